@@ -1,0 +1,3 @@
+module example.com/macproof-adapter
+
+go 1.19

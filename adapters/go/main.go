@@ -1,0 +1,160 @@
+// A macproof adapter for Go 1.19: the SDK first, the adapter below it. Standard library only.
+package main
+
+import (
+	"bufio"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// ---- The SDK: replace this part by yours -------------------------------------------------------
+
+// ErrEmptySecret is the documented error for a configuration that cannot sign.
+var ErrEmptySecret = errors.New("the secret is empty")
+
+var unixSeconds = regexp.MustCompile(`^(0|[1-9][0-9]*)$`) // without (?m), $ is the end of the text only
+
+// Sign returns the token of an identity; only Jimo uses the timestamp.
+func Sign(system string, secret, id []byte, timestamp uint64) (string, error) {
+	return tokenOf(system, secret, id, strconv.FormatUint(timestamp, 10))
+}
+
+// Verify reports whether token is the token of an identity, in its one canonical form.
+func Verify(system string, secret, id []byte, token string) (bool, error) {
+	time := token[strings.LastIndexByte(token, '-')+1:] // stays text: parsing would take "+7" and "007"
+	expected, err := tokenOf(system, secret, id, time)
+	if err != nil || system == "jimo" && !unixSeconds.MatchString(time) {
+		return false, err
+	}
+	return hmac.Equal([]byte(token), []byte(expected)), nil
+}
+
+func tokenOf(system string, secret, id []byte, time string) (string, error) {
+	if len(secret) == 0 {
+		return "", ErrEmptySecret
+	}
+	mac := hmac.New(sha256.New, secret)
+	mac.Write(id)
+	switch system {
+	case "jimo":
+		mac.Write([]byte("-" + time))
+		return hex.EncodeToString(mac.Sum(nil)) + "-" + time, nil
+	case "engagespot":
+		return base64.StdEncoding.EncodeToString(mac.Sum(nil)), nil
+	}
+	return hex.EncodeToString(mac.Sum(nil)), nil
+}
+
+// ---- The adapter: one JSON object a line, on stdin and stdout ----------------------------------
+
+const hello = `{"protocol":1,"implementation":{"name":"macproof-example-go","version":"1.0.0","language":"go"},` +
+	`"suites":["jotreview","prefinery","jimo","engagespot","mtribes"],"ops":["sign","verify"],"clock":"injected",` +
+	`"inputs":["text","bytes","number","json"],"max_in_flight":256}`
+
+var identityFields = map[string]string{
+	"jotreview": "user_id", "prefinery": "identifier", "jimo": "user_id", "engagespot": "user_id", "mtribes": "user_id",
+}
+
+type request struct {
+	ID              json.RawMessage
+	Op, Suite       string
+	Secret, Token   any
+	Secrets, Fields map[string]any
+}
+
+// result gives the one result that an answer holds: its kind, and what it says.
+func (r request) result() (kind, text string) {
+	defer func() {
+		if p := recover(); p != nil {
+			kind, text = "threw", fmt.Sprintf("%T: %v", p, p)
+		}
+	}()
+	field, known := identityFields[r.Suite]
+	if !known || r.Op != "sign" && r.Op != "verify" {
+		return "unsupported", r.Op + " for " + r.Suite
+	}
+	if r.Secrets != nil {
+		platform, _ := r.Fields["platform"].(string)
+		r.Secret = r.Secrets[platform]
+	}
+	secret, id := bytesOf(r.Secret), bytesOf(r.Fields[field])
+	seconds, _ := r.Fields["timestamp"].(json.Number)
+	timestamp, err := strconv.ParseUint(string(seconds), 10, 63)
+	switch {
+	case secret == nil || id == nil:
+		return "refused", "the secret or the identity is missing or not text"
+	case r.Op == "sign" && r.Suite == "jimo" && err != nil:
+		return "refused", "the timestamp is not a whole number of seconds"
+	case r.Op == "sign":
+		kind = "token"
+		text, err = Sign(r.Suite, secret, id, timestamp)
+	default:
+		var accepted bool
+		token, _ := r.Token.(string) // what is no text becomes the empty token, which nothing accepts
+		accepted, err = Verify(r.Suite, secret, id, token)
+		kind, text = "outcome", map[bool]string{true: "accept", false: "reject"}[accepted]
+	}
+	if err != nil {
+		return "refused", err.Error()
+	}
+	return kind, text
+}
+
+// bytesOf gives text as UTF-8, {"base64": "..."} as its bytes, a whole number as its decimal text; nil for all else.
+func bytesOf(value any) []byte {
+	switch v := value.(type) {
+	case string:
+		return []byte(v)
+	case json.Number:
+		if _, err := v.Int64(); err == nil {
+			return []byte(v)
+		}
+	case map[string]any:
+		text, isText := v["base64"].(string)
+		if raw, err := base64.StdEncoding.DecodeString(text); isText && err == nil {
+			return raw
+		}
+	}
+	return nil
+}
+
+// flushing writes out every answer before it waits for more requests.
+type flushing struct{ answers *bufio.Writer }
+
+func (f flushing) Read(p []byte) (int, error) {
+	if err := f.answers.Flush(); err != nil {
+		return 0, err
+	}
+	return os.Stdin.Read(p)
+}
+
+func main() {
+	out := bufio.NewWriter(os.Stdout)
+	defer out.Flush()
+	requests, answers := json.NewDecoder(flushing{out}), json.NewEncoder(out)
+	requests.UseNumber() // a float64 would print 1741761604 as 1.741761604e+09
+	for {
+		var r request
+		if err := requests.Decode(&r); err == io.EOF || r.Op == "bye" {
+			return
+		} else if err != nil {
+			panic(err)
+		}
+		if r.Op == "hello" {
+			fmt.Fprintln(out, hello)
+			continue
+		}
+		kind, text := r.result()
+		answers.Encode(map[string]any{"id": r.ID, kind: text})
+	}
+}

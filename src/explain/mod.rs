@@ -1,0 +1,1 @@
+//! Why a token differs: the mistakes that produce it.

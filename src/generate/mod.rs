@@ -1,0 +1,1 @@
+//! From a scheme to a whole suite: every edge case that applies to it.

@@ -1,0 +1,19 @@
+//! Conformance and fuzz-testing harness for HMAC identity signatures.
+//!
+//! `ARCHITECTURE.md` has the map: which module may know which, and the way of one case through
+//! them.
+
+pub mod adapters;
+pub mod cli;
+pub mod explain;
+pub mod generate;
+pub mod lint;
+pub mod mistakes;
+pub mod protocol;
+pub mod report;
+pub mod results;
+pub mod runner;
+pub mod scheme;
+pub mod signature;
+pub mod strength;
+pub mod suite;

@@ -1,0 +1,226 @@
+//! Answers: an adapter writes them, the harness reads them and guesses nothing.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::write_ascii;
+use crate::signature::Outcome;
+
+/// A well-formed answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The id of the request.
+    pub id: u64,
+    /// What came back.
+    pub reply: Reply,
+}
+
+/// What an answer says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// What the implementation did.
+    Outcome(Outcome),
+    /// The adapter cannot ask this of it, with the reason.
+    Unsupported(String),
+}
+
+/// Why a line is no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AnswerError {
+    /// It is no JSON object, or a member has the wrong type.
+    #[error("it is no JSON object of the protocol: {0}")]
+    Malformed(#[from] serde_json::Error),
+    /// It does not say whose answer it is.
+    #[error("it has no id")]
+    NoId,
+    /// It answers, but says not exactly one thing.
+    #[error(
+        "it holds {results} results instead of one of token, outcome, refused, threw, unsupported"
+    )]
+    NotOneResult {
+        /// Whose answer it is.
+        id: u64,
+        /// How many there are.
+        results: usize,
+    },
+    /// Its outcome is none that there is.
+    #[error("the outcome {outcome:?} is neither accept nor reject")]
+    UnknownOutcome {
+        /// Whose answer it is.
+        id: u64,
+        /// What it says.
+        outcome: String,
+    },
+}
+
+impl AnswerError {
+    /// The request that the line answers, where it says so.
+    pub fn id(&self) -> Option<u64> {
+        match self {
+            Self::NotOneResult { id, .. } | Self::UnknownOutcome { id, .. } => Some(*id),
+            Self::Malformed(_) | Self::NoId => None,
+        }
+    }
+}
+
+/// A text that is borrowed from the line where it has no escapes.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+#[derive(Deserialize)]
+struct RawAnswer<'a> {
+    id: Option<u64>,
+    #[serde(borrow)]
+    token: Option<Text<'a>>,
+    #[serde(borrow)]
+    outcome: Option<Text<'a>>,
+    #[serde(borrow)]
+    code: Option<Text<'a>>,
+    #[serde(borrow)]
+    refused: Option<Text<'a>>,
+    #[serde(borrow)]
+    threw: Option<Text<'a>>,
+    #[serde(borrow)]
+    unsupported: Option<Text<'a>>,
+}
+
+impl Answer {
+    /// Reads one line of an adapter.
+    pub fn parse(line: &[u8]) -> Result<Self, AnswerError> {
+        let raw: RawAnswer<'_> = serde_json::from_slice(line)?;
+        let id = raw.id.ok_or(AnswerError::NoId)?;
+        let given = [
+            &raw.token,
+            &raw.outcome,
+            &raw.refused,
+            &raw.threw,
+            &raw.unsupported,
+        ];
+        let results = given.into_iter().filter(|result| result.is_some()).count();
+        if results != 1 {
+            return Err(AnswerError::NotOneResult { id, results });
+        }
+        let owned = |text: Text<'_>| text.0.into_owned();
+        let reply = if let Some(token) = raw.token {
+            Reply::Outcome(Outcome::Token(owned(token)))
+        } else if let Some(outcome) = raw.outcome {
+            match &*outcome.0 {
+                "accept" => Reply::Outcome(Outcome::Accept),
+                "reject" => Reply::Outcome(Outcome::Reject(raw.code.map(owned))),
+                _ => {
+                    return Err(AnswerError::UnknownOutcome {
+                        id,
+                        outcome: owned(outcome),
+                    });
+                }
+            }
+        } else if let Some(refused) = raw.refused {
+            Reply::Outcome(Outcome::Refused(owned(refused)))
+        } else if let Some(threw) = raw.threw {
+            Reply::Outcome(Outcome::Threw(owned(threw)))
+        } else {
+            Reply::Unsupported(raw.unsupported.map(owned).unwrap_or_default())
+        };
+        Ok(Self { id, reply })
+    }
+
+    /// Appends the answer as a line.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        #[derive(Serialize)]
+        struct Line<'a> {
+            id: u64,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            token: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            outcome: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            code: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            refused: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            threw: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            unsupported: Option<&'a str>,
+        }
+        let mut line = Line {
+            id: self.id,
+            token: None,
+            outcome: None,
+            code: None,
+            refused: None,
+            threw: None,
+            unsupported: None,
+        };
+        match &self.reply {
+            Reply::Outcome(Outcome::Token(token)) => line.token = Some(token),
+            Reply::Outcome(Outcome::Accept) => line.outcome = Some("accept"),
+            Reply::Outcome(Outcome::Reject(code)) => {
+                line.outcome = Some("reject");
+                line.code = code.as_deref();
+            }
+            Reply::Outcome(Outcome::Refused(why)) => line.refused = Some(why),
+            Reply::Outcome(Outcome::Threw(what)) => line.threw = Some(what),
+            Reply::Unsupported(why) => line.unsupported = Some(why),
+        }
+        write_ascii(&line, out);
+        out.push(b'\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, AnswerError, Reply};
+    use crate::signature::Outcome;
+
+    #[test]
+    fn an_answer_is_read_as_it_was_written() {
+        for reply in [
+            Reply::Outcome(Outcome::Token("a\u{e9}\n".into())),
+            Reply::Outcome(Outcome::Accept),
+            Reply::Outcome(Outcome::Reject(None)),
+            Reply::Outcome(Outcome::Reject(Some("BAD".into()))),
+            Reply::Outcome(Outcome::Refused("no".into())),
+            Reply::Outcome(Outcome::Threw("TypeError: x".into())),
+            Reply::Unsupported("why".into()),
+        ] {
+            let answer = Answer { id: 3, reply };
+            let mut line = Vec::new();
+            answer.write(&mut line);
+            assert_eq!(Answer::parse(&line).unwrap(), answer);
+        }
+    }
+
+    #[test]
+    fn nothing_is_guessed() {
+        let error = |line: &str| Answer::parse(line.as_bytes()).unwrap_err();
+        assert!(matches!(error("rubbish"), AnswerError::Malformed(_)));
+        assert!(matches!(
+            error(r#"{"id":1,"token":5}"#),
+            AnswerError::Malformed(_)
+        ));
+        assert!(matches!(
+            error(r#"{"id":1,"id":2,"token":"a"}"#),
+            AnswerError::Malformed(_)
+        ));
+        assert!(matches!(
+            error(r#"{"outcome":"accept"}"#),
+            AnswerError::NoId
+        ));
+        assert!(matches!(
+            error(r#"{"id":1}"#),
+            AnswerError::NotOneResult { id: 1, results: 0 }
+        ));
+        assert!(matches!(
+            error(r#"{"id":1,"outcome":"accept","threw":"x"}"#),
+            AnswerError::NotOneResult { id: 1, results: 2 }
+        ));
+        assert!(matches!(
+            error(r#"{"id":1,"outcome":"ok"}"#),
+            AnswerError::UnknownOutcome { .. }
+        ));
+        // Members that we do not know are none of our business.
+        assert!(Answer::parse(br#"{"id":1,"outcome":"accept","accepted":3,"x":[]}"#).is_ok());
+    }
+}

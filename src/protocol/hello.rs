@@ -1,0 +1,138 @@
+//! The first exchange: what the adapter is, and what it can do.
+
+use serde::{Deserialize, Serialize};
+
+use crate::signature::Op;
+use crate::suite::InputKind;
+
+/// The version of the protocol that this program speaks.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// What an adapter says of itself. What it leaves out has the defaults of the methods.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// The version of the protocol it speaks.
+    pub protocol: u32,
+    /// What it tests.
+    pub implementation: ImplementationInfo,
+    /// The suites it implements; all of them if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suites: Option<Vec<String>>,
+    /// The operations it knows; words that we do not know are passed over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ops: Option<Vec<String>>,
+    /// Whose time it uses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<Clock>,
+    /// The kinds of values it takes; words that we do not know are passed over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<Vec<String>>,
+    /// How many requests it takes before it has answered the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_in_flight: Option<u32>,
+}
+
+/// What an adapter says of the implementation behind it. Untrusted text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct ImplementationInfo {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The language it is written in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// What its author wants to have said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notes: Option<String>,
+}
+
+/// Whose time an implementation uses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Clock {
+    /// The `now` of the request.
+    #[default]
+    Injected,
+    /// Its own.
+    System,
+}
+
+/// Why an answer is no hello.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HelloError {
+    /// It is no JSON, or not of that form.
+    #[error("its first line is no hello: {0}")]
+    Malformed(#[from] serde_json::Error),
+    /// It speaks another version.
+    #[error(
+        "it speaks version {0} of the protocol; this macproof speaks version {PROTOCOL_VERSION}"
+    )]
+    Version(u32),
+    /// It takes no request at all.
+    #[error("it says that it takes no request: max_in_flight is 0")]
+    NothingInFlight,
+}
+
+impl Hello {
+    /// Appends our greeting, line feed included.
+    pub fn write_greeting(out: &mut Vec<u8>) {
+        out.extend_from_slice(b"{\"op\":\"hello\",\"protocol\":1}\n");
+    }
+
+    /// Reads the adapter's answer to it.
+    pub fn parse(line: &[u8]) -> Result<Self, HelloError> {
+        let hello: Self = serde_json::from_slice(line)?;
+        match (hello.protocol, hello.max_in_flight) {
+            (PROTOCOL_VERSION, Some(0)) => Err(HelloError::NothingInFlight),
+            (PROTOCOL_VERSION, _) => Ok(hello),
+            (other, _) => Err(HelloError::Version(other)),
+        }
+    }
+
+    /// Whether it implements that suite.
+    pub fn has_suite(&self, suite: &str) -> bool {
+        self.suites
+            .as_ref()
+            .is_none_or(|suites| suites.iter().any(|known| known == suite))
+    }
+
+    /// Whether it knows that operation.
+    pub fn has_op(&self, op: Op) -> bool {
+        self.ops
+            .as_ref()
+            .is_none_or(|ops| ops.iter().any(|known| known == op.name()))
+    }
+
+    /// Whether it takes values of that kind.
+    pub fn takes(&self, input: InputKind) -> bool {
+        match &self.inputs {
+            None => input == InputKind::Text,
+            Some(inputs) => inputs.iter().any(|known| known == input.name()),
+        }
+    }
+
+    /// Whose time it uses.
+    pub fn clock(&self) -> Clock {
+        self.clock.unwrap_or_default()
+    }
+
+    /// How many requests it takes before it has answered the first; at least 1.
+    pub fn max_in_flight(&self) -> usize {
+        self.max_in_flight.unwrap_or(1).max(1) as usize
+    }
+
+    /// Whether it said so itself that it can do this, rather than by leaving it out: an
+    /// `unsupported` then contradicts its own hello.
+    pub fn declared(&self, suite: &str, op: Op) -> bool {
+        self.suites
+            .as_ref()
+            .is_some_and(|suites| suites.iter().any(|known| known == suite))
+            && self
+                .ops
+                .as_ref()
+                .is_some_and(|ops| ops.iter().any(|known| known == op.name()))
+    }
+}

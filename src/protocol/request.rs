@@ -1,0 +1,264 @@
+//! Requests: the harness writes them, an adapter reads them.
+
+use serde::Deserialize;
+use serde::de::{self, Deserializer, MapAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::protocol::write_ascii;
+use crate::signature::{Fields, Op, Secret, Secrets, Value};
+
+/// What a request says, its id aside.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestParts<'a> {
+    /// What is asked.
+    pub op: Op,
+    /// The name of the suite.
+    pub suite: &'a str,
+    /// The secret or secrets.
+    pub secrets: &'a Secrets,
+    /// The fields that are given.
+    pub fields: &'a Fields,
+    /// The token presented; `None` where it is absent, and when signing.
+    pub token: Option<&'a Value>,
+    /// The time of verification in Unix seconds; sent with every verify.
+    pub now: u64,
+}
+
+/// A request written once and sent often: only its id changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestLine(Box<[u8]>);
+
+impl RequestLine {
+    /// Writes everything but the id.
+    pub fn new(parts: &RequestParts<'_>) -> Self {
+        let mut json = Vec::with_capacity(256);
+        write_ascii(parts, &mut json);
+        // The object's first brace is written with the id.
+        json[0] = b',';
+        json.push(b'\n');
+        Self(json.into_boxed_slice())
+    }
+
+    /// Appends the request under this id, line feed included.
+    pub fn write(&self, id: u64, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"{\"id\":");
+        out.extend_from_slice(itoa::Buffer::new().format(id).as_bytes());
+        out.extend_from_slice(&self.0);
+    }
+
+    /// The request as JSON without an id, for people and reports.
+    pub fn as_json(&self) -> String {
+        let inside = &self.0[1..self.0.len() - 1];
+        format!("{{{}", String::from_utf8_lossy(inside))
+    }
+}
+
+impl Serialize for RequestParts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("op", &self.op)?;
+        map.serialize_entry("suite", self.suite)?;
+        match self.secrets {
+            Secrets::One(secret) => map.serialize_entry("secret", &secret.to_value())?,
+            Secrets::Per(_) => map.serialize_entry("secrets", &PerValue(self.secrets))?,
+        }
+        map.serialize_entry("fields", self.fields)?;
+        if self.op == Op::Verify {
+            if let Some(token) = self.token {
+                map.serialize_entry("token", token)?;
+            }
+            map.serialize_entry("now", &self.now)?;
+        }
+        map.end()
+    }
+}
+
+struct PerValue<'a>(&'a Secrets);
+
+impl Serialize for PerValue<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(
+            self.0
+                .iter()
+                .map(|(name, secret)| (name.unwrap_or_default(), secret.to_value())),
+        )
+    }
+}
+
+/// A line as an adapter reads it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Incoming {
+    /// `hello`.
+    Hello,
+    /// `bye`.
+    Bye,
+    /// An operation that this program does not know.
+    Unknown {
+        /// Its id.
+        id: u64,
+        /// What it called itself.
+        op: String,
+    },
+    /// `sign` or `verify`.
+    Request {
+        /// Its id, to be given back.
+        id: u64,
+        /// What is asked.
+        op: Op,
+        /// The name of the suite.
+        suite: String,
+        /// The secret or secrets.
+        secrets: Secrets,
+        /// The fields that are given.
+        fields: Fields,
+        /// The token presented; `None` where it is absent.
+        token: Option<Value>,
+        /// The time of verification in Unix seconds.
+        now: u64,
+    },
+}
+
+#[derive(Deserialize)]
+struct RawRequest {
+    op: String,
+    #[serde(default)]
+    id: u64,
+    #[serde(default)]
+    suite: String,
+    secret: Option<Value>,
+    secrets: Option<RawSecrets>,
+    #[serde(default)]
+    fields: Fields,
+    #[serde(default, deserialize_with = "present")]
+    token: Option<Value>,
+    #[serde(default)]
+    now: u64,
+}
+
+/// A member that is there, be it null.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+struct RawSecrets(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for RawSecrets {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct SecretsVisitor;
+
+        impl<'de> Visitor<'de> for SecretsVisitor {
+            type Value = RawSecrets;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a map of secrets")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawSecrets, A::Error> {
+                let mut secrets = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    secrets.push(entry);
+                }
+                Ok(RawSecrets(secrets))
+            }
+        }
+
+        deserializer.deserialize_map(SecretsVisitor)
+    }
+}
+
+impl Incoming {
+    /// Reads one line of the harness.
+    pub fn parse(line: &[u8]) -> Result<Self, serde_json::Error> {
+        let raw: RawRequest = serde_json::from_slice(line)?;
+        let op = match raw.op.as_str() {
+            "hello" => return Ok(Self::Hello),
+            "bye" => return Ok(Self::Bye),
+            "sign" => Op::Sign,
+            "verify" => Op::Verify,
+            _ => {
+                return Ok(Self::Unknown {
+                    id: raw.id,
+                    op: raw.op,
+                });
+            }
+        };
+        let secrets = match (raw.secret, raw.secrets) {
+            (Some(one), None) => Secrets::One(secret(&one)?),
+            (None, Some(RawSecrets(several))) => {
+                let named = |(name, value): (String, Value)| Ok((name, secret(&value)?));
+                Secrets::Per(
+                    several
+                        .into_iter()
+                        .map(named)
+                        .collect::<Result<_, serde_json::Error>>()?,
+                )
+            }
+            _ => return Err(de::Error::custom("a request has either secret or secrets")),
+        };
+        let RawRequest {
+            id,
+            suite,
+            fields,
+            token,
+            now,
+            ..
+        } = raw;
+        Ok(Self::Request {
+            id,
+            op,
+            suite,
+            secrets,
+            fields,
+            token,
+            now,
+        })
+    }
+}
+
+fn secret(value: &Value) -> Result<Secret, serde_json::Error> {
+    match value {
+        Value::Text(text) => Ok(Secret::new(text.as_bytes())),
+        Value::Bytes(bytes) => Ok(Secret::new(bytes.as_slice())),
+        _ => Err(de::Error::custom("a secret is a text or bytes")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Incoming, RequestLine, RequestParts};
+    use crate::signature::{Fields, Op, Secret, Secrets, Value};
+
+    #[test]
+    fn a_request_is_read_as_it_was_written() {
+        let secrets = Secrets::One(Secret::new("s\u{e9}cret"));
+        let fields = Fields::new()
+            .with("user_id", "a\n\u{2028}\u{1F600}")
+            .with("timestamp", 1_741_761_604)
+            .with("raw", Value::Bytes(vec![0xff]));
+        let token = Value::Json(serde_json::Value::Null);
+        for token in [None, Some(&token), Some(&Value::Text("t".into()))] {
+            let parts = RequestParts {
+                op: Op::Verify,
+                suite: "jimo",
+                secrets: &secrets,
+                fields: &fields,
+                token,
+                now: 5,
+            };
+            let mut line = Vec::new();
+            RequestLine::new(&parts).write(7, &mut line);
+            assert!(line.is_ascii());
+            assert_eq!(line.iter().filter(|&&b| b == b'\n').count(), 1);
+            let expected = Incoming::Request {
+                id: 7,
+                op: Op::Verify,
+                suite: "jimo".into(),
+                secrets: secrets.clone(),
+                fields: fields.clone(),
+                token: token.cloned(),
+                now: 5,
+            };
+            assert_eq!(Incoming::parse(&line).unwrap(), expected);
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! The JSON document of a run, from which every other report is made.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::ImplementationInfo;
+use crate::results::Verdict;
+use crate::suite::{Basis, Level, Source};
+
+/// The version of this document's form.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// What a run came to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RunResult {
+    /// The version of this document's form: 1.
+    pub macproof_result: u32,
+    /// The version of the program that wrote it.
+    pub macproof_version: String,
+    /// When the run began, as RFC 3339 in UTC.
+    pub started: String,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// What it came to.
+    pub conformance: Conformance,
+    /// What was left out of it.
+    pub scope: Scope,
+    /// What sets the exit code.
+    pub gate: Gate,
+    /// What was tested, in its own words: untrusted text.
+    pub implementation: ImplementationInfo,
+    /// How it was reached: `reference`, or the adapter's command.
+    pub adapter: String,
+    /// The lowest level that counts as a failure.
+    pub level: Level,
+    /// The seed of the order of the cases.
+    pub seed: u64,
+    /// How often each case ran.
+    pub repeat: u64,
+    /// The suites that took part.
+    pub suites: Vec<SuiteSummary>,
+    /// How many cases came to each verdict.
+    pub counts: Counts,
+    /// Every case, in the order of its suite.
+    pub cases: Vec<Case>,
+    /// Which mistakes would make a verifier fail just these cases, most likely first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub verifier_causes: Vec<MistakeMention>,
+    /// What the harness noticed beside the cases: restarts, output where none is due.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+/// What a run says of the implementation, known failures or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Conformance {
+    /// Every case that counts passed.
+    Conformant,
+    /// At least one failed.
+    Nonconformant,
+    /// None failed, but not all were judged.
+    Incomplete,
+}
+
+/// What was left out of a run; its conformance holds for the rest only.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Scope {
+    /// Whether anything was left out.
+    pub whole: bool,
+    /// What was, and why.
+    pub left_out: Vec<ScopeNote>,
+}
+
+/// Something that was left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScopeNote {
+    /// What and why, in words.
+    pub what: String,
+    /// How many cases that concerns.
+    pub cases: u64,
+}
+
+/// What sets the exit code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Gate {
+    /// Whether the run may be relied on.
+    pub passed: bool,
+    /// The exit code of the run.
+    pub exit_code: u8,
+    /// Everything that keeps the gate shut.
+    pub failed: Vec<GateFailure>,
+}
+
+/// One thing that keeps the gate shut.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GateFailure {
+    /// The case, or the pattern of the known failure, that is concerned.
+    pub case: String,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// A suite that took part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SuiteSummary {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: u32,
+    /// What a person calls it.
+    pub title: String,
+    /// The SHA-256 of its file, in lower-case hex.
+    pub digest: String,
+    /// The file, as it was named.
+    pub path: String,
+    /// The document that it is made from.
+    pub source: Source,
+    /// Its requirements, in the order of the file.
+    pub requirements: Vec<RequirementSummary>,
+    /// How many of its cases came to each verdict.
+    pub counts: Counts,
+}
+
+/// A requirement of a suite.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RequirementSummary {
+    /// Its name in the suite.
+    pub id: String,
+    /// How much it matters.
+    pub level: Level,
+    /// On what it rests.
+    pub basis: Basis,
+    /// The statement.
+    pub text: String,
+    /// Where the document says so.
+    #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+}
+
+/// How many cases came to each verdict; those to which none came are left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Counts(pub BTreeMap<Verdict, u64>);
+
+impl Counts {
+    /// Counts one more.
+    pub fn add(&mut self, verdict: Verdict) {
+        *self.0.entry(verdict).or_default() += 1;
+    }
+
+    /// How many came to that verdict.
+    pub fn of(&self, verdict: Verdict) -> u64 {
+        self.0.get(&verdict).copied().unwrap_or_default()
+    }
+
+    /// How many cases there are.
+    pub fn total(&self) -> u64 {
+        self.0.values().sum()
+    }
+}
+
+impl FromIterator<Verdict> for Counts {
+    fn from_iter<I: IntoIterator<Item = Verdict>>(verdicts: I) -> Self {
+        let mut counts = Self::default();
+        for verdict in verdicts {
+            counts.add(verdict);
+        }
+        counts
+    }
+}
+
+/// One case.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// `suite/vector-id`.
+    pub id: String,
+    /// How much it matters.
+    pub level: Level,
+    /// On what it rests.
+    pub basis: Basis,
+    /// The requirements that it shows.
+    pub shows: Vec<String>,
+    /// What it came to.
+    pub verdict: Verdict,
+    /// What was asked.
+    pub request: CaseRequest,
+    /// What was expected, in words: `token 6a40…`, `reject or refused`; for a `may` vector what is
+    /// observed.
+    pub expected: String,
+    /// What happened, in the same words; absent where nothing did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actual: Option<String>,
+    /// The token that was expected, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_token: Option<String>,
+    /// The token that came, where one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actual_token: Option<String>,
+    /// Why it is skipped, not applicable, an error or a known failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Which bug the vector catches, in the words of its author.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// Where the vector stands.
+    pub source: SourceLine,
+    /// Why it differs, where that could be told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<Causes>,
+}
+
+/// What was asked, as it went over the wire.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct CaseRequest(pub serde_json::Value);
+
+/// Where a vector stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SourceLine {
+    /// The suite file.
+    pub path: String,
+    /// The line on which the vector begins, from 1.
+    pub line: u32,
+}
+
+/// One way to come to what an implementation did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Causes {
+    /// The mistakes that together produce it. Several that this one case cannot tell apart are
+    /// several `Causes`.
+    pub mistakes: Vec<MistakeMention>,
+}
+
+/// A mistake of the catalogue, with its words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MistakeMention {
+    /// Its id in the catalogue.
+    pub id: String,
+    /// What goes wrong.
+    pub title: String,
+    /// What to do.
+    pub remedy: String,
+}

@@ -1,0 +1,1 @@
+//! From suites and an adapter to what was observed of each case.

@@ -1,0 +1,27 @@
+//! One thing asked of an implementation that lives in this process.
+
+use crate::scheme::Scheme;
+use crate::signature::{Fields, Op, Outcome, Secrets, Value};
+
+/// One request, its scheme at hand.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    /// What is asked.
+    pub op: Op,
+    /// The scheme by which to do it.
+    pub scheme: &'a Scheme,
+    /// The secret or secrets.
+    pub secrets: &'a Secrets,
+    /// The fields that are given; at verify not those that the token carries.
+    pub fields: &'a Fields,
+    /// The token presented to verify; `None` where it is absent.
+    pub token: Option<&'a Value>,
+    /// The time of verification, in Unix seconds.
+    pub now: u64,
+}
+
+/// An implementation in this process: the reference, or one with planted mistakes.
+pub trait Implementation {
+    /// Does what is asked. It may remember keys between calls, nothing else.
+    fn call(&mut self, call: &Call<'_>) -> Outcome;
+}

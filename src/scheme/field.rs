@@ -1,0 +1,190 @@
+//! The fields of a scheme, and their values as the bytes that a message is built from.
+
+use std::borrow::Cow;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::scheme::Refusal;
+use crate::signature::{Fields, Slug, Value};
+
+/// What a field holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldKind {
+    /// Any text.
+    Text,
+    /// Whole seconds since 1970.
+    UnixSeconds,
+    /// Whole milliseconds since 1970.
+    UnixMillis,
+    /// One of these texts.
+    Enum(Vec<String>),
+}
+
+impl FieldKind {
+    /// Whether it is a time.
+    pub fn is_time(&self) -> bool {
+        matches!(self, Self::UnixSeconds | Self::UnixMillis)
+    }
+
+    /// How many of its units make a second; 1 for what is no time.
+    pub fn per_second(&self) -> u64 {
+        if *self == Self::UnixMillis { 1000 } else { 1 }
+    }
+}
+
+/// A named field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its name, as in `{user_id}`.
+    pub name: String,
+    /// What it holds.
+    pub kind: FieldKind,
+}
+
+/// A change that a message template makes to a field before it is signed.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Filter {
+    /// ASCII letters become lower-case; nothing else changes.
+    Lower,
+    /// ASCII blanks at both ends go: space, tab, line feed, form feed, carriage return.
+    Trim,
+}
+
+impl Filter {
+    /// The filter of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "lower" => Some(Self::Lower),
+            "trim" => Some(Self::Trim),
+            _ => None,
+        }
+    }
+
+    /// Applies it.
+    pub fn apply(self, bytes: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Lower => bytes.to_ascii_lowercase(),
+            Self::Trim => bytes.trim_ascii().to_vec(),
+        }
+    }
+}
+
+/// The fields of a scheme, in the order of its file. Elsewhere a field is its index here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FieldSet(Vec<Field>);
+
+impl FieldSet {
+    /// A set of fields whose names differ.
+    pub fn new(fields: Vec<Field>) -> Self {
+        Self(fields)
+    }
+
+    /// Where the field of that name stands.
+    pub fn index(&self, name: &str) -> Option<usize> {
+        self.0.iter().position(|field| field.name == name)
+    }
+
+    /// The field at `index`, which came from this set.
+    pub fn at(&self, index: usize) -> &Field {
+        &self.0[index]
+    }
+
+    /// The fields, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Field> {
+        self.0.iter()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// The bytes of each field, by its index in the [`FieldSet`]; `None` where it was not given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FieldTexts<'a>(Vec<Option<Cow<'a, [u8]>>>);
+
+impl<'a> FieldTexts<'a> {
+    /// Reads the values that were given. A number stands for its decimal text.
+    ///
+    /// A time is a whole number from 0 or its canonical text ([`is_canonical_time`]); an enum is
+    /// one of its values; a field that the scheme does not have is no one's business.
+    pub fn read(set: &FieldSet, fields: &'a Fields) -> Result<Self, Refusal> {
+        let read = |field: &Field| -> Result<Option<Cow<'a, [u8]>>, Refusal> {
+            let Some(value) = fields.value(&field.name) else {
+                return Ok(None);
+            };
+            let bytes = value
+                .to_bytes()
+                .ok_or_else(|| Refusal::not_text(field, value))?;
+            let fits = match &field.kind {
+                FieldKind::Text => true,
+                FieldKind::UnixSeconds | FieldKind::UnixMillis => is_canonical_time(&bytes),
+                FieldKind::Enum(values) => values.iter().any(|v| v.as_bytes() == &*bytes),
+            };
+            if fits {
+                Ok(Some(bytes))
+            } else {
+                Err(Refusal::BadField(field.name.clone()))
+            }
+        };
+        set.iter().map(read).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The bytes of a field.
+    pub fn bytes(&self, index: usize) -> Option<&[u8]> {
+        self.0.get(index)?.as_deref()
+    }
+
+    /// The bytes of a field as text, where they are UTF-8.
+    pub fn text(&self, index: usize) -> Option<&str> {
+        std::str::from_utf8(self.bytes(index)?).ok()
+    }
+
+    /// Sets the bytes of a field.
+    pub fn set(&mut self, index: usize, bytes: impl Into<Cow<'a, [u8]>>) {
+        if self.0.len() <= index {
+            self.0.resize(index + 1, None);
+        }
+        self.0[index] = Some(bytes.into());
+    }
+}
+
+impl Refusal {
+    fn not_text(field: &Field, value: &Value) -> Self {
+        let found = match value {
+            Value::Json(serde_json::Value::Null) => "null",
+            Value::Json(serde_json::Value::Bool(_)) => "a boolean",
+            Value::Json(serde_json::Value::Array(_)) => "a list",
+            Value::Json(serde_json::Value::Object(_)) => "a map",
+            _ => "no whole number that JSON carries exactly",
+        };
+        Self::NotText {
+            field: field.name.clone(),
+            found,
+        }
+    }
+}
+
+/// Whether these bytes are a time as tokens spell it: `0|[1-9][0-9]*`.
+pub fn is_canonical_time(bytes: &[u8]) -> bool {
+    match bytes {
+        [] => false,
+        [b'0'] => true,
+        [first, ..] => *first != b'0' && bytes.iter().all(u8::is_ascii_digit),
+    }
+}
+
+/// A field's name: like a [`Slug`], but with underscores, as programmers write it.
+pub fn is_field_name(name: &str) -> bool {
+    name != "mac" && Slug::new(&name.replace('_', "-")).is_ok() && !name.contains('-')
+}

@@ -1,0 +1,25 @@
+//! Schemes as data, and the oracle that signs and verifies by them.
+//!
+//! A [`Scheme`] is compiled once, when a suite is loaded; what can be wrong with it is said then.
+//! After that signing can fail only by its inputs ([`Refusal`]), and verifying not at all
+//! ([`Verification`]).
+
+mod algorithm;
+mod call;
+mod field;
+mod freshness;
+mod layout;
+mod message;
+mod oracle;
+mod secret_rule;
+mod token;
+
+pub use algorithm::{Algorithm, Keyed};
+pub use call::{Call, Implementation};
+pub use field::{Field, FieldKind, FieldSet, FieldTexts, Filter, is_canonical_time, is_field_name};
+pub use freshness::{Freshness, FreshnessProblem};
+pub use layout::{AmbiguousLayout, Layout, LayoutError, LayoutMatch, Part};
+pub use message::{Message, MessageError, MessagePart};
+pub use oracle::{Reference, Refusal, Rejection, Scheme, Verification};
+pub use secret_rule::{SecretEncoding, SecretRule};
+pub use token::{Item, List, Pair, Pairs, ParsedToken, TokenError, TokenGrammar, Unknown};

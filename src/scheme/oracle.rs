@@ -1,0 +1,250 @@
+//! The oracle: our own implementation of any scheme. It accepts the canonical form of a token and
+//! nothing else.
+
+use std::borrow::Cow;
+
+use subtle::ConstantTimeEq;
+
+use crate::scheme::{
+    Algorithm, Call, FieldSet, FieldTexts, Freshness, FreshnessProblem, Implementation, Keyed,
+    Message, SecretEncoding, SecretRule, TokenGrammar,
+};
+use crate::signature::{Fields, Op, Outcome, Secret, Secrets, Value};
+
+/// How a signature is made and checked, as data; compiled and known to be sound.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scheme {
+    /// The keyed hash function.
+    pub algorithm: Algorithm,
+    /// How many bytes of the MAC are kept, from its start.
+    pub mac_bytes: usize,
+    /// How the secret becomes key bytes.
+    pub secret: SecretRule,
+    /// The named inputs.
+    pub fields: FieldSet,
+    /// What is signed.
+    pub message: Message,
+    /// What is handed over.
+    pub token: TokenGrammar,
+    /// How old it may be.
+    pub freshness: Freshness,
+}
+
+/// Why the oracle declines to sign, or to say anything of a token.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// A field that the message or the token needs is not given.
+    #[error("the field {0} is missing")]
+    MissingField(String),
+    /// A field holds what never is a text.
+    #[error("the field {field} is {found}, where a text is due")]
+    NotText {
+        /// The field.
+        field: String,
+        /// What was found.
+        found: &'static str,
+    },
+    /// A time that is no whole number from 0, or a value that its enum does not have.
+    #[error("the field {0} holds no value of its type")]
+    BadField(String),
+    /// A text that is carried in a token must be UTF-8.
+    #[error("there is no secret for {0:?}")]
+    NoSecret(String),
+    /// With an empty key anybody can sign.
+    #[error("the secret is empty")]
+    EmptySecret,
+    /// The secret does not spell a key.
+    #[error("the secret is not {0:?}")]
+    UndecodableSecret(SecretEncoding),
+}
+
+/// What the oracle says of a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verification {
+    /// It is the canonical token of these fields.
+    Accepted,
+    /// It is not, and this is where it failed.
+    Rejected(Rejection),
+    /// Nothing can be said of any token: the secret or a field given beside it is unusable.
+    Refused(Refusal),
+}
+
+/// At which stage a token fails.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Rejection {
+    /// None was presented.
+    #[error("no token was presented")]
+    Absent,
+    /// What was presented is no text.
+    #[error("the token is no text")]
+    NotText,
+    /// It is not of the scheme's grammar, to the letter.
+    #[error("the token is not written as the scheme writes tokens")]
+    Malformed,
+    /// A field given beside it is missing or no value of its type.
+    #[error("{0}")]
+    Field(Refusal),
+    /// The MAC is another one.
+    #[error("the MAC is not that of this identity under this secret")]
+    WrongMac,
+    /// The MAC is right, the time is not.
+    #[error("{0}")]
+    Time(#[from] FreshnessProblem),
+}
+
+impl Scheme {
+    /// The key for these fields.
+    pub fn key<'s>(
+        &self,
+        secrets: &'s Secrets,
+        texts: &FieldTexts<'_>,
+    ) -> Result<Cow<'s, [u8]>, Refusal> {
+        self.secret.key(self.select_secret(secrets, texts)?)
+    }
+
+    /// The configured secret that counts for these fields.
+    pub fn select_secret<'s>(
+        &self,
+        secrets: &'s Secrets,
+        texts: &FieldTexts<'_>,
+    ) -> Result<&'s Secret, Refusal> {
+        let selector = match self.secret.per {
+            None => None,
+            Some(field) => {
+                let missing = || Refusal::MissingField(self.fields.at(field).name.clone());
+                Some(texts.text(field).ok_or_else(missing)?)
+            }
+        };
+        secrets
+            .select(selector)
+            .ok_or_else(|| Refusal::NoSecret(selector.unwrap_or_default().to_owned()))
+    }
+
+    /// The token of these fields.
+    pub fn sign(&self, secrets: &Secrets, fields: &Fields) -> Result<String, Refusal> {
+        self.sign_with(secrets, fields, &mut |key| self.algorithm.keyed(key))
+    }
+
+    /// What is to be said of a token presented for these fields at `now` (Unix seconds).
+    pub fn verify(
+        &self,
+        secrets: &Secrets,
+        fields: &Fields,
+        token: Option<&Value>,
+        now: u64,
+    ) -> Verification {
+        let keyed = &mut |key: &[u8]| self.algorithm.keyed(key);
+        match self.check(secrets, fields, token, now, keyed) {
+            Ok(()) => Verification::Accepted,
+            Err(verification) => verification,
+        }
+    }
+
+    fn sign_with(
+        &self,
+        secrets: &Secrets,
+        fields: &Fields,
+        keyed: &mut dyn FnMut(&[u8]) -> Keyed,
+    ) -> Result<String, Refusal> {
+        let texts = FieldTexts::read(&self.fields, fields)?;
+        let message = self.message.render(&self.fields, &texts)?;
+        let key = self.key(secrets, &texts)?;
+        let mac = keyed(&key).mac(&message);
+        self.token
+            .render(&self.fields, &mac[..self.mac_bytes], &texts)
+    }
+
+    fn check(
+        &self,
+        secrets: &Secrets,
+        fields: &Fields,
+        token: Option<&Value>,
+        now: u64,
+        keyed: &mut dyn FnMut(&[u8]) -> Keyed,
+    ) -> Result<(), Verification> {
+        let rejected = |rejection| Err(Verification::Rejected(rejection));
+        let mut texts = FieldTexts::read(&self.fields, fields)
+            .map_err(|refusal| Verification::Rejected(Rejection::Field(refusal)))?;
+        // The configuration is looked at before the token: an unusable secret is nobody's fault
+        // who presents one.
+        let key = self.key(secrets, &texts).map_err(Verification::Refused)?;
+        let text = match token {
+            None => return rejected(Rejection::Absent),
+            Some(Value::Text(text)) if text.is_empty() => return rejected(Rejection::Absent),
+            Some(Value::Text(text)) => text,
+            Some(_) => return rejected(Rejection::NotText),
+        };
+        let Some(parsed) = self.token.parse(&self.fields, text) else {
+            return rejected(Rejection::Malformed);
+        };
+        for (field, text) in parsed.fields() {
+            texts.set(field, text.as_bytes());
+        }
+        let message = self
+            .message
+            .render(&self.fields, &texts)
+            .map_err(|refusal| Verification::Rejected(Rejection::Field(refusal)))?;
+        let mac = keyed(&key).mac(&message);
+        let right = parsed
+            .macs()
+            .fold(subtle::Choice::from(0), |found, candidate| {
+                found | candidate.ct_eq(&mac[..self.mac_bytes])
+            });
+        if !bool::from(right) {
+            return rejected(Rejection::WrongMac);
+        }
+        self.freshness
+            .check(&self.fields, &texts, now)
+            .map_err(|problem| Verification::Rejected(Rejection::Time(problem)))
+    }
+}
+
+/// The oracle as an implementation among others. It remembers the last key, because a harness
+/// asks thousands of times with the same one.
+#[derive(Default)]
+pub struct Reference {
+    latest: Option<(Algorithm, Vec<u8>, Keyed)>,
+}
+
+impl Reference {
+    /// A reference that remembers nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn keyed(&mut self, algorithm: Algorithm, key: &[u8]) -> Keyed {
+        match &self.latest {
+            Some((known, bytes, keyed)) if *known == algorithm && bytes == key => keyed.clone(),
+            _ => {
+                let keyed = algorithm.keyed(key);
+                self.latest = Some((algorithm, key.to_vec(), keyed.clone()));
+                keyed
+            }
+        }
+    }
+}
+
+impl Implementation for Reference {
+    fn call(&mut self, call: &Call<'_>) -> Outcome {
+        let algorithm = call.scheme.algorithm;
+        let mut keyed = |key: &[u8]| self.keyed(algorithm, key);
+        match call.op {
+            Op::Sign => match call.scheme.sign_with(call.secrets, call.fields, &mut keyed) {
+                Ok(token) => Outcome::Token(token),
+                Err(refusal) => Outcome::Refused(refusal.to_string()),
+            },
+            Op::Verify => {
+                match call
+                    .scheme
+                    .check(call.secrets, call.fields, call.token, call.now, &mut keyed)
+                {
+                    Ok(()) | Err(Verification::Accepted) => Outcome::Accept,
+                    Err(Verification::Rejected(_)) => Outcome::Reject(None),
+                    Err(Verification::Refused(refusal)) => Outcome::Refused(refusal.to_string()),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! How a configured secret becomes key bytes.
+
+use std::borrow::Cow;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::scheme::Refusal;
+use crate::signature::{Encoding, Secret};
+
+/// How the text of a secret spells the key.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum SecretEncoding {
+    /// The text's UTF-8 bytes are the key.
+    Utf8,
+    /// The text is hexadecimal, in either case.
+    Hex,
+    /// The text is standard base64, padded.
+    Base64,
+    /// The text is URL-safe base64, padded.
+    Base64url,
+}
+
+/// How a configured secret becomes key bytes, and which of several it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretRule {
+    /// How its text spells the key.
+    pub encoding: SecretEncoding,
+    /// A prefix that is taken off when it is there.
+    pub strip_prefix: Option<String>,
+    /// The field whose value selects the secret, where there is one for each.
+    pub per: Option<usize>,
+}
+
+impl SecretRule {
+    /// The key bytes of a secret. They are never empty: with an empty key anybody can sign.
+    pub fn key<'s>(&self, secret: &'s Secret) -> Result<Cow<'s, [u8]>, Refusal> {
+        let configured = secret.reveal();
+        let text = self
+            .strip_prefix
+            .as_ref()
+            .and_then(|prefix| configured.strip_prefix(prefix.as_bytes()))
+            .unwrap_or(configured);
+        let decode = |spell: &dyn Fn(&str) -> Option<Vec<u8>>| {
+            let decoded = std::str::from_utf8(text).ok().and_then(spell);
+            decoded
+                .map(Cow::Owned)
+                .ok_or(Refusal::UndecodableSecret(self.encoding))
+        };
+        let key = match self.encoding {
+            SecretEncoding::Utf8 => Cow::Borrowed(text),
+            SecretEncoding::Hex => decode(&|t| hex::decode(t).ok())?,
+            SecretEncoding::Base64 => decode(&|t| Encoding::Base64.decode(t))?,
+            SecretEncoding::Base64url => decode(&|t| Encoding::Base64url.decode(t))?,
+        };
+        if key.is_empty() {
+            Err(Refusal::EmptySecret)
+        } else {
+            Ok(key)
+        }
+    }
+}

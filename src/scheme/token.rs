@@ -1,0 +1,374 @@
+//! What the implementation hands over: the grammar of tokens.
+
+use crate::scheme::{
+    FieldKind, FieldSet, FieldTexts, Layout, LayoutError, LayoutMatch, Part, Refusal,
+};
+use crate::signature::Encoding;
+
+/// How a token is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenGrammar {
+    /// One template.
+    Template(Layout),
+    /// `key=value` pairs.
+    Pairs(Pairs),
+    /// Several tokens of one layout, any of which may match.
+    List(List),
+}
+
+/// `t=1614265330,v1=…`: known keys stand in the order of the scheme.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pairs {
+    /// The known pairs, in their order.
+    pub pairs: Vec<Pair>,
+    /// What stands between two pairs.
+    pub separator: String,
+    /// What becomes of a pair whose key is none of these.
+    pub unknown: Unknown,
+}
+
+/// One known pair.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// What stands before the first `=`.
+    pub key: String,
+    /// What stands behind it.
+    pub value: Layout,
+    /// Whether it may stand several times, as a MAC does while keys are rotated.
+    pub repeat: bool,
+}
+
+/// `v1,… v1,…`: a list of tokens, any of which may match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct List {
+    /// One of them.
+    pub item: Layout,
+    /// What stands between two.
+    pub separator: String,
+    /// What becomes of an item of another form.
+    pub unknown: Unknown,
+}
+
+/// What becomes of a part of a token that the scheme does not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Unknown {
+    /// The token is malformed.
+    #[default]
+    Reject,
+    /// It is passed over.
+    Ignore,
+}
+
+/// Why a token grammar does not work.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// One of its templates does not.
+    #[error(transparent)]
+    Layout(#[from] LayoutError),
+    /// There is no MAC in it.
+    #[error("the token carries no MAC; write {{mac:hex}} or another encoding where it stands")]
+    NoMac,
+    /// There are two.
+    #[error("the token carries a MAC in more than one place")]
+    SeveralMacs,
+    /// `repeat` names a pair that cannot be repeated.
+    #[error("{0:?} cannot be repeated: only the pair that holds the MAC alone can")]
+    NotRepeatable(String),
+    /// A list item that carries more than the MAC.
+    #[error("an item of a list carries the MAC alone, because any one of them may match")]
+    ListCarriesField,
+    /// Nothing separates.
+    #[error("the separator is empty")]
+    EmptySeparator,
+    /// What a value may contain looks like a separator.
+    #[error("the token cannot be parsed back: {what} can contain the separator {separator:?}")]
+    SeparatorInValue {
+        /// The key or item.
+        what: String,
+        /// The separator.
+        separator: String,
+    },
+    /// A key that cannot be told apart.
+    #[error("{0:?} is no key: it must not be empty and contain neither = nor the separator")]
+    BadKey(String),
+}
+
+/// A token taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParsedToken {
+    /// Its items in order; a template is a single one.
+    pub items: Vec<Item>,
+}
+
+/// A piece of a token between separators.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// One that the scheme knows.
+    Known {
+        /// The index of its pair; 0 for templates and lists.
+        pair: usize,
+        /// What it holds.
+        found: LayoutMatch,
+    },
+    /// One that is passed over, whole.
+    Unknown(String),
+}
+
+impl ParsedToken {
+    /// The MACs that it offers, in order.
+    pub fn macs(&self) -> impl Iterator<Item = &[u8]> {
+        self.known().filter_map(|found| found.mac.as_deref())
+    }
+
+    /// The fields that it carries, as index and text.
+    pub fn fields(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.known().flat_map(|found| {
+            found
+                .fields
+                .iter()
+                .map(|(field, text)| (*field, text.as_str()))
+        })
+    }
+
+    fn known(&self) -> impl Iterator<Item = &LayoutMatch> {
+        self.items.iter().filter_map(|item| match item {
+            Item::Known { found, .. } => Some(found),
+            Item::Unknown(_) => None,
+        })
+    }
+}
+
+impl TokenGrammar {
+    /// Checks what no single layout can tell: one MAC, and separators that separate.
+    pub fn check(&self, fields: &FieldSet) -> Result<(), TokenError> {
+        match self
+            .layouts()
+            .filter(|layout| layout.mac_encoding().is_some())
+            .count()
+        {
+            0 => return Err(TokenError::NoMac),
+            1 => {}
+            _ => return Err(TokenError::SeveralMacs),
+        }
+        match self {
+            Self::Template(_) => Ok(()),
+            Self::Pairs(pairs) => pairs.check(fields),
+            Self::List(list) => {
+                if list.item.fields().next().is_some() {
+                    return Err(TokenError::ListCarriesField);
+                }
+                separates(&list.item, fields, "an item", &list.separator)
+            }
+        }
+    }
+
+    /// Every layout in it.
+    pub fn layouts(&self) -> impl Iterator<Item = &Layout> {
+        let (one, pairs): (Option<&Layout>, &[Pair]) = match self {
+            Self::Template(layout) => (Some(layout), &[]),
+            Self::List(list) => (Some(&list.item), &[]),
+            Self::Pairs(pairs) => (None, &pairs.pairs),
+        };
+        one.into_iter().chain(pairs.iter().map(|pair| &pair.value))
+    }
+
+    /// The encoding of its MAC.
+    pub fn mac_encoding(&self) -> Encoding {
+        self.layouts()
+            .find_map(Layout::mac_encoding)
+            .unwrap_or(Encoding::Hex)
+    }
+
+    /// The indices of the fields that the token carries.
+    pub fn fields(&self) -> impl Iterator<Item = usize> {
+        self.layouts().flat_map(Layout::fields)
+    }
+
+    /// Writes the token of a MAC (already of the scheme's length) and these fields.
+    pub fn render(
+        &self,
+        set: &FieldSet,
+        mac: &[u8],
+        texts: &FieldTexts<'_>,
+    ) -> Result<String, Refusal> {
+        match self {
+            Self::Template(layout) => layout.render(set, mac, texts),
+            Self::List(list) => list.item.render(set, mac, texts),
+            Self::Pairs(pairs) => {
+                let pair = |pair: &Pair| {
+                    pair.value
+                        .render(set, mac, texts)
+                        .map(|value| format!("{}={value}", pair.key))
+                };
+                let written = pairs
+                    .pairs
+                    .iter()
+                    .map(pair)
+                    .collect::<Result<Vec<_>, _>>()?;
+                Ok(written.join(&pairs.separator))
+            }
+        }
+    }
+
+    /// Takes a token apart; `None` when it is not of this grammar, to the letter.
+    pub fn parse(&self, set: &FieldSet, text: &str) -> Option<ParsedToken> {
+        let items = match self {
+            Self::Template(layout) => {
+                vec![Item::Known {
+                    pair: 0,
+                    found: layout.parse(set, text)?,
+                }]
+            }
+            Self::List(list) => list.parse(set, text)?,
+            Self::Pairs(pairs) => pairs.parse(set, text)?,
+        };
+        let parsed = ParsedToken { items };
+        let has_mac = parsed.macs().next().is_some();
+        has_mac.then_some(parsed)
+    }
+
+    /// The text that [`parse`](Self::parse) made this of.
+    pub fn render_parsed(&self, parsed: &ParsedToken) -> String {
+        let (separator, written): (&str, Vec<String>) = match self {
+            Self::Template(layout) => ("", parsed.write(|_, found| layout.render_match(found))),
+            Self::List(list) => (
+                &list.separator,
+                parsed.write(|_, found| list.item.render_match(found)),
+            ),
+            Self::Pairs(pairs) => (
+                &pairs.separator,
+                parsed.write(|at, found| {
+                    let pair = &pairs.pairs[at];
+                    format!("{}={}", pair.key, pair.value.render_match(found))
+                }),
+            ),
+        };
+        written.join(separator)
+    }
+}
+
+impl ParsedToken {
+    fn write(&self, known: impl Fn(usize, &LayoutMatch) -> String) -> Vec<String> {
+        self.items
+            .iter()
+            .map(|item| match item {
+                Item::Known { pair, found } => known(*pair, found),
+                Item::Unknown(text) => text.clone(),
+            })
+            .collect()
+    }
+}
+
+impl Pairs {
+    fn check(&self, fields: &FieldSet) -> Result<(), TokenError> {
+        for pair in &self.pairs {
+            let well_formed = !pair.key.is_empty()
+                && !pair.key.contains('=')
+                && !pair.key.contains(&self.separator);
+            if !well_formed {
+                return Err(TokenError::BadKey(pair.key.clone()));
+            }
+            let mac_alone =
+                pair.value.mac_encoding().is_some() && pair.value.fields().next().is_none();
+            if pair.repeat && !mac_alone {
+                return Err(TokenError::NotRepeatable(pair.key.clone()));
+            }
+            separates(
+                &pair.value,
+                fields,
+                &format!("the value of {:?}", pair.key),
+                &self.separator,
+            )?;
+        }
+        Ok(())
+    }
+
+    fn parse(&self, set: &FieldSet, text: &str) -> Option<Vec<Item>> {
+        let mut items = Vec::new();
+        let mut seen = vec![false; self.pairs.len()];
+        let mut latest = 0;
+        for piece in text.split(&self.separator) {
+            let (key, value) = piece.split_once('=')?;
+            let Some(at) = self.pairs.iter().position(|pair| pair.key == key) else {
+                if self.unknown == Unknown::Reject || key.is_empty() {
+                    return None;
+                }
+                items.push(Item::Unknown(piece.to_owned()));
+                continue;
+            };
+            let pair = &self.pairs[at];
+            if at < latest || (seen[at] && !pair.repeat) {
+                return None;
+            }
+            (latest, seen[at]) = (at, true);
+            items.push(Item::Known {
+                pair: at,
+                found: pair.value.parse(set, value)?,
+            });
+        }
+        seen.iter().all(|&seen| seen).then_some(items)
+    }
+}
+
+impl List {
+    fn parse(&self, set: &FieldSet, text: &str) -> Option<Vec<Item>> {
+        let item = |piece: &str| match self.item.parse(set, piece) {
+            Some(found) => Some(Item::Known { pair: 0, found }),
+            None if self.unknown == Unknown::Ignore && !piece.is_empty() => {
+                Some(Item::Unknown(piece.to_owned()))
+            }
+            None => None,
+        };
+        text.split(&self.separator).map(item).collect()
+    }
+}
+
+/// Whether nothing that `layout` can write contains the separator.
+fn separates(
+    layout: &Layout,
+    fields: &FieldSet,
+    what: &str,
+    separator: &str,
+) -> Result<(), TokenError> {
+    if separator.is_empty() {
+        return Err(TokenError::EmptySeparator);
+    }
+    // A separator all of whose bytes can stand in a value may stand there whole; one with a byte
+    // that cannot is never found inside, and a literal is searched as it is.
+    let inside = |part: &Part| match part {
+        Part::Literal(text) => text.contains(separator),
+        Part::Mac(encoding) => separator.bytes().all(|b| encoding.may_contain(b)),
+        Part::Field(field) => match &fields.at(*field).kind {
+            FieldKind::Text => true,
+            FieldKind::Enum(values) => values.iter().any(|value| value.contains(separator)),
+            FieldKind::UnixSeconds | FieldKind::UnixMillis => {
+                separator.bytes().all(|b| b.is_ascii_digit())
+            }
+        },
+    };
+    // A separator of several characters could also be put together by neighbours.
+    let across = separator.len() > 1
+        && layout.parts().len() > 1
+        && separator.bytes().all(|b| may_stand_in(layout, fields, b));
+    if layout.parts().iter().any(inside) || across {
+        Err(TokenError::SeparatorInValue {
+            what: what.to_owned(),
+            separator: separator.to_owned(),
+        })
+    } else {
+        Ok(())
+    }
+}
+
+fn may_stand_in(layout: &Layout, fields: &FieldSet, byte: u8) -> bool {
+    layout.parts().iter().any(|part| match part {
+        Part::Literal(text) => text.as_bytes().contains(&byte),
+        Part::Mac(encoding) => encoding.may_contain(byte),
+        Part::Field(field) => match &fields.at(*field).kind {
+            FieldKind::Text => true,
+            FieldKind::Enum(values) => values.iter().any(|value| value.as_bytes().contains(&byte)),
+            FieldKind::UnixSeconds | FieldKind::UnixMillis => byte.is_ascii_digit(),
+        },
+    })
+}

@@ -1,0 +1,20 @@
+//! What a signature is made of: bytes and their spellings, templates, secrets, and the words for
+//! what was asked and what came back.
+//!
+//! Nothing here knows of schemes, suites or processes. Every function is pure.
+
+mod case_id;
+mod encoding;
+mod fields;
+mod outcome;
+mod secret;
+mod template;
+mod value;
+
+pub use case_id::{CaseId, Slug, SlugError};
+pub use encoding::Encoding;
+pub use fields::Fields;
+pub use outcome::{Op, Outcome, OutcomeKind};
+pub use secret::{Secret, Secrets};
+pub use template::{Segment, Template, TemplateError};
+pub use value::{MAX_NUMBER, Value};

@@ -1,0 +1,99 @@
+//! What is asked of an implementation, and what it did.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What is asked.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Op {
+    /// Make the token of an identity.
+    Sign,
+    /// Say whether a token is the identity's.
+    Verify,
+}
+
+impl Op {
+    /// The word of the protocol.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sign => "sign",
+            Self::Verify => "verify",
+        }
+    }
+}
+
+impl fmt::Display for Op {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// What an implementation did.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// It signed: the token, exactly as it came.
+    Token(String),
+    /// It accepted the token.
+    Accept,
+    /// It rejected the token, perhaps with a code of its own.
+    Reject(Option<String>),
+    /// It declined the input or its configuration by its own documented error.
+    Refused(String),
+    /// An exception came out of it.
+    Threw(String),
+}
+
+impl Outcome {
+    /// The outcome without its text.
+    pub fn kind(&self) -> OutcomeKind {
+        match self {
+            Self::Token(_) => OutcomeKind::Token,
+            Self::Accept => OutcomeKind::Accept,
+            Self::Reject(_) => OutcomeKind::Reject,
+            Self::Refused(_) => OutcomeKind::Refused,
+            Self::Threw(_) => OutcomeKind::Threw,
+        }
+    }
+}
+
+/// An [`Outcome`] without its text: what expectations speak of.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum OutcomeKind {
+    /// It gave a token.
+    Token,
+    /// It accepted.
+    Accept,
+    /// It rejected.
+    Reject,
+    /// It declined by a documented error.
+    Refused,
+    /// An exception came out.
+    Threw,
+}
+
+impl OutcomeKind {
+    /// The word of the protocol and of the suite file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Accept => "accept",
+            Self::Reject => "reject",
+            Self::Refused => "refused",
+            Self::Threw => "threw",
+        }
+    }
+}
+
+impl fmt::Display for OutcomeKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}

@@ -1,0 +1,1 @@
+//! How many mistakes a suite catches.
