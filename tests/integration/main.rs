@@ -1,0 +1,5 @@
+//! Everything that needs more than one module, a real process, or the whole repository.
+
+mod floors;
+mod oracle;
+mod present;
