@@ -5,6 +5,7 @@ use serde_yaml::budget::BudgetBreach;
 use serde_yaml::{DefaultMessageFormatter, Error, MessageFormatter};
 
 use crate::suite::error::{Fault, Problem};
+use crate::suite::literal::Unusable;
 use crate::suite::load::options;
 use crate::suite::position::{At, Position};
 
@@ -60,7 +61,13 @@ fn message(error: &Error) -> String {
             "u64" | "u32" => "a whole number from 0 is due here".to_owned(),
             other => format!("a {other} is due here"),
         },
-        Error::MultipleDocuments { .. } => "a suite is one YAML document".to_owned(),
+        Error::MultipleDocuments { .. }
+        | Error::Budget {
+            breach: BudgetBreach::Documents { .. },
+            ..
+        } => "a suite is one YAML document".to_owned(),
+        Error::NonFiniteFloat { .. } => Unusable::Number.to_string(),
+        Error::Eof { .. } => "the file ends here, before the suite is complete".to_owned(),
         Error::MergeKeyNotAllowed { .. } => {
             "merge keys (<<) are not for suites: write the keys out".to_owned()
         }

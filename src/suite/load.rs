@@ -58,14 +58,15 @@ impl Suite {
 fn read(path: &Arc<str>, text: &str) -> Result<Suite, Fault> {
     let file: SuiteFile = serde_yaml::from_str_with_options(text, options())
         .map_err(|error| form_fault(text, &error))?;
-    if file.macproof.value != 1 {
-        let problem = Problem::Format(file.macproof.value);
-        return Err(Fault::new(file.macproof.at, problem));
+    let format = file.macproof.whole()?;
+    if format != 1 {
+        return Err(Fault::new(file.macproof.at, Problem::Format(format)));
     }
     let name = Slug::new(&file.suite.value).map_err(|error| Fault::new(file.suite.at, error))?;
-    if file.version.value == 0 {
-        return Err(Fault::new(file.version.at, Problem::Version));
-    }
+    let version = u32::try_from(file.version.whole()?)
+        .ok()
+        .filter(|&version| version > 0)
+        .ok_or_else(|| Fault::new(file.version.at, Problem::Version))?;
     let source = read_source(file.source)?;
     let scheme = read_scheme(file.scheme)?;
     let requirements = read_requirements(file.requirements)?;
@@ -77,7 +78,7 @@ fn read(path: &Arc<str>, text: &str) -> Result<Suite, Fault> {
         .collect::<Result<_, _>>()?;
     Ok(Suite {
         name,
-        version: file.version.value,
+        version,
         title: file.title,
         source,
         scheme,

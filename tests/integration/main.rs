@@ -4,3 +4,4 @@ mod floors;
 mod laws;
 mod oracle;
 mod present;
+mod suites;
