@@ -1,5 +1,6 @@
 //! Everything that needs more than one module, a real process, or the whole repository.
 
+mod bad_adapters;
 mod floors;
 mod laws;
 mod oracle;
