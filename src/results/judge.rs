@@ -56,11 +56,11 @@ pub fn judge(
     };
     match observed {
         Observed::Failed(_) => Verdict::Error,
-        Observed::Skipped(_) => Verdict::Skipped,
-        Observed::NotApplicable(_) => Verdict::NotApplicable,
-        Observed::Unsupported {
+        Observed::Skipped(_)
+        | Observed::Unsupported {
             declared: false, ..
         } => Verdict::Skipped,
+        Observed::NotApplicable(_) => Verdict::NotApplicable,
         Observed::Unsupported { declared: true, .. } => Verdict::Fail,
         // What changes between rounds cannot be relied on, whichever of the two is right.
         Observed::Unstable(..) if case_level == Level::May => Verdict::Observed,
