@@ -25,6 +25,8 @@ pub(super) struct Case {
     pub(super) token: Option<Value>,
     /// The time of verification in Unix seconds.
     pub(super) now: u64,
+    /// Whether something is absent that no text can stand for.
+    pub(super) lacks_something: bool,
     /// What every sound implementation does.
     pub(super) sound: Sound,
 }

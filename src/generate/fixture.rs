@@ -314,13 +314,13 @@ impl<'s> Fixture<'s> {
             })
     }
 
-    /// The limits on a token's age, if there are any: the greatest age and how far ahead.
-    pub(super) fn limits(&self) -> Option<(u64, u64)> {
+    /// The limits on a token's age, where there are any: the greatest age and how far ahead.
+    pub(super) fn limits(&self) -> (Option<u64>, Option<u64>) {
         match self.scheme.freshness {
             Freshness::Limited {
                 max_age, max_skew, ..
-            } => Some((max_age, max_skew)),
-            Freshness::Unspecified => None,
+            } => (max_age, max_skew),
+            Freshness::Unspecified => (None, None),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::generate::fixture::{Claim, NOW, Presented};
+use crate::generate::fixture::{NOW, Presented};
 use crate::generate::requirements::{
     EMPTY_SECRET_PROTECTS_NOTHING, RIGHT_TOKEN_IS_ACCEPTED, SECRET_IS_DECODED, SECRET_IS_TEXT,
     TOKEN_IS_BOUND_TO_THE_SECRET, TOKEN_UNDER_NO_SECRET, UNUSUAL_SECRET,
@@ -319,7 +319,7 @@ fn spelt_keys(sheet: &mut Sheet<'_>) {
     if !prefix.is_empty() {
         let bare = Secret::new(text.as_bytes());
         let note = "Catches an implementation that takes the prefix off without looking whether it is there.";
-        used(sheet, "without-its-prefix", Foreign, &bare, note);
+        used(sheet, "prefix-left-out", Foreign, &bare, note);
     }
     let key = KEYS[0].key.bytes();
     let others: [(&str, Vec<u8>, &str); 9] = [

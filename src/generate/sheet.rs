@@ -74,6 +74,7 @@ impl<'s> Sheet<'s> {
             fields: claim.fields.clone(),
             token: None,
             now: NOW,
+            lacks_something: false,
             sound,
         });
     }
@@ -181,6 +182,13 @@ impl<'s> Sheet<'s> {
         );
     }
 
+    /// Says of the latest vector whether it leaves a field out that is due.
+    pub(super) fn lacking(&mut self, lacking: bool) {
+        if let Some(case) = self.cases.last_mut() {
+            case.lacks_something |= lacking;
+        }
+    }
+
     /// A token that is absent or no string; nothing sound accepts one.
     pub(super) fn verify_value(
         &mut self,
@@ -199,6 +207,7 @@ impl<'s> Sheet<'s> {
             op: Op::Verify,
             secrets,
             fields,
+            lacks_something: token.is_none(),
             token,
             now,
             sound,

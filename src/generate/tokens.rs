@@ -67,26 +67,24 @@ impl Right {
 
 /// MACs that are hard to print: each is one of 256, and a printer that fails fails on these.
 fn shapes(sheet: &mut Sheet<'_>) {
-    let encoding = sheet.fixture.encoding();
-    let text = |mac: &[u8]| encoding.encode(mac);
-    type Wanted<'w> = &'w dyn Fn(&[u8]) -> bool;
-    let mut shapes: Vec<(&str, Wanted<'_>, &str)> = vec![
-        ("first-byte-zero", &|mac| mac.first() == Some(&0), "Catches a MAC printed as one big number: its leading zeros are lost."),
-        ("first-digit-zero", &|mac| mac.first().is_some_and(|b| (1..16).contains(b)), "Catches bytes printed without their leading zeros."),
-        ("first-bit-set", &|mac| mac.first().is_some_and(|b| *b > 127), "Catches a MAC printed as a number with a sign."),
-        ("last-byte-zero", &|mac| mac.last() == Some(&0), "Catches a MAC that is cut at NUL or stripped of zeros."),
-        ("zero-byte-inside", &|mac| mac[1..mac.len() - 1].contains(&0), "Catches a MAC that is cut at NUL."),
+    type Wanted = fn(&[u8], &str) -> bool;
+    let shapes: [(&str, Wanted, &str); 8] = [
+        ("first-byte-zero", |mac, _| mac.first() == Some(&0), "Catches a MAC printed as one big number: its leading zeros are lost."),
+        ("first-digit-zero", |mac, _| mac.first().is_some_and(|b| (1..16).contains(b)), "Catches bytes printed without their leading zeros."),
+        ("first-bit-set", |mac, _| mac.first().is_some_and(|b| *b > 127), "Catches a MAC printed as a number with a sign."),
+        ("last-byte-zero", |mac, _| mac.last() == Some(&0), "Catches a MAC that is cut at NUL or stripped of zeros."),
+        ("zero-byte-inside", |mac, _| mac.len() > 2 && mac[1..mac.len() - 1].contains(&0), "Catches a MAC that is cut at NUL."),
+        ("two-special-characters", |_, text| has_both(text), "Catches the wrong alphabet of base64."),
+        ("special-character-first", |_, text| text.starts_with(['+', '-']), "Catches a token that is form-decoded: the plus becomes a blank."),
+        ("slash-first", |_, text| text.starts_with(['/', '_']), "Catches a token that is taken for a path, or whose slash is escaped."),
     ];
-    if !encoding.is_hex() {
-        shapes.extend::<[(&str, Wanted<'_>, &str); 3]>([
-            ("two-special-characters", &|mac| has_both(&text(mac)), "Catches the wrong alphabet of base64."),
-            ("special-character-first", &|mac| text(mac).starts_with(['+', '-']), "Catches a token that is form-decoded: the plus becomes a blank."),
-            ("slash-first", &|mac| text(mac).starts_with(['/', '_']), "Catches a token that is taken for a path, or whose slash is escaped."),
-        ]);
-    }
+    let encoding = sheet.fixture.encoding();
+    // Hex has no special characters.
+    let shapes = &shapes[..if encoding.is_hex() { 5 } else { 8 }];
     let found: Vec<_> = shapes
-        .into_iter()
+        .iter()
         .filter_map(|(slug, wanted, note)| {
+            let wanted = |mac: &[u8]| wanted(mac, &encoding.encode(mac));
             Some((slug, sheet.fixture.identity_whose_mac(wanted)?, note))
         })
         .collect();
@@ -350,8 +348,7 @@ fn malformed(sheet: &mut Sheet<'_>, right: &Right) {
         ("empty-map", around("{}")),
         ("format", around("%s%n%x")),
         ("url", around("https://example.com/")),
-        ("very-long", around(&"a".repeat(65_536))),
-        ("very-long-zeros", inside(&"0".repeat(65_536))),
+        ("very-long", around(&"0".repeat(65_536))),
     ];
     for (slug, shown) in malformed {
         let note = (

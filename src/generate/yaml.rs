@@ -40,7 +40,7 @@ pub(super) fn write_requirement(
 pub(super) fn write_vector(case: &Case, level: Level, indent: usize, out: &mut String) {
     let margin = " ".repeat(indent);
     let mut line = |key: &str, value: &str| {
-        let _ = writeln!(out, "{margin}  {key}: {value}");
+        let _ = writeln!(out, "{margin}{key}: {value}");
     };
     line("- id", &case.id);
     line("  shows", &format!("[{}]", case.rule.id));
@@ -82,7 +82,7 @@ pub(super) fn write_vector(case: &Case, level: Level, indent: usize, out: &mut S
 /// Whether an adapter must take more than texts, bytes and numbers for this vector.
 fn needs_json(case: &Case) -> bool {
     let is_json = |value: &Value| matches!(value, Value::Json(_));
-    case.wants_json
+    case.lacks_something
         || case.fields.iter().any(|(_, value)| is_json(value))
         || case.token.as_ref().is_some_and(|token| !matches!(token, Value::Text(_)))
 }

@@ -1,6 +1,7 @@
 //! Everything that needs more than one module, a real process, or the whole repository.
 
 mod floors;
+mod generated;
 mod laws;
 mod oracle;
 mod present;
