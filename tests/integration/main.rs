@@ -2,6 +2,7 @@
 
 mod bad_adapters;
 mod floors;
+mod generated;
 mod laws;
 mod oracle;
 mod present;
