@@ -1,5 +1,6 @@
 //! Everything that needs more than one module, a real process, or the whole repository.
 
 mod floors;
+mod laws;
 mod oracle;
 mod present;
