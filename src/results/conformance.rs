@@ -77,6 +77,29 @@ impl GateFailureKind {
             Self::Error | Self::Skipped | Self::NothingJudged => 3,
         }
     }
+
+    /// Whether it is about an entry of the list of known failures, and not about a case.
+    pub fn is_of_an_entry(self) -> bool {
+        matches!(
+            self,
+            Self::ExpiredEntry | Self::UnmatchedEntry | Self::UnexplainedEntry
+        )
+    }
+
+    /// The word of the reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fail => "fail",
+            Self::UnexpectedPass => "unexpected-pass",
+            Self::ChangedOutcome => "changed-outcome",
+            Self::ExpiredEntry => "expired-entry",
+            Self::UnmatchedEntry => "unmatched-entry",
+            Self::UnexplainedEntry => "unexplained-entry",
+            Self::Error => "error",
+            Self::Skipped => "skipped",
+            Self::NothingJudged => "nothing-judged",
+        }
+    }
 }
 
 fn gate_failure(case: &Case) -> Option<GateFailureKind> {

@@ -184,6 +184,7 @@ pub struct RequirementSummary {
 /// How many cases came to each verdict; those to which none came are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(extend("propertyNames" = {"enum": Verdict::ALL}))]
 pub struct Counts(pub BTreeMap<Verdict, u64>);
 
 impl Counts {
