@@ -1,11 +1,12 @@
 //! Lists of known failures: a YAML file that says which cases fail, how, and why.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use serde::Deserialize;
-use serde_yaml::{Location, Spanned};
 
 use crate::results::{CasePattern, CasePatternError, ObservedKind};
+use crate::suite::{At, Excerpt, MAX_FILE_BYTES, Position, from_yaml};
 
 /// A list of known failures, read from its file. `docs/known-failures.md` has its rules.
 #[derive(Clone, Debug, Default)]
@@ -32,38 +33,45 @@ pub struct KnownFailure {
     pub line: u32,
 }
 
-/// Why a text is no list of known failures.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum KnownFailuresError {
-    /// It is no YAML, or not of that form.
-    #[error("{path} is no list of known failures: {explained}")]
-    Yaml {
-        /// The file.
-        path: String,
-        /// What is wrong, where, with the lines around it.
-        explained: String,
-    },
-    /// An entry says something that it cannot say.
-    #[error("{path}:{line}:{column}: {problem}\n  {shown}")]
-    Entry {
-        /// The file.
-        path: String,
-        /// The line, from 1.
-        line: u64,
-        /// The column, from 1.
-        column: u64,
-        /// What is wrong.
-        problem: EntryProblem,
-        /// The line itself.
-        shown: String,
-    },
+/// Why a text is no list of known failures: what is wrong, and where, with the line itself.
+#[derive(Debug)]
+pub struct KnownFailuresError {
+    path: String,
+    at: Position,
+    problem: EntryProblem,
+    excerpt: Option<Excerpt>,
 }
 
-/// What is wrong with an entry.
+impl KnownFailuresError {
+    /// What is wrong.
+    pub fn problem(&self) -> &EntryProblem {
+        &self.problem
+    }
+}
+
+impl fmt::Display for KnownFailuresError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Position { line, column } = self.at;
+        write!(f, "{}:{line}:{column}: {}", self.path, self.problem)?;
+        match &self.excerpt {
+            Some(excerpt) => write!(f, "\n{excerpt}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for KnownFailuresError {}
+
+/// What is wrong with a list or with an entry of it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EntryProblem {
+    /// It is no YAML, or not of that form.
+    #[error("{0}")]
+    Form(String),
+    /// It is larger than any list.
+    #[error("the list is larger than {MAX_FILE_BYTES} bytes, which no list needs")]
+    TooLarge,
     /// Its cases cannot be told.
     #[error(transparent)]
     Pattern(#[from] CasePatternError),
@@ -86,11 +94,11 @@ pub enum EntryProblem {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawEntry {
-    case: Spanned<String>,
+    case: At<String>,
     expect: ObservedKind,
-    reason: Spanned<String>,
+    reason: At<String>,
     issue: Option<String>,
-    expires: Option<Spanned<String>>,
+    expires: Option<At<String>>,
 }
 
 impl KnownFailures {
@@ -101,28 +109,22 @@ impl KnownFailures {
 
     /// Reads the text of the file at `path`. A file without entries is an empty list.
     pub fn parse(path: &str, text: &str) -> Result<Self, KnownFailuresError> {
-        let raw: Option<Vec<Spanned<RawEntry>>> =
-            serde_yaml::from_str(text).map_err(|error| KnownFailuresError::Yaml {
-                path: path.to_owned(),
-                explained: error.to_string(),
-            })?;
-        let mut lines = HashMap::new();
-        let entry = |raw: Spanned<RawEntry>| {
-            let line = u32::try_from(raw.referenced.line()).unwrap_or(u32::MAX);
-            raw.value
-                .check(line, &mut lines)
-                .map_err(|(at, problem)| KnownFailuresError::Entry {
-                    path: path.to_owned(),
-                    line: at.line(),
-                    column: at.column(),
-                    problem,
-                    shown: line_of(text, at),
-                })
+        let fault = |(at, problem)| KnownFailuresError {
+            path: path.to_owned(),
+            at,
+            problem,
+            excerpt: Excerpt::of(text, at),
         };
+        if text.len() as u64 > MAX_FILE_BYTES {
+            return Err(fault((Position::START, EntryProblem::TooLarge)));
+        }
+        let raw: Option<Vec<At<RawEntry>>> =
+            from_yaml(text).map_err(|(at, message)| fault((at, EntryProblem::Form(message))))?;
+        let mut lines = HashMap::new();
         let entries = raw
             .unwrap_or_default()
             .into_iter()
-            .map(entry)
+            .map(|raw| raw.value.check(raw.at.line, &mut lines).map_err(fault))
             .collect::<Result<_, _>>()?;
         Ok(Self {
             path: path.to_owned(),
@@ -164,8 +166,8 @@ impl RawEntry {
         self,
         line: u32,
         lines: &mut HashMap<String, u32>,
-    ) -> Result<KnownFailure, (Location, EntryProblem)> {
-        let at = self.case.referenced;
+    ) -> Result<KnownFailure, (Position, EntryProblem)> {
+        let at = self.case.at;
         let cases = CasePattern::new(&self.case.value).map_err(|error| (at, error.into()))?;
         if let Some(&other) = lines.get(cases.as_str()) {
             let cases = cases.as_str().to_owned();
@@ -174,12 +176,12 @@ impl RawEntry {
         lines.insert(cases.as_str().to_owned(), line);
         let reason = self.reason.value.trim().to_owned();
         if reason.is_empty() {
-            return Err((self.reason.referenced, EntryProblem::NoReason));
+            return Err((self.reason.at, EntryProblem::NoReason));
         }
         if let Some(day) = &self.expires
             && !is_day(&day.value)
         {
-            return Err((day.referenced, EntryProblem::BadDay(day.value.clone())));
+            return Err((day.at, EntryProblem::BadDay(day.value.clone())));
         }
         Ok(KnownFailure {
             cases,
@@ -196,13 +198,6 @@ impl RawEntry {
 fn is_day(text: &str) -> bool {
     let as_written = |day: jiff::civil::Date| day.to_string() == text && day.year() >= 0;
     text.parse().is_ok_and(as_written)
-}
-
-fn line_of(text: &str, at: Location) -> String {
-    let line = usize::try_from(at.line()).unwrap_or(usize::MAX);
-    let shown = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-    let plain = |c: char| if c.is_control() { '\u{fffd}' } else { c };
-    shown.chars().take(200).map(plain).collect()
 }
 
 #[cfg(test)]
@@ -255,43 +250,53 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_with_its_place_and_line() {
         for (text, words) in [
-            ("- {case: a/b, expect: threw}", &["reason", "1"][..]),
+            (
+                "- {case: a/b, expect: threw}",
+                &["known.yaml:1:15", "\"reason\" is missing"][..],
+            ),
             (
                 "- {case: a/b, expect: threw, reason: ' '}",
                 &["known.yaml:1:38", "reason is empty", "{case: a/b"],
             ),
             (
                 "- {case: a/b, expect: thrown, reason: x}",
-                &["thrown", "time-out", "1"],
+                &["known.yaml:1:23", "thrown", "time-out"],
             ),
-            ("- {case: a/b, expect: threw, reason: x, why: y}", &["why"]),
+            (
+                "- {case: a/b, expect: threw, reason: x, why: y}",
+                &["known.yaml:1:41", "unknown key \"why\""],
+            ),
             (
                 "- {case: a/b, case: a/c, expect: threw, reason: x}",
-                &["duplicate", "case"],
+                &["known.yaml:1:15", "\"case\" stands twice"],
+            ),
+            (
+                "- {case: a/b, expect: threw, reason: 5}",
+                &["known.yaml:1:38", "write it in quotes"],
             ),
             (
                 "\n- {case: 'a/[b', expect: threw, reason: x}",
                 &["known.yaml:2:10", "a/[b"],
             ),
-            ("- {case: '', expect: threw, reason: x}", &["empty"]),
+            ("- {case: '', expect: threw, reason: x}", &["is empty"]),
             (
                 "- {case: a/b, expect: threw, reason: x}\n- {case: a/b, expect: token, reason: x}",
                 &["known.yaml:2:10", "line 1 is about a/b already"],
             ),
             (
                 "- {case: a/b, expect: threw, reason: x, expires: 2027-02-30}",
-                &["2027-02-30", "2027-01-01"],
+                &["known.yaml:1:50", "2027-02-30", "write it as 2027-01-01"],
             ),
             (
                 "- {case: a/b, expect: threw, reason: x, expires: tomorrow}",
                 &["tomorrow"],
             ),
             (
-                "- {case: a/b, expect: threw, reason: x, expires: 20270101}",
+                "- {case: a/b, expect: threw, reason: x, expires: '20270101'}",
                 &["20270101"],
             ),
-            ("case: a/b", &["known.yaml", "1"]),
-            ("- [", &["known.yaml"]),
+            ("case: a/b", &["known.yaml:1:1", "a list is due here"]),
+            ("- [", &["known.yaml:1:3"]),
         ] {
             let error = error(text);
             for word in words {
