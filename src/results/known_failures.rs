@@ -309,4 +309,23 @@ mod tests {
     fn a_hundred_thousand_brackets_are_an_error() {
         assert!(KnownFailures::parse("k", &"[".repeat(100_000)).is_err());
     }
+
+    #[test]
+    fn the_documentation_shows_a_list_and_names_every_word() {
+        let page = include_str!("../../docs/known-failures.md");
+        let example = page.split("```yaml\n").nth(1).unwrap();
+        let example = example.split("```").next().unwrap();
+        let known = KnownFailures::parse("docs", example).unwrap();
+        assert_eq!(known.entries().len(), 2);
+        for kind in ObservedKind::ALL {
+            assert!(page.contains(&format!("`{kind}`")), "{kind}");
+        }
+        let page = include_str!("../../docs/results.md");
+        for verdict in crate::results::Verdict::ALL {
+            assert!(page.contains(&format!("`{verdict}`")), "{verdict}");
+        }
+        for kind in ObservedKind::ALL {
+            assert!(page.contains(&format!("`{kind}`")), "{kind}");
+        }
+    }
 }
