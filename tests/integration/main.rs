@@ -5,3 +5,4 @@ mod floors;
 mod laws;
 mod oracle;
 mod present;
+mod runs;
