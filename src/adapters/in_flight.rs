@@ -166,10 +166,10 @@ mod tests {
                     prop_assert_eq!(model.insert(id, true), None);
                 } else {
                     let ticket = Ticket(999 + id);
-                    let expected = match model.get_mut(&id) {
+                    let expected = match model.get_mut(&id).map(std::mem::take) {
                         None => Addressee::Unknown,
-                        Some(waiting) if std::mem::take(waiting) => Addressee::Waiting(ticket),
-                        Some(_) => Addressee::Settled(ticket),
+                        Some(true) => Addressee::Waiting(ticket),
+                        Some(false) => Addressee::Settled(ticket),
                     };
                     prop_assert_eq!(flights.settle(id), expected);
                 }

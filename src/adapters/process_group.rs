@@ -198,12 +198,33 @@ mod tests {
         hear_ready(&mut pipes);
         let pid = Pid::from_child(&group.leader);
         assert!(!group.has_ended());
+        assert_ne!(living_members(pid), Some(0));
         assert_eq!(in_words(group.end().unwrap()), "signal 9 (SIGKILL)");
-        let gone = (0..500).any(|_| {
-            std::thread::sleep(Duration::from_millis(2));
-            test_kill_process_group(pid).is_err()
+        // The orphan is somebody else's to reap; it only has to be dead.
+        let gone = (0..2000).any(|_| {
+            std::thread::sleep(Duration::from_millis(5));
+            test_kill_process_group(pid).is_err() || living_members(pid) == Some(0)
         });
         assert!(gone);
+    }
+
+    /// How many processes of a group are neither gone nor waiting to be reaped, where `/proc` says
+    /// so.
+    fn living_members(group: Pid) -> Option<usize> {
+        let group = group.as_raw_nonzero().to_string();
+        let stats = std::fs::read_dir("/proc")
+            .ok()?
+            .flatten()
+            .filter_map(|process| {
+                let stat = std::fs::read_to_string(process.path().join("stat")).ok()?;
+                Some(stat.rsplit_once(") ")?.1.to_owned())
+            });
+        let living = stats.filter(|stat| {
+            let mut words = stat.split(' ');
+            let (condition, its_group) = (words.next(), words.nth(1));
+            condition != Some("Z") && its_group == Some(group.as_str())
+        });
+        Some(living.count())
     }
 
     #[test]

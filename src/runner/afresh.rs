@@ -2,7 +2,7 @@
 //! the present, whatever the scheme's freshness.
 
 use crate::runner::transplant::{Signed, transplant};
-use crate::scheme::{Scheme, Verification, is_canonical_time};
+use crate::scheme::{ParsedToken, Scheme, Verification, is_canonical_time};
 use crate::signature::{Fields, Op, Outcome, OutcomeKind, Value};
 use crate::suite::{Expect, Request, Suite, Vector};
 
@@ -201,7 +201,7 @@ impl<'s> Afresh<'s> {
         let mut is_of_another_time = false;
         for carried in self.scheme.token.fields() {
             let field = set.at(carried);
-            let found = parsed.iter().flat_map(|parsed| parsed.fields());
+            let found = parsed.iter().flat_map(ParsedToken::fields);
             let text = found
                 .filter(|(at, _)| *at == carried)
                 .map(|(_, text)| text)
@@ -322,4 +322,201 @@ fn is_like_the_present(time: u64, now: u64) -> Result<(), NotNow> {
 
 fn number(number: u64) -> Value {
     i64::try_from(number).map_or_else(|_| Value::Json(number.into()), Value::Number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Afresh, NotNow};
+    use crate::results::{Observed, Verdict, judge};
+    use crate::scheme::{Call, Implementation, Reference};
+    use crate::signature::{Fields, Op, Outcome, Value};
+    use crate::suite::{Level, Request, Suite};
+
+    const NOW: u64 = 1_795_251_999;
+
+    /// A suite with a limit of 300 s, its tokens made by hand where they are to be wrong.
+    const SUITE: &str = r#"macproof: 1
+suite: timed
+version: 1
+title: Timed
+source: {title: none}
+scheme:
+  algorithm: hmac-sha256
+  secret: {encoding: utf8}
+  fields: {user_id: {type: text}, timestamp: {type: unix-seconds}}
+  message: "{user_id}-{timestamp}"
+  token: "{mac:hex}-{timestamp}"
+  freshness: {of: timestamp, max_age: 300s, max_skew: 300s}
+requirements:
+  must: {level: must, basis: practice, text: "It does."}
+  may: {level: may, basis: practice, text: "It may."}
+vectors:
+  - {id: signed, shows: [must], op: sign, secret: s, fields: {user_id: a, timestamp: 1741761604}, expect: {token: "?"}}
+  - {id: signed-or-declined, shows: [must], op: sign, secret: s, fields: {user_id: "", timestamp: 1741761604}, expect: {token: "?", or: refused}}
+  - {id: signed-in-the-beginning, shows: [must], op: sign, secret: s, fields: {user_id: a, timestamp: 0}, expect: {token: "?"}}
+  - {id: signed-at-the-end-of-31-bits, shows: [must], op: sign, secret: s, fields: {user_id: a, timestamp: 2147483647}, expect: {token: "?"}}
+  - {id: signed-without-a-secret, shows: [must], op: sign, secret: "", fields: {user_id: a, timestamp: 1741761604}, expect: {outcome: refused}}
+  - {id: accepted, shows: [must], op: verify, secret: s, fields: {user_id: a}, token: "RIGHT-1741761604", now: 1741761604, expect: {outcome: accept}}
+  - {id: accepted-at-the-last-second, shows: [must], op: verify, secret: s, fields: {user_id: a}, token: "RIGHT-1741761604", now: 1741761904, expect: {outcome: accept}}
+  - {id: too-old, shows: [must], op: verify, secret: s, fields: {user_id: a}, token: "RIGHT-1741761604", now: 1741761905, expect: {outcome: reject}}
+  - {id: of-another-time, shows: [must], op: verify, secret: s, fields: {user_id: a}, token: "RIGHT-1741761605", now: 1741761604, expect: {outcome: reject}}
+  - {id: with-a-line-feed, shows: [must], op: verify, secret: s, fields: {user_id: a}, token: "RIGHT-1741761604\n", now: 1741761604, expect: {outcome: reject}}
+  - {id: cut-short, shows: [must], op: verify, secret: s, fields: {user_id: a}, token: "RIGHT", now: 1741761604, expect: {outcome: reject}}
+  - {id: empty, shows: [must], op: verify, secret: s, fields: {user_id: a}, token: "", now: 1741761604, expect: {outcome: reject}}
+  - {id: of-another-user, shows: [must], op: verify, secret: s, fields: {user_id: b}, token: "RIGHT-1741761604", now: 1741761604, expect: {outcome: reject}}
+  - {id: in-capitals, shows: [may], op: verify, secret: s, fields: {user_id: a}, token: "UPPER-1741761604", now: 1741761604, observe: "accepts it"}
+  - {id: with-a-blank, shows: [may], op: verify, secret: s, fields: {user_id: a}, token: " RIGHT-1741761604", now: 1741761604, observe: "accepts it"}
+"#;
+
+    fn suite() -> Suite {
+        let placeholder = Suite::parse("timed.yaml", SUITE).unwrap_or_else(|e| panic!("{e}"));
+        let request = &placeholder.vector("signed").unwrap().request;
+        let token = placeholder
+            .scheme
+            .sign(&request.secrets, &request.fields)
+            .unwrap();
+        let mac = token.split('-').next().unwrap();
+        let text = SUITE
+            .replace("RIGHT", mac)
+            .replace("UPPER", &mac.to_uppercase());
+        Suite::parse("timed.yaml", &text).unwrap_or_else(|e| panic!("{e}"))
+    }
+
+    fn planned<'s>(suite: &'s Suite, id: &str) -> Result<Afresh<'s>, NotNow> {
+        let planned = Afresh::of(suite, suite.vector(id).unwrap(), NOW);
+        planned.map(|afresh| afresh.expect("the scheme has a time"))
+    }
+
+    #[test]
+    fn a_case_applies_if_it_means_the_same_at_the_present() {
+        let suite = suite();
+        for vector in &suite.vectors {
+            let id = vector.id.as_str();
+            let reason = planned(&suite, id).err();
+            let expected = match id {
+                "signed-in-the-beginning" => Some(NotNow::AboutTheTime(0)),
+                "signed-at-the-end-of-31-bits" => Some(NotNow::AboutTheTime(2_147_483_647)),
+                "accepted-at-the-last-second" | "too-old" => Some(NotNow::AboutAnAge),
+                "of-another-user" => Some(NotNow::NotTheRightToken),
+                _ => None,
+            };
+            assert_eq!(reason, expected, "{id}");
+        }
+    }
+
+    /// What an implementation does whose clock goes wrong by so many seconds.
+    fn with_own_clock(suite: &Suite, request: &Request, wrong_by: i64) -> Outcome {
+        let clock = NOW.strict_add_signed(wrong_by);
+        let mut fields = request.fields.clone();
+        if request.op == Op::Sign {
+            fields.set("timestamp", i64::try_from(clock).unwrap());
+        }
+        Reference::new().call(&Call {
+            op: request.op,
+            scheme: &suite.scheme,
+            secrets: &request.secrets,
+            fields: &fields,
+            token: request.token.as_ref(),
+            now: clock,
+        })
+    }
+
+    /// The verdicts on an implementation, of every case that applies.
+    fn verdicts(
+        suite: &Suite,
+        implementation: impl Fn(&Request) -> Outcome,
+    ) -> Vec<(&str, Verdict)> {
+        let ids = suite.vectors.iter().map(|vector| vector.id.as_str());
+        ids.filter_map(|id| {
+            let afresh = planned(suite, id).ok()?;
+            let vector = suite.vector(id).unwrap();
+            let outcome = implementation(&afresh.request(NOW));
+            let expect = afresh.expect(&outcome, NOW, NOW + 1);
+            let expect = expect.as_ref().unwrap_or(&vector.expect);
+            let observed = Observed::Outcome(outcome);
+            let op = vector.request.op;
+            Some((id, judge(op, vector.level, expect, &observed, Level::Must)))
+        })
+        .collect()
+    }
+
+    #[test]
+    fn the_reference_passes_at_the_present() {
+        let suite = suite();
+        for wrong_by in [0, 1] {
+            for (id, verdict) in verdicts(&suite, |r| with_own_clock(&suite, r, wrong_by)) {
+                let expected = match id {
+                    "in-capitals" | "with-a-blank" => Verdict::Observed,
+                    _ => Verdict::Pass,
+                };
+                assert_eq!(verdict, expected, "{id}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_token_of_another_time_than_the_present_fails() {
+        let suite = suite();
+        for wrong_by in [-1, 2, -86_400] {
+            let all = verdicts(&suite, |r| with_own_clock(&suite, r, wrong_by));
+            assert!(all.contains(&("signed", Verdict::Fail)), "{wrong_by}");
+        }
+    }
+
+    #[test]
+    fn a_mac_that_is_not_of_its_time_fails() {
+        let suite = suite();
+        let mismatched = |request: &Request| match with_own_clock(&suite, request, 0) {
+            Outcome::Token(token) => Outcome::Token(token.replace("-1795251999", "-1795252000")),
+            other => other,
+        };
+        let all = verdicts(&suite, mismatched);
+        assert!(all.contains(&("signed", Verdict::Fail)));
+    }
+
+    #[test]
+    fn a_verifier_that_takes_every_token_is_caught_at_the_present_too() {
+        let suite = suite();
+        let all = verdicts(&suite, |request| match request.op {
+            Op::Sign => with_own_clock(&suite, request, 0),
+            Op::Verify => Outcome::Accept,
+        });
+        for id in ["of-another-time", "with-a-line-feed", "cut-short", "empty"] {
+            assert!(all.contains(&(id, Verdict::Fail)), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_time_beside_the_token_is_the_present_too() {
+        let text = SUITE
+            .replace(r#"token: "{mac:hex}-{timestamp}""#, r#"token: "{mac:hex}""#)
+            .lines()
+            .filter(|line| !line.contains("op: verify"))
+            .map(|line| format!("{line}\n"))
+            .collect::<String>()
+            + r#"  - {id: late, shows: [may], op: verify, secret: s, fields: {user_id: a, timestamp: "1741761604"}, token: "00", now: 1741761605, observe: "x"}
+  - {id: malformed, shows: [may], op: verify, secret: s, fields: {user_id: a, timestamp: "+1741761604"}, token: "00", now: 1741761604, observe: "x"}
+  - {id: absent, shows: [may], op: verify, secret: s, fields: {user_id: a, timestamp: "1741761604"}, token: "", now: 1741761604, observe: "x"}
+"#;
+        let suite = Suite::parse("timed.yaml", &text).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(planned(&suite, "late").err(), Some(NotNow::AboutAnAge));
+        assert_eq!(
+            planned(&suite, "malformed").err(),
+            Some(NotNow::MalformedTime)
+        );
+        let absent = planned(&suite, "absent").unwrap().request(NOW);
+        assert_eq!(
+            absent.fields,
+            Fields::new()
+                .with("user_id", "a")
+                .with("timestamp", NOW.to_string())
+        );
+        assert_eq!(absent.token, Some(Value::Text(String::new())));
+        assert_eq!(absent.now, NOW);
+        // A token without a time is right at any second between request and answer, at no other.
+        for (wrong_by, expected) in [(0, Verdict::Pass), (1, Verdict::Pass), (2, Verdict::Fail)] {
+            let all = verdicts(&suite, |r| with_own_clock(&suite, r, wrong_by));
+            assert!(all.contains(&("signed", expected)), "{wrong_by}");
+        }
+    }
 }

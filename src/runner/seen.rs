@@ -50,10 +50,9 @@ fn combine(earlier: Observed, later: Observed) -> Observed {
     match (earlier, later) {
         (Failed(failure), _) | (_, Failed(failure)) => Failed(failure),
         (Outcome(one), Outcome(two)) if same(&one, &two) => Outcome(one),
-        (Outcome(one), Outcome(two)) => Unstable(one, two),
         (Outcome(one), Unstable(two, three)) if same(&one, &two) => Unstable(one, three),
-        (Outcome(one), Unstable(two, _)) => Unstable(one, two),
-        (Unstable(one, two), Outcome(_) | Unstable(..)) => Unstable(one, two),
+        (Outcome(one), Outcome(two) | Unstable(two, _))
+        | (Unstable(one, two), Outcome(_) | Unstable(..)) => Unstable(one, two),
         (Unsupported { reason, .. }, Outcome(_) | Unstable(..))
         | (Outcome(_) | Unstable(..), Unsupported { reason, .. }) => {
             Failed(Failure::Protocol(format!(

@@ -82,6 +82,18 @@ impl Signed {
         self.pieces.push((start..self.text.len(), piece));
     }
 
+    /// The same with the MAC in capitals.
+    fn in_capitals(&self) -> Self {
+        let mut capitals = self.clone();
+        for (range, piece) in &self.pieces {
+            if matches!(piece, Piece::Mac(_)) {
+                let mac = self.text[range.clone()].to_ascii_uppercase();
+                capitals.text.replace_range(range.clone(), &mac);
+            }
+        }
+        capitals
+    }
+
     /// What stands at a byte, and whether it is the first of its piece.
     fn piece_at(&self, at: usize) -> Option<(Piece, bool)> {
         let (range, piece) = self.pieces.iter().find(|(range, _)| range.contains(&at))?;
@@ -102,6 +114,7 @@ pub(super) fn transplant(edited: &str, right: &Signed, fresh: &Signed) -> Option
         return Some(fresh.text.clone());
     }
     let made = around_the_pieces(edited, right, fresh)
+        .or_else(|| around_the_pieces(edited, &right.in_capitals(), &fresh.in_capitals()))
         .or_else(|| cut(edited, right, fresh))
         .or_else(|| small_edit(edited, right, fresh))?;
     (made != fresh.text).then_some(made)
@@ -230,6 +243,166 @@ fn alphabet(encoding: Encoding) -> &'static [u8] {
         }
         Encoding::Base64url | Encoding::Base64urlUnpadded => {
             b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Signed, transplant};
+    use crate::scheme::Scheme;
+    use crate::signature::{Encoding, Fields, Secret, Secrets};
+    use crate::suite::Suite;
+
+    /// A scheme whose token has this form.
+    fn scheme(token: &str) -> Scheme {
+        let text = format!(
+            r#"macproof: 1
+suite: timed
+version: 1
+title: Timed
+source: {{title: none}}
+scheme:
+  algorithm: hmac-sha256
+  secret: {{encoding: utf8}}
+  fields: {{user_id: {{type: text}}, timestamp: {{type: unix-seconds}}}}
+  message: "{{user_id}}-{{timestamp}}"
+  token: {token}
+requirements:
+  exact: {{level: must, basis: practice, text: "It is exact."}}
+vectors:
+  - {{id: one, shows: [exact], op: sign, secret: s, fields: {{user_id: a, timestamp: 5}}, expect: {{token: "?"}}}}
+"#
+        );
+        let suite = Suite::parse("timed.yaml", &text).unwrap_or_else(|error| panic!("{error}"));
+        suite.scheme
+    }
+
+    fn signed(scheme: &Scheme, time: i64) -> Signed {
+        let fields = Fields::new()
+            .with("user_id", "id-1")
+            .with("timestamp", time);
+        Signed::new(scheme, &Secrets::One(Secret::new("secret")), &fields).unwrap()
+    }
+
+    const THEN: i64 = 1_741_761_604;
+    const NOW: i64 = 1_795_251_999;
+
+    /// The change that made this of the right token, made to that of the present.
+    fn changed(scheme: &Scheme, change: impl Fn(&str) -> String) -> Option<String> {
+        let (then, now) = (signed(scheme, THEN), signed(scheme, NOW));
+        transplant(&change(&then.text), &then, &now)
+    }
+
+    #[test]
+    fn what_stands_around_the_pieces_stands_around_the_others() {
+        let scheme = scheme(r#""{mac:hex}-{timestamp}""#);
+        let now = signed(&scheme, NOW).text;
+        let changes: [fn(&str) -> String; 13] = [
+            |token| token.to_uppercase() + " ",
+            |token| token.to_owned(),
+            |token| format!("{token}\n"),
+            |token| format!("\"{token}\""),
+            |token| format!("a long preface and a space {token}"),
+            |token| token.replace('-', "_"),
+            |token| token.replace('-', "-0"),
+            |token| token.replace('-', "-+"),
+            |token| format!("{token}000"),
+            |token| format!("{token}.5e1"),
+            |token| token[..token.len() - 11].to_owned(),
+            |token| token[..20].to_owned(),
+            |token| token[64..].to_owned(),
+        ];
+        for change in changes {
+            assert_eq!(changed(&scheme, change), Some(change(&now)));
+        }
+        // The parts in another order.
+        let swapped = |token: &str| {
+            let (mac, time) = token.split_once('-').unwrap();
+            format!("{time}-{mac}")
+        };
+        assert_eq!(changed(&scheme, swapped), Some(swapped(&now)));
+    }
+
+    #[test]
+    fn what_hangs_on_the_old_digits_is_not_done() {
+        let scheme = scheme(r#""{mac:hex}-{timestamp}""#);
+        let changes: [fn(&str) -> String; 6] = [
+            |token| token[..32].to_uppercase() + &token[32..],
+            // A full-width digit of the same value, in the MAC and in the time.
+            |token| token.replacen('6', "\u{ff16}", 1),
+            |token| token.replace("1604", "160\u{ff14}"),
+            // Too much of the MAC at once.
+            |token| format!("{}abcdefghij{}", &token[..10], &token[20..]),
+            |token| token.replace("1741761604", "1741761604.1741761604"),
+            |_| "something else altogether".to_owned(),
+        ];
+        for change in changes {
+            assert_eq!(changed(&scheme, change), None);
+        }
+    }
+
+    #[test]
+    fn a_changed_time_stays_a_time_that_is_not_the_right_one() {
+        let scheme = scheme(r#"{pairs: {t: "{timestamp}", v1: "{mac:hex}"}, separator: ","}"#);
+        let now = signed(&scheme, NOW).text;
+        let later = changed(&scheme, |token| token.replace("1604", "1605")).unwrap();
+        assert_eq!(later, now.replace("1999", "1990"));
+        let first = changed(&scheme, |token| token.replace("t=1", "t=2")).unwrap();
+        assert_eq!(first, now.replace("t=1", "t=2"));
+        let first = changed(&scheme, |token| token.replace("t=1", "t=9")).unwrap();
+        assert_eq!(first, now.replace("t=1", "t=9"));
+    }
+
+    fn any_encoding() -> impl Strategy<Value = Encoding> {
+        prop::sample::select(Encoding::ALL.to_vec())
+    }
+
+    proptest! {
+        #[test]
+        fn another_mac_stays_another_mac(
+            encoding in any_encoding(),
+            byte in 0..32_usize,
+            bit in 0..8_u32,
+            now in THEN + 1..THEN + 50_000_000,
+        ) {
+            let scheme = scheme(&format!(r#""{{mac:{}}}-{{timestamp}}""#, encoding.name()));
+            let (then, now) = (signed(&scheme, THEN), signed(&scheme, now));
+            let length = encoding.encoded_length(32);
+            let mut mac = encoding.decode(&then.text[..length]).unwrap();
+            mac[byte] ^= 1 << bit;
+            let edited = encoding.encode(&mac) + &then.text[length..];
+            let made = transplant(&edited, &then, &now).unwrap();
+            prop_assert_ne!(&made, &now.text);
+            prop_assert_eq!(&made[length..], &now.text[length..]);
+            let right = encoding.decode(&now.text[..length]).unwrap();
+            let mut wrong = encoding.decode(&made[..length]).unwrap();
+            wrong[byte] ^= 1 << bit;
+            prop_assert_eq!(wrong, right);
+        }
+
+        #[test]
+        fn a_last_character_that_nobody_should_take_stays_one(
+            encoding in prop::sample::select(vec![
+                Encoding::Base64,
+                Encoding::Base64Unpadded,
+                Encoding::Base64url,
+                Encoding::Base64urlUnpadded,
+            ]),
+            left_over in 1..4_usize,
+        ) {
+            let scheme = scheme(&format!(r#""{{mac:{}}}-{{timestamp}}""#, encoding.name()));
+            let (then, now) = (signed(&scheme, THEN), signed(&scheme, NOW));
+            let alphabet = super::alphabet(encoding);
+            // The last of 43 characters says four bits of the MAC, and two that say nothing.
+            let with_bits = |token: &str| {
+                let value = alphabet.iter().position(|&c| c == token.as_bytes()[42]).unwrap();
+                format!("{}{}{}", &token[..42], char::from(alphabet[value | left_over]), &token[43..])
+            };
+            let made = transplant(&with_bits(&then.text), &then, &now);
+            prop_assert_eq!(made, Some(with_bits(&now.text)));
         }
     }
 }

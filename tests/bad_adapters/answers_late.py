@@ -6,7 +6,7 @@ from honest import honest, is_troubled, serve
 
 def answer(request):
     if is_troubled(request):
-        time.sleep(4)
+        time.sleep(3)
     return honest(request)
 
 

@@ -13,7 +13,17 @@ fn macproof() -> Command {
 
 fn judge(adapter: &str) -> Output {
     macproof()
-        .args(["run", "--level", "should", "--timeout", "60s", "--report", "json=-", "--command", adapter])
+        .args([
+            "run",
+            "--level",
+            "should",
+            "--timeout",
+            "60s",
+            "--report",
+            "json=-",
+            "--command",
+            adapter,
+        ])
         .output()
         .unwrap()
 }
@@ -22,13 +32,20 @@ fn judge(adapter: &str) -> Output {
 fn conforms(adapter: &str, name: &str) {
     let output = judge(adapter);
     let shown = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{adapter}: {}\n{shown}", output.status);
+    assert!(
+        output.status.success(),
+        "{adapter}: {}\n{shown}",
+        output.status
+    );
     let result: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(result["conformance"], "conformant");
     assert_eq!(result["implementation"]["name"], name);
     assert_eq!(result["suites"].as_array().unwrap().len(), 5);
     let counts = result["counts"].as_object().unwrap();
-    let judged: u64 = ["pass", "observed"].iter().filter_map(|v| counts.get(*v)?.as_u64()).sum();
+    let judged: u64 = ["pass", "observed"]
+        .iter()
+        .filter_map(|v| counts.get(*v)?.as_u64())
+        .sum();
     let total: u64 = counts.values().filter_map(serde_json::Value::as_u64).sum();
     assert_eq!(judged, total, "{counts:?}");
     assert!(total > 1000, "{total}");
@@ -52,7 +69,10 @@ fn node_conforms() {
 #[test]
 fn python_conforms() {
     if present("python_conforms", "python3", "--version") {
-        conforms("python3 adapters/python/adapter.py", "macproof-example-python");
+        conforms(
+            "python3 adapters/python/adapter.py",
+            "macproof-example-python",
+        );
     }
 }
 
@@ -88,7 +108,8 @@ fn go_conforms() {
 
 #[test]
 fn java_conforms() {
-    if present("java_conforms", "javac", "-version") && present("java_conforms", "java", "-version") {
+    if present("java_conforms", "javac", "-version") && present("java_conforms", "java", "-version")
+    {
         let classes = scratch("java");
         let built = Command::new("javac")
             .arg("-d")
@@ -98,22 +119,37 @@ fn java_conforms() {
             .status()
             .unwrap();
         assert!(built.success());
-        conforms(&format!("java -cp {} Adapter", classes.display()), "macproof-example-java");
+        conforms(
+            &format!("java -cp {} Adapter", classes.display()),
+            "macproof-example-java",
+        );
     }
 }
 
 #[test]
 fn rust_conforms() {
     let tests = std::env::current_exe().unwrap();
-    let adapter = tests.parent().unwrap().parent().unwrap().join("examples/adapter");
+    let adapter = tests
+        .parent()
+        .unwrap()
+        .parent()
+        .unwrap()
+        .join("examples/adapter");
     assert!(adapter.exists(), "cargo test builds the examples");
     conforms(adapter.to_str().unwrap(), "macproof-example-rust");
 }
 
 #[test]
 fn the_reference_conforms_as_a_subprocess() {
-    let output = macproof().args(["run", "--level", "should", "--report", "json=-"]).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = macproof()
+        .args(["run", "--level", "should", "--report", "json=-"])
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let result: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(result["conformance"], "conformant");
 }
