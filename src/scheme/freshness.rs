@@ -11,10 +11,11 @@ pub enum Freshness {
     Limited {
         /// The field that holds the time.
         of: usize,
-        /// The greatest age, in seconds.
-        max_age: u64,
-        /// How far it may lie in the future, in seconds.
-        max_skew: u64,
+        /// The greatest age, in seconds; `None` where the document limits the future only.
+        max_age: Option<u64>,
+        /// How far it may lie in the future, in seconds; `None` where the document limits the
+        /// age only.
+        max_skew: Option<u64>,
     },
 }
 
@@ -33,6 +34,9 @@ pub enum FreshnessProblem {
         /// The limit, in seconds.
         max_skew: u64,
     },
+    /// It has more digits than any clock will ever show.
+    #[error("its time is beyond any clock")]
+    Beyond,
 }
 
 impl Freshness {
@@ -53,20 +57,20 @@ impl Freshness {
             return Ok(());
         };
         let per_second = u128::from(fields.at(of).kind.per_second());
-        let time = texts
-            .text(of)
-            .and_then(|text| text.parse::<u64>().ok())
-            .map(u128::from);
         let now = u128::from(now) * per_second;
-        let Some(time) = time else {
-            return Err(FreshnessProblem::Stale { max_age });
+        let time = texts.text(of).and_then(|text| text.parse::<u64>().ok());
+        let Some(time) = time.map(u128::from) else {
+            return Err(FreshnessProblem::Beyond);
         };
-        if time.saturating_add(u128::from(max_age) * per_second) < now {
-            Err(FreshnessProblem::Stale { max_age })
-        } else if time > now + u128::from(max_skew) * per_second {
-            Err(FreshnessProblem::Future { max_skew })
-        } else {
-            Ok(())
+        let in_its_unit = |limit: u64| u128::from(limit) * per_second;
+        match (max_age, max_skew) {
+            (Some(max_age), _) if time + in_its_unit(max_age) < now => {
+                Err(FreshnessProblem::Stale { max_age })
+            }
+            (_, Some(max_skew)) if time > now + in_its_unit(max_skew) => {
+                Err(FreshnessProblem::Future { max_skew })
+            }
+            _ => Ok(()),
         }
     }
 }

@@ -1,10 +1,31 @@
 //! Suites: one YAML file each, with a scheme, its requirements and its vectors.
 //!
-//! [`model`] is what the rest of the program works with. Everything that can be wrong with a file
-//! is said while it is loaded; after that nothing is checked again.
+//! [`Suite`] is what the rest of the program works with. Everything that can be wrong with a file
+//! is said while it is loaded ([`Suite::parse`], [`Suite::load`]); after that nothing is checked
+//! again. The file itself is described in `docs/suite-format.md`, its form in [`schema`].
 
+mod embedded;
+mod error;
+mod excerpt;
+mod form_error;
+mod literal;
+mod load;
 mod model;
+mod position;
+mod raw;
+mod schema;
+mod scheme_reader;
+mod vector_reader;
 
+pub use embedded::{Embedded, embedded, find};
+pub use error::{Problem, SuiteError};
+pub(crate) use excerpt::Excerpt;
+pub use literal::Unusable;
+pub use load::MAX_FILE_BYTES;
+pub(crate) use load::from_yaml;
 pub use model::{
     Basis, Expect, InputKind, Level, Request, Requirement, Source, Suite, SuiteText, Vector,
 };
+pub(crate) use position::At;
+pub use position::Position;
+pub use schema::schema;

@@ -201,6 +201,12 @@ impl InputKind {
     }
 }
 
+impl fmt::Display for InputKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
 /// What is expected of an implementation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expect {
@@ -221,6 +227,18 @@ impl Suite {
     /// The id of the case that a vector of this suite makes.
     pub fn case_id(&self, vector: &Vector) -> CaseId {
         CaseId::new(&self.name, &vector.id)
+    }
+
+    /// The vector of that id.
+    pub fn vector(&self, id: &str) -> Option<&Vector> {
+        self.vectors.iter().find(|vector| vector.id.as_str() == id)
+    }
+
+    /// The requirement of that id.
+    pub fn requirement(&self, id: &str) -> Option<&Requirement> {
+        self.requirements
+            .iter()
+            .find(|requirement| requirement.id.as_str() == id)
     }
 
     /// The requirements that a vector shows.

@@ -1,0 +1,199 @@
+//! What the YAML reader objects to, in our words, with its place and its vector.
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_yaml::budget::BudgetBreach;
+use serde_yaml::{DefaultMessageFormatter, Error, MessageFormatter};
+
+use crate::suite::error::{Fault, Problem};
+use crate::suite::literal::Unusable;
+use crate::suite::load::options;
+use crate::suite::position::{At, Position};
+
+/// Turns an error of the YAML reader into one of ours.
+pub(super) fn form_fault(text: &str, error: &Error) -> Fault {
+    let at = error
+        .location()
+        .and_then(Position::of)
+        .unwrap_or(Position::START);
+    let mut fault = Fault::new(at, Problem::Form(message(error)));
+    fault.vector = vector_at(text, at);
+    fault
+}
+
+/// What the YAML reader objects to, in our words.
+pub(crate) fn message(error: &Error) -> String {
+    let list = |names: &[&str]| names.join(", ");
+    match error {
+        Error::AliasError { error, .. } | Error::WithSnippet { error, .. } => message(error),
+        Error::SerdeUnknownField {
+            field, expected, ..
+        } => format!("unknown key {field:?}; known here: {}", list(expected)),
+        Error::SerdeMissingField { field, .. } => format!("the key {field:?} is missing"),
+        Error::SerdeUnknownVariant {
+            variant, expected, ..
+        } => format!("{variant:?} is none of: {}", list(expected)),
+        Error::SerdeInvalidType {
+            unexpected,
+            expected,
+            ..
+        }
+        | Error::SerdeInvalidValue {
+            unexpected,
+            expected,
+            ..
+        } => format!("found {unexpected}, where {expected} is due"),
+        Error::DuplicateMappingKey { key, .. } => match key {
+            Some(key) => format!("the key {key:?} stands twice in one map"),
+            None => "a key stands twice in one map".to_owned(),
+        },
+        Error::QuotingRequired { value, .. } => format!(
+            "a text is due here, and {value:?} without quotes is none to every reader of YAML: write it in quotes"
+        ),
+        Error::NullIntoString { .. } => {
+            "nothing stands here, where a text is due; leave the key out, or write \"\"".to_owned()
+        }
+        Error::Unexpected { expected, .. } => match *expected {
+            "mapping start" => "a map is due here".to_owned(),
+            "sequence start" => "a list is due here".to_owned(),
+            "string scalar" => "a text is due here".to_owned(),
+            other => format!("{other} is due here"),
+        },
+        Error::InvalidScalar { ty, .. } => match *ty {
+            "u64" | "u32" => "a whole number from 0 is due here".to_owned(),
+            other => format!("a {other} is due here"),
+        },
+        Error::MultipleDocuments { .. }
+        | Error::Budget {
+            breach: BudgetBreach::Documents { .. },
+            ..
+        } => "a file holds one YAML document".to_owned(),
+        Error::NonFiniteFloat { .. } => Unusable::Number.to_string(),
+        Error::Eof { .. } => "the file ends here, before the suite is complete".to_owned(),
+        Error::MergeKeyNotAllowed { .. } => {
+            "merge keys (<<) have no place here: write the keys out".to_owned()
+        }
+        Error::AliasReplayLimitExceeded { .. }
+        | Error::AliasReplayStackDepthExceeded { .. }
+        | Error::Budget {
+            breach: BudgetBreach::Aliases { .. } | BudgetBreach::Anchors { .. },
+            ..
+        } => "more aliases than such a file could need: write the values out".to_owned(),
+        Error::Budget {
+            breach: BudgetBreach::Depth { .. },
+            ..
+        } => DEEP.to_owned(),
+        Error::Budget { .. } => {
+            "more than such a file could need: too many values, or too long".to_owned()
+        }
+        Error::ExternalMessage { msg, .. } if msg == "recursion limit exceeded" => DEEP.to_owned(),
+        other => format!(
+            "not YAML: {}",
+            DefaultMessageFormatter.format_message(other)
+        ),
+    }
+}
+
+const DEEP: &str = "nested deeper than such a file could need";
+
+/// Which vector a place lies in: its id, or its number.
+///
+/// The file is read a second time, as far as that goes, and only where vectors begin is kept.
+fn vector_at(text: &str, at: Position) -> Option<String> {
+    let mut starts = Vec::new();
+    // It ends in the same error as the first time; what was found before it is what counts.
+    let _ = serde_yaml::with_deserializer_from_str_with_options(text, options(), |deserializer| {
+        deserializer.deserialize_map(FileVisitor(&mut starts))
+    });
+    let number = starts.iter().rposition(|start| start.at <= at)?;
+    let name = starts[number].id.clone();
+    Some(name.unwrap_or_else(|| format!("number {}", number + 1)))
+}
+
+struct Start {
+    at: Position,
+    id: Option<String>,
+}
+
+struct FileVisitor<'a>(&'a mut Vec<Start>);
+
+impl<'de> Visitor<'de> for FileVisitor<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a suite")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<String>()? {
+            if key == "vectors" {
+                map.next_value_seed(VectorsSeed(&mut *self.0))?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+struct VectorsSeed<'a>(&'a mut Vec<Start>);
+
+impl<'de> DeserializeSeed<'de> for VectorsSeed<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for VectorsSeed<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a list of vectors")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while seq.next_element_seed(VectorSeed(&mut *self.0))?.is_some() {}
+        Ok(())
+    }
+}
+
+struct VectorSeed<'a>(&'a mut Vec<Start>);
+
+impl<'de> DeserializeSeed<'de> for VectorSeed<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for VectorSeed<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a vector")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut begun = false;
+        while let Some(key) = map.next_key::<At<String>>()? {
+            if !begun {
+                self.0.push(Start {
+                    at: key.at,
+                    id: None,
+                });
+                begun = true;
+            }
+            if key.value == "id" {
+                let id = map.next_value::<String>()?;
+                if let Some(start) = self.0.last_mut() {
+                    start.id = Some(id);
+                }
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,184 @@
+//! From a file to a [`Suite`], or to one error that says where it is wrong.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde_yaml::options::{DuplicateKeyPolicy, MergeKeyPolicy};
+use sha2::{Digest, Sha256};
+
+use crate::signature::Slug;
+use crate::suite::error::{Fault, Problem, SuiteError};
+use crate::suite::form_error::{form_fault, message};
+use crate::suite::position::{At, Position};
+use crate::suite::raw::{Entries, RequirementFile, SourceFile, SuiteFile};
+use crate::suite::scheme_reader::read_scheme;
+use crate::suite::vector_reader::VectorReader;
+use crate::suite::{Requirement, Source, Suite, SuiteText};
+
+/// The largest file that is read, in bytes.
+pub const MAX_FILE_BYTES: u64 = 8 << 20;
+
+impl Suite {
+    /// Reads a suite from its text. `path` names the file in errors and reports.
+    pub fn parse(path: &str, text: &str) -> Result<Self, SuiteError> {
+        let path: Arc<str> = path.into();
+        if text.len() as u64 > MAX_FILE_BYTES {
+            let limit = MAX_FILE_BYTES;
+            return Err(SuiteError::unread(path, Problem::TooLarge { limit }));
+        }
+        read(&path, text).map_err(|fault| SuiteError::at(path, text, fault))
+    }
+
+    /// Reads a suite from a file. No more of it is read than a suite can be long.
+    pub fn load(path: &Path) -> Result<Self, SuiteError> {
+        let label = path.to_string_lossy();
+        let unread = |problem: Problem| SuiteError::unread(label.as_ref().into(), problem);
+        let mut bytes = Vec::new();
+        File::open(path)
+            .and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes))
+            .map_err(|error| unread(error.into()))?;
+        if bytes.len() as u64 > MAX_FILE_BYTES {
+            let limit = MAX_FILE_BYTES;
+            return Err(unread(Problem::TooLarge { limit }));
+        }
+        match std::str::from_utf8(&bytes) {
+            Ok(text) => Self::parse(&label, text),
+            Err(error) => {
+                let at = position_behind(&bytes[..error.valid_up_to()]);
+                let text = String::from_utf8_lossy(&bytes);
+                let fault = Fault::new(at, Problem::NotUtf8);
+                Err(SuiteError::at(label.as_ref().into(), &text, fault))
+            }
+        }
+    }
+}
+
+fn read(path: &Arc<str>, text: &str) -> Result<Suite, Fault> {
+    let file: SuiteFile = serde_yaml::from_str_with_options(text, options())
+        .map_err(|error| form_fault(text, &error))?;
+    let format = file.macproof.whole()?;
+    if format != 1 {
+        return Err(Fault::new(file.macproof.at, Problem::Format(format)));
+    }
+    let name = Slug::new(&file.suite.value).map_err(|error| Fault::new(file.suite.at, error))?;
+    let version = u32::try_from(file.version.whole()?)
+        .ok()
+        .filter(|&version| version > 0)
+        .ok_or_else(|| Fault::new(file.version.at, Problem::Version))?;
+    let source = read_source(file.source)?;
+    let scheme = read_scheme(file.scheme)?;
+    let requirements = read_requirements(file.requirements)?;
+    let mut reader = VectorReader::new(&scheme, &requirements);
+    let vectors = file
+        .vectors
+        .into_iter()
+        .map(|vector| reader.read(vector))
+        .collect::<Result<_, _>>()?;
+    Ok(Suite {
+        name,
+        version,
+        title: file.title,
+        source,
+        scheme,
+        requirements,
+        vectors,
+        digest: hex::encode(Sha256::digest(text.as_bytes())),
+        text: SuiteText {
+            path: Arc::clone(path),
+            text: text.into(),
+        },
+    })
+}
+
+/// Reads YAML as every file of this program is read; where it is wrong, and what is.
+pub(crate) fn from_yaml<T: DeserializeOwned>(text: &str) -> Result<T, (Position, String)> {
+    serde_yaml::from_str_with_options(text, options()).map_err(|error| {
+        let at = error.location().and_then(Position::of);
+        (at.unwrap_or(Position::START), message(&error))
+    })
+}
+
+/// What the YAML reader allows: nothing that a suite does not need.
+pub(super) fn options() -> serde_yaml::Options {
+    serde_yaml::options! {
+        budget: serde_yaml::budget! {
+            max_documents: 1,
+            max_depth: 48,
+            flow_nesting_limit: 48,
+            max_nodes: 500_000,
+            max_events: 1_000_000,
+            max_anchors: 1_000,
+            max_aliases: 20_000,
+            // What aliases repeat counts too, so that this bounds memory.
+            max_total_scalar_bytes: 64 << 20,
+            // One secret may well be used by every vector.
+            enforce_alias_anchor_ratio: false,
+        },
+        duplicate_keys: DuplicateKeyPolicy::Error,
+        merge_keys: MergeKeyPolicy::Error,
+        alias_limits: serde_yaml::alias_limits! {
+            max_total_replayed_events: 100_000,
+            max_replay_stack_depth: 8,
+        },
+        strict_booleans: true,
+        // A number where a text is due must be quoted: readers differ in what they make of it.
+        no_schema: true,
+        reject_unsupported_tags: true,
+        emit_comments: false,
+        // Errors are shown by this module, all in one way.
+        with_snippet: false,
+    }
+}
+
+fn read_source(file: SourceFile) -> Result<Source, Fault> {
+    let check =
+        |text: Option<At<String>>, good: fn(&str) -> bool, bad: fn(String) -> Problem| match text {
+            Some(text) if !good(&text.value) => Err(Fault::new(text.at, bad(text.value))),
+            text => Ok(text.map(|text| text.value)),
+        };
+    let is_url = |text: &str| {
+        let rest = text
+            .strip_prefix("https://")
+            .or(text.strip_prefix("http://"));
+        rest.is_some_and(|rest| {
+            !rest.is_empty() && !rest.contains(|c: char| c.is_control() || c.is_whitespace())
+        })
+    };
+    let is_day = |text: &str| text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok();
+    Ok(Source {
+        title: file.title,
+        url: check(file.url, is_url, Problem::Url)?,
+        retrieved: check(file.retrieved, is_day, Problem::Day)?,
+    })
+}
+
+fn read_requirements(file: Entries<RequirementFile>) -> Result<Vec<Requirement>, Fault> {
+    let requirement = |(name, file): (At<String>, RequirementFile)| {
+        Ok(Requirement {
+            id: Slug::new(&name.value).map_err(|error| Fault::new(name.at, error))?,
+            level: file.level,
+            basis: file.basis,
+            text: file.text,
+            place: file.r#where,
+            line: name.at.line,
+        })
+    };
+    file.0.into_iter().map(requirement).collect()
+}
+
+/// The place behind a text.
+fn position_behind(bytes: &[u8]) -> Position {
+    let text = String::from_utf8_lossy(bytes);
+    let (lines, last) = match text.rsplit_once('\n') {
+        Some((before, last)) => (before.matches('\n').count() + 1, last),
+        None => (0, text.as_ref()),
+    };
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).saturating_add(1);
+    Position {
+        line: count(lines),
+        column: count(last.chars().count()),
+    }
+}

@@ -1,0 +1,401 @@
+//! The suite file as it is written, before it means anything.
+//!
+//! These types are the one source of the loader's grammar and of `vectors/suite.schema.json`.
+
+use std::marker::PhantomData;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+
+use crate::scheme::{Algorithm, SecretEncoding};
+use crate::signature::Op;
+use crate::suite::literal::Literal;
+use crate::suite::position::At;
+use crate::suite::schema::{DurationText, SecretText, SlugText, field_name, slug};
+use crate::suite::{Basis, InputKind, Level};
+
+/// A suite of test vectors for one HMAC identity signature scheme.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SuiteFile {
+    /// The version of this file format: 1.
+    #[schemars(with = "u64", range(min = 1, max = 1))]
+    pub(super) macproof: At<Literal>,
+    /// The suite's name, in kebab case: the first half of every case id.
+    #[schemars(with = "SlugText")]
+    pub(super) suite: At<String>,
+    /// Raised whenever an expectation changes.
+    #[schemars(with = "u32", range(min = 1))]
+    pub(super) version: At<Literal>,
+    /// What a person calls it.
+    pub(super) title: String,
+    /// The document that the suite is made from.
+    pub(super) source: SourceFile,
+    /// How signatures are made and checked.
+    pub(super) scheme: SchemeFile,
+    /// What an implementation has to do, by name.
+    #[schemars(extend("propertyNames" = slug()))]
+    pub(super) requirements: Entries<RequirementFile>,
+    /// Literal inputs and what is expected of them.
+    pub(super) vectors: Vec<At<VectorFile>>,
+}
+
+/// The document that a suite is made from.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SourceFile {
+    /// What it is called.
+    pub(super) title: String,
+    /// Where it is published.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "String", regex(pattern = "^https?://"))]
+    pub(super) url: Option<At<String>>,
+    /// The day on which it was read, as `2026-11-20`.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "String", regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
+    pub(super) retrieved: Option<At<String>>,
+}
+
+/// How signatures are made and checked.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SchemeFile {
+    /// The keyed hash function.
+    pub(super) algorithm: Algorithm,
+    /// How many bytes of the MAC are kept, from its start; all if left out.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "u32", range(min = 1, max = 64))]
+    pub(super) mac_bytes: Option<At<Literal>>,
+    /// How the secret becomes key bytes.
+    pub(super) secret: SecretFile,
+    /// The named inputs.
+    #[schemars(extend("minProperties" = 1, "propertyNames" = field_name()))]
+    pub(super) fields: At<Entries<FieldFile>>,
+    /// What is signed: text with `{field}` or `{field|filter}`; `{{` and `}}` are the braces.
+    pub(super) message: At<String>,
+    /// What is handed over.
+    pub(super) token: At<TokenFile>,
+    /// How old a token may be.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "FreshnessFile")]
+    pub(super) freshness: Option<At<FreshnessFile>>,
+}
+
+/// How the secret becomes key bytes.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SecretFile {
+    /// How its text spells the key.
+    pub(super) encoding: SecretEncoding,
+    /// A prefix that is taken off when it is there.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "String", length(min = 1))]
+    pub(super) strip_prefix: Option<At<String>>,
+    /// The field whose value selects the secret, where there is one for each.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "String")]
+    pub(super) per: Option<At<String>>,
+}
+
+/// A named input.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FieldFile {
+    /// What it holds.
+    pub(super) r#type: At<FieldType>,
+    /// The values of an enum.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "Vec<String>", length(min = 1), extend("uniqueItems" = true))]
+    pub(super) values: Option<At<Vec<At<String>>>>,
+}
+
+/// What a field holds.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum FieldType {
+    /// Any text.
+    Text,
+    /// Whole seconds since 1970.
+    UnixSeconds,
+    /// Whole milliseconds since 1970.
+    UnixMillis,
+    /// One of `values`.
+    Enum,
+}
+
+/// What is handed over: a template such as `{mac:hex}-{timestamp}`, pairs, or a list.
+pub(super) enum TokenFile {
+    Template(String),
+    Several(SeveralFile),
+    /// A number or the like. It is kept until its place is known.
+    Other,
+}
+
+/// A token of several items. It has either `pairs` or `list`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SeveralFile {
+    #[serde(default, deserialize_with = "present")]
+    pub(super) pairs: Option<Entries<At<String>>>,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) list: Option<At<String>>,
+    pub(super) separator: String,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) repeat: Option<At<Vec<At<String>>>>,
+    #[serde(default)]
+    pub(super) unknown: UnknownFile,
+}
+
+/// What becomes of a part of a token that the scheme does not know.
+#[derive(Clone, Copy, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum UnknownFile {
+    /// The token is malformed.
+    #[default]
+    Reject,
+    /// It is passed over.
+    Ignore,
+}
+
+/// How old a token may be.
+pub(super) enum FreshnessFile {
+    Word(String),
+    Limited(LimitsFile),
+}
+
+/// The time in the token may differ from the present by so much, limits included.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("anyOf" = [{"required": ["max_age"]}, {"required": ["max_skew"]}]))]
+pub(super) struct LimitsFile {
+    /// The field that holds the time.
+    #[schemars(with = "String")]
+    pub(super) of: At<String>,
+    /// The greatest age: `300s`, `5m` or `24h`.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "DurationText")]
+    pub(super) max_age: Option<At<String>>,
+    /// How far it may lie in the future: `300s`, `5m` or `24h`.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "DurationText")]
+    pub(super) max_skew: Option<At<String>>,
+}
+
+/// One statement about implementations.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RequirementFile {
+    /// How much it matters.
+    pub(super) level: Level,
+    /// On what it rests.
+    pub(super) basis: Basis,
+    /// The statement.
+    pub(super) text: String,
+    /// Where the document says so.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "String")]
+    pub(super) r#where: Option<String>,
+}
+
+/// Literal input and what is expected of it.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("allOf" = [
+    {"oneOf": [{"required": ["secret"]}, {"required": ["secrets"]}]},
+    {"oneOf": [{"required": ["expect"]}, {"required": ["observe"]}]},
+]))]
+pub(super) struct VectorFile {
+    /// Its name, in kebab case: the second half of its case id.
+    #[schemars(with = "SlugText")]
+    pub(super) id: At<String>,
+    /// The requirements that it shows, all of one level.
+    #[schemars(with = "Vec<SlugText>", length(min = 1), extend("uniqueItems" = true))]
+    pub(super) shows: At<Vec<At<String>>>,
+    /// Which bug it catches.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "String")]
+    pub(super) note: Option<String>,
+    /// What is asked.
+    pub(super) op: Op,
+    /// What an adapter must be able to take in. Needed where it is `json`; otherwise it can be
+    /// told from the values.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "InputKind")]
+    pub(super) input: Option<At<InputKind>>,
+    /// The secret, where the scheme has one.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "SecretText")]
+    pub(super) secret: Option<At<Literal>>,
+    /// The secrets by the value that selects them, where the scheme has several.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "Entries<SecretText>")]
+    pub(super) secrets: Option<At<Entries<At<Literal>>>>,
+    /// The fields that are given; at verify not those that the token carries.
+    pub(super) fields: At<Entries<At<Literal>>>,
+    /// The token that is presented to verify.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "Literal")]
+    pub(super) token: Option<At<Literal>>,
+    /// The time of verification, in Unix seconds.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "u64", range(max = 9_007_199_254_740_991_u64))]
+    pub(super) now: Option<At<Literal>>,
+    /// What is expected; for requirements of level `must` and `should`.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "ExpectFile")]
+    pub(super) expect: Option<At<ExpectFile>>,
+    /// What is observed, such as `accepts upper-case hex`; for requirements of level `may`.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "String", length(min = 1))]
+    pub(super) observe: Option<At<String>>,
+}
+
+/// What is expected: a token to the byte, or one of several outcomes.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend(
+    "oneOf" = [{"required": ["token"]}, {"required": ["outcome"]}],
+    "dependentRequired" = {"or": ["token"]},
+))]
+pub(super) struct ExpectFile {
+    /// The token that signing gives, to the byte.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "String")]
+    pub(super) token: Option<String>,
+    /// Beside `token`: declining the input is as good.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "Refused")]
+    pub(super) or: Option<At<Refused>>,
+    /// The outcome, or each of the outcomes that are sound.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "OutcomesFile")]
+    pub(super) outcome: Option<At<OutcomesFile>>,
+}
+
+/// The only word that can stand behind `or`.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Refused {
+    /// It declines by a documented error.
+    Refused,
+}
+
+/// An outcome, or a list of those that are sound.
+pub(super) enum OutcomesFile {
+    One(String),
+    Several(Vec<At<String>>),
+}
+
+/// The entries of a map in the order of the file. Equal keys never get here.
+pub(super) struct Entries<V>(pub(super) Vec<(At<String>, V)>);
+
+/// A member that is there: null is a value like any other, and mostly a wrong one.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(d).map(Some)
+}
+
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for Entries<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct EntriesVisitor<V>(PhantomData<V>);
+
+        impl<'de, V: Deserialize<'de>> Visitor<'de> for EntriesVisitor<V> {
+            type Value = Entries<V>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a map")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<V>, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Entries(entries))
+            }
+        }
+
+        deserializer.deserialize_map(EntriesVisitor(PhantomData))
+    }
+}
+
+impl<'de> Deserialize<'de> for TokenFile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TokenVisitor;
+
+        impl<'de> Visitor<'de> for TokenVisitor {
+            type Value = TokenFile;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a template in quotes, {pairs: …} or {list: …}")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<TokenFile, E> {
+                Ok(TokenFile::Template(text.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<TokenFile, A::Error> {
+                SeveralFile::deserialize(MapAccessDeserializer::new(map)).map(TokenFile::Several)
+            }
+
+            fn visit_u64<E>(self, _: u64) -> Result<TokenFile, E> {
+                Ok(TokenFile::Other)
+            }
+        }
+
+        deserializer.deserialize_any(TokenVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for FreshnessFile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct FreshnessVisitor;
+
+        impl<'de> Visitor<'de> for FreshnessVisitor {
+            type Value = FreshnessFile;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("unspecified, or {of: …, max_age: 300s, max_skew: 300s}")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<FreshnessFile, E> {
+                Ok(FreshnessFile::Word(text.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<FreshnessFile, A::Error> {
+                LimitsFile::deserialize(MapAccessDeserializer::new(map)).map(FreshnessFile::Limited)
+            }
+        }
+
+        deserializer.deserialize_any(FreshnessVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for OutcomesFile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OutcomesVisitor;
+
+        impl<'de> Visitor<'de> for OutcomesVisitor {
+            type Value = OutcomesFile;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("accept, reject, refused or threw, or a list of them")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<OutcomesFile, E> {
+                Ok(OutcomesFile::One(text.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<OutcomesFile, A::Error> {
+                let mut kinds = Vec::new();
+                while let Some(kind) = seq.next_element()? {
+                    kinds.push(kind);
+                }
+                Ok(OutcomesFile::Several(kinds))
+            }
+        }
+
+        deserializer.deserialize_any(OutcomesVisitor)
+    }
+}

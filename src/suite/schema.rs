@@ -1,0 +1,220 @@
+//! The JSON Schema of suite files: what the raw types cannot say of themselves by deriving.
+
+use std::borrow::Cow;
+
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use crate::signature::{MAX_NUMBER, Slug};
+use crate::suite::literal::Literal;
+use crate::suite::raw::{
+    Entries, FreshnessFile, LimitsFile, OutcomesFile, SuiteFile, TokenFile, UnknownFile,
+};
+
+/// The JSON Schema (2020-12) of suite files. It refuses what is wrong in form; what is wrong in
+/// meaning (an unknown field, a token that cannot be parsed back) the loader alone can tell.
+pub fn schema() -> Schema {
+    let mut schema = SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<SuiteFile>();
+    schema.insert("title".to_owned(), "macproof suite".into());
+    schema
+}
+
+/// Implements [`JsonSchema`] for a type by a name and an expression over the generator.
+macro_rules! json_schema_of {
+    ($type:ty, $name:literal, |$generator:pat_param| $schema:expr) => {
+        impl JsonSchema for $type {
+            fn schema_name() -> Cow<'static, str> {
+                $name.into()
+            }
+
+            fn json_schema($generator: &mut SchemaGenerator) -> Schema {
+                $schema
+            }
+        }
+    };
+}
+
+/// A kebab-case name.
+pub(super) struct SlugText;
+json_schema_of!(SlugText, "Name", |_| slug());
+
+/// The schema of a kebab-case name.
+pub(super) fn slug() -> Schema {
+    json_schema!({
+        "description": "A kebab-case name.",
+        "type": "string",
+        "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$",
+        "maxLength": Slug::MAX_LENGTH,
+    })
+}
+
+/// The schema of a field's name.
+pub(super) fn field_name() -> Schema {
+    json_schema!({
+        "type": "string",
+        "pattern": "^[a-z0-9]+(_[a-z0-9]+)*$",
+        "maxLength": Slug::MAX_LENGTH,
+        "not": {"const": "mac"},
+    })
+}
+
+/// A span of time.
+pub(super) struct DurationText;
+json_schema_of!(DurationText, "Duration", |_| json_schema!({
+    "description": "Whole seconds, minutes or hours: 300s, 5m, 24h.",
+    "type": "string",
+    "pattern": "^[0-9]+[smh]$",
+}));
+
+/// A secret: text or bytes.
+pub(super) struct SecretText;
+json_schema_of!(SecretText, "Secret", |generator| json_schema!({
+    "description": "A secret as it is configured: a text, bytes or a long text.",
+    "anyOf": [
+        {"type": "string"},
+        generator.subschema_for::<Base64>(),
+        generator.subschema_for::<Repeated>(),
+    ],
+}));
+
+struct Base64;
+json_schema_of!(Base64, "Bytes", |_| json_schema!({
+    "description": "Bytes, in standard padded base64.",
+    "type": "object",
+    "properties": {"base64": {
+        "type": "string",
+        "pattern": "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
+    }},
+    "required": ["base64"],
+    "additionalProperties": false,
+}));
+
+struct Repeated;
+json_schema_of!(Repeated, "LongText", |_| json_schema!({
+    "description": "A text so many times.",
+    "type": "object",
+    "properties": {
+        "repeat": {"type": "string"},
+        "times": {"type": "integer", "minimum": 0, "maximum": 1_048_576},
+    },
+    "required": ["repeat", "times"],
+    "additionalProperties": false,
+}));
+
+struct AnyJson;
+json_schema_of!(AnyJson, "Json", |generator| {
+    let json = generator.subschema_for::<AnyJson>();
+    json_schema!({
+        "description": "Any JSON without fractions and without numbers beyond 2^53-1.",
+        "type": ["null", "boolean", "integer", "string", "array", "object"],
+        "minimum": -MAX_NUMBER,
+        "maximum": MAX_NUMBER,
+        "items": json,
+        "additionalProperties": json,
+    })
+});
+
+json_schema_of!(Literal, "Value", |generator| json_schema!({
+    "description": "A string is text, an integer a JSON number. Bytes are {base64: …}, a long text is {repeat: …, times: …}. Null, booleans, lists and other maps stand only in vectors with `input: json`.",
+    "anyOf": [
+        generator.subschema_for::<Base64>(),
+        generator.subschema_for::<Repeated>(),
+        {
+            "allOf": [generator.subschema_for::<AnyJson>()],
+            // A map that looks like bytes or a long text is that, or wrong.
+            "not": {"anyOf": [
+                {
+                    "type": "object",
+                    "required": ["base64"],
+                    "properties": {"base64": {"type": "string"}},
+                    "maxProperties": 1,
+                },
+                {
+                    "type": "object",
+                    "required": ["repeat", "times"],
+                    "properties": {
+                        "repeat": {"type": "string"},
+                        "times": {"type": "integer", "minimum": 0},
+                    },
+                    "maxProperties": 2,
+                },
+            ]},
+        },
+    ],
+}));
+
+json_schema_of!(OutcomesFile, "Outcomes", |_| {
+    let kind = serde_json::json!({"enum": ["accept", "reject", "refused", "threw"]});
+    json_schema!({
+        "description": "An outcome, or each of those that are sound.",
+        "anyOf": [
+            kind,
+            {"type": "array", "items": kind, "minItems": 1, "uniqueItems": true},
+        ],
+    })
+});
+
+json_schema_of!(FreshnessFile, "Freshness", |generator| json_schema!({
+    "anyOf": [{"const": "unspecified"}, generator.subschema_for::<LimitsFile>()],
+}));
+
+json_schema_of!(TokenFile, "Token", |generator| {
+    let separator = serde_json::json!({
+        "description": "What stands between two items.",
+        "type": "string",
+        "minLength": 1,
+    });
+    let unknown = generator.subschema_for::<UnknownFile>();
+    json_schema!({
+        "description": "What is handed over. Its placeholders are the MAC in an encoding, as {mac:hex}, and fields.",
+        "anyOf": [
+            {"description": "A template, as {mac:hex}-{timestamp}.", "type": "string"},
+            {
+                "description": "Pairs key=value in this order.",
+                "type": "object",
+                "properties": {
+                    "pairs": {"type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1},
+                    "separator": separator,
+                    "repeat": {
+                        "description": "The key of the MAC, where it may stand several times.",
+                        "type": "array",
+                        "items": {"type": "string"},
+                    },
+                    "unknown": unknown,
+                },
+                "required": ["pairs", "separator"],
+                "additionalProperties": false,
+            },
+            {
+                "description": "Several tokens of one form, any of which may match.",
+                "type": "object",
+                "properties": {
+                    "list": {"type": "string"},
+                    "separator": separator,
+                    "unknown": unknown,
+                },
+                "required": ["list", "separator"],
+                "additionalProperties": false,
+            },
+        ],
+    })
+});
+
+impl<V: JsonSchema> JsonSchema for Entries<V> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("MapOf{}", V::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "additionalProperties": generator.subschema_for::<V>(),
+        })
+    }
+}

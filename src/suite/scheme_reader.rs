@@ -1,0 +1,234 @@
+//! From the scheme as it is written to the compiled [`Scheme`].
+
+use crate::scheme::{
+    Field, FieldKind, FieldSet, Freshness, Layout, List, Message, Pair, Pairs, Scheme, SecretRule,
+    TokenError, TokenGrammar, Unknown, is_field_name,
+};
+use crate::suite::error::{Fault, Problem};
+use crate::suite::position::{At, Position};
+use crate::suite::raw::{
+    Entries, FieldFile, FieldType, FreshnessFile, LimitsFile, SchemeFile, SecretFile, SeveralFile,
+    TokenFile, UnknownFile,
+};
+
+/// Compiles a scheme, or says what is wrong with it and where.
+pub(super) fn read_scheme(file: SchemeFile) -> Result<Scheme, Fault> {
+    let fields = read_fields(file.fields)?;
+    let whole = file.algorithm.mac_bytes();
+    let mac_bytes = match file.mac_bytes {
+        None => whole,
+        Some(bytes) => usize::try_from(bytes.whole()?)
+            .ok()
+            .filter(|kept| (1..=whole).contains(kept))
+            .ok_or_else(|| Fault::new(bytes.at, Problem::MacBytes(whole)))?,
+    };
+    let secret = read_secret(file.secret, &fields)?;
+    let message = Message::compile(&file.message.value, &fields)
+        .map_err(|error| Fault::new(file.message.at, error))?;
+    let token = read_token(file.token, &fields, mac_bytes)?;
+    let freshness = match file.freshness {
+        None => Freshness::Unspecified,
+        Some(At { value, at }) => match value {
+            FreshnessFile::Word(word) if word == "unspecified" => Freshness::Unspecified,
+            FreshnessFile::Word(_) => return Err(Fault::new(at, Problem::FreshnessWord)),
+            FreshnessFile::Limited(limits) => read_limits(&limits, &fields)?,
+        },
+    };
+    Ok(Scheme {
+        algorithm: file.algorithm,
+        mac_bytes,
+        secret,
+        fields,
+        message,
+        token,
+        freshness,
+    })
+}
+
+fn read_fields(file: At<Entries<FieldFile>>) -> Result<FieldSet, Fault> {
+    let Entries(entries) = file.value;
+    if entries.is_empty() {
+        return Err(Fault::new(file.at, Problem::NoFields));
+    }
+    let field = |(name, field): (At<String>, FieldFile)| {
+        if !is_field_name(&name.value) {
+            return Err(Fault::new(name.at, Problem::FieldName(name.value)));
+        }
+        let kind = match (field.r#type.value, field.values) {
+            (FieldType::Text, None) => FieldKind::Text,
+            (FieldType::UnixSeconds, None) => FieldKind::UnixSeconds,
+            (FieldType::UnixMillis, None) => FieldKind::UnixMillis,
+            (FieldType::Enum, Some(values)) => FieldKind::Enum(read_values(values)?),
+            (FieldType::Enum, None) => {
+                return Err(Fault::new(field.r#type.at, Problem::EnumValues));
+            }
+            (_, Some(values)) => return Err(Fault::new(values.at, Problem::EnumValues)),
+        };
+        Ok(Field {
+            name: name.value,
+            kind,
+        })
+    };
+    entries
+        .into_iter()
+        .map(field)
+        .collect::<Result<_, _>>()
+        .map(FieldSet::new)
+}
+
+fn read_values(file: At<Vec<At<String>>>) -> Result<Vec<String>, Fault> {
+    let mut values: Vec<String> = Vec::with_capacity(file.value.len());
+    for At { value, at } in file.value {
+        if values.contains(&value) {
+            return Err(Fault::new(at, Problem::EnumValues));
+        }
+        values.push(value);
+    }
+    if values.is_empty() {
+        return Err(Fault::new(file.at, Problem::EnumValues));
+    }
+    Ok(values)
+}
+
+fn read_secret(file: SecretFile, fields: &FieldSet) -> Result<SecretRule, Fault> {
+    let strip_prefix = match file.strip_prefix {
+        Some(prefix) if prefix.value.is_empty() => {
+            let problem = Problem::Empty("strip_prefix", "leave it out");
+            return Err(Fault::new(prefix.at, problem));
+        }
+        prefix => prefix.map(|prefix| prefix.value),
+    };
+    let per = match file.per {
+        None => None,
+        Some(name) => {
+            let field = find(&name, fields)?;
+            if fields.at(field).kind.is_time() {
+                return Err(Fault::new(name.at, Problem::PerTime(name.value)));
+            }
+            Some(field)
+        }
+    };
+    Ok(SecretRule {
+        encoding: file.encoding,
+        strip_prefix,
+        per,
+    })
+}
+
+fn read_token(
+    file: At<TokenFile>,
+    fields: &FieldSet,
+    mac_bytes: usize,
+) -> Result<TokenGrammar, Fault> {
+    let At { value, at } = file;
+    let layout = |text: &str, at: Position| {
+        Layout::compile(text, fields, mac_bytes)
+            .map_err(|error| Fault::new(at, TokenError::from(error)))
+    };
+    let grammar = match value {
+        TokenFile::Template(text) => TokenGrammar::Template(layout(&text, at)?),
+        TokenFile::Several(several) => read_several(several, at, layout)?,
+        TokenFile::Other => return Err(Fault::new(at, Problem::TokenForm)),
+    };
+    grammar
+        .check(fields)
+        .map_err(|error| Fault::new(at, error))?;
+    Ok(grammar)
+}
+
+fn read_several(
+    file: SeveralFile,
+    at: Position,
+    layout: impl Fn(&str, Position) -> Result<Layout, Fault>,
+) -> Result<TokenGrammar, Fault> {
+    let unknown = match file.unknown {
+        UnknownFile::Reject => Unknown::Reject,
+        UnknownFile::Ignore => Unknown::Ignore,
+    };
+    let separator = file.separator;
+    match (file.pairs, file.list) {
+        (None, Some(item)) => {
+            if let Some(repeat) = file.repeat {
+                return Err(Fault::new(repeat.at, Problem::RepeatInList));
+            }
+            Ok(TokenGrammar::List(List {
+                item: layout(&item.value, item.at)?,
+                separator,
+                unknown,
+            }))
+        }
+        (Some(Entries(entries)), None) => {
+            let repeated = file.repeat.map(|repeat| repeat.value).unwrap_or_default();
+            for name in &repeated {
+                if !entries.iter().any(|(key, _)| key.value == name.value) {
+                    let problem = Problem::RepeatUnknown(name.value.clone());
+                    return Err(Fault::new(name.at, problem));
+                }
+            }
+            let pair = |(key, value): (At<String>, At<String>)| {
+                Ok(Pair {
+                    repeat: repeated.iter().any(|name| name.value == key.value),
+                    value: layout(&value.value, value.at)?,
+                    key: key.value,
+                })
+            };
+            Ok(TokenGrammar::Pairs(Pairs {
+                pairs: entries.into_iter().map(pair).collect::<Result<_, _>>()?,
+                separator,
+                unknown,
+            }))
+        }
+        _ => Err(Fault::new(at, Problem::PairsOrList)),
+    }
+}
+
+fn read_limits(file: &LimitsFile, fields: &FieldSet) -> Result<Freshness, Fault> {
+    let of = find(&file.of, fields)?;
+    if !fields.at(of).kind.is_time() {
+        let problem = Problem::FreshnessOfNoTime(file.of.value.clone());
+        return Err(Fault::new(file.of.at, problem));
+    }
+    let seconds = |limit: &Option<At<String>>| limit.as_ref().map(read_duration).transpose();
+    let (max_age, max_skew) = (seconds(&file.max_age)?, seconds(&file.max_skew)?);
+    if max_age.is_none() && max_skew.is_none() {
+        return Err(Fault::new(file.of.at, Problem::FreshnessWithoutLimit));
+    }
+    Ok(Freshness::Limited {
+        of,
+        max_age,
+        max_skew,
+    })
+}
+
+/// `300s`, `5m` or `24h`, in seconds.
+fn read_duration(text: &At<String>) -> Result<u64, Fault> {
+    let seconds = || {
+        let unit = text.value.chars().next_back()?;
+        let (number, per) = match unit {
+            's' => (text.value.strip_suffix('s')?, 1),
+            'm' => (text.value.strip_suffix('m')?, 60),
+            'h' => (text.value.strip_suffix('h')?, 3600),
+            _ => return None,
+        };
+        let digits = number.bytes().all(|b| b.is_ascii_digit());
+        // A limit of more than a thousand years is a slip, and would overflow a sum somewhere.
+        digits
+            .then(|| number.parse::<u64>().ok()?.checked_mul(per))?
+            .filter(|&seconds| seconds <= 32_000_000_000)
+    };
+    seconds().ok_or_else(|| Fault::new(text.at, Problem::Duration(text.value.clone())))
+}
+
+fn find(name: &At<String>, fields: &FieldSet) -> Result<usize, Fault> {
+    fields
+        .index(&name.value)
+        .ok_or_else(|| Fault::new(name.at, Problem::unknown_field(&name.value, fields)))
+}
+
+impl Problem {
+    /// That a field is not declared, with those that are.
+    pub(super) fn unknown_field(name: &str, fields: &FieldSet) -> Self {
+        let known: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+        Self::UnknownField(name.to_owned(), known.join(", "))
+    }
+}

@@ -1,0 +1,472 @@
+//! From a vector as it is written to a [`Vector`] that its scheme can be asked with.
+
+use std::collections::HashMap;
+
+use crate::scheme::{FieldKind, Scheme};
+use crate::signature::{Fields, Op, OutcomeKind, Secret, Secrets, Slug, Value};
+use crate::suite::error::{Fault, Problem};
+use crate::suite::literal::Literal;
+use crate::suite::position::{At, Position};
+use crate::suite::raw::{Entries, ExpectFile, OutcomesFile, VectorFile};
+use crate::suite::{Expect, InputKind, Level, Request, Requirement, Vector};
+
+/// How long one `{repeat, times}` may be, in bytes.
+const MAX_LONG: usize = 1 << 20;
+/// How long all values of a suite together may be, in bytes.
+const MAX_TOGETHER: usize = 64 << 20;
+/// The time of verification where a scheme has none: 2026-01-01T00:00:00Z.
+const DEFAULT_NOW: u64 = 1_767_225_600;
+
+/// Reads the vectors of one suite, one after the other.
+pub(super) struct VectorReader<'s> {
+    scheme: &'s Scheme,
+    requirements: &'s [Requirement],
+    by_name: HashMap<&'s str, usize>,
+    ids: HashMap<Slug, u32>,
+    /// For each field, whether the token carries it.
+    carried: Vec<bool>,
+    /// For each field, whether signing or verifying is impossible without it.
+    needed: Vec<bool>,
+    has_time: bool,
+    bytes_left: usize,
+}
+
+impl<'s> VectorReader<'s> {
+    pub(super) fn new(scheme: &'s Scheme, requirements: &'s [Requirement]) -> Self {
+        let by_name = requirements
+            .iter()
+            .enumerate()
+            .map(|(index, requirement)| (requirement.id.as_str(), index))
+            .collect();
+        let mut carried = vec![false; scheme.fields.len()];
+        scheme
+            .token
+            .fields()
+            .for_each(|field| carried[field] = true);
+        let mut needed = carried.clone();
+        scheme
+            .message
+            .fields()
+            .for_each(|field| needed[field] = true);
+        scheme
+            .secret
+            .per
+            .into_iter()
+            .for_each(|field| needed[field] = true);
+        Self {
+            scheme,
+            requirements,
+            by_name,
+            ids: HashMap::new(),
+            carried,
+            needed,
+            has_time: scheme.fields.iter().any(|field| field.kind.is_time()),
+            bytes_left: MAX_TOGETHER,
+        }
+    }
+
+    /// Reads the next vector.
+    pub(super) fn read(&mut self, file: At<VectorFile>) -> Result<Vector, Fault> {
+        let At { value: file, at } = file;
+        let id = Slug::new(&file.id.value).map_err(|error| Fault::new(file.id.at, error))?;
+        if let Some(line) = self.ids.insert(id.clone(), file.id.at.line) {
+            let id = id.to_string();
+            return Err(Fault::new(file.id.at, Problem::IdTwice { id, line }));
+        }
+        self.read_named(id.clone(), file, at)
+            .map_err(|fault| fault.of_vector(id.as_str()))
+    }
+
+    fn read_named(&mut self, id: Slug, file: VectorFile, at: Position) -> Result<Vector, Fault> {
+        let (shows, level) = self.read_shows(&file.shows)?;
+        let mut input = Input::new(file.input.as_ref());
+        let secrets = self.read_secrets(file.secret, file.secrets, at, &mut input)?;
+        let fields = self.read_fields(file.op, file.fields, &mut input)?;
+        let (token, now) = match file.op {
+            Op::Sign => {
+                let only_verify = |at, what| Err(Fault::new(at, Problem::OnlyVerify(what)));
+                if let Some(token) = file.token {
+                    return only_verify(token.at, "token");
+                }
+                if let Some(now) = file.now {
+                    return only_verify(now.at, "now");
+                }
+                (None, DEFAULT_NOW)
+            }
+            Op::Verify => (
+                self.read_token(file.token, at, &mut input)?,
+                self.read_now(file.now.as_ref(), at)?,
+            ),
+        };
+        let expect = read_expect(file.op, level, file.expect, file.observe, at)?;
+        let basis = Vector::basis_of(shows.iter().map(|&index| self.requirements[index].basis));
+        Ok(Vector {
+            id,
+            shows,
+            level,
+            basis,
+            note: file.note,
+            line: at.line,
+            request: Request {
+                op: file.op,
+                secrets,
+                fields,
+                token,
+                now,
+            },
+            input: input.kind()?,
+            expect,
+        })
+    }
+
+    fn read_shows(&self, shows: &At<Vec<At<String>>>) -> Result<(Vec<usize>, Level), Fault> {
+        let mut found: Vec<usize> = Vec::with_capacity(shows.value.len());
+        for At { value: name, at } in &shows.value {
+            let Some(&index) = self.by_name.get(name.as_str()) else {
+                return Err(Fault::new(*at, Problem::ShowsUnknown(name.clone())));
+            };
+            if found.contains(&index) {
+                return Err(Fault::new(*at, Problem::ShowsTwice(name.clone())));
+            }
+            if let Some(&first) = found.first() {
+                let (one, other) = (&self.requirements[first], &self.requirements[index]);
+                if one.level != other.level {
+                    let problem = Problem::MixedLevels {
+                        one: one.id.to_string(),
+                        one_level: one.level,
+                        other: other.id.to_string(),
+                        other_level: other.level,
+                    };
+                    return Err(Fault::new(*at, problem));
+                }
+            }
+            found.push(index);
+        }
+        match found.first() {
+            Some(&first) => {
+                let level = self.requirements[first].level;
+                Ok((found, level))
+            }
+            None => Err(Fault::new(shows.at, Problem::ShowsNothing)),
+        }
+    }
+
+    fn read_secrets(
+        &mut self,
+        one: Option<At<Literal>>,
+        several: Option<At<Entries<At<Literal>>>>,
+        at: Position,
+        input: &mut Input,
+    ) -> Result<Secrets, Fault> {
+        let wrong = |at, text| Err(Fault::new(at, Problem::SecretShape(text)));
+        match (self.scheme.secret.per, one, several) {
+            (None, Some(one), None) => self.read_secret(one, input).map(Secrets::One),
+            (Some(_), None, Some(several)) => {
+                let Entries(entries) = several.value;
+                let secret = |(name, secret): (At<String>, At<Literal>)| {
+                    Ok((name.value, self.read_secret(secret, input)?))
+                };
+                entries
+                    .into_iter()
+                    .map(secret)
+                    .collect::<Result<_, Fault>>()
+                    .map(Secrets::Per)
+            }
+            (None, _, Some(several)) => wrong(
+                several.at,
+                "the scheme has one secret: give secret; for several it says per: in its secret",
+            ),
+            (Some(_), Some(one), _) => wrong(
+                one.at,
+                "the scheme has a secret for each value of a field: give secrets: {value: \"…\"}",
+            ),
+            (None, None, None) => wrong(at, "the vector has no secret"),
+            (Some(_), None, None) => wrong(at, "the vector has no secrets: {value: \"…\"}"),
+        }
+    }
+
+    fn read_secret(&mut self, literal: At<Literal>, input: &mut Input) -> Result<Secret, Fault> {
+        let at = literal.at;
+        match self.read_value(literal)? {
+            Value::Text(text) => Ok(Secret::new(text)),
+            Value::Bytes(bytes) => {
+                // A secret travels as text wherever it is one.
+                if std::str::from_utf8(&bytes).is_err() {
+                    input.holds(InputKind::Bytes, at);
+                }
+                Ok(Secret::new(bytes))
+            }
+            Value::Number(_) | Value::Json(_) => Err(Fault::new(at, Problem::SecretType)),
+        }
+    }
+
+    fn read_fields(
+        &mut self,
+        op: Op,
+        file: At<Entries<At<Literal>>>,
+        input: &mut Input,
+    ) -> Result<Fields, Fault> {
+        let mut fields = Fields::new();
+        let Entries(entries) = file.value;
+        for (name, literal) in entries {
+            let Some(index) = self.scheme.fields.index(&name.value) else {
+                let problem = Problem::unknown_field(&name.value, &self.scheme.fields);
+                return Err(Fault::new(name.at, problem));
+            };
+            if op == Op::Verify && self.carried[index] {
+                return Err(Fault::new(name.at, Problem::FieldInToken(name.value)));
+            }
+            let at = literal.at;
+            let value = self.read_value(literal)?;
+            let kind = &self.scheme.fields.at(index).kind;
+            input.holds_field(op, &name.value, kind, &value, at)?;
+            fields.set(name.value, value);
+        }
+        for (index, field) in self.scheme.fields.iter().enumerate() {
+            let due = self.needed[index] && !(op == Op::Verify && self.carried[index]);
+            if due && fields.value(&field.name).is_none() {
+                input.needs_json(file.at, Problem::FieldMissing(field.name.clone()))?;
+            }
+        }
+        Ok(fields)
+    }
+
+    fn read_token(
+        &mut self,
+        token: Option<At<Literal>>,
+        at: Position,
+        input: &mut Input,
+    ) -> Result<Option<Value>, Fault> {
+        let Some(token) = token else {
+            input.needs_json(at, Problem::TokenMissing)?;
+            return Ok(None);
+        };
+        let at = token.at;
+        let value = self.read_value(token)?;
+        match &value {
+            Value::Text(_) => {}
+            Value::Bytes(_) => input.holds(InputKind::Bytes, at),
+            other => {
+                let what = "the token".to_owned();
+                let found = found(other);
+                input.needs_json(at, Problem::NeedsJson { what, found })?;
+            }
+        }
+        Ok(Some(value))
+    }
+
+    fn read_now(&self, now: Option<&At<Literal>>, at: Position) -> Result<u64, Fault> {
+        match now {
+            Some(now) => now.whole(),
+            None if self.has_time => Err(Fault::new(at, Problem::NowMissing)),
+            None => Ok(DEFAULT_NOW),
+        }
+    }
+
+    fn read_value(&mut self, literal: At<Literal>) -> Result<Value, Fault> {
+        let At { value, at } = literal;
+        let value = match value {
+            Literal::Text(text) => Value::Text(text),
+            Literal::Number(number) => Value::Number(number),
+            Literal::Bytes(bytes) => Value::Bytes(bytes),
+            Literal::Json(json) => Value::Json(json),
+            Literal::Unusable(problem) => return Err(Fault::new(at, problem)),
+            Literal::Repeated { text, times } => {
+                let length = usize::try_from(times)
+                    .ok()
+                    .and_then(|times| times.checked_mul(text.len()))
+                    .filter(|&length| length <= MAX_LONG);
+                // Nothing is as long as nothing, however often it is repeated.
+                match length {
+                    Some(0) => Value::Text(String::new()),
+                    Some(length) => {
+                        self.spend(length, at)?;
+                        Value::Text(text.repeat(length / text.len()))
+                    }
+                    None => return Err(Fault::new(at, Problem::TooLong { limit: MAX_LONG })),
+                }
+            }
+        };
+        Ok(value)
+    }
+
+    fn spend(&mut self, bytes: usize, at: Position) -> Result<(), Fault> {
+        match self.bytes_left.checked_sub(bytes) {
+            Some(left) => {
+                self.bytes_left = left;
+                Ok(())
+            }
+            None => Err(Fault::new(
+                at,
+                Problem::TooLongTogether {
+                    limit: MAX_TOGETHER,
+                },
+            )),
+        }
+    }
+}
+
+/// What a vector's values demand of an adapter, beside what the file says of it.
+struct Input {
+    stated: Option<(InputKind, Position)>,
+    found: Option<(InputKind, Position)>,
+    other: Option<(InputKind, Position)>,
+}
+
+impl Input {
+    fn new(stated: Option<&At<InputKind>>) -> Self {
+        Self {
+            stated: stated.map(|stated| (stated.value, stated.at)),
+            found: None,
+            other: None,
+        }
+    }
+
+    /// A value of this kind stands there.
+    fn holds(&mut self, kind: InputKind, at: Position) {
+        match self.found {
+            None => self.found = Some((kind, at)),
+            Some((known, _)) if known == kind => {}
+            Some(_) => self.other = self.other.or(Some((kind, at))),
+        }
+    }
+
+    /// Something stands there, or is absent, that only `input: json` allows.
+    fn needs_json(&mut self, at: Position, otherwise: Problem) -> Result<(), Fault> {
+        if self
+            .stated
+            .is_some_and(|(stated, _)| stated == InputKind::Json)
+        {
+            self.holds(InputKind::Json, at);
+            Ok(())
+        } else {
+            Err(Fault::new(at, otherwise))
+        }
+    }
+
+    fn holds_field(
+        &mut self,
+        op: Op,
+        name: &str,
+        kind: &FieldKind,
+        value: &Value,
+        at: Position,
+    ) -> Result<(), Fault> {
+        match (kind.is_time(), op, value) {
+            (true, Op::Sign, Value::Number(_))
+            | (true, Op::Verify, Value::Text(_))
+            | (false, _, Value::Text(_)) => Ok(()),
+            (true, Op::Sign, _) => self.needs_json(at, Problem::TimeAtSign(name.to_owned())),
+            (true, Op::Verify, _) => self.needs_json(at, Problem::TimeAtVerify(name.to_owned())),
+            (false, _, Value::Bytes(_)) => {
+                self.holds(InputKind::Bytes, at);
+                Ok(())
+            }
+            (false, _, Value::Number(_)) => {
+                self.holds(InputKind::Number, at);
+                Ok(())
+            }
+            (false, _, Value::Json(_)) => {
+                let what = format!("the field {name:?}");
+                let found = found(value);
+                self.needs_json(at, Problem::NeedsJson { what, found })
+            }
+        }
+    }
+
+    /// The one kind that the whole vector is of.
+    fn kind(self) -> Result<InputKind, Fault> {
+        let found = self.found.map_or(InputKind::Text, |(kind, _)| kind);
+        if let Some((other, at)) = self.other {
+            return Err(Fault::new(at, Problem::InputMixed { one: found, other }));
+        }
+        match self.stated {
+            Some((stated, at)) if stated != found => {
+                Err(Fault::new(at, Problem::InputStated { stated, found }))
+            }
+            _ => Ok(found),
+        }
+    }
+}
+
+fn read_expect(
+    op: Op,
+    level: Level,
+    expect: Option<At<ExpectFile>>,
+    observe: Option<At<String>>,
+    at: Position,
+) -> Result<Expect, Fault> {
+    match (level, expect, observe) {
+        (Level::May, None, Some(observe)) if observe.value.is_empty() => Err(Fault::new(
+            observe.at,
+            Problem::Empty("observe", "say what to look for: accepts …"),
+        )),
+        (Level::May, None, Some(observe)) => Ok(Expect::Observe(observe.value)),
+        (Level::May, Some(expect), _) => Err(Fault::new(expect.at, Problem::MayExpects)),
+        (Level::May, None, None) => Err(Fault::new(at, Problem::MayExpects)),
+        (_, _, Some(observe)) => Err(Fault::new(observe.at, Problem::Observes(level))),
+        (_, None, None) => Err(Fault::new(at, Problem::NoExpect(level))),
+        (_, Some(expect), None) => read_expectation(op, expect),
+    }
+}
+
+fn read_expectation(op: Op, expect: At<ExpectFile>) -> Result<Expect, Fault> {
+    let At { value: file, at } = expect;
+    match (file.token, file.or, file.outcome) {
+        (Some(token), or, None) if op == Op::Sign => Ok(Expect::Token {
+            token,
+            or_refused: or.is_some(),
+        }),
+        (Some(_), _, None) => Err(Fault::new(
+            at,
+            Problem::ExpectOfOther {
+                op,
+                kind: OutcomeKind::Token,
+                hint: "write {outcome: accept}, or what is due",
+            },
+        )),
+        (None, None, Some(outcomes)) => read_outcomes(op, outcomes).map(Expect::Outcomes),
+        _ => Err(Fault::new(at, Problem::ExpectShape)),
+    }
+}
+
+fn read_outcomes(op: Op, file: At<OutcomesFile>) -> Result<Vec<OutcomeKind>, Fault> {
+    let words = match file.value {
+        OutcomesFile::One(value) => vec![At { value, at: file.at }],
+        OutcomesFile::Several(words) => words,
+    };
+    let mut kinds = Vec::with_capacity(words.len());
+    for At { value: word, at } in words {
+        let kind = match word.as_str() {
+            "accept" => OutcomeKind::Accept,
+            "reject" => OutcomeKind::Reject,
+            "refused" => OutcomeKind::Refused,
+            "threw" => OutcomeKind::Threw,
+            _ => return Err(Fault::new(at, Problem::OutcomeWord(word))),
+        };
+        if op == Op::Sign && matches!(kind, OutcomeKind::Accept | OutcomeKind::Reject) {
+            let hint = "write {token: \"…\"}, or refused and threw where it must not sign";
+            return Err(Fault::new(at, Problem::ExpectOfOther { op, kind, hint }));
+        }
+        if kinds.contains(&kind) {
+            return Err(Fault::new(at, Problem::OutcomeList));
+        }
+        kinds.push(kind);
+    }
+    if kinds.is_empty() {
+        return Err(Fault::new(file.at, Problem::OutcomeList));
+    }
+    Ok(kinds)
+}
+
+fn found(value: &Value) -> &'static str {
+    match value {
+        Value::Text(_) => "a text",
+        Value::Bytes(_) => "bytes",
+        Value::Number(_) => "a number",
+        Value::Json(serde_json::Value::Null) => "null",
+        Value::Json(serde_json::Value::Bool(_)) => "a boolean",
+        Value::Json(serde_json::Value::Array(_)) => "a list",
+        Value::Json(_) => "a map",
+    }
+}
