@@ -6,8 +6,8 @@
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::mistakes::applicability::{
-    algorithm_is_not, always, limits_age, repeats_macs, secret_depends_on_a_field, signs_a_time,
-    token_carries_a_signed_time,
+    algorithm_is_not, always, limits_age, limits_skew, limits_time, repeats_macs,
+    secret_depends_on_a_field, signs_a_time, token_carries_a_signed_time,
 };
 use crate::mistakes::attempt::{Attempt, Judgement};
 use crate::mistakes::identity::javascript_text;
@@ -100,9 +100,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
         title: "the age of a token is not checked",
         wrong: "A captured token stays good until the secret is rotated.",
         remedy: "Compare the token's time with the present, and reject beyond the scheme's limit.",
-        applies: limits_age,
+        applies: limits_time,
         change: Change::Verifying(|attempt| {
-            Some(attempt.judged_by(&with_limits(attempt.call.scheme, |_, _| None)))
+            Some(attempt.judged_by(&with_limits(attempt.call.scheme, |_, _| (None, None))))
         }),
         ..ENTRY
     },
@@ -112,9 +112,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
         wrong: "The age is checked on one side only, so that a token made out for the future lives long.",
         remedy: "Compare the absolute difference of both times with the limit.",
         seen: "stripe-php#657",
-        applies: limits_age,
+        applies: limits_skew,
         change: Change::Verifying(|attempt| {
-            let scheme = with_limits(attempt.call.scheme, |age, _| Some((age, u64::MAX)));
+            let scheme = with_limits(attempt.call.scheme, |age, _| (age, None));
             Some(attempt.judged_by(&scheme))
         }),
         ..ENTRY
@@ -127,7 +127,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         seen: "stripe-php#657",
         applies: limits_age,
         change: Change::Verifying(|attempt| {
-            let scheme = with_limits(attempt.call.scheme, |_, skew| Some((u64::MAX, skew)));
+            let scheme = with_limits(attempt.call.scheme, |_, skew| (None, skew));
             Some(attempt.judged_by(&scheme))
         }),
         ..ENTRY
@@ -138,11 +138,14 @@ pub(super) const MISTAKES: &[Mistake] = &[
         wrong: "A limit in milliseconds is compared with seconds, so that tokens live a thousand times as long.",
         remedy: "Bring limit and times to one unit.",
         seen: "mercadopago sdk-nodejs#458, workos-ruby#138",
-        applies: limits_age,
+        applies: limits_time,
         change: Change::Verifying(|attempt| {
-            let longer =
-                |age: u64, skew: u64| Some((age.saturating_mul(1000), skew.saturating_mul(1000)));
-            Some(attempt.judged_by(&with_limits(attempt.call.scheme, longer)))
+            let longer = |limit: Option<u64>| limit.map(|limit| limit.saturating_mul(1000));
+            Some(
+                attempt.judged_by(&with_limits(attempt.call.scheme, |age, skew| {
+                    (longer(age), longer(skew))
+                })),
+            )
         }),
         ..ENTRY
     },
@@ -393,20 +396,24 @@ fn is_malformed(problem: &Rejection) -> bool {
 }
 
 /// The scheme with other limits of age and skew, or with none.
-fn with_limits(scheme: &Scheme, change: impl Fn(u64, u64) -> Option<(u64, u64)>) -> Scheme {
+fn with_limits(
+    scheme: &Scheme,
+    change: impl Fn(Option<u64>, Option<u64>) -> (Option<u64>, Option<u64>),
+) -> Scheme {
     let freshness = match scheme.freshness {
         Freshness::Unspecified => Freshness::Unspecified,
         Freshness::Limited {
             of,
             max_age,
             max_skew,
-        } => change(max_age, max_skew).map_or(Freshness::Unspecified, |(max_age, max_skew)| {
-            Freshness::Limited {
+        } => match change(max_age, max_skew) {
+            (None, None) => Freshness::Unspecified,
+            (max_age, max_skew) => Freshness::Limited {
                 of,
                 max_age,
                 max_skew,
-            }
-        }),
+            },
+        },
     };
     Scheme {
         freshness,
