@@ -5,12 +5,13 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
 use serde_yaml::options::{DuplicateKeyPolicy, MergeKeyPolicy};
 use sha2::{Digest, Sha256};
 
 use crate::signature::Slug;
 use crate::suite::error::{Fault, Problem, SuiteError};
-use crate::suite::form_error::form_fault;
+use crate::suite::form_error::{form_fault, message};
 use crate::suite::position::{At, Position};
 use crate::suite::raw::{Entries, RequirementFile, SourceFile, SuiteFile};
 use crate::suite::scheme_reader::read_scheme;
@@ -89,6 +90,14 @@ fn read(path: &Arc<str>, text: &str) -> Result<Suite, Fault> {
             path: Arc::clone(path),
             text: text.into(),
         },
+    })
+}
+
+/// Reads YAML as every file of this program is read; where it is wrong, and what is.
+pub(crate) fn from_yaml<T: DeserializeOwned>(text: &str) -> Result<T, (Position, String)> {
+    serde_yaml::from_str_with_options(text, options()).map_err(|error| {
+        let at = error.location().and_then(Position::of);
+        (at.unwrap_or(Position::START), message(&error))
     })
 }
 
