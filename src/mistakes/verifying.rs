@@ -102,7 +102,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         remedy: "Compare the token's time with the present, and reject beyond the scheme's limit.",
         applies: limits_age,
         change: Change::Verifying(|attempt| {
-            Some(attempt.judged_by(&with_limits(attempt.call.scheme, |_, _| None)))
+            Some(attempt.judged_by(&with_limits(attempt.call.scheme, |_, _| (None, None))))
         }),
         ..ENTRY
     },
@@ -114,7 +114,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         seen: "stripe-php#657",
         applies: limits_age,
         change: Change::Verifying(|attempt| {
-            let scheme = with_limits(attempt.call.scheme, |age, _| Some((age, u64::MAX)));
+            let scheme = with_limits(attempt.call.scheme, |age, _| (age, None));
             Some(attempt.judged_by(&scheme))
         }),
         ..ENTRY
@@ -127,7 +127,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         seen: "stripe-php#657",
         applies: limits_age,
         change: Change::Verifying(|attempt| {
-            let scheme = with_limits(attempt.call.scheme, |_, skew| Some((u64::MAX, skew)));
+            let scheme = with_limits(attempt.call.scheme, |_, skew| (None, skew));
             Some(attempt.judged_by(&scheme))
         }),
         ..ENTRY
@@ -140,9 +140,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
         seen: "mercadopago sdk-nodejs#458, workos-ruby#138",
         applies: limits_age,
         change: Change::Verifying(|attempt| {
-            let longer =
-                |age: u64, skew: u64| Some((age.saturating_mul(1000), skew.saturating_mul(1000)));
-            Some(attempt.judged_by(&with_limits(attempt.call.scheme, longer)))
+            let longer = |limit: Option<u64>| limit.map(|limit| limit.saturating_mul(1000));
+            let scheme = with_limits(attempt.call.scheme, |age, skew| (longer(age), longer(skew)));
+            Some(attempt.judged_by(&scheme))
         }),
         ..ENTRY
     },
@@ -392,21 +392,25 @@ fn is_malformed(problem: &Rejection) -> bool {
     )
 }
 
-/// The scheme with other limits of age and skew, or with none.
-fn with_limits(scheme: &Scheme, change: impl Fn(u64, u64) -> Option<(u64, u64)>) -> Scheme {
+/// The scheme with other limits of age and skew.
+fn with_limits(
+    scheme: &Scheme,
+    change: impl Fn(Option<u64>, Option<u64>) -> (Option<u64>, Option<u64>),
+) -> Scheme {
     let freshness = match scheme.freshness {
         Freshness::Unspecified => Freshness::Unspecified,
         Freshness::Limited {
             of,
             max_age,
             max_skew,
-        } => change(max_age, max_skew).map_or(Freshness::Unspecified, |(max_age, max_skew)| {
-            Freshness::Limited {
+        } => match change(max_age, max_skew) {
+            (None, None) => Freshness::Unspecified,
+            (max_age, max_skew) => Freshness::Limited {
                 of,
                 max_age,
                 max_skew,
-            }
-        }),
+            },
+        },
     };
     Scheme {
         freshness,
