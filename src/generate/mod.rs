@@ -1,1 +1,27 @@
 //! From a scheme to a whole suite: every edge case that applies to it.
+//!
+//! [`generate`] takes a scheme file, which holds a scheme and perhaps requirements and vectors by
+//! hand, and writes the complete suite. What inputs there are stands as data, each with the bug
+//! that it catches: identities, secrets, tokens and their spellings, times, platforms. What is
+//! expected of each is computed with the oracle, and written as a literal.
+
+mod case;
+mod fixture;
+mod generate;
+mod identities;
+mod items;
+mod merge;
+mod platforms;
+mod requirements;
+mod secrets;
+mod sheet;
+mod spellings;
+mod times;
+mod tokens;
+mod values;
+mod vectors;
+mod wycheproof;
+mod yaml;
+
+pub use generate::{GenerateError, generate};
+pub use wycheproof::{Imported, WycheproofError, import_wycheproof};

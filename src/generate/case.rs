@@ -1,0 +1,90 @@
+//! A generated vector before it is written.
+
+use crate::generate::requirements::Rule;
+use crate::signature::{Fields, Op, OutcomeKind, Secrets, Value};
+use crate::suite::Level;
+
+/// A generated vector before it is known at what level its requirement stands.
+#[derive(Clone, Debug)]
+pub(super) struct Case {
+    /// Its name in the suite.
+    pub(super) id: String,
+    /// The requirement that it shows.
+    pub(super) rule: &'static Rule,
+    /// Which bug it catches, as a sentence.
+    pub(super) note: String,
+    /// What an implementation would do that does it, as in `accepts upper-case hex`.
+    pub(super) observed: String,
+    /// What is asked.
+    pub(super) op: Op,
+    /// The secret or secrets.
+    pub(super) secrets: Secrets,
+    /// The fields that are given.
+    pub(super) fields: Fields,
+    /// The token presented; `None` where it is absent, and when signing.
+    pub(super) token: Option<Value>,
+    /// The time of verification in Unix seconds.
+    pub(super) now: u64,
+    /// Whether something is absent that no text can stand for.
+    pub(super) lacks_something: bool,
+    /// What every sound implementation does.
+    pub(super) sound: Sound,
+}
+
+/// What every sound implementation does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Sound {
+    /// It gives this token.
+    Gives(String),
+    /// It gives this token or declines.
+    GivesOrRefuses(String),
+    /// It accepts.
+    Accepts,
+    /// It accepts or declines what stands beside the token.
+    AcceptsOrRefuses,
+    /// It does not accept, be it by an exception.
+    DoesNotAccept,
+    /// It rejects or refuses, and nothing is thrown.
+    RejectsWithoutThrowing,
+    /// It gives no token, be it by an exception.
+    GivesNoToken,
+    /// It declines by its own documented error.
+    Declines,
+}
+
+/// What a vector expects, as its file writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Expected<'c> {
+    /// `{token: …}`, perhaps with `or: refused`.
+    Token { token: &'c str, or_refused: bool },
+    /// `{outcome: …}`.
+    Outcomes(&'static [OutcomeKind]),
+    /// `observe: …`.
+    Observe(&'c str),
+}
+
+impl Case {
+    /// What the vector expects where its requirement stands at `level`.
+    pub(super) fn expected(&self, level: Level) -> Expected<'_> {
+        use OutcomeKind::{Accept, Refused, Reject, Threw};
+        if level == Level::May {
+            return Expected::Observe(&self.observed);
+        }
+        match &self.sound {
+            Sound::Gives(token) => Expected::Token {
+                token,
+                or_refused: false,
+            },
+            Sound::GivesOrRefuses(token) => Expected::Token {
+                token,
+                or_refused: true,
+            },
+            Sound::Accepts => Expected::Outcomes(&[Accept]),
+            Sound::AcceptsOrRefuses => Expected::Outcomes(&[Accept, Refused]),
+            Sound::DoesNotAccept => Expected::Outcomes(&[Reject, Refused, Threw]),
+            Sound::RejectsWithoutThrowing => Expected::Outcomes(&[Reject, Refused]),
+            Sound::GivesNoToken => Expected::Outcomes(&[Refused, Threw]),
+            Sound::Declines => Expected::Outcomes(&[Refused]),
+        }
+    }
+}

@@ -1,0 +1,437 @@
+//! The ordinary request that every vector varies in one point, and how tokens are forged from it.
+
+use std::borrow::Cow;
+
+use crate::scheme::{
+    Algorithm, FieldKind, FieldTexts, Filter, Freshness, Layout, MessagePart, Part, Scheme,
+    SecretEncoding, TokenGrammar, Verification,
+};
+use crate::signature::{Encoding, Fields, Secret, Secrets, Value};
+use crate::suite::Suite;
+
+/// The present of every vector that does not need another, in Unix seconds: 2026-11-21, 08:00 UTC.
+pub(super) const NOW: u64 = 1_795_248_000;
+
+/// The identity of every vector that does not need another.
+pub(super) const IDENTITY: &str = "user-42";
+
+/// A secret for schemes that bring none of their own along: mixed case, no hex, no base64.
+const SECRETS: [&str; 3] = [
+    "Example-Secret-1-KpL7vQ2mZdXcJw4",
+    "Example-Secret-2-Xw3ZtB9sGhNyQf6",
+    "Example-Secret-3-Rn9HfD5kVbMaTe8",
+];
+
+/// A scheme with an ordinary identity, secret and time.
+#[derive(Clone, Debug)]
+pub(super) struct Fixture<'s> {
+    /// The scheme.
+    pub(super) scheme: &'s Scheme,
+    /// The field that says who it is: the first free text of the message, if there is one.
+    pub(super) identity: Option<usize>,
+    /// The field that says when.
+    pub(super) time: Option<usize>,
+    /// What is ordinarily signed.
+    pub(super) base: Claim,
+}
+
+/// Who says what, under which secrets: everything that a token can be made from.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Claim {
+    /// The secret or secrets.
+    pub(super) secrets: Secrets,
+    /// Every field, those that the token carries included.
+    pub(super) fields: Fields,
+}
+
+/// A token beside the fields that stand with it when it is verified.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Presented {
+    /// The secret or secrets.
+    pub(super) secrets: Secrets,
+    /// The fields that the token does not carry.
+    pub(super) fields: Fields,
+    /// The token.
+    pub(super) token: String,
+}
+
+/// How the message template changes an identity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Not at all.
+    AsItIs,
+    /// In a way on which all agree.
+    Changed,
+    /// The languages' own functions for it disagree.
+    Uncertain,
+}
+
+impl<'s> Fixture<'s> {
+    /// The ordinary request of a suite: with the secrets of its first vector by hand, if it has
+    /// one, so that the generated ones live in the same world.
+    pub(super) fn new(suite: &'s Suite) -> Self {
+        let scheme = &suite.scheme;
+        let is_text = |&field: &usize| scheme.fields.at(field).kind == FieldKind::Text;
+        let identity = scheme
+            .message
+            .fields()
+            .filter(|field| Some(*field) != scheme.secret.per)
+            .find(is_text);
+        let time = scheme
+            .message
+            .fields()
+            .chain(scheme.token.fields())
+            .find(|&field| scheme.fields.at(field).kind.is_time());
+        let secrets = suite
+            .vectors
+            .first()
+            .map_or_else(|| example_secrets(scheme), |v| v.request.secrets.clone());
+        let mut fields = Fields::new();
+        for (at, field) in scheme.fields.iter().enumerate() {
+            let value = match &field.kind {
+                _ if Some(at) == scheme.secret.per => first_name(&secrets),
+                FieldKind::Text if Some(at) == identity => IDENTITY.into(),
+                FieldKind::Text => format!("example {}", field.name).into(),
+                FieldKind::UnixSeconds | FieldKind::UnixMillis => time_value(&field.kind, NOW),
+                FieldKind::Enum(values) => values.first().map_or("", String::as_str).into(),
+            };
+            fields.set(&field.name, value);
+        }
+        Self {
+            scheme,
+            identity,
+            time,
+            base: Claim { secrets, fields },
+        }
+    }
+
+    /// The name of a field.
+    pub(super) fn name(&self, field: usize) -> &'s str {
+        &self.scheme.fields.at(field).name
+    }
+
+    /// The ordinary claim with one field set.
+    pub(super) fn with(&self, field: usize, value: impl Into<Value>) -> Claim {
+        Claim {
+            secrets: self.base.secrets.clone(),
+            fields: self.base.fields.clone().with(self.name(field), value),
+        }
+    }
+
+    /// The ordinary claim of another identity, where the scheme has one.
+    pub(super) fn who(&self, identity: impl Into<Value>) -> Option<Claim> {
+        self.identity.map(|field| self.with(field, identity))
+    }
+
+    /// The ordinary claim with another secret in the place of the one that counts.
+    pub(super) fn under(&self, secret: &Secret) -> Claim {
+        let secrets = match &self.base.secrets {
+            Secrets::One(_) => Secrets::One(secret.clone()),
+            Secrets::Per(secrets) => {
+                let selected = self.selected();
+                let replaced = secrets.iter().map(|(name, known)| {
+                    let kept = if Some(name.as_str()) == selected.as_deref() {
+                        secret
+                    } else {
+                        known
+                    };
+                    (name.clone(), kept.clone())
+                });
+                Secrets::Per(replaced.collect())
+            }
+        };
+        Claim {
+            secrets,
+            fields: self.base.fields.clone(),
+        }
+    }
+
+    /// The value that selects the ordinary secret.
+    pub(super) fn selected(&self) -> Option<String> {
+        let field = self.scheme.secret.per?;
+        let value = self.base.fields.value(self.name(field))?;
+        value.as_text().map(str::to_owned)
+    }
+
+    /// The ordinary secret.
+    pub(super) fn secret(&self) -> Option<&Secret> {
+        self.base.secrets.select(self.selected().as_deref())
+    }
+
+    /// A secret written for this scheme's encoding, prefix included.
+    pub(super) fn spell_secret(&self, key: &[u8]) -> Secret {
+        spell_secret(self.scheme, key)
+    }
+
+    /// The token of a claim; `None` where the oracle declines it.
+    pub(super) fn token(&self, claim: &Claim) -> Option<String> {
+        self.scheme.sign(&claim.secrets, &claim.fields).ok()
+    }
+
+    /// The bytes that are signed for a claim. A time may be any text here.
+    pub(super) fn message(&self, fields: &Fields) -> Option<Vec<u8>> {
+        let texts = self.texts(fields)?;
+        self.scheme.message.render(&self.scheme.fields, &texts).ok()
+    }
+
+    /// The key bytes of a claim.
+    pub(super) fn key(&self, claim: &Claim) -> Option<Vec<u8>> {
+        let texts = self.texts(&claim.fields)?;
+        let key = self.scheme.key(&claim.secrets, &texts).ok()?;
+        Some(key.into_owned())
+    }
+
+    /// The MAC of a claim, cut to the scheme's length.
+    pub(super) fn mac(&self, claim: &Claim) -> Option<Vec<u8>> {
+        let message = self.message(&claim.fields)?;
+        Some(self.mac_of(&self.key(claim)?, &message))
+    }
+
+    /// The scheme's MAC of any message under any key, cut to the scheme's length.
+    pub(super) fn mac_of(&self, key: &[u8], message: &[u8]) -> Vec<u8> {
+        let mut mac = self.scheme.algorithm.mac(key, message);
+        mac.truncate(self.scheme.mac_bytes);
+        mac
+    }
+
+    /// Any bytes as the MAC of a token that is shown with a claim's fields and secrets.
+    pub(super) fn present(&self, shown: &Claim, mac: &[u8]) -> Option<Presented> {
+        let texts = self.texts(&shown.fields)?;
+        let token = self
+            .scheme
+            .token
+            .render(&self.scheme.fields, mac, &texts)
+            .ok()?;
+        Some(Presented {
+            secrets: shown.secrets.clone(),
+            fields: self.given(&shown.fields),
+            token,
+        })
+    }
+
+    /// The token of one claim shown with the fields and secrets of another.
+    pub(super) fn forge(&self, signed: &Claim, shown: &Claim) -> Option<Presented> {
+        self.present(shown, &self.mac(signed)?)
+    }
+
+    /// The fields that are given at verify: those that the token does not carry, times as text.
+    pub(super) fn given(&self, fields: &Fields) -> Fields {
+        let carried = |name: &str| {
+            let field = self.scheme.fields.index(name);
+            self.scheme.token.fields().any(|f| Some(f) == field)
+        };
+        fields
+            .iter()
+            .filter(|(name, _)| !carried(name))
+            .map(|(name, value)| (name, self.as_given(name, value)))
+            .collect()
+    }
+
+    fn as_given(&self, name: &str, value: &Value) -> Value {
+        let is_time = self
+            .scheme
+            .fields
+            .index(name)
+            .is_some_and(|field| self.scheme.fields.at(field).kind.is_time());
+        match value {
+            Value::Number(number) if is_time => number.to_string().into(),
+            other => other.clone(),
+        }
+    }
+
+    fn texts<'f>(&self, fields: &'f Fields) -> Option<FieldTexts<'f>> {
+        let mut texts = FieldTexts::default();
+        for (at, field) in self.scheme.fields.iter().enumerate() {
+            if let Some(value) = fields.value(&field.name) {
+                texts.set(at, value.to_bytes()?);
+            }
+        }
+        Some(texts)
+    }
+
+    /// Whether the oracle accepts what is presented.
+    pub(super) fn accepts(&self, shown: &Presented, now: u64) -> bool {
+        let token = Value::from(shown.token.as_str());
+        let verification = self
+            .scheme
+            .verify(&shown.secrets, &shown.fields, Some(&token), now);
+        verification == Verification::Accepted
+    }
+
+    /// The encoding of the MAC in a token.
+    pub(super) fn encoding(&self) -> Encoding {
+        self.scheme.token.mac_encoding()
+    }
+
+    /// Whether an identity is fit for a must: whether its form is certain.
+    pub(super) fn form(&self, value: &Value) -> Form {
+        let filters = self.identity.map(|field| self.filters(field));
+        let Some(bytes) = value.to_bytes() else {
+            return Form::AsItIs;
+        };
+        match filters {
+            Some(filters) if !filters.is_empty() => form_under(&filters, &bytes),
+            _ => Form::AsItIs,
+        }
+    }
+
+    fn filters(&self, field: usize) -> Vec<Filter> {
+        let of_field = self
+            .scheme
+            .message
+            .parts()
+            .iter()
+            .filter_map(|part| match part {
+                MessagePart::Field { field: f, filters } if *f == field => Some(filters.as_slice()),
+                _ => None,
+            });
+        of_field.flatten().copied().collect()
+    }
+
+    /// The literal texts between the fields of the message.
+    pub(super) fn delimiters(&self) -> Vec<String> {
+        let mut found: Vec<String> = Vec::new();
+        for part in self.scheme.message.parts() {
+            if let MessagePart::Literal(bytes) = part
+                && let Ok(text) = std::str::from_utf8(bytes)
+                && !found.iter().any(|known| known == text)
+            {
+                found.push(text.to_owned());
+            }
+        }
+        found
+    }
+
+    /// Whether two free texts stand in the message, so that what one loses the other may gain.
+    pub(super) fn message_has_two_texts(&self) -> bool {
+        let texts = self
+            .scheme
+            .message
+            .fields()
+            .filter(|&field| self.scheme.fields.at(field).kind == FieldKind::Text);
+        texts.count() > 1
+    }
+
+    /// The first identity of the form `user-N` whose MAC is as wanted.
+    pub(super) fn identity_whose_mac(&self, wanted: impl Fn(&[u8]) -> bool) -> Option<String> {
+        (1..20_000)
+            .map(|number| format!("user-{number}"))
+            .find(|identity| {
+                self.who(identity.as_str())
+                    .and_then(|claim| self.mac(&claim))
+                    .is_some_and(|mac| wanted(&mac))
+            })
+    }
+
+    /// The limits on a token's age, where there are any: the greatest age and how far ahead.
+    pub(super) fn limits(&self) -> (Option<u64>, Option<u64>) {
+        match self.scheme.freshness {
+            Freshness::Limited {
+                max_age, max_skew, ..
+            } => (max_age, max_skew),
+            Freshness::Unspecified => (None, None),
+        }
+    }
+
+    /// The text in the token, beside its MAC, that names its algorithm's hash function.
+    pub(super) fn names_its_algorithm(&self) -> bool {
+        let digest = digest_name(self.scheme.algorithm);
+        let literal = |layout: &Layout| {
+            layout
+                .parts()
+                .iter()
+                .any(|part| matches!(part, Part::Literal(text) if text.contains(digest)))
+        };
+        let key = match &self.scheme.token {
+            TokenGrammar::Pairs(pairs) => pairs.pairs.iter().any(|pair| pair.key.contains(digest)),
+            TokenGrammar::Template(_) | TokenGrammar::List(_) => false,
+        };
+        key || self.scheme.token.layouts().any(literal)
+    }
+}
+
+impl Presented {
+    /// The same with another token.
+    pub(super) fn spelt(&self, token: impl Into<String>) -> Self {
+        Self {
+            token: token.into(),
+            ..self.clone()
+        }
+    }
+}
+
+/// The name of an algorithm's hash function, as headers spell it.
+pub(super) fn digest_name(algorithm: Algorithm) -> &'static str {
+    algorithm.name().trim_start_matches("hmac-")
+}
+
+/// A time in the units of its field.
+pub(super) fn time_value(kind: &FieldKind, seconds: u64) -> Value {
+    let time = seconds.saturating_mul(kind.per_second());
+    i64::try_from(time).unwrap_or(i64::MAX).into()
+}
+
+fn example_secrets(scheme: &Scheme) -> Secrets {
+    let spelt = |text: &str| spell_secret(scheme, text.as_bytes());
+    let Some(per) = scheme.secret.per else {
+        return Secrets::One(spelt(SECRETS[0]));
+    };
+    let names: Vec<String> = match &scheme.fields.at(per).kind {
+        FieldKind::Enum(values) => values.clone(),
+        _ => ["ios", "android", "web"].map(str::to_owned).to_vec(),
+    };
+    let secret = |at: usize| match SECRETS.get(at) {
+        Some(text) => spelt(text),
+        None => spelt(&format!("{}-{at}", SECRETS[0])),
+    };
+    let named = names.into_iter().enumerate();
+    Secrets::Per(named.map(|(at, name)| (name, secret(at))).collect())
+}
+
+fn spell_secret(scheme: &Scheme, key: &[u8]) -> Secret {
+    let text: Cow<'_, [u8]> = match scheme.secret.encoding {
+        SecretEncoding::Utf8 => key.into(),
+        SecretEncoding::Hex => Encoding::Hex.encode(key).into_bytes().into(),
+        SecretEncoding::Base64 => Encoding::Base64.encode(key).into_bytes().into(),
+        SecretEncoding::Base64url => Encoding::Base64url.encode(key).into_bytes().into(),
+    };
+    let prefix = scheme.secret.strip_prefix.as_deref().unwrap_or_default();
+    Secret::new([prefix.as_bytes(), &text].concat())
+}
+
+fn first_name(secrets: &Secrets) -> Value {
+    let name = secrets.iter().find_map(|(name, _)| name);
+    name.unwrap_or_default().into()
+}
+
+/// What filters make of an identity: whether ASCII and Unicode, and the languages among each
+/// other, agree on it.
+fn form_under(filters: &[Filter], bytes: &[u8]) -> Form {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return Form::Uncertain;
+    };
+    let certain = |filter: &Filter| match filter {
+        Filter::Lower => text.to_lowercase() == text.to_ascii_lowercase(),
+        Filter::Trim => {
+            let odd = |c: char| {
+                let blank = matches!(c, ' ' | '\t' | '\n' | '\r');
+                !blank && (c.is_whitespace() || c.is_control() || c == '\u{feff}')
+            };
+            !text.starts_with(odd) && !text.ends_with(odd) && {
+                let inner = text.trim_matches([' ', '\t', '\n', '\r']);
+                !inner.starts_with(odd) && !inner.ends_with(odd)
+            }
+        }
+    };
+    if !filters.iter().all(certain) {
+        return Form::Uncertain;
+    }
+    let filtered = filters
+        .iter()
+        .fold(bytes.to_vec(), |done, filter| filter.apply(&done));
+    if filtered == bytes {
+        Form::AsItIs
+    } else {
+        Form::Changed
+    }
+}

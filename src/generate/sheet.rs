@@ -1,0 +1,221 @@
+//! Where generated vectors are collected, each computed by the oracle as it comes in.
+
+use crate::generate::case::{Case, Sound};
+use crate::generate::fixture::{Claim, Fixture, NOW, Presented};
+use crate::generate::requirements::Rule;
+use crate::signature::{Fields, Op, Secrets, Value};
+
+/// The vectors of a scheme so far.
+#[derive(Debug)]
+pub(super) struct Sheet<'s> {
+    /// The ordinary request.
+    pub(super) fixture: Fixture<'s>,
+    /// The vectors, in the order in which they came.
+    pub(super) cases: Vec<Case>,
+}
+
+impl<'s> Sheet<'s> {
+    /// An empty sheet.
+    pub(super) fn new(fixture: Fixture<'s>) -> Self {
+        Self {
+            fixture,
+            cases: Vec::new(),
+        }
+    }
+
+    /// Signing a claim gives the oracle's token. Where the oracle gives none there is no vector.
+    pub(super) fn gives(&mut self, rule: &'static Rule, id: &str, note: &str, claim: &Claim) {
+        if let Some(token) = self.fixture.token(claim) {
+            self.sign(rule, id, note, claim, Sound::Gives(token));
+        }
+    }
+
+    /// Signing a claim gives the oracle's token, or is declined.
+    pub(super) fn gives_or_refuses(
+        &mut self,
+        rule: &'static Rule,
+        id: &str,
+        note: &str,
+        claim: &Claim,
+    ) {
+        if let Some(token) = self.fixture.token(claim) {
+            self.sign(rule, id, note, claim, Sound::GivesOrRefuses(token));
+        }
+    }
+
+    /// Signing a claim gives no token.
+    pub(super) fn gives_no_token(
+        &mut self,
+        rule: &'static Rule,
+        id: &str,
+        note: &str,
+        claim: &Claim,
+    ) {
+        self.sign(rule, id, note, claim, Sound::GivesNoToken);
+    }
+
+    /// Signing a claim is declined by a documented error.
+    pub(super) fn declines(&mut self, rule: &'static Rule, id: &str, note: &str, claim: &Claim) {
+        self.sign(rule, id, note, claim, Sound::Declines);
+    }
+
+    fn sign(&mut self, rule: &'static Rule, id: &str, note: &str, claim: &Claim, sound: Sound) {
+        let observed = match &sound {
+            Sound::GivesNoToken | Sound::Declines => format!("signs {}", words(id)),
+            _ => format!("signs {} as the scheme says", words(id)),
+        };
+        self.cases.push(Case {
+            id: id.to_owned(),
+            rule,
+            note: note.to_owned(),
+            observed,
+            op: Op::Sign,
+            secrets: claim.secrets.clone(),
+            fields: claim.fields.clone(),
+            token: None,
+            now: NOW,
+            lacks_something: false,
+            sound,
+        });
+    }
+
+    /// A right token is accepted. Where the oracle does not, there is no vector.
+    pub(super) fn accepted(
+        &mut self,
+        rule: &'static Rule,
+        id: &str,
+        note: &str,
+        shown: Option<Presented>,
+        now: u64,
+    ) {
+        if let Some(shown) = shown.filter(|shown| self.fixture.accepts(shown, now)) {
+            self.verify(rule, id, note, shown, now, Sound::Accepts);
+        }
+    }
+
+    /// A right token is accepted, or what stands beside it is refused.
+    pub(super) fn accepted_or_refused(
+        &mut self,
+        rule: &'static Rule,
+        id: &str,
+        note: &str,
+        shown: Option<Presented>,
+        now: u64,
+    ) {
+        if let Some(shown) = shown.filter(|shown| self.fixture.accepts(shown, now)) {
+            self.verify(rule, id, note, shown, now, Sound::AcceptsOrRefuses);
+        }
+    }
+
+    /// A wrong token is not accepted. Where the oracle accepts it, because for this scheme it is
+    /// the right one, there is no vector, and the answer is false.
+    pub(super) fn not_accepted(
+        &mut self,
+        rule: &'static Rule,
+        id: &str,
+        note: &str,
+        shown: Option<Presented>,
+        now: u64,
+    ) -> bool {
+        match shown.filter(|shown| !self.fixture.accepts(shown, now)) {
+            Some(shown) => {
+                self.verify(rule, id, note, shown, now, Sound::DoesNotAccept);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// A wrong token is rejected, and nothing is thrown.
+    pub(super) fn rejected_without_throwing(
+        &mut self,
+        rule: &'static Rule,
+        id: &str,
+        note: &str,
+        shown: Option<Presented>,
+        now: u64,
+    ) {
+        if let Some(shown) = shown.filter(|shown| !self.fixture.accepts(shown, now)) {
+            self.verify(rule, id, note, shown, now, Sound::RejectsWithoutThrowing);
+        }
+    }
+
+    /// What happens to a token on which sound implementations differ. Should the scheme's author
+    /// bind them all the same, they are bound to what the oracle does.
+    pub(super) fn observed(
+        &mut self,
+        rule: &'static Rule,
+        id: &str,
+        (observed, note): (&str, &str),
+        shown: Option<Presented>,
+        now: u64,
+    ) {
+        let Some(shown) = shown else { return };
+        let sound = if self.fixture.accepts(&shown, now) {
+            Sound::Accepts
+        } else {
+            Sound::DoesNotAccept
+        };
+        self.verify(rule, id, note, shown, now, sound);
+        if let Some(case) = self.cases.last_mut() {
+            observed.clone_into(&mut case.observed);
+        }
+    }
+
+    fn verify(
+        &mut self,
+        rule: &'static Rule,
+        id: &str,
+        note: &str,
+        shown: Presented,
+        now: u64,
+        sound: Sound,
+    ) {
+        let token = Some(shown.token.into());
+        self.verify_value(
+            rule,
+            id,
+            note,
+            (shown.secrets, shown.fields, token),
+            now,
+            sound,
+        );
+    }
+
+    /// Says of the latest vector whether it leaves a field out that is due.
+    pub(super) fn lacking(&mut self, lacking: bool) {
+        if let Some(case) = self.cases.last_mut() {
+            case.lacks_something |= lacking;
+        }
+    }
+
+    /// A token that is absent or no string; nothing sound accepts one.
+    pub(super) fn verify_value(
+        &mut self,
+        rule: &'static Rule,
+        id: &str,
+        note: &str,
+        (secrets, fields, token): (Secrets, Fields, Option<Value>),
+        now: u64,
+        sound: Sound,
+    ) {
+        self.cases.push(Case {
+            id: id.to_owned(),
+            rule,
+            note: note.to_owned(),
+            observed: format!("accepts {}", words(id)),
+            op: Op::Verify,
+            secrets,
+            fields,
+            lacks_something: token.is_none(),
+            token,
+            now,
+            sound,
+        });
+    }
+}
+
+/// A vector's name as words.
+fn words(id: &str) -> String {
+    id.replace('-', " ")
+}

@@ -1,0 +1,450 @@
+//! From the catalogue of inputs to the vectors of one scheme.
+
+use crate::generate::case::Case;
+use crate::generate::fixture::{Fixture, Form, IDENTITY, NOW};
+use crate::generate::identities::{IDENTITIES, Manner, TWINS, Text};
+use crate::generate::requirements::{
+    AMBIGUOUS_MESSAGE_PROFILE, EVERY_FIELD_IS_SIGNED, FORM_PROFILE,
+    IDENTITY_IS_BROUGHT_TO_ITS_FORM, IDENTITY_IS_SIGNED_AS_IT_IS, RIGHT_TOKEN_IS_ACCEPTED,
+    TOKEN_IS_BOUND_TO_THE_IDENTITY, TOKEN_IS_EXACT, UNUSUAL_IDENTITY, UNUSUAL_IDENTITY_PROFILE,
+};
+use crate::generate::sheet::Sheet;
+use crate::generate::{items, platforms, secrets, spellings, times, tokens, values};
+use crate::scheme::FieldKind;
+use crate::signature::Value;
+use crate::suite::Suite;
+
+/// Every vector that applies to a suite's scheme.
+pub(super) fn vectors(suite: &Suite) -> Vec<Case> {
+    let mut sheet = Sheet::new(Fixture::new(suite));
+    ordinary(&mut sheet);
+    identities(&mut sheet);
+    delimiters(&mut sheet);
+    message_lengths(&mut sheet);
+    twins(&mut sheet);
+    values::add(&mut sheet);
+    other_fields(&mut sheet);
+    secrets::add(&mut sheet);
+    platforms::add(&mut sheet);
+    tokens::add(&mut sheet);
+    items::add(&mut sheet);
+    times::add(&mut sheet);
+    spellings::add(&mut sheet);
+    sheet.cases
+}
+
+/// The request that every other varies.
+fn ordinary(sheet: &mut Sheet<'_>) {
+    let base = sheet.fixture.base.clone();
+    let note = "Catches an implementation to which nothing of this suite applies.";
+    sheet.gives(&TOKEN_IS_EXACT, "plain", note, &base);
+    let shown = sheet.fixture.forge(&base, &base);
+    sheet.accepted(
+        &RIGHT_TOKEN_IS_ACCEPTED,
+        "plain-is-accepted",
+        note,
+        shown,
+        NOW,
+    );
+}
+
+fn identities(sheet: &mut Sheet<'_>) {
+    for identity in IDENTITIES {
+        let note = format!("Catches {}", identity.catches);
+        let manner = if splits_the_message(sheet, identity.text) {
+            Manner::Unusual
+        } else {
+            identity.manner
+        };
+        named(sheet, identity.slug, identity.text.value(), manner, &note);
+    }
+}
+
+/// Whether an identity holds a delimiter of a message in which nothing else tells its end.
+fn splits_the_message(sheet: &Sheet<'_>, text: Text) -> bool {
+    let Text::Is(text) = text else { return false };
+    sheet.fixture.message_has_two_texts()
+        && sheet
+            .fixture
+            .delimiters()
+            .iter()
+            .any(|d| text.contains(d.as_str()))
+}
+
+/// Signs one identity, and verifies it as its manner allows.
+fn named(sheet: &mut Sheet<'_>, slug: &str, identity: Value, manner: Manner, note: &str) {
+    let form = sheet.fixture.form(&identity);
+    let Some(claim) = sheet.fixture.who(identity) else {
+        return;
+    };
+    let id = format!("identity-{slug}");
+    match (form, manner) {
+        (Form::Uncertain, _) => {
+            sheet.gives(&FORM_PROFILE, &id, note, &claim);
+            return;
+        }
+        (Form::Changed, _) => {
+            sheet.gives_or_refuses(&IDENTITY_IS_BROUGHT_TO_ITS_FORM, &id, note, &claim);
+            return;
+        }
+        (Form::AsItIs, Manner::Unusual) => {
+            sheet.gives_or_refuses(&UNUSUAL_IDENTITY, &id, note, &claim);
+        }
+        (Form::AsItIs, Manner::Plain | Manner::Accepted) => {
+            sheet.gives(&IDENTITY_IS_SIGNED_AS_IT_IS, &id, note, &claim);
+        }
+    }
+    let shown = sheet.fixture.forge(&claim, &claim);
+    match manner {
+        Manner::Accepted => {
+            let id = format!("{id}-is-accepted");
+            sheet.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
+        }
+        Manner::Unusual => {
+            let what = format!(
+                "accepts the right token of the identity {}",
+                slug.replace('-', " ")
+            );
+            let words = (what.as_str(), "Shows which identities a verifier refuses.");
+            let id = format!("{id}-verified");
+            sheet.observed(&UNUSUAL_IDENTITY_PROFILE, &id, words, shown, NOW);
+        }
+        Manner::Plain => {}
+    }
+}
+
+/// Identities that hold what the scheme itself puts between its fields.
+fn delimiters(sheet: &mut Sheet<'_>) {
+    let manner = if sheet.fixture.message_has_two_texts() {
+        Manner::Unusual
+    } else {
+        Manner::Accepted
+    };
+    for (at, delimiter) in sheet.fixture.delimiters().into_iter().enumerate() {
+        let number = if at == 0 {
+            String::new()
+        } else {
+            format!("-{}", at + 1)
+        };
+        for (slug, identity, note) in [
+            (
+                "before",
+                format!("{delimiter}user"),
+                "Catches a message or token that is cut at the wrong delimiter.",
+            ),
+            (
+                "after",
+                format!("user{delimiter}"),
+                "Catches a message or token that is cut at the wrong delimiter.",
+            ),
+            (
+                "inside",
+                format!("us{delimiter}er"),
+                "Catches a message or token that is cut at its first delimiter.",
+            ),
+            (
+                "alone",
+                delimiter.clone(),
+                "Catches an identity that is taken for empty.",
+            ),
+            (
+                "twice",
+                format!("us{delimiter}{delimiter}er"),
+                "Catches delimiters that are run together.",
+            ),
+            (
+                "and-digits-after",
+                format!("user{delimiter}1"),
+                "Catches a message or token that is cut where a number begins.",
+            ),
+            (
+                "and-a-time-after",
+                format!("user{delimiter}{NOW}"),
+                "Catches an identity whose end is taken for the time.",
+            ),
+        ] {
+            let slug = format!("delimiter{number}-{slug}");
+            named(sheet, &slug, identity.into(), manner, note);
+        }
+    }
+}
+
+/// Messages whose length, all fields together, is that of a block or one of its neighbours.
+fn message_lengths(sheet: &mut Sheet<'_>) {
+    let Some(length) = sheet
+        .fixture
+        .message(&sheet.fixture.base.fields)
+        .map(|m| m.len())
+    else {
+        return;
+    };
+    let beside = length.saturating_sub(IDENTITY.len());
+    if beside == 0 || sheet.fixture.identity.is_none() {
+        return;
+    }
+    for wanted in [55, 56, 63, 64, 65, 119, 120, 127, 128, 129] {
+        if let Some(length) = usize::checked_sub(wanted, beside).filter(|length| *length > 0) {
+            let slug = format!("in-a-message-of-{wanted}-bytes");
+            let note =
+                "Catches a hash function of one's own that pads wrongly at the end of a block.";
+            named(sheet, &slug, "a".repeat(length).into(), Manner::Plain, note);
+        }
+    }
+}
+
+/// A token of either twin must not pass for the other.
+fn twins(sheet: &mut Sheet<'_>) {
+    for twins in TWINS {
+        let (one, other) = (twins.one.value(), twins.other.value());
+        let forms = [&one, &other].map(|identity| sheet.fixture.form(identity));
+        let (Some(one), Some(other)) = (sheet.fixture.who(one), sheet.fixture.who(other)) else {
+            return;
+        };
+        // What one language takes for the same form may be the same.
+        if forms.contains(&Form::Uncertain) {
+            continue;
+        }
+        let directions = [(&one, &other, ""), (&other, &one, "-reversed")];
+        let directions = &directions[..if twins.both_ways { 2 } else { 1 }];
+        for (signed, shown, direction) in directions {
+            let shown = sheet.fixture.forge(signed, shown);
+            let id = format!("twin-{}{direction}", twins.slug);
+            let note = format!("Catches {}", twins.catches);
+            sheet.not_accepted(&TOKEN_IS_BOUND_TO_THE_IDENTITY, &id, &note, shown, NOW);
+        }
+    }
+}
+
+/// The fields of the message beside identity and time.
+fn other_fields(sheet: &mut Sheet<'_>) {
+    let scheme = sheet.fixture.scheme;
+    for (at, field) in scheme.fields.iter().enumerate() {
+        if Some(at) == sheet.fixture.identity || Some(at) == scheme.secret.per {
+            continue;
+        }
+        let is_signed = scheme.message.fields().any(|signed| signed == at);
+        let slug = field.name.replace('_', "-");
+        match &field.kind {
+            FieldKind::Enum(values) => choices(sheet, at, &slug, values, is_signed),
+            FieldKind::Text if is_signed => texts(sheet, at, &slug),
+            _ => {}
+        }
+    }
+    two_texts(sheet);
+}
+
+fn choices(sheet: &mut Sheet<'_>, field: usize, slug: &str, values: &[String], is_signed: bool) {
+    let numbered = |at: usize| format!("field-{slug}-value-{}", at + 1);
+    for (at, value) in values.iter().enumerate() {
+        let claim = sheet.fixture.with(field, value.as_str());
+        let note = if is_signed {
+            "Catches a field that is left out of the message."
+        } else {
+            "Catches a field that is signed although it is no part of the message."
+        };
+        sheet.gives(&TOKEN_IS_EXACT, &numbered(at), note, &claim);
+        let shown = sheet.fixture.forge(&claim, &claim);
+        let id = format!("{}-is-accepted", numbered(at));
+        sheet.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
+        if is_signed && at > 0 {
+            let first = sheet.fixture.with(field, values[0].as_str());
+            let shown = sheet.fixture.forge(&first, &claim);
+            let id = format!("{}-with-the-token-of-value-1", numbered(at));
+            sheet.not_accepted(&EVERY_FIELD_IS_SIGNED, &id, note, shown, NOW);
+        }
+    }
+}
+
+/// Another free text of the message, such as the body of a request.
+fn texts(sheet: &mut Sheet<'_>, field: usize, slug: &str) {
+    const BODY: &str = "{\"price\": 10.00, \"name\": \"caf\\u00e9\"}";
+    for (variant, text, note) in [
+        (
+            "json",
+            BODY.into(),
+            "Catches a body that is parsed and written anew before it is signed.",
+        ),
+        (
+            "non-ascii",
+            Value::from("{\"name\":\"café ☕ 😀\"}"),
+            "Catches a body signed in another encoding than UTF-8.",
+        ),
+        (
+            "lines",
+            "{\r\n  \"a\": 1\r\n}\n".into(),
+            "Catches line ends that are cut off or changed.",
+        ),
+        (
+            "blanks-around",
+            " {} ".into(),
+            "Catches a body that is trimmed.",
+        ),
+        (
+            "controls",
+            "a\0b\tc\u{7f}".into(),
+            "Catches a body that is cut at NUL or cleaned of control characters.",
+        ),
+        (
+            "byte-order-mark",
+            "\u{feff}{}".into(),
+            "Catches a byte-order mark that is taken off.",
+        ),
+        (
+            "form",
+            "a=1&b=%40+%2B".into(),
+            "Catches a body that is form-decoded.",
+        ),
+        (
+            "of-64-bytes",
+            "a".repeat(64).into(),
+            "Catches a hash function of one's own that pads wrongly.",
+        ),
+    ] {
+        let claim = sheet.fixture.with(field, text);
+        let id = format!("field-{slug}-{variant}");
+        sheet.gives(&EVERY_FIELD_IS_SIGNED, &id, note, &claim);
+        let shown = sheet.fixture.forge(&claim, &claim);
+        let id = format!("{id}-is-accepted");
+        sheet.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
+    }
+    for (variant, text, note) in [
+        (
+            "empty",
+            Value::from(""),
+            "Catches an empty text taken for nothing.",
+        ),
+        (
+            "of-65536-bytes",
+            "a".repeat(65_536).into(),
+            "Catches a body that is cut.",
+        ),
+        (
+            "no-utf-8",
+            Value::Bytes(b"{\"a\":\"\xff\"}".to_vec()),
+            "Catches bytes replaced by U+FFFD.",
+        ),
+    ] {
+        let claim = sheet.fixture.with(field, text);
+        let id = format!("field-{slug}-{variant}");
+        sheet.gives_or_refuses(&EVERY_FIELD_IS_SIGNED, &id, note, &claim);
+    }
+    for (variant, signed, shown, note) in [
+        (
+            "another",
+            "{\"a\":1}",
+            "{\"a\":2}",
+            "Catches a verifier that leaves the field out of the message.",
+        ),
+        (
+            "empty",
+            "{\"a\":1}",
+            "",
+            "Catches a verifier that leaves an empty field out of the check.",
+        ),
+        (
+            "written-anew",
+            BODY,
+            "{\"price\":10,\"name\":\"café\"}",
+            "Catches a verifier that parses the body and writes it anew.",
+        ),
+        (
+            "blank-more",
+            "{\"a\":1}",
+            "{\"a\": 1}",
+            "Catches a verifier that parses the body and writes it anew.",
+        ),
+        (
+            "line-feed-after",
+            "{\"a\":1}",
+            "{\"a\":1}\n",
+            "Catches a verifier that trims the body.",
+        ),
+        (
+            "other-case",
+            "{\"a\":\"b\"}",
+            "{\"a\":\"B\"}",
+            "Catches a verifier that ignores case.",
+        ),
+        (
+            "other-order",
+            "{\"a\":1,\"b\":2}",
+            "{\"b\":2,\"a\":1}",
+            "Catches a verifier that sorts the members of the body.",
+        ),
+        (
+            "more-behind-nul",
+            "{\"a\":1}",
+            "{\"a\":1}\0{\"a\":2}",
+            "Catches a verifier that cuts the body at NUL.",
+        ),
+    ] {
+        let (signed, shown) = (
+            sheet.fixture.with(field, signed),
+            sheet.fixture.with(field, shown),
+        );
+        for (signed, shown, direction) in [(&signed, &shown, ""), (&shown, &signed, "-reversed")] {
+            let presented = sheet.fixture.forge(signed, shown);
+            let id = format!("field-{slug}-twin-{variant}{direction}");
+            sheet.not_accepted(&EVERY_FIELD_IS_SIGNED, &id, note, presented, NOW);
+        }
+    }
+}
+
+/// Two free texts that trade characters across what stands between them.
+fn two_texts(sheet: &mut Sheet<'_>) {
+    let scheme = sheet.fixture.scheme;
+    let mut texts: Vec<usize> = Vec::new();
+    for field in scheme.message.fields() {
+        if scheme.fields.at(field).kind == FieldKind::Text && !texts.contains(&field) {
+            texts.push(field);
+        }
+    }
+    let [one, other, ..] = texts[..] else { return };
+    let names = (sheet.fixture.name(one), sheet.fixture.name(other));
+    let pair = |sheet: &Sheet<'_>, first: &str, second: &str| {
+        let mut claim = sheet.fixture.with(one, first);
+        claim.fields.set(names.1, second);
+        claim
+    };
+    let delimiter = sheet
+        .fixture
+        .delimiters()
+        .into_iter()
+        .next()
+        .unwrap_or_default();
+    for (slug, signed, shown) in [
+        (
+            "a-character",
+            ("ab".to_owned(), "cd".to_owned()),
+            ("a".to_owned(), "bcd".to_owned()),
+        ),
+        (
+            "a-delimiter",
+            (format!("a{delimiter}b"), "c".to_owned()),
+            ("a".to_owned(), format!("b{delimiter}c")),
+        ),
+        (
+            "each-other",
+            ("a".to_owned(), "b".to_owned()),
+            ("b".to_owned(), "a".to_owned()),
+        ),
+    ] {
+        let (signed, shown) = (
+            pair(sheet, &signed.0, &signed.1),
+            pair(sheet, &shown.0, &shown.1),
+        );
+        let presented = sheet.fixture.forge(&signed, &shown);
+        let note =
+            "Catches a message whose fields are joined so that one can lose what another gains.";
+        let id = format!("fields-trade-{slug}");
+        if presented.is_some()
+            && !sheet.not_accepted(&EVERY_FIELD_IS_SIGNED, &id, note, presented.clone(), NOW)
+        {
+            let words = (
+                "accepts a token beside fields that were joined from other parts",
+                "Shows a message that other fields give, too.",
+            );
+            sheet.observed(&AMBIGUOUS_MESSAGE_PROFILE, &id, words, presented, NOW);
+        }
+    }
+}
