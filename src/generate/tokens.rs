@@ -209,9 +209,9 @@ fn extended(sheet: &mut Sheet<'_>, right: &Right) {
         ("whole-mac", uncut, "Catches a verifier that compares only as many bytes as the scheme keeps."),
         ("zero-byte-more", longer, "Catches a verifier that compares up to the shorter length."),
         ("mac-twice", doubled, "Catches a verifier that compares up to the shorter length."),
-        ("character-after-the-mac", Some(right.with_mac_text(&format!("{}x", right.spelt))), "Catches a verifier that stops where its decoder does."),
         ("character-before", around(format!("x{token}")), "Catches a verifier that looks for the expected token anywhere."),
         ("character-after", around(format!("{token}x")), "Catches a verifier that stops where its decoder does."),
+        ("character-after-the-mac", Some(right.with_mac_text(&format!("{}x", right.spelt))), "Catches a verifier that stops where its decoder does."),
         ("token-twice", around(format!("{token}{token}")), "Catches a verifier that looks at the beginning only."),
         ("line-after", around(format!("{token}\nx")), "Catches a pattern whose $ means the end of a line."),
     ];

@@ -2,6 +2,7 @@
 
 mod floors;
 mod generated;
+mod generator;
 mod laws;
 mod oracle;
 mod present;
