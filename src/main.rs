@@ -1,3 +1,7 @@
-//! The command line; see [`macproof`].
+//! The command line; everything it does is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    macproof::cli::start().into()
+}

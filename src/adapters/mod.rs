@@ -1,1 +1,27 @@
-//! How an implementation is reached: a subprocess, or being one.
+//! How an implementation is reached: as a subprocess that speaks the protocol. And the other side
+//! of it, which serves an implementation of ours to whoever asks.
+//!
+//! [`Subprocess`] owns the process, [`Exchange`] is whoever has requests for it. Everything
+//! happens in the thread of the caller, over pipes that never block.
+
+mod command;
+mod connection;
+mod conversation;
+mod error;
+mod exchange;
+mod in_flight;
+mod line_buffer;
+mod notes;
+mod process_group;
+mod serve;
+mod stderr_tail;
+mod subprocess;
+
+pub use command::{AdapterCommand, CommandError};
+pub use error::AdapterError;
+pub use exchange::{Exchange, Ticket};
+pub use in_flight::MAX_IN_FLIGHT;
+pub use serve::{ServeError, Served, serve};
+pub use subprocess::{Limits, Parting, Subprocess};
+
+use notes::Notes;

@@ -1,1 +1,18 @@
-//! The command line.
+//! The command line: arguments, files, the terminal, the clock, exit codes.
+//!
+//! Each command has a file of its own with one function that does it; [`start`] finds it.
+
+mod adapter;
+mod args;
+mod exit;
+mod inputs;
+mod oracle;
+mod render;
+mod run;
+mod start;
+mod suite_command;
+mod suites;
+mod terminal;
+
+pub use exit::Exit;
+pub use start::start;

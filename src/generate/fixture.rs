@@ -197,7 +197,11 @@ impl<'s> Fixture<'s> {
     /// Any bytes as the MAC of a token that is shown with a claim's fields and secrets.
     pub(super) fn present(&self, shown: &Claim, mac: &[u8]) -> Option<Presented> {
         let texts = self.texts(&shown.fields)?;
-        let token = self.scheme.token.render(&self.scheme.fields, mac, &texts).ok()?;
+        let token = self
+            .scheme
+            .token
+            .render(&self.scheme.fields, mac, &texts)
+            .ok()?;
         Some(Presented {
             secrets: shown.secrets.clone(),
             fields: self.given(&shown.fields),
@@ -272,10 +276,15 @@ impl<'s> Fixture<'s> {
     }
 
     fn filters(&self, field: usize) -> Vec<Filter> {
-        let of_field = self.scheme.message.parts().iter().filter_map(|part| match part {
-            MessagePart::Field { field: f, filters } if *f == field => Some(filters.as_slice()),
-            _ => None,
-        });
+        let of_field = self
+            .scheme
+            .message
+            .parts()
+            .iter()
+            .filter_map(|part| match part {
+                MessagePart::Field { field: f, filters } if *f == field => Some(filters.as_slice()),
+                _ => None,
+            });
         of_field.flatten().copied().collect()
     }
 

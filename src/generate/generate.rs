@@ -74,7 +74,12 @@ pub fn generate(path: &str, text: &str) -> Result<String, GenerateError> {
     let levels = Levels::of(&suite);
     let mut vectors = comment(path, outline.indent(Key::Vectors));
     for case in &cases {
-        write_vector(case, levels.of_rule(case.rule).0, outline.indent(Key::Vectors), &mut vectors);
+        write_vector(
+            case,
+            levels.of_rule(case.rule).0,
+            outline.indent(Key::Vectors),
+            &mut vectors,
+        );
     }
     let mut requirements = comment(path, outline.indent(Key::Requirements));
     let mut written = 0;
@@ -82,7 +87,13 @@ pub fn generate(path: &str, text: &str) -> Result<String, GenerateError> {
         let is_shown = cases.iter().any(|case| case.rule == *rule);
         if is_shown && !levels.by_hand.contains_key(rule.id) {
             let (level, basis) = levels.of_rule(rule);
-            write_requirement(rule, level, basis, outline.indent(Key::Requirements), &mut requirements);
+            write_requirement(
+                rule,
+                level,
+                basis,
+                outline.indent(Key::Requirements),
+                &mut requirements,
+            );
             written += 1;
         }
     }

@@ -33,7 +33,13 @@ fn add_list(sheet: &mut Sheet<'_>, right: &Right, list: &List) {
     let item = right.shown.token.clone();
     let foreign = foreign_item(&item, right);
     rotation(sheet, right, (&item, ""), &list.separator);
-    unknown(sheet, right, (&item, ""), &foreign, (&list.separator, list.unknown));
+    unknown(
+        sheet,
+        right,
+        (&item, ""),
+        &foreign,
+        (&list.separator, list.unknown),
+    );
     let rule = if list.unknown == Unknown::Ignore {
         &ANY_OF_SEVERAL_MACS_MAY_MATCH
     } else {
@@ -50,15 +56,30 @@ fn add_pairs(sheet: &mut Sheet<'_>, right: &Right, pairs: &Pairs) {
         return;
     };
     let is_mac = |key: &str| items[at].starts_with(&format!("{key}="));
-    let repeats = pairs.pairs.iter().any(|pair| pair.repeat && is_mac(&pair.key));
+    let repeats = pairs
+        .pairs
+        .iter()
+        .any(|pair| pair.repeat && is_mac(&pair.key));
     let separator = &pairs.separator;
-    let before: String = items[..at].iter().flat_map(|item| [item, separator.as_str()]).collect();
-    let after: String = items[at + 1..].iter().flat_map(|item| [separator.as_str(), item]).collect();
+    let before: String = items[..at]
+        .iter()
+        .flat_map(|item| [item, separator.as_str()])
+        .collect();
+    let after: String = items[at + 1..]
+        .iter()
+        .flat_map(|item| [separator.as_str(), item])
+        .collect();
     if repeats && after.is_empty() {
         rotation(sheet, right, (items[at], &before), separator);
     }
     let foreign = format!("macproof-unknown={}", right.spelt);
-    unknown(sheet, right, (items[at], &before), &foreign, (separator, pairs.unknown));
+    unknown(
+        sheet,
+        right,
+        (items[at], &before),
+        &foreign,
+        (separator, pairs.unknown),
+    );
     // Which pair comes first is seldom said.
     unknown_first(sheet, right, &SEVERAL_MACS_PROFILE, &foreign, separator);
     profile(sheet, right, separator);
@@ -66,8 +87,17 @@ fn add_pairs(sheet: &mut Sheet<'_>, right: &Right, pairs: &Pairs) {
     reversed.reverse();
     if reversed != items {
         let shown = Some(right.shown.spelt(reversed.join(separator)));
-        let words = ("accepts the pairs in another order", "Shows a verifier that keeps pairs in a map.");
-        sheet.observed(&SEVERAL_MACS_PROFILE, "items-in-another-order", words, shown, NOW);
+        let words = (
+            "accepts the pairs in another order",
+            "Shows a verifier that keeps pairs in a map.",
+        );
+        sheet.observed(
+            &SEVERAL_MACS_PROFILE,
+            "items-in-another-order",
+            words,
+            shown,
+            NOW,
+        );
     }
     two_times(sheet, right, separator, &token);
 }
@@ -77,17 +107,41 @@ fn rotation(sheet: &mut Sheet<'_>, right: &Right, (item, before): (&str, &str), 
     let one = wrong_item(sheet, right, item, 0);
     let other = wrong_item(sheet, right, item, usize::MAX);
     let rule = &ANY_OF_SEVERAL_MACS_MAY_MATCH;
-    let joined = |items: &[&str]| Some(right.shown.spelt(format!("{before}{}", items.join(separator))));
+    let joined = |items: &[&str]| {
+        Some(
+            right
+                .shown
+                .spelt(format!("{before}{}", items.join(separator))),
+        )
+    };
     for (slug, items, note) in [
-        ("right-one-last", [&*one, item].as_slice(), "Catches a verifier that looks at the first MAC only: it fails while a secret is rotated."),
-        ("right-one-first", &[item, &*one], "Catches a verifier that looks at the last MAC only, as a map of the items does."),
-        ("right-one-between", &[&*one, item, &*other], "Catches a verifier that looks at both ends only."),
+        (
+            "right-one-last",
+            [&*one, item].as_slice(),
+            "Catches a verifier that looks at the first MAC only: it fails while a secret is rotated.",
+        ),
+        (
+            "right-one-first",
+            &[item, &*one],
+            "Catches a verifier that looks at the last MAC only, as a map of the items does.",
+        ),
+        (
+            "right-one-between",
+            &[&*one, item, &*other],
+            "Catches a verifier that looks at both ends only.",
+        ),
     ] {
         sheet.accepted(rule, &format!("macs-{slug}"), note, joined(items), NOW);
     }
     let note = "Catches a verifier that counts MACs instead of comparing them.";
     let shown = joined(&[&*one, &*other]);
-    sheet.not_accepted(&ALTERED_MAC_IS_NOT_ACCEPTED, "macs-all-wrong", note, shown, NOW);
+    sheet.not_accepted(
+        &ALTERED_MAC_IS_NOT_ACCEPTED,
+        "macs-all-wrong",
+        note,
+        shown,
+        NOW,
+    );
     // Both halves of the right MAC are there, but in no single one.
     let half = right.mac.len() / 2;
     let mut first = right.mac.clone();
@@ -98,12 +152,36 @@ fn rotation(sheet: &mut Sheet<'_>, right: &Right, (item, before): (&str, &str), 
     let halves = [first, second].map(|mac| item.replacen(&right.spelt, &encoding.encode(&mac), 1));
     let note = "Catches a verifier that puts a MAC together from several.";
     let shown = joined(&[&*halves[0], &*halves[1]]);
-    sheet.not_accepted(&ALTERED_MAC_IS_NOT_ACCEPTED, "macs-right-by-halves", note, shown, NOW);
-    let words = ("accepts the right MAC twice", "Shows a verifier that minds repetition.");
-    sheet.observed(&SEVERAL_MACS_PROFILE, "macs-right-one-twice", words, joined(&[item, item]), NOW);
+    sheet.not_accepted(
+        &ALTERED_MAC_IS_NOT_ACCEPTED,
+        "macs-right-by-halves",
+        note,
+        shown,
+        NOW,
+    );
+    let words = (
+        "accepts the right MAC twice",
+        "Shows a verifier that minds repetition.",
+    );
+    sheet.observed(
+        &SEVERAL_MACS_PROFILE,
+        "macs-right-one-twice",
+        words,
+        joined(&[item, item]),
+        NOW,
+    );
     let many: Vec<&str> = std::iter::repeat_n(&*one, 63).chain([item]).collect();
-    let words = ("accepts the right MAC behind 63 wrong ones", "Shows whether a verifier limits how much it compares.");
-    sheet.observed(&SEVERAL_MACS_PROFILE, "macs-right-one-behind-63", words, joined(&many), NOW);
+    let words = (
+        "accepts the right MAC behind 63 wrong ones",
+        "Shows whether a verifier limits how much it compares.",
+    );
+    sheet.observed(
+        &SEVERAL_MACS_PROFILE,
+        "macs-right-one-behind-63",
+        words,
+        joined(&many),
+        NOW,
+    );
 }
 
 /// Items that the scheme does not know.
@@ -119,17 +197,37 @@ fn unknown(
     let rule = &ALTERED_MAC_IS_NOT_ACCEPTED;
     let shown = Some(right.shown.spelt(format!("{before}{foreign}")));
     sheet.not_accepted(rule, "items-right-mac-in-an-unknown-one", note, shown, NOW);
-    let shown = Some(right.shown.spelt(format!("{before}{wrong}{separator}{foreign}")));
-    sheet.not_accepted(rule, "items-right-mac-in-an-unknown-one-behind", note, shown, NOW);
+    let shown = Some(
+        right
+            .shown
+            .spelt(format!("{before}{wrong}{separator}{foreign}")),
+    );
+    sheet.not_accepted(
+        rule,
+        "items-right-mac-in-an-unknown-one-behind",
+        note,
+        shown,
+        NOW,
+    );
     let harmless = foreign.replacen(&right.spelt, "abcdef", 1);
-    let shown = Some(right.shown.spelt(format!("{}{separator}{harmless}", right.shown.token)));
+    let shown = Some(
+        right
+            .shown
+            .spelt(format!("{}{separator}{harmless}", right.shown.token)),
+    );
     if unknown == Unknown::Ignore {
         let note = "Catches a verifier that fails on an item of a later version.";
         let rule = &ANY_OF_SEVERAL_MACS_MAY_MATCH;
         sheet.accepted(rule, "items-unknown-one-behind", note, shown, NOW);
     } else {
         let words = ("accepts an unknown item behind the token", PASSES_OVER);
-        sheet.observed(&SEVERAL_MACS_PROFILE, "items-unknown-one-behind", words, shown, NOW);
+        sheet.observed(
+            &SEVERAL_MACS_PROFILE,
+            "items-unknown-one-behind",
+            words,
+            shown,
+            NOW,
+        );
     }
 }
 
@@ -167,15 +265,33 @@ fn profile(sheet: &mut Sheet<'_>, right: &Right, separator: &str) {
     let doubled = token.replacen(separator, &separator.repeat(2), 1);
     let spaced = token.replacen(separator, &format!("{separator} "), 1);
     for (slug, text, what) in [
-        ("separator-before", format!("{separator}{token}"), "accepts a separator before the items"),
-        ("separator-after", format!("{token}{separator}"), "accepts a separator behind the items"),
+        (
+            "separator-before",
+            format!("{separator}{token}"),
+            "accepts a separator before the items",
+        ),
+        (
+            "separator-after",
+            format!("{token}{separator}"),
+            "accepts a separator behind the items",
+        ),
         ("separator-doubled", doubled, "accepts a doubled separator"),
-        ("separator-with-a-blank", spaced, "accepts a blank behind a separator"),
+        (
+            "separator-with-a-blank",
+            spaced,
+            "accepts a blank behind a separator",
+        ),
     ] {
         if text != *token {
             let words = (what, "Shows how a verifier cuts a token into its items.");
             let shown = Some(right.shown.spelt(text));
-            sheet.observed(&SEVERAL_MACS_PROFILE, &format!("items-{slug}"), words, shown, NOW);
+            sheet.observed(
+                &SEVERAL_MACS_PROFILE,
+                &format!("items-{slug}"),
+                words,
+                shown,
+                NOW,
+            );
         }
     }
 }
@@ -183,13 +299,19 @@ fn profile(sheet: &mut Sheet<'_>, right: &Right, separator: &str) {
 /// A fresh time put before or behind the signed one, which is a year old. Where the scheme has no
 /// limit on the age this forges nothing.
 fn two_times(sheet: &mut Sheet<'_>, right: &Right, separator: &str, token: &str) {
-    let Some(time) = sheet.fixture.time.filter(|_| sheet.fixture.limits().0.is_some()) else {
+    let Some(time) = sheet
+        .fixture
+        .time
+        .filter(|_| sheet.fixture.limits().0.is_some())
+    else {
         return;
     };
     let Some(value) = right.claim.fields.value(sheet.fixture.name(time)) else {
         return;
     };
-    let Some(limit) = sheet.fixture.limits().0 else { return };
+    let Some(limit) = sheet.fixture.limits().0 else {
+        return;
+    };
     let old = String::from_utf8_lossy(&value.to_bytes().unwrap_or_default()).into_owned();
     let now = NOW + limit + 31_536_000;
     let per_second = sheet.fixture.scheme.fields.at(time).kind.per_second();

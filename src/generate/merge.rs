@@ -52,10 +52,12 @@ struct Block {
 impl<'t> Outline<'t> {
     /// Finds the keys.
     pub(super) fn of(path: &str, text: &'t str) -> Result<Self, GenerateError> {
-        let block = |key: Key| Block::find(text, key).map_err(|()| GenerateError::NotBlockStyle {
-            path: path.to_owned(),
-            key: key.name(),
-        });
+        let block = |key: Key| {
+            Block::find(text, key).map_err(|()| GenerateError::NotBlockStyle {
+                path: path.to_owned(),
+                key: key.name(),
+            })
+        };
         let outline = Self {
             text,
             requirements: block(Key::Requirements)?,
@@ -107,7 +109,9 @@ impl<'t> Outline<'t> {
         match self.requirements {
             Some(block) => text.insert_str(block.end.min(text.len()), requirements),
             None => {
-                let at = self.vectors.map_or(self.ended().len(), |vectors| vectors.start);
+                let at = self
+                    .vectors
+                    .map_or(self.ended().len(), |vectors| vectors.start);
                 let gap = if self.vectors.is_some() { "\n" } else { "" };
                 let before = if self.vectors.is_some() { "" } else { "\n" };
                 text.insert_str(at, &format!("{before}requirements:{requirements}{gap}"));
@@ -118,7 +122,11 @@ impl<'t> Outline<'t> {
 
     /// The text, its last line ended.
     fn ended(&self) -> String {
-        let end = if self.text.ends_with('\n') || self.text.is_empty() { "" } else { "\n" };
+        let end = if self.text.ends_with('\n') || self.text.is_empty() {
+            ""
+        } else {
+            "\n"
+        };
         format!("{}{end}", self.text)
     }
 }
@@ -136,7 +144,9 @@ impl Block {
             match &mut found {
                 _ if is_blank => {}
                 None => {
-                    let rest = bare.strip_prefix(key.name()).and_then(|rest| rest.strip_prefix(':'));
+                    let rest = bare
+                        .strip_prefix(key.name())
+                        .and_then(|rest| rest.strip_prefix(':'));
                     if let Some(rest) = rest {
                         let rest = rest.trim_start();
                         if !(rest.is_empty() || rest.starts_with('#')) {
@@ -167,7 +177,11 @@ impl Block {
             }
         }
         Ok(found.map(|block| Self {
-            indent: if block.indent == usize::MAX { 2 } else { block.indent },
+            indent: if block.indent == usize::MAX {
+                2
+            } else {
+                block.indent
+            },
             ..block
         }))
     }

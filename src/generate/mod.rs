@@ -20,6 +20,8 @@ mod times;
 mod tokens;
 mod values;
 mod vectors;
+mod wycheproof;
 mod yaml;
 
 pub use generate::{GenerateError, generate};
+pub use wycheproof::{Imported, WycheproofError, import_wycheproof};

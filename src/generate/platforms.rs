@@ -2,8 +2,8 @@
 
 use crate::generate::fixture::{Claim, NOW};
 use crate::generate::requirements::{
-    EMPTY_SECRET_PROTECTS_NOTHING, RIGHT_TOKEN_IS_ACCEPTED, TOKEN_IS_BOUND_TO_THE_PLATFORM,
-    TOKEN_IS_EXACT, TOKEN_UNDER_NO_SECRET, Rule,
+    EMPTY_SECRET_PROTECTS_NOTHING, RIGHT_TOKEN_IS_ACCEPTED, Rule, TOKEN_IS_BOUND_TO_THE_PLATFORM,
+    TOKEN_IS_EXACT, TOKEN_UNDER_NO_SECRET,
 };
 use crate::generate::sheet::Sheet;
 use crate::scheme::FieldKind;
@@ -11,9 +11,10 @@ use crate::signature::{Secret, Secrets};
 
 /// Adds them, where the scheme has several secrets.
 pub(super) fn add(sheet: &mut Sheet<'_>) {
-    let (Some(field), Secrets::Per(secrets)) =
-        (sheet.fixture.scheme.secret.per, sheet.fixture.base.secrets.clone())
-    else {
+    let (Some(field), Secrets::Per(secrets)) = (
+        sheet.fixture.scheme.secret.per,
+        sheet.fixture.base.secrets.clone(),
+    ) else {
         return;
     };
     let on = |sheet: &Sheet<'_>, name: &str| sheet.fixture.with(field, name);
@@ -27,7 +28,10 @@ pub(super) fn add(sheet: &mut Sheet<'_>) {
         sheet.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
         for (other_at, (other, _)) in secrets.iter().enumerate() {
             let shown = sheet.fixture.forge(&on(sheet, other), &claim);
-            let id = format!("platform-{slug}-with-the-token-of-{}", self::slug(other, other_at));
+            let id = format!(
+                "platform-{slug}-with-the-token-of-{}",
+                self::slug(other, other_at)
+            );
             let note = "Catches a verifier that tries every secret it has: the weakest platform opens all.";
             sheet.not_accepted(&TOKEN_IS_BOUND_TO_THE_PLATFORM, &id, note, shown, NOW);
         }
@@ -44,7 +48,9 @@ pub(super) fn add(sheet: &mut Sheet<'_>) {
 
 /// The order in which secrets are configured must not matter.
 fn order(sheet: &mut Sheet<'_>, field: usize, secrets: &[(String, Secret)]) {
-    let Some((last, _)) = secrets.last() else { return };
+    let Some((last, _)) = secrets.last() else {
+        return;
+    };
     let mut reversed = secrets.to_vec();
     reversed.reverse();
     let mut claim = sheet.fixture.with(field, last.as_str());
@@ -58,18 +64,28 @@ fn order(sheet: &mut Sheet<'_>, field: usize, secrets: &[(String, Secret)]) {
 
 /// The platform has no secret, or an empty one, while others have theirs.
 fn without(sheet: &mut Sheet<'_>, right: &Claim, secrets: &[(String, Secret)]) {
-    let Some((_, others)) = secrets.split_first() else { return };
+    let Some((_, others)) = secrets.split_first() else {
+        return;
+    };
     let mut emptied = secrets.to_vec();
     if let Some(first) = emptied.first_mut() {
         first.1 = Secret::new("");
     }
-    for (slug, kept) in [("without-a-secret", others.to_vec()), ("with-an-empty-secret", emptied)] {
+    for (slug, kept) in [
+        ("without-a-secret", others.to_vec()),
+        ("with-an-empty-secret", emptied),
+    ] {
         let shown = Claim {
             secrets: Secrets::Per(kept),
             fields: right.fields.clone(),
         };
         let note = "Catches a signer that falls back to another platform's secret, or to none.";
-        sheet.gives_no_token(&TOKEN_UNDER_NO_SECRET, &format!("platform-{slug}"), note, &shown);
+        sheet.gives_no_token(
+            &TOKEN_UNDER_NO_SECRET,
+            &format!("platform-{slug}"),
+            note,
+            &shown,
+        );
         let Some(message) = sheet.fixture.message(&right.fields) else {
             continue;
         };
@@ -88,7 +104,9 @@ fn without(sheet: &mut Sheet<'_>, right: &Claim, secrets: &[(String, Secret)]) {
             (&TOKEN_UNDER_NO_SECRET, "token-by-nothing".to_owned(), Vec::new(), "Catches a verifier that works with an empty key, with which anybody can sign."),
         ]);
         for (rule, by, key, note) in keys {
-            let presented = sheet.fixture.present(&shown, &sheet.fixture.mac_of(&key, &message));
+            let presented = sheet
+                .fixture
+                .present(&shown, &sheet.fixture.mac_of(&key, &message));
             let id = format!("platform-{slug}-{by}");
             sheet.not_accepted(rule, &id, note, presented, NOW);
         }
@@ -116,21 +134,47 @@ fn unknown(sheet: &mut Sheet<'_>, field: usize, (first, secret): &(String, Secre
         let id = format!("platform-unknown-{slug}");
         sheet.gives_no_token(&TOKEN_UNDER_NO_SECRET, &id, note, &shown);
         for (by, key, note) in [
-            ("by-the-first", key.as_slice(), "Catches a verifier that falls back to a secret of its choice."),
-            ("by-nothing", b"".as_slice(), "Catches a verifier that uses an empty secret for platforms which nobody configured: anybody can sign."),
-            ("by-undefined", b"undefined".as_slice(), "Catches a verifier that uses the word undefined as a secret which it does not have."),
-            ("by-object", b"[object Object]".as_slice(), "Catches a verifier that finds members of every JavaScript object among its secrets."),
+            (
+                "by-the-first",
+                key.as_slice(),
+                "Catches a verifier that falls back to a secret of its choice.",
+            ),
+            (
+                "by-nothing",
+                b"".as_slice(),
+                "Catches a verifier that uses an empty secret for platforms which nobody configured: anybody can sign.",
+            ),
+            (
+                "by-undefined",
+                b"undefined".as_slice(),
+                "Catches a verifier that uses the word undefined as a secret which it does not have.",
+            ),
+            (
+                "by-object",
+                b"[object Object]".as_slice(),
+                "Catches a verifier that finds members of every JavaScript object among its secrets.",
+            ),
         ] {
-            let presented = sheet.fixture.present(&shown, &sheet.fixture.mac_of(key, &message));
+            let presented = sheet
+                .fixture
+                .present(&shown, &sheet.fixture.mac_of(key, &message));
             let id = format!("platform-unknown-{slug}-token-{by}");
             sheet.not_accepted(&EMPTY_SECRET_PROTECTS_NOTHING, &id, note, presented, NOW);
         }
     }
-    for (slug, name) in [("in-upper-case", upper.as_str()), ("with-a-blank-after", blank.as_str())] {
+    for (slug, name) in [
+        ("in-upper-case", upper.as_str()),
+        ("with-a-blank-after", blank.as_str()),
+    ] {
         let shown = sheet.fixture.with(field, name);
-        let presented = sheet.fixture.present(&shown, &sheet.fixture.mac_of(&key, &message));
+        let presented = sheet
+            .fixture
+            .present(&shown, &sheet.fixture.mac_of(&key, &message));
         let what = format!("accepts the platform's name {}", slug.replace('-', " "));
-        let words = (what.as_str(), "Shows a verifier that cleans the name of a platform.");
+        let words = (
+            what.as_str(),
+            "Shows a verifier that cleans the name of a platform.",
+        );
         let id = format!("spelling-platform-{slug}");
         let rule = &crate::generate::requirements::OTHER_SPELLINGS;
         sheet.observed(rule, &id, words, presented, NOW);
@@ -140,7 +184,9 @@ fn unknown(sheet: &mut Sheet<'_>, field: usize, (first, secret): &(String, Secre
 /// The key bytes of a secret, whichever platform's it is.
 fn key(sheet: &Sheet<'_>, secret: &Secret) -> Vec<u8> {
     let rule = &sheet.fixture.scheme.secret;
-    rule.key(secret).map(std::borrow::Cow::into_owned).unwrap_or_default()
+    rule.key(secret)
+        .map(std::borrow::Cow::into_owned)
+        .unwrap_or_default()
 }
 
 /// A platform's name as a part of a vector's id.
@@ -151,5 +197,9 @@ fn slug(name: &str, at: usize) -> String {
         .collect::<Vec<_>>()
         .join("-")
         .to_ascii_lowercase();
-    if slug.is_empty() { format!("number-{}", at + 1) } else { slug }
+    if slug.is_empty() {
+        format!("number-{}", at + 1)
+    } else {
+        slug
+    }
 }

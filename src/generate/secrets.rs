@@ -70,7 +70,12 @@ const fn secret(
     }
 }
 
-const fn repeated(slug: &'static str, times: usize, manner: Manner, catches: &'static str) -> TextSecret {
+const fn repeated(
+    slug: &'static str,
+    times: usize,
+    manner: Manner,
+    catches: &'static str,
+) -> TextSecret {
     TextSecret {
         slug,
         text: Bytes::Repeat(b'k', times),
@@ -227,7 +232,11 @@ fn texts(sheet: &mut Sheet<'_>) {
             Used::Decoded(encoding) => encoding.decode(entry.configured),
             Used::Encoded(encoding) => Some(encoding.encode(entry.configured.as_bytes()).into()),
             Used::Hashed => Some(Sha256::digest(entry.configured).to_vec()),
-            Used::Cut(length) => entry.configured.as_bytes().get(..length).map(<[u8]>::to_vec),
+            Used::Cut(length) => entry
+                .configured
+                .as_bytes()
+                .get(..length)
+                .map(<[u8]>::to_vec),
             Used::Quoted => Some(format!("\"{}\"", entry.configured).into_bytes()),
         };
         let shown = key.and_then(|key| by_key(sheet, &configured, &key));
@@ -236,9 +245,24 @@ fn texts(sheet: &mut Sheet<'_>) {
         sheet.not_accepted(&TOKEN_IS_BOUND_TO_THE_SECRET, &id, &note, shown, NOW);
     }
     for (slug, length, cut, note) in [
-        ("cut-to-a-block", 131, 64, "Catches a verifier that cuts a long secret to a block instead of hashing it."),
-        ("cut-to-32-bytes", 64, 32, "Catches a verifier of which only the secret's first 32 bytes count."),
-        ("cut-to-72-bytes", 131, 72, "Catches a verifier that cuts the secret at 72 bytes, as bcrypt does."),
+        (
+            "cut-to-a-block",
+            131,
+            64,
+            "Catches a verifier that cuts a long secret to a block instead of hashing it.",
+        ),
+        (
+            "cut-to-32-bytes",
+            64,
+            32,
+            "Catches a verifier of which only the secret's first 32 bytes count.",
+        ),
+        (
+            "cut-to-72-bytes",
+            131,
+            72,
+            "Catches a verifier that cuts the secret at 72 bytes, as bcrypt does.",
+        ),
     ] {
         let configured = Secret::new(vec![b'k'; length]);
         let shown = by_key(sheet, &configured, &vec![b'k'; cut]);
@@ -251,7 +275,9 @@ fn texts(sheet: &mut Sheet<'_>) {
 fn by_key(sheet: &Sheet<'_>, configured: &Secret, key: &[u8]) -> Option<Presented> {
     let shown = sheet.fixture.under(configured);
     let message = sheet.fixture.message(&shown.fields)?;
-    sheet.fixture.present(&shown, &sheet.fixture.mac_of(key, &message))
+    sheet
+        .fixture
+        .present(&shown, &sheet.fixture.mac_of(key, &message))
 }
 
 /// A key of a scheme whose secrets are spelt.
@@ -323,15 +349,51 @@ fn spelt_keys(sheet: &mut Sheet<'_>) {
     }
     let key = KEYS[0].key.bytes();
     let others: [(&str, Vec<u8>, &str); 9] = [
-        ("secret-as-text", spelt.clone().into(), "a verifier that uses the secret's characters."),
-        ("secret-as-text-without-prefix", text.clone().into(), "a verifier that takes the prefix off and uses the secret's characters."),
-        ("secret-in-lower-case", spelt.to_lowercase().into(), "a verifier that brings the secret to one case and uses its characters."),
-        ("hex-of-the-key", Encoding::Hex.encode(&key).into(), "a verifier that writes the decoded key in hex."),
-        ("base64-of-the-key", Encoding::Base64.encode(&key).into(), "a verifier that writes the decoded key in base64."),
-        ("hashed", Sha256::digest(&key).to_vec(), "a verifier that hashes the key first."),
-        ("cut-to-16-bytes", key[..16].to_vec(), "a verifier of which only a part of the key counts."),
-        ("empty", Vec::new(), "a verifier that lost its secret: with the empty key anybody can sign."),
-        ("undefined", b"undefined".to_vec(), "a verifier that lost its secret and uses this word."),
+        (
+            "secret-as-text",
+            spelt.clone().into(),
+            "a verifier that uses the secret's characters.",
+        ),
+        (
+            "secret-as-text-without-prefix",
+            text.clone().into(),
+            "a verifier that takes the prefix off and uses the secret's characters.",
+        ),
+        (
+            "secret-in-lower-case",
+            spelt.to_lowercase().into(),
+            "a verifier that brings the secret to one case and uses its characters.",
+        ),
+        (
+            "hex-of-the-key",
+            Encoding::Hex.encode(&key).into(),
+            "a verifier that writes the decoded key in hex.",
+        ),
+        (
+            "base64-of-the-key",
+            Encoding::Base64.encode(&key).into(),
+            "a verifier that writes the decoded key in base64.",
+        ),
+        (
+            "hashed",
+            Sha256::digest(&key).to_vec(),
+            "a verifier that hashes the key first.",
+        ),
+        (
+            "cut-to-16-bytes",
+            key[..16].to_vec(),
+            "a verifier of which only a part of the key counts.",
+        ),
+        (
+            "empty",
+            Vec::new(),
+            "a verifier that lost its secret: with the empty key anybody can sign.",
+        ),
+        (
+            "undefined",
+            b"undefined".to_vec(),
+            "a verifier that lost its secret and uses this word.",
+        ),
     ];
     let configured = Secret::new(spelt);
     for (slug, key, catches) in others {
@@ -359,7 +421,13 @@ fn used(sheet: &mut Sheet<'_>, slug: &str, manner: Manner, secret: &Secret, note
 /// Secrets that spell no key. Lenient decoders make a key of some of them; the characters
 /// themselves are never one, and neither is nothing.
 fn undecodable(sheet: &mut Sheet<'_>) {
-    let prefix = sheet.fixture.scheme.secret.strip_prefix.clone().unwrap_or_default();
+    let prefix = sheet
+        .fixture
+        .scheme
+        .secret
+        .strip_prefix
+        .clone()
+        .unwrap_or_default();
     let spelt = |encoding: Encoding| encoding.encode(b"Example-Key-of-25-bytes..");
     let damaged: &[(&str, String)] = match sheet.fixture.scheme.secret.encoding {
         SecretEncoding::Utf8 => &[],
@@ -371,15 +439,25 @@ fn undecodable(sheet: &mut Sheet<'_>) {
     for (slug, text) in std::iter::once(&rubbish).chain(damaged) {
         let configured = Secret::new(format!("{prefix}{text}"));
         for (how, key, note) in [
-            ("as-text", text.as_bytes(), "Catches a verifier that uses the characters of a secret which it cannot decode."),
-            ("as-nothing", b"".as_slice(), "Catches a verifier whose decoding fails and leaves the empty key, with which anybody can sign."),
+            (
+                "as-text",
+                text.as_bytes(),
+                "Catches a verifier that uses the characters of a secret which it cannot decode.",
+            ),
+            (
+                "as-nothing",
+                b"".as_slice(),
+                "Catches a verifier whose decoding fails and leaves the empty key, with which anybody can sign.",
+            ),
         ] {
             let shown = by_key(sheet, &configured, key);
             let id = format!("secret-{slug}-used-{how}");
             sheet.not_accepted(&EMPTY_SECRET_PROTECTS_NOTHING, &id, note, shown, NOW);
         }
     }
-    let claim = sheet.fixture.under(&Secret::new(format!("{prefix}{}", rubbish.1)));
+    let claim = sheet
+        .fixture
+        .under(&Secret::new(format!("{prefix}{}", rubbish.1)));
     let note = "Catches a signer whose decoding fails and leaves the empty key.";
     sheet.gives_no_token(&TOKEN_UNDER_NO_SECRET, "secret-rubbish", note, &claim);
 }
@@ -401,9 +479,21 @@ fn other_keys(sheet: &mut Sheet<'_>) {
         *first ^= 1;
     }
     for (slug, key, note) in [
-        ("of-somebody-else", b"Somebody-elses-secret-0123456789".to_vec(), "Catches a verifier that takes a token by any secret it ever had."),
-        ("with-another-last-bit", last_bit, "Catches a verifier of which only the beginning of the secret counts."),
-        ("with-another-first-bit", first_bit, "Catches a verifier of which only the end of the secret counts."),
+        (
+            "of-somebody-else",
+            b"Somebody-elses-secret-0123456789".to_vec(),
+            "Catches a verifier that takes a token by any secret it ever had.",
+        ),
+        (
+            "with-another-last-bit",
+            last_bit,
+            "Catches a verifier of which only the beginning of the secret counts.",
+        ),
+        (
+            "with-another-first-bit",
+            first_bit,
+            "Catches a verifier of which only the end of the secret counts.",
+        ),
     ] {
         let shown = by_key(sheet, &secret, &key);
         let id = format!("key-{slug}");
@@ -420,9 +510,21 @@ fn empty(sheet: &mut Sheet<'_>) {
     for (slug, nothing) in nothings {
         let key = sheet.fixture.key(&sheet.fixture.base).unwrap_or_default();
         for (by, key, note) in [
-            ("token-by-another", key.as_slice(), "Catches a verifier that accepts everything when its secret is empty."),
-            ("token-by-undefined", b"undefined".as_slice(), "Catches a verifier that uses the word undefined as its secret."),
-            ("token-by-null", b"null".as_slice(), "Catches a verifier that uses the word null as its secret."),
+            (
+                "token-by-another",
+                key.as_slice(),
+                "Catches a verifier that accepts everything when its secret is empty.",
+            ),
+            (
+                "token-by-undefined",
+                b"undefined".as_slice(),
+                "Catches a verifier that uses the word undefined as its secret.",
+            ),
+            (
+                "token-by-null",
+                b"null".as_slice(),
+                "Catches a verifier that uses the word null as its secret.",
+            ),
         ] {
             let shown = by_key(sheet, &nothing, key);
             let id = format!("secret-{slug}-{by}");

@@ -3,10 +3,9 @@
 use crate::generate::fixture::{Claim, Fixture, IDENTITY, NOW, Presented, time_value};
 use crate::generate::requirements::{
     AMBIGUOUS_MESSAGE_PROFILE, FRESH_TOKEN_IS_ACCEPTED, FUTURE_TOKEN_IS_NOT_ACCEPTED,
-    LIMITS_PROFILE, MALFORMED_TIME_IS_NOT_ACCEPTED, MALFORMED_TOKEN_IS_REJECTED,
-    ODD_TIMES_PROFILE, OTHER_SPELLINGS, RIGHT_TOKEN_IS_ACCEPTED, STALE_TOKEN_IS_NOT_ACCEPTED,
-    STALE_TOKEN_PROFILE, TIME_IS_SIGNED, TIME_IS_WHOLE_MILLISECONDS, TIME_IS_WHOLE_SECONDS,
-    UNUSUAL_TIME,
+    LIMITS_PROFILE, MALFORMED_TIME_IS_NOT_ACCEPTED, MALFORMED_TOKEN_IS_REJECTED, ODD_TIMES_PROFILE,
+    OTHER_SPELLINGS, RIGHT_TOKEN_IS_ACCEPTED, STALE_TOKEN_IS_NOT_ACCEPTED, STALE_TOKEN_PROFILE,
+    TIME_IS_SIGNED, TIME_IS_WHOLE_MILLISECONDS, TIME_IS_WHOLE_SECONDS, UNUSUAL_TIME,
 };
 use crate::generate::sheet::Sheet;
 use crate::scheme::{FieldKind, MessagePart, Part, TokenGrammar, is_canonical_time};
@@ -21,7 +20,13 @@ pub(super) fn add(sheet: &mut Sheet<'_>) {
         field: time,
         kind: sheet.fixture.scheme.fields.at(time).kind.clone(),
     };
-    if sheet.fixture.scheme.message.fields().any(|field| field == time) {
+    if sheet
+        .fixture
+        .scheme
+        .message
+        .fields()
+        .any(|field| field == time)
+    {
         whole(sheet, &clock);
         signed(sheet, &clock);
         odd(sheet, &clock);
@@ -51,14 +56,34 @@ impl Clock {
 /// Times that a signer is given.
 fn whole(sheet: &mut Sheet<'_>, clock: &Clock) {
     let millis = clock.kind == FieldKind::UnixMillis;
-    let rule = if millis { &TIME_IS_WHOLE_MILLISECONDS } else { &TIME_IS_WHOLE_SECONDS };
+    let rule = if millis {
+        &TIME_IS_WHOLE_MILLISECONDS
+    } else {
+        &TIME_IS_WHOLE_SECONDS
+    };
     let note = "Catches a time in the wrong unit, or as a date.";
     sheet.gives(rule, "time-now", note, &sheet.fixture.base.clone());
     for (slug, seconds, note) in [
-        ("of-ten-digits", 1_000_000_000, "Catches a number printed with an exponent or with separators."),
-        ("before-32-bits-end", 0x7fff_ffff, "Catches a time held in 32 bits with a sign: this is its last second."),
-        ("after-32-bits-end", 0x8000_0000, "Catches a time held in 32 bits with a sign: in 2038 it turns negative."),
-        ("after-unsigned-32-bits-end", 0x1_0000_0000, "Catches a time held in 32 bits."),
+        (
+            "of-ten-digits",
+            1_000_000_000,
+            "Catches a number printed with an exponent or with separators.",
+        ),
+        (
+            "before-32-bits-end",
+            0x7fff_ffff,
+            "Catches a time held in 32 bits with a sign: this is its last second.",
+        ),
+        (
+            "after-32-bits-end",
+            0x8000_0000,
+            "Catches a time held in 32 bits with a sign: in 2038 it turns negative.",
+        ),
+        (
+            "after-unsigned-32-bits-end",
+            0x1_0000_0000,
+            "Catches a time held in 32 bits.",
+        ),
     ] {
         let claim = clock.seconds(&sheet.fixture, seconds);
         sheet.gives(rule, &format!("time-{slug}"), note, &claim);
@@ -74,9 +99,17 @@ fn whole(sheet: &mut Sheet<'_>, clock: &Clock) {
         }
     }
     for (slug, time, note) in [
-        ("zero", 0, "Catches a zero taken for no time, in whose place the present is signed."),
+        (
+            "zero",
+            0,
+            "Catches a zero taken for no time, in whose place the present is signed.",
+        ),
         ("one", 1, "Catches a time of one digit that is filled up."),
-        ("of-2-53-minus-1", MAX_NUMBER.unsigned_abs(), "Catches the largest whole number of JSON rounded or printed with an exponent."),
+        (
+            "of-2-53-minus-1",
+            MAX_NUMBER.unsigned_abs(),
+            "Catches the largest whole number of JSON rounded or printed with an exponent.",
+        ),
     ] {
         let claim = sheet.fixture.with(clock.field, number(time));
         sheet.gives_or_refuses(&UNUSUAL_TIME, &format!("time-{slug}"), note, &claim);
@@ -84,7 +117,13 @@ fn whole(sheet: &mut Sheet<'_>, clock: &Clock) {
         let id = format!("time-{slug}-verified");
         let what = format!("accepts a token of the time {time}");
         let words = (what.as_str(), "Shows what a verifier takes for a time.");
-        sheet.observed(&ODD_TIMES_PROFILE, &id, words, shown, time / clock.kind.per_second());
+        sheet.observed(
+            &ODD_TIMES_PROFILE,
+            &id,
+            words,
+            shown,
+            time / clock.kind.per_second(),
+        );
     }
 }
 
@@ -96,16 +135,52 @@ fn signed(sheet: &mut Sheet<'_>, clock: &Clock) {
     let base = sheet.fixture.base.clone();
     let other_unit = if unit == 1 { now * 1000 } else { now / 1000 };
     for (slug, shown, note) in [
-        ("one-later", now + 1, "Catches a verifier that leaves the time out of the message."),
-        ("one-earlier", now - 1, "Catches a verifier that leaves the time out of the message."),
-        ("an-hour-later", now + 3600 * unit, "Catches a verifier that signs the hour or day only, or leaves the time out."),
-        ("a-year-later", now + 31_536_000 * unit, "Catches a verifier that leaves the time out: an old token is made young."),
-        ("a-year-earlier", now - 31_536_000 * unit, "Catches a verifier that leaves the time out of the message."),
-        ("of-2-32-later", now + 0x1_0000_0000, "Catches a verifier that holds the time in 32 bits."),
-        ("one-digit-less", now / 10, "Catches a verifier that signs only the beginning of the token."),
-        ("one-digit-more", now * 10, "Catches a verifier that leaves the time out of the message."),
+        (
+            "one-later",
+            now + 1,
+            "Catches a verifier that leaves the time out of the message.",
+        ),
+        (
+            "one-earlier",
+            now - 1,
+            "Catches a verifier that leaves the time out of the message.",
+        ),
+        (
+            "an-hour-later",
+            now + 3600 * unit,
+            "Catches a verifier that signs the hour or day only, or leaves the time out.",
+        ),
+        (
+            "a-year-later",
+            now + 31_536_000 * unit,
+            "Catches a verifier that leaves the time out: an old token is made young.",
+        ),
+        (
+            "a-year-earlier",
+            now - 31_536_000 * unit,
+            "Catches a verifier that leaves the time out of the message.",
+        ),
+        (
+            "of-2-32-later",
+            now + 0x1_0000_0000,
+            "Catches a verifier that holds the time in 32 bits.",
+        ),
+        (
+            "one-digit-less",
+            now / 10,
+            "Catches a verifier that signs only the beginning of the token.",
+        ),
+        (
+            "one-digit-more",
+            now * 10,
+            "Catches a verifier that leaves the time out of the message.",
+        ),
         ("zero", 0, "Catches a verifier that takes zero for no time."),
-        ("in-another-unit", other_unit, "Catches a verifier that guesses the unit of a time."),
+        (
+            "in-another-unit",
+            other_unit,
+            "Catches a verifier that guesses the unit of a time.",
+        ),
     ] {
         let shown_claim = sheet.fixture.with(clock.field, number(shown));
         let presented = sheet.fixture.forge(&base, &shown_claim);
@@ -115,10 +190,26 @@ fn signed(sheet: &mut Sheet<'_>, clock: &Clock) {
     let text = now.to_string();
     let iso = "2026-11-21T08:00:00Z";
     for (slug, message_time, note) in [
-        ("another-unit", other_unit.to_string(), "Catches a verifier that signs the time in another unit than it shows."),
-        ("a-date", iso.to_owned(), "Catches a verifier that signs the time as a date."),
-        ("nothing", String::new(), "Catches a verifier that signs an empty time."),
-        ("decimal-places", format!("{text}.0"), "Catches a verifier that signs the time as a number with decimal places."),
+        (
+            "another-unit",
+            other_unit.to_string(),
+            "Catches a verifier that signs the time in another unit than it shows.",
+        ),
+        (
+            "a-date",
+            iso.to_owned(),
+            "Catches a verifier that signs the time as a date.",
+        ),
+        (
+            "nothing",
+            String::new(),
+            "Catches a verifier that signs an empty time.",
+        ),
+        (
+            "decimal-places",
+            format!("{text}.0"),
+            "Catches a verifier that signs the time as a number with decimal places.",
+        ),
     ] {
         let inside = sheet.fixture.with(clock.field, message_time);
         let presented = sheet.fixture.forge(&inside, &base);
@@ -127,7 +218,13 @@ fn signed(sheet: &mut Sheet<'_>, clock: &Clock) {
     }
     if let Some(presented) = without_time(&sheet.fixture, clock) {
         let note = "Catches a verifier that signs the message without its time: a captured token never ends.";
-        sheet.not_accepted(&TIME_IS_SIGNED, "time-not-signed", note, Some(presented), NOW);
+        sheet.not_accepted(
+            &TIME_IS_SIGNED,
+            "time-not-signed",
+            note,
+            Some(presented),
+            NOW,
+        );
     }
     for (slug, shown) in [
         ("not-a-number", "NaN"),
@@ -139,7 +236,8 @@ fn signed(sheet: &mut Sheet<'_>, clock: &Clock) {
     ] {
         let shown_claim = sheet.fixture.with(clock.field, shown);
         let presented = sheet.fixture.forge(&base, &shown_claim);
-        let note = "Catches a verifier that leaves the time out of the message where it cannot read it.";
+        let note =
+            "Catches a verifier that leaves the time out of the message where it cannot read it.";
         let id = format!("time-changed-{slug}");
         sheet.not_accepted(&TIME_IS_SIGNED, &id, note, presented.clone(), NOW);
         let note = "Catches a verifier that throws on a time that it cannot read.";
@@ -152,9 +250,7 @@ fn signed(sheet: &mut Sheet<'_>, clock: &Clock) {
 /// the literal text beside it.
 fn without_time(fixture: &Fixture<'_>, clock: &Clock) -> Option<Presented> {
     let parts = fixture.scheme.message.parts();
-    let is_time = |part: &MessagePart| {
-        matches!(part, MessagePart::Field { field, .. } if *field == clock.field)
-    };
+    let is_time = |part: &MessagePart| matches!(part, MessagePart::Field { field, .. } if *field == clock.field);
     let is_literal = |part: Option<&MessagePart>| matches!(part, Some(MessagePart::Literal(_)));
     let time = parts.iter().position(is_time)?;
     let literal_before = time.checked_sub(1).filter(|&at| is_literal(parts.get(at)));
@@ -168,7 +264,11 @@ fn without_time(fixture: &Fixture<'_>, clock: &Clock) -> Option<Presented> {
             MessagePart::Field { field, filters } => {
                 let value = fixture.base.fields.value(fixture.name(*field))?;
                 let bytes = value.to_bytes()?.into_owned();
-                message.extend(filters.iter().fold(bytes, |done, filter| filter.apply(&done)));
+                message.extend(
+                    filters
+                        .iter()
+                        .fold(bytes, |done, filter| filter.apply(&done)),
+                );
             }
         }
     }
@@ -181,9 +281,13 @@ fn odd(sheet: &mut Sheet<'_>, clock: &Clock) {
     let now = clock.now();
     let text = now.to_string();
     let digits = |zero: u32| -> String {
-        let digit = |c: char| c.to_digit(10).and_then(|value| char::from_u32(zero + value));
+        let digit = |c: char| {
+            c.to_digit(10)
+                .and_then(|value| char::from_u32(zero + value))
+        };
         text.chars().filter_map(digit).collect()
     };
+<<<<<<< HEAD
     let exponent = format!("{}.{}e{}", &text[..1], text[1..].trim_end_matches('0'), text.len() - 1);
     let spellings: [(&str, String, &str); 16] = [
         ("leading-zero", format!("0{text}"), "a leading zero"),
@@ -202,6 +306,34 @@ fn odd(sheet: &mut Sheet<'_>, clock: &Clock) {
         ("letters-after", format!("{text}abc"), "letters behind it"),
         ("full-width-digits", digits(0xff10), "full-width digits"),
         ("arabic-indic-digits", digits(0x660), "Arabic-Indic digits"),
+=======
+    let spellings: [(&str, String); 17] = [
+        ("leading-zero", format!("0{text}")),
+        ("plus-sign", format!("+{text}")),
+        ("minus-sign", format!("-{text}")),
+        ("blank-before", format!(" {text}")),
+        ("blank-after", format!("{text} ")),
+        ("line-feed-after", format!("{text}\n")),
+        ("nul-after", format!("{text}\0")),
+        ("decimal-point", format!("{text}.0")),
+        ("decimal-point-alone", format!("{text}.")),
+        ("decimal-comma", format!("{text},0")),
+        (
+            "exponent",
+            format!(
+                "{}.{}e{}",
+                &text[..1],
+                text[1..].trim_end_matches('0'),
+                text.len() - 1
+            ),
+        ),
+        ("hexadecimal", format!("0x{now:x}")),
+        ("underscores", format!("{}_{}", &text[..1], &text[1..])),
+        ("letters-after", format!("{text}abc")),
+        ("full-width-digits", digits(0xff10)),
+        ("arabic-indic-digits", digits(0x660)),
+        ("quotes", format!("\"{text}\"")),
+>>>>>>> main
     ];
     let base = sheet.fixture.base.clone();
     for (slug, spelt, with) in spellings {
@@ -212,7 +344,14 @@ fn odd(sheet: &mut Sheet<'_>, clock: &Clock) {
             let note = "Catches a verifier that takes this for a time: who may sign for another identity could have made it.";
             sheet.not_accepted(&MALFORMED_TIME_IS_NOT_ACCEPTED, &id, note, presented, NOW);
         } else {
+<<<<<<< HEAD
             let what = format!("accepts a time with {with} that was signed so");
+=======
+            let what = format!(
+                "accepts a time with {} that was signed so",
+                slug.replace('-', " ")
+            );
+>>>>>>> main
             let words = (what.as_str(), "Shows what a verifier takes for a time.");
             sheet.observed(&ODD_TIMES_PROFILE, &id, words, presented, NOW);
         }
@@ -222,7 +361,10 @@ fn odd(sheet: &mut Sheet<'_>, clock: &Clock) {
         let presented = sheet.fixture.forge(&base, &claim);
         let what = format!("accepts a time with {with} beside the MAC of the plain one");
         let id = format!("time-with-{slug}-unsigned");
-        let words = (what.as_str(), "Shows a verifier that reads the time and writes it anew.");
+        let words = (
+            what.as_str(),
+            "Shows a verifier that reads the time and writes it anew.",
+        );
         sheet.observed(&ODD_TIMES_PROFILE, &id, words, presented, NOW);
     }
 }
@@ -243,9 +385,8 @@ fn has_another_reading(fixture: &Fixture<'_>, fields: &Fields) -> bool {
                     FieldKind::UnixSeconds | FieldKind::UnixMillis => is_canonical_time(text),
                     FieldKind::Enum(values) => values.iter().any(|v| v.as_bytes() == text),
                 };
-                (0..=message.len()).any(|end| {
-                    fits(&message[..end]) && reads(fixture, rest, &message[end..])
-                })
+                (0..=message.len())
+                    .any(|end| fits(&message[..end]) && reads(fixture, rest, &message[end..]))
             }
         }
     }
@@ -272,8 +413,12 @@ fn traded(sheet: &mut Sheet<'_>, clock: &Clock) {
         }
         for before in [true, false] {
             let beside = |steps: usize| {
-                if before { at.checked_sub(steps) } else { Some(at + steps) }
-                    .and_then(|at| parts.get(at))
+                if before {
+                    at.checked_sub(steps)
+                } else {
+                    Some(at + steps)
+                }
+                .and_then(|at| parts.get(at))
             };
             let (literal, neighbour) = match beside(1) {
                 Some(MessagePart::Literal(bytes)) => {
@@ -290,19 +435,39 @@ fn traded(sheet: &mut Sheet<'_>, clock: &Clock) {
     for (text, delimiter, before) in neighbours {
         // Each entry is what moves from the text to the time.
         let moved = [
-            ("digit", "1".to_owned(), "Catches a time in which anything may stand: a token of one identity becomes another's."),
-            ("delimiter", String::new(), "Catches a time with a sign or point: a token of one identity becomes another's."),
-            ("time", now.clone(), "Catches a verifier that reads the digits at the start of a time: a token of one identity becomes another's."),
+            (
+                "digit",
+                "1".to_owned(),
+                "Catches a time in which anything may stand: a token of one identity becomes another's.",
+            ),
+            (
+                "delimiter",
+                String::new(),
+                "Catches a time with a sign or point: a token of one identity becomes another's.",
+            ),
+            (
+                "time",
+                now.clone(),
+                "Catches a verifier that reads the digits at the start of a time: a token of one identity becomes another's.",
+            ),
         ];
         for (slug, moved, note) in moved {
             let (signed_text, shown_time) = if before {
-                (format!("{IDENTITY}{delimiter}{moved}"), format!("{moved}{delimiter}{now}"))
+                (
+                    format!("{IDENTITY}{delimiter}{moved}"),
+                    format!("{moved}{delimiter}{now}"),
+                )
             } else {
-                (format!("{moved}{delimiter}{IDENTITY}"), format!("{now}{delimiter}{moved}"))
+                (
+                    format!("{moved}{delimiter}{IDENTITY}"),
+                    format!("{now}{delimiter}{moved}"),
+                )
             };
             let signed = sheet.fixture.with(text, signed_text);
             let mut shown = sheet.fixture.with(text, IDENTITY);
-            shown.fields.set(sheet.fixture.name(clock.field), shown_time);
+            shown
+                .fields
+                .set(sheet.fixture.name(clock.field), shown_time);
             let presented = sheet.fixture.forge(&signed, &shown);
             let side = if before { "before" } else { "behind" };
             let id = format!("time-takes-{slug}-from-the-text-{side}");
@@ -327,7 +492,13 @@ fn missing(sheet: &mut Sheet<'_>, clock: &Clock) {
     sheet.not_accepted(&TIME_IS_SIGNED, "time-empty", note, presented.clone(), NOW);
     let throwing = "Catches a verifier that throws where there is no time.";
     let rule = &MALFORMED_TOKEN_IS_REJECTED;
-    sheet.rejected_without_throwing(rule, "time-empty-without-throwing", throwing, presented, NOW);
+    sheet.rejected_without_throwing(
+        rule,
+        "time-empty-without-throwing",
+        throwing,
+        presented,
+        NOW,
+    );
     let Some(right) = sheet.fixture.forge(&base, &base) else {
         return;
     };
@@ -343,22 +514,36 @@ fn missing(sheet: &mut Sheet<'_>, clock: &Clock) {
     };
     let time = clock.now().to_string();
     let (mac, delimiter) = match layout.parts() {
-        [Part::Mac(_), Part::Literal(delimiter), Part::Field(_)] => {
-            (right.token.strip_suffix(&format!("{delimiter}{time}")), delimiter)
-        }
-        [Part::Field(_), Part::Literal(delimiter), Part::Mac(_)] => {
-            (right.token.strip_prefix(&format!("{time}{delimiter}")), delimiter)
-        }
+        [Part::Mac(_), Part::Literal(delimiter), Part::Field(_)] => (
+            right.token.strip_suffix(&format!("{delimiter}{time}")),
+            delimiter,
+        ),
+        [Part::Field(_), Part::Literal(delimiter), Part::Mac(_)] => (
+            right.token.strip_prefix(&format!("{time}{delimiter}")),
+            delimiter,
+        ),
         _ => return,
     };
     let Some(mac) = mac else { return };
     let alone = Some(right.spelt(mac));
-    sheet.not_accepted(&TIME_IS_SIGNED, "token-without-its-time", note, alone.clone(), NOW);
+    sheet.not_accepted(
+        &TIME_IS_SIGNED,
+        "token-without-its-time",
+        note,
+        alone.clone(),
+        NOW,
+    );
     let id = "token-without-its-time-without-throwing";
     sheet.rejected_without_throwing(rule, id, throwing, alone, NOW);
     let time_alone = Some(right.spelt(time.as_str()));
     let note = "Catches a verifier that compares nothing where no MAC is given.";
-    sheet.not_accepted(&TIME_IS_SIGNED, "token-of-its-time-alone", note, time_alone, NOW);
+    sheet.not_accepted(
+        &TIME_IS_SIGNED,
+        "token-of-its-time-alone",
+        note,
+        time_alone,
+        NOW,
+    );
     let swapped = if right.token.starts_with(mac) {
         format!("{time}{delimiter}{mac}")
     } else {
@@ -370,12 +555,26 @@ fn missing(sheet: &mut Sheet<'_>, clock: &Clock) {
     );
     let id = "spelling-parts-swapped";
     sheet.observed(&OTHER_SPELLINGS, id, words, Some(right.spelt(swapped)), NOW);
-    for (slug, with) in [("blank", " "), ("full-stop", "."), ("colon", ":"), ("doubled", "")] {
-        let with = if with.is_empty() { delimiter.repeat(2) } else { with.to_owned() };
-        let token = right.token.replacen(&format!("{mac}{delimiter}"), &format!("{mac}{with}"), 1);
+    for (slug, with) in [
+        ("blank", " "),
+        ("full-stop", "."),
+        ("colon", ":"),
+        ("doubled", ""),
+    ] {
+        let with = if with.is_empty() {
+            delimiter.repeat(2)
+        } else {
+            with.to_owned()
+        };
+        let token = right
+            .token
+            .replacen(&format!("{mac}{delimiter}"), &format!("{mac}{with}"), 1);
         if token != right.token {
             let what = format!("accepts {with:?} between MAC and time");
-            let words = (what.as_str(), "Shows a verifier that cuts the token by a pattern.");
+            let words = (
+                what.as_str(),
+                "Shows a verifier that cuts the token by a pattern.",
+            );
             let id = format!("spelling-delimiter-{slug}");
             sheet.observed(&OTHER_SPELLINGS, &id, words, Some(right.spelt(token)), NOW);
         }
@@ -393,28 +592,63 @@ fn age(sheet: &mut Sheet<'_>) {
     if let Some(limit) = max_age {
         let rule = &STALE_TOKEN_IS_NOT_ACCEPTED;
         for (slug, age, note) in [
-            ("one-second-too-old", limit + 1, "Catches a limit that is not applied, or is larger."),
-            ("twice-too-old", limit * 2 + 2, "Catches a limit that is larger than the scheme's."),
-            ("a-day-too-old", limit + DAY, "Catches a verifier that never looks at the clock."),
-            ("a-year-too-old", limit + YEAR, "Catches a verifier that never looks at the clock: a captured token never ends."),
+            (
+                "one-second-too-old",
+                limit + 1,
+                "Catches a limit that is not applied, or is larger.",
+            ),
+            (
+                "twice-too-old",
+                limit * 2 + 2,
+                "Catches a limit that is larger than the scheme's.",
+            ),
+            (
+                "a-day-too-old",
+                limit + DAY,
+                "Catches a verifier that never looks at the clock.",
+            ),
+            (
+                "a-year-too-old",
+                limit + YEAR,
+                "Catches a verifier that never looks at the clock: a captured token never ends.",
+            ),
         ] {
             let id = format!("token-{slug}");
             sheet.not_accepted(rule, &id, note, right.clone(), NOW + age);
         }
         let note = "Catches a limit in the wrong unit, so that hardly any token passes.";
         let rule = &FRESH_TOKEN_IS_ACCEPTED;
-        for (slug, age) in [("one-second-old", 1), ("nearly-too-old", limit.saturating_sub(1))] {
+        for (slug, age) in [
+            ("one-second-old", 1),
+            ("nearly-too-old", limit.saturating_sub(1)),
+        ] {
             if age < limit {
                 let id = format!("token-{slug}");
                 sheet.accepted(rule, &id, note, right.clone(), NOW + age);
             }
         }
-        let words = ("accepts a token exactly as old as the limit", "Shows on which side the limit itself lies.");
-        sheet.observed(&LIMITS_PROFILE, "token-at-the-age-limit", words, right.clone(), NOW + limit);
+        let words = (
+            "accepts a token exactly as old as the limit",
+            "Shows on which side the limit itself lies.",
+        );
+        sheet.observed(
+            &LIMITS_PROFILE,
+            "token-at-the-age-limit",
+            words,
+            right.clone(),
+            NOW + limit,
+        );
     } else {
-        for (slug, age) in [("one-hour-old", HOUR), ("one-day-old", DAY), ("one-year-old", YEAR)] {
+        for (slug, age) in [
+            ("one-hour-old", HOUR),
+            ("one-day-old", DAY),
+            ("one-year-old", YEAR),
+        ] {
             let what = format!("accepts a token {}", slug.replace('-', " "));
-            let words = (what.as_str(), "Shows how long a captured token can be used.");
+            let words = (
+                what.as_str(),
+                "Shows how long a captured token can be used.",
+            );
             let id = format!("token-{slug}");
             sheet.observed(&STALE_TOKEN_PROFILE, &id, words, right.clone(), NOW + age);
         }
@@ -422,26 +656,59 @@ fn age(sheet: &mut Sheet<'_>) {
     if let Some(limit) = max_skew {
         let rule = &FUTURE_TOKEN_IS_NOT_ACCEPTED;
         for (slug, ahead, note) in [
-            ("one-second-too-early", limit + 1, "Catches a verifier that looks at one side of the clock only."),
-            ("a-day-too-early", limit + DAY, "Catches a verifier that looks at one side of the clock only: a token made for later outlives every limit."),
-            ("a-year-too-early", limit + YEAR, "Catches a verifier that looks at one side of the clock only."),
+            (
+                "one-second-too-early",
+                limit + 1,
+                "Catches a verifier that looks at one side of the clock only.",
+            ),
+            (
+                "a-day-too-early",
+                limit + DAY,
+                "Catches a verifier that looks at one side of the clock only: a token made for later outlives every limit.",
+            ),
+            (
+                "a-year-too-early",
+                limit + YEAR,
+                "Catches a verifier that looks at one side of the clock only.",
+            ),
         ] {
             let id = format!("token-{slug}");
             sheet.not_accepted(rule, &id, note, right.clone(), NOW - ahead);
         }
         let note = "Catches a verifier without patience for a signer whose clock is ahead.";
-        for (slug, ahead) in [("one-second-early", 1), ("nearly-too-early", limit.saturating_sub(1))] {
+        for (slug, ahead) in [
+            ("one-second-early", 1),
+            ("nearly-too-early", limit.saturating_sub(1)),
+        ] {
             if ahead < limit {
                 let id = format!("token-{slug}");
-                sheet.accepted(&FRESH_TOKEN_IS_ACCEPTED, &id, note, right.clone(), NOW - ahead);
+                sheet.accepted(
+                    &FRESH_TOKEN_IS_ACCEPTED,
+                    &id,
+                    note,
+                    right.clone(),
+                    NOW - ahead,
+                );
             }
         }
-        let words = ("accepts a token exactly as early as the limit", "Shows on which side the limit itself lies.");
-        sheet.observed(&LIMITS_PROFILE, "token-at-the-early-limit", words, right, NOW - limit);
+        let words = (
+            "accepts a token exactly as early as the limit",
+            "Shows on which side the limit itself lies.",
+        );
+        sheet.observed(
+            &LIMITS_PROFILE,
+            "token-at-the-early-limit",
+            words,
+            right,
+            NOW - limit,
+        );
     } else {
         for (slug, ahead) in [("one-hour-early", HOUR), ("one-year-early", YEAR)] {
             let what = format!("accepts a token {}", slug.replace('-', " "));
-            let words = (what.as_str(), "Shows whether a verifier looks at both sides of the clock.");
+            let words = (
+                what.as_str(),
+                "Shows whether a verifier looks at both sides of the clock.",
+            );
             let id = format!("token-{slug}");
             sheet.observed(&STALE_TOKEN_PROFILE, &id, words, right.clone(), NOW - ahead);
         }

@@ -22,12 +22,24 @@ pub(super) fn add(sheet: &mut Sheet<'_>) {
 
 fn numbers(sheet: &mut Sheet<'_>, identity: usize) {
     for (slug, number, note) in [
-        ("620", 620, "Catches a number that is signed as anything but its digits."),
+        (
+            "620",
+            620,
+            "Catches a number that is signed as anything but its digits.",
+        ),
         ("0", 0, "Catches a zero taken for no identity."),
         ("minus-7", -7, "Catches a number that loses its sign."),
-        ("of-ten-digits", 1_795_248_000, "Catches a number printed as 1.795248e+09, as Go prints what it decoded from JSON."),
+        (
+            "of-ten-digits",
+            1_795_248_000,
+            "Catches a number printed as 1.795248e+09, as Go prints what it decoded from JSON.",
+        ),
         ("of-2-31", 1 << 31, "Catches a number held in 32 bits."),
-        ("of-2-53-minus-1", MAX_NUMBER, "Catches the largest whole number of JSON rounded or printed with an exponent."),
+        (
+            "of-2-53-minus-1",
+            MAX_NUMBER,
+            "Catches the largest whole number of JSON rounded or printed with an exponent.",
+        ),
     ] {
         let claim = sheet.fixture.with(identity, number);
         let id = format!("number-{slug}");
@@ -39,13 +51,30 @@ fn numbers(sheet: &mut Sheet<'_>, identity: usize) {
 fn nothings() -> Vec<(&'static str, Option<Value>, Vec<&'static str>)> {
     let json = |value: serde_json::Value| Some(Value::Json(value));
     vec![
-        ("null", json(json!(null)), vec!["null", "None", "undefined", ""]),
+        (
+            "null",
+            json(json!(null)),
+            vec!["null", "None", "undefined", ""],
+        ),
         ("absent", None, vec!["undefined", "null", "None", ""]),
         ("true", json(json!(true)), vec!["true", "True", "1"]),
         ("false", json(json!(false)), vec!["false", "False", ""]),
-        ("list", json(json!([IDENTITY])), vec![IDENTITY, "[\"user-42\"]", "['user-42']", "Array"]),
+        (
+            "list",
+            json(json!([IDENTITY])),
+            vec![IDENTITY, "[\"user-42\"]", "['user-42']", "Array"],
+        ),
         ("empty-list", json(json!([])), vec!["", "[]"]),
-        ("map", json(json!({"id": IDENTITY})), vec!["[object Object]", "{\"id\":\"user-42\"}", "{'id': 'user-42'}", "Array"]),
+        (
+            "map",
+            json(json!({"id": IDENTITY})),
+            vec![
+                "[object Object]",
+                "{\"id\":\"user-42\"}",
+                "{'id': 'user-42'}",
+                "Array",
+            ],
+        ),
         ("empty-map", json(json!({})), vec!["[object Object]", "{}"]),
     ]
 }
@@ -74,7 +103,11 @@ fn not_texts(sheet: &mut Sheet<'_>, identity: usize) {
                 Some(value) => shown.fields.set(name, value.clone()),
                 None => drop(shown.fields.remove(name)),
             }
-            let what = if text.is_empty() { "the empty text" } else { text };
+            let what = if text.is_empty() {
+                "the empty text"
+            } else {
+                text
+            };
             let note = format!("Catches a verifier that turns it into {what}.");
             let id = format!("{id}-with-the-token-of-text-{}", at + 1);
             let parts = (shown.secrets, shown.fields, Some(shown.token.into()));

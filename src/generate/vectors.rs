@@ -39,7 +39,13 @@ fn ordinary(sheet: &mut Sheet<'_>) {
     let note = "Catches an implementation to which nothing of this suite applies.";
     sheet.gives(&TOKEN_IS_EXACT, "plain", note, &base);
     let shown = sheet.fixture.forge(&base, &base);
-    sheet.accepted(&RIGHT_TOKEN_IS_ACCEPTED, "plain-is-accepted", note, shown, NOW);
+    sheet.accepted(
+        &RIGHT_TOKEN_IS_ACCEPTED,
+        "plain-is-accepted",
+        note,
+        shown,
+        NOW,
+    );
 }
 
 fn identities(sheet: &mut Sheet<'_>) {
@@ -58,7 +64,11 @@ fn identities(sheet: &mut Sheet<'_>) {
 fn splits_the_message(sheet: &Sheet<'_>, text: Text) -> bool {
     let Text::Is(text) = text else { return false };
     sheet.fixture.message_has_two_texts()
-        && sheet.fixture.delimiters().iter().any(|d| text.contains(d.as_str()))
+        && sheet
+            .fixture
+            .delimiters()
+            .iter()
+            .any(|d| text.contains(d.as_str()))
 }
 
 /// Signs one identity, and verifies it as its manner allows.
@@ -91,7 +101,10 @@ fn named(sheet: &mut Sheet<'_>, slug: &str, identity: Value, manner: Manner, not
             sheet.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
         }
         Manner::Unusual => {
-            let what = format!("accepts the right token of the identity {}", slug.replace('-', " "));
+            let what = format!(
+                "accepts the right token of the identity {}",
+                slug.replace('-', " ")
+            );
             let words = (what.as_str(), "Shows which identities a verifier refuses.");
             let id = format!("{id}-verified");
             sheet.observed(&UNUSUAL_IDENTITY_PROFILE, &id, words, shown, NOW);
@@ -108,15 +121,47 @@ fn delimiters(sheet: &mut Sheet<'_>) {
         Manner::Accepted
     };
     for (at, delimiter) in sheet.fixture.delimiters().into_iter().enumerate() {
-        let number = if at == 0 { String::new() } else { format!("-{}", at + 1) };
+        let number = if at == 0 {
+            String::new()
+        } else {
+            format!("-{}", at + 1)
+        };
         for (slug, identity, note) in [
-            ("before", format!("{delimiter}user"), "Catches a message or token that is cut at the wrong delimiter."),
-            ("after", format!("user{delimiter}"), "Catches a message or token that is cut at the wrong delimiter."),
-            ("inside", format!("us{delimiter}er"), "Catches a message or token that is cut at its first delimiter."),
-            ("alone", delimiter.clone(), "Catches an identity that is taken for empty."),
-            ("twice", format!("us{delimiter}{delimiter}er"), "Catches delimiters that are run together."),
-            ("and-digits-after", format!("user{delimiter}1"), "Catches a message or token that is cut where a number begins."),
-            ("and-a-time-after", format!("user{delimiter}{NOW}"), "Catches an identity whose end is taken for the time."),
+            (
+                "before",
+                format!("{delimiter}user"),
+                "Catches a message or token that is cut at the wrong delimiter.",
+            ),
+            (
+                "after",
+                format!("user{delimiter}"),
+                "Catches a message or token that is cut at the wrong delimiter.",
+            ),
+            (
+                "inside",
+                format!("us{delimiter}er"),
+                "Catches a message or token that is cut at its first delimiter.",
+            ),
+            (
+                "alone",
+                delimiter.clone(),
+                "Catches an identity that is taken for empty.",
+            ),
+            (
+                "twice",
+                format!("us{delimiter}{delimiter}er"),
+                "Catches delimiters that are run together.",
+            ),
+            (
+                "and-digits-after",
+                format!("user{delimiter}1"),
+                "Catches a message or token that is cut where a number begins.",
+            ),
+            (
+                "and-a-time-after",
+                format!("user{delimiter}{NOW}"),
+                "Catches an identity whose end is taken for the time.",
+            ),
         ] {
             let slug = format!("delimiter{number}-{slug}");
             named(sheet, &slug, identity.into(), manner, note);
@@ -126,7 +171,11 @@ fn delimiters(sheet: &mut Sheet<'_>) {
 
 /// Messages whose length, all fields together, is that of a block or one of its neighbours.
 fn message_lengths(sheet: &mut Sheet<'_>) {
-    let Some(length) = sheet.fixture.message(&sheet.fixture.base.fields).map(|m| m.len()) else {
+    let Some(length) = sheet
+        .fixture
+        .message(&sheet.fixture.base.fields)
+        .map(|m| m.len())
+    else {
         return;
     };
     let beside = length.saturating_sub(IDENTITY.len());
@@ -136,7 +185,8 @@ fn message_lengths(sheet: &mut Sheet<'_>) {
     for wanted in [55, 56, 63, 64, 65, 119, 120, 127, 128, 129] {
         if let Some(length) = usize::checked_sub(wanted, beside).filter(|length| *length > 0) {
             let slug = format!("in-a-message-of-{wanted}-bytes");
-            let note = "Catches a hash function of one's own that pads wrongly at the end of a block.";
+            let note =
+                "Catches a hash function of one's own that pads wrongly at the end of a block.";
             named(sheet, &slug, "a".repeat(length).into(), Manner::Plain, note);
         }
     }
@@ -209,14 +259,46 @@ fn choices(sheet: &mut Sheet<'_>, field: usize, slug: &str, values: &[String], i
 fn texts(sheet: &mut Sheet<'_>, field: usize, slug: &str) {
     const BODY: &str = "{\"price\": 10.00, \"name\": \"caf\\u00e9\"}";
     for (variant, text, note) in [
-        ("json", BODY.into(), "Catches a body that is parsed and written anew before it is signed."),
-        ("non-ascii", Value::from("{\"name\":\"café ☕ 😀\"}"), "Catches a body signed in another encoding than UTF-8."),
-        ("lines", "{\r\n  \"a\": 1\r\n}\n".into(), "Catches line ends that are cut off or changed."),
-        ("blanks-around", " {} ".into(), "Catches a body that is trimmed."),
-        ("controls", "a\0b\tc\u{7f}".into(), "Catches a body that is cut at NUL or cleaned of control characters."),
-        ("byte-order-mark", "\u{feff}{}".into(), "Catches a byte-order mark that is taken off."),
-        ("form", "a=1&b=%40+%2B".into(), "Catches a body that is form-decoded."),
-        ("of-64-bytes", "a".repeat(64).into(), "Catches a hash function of one's own that pads wrongly."),
+        (
+            "json",
+            BODY.into(),
+            "Catches a body that is parsed and written anew before it is signed.",
+        ),
+        (
+            "non-ascii",
+            Value::from("{\"name\":\"café ☕ 😀\"}"),
+            "Catches a body signed in another encoding than UTF-8.",
+        ),
+        (
+            "lines",
+            "{\r\n  \"a\": 1\r\n}\n".into(),
+            "Catches line ends that are cut off or changed.",
+        ),
+        (
+            "blanks-around",
+            " {} ".into(),
+            "Catches a body that is trimmed.",
+        ),
+        (
+            "controls",
+            "a\0b\tc\u{7f}".into(),
+            "Catches a body that is cut at NUL or cleaned of control characters.",
+        ),
+        (
+            "byte-order-mark",
+            "\u{feff}{}".into(),
+            "Catches a byte-order mark that is taken off.",
+        ),
+        (
+            "form",
+            "a=1&b=%40+%2B".into(),
+            "Catches a body that is form-decoded.",
+        ),
+        (
+            "of-64-bytes",
+            "a".repeat(64).into(),
+            "Catches a hash function of one's own that pads wrongly.",
+        ),
     ] {
         let claim = sheet.fixture.with(field, text);
         let id = format!("field-{slug}-{variant}");
@@ -226,25 +308,80 @@ fn texts(sheet: &mut Sheet<'_>, field: usize, slug: &str) {
         sheet.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
     }
     for (variant, text, note) in [
-        ("empty", Value::from(""), "Catches an empty text taken for nothing."),
-        ("of-65536-bytes", "a".repeat(65_536).into(), "Catches a body that is cut."),
-        ("no-utf-8", Value::Bytes(b"{\"a\":\"\xff\"}".to_vec()), "Catches bytes replaced by U+FFFD."),
+        (
+            "empty",
+            Value::from(""),
+            "Catches an empty text taken for nothing.",
+        ),
+        (
+            "of-65536-bytes",
+            "a".repeat(65_536).into(),
+            "Catches a body that is cut.",
+        ),
+        (
+            "no-utf-8",
+            Value::Bytes(b"{\"a\":\"\xff\"}".to_vec()),
+            "Catches bytes replaced by U+FFFD.",
+        ),
     ] {
         let claim = sheet.fixture.with(field, text);
         let id = format!("field-{slug}-{variant}");
         sheet.gives_or_refuses(&EVERY_FIELD_IS_SIGNED, &id, note, &claim);
     }
     for (variant, signed, shown, note) in [
-        ("another", "{\"a\":1}", "{\"a\":2}", "Catches a verifier that leaves the field out of the message."),
-        ("empty", "{\"a\":1}", "", "Catches a verifier that leaves an empty field out of the check."),
-        ("written-anew", BODY, "{\"price\":10,\"name\":\"café\"}", "Catches a verifier that parses the body and writes it anew."),
-        ("blank-more", "{\"a\":1}", "{\"a\": 1}", "Catches a verifier that parses the body and writes it anew."),
-        ("line-feed-after", "{\"a\":1}", "{\"a\":1}\n", "Catches a verifier that trims the body."),
-        ("other-case", "{\"a\":\"b\"}", "{\"a\":\"B\"}", "Catches a verifier that ignores case."),
-        ("other-order", "{\"a\":1,\"b\":2}", "{\"b\":2,\"a\":1}", "Catches a verifier that sorts the members of the body."),
-        ("more-behind-nul", "{\"a\":1}", "{\"a\":1}\0{\"a\":2}", "Catches a verifier that cuts the body at NUL."),
+        (
+            "another",
+            "{\"a\":1}",
+            "{\"a\":2}",
+            "Catches a verifier that leaves the field out of the message.",
+        ),
+        (
+            "empty",
+            "{\"a\":1}",
+            "",
+            "Catches a verifier that leaves an empty field out of the check.",
+        ),
+        (
+            "written-anew",
+            BODY,
+            "{\"price\":10,\"name\":\"café\"}",
+            "Catches a verifier that parses the body and writes it anew.",
+        ),
+        (
+            "blank-more",
+            "{\"a\":1}",
+            "{\"a\": 1}",
+            "Catches a verifier that parses the body and writes it anew.",
+        ),
+        (
+            "line-feed-after",
+            "{\"a\":1}",
+            "{\"a\":1}\n",
+            "Catches a verifier that trims the body.",
+        ),
+        (
+            "other-case",
+            "{\"a\":\"b\"}",
+            "{\"a\":\"B\"}",
+            "Catches a verifier that ignores case.",
+        ),
+        (
+            "other-order",
+            "{\"a\":1,\"b\":2}",
+            "{\"b\":2,\"a\":1}",
+            "Catches a verifier that sorts the members of the body.",
+        ),
+        (
+            "more-behind-nul",
+            "{\"a\":1}",
+            "{\"a\":1}\0{\"a\":2}",
+            "Catches a verifier that cuts the body at NUL.",
+        ),
     ] {
-        let (signed, shown) = (sheet.fixture.with(field, signed), sheet.fixture.with(field, shown));
+        let (signed, shown) = (
+            sheet.fixture.with(field, signed),
+            sheet.fixture.with(field, shown),
+        );
         for (signed, shown, direction) in [(&signed, &shown, ""), (&shown, &signed, "-reversed")] {
             let presented = sheet.fixture.forge(signed, shown);
             let id = format!("field-{slug}-twin-{variant}{direction}");
@@ -269,15 +406,36 @@ fn two_texts(sheet: &mut Sheet<'_>) {
         claim.fields.set(names.1, second);
         claim
     };
-    let delimiter = sheet.fixture.delimiters().into_iter().next().unwrap_or_default();
+    let delimiter = sheet
+        .fixture
+        .delimiters()
+        .into_iter()
+        .next()
+        .unwrap_or_default();
     for (slug, signed, shown) in [
-        ("a-character", ("ab".to_owned(), "cd".to_owned()), ("a".to_owned(), "bcd".to_owned())),
-        ("a-delimiter", (format!("a{delimiter}b"), "c".to_owned()), ("a".to_owned(), format!("b{delimiter}c"))),
-        ("each-other", ("a".to_owned(), "b".to_owned()), ("b".to_owned(), "a".to_owned())),
+        (
+            "a-character",
+            ("ab".to_owned(), "cd".to_owned()),
+            ("a".to_owned(), "bcd".to_owned()),
+        ),
+        (
+            "a-delimiter",
+            (format!("a{delimiter}b"), "c".to_owned()),
+            ("a".to_owned(), format!("b{delimiter}c")),
+        ),
+        (
+            "each-other",
+            ("a".to_owned(), "b".to_owned()),
+            ("b".to_owned(), "a".to_owned()),
+        ),
     ] {
-        let (signed, shown) = (pair(sheet, &signed.0, &signed.1), pair(sheet, &shown.0, &shown.1));
+        let (signed, shown) = (
+            pair(sheet, &signed.0, &signed.1),
+            pair(sheet, &shown.0, &shown.1),
+        );
         let presented = sheet.fixture.forge(&signed, &shown);
-        let note = "Catches a message whose fields are joined so that one can lose what another gains.";
+        let note =
+            "Catches a message whose fields are joined so that one can lose what another gains.";
         let id = format!("fields-trade-{slug}");
         if presented.is_some()
             && !sheet.not_accepted(&EVERY_FIELD_IS_SIGNED, &id, note, presented.clone(), NOW)

@@ -1,10 +1,20 @@
 //! From what was observed to the document of a run.
 
 use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
+
+use indexmap::IndexMap;
 
 use crate::protocol::ImplementationInfo;
-use crate::results::{Observed, ScopeNote};
-use crate::suite::{Expect, Level, Suite, Vector};
+use crate::results::conformance::{conformance, gate};
+use crate::results::ledger::{Ledger, Ruling};
+use crate::results::{
+    Case, CaseRequest, Counts, KnownFailure, KnownFailures, KnownMention, Observed, ObservedKind,
+    RequirementSummary, RunResult, SCHEMA_VERSION, Scope, ScopeNote, SourceLine, SuiteSummary,
+    Trait, Verdict, judge, words,
+};
+use crate::signature::{Op, Outcome};
+use crate::suite::{Expect, Level, Requirement, Suite, Vector};
 
 /// What was observed of one case.
 #[derive(Clone, Debug)]
@@ -33,6 +43,9 @@ pub struct Circumstances {
     pub implementation: ImplementationInfo,
     /// How it was reached.
     pub adapter: String,
+    /// The arguments of `macproof run` that reach the same implementation and the same suites
+    /// again, without a filter: `--command`, `python3 adapter.py`.
+    pub arguments: Vec<String>,
     /// The lowest level that counts.
     pub level: Level,
     /// The seed of the order.
@@ -43,4 +56,326 @@ pub struct Circumstances {
     pub left_out: Vec<ScopeNote>,
     /// What the harness noticed beside the cases.
     pub notes: Vec<String>,
+}
+
+/// Makes the document of a run.
+///
+/// `today` is the day of the run in UTC, as `2026-11-20`: entries of the list may have expired by
+/// then. Causes are not looked for here; whoever can tell them adds them to the cases.
+pub fn conclude(
+    circumstances: Circumstances,
+    mut observations: Vec<Observation<'_>>,
+    known: &KnownFailures,
+    today: &str,
+) -> RunResult {
+    in_file_order(&mut observations);
+    let mut ledger = Ledger::new(known, today);
+    let mut suites: Vec<SuiteSummary> = Vec::new();
+    let mut every_case = BTreeSet::new();
+    let mut cases = Vec::with_capacity(observations.len());
+    let mut profile = Vec::new();
+    for observation in &observations {
+        let suite = observation.suite;
+        if suites
+            .last()
+            .is_none_or(|last| last.name != suite.name.as_str())
+        {
+            suites.push(summary(suite));
+            every_case.extend(suite.vectors.iter().map(|v| suite.case_id(v).to_string()));
+        }
+        let mut case = judged(observation, circumstances.level);
+        match ledger.rule(&case.id, case.verdict, case.outcome) {
+            Ruling::Silent => {}
+            Ruling::Holds(entry) => {
+                case.known = Some(mention(entry, case.verdict));
+                // A skip stays one; the list only allows it.
+                if case.verdict != Verdict::Skipped {
+                    case.verdict = Verdict::KnownFailure;
+                }
+            }
+            Ruling::Passed(entry) => {
+                case.known = Some(mention(entry, case.verdict));
+                case.verdict = Verdict::UnexpectedPass;
+            }
+            Ruling::Changed(entry) => case.known = Some(mention(entry, case.verdict)),
+        }
+        if let Some(suite) = suites.last_mut() {
+            suite.counts.add(case.verdict);
+        }
+        profile.extend(observed_trait(observation, &case));
+        cases.push(case);
+    }
+    let troubles = ledger.troubles(&every_case, circumstances.left_out.is_empty());
+    let scope = scope(circumstances.left_out, &cases);
+    RunResult {
+        macproof_result: SCHEMA_VERSION,
+        macproof_version: env!("CARGO_PKG_VERSION").to_owned(),
+        started: circumstances.started,
+        duration_ms: circumstances.duration_ms,
+        conformance: conformance(&cases, circumstances.level),
+        scope,
+        gate: gate(&cases, troubles),
+        implementation: circumstances.implementation,
+        adapter: circumstances.adapter,
+        arguments: circumstances.arguments,
+        level: circumstances.level,
+        seed: circumstances.seed,
+        repeat: circumstances.repeat,
+        suites,
+        counts: cases.iter().map(|case| case.verdict).collect(),
+        cases,
+        profile,
+        verifier_causes: Vec::new(),
+        notes: circumstances.notes,
+    }
+}
+
+/// Suites by name, the cases of each in the order of its file: the order in which a run asks is
+/// another one, and says nothing.
+fn in_file_order(observations: &mut [Observation<'_>]) {
+    let mut places: HashMap<(&str, &str), usize> = HashMap::new();
+    for observation in &*observations {
+        let suite = observation.suite;
+        if !places.contains_key(&(suite.name.as_str(), observation.vector.id.as_str())) {
+            for (at, vector) in suite.vectors.iter().enumerate() {
+                places.insert((suite.name.as_str(), vector.id.as_str()), at);
+            }
+        }
+    }
+    let place = |observation: &Observation<'_>| {
+        let suite = observation.suite.name.as_str();
+        places
+            .get(&(suite, observation.vector.id.as_str()))
+            .copied()
+    };
+    observations.sort_by(|a, b| {
+        let by_suite = a.suite.name.cmp(&b.suite.name);
+        by_suite
+            .then_with(|| place(a).cmp(&place(b)))
+            .then_with(|| a.vector.id.cmp(&b.vector.id))
+    });
+}
+
+fn summary(suite: &Suite) -> SuiteSummary {
+    let requirement = |requirement: &Requirement| RequirementSummary {
+        id: requirement.id.to_string(),
+        level: requirement.level,
+        basis: requirement.basis,
+        text: requirement.text.clone(),
+        place: requirement.place.clone(),
+    };
+    SuiteSummary {
+        name: suite.name.to_string(),
+        version: suite.version,
+        title: suite.title.clone(),
+        digest: suite.digest.clone(),
+        path: suite.text.path.to_string(),
+        source: suite.source.clone(),
+        requirements: suite.requirements.iter().map(requirement).collect(),
+        counts: Counts::default(),
+    }
+}
+
+/// One case, as if there were no list of known failures.
+fn judged(observation: &Observation<'_>, level: Level) -> Case {
+    let Observation {
+        suite,
+        vector,
+        request,
+        expect,
+        observed,
+    } = observation;
+    let op = vector.request.op;
+    let token_of = |outcome: &Outcome| match outcome {
+        Outcome::Token(token) => Some(token.clone()),
+        _ => None,
+    };
+    let (actual_token, other) = match observed {
+        Observed::Outcome(outcome) => (token_of(outcome), None),
+        Observed::Unstable(first, other) => (token_of(first), Some(words::outcome(other))),
+        _ => (None, None),
+    };
+    Case {
+        id: suite.case_id(vector).to_string(),
+        level: vector.level,
+        basis: vector.basis,
+        shows: suite.shown_by(vector).map(|r| r.id.to_string()).collect(),
+        verdict: judge(op, vector.level, expect, observed, level),
+        request: CaseRequest(request.clone()),
+        expected: words::expected(expect),
+        outcome: ObservedKind::of(op, observed),
+        actual: words::actual(observed),
+        actual_in_another_round: other,
+        expected_token: match &**expect {
+            Expect::Token { token, .. } => Some(token.clone()),
+            Expect::Outcomes(_) | Expect::Observe(_) => None,
+        },
+        actual_token,
+        reason: words::reason(op, observed),
+        known: None,
+        note: vector.note.clone(),
+        source: SourceLine {
+            path: suite.text.path.to_string(),
+            line: vector.line,
+        },
+        causes: Vec::new(),
+    }
+}
+
+fn mention(entry: &KnownFailure, own_verdict: Verdict) -> KnownMention {
+    KnownMention {
+        own_verdict,
+        expect: entry.expect,
+        reason: entry.reason.clone(),
+        issue: entry.issue.clone(),
+        expires: entry.expires.clone(),
+    }
+}
+
+fn observed_trait(observation: &Observation<'_>, case: &Case) -> Option<Trait> {
+    let (Verdict::Observed, Expect::Observe(what), Some(outcome)) =
+        (case.verdict, &*observation.expect, case.outcome)
+    else {
+        return None;
+    };
+    let (verb, affirmative) = match observation.vector.request.op {
+        Op::Sign => ("signs", ObservedKind::Token),
+        Op::Verify => ("accepts", ObservedKind::Accept),
+    };
+    let tells = what.split_whitespace().next() == Some(verb) && outcome != ObservedKind::Unstable;
+    Some(Trait {
+        case: case.id.clone(),
+        what: what.clone(),
+        does: tells.then_some(outcome == affirmative),
+        outcome,
+    })
+}
+
+/// What the run did not judge, each reason with the number of its cases.
+fn scope(mut left_out: Vec<ScopeNote>, cases: &[Case]) -> Scope {
+    let mut reasons: IndexMap<String, u64> = IndexMap::new();
+    for case in cases {
+        let why = match case.verdict {
+            Verdict::NotApplicable => "not applicable",
+            Verdict::Skipped => "skipped",
+            _ => continue,
+        };
+        let reason = case.reason.as_deref().unwrap_or("no reason given");
+        *reasons.entry(format!("{why}: {reason}")).or_default() += 1;
+    }
+    left_out.extend(
+        reasons
+            .into_iter()
+            .map(|(what, cases)| ScopeNote { what, cases }),
+    );
+    Scope {
+        whole: left_out.is_empty(),
+        left_out,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::results::fixture::{
+        accept, circumstances, expect_token, reject, run, small_suite, suite, threw, token,
+    };
+    use crate::results::{KnownFailures, Observed, ObservedKind, ScopeNote, Verdict, conclude};
+    use crate::signature::Op;
+    use crate::suite::{Basis, Level};
+
+    #[test]
+    fn cases_stand_in_the_order_of_their_file_whatever_the_order_of_the_run() {
+        let jimo = suite("jimo")
+            .requires("r", Level::Must, Basis::Document, "R.")
+            .shows("z", &["r"], Op::Sign, expect_token("aa"))
+            .shows("a", &["r"], Op::Sign, expect_token("aa"));
+        let acme = suite("acme")
+            .requires("r", Level::Must, Basis::Document, "R.")
+            .shows("m", &["r"], Op::Sign, expect_token("aa"));
+        let result = run(
+            vec![
+                jimo.observe("a", token("aa")),
+                acme.observe("m", token("ab")),
+                jimo.observe("z", token("ab")),
+            ],
+            "",
+        );
+        let ids: Vec<_> = result.cases.iter().map(|case| case.id.as_str()).collect();
+        assert_eq!(ids, ["acme/m", "jimo/z", "jimo/a"]);
+        let names: Vec<_> = result.suites.iter().map(|s| s.name.as_str()).collect();
+        assert_eq!(names, ["acme", "jimo"]);
+        let jimo = &result.suites[1].counts;
+        assert_eq!(
+            (jimo.total(), jimo.of(Verdict::Pass), jimo.of(Verdict::Fail)),
+            (2, 1, 1)
+        );
+        assert_eq!(
+            (result.counts.total(), result.counts.of(Verdict::Fail)),
+            (3, 2)
+        );
+    }
+
+    #[test]
+    fn the_scope_names_what_was_not_judged_and_counts_it() {
+        let suite = small_suite();
+        let mut circumstances = circumstances();
+        circumstances.left_out.push(ScopeNote {
+            what: "filtered by acme/s*".into(),
+            cases: 7,
+        });
+        let not_applicable = || Observed::NotApplicable("no bytes".into());
+        let result = conclude(
+            circumstances,
+            vec![
+                suite.observe("signs", not_applicable()),
+                suite.observe("forged", not_applicable()),
+                suite.observe("throws", Observed::Skipped("stopped".into())),
+            ],
+            &KnownFailures::none(),
+            "2026-11-20",
+        );
+        let notes: Vec<_> = result
+            .scope
+            .left_out
+            .iter()
+            .map(|note| (note.what.as_str(), note.cases))
+            .collect();
+        assert_eq!(
+            notes,
+            [
+                ("filtered by acme/s*", 7),
+                ("not applicable: no bytes", 2),
+                ("skipped: stopped", 1)
+            ]
+        );
+        assert!(!result.scope.whole);
+        assert!(
+            run(vec![suite.observe("signs", token("aa"))], "")
+                .scope
+                .whole
+        );
+    }
+
+    #[test]
+    fn the_profile_says_what_an_implementation_does() {
+        let suite = small_suite();
+        for (observed, does, outcome) in [
+            (accept(), Some(true), ObservedKind::Accept),
+            (reject(), Some(false), ObservedKind::Reject),
+            (threw("x"), Some(false), ObservedKind::Threw),
+        ] {
+            let result = run(vec![suite.observe("upper", observed)], "");
+            let [entry] = &result.profile[..] else {
+                panic!("{:?}", result.profile);
+            };
+            assert_eq!(entry.what, "accepts upper-case hex");
+            assert_eq!((entry.does, entry.outcome), (does, outcome));
+        }
+        let unstable = Observed::Unstable(
+            crate::signature::Outcome::Accept,
+            crate::signature::Outcome::Reject(None),
+        );
+        let result = run(vec![suite.observe("upper", unstable)], "");
+        assert_eq!(result.profile[0].does, None);
+    }
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::ImplementationInfo;
-use crate::results::Verdict;
+use crate::results::{ObservedKind, Verdict};
 use crate::suite::{Basis, Level, Source};
 
 /// The version of this document's form.
@@ -34,6 +34,10 @@ pub struct RunResult {
     pub implementation: ImplementationInfo,
     /// How it was reached: `reference`, or the adapter's command.
     pub adapter: String,
+    /// The arguments of `macproof run` that reach the same implementation and the same suites
+    /// again, without a filter.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arguments: Vec<String>,
     /// The lowest level that counts as a failure.
     pub level: Level,
     /// The seed of the order of the cases.
@@ -46,6 +50,8 @@ pub struct RunResult {
     pub counts: Counts,
     /// Every case, in the order of its suite.
     pub cases: Vec<Case>,
+    /// What was observed of matters of taste: the `may` vectors.
+    pub profile: Vec<Trait>,
     /// Which mistakes would make a verifier fail just these cases, most likely first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verifier_causes: Vec<MistakeMention>,
@@ -70,7 +76,7 @@ pub enum Conformance {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scope {
-    /// Whether anything was left out.
+    /// Whether nothing was left out.
     pub whole: bool,
     /// What was, and why.
     pub left_out: Vec<ScopeNote>,
@@ -102,10 +108,38 @@ pub struct Gate {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GateFailure {
-    /// The case, or the pattern of the known failure, that is concerned.
+    /// The case, or the pattern of the known failure, that is concerned; empty if it is the run.
     pub case: String,
+    /// Of which kind it is.
+    pub kind: GateFailureKind,
     /// Why, in words.
     pub reason: String,
+}
+
+/// Of which kind a thing is that keeps the gate shut.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum GateFailureKind {
+    /// A case failed that counts.
+    Fail,
+    /// A case passed of which the list says that it fails.
+    UnexpectedPass,
+    /// A case failed in another way than the list says.
+    ChangedOutcome,
+    /// An entry of the list has expired.
+    ExpiredEntry,
+    /// An entry of the list matches or decides nothing.
+    UnmatchedEntry,
+    /// An entry of the list gives no reason yet.
+    UnexplainedEntry,
+    /// No valid answer came to a case.
+    Error,
+    /// A case was skipped, and the list does not allow it.
+    Skipped,
+    /// The run judged and observed nothing at all.
+    NothingJudged,
 }
 
 /// A suite that took part.
@@ -150,6 +184,7 @@ pub struct RequirementSummary {
 /// How many cases came to each verdict; those to which none came are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(extend("propertyNames" = {"enum": Verdict::ALL}))]
 pub struct Counts(pub BTreeMap<Verdict, u64>);
 
 impl Counts {
@@ -198,18 +233,27 @@ pub struct Case {
     /// What was expected, in words: `token 6a40…`, `reject or refused`; for a `may` vector what is
     /// observed.
     pub expected: String,
-    /// What happened, in the same words; absent where nothing did.
+    /// What happened, in one word; absent where the case was not tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<ObservedKind>,
+    /// What happened, in the words of `expected`; absent where no answer came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actual: Option<String>,
+    /// What happened in another round of the same case, where that differed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actual_in_another_round: Option<String>,
     /// The token that was expected, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_token: Option<String>,
     /// The token that came, where one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actual_token: Option<String>,
-    /// Why it is skipped, not applicable, an error or a known failure.
+    /// Why it is skipped, not applicable or an error, or what its outcome alone does not explain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// What the list of known failures says of it, where that counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<KnownMention>,
     /// Which bug the vector catches, in the words of its author.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -218,6 +262,60 @@ pub struct Case {
     /// Why it differs, where that could be told.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub causes: Vec<Causes>,
+}
+
+impl Case {
+    /// What it came to, as if there were no list of known failures.
+    pub fn own_verdict(&self) -> Verdict {
+        self.known
+            .as_ref()
+            .map_or(self.verdict, |known| known.own_verdict)
+    }
+
+    /// Whether it may be said of this case that the implementation departs from the vendor's
+    /// document: it failed, the document says all that the case shows, and the implementation
+    /// itself did it, not its adapter.
+    pub fn departs_from_document(&self) -> bool {
+        matches!(self.own_verdict(), Verdict::Fail | Verdict::Warning)
+            && self.basis == Basis::Document
+            && self
+                .outcome
+                .is_some_and(ObservedKind::is_of_the_implementation)
+    }
+}
+
+/// What the list of known failures says of a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KnownMention {
+    /// What the case came to, as if there were no list.
+    pub own_verdict: Verdict,
+    /// What the list expects to happen.
+    pub expect: ObservedKind,
+    /// The reason that the list gives.
+    pub reason: String,
+    /// Where it is being dealt with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issue: Option<String>,
+    /// The last day on which the entry holds, as `2027-01-01`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
+}
+
+/// What was observed of a matter of taste.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Trait {
+    /// The case that showed it.
+    pub case: String,
+    /// What is observed: `accepts upper-case hex`.
+    pub what: String,
+    /// Whether it does, where the words say what to look for: they begin with `accepts` and it
+    /// was asked to verify, or with `signs` and it was asked to sign.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub does: Option<bool>,
+    /// What happened, in one word.
+    pub outcome: ObservedKind,
 }
 
 /// What was asked, as it went over the wire.

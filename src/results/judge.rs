@@ -1,7 +1,7 @@
 //! From what happened to a verdict. Nothing else in the program decides whether a case passed.
 
 use crate::results::Verdict;
-use crate::signature::{Op, Outcome, OutcomeKind};
+use crate::signature::{Op, Outcome};
 use crate::suite::{Expect, Level};
 
 /// What was observed of one case.
@@ -65,21 +65,12 @@ pub fn judge(
         // What changes between rounds cannot be relied on, whichever of the two is right.
         Observed::Unstable(..) if case_level == Level::May => Verdict::Observed,
         Observed::Unstable(..) => failed,
-        Observed::Outcome(outcome) if !answers(op, outcome.kind()) => Verdict::Error,
+        Observed::Outcome(outcome) if !op.is_answered_by(outcome.kind()) => Verdict::Error,
         Observed::Outcome(outcome) => match is_expected(expect, outcome) {
             None => Verdict::Observed,
             Some(true) => Verdict::Pass,
             Some(false) => failed,
         },
-    }
-}
-
-/// Whether an outcome can be an answer to that operation at all.
-fn answers(op: Op, kind: OutcomeKind) -> bool {
-    match kind {
-        OutcomeKind::Token => op == Op::Sign,
-        OutcomeKind::Accept | OutcomeKind::Reject => op == Op::Verify,
-        OutcomeKind::Refused | OutcomeKind::Threw => true,
     }
 }
 

@@ -1,1 +1,18 @@
-//! From suites and an adapter to what was observed of each case.
+//! A run: choose the cases, ask the adapter, and bring home what was observed of each.
+//!
+//! Nothing here says whether an implementation is right; `results::judge` does, from what
+//! [`run`] brings home. The way of a case: `plan` (does it apply, and what is asked), `schedule`
+//! (when, and by which process), `job` (what came back), `seen` (what all rounds come to).
+
+mod afresh;
+mod job;
+mod options;
+mod plan;
+mod run;
+mod schedule;
+mod seen;
+mod smoke;
+mod transplant;
+
+pub use options::{CaseFilter, FailFast, RunOptions, SelectionError, Shard};
+pub use run::{Ending, Progress, RunError, RunOutput, run};

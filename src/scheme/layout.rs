@@ -307,7 +307,7 @@ fn choose_pivot(parts: &[Part], fields: &FieldSet) -> Result<usize, AmbiguousLay
     let free: Vec<usize> = of_kind(|kind| *kind == FieldKind::Text).collect();
     let candidates: Vec<usize> = if free.is_empty() {
         std::iter::once(parts.len())
-            .chain(of_kind(FieldKind::is_time))
+            .chain(of_kind(|kind| *kind != FieldKind::Text))
             .collect()
     } else {
         free

@@ -25,6 +25,15 @@ impl Op {
             Self::Verify => "verify",
         }
     }
+
+    /// Whether an outcome of that kind can be an answer to it at all.
+    pub fn is_answered_by(self, kind: OutcomeKind) -> bool {
+        match kind {
+            OutcomeKind::Token => self == Self::Sign,
+            OutcomeKind::Accept | OutcomeKind::Reject => self == Self::Verify,
+            OutcomeKind::Refused | OutcomeKind::Threw => true,
+        }
+    }
 }
 
 impl fmt::Display for Op {

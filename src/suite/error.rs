@@ -149,8 +149,11 @@ pub enum Problem {
     /// A format of the future.
     #[error("suite format {0} is unknown here; this program reads format 1")]
     Format(u64),
+    /// A number that is none, or negative.
+    #[error("a whole number is due here, at least 0 and at most 9007199254740991 (2^53-1)")]
+    NoWhole,
     /// Versions count from 1.
-    #[error("a version is at least 1")]
+    #[error("a version is at least 1 and at most 4294967295")]
     Version,
     /// A name is no name.
     #[error(transparent)]
@@ -191,6 +194,11 @@ pub enum Problem {
     /// The token grammar.
     #[error(transparent)]
     Token(#[from] TokenError),
+    /// It is no text and no map.
+    #[error(
+        "a token is a template in quotes, {{pairs: …, separator: …}} or {{list: …, separator: …}}"
+    )]
+    TokenForm,
     /// Both or neither.
     #[error("a token of several items has either pairs or list")]
     PairsOrList,
@@ -205,6 +213,9 @@ pub enum Problem {
         "freshness is of {0:?}, which is no time; use a field of type unix-seconds or unix-millis"
     )]
     FreshnessOfNoTime(String),
+    /// Another word.
+    #[error("a freshness is unspecified, or {{of: …, max_age: 300s, max_skew: 300s}}")]
+    FreshnessWord,
     /// A freshness without limits.
     #[error(
         "a freshness has max_age, max_skew or both; without limits write freshness: unspecified"
@@ -270,6 +281,9 @@ pub enum Problem {
     /// An outcome twice, or none.
     #[error("outcome is one outcome or a list of different ones")]
     OutcomeList,
+    /// Another word.
+    #[error("{0:?} is no outcome; there are accept, reject, refused and threw")]
+    OutcomeWord(String),
 
     /// `secret` where `secrets` is due, or the reverse.
     #[error("{0}")]
@@ -307,9 +321,6 @@ pub enum Problem {
     /// No time where one is due.
     #[error("the scheme has a time, so verify needs now: (Unix seconds)")]
     NowMissing,
-    /// A time of verification out of range.
-    #[error("now is at most 9007199254740991 (2^53-1)")]
-    NowRange,
     /// A time that is signed is a number.
     #[error(
         "{0:?} is a time: give it as a whole number when it is signed; for another type say input: json"

@@ -5,6 +5,7 @@ use serde_yaml::budget::BudgetBreach;
 use serde_yaml::{DefaultMessageFormatter, Error, MessageFormatter};
 
 use crate::suite::error::{Fault, Problem};
+use crate::suite::literal::Unusable;
 use crate::suite::load::options;
 use crate::suite::position::{At, Position};
 
@@ -19,7 +20,8 @@ pub(super) fn form_fault(text: &str, error: &Error) -> Fault {
     fault
 }
 
-fn message(error: &Error) -> String {
+/// What the YAML reader objects to, in our words.
+pub(crate) fn message(error: &Error) -> String {
     let list = |names: &[&str]| names.join(", ");
     match error {
         Error::AliasError { error, .. } | Error::WithSnippet { error, .. } => message(error),
@@ -60,22 +62,28 @@ fn message(error: &Error) -> String {
             "u64" | "u32" => "a whole number from 0 is due here".to_owned(),
             other => format!("a {other} is due here"),
         },
-        Error::MultipleDocuments { .. } => "a suite is one YAML document".to_owned(),
+        Error::MultipleDocuments { .. }
+        | Error::Budget {
+            breach: BudgetBreach::Documents { .. },
+            ..
+        } => "a file holds one YAML document".to_owned(),
+        Error::NonFiniteFloat { .. } => Unusable::Number.to_string(),
+        Error::Eof { .. } => "the file ends here, before the suite is complete".to_owned(),
         Error::MergeKeyNotAllowed { .. } => {
-            "merge keys (<<) are not for suites: write the keys out".to_owned()
+            "merge keys (<<) have no place here: write the keys out".to_owned()
         }
         Error::AliasReplayLimitExceeded { .. }
         | Error::AliasReplayStackDepthExceeded { .. }
         | Error::Budget {
             breach: BudgetBreach::Aliases { .. } | BudgetBreach::Anchors { .. },
             ..
-        } => "more aliases than a suite could need: write the values out".to_owned(),
+        } => "more aliases than such a file could need: write the values out".to_owned(),
         Error::Budget {
             breach: BudgetBreach::Depth { .. },
             ..
         } => DEEP.to_owned(),
         Error::Budget { .. } => {
-            "more than a suite could need: too many values, or too long".to_owned()
+            "more than such a file could need: too many values, or too long".to_owned()
         }
         Error::ExternalMessage { msg, .. } if msg == "recursion limit exceeded" => DEEP.to_owned(),
         other => format!(
@@ -85,7 +93,7 @@ fn message(error: &Error) -> String {
     }
 }
 
-const DEEP: &str = "nested deeper than a suite could need";
+const DEEP: &str = "nested deeper than such a file could need";
 
 /// Which vector a place lies in: its id, or its number.
 ///

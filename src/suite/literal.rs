@@ -7,6 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::signature::MAX_NUMBER;
+use crate::suite::error::{Fault, Problem};
+use crate::suite::position::At;
 
 /// A value of a field, a secret or a presented token, as it is written.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,9 +32,9 @@ pub(super) enum Literal {
 pub enum Unusable {
     /// Readers of JSON do not agree on it.
     #[error(
-        "a number here is whole and at most 9007199254740991 (2^53-1) in size; write \"{0}\" in quotes if it is a text"
+        "a number here is whole, without leading zeros, and at most 9007199254740991 (2^53-1) in size; write it in quotes if it is a text"
     )]
-    Number(String),
+    Number,
     /// `{base64: …}` that is none.
     #[error("this is no base64 (standard alphabet, padded): {0}")]
     Base64(String),
@@ -50,7 +52,7 @@ fn whole(number: i64) -> Literal {
     if number.unsigned_abs() <= MAX_NUMBER.unsigned_abs() {
         Literal::Number(number)
     } else {
-        Literal::Unusable(Unusable::Number(number.to_string()))
+        Literal::Unusable(Unusable::Number)
     }
 }
 
@@ -74,14 +76,11 @@ impl<'de> Visitor<'de> for LiteralVisitor {
     }
 
     fn visit_u64<E: de::Error>(self, number: u64) -> Result<Literal, E> {
-        Ok(i64::try_from(number).map_or_else(
-            |_| Literal::Unusable(Unusable::Number(number.to_string())),
-            whole,
-        ))
+        Ok(i64::try_from(number).map_or_else(|_| Literal::Unusable(Unusable::Number), whole))
     }
 
-    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Literal, E> {
-        Ok(Literal::Unusable(Unusable::Number(number.to_string())))
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Literal, E> {
+        Ok(Literal::Unusable(Unusable::Number))
     }
 
     fn visit_bool<E: de::Error>(self, truth: bool) -> Result<Literal, E> {
@@ -139,6 +138,17 @@ fn from_entries(entries: serde_json::Map<String, serde_json::Value>) -> Literal 
             times,
         },
         _ => Literal::Json(entries.into()),
+    }
+}
+
+impl At<Literal> {
+    /// The whole number from 0 that is due here.
+    pub(super) fn whole(&self) -> Result<u64, Fault> {
+        let number = match self.value {
+            Literal::Number(number) => u64::try_from(number).ok(),
+            _ => None,
+        };
+        number.ok_or_else(|| Fault::new(self.at, Problem::NoWhole))
     }
 }
 

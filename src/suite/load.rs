@@ -5,12 +5,13 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
 use serde_yaml::options::{DuplicateKeyPolicy, MergeKeyPolicy};
 use sha2::{Digest, Sha256};
 
 use crate::signature::Slug;
 use crate::suite::error::{Fault, Problem, SuiteError};
-use crate::suite::form_error::form_fault;
+use crate::suite::form_error::{form_fault, message};
 use crate::suite::position::{At, Position};
 use crate::suite::raw::{Entries, RequirementFile, SourceFile, SuiteFile};
 use crate::suite::scheme_reader::read_scheme;
@@ -58,14 +59,15 @@ impl Suite {
 fn read(path: &Arc<str>, text: &str) -> Result<Suite, Fault> {
     let file: SuiteFile = serde_yaml::from_str_with_options(text, options())
         .map_err(|error| form_fault(text, &error))?;
-    if file.macproof.value != 1 {
-        let problem = Problem::Format(file.macproof.value);
-        return Err(Fault::new(file.macproof.at, problem));
+    let format = file.macproof.whole()?;
+    if format != 1 {
+        return Err(Fault::new(file.macproof.at, Problem::Format(format)));
     }
     let name = Slug::new(&file.suite.value).map_err(|error| Fault::new(file.suite.at, error))?;
-    if file.version.value == 0 {
-        return Err(Fault::new(file.version.at, Problem::Version));
-    }
+    let version = u32::try_from(file.version.whole()?)
+        .ok()
+        .filter(|&version| version > 0)
+        .ok_or_else(|| Fault::new(file.version.at, Problem::Version))?;
     let source = read_source(file.source)?;
     let scheme = read_scheme(file.scheme)?;
     let requirements = read_requirements(file.requirements)?;
@@ -77,7 +79,7 @@ fn read(path: &Arc<str>, text: &str) -> Result<Suite, Fault> {
         .collect::<Result<_, _>>()?;
     Ok(Suite {
         name,
-        version: file.version.value,
+        version,
         title: file.title,
         source,
         scheme,
@@ -88,6 +90,14 @@ fn read(path: &Arc<str>, text: &str) -> Result<Suite, Fault> {
             path: Arc::clone(path),
             text: text.into(),
         },
+    })
+}
+
+/// Reads YAML as every file of this program is read; where it is wrong, and what is.
+pub(crate) fn from_yaml<T: DeserializeOwned>(text: &str) -> Result<T, (Position, String)> {
+    serde_yaml::from_str_with_options(text, options()).map_err(|error| {
+        let at = error.location().and_then(Position::of);
+        (at.unwrap_or(Position::START), message(&error))
     })
 }
 

@@ -19,10 +19,13 @@ mod vector_reader;
 
 pub use embedded::{Embedded, embedded, find};
 pub use error::{Problem, SuiteError};
+pub(crate) use excerpt::Excerpt;
 pub use literal::Unusable;
 pub use load::MAX_FILE_BYTES;
+pub(crate) use load::from_yaml;
 pub use model::{
     Basis, Expect, InputKind, Level, Request, Requirement, Source, Suite, SuiteText, Vector,
 };
+pub(crate) use position::At;
 pub use position::Position;
 pub use schema::schema;

@@ -20,7 +20,7 @@ impl Position {
     pub const START: Self = Self { line: 1, column: 1 };
 
     /// The place that the YAML reader names; `None` where it knows none.
-    pub(super) fn of(location: Location) -> Option<Self> {
+    pub(crate) fn of(location: Location) -> Option<Self> {
         let line = u32::try_from(location.line()).ok().filter(|&l| l > 0)?;
         let column = u32::try_from(location.column()).ok()?.max(1);
         Some(Self { line, column })
@@ -29,9 +29,9 @@ impl Position {
 
 /// A value, and where it stands.
 #[derive(Clone, Debug)]
-pub(super) struct At<T> {
-    pub(super) value: T,
-    pub(super) at: Position,
+pub(crate) struct At<T> {
+    pub(crate) value: T,
+    pub(crate) at: Position,
 }
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for At<T> {

@@ -6,10 +6,11 @@ use std::marker::PhantomData;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::scheme::{Algorithm, SecretEncoding};
-use crate::signature::{Op, OutcomeKind};
+use crate::signature::Op;
 use crate::suite::literal::Literal;
 use crate::suite::position::At;
 use crate::suite::schema::{DurationText, SecretText, SlugText, field_name, slug};
@@ -21,13 +22,13 @@ use crate::suite::{Basis, InputKind, Level};
 pub(super) struct SuiteFile {
     /// The version of this file format: 1.
     #[schemars(with = "u64", range(min = 1, max = 1))]
-    pub(super) macproof: At<u64>,
+    pub(super) macproof: At<Literal>,
     /// The suite's name, in kebab case: the first half of every case id.
     #[schemars(with = "SlugText")]
     pub(super) suite: At<String>,
     /// Raised whenever an expectation changes.
-    #[schemars(range(min = 1))]
-    pub(super) version: At<u32>,
+    #[schemars(with = "u32", range(min = 1))]
+    pub(super) version: At<Literal>,
     /// What a person calls it.
     pub(super) title: String,
     /// The document that the suite is made from.
@@ -66,7 +67,7 @@ pub(super) struct SchemeFile {
     /// How many bytes of the MAC are kept, from its start; all if left out.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "u32", range(min = 1, max = 64))]
-    pub(super) mac_bytes: Option<At<u64>>,
+    pub(super) mac_bytes: Option<At<Literal>>,
     /// How the secret becomes key bytes.
     pub(super) secret: SecretFile,
     /// The named inputs.
@@ -79,7 +80,7 @@ pub(super) struct SchemeFile {
     /// How old a token may be.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "FreshnessFile")]
-    pub(super) freshness: Option<FreshnessFile>,
+    pub(super) freshness: Option<At<FreshnessFile>>,
 }
 
 /// How the secret becomes key bytes.
@@ -106,7 +107,7 @@ pub(super) struct FieldFile {
     pub(super) r#type: At<FieldType>,
     /// The values of an enum.
     #[serde(default, deserialize_with = "present")]
-    #[schemars(with = "Vec<String>", length(min = 1))]
+    #[schemars(with = "Vec<String>", length(min = 1), extend("uniqueItems" = true))]
     pub(super) values: Option<At<Vec<At<String>>>>,
 }
 
@@ -128,6 +129,8 @@ pub(super) enum FieldType {
 pub(super) enum TokenFile {
     Template(String),
     Several(SeveralFile),
+    /// A number or the like. It is kept until its place is known.
+    Other,
 }
 
 /// A token of several items. It has either `pairs` or `list`.
@@ -158,13 +161,14 @@ pub(super) enum UnknownFile {
 
 /// How old a token may be.
 pub(super) enum FreshnessFile {
-    Unspecified,
+    Word(String),
     Limited(LimitsFile),
 }
 
 /// The time in the token may differ from the present by so much, limits included.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("anyOf" = [{"required": ["max_age"]}, {"required": ["max_skew"]}]))]
 pub(super) struct LimitsFile {
     /// The field that holds the time.
     #[schemars(with = "String")]
@@ -198,12 +202,16 @@ pub(super) struct RequirementFile {
 /// Literal input and what is expected of it.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("allOf" = [
+    {"oneOf": [{"required": ["secret"]}, {"required": ["secrets"]}]},
+    {"oneOf": [{"required": ["expect"]}, {"required": ["observe"]}]},
+]))]
 pub(super) struct VectorFile {
     /// Its name, in kebab case: the second half of its case id.
     #[schemars(with = "SlugText")]
     pub(super) id: At<String>,
     /// The requirements that it shows, all of one level.
-    #[schemars(with = "Vec<SlugText>", length(min = 1))]
+    #[schemars(with = "Vec<SlugText>", length(min = 1), extend("uniqueItems" = true))]
     pub(super) shows: At<Vec<At<String>>>,
     /// Which bug it catches.
     #[serde(default, deserialize_with = "present")]
@@ -233,7 +241,7 @@ pub(super) struct VectorFile {
     /// The time of verification, in Unix seconds.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "u64", range(max = 9_007_199_254_740_991_u64))]
-    pub(super) now: Option<At<u64>>,
+    pub(super) now: Option<At<Literal>>,
     /// What is expected; for requirements of level `must` and `should`.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "ExpectFile")]
@@ -247,6 +255,10 @@ pub(super) struct VectorFile {
 /// What is expected: a token to the byte, or one of several outcomes.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend(
+    "oneOf" = [{"required": ["token"]}, {"required": ["outcome"]}],
+    "dependentRequired" = {"or": ["token"]},
+))]
 pub(super) struct ExpectFile {
     /// The token that signing gives, to the byte.
     #[serde(default, deserialize_with = "present")]
@@ -271,7 +283,10 @@ pub(super) enum Refused {
 }
 
 /// An outcome, or a list of those that are sound.
-pub(super) struct OutcomesFile(pub(super) Vec<OutcomeKind>);
+pub(super) enum OutcomesFile {
+    One(String),
+    Several(Vec<At<String>>),
+}
 
 /// The entries of a map in the order of the file. Equal keys never get here.
 pub(super) struct Entries<V>(pub(super) Vec<(At<String>, V)>);
@@ -323,6 +338,10 @@ impl<'de> Deserialize<'de> for TokenFile {
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<TokenFile, A::Error> {
                 SeveralFile::deserialize(MapAccessDeserializer::new(map)).map(TokenFile::Several)
             }
+
+            fn visit_u64<E>(self, _: u64) -> Result<TokenFile, E> {
+                Ok(TokenFile::Other)
+            }
         }
 
         deserializer.deserialize_any(TokenVisitor)
@@ -340,12 +359,8 @@ impl<'de> Deserialize<'de> for FreshnessFile {
                 f.write_str("unspecified, or {of: …, max_age: 300s, max_skew: 300s}")
             }
 
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<FreshnessFile, E> {
-                if text == "unspecified" {
-                    Ok(FreshnessFile::Unspecified)
-                } else {
-                    Err(E::invalid_value(serde::de::Unexpected::Str(text), &self))
-                }
+            fn visit_str<E>(self, text: &str) -> Result<FreshnessFile, E> {
+                Ok(FreshnessFile::Word(text.to_owned()))
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<FreshnessFile, A::Error> {
@@ -368,20 +383,16 @@ impl<'de> Deserialize<'de> for OutcomesFile {
                 f.write_str("accept, reject, refused or threw, or a list of them")
             }
 
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<OutcomesFile, E> {
-                OutcomeKind::deserialize(serde::de::value::StrDeserializer::new(text))
-                    .map(|kind| OutcomesFile(vec![kind]))
+            fn visit_str<E>(self, text: &str) -> Result<OutcomesFile, E> {
+                Ok(OutcomesFile::One(text.to_owned()))
             }
 
-            fn visit_seq<A: serde::de::SeqAccess<'de>>(
-                self,
-                mut seq: A,
-            ) -> Result<OutcomesFile, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<OutcomesFile, A::Error> {
                 let mut kinds = Vec::new();
                 while let Some(kind) = seq.next_element()? {
                     kinds.push(kind);
                 }
-                Ok(OutcomesFile(kinds))
+                Ok(OutcomesFile::Several(kinds))
             }
         }
 

@@ -123,13 +123,24 @@ json_schema_of!(Literal, "Value", |generator| json_schema!({
         generator.subschema_for::<Repeated>(),
         {
             "allOf": [generator.subschema_for::<AnyJson>()],
-            // A map of one `base64` string is bytes, or wrong.
-            "not": {
-                "type": "object",
-                "required": ["base64"],
-                "properties": {"base64": {"type": "string"}},
-                "maxProperties": 1,
-            },
+            // A map that looks like bytes or a long text is that, or wrong.
+            "not": {"anyOf": [
+                {
+                    "type": "object",
+                    "required": ["base64"],
+                    "properties": {"base64": {"type": "string"}},
+                    "maxProperties": 1,
+                },
+                {
+                    "type": "object",
+                    "required": ["repeat", "times"],
+                    "properties": {
+                        "repeat": {"type": "string"},
+                        "times": {"type": "integer", "minimum": 0},
+                    },
+                    "maxProperties": 2,
+                },
+            ]},
         },
     ],
 }));

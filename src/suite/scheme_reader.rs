@@ -17,7 +17,7 @@ pub(super) fn read_scheme(file: SchemeFile) -> Result<Scheme, Fault> {
     let whole = file.algorithm.mac_bytes();
     let mac_bytes = match file.mac_bytes {
         None => whole,
-        Some(bytes) => usize::try_from(bytes.value)
+        Some(bytes) => usize::try_from(bytes.whole()?)
             .ok()
             .filter(|kept| (1..=whole).contains(kept))
             .ok_or_else(|| Fault::new(bytes.at, Problem::MacBytes(whole)))?,
@@ -27,8 +27,12 @@ pub(super) fn read_scheme(file: SchemeFile) -> Result<Scheme, Fault> {
         .map_err(|error| Fault::new(file.message.at, error))?;
     let token = read_token(file.token, &fields, mac_bytes)?;
     let freshness = match file.freshness {
-        None | Some(FreshnessFile::Unspecified) => Freshness::Unspecified,
-        Some(FreshnessFile::Limited(limits)) => read_limits(&limits, &fields)?,
+        None => Freshness::Unspecified,
+        Some(At { value, at }) => match value {
+            FreshnessFile::Word(word) if word == "unspecified" => Freshness::Unspecified,
+            FreshnessFile::Word(_) => return Err(Fault::new(at, Problem::FreshnessWord)),
+            FreshnessFile::Limited(limits) => read_limits(&limits, &fields)?,
+        },
     };
     Ok(Scheme {
         algorithm: file.algorithm,
@@ -124,6 +128,7 @@ fn read_token(
     let grammar = match value {
         TokenFile::Template(text) => TokenGrammar::Template(layout(&text, at)?),
         TokenFile::Several(several) => read_several(several, at, layout)?,
+        TokenFile::Other => return Err(Fault::new(at, Problem::TokenForm)),
     };
     grammar
         .check(fields)

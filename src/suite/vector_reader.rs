@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use crate::scheme::{FieldKind, Scheme};
-use crate::signature::{Fields, MAX_NUMBER, Op, OutcomeKind, Secret, Secrets, Slug, Value};
+use crate::signature::{Fields, Op, OutcomeKind, Secret, Secrets, Slug, Value};
 use crate::suite::error::{Fault, Problem};
 use crate::suite::literal::Literal;
 use crate::suite::position::{At, Position};
-use crate::suite::raw::{Entries, ExpectFile, VectorFile};
+use crate::suite::raw::{Entries, ExpectFile, OutcomesFile, VectorFile};
 use crate::suite::{Expect, InputKind, Level, Request, Requirement, Vector};
 
 /// How long one `{repeat, times}` may be, in bytes.
@@ -255,12 +255,9 @@ impl<'s> VectorReader<'s> {
         Ok(Some(value))
     }
 
-    fn read_now(&self, now: Option<&At<u64>>, at: Position) -> Result<u64, Fault> {
+    fn read_now(&self, now: Option<&At<Literal>>, at: Position) -> Result<u64, Fault> {
         match now {
-            Some(now) if now.value > MAX_NUMBER.unsigned_abs() => {
-                Err(Fault::new(now.at, Problem::NowRange))
-            }
-            Some(now) => Ok(now.value),
+            Some(now) => now.whole(),
             None if self.has_time => Err(Fault::new(at, Problem::NowMissing)),
             None => Ok(DEFAULT_NOW),
         }
@@ -428,31 +425,38 @@ fn read_expectation(op: Op, expect: At<ExpectFile>) -> Result<Expect, Fault> {
                 hint: "write {outcome: accept}, or what is due",
             },
         )),
-        (None, None, Some(outcomes)) => {
-            let kinds = outcomes.value.0;
-            let repeated = |at: usize| kinds[..at].contains(&kinds[at]);
-            if kinds.is_empty() || (0..kinds.len()).any(repeated) {
-                return Err(Fault::new(outcomes.at, Problem::OutcomeList));
-            }
-            let hint = match op {
-                Op::Sign => "write {token: \"…\"}, or refused and threw where it must not sign",
-                Op::Verify => "write accept, reject, refused or threw",
-            };
-            let foreign = |kind: &OutcomeKind| match kind {
-                OutcomeKind::Token => true,
-                OutcomeKind::Accept | OutcomeKind::Reject => op == Op::Sign,
-                OutcomeKind::Refused | OutcomeKind::Threw => false,
-            };
-            match kinds.iter().copied().find(foreign) {
-                Some(kind) => {
-                    let problem = Problem::ExpectOfOther { op, kind, hint };
-                    Err(Fault::new(outcomes.at, problem))
-                }
-                None => Ok(Expect::Outcomes(kinds)),
-            }
-        }
+        (None, None, Some(outcomes)) => read_outcomes(op, outcomes).map(Expect::Outcomes),
         _ => Err(Fault::new(at, Problem::ExpectShape)),
     }
+}
+
+fn read_outcomes(op: Op, file: At<OutcomesFile>) -> Result<Vec<OutcomeKind>, Fault> {
+    let words = match file.value {
+        OutcomesFile::One(value) => vec![At { value, at: file.at }],
+        OutcomesFile::Several(words) => words,
+    };
+    let mut kinds = Vec::with_capacity(words.len());
+    for At { value: word, at } in words {
+        let kind = match word.as_str() {
+            "accept" => OutcomeKind::Accept,
+            "reject" => OutcomeKind::Reject,
+            "refused" => OutcomeKind::Refused,
+            "threw" => OutcomeKind::Threw,
+            _ => return Err(Fault::new(at, Problem::OutcomeWord(word))),
+        };
+        if op == Op::Sign && matches!(kind, OutcomeKind::Accept | OutcomeKind::Reject) {
+            let hint = "write {token: \"…\"}, or refused and threw where it must not sign";
+            return Err(Fault::new(at, Problem::ExpectOfOther { op, kind, hint }));
+        }
+        if kinds.contains(&kind) {
+            return Err(Fault::new(at, Problem::OutcomeList));
+        }
+        kinds.push(kind);
+    }
+    if kinds.is_empty() {
+        return Err(Fault::new(file.at, Problem::OutcomeList));
+    }
+    Ok(kinds)
 }
 
 fn found(value: &Value) -> &'static str {

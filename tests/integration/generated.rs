@@ -21,7 +21,9 @@ fn generated_suites_are_current() {
             if update {
                 fs::write(&path, suite).unwrap();
             } else {
-                stale.push(format!("macproof suite generate {label} > vectors/{scheme}"));
+                stale.push(format!(
+                    "macproof suite generate {label} > vectors/{scheme}"
+                ));
             }
         }
     }

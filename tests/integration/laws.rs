@@ -9,7 +9,10 @@ use proptest::prelude::*;
 
 /// A text, a time in seconds and one of two words.
 fn fields() -> FieldSet {
-    let field = |name: &str, kind| Field { name: name.to_owned(), kind };
+    let field = |name: &str, kind| Field {
+        name: name.to_owned(),
+        kind,
+    };
     FieldSet::new(vec![
         field("user", FieldKind::Text),
         field("time", FieldKind::UnixSeconds),
@@ -22,18 +25,25 @@ fn template() -> impl Strategy<Value = String> {
     let encoding = prop::sample::select(Encoding::ALL.to_vec());
     let literal = prop::sample::select(vec!["", "-", ".", "v1,", "sha256=", "_", "0", "a1"]);
     let carried = prop::sample::subsequence(vec!["{time}", "{kind}", "{user}"], 0..=3);
-    (encoding, prop::collection::vec(literal, 5), carried, 0..4_usize).prop_map(
-        |(encoding, literals, carried, mac_at)| {
+    (
+        encoding,
+        prop::collection::vec(literal, 5),
+        carried,
+        0..4_usize,
+    )
+        .prop_map(|(encoding, literals, carried, mac_at)| {
             let mut parts: Vec<String> = carried.into_iter().map(str::to_owned).collect();
-            parts.insert(mac_at.min(parts.len()), format!("{{mac:{}}}", encoding.name()));
+            parts.insert(
+                mac_at.min(parts.len()),
+                format!("{{mac:{}}}", encoding.name()),
+            );
             let mut text = String::new();
             for (at, part) in parts.iter().enumerate() {
                 text.push_str(literals[at]);
                 text.push_str(part);
             }
             text + literals[4]
-        },
-    )
+        })
 }
 
 fn grammar(mac_bytes: usize) -> impl Strategy<Value = TokenGrammar> {
@@ -59,7 +69,12 @@ fn grammar(mac_bytes: usize) -> impl Strategy<Value = TokenGrammar> {
 }
 
 fn scheme() -> impl Strategy<Value = Scheme> {
-    let message = prop::sample::select(vec!["{user}", "{user}-{time}", "{time}.{user}", "{kind}:{user}"]);
+    let message = prop::sample::select(vec![
+        "{user}",
+        "{user}-{time}",
+        "{time}.{user}",
+        "{kind}:{user}",
+    ]);
     let algorithm = prop::sample::select(Algorithm::ALL.to_vec());
     (algorithm, any::<bool>(), message).prop_flat_map(|(algorithm, truncated, message)| {
         let mac_bytes = if truncated { 16 } else { algorithm.mac_bytes() };
@@ -68,7 +83,11 @@ fn scheme() -> impl Strategy<Value = Scheme> {
             Scheme {
                 algorithm,
                 mac_bytes,
-                secret: SecretRule { encoding: SecretEncoding::Utf8, strip_prefix: None, per: None },
+                secret: SecretRule {
+                    encoding: SecretEncoding::Utf8,
+                    strip_prefix: None,
+                    per: None,
+                },
                 fields: fields(),
                 message: Message::compile(message, &fields()).unwrap(),
                 token,
@@ -80,9 +99,17 @@ fn scheme() -> impl Strategy<Value = Scheme> {
 
 fn input() -> impl Strategy<Value = Fields> {
     let user = prop_oneof!["[a-c0-9=,. -]{0,8}", any::<String>()];
-    (user, 0..=9_007_199_254_740_991_i64, prop::sample::select(vec!["email", "id"])).prop_map(
-        |(user, time, kind)| Fields::new().with("user", user).with("time", time).with("kind", kind),
+    (
+        user,
+        0..=9_007_199_254_740_991_i64,
+        prop::sample::select(vec!["email", "id"]),
     )
+        .prop_map(|(user, time, kind)| {
+            Fields::new()
+                .with("user", user)
+                .with("time", time)
+                .with("kind", kind)
+        })
 }
 
 fn secrets(text: &str) -> Secrets {
@@ -99,12 +126,21 @@ fn beside(scheme: &Scheme, fields: &Fields) -> Fields {
 }
 
 fn verify(scheme: &Scheme, secret: &str, fields: &Fields, token: &str) -> Verification {
-    scheme.verify(&secrets(secret), &beside(scheme, fields), Some(&Value::from(token)), 0)
+    scheme.verify(
+        &secrets(secret),
+        &beside(scheme, fields),
+        Some(&Value::from(token)),
+        0,
+    )
 }
 
 /// A change to a token that somebody might try.
 fn change() -> impl Strategy<Value = (prop::sample::Index, String, usize)> {
-    (any::<prop::sample::Index>(), "[0-9a-fA-F+/=_, \u{ff10}\n.-]{0,3}", 0..3_usize)
+    (
+        any::<prop::sample::Index>(),
+        "[0-9a-fA-F+/=_, \u{ff10}\n.-]{0,3}",
+        0..3_usize,
+    )
 }
 
 fn changed(token: &str, (at, insert, remove): &(prop::sample::Index, String, usize)) -> String {

@@ -1,8 +1,13 @@
 //! Everything that needs more than one module, a real process, or the whole repository.
 
+mod bad_adapters;
+mod commands;
 mod floors;
 mod generated;
 mod generator;
+mod languages;
 mod laws;
 mod oracle;
 mod present;
+mod runs;
+mod suites;

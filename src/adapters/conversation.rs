@@ -1,0 +1,218 @@
+//! Requests out, answers in, over one connection, until there is nothing more to say or something
+//! is wrong.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde::Deserialize;
+
+use crate::adapters::AdapterError;
+use crate::adapters::connection::{
+    Connection, Patience, TICK, Turn, described, in_millis, printed_unasked,
+};
+use crate::adapters::in_flight::{Addressee, InFlight};
+use crate::adapters::line_buffer::TooLong;
+use crate::adapters::{Exchange, Limits, Notes, Ticket};
+use crate::protocol::{Answer, AnswerError};
+use crate::results::Failure;
+
+/// How much may wait in our memory for the process to read it, in bytes.
+const BACKLOG: usize = 256 << 10;
+
+/// What a conversation needs.
+pub(super) struct Conversation<'c> {
+    pub(super) connection: &'c mut Connection,
+    pub(super) limits: &'c Limits,
+    /// How many requests may be in flight.
+    pub(super) window: usize,
+    pub(super) interrupt: &'c AtomicBool,
+    pub(super) notes: &'c mut Notes,
+    /// How many answers came, so far.
+    pub(super) answers: u64,
+}
+
+/// From where the requests come.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Source {
+    /// The first.
+    pub(super) first: Option<Ticket>,
+    /// Whether it is the only one; else the exchange has the others.
+    pub(super) only: bool,
+}
+
+/// How a conversation came to its end.
+#[derive(Debug)]
+pub(super) enum End {
+    /// Everything is answered.
+    Done,
+    /// Everything that was asked is answered, and the process has ended.
+    Left,
+    /// Something is wrong, and no request can be blamed for it.
+    Broken(Breach),
+}
+
+/// What is wrong.
+#[derive(Debug)]
+pub(super) enum Breach {
+    /// The process, or its stdout, has ended.
+    Ended,
+    /// Nothing came in time.
+    Silent,
+    /// It said something that has no place in the protocol.
+    Protocol(String),
+}
+
+impl Conversation<'_> {
+    /// Holds it.
+    pub(super) fn hold<E: Exchange>(
+        &mut self,
+        exchange: &mut E,
+        mut source: Source,
+    ) -> Result<End, AdapterError> {
+        let mut patience = Patience::new(self.limits.answer);
+        loop {
+            if self.interrupt.load(Ordering::Relaxed) {
+                return Err(AdapterError::Interrupted);
+            }
+            let was_idle = self.is_idle();
+            self.send(exchange, &mut source);
+            if self.is_idle() {
+                return Ok(End::Done);
+            }
+            if was_idle {
+                patience.restart();
+            }
+            let turn = self.connection.turn(TICK)?;
+            let answers = self.answers;
+            if let Some(breach) = self.hear(exchange) {
+                return Ok(End::Broken(breach));
+            }
+            if self.answers > answers {
+                patience.restart();
+            }
+            match (turn, self.is_idle()) {
+                (Turn::Ended, true) => return Ok(End::Left),
+                (Turn::Ended, false) => return Ok(End::Broken(Breach::Ended)),
+                (_, false) if patience.is_over() => return Ok(End::Broken(Breach::Silent)),
+                _ => {}
+            }
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.connection.in_flight.waiting() == 0
+    }
+
+    /// Hands over requests, as many as may be in flight.
+    fn send<E: Exchange>(&mut self, exchange: &mut E, source: &mut Source) {
+        while self.connection.in_flight.has_room(self.window) && self.connection.backlog() < BACKLOG
+        {
+            let next = match source.first.take() {
+                None if !source.only => exchange.next(),
+                first => first,
+            };
+            let Some(ticket) = next else { return };
+            let id = self.connection.in_flight.send(ticket);
+            exchange
+                .request(ticket)
+                .write(id, &mut self.connection.outgoing);
+        }
+    }
+
+    /// Takes every line that has come.
+    fn hear<E: Exchange>(&mut self, exchange: &mut E) -> Option<Breach> {
+        let Connection {
+            lines, in_flight, ..
+        } = &mut *self.connection;
+        while let Some(line) = lines.next_line() {
+            let said = match line {
+                Ok(line) => Said::of(line, in_flight),
+                Err(TooLong) => Said::Nonsense(described(line)),
+            };
+            match said {
+                Said::Answer(ticket, answer) => {
+                    self.answers += 1;
+                    exchange.answered(ticket, answer.reply);
+                }
+                Said::Malformed(ticket, why) => exchange.failed(ticket, Failure::Protocol(why)),
+                Said::Again(ticket) => {
+                    let why = "it answered this request twice".to_owned();
+                    exchange.revoked(ticket, Failure::Protocol(why));
+                }
+                // With nothing in flight it harms nobody, as long as we know where it ends.
+                Said::Nonsense(_) if in_flight.waiting() == 0 && line.is_ok() => {
+                    self.notes.add(printed_unasked(line));
+                }
+                Said::Nonsense(what) => return Some(Breach::Protocol(what)),
+            }
+        }
+        None
+    }
+}
+
+/// What a line says.
+enum Said {
+    /// The answer to a request.
+    Answer(Ticket, Answer),
+    /// Something that names its request, and is no answer.
+    Malformed(Ticket, String),
+    /// An answer to a request that has had one.
+    Again(Ticket),
+    /// Nothing that belongs to a request.
+    Nonsense(String),
+}
+
+impl Said {
+    fn of(line: &[u8], in_flight: &mut InFlight) -> Self {
+        let parsed = Answer::parse(line);
+        let id = match &parsed {
+            Ok(answer) => Some(answer.id),
+            Err(AnswerError::Malformed(_)) => id_of(line),
+            Err(error) => error.id(),
+        };
+        let addressee = id.map_or(Addressee::Unknown, |id| in_flight.settle(id));
+        match (addressee, parsed) {
+            (Addressee::Waiting(ticket), Ok(answer)) => Self::Answer(ticket, answer),
+            (Addressee::Waiting(ticket), Err(error)) => Self::Malformed(
+                ticket,
+                format!("it answered {}: {error}", described(Ok(line))),
+            ),
+            (Addressee::Settled(ticket), _) => Self::Again(ticket),
+            (Addressee::Unknown, Err(error)) => {
+                Self::Nonsense(format!("it printed {}: {error}", described(Ok(line))))
+            }
+            (Addressee::Unknown, Ok(answer)) => Self::Nonsense(format!(
+                "it answered a request that it was not sent: {} has the id {}",
+                described(Ok(line)),
+                answer.id
+            )),
+        }
+    }
+}
+
+/// The one id of an object whose other members are not as they should be.
+fn id_of(line: &[u8]) -> Option<u64> {
+    #[derive(Deserialize)]
+    struct Addressed {
+        id: u64,
+    }
+    serde_json::from_slice::<Addressed>(line)
+        .ok()
+        .map(|addressed| addressed.id)
+}
+
+impl Breach {
+    /// Ends the connection; what went wrong comes back in words.
+    pub(super) fn end(self, connection: Connection, limits: &Limits) -> Failure {
+        match self {
+            Self::Ended => Failure::Crashed(connection.autopsy()),
+            Self::Silent => {
+                connection.dismiss();
+                Failure::TimedOut(in_millis(limits.answer))
+            }
+            Self::Protocol(what) => {
+                connection.dismiss();
+                Failure::Protocol(what)
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Why there is no usable adapter.
+
+use std::io;
+
+use crate::adapters::AdapterCommand;
+use crate::protocol::{HelloError, MAX_LINE};
+
+/// Why an adapter cannot be used, or no longer. Every message reads on from "the adapter does not
+/// work: ".
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AdapterError {
+    /// There is no such program, or no such directory to start it in.
+    #[error("the program {program:?} was not found; is it installed, and spelt as on the PATH?")]
+    NotFound {
+        /// What was looked for.
+        program: String,
+    },
+    /// It is there and cannot be started.
+    #[error("{program:?} cannot be started: {source}")]
+    NotStarted {
+        /// What was to be started.
+        program: String,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// It ended instead of answering our greeting.
+    #[error("it ended before it said hello: {0}")]
+    EndedBeforeHello(String),
+    /// It did not answer our greeting in time.
+    #[error("it did not answer the hello within {waited_ms} ms{also}")]
+    NoHello {
+        /// How long it was waited for.
+        waited_ms: u64,
+        /// What it wrote to stderr meanwhile.
+        also: String,
+    },
+    /// The first thing it printed is no hello.
+    #[error("{source}; it printed {line}{also}")]
+    BadHello {
+        /// The line.
+        line: String,
+        /// What is wrong with it.
+        source: HelloError,
+        /// What it wrote to stderr meanwhile.
+        also: String,
+    },
+    /// The first thing it printed is longer than any line may be.
+    #[error("its first line is no hello: it is longer than {MAX_LINE} bytes{also}")]
+    EndlessHello {
+        /// What it wrote to stderr meanwhile.
+        also: String,
+    },
+    /// It had to be started again and again, and never answered anything in between.
+    #[error("it was started {starts} times in a row without one answer; the last time: {last}")]
+    KeepsFailing {
+        /// How often.
+        starts: u32,
+        /// What happened the last time.
+        last: String,
+    },
+    /// The interrupt flag was set.
+    #[error("interrupted")]
+    Interrupted,
+    /// The system fails us.
+    #[error("its pipes cannot be used: {0}")]
+    Io(#[from] io::Error),
+}
+
+impl AdapterError {
+    pub(super) fn not_started(command: &AdapterCommand, source: io::Error) -> Self {
+        let missing_directory = command.directory().filter(|directory| !directory.is_dir());
+        let program = match missing_directory {
+            Some(directory) => directory.to_string_lossy(),
+            None => command.program().to_string_lossy(),
+        };
+        let program = program.into_owned();
+        if source.kind() == io::ErrorKind::NotFound {
+            Self::NotFound { program }
+        } else {
+            Self::NotStarted { program, source }
+        }
+    }
+}
+
+impl From<rustix::io::Errno> for AdapterError {
+    fn from(errno: rustix::io::Errno) -> Self {
+        Self::Io(errno.into())
+    }
+}

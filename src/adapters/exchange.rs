@@ -1,0 +1,32 @@
+//! Who asks: the runner, a fuzzer.
+
+use crate::protocol::{Reply, RequestLine};
+use crate::results::Failure;
+
+/// A request in the books of whoever asks; its meaning is theirs alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(pub u64);
+
+/// Who has requests, and is told what became of them.
+///
+/// Each ticket that was handed out is told of once, by [`answered`](Self::answered) or
+/// [`failed`](Self::failed); after that it may happen that the answer is
+/// [`revoked`](Self::revoked). Only where a drive ends with an error are some never told of.
+pub trait Exchange {
+    /// The next request to be sent; `None` if there is none for now. It is asked again after each
+    /// batch of answers, and no more once it has none while nothing is under way.
+    fn next(&mut self) -> Option<Ticket>;
+
+    /// The request of a ticket that is not settled. After a crash it is asked for again.
+    fn request(&self, ticket: Ticket) -> &RequestLine;
+
+    /// It was answered.
+    fn answered(&mut self, ticket: Ticket, reply: Reply);
+
+    /// It has no valid answer, and it alone is to blame for it.
+    fn failed(&mut self, ticket: Ticket, failure: Failure);
+
+    /// It was told of before, and then was answered once more: what it was told cannot be relied
+    /// on.
+    fn revoked(&mut self, ticket: Ticket, failure: Failure);
+}

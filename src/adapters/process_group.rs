@@ -1,0 +1,238 @@
+//! One process and everything that it starts: begun together, ended together.
+
+use std::io;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+
+use crate::adapters::{AdapterCommand, AdapterError};
+
+/// A running process with a process group of its own. Dropping it ends the group.
+///
+/// The leader is reaped last of all: as long as it is not, no other process can have its number,
+/// so that no signal meets a stranger.
+#[derive(Debug)]
+pub(super) struct ProcessGroup {
+    leader: Child,
+    grace: Duration,
+    status: Option<ExitStatus>,
+}
+
+/// Our ends of a process's pipes.
+#[derive(Debug)]
+pub(super) struct Pipes {
+    pub(super) stdin: ChildStdin,
+    pub(super) stdout: ChildStdout,
+    pub(super) stderr: ChildStderr,
+}
+
+impl ProcessGroup {
+    /// Starts a command. `grace` is how long it gets between the request to end and the end.
+    pub(super) fn start(
+        command: &AdapterCommand,
+        grace: Duration,
+    ) -> Result<(Self, Pipes), AdapterError> {
+        let mut builder = Command::new(command.program());
+        builder
+            .args(command.arguments())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0);
+        if let Some(directory) = command.directory() {
+            builder.current_dir(directory);
+        }
+        let mut leader = builder
+            .spawn()
+            .map_err(|error| AdapterError::not_started(command, error))?;
+        let pipes = (
+            leader.stdin.take(),
+            leader.stdout.take(),
+            leader.stderr.take(),
+        );
+        let group = Self {
+            leader,
+            grace,
+            status: None,
+        };
+        match pipes {
+            (Some(stdin), Some(stdout), Some(stderr)) => Ok((
+                group,
+                Pipes {
+                    stdin,
+                    stdout,
+                    stderr,
+                },
+            )),
+            _ => Err(AdapterError::Io(io::ErrorKind::BrokenPipe.into())),
+        }
+    }
+
+    /// Whether the leader has ended, by itself or not.
+    pub(super) fn has_ended(&self) -> bool {
+        let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        self.status.is_some() || !matches!(waitid(WaitId::Pid(self.pid()), look), Ok(None))
+    }
+
+    /// Waits for the leader to end by itself, no longer than `patience`; whether it has.
+    pub(super) fn await_end(&self, patience: Duration) -> bool {
+        let deadline = Instant::now() + patience;
+        let mut pause = Duration::from_millis(1);
+        loop {
+            if self.has_ended() {
+                return true;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            thread::sleep(pause.min(left));
+            pause = (pause * 2).min(Duration::from_millis(20));
+        }
+    }
+
+    /// Ends the whole group and reaps its leader: SIGTERM, and after the grace SIGKILL. What had
+    /// ended before keeps its own status.
+    pub(super) fn end(&mut self) -> io::Result<ExitStatus> {
+        if let Some(status) = self.status {
+            return Ok(status);
+        }
+        if !self.has_ended() {
+            self.signal(Signal::TERM);
+            self.await_end(self.grace);
+        }
+        self.signal(Signal::KILL);
+        let status = self.leader.wait()?;
+        self.status = Some(status);
+        Ok(status)
+    }
+
+    /// A group without a living member is no news.
+    fn signal(&self, signal: Signal) {
+        let _gone = kill_process_group(self.pid(), signal);
+    }
+
+    fn pid(&self) -> Pid {
+        Pid::from_child(&self.leader)
+    }
+}
+
+impl Drop for ProcessGroup {
+    fn drop(&mut self) {
+        let _unreapable = self.end();
+    }
+}
+
+/// How a process ended: `exit status 3`, `signal 11 (SIGSEGV)`.
+pub(super) fn in_words(status: ExitStatus) -> String {
+    const NAMES: [(Signal, &str); 14] = [
+        (Signal::HUP, "SIGHUP"),
+        (Signal::INT, "SIGINT"),
+        (Signal::QUIT, "SIGQUIT"),
+        (Signal::ILL, "SIGILL"),
+        (Signal::TRAP, "SIGTRAP"),
+        (Signal::ABORT, "SIGABRT"),
+        (Signal::BUS, "SIGBUS"),
+        (Signal::FPE, "SIGFPE"),
+        (Signal::KILL, "SIGKILL"),
+        (Signal::SEGV, "SIGSEGV"),
+        (Signal::PIPE, "SIGPIPE"),
+        (Signal::TERM, "SIGTERM"),
+        (Signal::XCPU, "SIGXCPU"),
+        (Signal::SYS, "SIGSYS"),
+    ];
+    match (status.code(), status.signal()) {
+        (Some(code), _) => format!("exit status {code}"),
+        (None, Some(number)) => NAMES
+            .iter()
+            .find(|(signal, _)| signal.as_raw() == number)
+            .map_or_else(
+                || format!("signal {number}"),
+                |(_, name)| format!("signal {number} ({name})"),
+            ),
+        (None, None) => "an unknown status".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::time::Duration;
+
+    use rustix::process::{Pid, test_kill_process_group};
+
+    use super::{ProcessGroup, in_words};
+    use crate::adapters::{AdapterCommand, AdapterError};
+
+    fn shell(script: &str) -> (ProcessGroup, super::Pipes) {
+        let command = AdapterCommand::new("sh", ["-c", script]);
+        ProcessGroup::start(&command, Duration::from_millis(100)).unwrap()
+    }
+
+    /// Waits for the script to have come so far.
+    fn hear_ready(pipes: &mut super::Pipes) {
+        let mut line = [0; 6];
+        pipes.stdout.read_exact(&mut line).unwrap();
+        assert_eq!(&line, b"ready\n");
+    }
+
+    #[test]
+    fn how_it_ended_is_told_in_words() {
+        for (script, words) in [
+            ("exit 3", "exit status 3"),
+            ("kill -SEGV $$", "signal 11 (SIGSEGV)"),
+        ] {
+            let (mut group, _pipes) = shell(script);
+            assert!(group.await_end(Duration::from_secs(10)));
+            assert_eq!(in_words(group.end().unwrap()), words);
+        }
+    }
+
+    #[test]
+    fn neither_a_deaf_leader_nor_its_children_are_left() {
+        let (mut group, mut pipes) =
+            shell("trap '' TERM; sleep 1000 & echo ready; while :; do sleep 1; done");
+        hear_ready(&mut pipes);
+        let pid = Pid::from_child(&group.leader);
+        assert!(!group.has_ended());
+        assert_ne!(living_members(pid), Some(0));
+        assert_eq!(in_words(group.end().unwrap()), "signal 9 (SIGKILL)");
+        // The orphan is somebody else's to reap; it only has to be dead.
+        let gone = (0..2000).any(|_| {
+            std::thread::sleep(Duration::from_millis(5));
+            test_kill_process_group(pid).is_err() || living_members(pid) == Some(0)
+        });
+        assert!(gone);
+    }
+
+    /// How many processes of a group are neither gone nor waiting to be reaped, where `/proc` says
+    /// so.
+    fn living_members(group: Pid) -> Option<usize> {
+        let group = group.as_raw_nonzero().to_string();
+        let stats = std::fs::read_dir("/proc")
+            .ok()?
+            .flatten()
+            .filter_map(|process| {
+                let stat = std::fs::read_to_string(process.path().join("stat")).ok()?;
+                Some(stat.rsplit_once(") ")?.1.to_owned())
+            });
+        let living = stats.filter(|stat| {
+            let mut words = stat.split(' ');
+            let (condition, its_group) = (words.next(), words.nth(1));
+            condition != Some("Z") && its_group == Some(group.as_str())
+        });
+        Some(living.count())
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_named() {
+        let command = AdapterCommand::new("no-such-program-of-ours", ["x"]);
+        let error = ProcessGroup::start(&command, Duration::ZERO).unwrap_err();
+        assert!(
+            matches!(&error, AdapterError::NotFound { program } if program == "no-such-program-of-ours")
+        );
+    }
+}

@@ -1,0 +1,242 @@
+//! An adapter as a subprocess: requests in, answers out, and nobody else pays for a crash.
+
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use crate::adapters::connection::Connection;
+use crate::adapters::conversation::{Conversation, End, Source};
+use crate::adapters::in_flight::MAX_IN_FLIGHT;
+use crate::adapters::{AdapterCommand, AdapterError, Exchange, Notes, Ticket};
+use crate::protocol::Hello;
+use crate::results::Failure;
+
+/// How many starts in a row may come to nothing before an adapter is given up.
+const MAX_BARREN_STARTS: u32 = 20;
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// From the start to the hello.
+    pub start_up: Duration,
+    /// From the last answer to the next, while something is in flight.
+    pub answer: Duration,
+    /// From the request to end until it is ended.
+    pub grace: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            start_up: Duration::from_secs(10),
+            answer: Duration::from_secs(10),
+            grace: Duration::from_secs(1),
+        }
+    }
+}
+
+/// A running adapter. Dropping it ends its process and what that has started.
+///
+/// When a process crashes, hangs, or breaks the protocol in a way that cannot be laid at one
+/// request's door, it is ended, and what was in flight runs again in a fresh one, one at a time. A
+/// request is blamed only for what a process does that has never seen another.
+#[derive(Debug)]
+pub struct Subprocess<'a> {
+    command: &'a AdapterCommand,
+    limits: Limits,
+    interrupt: &'a AtomicBool,
+    hello: Hello,
+    /// How many requests the present process takes.
+    window: usize,
+    connection: Option<Connection>,
+    starts: u64,
+    /// Starts since the last answer, and what came of the last.
+    barren: u32,
+    latest: Option<Failure>,
+    notes: Notes,
+}
+
+/// What is left to say when an adapter has ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parting {
+    /// How often it had to be started again.
+    pub restarts: u64,
+    /// What was not as it should be, and is nobody's verdict.
+    pub notes: Vec<String>,
+}
+
+/// What a process that had to be ended left behind.
+#[derive(Debug)]
+struct Remains {
+    in_flight: Vec<Ticket>,
+    /// How many requests it had seen in its life.
+    seen: u64,
+    failure: Failure,
+}
+
+impl<'a> Subprocess<'a> {
+    /// Starts an adapter and greets it. Whoever sets `interrupt` is heard within 100 ms.
+    pub fn start(
+        command: &'a AdapterCommand,
+        limits: Limits,
+        interrupt: &'a AtomicBool,
+    ) -> Result<Self, AdapterError> {
+        let (connection, hello) = Connection::open(command, &limits, interrupt)?;
+        Ok(Self {
+            command,
+            limits,
+            interrupt,
+            window: hello.max_in_flight(),
+            hello,
+            connection: Some(connection),
+            starts: 1,
+            barren: 1,
+            latest: None,
+            notes: Notes::default(),
+        })
+    }
+
+    /// What it says of itself.
+    pub fn hello(&self) -> &Hello {
+        &self.hello
+    }
+
+    /// Sends what the exchange has, until it has nothing more and everything is answered.
+    pub fn drive<E: Exchange>(&mut self, exchange: &mut E) -> Result<(), AdapterError> {
+        while let Some(first) = exchange.next() {
+            if let Some(remains) = self.converse(exchange, first, false)? {
+                self.find_culprits(exchange, remains)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Says goodbye and ends it.
+    pub fn finish(mut self) -> Parting {
+        if let Some(connection) = self.connection.take() {
+            match connection.part(self.limits.grace) {
+                Ok(notes) => notes.into_iter().for_each(|note| self.notes.add(note)),
+                Err(error) => self.notes.add(error.to_string()),
+            }
+        }
+        Parting {
+            restarts: self.starts - 1,
+            notes: self.notes.into_lines(),
+        }
+    }
+
+    /// Runs what was in flight again, one at a time, until each has a verdict of its own.
+    fn find_culprits<E: Exchange>(
+        &mut self,
+        exchange: &mut E,
+        remains: Remains,
+    ) -> Result<(), AdapterError> {
+        let suspects = &remains.in_flight;
+        let mut culprits = 0;
+        if let ([suspect], 1) = (suspects.as_slice(), remains.seen) {
+            exchange.failed(*suspect, remains.failure);
+            return Ok(());
+        }
+        for &suspect in suspects {
+            culprits += u32::from(self.is_culprit(exchange, suspect)?);
+        }
+        if culprits == 0 {
+            self.notes.add(format!(
+                "{}, with {} in flight; it did not happen again when they ran one at a time",
+                remains.failure,
+                suspects.len(),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Runs one request alone, and in a fresh process before it is blamed.
+    fn is_culprit<E: Exchange>(
+        &mut self,
+        exchange: &mut E,
+        suspect: Ticket,
+    ) -> Result<bool, AdapterError> {
+        while let Some(remains) = self.converse(exchange, suspect, true)? {
+            if remains.in_flight.is_empty() {
+                break;
+            }
+            if remains.seen == 1 {
+                exchange.failed(suspect, remains.failure);
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Asks until everything is answered, or the process had to be ended.
+    fn converse<E: Exchange>(
+        &mut self,
+        exchange: &mut E,
+        first: Ticket,
+        only: bool,
+    ) -> Result<Option<Remains>, AdapterError> {
+        let mut connection = self.connected()?;
+        let mut conversation = Conversation {
+            connection: &mut connection,
+            limits: &self.limits,
+            window: self.window.min(MAX_IN_FLIGHT),
+            interrupt: self.interrupt,
+            notes: &mut self.notes,
+            answers: 0,
+        };
+        let source = Source {
+            first: Some(first),
+            only,
+        };
+        let end = conversation.hold(exchange, source)?;
+        if conversation.answers > 0 {
+            self.barren = 0;
+        }
+        let breach = match end {
+            End::Done => {
+                self.connection = Some(connection);
+                return Ok(None);
+            }
+            End::Left => {
+                let how = connection.autopsy();
+                self.notes.add(format!("the adapter ended unasked: {how}"));
+                return Ok(None);
+            }
+            End::Broken(breach) => breach,
+        };
+        let in_flight = connection.in_flight.tickets();
+        let seen = connection.in_flight.sent();
+        let failure = breach.end(connection, &self.limits);
+        self.latest = Some(failure.clone());
+        Ok(Some(Remains {
+            in_flight,
+            seen,
+            failure,
+        }))
+    }
+
+    /// The present process, or a fresh one.
+    fn connected(&mut self) -> Result<Connection, AdapterError> {
+        if let Some(connection) = self.connection.take() {
+            return Ok(connection);
+        }
+        if self.barren >= MAX_BARREN_STARTS {
+            return Err(AdapterError::KeepsFailing {
+                starts: self.barren,
+                last: self
+                    .latest
+                    .as_ref()
+                    .map(Failure::to_string)
+                    .unwrap_or_default(),
+            });
+        }
+        let (connection, hello) = Connection::open(self.command, &self.limits, self.interrupt)?;
+        self.starts += 1;
+        self.barren += 1;
+        self.window = hello.max_in_flight();
+        if hello != self.hello {
+            self.notes
+                .add("started again, the adapter said another hello than at first".to_owned());
+        }
+        Ok(connection)
+    }
+}

@@ -1,0 +1,80 @@
+//! `macproof adapter`: be an adapter.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::io;
+
+use crate::adapters::{Served, serve};
+use crate::cli::args::AdapterArgs;
+use crate::cli::exit::{Exit, Stop};
+use crate::cli::suites;
+use crate::protocol::{Hello, ImplementationInfo, PROTOCOL_VERSION};
+use crate::scheme::{Reference, Scheme};
+use crate::suite::{self, Embedded, Suite};
+
+/// How many requests it takes before it has answered the first: enough that neither side waits
+/// for the other.
+const MAX_IN_FLIGHT: u32 = 4096;
+
+/// Speaks the protocol over standard input and output until it is told to end.
+pub(crate) fn adapter(args: &AdapterArgs) -> Result<Exit, Stop> {
+    let shelf = Shelf::new(args)?;
+    let mut implementation = Reference::new();
+    let mut served = Served {
+        hello: hello(),
+        scheme: &|name| shelf.scheme(name),
+        implementation: &mut implementation,
+    };
+    serve(io::stdin().lock(), io::stdout().lock(), &mut served).map_err(Stop::harness)?;
+    Ok(Exit::Success)
+}
+
+fn hello() -> Hello {
+    let words = |words: &[&str]| Some(words.iter().map(|&word| word.to_owned()).collect());
+    Hello {
+        protocol: PROTOCOL_VERSION,
+        implementation: ImplementationInfo {
+            name: "macproof-reference".to_owned(),
+            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            language: Some("rust".to_owned()),
+            notes: None,
+        },
+        suites: None,
+        ops: words(&["sign", "verify"]),
+        clock: None,
+        inputs: words(&["text", "bytes", "number", "json"]),
+        max_in_flight: Some(MAX_IN_FLIGHT),
+    }
+}
+
+/// The suites that are served. An embedded one is read when it is first asked for, because most
+/// runs ask for a few.
+struct Shelf {
+    embedded: HashMap<&'static str, (Embedded, OnceCell<Option<Suite>>)>,
+    files: Vec<Suite>,
+}
+
+impl Shelf {
+    fn new(args: &AdapterArgs) -> Result<Self, Stop> {
+        let files = args
+            .suite_file
+            .iter()
+            .map(|file| suites::load(file))
+            .collect::<Result<_, _>>()?;
+        let embedded = suite::embedded()
+            .map(|one| (one.name, (one, OnceCell::new())))
+            .collect();
+        Ok(Self { embedded, files })
+    }
+
+    fn scheme(&self, name: &str) -> Option<&Scheme> {
+        if let Some(suite) = self.files.iter().find(|suite| suite.name.as_str() == name) {
+            return Some(&suite.scheme);
+        }
+        let (embedded, suite) = self.embedded.get(name)?;
+        suite
+            .get_or_init(|| embedded.parse().ok())
+            .as_ref()
+            .map(|suite| &suite.scheme)
+    }
+}

@@ -1,0 +1,248 @@
+//! The arguments of every command.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Proves that an implementation of an HMAC identity signature does what its specification says.
+#[derive(Debug, Parser)]
+#[command(name = "macproof", version, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run suites against an implementation, and judge it.
+    Run(RunArgs),
+    /// Sign by hand, with the oracle.
+    Sign(SignArgs),
+    /// Verify by hand, with the oracle, and say at which stage a token fails.
+    Verify(VerifyArgs),
+    /// Look at suites, check them, make them.
+    #[command(subcommand)]
+    Suite(SuiteCommand),
+    /// Be an adapter: the reference implementation, or one with planted mistakes.
+    Adapter(AdapterArgs),
+    /// Make reports from the saved JSON result of a run.
+    #[command(subcommand)]
+    Report(ReportCommand),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// Suites by name; the five systems if none is named. `macproof suite list` shows them.
+    #[arg(value_name = "SUITE")]
+    pub(crate) suites: Vec<String>,
+    /// The adapter's command line; it is split into words, never given to a shell.
+    #[arg(long, value_name = "COMMAND", help_heading = "Implementation")]
+    pub(crate) command: Option<String>,
+    /// A suite file of your own; may be repeated.
+    #[arg(long, value_name = "FILE", help_heading = "Cases")]
+    pub(crate) suite_file: Vec<PathBuf>,
+    /// Only cases whose id matches, as in `jimo/*` or `*/published-*`.
+    #[arg(long, value_name = "GLOB", help_heading = "Cases")]
+    pub(crate) filter: Option<String>,
+    /// Only the first, second … part of so many, as in 2/8; together the parts are the whole.
+    #[arg(long, value_name = "I/N", help_heading = "Cases")]
+    pub(crate) shard: Option<String>,
+    /// The lowest level whose failure counts.
+    #[arg(long, value_enum, default_value_t = LevelArg::Must)]
+    pub(crate) level: LevelArg,
+    /// A list of known failures; see docs/known-failures.md.
+    #[arg(long, value_name = "FILE", help_heading = "Gate")]
+    pub(crate) known_failures: Option<PathBuf>,
+    /// Rewrite that list to what fails now.
+    #[arg(long, requires = "known_failures", help_heading = "Gate")]
+    pub(crate) update_known_failures: bool,
+    /// How many adapter processes to run side by side.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) jobs: u16,
+    /// How long to wait for an answer, as in 500ms, 10s or 2m.
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
+    pub(crate) timeout: Duration,
+    /// The seed of the order of the cases; chosen afresh, and shown, if none is given.
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Run every case so often, and say which are unstable.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) repeat: u64,
+    /// Stop at the first counted failure or error.
+    #[arg(long)]
+    pub(crate) fail_fast: bool,
+    /// Write a report: json, junit or human, to a file or to - for standard output; may be
+    /// repeated.
+    #[arg(long, value_name = "FORMAT=PATH", help_heading = "Reports")]
+    pub(crate) report: Vec<String>,
+    /// Show every failed case, not only the first few of each requirement.
+    #[arg(long, help_heading = "Reports")]
+    pub(crate) all: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum LevelArg {
+    Must,
+    Should,
+}
+
+/// A scheme, a secret, and fields.
+#[derive(Debug, Args)]
+pub(crate) struct SignatureArgs {
+    /// The suite whose scheme to use, by name.
+    #[arg(value_name = "SUITE", required_unless_present = "suite_file")]
+    pub(crate) suite: Option<String>,
+    /// A suite file of your own instead.
+    #[arg(long, value_name = "FILE", conflicts_with = "suite")]
+    pub(crate) suite_file: Option<PathBuf>,
+    /// A file that holds the secret; one line feed at its end is dropped, and that is said.
+    #[arg(long, value_name = "FILE", group = "secret_from")]
+    pub(crate) secret_file: Option<PathBuf>,
+    /// A file that holds the secret, to the byte.
+    #[arg(long, value_name = "FILE", group = "secret_from")]
+    pub(crate) secret_file_raw: Option<PathBuf>,
+    /// An environment variable that holds the secret.
+    #[arg(long, value_name = "VAR", group = "secret_from")]
+    pub(crate) secret_env: Option<String>,
+    /// A field, as in `user_id=id-1`, or `user_id=@FILE` to read it from a file, to the byte; may
+    /// be repeated.
+    #[arg(long = "field", value_name = "NAME=VALUE")]
+    pub(crate) fields: Vec<String>,
+    /// Where the scheme has a secret for each platform: whose this one is.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) platform: Option<String>,
+    /// Write JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SignArgs {
+    #[command(flatten)]
+    pub(crate) signature: SignatureArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub(crate) signature: SignatureArgs,
+    /// The token.
+    #[arg(long, value_name = "TOKEN", allow_hyphen_values = true)]
+    pub(crate) token: String,
+    /// The time of verification in Unix seconds; the present if it is not given.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) now: Option<u64>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SuiteCommand {
+    /// List the suites in this program.
+    List,
+    /// Show a suite's scheme and requirements, or one of its vectors.
+    Show {
+        /// A suite, or a case as in `jimo/published-example`.
+        name: String,
+        /// Print the whole suite file as it is.
+        #[arg(long)]
+        yaml: bool,
+    },
+    /// Write the whole suite of a scheme: every edge case that applies to it, each literal.
+    Generate {
+        /// A suite file that holds a scheme, and whatever is written by hand.
+        scheme: PathBuf,
+        /// Where to write it; standard output if not given.
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Write nothing; fail if the output differs from what would be written.
+        #[arg(long, requires = "output")]
+        check: bool,
+    },
+    /// Make a suite from vectors that somebody else published.
+    Import {
+        /// In which form they are.
+        format: ImportFormat,
+        /// The file of vectors.
+        file: PathBuf,
+        /// Only the vectors with tags of so many bits; whole tags if not given.
+        #[arg(long, value_name = "BITS")]
+        tag_bits: Option<usize>,
+        /// A suite file with a scheme, into which to write them.
+        #[arg(long, value_name = "FILE")]
+        into: Option<PathBuf>,
+        /// Where to write the suite; standard output if not given.
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Write nothing; fail if the output differs from what would be written.
+        #[arg(long, requires = "output")]
+        check: bool,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ImportFormat {
+    Wycheproof,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AdapterArgs {
+    /// A suite file of your own, beside the suites in this program; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) suite_file: Vec<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReportCommand {
+    /// Render a saved JSON result in other formats.
+    Render {
+        /// The JSON result of a run.
+        result: PathBuf,
+        /// json, junit or human, to a file or to - for standard output; may be repeated.
+        #[arg(value_name = "FORMAT=PATH", required = true)]
+        report: Vec<String>,
+    },
+}
+
+/// Reads `500ms`, `10s`, `2m`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let number: u64 = number
+        .parse()
+        .map_err(|_| format!("{text:?} is no time; write 500ms, 10s or 2m"))?;
+    let time = match unit {
+        "ms" => Duration::from_millis(number),
+        "s" => Duration::from_secs(number),
+        "m" => Duration::from_secs(number.saturating_mul(60)),
+        _ => return Err(format!("{text:?} needs a unit; write 500ms, 10s or 2m")),
+    };
+    if time.is_zero() || time > Duration::from_secs(24 * 60 * 60) {
+        return Err("a time-out lies between 1ms and a day".to_owned());
+    }
+    Ok(time)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use clap::CommandFactory;
+
+    use super::{Arguments, duration};
+
+    #[test]
+    fn the_arguments_fit_together() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn times_have_units() {
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
+        for bad in ["", "5", "s", "-1s", "0s", "1h", "1.5s", "100000000000m"] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Secrets and fields as a person gives them.
+
+use std::fs;
+use std::io::{self, IsTerminal as _};
+use std::path::Path;
+
+use crate::cli::args::SignatureArgs;
+use crate::cli::exit::Stop;
+use crate::cli::suites;
+use crate::cli::terminal::say;
+use crate::scheme::{FieldKind, Scheme};
+use crate::signature::{Fields, Secret, Secrets, Value};
+use crate::suite::Suite;
+
+/// What `sign`, `verify` and `explain` work on.
+pub(crate) struct Inputs {
+    pub(crate) suite: Suite,
+    pub(crate) secrets: Secrets,
+    pub(crate) fields: Fields,
+}
+
+impl Inputs {
+    /// Finds the suite, reads the secret, and takes the fields apart.
+    pub(crate) fn read(args: &SignatureArgs) -> Result<Self, Stop> {
+        let suite = match (&args.suite, &args.suite_file) {
+            (Some(name), _) => suites::named(name)?,
+            (None, Some(file)) => suites::load(file)?,
+            (None, None) => {
+                return Err(Stop::usage(
+                    "name a suite; `macproof suite list` shows them",
+                ));
+            }
+        };
+        let mut fields = Fields::new();
+        for text in &args.fields {
+            let (name, value) = field(text, &suite.scheme)?;
+            if fields.value(&name).is_some() {
+                return Err(Stop::usage(format_args!("the field {name} is given twice")));
+            }
+            fields.set(name, value);
+        }
+        let selector = selector(args, &suite.scheme, &mut fields)?;
+        let secret = secret(args)?;
+        let secrets = match selector {
+            Some(platform) => Secrets::Per(vec![(platform, secret)]),
+            None => Secrets::One(secret),
+        };
+        Ok(Self {
+            suite,
+            secrets,
+            fields,
+        })
+    }
+}
+
+/// The value of the field that selects the secret, where the scheme has one.
+fn selector(
+    args: &SignatureArgs,
+    scheme: &Scheme,
+    fields: &mut Fields,
+) -> Result<Option<String>, Stop> {
+    let Some(per) = scheme.secret.per else {
+        return match &args.platform {
+            Some(_) => Err(Stop::usage(
+                "this scheme has one secret, so --platform means nothing to it",
+            )),
+            None => Ok(None),
+        };
+    };
+    let name = &scheme.fields.at(per).name;
+    let given = fields
+        .value(name)
+        .and_then(Value::as_text)
+        .map(str::to_owned);
+    match (given, &args.platform) {
+        (Some(one), Some(other)) if one != *other => Err(Stop::usage(format_args!(
+            "--platform {other} and --field {name}={one} contradict each other"
+        ))),
+        (Some(platform), _) => Ok(Some(platform)),
+        (None, Some(platform)) => {
+            fields.set(name.as_str(), platform.as_str());
+            Ok(Some(platform.clone()))
+        }
+        (None, None) => Err(Stop::usage(format_args!(
+            "this scheme has a secret for each {name}: say whose it is with --platform NAME"
+        ))),
+    }
+}
+
+fn field(text: &str, scheme: &Scheme) -> Result<(String, Value), Stop> {
+    let (name, value) = text
+        .split_once('=')
+        .ok_or_else(|| Stop::usage(format_args!("--field {text:?} is no NAME=VALUE")))?;
+    let known = || {
+        scheme
+            .fields
+            .iter()
+            .map(|field| field.name.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let index = scheme.fields.index(name).ok_or_else(|| {
+        Stop::usage(format_args!(
+            "this scheme has no field {name:?}; it has {}",
+            known()
+        ))
+    })?;
+    let value = match value.strip_prefix('@') {
+        Some(file) => bytes_value(read(Path::new(file))?),
+        None => Value::from(value),
+    };
+    // A time is a number to everybody, and a text only where it is no number.
+    let number = match (&scheme.fields.at(index).kind, &value) {
+        (FieldKind::UnixSeconds | FieldKind::UnixMillis, Value::Text(text)) => text.parse().ok(),
+        _ => None,
+    };
+    Ok((name.to_owned(), number.map_or(value, Value::Number)))
+}
+
+fn secret(args: &SignatureArgs) -> Result<Secret, Stop> {
+    if let Some(file) = &args.secret_file {
+        let mut bytes = read(file)?;
+        for ending in [&b"\r\n"[..], b"\n"] {
+            if bytes.ends_with(ending) {
+                bytes.truncate(bytes.len() - ending.len());
+                say(
+                    "note: the line feed at the end of the secret's file was dropped (--secret-file-raw keeps it)",
+                );
+                break;
+            }
+        }
+        return Ok(Secret::new(bytes));
+    }
+    if let Some(file) = &args.secret_file_raw {
+        return read(file).map(Secret::new);
+    }
+    if let Some(variable) = &args.secret_env {
+        return std::env::var_os(variable)
+            .map(|value| Secret::new(value.into_encoded_bytes()))
+            .ok_or_else(|| {
+                Stop::usage(format_args!("there is no environment variable {variable}"))
+            });
+    }
+    if !io::stdin().is_terminal() {
+        return Err(Stop::usage(
+            "the secret is missing: --secret-file FILE or --secret-env VAR",
+        ));
+    }
+    rpassword::prompt_password("secret (it is not shown): ")
+        .map(|text| Secret::new(text.into_bytes()))
+        .map_err(|error| Stop::usage(format_args!("failed to read the secret: {error}")))
+}
+
+fn bytes_value(bytes: Vec<u8>) -> Value {
+    String::from_utf8(bytes).map_or_else(|error| Value::Bytes(error.into_bytes()), Value::Text)
+}
+
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Stop> {
+    fs::read(path)
+        .map_err(|error| Stop::usage(format_args!("failed to read {}: {error}", path.display())))
+}

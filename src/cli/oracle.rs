@@ -1,0 +1,57 @@
+//! `macproof sign` and `macproof verify`: the oracle by hand.
+
+use serde_json::json;
+
+use crate::cli::args::{SignArgs, VerifyArgs};
+use crate::cli::exit::{Exit, Stop};
+use crate::cli::inputs::Inputs;
+use crate::cli::terminal::print;
+use crate::scheme::Verification;
+use crate::signature::Value;
+
+/// Prints the token of the fields.
+pub(crate) fn sign(args: &SignArgs) -> Result<Exit, Stop> {
+    let inputs = Inputs::read(&args.signature)?;
+    let token = inputs
+        .suite
+        .scheme
+        .sign(&inputs.secrets, &inputs.fields)
+        .map_err(|refusal| Stop::usage(format_args!("failed to sign: {refusal}")))?;
+    if args.signature.json {
+        print(&format!("{}\n", json!({ "token": token })));
+    } else {
+        print(&format!("{token}\n"));
+    }
+    Ok(Exit::Success)
+}
+
+/// Says whether the token is that of the fields, and if not at which stage it fails.
+pub(crate) fn verify(args: &VerifyArgs, now: u64) -> Result<Exit, Stop> {
+    let inputs = Inputs::read(&args.signature)?;
+    let token = Value::from(args.token.as_str());
+    let now = args.now.unwrap_or(now);
+    let verification =
+        inputs
+            .suite
+            .scheme
+            .verify(&inputs.secrets, &inputs.fields, Some(&token), now);
+    let (outcome, reason, exit) = match &verification {
+        Verification::Accepted => ("accept", None, Exit::Success),
+        Verification::Rejected(rejection) => ("reject", Some(rejection.to_string()), Exit::Failed),
+        Verification::Refused(refusal) => {
+            return Err(Stop::usage(format_args!("failed to verify: {refusal}")));
+        }
+    };
+    if args.signature.json {
+        print(&format!(
+            "{}\n",
+            json!({ "outcome": outcome, "reason": reason })
+        ));
+    } else {
+        match reason {
+            None => print("accept\n"),
+            Some(reason) => print(&format!("reject: {reason}\n")),
+        }
+    }
+    Ok(exit)
+}

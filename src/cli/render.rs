@@ -1,0 +1,98 @@
+//! Which reports are wanted, and where they go; `macproof report render`.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::exit::{Exit, Stop};
+use crate::cli::inputs::read;
+use crate::cli::terminal::{colour, print, say};
+use crate::report::{self, Format, HumanOptions};
+use crate::results::RunResult;
+
+/// The reports that were asked for.
+pub(crate) struct Reports {
+    wanted: Vec<(Format, PathBuf)>,
+    all: bool,
+}
+
+impl Reports {
+    /// Reads `json=result.json`, `junit=-` and so on.
+    pub(crate) fn parse(words: &[String], all: bool) -> Result<Self, Stop> {
+        let wanted = words
+            .iter()
+            .map(|word| {
+                let (format, path) = word.split_once('=').ok_or_else(|| {
+                    Stop::usage(format_args!(
+                        "--report {word:?} is no FORMAT=PATH, as in json=result.json"
+                    ))
+                })?;
+                if path.is_empty() {
+                    return Err(Stop::usage(format_args!("--report {word:?} names no file")));
+                }
+                Ok((format.parse().map_err(Stop::usage)?, PathBuf::from(path)))
+            })
+            .collect::<Result<Vec<(Format, PathBuf)>, Stop>>()?;
+        if wanted
+            .iter()
+            .filter(|(_, path)| is_standard_output(path))
+            .count()
+            > 1
+        {
+            return Err(Stop::usage("only one report can go to standard output"));
+        }
+        Ok(Self { wanted, all })
+    }
+
+    /// Writes what was asked for, and the report for people beside it: to standard output, or to
+    /// standard error where another report takes that.
+    pub(crate) fn write(&self, result: &RunResult) -> Result<(), Stop> {
+        self.write_asked(result)?;
+        if self.wanted.iter().any(|(_, path)| is_standard_output(path)) {
+            say(report::human(result, &self.for_people(false)).trim_end());
+        } else {
+            print(&report::human(result, &self.for_people(colour())));
+        }
+        Ok(())
+    }
+
+    fn write_asked(&self, result: &RunResult) -> Result<(), Stop> {
+        for (format, path) in &self.wanted {
+            let text = report::render(result, *format, &self.for_people(false));
+            if is_standard_output(path) {
+                print(&text);
+            } else {
+                report::write(path, text.as_bytes()).map_err(Stop::harness)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn for_people(&self, color: bool) -> HumanOptions {
+        let options = HumanOptions {
+            color,
+            see_all: "all: --all".to_owned(),
+            ..HumanOptions::default()
+        };
+        if self.all {
+            HumanOptions {
+                shown: usize::MAX,
+                profile: true,
+                ..options
+            }
+        } else {
+            options
+        }
+    }
+}
+
+/// Renders a saved result in other formats.
+pub(crate) fn render(saved: &Path, words: &[String]) -> Result<Exit, Stop> {
+    let reports = Reports::parse(words, true)?;
+    let result = report::read(&read(saved)?)
+        .map_err(|error| Stop::usage(format_args!("{}: {error}", saved.display())))?;
+    reports.write_asked(&result)?;
+    Ok(Exit::Success)
+}
+
+fn is_standard_output(path: &Path) -> bool {
+    path == Path::new("-")
+}

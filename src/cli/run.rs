@@ -1,0 +1,191 @@
+//! `macproof run`: suites against an implementation.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use jiff::Timestamp;
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+use crate::adapters::{AdapterCommand, Limits};
+use crate::cli::args::{LevelArg, RunArgs};
+use crate::cli::exit::{Exit, Stop};
+use crate::cli::inputs::read;
+use crate::cli::render::Reports;
+use crate::cli::start::unix_now;
+use crate::cli::suites;
+use crate::cli::terminal::{ProgressBar, say};
+use crate::report;
+use crate::results::{Circumstances, KnownFailures, RunResult, conclude, updated};
+use crate::runner::{Ending, FailFast, RunError, RunOptions, RunOutput, run as run_suites};
+use crate::suite::{Level, Suite};
+
+/// Runs the suites, reports, and lets the gate decide.
+pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
+    let reports = Reports::parse(&args.report, args.all)?;
+    let suites = suites::chosen(&args.suites, &args.suite_file)?;
+    let known = known_failures(args.known_failures.as_deref())?;
+    let adapter = Adapter::of(args)?;
+    let seed = args.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
+    let level = match args.level {
+        LevelArg::Must => Level::Must,
+        LevelArg::Should => Level::Should,
+    };
+    let tolerated = |id: &crate::signature::CaseId| {
+        known
+            .entries()
+            .iter()
+            .any(|entry| entry.cases.matches(id.as_str()))
+    };
+    let options = RunOptions {
+        filter: parsed(args.filter.as_deref())?,
+        shard: parsed(args.shard.as_deref())?,
+        seed,
+        jobs: usize::from(args.jobs),
+        repeat: args.repeat,
+        limits: Limits {
+            answer: args.timeout,
+            ..Limits::default()
+        },
+        fail_fast: args.fail_fast.then_some(FailFast {
+            level,
+            tolerated: &tolerated,
+        }),
+    };
+    let started = Timestamp::now();
+    let clock = Instant::now();
+    let output = attempt(&suites, &adapter.command, &options)?;
+    let circumstances = Circumstances {
+        started: started
+            .round(jiff::Unit::Second)
+            .unwrap_or(started)
+            .to_string(),
+        duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
+        implementation: output.hello.implementation,
+        adapter: adapter.label,
+        arguments: adapter.arguments,
+        level,
+        seed,
+        repeat: args.repeat,
+        left_out: output.left_out,
+        notes: output.notes,
+    };
+    let today = started.strftime("%Y-%m-%d").to_string();
+    let mut result = conclude(
+        circumstances.clone(),
+        output.observations.clone(),
+        &known,
+        &today,
+    );
+    if args.update_known_failures {
+        let rewritten = rewrite(&known, &result)?;
+        result = conclude(
+            circumstances,
+            output.observations.clone(),
+            &rewritten,
+            &today,
+        );
+    }
+    reports.write(&result)?;
+    match output.ending {
+        Ending::Broken(error) => Err(Stop::harness(format_args!(
+            "the adapter no longer works: {error}"
+        ))),
+        Ending::Whole | Ending::Interrupted | Ending::FailedFast => {
+            Ok(Exit::of(result.gate.exit_code))
+        }
+    }
+}
+
+fn attempt<'s>(
+    suites: &'s [Suite],
+    adapter: &AdapterCommand,
+    options: &RunOptions<'_>,
+) -> Result<RunOutput<'s>, Stop> {
+    let interrupt = interrupt_flag()?;
+    let bar = ProgressBar::new();
+    let progress = |progress: crate::runner::Progress| bar.show(progress.done, progress.total);
+    let output = run_suites(suites, adapter, options, &interrupt, &unix_now, &progress);
+    bar.clear();
+    output.map_err(|error| match error {
+        RunError::NoCase(_) => Stop::usage(error),
+        RunError::Adapter(_) | RunError::NoAnswer(_) => Stop::harness(error),
+    })
+}
+
+/// Ctrl-C ends the run and still reports what was done; a second one ends the program.
+fn interrupt_flag() -> Result<Arc<AtomicBool>, Stop> {
+    let flag = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        signal_hook::flag::register_conditional_default(signal, Arc::clone(&flag))
+            .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&flag)))
+            .map_err(Stop::harness)?;
+    }
+    Ok(flag)
+}
+
+/// How the implementation is reached, and how it is called in reports.
+struct Adapter {
+    command: AdapterCommand,
+    label: String,
+    /// The arguments that reach it again.
+    arguments: Vec<String>,
+}
+
+impl Adapter {
+    fn of(args: &RunArgs) -> Result<Self, Stop> {
+        let mut arguments: Vec<String> = Vec::new();
+        if let Some(line) = &args.command {
+            arguments.extend(["--command".to_owned(), line.clone()]);
+        }
+        for file in &args.suite_file {
+            arguments.extend(["--suite-file".to_owned(), file.display().to_string()]);
+        }
+        let (command, label) = if let Some(line) = &args.command {
+            (
+                AdapterCommand::parse(line).map_err(Stop::usage)?,
+                line.clone(),
+            )
+        } else {
+            let this = std::env::current_exe().map_err(Stop::harness)?;
+            let mut words: Vec<OsString> = vec!["adapter".into()];
+            for file in &args.suite_file {
+                words.extend(["--suite-file".into(), file.into()]);
+            }
+            (AdapterCommand::new(this, words), "reference".to_owned())
+        };
+        Ok(Self {
+            command,
+            label,
+            arguments,
+        })
+    }
+}
+
+fn known_failures(path: Option<&Path>) -> Result<KnownFailures, Stop> {
+    let Some(path) = path else {
+        return Ok(KnownFailures::none());
+    };
+    let text = String::from_utf8(read(path)?)
+        .map_err(|_| Stop::usage(format_args!("{} is no UTF-8", path.display())))?;
+    KnownFailures::parse(&path.display().to_string(), &text).map_err(Stop::usage)
+}
+
+/// Writes the list anew, and reads it back.
+fn rewrite(known: &KnownFailures, result: &RunResult) -> Result<KnownFailures, Stop> {
+    let text = updated(known, result);
+    report::write(Path::new(known.path()), text.as_bytes()).map_err(Stop::harness)?;
+    let rewritten = KnownFailures::parse(known.path(), &text).map_err(Stop::harness)?;
+    let count = rewritten.entries().len();
+    say(&format!("rewrote {}: {count} known failures", known.path()));
+    Ok(rewritten)
+}
+
+fn parsed<T: std::str::FromStr<Err = crate::runner::SelectionError>>(
+    text: Option<&str>,
+) -> Result<Option<T>, Stop> {
+    text.map(|text| text.parse().map_err(Stop::usage))
+        .transpose()
+}

@@ -1,0 +1,41 @@
+//! Finds the command, and turns what it came to into an exit code.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::Parser as _;
+
+use crate::cli::args::{Arguments, Command, ReportCommand};
+use crate::cli::exit::{Exit, Stop};
+use crate::cli::terminal::say;
+use crate::cli::{adapter, oracle, render, run, suite_command};
+
+/// Does what the arguments say.
+pub fn start() -> Exit {
+    match dispatch(Arguments::parse().command) {
+        Ok(exit) => exit,
+        Err(stop) => {
+            say(&format!("error: {stop}"));
+            stop.exit
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<Exit, Stop> {
+    match command {
+        Command::Run(args) => run::run(&args),
+        Command::Sign(args) => oracle::sign(&args),
+        Command::Verify(args) => oracle::verify(&args, unix_now()),
+        Command::Suite(command) => suite_command::suite(&command),
+        Command::Adapter(args) => adapter::adapter(&args),
+        Command::Report(ReportCommand::Render { result, report }) => {
+            render::render(&result, &report)
+        }
+    }
+}
+
+/// The present in Unix seconds: the one clock of the program, handed down from here.
+pub(crate) fn unix_now() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs())
+}

@@ -1,0 +1,214 @@
+//! `macproof suite …`: look at suites, check them, make them.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use crate::cli::args::SuiteCommand;
+use crate::cli::exit::{Exit, Stop};
+use crate::cli::inputs::read;
+use crate::cli::suites;
+use crate::cli::terminal::{print, say};
+use crate::generate::{generate, import_wycheproof};
+use crate::protocol::{RequestLine, RequestParts};
+use crate::report;
+use crate::suite::{self, Expect, Level, Suite, Vector};
+
+/// Does one of the suite commands.
+pub(crate) fn suite(command: &SuiteCommand) -> Result<Exit, Stop> {
+    match command {
+        SuiteCommand::List => list(),
+        SuiteCommand::Show { name, yaml } => show(name, *yaml),
+        SuiteCommand::Generate {
+            scheme,
+            output,
+            check,
+        } => {
+            let text = text(scheme)?;
+            let suite = generate(&scheme.display().to_string(), &text).map_err(Stop::usage)?;
+            deliver(&suite, output.as_deref(), *check)
+        }
+        SuiteCommand::Import {
+            format: _,
+            file,
+            tag_bits,
+            into,
+            output,
+            check,
+        } => {
+            let imported = import_wycheproof(&text(file)?, *tag_bits)
+                .map_err(|error| Stop::usage(format_args!("{}: {error}", file.display())))?;
+            let suite = match into {
+                Some(scheme) => imported
+                    .into_scheme(&scheme.display().to_string(), &text(scheme)?)
+                    .map_err(Stop::usage)?,
+                None => imported.into_suite(),
+            };
+            deliver(&suite, output.as_deref(), *check)
+        }
+    }
+}
+
+fn list() -> Result<Exit, Stop> {
+    let mut out = String::new();
+    for embedded in suite::embedded() {
+        let suite = embedded.parse().map_err(Stop::harness)?;
+        let requirements = suite.requirements.len();
+        let vectors = suite.vectors.len();
+        let asked = if embedded.by_default {
+            ""
+        } else {
+            "  (when named)"
+        };
+        let _ = writeln!(
+            out,
+            "{:<20} {vectors:>4} vectors {requirements:>3} requirements  {}{asked}",
+            suite.name, suite.title
+        );
+    }
+    print(&out);
+    Ok(Exit::Success)
+}
+
+fn show(name: &str, yaml: bool) -> Result<Exit, Stop> {
+    let (suite_name, vector_id) = match name.split_once('/') {
+        Some((suite, vector)) => (suite, Some(vector)),
+        None => (name, None),
+    };
+    let suite = suites::named_or_files(&[suite_name.to_owned()])?
+        .pop()
+        .ok_or_else(|| Stop::usage("name a suite"))?;
+    match vector_id {
+        None if yaml => print(&suite.text.text),
+        None => print(&suite_summary(&suite)),
+        Some(id) => {
+            let vector = suite
+                .vectors
+                .iter()
+                .find(|vector| vector.id.as_str() == id)
+                .ok_or_else(|| {
+                    Stop::usage(format_args!("the suite {suite_name} has no vector {id:?}"))
+                })?;
+            print(&vector_summary(&suite, vector));
+        }
+    }
+    Ok(Exit::Success)
+}
+
+fn suite_summary(suite: &Suite) -> String {
+    let mut out = format!(
+        "{}: {}, version {}\n",
+        suite.name, suite.title, suite.version
+    );
+    let _ = writeln!(out, "made from: {}", suite.source.title);
+    if let Some(url) = &suite.source.url {
+        let _ = writeln!(out, "           {url}");
+    }
+    let _ = writeln!(
+        out,
+        "file:      {} (sha-256 {})\n",
+        suite.text.path, suite.digest
+    );
+    for line in scheme_lines(&suite.text.text) {
+        let _ = writeln!(out, "{line}");
+    }
+    for level in [Level::Must, Level::Should, Level::May] {
+        for (at, requirement) in suite.requirements.iter().enumerate() {
+            if requirement.level != level {
+                continue;
+            }
+            let vectors = suite
+                .vectors
+                .iter()
+                .filter(|vector| vector.shows.contains(&at))
+                .count();
+            let _ = writeln!(
+                out,
+                "\n{level} ({}): {}, {vectors} vectors\n    {}",
+                requirement.basis, requirement.id, requirement.text
+            );
+            if let Some(place) = &requirement.place {
+                let _ = writeln!(out, "    {place}");
+            }
+        }
+    }
+    out
+}
+
+/// The scheme as its author wrote it: the lines of the top-level key.
+fn scheme_lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut lines = text.lines().skip_while(|line| !line.starts_with("scheme:"));
+    let head = lines.next();
+    head.into_iter()
+        .chain(lines.take_while(|line| line.starts_with([' ', '#'])))
+}
+
+fn vector_summary(suite: &Suite, vector: &Vector) -> String {
+    let request = &vector.request;
+    let line = RequestLine::new(&RequestParts {
+        op: request.op,
+        suite: suite.name.as_str(),
+        secrets: &request.secrets,
+        fields: &request.fields,
+        token: request.token.as_ref(),
+        now: request.now,
+    });
+    let expected = match &vector.expect {
+        Expect::Token {
+            token,
+            or_refused: false,
+        } => format!("token {token}"),
+        Expect::Token {
+            token,
+            or_refused: true,
+        } => format!("token {token}, or refused"),
+        Expect::Outcomes(kinds) => kinds
+            .iter()
+            .map(|kind| kind.name())
+            .collect::<Vec<_>>()
+            .join(" or "),
+        Expect::Observe(what) => format!("observed: {what}"),
+    };
+    let shows: Vec<&str> = suite
+        .shown_by(vector)
+        .map(|requirement| requirement.id.as_str())
+        .collect();
+    let mut out = format!(
+        "{} ({}, {}) at {}:{}\nshows:    {}\nrequest:  {}\nexpected: {expected}\n",
+        suite.case_id(vector),
+        vector.level,
+        vector.basis,
+        suite.text.path,
+        vector.line,
+        shows.join(", "),
+        line.as_json(),
+    );
+    if let Some(note) = &vector.note {
+        let _ = writeln!(out, "note:     {note}");
+    }
+    out
+}
+
+fn text(path: &Path) -> Result<String, Stop> {
+    String::from_utf8(read(path)?)
+        .map_err(|_| Stop::usage(format_args!("{} is no UTF-8", path.display())))
+}
+
+/// Writes a made file, or compares it with the one that is there.
+fn deliver(made: &str, output: Option<&Path>, check: bool) -> Result<Exit, Stop> {
+    let Some(path) = output else {
+        print(made);
+        return Ok(Exit::Success);
+    };
+    if check {
+        if read(path).is_ok_and(|present| present == made.as_bytes()) {
+            return Ok(Exit::Success);
+        }
+        say(&format!(
+            "{} is not what would be written now; write it anew without --check",
+            path.display()
+        ));
+        return Ok(Exit::Failed);
+    }
+    report::write(path, made.as_bytes()).map_err(Stop::harness)?;
+    Ok(Exit::Success)
+}

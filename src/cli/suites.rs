@@ -1,0 +1,76 @@
+//! Suites as a person names them.
+
+use std::path::Path;
+
+use crate::cli::exit::Stop;
+use crate::suite::{self, Suite};
+
+/// The suite of that name among those in this program.
+pub(crate) fn named(name: &str) -> Result<Suite, Stop> {
+    let embedded = suite::find(name).ok_or_else(|| {
+        let names = suite::embedded()
+            .map(|embedded| embedded.name)
+            .collect::<Vec<_>>()
+            .join(", ");
+        let hint = if Path::new(name).exists() {
+            "; for a file of your own there is --suite-file"
+        } else {
+            ""
+        };
+        Stop::usage(format_args!(
+            "there is no suite {name:?}{hint}; there are {names}"
+        ))
+    })?;
+    embedded.parse().map_err(Stop::usage)
+}
+
+/// The suite in a file.
+pub(crate) fn load(path: &Path) -> Result<Suite, Stop> {
+    Suite::load(path).map_err(Stop::usage)
+}
+
+/// Suites by name and files; the default ones if neither is given.
+pub(crate) fn chosen(names: &[String], files: &[std::path::PathBuf]) -> Result<Vec<Suite>, Stop> {
+    let mut suites = names
+        .iter()
+        .map(|name| named(name))
+        .collect::<Result<Vec<_>, _>>()?;
+    for file in files {
+        suites.push(load(file)?);
+    }
+    if names.is_empty() && files.is_empty() {
+        let default = suite::embedded().filter(|embedded| embedded.by_default);
+        suites = default
+            .map(|embedded| embedded.parse().map_err(Stop::usage))
+            .collect::<Result<_, _>>()?;
+    }
+    for (at, suite) in suites.iter().enumerate() {
+        if suites[..at].iter().any(|other| other.name == suite.name) {
+            return Err(Stop::usage(format_args!(
+                "the suite {} is given twice",
+                suite.name
+            )));
+        }
+    }
+    Ok(suites)
+}
+
+/// Suites by name or by file, whichever each word is; all in this program if there is none.
+pub(crate) fn named_or_files(words: &[String]) -> Result<Vec<Suite>, Stop> {
+    if words.is_empty() {
+        return suite::embedded()
+            .map(|embedded| embedded.parse().map_err(Stop::usage))
+            .collect();
+    }
+    let is_file = |word: &str| word.contains(['/', '.']);
+    words
+        .iter()
+        .map(|word| {
+            if is_file(word) {
+                load(Path::new(word))
+            } else {
+                named(word)
+            }
+        })
+        .collect()
+}

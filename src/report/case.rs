@@ -1,0 +1,128 @@
+//! One case in words: what was asked, what was due, what came, and why.
+
+use crate::report::request::sentence;
+use crate::report::rerun_command;
+use crate::report::visible::excerpt;
+use crate::results::{Case, Causes, MistakeMention, RunResult};
+
+/// The longest outcome that is shown whole: a token of 64 bytes in hex with a time behind it fits.
+const COLUMNS: usize = 150;
+
+/// How many ways to come to the same outcome are shown.
+const CAUSES: usize = 3;
+
+/// What is to be said of a case, as pairs of a label and a line.
+pub(super) fn details(result: &RunResult, case: &Case) -> Vec<(&'static str, String)> {
+    let mut lines = vec![
+        ("asked", sentence(&case.request)),
+        ("expected", excerpt(&case.expected, COLUMNS)),
+        ("actual", actual(case)),
+    ];
+    if let (Some(expected), Some(actual)) = (&case.expected_token, &case.actual_token) {
+        lines.extend(difference(expected, actual).map(|line| ("", line)));
+    }
+    if case.actual.is_some()
+        && let Some(reason) = &case.reason
+    {
+        lines.push(("", excerpt(reason, COLUMNS)));
+    }
+    for (at, cause) in case.causes.iter().take(CAUSES).enumerate() {
+        let label = if at == 0 { "because" } else { "or" };
+        lines.push((label, excerpt(&titles(cause), COLUMNS)));
+        for mistake in &cause.mistakes {
+            lines.push(("", excerpt(&mistake.remedy, COLUMNS)));
+        }
+    }
+    if let Some(more) = case.causes.len().checked_sub(CAUSES).filter(|&n| n > 0) {
+        lines.push((
+            "or",
+            format!("{more} more that this case cannot tell apart"),
+        ));
+    }
+    if let Some(note) = &case.note {
+        lines.push(("note", excerpt(note, COLUMNS)));
+    }
+    lines.push(("again", rerun_command(result, &case.id)));
+    lines
+}
+
+/// `TITLE`, or `TITLE, and TITLE`.
+pub(super) fn titles(cause: &Causes) -> String {
+    let title = |mistake: &MistakeMention| mistake.title.clone();
+    cause
+        .mistakes
+        .iter()
+        .map(title)
+        .collect::<Vec<_>>()
+        .join(", and ")
+}
+
+/// What happened.
+pub(super) fn actual(case: &Case) -> String {
+    let Some(first) = &case.actual else {
+        let reason = case.reason.as_deref().unwrap_or("nothing happened");
+        return excerpt(reason, COLUMNS);
+    };
+    match &case.actual_in_another_round {
+        None => excerpt(first, COLUMNS),
+        Some(other) => format!(
+            "{}; in another round {}",
+            excerpt(first, COLUMNS),
+            excerpt(other, COLUMNS)
+        ),
+    }
+}
+
+/// Where a token begins to differ, if that is not at its first character already.
+fn difference(expected: &str, actual: &str) -> Option<String> {
+    let same = expected
+        .chars()
+        .zip(actual.chars())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let (due, came) = (expected.chars().count(), actual.chars().count());
+    if expected == actual {
+        None
+    } else if expected.eq_ignore_ascii_case(actual) {
+        Some("it differs in upper and lower case only".to_owned())
+    } else if same == came {
+        Some(format!("it ends after {came} of {due} characters"))
+    } else if same == due {
+        Some(format!(
+            "it goes on after the {due} characters that are due"
+        ))
+    } else if came != due {
+        Some(format!("it has {came} characters instead of {due}"))
+    } else if same > 0 {
+        Some(format!(
+            "it differs from character {} of {due} on",
+            same + 1
+        ))
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::difference;
+
+    #[test]
+    fn says_where_a_token_differs() {
+        for (actual, words) in [
+            ("abcd", None),
+            ("xbcd", None),
+            ("ABCD", Some("it differs in upper and lower case only")),
+            ("abxd", Some("it differs from character 3 of 4 on")),
+            ("ab", Some("it ends after 2 of 4 characters")),
+            ("", Some("it ends after 0 of 4 characters")),
+            (
+                "abcd\n",
+                Some("it goes on after the 4 characters that are due"),
+            ),
+            ("xb", Some("it has 2 characters instead of 4")),
+        ] {
+            assert_eq!(difference("abcd", actual).as_deref(), words, "{actual:?}");
+        }
+    }
+}

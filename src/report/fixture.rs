@@ -1,0 +1,322 @@
+//! Runs for the tests of the reports.
+
+use crate::results::fixture::{
+    accept, circumstances, expect_token, not_accepted, reject, run, suite, threw, token,
+};
+use crate::results::{
+    Causes, Failure, KnownFailures, MistakeMention, Observation, Observed, RunResult, ScopeNote,
+    conclude,
+};
+use crate::signature::{Fields, Op, Outcome, OutcomeKind, Value};
+use crate::suite::{Basis, Expect, Level, Suite};
+
+/// What an implementation would say if it hated us.
+pub(super) const HOSTILE: &str = "<script>alert(1)</script> ]]> &amp; \u{202e}drawkcab\u{2066} \0 \u{1b}[31mred\u{1b}[0m \u{9b}2J \u{feff}\u{200b} \"quoted\" 'single' \\n \n\r\t \u{fffe} \u{1f600} e\u{301} \u{7f}";
+
+fn rejects() -> Expect {
+    Expect::Outcomes(vec![OutcomeKind::Reject, OutcomeKind::Refused])
+}
+
+/// Four requirements, of each level and basis.
+fn requirements(name: &str) -> Suite {
+    suite(name)
+        .requires(
+            "secret-is-text",
+            Level::Must,
+            Basis::Document,
+            "The secret's characters are the key bytes, even though they look like hex.",
+        )
+        .requires(
+            "no-forgery",
+            Level::Must,
+            Basis::Security,
+            "A token that is not the identity's is not accepted.",
+        )
+        .requires(
+            "rejects-quietly",
+            Level::Should,
+            Basis::Practice,
+            "A malformed token is rejected without throwing.",
+        )
+        .requires(
+            "upper-case",
+            Level::May,
+            Basis::Practice,
+            "Hex digits in upper case.",
+        )
+}
+
+const DUE: &str = "6a403a1fcfcc866b8917e6e208a553004c54c73846bc4f3f686757e2a5ad588e";
+const CAME: &str = "384e0b63cfcc866b8917e6e208a553004c54c73846bc4f3f686757e2a5ad588e";
+
+fn mistake(id: &str, title: &str, remedy: &str) -> MistakeMention {
+    MistakeMention {
+        id: id.into(),
+        title: title.into(),
+        remedy: remedy.into(),
+    }
+}
+
+/// Five suites, nothing wrong.
+pub(super) fn green() -> RunResult {
+    let suites: Vec<Suite> = ["acme", "bolt", "crane", "dune", "ember"]
+        .iter()
+        .enumerate()
+        .map(|(at, name)| {
+            let mut suite = requirements(name);
+            for number in 0..60 + 50 * at {
+                let id = format!("signs-{number}");
+                suite = suite.shows(&id, &["secret-is-text"], Op::Sign, expect_token(DUE));
+            }
+            let observe = Expect::Observe("accepts upper-case hex".into());
+            suite.shows("upper", &["upper-case"], Op::Verify, observe)
+        })
+        .collect();
+    let observations = suites
+        .iter()
+        .flat_map(|suite| {
+            suite.vectors.iter().map(|vector| {
+                let observed = match vector.request.op {
+                    Op::Sign => token(DUE),
+                    Op::Verify => reject(),
+                };
+                suite.observe(vector.id.as_str(), observed)
+            })
+        })
+        .collect();
+    run(observations, "")
+}
+
+/// An adapter that decodes the secret as hex: 40 of 300 cases fail, of three requirements.
+pub(super) fn forty_of_three_hundred() -> RunResult {
+    let mut suite = requirements("acme").requires(
+        "utf8",
+        Level::Must,
+        Basis::Document,
+        "The identity is signed as UTF-8.",
+    );
+    for number in 0..300 {
+        let id = format!("case-{number}");
+        suite = match number {
+            0..32 => suite.shows(&id, &["secret-is-text"], Op::Sign, expect_token(DUE)),
+            32..36 => suite.shows(
+                &id,
+                &["secret-is-text", "utf8"],
+                Op::Sign,
+                expect_token(DUE),
+            ),
+            36..200 => suite.shows(&id, &["utf8"], Op::Sign, expect_token(DUE)),
+            _ => suite.shows(&id, &["no-forgery"], Op::Verify, not_accepted()),
+        };
+    }
+    let observations = suite
+        .vectors
+        .iter()
+        .enumerate()
+        .map(|(number, vector)| {
+            let observed = match number {
+                0..36 => token(CAME),
+                36..200 => token(DUE),
+                200..204 => accept(),
+                _ => reject(),
+            };
+            suite.observe(vector.id.as_str(), observed)
+        })
+        .collect();
+    let mut result = run(observations, "");
+    let decoded = mistake(
+        "secret-hex-decoded",
+        "the secret is decoded as hex",
+        "Use the characters of the secret as the key, as they are.",
+    );
+    let trimmed = mistake(
+        "secret-trimmed",
+        "the secret is trimmed",
+        "Leave it as it is.",
+    );
+    for (number, case) in result.cases.iter_mut().enumerate().take(36) {
+        case.causes.push(Causes {
+            mistakes: vec![decoded.clone()],
+        });
+        if number % 2 == 0 {
+            case.causes.push(Causes {
+                mistakes: vec![decoded.clone(), trimmed.clone()],
+            });
+        }
+    }
+    result.verifier_causes.push(mistake(
+        "accepts-prefix",
+        "it accepts a token that is cut short",
+        "Compare the whole token.",
+    ));
+    result
+}
+
+/// Every verdict, everything that can be wrong with a list, and an implementation that hates us.
+/// One identity is of that many characters.
+pub(super) fn rich(length: usize) -> RunResult {
+    let (acme, hostile) = (acme(), hostile(length));
+    let observations = observations(&acme, &hostile, length);
+    let list = "\
+- {case: hostile/known, expect: accept, reason: 'waits for <3.0>', issue: '#1'}
+- {case: hostile/passes-now, expect: threw, reason: was broken}
+- {case: hostile/changed, expect: threw, reason: was broken}
+- {case: hostile/expired, expect: accept, reason: for a while, expires: 2026-10-01}
+- {case: 'acme/gone-*', expect: accept, reason: 'TODO: say why this is borne with'}
+";
+    let known = KnownFailures::parse("known.yaml", list).unwrap();
+    let mut circumstances = circumstances();
+    circumstances.implementation.notes = Some(HOSTILE.into());
+    circumstances.implementation.name = format!("acme {HOSTILE}");
+    circumstances.repeat = 3;
+    circumstances.left_out.push(ScopeNote {
+        what: "the suite bolt was not asked for".into(),
+        cases: 120,
+    });
+    circumstances
+        .notes
+        .push(format!("the adapter wrote to stdout: {HOSTILE}"));
+    let mut result = conclude(circumstances, observations, &known, "2026-11-20");
+    result.cases[0].causes = vec![
+        Causes {
+            mistakes: vec![
+                mistake(
+                    "secret-hex-decoded",
+                    "the secret is decoded as hex",
+                    "Use its characters as the key.",
+                ),
+                mistake(
+                    "identity-trimmed",
+                    "the identity is trimmed",
+                    "Sign it as it is.",
+                ),
+            ],
+        },
+        Causes {
+            mistakes: vec![mistake(
+                "other-secret",
+                "another secret is used",
+                "Look which secret it is.",
+            )],
+        },
+    ];
+    result
+}
+
+fn acme() -> Suite {
+    requirements("acme")
+        .shows(
+            "wrong-token",
+            &["secret-is-text"],
+            Op::Sign,
+            expect_token(DUE),
+        )
+        .shows(
+            "cut-token",
+            &["secret-is-text"],
+            Op::Sign,
+            expect_token(DUE),
+        )
+        .shows(
+            "right-token",
+            &["secret-is-text"],
+            Op::Sign,
+            expect_token(DUE),
+        )
+        .shows(
+            "unsupported",
+            &["secret-is-text"],
+            Op::Sign,
+            expect_token(DUE),
+        )
+        .shows("forged", &["no-forgery"], Op::Verify, not_accepted())
+        .shows(
+            "mixed",
+            &["secret-is-text", "no-forgery"],
+            Op::Verify,
+            rejects(),
+        )
+        .shows("malformed", &["rejects-quietly"], Op::Verify, rejects())
+        .shows(
+            "upper",
+            &["upper-case"],
+            Op::Verify,
+            Expect::Observe("accepts upper-case hex".into()),
+        )
+        .shows(
+            "odd",
+            &["upper-case"],
+            Op::Verify,
+            Expect::Observe("what a token of blanks gets".into()),
+        )
+}
+
+fn hostile(length: usize) -> Suite {
+    let mut hostile = requirements("hostile")
+        .shows("hostile", &["no-forgery"], Op::Verify, rejects())
+        .shows("long", &["secret-is-text"], Op::Sign, expect_token(DUE))
+        .shows("crashes", &["secret-is-text"], Op::Sign, expect_token(DUE))
+        .shows("late", &["secret-is-text"], Op::Sign, expect_token(DUE))
+        .shows("unstable", &["secret-is-text"], Op::Sign, expect_token(DUE))
+        .shows("known", &["no-forgery"], Op::Verify, rejects())
+        .shows("passes-now", &["no-forgery"], Op::Verify, rejects())
+        .shows("changed", &["no-forgery"], Op::Verify, rejects())
+        .shows("expired", &["no-forgery"], Op::Verify, rejects())
+        .shows("skipped", &["no-forgery"], Op::Verify, rejects())
+        .shows("bytes", &["no-forgery"], Op::Verify, rejects());
+    hostile.vectors[0].note = Some("catches <b>the \u{202e}bug</b>".into());
+    hostile.vectors[0].request.token = Some(Value::from(HOSTILE));
+    hostile.vectors[1].request.fields = Fields::new().with("user_id", "a".repeat(length));
+    hostile.vectors[10].request.fields =
+        Fields::new().with("user_id", Value::Bytes(vec![0xff, 0xfe]));
+    hostile
+}
+
+fn observations<'s>(acme: &'s Suite, hostile: &'s Suite, length: usize) -> Vec<Observation<'s>> {
+    vec![
+        acme.observe("wrong-token", token(CAME)),
+        acme.observe("cut-token", token(&DUE[..40])),
+        acme.observe("right-token", token(DUE)),
+        acme.observe(
+            "unsupported",
+            Observed::Unsupported {
+                reason: "the clock cannot be set".into(),
+                declared: true,
+            },
+        ),
+        acme.observe("forged", accept()),
+        acme.observe("mixed", accept()),
+        acme.observe(
+            "malformed",
+            threw("ValueError: non-hexadecimal number found"),
+        ),
+        acme.observe("upper", accept()),
+        acme.observe("odd", threw("TypeError")),
+        hostile.observe("hostile", threw(HOSTILE)),
+        hostile.observe("long", token(&format!("{HOSTILE}{}", "a".repeat(length)))),
+        hostile.observe(
+            "crashes",
+            Observed::Failed(Failure::Crashed(format!("exit status 139: {HOSTILE}"))),
+        ),
+        hostile.observe("late", Observed::Failed(Failure::TimedOut(5000))),
+        hostile.observe(
+            "unstable",
+            Observed::Unstable(Outcome::Token(DUE.into()), Outcome::Threw(HOSTILE.into())),
+        ),
+        hostile.observe("known", accept()),
+        hostile.observe("passes-now", reject()),
+        hostile.observe("changed", accept()),
+        hostile.observe("expired", accept()),
+        hostile.observe(
+            "skipped",
+            Observed::Unsupported {
+                reason: HOSTILE.into(),
+                declared: false,
+            },
+        ),
+        hostile.observe(
+            "bytes",
+            Observed::NotApplicable("the adapter takes no bytes".into()),
+        ),
+    ]
+}

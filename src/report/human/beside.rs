@@ -1,0 +1,95 @@
+//! What is to be said beside the cases: the list of known failures, the profile, notes, the scope.
+
+use std::collections::BTreeMap;
+
+use crate::report::digits::count;
+use crate::report::human::page::Page;
+use crate::report::visible::excerpt;
+use crate::results::{GateFailureKind, RunResult, Trait, Verdict};
+
+/// The longest text in a line.
+const COLUMNS: usize = 160;
+
+pub(super) fn known_failures(page: &mut Page, result: &RunResult) {
+    let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
+    for case in &result.cases {
+        if let (Verdict::KnownFailure, Some(known)) = (case.verdict, &case.known) {
+            *reasons.entry(&known.reason).or_default() += 1;
+        }
+    }
+    let known: Vec<_> = reasons
+        .into_iter()
+        .map(|(reason, number)| {
+            let cases = count(number, "case", "cases");
+            format!("known to fail, {cases}: {}", excerpt(reason, COLUMNS))
+        })
+        .collect();
+    page.list(&known);
+    let troubles: Vec<_> = result
+        .gate
+        .failed
+        .iter()
+        .filter(|failure| {
+            failure.kind.is_of_an_entry()
+                || matches!(
+                    failure.kind,
+                    GateFailureKind::UnexpectedPass | GateFailureKind::ChangedOutcome
+                )
+        })
+        .map(|failure| {
+            format!(
+                "{} {}: {}",
+                page.paint.bad("KNOWN FAILURES"),
+                excerpt(&failure.case, COLUMNS),
+                excerpt(&failure.reason, COLUMNS)
+            )
+        })
+        .collect();
+    page.list(&troubles);
+}
+
+pub(super) fn profile(page: &mut Page, result: &RunResult) {
+    let mut suite = "";
+    for entry in &result.profile {
+        let of = entry.case.split_once('/').map_or("", |(suite, _)| suite);
+        if of != suite {
+            suite = of;
+            page.gap();
+            page.line(format_args!("profile of {of}"));
+        }
+        page.line(format_args!(
+            "  {:<13} {}",
+            answer(entry),
+            excerpt(&entry.what, COLUMNS)
+        ));
+    }
+}
+
+/// `yes`, `no`, `no, threw`; where the words ask no question, what happened.
+fn answer(entry: &Trait) -> String {
+    let outcome = entry.outcome.name();
+    match (entry.does, outcome) {
+        (Some(true), _) => "yes".to_owned(),
+        (Some(false), "reject") => "no".to_owned(),
+        (Some(false), _) => format!("no, {outcome}"),
+        (None, _) => outcome.to_owned(),
+    }
+}
+
+pub(super) fn notes(page: &mut Page, result: &RunResult) {
+    let note = |note: &String| format!("note: {}", excerpt(note, COLUMNS));
+    page.list(&result.notes.iter().map(note).collect::<Vec<_>>());
+}
+
+pub(super) fn left_out(page: &mut Page, result: &RunResult) {
+    let lines: Vec<_> = result
+        .scope
+        .left_out
+        .iter()
+        .map(|note| {
+            let cases = count(note.cases, "case", "cases");
+            format!("left out, {cases}: {}", excerpt(&note.what, COLUMNS))
+        })
+        .collect();
+    page.list(&lines);
+}

@@ -1,0 +1,16 @@
+//! The report for a person at a terminal.
+//!
+//! What matters most stands last, where the eye is when the run ends: how each suite came out, what
+//! most likely is wrong, and the verdict.
+
+mod beside;
+mod failed;
+mod groups;
+mod options;
+mod page;
+mod paint;
+mod sentence;
+mod summary;
+
+pub use options::HumanOptions;
+pub use page::human;

@@ -1,0 +1,160 @@
+//! The page: its sections in order, and how lines get on it.
+
+use std::fmt::Display;
+
+use crate::report::HumanOptions;
+use crate::report::digits::grouped;
+use crate::report::human::groups::by_requirement;
+use crate::report::human::paint::Paint;
+use crate::report::human::{beside, failed, sentence, summary};
+use crate::results::{RunResult, Verdict};
+
+/// How many lines a list has before it only says how many more there are.
+const LISTED: usize = 8;
+
+/// How many ids a line names.
+const NAMED: usize = 4;
+
+/// The document as a person reads it.
+pub fn human(result: &RunResult, options: &HumanOptions) -> String {
+    let mut page = Page {
+        paint: Paint::new(options.color),
+        text: String::new(),
+    };
+    let failures = by_requirement(result, Verdict::Fail);
+    failed::failures(&mut page, result, &failures, options);
+    failed::errors(&mut page, result, options);
+    failed::warnings(&mut page, result);
+    beside::known_failures(&mut page, result);
+    if options.profile {
+        beside::profile(&mut page, result);
+    }
+    beside::notes(&mut page, result);
+    beside::left_out(&mut page, result);
+    summary::suites(&mut page, result);
+    summary::requirements(&mut page, &failures);
+    summary::likely_causes(&mut page, result);
+    sentence::verdict(&mut page, result);
+    page.text
+}
+
+/// What is written so far.
+pub(super) struct Page {
+    pub(super) paint: Paint,
+    text: String,
+}
+
+impl Page {
+    /// A line of text that is fit to be seen.
+    pub(super) fn line(&mut self, line: impl Display) {
+        let line = line.to_string();
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    /// An empty line between sections.
+    pub(super) fn gap(&mut self) {
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+    }
+
+    /// A section of lines, of which the last are only counted if there are many.
+    pub(super) fn list(&mut self, lines: &[String]) {
+        if lines.is_empty() {
+            return;
+        }
+        self.gap();
+        // A line that says "one more" is no shorter than the one more.
+        let listed = if lines.len() > LISTED + 1 {
+            LISTED
+        } else {
+            lines.len()
+        };
+        for line in &lines[..listed] {
+            self.line(line);
+        }
+        if lines.len() > listed {
+            self.line(format_args!(
+                "… and {} more",
+                grouped((lines.len() - listed) as u64)
+            ));
+        }
+    }
+}
+
+/// Some of these ids, and how many more there are.
+pub(super) fn some_of(ids: &[&str]) -> String {
+    let named = if ids.len() > NAMED + 1 {
+        NAMED
+    } else {
+        ids.len()
+    };
+    let line = ids[..named].join(", ");
+    match ids.len() - named {
+        0 => line,
+        more => format!("{line}, … and {} more", grouped(more as u64)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::human;
+    use crate::report::HumanOptions;
+    use crate::report::fixture::{forty_of_three_hundred, green, rich};
+    use crate::report::visible::is_visible;
+
+    #[test]
+    fn a_green_run_is_short() {
+        let text = human(&green(), &HumanOptions::default());
+        insta::assert_snapshot!("green", text);
+        assert!(text.lines().count() <= 7);
+    }
+
+    #[test]
+    fn many_failures_are_understood_at_a_glance() {
+        insta::assert_snapshot!(
+            "forty_of_three_hundred",
+            human(&forty_of_three_hundred(), &HumanOptions::default())
+        );
+    }
+
+    #[test]
+    fn everything_that_can_be_said() {
+        let options = HumanOptions {
+            shown: 2,
+            profile: true,
+            ..HumanOptions::default()
+        };
+        let text = human(&rich(65_536), &options);
+        insta::assert_snapshot!("rich", text);
+        assert!(text.chars().all(|c| c == '\n' || is_visible(c)));
+    }
+
+    #[test]
+    fn colour_is_all_that_colour_adds() {
+        let plain = HumanOptions::default();
+        let colored = HumanOptions {
+            color: true,
+            ..plain.clone()
+        };
+        let text = human(&rich(65_536), &colored);
+        assert!(text.contains("\u{1b}[1;31mnonconformant\u{1b}[0m"));
+        let mut stripped = text;
+        for code in ["0", "1", "2", "1;31", "1;32", "1;33"] {
+            stripped = stripped.replace(&format!("\u{1b}[{code}m"), "");
+        }
+        assert_eq!(stripped, human(&rich(65_536), &plain));
+    }
+
+    #[test]
+    fn all_cases_are_shown_if_that_is_asked_for() {
+        let options = HumanOptions {
+            shown: usize::MAX,
+            ..HumanOptions::default()
+        };
+        let text = human(&forty_of_three_hundred(), &options);
+        assert_eq!(text.matches("    again ").count(), 40);
+        assert!(!text.contains(&options.see_all));
+    }
+}

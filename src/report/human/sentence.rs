@@ -1,0 +1,328 @@
+//! The verdict, in a sentence or two.
+
+use std::collections::BTreeMap;
+
+use crate::report::digits::{count, duration, grouped};
+use crate::report::human::page::Page;
+use crate::report::visible::excerpt;
+use crate::results::{Case, Conformance, GateFailureKind, ObservedKind, RunResult, Verdict};
+use crate::suite::{Basis, Level};
+
+/// What the run came to, and what it means for the gate where that does not follow.
+pub(super) fn verdict(page: &mut Page, result: &RunResult) {
+    page.gap();
+    if let Some(line) = gate(result) {
+        page.line(line);
+    }
+    let word = match result.conformance {
+        Conformance::Conformant => page.paint.good("conformant"),
+        Conformance::Nonconformant => page.paint.bad("nonconformant"),
+        Conformance::Incomplete => page.paint.doubtful("incomplete"),
+    };
+    let said = match result.conformance {
+        Conformance::Conformant => conformant(result),
+        Conformance::Nonconformant => nonconformant(result),
+        Conformance::Incomplete => incomplete(result),
+    };
+    page.line(format_args!("{word}: {said} ({})", particulars(result)));
+}
+
+fn conformant(result: &RunResult) -> String {
+    let within = if result.scope.whole {
+        ""
+    } else {
+        ", as far as it was asked"
+    };
+    format!(
+        "{} does what {} at level {}{within}",
+        name(result),
+        match judged_suites(result)[..] {
+            [one] => format!("{one} demands"),
+            ref several => format!("{} suites demand", several.len()),
+        },
+        result.level
+    )
+}
+
+fn nonconformant(result: &RunResult) -> String {
+    let counting = || {
+        result
+            .cases
+            .iter()
+            .filter(|case| counts(case, result.level))
+    };
+    let failed: Vec<&Case> = counting()
+        .filter(|case| case.own_verdict() == Verdict::Fail)
+        .collect();
+    let all = counting().filter(|case| tried(case)).count();
+    let departs = failed.iter().filter(|c| c.departs_from_document()).count();
+    let adapter = failed
+        .iter()
+        .filter(|c| c.outcome == Some(ObservedKind::Unsupported))
+        .count();
+    let beyond = failed
+        .iter()
+        .filter(|c| c.basis != Basis::Document && c.outcome != Some(ObservedKind::Unsupported))
+        .count();
+    let mut parts = Vec::new();
+    let mut part = |number: usize, words: &str| match number {
+        0 => {}
+        _ if number == failed.len() && failed.len() == 1 => parts.push(format!("it {words}")),
+        _ => parts.push(format!("{} {words}", grouped(number as u64))),
+    };
+    let s = |number: usize| if number == 1 { "s" } else { "" };
+    part(
+        departs,
+        &format!("depart{} from the vendor's document", s(departs)),
+    );
+    part(
+        beyond,
+        &format!("concern{} what the document leaves open", s(beyond)),
+    );
+    part(
+        adapter,
+        &format!("contradict{} what its adapter declares", s(adapter)),
+    );
+    let mut suites: Vec<&str> = failed.iter().map(|case| suite_of(case)).collect();
+    suites.dedup();
+    format!(
+        "{} fails {} of {} cases at level {}, in {}: {}",
+        name(result),
+        grouped(failed.len() as u64),
+        grouped(all as u64),
+        result.level,
+        listed(&suites),
+        parts.join(", "),
+    )
+}
+
+fn incomplete(result: &RunResult) -> String {
+    let counting = || {
+        result
+            .cases
+            .iter()
+            .filter(|case| counts(case, result.level))
+    };
+    let of = |verdict| {
+        counting()
+            .filter(|case| case.own_verdict() == verdict)
+            .count() as u64
+    };
+    let (errors, skipped) = (of(Verdict::Error), of(Verdict::Skipped));
+    if errors + skipped == 0 {
+        return format!(
+            "nothing that level {} demands of {} was judged",
+            result.level,
+            name(result)
+        );
+    }
+    let mut parts = Vec::new();
+    if errors > 0 {
+        parts.push(format!(
+            "{} without a valid answer",
+            count(errors, "case", "cases")
+        ));
+    }
+    if skipped > 0 {
+        parts.push(format!("{} skipped", count(skipped, "case", "cases")));
+    }
+    format!(
+        "{} failed nothing at level {}, but there {} {}",
+        name(result),
+        result.level,
+        if errors + skipped == 1 { "is" } else { "are" },
+        parts.join(" and ")
+    )
+}
+
+/// What the gate says, where it does not follow from the conformance.
+fn gate(result: &RunResult) -> Option<String> {
+    if result.gate.passed {
+        let listed = result.cases.iter().filter(|case| case.known.is_some());
+        let list = "the list of known failures";
+        return match (result.conformance, listed.count()) {
+            (Conformance::Conformant, _) | (_, 0) => None,
+            (Conformance::Nonconformant, 1) => {
+                Some(format!("the gate is open: the only failure is on {list}"))
+            }
+            (Conformance::Nonconformant, _) => {
+                Some(format!("the gate is open: all failures are on {list}"))
+            }
+            (Conformance::Incomplete, _) => Some(format!("the gate is open: {list} allows it")),
+        };
+    }
+    let mut kinds: BTreeMap<GateFailureKind, u64> = BTreeMap::new();
+    for failure in &result.gate.failed {
+        *kinds.entry(failure.kind).or_default() += 1;
+    }
+    let only_failures = kinds.keys().eq([&GateFailureKind::Fail]);
+    if only_failures && result.conformance == Conformance::Nonconformant {
+        return None;
+    }
+    let causes: Vec<_> = kinds
+        .into_iter()
+        .map(|(kind, number)| named(kind, number))
+        .collect();
+    Some(format!(
+        "the gate is shut (exit code {}): {}",
+        result.gate.exit_code,
+        causes.join(", ")
+    ))
+}
+
+fn named(kind: GateFailureKind, number: u64) -> String {
+    match kind {
+        GateFailureKind::Fail => count(number, "failure", "failures"),
+        GateFailureKind::UnexpectedPass => count(number, "unexpected pass", "unexpected passes"),
+        GateFailureKind::ChangedOutcome => count(number, "changed outcome", "changed outcomes"),
+        GateFailureKind::ExpiredEntry => count(number, "expired entry", "expired entries"),
+        GateFailureKind::UnmatchedEntry => count(
+            number,
+            "entry that matches nothing",
+            "entries that match nothing",
+        ),
+        GateFailureKind::UnexplainedEntry => {
+            count(number, "entry without a reason", "entries without a reason")
+        }
+        GateFailureKind::Error => count(number, "error", "errors"),
+        GateFailureKind::Skipped => count(number, "skipped case", "skipped cases"),
+        GateFailureKind::NothingJudged => "no case was judged".to_owned(),
+    }
+}
+
+/// `acme-identity 2.1.0 (php)`.
+fn name(result: &RunResult) -> String {
+    let about = &result.implementation;
+    let mut words = vec![excerpt(&about.name, 60)];
+    words.extend(about.version.iter().map(|version| excerpt(version, 40)));
+    let language = about.language.iter();
+    words.extend(language.map(|language| format!("({})", excerpt(language, 40))));
+    words.join(" ")
+}
+
+fn particulars(result: &RunResult) -> String {
+    let mut facts = vec![count(result.counts.total(), "case", "cases")];
+    if result.repeat > 1 {
+        facts.push(format!("{} times each", grouped(result.repeat)));
+    }
+    facts.push(duration(result.duration_ms));
+    facts.push(format!("seed {}", result.seed));
+    facts.join(", ")
+}
+
+/// The suites of which a case was judged that counts.
+fn judged_suites(result: &RunResult) -> Vec<&str> {
+    let passed = |case: &&Case| counts(case, result.level) && case.own_verdict() == Verdict::Pass;
+    let mut suites: Vec<_> = result.cases.iter().filter(passed).map(suite_of).collect();
+    suites.dedup();
+    suites
+}
+
+fn listed(names: &[&str]) -> String {
+    match names.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+fn suite_of(case: &Case) -> &str {
+    case.id.split_once('/').map_or("", |(suite, _)| suite)
+}
+
+/// Whether a case counts for the conformance at that level.
+fn counts(case: &Case, level: Level) -> bool {
+    case.level <= level && case.level != Level::May
+}
+
+fn tried(case: &Case) -> bool {
+    !matches!(case.verdict, Verdict::Skipped | Verdict::NotApplicable)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::slice::from_ref;
+
+    use crate::report::{HumanOptions, human};
+    use crate::results::fixture::{accept, reject, run, small_suite, suite, threw, token};
+    use crate::results::{Failure, Observed, RunResult};
+    use crate::signature::Op;
+    use crate::suite::{Basis, Level};
+
+    /// The last section.
+    fn ends_with(result: &RunResult) -> String {
+        let text = human(result, &HumanOptions::default());
+        let section = text.trim_end().rsplit("\n\n").next().unwrap_or_default();
+        section.replace("acme-identity 2.1.0 (php)", "it")
+    }
+
+    fn said(outcomes: &[(&str, Observed)], known: &str) -> String {
+        let suite = small_suite();
+        let observe = |(id, o): &(&str, Observed)| suite.observe(id, o.clone());
+        ends_with(&run(outcomes.iter().map(observe).collect(), known))
+    }
+
+    #[test]
+    fn the_last_words_of_a_run() {
+        let right = ("signs", token("aa"));
+        let wrong = ("signs", token("ab"));
+        let crash = || Observed::Failed(Failure::Crashed("exit status 1".into()));
+        let unsupported = |declared| Observed::Unsupported {
+            reason: "no clock".into(),
+            declared,
+        };
+        let known = |case: &str, expect: &str| {
+            format!("- {{case: acme/{case}, expect: {expect}, reason: x}}")
+        };
+        let cases = [
+            said(from_ref(&right), ""),
+            said(
+                &[
+                    right.clone(),
+                    ("forged", Observed::NotApplicable("x".into())),
+                ],
+                "",
+            ),
+            said(from_ref(&wrong), ""),
+            said(&[wrong.clone(), ("forged", accept())], ""),
+            said(from_ref(&wrong), &known("signs", "token")),
+            said(&[right.clone(), ("forged", unsupported(true))], ""),
+            said(&[right.clone(), ("upper", unsupported(true))], ""),
+            said(&[right.clone(), ("forged", crash())], ""),
+            said(&[right.clone(), ("forged", unsupported(false))], ""),
+            said(
+                &[right.clone(), ("forged", unsupported(false))],
+                &known("forged", "unsupported"),
+            ),
+            said(&[right.clone(), ("throws", crash())], ""),
+            said(from_ref(&right), &known("signs", "threw")),
+            said(&[("throws", threw("x"))], ""),
+            said(&[("signs", Observed::NotApplicable("x".into()))], ""),
+        ];
+        insta::assert_snapshot!("last_words", cases.join("\n\n"));
+    }
+
+    #[test]
+    fn suites_without_a_judged_case_are_not_claimed() {
+        let suites = ["acme", "bolt"].map(|name| {
+            suite(name)
+                .requires("r", Level::Must, Basis::Document, "R.")
+                .shows(
+                    "a",
+                    &["r"],
+                    Op::Verify,
+                    crate::results::fixture::not_accepted(),
+                )
+        });
+        let result = run(
+            vec![
+                suites[0].observe("a", reject()),
+                suites[1].observe("a", Observed::NotApplicable("not declared".into())),
+            ],
+            "",
+        );
+        let said = ends_with(&result);
+        assert!(said.contains("does what acme demands"), "{said}");
+        assert!(said.contains("as far as it was asked"), "{said}");
+    }
+}

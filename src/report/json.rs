@@ -1,0 +1,175 @@
+//! The document itself, as JSON.
+
+use std::io;
+
+use serde::Serialize;
+use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
+
+use crate::report::visible::is_visible;
+use crate::results::{RunResult, SCHEMA_VERSION};
+
+/// The document as indented JSON, with a line feed at the end. The same document gives the same
+/// bytes. What cannot be seen is escaped, so that the file can be looked at in a terminal.
+#[expect(
+    clippy::expect_used,
+    reason = "a vector takes every byte, and the document's maps have text keys"
+)]
+pub fn json(result: &RunResult) -> String {
+    let mut out = Vec::with_capacity(result.cases.len() * 1024);
+    let formatter = VisibleFormatter(PrettyFormatter::new());
+    result
+        .serialize(&mut Serializer::with_formatter(&mut out, formatter))
+        .expect("a document can be written");
+    out.push(b'\n');
+    String::from_utf8(out).expect("JSON is UTF-8")
+}
+
+/// Why bytes are no document of a run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// It is no JSON, or not of that form.
+    #[error("it is no result of macproof run: {0}")]
+    Malformed(#[from] serde_json::Error),
+    /// It is of another version.
+    #[error(
+        "it is a result of form {found}, and this macproof reads form {SCHEMA_VERSION}; use the macproof that wrote it"
+    )]
+    Version {
+        /// The version that it names.
+        found: u32,
+    },
+}
+
+/// Reads a document.
+pub fn read(bytes: &[u8]) -> Result<RunResult, ReadError> {
+    #[derive(serde::Deserialize)]
+    struct Versioned {
+        macproof_result: u32,
+    }
+    // Looked at first: a document of another form would be malformed in confusing ways.
+    let found = serde_json::from_slice::<Versioned>(bytes)?.macproof_result;
+    if found != SCHEMA_VERSION {
+        return Err(ReadError::Version { found });
+    }
+    Ok(serde_json::from_slice(bytes)?)
+}
+
+/// Escapes what cannot be seen; all else as `serde_json` indents it.
+struct VisibleFormatter<'a>(PrettyFormatter<'a>);
+
+impl Formatter for VisibleFormatter<'_> {
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some(at) = rest.find(|c| !is_visible(c)) {
+            writer.write_all(&rest.as_bytes()[..at])?;
+            let mut following = rest[at..].chars();
+            for unit in following
+                .next()
+                .unwrap_or_default()
+                .encode_utf16(&mut [0; 2])
+            {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            rest = following.as_str();
+        }
+        writer.write_all(rest.as_bytes())
+    }
+
+    fn begin_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_array(writer)
+    }
+
+    fn end_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array(writer)
+    }
+
+    fn begin_array_value<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        self.0.begin_array_value(writer, first)
+    }
+
+    fn end_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array_value(writer)
+    }
+
+    fn begin_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object(writer)
+    }
+
+    fn end_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object(writer)
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        self.0.begin_object_key(writer, first)
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(writer)
+    }
+
+    fn end_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object_value(writer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{ReadError, json, read};
+    use crate::report::fixture::{HOSTILE, forty_of_three_hundred, green, rich};
+    use crate::report::visible::is_visible;
+
+    #[test]
+    fn the_document_reads_as_it_was_written() {
+        for result in [green(), forty_of_three_hundred(), rich(65_536)] {
+            let text = json(&result);
+            assert_eq!(read(text.as_bytes()).unwrap(), result);
+            assert!(text.chars().all(|c| c == '\n' || is_visible(c)));
+        }
+    }
+
+    #[test]
+    fn the_document_keeps_its_form() {
+        let mut result = rich(40);
+        let keep = ["acme/wrong-token", "hostile/unstable", "hostile/known"];
+        result.cases.retain(|case| keep.contains(&case.id.as_str()));
+        result.macproof_version = "0.0.0".into();
+        insta::assert_snapshot!("document", json(&result));
+    }
+
+    #[test]
+    fn another_form_is_refused_by_its_version() {
+        let later = json(&green()).replacen("\"macproof_result\": 1", "\"macproof_result\": 2", 1);
+        assert!(matches!(
+            read(later.as_bytes()),
+            Err(ReadError::Version { found: 2 })
+        ));
+        assert!(matches!(read(b"{}"), Err(ReadError::Malformed(_))));
+        assert!(matches!(read(b"rubbish"), Err(ReadError::Malformed(_))));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_was_said_is_read_back(said in any::<String>()) {
+            let mut result = rich(1);
+            result.notes = vec![said.clone(), format!("{HOSTILE}{said}")];
+            let text = json(&result);
+            prop_assert!(text.chars().all(|c| c == '\n' || is_visible(c)));
+            prop_assert_eq!(read(text.as_bytes()).unwrap(), result);
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! JUnit XML, for CI servers.
+
+use std::time::Duration;
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+use crate::report::case::{actual, details};
+use crate::report::visible::{excerpt, visible};
+use crate::results::{Case, GateFailure, ObservedKind, RunResult, SuiteSummary, Verdict};
+use crate::suite::Basis;
+
+/// The longest text in an attribute.
+const COLUMNS: usize = 200;
+
+/// The document as JUnit XML: a test suite for each suite, a test case for each case, and a test
+/// suite for what is wrong with the list of known failures, if anything is.
+///
+/// A known failure is skipped, with its reason; an unexpected pass fails; what is only observed and
+/// what is only a warning passes, and says so in its output.
+#[expect(
+    clippy::expect_used,
+    reason = "what XML cannot hold is spelt out before"
+)]
+pub fn junit(result: &RunResult) -> String {
+    let mut report = Report::new("macproof");
+    report.set_time(Duration::from_millis(result.duration_ms));
+    for suite in &result.suites {
+        report.add_test_suite(of_suite(result, suite));
+    }
+    report.add_test_suites(of_known_failures(result));
+    report.to_string().expect("a report can be written")
+}
+
+fn of_suite(result: &RunResult, suite: &SuiteSummary) -> TestSuite {
+    let mut xml = TestSuite::new(suite.name.as_str());
+    let about = &result.implementation;
+    let mut properties = vec![
+        ("macproof.version", result.macproof_version.clone()),
+        ("macproof.started", result.started.clone()),
+        ("macproof.level", result.level.to_string()),
+        ("macproof.seed", result.seed.to_string()),
+        ("macproof.repeat", result.repeat.to_string()),
+        ("implementation.name", about.name.clone()),
+    ];
+    let optional = [
+        ("implementation.version", &about.version),
+        ("implementation.language", &about.language),
+        ("implementation.notes", &about.notes),
+    ];
+    for (name, value) in optional {
+        properties.extend(value.clone().map(|value| (name, value)));
+    }
+    properties.extend([
+        ("adapter", result.adapter.clone()),
+        ("suite.version", suite.version.to_string()),
+        ("suite.digest", suite.digest.clone()),
+        ("suite.path", suite.path.clone()),
+    ]);
+    for (name, value) in properties {
+        xml.add_property((name, visible(&value).as_str()));
+    }
+    let own = |case: &&Case| {
+        let vector = case.id.strip_prefix(suite.name.as_str());
+        vector.is_some_and(|rest| rest.starts_with('/'))
+    };
+    xml.add_test_cases(
+        result
+            .cases
+            .iter()
+            .filter(own)
+            .map(|case| of_case(result, case)),
+    );
+    xml
+}
+
+fn of_case(result: &RunResult, case: &Case) -> TestCase {
+    let (suite, vector) = case.id.split_once('/').unwrap_or(("", &case.id));
+    let mut xml = TestCase::new(vector, status(result, case));
+    xml.set_classname(suite);
+    xml.extra
+        .insert("file".into(), visible(&case.source.path).into());
+    xml.extra
+        .insert("line".into(), case.source.line.to_string().into());
+    xml.add_property(("level", case.level.name()));
+    xml.add_property(("basis", case.basis.name()));
+    xml.add_property(("shows", case.shows.join(" ").as_str()));
+    xml.add_property(("verdict", case.verdict.name()));
+    match case.verdict {
+        Verdict::Observed => {
+            xml.set_system_out(format!(
+                "{}: {}",
+                excerpt(&case.expected, COLUMNS),
+                actual(case)
+            ));
+        }
+        Verdict::Warning if case.known.is_none() => {
+            xml.set_system_out(format!("warning\n{}", described(result, case)));
+        }
+        _ => {}
+    }
+    xml
+}
+
+fn status(result: &RunResult, case: &Case) -> TestCaseStatus {
+    let reason = || excerpt(case.reason.as_deref().unwrap_or_default(), COLUMNS);
+    let not_passed = |kind, ty: &str, message: String| {
+        let mut status = TestCaseStatus::non_success(kind);
+        status.set_type(ty);
+        status.set_message(message);
+        status.set_description(described(result, case));
+        status
+    };
+    let skipped = |why: &str, reason: String| {
+        let mut status = TestCaseStatus::skipped();
+        status.set_message(format!("{why}: {reason}"));
+        status
+    };
+    let said = |ty: &str| {
+        not_passed(
+            NonSuccessKind::Failure,
+            ty,
+            format!(
+                "{}; expected {}",
+                actual(case),
+                excerpt(&case.expected, COLUMNS)
+            ),
+        )
+    };
+    match (case.verdict, &case.known) {
+        (Verdict::Fail | Verdict::Warning, Some(known)) => not_passed(
+            NonSuccessKind::Failure,
+            "changed-outcome",
+            format!(
+                "{}, where the list of known failures says {}",
+                actual(case),
+                known.expect
+            ),
+        ),
+        (Verdict::Fail, None) => said(kind_of_failure(case)),
+        (Verdict::UnexpectedPass, _) => {
+            let known = case.known.as_ref().map(|known| known.reason.as_str());
+            not_passed(
+                NonSuccessKind::Failure,
+                "unexpected-pass",
+                format!(
+                    "it passes; remove it from the list of known failures ({})",
+                    excerpt(known.unwrap_or_default(), COLUMNS)
+                ),
+            )
+        }
+        (Verdict::Error, _) => not_passed(
+            NonSuccessKind::Error,
+            case.outcome.map_or("error", ObservedKind::name),
+            reason(),
+        ),
+        (Verdict::Skipped, _) => skipped("skipped", reason()),
+        (Verdict::NotApplicable, _) => skipped("not applicable", reason()),
+        (Verdict::KnownFailure, known) => {
+            let known = known.as_ref().map(|known| known.reason.as_str());
+            skipped("known failure", excerpt(known.unwrap_or_default(), COLUMNS))
+        }
+        (Verdict::Pass | Verdict::Warning | Verdict::Observed, _) => TestCaseStatus::success(),
+    }
+}
+
+/// What a failure may be called: only what the vendor's document says can be departed from.
+fn kind_of_failure(case: &Case) -> &'static str {
+    match case.basis {
+        _ if case.outcome == Some(ObservedKind::Unsupported) => "contradicts-its-hello",
+        _ if case.departs_from_document() => "departs-from-document",
+        Basis::Security => "security",
+        Basis::Document | Basis::Practice => "practice",
+    }
+}
+
+fn described(result: &RunResult, case: &Case) -> String {
+    let mut text = format!("{}:{}\n", visible(&case.source.path), case.source.line);
+    for (label, line) in details(result, case) {
+        text.push_str(format!("{label:<9} {line}").trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+fn of_known_failures(result: &RunResult) -> Option<TestSuite> {
+    let troubles: Vec<&GateFailure> = result
+        .gate
+        .failed
+        .iter()
+        .filter(|failure| failure.kind.is_of_an_entry())
+        .collect();
+    if troubles.is_empty() {
+        return None;
+    }
+    let mut xml = TestSuite::new("known-failures");
+    for trouble in troubles {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        status.set_type(trouble.kind.name());
+        status.set_message(excerpt(&trouble.reason, COLUMNS));
+        let mut case = TestCase::new(visible(&trouble.case), status);
+        case.set_classname(format!("known-failures.{}", trouble.kind.name()));
+        xml.add_test_case(case);
+    }
+    Some(xml)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus};
+
+    use super::junit;
+    use crate::report::fixture::{HOSTILE, forty_of_three_hundred, green, rich};
+
+    fn parsed(xml: &str) -> Report {
+        Report::deserialize_from_str(xml).unwrap()
+    }
+
+    fn case<'r>(report: &'r Report, suite: &str, name: &str) -> &'r TestCase {
+        let suite = report
+            .test_suites
+            .iter()
+            .find(|known| known.name.as_str() == suite)
+            .unwrap();
+        let case = suite.test_cases.iter().find(|c| c.name.as_str() == name);
+        case.unwrap()
+    }
+
+    /// What a case came to: the element, its type, its message.
+    fn status(report: &Report, suite: &str, name: &str) -> (&'static str, String, String) {
+        let text = |text: &Option<quick_junit::XmlString>| {
+            text.as_ref().map_or("", |t| t.as_str()).to_owned()
+        };
+        match &case(report, suite, name).status {
+            TestCaseStatus::Success { .. } => ("success", String::new(), String::new()),
+            TestCaseStatus::NonSuccess {
+                kind, ty, message, ..
+            } => {
+                let element = match kind {
+                    NonSuccessKind::Failure => "failure",
+                    NonSuccessKind::Error => "error",
+                };
+                (element, text(ty), text(message))
+            }
+            TestCaseStatus::Skipped { ty, message, .. } => ("skipped", text(ty), text(message)),
+        }
+    }
+
+    #[test]
+    fn the_report_keeps_its_form() {
+        let mut result = rich(400);
+        result.macproof_version = "0.0.0".into();
+        insta::assert_snapshot!("junit", junit(&result));
+    }
+
+    #[test]
+    fn each_verdict_is_its_element() {
+        let report = parsed(&junit(&rich(400)));
+        let of = |suite, name| {
+            let (element, ty, _) = status(&report, suite, name);
+            (element, ty)
+        };
+        for (suite, name, element, ty) in [
+            ("acme", "right-token", "success", ""),
+            ("acme", "wrong-token", "failure", "departs-from-document"),
+            ("acme", "unsupported", "failure", "contradicts-its-hello"),
+            ("acme", "forged", "failure", "security"),
+            ("acme", "mixed", "failure", "security"),
+            ("acme", "malformed", "success", ""),
+            ("acme", "upper", "success", ""),
+            ("hostile", "crashes", "error", "crash"),
+            ("hostile", "late", "error", "time-out"),
+            ("hostile", "unstable", "failure", "departs-from-document"),
+            ("hostile", "known", "skipped", ""),
+            ("hostile", "passes-now", "failure", "unexpected-pass"),
+            ("hostile", "changed", "failure", "changed-outcome"),
+            ("hostile", "expired", "failure", "security"),
+            ("hostile", "skipped", "skipped", ""),
+            ("hostile", "bytes", "skipped", ""),
+            (
+                "known-failures",
+                "hostile/expired",
+                "failure",
+                "expired-entry",
+            ),
+        ] {
+            assert_eq!(of(suite, name), (element, ty.to_owned()), "{suite}/{name}");
+        }
+        let (.., message) = status(&report, "hostile", "known");
+        assert_eq!(message, "known failure: waits for <3.0>");
+        assert_eq!((report.tests, report.errors), (23, 2));
+        let suite = &report.test_suites[0];
+        let property = |name: &str| {
+            let found = suite.properties.iter().find(|p| p.name.as_str() == name);
+            found.map(|p| p.value.as_str().to_owned())
+        };
+        assert_eq!(property("suite.digest"), Some("5f".repeat(32)));
+        assert_eq!(property("macproof.seed"), Some("42".into()));
+        assert_eq!(property("macproof.level"), Some("must".into()));
+    }
+
+    #[test]
+    fn a_green_run_has_no_failure() {
+        let report = parsed(&junit(&green()));
+        assert_eq!((report.tests, report.failures, report.errors), (805, 0, 0));
+        let report = parsed(&junit(&forty_of_three_hundred()));
+        assert_eq!((report.tests, report.failures, report.errors), (300, 40, 0));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// Whatever an implementation says, the XML is read back, and says what was said.
+        #[test]
+        fn whatever_was_said_is_valid_xml(said in any::<String>()) {
+            let said = format!("{said}{HOSTILE}]]>{said}<!--");
+            let mut result = rich(1);
+            result.implementation.name.clone_from(&said);
+            result.adapter.clone_from(&said);
+            for case in &mut result.cases {
+                case.actual = Some(said.clone());
+                case.reason = Some(said.clone());
+                case.note = Some(said.clone());
+                case.source.path.clone_from(&said);
+                if let Some(known) = &mut case.known {
+                    known.reason.clone_from(&said);
+                }
+            }
+            for failure in &mut result.gate.failed {
+                failure.case.clone_from(&said);
+                failure.reason.clone_from(&said);
+            }
+            let report = parsed(&junit(&result));
+            let name = &report.test_suites[0].properties.iter()
+                .find(|p| p.name.as_str() == "implementation.name").unwrap().value;
+            prop_assert_eq!(name.as_str(), crate::report::visible(&said));
+        }
+    }
+}

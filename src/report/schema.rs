@@ -1,0 +1,67 @@
+//! The JSON Schema of the document, generated from its types.
+
+use crate::results::RunResult;
+
+/// The JSON Schema of the document of a run, as it stands in `reports/result.schema.json`.
+#[expect(
+    clippy::expect_used,
+    reason = "a schema is a tree of maps with text keys"
+)]
+pub fn result_schema() -> String {
+    let schema = schemars::schema_for!(RunResult);
+    let mut text = serde_json::to_string_pretty(&schema).expect("a schema can be written");
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use serde_json::Value;
+
+    use super::result_schema;
+    use crate::report::fixture::{forty_of_three_hundred, green, rich};
+    use crate::report::json;
+
+    /// `MACPROOF_UPDATE=1 cargo test schema` writes the file.
+    #[test]
+    fn the_committed_schema_is_current() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/result.schema.json");
+        if std::env::var_os("MACPROOF_UPDATE").is_some() {
+            crate::report::write(&path, result_schema().as_bytes()).unwrap();
+        }
+        let committed = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            committed == result_schema(),
+            "reports/result.schema.json is stale: run MACPROOF_UPDATE=1 cargo test schema"
+        );
+    }
+
+    #[test]
+    fn documents_are_of_the_schema_and_others_are_not() {
+        let schema: Value = serde_json::from_str(&result_schema()).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        for result in [green(), forty_of_three_hundred(), rich(65_536)] {
+            let document: Value = serde_json::from_str(&json(&result)).unwrap();
+            let errors: Vec<_> = validator
+                .iter_errors(&document)
+                .map(|error| format!("{}: {error}", error.instance_path()))
+                .collect();
+            assert!(errors.is_empty(), "{errors:#?}");
+        }
+        let document: Value = serde_json::from_str(&json(&rich(1))).unwrap();
+        for (pointer, wrong) in [
+            ("/conformance", Value::from("perfect")),
+            ("/gate/exit_code", Value::from(256)),
+            ("/cases/0/verdict", Value::from("passed")),
+            ("/cases/0/level", Value::Null),
+            ("/counts", serde_json::json!({"passed": 3})),
+            ("/suites/0", serde_json::json!({})),
+        ] {
+            let mut document = document.clone();
+            *document.pointer_mut(pointer).unwrap() = wrong;
+            assert!(!validator.is_valid(&document), "{pointer}");
+        }
+    }
+}

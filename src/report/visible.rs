@@ -1,0 +1,184 @@
+//! Untrusted text for a person's eyes: what cannot be seen is spelt out, what is long is shortened
+//! in the middle.
+
+use std::fmt::Write as _;
+
+use crate::report::digits::grouped;
+
+/// A text with everything spelt out that would be invisible, move the cursor or turn the line
+/// around: control characters, bidi overrides, joiners, combining marks, odd blanks. A backslash
+/// is doubled, so that what is spelt out cannot be mistaken for what stood there.
+///
+/// One line comes out: line feeds are spelt out too.
+pub fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        spell(c, &mut out);
+    }
+    out
+}
+
+/// A text made [`visible`] in at most about `columns` characters: of a longer one the beginning
+/// and the end, and how long it is.
+pub fn excerpt(text: &str, columns: usize) -> String {
+    match shortened(text, columns) {
+        Ok(whole) => whole,
+        Err(Ends { head, tail }) => format!("{head}…{tail} ({} characters)", length(text)),
+    }
+}
+
+/// The same in double quotes, so that its ends can be seen.
+pub(super) fn quoted(text: &str, columns: usize) -> String {
+    let quote = |text: String| text.replace('"', "\\\"");
+    match shortened(text, columns) {
+        Ok(whole) => format!("\"{}\"", quote(whole)),
+        Err(Ends { head, tail }) => format!(
+            "\"{}…{}\" ({} characters)",
+            quote(head),
+            quote(tail),
+            length(text)
+        ),
+    }
+}
+
+/// The two ends of a text that is too long.
+struct Ends {
+    head: String,
+    tail: String,
+}
+
+fn shortened(text: &str, columns: usize) -> Result<String, Ends> {
+    let mut whole = String::new();
+    if fill(text.chars(), columns, |spelt| whole.push_str(spelt)) {
+        return Ok(whole);
+    }
+    let mut head = String::new();
+    fill(text.chars(), columns / 2, |spelt| head.push_str(spelt));
+    let mut ends = Vec::new();
+    fill(text.chars().rev(), columns / 2, |spelt| {
+        ends.push(spelt.to_owned());
+    });
+    ends.reverse();
+    Err(Ends {
+        head,
+        tail: ends.concat(),
+    })
+}
+
+/// Takes characters while there is room; whether there was for all of them.
+fn fill(
+    characters: impl Iterator<Item = char>,
+    columns: usize,
+    mut take: impl FnMut(&str),
+) -> bool {
+    let mut left = columns;
+    let mut spelt = String::new();
+    for c in characters {
+        spelt.clear();
+        spell(c, &mut spelt);
+        match left.checked_sub(spelt.chars().count()) {
+            Some(rest) => left = rest,
+            None => return false,
+        }
+        take(&spelt);
+    }
+    true
+}
+
+fn length(text: &str) -> String {
+    grouped(text.chars().count() as u64)
+}
+
+fn spell(c: char, out: &mut String) {
+    match c {
+        ' '..='[' | ']'..='~' => out.push(c),
+        '\\' => out.push_str("\\\\"),
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        _ if is_visible(c) => out.push(c),
+        _ => {
+            let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+        }
+    }
+}
+
+/// Whether a character can be seen for what it is.
+pub(super) fn is_visible(c: char) -> bool {
+    // Letters and symbols that are drawn as nothing.
+    const BLANK: [char; 6] = [
+        '\u{115f}',
+        '\u{1160}',
+        '\u{2800}',
+        '\u{3164}',
+        '\u{ffa0}',
+        '\u{1d159}',
+    ];
+    match c {
+        ' '..='~' => true,
+        // The standard library spells out whatever is no graphic character, and marks that would
+        // join the character before them.
+        _ => c.escape_debug().len() == 1 && !BLANK.contains(&c),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{excerpt, quoted, visible};
+
+    #[test]
+    fn what_cannot_be_seen_is_spelt_out() {
+        for (text, seen) in [
+            ("plain 'text' \"quoted\"", "plain 'text' \"quoted\""),
+            ("é ß İ 漢 😀 عربى", "é ß İ 漢 😀 عربى"),
+            ("a\tb\nc\r\n", "a\\tb\\nc\\r\\n"),
+            ("\0\u{7f}\u{9b}31m", "\\u{0}\\u{7f}\\u{9b}31m"),
+            ("\u{1b}[31mred", "\\u{1b}[31mred"),
+            (
+                "\u{202e}evil\u{2066}\u{200f}",
+                "\\u{202e}evil\\u{2066}\\u{200f}",
+            ),
+            ("a\u{200b}b\u{feff}\u{ad}", "a\\u{200b}b\\u{feff}\\u{ad}"),
+            ("e\u{301}", "e\\u{301}"),
+            ("\u{a0}\u{3000}\u{2028}", "\\u{a0}\\u{3000}\\u{2028}"),
+            ("👨\u{200d}👩", "👨\\u{200d}👩"),
+            (
+                "\u{3164}\u{2800}\u{e000}\u{fe0f}",
+                "\\u{3164}\\u{2800}\\u{e000}\\u{fe0f}",
+            ),
+            ("\\u{0}", "\\\\u{0}"),
+        ] {
+            assert_eq!(visible(text), seen);
+        }
+    }
+
+    #[test]
+    fn what_is_long_is_shortened_in_the_middle() {
+        assert_eq!(excerpt("abcdefgh", 8), "abcdefgh");
+        assert_eq!(excerpt("abcdefghi", 8), "abcd…fghi (9 characters)");
+        assert_eq!(
+            excerpt(&"a".repeat(65_536), 10),
+            "aaaaa…aaaaa (65 536 characters)"
+        );
+        // What is spelt out is never cut.
+        assert_eq!(excerpt(&"\0".repeat(9), 12), "\\u{0}…\\u{0} (9 characters)");
+        assert_eq!(quoted(" \"a\" ", 20), "\" \\\"a\\\" \"");
+        assert_eq!(quoted("abcdefghi", 8), "\"abcd…fghi\" (9 characters)");
+    }
+
+    proptest! {
+        #[test]
+        fn no_two_texts_look_alike(a in any::<String>(), b in any::<String>()) {
+            prop_assert_eq!(visible(&a) == visible(&b), a == b);
+        }
+
+        #[test]
+        fn nothing_invisible_is_left(text in any::<String>(), columns in 0..40usize) {
+            for seen in [visible(&text), excerpt(&text, columns), quoted(&text, columns)] {
+                prop_assert!(seen.chars().all(|c| c == '…' || super::is_visible(c)));
+            }
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! What a run comes to: conformance, which is about the implementation, and the gate, which is
+//! about the run.
+
+use crate::results::{
+    Case, Conformance, Gate, GateFailure, GateFailureKind, ObservedKind, Verdict,
+};
+use crate::suite::Level;
+
+/// What the cases say of the implementation at that level, known failures or not.
+///
+/// Only cases of a level that counts have a say: whatever became of the others, it would not
+/// change the answer. What was not judged leaves it open, and what does not apply answers nothing.
+pub(super) fn conformance(cases: &[Case], level: Level) -> Conformance {
+    let mut passed = false;
+    let mut open = false;
+    for case in cases {
+        if case.level > level || case.level == Level::May {
+            continue;
+        }
+        match case.own_verdict() {
+            Verdict::Fail => return Conformance::Nonconformant,
+            Verdict::Error | Verdict::Skipped => open = true,
+            Verdict::Pass => passed = true,
+            Verdict::Warning
+            | Verdict::Observed
+            | Verdict::NotApplicable
+            | Verdict::KnownFailure
+            | Verdict::UnexpectedPass => {}
+        }
+    }
+    if passed && !open {
+        Conformance::Conformant
+    } else {
+        Conformance::Incomplete
+    }
+}
+
+/// What sets the exit code: the cases of every level, and what is wrong with the list of known
+/// failures.
+pub(super) fn gate(cases: &[Case], mut failed: Vec<GateFailure>) -> Gate {
+    let of_cases = cases.iter().filter_map(|case| {
+        let kind = gate_failure(case)?;
+        Some(GateFailure {
+            case: case.id.clone(),
+            kind,
+            reason: gate_reason(case, kind),
+        })
+    });
+    failed.splice(0..0, of_cases);
+    let tried = |case: &Case| !matches!(case.verdict, Verdict::NotApplicable | Verdict::Skipped);
+    if !cases.iter().any(tried) {
+        failed.push(GateFailure {
+            case: String::new(),
+            kind: GateFailureKind::NothingJudged,
+            reason: "no case was judged".to_owned(),
+        });
+    }
+    let exit_codes = failed.iter().map(|failure| failure.kind.exit_code());
+    let exit_code = exit_codes.min().unwrap_or_default();
+    Gate {
+        passed: failed.is_empty(),
+        exit_code,
+        failed,
+    }
+}
+
+impl GateFailureKind {
+    /// The exit code of a run that has nothing worse. The lower counts.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Fail
+            | Self::UnexpectedPass
+            | Self::ChangedOutcome
+            | Self::ExpiredEntry
+            | Self::UnmatchedEntry
+            | Self::UnexplainedEntry => 1,
+            Self::Error | Self::Skipped | Self::NothingJudged => 3,
+        }
+    }
+
+    /// Whether it is about an entry of the list of known failures, and not about a case.
+    pub fn is_of_an_entry(self) -> bool {
+        matches!(
+            self,
+            Self::ExpiredEntry | Self::UnmatchedEntry | Self::UnexplainedEntry
+        )
+    }
+
+    /// The word of the reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fail => "fail",
+            Self::UnexpectedPass => "unexpected-pass",
+            Self::ChangedOutcome => "changed-outcome",
+            Self::ExpiredEntry => "expired-entry",
+            Self::UnmatchedEntry => "unmatched-entry",
+            Self::UnexplainedEntry => "unexplained-entry",
+            Self::Error => "error",
+            Self::Skipped => "skipped",
+            Self::NothingJudged => "nothing-judged",
+        }
+    }
+}
+
+fn gate_failure(case: &Case) -> Option<GateFailureKind> {
+    match case.verdict {
+        // A case that failed otherwise than the list says bears its mention and its own verdict.
+        Verdict::Fail | Verdict::Warning if case.known.is_some() => {
+            Some(GateFailureKind::ChangedOutcome)
+        }
+        Verdict::Skipped if case.known.is_some() => None,
+        Verdict::Fail => Some(GateFailureKind::Fail),
+        Verdict::UnexpectedPass => Some(GateFailureKind::UnexpectedPass),
+        Verdict::Error => Some(GateFailureKind::Error),
+        Verdict::Skipped => Some(GateFailureKind::Skipped),
+        Verdict::Pass
+        | Verdict::Warning
+        | Verdict::Observed
+        | Verdict::NotApplicable
+        | Verdict::KnownFailure => None,
+    }
+}
+
+fn gate_reason(case: &Case, kind: GateFailureKind) -> String {
+    let reason = case.reason.as_deref().unwrap_or_default();
+    let happened = || case.outcome.map_or("nothing", ObservedKind::name);
+    let due = if case.expected_token.is_some() {
+        "a token"
+    } else {
+        &case.expected
+    };
+    match (kind, &case.known) {
+        (GateFailureKind::ChangedOutcome, Some(known)) => {
+            format!(
+                "{} where the list of known failures says {}",
+                happened(),
+                known.expect
+            )
+        }
+        (GateFailureKind::UnexpectedPass, Some(known)) => {
+            format!(
+                "it passes, and the list of known failures says {}",
+                known.expect
+            )
+        }
+        (GateFailureKind::Fail, _) => match case.outcome {
+            Some(ObservedKind::Token) => "another token than the expected one".to_owned(),
+            Some(ObservedKind::Unstable | ObservedKind::Unsupported) => reason.to_owned(),
+            _ => format!("{} instead of {due}", happened()),
+        },
+        _ => reason.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::results::Conformance::{Conformant, Incomplete, Nonconformant};
+    use crate::results::fixture::{
+        accept, circumstances, reject, run, small_suite, suite, threw, token,
+    };
+    use crate::results::{
+        Conformance, Failure, GateFailureKind, KnownFailures, Observed, conclude,
+    };
+    use crate::signature::{Op, Outcome, OutcomeKind};
+    use crate::suite::{Basis, Expect, Level};
+
+    fn unsupported(declared: bool) -> Observed {
+        Observed::Unsupported {
+            reason: "cannot".into(),
+            declared,
+        }
+    }
+
+    fn crash() -> Observed {
+        Observed::Failed(Failure::Crashed("exit status 1".into()))
+    }
+
+    fn not_applicable() -> Observed {
+        Observed::NotApplicable("the suite is not declared".into())
+    }
+
+    /// What a run comes to in which the vectors of the small suite had these outcomes.
+    fn comes_to(outcomes: &[(&str, Observed)], level: Level) -> (Conformance, u8) {
+        let suite = small_suite();
+        let observe = |(id, o): &(&str, Observed)| suite.observe(id, o.clone());
+        let observations = outcomes.iter().map(observe).collect();
+        let mut circumstances = circumstances();
+        circumstances.level = level;
+        let result = conclude(
+            circumstances,
+            observations,
+            &KnownFailures::none(),
+            "2026-11-20",
+        );
+        (result.conformance, result.gate.exit_code)
+    }
+
+    #[test]
+    fn conformance_and_gate_by_what_happened() {
+        let right = ("signs", token("aa"));
+        let wrong = ("signs", token("ab"));
+        for (outcomes, expected) in [
+            (vec![right.clone()], (Conformant, 0)),
+            (vec![wrong.clone()], (Nonconformant, 1)),
+            (
+                vec![right.clone(), ("forged", accept())],
+                (Nonconformant, 1),
+            ),
+            (vec![right.clone(), ("forged", reject())], (Conformant, 0)),
+            (vec![right.clone(), ("forged", threw("x"))], (Conformant, 0)),
+            // Below the level that counts: a warning.
+            (vec![right.clone(), ("throws", threw("x"))], (Conformant, 0)),
+            // A matter of taste.
+            (vec![right.clone(), ("upper", accept())], (Conformant, 0)),
+            (vec![right.clone(), ("upper", reject())], (Conformant, 0)),
+            // No answer: the run is incomplete, and so is the judgement where it would count.
+            (vec![right.clone(), ("forged", crash())], (Incomplete, 3)),
+            (vec![right.clone(), ("throws", crash())], (Conformant, 3)),
+            (vec![right.clone(), ("upper", crash())], (Conformant, 3)),
+            (vec![wrong.clone(), ("forged", crash())], (Nonconformant, 1)),
+            // An answer that cannot be one is none.
+            (
+                vec![right.clone(), ("forged", token("aa"))],
+                (Incomplete, 3),
+            ),
+            // What the adapter cannot ask: skipped, or drift from what it declares.
+            (
+                vec![right.clone(), ("forged", unsupported(false))],
+                (Incomplete, 3),
+            ),
+            (
+                vec![right.clone(), ("forged", unsupported(true))],
+                (Nonconformant, 1),
+            ),
+            (
+                vec![right.clone(), ("upper", unsupported(true))],
+                (Conformant, 1),
+            ),
+            (
+                vec![right.clone(), ("upper", unsupported(false))],
+                (Conformant, 3),
+            ),
+            // What was not tried.
+            (
+                vec![
+                    right.clone(),
+                    ("forged", Observed::Skipped("stopped".into())),
+                ],
+                (Incomplete, 3),
+            ),
+            (
+                vec![right.clone(), ("forged", not_applicable())],
+                (Conformant, 0),
+            ),
+            (vec![("signs", not_applicable())], (Incomplete, 3)),
+            (
+                vec![("signs", not_applicable()), ("upper", accept())],
+                (Incomplete, 0),
+            ),
+            // Only what is below the level: nothing is wrong, and nothing is proved.
+            (vec![("throws", reject())], (Incomplete, 0)),
+            (vec![], (Incomplete, 3)),
+        ] {
+            assert_eq!(comes_to(&outcomes, Level::Must), expected, "{outcomes:?}");
+        }
+    }
+
+    #[test]
+    fn the_level_decides_whether_a_should_counts() {
+        let right = ("signs", token("aa"));
+        for (outcomes, expected) in [
+            (
+                vec![right.clone(), ("throws", threw("x"))],
+                (Nonconformant, 1),
+            ),
+            (vec![right.clone(), ("throws", reject())], (Conformant, 0)),
+            (vec![right.clone(), ("throws", crash())], (Incomplete, 3)),
+            (vec![("throws", reject())], (Conformant, 0)),
+        ] {
+            assert_eq!(comes_to(&outcomes, Level::Should), expected, "{outcomes:?}");
+        }
+    }
+
+    #[test]
+    fn what_changes_from_round_to_round_fails() {
+        let unstable = Observed::Unstable(
+            Outcome::Token("aa".into()),
+            Outcome::Threw("TypeError".into()),
+        );
+        assert_eq!(
+            comes_to(&[("signs", unstable.clone())], Level::Must),
+            (Nonconformant, 1)
+        );
+        let suite = small_suite();
+        let result = run(vec![suite.observe("signs", unstable)], "");
+        let case = &result.cases[0];
+        assert_eq!(case.actual.as_deref(), Some("token aa"));
+        assert_eq!(
+            case.actual_in_another_round.as_deref(),
+            Some("threw: TypeError")
+        );
+        assert!(result.gate.failed[0].reason.contains("rounds"));
+    }
+
+    #[test]
+    fn a_failure_outweighs_an_error_in_the_exit_code() {
+        let suite = small_suite();
+        let result = run(
+            vec![
+                suite.observe("signs", crash()),
+                suite.observe("forged", accept()),
+            ],
+            "",
+        );
+        let kinds: Vec<_> = result.gate.failed.iter().map(|f| f.kind).collect();
+        assert_eq!(kinds, [GateFailureKind::Error, GateFailureKind::Fail]);
+        assert_eq!(result.gate.exit_code, 1);
+        assert!(!result.gate.passed);
+    }
+
+    #[test]
+    fn only_the_document_can_be_departed_from() {
+        let suite = suite("acme")
+            .requires("said", Level::Must, Basis::Document, "Said.")
+            .requires("unsaid", Level::Must, Basis::Security, "Not said.")
+            .shows("a", &["said"], Op::Verify, reject_only())
+            .shows("b", &["unsaid"], Op::Verify, reject_only())
+            .shows("c", &["said", "unsaid"], Op::Verify, reject_only());
+        let departs = |id: &str, observed: Observed| {
+            run(vec![suite.observe(id, observed)], "").cases[0].departs_from_document()
+        };
+        assert!(departs("a", accept()));
+        assert!(departs("a", threw("x")));
+        assert!(!departs("a", reject()));
+        assert!(!departs("a", unsupported(true)));
+        assert!(!departs("a", crash()));
+        assert!(!departs("b", accept()));
+        assert!(!departs("c", accept()));
+    }
+
+    fn reject_only() -> Expect {
+        Expect::Outcomes(vec![OutcomeKind::Reject])
+    }
+}

@@ -1,0 +1,331 @@
+//! Lists of known failures: a YAML file that says which cases fail, how, and why.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use serde::Deserialize;
+
+use crate::results::{CasePattern, CasePatternError, ObservedKind};
+use crate::suite::{At, Excerpt, MAX_FILE_BYTES, Position, from_yaml};
+
+/// A list of known failures, read from its file. `docs/known-failures.md` has its rules.
+#[derive(Clone, Debug, Default)]
+pub struct KnownFailures {
+    path: String,
+    text: String,
+    entries: Vec<KnownFailure>,
+}
+
+/// One entry: these cases fail, in this way, for this reason.
+#[derive(Clone, Debug)]
+pub struct KnownFailure {
+    /// The cases that are meant.
+    pub cases: CasePattern,
+    /// What is observed of each of them.
+    pub expect: ObservedKind,
+    /// Why that is known and borne with.
+    pub reason: String,
+    /// Where it is being dealt with.
+    pub issue: Option<String>,
+    /// The last day on which the entry holds, as `2027-01-01`.
+    pub expires: Option<String>,
+    /// The line of the file on which it begins, from 1.
+    pub line: u32,
+}
+
+/// Why a text is no list of known failures: what is wrong, and where, with the line itself.
+#[derive(Debug)]
+pub struct KnownFailuresError {
+    path: String,
+    at: Position,
+    problem: EntryProblem,
+    excerpt: Option<Excerpt>,
+}
+
+impl KnownFailuresError {
+    /// What is wrong.
+    pub fn problem(&self) -> &EntryProblem {
+        &self.problem
+    }
+}
+
+impl fmt::Display for KnownFailuresError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Position { line, column } = self.at;
+        write!(f, "{}:{line}:{column}: {}", self.path, self.problem)?;
+        match &self.excerpt {
+            Some(excerpt) => write!(f, "\n{excerpt}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for KnownFailuresError {}
+
+/// What is wrong with a list or with an entry of it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EntryProblem {
+    /// It is no YAML, or not of that form.
+    #[error("{0}")]
+    Form(String),
+    /// It is larger than any list.
+    #[error("the list is larger than {MAX_FILE_BYTES} bytes, which no list needs")]
+    TooLarge,
+    /// Its cases cannot be told.
+    #[error(transparent)]
+    Pattern(#[from] CasePatternError),
+    /// Another entry has the same cases.
+    #[error("line {line} is about {cases} already; keep one of the two")]
+    Repeated {
+        /// The cases.
+        cases: String,
+        /// The line of the other entry.
+        line: u32,
+    },
+    /// It gives no reason.
+    #[error("the reason is empty; say why this failure is borne with")]
+    NoReason,
+    /// Its last day is none of the calendar.
+    #[error("{0:?} is no day; write it as 2027-01-01")]
+    BadDay(String),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawEntry {
+    case: At<String>,
+    expect: ObservedKind,
+    reason: At<String>,
+    issue: Option<String>,
+    expires: Option<At<String>>,
+}
+
+impl KnownFailures {
+    /// Nothing is known to fail.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Reads the text of the file at `path`. A file without entries is an empty list.
+    pub fn parse(path: &str, text: &str) -> Result<Self, KnownFailuresError> {
+        let fault = |(at, problem)| KnownFailuresError {
+            path: path.to_owned(),
+            at,
+            problem,
+            excerpt: Excerpt::of(text, at),
+        };
+        if text.len() as u64 > MAX_FILE_BYTES {
+            return Err(fault((Position::START, EntryProblem::TooLarge)));
+        }
+        let raw: Option<Vec<At<RawEntry>>> =
+            from_yaml(text).map_err(|(at, message)| fault((at, EntryProblem::Form(message))))?;
+        let mut lines = HashMap::new();
+        let entries = raw
+            .unwrap_or_default()
+            .into_iter()
+            .map(|raw| raw.value.check(raw.at.line, &mut lines).map_err(fault))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            path: path.to_owned(),
+            text: text.to_owned(),
+            entries,
+        })
+    }
+
+    /// The entries, in the order of the file. The first that means a case decides about it.
+    pub fn entries(&self) -> &[KnownFailure] {
+        &self.entries
+    }
+
+    /// The file, as it was named.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The text of the file.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl KnownFailure {
+    /// Whether its last day is over.
+    pub fn has_expired(&self, today: &str) -> bool {
+        self.expires.as_deref().is_some_and(|last| last < today)
+    }
+
+    /// Whether its reason is still to be written: it begins with `TODO`.
+    pub fn is_unexplained(&self) -> bool {
+        self.reason.starts_with("TODO")
+    }
+}
+
+impl RawEntry {
+    fn check(
+        self,
+        line: u32,
+        lines: &mut HashMap<String, u32>,
+    ) -> Result<KnownFailure, (Position, EntryProblem)> {
+        let at = self.case.at;
+        let cases = CasePattern::new(&self.case.value).map_err(|error| (at, error.into()))?;
+        if let Some(&other) = lines.get(cases.as_str()) {
+            let cases = cases.as_str().to_owned();
+            return Err((at, EntryProblem::Repeated { cases, line: other }));
+        }
+        lines.insert(cases.as_str().to_owned(), line);
+        let reason = self.reason.value.trim().to_owned();
+        if reason.is_empty() {
+            return Err((self.reason.at, EntryProblem::NoReason));
+        }
+        if let Some(day) = &self.expires
+            && !is_day(&day.value)
+        {
+            return Err((day.at, EntryProblem::BadDay(day.value.clone())));
+        }
+        Ok(KnownFailure {
+            cases,
+            expect: self.expect,
+            reason,
+            issue: self.issue,
+            expires: self.expires.map(|day| day.value),
+            line,
+        })
+    }
+}
+
+/// Whether a text is a day of the calendar, written so that days compare as texts do.
+fn is_day(text: &str) -> bool {
+    let as_written = |day: jiff::civil::Date| day.to_string() == text && day.year() >= 0;
+    text.parse().is_ok_and(as_written)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KnownFailures;
+    use crate::results::ObservedKind;
+
+    fn error(text: &str) -> String {
+        KnownFailures::parse("known.yaml", text)
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn reads_what_the_documentation_shows() {
+        let text = "\
+# Ours
+- {case: \"jimo/*\", expect: threw, reason: \"waits for 3.0\", issue: \"#12\", expires: \"2027-01-01\"}
+- case: mtribes/empty
+  expect: time-out
+  reason: the library waits for ever
+";
+        let known = KnownFailures::parse("known.yaml", text).unwrap();
+        let [first, second] = known.entries() else {
+            panic!("{known:?}");
+        };
+        assert_eq!(first.cases.as_str(), "jimo/*");
+        assert_eq!(first.expect, ObservedKind::Threw);
+        assert_eq!(first.issue.as_deref(), Some("#12"));
+        assert_eq!((first.line, second.line), (2, 3));
+        assert_eq!(second.expect, ObservedKind::TimeOut);
+        assert!(!first.has_expired("2027-01-01"));
+        assert!(first.has_expired("2027-01-02"));
+        assert!(!second.has_expired("9999-01-01"));
+    }
+
+    #[test]
+    fn a_file_without_entries_is_an_empty_list() {
+        for text in ["", "# nothing yet\n", "[]", "---\n"] {
+            assert!(
+                KnownFailures::parse("k", text)
+                    .unwrap()
+                    .entries()
+                    .is_empty(),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_place_and_line() {
+        for (text, words) in [
+            (
+                "- {case: a/b, expect: threw}",
+                &["known.yaml:1:15", "\"reason\" is missing"][..],
+            ),
+            (
+                "- {case: a/b, expect: threw, reason: ' '}",
+                &["known.yaml:1:38", "reason is empty", "{case: a/b"],
+            ),
+            (
+                "- {case: a/b, expect: thrown, reason: x}",
+                &["known.yaml:1:23", "thrown", "time-out"],
+            ),
+            (
+                "- {case: a/b, expect: threw, reason: x, why: y}",
+                &["known.yaml:1:41", "unknown key \"why\""],
+            ),
+            (
+                "- {case: a/b, case: a/c, expect: threw, reason: x}",
+                &["known.yaml:1:15", "\"case\" stands twice"],
+            ),
+            (
+                "- {case: a/b, expect: threw, reason: 5}",
+                &["known.yaml:1:38", "write it in quotes"],
+            ),
+            (
+                "\n- {case: 'a/[b', expect: threw, reason: x}",
+                &["known.yaml:2:10", "a/[b"],
+            ),
+            ("- {case: '', expect: threw, reason: x}", &["is empty"]),
+            (
+                "- {case: a/b, expect: threw, reason: x}\n- {case: a/b, expect: token, reason: x}",
+                &["known.yaml:2:10", "line 1 is about a/b already"],
+            ),
+            (
+                "- {case: a/b, expect: threw, reason: x, expires: 2027-02-30}",
+                &["known.yaml:1:50", "2027-02-30", "write it as 2027-01-01"],
+            ),
+            (
+                "- {case: a/b, expect: threw, reason: x, expires: tomorrow}",
+                &["tomorrow"],
+            ),
+            (
+                "- {case: a/b, expect: threw, reason: x, expires: '20270101'}",
+                &["20270101"],
+            ),
+            ("case: a/b", &["known.yaml:1:1", "a list is due here"]),
+            ("- [", &["known.yaml:1:3"]),
+        ] {
+            let error = error(text);
+            for word in words {
+                assert!(error.contains(word), "{word:?} is not in {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_hundred_thousand_brackets_are_an_error() {
+        assert!(KnownFailures::parse("k", &"[".repeat(100_000)).is_err());
+    }
+
+    #[test]
+    fn the_documentation_shows_a_list_and_names_every_word() {
+        let page = include_str!("../../docs/known-failures.md");
+        let example = page.split("```yaml\n").nth(1).unwrap();
+        let example = example.split("```").next().unwrap();
+        let known = KnownFailures::parse("docs", example).unwrap();
+        assert_eq!(known.entries().len(), 2);
+        for kind in ObservedKind::ALL {
+            assert!(page.contains(&format!("`{kind}`")), "{kind}");
+        }
+        let page = include_str!("../../docs/results.md");
+        for verdict in crate::results::Verdict::ALL {
+            assert!(page.contains(&format!("`{verdict}`")), "{verdict}");
+        }
+        for kind in ObservedKind::ALL {
+            assert!(page.contains(&format!("`{kind}`")), "{kind}");
+        }
+    }
+}

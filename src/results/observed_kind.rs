@@ -1,0 +1,125 @@
+//! What was observed of a case, in one word.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::results::{Failure, Observed};
+use crate::signature::{Op, OutcomeKind};
+
+/// What was observed of a case, in one word: what a list of known failures expects, and what
+/// `cases[].outcome` says.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum ObservedKind {
+    /// It gave a token.
+    Token,
+    /// It accepted.
+    Accept,
+    /// It rejected.
+    Reject,
+    /// It declined by a documented error.
+    Refused,
+    /// An exception came out.
+    Threw,
+    /// Rounds of the same case differed.
+    Unstable,
+    /// The adapter said that it cannot ask this.
+    Unsupported,
+    /// The adapter's process ended before it answered.
+    Crash,
+    /// No answer came in time.
+    TimeOut,
+    /// What came breaks the protocol, or is no answer to what was asked.
+    Protocol,
+}
+
+impl ObservedKind {
+    /// Every word, in the order of the documentation.
+    pub const ALL: [Self; 10] = [
+        Self::Token,
+        Self::Accept,
+        Self::Reject,
+        Self::Refused,
+        Self::Threw,
+        Self::Unstable,
+        Self::Unsupported,
+        Self::Crash,
+        Self::TimeOut,
+        Self::Protocol,
+    ];
+
+    /// What was observed when `op` was asked; `None` where the case was not tried at all.
+    pub fn of(op: Op, observed: &Observed) -> Option<Self> {
+        match observed {
+            Observed::Outcome(outcome) if !op.is_answered_by(outcome.kind()) => {
+                Some(Self::Protocol)
+            }
+            Observed::Outcome(outcome) => Some(match outcome.kind() {
+                OutcomeKind::Token => Self::Token,
+                OutcomeKind::Accept => Self::Accept,
+                OutcomeKind::Reject => Self::Reject,
+                OutcomeKind::Refused => Self::Refused,
+                OutcomeKind::Threw => Self::Threw,
+            }),
+            Observed::Unstable(..) => Some(Self::Unstable),
+            Observed::Unsupported { .. } => Some(Self::Unsupported),
+            Observed::Failed(Failure::Crashed(_)) => Some(Self::Crash),
+            Observed::Failed(Failure::TimedOut(_)) => Some(Self::TimeOut),
+            Observed::Failed(Failure::Protocol(_)) => Some(Self::Protocol),
+            Observed::Skipped(_) | Observed::NotApplicable(_) => None,
+        }
+    }
+
+    /// Whether the implementation itself did it. What an adapter or a process did instead says
+    /// nothing about the implementation's signatures.
+    pub fn is_of_the_implementation(self) -> bool {
+        match self {
+            Self::Token
+            | Self::Accept
+            | Self::Reject
+            | Self::Refused
+            | Self::Threw
+            | Self::Unstable => true,
+            Self::Unsupported | Self::Crash | Self::TimeOut | Self::Protocol => false,
+        }
+    }
+
+    /// The word of the reports and of the list of known failures.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Accept => "accept",
+            Self::Reject => "reject",
+            Self::Refused => "refused",
+            Self::Threw => "threw",
+            Self::Unstable => "unstable",
+            Self::Unsupported => "unsupported",
+            Self::Crash => "crash",
+            Self::TimeOut => "time-out",
+            Self::Protocol => "protocol",
+        }
+    }
+}
+
+impl fmt::Display for ObservedKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ObservedKind;
+
+    #[test]
+    fn the_word_is_the_one_that_files_use() {
+        for kind in ObservedKind::ALL {
+            let json = serde_json::to_string(&kind).unwrap();
+            assert_eq!(json, format!("\"{kind}\""));
+        }
+    }
+}

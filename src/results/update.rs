@@ -1,0 +1,517 @@
+//! Rewriting a list of known failures so that it says what a run has seen.
+
+use std::fmt::Write as _;
+
+use crate::results::ledger::Ruling;
+use crate::results::{
+    Case, GateFailure, GateFailureKind, KnownFailure, KnownFailures, ObservedKind, RunResult,
+    Verdict,
+};
+
+/// The text of the list after a run that was concluded with it.
+///
+/// Entries that still hold stay as they are, with the comments above them. What no longer fails is
+/// dropped; a pattern of which a part still holds becomes one entry a case; whatever else keeps the
+/// gate shut is added, with a reason that begins with `TODO` and is to be written by a person. An
+/// entry about cases that were not part of the run stays.
+pub fn updated(known: &KnownFailures, result: &RunResult) -> String {
+    let mut open: Vec<&Case> = result.cases.iter().collect();
+    let mut fates: Vec<Fate> = known.entries().iter().map(|_| Fate::Stays).collect();
+    // What holds comes before what held until its day was over.
+    for expired in [false, true] {
+        for (entry, fate) in known.entries().iter().zip(&mut fates) {
+            if is_blamed(entry, GateFailureKind::ExpiredEntry, result) == expired {
+                *fate = Fate::of(entry, &mut open, result);
+            }
+        }
+    }
+    let new: Vec<Line> = open
+        .iter()
+        .filter_map(|case| Line::new_failure(case))
+        .collect();
+    let edited = edit(known, &fates, &new);
+    let wanted = rewrite(known, &fates, &new);
+    // An edit that would be read as something else is none.
+    if says_the_same(&edited, &wanted) {
+        edited
+    } else {
+        wanted
+    }
+}
+
+/// What becomes of an entry.
+enum Fate {
+    Stays,
+    Goes,
+    /// These entries stand in its place.
+    Becomes(Vec<Line>),
+}
+
+impl Fate {
+    /// Judges an entry by the cases that no entry before it is about, and takes from them those
+    /// that it is about from now on.
+    fn of(entry: &KnownFailure, open: &mut Vec<&Case>, result: &RunResult) -> Self {
+        let mut lines = Vec::new();
+        let mut broken = false;
+        let mut about_any = false;
+        open.retain(|case| {
+            if !entry.cases.matches(&case.id) {
+                return true;
+            }
+            match entry.rule(case.own_verdict(), case.outcome) {
+                None => true,
+                Some(Ruling::Holds(_) | Ruling::Silent) => {
+                    about_any = true;
+                    lines.push(Line::about(case, entry));
+                    false
+                }
+                Some(Ruling::Passed(_)) => {
+                    about_any = true;
+                    broken = true;
+                    true
+                }
+                Some(Ruling::Changed(_)) => {
+                    about_any = true;
+                    broken = true;
+                    lines.extend(Line::changed(case, entry));
+                    false
+                }
+            }
+        });
+        if about_any {
+            return match (broken, lines.is_empty()) {
+                (false, _) => Self::Stays,
+                (true, true) => Self::Goes,
+                (true, false) => Self::Becomes(lines),
+            };
+        }
+        let cases = entry.cases.as_str();
+        let is_decided = |case: &Case| case.id == cases && !open.iter().any(|o| o.id == cases);
+        if is_blamed(entry, GateFailureKind::UnmatchedEntry, result)
+            || result.cases.iter().any(is_decided)
+        {
+            Self::Goes
+        } else {
+            Self::Stays
+        }
+    }
+}
+
+/// Whether the gate is shut because of that entry, and for such a cause.
+fn is_blamed(entry: &KnownFailure, kind: GateFailureKind, result: &RunResult) -> bool {
+    let blames = |f: &GateFailure| f.kind == kind && f.case == entry.cases.as_str();
+    result.gate.failed.iter().any(blames)
+}
+
+/// An entry that is to be written.
+struct Line {
+    case: String,
+    expect: ObservedKind,
+    reason: String,
+    issue: Option<String>,
+    expires: Option<String>,
+}
+
+impl Line {
+    fn about(case: &Case, entry: &KnownFailure) -> Self {
+        Self {
+            case: case.id.clone(),
+            ..Self::of(entry)
+        }
+    }
+
+    fn of(entry: &KnownFailure) -> Self {
+        Self {
+            case: entry.cases.as_str().to_owned(),
+            expect: entry.expect,
+            reason: entry.reason.clone(),
+            issue: entry.issue.clone(),
+            expires: entry.expires.clone(),
+        }
+    }
+
+    fn changed(case: &Case, entry: &KnownFailure) -> Option<Self> {
+        let was = entry
+            .reason
+            .trim_start_matches("TODO")
+            .trim_start_matches(':')
+            .trim();
+        Some(Self {
+            case: case.id.clone(),
+            expect: case.outcome?,
+            reason: format!("TODO: say why; it was {}, because: {was}", entry.expect),
+            issue: entry.issue.clone(),
+            expires: entry.expires.clone(),
+        })
+    }
+
+    fn new_failure(case: &Case) -> Option<Self> {
+        let expect = case.outcome?;
+        matches!(
+            case.own_verdict(),
+            Verdict::Fail | Verdict::Error | Verdict::Skipped
+        )
+        .then(|| Self {
+            case: case.id.clone(),
+            expect,
+            reason: "TODO: say why this is borne with".to_owned(),
+            issue: None,
+            expires: None,
+        })
+    }
+
+    fn write(&self, indent: &str, out: &mut String) {
+        let _ = write!(
+            out,
+            "{indent}- {{case: {}, expect: {}, reason: {}",
+            quoted(&self.case),
+            self.expect,
+            quoted(&self.reason)
+        );
+        if let Some(issue) = &self.issue {
+            let _ = write!(out, ", issue: {}", quoted(issue));
+        }
+        if let Some(expires) = &self.expires {
+            let _ = write!(out, ", expires: {}", quoted(expires));
+        }
+        out.push_str("}\n");
+    }
+}
+
+/// The file as it is, with nothing changed but the entries that have to.
+fn edit(known: &KnownFailures, fates: &[Fate], new: &[Line]) -> String {
+    let lines: Vec<&str> = known.text().split_inclusive('\n').collect();
+    let starts = entry_starts(known, &lines);
+    let indent: &str = known
+        .entries()
+        .first()
+        .and_then(|entry| lines.get(entry.line.saturating_sub(1) as usize))
+        .map_or("", |line| &line[..line.len() - line.trim_start().len()]);
+    let preamble_ends = starts.first().copied().unwrap_or(lines.len());
+    let mut out = lines[..preamble_ends].concat();
+    for (at, fate) in fates.iter().enumerate() {
+        let ends = starts.get(at + 1).copied().unwrap_or(lines.len());
+        let own = lines.get(starts[at]..ends).unwrap_or_default();
+        if matches!(fate, Fate::Stays) {
+            out.push_str(&own.concat());
+            continue;
+        }
+        if let Fate::Becomes(entries) = fate {
+            let comments = own.iter().take_while(|line| is_comment(line));
+            out.extend(comments.copied());
+            for entry in entries {
+                entry.write(indent, &mut out);
+            }
+        }
+        // Comments behind an entry, and not right above the next one, are the file's.
+        let is_of_entry = |line: &&str| !is_comment(line) && !line.trim().is_empty();
+        let behind = own.iter().rposition(is_of_entry).map_or(0, |at| at + 1);
+        if own[behind..].iter().any(|line| is_comment(line)) {
+            out.push_str(&own[behind..].concat());
+        }
+    }
+    if !out.is_empty() && !out.ends_with('\n') {
+        out.push('\n');
+    }
+    for entry in new {
+        entry.write(indent, &mut out);
+    }
+    out
+}
+
+/// The index of the line on which each entry begins, the comments right above it included; those
+/// above the first are the file's.
+fn entry_starts(known: &KnownFailures, lines: &[&str]) -> Vec<usize> {
+    let entries = known.entries().iter().enumerate();
+    entries
+        .map(|(at, entry)| {
+            let begins = (entry.line.saturating_sub(1) as usize).min(lines.len());
+            let comments = lines[..begins]
+                .iter()
+                .rev()
+                .take_while(|line| at > 0 && is_comment(line));
+            begins - comments.count()
+        })
+        .collect()
+}
+
+fn is_comment(line: &str) -> bool {
+    line.trim_start().starts_with('#')
+}
+
+/// The file anew: the comments that it begins with, and an entry a line.
+fn rewrite(known: &KnownFailures, fates: &[Fate], new: &[Line]) -> String {
+    let mut out: String = known
+        .text()
+        .split_inclusive('\n')
+        .take_while(|line| is_comment(line) || line.trim().is_empty())
+        .collect();
+    if !out.is_empty() && !out.ends_with('\n') {
+        out.push('\n');
+    }
+    for (entry, fate) in known.entries().iter().zip(fates) {
+        match fate {
+            Fate::Stays => Line::of(entry).write("", &mut out),
+            Fate::Goes => {}
+            Fate::Becomes(entries) => {
+                for entry in entries {
+                    entry.write("", &mut out);
+                }
+            }
+        }
+    }
+    for entry in new {
+        entry.write("", &mut out);
+    }
+    out
+}
+
+fn says_the_same(one: &str, other: &str) -> bool {
+    let read = |text| {
+        let list = KnownFailures::parse("", text).ok()?;
+        let facts = |e: &KnownFailure| {
+            let Line {
+                case,
+                expect,
+                reason,
+                issue,
+                expires,
+            } = Line::of(e);
+            (case, expect, reason, issue, expires)
+        };
+        Some(list.entries().iter().map(facts).collect::<Vec<_>>())
+    };
+    let (one, other) = (read(one), read(other));
+    one.is_some() && one == other
+}
+
+/// A text in double quotes, as YAML reads it.
+fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            ' '..='~' => out.push(c),
+            _ if c.is_alphanumeric() => out.push(c),
+            _ => {
+                let _ = write!(out, "\\U{:08X}", u32::from(c));
+            }
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::updated;
+    use crate::results::fixture::{TODAY, accept, circumstances, reject, suite, threw, token};
+    use crate::results::{
+        Failure, GateFailureKind, KnownFailures, Observed, RunResult, ScopeNote, conclude,
+    };
+    use crate::signature::{Op, OutcomeKind};
+    use crate::suite::{Basis, Expect, Level, Suite};
+
+    /// Four cases, `a` to `d`; each expects to be rejected, `d` is a matter of taste.
+    fn four() -> Suite {
+        let rejects = || Expect::Outcomes(vec![OutcomeKind::Reject]);
+        suite("jimo")
+            .requires("r", Level::Must, Basis::Document, "R.")
+            .requires("m", Level::May, Basis::Practice, "M.")
+            .shows("a", &["r"], Op::Verify, rejects())
+            .shows("b", &["r"], Op::Verify, rejects())
+            .shows("c", &["r"], Op::Verify, rejects())
+            .shows("d", &["m"], Op::Verify, Expect::Observe("accepts x".into()))
+    }
+
+    fn run(outcomes: &[(&str, Observed)], list: &str, partly: bool) -> (KnownFailures, RunResult) {
+        let suite = four();
+        let known = KnownFailures::parse("known.yaml", list).unwrap();
+        let observations = outcomes
+            .iter()
+            .map(|(id, observed)| suite.observe(id, observed.clone()))
+            .collect();
+        let mut circumstances = circumstances();
+        if partly {
+            circumstances.left_out.push(ScopeNote {
+                what: "--filter".into(),
+                cases: 1,
+            });
+        }
+        let result = conclude(circumstances, observations, &known, TODAY);
+        (known, result)
+    }
+
+    fn after(outcomes: &[(&str, Observed)], list: &str) -> String {
+        let (known, result) = run(outcomes, list, false);
+        updated(&known, &result)
+    }
+
+    #[test]
+    fn what_still_holds_stays_to_the_letter() {
+        let list = "\
+# Ours, ask Ada
+
+# decided in May
+- case: jimo/a   # the first
+  expect: threw
+  reason: |
+    waits for 3.0
+  issue: \"#1\"
+# decided in June
+- {case: jimo/b, expect: accept, reason: 'it''s known'}
+";
+        assert_eq!(after(&[("a", threw("x")), ("b", accept())], list), list);
+        // What passes is dropped, with the comment above it.
+        let dropped = after(&[("a", threw("x")), ("b", reject())], list);
+        assert_eq!(dropped, list[..list.find("# decided in June").unwrap()]);
+    }
+
+    #[test]
+    fn what_is_new_gets_a_reason_to_be_written() {
+        assert_eq!(
+            after(&[("a", accept()), ("b", reject())], ""),
+            "- {case: \"jimo/a\", expect: accept, reason: \"TODO: say why this is borne with\"}\n"
+        );
+        // Behind what is there, in a file that does not end with a line feed too, and indented alike.
+        let list = "# Ours\n  - {case: jimo/b, expect: threw, reason: x}";
+        assert_eq!(
+            after(&[("a", accept()), ("b", threw("x"))], list),
+            "# Ours\n  - {case: jimo/b, expect: threw, reason: x}\n  - {case: \"jimo/a\", expect: accept, reason: \"TODO: say why this is borne with\"}\n"
+        );
+    }
+
+    #[test]
+    fn a_changed_outcome_asks_for_a_new_reason_and_keeps_the_old_one() {
+        let list = "- {case: jimo/a, expect: threw, reason: the \"old\" one, issue: '#1', expires: 2027-01-01}\n";
+        assert_eq!(
+            after(&[("a", accept())], list),
+            "- {case: \"jimo/a\", expect: accept, reason: \"TODO: say why; it was threw, because: the \\\"old\\\" one\", issue: \"#1\", expires: \"2027-01-01\"}\n"
+        );
+    }
+
+    #[test]
+    fn a_pattern_that_holds_in_part_becomes_its_cases() {
+        let list = "# All of it\n- {case: 'jimo/*', expect: threw, reason: x}\n# The end\n";
+        assert_eq!(
+            after(
+                &[("a", threw("x")), ("b", reject()), ("c", threw("y"))],
+                list
+            ),
+            "# All of it\n- {case: \"jimo/a\", expect: threw, reason: \"x\"}\n- {case: \"jimo/c\", expect: threw, reason: \"x\"}\n# The end\n"
+        );
+        assert_eq!(after(&[("a", threw("x")), ("d", accept())], list), list);
+    }
+
+    #[test]
+    fn a_list_in_brackets_is_written_anew() {
+        let list = "# Ours\n[{case: jimo/a, expect: threw, reason: x}, {case: jimo/b, expect: threw, reason: y}]\n";
+        let written = after(&[("a", threw("x")), ("b", reject()), ("c", accept())], list);
+        assert_eq!(
+            written,
+            "# Ours\n- {case: \"jimo/a\", expect: threw, reason: \"x\"}\n- {case: \"jimo/c\", expect: accept, reason: \"TODO: say why this is borne with\"}\n"
+        );
+    }
+
+    #[test]
+    fn entries_about_what_was_left_out_stay() {
+        let list = "- {case: mtribes/a, expect: threw, reason: x}\n- {case: jimo/b, expect: threw, reason: x}\n- {case: jimo/gone, expect: threw, reason: x}\n";
+        let (known, result) = run(&[("a", reject())], list, true);
+        let stays = &list[..list.find("- {case: jimo/gone").unwrap()];
+        assert_eq!(updated(&known, &result), stays);
+    }
+
+    #[test]
+    fn odd_reasons_survive() {
+        let reason = "tab\t, nul \\0, \u{202e}, \u{1f600}, é, \u{2028}, \u{feff}, \"quoted\", # no comment, {x}: [y]";
+        let list = format!(
+            "- {{case: 'jimo/*', expect: threw, reason: {}}}\n",
+            super::quoted(reason)
+        );
+        let written = after(&[("a", threw("x")), ("b", reject())], &list);
+        let read = KnownFailures::parse("k", &written).unwrap();
+        assert_eq!(read.entries()[0].reason, reason);
+    }
+
+    fn anything() -> impl Strategy<Value = Observed> {
+        prop_oneof![
+            Just(accept()),
+            Just(reject()),
+            Just(threw("x")),
+            Just(token("aa")),
+            Just(Observed::Failed(Failure::TimedOut(1))),
+            Just(Observed::NotApplicable("no".into())),
+            any::<bool>().prop_map(|declared| Observed::Unsupported {
+                reason: "no".into(),
+                declared
+            }),
+        ]
+    }
+
+    fn list() -> impl Strategy<Value = String> {
+        let entry = (
+            prop::sample::select(vec!["a", "b", "c", "d", "[ab]", "*", "?", "{a,c}", "gone"]),
+            prop::sample::select(vec![
+                "accept",
+                "threw",
+                "time-out",
+                "unsupported",
+                "protocol",
+            ]),
+            prop::sample::select(vec!["", "# about it\n", "\n"]),
+            prop::sample::select(vec!["", ", expires: 2020-01-01", ", expires: 2030-01-01"]),
+        );
+        prop::collection::btree_map(0..9usize, entry, 0..5).prop_map(|entries| {
+            let mut seen = std::collections::BTreeSet::new();
+            let lines: Vec<String> = entries
+                .into_values()
+                .filter(|(case, ..)| seen.insert(*case))
+                .map(|(case, expect, before, expires)| {
+                    format!(
+                        "{before}- {{case: 'jimo/{case}', expect: {expect}, reason: x{expires}}}\n"
+                    )
+                })
+                .collect();
+            lines.concat()
+        })
+    }
+
+    proptest! {
+        /// After an update the same run is shut by nothing but what a person owes: reasons,
+        /// entries whose days are over, and cases without an answer of which the list says
+        /// something else.
+        #[test]
+        fn an_update_settles_the_list(
+            outcomes in prop::array::uniform4(anything()),
+            list in list(),
+        ) {
+            let outcomes: Vec<_> = ["a", "b", "c", "d"].into_iter().zip(outcomes).collect();
+            let written = after(&outcomes, &list);
+            let (known, result) = run(&outcomes, &written, false);
+            let is_named = |case: &str, expired| {
+                known.entries().iter().any(|entry| {
+                    entry.cases.matches(case) && entry.has_expired(TODAY) == expired
+                })
+            };
+            for failure in &result.gate.failed {
+                let owed = match failure.kind {
+                    GateFailureKind::UnexplainedEntry
+                    | GateFailureKind::ExpiredEntry
+                    | GateFailureKind::NothingJudged => true,
+                    GateFailureKind::Fail => is_named(&failure.case, true),
+                    GateFailureKind::Error | GateFailureKind::Skipped => {
+                        is_named(&failure.case, true) || is_named(&failure.case, false)
+                    }
+                    _ => false,
+                };
+                prop_assert!(owed, "{failure:?} after\n{list}became\n{written}");
+            }
+            prop_assert_eq!(updated(&known, &result), written);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What is expected and what happened, in the words of the reports.
+
+use crate::results::Observed;
+use crate::signature::{Op, Outcome};
+use crate::suite::Expect;
+
+/// `token 6a40…`, `token 6a40… or refused`, `reject, refused or threw`; for a `may` vector the
+/// words under which it is observed.
+pub(super) fn expected(expect: &Expect) -> String {
+    match expect {
+        Expect::Token {
+            token,
+            or_refused: false,
+        } => format!("token {token}"),
+        Expect::Token {
+            token,
+            or_refused: true,
+        } => format!("token {token}, or refused"),
+        Expect::Outcomes(kinds) => {
+            let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
+            match names.split_last() {
+                Some((last, [])) => (*last).to_owned(),
+                Some((last, others)) => format!("{} or {last}", others.join(", ")),
+                None => String::new(),
+            }
+        }
+        Expect::Observe(what) => what.clone(),
+    }
+}
+
+/// What an implementation did.
+pub(super) fn outcome(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Token(token) => format!("token {token}"),
+        Outcome::Accept => "accept".to_owned(),
+        Outcome::Reject(None) => "reject".to_owned(),
+        Outcome::Reject(Some(code)) => format!("reject with the code {code}"),
+        Outcome::Refused(why) => format!("refused: {why}"),
+        Outcome::Threw(what) => format!("threw: {what}"),
+    }
+}
+
+/// What happened, where anything did; of several rounds, what the first did.
+pub(super) fn actual(observed: &Observed) -> Option<String> {
+    match observed {
+        Observed::Outcome(first) | Observed::Unstable(first, _) => Some(outcome(first)),
+        Observed::Unsupported { reason, .. } => Some(format!("unsupported: {reason}")),
+        Observed::Failed(_) | Observed::Skipped(_) | Observed::NotApplicable(_) => None,
+    }
+}
+
+/// Why a case has no verdict of its own, or a verdict that its outcome alone does not explain.
+pub(super) fn reason(op: Op, observed: &Observed) -> Option<String> {
+    match observed {
+        Observed::Outcome(outcome) if !op.is_answered_by(outcome.kind()) => Some(format!(
+            "{} is no answer to {op}; correct the adapter",
+            outcome.kind()
+        )),
+        Observed::Outcome(_) => None,
+        Observed::Unstable(..) => Some("rounds of the same case differ".to_owned()),
+        Observed::Unsupported {
+            reason,
+            declared: false,
+        }
+        | Observed::Skipped(reason)
+        | Observed::NotApplicable(reason) => Some(reason.clone()),
+        Observed::Unsupported { declared: true, .. } => {
+            Some("its hello declares the suite and the operation, its answer says that it is unsupported".to_owned())
+        }
+        Observed::Failed(failure) => Some(failure.to_string()),
+    }
+}

@@ -1,0 +1,137 @@
+//! Which cases are asked, and what.
+
+use crate::protocol::{Clock, Hello, RequestLine, RequestParts};
+use crate::results::ScopeNote;
+use crate::runner::RunOptions;
+use crate::runner::afresh::Afresh;
+use crate::suite::{Request, Suite, Vector};
+
+/// A vector of a suite.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Chosen<'s> {
+    pub(super) suite: &'s Suite,
+    pub(super) vector: &'s Vector,
+}
+
+/// What was chosen, and what was not.
+#[derive(Debug)]
+pub(super) struct Selection<'s> {
+    /// In the order of the suites.
+    pub(super) chosen: Vec<Chosen<'s>>,
+    pub(super) left_out: Vec<ScopeNote>,
+}
+
+impl<'s> Selection<'s> {
+    /// Chooses by filter and shard.
+    pub(super) fn of(suites: &'s [Suite], options: &RunOptions<'_>) -> Self {
+        let all: Vec<Chosen<'s>> = suites
+            .iter()
+            .flat_map(|suite| {
+                let chosen = move |vector| Chosen { suite, vector };
+                suite.vectors.iter().map(chosen)
+            })
+            .collect();
+        let mut left_out = Vec::new();
+        let mut keep = |chosen: Vec<Chosen<'s>>, before: usize, what: String| {
+            let cases = (before - chosen.len()) as u64;
+            if cases > 0 {
+                left_out.push(ScopeNote { what, cases });
+            }
+            chosen
+        };
+        let mut chosen = all;
+        if let Some(filter) = &options.filter {
+            let before = chosen.len();
+            chosen.retain(|one| filter.selects(&one.suite.case_id(one.vector)));
+            chosen = keep(
+                chosen,
+                before,
+                format!("not selected by --filter '{filter}'"),
+            );
+        }
+        if let Some(shard) = options.shard {
+            let before = chosen.len();
+            let mut place = 0..;
+            chosen.retain(|_| place.next().is_some_and(|place| shard.holds(place)));
+            chosen = keep(chosen, before, format!("not in the part {shard}"));
+        }
+        Self { chosen, left_out }
+    }
+}
+
+/// A chosen vector, and what this adapter is to be asked for its sake.
+#[derive(Debug)]
+pub(super) struct Case<'s> {
+    pub(super) suite: &'s Suite,
+    pub(super) vector: &'s Vector,
+    /// The request as it was planned.
+    pub(super) line: RequestLine,
+    pub(super) fate: Fate<'s>,
+}
+
+/// What becomes of a case.
+#[derive(Debug)]
+pub(super) enum Fate<'s> {
+    /// It is asked as it stands.
+    Asked,
+    /// It is asked with the time of the asking.
+    AskedAfresh(Afresh<'s>),
+    /// It does not apply to this adapter, with the reason.
+    NotApplicable(String),
+}
+
+/// What is asked of each case. `now` is the present, in Unix seconds.
+pub(super) fn plan<'s>(chosen: &[Chosen<'s>], hello: &Hello, now: u64) -> Vec<Case<'s>> {
+    let case = |&Chosen { suite, vector }: &Chosen<'s>| {
+        let fate = match (unclaimed(suite, vector, hello), hello.clock()) {
+            (Some(reason), _) => Fate::NotApplicable(reason),
+            (None, Clock::Injected) => Fate::Asked,
+            (None, Clock::System) => match Afresh::of(suite, vector, now) {
+                Ok(None) => Fate::Asked,
+                Ok(Some(afresh)) => Fate::AskedAfresh(afresh),
+                Err(why) => Fate::NotApplicable(why.to_string()),
+            },
+        };
+        let line = match &fate {
+            Fate::AskedAfresh(afresh) => line(suite, &afresh.request(now)),
+            Fate::Asked | Fate::NotApplicable(_) => line(suite, &vector.request),
+        };
+        Case {
+            suite,
+            vector,
+            line,
+            fate,
+        }
+    };
+    chosen.iter().map(case).collect()
+}
+
+/// A request as it goes over the wire.
+pub(super) fn line(suite: &Suite, request: &Request) -> RequestLine {
+    RequestLine::new(&RequestParts {
+        op: request.op,
+        suite: suite.name.as_str(),
+        secrets: &request.secrets,
+        fields: &request.fields,
+        token: request.token.as_ref(),
+        now: request.now,
+    })
+}
+
+/// What the case needs and the adapter does not claim to have.
+fn unclaimed(suite: &Suite, vector: &Vector, hello: &Hello) -> Option<String> {
+    let op = vector.request.op;
+    if !hello.has_suite(suite.name.as_str()) {
+        Some(format!(
+            "the adapter does not declare the suite {}",
+            suite.name
+        ))
+    } else if !hello.has_op(op) {
+        Some(format!("the adapter does not declare the operation {op}"))
+    } else if !hello.takes(vector.input) {
+        let input = vector.input.name();
+        Some(format!("the adapter does not declare the input {input}"))
+    } else {
+        None
+    }
+}

@@ -1,0 +1,273 @@
+//! A whole run: from suites and a command to what was observed of each case.
+
+use std::borrow::Cow;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use crate::adapters::{AdapterCommand, AdapterError, Parting, Subprocess};
+use crate::protocol::Hello;
+use crate::results::{Failure, Observation, Observed, ScopeNote};
+use crate::runner::RunOptions;
+use crate::runner::job::{Job, Work};
+use crate::runner::plan::{Case, Fate, Selection, plan};
+use crate::runner::schedule::Schedule;
+use crate::runner::seen::Seen;
+use crate::runner::smoke::smoke;
+use crate::suite::Suite;
+
+/// How often the progress is told.
+const PROGRESS_EVERY: Duration = Duration::from_millis(100);
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// How many requests are done.
+    pub done: u64,
+    /// How many there are: every case that applies, in every round.
+    pub total: u64,
+}
+
+/// What a run brought to light.
+#[derive(Debug)]
+pub struct RunOutput<'s> {
+    /// What the adapter says of itself.
+    pub hello: Hello,
+    /// Every case that was chosen, in the order of the suites.
+    pub observations: Vec<Observation<'s>>,
+    /// What was not chosen.
+    pub left_out: Vec<ScopeNote>,
+    /// What was noticed beside the cases.
+    pub notes: Vec<String>,
+    /// How often an adapter process had to be started again.
+    pub restarts: u64,
+    /// How far it came.
+    pub progress: Progress,
+    /// Whether it came to its end.
+    pub ending: Ending,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub enum Ending {
+    /// Everything was asked.
+    Whole,
+    /// The interrupt flag was set.
+    Interrupted,
+    /// A case failed, and nothing more was to be asked then.
+    FailedFast,
+    /// The adapter worked at first, and then no longer.
+    Broken(AdapterError),
+}
+
+/// Why there was no run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// Nothing was chosen.
+    #[error("no case is left to run{}", left_out_in_words(.0))]
+    NoCase(Vec<ScopeNote>),
+    /// The adapter cannot be used.
+    #[error("the adapter does not work: {0}")]
+    Adapter(#[from] AdapterError),
+    /// It starts, and answers nothing.
+    #[error("the adapter does not work: none of its first answers could be used; {0}")]
+    NoAnswer(Failure),
+}
+
+fn left_out_in_words(left_out: &[ScopeNote]) -> String {
+    let words = |note: &ScopeNote| format!("; {} of them are {}", note.cases, note.what);
+    left_out.iter().map(words).collect()
+}
+
+/// Runs suites against an adapter.
+///
+/// `now` tells the present in Unix seconds. Whoever sets `interrupt` is heard within 100 ms, and
+/// what was done by then is in the output. `progress` is called in this thread, a few times a
+/// second. Neither the number of jobs nor the order changes what is observed.
+pub fn run<'s>(
+    suites: &'s [Suite],
+    adapter: &AdapterCommand,
+    options: &RunOptions<'_>,
+    interrupt: &AtomicBool,
+    now: &(dyn Fn() -> u64 + Sync),
+    progress: &dyn Fn(Progress),
+) -> Result<RunOutput<'s>, RunError> {
+    let Selection { chosen, left_out } = Selection::of(suites, options);
+    if chosen.is_empty() {
+        return Err(RunError::NoCase(left_out));
+    }
+    let mut first = Subprocess::start(adapter, options.limits, interrupt)?;
+    let hello = first.hello().clone();
+    let cases = plan(&chosen, &hello, now());
+    let schedule = Schedule::new(asked(&cases), options.seed, options.repeat.max(1));
+    smoke(&mut first, &cases, schedule.order())?.map_err(RunError::NoAnswer)?;
+
+    let work = Work {
+        cases: &cases,
+        schedule: &schedule,
+        hello: &hello,
+        now,
+        fail_fast: options.fail_fast,
+    };
+    let start = || Subprocess::start(adapter, options.limits, interrupt);
+    let shares = share_out(&work, first, &start, options.jobs, progress);
+    let done = Progress {
+        done: schedule.done(),
+        total: schedule.total(),
+    };
+    let mut gathered = Gathered::of(shares, cases.len());
+    let is_whole = done.done == done.total;
+    let ending = match gathered.broken.take() {
+        None if is_whole => Ending::Whole,
+        // The others did its share.
+        Some(error) if is_whole => {
+            let note = format!("one of the adapter's processes could not be used: {error}");
+            gathered.notes.push(note);
+            Ending::Whole
+        }
+        _ if interrupt.load(Ordering::Relaxed) => Ending::Interrupted,
+        Some(error) => Ending::Broken(error),
+        None => Ending::FailedFast,
+    };
+    let undone = match &ending {
+        Ending::Whole => "it was never asked".to_owned(),
+        Ending::Interrupted => "interrupted".to_owned(),
+        Ending::FailedFast => "another case failed first".to_owned(),
+        Ending::Broken(error) => format!("the adapter no longer works: {error}"),
+    };
+    let observations = std::iter::zip(&cases, gathered.seen)
+        .map(|(case, seen)| observation(case, seen, &undone))
+        .collect();
+    Ok(RunOutput {
+        observations,
+        left_out,
+        notes: gathered.notes,
+        restarts: gathered.restarts,
+        progress: done,
+        ending,
+        hello,
+    })
+}
+
+/// The cases that are asked, as indices.
+fn asked(cases: &[Case<'_>]) -> Vec<u32> {
+    let asked =
+        std::iter::zip(0.., cases).filter(|(_, case)| !matches!(case.fate, Fate::NotApplicable(_)));
+    asked.map(|(at, _)| at).collect()
+}
+
+/// What one process came to.
+struct Share {
+    number: usize,
+    seen: Vec<Seen>,
+    ended: Result<(), AdapterError>,
+    parting: Parting,
+}
+
+/// Lets as many processes work as there are jobs, and tells of the progress meanwhile.
+fn share_out<'a>(
+    work: &Work<'_, '_>,
+    first: Subprocess<'a>,
+    start: &(dyn Fn() -> Result<Subprocess<'a>, AdapterError> + Sync),
+    jobs: usize,
+    progress: &dyn Fn(Progress),
+) -> Vec<Share> {
+    let tell = || {
+        progress(Progress {
+            done: work.schedule.done(),
+            total: work.schedule.total(),
+        });
+    };
+    let mut shares = Vec::new();
+    thread::scope(|scope| {
+        let (sender, receiver) = mpsc::channel();
+        let mut first = Some(first);
+        for number in 0..jobs.clamp(1, work.schedule.lots()) {
+            let (sender, adapter) = (sender.clone(), first.take());
+            scope.spawn(move || {
+                let adapter = adapter.map_or_else(start, Ok);
+                // Nobody listens only where this thread's owner is gone as well.
+                let _unheard = sender.send(labour(work, number, adapter));
+            });
+        }
+        drop(sender);
+        loop {
+            match receiver.recv_timeout(PROGRESS_EVERY) {
+                Ok(share) => shares.push(share),
+                Err(RecvTimeoutError::Timeout) => tell(),
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+    });
+    tell();
+    shares.sort_by_key(|share| share.number);
+    shares
+}
+
+fn labour(
+    work: &Work<'_, '_>,
+    number: usize,
+    adapter: Result<Subprocess<'_>, AdapterError>,
+) -> Share {
+    let mut job = Job::new(work);
+    let (ended, parting) = match adapter {
+        Ok(mut adapter) => (adapter.drive(&mut job), adapter.finish()),
+        Err(error) => (Err(error), Parting::default()),
+    };
+    Share {
+        number,
+        seen: job.into_seen(),
+        ended,
+        parting,
+    }
+}
+
+/// What all processes came to together.
+struct Gathered {
+    seen: Vec<Seen>,
+    notes: Vec<String>,
+    restarts: u64,
+    broken: Option<AdapterError>,
+}
+
+impl Gathered {
+    fn of(shares: Vec<Share>, cases: usize) -> Self {
+        let mut gathered = Self {
+            seen: vec![Seen::default(); cases],
+            notes: Vec::new(),
+            restarts: 0,
+            broken: None,
+        };
+        for share in shares {
+            for (all, seen) in std::iter::zip(&mut gathered.seen, share.seen) {
+                *all = std::mem::take(all).and(seen);
+            }
+            gathered.notes.extend(share.parting.notes);
+            gathered.restarts += share.parting.restarts;
+            if let Err(error) = share.ended {
+                gathered.broken.get_or_insert(error);
+            }
+        }
+        gathered
+    }
+}
+
+fn observation<'s>(case: &Case<'s>, seen: Seen, undone: &str) -> Observation<'s> {
+    let observed = match (&case.fate, seen.observed) {
+        (Fate::NotApplicable(reason), _) => Observed::NotApplicable(reason.clone()),
+        (_, Some(observed)) => observed,
+        (_, None) => Observed::Skipped(undone.to_owned()),
+    };
+    Observation {
+        suite: case.suite,
+        vector: case.vector,
+        // What we have written ourselves can be read.
+        request: serde_json::from_str(&case.line.as_json()).unwrap_or_default(),
+        expect: seen
+            .expect
+            .map_or(Cow::Borrowed(&case.vector.expect), Cow::Owned),
+        observed,
+    }
+}

@@ -1,0 +1,156 @@
+//! Several rounds of one case become one observation.
+
+use crate::results::{Failure, Observed};
+use crate::signature::Outcome;
+use crate::suite::Expect;
+
+/// What has been seen of a case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// What happened, if it was asked at all.
+    pub(super) observed: Option<Observed>,
+    /// What was to be expected, where that is not what the vector says.
+    pub(super) expect: Option<Expect>,
+}
+
+impl Seen {
+    /// What this and a later round come to together.
+    #[must_use]
+    pub(super) fn and(self, later: Self) -> Self {
+        let both = (self.is_right(), later.is_right());
+        let observed = match (self.observed, later.observed) {
+            (None, one) | (one, None) => one,
+            // Another second makes another token: it has changed only if it was right once.
+            (Some(earlier), Some(_)) if matches!(both, (Some(one), Some(two)) if one == two) => {
+                Some(earlier)
+            }
+            (Some(earlier), Some(later)) => Some(combine(earlier, later)),
+        };
+        Self {
+            observed,
+            expect: self.expect.or(later.expect),
+        }
+    }
+
+    /// Whether the token is the one to be expected, where one came and that changes with the time.
+    fn is_right(&self) -> Option<bool> {
+        match (&self.observed, &self.expect) {
+            (
+                Some(Observed::Outcome(Outcome::Token(token))),
+                Some(Expect::Token { token: right, .. }),
+            ) => Some(token == right),
+            _ => None,
+        }
+    }
+}
+
+/// What two rounds of one case come to together, the earlier first.
+fn combine(earlier: Observed, later: Observed) -> Observed {
+    use Observed::{Failed, Outcome, Unstable, Unsupported};
+    match (earlier, later) {
+        (Failed(failure), _) | (_, Failed(failure)) => Failed(failure),
+        (Outcome(one), Outcome(two)) if same(&one, &two) => Outcome(one),
+        (Outcome(one), Unstable(two, three)) if same(&one, &two) => Unstable(one, three),
+        (Outcome(one), Outcome(two) | Unstable(two, _))
+        | (Unstable(one, two), Outcome(_) | Unstable(..)) => Unstable(one, two),
+        (Unsupported { reason, .. }, Outcome(_) | Unstable(..))
+        | (Outcome(_) | Unstable(..), Unsupported { reason, .. }) => {
+            Failed(Failure::Protocol(format!(
+                "it answered in one round and said in another that this is unsupported: {reason}"
+            )))
+        }
+        (earlier, _) => earlier,
+    }
+}
+
+/// Whether two outcomes are the same for whoever relies on them: what an exception says may
+/// contain an address or a time.
+pub(super) fn same(one: &Outcome, two: &Outcome) -> bool {
+    match (one, two) {
+        (Outcome::Token(one), Outcome::Token(two)) => one == two,
+        _ => one.kind() == two.kind(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Seen, combine};
+    use crate::results::{Failure, Observed};
+    use crate::signature::Outcome;
+    use crate::suite::Expect;
+
+    fn token(text: &str) -> Outcome {
+        Outcome::Token(text.into())
+    }
+
+    fn folded(rounds: impl IntoIterator<Item = Observed>) -> Observed {
+        rounds.into_iter().reduce(combine).unwrap()
+    }
+
+    #[test]
+    fn the_first_outcome_and_the_first_other_one_are_kept() {
+        let outcomes = ["a", "a", "b", "c", "a"].map(|text| Observed::Outcome(token(text)));
+        let expected = Observed::Unstable(token("a"), token("b"));
+        assert_eq!(folded(outcomes.clone()), expected);
+        // Two jobs that shared the rounds say the same.
+        let [one, two, three, four, five] = outcomes;
+        let jobs = [folded([one, two]), folded([three, four, five])];
+        assert_eq!(folded(jobs), expected);
+    }
+
+    #[test]
+    fn the_words_of_an_exception_may_change() {
+        let threw = |text: &str| Observed::Outcome(Outcome::Threw(text.into()));
+        assert_eq!(folded([threw("at 0x1"), threw("at 0x2")]), threw("at 0x1"));
+        let refused = Observed::Outcome(Outcome::Refused("at 0x1".into()));
+        assert!(matches!(
+            folded([threw("at 0x1"), refused]),
+            Observed::Unstable(..)
+        ));
+    }
+
+    #[test]
+    fn no_outcome_makes_up_for_a_failure() {
+        let failed = Observed::Failed(Failure::TimedOut(5));
+        let outcome = Observed::Outcome(Outcome::Accept);
+        assert_eq!(folded([outcome.clone(), failed.clone()]), failed);
+        assert_eq!(folded([failed.clone(), outcome.clone()]), failed);
+        let unsupported = Observed::Unsupported {
+            reason: "x".into(),
+            declared: false,
+        };
+        assert_eq!(
+            folded([unsupported.clone(), unsupported.clone()]),
+            unsupported
+        );
+        assert!(matches!(
+            folded([unsupported, outcome]),
+            Observed::Failed(_)
+        ));
+    }
+
+    #[test]
+    fn a_token_of_another_second_is_the_same_while_it_is_right() {
+        let seen = |came: &str, right: &str| Seen {
+            observed: Some(Observed::Outcome(token(came))),
+            expect: Some(Expect::Token {
+                token: right.into(),
+                or_refused: false,
+            }),
+        };
+        let rounds = |rounds: [Seen; 3]| rounds.into_iter().reduce(Seen::and).unwrap();
+        assert_eq!(
+            rounds([seen("1", "1"), seen("2", "2"), seen("3", "3")]),
+            seen("1", "1")
+        );
+        assert_eq!(
+            rounds([seen("1", "2"), seen("2", "3"), seen("3", "4")]),
+            seen("1", "2")
+        );
+        let changed = rounds([seen("1", "1"), seen("2", "2"), seen("2", "3")]);
+        assert_eq!(
+            changed.observed,
+            Some(Observed::Unstable(token("1"), token("2")))
+        );
+    }
+}

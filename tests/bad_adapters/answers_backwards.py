@@ -1,0 +1,4 @@
+"""Answers in the opposite order, which it may."""
+from honest import serve
+
+serve(finish=lambda answers: "".join(reversed(answers)))

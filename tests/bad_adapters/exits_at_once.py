@@ -1,0 +1,4 @@
+"""Ends before it has said anything but why."""
+import sys
+
+sys.exit("ModuleNotFoundError: No module named 'acme'")

@@ -1,0 +1,4 @@
+"""Says hello, and nothing else."""
+from honest import serve
+
+serve(lambda request: "")

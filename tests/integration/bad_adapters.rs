@@ -1,0 +1,562 @@
+//! Adapters that misbehave, one way each: the case concerned gets a clear verdict, every other
+//! case keeps its own, nothing hangs, and no process is left.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
+
+use macproof::adapters::{AdapterCommand, AdapterError, Limits};
+use macproof::results::{Failure, Observed, Verdict, judge};
+use macproof::runner::{Ending, Progress, RunError, RunOptions, RunOutput, run};
+use macproof::scheme::Algorithm;
+use macproof::signature::Outcome;
+use macproof::suite::{Level, Suite};
+
+use crate::present::present;
+
+/// The number of the case that most of the adapters go wrong with.
+const TROUBLED: usize = 137;
+
+/// How long an adapter may be silent here. An honest one must not be taken for a silent one on a
+/// busy machine.
+const PATIENCE: Duration = Duration::from_millis(1000);
+
+/// One run against one bad adapter.
+pub(crate) struct Attempt {
+    pub(crate) command: AdapterCommand,
+    pub(crate) options: RunOptions<'static>,
+    pub(crate) suites: Vec<Suite>,
+    /// An argument that no other process on this machine has.
+    mark: PathBuf,
+}
+
+impl Attempt {
+    /// Against `tests/bad_adapters/NAME.py`; `None` where there is no Python.
+    pub(crate) fn against(name: &str) -> Option<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        if !present(name, "python3", "--version") {
+            return None;
+        }
+        let script = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/bad_adapters")
+            .join(name)
+            .with_extension("py");
+        assert!(script.exists(), "{}", script.display());
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let mark = std::env::temp_dir().join(format!("bad-{name}-{}-{count}", std::process::id()));
+        let options = RunOptions {
+            limits: Limits {
+                answer: PATIENCE,
+                grace: Duration::from_millis(200),
+                ..Limits::default()
+            },
+            ..RunOptions::default()
+        };
+        Some(Self {
+            command: AdapterCommand::new("python3", [script.as_os_str(), mark.as_os_str()]),
+            options,
+            suites: vec![numbered(0)],
+            mark,
+        })
+    }
+
+    pub(crate) fn run(&self) -> Result<RunOutput<'_>, RunError> {
+        let interrupt = AtomicBool::new(false);
+        let output = run(
+            &self.suites,
+            &self.command,
+            &self.options,
+            &interrupt,
+            &|| 1_741_761_604,
+            &|_| {},
+        );
+        self.assert_that_nothing_is_left();
+        output
+    }
+
+    /// The output of a run in which every other case passed, and what was observed of the one.
+    fn run_with_trouble(&self) -> (RunOutput<'_>, Observed) {
+        let output = self.run().unwrap();
+        assert!(matches!(output.ending, Ending::Whole));
+        for (number, verdict) in verdicts(&output).into_iter().enumerate() {
+            assert!(
+                number == TROUBLED || verdict == Verdict::Pass,
+                "{number}: {:?}",
+                output.observations[number].observed
+            );
+        }
+        let observed = output.observations[TROUBLED].observed.clone();
+        (output, observed)
+    }
+
+    /// Why the troubled case is an error, while every other passed.
+    fn failure(&self) -> Failure {
+        match self.run_with_trouble().1 {
+            Observed::Failed(failure) => failure,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Every process of the attempt is gone, or goes while we look: no limit of time, because
+    /// whoever is left for good is a failure however long it takes to say so.
+    pub(crate) fn assert_that_nothing_is_left(&self) {
+        let mark = self.mark.to_str().unwrap().as_bytes();
+        let is_left = || {
+            let Ok(processes) = fs::read_dir("/proc") else {
+                return false;
+            };
+            processes.flatten().any(|process| {
+                let command = fs::read(process.path().join("cmdline")).unwrap_or_default();
+                command.windows(mark.len()).any(|window| window == mark)
+            })
+        };
+        for _ in 0..200 {
+            if !is_left() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(25));
+        }
+        panic!("a process of {} is left", self.mark.display());
+    }
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        let _never_made = fs::remove_file(&self.mark);
+    }
+}
+
+/// A suite that asks for 300 tokens, of `user-0` to `user-299`; every identity but the troubled
+/// one is so many characters longer.
+fn numbered(longer: usize) -> Suite {
+    let mut text = String::from(
+        r#"macproof: 1
+suite: numbered
+version: 1
+title: Numbered
+source: {title: none}
+scheme:
+  algorithm: hmac-sha256
+  secret: {encoding: utf8}
+  fields: {user_id: {type: text}}
+  message: "{user_id}"
+  token: "{mac:hex}"
+requirements:
+  exact: {level: must, basis: practice, text: "The token is exact."}
+vectors:
+"#,
+    );
+    for number in 0..300 {
+        let mut user = format!("user-{number}");
+        if number != TROUBLED {
+            user.extend(std::iter::repeat_n('x', longer));
+        }
+        let token = hex::encode(Algorithm::HmacSha256.mac(b"secret", user.as_bytes()));
+        writeln!(
+            text,
+            "  - {{id: user-{number}, shows: [exact], op: sign, secret: secret, \
+             fields: {{user_id: {user}}}, expect: {{token: {token:?}}}}}"
+        )
+        .unwrap();
+    }
+    Suite::parse("numbered.yaml", &text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+pub(crate) fn verdicts(output: &RunOutput<'_>) -> Vec<Verdict> {
+    let verdict = |one: &macproof::results::Observation<'_>| {
+        let op = one.vector.request.op;
+        judge(
+            op,
+            one.vector.level,
+            &one.expect,
+            &one.observed,
+            Level::Must,
+        )
+    };
+    output.observations.iter().map(verdict).collect()
+}
+
+/// What the troubled case of an adapter fails by.
+fn failure(name: &str) -> Option<Failure> {
+    Some(Attempt::against(name)?.failure())
+}
+
+/// Why an adapter cannot be used at all, in the words of the error.
+fn refusal(attempt: &Attempt) -> (RunError, String) {
+    let error = attempt.run().unwrap_err();
+    let words = error.to_string();
+    assert!(words.starts_with("the adapter does not work: "), "{words}");
+    assert!(!words.contains('\n'), "{words}");
+    (error, words)
+}
+
+#[test]
+fn an_honest_one_passes() {
+    let Some(attempt) = Attempt::against("honest") else {
+        return;
+    };
+    let (output, observed) = attempt.run_with_trouble();
+    assert!(matches!(observed, Observed::Outcome(Outcome::Token(_))));
+    assert_eq!(output.restarts, 0);
+    assert_eq!(output.notes, [""; 0]);
+    assert_eq!(
+        output.progress,
+        Progress {
+            done: 300,
+            total: 300
+        }
+    );
+}
+
+#[test]
+fn one_that_is_not_there_is_named() {
+    let Some(mut attempt) = Attempt::against("honest") else {
+        return;
+    };
+    attempt.command = AdapterCommand::new("no-such-program-anywhere", ["x"]);
+    let (error, words) = refusal(&attempt);
+    assert!(matches!(
+        error,
+        RunError::Adapter(AdapterError::NotFound { .. })
+    ));
+    assert!(words.contains("no-such-program-anywhere"));
+}
+
+#[test]
+fn exits_at_once() {
+    let Some(attempt) = Attempt::against("exits_at_once") else {
+        return;
+    };
+    let (_, words) = refusal(&attempt);
+    assert_eq!(
+        words,
+        "the adapter does not work: it ended before it said hello: exit status 1; \
+         its stderr ends: \"ModuleNotFoundError: No module named 'acme'\""
+    );
+}
+
+#[test]
+fn prints_rubbish() {
+    let Some(attempt) = Attempt::against("prints_rubbish") else {
+        return;
+    };
+    let (error, words) = refusal(&attempt);
+    assert!(matches!(
+        error,
+        RunError::Adapter(AdapterError::BadHello { .. })
+    ));
+    assert!(words.contains("\"Welcome to ACME!\""), "{words}");
+}
+
+#[test]
+fn says_nothing() {
+    let Some(mut attempt) = Attempt::against("says_nothing") else {
+        return;
+    };
+    attempt.options.limits.start_up = PATIENCE;
+    let (error, words) = refusal(&attempt);
+    assert!(matches!(
+        error,
+        RunError::Adapter(AdapterError::NoHello { .. })
+    ));
+    assert!(words.contains("within 1000 ms"), "{words}");
+    assert!(words.contains("waiting for the database"), "{words}");
+}
+
+#[test]
+fn speaks_version_2() {
+    let Some(attempt) = Attempt::against("speaks_version_2") else {
+        return;
+    };
+    let (_, words) = refusal(&attempt);
+    assert!(words.contains("version 2"), "{words}");
+}
+
+#[test]
+fn never_answers() {
+    let Some(mut attempt) = Attempt::against("never_answers") else {
+        return;
+    };
+    attempt.options.limits.answer = Duration::from_millis(200);
+    let (error, words) = refusal(&attempt);
+    assert!(matches!(error, RunError::NoAnswer(Failure::TimedOut(200))));
+    assert!(words.contains("no answer within 200 ms"), "{words}");
+}
+
+#[test]
+fn chatters() {
+    let Some(attempt) = Attempt::against("chatters") else {
+        return;
+    };
+    let (error, words) = refusal(&attempt);
+    assert!(matches!(error, RunError::NoAnswer(Failure::Protocol(_))));
+    assert!(words.contains("\"signing for user-"), "{words}");
+}
+
+#[test]
+fn chatters_once() {
+    let Some(failure) = failure("chatters_once") else {
+        return;
+    };
+    assert!(matches!(&failure, Failure::Protocol(what) if what.contains("\"DEBUG: strange id\"")));
+}
+
+#[test]
+fn prints_an_endless_line() {
+    let Some(failure) = failure("prints_an_endless_line") else {
+        return;
+    };
+    assert!(matches!(&failure, Failure::Protocol(what) if what.contains("longer than 1048576")));
+}
+
+#[test]
+fn never_ends_its_line() {
+    let Some(failure) = failure("never_ends_its_line") else {
+        return;
+    };
+    assert_eq!(failure, Failure::TimedOut(1000));
+}
+
+#[test]
+fn answers_twice() {
+    let Some(attempt) = Attempt::against("answers_twice") else {
+        return;
+    };
+    let (output, observed) = attempt.run_with_trouble();
+    let twice = Failure::Protocol("it answered this request twice".into());
+    assert_eq!(observed, Observed::Failed(twice));
+    assert_eq!(output.restarts, 0);
+}
+
+#[test]
+fn answers_an_unknown_id() {
+    let Some(failure) = failure("answers_an_unknown_id") else {
+        return;
+    };
+    assert!(matches!(&failure, Failure::Protocol(what) if what.contains("the id 1000000000")));
+}
+
+#[test]
+fn answers_without_id() {
+    let Some(failure) = failure("answers_without_id") else {
+        return;
+    };
+    assert!(matches!(&failure, Failure::Protocol(what) if what.contains("it has no id")));
+}
+
+#[test]
+fn what_names_its_request_costs_no_restart() {
+    for name in ["answers_a_number", "says_two_things"] {
+        let Some(attempt) = Attempt::against(name) else {
+            return;
+        };
+        let (output, observed) = attempt.run_with_trouble();
+        assert!(
+            matches!(&observed, Observed::Failed(Failure::Protocol(_))),
+            "{observed:?}"
+        );
+        assert_eq!(output.restarts, 0, "{name}");
+    }
+}
+
+#[test]
+fn answers_late() {
+    let Some(failure) = failure("answers_late") else {
+        return;
+    };
+    assert_eq!(failure, Failure::TimedOut(1000));
+}
+
+#[test]
+fn hangs() {
+    let Some(failure) = failure("hangs") else {
+        return;
+    };
+    assert_eq!(failure, Failure::TimedOut(1000));
+}
+
+#[test]
+fn hangs_and_ignores_sigterm() {
+    let Some(failure) = failure("hangs_and_ignores_sigterm") else {
+        return;
+    };
+    assert_eq!(failure, Failure::TimedOut(1000));
+}
+
+#[test]
+fn stops_reading() {
+    let Some(mut attempt) = Attempt::against("stops_reading") else {
+        return;
+    };
+    // More than any pipe holds.
+    attempt.suites = vec![numbered(20_000)];
+    assert_eq!(attempt.failure(), Failure::TimedOut(1000));
+}
+
+#[test]
+fn crashes() {
+    let Some(attempt) = Attempt::against("crashes") else {
+        return;
+    };
+    let (output, observed) = attempt.run_with_trouble();
+    let how = "exit status 7; its stderr ends: \"fatal: out of luck\"";
+    assert_eq!(observed, Observed::Failed(Failure::Crashed(how.into())));
+    assert!(output.restarts >= 2);
+    assert_eq!(output.notes, [""; 0]);
+}
+
+#[test]
+fn crashes_by_a_signal() {
+    let Some(failure) = failure("crashes_by_a_signal") else {
+        return;
+    };
+    assert_eq!(failure, Failure::Crashed("signal 11 (SIGSEGV)".into()));
+}
+
+#[test]
+fn crashes_once() {
+    let Some(attempt) = Attempt::against("crashes_once") else {
+        return;
+    };
+    let (output, observed) = attempt.run_with_trouble();
+    assert!(matches!(observed, Observed::Outcome(Outcome::Token(_))));
+    assert_eq!(output.restarts, 1);
+    let [note] = output.notes.as_slice() else {
+        panic!("{:?}", output.notes);
+    };
+    assert!(note.contains("exit status 7"), "{note}");
+    assert!(note.contains("did not happen again"), "{note}");
+}
+
+#[test]
+fn dies_after_an_answer() {
+    let Some(attempt) = Attempt::against("dies_after_an_answer") else {
+        return;
+    };
+    let (output, observed) = attempt.run_with_trouble();
+    assert!(matches!(observed, Observed::Outcome(Outcome::Token(_))));
+    assert!(output.restarts >= 2);
+}
+
+#[test]
+fn ends_after_each_answer() {
+    let Some(mut attempt) = Attempt::against("ends_after_each_answer") else {
+        return;
+    };
+    attempt.options.shard = Some("1/20".parse().unwrap());
+    let output = attempt.run().unwrap();
+    assert_eq!(output.observations.len(), 15);
+    assert!(verdicts(&output).iter().all(|&v| v == Verdict::Pass));
+}
+
+#[test]
+fn breaks_down() {
+    let Some(attempt) = Attempt::against("breaks_down") else {
+        return;
+    };
+    let output = attempt.run().unwrap();
+    let Ending::Broken(error) = &output.ending else {
+        panic!("{:?}", output.ending);
+    };
+    assert!(error.to_string().contains("the licence has expired"));
+    // One answer was for the smoke check.
+    let verdicts = verdicts(&output);
+    let passed = verdicts.iter().filter(|&&v| v == Verdict::Pass).count();
+    assert_eq!(passed, 59);
+    let errors = verdicts.iter().filter(|&&v| v == Verdict::Error).count();
+    let skipped = verdicts.iter().filter(|&&v| v == Verdict::Skipped).count();
+    assert_eq!(passed + errors + skipped, 300);
+    assert!(skipped > 0 && errors <= 20);
+}
+
+#[test]
+fn leaves_a_child() {
+    let Some(failure) = failure("leaves_a_child") else {
+        return;
+    };
+    assert_eq!(failure, Failure::Crashed("exit status 7".into()));
+}
+
+#[test]
+fn leaves_a_daemon() {
+    let Some(attempt) = Attempt::against("leaves_a_daemon") else {
+        return;
+    };
+    let daemons = attempt.mark.with_extension("daemons");
+    let mut apart = Attempt::against("leaves_a_daemon").unwrap();
+    let script = attempt.command.arguments()[0].clone();
+    apart.command = AdapterCommand::new("python3", [script, daemons.clone().into()]);
+    assert_eq!(apart.failure(), Failure::Crashed("exit status 7".into()));
+    // They live on, so nobody has waited for their end; they are ours to end.
+    let numbers = fs::read_to_string(&daemons).unwrap();
+    fs::remove_file(&daemons).unwrap();
+    assert!(numbers.lines().count() > 0);
+    for number in numbers.lines() {
+        let pid = rustix::process::Pid::from_raw(number.parse().unwrap()).unwrap();
+        rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+    }
+}
+
+#[test]
+fn floods_stderr() {
+    let Some(attempt) = Attempt::against("floods_stderr") else {
+        return;
+    };
+    let (output, observed) = attempt.run_with_trouble();
+    assert!(matches!(observed, Observed::Outcome(Outcome::Token(_))));
+    assert_eq!(output.restarts, 0);
+}
+
+#[test]
+fn closes_stdout() {
+    let Some(failure) = failure("closes_stdout") else {
+        return;
+    };
+    let how = "it closed its stdout and went on running";
+    assert_eq!(failure, Failure::Crashed(how.into()));
+}
+
+#[test]
+fn answers_backwards() {
+    let Some(attempt) = Attempt::against("answers_backwards") else {
+        return;
+    };
+    let (output, observed) = attempt.run_with_trouble();
+    assert!(matches!(observed, Observed::Outcome(Outcome::Token(_))));
+    assert_eq!(output.restarts, 0);
+}
+
+#[test]
+fn changes_its_mind() {
+    let Some(mut attempt) = Attempt::against("changes_its_mind") else {
+        return;
+    };
+    attempt.options.repeat = 5;
+    let (output, observed) = attempt.run_with_trouble();
+    assert!(
+        matches!(
+            &observed,
+            Observed::Unstable(Outcome::Token(_), Outcome::Token(_))
+        ),
+        "{observed:?}"
+    );
+    assert_eq!(output.progress.done, 1500);
+}
+
+#[test]
+fn says_more_than_bye() {
+    let Some(attempt) = Attempt::against("says_more_than_bye") else {
+        return;
+    };
+    let (output, observed) = attempt.run_with_trouble();
+    assert!(matches!(observed, Observed::Outcome(Outcome::Token(_))));
+    assert_eq!(
+        output.notes,
+        [
+            "the adapter printed \"Thank you for choosing ACME!\" unasked",
+            "the adapter ended with exit status 3 after the bye"
+        ]
+    );
+}

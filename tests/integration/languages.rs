@@ -1,0 +1,155 @@
+//! The bundled adapters, each in its own language over a real pipe: all conform.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use crate::present::present;
+
+fn macproof() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_macproof"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    command
+}
+
+fn judge(adapter: &str) -> Output {
+    macproof()
+        .args([
+            "run",
+            "--level",
+            "should",
+            "--timeout",
+            "60s",
+            "--report",
+            "json=-",
+            "--command",
+            adapter,
+        ])
+        .output()
+        .unwrap()
+}
+
+/// Every case of all five suites passes, and none is left out for want of a declaration.
+fn conforms(adapter: &str, name: &str) {
+    let output = judge(adapter);
+    let shown = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        output.status.success(),
+        "{adapter}: {}\n{shown}",
+        output.status
+    );
+    let result: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(result["conformance"], "conformant");
+    assert_eq!(result["implementation"]["name"], name);
+    assert_eq!(result["suites"].as_array().unwrap().len(), 5);
+    let counts = result["counts"].as_object().unwrap();
+    let judged: u64 = ["pass", "observed"]
+        .iter()
+        .filter_map(|v| counts.get(*v)?.as_u64())
+        .sum();
+    let total: u64 = counts.values().filter_map(serde_json::Value::as_u64).sum();
+    assert_eq!(judged, total, "{counts:?}");
+    assert!(total > 1000, "{total}");
+}
+
+/// A folder of this test's own under the target folder, emptied.
+fn scratch(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _absent = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+#[test]
+fn node_conforms() {
+    if present("node_conforms", "node", "--version") {
+        conforms("node adapters/node/adapter.js", "macproof-example-node");
+    }
+}
+
+#[test]
+fn python_conforms() {
+    if present("python_conforms", "python3", "--version") {
+        conforms(
+            "python3 adapters/python/adapter.py",
+            "macproof-example-python",
+        );
+    }
+}
+
+#[test]
+fn ruby_conforms() {
+    if present("ruby_conforms", "ruby", "--version") {
+        conforms("ruby adapters/ruby/adapter.rb", "macproof-example-ruby");
+    }
+}
+
+#[test]
+fn php_conforms() {
+    if present("php_conforms", "php", "--version") {
+        conforms("php adapters/php/adapter.php", "macproof-example-php");
+    }
+}
+
+#[test]
+fn go_conforms() {
+    if present("go_conforms", "go", "version") {
+        let adapter = scratch("go").join("adapter");
+        let built = Command::new("go")
+            .args(["build", "-o"])
+            .arg(&adapter)
+            .arg("main.go")
+            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("adapters/go"))
+            .status()
+            .unwrap();
+        assert!(built.success());
+        conforms(adapter.to_str().unwrap(), "macproof-example-go");
+    }
+}
+
+#[test]
+fn java_conforms() {
+    if present("java_conforms", "javac", "-version") && present("java_conforms", "java", "-version")
+    {
+        let classes = scratch("java");
+        let built = Command::new("javac")
+            .arg("-d")
+            .arg(&classes)
+            .arg("adapters/java/Adapter.java")
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .status()
+            .unwrap();
+        assert!(built.success());
+        conforms(
+            &format!("java -cp {} Adapter", classes.display()),
+            "macproof-example-java",
+        );
+    }
+}
+
+#[test]
+fn rust_conforms() {
+    let tests = std::env::current_exe().unwrap();
+    let adapter = tests
+        .parent()
+        .unwrap()
+        .parent()
+        .unwrap()
+        .join("examples/adapter");
+    assert!(adapter.exists(), "cargo test builds the examples");
+    conforms(adapter.to_str().unwrap(), "macproof-example-rust");
+}
+
+#[test]
+fn the_reference_conforms_as_a_subprocess() {
+    let output = macproof()
+        .args(["run", "--level", "should", "--report", "json=-"])
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let result: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(result["conformance"], "conformant");
+}

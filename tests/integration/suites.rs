@@ -1,0 +1,261 @@
+//! The loader and the JSON Schema of suites, on one corpus: `tests/suites/good`, `tests/suites/bad`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use macproof::suite::{MAX_FILE_BYTES, Problem, Suite, embedded, find, schema};
+use proptest::prelude::*;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The files of a folder of the repository, as path from its root and text, by name.
+fn files(folder: &str) -> Vec<(String, String)> {
+    let mut files: Vec<_> = fs::read_dir(root().join(folder))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "yaml"))
+        .map(|path| {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            (
+                format!("{folder}/{name}"),
+                fs::read_to_string(&path).unwrap(),
+            )
+        })
+        .collect();
+    files.sort();
+    assert!(!files.is_empty(), "{folder} is empty");
+    files
+}
+
+/// What any reader of YAML makes of a text.
+fn as_json(text: &str) -> Option<serde_json::Value> {
+    serde_yaml::from_str(text).ok()
+}
+
+fn validator() -> jsonschema::Validator {
+    jsonschema::validator_for(schema().as_value()).unwrap()
+}
+
+#[test]
+fn good_suites_load_and_the_schema_takes_them() {
+    let validator = validator();
+    let ours = [
+        "tests/suites/good",
+        "vectors/schemes",
+        "vectors/schemes/more",
+    ];
+    for (path, text) in ours.into_iter().flat_map(files) {
+        if let Err(error) = Suite::parse(&path, &text) {
+            panic!("{error}");
+        }
+        let objections: Vec<String> = validator
+            .iter_errors(&as_json(&text).unwrap())
+            .map(|error| format!("{path}: {}: {error}", error.instance_path()))
+            .collect();
+        assert!(objections.is_empty(), "{}", objections.join("\n"));
+    }
+}
+
+/// Every error, as a person sees it: with file, line, column, vector, and the line itself.
+#[test]
+fn bad_suites_say_what_is_wrong_and_where() {
+    let mut shown = String::new();
+    for (path, text) in files("tests/suites/bad") {
+        let error = Suite::parse(&path, &text).expect_err(&path);
+        let position = error.position().expect(&path);
+        let line = text.lines().nth(position.line as usize - 1).unwrap_or("");
+        assert!(
+            position.column as usize <= line.chars().count() + 1,
+            "{error}"
+        );
+        shown.push_str(&format!("{error}\n\n"));
+    }
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn the_schema_refuses_what_is_wrong_in_form() {
+    let validator = validator();
+    for (path, text) in files("tests/suites/bad") {
+        let says = text.lines().next().unwrap();
+        match (says, as_json(&text)) {
+            ("# The schema refuses this too.", Some(json)) => {
+                assert!(!validator.is_valid(&json), "{path}: the schema accepts it");
+            }
+            ("# The schema accepts this: what is wrong is its meaning.", Some(json)) => {
+                assert!(
+                    validator.is_valid(&json),
+                    "{path}: the schema refuses it; say so in its first line"
+                );
+            }
+            ("# This is no YAML that the schema could be asked about.", None) => {}
+            (says, json) => panic!("{path}: says {says:?}, is JSON: {}", json.is_some()),
+        }
+    }
+}
+
+#[test]
+fn the_committed_schema_is_current() {
+    let mut current = serde_json::to_string_pretty(&schema()).unwrap();
+    current.push('\n');
+    let path = root().join("vectors/suite.schema.json");
+    if std::env::var_os("MACPROOF_UPDATE").is_some() {
+        fs::write(&path, &current).unwrap();
+    }
+    assert!(
+        fs::read_to_string(&path).is_ok_and(|committed| committed == current),
+        "vectors/suite.schema.json is stale; run MACPROOF_UPDATE=1 cargo test"
+    );
+}
+
+#[test]
+fn embedded_suites_load_under_their_names() {
+    for suite in embedded() {
+        let loaded = suite.parse().unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(loaded.name.as_str(), suite.name);
+        assert_eq!(find(suite.name), Some(suite));
+        assert_eq!(
+            fs::read_to_string(root().join(suite.path())).unwrap(),
+            suite.text
+        );
+    }
+    assert_eq!(find("no-such-suite"), None);
+    assert_eq!(find("suite.schema"), None);
+}
+
+const HEAD: &str = r#"macproof: 1
+suite: acme
+version: 1
+title: Acme
+source: {title: "Acme"}
+scheme:
+  algorithm: hmac-sha256
+  secret: {encoding: utf8}
+  fields: {user_id: {type: text}}
+  message: "{user_id}"
+  token: "{mac:hex}"
+requirements:
+  r: {level: must, basis: document, text: "t", where: "w"}
+vectors:
+"#;
+
+/// What a stranger could send: each ends in an error of a few lines, whatever is in it.
+#[test]
+fn hostile_files_end_in_a_short_error() {
+    let vector = |token: &str| {
+        format!(
+            "{HEAD}  - {{id: v, shows: [r], op: verify, input: json, secret: \"s\", fields: {{user_id: \"u\"}}, expect: {{outcome: reject}}, token: {token}}}\n"
+        )
+    };
+    assert!(Suite::parse("x", &vector("[1]")).is_ok());
+
+    let nested = |character: &str| vector(&character.repeat(100_000));
+    let bomb = {
+        let mut token = r#"[&a ["lol","lol","lol","lol","lol","lol","lol","lol","lol"]"#.to_owned();
+        for pair in "abcdefghijklmnop".as_bytes().windows(2) {
+            let (before, name) = (pair[0] as char, pair[1] as char);
+            let aliases = vec![format!("*{before}"); 9].join(",");
+            token.push_str(&format!(",&{name} [{aliases}]"));
+        }
+        vector(&format!("{token}]"))
+    };
+    let long_text_many_times = vector(&format!(
+        "[&a \"{}\\n\",{}]",
+        "x".repeat(1 << 20),
+        vec!["*a"; 10_000].join(",")
+    ));
+    let repeated_many_times = (0..100).fold(HEAD.to_owned(), |text, number| {
+        text + &format!(
+            "  - {{id: v{number}, shows: [r], op: sign, secret: \"s\", fields: {{user_id: {{repeat: \"abcd\", times: 262144}}}}, expect: {{outcome: refused}}}}\n"
+        )
+    });
+    let keys = |count: u32| {
+        let keys: String = (0..count).map(|n| format!("k{n}: ,")).collect();
+        vector(&format!("{{{keys}}}"))
+    };
+    let cases = [
+        ("an alias bomb", bomb),
+        ("a long text under many aliases", long_text_many_times),
+        ("many repeated texts", repeated_many_times),
+        ("brackets", nested("[")),
+        ("braces", nested("{a: ")),
+        ("dashes", format!("{HEAD}{}", "- ".repeat(100_000))),
+        ("half a million keys", keys(500_001)),
+        (
+            "a million keys",
+            format!("{HEAD}{}", "? a\n".repeat(1_000_000)),
+        ),
+        ("documents", "---\n".repeat(100_000)),
+        ("a line without end", format!("\"{}", "a".repeat(7 << 20))),
+        ("NUL", "\0".repeat(1 << 20)),
+        ("escapes", format!("{HEAD}\u{1b}]0;title\u{7}: 1\n")),
+        ("20 MiB", format!("{HEAD}#{}", "x".repeat(20 << 20))),
+    ];
+    for (what, text) in cases {
+        let error = Suite::parse("x.yaml", &text).expect_err(what);
+        let shown = error.to_string();
+        assert!(shown.starts_with("x.yaml:"), "{what}: {shown}");
+        assert!(shown.chars().count() < 1200, "{what}: {}", shown.len());
+        assert!(
+            !shown.chars().any(|c| c.is_control() && c != '\n'),
+            "{what}: {shown:?}"
+        );
+    }
+}
+
+#[test]
+fn no_more_of_a_file_is_read_than_a_suite_can_be_long() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("large.yaml");
+    // Sparse: its length says nothing of what it takes to read it.
+    fs::File::create(&path).unwrap().set_len(1 << 40).unwrap();
+    let error = Suite::load(&path).unwrap_err();
+    assert!(matches!(error.problem(), Problem::TooLarge { limit } if *limit == MAX_FILE_BYTES));
+
+    let error = Suite::load(Path::new("/dev/zero")).unwrap_err();
+    assert!(matches!(error.problem(), Problem::TooLarge { .. }));
+    let error = Suite::load(&folder.path().join("absent.yaml")).unwrap_err();
+    assert!(matches!(error.problem(), Problem::Unreadable(_)));
+
+    fs::write(&path, b"macproof: 1\ntitle: \"\xc3\xa9\xff\"\n").unwrap();
+    let error = Suite::load(&path).unwrap_err();
+    let position = error.position().unwrap();
+    assert!(matches!(error.problem(), Problem::NotUtf8));
+    assert_eq!((position.line, position.column), (2, 10));
+}
+
+#[test]
+fn a_loaded_file_is_the_parsed_text() {
+    let (path, text) = files("tests/suites/good").swap_remove(0);
+    let loaded = Suite::load(&root().join(&path)).unwrap();
+    assert_eq!(&*loaded.text.text, text);
+    assert_eq!(loaded.digest, Suite::parse("other", &text).unwrap().digest);
+    assert_ne!(
+        loaded.digest,
+        Suite::parse("other", &format!("{text}\n")).unwrap().digest
+    );
+}
+
+proptest! {
+    /// Whatever is done to a good file, reading it ends in a suite or in an error with a place.
+    #[test]
+    fn a_damaged_file_never_ends_in_a_panic(
+        which in 0..64_usize,
+        cuts in prop::collection::vec((any::<prop::sample::Index>(), "[\\[\\]{}:,&*!|>'\"#%@\\-?\\n \ta0é\u{feff}\u{85}~<]{0,3}", 0..4_usize), 1..5),
+    ) {
+        let files = files("tests/suites/good");
+        let mut text: Vec<char> = files[which % files.len()].1.chars().collect();
+        for (at, insert, remove) in cuts {
+            let at = at.index(text.len());
+            let end = (at + remove).min(text.len());
+            text.splice(at..end, insert.chars());
+        }
+        let text: String = text.into_iter().collect();
+        if let Err(error) = Suite::parse("x", &text) {
+            prop_assert!(error.position().is_some());
+            prop_assert!(!error.to_string().is_empty());
+        }
+    }
+}
