@@ -195,7 +195,11 @@ impl<'s> Sheet<'s> {
     fn lacks_something(&self, case: &Case) -> bool {
         let scheme = self.fixture.scheme;
         let is_carried = |field: usize| scheme.token.fields().any(|carried| carried == field);
-        let mut needed = scheme.message.fields().chain(scheme.token.fields()).chain(scheme.secret.per);
+        let mut needed = scheme
+            .message
+            .fields()
+            .chain(scheme.token.fields())
+            .chain(scheme.secret.per);
         let field = needed.any(|field| {
             let is_due = case.op == Op::Sign || !is_carried(field);
             is_due && case.fields.value(self.fixture.name(field)).is_none()

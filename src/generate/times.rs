@@ -287,53 +287,41 @@ fn odd(sheet: &mut Sheet<'_>, clock: &Clock) {
         };
         text.chars().filter_map(digit).collect()
     };
-<<<<<<< HEAD
-    let exponent = format!("{}.{}e{}", &text[..1], text[1..].trim_end_matches('0'), text.len() - 1);
+    let exponent = format!(
+        "{}.{}e{}",
+        &text[..1],
+        text[1..].trim_end_matches('0'),
+        text.len() - 1
+    );
     let spellings: [(&str, String, &str); 16] = [
         ("leading-zero", format!("0{text}"), "a leading zero"),
         ("plus-sign", format!("+{text}"), "a plus sign"),
         ("minus-sign", format!("-{text}"), "a minus sign"),
         ("blank-before", format!(" {text}"), "a blank before it"),
         ("blank-after", format!("{text} "), "a blank behind it"),
-        ("line-feed-after", format!("{text}\n"), "a line feed behind it"),
+        (
+            "line-feed-after",
+            format!("{text}\n"),
+            "a line feed behind it",
+        ),
         ("nul-after", format!("{text}\0"), "a NUL behind it"),
         ("decimal-places", format!("{text}.0"), "decimal places"),
         ("decimal-point", format!("{text}."), "a decimal point"),
         ("decimal-comma", format!("{text},0"), "a decimal comma"),
         ("exponent", exponent, "an exponent"),
-        ("hexadecimal-digits", format!("0x{now:x}"), "hexadecimal digits"),
-        ("underscore", format!("{}_{}", &text[..1], &text[1..]), "an underscore"),
+        (
+            "hexadecimal-digits",
+            format!("0x{now:x}"),
+            "hexadecimal digits",
+        ),
+        (
+            "underscore",
+            format!("{}_{}", &text[..1], &text[1..]),
+            "an underscore",
+        ),
         ("letters-after", format!("{text}abc"), "letters behind it"),
         ("full-width-digits", digits(0xff10), "full-width digits"),
         ("arabic-indic-digits", digits(0x660), "Arabic-Indic digits"),
-=======
-    let spellings: [(&str, String); 17] = [
-        ("leading-zero", format!("0{text}")),
-        ("plus-sign", format!("+{text}")),
-        ("minus-sign", format!("-{text}")),
-        ("blank-before", format!(" {text}")),
-        ("blank-after", format!("{text} ")),
-        ("line-feed-after", format!("{text}\n")),
-        ("nul-after", format!("{text}\0")),
-        ("decimal-point", format!("{text}.0")),
-        ("decimal-point-alone", format!("{text}.")),
-        ("decimal-comma", format!("{text},0")),
-        (
-            "exponent",
-            format!(
-                "{}.{}e{}",
-                &text[..1],
-                text[1..].trim_end_matches('0'),
-                text.len() - 1
-            ),
-        ),
-        ("hexadecimal", format!("0x{now:x}")),
-        ("underscores", format!("{}_{}", &text[..1], &text[1..])),
-        ("letters-after", format!("{text}abc")),
-        ("full-width-digits", digits(0xff10)),
-        ("arabic-indic-digits", digits(0x660)),
-        ("quotes", format!("\"{text}\"")),
->>>>>>> main
     ];
     let base = sheet.fixture.base.clone();
     for (slug, spelt, with) in spellings {
@@ -344,14 +332,7 @@ fn odd(sheet: &mut Sheet<'_>, clock: &Clock) {
             let note = "Catches a verifier that takes this for a time: who may sign for another identity could have made it.";
             sheet.not_accepted(&MALFORMED_TIME_IS_NOT_ACCEPTED, &id, note, presented, NOW);
         } else {
-<<<<<<< HEAD
             let what = format!("accepts a time with {with} that was signed so");
-=======
-            let what = format!(
-                "accepts a time with {} that was signed so",
-                slug.replace('-', " ")
-            );
->>>>>>> main
             let words = (what.as_str(), "Shows what a verifier takes for a time.");
             sheet.observed(&ODD_TIMES_PROFILE, &id, words, presented, NOW);
         }

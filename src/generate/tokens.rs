@@ -357,16 +357,6 @@ fn extended(sheet: &mut Sheet<'_>, right: &Right) {
     let token = &right.shown.token;
     let around = |text: String| Some(right.shown.spelt(text));
     let extended: [(&str, Option<Presented>, &str); 8] = [
-<<<<<<< HEAD
-        ("whole-mac", uncut, "Catches a verifier that compares only as many bytes as the scheme keeps."),
-        ("zero-byte-more", longer, "Catches a verifier that compares up to the shorter length."),
-        ("mac-twice", doubled, "Catches a verifier that compares up to the shorter length."),
-        ("character-before", around(format!("x{token}")), "Catches a verifier that looks for the expected token anywhere."),
-        ("character-after", around(format!("{token}x")), "Catches a verifier that stops where its decoder does."),
-        ("character-after-the-mac", Some(right.with_mac_text(&format!("{}x", right.spelt))), "Catches a verifier that stops where its decoder does."),
-        ("token-twice", around(format!("{token}{token}")), "Catches a verifier that looks at the beginning only."),
-        ("line-after", around(format!("{token}\nx")), "Catches a pattern whose $ means the end of a line."),
-=======
         (
             "whole-mac",
             uncut,
@@ -383,11 +373,6 @@ fn extended(sheet: &mut Sheet<'_>, right: &Right) {
             "Catches a verifier that compares up to the shorter length.",
         ),
         (
-            "character-after-the-mac",
-            Some(right.with_mac_text(&format!("{}x", right.spelt))),
-            "Catches a verifier that stops where its decoder does.",
-        ),
-        (
             "character-before",
             around(format!("x{token}")),
             "Catches a verifier that looks for the expected token anywhere.",
@@ -395,6 +380,11 @@ fn extended(sheet: &mut Sheet<'_>, right: &Right) {
         (
             "character-after",
             around(format!("{token}x")),
+            "Catches a verifier that stops where its decoder does.",
+        ),
+        (
+            "character-after-the-mac",
+            Some(right.with_mac_text(&format!("{}x", right.spelt))),
             "Catches a verifier that stops where its decoder does.",
         ),
         (
@@ -407,7 +397,6 @@ fn extended(sheet: &mut Sheet<'_>, right: &Right) {
             around(format!("{token}\nx")),
             "Catches a pattern whose $ means the end of a line.",
         ),
->>>>>>> main
     ];
     for (slug, shown, note) in extended {
         let id = format!("token-{slug}");

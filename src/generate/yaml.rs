@@ -191,16 +191,11 @@ mod tests {
 
     #[test]
     fn what_nobody_sees_is_escaped() {
-<<<<<<< HEAD
         assert_eq!(quoted("a \"b\" \\ 'ü' 名 😀"), r#""a \"b\" \\ 'ü' 名 😀""#);
-        assert_eq!(quoted("\0\t\n\r\u{1b}\u{7f}\u{85}"), r#""\u0000\t\n\r\u001b\u007f\u0085""#);
-=======
-        assert_eq!(quoted("a \"b\" \\ ü 名 😀"), r#""a \"b\" \\ ü 名 😀""#);
         assert_eq!(
             quoted("\0\t\n\r\u{1b}\u{7f}\u{85}"),
             r#""\u0000\t\n\r\u001b\u007f\u0085""#
         );
->>>>>>> main
         assert_eq!(
             quoted("e\u{301}\u{a0}\u{200d}\u{200f}\u{202e}\u{2028}\u{feff}\u{fe0f}"),
             r#""e\u0301\u00a0\u200d\u200f\u202e\u2028\ufeff\ufe0f""#
