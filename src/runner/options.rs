@@ -131,7 +131,7 @@ impl FromStr for Shard {
 #[non_exhaustive]
 pub enum SelectionError {
     /// It is no pattern.
-    #[error("{text:?} is no pattern of case ids, as in 'jimo/*': {problem}")]
+    #[error("{text:?} is no pattern of case ids, as in 'my-suite/*': {problem}")]
     Filter {
         /// The text.
         text: String,
