@@ -248,6 +248,32 @@ pub(crate) fn limits_age(scheme: &Scheme) -> Applies {
     )
 }
 
+pub(crate) fn limits_the_past(scheme: &Scheme) -> Applies {
+    when(
+        matches!(
+            scheme.freshness,
+            Freshness::Limited {
+                max_age: Some(_),
+                ..
+            }
+        ),
+        "the scheme sets no maximum age",
+    )
+}
+
+pub(crate) fn limits_the_future(scheme: &Scheme) -> Applies {
+    when(
+        matches!(
+            scheme.freshness,
+            Freshness::Limited {
+                max_skew: Some(_),
+                ..
+            }
+        ),
+        "the scheme does not limit the future",
+    )
+}
+
 pub(crate) fn repeats_macs(scheme: &Scheme) -> Applies {
     let repeats = match &scheme.token {
         TokenGrammar::Template(_) => false,

@@ -194,8 +194,8 @@ pub(crate) fn samples() -> Vec<Sample> {
         if let ("list" | "pairs", Some(of)) = (sample.name, time) {
             sample.scheme.freshness = Freshness::Limited {
                 of,
-                max_age: 300,
-                max_skew: 300,
+                max_age: Some(300),
+                max_skew: Some(300),
             };
         }
     }

@@ -6,8 +6,8 @@
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::mistakes::applicability::{
-    algorithm_is_not, always, limits_age, repeats_macs, secret_depends_on_a_field, signs_a_time,
-    token_carries_a_signed_time,
+    algorithm_is_not, always, limits_age, limits_the_future, limits_the_past, repeats_macs,
+    secret_depends_on_a_field, signs_a_time, token_carries_a_signed_time,
 };
 use crate::mistakes::attempt::{Attempt, Judgement};
 use crate::mistakes::identity::javascript_text;
@@ -102,7 +102,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         remedy: "Compare the token's time with the present, and reject beyond the scheme's limit.",
         applies: limits_age,
         change: Change::Verifying(|attempt| {
-            Some(attempt.judged_by(&with_limits(attempt.call.scheme, |_, _| None)))
+            Some(attempt.judged_by(&with_limits(attempt.call.scheme, |_, _| (None, None))))
         }),
         ..ENTRY
     },
@@ -112,9 +112,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
         wrong: "The age is checked on one side only, so that a token made out for the future lives long.",
         remedy: "Compare the absolute difference of both times with the limit.",
         seen: "stripe-php#657",
-        applies: limits_age,
+        applies: limits_the_future,
         change: Change::Verifying(|attempt| {
-            let scheme = with_limits(attempt.call.scheme, |age, _| Some((age, u64::MAX)));
+            let scheme = with_limits(attempt.call.scheme, |age, _| (age, None));
             Some(attempt.judged_by(&scheme))
         }),
         ..ENTRY
@@ -125,9 +125,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
         wrong: "The age is checked on the wrong side only.",
         remedy: "Compare the absolute difference of both times with the limit.",
         seen: "stripe-php#657",
-        applies: limits_age,
+        applies: limits_the_past,
         change: Change::Verifying(|attempt| {
-            let scheme = with_limits(attempt.call.scheme, |_, skew| Some((u64::MAX, skew)));
+            let scheme = with_limits(attempt.call.scheme, |_, skew| (None, skew));
             Some(attempt.judged_by(&scheme))
         }),
         ..ENTRY
@@ -140,9 +140,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
         seen: "mercadopago sdk-nodejs#458, workos-ruby#138",
         applies: limits_age,
         change: Change::Verifying(|attempt| {
-            let longer =
-                |age: u64, skew: u64| Some((age.saturating_mul(1000), skew.saturating_mul(1000)));
-            Some(attempt.judged_by(&with_limits(attempt.call.scheme, longer)))
+            let longer = |limit: Option<u64>| limit.map(|limit| limit.saturating_mul(1000));
+            let scheme = with_limits(attempt.call.scheme, |age, skew| (longer(age), longer(skew)));
+            Some(attempt.judged_by(&scheme))
         }),
         ..ENTRY
     },
@@ -393,20 +393,24 @@ fn is_malformed(problem: &Rejection) -> bool {
 }
 
 /// The scheme with other limits of age and skew, or with none.
-fn with_limits(scheme: &Scheme, change: impl Fn(u64, u64) -> Option<(u64, u64)>) -> Scheme {
+fn with_limits(
+    scheme: &Scheme,
+    change: impl Fn(Option<u64>, Option<u64>) -> (Option<u64>, Option<u64>),
+) -> Scheme {
     let freshness = match scheme.freshness {
         Freshness::Unspecified => Freshness::Unspecified,
         Freshness::Limited {
             of,
             max_age,
             max_skew,
-        } => change(max_age, max_skew).map_or(Freshness::Unspecified, |(max_age, max_skew)| {
-            Freshness::Limited {
+        } => match change(max_age, max_skew) {
+            (None, None) => Freshness::Unspecified,
+            (max_age, max_skew) => Freshness::Limited {
                 of,
                 max_age,
                 max_skew,
-            }
-        }),
+            },
+        },
     };
     Scheme {
         freshness,
