@@ -1,6 +1,7 @@
 //! What `generate` promises, for schemes that nobody had in mind when it was written.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use macproof::generate::{GenerateError, generate};
 use macproof::results::{Observed, Verdict, judge};
@@ -145,6 +146,14 @@ const SCHEMES: [(&str, &str); 14] = [
     ),
 ];
 
+/// The suite of each scheme, with its name.
+static SUITES: LazyLock<Vec<(&str, Suite)>> = LazyLock::new(|| {
+    let suites = SCHEMES
+        .iter()
+        .map(|(name, _)| (*name, generated(&scheme(name))));
+    suites.collect()
+});
+
 fn scheme(name: &str) -> String {
     let (_, scheme) = SCHEMES.iter().find(|(known, _)| *known == name).unwrap();
     format!("{HEAD}{scheme}")
@@ -157,11 +166,9 @@ fn generated(text: &str) -> Suite {
 
 #[test]
 fn every_scheme_gets_a_suite_that_the_oracle_passes() {
-    for (name, scheme) in SCHEMES {
-        let text = format!("{HEAD}{scheme}");
-        let suite = generated(&text);
-        assert!(suite.text.text.starts_with(&text), "{name}");
-        let least = if name == "no text at all" { 140 } else { 400 };
+    for (name, suite) in SUITES.iter() {
+        assert!(suite.text.text.starts_with(&scheme(name)), "{name}");
+        let least = if *name == "no text at all" { 140 } else { 400 };
         assert!(
             suite.vectors.len() > least,
             "{name}: {}",
@@ -198,8 +205,7 @@ fn every_scheme_gets_a_suite_that_the_oracle_passes() {
 
 #[test]
 fn every_requirement_is_shown_and_every_vector_has_a_note() {
-    for (name, scheme) in SCHEMES {
-        let suite = generated(&format!("{HEAD}{scheme}"));
+    for (name, suite) in SUITES.iter() {
         let shown: BTreeSet<usize> = suite.vectors.iter().flat_map(|v| v.shows.clone()).collect();
         assert_eq!(shown.len(), suite.requirements.len(), "{name}");
         for vector in &suite.vectors {
@@ -216,13 +222,9 @@ fn every_requirement_is_shown_and_every_vector_has_a_note() {
 
 #[test]
 fn generating_again_changes_nothing() {
-    for (name, scheme) in SCHEMES {
-        let text = format!("{HEAD}{scheme}");
-        let (one, two) = (
-            generate("a.yaml", &text).unwrap(),
-            generate("a.yaml", &text).unwrap(),
-        );
-        assert_eq!(one, two, "{name}");
+    for (name, suite) in SUITES.iter() {
+        let again = generate("acme.yaml", &scheme(name)).unwrap();
+        assert_eq!(*suite.text.text, again, "{name}");
     }
 }
 
@@ -493,6 +495,23 @@ fn the_suites_cover_what_they_promise() {
         }
         if embedded.name == "mtribes" {
             has("platform-android-with-the-token-of-ios");
+        }
+    }
+}
+
+#[test]
+fn generated_suites_lint_clean() {
+    use macproof::lint::{Severity, lint};
+    let embedded = macproof::suite::embedded().map(|suite| suite.parse().unwrap());
+    let schemes = SUITES.iter().map(|(_, suite)| suite.clone());
+    for suite in embedded.chain(schemes) {
+        for finding in lint(&suite) {
+            assert_eq!(
+                finding.severity,
+                Severity::Warning,
+                "{}",
+                finding.show(&suite.text)
+            );
         }
     }
 }
