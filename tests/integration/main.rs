@@ -4,6 +4,7 @@ mod bad_adapters;
 mod commands;
 mod floors;
 mod generated;
+mod generator;
 mod languages;
 mod laws;
 mod oracle;
