@@ -10,3 +10,4 @@ mod oracle;
 mod present;
 mod runs;
 mod suites;
+mod wycheproof;
