@@ -6,6 +6,7 @@ mod floors;
 mod generated;
 mod languages;
 mod laws;
+mod lints;
 mod oracle;
 mod present;
 mod runs;
