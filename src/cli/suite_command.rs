@@ -9,6 +9,7 @@ use crate::cli::inputs::read;
 use crate::cli::suites;
 use crate::cli::terminal::{print, say};
 use crate::generate::{generate, import_wycheproof};
+use crate::lint::{Severity, lint};
 use crate::protocol::{RequestLine, RequestParts};
 use crate::report;
 use crate::suite::{self, Expect, Level, Suite, Vector};
@@ -18,6 +19,7 @@ pub(crate) fn suite(command: &SuiteCommand) -> Result<Exit, Stop> {
     match command {
         SuiteCommand::List => list(),
         SuiteCommand::Show { name, yaml } => show(name, *yaml),
+        SuiteCommand::Lint { suites } => lint_all(suites),
         SuiteCommand::Generate {
             scheme,
             output,
@@ -186,6 +188,30 @@ fn vector_summary(suite: &Suite, vector: &Vector) -> String {
         let _ = writeln!(out, "note:     {note}");
     }
     out
+}
+
+fn lint_all(names: &[String]) -> Result<Exit, Stop> {
+    let suites = suites::named_or_files(names)?;
+    let (mut errors, mut warnings, mut vectors) = (0, 0, 0);
+    for suite in &suites {
+        vectors += suite.vectors.len();
+        for finding in lint(suite) {
+            match finding.severity {
+                Severity::Error => errors += 1,
+                Severity::Warning => warnings += 1,
+            }
+            print(&format!("{}\n", finding.show(&suite.text)));
+        }
+    }
+    print(&format!(
+        "{} suites, {vectors} vectors: {errors} errors, {warnings} warnings\n",
+        suites.len()
+    ));
+    Ok(if errors == 0 {
+        Exit::Success
+    } else {
+        Exit::Failed
+    })
 }
 
 fn text(path: &Path) -> Result<String, Stop> {
