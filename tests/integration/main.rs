@@ -15,6 +15,7 @@ mod generated;
 mod generator;
 mod languages;
 mod laws;
+mod lints;
 mod oracle;
 mod present;
 mod runs;
