@@ -153,6 +153,9 @@ pub(crate) enum SuiteCommand {
     Lint {
         /// Suites by name, or suite files; all suites in this program if none is named.
         suites: Vec<String>,
+        /// Say also what is true of the scheme, whoever implements it.
+        #[arg(long)]
+        review: bool,
     },
     /// Write the whole suite of a scheme: every edge case that applies to it, each literal.
     Generate {

@@ -9,7 +9,7 @@ use crate::cli::inputs::read;
 use crate::cli::suites;
 use crate::cli::terminal::{print, say};
 use crate::generate::{generate, import_wycheproof};
-use crate::lint::{Severity, lint};
+use crate::lint::{Severity, lint, review};
 use crate::protocol::{RequestLine, RequestParts};
 use crate::report;
 use crate::suite::{self, Expect, Level, Suite, Vector};
@@ -19,7 +19,7 @@ pub(crate) fn suite(command: &SuiteCommand) -> Result<Exit, Stop> {
     match command {
         SuiteCommand::List => list(),
         SuiteCommand::Show { name, yaml } => show(name, *yaml),
-        SuiteCommand::Lint { suites } => lint_all(suites),
+        SuiteCommand::Lint { suites, review } => lint_all(suites, *review),
         SuiteCommand::Generate {
             scheme,
             output,
@@ -190,7 +190,7 @@ fn vector_summary(suite: &Suite, vector: &Vector) -> String {
     out
 }
 
-fn lint_all(names: &[String]) -> Result<Exit, Stop> {
+fn lint_all(names: &[String], with_review: bool) -> Result<Exit, Stop> {
     let suites = suites::named_or_files(names)?;
     let (mut errors, mut warnings, mut vectors) = (0, 0, 0);
     for suite in &suites {
@@ -201,6 +201,15 @@ fn lint_all(names: &[String]) -> Result<Exit, Stop> {
                 Severity::Warning => warnings += 1,
             }
             print(&format!("{}\n", finding.show(&suite.text)));
+        }
+        if with_review {
+            print(&format!("{}: {}\n", suite.name, suite.title));
+            for remark in review(suite) {
+                print(&format!(
+                    "  {}: {}\n    {}\n",
+                    remark.id, remark.sentence, remark.example
+                ));
+            }
         }
     }
     print(&format!(
