@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::explain::ways::{Way, mistakes_of};
-use crate::mistakes::pipeline::has_more_than_the_mac;
+use crate::explain::ways::{Way, deviations, mistakes_of};
+use crate::mistakes::pipeline::{cut_to_scheme, has_more_than_the_mac};
 use crate::mistakes::{Change, Choice, Inputs, Pipeline, Step, TimeTexts, TokenPieces};
 use crate::scheme::FieldTexts;
 
@@ -82,11 +82,10 @@ impl Encodings {
         received: &[String],
     ) -> Vec<Way> {
         let mut found: Vec<Way> = Vec::new();
-        for &bytes in &self.bytes {
-            for &spelling in &self.spellings {
-                let bare = along(&[bytes, spelling]).spell(inputs.scheme, mac);
+        for (bytes, mac) in mac_bytes(inputs, mac) {
+            for (spelling, text) in spelt(inputs, &mac) {
                 // Only what stands in the token can have become it.
-                if !bare.is_ok_and(|text| candidates.contains(&text)) {
+                if !candidates.contains(&text) {
                     continue;
                 }
                 for &wrapping in &self.wrappings {
@@ -98,7 +97,7 @@ impl Encodings {
                         }
                         let pipeline = along(&choices);
                         let made = pipeline
-                            .spell(inputs.scheme, mac)
+                            .wrap_mac(inputs.scheme, &text)
                             .and_then(|text| pipeline.assemble(inputs, texts, times, &text));
                         if made.is_ok_and(|made| received.contains(&made)) {
                             found.retain(|other| other.len() <= way.len());
@@ -110,4 +109,30 @@ impl Encodings {
         }
         found
     }
+}
+
+/// The bytes that a MAC may be handed over as, with the choice that it takes.
+fn mac_bytes(inputs: &Inputs<'_>, mac: &[u8]) -> Vec<(Option<Choice>, Vec<u8>)> {
+    let whole = cut_to_scheme(inputs.scheme, mac);
+    let changed = deviations(Step::MacBytes, |change| match change {
+        Change::MacBytes { change, .. } => change(whole),
+        _ => Vec::new(),
+    });
+    let changed = changed.into_iter().map(|(mac, choice)| (Some(choice), mac));
+    std::iter::once((None, whole.to_vec()))
+        .chain(changed)
+        .collect()
+}
+
+/// The texts that they may be spelt as, with the choice that it takes.
+fn spelt(inputs: &Inputs<'_>, mac: &[u8]) -> Vec<(Option<Choice>, String)> {
+    let right = inputs.scheme.token.mac_encoding().encode(mac);
+    let changed = deviations(Step::Spelling, |change| match change {
+        Change::Spelling { spell, .. } => spell(mac),
+        _ => Vec::new(),
+    });
+    let changed = changed
+        .into_iter()
+        .map(|(text, choice)| (Some(choice), text));
+    std::iter::once((None, right)).chain(changed).collect()
 }

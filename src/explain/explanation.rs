@@ -69,6 +69,8 @@ pub struct Tried {
     pub pipelines: u64,
     /// How many MACs that took.
     pub macs: u64,
+    /// Whether the search went as far as it ever goes; long or odd inputs make it stop before.
+    pub complete: bool,
 }
 
 impl Explanation {

@@ -1,12 +1,10 @@
 //! What holds of every explanation: planted mistakes are found, and nothing is claimed that is not
 //! so.
 
-use proptest::prelude::*;
-
 use crate::explain::{Answer, Explanation, Question, explain};
 use crate::mistakes::samples::{NOW, Sample, samples};
-use crate::mistakes::{Choice, Inputs, Mistake, MistakeId, Pipeline, catalogue};
-use crate::signature::{Fields, Secret, Secrets};
+use crate::mistakes::{Choice, Inputs, Mistake, MistakeId, Pipeline, Stage, catalogue};
+use crate::signature::{Fields, Secrets};
 
 /// An identity, and what goes with it, in which most mistakes show.
 const IDENTITY: &str = " J\u{f6}rg+A/B&<e\u{301}>\u{20ac}\"\\@Example.COM ";
@@ -18,7 +16,8 @@ fn identity_for(mistake: &Mistake) -> &'static str {
         "identity-as-double" => "9007199254740993",
         "identity-with-exponent" => "1741761604",
         "identity-cut-at-nul" => "Ab\0c",
-        _ => IDENTITY,
+        _ if mistake.stage == Stage::Identity => IDENTITY,
+        _ => "Id-C5c178f6",
     }
 }
 
@@ -76,15 +75,10 @@ fn is_told(explanation: &Explanation, planted: &[&Mistake]) -> bool {
         })
 }
 
-/// Secrets in which mistakes show, one of which is the scheme's.
-fn secrets_of(sample: &Sample) -> Vec<Secrets> {
-    sample.secrets()
-}
-
 #[test]
 fn the_right_token_is_right() {
     for sample in samples() {
-        for secrets in secrets_of(&sample) {
+        for secrets in sample.secrets() {
             for identity in [IDENTITY, "id-1", "007", ""] {
                 let fields = sample.fields(identity);
                 let asked = Asked {
@@ -112,9 +106,14 @@ fn the_right_token_is_right() {
 #[test]
 fn every_mistake_is_found() {
     let mut found = 0;
+    let mut missed = Vec::new();
     for sample in samples() {
         for mistake in signing() {
-            for secrets in secrets_of(&sample) {
+            let mut secrets = sample.secrets();
+            if mistake.stage != Stage::Secret {
+                secrets.truncate(1);
+            }
+            for secrets in secrets {
                 let asked = Asked {
                     sample: &sample,
                     secrets,
@@ -130,15 +129,22 @@ fn every_mistake_is_found() {
                         continue;
                     }
                     let explanation = asked.explain(&token);
-                    assert!(
-                        is_told(&explanation, &[mistake]),
-                        "{}: {choice:?} gives {token}\n{explanation}",
-                        sample.name
-                    );
                     found += 1;
+                    if !is_told(&explanation, &[mistake]) {
+                        missed.push(format!(
+                            "{}: {choice:?} gives {token}\n{explanation}",
+                            sample.name
+                        ));
+                    }
                 }
             }
         }
     }
-    assert!(found > 2000, "{found}");
+    assert!(
+        missed.is_empty(),
+        "{} of {found}:\n{}",
+        missed.len(),
+        missed.join("\n")
+    );
+    assert!(found > 1000, "{found}");
 }

@@ -28,8 +28,13 @@ pub(super) struct Messages<'a> {
     /// Where the message of that hash stands in `made`.
     known: HashMap<u64, usize>,
     hasher: RandomState,
+    /// How many bytes the messages have in all.
+    bytes: usize,
     pub(super) made: Vec<Message>,
 }
+
+/// How many bytes of messages are made at most.
+const MOST_BYTES: usize = 8 << 20;
 
 /// How often a message deviates at the stages of identity and message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,12 +83,14 @@ impl<'a> Messages<'a> {
             times,
             known: HashMap::new(),
             hasher: RandomState::new(),
+            bytes: 0,
             made: Vec::new(),
         })
     }
 
-    /// Makes the messages with so many deviations in all. To be called for 0, then 1, and so on.
-    pub(super) fn make(&mut self, deviations: usize) -> Result<(), Refusal> {
+    /// Makes the messages with so many deviations in all, and says whether it made all of them.
+    /// To be called for 0, then 1, and so on.
+    pub(super) fn make(&mut self, deviations: usize) -> Result<bool, Refusal> {
         for identity in 0..self.identities.len() {
             let at_identity = self.identities[identity].deviations();
             // Two at the stage of the message are a time and a composition.
@@ -91,6 +98,9 @@ impl<'a> Messages<'a> {
                 continue;
             };
             for times in 0..self.alike.len() {
+                if self.bytes > MOST_BYTES {
+                    return Ok(false);
+                }
                 let time = self.alike[times][0];
                 match at_message.checked_sub(self.times[time].deviations()) {
                     Some(0) => self.compose_rightly(identity, times)?,
@@ -99,7 +109,7 @@ impl<'a> Messages<'a> {
                 }
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     fn compose_rightly(&mut self, identity: usize, times: usize) -> Result<(), Refusal> {
@@ -159,6 +169,7 @@ impl<'a> Messages<'a> {
             .or_insert(next);
         // Two messages of one hash are all but impossible; then the second is not known again.
         if at == next || self.made[at].bytes != bytes {
+            self.bytes += bytes.len();
             self.made.push(Message {
                 bytes,
                 depth,
@@ -209,12 +220,16 @@ fn alike(times: &[Reached<TimeTexts>]) -> Vec<Vec<usize>> {
     groups
 }
 
+/// From how many bytes on two changes to one text are too much.
+const LONG: usize = 4096;
+
 fn identity_variants<'a>(
     inputs: &Inputs<'a>,
     texts: &'a FieldTexts<'_>,
     reading: &Way,
 ) -> Result<Vec<Reached<Vec<IdentityBytes<'a>>>>, Refusal> {
     let right = identities(inputs.scheme, texts)?;
+    let is_long = right.iter().map(|text| text.right.len()).sum::<usize>() > LONG;
     let mut ended = Distinct::new();
     ended.add(right.clone(), reading.clone());
     let changed = deviations(Step::Ends, |change| match change {
@@ -226,6 +241,10 @@ fn identity_variants<'a>(
     }
     let mut variants = Distinct::new();
     for ended in ended.into_sorted() {
+        if is_long && ended.deviations() > reading.len() {
+            variants.add(signed(&ended.value), ended.ways[0].clone());
+            continue;
+        }
         let changed = deviations(Step::Identity, |change| match change {
             Change::Identity(change) => identity_forms(inputs.fields, &ended.value, change),
             _ => Vec::new(),

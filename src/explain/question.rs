@@ -59,7 +59,14 @@ pub fn explain(question: &Question<'_>) -> Explanation {
         Ok(found) => {
             explanation.tried = found.tried;
             if found.pipelines.iter().any(Pipeline::is_right) {
-                explanation.answer = Answer::Right;
+                if is_well_formed(question.scheme, question.token) {
+                    explanation.answer = Answer::Right;
+                } else {
+                    explanation.clues.push(
+                        "one of its signatures is right, but the whole is not written as the scheme writes tokens"
+                            .to_owned(),
+                    );
+                }
             } else if found.pipelines.is_empty() {
                 explanation.clues = clues(&inputs, question.token, &candidates, carried.as_ref());
             } else {
@@ -143,14 +150,20 @@ fn spelt(carried: &CarriedTime) -> String {
     }
 }
 
-/// The texts any of which has to be made: the token, or one of the MACs that it offers.
+/// The texts any of which has to be made: the token, or one of the signatures that it offers.
 fn received(scheme: &Scheme, token: &str) -> Vec<String> {
     let mut all = vec![token.to_owned()];
+    let separator = match &scheme.token {
+        TokenGrammar::Template(_) => return all,
+        TokenGrammar::List(list) => &list.separator,
+        TokenGrammar::Pairs(pairs) => &pairs.separator,
+    };
+    let pieces: Vec<&str> = token.split(separator.as_str()).collect();
+    if pieces.iter().any(|piece| piece.is_empty()) {
+        return all;
+    }
     match &scheme.token {
-        TokenGrammar::Template(_) => {}
-        TokenGrammar::List(list) => all.extend(token.split(&list.separator).map(str::to_owned)),
         TokenGrammar::Pairs(pairs) => {
-            let pieces: Vec<&str> = token.split(&pairs.separator).collect();
             let is_repeated = |piece: &&str| {
                 let key = piece.split_once('=').map_or(*piece, |(key, _)| key);
                 pairs
@@ -161,13 +174,19 @@ fn received(scheme: &Scheme, token: &str) -> Vec<String> {
             for chosen in pieces.iter().filter(|piece| is_repeated(piece)) {
                 let kept = |piece: &&&str| !is_repeated(piece) || *piece == chosen;
                 let kept: Vec<&str> = pieces.iter().filter(kept).copied().collect();
-                all.push(kept.join(&pairs.separator));
+                all.push(kept.join(separator));
             }
         }
+        _ => all.extend(pieces.into_iter().map(str::to_owned)),
     }
     let mut seen = HashSet::new();
-    all.retain(|text| !text.is_empty() && seen.insert(text.clone()));
+    all.retain(|text| seen.insert(text.clone()));
     all
+}
+
+/// Whether a token that offers a right signature is itself written as the scheme writes tokens.
+fn is_well_formed(scheme: &Scheme, token: &str) -> bool {
+    scheme.token.parse(&scheme.fields, token).is_some()
 }
 
 /// The pipelines in the words of the catalogue, the likelier first.

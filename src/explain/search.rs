@@ -26,7 +26,10 @@ pub(super) fn search(
 ) -> Result<Found, Refusal> {
     let mut found = Found {
         pipelines: Vec::new(),
-        tried: Tried::default(),
+        tried: Tried {
+            complete: true,
+            ..Tried::default()
+        },
     };
     let mut best = usize::MAX;
     let mut unreadable = None;
@@ -70,29 +73,42 @@ fn readings<'f>(inputs: &Inputs<'f>) -> Vec<(Way, Result<FieldTexts<'f>, Refusal
     all
 }
 
-/// The deviations before the MAC that are tried: the whole product of the stages, and a few more
-/// at one stage where messages are short.
+/// How many deviations are tried at most before the MAC, where two of them are at one stage.
+const MOST: usize = 3;
+/// How many, where each is at a stage of its own.
+const LEVELS: usize = 4;
+
+/// What a search may cost, in blocks of SHA-256: about 60 ns each.
 #[derive(Clone, Copy)]
-struct Limits {
-    /// How many in all, where two of them are at one stage.
-    most: usize,
-    /// How many in all.
-    levels: usize,
+struct Budget {
+    /// What is left for deviations of which each is at a stage of its own.
+    product: u64,
+    /// What is left for others.
+    beyond: u64,
 }
 
-impl Limits {
-    /// What a search may cost depends on how long the messages are.
-    fn of(texts: &FieldTexts<'_>, inputs: &Inputs<'_>) -> Self {
-        let fields = 0..inputs.scheme.fields.len();
-        let bytes: usize = fields
-            .filter_map(|field| texts.bytes(field))
-            .map(<[u8]>::len)
-            .sum();
-        match bytes {
-            0..=512 => Self { most: 3, levels: 4 },
-            513..=4096 => Self { most: 2, levels: 2 },
-            _ => Self { most: 1, levels: 1 },
-        }
+impl Budget {
+    const NEW: Self = Self {
+        product: 700_000,
+        beyond: 300_000,
+    };
+
+    /// Takes a cost out, or says that it cannot be afforded. One or two deviations are always
+    /// looked for, unless that would take really long.
+    fn affords(&mut self, level: usize, is_product: bool, cost: u64) -> bool {
+        let purse = if is_product {
+            &mut self.product
+        } else {
+            &mut self.beyond
+        };
+        let reserve = match level {
+            0 | 1 => return true,
+            2 => 3_000_000,
+            _ => 0,
+        };
+        let affordable = cost <= *purse + reserve;
+        *purse = purse.saturating_sub(cost);
+        affordable
     }
 }
 
@@ -101,7 +117,6 @@ struct Search<'a> {
     texts: &'a FieldTexts<'a>,
     received: &'a [String],
     candidates: &'a Candidates,
-    limits: Limits,
     keys: Vec<Reached<Vec<u8>>>,
     hashes: Vec<Hashing>,
     keyings: Vec<Keying>,
@@ -113,12 +128,22 @@ struct Search<'a> {
 struct Hashing {
     hash: Hash,
     choice: Option<Choice>,
-    /// 1 where they would have to be cut, which is one more deviation.
-    cut: usize,
+    /// 1 where they would have to be cut, which is one more deviation; 1 more where hardly anybody
+    /// takes this one.
+    handicap: usize,
 }
 
 /// What is done with key and message: HMAC, or one of the mistakes.
 type Keying = Option<(Choice, crate::mistakes::Keying)>;
+
+/// Messages that deviate alike.
+struct Group {
+    depth: Depth,
+    /// Their indices.
+    members: Vec<usize>,
+    /// How many blocks a MAC of each takes, in all.
+    blocks: u64,
+}
 
 /// A MAC that may stand in the token, with the indices of what it was made of.
 struct Hit {
@@ -142,7 +167,6 @@ impl<'a> Search<'a> {
             texts,
             received,
             candidates,
-            limits: Limits::of(texts, inputs),
             keys: keys(inputs, texts)?,
             hashes: hashes(inputs.scheme, candidates),
             keyings: keyings(),
@@ -154,27 +178,38 @@ impl<'a> Search<'a> {
     fn run(mut self, best: &mut usize, found: &mut Found) -> Result<(), Refusal> {
         let mut prepared: Vec<Option<Prepared>> = Vec::new();
         prepared.resize_with(self.keys.len() * self.hashes.len(), || None);
+        let mut budget = Budget::NEW;
         let mut macs = 0;
-        for level in 0..=self.limits.levels {
+        for level in 0..=LEVELS {
             if level > *best {
                 break;
             }
-            self.messages.make(level)?;
+            found.tried.complete &= self.messages.make(level)?;
             let groups = self.groups();
             let mut hits = Vec::new();
             for (at_key, key) in self.keys.iter().enumerate() {
                 for (at_hash, hashing) in self.hashes.iter().enumerate() {
                     let prepared = &mut prepared[at_key * self.hashes.len() + at_hash];
-                    for (depth, messages) in &groups {
+                    for Group {
+                        depth,
+                        members,
+                        blocks,
+                    } in &groups
+                    {
                         for keying in &self.keyings {
                             let counts = Counts {
                                 key: key.deviations(),
                                 identity: depth.identity,
                                 message: depth.message + usize::from(keying.is_some()),
                                 hash: usize::from(hashing.choice.is_some()),
-                                cut: hashing.cut,
+                                handicap: hashing.handicap,
                             };
-                            if counts.before_the_mac() != level || !counts.are_tried(self.limits) {
+                            if counts.before_the_mac() != level || !counts.are_tried() {
+                                continue;
+                            }
+                            let cost = blocks * hashing.hash.cost();
+                            if !budget.affords(level, counts.is_product(), cost) {
+                                found.tried.complete = false;
                                 continue;
                             }
                             let keyed = KeyedHash {
@@ -183,8 +218,8 @@ impl<'a> Search<'a> {
                                 prepared: prepared
                                     .get_or_insert_with(|| hashing.hash.prepare(&key.value)),
                             };
-                            macs += messages.len() as u64;
-                            for &message in messages {
+                            macs += members.len() as u64;
+                            for &message in members {
                                 let bytes = &self.messages.made[message].bytes;
                                 let mac = match keying {
                                     None => keyed.mac(bytes),
@@ -214,12 +249,21 @@ impl<'a> Search<'a> {
     }
 
     /// The messages made so far, by their deviations.
-    fn groups(&self) -> Vec<(Depth, Vec<usize>)> {
-        let mut groups: Vec<(Depth, Vec<usize>)> = Vec::new();
+    fn groups(&self) -> Vec<Group> {
+        let mut groups: Vec<Group> = Vec::new();
         for (at, message) in self.messages.made.iter().enumerate() {
-            match groups.iter_mut().find(|(depth, _)| *depth == message.depth) {
-                Some((_, group)) => group.push(at),
-                None => groups.push((message.depth, vec![at])),
+            // Two blocks for the padding and for the outer hash.
+            let blocks = 2 + message.bytes.len() as u64 / 64;
+            match groups.iter_mut().find(|group| group.depth == message.depth) {
+                Some(group) => {
+                    group.members.push(at);
+                    group.blocks += blocks;
+                }
+                None => groups.push(Group {
+                    depth: message.depth,
+                    members: vec![at],
+                    blocks,
+                }),
             }
         }
         groups
@@ -288,8 +332,8 @@ struct Counts {
     identity: usize,
     message: usize,
     hash: usize,
-    /// Behind the MAC.
-    cut: usize,
+    /// Of the hash function.
+    handicap: usize,
 }
 
 impl Counts {
@@ -297,12 +341,16 @@ impl Counts {
         self.key + self.identity + self.message + self.hash
     }
 
-    fn are_tried(&self, limits: Limits) -> bool {
-        let all = self.before_the_mac() + self.cut;
-        let one_each = [self.key, self.identity, self.message, self.hash]
+    /// Whether each deviation is at a stage of its own.
+    fn is_product(&self) -> bool {
+        [self.key, self.identity, self.message, self.hash]
             .iter()
-            .all(|&count| count <= 1);
-        all <= limits.most || (one_each && all <= limits.levels)
+            .all(|&count| count <= 1)
+    }
+
+    fn are_tried(&self) -> bool {
+        let all = self.before_the_mac() + self.handicap;
+        all <= MOST || (self.is_product() && all <= LEVELS)
     }
 }
 
@@ -316,8 +364,14 @@ fn hashes(scheme: &Scheme, candidates: &Candidates) -> Vec<Hashing> {
     std::iter::once((right, None))
         .chain(others)
         .filter_map(|(hash, choice)| {
-            let cut = candidates.room(cut_to_scheme(scheme, &[0; 64][..hash.bytes()]).len())?;
-            Some(Hashing { hash, choice, cut })
+            let whole = [0; 64];
+            let mac = cut_to_scheme(scheme, &whole[..hash.bytes()]);
+            let is_rare = choice.is_some() && [Hash::Sha3_256, Hash::Sha512_256].contains(&hash);
+            Some(Hashing {
+                hash,
+                choice,
+                handicap: candidates.room(mac.len())? + usize::from(is_rare),
+            })
         })
         .collect()
 }

@@ -58,8 +58,13 @@ impl Explanation {
     }
 
     fn effort(&self) -> String {
+        let limit = if self.tried.complete {
+            ""
+        } else {
+            ", and stopped there"
+        };
         format!(
-            "Tried {} ways to make a token, by {} MACs",
+            "Tried {} ways to make a token, by {} MACs{limit}",
             grouped(self.tried.pipelines),
             grouped(self.tried.macs)
         )

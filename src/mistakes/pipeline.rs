@@ -269,17 +269,22 @@ impl Pipeline {
             Some((choice, Change::Spelling { spell, .. })) => form(spell(&mac), choice)?,
             _ => scheme.token.mac_encoding().encode(&mac),
         };
+        self.wrap_mac(scheme, &text)
+    }
+
+    /// The text of a MAC with what stands around it; forms beyond those of the mistake stand
+    /// around the whole token.
+    pub(crate) fn wrap_mac(&self, scheme: &Scheme, text: &str) -> Result<String, Stop> {
         match self.change(Step::Wrapping) {
             Some((choice, Change::Wrapping { wrap, .. })) => {
-                let forms = wrap(&text);
-                // Forms beyond those stand around the whole token.
+                let forms = wrap(text);
                 if choice.form >= forms.len() && has_more_than_the_mac(scheme) {
-                    Ok(text)
+                    Ok(text.to_owned())
                 } else {
                     form(forms, choice)
                 }
             }
-            _ => Ok(text),
+            _ => Ok(text.to_owned()),
         }
     }
 
