@@ -3,13 +3,17 @@
 
 mod ambiguity;
 mod cuts;
+mod entropy;
+mod exemplar;
 mod expectations;
 mod finding;
 mod requirements;
+mod review;
 mod scalars;
 mod source;
 mod suite_lint;
 
 pub use ambiguity::{Ambiguity, Collision, ambiguity};
 pub use finding::{Finding, Severity, Subject};
+pub use review::{ReviewRemark, review};
 pub use suite_lint::lint;

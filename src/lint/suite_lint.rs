@@ -187,16 +187,16 @@ vectors:
                 r#"acme.yaml:4:8: error: "2026-11-20" without quotes is a date in YAML 1.1 and a text in YAML 1.2; write it in quotes if it is a text"#
             ]
         );
-        let found = after(
-            r#"message: "{user_id}""#,
-            r#"message: "{user_id}{kind|trim}""#,
-        );
-        assert!(
-            found.iter().any(|line| line.starts_with(
-                r#"acme.yaml:10:12: warning: the message: two inputs have the same bytes, so that the MAC of one is that of the other: user_id "a", kind "aa", and user_id "aa", kind "a";"#
-            )),
-            "{found:#?}"
-        );
+        let text = GOOD
+            .replace(
+                r#"message: "{user_id}""#,
+                r#"message: "{user_id}{kind|trim}""#,
+            )
+            .replace(r#""Message"}"#, r#""Mess", kind: "age"}"#);
+        let suite = Suite::parse("acme.yaml", &text).unwrap();
+        let shown: Vec<String> = lint(&suite).iter().map(|f| f.show(&suite.text)).collect();
+        assert_eq!(shown.len(), 1, "{shown:#?}");
+        insta::assert_snapshot!(shown[0]);
     }
 
     #[test]

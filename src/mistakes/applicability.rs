@@ -241,37 +241,33 @@ pub(crate) fn token_carries_a_signed_time(scheme: &Scheme) -> Applies {
     token_carries_a_time(scheme)
 }
 
-pub(crate) fn limits_age(scheme: &Scheme) -> Applies {
+pub(crate) fn limits_time(scheme: &Scheme) -> Applies {
     when(
         scheme.freshness != Freshness::Unspecified,
-        "the scheme sets no maximum age",
+        "the scheme limits neither age nor skew",
     )
 }
 
-pub(crate) fn limits_the_past(scheme: &Scheme) -> Applies {
-    when(
-        matches!(
-            scheme.freshness,
-            Freshness::Limited {
-                max_age: Some(_),
-                ..
-            }
-        ),
-        "the scheme sets no maximum age",
-    )
+pub(crate) fn limits_age(scheme: &Scheme) -> Applies {
+    let limited = matches!(
+        scheme.freshness,
+        Freshness::Limited {
+            max_age: Some(_),
+            ..
+        }
+    );
+    when(limited, "the scheme sets no maximum age")
 }
 
-pub(crate) fn limits_the_future(scheme: &Scheme) -> Applies {
-    when(
-        matches!(
-            scheme.freshness,
-            Freshness::Limited {
-                max_skew: Some(_),
-                ..
-            }
-        ),
-        "the scheme does not limit the future",
-    )
+pub(crate) fn limits_skew(scheme: &Scheme) -> Applies {
+    let limited = matches!(
+        scheme.freshness,
+        Freshness::Limited {
+            max_skew: Some(_),
+            ..
+        }
+    );
+    when(limited, "the scheme sets no limit to the future")
 }
 
 pub(crate) fn repeats_macs(scheme: &Scheme) -> Applies {

@@ -6,7 +6,7 @@
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::mistakes::applicability::{
-    algorithm_is_not, always, limits_age, limits_the_future, limits_the_past, repeats_macs,
+    algorithm_is_not, always, limits_age, limits_skew, limits_time, repeats_macs,
     secret_depends_on_a_field, signs_a_time, token_carries_a_signed_time,
 };
 use crate::mistakes::attempt::{Attempt, Judgement};
@@ -100,7 +100,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         title: "the age of a token is not checked",
         wrong: "A captured token stays good until the secret is rotated.",
         remedy: "Compare the token's time with the present, and reject beyond the scheme's limit.",
-        applies: limits_age,
+        applies: limits_time,
         change: Change::Verifying(|attempt| {
             Some(attempt.judged_by(&with_limits(attempt.call.scheme, |_, _| (None, None))))
         }),
@@ -112,7 +112,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         wrong: "The age is checked on one side only, so that a token made out for the future lives long.",
         remedy: "Compare the absolute difference of both times with the limit.",
         seen: "stripe-php#657",
-        applies: limits_the_future,
+        applies: limits_skew,
         change: Change::Verifying(|attempt| {
             let scheme = with_limits(attempt.call.scheme, |age, _| (age, None));
             Some(attempt.judged_by(&scheme))
@@ -125,7 +125,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         wrong: "The age is checked on the wrong side only.",
         remedy: "Compare the absolute difference of both times with the limit.",
         seen: "stripe-php#657",
-        applies: limits_the_past,
+        applies: limits_age,
         change: Change::Verifying(|attempt| {
             let scheme = with_limits(attempt.call.scheme, |_, skew| (None, skew));
             Some(attempt.judged_by(&scheme))
@@ -138,11 +138,14 @@ pub(super) const MISTAKES: &[Mistake] = &[
         wrong: "A limit in milliseconds is compared with seconds, so that tokens live a thousand times as long.",
         remedy: "Bring limit and times to one unit.",
         seen: "mercadopago sdk-nodejs#458, workos-ruby#138",
-        applies: limits_age,
+        applies: limits_time,
         change: Change::Verifying(|attempt| {
             let longer = |limit: Option<u64>| limit.map(|limit| limit.saturating_mul(1000));
-            let scheme = with_limits(attempt.call.scheme, |age, skew| (longer(age), longer(skew)));
-            Some(attempt.judged_by(&scheme))
+            Some(
+                attempt.judged_by(&with_limits(attempt.call.scheme, |age, skew| {
+                    (longer(age), longer(skew))
+                })),
+            )
         }),
         ..ENTRY
     },
