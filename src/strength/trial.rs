@@ -1,9 +1,9 @@
 //! A suite, run against an implementation in this process.
 
 use crate::results::{Observed, Verdict, judge};
-use crate::scheme::{Call, Implementation, Reference};
-use crate::signature::Outcome;
-use crate::suite::{Level, Suite, Vector};
+use crate::scheme::{Call, Implementation, Reference, Scheme};
+use crate::signature::{Op, Outcome};
+use crate::suite::{Expect, Level, Request, Suite};
 
 /// A suite that is ready to be run many times.
 #[derive(Debug)]
@@ -13,52 +13,87 @@ pub(super) struct Trial<'s> {
     right: Vec<Outcome>,
 }
 
-/// A vector that catches something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Catch {
-    /// Its index in the suite.
-    pub vector: usize,
-    /// Its level: one of level `may` shows a difference, but fails nobody.
-    pub level: Level,
-}
-
 impl<'s> Trial<'s> {
+    /// A suite, its oracle asked.
     pub(super) fn new(suite: &'s Suite) -> Self {
         let mut oracle = Reference::new();
-        let right = suite.vectors.iter().map(|vector| oracle.call(&call(suite, vector))).collect();
+        let right = suite
+            .vectors
+            .iter()
+            .map(|vector| oracle.call(&call(&suite.scheme, &vector.request)))
+            .collect();
         Self { suite, right }
     }
 
-    /// The vectors that an implementation fails or, where nothing is bound, on which it does not
-    /// what the oracle does.
-    pub(super) fn catches(&self, implementation: &mut dyn Implementation) -> Vec<Catch> {
+    /// The vectors that tell an implementation from a sound one, as indices into the suite's.
+    ///
+    /// `only` says which operations the implementation does otherwise than the oracle; the others
+    /// need not be tried.
+    pub(super) fn catches(
+        &self,
+        implementation: &mut dyn Implementation,
+        only: impl Fn(Op) -> bool,
+    ) -> Vec<usize> {
         (0..self.suite.vectors.len())
-            .filter(|&vector| self.catches_at(vector, implementation))
-            .map(|vector| Catch { vector, level: self.suite.vectors[vector].level })
+            .filter(|&at| only(self.suite.vectors[at].request.op))
+            .filter(|&at| self.is_caught_by(at, implementation))
             .collect()
     }
 
-    /// Whether one vector catches it.
-    pub(super) fn catches_at(&self, at: usize, implementation: &mut dyn Implementation) -> bool {
+    /// Whether one vector tells an implementation from a sound one: by failing it or, at level
+    /// `may`, by what is observed.
+    pub(super) fn is_caught_by(&self, at: usize, implementation: &mut dyn Implementation) -> bool {
         let vector = &self.suite.vectors[at];
-        let outcome = implementation.call(&call(self.suite, vector));
-        if vector.level == Level::May {
-            return match (&outcome, &self.right[at]) {
-                (Outcome::Token(one), Outcome::Token(other)) => one != other,
-                (one, other) => one.kind() != other.kind(),
-            };
-        }
-        let observed = Observed::Outcome(outcome);
-        let op = vector.request.op;
-        judge(op, vector.level, &vector.expect, &observed, Level::Should) != Verdict::Pass
+        let outcome = implementation.call(&call(&self.suite.scheme, &vector.request));
+        is_told(
+            vector.request.op,
+            vector.level,
+            &vector.expect,
+            &self.right[at],
+            outcome,
+        )
+    }
+
+    /// Whether an implementation passes a vector that binds it.
+    pub(super) fn passes(&self, at: usize, implementation: &mut dyn Implementation) -> bool {
+        !self.is_caught_by(at, implementation)
+    }
+
+    /// Whether a vector binds anybody.
+    pub(super) fn binds(&self, at: usize) -> bool {
+        self.suite.vectors[at].level != Level::May
     }
 }
 
-fn call<'s>(suite: &'s Suite, vector: &'s Vector) -> Call<'s> {
-    let request = &vector.request;
+/// Whether an outcome is not what is expected; where nothing is, whether it is another than that of
+/// the oracle.
+pub(super) fn is_told(
+    op: Op,
+    level: Level,
+    expect: &Expect,
+    right: &Outcome,
+    outcome: Outcome,
+) -> bool {
+    if level == Level::May {
+        return differ(right, &outcome);
+    }
+    let observed = Observed::Outcome(outcome);
+    judge(op, level, expect, &observed, Level::Should) != Verdict::Pass
+}
+
+/// Whether two outcomes are not the same for those who get them: reasons aside.
+pub(super) fn differ(one: &Outcome, other: &Outcome) -> bool {
+    match (one, other) {
+        (Outcome::Token(one), Outcome::Token(other)) => one != other,
+        (one, other) => one.kind() != other.kind(),
+    }
+}
+
+/// A request as a call by a scheme.
+pub(super) fn call<'r>(scheme: &'r Scheme, request: &'r Request) -> Call<'r> {
     Call {
         op: request.op,
-        scheme: &suite.scheme,
+        scheme,
         secrets: &request.secrets,
         fields: &request.fields,
         token: request.token.as_ref(),
