@@ -1,4 +1,4 @@
-//! `macproof adapter`: be an adapter.
+//! `macproof adapter`: be an adapter, with or without mistakes.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -8,8 +8,9 @@ use crate::adapters::{Served, serve};
 use crate::cli::args::AdapterArgs;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::suites;
+use crate::mistakes::{MistakeId, Mistaken};
 use crate::protocol::{Hello, ImplementationInfo, PROTOCOL_VERSION};
-use crate::scheme::{Reference, Scheme};
+use crate::scheme::{Implementation, Reference, Scheme};
 use crate::suite::{self, Embedded, Suite};
 
 /// How many requests it takes before it has answered the first: enough that neither side waits
@@ -19,25 +20,43 @@ const MAX_IN_FLIGHT: u32 = 4096;
 /// Speaks the protocol over standard input and output until it is told to end.
 pub(crate) fn adapter(args: &AdapterArgs) -> Result<Exit, Stop> {
     let shelf = Shelf::new(args)?;
-    let mut implementation = Reference::new();
+    let (mut implementation, name): (Box<dyn Implementation>, &str) = if args.mistake.is_empty() {
+        (Box::new(Reference::new()), "macproof-reference")
+    } else {
+        let mistaken = planted(&args.mistake)?;
+        (Box::new(mistaken), "macproof-mistaken")
+    };
     let mut served = Served {
-        hello: hello(),
+        hello: hello(name, &args.mistake),
         scheme: &|name| shelf.scheme(name),
-        implementation: &mut implementation,
+        implementation: &mut *implementation,
     };
     serve(io::stdin().lock(), io::stdout().lock(), &mut served).map_err(Stop::harness)?;
     Ok(Exit::Success)
 }
 
-fn hello() -> Hello {
+fn planted(names: &[String]) -> Result<Mistaken, Stop> {
+    let ids = names
+        .iter()
+        .map(|name| {
+            MistakeId::named(name).map_err(|error| {
+                Stop::usage(format_args!("{error}; `macproof mistakes` lists all"))
+            })
+        })
+        .collect::<Result<Vec<_>, Stop>>()?;
+    Mistaken::new(&ids).map_err(Stop::usage)
+}
+
+fn hello(name: &str, mistakes: &[String]) -> Hello {
     let words = |words: &[&str]| Some(words.iter().map(|&word| word.to_owned()).collect());
     Hello {
         protocol: PROTOCOL_VERSION,
         implementation: ImplementationInfo {
-            name: "macproof-reference".to_owned(),
+            name: name.to_owned(),
             version: Some(env!("CARGO_PKG_VERSION").to_owned()),
             language: Some("rust".to_owned()),
-            notes: None,
+            notes: (!mistakes.is_empty())
+                .then(|| format!("makes on purpose: {}", mistakes.join(", "))),
         },
         suites: None,
         ops: words(&["sign", "verify"]),

@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Suite(SuiteCommand),
     /// Be an adapter: the reference implementation, or one with planted mistakes.
     Adapter(AdapterArgs),
+    /// List the catalogue of mistakes, or show one.
+    Mistakes(MistakesArgs),
     /// Make reports from the saved JSON result of a run.
     #[command(subcommand)]
     Report(ReportCommand),
@@ -147,6 +149,14 @@ pub(crate) enum SuiteCommand {
         #[arg(long)]
         yaml: bool,
     },
+    /// Check suites: every expected value against the oracle, every requirement for a vector.
+    Lint {
+        /// Suites by name, or suite files; all suites in this program if none is named.
+        suites: Vec<String>,
+        /// Say also what is true of the scheme, whoever implements it.
+        #[arg(long)]
+        review: bool,
+    },
     /// Write the whole suite of a scheme: every edge case that applies to it, each literal.
     Generate {
         /// A suite file that holds a scheme, and whatever is written by hand.
@@ -186,9 +196,18 @@ pub(crate) enum ImportFormat {
 
 #[derive(Debug, Args)]
 pub(crate) struct AdapterArgs {
+    /// A mistake to make, by its id in the catalogue; may be repeated.
+    #[arg(long, value_name = "ID")]
+    pub(crate) mistake: Vec<String>,
     /// A suite file of your own, beside the suites in this program; may be repeated.
     #[arg(long, value_name = "FILE")]
     pub(crate) suite_file: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MistakesArgs {
+    /// The id of one.
+    pub(crate) id: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -6,6 +6,7 @@ mod adapter;
 mod args;
 mod exit;
 mod inputs;
+mod mistakes;
 mod oracle;
 mod render;
 mod run;

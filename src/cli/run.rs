@@ -18,9 +18,9 @@ use crate::cli::start::unix_now;
 use crate::cli::suites;
 use crate::cli::terminal::{ProgressBar, say};
 use crate::report;
-use crate::results::{Circumstances, KnownFailures, RunResult, conclude, updated};
+use crate::results::{Circumstances, KnownFailures, RunResult, ScopeNote, conclude, updated};
 use crate::runner::{Ending, FailFast, RunError, RunOptions, RunOutput, run as run_suites};
-use crate::suite::{Level, Suite};
+use crate::suite::{self, Embedded, Level, Suite};
 
 /// Runs the suites, reports, and lets the gate decide.
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
@@ -69,7 +69,10 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
         level,
         seed,
         repeat: args.repeat,
-        left_out: output.left_out,
+        left_out: not_asked_for(&args.suites)?
+            .into_iter()
+            .chain(output.left_out)
+            .collect(),
         notes: output.notes,
     };
     let today = started.strftime("%Y-%m-%d").to_string();
@@ -97,6 +100,28 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
             Ok(Exit::of(result.gate.exit_code))
         }
     }
+}
+
+/// Where some suites were named, those that a run without names would have asked for too: the
+/// result says nothing of them, and no list of known failures may be blamed for speaking of them.
+fn not_asked_for(named: &[String]) -> Result<Option<ScopeNote>, Stop> {
+    if named.is_empty() {
+        return Ok(None);
+    }
+    let absent: Vec<Embedded> = suite::embedded()
+        .filter(|one| one.by_default && named.iter().all(|name| name != one.name))
+        .collect();
+    let names = absent
+        .iter()
+        .map(|one| one.name)
+        .collect::<Vec<_>>()
+        .join(", ");
+    let mut cases = 0;
+    for one in &absent {
+        cases += one.parse().map_err(Stop::harness)?.vectors.len() as u64;
+    }
+    let what = format!("the suites that were not named: {names}");
+    Ok((cases > 0).then_some(ScopeNote { what, cases }))
 }
 
 fn attempt<'s>(
@@ -136,7 +161,7 @@ struct Adapter {
 
 impl Adapter {
     fn of(args: &RunArgs) -> Result<Self, Stop> {
-        let mut arguments: Vec<String> = Vec::new();
+        let mut arguments = args.suites.clone();
         if let Some(line) = &args.command {
             arguments.extend(["--command".to_owned(), line.clone()]);
         }

@@ -7,7 +7,7 @@ use clap::Parser as _;
 use crate::cli::args::{Arguments, Command, ReportCommand};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::terminal::say;
-use crate::cli::{adapter, oracle, render, run, suite_command};
+use crate::cli::{adapter, mistakes, oracle, render, run, suite_command};
 
 /// Does what the arguments say.
 pub fn start() -> Exit {
@@ -27,6 +27,7 @@ fn dispatch(command: Command) -> Result<Exit, Stop> {
         Command::Verify(args) => oracle::verify(&args, unix_now()),
         Command::Suite(command) => suite_command::suite(&command),
         Command::Adapter(args) => adapter::adapter(&args),
+        Command::Mistakes(args) => mistakes::mistakes(&args),
         Command::Report(ReportCommand::Render { result, report }) => {
             render::render(&result, &report)
         }

@@ -9,6 +9,7 @@ use crate::cli::inputs::read;
 use crate::cli::suites;
 use crate::cli::terminal::{print, say};
 use crate::generate::{generate, import_wycheproof};
+use crate::lint::{Severity, lint, review};
 use crate::protocol::{RequestLine, RequestParts};
 use crate::report;
 use crate::suite::{self, Expect, Level, Suite, Vector};
@@ -18,6 +19,7 @@ pub(crate) fn suite(command: &SuiteCommand) -> Result<Exit, Stop> {
     match command {
         SuiteCommand::List => list(),
         SuiteCommand::Show { name, yaml } => show(name, *yaml),
+        SuiteCommand::Lint { suites, review } => lint_all(suites, *review),
         SuiteCommand::Generate {
             scheme,
             output,
@@ -186,6 +188,39 @@ fn vector_summary(suite: &Suite, vector: &Vector) -> String {
         let _ = writeln!(out, "note:     {note}");
     }
     out
+}
+
+fn lint_all(names: &[String], with_review: bool) -> Result<Exit, Stop> {
+    let suites = suites::named_or_files(names)?;
+    let (mut errors, mut warnings, mut vectors) = (0, 0, 0);
+    for suite in &suites {
+        vectors += suite.vectors.len();
+        for finding in lint(suite) {
+            match finding.severity {
+                Severity::Error => errors += 1,
+                Severity::Warning => warnings += 1,
+            }
+            print(&format!("{}\n", finding.show(&suite.text)));
+        }
+        if with_review {
+            print(&format!("{}: {}\n", suite.name, suite.title));
+            for remark in review(suite) {
+                print(&format!(
+                    "  {}: {}\n    {}\n",
+                    remark.id, remark.sentence, remark.example
+                ));
+            }
+        }
+    }
+    print(&format!(
+        "{} suites, {vectors} vectors: {errors} errors, {warnings} warnings\n",
+        suites.len()
+    ));
+    Ok(if errors == 0 {
+        Exit::Success
+    } else {
+        Exit::Failed
+    })
 }
 
 fn text(path: &Path) -> Result<String, Stop> {

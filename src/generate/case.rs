@@ -64,6 +64,16 @@ pub(super) enum Expected<'c> {
 }
 
 impl Case {
+    /// Whether both ask the same and expect the same.
+    pub(super) fn is_same_as(&self, other: &Self) -> bool {
+        self.op == other.op
+            && self.sound == other.sound
+            && self.token == other.token
+            && self.fields == other.fields
+            && self.now == other.now
+            && self.secrets == other.secrets
+    }
+
     /// What the vector expects where its requirement stands at `level`.
     pub(super) fn expected(&self, level: Level) -> Expected<'_> {
         use OutcomeKind::{Accept, Refused, Reject, Threw};

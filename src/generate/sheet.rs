@@ -64,7 +64,7 @@ impl<'s> Sheet<'s> {
             Sound::GivesNoToken | Sound::Declines => format!("signs {}", words(id)),
             _ => format!("signs {} as the scheme says", words(id)),
         };
-        self.cases.push(Case {
+        self.add(Case {
             id: id.to_owned(),
             rule,
             note: note.to_owned(),
@@ -157,7 +157,7 @@ impl<'s> Sheet<'s> {
             Sound::DoesNotAccept
         };
         self.verify(rule, id, note, shown, now, sound);
-        if let Some(case) = self.cases.last_mut() {
+        if let Some(case) = self.cases.last_mut().filter(|case| case.id == id) {
             observed.clone_into(&mut case.observed);
         }
     }
@@ -182,11 +182,29 @@ impl<'s> Sheet<'s> {
         );
     }
 
-    /// Says of the latest vector whether it leaves a field out that is due.
-    pub(super) fn lacking(&mut self, lacking: bool) {
-        if let Some(case) = self.cases.last_mut() {
-            case.lacks_something |= lacking;
+    /// Adds a vector, unless one before asks the same and expects the same.
+    fn add(&mut self, mut case: Case) {
+        if self.cases.iter().any(|known| known.is_same_as(&case)) {
+            return;
         }
+        case.lacks_something = self.lacks_something(&case);
+        self.cases.push(case);
+    }
+
+    /// Whether something is absent from a vector without which nothing can be signed or verified.
+    fn lacks_something(&self, case: &Case) -> bool {
+        let scheme = self.fixture.scheme;
+        let is_carried = |field: usize| scheme.token.fields().any(|carried| carried == field);
+        let mut needed = scheme
+            .message
+            .fields()
+            .chain(scheme.token.fields())
+            .chain(scheme.secret.per);
+        let field = needed.any(|field| {
+            let is_due = case.op == Op::Sign || !is_carried(field);
+            is_due && case.fields.value(self.fixture.name(field)).is_none()
+        });
+        field || (case.op == Op::Verify && case.token.is_none())
     }
 
     /// A token that is absent or no string; nothing sound accepts one.
@@ -199,7 +217,7 @@ impl<'s> Sheet<'s> {
         now: u64,
         sound: Sound,
     ) {
-        self.cases.push(Case {
+        self.add(Case {
             id: id.to_owned(),
             rule,
             note: note.to_owned(),
@@ -207,7 +225,7 @@ impl<'s> Sheet<'s> {
             op: Op::Verify,
             secrets,
             fields,
-            lacks_something: token.is_none(),
+            lacks_something: false,
             token,
             now,
             sound,

@@ -373,11 +373,6 @@ fn extended(sheet: &mut Sheet<'_>, right: &Right) {
             "Catches a verifier that compares up to the shorter length.",
         ),
         (
-            "character-after-the-mac",
-            Some(right.with_mac_text(&format!("{}x", right.spelt))),
-            "Catches a verifier that stops where its decoder does.",
-        ),
-        (
             "character-before",
             around(format!("x{token}")),
             "Catches a verifier that looks for the expected token anywhere.",
@@ -385,6 +380,11 @@ fn extended(sheet: &mut Sheet<'_>, right: &Right) {
         (
             "character-after",
             around(format!("{token}x")),
+            "Catches a verifier that stops where its decoder does.",
+        ),
+        (
+            "character-after-the-mac",
+            Some(right.with_mac_text(&format!("{}x", right.spelt))),
             "Catches a verifier that stops where its decoder does.",
         ),
         (

@@ -181,7 +181,7 @@ pub(super) fn quoted(text: &str) -> String {
 /// Whether a reader sees this character as itself: no control, no mark upon another, nothing that
 /// turns the line around.
 fn is_visible(character: char) -> bool {
-    character == ' ' || character.escape_debug().eq(std::iter::once(character))
+    matches!(character, ' ' | '\'') || character.escape_debug().eq(std::iter::once(character))
 }
 
 #[cfg(test)]
@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn what_nobody_sees_is_escaped() {
-        assert_eq!(quoted("a \"b\" \\ ü 名 😀"), r#""a \"b\" \\ ü 名 😀""#);
+        assert_eq!(quoted("a \"b\" \\ 'ü' 名 😀"), r#""a \"b\" \\ 'ü' 名 😀""#);
         assert_eq!(
             quoted("\0\t\n\r\u{1b}\u{7f}\u{85}"),
             r#""\u0000\t\n\r\u001b\u007f\u0085""#

@@ -1,1 +1,19 @@
-//! What is wrong with a suite that loads: the oracle contradicts it, or it says less than it seems.
+//! What is wrong with a suite that loads ([`lint`]), and what is true of its scheme whoever
+//! implements it ([`review`]).
+
+mod ambiguity;
+mod cuts;
+mod entropy;
+mod exemplar;
+mod expectations;
+mod finding;
+mod requirements;
+mod review;
+mod scalars;
+mod source;
+mod suite_lint;
+
+pub use ambiguity::{Ambiguity, Collision, ambiguity};
+pub use finding::{Finding, Severity, Subject};
+pub use review::{ReviewRemark, review};
+pub use suite_lint::lint;

@@ -59,3 +59,27 @@ pub fn render(result: &RunResult, format: Format, options: &HumanOptions) -> Str
         Format::Junit => junit(result),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Format, render};
+    use crate::report::fixture::green;
+    use crate::report::{HumanOptions, human, json, junit};
+
+    #[test]
+    fn a_format_is_found_by_its_name_and_renders_itself() {
+        let (result, options) = (green(), HumanOptions::default());
+        for (name, text) in [
+            ("human", human(&result, &options)),
+            ("json", json(&result)),
+            ("junit", junit(&result)),
+        ] {
+            let format: Format = name.parse().unwrap();
+            assert_eq!(render(&result, format, &options), text, "{name}");
+        }
+        let error = "pdf".parse::<Format>().unwrap_err().to_string();
+        for format in Format::ALL {
+            assert!(error.contains(format.name()), "{error}");
+        }
+    }
+}

@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use crate::report::visible::{excerpt, quoted};
 use crate::results::CaseRequest;
 
-/// The longest value that is shown whole.
-const COLUMNS: usize = 72;
+/// The longest value that is shown whole: 32 bytes in hex with a time behind them fit.
+const COLUMNS: usize = 80;
 
 /// `sign user_id "id-1", timestamp 1741761604 with the secret "a6c9…"`.
 pub(super) fn sentence(request: &CaseRequest) -> String {

@@ -1,11 +1,19 @@
 //! The command that asks one case again.
 
 use crate::results::RunResult;
+use crate::suite::Level;
 
-/// The command that runs just this case against the same implementation, for a POSIX shell.
+/// The command that runs just this case against the same implementation, at the same level and as
+/// often, for a POSIX shell.
 pub fn rerun_command(result: &RunResult, case: &str) -> String {
     let mut words = vec!["macproof".to_owned(), "run".to_owned()];
     words.extend(result.arguments.iter().map(|word| shell_word(word)));
+    if result.level != Level::Must {
+        words.extend(["--level".to_owned(), result.level.to_string()]);
+    }
+    if result.repeat > 1 {
+        words.extend(["--repeat".to_owned(), result.repeat.to_string()]);
+    }
     words.push("--filter".to_owned());
     words.push(shell_word(case));
     words.join(" ")
@@ -22,7 +30,24 @@ fn shell_word(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::shell_word;
+    use super::{rerun_command, shell_word};
+    use crate::results::fixture::run;
+    use crate::suite::Level;
+
+    #[test]
+    fn a_case_is_asked_again_as_it_was() {
+        let mut result = run(Vec::new(), "");
+        let again = "macproof run --command 'php adapters/php/adapter.php'";
+        assert_eq!(
+            rerun_command(&result, "a/b"),
+            format!("{again} --filter a/b")
+        );
+        (result.level, result.repeat) = (Level::Should, 3);
+        assert_eq!(
+            rerun_command(&result, "a/b"),
+            format!("{again} --level should --repeat 3 --filter a/b")
+        );
+    }
 
     #[test]
     fn a_shell_reads_the_word_that_was_meant() {

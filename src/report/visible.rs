@@ -27,7 +27,16 @@ pub fn excerpt(text: &str, columns: usize) -> String {
     }
 }
 
-/// The same in double quotes, so that its ends can be seen.
+/// The beginning of a text made [`visible`], where its end matters less.
+pub(super) fn beginning(text: &str, columns: usize) -> String {
+    let mut shown = String::new();
+    if !fill(text.chars(), columns, |spelt| shown.push_str(spelt)) {
+        shown.push('…');
+    }
+    shown
+}
+
+/// What [`excerpt`] gives in double quotes, so that its ends can be seen.
 pub(super) fn quoted(text: &str, columns: usize) -> String {
     let quote = |text: String| text.replace('"', "\\\"");
     match shortened(text, columns) {
@@ -126,7 +135,7 @@ pub(super) fn is_visible(c: char) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{excerpt, quoted, visible};
+    use super::{beginning, excerpt, quoted, visible};
 
     #[test]
     fn what_cannot_be_seen_is_spelt_out() {
@@ -164,6 +173,8 @@ mod tests {
         );
         // What is spelt out is never cut.
         assert_eq!(excerpt(&"\0".repeat(9), 12), "\\u{0}…\\u{0} (9 characters)");
+        assert_eq!(beginning("abcdefghi", 8), "abcdefgh…");
+        assert_eq!(beginning("abcdefgh", 8), "abcdefgh");
         assert_eq!(quoted(" \"a\" ", 20), "\" \\\"a\\\" \"");
         assert_eq!(quoted("abcdefghi", 8), "\"abcd…fghi\" (9 characters)");
     }

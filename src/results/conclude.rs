@@ -44,7 +44,7 @@ pub struct Circumstances {
     /// How it was reached.
     pub adapter: String,
     /// The arguments of `macproof run` that reach the same implementation and the same suites
-    /// again, without a filter: `--command`, `python3 adapter.py`.
+    /// again: `--command`, `python3 adapter.py`; no filter, level or repetition.
     pub arguments: Vec<String>,
     /// The lowest level that counts.
     pub level: Level,

@@ -279,6 +279,15 @@ mod tests {
         ] {
             assert_eq!(comes_to(&outcomes, Level::Should), expected, "{outcomes:?}");
         }
+        // Not even then does a matter of taste count.
+        for outcome in [crash(), unsupported(true), reject()] {
+            let outcomes = [right.clone(), ("upper", outcome)];
+            assert_eq!(
+                comes_to(&outcomes, Level::May).0,
+                Conformant,
+                "{outcomes:?}"
+            );
+        }
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub struct RunResult {
     /// How it was reached: `reference`, or the adapter's command.
     pub adapter: String,
     /// The arguments of `macproof run` that reach the same implementation and the same suites
-    /// again, without a filter.
+    /// again: `--command`, `--suite-file`; no filter, level or repetition.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub arguments: Vec<String>,
     /// The lowest level that counts as a failure.

@@ -10,6 +10,7 @@ pub(crate) mod fixture;
 mod judge;
 mod known_failures;
 mod ledger;
+mod listing;
 mod observed_kind;
 mod update;
 mod verdict;

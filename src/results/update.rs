@@ -1,11 +1,9 @@
 //! Rewriting a list of known failures so that it says what a run has seen.
 
-use std::fmt::Write as _;
-
 use crate::results::ledger::Ruling;
+use crate::results::listing::{Fate, Line, rewritten};
 use crate::results::{
-    Case, GateFailure, GateFailureKind, KnownFailure, KnownFailures, ObservedKind, RunResult,
-    Verdict,
+    Case, GateFailure, GateFailureKind, KnownFailure, KnownFailures, RunResult, Verdict,
 };
 
 /// The text of the list after a run that was concluded with it.
@@ -29,22 +27,7 @@ pub fn updated(known: &KnownFailures, result: &RunResult) -> String {
         .iter()
         .filter_map(|case| Line::new_failure(case))
         .collect();
-    let edited = edit(known, &fates, &new);
-    let wanted = rewrite(known, &fates, &new);
-    // An edit that would be read as something else is none.
-    if says_the_same(&edited, &wanted) {
-        edited
-    } else {
-        wanted
-    }
-}
-
-/// What becomes of an entry.
-enum Fate {
-    Stays,
-    Goes,
-    /// These entries stand in its place.
-    Becomes(Vec<Line>),
+    rewritten(known, &fates, &new)
 }
 
 impl Fate {
@@ -103,30 +86,11 @@ fn is_blamed(entry: &KnownFailure, kind: GateFailureKind, result: &RunResult) ->
     result.gate.failed.iter().any(blames)
 }
 
-/// An entry that is to be written.
-struct Line {
-    case: String,
-    expect: ObservedKind,
-    reason: String,
-    issue: Option<String>,
-    expires: Option<String>,
-}
-
 impl Line {
     fn about(case: &Case, entry: &KnownFailure) -> Self {
         Self {
             case: case.id.clone(),
             ..Self::of(entry)
-        }
-    }
-
-    fn of(entry: &KnownFailure) -> Self {
-        Self {
-            case: entry.cases.as_str().to_owned(),
-            expect: entry.expect,
-            reason: entry.reason.clone(),
-            issue: entry.issue.clone(),
-            expires: entry.expires.clone(),
         }
     }
 
@@ -159,150 +123,6 @@ impl Line {
             expires: None,
         })
     }
-
-    fn write(&self, indent: &str, out: &mut String) {
-        let _ = write!(
-            out,
-            "{indent}- {{case: {}, expect: {}, reason: {}",
-            quoted(&self.case),
-            self.expect,
-            quoted(&self.reason)
-        );
-        if let Some(issue) = &self.issue {
-            let _ = write!(out, ", issue: {}", quoted(issue));
-        }
-        if let Some(expires) = &self.expires {
-            let _ = write!(out, ", expires: {}", quoted(expires));
-        }
-        out.push_str("}\n");
-    }
-}
-
-/// The file as it is, with nothing changed but the entries that have to.
-fn edit(known: &KnownFailures, fates: &[Fate], new: &[Line]) -> String {
-    let lines: Vec<&str> = known.text().split_inclusive('\n').collect();
-    let starts = entry_starts(known, &lines);
-    let indent: &str = known
-        .entries()
-        .first()
-        .and_then(|entry| lines.get(entry.line.saturating_sub(1) as usize))
-        .map_or("", |line| &line[..line.len() - line.trim_start().len()]);
-    let preamble_ends = starts.first().copied().unwrap_or(lines.len());
-    let mut out = lines[..preamble_ends].concat();
-    for (at, fate) in fates.iter().enumerate() {
-        let ends = starts.get(at + 1).copied().unwrap_or(lines.len());
-        let own = lines.get(starts[at]..ends).unwrap_or_default();
-        if matches!(fate, Fate::Stays) {
-            out.push_str(&own.concat());
-            continue;
-        }
-        if let Fate::Becomes(entries) = fate {
-            let comments = own.iter().take_while(|line| is_comment(line));
-            out.extend(comments.copied());
-            for entry in entries {
-                entry.write(indent, &mut out);
-            }
-        }
-        // Comments behind an entry, and not right above the next one, are the file's.
-        let is_of_entry = |line: &&str| !is_comment(line) && !line.trim().is_empty();
-        let behind = own.iter().rposition(is_of_entry).map_or(0, |at| at + 1);
-        if own[behind..].iter().any(|line| is_comment(line)) {
-            out.push_str(&own[behind..].concat());
-        }
-    }
-    if !out.is_empty() && !out.ends_with('\n') {
-        out.push('\n');
-    }
-    for entry in new {
-        entry.write(indent, &mut out);
-    }
-    out
-}
-
-/// The index of the line on which each entry begins, the comments right above it included; those
-/// above the first are the file's.
-fn entry_starts(known: &KnownFailures, lines: &[&str]) -> Vec<usize> {
-    let entries = known.entries().iter().enumerate();
-    entries
-        .map(|(at, entry)| {
-            let begins = (entry.line.saturating_sub(1) as usize).min(lines.len());
-            let comments = lines[..begins]
-                .iter()
-                .rev()
-                .take_while(|line| at > 0 && is_comment(line));
-            begins - comments.count()
-        })
-        .collect()
-}
-
-fn is_comment(line: &str) -> bool {
-    line.trim_start().starts_with('#')
-}
-
-/// The file anew: the comments that it begins with, and an entry a line.
-fn rewrite(known: &KnownFailures, fates: &[Fate], new: &[Line]) -> String {
-    let mut out: String = known
-        .text()
-        .split_inclusive('\n')
-        .take_while(|line| is_comment(line) || line.trim().is_empty())
-        .collect();
-    if !out.is_empty() && !out.ends_with('\n') {
-        out.push('\n');
-    }
-    for (entry, fate) in known.entries().iter().zip(fates) {
-        match fate {
-            Fate::Stays => Line::of(entry).write("", &mut out),
-            Fate::Goes => {}
-            Fate::Becomes(entries) => {
-                for entry in entries {
-                    entry.write("", &mut out);
-                }
-            }
-        }
-    }
-    for entry in new {
-        entry.write("", &mut out);
-    }
-    out
-}
-
-fn says_the_same(one: &str, other: &str) -> bool {
-    let read = |text| {
-        let list = KnownFailures::parse("", text).ok()?;
-        let facts = |e: &KnownFailure| {
-            let Line {
-                case,
-                expect,
-                reason,
-                issue,
-                expires,
-            } = Line::of(e);
-            (case, expect, reason, issue, expires)
-        };
-        Some(list.entries().iter().map(facts).collect::<Vec<_>>())
-    };
-    let (one, other) = (read(one), read(other));
-    one.is_some() && one == other
-}
-
-/// A text in double quotes, as YAML reads it.
-fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            ' '..='~' => out.push(c),
-            _ if c.is_alphanumeric() => out.push(c),
-            _ => {
-                let _ = write!(out, "\\U{:08X}", u32::from(c));
-            }
-        }
-    }
-    out.push('"');
-    out
 }
 
 #[cfg(test)]
@@ -431,7 +251,7 @@ mod tests {
         let reason = "tab\t, nul \\0, \u{202e}, \u{1f600}, é, \u{2028}, \u{feff}, \"quoted\", # no comment, {x}: [y]";
         let list = format!(
             "- {{case: 'jimo/*', expect: threw, reason: {}}}\n",
-            super::quoted(reason)
+            crate::results::listing::quoted(reason)
         );
         let written = after(&[("a", threw("x")), ("b", reject())], &list);
         let read = KnownFailures::parse("k", &written).unwrap();

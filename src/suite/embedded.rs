@@ -31,10 +31,12 @@ impl Embedded {
     }
 }
 
-/// Every embedded suite: `vectors/*.yaml`, which are run by default, then `vectors/more/*.yaml`,
-/// which are run when they are named; each group by name.
+/// Every embedded suite: `vectors/*.yaml`, which are run by default, then `vectors/more/*.yaml`
+/// and `vectors/primitives/*.yaml`, which are run when they are named; each group by name.
 pub fn embedded() -> impl Iterator<Item = Embedded> {
-    suites_in("", true).chain(suites_in("more", false))
+    suites_in("", true)
+        .chain(suites_in("more", false))
+        .chain(suites_in("primitives", false))
 }
 
 /// The embedded suite of that name.

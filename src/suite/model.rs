@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::scheme::Scheme;
 use crate::signature::{CaseId, Fields, Op, OutcomeKind, Secrets, Slug, Value};
+use crate::suite::Position;
+use crate::suite::excerpt::Excerpt;
 
 /// A scheme, its requirements, and the vectors that show them.
 #[derive(Clone, Debug)]
@@ -39,6 +41,16 @@ pub struct SuiteText {
     pub path: Arc<str>,
     /// Its whole text.
     pub text: Arc<str>,
+}
+
+impl SuiteText {
+    /// The line at a place with a mark under the column, cropped and safe to print; several
+    /// lines, the last without a line feed. Empty where the file has no such line.
+    pub fn excerpt(&self, at: Position) -> String {
+        Excerpt::of(&self.text, at)
+            .map(|excerpt| excerpt.to_string())
+            .unwrap_or_default()
+    }
 }
 
 /// The document that a suite is made from.

@@ -1,12 +1,23 @@
 //! Everything that needs more than one module, a real process, or the whole repository.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, and says on standard error what it skips"
+)]
+
 mod bad_adapters;
 mod commands;
 mod floors;
 mod generated;
+mod generator;
 mod languages;
 mod laws;
+mod lints;
 mod oracle;
 mod present;
 mod runs;
 mod suites;
+mod wycheproof;

@@ -259,3 +259,39 @@ proptest! {
         }
     }
 }
+
+/// The page on the format shows a suite without fault, and names every key and every word.
+#[test]
+fn the_documentation_is_true() {
+    let page = fs::read_to_string(root().join("docs/suite-format.md")).unwrap();
+    let (_, rest) = page.split_once("```yaml\n").unwrap();
+    let (example, _) = rest.split_once("```").unwrap();
+    let suite = Suite::parse("docs/suite-format.md", example).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(macproof::lint::lint(&suite), []);
+
+    let mut words = Vec::new();
+    names(schema().as_value(), &mut words);
+    assert!(words.len() > 50, "{words:?}");
+    words.retain(|word| !page.contains(word.as_str()));
+    assert!(words.is_empty(), "docs/suite-format.md lacks {words:?}");
+}
+
+/// Every key and every fixed word of a schema.
+fn names(schema: &serde_json::Value, found: &mut Vec<String>) {
+    if let Some(properties) = schema.get("properties").and_then(|p| p.as_object()) {
+        found.extend(properties.keys().cloned());
+    }
+    for key in ["const", "enum"] {
+        let words = schema.get(key).into_iter();
+        let words = words.flat_map(|words| match words {
+            serde_json::Value::Array(words) => words.clone(),
+            word => vec![word.clone()],
+        });
+        found.extend(words.filter_map(|word| Some(word.as_str()?.to_owned())));
+    }
+    match schema {
+        serde_json::Value::Array(items) => items.iter().for_each(|item| names(item, found)),
+        serde_json::Value::Object(items) => items.values().for_each(|item| names(item, found)),
+        _ => {}
+    }
+}

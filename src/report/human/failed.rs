@@ -17,7 +17,7 @@ pub(super) fn failures(
     options: &HumanOptions,
 ) {
     let mut mentioned = HashSet::new();
-    for group in groups {
+    for group in groups.iter().take(options.requirements) {
         page.gap();
         let requirement = group.requirement;
         page.line(format_args!(
@@ -46,6 +46,20 @@ pub(super) fn failures(
                 grouped(again as u64)
             )),
         }
+    }
+    let more = groups.len().saturating_sub(options.requirements);
+    if more > 0 {
+        let noun = if more == 1 {
+            "requirement"
+        } else {
+            "requirements"
+        };
+        let hint = page.paint.faint(&format!("({})", options.see_all));
+        page.gap();
+        page.line(format_args!(
+            "{} more {noun} failed, listed below  {hint}",
+            grouped(more as u64)
+        ));
     }
 }
 
@@ -84,7 +98,7 @@ pub(super) fn warnings(page: &mut Page, result: &RunResult) {
         }
         let outcomes: Vec<_> = outcomes
             .iter()
-            .map(|(kind, number)| format!("{} {kind}", grouped(*number)))
+            .map(|(kind, number)| format!("{} {}", grouped(*number), did(*kind)))
             .collect();
         page.line(format_args!(
             "{} {}: {} of {} cases ({}); {}",
@@ -97,6 +111,16 @@ pub(super) fn warnings(page: &mut Page, result: &RunResult) {
         ));
         let ids: Vec<_> = group.cases.iter().map(|case| case.id.as_str()).collect();
         page.line(format_args!("  {}", page.paint.faint(&some_of(&ids))));
+    }
+}
+
+/// What a case did that did not do what is expected.
+fn did(kind: ObservedKind) -> &'static str {
+    match kind {
+        ObservedKind::Token => "gave another token",
+        ObservedKind::Accept => "accepted",
+        ObservedKind::Reject => "rejected",
+        _ => kind.name(),
     }
 }
 

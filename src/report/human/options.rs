@@ -5,6 +5,8 @@
 pub struct HumanOptions {
     /// Whether it is coloured.
     pub color: bool,
+    /// How many failed requirements are shown with their cases; the next are listed.
+    pub requirements: usize,
     /// How many failed cases of a requirement are shown in full; the next are named.
     pub shown: usize,
     /// Whether the profile is shown trait by trait; otherwise it is only counted.
@@ -13,10 +15,23 @@ pub struct HumanOptions {
     pub see_all: String,
 }
 
+impl HumanOptions {
+    /// Everything in full.
+    #[must_use]
+    pub fn in_full(self) -> Self {
+        Self {
+            requirements: usize::MAX,
+            shown: usize::MAX,
+            ..self
+        }
+    }
+}
+
 impl Default for HumanOptions {
     fn default() -> Self {
         Self {
             color: false,
+            requirements: 6,
             shown: 1,
             profile: false,
             see_all: "all: --show all".to_owned(),

@@ -61,13 +61,18 @@ impl Page {
 
     /// A section of lines, of which the last are only counted if there are many.
     pub(super) fn list(&mut self, lines: &[String]) {
+        self.list_up_to(LISTED, lines);
+    }
+
+    /// The same, with another idea of many.
+    pub(super) fn list_up_to(&mut self, most: usize, lines: &[String]) {
         if lines.is_empty() {
             return;
         }
         self.gap();
         // A line that says "one more" is no shorter than the one more.
-        let listed = if lines.len() > LISTED + 1 {
-            LISTED
+        let listed = if lines.len() > most + 1 {
+            most
         } else {
             lines.len()
         };
@@ -148,11 +153,28 @@ mod tests {
     }
 
     #[test]
-    fn all_cases_are_shown_if_that_is_asked_for() {
+    fn only_the_gravest_requirements_are_shown_with_their_cases() {
         let options = HumanOptions {
-            shown: usize::MAX,
+            requirements: 1,
             ..HumanOptions::default()
         };
+        let text = human(&forty_of_three_hundred(), &options);
+        assert_eq!(text.matches("    again ").count(), 1);
+        assert!(
+            text.contains("2 more requirements failed, listed below"),
+            "{text}"
+        );
+        for requirement in ["secret-is-text", "no-forgery", "utf8"] {
+            assert!(
+                text.contains(&format!("acme/{requirement}: ")),
+                "{requirement}"
+            );
+        }
+    }
+
+    #[test]
+    fn all_cases_are_shown_if_that_is_asked_for() {
+        let options = HumanOptions::default().in_full();
         let text = human(&forty_of_three_hundred(), &options);
         assert_eq!(text.matches("    again ").count(), 40);
         assert!(!text.contains(&options.see_all));

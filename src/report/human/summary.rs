@@ -8,8 +8,11 @@ use crate::report::digits::{count, grouped};
 use crate::report::human::groups::Group;
 use crate::report::human::page::Page;
 use crate::report::request::op;
-use crate::report::visible::{excerpt, visible};
+use crate::report::visible::{beginning, visible};
 use crate::results::{Case, Causes, MistakeMention, RunResult, Verdict};
+
+/// How many failed requirements are listed.
+const REQUIREMENTS: usize = 20;
 
 /// How many causes are named.
 const CAUSES: usize = 3;
@@ -76,12 +79,12 @@ pub(super) fn requirements(page: &mut Page, failures: &[Group<'_>]) {
                 page.paint.bad("FAIL"),
                 figure(group),
                 group.name(),
-                excerpt(&group.requirement.text, 90),
+                beginning(&group.requirement.text, 100),
                 width = width.unwrap_or_default()
             )
         })
         .collect();
-    page.list(&lines);
+    page.list_up_to(REQUIREMENTS, &lines);
 }
 
 /// What is most likely wrong: the fewest mistakes that explain the most failed cases.

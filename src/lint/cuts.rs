@@ -1,0 +1,287 @@
+//! Two ways to cut one word into the pieces of a message.
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
+
+use crate::lint::ambiguity::filtered;
+use crate::scheme::{FieldKind, Filter, MessagePart, Scheme};
+
+/// The most states of one automaton, and the most pairs of states, that are looked at.
+const MAX_STATES: usize = 20_000;
+const MAX_PAIRS: usize = 400_000;
+
+/// The pieces of a message as one automaton over a small alphabet.
+pub(super) struct Cuts {
+    /// A byte for each class of bytes that no piece tells apart, the friendliest first.
+    alphabet: Vec<u8>,
+    pieces: Vec<Piece>,
+}
+
+/// A cut: for each part of the message that is a field, the part's index and its bytes.
+pub(super) type Cut = Vec<(usize, Vec<u8>)>;
+
+/// What there is to find.
+#[derive(Debug)]
+pub(super) enum TwoCuts {
+    /// Every word can be cut in one way at most.
+    None,
+    /// The shortest word that can be cut in two ways, so cut.
+    Found(Cut, Cut),
+    /// There are more states than are looked at.
+    TooMany,
+}
+
+/// One part of the message: a deterministic automaton that begins in state 0.
+#[derive(Debug, Default)]
+struct Piece {
+    /// For each state and each letter of the alphabet, the next state.
+    next: Vec<Vec<Option<u32>>>,
+    /// For each state, whether the piece may end there.
+    ends: Vec<bool>,
+}
+
+/// Somewhere inside a piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct At {
+    piece: u32,
+    state: u32,
+}
+
+/// Two readers of one word, and whether they have already read a letter into different pieces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Pair {
+    one: At,
+    other: At,
+    differ: bool,
+}
+
+impl Cuts {
+    /// The automaton of a scheme's message, with or without empty texts; `None` if it is too large.
+    pub(super) fn of(scheme: &Scheme, empty_texts: bool) -> Option<Self> {
+        let words: Vec<Words> = scheme
+            .message
+            .parts()
+            .iter()
+            .map(|part| Words::of(part, scheme))
+            .collect();
+        let alphabet = alphabet(&words);
+        let mut states = 0;
+        let mut pieces = Vec::with_capacity(words.len());
+        for words in &words {
+            let piece = words.automaton(&alphabet, empty_texts, MAX_STATES - states)?;
+            states += piece.ends.len();
+            pieces.push(piece);
+        }
+        Some(Self { alphabet, pieces })
+    }
+
+    /// Searches the pairs of readings breadth first, so that what is found is the shortest.
+    pub(super) fn find_two(&self) -> TwoCuts {
+        let begin = At { piece: 0, state: 0 };
+        let begin = Pair {
+            one: begin,
+            other: begin,
+            differ: false,
+        };
+        let mut came_from: HashMap<Pair, Option<(Pair, u8)>> = HashMap::from([(begin, None)]);
+        let mut queue = VecDeque::from([begin]);
+        while let Some(pair) = queue.pop_front() {
+            if pair.differ && self.may_finish(pair.one) && self.may_finish(pair.other) {
+                return self.cut(&came_from, pair);
+            }
+            for letter in 0..self.alphabet.len() {
+                let others = self.after(pair.other, letter);
+                for one in self.after(pair.one, letter) {
+                    for &other in &others {
+                        let next = Pair {
+                            one,
+                            other,
+                            differ: pair.differ || one.piece != other.piece,
+                        };
+                        if let Entry::Vacant(entry) = came_from.entry(next) {
+                            entry.insert(Some((pair, self.alphabet[letter])));
+                            queue.push_back(next);
+                        }
+                    }
+                }
+            }
+            if came_from.len() > MAX_PAIRS {
+                return TwoCuts::TooMany;
+            }
+        }
+        TwoCuts::None
+    }
+
+    /// Where a reader may be after one more letter: in its piece, or in a later one, if its own and
+    /// those between may end.
+    fn after(&self, at: At, letter: usize) -> Vec<At> {
+        let mut found = Vec::new();
+        let mut state = at.state;
+        for piece in at.piece.. {
+            let Some(automaton) = self.pieces.get(piece as usize) else {
+                break;
+            };
+            if let Some(state) = automaton.next[state as usize][letter] {
+                found.push(At { piece, state });
+            }
+            if !automaton.ends[state as usize] {
+                break;
+            }
+            state = 0;
+        }
+        found
+    }
+
+    fn may_finish(&self, at: At) -> bool {
+        let later = self.pieces.get(at.piece as usize + 1..).unwrap_or_default();
+        let ends = |piece: &Piece, state: u32| piece.ends[state as usize];
+        self.pieces
+            .get(at.piece as usize)
+            .is_none_or(|piece| ends(piece, at.state))
+            && later.iter().all(|piece| ends(piece, 0))
+    }
+
+    /// Walks back to the beginning and hands each letter to the piece that read it.
+    fn cut(&self, came_from: &HashMap<Pair, Option<(Pair, u8)>>, last: Pair) -> TwoCuts {
+        let mut letters = Vec::new();
+        let mut pair = last;
+        while let Some(Some((before, letter))) = came_from.get(&pair) {
+            letters.push((*letter, pair.one.piece, pair.other.piece));
+            pair = *before;
+        }
+        let mut one: Cut = (0..self.pieces.len())
+            .map(|part| (part, Vec::new()))
+            .collect();
+        let mut other = one.clone();
+        for (letter, in_one, in_other) in letters.into_iter().rev() {
+            one[in_one as usize].1.push(letter);
+            other[in_other as usize].1.push(letter);
+        }
+        TwoCuts::Found(one, other)
+    }
+}
+
+/// The words that one part of a message can be.
+enum Words {
+    /// One of these.
+    Listed(Vec<Vec<u8>>),
+    /// `0|[1-9][0-9]*`.
+    Time,
+    /// Any text, without what its filters remove.
+    Text { lower: bool, trim: bool },
+}
+
+impl Words {
+    fn of(part: &MessagePart, scheme: &Scheme) -> Self {
+        match part {
+            MessagePart::Literal(bytes) => Self::Listed(vec![bytes.clone()]),
+            MessagePart::Field { field, filters } => match &scheme.fields.at(*field).kind {
+                FieldKind::UnixSeconds | FieldKind::UnixMillis => Self::Time,
+                FieldKind::Enum(values) => Self::Listed(
+                    values
+                        .iter()
+                        .map(|value| filtered(value.as_bytes(), filters))
+                        .collect(),
+                ),
+                FieldKind::Text => Self::Text {
+                    lower: filters.contains(&Filter::Lower),
+                    trim: filters.contains(&Filter::Trim),
+                },
+            },
+        }
+    }
+
+    fn automaton(&self, alphabet: &[u8], empty_texts: bool, most: usize) -> Option<Piece> {
+        let mut piece = Piece::default();
+        let add = |piece: &mut Piece, ends| -> Option<u32> {
+            piece.next.push(vec![None; alphabet.len()]);
+            piece.ends.push(ends);
+            let state = piece.ends.len() - 1;
+            (state < most).then_some(u32::try_from(state).ok()?)
+        };
+        match self {
+            Self::Listed(words) => {
+                add(&mut piece, false)?;
+                for word in words {
+                    let mut state = 0;
+                    for byte in word {
+                        let letter = alphabet.iter().position(|known| known == byte)?;
+                        let next = match piece.next[state][letter] {
+                            Some(next) => next,
+                            None => add(&mut piece, false)?,
+                        };
+                        piece.next[state][letter] = Some(next);
+                        state = next as usize;
+                    }
+                    piece.ends[state] = true;
+                }
+            }
+            Self::Time => {
+                add(&mut piece, false)?;
+                let zero = add(&mut piece, true)?;
+                let digits = add(&mut piece, true)?;
+                for (letter, byte) in alphabet.iter().enumerate() {
+                    if byte.is_ascii_digit() {
+                        let first = if *byte == b'0' { zero } else { digits };
+                        piece.next[0][letter] = Some(first);
+                        piece.next[digits as usize][letter] = Some(digits);
+                    }
+                }
+            }
+            Self::Text { lower, trim } => {
+                add(&mut piece, empty_texts)?;
+                let behind_other = add(&mut piece, true)?;
+                let behind_blank = add(&mut piece, !trim)?;
+                for (letter, byte) in alphabet.iter().enumerate() {
+                    if *lower && byte.is_ascii_uppercase() {
+                        continue;
+                    }
+                    let blank = is_blank(*byte);
+                    let next = if blank { behind_blank } else { behind_other };
+                    if !(blank && *trim) {
+                        piece.next[0][letter] = Some(next);
+                    }
+                    piece.next[behind_other as usize][letter] = Some(next);
+                    piece.next[behind_blank as usize][letter] = Some(next);
+                }
+            }
+        }
+        Some(piece)
+    }
+}
+
+/// What [`Filter::Trim`] removes.
+fn is_blank(byte: u8) -> bool {
+    byte.is_ascii_whitespace()
+}
+
+/// Every byte that a listed word names, and of all others one for each kind that some piece tells
+/// apart. Exchanging bytes of one kind changes no cut, so these are enough.
+fn alphabet(words: &[Words]) -> Vec<u8> {
+    let mut named = [false; 256];
+    for word in words.iter().flat_map(|words| match words {
+        Words::Listed(words) => words.as_slice(),
+        _ => &[],
+    }) {
+        for &byte in word {
+            named[byte as usize] = true;
+        }
+    }
+    let friendly: Vec<u8> = (b'a'..=b'z').chain(0..=255).collect();
+    let kinds: [fn(u8) -> bool; 5] = [
+        |b| !b.is_ascii_digit() && !b.is_ascii_uppercase() && !is_blank(b),
+        |b| b == b'0',
+        |b| matches!(b, b'1'..=b'9'),
+        |b| b.is_ascii_uppercase(),
+        is_blank,
+    ];
+    let others = kinds.into_iter().filter_map(|is| {
+        let of_kind = |&b: &u8| is(b) && !named[b as usize];
+        // A blank is a space, if it may be.
+        let space = Some(b' ').filter(of_kind);
+        space.or_else(|| friendly.iter().copied().find(of_kind))
+    });
+    let others: Vec<u8> = others.collect();
+    let named = (0..=255).filter(|&byte| named[byte as usize]);
+    others.into_iter().chain(named).collect()
+}

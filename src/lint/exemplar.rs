@@ -1,0 +1,121 @@
+//! One good request of a suite, to show things with.
+
+use crate::scheme::{FieldKind, Scheme, SecretEncoding, Verification};
+use crate::signature::{Encoding, Fields, Op, Secret, Secrets, Value};
+use crate::suite::{Basis, InputKind, Suite};
+
+/// A secret and fields that sign, and their token.
+#[derive(Clone, Debug)]
+pub(super) struct Exemplar {
+    pub(super) secrets: Secrets,
+    pub(super) fields: Fields,
+    pub(super) token: String,
+}
+
+/// Whether a person can read it at a glance.
+fn is_short(fields: &Fields) -> bool {
+    let length = |value: &Value| value.as_text().map_or(0, str::len);
+    fields.iter().all(|(_, value)| length(value) <= 80)
+}
+
+/// The time at which examples are signed where the suite has none: 2026-01-01T00:00:00Z.
+const NOW: i64 = 1_767_225_600;
+
+impl Exemplar {
+    /// The suite's own first example: the fields and secret of the first plain vector that signs,
+    /// preferably one that rests on the document; made up where there is none.
+    pub(super) fn of(suite: &Suite) -> Option<Self> {
+        let signs = |basis: Option<Basis>| {
+            suite
+                .vectors
+                .iter()
+                .filter(|vector| vector.request.op == Op::Sign && vector.input == InputKind::Text)
+                .filter(|vector| basis.is_none_or(|basis| vector.basis == basis))
+                .map(|vector| &vector.request)
+                .filter(|request| is_short(&request.fields))
+                .find_map(|request| {
+                    Self::signed(&suite.scheme, &request.secrets, request.fields.clone())
+                })
+        };
+        signs(Some(Basis::Document))
+            .or_else(|| signs(None))
+            .or_else(|| Self::made_up(&suite.scheme))
+    }
+
+    /// An example of these secrets and fields, if they sign.
+    pub(super) fn signed(scheme: &Scheme, secrets: &Secrets, fields: Fields) -> Option<Self> {
+        let token = scheme.sign(secrets, &fields).ok()?;
+        Some(Self {
+            secrets: secrets.clone(),
+            fields,
+            token,
+        })
+    }
+
+    fn made_up(scheme: &Scheme) -> Option<Self> {
+        let value = |kind: &FieldKind| match kind {
+            FieldKind::Text => Some(Value::Text("user-42".to_owned())),
+            FieldKind::UnixSeconds => Some(Value::Number(NOW)),
+            FieldKind::UnixMillis => Some(Value::Number(NOW * 1000)),
+            FieldKind::Enum(values) => values.first().cloned().map(Value::Text),
+        };
+        let fields: Fields = scheme
+            .fields
+            .iter()
+            .filter_map(|field| Some((field.name.clone(), value(&field.kind)?)))
+            .collect();
+        let key = b"an example secret of 32 bytes...";
+        let secret = Secret::new(match scheme.secret.encoding {
+            SecretEncoding::Utf8 => key.to_vec(),
+            SecretEncoding::Hex => Encoding::Hex.encode(key).into_bytes(),
+            SecretEncoding::Base64 => Encoding::Base64.encode(key).into_bytes(),
+            SecretEncoding::Base64url => Encoding::Base64url.encode(key).into_bytes(),
+        });
+        let selector = scheme.secret.per.map(|field| &scheme.fields.at(field).name);
+        let secrets = match selector.and_then(|name| fields.value(name)?.as_text()) {
+            Some(value) => Secrets::Per(vec![(value.to_owned(), secret)]),
+            None => Secrets::One(secret),
+        };
+        Self::signed(scheme, &secrets, fields)
+    }
+
+    /// The same example with one field changed, signed anew.
+    pub(super) fn with(&self, scheme: &Scheme, field: &str, value: Value) -> Option<Self> {
+        let fields = self.fields.clone().with(field, value);
+        Self::signed(scheme, &self.secrets, fields)
+    }
+
+    /// What is given beside the token when it is verified: what it does not carry, times as text.
+    pub(super) fn beside(&self, scheme: &Scheme) -> Fields {
+        let carried: Vec<usize> = scheme.token.fields().collect();
+        self.fields
+            .iter()
+            .filter_map(|(name, value)| {
+                let index = scheme.fields.index(name)?;
+                let value = match value {
+                    Value::Number(time) if scheme.fields.at(index).kind.is_time() => {
+                        Value::Text(time.to_string())
+                    }
+                    value => value.clone(),
+                };
+                (!carried.contains(&index)).then_some((name, value))
+            })
+            .collect()
+    }
+
+    /// Whether the oracle accepts the token beside these fields at `now` (Unix seconds).
+    pub(super) fn passes(&self, scheme: &Scheme, beside: &Fields, now: u64) -> bool {
+        let token = Value::Text(self.token.clone());
+        scheme.verify(&self.secrets, beside, Some(&token), now) == Verification::Accepted
+    }
+
+    /// The present of the example, in Unix seconds: the time that it is signed with, if any.
+    pub(super) fn now(&self, scheme: &Scheme) -> u64 {
+        let time = scheme.fields.iter().find(|field| field.kind.is_time());
+        let signed = time.and_then(|field| match self.fields.value(&field.name) {
+            Some(Value::Number(time)) => Some(u64::try_from(*time).ok()? / field.kind.per_second()),
+            _ => None,
+        });
+        signed.unwrap_or(NOW.unsigned_abs())
+    }
+}

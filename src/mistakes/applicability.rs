@@ -1,0 +1,280 @@
+//! In which schemes a mistake can make a difference.
+
+use crate::mistakes::TokenPieces;
+use crate::scheme::{
+    Algorithm, FieldKind, Filter, Freshness, MessagePart, Scheme, SecretEncoding, TokenGrammar,
+};
+use crate::signature::Encoding;
+
+/// Whether a mistake can make a difference in a scheme; if not, why.
+pub(crate) type Applies = Result<(), &'static str>;
+
+fn when(condition: bool, else_because: &'static str) -> Applies {
+    if condition { Ok(()) } else { Err(else_because) }
+}
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it stands where others may say no"
+)]
+pub(crate) fn always(_: &Scheme) -> Applies {
+    Ok(())
+}
+
+pub(crate) fn secret_is_not_hex(scheme: &Scheme) -> Applies {
+    when(
+        scheme.secret.encoding != SecretEncoding::Hex,
+        "the scheme decodes the secret from hex itself",
+    )
+}
+
+pub(crate) fn secret_is_not_base64(scheme: &Scheme) -> Applies {
+    when(
+        scheme.secret.encoding != SecretEncoding::Base64,
+        "the scheme decodes the secret from base64 itself",
+    )
+}
+
+pub(crate) fn secret_is_not_base64url(scheme: &Scheme) -> Applies {
+    when(
+        scheme.secret.encoding != SecretEncoding::Base64url,
+        "the scheme decodes the secret from base64url itself",
+    )
+}
+
+pub(crate) fn secret_is_encoded(scheme: &Scheme) -> Applies {
+    when(
+        scheme.secret.encoding != SecretEncoding::Utf8,
+        "the scheme takes the secret as text",
+    )
+}
+
+pub(crate) fn secret_has_prefix(scheme: &Scheme) -> Applies {
+    when(
+        scheme.secret.strip_prefix.is_some(),
+        "the scheme takes no prefix off the secret",
+    )
+}
+
+pub(crate) fn secret_has_no_prefix(scheme: &Scheme) -> Applies {
+    when(
+        scheme.secret.strip_prefix.is_none(),
+        "the scheme takes a prefix off the secret itself",
+    )
+}
+
+pub(crate) fn secret_depends_on_a_field(scheme: &Scheme) -> Applies {
+    when(
+        scheme.secret.per.is_some(),
+        "the scheme has one secret for everybody",
+    )
+}
+
+pub(crate) fn signs_text(scheme: &Scheme) -> Applies {
+    let is_text = |field: usize| scheme.fields.at(field).kind == FieldKind::Text;
+    when(
+        scheme.message.fields().any(is_text),
+        "the scheme signs no text",
+    )
+}
+
+/// Whether at least one text field is signed without that filter.
+pub(crate) fn signs_without(scheme: &Scheme, filter: Filter) -> bool {
+    scheme.message.parts().iter().any(|part| {
+        matches!(part, MessagePart::Field { field, filters }
+            if scheme.fields.at(*field).kind == FieldKind::Text && !filters.contains(&filter))
+    })
+}
+
+pub(crate) fn signs_text_untrimmed(scheme: &Scheme) -> Applies {
+    signs_text(scheme)?;
+    when(
+        signs_without(scheme, Filter::Trim),
+        "the scheme trims what it signs itself",
+    )
+}
+
+pub(crate) fn signs_filtered(scheme: &Scheme) -> Applies {
+    let filtered = |part: &MessagePart| matches!(part, MessagePart::Field { filters, .. } if !filters.is_empty());
+    when(
+        scheme.message.parts().iter().any(filtered),
+        "the scheme signs the identity as it is",
+    )
+}
+
+pub(crate) fn has_another_field(scheme: &Scheme) -> Applies {
+    when(
+        scheme.fields.len() > 1,
+        "a request has no field but the identity",
+    )
+}
+
+pub(crate) fn has_unsigned_field(scheme: &Scheme) -> Applies {
+    let signed: Vec<usize> = scheme.message.fields().collect();
+    when(
+        (0..scheme.fields.len()).any(|field| !signed.contains(&field)),
+        "every field is signed",
+    )
+}
+
+pub(crate) fn signs_a_time(scheme: &Scheme) -> Applies {
+    let is_time = |field: usize| scheme.fields.at(field).kind.is_time();
+    when(
+        scheme.message.fields().any(is_time),
+        "the scheme signs no time",
+    )
+}
+
+fn signs_time_of(scheme: &Scheme, kind: &FieldKind) -> bool {
+    scheme
+        .message
+        .fields()
+        .any(|field| scheme.fields.at(field).kind == *kind)
+}
+
+pub(crate) fn signs_seconds(scheme: &Scheme) -> Applies {
+    signs_a_time(scheme)?;
+    when(
+        signs_time_of(scheme, &FieldKind::UnixSeconds),
+        "the scheme's time is in milliseconds",
+    )
+}
+
+pub(crate) fn signs_millis(scheme: &Scheme) -> Applies {
+    signs_a_time(scheme)?;
+    when(
+        signs_time_of(scheme, &FieldKind::UnixMillis),
+        "the scheme's time is in seconds",
+    )
+}
+
+pub(crate) fn signs_a_delimiter(scheme: &Scheme) -> Applies {
+    let parts = scheme.message.parts();
+    let is_field = |part: &MessagePart| matches!(part, MessagePart::Field { .. });
+    let delimited = parts.windows(3).any(|three| {
+        is_field(&three[0]) && matches!(three[1], MessagePart::Literal(_)) && is_field(&three[2])
+    });
+    when(delimited, "the message has no delimiter")
+}
+
+pub(crate) fn signs_several_fields(scheme: &Scheme) -> Applies {
+    when(
+        scheme.message.fields().count() > 1,
+        "the message has one field only",
+    )
+}
+
+pub(crate) fn signs_an_identity_among_others(scheme: &Scheme) -> Applies {
+    signs_text(scheme)?;
+    signs_several_fields(scheme)
+}
+
+/// Whether the scheme spells the MAC otherwise; for one encoding each.
+pub(crate) fn encodes_other_than(scheme: &Scheme, encoding: Encoding) -> Applies {
+    when(
+        scheme.token.mac_encoding() != encoding,
+        "it is the scheme's own encoding",
+    )
+}
+
+/// Whether base64 of the scheme's MACs ends in padding.
+pub(crate) fn pads(scheme: &Scheme) -> bool {
+    !scheme.mac_bytes.is_multiple_of(3)
+}
+
+pub(crate) fn percent_encoding_changes_it(scheme: &Scheme) -> Applies {
+    let changes = match scheme.token.mac_encoding() {
+        Encoding::Hex | Encoding::HexUpper | Encoding::Base64urlUnpadded => false,
+        Encoding::Base64 | Encoding::Base64Unpadded => true,
+        Encoding::Base64url => pads(scheme),
+    };
+    when(
+        changes,
+        "the MAC's text has no character that percent-encoding changes",
+    )
+}
+
+pub(crate) fn mac_longer_than(scheme: &Scheme, bytes: usize) -> Applies {
+    when(scheme.mac_bytes > bytes, "the scheme's MAC is no longer")
+}
+
+pub(crate) fn algorithm_is_not(scheme: &Scheme, algorithm: Algorithm) -> Applies {
+    when(
+        scheme.algorithm != algorithm,
+        "it is the scheme's own algorithm",
+    )
+}
+
+pub(crate) fn token_has_parts(scheme: &Scheme) -> Applies {
+    when(
+        TokenPieces::of(scheme, "", |_| Some("")).units.len() > 1,
+        "the token is the MAC alone",
+    )
+}
+
+pub(crate) fn token_has_separator(scheme: &Scheme) -> Applies {
+    let pieces = TokenPieces::of(scheme, "", |_| Some(""));
+    when(
+        pieces.units.len() > 1 && pieces.separators.iter().any(|text| !text.is_empty()),
+        "the token has no separator",
+    )
+}
+
+pub(crate) fn token_has_more_than_the_mac(scheme: &Scheme) -> Applies {
+    let pieces = TokenPieces::of(scheme, "", |_| Some(""));
+    when(
+        pieces.units.len() > 1 || pieces.units.iter().any(|unit| !unit.before.is_empty()),
+        "the token is the MAC alone",
+    )
+}
+
+pub(crate) fn token_carries_a_time(scheme: &Scheme) -> Applies {
+    let is_time = |field: usize| scheme.fields.at(field).kind.is_time();
+    when(
+        scheme.token.fields().any(is_time),
+        "the token carries no time",
+    )
+}
+
+pub(crate) fn token_carries_a_signed_time(scheme: &Scheme) -> Applies {
+    signs_a_time(scheme)?;
+    token_carries_a_time(scheme)
+}
+
+pub(crate) fn limits_time(scheme: &Scheme) -> Applies {
+    when(
+        scheme.freshness != Freshness::Unspecified,
+        "the scheme limits neither age nor skew",
+    )
+}
+
+pub(crate) fn limits_age(scheme: &Scheme) -> Applies {
+    let limited = matches!(
+        scheme.freshness,
+        Freshness::Limited {
+            max_age: Some(_),
+            ..
+        }
+    );
+    when(limited, "the scheme sets no maximum age")
+}
+
+pub(crate) fn limits_skew(scheme: &Scheme) -> Applies {
+    let limited = matches!(
+        scheme.freshness,
+        Freshness::Limited {
+            max_skew: Some(_),
+            ..
+        }
+    );
+    when(limited, "the scheme sets no limit to the future")
+}
+
+pub(crate) fn repeats_macs(scheme: &Scheme) -> Applies {
+    let repeats = match &scheme.token {
+        TokenGrammar::Template(_) => false,
+        TokenGrammar::List(_) => true,
+        TokenGrammar::Pairs(pairs) => pairs.pairs.iter().any(|pair| pair.repeat),
+    };
+    when(repeats, "a token holds one MAC only")
+}

@@ -1,0 +1,254 @@
+//! What a mistake changes: the steps of signing, what each is given, and what it gives back.
+
+use std::borrow::Cow;
+
+use crate::mistakes::digest::Prepared;
+use crate::mistakes::{Attempt, Digest, Hash, Judgement, TokenPieces};
+use crate::scheme::{Scheme, SecretRule};
+use crate::signature::{Fields, Value};
+
+/// The steps of signing in their order, and verifying. A pipeline deviates at most once at each
+/// step, so two mistakes of one step cannot be combined; those of verifying can.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Step {
+    /// Which of the configured secrets is taken.
+    WhichSecret,
+    /// The text of the secret, before it is decoded.
+    SecretText,
+    /// How the text becomes key bytes.
+    Decoding,
+    /// The key bytes themselves.
+    Key,
+    /// How a field's value becomes text.
+    Reading,
+    /// What stands at the ends of the text that is signed.
+    Ends,
+    /// That text as bytes.
+    Identity,
+    /// How the time is written.
+    Time,
+    /// How the message is put together.
+    Composition,
+    /// What is done with key and message.
+    Keying,
+    /// The hash function.
+    Hash,
+    /// The bytes of the MAC, before they are spelt.
+    MacBytes,
+    /// How they are spelt.
+    Spelling,
+    /// What stands around that text.
+    Wrapping,
+    /// How the token is put together.
+    Token,
+    /// How a verifier judges a presented token.
+    Verifying,
+}
+
+impl Step {
+    /// How many steps signing has.
+    pub const SIGNING: usize = Self::Verifying as usize;
+}
+
+/// One result of a change. A mistake that is made in several ways (other delimiters, say) has
+/// several forms, the usual one first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form<T> {
+    /// What comes out.
+    pub value: T,
+    /// Which of several forms it is, in words; empty where there is only one.
+    pub detail: Cow<'static, str>,
+}
+
+/// The forms of a change for one input, the usual one first; none where an exception comes out.
+/// Where there is nothing to change, the input as it was.
+pub type Forms<T> = Vec<Form<T>>;
+
+impl<T> Form<T> {
+    /// A form among several.
+    pub fn new(value: T, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            value,
+            detail: detail.into(),
+        }
+    }
+
+    /// The only form.
+    pub fn only(value: T) -> Forms<T> {
+        vec![Self::new(value, "")]
+    }
+}
+
+/// What a mistake changes. See [`Step`] for what each step is.
+#[derive(Clone, Copy)]
+pub(crate) enum Change {
+    WhichSecret(fn(&SelectedSecret<'_>) -> Forms<Vec<u8>>),
+    SecretText(fn(&[u8]) -> Forms<Vec<u8>>),
+    Decoding(fn(&SecretText<'_>) -> Forms<Vec<u8>>),
+    Key(fn(&[u8]) -> Forms<Vec<u8>>),
+    Reading(fn(Option<&Value>) -> Forms<Vec<u8>>),
+    Ends(fn(&[u8]) -> Forms<Vec<u8>>),
+    Identity(fn(&IdentityText<'_>) -> Forms<Vec<u8>>),
+    Time(fn(&TimeText<'_>) -> Forms<TimeTexts>),
+    Composition(fn(&Composition<'_>) -> Forms<Vec<u8>>),
+    Keying(&'static [(&'static str, Keying)]),
+    Hash(Hash),
+    /// `undo` gives what may have been there before; its first eight bytes are what counts.
+    MacBytes {
+        change: fn(&[u8]) -> Forms<Vec<u8>>,
+        undo: fn(&[u8]) -> Vec<Vec<u8>>,
+    },
+    /// `read` gives the bytes that may have been spelt so; their first eight are what counts.
+    Spelling {
+        spell: fn(&[u8]) -> Forms<String>,
+        read: fn(&str) -> Vec<Vec<u8>>,
+    },
+    /// `unwrap` gives the texts that may have been wrapped so.
+    Wrapping {
+        wrap: fn(&str) -> Forms<String>,
+        unwrap: fn(&str) -> Vec<String>,
+    },
+    Token(fn(&TokenPieces) -> Forms<String>),
+    /// `None` where the mistake makes no difference.
+    Verifying(fn(&Attempt<'_>) -> Option<Judgement>),
+}
+
+/// What is done with key and message.
+pub(crate) type Keying = fn(&KeyedHash<'_>, &[u8]) -> Digest;
+
+impl Change {
+    pub(crate) fn step(&self) -> Step {
+        match self {
+            Self::WhichSecret(_) => Step::WhichSecret,
+            Self::SecretText(_) => Step::SecretText,
+            Self::Decoding(_) => Step::Decoding,
+            Self::Key(_) => Step::Key,
+            Self::Reading(_) => Step::Reading,
+            Self::Ends(_) => Step::Ends,
+            Self::Identity(_) => Step::Identity,
+            Self::Time(_) => Step::Time,
+            Self::Composition(_) => Step::Composition,
+            Self::Keying(_) => Step::Keying,
+            Self::Hash(_) => Step::Hash,
+            Self::MacBytes { .. } => Step::MacBytes,
+            Self::Spelling { .. } => Step::Spelling,
+            Self::Wrapping { .. } => Step::Wrapping,
+            Self::Token(_) => Step::Token,
+            Self::Verifying(_) => Step::Verifying,
+        }
+    }
+}
+
+/// The secrets, and the one that counts.
+pub struct SelectedSecret<'a> {
+    /// The text of the right one.
+    pub selected: &'a [u8],
+    /// The others, with what selects them.
+    pub others: Vec<(&'a str, &'a [u8])>,
+}
+
+/// A secret before it is decoded.
+pub struct SecretText<'a> {
+    /// The text as it is configured.
+    pub configured: &'a [u8],
+    /// The text without the prefix that the scheme takes off.
+    pub stripped: &'a [u8],
+    /// The scheme's rule.
+    pub rule: &'a SecretRule,
+}
+
+/// A text field of the message.
+pub struct IdentityText<'a> {
+    /// Its bytes as they were given.
+    pub raw: &'a [u8],
+    /// Its bytes after the filters of the scheme: what is to be signed.
+    pub right: &'a [u8],
+    /// Its name.
+    pub name: &'a str,
+    /// All that was given.
+    pub fields: &'a Fields,
+}
+
+/// The time that is signed.
+pub struct TimeText<'a> {
+    /// Its text.
+    pub text: &'a str,
+    /// How many of its units make a second: 1 or 1000.
+    pub per_second: u64,
+    /// The present, in Unix seconds.
+    pub now: u64,
+    /// The time to the millisecond, where the token tells.
+    pub millis: Option<u64>,
+}
+
+/// A time as it stands in the message, and as it stands in the token.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TimeTexts {
+    /// In the message.
+    pub message: String,
+    /// In the token.
+    pub token: String,
+}
+
+/// What a message is put together from.
+pub struct Composition<'a> {
+    /// The scheme.
+    pub scheme: &'a Scheme,
+    /// The pieces in the order of the scheme.
+    pub pieces: &'a [Piece<'a>],
+    /// The secret as it is configured.
+    pub secret: &'a [u8],
+    /// The fields that are given and not signed, with their names.
+    pub unsigned: Vec<(&'a str, &'a [u8])>,
+}
+
+/// A piece of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece<'a> {
+    /// What it is.
+    pub kind: PieceKind,
+    /// Its bytes.
+    pub bytes: Cow<'a, [u8]>,
+}
+
+/// What a piece of a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PieceKind {
+    /// It stands in every message.
+    Literal,
+    /// A text field.
+    Identity,
+    /// A time.
+    Time,
+    /// Another field.
+    Other,
+}
+
+/// A hash function and a key that it has taken in.
+pub struct KeyedHash<'a> {
+    pub(crate) hash: Hash,
+    pub(crate) key: &'a [u8],
+    pub(crate) prepared: &'a Prepared,
+}
+
+impl KeyedHash<'_> {
+    /// The MAC of a message.
+    pub fn mac(&self, message: &[u8]) -> Digest {
+        self.prepared.mac(message)
+    }
+
+    /// The MAC with the roles of key and message exchanged.
+    pub fn swapped(&self, message: &[u8]) -> Digest {
+        self.hash.prepare(message).mac(self.key)
+    }
+
+    /// The digest of some parts of which the key may be one.
+    pub fn digest(&self, parts: &[&[u8]]) -> Digest {
+        self.hash.digest(&parts.concat())
+    }
+
+    /// The key.
+    pub fn key(&self) -> &[u8] {
+        self.key
+    }
+}

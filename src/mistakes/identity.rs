@@ -1,0 +1,500 @@
+//! Mistakes from the identity to the bytes that are signed.
+
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::mistakes::applicability::{
+    has_another_field, signs_filtered, signs_text, signs_text_untrimmed,
+};
+use crate::mistakes::identity_forms::{
+    as_double, as_go, as_integer, as_javascript, as_python, ascii_with_question_marks,
+    form_encoded, html_escaped, json_escaped, json_quoted, latin1, of_text, percent_encoded,
+    windows_1252,
+};
+use crate::mistakes::{Change, Form, Forms, IdentityText, Mistake, MistakeId, Stage};
+use crate::signature::{Encoding, Value};
+
+const ENTRY: Mistake = Mistake {
+    id: MistakeId(""),
+    title: "",
+    wrong: "",
+    remedy: "",
+    seen: "",
+    stage: Stage::Identity,
+    case_of: None,
+    applies: signs_text,
+    change: Change::Identity(|identity| Form::only(identity.right.to_vec())),
+};
+
+pub(super) const MISTAKES: &[Mistake] = &[
+    Mistake {
+        id: MistakeId("identity-lower-cased"),
+        title: "the identity is lower-cased",
+        wrong: "The server signs the identity in lower case, the front end passes it as it is.",
+        remedy: "Sign exactly the text that is passed on; if emails are to be lower-cased, do it in both places.",
+        change: Change::Identity(|identity| {
+            of_text(identity.right, |text| {
+                vec![
+                    Form::new(text.to_lowercase().into_bytes(), ""),
+                    Form::new(text.to_ascii_lowercase().into_bytes(), "ASCII letters only"),
+                ]
+            })
+        }),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-trimmed"),
+        title: "blanks around the identity are taken off",
+        wrong: "The server signs the identity without its blanks, the front end passes it with them.",
+        remedy: "Sign exactly the text that is passed on.",
+        applies: signs_text_untrimmed,
+        change: Change::Ends(|text| {
+            of_text(text, |text| {
+                vec![
+                    Form::new(text.trim().as_bytes().to_vec(), ""),
+                    Form::new(text.trim_ascii().as_bytes().to_vec(), "ASCII blanks only"),
+                    Form::new(text.trim_end().as_bytes().to_vec(), "at the end"),
+                    Form::new(text.trim_start().as_bytes().to_vec(), "at the start"),
+                ]
+            })
+        }),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-another-field"),
+        title: "another field stands in the place of the identity",
+        wrong: "The server signs another value than the one that the front end passes as the identity.",
+        remedy: "Sign the very value that is passed on as the identity.",
+        applies: has_another_field,
+        change: Change::Identity(another_field),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-undefined"),
+        title: "\"undefined\" is signed in the place of the identity",
+        wrong: "A variable that is not set becomes the text undefined, the same for everybody.",
+        remedy: "Check that the identity reaches the code that signs; refuse to sign without one.",
+        seen: "Node.js template strings",
+        change: Change::Identity(|_| Form::only(b"undefined".to_vec())),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-empty"),
+        title: "an empty text is signed in the place of the identity",
+        wrong: "A variable that is not set becomes the empty text, the same for everybody.",
+        remedy: "Check that the identity reaches the code that signs; refuse to sign without one.",
+        seen: "Ruby's nil.to_s, PHP's null",
+        change: Change::Identity(|_| Form::only(Vec::new())),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-null"),
+        title: "\"null\" is signed in the place of the identity",
+        wrong: "A missing identity becomes the text null, the same for everybody.",
+        remedy: "Check that the identity reaches the code that signs; refuse to sign without one.",
+        seen: "Java's string concatenation",
+        change: Change::Identity(|_| Form::only(b"null".to_vec())),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-none"),
+        title: "\"None\" is signed in the place of the identity",
+        wrong: "A missing identity becomes the text None, the same for everybody.",
+        remedy: "Check that the identity reaches the code that signs; refuse to sign without one.",
+        seen: "Python's str(None)",
+        change: Change::Identity(|_| Form::only(b"None".to_vec())),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-stringified"),
+        title: "an identity that is no text is made one and signed",
+        wrong: "A missing identity, null, a list or a map is turned into some text instead of being refused.",
+        remedy: "Refuse to sign what is neither a text nor a number.",
+        seen: "Node.js \"undefined\", Python \"None\", Ruby and PHP \"\"",
+        change: Change::Reading(|value| {
+            vec![
+                Form::new(as_a_text(value, &JAVASCRIPT), "as JavaScript does"),
+                Form::new(as_a_text(value, &PYTHON), "as Python does"),
+                Form::new(as_a_text(value, &PHP), "as PHP does"),
+            ]
+        }),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-as-integer"),
+        title: "an identity of digits is taken as a number",
+        wrong: "Leading zeros and a sign are lost when the identity becomes a whole number.",
+        remedy: "Keep the identity a text from the database to the signature.",
+        seen: "intercom-react-native#79, capacitor intercom#68",
+        change: Change::Identity(|identity| {
+            of_text(identity.right, |text| {
+                Form::only(
+                    as_integer(text)
+                        .unwrap_or_else(|| text.to_owned())
+                        .into_bytes(),
+                )
+            })
+        }),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-as-double"),
+        title: "an identity of digits is taken as a floating-point number",
+        wrong: "Past 2^53 the number is rounded, and large ones are written with an exponent.",
+        remedy: "Keep the identity a text from the database to the signature.",
+        change: Change::Identity(|identity| {
+            of_text(identity.right, |text| match as_double(text) {
+                None => Form::only(text.as_bytes().to_vec()),
+                Some(number) => vec![
+                    Form::new(
+                        as_javascript(number).into_bytes(),
+                        "as JavaScript prints it",
+                    ),
+                    Form::new(as_python(number).into_bytes(), "as Python prints it"),
+                ],
+            })
+        }),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-with-exponent"),
+        title: "an identity of digits is written with an exponent",
+        wrong: "A number that went through JSON is printed as 1.741761604e+09.",
+        remedy: "Keep the identity a text, or decode JSON numbers as such (Go: UseNumber).",
+        seen: "Go's decoded JSON numbers",
+        change: Change::Identity(|identity| {
+            of_text(identity.right, |text| {
+                let written = as_double(text).map(as_go);
+                Form::only(written.unwrap_or_else(|| text.to_owned()).into_bytes())
+            })
+        }),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-line-feed-added"),
+        title: "the identity ends with a line feed",
+        wrong: "A line ending is signed with the identity (echo without -n, a line read from a file).",
+        remedy: "Take the line ending off before signing (echo -n, printf %s).",
+        change: Change::Ends(|text| {
+            vec![
+                Form::new([text, b"\n"].concat(), "a line feed"),
+                Form::new(
+                    [text, b"\r\n"].concat(),
+                    "a carriage return and a line feed",
+                ),
+            ]
+        }),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-percent-encoded"),
+        title: "the identity is percent-encoded",
+        wrong: "The identity is signed as it stands in a URL.",
+        remedy: "Sign the identity before it is encoded for a URL.",
+        change: Change::Identity(|identity| percent_encoded(identity.right)),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-form-encoded"),
+        title: "the identity is form-encoded",
+        wrong: "The identity is signed as it stands in a posted form, with + for a blank.",
+        remedy: "Sign the identity before it is encoded for a form.",
+        change: Change::Identity(|identity| form_encoded(identity.right)),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-json-quoted"),
+        title: "the identity is signed as JSON, with its quotes",
+        wrong: "JSON.stringify or json_encode is applied to the identity before signing.",
+        remedy: "Sign the text itself, not its JSON.",
+        change: Change::Identity(|identity| of_text(identity.right, json_quoted)),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-json-escaped"),
+        title: "the identity is signed with the escapes of JSON",
+        wrong: "Characters of the identity are signed as \\u00e9 or \\/, as they stand in a JSON text.",
+        remedy: "Decode the JSON and sign the text that it stands for.",
+        seen: "PHP's json_encode",
+        change: Change::Identity(|identity| of_text(identity.right, json_escaped)),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-html-escaped"),
+        title: "the identity is HTML-escaped",
+        wrong: "The identity is signed as a template engine writes it into a page.",
+        remedy: "Sign the identity before it is escaped for HTML.",
+        change: Change::Identity(|identity| of_text(identity.right, html_escaped)),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-nfc"),
+        title: "the identity is normalised to NFC",
+        wrong: "Letters with separate accents are composed before signing.",
+        remedy: "Sign the bytes that are passed on, without Unicode normalisation.",
+        seen: "onetimesecret#2913",
+        change: Change::Identity(|identity| {
+            of_text(identity.right, |text| {
+                Form::only(text.nfc().collect::<String>().into_bytes())
+            })
+        }),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-nfkc"),
+        title: "the identity is normalised to NFKC",
+        wrong: "Full-width letters, ligatures and the like are replaced by plain ones before signing.",
+        remedy: "Sign the bytes that are passed on, without Unicode normalisation.",
+        case_of: Some("identity-nfc"),
+        change: Change::Identity(|identity| {
+            of_text(identity.right, |text| {
+                Form::only(text.nfkc().collect::<String>().into_bytes())
+            })
+        }),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-nfd"),
+        title: "the identity is normalised to NFD",
+        wrong: "Letters with accents are taken apart before signing, as in macOS file names.",
+        remedy: "Sign the bytes that are passed on, without Unicode normalisation.",
+        change: Change::Identity(|identity| {
+            of_text(identity.right, |text| {
+                Form::only(text.nfd().collect::<String>().into_bytes())
+            })
+        }),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-latin-1"),
+        title: "the identity is signed in ISO 8859-1",
+        wrong: "Characters beyond ASCII become one byte each instead of their UTF-8.",
+        remedy: "Encode the identity in UTF-8 before signing (Java: getBytes(UTF_8); Node.js: 'utf8').",
+        change: Change::Identity(|identity| of_text(identity.right, latin1)),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-windows-1252"),
+        title: "the identity is signed in Windows-1252",
+        wrong: "The platform's default character set is used instead of UTF-8.",
+        remedy: "Encode the identity in UTF-8 before signing; name the character set.",
+        change: Change::Identity(|identity| {
+            of_text(identity.right, |text| Form::only(windows_1252(text)))
+        }),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-utf-16-le"),
+        title: "the identity is signed in UTF-16, little-endian",
+        wrong: "The text's bytes in memory are signed (.NET's Encoding.Unicode).",
+        remedy: "Encode the identity in UTF-8 before signing (.NET: Encoding.UTF8).",
+        change: Change::Identity(|identity| {
+            of_text(identity.right, |text| {
+                utf16(text, &[0xff, 0xfe], u16::to_le_bytes)
+            })
+        }),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-utf-16-be"),
+        title: "the identity is signed in UTF-16, big-endian",
+        wrong: "The text's UTF-16 is signed (Java's getBytes(\"UTF-16\")).",
+        remedy: "Encode the identity in UTF-8 before signing (Java: StandardCharsets.UTF_8).",
+        change: Change::Identity(|identity| {
+            of_text(identity.right, |text| {
+                utf16(text, &[0xfe, 0xff], u16::to_be_bytes)
+            })
+        }),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-ascii-with-question-marks"),
+        title: "question marks are signed for all that is not ASCII",
+        wrong: "The identity is encoded in ASCII, so that different identities have one signature.",
+        remedy: "Encode the identity in UTF-8 before signing.",
+        change: Change::Identity(|identity| of_text(identity.right, ascii_with_question_marks)),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-ascii-only"),
+        title: "characters that are not ASCII are dropped",
+        wrong: "The identity is encoded in ASCII with losses, so that different identities have one signature.",
+        remedy: "Encode the identity in UTF-8 before signing.",
+        change: Change::Identity(|identity| {
+            let ascii = |byte: &u8| byte.is_ascii();
+            Form::only(identity.right.iter().copied().filter(ascii).collect())
+        }),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-byte-order-mark-added"),
+        title: "a byte-order mark stands before the identity",
+        wrong: "The three bytes EF BB BF are signed with the identity.",
+        remedy: "Encode in UTF-8 without a byte-order mark.",
+        change: Change::Ends(|text| Form::only([b"\xef\xbb\xbf", text].concat())),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-cut-at-nul"),
+        title: "the identity is cut at a NUL",
+        wrong: "A C string ends at the first NUL, so that different identities have one signature.",
+        remedy: "Hand over the length of the identity with its bytes.",
+        change: Change::Ends(|text| {
+            let end = text.iter().position(|&byte| byte == 0);
+            Form::only(text[..end.unwrap_or(text.len())].to_vec())
+        }),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-upper-cased"),
+        title: "the identity is upper-cased",
+        wrong: "The server signs the identity in upper case, the front end passes it as it is.",
+        remedy: "Sign exactly the text that is passed on.",
+        change: Change::Identity(|identity| {
+            of_text(identity.right, |text| {
+                vec![
+                    Form::new(text.to_uppercase().into_bytes(), ""),
+                    Form::new(text.to_ascii_uppercase().into_bytes(), "ASCII letters only"),
+                ]
+            })
+        }),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-base64"),
+        title: "the base64 of the identity is signed",
+        wrong: "The identity is base64-encoded before signing.",
+        remedy: "Sign the identity itself.",
+        change: Change::Identity(|identity| {
+            vec![
+                Form::new(Encoding::Base64.encode(identity.right).into_bytes(), ""),
+                Form::new(
+                    Encoding::Base64urlUnpadded
+                        .encode(identity.right)
+                        .into_bytes(),
+                    "base64url without padding",
+                ),
+            ]
+        }),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-unfiltered"),
+        title: "the identity is signed as it was given",
+        wrong: "The scheme wants the identity trimmed or in lower case, and that is left out.",
+        remedy: "Change the identity as the scheme says before signing it.",
+        applies: signs_filtered,
+        change: Change::Identity(|identity| Form::only(identity.raw.to_vec())),
+        ..ENTRY
+    },
+];
+
+fn another_field(identity: &IdentityText<'_>) -> Forms<Vec<u8>> {
+    let forms: Forms<Vec<u8>> = identity
+        .fields
+        .iter()
+        .filter(|(name, _)| *name != identity.name)
+        .filter_map(|(name, value)| {
+            let bytes = value.to_bytes()?;
+            Some(Form::new(
+                bytes.into_owned(),
+                format!("{name} for {}", identity.name),
+            ))
+        })
+        .collect();
+    if forms.is_empty() {
+        Form::only(identity.right.to_vec())
+    } else {
+        forms
+    }
+}
+
+fn utf16(text: &str, mark: &[u8], bytes: fn(u16) -> [u8; 2]) -> Forms<Vec<u8>> {
+    let encoded: Vec<u8> = text.encode_utf16().flat_map(bytes).collect();
+    vec![
+        Form::new(encoded.clone(), ""),
+        Form::new([mark, &encoded].concat(), "with a byte-order mark"),
+    ]
+}
+
+/// The words of a language for what is no text.
+struct Words {
+    absent: &'static str,
+    null: &'static str,
+    yes: &'static str,
+    no: &'static str,
+    list: fn(&[serde_json::Value]) -> String,
+    map: fn(&serde_json::Map<String, serde_json::Value>) -> String,
+}
+
+const JAVASCRIPT: Words = Words {
+    absent: "undefined",
+    null: "null",
+    yes: "true",
+    no: "false",
+    list: |items| {
+        let item = |item: &serde_json::Value| match item {
+            serde_json::Value::Null => String::new(),
+            _ => json_as_a_text(item, &JAVASCRIPT),
+        };
+        items.iter().map(item).collect::<Vec<_>>().join(",")
+    },
+    map: |_| "[object Object]".to_owned(),
+};
+
+const PYTHON: Words = Words {
+    absent: "None",
+    null: "None",
+    yes: "True",
+    no: "False",
+    list: |items| {
+        let items: Vec<String> = items.iter().map(python_literal).collect();
+        format!("[{}]", items.join(", "))
+    },
+    map: |entries| {
+        let entry = |(key, value): (&String, &serde_json::Value)| {
+            format!("'{key}': {}", python_literal(value))
+        };
+        let entries: Vec<String> = entries.iter().map(entry).collect();
+        format!("{{{}}}", entries.join(", "))
+    },
+};
+
+const PHP: Words = Words {
+    absent: "",
+    null: "",
+    yes: "1",
+    no: "",
+    list: |_| "Array".to_owned(),
+    map: |_| "Array".to_owned(),
+};
+
+fn python_literal(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(text) => format!("'{text}'"),
+        other => json_as_a_text(other, &PYTHON),
+    }
+}
+
+fn as_a_text(value: Option<&Value>, words: &Words) -> Vec<u8> {
+    match value {
+        None => words.absent.as_bytes().to_vec(),
+        Some(Value::Json(json)) => json_as_a_text(json, words).into_bytes(),
+        Some(text) => text.to_bytes().unwrap_or_default().into_owned(),
+    }
+}
+
+fn json_as_a_text(value: &serde_json::Value, words: &Words) -> String {
+    match value {
+        serde_json::Value::Null => words.null.to_owned(),
+        serde_json::Value::Bool(true) => words.yes.to_owned(),
+        serde_json::Value::Bool(false) => words.no.to_owned(),
+        serde_json::Value::Number(number) => number.to_string(),
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Array(items) => (words.list)(items),
+        serde_json::Value::Object(entries) => (words.map)(entries),
+    }
+}
+/// A token that is no text, as JavaScript makes it one.
+pub(super) fn javascript_text(value: &Value) -> String {
+    String::from_utf8_lossy(&as_a_text(Some(value), &JAVASCRIPT)).into_owned()
+}

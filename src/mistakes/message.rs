@@ -1,0 +1,486 @@
+//! Mistakes from the identity's bytes to the message, and in what is done with it.
+
+use std::borrow::Cow;
+
+use crate::mistakes::applicability::{
+    always, has_unsigned_field, signs_a_delimiter, signs_a_time, signs_an_identity_among_others,
+    signs_millis, signs_seconds, signs_several_fields, signs_text,
+};
+use crate::mistakes::change::{Piece, PieceKind};
+use crate::mistakes::{
+    Change, Composition, Form, Forms, Hash, Mistake, MistakeId, Stage, TimeText, TimeTexts,
+};
+
+const ENTRY: Mistake = Mistake {
+    id: MistakeId(""),
+    title: "",
+    wrong: "",
+    remedy: "",
+    seen: "",
+    stage: Stage::Message,
+    case_of: None,
+    applies: always,
+    change: Change::Keying(&[]),
+};
+
+pub(super) const MISTAKES: &[Mistake] = &[
+    Mistake {
+        id: MistakeId("message-arguments-swapped"),
+        title: "key and message are swapped",
+        wrong: "The identity is the key and the secret is the message.",
+        remedy: "Exchange the two arguments of the HMAC function.",
+        seen: "signature-php#1, adyen-java-api-library#1185",
+        change: Change::Keying(&[("", |keyed, message| keyed.swapped(message))]),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-time-in-milliseconds"),
+        title: "the time is in milliseconds",
+        wrong: "The scheme's time is in seconds (Date.now() gives milliseconds).",
+        remedy: "Divide the milliseconds by 1000 and drop the fraction (Math.floor(Date.now() / 1000)).",
+        seen: "mercadopago sdk-nodejs#458, workos-ruby#138",
+        applies: signs_seconds,
+        change: Change::Time(|time| match time.millis_text() {
+            Some(millis) if time.per_second == 1 => in_both_or_in_the_message(time, millis),
+            _ => unchanged(time),
+        }),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-time-in-seconds"),
+        title: "the time is in seconds",
+        wrong: "The scheme's time is in milliseconds.",
+        remedy: "Give the time in milliseconds since 1970.",
+        seen: "mercadopago sdk-nodejs#458",
+        applies: signs_millis,
+        change: Change::Time(|time| match time.millis() {
+            Some(millis) if time.per_second == 1000 => {
+                in_both_or_in_the_message(time, (millis / 1000).to_string())
+            }
+            _ => unchanged(time),
+        }),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-time-left-out"),
+        title: "the time is not signed",
+        wrong: "The message is made without the time, so that a signature never grows old.",
+        remedy: "Put the time into the message, as the scheme says.",
+        applies: signs_a_time,
+        change: Change::Composition(|parts| without(parts, PieceKind::Time)),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-time-of-the-run"),
+        title: "another time is signed than the one given",
+        wrong: "The time is read from the clock, or was read when the program started, instead of being that of this signature.",
+        remedy: "Take the time once for each signature, and use it in the message and in the token.",
+        seen: "Jimo's sample reads the time when the module loads",
+        applies: signs_a_time,
+        change: Change::Time(|time| {
+            let now = (u128::from(time.now) * u128::from(time.per_second)).to_string();
+            in_both_or_in_the_message(time, now)
+        }),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-other-delimiter"),
+        title: "another delimiter stands in the message",
+        wrong: "The parts of the message are joined by another character than the scheme's.",
+        remedy: "Join the parts of the message as the scheme says.",
+        applies: signs_a_delimiter,
+        change: Change::Composition(other_delimiter),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-no-delimiter"),
+        title: "the parts of the message are joined without a delimiter",
+        wrong: "Different identities can have one message, and so one signature.",
+        remedy: "Join the parts of the message by the scheme's delimiter.",
+        seen: "WordPress 2.5 cookies (2008)",
+        applies: signs_a_delimiter,
+        change: Change::Composition(|parts| Form::only(delimited(parts, b""))),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-other-order"),
+        title: "the parts of the message stand in another order",
+        wrong: "The same parts in another order make another message.",
+        remedy: "Put the parts of the message into the scheme's order.",
+        applies: signs_several_fields,
+        change: Change::Composition(other_order),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-identity-left-out"),
+        title: "the identity is not signed",
+        wrong: "The message is made without the identity, so that everybody has the same signature.",
+        remedy: "Put the identity into the message, as the scheme says.",
+        seen: "several guides",
+        applies: signs_an_identity_among_others,
+        change: Change::Composition(|parts| without(parts, PieceKind::Identity)),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-unsigned-field-included"),
+        title: "a field that is not signed stands in the message",
+        wrong: "The platform, say, is signed too, though it only selects the secret.",
+        remedy: "Leave out of the message what the scheme does not sign.",
+        applies: has_unsigned_field,
+        change: Change::Composition(with_unsigned_field),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-secret-included"),
+        title: "the secret stands in the message",
+        wrong: "The secret is signed together with the identity.",
+        remedy: "Use the secret as the key only.",
+        seen: "several guides",
+        change: Change::Composition(with_secret),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-hashed-with-secret-before"),
+        title: "a plain hash of secret and message is used instead of HMAC",
+        wrong: "Whoever knows one signature can sign what begins with the same message (length extension).",
+        remedy: "Use HMAC with the secret as its key.",
+        seen: "several guides",
+        change: Change::Keying(&[
+            ("", |keyed, message| keyed.digest(&[keyed.key(), message])),
+            ("with a colon between", |keyed, message| {
+                keyed.digest(&[keyed.key(), b":", message])
+            }),
+        ]),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-hashed-with-secret-behind"),
+        title: "a plain hash of message and secret is used instead of HMAC",
+        wrong: "A plain hash is no MAC, whichever side the secret stands on.",
+        remedy: "Use HMAC with the secret as its key.",
+        seen: "several guides",
+        change: Change::Keying(&[
+            ("", |keyed, message| keyed.digest(&[message, keyed.key()])),
+            ("with a colon between", |keyed, message| {
+                keyed.digest(&[message, b":", keyed.key()])
+            }),
+        ]),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-hashed-without-secret"),
+        title: "a plain hash is used, without the secret",
+        wrong: "Anybody can make this signature.",
+        remedy: "Use HMAC with the secret as its key.",
+        seen: "several guides",
+        change: Change::Keying(&[("", |keyed, message| keyed.digest(&[message]))]),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-mac-of-digest"),
+        title: "the digest of the message is signed",
+        wrong: "The identity or the message is hashed first, and the hash is signed.",
+        remedy: "Give the message itself to HMAC, which hashes it.",
+        applies: signs_text,
+        change: Change::Composition(of_digest),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-mac-of-mac"),
+        title: "the MAC is signed again",
+        wrong: "HMAC is applied twice.",
+        remedy: "Apply HMAC once.",
+        change: Change::Keying(&[
+            ("of its bytes", |keyed, message| {
+                keyed.mac(keyed.mac(message).bytes())
+            }),
+            ("of its hex text", |keyed, message| {
+                keyed.mac(hex::encode(keyed.mac(message).bytes()).as_bytes())
+            }),
+        ]),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-time-as-iso-8601"),
+        title: "the time is written as a date",
+        wrong: "The scheme's time is a number, and a date in ISO 8601 is signed instead.",
+        remedy: "Write the time as a whole number since 1970.",
+        applies: signs_a_time,
+        change: Change::Time(as_date),
+        ..ENTRY
+    },
+];
+
+/// What people put between two parts, the likelier first.
+pub(super) const DELIMITERS: [&str; 16] = [
+    ":", ".", "-", "_", "|", ",", ";", " ", "/", "\n", "&", "+", "#", "=", "\t", "::",
+];
+
+impl TimeText<'_> {
+    /// The time in milliseconds, to the millisecond where the token tells.
+    fn millis(&self) -> Option<u64> {
+        let time: u64 = self.text.parse().ok()?;
+        let millis = time.checked_mul(1000 / self.per_second.max(1))?;
+        let agrees = |exact: &u64| exact / 1000 == millis / 1000;
+        Some(self.millis.filter(agrees).unwrap_or(millis))
+    }
+
+    fn millis_text(&self) -> Option<String> {
+        self.millis().map(|millis| millis.to_string())
+    }
+}
+
+fn unchanged(time: &TimeText<'_>) -> Forms<TimeTexts> {
+    Form::only(TimeTexts {
+        message: time.text.to_owned(),
+        token: time.text.to_owned(),
+    })
+}
+
+fn in_both_or_in_the_message(time: &TimeText<'_>, written: String) -> Forms<TimeTexts> {
+    vec![
+        Form::new(
+            TimeTexts {
+                message: written.clone(),
+                token: written.clone(),
+            },
+            "",
+        ),
+        Form::new(
+            TimeTexts {
+                message: written,
+                token: time.text.to_owned(),
+            },
+            "in the message only",
+        ),
+    ]
+}
+
+fn as_date(time: &TimeText<'_>) -> Forms<TimeTexts> {
+    let date = time
+        .millis()
+        .and_then(|millis| i64::try_from(millis).ok())
+        .and_then(|millis| jiff::Timestamp::from_millisecond(millis).ok());
+    let Some(date) = date else {
+        return unchanged(time);
+    };
+    let spellings = [
+        "%Y-%m-%dT%H:%M:%S.%3fZ",
+        "%Y-%m-%dT%H:%M:%SZ",
+        "%Y-%m-%dT%H:%M:%S+00:00",
+        "%Y-%m-%d %H:%M:%S",
+        "%Y-%m-%d",
+    ];
+    let forms = spellings.map(|spelling| {
+        let written = date.strftime(spelling).to_string();
+        let detail: Cow<'static, str> = format!("as {written}").into();
+        in_both_or_in_the_message(time, written)
+            .into_iter()
+            .map(|form| {
+                let detail = match &*form.detail {
+                    "" => detail.clone(),
+                    place => format!("{detail}, {place}").into(),
+                };
+                Form::new(form.value, detail)
+            })
+            .collect::<Vec<_>>()
+    });
+    forms.into_iter().flatten().collect()
+}
+
+/// Whether a piece is a literal between two fields.
+fn is_delimiter(pieces: &[Piece<'_>], at: usize) -> bool {
+    let is_field = |piece: Option<&Piece<'_>>| piece.is_some_and(|p| p.kind != PieceKind::Literal);
+    pieces[at].kind == PieceKind::Literal
+        && at > 0
+        && is_field(pieces.get(at - 1))
+        && is_field(pieces.get(at + 1))
+}
+
+fn delimited(parts: &Composition<'_>, delimiter: &[u8]) -> Vec<u8> {
+    let pieces = parts.pieces.iter().enumerate();
+    let bytes = |(at, piece): (usize, &Piece<'_>)| {
+        if is_delimiter(parts.pieces, at) {
+            delimiter.to_vec()
+        } else {
+            piece.bytes.to_vec()
+        }
+    };
+    pieces.flat_map(bytes).collect()
+}
+
+/// The message of the scheme.
+pub(super) fn composed(pieces: &[Piece<'_>]) -> Vec<u8> {
+    let length = pieces.iter().map(|piece| piece.bytes.len()).sum();
+    let mut message = Vec::with_capacity(length);
+    for piece in pieces {
+        message.extend_from_slice(&piece.bytes);
+    }
+    message
+}
+
+fn other_delimiter(parts: &Composition<'_>) -> Forms<Vec<u8>> {
+    let own = (0..parts.pieces.len())
+        .find(|&at| is_delimiter(parts.pieces, at))
+        .map(|at| &parts.pieces[at].bytes);
+    DELIMITERS
+        .iter()
+        .filter(|text| own.is_some_and(|own| **own != *text.as_bytes()))
+        .map(|text| Form::new(delimited(parts, text.as_bytes()), format!("{text:?}")))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .chain(own.is_none().then(|| Form::new(composed(parts.pieces), "")))
+        .collect()
+}
+
+fn other_order(parts: &Composition<'_>) -> Forms<Vec<u8>> {
+    let places: Vec<usize> = (0..parts.pieces.len())
+        .filter(|&at| parts.pieces[at].kind != PieceKind::Literal)
+        .collect();
+    let mut orders = permutations(&places);
+    // The reverse is the likeliest; the right order is none.
+    orders.retain(|order| *order != places);
+    orders.reverse();
+    if orders.is_empty() {
+        return Form::only(composed(parts.pieces));
+    }
+    let name = |at: usize| match parts.pieces[at].kind {
+        PieceKind::Identity => "text",
+        PieceKind::Time => "time",
+        PieceKind::Literal | PieceKind::Other => "other",
+    };
+    let form = |order: &Vec<usize>| {
+        let mut next = order.iter();
+        let message = parts
+            .pieces
+            .iter()
+            .flat_map(|piece| match piece.kind {
+                PieceKind::Literal => piece.bytes.to_vec(),
+                _ => next
+                    .next()
+                    .map(|&at| parts.pieces[at].bytes.to_vec())
+                    .unwrap_or_default(),
+            })
+            .collect();
+        let names: Vec<&str> = order.iter().map(|&at| name(at)).collect();
+        Form::new(message, names.join(", "))
+    };
+    orders.iter().map(form).collect()
+}
+
+/// Every order of a few places, the given one first, its reverse last.
+fn permutations(places: &[usize]) -> Vec<Vec<usize>> {
+    match places {
+        [] => vec![Vec::new()],
+        _ if places.len() > 4 => vec![places.to_vec(), places.iter().rev().copied().collect()],
+        _ => (0..places.len())
+            .flat_map(|at| {
+                let mut rest = places.to_vec();
+                let first = rest.remove(at);
+                permutations(&rest).into_iter().map(move |mut order| {
+                    order.insert(0, first);
+                    order
+                })
+            })
+            .collect(),
+    }
+}
+
+/// Without the pieces of a kind: with one delimiter of each fewer, or with all of them.
+fn without(parts: &Composition<'_>, kind: PieceKind) -> Forms<Vec<u8>> {
+    let carries = |piece: &Piece<'_>| ![kind, PieceKind::Literal].contains(&piece.kind);
+    if !parts.pieces.iter().any(carries) {
+        return Form::only(composed(parts.pieces));
+    }
+    let kept = |piece: &&Piece<'_>| piece.kind != kind;
+    let bare: Vec<u8> = parts
+        .pieces
+        .iter()
+        .filter(kept)
+        .flat_map(|p| p.bytes.to_vec())
+        .collect();
+    let mut joined = Vec::new();
+    let mut pending: &[u8] = &[];
+    for (at, piece) in parts.pieces.iter().enumerate() {
+        if piece.kind == kind {
+            continue;
+        }
+        if is_delimiter(parts.pieces, at) {
+            pending = if joined.is_empty() { &[] } else { &piece.bytes };
+        } else {
+            joined.extend_from_slice(pending);
+            joined.extend_from_slice(&piece.bytes);
+            pending = &[];
+        }
+    }
+    if bare == joined {
+        Form::only(joined)
+    } else {
+        vec![
+            Form::new(joined, "nor its delimiter"),
+            Form::new(bare, "but its delimiter is"),
+        ]
+    }
+}
+
+fn with_unsigned_field(parts: &Composition<'_>) -> Forms<Vec<u8>> {
+    let message = composed(parts.pieces);
+    if parts.unsigned.is_empty() {
+        return Form::only(message);
+    }
+    let fields = parts.unsigned.iter();
+    fields
+        .flat_map(|(name, field)| joined_with(&message, field, name))
+        .collect()
+}
+
+fn with_secret(parts: &Composition<'_>) -> Forms<Vec<u8>> {
+    joined_with(&composed(parts.pieces), parts.secret, "it")
+}
+
+/// The message with something else behind or before it.
+fn joined_with(message: &[u8], other: &[u8], name: &str) -> Forms<Vec<u8>> {
+    let form = |delimiter: &str, behind: bool| {
+        let (first, second) = if behind {
+            (message, other)
+        } else {
+            (other, message)
+        };
+        let place = if behind { "behind" } else { "before" };
+        let between = match delimiter {
+            "" => String::new(),
+            _ => format!(", with {delimiter:?} between"),
+        };
+        Form::new(
+            [first, delimiter.as_bytes(), second].concat(),
+            format!("{name} {place} the rest{between}"),
+        )
+    };
+    ["", ":", "-", ".", "_", "|", "\n"]
+        .into_iter()
+        .flat_map(|delimiter| [form(delimiter, true), form(delimiter, false)])
+        .collect()
+}
+
+fn of_digest(parts: &Composition<'_>) -> Forms<Vec<u8>> {
+    let hash = Hash::of(parts.scheme.algorithm);
+    let message = hash.digest(&composed(parts.pieces));
+    let hashed: Vec<Piece<'_>> = parts
+        .pieces
+        .iter()
+        .map(|piece| match piece.kind {
+            PieceKind::Identity => Piece {
+                kind: piece.kind,
+                bytes: hex::encode(hash.digest(&piece.bytes).bytes())
+                    .into_bytes()
+                    .into(),
+            },
+            _ => piece.clone(),
+        })
+        .collect();
+    vec![
+        Form::new(hex::encode(message.bytes()).into_bytes(), "in hex"),
+        Form::new(message.bytes().to_vec(), "its bytes"),
+        Form::new(composed(&hashed), "that of the identity, in hex"),
+    ]
+}

@@ -1,0 +1,89 @@
+//! An implementation with planted mistakes.
+
+use crate::mistakes::attempt::{judge, thrown};
+use crate::mistakes::{Choice, Inputs, Mistake, MistakeId, Pipeline, Stop};
+use crate::scheme::{Call, Implementation};
+use crate::signature::{Op, Outcome};
+
+/// An implementation of any scheme with some mistakes, each in its usual form. Without any it is
+/// the oracle.
+///
+/// Mistakes of signing are made in verifying too: the expected token is made the wrong way, and
+/// compared with the one presented.
+#[derive(Clone, Debug)]
+pub struct Mistaken {
+    pipeline: Pipeline,
+    verifying: Vec<&'static Mistake>,
+}
+
+/// Two mistakes that cannot be made at once.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{one} and {two} change the same step; take one of them")]
+pub struct ConflictError {
+    one: MistakeId,
+    two: MistakeId,
+}
+
+impl Mistaken {
+    /// With these mistakes, in whatever order.
+    pub fn new(mistakes: &[MistakeId]) -> Result<Self, ConflictError> {
+        let mut planted: Vec<&'static Mistake> = mistakes.iter().map(|id| id.mistake()).collect();
+        planted.sort_by_key(|mistake| mistake.rank());
+        planted.dedup();
+        for (at, one) in planted.iter().enumerate() {
+            if let Some(two) = planted[at + 1..].iter().find(|two| one.excludes(two)) {
+                return Err(ConflictError {
+                    one: one.id,
+                    two: two.id,
+                });
+            }
+        }
+        let pipeline = planted.iter().fold(Pipeline::right(), |pipeline, mistake| {
+            pipeline.with(Choice::usual(mistake))
+        });
+        planted.retain(|mistake| mistake.is_of_verifying());
+        Ok(Self {
+            pipeline,
+            verifying: planted,
+        })
+    }
+
+    /// With one mistake.
+    pub fn one(mistake: &'static Mistake) -> Self {
+        let verifying = Vec::from_iter(mistake.is_of_verifying().then_some(mistake));
+        Self {
+            pipeline: Pipeline::right().with(Choice::usual(mistake)),
+            verifying,
+        }
+    }
+
+    /// Signs along a pipeline of one's own making.
+    pub fn along(pipeline: Pipeline) -> Self {
+        Self {
+            pipeline,
+            verifying: Vec::new(),
+        }
+    }
+}
+
+impl Implementation for Mistaken {
+    fn call(&mut self, call: &Call<'_>) -> Outcome {
+        match call.op {
+            Op::Sign => {
+                let inputs = Inputs {
+                    scheme: call.scheme,
+                    secrets: call.secrets,
+                    fields: call.fields,
+                    now: call.now,
+                    millis: None,
+                };
+                match self.pipeline.token(&inputs) {
+                    Ok(token) => Outcome::Token(token),
+                    Err(Stop::Refused(refusal)) => Outcome::Refused(refusal.to_string()),
+                    Err(Stop::Threw(mistake)) => Outcome::Threw(thrown(mistake)),
+                }
+            }
+            Op::Verify => judge(*call, &self.pipeline, &self.verifying).into(),
+        }
+    }
+}

@@ -1,0 +1,606 @@
+//! One way to sign: the scheme's, but for a choice at some of its steps.
+
+use std::borrow::Cow;
+
+use crate::mistakes::change::{Piece, PieceKind};
+use crate::mistakes::message::composed;
+use crate::mistakes::{
+    Change, Composition, Digest, Form, Forms, Hash, IdentityText, KeyedHash, Mistake, MistakeId,
+    SecretText, SelectedSecret, Step, TimeText, TimeTexts, TokenPieces,
+};
+use crate::scheme::{FieldKind, FieldSet, FieldTexts, MessagePart, Refusal, Scheme};
+use crate::signature::{Fields, Secrets};
+
+/// A mistake in one of its forms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The mistake.
+    pub mistake: &'static Mistake,
+    /// Which of its forms, from 0.
+    pub form: usize,
+}
+
+/// The choices that differ from the scheme, at most one at each step.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pipeline([Option<Choice>; Step::SIGNING]);
+
+/// What is signed, and by which scheme.
+#[derive(Clone, Copy, Debug)]
+pub struct Inputs<'a> {
+    /// The scheme.
+    pub scheme: &'a Scheme,
+    /// The secret or secrets.
+    pub secrets: &'a Secrets,
+    /// The fields as they were given.
+    pub fields: &'a Fields,
+    /// The present, in Unix seconds.
+    pub now: u64,
+    /// The time to the millisecond, where a received token tells.
+    pub millis: Option<u64>,
+}
+
+/// Why a pipeline gives no token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// It declines, as the oracle does.
+    Refused(Refusal),
+    /// An exception comes out of this mistake.
+    Threw(MistakeId),
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl Pipeline {
+    /// The scheme's own.
+    pub fn right() -> Self {
+        Self::default()
+    }
+
+    /// Whether it is the scheme's own.
+    pub fn is_right(&self) -> bool {
+        self.0.iter().all(Option::is_none)
+    }
+
+    /// With another choice at the step of its mistake. A verifying mistake has no step in signing
+    /// and changes nothing here.
+    #[must_use]
+    pub fn with(mut self, choice: Choice) -> Self {
+        if let Some(place) = self.0.get_mut(choice.mistake.step() as usize) {
+            *place = Some(choice);
+        }
+        self
+    }
+
+    /// Where it differs from the scheme, in the order of the steps.
+    pub fn choices(&self) -> impl Iterator<Item = Choice> {
+        self.0.iter().copied().flatten()
+    }
+
+    fn at(&self, step: Step) -> Option<Choice> {
+        self.0.get(step as usize).copied().flatten()
+    }
+
+    /// The whole way from the inputs to the token.
+    pub fn token(&self, inputs: &Inputs<'_>) -> Result<String, Stop> {
+        let texts = self.read(inputs.scheme, inputs.fields)?;
+        self.token_of(inputs, &texts)
+    }
+
+    /// The same, for fields that have been read.
+    pub(crate) fn token_of(
+        &self,
+        inputs: &Inputs<'_>,
+        texts: &FieldTexts<'_>,
+    ) -> Result<String, Stop> {
+        let times = self.time(inputs, texts)?;
+        let mac = self.mac_text(inputs, texts, &times)?;
+        self.assemble(inputs, texts, &times, &mac)
+    }
+
+    /// The text of the MAC, as it stands in the token.
+    pub(crate) fn mac_text(
+        &self,
+        inputs: &Inputs<'_>,
+        texts: &FieldTexts<'_>,
+        times: &TimeTexts,
+    ) -> Result<String, Stop> {
+        let message = self.message(inputs, texts, &times.message)?;
+        let key = self.key(inputs, texts)?;
+        let mac = self.mac(inputs.scheme, &key, &message)?;
+        self.spell(inputs.scheme, mac.bytes())
+    }
+
+    /// The fields as bytes.
+    pub(crate) fn read<'f>(
+        &self,
+        scheme: &Scheme,
+        fields: &'f Fields,
+    ) -> Result<FieldTexts<'f>, Stop> {
+        let Some((choice, Change::Reading(change))) = self.change(Step::Reading) else {
+            return Ok(FieldTexts::read(&scheme.fields, fields)?);
+        };
+        // Text that is no text is read in another way; all else as ever.
+        let mut sound = fields.clone();
+        let mut texts = Vec::new();
+        for (index, field) in scheme.fields.iter().enumerate() {
+            let value = fields.value(&field.name);
+            let is_sound = value.is_some_and(|value| value.to_bytes().is_some());
+            if field.kind == FieldKind::Text && !is_sound {
+                sound.remove(&field.name);
+                texts.push((index, form(change(value), choice)?));
+            }
+        }
+        let mut read = owned(&scheme.fields, &sound)?;
+        for (index, bytes) in texts {
+            read.set(index, bytes);
+        }
+        Ok(read)
+    }
+
+    /// The key bytes.
+    pub(crate) fn key<'s>(
+        &self,
+        inputs: &Inputs<'s>,
+        texts: &FieldTexts<'_>,
+    ) -> Result<Cow<'s, [u8]>, Stop> {
+        let scheme = inputs.scheme;
+        let selected = scheme.select_secret(inputs.secrets, texts)?;
+        let steps = [
+            Step::WhichSecret,
+            Step::SecretText,
+            Step::Decoding,
+            Step::Key,
+        ];
+        if steps.iter().all(|&step| self.at(step).is_none()) {
+            return Ok(scheme.secret.key(selected)?);
+        }
+        if selected.reveal().is_empty() {
+            return Err(Refusal::EmptySecret.into());
+        }
+        let mut text = Cow::Borrowed(selected.reveal());
+        if let Some((choice, Change::WhichSecret(change))) = self.change(Step::WhichSecret) {
+            text = form(change(&selected_secret(inputs, &text)), choice)?.into();
+        }
+        if let Some((choice, Change::SecretText(change))) = self.change(Step::SecretText) {
+            text = form(change(&text), choice)?.into();
+        }
+        let mut key = match self.change(Step::Decoding) {
+            Some((choice, Change::Decoding(change))) => {
+                form(change(&secret_text(scheme, &text)), choice)?
+            }
+            _ => right_key(scheme, &text)?,
+        };
+        if let Some((choice, Change::Key(change))) = self.change(Step::Key) {
+            key = form(change(&key), choice)?;
+        }
+        Ok(key.into())
+    }
+
+    /// The time as it stands in the message and in the token; empty where none is signed.
+    pub(crate) fn time(
+        &self,
+        inputs: &Inputs<'_>,
+        texts: &FieldTexts<'_>,
+    ) -> Result<TimeTexts, Stop> {
+        let Some(text) = time_field(inputs.scheme).and_then(|field| texts.text(field)) else {
+            return Ok(TimeTexts {
+                message: String::new(),
+                token: String::new(),
+            });
+        };
+        match self.change(Step::Time) {
+            Some((choice, Change::Time(change))) => form(change(&time_text(inputs, text)), choice),
+            _ => Ok(TimeTexts {
+                message: text.to_owned(),
+                token: text.to_owned(),
+            }),
+        }
+    }
+
+    fn message(
+        &self,
+        inputs: &Inputs<'_>,
+        texts: &FieldTexts<'_>,
+        time: &str,
+    ) -> Result<Vec<u8>, Stop> {
+        if self.at(Step::Ends).is_none()
+            && self.at(Step::Identity).is_none()
+            && self.at(Step::Composition).is_none()
+            && self.at(Step::Time).is_none()
+        {
+            return Ok(inputs.scheme.message.render(&inputs.scheme.fields, texts)?);
+        }
+        let mut identities = identities(inputs.scheme, texts)?;
+        if let Some((choice, Change::Ends(change))) = self.change(Step::Ends) {
+            identities = form(ends_forms(&identities, change), choice)?;
+        }
+        if let Some((choice, Change::Identity(change))) = self.change(Step::Identity) {
+            identities = form(identity_forms(inputs.fields, &identities, change), choice)?;
+        }
+        let pieces = pieces(inputs.scheme, texts, &identities, time)?;
+        match self.change(Step::Composition) {
+            Some((choice, Change::Composition(change))) => {
+                let composition = composition(inputs, texts, &pieces)?;
+                form(change(&composition), choice)
+            }
+            _ => Ok(composed(&pieces)),
+        }
+    }
+
+    /// The hash function.
+    pub(crate) fn hash(&self, scheme: &Scheme) -> Hash {
+        match self.change(Step::Hash) {
+            Some((_, Change::Hash(hash))) => hash,
+            _ => Hash::of(scheme.algorithm),
+        }
+    }
+
+    fn mac(&self, scheme: &Scheme, key: &[u8], message: &[u8]) -> Result<Digest, Stop> {
+        let hash = self.hash(scheme);
+        let prepared = hash.prepare(key);
+        match self.change(Step::Keying) {
+            Some((choice, Change::Keying(forms))) => {
+                let (_, keying) = forms
+                    .get(choice.form)
+                    .ok_or(Stop::Threw(choice.mistake.id))?;
+                let keyed = KeyedHash {
+                    hash,
+                    key,
+                    prepared: &prepared,
+                };
+                Ok(keying(&keyed, message))
+            }
+            _ => Ok(prepared.mac(message)),
+        }
+    }
+
+    /// The text of a MAC, wrapped where that stands around the MAC itself.
+    pub(crate) fn spell(&self, scheme: &Scheme, mac: &[u8]) -> Result<String, Stop> {
+        let mac = cut_to_scheme(scheme, mac);
+        let mac = match self.change(Step::MacBytes) {
+            Some((choice, Change::MacBytes { change, .. })) => form(change(mac), choice)?.into(),
+            _ => Cow::Borrowed(mac),
+        };
+        let text = match self.change(Step::Spelling) {
+            Some((choice, Change::Spelling { spell, .. })) => form(spell(&mac), choice)?,
+            _ => scheme.token.mac_encoding().encode(&mac),
+        };
+        match self.change(Step::Wrapping) {
+            Some((choice, Change::Wrapping { wrap, .. })) => {
+                let forms = wrap(&text);
+                // Forms beyond those stand around the whole token.
+                if choice.form >= forms.len() && has_more_than_the_mac(scheme) {
+                    Ok(text)
+                } else {
+                    form(forms, choice)
+                }
+            }
+            _ => Ok(text),
+        }
+    }
+
+    /// The token of a MAC's text.
+    pub(crate) fn assemble(
+        &self,
+        inputs: &Inputs<'_>,
+        texts: &FieldTexts<'_>,
+        times: &TimeTexts,
+        mac: &str,
+    ) -> Result<String, Stop> {
+        let scheme = inputs.scheme;
+        let time = time_field(scheme);
+        let text = |field: usize| {
+            if time == Some(field) && texts.text(field).is_some() {
+                Some(times.token.as_str())
+            } else {
+                texts.text(field)
+            }
+        };
+        let mut pieces = TokenPieces::filled(scheme, mac, text)
+            .map_err(|field| Refusal::MissingField(scheme.fields.at(field).name.clone()))?;
+        pieces.millis = inputs.millis;
+        let token = match self.change(Step::Token) {
+            Some((choice, Change::Token(change))) => form(change(&pieces), choice)?,
+            _ => pieces.write(),
+        };
+        match self.change(Step::Wrapping) {
+            Some((choice, Change::Wrapping { wrap, .. })) if has_more_than_the_mac(scheme) => {
+                let around_the_mac = wrap(mac).len();
+                match choice.form.checked_sub(around_the_mac) {
+                    Some(form) => self::form(wrap(&token), Choice { form, ..choice }),
+                    None => Ok(token),
+                }
+            }
+            _ => Ok(token),
+        }
+    }
+
+    fn change(&self, step: Step) -> Option<(Choice, Change)> {
+        self.at(step).map(|choice| (choice, choice.mistake.change))
+    }
+}
+
+impl Choice {
+    /// A mistake in its usual form.
+    pub fn usual(mistake: &'static Mistake) -> Self {
+        Self { mistake, form: 0 }
+    }
+}
+
+/// The chosen form of several.
+fn form<T>(forms: Forms<T>, choice: Choice) -> Result<T, Stop> {
+    let mut forms = forms.into_iter();
+    forms
+        .nth(choice.form)
+        .map(|form| form.value)
+        .ok_or(Stop::Threw(choice.mistake.id))
+}
+
+fn owned<'f>(set: &FieldSet, fields: &Fields) -> Result<FieldTexts<'f>, Stop> {
+    let read = FieldTexts::read(set, fields)?;
+    let mut owned = FieldTexts::default();
+    for index in 0..set.len() {
+        if let Some(bytes) = read.bytes(index) {
+            owned.set(index, bytes.to_vec());
+        }
+    }
+    Ok(owned)
+}
+
+/// The secrets as a mistake in selecting one sees them.
+pub(crate) fn selected_secret<'s>(inputs: &Inputs<'s>, selected: &'s [u8]) -> SelectedSecret<'s> {
+    let others = inputs
+        .secrets
+        .iter()
+        .filter_map(|(name, secret)| Some((name?, secret.reveal())))
+        .filter(|(_, secret)| *secret != selected)
+        .collect();
+    SelectedSecret { selected, others }
+}
+
+/// A secret's text as a mistake in decoding it sees it.
+pub(crate) fn secret_text<'s>(scheme: &'s Scheme, configured: &'s [u8]) -> SecretText<'s> {
+    let rule = &scheme.secret;
+    let stripped = rule
+        .strip_prefix
+        .as_ref()
+        .and_then(|prefix| configured.strip_prefix(prefix.as_bytes()))
+        .unwrap_or(configured);
+    SecretText {
+        configured,
+        stripped,
+        rule,
+    }
+}
+
+/// The key of a secret's text by the scheme's own rule, but for empty ones, which are let pass.
+pub(crate) fn right_key(scheme: &Scheme, text: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let secret = crate::signature::Secret::new(text);
+    match scheme.secret.key(&secret) {
+        Ok(key) => Ok(key.into_owned()),
+        Err(Refusal::EmptySecret) => Ok(Vec::new()),
+        Err(refusal) => Err(refusal),
+    }
+}
+
+/// The field of the time that is signed; of the one in the token, where none is.
+pub(crate) fn time_field(scheme: &Scheme) -> Option<usize> {
+    let is_time = |field: &usize| scheme.fields.at(*field).kind.is_time();
+    let signed = scheme.message.fields().find(is_time);
+    signed.or_else(|| scheme.token.fields().find(is_time))
+}
+
+pub(crate) fn time_text<'t>(inputs: &Inputs<'t>, text: &'t str) -> TimeText<'t> {
+    let kind = time_field(inputs.scheme).map(|field| &inputs.scheme.fields.at(field).kind);
+    TimeText {
+        text,
+        per_second: kind.map_or(1, FieldKind::per_second),
+        now: inputs.now,
+        millis: inputs.millis,
+    }
+}
+
+/// A text field of the message on its way to the bytes that are signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct IdentityBytes<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) raw: Cow<'a, [u8]>,
+    pub(crate) right: Cow<'a, [u8]>,
+}
+
+/// The text fields of the message, in its order.
+pub(crate) fn identities<'a>(
+    scheme: &'a Scheme,
+    texts: &'a FieldTexts<'_>,
+) -> Result<Vec<IdentityBytes<'a>>, Refusal> {
+    let mut identities = Vec::new();
+    for part in scheme.message.parts() {
+        let MessagePart::Field { field, filters } = part else {
+            continue;
+        };
+        let known = scheme.fields.at(*field);
+        let raw = texts
+            .bytes(*field)
+            .ok_or_else(|| Refusal::MissingField(known.name.clone()))?;
+        if known.kind == FieldKind::Text {
+            let filtered = filters.iter().fold(Cow::Borrowed(raw), |bytes, filter| {
+                Cow::Owned(filter.apply(&bytes))
+            });
+            identities.push(IdentityBytes {
+                name: &known.name,
+                raw: Cow::Borrowed(raw),
+                right: filtered,
+            });
+        }
+    }
+    Ok(identities)
+}
+
+/// The forms of a change to the ends of the texts.
+pub(crate) fn ends_forms<'a>(
+    identities: &[IdentityBytes<'a>],
+    change: fn(&[u8]) -> Forms<Vec<u8>>,
+) -> Forms<Vec<IdentityBytes<'a>>> {
+    all_or_each(identities, |identity| {
+        let changed = change(&identity.raw)
+            .into_iter()
+            .zip(change(&identity.right));
+        let both = |(raw, right): (Form<Vec<u8>>, Form<Vec<u8>>)| {
+            let changed = IdentityBytes {
+                name: identity.name,
+                raw: raw.value.into(),
+                right: right.value.into(),
+            };
+            Form::new(changed, right.detail)
+        };
+        changed.map(both).collect()
+    })
+}
+
+/// The forms of a change to the texts.
+pub(crate) fn identity_forms<'a>(
+    fields: &Fields,
+    identities: &[IdentityBytes<'a>],
+    change: fn(&IdentityText<'_>) -> Forms<Vec<u8>>,
+) -> Forms<Vec<IdentityBytes<'a>>> {
+    all_or_each(identities, |identity| {
+        let text = IdentityText {
+            raw: &identity.raw,
+            right: &identity.right,
+            name: identity.name,
+            fields,
+        };
+        let changed = |form: Form<Vec<u8>>| {
+            let changed = IdentityBytes {
+                right: form.value.into(),
+                ..identity.clone()
+            };
+            Form::new(changed, form.detail)
+        };
+        change(&text).into_iter().map(changed).collect()
+    })
+}
+
+/// The forms of a change to several texts: to all of them, and then to each alone.
+fn all_or_each<'a>(
+    identities: &[IdentityBytes<'a>],
+    change: impl Fn(&IdentityBytes<'a>) -> Forms<IdentityBytes<'a>>,
+) -> Forms<Vec<IdentityBytes<'a>>> {
+    let changed: Vec<Forms<IdentityBytes<'a>>> = identities.iter().map(change).collect();
+    let count = changed.iter().map(Vec::len).max().unwrap_or_default();
+    let pick = |forms: &Forms<IdentityBytes<'a>>, at: usize| {
+        forms.get(at).or_else(|| forms.first()).cloned()
+    };
+    let mut out = Vec::new();
+    for at in 0..count {
+        let picked: Option<Vec<_>> = changed.iter().map(|forms| pick(forms, at)).collect();
+        if let Some(picked) = picked {
+            let detail = changed
+                .iter()
+                .find_map(|forms| Some(forms.get(at)?.detail.clone()));
+            let values = picked.into_iter().map(|form| form.value).collect();
+            out.push(Form::new(values, detail.unwrap_or_default()));
+        }
+    }
+    if identities.len() > 1 {
+        for (place, forms) in changed.iter().enumerate() {
+            for form in forms {
+                let mut alone = identities.to_vec();
+                alone[place] = form.value.clone();
+                let name = identities[place].name;
+                let detail = match &*form.detail {
+                    "" => format!("{name} only"),
+                    detail => format!("{detail}; {name} only"),
+                };
+                out.push(Form::new(alone, detail));
+            }
+        }
+    }
+    out
+}
+
+/// The pieces of the message.
+pub(crate) fn pieces<'a>(
+    scheme: &'a Scheme,
+    texts: &'a FieldTexts<'_>,
+    identities: &'a [IdentityBytes<'_>],
+    time: &'a str,
+) -> Result<Vec<Piece<'a>>, Refusal> {
+    let mut identities = identities.iter();
+    let mut piece = |part: &'a MessagePart| -> Result<Piece<'a>, Refusal> {
+        let (kind, bytes) = match part {
+            MessagePart::Literal(bytes) => (PieceKind::Literal, Cow::Borrowed(bytes.as_slice())),
+            MessagePart::Field { field, filters } => {
+                let known = scheme.fields.at(*field);
+                let missing = || Refusal::MissingField(known.name.clone());
+                let bytes = texts.bytes(*field).ok_or_else(missing)?;
+                let filtered = || {
+                    filters.iter().fold(Cow::Borrowed(bytes), |bytes, filter| {
+                        Cow::Owned(filter.apply(&bytes))
+                    })
+                };
+                match &known.kind {
+                    FieldKind::Text => match identities.next() {
+                        Some(identity) => (PieceKind::Identity, Cow::Borrowed(&*identity.right)),
+                        None => (PieceKind::Identity, filtered()),
+                    },
+                    FieldKind::UnixSeconds | FieldKind::UnixMillis
+                        if time_field(scheme) == Some(*field) =>
+                    {
+                        (PieceKind::Time, Cow::Borrowed(time.as_bytes()))
+                    }
+                    FieldKind::UnixSeconds | FieldKind::UnixMillis | FieldKind::Enum(_) => {
+                        (PieceKind::Other, filtered())
+                    }
+                }
+            }
+        };
+        Ok(Piece { kind, bytes })
+    };
+    scheme.message.parts().iter().map(&mut piece).collect()
+}
+
+/// What a mistake in composing the message sees.
+pub(crate) fn composition<'a>(
+    inputs: &Inputs<'a>,
+    texts: &'a FieldTexts<'_>,
+    pieces: &'a [Piece<'a>],
+) -> Result<Composition<'a>, Refusal> {
+    let scheme = inputs.scheme;
+    let secret = scheme.select_secret(inputs.secrets, texts)?;
+    let signed: Vec<usize> = scheme.message.fields().collect();
+    let unsigned = scheme
+        .fields
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| !signed.contains(index))
+        .filter_map(|(index, field)| Some((field.name.as_str(), texts.bytes(index)?)))
+        .collect();
+    Ok(Composition {
+        scheme,
+        pieces,
+        secret: secret.reveal(),
+        unsigned,
+    })
+}
+
+/// The MAC as long as the scheme wants it; another algorithm's whole where it does not cut.
+fn cut_to_scheme<'m>(scheme: &Scheme, mac: &'m [u8]) -> &'m [u8] {
+    if scheme.mac_bytes < scheme.algorithm.mac_bytes() {
+        &mac[..mac.len().min(scheme.mac_bytes)]
+    } else {
+        mac
+    }
+}
+
+/// Whether a wrapping around the token differs from one around the MAC.
+pub(crate) fn has_more_than_the_mac(scheme: &Scheme) -> bool {
+    let pieces = TokenPieces::of(scheme, "", |_| None);
+    pieces.units.len() > 1
+        || !pieces.behind.is_empty()
+        || pieces.units.iter().any(|unit| !unit.before.is_empty())
+}

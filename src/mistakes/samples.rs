@@ -1,0 +1,514 @@
+//! Schemes of every kind, and inputs on which mistakes show, for tests.
+
+use crate::scheme::{
+    Algorithm, Call, Field, FieldKind, FieldSet, Freshness, Layout, List, Message, Pair, Pairs,
+    Scheme, SecretEncoding, SecretRule, TokenGrammar, Unknown,
+};
+use crate::signature::{Fields, Op, Secret, Secrets, Value};
+
+pub(crate) const NOW: u64 = 1_741_761_604;
+
+/// A scheme with its name.
+#[derive(Debug)]
+pub(crate) struct Sample {
+    pub(crate) name: &'static str,
+    pub(crate) scheme: Scheme,
+}
+
+fn scheme(
+    algorithm: Algorithm,
+    mac_bytes: usize,
+    secret: SecretRule,
+    fields: &[(&str, FieldKind)],
+    message: &str,
+    token: impl Fn(&dyn Fn(&str) -> Layout) -> TokenGrammar,
+) -> Scheme {
+    let field = |(name, kind): &(&str, FieldKind)| Field {
+        name: (*name).to_owned(),
+        kind: kind.clone(),
+    };
+    let fields = FieldSet::new(fields.iter().map(field).collect());
+    let layout = |text: &str| Layout::compile(text, &fields, mac_bytes).unwrap();
+    let token = token(&layout);
+    token.check(&fields).unwrap();
+    Scheme {
+        algorithm,
+        mac_bytes,
+        secret,
+        message: Message::compile(message, &fields).unwrap(),
+        token,
+        freshness: Freshness::Unspecified,
+        fields,
+    }
+}
+
+fn text() -> SecretRule {
+    SecretRule {
+        encoding: SecretEncoding::Utf8,
+        strip_prefix: None,
+        per: None,
+    }
+}
+
+/// Schemes of every kind.
+#[expect(clippy::too_many_lines, reason = "a list")]
+pub(crate) fn samples() -> Vec<Sample> {
+    use Algorithm::{HmacSha1, HmacSha256, HmacSha512};
+    use FieldKind::{Enum, Text, UnixMillis, UnixSeconds};
+    let template = |text: &'static str| {
+        move |layout: &dyn Fn(&str) -> Layout| TokenGrammar::Template(layout(text))
+    };
+    let user = ("user_id", Text);
+    let mut samples = vec![
+        Sample {
+            name: "hex",
+            scheme: scheme(
+                HmacSha256,
+                32,
+                text(),
+                std::slice::from_ref(&user),
+                "{user_id}",
+                template("{mac:hex}"),
+            ),
+        },
+        Sample {
+            name: "base64",
+            scheme: scheme(
+                HmacSha256,
+                32,
+                text(),
+                std::slice::from_ref(&user),
+                "{user_id}",
+                template("{mac:base64}"),
+            ),
+        },
+        Sample {
+            name: "time",
+            scheme: scheme(
+                HmacSha256,
+                32,
+                text(),
+                &[user.clone(), ("timestamp", UnixSeconds)],
+                "{user_id}-{timestamp}",
+                template("{mac:hex}-{timestamp}"),
+            ),
+        },
+        Sample {
+            name: "platform",
+            scheme: scheme(
+                HmacSha256,
+                32,
+                SecretRule {
+                    per: Some(1),
+                    ..text()
+                },
+                &[user.clone(), ("platform", Text)],
+                "{user_id}",
+                template("{mac:hex}"),
+            ),
+        },
+        Sample {
+            name: "lookup, cut, upper case",
+            scheme: scheme(
+                HmacSha512,
+                24,
+                text(),
+                &[
+                    user.clone(),
+                    ("lookup", Enum(vec!["email".into(), "id".into()])),
+                ],
+                "{user_id|trim|lower}",
+                template("v0={mac:hex-upper}"),
+            ),
+        },
+        Sample {
+            name: "list",
+            scheme: scheme(
+                HmacSha256,
+                32,
+                SecretRule {
+                    encoding: SecretEncoding::Base64,
+                    strip_prefix: Some("whsec_".into()),
+                    per: None,
+                },
+                &[
+                    ("msg_id", Text),
+                    ("timestamp", UnixSeconds),
+                    ("payload", Text),
+                ],
+                "{msg_id}.{timestamp}.{payload}",
+                |layout| {
+                    TokenGrammar::List(List {
+                        item: layout("v1,{mac:base64}"),
+                        separator: " ".into(),
+                        unknown: Unknown::Ignore,
+                    })
+                },
+            ),
+        },
+        Sample {
+            name: "pairs",
+            scheme: scheme(
+                HmacSha256,
+                32,
+                text(),
+                &[("timestamp", UnixSeconds), ("payload", Text)],
+                "{timestamp}.{payload}",
+                |layout| {
+                    TokenGrammar::Pairs(Pairs {
+                        pairs: vec![
+                            Pair {
+                                key: "t".into(),
+                                value: layout("{timestamp}"),
+                                repeat: false,
+                            },
+                            Pair {
+                                key: "v1".into(),
+                                value: layout("{mac:hex}"),
+                                repeat: true,
+                            },
+                        ],
+                        separator: ",".into(),
+                        unknown: Unknown::Ignore,
+                    })
+                },
+            ),
+        },
+        Sample {
+            name: "milliseconds, base64url, SHA-1, hex secret",
+            scheme: scheme(
+                HmacSha1,
+                20,
+                SecretRule {
+                    encoding: SecretEncoding::Hex,
+                    ..text()
+                },
+                &[user, ("time", UnixMillis)],
+                "{user_id}|{time}",
+                template("{time}.{mac:base64url-unpadded}"),
+            ),
+        },
+    ];
+    for sample in &mut samples {
+        let time = sample.scheme.fields.index("timestamp");
+        if let ("list" | "pairs", Some(of)) = (sample.name, time) {
+            sample.scheme.freshness = Freshness::Limited {
+                of,
+                max_age: Some(300),
+                max_skew: Some(300),
+            };
+        }
+    }
+    samples
+}
+
+impl Sample {
+    pub(crate) fn named(name: &str) -> Self {
+        samples()
+            .into_iter()
+            .find(|sample| sample.name == name)
+            .unwrap()
+    }
+
+    /// Secrets that the scheme takes, in all of which mistakes show.
+    pub(crate) fn secrets(&self) -> Vec<Secrets> {
+        let texts: Vec<String> = match self.scheme.secret.encoding {
+            SecretEncoding::Utf8 => vec![
+                "a6c93e058a4ab236449bd321002352483a85138489d2ee4fb2eaa4cfd3ab2ba8".into(),
+                "13f2a9c1d8e7b4f6a0c5d2e9b1a4f7e3c".into(),
+                " sK_live_ABC\u{e9} ".into(),
+                "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into(),
+                "QUJD+/A=".into(),
+                "QUJD-_A=".into(),
+                "x".repeat(70) + "Y",
+            ],
+            SecretEncoding::Hex => vec![
+                "A6c93e058a4ab236449bd321002352483a85138489d2ee4f".into(),
+                "ab".repeat(70),
+                "abc".into(),
+                " abcd ".into(),
+                "sk_abcd".into(),
+            ],
+            SecretEncoding::Base64 | SecretEncoding::Base64url => vec![
+                "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into(),
+                "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into(),
+                "whsec_".to_owned() + &"QUJD".repeat(30),
+                "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS".into(),
+                " whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into(),
+                "abcd".into(),
+            ],
+        };
+        let one = |text: &String| match self.scheme.secret.per {
+            None => Secrets::One(Secret::new(text.as_bytes())),
+            Some(_) => Secrets::Per(vec![
+                ("ios".into(), Secret::new(text.as_bytes())),
+                ("android".into(), Secret::new(format!("{text}2"))),
+                ("web".into(), Secret::new(format!("{text}3"))),
+            ]),
+        };
+        texts.iter().map(one).collect()
+    }
+
+    /// The fields of an identity.
+    pub(crate) fn fields(&self, identity: impl Into<Value>) -> Fields {
+        let mut fields = Fields::new();
+        let mut identity = Some(identity.into());
+        for field in self.scheme.fields.iter() {
+            match (&field.kind, field.name.as_str()) {
+                (_, "platform") => fields.set("platform", "ios"),
+                (FieldKind::Text, "msg_id") => fields.set("msg_id", "msg_p5jX"),
+                (FieldKind::Text, name) => {
+                    if let Some(identity) = identity.take() {
+                        fields.set(name, identity);
+                    }
+                }
+                (FieldKind::UnixSeconds, name) => fields.set(name, NOW.cast_signed()),
+                (FieldKind::UnixMillis, name) => fields.set(name, (NOW * 1000 + 123).cast_signed()),
+                (FieldKind::Enum(values), name) => fields.set(name, values[0].as_str()),
+            }
+        }
+        fields
+    }
+
+    /// The fields of a request to verify: what the token does not carry.
+    pub(crate) fn beside_the_token(&self, fields: &Fields) -> Fields {
+        let mut beside = fields.clone();
+        for field in self.scheme.token.fields() {
+            beside.remove(&self.scheme.fields.at(field).name);
+        }
+        beside
+    }
+}
+
+/// Identities in which mistakes show.
+pub(crate) const IDENTITIES: [&str; 16] = [
+    "id-c5c178f6",
+    "John.Doe@Company.com",
+    " padded ",
+    "007",
+    "9007199254740993",
+    "e\u{301}\u{e9}\u{fb01}\u{20ac}\u{1f600}",
+    "a/b?c=d&e <f>\"'\\",
+    "cut\0here",
+    "\u{130}stanbul \u{df}",
+    "caf\u{e9}",
+    "-",
+    "a-1",
+    "1741761604",
+    "x.y|z",
+    "line\n",
+    "\u{feff}bom",
+];
+
+/// A request of the reference kind, by value.
+pub(crate) struct Asked {
+    pub(crate) op: Op,
+    pub(crate) secrets: Secrets,
+    pub(crate) fields: Fields,
+    pub(crate) token: Option<Value>,
+    pub(crate) now: u64,
+}
+
+impl Asked {
+    pub(crate) fn call<'a>(&'a self, scheme: &'a Scheme) -> Call<'a> {
+        Call {
+            op: self.op,
+            scheme,
+            secrets: &self.secrets,
+            fields: &self.fields,
+            token: self.token.as_ref(),
+            now: self.now,
+        }
+    }
+}
+
+impl Sample {
+    /// Requests to sign and to verify, on which every mistake shows that can.
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        let mut asked = Vec::new();
+        let mut push = |op, secrets: &Secrets, fields: &Fields, token: Option<Value>, now| {
+            asked.push(Asked {
+                op,
+                secrets: secrets.clone(),
+                fields: fields.clone(),
+                token,
+                now,
+            });
+        };
+        let absent = Value::Json(serde_json::Value::Null);
+        for (at, secrets) in self.secrets().iter().enumerate() {
+            let identities = if at == 0 {
+                &IDENTITIES[..]
+            } else {
+                &IDENTITIES[..1]
+            };
+            for identity in identities {
+                push(Op::Sign, secrets, &self.fields(*identity), None, NOW + 5);
+            }
+        }
+        push(
+            Op::Sign,
+            &self.secrets()[0],
+            &self.fields(absent.clone()),
+            None,
+            NOW + 5,
+        );
+        // One MAC in sixteen begins with a zero.
+        for number in 0..60 {
+            let fields = self.fields(format!("user {number}").as_str());
+            push(Op::Sign, &self.secrets()[0], &fields, None, NOW + 5);
+        }
+        let empty = match self.scheme.secret.per {
+            None => Secrets::One(Secret::new("")),
+            Some(_) => Secrets::Per(vec![("ios".into(), Secret::new(""))]),
+        };
+        push(Op::Sign, &empty, &self.fields("a"), None, NOW);
+        for identity in ["id-c5c178f6", "John.Doe@Company.com"] {
+            let secrets = &self.secrets()[0];
+            let fields = self.fields(identity);
+            let beside = self.beside_the_token(&fields);
+            for token in self.presented(secrets, &fields) {
+                push(Op::Verify, secrets, &beside, token, NOW);
+            }
+            let right = self.scheme.sign(secrets, &fields).unwrap();
+            for now in [NOW - 1000, NOW + 1000, NOW + 1_000_000] {
+                push(
+                    Op::Verify,
+                    secrets,
+                    &beside,
+                    Some(right.as_str().into()),
+                    now,
+                );
+            }
+            push(
+                Op::Verify,
+                &empty,
+                &beside,
+                Some(right.as_str().into()),
+                NOW,
+            );
+            // A time in a header of its own is a text.
+            if let Some(time) = crate::mistakes::pipeline::time_field(&self.scheme) {
+                let name = &self.scheme.fields.at(time).name;
+                if beside.value(name).is_some() {
+                    for text in [
+                        format!("0{NOW}"),
+                        "yesterday".into(),
+                        format!("{}", NOW + 1),
+                    ] {
+                        let odd = beside.clone().with(name.as_str(), text.as_str());
+                        push(Op::Verify, secrets, &odd, Some(right.as_str().into()), NOW);
+                        let signed = self.signed_at(secrets, &fields, &text);
+                        push(Op::Verify, secrets, &odd, Some(signed.into()), NOW);
+                    }
+                }
+            }
+        }
+        asked
+    }
+
+    /// The token with any text for its time.
+    fn signed_at(&self, secrets: &Secrets, fields: &Fields, time: &str) -> String {
+        let scheme = &self.scheme;
+        let Some(field) = crate::mistakes::pipeline::time_field(scheme) else {
+            return scheme.sign(secrets, fields).unwrap();
+        };
+        let mut texts = crate::scheme::FieldTexts::read(&scheme.fields, fields).unwrap();
+        texts.set(field, time.as_bytes());
+        let message = scheme.message.render(&scheme.fields, &texts).unwrap();
+        let key = scheme.key(secrets, &texts).unwrap().into_owned();
+        let mac = scheme.algorithm.mac(&key, &message);
+        scheme
+            .token
+            .render(&scheme.fields, &mac[..scheme.mac_bytes], &texts)
+            .unwrap()
+    }
+
+    /// Tokens right and wrong.
+    fn presented(&self, secrets: &Secrets, fields: &Fields) -> Vec<Option<Value>> {
+        let sign = |secrets: &Secrets, fields: &Fields| self.scheme.sign(secrets, fields).unwrap();
+        let right = sign(secrets, fields);
+        let mut texts = vec![
+            String::new(),
+            right.to_uppercase(),
+            right.to_lowercase(),
+            format!(" {right}\n"),
+            format!("{right}\0"),
+            format!("{right}x"),
+            format!("{right}-x"),
+            format!("{right},x"),
+            format!("{right}=x"),
+            format!("{right}.x"),
+            right.replace('=', ""),
+            right.replace('1', "\u{ff11}"),
+            right.replace('a', "\u{ff41}"),
+            format!("{right} {right}"),
+            format!("v1,{} {right}", "A".repeat(43) + "="),
+            right.clone(),
+            "x".into(),
+            sign(secrets, &self.fields("another")),
+        ];
+        for other in [
+            format!("0{NOW}"),
+            format!("{}", NOW + 1),
+            "yesterday".into(),
+        ] {
+            texts.push(right.replace(&NOW.to_string(), &other));
+            texts.push(self.signed_at(secrets, fields, &other));
+        }
+        for mistake in [
+            "algorithm-sha-1",
+            "secret-of-another-platform",
+            "message-time-left-out",
+            "message-arguments-swapped",
+        ] {
+            let id = crate::mistakes::MistakeId::named(mistake).unwrap();
+            let mut mistaken = crate::mistakes::Mistaken::new(&[id]).unwrap();
+            let call = Call {
+                op: Op::Sign,
+                scheme: &self.scheme,
+                secrets,
+                fields,
+                token: None,
+                now: NOW,
+            };
+            if let crate::signature::Outcome::Token(token) =
+                crate::scheme::Implementation::call(&mut mistaken, &call)
+            {
+                texts.push(token);
+            }
+        }
+        // The MAC cut short and changed, with what stands around it in its place.
+        let loose = crate::mistakes::token_text::loosely(&self.scheme, &right).remove(0);
+        let (head, tail) = loose.mac.split_at(loose.mac.len() - 4);
+        let wrong_tail = if tail.starts_with("AAAA") {
+            "BBBB"
+        } else {
+            "AAAA"
+        };
+        texts.push(right.replace(&loose.mac, head));
+        texts.push(right.replace(&loose.mac, &format!("{head}{tail}00")));
+        texts.push(right.replace(
+            &loose.mac,
+            &format!("{}AAAA{}", &loose.mac[..12], &loose.mac[16..]),
+        ));
+        texts.push(right.replace(&loose.mac, &format!("{head}{wrong_tail}")));
+        texts.push(right.replace(&loose.mac, &format!("{head}!{tail}")));
+        texts.push(right.replace(&loose.mac, &format!("{}!", loose.mac)));
+        // A pair or an item with a wrong MAC before the right one.
+        texts.push(right.replace("v1=", &format!("v1={},v1=", "0".repeat(64))));
+        let json = |value: serde_json::Value| Some(Value::Json(value));
+        let mut tokens: Vec<Option<Value>> = texts
+            .into_iter()
+            .map(|text| Some(Value::Text(text)))
+            .collect();
+        tokens.extend([
+            None,
+            json(serde_json::Value::Null),
+            json(true.into()),
+            json(vec![right].into()),
+            Some(Value::Number(0)),
+        ]);
+        tokens
+    }
+}

@@ -1,0 +1,155 @@
+//! Mistakes from the text of the MAC to the token.
+
+use crate::mistakes::applicability::{
+    token_carries_a_time, token_has_more_than_the_mac, token_has_parts, token_has_separator,
+};
+use crate::mistakes::message::DELIMITERS;
+use crate::mistakes::token_text::UnitKind;
+use crate::mistakes::{Change, Form, Forms, Mistake, MistakeId, Stage, TokenPieces};
+
+const ENTRY: Mistake = Mistake {
+    id: MistakeId(""),
+    title: "",
+    wrong: "",
+    remedy: "",
+    seen: "",
+    stage: Stage::Token,
+    case_of: None,
+    applies: token_has_parts,
+    change: Change::Token(|token| Form::only(token.write())),
+};
+
+pub(super) const MISTAKES: &[Mistake] = &[
+    Mistake {
+        id: MistakeId("token-part-missing"),
+        title: "a part of the token is missing",
+        wrong: "The MAC is handed over without what belongs around it.",
+        remedy: "Put the whole token together as the scheme says.",
+        applies: token_has_more_than_the_mac,
+        change: Change::Token(part_missing),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("token-time-in-milliseconds"),
+        title: "the time in the token is in another unit than the one signed",
+        wrong: "Milliseconds stand in the token and seconds in the message, or the reverse.",
+        remedy: "Put the very time that was signed into the token.",
+        seen: "mercadopago sdk-nodejs#458",
+        applies: token_carries_a_time,
+        change: Change::Token(time_in_another_unit),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("token-parts-in-another-order"),
+        title: "the parts of the token stand in another order",
+        wrong: "The same parts in another order are another token.",
+        remedy: "Put the parts of the token into the scheme's order.",
+        change: Change::Token(|token| {
+            let mut reversed = token.clone();
+            reversed.units.reverse();
+            Form::only(reversed.write())
+        }),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("token-other-separator"),
+        title: "another separator stands in the token",
+        wrong: "The parts of the token are joined by another character than the scheme's.",
+        remedy: "Join the parts of the token as the scheme says.",
+        applies: token_has_separator,
+        change: Change::Token(other_separator),
+        ..ENTRY
+    },
+];
+
+fn part_missing(token: &TokenPieces) -> Forms<String> {
+    let mut forms = Vec::new();
+    for (at, unit) in token.units.iter().enumerate() {
+        if unit.kind == UnitKind::Mac {
+            continue;
+        }
+        let mut rest = token.clone();
+        rest.units.remove(at);
+        if !rest.separators.is_empty() {
+            rest.separators.remove(at.min(rest.separators.len() - 1));
+        }
+        forms.push(Form::new(rest.write(), "what stands beside the MAC"));
+    }
+    if token.units.iter().any(|unit| !unit.before.is_empty()) {
+        let mut bare = token.clone();
+        for unit in &mut bare.units {
+            unit.before.clear();
+        }
+        forms.push(Form::new(bare.write(), "the literal text before it"));
+    }
+    if forms.is_empty() {
+        Form::only(token.write())
+    } else {
+        forms
+    }
+}
+
+fn time_in_another_unit(token: &TokenPieces) -> Forms<String> {
+    let rewritten = |change: &dyn Fn(&str) -> Option<String>| {
+        let mut changed = token.clone();
+        let times = changed
+            .units
+            .iter_mut()
+            .filter(|unit| unit.kind == UnitKind::Time);
+        for unit in times {
+            unit.text = change(&unit.text)?;
+        }
+        Some(changed.write())
+    };
+    let exact = |text: &str| {
+        let millis = token.millis.map(|millis| millis.to_string());
+        millis.filter(|millis| *millis != text && millis.starts_with(text))
+    };
+    let thousandfold = |text: &str| Some(format!("{text}000"));
+    let thousandth = |text: &str| {
+        let end = text.len().checked_sub(3).filter(|&end| end > 0)?;
+        text.get(..end).map(str::to_owned)
+    };
+    let forms: Forms<String> = [
+        (rewritten(&thousandfold), "a thousandfold"),
+        (rewritten(&exact), "to the millisecond"),
+        (rewritten(&thousandth), "a thousandth"),
+    ]
+    .into_iter()
+    .filter_map(|(token, detail)| Some(Form::new(token?, detail)))
+    .collect();
+    if forms.is_empty() {
+        Form::only(token.write())
+    } else {
+        forms
+    }
+}
+
+fn other_separator(token: &TokenPieces) -> Forms<String> {
+    if token.separators.is_empty() {
+        return Form::only(token.write());
+    }
+    let with = |separator: &str| {
+        let mut other = token.clone();
+        for own in &mut other.separators {
+            separator.clone_into(own);
+        }
+        other
+    };
+    DELIMITERS
+        .into_iter()
+        .chain([""])
+        .map(with_name)
+        .map(|(separator, name)| (with(separator), name))
+        .filter(|(other, _)| other.separators != token.separators)
+        .map(|(other, name)| Form::new(other.write(), name))
+        .collect()
+}
+
+fn with_name(separator: &'static str) -> (&'static str, String) {
+    let name = match separator {
+        "" => "none".to_owned(),
+        text => format!("{text:?}"),
+    };
+    (separator, name)
+}

@@ -1,0 +1,236 @@
+//! Tokens as people put them together and take them apart: by their literals, without regard to
+//! lengths and alphabets.
+
+use crate::scheme::{Layout, Part, Scheme, TokenGrammar};
+
+/// A token in pieces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenPieces {
+    /// What it carries, in order.
+    pub units: Vec<Unit>,
+    /// What stands between each two of them; one fewer.
+    pub separators: Vec<String>,
+    /// What stands behind the last.
+    pub behind: String,
+    /// The time to the millisecond, where the presented token tells.
+    pub millis: Option<u64>,
+}
+
+/// What a token carries in one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// The literal text that belongs to it: a key, a prefix.
+    pub before: String,
+    /// What it is.
+    pub kind: UnitKind,
+    /// Its text.
+    pub text: String,
+}
+
+/// What a unit of a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnitKind {
+    /// The text of the MAC.
+    Mac,
+    /// A time.
+    Time,
+    /// Another field.
+    Field,
+}
+
+/// A token taken apart by its literals only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LooseToken {
+    /// What stands where the MAC's text should be.
+    pub(crate) mac: String,
+    /// What stands where the fields should be.
+    pub(crate) fields: Vec<(usize, String)>,
+}
+
+impl TokenPieces {
+    /// The pieces of a scheme's token with this text for the MAC; the index of a field that the
+    /// token carries and for which `field` has no text.
+    pub fn filled<'t>(
+        scheme: &Scheme,
+        mac: &str,
+        field: impl Fn(usize) -> Option<&'t str>,
+    ) -> Result<Self, usize> {
+        let mut pieces = Self {
+            units: Vec::new(),
+            separators: Vec::new(),
+            behind: String::new(),
+            millis: None,
+        };
+        let mut pending = String::new();
+        match &scheme.token {
+            TokenGrammar::Template(layout) => {
+                pieces.add(scheme, layout, &mut pending, mac, &field)?;
+            }
+            TokenGrammar::List(list) => {
+                pieces.add(scheme, &list.item, &mut pending, mac, &field)?;
+            }
+            TokenGrammar::Pairs(pairs) => {
+                for (at, pair) in pairs.pairs.iter().enumerate() {
+                    if at > 0 {
+                        pending.push_str(&pairs.separator);
+                        pieces.separators.push(std::mem::take(&mut pending));
+                    }
+                    pending.push_str(&pair.key);
+                    pending.push('=');
+                    pieces.add(scheme, &pair.value, &mut pending, mac, &field)?;
+                }
+            }
+        }
+        pieces.behind = pending;
+        Ok(pieces)
+    }
+
+    /// The same, with an empty text for fields that have none.
+    pub fn of<'t>(scheme: &Scheme, mac: &str, field: impl Fn(usize) -> Option<&'t str>) -> Self {
+        let known = |index: usize| Some(field(index).unwrap_or_default());
+        Self::filled(scheme, mac, known).unwrap_or(Self {
+            units: Vec::new(),
+            separators: Vec::new(),
+            behind: String::new(),
+            millis: None,
+        })
+    }
+
+    fn add<'t>(
+        &mut self,
+        scheme: &Scheme,
+        layout: &Layout,
+        pending: &mut String,
+        mac: &str,
+        field: &impl Fn(usize) -> Option<&'t str>,
+    ) -> Result<(), usize> {
+        for part in layout.parts() {
+            let (kind, text) = match part {
+                Part::Literal(text) => {
+                    pending.push_str(text);
+                    continue;
+                }
+                Part::Mac(_) => (UnitKind::Mac, mac),
+                Part::Field(index) if scheme.fields.at(*index).kind.is_time() => {
+                    (UnitKind::Time, field(*index).ok_or(*index)?)
+                }
+                Part::Field(index) => (UnitKind::Field, field(*index).ok_or(*index)?),
+            };
+            // The separator of a pair is there already; its key belongs to the unit.
+            let between = self.separators.len() < self.units.len();
+            if between {
+                self.separators.push(std::mem::take(pending));
+            }
+            self.units.push(Unit {
+                before: std::mem::take(pending),
+                kind,
+                text: text.to_owned(),
+            });
+        }
+        Ok(())
+    }
+
+    /// The token.
+    pub fn write(&self) -> String {
+        let mut token = String::with_capacity(96);
+        for (at, unit) in self.units.iter().enumerate() {
+            if at > 0 {
+                token.push_str(self.separators.get(at - 1).map_or("", String::as_str));
+            }
+            token.push_str(&unit.before);
+            token.push_str(&unit.text);
+        }
+        token.push_str(&self.behind);
+        token
+    }
+}
+
+/// A text taken apart by the literals of a scheme's token: one for each MAC that it may offer.
+pub(crate) fn loosely(scheme: &Scheme, text: &str) -> Vec<LooseToken> {
+    match &scheme.token {
+        TokenGrammar::Template(layout) => by_layout(scheme, layout, text).into_iter().collect(),
+        TokenGrammar::List(list) => text
+            .split(&list.separator)
+            .filter_map(|item| by_layout(scheme, &list.item, item))
+            .collect(),
+        TokenGrammar::Pairs(pairs) => {
+            let mut fields = Vec::new();
+            let mut macs = Vec::new();
+            for piece in text.split(&pairs.separator) {
+                let Some((key, value)) = piece.split_once('=') else {
+                    continue;
+                };
+                let Some(pair) = pairs.pairs.iter().find(|pair| pair.key == key) else {
+                    continue;
+                };
+                let Some(found) = by_layout(scheme, &pair.value, value) else {
+                    continue;
+                };
+                fields.extend(found.fields);
+                if pair.value.mac_encoding().is_some() {
+                    macs.push(found.mac);
+                }
+            }
+            let token = |mac| LooseToken {
+                mac,
+                fields: fields.clone(),
+            };
+            macs.into_iter().map(token).collect()
+        }
+    }
+}
+
+/// Everything before the MAC ends at its next literal, everything behind it begins at the last.
+fn by_layout(scheme: &Scheme, layout: &Layout, text: &str) -> Option<LooseToken> {
+    let parts = layout.parts();
+    let pivot = parts.iter().position(|part| matches!(part, Part::Mac(_)));
+    let (before, behind) = match pivot {
+        Some(at) => (&parts[..at], &parts[at + 1..]),
+        None => (parts, &[][..]),
+    };
+    let mut token = LooseToken {
+        mac: String::new(),
+        fields: Vec::new(),
+    };
+    let is_time = |field: usize| scheme.fields.at(field).kind.is_time();
+    let mut rest = text;
+    let mut left = before.iter().peekable();
+    while let Some(part) = left.next() {
+        match part {
+            Part::Literal(literal) => rest = rest.strip_prefix(literal.as_str())?,
+            Part::Field(field) => {
+                let end = match left.peek() {
+                    Some(Part::Literal(literal)) => rest.find(literal.as_str())?,
+                    None if pivot.is_none() => rest.len(),
+                    _ if is_time(*field) => rest.bytes().take_while(u8::is_ascii_digit).count(),
+                    _ => return None,
+                };
+                token.fields.push((*field, rest[..end].to_owned()));
+                rest = &rest[end..];
+            }
+            Part::Mac(_) => {}
+        }
+    }
+    let mut right = behind.iter().rev().peekable();
+    while let Some(part) = right.next() {
+        match part {
+            Part::Literal(literal) => rest = rest.strip_suffix(literal.as_str())?,
+            Part::Field(field) => {
+                let start = match right.peek() {
+                    Some(Part::Literal(literal)) => {
+                        rest.rfind(literal.as_str()).map(|at| at + literal.len())?
+                    }
+                    _ if is_time(*field) => {
+                        rest.len() - rest.bytes().rev().take_while(u8::is_ascii_digit).count()
+                    }
+                    _ => return None,
+                };
+                token.fields.push((*field, rest[start..].to_owned()));
+                rest = &rest[..start];
+            }
+            Part::Mac(_) => {}
+        }
+    }
+    rest.clone_into(&mut token.mac);
+    Some(token)
+}

@@ -1,0 +1,190 @@
+//! The text of a list of known failures: as it is but for what has to change, or anew.
+
+use std::fmt::Write as _;
+
+use crate::results::{KnownFailure, KnownFailures, ObservedKind};
+
+/// An entry that is to be written.
+pub(super) struct Line {
+    pub(super) case: String,
+    pub(super) expect: ObservedKind,
+    pub(super) reason: String,
+    pub(super) issue: Option<String>,
+    pub(super) expires: Option<String>,
+}
+
+/// What becomes of an entry.
+pub(super) enum Fate {
+    Stays,
+    Goes,
+    /// These entries stand in its place.
+    Becomes(Vec<Line>),
+}
+
+/// The text of the list with these fates of its entries, and with new ones behind them.
+pub(super) fn rewritten(known: &KnownFailures, fates: &[Fate], new: &[Line]) -> String {
+    let edited = edit(known, fates, new);
+    let wanted = anew(known, fates, new);
+    // An edit that would be read as something else is none.
+    if says_the_same(&edited, &wanted) {
+        edited
+    } else {
+        wanted
+    }
+}
+
+impl Line {
+    pub(super) fn of(entry: &KnownFailure) -> Self {
+        Self {
+            case: entry.cases.as_str().to_owned(),
+            expect: entry.expect,
+            reason: entry.reason.clone(),
+            issue: entry.issue.clone(),
+            expires: entry.expires.clone(),
+        }
+    }
+
+    fn write(&self, indent: &str, out: &mut String) {
+        let _ = write!(
+            out,
+            "{indent}- {{case: {}, expect: {}, reason: {}",
+            quoted(&self.case),
+            self.expect,
+            quoted(&self.reason)
+        );
+        if let Some(issue) = &self.issue {
+            let _ = write!(out, ", issue: {}", quoted(issue));
+        }
+        if let Some(expires) = &self.expires {
+            let _ = write!(out, ", expires: {}", quoted(expires));
+        }
+        out.push_str("}\n");
+    }
+}
+
+/// The file as it is, with nothing changed but the entries that have to.
+fn edit(known: &KnownFailures, fates: &[Fate], new: &[Line]) -> String {
+    let lines: Vec<&str> = known.text().split_inclusive('\n').collect();
+    let starts = entry_starts(known, &lines);
+    let indent: &str = known
+        .entries()
+        .first()
+        .and_then(|entry| lines.get(entry.line.saturating_sub(1) as usize))
+        .map_or("", |line| &line[..line.len() - line.trim_start().len()]);
+    let preamble_ends = starts.first().copied().unwrap_or(lines.len());
+    let mut out = lines[..preamble_ends].concat();
+    for (at, fate) in fates.iter().enumerate() {
+        let ends = starts.get(at + 1).copied().unwrap_or(lines.len());
+        let own = lines.get(starts[at]..ends).unwrap_or_default();
+        if matches!(fate, Fate::Stays) {
+            out.push_str(&own.concat());
+            continue;
+        }
+        if let Fate::Becomes(entries) = fate {
+            let comments = own.iter().take_while(|line| is_comment(line));
+            out.extend(comments.copied());
+            for entry in entries {
+                entry.write(indent, &mut out);
+            }
+        }
+        // Comments behind an entry, and not right above the next one, are the file's.
+        let is_of_entry = |line: &&str| !is_comment(line) && !line.trim().is_empty();
+        let behind = own.iter().rposition(is_of_entry).map_or(0, |at| at + 1);
+        if own[behind..].iter().any(|line| is_comment(line)) {
+            out.push_str(&own[behind..].concat());
+        }
+    }
+    if !out.is_empty() && !out.ends_with('\n') {
+        out.push('\n');
+    }
+    for entry in new {
+        entry.write(indent, &mut out);
+    }
+    out
+}
+
+/// The index of the line on which each entry begins, the comments right above it included; those
+/// above the first are the file's.
+fn entry_starts(known: &KnownFailures, lines: &[&str]) -> Vec<usize> {
+    let entries = known.entries().iter().enumerate();
+    entries
+        .map(|(at, entry)| {
+            let begins = (entry.line.saturating_sub(1) as usize).min(lines.len());
+            let comments = lines[..begins]
+                .iter()
+                .rev()
+                .take_while(|line| at > 0 && is_comment(line));
+            begins - comments.count()
+        })
+        .collect()
+}
+
+fn is_comment(line: &str) -> bool {
+    line.trim_start().starts_with('#')
+}
+
+/// The file anew: the comments that it begins with, and an entry a line.
+fn anew(known: &KnownFailures, fates: &[Fate], new: &[Line]) -> String {
+    let mut out: String = known
+        .text()
+        .split_inclusive('\n')
+        .take_while(|line| is_comment(line) || line.trim().is_empty())
+        .collect();
+    if !out.is_empty() && !out.ends_with('\n') {
+        out.push('\n');
+    }
+    for (entry, fate) in known.entries().iter().zip(fates) {
+        match fate {
+            Fate::Stays => Line::of(entry).write("", &mut out),
+            Fate::Goes => {}
+            Fate::Becomes(entries) => {
+                for entry in entries {
+                    entry.write("", &mut out);
+                }
+            }
+        }
+    }
+    for entry in new {
+        entry.write("", &mut out);
+    }
+    out
+}
+
+fn says_the_same(one: &str, other: &str) -> bool {
+    let read = |text| {
+        let list = KnownFailures::parse("", text).ok()?;
+        let facts = |e: &KnownFailure| {
+            let Line {
+                case,
+                expect,
+                reason,
+                issue,
+                expires,
+            } = Line::of(e);
+            (case, expect, reason, issue, expires)
+        };
+        Some(list.entries().iter().map(facts).collect::<Vec<_>>())
+    };
+    let (one, other) = (read(one), read(other));
+    one.is_some() && one == other
+}
+
+/// A text in double quotes, as YAML reads it.
+pub(super) fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            ' '..='~' => out.push(c),
+            _ if c.is_alphanumeric() => out.push(c),
+            _ => {
+                let _ = write!(out, "\\U{:08X}", u32::from(c));
+            }
+        }
+    }
+    out.push('"');
+    out
+}
