@@ -17,7 +17,7 @@ mod schema;
 mod scheme_reader;
 mod vector_reader;
 
-pub use embedded::{Embedded, embedded, find};
+pub use embedded::{Embedded, default_suites, embedded, find};
 pub use error::{Problem, SuiteError};
 pub(crate) use excerpt::Excerpt;
 pub use literal::Unusable;

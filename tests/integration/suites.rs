@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use macproof::suite::{MAX_FILE_BYTES, Problem, Suite, embedded, find, schema};
+use macproof::suite::{MAX_FILE_BYTES, Problem, Suite, default_suites, embedded, find, schema};
 use proptest::prelude::*;
 
 fn root() -> PathBuf {
@@ -115,12 +115,21 @@ fn embedded_suites_load_under_their_names() {
     for suite in embedded() {
         let loaded = suite.parse().unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(loaded.name.as_str(), suite.name);
+        assert_eq!(suite.scheme().unwrap(), loaded.scheme);
         assert_eq!(find(suite.name), Some(suite));
         assert_eq!(
             fs::read_to_string(root().join(suite.path())).unwrap(),
             suite.text
         );
     }
+    let by_default = embedded().filter(|suite| suite.by_default);
+    assert!(
+        default_suites()
+            .unwrap()
+            .iter()
+            .map(|suite| suite.name.to_string())
+            .eq(by_default.map(|suite| suite.name.to_owned()))
+    );
     assert_eq!(find("no-such-suite"), None);
     assert_eq!(find("suite.schema"), None);
 }
