@@ -5,17 +5,24 @@
 //! that it catches: identities, secrets, tokens and their spellings, times, platforms. What is
 //! expected of each is computed with the oracle, and written as a literal.
 
+mod ages;
 mod case;
+mod clock;
+mod confusions;
 mod fixture;
+mod forgeries;
 mod generate;
 mod identities;
 mod items;
+mod malformed;
 mod merge;
 mod platforms;
 mod requirements;
+mod right;
 mod secrets;
 mod sheet;
 mod spellings;
+mod spelt_secrets;
 mod suggestion;
 mod times;
 mod tokens;

@@ -9,7 +9,10 @@ use crate::generate::requirements::{
     TOKEN_IS_BOUND_TO_THE_IDENTITY, TOKEN_IS_EXACT, UNUSUAL_IDENTITY, UNUSUAL_IDENTITY_PROFILE,
 };
 use crate::generate::sheet::Sheet;
-use crate::generate::{items, platforms, secrets, spellings, times, tokens, values};
+use crate::generate::{
+    ages, confusions, forgeries, items, malformed, platforms, secrets, spellings, times, tokens,
+    values,
+};
 use crate::scheme::FieldKind;
 use crate::signature::Value;
 use crate::suite::Suite;
@@ -27,8 +30,12 @@ pub(super) fn vectors(suite: &Suite) -> Vec<Case> {
     secrets::add(&mut sheet);
     platforms::add(&mut sheet);
     tokens::add(&mut sheet);
+    forgeries::add(&mut sheet);
+    malformed::add(&mut sheet);
     items::add(&mut sheet);
     times::add(&mut sheet);
+    confusions::add(&mut sheet);
+    ages::add(&mut sheet);
     spellings::add(&mut sheet);
     sheet.cases
 }

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use crate::mistakes::{Choice, Mistake, MistakeId, Mistaken, Pipeline, catalogue};
 use crate::signature::{Op, Slug};
-use crate::strength::nulls::{Null, NullScore, null_scores};
+use crate::strength::nulls::{NullScore, null_scores};
 use crate::strength::search::{Search, Witness};
 use crate::strength::trial::Trial;
 use crate::suite::Suite;
@@ -228,7 +228,9 @@ fn idle(trial: &Trial<'_>, mistakes: &[Planted]) -> Vec<usize> {
         .collect();
     for planted in mistakes {
         if let Fate::Caught { by, .. } = &planted.fate {
-            by.iter().for_each(|&at| is_idle[at] = false);
+            for &at in by {
+                is_idle[at] = false;
+            }
         }
     }
     let indices = 0..is_idle.len();

@@ -32,7 +32,9 @@ fn generated_suites_are_current() {
 
 #[test]
 fn every_suite_has_a_scheme_file() {
-    for embedded in macproof::suite::embedded() {
+    // Those of the primitives are other people's vectors, taken over as they are.
+    let is_ours = |embedded: &macproof::suite::Embedded| !embedded.path().contains("/primitives/");
+    for embedded in macproof::suite::embedded().filter(is_ours) {
         let path = embedded.path().replacen("vectors/", "", 1);
         assert!(scheme_files().contains(&path), "{path} has no scheme file");
     }

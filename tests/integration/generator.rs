@@ -474,23 +474,27 @@ fn the_suites_cover_what_they_promise() {
     for embedded in macproof::suite::embedded().filter(|suite| suite.by_default) {
         let suite = embedded.parse().unwrap();
         let has = |id: &str| assert!(suite.vector(id).is_some(), "{} lacks {id}", embedded.name);
-        identities.iter().chain(&tokens).for_each(|id| has(id));
-        lengths
-            .iter()
-            .for_each(|length| has(&format!("identity-length-{length}")));
-        secrets
-            .iter()
-            .for_each(|secret| has(&format!("secret-{secret}")));
+        for id in identities.iter().chain(&tokens) {
+            has(id);
+        }
+        for length in lengths {
+            has(&format!("identity-length-{length}"));
+        }
+        for secret in secrets {
+            has(&format!("secret-{secret}"));
+        }
         let is_base64 = embedded.text.contains("token: \"{mac:base64}\"");
         let spellings: &[&str] = if is_base64 { &of_base64 } else { &of_hex };
-        spellings
-            .iter()
-            .for_each(|spelling| has(&format!("spelling-{spelling}")));
+        for spelling in spellings {
+            has(&format!("spelling-{spelling}"));
+        }
         if embedded.name == "jimo" {
-            times.iter().for_each(|id| has(id));
-            delimiters
-                .iter()
-                .for_each(|place| has(&format!("identity-delimiter-{place}")));
+            for id in times {
+                has(id);
+            }
+            for place in delimiters {
+                has(&format!("identity-delimiter-{place}"));
+            }
         }
         if embedded.name == "mtribes" {
             has("platform-android-with-the-token-of-ios");
