@@ -9,6 +9,9 @@ use crate::generate::sheet::Sheet;
 
 /// Adds the vectors about them.
 pub(super) fn add(sheet: &mut Sheet<'_>) {
+    if sheet.fixture.time.is_none() {
+        return;
+    }
     const HOUR: u64 = 3600;
     const DAY: u64 = 24 * HOUR;
     const YEAR: u64 = 365 * DAY;

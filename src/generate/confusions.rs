@@ -46,7 +46,7 @@ fn neighbours(fixture: &Fixture<'_>, clock: &Clock) -> Vec<Neighbour> {
                 let delimiter = String::from_utf8_lossy(bytes).into_owned();
                 (delimiter, beside(2, stands_before)?)
             }
-            field => (String::new(), field),
+            field @ MessagePart::Field { .. } => (String::new(), field),
         };
         let MessagePart::Field { field, .. } = part else {
             return None;

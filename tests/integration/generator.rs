@@ -221,6 +221,20 @@ fn every_requirement_is_shown_and_every_vector_has_a_note() {
 }
 
 #[test]
+fn what_does_not_apply_is_not_there() {
+    for (name, suite) in SUITES.iter() {
+        let timed = suite.scheme.fields.iter().any(|field| field.kind.is_time());
+        let platforms = suite.scheme.secret.per.is_some();
+        for vector in &suite.vectors {
+            let id = vector.id.as_str();
+            let of_time = id.starts_with("time-") || id.ends_with("-old") || id.ends_with("-early");
+            assert!(timed || !of_time, "{name}: {id}");
+            assert!(platforms || !id.starts_with("platform"), "{name}: {id}");
+        }
+    }
+}
+
+#[test]
 fn generating_again_changes_nothing() {
     for (name, suite) in SUITES.iter() {
         let again = generate("acme.yaml", &scheme(name)).unwrap();
