@@ -4,6 +4,7 @@
 
 mod adapter;
 mod args;
+mod clock;
 mod exit;
 mod inputs;
 mod mistakes;

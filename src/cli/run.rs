@@ -11,10 +11,10 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::adapters::{AdapterCommand, Limits};
 use crate::cli::args::{LevelArg, RunArgs};
+use crate::cli::clock::unix_now;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
 use crate::cli::render::Reports;
-use crate::cli::start::unix_now;
 use crate::cli::suites;
 use crate::cli::terminal::{ProgressBar, say};
 use crate::report;

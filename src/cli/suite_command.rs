@@ -12,7 +12,8 @@ use crate::generate::{generate, import_wycheproof};
 use crate::lint::{Severity, lint, review};
 use crate::protocol::{RequestLine, RequestParts};
 use crate::report;
-use crate::suite::{self, Expect, Level, Suite, Vector};
+use crate::results::expected_in_words;
+use crate::suite::{self, Level, Suite, Vector};
 
 /// Does one of the suite commands.
 pub(crate) fn suite(command: &SuiteCommand) -> Result<Exit, Stop> {
@@ -154,22 +155,7 @@ fn vector_summary(suite: &Suite, vector: &Vector) -> String {
         token: request.token.as_ref(),
         now: request.now,
     });
-    let expected = match &vector.expect {
-        Expect::Token {
-            token,
-            or_refused: false,
-        } => format!("token {token}"),
-        Expect::Token {
-            token,
-            or_refused: true,
-        } => format!("token {token}, or refused"),
-        Expect::Outcomes(kinds) => kinds
-            .iter()
-            .map(|kind| kind.name())
-            .collect::<Vec<_>>()
-            .join(" or "),
-        Expect::Observe(what) => format!("observed: {what}"),
-    };
+    let expected = expected_in_words(&vector.expect);
     let shows: Vec<&str> = suite
         .shown_by(vector)
         .map(|requirement| requirement.id.as_str())
