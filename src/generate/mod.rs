@@ -16,6 +16,7 @@ mod requirements;
 mod secrets;
 mod sheet;
 mod spellings;
+mod suggestion;
 mod times;
 mod tokens;
 mod values;
@@ -24,4 +25,5 @@ mod wycheproof;
 mod yaml;
 
 pub use generate::{GenerateError, generate};
+pub use suggestion::{Suggestion, suggestions};
 pub use wycheproof::{Imported, WycheproofError, import_wycheproof};

@@ -61,8 +61,6 @@ fn whole(sheet: &mut Sheet<'_>, clock: &Clock) {
     } else {
         &TIME_IS_WHOLE_SECONDS
     };
-    let note = "Catches a time in the wrong unit, or as a date.";
-    sheet.gives(rule, "time-now", note, &sheet.fixture.base.clone());
     for (slug, seconds, note) in [
         (
             "of-ten-digits",

@@ -13,7 +13,7 @@ use crate::generate::requirements::{
     TOKEN_IS_EXACT, TRUNCATED_TOKEN_IS_NOT_ACCEPTED,
 };
 use crate::generate::sheet::Sheet;
-use crate::scheme::Algorithm;
+use crate::scheme::{Algorithm, Part, Scheme, TokenGrammar};
 use crate::signature::{Encoding, Value};
 
 /// Adds the vectors about tokens, other spellings aside.
@@ -212,6 +212,18 @@ fn altered(sheet: &mut Sheet<'_>, right: &Right) {
         let id = format!("token-{slug}");
         sheet.not_accepted(&ALTERED_MAC_IS_NOT_ACCEPTED, &id, note, shown, NOW);
     }
+    if !sheet.fixture.encoding().is_hex() {
+        for (slug, text) in [
+            ("in-upper-case", right.spelt.to_ascii_uppercase()),
+            ("in-lower-case", right.spelt.to_ascii_lowercase()),
+        ] {
+            let shown = Some(right.with_mac_text(&text));
+            let note =
+                "Catches a verifier that ignores case, which in base64 is a part of the MAC.";
+            let id = format!("token-{slug}");
+            sheet.not_accepted(&ALTERED_MAC_IS_NOT_ACCEPTED, &id, note, shown, NOW);
+        }
+    }
     let twice = sheet
         .fixture
         .key(&right.claim)
@@ -398,10 +410,34 @@ fn extended(sheet: &mut Sheet<'_>, right: &Right) {
             "Catches a pattern whose $ means the end of a line.",
         ),
     ];
+    for (at, delimiter) in delimiters(sheet.fixture.scheme).into_iter().enumerate() {
+        let id = format!("token-delimiter-{}-and-more-after", at + 1);
+        let shown = around(format!("{token}{delimiter}x"));
+        let note = "Catches a verifier that cuts the token at its delimiters and drops the rest.";
+        sheet.not_accepted(&EXTENDED_TOKEN_IS_NOT_ACCEPTED, &id, note, shown, NOW);
+    }
     for (slug, shown, note) in extended {
         let id = format!("token-{slug}");
         sheet.not_accepted(&EXTENDED_TOKEN_IS_NOT_ACCEPTED, &id, note, shown, NOW);
     }
+}
+
+/// What separates the parts of a token, or of an item of a list: the ends of its literal texts.
+fn delimiters(scheme: &Scheme) -> Vec<String> {
+    let layout = match &scheme.token {
+        TokenGrammar::Template(layout) => layout,
+        TokenGrammar::List(list) => &list.item,
+        TokenGrammar::Pairs(_) => return Vec::new(),
+    };
+    let mut found: Vec<String> = Vec::new();
+    for part in layout.parts() {
+        let Part::Literal(text) = part else { continue };
+        let end = text.trim_start_matches(|c: char| c.is_alphanumeric());
+        if !end.is_empty() && !found.iter().any(|known| known == end) {
+            found.push(end.to_owned());
+        }
+    }
+    found
 }
 
 fn algorithms(sheet: &mut Sheet<'_>, right: &Right) {
