@@ -11,6 +11,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::adapters::{AdapterCommand, Limits};
 use crate::cli::args::{LevelArg, RunArgs};
+use crate::cli::causes::add_causes;
 use crate::cli::clock::unix_now;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
@@ -91,6 +92,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
             &today,
         );
     }
+    add_causes(&mut result, &output.observations);
     reports.write(&result)?;
     match output.ending {
         Ending::Broken(error) => Err(Stop::harness(format_args!(

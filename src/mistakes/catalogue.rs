@@ -76,6 +76,12 @@ impl Mistake {
         self.id == other.id || (self.step() == other.step() && !self.is_of_verifying())
     }
 
+    /// Its place among the mistakes of its stage, the most frequent first.
+    pub(crate) fn rank_in_stage(&self) -> usize {
+        let before = ALL.iter().take_while(|mistake| mistake.stage != self.stage);
+        self.rank().saturating_sub(before.count())
+    }
+
     /// Its place in the catalogue.
     pub(crate) fn rank(&self) -> usize {
         BY_ID.get(self.id.0).copied().unwrap_or(usize::MAX)

@@ -211,9 +211,43 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
 ];
 
-/// What people put between two parts, the likelier first.
-pub(super) const DELIMITERS: [&str; 16] = [
-    ":", ".", "-", "_", "|", ",", ";", " ", "/", "\n", "&", "+", "#", "=", "\t", "::",
+/// What people put between two parts, the likelier first, and how it is shown.
+pub(crate) const DELIMITERS: [(&str, &str); 16] = [
+    (":", "\":\""),
+    (".", "\".\""),
+    ("-", "\"-\""),
+    ("_", "\"_\""),
+    ("|", "\"|\""),
+    (",", "\",\""),
+    (";", "\";\""),
+    (" ", "a blank"),
+    ("/", "\"/\""),
+    ("\n", "a line feed"),
+    ("&", "\"&\""),
+    ("+", "\"+\""),
+    ("#", "\"#\""),
+    ("=", "\"=\""),
+    ("\t", "a tab"),
+    ("::", "\"::\""),
+];
+
+/// Where something stands that does not belong into a message: before the rest or behind it, and
+/// what stands between.
+const PLACES: [(&str, bool, &str); 14] = [
+    ("", true, "behind the rest"),
+    ("", false, "before the rest"),
+    (":", true, "behind the rest, with \":\" between"),
+    (":", false, "before the rest, with \":\" between"),
+    ("-", true, "behind the rest, with \"-\" between"),
+    ("-", false, "before the rest, with \"-\" between"),
+    (".", true, "behind the rest, with \".\" between"),
+    (".", false, "before the rest, with \".\" between"),
+    ("_", true, "behind the rest, with \"_\" between"),
+    ("_", false, "before the rest, with \"_\" between"),
+    ("|", true, "behind the rest, with \"|\" between"),
+    ("|", false, "before the rest, with \"|\" between"),
+    ("\n", true, "behind the rest, with a line feed between"),
+    ("\n", false, "before the rest, with a line feed between"),
 ];
 
 impl TimeText<'_> {
@@ -298,19 +332,20 @@ fn is_delimiter(pieces: &[Piece<'_>], at: usize) -> bool {
 }
 
 fn delimited(parts: &Composition<'_>, delimiter: &[u8]) -> Vec<u8> {
-    let pieces = parts.pieces.iter().enumerate();
-    let bytes = |(at, piece): (usize, &Piece<'_>)| {
-        if is_delimiter(parts.pieces, at) {
-            delimiter.to_vec()
+    let mut message = Vec::with_capacity(64);
+    for (at, piece) in parts.pieces.iter().enumerate() {
+        let bytes = if is_delimiter(parts.pieces, at) {
+            delimiter
         } else {
-            piece.bytes.to_vec()
-        }
-    };
-    pieces.flat_map(bytes).collect()
+            &piece.bytes
+        };
+        message.extend_from_slice(bytes);
+    }
+    message
 }
 
 /// The message of the scheme.
-pub(super) fn composed(pieces: &[Piece<'_>]) -> Vec<u8> {
+pub(crate) fn composed(pieces: &[Piece<'_>]) -> Vec<u8> {
     let length = pieces.iter().map(|piece| piece.bytes.len()).sum();
     let mut message = Vec::with_capacity(length);
     for piece in pieces {
@@ -320,16 +355,14 @@ pub(super) fn composed(pieces: &[Piece<'_>]) -> Vec<u8> {
 }
 
 fn other_delimiter(parts: &Composition<'_>) -> Forms<Vec<u8>> {
-    let own = (0..parts.pieces.len())
-        .find(|&at| is_delimiter(parts.pieces, at))
-        .map(|at| &parts.pieces[at].bytes);
+    let own = (0..parts.pieces.len()).find(|&at| is_delimiter(parts.pieces, at));
+    let Some(own) = own.map(|at| &parts.pieces[at].bytes) else {
+        return Form::only(composed(parts.pieces));
+    };
     DELIMITERS
-        .iter()
-        .filter(|text| own.is_some_and(|own| **own != *text.as_bytes()))
-        .map(|text| Form::new(delimited(parts, text.as_bytes()), format!("{text:?}")))
-        .collect::<Vec<_>>()
         .into_iter()
-        .chain(own.is_none().then(|| Form::new(composed(parts.pieces), "")))
+        .filter(|(text, _)| **own != *text.as_bytes())
+        .map(|(text, shown)| Form::new(delimited(parts, text.as_bytes()), shown))
         .collect()
 }
 
@@ -429,37 +462,31 @@ fn with_unsigned_field(parts: &Composition<'_>) -> Forms<Vec<u8>> {
         return Form::only(message);
     }
     let fields = parts.unsigned.iter();
-    fields
-        .flat_map(|(name, field)| joined_with(&message, field, name))
-        .collect()
+    let joined = |(name, field): &(&str, &[u8])| {
+        let named = |form: Form<Vec<u8>>| Form::new(form.value, format!("{name} {}", form.detail));
+        joined_with(&message, field)
+            .into_iter()
+            .map(named)
+            .collect::<Vec<_>>()
+    };
+    fields.flat_map(joined).collect()
 }
 
 fn with_secret(parts: &Composition<'_>) -> Forms<Vec<u8>> {
-    joined_with(&composed(parts.pieces), parts.secret, "it")
+    joined_with(&composed(parts.pieces), parts.secret)
 }
 
 /// The message with something else behind or before it.
-fn joined_with(message: &[u8], other: &[u8], name: &str) -> Forms<Vec<u8>> {
-    let form = |delimiter: &str, behind: bool| {
+fn joined_with(message: &[u8], other: &[u8]) -> Forms<Vec<u8>> {
+    let form = |(delimiter, behind, detail): (&str, bool, &'static str)| {
         let (first, second) = if behind {
             (message, other)
         } else {
             (other, message)
         };
-        let place = if behind { "behind" } else { "before" };
-        let between = match delimiter {
-            "" => String::new(),
-            _ => format!(", with {delimiter:?} between"),
-        };
-        Form::new(
-            [first, delimiter.as_bytes(), second].concat(),
-            format!("{name} {place} the rest{between}"),
-        )
+        Form::new([first, delimiter.as_bytes(), second].concat(), detail)
     };
-    ["", ":", "-", ".", "_", "|", "\n"]
-        .into_iter()
-        .flat_map(|delimiter| [form(delimiter, true), form(delimiter, false)])
-        .collect()
+    PLACES.into_iter().map(form).collect()
 }
 
 fn of_digest(parts: &Composition<'_>) -> Forms<Vec<u8>> {

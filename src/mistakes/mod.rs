@@ -12,34 +12,35 @@ mod algorithm;
 mod applicability;
 mod attempt;
 mod catalogue;
-mod change;
-mod digest;
+pub(crate) mod change;
+pub(crate) mod digest;
 mod encoding;
-mod encoding_forms;
+pub(crate) mod encoding_forms;
 mod identity;
 mod identity_forms;
 #[cfg(test)]
 mod laws;
 mod lenient;
-mod message;
+pub(crate) mod message;
 mod mistaken;
-mod pipeline;
+pub(crate) mod pipeline;
 #[cfg(test)]
 pub(crate) mod samples;
 mod secret;
 mod token;
-mod token_text;
+pub(crate) mod token_text;
 mod verifying;
 mod verifying_forms;
 
 pub use attempt::{Attempt, Judgement};
 pub use catalogue::{Mistake, MistakeId, Stage, UnknownMistake, catalogue};
-pub(crate) use change::Change;
+pub(crate) use change::{Change, Keying};
 pub use change::{
     Composition, Form, Forms, IdentityText, KeyedHash, SecretText, SelectedSecret, Step, TimeText,
     TimeTexts,
 };
 pub use digest::{Digest, Hash};
+pub(crate) use message::DELIMITERS;
 pub use mistaken::{ConflictError, Mistaken};
 pub use pipeline::{Choice, Inputs, Pipeline, Stop};
 pub use token_text::TokenPieces;

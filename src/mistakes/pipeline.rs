@@ -411,7 +411,7 @@ pub(crate) fn time_text<'t>(inputs: &Inputs<'t>, text: &'t str) -> TimeText<'t> 
 }
 
 /// A text field of the message on its way to the bytes that are signed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct IdentityBytes<'a> {
     pub(crate) name: &'a str,
     pub(crate) raw: Cow<'a, [u8]>,
@@ -595,7 +595,7 @@ pub(crate) fn composition<'a>(
 }
 
 /// The MAC as long as the scheme wants it; another algorithm's whole where it does not cut.
-fn cut_to_scheme<'m>(scheme: &Scheme, mac: &'m [u8]) -> &'m [u8] {
+pub(crate) fn cut_to_scheme<'m>(scheme: &Scheme, mac: &'m [u8]) -> &'m [u8] {
     if scheme.mac_bytes < scheme.algorithm.mac_bytes() {
         &mac[..mac.len().min(scheme.mac_bytes)]
     } else {

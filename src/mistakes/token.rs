@@ -138,18 +138,9 @@ fn other_separator(token: &TokenPieces) -> Forms<String> {
     };
     DELIMITERS
         .into_iter()
-        .chain([""])
-        .map(with_name)
-        .map(|(separator, name)| (with(separator), name))
+        .chain([("", "none")])
+        .map(|(separator, shown)| (with(separator), shown))
         .filter(|(other, _)| other.separators != token.separators)
-        .map(|(other, name)| Form::new(other.write(), name))
+        .map(|(other, shown)| Form::new(other.write(), shown))
         .collect()
-}
-
-fn with_name(separator: &'static str) -> (&'static str, String) {
-    let name = match separator {
-        "" => "none".to_owned(),
-        text => format!("{text:?}"),
-    };
-    (separator, name)
 }

@@ -7,7 +7,9 @@
 mod embedded;
 mod error;
 mod excerpt;
+mod expect_reader;
 mod form_error;
+mod input_needs;
 mod literal;
 mod load;
 mod model;

@@ -1,5 +1,6 @@
 //! The loader and the JSON Schema of suites, on one corpus: `tests/suites/good`, `tests/suites/bad`.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -70,7 +71,7 @@ fn bad_suites_say_what_is_wrong_and_where() {
             position.column as usize <= line.chars().count() + 1,
             "{error}"
         );
-        shown.push_str(&format!("{error}\n\n"));
+        writeln!(shown, "{error}\n").unwrap();
     }
     insta::assert_snapshot!(shown);
 }
@@ -166,7 +167,7 @@ fn hostile_files_end_in_a_short_error() {
         for pair in "abcdefghijklmnop".as_bytes().windows(2) {
             let (before, name) = (pair[0] as char, pair[1] as char);
             let aliases = vec![format!("*{before}"); 9].join(",");
-            token.push_str(&format!(",&{name} [{aliases}]"));
+            write!(token, ",&{name} [{aliases}]").unwrap();
         }
         vector(&format!("{token}]"))
     };

@@ -1,0 +1,218 @@
+//! What can be told of a token when no mistake produces it.
+
+use crate::explain::candidates::{Candidates, HEAD};
+use crate::explain::times::{CarriedTime, Oddity};
+use crate::mistakes::encoding_forms::{percent_decoded, read_base64};
+use crate::mistakes::pipeline::time_field;
+use crate::mistakes::token_text::loosely;
+use crate::mistakes::{Hash, Inputs};
+use crate::signature::Encoding;
+
+/// Statements about the token that hold whatever was done, the most telling first.
+pub(super) fn clues(
+    inputs: &Inputs<'_>,
+    token: &str,
+    candidates: &Candidates,
+    carried: Option<&CarriedTime>,
+) -> Vec<String> {
+    if token.is_empty() {
+        return vec!["the token is empty".to_owned()];
+    }
+    let mut clues = Vec::new();
+    around(token, &mut clues);
+    contents(inputs, token, &mut clues);
+    let bare = token.trim();
+    let written = inputs
+        .scheme
+        .token
+        .parse(&inputs.scheme.fields, bare)
+        .is_some();
+    if written {
+        clues.push(
+            "it is written as the scheme writes tokens, so it is the key or the message that differs: check that this is the secret and these are the fields it was made with"
+                .to_owned(),
+        );
+    } else {
+        shape(inputs, bare, &mut clues);
+    }
+    time(inputs, carried, &mut clues);
+    if candidates.is_empty() {
+        clues.push(format!(
+            "nothing in it spells {HEAD} bytes or more, and with less nothing can be proved"
+        ));
+    }
+    clues
+}
+
+/// What stands around it.
+fn around(token: &str, clues: &mut Vec<String>) {
+    for (end, words) in [
+        ("\r\n", "a carriage return and a line feed"),
+        ("\n", "a line feed"),
+        (" ", "a blank"),
+        ("\0", "a NUL"),
+    ] {
+        if token.ends_with(end) {
+            clues.push(format!("it ends with {words}"));
+            break;
+        }
+    }
+    if token.starts_with(char::is_whitespace) {
+        clues.push("it begins with a blank".to_owned());
+    }
+    if token.starts_with('\u{feff}') {
+        clues.push("it begins with a byte-order mark".to_owned());
+    }
+    if percent_decoded(token).is_some_and(|decoded| decoded != token) {
+        clues.push("it is percent-encoded".to_owned());
+    }
+}
+
+/// What it plainly is instead.
+fn contents(inputs: &Inputs<'_>, token: &str, clues: &mut Vec<String>) {
+    let is_secret = |secret: &[u8]| secret.len() >= HEAD && contains(token.as_bytes(), secret);
+    if inputs
+        .secrets
+        .iter()
+        .any(|(_, secret)| is_secret(secret.reveal()))
+    {
+        clues.push("it contains the secret itself: rotate it".to_owned());
+    }
+    let jwt: Vec<&str> = token.split('.').collect();
+    if jwt.len() == 3 && token.starts_with("eyJ") {
+        clues.push("it is a JSON Web Token, which is another scheme".to_owned());
+    }
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
+}
+
+/// Its alphabet and length, and what has such a length.
+fn shape(inputs: &Inputs<'_>, token: &str, clues: &mut Vec<String>) {
+    let scheme = inputs.scheme;
+    let mac = match &loosely(scheme, token)[..] {
+        [loose] => loose.mac.clone(),
+        _ => token.to_owned(),
+    };
+    // Behind a prefix, or before a time, stands what is to be looked at.
+    let longest = mac
+        .split(['=', ':', '-', '.', ',', '|'])
+        .max_by_key(|piece| piece.len());
+    let is_hex = |text: &str| text.len() >= 8 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    let candidates = [Some(mac.as_str()), longest];
+    let due = scheme.token.mac_encoding();
+    if let Some(hex) = candidates.into_iter().flatten().find(|text| is_hex(text)) {
+        let case = match (
+            hex.bytes().any(|b| b.is_ascii_uppercase()),
+            hex.bytes().any(|b| b.is_ascii_lowercase()),
+        ) {
+            (true, true) => ", in mixed case",
+            (true, false) => ", in capitals",
+            _ => "",
+        };
+        if hex.len().is_multiple_of(2) {
+            clues.push(format!(
+                "it has hex of {} bytes{case}{}",
+                hex.len() / 2,
+                of_length(inputs, hex.len() / 2)
+            ));
+        } else {
+            clues.push(format!(
+                "it has {} hex digits{case}, an odd number: a leading zero was lost, or it is cut",
+                hex.len()
+            ));
+        }
+        if !due.is_hex() {
+            clues.push(format!("the scheme writes the MAC in {}", due.name()));
+        }
+        return;
+    }
+    if let Some(bytes) = read_base64(&mac)
+        .first()
+        .filter(|bytes| bytes.len() >= HEAD)
+    {
+        let text = std::str::from_utf8(bytes).unwrap_or_default();
+        if is_hex(text) {
+            clues.push(format!(
+                "it has {} base64 characters of a hex text, which spells {} bytes{}: encode the bytes, not their hex",
+                mac.len(),
+                text.len() / 2,
+                of_length(inputs, text.len() / 2)
+            ));
+        } else {
+            clues.push(format!(
+                "it has base64 of {} bytes{}",
+                bytes.len(),
+                of_length(inputs, bytes.len())
+            ));
+            if due.is_hex() {
+                clues.push(format!("the scheme writes the MAC in {}", due.name()));
+            }
+        }
+        return;
+    }
+    clues.push(format!(
+        "it has {} characters, and is neither hex nor base64; the scheme writes {}",
+        token.chars().count(),
+        due_form(inputs)
+    ));
+}
+
+/// Which hash function gives so many bytes.
+fn of_length(inputs: &Inputs<'_>, bytes: usize) -> String {
+    let names: Vec<&str> = Hash::ALL
+        .iter()
+        .filter(|hash| hash.bytes() == bytes)
+        .map(|hash| hash.name())
+        .collect();
+    let right = Hash::of(inputs.scheme.algorithm);
+    if bytes == inputs.scheme.mac_bytes {
+        format!(", as many as the scheme's {} gives", right.name())
+    } else if names.is_empty() {
+        format!(
+            ", which no hash function gives; the scheme's MAC has {}",
+            inputs.scheme.mac_bytes
+        )
+    } else {
+        format!(": {}", names.join(" or "))
+    }
+}
+
+fn due_form(inputs: &Inputs<'_>) -> String {
+    let encoding: Encoding = inputs.scheme.token.mac_encoding();
+    format!(
+        "{} characters of {} for the MAC",
+        encoding.encoded_length(inputs.scheme.mac_bytes),
+        encoding.name()
+    )
+}
+
+fn time(inputs: &Inputs<'_>, carried: Option<&CarriedTime>, clues: &mut Vec<String>) {
+    let scheme = inputs.scheme;
+    let carries =
+        time_field(scheme).filter(|time| scheme.token.fields().any(|field| field == *time));
+    let Some(field) = carries else {
+        return;
+    };
+    let name = &scheme.fields.at(field).name;
+    clues.extend(match carried {
+        None => Some(format!(
+            "it carries no time; the scheme's token has {{{name}}} in it"
+        )),
+        Some(CarriedTime {
+            written,
+            oddity: Some(oddity),
+            ..
+        }) => Some(match oddity {
+            Oddity::Milliseconds => {
+                format!("its time {written} is in milliseconds; the scheme's is in seconds")
+            }
+            Oddity::Seconds => {
+                format!("its time {written} is in seconds; the scheme's is in milliseconds")
+            }
+            Oddity::Date => format!("its time {written} is a date; the scheme's is a number"),
+        }),
+        Some(_) => None,
+    });
+}

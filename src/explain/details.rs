@@ -1,0 +1,85 @@
+//! Which of its several forms a mistake has, in words.
+
+use crate::mistakes::change::Piece;
+use crate::mistakes::pipeline::{
+    composition, ends_forms, identities, identity_forms, pieces, secret_text, selected_secret,
+    time_field, time_text,
+};
+use crate::mistakes::{Change, Choice, Form, Inputs, TokenPieces};
+use crate::scheme::FieldTexts;
+
+/// The words of a choice's form; empty where there are none.
+pub(super) fn detail(choice: Choice, inputs: &Inputs<'_>) -> String {
+    told(choice, inputs).unwrap_or_default()
+}
+
+/// Forms have their words from what the scheme itself would do, the other deviations aside.
+fn told(choice: Choice, inputs: &Inputs<'_>) -> Option<String> {
+    let scheme = inputs.scheme;
+    let read = FieldTexts::read(&scheme.fields, inputs.fields);
+    let form = choice.form;
+    match choice.mistake.change {
+        Change::WhichSecret(change) => {
+            let secret = scheme.select_secret(inputs.secrets, &read.ok()?).ok()?;
+            words(&change(&selected_secret(inputs, secret.reveal())), form)
+        }
+        Change::SecretText(change) => {
+            let secret = scheme.select_secret(inputs.secrets, &read.ok()?).ok()?;
+            words(&change(secret.reveal()), form)
+        }
+        Change::Decoding(change) => {
+            let secret = scheme.select_secret(inputs.secrets, &read.ok()?).ok()?;
+            words(&change(&secret_text(scheme, secret.reveal())), form)
+        }
+        Change::Key(change) => words(&change(b"a"), form),
+        Change::Reading(change) => words(&change(None), form),
+        Change::Ends(change) => words(
+            &ends_forms(&identities(scheme, &read.ok()?).ok()?, change),
+            form,
+        ),
+        Change::Identity(change) => {
+            let texts = read.ok()?;
+            let right = identities(scheme, &texts).ok()?;
+            words(&identity_forms(inputs.fields, &right, change), form)
+        }
+        Change::Time(change) => {
+            let texts = read.ok()?;
+            words(
+                &change(&time_text(inputs, texts.text(time_field(scheme)?)?)),
+                form,
+            )
+        }
+        Change::Composition(change) => {
+            let texts = read.ok()?;
+            let right = identities(scheme, &texts).ok()?;
+            let time = time_field(scheme).and_then(|field| texts.text(field));
+            let pieces: Vec<Piece<'_>> =
+                pieces(scheme, &texts, &right, time.unwrap_or_default()).ok()?;
+            words(&change(&composition(inputs, &texts, &pieces).ok()?), form)
+        }
+        Change::Keying(forms) => forms.get(form).map(|(detail, _)| (*detail).to_owned()),
+        Change::Hash(_) | Change::Verifying(_) => None,
+        Change::MacBytes { change, .. } => words(&change(&[1; 64]), form),
+        Change::Spelling { spell, .. } => words(&spell(&[1; 64]), form),
+        Change::Wrapping { wrap, .. } => {
+            let forms = wrap("a");
+            match form.checked_sub(forms.len()) {
+                None => words(&forms, form),
+                Some(form) => Some(match words(&forms, form)?.as_str() {
+                    "" => "around the whole token".to_owned(),
+                    detail => format!("{detail}, around the whole token"),
+                }),
+            }
+        }
+        Change::Token(change) => {
+            let texts = read.ok()?;
+            let mut pieces = TokenPieces::of(scheme, "a", |field| texts.text(field));
+            pieces.millis = inputs.millis;
+            words(&change(&pieces), form)
+        }
+    }
+}
+
+fn words<T>(forms: &[Form<T>], at: usize) -> Option<String> {
+    forms.get(at).map(|form| form.detail.to_string())
+}

@@ -1,0 +1,101 @@
+//! The key bytes that a configured secret may become.
+
+use crate::explain::ways::{Distinct, Reached, Way, deviations, with};
+use crate::mistakes::pipeline::{right_key, secret_text, selected_secret};
+use crate::mistakes::{Change, Form, Inputs, Step};
+use crate::scheme::{FieldTexts, Refusal};
+
+/// How many deviations there are at most between the secret and the key.
+const MOST: usize = 3;
+
+/// Every distinct key that the scheme's rule and the mistakes make of the secret; the right one
+/// first, where there is one.
+pub(super) fn keys(
+    inputs: &Inputs<'_>,
+    texts: &FieldTexts<'_>,
+) -> Result<Vec<Reached<Vec<u8>>>, Refusal> {
+    let scheme = inputs.scheme;
+    let selected = scheme.select_secret(inputs.secrets, texts)?.reveal();
+    let mut chosen = Distinct::new();
+    chosen.add(selected.to_vec(), Way::new());
+    let secrets = selected_secret(inputs, selected);
+    extend(
+        &mut chosen,
+        Step::WhichSecret,
+        Vec::new(),
+        |change| match change {
+            Change::WhichSecret(change) => change(&secrets),
+            _ => Vec::new(),
+        },
+    );
+
+    let mut configured = Distinct::new();
+    for secret in chosen.into_sorted() {
+        add_all(&mut configured, &secret.value, &secret.ways);
+        for way in &secret.ways {
+            extend(
+                &mut configured,
+                Step::SecretText,
+                way.clone(),
+                |change| match change {
+                    Change::SecretText(change) => change(&secret.value),
+                    _ => Vec::new(),
+                },
+            );
+        }
+    }
+
+    let mut decoded = Distinct::new();
+    for secret in configured.into_sorted() {
+        if let Ok(key) = right_key(scheme, &secret.value) {
+            // With an empty key nobody signs unawares: it is a mistake of its own.
+            if !key.is_empty() {
+                add_all(&mut decoded, &key, &secret.ways);
+            }
+        }
+        let text = secret_text(scheme, &secret.value);
+        for way in &secret.ways {
+            extend(
+                &mut decoded,
+                Step::Decoding,
+                way.clone(),
+                |change| match change {
+                    Change::Decoding(change) => change(&text),
+                    _ => Vec::new(),
+                },
+            );
+        }
+    }
+
+    let mut keys = Distinct::new();
+    for key in decoded.into_sorted() {
+        add_all(&mut keys, &key.value, &key.ways);
+        for way in &key.ways {
+            extend(&mut keys, Step::Key, way.clone(), |change| match change {
+                Change::Key(change) => change(&key.value),
+                _ => Vec::new(),
+            });
+        }
+    }
+    Ok(keys.into_sorted())
+}
+
+fn add_all(values: &mut Distinct<Vec<u8>>, value: &[u8], ways: &[Way]) {
+    for way in ways {
+        values.add(value.to_vec(), way.clone());
+    }
+}
+
+fn extend(
+    values: &mut Distinct<Vec<u8>>,
+    step: Step,
+    way: Way,
+    change: impl Fn(Change) -> Vec<Form<Vec<u8>>>,
+) {
+    if way.len() >= MOST {
+        return;
+    }
+    for (value, choice) in deviations(step, change) {
+        values.add(value, with(&way, choice));
+    }
+}

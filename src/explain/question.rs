@@ -1,0 +1,237 @@
+//! The question and its answer.
+
+use std::collections::HashSet;
+
+use crate::explain::candidates::Candidates;
+use crate::explain::clues::clues;
+use crate::explain::details::detail;
+use crate::explain::search::search;
+use crate::explain::times::{CarriedTime, Oddity, carried_time};
+use crate::explain::{Answer, Cause, Explanation, Finding, Tried};
+use crate::mistakes::pipeline::time_field;
+use crate::mistakes::{Inputs, MistakeId, Pipeline};
+use crate::scheme::{Scheme, TokenGrammar};
+use crate::signature::{Fields, Secrets, Value};
+
+/// What is asked: why this token?
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    /// The scheme by which it should have been made.
+    pub scheme: &'a Scheme,
+    /// The secret or secrets.
+    pub secrets: &'a Secrets,
+    /// The fields that were signed. A time that the token carries may be left out.
+    pub fields: &'a Fields,
+    /// The token that came.
+    pub token: &'a str,
+    /// About when it was made, in Unix seconds, where that is known.
+    pub now: Option<u64>,
+}
+
+/// How many causes are told.
+const MOST_CAUSES: usize = 12;
+
+/// Finds the mistakes that produce a token.
+pub fn explain(question: &Question<'_>) -> Explanation {
+    let mut explanation = Explanation {
+        answer: Answer::Unexplained,
+        causes: Vec::new(),
+        clues: Vec::new(),
+        notes: Vec::new(),
+        tried: Tried::default(),
+    };
+    let carried = carried_time(question.scheme, question.token);
+    let time = settle_time(question, carried.as_ref(), &mut explanation.notes);
+    let inputs = Inputs {
+        scheme: question.scheme,
+        secrets: question.secrets,
+        fields: &time.fields,
+        now: time.now,
+        millis: carried.as_ref().and_then(|carried| carried.millis),
+    };
+    let received = received(question.scheme, question.token);
+    let candidates = Candidates::of(question.scheme, question.token, &time.texts);
+    match search(&inputs, &received, &candidates) {
+        Err(refusal) => {
+            explanation.answer = Answer::NotAskable;
+            explanation.notes.push(format!("{refusal}"));
+        }
+        Ok(found) => {
+            explanation.tried = found.tried;
+            if found.pipelines.iter().any(Pipeline::is_right) {
+                explanation.answer = Answer::Right;
+            } else if found.pipelines.is_empty() {
+                explanation.clues = clues(&inputs, question.token, &candidates, carried.as_ref());
+            } else {
+                explanation.answer = Answer::Explained;
+                explanation.causes = causes(&found.pipelines, &inputs);
+            }
+        }
+    }
+    explanation
+}
+
+/// The time to work with.
+struct Settled {
+    fields: Fields,
+    now: u64,
+    /// Every text of a time that may stand in the token.
+    texts: Vec<String>,
+}
+
+fn settle_time(
+    question: &Question<'_>,
+    carried: Option<&CarriedTime>,
+    notes: &mut Vec<String>,
+) -> Settled {
+    let mut fields = question.fields.clone();
+    let scheme = question.scheme;
+    let mut texts = Vec::new();
+    let mut now = question.now;
+    if let Some(field) = time_field(scheme) {
+        let field = scheme.fields.at(field);
+        let per_second = field.kind.per_second();
+        let given = fields.value(&field.name).and_then(Value::to_bytes);
+        let given = given.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        if let Some(carried) = carried {
+            match &given {
+                None => {
+                    fields.set(field.name.as_str(), carried.due.as_str());
+                    notes.push(format!(
+                        "no {} was given, so it was read from the token: {}",
+                        field.name,
+                        spelt(carried)
+                    ));
+                }
+                Some(given) if *given != carried.due => {
+                    now = carried.due.parse::<u64>().ok().map(|due| due / per_second);
+                    notes.push(format!(
+                        "the token carries the time {}, and {given} was given",
+                        spelt(carried)
+                    ));
+                }
+                Some(_) => {}
+            }
+            texts.extend([carried.written.clone(), carried.due.clone()]);
+        }
+        let time = given.or_else(|| carried.map(|carried| carried.due.clone()));
+        if let Some(time) = time {
+            texts.extend([format!("{time}000"), time.clone()]);
+            texts.extend(
+                time.len()
+                    .checked_sub(3)
+                    .and_then(|end| time.get(..end))
+                    .map(str::to_owned),
+            );
+            now = now.or_else(|| time.parse::<u64>().ok().map(|time| time / per_second));
+        }
+    }
+    texts.retain(|text| !text.is_empty());
+    Settled {
+        fields,
+        now: now.unwrap_or_default(),
+        texts,
+    }
+}
+
+fn spelt(carried: &CarriedTime) -> String {
+    match carried.oddity {
+        None => carried.written.clone(),
+        Some(Oddity::Milliseconds) => format!("{}, which is in milliseconds", carried.written),
+        Some(Oddity::Seconds) => format!("{}, which is in seconds", carried.written),
+        Some(Oddity::Date) => format!("{}, which is a date", carried.written),
+    }
+}
+
+/// The texts any of which has to be made: the token, or one of the MACs that it offers.
+fn received(scheme: &Scheme, token: &str) -> Vec<String> {
+    let mut all = vec![token.to_owned()];
+    match &scheme.token {
+        TokenGrammar::Template(_) => {}
+        TokenGrammar::List(list) => all.extend(token.split(&list.separator).map(str::to_owned)),
+        TokenGrammar::Pairs(pairs) => {
+            let pieces: Vec<&str> = token.split(&pairs.separator).collect();
+            let is_repeated = |piece: &&str| {
+                let key = piece.split_once('=').map_or(*piece, |(key, _)| key);
+                pairs
+                    .pairs
+                    .iter()
+                    .any(|pair| pair.repeat && pair.key == key)
+            };
+            for chosen in pieces.iter().filter(|piece| is_repeated(piece)) {
+                let kept = |piece: &&&str| !is_repeated(piece) || *piece == chosen;
+                let kept: Vec<&str> = pieces.iter().filter(kept).copied().collect();
+                all.push(kept.join(&pairs.separator));
+            }
+        }
+    }
+    let mut seen = HashSet::new();
+    all.retain(|text| !text.is_empty() && seen.insert(text.clone()));
+    all
+}
+
+/// The pipelines in the words of the catalogue, the likelier first.
+fn causes(pipelines: &[Pipeline], inputs: &Inputs<'_>) -> Vec<Cause> {
+    // Several forms of the same mistakes are one cause.
+    let mut sets: Vec<(Vec<MistakeId>, Vec<&Pipeline>)> = Vec::new();
+    for pipeline in pipelines {
+        let ids: Vec<MistakeId> = pipeline.choices().map(|choice| choice.mistake.id).collect();
+        match sets.iter_mut().find(|(known, _)| *known == ids) {
+            Some((_, same)) => same.push(pipeline),
+            None => sets.push((ids, vec![pipeline])),
+        }
+    }
+    let known: Vec<Vec<MistakeId>> = sets.iter().map(|(ids, _)| ids.clone()).collect();
+    // A special case says no more than the general mistake that does the same.
+    sets.retain(|(ids, _)| {
+        let general = ids.iter().map(|id| {
+            let general = id
+                .mistake()
+                .case_of
+                .and_then(|name| MistakeId::named(name).ok());
+            general.unwrap_or(*id)
+        });
+        let general: Vec<MistakeId> = general.collect();
+        general == *ids || !known.contains(&general)
+    });
+    let rank = |ids: &[MistakeId]| {
+        ids.iter()
+            .map(|id| id.mistake().rank_in_stage())
+            .sum::<usize>()
+    };
+    sets.sort_by_key(|(ids, _)| (ids.len(), rank(ids)));
+    sets.truncate(MOST_CAUSES);
+    let cause = |(_, same): &(Vec<MistakeId>, Vec<&Pipeline>)| Cause {
+        mistakes: findings(same, inputs),
+    };
+    sets.iter().map(cause).collect()
+}
+
+/// The mistakes of pipelines that differ in their forms only.
+fn findings(same: &[&Pipeline], inputs: &Inputs<'_>) -> Vec<Finding> {
+    let Some(first) = same.first() else {
+        return Vec::new();
+    };
+    first
+        .choices()
+        .enumerate()
+        .map(|(at, choice)| {
+            let mut details: Vec<String> = Vec::new();
+            for other in same
+                .iter()
+                .filter_map(|pipeline| pipeline.choices().nth(at))
+            {
+                let detail = detail(other, inputs);
+                if !details.contains(&detail) {
+                    details.push(detail);
+                }
+            }
+            // What cannot be told apart is not told.
+            let detail = match &mut details[..] {
+                [only] => std::mem::take(only),
+                _ => String::new(),
+            };
+            Finding::new(choice, detail)
+        })
+        .collect()
+}

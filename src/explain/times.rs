@@ -1,0 +1,197 @@
+//! The time that a received token carries, however it is written.
+
+use crate::mistakes::pipeline::time_field;
+use crate::mistakes::token_text::loosely;
+use crate::scheme::{FieldKind, Scheme};
+
+/// A time found in a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct CarriedTime {
+    /// As it stands there.
+    pub(super) written: String,
+    /// As the scheme would write it.
+    pub(super) due: String,
+    /// To the millisecond, where it tells.
+    pub(super) millis: Option<u64>,
+    /// How it is written, where that is not the scheme's way.
+    pub(super) oddity: Option<Oddity>,
+}
+
+/// How a time in a token is written otherwise than the scheme says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Oddity {
+    Milliseconds,
+    Seconds,
+    Date,
+}
+
+/// The time in a token of a scheme whose tokens carry one; none where nothing like a time stands
+/// there.
+pub(super) fn carried_time(scheme: &Scheme, token: &str) -> Option<CarriedTime> {
+    let field = time_field(scheme)?;
+    scheme.token.fields().find(|&carried| carried == field)?;
+    let kind = &scheme.fields.at(field).kind;
+    let strictly = scheme
+        .token
+        .parse(&scheme.fields, token)
+        .and_then(|parsed| {
+            let mut fields = parsed.fields();
+            fields
+                .find(|(at, _)| *at == field)
+                .map(|(_, text)| text.to_owned())
+        });
+    let loosely = || {
+        let tokens = loosely(scheme, token).into_iter();
+        tokens
+            .flat_map(|token| token.fields)
+            .find(|(at, text)| *at == field && read(kind, text).is_some())
+            .map(|(_, text)| text)
+    };
+    let text = strictly
+        .or_else(|| date_in(token).map(str::to_owned))
+        .or_else(loosely)
+        .or_else(|| at_an_end(token).map(str::to_owned))?;
+    read(kind, &text)
+}
+
+/// A number of seconds or milliseconds of this age, or a date.
+fn read(kind: &FieldKind, text: &str) -> Option<CarriedTime> {
+    let carried = |seconds: u64, millis: Option<u64>, oddity| {
+        let due = match kind {
+            FieldKind::UnixMillis => millis.unwrap_or(seconds * 1000),
+            _ => seconds,
+        };
+        Some(CarriedTime {
+            written: text.to_owned(),
+            due: due.to_string(),
+            millis,
+            oddity,
+        })
+    };
+    if date_in(text) == Some(text) {
+        let millis = date(text)?;
+        return carried(millis / 1000, Some(millis), Some(Oddity::Date));
+    }
+    if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let number: u64 = text.parse().ok()?;
+    let is_millis = *kind == FieldKind::UnixMillis;
+    match (text.len(), is_millis) {
+        // From 2001 on milliseconds have 13 digits, and until 5138 seconds have 11 at most.
+        (13, false) => carried(number / 1000, Some(number), Some(Oddity::Milliseconds)),
+        (9..=11, true) => carried(number, None, Some(Oddity::Seconds)),
+        (_, true) => carried(number / 1000, Some(number), None),
+        (1..=12, false) => carried(number, None, None),
+        _ => None,
+    }
+}
+
+/// Digits at an end that are a time of these decades.
+fn at_an_end(token: &str) -> Option<&str> {
+    let is_digit = |c: char| c.is_ascii_digit();
+    let last = &token[token.trim_end_matches(is_digit).len()..];
+    let first = &token[..token.len() - token.trim_start_matches(is_digit).len()];
+    let likely = |digits: &&str| [10, 13].contains(&digits.len());
+    let run = [last, first].into_iter().find(likely);
+    // Digits of the MAC may stand right before it.
+    run.or_else(|| {
+        [13, 10].into_iter().find_map(|count| {
+            let tail = last.get(last.len().checked_sub(count)?..)?;
+            tail.starts_with('1').then_some(tail)
+        })
+    })
+}
+
+/// A date in ISO 8601, to the second or finer, within a text.
+fn date_in(text: &str) -> Option<&str> {
+    let bytes = text.as_bytes();
+    let fits = |pattern: &[u8], at: usize| {
+        pattern.iter().enumerate().all(|(offset, expected)| {
+            let found = bytes.get(at + offset);
+            match expected {
+                b'0' => found.is_some_and(u8::is_ascii_digit),
+                b'T' => found.is_some_and(|b| [b'T', b' '].contains(b)),
+                other => found == Some(other),
+            }
+        })
+    };
+    let start = (0..bytes.len()).find(|&at| fits(b"0000-00-00", at))?;
+    let mut end = start + 10;
+    if fits(b"T00:00:00", end) {
+        end += 9;
+        if bytes.get(end) == Some(&b'.') {
+            end += 1 + bytes[end + 1..]
+                .iter()
+                .take_while(|b| b.is_ascii_digit())
+                .count();
+        }
+        if bytes.get(end) == Some(&b'Z') {
+            end += 1;
+        } else if fits(b"+00:00", end) {
+            end += 6;
+        }
+    }
+    text.get(start..end)
+}
+
+/// Milliseconds since 1970 of such a date.
+fn date(text: &str) -> Option<u64> {
+    let text = text
+        .trim_end_matches('Z')
+        .trim_end_matches("+00:00")
+        .replace(' ', "T");
+    let whole = if text.contains('T') {
+        text
+    } else {
+        format!("{text}T00:00:00")
+    };
+    let stamp: jiff::Timestamp = format!("{whole}Z").parse().ok()?;
+    u64::try_from(stamp.as_millisecond()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CarriedTime, Oddity, carried_time};
+    use crate::mistakes::samples::Sample;
+
+    #[test]
+    fn a_time_is_found_however_it_is_written() {
+        let scheme = Sample::named("time").scheme;
+        let mac = "a".repeat(63) + "7";
+        let found = |token: &str| carried_time(&scheme, token);
+        let seconds = |written: &str| {
+            Some(CarriedTime {
+                written: written.into(),
+                due: "1741761604".into(),
+                millis: None,
+                oddity: None,
+            })
+        };
+        assert_eq!(found(&format!("{mac}-1741761604")), seconds("1741761604"));
+        assert_eq!(found(&format!("1741761604-{mac}")), seconds("1741761604"));
+        assert_eq!(found(&format!("{mac}:1741761604")), seconds("1741761604"));
+        assert_eq!(found(&format!("{mac}1741761604")), seconds("1741761604"));
+        let odd = |written: &str, millis: u64, oddity| {
+            Some(CarriedTime {
+                written: written.into(),
+                due: "1741761604".into(),
+                millis: Some(millis),
+                oddity: Some(oddity),
+            })
+        };
+        assert_eq!(
+            found(&format!("{mac}-1741761604123")),
+            odd("1741761604123", 1_741_761_604_123, Oddity::Milliseconds)
+        );
+        assert_eq!(
+            found(&format!("{mac}-2025-03-12T06:40:04.123Z")),
+            odd("2025-03-12T06:40:04.123Z", 1_741_761_604_123, Oddity::Date)
+        );
+        assert_eq!(found(&mac), None);
+        assert_eq!(
+            carried_time(&Sample::named("hex").scheme, "1741761604"),
+            None
+        );
+    }
+}

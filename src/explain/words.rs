@@ -1,0 +1,125 @@
+//! An explanation for people: first what was done wrong, then what to change.
+
+use std::fmt::{self, Write as _};
+
+use crate::explain::{Answer, Cause, Explanation};
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.answer {
+            Answer::Right => f.write_str(
+                "The token is right: it is the one of these fields under this secret.\n",
+            )?,
+            Answer::NotAskable => f.write_str("Nothing can be said of the token.\n")?,
+            Answer::Explained => self.explained(f)?,
+            Answer::Unexplained => self.unexplained(f)?,
+        }
+        for note in &self.notes {
+            writeln!(f, "Note: {note}.")?;
+        }
+        Ok(())
+    }
+}
+
+impl Explanation {
+    fn explained(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some((first, others)) = self.causes.split_first() else {
+            return Ok(());
+        };
+        writeln!(f, "{}.", first.sentence())?;
+        for remedy in first.remedies() {
+            writeln!(f, "  -> {remedy}")?;
+        }
+        f.write_char('\n')?;
+        for finding in &first.mistakes {
+            writeln!(f, "{}: {}", finding.id, finding.wrong)?;
+        }
+        if !others.is_empty() {
+            f.write_str("\nThis one token cannot tell it from:\n")?;
+            for other in others {
+                writeln!(f, "  - {} [{}]", other.sentence(), other.ids())?;
+                for remedy in other.remedies() {
+                    writeln!(f, "    -> {remedy}")?;
+                }
+            }
+        }
+        writeln!(f, "\n{}.", self.effort())
+    }
+
+    fn unexplained(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("The token is wrong, and no known mistake produces it.\n")?;
+        if !self.clues.is_empty() {
+            f.write_str("What can be told all the same:\n")?;
+            for clue in &self.clues {
+                writeln!(f, "  - {clue}")?;
+            }
+        }
+        writeln!(f, "\n{}.", self.effort())
+    }
+
+    fn effort(&self) -> String {
+        format!(
+            "Tried {} ways to make a token, by {} MACs",
+            grouped(self.tried.pipelines),
+            grouped(self.tried.macs)
+        )
+    }
+}
+
+impl Cause {
+    /// What was done, as a sentence without its full stop.
+    pub fn sentence(&self) -> String {
+        let clauses: Vec<String> = self
+            .mistakes
+            .iter()
+            .map(|finding| finding.clause())
+            .collect();
+        let joined = match &clauses[..] {
+            [] => String::new(),
+            [one] => one.clone(),
+            [first @ .., last] => format!("{}, and {last}", first.join(", ")),
+        };
+        capitalised(&joined)
+    }
+
+    /// What to change, each thing once.
+    fn remedies(&self) -> Vec<&'static str> {
+        let mut remedies = Vec::new();
+        for finding in &self.mistakes {
+            if !remedies.contains(&finding.remedy) {
+                remedies.push(finding.remedy);
+            }
+        }
+        remedies
+    }
+
+    fn ids(&self) -> String {
+        let ids: Vec<&str> = self
+            .mistakes
+            .iter()
+            .map(|finding| finding.id.as_str())
+            .collect();
+        ids.join(" + ")
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters
+        .next()
+        .map(|first| first.to_uppercase().chain(characters).collect())
+        .unwrap_or_default()
+}
+
+/// Digits in groups of three.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
