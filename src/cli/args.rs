@@ -182,6 +182,14 @@ pub(crate) enum SuiteCommand {
         #[arg(long, requires = "output")]
         check: bool,
     },
+    /// Measure how many mistakes of the catalogue a suite catches.
+    Strength {
+        /// Suites by name, or suite files; all suites in this program if none is named.
+        suites: Vec<String>,
+        /// Show the whole table of each, as for a single suite.
+        #[arg(long)]
+        all: bool,
+    },
     /// Make a suite from vectors that somebody else published.
     Import {
         /// In which form they are.

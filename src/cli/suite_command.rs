@@ -13,6 +13,7 @@ use crate::lint::{Severity, lint, review};
 use crate::protocol::{RequestLine, RequestParts};
 use crate::report;
 use crate::results::expected_in_words;
+use crate::strength::{strength, table};
 use crate::suite::{self, Level, Suite, Vector};
 
 /// Does one of the suite commands.
@@ -21,6 +22,7 @@ pub(crate) fn suite(command: &SuiteCommand) -> Result<Exit, Stop> {
         SuiteCommand::List => list(),
         SuiteCommand::Show { name, yaml } => show(name, *yaml),
         SuiteCommand::Lint { suites, review } => lint_all(suites, *review),
+        SuiteCommand::Strength { suites, all } => strength_of(suites, *all),
         SuiteCommand::Generate {
             scheme,
             output,
@@ -207,6 +209,24 @@ fn lint_all(names: &[String], with_review: bool) -> Result<Exit, Stop> {
     } else {
         Exit::Failed
     })
+}
+
+fn strength_of(names: &[String], all: bool) -> Result<Exit, Stop> {
+    let suites = suites::named_or_files(names)?;
+    let mut whole = true;
+    for suite in &suites {
+        let strength = strength(suite);
+        let table = table(&strength, suite);
+        // Of many, only those with a gap need more than their score.
+        let score = table.lines().next().unwrap_or_default();
+        if all || suites.len() == 1 || !strength.is_full() {
+            print(&table);
+        } else {
+            print(&format!("{score}\n"));
+        }
+        whole &= strength.is_full();
+    }
+    Ok(if whole { Exit::Success } else { Exit::Failed })
 }
 
 fn text(path: &Path) -> Result<String, Stop> {

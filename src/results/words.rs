@@ -28,8 +28,8 @@ pub fn expected(expect: &Expect) -> String {
     }
 }
 
-/// What an implementation did.
-pub(super) fn outcome(outcome: &Outcome) -> String {
+/// What an implementation did, with its reasons.
+pub fn outcome(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Token(token) => format!("token {token}"),
         Outcome::Accept => "accept".to_owned(),

@@ -7,8 +7,10 @@
 mod nulls;
 mod search;
 mod strength;
+mod table;
 mod trial;
 
 pub use nulls::{Null, NullScore};
 pub use search::Witness;
 pub use strength::{Fate, Pairs, Planted, Strength, strength};
+pub use table::table;

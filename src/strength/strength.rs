@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use crate::mistakes::{Choice, Mistake, MistakeId, Mistaken, Pipeline, catalogue};
 use crate::signature::{Op, Slug};
-use crate::strength::nulls::{Null, NullScore, null_scores};
+use crate::strength::nulls::{NullScore, null_scores};
 use crate::strength::search::{Search, Witness};
 use crate::strength::trial::Trial;
 use crate::suite::Suite;
