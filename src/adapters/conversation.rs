@@ -5,13 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Deserialize;
 
-use crate::adapters::AdapterError;
 use crate::adapters::connection::{
     Connection, Patience, TICK, Turn, described, in_millis, printed_unasked,
 };
 use crate::adapters::in_flight::{Addressee, InFlight};
 use crate::adapters::line_buffer::TooLong;
-use crate::adapters::{Exchange, Limits, Notes, Ticket};
+use crate::adapters::{AdapterError, Exchange, Limits, Notes, Ticket};
 use crate::protocol::{Answer, AnswerError};
 use crate::results::Failure;
 
