@@ -2,7 +2,7 @@
 //! becomes another's.
 
 use crate::generate::clock::Clock;
-use crate::generate::fixture::{Fixture, IDENTITY, NOW};
+use crate::generate::fixture::{Fixture, NOW};
 use crate::generate::requirements::{AMBIGUOUS_MESSAGE_PROFILE, MALFORMED_TIME_IS_NOT_ACCEPTED};
 use crate::generate::sheet::Sheet;
 use crate::scheme::{FieldKind, MessagePart, is_canonical_time};
@@ -65,6 +65,7 @@ fn neighbours(fixture: &Fixture<'_>, clock: &Clock) -> Vec<Neighbour> {
 fn traded(sheet: &mut Sheet<'_>, clock: &Clock, neighbour: &Neighbour) {
     let now = clock.now().to_string();
     let delimiter = &neighbour.delimiter;
+    let ordinary = sheet.fixture.ordinary(neighbour.text);
     for (slug, moved, note) in [
         (
             "digit",
@@ -83,14 +84,14 @@ fn traded(sheet: &mut Sheet<'_>, clock: &Clock, neighbour: &Neighbour) {
         ),
     ] {
         let (side, text, time) = if neighbour.stands_before {
-            let text = format!("{IDENTITY}{delimiter}{moved}");
+            let text = format!("{ordinary}{delimiter}{moved}");
             ("before", text, format!("{moved}{delimiter}{now}"))
         } else {
-            let text = format!("{moved}{delimiter}{IDENTITY}");
+            let text = format!("{moved}{delimiter}{ordinary}");
             ("behind", text, format!("{now}{delimiter}{moved}"))
         };
         let signed = sheet.fixture.with(neighbour.text, text);
-        let mut shown = sheet.fixture.with(neighbour.text, IDENTITY);
+        let mut shown = sheet.fixture.with(neighbour.text, ordinary.as_str());
         shown.fields.set(sheet.fixture.name(clock.field), time);
         let presented = sheet.fixture.forge(&signed, &shown);
         let id = format!("time-takes-{slug}-from-the-text-{side}");

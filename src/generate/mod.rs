@@ -20,6 +20,7 @@ mod platforms;
 mod requirements;
 mod right;
 mod secrets;
+mod shape;
 mod sheet;
 mod spellings;
 mod spelt_secrets;

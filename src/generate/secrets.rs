@@ -40,11 +40,9 @@ pub(super) enum Bytes {
 
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Manner {
-    /// Like what vendors hand out: it is used, and tokens made with it are accepted.
-    Ordinary,
-    /// Used or refused, because a vendor may know the form of its own secrets.
-    Foreign,
-    /// Used or refused; that is a matter of care.
+    /// Used as it is; or refused, because a vendor may know the form of its own secrets.
+    Used,
+    /// The same, but only as a matter of care.
     Unusual,
 }
 
@@ -85,32 +83,32 @@ const fn repeated(
     }
 }
 
-use Manner::{Foreign, Ordinary, Unusual};
+use Manner::{Unusual, Used};
 
 // One entry a line, as in a table.
 #[rustfmt::skip]
 static TEXTS: &[TextSecret] = &[
-    secret("mixed-case", "Example-Secret-QxZ7-kPw3", Ordinary, "a secret brought to one case."),
-    secret("hex-looking", "7f3c9a1be85d2460f1a7c3d9e4b80652", Ordinary, "a secret decoded because it looks like hex."),
-    secret("hex-looking-of-64-digits", "00112233445566778899aabbccddeeff0f1e2d3c4b5a69788796a5b4c3d2e1f0", Ordinary, "a secret decoded because it looks like the hex of 32 bytes."),
-    secret("hex-looking-of-odd-length", "7f3c9a1be85d2460f1a7c3d9e4b80652d", Ordinary, "a secret decoded from hex although a digit is missing: each language makes another key of it."),
-    secret("hex-looking-in-upper-case", "7F3C9A1BE85D2460F1A7C3D9E4B80652", Ordinary, "a secret decoded or brought to lower case because it looks like hex."),
-    secret("base64-looking", "U2VjcmV0LW9mLXR3ZW50eS1ieXRlcy4uLg==", Ordinary, "a secret decoded because it looks like base64."),
-    secret("base64-looking-with-plus-and-slash", "k+/Zx3nQ8/aB+7mWvR1tYu5oPs2LdEf0", Ordinary, "a secret decoded because it looks like base64."),
-    secret("base64url-looking", "k-_Zx3nQ8_aB-7mWvR1tYu5oPs2LdEf0", Ordinary, "a secret decoded because it looks like base64url."),
-    secret("decimal", "00123456789012345678901234567890", Ordinary, "a secret taken for a number."),
-    secret("uuid", "3f2504e0-4f89-11d3-9a0c-0305e82c3301", Ordinary, "a secret parsed as a UUID."),
-    secret("with-a-prefix", "whsec_Ab3dEf6hIj9lMn2pQr5tUv8x", Ordinary, "a secret whose prefix is taken off or whose rest is decoded."),
-    secret("percent-and-dollar", "100%25-$ecret-$1-${x}-%s", Ordinary, "a secret that is percent-decoded or used as a format or shell text."),
-    secret("punctuation", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", Foreign, "a secret that is escaped or cut on its way."),
+    secret("mixed-case", "Example-Secret-QxZ7-kPw3", Used, "a secret brought to one case."),
+    secret("hex-looking", "7f3c9a1be85d2460f1a7c3d9e4b80652", Used, "a secret decoded because it looks like hex."),
+    secret("hex-looking-of-64-digits", "00112233445566778899aabbccddeeff0f1e2d3c4b5a69788796a5b4c3d2e1f0", Used, "a secret decoded because it looks like the hex of 32 bytes."),
+    secret("hex-looking-of-odd-length", "7f3c9a1be85d2460f1a7c3d9e4b80652d", Used, "a secret decoded from hex although a digit is missing: each language makes another key of it."),
+    secret("hex-looking-in-upper-case", "7F3C9A1BE85D2460F1A7C3D9E4B80652", Used, "a secret decoded or brought to lower case because it looks like hex."),
+    secret("base64-looking", "U2VjcmV0LW9mLXR3ZW50eS1ieXRlcy4uLg==", Used, "a secret decoded because it looks like base64."),
+    secret("base64-looking-with-plus-and-slash", "k+/Zx3nQ8/aB+7mWvR1tYu5oPs2LdEf0", Used, "a secret decoded because it looks like base64."),
+    secret("base64url-looking", "k-_Zx3nQ8_aB-7mWvR1tYu5oPs2LdEf0", Used, "a secret decoded because it looks like base64url."),
+    secret("decimal", "00123456789012345678901234567890", Used, "a secret taken for a number."),
+    secret("uuid", "3f2504e0-4f89-11d3-9a0c-0305e82c3301", Used, "a secret parsed as a UUID."),
+    secret("with-a-prefix", "whsec_Ab3dEf6hIj9lMn2pQr5tUv8x", Used, "a secret whose prefix is taken off or whose rest is decoded."),
+    secret("percent-and-dollar", "100%25-$ecret-$1-${x}-%s", Used, "a secret that is percent-decoded or used as a format or shell text."),
+    secret("punctuation", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", Used, "a secret that is escaped or cut on its way."),
     secret("quotes-around", "\"Example-Secret-QxZ7-kPw3\"", Unusual, "quotes that are taken off, as readers of .env files do."),
-    secret("number-sign-inside", "Example#Secret#QxZ7#kPw3", Foreign, "a secret cut where a comment would begin."),
-    secret("equals-signs", "Example=Secret=QxZ7=kPw3", Foreign, "a secret cut at an equals sign, as readers of .env files do."),
+    secret("number-sign-inside", "Example#Secret#QxZ7#kPw3", Used, "a secret cut where a comment would begin."),
+    secret("equals-signs", "Example=Secret=QxZ7=kPw3", Used, "a secret cut at an equals sign, as readers of .env files do."),
     repeated("length-1", 1, Unusual, "a secret padded or stretched to a length."),
-    repeated("length-63", 63, Foreign, "a key that is padded wrongly: one byte less than a block."),
-    repeated("length-64", 64, Foreign, "a key of a whole block that is hashed although it fits."),
-    repeated("length-65", 65, Foreign, "a key longer than a block that is cut instead of hashed."),
-    repeated("length-131", 131, Foreign, "a key longer than two blocks that is cut instead of hashed."),
+    repeated("length-63", 63, Used, "a key that is padded wrongly: one byte less than a block."),
+    repeated("length-64", 64, Used, "a key of a whole block that is hashed although it fits."),
+    repeated("length-65", 65, Used, "a key longer than a block that is cut instead of hashed."),
+    repeated("length-131", 131, Used, "a key longer than two blocks that is cut instead of hashed."),
     secret("blank-before", " Example-Secret-QxZ7-kPw3", Unusual, "a secret that is quietly trimmed."),
     secret("blank-after", "Example-Secret-QxZ7-kPw3 ", Unusual, "a secret that is quietly trimmed."),
     secret("blank-inside", "Example Secret QxZ7 kPw3", Unusual, "a secret cut at a blank."),
@@ -131,12 +129,12 @@ static TEXTS: &[TextSecret] = &[
 struct OtherKey {
     slug: &'static str,
     configured: &'static str,
-    used: Used,
+    used: Key,
     catches: &'static str,
 }
 
 #[derive(Clone, Copy)]
-enum Used {
+enum Key {
     /// These bytes.
     Key(&'static [u8]),
     /// What this encoding decodes the configured secret to.
@@ -154,7 +152,7 @@ enum Used {
 const fn other(
     slug: &'static str,
     configured: &'static str,
-    used: Used,
+    used: Key,
     catches: &'static str,
 ) -> OtherKey {
     OtherKey {
@@ -175,37 +173,37 @@ const BASE64URL: &str = "k-_Zx3nQ8_aB-7mWvR1tYu5oPs2LdEf0";
 // One entry a line, as in a table.
 #[rustfmt::skip]
 static OTHER_KEYS: &[OtherKey] = &[
-    other("in-lower-case", TEXT, Used::Key(b"example-secret-qxz7-kpw3"), "a verifier that brings the secret to one case."),
-    other("in-upper-case", TEXT, Used::Key(b"EXAMPLE-SECRET-QXZ7-KPW3"), "a verifier that brings the secret to one case."),
-    other("upper-hex-in-lower-case", UPPER_HEX, Used::Key(HEX.as_bytes()), "a verifier that brings a secret that looks like hex to lower case."),
-    other("hex-decoded", HEX, Used::Decoded(Encoding::Hex), "a verifier that decodes the secret because it looks like hex."),
-    other("odd-hex-cut-and-decoded", ODD_HEX, Used::Key(b"\x7f\x3c\x9a\x1b\xe8\x5d\x24\x60\xf1\xa7\xc3\xd9\xe4\xb8\x06\x52"), "a verifier that decodes the secret from hex and drops the odd digit, as Node.js does."),
-    other("odd-hex-filled-and-decoded", ODD_HEX, Used::Key(b"\x7f\x3c\x9a\x1b\xe8\x5d\x24\x60\xf1\xa7\xc3\xd9\xe4\xb8\x06\x52\xd0"), "a verifier that decodes the secret from hex and fills the odd digit up, as Ruby does."),
-    other("odd-hex-that-failed", ODD_HEX, Used::Key(b""), "a verifier whose decoding fails and leaves the empty key, as PHP's hex2bin does."),
-    other("base64-decoded", BASE64, Used::Decoded(Encoding::Base64), "a verifier that decodes the secret because it looks like base64."),
-    other("base64url-decoded", BASE64URL, Used::Decoded(Encoding::Base64url), "a verifier that decodes the secret because it looks like base64url."),
-    other("hex-encoded", TEXT, Used::Encoded(Encoding::Hex), "a verifier that encodes the secret in hex."),
-    other("base64-encoded", TEXT, Used::Encoded(Encoding::Base64), "a verifier that encodes the secret in base64."),
-    other("quoted", TEXT, Used::Quoted, "a verifier that reads the secret with the quotes of a configuration file."),
-    other("without-quotes", "\"Example-Secret-QxZ7-kPw3\"", Used::Key(TEXT.as_bytes()), "a verifier that takes quotes off the secret."),
-    other("trimmed", " Example-Secret-QxZ7-kPw3 ", Used::Key(TEXT.as_bytes()), "a verifier that trims the secret."),
-    other("without-its-line-feed", "Example-Secret-QxZ7-kPw3\n", Used::Key(TEXT.as_bytes()), "a verifier that cuts a line feed off the secret."),
-    other("with-a-line-feed", TEXT, Used::Key(b"Example-Secret-QxZ7-kPw3\n"), "a verifier that reads the secret from a file, line end included."),
-    other("with-a-carriage-return-and-line-feed", TEXT, Used::Key(b"Example-Secret-QxZ7-kPw3\r\n"), "a verifier that reads the secret from a file, line end included."),
-    other("with-a-byte-order-mark", TEXT, Used::Key("\u{feff}Example-Secret-QxZ7-kPw3".as_bytes()), "a verifier that reads the secret from a file, byte-order mark included."),
-    other("cut-at-nul", "Example-Secret\0-QxZ7-kPw3", Used::Key(b"Example-Secret"), "a verifier that cuts the secret at NUL."),
-    other("without-its-prefix", "whsec_Ab3dEf6hIj9lMn2pQr5tUv8x", Used::Key(b"Ab3dEf6hIj9lMn2pQr5tUv8x"), "a verifier that takes the secret's prefix off."),
-    other("without-its-prefix-decoded", "whsec_Ab3dEf6hIj9lMn2pQr5tUv8x", Used::Key(b"\x01\xbd\xdd\x11\xfe\xa1\x22\x3f\x65\x32\x7d\xa9\x42\xbe\x6d\x52\xff\x31"), "a verifier that takes the secret's prefix off and decodes the rest."),
-    other("hashed", TEXT, Used::Hashed, "a verifier that hashes the secret first."),
-    other("cut-to-8-bytes", TEXT, Used::Cut(8), "a verifier of which only a part of the secret counts."),
-    other("cut-to-16-bytes", TEXT, Used::Cut(16), "a verifier of which only a part of the secret counts."),
-    other("without-its-last-byte", TEXT, Used::Cut(23), "a verifier that loses the secret's last byte."),
-    other("in-latin-1", "Schlüssel-0123456789-ß", Used::Key(b"Schl\xfcssel-0123456789-\xdf"), "a verifier that encodes the secret in Latin-1."),
-    other("composed", "cle\u{301}-secre\u{300}te-0123456789", Used::Key("cl\u{e9}-secr\u{e8}te-0123456789".as_bytes()), "a verifier that composes the secret (NFC)."),
-    other("empty", TEXT, Used::Key(b""), "a verifier that lost its secret: with the empty key anybody can sign."),
-    other("undefined", TEXT, Used::Key(b"undefined"), "a verifier that lost its secret and uses this word."),
-    other("null", TEXT, Used::Key(b"null"), "a verifier that lost its secret and uses this word."),
-    other("none", TEXT, Used::Key(b"None"), "a verifier that lost its secret and uses this word."),
+    other("in-lower-case", TEXT, Key::Key(b"example-secret-qxz7-kpw3"), "a verifier that brings the secret to one case."),
+    other("in-upper-case", TEXT, Key::Key(b"EXAMPLE-SECRET-QXZ7-KPW3"), "a verifier that brings the secret to one case."),
+    other("upper-hex-in-lower-case", UPPER_HEX, Key::Key(HEX.as_bytes()), "a verifier that brings a secret that looks like hex to lower case."),
+    other("hex-decoded", HEX, Key::Decoded(Encoding::Hex), "a verifier that decodes the secret because it looks like hex."),
+    other("odd-hex-cut-and-decoded", ODD_HEX, Key::Key(b"\x7f\x3c\x9a\x1b\xe8\x5d\x24\x60\xf1\xa7\xc3\xd9\xe4\xb8\x06\x52"), "a verifier that decodes the secret from hex and drops the odd digit, as Node.js does."),
+    other("odd-hex-filled-and-decoded", ODD_HEX, Key::Key(b"\x7f\x3c\x9a\x1b\xe8\x5d\x24\x60\xf1\xa7\xc3\xd9\xe4\xb8\x06\x52\xd0"), "a verifier that decodes the secret from hex and fills the odd digit up, as Ruby does."),
+    other("odd-hex-that-failed", ODD_HEX, Key::Key(b""), "a verifier whose decoding fails and leaves the empty key, as PHP's hex2bin does."),
+    other("base64-decoded", BASE64, Key::Decoded(Encoding::Base64), "a verifier that decodes the secret because it looks like base64."),
+    other("base64url-decoded", BASE64URL, Key::Decoded(Encoding::Base64url), "a verifier that decodes the secret because it looks like base64url."),
+    other("hex-encoded", TEXT, Key::Encoded(Encoding::Hex), "a verifier that encodes the secret in hex."),
+    other("base64-encoded", TEXT, Key::Encoded(Encoding::Base64), "a verifier that encodes the secret in base64."),
+    other("quoted", TEXT, Key::Quoted, "a verifier that reads the secret with the quotes of a configuration file."),
+    other("without-quotes", "\"Example-Secret-QxZ7-kPw3\"", Key::Key(TEXT.as_bytes()), "a verifier that takes quotes off the secret."),
+    other("trimmed", " Example-Secret-QxZ7-kPw3 ", Key::Key(TEXT.as_bytes()), "a verifier that trims the secret."),
+    other("without-its-line-feed", "Example-Secret-QxZ7-kPw3\n", Key::Key(TEXT.as_bytes()), "a verifier that cuts a line feed off the secret."),
+    other("with-a-line-feed", TEXT, Key::Key(b"Example-Secret-QxZ7-kPw3\n"), "a verifier that reads the secret from a file, line end included."),
+    other("with-a-carriage-return-and-line-feed", TEXT, Key::Key(b"Example-Secret-QxZ7-kPw3\r\n"), "a verifier that reads the secret from a file, line end included."),
+    other("with-a-byte-order-mark", TEXT, Key::Key("\u{feff}Example-Secret-QxZ7-kPw3".as_bytes()), "a verifier that reads the secret from a file, byte-order mark included."),
+    other("cut-at-nul", "Example-Secret\0-QxZ7-kPw3", Key::Key(b"Example-Secret"), "a verifier that cuts the secret at NUL."),
+    other("without-its-prefix", "whsec_Ab3dEf6hIj9lMn2pQr5tUv8x", Key::Key(b"Ab3dEf6hIj9lMn2pQr5tUv8x"), "a verifier that takes the secret's prefix off."),
+    other("without-its-prefix-decoded", "whsec_Ab3dEf6hIj9lMn2pQr5tUv8x", Key::Key(b"\x01\xbd\xdd\x11\xfe\xa1\x22\x3f\x65\x32\x7d\xa9\x42\xbe\x6d\x52\xff\x31"), "a verifier that takes the secret's prefix off and decodes the rest."),
+    other("hashed", TEXT, Key::Hashed, "a verifier that hashes the secret first."),
+    other("cut-to-8-bytes", TEXT, Key::Cut(8), "a verifier of which only a part of the secret counts."),
+    other("cut-to-16-bytes", TEXT, Key::Cut(16), "a verifier of which only a part of the secret counts."),
+    other("without-its-last-byte", TEXT, Key::Cut(23), "a verifier that loses the secret's last byte."),
+    other("in-latin-1", "Schlüssel-0123456789-ß", Key::Key(b"Schl\xfcssel-0123456789-\xdf"), "a verifier that encodes the secret in Latin-1."),
+    other("composed", "cle\u{301}-secre\u{300}te-0123456789", Key::Key("cl\u{e9}-secr\u{e8}te-0123456789".as_bytes()), "a verifier that composes the secret (NFC)."),
+    other("empty", TEXT, Key::Key(b""), "a verifier that lost its secret: with the empty key anybody can sign."),
+    other("undefined", TEXT, Key::Key(b"undefined"), "a verifier that lost its secret and uses this word."),
+    other("null", TEXT, Key::Key(b"null"), "a verifier that lost its secret and uses this word."),
+    other("none", TEXT, Key::Key(b"None"), "a verifier that lost its secret and uses this word."),
 ];
 
 fn texts(sheet: &mut Sheet<'_>) {
@@ -214,31 +212,28 @@ fn texts(sheet: &mut Sheet<'_>) {
         let note = format!("Catches {}", entry.catches);
         let id = format!("secret-{}", entry.slug);
         match entry.manner {
-            Ordinary => sheet.gives(&SECRET_IS_TEXT, &id, &note, &claim),
-            Foreign => sheet.gives_or_refuses(&SECRET_IS_TEXT, &id, &note, &claim),
+            Used => {
+                sheet.gives_or_refuses(&SECRET_IS_TEXT, &id, &note, &claim);
+                let id = format!("{id}-is-accepted");
+                let shown = sheet.fixture.forge(&claim, &claim);
+                sheet.accepted_or_refused(&RIGHT_TOKEN_IS_ACCEPTED, &id, &note, shown, NOW);
+            }
             Unusual => sheet.gives_or_refuses(&UNUSUAL_SECRET, &id, &note, &claim),
-        }
-        let id = format!("{id}-is-accepted");
-        let shown = sheet.fixture.forge(&claim, &claim);
-        match entry.manner {
-            Ordinary => sheet.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &id, &note, shown, NOW),
-            Foreign => sheet.accepted_or_refused(&RIGHT_TOKEN_IS_ACCEPTED, &id, &note, shown, NOW),
-            Unusual => {}
         }
     }
     for entry in OTHER_KEYS {
         let configured = Secret::new(entry.configured.as_bytes());
         let key = match entry.used {
-            Used::Key(key) => Some(key.to_vec()),
-            Used::Decoded(encoding) => encoding.decode(entry.configured),
-            Used::Encoded(encoding) => Some(encoding.encode(entry.configured.as_bytes()).into()),
-            Used::Hashed => Some(Sha256::digest(entry.configured).to_vec()),
-            Used::Cut(length) => entry
+            Key::Key(key) => Some(key.to_vec()),
+            Key::Decoded(encoding) => encoding.decode(entry.configured),
+            Key::Encoded(encoding) => Some(encoding.encode(entry.configured.as_bytes()).into()),
+            Key::Hashed => Some(Sha256::digest(entry.configured).to_vec()),
+            Key::Cut(length) => entry
                 .configured
                 .as_bytes()
                 .get(..length)
                 .map(<[u8]>::to_vec),
-            Used::Quoted => Some(format!("\"{}\"", entry.configured).into_bytes()),
+            Key::Quoted => Some(format!("\"{}\"", entry.configured).into_bytes()),
         };
         let shown = key.and_then(|key| by_key(sheet, &configured, &key));
         let id = format!("key-{}", entry.slug);

@@ -5,20 +5,17 @@ use sha2::{Digest, Sha256};
 use crate::generate::fixture::NOW;
 use crate::generate::requirements::{
     EMPTY_SECRET_PROTECTS_NOTHING, RIGHT_TOKEN_IS_ACCEPTED, SECRET_IS_DECODED,
-    TOKEN_IS_BOUND_TO_THE_SECRET, TOKEN_UNDER_NO_SECRET,
+    TOKEN_IS_BOUND_TO_THE_SECRET, TOKEN_UNDER_NO_SECRET, UNUSUAL_SECRET,
 };
 use crate::generate::secrets::{Bytes, Manner, by_key};
 use crate::generate::sheet::Sheet;
 use crate::scheme::SecretEncoding;
 use crate::signature::{Encoding, Secret};
 
-use Manner::{Foreign, Ordinary};
-
 /// A key of a scheme whose secrets are spelt.
 struct Key {
     slug: &'static str,
     key: Bytes,
-    manner: Manner,
     catches: &'static str,
 }
 
@@ -26,16 +23,14 @@ const fn key(slug: &'static str, key: &'static [u8], catches: &'static str) -> K
     Key {
         slug,
         key: Bytes::Are(key),
-        manner: Ordinary,
         catches,
     }
 }
 
-const fn long_key(slug: &'static str, times: usize, manner: Manner, catches: &'static str) -> Key {
+const fn long_key(slug: &'static str, times: usize, catches: &'static str) -> Key {
     Key {
         slug,
         key: Bytes::Repeat(0xab, times),
-        manner,
         catches,
     }
 }
@@ -52,19 +47,19 @@ static KEYS: &[Key] = &[
     key("hex-digits-itself", b"00112233445566778899aabbccddeeff", "a key that is decoded twice."),
     key("all-letters-of-the-alphabet", b"\xfb\xff\xbf\xfb\xff\xbf\x3e\xfb\xef\xbe\xfb\xef\xff\xff\xff\x00\x10\x83\x10\x51\x87\x20\x92\x8b", "an alphabet of base64 with other signs."),
     key("two-signs-of-padding", b"Example-Key-of-25-bytes..", "a secret whose padding is lost."),
-    long_key("length-1", 1, Foreign, "a key padded or stretched to a length."),
-    long_key("length-16", 16, Foreign, "a key padded or stretched to a length."),
-    long_key("length-63", 63, Ordinary, "a key that is padded wrongly: one byte less than a block."),
-    long_key("length-64", 64, Ordinary, "a key of a whole block that is hashed although it fits."),
-    long_key("length-65", 65, Foreign, "a key longer than a block that is cut instead of hashed."),
-    long_key("length-131", 131, Foreign, "a key longer than two blocks that is cut instead of hashed."),
+    long_key("length-1", 1, "a key padded or stretched to a length."),
+    long_key("length-16", 16, "a key padded or stretched to a length."),
+    long_key("length-63", 63, "a key that is padded wrongly: one byte less than a block."),
+    long_key("length-64", 64, "a key of a whole block that is hashed although it fits."),
+    long_key("length-65", 65, "a key longer than a block that is cut instead of hashed."),
+    long_key("length-131", 131, "a key longer than two blocks that is cut instead of hashed."),
 ];
 
 pub(super) fn spelt_keys(sheet: &mut Sheet<'_>) {
     for entry in KEYS {
         let secret = sheet.fixture.spell_secret(&entry.key.bytes());
         let note = format!("Catches {}", entry.catches);
-        used(sheet, entry.slug, entry.manner, &secret, &note);
+        used(sheet, entry.slug, Manner::Used, &secret, &note);
     }
     let spelt = sheet.fixture.spell_secret(KEYS[0].key.bytes().as_slice());
     let spelt = String::from_utf8_lossy(spelt.reveal()).into_owned();
@@ -74,12 +69,12 @@ pub(super) fn spelt_keys(sheet: &mut Sheet<'_>) {
     if rule.encoding == SecretEncoding::Hex {
         let upper = Secret::new(format!("{prefix}{}", text.to_ascii_uppercase()));
         let note = "Catches a decoder that knows one case only.";
-        used(sheet, "hex-in-upper-case", Foreign, &upper, note);
+        used(sheet, "hex-in-upper-case", Manner::Unusual, &upper, note);
     }
     if !prefix.is_empty() {
         let bare = Secret::new(text.as_bytes());
         let note = "Catches an implementation that takes the prefix off without looking whether it is there.";
-        used(sheet, "prefix-left-out", Foreign, &bare, note);
+        used(sheet, "prefix-left-out", Manner::Unusual, &bare, note);
     }
     let key = KEYS[0].key.bytes();
     let others: [(&str, Vec<u8>, &str); 9] = [
@@ -142,13 +137,13 @@ fn used(sheet: &mut Sheet<'_>, slug: &str, manner: Manner, secret: &Secret, note
     let claim = sheet.fixture.under(secret);
     let shown = sheet.fixture.forge(&claim, &claim);
     let id = format!("secret-{slug}");
-    let accepted = format!("{id}-is-accepted");
-    if manner == Ordinary {
-        sheet.gives(&SECRET_IS_DECODED, &id, note, &claim);
-        sheet.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &accepted, note, shown, NOW);
-    } else {
-        sheet.gives_or_refuses(&SECRET_IS_DECODED, &id, note, &claim);
-        sheet.accepted_or_refused(&RIGHT_TOKEN_IS_ACCEPTED, &accepted, note, shown, NOW);
+    match manner {
+        Manner::Used => {
+            sheet.gives_or_refuses(&SECRET_IS_DECODED, &id, note, &claim);
+            let id = format!("{id}-is-accepted");
+            sheet.accepted_or_refused(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
+        }
+        Manner::Unusual => sheet.gives_or_refuses(&UNUSUAL_SECRET, &id, note, &claim),
     }
 }
 
