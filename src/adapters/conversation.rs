@@ -103,7 +103,8 @@ impl Conversation<'_> {
 
     /// Hands over requests, as many as may be in flight.
     fn send<E: Exchange>(&mut self, exchange: &mut E, source: &mut Source) {
-        while self.connection.in_flight.has_room(self.window) && self.connection.backlog() < BACKLOG
+        while self.connection.in_flight.has_room(self.window)
+            && self.connection.outgoing.waiting() < BACKLOG
         {
             let next = match source.first.take() {
                 None if !source.only => exchange.next(),
@@ -113,7 +114,7 @@ impl Conversation<'_> {
             let id = self.connection.in_flight.send(ticket);
             exchange
                 .request(ticket)
-                .write(id, &mut self.connection.outgoing);
+                .write(id, self.connection.outgoing.end());
         }
     }
 
