@@ -1,12 +1,10 @@
 //! What holds of every explanation: planted mistakes are found, and nothing is claimed that is not
 //! so.
 
-use proptest::prelude::*;
-
 use crate::explain::{Answer, Explanation, Question, explain};
 use crate::mistakes::samples::{NOW, Sample, samples};
 use crate::mistakes::{Choice, Inputs, Mistake, MistakeId, Pipeline, catalogue};
-use crate::signature::{Fields, Secret, Secrets};
+use crate::signature::{Fields, Secrets};
 
 /// An identity, and what goes with it, in which most mistakes show.
 const IDENTITY: &str = " J\u{f6}rg+A/B&<e\u{301}>\u{20ac}\"\\@Example.COM ";
@@ -72,7 +70,7 @@ fn is_told(explanation: &Explanation, planted: &[&Mistake]) -> bool {
                 cause.contains(&mistake.id)
                     || cause.iter().any(|id| id.as_str() == general(mistake))
             };
-            cause.len() < planted.len() || planted.iter().all(|mistake| matches(&mistake))
+            cause.len() < planted.len() || planted.iter().all(matches)
         })
 }
 

@@ -9,12 +9,12 @@ use crate::generate::sheet::Sheet;
 
 /// Adds the vectors about them.
 pub(super) fn add(sheet: &mut Sheet<'_>) {
-    if sheet.fixture.time.is_none() {
-        return;
-    }
     const HOUR: u64 = 3600;
     const DAY: u64 = 24 * HOUR;
     const YEAR: u64 = 365 * DAY;
+    if sheet.fixture.time.is_none() {
+        return;
+    }
     let base = sheet.fixture.base.clone();
     let right = sheet.fixture.forge(&base, &base);
     let (max_age, max_skew) = sheet.fixture.limits();
