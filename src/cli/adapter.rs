@@ -66,10 +66,10 @@ fn hello(name: &str, mistakes: &[String]) -> Hello {
     }
 }
 
-/// The suites that are served. An embedded one is read when it is first asked for, because most
-/// runs ask for a few.
+/// The suites that are served. The scheme of an embedded one is read when it is first asked for,
+/// because most runs ask for a few.
 struct Shelf {
-    embedded: HashMap<&'static str, (Embedded, OnceCell<Option<Suite>>)>,
+    embedded: HashMap<&'static str, (Embedded, OnceCell<Option<Scheme>>)>,
     files: Vec<Suite>,
 }
 
@@ -90,10 +90,7 @@ impl Shelf {
         if let Some(suite) = self.files.iter().find(|suite| suite.name.as_str() == name) {
             return Some(&suite.scheme);
         }
-        let (embedded, suite) = self.embedded.get(name)?;
-        suite
-            .get_or_init(|| embedded.parse().ok())
-            .as_ref()
-            .map(|suite| &suite.scheme)
+        let (embedded, scheme) = self.embedded.get(name)?;
+        scheme.get_or_init(|| embedded.scheme().ok()).as_ref()
     }
 }

@@ -17,6 +17,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Run suites against an implementation, and judge it.
     Run(RunArgs),
+    /// Say why a signature does not match: the mistakes that produce it, and what to change.
+    Explain(ExplainArgs),
     /// Sign by hand, with the oracle.
     Sign(SignArgs),
     /// Verify by hand, with the oracle, and say at which stage a token fails.
@@ -137,6 +139,18 @@ pub(crate) struct VerifyArgs {
     pub(crate) now: Option<u64>,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    #[command(flatten)]
+    pub(crate) signature: SignatureArgs,
+    /// The token that you got.
+    #[arg(long, value_name = "TOKEN", allow_hyphen_values = true)]
+    pub(crate) token: String,
+    /// The time of the run that made it in Unix seconds; the present if it is not given.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) now: Option<u64>,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum SuiteCommand {
     /// List the suites in this program.
@@ -167,6 +181,14 @@ pub(crate) enum SuiteCommand {
         /// Write nothing; fail if the output differs from what would be written.
         #[arg(long, requires = "output")]
         check: bool,
+    },
+    /// Measure how many mistakes of the catalogue a suite catches.
+    Strength {
+        /// Suites by name, or suite files; all suites in this program if none is named.
+        suites: Vec<String>,
+        /// Show the whole table of each, as for a single suite.
+        #[arg(long)]
+        all: bool,
     },
     /// Make a suite from vectors that somebody else published.
     Import {

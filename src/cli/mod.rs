@@ -4,7 +4,10 @@
 
 mod adapter;
 mod args;
+mod causes;
+mod clock;
 mod exit;
+mod explain;
 mod inputs;
 mod mistakes;
 mod oracle;

@@ -11,10 +11,11 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::adapters::{AdapterCommand, Limits};
 use crate::cli::args::{LevelArg, RunArgs};
+use crate::cli::causes::add_causes;
+use crate::cli::clock::unix_now;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
 use crate::cli::render::Reports;
-use crate::cli::start::unix_now;
 use crate::cli::suites;
 use crate::cli::terminal::{ProgressBar, say};
 use crate::report;
@@ -91,6 +92,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
             &today,
         );
     }
+    add_causes(&mut result, &output.observations);
     reports.write(&result)?;
     match output.ending {
         Ending::Broken(error) => Err(Stop::harness(format_args!(

@@ -1,13 +1,12 @@
 //! Finds the command, and turns what it came to into an exit code.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use clap::Parser as _;
 
 use crate::cli::args::{Arguments, Command, ReportCommand};
+use crate::cli::clock::unix_now;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::terminal::say;
-use crate::cli::{adapter, mistakes, oracle, render, run, suite_command};
+use crate::cli::{adapter, explain, mistakes, oracle, render, run, suite_command};
 
 /// Does what the arguments say.
 pub fn start() -> Exit {
@@ -23,6 +22,7 @@ pub fn start() -> Exit {
 fn dispatch(command: Command) -> Result<Exit, Stop> {
     match command {
         Command::Run(args) => run::run(&args),
+        Command::Explain(args) => explain::explain(&args, unix_now()),
         Command::Sign(args) => oracle::sign(&args),
         Command::Verify(args) => oracle::verify(&args, unix_now()),
         Command::Suite(command) => suite_command::suite(&command),
@@ -32,11 +32,4 @@ fn dispatch(command: Command) -> Result<Exit, Stop> {
             render::render(&result, &report)
         }
     }
-}
-
-/// The present in Unix seconds: the one clock of the program, handed down from here.
-pub(crate) fn unix_now() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs())
 }

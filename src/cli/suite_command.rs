@@ -12,7 +12,9 @@ use crate::generate::{generate, import_wycheproof};
 use crate::lint::{Severity, lint, review};
 use crate::protocol::{RequestLine, RequestParts};
 use crate::report;
-use crate::suite::{self, Expect, Level, Suite, Vector};
+use crate::results::expected_in_words;
+use crate::strength::{strength, table};
+use crate::suite::{self, Level, Suite, Vector};
 
 /// Does one of the suite commands.
 pub(crate) fn suite(command: &SuiteCommand) -> Result<Exit, Stop> {
@@ -20,6 +22,7 @@ pub(crate) fn suite(command: &SuiteCommand) -> Result<Exit, Stop> {
         SuiteCommand::List => list(),
         SuiteCommand::Show { name, yaml } => show(name, *yaml),
         SuiteCommand::Lint { suites, review } => lint_all(suites, *review),
+        SuiteCommand::Strength { suites, all } => strength_of(suites, *all),
         SuiteCommand::Generate {
             scheme,
             output,
@@ -154,22 +157,7 @@ fn vector_summary(suite: &Suite, vector: &Vector) -> String {
         token: request.token.as_ref(),
         now: request.now,
     });
-    let expected = match &vector.expect {
-        Expect::Token {
-            token,
-            or_refused: false,
-        } => format!("token {token}"),
-        Expect::Token {
-            token,
-            or_refused: true,
-        } => format!("token {token}, or refused"),
-        Expect::Outcomes(kinds) => kinds
-            .iter()
-            .map(|kind| kind.name())
-            .collect::<Vec<_>>()
-            .join(" or "),
-        Expect::Observe(what) => format!("observed: {what}"),
-    };
+    let expected = expected_in_words(&vector.expect);
     let shows: Vec<&str> = suite
         .shown_by(vector)
         .map(|requirement| requirement.id.as_str())
@@ -221,6 +209,24 @@ fn lint_all(names: &[String], with_review: bool) -> Result<Exit, Stop> {
     } else {
         Exit::Failed
     })
+}
+
+fn strength_of(names: &[String], all: bool) -> Result<Exit, Stop> {
+    let suites = suites::named_or_files(names)?;
+    let mut whole = true;
+    for suite in &suites {
+        let strength = strength(suite);
+        let table = table(&strength, suite);
+        // Of many, only those with a gap need more than their score.
+        let score = table.lines().next().unwrap_or_default();
+        if all || suites.len() == 1 || !strength.is_full() {
+            print(&table);
+        } else {
+            print(&format!("{score}\n"));
+        }
+        whole &= strength.is_full();
+    }
+    Ok(if whole { Exit::Success } else { Exit::Failed })
 }
 
 fn text(path: &Path) -> Result<String, Stop> {

@@ -39,10 +39,7 @@ pub(crate) fn chosen(names: &[String], files: &[std::path::PathBuf]) -> Result<V
         suites.push(load(file)?);
     }
     if names.is_empty() && files.is_empty() {
-        let default = suite::embedded().filter(|embedded| embedded.by_default);
-        suites = default
-            .map(|embedded| embedded.parse().map_err(Stop::usage))
-            .collect::<Result<_, _>>()?;
+        suites = suite::default_suites().map_err(Stop::usage)?;
     }
     for (at, suite) in suites.iter().enumerate() {
         if suites[..at].iter().any(|other| other.name == suite.name) {

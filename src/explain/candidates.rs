@@ -27,10 +27,10 @@ impl Candidates {
     /// Takes a token apart; `times` are the texts of the times that it may carry.
     pub(super) fn of(scheme: &Scheme, token: &str, times: &[String]) -> Self {
         let mut texts = HashSet::new();
-        for whole in with_unwrapped([token.to_owned()].into()) {
+        for whole in with_unwrapped(&[token.to_owned()].into()) {
             pieces(scheme, &whole, times, &mut texts);
         }
-        let texts = with_unwrapped(texts);
+        let texts = with_unwrapped(&texts);
         let macs: Vec<Vec<u8>> = texts.iter().flat_map(|text| macs(text)).collect();
         let mut heads: Vec<u64> = macs.iter().filter_map(|mac| head(mac)).collect();
         heads.sort_unstable();
@@ -83,7 +83,7 @@ fn place(head: u64) -> (usize, u64) {
 }
 
 /// These texts, and what each is without whatever mistakes put around it.
-fn with_unwrapped(texts: HashSet<String>) -> HashSet<String> {
+fn with_unwrapped(texts: &HashSet<String>) -> HashSet<String> {
     let mut all = texts.clone();
     for mistake in mistakes_of(Step::Wrapping) {
         if let Change::Wrapping { unwrap, .. } = mistake.change {
@@ -131,10 +131,9 @@ fn pieces(scheme: &Scheme, token: &str, times: &[String], out: &mut HashSet<Stri
     let delimiters: Vec<&str> = delimiters.collect();
     for part in parts.clone() {
         for delimiter in &delimiters {
-            for cut in [part.split_once(delimiter), part.rsplit_once(delimiter)] {
-                if let Some((first, second)) = cut {
-                    parts.extend([first.to_owned(), second.to_owned()]);
-                }
+            let cuts = [part.split_once(delimiter), part.rsplit_once(delimiter)];
+            for (first, second) in cuts.into_iter().flatten() {
+                parts.extend([first.to_owned(), second.to_owned()]);
             }
         }
     }

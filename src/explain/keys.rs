@@ -22,7 +22,7 @@ pub(super) fn keys(
     extend(
         &mut chosen,
         Step::WhichSecret,
-        Vec::new(),
+        &Vec::new(),
         |change| match change {
             Change::WhichSecret(change) => change(&secrets),
             _ => Vec::new(),
@@ -36,7 +36,7 @@ pub(super) fn keys(
             extend(
                 &mut configured,
                 Step::SecretText,
-                way.clone(),
+                way,
                 |change| match change {
                     Change::SecretText(change) => change(&secret.value),
                     _ => Vec::new(),
@@ -55,15 +55,10 @@ pub(super) fn keys(
         }
         let text = secret_text(scheme, &secret.value);
         for way in &secret.ways {
-            extend(
-                &mut decoded,
-                Step::Decoding,
-                way.clone(),
-                |change| match change {
-                    Change::Decoding(change) => change(&text),
-                    _ => Vec::new(),
-                },
-            );
+            extend(&mut decoded, Step::Decoding, way, |change| match change {
+                Change::Decoding(change) => change(&text),
+                _ => Vec::new(),
+            });
         }
     }
 
@@ -71,7 +66,7 @@ pub(super) fn keys(
     for key in decoded.into_sorted() {
         add_all(&mut keys, &key.value, &key.ways);
         for way in &key.ways {
-            extend(&mut keys, Step::Key, way.clone(), |change| match change {
+            extend(&mut keys, Step::Key, way, |change| match change {
                 Change::Key(change) => change(&key.value),
                 _ => Vec::new(),
             });
@@ -89,13 +84,13 @@ fn add_all(values: &mut Distinct<Vec<u8>>, value: &[u8], ways: &[Way]) {
 fn extend(
     values: &mut Distinct<Vec<u8>>,
     step: Step,
-    way: Way,
+    way: &Way,
     change: impl Fn(Change) -> Vec<Form<Vec<u8>>>,
 ) {
     if way.len() >= MOST {
         return;
     }
     for (value, choice) in deviations(step, change) {
-        values.add(value, with(&way, choice));
+        values.add(value, with(way, choice));
     }
 }

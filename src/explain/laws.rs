@@ -71,7 +71,7 @@ fn is_told(explanation: &Explanation, planted: &[&Mistake]) -> bool {
                 cause.contains(&mistake.id)
                     || cause.iter().any(|id| id.as_str() == general(mistake))
             };
-            cause.len() < planted.len() || planted.iter().all(|mistake| matches(&mistake))
+            cause.len() < planted.len() || planted.iter().all(matches)
         })
 }
 
@@ -102,12 +102,27 @@ fn the_right_token_is_right() {
     }
 }
 
-/// Every mistake of signing, in each of its forms, in a scheme of each kind.
+/// Every mistake of signing, in each of its forms.
 #[test]
 fn every_mistake_is_found() {
+    // One scheme stands for all here: the search of each takes seconds in a debug build.
+    let found = find_every_mistake(&samples()[..1]);
+    assert!(found > 150, "{found}");
+}
+
+/// The same in a scheme of each kind.
+#[test]
+#[ignore = "slow in a debug build: cargo test --release --lib explain -- --ignored"]
+fn every_mistake_is_found_in_every_scheme() {
+    let found = find_every_mistake(&samples());
+    assert!(found > 1000, "{found}");
+}
+
+/// How many tokens were made by a mistake; all of them must be explained by its name.
+fn find_every_mistake(samples: &[Sample]) -> usize {
     let mut found = 0;
     let mut missed = Vec::new();
-    for sample in samples() {
+    for sample in samples {
         for mistake in signing() {
             let mut secrets = sample.secrets();
             if mistake.stage != Stage::Secret {
@@ -115,7 +130,7 @@ fn every_mistake_is_found() {
             }
             for secrets in secrets {
                 let asked = Asked {
-                    sample: &sample,
+                    sample,
                     secrets,
                     fields: sample.fields(identity_for(mistake)),
                 };
@@ -146,5 +161,5 @@ fn every_mistake_is_found() {
         missed.len(),
         missed.join("\n")
     );
-    assert!(found > 1000, "{found}");
+    found
 }

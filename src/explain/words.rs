@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use crate::explain::{Answer, Cause, Explanation};
+use crate::explain::{Answer, Cause, Explanation, Finding};
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -74,11 +74,7 @@ impl Explanation {
 impl Cause {
     /// What was done, as a sentence without its full stop.
     pub fn sentence(&self) -> String {
-        let clauses: Vec<String> = self
-            .mistakes
-            .iter()
-            .map(|finding| finding.clause())
-            .collect();
+        let clauses: Vec<String> = self.mistakes.iter().map(Finding::clause).collect();
         let joined = match &clauses[..] {
             [] => String::new(),
             [one] => one.clone(),

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use crate::generate::shape::{Shape, is_ordinary};
 use crate::scheme::{
-    Algorithm, FieldKind, FieldTexts, Filter, Freshness, Layout, MessagePart, Part, Scheme,
+    Algorithm, Field, FieldKind, FieldTexts, Filter, Freshness, Layout, MessagePart, Part, Scheme,
     SecretEncoding, TokenGrammar, Verification,
 };
 use crate::signature::{Encoding, Fields, Secret, Secrets, Value};
@@ -12,7 +13,7 @@ use crate::suite::Suite;
 /// The present of every vector that does not need another, in Unix seconds: 2026-11-21, 08:00 UTC.
 pub(super) const NOW: u64 = 1_795_248_000;
 
-/// The identity of every vector that does not need another.
+/// The name of the user in every vector that does not need another.
 pub(super) const IDENTITY: &str = "user-42";
 
 /// A secret for schemes that bring none of their own along: mixed case, no hex, no base64.
@@ -33,6 +34,8 @@ pub(super) struct Fixture<'s> {
     pub(super) time: Option<usize>,
     /// What is ordinarily signed.
     pub(super) base: Claim,
+    /// What the texts of each field look like.
+    shapes: Vec<Shape>,
 }
 
 /// Who says what, under which secrets: everything that a token can be made from.
@@ -67,8 +70,8 @@ pub(super) enum Form {
 }
 
 impl<'s> Fixture<'s> {
-    /// The ordinary request of a suite: with the secrets of its first vector by hand, if it has
-    /// one, so that the generated ones live in the same world.
+    /// The ordinary request of a suite: with the secrets of its first vector by hand, and texts
+    /// like those of all, so that the generated ones live in the same world.
     pub(super) fn new(suite: &'s Suite) -> Self {
         let scheme = &suite.scheme;
         let is_text = |&field: &usize| scheme.fields.at(field).kind == FieldKind::Text;
@@ -82,16 +85,20 @@ impl<'s> Fixture<'s> {
             .fields()
             .chain(scheme.token.fields())
             .find(|&field| scheme.fields.at(field).kind.is_time());
-        let secrets = suite
-            .vectors
-            .first()
+        let mut by_hand = suite.vectors.iter().filter(|vector| is_ordinary(vector));
+        let secrets = by_hand
+            .next()
             .map_or_else(|| example_secrets(scheme), |v| v.request.secrets.clone());
+        let shape = |field: &Field| Shape::of(suite, &field.name);
+        let shapes: Vec<Shape> = scheme.fields.iter().map(shape).collect();
         let mut fields = Fields::new();
         for (at, field) in scheme.fields.iter().enumerate() {
             let value = match &field.kind {
                 _ if Some(at) == scheme.secret.per => first_name(&secrets),
-                FieldKind::Text if Some(at) == identity => IDENTITY.into(),
-                FieldKind::Text => format!("example {}", field.name).into(),
+                FieldKind::Text if Some(at) == identity => shapes[at].ordinary().into(),
+                FieldKind::Text => shapes[at]
+                    .with_name(&format!("example-{}", field.name))
+                    .into(),
                 FieldKind::UnixSeconds | FieldKind::UnixMillis => time_value(&field.kind, NOW),
                 FieldKind::Enum(values) => values.first().map_or("", String::as_str).into(),
             };
@@ -102,7 +109,20 @@ impl<'s> Fixture<'s> {
             identity,
             time,
             base: Claim { secrets, fields },
+            shapes,
         }
+    }
+
+    /// What the texts of a field look like.
+    pub(super) fn shape(&self, field: usize) -> Shape {
+        self.shapes[field]
+    }
+
+    /// The ordinary text of a field.
+    pub(super) fn ordinary(&self, field: usize) -> String {
+        let value = self.base.fields.value(self.name(field));
+        let text = value.and_then(Value::as_text);
+        text.unwrap_or_default().to_owned()
     }
 
     /// The name of a field.
@@ -312,10 +332,11 @@ impl<'s> Fixture<'s> {
         texts.count() > 1
     }
 
-    /// The first identity of the form `user-N` whose MAC is as wanted.
+    /// The first identity named `user-N` whose MAC is as wanted.
     pub(super) fn identity_whose_mac(&self, wanted: impl Fn(&[u8]) -> bool) -> Option<String> {
+        let shape = self.shape(self.identity?);
         (1..20_000)
-            .map(|number| format!("user-{number}"))
+            .map(|number| shape.with_name(&format!("user-{number}")))
             .find(|identity| {
                 self.who(identity.as_str())
                     .and_then(|claim| self.mac(&claim))

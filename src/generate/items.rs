@@ -5,8 +5,8 @@ use crate::generate::requirements::{
     ALTERED_MAC_IS_NOT_ACCEPTED, ANY_OF_SEVERAL_MACS_MAY_MATCH, Rule, SEVERAL_MACS_PROFILE,
     TIME_IS_SIGNED,
 };
+use crate::generate::right::Right;
 use crate::generate::sheet::Sheet;
-use crate::generate::tokens::Right;
 use crate::scheme::{List, Pairs, TokenGrammar, Unknown};
 
 /// Adds them, where the scheme's tokens have items.

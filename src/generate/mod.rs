@@ -5,17 +5,26 @@
 //! that it catches: identities, secrets, tokens and their spellings, times, platforms. What is
 //! expected of each is computed with the oracle, and written as a literal.
 
+mod ages;
 mod case;
+mod clock;
+mod confusions;
 mod fixture;
+mod forgeries;
 mod generate;
 mod identities;
 mod items;
+mod malformed;
 mod merge;
 mod platforms;
 mod requirements;
+mod right;
 mod secrets;
+mod shape;
 mod sheet;
 mod spellings;
+mod spelt_secrets;
+mod suggestion;
 mod times;
 mod tokens;
 mod values;
@@ -24,4 +33,5 @@ mod wycheproof;
 mod yaml;
 
 pub use generate::{GenerateError, generate};
+pub use suggestion::{Suggestion, suggestions};
 pub use wycheproof::{Imported, WycheproofError, import_wycheproof};

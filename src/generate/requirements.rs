@@ -54,7 +54,7 @@ pub(super) static UNUSUAL_IDENTITY: Rule = rule(
     "unusual-identity-is-signed-or-refused",
     Must,
     Security,
-    "An identity that is empty, very long or full of characters that nobody sees is signed as it is or refused: signed as another, it is another.",
+    "An identity out of the ordinary, as one that is empty, very long or full of characters that nobody sees, is signed as it is or refused: signed as another, it is another.",
 );
 pub(super) static EVERY_FIELD_IS_SIGNED: Rule = rule(
     "every-field-is-signed",

@@ -4,10 +4,11 @@ use sha2::{Digest, Sha256};
 
 use crate::generate::fixture::{NOW, Presented};
 use crate::generate::requirements::{
-    EMPTY_SECRET_PROTECTS_NOTHING, RIGHT_TOKEN_IS_ACCEPTED, SECRET_IS_DECODED, SECRET_IS_TEXT,
+    EMPTY_SECRET_PROTECTS_NOTHING, RIGHT_TOKEN_IS_ACCEPTED, SECRET_IS_TEXT,
     TOKEN_IS_BOUND_TO_THE_SECRET, TOKEN_UNDER_NO_SECRET, UNUSUAL_SECRET,
 };
 use crate::generate::sheet::Sheet;
+use crate::generate::spelt_secrets::{spelt_keys, undecodable};
 use crate::scheme::SecretEncoding;
 use crate::signature::{Encoding, Secret};
 
@@ -32,23 +33,21 @@ struct TextSecret {
 }
 
 #[derive(Clone, Copy)]
-enum Bytes {
+pub(super) enum Bytes {
     Are(&'static [u8]),
     Repeat(u8, usize),
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Manner {
-    /// Like what vendors hand out: it is used, and tokens made with it are accepted.
-    Ordinary,
-    /// Used or refused, because a vendor may know the form of its own secrets.
-    Foreign,
-    /// Used or refused; that is a matter of care.
+pub(super) enum Manner {
+    /// Used as it is; or refused, because a vendor may know the form of its own secrets.
+    Used,
+    /// The same, but only as a matter of care.
     Unusual,
 }
 
 impl Bytes {
-    fn bytes(self) -> Vec<u8> {
+    pub(super) fn bytes(self) -> Vec<u8> {
         match self {
             Self::Are(bytes) => bytes.to_vec(),
             Self::Repeat(byte, times) => vec![byte; times],
@@ -84,32 +83,32 @@ const fn repeated(
     }
 }
 
-use Manner::{Foreign, Ordinary, Unusual};
+use Manner::{Unusual, Used};
 
 // One entry a line, as in a table.
 #[rustfmt::skip]
 static TEXTS: &[TextSecret] = &[
-    secret("mixed-case", "Example-Secret-QxZ7-kPw3", Ordinary, "a secret brought to one case."),
-    secret("hex-looking", "7f3c9a1be85d2460f1a7c3d9e4b80652", Ordinary, "a secret decoded because it looks like hex."),
-    secret("hex-looking-of-64-digits", "00112233445566778899aabbccddeeff0f1e2d3c4b5a69788796a5b4c3d2e1f0", Ordinary, "a secret decoded because it looks like the hex of 32 bytes."),
-    secret("hex-looking-of-odd-length", "7f3c9a1be85d2460f1a7c3d9e4b80652d", Ordinary, "a secret decoded from hex although a digit is missing: each language makes another key of it."),
-    secret("hex-looking-in-upper-case", "7F3C9A1BE85D2460F1A7C3D9E4B80652", Ordinary, "a secret decoded or brought to lower case because it looks like hex."),
-    secret("base64-looking", "U2VjcmV0LW9mLXR3ZW50eS1ieXRlcy4uLg==", Ordinary, "a secret decoded because it looks like base64."),
-    secret("base64-looking-with-plus-and-slash", "k+/Zx3nQ8/aB+7mWvR1tYu5oPs2LdEf0", Ordinary, "a secret decoded because it looks like base64."),
-    secret("base64url-looking", "k-_Zx3nQ8_aB-7mWvR1tYu5oPs2LdEf0", Ordinary, "a secret decoded because it looks like base64url."),
-    secret("decimal", "00123456789012345678901234567890", Ordinary, "a secret taken for a number."),
-    secret("uuid", "3f2504e0-4f89-11d3-9a0c-0305e82c3301", Ordinary, "a secret parsed as a UUID."),
-    secret("with-a-prefix", "whsec_Ab3dEf6hIj9lMn2pQr5tUv8x", Ordinary, "a secret whose prefix is taken off or whose rest is decoded."),
-    secret("percent-and-dollar", "100%25-$ecret-$1-${x}-%s", Ordinary, "a secret that is percent-decoded or used as a format or shell text."),
-    secret("punctuation", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", Foreign, "a secret that is escaped or cut on its way."),
+    secret("mixed-case", "Example-Secret-QxZ7-kPw3", Used, "a secret brought to one case."),
+    secret("hex-looking", "7f3c9a1be85d2460f1a7c3d9e4b80652", Used, "a secret decoded because it looks like hex."),
+    secret("hex-looking-of-64-digits", "00112233445566778899aabbccddeeff0f1e2d3c4b5a69788796a5b4c3d2e1f0", Used, "a secret decoded because it looks like the hex of 32 bytes."),
+    secret("hex-looking-of-odd-length", "7f3c9a1be85d2460f1a7c3d9e4b80652d", Used, "a secret decoded from hex although a digit is missing: each language makes another key of it."),
+    secret("hex-looking-in-upper-case", "7F3C9A1BE85D2460F1A7C3D9E4B80652", Used, "a secret decoded or brought to lower case because it looks like hex."),
+    secret("base64-looking", "U2VjcmV0LW9mLXR3ZW50eS1ieXRlcy4uLg==", Used, "a secret decoded because it looks like base64."),
+    secret("base64-looking-with-plus-and-slash", "k+/Zx3nQ8/aB+7mWvR1tYu5oPs2LdEf0", Used, "a secret decoded because it looks like base64."),
+    secret("base64url-looking", "k-_Zx3nQ8_aB-7mWvR1tYu5oPs2LdEf0", Used, "a secret decoded because it looks like base64url."),
+    secret("decimal", "00123456789012345678901234567890", Used, "a secret taken for a number."),
+    secret("uuid", "3f2504e0-4f89-11d3-9a0c-0305e82c3301", Used, "a secret parsed as a UUID."),
+    secret("with-a-prefix", "whsec_Ab3dEf6hIj9lMn2pQr5tUv8x", Used, "a secret whose prefix is taken off or whose rest is decoded."),
+    secret("percent-and-dollar", "100%25-$ecret-$1-${x}-%s", Used, "a secret that is percent-decoded or used as a format or shell text."),
+    secret("punctuation", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", Used, "a secret that is escaped or cut on its way."),
     secret("quotes-around", "\"Example-Secret-QxZ7-kPw3\"", Unusual, "quotes that are taken off, as readers of .env files do."),
-    secret("number-sign-inside", "Example#Secret#QxZ7#kPw3", Foreign, "a secret cut where a comment would begin."),
-    secret("equals-signs", "Example=Secret=QxZ7=kPw3", Foreign, "a secret cut at an equals sign, as readers of .env files do."),
+    secret("number-sign-inside", "Example#Secret#QxZ7#kPw3", Used, "a secret cut where a comment would begin."),
+    secret("equals-signs", "Example=Secret=QxZ7=kPw3", Used, "a secret cut at an equals sign, as readers of .env files do."),
     repeated("length-1", 1, Unusual, "a secret padded or stretched to a length."),
-    repeated("length-63", 63, Foreign, "a key that is padded wrongly: one byte less than a block."),
-    repeated("length-64", 64, Foreign, "a key of a whole block that is hashed although it fits."),
-    repeated("length-65", 65, Foreign, "a key longer than a block that is cut instead of hashed."),
-    repeated("length-131", 131, Foreign, "a key longer than two blocks that is cut instead of hashed."),
+    repeated("length-63", 63, Used, "a key that is padded wrongly: one byte less than a block."),
+    repeated("length-64", 64, Used, "a key of a whole block that is hashed although it fits."),
+    repeated("length-65", 65, Used, "a key longer than a block that is cut instead of hashed."),
+    repeated("length-131", 131, Used, "a key longer than two blocks that is cut instead of hashed."),
     secret("blank-before", " Example-Secret-QxZ7-kPw3", Unusual, "a secret that is quietly trimmed."),
     secret("blank-after", "Example-Secret-QxZ7-kPw3 ", Unusual, "a secret that is quietly trimmed."),
     secret("blank-inside", "Example Secret QxZ7 kPw3", Unusual, "a secret cut at a blank."),
@@ -130,12 +129,12 @@ static TEXTS: &[TextSecret] = &[
 struct OtherKey {
     slug: &'static str,
     configured: &'static str,
-    used: Used,
+    used: Key,
     catches: &'static str,
 }
 
 #[derive(Clone, Copy)]
-enum Used {
+enum Key {
     /// These bytes.
     Key(&'static [u8]),
     /// What this encoding decodes the configured secret to.
@@ -153,7 +152,7 @@ enum Used {
 const fn other(
     slug: &'static str,
     configured: &'static str,
-    used: Used,
+    used: Key,
     catches: &'static str,
 ) -> OtherKey {
     OtherKey {
@@ -174,37 +173,37 @@ const BASE64URL: &str = "k-_Zx3nQ8_aB-7mWvR1tYu5oPs2LdEf0";
 // One entry a line, as in a table.
 #[rustfmt::skip]
 static OTHER_KEYS: &[OtherKey] = &[
-    other("in-lower-case", TEXT, Used::Key(b"example-secret-qxz7-kpw3"), "a verifier that brings the secret to one case."),
-    other("in-upper-case", TEXT, Used::Key(b"EXAMPLE-SECRET-QXZ7-KPW3"), "a verifier that brings the secret to one case."),
-    other("upper-hex-in-lower-case", UPPER_HEX, Used::Key(HEX.as_bytes()), "a verifier that brings a secret that looks like hex to lower case."),
-    other("hex-decoded", HEX, Used::Decoded(Encoding::Hex), "a verifier that decodes the secret because it looks like hex."),
-    other("odd-hex-cut-and-decoded", ODD_HEX, Used::Key(b"\x7f\x3c\x9a\x1b\xe8\x5d\x24\x60\xf1\xa7\xc3\xd9\xe4\xb8\x06\x52"), "a verifier that decodes the secret from hex and drops the odd digit, as Node.js does."),
-    other("odd-hex-filled-and-decoded", ODD_HEX, Used::Key(b"\x7f\x3c\x9a\x1b\xe8\x5d\x24\x60\xf1\xa7\xc3\xd9\xe4\xb8\x06\x52\xd0"), "a verifier that decodes the secret from hex and fills the odd digit up, as Ruby does."),
-    other("odd-hex-that-failed", ODD_HEX, Used::Key(b""), "a verifier whose decoding fails and leaves the empty key, as PHP's hex2bin does."),
-    other("base64-decoded", BASE64, Used::Decoded(Encoding::Base64), "a verifier that decodes the secret because it looks like base64."),
-    other("base64url-decoded", BASE64URL, Used::Decoded(Encoding::Base64url), "a verifier that decodes the secret because it looks like base64url."),
-    other("hex-encoded", TEXT, Used::Encoded(Encoding::Hex), "a verifier that encodes the secret in hex."),
-    other("base64-encoded", TEXT, Used::Encoded(Encoding::Base64), "a verifier that encodes the secret in base64."),
-    other("quoted", TEXT, Used::Quoted, "a verifier that reads the secret with the quotes of a configuration file."),
-    other("without-quotes", "\"Example-Secret-QxZ7-kPw3\"", Used::Key(TEXT.as_bytes()), "a verifier that takes quotes off the secret."),
-    other("trimmed", " Example-Secret-QxZ7-kPw3 ", Used::Key(TEXT.as_bytes()), "a verifier that trims the secret."),
-    other("without-its-line-feed", "Example-Secret-QxZ7-kPw3\n", Used::Key(TEXT.as_bytes()), "a verifier that cuts a line feed off the secret."),
-    other("with-a-line-feed", TEXT, Used::Key(b"Example-Secret-QxZ7-kPw3\n"), "a verifier that reads the secret from a file, line end included."),
-    other("with-a-carriage-return-and-line-feed", TEXT, Used::Key(b"Example-Secret-QxZ7-kPw3\r\n"), "a verifier that reads the secret from a file, line end included."),
-    other("with-a-byte-order-mark", TEXT, Used::Key("\u{feff}Example-Secret-QxZ7-kPw3".as_bytes()), "a verifier that reads the secret from a file, byte-order mark included."),
-    other("cut-at-nul", "Example-Secret\0-QxZ7-kPw3", Used::Key(b"Example-Secret"), "a verifier that cuts the secret at NUL."),
-    other("without-its-prefix", "whsec_Ab3dEf6hIj9lMn2pQr5tUv8x", Used::Key(b"Ab3dEf6hIj9lMn2pQr5tUv8x"), "a verifier that takes the secret's prefix off."),
-    other("without-its-prefix-decoded", "whsec_Ab3dEf6hIj9lMn2pQr5tUv8x", Used::Key(b"\x01\xbd\xdd\x11\xfe\xa1\x22\x3f\x65\x32\x7d\xa9\x42\xbe\x6d\x52\xff\x31"), "a verifier that takes the secret's prefix off and decodes the rest."),
-    other("hashed", TEXT, Used::Hashed, "a verifier that hashes the secret first."),
-    other("cut-to-8-bytes", TEXT, Used::Cut(8), "a verifier of which only a part of the secret counts."),
-    other("cut-to-16-bytes", TEXT, Used::Cut(16), "a verifier of which only a part of the secret counts."),
-    other("without-its-last-byte", TEXT, Used::Cut(23), "a verifier that loses the secret's last byte."),
-    other("in-latin-1", "Schlüssel-0123456789-ß", Used::Key(b"Schl\xfcssel-0123456789-\xdf"), "a verifier that encodes the secret in Latin-1."),
-    other("composed", "cle\u{301}-secre\u{300}te-0123456789", Used::Key("cl\u{e9}-secr\u{e8}te-0123456789".as_bytes()), "a verifier that composes the secret (NFC)."),
-    other("empty", TEXT, Used::Key(b""), "a verifier that lost its secret: with the empty key anybody can sign."),
-    other("undefined", TEXT, Used::Key(b"undefined"), "a verifier that lost its secret and uses this word."),
-    other("null", TEXT, Used::Key(b"null"), "a verifier that lost its secret and uses this word."),
-    other("none", TEXT, Used::Key(b"None"), "a verifier that lost its secret and uses this word."),
+    other("in-lower-case", TEXT, Key::Key(b"example-secret-qxz7-kpw3"), "a verifier that brings the secret to one case."),
+    other("in-upper-case", TEXT, Key::Key(b"EXAMPLE-SECRET-QXZ7-KPW3"), "a verifier that brings the secret to one case."),
+    other("upper-hex-in-lower-case", UPPER_HEX, Key::Key(HEX.as_bytes()), "a verifier that brings a secret that looks like hex to lower case."),
+    other("hex-decoded", HEX, Key::Decoded(Encoding::Hex), "a verifier that decodes the secret because it looks like hex."),
+    other("odd-hex-cut-and-decoded", ODD_HEX, Key::Key(b"\x7f\x3c\x9a\x1b\xe8\x5d\x24\x60\xf1\xa7\xc3\xd9\xe4\xb8\x06\x52"), "a verifier that decodes the secret from hex and drops the odd digit, as Node.js does."),
+    other("odd-hex-filled-and-decoded", ODD_HEX, Key::Key(b"\x7f\x3c\x9a\x1b\xe8\x5d\x24\x60\xf1\xa7\xc3\xd9\xe4\xb8\x06\x52\xd0"), "a verifier that decodes the secret from hex and fills the odd digit up, as Ruby does."),
+    other("odd-hex-that-failed", ODD_HEX, Key::Key(b""), "a verifier whose decoding fails and leaves the empty key, as PHP's hex2bin does."),
+    other("base64-decoded", BASE64, Key::Decoded(Encoding::Base64), "a verifier that decodes the secret because it looks like base64."),
+    other("base64url-decoded", BASE64URL, Key::Decoded(Encoding::Base64url), "a verifier that decodes the secret because it looks like base64url."),
+    other("hex-encoded", TEXT, Key::Encoded(Encoding::Hex), "a verifier that encodes the secret in hex."),
+    other("base64-encoded", TEXT, Key::Encoded(Encoding::Base64), "a verifier that encodes the secret in base64."),
+    other("quoted", TEXT, Key::Quoted, "a verifier that reads the secret with the quotes of a configuration file."),
+    other("without-quotes", "\"Example-Secret-QxZ7-kPw3\"", Key::Key(TEXT.as_bytes()), "a verifier that takes quotes off the secret."),
+    other("trimmed", " Example-Secret-QxZ7-kPw3 ", Key::Key(TEXT.as_bytes()), "a verifier that trims the secret."),
+    other("without-its-line-feed", "Example-Secret-QxZ7-kPw3\n", Key::Key(TEXT.as_bytes()), "a verifier that cuts a line feed off the secret."),
+    other("with-a-line-feed", TEXT, Key::Key(b"Example-Secret-QxZ7-kPw3\n"), "a verifier that reads the secret from a file, line end included."),
+    other("with-a-carriage-return-and-line-feed", TEXT, Key::Key(b"Example-Secret-QxZ7-kPw3\r\n"), "a verifier that reads the secret from a file, line end included."),
+    other("with-a-byte-order-mark", TEXT, Key::Key("\u{feff}Example-Secret-QxZ7-kPw3".as_bytes()), "a verifier that reads the secret from a file, byte-order mark included."),
+    other("cut-at-nul", "Example-Secret\0-QxZ7-kPw3", Key::Key(b"Example-Secret"), "a verifier that cuts the secret at NUL."),
+    other("without-its-prefix", "whsec_Ab3dEf6hIj9lMn2pQr5tUv8x", Key::Key(b"Ab3dEf6hIj9lMn2pQr5tUv8x"), "a verifier that takes the secret's prefix off."),
+    other("without-its-prefix-decoded", "whsec_Ab3dEf6hIj9lMn2pQr5tUv8x", Key::Key(b"\x01\xbd\xdd\x11\xfe\xa1\x22\x3f\x65\x32\x7d\xa9\x42\xbe\x6d\x52\xff\x31"), "a verifier that takes the secret's prefix off and decodes the rest."),
+    other("hashed", TEXT, Key::Hashed, "a verifier that hashes the secret first."),
+    other("cut-to-8-bytes", TEXT, Key::Cut(8), "a verifier of which only a part of the secret counts."),
+    other("cut-to-16-bytes", TEXT, Key::Cut(16), "a verifier of which only a part of the secret counts."),
+    other("without-its-last-byte", TEXT, Key::Cut(23), "a verifier that loses the secret's last byte."),
+    other("in-latin-1", "Schlüssel-0123456789-ß", Key::Key(b"Schl\xfcssel-0123456789-\xdf"), "a verifier that encodes the secret in Latin-1."),
+    other("composed", "cle\u{301}-secre\u{300}te-0123456789", Key::Key("cl\u{e9}-secr\u{e8}te-0123456789".as_bytes()), "a verifier that composes the secret (NFC)."),
+    other("empty", TEXT, Key::Key(b""), "a verifier that lost its secret: with the empty key anybody can sign."),
+    other("undefined", TEXT, Key::Key(b"undefined"), "a verifier that lost its secret and uses this word."),
+    other("null", TEXT, Key::Key(b"null"), "a verifier that lost its secret and uses this word."),
+    other("none", TEXT, Key::Key(b"None"), "a verifier that lost its secret and uses this word."),
 ];
 
 fn texts(sheet: &mut Sheet<'_>) {
@@ -213,31 +212,28 @@ fn texts(sheet: &mut Sheet<'_>) {
         let note = format!("Catches {}", entry.catches);
         let id = format!("secret-{}", entry.slug);
         match entry.manner {
-            Ordinary => sheet.gives(&SECRET_IS_TEXT, &id, &note, &claim),
-            Foreign => sheet.gives_or_refuses(&SECRET_IS_TEXT, &id, &note, &claim),
+            Used => {
+                sheet.gives_or_refuses(&SECRET_IS_TEXT, &id, &note, &claim);
+                let id = format!("{id}-is-accepted");
+                let shown = sheet.fixture.forge(&claim, &claim);
+                sheet.accepted_or_refused(&RIGHT_TOKEN_IS_ACCEPTED, &id, &note, shown, NOW);
+            }
             Unusual => sheet.gives_or_refuses(&UNUSUAL_SECRET, &id, &note, &claim),
-        }
-        let id = format!("{id}-is-accepted");
-        let shown = sheet.fixture.forge(&claim, &claim);
-        match entry.manner {
-            Ordinary => sheet.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &id, &note, shown, NOW),
-            Foreign => sheet.accepted_or_refused(&RIGHT_TOKEN_IS_ACCEPTED, &id, &note, shown, NOW),
-            Unusual => {}
         }
     }
     for entry in OTHER_KEYS {
         let configured = Secret::new(entry.configured.as_bytes());
         let key = match entry.used {
-            Used::Key(key) => Some(key.to_vec()),
-            Used::Decoded(encoding) => encoding.decode(entry.configured),
-            Used::Encoded(encoding) => Some(encoding.encode(entry.configured.as_bytes()).into()),
-            Used::Hashed => Some(Sha256::digest(entry.configured).to_vec()),
-            Used::Cut(length) => entry
+            Key::Key(key) => Some(key.to_vec()),
+            Key::Decoded(encoding) => encoding.decode(entry.configured),
+            Key::Encoded(encoding) => Some(encoding.encode(entry.configured.as_bytes()).into()),
+            Key::Hashed => Some(Sha256::digest(entry.configured).to_vec()),
+            Key::Cut(length) => entry
                 .configured
                 .as_bytes()
                 .get(..length)
                 .map(<[u8]>::to_vec),
-            Used::Quoted => Some(format!("\"{}\"", entry.configured).into_bytes()),
+            Key::Quoted => Some(format!("\"{}\"", entry.configured).into_bytes()),
         };
         let shown = key.and_then(|key| by_key(sheet, &configured, &key));
         let id = format!("key-{}", entry.slug);
@@ -272,194 +268,12 @@ fn texts(sheet: &mut Sheet<'_>) {
 }
 
 /// The token of the ordinary identity by any key, shown where a secret is configured.
-fn by_key(sheet: &Sheet<'_>, configured: &Secret, key: &[u8]) -> Option<Presented> {
+pub(super) fn by_key(sheet: &Sheet<'_>, configured: &Secret, key: &[u8]) -> Option<Presented> {
     let shown = sheet.fixture.under(configured);
     let message = sheet.fixture.message(&shown.fields)?;
     sheet
         .fixture
         .present(&shown, &sheet.fixture.mac_of(key, &message))
-}
-
-/// A key of a scheme whose secrets are spelt.
-struct Key {
-    slug: &'static str,
-    key: Bytes,
-    manner: Manner,
-    catches: &'static str,
-}
-
-const fn key(slug: &'static str, key: &'static [u8], catches: &'static str) -> Key {
-    Key {
-        slug,
-        key: Bytes::Are(key),
-        manner: Ordinary,
-        catches,
-    }
-}
-
-const fn long_key(slug: &'static str, times: usize, manner: Manner, catches: &'static str) -> Key {
-    Key {
-        slug,
-        key: Bytes::Repeat(0xab, times),
-        manner,
-        catches,
-    }
-}
-
-// One entry a line, as in a table.
-#[rustfmt::skip]
-static KEYS: &[Key] = &[
-    key("of-ascii", b"Example-Key-of-32-ASCII-letters.", "a key that is decoded and then read as text."),
-    key("beyond-ascii", b"\x80\x91\xa2\xb3\xc4\xd5\xe6\xf7\x88\x99\xaa\xbb\xcc\xdd\xee\xff\x8f\x9e\xad\xbc\xcb\xda\xe9\xf8", "a key whose bytes go through a text on their way."),
-    key("valid-utf-8", "Schlüssel-für-den-Träger".as_bytes(), "a key that is encoded once more."),
-    key("zero-byte-first", b"\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc\xdd\xee\xff\x01\x23\x45\x67\x89\xab\xcd\xef", "a key read as a number, whose first byte is lost, or cut at NUL."),
-    key("zero-byte-inside", b"\x11\x22\x33\x00\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc\xdd\xee\xff\x01\x23\x45\x67\x89\xab\xcd\xef", "a key cut at NUL."),
-    key("blanks-at-its-ends", b" \tExample-Key-of-24-byte\r\n", "a key that is trimmed after it was decoded."),
-    key("hex-digits-itself", b"00112233445566778899aabbccddeeff", "a key that is decoded twice."),
-    key("all-letters-of-the-alphabet", b"\xfb\xff\xbf\xfb\xff\xbf\x3e\xfb\xef\xbe\xfb\xef\xff\xff\xff\x00\x10\x83\x10\x51\x87\x20\x92\x8b", "an alphabet of base64 with other signs."),
-    key("two-signs-of-padding", b"Example-Key-of-25-bytes..", "a secret whose padding is lost."),
-    long_key("length-1", 1, Foreign, "a key padded or stretched to a length."),
-    long_key("length-16", 16, Foreign, "a key padded or stretched to a length."),
-    long_key("length-63", 63, Ordinary, "a key that is padded wrongly: one byte less than a block."),
-    long_key("length-64", 64, Ordinary, "a key of a whole block that is hashed although it fits."),
-    long_key("length-65", 65, Foreign, "a key longer than a block that is cut instead of hashed."),
-    long_key("length-131", 131, Foreign, "a key longer than two blocks that is cut instead of hashed."),
-];
-
-fn spelt_keys(sheet: &mut Sheet<'_>) {
-    for entry in KEYS {
-        let secret = sheet.fixture.spell_secret(&entry.key.bytes());
-        let note = format!("Catches {}", entry.catches);
-        used(sheet, entry.slug, entry.manner, &secret, &note);
-    }
-    let spelt = sheet.fixture.spell_secret(KEYS[0].key.bytes().as_slice());
-    let spelt = String::from_utf8_lossy(spelt.reveal()).into_owned();
-    let rule = &sheet.fixture.scheme.secret;
-    let prefix = rule.strip_prefix.clone().unwrap_or_default();
-    let text = spelt[prefix.len()..].to_owned();
-    if rule.encoding == SecretEncoding::Hex {
-        let upper = Secret::new(format!("{prefix}{}", text.to_ascii_uppercase()));
-        let note = "Catches a decoder that knows one case only.";
-        used(sheet, "hex-in-upper-case", Foreign, &upper, note);
-    }
-    if !prefix.is_empty() {
-        let bare = Secret::new(text.as_bytes());
-        let note = "Catches an implementation that takes the prefix off without looking whether it is there.";
-        used(sheet, "prefix-left-out", Foreign, &bare, note);
-    }
-    let key = KEYS[0].key.bytes();
-    let others: [(&str, Vec<u8>, &str); 9] = [
-        (
-            "secret-as-text",
-            spelt.clone().into(),
-            "a verifier that uses the secret's characters.",
-        ),
-        (
-            "secret-as-text-without-prefix",
-            text.clone().into(),
-            "a verifier that takes the prefix off and uses the secret's characters.",
-        ),
-        (
-            "secret-in-lower-case",
-            spelt.to_lowercase().into(),
-            "a verifier that brings the secret to one case and uses its characters.",
-        ),
-        (
-            "hex-of-the-key",
-            Encoding::Hex.encode(&key).into(),
-            "a verifier that writes the decoded key in hex.",
-        ),
-        (
-            "base64-of-the-key",
-            Encoding::Base64.encode(&key).into(),
-            "a verifier that writes the decoded key in base64.",
-        ),
-        (
-            "hashed",
-            Sha256::digest(&key).to_vec(),
-            "a verifier that hashes the key first.",
-        ),
-        (
-            "cut-to-16-bytes",
-            key[..16].to_vec(),
-            "a verifier of which only a part of the key counts.",
-        ),
-        (
-            "empty",
-            Vec::new(),
-            "a verifier that lost its secret: with the empty key anybody can sign.",
-        ),
-        (
-            "undefined",
-            b"undefined".to_vec(),
-            "a verifier that lost its secret and uses this word.",
-        ),
-    ];
-    let configured = Secret::new(spelt);
-    for (slug, key, catches) in others {
-        let shown = by_key(sheet, &configured, &key);
-        let note = format!("Catches {catches}");
-        let id = format!("key-{slug}");
-        sheet.not_accepted(&TOKEN_IS_BOUND_TO_THE_SECRET, &id, &note, shown, NOW);
-    }
-}
-
-fn used(sheet: &mut Sheet<'_>, slug: &str, manner: Manner, secret: &Secret, note: &str) {
-    let claim = sheet.fixture.under(secret);
-    let shown = sheet.fixture.forge(&claim, &claim);
-    let id = format!("secret-{slug}");
-    let accepted = format!("{id}-is-accepted");
-    if manner == Ordinary {
-        sheet.gives(&SECRET_IS_DECODED, &id, note, &claim);
-        sheet.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &accepted, note, shown, NOW);
-    } else {
-        sheet.gives_or_refuses(&SECRET_IS_DECODED, &id, note, &claim);
-        sheet.accepted_or_refused(&RIGHT_TOKEN_IS_ACCEPTED, &accepted, note, shown, NOW);
-    }
-}
-
-/// Secrets that spell no key. Lenient decoders make a key of some of them; the characters
-/// themselves are never one, and neither is nothing.
-fn undecodable(sheet: &mut Sheet<'_>) {
-    let prefix = sheet
-        .fixture
-        .scheme
-        .secret
-        .strip_prefix
-        .clone()
-        .unwrap_or_default();
-    let spelt = |encoding: Encoding| encoding.encode(b"Example-Key-of-25-bytes..");
-    let damaged: &[(&str, String)] = match sheet.fixture.scheme.secret.encoding {
-        SecretEncoding::Utf8 => &[],
-        SecretEncoding::Hex => &[("odd-number-of-digits", spelt(Encoding::Hex)[1..].to_owned())],
-        SecretEncoding::Base64 => &[("without-padding", spelt(Encoding::Base64Unpadded))],
-        SecretEncoding::Base64url => &[("without-padding", spelt(Encoding::Base64urlUnpadded))],
-    };
-    let rubbish = ("rubbish", "!?!?!?!?!?!?!?!?".to_owned());
-    for (slug, text) in std::iter::once(&rubbish).chain(damaged) {
-        let configured = Secret::new(format!("{prefix}{text}"));
-        for (how, key, note) in [
-            (
-                "as-text",
-                text.as_bytes(),
-                "Catches a verifier that uses the characters of a secret which it cannot decode.",
-            ),
-            (
-                "as-nothing",
-                b"".as_slice(),
-                "Catches a verifier whose decoding fails and leaves the empty key, with which anybody can sign.",
-            ),
-        ] {
-            let shown = by_key(sheet, &configured, key);
-            let id = format!("secret-{slug}-used-{how}");
-            sheet.not_accepted(&EMPTY_SECRET_PROTECTS_NOTHING, &id, note, shown, NOW);
-        }
-    }
-    let claim = sheet
-        .fixture
-        .under(&Secret::new(format!("{prefix}{}", rubbish.1)));
-    let note = "Catches a signer whose decoding fails and leaves the empty key.";
-    sheet.gives_no_token(&TOKEN_UNDER_NO_SECRET, "secret-rubbish", note, &claim);
 }
 
 /// Keys that have nothing to do with the spelling of the secret.

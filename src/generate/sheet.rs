@@ -2,7 +2,7 @@
 
 use crate::generate::case::{Case, Sound};
 use crate::generate::fixture::{Claim, Fixture, NOW, Presented};
-use crate::generate::requirements::Rule;
+use crate::generate::requirements::{MALFORMED_TOKEN_IS_REJECTED, Rule};
 use crate::signature::{Fields, Op, Secrets, Value};
 
 /// The vectors of a scheme so far.
@@ -129,15 +129,28 @@ impl<'s> Sheet<'s> {
     /// A wrong token is rejected, and nothing is thrown.
     pub(super) fn rejected_without_throwing(
         &mut self,
-        rule: &'static Rule,
         id: &str,
         note: &str,
         shown: Option<Presented>,
         now: u64,
     ) {
         if let Some(shown) = shown.filter(|shown| !self.fixture.accepts(shown, now)) {
+            let rule = &MALFORMED_TOKEN_IS_REJECTED;
             self.verify(rule, id, note, shown, now, Sound::RejectsWithoutThrowing);
         }
+    }
+
+    /// Two vectors: a wrong token is not accepted; and it is rejected, and nothing is thrown. The
+    /// notes say what each catches.
+    pub(super) fn rejected(
+        &mut self,
+        (rule, id): (&'static Rule, &str),
+        (accepting, throwing): (&str, &str),
+        shown: Option<Presented>,
+    ) {
+        self.not_accepted(rule, id, accepting, shown.clone(), NOW);
+        let id = format!("{id}-without-throwing");
+        self.rejected_without_throwing(&id, throwing, shown, NOW);
     }
 
     /// What happens to a token on which sound implementations differ. Should the scheme's author

@@ -3,8 +3,9 @@
 
 use crate::generate::fixture::{NOW, Presented, digest_name};
 use crate::generate::requirements::OTHER_SPELLINGS;
+use crate::generate::right::Right;
 use crate::generate::sheet::Sheet;
-use crate::generate::tokens::{Right, has_both};
+use crate::generate::tokens::has_both;
 use crate::scheme::Algorithm;
 use crate::signature::Encoding;
 

@@ -1,56 +1,27 @@
 //! The catalogue of times, and the vectors that they make.
 
-use crate::generate::fixture::{Claim, Fixture, IDENTITY, NOW, Presented, time_value};
+use crate::generate::clock::Clock;
+use crate::generate::confusions::has_another_reading;
+use crate::generate::fixture::{Fixture, NOW, Presented};
 use crate::generate::requirements::{
-    AMBIGUOUS_MESSAGE_PROFILE, FRESH_TOKEN_IS_ACCEPTED, FUTURE_TOKEN_IS_NOT_ACCEPTED,
-    LIMITS_PROFILE, MALFORMED_TIME_IS_NOT_ACCEPTED, MALFORMED_TOKEN_IS_REJECTED, ODD_TIMES_PROFILE,
-    OTHER_SPELLINGS, RIGHT_TOKEN_IS_ACCEPTED, STALE_TOKEN_IS_NOT_ACCEPTED, STALE_TOKEN_PROFILE,
+    MALFORMED_TIME_IS_NOT_ACCEPTED, ODD_TIMES_PROFILE, OTHER_SPELLINGS, RIGHT_TOKEN_IS_ACCEPTED,
     TIME_IS_SIGNED, TIME_IS_WHOLE_MILLISECONDS, TIME_IS_WHOLE_SECONDS, UNUSUAL_TIME,
 };
 use crate::generate::sheet::Sheet;
-use crate::scheme::{FieldKind, MessagePart, Part, TokenGrammar, is_canonical_time};
-use crate::signature::{Fields, MAX_NUMBER, Value};
+use crate::scheme::{FieldKind, MessagePart, Part, TokenGrammar};
+use crate::signature::{MAX_NUMBER, Value};
 
 /// Adds the vectors about times, where the scheme has one.
 pub(super) fn add(sheet: &mut Sheet<'_>) {
-    let Some(time) = sheet.fixture.time else {
+    let Some(clock) = Clock::of(&sheet.fixture) else {
         return;
     };
-    let clock = Clock {
-        field: time,
-        kind: sheet.fixture.scheme.fields.at(time).kind.clone(),
-    };
-    if sheet
-        .fixture
-        .scheme
-        .message
-        .fields()
-        .any(|field| field == time)
-    {
+    if clock.is_signed(&sheet.fixture) {
         whole(sheet, &clock);
         signed(sheet, &clock);
         odd(sheet, &clock);
-        traded(sheet, &clock);
     }
     missing(sheet, &clock);
-    age(sheet);
-}
-
-/// The field that holds the time, and its unit.
-struct Clock {
-    field: usize,
-    kind: FieldKind,
-}
-
-impl Clock {
-    fn seconds(&self, fixture: &Fixture<'_>, seconds: u64) -> Claim {
-        fixture.with(self.field, time_value(&self.kind, seconds))
-    }
-
-    /// The ordinary time in its own unit.
-    fn now(&self) -> u64 {
-        NOW * self.kind.per_second()
-    }
 }
 
 /// Times that a signer is given.
@@ -61,8 +32,6 @@ fn whole(sheet: &mut Sheet<'_>, clock: &Clock) {
     } else {
         &TIME_IS_WHOLE_SECONDS
     };
-    let note = "Catches a time in the wrong unit, or as a date.";
-    sheet.gives(rule, "time-now", note, &sheet.fixture.base.clone());
     for (slug, seconds, note) in [
         (
             "of-ten-digits",
@@ -85,7 +54,7 @@ fn whole(sheet: &mut Sheet<'_>, clock: &Clock) {
             "Catches a time held in 32 bits.",
         ),
     ] {
-        let claim = clock.seconds(&sheet.fixture, seconds);
+        let claim = clock.at(&sheet.fixture, seconds);
         sheet.gives(rule, &format!("time-{slug}"), note, &claim);
         let shown = sheet.fixture.forge(&claim, &claim);
         let id = format!("time-{slug}-is-accepted");
@@ -239,10 +208,8 @@ fn signed(sheet: &mut Sheet<'_>, clock: &Clock) {
         let note =
             "Catches a verifier that leaves the time out of the message where it cannot read it.";
         let id = format!("time-changed-{slug}");
-        sheet.not_accepted(&TIME_IS_SIGNED, &id, note, presented.clone(), NOW);
-        let note = "Catches a verifier that throws on a time that it cannot read.";
-        let id = format!("{id}-without-throwing");
-        sheet.rejected_without_throwing(&MALFORMED_TOKEN_IS_REJECTED, &id, note, presented, NOW);
+        let throwing = "Catches a verifier that throws on a time that it cannot read.";
+        sheet.rejected((&TIME_IS_SIGNED, &id), (note, throwing), presented);
     }
 }
 
@@ -350,136 +317,16 @@ fn odd(sheet: &mut Sheet<'_>, clock: &Clock) {
     }
 }
 
-/// Whether the message of these fields is also that of other fields with a well-formed time.
-fn has_another_reading(fixture: &Fixture<'_>, fields: &Fields) -> bool {
-    fn reads(fixture: &Fixture<'_>, parts: &[MessagePart], message: &[u8]) -> bool {
-        let Some((first, rest)) = parts.split_first() else {
-            return message.is_empty();
-        };
-        match first {
-            MessagePart::Literal(bytes) => message
-                .strip_prefix(bytes.as_slice())
-                .is_some_and(|message| reads(fixture, rest, message)),
-            MessagePart::Field { field, .. } => {
-                let fits = |text: &[u8]| match &fixture.scheme.fields.at(*field).kind {
-                    FieldKind::Text => true,
-                    FieldKind::UnixSeconds | FieldKind::UnixMillis => is_canonical_time(text),
-                    FieldKind::Enum(values) => values.iter().any(|v| v.as_bytes() == text),
-                };
-                (0..=message.len())
-                    .any(|end| fits(&message[..end]) && reads(fixture, rest, &message[end..]))
-            }
-        }
-    }
-    fixture
-        .message(fields)
-        .is_some_and(|message| reads(fixture, fixture.scheme.message.parts(), &message))
-}
-
-/// Messages in which a free text and the time beside it trade characters.
-fn traded(sheet: &mut Sheet<'_>, clock: &Clock) {
-    let text_of = |part: Option<&MessagePart>| match part {
-        Some(MessagePart::Field { field, .. })
-            if sheet.fixture.scheme.fields.at(*field).kind == FieldKind::Text =>
-        {
-            Some(*field)
-        }
-        _ => None,
-    };
-    let parts = sheet.fixture.scheme.message.parts();
-    let mut neighbours: Vec<(usize, String, bool)> = Vec::new();
-    for (at, part) in parts.iter().enumerate() {
-        if !matches!(part, MessagePart::Field { field, .. } if *field == clock.field) {
-            continue;
-        }
-        for before in [true, false] {
-            let beside = |steps: usize| {
-                if before {
-                    at.checked_sub(steps)
-                } else {
-                    Some(at + steps)
-                }
-                .and_then(|at| parts.get(at))
-            };
-            let (literal, neighbour) = match beside(1) {
-                Some(MessagePart::Literal(bytes)) => {
-                    (String::from_utf8_lossy(bytes).into_owned(), beside(2))
-                }
-                other => (String::new(), other),
-            };
-            if let Some(text) = text_of(neighbour) {
-                neighbours.push((text, literal, before));
-            }
-        }
-    }
-    let now = clock.now().to_string();
-    for (text, delimiter, before) in neighbours {
-        // Each entry is what moves from the text to the time.
-        let moved = [
-            (
-                "digit",
-                "1".to_owned(),
-                "Catches a time in which anything may stand: a token of one identity becomes another's.",
-            ),
-            (
-                "delimiter",
-                String::new(),
-                "Catches a time with a sign or point: a token of one identity becomes another's.",
-            ),
-            (
-                "time",
-                now.clone(),
-                "Catches a verifier that reads the digits at the start of a time: a token of one identity becomes another's.",
-            ),
-        ];
-        for (slug, moved, note) in moved {
-            let (signed_text, shown_time) = if before {
-                (
-                    format!("{IDENTITY}{delimiter}{moved}"),
-                    format!("{moved}{delimiter}{now}"),
-                )
-            } else {
-                (
-                    format!("{moved}{delimiter}{IDENTITY}"),
-                    format!("{now}{delimiter}{moved}"),
-                )
-            };
-            let signed = sheet.fixture.with(text, signed_text);
-            let mut shown = sheet.fixture.with(text, IDENTITY);
-            shown
-                .fields
-                .set(sheet.fixture.name(clock.field), shown_time);
-            let presented = sheet.fixture.forge(&signed, &shown);
-            let side = if before { "before" } else { "behind" };
-            let id = format!("time-takes-{slug}-from-the-text-{side}");
-            let rule = &MALFORMED_TIME_IS_NOT_ACCEPTED;
-            if presented.is_some() && !sheet.not_accepted(rule, &id, note, presented.clone(), NOW) {
-                let words = (
-                    "accepts a token whose text and time trade a digit",
-                    "Shows a message in which nothing stands between text and time.",
-                );
-                sheet.observed(&AMBIGUOUS_MESSAGE_PROFILE, &id, words, presented, NOW);
-            }
-        }
-    }
-}
-
-/// Tokens or requests without a time, and with their parts in another order.
+/// Tokens or requests without a time.
 fn missing(sheet: &mut Sheet<'_>, clock: &Clock) {
+    let note = (
+        "Catches a verifier that takes the present for a time that is absent.",
+        "Catches a verifier that throws where there is no time.",
+    );
     let base = sheet.fixture.base.clone();
     let empty = sheet.fixture.with(clock.field, "");
     let presented = sheet.fixture.forge(&base, &empty);
-    let note = "Catches a verifier that takes the present for a time that is absent.";
-    sheet.not_accepted(&TIME_IS_SIGNED, "time-empty", note, presented.clone(), NOW);
-    let throwing = "Catches a verifier that throws where there is no time.";
-    let rule = &MALFORMED_TOKEN_IS_REJECTED;
-    sheet.rejected_without_throwing(
-        rule,
-        "time-empty-without-throwing",
-        throwing,
-        presented,
-        NOW,
-    );
+    sheet.rejected((&TIME_IS_SIGNED, "time-empty"), note, presented);
     let Some(right) = sheet.fixture.forge(&base, &base) else {
         return;
     };
@@ -487,70 +334,81 @@ fn missing(sheet: &mut Sheet<'_>, clock: &Clock) {
     if right.fields.value(name).is_some() {
         let mut without = right;
         without.fields.remove(name);
-        sheet.not_accepted(&TIME_IS_SIGNED, "time-absent", note, Some(without), NOW);
+        sheet.not_accepted(&TIME_IS_SIGNED, "time-absent", note.0, Some(without), NOW);
         return;
     }
-    let TokenGrammar::Template(layout) = &sheet.fixture.scheme.token else {
+    let Some(halves) = Halves::of(&sheet.fixture, clock, &right.token) else {
         return;
     };
-    let time = clock.now().to_string();
-    let (mac, delimiter) = match layout.parts() {
-        [Part::Mac(_), Part::Literal(delimiter), Part::Field(_)] => (
-            right.token.strip_suffix(&format!("{delimiter}{time}")),
-            delimiter,
-        ),
-        [Part::Field(_), Part::Literal(delimiter), Part::Mac(_)] => (
-            right.token.strip_prefix(&format!("{time}{delimiter}")),
-            delimiter,
-        ),
-        _ => return,
-    };
-    let Some(mac) = mac else { return };
-    let alone = Some(right.spelt(mac));
-    sheet.not_accepted(
-        &TIME_IS_SIGNED,
-        "token-without-its-time",
-        note,
-        alone.clone(),
-        NOW,
-    );
-    let id = "token-without-its-time-without-throwing";
-    sheet.rejected_without_throwing(rule, id, throwing, alone, NOW);
-    let time_alone = Some(right.spelt(time.as_str()));
+    let alone = Some(right.spelt(halves.mac.as_str()));
+    sheet.rejected((&TIME_IS_SIGNED, "token-without-its-time"), note, alone);
+    let time_alone = Some(right.spelt(halves.time.as_str()));
     let note = "Catches a verifier that compares nothing where no MAC is given.";
-    sheet.not_accepted(
-        &TIME_IS_SIGNED,
-        "token-of-its-time-alone",
-        note,
-        time_alone,
-        NOW,
-    );
-    let swapped = if right.token.starts_with(mac) {
-        format!("{time}{delimiter}{mac}")
-    } else {
-        format!("{mac}{delimiter}{time}")
-    };
+    let id = "token-of-its-time-alone";
+    sheet.not_accepted(&TIME_IS_SIGNED, id, note, time_alone, NOW);
+    put_together_otherwise(sheet, &right, &halves);
+}
+
+/// A token that is a MAC and a time with a delimiter between.
+struct Halves {
+    mac: String,
+    delimiter: String,
+    time: String,
+    mac_is_first: bool,
+}
+
+impl Halves {
+    fn of(fixture: &Fixture<'_>, clock: &Clock, token: &str) -> Option<Self> {
+        let TokenGrammar::Template(layout) = &fixture.scheme.token else {
+            return None;
+        };
+        let time = clock.now().to_string();
+        let (mac_is_first, delimiter) = match layout.parts() {
+            [Part::Mac(_), Part::Literal(delimiter), Part::Field(_)] => (true, delimiter),
+            [Part::Field(_), Part::Literal(delimiter), Part::Mac(_)] => (false, delimiter),
+            _ => return None,
+        };
+        let mac = if mac_is_first {
+            token.strip_suffix(&format!("{delimiter}{time}"))
+        } else {
+            token.strip_prefix(&format!("{time}{delimiter}"))
+        };
+        Some(Self {
+            mac: mac?.to_owned(),
+            delimiter: delimiter.clone(),
+            time,
+            mac_is_first,
+        })
+    }
+
+    fn joined(&self, mac_is_first: bool, delimiter: &str) -> String {
+        let Self { mac, time, .. } = self;
+        if mac_is_first {
+            format!("{mac}{delimiter}{time}")
+        } else {
+            format!("{time}{delimiter}{mac}")
+        }
+    }
+}
+
+/// The right parts in another order, or with another delimiter.
+fn put_together_otherwise(sheet: &mut Sheet<'_>, right: &Presented, halves: &Halves) {
+    let swapped = halves.joined(!halves.mac_is_first, &halves.delimiter);
     let words = (
         "accepts MAC and time in the other order",
         "Shows a verifier that tells the parts of a token by their form.",
     );
     let id = "spelling-parts-swapped";
     sheet.observed(&OTHER_SPELLINGS, id, words, Some(right.spelt(swapped)), NOW);
+    let doubled = halves.delimiter.repeat(2);
     for (slug, with) in [
         ("blank", " "),
         ("full-stop", "."),
         ("colon", ":"),
-        ("doubled", ""),
+        ("doubled", doubled.as_str()),
     ] {
-        let with = if with.is_empty() {
-            delimiter.repeat(2)
-        } else {
-            with.to_owned()
-        };
-        let token = right
-            .token
-            .replacen(&format!("{mac}{delimiter}"), &format!("{mac}{with}"), 1);
-        if token != right.token {
+        if with != halves.delimiter {
+            let token = halves.joined(halves.mac_is_first, with);
             let what = format!("accepts {with:?} between MAC and time");
             let words = (
                 what.as_str(),
@@ -558,140 +416,6 @@ fn missing(sheet: &mut Sheet<'_>, clock: &Clock) {
             );
             let id = format!("spelling-delimiter-{slug}");
             sheet.observed(&OTHER_SPELLINGS, &id, words, Some(right.spelt(token)), NOW);
-        }
-    }
-}
-
-/// Right tokens that are old, or early.
-fn age(sheet: &mut Sheet<'_>) {
-    const HOUR: u64 = 3600;
-    const DAY: u64 = 24 * HOUR;
-    const YEAR: u64 = 365 * DAY;
-    let base = sheet.fixture.base.clone();
-    let right = sheet.fixture.forge(&base, &base);
-    let (max_age, max_skew) = sheet.fixture.limits();
-    if let Some(limit) = max_age {
-        let rule = &STALE_TOKEN_IS_NOT_ACCEPTED;
-        for (slug, age, note) in [
-            (
-                "one-second-too-old",
-                limit + 1,
-                "Catches a limit that is not applied, or is larger.",
-            ),
-            (
-                "twice-too-old",
-                limit * 2 + 2,
-                "Catches a limit that is larger than the scheme's.",
-            ),
-            (
-                "a-day-too-old",
-                limit + DAY,
-                "Catches a verifier that never looks at the clock.",
-            ),
-            (
-                "a-year-too-old",
-                limit + YEAR,
-                "Catches a verifier that never looks at the clock: a captured token never ends.",
-            ),
-        ] {
-            let id = format!("token-{slug}");
-            sheet.not_accepted(rule, &id, note, right.clone(), NOW + age);
-        }
-        let note = "Catches a limit in the wrong unit, so that hardly any token passes.";
-        let rule = &FRESH_TOKEN_IS_ACCEPTED;
-        for (slug, age) in [
-            ("one-second-old", 1),
-            ("nearly-too-old", limit.saturating_sub(1)),
-        ] {
-            if age < limit {
-                let id = format!("token-{slug}");
-                sheet.accepted(rule, &id, note, right.clone(), NOW + age);
-            }
-        }
-        let words = (
-            "accepts a token exactly as old as the limit",
-            "Shows on which side the limit itself lies.",
-        );
-        sheet.observed(
-            &LIMITS_PROFILE,
-            "token-at-the-age-limit",
-            words,
-            right.clone(),
-            NOW + limit,
-        );
-    } else {
-        for (slug, age) in [
-            ("one-hour-old", HOUR),
-            ("one-day-old", DAY),
-            ("one-year-old", YEAR),
-        ] {
-            let what = format!("accepts a token {}", slug.replace('-', " "));
-            let words = (
-                what.as_str(),
-                "Shows how long a captured token can be used.",
-            );
-            let id = format!("token-{slug}");
-            sheet.observed(&STALE_TOKEN_PROFILE, &id, words, right.clone(), NOW + age);
-        }
-    }
-    if let Some(limit) = max_skew {
-        let rule = &FUTURE_TOKEN_IS_NOT_ACCEPTED;
-        for (slug, ahead, note) in [
-            (
-                "one-second-too-early",
-                limit + 1,
-                "Catches a verifier that looks at one side of the clock only.",
-            ),
-            (
-                "a-day-too-early",
-                limit + DAY,
-                "Catches a verifier that looks at one side of the clock only: a token made for later outlives every limit.",
-            ),
-            (
-                "a-year-too-early",
-                limit + YEAR,
-                "Catches a verifier that looks at one side of the clock only.",
-            ),
-        ] {
-            let id = format!("token-{slug}");
-            sheet.not_accepted(rule, &id, note, right.clone(), NOW - ahead);
-        }
-        let note = "Catches a verifier without patience for a signer whose clock is ahead.";
-        for (slug, ahead) in [
-            ("one-second-early", 1),
-            ("nearly-too-early", limit.saturating_sub(1)),
-        ] {
-            if ahead < limit {
-                let id = format!("token-{slug}");
-                sheet.accepted(
-                    &FRESH_TOKEN_IS_ACCEPTED,
-                    &id,
-                    note,
-                    right.clone(),
-                    NOW - ahead,
-                );
-            }
-        }
-        let words = (
-            "accepts a token exactly as early as the limit",
-            "Shows on which side the limit itself lies.",
-        );
-        sheet.observed(
-            &LIMITS_PROFILE,
-            "token-at-the-early-limit",
-            words,
-            right,
-            NOW - limit,
-        );
-    } else {
-        for (slug, ahead) in [("one-hour-early", HOUR), ("one-year-early", YEAR)] {
-            let what = format!("accepts a token {}", slug.replace('-', " "));
-            let words = (
-                what.as_str(),
-                "Shows whether a verifier looks at both sides of the clock.",
-            );
-            let id = format!("token-{slug}");
-            sheet.observed(&STALE_TOKEN_PROFILE, &id, words, right.clone(), NOW - ahead);
         }
     }
 }

@@ -1,15 +1,19 @@
 //! From the catalogue of inputs to the vectors of one scheme.
 
 use crate::generate::case::Case;
-use crate::generate::fixture::{Fixture, Form, IDENTITY, NOW};
+use crate::generate::fixture::{Fixture, Form, NOW};
 use crate::generate::identities::{IDENTITIES, Manner, TWINS, Text};
 use crate::generate::requirements::{
     AMBIGUOUS_MESSAGE_PROFILE, EVERY_FIELD_IS_SIGNED, FORM_PROFILE,
     IDENTITY_IS_BROUGHT_TO_ITS_FORM, IDENTITY_IS_SIGNED_AS_IT_IS, RIGHT_TOKEN_IS_ACCEPTED,
     TOKEN_IS_BOUND_TO_THE_IDENTITY, TOKEN_IS_EXACT, UNUSUAL_IDENTITY, UNUSUAL_IDENTITY_PROFILE,
 };
+use crate::generate::shape::Shape;
 use crate::generate::sheet::Sheet;
-use crate::generate::{items, platforms, secrets, spellings, times, tokens, values};
+use crate::generate::{
+    ages, confusions, forgeries, items, malformed, platforms, secrets, spellings, times, tokens,
+    values,
+};
 use crate::scheme::FieldKind;
 use crate::signature::Value;
 use crate::suite::Suite;
@@ -27,8 +31,12 @@ pub(super) fn vectors(suite: &Suite) -> Vec<Case> {
     secrets::add(&mut sheet);
     platforms::add(&mut sheet);
     tokens::add(&mut sheet);
+    forgeries::add(&mut sheet);
+    malformed::add(&mut sheet);
     items::add(&mut sheet);
     times::add(&mut sheet);
+    confusions::add(&mut sheet);
+    ages::add(&mut sheet);
     spellings::add(&mut sheet);
     sheet.cases
 }
@@ -73,10 +81,16 @@ fn splits_the_message(sheet: &Sheet<'_>, text: Text) -> bool {
 
 /// Signs one identity, and verifies it as its manner allows.
 fn named(sheet: &mut Sheet<'_>, slug: &str, identity: Value, manner: Manner, note: &str) {
-    let form = sheet.fixture.form(&identity);
-    let Some(claim) = sheet.fixture.who(identity) else {
+    let Some(field) = sheet.fixture.identity else {
         return;
     };
+    let form = sheet.fixture.form(&identity);
+    let manner = if sheet.fixture.shape(field).fits(&identity) {
+        manner
+    } else {
+        Manner::Unusual
+    };
+    let claim = sheet.fixture.with(field, identity);
     let id = format!("identity-{slug}");
     match (form, manner) {
         (Form::Uncertain, _) => {
@@ -178,8 +192,11 @@ fn message_lengths(sheet: &mut Sheet<'_>) {
     else {
         return;
     };
-    let beside = length.saturating_sub(IDENTITY.len());
-    if beside == 0 || sheet.fixture.identity.is_none() {
+    let Some(identity) = sheet.fixture.identity else {
+        return;
+    };
+    let beside = length.saturating_sub(sheet.fixture.ordinary(identity).len());
+    if beside == 0 {
         return;
     }
     for wanted in [55, 56, 63, 64, 65, 119, 120, 127, 128, 129] {
@@ -219,7 +236,10 @@ fn twins(sheet: &mut Sheet<'_>) {
 fn other_fields(sheet: &mut Sheet<'_>) {
     let scheme = sheet.fixture.scheme;
     for (at, field) in scheme.fields.iter().enumerate() {
-        if Some(at) == sheet.fixture.identity || Some(at) == scheme.secret.per {
+        let is_identity = Some(at) == sheet.fixture.identity;
+        // An identity that is a body has what bodies have, besides.
+        let is_body = sheet.fixture.shape(at) == Shape::Json;
+        if Some(at) == scheme.secret.per || (is_identity && !is_body) {
             continue;
         }
         let is_signed = scheme.message.fields().any(|signed| signed == at);
@@ -242,10 +262,11 @@ fn choices(sheet: &mut Sheet<'_>, field: usize, slug: &str, values: &[String], i
         } else {
             "Catches a field that is signed although it is no part of the message."
         };
-        sheet.gives(&TOKEN_IS_EXACT, &numbered(at), note, &claim);
+        // What the ordinary identity is for one value it may not be for another.
+        sheet.gives_or_refuses(&TOKEN_IS_EXACT, &numbered(at), note, &claim);
         let shown = sheet.fixture.forge(&claim, &claim);
         let id = format!("{}-is-accepted", numbered(at));
-        sheet.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
+        sheet.accepted_or_refused(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
         if is_signed && at > 0 {
             let first = sheet.fixture.with(field, values[0].as_str());
             let shown = sheet.fixture.forge(&first, &claim);
@@ -258,75 +279,96 @@ fn choices(sheet: &mut Sheet<'_>, field: usize, slug: &str, values: &[String], i
 /// Another free text of the message, such as the body of a request.
 fn texts(sheet: &mut Sheet<'_>, field: usize, slug: &str) {
     const BODY: &str = "{\"price\": 10.00, \"name\": \"caf\\u00e9\"}";
-    for (variant, text, note) in [
+    for (variant, text, manner, note) in [
         (
             "json",
             BODY.into(),
+            Manner::Accepted,
             "Catches a body that is parsed and written anew before it is signed.",
         ),
         (
             "non-ascii",
             Value::from("{\"name\":\"café ☕ 😀\"}"),
+            Manner::Accepted,
             "Catches a body signed in another encoding than UTF-8.",
         ),
         (
             "lines",
             "{\r\n  \"a\": 1\r\n}\n".into(),
+            Manner::Accepted,
             "Catches line ends that are cut off or changed.",
         ),
         (
             "blanks-around",
             " {} ".into(),
+            Manner::Accepted,
             "Catches a body that is trimmed.",
-        ),
-        (
-            "controls",
-            "a\0b\tc\u{7f}".into(),
-            "Catches a body that is cut at NUL or cleaned of control characters.",
-        ),
-        (
-            "byte-order-mark",
-            "\u{feff}{}".into(),
-            "Catches a byte-order mark that is taken off.",
         ),
         (
             "form",
             "a=1&b=%40+%2B".into(),
+            Manner::Accepted,
             "Catches a body that is form-decoded.",
         ),
         (
             "of-64-bytes",
             "a".repeat(64).into(),
+            Manner::Accepted,
             "Catches a hash function of one's own that pads wrongly.",
         ),
-    ] {
-        let claim = sheet.fixture.with(field, text);
-        let id = format!("field-{slug}-{variant}");
-        sheet.gives(&EVERY_FIELD_IS_SIGNED, &id, note, &claim);
-        let shown = sheet.fixture.forge(&claim, &claim);
-        let id = format!("{id}-is-accepted");
-        sheet.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
-    }
-    for (variant, text, note) in [
+        (
+            "controls",
+            "a\0b\tc\u{7f}".into(),
+            Manner::Unusual,
+            "Catches a body that is cut at NUL or cleaned of control characters.",
+        ),
+        (
+            "byte-order-mark",
+            "\u{feff}{}".into(),
+            Manner::Unusual,
+            "Catches a byte-order mark that is taken off.",
+        ),
         (
             "empty",
-            Value::from(""),
+            "".into(),
+            Manner::Unusual,
             "Catches an empty text taken for nothing.",
         ),
         (
             "of-65536-bytes",
             "a".repeat(65_536).into(),
+            Manner::Unusual,
             "Catches a body that is cut.",
         ),
         (
             "no-utf-8",
             Value::Bytes(b"{\"a\":\"\xff\"}".to_vec()),
+            Manner::Unusual,
             "Catches bytes replaced by U+FFFD.",
         ),
     ] {
+        let fits = manner == Manner::Accepted && sheet.fixture.shape(field).fits(&text);
         let claim = sheet.fixture.with(field, text);
         let id = format!("field-{slug}-{variant}");
-        sheet.gives_or_refuses(&EVERY_FIELD_IS_SIGNED, &id, note, &claim);
+        let shown = sheet.fixture.forge(&claim, &claim);
+        if fits {
+            sheet.gives(&EVERY_FIELD_IS_SIGNED, &id, note, &claim);
+            let id = format!("{id}-is-accepted");
+            sheet.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
+        } else {
+            sheet.gives_or_refuses(&EVERY_FIELD_IS_SIGNED, &id, note, &claim);
+            let what = format!(
+                "accepts the right token of a {} that is {}",
+                slug.replace('-', " "),
+                variant.replace('-', " ")
+            );
+            let words = (
+                what.as_str(),
+                "Shows what a verifier refuses beside a token.",
+            );
+            let id = format!("{id}-verified");
+            sheet.observed(&UNUSUAL_IDENTITY_PROFILE, &id, words, shown, NOW);
+        }
     }
     for (variant, signed, shown, note) in [
         (

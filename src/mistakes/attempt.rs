@@ -1,9 +1,10 @@
 //! How a verifier judges a token: by recomputing it through a pipeline, and with mistakes on top.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use crate::mistakes::token_text::{LooseToken, loosely};
-use crate::mistakes::{Change, Inputs, Mistake, Pipeline, Stop, TokenPieces};
+use crate::mistakes::{Change, Inputs, Mistake, Pipeline, Step, Stop, TokenPieces};
 use crate::scheme::{Call, FieldTexts, Refusal, Rejection, Scheme, is_canonical_time};
 use crate::signature::{Fields, Outcome, Secrets, Value};
 
@@ -285,7 +286,10 @@ fn recomputed(call: &Call<'_>, pipeline: &Pipeline) -> Result<(), Judgement> {
         return rejected(Rejection::Malformed);
     }
     // A verifier that makes other tokens finds the time where its own have it.
-    for fields in times_within(scheme, text) {
+    let is_put_together_otherwise = pipeline
+        .choices()
+        .any(|choice| choice.mistake.step() == Step::Token);
+    for fields in times_within(scheme, text, is_put_together_otherwise) {
         for (field, text) in &fields {
             texts.set(*field, text.clone().into_bytes());
         }
@@ -298,8 +302,13 @@ fn recomputed(call: &Call<'_>, pipeline: &Pipeline) -> Result<(), Judgement> {
 }
 
 /// What the fields of a token may be, when it is written otherwise than the scheme says: any run
-/// of digits may be its time.
-fn times_within(scheme: &Scheme, text: &str) -> Vec<Vec<(usize, String)>> {
+/// of digits may be its time. Where a token is put together otherwise, perhaps without a
+/// separator, it may also be some of the last digits.
+fn times_within(
+    scheme: &Scheme,
+    text: &str,
+    is_put_together_otherwise: bool,
+) -> Vec<Vec<(usize, String)>> {
     let carried: Vec<usize> = scheme.token.fields().collect();
     let is_time = |field: usize| scheme.fields.at(field).kind.is_time();
     let field = match carried[..] {
@@ -321,8 +330,10 @@ fn times_within(scheme: &Scheme, text: &str) -> Vec<Vec<(usize, String)>> {
     let last = text.len() - text.trim_end_matches(is_digit).len();
     let mut runs = vec![&text[text.len() - last..], &text[..first]];
     runs.extend(text.split(|c| !is_digit(c)).filter(|run| run.len() > 8));
-    // Without a separator it is some of the last digits.
-    runs.extend((1..last).rev().map(|digits| &text[text.len() - digits..]));
+    if is_put_together_otherwise {
+        let last_digits = (1..last.min(20)).rev();
+        runs.extend(last_digits.map(|digits| &text[text.len() - digits..]));
+    }
     let mut times: Vec<Cow<'_, str>> = Vec::new();
     for run in runs.into_iter().filter(|run| run.len() <= 20) {
         times.push(run.into());
@@ -331,10 +342,10 @@ fn times_within(scheme: &Scheme, text: &str) -> Vec<Vec<(usize, String)>> {
             times.push(seconds.into());
         }
     }
-    times.retain(|time| is_canonical_time(time.as_bytes()));
-    times.dedup();
+    let mut seen = HashSet::new();
     times
         .into_iter()
+        .filter(|time| is_canonical_time(time.as_bytes()) && seen.insert(time.clone()))
         .map(|time| vec![(field, time.into_owned())])
         .collect()
 }

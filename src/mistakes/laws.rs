@@ -80,6 +80,14 @@ fn what_is_spelt_is_read() {
             .collect();
         for mistake in catalogue() {
             let read: Vec<Vec<u8>> = match mistake.change {
+                // A MAC without a small byte has no zero to lose: then this is plain hex.
+                Change::Spelling { spell, .. }
+                    if spell(&mac)
+                        .iter()
+                        .all(|form| form.value == hex::encode(&mac)) =>
+                {
+                    continue;
+                }
                 Change::Spelling { spell, read } => spell(&mac)
                     .iter()
                     .map(|form| read(&form.value))

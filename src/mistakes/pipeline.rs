@@ -148,6 +148,12 @@ impl Pipeline {
         texts: &FieldTexts<'_>,
     ) -> Result<Cow<'s, [u8]>, Stop> {
         let scheme = inputs.scheme;
+        // Whose key is empty whatever is configured misses no secret.
+        let is_always_empty =
+            |choice: Choice| choice.mistake.id == MistakeId("secret-empty") && choice.form == 0;
+        if self.at(Step::Key).is_some_and(is_always_empty) {
+            return Ok(Cow::Borrowed(&[]));
+        }
         let selected = scheme.select_secret(inputs.secrets, texts)?;
         let steps = [
             Step::WhichSecret,

@@ -28,3 +28,4 @@ pub use known_failures::{EntryProblem, KnownFailure, KnownFailures, KnownFailure
 pub use observed_kind::ObservedKind;
 pub use update::updated;
 pub use verdict::Verdict;
+pub use words::{expected as expected_in_words, outcome as outcome_in_words};

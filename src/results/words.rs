@@ -6,7 +6,7 @@ use crate::suite::Expect;
 
 /// `token 6a40…`, `token 6a40… or refused`, `reject, refused or threw`; for a `may` vector the
 /// words under which it is observed.
-pub(super) fn expected(expect: &Expect) -> String {
+pub fn expected(expect: &Expect) -> String {
     match expect {
         Expect::Token {
             token,
@@ -28,8 +28,8 @@ pub(super) fn expected(expect: &Expect) -> String {
     }
 }
 
-/// What an implementation did.
-pub(super) fn outcome(outcome: &Outcome) -> String {
+/// What an implementation did, with its reasons.
+pub fn outcome(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Token(token) => format!("token {token}"),
         Outcome::Accept => "accept".to_owned(),

@@ -94,6 +94,9 @@ pub enum Rejection {
     Time(#[from] FreshnessProblem),
 }
 
+/// The MAC of a message under a key.
+type MacOf<'a> = &'a mut dyn FnMut(&[u8], &[u8]) -> Vec<u8>;
+
 impl Scheme {
     /// The key for these fields.
     pub fn key<'s>(
@@ -124,7 +127,9 @@ impl Scheme {
 
     /// The token of these fields.
     pub fn sign(&self, secrets: &Secrets, fields: &Fields) -> Result<String, Refusal> {
-        self.sign_with(secrets, fields, &mut |key| self.algorithm.keyed(key))
+        self.sign_with(secrets, fields, &mut |key, message| {
+            self.algorithm.mac(key, message)
+        })
     }
 
     /// What is to be said of a token presented for these fields at `now` (Unix seconds).
@@ -135,8 +140,8 @@ impl Scheme {
         token: Option<&Value>,
         now: u64,
     ) -> Verification {
-        let keyed = &mut |key: &[u8]| self.algorithm.keyed(key);
-        match self.check(secrets, fields, token, now, keyed) {
+        let mac = &mut |key: &[u8], message: &[u8]| self.algorithm.mac(key, message);
+        match self.check(secrets, fields, token, now, mac) {
             Ok(()) => Verification::Accepted,
             Err(verification) => verification,
         }
@@ -146,12 +151,12 @@ impl Scheme {
         &self,
         secrets: &Secrets,
         fields: &Fields,
-        keyed: &mut dyn FnMut(&[u8]) -> Keyed,
+        mac_of: MacOf<'_>,
     ) -> Result<String, Refusal> {
         let texts = FieldTexts::read(&self.fields, fields)?;
         let message = self.message.render(&self.fields, &texts)?;
         let key = self.key(secrets, &texts)?;
-        let mac = keyed(&key).mac(&message);
+        let mac = mac_of(&key, &message);
         self.token
             .render(&self.fields, &mac[..self.mac_bytes], &texts)
     }
@@ -162,7 +167,7 @@ impl Scheme {
         fields: &Fields,
         token: Option<&Value>,
         now: u64,
-        keyed: &mut dyn FnMut(&[u8]) -> Keyed,
+        mac_of: MacOf<'_>,
     ) -> Result<(), Verification> {
         let rejected = |rejection| Err(Verification::Rejected(rejection));
         let mut texts = FieldTexts::read(&self.fields, fields)
@@ -186,7 +191,7 @@ impl Scheme {
             .message
             .render(&self.fields, &texts)
             .map_err(|refusal| Verification::Rejected(Rejection::Field(refusal)))?;
-        let mac = keyed(&key).mac(&message);
+        let mac = mac_of(&key, &message);
         let right = parsed
             .macs()
             .fold(subtle::Choice::from(0), |found, candidate| {
@@ -214,13 +219,16 @@ impl Reference {
         Self::default()
     }
 
-    fn keyed(&mut self, algorithm: Algorithm, key: &[u8]) -> Keyed {
+    fn mac(&mut self, algorithm: Algorithm, key: &[u8], message: &[u8]) -> Vec<u8> {
         match &self.latest {
-            Some((known, bytes, keyed)) if *known == algorithm && bytes == key => keyed.clone(),
+            Some((known, bytes, keyed)) if *known == algorithm && bytes == key => {
+                keyed.mac(message)
+            }
             _ => {
                 let keyed = algorithm.keyed(key);
-                self.latest = Some((algorithm, key.to_vec(), keyed.clone()));
-                keyed
+                let mac = keyed.mac(message);
+                self.latest = Some((algorithm, key.to_vec(), keyed));
+                mac
             }
         }
     }
@@ -229,16 +237,16 @@ impl Reference {
 impl Implementation for Reference {
     fn call(&mut self, call: &Call<'_>) -> Outcome {
         let algorithm = call.scheme.algorithm;
-        let mut keyed = |key: &[u8]| self.keyed(algorithm, key);
+        let mut mac = |key: &[u8], message: &[u8]| self.mac(algorithm, key, message);
         match call.op {
-            Op::Sign => match call.scheme.sign_with(call.secrets, call.fields, &mut keyed) {
+            Op::Sign => match call.scheme.sign_with(call.secrets, call.fields, &mut mac) {
                 Ok(token) => Outcome::Token(token),
                 Err(refusal) => Outcome::Refused(refusal.to_string()),
             },
             Op::Verify => {
                 match call
                     .scheme
-                    .check(call.secrets, call.fields, call.token, call.now, &mut keyed)
+                    .check(call.secrets, call.fields, call.token, call.now, &mut mac)
                 {
                     Ok(()) | Err(Verification::Accepted) => Outcome::Accept,
                     Err(Verification::Rejected(_)) => Outcome::Reject(None),

@@ -1,7 +1,12 @@
 //! The suites that the program carries with it.
 
+use std::panic::resume_unwind;
+use std::thread;
+
 use include_dir::{Dir, include_dir};
 
+use crate::scheme::Scheme;
+use crate::suite::load::parse_scheme;
 use crate::suite::{Suite, SuiteError};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/vectors");
@@ -29,6 +34,11 @@ impl Embedded {
     pub fn parse(&self) -> Result<Suite, SuiteError> {
         Suite::parse(&self.path(), self.text)
     }
+
+    /// Reads its scheme alone, which is all that an adapter needs, and a small part of the work.
+    pub fn scheme(&self) -> Result<Scheme, SuiteError> {
+        parse_scheme(&self.path(), self.text)
+    }
 }
 
 /// Every embedded suite: `vectors/*.yaml`, which are run by default, then `vectors/more/*.yaml`
@@ -37,6 +47,21 @@ pub fn embedded() -> impl Iterator<Item = Embedded> {
     suites_in("", true)
         .chain(suites_in("more", false))
         .chain(suites_in("primitives", false))
+}
+
+/// The suites that are run when none is named. They are read at the same time, because a run waits
+/// for all of them.
+pub fn default_suites() -> Result<Vec<Suite>, SuiteError> {
+    thread::scope(|scope| {
+        let reading: Vec<_> = embedded()
+            .filter(|suite| suite.by_default)
+            .map(|suite| scope.spawn(move || suite.parse()))
+            .collect();
+        reading
+            .into_iter()
+            .map(|suite| suite.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            .collect()
+    })
 }
 
 /// The embedded suite of that name.

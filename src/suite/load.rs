@@ -9,11 +9,12 @@ use serde::de::DeserializeOwned;
 use serde_yaml::options::{DuplicateKeyPolicy, MergeKeyPolicy};
 use sha2::{Digest, Sha256};
 
+use crate::scheme::Scheme;
 use crate::signature::Slug;
 use crate::suite::error::{Fault, Problem, SuiteError};
 use crate::suite::form_error::{form_fault, message};
 use crate::suite::position::{At, Position};
-use crate::suite::raw::{Entries, RequirementFile, SourceFile, SuiteFile};
+use crate::suite::raw::{Entries, RequirementFile, SchemeOnly, SourceFile, SuiteFile};
 use crate::suite::scheme_reader::read_scheme;
 use crate::suite::vector_reader::VectorReader;
 use crate::suite::{Requirement, Source, Suite, SuiteText};
@@ -54,6 +55,20 @@ impl Suite {
             }
         }
     }
+}
+
+/// Reads the scheme of a suite and nothing else.
+pub(super) fn parse_scheme(path: &str, text: &str) -> Result<Scheme, SuiteError> {
+    // At the beginning of a line stands a key of the file itself, so that what is before it is a
+    // map too. A file that is written otherwise is read whole.
+    let head = match text.find("\nvectors:") {
+        Some(end) if text[..end].contains("\nscheme:") => &text[..=end],
+        _ => text,
+    };
+    let scheme = serde_yaml::from_str_with_options::<SchemeOnly>(head, options())
+        .map_err(|error| form_fault(head, &error))
+        .and_then(|file| read_scheme(file.scheme));
+    scheme.map_err(|fault| SuiteError::at(path.into(), text, fault))
 }
 
 fn read(path: &Arc<str>, text: &str) -> Result<Suite, Fault> {

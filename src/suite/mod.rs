@@ -7,7 +7,9 @@
 mod embedded;
 mod error;
 mod excerpt;
+mod expect_reader;
 mod form_error;
+mod input_needs;
 mod literal;
 mod load;
 mod model;
@@ -17,7 +19,7 @@ mod schema;
 mod scheme_reader;
 mod vector_reader;
 
-pub use embedded::{Embedded, embedded, find};
+pub use embedded::{Embedded, default_suites, embedded, find};
 pub use error::{Problem, SuiteError};
 pub(crate) use excerpt::Excerpt;
 pub use literal::Unusable;

@@ -42,6 +42,12 @@ pub(super) struct SuiteFile {
     pub(super) vectors: Vec<At<VectorFile>>,
 }
 
+/// The one part of a suite that says how to sign and verify; the others are passed over.
+#[derive(Deserialize)]
+pub(super) struct SchemeOnly {
+    pub(super) scheme: SchemeFile,
+}
+
 /// The document that a suite is made from.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
-use crate::scheme::{FieldKind, Scheme};
-use crate::signature::{Fields, Op, OutcomeKind, Secret, Secrets, Slug, Value};
+use crate::scheme::Scheme;
+use crate::signature::{Fields, Op, Secret, Secrets, Slug, Value};
 use crate::suite::error::{Fault, Problem};
+use crate::suite::expect_reader::read_expect;
+use crate::suite::input_needs::{Input, found};
 use crate::suite::literal::Literal;
 use crate::suite::position::{At, Position};
-use crate::suite::raw::{Entries, ExpectFile, OutcomesFile, VectorFile};
-use crate::suite::{Expect, InputKind, Level, Request, Requirement, Vector};
+use crate::suite::raw::{Entries, VectorFile};
+use crate::suite::{InputKind, Level, Request, Requirement, Vector};
 
 /// How long one `{repeat, times}` may be, in bytes.
 const MAX_LONG: usize = 1 << 20;
@@ -303,170 +305,5 @@ impl<'s> VectorReader<'s> {
                 },
             )),
         }
-    }
-}
-
-/// What a vector's values demand of an adapter, beside what the file says of it.
-struct Input {
-    stated: Option<(InputKind, Position)>,
-    found: Option<(InputKind, Position)>,
-    other: Option<(InputKind, Position)>,
-}
-
-impl Input {
-    fn new(stated: Option<&At<InputKind>>) -> Self {
-        Self {
-            stated: stated.map(|stated| (stated.value, stated.at)),
-            found: None,
-            other: None,
-        }
-    }
-
-    /// A value of this kind stands there.
-    fn holds(&mut self, kind: InputKind, at: Position) {
-        match self.found {
-            None => self.found = Some((kind, at)),
-            Some((known, _)) if known == kind => {}
-            Some(_) => self.other = self.other.or(Some((kind, at))),
-        }
-    }
-
-    /// Something stands there, or is absent, that only `input: json` allows.
-    fn needs_json(&mut self, at: Position, otherwise: Problem) -> Result<(), Fault> {
-        if self
-            .stated
-            .is_some_and(|(stated, _)| stated == InputKind::Json)
-        {
-            self.holds(InputKind::Json, at);
-            Ok(())
-        } else {
-            Err(Fault::new(at, otherwise))
-        }
-    }
-
-    fn holds_field(
-        &mut self,
-        op: Op,
-        name: &str,
-        kind: &FieldKind,
-        value: &Value,
-        at: Position,
-    ) -> Result<(), Fault> {
-        match (kind.is_time(), op, value) {
-            (true, Op::Sign, Value::Number(_))
-            | (true, Op::Verify, Value::Text(_))
-            | (false, _, Value::Text(_)) => Ok(()),
-            (true, Op::Sign, _) => self.needs_json(at, Problem::TimeAtSign(name.to_owned())),
-            (true, Op::Verify, _) => self.needs_json(at, Problem::TimeAtVerify(name.to_owned())),
-            (false, _, Value::Bytes(_)) => {
-                self.holds(InputKind::Bytes, at);
-                Ok(())
-            }
-            (false, _, Value::Number(_)) => {
-                self.holds(InputKind::Number, at);
-                Ok(())
-            }
-            (false, _, Value::Json(_)) => {
-                let what = format!("the field {name:?}");
-                let found = found(value);
-                self.needs_json(at, Problem::NeedsJson { what, found })
-            }
-        }
-    }
-
-    /// The one kind that the whole vector is of.
-    fn kind(self) -> Result<InputKind, Fault> {
-        let found = self.found.map_or(InputKind::Text, |(kind, _)| kind);
-        if let Some((other, at)) = self.other {
-            return Err(Fault::new(at, Problem::InputMixed { one: found, other }));
-        }
-        match self.stated {
-            Some((stated, at)) if stated != found => {
-                Err(Fault::new(at, Problem::InputStated { stated, found }))
-            }
-            _ => Ok(found),
-        }
-    }
-}
-
-fn read_expect(
-    op: Op,
-    level: Level,
-    expect: Option<At<ExpectFile>>,
-    observe: Option<At<String>>,
-    at: Position,
-) -> Result<Expect, Fault> {
-    match (level, expect, observe) {
-        (Level::May, None, Some(observe)) if observe.value.is_empty() => Err(Fault::new(
-            observe.at,
-            Problem::Empty("observe", "say what to look for: accepts …"),
-        )),
-        (Level::May, None, Some(observe)) => Ok(Expect::Observe(observe.value)),
-        (Level::May, Some(expect), _) => Err(Fault::new(expect.at, Problem::MayExpects)),
-        (Level::May, None, None) => Err(Fault::new(at, Problem::MayExpects)),
-        (_, _, Some(observe)) => Err(Fault::new(observe.at, Problem::Observes(level))),
-        (_, None, None) => Err(Fault::new(at, Problem::NoExpect(level))),
-        (_, Some(expect), None) => read_expectation(op, expect),
-    }
-}
-
-fn read_expectation(op: Op, expect: At<ExpectFile>) -> Result<Expect, Fault> {
-    let At { value: file, at } = expect;
-    match (file.token, file.or, file.outcome) {
-        (Some(token), or, None) if op == Op::Sign => Ok(Expect::Token {
-            token,
-            or_refused: or.is_some(),
-        }),
-        (Some(_), _, None) => Err(Fault::new(
-            at,
-            Problem::ExpectOfOther {
-                op,
-                kind: OutcomeKind::Token,
-                hint: "write {outcome: accept}, or what is due",
-            },
-        )),
-        (None, None, Some(outcomes)) => read_outcomes(op, outcomes).map(Expect::Outcomes),
-        _ => Err(Fault::new(at, Problem::ExpectShape)),
-    }
-}
-
-fn read_outcomes(op: Op, file: At<OutcomesFile>) -> Result<Vec<OutcomeKind>, Fault> {
-    let words = match file.value {
-        OutcomesFile::One(value) => vec![At { value, at: file.at }],
-        OutcomesFile::Several(words) => words,
-    };
-    let mut kinds = Vec::with_capacity(words.len());
-    for At { value: word, at } in words {
-        let kind = match word.as_str() {
-            "accept" => OutcomeKind::Accept,
-            "reject" => OutcomeKind::Reject,
-            "refused" => OutcomeKind::Refused,
-            "threw" => OutcomeKind::Threw,
-            _ => return Err(Fault::new(at, Problem::OutcomeWord(word))),
-        };
-        if op == Op::Sign && matches!(kind, OutcomeKind::Accept | OutcomeKind::Reject) {
-            let hint = "write {token: \"…\"}, or refused and threw where it must not sign";
-            return Err(Fault::new(at, Problem::ExpectOfOther { op, kind, hint }));
-        }
-        if kinds.contains(&kind) {
-            return Err(Fault::new(at, Problem::OutcomeList));
-        }
-        kinds.push(kind);
-    }
-    if kinds.is_empty() {
-        return Err(Fault::new(file.at, Problem::OutcomeList));
-    }
-    Ok(kinds)
-}
-
-fn found(value: &Value) -> &'static str {
-    match value {
-        Value::Text(_) => "a text",
-        Value::Bytes(_) => "bytes",
-        Value::Number(_) => "a number",
-        Value::Json(serde_json::Value::Null) => "null",
-        Value::Json(serde_json::Value::Bool(_)) => "a boolean",
-        Value::Json(serde_json::Value::Array(_)) => "a list",
-        Value::Json(_) => "a map",
     }
 }

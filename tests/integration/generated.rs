@@ -32,7 +32,10 @@ fn generated_suites_are_current() {
 
 #[test]
 fn every_suite_has_a_scheme_file() {
-    for embedded in macproof::suite::embedded() {
+    // The bare primitives are imported, not generated; wycheproof.rs holds them current.
+    let generated =
+        macproof::suite::embedded().filter(|embedded| !embedded.path().contains("/primitives/"));
+    for embedded in generated {
         let path = embedded.path().replacen("vectors/", "", 1);
         assert!(scheme_files().contains(&path), "{path} has no scheme file");
     }

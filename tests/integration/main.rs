@@ -19,5 +19,6 @@ mod lints;
 mod oracle;
 mod present;
 mod runs;
+mod strength;
 mod suites;
 mod wycheproof;

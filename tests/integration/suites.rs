@@ -1,9 +1,10 @@
 //! The loader and the JSON Schema of suites, on one corpus: `tests/suites/good`, `tests/suites/bad`.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use macproof::suite::{MAX_FILE_BYTES, Problem, Suite, embedded, find, schema};
+use macproof::suite::{MAX_FILE_BYTES, Problem, Suite, default_suites, embedded, find, schema};
 use proptest::prelude::*;
 
 fn root() -> PathBuf {
@@ -70,7 +71,7 @@ fn bad_suites_say_what_is_wrong_and_where() {
             position.column as usize <= line.chars().count() + 1,
             "{error}"
         );
-        shown.push_str(&format!("{error}\n\n"));
+        writeln!(shown, "{error}\n").unwrap();
     }
     insta::assert_snapshot!(shown);
 }
@@ -115,12 +116,21 @@ fn embedded_suites_load_under_their_names() {
     for suite in embedded() {
         let loaded = suite.parse().unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(loaded.name.as_str(), suite.name);
+        assert_eq!(suite.scheme().unwrap(), loaded.scheme);
         assert_eq!(find(suite.name), Some(suite));
         assert_eq!(
             fs::read_to_string(root().join(suite.path())).unwrap(),
             suite.text
         );
     }
+    let by_default = embedded().filter(|suite| suite.by_default);
+    assert!(
+        default_suites()
+            .unwrap()
+            .iter()
+            .map(|suite| suite.name.to_string())
+            .eq(by_default.map(|suite| suite.name.to_owned()))
+    );
     assert_eq!(find("no-such-suite"), None);
     assert_eq!(find("suite.schema"), None);
 }
@@ -157,7 +167,7 @@ fn hostile_files_end_in_a_short_error() {
         for pair in "abcdefghijklmnop".as_bytes().windows(2) {
             let (before, name) = (pair[0] as char, pair[1] as char);
             let aliases = vec![format!("*{before}"); 9].join(",");
-            token.push_str(&format!(",&{name} [{aliases}]"));
+            write!(token, ",&{name} [{aliases}]").unwrap();
         }
         vector(&format!("{token}]"))
     };

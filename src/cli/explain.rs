@@ -1,0 +1,30 @@
+//! `macproof explain`: why a token does not match.
+
+use crate::cli::args::ExplainArgs;
+use crate::cli::exit::{Exit, Stop};
+use crate::cli::inputs::Inputs;
+use crate::cli::terminal::print;
+use crate::explain::{Answer, Question, explain as search};
+
+/// Says which mistakes produce the token, and what to change.
+pub(crate) fn explain(args: &ExplainArgs, now: u64) -> Result<Exit, Stop> {
+    let inputs = Inputs::read(&args.signature)?;
+    let explanation = search(&Question {
+        scheme: &inputs.suite.scheme,
+        secrets: &inputs.secrets,
+        fields: &inputs.fields,
+        token: &args.token,
+        now: Some(args.now.unwrap_or(now)),
+    });
+    if args.signature.json {
+        let json = serde_json::to_string_pretty(&explanation).map_err(Stop::harness)?;
+        print(&format!("{json}\n"));
+    } else {
+        print(&explanation.to_string());
+    }
+    Ok(match explanation.answer {
+        Answer::Right => Exit::Success,
+        Answer::Explained | Answer::Unexplained => Exit::Failed,
+        Answer::NotAskable => Exit::Usage,
+    })
+}

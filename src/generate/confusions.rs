@@ -1,0 +1,133 @@
+//! Messages in which a text and the time beside it trade characters, so that one identity's token
+//! becomes another's.
+
+use crate::generate::clock::Clock;
+use crate::generate::fixture::{Fixture, NOW};
+use crate::generate::requirements::{AMBIGUOUS_MESSAGE_PROFILE, MALFORMED_TIME_IS_NOT_ACCEPTED};
+use crate::generate::sheet::Sheet;
+use crate::scheme::{FieldKind, MessagePart, is_canonical_time};
+use crate::signature::Fields;
+
+/// Adds the vectors about them.
+pub(super) fn add(sheet: &mut Sheet<'_>) {
+    let Some(clock) = Clock::of(&sheet.fixture) else {
+        return;
+    };
+    for neighbour in neighbours(&sheet.fixture, &clock) {
+        traded(sheet, &clock, &neighbour);
+    }
+}
+
+/// A free text that stands beside the time.
+struct Neighbour {
+    text: usize,
+    /// What stands between them.
+    delimiter: String,
+    stands_before: bool,
+}
+
+fn neighbours(fixture: &Fixture<'_>, clock: &Clock) -> Vec<Neighbour> {
+    let parts = fixture.scheme.message.parts();
+    let is_time = |part: &MessagePart| matches!(part, MessagePart::Field { field, .. } if *field == clock.field);
+    let Some(time) = parts.iter().position(is_time) else {
+        return Vec::new();
+    };
+    let beside = |steps: usize, before: bool| {
+        let at = if before {
+            time.checked_sub(steps)
+        } else {
+            Some(time + steps)
+        };
+        at.and_then(|at| parts.get(at))
+    };
+    let neighbour = |stands_before: bool| {
+        let (delimiter, part) = match beside(1, stands_before)? {
+            MessagePart::Literal(bytes) => {
+                let delimiter = String::from_utf8_lossy(bytes).into_owned();
+                (delimiter, beside(2, stands_before)?)
+            }
+            field @ MessagePart::Field { .. } => (String::new(), field),
+        };
+        let MessagePart::Field { field, .. } = part else {
+            return None;
+        };
+        let is_text = fixture.scheme.fields.at(*field).kind == FieldKind::Text;
+        is_text.then_some(Neighbour {
+            text: *field,
+            delimiter,
+            stands_before,
+        })
+    };
+    [true, false].into_iter().filter_map(neighbour).collect()
+}
+
+/// The text gives something at its end or beginning to the time.
+fn traded(sheet: &mut Sheet<'_>, clock: &Clock, neighbour: &Neighbour) {
+    let now = clock.now().to_string();
+    let delimiter = &neighbour.delimiter;
+    let ordinary = sheet.fixture.ordinary(neighbour.text);
+    for (slug, moved, note) in [
+        (
+            "digit",
+            "1",
+            "Catches a time in which anything may stand: a token of one identity becomes another's.",
+        ),
+        (
+            "delimiter",
+            "",
+            "Catches a time with a sign or point: a token of one identity becomes another's.",
+        ),
+        (
+            "time",
+            now.as_str(),
+            "Catches a verifier that reads the digits at the start of a time: a token of one identity becomes another's.",
+        ),
+    ] {
+        let (side, text, time) = if neighbour.stands_before {
+            let text = format!("{ordinary}{delimiter}{moved}");
+            ("before", text, format!("{moved}{delimiter}{now}"))
+        } else {
+            let text = format!("{moved}{delimiter}{ordinary}");
+            ("behind", text, format!("{now}{delimiter}{moved}"))
+        };
+        let signed = sheet.fixture.with(neighbour.text, text);
+        let mut shown = sheet.fixture.with(neighbour.text, ordinary.as_str());
+        shown.fields.set(sheet.fixture.name(clock.field), time);
+        let presented = sheet.fixture.forge(&signed, &shown);
+        let id = format!("time-takes-{slug}-from-the-text-{side}");
+        let rule = &MALFORMED_TIME_IS_NOT_ACCEPTED;
+        if presented.is_some() && !sheet.not_accepted(rule, &id, note, presented.clone(), NOW) {
+            let words = (
+                "accepts a token whose text and time trade a digit",
+                "Shows a message in which nothing stands between text and time.",
+            );
+            sheet.observed(&AMBIGUOUS_MESSAGE_PROFILE, &id, words, presented, NOW);
+        }
+    }
+}
+
+/// Whether the message of these fields is also that of other fields with a well-formed time.
+pub(super) fn has_another_reading(fixture: &Fixture<'_>, fields: &Fields) -> bool {
+    fn reads(fixture: &Fixture<'_>, parts: &[MessagePart], message: &[u8]) -> bool {
+        let Some((first, rest)) = parts.split_first() else {
+            return message.is_empty();
+        };
+        match first {
+            MessagePart::Literal(bytes) => message
+                .strip_prefix(bytes.as_slice())
+                .is_some_and(|message| reads(fixture, rest, message)),
+            MessagePart::Field { field, .. } => {
+                let fits = |text: &[u8]| match &fixture.scheme.fields.at(*field).kind {
+                    FieldKind::Text => true,
+                    FieldKind::UnixSeconds | FieldKind::UnixMillis => is_canonical_time(text),
+                    FieldKind::Enum(values) => values.iter().any(|v| v.as_bytes() == text),
+                };
+                (0..=message.len())
+                    .any(|end| fits(&message[..end]) && reads(fixture, rest, &message[end..]))
+            }
+        }
+    }
+    fixture
+        .message(fields)
+        .is_some_and(|message| reads(fixture, fixture.scheme.message.parts(), &message))
+}

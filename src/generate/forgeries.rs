@@ -1,0 +1,188 @@
+//! Tokens with the MAC of another algorithm, or with a digest that is no MAC at all.
+
+use md5::Md5;
+use sha1::Sha1;
+use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
+
+use crate::generate::fixture::{NOW, digest_name};
+use crate::generate::requirements::{
+    ALGORITHM_IS_FIXED, ALTERED_MAC_IS_NOT_ACCEPTED, PLAIN_DIGEST_IS_NOT_ACCEPTED, Rule,
+};
+use crate::generate::right::Right;
+use crate::generate::sheet::Sheet;
+use crate::scheme::Algorithm;
+use crate::signature::Encoding;
+
+/// Adds the vectors about them.
+pub(super) fn add(sheet: &mut Sheet<'_>) {
+    let Some(right) = Right::of(&sheet.fixture, sheet.fixture.base.clone()) else {
+        return;
+    };
+    algorithms(sheet, &right);
+    digests(sheet, &right);
+}
+
+fn algorithms(sheet: &mut Sheet<'_>, right: &Right) {
+    let scheme = sheet.fixture.scheme;
+    let Some((key, message)) = sheet
+        .fixture
+        .key(&right.claim)
+        .zip(sheet.fixture.message(&right.claim.fields))
+    else {
+        return;
+    };
+    for algorithm in Algorithm::ALL {
+        if algorithm == scheme.algorithm {
+            continue;
+        }
+        let mac = algorithm.mac(&key, &message);
+        let name = digest_name(algorithm);
+        let note = "Catches a verifier that lets the length of the token choose the algorithm.";
+        let shown = sheet.fixture.present(&right.claim, &mac);
+        let id = format!("token-hmac-{name}");
+        sheet.not_accepted(&ALGORITHM_IS_FIXED, &id, note, shown, NOW);
+        if mac.len() > scheme.mac_bytes {
+            let note = "Catches a verifier that tries other algorithms and cuts what they give.";
+            let shown = sheet
+                .fixture
+                .present(&right.claim, &mac[..scheme.mac_bytes]);
+            let id = format!("token-hmac-{name}-cut-to-length");
+            sheet.not_accepted(&ALGORITHM_IS_FIXED, &id, note, shown, NOW);
+        }
+    }
+    let note = "Catches a verifier that still knows HMAC-MD5.";
+    let shown = sheet
+        .fixture
+        .present(&right.claim, &hmac_md5(&key, &message));
+    sheet.not_accepted(&ALGORITHM_IS_FIXED, "token-hmac-md5", note, shown, NOW);
+}
+
+/// HMAC over MD5 (RFC 2104), which no scheme may use.
+fn hmac_md5(key: &[u8], message: &[u8]) -> Vec<u8> {
+    let mut block = [0; 64];
+    if key.len() > block.len() {
+        block[..16].copy_from_slice(&Md5::digest(key));
+    } else {
+        block[..key.len()].copy_from_slice(key);
+    }
+    let pad = |byte: u8| block.map(|b| b ^ byte);
+    let inner = Md5::new().chain_update(pad(0x36)).chain_update(message);
+    let outer = Md5::new()
+        .chain_update(pad(0x5c))
+        .chain_update(inner.finalize());
+    outer.finalize().to_vec()
+}
+
+fn digests(sheet: &mut Sheet<'_>, right: &Right) {
+    let fixture = &sheet.fixture;
+    let algorithm = fixture.scheme.algorithm;
+    let Some((key, message)) = fixture
+        .key(&right.claim)
+        .zip(fixture.message(&right.claim.fields))
+    else {
+        return;
+    };
+    let identity = fixture
+        .identity
+        .and_then(|field| right.claim.fields.value(fixture.name(field)))
+        .and_then(|value| value.to_bytes().map(std::borrow::Cow::into_owned))
+        .unwrap_or_default();
+    let forged: [(&'static Rule, &str, Vec<u8>, &str); 8] = [
+        (
+            &PLAIN_DIGEST_IS_NOT_ACCEPTED,
+            "digest-of-the-message",
+            digest(algorithm, &[&message]),
+            "Catches a verifier that forgot the key: anybody can make this token.",
+        ),
+        (
+            &PLAIN_DIGEST_IS_NOT_ACCEPTED,
+            "digest-of-the-identity",
+            digest(algorithm, &[&identity]),
+            "Catches a verifier that forgot the key: anybody can make this token.",
+        ),
+        (
+            &PLAIN_DIGEST_IS_NOT_ACCEPTED,
+            "digest-of-key-and-message",
+            digest(algorithm, &[&key, &message]),
+            "Catches a hash with the secret before: who has one token can extend its message.",
+        ),
+        (
+            &PLAIN_DIGEST_IS_NOT_ACCEPTED,
+            "digest-of-message-and-key",
+            digest(algorithm, &[&message, &key]),
+            "Catches a hash with the secret behind.",
+        ),
+        (
+            &PLAIN_DIGEST_IS_NOT_ACCEPTED,
+            "digest-of-nothing",
+            digest(algorithm, &[]),
+            "Catches a verifier that hashes nothing at all.",
+        ),
+        (
+            &ALTERED_MAC_IS_NOT_ACCEPTED,
+            "key-and-message-swapped",
+            fixture.mac_of(&message, &key),
+            "Catches arguments of the HMAC function in the wrong order.",
+        ),
+        (
+            &ALTERED_MAC_IS_NOT_ACCEPTED,
+            "mac-of-nothing",
+            fixture.mac_of(&key, b""),
+            "Catches a verifier whose message is empty.",
+        ),
+        (
+            &ALTERED_MAC_IS_NOT_ACCEPTED,
+            "mac-of-the-digest",
+            fixture.mac_of(
+                &key,
+                Encoding::Hex
+                    .encode(&digest(algorithm, &[&message]))
+                    .as_bytes(),
+            ),
+            "Catches a verifier that hashes the message before it signs it.",
+        ),
+    ];
+    for (rule, slug, mut mac, note) in forged {
+        mac.truncate(sheet.fixture.scheme.mac_bytes);
+        let shown = sheet.fixture.present(&right.claim, &mac);
+        sheet.not_accepted(rule, &format!("token-{slug}"), note, shown, NOW);
+    }
+    let secret = sheet
+        .fixture
+        .secret()
+        .map(|s| String::from_utf8_lossy(s.reveal()).into_owned());
+    let claimed = String::from_utf8_lossy(&identity).into_owned();
+    for (slug, text, note) in [
+        (
+            "secret-itself",
+            secret,
+            "Catches a verifier that compares with the secret.",
+        ),
+        (
+            "identity-itself",
+            Some(claimed),
+            "Catches a verifier that takes the identity for its own proof.",
+        ),
+    ] {
+        let shown = text.map(|text| right.shown.spelt(text));
+        let id = format!("token-{slug}");
+        sheet.not_accepted(&PLAIN_DIGEST_IS_NOT_ACCEPTED, &id, note, shown, NOW);
+    }
+}
+
+fn digest(algorithm: Algorithm, parts: &[&[u8]]) -> Vec<u8> {
+    fn of<D: Digest>(parts: &[&[u8]]) -> Vec<u8> {
+        let mut hash = D::new();
+        for part in parts {
+            hash.update(part);
+        }
+        hash.finalize().to_vec()
+    }
+    match algorithm {
+        Algorithm::HmacSha1 => of::<Sha1>(parts),
+        Algorithm::HmacSha224 => of::<Sha224>(parts),
+        Algorithm::HmacSha256 => of::<Sha256>(parts),
+        Algorithm::HmacSha384 => of::<Sha384>(parts),
+        Algorithm::HmacSha512 => of::<Sha512>(parts),
+    }
+}

@@ -1,0 +1,47 @@
+//! Single requests of the catalogue, for those who want one and not a whole suite.
+
+use crate::generate::case::{Case, Expected};
+use crate::generate::vectors::vectors;
+use crate::suite::{Expect, Level, Request, Suite};
+
+/// A request that a suite may want to hold, and what is sound.
+#[derive(Clone, Debug)]
+pub struct Suggestion {
+    /// The id under which the generator writes it.
+    pub id: String,
+    /// The level of its requirement, where nobody says otherwise.
+    pub level: Level,
+    /// What is asked.
+    pub request: Request,
+    /// What is expected.
+    pub expect: Expect,
+}
+
+/// Every request of the catalogue of inputs that applies to a suite's scheme.
+pub fn suggestions(suite: &Suite) -> Vec<Suggestion> {
+    vectors(suite).into_iter().map(suggestion).collect()
+}
+
+fn suggestion(case: Case) -> Suggestion {
+    let level = case.rule.level;
+    let expect = match case.expected(level) {
+        Expected::Token { token, or_refused } => Expect::Token {
+            token: token.to_owned(),
+            or_refused,
+        },
+        Expected::Outcomes(kinds) => Expect::Outcomes(kinds.to_vec()),
+        Expected::Observe(what) => Expect::Observe(what.to_owned()),
+    };
+    Suggestion {
+        id: case.id,
+        level,
+        request: Request {
+            op: case.op,
+            secrets: case.secrets,
+            fields: case.fields,
+            token: case.token,
+            now: case.now,
+        },
+        expect,
+    }
+}

@@ -1,0 +1,252 @@
+//! The search for a request that tells an implementation from a sound one, where no vector of the
+//! suite does.
+
+use fastrand::Rng;
+
+use crate::generate::{Suggestion, suggestions};
+use crate::protocol::{RequestLine, RequestParts};
+use crate::scheme::{FieldKind, Implementation, Reference, Scheme, SecretEncoding};
+use crate::signature::{Encoding, Fields, Op, Outcome, Secret, Secrets, Value};
+use crate::strength::trial::{call, differ, is_told};
+use crate::suite::{Level, Request, Suite};
+
+/// How many requests are made up where the catalogue's own tell nothing.
+const MADE_UP: usize = 2_000;
+
+/// A request that would catch a mistake.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Witness {
+    /// The id under which the generator writes it, if it is one of its own.
+    pub id: Option<String>,
+    /// What to ask.
+    pub request: Request,
+    /// What is right.
+    pub right: Outcome,
+    /// What an implementation with the mistake does.
+    pub wrong: Outcome,
+}
+
+impl Witness {
+    /// What to ask, as JSON without the suite's name.
+    pub fn request_as_json(&self, suite: &str) -> String {
+        RequestLine::new(&RequestParts {
+            op: self.request.op,
+            suite,
+            secrets: &self.request.secrets,
+            fields: &self.request.fields,
+            token: self.request.token.as_ref(),
+            now: self.request.now,
+        })
+        .as_json()
+    }
+}
+
+/// Requests to try: those of the generator's catalogue, then made-up ones.
+#[derive(Debug)]
+pub(super) struct Search<'s> {
+    scheme: &'s Scheme,
+    suggested: Vec<(Suggestion, Outcome)>,
+    made_up: Vec<(Request, Outcome)>,
+}
+
+impl<'s> Search<'s> {
+    /// A search by the scheme of a suite.
+    pub(super) fn new(suite: &'s Suite) -> Self {
+        let scheme = &suite.scheme;
+        let mut oracle = Reference::new();
+        let suggested = suggestions(suite)
+            .into_iter()
+            .map(|suggestion| {
+                let right = oracle.call(&call(scheme, &suggestion.request));
+                (suggestion, right)
+            })
+            .collect();
+        Self {
+            scheme,
+            suggested,
+            made_up: made_up(scheme),
+        }
+    }
+
+    /// How many requests there are to try.
+    pub(super) fn len(&self) -> usize {
+        self.suggested.len() + self.made_up.len()
+    }
+
+    /// Whether an implementation accepts what no sound one does.
+    pub(super) fn lets_a_forgery_in(&self, implementation: &mut dyn Implementation) -> bool {
+        self.suggested.iter().any(|(suggestion, right)| {
+            let is_forgery = suggestion.request.op == Op::Verify
+                && suggestion.level == Level::Must
+                && !matches!(right, Outcome::Accept);
+            is_forgery
+                && implementation.call(&call(self.scheme, &suggestion.request)) == Outcome::Accept
+        })
+    }
+
+    /// The first request that tells an implementation from a sound one: one that would fail it
+    /// before one that would only be observed.
+    pub(super) fn witness(&self, implementation: &mut dyn Implementation) -> Option<Witness> {
+        let binding = self.suggested.iter().filter(|(s, _)| s.level != Level::May);
+        let observed = self.suggested.iter().filter(|(s, _)| s.level == Level::May);
+        for (suggestion, right) in binding.chain(observed) {
+            let request = &suggestion.request;
+            let wrong = implementation.call(&call(self.scheme, request));
+            if is_told(
+                request.op,
+                suggestion.level,
+                &suggestion.expect,
+                right,
+                wrong.clone(),
+            ) {
+                return Some(Witness {
+                    id: Some(suggestion.id.clone()),
+                    request: request.clone(),
+                    right: right.clone(),
+                    wrong,
+                });
+            }
+        }
+        for (request, right) in &self.made_up {
+            let wrong = implementation.call(&call(self.scheme, request));
+            if differ(right, &wrong) {
+                return Some(Witness {
+                    id: None,
+                    request: request.clone(),
+                    right: right.clone(),
+                    wrong,
+                });
+            }
+        }
+        None
+    }
+}
+
+/// Requests of random texts, always the same ones.
+fn made_up(scheme: &Scheme) -> Vec<(Request, Outcome)> {
+    let mut random = Rng::with_seed(0x6d61_6370_726f_6f66);
+    let mut oracle = Reference::new();
+    let mut requests = Vec::with_capacity(MADE_UP);
+    while requests.len() < MADE_UP {
+        let secrets = secrets(scheme, &mut random);
+        let (fields, now) = fields(scheme, &secrets, &mut random);
+        let sign = Request {
+            op: Op::Sign,
+            secrets,
+            fields,
+            token: None,
+            now,
+        };
+        let right = oracle.call(&call(scheme, &sign));
+        if let Outcome::Token(token) = &right {
+            let mut token = token.clone();
+            if random.bool() {
+                disturb(&mut token, &mut random);
+            }
+            let mut given = Fields::new();
+            for (name, value) in sign.fields.iter() {
+                let field = scheme.fields.index(name);
+                if scheme.token.fields().any(|carried| Some(carried) == field) {
+                    continue;
+                }
+                match value {
+                    Value::Number(number) => given.set(name, number.to_string()),
+                    other => given.set(name, other.clone()),
+                }
+            }
+            let verify = Request {
+                op: Op::Verify,
+                fields: given,
+                token: Some(token.into()),
+                ..sign.clone()
+            };
+            let verified = oracle.call(&call(scheme, &verify));
+            requests.push((verify, verified));
+        }
+        requests.push((sign, right));
+    }
+    requests
+}
+
+fn secrets(scheme: &Scheme, random: &mut Rng) -> Secrets {
+    let mut secret = || {
+        let text = text(random);
+        let spelt = match scheme.secret.encoding {
+            SecretEncoding::Utf8 => text,
+            SecretEncoding::Hex => Encoding::Hex.encode(text.as_bytes()),
+            SecretEncoding::Base64 => Encoding::Base64.encode(text.as_bytes()),
+            SecretEncoding::Base64url => Encoding::Base64url.encode(text.as_bytes()),
+        };
+        let prefix = scheme.secret.strip_prefix.as_deref().unwrap_or_default();
+        Secret::new(format!("{prefix}{spelt}"))
+    };
+    match scheme.secret.per {
+        None => Secrets::One(secret()),
+        Some(field) => {
+            let names = match &scheme.fields.at(field).kind {
+                FieldKind::Enum(values) => values.clone(),
+                _ => vec!["one".to_owned(), "two".to_owned()],
+            };
+            Secrets::Per(names.into_iter().map(|name| (name, secret())).collect())
+        }
+    }
+}
+
+/// The fields, and a present at which their time is fresh.
+fn fields(scheme: &Scheme, secrets: &Secrets, random: &mut Rng) -> (Fields, u64) {
+    let now = random.u64(1_000_000_000..4_000_000_000);
+    let mut fields = Fields::new();
+    for (at, field) in scheme.fields.iter().enumerate() {
+        let value: Value = match &field.kind {
+            _ if Some(at) == scheme.secret.per => {
+                let names: Vec<&str> = secrets.iter().filter_map(|(name, _)| name).collect();
+                random.choice(names).unwrap_or_default().into()
+            }
+            FieldKind::Text => text(random).into(),
+            FieldKind::Enum(values) => random.choice(values).map_or("", String::as_str).into(),
+            FieldKind::UnixSeconds | FieldKind::UnixMillis => {
+                let time = now * field.kind.per_second();
+                i64::try_from(time).unwrap_or_default().into()
+            }
+        };
+        fields.set(&field.name, value);
+    }
+    (fields, now)
+}
+
+/// A text of up to 80 characters, of one of several alphabets.
+fn text(random: &mut Rng) -> String {
+    const ALPHABETS: [&str; 6] = [
+        "0123456789abcdef",
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/",
+        "0123456789",
+        " !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~",
+        "aéßİıſﬁ李😀e\u{301}\u{200d}\u{feff} \t\n\0",
+        "user-42.@",
+    ];
+    let alphabet: Vec<char> = random
+        .choice(ALPHABETS)
+        .unwrap_or_default()
+        .chars()
+        .collect();
+    let length = random.usize(1..80);
+    (0..length)
+        .filter_map(|_| random.choice(&alphabet).copied())
+        .collect()
+}
+
+/// Changes, adds or takes away one character.
+fn disturb(token: &mut String, random: &mut Rng) {
+    let at = random.usize(0..token.len().max(1));
+    if !token.is_char_boundary(at) {
+        return;
+    }
+    match random.u8(0..4) {
+        0 => token.insert(at, random.alphanumeric()),
+        1 => token.truncate(at),
+        2 => *token = token.to_uppercase(),
+        _ => {
+            token.pop();
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! The mutation score of a suite.
+
+use std::cell::OnceCell;
+
+use crate::mistakes::{Choice, Mistake, MistakeId, Mistaken, Pipeline, catalogue};
+use crate::signature::{Op, Slug};
+use crate::strength::nulls::{NullScore, null_scores};
+use crate::strength::search::{Search, Witness};
+use crate::strength::trial::Trial;
+use crate::suite::Suite;
+
+/// How many mistakes a suite catches, and which of its vectors catch them.
+#[derive(Clone, Debug)]
+pub struct Strength {
+    /// The suite's name.
+    pub suite: Slug,
+    /// Every mistake of the catalogue, in its order.
+    pub mistakes: Vec<Planted>,
+    /// Every two mistakes of signing that can be made at once.
+    pub pairs: Pairs,
+    /// The vectors that catch nothing, as indices into the suite's. Those of level `may` are not
+    /// among them: they bind nobody.
+    pub idle: Vec<usize>,
+    /// What implementations that do nothing at all come to.
+    pub nulls: Vec<NullScore>,
+}
+
+/// A mistake that was planted, and what became of it.
+#[derive(Clone, Debug)]
+pub struct Planted {
+    /// The mistake.
+    pub mistake: &'static Mistake,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What became of a mistake.
+#[derive(Clone, Debug)]
+pub enum Fate {
+    /// These vectors fail it, as indices into the suite's; in `observed` those of level `may` that
+    /// show it.
+    Caught {
+        /// Vectors of level `must` and `should`.
+        by: Vec<usize>,
+        /// Vectors of level `may`.
+        observed: Vec<usize>,
+    },
+    /// Only vectors of level `may` show it. It lets no forgery in, so that is enough.
+    Shown {
+        /// Those vectors.
+        observed: Vec<usize>,
+    },
+    /// Only vectors of level `may` show it, but it lets a forgery in, as this one.
+    Tolerated {
+        /// The vectors that show it.
+        observed: Vec<usize>,
+        /// What would fail it.
+        witness: Box<Witness>,
+    },
+    /// No vector tells, but this request would.
+    Missed(Box<Witness>),
+    /// It makes no difference in this scheme, for this reason.
+    Equivalent(String),
+}
+
+/// Pairs of mistakes in signing, planted together.
+#[derive(Clone, Debug, Default)]
+pub struct Pairs {
+    /// How many make a difference.
+    pub tried: usize,
+    /// How many of them a vector of level `must` or `should` catches.
+    pub caught: usize,
+    /// Those that none does, with a request that would.
+    pub missed: Vec<(MistakeId, MistakeId, Box<Witness>)>,
+    /// Those that undo each other: no request tells them from the scheme.
+    pub equivalent: Vec<(MistakeId, MistakeId)>,
+}
+
+impl Strength {
+    /// How many mistakes make a difference in this scheme.
+    pub fn of(&self) -> usize {
+        let differs = |planted: &&Planted| !matches!(planted.fate, Fate::Equivalent(_));
+        self.mistakes.iter().filter(differs).count()
+    }
+
+    /// How many of them the suite catches as their weight demands.
+    pub fn caught(&self) -> usize {
+        let caught =
+            |planted: &&Planted| matches!(planted.fate, Fate::Caught { .. } | Fate::Shown { .. });
+        self.mistakes.iter().filter(caught).count()
+    }
+
+    /// Whether nothing is left to do: every mistake and every pair is caught, and every vector
+    /// catches something.
+    pub fn is_full(&self) -> bool {
+        self.caught() == self.of() && self.pairs.missed.is_empty() && self.idle.is_empty()
+    }
+}
+
+/// Plants every mistake of the catalogue in turn and runs the suite against it; then every two of
+/// signing together; then three implementations that do nothing.
+pub fn strength(suite: &Suite) -> Strength {
+    let trial = Trial::new(suite);
+    let search = LazySearch::new(suite);
+    let mistakes: Vec<Planted> = catalogue()
+        .iter()
+        .map(|mistake| Planted {
+            mistake,
+            fate: fate(&trial, &search, mistake),
+        })
+        .collect();
+    Strength {
+        suite: suite.name.clone(),
+        pairs: pairs(&trial, &search, &mistakes),
+        idle: idle(&trial, &mistakes),
+        nulls: null_scores(&trial),
+        mistakes,
+    }
+}
+
+/// A search that is only made ready when it is needed.
+struct LazySearch<'s> {
+    suite: &'s Suite,
+    search: OnceCell<Search<'s>>,
+}
+
+impl<'s> LazySearch<'s> {
+    fn new(suite: &'s Suite) -> Self {
+        Self {
+            suite,
+            search: OnceCell::new(),
+        }
+    }
+
+    fn ready(&self) -> &Search<'s> {
+        self.search.get_or_init(|| Search::new(self.suite))
+    }
+}
+
+fn fate(trial: &Trial<'_>, search: &LazySearch<'_>, mistake: &'static Mistake) -> Fate {
+    if let Err(reason) = mistake.applies(&trial.suite.scheme) {
+        return Fate::Equivalent(reason.to_owned());
+    }
+    let mut mistaken = Mistaken::one(mistake);
+    // Whoever is wrong in verifying signs as the oracle does.
+    let tried = |op: Op| op == Op::Verify || !mistake.is_of_verifying();
+    let told = trial.catches(&mut mistaken, tried);
+    let (by, observed): (Vec<usize>, Vec<usize>) =
+        told.into_iter().partition(|&at| trial.binds(at));
+    if !by.is_empty() {
+        return Fate::Caught { by, observed };
+    }
+    let search = search.ready();
+    if !observed.is_empty() && !search.lets_a_forgery_in(&mut mistaken) {
+        return Fate::Shown { observed };
+    }
+    match search.witness(&mut mistaken).map(Box::new) {
+        Some(witness) if observed.is_empty() => Fate::Missed(witness),
+        Some(witness) => Fate::Tolerated { observed, witness },
+        None => Fate::Equivalent(format!(
+            "none of {} requests tells it from the scheme",
+            search.len()
+        )),
+    }
+}
+
+fn pairs(trial: &Trial<'_>, search: &LazySearch<'_>, mistakes: &[Planted]) -> Pairs {
+    let mut pairs = Pairs::default();
+    let signing: Vec<&Planted> = mistakes
+        .iter()
+        .filter(|planted| !planted.mistake.is_of_verifying())
+        .filter(|planted| !matches!(planted.fate, Fate::Equivalent(_)))
+        .collect();
+    let binding: Vec<usize> = (0..trial.suite.vectors.len())
+        .filter(|&at| trial.binds(at) && trial.suite.vectors[at].request.op == Op::Sign)
+        .collect();
+    for (at, one) in signing.iter().enumerate() {
+        for other in &signing[at + 1..] {
+            if one.mistake.excludes(other.mistake) {
+                continue;
+            }
+            let pipeline = Pipeline::right()
+                .with(Choice::usual(one.mistake))
+                .with(Choice::usual(other.mistake));
+            let mut mistaken = Mistaken::along(pipeline);
+            // What tells one of them mostly tells both.
+            let likely = [one, other]
+                .into_iter()
+                .flat_map(|planted| planted.catches_of_signing(trial));
+            let caught = likely
+                .chain(binding.iter().copied())
+                .any(|vector| trial.is_caught_by(vector, &mut mistaken));
+            if caught {
+                pairs.tried += 1;
+                pairs.caught += 1;
+                continue;
+            }
+            let ids = (one.mistake.id, other.mistake.id);
+            match search.ready().witness(&mut mistaken) {
+                None => pairs.equivalent.push(ids),
+                Some(witness) => {
+                    pairs.tried += 1;
+                    pairs.missed.push((ids.0, ids.1, Box::new(witness)));
+                }
+            }
+        }
+    }
+    pairs
+}
+
+impl Planted {
+    /// The first vectors of signing that fail it.
+    fn catches_of_signing<'t>(&'t self, trial: &'t Trial<'_>) -> impl Iterator<Item = usize> + 't {
+        let by: &[usize] = match &self.fate {
+            Fate::Caught { by, .. } => by,
+            _ => &[],
+        };
+        let signs = |at: &usize| trial.suite.vectors[*at].request.op == Op::Sign;
+        by.iter().copied().filter(signs).take(4)
+    }
+}
+
+/// The vectors that bind somebody and catch neither a mistake nor an implementation that does
+/// nothing.
+fn idle(trial: &Trial<'_>, mistakes: &[Planted]) -> Vec<usize> {
+    let mut is_idle: Vec<bool> = (0..trial.suite.vectors.len())
+        .map(|at| trial.binds(at))
+        .collect();
+    for planted in mistakes {
+        if let Fate::Caught { by, .. } = &planted.fate {
+            for &at in by {
+                is_idle[at] = false;
+            }
+        }
+    }
+    let indices = 0..is_idle.len();
+    indices.filter(|&at| is_idle[at]).collect()
+}

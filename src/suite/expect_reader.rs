@@ -1,0 +1,78 @@
+//! From an expectation as it is written to an [`Expect`] that its operation can meet.
+
+use crate::signature::{Op, OutcomeKind};
+use crate::suite::error::{Fault, Problem};
+use crate::suite::position::{At, Position};
+use crate::suite::raw::{ExpectFile, OutcomesFile};
+use crate::suite::{Expect, Level};
+
+/// Reads what is expected of a vector of this operation and level.
+pub(super) fn read_expect(
+    op: Op,
+    level: Level,
+    expect: Option<At<ExpectFile>>,
+    observe: Option<At<String>>,
+    at: Position,
+) -> Result<Expect, Fault> {
+    match (level, expect, observe) {
+        (Level::May, None, Some(observe)) if observe.value.is_empty() => Err(Fault::new(
+            observe.at,
+            Problem::Empty("observe", "say what to look for: accepts …"),
+        )),
+        (Level::May, None, Some(observe)) => Ok(Expect::Observe(observe.value)),
+        (Level::May, Some(expect), _) => Err(Fault::new(expect.at, Problem::MayExpects)),
+        (Level::May, None, None) => Err(Fault::new(at, Problem::MayExpects)),
+        (_, _, Some(observe)) => Err(Fault::new(observe.at, Problem::Observes(level))),
+        (_, None, None) => Err(Fault::new(at, Problem::NoExpect(level))),
+        (_, Some(expect), None) => read_expectation(op, expect),
+    }
+}
+
+fn read_expectation(op: Op, expect: At<ExpectFile>) -> Result<Expect, Fault> {
+    let At { value: file, at } = expect;
+    match (file.token, file.or, file.outcome) {
+        (Some(token), or, None) if op == Op::Sign => Ok(Expect::Token {
+            token,
+            or_refused: or.is_some(),
+        }),
+        (Some(_), _, None) => Err(Fault::new(
+            at,
+            Problem::ExpectOfOther {
+                op,
+                kind: OutcomeKind::Token,
+                hint: "write {outcome: accept}, or what is due",
+            },
+        )),
+        (None, None, Some(outcomes)) => read_outcomes(op, outcomes).map(Expect::Outcomes),
+        _ => Err(Fault::new(at, Problem::ExpectShape)),
+    }
+}
+
+fn read_outcomes(op: Op, file: At<OutcomesFile>) -> Result<Vec<OutcomeKind>, Fault> {
+    let words = match file.value {
+        OutcomesFile::One(value) => vec![At { value, at: file.at }],
+        OutcomesFile::Several(words) => words,
+    };
+    let mut kinds = Vec::with_capacity(words.len());
+    for At { value: word, at } in words {
+        let kind = match word.as_str() {
+            "accept" => OutcomeKind::Accept,
+            "reject" => OutcomeKind::Reject,
+            "refused" => OutcomeKind::Refused,
+            "threw" => OutcomeKind::Threw,
+            _ => return Err(Fault::new(at, Problem::OutcomeWord(word))),
+        };
+        if op == Op::Sign && matches!(kind, OutcomeKind::Accept | OutcomeKind::Reject) {
+            let hint = "write {token: \"…\"}, or refused and threw where it must not sign";
+            return Err(Fault::new(at, Problem::ExpectOfOther { op, kind, hint }));
+        }
+        if kinds.contains(&kind) {
+            return Err(Fault::new(at, Problem::OutcomeList));
+        }
+        kinds.push(kind);
+    }
+    if kinds.is_empty() {
+        return Err(Fault::new(file.at, Problem::OutcomeList));
+    }
+    Ok(kinds)
+}

@@ -1,0 +1,224 @@
+//! The suites in `vectors/` catch every mistake; a suite with a gap is seen to have it.
+
+use macproof::generate::generate;
+use macproof::strength::{Fate, Null, Strength, strength, table};
+use macproof::suite::{Level, Suite, find};
+
+/// Holds the score of a suite at all there is.
+fn full(name: &str) {
+    let suite = find(name).unwrap().parse().unwrap();
+    let strength = strength(&suite);
+    assert!(strength.is_full(), "{}", table(&strength, &suite));
+}
+
+// One test each, so that they run beside each other.
+macro_rules! full {
+    ($($test:ident: $name:literal,)*) => {
+        $(#[test]
+        fn $test() {
+            full($name);
+        })*
+
+        #[test]
+        fn no_suite_is_left_out() {
+            let known = [$($name),*];
+            for embedded in macproof::suite::embedded() {
+                // Those of the primitives are other people's vectors, taken over as they are.
+                let is_imported = embedded.path().contains("/primitives/");
+                assert!(is_imported || known.contains(&embedded.name), "{}", embedded.name);
+            }
+        }
+    };
+}
+
+full! {
+    jotreview_catches_all: "jotreview",
+    prefinery_catches_all: "prefinery",
+    jimo_catches_all: "jimo",
+    engagespot_catches_all: "engagespot",
+    mtribes_catches_all: "mtribes",
+    intercom_catches_all: "intercom",
+    github_webhook_catches_all: "github-webhook",
+    magicbell_catches_all: "magicbell",
+    shopify_webhook_catches_all: "shopify-webhook",
+    standard_webhooks_catches_all: "standard-webhooks",
+    stripe_webhook_catches_all: "stripe-webhook",
+}
+
+/// A scheme with two vectors by hand, and nothing else.
+const BY_HAND: &str = r#"macproof: 1
+suite: acme
+version: 1
+title: Acme
+source: {title: Acme}
+scheme:
+  algorithm: hmac-sha256
+  secret: {encoding: utf8}
+  fields:
+    user_id: {type: text}
+  message: "{user_id}"
+  token: "{mac:hex}"
+requirements:
+  token-is-exact: {level: must, basis: document, text: "It is.", where: "1"}
+  right-token-is-accepted: {level: must, basis: document, text: "It is.", where: "1"}
+  profile: {level: may, basis: practice, text: "Other spellings."}
+vectors:
+  - id: sign
+    shows: [token-is-exact]
+    op: sign
+    secret: "secret"
+    fields: {user_id: "Message"}
+    expect: {token: "aa747c502a898200f9e4fa21bac68136f886a0e27aec70ba06daf2e2a5cb5597"}
+  - id: verify
+    shows: [right-token-is-accepted]
+    op: verify
+    secret: "secret"
+    fields: {user_id: "Message"}
+    token: "aa747c502a898200f9e4fa21bac68136f886a0e27aec70ba06daf2e2a5cb5597"
+    expect: {outcome: accept}
+  - id: cut-short
+    shows: [profile]
+    op: verify
+    secret: "secret"
+    fields: {user_id: "Message"}
+    token: "aa747c502a898200f9e4fa21bac68136f886a0e27aec70ba06daf2e2a5cb55"
+    observe: accepts a token that is cut short
+"#;
+
+fn fate<'s>(strength: &'s Strength, id: &str) -> &'s Fate {
+    let planted = |planted: &&macproof::strength::Planted| planted.mistake.id.as_str() == id;
+    &strength.mistakes.iter().find(planted).unwrap().fate
+}
+
+#[test]
+fn a_weak_suite_is_seen_to_be_weak() {
+    let suite = Suite::parse("acme.yaml", BY_HAND).unwrap();
+    let strength = strength(&suite);
+    // A MAC by another algorithm shows anywhere.
+    assert!(matches!(fate(&strength, "algorithm-sha-1"), Fate::Caught { by, .. } if by == &[0, 1]));
+    assert!(
+        matches!(fate(&strength, "verify-always-rejects"), Fate::Caught { by, .. } if by == &[1])
+    );
+    // It is seen, but nobody fails for it, although it lets a forgery in.
+    let prefix = fate(&strength, "verify-accepts-a-prefix");
+    assert!(matches!(prefix, Fate::Tolerated { observed, .. } if observed == &[2]));
+    assert!(matches!(fate(&strength, "secret-trimmed"), Fate::Missed(_)));
+    let platform = fate(&strength, "secret-of-another-platform");
+    assert!(
+        matches!(platform, Fate::Equivalent(reason) if reason == "the scheme has one secret for everybody")
+    );
+    assert!(strength.caught() < strength.of());
+    assert!(!strength.is_full());
+    let pair = |one: &str, other: &str| {
+        let is = |missed: &&(_, _, _)| {
+            let (a, b, _): &(
+                macproof::mistakes::MistakeId,
+                macproof::mistakes::MistakeId,
+                _,
+            ) = missed;
+            (a.as_str(), b.as_str()) == (one, other)
+        };
+        strength.pairs.missed.iter().any(|missed| is(&missed))
+    };
+    assert!(pair("secret-trimmed", "identity-trimmed"));
+    insta::assert_snapshot!(table(&strength, &suite));
+}
+
+#[test]
+fn what_is_said_to_catch_a_mistake_does() {
+    use macproof::mistakes::Mistaken;
+    use macproof::scheme::{Call, Implementation, Reference};
+    let suite = Suite::parse("acme.yaml", BY_HAND).unwrap();
+    let mut witnesses = 0;
+    for planted in strength(&suite).mistakes {
+        let (Fate::Missed(witness) | Fate::Tolerated { witness, .. }) = planted.fate else {
+            continue;
+        };
+        let request = &witness.request;
+        let call = Call {
+            op: request.op,
+            scheme: &suite.scheme,
+            secrets: &request.secrets,
+            fields: &request.fields,
+            token: request.token.as_ref(),
+            now: request.now,
+        };
+        assert_eq!(Reference::new().call(&call), witness.right);
+        assert_eq!(Mistaken::one(planted.mistake).call(&call), witness.wrong);
+        assert_ne!(witness.right, witness.wrong, "{}", planted.mistake.id);
+        witnesses += 1;
+    }
+    assert!(witnesses > 30, "{witnesses}");
+}
+
+#[test]
+fn what_the_generator_adds_closes_every_gap() {
+    let generated = generate("acme.yaml", BY_HAND).unwrap();
+    let suite = Suite::parse("acme.yaml", &generated).unwrap();
+    let strength = strength(&suite);
+    assert!(strength.is_full(), "{}", table(&strength, &suite));
+}
+
+#[test]
+fn a_vector_that_is_taken_out_is_missed() {
+    let generated = generate("acme.yaml", BY_HAND).unwrap();
+    let mut suite = Suite::parse("acme.yaml", &generated).unwrap();
+    let whole = strength(&suite);
+    let Fate::Caught { by, .. } = fate(&whole, "verify-sha-1-too") else {
+        panic!("{}", table(&whole, &suite));
+    };
+    let taken_out: Vec<String> = by
+        .iter()
+        .map(|&at| suite.vectors[at].id.to_string())
+        .collect();
+    suite
+        .vectors
+        .retain(|vector| !taken_out.contains(&vector.id.to_string()));
+    let Fate::Missed(witness) = fate(&strength(&suite), "verify-sha-1-too").clone() else {
+        panic!("{taken_out:?} are not there, and nothing is missed");
+    };
+    assert!(taken_out.contains(witness.id.as_ref().unwrap()));
+}
+
+#[test]
+fn a_vector_that_catches_nothing_is_named() {
+    let idle = BY_HAND.replace(
+        "    expect: {outcome: accept}",
+        "    expect: {outcome: [accept, reject, refused, threw]}",
+    );
+    let suite = Suite::parse("acme.yaml", &idle).unwrap();
+    let strength = strength(&suite);
+    let names: Vec<&str> = strength
+        .idle
+        .iter()
+        .map(|&at| suite.vectors[at].id.as_str())
+        .collect();
+    assert_eq!(names, ["verify"]);
+    assert!(table(&strength, &suite).contains("\nVectors that catch nothing:\n  verify\n"));
+}
+
+#[test]
+fn doing_nothing_is_scored() {
+    let suite = Suite::parse("acme.yaml", BY_HAND).unwrap();
+    let scores = strength(&suite).nulls;
+    let passed: Vec<(Null, usize, usize)> = scores
+        .iter()
+        .map(|score| (score.null, score.passed, score.vectors))
+        .collect();
+    assert_eq!(
+        passed,
+        [
+            (Null::AcceptsAll, 1, 2),
+            (Null::RejectsAll, 0, 2),
+            (Null::Echoes, 1, 2)
+        ]
+    );
+    assert_eq!(
+        suite
+            .vectors
+            .iter()
+            .filter(|vector| vector.level == Level::May)
+            .count(),
+        1
+    );
+}
