@@ -1,10 +1,13 @@
 //! What holds of every explanation: planted mistakes are found, and nothing is claimed that is not
 //! so.
 
+use proptest::prelude::*;
+
 use crate::explain::{Answer, Explanation, Question, explain};
 use crate::mistakes::samples::{NOW, Sample, samples};
 use crate::mistakes::{Choice, Inputs, Mistake, MistakeId, Pipeline, Stage, catalogue};
-use crate::signature::{Fields, Secrets};
+use crate::scheme::FieldTexts;
+use crate::signature::{Fields, Secret, Secrets};
 
 /// An identity, and what goes with it, in which most mistakes show.
 const IDENTITY: &str = " J\u{f6}rg+A/B&<e\u{301}>\u{20ac}\"\\@Example.COM ";
@@ -162,4 +165,162 @@ fn find_every_mistake(samples: &[Sample]) -> usize {
         missed.join("\n")
     );
     found
+}
+
+/// A token is more than the signatures that it offers.
+#[test]
+fn a_right_signature_in_a_malformed_token_is_not_a_right_token() {
+    let sample = Sample::named("list");
+    let asked = Asked {
+        sample: &sample,
+        secrets: sample.secrets()[0].clone(),
+        fields: sample.fields("id-1"),
+    };
+    let right = asked.token(&Pipeline::right()).unwrap();
+    let other = format!("{right} v0,x");
+    assert_eq!(asked.explain(&other).answer, Answer::Right);
+    for malformed in [format!("{right} "), format!(" {right}")] {
+        let explanation = asked.explain(&malformed);
+        assert_eq!(explanation.answer, Answer::Explained, "{malformed:?}");
+        assert_eq!(
+            ids(&explanation)[0][0].as_str(),
+            "encoding-line-feed-behind"
+        );
+    }
+}
+
+/// Plants two mistakes at once, and says what is wrong if they are not found.
+fn pair_is_missed(sample: &Sample, one: &'static Mistake, two: &'static Mistake) -> Option<String> {
+    let of_secret = [one, two]
+        .iter()
+        .any(|mistake| mistake.stage == Stage::Secret);
+    let special = [one, two].map(identity_for);
+    let identity = special
+        .into_iter()
+        .find(|text| *text != identity_for(&catalogue()[0]));
+    let mut missed = None;
+    for secrets in sample
+        .secrets()
+        .into_iter()
+        .take(if of_secret { 4 } else { 1 })
+    {
+        let asked = Asked {
+            sample,
+            secrets,
+            fields: sample.fields(identity.unwrap_or("Id-C5c178f6")),
+        };
+        let pipeline = Pipeline::right()
+            .with(Choice::usual(one))
+            .with(Choice::usual(two));
+        let Some(token) = asked.token(&pipeline) else {
+            continue;
+        };
+        if asked.token(&Pipeline::right()).as_ref() == Some(&token) {
+            continue;
+        }
+        let explanation = asked.explain(&token);
+        if !is_told(&explanation, &[one, two]) {
+            missed = Some(format!(
+                "{}: {} and {} give {token}\n{explanation}",
+                sample.name, one.id, two.id
+            ));
+        }
+    }
+    missed
+}
+
+/// Every pair in `step` of them, in every scheme.
+fn missed_pairs(step: usize) -> Vec<String> {
+    let all: Vec<&'static Mistake> = signing().collect();
+    let mut pairs = Vec::new();
+    for (at, one) in all.iter().enumerate() {
+        pairs.extend(
+            all[at + 1..]
+                .iter()
+                .filter(|two| !one.excludes(two))
+                .map(|two| (*one, *two)),
+        );
+    }
+    let mut missed = Vec::new();
+    for (at, sample) in samples().iter().enumerate() {
+        let chosen = pairs.iter().skip(at % step).step_by(step);
+        missed.extend(chosen.filter_map(|(one, two)| pair_is_missed(sample, one, two)));
+    }
+    missed
+}
+
+#[test]
+fn pairs_of_mistakes_are_found() {
+    let missed = missed_pairs(499);
+    assert!(
+        missed.is_empty(),
+        "{}:\n{}",
+        missed.len(),
+        missed.join("\n")
+    );
+}
+
+#[test]
+#[ignore = "takes minutes: cargo test --release --lib explain -- --ignored"]
+fn every_pair_of_mistakes_is_found() {
+    let missed = missed_pairs(1);
+    assert!(
+        missed.is_empty(),
+        "{}:\n{}",
+        missed.len(),
+        missed.join("\n")
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
+
+    /// Nothing is claimed of a token that no pipeline makes.
+    #[test]
+    fn chance_is_not_explained(
+        at in 0..samples().len(),
+        mac in prop::collection::vec(any::<u8>(), 64),
+        identity in "[a-z0-9]{1,12}",
+    ) {
+        let sample = &samples()[at];
+        let asked = Asked {
+            sample,
+            secrets: sample.secrets()[0].clone(),
+            fields: sample.fields(identity.as_str()),
+        };
+        let mut texts = FieldTexts::default();
+        for (index, field) in sample.scheme.fields.iter().enumerate() {
+            if let Some(value) = asked.fields.value(&field.name) {
+                texts.set(index, value.to_bytes().unwrap().into_owned());
+            }
+        }
+        let scheme = &sample.scheme;
+        let token = scheme.token.render(&scheme.fields, &mac[..scheme.mac_bytes], &texts).unwrap();
+        let explanation = asked.explain(&token);
+        prop_assert_eq!(explanation.answer, Answer::Unexplained);
+        prop_assert!(explanation.causes.is_empty());
+        prop_assert!(!explanation.clues.is_empty());
+    }
+
+    /// Any text at all is answered, and the right token is right whatever is in it.
+    #[test]
+    fn any_text_is_answered(
+        at in 0..samples().len(),
+        token in prop_oneof![any::<String>(), "[0-9a-fA-F]{0,130}([-.:]?[0-9]{0,14})?", "[A-Za-z0-9+/=]{0,90}"],
+        identity in any::<String>(),
+        secret in "[!-~]{1,70}",
+    ) {
+        let sample = &samples()[at];
+        let secrets = match sample.scheme.secret.per {
+            None => Secrets::One(Secret::new(secret)),
+            Some(_) => Secrets::Per(vec![("ios".into(), Secret::new(secret))]),
+        };
+        let asked = Asked { sample, secrets, fields: sample.fields(identity.as_str()) };
+        let explanation = asked.explain(&token);
+        prop_assert!(!matches!(explanation.answer, Answer::Right));
+        prop_assert!(!explanation.to_string().is_empty());
+        if let Some(right) = asked.token(&Pipeline::right()) {
+            prop_assert_eq!(asked.explain(&right).answer, Answer::Right);
+        }
+    }
 }
