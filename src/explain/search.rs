@@ -89,8 +89,8 @@ struct Budget {
 
 impl Budget {
     const NEW: Self = Self {
-        product: 700_000,
-        beyond: 300_000,
+        product: 500_000,
+        beyond: 120_000,
     };
 
     /// Takes a cost out, or says that it cannot be afforded. One or two deviations are always
