@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::{Errno, ioctl_fionbio, write};
+use rustix::io::{Errno, ioctl_fionbio};
 
 use crate::adapters::in_flight::InFlight;
 use crate::adapters::line_buffer::{LineBuffer, Read, TooLong};
+use crate::adapters::outgoing::Outgoing;
 use crate::adapters::process_group::{Pipes, ProcessGroup, in_words};
 use crate::adapters::stderr_tail::{StderrTail, shown};
 use crate::adapters::{AdapterCommand, AdapterError, Limits};
@@ -33,10 +34,7 @@ pub(super) struct Connection {
     stdout: Option<ChildStdout>,
     /// Until it has closed it.
     stderr: Option<ChildStderr>,
-    /// What it is to be told: whole lines are appended.
-    pub(super) outgoing: Vec<u8>,
-    /// How much of it has been written.
-    written: usize,
+    pub(super) outgoing: Outgoing,
     pub(super) lines: LineBuffer,
     tail: StderrTail,
     pub(super) in_flight: InFlight,
@@ -62,7 +60,7 @@ impl Connection {
     ) -> Result<(Self, Hello), AdapterError> {
         let (group, pipes) = ProcessGroup::start(command, limits.grace)?;
         let mut connection = Self::over(group, pipes)?;
-        Hello::write_greeting(&mut connection.outgoing);
+        Hello::write_greeting(connection.outgoing.end());
         let mut patience = Patience::new(limits.start_up);
         loop {
             if interrupt.load(Ordering::Relaxed) {
@@ -117,17 +115,11 @@ impl Connection {
             stdin: Some(stdin),
             stdout: Some(stdout),
             stderr: Some(stderr),
-            outgoing: Vec::with_capacity(64 << 10),
-            written: 0,
+            outgoing: Outgoing::default(),
             lines: LineBuffer::new(),
             tail: StderrTail::default(),
             in_flight: InFlight::new(),
         })
-    }
-
-    /// How many bytes it has not taken yet.
-    pub(super) fn backlog(&self) -> usize {
-        self.outgoing.len() - self.written
     }
 
     /// Writes what it takes, waits for it no longer than `patience`, and reads what it gives. All
@@ -142,7 +134,7 @@ impl Connection {
         if let Some(stderr) = &self.stderr {
             polled.push(PollFd::new(stderr, PollFlags::IN));
         }
-        if let Some(stdin) = self.stdin.as_ref().filter(|_| self.backlog() > 0) {
+        if let Some(stdin) = self.stdin.as_ref().filter(|_| self.outgoing.waiting() > 0) {
             polled.push(PollFd::new(stdin, PollFlags::OUT));
         }
         let timeout = Timespec::try_from(patience).ok();
@@ -168,19 +160,14 @@ impl Connection {
     }
 
     fn write(&mut self) -> Result<(), AdapterError> {
-        while self.backlog() > 0 {
-            let Some(stdin) = &self.stdin else { break };
-            match write(stdin, &self.outgoing[self.written..]) {
-                Ok(bytes) => self.written += bytes,
-                Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => return Ok(()),
+        match &self.stdin {
+            Some(stdin) => match self.outgoing.write(stdin) {
                 // It reads no more; perhaps it still has something to say.
                 Err(Errno::PIPE) => self.stdin = None,
-                Err(errno) => return Err(errno.into()),
-            }
+                result => result?,
+            },
+            None => self.outgoing.clear(),
         }
-        self.outgoing.clear();
-        self.written = 0;
         Ok(())
     }
 
@@ -213,14 +200,14 @@ impl Connection {
     /// be comes back in words.
     pub(super) fn part(mut self, grace: Duration) -> Result<Vec<String>, AdapterError> {
         let mut notes = Vec::new();
-        self.outgoing.extend_from_slice(b"{\"op\":\"bye\"}\n");
+        self.outgoing.end().extend_from_slice(b"{\"op\":\"bye\"}\n");
         let deadline = Instant::now() + grace;
         loop {
             let turn = self.turn(TICK.min(grace))?;
             while let Some(line) = self.lines.next_line() {
                 notes.push(printed_unasked(line));
             }
-            if self.backlog() == 0 {
+            if self.outgoing.waiting() == 0 {
                 self.stdin = None;
             }
             if turn == Turn::Ended || Instant::now() >= deadline {

@@ -5,13 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Deserialize;
 
-use crate::adapters::AdapterError;
 use crate::adapters::connection::{
     Connection, Patience, TICK, Turn, described, in_millis, printed_unasked,
 };
 use crate::adapters::in_flight::{Addressee, InFlight};
 use crate::adapters::line_buffer::TooLong;
-use crate::adapters::{Exchange, Limits, Notes, Ticket};
+use crate::adapters::{AdapterError, Exchange, Limits, Notes, Ticket};
 use crate::protocol::{Answer, AnswerError};
 use crate::results::Failure;
 
@@ -104,7 +103,8 @@ impl Conversation<'_> {
 
     /// Hands over requests, as many as may be in flight.
     fn send<E: Exchange>(&mut self, exchange: &mut E, source: &mut Source) {
-        while self.connection.in_flight.has_room(self.window) && self.connection.backlog() < BACKLOG
+        while self.connection.in_flight.has_room(self.window)
+            && self.connection.outgoing.waiting() < BACKLOG
         {
             let next = match source.first.take() {
                 None if !source.only => exchange.next(),
@@ -114,7 +114,7 @@ impl Conversation<'_> {
             let id = self.connection.in_flight.send(ticket);
             exchange
                 .request(ticket)
-                .write(id, &mut self.connection.outgoing);
+                .write(id, self.connection.outgoing.end());
         }
     }
 

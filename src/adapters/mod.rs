@@ -12,6 +12,7 @@ mod exchange;
 mod in_flight;
 mod line_buffer;
 mod notes;
+mod outgoing;
 mod process_group;
 mod serve;
 mod stderr_tail;

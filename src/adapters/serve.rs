@@ -124,3 +124,111 @@ impl Served<'_> {
         Ok(true)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Read};
+
+    use super::{ServeError, Served, serve};
+    use crate::protocol::{Answer, Hello, ImplementationInfo, MAX_LINE, Reply};
+    use crate::scheme::Reference;
+    use crate::signature::Outcome;
+    use crate::suite::Suite;
+
+    const SUITE: &str = r#"macproof: 1
+suite: plain
+version: 1
+title: Plain
+source: {title: none}
+scheme:
+  algorithm: hmac-sha256
+  secret: {encoding: utf8}
+  fields: {user_id: {type: text}}
+  message: "{user_id}"
+  token: "{mac:hex}"
+requirements:
+  exact: {level: must, basis: practice, text: "It is exact."}
+vectors:
+  - {id: one, shows: [exact], op: sign, secret: s, fields: {user_id: a}, expect: {token: "?"}}
+"#;
+
+    /// Gives so many bytes at once.
+    struct Drops<'a>(&'a [u8], usize);
+
+    impl Read for Drops<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let most = into.len().min(self.1);
+            self.0.read(&mut into[..most])
+        }
+    }
+
+    fn served(input: &[u8], drop: usize) -> (Result<(), ServeError>, Vec<Vec<u8>>) {
+        let suite = Suite::parse("plain.yaml", SUITE).unwrap_or_else(|error| panic!("{error}"));
+        let hello = Hello {
+            protocol: 1,
+            implementation: ImplementationInfo::default(),
+            suites: None,
+            ops: None,
+            clock: None,
+            inputs: None,
+            max_in_flight: None,
+        };
+        let mut served = Served {
+            hello,
+            scheme: &|name| (name == "plain").then_some(&suite.scheme),
+            implementation: &mut Reference::new(),
+        };
+        let mut output = Vec::new();
+        let end = serve(Drops(input, drop), &mut output, &mut served);
+        let lines = output.split_inclusive(|&byte| byte == b'\n');
+        (end, lines.map(<[u8]>::to_vec).collect())
+    }
+
+    #[test]
+    fn every_request_is_answered_however_it_comes() {
+        let input = br#"{"op":"hello","protocol":1}
+{"id":7,"op":"sign","suite":"plain","secret":"key","fields":{"user_id":"The quick brown fox jumps over the lazy dog"}}
+{"id":8,"op":"verify","suite":"plain","secret":"key","fields":{"user_id":"a"},"token":"","now":5}
+{"id":9,"op":"sign","suite":"another","secret":"key","fields":{}}
+{"id":10,"op":"compare","left":"a","right":"b"}
+{"op":"bye"}
+this is not read any more
+"#;
+        let token = "f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8";
+        let expected = [
+            (7, Reply::Outcome(Outcome::Token(token.into()))),
+            (8, Reply::Outcome(Outcome::Reject(None))),
+            (9, Reply::Unsupported("the suite \"another\"".into())),
+            (10, Reply::Unsupported("the operation \"compare\"".into())),
+        ];
+        for drop in [1, 7, 100, 1 << 20] {
+            let (end, lines) = served(input, drop);
+            assert!(end.is_ok());
+            assert!(Hello::parse(&lines[0]).is_ok());
+            let answers = lines[1..].iter().map(|line| Answer::parse(line).unwrap());
+            let answers: Vec<_> = answers.map(|answer| (answer.id, answer.reply)).collect();
+            assert_eq!(answers, expected);
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_none_of_the_protocol_ends_it() {
+        assert!(served(b"", 10).0.is_ok());
+        assert!(matches!(
+            served(b"hello?\n", 10).0,
+            Err(ServeError::Malformed(_))
+        ));
+        let mut long = br#"{"op":"hello","padding":""#.to_vec();
+        long.resize(MAX_LINE - 2, b'x');
+        long.extend_from_slice(b"\"}\n");
+        assert_eq!(long.len(), MAX_LINE + 1);
+        assert_eq!(served(&long, 1 << 16).1.len(), 1);
+        long.insert(30, b'x');
+        assert!(matches!(served(&long, 1 << 16).0, Err(ServeError::TooLong)));
+        let endless = vec![b'x'; 3 * MAX_LINE];
+        assert!(matches!(
+            served(&endless, 1 << 16).0,
+            Err(ServeError::TooLong)
+        ));
+    }
+}

@@ -1,33 +1,32 @@
-//! Causes for the failed cases of a run.
+//! Causes for the failed cases of a run: of each token that differs, and of all that a verifier
+//! misjudges.
 
 use std::collections::HashMap;
 
-use crate::explain::{Answer, Question, explain};
+use crate::explain::{Answer, Question, Seen, explain, explain_verifier};
 use crate::mistakes::{MistakeId, Mistaken};
-use crate::results::{Causes, Observation, Observed, RunResult, Verdict};
+use crate::results::{Causes, MistakeMention, Observation, Observed, RunResult, Verdict};
 use crate::scheme::{Call, Implementation as _};
 use crate::signature::{Op, Outcome};
+
+/// Adds to the result which mistakes its failures come from.
+pub(crate) fn add_causes(result: &mut RunResult, observations: &[Observation<'_>]) {
+    let by_id: HashMap<String, &Observation<'_>> = observations
+        .iter()
+        .map(|one| (one.suite.case_id(one.vector).to_string(), one))
+        .collect();
+    add_token_causes(result, &by_id);
+    add_verifier_causes(result, &by_id);
+}
 
 /// Adds to each failed sign case the mistakes that produce its token.
 ///
 /// One implementation makes the same mistakes throughout: what explained an earlier case is tried
 /// first, so that hundreds of failures cost one search, and have one cause.
-pub(crate) fn add_causes(result: &mut RunResult, observations: &[Observation<'_>]) {
-    let by_id: HashMap<String, &Observation<'_>> = observations
-        .iter()
-        .map(|observation| {
-            (
-                observation.suite.case_id(observation.vector).to_string(),
-                observation,
-            )
-        })
-        .collect();
+fn add_token_causes(result: &mut RunResult, by_id: &HashMap<String, &Observation<'_>>) {
     let mut known: Vec<Causes> = Vec::new();
     for case in &mut result.cases {
-        if !matches!(
-            case.verdict,
-            Verdict::Fail | Verdict::Warning | Verdict::KnownFailure
-        ) {
+        if !is_failure(case.verdict) {
             continue;
         }
         let Some(Observation {
@@ -85,4 +84,54 @@ fn reproduces(causes: &Causes, call: &Call<'_>, token: &str) -> bool {
     };
     Mistaken::new(&ids)
         .is_ok_and(|mut mistaken| mistaken.call(call) == Outcome::Token(token.to_owned()))
+}
+
+/// Adds the mistakes that would make a verifier behave as this one did on all cases.
+fn add_verifier_causes(result: &mut RunResult, by_id: &HashMap<String, &Observation<'_>>) {
+    let seen: Vec<Seen<'_>> = result
+        .cases
+        .iter()
+        .filter_map(|case| {
+            let observation = by_id.get(&case.id)?;
+            let request = &observation.vector.request;
+            let Observed::Outcome(outcome) = &observation.observed else {
+                return None;
+            };
+            let call = Call {
+                op: request.op,
+                scheme: &observation.suite.scheme,
+                secrets: &request.secrets,
+                fields: &request.fields,
+                token: request.token.as_ref(),
+                now: request.now,
+            };
+            let failed = is_failure(case.verdict);
+            (request.op == Op::Verify).then_some(Seen {
+                call,
+                outcome,
+                failed,
+            })
+        })
+        .collect();
+    if !seen.iter().any(|seen| seen.failed) {
+        return;
+    }
+    result.verifier_causes = explain_verifier(&seen)
+        .iter()
+        .map(|cause| {
+            let mistake = cause.mistake.mistake();
+            MistakeMention {
+                id: mistake.id.to_string(),
+                title: mistake.title.to_owned(),
+                remedy: mistake.remedy.to_owned(),
+            }
+        })
+        .collect();
+}
+
+fn is_failure(verdict: Verdict) -> bool {
+    matches!(
+        verdict,
+        Verdict::Fail | Verdict::Warning | Verdict::KnownFailure
+    )
 }

@@ -20,8 +20,10 @@ mod messages;
 mod question;
 mod search;
 mod times;
+mod verifier;
 mod ways;
 mod words;
 
 pub use explanation::{Answer, Cause, Explanation, Finding, Tried};
 pub use question::{Question, explain};
+pub use verifier::{Seen, VerifierCause, explain_verifier};

@@ -1,6 +1,6 @@
 //! Which cases are asked, and what.
 
-use crate::protocol::{Clock, Hello, RequestLine, RequestParts};
+use crate::protocol::{Clock, Hello, MAX_LINE, RequestLine, RequestParts};
 use crate::results::ScopeNote;
 use crate::runner::RunOptions;
 use crate::runner::afresh::Afresh;
@@ -96,6 +96,12 @@ pub(super) fn plan<'s>(chosen: &[Chosen<'s>], hello: &Hello, now: u64) -> Vec<Ca
             Fate::AskedAfresh(afresh) => line(suite, &afresh.request(now)),
             Fate::Asked | Fate::NotApplicable(_) => line(suite, &vector.request),
         };
+        let fate = match fate {
+            Fate::Asked | Fate::AskedAfresh(_) if is_too_long(&line) => Fate::NotApplicable(
+                format!("its request is longer than the {MAX_LINE} bytes of the protocol"),
+            ),
+            fate => fate,
+        };
         Case {
             suite,
             vector,
@@ -116,6 +122,13 @@ pub(super) fn line(suite: &Suite, request: &Request) -> RequestLine {
         token: request.token.as_ref(),
         now: request.now,
     })
+}
+
+/// Whether it is longer than any line may be, under the longest id.
+fn is_too_long(line: &RequestLine) -> bool {
+    let mut written = Vec::new();
+    line.write(u64::MAX, &mut written);
+    written.len() > MAX_LINE + 1
 }
 
 /// What the case needs and the adapter does not claim to have.

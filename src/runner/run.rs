@@ -213,7 +213,16 @@ fn labour(
 ) -> Share {
     let mut job = Job::new(work);
     let (ended, parting) = match adapter {
-        Ok(mut adapter) => (adapter.drive(&mut job), adapter.finish()),
+        Ok(mut adapter) => {
+            let is_another = adapter.hello() != work.hello;
+            let ended = adapter.drive(&mut job);
+            let mut parting = adapter.finish();
+            if is_another {
+                let note = "one of the adapter's processes said another hello than the first";
+                parting.notes.push(note.to_owned());
+            }
+            (ended, parting)
+        }
         Err(error) => (Err(error), Parting::default()),
     };
     Share {
@@ -223,6 +232,8 @@ fn labour(
         parting,
     }
 }
+
+const RESTARTED: &str = "the adapter had to be started again";
 
 /// What all processes came to together.
 struct Gathered {
@@ -249,6 +260,11 @@ impl Gathered {
             if let Err(error) = share.ended {
                 gathered.broken.get_or_insert(error);
             }
+        }
+        match gathered.restarts {
+            0 => {}
+            1 => gathered.notes.push(format!("{RESTARTED} once")),
+            times => gathered.notes.push(format!("{RESTARTED} {times} times")),
         }
         gathered
     }

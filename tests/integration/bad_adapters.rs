@@ -404,7 +404,11 @@ fn crashes() {
     let how = "exit status 7; its stderr ends: \"fatal: out of luck\"";
     assert_eq!(observed, Observed::Failed(Failure::Crashed(how.into())));
     assert!(output.restarts >= 2);
-    assert_eq!(output.notes, [""; 0]);
+    let restarts = format!(
+        "the adapter had to be started again {} times",
+        output.restarts
+    );
+    assert_eq!(output.notes, [restarts]);
 }
 
 #[test]
@@ -423,11 +427,12 @@ fn crashes_once() {
     let (output, observed) = attempt.run_with_trouble();
     assert!(matches!(observed, Observed::Outcome(Outcome::Token(_))));
     assert_eq!(output.restarts, 1);
-    let [note] = output.notes.as_slice() else {
+    let [note, restarts] = output.notes.as_slice() else {
         panic!("{:?}", output.notes);
     };
     assert!(note.contains("exit status 7"), "{note}");
     assert!(note.contains("did not happen again"), "{note}");
+    assert_eq!(restarts, "the adapter had to be started again once");
 }
 
 #[test]
@@ -559,4 +564,22 @@ fn says_more_than_bye() {
             "the adapter ended with exit status 3 after the bye"
         ]
     );
+}
+
+#[test]
+fn misbehaves_in_many_ways() {
+    let Some(attempt) = Attempt::against("misbehaves_in_many_ways") else {
+        return;
+    };
+    let output = attempt.run().unwrap();
+    assert!(matches!(output.ending, Ending::Whole));
+    for (number, verdict) in verdicts(&output).into_iter().enumerate() {
+        let is_bad = number * 7 % 100 < 8;
+        let expected = if is_bad {
+            Verdict::Error
+        } else {
+            Verdict::Pass
+        };
+        assert_eq!(verdict, expected, "user-{number}");
+    }
 }
