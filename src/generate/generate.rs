@@ -6,7 +6,7 @@ use crate::generate::merge::{Key, Outline};
 use crate::generate::requirements::{self, Rule};
 use crate::generate::vectors::vectors;
 use crate::generate::yaml::{write_requirement, write_vector};
-use crate::suite::{Basis, Level, Suite, SuiteError};
+use crate::suite::{Basis, Level, Position, Suite, SuiteError};
 
 /// Why no suite could be generated.
 #[derive(Debug, thiserror::Error)]
@@ -62,7 +62,7 @@ pub fn generate(path: &str, text: &str) -> Result<String, GenerateError> {
         return Err(GenerateError::Generated(path.to_owned()));
     }
     let outline = Outline::of(path, text)?;
-    let suite = Suite::parse(path, &outline.completed()).map_err(GenerateError::Scheme)?;
+    let suite = by_hand(path, text, &outline)?;
     let cases = vectors(&suite);
     if let Some(case) = cases.iter().find(|case| suite.vector(&case.id).is_some()) {
         return Err(GenerateError::SameId {
@@ -103,6 +103,18 @@ pub fn generate(path: &str, text: &str) -> Result<String, GenerateError> {
     let merged = outline.merge(&requirements, &vectors);
     Suite::parse(path, &merged).map_err(GenerateError::Result)?;
     Ok(merged)
+}
+
+/// The suite by hand, perhaps without requirements or vectors.
+fn by_hand(path: &str, text: &str, outline: &Outline<'_>) -> Result<Suite, GenerateError> {
+    Suite::parse(path, &outline.completed()).map_err(|error| {
+        // An error behind the end of the file is about keys that stand there only for us.
+        let lines = text.lines().count();
+        let is_behind = |at: Position| usize::try_from(at.line).is_ok_and(|line| line > lines);
+        let of_the_file = error.position().filter(|&at| is_behind(at));
+        let own = of_the_file.and_then(|_| Suite::parse(path, text).err());
+        GenerateError::Scheme(own.unwrap_or(error))
+    })
 }
 
 /// What every generated part begins with.

@@ -104,11 +104,11 @@ fn not_texts(sheet: &mut Sheet<'_>, identity: usize) {
                 None => drop(shown.fields.remove(name)),
             }
             let what = if text.is_empty() {
-                "the empty text"
+                "the empty text".to_owned()
             } else {
-                text
+                format!("the text {text}")
             };
-            let note = format!("Catches a verifier that turns it into {what}.");
+            let note = format!("Catches a verifier that makes {what} of it.");
             let id = format!("{id}-with-the-token-of-text-{}", at + 1);
             let parts = (shown.secrets, shown.fields, Some(shown.token.into()));
             let sound = Sound::DoesNotAccept;

@@ -44,7 +44,7 @@ pub(super) fn vectors(suite: &Suite) -> Vec<Case> {
 /// The request that every other varies.
 fn ordinary(sheet: &mut Sheet<'_>) {
     let base = sheet.fixture.base.clone();
-    let note = "Catches an implementation to which nothing of this suite applies.";
+    let note = "Shows whether anything works: every other vector varies this request in one point.";
     sheet.gives(&TOKEN_IS_EXACT, "plain", note, &base);
     let shown = sheet.fixture.forge(&base, &base);
     sheet.accepted(
