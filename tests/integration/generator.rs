@@ -349,7 +349,10 @@ fn what_cannot_be_merged_is_said() {
         GenerateError::NotLast { key: "vectors", .. }
     ));
     let unclosed = error("suite: [\n").to_string();
-    assert!(unclosed.starts_with("acme.yaml:") && !unclosed.contains("vectors"), "{unclosed}");
+    assert!(
+        unclosed.starts_with("acme.yaml:") && !unclosed.contains("vectors"),
+        "{unclosed}"
+    );
     assert!(matches!(
         error(&head.replace("text}", "test}")),
         GenerateError::Scheme(_)
