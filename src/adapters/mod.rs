@@ -1,7 +1,8 @@
 //! How an implementation is reached: as a subprocess that speaks the protocol. And the other side
 //! of it, which serves an implementation of ours to whoever asks.
 //!
-//! [`Subprocess`] owns the process, [`Exchange`] is whoever has requests for it. Everything
+//! A [`Target`] says where it is, an [`Adapter`] is there to answer. [`Subprocess`] owns the
+//! process, [`Exchange`] is whoever has requests for it. Everything
 //! happens in the thread of the caller, over pipes that never block.
 
 mod command;
@@ -17,6 +18,7 @@ mod process_group;
 mod serve;
 mod stderr_tail;
 mod subprocess;
+mod target;
 
 pub use command::{AdapterCommand, CommandError};
 pub use error::AdapterError;
@@ -24,5 +26,6 @@ pub use exchange::{Exchange, Ticket};
 pub use in_flight::MAX_IN_FLIGHT;
 pub use serve::{ServeError, Served, serve};
 pub use subprocess::{Limits, Parting, Subprocess};
+pub use target::{Adapter, Target};
 
 use notes::Notes;

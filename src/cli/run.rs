@@ -9,7 +9,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use crate::adapters::{AdapterCommand, Limits};
+use crate::adapters::{AdapterCommand, Limits, Target};
 use crate::cli::args::{LevelArg, RunArgs};
 use crate::cli::causes::add_causes;
 use crate::cli::clock::unix_now;
@@ -57,7 +57,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
     };
     let started = Timestamp::now();
     let clock = Instant::now();
-    let output = attempt(&suites, &adapter.command, &options)?;
+    let output = attempt(&suites, &adapter.target, &options)?;
     let circumstances = Circumstances {
         started: started
             .round(jiff::Unit::Second)
@@ -128,13 +128,13 @@ fn not_asked_for(named: &[String]) -> Result<Option<ScopeNote>, Stop> {
 
 fn attempt<'s>(
     suites: &'s [Suite],
-    adapter: &AdapterCommand,
+    target: &Target,
     options: &RunOptions<'_>,
 ) -> Result<RunOutput<'s>, Stop> {
     let interrupt = interrupt_flag()?;
     let bar = ProgressBar::new();
     let progress = |progress: crate::runner::Progress| bar.show(progress.done, progress.total);
-    let output = run_suites(suites, adapter, options, &interrupt, &unix_now, &progress);
+    let output = run_suites(suites, target, options, &interrupt, &unix_now, &progress);
     bar.clear();
     output.map_err(|error| match error {
         RunError::NoCase(_) => Stop::usage(error),
@@ -155,7 +155,7 @@ fn interrupt_flag() -> Result<Arc<AtomicBool>, Stop> {
 
 /// How the implementation is reached, and how it is called in reports.
 struct Adapter {
-    command: AdapterCommand,
+    target: Target,
     label: String,
     /// The arguments that reach it again.
     arguments: Vec<String>,
@@ -184,7 +184,7 @@ impl Adapter {
             (AdapterCommand::new(this, words), "reference".to_owned())
         };
         Ok(Self {
-            command,
+            target: Target::Command(command),
             label,
             arguments,
         })

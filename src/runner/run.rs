@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use crate::adapters::{AdapterCommand, AdapterError, Parting, Subprocess};
+use crate::adapters::{Adapter, AdapterError, Parting, Target};
 use crate::protocol::Hello;
 use crate::results::{Failure, Observation, Observed, ScopeNote};
 use crate::runner::RunOptions;
@@ -81,14 +81,14 @@ fn left_out_in_words(left_out: &[ScopeNote]) -> String {
     left_out.iter().map(words).collect()
 }
 
-/// Runs suites against an adapter.
+/// Runs suites against an implementation.
 ///
 /// `now` tells the present in Unix seconds. Whoever sets `interrupt` is heard within 100 ms, and
 /// what was done by then is in the output. `progress` is called in this thread, a few times a
 /// second. Neither the number of jobs nor the order changes what is observed.
 pub fn run<'s>(
     suites: &'s [Suite],
-    adapter: &AdapterCommand,
+    target: &Target,
     options: &RunOptions<'_>,
     interrupt: &AtomicBool,
     now: &(dyn Fn() -> u64 + Sync),
@@ -98,7 +98,7 @@ pub fn run<'s>(
     if chosen.is_empty() {
         return Err(RunError::NoCase(left_out));
     }
-    let mut first = Subprocess::start(adapter, options.limits, interrupt)?;
+    let mut first = target.start(options.limits, interrupt)?;
     let hello = first.hello().clone();
     let cases = plan(&chosen, &hello, now());
     let schedule = Schedule::new(asked(&cases), options.seed, options.repeat.max(1));
@@ -111,7 +111,7 @@ pub fn run<'s>(
         now,
         fail_fast: options.fail_fast,
     };
-    let start = || Subprocess::start(adapter, options.limits, interrupt);
+    let start = || target.start(options.limits, interrupt);
     let shares = share_out(&work, first, &start, options.jobs, progress);
     let done = Progress {
         done: schedule.done(),
@@ -169,8 +169,8 @@ struct Share {
 /// Lets as many processes work as there are jobs, and tells of the progress meanwhile.
 fn share_out<'a>(
     work: &Work<'_, '_>,
-    first: Subprocess<'a>,
-    start: &(dyn Fn() -> Result<Subprocess<'a>, AdapterError> + Sync),
+    first: Adapter<'a>,
+    start: &(dyn Fn() -> Result<Adapter<'a>, AdapterError> + Sync),
     jobs: usize,
     progress: &dyn Fn(Progress),
 ) -> Vec<Share> {
@@ -206,11 +206,7 @@ fn share_out<'a>(
     shares
 }
 
-fn labour(
-    work: &Work<'_, '_>,
-    number: usize,
-    adapter: Result<Subprocess<'_>, AdapterError>,
-) -> Share {
+fn labour(work: &Work<'_, '_>, number: usize, adapter: Result<Adapter<'_>, AdapterError>) -> Share {
     let mut job = Job::new(work);
     let (ended, parting) = match adapter {
         Ok(mut adapter) => {

@@ -1,6 +1,6 @@
 //! Whether the adapter works at all, before anybody is judged by it.
 
-use crate::adapters::{AdapterError, Exchange, Subprocess, Ticket};
+use crate::adapters::{Adapter, AdapterError, Exchange, Ticket};
 use crate::protocol::{Reply, RequestLine};
 use crate::results::Failure;
 use crate::runner::plan::Case;
@@ -11,7 +11,7 @@ const TRIED: usize = 3;
 /// Asks until one well-formed answer has come; what it says is of no interest. If none comes, the
 /// first failure comes back.
 pub(super) fn smoke(
-    adapter: &mut Subprocess<'_>,
+    adapter: &mut Adapter<'_>,
     cases: &[Case<'_>],
     order: &[u32],
 ) -> Result<Result<(), Failure>, AdapterError> {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-use macproof::adapters::{AdapterCommand, AdapterError, Limits};
+use macproof::adapters::{AdapterCommand, AdapterError, Limits, Target};
 use macproof::results::{Failure, Observed, Verdict, judge};
 use macproof::runner::{Ending, Progress, RunError, RunOptions, RunOutput, run};
 use macproof::scheme::Algorithm;
@@ -66,7 +66,7 @@ impl Attempt {
         let interrupt = AtomicBool::new(false);
         let output = run(
             &self.suites,
-            &self.command,
+            &Target::Command(self.command.clone()),
             &self.options,
             &interrupt,
             &|| 1_741_761_604,
