@@ -104,6 +104,7 @@ impl Served<'_> {
                 secrets,
                 fields,
                 token,
+                context,
                 now,
             } => match (self.scheme)(&suite) {
                 None => (id, Reply::Unsupported(format!("the suite {suite:?}"))),
@@ -114,6 +115,7 @@ impl Served<'_> {
                         secrets: &secrets,
                         fields: &fields,
                         token: token.as_ref(),
+                        context: &context,
                         now,
                     };
                     (id, Reply::Outcome(self.implementation.call(&call)))
@@ -197,7 +199,7 @@ this is not read any more
         let token = "f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8";
         let expected = [
             (7, Reply::Outcome(Outcome::Token(token.into()))),
-            (8, Reply::Outcome(Outcome::Reject(None))),
+            (8, Reply::Outcome(Outcome::REJECT)),
             (9, Reply::Unsupported("the suite \"another\"".into())),
             (10, Reply::Unsupported("the operation \"compare\"".into())),
         ];

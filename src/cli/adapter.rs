@@ -59,7 +59,7 @@ fn hello(name: &str, mistakes: &[String]) -> Hello {
                 .then(|| format!("makes on purpose: {}", mistakes.join(", "))),
         },
         suites: None,
-        ops: words(&["sign", "verify"]),
+        ops: words(&["sign", "verify", "identify"]),
         clock: None,
         inputs: words(&["text", "bytes", "number", "json"]),
         max_in_flight: Some(MAX_IN_FLIGHT),
