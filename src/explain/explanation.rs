@@ -71,6 +71,9 @@ pub struct Tried {
     pub macs: u64,
     /// Whether the search went as far as it ever goes; long or odd inputs make it stop before.
     pub complete: bool,
+    /// How long that took in milliseconds, where somebody with a clock has added it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub took_ms: Option<u64>,
 }
 
 impl Explanation {
