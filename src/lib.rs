@@ -7,6 +7,7 @@ pub mod adapters;
 pub mod cli;
 pub mod explain;
 pub mod generate;
+pub mod implementations;
 pub mod lint;
 pub mod mistakes;
 pub mod protocol;

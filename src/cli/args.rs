@@ -43,6 +43,17 @@ pub(crate) struct RunArgs {
     /// The adapter's command line; it is split into words, never given to a shell.
     #[arg(long, value_name = "COMMAND", help_heading = "Implementation")]
     pub(crate) command: Option<String>,
+    /// The address of a server that speaks the protocol, as in http://127.0.0.1:4000.
+    #[arg(
+        long,
+        value_name = "URL",
+        help_heading = "Implementation",
+        conflicts_with = "command"
+    )]
+    pub(crate) http: Option<String>,
+    /// Contact other machines than this one, too.
+    #[arg(long, help_heading = "Implementation")]
+    pub(crate) allow_remote: bool,
     /// A suite file of your own; may be repeated.
     #[arg(long, value_name = "FILE", help_heading = "Cases")]
     pub(crate) suite_file: Vec<PathBuf>,

@@ -9,7 +9,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use crate::adapters::{AdapterCommand, Limits, Target};
+use crate::adapters::{AdapterCommand, HttpTarget, Limits, Target};
 use crate::cli::args::{LevelArg, RunArgs};
 use crate::cli::causes::add_causes;
 use crate::cli::clock::unix_now;
@@ -18,6 +18,7 @@ use crate::cli::inputs::read;
 use crate::cli::render::Reports;
 use crate::cli::suites;
 use crate::cli::terminal::{ProgressBar, say};
+use crate::implementations::{Reach, WebAddress};
 use crate::report;
 use crate::results::{Circumstances, KnownFailures, RunResult, ScopeNote, conclude, updated};
 use crate::runner::{Ending, FailFast, RunError, RunOptions, RunOutput, run as run_suites};
@@ -170,24 +171,37 @@ impl Adapter {
         for file in &args.suite_file {
             arguments.extend(["--suite-file".to_owned(), file.display().to_string()]);
         }
-        let (command, label) = if let Some(line) = &args.command {
-            (
-                AdapterCommand::parse(line).map_err(Stop::usage)?,
-                line.clone(),
-            )
+        let (target, label) = if let Some(line) = &args.command {
+            let command = AdapterCommand::parse(line).map_err(Stop::usage)?;
+            (Target::Command(command), line.clone())
+        } else if let Some(text) = &args.http {
+            arguments.extend(["--http".to_owned(), text.clone()]);
+            let address = WebAddress::parse(text).map_err(Stop::usage)?;
+            let reach = reach(args);
+            address.check(reach).map_err(Stop::usage)?;
+            (Target::Http(HttpTarget { address, reach }), text.clone())
         } else {
             let this = std::env::current_exe().map_err(Stop::harness)?;
             let mut words: Vec<OsString> = vec!["adapter".into()];
             for file in &args.suite_file {
                 words.extend(["--suite-file".into(), file.into()]);
             }
-            (AdapterCommand::new(this, words), "reference".to_owned())
+            let command = AdapterCommand::new(this, words);
+            (Target::Command(command), "reference".to_owned())
         };
         Ok(Self {
-            target: Target::Command(command),
+            target,
             label,
             arguments,
         })
+    }
+}
+
+fn reach(args: &RunArgs) -> Reach {
+    if args.allow_remote {
+        Reach::Anywhere
+    } else {
+        Reach::Loopback
     }
 }
 
