@@ -221,6 +221,10 @@ pub(crate) struct AdapterArgs {
     /// A mistake to make, by its id in the catalogue; may be repeated.
     #[arg(long, value_name = "ID")]
     pub(crate) mistake: Vec<String>,
+    /// A leak in its comparison, for `macproof timing` to find: early-exit, equality, or a time
+    /// by which it takes longer where the first character is right, as in 20ns or 2us.
+    #[arg(long, value_name = "LEAK", conflicts_with = "mistake")]
+    pub(crate) leak: Option<String>,
     /// A suite file of your own, beside the suites in this program; may be repeated.
     #[arg(long, value_name = "FILE")]
     pub(crate) suite_file: Vec<PathBuf>,

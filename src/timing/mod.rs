@@ -1,0 +1,5 @@
+//! Timing.
+
+mod leaky;
+
+pub use leaky::{Leak, Leaky, UnknownLeak, spin};
