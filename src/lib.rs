@@ -16,5 +16,7 @@ pub mod results;
 pub mod runner;
 pub mod scheme;
 pub mod signature;
+pub mod statistics;
 pub mod strength;
 pub mod suite;
+pub mod timing;

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::timing::TimingArgs;
+
 /// Proves that an implementation of an HMAC identity signature does what its specification says.
 #[derive(Debug, Parser)]
 #[command(name = "macproof", version, max_term_width = 100)]
@@ -17,6 +19,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Run suites against an implementation, and judge it.
     Run(RunArgs),
+    /// Say whether the comparison is timing-safe, with controls and limits.
+    Timing(TimingArgs),
     /// Say why a signature does not match: the mistakes that produce it, and what to change.
     Explain(ExplainArgs),
     /// Sign by hand, with the oracle.
@@ -232,6 +236,10 @@ pub(crate) struct AdapterArgs {
     /// A mistake to make, by its id in the catalogue; may be repeated.
     #[arg(long, value_name = "ID")]
     pub(crate) mistake: Vec<String>,
+    /// A leak in its comparison, for `macproof timing` to find: early-exit, equality, or a time
+    /// by which it takes longer where the first character is right, as in 20ns or 2us.
+    #[arg(long, value_name = "LEAK", conflicts_with = "mistake")]
+    pub(crate) leak: Option<String>,
     /// A suite file of your own, beside the suites in this program; may be repeated.
     #[arg(long, value_name = "FILE")]
     pub(crate) suite_file: Vec<PathBuf>,
@@ -256,7 +264,7 @@ pub(crate) enum ReportCommand {
 }
 
 /// Reads `500ms`, `10s`, `2m`.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let digits = text
         .find(|c: char| !c.is_ascii_digit())
         .unwrap_or(text.len());

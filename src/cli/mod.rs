@@ -17,6 +17,7 @@ mod start;
 mod suite_command;
 mod suites;
 mod terminal;
+mod timing;
 
 pub use exit::Exit;
 pub use start::start;

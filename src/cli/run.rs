@@ -144,7 +144,7 @@ fn attempt<'s>(
 }
 
 /// Ctrl-C ends the run and still reports what was done; a second one ends the program.
-fn interrupt_flag() -> Result<Arc<AtomicBool>, Stop> {
+pub(crate) fn interrupt_flag() -> Result<Arc<AtomicBool>, Stop> {
     let flag = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {
         signal_hook::flag::register_conditional_default(signal, Arc::clone(&flag))

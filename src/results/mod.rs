@@ -12,6 +12,7 @@ mod known_failures;
 mod ledger;
 mod listing;
 mod observed_kind;
+mod timing;
 mod update;
 mod verdict;
 mod words;
@@ -26,6 +27,10 @@ pub use document::{
 pub use judge::{Failure, Observed, judge};
 pub use known_failures::{EntryProblem, KnownFailure, KnownFailures, KnownFailuresError};
 pub use observed_kind::ObservedKind;
+pub use timing::{
+    Confirmation, Control, ControlKind, Distributions, Effect, Measurement, RunningEffect, Subject,
+    TIMING_SCHEMA_VERSION, TimingCircumstances, TimingResult, TimingVerdict,
+};
 pub use update::updated;
 pub use verdict::Verdict;
 pub use words::{expected as expected_in_words, outcome as outcome_in_words};
