@@ -20,8 +20,10 @@ use crate::cli::suites;
 use crate::cli::terminal::{ProgressBar, say};
 use crate::implementations::{Reach, WebAddress};
 use crate::report;
-use crate::results::{Circumstances, KnownFailures, RunResult, ScopeNote, conclude, updated};
-use crate::runner::{Ending, FailFast, RunError, RunOptions, RunOutput, run as run_suites};
+use crate::results::{
+    Circumstances, KnownFailures, Redaction, RunResult, ScopeNote, conclude, updated,
+};
+use crate::runner::{Ending, FailFast, RunError, RunOptions, RunOutput, Shard, run as run_suites};
 use crate::suite::{self, Embedded, Level, Suite};
 
 /// Runs the suites, reports, and lets the gate decide.
@@ -71,11 +73,14 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
         level,
         seed,
         repeat: args.repeat,
+        shard: options.shard.map(Shard::summary),
         left_out: not_asked_for(&args.suites)?
             .into_iter()
             .chain(output.left_out)
             .collect(),
         notes: output.notes,
+        // Every secret of a run over the protocol is that of a suite file.
+        redaction: Redaction::none(),
     };
     let today = started.strftime("%Y-%m-%d").to_string();
     let mut result = conclude(
