@@ -6,6 +6,7 @@
 pub mod adapters;
 pub mod cli;
 pub mod explain;
+pub mod fuzz;
 pub mod generate;
 pub mod implementations;
 pub mod lint;
