@@ -11,12 +11,14 @@ mod explain;
 mod inputs;
 mod mistakes;
 mod oracle;
+mod reach;
 mod render;
 mod run;
 mod start;
 mod suite_command;
 mod suites;
 mod terminal;
+mod timing;
 
 pub use exit::Exit;
 pub use start::start;

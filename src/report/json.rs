@@ -8,16 +8,16 @@ use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 use crate::report::visible::is_visible;
 use crate::results::{RunResult, SCHEMA_VERSION};
 
-/// The document as indented JSON, with a line feed at the end. The same document gives the same
+/// A document as indented JSON, with a line feed at the end. The same document gives the same
 /// bytes. What cannot be seen is escaped, so that the file can be looked at in a terminal.
 #[expect(
     clippy::expect_used,
     reason = "a vector takes every byte, and the document's maps have text keys"
 )]
-pub fn json(result: &RunResult) -> String {
-    let mut out = Vec::with_capacity(result.cases.len() * 1024);
+pub fn json<T: Serialize>(document: &T) -> String {
+    let mut out = Vec::with_capacity(64 << 10);
     let formatter = VisibleFormatter(PrettyFormatter::new());
-    result
+    document
         .serialize(&mut Serializer::with_formatter(&mut out, formatter))
         .expect("a document can be written");
     out.push(b'\n');

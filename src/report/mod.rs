@@ -16,6 +16,7 @@ mod junit;
 mod request;
 mod rerun;
 mod schema;
+mod timing;
 mod visible;
 
 pub use file::{WriteError, write};
@@ -25,4 +26,5 @@ pub use json::{ReadError, json, read};
 pub use junit::junit;
 pub use rerun::rerun_command;
 pub use schema::result_schema;
+pub use timing::{subject_title, timing_human};
 pub use visible::{excerpt, visible};

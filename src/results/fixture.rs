@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use crate::protocol::{ImplementationInfo, RequestLine, RequestParts};
-use crate::results::{Circumstances, KnownFailures, Observation, Observed, RunResult, conclude};
+use crate::results::{
+    Circumstances, KnownFailures, Observation, Observed, Redaction, RunResult, conclude,
+};
 use crate::scheme::{
     Algorithm, Field, FieldKind, FieldSet, Freshness, Layout, Message, Scheme, SecretEncoding,
     SecretRule, TokenGrammar,
@@ -146,8 +148,10 @@ pub(crate) fn circumstances() -> Circumstances {
         level: Level::Must,
         seed: 42,
         repeat: 1,
+        shard: None,
         left_out: Vec::new(),
         notes: Vec::new(),
+        redaction: Redaction::none(),
     }
 }
 

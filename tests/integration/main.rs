@@ -9,6 +9,7 @@
 )]
 
 mod bad_adapters;
+mod bad_servers;
 mod commands;
 mod floors;
 mod generated;
@@ -21,4 +22,5 @@ mod present;
 mod runs;
 mod strength;
 mod suites;
+mod web_server;
 mod wycheproof;
