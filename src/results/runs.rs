@@ -48,6 +48,14 @@ impl Document {
         }
     }
 
+    /// The runs, to add what was learnt since.
+    pub fn runs_mut(&mut self) -> &mut [RunResult] {
+        match self {
+            Self::Run(run) => std::slice::from_mut(run),
+            Self::Runs(runs) => &mut runs.runs,
+        }
+    }
+
     /// What to call each run so that no two are called the same: by its implementation, where
     /// several have one name also by how it was reached, and if need be by its number.
     pub fn names(&self) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! What is expected and what happened, in the words of the reports.
 
-use crate::results::Observed;
+use crate::results::{Case, Observed, ObservedKind};
 use crate::signature::{Op, Outcome};
 use crate::suite::Expect;
 
@@ -40,6 +40,25 @@ pub fn outcome(outcome: &Outcome) -> String {
     }
 }
 
+/// What an implementation did, read from a document's words; `None` where it did nothing, or not
+/// one thing.
+pub fn read_outcome(case: &Case) -> Option<Outcome> {
+    let words = case.actual.as_deref()?;
+    let after = |start: &str| words.strip_prefix(start).unwrap_or_default().to_owned();
+    Some(match case.outcome? {
+        ObservedKind::Token => Outcome::Token(case.actual_token.clone()?),
+        ObservedKind::Accept => Outcome::Accept,
+        ObservedKind::Reject => Outcome::Reject(
+            words
+                .strip_prefix("reject with the code ")
+                .map(str::to_owned),
+        ),
+        ObservedKind::Refused => Outcome::Refused(after("refused: ")),
+        ObservedKind::Threw => Outcome::Threw(after("threw: ")),
+        _ => return None,
+    })
+}
+
 /// What happened, where anything did; of several rounds, what the first did.
 pub(super) fn actual(observed: &Observed) -> Option<String> {
     match observed {
@@ -68,5 +87,40 @@ pub(super) fn reason(op: Op, observed: &Observed) -> Option<String> {
             Some("its hello declares the suite and the operation, its answer says that it is unsupported".to_owned())
         }
         Observed::Failed(failure) => Some(failure.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{outcome, read_outcome};
+    use crate::results::Observed;
+    use crate::results::fixture::{run, small_suite};
+    use crate::signature::Outcome;
+
+    #[test]
+    fn words_are_read_back() {
+        let suite = small_suite();
+        for (vector, done) in [
+            ("signs", Outcome::Token("ab".into())),
+            ("signs", Outcome::Refused("no: really".into())),
+            ("forged", Outcome::Accept),
+            ("forged", Outcome::Reject(None)),
+            ("forged", Outcome::Reject(Some("E1".into()))),
+            ("forged", Outcome::Threw("x".into())),
+        ] {
+            let result = run(
+                vec![suite.observe(vector, Observed::Outcome(done.clone()))],
+                "",
+            );
+            assert_eq!(
+                read_outcome(&result.cases[0]),
+                Some(done.clone()),
+                "{}",
+                outcome(&done)
+            );
+        }
+        let none = Observed::NotApplicable("x".into());
+        let result = run(vec![suite.observe("signs", none)], "");
+        assert_eq!(read_outcome(&result.cases[0]), None);
     }
 }
