@@ -169,6 +169,7 @@ fn add_verifier_causes(result: &mut RunResult, by_id: &HashMap<String, &Observat
                 id: mistake.id.to_string(),
                 title: mistake.title.to_owned(),
                 remedy: mistake.remedy.to_owned(),
+                explained: Some(cause.explained as u64),
             }
         })
         .collect();

@@ -12,6 +12,7 @@ mod explain;
 mod inputs;
 mod mistakes;
 mod oracle;
+mod reach;
 mod render;
 mod report_command;
 mod run;
@@ -19,6 +20,7 @@ mod start;
 mod suite_command;
 mod suites;
 mod terminal;
+mod timing;
 
 pub use exit::Exit;
 pub use start::start;

@@ -432,6 +432,14 @@ impl Sample {
             String::new(),
             right.to_uppercase(),
             right.to_lowercase(),
+            // The hex digits alone, and not the letters around them.
+            right
+                .chars()
+                .map(|c| match c {
+                    'a'..='f' => c.to_ascii_uppercase(),
+                    c => c,
+                })
+                .collect(),
             format!(" {right}\n"),
             format!("{right}\0"),
             format!("{right}x"),

@@ -41,6 +41,27 @@ impl RequestLine {
         Self(json.into_boxed_slice())
     }
 
+    /// The same request, to be done `repeat` times and answered once.
+    ///
+    /// The number is padded to one width, so that requests which differ in it alone are equally
+    /// long: they are what timing compares.
+    pub fn repeated(parts: &RequestParts<'_>, repeat: u32) -> Self {
+        let mut json = Self::new(parts).0.into_vec();
+        json.truncate(json.len() - 2);
+        write_repeat(repeat, &mut json);
+        Self(json.into_boxed_slice())
+    }
+
+    /// Asks for the comparison that the implementation uses, `repeat` times.
+    pub fn compare(left: &str, right: &str, repeat: u32) -> Self {
+        let mut json = b",\"op\":\"compare\",\"left\":".to_vec();
+        write_ascii(left, &mut json);
+        json.extend_from_slice(b",\"right\":");
+        write_ascii(right, &mut json);
+        write_repeat(repeat, &mut json);
+        Self(json.into_boxed_slice())
+    }
+
     /// Appends the request under this id, line feed included.
     pub fn write(&self, id: u64, out: &mut Vec<u8>) {
         out.extend_from_slice(b"{\"id\":");
@@ -53,6 +74,11 @@ impl RequestLine {
         let inside = &self.0[1..self.0.len() - 1];
         format!("{{{}", String::from_utf8_lossy(inside))
     }
+}
+
+/// The last member, and the end of the line.
+fn write_repeat(repeat: u32, json: &mut Vec<u8>) {
+    json.extend_from_slice(format!(",\"repeat\":{repeat:>6}}}\n").as_bytes());
 }
 
 impl Serialize for RequestParts<'_> {
@@ -101,6 +127,17 @@ pub enum Incoming {
         /// What it called itself.
         op: String,
     },
+    /// `compare`: apply the comparison that the implementation uses.
+    Compare {
+        /// Its id.
+        id: u64,
+        /// One text.
+        left: String,
+        /// The other.
+        right: String,
+        /// How often to do it before it is answered.
+        repeat: u32,
+    },
     /// `sign` or `verify`.
     Request {
         /// Its id, to be given back.
@@ -117,6 +154,9 @@ pub enum Incoming {
         token: Option<Value>,
         /// The time of verification in Unix seconds.
         now: u64,
+        /// How often to verify before it is answered, where the answer is to say how often it
+        /// accepted.
+        repeat: Option<u32>,
     },
 }
 
@@ -140,6 +180,9 @@ struct RawRequest<'a> {
     token: Option<Value>,
     #[serde(default)]
     now: u64,
+    repeat: Option<u32>,
+    left: Option<String>,
+    right: Option<String>,
 }
 
 /// A member that is there, be it null.
@@ -187,6 +230,17 @@ impl Incoming {
             "bye" => return Ok(Self::Bye),
             "sign" => Op::Sign,
             "verify" => Op::Verify,
+            "compare" => {
+                let (Some(left), Some(right)) = (raw.left, raw.right) else {
+                    return Err(de::Error::custom("a comparison needs left and right"));
+                };
+                return Ok(Self::Compare {
+                    id: raw.id,
+                    left,
+                    right,
+                    repeat: raw.repeat.unwrap_or(1),
+                });
+            }
             _ => {
                 return Ok(Self::Unknown {
                     id: raw.id,
@@ -213,6 +267,7 @@ impl Incoming {
             fields,
             token,
             now,
+            repeat,
             ..
         } = raw;
         Ok(Self::Request {
@@ -223,6 +278,7 @@ impl Incoming {
             fields,
             token,
             now,
+            repeat,
         })
     }
 }
@@ -269,8 +325,53 @@ mod tests {
                 fields: fields.clone(),
                 token: token.cloned(),
                 now: 5,
+                repeat: None,
             };
             assert_eq!(Incoming::parse(&line).unwrap(), expected);
         }
+    }
+
+    #[test]
+    fn repeated_requests_are_equally_long_whatever_the_number() {
+        let secrets = Secrets::One(Secret::new("s"));
+        let fields = Fields::new().with("user_id", "a");
+        let parts = RequestParts {
+            op: Op::Verify,
+            suite: "plain",
+            secrets: &secrets,
+            fields: &fields,
+            token: Some(&Value::Text("t".into())),
+            now: 5,
+        };
+        let mut lengths = Vec::new();
+        for times in [1, 30, 100_000] {
+            for line in [
+                RequestLine::repeated(&parts, times),
+                RequestLine::compare("a\"b", "a\u{e9}b", times),
+            ] {
+                let mut written = Vec::new();
+                line.write(7, &mut written);
+                lengths.push(written.len());
+                match Incoming::parse(&written).unwrap() {
+                    Incoming::Request { repeat, token, .. } => {
+                        assert_eq!((repeat, token), (Some(times), Some("t".into())));
+                    }
+                    Incoming::Compare {
+                        id,
+                        left,
+                        right,
+                        repeat,
+                    } => assert_eq!(
+                        (id, &*left, &*right, repeat),
+                        (7, "a\"b", "a\u{e9}b", times)
+                    ),
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+        assert_eq!(lengths[..2], lengths[2..4]);
+        assert_eq!(lengths[..2], lengths[4..]);
+        let lone = br#"{"id":1,"op":"compare","left":"a"}"#;
+        assert!(Incoming::parse(lone).is_err());
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::report::digits::grouped;
-use crate::report::json::written;
+use crate::report::json;
 use crate::results::{Conformance, Document, Verdict};
 
 const LABEL: &str = "macproof";
@@ -50,7 +50,7 @@ pub fn badge_json(document: &Document) -> String {
         Conformance::Nonconformant => "red",
         Conformance::Incomplete => "yellow",
     };
-    written(&json!({
+    json(&json!({
         "schemaVersion": 1,
         "label": LABEL,
         "message": message(document),

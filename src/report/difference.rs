@@ -1,7 +1,7 @@
 //! What changed between two results, for people and for programs.
 
 use crate::report::digits::{count, grouped};
-use crate::report::json::written;
+use crate::report::json;
 use crate::report::visible::excerpt;
 use crate::results::{ChangedCase, Difference, Verdict};
 
@@ -51,7 +51,7 @@ pub fn difference(difference: &Difference) -> String {
 
 /// The same as JSON.
 pub fn difference_json(difference: &Difference) -> String {
-    written(difference)
+    json(difference)
 }
 
 fn line(title: &str, case: &ChangedCase) -> String {

@@ -23,6 +23,7 @@ mod requirements;
 mod rerun;
 mod sarif;
 mod schema;
+mod timing;
 mod visible;
 
 pub use badge::{badge, badge_json};
@@ -37,4 +38,5 @@ pub use markdown::markdown;
 pub use rerun::rerun_command;
 pub use sarif::sarif;
 pub use schema::{result_schema, runs_schema};
+pub use timing::{subject_title, timing_human};
 pub use visible::{excerpt, visible};

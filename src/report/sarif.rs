@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use crate::report::case::{actual, details};
-use crate::report::json::written;
+use crate::report::json;
 use crate::report::visible::{excerpt, visible};
 use crate::results::{
     Case, Document, RequirementSummary, RunResult, SourceLine, SuiteSummary, Verdict,
@@ -21,7 +21,7 @@ const COLUMNS: usize = 200;
 /// with the list a notification.
 pub fn sarif(document: &Document) -> String {
     let runs: Vec<Value> = document.runs().iter().map(run).collect();
-    written(&json!({
+    json(&json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": runs,

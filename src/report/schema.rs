@@ -1,16 +1,16 @@
 //! The JSON Schema of the document, generated from its types.
 
-use crate::report::json::written;
+use crate::report::json;
 use crate::results::{RunResult, Runs};
 
 /// The JSON Schema of the document of a run, as it stands in `reports/result.schema.json`.
 pub fn result_schema() -> String {
-    written(&schemars::schema_for!(RunResult))
+    json(&schemars::schema_for!(RunResult))
 }
 
 /// The JSON Schema of the document of several runs, as it stands in `reports/runs.schema.json`.
 pub fn runs_schema() -> String {
-    written(&schemars::schema_for!(Runs))
+    json(&schemars::schema_for!(Runs))
 }
 
 #[cfg(test)]
@@ -47,14 +47,14 @@ mod tests {
         let schema: Value = serde_json::from_str(&result_schema()).unwrap();
         let validator = jsonschema::validator_for(&schema).unwrap();
         for result in [green(), forty_of_three_hundred(), rich(65_536)] {
-            let document: Value = serde_json::from_str(&json(&result.into())).unwrap();
+            let document: Value = serde_json::from_str(&json(&result)).unwrap();
             let errors: Vec<_> = validator
                 .iter_errors(&document)
                 .map(|error| format!("{}: {error}", error.instance_path()))
                 .collect();
             assert!(errors.is_empty(), "{errors:#?}");
         }
-        let document: Value = serde_json::from_str(&json(&rich(1).into())).unwrap();
+        let document: Value = serde_json::from_str(&json(&rich(1))).unwrap();
         for (pointer, wrong) in [
             ("/conformance", Value::from("perfect")),
             ("/gate/exit_code", Value::from(256)),

@@ -370,4 +370,7 @@ pub struct MistakeMention {
     pub title: String,
     /// What to do.
     pub remedy: String,
+    /// How many of the failed cases it explains, where all cases were judged together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explained: Option<u64>,
 }

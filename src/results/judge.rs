@@ -36,6 +36,10 @@ pub enum Failure {
     /// Nothing came in time.
     #[error("no answer within {0} ms")]
     TimedOut(u64),
+    /// Nothing came that could be an answer: a lost connection, an error of a server, an output
+    /// that says nothing.
+    #[error("no usable answer: {0}")]
+    NoAnswer(String),
     /// What came breaks the protocol.
     #[error("the adapter broke the protocol: {0}")]
     Protocol(String),

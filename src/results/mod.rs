@@ -16,6 +16,7 @@ mod merge;
 mod observed_kind;
 mod redaction;
 mod runs;
+mod timing;
 mod update;
 mod verdict;
 mod words;
@@ -34,6 +35,10 @@ pub use merge::{MergeError, merge};
 pub use observed_kind::ObservedKind;
 pub use redaction::{REDACTED, Redaction};
 pub use runs::{Document, RUNS_VERSION, Runs};
+pub use timing::{
+    Confirmation, Control, ControlKind, Distributions, Effect, Measurement, RunningEffect, Subject,
+    TIMING_SCHEMA_VERSION, TimingCircumstances, TimingResult, TimingVerdict,
+};
 pub use update::updated;
 pub use verdict::Verdict;
 pub use words::{

@@ -69,7 +69,7 @@ impl ObservedKind {
             Observed::Unsupported { .. } => Some(Self::Unsupported),
             Observed::Failed(Failure::Crashed(_)) => Some(Self::Crash),
             Observed::Failed(Failure::TimedOut(_)) => Some(Self::TimeOut),
-            Observed::Failed(Failure::Protocol(_)) => Some(Self::Protocol),
+            Observed::Failed(Failure::Protocol(_) | Failure::NoAnswer(_)) => Some(Self::Protocol),
             Observed::Skipped(_) | Observed::NotApplicable(_) => None,
         }
     }

@@ -1,5 +1,7 @@
 //! One thing asked of an implementation that lives in this process.
 
+use subtle::ConstantTimeEq as _;
+
 use crate::scheme::Scheme;
 use crate::signature::{Fields, Op, Outcome, Secrets, Value};
 
@@ -24,4 +26,9 @@ pub struct Call<'a> {
 pub trait Implementation {
     /// Does what is asked. It may remember keys between calls, nothing else.
     fn call(&mut self, call: &Call<'_>) -> Outcome;
+
+    /// The comparison that it uses for what must not leak.
+    fn compare(&mut self, left: &[u8], right: &[u8]) -> bool {
+        left.ct_eq(right).into()
+    }
 }

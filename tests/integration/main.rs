@@ -9,6 +9,7 @@
 )]
 
 mod bad_adapters;
+mod bad_servers;
 mod commands;
 mod floors;
 mod generated;
@@ -22,4 +23,5 @@ mod reports;
 mod runs;
 mod strength;
 mod suites;
+mod web_server;
 mod wycheproof;
