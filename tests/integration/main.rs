@@ -19,6 +19,7 @@ mod laws;
 mod lints;
 mod oracle;
 mod present;
+mod reports;
 mod runs;
 mod strength;
 mod suites;
