@@ -4,6 +4,7 @@
 mod case_pattern;
 mod conclude;
 mod conformance;
+mod difference;
 mod document;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -11,6 +12,7 @@ mod judge;
 mod known_failures;
 mod ledger;
 mod listing;
+mod merge;
 mod observed_kind;
 mod redaction;
 mod runs;
@@ -21,6 +23,7 @@ mod words;
 
 pub use case_pattern::{CasePattern, CasePatternError};
 pub use conclude::{Circumstances, Observation, conclude};
+pub use difference::{ChangedCase, Difference};
 pub use document::{
     Case, CaseRequest, Causes, Conformance, Counts, Gate, GateFailure, GateFailureKind,
     KnownMention, MistakeMention, RequirementSummary, RunResult, SCHEMA_VERSION, Scope, ScopeNote,
@@ -28,6 +31,7 @@ pub use document::{
 };
 pub use judge::{Failure, Observed, judge};
 pub use known_failures::{EntryProblem, KnownFailure, KnownFailures, KnownFailuresError};
+pub use merge::{MergeError, merge};
 pub use observed_kind::ObservedKind;
 pub use redaction::{REDACTED, Redaction};
 pub use runs::{Document, RUNS_VERSION, Runs};
@@ -37,4 +41,6 @@ pub use timing::{
 };
 pub use update::updated;
 pub use verdict::Verdict;
-pub use words::{expected as expected_in_words, outcome as outcome_in_words};
+pub use words::{
+    expected as expected_in_words, outcome as outcome_in_words, read_outcome as outcome_of_words,
+};

@@ -20,6 +20,7 @@ mod lints;
 mod oracle;
 mod policies;
 mod present;
+mod reports;
 mod runs;
 mod strength;
 mod suites;
