@@ -16,6 +16,7 @@ mod reach;
 mod render;
 mod report_command;
 mod run;
+mod serve;
 mod start;
 mod suite_command;
 mod suites;

@@ -8,7 +8,9 @@ use crate::cli::args::{Arguments, Command};
 use crate::cli::clock::unix_now;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::terminal::say;
-use crate::cli::{adapter, explain, mistakes, oracle, report_command, run, suite_command, timing};
+use crate::cli::{
+    adapter, explain, mistakes, oracle, report_command, run, serve, suite_command, timing,
+};
 
 /// Does what the arguments say.
 pub fn start() -> Exit {
@@ -38,6 +40,7 @@ fn dispatch(command: Command) -> Result<Exit, Stop> {
         Command::Verify(args) => oracle::verify(&args, unix_now()),
         Command::Suite(command) => suite_command::suite(&command),
         Command::Adapter(args) => adapter::adapter(&args),
+        Command::Serve(args) => serve::serve(&args),
         Command::Mistakes(args) => mistakes::mistakes(&args),
         Command::Report(command) => report_command::report(&command),
     }
