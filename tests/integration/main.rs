@@ -8,8 +8,10 @@
     reason = "a test fails by panicking, and says on standard error what it skips"
 )]
 
+mod backends;
 mod bad_adapters;
 mod bad_servers;
+mod browser;
 mod commands;
 mod floors;
 mod generated;
