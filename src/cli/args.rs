@@ -36,6 +36,7 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct RunArgs {
     /// Suites by name; the five systems if none is named. `macproof suite list` shows them.
     #[arg(value_name = "SUITE")]
@@ -43,7 +44,7 @@ pub(crate) struct RunArgs {
     /// The adapter's command line; it is split into words, never given to a shell.
     #[arg(long, value_name = "COMMAND", help_heading = "Implementation")]
     pub(crate) command: Option<String>,
-    /// The address of a server that speaks the protocol, as in http://127.0.0.1:4000.
+    /// The address of a server that speaks the protocol, as in `http://127.0.0.1:4000`.
     #[arg(
         long,
         value_name = "URL",
@@ -51,6 +52,22 @@ pub(crate) struct RunArgs {
         conflicts_with = "command"
     )]
     pub(crate) http: Option<String>,
+    /// An implementation of macproof.yaml, or all of them; may be repeated.
+    #[arg(
+        long,
+        value_name = "NAME",
+        help_heading = "Implementation",
+        conflicts_with_all = ["command", "http"]
+    )]
+    pub(crate) implementation: Vec<String>,
+    /// The file that describes implementations; see docs/implementations.md.
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = "macproof.yaml",
+        help_heading = "Implementation"
+    )]
+    pub(crate) config: PathBuf,
     /// Contact other machines than this one, too.
     #[arg(long, help_heading = "Implementation")]
     pub(crate) allow_remote: bool,
@@ -88,7 +105,8 @@ pub(crate) struct RunArgs {
     #[arg(long)]
     pub(crate) fail_fast: bool,
     /// Write a report: json, junit or human, to a file or to - for standard output; may be
-    /// repeated.
+    /// repeated. Of several implementations each writes its own: {implementation} in the path is
+    /// its name.
     #[arg(long, value_name = "FORMAT=PATH", help_heading = "Reports")]
     pub(crate) report: Vec<String>,
     /// Show every failed case, not only the first few of each requirement.

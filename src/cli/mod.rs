@@ -9,6 +9,7 @@ mod clock;
 mod exit;
 mod explain;
 mod inputs;
+mod matrix;
 mod mistakes;
 mod oracle;
 mod render;
@@ -17,6 +18,7 @@ mod start;
 mod suite_command;
 mod suites;
 mod terminal;
+mod tested;
 
 pub use exit::Exit;
 pub use start::start;

@@ -1,6 +1,5 @@
 //! `macproof run`: suites against an implementation.
 
-use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -9,27 +8,77 @@ use std::time::Instant;
 use jiff::Timestamp;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use crate::adapters::{AdapterCommand, HttpTarget, Limits, Target};
+use crate::adapters::{Limits, Target};
 use crate::cli::args::{LevelArg, RunArgs};
 use crate::cli::causes::add_causes;
 use crate::cli::clock::unix_now;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
+use crate::cli::matrix::Matrix;
 use crate::cli::render::Reports;
 use crate::cli::suites;
-use crate::cli::terminal::{ProgressBar, say};
-use crate::implementations::{Reach, WebAddress};
+use crate::cli::terminal::{ProgressBar, print, say};
+use crate::cli::tested::Tested;
 use crate::report;
 use crate::results::{Circumstances, KnownFailures, RunResult, ScopeNote, conclude, updated};
-use crate::runner::{Ending, FailFast, RunError, RunOptions, RunOutput, run as run_suites};
+use crate::runner::{
+    Ending, FailFast, RunError, RunOptions, RunOutput, WhoseSecret, run as run_suites,
+};
 use crate::suite::{self, Embedded, Level, Suite};
 
 /// Runs the suites, reports, and lets the gate decide.
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
-    let reports = Reports::parse(&args.report, args.all)?;
     let suites = suites::chosen(&args.suites, &args.suite_file)?;
+    let tested = Tested::of(args)?;
+    if let [one] = tested.as_slice() {
+        return run_one(args, &suites, one, &Reports::parse(&args.report, args.all)?)
+            .map(|(exit, _)| exit);
+    }
+    let mut matrix = Matrix::default();
+    let mut exits = Vec::new();
+    for one in &tested {
+        let reports = Reports::parse(&of_implementation(&args.report, &one.label)?, args.all)?;
+        print(&format!("== {}\n", one.label));
+        match run_one(args, &suites, one, &reports) {
+            Ok((exit, result)) => {
+                exits.push(exit);
+                matrix.add(&one.label, &result);
+            }
+            Err(stop) if stop.exit == Exit::Harness => {
+                say(&format!("error: {stop}"));
+                exits.push(stop.exit);
+                matrix.add_unusable(&one.label);
+            }
+            Err(stop) => return Err(stop),
+        }
+    }
+    print(&format!("\n{matrix}\n"));
+    Ok(Exit::first_of(&exits))
+}
+
+/// The reports of one of several implementations.
+fn of_implementation(words: &[String], name: &str) -> Result<Vec<String>, Stop> {
+    const PLACE: &str = "{implementation}";
+    let word = |word: &String| {
+        if word.contains(PLACE) {
+            Ok(word.replace(PLACE, name))
+        } else {
+            Err(Stop::usage(format_args!(
+                "--report {word:?} would hold one of several implementations; write {PLACE} where their names differ, as in json=result-{PLACE}.json"
+            )))
+        }
+    };
+    words.iter().map(word).collect()
+}
+
+/// Runs the suites against one implementation.
+fn run_one(
+    args: &RunArgs,
+    suites: &[Suite],
+    tested: &Tested,
+    reports: &Reports,
+) -> Result<(Exit, RunResult), Stop> {
     let known = known_failures(args.known_failures.as_deref())?;
-    let adapter = Adapter::of(args)?;
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
     let level = match args.level {
         LevelArg::Must => Level::Must,
@@ -55,10 +104,11 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
             level,
             tolerated: &tolerated,
         }),
+        secret: tested.secret()?,
     };
     let started = Timestamp::now();
     let clock = Instant::now();
-    let output = attempt(&suites, &adapter.target, &options)?;
+    let output = attempt(suites, &tested.target, &options)?;
     let circumstances = Circumstances {
         started: started
             .round(jiff::Unit::Second)
@@ -66,8 +116,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
             .to_string(),
         duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
         implementation: output.hello.implementation,
-        adapter: adapter.label,
-        arguments: adapter.arguments,
+        adapter: tested.label.clone(),
+        arguments: tested.arguments.clone(),
         level,
         seed,
         repeat: args.repeat,
@@ -93,14 +143,16 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
             &today,
         );
     }
-    add_causes(&mut result, &output.observations);
+    if options.secret == WhoseSecret::Request {
+        add_causes(&mut result, &output.observations);
+    }
     reports.write(&result)?;
     match output.ending {
         Ending::Broken(error) => Err(Stop::harness(format_args!(
             "the adapter no longer works: {error}"
         ))),
         Ending::Whole | Ending::Interrupted | Ending::FailedFast => {
-            Ok(Exit::of(result.gate.exit_code))
+            Ok((Exit::of(result.gate.exit_code), result))
         }
     }
 }
@@ -152,57 +204,6 @@ fn interrupt_flag() -> Result<Arc<AtomicBool>, Stop> {
             .map_err(Stop::harness)?;
     }
     Ok(flag)
-}
-
-/// How the implementation is reached, and how it is called in reports.
-struct Adapter {
-    target: Target,
-    label: String,
-    /// The arguments that reach it again.
-    arguments: Vec<String>,
-}
-
-impl Adapter {
-    fn of(args: &RunArgs) -> Result<Self, Stop> {
-        let mut arguments = args.suites.clone();
-        if let Some(line) = &args.command {
-            arguments.extend(["--command".to_owned(), line.clone()]);
-        }
-        for file in &args.suite_file {
-            arguments.extend(["--suite-file".to_owned(), file.display().to_string()]);
-        }
-        let (target, label) = if let Some(line) = &args.command {
-            let command = AdapterCommand::parse(line).map_err(Stop::usage)?;
-            (Target::Command(command), line.clone())
-        } else if let Some(text) = &args.http {
-            arguments.extend(["--http".to_owned(), text.clone()]);
-            let address = WebAddress::parse(text).map_err(Stop::usage)?;
-            let reach = reach(args);
-            address.check(reach).map_err(Stop::usage)?;
-            (Target::Http(HttpTarget { address, reach }), text.clone())
-        } else {
-            let this = std::env::current_exe().map_err(Stop::harness)?;
-            let mut words: Vec<OsString> = vec!["adapter".into()];
-            for file in &args.suite_file {
-                words.extend(["--suite-file".into(), file.into()]);
-            }
-            let command = AdapterCommand::new(this, words);
-            (Target::Command(command), "reference".to_owned())
-        };
-        Ok(Self {
-            target,
-            label,
-            arguments,
-        })
-    }
-}
-
-fn reach(args: &RunArgs) -> Reach {
-    if args.allow_remote {
-        Reach::Anywhere
-    } else {
-        Reach::Loopback
-    }
 }
 
 fn known_failures(path: Option<&Path>) -> Result<KnownFailures, Stop> {

@@ -1,6 +1,8 @@
 //! Cases for an implementation that uses the real time: what carries a time is signed afresh at
 //! the present, whatever the scheme's freshness.
 
+use std::borrow::Cow;
+
 use crate::runner::transplant::{Signed, transplant};
 use crate::scheme::{ParsedToken, Scheme, Verification, is_canonical_time};
 use crate::signature::{Fields, Op, Outcome, OutcomeKind, Value};
@@ -10,7 +12,7 @@ use crate::suite::{Expect, Request, Suite, Vector};
 #[derive(Clone, Debug)]
 pub(super) struct Afresh<'s> {
     scheme: &'s Scheme,
-    vector: &'s Vector,
+    vector: Cow<'s, Vector>,
     /// The scheme's times, as indices of its fields.
     times: Vec<usize>,
     /// At verify, what the presented token has to do with the right one.
@@ -57,7 +59,7 @@ impl<'s> Afresh<'s> {
     /// present, in Unix seconds.
     pub(super) fn of(
         suite: &'s Suite,
-        vector: &'s Vector,
+        vector: Cow<'s, Vector>,
         now: u64,
     ) -> Result<Option<Self>, NotNow> {
         let scheme = &suite.scheme;
@@ -65,13 +67,13 @@ impl<'s> Afresh<'s> {
         if times.is_empty() {
             return Ok(None);
         }
-        let request = &vector.request;
         let mut afresh = Self {
             scheme,
             vector,
             times,
             presented: Presented::AsItIs,
         };
+        let request = &afresh.vector.request;
         match request.op {
             Op::Sign => {
                 let then = afresh.time_given(&request.fields, None)?;
@@ -326,6 +328,8 @@ fn number(number: u64) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use super::{Afresh, NotNow};
     use crate::results::{Observed, Verdict, judge};
     use crate::scheme::{Call, Implementation, Reference};
@@ -383,7 +387,7 @@ vectors:
     }
 
     fn planned<'s>(suite: &'s Suite, id: &str) -> Result<Afresh<'s>, NotNow> {
-        let planned = Afresh::of(suite, suite.vector(id).unwrap(), NOW);
+        let planned = Afresh::of(suite, Cow::Borrowed(suite.vector(id).unwrap()), NOW);
         planned.map(|afresh| afresh.expect("the scheme has a time"))
     }
 

@@ -8,11 +8,12 @@ mod afresh;
 mod job;
 mod options;
 mod plan;
+mod resign;
 mod run;
 mod schedule;
 mod seen;
 mod smoke;
 mod transplant;
 
-pub use options::{CaseFilter, FailFast, RunOptions, SelectionError, Shard};
+pub use options::{CaseFilter, FailFast, RunOptions, SelectionError, Shard, WhoseSecret};
 pub use run::{Ending, Progress, RunError, RunOutput, run};

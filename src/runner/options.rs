@@ -6,7 +6,7 @@ use std::str::FromStr;
 use globset::{Glob, GlobMatcher};
 
 use crate::adapters::Limits;
-use crate::signature::CaseId;
+use crate::signature::{CaseId, Secret};
 use crate::suite::Level;
 
 /// What a run is asked to do, beside its suites.
@@ -26,6 +26,20 @@ pub struct RunOptions<'a> {
     pub limits: Limits,
     /// When to stop before everything is done.
     pub fail_fast: Option<FailFast<'a>>,
+    /// Whose secret the implementation uses.
+    pub secret: WhoseSecret,
+}
+
+/// Whose secret an implementation uses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum WhoseSecret {
+    /// That of the request.
+    #[default]
+    Request,
+    /// This one, whatever the request says.
+    Own(Secret),
+    /// Its own, which nobody tells.
+    Unknown,
 }
 
 impl Default for RunOptions<'_> {
@@ -38,6 +52,7 @@ impl Default for RunOptions<'_> {
             repeat: 1,
             limits: Limits::default(),
             fail_fast: None,
+            secret: WhoseSecret::Request,
         }
     }
 }

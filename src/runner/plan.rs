@@ -1,9 +1,14 @@
 //! Which cases are asked, and what.
 
+use std::borrow::Cow;
+
+use crate::adapters::Target;
 use crate::protocol::{Clock, Hello, MAX_LINE, RequestLine, RequestParts};
 use crate::results::ScopeNote;
-use crate::runner::RunOptions;
 use crate::runner::afresh::Afresh;
+use crate::runner::resign::{resigned, usual_secrets};
+use crate::runner::{RunOptions, WhoseSecret};
+use crate::signature::Secrets;
 use crate::suite::{Request, Suite, Vector};
 
 /// A vector of a suite.
@@ -64,6 +69,8 @@ impl<'s> Selection<'s> {
 pub(super) struct Case<'s> {
     pub(super) suite: &'s Suite,
     pub(super) vector: &'s Vector,
+    /// The vector as it is asked: signed with another secret, where the implementation has its own.
+    pub(super) asked: Cow<'s, Vector>,
     /// The request as it was planned.
     pub(super) line: RequestLine,
     pub(super) fate: Fate<'s>,
@@ -81,20 +88,35 @@ pub(super) enum Fate<'s> {
 }
 
 /// What is asked of each case. `now` is the present, in Unix seconds.
-pub(super) fn plan<'s>(chosen: &[Chosen<'s>], hello: &Hello, now: u64) -> Vec<Case<'s>> {
+pub(super) fn plan<'s>(
+    chosen: &[Chosen<'s>],
+    target: &Target,
+    hello: &Hello,
+    whose: &WhoseSecret,
+    now: u64,
+) -> Vec<Case<'s>> {
+    let mut usual: Option<(&str, Option<&Secrets>)> = None;
     let case = |&Chosen { suite, vector }: &Chosen<'s>| {
-        let fate = match (unclaimed(suite, vector, hello), hello.clock()) {
-            (Some(reason), _) => Fate::NotApplicable(reason),
-            (None, Clock::Injected) => Fate::Asked,
-            (None, Clock::System) => match Afresh::of(suite, vector, now) {
-                Ok(None) => Fate::Asked,
-                Ok(Some(afresh)) => Fate::AskedAfresh(afresh),
-                Err(why) => Fate::NotApplicable(why.to_string()),
+        let name = suite.name.as_str();
+        let usual = match usual {
+            Some((known, secrets)) if known == name => secrets,
+            _ => usual.insert((name, usual_secrets(suite))).1,
+        };
+        let asked = unclaimed(suite, vector, hello)
+            .or_else(|| target.unpassed(suite, vector))
+            .map_or_else(|| with_its_secret(suite, vector, usual, whose), Err);
+        let (asked, fate) = match asked {
+            Err(reason) => (Cow::Borrowed(vector), Fate::NotApplicable(reason)),
+            Ok(asked) if hello.clock() == Clock::Injected => (asked, Fate::Asked),
+            Ok(asked) => match Afresh::of(suite, asked.clone(), now) {
+                Ok(None) => (asked, Fate::Asked),
+                Ok(Some(afresh)) => (asked, Fate::AskedAfresh(afresh)),
+                Err(why) => (asked, Fate::NotApplicable(why.to_string())),
             },
         };
         let line = match &fate {
             Fate::AskedAfresh(afresh) => line(suite, &afresh.request(now)),
-            Fate::Asked | Fate::NotApplicable(_) => line(suite, &vector.request),
+            Fate::Asked | Fate::NotApplicable(_) => line(suite, &asked.request),
         };
         let fate = match fate {
             Fate::Asked | Fate::AskedAfresh(_) if is_too_long(&line) => Fate::NotApplicable(
@@ -105,11 +127,28 @@ pub(super) fn plan<'s>(chosen: &[Chosen<'s>], hello: &Hello, now: u64) -> Vec<Ca
         Case {
             suite,
             vector,
+            asked,
             line,
             fate,
         }
     };
     chosen.iter().map(case).collect()
+}
+
+/// The vector with the secret that the implementation uses.
+fn with_its_secret<'s>(
+    suite: &'s Suite,
+    vector: &'s Vector,
+    usual: Option<&Secrets>,
+    whose: &WhoseSecret,
+) -> Result<Cow<'s, Vector>, String> {
+    match whose {
+        WhoseSecret::Request => Ok(Cow::Borrowed(vector)),
+        WhoseSecret::Own(secret) => resigned(suite, vector, usual, secret)
+            .map(Cow::Owned)
+            .map_err(|why| why.to_string()),
+        WhoseSecret::Unknown => Err("the implementation's secret is unknown".to_owned()),
+    }
 }
 
 /// A request as it goes over the wire.

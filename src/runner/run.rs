@@ -9,12 +9,13 @@ use std::time::Duration;
 use crate::adapters::{Adapter, AdapterError, Parting, Target};
 use crate::protocol::Hello;
 use crate::results::{Failure, Observation, Observed, ScopeNote};
-use crate::runner::RunOptions;
 use crate::runner::job::{Job, Work};
 use crate::runner::plan::{Case, Fate, Selection, plan};
+use crate::runner::resign::expect_of;
 use crate::runner::schedule::Schedule;
 use crate::runner::seen::Seen;
 use crate::runner::smoke::smoke;
+use crate::runner::{RunOptions, WhoseSecret};
 use crate::suite::Suite;
 
 /// How often the progress is told.
@@ -100,7 +101,7 @@ pub fn run<'s>(
     }
     let mut first = target.start(options.limits, interrupt)?;
     let hello = first.hello().clone();
-    let cases = plan(&chosen, &hello, now());
+    let cases = plan(&chosen, target, &hello, &options.secret, now());
     let schedule = Schedule::new(asked(&cases), options.seed, options.repeat.max(1));
     smoke(&mut first, &cases, schedule.order())?.map_err(RunError::NoAnswer)?;
 
@@ -138,7 +139,7 @@ pub fn run<'s>(
         Ending::Broken(error) => format!("the adapter no longer works: {error}"),
     };
     let observations = std::iter::zip(&cases, gathered.seen)
-        .map(|(case, seen)| observation(case, seen, &undone))
+        .map(|(case, seen)| observation(case, seen, &undone, &options.secret))
         .collect();
     Ok(RunOutput {
         observations,
@@ -266,20 +267,33 @@ impl Gathered {
     }
 }
 
-fn observation<'s>(case: &Case<'s>, seen: Seen, undone: &str) -> Observation<'s> {
+fn observation<'s>(
+    case: &Case<'s>,
+    seen: Seen,
+    undone: &str,
+    whose: &WhoseSecret,
+) -> Observation<'s> {
     let observed = match (&case.fate, seen.observed) {
         (Fate::NotApplicable(reason), _) => Observed::NotApplicable(reason.clone()),
         (_, Some(observed)) => observed,
         (_, None) => Observed::Skipped(undone.to_owned()),
     };
+    // What we have written ourselves can be read.
+    let mut request: serde_json::Value =
+        serde_json::from_str(&case.line.as_json()).unwrap_or_default();
+    if *whose != WhoseSecret::Request
+        && matches!(case.asked, Cow::Owned(_))
+        && let Some(secret) = request.get_mut("secret")
+    {
+        *secret = "(the implementation's own)".into();
+    }
     Observation {
         suite: case.suite,
         vector: case.vector,
-        // What we have written ourselves can be read.
-        request: serde_json::from_str(&case.line.as_json()).unwrap_or_default(),
+        request,
         expect: seen
             .expect
-            .map_or(Cow::Borrowed(&case.vector.expect), Cow::Owned),
+            .map_or_else(|| expect_of(&case.asked), Cow::Owned),
         observed,
     }
 }

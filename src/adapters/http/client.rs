@@ -147,11 +147,11 @@ pub(super) async fn expect_plain_200(mut response: Response) -> Result<Response,
     let mut what = format!("it answered with the status {status}");
     if let Some(location) = response.headers().get(LOCATION) {
         let location = shown(location.as_bytes());
-        what.push_str(&format!(" to {location}, and redirects are not followed"));
+        what += &format!(" to {location}, and redirects are not followed");
     } else if let Ok(Ok(Some(body))) =
         tokio::time::timeout(EXCERPT_PATIENCE, response.chunk()).await
     {
-        what.push_str(&format!(": {}", shown(body.trim_ascii())));
+        what += &format!(": {}", shown(body.trim_ascii()));
     }
     Err(Loss::Unusable(what))
 }
