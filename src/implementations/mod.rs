@@ -11,6 +11,8 @@ mod described;
 mod error;
 mod inputs;
 mod json_template;
+#[cfg(test)]
+mod laws;
 mod raw;
 mod read;
 mod schema;

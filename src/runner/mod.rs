@@ -14,6 +14,7 @@ mod schedule;
 mod seen;
 mod smoke;
 mod transplant;
+mod unknown;
 
 pub use options::{CaseFilter, FailFast, RunOptions, SelectionError, Shard, WhoseSecret};
 pub use run::{Ending, Progress, RunError, RunOutput, run};

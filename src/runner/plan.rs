@@ -6,9 +6,9 @@ use crate::adapters::Target;
 use crate::protocol::{Clock, Hello, MAX_LINE, RequestLine, RequestParts};
 use crate::results::ScopeNote;
 use crate::runner::afresh::Afresh;
-use crate::runner::resign::{resigned, usual_secrets};
+use crate::runner::resign::Resigner;
+use crate::runner::unknown::Harvest;
 use crate::runner::{RunOptions, WhoseSecret};
-use crate::signature::Secrets;
 use crate::suite::{Request, Suite, Vector};
 
 /// A vector of a suite.
@@ -93,21 +93,37 @@ pub(super) fn plan<'s>(
     target: &Target,
     hello: &Hello,
     whose: &WhoseSecret,
+    mut harvest: Harvest,
     now: u64,
 ) -> Vec<Case<'s>> {
-    let mut usual: Option<(&str, Option<&Secrets>)> = None;
-    let case = |&Chosen { suite, vector }: &Chosen<'s>| {
-        let name = suite.name.as_str();
-        let usual = match usual {
-            Some((known, secrets)) if known == name => secrets,
-            _ => usual.insert((name, usual_secrets(suite))).1,
+    let mut resigner: Option<Resigner<'s>> = None;
+    let mut with_its_secret = |suite: &'s Suite, vector: &'s Vector| {
+        if *whose == WhoseSecret::Request {
+            return Ok(Cow::Borrowed(vector));
+        }
+        let resigner = match resigner.take() {
+            Some(known) if std::ptr::eq(known.suite, suite) => resigner.insert(known),
+            _ => resigner.insert(Resigner::new(suite)),
         };
+        match whose {
+            WhoseSecret::Own(secret) => resigner
+                .resigned(vector, secret)
+                .map_err(|why| why.to_string()),
+            WhoseSecret::Request | WhoseSecret::Unknown => {
+                harvest.held_to_itself(resigner, vector, hello)
+            }
+        }
+        .map(Cow::Owned)
+    };
+    let case = |&Chosen { suite, vector }: &Chosen<'s>| {
         let asked = unclaimed(suite, vector, hello)
             .or_else(|| target.unpassed(suite, vector))
-            .map_or_else(|| with_its_secret(suite, vector, usual, whose), Err);
+            .map_or_else(|| with_its_secret(suite, vector), Err);
         let (asked, fate) = match asked {
             Err(reason) => (Cow::Borrowed(vector), Fate::NotApplicable(reason)),
-            Ok(asked) if hello.clock() == Clock::Injected => (asked, Fate::Asked),
+            Ok(asked) if hello.clock() == Clock::Injected || *whose == WhoseSecret::Unknown => {
+                (asked, Fate::Asked)
+            }
             Ok(asked) => match Afresh::of(suite, asked.clone(), now) {
                 Ok(None) => (asked, Fate::Asked),
                 Ok(Some(afresh)) => (asked, Fate::AskedAfresh(afresh)),
@@ -133,22 +149,6 @@ pub(super) fn plan<'s>(
         }
     };
     chosen.iter().map(case).collect()
-}
-
-/// The vector with the secret that the implementation uses.
-fn with_its_secret<'s>(
-    suite: &'s Suite,
-    vector: &'s Vector,
-    usual: Option<&Secrets>,
-    whose: &WhoseSecret,
-) -> Result<Cow<'s, Vector>, String> {
-    match whose {
-        WhoseSecret::Request => Ok(Cow::Borrowed(vector)),
-        WhoseSecret::Own(secret) => resigned(suite, vector, usual, secret)
-            .map(Cow::Owned)
-            .map_err(|why| why.to_string()),
-        WhoseSecret::Unknown => Err("the implementation's secret is unknown".to_owned()),
-    }
 }
 
 /// A request as it goes over the wire.

@@ -11,6 +11,7 @@
 mod bad_adapters;
 mod bad_servers;
 mod commands;
+mod descriptions;
 mod floors;
 mod generated;
 mod generator;
