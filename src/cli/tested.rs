@@ -147,7 +147,7 @@ fn target(described: &Described, directory: &Path, reach: Reach) -> Result<Targe
             Target::Http(HttpTarget { address, reach })
         }
         Way::Exec(native) => Target::Exec(Box::new(ExecTarget {
-            native: native.clone(),
+            native: (**native).clone(),
             directory: directory.to_owned(),
         })),
         Way::Web(native) => {
@@ -155,7 +155,7 @@ fn target(described: &Described, directory: &Path, reach: Reach) -> Result<Targe
                 let address = address.map_err(Stop::usage)?;
                 address.check(reach).map_err(Stop::usage)?;
             }
-            let native = native.clone();
+            let native = (**native).clone();
             Target::Web(Box::new(WebTarget { native, reach }))
         }
     })

@@ -4,7 +4,7 @@ use crate::implementations::answer_rules::AnswerRules;
 use crate::implementations::inputs::{InputName, Inputs, NotCarried};
 use crate::implementations::json_template::JsonTemplate;
 use crate::implementations::text_template::{
-    Piece, TextTemplate, header_text, percent, verbatim, without_nul,
+    Piece, TextTemplate, header_text, percent, percent_encoded, verbatim, without_nul,
 };
 use crate::implementations::url_template::UrlTemplate;
 
@@ -191,12 +191,8 @@ pub(super) fn form(
         // What the description says itself is encoded as well: it is a value like any other.
         for piece in template.pieces() {
             match piece {
-                Piece::Literal(text) => {
-                    out.extend(crate::implementations::text_template::percent_encoded(
-                        text.as_bytes(),
-                    ));
-                }
-                Piece::Value(name) => out.extend(percent(name, inputs.bytes(name)?)?),
+                Piece::Literal(text) => out.extend(percent_encoded(text.as_bytes())),
+                Piece::Value(name) => out.extend(percent(name, &inputs.bytes(name)?)?),
             }
         }
     }

@@ -36,9 +36,9 @@ pub enum Way {
     /// A server that speaks it.
     Server(WebAddress),
     /// A process for each case.
-    Exec(Native<ExecCall>),
+    Exec(Box<Native<ExecCall>>),
     /// A server that is asked as it is used.
-    Web(Native<WebCall>),
+    Web(Box<Native<WebCall>>),
 }
 
 /// Whose secret an implementation uses.

@@ -15,7 +15,7 @@ pub struct ImplementationsError {
     path: String,
     at: Position,
     implementation: Option<String>,
-    problem: DescriptionProblem,
+    problem: Box<DescriptionProblem>,
     excerpt: Option<Excerpt>,
 }
 
@@ -25,7 +25,7 @@ impl ImplementationsError {
             path: path.to_owned(),
             at: fault.at,
             implementation: fault.implementation,
-            problem: fault.problem,
+            problem: Box::new(fault.problem),
             excerpt: Excerpt::of(text, fault.at),
         }
     }

@@ -98,12 +98,12 @@ fn implementation(
             }
             HttpFile::Calls(calls) => {
                 let (native, secret) = web(about, http.at, calls)?;
-                (Way::Web(native), secret)
+                (Way::Web(Box::new(native)), secret)
             }
         },
         (None, None, Some(file)) => {
             let (native, secret) = exec(about, file.at, file.value)?;
-            (Way::Exec(native), secret)
+            (Way::Exec(Box::new(native)), secret)
         }
         _ => return Err(Fault::new(name.at, Problem::NotOneWay)),
     };

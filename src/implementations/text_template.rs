@@ -1,7 +1,5 @@
 //! Text with values put in, each escaped for where it stands.
 
-use std::borrow::Cow;
-
 use crate::implementations::inputs::{InputName, Inputs, NotCarried};
 use crate::signature::{Segment, Template, TemplateError};
 
@@ -33,7 +31,7 @@ pub enum TextTemplateError {
 }
 
 /// What becomes of a value where it stands.
-pub(super) type Escape = fn(&InputName, Cow<'_, [u8]>) -> Result<Vec<u8>, NotCarried>;
+pub(super) type Escape = fn(&InputName, &[u8]) -> Result<Vec<u8>, NotCarried>;
 
 impl TextTemplate {
     /// Reads a template; `{{` and `}}` are the braces themselves.
@@ -101,7 +99,7 @@ impl TextTemplate {
         for piece in &self.0 {
             match piece {
                 Piece::Literal(text) => out.extend_from_slice(text.as_bytes()),
-                Piece::Value(name) => out.extend(escape(name, inputs.bytes(name)?)?),
+                Piece::Value(name) => out.extend(escape(name, &inputs.bytes(name)?)?),
             }
         }
         Ok(out)
@@ -109,24 +107,32 @@ impl TextTemplate {
 }
 
 /// Standard input takes everything.
-pub(super) fn verbatim(_: &InputName, value: Cow<'_, [u8]>) -> Result<Vec<u8>, NotCarried> {
-    Ok(value.into_owned())
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it is one way to escape of several"
+)]
+pub(super) fn verbatim(_: &InputName, value: &[u8]) -> Result<Vec<u8>, NotCarried> {
+    Ok(value.to_vec())
 }
 
 /// Arguments and environment variables end at a NUL.
-pub(super) fn without_nul(name: &InputName, value: Cow<'_, [u8]>) -> Result<Vec<u8>, NotCarried> {
+pub(super) fn without_nul(name: &InputName, value: &[u8]) -> Result<Vec<u8>, NotCarried> {
     if value.contains(&0) {
         Err(NotCarried(format!(
             "{name} holds a NUL, at which an argument or a variable would end"
         )))
     } else {
-        Ok(value.into_owned())
+        Ok(value.to_vec())
     }
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it is one way to escape of several"
+)]
 /// In a URL or a form only what can mean nothing stands for itself.
-pub(super) fn percent(_: &InputName, value: Cow<'_, [u8]>) -> Result<Vec<u8>, NotCarried> {
-    Ok(percent_encoded(&value))
+pub(super) fn percent(_: &InputName, value: &[u8]) -> Result<Vec<u8>, NotCarried> {
+    Ok(percent_encoded(value))
 }
 
 pub(super) fn percent_encoded(value: &[u8]) -> Vec<u8> {
@@ -142,9 +148,9 @@ pub(super) fn percent_encoded(value: &[u8]) -> Vec<u8> {
 }
 
 /// A header holds visible ASCII: of other characters servers make different things.
-pub(super) fn header_text(name: &InputName, value: Cow<'_, [u8]>) -> Result<Vec<u8>, NotCarried> {
+pub(super) fn header_text(name: &InputName, value: &[u8]) -> Result<Vec<u8>, NotCarried> {
     if value.iter().all(|byte| (0x20..0x7f).contains(byte)) {
-        Ok(value.into_owned())
+        Ok(value.to_vec())
     } else {
         Err(NotCarried(format!(
             "{name} holds a control character or is not ASCII, and stands in a header"

@@ -78,6 +78,10 @@ pub(super) struct Case<'s> {
 
 /// What becomes of a case.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most are of the large one where there is any"
+)]
 pub(super) enum Fate<'s> {
     /// It is asked as it stands.
     Asked,

@@ -32,15 +32,12 @@ pub(super) enum NotWithIt {
 
 /// The secrets that most cases of a suite use: the others are about the secret.
 fn usual_secrets(suite: &Suite) -> Option<&Secrets> {
-    let mut counts: HashMap<Vec<(Option<&str>, &Secret)>, (usize, &Secrets)> = HashMap::new();
+    let mut counts: HashMap<Vec<_>, usize> = HashMap::new();
     for vector in &suite.vectors {
         let secrets = &vector.request.secrets;
-        counts
-            .entry(secrets.iter().collect())
-            .or_insert((0, secrets))
-            .0 += 1;
+        *counts.entry(secrets.iter().collect()).or_default() += 1;
     }
-    let most = counts.values().map(|(count, _)| *count).max()?;
+    let most = counts.values().copied().max()?;
     // Where several are as frequent, the first of the file.
     suite
         .vectors
@@ -48,7 +45,7 @@ fn usual_secrets(suite: &Suite) -> Option<&Secrets> {
         .map(|vector| &vector.request.secrets)
         .find(|secrets| {
             let key: Vec<_> = secrets.iter().collect();
-            counts.get(&key).is_some_and(|(count, _)| *count == most)
+            counts.get(&key) == Some(&most)
         })
 }
 

@@ -174,7 +174,7 @@ impl Harvest {
         let edited = signed_fields(scheme, request, token).and_then(|fields| {
             let right = Signed::new(scheme, &request.secrets, &fields)?;
             let own = self.tokens.get(&key(suite, &fields))?;
-            let fresh = Signed::of(scheme, &fields, own.clone())?;
+            let fresh = Signed::of(scheme, &fields, own)?;
             transplant(token, &right, &fresh)
         });
         let others = || {
@@ -193,7 +193,7 @@ impl Harvest {
 /// The selected secret, the MAC and the message of a token that is of the scheme's form.
 fn made_of(scheme: &Scheme, fields: &Fields, token: &str) -> Option<(String, Vec<u8>, Vec<u8>)> {
     // Its form, to the letter, and the fields that it carries.
-    Signed::of(scheme, fields, token.to_owned())?;
+    Signed::of(scheme, fields, token)?;
     let texts = FieldTexts::read(&scheme.fields, fields).ok()?;
     let message = scheme.message.render(&scheme.fields, &texts).ok()?;
     let parsed = scheme.token.parse(&scheme.fields, token)?;
@@ -201,7 +201,7 @@ fn made_of(scheme: &Scheme, fields: &Fields, token: &str) -> Option<(String, Vec
     Some((
         selector.unwrap_or_default().to_owned(),
         parsed.macs().next()?.to_vec(),
-        message.to_vec(),
+        message.clone(),
     ))
 }
 

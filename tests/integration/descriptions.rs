@@ -25,9 +25,12 @@ fn target(yaml: &str) -> Target {
     let file = file.unwrap_or_else(|error| panic!("{error}"));
     let directory = Path::new(".").to_owned();
     match file.all()[0].way.clone() {
-        Way::Exec(native) => Target::Exec(Box::new(ExecTarget { native, directory })),
+        Way::Exec(native) => {
+            let native = *native;
+            Target::Exec(Box::new(ExecTarget { native, directory }))
+        }
         Way::Web(native) => Target::Web(Box::new(WebTarget {
-            native,
+            native: *native,
             reach: Reach::Loopback,
         })),
         other => panic!("{other:?}"),
@@ -310,7 +313,7 @@ fn what_a_back_end_does_wrong_is_an_error_of_its_case() {
     let endless = words(|_, stream| {
         use std::io::Write as _;
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
-        while stream.write_all(&[b' '; 65536]).is_ok() {}
+        while stream.write_all(" ".repeat(65536).as_bytes()).is_ok() {}
         Then::Close
     });
     assert_eq!(
@@ -654,6 +657,8 @@ implementations:
     )
 }
 
+type Fault = Box<dyn Fn(&str, String) -> String + Send + Sync>;
+
 const OWN: &str = "An-Own-Secret-0123456789";
 
 fn options_with(secret: WhoseSecret) -> RunOptions<'static> {
@@ -705,7 +710,6 @@ fn a_right_implementation_with_a_secret_of_its_own_is_never_blamed() {
 #[test]
 fn faults_are_seen_without_the_secret() {
     let random = AtomicU32::new(0);
-    type Fault = Box<dyn Fn(&str, String) -> String + Send + Sync>;
     let on_sign = |change: fn(String) -> String| -> Fault {
         Box::new(move |op, answer| if op == "sign" { change(answer) } else { answer })
     };
