@@ -6,6 +6,7 @@
 pub mod adapters;
 pub mod cli;
 pub mod explain;
+pub mod fuzz;
 pub mod generate;
 pub mod implementations;
 pub mod lint;
@@ -16,5 +17,7 @@ pub mod results;
 pub mod runner;
 pub mod scheme;
 pub mod signature;
+pub mod statistics;
 pub mod strength;
 pub mod suite;
+pub mod timing;

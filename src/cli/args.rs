@@ -1,9 +1,12 @@
 //! The arguments of every command.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::cli::reach::ReachArgs;
+use crate::cli::report_command;
+use crate::cli::timing::TimingArgs;
 
 /// Proves that an implementation of an HMAC identity signature does what its specification says.
 #[derive(Debug, Parser)]
@@ -17,6 +20,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Run suites against an implementation, and judge it.
     Run(RunArgs),
+    /// Say whether the comparison is timing-safe, with controls and limits.
+    Timing(TimingArgs),
     /// Say why a signature does not match: the mistakes that produce it, and what to change.
     Explain(ExplainArgs),
     /// Sign by hand, with the oracle.
@@ -30,9 +35,9 @@ pub(crate) enum Command {
     Adapter(AdapterArgs),
     /// List the catalogue of mistakes, or show one.
     Mistakes(MistakesArgs),
-    /// Make reports from the saved JSON result of a run.
+    /// Make reports from the saved JSON results of runs, compare them, join them.
     #[command(subcommand)]
-    Report(ReportCommand),
+    Report(report_command::ReportCommand),
 }
 
 #[derive(Debug, Args)]
@@ -41,36 +46,8 @@ pub(crate) struct RunArgs {
     /// Suites by name; the five systems if none is named. `macproof suite list` shows them.
     #[arg(value_name = "SUITE")]
     pub(crate) suites: Vec<String>,
-    /// The adapter's command line; it is split into words, never given to a shell.
-    #[arg(long, value_name = "COMMAND", help_heading = "Implementation")]
-    pub(crate) command: Option<String>,
-    /// The address of a server that speaks the protocol, as in `http://127.0.0.1:4000`.
-    #[arg(
-        long,
-        value_name = "URL",
-        help_heading = "Implementation",
-        conflicts_with = "command"
-    )]
-    pub(crate) http: Option<String>,
-    /// An implementation of macproof.yaml, or all of them; may be repeated.
-    #[arg(
-        long,
-        value_name = "NAME",
-        help_heading = "Implementation",
-        conflicts_with_all = ["command", "http"]
-    )]
-    pub(crate) implementation: Vec<String>,
-    /// The file that describes implementations; see docs/implementations.md.
-    #[arg(
-        long,
-        value_name = "FILE",
-        default_value = "macproof.yaml",
-        help_heading = "Implementation"
-    )]
-    pub(crate) config: PathBuf,
-    /// Contact other machines than this one, too.
-    #[arg(long, help_heading = "Implementation")]
-    pub(crate) allow_remote: bool,
+    #[command(flatten)]
+    pub(crate) reach: ReachArgs,
     /// A suite file of your own; may be repeated.
     #[arg(long, value_name = "FILE", help_heading = "Cases")]
     pub(crate) suite_file: Vec<PathBuf>,
@@ -89,12 +66,6 @@ pub(crate) struct RunArgs {
     /// Rewrite that list to what fails now.
     #[arg(long, requires = "known_failures", help_heading = "Gate")]
     pub(crate) update_known_failures: bool,
-    /// How many adapter processes to run side by side.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub(crate) jobs: u16,
-    /// How long to wait for an answer, as in 500ms, 10s or 2m.
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
-    pub(crate) timeout: Duration,
     /// The seed of the order of the cases; chosen afresh, and shown, if none is given.
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
@@ -104,11 +75,17 @@ pub(crate) struct RunArgs {
     /// Stop at the first counted failure or error.
     #[arg(long)]
     pub(crate) fail_fast: bool,
-    /// Write a report: json, junit or human, to a file or to - for standard output; may be
-    /// repeated. Of several implementations each writes its own: {implementation} in the path is
-    /// its name.
+    /// Write a report to a file, or to - for standard output; may be repeated. The formats are
+    /// human, json, junit, markdown, sarif, github, badge and badge-json.
     #[arg(long, value_name = "FORMAT=PATH", help_heading = "Reports")]
     pub(crate) report: Vec<String>,
+    /// Show the secrets that are no suite file's, and the tokens made with them.
+    #[arg(long, help_heading = "Reports")]
+    pub(crate) show_secrets: bool,
+    /// Write what becomes of each case as it happens, a JSON object a line, to a file or to - for
+    /// standard output.
+    #[arg(long, value_name = "FILE", help_heading = "Reports")]
+    pub(crate) events: Option<PathBuf>,
     /// Show every failed case, not only the first few of each requirement.
     #[arg(long, help_heading = "Reports")]
     pub(crate) all: bool,
@@ -250,6 +227,10 @@ pub(crate) struct AdapterArgs {
     /// A mistake to make, by its id in the catalogue; may be repeated.
     #[arg(long, value_name = "ID")]
     pub(crate) mistake: Vec<String>,
+    /// A leak in its comparison, for `macproof timing` to find: early-exit, equality, or a time
+    /// by which it takes longer where the first character is right, as in 20ns or 2us.
+    #[arg(long, value_name = "LEAK", conflicts_with = "mistake")]
+    pub(crate) leak: Option<String>,
     /// A suite file of your own, beside the suites in this program; may be repeated.
     #[arg(long, value_name = "FILE")]
     pub(crate) suite_file: Vec<PathBuf>,
@@ -261,58 +242,14 @@ pub(crate) struct MistakesArgs {
     pub(crate) id: Option<String>,
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum ReportCommand {
-    /// Render a saved JSON result in other formats.
-    Render {
-        /// The JSON result of a run.
-        result: PathBuf,
-        /// json, junit or human, to a file or to - for standard output; may be repeated.
-        #[arg(value_name = "FORMAT=PATH", required = true)]
-        report: Vec<String>,
-    },
-}
-
-/// Reads `500ms`, `10s`, `2m`.
-fn duration(text: &str) -> Result<Duration, String> {
-    let digits = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let number: u64 = number
-        .parse()
-        .map_err(|_| format!("{text:?} is no time; write 500ms, 10s or 2m"))?;
-    let time = match unit {
-        "ms" => Duration::from_millis(number),
-        "s" => Duration::from_secs(number),
-        "m" => Duration::from_secs(number.saturating_mul(60)),
-        _ => return Err(format!("{text:?} needs a unit; write 500ms, 10s or 2m")),
-    };
-    if time.is_zero() || time > Duration::from_secs(24 * 60 * 60) {
-        return Err("a time-out lies between 1ms and a day".to_owned());
-    }
-    Ok(time)
-}
-
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use clap::CommandFactory;
 
-    use super::{Arguments, duration};
+    use super::Arguments;
 
     #[test]
     fn the_arguments_fit_together() {
         Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn times_have_units() {
-        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
-        for bad in ["", "5", "s", "-1s", "0s", "1h", "1.5s", "100000000000m"] {
-            assert!(duration(bad).is_err(), "{bad}");
-        }
     }
 }

@@ -1,83 +1,88 @@
 //! `macproof run`: suites against an implementation.
 
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use jiff::Timestamp;
-use signal_hook::consts::{SIGINT, SIGTERM};
 
-use crate::adapters::{Limits, Target};
+use crate::adapters::Target;
 use crate::cli::args::{LevelArg, RunArgs};
 use crate::cli::causes::add_causes;
 use crate::cli::clock::unix_now;
+use crate::cli::events::Events;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
-use crate::cli::matrix::Matrix;
-use crate::cli::render::Reports;
+use crate::cli::reach::{Reached, interrupt_flag};
+use crate::cli::render::{Reports, is_standard_output};
 use crate::cli::suites;
-use crate::cli::terminal::{ProgressBar, print, say};
-use crate::cli::tested::Tested;
+use crate::cli::terminal::{ProgressBar, say};
 use crate::report;
-use crate::results::{Circumstances, KnownFailures, RunResult, ScopeNote, conclude, updated};
+use crate::results::{
+    Circumstances, Document, KnownFailures, Redaction, RunResult, Runs, ScopeNote, conclude,
+    updated,
+};
 use crate::runner::{
-    Ending, FailFast, RunError, RunOptions, RunOutput, WhoseSecret, run as run_suites,
+    CaseEvent, Ending, FailFast, RunError, RunOptions, RunOutput, Shard, Watcher, WhoseSecret,
+    run as run_suites,
 };
 use crate::suite::{self, Embedded, Level, Suite};
 
 /// Runs the suites, reports, and lets the gate decide.
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
+    let reports = Reports::parse(&args.report, args.all)?;
     let suites = suites::chosen(&args.suites, &args.suite_file)?;
-    let tested = Tested::of(args)?;
-    if let [one] = tested.as_slice() {
-        return run_one(args, &suites, one, &Reports::parse(&args.report, args.all)?)
-            .map(|(exit, _)| exit);
+    let all = args.reach.all_reached(&args.suite_file)?;
+    let events = args.events.as_deref().map(Events::open).transpose()?;
+    let taken = args.events.as_deref().is_some_and(is_standard_output);
+    if taken && reports.take_standard_output() {
+        return Err(Stop::usage(
+            "only one report can go to standard output, the events included",
+        ));
     }
-    let mut matrix = Matrix::default();
-    let mut exits = Vec::new();
-    for one in &tested {
-        let reports = Reports::parse(&of_implementation(&args.report, &one.label)?, args.all)?;
-        print(&format!("== {}\n", one.label));
-        match run_one(args, &suites, one, &reports) {
-            Ok((exit, result)) => {
-                exits.push(exit);
-                matrix.add(&one.label, &result);
+    let mut results = Vec::new();
+    let mut harness = None;
+    for reached in &all {
+        match run_one(args, &suites, reached, events.as_ref()) {
+            Ok((result, broken)) => {
+                results.push(result);
+                harness = harness.or(broken);
             }
-            Err(stop) if stop.exit == Exit::Harness => {
-                say(&format!("error: {stop}"));
-                exits.push(stop.exit);
-                matrix.add_unusable(&one.label);
+            // The others are still run.
+            Err(stop) if all.len() > 1 && stop.exit == Exit::Harness => {
+                say(&format!("error: {}: {stop}", reached.label));
+                harness = harness.or(Some(stop));
             }
             Err(stop) => return Err(stop),
         }
     }
-    print(&format!("\n{matrix}\n"));
-    Ok(Exit::first_of(&exits))
-}
-
-/// The reports of one of several implementations.
-fn of_implementation(words: &[String], name: &str) -> Result<Vec<String>, Stop> {
-    const PLACE: &str = "{implementation}";
-    let word = |word: &String| {
-        if word.contains(PLACE) {
-            Ok(word.replace(PLACE, name))
-        } else {
-            Err(Stop::usage(format_args!(
-                "--report {word:?} would hold one of several implementations; write {PLACE} where their names differ, as in json=result-{PLACE}.json"
-            )))
+    let document = match (results.pop(), results.is_empty(), all.len()) {
+        (Some(one), true, 1) => Document::from(one),
+        (last, ..) => {
+            results.extend(last);
+            Document::from(Runs::new(results))
         }
     };
-    words.iter().map(word).collect()
+    if !document.runs().is_empty() {
+        reports.write(&document, taken)?;
+    }
+    match (Exit::of(document.exit_code()), harness) {
+        (Exit::Failed, Some(stop)) if all.len() > 1 => {
+            say(&format!("error: {stop}"));
+            Ok(Exit::Failed)
+        }
+        (_, Some(stop)) => Err(stop),
+        (exit, None) => Ok(exit),
+    }
 }
 
-/// Runs the suites against one implementation.
+/// Runs the suites against one implementation: what it came to, and why it came to an end too
+/// early.
 fn run_one(
     args: &RunArgs,
     suites: &[Suite],
-    tested: &Tested,
-    reports: &Reports,
-) -> Result<(Exit, RunResult), Stop> {
+    reached: &Reached,
+    events: Option<&Events>,
+) -> Result<(RunResult, Option<Stop>), Stop> {
     let known = known_failures(args.known_failures.as_deref())?;
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
     let level = match args.level {
@@ -90,44 +95,60 @@ fn run_one(
             .iter()
             .any(|entry| entry.cases.matches(id.as_str()))
     };
+    let tell = |event: &CaseEvent<'_>| {
+        if let Some(events) = events {
+            events.case(event);
+        }
+    };
     let options = RunOptions {
         filter: parsed(args.filter.as_deref())?,
         shard: parsed(args.shard.as_deref())?,
         seed,
-        jobs: usize::from(args.jobs),
+        jobs: usize::from(args.reach.jobs),
         repeat: args.repeat,
-        limits: Limits {
-            answer: args.timeout,
-            ..Limits::default()
-        },
+        limits: args.reach.limits(),
         fail_fast: args.fail_fast.then_some(FailFast {
             level,
             tolerated: &tolerated,
         }),
-        secret: tested.secret()?,
+        watcher: events.map(|_| Watcher { level, tell: &tell }),
+        secret: reached.secret.clone(),
     };
-    let started = Timestamp::now();
+    let began = Timestamp::now();
+    let started = began.round(jiff::Unit::Second).unwrap_or(began).to_string();
+    if let Some(events) = events {
+        events.started(&started, seed);
+    }
     let clock = Instant::now();
-    let output = attempt(suites, &tested.target, &options)?;
+    let output = attempt(suites, &reached.target, &options, events)?;
+    let mut arguments = args.suites.clone();
+    arguments.extend(reached.arguments.iter().cloned());
+    for file in &args.suite_file {
+        arguments.extend(["--suite-file".to_owned(), file.display().to_string()]);
+    }
     let circumstances = Circumstances {
-        started: started
-            .round(jiff::Unit::Second)
-            .unwrap_or(started)
-            .to_string(),
+        started,
         duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
         implementation: output.hello.implementation,
-        adapter: tested.label.clone(),
-        arguments: tested.arguments.clone(),
+        adapter: reached.label.clone(),
+        arguments,
         level,
         seed,
         repeat: args.repeat,
+        shard: options.shard.map(Shard::summary),
         left_out: not_asked_for(&args.suites)?
             .into_iter()
             .chain(output.left_out)
             .collect(),
         notes: output.notes,
+        redaction: match &options.secret {
+            WhoseSecret::Own(secret) if !args.show_secrets => Redaction::of([secret.clone()]),
+            WhoseSecret::Unknown if !args.show_secrets => Redaction::of([]),
+            // Every secret is that of a suite file, or may be shown.
+            _ => Redaction::none(),
+        },
     };
-    let today = started.strftime("%Y-%m-%d").to_string();
+    let today = began.strftime("%Y-%m-%d").to_string();
     let mut result = conclude(
         circumstances.clone(),
         output.observations.clone(),
@@ -146,15 +167,16 @@ fn run_one(
     if options.secret == WhoseSecret::Request {
         add_causes(&mut result, &output.observations);
     }
-    reports.write(&result)?;
-    match output.ending {
-        Ending::Broken(error) => Err(Stop::harness(format_args!(
+    if let Some(events) = events {
+        events.finished(&result);
+    }
+    let broken = match output.ending {
+        Ending::Broken(error) => Some(Stop::harness(format_args!(
             "the adapter no longer works: {error}"
         ))),
-        Ending::Whole | Ending::Interrupted | Ending::FailedFast => {
-            Ok((Exit::of(result.gate.exit_code), result))
-        }
-    }
+        Ending::Whole | Ending::Interrupted | Ending::FailedFast => None,
+    };
+    Ok((result, broken))
 }
 
 /// Where some suites were named, those that a run without names would have asked for too: the
@@ -183,10 +205,16 @@ fn attempt<'s>(
     suites: &'s [Suite],
     target: &Target,
     options: &RunOptions<'_>,
+    events: Option<&Events>,
 ) -> Result<RunOutput<'s>, Stop> {
     let interrupt = interrupt_flag()?;
     let bar = ProgressBar::new();
-    let progress = |progress: crate::runner::Progress| bar.show(progress.done, progress.total);
+    let progress = |progress: crate::runner::Progress| {
+        bar.show(progress.done, progress.total);
+        if let Some(events) = events {
+            events.flush();
+        }
+    };
     let output = run_suites(suites, target, options, &interrupt, &unix_now, &progress);
     bar.clear();
     output.map_err(|error| match error {
@@ -195,18 +223,7 @@ fn attempt<'s>(
     })
 }
 
-/// Ctrl-C ends the run and still reports what was done; a second one ends the program.
-fn interrupt_flag() -> Result<Arc<AtomicBool>, Stop> {
-    let flag = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM] {
-        signal_hook::flag::register_conditional_default(signal, Arc::clone(&flag))
-            .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&flag)))
-            .map_err(Stop::harness)?;
-    }
-    Ok(flag)
-}
-
-fn known_failures(path: Option<&Path>) -> Result<KnownFailures, Stop> {
+pub(crate) fn known_failures(path: Option<&Path>) -> Result<KnownFailures, Stop> {
     let Some(path) = path else {
         return Ok(KnownFailures::none());
     };

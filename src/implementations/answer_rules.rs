@@ -84,7 +84,7 @@ impl AnswerRules {
             found.push(("accept", Outcome::Accept));
         }
         if met(&self.reject) {
-            found.push(("reject", Outcome::Reject(None)));
+            found.push(("reject", Outcome::REJECT));
         }
         if met(&self.refused) {
             found.push(("refused", Outcome::Refused(excerpt(output.body))));

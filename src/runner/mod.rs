@@ -16,5 +16,7 @@ mod smoke;
 mod transplant;
 mod unknown;
 
-pub use options::{CaseFilter, FailFast, RunOptions, SelectionError, Shard, WhoseSecret};
+pub use options::{
+    CaseEvent, CaseFilter, FailFast, RunOptions, SelectionError, Shard, Watcher, WhoseSecret,
+};
 pub use run::{Ending, Progress, RunError, RunOutput, run};

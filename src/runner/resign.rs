@@ -8,7 +8,7 @@ use crate::mistakes::{Mistake, Mistaken, Stage, catalogue};
 use crate::results::{Observed, Verdict, judge};
 use crate::runner::transplant::{Signed, transplant};
 use crate::scheme::{Call, Implementation as _, ParsedToken, Reference, Scheme};
-use crate::signature::{Fields, Op, Outcome, Secret, Secrets, Value};
+use crate::signature::{Context, Fields, Op, Outcome, Secret, Secrets, Value};
 use crate::suite::{Expect, Level, Request, Suite, Vector};
 
 /// Why a case cannot be asked with another secret.
@@ -107,8 +107,8 @@ impl<'s> Resigner<'s> {
                 .sign(&other.request.secrets, &request.fields)
                 .map_err(|refusal| NotWithIt::Unusable(refusal.to_string()))?;
         }
-        let tokens = match (request.op, &request.token) {
-            (Op::Verify, Some(Value::Text(token))) if !token.is_empty() => {
+        let tokens = match (request.op.presents_a_token(), &request.token) {
+            (true, Some(Value::Text(token))) if !token.is_empty() => {
                 self.presented(request, token, &other.request.secrets)
             }
             _ => vec![request.token.clone()],
@@ -145,6 +145,7 @@ impl<'s> Resigner<'s> {
                 secrets: &secrets,
                 fields,
                 token: None,
+                context: Context::none(),
                 now: 0,
             });
             outcome == Outcome::Token(right.clone())
@@ -153,7 +154,7 @@ impl<'s> Resigner<'s> {
             .iter()
             .filter(|mistake| mistake.stage == Stage::Secret && mistake.applies(scheme).is_ok())
             .filter(is_unseen)
-            .map(|mistake| mistake.id.as_str())
+            .map(|mistake| mistake.title)
             .collect()
     }
 
@@ -179,6 +180,7 @@ impl<'s> Resigner<'s> {
                     secrets,
                     fields: &fields,
                     token: None,
+                    context: Context::none(),
                     now: request.now,
                 });
                 match outcome {
@@ -236,10 +238,10 @@ fn shows_less(scheme: &Scheme, one: &Vector, other: &Vector) -> Option<&'static 
         .filter(|mistake| mistake.applies(scheme).is_ok())
         // What this secret does not show, no case shows: that is a matter of the whole run.
         .filter(|mistake| mistake.stage != Stage::Secret)
-        .filter(|mistake| one.request.op == Op::Verify || !mistake.is_of_verifying())
+        .filter(|mistake| one.request.op.presents_a_token() || !mistake.is_of_verifying())
         .find(|mistake| {
             let catches = |vector: &Vector| {
-                let outcome = Mistaken::one(mistake).call(&call(scheme, &vector.request));
+                let outcome = Mistaken::one(mistake).call(&vector.request.call(scheme));
                 is_caught(scheme, vector, outcome)
             };
             catches(one) && !catches(other)
@@ -248,13 +250,13 @@ fn shows_less(scheme: &Scheme, one: &Vector, other: &Vector) -> Option<&'static 
 }
 
 fn kind(scheme: &Scheme, vector: &Vector) -> crate::signature::OutcomeKind {
-    Reference::new().call(&call(scheme, &vector.request)).kind()
+    Reference::new().call(&vector.request.call(scheme)).kind()
 }
 
 fn is_caught(scheme: &Scheme, vector: &Vector, outcome: Outcome) -> bool {
     let op = vector.request.op;
     if vector.level == Level::May {
-        let right = Reference::new().call(&call(scheme, &vector.request));
+        let right = Reference::new().call(&vector.request.call(scheme));
         return match (&right, &outcome) {
             (Outcome::Token(right), Outcome::Token(token)) => right != token,
             _ => right.kind() != outcome.kind(),
@@ -262,17 +264,6 @@ fn is_caught(scheme: &Scheme, vector: &Vector, outcome: Outcome) -> bool {
     }
     let observed = Observed::Outcome(outcome);
     judge(op, vector.level, &vector.expect, &observed, Level::Should) != Verdict::Pass
-}
-
-fn call<'r>(scheme: &'r Scheme, request: &'r Request) -> Call<'r> {
-    Call {
-        op: request.op,
-        scheme,
-        secrets: &request.secrets,
-        fields: &request.fields,
-        token: request.token.as_ref(),
-        now: request.now,
-    }
 }
 
 /// What is expected of a case, borrowed where it is the vector's own.

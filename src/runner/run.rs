@@ -122,6 +122,7 @@ pub fn run<'s>(
         hello: &hello,
         now,
         fail_fast: options.fail_fast,
+        watcher: options.watcher,
     };
     let start = || target.start(options.limits, interrupt);
     let shares = share_out(&work, first, &start, options.jobs, progress);
@@ -129,7 +130,7 @@ pub fn run<'s>(
         done: schedule.done(),
         total: schedule.total(),
     };
-    let mut gathered = Gathered::of(shares, cases.len());
+    let mut gathered = Gathered::of(shares, &cases);
     let is_whole = done.done == done.total;
     if options.secret == WhoseSecret::Unknown {
         left_out.push(ScopeNote {
@@ -159,7 +160,7 @@ pub fn run<'s>(
         Ending::Broken(error) => format!("the adapter no longer works: {error}"),
     };
     let observations = std::iter::zip(&cases, gathered.seen)
-        .map(|(case, seen)| observation(case, seen, &undone, &options.secret))
+        .map(|(case, seen)| observation(case, seen, &undone))
         .collect();
     Ok(RunOutput {
         observations,
@@ -194,7 +195,7 @@ fn unseen(cases: &[Case<'_>], secret: &Secret) -> Vec<String> {
     }
     vec![format!(
         "no case can show with the implementation's own secret whether these mistakes are made: {}",
-        mistakes.join(", ")
+        mistakes.join("; ")
     )]
 }
 
@@ -290,16 +291,16 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn of(shares: Vec<Share>, cases: usize) -> Self {
+    fn of(shares: Vec<Share>, cases: &[Case<'_>]) -> Self {
         let mut gathered = Self {
-            seen: vec![Seen::default(); cases],
+            seen: vec![Seen::default(); cases.len()],
             notes: Vec::new(),
             restarts: 0,
             broken: None,
         };
         for share in shares {
-            for (all, seen) in std::iter::zip(&mut gathered.seen, share.seen) {
-                *all = std::mem::take(all).and(seen);
+            for ((all, seen), case) in gathered.seen.iter_mut().zip(share.seen).zip(cases) {
+                *all = std::mem::take(all).and(seen, &case.vector.expect);
             }
             gathered.notes.extend(share.parting.notes);
             gathered.restarts += share.parting.restarts;
@@ -316,26 +317,14 @@ impl Gathered {
     }
 }
 
-fn observation<'s>(
-    case: &Case<'s>,
-    seen: Seen,
-    undone: &str,
-    whose: &WhoseSecret,
-) -> Observation<'s> {
+fn observation<'s>(case: &Case<'s>, seen: Seen, undone: &str) -> Observation<'s> {
     let observed = match (&case.fate, seen.observed) {
         (Fate::NotApplicable(reason), _) => Observed::NotApplicable(reason.clone()),
         (_, Some(observed)) => observed,
         (_, None) => Observed::Skipped(undone.to_owned()),
     };
     // What we have written ourselves can be read.
-    let mut request: serde_json::Value =
-        serde_json::from_str(&case.line.as_json()).unwrap_or_default();
-    if *whose != WhoseSecret::Request
-        && matches!(case.asked, Cow::Owned(_))
-        && let Some(secret) = request.get_mut("secret")
-    {
-        *secret = "(the implementation's own)".into();
-    }
+    let request = serde_json::from_str(&case.line.as_json()).unwrap_or_default();
     Observation {
         suite: case.suite,
         vector: case.vector,

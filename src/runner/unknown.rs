@@ -95,12 +95,12 @@ fn wanted(resigner: &Resigner<'_>, vector: &Vector) -> Vec<Fields> {
     }
     match (request.op, &request.token) {
         (Op::Sign, _) => vec![request.fields.clone()],
-        (Op::Verify, Some(Value::Text(token))) => {
+        (Op::Verify | Op::Identify, Some(Value::Text(token))) => {
             let own = signed_fields(&resigner.suite.scheme, request, token);
             let others = resigner.signed_of(token).cloned();
             own.into_iter().chain(others).collect()
         }
-        (Op::Verify, _) => Vec::new(),
+        (Op::Verify | Op::Identify, _) => Vec::new(),
     }
 }
 
@@ -140,13 +140,13 @@ impl Harvest {
                     *token = self.expected(suite, &request.fields);
                 }
             }
-            (Op::Verify, Some(Value::Text(token))) if !token.is_empty() => {
+            (Op::Verify | Op::Identify, Some(Value::Text(token))) if !token.is_empty() => {
                 let made = self.presented(resigner, request, token);
                 other.request.token = Some(Value::Text(made.ok_or(
                     "the implementation's secret is unknown, and the case's token is no change of one that it signs",
                 )?));
             }
-            (Op::Verify, _) => {}
+            (Op::Verify | Op::Identify, _) => {}
         }
         Ok(other)
     }

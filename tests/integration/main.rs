@@ -20,6 +20,7 @@ mod laws;
 mod lints;
 mod oracle;
 mod present;
+mod reports;
 mod runs;
 mod strength;
 mod suites;
