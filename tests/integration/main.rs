@@ -18,6 +18,7 @@ mod languages;
 mod laws;
 mod lints;
 mod oracle;
+mod policies;
 mod present;
 mod reports;
 mod runs;
