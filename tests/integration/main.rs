@@ -21,4 +21,5 @@ mod present;
 mod runs;
 mod strength;
 mod suites;
+mod timing;
 mod wycheproof;
