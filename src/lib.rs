@@ -6,7 +6,9 @@
 pub mod adapters;
 pub mod cli;
 pub mod explain;
+pub mod fuzz;
 pub mod generate;
+pub mod implementations;
 pub mod lint;
 pub mod mistakes;
 pub mod protocol;

@@ -1,15 +1,16 @@
-//! How an implementation is reached: as a subprocess that speaks the protocol. And the other side
-//! of it, which serves an implementation of ours to whoever asks.
+//! How an implementation is reached: as a subprocess or a server that speaks the protocol. And the
+//! other side of it, which serves an implementation of ours to whoever asks.
 //!
-//! A [`Target`] says where it is, an [`Adapter`] is there to answer. [`Subprocess`] owns the
-//! process, [`Exchange`] is whoever has requests for it. Everything
-//! happens in the thread of the caller, over pipes that never block.
+//! A [`Target`] says where it is, an [`Adapter`] is there to answer, [`Exchange`] is whoever has
+//! requests for it. [`Subprocess`] owns a process, [`HttpAdapter`] its connections to a server.
+//! Everything happens in the thread of the caller, over pipes and sockets that never block.
 
 mod command;
 mod connection;
 mod conversation;
 mod error;
 mod exchange;
+mod http;
 mod in_flight;
 mod line_buffer;
 mod lockstep;
@@ -25,6 +26,7 @@ mod target;
 pub use command::{AdapterCommand, CommandError};
 pub use error::AdapterError;
 pub use exchange::{Exchange, Ticket};
+pub use http::{HttpAdapter, HttpTarget};
 pub use in_flight::MAX_IN_FLIGHT;
 pub use lockstep::{Lockstep, LockstepError, RoundTrip};
 pub use pinning::Pinned;

@@ -2,7 +2,9 @@
 
 use std::sync::atomic::AtomicBool;
 
-use crate::adapters::{AdapterCommand, AdapterError, Exchange, Limits, Parting, Subprocess};
+use crate::adapters::{
+    AdapterCommand, AdapterError, Exchange, HttpAdapter, HttpTarget, Limits, Parting, Subprocess,
+};
 use crate::protocol::Hello;
 
 /// Where an implementation is to be reached.
@@ -10,6 +12,8 @@ use crate::protocol::Hello;
 pub enum Target {
     /// A command that speaks the protocol over its standard input and output.
     Command(AdapterCommand),
+    /// A server that speaks the protocol over HTTP.
+    Http(HttpTarget),
 }
 
 impl Target {
@@ -23,6 +27,7 @@ impl Target {
             Self::Command(command) => {
                 Subprocess::start(command, limits, interrupt).map(Adapter::Subprocess)
             }
+            Self::Http(target) => HttpAdapter::start(target, limits, interrupt).map(Adapter::Http),
         }
     }
 }
@@ -32,6 +37,8 @@ impl Target {
 pub enum Adapter<'a> {
     /// A process of its own.
     Subprocess(Subprocess<'a>),
+    /// A server.
+    Http(HttpAdapter<'a>),
 }
 
 impl Adapter<'_> {
@@ -39,6 +46,7 @@ impl Adapter<'_> {
     pub fn hello(&self) -> &Hello {
         match self {
             Self::Subprocess(process) => process.hello(),
+            Self::Http(server) => server.hello(),
         }
     }
 
@@ -46,6 +54,7 @@ impl Adapter<'_> {
     pub fn drive<E: Exchange>(&mut self, exchange: &mut E) -> Result<(), AdapterError> {
         match self {
             Self::Subprocess(process) => process.drive(exchange),
+            Self::Http(server) => server.drive(exchange),
         }
     }
 
@@ -53,6 +62,7 @@ impl Adapter<'_> {
     pub fn finish(self) -> Parting {
         match self {
             Self::Subprocess(process) => process.finish(),
+            Self::Http(server) => server.finish(),
         }
     }
 }

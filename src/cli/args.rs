@@ -1,10 +1,10 @@
 //! The arguments of every command.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::reach::ReachArgs;
 use crate::cli::timing::TimingArgs;
 
 /// Proves that an implementation of an HMAC identity signature does what its specification says.
@@ -44,9 +44,8 @@ pub(crate) struct RunArgs {
     /// Suites by name; the five systems if none is named. `macproof suite list` shows them.
     #[arg(value_name = "SUITE")]
     pub(crate) suites: Vec<String>,
-    /// The adapter's command line; it is split into words, never given to a shell.
-    #[arg(long, value_name = "COMMAND", help_heading = "Implementation")]
-    pub(crate) command: Option<String>,
+    #[command(flatten)]
+    pub(crate) reach: ReachArgs,
     /// A suite file of your own; may be repeated.
     #[arg(long, value_name = "FILE", help_heading = "Cases")]
     pub(crate) suite_file: Vec<PathBuf>,
@@ -65,12 +64,6 @@ pub(crate) struct RunArgs {
     /// Rewrite that list to what fails now.
     #[arg(long, requires = "known_failures", help_heading = "Gate")]
     pub(crate) update_known_failures: bool,
-    /// How many adapter processes to run side by side.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub(crate) jobs: u16,
-    /// How long to wait for an answer, as in 500ms, 10s or 2m.
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
-    pub(crate) timeout: Duration,
     /// The seed of the order of the cases; chosen afresh, and shown, if none is given.
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
@@ -252,46 +245,14 @@ pub(crate) enum ReportCommand {
     },
 }
 
-/// Reads `500ms`, `10s`, `2m`.
-pub(crate) fn duration(text: &str) -> Result<Duration, String> {
-    let digits = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let number: u64 = number
-        .parse()
-        .map_err(|_| format!("{text:?} is no time; write 500ms, 10s or 2m"))?;
-    let time = match unit {
-        "ms" => Duration::from_millis(number),
-        "s" => Duration::from_secs(number),
-        "m" => Duration::from_secs(number.saturating_mul(60)),
-        _ => return Err(format!("{text:?} needs a unit; write 500ms, 10s or 2m")),
-    };
-    if time.is_zero() || time > Duration::from_secs(24 * 60 * 60) {
-        return Err("a time-out lies between 1ms and a day".to_owned());
-    }
-    Ok(time)
-}
-
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use clap::CommandFactory;
 
-    use super::{Arguments, duration};
+    use super::Arguments;
 
     #[test]
     fn the_arguments_fit_together() {
         Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn times_have_units() {
-        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
-        for bad in ["", "5", "s", "-1s", "0s", "1h", "1.5s", "100000000000m"] {
-            assert!(duration(bad).is_err(), "{bad}");
-        }
     }
 }

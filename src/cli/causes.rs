@@ -7,7 +7,7 @@ use crate::explain::{Answer, Question, Seen, explain, explain_verifier};
 use crate::mistakes::{MistakeId, Mistaken};
 use crate::results::{Causes, MistakeMention, Observation, Observed, RunResult, Verdict};
 use crate::scheme::{Call, Implementation as _};
-use crate::signature::{Op, Outcome};
+use crate::signature::{Context, Op, Outcome};
 
 /// Adds to the result which mistakes its failures come from.
 pub(crate) fn add_causes(result: &mut RunResult, observations: &[Observation<'_>]) {
@@ -48,6 +48,7 @@ fn add_token_causes(result: &mut RunResult, by_id: &HashMap<String, &Observation
             secrets: &request.secrets,
             fields: &request.fields,
             token: None,
+            context: Context::none(),
             now: request.now,
         };
         let same: Vec<Causes> = known
@@ -97,14 +98,7 @@ fn add_verifier_causes(result: &mut RunResult, by_id: &HashMap<String, &Observat
             let Observed::Outcome(outcome) = &observation.observed else {
                 return None;
             };
-            let call = Call {
-                op: request.op,
-                scheme: &observation.suite.scheme,
-                secrets: &request.secrets,
-                fields: &request.fields,
-                token: request.token.as_ref(),
-                now: request.now,
-            };
+            let call = request.call(&observation.suite.scheme);
             let failed = is_failure(case.verdict);
             (request.op == Op::Verify).then_some(Seen {
                 call,
@@ -124,6 +118,7 @@ fn add_verifier_causes(result: &mut RunResult, by_id: &HashMap<String, &Observat
                 id: mistake.id.to_string(),
                 title: mistake.title.to_owned(),
                 remedy: mistake.remedy.to_owned(),
+                explained: Some(cause.explained as u64),
             }
         })
         .collect();

@@ -1,5 +1,7 @@
 //! `macproof explain`: why a token does not match.
 
+use std::time::Instant;
+
 use crate::cli::args::ExplainArgs;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::Inputs;
@@ -9,13 +11,15 @@ use crate::explain::{Answer, Question, explain as search};
 /// Says which mistakes produce the token, and what to change.
 pub(crate) fn explain(args: &ExplainArgs, now: u64) -> Result<Exit, Stop> {
     let inputs = Inputs::read(&args.signature)?;
-    let explanation = search(&Question {
+    let clock = Instant::now();
+    let mut explanation = search(&Question {
         scheme: &inputs.suite.scheme,
         secrets: &inputs.secrets,
         fields: &inputs.fields,
         token: &args.token,
         now: Some(args.now.unwrap_or(now)),
     });
+    explanation.tried.took_ms = u64::try_from(clock.elapsed().as_millis()).ok();
     if args.signature.json {
         let json = serde_json::to_string_pretty(&explanation).map_err(Stop::harness)?;
         print(&format!("{json}\n"));

@@ -11,6 +11,7 @@ mod explain;
 mod inputs;
 mod mistakes;
 mod oracle;
+mod reach;
 mod render;
 mod run;
 mod start;

@@ -1,26 +1,25 @@
 //! `macproof run`: suites against an implementation.
 
-use std::ffi::OsString;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use jiff::Timestamp;
-use signal_hook::consts::{SIGINT, SIGTERM};
 
-use crate::adapters::{AdapterCommand, Limits, Target};
+use crate::adapters::Target;
 use crate::cli::args::{LevelArg, RunArgs};
 use crate::cli::causes::add_causes;
 use crate::cli::clock::unix_now;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
+use crate::cli::reach::interrupt_flag;
 use crate::cli::render::Reports;
 use crate::cli::suites;
 use crate::cli::terminal::{ProgressBar, say};
 use crate::report;
-use crate::results::{Circumstances, KnownFailures, RunResult, ScopeNote, conclude, updated};
-use crate::runner::{Ending, FailFast, RunError, RunOptions, RunOutput, run as run_suites};
+use crate::results::{
+    Circumstances, KnownFailures, Redaction, RunResult, ScopeNote, conclude, updated,
+};
+use crate::runner::{Ending, FailFast, RunError, RunOptions, RunOutput, Shard, run as run_suites};
 use crate::suite::{self, Embedded, Level, Suite};
 
 /// Runs the suites, reports, and lets the gate decide.
@@ -28,7 +27,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
     let reports = Reports::parse(&args.report, args.all)?;
     let suites = suites::chosen(&args.suites, &args.suite_file)?;
     let known = known_failures(args.known_failures.as_deref())?;
-    let adapter = Adapter::of(args)?;
+    let reached = args.reach.reached(&args.suite_file)?;
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
     let level = match args.level {
         LevelArg::Must => Level::Must,
@@ -44,12 +43,9 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
         filter: parsed(args.filter.as_deref())?,
         shard: parsed(args.shard.as_deref())?,
         seed,
-        jobs: usize::from(args.jobs),
+        jobs: usize::from(args.reach.jobs),
         repeat: args.repeat,
-        limits: Limits {
-            answer: args.timeout,
-            ..Limits::default()
-        },
+        limits: args.reach.limits(),
         fail_fast: args.fail_fast.then_some(FailFast {
             level,
             tolerated: &tolerated,
@@ -57,7 +53,12 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
     };
     let started = Timestamp::now();
     let clock = Instant::now();
-    let output = attempt(&suites, &adapter.target, &options)?;
+    let output = attempt(&suites, &reached.target, &options)?;
+    let mut arguments = args.suites.clone();
+    arguments.extend(reached.arguments);
+    for file in &args.suite_file {
+        arguments.extend(["--suite-file".to_owned(), file.display().to_string()]);
+    }
     let circumstances = Circumstances {
         started: started
             .round(jiff::Unit::Second)
@@ -65,16 +66,19 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
             .to_string(),
         duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
         implementation: output.hello.implementation,
-        adapter: adapter.label,
-        arguments: adapter.arguments,
+        adapter: reached.label,
+        arguments,
         level,
         seed,
         repeat: args.repeat,
+        shard: options.shard.map(Shard::summary),
         left_out: not_asked_for(&args.suites)?
             .into_iter()
             .chain(output.left_out)
             .collect(),
         notes: output.notes,
+        // Every secret of a run over the protocol is that of a suite file.
+        redaction: Redaction::none(),
     };
     let today = started.strftime("%Y-%m-%d").to_string();
     let mut result = conclude(
@@ -140,55 +144,6 @@ fn attempt<'s>(
         RunError::NoCase(_) => Stop::usage(error),
         RunError::Adapter(_) | RunError::NoAnswer(_) => Stop::harness(error),
     })
-}
-
-/// Ctrl-C ends the run and still reports what was done; a second one ends the program.
-pub(crate) fn interrupt_flag() -> Result<Arc<AtomicBool>, Stop> {
-    let flag = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM] {
-        signal_hook::flag::register_conditional_default(signal, Arc::clone(&flag))
-            .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&flag)))
-            .map_err(Stop::harness)?;
-    }
-    Ok(flag)
-}
-
-/// How the implementation is reached, and how it is called in reports.
-struct Adapter {
-    target: Target,
-    label: String,
-    /// The arguments that reach it again.
-    arguments: Vec<String>,
-}
-
-impl Adapter {
-    fn of(args: &RunArgs) -> Result<Self, Stop> {
-        let mut arguments = args.suites.clone();
-        if let Some(line) = &args.command {
-            arguments.extend(["--command".to_owned(), line.clone()]);
-        }
-        for file in &args.suite_file {
-            arguments.extend(["--suite-file".to_owned(), file.display().to_string()]);
-        }
-        let (command, label) = if let Some(line) = &args.command {
-            (
-                AdapterCommand::parse(line).map_err(Stop::usage)?,
-                line.clone(),
-            )
-        } else {
-            let this = std::env::current_exe().map_err(Stop::harness)?;
-            let mut words: Vec<OsString> = vec!["adapter".into()];
-            for file in &args.suite_file {
-                words.extend(["--suite-file".into(), file.into()]);
-            }
-            (AdapterCommand::new(this, words), "reference".to_owned())
-        };
-        Ok(Self {
-            target: Target::Command(command),
-            label,
-            arguments,
-        })
-    }
 }
 
 fn known_failures(path: Option<&Path>) -> Result<KnownFailures, Stop> {

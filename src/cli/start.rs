@@ -1,5 +1,7 @@
 //! Finds the command, and turns what it came to into an exit code.
 
+use std::panic::Location;
+
 use clap::Parser as _;
 
 use crate::cli::args::{Arguments, Command, ReportCommand};
@@ -10,6 +12,7 @@ use crate::cli::{adapter, explain, mistakes, oracle, render, run, suite_command,
 
 /// Does what the arguments say.
 pub fn start() -> Exit {
+    std::panic::set_hook(Box::new(|panic| say(&bug(panic.location()))));
     match dispatch(Arguments::parse().command) {
         Ok(exit) => exit,
         Err(stop) => {
@@ -17,6 +20,13 @@ pub fn start() -> Exit {
             stop.exit
         }
     }
+}
+
+/// What is said of a panic. What it says itself may quote a secret or a token, and where it
+/// happened is enough to find it.
+fn bug(place: Option<&Location<'_>>) -> String {
+    let place = place.map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+    format!("error: this is a bug of macproof, at {place}; please report it")
 }
 
 fn dispatch(command: Command) -> Result<Exit, Stop> {
@@ -32,5 +42,20 @@ fn dispatch(command: Command) -> Result<Exit, Stop> {
         Command::Report(ReportCommand::Render { result, report }) => {
             render::render(&result, &report)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::Location;
+
+    use super::bug;
+
+    #[test]
+    fn a_panic_is_told_by_its_place_alone() {
+        let here = Location::caller();
+        let said = bug(Some(here));
+        assert!(said.contains("start.rs:"), "{said}");
+        assert_eq!(said.lines().count(), 1);
     }
 }

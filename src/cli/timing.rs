@@ -9,10 +9,9 @@ use fastrand::Rng;
 use jiff::Timestamp;
 
 use crate::adapters::{AdapterCommand, Limits, Pinned};
-use crate::cli::args::duration;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
-use crate::cli::run::interrupt_flag;
+use crate::cli::reach::{duration, interrupt_flag};
 use crate::cli::suites;
 use crate::cli::terminal::{print, say};
 use crate::protocol::Hello;

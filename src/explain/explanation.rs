@@ -71,6 +71,9 @@ pub struct Tried {
     pub macs: u64,
     /// Whether the search went as far as it ever goes; long or odd inputs make it stop before.
     pub complete: bool,
+    /// How long that took in milliseconds, where somebody with a clock has added it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub took_ms: Option<u64>,
 }
 
 impl Explanation {
@@ -80,6 +83,7 @@ impl Explanation {
             id: finding.id.to_string(),
             title: finding.clause(),
             remedy: finding.remedy.to_owned(),
+            explained: None,
         };
         let cause = |cause: &Cause| Causes {
             mistakes: cause.mistakes.iter().map(mention).collect(),

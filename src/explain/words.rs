@@ -63,8 +63,12 @@ impl Explanation {
         } else {
             ", and stopped there"
         };
+        let time = match self.tried.took_ms {
+            Some(ms) => format!(" in {ms} ms"),
+            None => String::new(),
+        };
         format!(
-            "Tried {} ways to make a token, by {} MACs{limit}",
+            "Tried {} ways to make a token, by {} MACs{time}{limit}",
             grouped(self.tried.pipelines),
             grouped(self.tried.macs)
         )
@@ -123,4 +127,68 @@ fn grouped(number: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::explain::{Question, explain};
+    use crate::mistakes::{MistakeId, Mistaken};
+    use crate::scheme::{Call, Implementation as _};
+    use crate::signature::{Context, Fields, Op, Outcome, Secret, Secrets};
+    use crate::suite::find;
+
+    const SECRET: &str = "a6c93e058a4ab236449bd321002352483a85138489d2ee4fb2eaa4cfd3ab2ba8";
+
+    /// What is said of the token that an implementation with these mistakes makes.
+    fn said(suite: &str, fields: &Fields, planted: &[&str]) -> String {
+        let scheme = find(suite).unwrap().parse().unwrap().scheme;
+        let secrets = Secrets::One(Secret::new(SECRET));
+        let ids = planted.iter().map(|id| MistakeId::named(id).unwrap());
+        let outcome = Mistaken::new(&ids.collect::<Vec<_>>())
+            .unwrap()
+            .call(&Call {
+                op: Op::Sign,
+                scheme: &scheme,
+                secrets: &secrets,
+                fields,
+                token: None,
+                context: Context::none(),
+                now: 0,
+            });
+        let Outcome::Token(token) = outcome else {
+            panic!("{outcome:?}");
+        };
+        said_of(suite, fields, &token)
+    }
+
+    fn said_of(suite: &str, fields: &Fields, token: &str) -> String {
+        explain(&Question {
+            scheme: &find(suite).unwrap().parse().unwrap().scheme,
+            secrets: &Secrets::One(Secret::new(SECRET)),
+            fields,
+            token,
+            now: Some(1_741_761_700),
+        })
+        .to_string()
+    }
+
+    #[test]
+    fn every_kind_of_explanation_reads_well() {
+        let id = Fields::new().with("user_id", "id-c5c178f6");
+        let timed = id.clone().with("timestamp", 1_741_761_604);
+        let capitals = Fields::new().with("user_id", " Straße ");
+        let decoded = ["secret-hex-decoded", "encoding-upper-case"];
+        insta::assert_snapshot!("two_mistakes", said("jimo", &timed, &decoded));
+        insta::assert_snapshot!("one_of_several", said("jotreview", &id, &["secret-empty"]));
+        insta::assert_snapshot!(
+            "an_identity",
+            said("engagespot", &capitals, &["identity-trimmed"])
+        );
+        insta::assert_snapshot!("right", said("jotreview", &id, &[]));
+        insta::assert_snapshot!(
+            "clues",
+            said_of("jimo", &timed, &format!("{}-1741761604000", "0".repeat(40)))
+        );
+        insta::assert_snapshot!("not_askable", said_of("jimo", &Fields::new(), "x"));
+    }
 }

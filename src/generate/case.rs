@@ -6,34 +6,34 @@ use crate::suite::Level;
 
 /// A generated vector before it is known at what level its requirement stands.
 #[derive(Clone, Debug)]
-pub(super) struct Case {
+pub(crate) struct Case {
     /// Its name in the suite.
-    pub(super) id: String,
+    pub(crate) id: String,
     /// The requirement that it shows.
-    pub(super) rule: &'static Rule,
+    pub(crate) rule: &'static Rule,
     /// Which bug it catches, as a sentence.
-    pub(super) note: String,
+    pub(crate) note: String,
     /// What an implementation would do that does it, as in `accepts upper-case hex`.
-    pub(super) observed: String,
+    pub(crate) observed: String,
     /// What is asked.
-    pub(super) op: Op,
+    pub(crate) op: Op,
     /// The secret or secrets.
-    pub(super) secrets: Secrets,
+    pub(crate) secrets: Secrets,
     /// The fields that are given.
-    pub(super) fields: Fields,
+    pub(crate) fields: Fields,
     /// The token presented; `None` where it is absent, and when signing.
-    pub(super) token: Option<Value>,
+    pub(crate) token: Option<Value>,
     /// The time of verification in Unix seconds.
-    pub(super) now: u64,
+    pub(crate) now: u64,
     /// Whether something is absent that no text can stand for.
-    pub(super) lacks_something: bool,
+    pub(crate) lacks_something: bool,
     /// What every sound implementation does.
-    pub(super) sound: Sound,
+    pub(crate) sound: Sound,
 }
 
 /// What every sound implementation does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Sound {
+pub(crate) enum Sound {
     /// It gives this token.
     Gives(String),
     /// It gives this token or declines.
@@ -54,7 +54,7 @@ pub(super) enum Sound {
 
 /// What a vector expects, as its file writes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Expected<'c> {
+pub(crate) enum Expected<'c> {
     /// `{token: …}`, perhaps with `or: refused`.
     Token { token: &'c str, or_refused: bool },
     /// `{outcome: …}`.
@@ -65,7 +65,7 @@ pub(super) enum Expected<'c> {
 
 impl Case {
     /// Whether both ask the same and expect the same.
-    pub(super) fn is_same_as(&self, other: &Self) -> bool {
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
         self.op == other.op
             && self.sound == other.sound
             && self.token == other.token
@@ -75,7 +75,7 @@ impl Case {
     }
 
     /// What the vector expects where its requirement stands at `level`.
-    pub(super) fn expected(&self, level: Level) -> Expected<'_> {
+    pub(crate) fn expected(&self, level: Level) -> Expected<'_> {
         use OutcomeKind::{Accept, Refused, Reject, Threw};
         if level == Level::May {
             return Expected::Observe(&self.observed);

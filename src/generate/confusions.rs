@@ -9,7 +9,7 @@ use crate::scheme::{FieldKind, MessagePart, is_canonical_time};
 use crate::signature::Fields;
 
 /// Adds the vectors about them.
-pub(super) fn add(sheet: &mut Sheet<'_>) {
+pub(crate) fn add(sheet: &mut Sheet<'_>) {
     let Some(clock) = Clock::of(&sheet.fixture) else {
         return;
     };
@@ -107,7 +107,7 @@ fn traded(sheet: &mut Sheet<'_>, clock: &Clock, neighbour: &Neighbour) {
 }
 
 /// Whether the message of these fields is also that of other fields with a well-formed time.
-pub(super) fn has_another_reading(fixture: &Fixture<'_>, fields: &Fields) -> bool {
+pub(crate) fn has_another_reading(fixture: &Fixture<'_>, fields: &Fields) -> bool {
     fn reads(fixture: &Fixture<'_>, parts: &[MessagePart], message: &[u8]) -> bool {
         let Some((first, rest)) = parts.split_first() else {
             return message.is_empty();

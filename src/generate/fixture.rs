@@ -11,10 +11,10 @@ use crate::signature::{Encoding, Fields, Secret, Secrets, Value};
 use crate::suite::Suite;
 
 /// The present of every vector that does not need another, in Unix seconds: 2026-11-21, 08:00 UTC.
-pub(super) const NOW: u64 = 1_795_248_000;
+pub(crate) const NOW: u64 = 1_795_248_000;
 
 /// The name of the user in every vector that does not need another.
-pub(super) const IDENTITY: &str = "user-42";
+pub(crate) const IDENTITY: &str = "user-42";
 
 /// A secret for schemes that bring none of their own along: mixed case, no hex, no base64.
 const SECRETS: [&str; 3] = [
@@ -25,42 +25,42 @@ const SECRETS: [&str; 3] = [
 
 /// A scheme with an ordinary identity, secret and time.
 #[derive(Clone, Debug)]
-pub(super) struct Fixture<'s> {
+pub(crate) struct Fixture<'s> {
     /// The scheme.
-    pub(super) scheme: &'s Scheme,
+    pub(crate) scheme: &'s Scheme,
     /// The field that says who it is: the first free text of the message, if there is one.
-    pub(super) identity: Option<usize>,
+    pub(crate) identity: Option<usize>,
     /// The field that says when.
-    pub(super) time: Option<usize>,
+    pub(crate) time: Option<usize>,
     /// What is ordinarily signed.
-    pub(super) base: Claim,
+    pub(crate) base: Claim,
     /// What the texts of each field look like.
     shapes: Vec<Shape>,
 }
 
 /// Who says what, under which secrets: everything that a token can be made from.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Claim {
+pub(crate) struct Claim {
     /// The secret or secrets.
-    pub(super) secrets: Secrets,
+    pub(crate) secrets: Secrets,
     /// Every field, those that the token carries included.
-    pub(super) fields: Fields,
+    pub(crate) fields: Fields,
 }
 
 /// A token beside the fields that stand with it when it is verified.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Presented {
+pub(crate) struct Presented {
     /// The secret or secrets.
-    pub(super) secrets: Secrets,
+    pub(crate) secrets: Secrets,
     /// The fields that the token does not carry.
-    pub(super) fields: Fields,
+    pub(crate) fields: Fields,
     /// The token.
-    pub(super) token: String,
+    pub(crate) token: String,
 }
 
 /// How the message template changes an identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(crate) enum Form {
     /// Not at all.
     AsItIs,
     /// In a way on which all agree.
@@ -72,7 +72,7 @@ pub(super) enum Form {
 impl<'s> Fixture<'s> {
     /// The ordinary request of a suite: with the secrets of its first vector by hand, and texts
     /// like those of all, so that the generated ones live in the same world.
-    pub(super) fn new(suite: &'s Suite) -> Self {
+    pub(crate) fn new(suite: &'s Suite) -> Self {
         let scheme = &suite.scheme;
         let is_text = |&field: &usize| scheme.fields.at(field).kind == FieldKind::Text;
         let identity = scheme
@@ -114,24 +114,24 @@ impl<'s> Fixture<'s> {
     }
 
     /// What the texts of a field look like.
-    pub(super) fn shape(&self, field: usize) -> Shape {
+    pub(crate) fn shape(&self, field: usize) -> Shape {
         self.shapes[field]
     }
 
     /// The ordinary text of a field.
-    pub(super) fn ordinary(&self, field: usize) -> String {
+    pub(crate) fn ordinary(&self, field: usize) -> String {
         let value = self.base.fields.value(self.name(field));
         let text = value.and_then(Value::as_text);
         text.unwrap_or_default().to_owned()
     }
 
     /// The name of a field.
-    pub(super) fn name(&self, field: usize) -> &'s str {
+    pub(crate) fn name(&self, field: usize) -> &'s str {
         &self.scheme.fields.at(field).name
     }
 
     /// The ordinary claim with one field set.
-    pub(super) fn with(&self, field: usize, value: impl Into<Value>) -> Claim {
+    pub(crate) fn with(&self, field: usize, value: impl Into<Value>) -> Claim {
         Claim {
             secrets: self.base.secrets.clone(),
             fields: self.base.fields.clone().with(self.name(field), value),
@@ -139,12 +139,12 @@ impl<'s> Fixture<'s> {
     }
 
     /// The ordinary claim of another identity, where the scheme has one.
-    pub(super) fn who(&self, identity: impl Into<Value>) -> Option<Claim> {
+    pub(crate) fn who(&self, identity: impl Into<Value>) -> Option<Claim> {
         self.identity.map(|field| self.with(field, identity))
     }
 
     /// The ordinary claim with another secret in the place of the one that counts.
-    pub(super) fn under(&self, secret: &Secret) -> Claim {
+    pub(crate) fn under(&self, secret: &Secret) -> Claim {
         let secrets = match &self.base.secrets {
             Secrets::One(_) => Secrets::One(secret.clone()),
             Secrets::Per(secrets) => {
@@ -167,55 +167,55 @@ impl<'s> Fixture<'s> {
     }
 
     /// The value that selects the ordinary secret.
-    pub(super) fn selected(&self) -> Option<String> {
+    pub(crate) fn selected(&self) -> Option<String> {
         let field = self.scheme.secret.per?;
         let value = self.base.fields.value(self.name(field))?;
         value.as_text().map(str::to_owned)
     }
 
     /// The ordinary secret.
-    pub(super) fn secret(&self) -> Option<&Secret> {
+    pub(crate) fn secret(&self) -> Option<&Secret> {
         self.base.secrets.select(self.selected().as_deref())
     }
 
     /// A secret written for this scheme's encoding, prefix included.
-    pub(super) fn spell_secret(&self, key: &[u8]) -> Secret {
+    pub(crate) fn spell_secret(&self, key: &[u8]) -> Secret {
         spell_secret(self.scheme, key)
     }
 
     /// The token of a claim; `None` where the oracle declines it.
-    pub(super) fn token(&self, claim: &Claim) -> Option<String> {
+    pub(crate) fn token(&self, claim: &Claim) -> Option<String> {
         self.scheme.sign(&claim.secrets, &claim.fields).ok()
     }
 
     /// The bytes that are signed for a claim. A time may be any text here.
-    pub(super) fn message(&self, fields: &Fields) -> Option<Vec<u8>> {
+    pub(crate) fn message(&self, fields: &Fields) -> Option<Vec<u8>> {
         let texts = self.texts(fields)?;
         self.scheme.message.render(&self.scheme.fields, &texts).ok()
     }
 
     /// The key bytes of a claim.
-    pub(super) fn key(&self, claim: &Claim) -> Option<Vec<u8>> {
+    pub(crate) fn key(&self, claim: &Claim) -> Option<Vec<u8>> {
         let texts = self.texts(&claim.fields)?;
         let key = self.scheme.key(&claim.secrets, &texts).ok()?;
         Some(key.into_owned())
     }
 
     /// The MAC of a claim, cut to the scheme's length.
-    pub(super) fn mac(&self, claim: &Claim) -> Option<Vec<u8>> {
+    pub(crate) fn mac(&self, claim: &Claim) -> Option<Vec<u8>> {
         let message = self.message(&claim.fields)?;
         Some(self.mac_of(&self.key(claim)?, &message))
     }
 
     /// The scheme's MAC of any message under any key, cut to the scheme's length.
-    pub(super) fn mac_of(&self, key: &[u8], message: &[u8]) -> Vec<u8> {
+    pub(crate) fn mac_of(&self, key: &[u8], message: &[u8]) -> Vec<u8> {
         let mut mac = self.scheme.algorithm.mac(key, message);
         mac.truncate(self.scheme.mac_bytes);
         mac
     }
 
     /// Any bytes as the MAC of a token that is shown with a claim's fields and secrets.
-    pub(super) fn present(&self, shown: &Claim, mac: &[u8]) -> Option<Presented> {
+    pub(crate) fn present(&self, shown: &Claim, mac: &[u8]) -> Option<Presented> {
         let texts = self.texts(&shown.fields)?;
         let token = self
             .scheme
@@ -230,12 +230,12 @@ impl<'s> Fixture<'s> {
     }
 
     /// The token of one claim shown with the fields and secrets of another.
-    pub(super) fn forge(&self, signed: &Claim, shown: &Claim) -> Option<Presented> {
+    pub(crate) fn forge(&self, signed: &Claim, shown: &Claim) -> Option<Presented> {
         self.present(shown, &self.mac(signed)?)
     }
 
     /// The fields that are given at verify: those that the token does not carry, times as text.
-    pub(super) fn given(&self, fields: &Fields) -> Fields {
+    pub(crate) fn given(&self, fields: &Fields) -> Fields {
         let carried = |name: &str| {
             let field = self.scheme.fields.index(name);
             self.scheme.token.fields().any(|f| Some(f) == field)
@@ -270,7 +270,7 @@ impl<'s> Fixture<'s> {
     }
 
     /// Whether the oracle accepts what is presented.
-    pub(super) fn accepts(&self, shown: &Presented, now: u64) -> bool {
+    pub(crate) fn accepts(&self, shown: &Presented, now: u64) -> bool {
         let token = Value::from(shown.token.as_str());
         let verification = self
             .scheme
@@ -279,12 +279,12 @@ impl<'s> Fixture<'s> {
     }
 
     /// The encoding of the MAC in a token.
-    pub(super) fn encoding(&self) -> Encoding {
+    pub(crate) fn encoding(&self) -> Encoding {
         self.scheme.token.mac_encoding()
     }
 
     /// Whether an identity is fit for a must: whether its form is certain.
-    pub(super) fn form(&self, value: &Value) -> Form {
+    pub(crate) fn form(&self, value: &Value) -> Form {
         let filters = self.identity.map(|field| self.filters(field));
         let Some(bytes) = value.to_bytes() else {
             return Form::AsItIs;
@@ -309,7 +309,7 @@ impl<'s> Fixture<'s> {
     }
 
     /// The literal texts between the fields of the message.
-    pub(super) fn delimiters(&self) -> Vec<String> {
+    pub(crate) fn delimiters(&self) -> Vec<String> {
         let mut found: Vec<String> = Vec::new();
         for part in self.scheme.message.parts() {
             if let MessagePart::Literal(bytes) = part
@@ -323,7 +323,7 @@ impl<'s> Fixture<'s> {
     }
 
     /// Whether two free texts stand in the message, so that what one loses the other may gain.
-    pub(super) fn message_has_two_texts(&self) -> bool {
+    pub(crate) fn message_has_two_texts(&self) -> bool {
         let texts = self
             .scheme
             .message
@@ -333,7 +333,7 @@ impl<'s> Fixture<'s> {
     }
 
     /// The first identity named `user-N` whose MAC is as wanted.
-    pub(super) fn identity_whose_mac(&self, wanted: impl Fn(&[u8]) -> bool) -> Option<String> {
+    pub(crate) fn identity_whose_mac(&self, wanted: impl Fn(&[u8]) -> bool) -> Option<String> {
         let shape = self.shape(self.identity?);
         (1..20_000)
             .map(|number| shape.with_name(&format!("user-{number}")))
@@ -345,7 +345,7 @@ impl<'s> Fixture<'s> {
     }
 
     /// The limits on a token's age, where there are any: the greatest age and how far ahead.
-    pub(super) fn limits(&self) -> (Option<u64>, Option<u64>) {
+    pub(crate) fn limits(&self) -> (Option<u64>, Option<u64>) {
         match self.scheme.freshness {
             Freshness::Limited {
                 max_age, max_skew, ..
@@ -355,7 +355,7 @@ impl<'s> Fixture<'s> {
     }
 
     /// The text in the token, beside its MAC, that names its algorithm's hash function.
-    pub(super) fn names_its_algorithm(&self) -> bool {
+    pub(crate) fn names_its_algorithm(&self) -> bool {
         let digest = digest_name(self.scheme.algorithm);
         let literal = |layout: &Layout| {
             layout
@@ -373,7 +373,7 @@ impl<'s> Fixture<'s> {
 
 impl Presented {
     /// The same with another token.
-    pub(super) fn spelt(&self, token: impl Into<String>) -> Self {
+    pub(crate) fn spelt(&self, token: impl Into<String>) -> Self {
         Self {
             token: token.into(),
             ..self.clone()
@@ -382,12 +382,12 @@ impl Presented {
 }
 
 /// The name of an algorithm's hash function, as headers spell it.
-pub(super) fn digest_name(algorithm: Algorithm) -> &'static str {
+pub(crate) fn digest_name(algorithm: Algorithm) -> &'static str {
     algorithm.name().trim_start_matches("hmac-")
 }
 
 /// A time in the units of its field.
-pub(super) fn time_value(kind: &FieldKind, seconds: u64) -> Value {
+pub(crate) fn time_value(kind: &FieldKind, seconds: u64) -> Value {
     let time = seconds.saturating_mul(kind.per_second());
     i64::try_from(time).unwrap_or(i64::MAX).into()
 }

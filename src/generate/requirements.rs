@@ -5,18 +5,18 @@ use crate::suite::{Basis, Level};
 /// A requirement as the generator writes it where the scheme's author has not written one of the
 /// same name.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Rule {
+pub(crate) struct Rule {
     /// Its name.
-    pub(super) id: &'static str,
+    pub(crate) id: &'static str,
     /// How much it matters.
-    pub(super) level: Level,
+    pub(crate) level: Level,
     /// On what it rests.
-    pub(super) basis: Basis,
+    pub(crate) basis: Basis,
     /// The statement.
-    pub(super) text: &'static str,
+    pub(crate) text: &'static str,
     /// The rule whose level and basis it takes over where the author has written that one and not
     /// this: a limit that a document only recommends makes no other sentence about it binding.
-    pub(super) follows: Option<&'static Rule>,
+    pub(crate) follows: Option<&'static Rule>,
 }
 
 const fn rule(id: &'static str, level: Level, basis: Basis, text: &'static str) -> Rule {
@@ -32,217 +32,217 @@ const fn rule(id: &'static str, level: Level, basis: Basis, text: &'static str) 
 use Basis::{Document, Practice, Security};
 use Level::{May, Must, Should};
 
-pub(super) static TOKEN_IS_EXACT: Rule = rule(
+pub(crate) static TOKEN_IS_EXACT: Rule = rule(
     "token-is-exact",
     Must,
     Document,
     "Signing gives the token that the scheme describes, to the byte.",
 );
-pub(super) static IDENTITY_IS_SIGNED_AS_IT_IS: Rule = rule(
+pub(crate) static IDENTITY_IS_SIGNED_AS_IT_IS: Rule = rule(
     "identity-is-signed-as-it-is",
     Must,
     Document,
     "The identity's bytes, UTF-8 for a text, are what is signed: nothing in them is trimmed, folded, normalised or escaped.",
 );
-pub(super) static IDENTITY_IS_BROUGHT_TO_ITS_FORM: Rule = rule(
+pub(crate) static IDENTITY_IS_BROUGHT_TO_ITS_FORM: Rule = rule(
     "identity-is-brought-to-its-form",
     Must,
     Document,
     "An identity that is not yet in the form which the scheme signs is brought to it, or refused.",
 );
-pub(super) static UNUSUAL_IDENTITY: Rule = rule(
+pub(crate) static UNUSUAL_IDENTITY: Rule = rule(
     "unusual-identity-is-signed-or-refused",
     Must,
     Security,
     "An identity out of the ordinary, as one that is empty, very long or full of characters that nobody sees, is signed as it is or refused: signed as another, it is another.",
 );
-pub(super) static EVERY_FIELD_IS_SIGNED: Rule = rule(
+pub(crate) static EVERY_FIELD_IS_SIGNED: Rule = rule(
     "every-field-is-signed",
     Must,
     Document,
     "Every field of the message is signed byte for byte, and a token is bound to each.",
 );
-pub(super) static NUMBER_IS_ITS_DECIMAL_TEXT: Rule = rule(
+pub(crate) static NUMBER_IS_ITS_DECIMAL_TEXT: Rule = rule(
     "number-is-its-decimal-text",
     Must,
     Practice,
     "An identity given as a number is signed as its decimal digits, or refused.",
 );
-pub(super) static NOT_A_TEXT_IS_NOT_SIGNED: Rule = rule(
+pub(crate) static NOT_A_TEXT_IS_NOT_SIGNED: Rule = rule(
     "not-a-text-is-not-signed",
     Must,
     Security,
     "What is no identity, as null, a list or nothing at all, gets no token: else all who lack an identity share one.",
 );
-pub(super) static NOT_A_TEXT_IS_DECLINED: Rule = rule(
+pub(crate) static NOT_A_TEXT_IS_DECLINED: Rule = rule(
     "not-a-text-is-declined-by-a-documented-error",
     Should,
     Practice,
     "What is no identity is declined by the implementation's own error, not by an accident further inside.",
 );
-pub(super) static NOT_A_TEXT_IS_NOT_VERIFIED: Rule = rule(
+pub(crate) static NOT_A_TEXT_IS_NOT_VERIFIED: Rule = rule(
     "not-a-text-is-not-verified",
     Must,
     Security,
     "No token is right for what is no identity, not even that of the text which a language makes of it.",
 );
-pub(super) static TIME_IS_WHOLE_SECONDS: Rule = rule(
+pub(crate) static TIME_IS_WHOLE_SECONDS: Rule = rule(
     "time-is-whole-seconds",
     Must,
     Document,
     "The time is in whole seconds since 1970, in decimal digits.",
 );
-pub(super) static TIME_IS_WHOLE_MILLISECONDS: Rule = rule(
+pub(crate) static TIME_IS_WHOLE_MILLISECONDS: Rule = rule(
     "time-is-whole-milliseconds",
     Must,
     Document,
     "The time is in whole milliseconds since 1970, in decimal digits.",
 );
-pub(super) static UNUSUAL_TIME: Rule = rule(
+pub(crate) static UNUSUAL_TIME: Rule = rule(
     "unusual-time-is-signed-or-refused",
     Should,
     Practice,
     "A time at the ends of what a number can hold is signed as it is or refused.",
 );
-pub(super) static SECRET_IS_TEXT: Rule = rule(
+pub(crate) static SECRET_IS_TEXT: Rule = rule(
     "secret-is-text",
     Must,
     Document,
     "The secret's characters, in UTF-8, are the key bytes, whatever they look like.",
 );
-pub(super) static SECRET_IS_DECODED: Rule = rule(
+pub(crate) static SECRET_IS_DECODED: Rule = rule(
     "secret-is-decoded",
     Must,
     Document,
     "The key is what the secret decodes to, not its characters.",
 );
-pub(super) static UNUSUAL_SECRET: Rule = rule(
+pub(crate) static UNUSUAL_SECRET: Rule = rule(
     "unusual-secret-is-used-or-refused",
     Should,
     Practice,
     "A secret with blanks, line ends or other odd characters is used as it is or refused, never quietly repaired.",
 );
-pub(super) static EMPTY_SECRET_PROTECTS_NOTHING: Rule = rule(
+pub(crate) static EMPTY_SECRET_PROTECTS_NOTHING: Rule = rule(
     "empty-secret-protects-nothing",
     Must,
     Security,
     "A secret that is empty, missing or unusable never makes a wrong token right.",
 );
-pub(super) static TOKEN_UNDER_NO_SECRET: Rule = rule(
+pub(crate) static TOKEN_UNDER_NO_SECRET: Rule = rule(
     "token-under-an-empty-secret-is-not-accepted",
     Should,
     Security,
     "With an empty secret nothing is signed and nothing accepted: whoever knows the scheme can make its tokens.",
 );
-pub(super) static RIGHT_TOKEN_IS_ACCEPTED: Rule = rule(
+pub(crate) static RIGHT_TOKEN_IS_ACCEPTED: Rule = rule(
     "right-token-is-accepted",
     Must,
     Document,
     "The token that the scheme describes is accepted.",
 );
-pub(super) static ANY_OF_SEVERAL_MACS_MAY_MATCH: Rule = rule(
+pub(crate) static ANY_OF_SEVERAL_MACS_MAY_MATCH: Rule = rule(
     "any-of-several-macs-may-match",
     Must,
     Document,
     "Where a token may carry several MACs, one right one at any place is enough, and what is unknown is passed over.",
 );
-pub(super) static ALTERED_MAC_IS_NOT_ACCEPTED: Rule = rule(
+pub(crate) static ALTERED_MAC_IS_NOT_ACCEPTED: Rule = rule(
     "altered-mac-is-not-accepted",
     Must,
     Security,
     "A token in whose MAC anything was changed is not accepted.",
 );
-pub(super) static TRUNCATED_TOKEN_IS_NOT_ACCEPTED: Rule = rule(
+pub(crate) static TRUNCATED_TOKEN_IS_NOT_ACCEPTED: Rule = rule(
     "truncated-token-is-not-accepted",
     Must,
     Security,
     "A token of whose MAC a part is missing is not accepted: what is left can be guessed.",
 );
-pub(super) static EXTENDED_TOKEN_IS_NOT_ACCEPTED: Rule = rule(
+pub(crate) static EXTENDED_TOKEN_IS_NOT_ACCEPTED: Rule = rule(
     "extended-token-is-not-accepted",
     Should,
     Practice,
     "A right token with something before or behind it is not accepted.",
 );
-pub(super) static TOKEN_IS_BOUND_TO_THE_IDENTITY: Rule = rule(
+pub(crate) static TOKEN_IS_BOUND_TO_THE_IDENTITY: Rule = rule(
     "token-is-bound-to-the-identity",
     Must,
     Security,
     "A token is right for the identity that was signed and for no other, however alike they look.",
 );
-pub(super) static TOKEN_IS_BOUND_TO_THE_SECRET: Rule = rule(
+pub(crate) static TOKEN_IS_BOUND_TO_THE_SECRET: Rule = rule(
     "token-is-bound-to-the-secret",
     Must,
     Security,
     "A token made with any other key is not accepted, even one derived from the secret.",
 );
-pub(super) static TOKEN_IS_BOUND_TO_THE_PLATFORM: Rule = rule(
+pub(crate) static TOKEN_IS_BOUND_TO_THE_PLATFORM: Rule = rule(
     "token-is-bound-to-the-platform",
     Must,
     Security,
     "A token made with one platform's secret is not accepted on another.",
 );
-pub(super) static ALGORITHM_IS_FIXED: Rule = rule(
+pub(crate) static ALGORITHM_IS_FIXED: Rule = rule(
     "algorithm-is-fixed",
     Must,
     Security,
     "A MAC by any other hash function is not accepted: whoever presents a token has no say in how it is checked.",
 );
-pub(super) static PLAIN_DIGEST_IS_NOT_ACCEPTED: Rule = rule(
+pub(crate) static PLAIN_DIGEST_IS_NOT_ACCEPTED: Rule = rule(
     "plain-digest-is-not-accepted",
     Must,
     Security,
     "A digest without a key, or with the secret merely put before or behind, is not accepted.",
 );
-pub(super) static MISSING_TOKEN_IS_NOT_ACCEPTED: Rule = rule(
+pub(crate) static MISSING_TOKEN_IS_NOT_ACCEPTED: Rule = rule(
     "missing-token-is-not-accepted",
     Must,
     Security,
     "No token, or an empty one, is never right.",
 );
-pub(super) static MALFORMED_TOKEN_IS_NOT_ACCEPTED: Rule = rule(
+pub(crate) static MALFORMED_TOKEN_IS_NOT_ACCEPTED: Rule = rule(
     "malformed-token-is-not-accepted",
     Must,
     Security,
     "What is not written as a token at all is not accepted.",
 );
-pub(super) static MALFORMED_TOKEN_IS_REJECTED: Rule = rule(
+pub(crate) static MALFORMED_TOKEN_IS_REJECTED: Rule = rule(
     "malformed-token-is-rejected-without-throwing",
     Should,
     Practice,
     "A bad token is rejected and not answered by an exception: whoever can send a token could stop the service.",
 );
-pub(super) static NOT_A_STRING_IS_NOT_ACCEPTED: Rule = rule(
+pub(crate) static NOT_A_STRING_IS_NOT_ACCEPTED: Rule = rule(
     "not-a-string-is-not-accepted",
     Must,
     Security,
     "A token that is no string, as a number, a list or a map, is not accepted.",
 );
-pub(super) static TIME_IS_SIGNED: Rule = rule(
+pub(crate) static TIME_IS_SIGNED: Rule = rule(
     "time-is-signed",
     Must,
     Security,
     "The time of a token is the one in its message: with another beside the same MAC it is not accepted.",
 );
-pub(super) static MALFORMED_TIME_IS_NOT_ACCEPTED: Rule = rule(
+pub(crate) static MALFORMED_TIME_IS_NOT_ACCEPTED: Rule = rule(
     "malformed-time-is-not-accepted",
     Must,
     Security,
     "What is no time is not taken for one where it makes one identity's token another's.",
 );
-pub(super) static STALE_TOKEN_IS_NOT_ACCEPTED: Rule = rule(
+pub(crate) static STALE_TOKEN_IS_NOT_ACCEPTED: Rule = rule(
     "stale-token-is-not-accepted",
     Must,
     Document,
     "A token older than the scheme allows is not accepted.",
 );
-pub(super) static FUTURE_TOKEN_IS_NOT_ACCEPTED: Rule = rule(
+pub(crate) static FUTURE_TOKEN_IS_NOT_ACCEPTED: Rule = rule(
     "future-token-is-not-accepted",
     Must,
     Document,
     "A token from farther in the future than the scheme allows is not accepted.",
 );
-pub(super) static FRESH_TOKEN_IS_ACCEPTED: Rule = Rule {
+pub(crate) static FRESH_TOKEN_IS_ACCEPTED: Rule = Rule {
     follows: Some(&STALE_TOKEN_IS_NOT_ACCEPTED),
     ..rule(
         "fresh-token-is-accepted",
@@ -251,49 +251,49 @@ pub(super) static FRESH_TOKEN_IS_ACCEPTED: Rule = Rule {
         "A token whose time lies within the limits is accepted.",
     )
 };
-pub(super) static OTHER_SPELLINGS: Rule = rule(
+pub(crate) static OTHER_SPELLINGS: Rule = rule(
     "other-spellings",
     May,
     Practice,
     "Whether the right MAC passes in another spelling than the scheme's.",
 );
-pub(super) static SEVERAL_MACS_PROFILE: Rule = rule(
+pub(crate) static SEVERAL_MACS_PROFILE: Rule = rule(
     "several-macs-profile",
     May,
     Practice,
     "Which other arrangements of a token's items pass.",
 );
-pub(super) static UNUSUAL_IDENTITY_PROFILE: Rule = rule(
+pub(crate) static UNUSUAL_IDENTITY_PROFILE: Rule = rule(
     "unusual-identity-profile",
     May,
     Practice,
     "Whether the right token of an unusual identity is accepted or the identity refused.",
 );
-pub(super) static FORM_PROFILE: Rule = rule(
+pub(crate) static FORM_PROFILE: Rule = rule(
     "form-of-the-identity-profile",
     May,
     Practice,
     "What becomes of an identity of which languages make different forms.",
 );
-pub(super) static AMBIGUOUS_MESSAGE_PROFILE: Rule = rule(
+pub(crate) static AMBIGUOUS_MESSAGE_PROFILE: Rule = rule(
     "ambiguous-message-profile",
     May,
     Practice,
     "Whether a token passes beside other fields that give the same message.",
 );
-pub(super) static ODD_TIMES_PROFILE: Rule = rule(
+pub(crate) static ODD_TIMES_PROFILE: Rule = rule(
     "odd-times-profile",
     May,
     Practice,
     "Which other spellings of a time pass, where that forges nothing.",
 );
-pub(super) static LIMITS_PROFILE: Rule = rule(
+pub(crate) static LIMITS_PROFILE: Rule = rule(
     "time-at-the-limit-profile",
     May,
     Practice,
     "Whether a token passes exactly at the limit.",
 );
-pub(super) static STALE_TOKEN_PROFILE: Rule = rule(
+pub(crate) static STALE_TOKEN_PROFILE: Rule = rule(
     "stale-token-profile",
     May,
     Practice,
@@ -301,7 +301,7 @@ pub(super) static STALE_TOKEN_PROFILE: Rule = rule(
 );
 
 /// Every rule, in the order in which a suite lists those that it shows.
-pub(super) static ALL: &[&Rule] = &[
+pub(crate) static ALL: &[&Rule] = &[
     &TOKEN_IS_EXACT,
     &IDENTITY_IS_SIGNED_AS_IT_IS,
     &IDENTITY_IS_BROUGHT_TO_ITS_FORM,

@@ -9,7 +9,7 @@ use crate::suite::{Expect, Suite, Vector};
 
 /// What the texts of a field look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     /// Anything.
     Any,
     /// Email addresses.
@@ -20,7 +20,7 @@ pub(super) enum Shape {
 
 impl Shape {
     /// The shape that all texts have which the vectors by hand sign or accept.
-    pub(super) fn of(suite: &Suite, field: &str) -> Self {
+    pub(crate) fn of(suite: &Suite, field: &str) -> Self {
         let texts: Vec<&str> = suite
             .vectors
             .iter()
@@ -38,7 +38,7 @@ impl Shape {
     }
 
     /// Whether a value is of this shape.
-    pub(super) fn fits(self, value: &Value) -> bool {
+    pub(crate) fn fits(self, value: &Value) -> bool {
         match (self, value.as_text()) {
             (Self::Any, _) => true,
             (_, None) => false,
@@ -48,7 +48,7 @@ impl Shape {
     }
 
     /// A text of this shape with a name in it.
-    pub(super) fn with_name(self, name: &str) -> String {
+    pub(crate) fn with_name(self, name: &str) -> String {
         match self {
             Self::Any => name.to_owned(),
             Self::Email => format!("{name}@example.com"),
@@ -57,17 +57,17 @@ impl Shape {
     }
 
     /// The ordinary text of this shape.
-    pub(super) fn ordinary(self) -> String {
+    pub(crate) fn ordinary(self) -> String {
         self.with_name(IDENTITY)
     }
 }
 
 /// Whether a vector binds implementations to take its values.
-pub(super) fn is_ordinary(vector: &Vector) -> bool {
+pub(crate) fn is_ordinary(vector: &Vector) -> bool {
     match &vector.expect {
         Expect::Token { or_refused, .. } => !or_refused,
         Expect::Outcomes(kinds) => kinds == &[OutcomeKind::Accept],
-        Expect::Observe(_) => false,
+        Expect::Rejected { .. } | Expect::Observe(_) => false,
     }
 }
 

@@ -17,7 +17,7 @@ use crate::suite::{Basis, Level};
 const LONG: usize = 48;
 
 /// Appends the lines of a requirement, indented by `indent` blanks.
-pub(super) fn write_requirement(
+pub(crate) fn write_requirement(
     rule: &Rule,
     level: Level,
     basis: Basis,
@@ -37,7 +37,7 @@ pub(super) fn write_requirement(
 }
 
 /// Appends the lines of a vector whose requirement stands at `level`.
-pub(super) fn write_vector(case: &Case, level: Level, indent: usize, out: &mut String) {
+pub(crate) fn write_vector(case: &Case, level: Level, indent: usize, out: &mut String) {
     let margin = " ".repeat(indent);
     let mut line = |key: &str, value: &str| {
         let _ = writeln!(out, "{margin}{key}: {value}");
@@ -155,7 +155,7 @@ fn key(name: &str) -> String {
 }
 
 /// A text in double quotes.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for character in text.chars() {

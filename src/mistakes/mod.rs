@@ -44,3 +44,4 @@ pub(crate) use message::DELIMITERS;
 pub use mistaken::{ConflictError, Mistaken};
 pub use pipeline::{Choice, Inputs, Pipeline, Stop};
 pub use token_text::TokenPieces;
+pub(crate) use token_text::loosely;

@@ -12,6 +12,8 @@ mod known_failures;
 mod ledger;
 mod listing;
 mod observed_kind;
+mod redaction;
+mod runs;
 mod timing;
 mod update;
 mod verdict;
@@ -22,11 +24,13 @@ pub use conclude::{Circumstances, Observation, conclude};
 pub use document::{
     Case, CaseRequest, Causes, Conformance, Counts, Gate, GateFailure, GateFailureKind,
     KnownMention, MistakeMention, RequirementSummary, RunResult, SCHEMA_VERSION, Scope, ScopeNote,
-    SourceLine, SuiteSummary, Trait,
+    ShardSummary, SourceLine, SuiteSummary, Trait,
 };
 pub use judge::{Failure, Observed, judge};
 pub use known_failures::{EntryProblem, KnownFailure, KnownFailures, KnownFailuresError};
 pub use observed_kind::ObservedKind;
+pub use redaction::{REDACTED, Redaction};
+pub use runs::{Document, RUNS_VERSION, Runs};
 pub use timing::{
     Confirmation, Control, ControlKind, Distributions, Effect, Measurement, RunningEffect, Subject,
     TIMING_SCHEMA_VERSION, TimingCircumstances, TimingResult, TimingVerdict,

@@ -1,7 +1,7 @@
 //! What is expected and what happened, in the words of the reports.
 
 use crate::results::Observed;
-use crate::signature::{Op, Outcome};
+use crate::signature::{Denial, Op, Outcome};
 use crate::suite::Expect;
 
 /// `token 6a40…`, `token 6a40… or refused`, `reject, refused or threw`; for a `may` vector the
@@ -18,11 +18,12 @@ pub fn expected(expect: &Expect) -> String {
         } => format!("token {token}, or refused"),
         Expect::Outcomes(kinds) => {
             let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
-            match names.split_last() {
-                Some((last, [])) => (*last).to_owned(),
-                Some((last, others)) => format!("{} or {last}", others.join(", ")),
-                None => String::new(),
-            }
+            one_of(&names)
+        }
+        Expect::Rejected { codes, status } => {
+            let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+            let code = (!codes.is_empty()).then(|| format!("the code {}", one_of(&codes)));
+            denied(code, *status)
         }
         Expect::Observe(what) => what.clone(),
     }
@@ -33,10 +34,33 @@ pub fn outcome(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Token(token) => format!("token {token}"),
         Outcome::Accept => "accept".to_owned(),
-        Outcome::Reject(None) => "reject".to_owned(),
-        Outcome::Reject(Some(code)) => format!("reject with the code {code}"),
+        Outcome::Reject(Denial { code, status }) => denied(
+            code.as_ref().map(|code| format!("the code {code}")),
+            *status,
+        ),
+        Outcome::Anonymous => "anonymous".to_owned(),
         Outcome::Refused(why) => format!("refused: {why}"),
         Outcome::Threw(what) => format!("threw: {what}"),
+    }
+}
+
+/// `one`, `one or two`, `one, two or three`.
+fn one_of(names: &[&str]) -> String {
+    match names.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// `reject with the code X and the status 403`.
+fn denied(code: Option<String>, status: Option<u16>) -> String {
+    let status = status.map(|status| format!("the status {status}"));
+    let with: Vec<String> = code.into_iter().chain(status).collect();
+    if with.is_empty() {
+        "reject".to_owned()
+    } else {
+        format!("reject with {}", with.join(" and "))
     }
 }
 

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use globset::{Glob, GlobMatcher};
 
 use crate::adapters::Limits;
+use crate::results::ShardSummary;
 use crate::signature::CaseId;
 use crate::suite::Level;
 
@@ -102,6 +103,14 @@ impl Shard {
     /// Whether the case at this place, from 0, belongs to it.
     pub fn holds(self, place: usize) -> bool {
         place % self.count == self.number - 1
+    }
+
+    /// As it stands in a document.
+    pub fn summary(self) -> ShardSummary {
+        ShardSummary {
+            number: self.number as u64,
+            count: self.count as u64,
+        }
     }
 }
 

@@ -85,7 +85,7 @@ impl Implementation for Leaky {
         if self.compare(expected.as_bytes(), presented.as_bytes()) {
             outcome
         } else {
-            Outcome::Reject(None)
+            Outcome::REJECT
         }
     }
 
@@ -149,7 +149,7 @@ fn expected(call: &Call<'_>, presented: &str, reference: &mut Reference) -> Opti
 mod tests {
     use super::{Leak, Leaky};
     use crate::scheme::{Call, Implementation as _};
-    use crate::signature::{Fields, Op, Outcome, Secret, Secrets, Value};
+    use crate::signature::{Context, Fields, Op, Outcome, Secret, Secrets, Value};
 
     #[test]
     fn leaks_are_named() {
@@ -183,6 +183,7 @@ mod tests {
                     secrets: &secrets,
                     fields: &fields,
                     token: None,
+                    context: Context::none(),
                     now: 5,
                 };
                 let Outcome::Token(token) = leaky.call(&call) else {
@@ -193,7 +194,7 @@ mod tests {
                 call.token = Some(&right);
                 assert_eq!(leaky.call(&call), Outcome::Accept);
                 call.token = Some(&wrong);
-                assert_eq!(leaky.call(&call), Outcome::Reject(None));
+                assert_eq!(leaky.call(&call), Outcome::REJECT);
             }
             assert!(Leaky::new(Leak::EarlyExit, 1.0).compare(b"ab", b"ab"));
             assert!(!Leaky::new(Leak::EarlyExit, 1.0).compare(b"ab", b"ac"));

@@ -5,7 +5,7 @@ use fastrand::Rng;
 use crate::protocol::RequestParts;
 use crate::results::Subject;
 use crate::scheme::{Item, ParsedToken, Refusal, Scheme};
-use crate::signature::{Encoding, Fields, Op, Secrets, Value};
+use crate::signature::{Context, Encoding, Fields, Op, Secrets, Value};
 use crate::suite::{Expect, InputKind, Suite};
 use crate::timing::channel::Question;
 
@@ -229,6 +229,7 @@ impl<'a> Tokens<'a> {
             secrets: &self.secrets,
             fields: &identity.fields,
             token: Some(&presented.0),
+            context: Context::none(),
             now: self.now,
         })
     }

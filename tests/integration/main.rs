@@ -9,6 +9,7 @@
 )]
 
 mod bad_adapters;
+mod bad_servers;
 mod commands;
 mod floors;
 mod generated;
@@ -22,4 +23,5 @@ mod runs;
 mod strength;
 mod suites;
 mod timing;
+mod web_server;
 mod wycheproof;

@@ -1,0 +1,5 @@
+//! Black-box fuzzing of an implementation.
+
+mod bounds;
+mod carried;
+mod texture;
