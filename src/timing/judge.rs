@@ -135,18 +135,33 @@ impl Figures {
 
     fn verdict(&self, recording: &Recording, target: f64) -> (TimingVerdict, Option<String>) {
         let inconclusive = |reason: String| (TimingVerdict::Inconclusive, Some(reason));
+        let controls = self.controls(recording);
+        let failed = |kind| {
+            let failed = |control: &&Control| control.kind == kind && control.held == Some(false);
+            controls.iter().find(failed)
+        };
+        if let Some(control) = failed(ControlKind::Works) {
+            return inconclusive(words::failed_control(control.kind, &control.words));
+        }
         let Some(effect) = self.effect.filter(|effect| effect.pairs >= FEWEST) else {
             let pairs = self.effect.map_or(0, |effect| effect.pairs);
             return inconclusive(format!(
                 "the time was enough for {pairs} pairs, and {FEWEST} are the least; give it more by --time"
             ));
         };
-        if let Some(failed) = self
-            .controls(recording)
-            .into_iter()
-            .find(|control| control.held == Some(false))
-        {
-            return inconclusive(words::failed_control(failed.kind, &failed.words));
+        let kinds = [
+            ControlKind::Counts,
+            ControlKind::Positive,
+            ControlKind::Negative,
+        ];
+        if let Some(control) = kinds.into_iter().find_map(failed) {
+            let is_noise =
+                control.kind == ControlKind::Positive && self.is_too_noisy(&recording.subject);
+            return inconclusive(if is_noise {
+                words::too_noisy(&control.words)
+            } else {
+                words::failed_control(control.kind, &control.words)
+            });
         }
         if is_leak(&effect, self.repeat) {
             if !ranks_agree(&effect) {
@@ -214,7 +229,7 @@ impl Figures {
         if let Subject::Verify(_) = recording.subject {
             controls.push(Control {
                 kind: ControlKind::Works,
-                held: self.work.map(|(length, call)| call >= least_work(length)),
+                held: self.works(),
                 words: words::works(
                     self.work
                         .map(|(length, call)| (length, call, least_work(length))),
@@ -285,6 +300,23 @@ impl Figures {
                 })
             })
             .collect()
+    }
+
+    /// Whether every call does the work; `None` where that could not be tried.
+    pub(super) fn works(&self) -> Option<bool> {
+        self.work.map(|(length, call)| call >= least_work(length))
+    }
+
+    /// Whether what is known to take longer is lost in the noise.
+    fn is_too_noisy(&self, subject: &Subject) -> bool {
+        let expected = self.expected_of_more(subject).unwrap_or_default();
+        let is_slower = self
+            .all
+            .is_some_and(|all| all.effect > 0.0 && all.exceeds(ALPHA, 0.0));
+        is_slower
+            && self
+                .more
+                .is_some_and(|more| expected < more.detectable(0.0))
     }
 
     /// Whether one more call was found.

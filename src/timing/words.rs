@@ -106,6 +106,13 @@ pub(super) fn negative(found: Option<&Estimate>, repeat: u32) -> String {
     }
 }
 
+/// Why nothing can be said where the control drowned.
+pub(super) fn too_noisy(words: &str) -> String {
+    format!(
+        "the machine is too busy, or the time too short, even for what is known to take longer: {words}"
+    )
+}
+
 /// Why nothing can be said where a control failed.
 pub(super) fn failed_control(kind: ControlKind, words: &str) -> String {
     match kind {

@@ -24,5 +24,6 @@ mod reports;
 mod runs;
 mod strength;
 mod suites;
+mod timing;
 mod web_server;
 mod wycheproof;
