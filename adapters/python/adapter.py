@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+import itertools
 import json
 import operator
 import os
@@ -128,16 +129,21 @@ def early_exit(left, right):
     return len(left) == len(right)
 
 
+def spin(rounds):
+    for _ in itertools.repeat(None, rounds):
+        pass
+
+
 def slower_when_the_first_matches(nanoseconds):
-    rounds, owed = nanoseconds / min(timeit.repeat("pass", number=10**5, repeat=20)) * 10**-4, 0.0
+    best = min(timeit.repeat("spin(64)", number=1000, repeat=40, globals=globals())) / 1000 * 10**9
+    rounds, owed = nanoseconds / best * 64, 0.0
 
     def comparison(left, right):
         nonlocal owed
         owed += rounds * (left[:1] == right[:1])
-        now = int(owed)
-        owed -= now
-        for _ in range(now):
-            pass
+        if owed >= 64:  # few long loops rather than many short ones, which take longer than their rounds
+            spin(int(owed))
+            owed %= 1
         return hmac.compare_digest(left, right)
 
     return comparison

@@ -117,6 +117,7 @@ impl Served<'_> {
                 secrets,
                 fields,
                 token,
+                context,
                 now,
                 repeat,
             } => match (self.scheme)(&suite) {
@@ -128,6 +129,7 @@ impl Served<'_> {
                         secrets: &secrets,
                         fields: &fields,
                         token: token.as_ref(),
+                        context: &context,
                         now,
                     };
                     if let Some(repeat) = repeat {
@@ -243,7 +245,7 @@ this is not read any more
         let token = "f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8";
         let expected = [
             (7, Reply::Outcome(Outcome::Token(token.into()))),
-            (8, Reply::Outcome(Outcome::Reject(None))),
+            (8, Reply::Outcome(Outcome::REJECT)),
             (9, Reply::Unsupported("the suite \"another\"".into())),
             (10, Reply::Unsupported("the operation \"guess\"".into())),
         ];

@@ -81,7 +81,7 @@ fn hello(name: &str, leak: &[String], mistakes: &[String]) -> Hello {
                 .map(|(does, what)| format!("{does} on purpose: {}", what.join(", "))),
         },
         suites: None,
-        ops: words(&["sign", "verify", "compare"]),
+        ops: words(&["sign", "verify", "identify", "compare"]),
         clock: None,
         inputs: words(&["text", "bytes", "number", "json"]),
         max_in_flight: Some(MAX_IN_FLIGHT),

@@ -11,7 +11,7 @@ use crate::results::{
     outcome_of_words,
 };
 use crate::scheme::{Call, Implementation as _};
-use crate::signature::{Op, Outcome};
+use crate::signature::{Context, Op, Outcome};
 use crate::suite::Suite;
 
 /// Adds to the result which mistakes its failures come from.
@@ -93,6 +93,7 @@ fn add_token_causes(result: &mut RunResult, by_id: &HashMap<String, &Observation
             secrets: &request.secrets,
             fields: &request.fields,
             token: None,
+            context: Context::none(),
             now: request.now,
         };
         let same: Vec<Causes> = known
@@ -142,14 +143,7 @@ fn add_verifier_causes(result: &mut RunResult, by_id: &HashMap<String, &Observat
             let Observed::Outcome(outcome) = &observation.observed else {
                 return None;
             };
-            let call = Call {
-                op: request.op,
-                scheme: &observation.suite.scheme,
-                secrets: &request.secrets,
-                fields: &request.fields,
-                token: request.token.as_ref(),
-                now: request.now,
-            };
+            let call = request.call(&observation.suite.scheme);
             let failed = is_failure(case.verdict);
             (request.op == Op::Verify).then_some(Seen {
                 call,

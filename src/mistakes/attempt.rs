@@ -25,7 +25,7 @@ impl From<Judgement> for Outcome {
     fn from(judgement: Judgement) -> Self {
         match judgement {
             Judgement::Accepted => Self::Accept,
-            Judgement::Rejected(_) => Self::Reject(None),
+            Judgement::Rejected(_) => Self::REJECT,
             Judgement::Refused(refusal) => Self::Refused(refusal.to_string()),
             Judgement::Threw(what) => Self::Threw(what),
         }

@@ -4,7 +4,7 @@ use crate::scheme::{
     Algorithm, Call, Field, FieldKind, FieldSet, Freshness, Layout, List, Message, Pair, Pairs,
     Scheme, SecretEncoding, SecretRule, TokenGrammar, Unknown,
 };
-use crate::signature::{Fields, Op, Secret, Secrets, Value};
+use crate::signature::{Context, Fields, Op, Secret, Secrets, Value};
 
 pub(crate) const NOW: u64 = 1_741_761_604;
 
@@ -38,6 +38,7 @@ fn scheme(
         message: Message::compile(message, &fields).unwrap(),
         token,
         freshness: Freshness::Unspecified,
+        policy: None,
         fields,
     }
 }
@@ -317,6 +318,7 @@ impl Asked {
             secrets: &self.secrets,
             fields: &self.fields,
             token: self.token.as_ref(),
+            context: Context::none(),
             now: self.now,
         }
     }
@@ -478,6 +480,7 @@ impl Sample {
                 secrets,
                 fields,
                 token: None,
+                context: Context::none(),
                 now: NOW,
             };
             if let crate::signature::Outcome::Token(token) =

@@ -7,7 +7,7 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::protocol::write_ascii;
-use crate::signature::{Fields, Op, Secret, Secrets, Value};
+use crate::signature::{Context, Fields, Op, Secret, Secrets, Value};
 
 /// What a request says, its id aside.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +22,9 @@ pub struct RequestParts<'a> {
     pub fields: &'a Fields,
     /// The token presented; `None` where it is absent, and when signing.
     pub token: Option<&'a Value>,
-    /// The time of verification in Unix seconds; sent with every verify.
+    /// What the call to be identified happens in; sent with every identify.
+    pub context: &'a Context,
+    /// The time of verification in Unix seconds; sent with every verify and identify.
     pub now: u64,
 }
 
@@ -91,7 +93,10 @@ impl Serialize for RequestParts<'_> {
             Secrets::Per(_) => map.serialize_entry("secrets", &PerValue(self.secrets))?,
         }
         map.serialize_entry("fields", self.fields)?;
-        if self.op == Op::Verify {
+        if self.op == Op::Identify {
+            map.serialize_entry("context", self.context)?;
+        }
+        if self.op.presents_a_token() {
             if let Some(token) = self.token {
                 map.serialize_entry("token", token)?;
             }
@@ -138,7 +143,7 @@ pub enum Incoming {
         /// How often to do it before it is answered.
         repeat: u32,
     },
-    /// `sign` or `verify`.
+    /// `sign`, `verify` or `identify`.
     Request {
         /// Its id, to be given back.
         id: u64,
@@ -152,6 +157,8 @@ pub enum Incoming {
         fields: Fields,
         /// The token presented; `None` where it is absent.
         token: Option<Value>,
+        /// What the call to be identified happens in.
+        context: Context,
         /// The time of verification in Unix seconds.
         now: u64,
         /// How often to verify before it is answered, where the answer is to say how often it
@@ -178,6 +185,8 @@ struct RawRequest<'a> {
     fields: Fields,
     #[serde(default, deserialize_with = "present")]
     token: Option<Value>,
+    #[serde(default)]
+    context: Context,
     #[serde(default)]
     now: u64,
     repeat: Option<u32>,
@@ -230,6 +239,7 @@ impl Incoming {
             "bye" => return Ok(Self::Bye),
             "sign" => Op::Sign,
             "verify" => Op::Verify,
+            "identify" => Op::Identify,
             "compare" => {
                 let (Some(left), Some(right)) = (raw.left, raw.right) else {
                     return Err(de::Error::custom("a comparison needs left and right"));
@@ -266,6 +276,7 @@ impl Incoming {
             suite,
             fields,
             token,
+            context,
             now,
             repeat,
             ..
@@ -277,6 +288,7 @@ impl Incoming {
             secrets,
             fields,
             token,
+            context,
             now,
             repeat,
         })
@@ -294,7 +306,7 @@ fn secret(value: Value) -> Result<Secret, serde_json::Error> {
 #[cfg(test)]
 mod tests {
     use super::{Incoming, RequestLine, RequestParts};
-    use crate::signature::{Fields, Op, Secret, Secrets, Value};
+    use crate::signature::{Context, Fields, Op, Secret, Secrets, Value};
 
     #[test]
     fn a_request_is_read_as_it_was_written() {
@@ -304,13 +316,22 @@ mod tests {
             .with("timestamp", 1_741_761_604)
             .with("raw", Value::Bytes(vec![0xff]));
         let token = Value::Json(serde_json::Value::Null);
-        for token in [None, Some(&token), Some(&Value::Text("t".into()))] {
+        let text = Value::Text("t".into());
+        let context = Context::default().with("mode", "strict");
+        for (op, token, context) in [
+            (Op::Verify, None, Context::default()),
+            (Op::Verify, Some(&token), Context::default()),
+            (Op::Verify, Some(&text), Context::default()),
+            (Op::Identify, None, context.clone()),
+            (Op::Identify, Some(&text), context),
+        ] {
             let parts = RequestParts {
-                op: Op::Verify,
+                op,
                 suite: "jimo",
                 secrets: &secrets,
                 fields: &fields,
                 token,
+                context: &context,
                 now: 5,
             };
             let mut line = Vec::new();
@@ -319,11 +340,12 @@ mod tests {
             assert_eq!(line.iter().position(|&b| b == b'\n'), Some(line.len() - 1));
             let expected = Incoming::Request {
                 id: 7,
-                op: Op::Verify,
+                op,
                 suite: "jimo".into(),
                 secrets: secrets.clone(),
                 fields: fields.clone(),
                 token: token.cloned(),
+                context: context.clone(),
                 now: 5,
                 repeat: None,
             };
@@ -341,6 +363,7 @@ mod tests {
             secrets: &secrets,
             fields: &fields,
             token: Some(&Value::Text("t".into())),
+            context: Context::none(),
             now: 5,
         };
         let mut lengths = Vec::new();

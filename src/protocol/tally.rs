@@ -76,17 +76,21 @@ impl TallyAnswer {
 mod tests {
     use super::{Tally, TallyAnswer};
     use crate::protocol::{AnswerError, Reply};
-    use crate::signature::Outcome;
+    use crate::signature::{Denial, Outcome};
 
     #[test]
     fn an_answer_is_read_as_it_was_written() {
+        let denial = Denial {
+            code: Some("BAD".into()),
+            status: None,
+        };
         let verified = |outcome, accepted| Tally::Verified {
             reply: Reply::Outcome(outcome),
             accepted,
         };
         for tally in [
             verified(Outcome::Accept, Some(30)),
-            verified(Outcome::Reject(Some("BAD".into())), Some(0)),
+            verified(Outcome::Reject(denial), Some(0)),
             verified(Outcome::Threw("x\"}".into()), None),
             Tally::Compared(true),
             Tally::Compared(false),

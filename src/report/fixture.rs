@@ -79,7 +79,7 @@ pub(super) fn green() -> RunResult {
             suite.vectors.iter().map(|vector| {
                 let observed = match vector.request.op {
                     Op::Sign => token(DUE),
-                    Op::Verify => reject(),
+                    Op::Verify | Op::Identify => reject(),
                 };
                 suite.observe(vector.id.as_str(), observed)
             })

@@ -62,12 +62,13 @@ fn measurement_text(measurement: &Measurement) -> String {
         row(
             "effect",
             format!(
-                "{:+.2} ± {:.2} ns a call, z = {:.1}, signed rank z = {:.1}, of {} pairs; floor {:.1} ns",
+                "{:+.2} ± {:.2} ns a call, z = {:.1}, signed rank z = {:.1}, of {} pairs, {:.0} % trimmed; floor {:.1} ns",
                 effect.ns,
                 effect.standard_error_ns,
                 effect.z,
                 effect.signed_rank_z,
                 effect.pairs,
+                200.0 * effect.trimmed,
                 measurement.floor_ns
             ),
         );

@@ -220,7 +220,7 @@ fn judged(observation: &Observation<'_>, level: Level) -> Case {
         actual_in_another_round: other,
         expected_token: match &**expect {
             Expect::Token { token, .. } => Some(token.clone()),
-            Expect::Outcomes(_) | Expect::Observe(_) => None,
+            Expect::Outcomes(_) | Expect::Rejected { .. } | Expect::Observe(_) => None,
         },
         actual_token,
         reason: words::reason(op, observed),
@@ -252,7 +252,7 @@ fn observed_trait(observation: &Observation<'_>, case: &Case) -> Option<Trait> {
     };
     let (verb, affirmative) = match observation.vector.request.op {
         Op::Sign => ("signs", ObservedKind::Token),
-        Op::Verify => ("accepts", ObservedKind::Accept),
+        Op::Verify | Op::Identify => ("accepts", ObservedKind::Accept),
     };
     let tells = what.split_whitespace().next() == Some(verb) && outcome != ObservedKind::Unstable;
     Some(Trait {
@@ -385,7 +385,7 @@ mod tests {
         }
         let unstable = Observed::Unstable(
             crate::signature::Outcome::Accept,
-            crate::signature::Outcome::Reject(None),
+            crate::signature::Outcome::REJECT,
         );
         let result = run(vec![suite.observe("upper", unstable)], "");
         assert_eq!(result.profile[0].does, None);

@@ -124,8 +124,11 @@ pub struct Measurement {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Effect {
-    /// The order-stratified 20 % trimmed mean of the differences of pairs.
+    /// The order-stratified trimmed mean of the differences of pairs.
     pub ns: f64,
+    /// How much of them was trimmed off each end: 0.2, and more where the times of the negative
+    /// control were steadier with it.
+    pub trimmed: f64,
     /// Its standard error, by Yuen.
     pub standard_error_ns: f64,
     /// The lower end of its 99.9 % interval.

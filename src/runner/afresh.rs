@@ -2,7 +2,9 @@
 //! the present, whatever the scheme's freshness.
 
 use crate::runner::transplant::{Signed, transplant};
-use crate::scheme::{ParsedToken, Scheme, Verification, is_canonical_time};
+use crate::scheme::{
+    Implementation as _, ParsedToken, Reference, Scheme, Verification, is_canonical_time,
+};
 use crate::signature::{Fields, Op, Outcome, OutcomeKind, Value};
 use crate::suite::{Expect, Request, Suite, Vector};
 
@@ -84,7 +86,7 @@ impl<'s> Afresh<'s> {
                     return Err(NotNow::TimeUnseen);
                 }
             }
-            Op::Verify => {
+            Op::Verify | Op::Identify => {
                 is_like_the_present(request.now, now)?;
                 afresh.time_given(&request.fields, Some(request.now))?;
                 afresh.presented = afresh.presented(now)?;
@@ -104,7 +106,8 @@ impl<'s> Afresh<'s> {
                 .token(now)
                 .map(Value::Text)
                 .or_else(|| vector.token.clone()),
-            now: if vector.op == Op::Verify {
+            context: vector.context.clone(),
+            now: if vector.op.presents_a_token() {
                 now
             } else {
                 vector.now
@@ -242,6 +245,12 @@ impl<'s> Afresh<'s> {
         let Some(token) = self.token(now) else {
             return false;
         };
+        if self.vector.request.op == Op::Identify {
+            // What is the policy's to say of the vector it has to say of what is asked instead.
+            let mut oracle = Reference::new();
+            let as_it_is = oracle.call(&self.vector.request.call(self.scheme));
+            return oracle.call(&self.request(now).call(self.scheme)) == as_it_is;
+        }
         let Request {
             secrets, fields, ..
         } = self.request(now);
@@ -412,12 +421,9 @@ vectors:
             fields.set("timestamp", i64::try_from(clock).unwrap());
         }
         Reference::new().call(&Call {
-            op: request.op,
-            scheme: &suite.scheme,
-            secrets: &request.secrets,
             fields: &fields,
-            token: request.token.as_ref(),
             now: clock,
+            ..request.call(&suite.scheme)
         })
     }
 
@@ -479,7 +485,7 @@ vectors:
         let suite = suite();
         let all = verdicts(&suite, |request| match request.op {
             Op::Sign => with_own_clock(&suite, request, 0),
-            Op::Verify => Outcome::Accept,
+            Op::Verify | Op::Identify => Outcome::Accept,
         });
         for id in ["of-another-time", "with-a-line-feed", "cut-short", "empty"] {
             assert!(all.contains(&(id, Verdict::Fail)), "{id}");

@@ -66,8 +66,9 @@ impl<'w, 's> Job<'w, 's> {
             observed: Some(observed),
             expect,
         };
+        let due = &self.work.cases[at].vector.expect;
         let seen = &mut self.seen[at];
-        *seen = std::mem::take(seen).and(round);
+        *seen = std::mem::take(seen).and(round, due);
         self.tell(at);
         self.stop_at_failure(at);
     }
@@ -161,7 +162,7 @@ impl Exchange for Job<'_, '_> {
                 // Every round but the first ends here.
                 if expect.is_none()
                     && let Some(Observed::Outcome(earlier)) = &self.seen[at].observed
-                    && same(earlier, &outcome)
+                    && same(earlier, &outcome, &self.work.cases[at].vector.expect)
                 {
                     return;
                 }

@@ -120,6 +120,7 @@ pub(super) fn line(suite: &Suite, request: &Request) -> RequestLine {
         secrets: &request.secrets,
         fields: &request.fields,
         token: request.token.as_ref(),
+        context: &request.context,
         now: request.now,
     })
 }

@@ -118,7 +118,7 @@ pub fn run<'s>(
         done: schedule.done(),
         total: schedule.total(),
     };
-    let mut gathered = Gathered::of(shares, cases.len());
+    let mut gathered = Gathered::of(shares, &cases);
     let is_whole = done.done == done.total;
     let ending = match gathered.broken.take() {
         None if is_whole => Ending::Whole,
@@ -241,16 +241,16 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn of(shares: Vec<Share>, cases: usize) -> Self {
+    fn of(shares: Vec<Share>, cases: &[Case<'_>]) -> Self {
         let mut gathered = Self {
-            seen: vec![Seen::default(); cases],
+            seen: vec![Seen::default(); cases.len()],
             notes: Vec::new(),
             restarts: 0,
             broken: None,
         };
         for share in shares {
-            for (all, seen) in std::iter::zip(&mut gathered.seen, share.seen) {
-                *all = std::mem::take(all).and(seen);
+            for ((all, seen), case) in gathered.seen.iter_mut().zip(share.seen).zip(cases) {
+                *all = std::mem::take(all).and(seen, &case.vector.expect);
             }
             gathered.notes.extend(share.parting.notes);
             gathered.restarts += share.parting.restarts;

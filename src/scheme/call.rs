@@ -3,7 +3,7 @@
 use subtle::ConstantTimeEq as _;
 
 use crate::scheme::Scheme;
-use crate::signature::{Fields, Op, Outcome, Secrets, Value};
+use crate::signature::{Context, Fields, Op, Outcome, Secrets, Value};
 
 /// One request, its scheme at hand.
 #[derive(Clone, Copy, Debug)]
@@ -16,8 +16,10 @@ pub struct Call<'a> {
     pub secrets: &'a Secrets,
     /// The fields that are given; at verify not those that the token carries.
     pub fields: &'a Fields,
-    /// The token presented to verify; `None` where it is absent.
+    /// The token presented; `None` where it is absent.
     pub token: Option<&'a Value>,
+    /// What the call to be identified happens in; nothing at sign and verify.
+    pub context: &'a Context,
     /// The time of verification, in Unix seconds.
     pub now: u64,
 }

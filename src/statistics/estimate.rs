@@ -1,5 +1,7 @@
 //! An effect and how sure it is.
 
+use crate::statistics::looks::student_boundary;
+
 /// What pairs of measurements show.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
@@ -7,6 +9,9 @@ pub struct Estimate {
     pub effect: f64,
     /// Its standard error.
     pub standard_error: f64,
+    /// The degrees of freedom of that error: how far Student's t stands for the normal
+    /// distribution.
+    pub freedom: f64,
     /// Wilcoxon's signed rank of the same differences, in standard deviations.
     pub signed_rank: f64,
     /// How many pairs there were.
@@ -38,10 +43,11 @@ impl Estimate {
         (self.effect - half, self.effect + half)
     }
 
-    /// Whether it is beyond a boundary (in standard errors), and its interval beyond a floor.
-    pub fn exceeds(&self, boundary: f64, floor: f64) -> bool {
+    /// Whether it is so far from 0 that chance does that with a probability below `alpha`, and its
+    /// interval beyond a floor.
+    pub fn exceeds(&self, alpha: f64, floor: f64) -> bool {
         let at_least = self.effect.abs() - HALF_WIDTH * self.standard_error;
-        self.z().abs() > boundary && at_least > floor
+        at_least > floor && self.z().abs() > student_boundary(alpha, self.freedom)
     }
 
     /// The smallest effect that measuring so precisely finds nearly always, above a floor.
@@ -69,6 +75,7 @@ mod tests {
         Estimate {
             effect,
             standard_error,
+            freedom: 1000.0,
             signed_rank: 0.0,
             pairs: 100,
         }
@@ -76,16 +83,26 @@ mod tests {
 
     #[test]
     fn an_effect_has_to_be_sure_and_large() {
-        assert!(estimate(20.0, 2.0).exceeds(4.42, 5.0));
-        assert!(estimate(-20.0, 2.0).exceeds(4.42, 5.0));
+        assert!(estimate(20.0, 2.0).exceeds(1e-5, 5.0));
+        assert!(estimate(-20.0, 2.0).exceeds(1e-5, 5.0));
         // Sure and small; large and unsure.
-        assert!(!estimate(4.0, 0.01).exceeds(4.42, 5.0));
-        assert!(!estimate(20.0, 5.0).exceeds(4.42, 5.0));
+        assert!(!estimate(4.0, 0.01).exceeds(1e-5, 5.0));
+        assert!(!estimate(20.0, 5.0).exceeds(1e-5, 5.0));
         // What is detectable is found even where chance takes three standard errors off it.
         for error in [0.1, 1.0, 10.0] {
             let detectable = estimate(0.0, error).detectable(5.0);
-            assert!(estimate(detectable - 3.0 * error, error).exceeds(4.42 * 0.8, 5.0));
+            assert!(estimate(detectable - 3.0 * error, error).exceeds(3e-4, 5.0));
         }
+    }
+
+    #[test]
+    fn few_pairs_have_to_say_more() {
+        let few = Estimate {
+            freedom: 10.0,
+            ..estimate(25.0, 5.0)
+        };
+        assert!(!few.exceeds(1e-5, 0.0));
+        assert!(estimate(25.0, 5.0).exceeds(1e-5, 0.0));
     }
 
     #[test]

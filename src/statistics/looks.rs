@@ -1,6 +1,6 @@
 //! Looking at data while it comes in, without finding what is not there.
 
-use statrs::distribution::{ContinuousCDF, Normal};
+use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 /// The first look: with fewer pairs the normal approximation is not to be trusted.
 const FIRST_LOOK: usize = 200;
@@ -21,9 +21,18 @@ pub fn boundary(alpha: f64) -> f64 {
     Normal::standard().inverse_cdf(1.0 - alpha / 2.0)
 }
 
+/// The same where the standard error itself is known by so many degrees of freedom only.
+pub(super) fn student_boundary(alpha: f64, freedom: f64) -> f64 {
+    match StudentsT::new(0.0, 1.0, freedom) {
+        Ok(student) => student.inverse_cdf(1.0 - alpha / 2.0),
+        // Fewer than none: nothing is beyond that.
+        Err(_) => f64::INFINITY,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{boundary, is_look};
+    use super::{boundary, is_look, student_boundary};
 
     #[test]
     fn looks_are_few_and_fixed() {
@@ -36,5 +45,9 @@ mod tests {
     fn the_boundary_is_that_of_one_in_a_hundred_thousand() {
         assert!((boundary(1e-5) - 4.417).abs() < 1e-3);
         assert!((boundary(0.05) - 1.96).abs() < 1e-3);
+        // R: qt(1 - 5e-6, c(38, 1e6))
+        assert!((student_boundary(1e-5, 38.0) - 5.10).abs() < 0.02);
+        assert!((student_boundary(1e-5, 1e6) - 4.417).abs() < 1e-3);
+        assert!(student_boundary(1e-5, 0.0).is_infinite());
     }
 }

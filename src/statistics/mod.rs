@@ -19,7 +19,7 @@ mod wilcoxon;
 pub use deciles::deciles_differ;
 pub use estimate::Estimate;
 pub use looks::{boundary, is_look};
-pub use order::{Order, Paired, estimate};
+pub use order::{Order, Paired, estimate, steadiest_share};
 pub use proportion::wilson;
 pub use quantile::{interquartile_range, median, quantile, sorted};
 pub use trimmed::{TrimmedMean, trimmed_mean};

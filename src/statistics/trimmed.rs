@@ -10,8 +10,8 @@ pub struct TrimmedMean {
     /// Its standard error, by Yuen (1974): from the variance of the values with the trimmed ones
     /// set to the nearest that is left.
     pub standard_error: f64,
-    /// How many values there were.
-    pub count: usize,
+    /// How many values were left.
+    pub left: usize,
 }
 
 /// Trims that share of the values off each end. `None` where fewer than two are left, for which
@@ -40,7 +40,7 @@ pub fn trimmed_mean(values: impl IntoIterator<Item = f64>, share: f64) -> Option
     Some(TrimmedMean {
         mean,
         standard_error: (squares / (freedom * (freedom - 1.0))).sqrt(),
-        count,
+        left: left.len(),
     })
 }
 
@@ -57,7 +57,7 @@ mod tests {
             376.0, 428.0, 515.0, 666.0, 1310.0, 2611.0,
         ];
         let trimmed = trimmed_mean(values, 0.2).unwrap();
-        assert_eq!(trimmed.count, 19);
+        assert_eq!(trimmed.left, 13);
         assert!((trimmed.mean - 282.692_307).abs() < 1e-3, "{trimmed:?}");
         let wilcox = 56.1;
         let yuen = wilcox * 0.6 * 19.0_f64.sqrt() * (18.0_f64 / (13.0 * 12.0)).sqrt();

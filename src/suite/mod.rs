@@ -13,6 +13,7 @@ mod input_needs;
 mod literal;
 mod load;
 mod model;
+mod policy_reader;
 mod position;
 mod raw;
 mod schema;

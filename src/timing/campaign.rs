@@ -143,10 +143,11 @@ impl Campaign<'_, '_> {
         let repeat = chosen(self.recording, self.options.target);
         (self.progress)(Progress::Measuring { repeat });
         let mut conditions = Vec::with_capacity(4);
+        let mut is_positive = false;
         for round in 1.. {
             conditions.clear();
             conditions.extend([Condition::Leak, Condition::Null]);
-            if round <= PAIRS_OF_MORE {
+            if round <= PAIRS_OF_MORE || !is_positive {
                 conditions.push(Condition::More);
             }
             if repeat > 1 && round <= ROUNDS_TO_ALL * PAIRS_OF_ALL && round % ROUNDS_TO_ALL == 0 {
@@ -157,12 +158,13 @@ impl Campaign<'_, '_> {
                 self.pair(channel, self.material, Stage::Measuring, condition, repeat)?;
             }
             if is_look(round) {
+                let figures = Figures::of(self.recording);
+                is_positive = figures.is_positive(&self.recording.subject);
+                let is_hopeless = figures.is_hopeless(&self.recording.subject);
                 match self.look(round) {
                     Standing::Suspicious | Standing::Confirmed => return Ok(true),
                     Standing::Clear => return Ok(false),
-                    Standing::Open if Figures::of(self.recording).is_hopeless() => {
-                        return Ok(false);
-                    }
+                    Standing::Open if is_hopeless => return Ok(false),
                     Standing::Open => {}
                 }
             }

@@ -4,10 +4,10 @@ use crate::results::{
     Confirmation, Control, ControlKind, Distributions, Effect, Measurement, RunningEffect, Subject,
     TimingVerdict,
 };
-use crate::statistics::{Estimate, Paired, estimate, median, quantile, sorted};
+use crate::statistics::{Estimate, Paired, estimate, median, quantile, sorted, steadiest_share};
 use crate::timing::recording::{Condition, Recording, Sample, Stage, Trouble};
 use crate::timing::rule::{
-    PAIRS_OF_MORE, WORK, alike, beyond, floor, is_leak, least_work, more_of, ranks_agree,
+    ALPHA, PAIRS_OF_MORE, WORK, alike, beyond, floor, is_leak, least_work, more_of, ranks_agree,
 };
 use crate::timing::words;
 
@@ -31,16 +31,16 @@ pub fn judge(recording: &Recording, target: f64) -> Measurement {
         repeat,
         call_ns: figures.call.map(rounded),
         round_trip_ns: figures.round_trip.map(rounded),
-        effect: figures.effect.map(|effect| in_document(&effect)),
+        effect: figures.effect.map(|effect| figures.in_document(&effect)),
         floor_ns: rounded(floor(repeat)),
         detectable_ns: detectable.map(rounded),
         controls: figures.controls(recording),
         confirmation: figures.confirmation.map(|(repeat, effect)| Confirmation {
             repeat,
-            effect: in_document(&effect),
+            effect: figures.in_document(&effect),
             held: figures.is_confirmed(),
         }),
-        running: running(recording, repeat),
+        running: figures.running(recording),
         distributions: distributions(recording, repeat),
     };
     measurement.sentence = words::sentence(&measurement);
@@ -82,8 +82,12 @@ pub(super) fn standing(recording: &Recording, target: f64) -> Standing {
 /// What a recording shows. Effects are nanoseconds a call, those of controls nanoseconds a
 /// request.
 pub(super) struct Figures {
-    pub(super) repeat: u32,
-    pub(super) effect: Option<Estimate>,
+    repeat: u32,
+    /// How much is trimmed off each end.
+    share: f64,
+    effect: Option<Estimate>,
+    /// All calls against one.
+    all: Option<Estimate>,
     call: Option<f64>,
     round_trip: Option<f64>,
     more: Option<Estimate>,
@@ -95,10 +99,8 @@ pub(super) struct Figures {
 
 impl Figures {
     pub(super) fn of(recording: &Recording) -> Self {
-        let of = |stage, condition| {
-            let pairs: Vec<Paired> = recording.of(stage, condition).map(Sample::paired).collect();
-            estimate(&pairs)
-        };
+        let share = steadiest_share(&paired(recording, Stage::Measuring, Condition::Null));
+        let of = |stage, condition| estimate(&paired(recording, stage, condition), share);
         let repeat = recording.repeat_of(Stage::Measuring).unwrap_or(1);
         let a_call = |repeat: u32| 1.0 / f64::from(repeat);
         let more = of(Stage::Measuring, Condition::More);
@@ -118,6 +120,8 @@ impl Figures {
         });
         Self {
             repeat,
+            share,
+            all,
             effect: of(Stage::Measuring, Condition::Leak)
                 .map(|effect| effect.scaled(a_call(repeat))),
             call,
@@ -219,16 +223,12 @@ impl Figures {
             });
         }
         let step = more_of(&recording.subject, self.repeat);
-        let expected = self.call.map(|call| call * f64::from(step));
-        let is_found = self.more.is_some_and(|more| {
-            let alike = expected.is_some_and(|expected| alike(more.effect, expected));
-            more.effect > 0.0 && more.exceeds(beyond(), 0.0) && alike
-        });
+        let expected = self.expected_of_more(&recording.subject);
         controls.push(Control {
             kind: ControlKind::Positive,
-            held: Some(is_found),
+            held: Some(self.is_positive(&recording.subject)),
             words: words::positive(step, self.repeat, expected, self.more.as_ref()),
-            effect: self.more.as_ref().map(in_document),
+            effect: self.more.map(|more| self.in_document(&more)),
         });
         let is_silent = self
             .null
@@ -237,7 +237,7 @@ impl Figures {
             kind: ControlKind::Negative,
             held: Some(is_silent),
             words: words::negative(self.null.as_ref(), self.repeat),
-            effect: self.null.as_ref().map(in_document),
+            effect: self.null.map(|null| self.in_document(&null)),
         });
         controls
     }
@@ -248,11 +248,75 @@ impl Figures {
         self.confirmation.or(measured)
     }
 
-    /// Whether one more call was looked for in vain so often that it will not be found.
-    pub(super) fn is_hopeless(&self) -> bool {
-        self.more
-            .is_some_and(|more| more.pairs >= PAIRS_OF_MORE && more.z() < 2.0)
+    fn in_document(&self, estimate: &Estimate) -> Effect {
+        let (low, high) = estimate.interval();
+        Effect {
+            ns: rounded(estimate.effect),
+            trimmed: self.share,
+            standard_error_ns: rounded(estimate.standard_error),
+            low_ns: rounded(low),
+            high_ns: rounded(high),
+            // JSON has no infinity.
+            z: rounded(estimate.z().clamp(-1e6, 1e6)),
+            signed_rank_z: rounded(estimate.signed_rank),
+            pairs: estimate.pairs as u64,
+        }
     }
+
+    /// The effect at about forty counts, equally far apart in proportion.
+    fn running(&self, recording: &Recording) -> Vec<RunningEffect> {
+        let pairs = paired(recording, Stage::Measuring, Condition::Leak);
+        let mut count = 20;
+        let mut running = Vec::new();
+        while count < pairs.len() {
+            running.push(count);
+            count += 1 + count / 6;
+        }
+        running.push(pairs.len());
+        running
+            .into_iter()
+            .filter_map(|count| {
+                let estimate =
+                    estimate(&pairs[..count], self.share)?.scaled(1.0 / f64::from(self.repeat));
+                Some(RunningEffect {
+                    pairs: count as u64,
+                    ns: rounded(estimate.effect),
+                    standard_error_ns: rounded(estimate.standard_error),
+                })
+            })
+            .collect()
+    }
+
+    /// Whether one more call was found.
+    pub(super) fn is_positive(&self, subject: &Subject) -> bool {
+        let expected = self.expected_of_more(subject);
+        self.more.is_some_and(|more| {
+            let alike = expected.is_some_and(|expected| alike(more.effect, expected));
+            more.effect > 0.0 && more.exceeds(ALPHA, 0.0) && alike
+        })
+    }
+
+    fn expected_of_more(&self, subject: &Subject) -> Option<f64> {
+        let step = more_of(subject, self.repeat);
+        self.call.map(|call| call * f64::from(step))
+    }
+
+    /// Whether more pairs will not help: what more calls take would have been found by now, or
+    /// they take no time at all.
+    pub(super) fn is_hopeless(&self, subject: &Subject) -> bool {
+        let (Some(more), Some(all)) = (self.more, self.all) else {
+            return false;
+        };
+        let tried = more.pairs >= PAIRS_OF_MORE && !self.is_positive(subject);
+        let expected = self.expected_of_more(subject).unwrap_or_default();
+        let is_certain = expected > more.detectable(0.0) && more.z() < beyond();
+        tried && (is_certain || all.z() < beyond())
+    }
+}
+
+/// The differences of a stage under a condition.
+fn paired(recording: &Recording, stage: Stage, condition: Condition) -> Vec<Paired> {
+    recording.of(stage, condition).map(Sample::paired).collect()
 }
 
 /// The time of a call with a long identity.
@@ -265,49 +329,9 @@ fn work(recording: &Recording) -> Option<(usize, f64)> {
     Some((length, median(differences) / f64::from(repeat - 1)))
 }
 
-fn in_document(estimate: &Estimate) -> Effect {
-    let (low, high) = estimate.interval();
-    Effect {
-        ns: rounded(estimate.effect),
-        standard_error_ns: rounded(estimate.standard_error),
-        low_ns: rounded(low),
-        high_ns: rounded(high),
-        // JSON has no infinity.
-        z: rounded(estimate.z().clamp(-1e6, 1e6)),
-        signed_rank_z: rounded(estimate.signed_rank),
-        pairs: estimate.pairs as u64,
-    }
-}
-
 /// To a thousandth.
 fn rounded(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0
-}
-
-/// The effect at about forty counts, equally far apart in proportion.
-fn running(recording: &Recording, repeat: u32) -> Vec<RunningEffect> {
-    let pairs: Vec<Paired> = recording
-        .of(Stage::Measuring, Condition::Leak)
-        .map(Sample::paired)
-        .collect();
-    let mut count = 20;
-    let mut running = Vec::new();
-    while count < pairs.len() {
-        running.push(count);
-        count += 1 + count / 6;
-    }
-    running.push(pairs.len());
-    running
-        .into_iter()
-        .filter_map(|count| {
-            let estimate = estimate(&pairs[..count])?.scaled(1.0 / f64::from(repeat));
-            Some(RunningEffect {
-                pairs: count as u64,
-                ns: rounded(estimate.effect),
-                standard_error_ns: rounded(estimate.standard_error),
-            })
-        })
-        .collect()
 }
 
 fn distributions(recording: &Recording, repeat: u32) -> Option<Distributions> {

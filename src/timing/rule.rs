@@ -4,7 +4,7 @@ use crate::results::Subject;
 use crate::statistics::{Estimate, boundary};
 
 /// The chance of a false alarm at one look.
-const ALPHA: f64 = 1e-5;
+pub(super) const ALPHA: f64 = 1e-5;
 
 /// The smallest difference that counts, in nanoseconds a call.
 const FLOOR_A_CALL: f64 = 5.0;
@@ -35,14 +35,14 @@ pub(super) fn floor(repeat: u32) -> f64 {
     FLOOR_A_CALL.max(FLOOR_A_REQUEST / f64::from(repeat))
 }
 
-/// How many standard errors from 0 an effect has to be.
+/// How many standard errors from 0 that is.
 pub(super) fn beyond() -> f64 {
     boundary(ALPHA)
 }
 
 /// Whether that is a leak, a call.
 pub(super) fn is_leak(effect: &Estimate, repeat: u32) -> bool {
-    effect.exceeds(beyond(), floor(repeat))
+    effect.exceeds(ALPHA, floor(repeat))
 }
 
 /// Whether the signed ranks say the same as the trimmed mean.

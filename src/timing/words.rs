@@ -8,7 +8,7 @@ use crate::timing::material::COMPARED;
 pub const LIMITS: [&str; 5] = [
     "\"No leak above X ns\" does not mean that a timing-safe function is used: a word-wise == on 64 characters hides below that. Only compare, or reading the source, settles it.",
     "compare tests the function that the adapter hands over, whether or not the implementation uses it.",
-    "Not covered: caches, tails that touch fewer than a fifth of the calls, look-ups before the HMAC, other processors than this one.",
+    "Not covered: caches, tails that touch fewer than a fifth of the requests (two fifths where the machine was busy), look-ups before the HMAC, other processors than this one.",
     "A process that pads, sleeps, remembers or batches defeats the amplification; where the controls see that, there is no verdict.",
     "How long a token is may show in the times of timing-safe code, and is public.",
 ];
