@@ -75,7 +75,7 @@ pub(crate) struct RunArgs {
     #[arg(long)]
     pub(crate) fail_fast: bool,
     /// Write a report to a file, or to - for standard output; may be repeated. The formats are
-    /// human, json, junit, markdown, sarif, github, badge and badge-json.
+    /// human, json, junit, markdown, html, sarif, github, badge and badge-json.
     #[arg(long, value_name = "FORMAT=PATH", help_heading = "Reports")]
     pub(crate) report: Vec<String>,
     /// Write what becomes of each case as it happens, a JSON object a line, to a file or to - for
