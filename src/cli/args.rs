@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::fuzz::FuzzArgs;
 use crate::cli::reach::ReachArgs;
 
 /// Proves that an implementation of an HMAC identity signature does what its specification says.
@@ -18,6 +19,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Run suites against an implementation, and judge it.
     Run(RunArgs),
+    /// Fuzz an implementation: look for inputs on which it departs from the scheme.
+    Fuzz(FuzzArgs),
     /// Say why a signature does not match: the mistakes that produce it, and what to change.
     Explain(ExplainArgs),
     /// Sign by hand, with the oracle.

@@ -8,6 +8,7 @@ mod causes;
 mod clock;
 mod exit;
 mod explain;
+mod fuzz;
 mod inputs;
 mod mistakes;
 mod oracle;

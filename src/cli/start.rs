@@ -6,7 +6,7 @@ use crate::cli::args::{Arguments, Command, ReportCommand};
 use crate::cli::clock::unix_now;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::terminal::say;
-use crate::cli::{adapter, explain, mistakes, oracle, render, run, suite_command};
+use crate::cli::{adapter, explain, fuzz, mistakes, oracle, render, run, suite_command};
 
 /// Does what the arguments say.
 pub fn start() -> Exit {
@@ -22,6 +22,7 @@ pub fn start() -> Exit {
 fn dispatch(command: Command) -> Result<Exit, Stop> {
     match command {
         Command::Run(args) => run::run(&args),
+        Command::Fuzz(args) => fuzz::fuzz(&args),
         Command::Explain(args) => explain::explain(&args, unix_now()),
         Command::Sign(args) => oracle::sign(&args),
         Command::Verify(args) => oracle::verify(&args, unix_now()),

@@ -6,16 +6,25 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
 use crate::report::visible::is_visible;
-use crate::results::{RunResult, SCHEMA_VERSION};
+use crate::results::{FuzzResult, RunResult, SCHEMA_VERSION};
 
 /// The document as indented JSON, with a line feed at the end. The same document gives the same
 /// bytes. What cannot be seen is escaped, so that the file can be looked at in a terminal.
+pub fn json(result: &RunResult) -> String {
+    indented(result, result.cases.len() * 1024)
+}
+
+/// The document of a fuzz campaign, written likewise.
+pub fn fuzz_json(result: &FuzzResult) -> String {
+    indented(result, 4096)
+}
+
 #[expect(
     clippy::expect_used,
-    reason = "a vector takes every byte, and the document's maps have text keys"
+    reason = "a vector takes every byte, and the documents' maps have text keys"
 )]
-pub fn json(result: &RunResult) -> String {
-    let mut out = Vec::with_capacity(result.cases.len() * 1024);
+fn indented(result: &impl Serialize, capacity: usize) -> String {
+    let mut out = Vec::with_capacity(capacity);
     let formatter = VisibleFormatter(PrettyFormatter::new());
     result
         .serialize(&mut Serializer::with_formatter(&mut out, formatter))

@@ -21,7 +21,7 @@ mod visible;
 pub use file::{WriteError, write};
 pub use format::{Format, UnknownFormat, render};
 pub use human::{HumanOptions, human};
-pub use json::{ReadError, json, read};
+pub use json::{ReadError, fuzz_json, json, read};
 pub use junit::junit;
 pub use rerun::rerun_command;
 pub use schema::result_schema;

@@ -7,6 +7,7 @@ mod conformance;
 mod document;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod fuzz;
 mod judge;
 mod known_failures;
 mod ledger;
@@ -22,6 +23,9 @@ pub use document::{
     Case, CaseRequest, Causes, Conformance, Counts, Gate, GateFailure, GateFailureKind,
     KnownMention, MistakeMention, RequirementSummary, RunResult, SCHEMA_VERSION, Scope, ScopeNote,
     SourceLine, SuiteSummary, Trait,
+};
+pub use fuzz::{
+    FUZZ_SCHEMA_VERSION, FuzzEnd, FuzzFinding, FuzzResult, FuzzTrait, FuzzWarning, FuzzedSuite,
 };
 pub use judge::{Failure, Observed, judge};
 pub use known_failures::{EntryProblem, KnownFailure, KnownFailures, KnownFailuresError};
