@@ -26,5 +26,8 @@ pub use json::{ReadError, json, read};
 pub use junit::junit;
 pub use rerun::rerun_command;
 pub use schema::result_schema;
-pub use timing::{subject_title, timing_human};
+pub use timing::{
+    ReadTimingError, read_timing, subject_title, timing_distributions, timing_human,
+    timing_running_effect, timing_schema,
+};
 pub use visible::{excerpt, visible};
