@@ -94,7 +94,7 @@ pub(super) struct Figures {
     null: Option<Estimate>,
     confirmation: Option<(u32, Estimate)>,
     /// The length of the identity, and the time of a call with it.
-    work: Option<(usize, f64)>,
+    work: Option<(usize, Estimate)>,
 }
 
 impl Figures {
@@ -141,7 +141,10 @@ impl Figures {
             controls.iter().find(failed)
         };
         if let Some(control) = failed(ControlKind::Works) {
-            return inconclusive(words::failed_control(control.kind, &control.words));
+            let is_noise = self
+                .work
+                .is_some_and(|(length, call)| call.interval().1 >= least_work(length));
+            return inconclusive(words::failed(control, is_noise));
         }
         let Some(effect) = self.effect.filter(|effect| effect.pairs >= FEWEST) else {
             let pairs = self.effect.map_or(0, |effect| effect.pairs);
@@ -157,11 +160,7 @@ impl Figures {
         if let Some(control) = kinds.into_iter().find_map(failed) {
             let is_noise =
                 control.kind == ControlKind::Positive && self.is_too_noisy(&recording.subject);
-            return inconclusive(if is_noise {
-                words::too_noisy(&control.words)
-            } else {
-                words::failed_control(control.kind, &control.words)
-            });
+            return inconclusive(words::failed(control, is_noise));
         }
         if is_leak(&effect, self.repeat) {
             if !ranks_agree(&effect) {
@@ -173,11 +172,11 @@ impl Figures {
             if !self.is_confirmed() {
                 return inconclusive(match self.confirmation {
                     None => format!(
-                        "{:.1} ns a call were seen, and there was no time to confirm them in a fresh process",
+                        "{:.1} ns a call were seen, and there was no time to confirm them",
                         effect.effect
                     ),
                     Some((_, again)) => format!(
-                        "{:.1} ns a call were seen, and {:.1} ± {:.1} in a fresh process with four times the calls",
+                        "{:.1} ns a call were seen, and {:.1} ± {:.1} when it was asked afresh with four times the calls",
                         effect.effect, again.effect, again.standard_error
                     ),
                 });
@@ -230,10 +229,7 @@ impl Figures {
             controls.push(Control {
                 kind: ControlKind::Works,
                 held: self.works(),
-                words: words::works(
-                    self.work
-                        .map(|(length, call)| (length, call, least_work(length))),
-                ),
+                words: words::works(self.work.as_ref().map(|(length, call)| (*length, call))),
                 effect: None,
             });
         }
@@ -304,7 +300,8 @@ impl Figures {
 
     /// Whether every call does the work; `None` where that could not be tried.
     pub(super) fn works(&self) -> Option<bool> {
-        self.work.map(|(length, call)| call >= least_work(length))
+        let (length, call) = self.work?;
+        Some(call.effect >= least_work(length) && call.exceeds(ALPHA, 0.0))
     }
 
     /// Whether what is known to take longer is lost in the noise.
@@ -352,13 +349,12 @@ fn paired(recording: &Recording, stage: Stage, condition: Condition) -> Vec<Pair
 }
 
 /// The time of a call with a long identity.
-fn work(recording: &Recording) -> Option<(usize, f64)> {
+fn work(recording: &Recording) -> Option<(usize, Estimate)> {
     let repeat = recording.of(Stage::Working, Condition::All).next()?.repeat;
     let (length, _) = WORK.into_iter().find(|(_, calls)| *calls == repeat)?;
-    let differences = recording
-        .of(Stage::Working, Condition::All)
-        .map(|sample| sample.paired().difference);
-    Some((length, median(differences) / f64::from(repeat - 1)))
+    // Few pairs, and a large effect: what is wild may go.
+    let call = estimate(&paired(recording, Stage::Working, Condition::All), 0.4)?;
+    Some((length, call.scaled(1.0 / f64::from(repeat - 1))))
 }
 
 /// To a thousandth.
