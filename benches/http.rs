@@ -63,9 +63,8 @@ fn start(suites: Arc<Vec<Suite>>, window: u32) -> SocketAddr {
 }
 
 fn answers(suites: &[Suite], window: u32, body: &[u8]) -> Vec<u8> {
-    let hello = format!(
-        r#"{{"protocol":1,"implementation":{{"name":"bench"}},"max_in_flight":{window}}}"#
-    );
+    let hello =
+        format!(r#"{{"protocol":1,"implementation":{{"name":"bench"}},"max_in_flight":{window}}}"#);
     let mut served = Served {
         hello: Hello::parse(hello.as_bytes()).unwrap(),
         scheme: &|name| {
@@ -97,8 +96,20 @@ fn measure(name: &str, address: SocketAddr, suites: &[Suite], requests: u64) {
         ..RunOptions::default()
     };
     let began = Instant::now();
-    let output = run(suites, &target, &options, &never, &|| 1_741_761_604, &|_| {}).unwrap();
-    assert!(matches!(output.ending, Ending::Whole), "{:?}", output.ending);
+    let output = run(
+        suites,
+        &target,
+        &options,
+        &never,
+        &|| 1_741_761_604,
+        &|_| {},
+    )
+    .unwrap();
+    assert!(
+        matches!(output.ending, Ending::Whole),
+        "{:?}",
+        output.ending
+    );
     let seconds = began.elapsed().as_secs_f64();
     #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
     let rate = output.progress.done as f64 / seconds;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::fuzz::FuzzArgs;
 use crate::cli::reach::ReachArgs;
 use crate::cli::report_command;
 use crate::cli::timing::TimingArgs;
@@ -22,6 +23,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Say whether the comparison is timing-safe, with controls and limits.
     Timing(TimingArgs),
+    /// Fuzz an implementation: look for inputs on which it departs from the scheme.
+    Fuzz(FuzzArgs),
     /// Say why a signature does not match: the mistakes that produce it, and what to change.
     Explain(ExplainArgs),
     /// Sign by hand, with the oracle.
@@ -76,7 +79,7 @@ pub(crate) struct RunArgs {
     #[arg(long)]
     pub(crate) fail_fast: bool,
     /// Write a report to a file, or to - for standard output; may be repeated. The formats are
-    /// human, json, junit, markdown, sarif, github, badge and badge-json.
+    /// human, json, junit, markdown, html, sarif, github, badge and badge-json.
     #[arg(long, value_name = "FORMAT=PATH", help_heading = "Reports")]
     pub(crate) report: Vec<String>,
     /// Show the secrets that are no suite file's, and the tokens made with them.

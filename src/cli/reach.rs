@@ -74,7 +74,6 @@ pub(crate) struct Reached {
 impl ReachArgs {
     /// Where the one implementation is; the built-in reference if nothing is said. The latter is
     /// told of the suite files.
-    #[allow(dead_code, reason = "fuzzing takes one implementation at a time")]
     pub(crate) fn reached(&self, suite_files: &[PathBuf]) -> Result<Reached, Stop> {
         let mut all = self.all_reached(suite_files)?;
         match (all.pop(), all.is_empty()) {

@@ -8,7 +8,9 @@ use crate::cli::args::{Arguments, Command};
 use crate::cli::clock::unix_now;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::terminal::say;
-use crate::cli::{adapter, explain, mistakes, oracle, report_command, run, suite_command, timing};
+use crate::cli::{
+    adapter, explain, fuzz, mistakes, oracle, report_command, run, suite_command, timing,
+};
 
 /// Does what the arguments say.
 pub fn start() -> Exit {
@@ -33,6 +35,7 @@ fn dispatch(command: Command) -> Result<Exit, Stop> {
     match command {
         Command::Run(args) => run::run(&args),
         Command::Timing(args) => timing::timing(&args, unix_now()),
+        Command::Fuzz(args) => fuzz::fuzz(&args),
         Command::Explain(args) => explain::explain(&args, unix_now()),
         Command::Sign(args) => oracle::sign(&args),
         Command::Verify(args) => oracle::verify(&args, unix_now()),

@@ -361,7 +361,7 @@ fn nobody_there(native: &Native<WebCall>, loss: &Loss) -> AdapterError {
 }
 
 /// Asks a server what it is.
-async fn greet(
+pub(super) async fn greet(
     client: &Client,
     address: &WebAddress,
     limits: Limits,

@@ -7,5 +7,7 @@ mod client;
 mod described;
 mod flight;
 mod http_adapter;
+mod lockstep;
 
 pub use http_adapter::{HttpAdapter, HttpTarget, WebTarget};
+pub use lockstep::HttpLockstep;
