@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::fuzz::FuzzArgs;
 use crate::cli::reach::ReachArgs;
+use crate::cli::report_command;
 use crate::cli::timing::TimingArgs;
 
 /// Proves that an implementation of an HMAC identity signature does what its specification says.
@@ -21,6 +23,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Say whether the comparison is timing-safe, with controls and limits.
     Timing(TimingArgs),
+    /// Fuzz an implementation: look for inputs on which it departs from the scheme.
+    Fuzz(FuzzArgs),
     /// Say why a signature does not match: the mistakes that produce it, and what to change.
     Explain(ExplainArgs),
     /// Sign by hand, with the oracle.
@@ -34,9 +38,9 @@ pub(crate) enum Command {
     Adapter(AdapterArgs),
     /// List the catalogue of mistakes, or show one.
     Mistakes(MistakesArgs),
-    /// Make reports from the saved JSON result of a run.
+    /// Make reports from the saved JSON results of runs, compare them, join them.
     #[command(subcommand)]
-    Report(ReportCommand),
+    Report(report_command::ReportCommand),
 }
 
 #[derive(Debug, Args)]
@@ -73,10 +77,14 @@ pub(crate) struct RunArgs {
     /// Stop at the first counted failure or error.
     #[arg(long)]
     pub(crate) fail_fast: bool,
-    /// Write a report: json, junit or human, to a file or to - for standard output; may be
-    /// repeated.
+    /// Write a report to a file, or to - for standard output; may be repeated. The formats are
+    /// human, json, junit, markdown, html, sarif, github, badge and badge-json.
     #[arg(long, value_name = "FORMAT=PATH", help_heading = "Reports")]
     pub(crate) report: Vec<String>,
+    /// Write what becomes of each case as it happens, a JSON object a line, to a file or to - for
+    /// standard output.
+    #[arg(long, value_name = "FILE", help_heading = "Reports")]
+    pub(crate) events: Option<PathBuf>,
     /// Show every failed case, not only the first few of each requirement.
     #[arg(long, help_heading = "Reports")]
     pub(crate) all: bool,
@@ -231,18 +239,6 @@ pub(crate) struct AdapterArgs {
 pub(crate) struct MistakesArgs {
     /// The id of one.
     pub(crate) id: Option<String>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ReportCommand {
-    /// Render a saved JSON result in other formats.
-    Render {
-        /// The JSON result of a run.
-        result: PathBuf,
-        /// json, junit or human, to a file or to - for standard output; may be repeated.
-        #[arg(value_name = "FORMAT=PATH", required = true)]
-        report: Vec<String>,
-    },
 }
 
 #[cfg(test)]

@@ -9,17 +9,20 @@ use crate::adapters::Target;
 use crate::cli::args::{LevelArg, RunArgs};
 use crate::cli::causes::add_causes;
 use crate::cli::clock::unix_now;
+use crate::cli::events::Events;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
 use crate::cli::reach::interrupt_flag;
-use crate::cli::render::Reports;
+use crate::cli::render::{Reports, is_standard_output};
 use crate::cli::suites;
 use crate::cli::terminal::{ProgressBar, say};
 use crate::report;
 use crate::results::{
     Circumstances, KnownFailures, Redaction, RunResult, ScopeNote, conclude, updated,
 };
-use crate::runner::{Ending, FailFast, RunError, RunOptions, RunOutput, Shard, run as run_suites};
+use crate::runner::{
+    CaseEvent, Ending, FailFast, RunError, RunOptions, RunOutput, Shard, Watcher, run as run_suites,
+};
 use crate::suite::{self, Embedded, Level, Suite};
 
 /// Runs the suites, reports, and lets the gate decide.
@@ -39,6 +42,18 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
             .iter()
             .any(|entry| entry.cases.matches(id.as_str()))
     };
+    let events = args.events.as_deref().map(Events::open).transpose()?;
+    let taken = args.events.as_deref().is_some_and(is_standard_output);
+    if taken && reports.take_standard_output() {
+        return Err(Stop::usage(
+            "only one report can go to standard output, the events included",
+        ));
+    }
+    let tell = |event: &CaseEvent<'_>| {
+        if let Some(events) = &events {
+            events.case(event);
+        }
+    };
     let options = RunOptions {
         filter: parsed(args.filter.as_deref())?,
         shard: parsed(args.shard.as_deref())?,
@@ -50,20 +65,22 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
             level,
             tolerated: &tolerated,
         }),
+        watcher: events.as_ref().map(|_| Watcher { level, tell: &tell }),
     };
-    let started = Timestamp::now();
+    let began = Timestamp::now();
+    let started = began.round(jiff::Unit::Second).unwrap_or(began).to_string();
+    if let Some(events) = &events {
+        events.started(&started, seed);
+    }
     let clock = Instant::now();
-    let output = attempt(&suites, &reached.target, &options)?;
+    let output = attempt(&suites, &reached.target, &options, events.as_ref())?;
     let mut arguments = args.suites.clone();
     arguments.extend(reached.arguments);
     for file in &args.suite_file {
         arguments.extend(["--suite-file".to_owned(), file.display().to_string()]);
     }
     let circumstances = Circumstances {
-        started: started
-            .round(jiff::Unit::Second)
-            .unwrap_or(started)
-            .to_string(),
+        started,
         duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
         implementation: output.hello.implementation,
         adapter: reached.label,
@@ -80,7 +97,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
         // Every secret of a run over the protocol is that of a suite file.
         redaction: Redaction::none(),
     };
-    let today = started.strftime("%Y-%m-%d").to_string();
+    let today = began.strftime("%Y-%m-%d").to_string();
     let mut result = conclude(
         circumstances.clone(),
         output.observations.clone(),
@@ -97,14 +114,16 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
         );
     }
     add_causes(&mut result, &output.observations);
-    reports.write(&result)?;
+    let exit_code = result.gate.exit_code;
+    if let Some(events) = &events {
+        events.finished(&result);
+    }
+    reports.write(&result.into(), taken)?;
     match output.ending {
         Ending::Broken(error) => Err(Stop::harness(format_args!(
             "the adapter no longer works: {error}"
         ))),
-        Ending::Whole | Ending::Interrupted | Ending::FailedFast => {
-            Ok(Exit::of(result.gate.exit_code))
-        }
+        Ending::Whole | Ending::Interrupted | Ending::FailedFast => Ok(Exit::of(exit_code)),
     }
 }
 
@@ -134,10 +153,16 @@ fn attempt<'s>(
     suites: &'s [Suite],
     target: &Target,
     options: &RunOptions<'_>,
+    events: Option<&Events>,
 ) -> Result<RunOutput<'s>, Stop> {
     let interrupt = interrupt_flag()?;
     let bar = ProgressBar::new();
-    let progress = |progress: crate::runner::Progress| bar.show(progress.done, progress.total);
+    let progress = |progress: crate::runner::Progress| {
+        bar.show(progress.done, progress.total);
+        if let Some(events) = events {
+            events.flush();
+        }
+    };
     let output = run_suites(suites, target, options, &interrupt, &unix_now, &progress);
     bar.clear();
     output.map_err(|error| match error {
@@ -146,7 +171,7 @@ fn attempt<'s>(
     })
 }
 
-fn known_failures(path: Option<&Path>) -> Result<KnownFailures, Stop> {
+pub(crate) fn known_failures(path: Option<&Path>) -> Result<KnownFailures, Stop> {
     let Some(path) = path else {
         return Ok(KnownFailures::none());
     };

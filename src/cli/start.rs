@@ -4,11 +4,13 @@ use std::panic::Location;
 
 use clap::Parser as _;
 
-use crate::cli::args::{Arguments, Command, ReportCommand};
+use crate::cli::args::{Arguments, Command};
 use crate::cli::clock::unix_now;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::terminal::say;
-use crate::cli::{adapter, explain, mistakes, oracle, render, run, suite_command, timing};
+use crate::cli::{
+    adapter, explain, fuzz, mistakes, oracle, report_command, run, suite_command, timing,
+};
 
 /// Does what the arguments say.
 pub fn start() -> Exit {
@@ -33,15 +35,14 @@ fn dispatch(command: Command) -> Result<Exit, Stop> {
     match command {
         Command::Run(args) => run::run(&args),
         Command::Timing(args) => timing::timing(&args, unix_now()),
+        Command::Fuzz(args) => fuzz::fuzz(&args),
         Command::Explain(args) => explain::explain(&args, unix_now()),
         Command::Sign(args) => oracle::sign(&args),
         Command::Verify(args) => oracle::verify(&args, unix_now()),
         Command::Suite(command) => suite_command::suite(&command),
         Command::Adapter(args) => adapter::adapter(&args),
         Command::Mistakes(args) => mistakes::mistakes(&args),
-        Command::Report(ReportCommand::Render { result, report }) => {
-            render::render(&result, &report)
-        }
+        Command::Report(command) => report_command::report(&command),
     }
 }
 

@@ -88,21 +88,7 @@ pub fn conclude(
             every_case.extend(suite.vectors.iter().map(|v| suite.case_id(v).to_string()));
         }
         let mut case = judged(observation, circumstances.level);
-        match ledger.rule(&case.id, case.verdict, case.outcome) {
-            Ruling::Silent => {}
-            Ruling::Holds(entry) => {
-                case.known = Some(mention(entry, case.verdict));
-                // A skip stays one; the list only allows it.
-                if case.verdict != Verdict::Skipped {
-                    case.verdict = Verdict::KnownFailure;
-                }
-            }
-            Ruling::Passed(entry) => {
-                case.known = Some(mention(entry, case.verdict));
-                case.verdict = Verdict::UnexpectedPass;
-            }
-            Ruling::Changed(entry) => case.known = Some(mention(entry, case.verdict)),
-        }
+        under_the_list(&mut case, &mut ledger);
         if let Some(suite) = suites.last_mut() {
             suite.counts.add(case.verdict);
         }
@@ -135,6 +121,25 @@ pub fn conclude(
     };
     circumstances.redaction.apply(&mut result, &observations);
     result
+}
+
+/// What the list of known failures makes of a case.
+pub(super) fn under_the_list(case: &mut Case, ledger: &mut Ledger<'_>) {
+    match ledger.rule(&case.id, case.verdict, case.outcome) {
+        Ruling::Silent => {}
+        Ruling::Holds(entry) => {
+            case.known = Some(mention(entry, case.verdict));
+            // A skip stays one; the list only allows it.
+            if case.verdict != Verdict::Skipped {
+                case.verdict = Verdict::KnownFailure;
+            }
+        }
+        Ruling::Passed(entry) => {
+            case.known = Some(mention(entry, case.verdict));
+            case.verdict = Verdict::UnexpectedPass;
+        }
+        Ruling::Changed(entry) => case.known = Some(mention(entry, case.verdict)),
+    }
 }
 
 /// Suites by name, the cases of each in the order of its file: the order in which a run asks is
@@ -259,7 +264,7 @@ fn observed_trait(observation: &Observation<'_>, case: &Case) -> Option<Trait> {
 }
 
 /// What the run did not judge, each reason with the number of its cases.
-fn scope(mut left_out: Vec<ScopeNote>, cases: &[Case]) -> Scope {
+pub(super) fn scope(mut left_out: Vec<ScopeNote>, cases: &[Case]) -> Scope {
     let mut reasons: IndexMap<String, u64> = IndexMap::new();
     for case in cases {
         let why = match case.verdict {

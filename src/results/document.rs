@@ -278,6 +278,11 @@ pub struct Case {
 }
 
 impl Case {
+    /// The suite that it is of.
+    pub fn suite(&self) -> &str {
+        self.id.split_once('/').map_or("", |(suite, _)| suite)
+    }
+
     /// What it came to, as if there were no list of known failures.
     pub fn own_verdict(&self) -> Verdict {
         self.known

@@ -4,13 +4,16 @@
 mod case_pattern;
 mod conclude;
 mod conformance;
+mod difference;
 mod document;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod fuzz;
 mod judge;
 mod known_failures;
 mod ledger;
 mod listing;
+mod merge;
 mod observed_kind;
 mod redaction;
 mod runs;
@@ -21,13 +24,18 @@ mod words;
 
 pub use case_pattern::{CasePattern, CasePatternError};
 pub use conclude::{Circumstances, Observation, conclude};
+pub use difference::{ChangedCase, Difference};
 pub use document::{
     Case, CaseRequest, Causes, Conformance, Counts, Gate, GateFailure, GateFailureKind,
     KnownMention, MistakeMention, RequirementSummary, RunResult, SCHEMA_VERSION, Scope, ScopeNote,
     ShardSummary, SourceLine, SuiteSummary, Trait,
 };
+pub use fuzz::{
+    FUZZ_SCHEMA_VERSION, FuzzEnd, FuzzFinding, FuzzResult, FuzzTrait, FuzzWarning, FuzzedSuite,
+};
 pub use judge::{Failure, Observed, judge};
 pub use known_failures::{EntryProblem, KnownFailure, KnownFailures, KnownFailuresError};
+pub use merge::{MergeError, merge};
 pub use observed_kind::ObservedKind;
 pub use redaction::{REDACTED, Redaction};
 pub use runs::{Document, RUNS_VERSION, Runs};
@@ -37,4 +45,6 @@ pub use timing::{
 };
 pub use update::updated;
 pub use verdict::Verdict;
-pub use words::{expected as expected_in_words, outcome as outcome_in_words};
+pub use words::{
+    expected as expected_in_words, outcome as outcome_in_words, read_outcome as outcome_of_words,
+};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::results::{Conformance, RunResult};
 
@@ -45,6 +45,14 @@ impl Document {
         match self {
             Self::Run(run) => std::slice::from_ref(run),
             Self::Runs(runs) => &runs.runs,
+        }
+    }
+
+    /// The runs, to add what was learnt since.
+    pub fn runs_mut(&mut self) -> &mut [RunResult] {
+        match self {
+            Self::Run(run) => std::slice::from_mut(run),
+            Self::Runs(runs) => &mut runs.runs,
         }
     }
 
@@ -90,6 +98,15 @@ fn tell_apart(names: &mut [String], more: impl Fn(usize) -> String) {
     for (at, name) in names.iter_mut().enumerate() {
         if times.get(name.as_str()).is_some_and(|&times| times > 1) {
             name.push_str(&more(at));
+        }
+    }
+}
+
+impl Serialize for Document {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Run(run) => run.serialize(serializer),
+            Self::Runs(runs) => runs.serialize(serializer),
         }
     }
 }

@@ -14,5 +14,5 @@ mod seen;
 mod smoke;
 mod transplant;
 
-pub use options::{CaseFilter, FailFast, RunOptions, SelectionError, Shard};
+pub use options::{CaseEvent, CaseFilter, FailFast, RunOptions, SelectionError, Shard, Watcher};
 pub use run::{Ending, Progress, RunError, RunOutput, run};

@@ -6,9 +6,9 @@ use std::str::FromStr;
 use globset::{Glob, GlobMatcher};
 
 use crate::adapters::Limits;
-use crate::results::ShardSummary;
+use crate::results::{ObservedKind, ShardSummary, Verdict};
 use crate::signature::CaseId;
-use crate::suite::Level;
+use crate::suite::{Level, Suite, Vector};
 
 /// What a run is asked to do, beside its suites.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub struct RunOptions<'a> {
     pub limits: Limits,
     /// When to stop before everything is done.
     pub fail_fast: Option<FailFast<'a>>,
+    /// Whoever wants to know of each case as it happens.
+    pub watcher: Option<Watcher<'a>>,
 }
 
 impl Default for RunOptions<'_> {
@@ -39,7 +41,38 @@ impl Default for RunOptions<'_> {
             repeat: 1,
             limits: Limits::default(),
             fail_fast: None,
+            watcher: None,
         }
+    }
+}
+
+/// Something became of a case: its first outcome, or in a later round another one.
+#[derive(Clone, Copy, Debug)]
+pub struct CaseEvent<'a> {
+    /// Its suite.
+    pub suite: &'a Suite,
+    /// Its vector.
+    pub vector: &'a Vector,
+    /// What it came to so far, the list of known failures aside.
+    pub verdict: Verdict,
+    /// What happened, in one word.
+    pub outcome: Option<ObservedKind>,
+}
+
+/// Whoever wants to know of each case as it happens.
+#[derive(Clone, Copy)]
+pub struct Watcher<'a> {
+    /// The lowest level that counts.
+    pub level: Level,
+    /// Called in the thread that heard the answer.
+    pub tell: &'a (dyn Fn(&CaseEvent<'_>) + Sync),
+}
+
+impl fmt::Debug for Watcher<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watcher")
+            .field("level", &self.level)
+            .finish_non_exhaustive()
     }
 }
 
@@ -111,6 +144,13 @@ impl Shard {
             number: self.number as u64,
             count: self.count as u64,
         }
+    }
+}
+
+impl Shard {
+    /// Which part it is, from 0, and how many there are.
+    pub fn place(self) -> (usize, usize) {
+        (self.number - 1, self.count)
     }
 }
 

@@ -110,6 +110,7 @@ pub fn run<'s>(
         hello: &hello,
         now,
         fail_fast: options.fail_fast,
+        watcher: options.watcher,
     };
     let start = || target.start(options.limits, interrupt);
     let shares = share_out(&work, first, &start, options.jobs, progress);
