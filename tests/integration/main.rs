@@ -11,6 +11,7 @@
 mod bad_adapters;
 mod commands;
 mod floors;
+mod fuzz;
 mod generated;
 mod generator;
 mod languages;
