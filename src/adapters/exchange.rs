@@ -36,7 +36,5 @@ pub trait Exchange {
 
     /// The process broke, and what was in flight then did well when it ran again, one at a time:
     /// whatever it was depends on what came before.
-    fn broke_down(&mut self, failure: &Failure) {
-        let _nobody_asks = failure;
-    }
+    fn broke_down(&mut self, _failure: &Failure) {}
 }

@@ -13,6 +13,7 @@ mod bad_servers;
 mod commands;
 mod descriptions;
 mod floors;
+mod fuzz;
 mod generated;
 mod generator;
 mod languages;
