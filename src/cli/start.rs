@@ -8,7 +8,9 @@ use crate::cli::args::{Arguments, Command};
 use crate::cli::clock::unix_now;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::terminal::say;
-use crate::cli::{adapter, explain, mistakes, oracle, report_command, run, suite_command, timing};
+use crate::cli::{
+    adapter, certify, explain, mistakes, oracle, report_command, run, suite_command, timing,
+};
 
 /// Does what the arguments say.
 pub fn start() -> Exit {
@@ -40,6 +42,8 @@ fn dispatch(command: Command) -> Result<Exit, Stop> {
         Command::Adapter(args) => adapter::adapter(&args),
         Command::Mistakes(args) => mistakes::mistakes(&args),
         Command::Report(command) => report_command::report(&command),
+        Command::Certify(args) => certify::certify(&args),
+        Command::VerifyCertificate(args) => certify::verify_certificate(&args),
     }
 }
 

@@ -10,6 +10,8 @@
 
 mod bad_adapters;
 mod bad_servers;
+mod browser;
+mod certificates;
 mod commands;
 mod floors;
 mod generated;
@@ -18,6 +20,7 @@ mod languages;
 mod laws;
 mod lints;
 mod oracle;
+mod pages;
 mod present;
 mod reports;
 mod runs;
