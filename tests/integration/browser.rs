@@ -1,4 +1,4 @@
-//! A real browser, for tests that look at pages: Chromium, headless, by WebDriver.
+//! A real browser, for tests that look at pages: Chromium, headless, by `WebDriver`.
 
 use std::future::Future;
 use std::io::{BufRead as _, BufReader};
