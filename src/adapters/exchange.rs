@@ -29,4 +29,10 @@ pub trait Exchange {
     /// It was told of before, and then was answered once more: what it was told cannot be relied
     /// on.
     fn revoked(&mut self, ticket: Ticket, failure: Failure);
+
+    /// The process broke, and what was in flight then did well when it ran again, one at a time:
+    /// whatever it was depends on what came before.
+    fn broke_down(&mut self, failure: &Failure) {
+        let _nobody_asks = failure;
+    }
 }

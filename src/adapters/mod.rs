@@ -26,7 +26,7 @@ mod target;
 pub use command::{AdapterCommand, CommandError};
 pub use error::AdapterError;
 pub use exchange::{Exchange, Ticket};
-pub use http::{HttpAdapter, HttpTarget};
+pub use http::{HttpAdapter, HttpLockstep, HttpTarget};
 pub use in_flight::MAX_IN_FLIGHT;
 pub use lockstep::{Lockstep, LockstepError, RoundTrip};
 pub use pinning::Pinned;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::certify::{CertifyArgs, VerifyCertificateArgs};
+use crate::cli::fuzz::FuzzArgs;
 use crate::cli::reach::ReachArgs;
 use crate::cli::report_command;
 use crate::cli::timing::TimingArgs;
@@ -23,6 +24,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Say whether the comparison is timing-safe, with controls and limits.
     Timing(TimingArgs),
+    /// Fuzz an implementation: look for inputs on which it departs from the scheme.
+    Fuzz(FuzzArgs),
     /// Say why a signature does not match: the mistakes that produce it, and what to change.
     Explain(ExplainArgs),
     /// Sign by hand, with the oracle.

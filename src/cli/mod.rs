@@ -11,6 +11,7 @@ mod clock;
 mod events;
 mod exit;
 mod explain;
+mod fuzz;
 mod inputs;
 mod mistakes;
 mod oracle;

@@ -9,7 +9,7 @@ use crate::cli::clock::unix_now;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::terminal::say;
 use crate::cli::{
-    adapter, certify, explain, mistakes, oracle, report_command, run, suite_command, timing,
+    adapter, certify, explain, fuzz, mistakes, oracle, report_command, run, suite_command, timing,
 };
 
 /// Does what the arguments say.
@@ -35,6 +35,7 @@ fn dispatch(command: Command) -> Result<Exit, Stop> {
     match command {
         Command::Run(args) => run::run(&args),
         Command::Timing(args) => timing::timing(&args, unix_now()),
+        Command::Fuzz(args) => fuzz::fuzz(&args),
         Command::Explain(args) => explain::explain(&args, unix_now()),
         Command::Sign(args) => oracle::sign(&args),
         Command::Verify(args) => oracle::verify(&args, unix_now()),

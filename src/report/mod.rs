@@ -40,5 +40,8 @@ pub use markdown::markdown;
 pub use rerun::rerun_command;
 pub use sarif::sarif;
 pub use schema::{result_schema, runs_schema};
-pub use timing::{subject_title, timing_human};
+pub use timing::{
+    ReadTimingError, read_timing, subject_title, timing_distributions, timing_human,
+    timing_running_effect, timing_schema,
+};
 pub use visible::{excerpt, visible};

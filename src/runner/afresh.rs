@@ -493,6 +493,42 @@ vectors:
     }
 
     #[test]
+    fn what_identifies_is_signed_afresh_as_what_verifies() {
+        let suite = crate::suite::find("jimo").unwrap().parse().unwrap();
+        let signed = "identify-with-its-signed-identifier";
+        let vectors = suite.vectors.iter();
+        let identifying = vectors.filter(|vector| vector.request.op == Op::Identify);
+        let mut asked = Vec::new();
+        for vector in identifying {
+            let id = vector.id.as_str();
+            let Ok(afresh) = Afresh::of(&suite, vector, vector.request.now) else {
+                continue;
+            };
+            let request = afresh.expect("the scheme has a time").request(NOW);
+            assert_eq!(
+                (request.now, &request.context),
+                (NOW, &vector.request.context)
+            );
+            let outcome = Reference::new().call(&request.call(&suite.scheme));
+            let observed = Observed::Outcome(outcome);
+            let verdict = judge(
+                Op::Identify,
+                vector.level,
+                &vector.expect,
+                &observed,
+                Level::Must,
+            );
+            assert_eq!(verdict, Verdict::Pass, "{id}");
+            asked.push((id, request.token != vector.request.token));
+        }
+        assert!(asked.contains(&(signed, true)), "{asked:?}");
+        assert!(
+            asked.contains(&("identify-without-a-signature", false)),
+            "{asked:?}"
+        );
+    }
+
+    #[test]
     fn a_time_beside_the_token_is_the_present_too() {
         let text = SUITE
             .replace(r#"token: "{mac:hex}-{timestamp}""#, r#"token: "{mac:hex}""#)

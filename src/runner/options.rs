@@ -147,6 +147,13 @@ impl Shard {
     }
 }
 
+impl Shard {
+    /// Which part it is, from 0, and how many there are.
+    pub fn place(self) -> (usize, usize) {
+        (self.number - 1, self.count)
+    }
+}
+
 impl fmt::Display for Shard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.number, self.count)

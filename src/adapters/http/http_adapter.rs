@@ -276,7 +276,7 @@ impl<'a> HttpAdapter<'a> {
 }
 
 /// Asks a server what it is.
-async fn greet(
+pub(super) async fn greet(
     client: &Client,
     address: &WebAddress,
     limits: Limits,

@@ -6,5 +6,7 @@
 mod client;
 mod flight;
 mod http_adapter;
+mod lockstep;
 
 pub use http_adapter::{HttpAdapter, HttpTarget};
+pub use lockstep::HttpLockstep;
