@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::certify::{CertifyArgs, VerifyCertificateArgs};
 use crate::cli::fuzz::FuzzArgs;
 use crate::cli::reach::ReachArgs;
 use crate::cli::report_command;
@@ -41,6 +42,10 @@ pub(crate) enum Command {
     /// Make reports from the saved JSON results of runs, compare them, join them.
     #[command(subcommand)]
     Report(report_command::ReportCommand),
+    /// Sign a statement of what an implementation was shown to do.
+    Certify(CertifyArgs),
+    /// Check a certificate: its signature, and what is demanded of it.
+    VerifyCertificate(VerifyCertificateArgs),
 }
 
 #[derive(Debug, Args)]

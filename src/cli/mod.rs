@@ -4,7 +4,9 @@
 
 mod adapter;
 mod args;
+mod artifact;
 mod causes;
+mod certify;
 mod clock;
 mod events;
 mod exit;

@@ -10,6 +10,8 @@
 
 mod bad_adapters;
 mod bad_servers;
+mod browser;
+mod certificates;
 mod commands;
 mod descriptions;
 mod floors;
@@ -20,6 +22,7 @@ mod languages;
 mod laws;
 mod lints;
 mod oracle;
+mod pages;
 mod policies;
 mod present;
 mod reports;
