@@ -4,6 +4,7 @@
 //! them.
 
 pub mod adapters;
+pub mod certificate;
 pub mod cli;
 pub mod explain;
 pub mod fuzz;

@@ -1,7 +1,7 @@
 //! One request, one answer, and the time between: what timing is measured with.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::adapters::connection::{Connection, Patience, TICK, Turn, in_millis};
 use crate::adapters::line_buffer::TooLong;
@@ -10,7 +10,7 @@ use crate::adapters::{AdapterCommand, AdapterError, Limits};
 use crate::protocol::{AnswerError, Hello, RequestLine, Tally, TallyAnswer};
 
 /// The first id: all have the same number of digits, so that requests are equally long.
-const FIRST_ID: u64 = 1_000_000_000;
+pub(super) const FIRST_ID: u64 = 1_000_000_000;
 
 /// A process that is asked one thing at a time.
 #[derive(Debug)]
@@ -42,6 +42,9 @@ pub enum LockstepError {
     /// It is no longer there.
     #[error("it ended: {0}")]
     Ended(String),
+    /// There is no connection to it, or what came over it is no answer.
+    #[error("{0}")]
+    Lost(String),
     /// It did not answer in time.
     #[error("it did not answer within {waited_ms} ms{also}")]
     Silent {
@@ -103,21 +106,11 @@ impl<'a> Lockstep<'a> {
             if let Some(line) = connection.lines.next_line() {
                 let elapsed = start.elapsed();
                 let line = line.map_err(|TooLong| LockstepError::Endless)?;
-                let answer =
-                    TallyAnswer::parse(line).map_err(|source| LockstepError::NoAnswer {
-                        line: shown(line),
-                        source,
-                    })?;
-                if answer.id != id {
-                    return Err(LockstepError::Unasked(shown(line)));
-                }
+                let round_trip = heard(line, id, elapsed)?;
                 if let Some(Ok(line)) = connection.lines.next_line() {
                     return Err(LockstepError::Unasked(shown(line)));
                 }
-                return Ok(RoundTrip {
-                    nanoseconds: u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX),
-                    tally: answer.tally,
-                });
+                return Ok(round_trip);
             }
             if self.interrupt.load(Ordering::Relaxed) {
                 return Err(AdapterError::Interrupted.into());
@@ -150,4 +143,19 @@ impl<'a> Lockstep<'a> {
             .map(Connection::autopsy)
             .unwrap_or_default()
     }
+}
+
+/// The answer in a line, to the request of that id.
+pub(super) fn heard(line: &[u8], id: u64, elapsed: Duration) -> Result<RoundTrip, LockstepError> {
+    let answer = TallyAnswer::parse(line).map_err(|source| LockstepError::NoAnswer {
+        line: shown(line),
+        source,
+    })?;
+    if answer.id != id {
+        return Err(LockstepError::Unasked(shown(line)));
+    }
+    Ok(RoundTrip {
+        nanoseconds: u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX),
+        tally: answer.tally,
+    })
 }

@@ -140,6 +140,7 @@ impl<'a> Subprocess<'a> {
             culprits += u32::from(self.is_culprit(exchange, suspect)?);
         }
         if culprits == 0 {
+            exchange.broke_down(&remains.failure);
             self.notes.add(format!(
                 "{}, with {} in flight; it did not happen again when they ran one at a time",
                 remains.failure,

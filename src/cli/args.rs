@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::certify::{CertifyArgs, VerifyCertificateArgs};
+use crate::cli::fuzz::FuzzArgs;
 use crate::cli::reach::ReachArgs;
 use crate::cli::report_command;
 use crate::cli::serve::ServeArgs;
@@ -23,6 +25,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Say whether the comparison is timing-safe, with controls and limits.
     Timing(TimingArgs),
+    /// Fuzz an implementation: look for inputs on which it departs from the scheme.
+    Fuzz(FuzzArgs),
     /// Say why a signature does not match: the mistakes that produce it, and what to change.
     Explain(ExplainArgs),
     /// Sign by hand, with the oracle.
@@ -41,9 +45,14 @@ pub(crate) enum Command {
     /// Make reports from the saved JSON results of runs, compare them, join them.
     #[command(subcommand)]
     Report(report_command::ReportCommand),
+    /// Sign a statement of what an implementation was shown to do.
+    Certify(CertifyArgs),
+    /// Check a certificate: its signature, and what is demanded of it.
+    VerifyCertificate(VerifyCertificateArgs),
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct RunArgs {
     /// Suites by name; the five systems if none is named. `macproof suite list` shows them.
     #[arg(value_name = "SUITE")]
@@ -78,9 +87,12 @@ pub(crate) struct RunArgs {
     #[arg(long)]
     pub(crate) fail_fast: bool,
     /// Write a report to a file, or to - for standard output; may be repeated. The formats are
-    /// human, json, junit, markdown, sarif, github, badge and badge-json.
+    /// human, json, junit, markdown, html, sarif, github, badge and badge-json.
     #[arg(long, value_name = "FORMAT=PATH", help_heading = "Reports")]
     pub(crate) report: Vec<String>,
+    /// Show the secrets that are no suite file's, and the tokens made with them.
+    #[arg(long, help_heading = "Reports")]
+    pub(crate) show_secrets: bool,
     /// Write what becomes of each case as it happens, a JSON object a line, to a file or to - for
     /// standard output.
     #[arg(long, value_name = "FILE", help_heading = "Reports")]

@@ -4,11 +4,14 @@
 
 mod adapter;
 mod args;
+mod artifact;
 mod causes;
+mod certify;
 mod clock;
 mod events;
 mod exit;
 mod explain;
+mod fuzz;
 mod inputs;
 mod mistakes;
 mod oracle;

@@ -9,7 +9,8 @@ use crate::cli::clock::unix_now;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::terminal::say;
 use crate::cli::{
-    adapter, explain, mistakes, oracle, report_command, run, serve, suite_command, timing,
+    adapter, certify, explain, fuzz, mistakes, oracle, report_command, run, serve, suite_command,
+    timing,
 };
 
 /// Does what the arguments say.
@@ -35,6 +36,7 @@ fn dispatch(command: Command) -> Result<Exit, Stop> {
     match command {
         Command::Run(args) => run::run(&args),
         Command::Timing(args) => timing::timing(&args, unix_now()),
+        Command::Fuzz(args) => fuzz::fuzz(&args),
         Command::Explain(args) => explain::explain(&args, unix_now()),
         Command::Sign(args) => oracle::sign(&args),
         Command::Verify(args) => oracle::verify(&args, unix_now()),
@@ -43,6 +45,8 @@ fn dispatch(command: Command) -> Result<Exit, Stop> {
         Command::Serve(args) => serve::serve(&args),
         Command::Mistakes(args) => mistakes::mistakes(&args),
         Command::Report(command) => report_command::report(&command),
+        Command::Certify(args) => certify::certify(&args),
+        Command::VerifyCertificate(args) => certify::verify_certificate(&args),
     }
 }
 

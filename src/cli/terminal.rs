@@ -60,6 +60,19 @@ impl ProgressBar {
         }
     }
 
+    /// Says how far something is whose end nobody knows.
+    pub(crate) fn tell(&self, message: impl FnOnce() -> String) {
+        if let Some(bar) = &self.bar {
+            if let Ok(style) = indicatif::ProgressStyle::with_template("{msg}") {
+                bar.set_style(style);
+            }
+            bar.set_message(message());
+        } else if self.said.get().elapsed() >= BETWEEN_LINES {
+            self.said.set(Instant::now());
+            say(&message());
+        }
+    }
+
     /// Takes it away.
     pub(crate) fn clear(&self) {
         if let Some(bar) = &self.bar {

@@ -1,6 +1,5 @@
 //! `macproof timing`: is the comparison timing-safe?
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -8,10 +7,10 @@ use clap::Args;
 use fastrand::Rng;
 use jiff::Timestamp;
 
-use crate::adapters::{AdapterCommand, Limits, Pinned};
+use crate::adapters::{Pinned, Target};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
-use crate::cli::reach::{duration, interrupt_flag};
+use crate::cli::reach::{ReachArgs, duration, interrupt_flag};
 use crate::cli::suites;
 use crate::cli::terminal::{print, say};
 use crate::protocol::Hello;
@@ -22,7 +21,7 @@ use crate::results::{
 use crate::suite::Suite;
 use crate::timing::{
     Channel, ChannelError, Command, LIMITS, Material, Options, Progress, RawHeader, Reach,
-    Recording, Trouble, judge, raw_read, raw_write, record,
+    Recording, Server, Trouble, judge, raw_read, raw_write, record,
 };
 
 /// Is the comparison timing-safe?
@@ -35,10 +34,8 @@ pub(crate) struct TimingArgs {
     /// Suites by name; those of the five systems that the adapter claims if none is named.
     #[arg(value_name = "SUITE")]
     suites: Vec<String>,
-    /// The adapter's command line; it is split into words, never given to a shell. The built-in
-    /// reference if not given.
-    #[arg(long, value_name = "COMMAND", help_heading = "Implementation")]
-    command: Option<String>,
+    #[command(flatten)]
+    reach: ReachArgs,
     /// A suite file of your own; may be repeated.
     #[arg(long, value_name = "FILE")]
     suite_file: Vec<PathBuf>,
@@ -48,9 +45,6 @@ pub(crate) struct TimingArgs {
     /// How long to measure each suite at most; a confirmation may take as long again.
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
     time: Duration,
-    /// How long to wait for an answer, as in 500ms, 10s or 2m.
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
-    timeout: Duration,
     /// The seed of all that is chosen by chance; chosen afresh, and shown, if none is given.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -62,7 +56,7 @@ pub(crate) struct TimingArgs {
         long,
         value_name = "FILE",
         help_heading = "Results",
-        conflicts_with_all = ["suites", "command", "suite_file", "raw", "seed", "target", "time"]
+        conflicts_with_all = ["suites", "command", "http", "suite_file", "raw", "seed", "target", "time"]
     )]
     replay: Option<PathBuf>,
     /// Write the result as JSON.
@@ -118,19 +112,37 @@ fn replayed(path: &Path) -> Result<(RawHeader, Vec<Recording>), Stop> {
 
 fn measured(args: &TimingArgs, now: u64) -> Result<(RawHeader, Vec<Recording>), Stop> {
     let suites = suites::chosen(&args.suites, &args.suite_file)?;
-    let (command, adapter) = command(args)?;
+    if args.reach.jobs != 1 {
+        return Err(Stop::usage(
+            "--jobs: two processes side by side would measure each other",
+        ));
+    }
+    let reached = args.reach.reached(&args.suite_file)?;
     let interrupt = interrupt_flag()?;
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
     let (cores, load) = (cores(), load());
-    let pinned = Pinned::to_one_core();
-    let reach = Command {
-        command: &command,
-        limits: Limits {
-            answer: args.timeout,
-            ..Limits::default()
-        },
-        interrupt: &interrupt,
+    let limits = args.reach.limits();
+    // A server was started by somebody else, wherever that was.
+    let is_ours = matches!(reached.target, Target::Command(_));
+    let pinned = is_ours.then(Pinned::to_one_core).flatten();
+    let reach: Box<dyn Reach> = match &reached.target {
+        Target::Command(command) => Box::new(Command {
+            command,
+            limits,
+            interrupt: &interrupt,
+        }),
+        Target::Http(target) => Box::new(Server {
+            target,
+            limits,
+            interrupt: &interrupt,
+        }),
+        Target::Exec(_) | Target::Web(_) => {
+            return Err(Stop::usage(
+                "timing needs an implementation that speaks the protocol: what lies around another hides what is measured",
+            ));
+        }
     };
+    let reach = &*reach;
     let first = reach.open().map_err(broken)?;
     let hello = first.hello().clone();
     let header = RawHeader {
@@ -138,7 +150,7 @@ fn measured(args: &TimingArgs, now: u64) -> Result<(RawHeader, Vec<Recording>), 
         macproof_version: env!("CARGO_PKG_VERSION").to_owned(),
         started: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         implementation: hello.implementation.clone(),
-        adapter,
+        adapter: reached.label,
         circumstances: TimingCircumstances {
             core: pinned
                 .as_ref()
@@ -156,7 +168,7 @@ fn measured(args: &TimingArgs, now: u64) -> Result<(RawHeader, Vec<Recording>), 
         seed,
     };
     let recordings = Campaigns {
-        reach: &reach,
+        reach,
         options,
         first: Some(first),
     }
@@ -278,19 +290,6 @@ fn broken(error: ChannelError) -> Stop {
         }
         error => Stop::harness(format_args!("the adapter does not work: {error}")),
     }
-}
-
-fn command(args: &TimingArgs) -> Result<(AdapterCommand, String), Stop> {
-    if let Some(line) = &args.command {
-        let command = AdapterCommand::parse(line).map_err(Stop::usage)?;
-        return Ok((command, line.clone()));
-    }
-    let this = std::env::current_exe().map_err(Stop::harness)?;
-    let mut words: Vec<OsString> = vec!["adapter".into()];
-    for file in &args.suite_file {
-        words.extend(["--suite-file".into(), file.into()]);
-    }
-    Ok((AdapterCommand::new(this, words), "reference".to_owned()))
 }
 
 fn target(text: &str) -> Result<f64, String> {

@@ -1,5 +1,28 @@
-//! Black-box fuzzing of an implementation.
+//! Black-box fuzzing: an implementation is asked what grew from the suite's vectors, from the
+//! catalogue of mistakes and from its own answers, and each answer is judged.
+//!
+//! `grow` makes inputs, `campaign` asks them, `bounds` says what can be demanded, `look` confirms,
+//! explains and shrinks what is not as it should be, `sequence` finds what one request alone does
+//! not show. [`fuzz`] does it all; [`document`] and [`saved`] say what came of it.
 
+mod ask;
 mod bounds;
+mod campaign;
 mod carried;
+mod demand;
+mod document;
+mod drive;
+mod explained;
+mod grow;
+mod input;
+mod known;
+mod look;
+mod masked;
+mod save;
+mod sequence;
+mod shrink;
 mod texture;
+
+pub use document::{FuzzCircumstances, document};
+pub use drive::{FuzzEnding, FuzzError, FuzzOptions, FuzzOutput, FuzzProgress, fuzz};
+pub use save::{Saved, saved};

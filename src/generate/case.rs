@@ -58,7 +58,7 @@ pub(crate) enum Expected<'c> {
     /// `{token: …}`, perhaps with `or: refused`.
     Token { token: &'c str, or_refused: bool },
     /// `{outcome: …}`.
-    Outcomes(&'static [OutcomeKind]),
+    Outcomes(&'c [OutcomeKind]),
     /// `observe: …`.
     Observe(&'c str),
 }

@@ -32,11 +32,11 @@ mod vectors;
 mod wycheproof;
 mod yaml;
 
-pub(crate) use case::{Case, Sound};
+pub(crate) use case::{Expected, Sound};
 pub(crate) use confusions::has_another_reading;
 pub(crate) use fixture::{Fixture, Form, NOW};
 pub use generate::{GenerateError, generate};
 pub(crate) use requirements::Rule;
 pub use suggestion::{Suggestion, suggestions};
 pub use wycheproof::{Imported, WycheproofError, import_wycheproof};
-pub(crate) use yaml::{write_requirement, write_vector};
+pub(crate) use yaml::{Entry, quoted, write_entry};

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::generate::case::{Case, Expected};
 use crate::generate::requirements::Rule;
 use crate::signature::{Fields, Op, OutcomeKind, Secrets, Value};
-use crate::suite::{Basis, Level};
+use crate::suite::{Basis, Level, Request};
 
 /// From this length on a text that only repeats one character is written as a repetition.
 const LONG: usize = 48;
@@ -38,18 +38,56 @@ pub(crate) fn write_requirement(
 
 /// Appends the lines of a vector whose requirement stands at `level`.
 pub(crate) fn write_vector(case: &Case, level: Level, indent: usize, out: &mut String) {
+    let entry = Entry {
+        id: &case.id,
+        shows: case.rule.id,
+        note: &case.note,
+        request: &Request {
+            op: case.op,
+            secrets: case.secrets.clone(),
+            fields: case.fields.clone(),
+            token: case.token.clone(),
+            now: case.now,
+            context: crate::signature::Context::default(),
+        },
+        needs_json: needs_json(case),
+        expected: case.expected(level),
+    };
+    write_entry(&entry, indent, out);
+}
+
+/// A vector as its lines say it.
+#[derive(Debug)]
+pub(crate) struct Entry<'a> {
+    /// Its name in the suite.
+    pub(crate) id: &'a str,
+    /// The requirement that it shows.
+    pub(crate) shows: &'a str,
+    /// Which bug it catches.
+    pub(crate) note: &'a str,
+    /// What is asked.
+    pub(crate) request: &'a Request,
+    /// Whether it is for adapters that take any JSON.
+    pub(crate) needs_json: bool,
+    /// What is expected.
+    pub(crate) expected: Expected<'a>,
+}
+
+/// Appends the lines of a vector.
+pub(crate) fn write_entry(entry: &Entry<'_>, indent: usize, out: &mut String) {
     let margin = " ".repeat(indent);
     let mut line = |key: &str, value: &str| {
         let _ = writeln!(out, "{margin}{key}: {value}");
     };
-    line("- id", &case.id);
-    line("  shows", &format!("[{}]", case.rule.id));
-    line("  note", &quoted(&case.note));
-    line("  op", case.op.name());
-    if needs_json(case) {
+    let request = entry.request;
+    line("- id", entry.id);
+    line("  shows", &format!("[{}]", entry.shows));
+    line("  note", &quoted(entry.note));
+    line("  op", request.op.name());
+    if entry.needs_json {
         line("  input", "json");
     }
-    match &case.secrets {
+    match &request.secrets {
         Secrets::One(secret) => line("  secret", &value(&secret.to_value())),
         Secrets::Per(secrets) => {
             let entries = secrets
@@ -58,16 +96,16 @@ pub(crate) fn write_vector(case: &Case, level: Level, indent: usize, out: &mut S
             line("  secrets", &braced(entries));
         }
     }
-    line("  fields", &fields(&case.fields));
-    if case.op == Op::Verify {
-        if let Some(token) = &case.token {
+    line("  fields", &fields(&request.fields));
+    if request.op == Op::Verify {
+        if let Some(token) = &request.token {
             line("  token", &value(token));
         }
-        line("  now", &case.now.to_string());
+        line("  now", &request.now.to_string());
     }
-    match case.expected(level) {
+    match &entry.expected {
         Expected::Token { token, or_refused } => {
-            let or = if or_refused { ", or: refused" } else { "" };
+            let or = if *or_refused { ", or: refused" } else { "" };
             line("  expect", &format!("{{token: {}{or}}}", quoted(token)));
         }
         Expected::Outcomes([only]) => line("  expect", &format!("{{outcome: {only}}}")),

@@ -71,6 +71,12 @@ impl RequestLine {
         out.extend_from_slice(&self.0);
     }
 
+    /// Whether the line would be longer than so many bytes under the longest id.
+    pub fn is_longer_than(&self, bytes: usize) -> bool {
+        // `{"id":` and twenty digits stand before what is kept, which ends with a line feed.
+        self.0.len() + 25 > bytes
+    }
+
     /// The request as JSON without an id, for people and reports.
     pub fn as_json(&self) -> String {
         let inside = &self.0[1..self.0.len() - 1];

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::report::{HumanOptions, badge, badge_json, github, human, json, junit, markdown, sarif};
+use crate::report::{
+    HumanOptions, badge, badge_json, github, html, human, json, junit, markdown, sarif,
+};
 use crate::results::Document;
 
 /// A format of reports.
@@ -17,6 +19,8 @@ pub enum Format {
     Junit,
     /// A summary for a job's page or a pull request.
     Markdown,
+    /// One page for a browser.
+    Html,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
     /// Annotations by workflow commands.
@@ -42,11 +46,12 @@ fn listed() -> String {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Human,
         Self::Json,
         Self::Junit,
         Self::Markdown,
+        Self::Html,
         Self::Sarif,
         Self::Github,
         Self::Badge,
@@ -60,6 +65,7 @@ impl Format {
             Self::Json => "json",
             Self::Junit => "junit",
             Self::Markdown => "markdown",
+            Self::Html => "html",
             Self::Sarif => "sarif",
             Self::Github => "github",
             Self::Badge => "badge",
@@ -90,6 +96,7 @@ pub fn render(document: &Document, format: Format, options: &HumanOptions) -> St
         Format::Json => json(document),
         Format::Junit => junit(document),
         Format::Markdown => markdown(document),
+        Format::Html => html(document),
         Format::Sarif => sarif(document),
         Format::Github => github(document),
         Format::Badge => badge(document),

@@ -13,6 +13,7 @@ mod file;
 mod fixture;
 mod format;
 mod github;
+mod html;
 mod human;
 mod json;
 mod junit;
@@ -31,6 +32,7 @@ pub use difference::{difference, difference_json};
 pub use file::{WriteError, write};
 pub use format::{Format, UnknownFormat, render};
 pub use github::github;
+pub use html::html;
 pub use human::{HumanOptions, human};
 pub use json::{ReadError, json, read};
 pub use junit::junit;
@@ -38,5 +40,8 @@ pub use markdown::markdown;
 pub use rerun::rerun_command;
 pub use sarif::sarif;
 pub use schema::{result_schema, runs_schema};
-pub use timing::{subject_title, timing_human};
+pub use timing::{
+    ReadTimingError, read_timing, subject_title, timing_distributions, timing_human,
+    timing_running_effect, timing_schema,
+};
 pub use visible::{excerpt, visible};

@@ -8,6 +8,7 @@ mod difference;
 mod document;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod fuzz;
 mod judge;
 mod known_failures;
 mod ledger;
@@ -28,6 +29,9 @@ pub use document::{
     Case, CaseRequest, Causes, Conformance, Counts, Gate, GateFailure, GateFailureKind,
     KnownMention, MistakeMention, RequirementSummary, RunResult, SCHEMA_VERSION, Scope, ScopeNote,
     ShardSummary, SourceLine, SuiteSummary, Trait,
+};
+pub use fuzz::{
+    FUZZ_SCHEMA_VERSION, FuzzEnd, FuzzFinding, FuzzResult, FuzzTrait, FuzzWarning, FuzzedSuite,
 };
 pub use judge::{Failure, Observed, judge};
 pub use known_failures::{EntryProblem, KnownFailure, KnownFailures, KnownFailuresError};

@@ -2,7 +2,10 @@
 
 use std::sync::atomic::AtomicBool;
 
-use crate::adapters::{AdapterCommand, AdapterError, Limits, Lockstep, LockstepError, RoundTrip};
+use crate::adapters::{
+    AdapterCommand, AdapterError, HttpLockstep, HttpTarget, Limits, Lockstep, LockstepError,
+    RoundTrip,
+};
 use crate::protocol::{Hello, RequestLine, RequestParts};
 
 /// What is asked, so many times.
@@ -55,9 +58,27 @@ pub struct Command<'a> {
     pub interrupt: &'a AtomicBool,
 }
 
+/// An implementation that is a server. What is fresh is the connection, not the process.
+#[derive(Clone, Copy, Debug)]
+pub struct Server<'a> {
+    /// Where it listens.
+    pub target: &'a HttpTarget,
+    /// How long to wait for it.
+    pub limits: Limits,
+    /// Whoever sets it is heard within 100 ms.
+    pub interrupt: &'a AtomicBool,
+}
+
 impl Reach for Command<'_> {
     fn open(&self) -> Result<Box<dyn Channel + '_>, ChannelError> {
         let lockstep = Lockstep::start(self.command, self.limits, self.interrupt)?;
+        Ok(Box::new(lockstep))
+    }
+}
+
+impl Reach for Server<'_> {
+    fn open(&self) -> Result<Box<dyn Channel + '_>, ChannelError> {
+        let lockstep = HttpLockstep::start(self.target, self.limits, self.interrupt)?;
         Ok(Box::new(lockstep))
     }
 }
@@ -68,15 +89,30 @@ impl Channel for Lockstep<'_> {
     }
 
     fn ask(&mut self, question: &Question<'_>, repeat: u32) -> Result<RoundTrip, ChannelError> {
-        let line = match question {
-            Question::Verify(parts) => RequestLine::repeated(parts, repeat),
-            Question::Compare(left, right) => RequestLine::compare(left, right, repeat),
-        };
-        Ok(self.round_trip(&line)?)
+        Ok(self.round_trip(&line_of(question, repeat))?)
     }
 
     fn close(self: Box<Self>) {
         self.finish();
+    }
+}
+
+impl Channel for HttpLockstep<'_> {
+    fn hello(&self) -> &Hello {
+        HttpLockstep::hello(self)
+    }
+
+    fn ask(&mut self, question: &Question<'_>, repeat: u32) -> Result<RoundTrip, ChannelError> {
+        Ok(self.round_trip(&line_of(question, repeat))?)
+    }
+
+    fn close(self: Box<Self>) {}
+}
+
+fn line_of(question: &Question<'_>, repeat: u32) -> RequestLine {
+    match question {
+        Question::Verify(parts) => RequestLine::repeated(parts, repeat),
+        Question::Compare(left, right) => RequestLine::compare(left, right, repeat),
     }
 }
 

@@ -94,7 +94,7 @@ pub(super) struct Figures {
     null: Option<Estimate>,
     confirmation: Option<(u32, Estimate)>,
     /// The length of the identity, and the time of a call with it.
-    work: Option<(usize, f64)>,
+    work: Option<(usize, Estimate)>,
 }
 
 impl Figures {
@@ -135,18 +135,32 @@ impl Figures {
 
     fn verdict(&self, recording: &Recording, target: f64) -> (TimingVerdict, Option<String>) {
         let inconclusive = |reason: String| (TimingVerdict::Inconclusive, Some(reason));
+        let controls = self.controls(recording);
+        let failed = |kind| {
+            let failed = |control: &&Control| control.kind == kind && control.held == Some(false);
+            controls.iter().find(failed)
+        };
+        if let Some(control) = failed(ControlKind::Works) {
+            let is_noise = self
+                .work
+                .is_some_and(|(length, call)| call.interval().1 >= least_work(length));
+            return inconclusive(words::failed(control, is_noise));
+        }
         let Some(effect) = self.effect.filter(|effect| effect.pairs >= FEWEST) else {
             let pairs = self.effect.map_or(0, |effect| effect.pairs);
             return inconclusive(format!(
                 "the time was enough for {pairs} pairs, and {FEWEST} are the least; give it more by --time"
             ));
         };
-        if let Some(failed) = self
-            .controls(recording)
-            .into_iter()
-            .find(|control| control.held == Some(false))
-        {
-            return inconclusive(words::failed_control(failed.kind, &failed.words));
+        let kinds = [
+            ControlKind::Counts,
+            ControlKind::Positive,
+            ControlKind::Negative,
+        ];
+        if let Some(control) = kinds.into_iter().find_map(failed) {
+            let is_noise =
+                control.kind == ControlKind::Positive && self.is_too_noisy(&recording.subject);
+            return inconclusive(words::failed(control, is_noise));
         }
         if is_leak(&effect, self.repeat) {
             if !ranks_agree(&effect) {
@@ -158,11 +172,11 @@ impl Figures {
             if !self.is_confirmed() {
                 return inconclusive(match self.confirmation {
                     None => format!(
-                        "{:.1} ns a call were seen, and there was no time to confirm them in a fresh process",
+                        "{:.1} ns a call were seen, and there was no time to confirm them",
                         effect.effect
                     ),
                     Some((_, again)) => format!(
-                        "{:.1} ns a call were seen, and {:.1} ± {:.1} in a fresh process with four times the calls",
+                        "{:.1} ns a call were seen, and {:.1} ± {:.1} when it was asked afresh with four times the calls",
                         effect.effect, again.effect, again.standard_error
                     ),
                 });
@@ -214,11 +228,8 @@ impl Figures {
         if let Subject::Verify(_) = recording.subject {
             controls.push(Control {
                 kind: ControlKind::Works,
-                held: self.work.map(|(length, call)| call >= least_work(length)),
-                words: words::works(
-                    self.work
-                        .map(|(length, call)| (length, call, least_work(length))),
-                ),
+                held: self.works(),
+                words: words::works(self.work.as_ref().map(|(length, call)| (*length, call))),
                 effect: None,
             });
         }
@@ -287,6 +298,24 @@ impl Figures {
             .collect()
     }
 
+    /// Whether every call does the work; `None` where that could not be tried.
+    pub(super) fn works(&self) -> Option<bool> {
+        let (length, call) = self.work?;
+        Some(call.effect >= least_work(length) && call.exceeds(ALPHA, 0.0))
+    }
+
+    /// Whether what is known to take longer is lost in the noise.
+    fn is_too_noisy(&self, subject: &Subject) -> bool {
+        let expected = self.expected_of_more(subject).unwrap_or_default();
+        let is_slower = self
+            .all
+            .is_some_and(|all| all.effect > 0.0 && all.exceeds(ALPHA, 0.0));
+        is_slower
+            && self
+                .more
+                .is_some_and(|more| expected < more.detectable(0.0))
+    }
+
     /// Whether one more call was found.
     pub(super) fn is_positive(&self, subject: &Subject) -> bool {
         let expected = self.expected_of_more(subject);
@@ -320,13 +349,12 @@ fn paired(recording: &Recording, stage: Stage, condition: Condition) -> Vec<Pair
 }
 
 /// The time of a call with a long identity.
-fn work(recording: &Recording) -> Option<(usize, f64)> {
+fn work(recording: &Recording) -> Option<(usize, Estimate)> {
     let repeat = recording.of(Stage::Working, Condition::All).next()?.repeat;
     let (length, _) = WORK.into_iter().find(|(_, calls)| *calls == repeat)?;
-    let differences = recording
-        .of(Stage::Working, Condition::All)
-        .map(|sample| sample.paired().difference);
-    Some((length, median(differences) / f64::from(repeat - 1)))
+    // Few pairs, and a large effect: what is wild may go.
+    let call = estimate(&paired(recording, Stage::Working, Condition::All), 0.4)?;
+    Some((length, call.scaled(1.0 / f64::from(repeat - 1))))
 }
 
 /// To a thousandth.

@@ -17,7 +17,7 @@ mod tuning;
 mod words;
 
 pub use campaign::{Options, Progress, record};
-pub use channel::{Channel, ChannelError, Command, Question, Reach};
+pub use channel::{Channel, ChannelError, Command, Question, Reach, Server};
 pub use judge::judge;
 pub use leaky::{Leak, Leaky, UnknownLeak, spin};
 pub use material::{Material, MaterialError, Tokens};

@@ -1,7 +1,7 @@
 //! How many calls a request is to ask for.
 
 use crate::statistics::{interquartile_range, median};
-use crate::timing::recording::{Condition, Recording, Stage};
+use crate::timing::recording::{Condition, Recording, Sample, Stage};
 use crate::timing::rule::floor;
 
 /// The numbers to choose from.
@@ -11,26 +11,37 @@ pub(super) const REPEATS: [u32; 7] = [1, 3, 10, 30, 100, 300, 1000];
 pub(super) const PAIRS: usize = 60;
 
 /// The longest round trip, in nanoseconds: beyond it, more comes between than is gained.
-pub(super) const LONGEST: f64 = 300_000.0;
+const LONGEST: f64 = 300_000.0;
+
+/// Where a single call already takes long on its way (over HTTP), so many times that.
+const LONGEST_OF_ONE: f64 = 3.0;
+
+/// The longest round trip that is worth its time, where one call takes `one`.
+pub(super) fn longest(one: f64) -> f64 {
+    LONGEST.max(LONGEST_OF_ONE * one)
+}
 
 /// The number with which the error falls fastest with time: spread a call, times the root of the
 /// time it takes. Where some have a floor below the target, one of those. 1 where nothing was
 /// tried.
 pub(super) fn chosen(recording: &Recording, target: f64) -> u32 {
+    let samples = |repeat: u32| {
+        recording
+            .of(Stage::Tuning, Condition::Null)
+            .filter(move |sample| sample.repeat == repeat)
+    };
+    let round_trip = |repeat| median(samples(repeat).flat_map(Sample::times));
+    let longest = longest(round_trip(1));
     let tried = REPEATS.into_iter().filter_map(|repeat| {
-        let samples = || {
-            recording
-                .of(Stage::Tuning, Condition::Null)
-                .filter(move |sample| sample.repeat == repeat)
-        };
+        let samples = || samples(repeat);
         if samples().count() < PAIRS {
             return None;
         }
-        let round_trip = median(samples().flat_map(|sample| sample.times()));
+        let round_trip = round_trip(repeat);
         let spread = interquartile_range(samples().map(|sample| sample.paired().difference));
         let cost = spread / f64::from(repeat) * round_trip.sqrt();
         let reaches = floor(repeat) < target;
-        (round_trip <= LONGEST || repeat == 1).then_some((repeat, !reaches, cost))
+        (round_trip <= longest || repeat == 1).then_some((repeat, !reaches, cost))
     });
     tried
         .min_by(|(_, one, cost), (_, other, least)| one.cmp(other).then(cost.total_cmp(least)))

@@ -1,8 +1,9 @@
 //! Verdicts in words.
 
-use crate::results::{ControlKind, Measurement, Subject, TimingVerdict};
+use crate::results::{Control, ControlKind, Measurement, Subject, TimingVerdict};
 use crate::statistics::Estimate;
 use crate::timing::material::COMPARED;
+use crate::timing::rule::least_work;
 
 /// What no verdict says; it stands beside every one.
 pub const LIMITS: [&str; 5] = [
@@ -59,12 +60,13 @@ pub(super) fn counts(subject: &Subject, counted: bool) -> String {
     }
 }
 
-pub(super) fn works(work: Option<(usize, f64, f64)>) -> String {
+pub(super) fn works(work: Option<(usize, &Estimate)>) -> String {
     match work {
-        Some((length, call, least)) => format!(
-            "with an identity of {length} characters a call takes {:.1} µs; {:.1} µs are the least for so much to hash",
-            call / 1e3,
-            least / 1e3
+        Some((length, call)) => format!(
+            "with an identity of {length} characters a call takes {:.1} ± {:.1} µs; {:.1} µs are the least for so much to hash",
+            call.effect / 1e3,
+            call.standard_error / 1e3,
+            least_work(length) / 1e3
         ),
         None => {
             "it takes no long identity, so that it was not seen whether every call does the work"
@@ -106,9 +108,15 @@ pub(super) fn negative(found: Option<&Estimate>, repeat: u32) -> String {
     }
 }
 
-/// Why nothing can be said where a control failed.
-pub(super) fn failed_control(kind: ControlKind, words: &str) -> String {
-    match kind {
+/// Why nothing can be said where a control failed, be it for noise.
+pub(super) fn failed(control: &Control, is_noise: bool) -> String {
+    let words = &control.words;
+    if is_noise {
+        return format!(
+            "the machine is too busy, or the time too short, even for what is known to take longer: {words}"
+        );
+    }
+    match control.kind {
         ControlKind::Counts => format!("its counts are wrong: {words}"),
         ControlKind::Works => {
             format!("it does not do the work in every call; does it remember its answers? {words}")

@@ -62,13 +62,13 @@ fn measurement_text(measurement: &Measurement) -> String {
         row(
             "effect",
             format!(
-                "{:+.2} ± {:.2} ns a call, z = {:.1}, signed rank z = {:.1}, of {} pairs, {:.0} % trimmed; floor {:.1} ns",
+                "{:+.2} ± {:.2} ns a call, z = {:.1}, signed rank z = {:.1}, of {} pairs, {:.0} % trimmed off each end; floor {:.1} ns",
                 effect.ns,
                 effect.standard_error_ns,
                 effect.z,
                 effect.signed_rank_z,
                 effect.pairs,
-                200.0 * effect.trimmed,
+                100.0 * effect.trimmed,
                 measurement.floor_ns
             ),
         );
@@ -93,7 +93,7 @@ fn measurement_text(measurement: &Measurement) -> String {
                 "not confirmed"
             },
             format!(
-                "in a fresh process with {} calls: {:+.2} ± {:.2} ns a call, of {} pairs",
+                "asked afresh with {} calls: {:+.2} ± {:.2} ns a call, of {} pairs",
                 confirmation.repeat, effect.ns, effect.standard_error_ns, effect.pairs
             ),
         );
@@ -109,5 +109,18 @@ fn mark(control: &Control) -> &'static str {
         Some(true) => "control ✓",
         Some(false) => "control ✗",
         None => "control –",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::timing_human;
+    use crate::report::timing::fixture::campaign;
+
+    #[test]
+    fn every_verdict_stands_with_its_figures_controls_and_limits() {
+        let text = timing_human(&campaign());
+        assert!(!text.contains('\u{1b}'));
+        insta::assert_snapshot!("timing_human", text);
     }
 }

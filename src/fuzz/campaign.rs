@@ -1,0 +1,539 @@
+//! A campaign: one implementation, asked again and again.
+//!
+//! What an answer teaches counts only from a fixed number of inputs later on, and in the order of
+//! the inputs: so the same seed grows the same inputs whenever the answers come.
+
+use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::adapters::{Exchange, Ticket};
+use crate::fuzz::demand::{Demand, Judged, judged};
+use crate::fuzz::grow::{Bed, Class, Grower};
+use crate::fuzz::input::{Input, Signer, Token};
+use crate::fuzz::known::Known;
+use crate::fuzz::masked::kind;
+use crate::protocol::{MAX_LINE, Reply, RequestLine, RequestParts};
+use crate::results::Failure;
+use crate::signature::{Op, Outcome, Value};
+use crate::suite::{Level, Request};
+
+/// How many kinds of answers are told apart.
+const MOST_KINDS: usize = 1 << 16;
+
+/// How many answers of each sort are kept to tell causes apart.
+const SAMPLES: usize = 128;
+
+/// Something that is not as it should be, as it was first seen.
+#[derive(Clone, Debug)]
+pub(super) struct Disagreement {
+    /// Which case it was, from 0.
+    pub(super) number: u64,
+    pub(super) input: Input,
+    pub(super) request: Request,
+    pub(super) vector: Option<usize>,
+    pub(super) what: What,
+}
+
+/// What is not as it should be.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum What {
+    /// It answered otherwise than is demanded.
+    Broken(Demand, Outcome),
+    /// It gave no valid answer.
+    Failed(Failure),
+}
+
+/// A request and what came of it.
+#[derive(Clone, Debug)]
+pub(super) struct Sample {
+    pub(super) request: Request,
+    pub(super) outcome: Outcome,
+    pub(super) failed: bool,
+}
+
+/// When a campaign is over.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Bounded {
+    /// After so many cases.
+    pub(super) cases: Option<u64>,
+    /// At that time of its clock.
+    pub(super) until: Option<Duration>,
+}
+
+/// What a campaign is asked to do.
+pub(super) struct Plan<'c> {
+    pub(super) seed: u64,
+    /// How many requests the adapter takes at once.
+    pub(super) window: usize,
+    /// The vectors that are asked first, as places of suite and vector.
+    pub(super) seeds: Vec<(usize, usize)>,
+    /// Inputs that brought something new in an earlier campaign.
+    pub(super) corpus: Vec<Input>,
+    pub(super) level: Level,
+    pub(super) clock: &'c (dyn Fn() -> Duration + Sync),
+    pub(super) bounded: Bounded,
+    pub(super) progress: &'c Counters,
+}
+
+/// How far all processes of a campaign are, together.
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    pub(super) cases: AtomicU64,
+    pub(super) kinds: AtomicU64,
+    pub(super) findings: AtomicU64,
+}
+
+/// The campaign of one process.
+pub(super) struct Campaign<'c, 's> {
+    pub(super) beds: &'c [Bed<'s>],
+    grower: Grower,
+    signer: Signer,
+    /// The vectors that are still to be asked, the last first.
+    seeds: Vec<(usize, usize)>,
+    bounded: Bounded,
+    clock: &'c (dyn Fn() -> Duration + Sync),
+    level: Level,
+    epoch: u64,
+    slots: VecDeque<Option<Slot>>,
+    /// The number of the first slot.
+    first: u64,
+    /// How many cases have been handed out.
+    handed_out: u64,
+    /// How many are settled in each epoch that is not over.
+    settled: VecDeque<u64>,
+    /// How many epochs are over.
+    over: u64,
+    events: Vec<(u64, Event)>,
+    kinds: HashSet<u64>,
+    pub(super) tastes: BTreeMap<(usize, &'static str), Taste>,
+    pub(super) known: Known,
+    pub(super) samples: Vec<[Vec<Sample>; 2]>,
+    /// What is to be looked into before the campaign goes on.
+    open: VecDeque<Disagreement>,
+    pub(super) cases: u64,
+    pub(super) disagreements: u64,
+    pub(super) unsupported: u64,
+    pub(super) notes: Vec<String>,
+    /// What was sent last, in order, for whatever depends on it.
+    sent: VecDeque<RequestLine>,
+    /// What broke without a culprit.
+    unexplained: Option<(Failure, Vec<RequestLine>)>,
+    progress: &'c Counters,
+    nothing: RequestLine,
+}
+
+/// A matter of taste that was seen.
+#[derive(Clone, Debug)]
+pub(crate) struct Taste {
+    pub(super) cases: u64,
+    pub(super) example: Request,
+    pub(super) outcome: Outcome,
+}
+
+#[derive(Debug)]
+struct Slot {
+    input: Input,
+    right: Outcome,
+    class: Class,
+    vector: Option<usize>,
+}
+
+#[derive(Debug)]
+enum Event {
+    New(u64, Input),
+    Open(Box<Disagreement>),
+}
+
+/// How many lines are remembered for what depends on the case before.
+const REMEMBERED: usize = 3 * 4096;
+
+impl<'c, 's> Campaign<'c, 's> {
+    pub(super) fn new(beds: &'c [Bed<'s>], plan: Plan<'c>) -> Self {
+        let Plan {
+            seed,
+            window,
+            mut seeds,
+            corpus,
+            level,
+            clock,
+            bounded,
+            progress,
+        } = plan;
+        let mut rng = fastrand::Rng::with_seed(seed);
+        rng.shuffle(&mut seeds);
+        let mut grower = Grower::new(rng.u64(..));
+        for input in corpus {
+            grower.keep(input);
+        }
+        Self {
+            beds,
+            grower,
+            signer: Signer::default(),
+            seeds,
+            bounded,
+            clock,
+            level,
+            epoch: (window as u64).clamp(64, 4096),
+            slots: VecDeque::new(),
+            first: 0,
+            handed_out: 0,
+            settled: VecDeque::new(),
+            over: 0,
+            events: Vec::new(),
+            kinds: HashSet::new(),
+            tastes: BTreeMap::new(),
+            known: Known::default(),
+            samples: beds.iter().map(|_| [Vec::new(), Vec::new()]).collect(),
+            open: VecDeque::new(),
+            cases: 0,
+            disagreements: 0,
+            unsupported: 0,
+            notes: Vec::new(),
+            sent: VecDeque::new(),
+            unexplained: None,
+            progress,
+            nothing: line(
+                "",
+                &Request {
+                    op: Op::Sign,
+                    secrets: crate::signature::Secrets::Per(Vec::new()),
+                    fields: crate::signature::Fields::new(),
+                    token: None,
+                    now: 0,
+                    context: crate::signature::Context::default(),
+                },
+            ),
+        }
+    }
+
+    /// What is to be looked into.
+    pub(super) fn open(&mut self) -> Option<Disagreement> {
+        self.open.pop_front()
+    }
+
+    /// Whether there is nothing more to ask.
+    pub(super) fn is_over(&self) -> bool {
+        let spent = self
+            .bounded
+            .cases
+            .is_some_and(|most| self.handed_out >= most);
+        spent
+            || self
+                .bounded
+                .until
+                .is_some_and(|until| (self.clock)() >= until)
+    }
+
+    /// Everything that was asked is answered: what is left counts now.
+    pub(super) fn settle(&mut self) {
+        self.look_back(u64::MAX);
+    }
+
+    /// The kinds of answers that were seen, and the inputs kept for them.
+    pub(super) fn kinds(&self) -> (usize, &[Input]) {
+        (self.kinds.len(), self.grower.kept())
+    }
+
+    /// The lowest level whose breach is a finding.
+    pub(super) fn level(&self) -> Level {
+        self.level
+    }
+
+    /// What ended the process and depends on what came before, with what was sent last.
+    pub(super) fn broken_down(&mut self) -> Option<(Failure, Vec<RequestLine>)> {
+        self.unexplained.take()
+    }
+
+    /// The last lines that were sent, the oldest first.
+    pub(super) fn sent(&self) -> Vec<RequestLine> {
+        self.sent.iter().cloned().collect()
+    }
+
+    fn count(&mut self) {
+        self.cases += 1;
+        if self.cases.is_multiple_of(256) {
+            self.progress.cases.fetch_add(256, Ordering::Relaxed);
+        }
+    }
+
+    fn next_slot(&mut self) -> (Slot, RequestLine) {
+        loop {
+            let (input, class, vector) = match self.seeds.pop() {
+                Some((suite, vector)) => {
+                    let request = &self.beds[suite].suite().vectors[vector].request;
+                    (Input::literal(suite, request), u32::MAX, Some(vector))
+                }
+                None => {
+                    let (input, class) = self.grower.grow(self.beds);
+                    (input, class, None)
+                }
+            };
+            let bed = &self.beds[input.suite];
+            let scheme = &bed.suite().scheme;
+            let Some(request) = input.request(scheme, &mut self.signer) else {
+                continue;
+            };
+            if !bed.takes(&request) {
+                continue;
+            }
+            let line = line(bed.suite().name.as_str(), &request);
+            if line.is_longer_than(MAX_LINE) {
+                continue;
+            }
+            let right = self.signer.right(scheme, &request);
+            let slot = Slot {
+                input,
+                right,
+                class,
+                vector,
+            };
+            return (slot, line);
+        }
+    }
+
+    fn take(&mut self, ticket: Ticket) -> Option<Slot> {
+        let at = usize::try_from(ticket.0.checked_sub(self.first)?).ok()?;
+        let slot = self.slots.get_mut(at)?.take();
+        while matches!(self.slots.front(), Some(None)) {
+            self.slots.pop_front();
+            self.first += 1;
+        }
+        slot
+    }
+
+    fn is_settled(&mut self, ticket: Ticket) {
+        let epoch = ticket.0 / self.epoch;
+        let at = usize::try_from(epoch.saturating_sub(self.over)).unwrap_or_default();
+        while self.settled.len() <= at {
+            self.settled.push_back(0);
+        }
+        self.settled[at] += 1;
+        while self.settled.front() == Some(&self.epoch) {
+            self.settled.pop_front();
+            self.over += 1;
+        }
+    }
+
+    /// What was learnt of the inputs before this one counts from now on.
+    fn look_back(&mut self, end: u64) {
+        let (mut past, later) = std::mem::take(&mut self.events)
+            .into_iter()
+            .partition::<Vec<_>, _>(|(number, _)| *number < end);
+        self.events = later;
+        past.sort_by_key(|(number, _)| *number);
+        for (_, event) in past {
+            match event {
+                Event::New(kind, input) => {
+                    if self.kinds.len() < MOST_KINDS && self.kinds.insert(kind) {
+                        self.grower.keep(input);
+                        self.progress.kinds.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+                Event::Open(disagreement) => {
+                    if self.known.is_new(self.beds, &disagreement) {
+                        self.open.push_back(*disagreement);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The request of an input that was asked, once more.
+    fn request_again(&mut self, input: &Input) -> Option<Request> {
+        let scheme = &self.beds[input.suite].suite().scheme;
+        input.request(scheme, &mut self.signer)
+    }
+
+    fn sample(&mut self, slot: &Slot, request: &Request, outcome: &Outcome, failed: bool) {
+        let kept = &mut self.samples[slot.input.suite][usize::from(failed)];
+        if kept.len() < SAMPLES {
+            kept.push(Sample {
+                request: request.clone(),
+                outcome: outcome.clone(),
+                failed,
+            });
+        }
+    }
+
+    fn judge(&mut self, ticket: Ticket, slot: Slot, outcome: Outcome) {
+        self.count();
+        let op = slot.input.op;
+        if slot.vector.is_none() {
+            self.learn(ticket, &slot, &outcome);
+        }
+        let is_sound = slot.vector.is_none()
+            && op.is_answered_by(outcome.kind())
+            && is_same(&slot.right, &outcome);
+        if is_sound && self.samples[slot.input.suite][0].len() >= SAMPLES {
+            return;
+        }
+        let Some(request) = self.request_again(&slot.input) else {
+            return;
+        };
+        if !op.is_answered_by(outcome.kind()) {
+            let why = format!("{} is no answer to {op}", outcome.kind());
+            let what = What::Failed(Failure::Protocol(why));
+            self.disagrees(ticket, slot, request, what);
+            return;
+        }
+        let bounds = &self.beds[slot.input.suite].bounds;
+        let judged = if is_sound {
+            Judged::Sound
+        } else {
+            judged(bounds, &request, slot.vector, &outcome)
+        };
+        match judged {
+            Judged::Sound => self.sample(&slot, &request, &outcome, false),
+            Judged::Taste(what) => {
+                let taste = self.tastes.entry((slot.input.suite, what));
+                taste
+                    .or_insert_with(|| Taste {
+                        cases: 0,
+                        example: request,
+                        outcome,
+                    })
+                    .cases += 1;
+            }
+            Judged::Broken(demand) => {
+                self.sample(&slot, &request, &outcome, true);
+                if demand.level > self.level {
+                    self.known.warn(slot.input.suite, &demand);
+                } else {
+                    self.disagrees(ticket, slot, request, What::Broken(demand, outcome));
+                }
+            }
+        }
+    }
+
+    /// Remembers an answer of a new kind, and what it was an answer to.
+    fn learn(&mut self, ticket: Ticket, slot: &Slot, outcome: &Outcome) {
+        let op = slot.input.op;
+        let number = kind(slot.input.suite, op, slot.class, outcome);
+        if self.kinds.contains(&number) {
+            return;
+        }
+        let mut kept = slot.input.clone();
+        // Its own token is worth presenting, where it is not ours.
+        if let Outcome::Token(token) = outcome
+            && slot.right != *outcome
+        {
+            kept.op = Op::Verify;
+            kept.token = Token::Literal(Value::Text(token.clone()));
+        }
+        self.events.push((ticket.0, Event::New(number, kept)));
+    }
+
+    fn disagrees(&mut self, ticket: Ticket, slot: Slot, request: Request, what: What) {
+        self.disagreements += 1;
+        let disagreement = Disagreement {
+            number: ticket.0,
+            input: slot.input,
+            request,
+            vector: slot.vector,
+            what,
+        };
+        self.events
+            .push((ticket.0, Event::Open(Box::new(disagreement))));
+    }
+}
+
+/// Whether both are the same for whoever gets them.
+fn is_same(one: &Outcome, other: &Outcome) -> bool {
+    match (one, other) {
+        (Outcome::Token(one), Outcome::Token(other)) => one == other,
+        (one, other) => one.kind() == other.kind(),
+    }
+}
+
+/// A request as it goes over the wire.
+pub(super) fn line(suite: &str, request: &Request) -> RequestLine {
+    RequestLine::new(&RequestParts {
+        op: request.op,
+        suite,
+        secrets: &request.secrets,
+        fields: &request.fields,
+        token: request.token.as_ref(),
+        now: request.now,
+        context: &request.context,
+    })
+}
+
+impl Exchange for Campaign<'_, '_> {
+    fn next(&mut self) -> Option<Ticket> {
+        // At the beginning of an epoch counts what was learnt up to the end of the last but one.
+        let learnt = (self.handed_out / self.epoch).saturating_sub(1);
+        if self.handed_out.is_multiple_of(self.epoch) && learnt <= self.over {
+            self.look_back(learnt * self.epoch);
+        }
+        let waits = learnt > self.over || !self.open.is_empty() || self.unexplained.is_some();
+        if waits {
+            return None;
+        }
+        if self
+            .bounded
+            .cases
+            .is_some_and(|most| self.handed_out >= most)
+        {
+            return None;
+        }
+        if self.handed_out.is_multiple_of(64) && self.is_over() {
+            return None;
+        }
+        let (slot, line) = self.next_slot();
+        if self.sent.len() == REMEMBERED {
+            self.sent.pop_front();
+        }
+        self.sent.push_back(line);
+        self.slots.push_back(Some(slot));
+        self.handed_out += 1;
+        Some(Ticket(self.handed_out - 1))
+    }
+
+    fn request(&self, ticket: Ticket) -> &RequestLine {
+        // More are remembered than can be under way.
+        let forgotten = self.handed_out - self.sent.len() as u64;
+        let at = ticket.0.checked_sub(forgotten);
+        at.and_then(|at| self.sent.get(usize::try_from(at).ok()?))
+            .unwrap_or(&self.nothing)
+    }
+
+    fn answered(&mut self, ticket: Ticket, reply: Reply) {
+        if let Some(slot) = self.take(ticket) {
+            match reply {
+                Reply::Outcome(outcome) => self.judge(ticket, slot, outcome),
+                Reply::Unsupported(_) => self.unsupported += 1,
+            }
+        }
+        self.is_settled(ticket);
+    }
+
+    fn failed(&mut self, ticket: Ticket, failure: Failure) {
+        if let Some(slot) = self.take(ticket) {
+            self.count();
+            if let Some(request) = self.request_again(&slot.input) {
+                self.disagrees(ticket, slot, request, What::Failed(failure));
+            }
+        }
+        self.is_settled(ticket);
+    }
+
+    /// What a description cannot carry says nothing of anybody.
+    fn inapplicable(&mut self, ticket: Ticket, _reason: String) {
+        if self.take(ticket).is_some() {
+            self.unsupported += 1;
+        }
+        self.is_settled(ticket);
+    }
+
+    fn broke_down(&mut self, failure: &Failure) {
+        let sent = self.sent.iter().cloned().collect();
+        self.unexplained = Some((failure.clone(), sent));
+    }
+
+    fn revoked(&mut self, _ticket: Ticket, failure: Failure) {
+        if self.notes.len() < 20 {
+            self.notes.push(failure.to_string());
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The document of a campaign.
+
+use crate::fuzz::campaign::line;
+use crate::fuzz::drive::{Breach, Finding, FuzzEnding, FuzzOutput};
+use crate::fuzz::explained::as_mentions;
+use crate::fuzz::save::names;
+use crate::results::{
+    CaseRequest, FUZZ_SCHEMA_VERSION, FuzzEnd, FuzzFinding, FuzzResult, FuzzTrait, FuzzWarning,
+    FuzzedSuite, Observed, ObservedKind, expected_in_words, outcome_in_words,
+};
+use crate::suite::{Level, Request, Suite};
+
+/// What is known of a campaign beside what came of it.
+#[derive(Clone, Debug)]
+pub struct FuzzCircumstances {
+    /// When it began, as RFC 3339 in UTC.
+    pub started: String,
+    /// The seed.
+    pub seed: u64,
+    /// How many processes worked at once.
+    pub jobs: u64,
+    /// The part of all, as `2/8`.
+    pub shard: Option<String>,
+    /// The lowest level whose breach is a finding.
+    pub level: Level,
+    /// How the implementation was reached.
+    pub adapter: String,
+    /// The arguments that reach it again.
+    pub arguments: Vec<String>,
+}
+
+/// The document of a campaign over these suites.
+pub fn document(
+    suites: &[Suite],
+    output: &FuzzOutput,
+    circumstances: FuzzCircumstances,
+) -> FuzzResult {
+    let name = |at: usize| suites[at].name.to_string();
+    let names = names(&output.findings);
+    let findings = std::iter::zip(&output.findings, names)
+        .map(|(found, id)| finding(&suites[found.suite], found, &id))
+        .collect();
+    FuzzResult {
+        macproof_fuzz: FUZZ_SCHEMA_VERSION,
+        macproof_version: env!("CARGO_PKG_VERSION").to_owned(),
+        started: circumstances.started,
+        duration_ms: millis(output.elapsed),
+        ended: match output.ending {
+            FuzzEnding::Whole => FuzzEnd::Whole,
+            FuzzEnding::Findings => FuzzEnd::Findings,
+            FuzzEnding::Interrupted => FuzzEnd::Interrupted,
+            FuzzEnding::Broken(_) => FuzzEnd::Broken,
+        },
+        seed: circumstances.seed,
+        jobs: circumstances.jobs,
+        shard: circumstances.shard,
+        level: circumstances.level,
+        implementation: output.hello.implementation.clone(),
+        against: None,
+        adapter: circumstances.adapter,
+        arguments: circumstances.arguments,
+        suites: output
+            .taken
+            .iter()
+            .map(|&at| FuzzedSuite {
+                name: name(at),
+                version: suites[at].version,
+                digest: suites[at].digest.clone(),
+            })
+            .collect(),
+        cases: output.cases,
+        disagreements: output.disagreements,
+        unsupported: output.unsupported,
+        kinds: output.kinds,
+        findings,
+        profile: output
+            .tastes
+            .iter()
+            .map(|((at, what), taste)| FuzzTrait {
+                suite: name(*at),
+                what: (*what).to_owned(),
+                cases: taste.cases,
+                request: request(&suites[*at], &taste.example),
+                actual: outcome_in_words(&taste.outcome),
+            })
+            .collect(),
+        warnings: output
+            .warnings
+            .iter()
+            .map(|((at, requirement), cases)| FuzzWarning {
+                suite: name(*at),
+                requirement: requirement.clone(),
+                cases: *cases,
+            })
+            .collect(),
+        notes: output.notes.clone(),
+    }
+}
+
+fn finding(suite: &Suite, found: &Finding, id: &str) -> FuzzFinding {
+    let observed = match &found.what {
+        Breach::Answered(outcome) => Observed::Outcome(outcome.clone()),
+        Breach::Failed(failure) => Observed::Failed(failure.clone()),
+    };
+    let actual = match &found.what {
+        Breach::Answered(outcome) => outcome_in_words(outcome),
+        Breach::Failed(failure) => failure.to_string(),
+    };
+    let parsed = |line: &crate::protocol::RequestLine| {
+        CaseRequest(serde_json::from_str(&line.as_json()).unwrap_or_default())
+    };
+    FuzzFinding {
+        id: id.to_owned(),
+        suite: suite.name.to_string(),
+        outcome: ObservedKind::of(found.request.op, &observed).unwrap_or(ObservedKind::Protocol),
+        requirement: found.demand.requirement.clone(),
+        level: found.demand.level,
+        basis: found.demand.basis,
+        text: found.demand.text.clone(),
+        request: request(suite, &found.request),
+        expected: expected_in_words(&found.demand.expect),
+        actual,
+        length: found.length as u64,
+        length_before: found.length_before as u64,
+        asked: found.asked,
+        sequence: found.sequence.iter().map(parsed).collect(),
+        causes: as_mentions(&found.causes),
+        cases: found.cases,
+        found_after_cases: found.after_cases,
+        found_after_ms: millis(found.after),
+    }
+}
+
+fn request(suite: &Suite, request: &Request) -> CaseRequest {
+    let line = line(suite.name.as_str(), request);
+    // What we have written ourselves can be read.
+    CaseRequest(serde_json::from_str(&line.as_json()).unwrap_or_default())
+}
+
+fn millis(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,311 @@
+//! One input: a request in the form in which it can be changed and shrunk.
+//!
+//! A token is not a text here but how it came to be: who signed what, with which mistake, and what
+//! was done to the text afterwards. So an identity can be shortened and its token follows.
+
+use crate::mistakes::{MistakeId, Mistaken};
+use crate::scheme::{Call, FieldKind, Implementation, Reference, Scheme};
+use crate::signature::{Context, Encoding, Fields, Op, Outcome, Secrets, Value};
+use crate::suite::{InputKind, Request};
+
+/// An input.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Input {
+    /// Whose scheme, as an index among the suites.
+    pub(super) suite: usize,
+    /// What is asked.
+    pub(super) op: Op,
+    /// The secrets that are configured.
+    pub(super) secrets: Secrets,
+    /// The fields; where the token is made, those that it carries are among them.
+    pub(super) fields: Fields,
+    /// The time of verification.
+    pub(super) now: u64,
+    /// What is presented.
+    pub(super) token: Token,
+}
+
+/// What is presented to verify.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Token {
+    /// Nothing.
+    Absent,
+    /// Just this.
+    Literal(Value),
+    /// A token that was made.
+    Made(Recipe),
+}
+
+/// How a token came to be.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Recipe {
+    /// The mistake of its signer.
+    pub(super) by: Option<MistakeId>,
+    /// What was signed instead of the fields shown.
+    pub(super) signs: Vec<(String, Value)>,
+    /// What was done to the text.
+    pub(super) edits: Vec<Edit>,
+}
+
+/// Something done to the text of a token. Places are counted in characters and wrap around.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Edit {
+    /// Only so many characters from its start.
+    Keep(usize),
+    /// Without so many characters at its start.
+    Drop(usize),
+    /// With something behind.
+    Append(String),
+    /// With something before.
+    Prepend(String),
+    /// In upper case.
+    Upper,
+    /// In lower case.
+    Lower,
+    /// Another character in place of one.
+    Replace(usize, char),
+    /// A character more.
+    Insert(usize, char),
+    /// A character less.
+    Remove(usize),
+    /// The MAC in another encoding.
+    Respell(Encoding),
+    /// One bit of the MAC is another.
+    Flip(usize),
+    /// The MAC cut to so many bytes, canonically written.
+    Cut(usize),
+}
+
+/// Whoever makes the tokens of inputs: the oracle, which remembers its latest key.
+#[derive(Default)]
+pub(super) struct Signer {
+    reference: Reference,
+}
+
+impl Signer {
+    /// What the oracle does.
+    pub(super) fn right(&mut self, scheme: &Scheme, request: &Request) -> Outcome {
+        self.reference.call(&call(scheme, request))
+    }
+
+    fn token(&mut self, scheme: &Scheme, input: &Input, recipe: &Recipe) -> Option<String> {
+        let mut signed;
+        let fields = if recipe.signs.is_empty() {
+            &input.fields
+        } else {
+            signed = input.fields.clone();
+            for (name, value) in &recipe.signs {
+                signed.set(name.as_str(), value.clone());
+            }
+            &signed
+        };
+        let call = Call {
+            op: Op::Sign,
+            scheme,
+            secrets: &input.secrets,
+            fields,
+            token: None,
+            now: input.now,
+            context: Context::none(),
+        };
+        let outcome = match recipe.by {
+            None => self.reference.call(&call),
+            Some(id) => Mistaken::one(id.mistake()).call(&call),
+        };
+        let Outcome::Token(mut token) = outcome else {
+            return None;
+        };
+        if !recipe.signs.is_empty() {
+            token = shown_with(scheme, input, &token).unwrap_or(token);
+        }
+        for edit in &recipe.edits {
+            token = edit.apply(scheme, token);
+        }
+        Some(token)
+    }
+}
+
+/// The token of other fields, written with those that are shown.
+fn shown_with(scheme: &Scheme, input: &Input, token: &str) -> Option<String> {
+    let parsed = scheme.token.parse(&scheme.fields, token)?;
+    let mac = parsed.macs().next()?;
+    let texts = crate::scheme::FieldTexts::read(&scheme.fields, &input.fields).ok()?;
+    scheme.token.render(&scheme.fields, mac, &texts).ok()
+}
+
+impl Input {
+    /// The request as it is asked; `None` where its token cannot be made.
+    pub(super) fn request(&self, scheme: &Scheme, signer: &mut Signer) -> Option<Request> {
+        let (fields, token) = match (&self.token, self.op) {
+            (_, Op::Sign) => (self.fields.clone(), None),
+            (Token::Absent, Op::Verify | Op::Identify) => (given(scheme, &self.fields), None),
+            (Token::Literal(value), Op::Verify | Op::Identify) => {
+                (given(scheme, &self.fields), Some(value.clone()))
+            }
+            (Token::Made(recipe), Op::Verify | Op::Identify) => {
+                let token = signer.token(scheme, self, recipe)?;
+                (given(scheme, &self.fields), Some(token.into()))
+            }
+        };
+        Some(Request {
+            op: self.op,
+            secrets: self.secrets.clone(),
+            fields,
+            token,
+            now: self.now,
+            context: Context::default(),
+        })
+    }
+
+    /// The input that asks just this.
+    pub(super) fn literal(suite: usize, request: &Request) -> Self {
+        Self {
+            suite,
+            op: request.op,
+            secrets: request.secrets.clone(),
+            fields: request.fields.clone(),
+            now: request.now,
+            token: match &request.token {
+                None => Token::Absent,
+                Some(value) => Token::Literal(value.clone()),
+            },
+        }
+    }
+}
+
+/// The fields that are given at verify: those that the token does not carry, times as text.
+fn given(scheme: &Scheme, fields: &Fields) -> Fields {
+    let mut given = Fields::new();
+    for (name, value) in fields.iter() {
+        let at = scheme.fields.index(name);
+        if at.is_some_and(|at| scheme.token.fields().any(|carried| carried == at)) {
+            continue;
+        }
+        let is_time = at.is_some_and(|at| scheme.fields.at(at).kind.is_time());
+        match value {
+            Value::Number(number) if is_time => given.set(name, number.to_string()),
+            other => given.set(name, other.clone()),
+        }
+    }
+    given
+}
+
+/// What an adapter must take in for a request.
+pub(super) fn kind_of(scheme: &Scheme, request: &Request) -> InputKind {
+    let mut kind = InputKind::Text;
+    let mut needs = |value: &Value, is_time: bool| {
+        let needed = match value {
+            Value::Text(_) => InputKind::Text,
+            Value::Number(_) if is_time => InputKind::Text,
+            Value::Number(_) => InputKind::Number,
+            Value::Bytes(_) => InputKind::Bytes,
+            Value::Json(_) => InputKind::Json,
+        };
+        if needed != InputKind::Text && kind != InputKind::Json {
+            kind = if kind == InputKind::Text || kind == needed {
+                needed
+            } else {
+                InputKind::Json
+            };
+        }
+    };
+    for (_, secret) in request.secrets.iter() {
+        needs(&secret.to_value(), false);
+    }
+    for field in scheme.fields.iter() {
+        let is_time = field.kind.is_time();
+        match request.fields.value(&field.name) {
+            Some(Value::Text(_)) if is_time && request.op == Op::Sign => return InputKind::Json,
+            Some(value) => needs(value, is_time && request.op == Op::Sign),
+            None => {
+                let at = scheme.fields.index(&field.name);
+                let is_carried = scheme.token.fields().any(|carried| Some(carried) == at);
+                if request.op == Op::Sign || !is_carried {
+                    return InputKind::Json;
+                }
+            }
+        }
+    }
+    match (&request.token, request.op) {
+        (None, Op::Verify) => InputKind::Json,
+        (Some(Value::Text(_)) | None, _) => kind,
+        (Some(_), _) => InputKind::Json,
+    }
+}
+
+/// A request as a call by a scheme.
+pub(super) fn call<'r>(scheme: &'r Scheme, request: &'r Request) -> Call<'r> {
+    Call {
+        op: request.op,
+        scheme,
+        secrets: &request.secrets,
+        fields: &request.fields,
+        token: request.token.as_ref(),
+        now: request.now,
+        context: &request.context,
+    }
+}
+
+/// Whether a field holds a free text.
+pub(super) fn is_text(scheme: &Scheme, name: &str) -> bool {
+    let at = scheme.fields.index(name);
+    at.is_some_and(|at| {
+        scheme.fields.at(at).kind == FieldKind::Text && scheme.secret.per != Some(at)
+    })
+}
+
+impl Edit {
+    fn apply(&self, scheme: &Scheme, text: String) -> String {
+        let place = |at: usize| {
+            let places = text.chars().count().max(1);
+            text.char_indices()
+                .nth(at % places)
+                .map_or(text.len(), |(at, _)| at)
+        };
+        match self {
+            Self::Keep(count) => text.chars().take(*count).collect(),
+            Self::Drop(count) => text.chars().skip(*count).collect(),
+            Self::Append(more) => text + more,
+            Self::Prepend(more) => format!("{more}{text}"),
+            Self::Upper => text.to_ascii_uppercase(),
+            Self::Lower => text.to_ascii_lowercase(),
+            Self::Replace(at, character) => {
+                let at = place(*at);
+                let next = text[at..].chars().next().map_or(0, char::len_utf8);
+                format!("{}{character}{}", &text[..at], &text[at + next..])
+            }
+            Self::Insert(at, character) => {
+                let at = place(*at);
+                format!("{}{character}{}", &text[..at], &text[at..])
+            }
+            Self::Remove(at) => {
+                let at = place(*at);
+                let next = text[at..].chars().next().map_or(0, char::len_utf8);
+                format!("{}{}", &text[..at], &text[at + next..])
+            }
+            Self::Respell(encoding) => with_mac(scheme, &text, |mac| encoding.encode(mac)),
+            Self::Flip(bit) => with_mac(scheme, &text, |mac| {
+                let mut mac = mac.to_vec();
+                let bits = mac.len() * 8;
+                mac[bit % bits / 8] ^= 1 << (bit % 8);
+                scheme.token.mac_encoding().encode(&mac)
+            }),
+            Self::Cut(length) => with_mac(scheme, &text, |mac| {
+                let kept = &mac[..(*length).min(mac.len())];
+                scheme.token.mac_encoding().encode(kept)
+            }),
+        }
+    }
+}
+
+/// The token with its MAC written otherwise; as it is where it is none of the scheme's.
+fn with_mac(scheme: &Scheme, text: &str, write: impl Fn(&[u8]) -> String) -> String {
+    let parsed = scheme.token.parse(&scheme.fields, text);
+    let Some(mac) = parsed.and_then(|parsed| parsed.macs().next().map(<[u8]>::to_vec)) else {
+        return text.to_owned();
+    };
+    if mac.is_empty() {
+        return text.to_owned();
+    }
+    text.replacen(&scheme.token.mac_encoding().encode(&mac), &write(&mac), 1)
+}

@@ -1,0 +1,242 @@
+//! Looking into a disagreement: does it happen again, why, and what is the least that shows it?
+
+use crate::adapters::{Adapter, AdapterError};
+use crate::fuzz::ask::ask;
+use crate::fuzz::campaign::{Campaign, Disagreement, What, line};
+use crate::fuzz::demand::{Demand, Judged, judged};
+use crate::fuzz::explained::causes;
+use crate::fuzz::grow::Bed;
+use crate::fuzz::input::{Input, Signer, call};
+use crate::fuzz::known::is_alike;
+use crate::fuzz::shrink::{as_made, length, simpler, size};
+use crate::mistakes::{MistakeId, Mistaken};
+use crate::protocol::RequestLine;
+use crate::results::{Failure, Observed};
+use crate::scheme::Implementation as _;
+use crate::suite::{Level, Request};
+
+/// How many requests shrinking may take: of what is answered, of what ends the process, and of
+/// what is waited for until the time is over.
+const ASKED: [usize; 3] = [4000, 150, 24];
+
+/// How many are asked at once.
+const AT_ONCE: usize = 64;
+
+/// Something that was looked into.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    /// Which case it was, from 0.
+    pub(super) number: u64,
+    pub(super) suite: usize,
+    pub(super) request: Request,
+    pub(super) demand: Demand,
+    pub(super) what: What,
+    pub(super) causes: Vec<Vec<MistakeId>>,
+    pub(super) length: usize,
+    pub(super) length_before: usize,
+    pub(super) asked: u64,
+    /// The lines that lead to it, where the request alone does not show it.
+    pub(super) sequence: Vec<RequestLine>,
+}
+
+/// What became of a disagreement.
+pub(super) enum Looked {
+    /// It is something of its own.
+    Found(Box<Found>),
+    /// It belongs to what is known.
+    Known,
+    /// It did not happen again.
+    Gone,
+}
+
+/// Looks into a disagreement.
+pub(super) fn look_into(
+    adapter: &mut Adapter<'_>,
+    campaign: &mut Campaign<'_, '_>,
+    disagreement: &Disagreement,
+) -> Result<Looked, AdapterError> {
+    campaign.known.looks_into(disagreement);
+    let bed = &campaign.beds[disagreement.input.suite];
+    let again = ask_inputs(adapter, bed, std::slice::from_ref(&disagreement.request))?;
+    let vector = disagreement.vector;
+    let seen = |observed: &Observed| shown(bed, &disagreement.request, vector, observed);
+    let Some(what) = again
+        .first()
+        .and_then(seen)
+        .filter(|what| is_same(what, &disagreement.what))
+    else {
+        return Ok(Looked::Gone);
+    };
+    let confirmed = Disagreement {
+        what,
+        ..disagreement.clone()
+    };
+    let samples = &campaign.samples[disagreement.input.suite];
+    let causes = causes(bed, &confirmed, samples);
+    let first: &[MistakeId] = causes.first().map_or(&[], Vec::as_slice);
+    if !campaign.known.found(disagreement, first) {
+        return Ok(Looked::Known);
+    }
+    let mut shrinking = Shrinking {
+        bed,
+        level: campaign.level(),
+        cause: causes.first().cloned(),
+        signer: Signer::default(),
+        asked: 0,
+        smallest: as_made(bed, &confirmed.input),
+        what: confirmed.what.clone(),
+        request: confirmed.request.clone(),
+    };
+    shrinking.shrink(adapter)?;
+    let Shrinking {
+        asked,
+        smallest,
+        what,
+        request,
+        ..
+    } = shrinking;
+    let demand = match &what {
+        What::Broken(demand, _) => demand.clone(),
+        What::Failed(_) => Demand::due(&bed.bounds, &request),
+    };
+    Ok(Looked::Found(Box::new(Found {
+        number: confirmed.number,
+        suite: confirmed.input.suite,
+        demand,
+        causes,
+        length: length(&smallest),
+        length_before: length(&confirmed.input),
+        asked: asked as u64,
+        sequence: Vec::new(),
+        what,
+        request,
+    })))
+}
+
+fn ask_inputs(
+    adapter: &mut Adapter<'_>,
+    bed: &Bed<'_>,
+    requests: &[Request],
+) -> Result<Vec<Observed>, AdapterError> {
+    let name = bed.suite().name.as_str();
+    let lines = requests.iter().map(|request| line(name, request));
+    ask(adapter, lines.collect(), false)
+}
+
+/// What an answer shows, if anything is wrong with it.
+pub(super) fn shown(
+    bed: &Bed<'_>,
+    request: &Request,
+    vector: Option<usize>,
+    observed: &Observed,
+) -> Option<What> {
+    match observed {
+        Observed::Outcome(outcome) if !request.op.is_answered_by(outcome.kind()) => {
+            let why = format!("{} is no answer to {}", outcome.kind(), request.op);
+            Some(What::Failed(Failure::Protocol(why)))
+        }
+        Observed::Outcome(outcome) => match judged(&bed.bounds, request, vector, outcome) {
+            Judged::Broken(demand) => Some(What::Broken(demand, outcome.clone())),
+            Judged::Sound | Judged::Taste(_) => None,
+        },
+        Observed::Failed(failure) => Some(What::Failed(failure.clone())),
+        _ => None,
+    }
+}
+
+/// Whether both are the same fault, as far as can be told without knowing its cause.
+pub(super) fn is_same(one: &What, other: &What) -> bool {
+    match (one, other) {
+        (What::Broken(_, one), What::Broken(_, other)) => one.kind() == other.kind(),
+        (What::Failed(one), What::Failed(other)) => {
+            std::mem::discriminant(one) == std::mem::discriminant(other)
+        }
+        _ => false,
+    }
+}
+
+struct Shrinking<'b, 's> {
+    bed: &'b Bed<'s>,
+    level: Level,
+    /// What accounts for it; whatever is smaller must be of the same.
+    cause: Option<Vec<MistakeId>>,
+    signer: Signer,
+    asked: usize,
+    smallest: Input,
+    what: What,
+    request: Request,
+}
+
+impl Shrinking<'_, '_> {
+    fn shrink(&mut self, adapter: &mut Adapter<'_>) -> Result<(), AdapterError> {
+        let budget = match &self.what {
+            What::Broken(..) => ASKED[0],
+            What::Failed(Failure::TimedOut(_)) => ASKED[2],
+            What::Failed(_) => ASKED[1],
+        };
+        let at_once = match &self.what {
+            What::Broken(..) => AT_ONCE,
+            // One that ends the process would take the others with it.
+            What::Failed(_) => 1,
+        };
+        // What was literal may be made now: that is only another way to say it.
+        let scheme = &self.bed.suite().scheme;
+        if self.smallest.request(scheme, &mut self.signer).as_ref() != Some(&self.request) {
+            self.smallest = Input::literal(self.smallest.suite, &self.request);
+        }
+        'smaller: while self.asked < budget {
+            let candidates: Vec<(Input, Request)> = simpler(self.bed, &self.smallest)
+                .into_iter()
+                .filter_map(|input| {
+                    let request = input.request(scheme, &mut self.signer)?;
+                    self.bed.takes(&request).then_some((input, request))
+                })
+                .collect();
+            for some in candidates.chunks(at_once) {
+                if self.asked >= budget {
+                    break;
+                }
+                let requests: Vec<Request> =
+                    some.iter().map(|(_, request)| request.clone()).collect();
+                self.asked += requests.len();
+                let observed = ask_inputs(adapter, self.bed, &requests)?;
+                for ((input, request), observed) in std::iter::zip(some, &observed) {
+                    if let Some(what) = self.still_shows(request, observed) {
+                        debug_assert!(size(input) < size(&self.smallest));
+                        self.smallest = input.clone();
+                        self.request = request.clone();
+                        self.what = what;
+                        continue 'smaller;
+                    }
+                }
+            }
+            return Ok(());
+        }
+        Ok(())
+    }
+
+    fn still_shows(&self, request: &Request, observed: &Observed) -> Option<What> {
+        let what = shown(self.bed, request, None, observed)?;
+        if !is_same(&what, &self.what) {
+            return None;
+        }
+        if let What::Broken(demand, outcome) = &what {
+            let counts = match &self.what {
+                // What broke a weaker requirement may go on doing so.
+                What::Broken(before, _) => demand.level <= before.level.max(self.level),
+                What::Failed(_) => false,
+            };
+            if !counts {
+                return None;
+            }
+            if let Some(ids) = &self.cause {
+                let scheme = &self.bed.suite().scheme;
+                let mut planted = Mistaken::new(ids).ok()?;
+                if !is_alike(&planted.call(&call(scheme, request)), outcome) {
+                    return None;
+                }
+            }
+        }
+        Some(what)
+    }
+}

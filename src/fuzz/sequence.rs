@@ -1,0 +1,84 @@
+//! The shortest sequence of requests that leads to something which one request alone does not.
+
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use crate::adapters::{AdapterError, Limits, Target};
+use crate::fuzz::ask::ask;
+use crate::protocol::RequestLine;
+use crate::results::Observed;
+
+/// How many fresh processes are spent on one sequence.
+const MOST_TRIALS: usize = 240;
+
+/// For how long a sequence is sought.
+const LONGEST: Duration = Duration::from_secs(20);
+
+/// Where sequences are tried: each in a process of its own.
+pub(super) struct Bench<'t> {
+    pub(super) target: &'t Target,
+    pub(super) limits: Limits,
+    pub(super) interrupt: &'t AtomicBool,
+    pub(super) clock: &'t (dyn Fn() -> Duration + Sync),
+}
+
+/// What is to be seen at the end of a sequence.
+pub(super) enum Sought<'p> {
+    /// The process ends, or falls silent.
+    Breakdown,
+    /// The last answer is like this.
+    Answer(&'p dyn Fn(&Observed) -> bool),
+}
+
+impl Bench<'_> {
+    /// The shortest part of these lines, in their order, that still leads to what is sought;
+    /// `None` where not even all of them do.
+    pub(super) fn shortest(
+        &self,
+        mut lines: Vec<RequestLine>,
+        sought: &Sought<'_>,
+    ) -> Result<Option<Vec<RequestLine>>, AdapterError> {
+        if !self.leads(&lines, sought)? {
+            return Ok(None);
+        }
+        let until = (self.clock)() + LONGEST;
+        let mut trials = 1;
+        let mut chunk = lines.len().div_ceil(2);
+        while chunk > 0 {
+            let mut start = 0;
+            while start < lines.len() {
+                if trials >= MOST_TRIALS || (self.clock)() >= until {
+                    return Ok(Some(lines));
+                }
+                let end = (start + chunk).min(lines.len());
+                // The last request is the one whose answer is looked at.
+                let keeps_last = matches!(sought, Sought::Answer(_)) && end == lines.len();
+                let end = if keeps_last { end - 1 } else { end };
+                if start >= end {
+                    break;
+                }
+                let mut fewer = lines[..start].to_vec();
+                fewer.extend_from_slice(&lines[end..]);
+                trials += 1;
+                if !fewer.is_empty() && self.leads(&fewer, sought)? {
+                    lines = fewer;
+                } else {
+                    start = end;
+                }
+            }
+            chunk = if chunk == 1 { 0 } else { chunk.div_ceil(2) };
+        }
+        Ok(Some(lines))
+    }
+
+    fn leads(&self, lines: &[RequestLine], sought: &Sought<'_>) -> Result<bool, AdapterError> {
+        let mut adapter = self.target.start(self.limits, self.interrupt)?;
+        let observed = ask(&mut adapter, lines.to_vec(), true)?;
+        let parting = adapter.finish();
+        let failed = |observed: &Observed| matches!(observed, Observed::Failed(_));
+        Ok(match sought {
+            Sought::Breakdown => parting.restarts > 0 || observed.iter().any(failed),
+            Sought::Answer(is_sought) => observed.last().is_some_and(is_sought),
+        })
+    }
+}
