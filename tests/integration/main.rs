@@ -8,6 +8,7 @@
     reason = "a test fails by panicking, and says on standard error what it skips"
 )]
 
+mod backends;
 mod bad_adapters;
 mod bad_servers;
 mod browser;
@@ -27,6 +28,7 @@ mod policies;
 mod present;
 mod reports;
 mod runs;
+mod serve_page;
 mod served;
 mod serving;
 mod strength;
