@@ -222,20 +222,35 @@ fn a_gross_leak_is_found_over_http() {
     if !present("a_gross_leak_is_found_over_http", "python3", "--version") {
         return;
     }
-    let server = Server::start(&["--leak", "2us"]);
-    let (code, result) = timing(&[
-        "--http",
-        &server.1,
-        "jotreview",
-        "--time",
-        "60s",
-        "--target",
-        "1500",
-    ]);
-    let measurement = &result["measurements"][0];
-    assert_eq!(measurement["verdict"], "leak", "{measurement:#}");
-    assert_eq!(code, Some(1));
-    assert_eq!(result["circumstances"].get("core"), None);
+    let server = Server::start(&["--leak", "200us"]);
+    // Nobody keeps a server on one core: where the machine is busy with other tests, the noise may
+    // be all there is to see.
+    for _ in 0..3 {
+        let arguments = [
+            "--http",
+            &server.1,
+            "jotreview",
+            "--time",
+            "20s",
+            "--target",
+            "150000",
+        ];
+        let (code, result) = timing(&arguments);
+        let measurement = &result["measurements"][0];
+        let reason = measurement["reason"].as_str().unwrap_or_default();
+        if measurement["verdict"] == "inconclusive" && reason.contains("too busy") {
+            continue;
+        }
+        assert_eq!(measurement["verdict"], "leak", "{measurement:#}");
+        assert_eq!(code, Some(1));
+        assert_eq!(result["circumstances"].get("core"), None);
+        return;
+    }
+    assert!(
+        std::env::var_os("MACPROOF_REQUIRE_ALL").is_none(),
+        "this machine is too busy to time a server, and MACPROOF_REQUIRE_ALL forbids to skip it"
+    );
+    eprintln!("skipped: a_gross_leak_is_found_over_http: this machine is too busy");
 }
 
 #[test]
