@@ -265,7 +265,7 @@ impl<'m> Campaign<'_, 'm> {
                 let [presented, _] = self.material.two_wrong(at, wrong, self.rng);
                 ask(channel, self.material, at, &presented, WARM_UP_REPEAT)?;
             }
-            let elapsed = (self.clock)() - start;
+            let elapsed = (self.clock)().saturating_sub(start);
             let is_warm = pairs >= WARM_UP_PAIRS && elapsed >= WARM_UP_TIME;
             // Whoever is so slow has to be measured cold.
             if is_warm || elapsed >= self.options.time / 4 {
