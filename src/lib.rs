@@ -4,6 +4,7 @@
 //! them.
 
 pub mod adapters;
+pub mod certificate;
 pub mod cli;
 pub mod explain;
 pub mod fuzz;
@@ -16,6 +17,7 @@ pub mod report;
 pub mod results;
 pub mod runner;
 pub mod scheme;
+pub mod serve;
 pub mod signature;
 pub mod statistics;
 pub mod strength;

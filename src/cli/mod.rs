@@ -4,7 +4,9 @@
 
 mod adapter;
 mod args;
+mod artifact;
 mod causes;
+mod certify;
 mod clock;
 mod events;
 mod exit;
@@ -17,6 +19,7 @@ mod reach;
 mod render;
 mod report_command;
 mod run;
+mod serve;
 mod start;
 mod suite_command;
 mod suites;

@@ -50,7 +50,7 @@ fn matrices(document: &Document, out: &mut String) {
     row(out, &vec!["---".to_owned(); suites.columns.len() + 2]);
     for ((name, run), cells) in names.iter().zip(document.runs()).zip(&suites.rows) {
         let mut line = vec![name.clone(), mark(run.conformance).to_owned()];
-        line.extend(cells.iter().map(in_words));
+        line.extend(cells.iter().map(|cell| in_words(cell.as_ref())));
         row(out, &line);
     }
     let differing = by_requirement(document).differing();
@@ -64,7 +64,11 @@ fn matrices(document: &Document, out: &mut String) {
         for (name, cells) in differing.columns.iter().zip(&differing.rows) {
             row(
                 out,
-                &[vec![code(name)], cells.iter().map(in_words).collect()].concat(),
+                &[
+                    vec![code(name)],
+                    cells.iter().map(|cell| in_words(cell.as_ref())).collect(),
+                ]
+                .concat(),
             );
         }
         out.push_str("\n</details>\n");
@@ -72,7 +76,7 @@ fn matrices(document: &Document, out: &mut String) {
     out.push('\n');
 }
 
-fn in_words(cell: &Option<Cell>) -> String {
+fn in_words(cell: Option<&Cell>) -> String {
     match cell {
         None => "–".to_owned(),
         Some(cell) => {

@@ -10,18 +10,25 @@
 
 mod bad_adapters;
 mod bad_servers;
+mod browser;
+mod certificates;
 mod commands;
+mod descriptions;
 mod floors;
+mod fuzz;
 mod generated;
 mod generator;
 mod languages;
 mod laws;
 mod lints;
 mod oracle;
+mod pages;
 mod policies;
 mod present;
 mod reports;
 mod runs;
+mod served;
+mod serving;
 mod strength;
 mod suites;
 mod timing;

@@ -49,15 +49,15 @@ fn the_parts_of_a_run_make_the_document_of_the_whole() {
     let list = program.path("known.yaml");
     fs::write(
         &list,
-        "- {case: 'jimo/published-example', expect: token, reason: x}\n- {case: 'no-such-*', expect: token, reason: x}\n",
+        "- {case: 'jotreview/*', expect: token, reason: x}\n- {case: 'no-such-*', expect: token, reason: x}\n",
     )
     .unwrap();
-    let command = mistaken("secret-hex-decoded-as-node");
+    let command = mistaken("encoding-upper-case --mistake verify-any-case");
     let run = |more: &[&str]| {
         let base = [
             "run",
-            "jimo",
-            "mtribes",
+            "jotreview",
+            "engagespot",
             "--command",
             &command,
             "--seed",

@@ -158,6 +158,10 @@ fn tokens(case: &Case) -> Option<Tokens> {
         .take_while(|(one, other)| one == other)
         .map(|(one, _)| one.len_utf8())
         .sum();
+    // Of two that have nothing in common there is nothing to mark.
+    if same == 0 {
+        return None;
+    }
     Some(Tokens {
         same: expected[..same].to_owned(),
         expected: expected[same..].to_owned(),

@@ -57,14 +57,23 @@ impl MatrixView {
 
 fn said(document: &Document) -> String {
     let runs = document.runs();
-    let of = |word| runs.iter().filter(|run| run.conformance == word).count();
-    format!(
-        "Of {}, {} conform, {} do not, and of {} it is not known.",
-        count(runs.len() as u64, "implementation", "implementations"),
-        of(Conformance::Conformant),
-        of(Conformance::Nonconformant),
-        of(Conformance::Incomplete),
-    )
+    let part = |conformance, words: &str| {
+        let number = runs
+            .iter()
+            .filter(|run| run.conformance == conformance)
+            .count();
+        (number > 0).then(|| format!("{} {words}", grouped(number as u64)))
+    };
+    let parts: Vec<String> = [
+        part(Conformance::Conformant, "conformant"),
+        part(Conformance::Nonconformant, "nonconformant"),
+        part(Conformance::Incomplete, "incomplete"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let all = count(runs.len() as u64, "implementation", "implementations");
+    format!("{all}: {}.", parts.join(", "))
 }
 
 fn suites(document: &Document, names: &[String]) -> Table {

@@ -154,16 +154,11 @@ fn parts(run: &RunResult) -> Vec<Part> {
 fn facts(run: &RunResult) -> Vec<(&'static str, String)> {
     let about = &run.implementation;
     let mut facts = vec![("implementation", excerpt(&about.name, COLUMNS))];
-    let optional = [
-        ("version", &about.version),
-        ("language", &about.language),
-        ("its notes", &about.notes),
-    ];
+    let optional = [("version", &about.version), ("language", &about.language)];
     for (label, value) in optional {
         facts.extend(value.as_ref().map(|value| (label, excerpt(value, COLUMNS))));
     }
     facts.extend([
-        ("reached by", excerpt(&run.adapter, COLUMNS)),
         ("level", run.level.to_string()),
         ("cases", grouped(run.counts.total())),
         ("started", visible(&run.started)),
@@ -173,6 +168,9 @@ fn facts(run: &RunResult) -> Vec<(&'static str, String)> {
     if run.repeat > 1 {
         facts.push(("rounds", grouped(run.repeat)));
     }
+    facts.push(("reached by", excerpt(&run.adapter, COLUMNS)));
+    let notes = about.notes.as_ref();
+    facts.extend(notes.map(|notes| ("its notes", excerpt(notes, COLUMNS))));
     facts
 }
 
