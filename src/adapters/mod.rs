@@ -2,7 +2,8 @@
 //! other side of it, which serves an implementation of ours to whoever asks.
 //!
 //! A [`Target`] says where it is, an [`Adapter`] is there to answer, [`Exchange`] is whoever has
-//! requests for it. [`Subprocess`] owns a process, [`HttpAdapter`] its connections to a server.
+//! requests for it. [`Subprocess`] owns a process, [`HttpAdapter`] its connections to a server,
+//! [`ExecAdapter`] starts a process for each request.
 //! Everything happens in the thread of the caller, over pipes and sockets that never block.
 
 mod command;
@@ -10,11 +11,14 @@ mod connection;
 mod conversation;
 mod error;
 mod exchange;
+mod exec_adapter;
 mod http;
 mod in_flight;
 mod line_buffer;
 mod lockstep;
+mod native;
 mod notes;
+mod one_shot;
 mod outgoing;
 mod pinning;
 mod process_group;
@@ -26,7 +30,8 @@ mod target;
 pub use command::{AdapterCommand, CommandError};
 pub use error::AdapterError;
 pub use exchange::{Exchange, Ticket};
-pub use http::{HttpAdapter, HttpLockstep, HttpTarget};
+pub use exec_adapter::{ExecAdapter, ExecTarget};
+pub use http::{HttpAdapter, HttpLockstep, HttpTarget, WebTarget};
 pub use in_flight::MAX_IN_FLIGHT;
 pub use lockstep::{Lockstep, LockstepError, RoundTrip};
 pub use pinning::Pinned;

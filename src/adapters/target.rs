@@ -3,9 +3,11 @@
 use std::sync::atomic::AtomicBool;
 
 use crate::adapters::{
-    AdapterCommand, AdapterError, Exchange, HttpAdapter, HttpTarget, Limits, Parting, Subprocess,
+    AdapterCommand, AdapterError, Exchange, ExecAdapter, ExecTarget, HttpAdapter, HttpTarget,
+    Limits, Parting, Subprocess, WebTarget,
 };
 use crate::protocol::Hello;
+use crate::suite::{Suite, Vector};
 
 /// Where an implementation is to be reached.
 #[derive(Clone, Debug)]
@@ -14,9 +16,22 @@ pub enum Target {
     Command(AdapterCommand),
     /// A server that speaks the protocol over HTTP.
     Http(HttpTarget),
+    /// A command that is started for each request.
+    Exec(Box<ExecTarget>),
+    /// A server that is asked as it is used.
+    Web(Box<WebTarget>),
 }
 
 impl Target {
+    /// What the answer to a vector hangs on and no description passes on.
+    pub fn unpassed(&self, suite: &Suite, vector: &Vector) -> Option<String> {
+        match self {
+            Self::Command(_) | Self::Http(_) => None,
+            Self::Exec(target) => target.native.unpassed(suite, vector),
+            Self::Web(target) => target.native.unpassed(suite, vector),
+        }
+    }
+
     /// Reaches it, and asks what it is. Whoever sets `interrupt` is heard within 100 ms.
     pub fn start<'a>(
         &'a self,
@@ -28,6 +43,10 @@ impl Target {
                 Subprocess::start(command, limits, interrupt).map(Adapter::Subprocess)
             }
             Self::Http(target) => HttpAdapter::start(target, limits, interrupt).map(Adapter::Http),
+            Self::Exec(target) => Ok(Adapter::Exec(ExecAdapter::start(target, limits, interrupt))),
+            Self::Web(target) => {
+                HttpAdapter::described(target, limits, interrupt).map(Adapter::Http)
+            }
         }
     }
 }
@@ -39,6 +58,8 @@ pub enum Adapter<'a> {
     Subprocess(Subprocess<'a>),
     /// A server.
     Http(HttpAdapter<'a>),
+    /// A command that is started for each request.
+    Exec(ExecAdapter<'a>),
 }
 
 impl Adapter<'_> {
@@ -47,6 +68,7 @@ impl Adapter<'_> {
         match self {
             Self::Subprocess(process) => process.hello(),
             Self::Http(server) => server.hello(),
+            Self::Exec(command) => command.hello(),
         }
     }
 
@@ -55,6 +77,7 @@ impl Adapter<'_> {
         match self {
             Self::Subprocess(process) => process.drive(exchange),
             Self::Http(server) => server.drive(exchange),
+            Self::Exec(command) => command.drive(exchange),
         }
     }
 
@@ -63,6 +86,7 @@ impl Adapter<'_> {
         match self {
             Self::Subprocess(process) => process.finish(),
             Self::Http(server) => server.finish(),
+            Self::Exec(command) => command.finish(),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::cli::certify::{CertifyArgs, VerifyCertificateArgs};
 use crate::cli::fuzz::FuzzArgs;
 use crate::cli::reach::ReachArgs;
 use crate::cli::report_command;
+use crate::cli::serve::ServeArgs;
 use crate::cli::timing::TimingArgs;
 
 /// Proves that an implementation of an HMAC identity signature does what its specification says.
@@ -37,6 +38,8 @@ pub(crate) enum Command {
     Suite(SuiteCommand),
     /// Be an adapter: the reference implementation, or one with planted mistakes.
     Adapter(AdapterArgs),
+    /// Be the platform: an HTTP server with the documented outcomes, for tests from end to end.
+    Serve(ServeArgs),
     /// List the catalogue of mistakes, or show one.
     Mistakes(MistakesArgs),
     /// Make reports from the saved JSON results of runs, compare them, join them.
@@ -49,6 +52,7 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct RunArgs {
     /// Suites by name; the five systems if none is named. `macproof suite list` shows them.
     #[arg(value_name = "SUITE")]
@@ -86,6 +90,9 @@ pub(crate) struct RunArgs {
     /// human, json, junit, markdown, html, sarif, github, badge and badge-json.
     #[arg(long, value_name = "FORMAT=PATH", help_heading = "Reports")]
     pub(crate) report: Vec<String>,
+    /// Show the secrets that are no suite file's, and the tokens made with them.
+    #[arg(long, help_heading = "Reports")]
+    pub(crate) show_secrets: bool,
     /// Write what becomes of each case as it happens, a JSON object a line, to a file or to - for
     /// standard output.
     #[arg(long, value_name = "FILE", help_heading = "Reports")]

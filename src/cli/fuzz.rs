@@ -47,6 +47,9 @@ pub(crate) struct FuzzArgs {
     /// The seed of the inputs; chosen afresh, and shown, if none is given.
     #[arg(long, value_name = "N", help_heading = "Inputs")]
     seed: Option<u64>,
+    /// Leave out the suites' own vectors: ask only what is grown.
+    #[arg(long, help_heading = "Inputs")]
+    grown: bool,
     /// A folder of inputs that brought something new, read at first and written at the end.
     #[arg(long, value_name = "DIR", help_heading = "Inputs")]
     corpus: Option<PathBuf>,
@@ -145,6 +148,7 @@ fn options(args: &FuzzArgs) -> Result<FuzzOptions, Stop> {
         },
         cases: args.cases,
         time,
+        grown: args.grown,
         max_findings: usize::from(args.max_findings),
         limits: args.reach.limits(),
         corpus: match &args.corpus {

@@ -12,16 +12,18 @@ use crate::cli::clock::unix_now;
 use crate::cli::events::Events;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
-use crate::cli::reach::interrupt_flag;
+use crate::cli::reach::{Reached, interrupt_flag};
 use crate::cli::render::{Reports, is_standard_output};
 use crate::cli::suites;
 use crate::cli::terminal::{ProgressBar, say};
 use crate::report;
 use crate::results::{
-    Circumstances, KnownFailures, Redaction, RunResult, ScopeNote, conclude, updated,
+    Circumstances, Document, KnownFailures, Redaction, RunResult, Runs, ScopeNote, conclude,
+    updated,
 };
 use crate::runner::{
-    CaseEvent, Ending, FailFast, RunError, RunOptions, RunOutput, Shard, Watcher, run as run_suites,
+    CaseEvent, Ending, FailFast, RunError, RunOptions, RunOutput, Shard, Watcher, WhoseSecret,
+    run as run_suites,
 };
 use crate::suite::{self, Embedded, Level, Suite};
 
@@ -29,8 +31,59 @@ use crate::suite::{self, Embedded, Level, Suite};
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
     let reports = Reports::parse(&args.report, args.all)?;
     let suites = suites::chosen(&args.suites, &args.suite_file)?;
+    let all = args.reach.all_reached(&args.suite_file)?;
+    let events = args.events.as_deref().map(Events::open).transpose()?;
+    let taken = args.events.as_deref().is_some_and(is_standard_output);
+    if taken && reports.take_standard_output() {
+        return Err(Stop::usage(
+            "only one report can go to standard output, the events included",
+        ));
+    }
+    let mut results = Vec::new();
+    let mut harness = None;
+    for reached in &all {
+        match run_one(args, &suites, reached, events.as_ref()) {
+            Ok((result, broken)) => {
+                results.push(result);
+                harness = harness.or(broken);
+            }
+            // The others are still run.
+            Err(stop) if all.len() > 1 && stop.exit == Exit::Harness => {
+                say(&format!("error: {}: {stop}", reached.label));
+                harness = harness.or(Some(stop));
+            }
+            Err(stop) => return Err(stop),
+        }
+    }
+    let document = match (results.pop(), results.is_empty(), all.len()) {
+        (Some(one), true, 1) => Document::from(one),
+        (last, ..) => {
+            results.extend(last);
+            Document::from(Runs::new(results))
+        }
+    };
+    if !document.runs().is_empty() {
+        reports.write(&document, taken)?;
+    }
+    match (Exit::of(document.exit_code()), harness) {
+        (Exit::Failed, Some(stop)) if all.len() > 1 => {
+            say(&format!("error: {stop}"));
+            Ok(Exit::Failed)
+        }
+        (_, Some(stop)) => Err(stop),
+        (exit, None) => Ok(exit),
+    }
+}
+
+/// Runs the suites against one implementation: what it came to, and why it came to an end too
+/// early.
+fn run_one(
+    args: &RunArgs,
+    suites: &[Suite],
+    reached: &Reached,
+    events: Option<&Events>,
+) -> Result<(RunResult, Option<Stop>), Stop> {
     let known = known_failures(args.known_failures.as_deref())?;
-    let reached = args.reach.reached(&args.suite_file)?;
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
     let level = match args.level {
         LevelArg::Must => Level::Must,
@@ -42,15 +95,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
             .iter()
             .any(|entry| entry.cases.matches(id.as_str()))
     };
-    let events = args.events.as_deref().map(Events::open).transpose()?;
-    let taken = args.events.as_deref().is_some_and(is_standard_output);
-    if taken && reports.take_standard_output() {
-        return Err(Stop::usage(
-            "only one report can go to standard output, the events included",
-        ));
-    }
     let tell = |event: &CaseEvent<'_>| {
-        if let Some(events) = &events {
+        if let Some(events) = events {
             events.case(event);
         }
     };
@@ -65,17 +111,18 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
             level,
             tolerated: &tolerated,
         }),
-        watcher: events.as_ref().map(|_| Watcher { level, tell: &tell }),
+        watcher: events.map(|_| Watcher { level, tell: &tell }),
+        secret: reached.secret.clone(),
     };
     let began = Timestamp::now();
     let started = began.round(jiff::Unit::Second).unwrap_or(began).to_string();
-    if let Some(events) = &events {
+    if let Some(events) = events {
         events.started(&started, seed);
     }
     let clock = Instant::now();
-    let output = attempt(&suites, &reached.target, &options, events.as_ref())?;
+    let output = attempt(suites, &reached.target, &options, events)?;
     let mut arguments = args.suites.clone();
-    arguments.extend(reached.arguments);
+    arguments.extend(reached.arguments.iter().cloned());
     for file in &args.suite_file {
         arguments.extend(["--suite-file".to_owned(), file.display().to_string()]);
     }
@@ -83,7 +130,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
         started,
         duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
         implementation: output.hello.implementation,
-        adapter: reached.label,
+        adapter: reached.label.clone(),
         arguments,
         level,
         seed,
@@ -94,8 +141,12 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
             .chain(output.left_out)
             .collect(),
         notes: output.notes,
-        // Every secret of a run over the protocol is that of a suite file.
-        redaction: Redaction::none(),
+        redaction: match &options.secret {
+            WhoseSecret::Own(secret) if !args.show_secrets => Redaction::of([secret.clone()]),
+            WhoseSecret::Unknown if !args.show_secrets => Redaction::of([]),
+            // Every secret is that of a suite file, or may be shown.
+            _ => Redaction::none(),
+        },
     };
     let today = began.strftime("%Y-%m-%d").to_string();
     let mut result = conclude(
@@ -113,18 +164,19 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
             &today,
         );
     }
-    add_causes(&mut result, &output.observations);
-    let exit_code = result.gate.exit_code;
-    if let Some(events) = &events {
+    if options.secret == WhoseSecret::Request {
+        add_causes(&mut result, &output.observations);
+    }
+    if let Some(events) = events {
         events.finished(&result);
     }
-    reports.write(&result.into(), taken)?;
-    match output.ending {
-        Ending::Broken(error) => Err(Stop::harness(format_args!(
+    let broken = match output.ending {
+        Ending::Broken(error) => Some(Stop::harness(format_args!(
             "the adapter no longer works: {error}"
         ))),
-        Ending::Whole | Ending::Interrupted | Ending::FailedFast => Ok(Exit::of(exit_code)),
-    }
+        Ending::Whole | Ending::Interrupted | Ending::FailedFast => None,
+    };
+    Ok((result, broken))
 }
 
 /// Where some suites were named, those that a run without names would have asked for too: the

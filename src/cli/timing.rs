@@ -136,6 +136,11 @@ fn measured(args: &TimingArgs, now: u64) -> Result<(RawHeader, Vec<Recording>), 
             limits,
             interrupt: &interrupt,
         }),
+        Target::Exec(_) | Target::Web(_) => {
+            return Err(Stop::usage(
+                "timing needs an implementation that speaks the protocol: what lies around another hides what is measured",
+            ));
+        }
     };
     let reach = &*reach;
     let first = reach.open().map_err(broken)?;

@@ -128,7 +128,7 @@ impl<'s> Bounds<'s> {
                 "what becomes of an identity of which languages make different forms",
             );
         }
-        if self.has_json(&request.fields) {
+        if Self::has_json(&request.fields) {
             return Ruling::Taste("what is signed beside a field that is no text");
         }
         let (rule, sound) = self.due_token(request, token);
@@ -253,7 +253,7 @@ impl<'s> Bounds<'s> {
             && self.texture(&request.fields) == Texture::Plain
             && self.form(&request.fields) == Form::AsItIs
             && !self.has_number(&request.fields)
-            && !self.has_json(&request.fields);
+            && !Self::has_json(&request.fields);
         if !is_plain {
             return Ruling::Taste(
                 "does not accept the right token of an unusual identity or secret",
@@ -288,16 +288,16 @@ impl<'s> Bounds<'s> {
             }
             _ if !self.is_of_this_second(&claim, request.now) => Ruling::Broken(
                 &rules::FRESH_TOKEN_IS_ACCEPTED,
-                self.accepts(secret_is_ordinary),
+                Self::accepts(secret_is_ordinary),
             ),
             _ => Ruling::Broken(
                 &rules::RIGHT_TOKEN_IS_ACCEPTED,
-                self.accepts(secret_is_ordinary),
+                Self::accepts(secret_is_ordinary),
             ),
         }
     }
 
-    fn accepts(&self, secret_is_ordinary: bool) -> Sound {
+    fn accepts(secret_is_ordinary: bool) -> Sound {
         if secret_is_ordinary {
             Sound::Accepts
         } else {
@@ -379,9 +379,10 @@ impl<'s> Bounds<'s> {
                     is_old = true;
                     continue;
                 }
-                return match self.extended(&claim, &mac, text) {
-                    true => broken(&rules::EXTENDED_TOKEN_IS_NOT_ACCEPTED),
-                    false => Ruling::Taste("accepts the right MAC in another spelling"),
+                return if self.extended(&claim, &mac, text) {
+                    broken(&rules::EXTENDED_TOKEN_IS_NOT_ACCEPTED)
+                } else {
+                    Ruling::Taste("accepts the right MAC in another spelling")
                 };
             }
             is_cut |= self.has_a_part(&mac, text);
@@ -542,7 +543,7 @@ impl<'s> Bounds<'s> {
         let is_plain = secret_is_plain
             && self.texture(&request.fields) == Texture::Plain
             && !self.has_number(&request.fields)
-            && !self.has_json(&request.fields);
+            && !Self::has_json(&request.fields);
         if is_of_the_token && is_plain {
             Ruling::Broken(
                 &rules::MALFORMED_TOKEN_IS_REJECTED,
@@ -567,9 +568,10 @@ impl<'s> Bounds<'s> {
             })
         };
         match refusal {
-            Refusal::EmptySecret if is_by(b"") => broken(&rules::TOKEN_UNDER_NO_SECRET),
+            Refusal::EmptySecret | Refusal::NoSecret(_) if is_by(b"") => {
+                broken(&rules::TOKEN_UNDER_NO_SECRET)
+            }
             Refusal::EmptySecret => broken(&rules::EMPTY_SECRET_PROTECTS_NOTHING),
-            Refusal::NoSecret(_) if is_by(b"") => broken(&rules::TOKEN_UNDER_NO_SECRET),
             Refusal::NoSecret(name) => {
                 let cleaned = |name: &str| name.trim().to_lowercase();
                 let is_known = request
@@ -638,7 +640,7 @@ impl<'s> Bounds<'s> {
             .any(|(_, value)| matches!(value, Value::Number(_)))
     }
 
-    fn has_json(&self, fields: &Fields) -> bool {
+    fn has_json(fields: &Fields) -> bool {
         fields
             .iter()
             .any(|(_, value)| matches!(value, Value::Json(_)))
@@ -860,8 +862,7 @@ fn readings(text: &str) -> Vec<String> {
         found.push(hex.to_string());
     }
     if let Ok(number) = plain.parse::<f64>()
-        && number >= 0.0
-        && number < 9e15
+        && (0.0..9e15).contains(&number)
     {
         found.push(format!("{number:.0}"));
         found.push(format!("{:.0}", number.floor()));

@@ -12,10 +12,10 @@ use crate::fuzz::demand::{Demand, Judged, judged};
 use crate::fuzz::grow::{Bed, Class, Grower};
 use crate::fuzz::input::{Input, Signer, Token};
 use crate::fuzz::known::Known;
-use crate::fuzz::masked::{answer, kind};
+use crate::fuzz::masked::kind;
 use crate::protocol::{MAX_LINE, Reply, RequestLine, RequestParts};
 use crate::results::Failure;
-use crate::signature::{Op, Outcome, OutcomeKind, Value};
+use crate::signature::{Op, Outcome, Value};
 use crate::suite::{Level, Request};
 
 /// How many kinds of answers are told apart.
@@ -27,6 +27,8 @@ const SAMPLES: usize = 128;
 /// Something that is not as it should be, as it was first seen.
 #[derive(Clone, Debug)]
 pub(super) struct Disagreement {
+    /// Which case it was, from 0.
+    pub(super) number: u64,
     pub(super) input: Input,
     pub(super) request: Request,
     pub(super) vector: Option<usize>,
@@ -104,8 +106,6 @@ pub(super) struct Campaign<'c, 's> {
     over: u64,
     events: Vec<(u64, Event)>,
     kinds: HashSet<u64>,
-    /// How often each kind of answer came, whatever was asked.
-    pub(super) answers: BTreeMap<(Op, OutcomeKind, String), u64>,
     pub(super) tastes: BTreeMap<(usize, &'static str), Taste>,
     pub(super) known: Known,
     pub(super) samples: Vec<[Vec<Sample>; 2]>,
@@ -134,9 +134,7 @@ pub(crate) struct Taste {
 #[derive(Debug)]
 struct Slot {
     input: Input,
-    request: Request,
     right: Outcome,
-    line: RequestLine,
     class: Class,
     vector: Option<usize>,
 }
@@ -148,7 +146,7 @@ enum Event {
 }
 
 /// How many lines are remembered for what depends on the case before.
-const REMEMBERED: usize = 8192;
+const REMEMBERED: usize = 3 * 4096;
 
 impl<'c, 's> Campaign<'c, 's> {
     pub(super) fn new(beds: &'c [Bed<'s>], plan: Plan<'c>) -> Self {
@@ -184,7 +182,6 @@ impl<'c, 's> Campaign<'c, 's> {
             over: 0,
             events: Vec::new(),
             kinds: HashSet::new(),
-            answers: BTreeMap::new(),
             tastes: BTreeMap::new(),
             known: Known::default(),
             samples: beds.iter().map(|_| [Vec::new(), Vec::new()]).collect(),
@@ -260,7 +257,7 @@ impl<'c, 's> Campaign<'c, 's> {
         }
     }
 
-    fn next_slot(&mut self) -> Slot {
+    fn next_slot(&mut self) -> (Slot, RequestLine) {
         loop {
             let (input, class, vector) = match self.seeds.pop() {
                 Some((suite, vector)) => {
@@ -285,14 +282,13 @@ impl<'c, 's> Campaign<'c, 's> {
                 continue;
             }
             let right = self.signer.right(scheme, &request);
-            return Slot {
+            let slot = Slot {
                 input,
-                request,
                 right,
-                line,
                 class,
                 vector,
             };
+            return (slot, line);
         }
     }
 
@@ -316,7 +312,6 @@ impl<'c, 's> Campaign<'c, 's> {
         while self.settled.front() == Some(&self.epoch) {
             self.settled.pop_front();
             self.over += 1;
-            self.look_back(self.over * self.epoch);
         }
     }
 
@@ -344,11 +339,17 @@ impl<'c, 's> Campaign<'c, 's> {
         }
     }
 
-    fn sample(&mut self, slot: &Slot, outcome: &Outcome, failed: bool) {
+    /// The request of an input that was asked, once more.
+    fn request_again(&mut self, input: &Input) -> Option<Request> {
+        let scheme = &self.beds[input.suite].suite().scheme;
+        input.request(scheme, &mut self.signer)
+    }
+
+    fn sample(&mut self, slot: &Slot, request: &Request, outcome: &Outcome, failed: bool) {
         let kept = &mut self.samples[slot.input.suite][usize::from(failed)];
         if kept.len() < SAMPLES {
             kept.push(Sample {
-                request: slot.request.clone(),
+                request: request.clone(),
                 outcome: outcome.clone(),
                 failed,
             });
@@ -357,65 +358,83 @@ impl<'c, 's> Campaign<'c, 's> {
 
     fn judge(&mut self, ticket: Ticket, slot: Slot, outcome: Outcome) {
         self.count();
-        let op = slot.request.op;
-        if !op.is_answered_by(outcome.kind()) {
-            let why = format!("{} is no answer to {op}", outcome.kind());
-            self.disagrees(ticket, slot, What::Failed(Failure::Protocol(why)));
+        let op = slot.input.op;
+        if slot.vector.is_none() {
+            self.learn(ticket, &slot, &outcome);
+        }
+        let is_sound = slot.vector.is_none()
+            && op.is_answered_by(outcome.kind())
+            && is_same(&slot.right, &outcome);
+        if is_sound && self.samples[slot.input.suite][0].len() >= SAMPLES {
             return;
         }
-        let number = kind(slot.input.suite, op, slot.class, &outcome);
-        let is_new = !self.kinds.contains(&number) && slot.vector.is_none();
-        let judged = if slot.vector.is_none() && is_same(&slot.right, &outcome) {
+        let Some(request) = self.request_again(&slot.input) else {
+            return;
+        };
+        if !op.is_answered_by(outcome.kind()) {
+            let why = format!("{} is no answer to {op}", outcome.kind());
+            let what = What::Failed(Failure::Protocol(why));
+            self.disagrees(ticket, slot, request, what);
+            return;
+        }
+        let bounds = &self.beds[slot.input.suite].bounds;
+        let judged = if is_sound {
             Judged::Sound
         } else {
-            let bed = &self.beds[slot.input.suite];
-            judged(&bed.bounds, &slot.request, slot.vector, &outcome)
+            judged(bounds, &request, slot.vector, &outcome)
         };
-        if is_new {
-            *self.answers.entry(answer(op, &outcome)).or_default() += 1;
-            let mut kept = slot.input.clone();
-            // Its own token is worth presenting, where it is not ours.
-            if let (Outcome::Token(token), false) = (&outcome, slot.right == outcome) {
-                kept.op = Op::Verify;
-                kept.token = Token::Literal(Value::Text(token.clone()));
-            }
-            self.events.push((ticket.0, Event::New(number, kept)));
-        }
         match judged {
-            Judged::Sound => self.sample(&slot, &outcome, false),
+            Judged::Sound => self.sample(&slot, &request, &outcome, false),
             Judged::Taste(what) => {
                 let taste = self.tastes.entry((slot.input.suite, what));
                 taste
                     .or_insert_with(|| Taste {
                         cases: 0,
-                        example: slot.request.clone(),
-                        outcome: outcome.clone(),
+                        example: request,
+                        outcome,
                     })
                     .cases += 1;
             }
             Judged::Broken(demand) => {
-                self.sample(&slot, &outcome, true);
+                self.sample(&slot, &request, &outcome, true);
                 if demand.level > self.level {
                     self.known.warn(slot.input.suite, &demand);
                 } else {
-                    self.disagrees(ticket, slot, What::Broken(demand, outcome));
+                    self.disagrees(ticket, slot, request, What::Broken(demand, outcome));
                 }
             }
         }
     }
 
-    fn disagrees(&mut self, ticket: Ticket, slot: Slot, what: What) {
+    /// Remembers an answer of a new kind, and what it was an answer to.
+    fn learn(&mut self, ticket: Ticket, slot: &Slot, outcome: &Outcome) {
+        let op = slot.input.op;
+        let number = kind(slot.input.suite, op, slot.class, outcome);
+        if self.kinds.contains(&number) {
+            return;
+        }
+        let mut kept = slot.input.clone();
+        // Its own token is worth presenting, where it is not ours.
+        if let Outcome::Token(token) = outcome
+            && slot.right != *outcome
+        {
+            kept.op = Op::Verify;
+            kept.token = Token::Literal(Value::Text(token.clone()));
+        }
+        self.events.push((ticket.0, Event::New(number, kept)));
+    }
+
+    fn disagrees(&mut self, ticket: Ticket, slot: Slot, request: Request, what: What) {
         self.disagreements += 1;
         let disagreement = Disagreement {
+            number: ticket.0,
             input: slot.input,
-            request: slot.request,
+            request,
             vector: slot.vector,
             what,
         };
-        if self.known.is_new(self.beds, &disagreement) {
-            self.events
-                .push((ticket.0, Event::Open(Box::new(disagreement))));
-        }
+        self.events
+            .push((ticket.0, Event::Open(Box::new(disagreement))));
     }
 }
 
@@ -442,8 +461,13 @@ pub(super) fn line(suite: &str, request: &Request) -> RequestLine {
 
 impl Exchange for Campaign<'_, '_> {
     fn next(&mut self) -> Option<Ticket> {
-        let waits = self.handed_out / self.epoch > self.over + 1;
-        if waits || !self.open.is_empty() || self.unexplained.is_some() {
+        // At the beginning of an epoch counts what was learnt up to the end of the last but one.
+        let learnt = (self.handed_out / self.epoch).saturating_sub(1);
+        if self.handed_out.is_multiple_of(self.epoch) && learnt <= self.over {
+            self.look_back(learnt * self.epoch);
+        }
+        let waits = learnt > self.over || !self.open.is_empty() || self.unexplained.is_some();
+        if waits {
             return None;
         }
         if self
@@ -453,26 +477,25 @@ impl Exchange for Campaign<'_, '_> {
         {
             return None;
         }
-        if self.handed_out % 64 == 0 && self.is_over() {
+        if self.handed_out.is_multiple_of(64) && self.is_over() {
             return None;
         }
-        let slot = self.next_slot();
+        let (slot, line) = self.next_slot();
         if self.sent.len() == REMEMBERED {
             self.sent.pop_front();
         }
-        self.sent.push_back(slot.line.clone());
+        self.sent.push_back(line);
         self.slots.push_back(Some(slot));
         self.handed_out += 1;
         Some(Ticket(self.handed_out - 1))
     }
 
     fn request(&self, ticket: Ticket) -> &RequestLine {
-        let at = usize::try_from(ticket.0 - self.first).unwrap_or_default();
-        match self.slots.get(at) {
-            Some(Some(slot)) => &slot.line,
-            // A settled ticket is not asked for.
-            _ => &self.nothing,
-        }
+        // More are remembered than can be under way.
+        let forgotten = self.handed_out - self.sent.len() as u64;
+        let at = ticket.0.checked_sub(forgotten);
+        at.and_then(|at| self.sent.get(usize::try_from(at).ok()?))
+            .unwrap_or(&self.nothing)
     }
 
     fn answered(&mut self, ticket: Ticket, reply: Reply) {
@@ -488,7 +511,17 @@ impl Exchange for Campaign<'_, '_> {
     fn failed(&mut self, ticket: Ticket, failure: Failure) {
         if let Some(slot) = self.take(ticket) {
             self.count();
-            self.disagrees(ticket, slot, What::Failed(failure));
+            if let Some(request) = self.request_again(&slot.input) {
+                self.disagrees(ticket, slot, request, What::Failed(failure));
+            }
+        }
+        self.is_settled(ticket);
+    }
+
+    /// What a description cannot carry says nothing of anybody.
+    fn inapplicable(&mut self, ticket: Ticket, _reason: String) {
+        if self.take(ticket).is_some() {
+            self.unsupported += 1;
         }
         self.is_settled(ticket);
     }

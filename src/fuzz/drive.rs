@@ -37,6 +37,8 @@ pub struct FuzzOptions {
     pub cases: Option<u64>,
     /// After how long it ends.
     pub time: Option<Duration>,
+    /// Whether the suites' own vectors are left out, and only what is grown is asked.
+    pub grown: bool,
     /// After how many findings it ends.
     pub max_findings: usize,
     /// How long the adapter may take.
@@ -384,7 +386,7 @@ impl Work<'_, '_> {
             seed: options.seed ^ (stream as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15),
             window: hello.max_in_flight(),
             seeds: seeds
-                .filter(|(at, _)| mine(*at))
+                .filter(|(at, _)| !options.grown && mine(*at))
                 .map(|(_, seed)| seed)
                 .collect(),
             corpus: corpus.collect(),
@@ -421,7 +423,7 @@ impl Work<'_, '_> {
                     continue;
                 }
                 match look_into(adapter, campaign, &disagreement)? {
-                    Looked::Found(found) => self.add(campaign, findings, *found),
+                    Looked::Found(found) => self.add(findings, *found),
                     Looked::Known => {}
                     Looked::Gone => self.gone(campaign, &disagreement, findings)?,
                 }
@@ -436,7 +438,7 @@ impl Work<'_, '_> {
         self.stop.load(Ordering::Relaxed)
     }
 
-    fn add(&self, campaign: &Campaign<'_, '_>, findings: &mut Vec<Finding>, found: Found) {
+    fn add(&self, findings: &mut Vec<Finding>, found: Found) {
         let what = match found.what {
             What::Broken(_, outcome) => Breach::Answered(outcome),
             What::Failed(failure) => Breach::Failed(failure),
@@ -452,7 +454,7 @@ impl Work<'_, '_> {
             asked: found.asked,
             sequence: found.sequence,
             cases: 1,
-            after_cases: campaign.cases,
+            after_cases: found.number + 1,
             after: (self.clock)(),
         });
         let before = self.counters.findings.fetch_add(1, Ordering::Relaxed);
@@ -490,6 +492,7 @@ impl Work<'_, '_> {
         let demand = Demand::due(&campaign.beds[suite].bounds, &request);
         let input = Input::literal(suite, &request);
         let disagreement = Disagreement {
+            number: campaign.cases,
             input: input.clone(),
             request: request.clone(),
             vector: None,
@@ -500,6 +503,7 @@ impl Work<'_, '_> {
         }
         let length = crate::fuzz::shrink::length(&input);
         let found = Found {
+            number: disagreement.number,
             suite,
             request,
             demand,
@@ -510,7 +514,7 @@ impl Work<'_, '_> {
             asked: 0,
             sequence,
         };
-        self.add(campaign, findings, found);
+        self.add(findings, found);
         Ok(())
     }
 
@@ -548,6 +552,7 @@ impl Work<'_, '_> {
         }
         let length = crate::fuzz::shrink::length(&disagreement.input);
         let found = Found {
+            number: disagreement.number,
             suite: disagreement.input.suite,
             request: disagreement.request.clone(),
             demand,
@@ -558,7 +563,7 @@ impl Work<'_, '_> {
             asked: 0,
             sequence: found.unwrap_or_default(),
         };
-        self.add(campaign, findings, found);
+        self.add(findings, found);
         Ok(())
     }
 }

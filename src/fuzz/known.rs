@@ -101,9 +101,19 @@ impl Known {
         }
     }
 
-    /// Whether something that was found meanwhile accounts for a disagreement.
+    /// Whether something that was found meanwhile accounts for a disagreement; if so, it counts
+    /// there.
     pub(super) fn accounts(&mut self, beds: &[Bed<'_>], disagreement: &Disagreement) -> bool {
-        !self.is_new(beds, disagreement)
+        let sort = Sort::of(disagreement);
+        let found = self.causes.iter_mut().find(|cause| {
+            let is_same = cause.mistakes.is_empty() && cause.sort == sort;
+            is_same
+                || cause.sort.suite == sort.suite
+                    && accounts_for(&cause.mistakes, beds, disagreement)
+        });
+        let Some(cause) = found else { return false };
+        cause.cases += 1;
+        true
     }
 
     /// Somebody looks into a disagreement of this sort.

@@ -25,6 +25,8 @@ const AT_ONCE: usize = 64;
 /// Something that was looked into.
 #[derive(Clone, Debug)]
 pub(super) struct Found {
+    /// Which case it was, from 0.
+    pub(super) number: u64,
     pub(super) suite: usize,
     pub(super) request: Request,
     pub(super) demand: Demand,
@@ -98,6 +100,7 @@ pub(super) fn look_into(
         What::Failed(_) => Demand::due(&bed.bounds, &request),
     };
     Ok(Looked::Found(Box::new(Found {
+        number: confirmed.number,
         suite: confirmed.input.suite,
         demand,
         causes,

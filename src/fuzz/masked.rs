@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::signature::{Op, Outcome, OutcomeKind};
+use crate::signature::{Op, Outcome};
 
 /// How much of a text counts, in characters.
 const COUNTED: usize = 96;
@@ -13,12 +13,6 @@ pub(super) fn kind(suite: usize, op: Op, class: u32, outcome: &Outcome) -> u64 {
     (suite, op, class, outcome.kind()).hash(&mut hasher);
     text_of(outcome).map(masked).hash(&mut hasher);
     hasher.finish()
-}
-
-/// The kind of an answer whatever was asked.
-pub(super) fn answer(op: Op, outcome: &Outcome) -> (Op, OutcomeKind, String) {
-    let text = text_of(outcome).map(masked).unwrap_or_default();
-    (op, outcome.kind(), text)
 }
 
 fn text_of(outcome: &Outcome) -> Option<&str> {

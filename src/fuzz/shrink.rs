@@ -26,9 +26,12 @@ pub(super) fn size(input: &Input) -> (usize, usize, usize) {
         measure(secret.reveal());
     }
     for (_, value) in input.fields.iter() {
-        match value.to_bytes() {
-            Some(bytes) => measure(&bytes),
-            None => recipe += 1,
+        match value {
+            Value::Text(text) => measure(text.as_bytes()),
+            Value::Bytes(bytes) => measure(bytes),
+            // A time is a time, however many digits it has.
+            Value::Number(_) => {}
+            Value::Json(_) => recipe += 1,
         }
     }
     match (&input.token, input.op) {
@@ -56,7 +59,7 @@ pub(super) fn size(input: &Input) -> (usize, usize, usize) {
     (recipe, length, odd)
 }
 
-/// The length of an input in characters: its secrets, its fields, and a token that is literal.
+/// The length of an input in characters: its secrets, its texts, and a token that is literal.
 pub(super) fn length(input: &Input) -> usize {
     size(input).1
 }
@@ -106,7 +109,10 @@ pub(super) fn simpler(bed: &Bed<'_>, input: &Input) -> Vec<Input> {
     found
 }
 
-fn recipes(input: &Input, add: &mut dyn FnMut(&dyn Fn(&mut Input))) {
+/// Takes a change, and proposes the input that it makes.
+type Propose<'p> = &'p mut dyn FnMut(&dyn Fn(&mut Input));
+
+fn recipes(input: &Input, add: Propose<'_>) {
     if input.op == Op::Sign {
         return;
     }

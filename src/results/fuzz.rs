@@ -114,8 +114,7 @@ pub struct FuzzFinding {
     pub expected: String,
     /// What happened.
     pub actual: String,
-    /// How many characters its secrets, fields and literal token have; before it was shrunk they
-    /// had so many.
+    /// How many characters its secrets, its texts and a literal token have; numbers do not count.
     pub length: u64,
     /// That length before it was shrunk.
     pub length_before: u64,

@@ -1,6 +1,8 @@
 //! Cases for an implementation that uses the real time: what carries a time is signed afresh at
 //! the present, whatever the scheme's freshness.
 
+use std::borrow::Cow;
+
 use crate::runner::transplant::{Signed, transplant};
 use crate::scheme::{
     Implementation as _, ParsedToken, Reference, Scheme, Verification, is_canonical_time,
@@ -12,7 +14,7 @@ use crate::suite::{Expect, Request, Suite, Vector};
 #[derive(Clone, Debug)]
 pub(super) struct Afresh<'s> {
     scheme: &'s Scheme,
-    vector: &'s Vector,
+    vector: Cow<'s, Vector>,
     /// The scheme's times, as indices of its fields.
     times: Vec<usize>,
     /// At verify, what the presented token has to do with the right one.
@@ -59,7 +61,7 @@ impl<'s> Afresh<'s> {
     /// present, in Unix seconds.
     pub(super) fn of(
         suite: &'s Suite,
-        vector: &'s Vector,
+        vector: Cow<'s, Vector>,
         now: u64,
     ) -> Result<Option<Self>, NotNow> {
         let scheme = &suite.scheme;
@@ -67,13 +69,13 @@ impl<'s> Afresh<'s> {
         if times.is_empty() {
             return Ok(None);
         }
-        let request = &vector.request;
         let mut afresh = Self {
             scheme,
             vector,
             times,
             presented: Presented::AsItIs,
         };
+        let request = &afresh.vector.request;
         match request.op {
             Op::Sign => {
                 let then = afresh.time_given(&request.fields, None)?;
@@ -335,6 +337,8 @@ fn number(number: u64) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use super::{Afresh, NotNow};
     use crate::results::{Observed, Verdict, judge};
     use crate::scheme::{Call, Implementation, Reference};
@@ -392,7 +396,7 @@ vectors:
     }
 
     fn planned<'s>(suite: &'s Suite, id: &str) -> Result<Afresh<'s>, NotNow> {
-        let planned = Afresh::of(suite, suite.vector(id).unwrap(), NOW);
+        let planned = Afresh::of(suite, Cow::Borrowed(suite.vector(id).unwrap()), NOW);
         planned.map(|afresh| afresh.expect("the scheme has a time"))
     }
 
@@ -501,7 +505,7 @@ vectors:
         let mut asked = Vec::new();
         for vector in identifying {
             let id = vector.id.as_str();
-            let Ok(afresh) = Afresh::of(&suite, vector, vector.request.now) else {
+            let Ok(afresh) = Afresh::of(&suite, Cow::Borrowed(vector), vector.request.now) else {
                 continue;
             };
             let request = afresh.expect("the scheme has a time").request(NOW);

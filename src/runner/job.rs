@@ -94,10 +94,15 @@ impl<'w, 's> Job<'w, 's> {
         let Some(fail_fast) = self.work.fail_fast else {
             return;
         };
-        let Case { suite, vector, .. } = &self.work.cases[at];
+        let Case {
+            suite,
+            vector,
+            asked,
+            ..
+        } = &self.work.cases[at];
         let Seen { observed, expect } = &self.seen[at];
         let Some(observed) = observed else { return };
-        let expect = expect.as_ref().unwrap_or(&vector.expect);
+        let expect = expect.as_ref().unwrap_or(&asked.expect);
         let op = vector.request.op;
         let verdict = judge(op, vector.level, expect, observed, fail_fast.level);
         if matches!(verdict, Verdict::Fail | Verdict::Error)
@@ -183,6 +188,11 @@ impl Exchange for Job<'_, '_> {
     fn failed(&mut self, ticket: Ticket, failure: Failure) {
         self.count();
         self.keep(case_of(ticket), Observed::Failed(failure), None);
+    }
+
+    fn inapplicable(&mut self, ticket: Ticket, reason: String) {
+        self.count();
+        self.keep(case_of(ticket), Observed::NotApplicable(reason), None);
     }
 
     fn revoked(&mut self, ticket: Ticket, failure: Failure) {

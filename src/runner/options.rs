@@ -7,7 +7,7 @@ use globset::{Glob, GlobMatcher};
 
 use crate::adapters::Limits;
 use crate::results::{ObservedKind, ShardSummary, Verdict};
-use crate::signature::CaseId;
+use crate::signature::{CaseId, Secret};
 use crate::suite::{Level, Suite, Vector};
 
 /// What a run is asked to do, beside its suites.
@@ -29,6 +29,20 @@ pub struct RunOptions<'a> {
     pub fail_fast: Option<FailFast<'a>>,
     /// Whoever wants to know of each case as it happens.
     pub watcher: Option<Watcher<'a>>,
+    /// Whose secret the implementation uses.
+    pub secret: WhoseSecret,
+}
+
+/// Whose secret an implementation uses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum WhoseSecret {
+    /// That of the request.
+    #[default]
+    Request,
+    /// This one, whatever the request says.
+    Own(Secret),
+    /// Its own, which nobody tells.
+    Unknown,
 }
 
 impl Default for RunOptions<'_> {
@@ -42,6 +56,7 @@ impl Default for RunOptions<'_> {
             limits: Limits::default(),
             fail_fast: None,
             watcher: None,
+            secret: WhoseSecret::Request,
         }
     }
 }

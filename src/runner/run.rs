@@ -9,12 +9,15 @@ use std::time::Duration;
 use crate::adapters::{Adapter, AdapterError, Parting, Target};
 use crate::protocol::Hello;
 use crate::results::{Failure, Observation, Observed, ScopeNote};
-use crate::runner::RunOptions;
 use crate::runner::job::{Job, Work};
 use crate::runner::plan::{Case, Fate, Selection, plan};
+use crate::runner::resign::{Resigner, expect_of};
 use crate::runner::schedule::Schedule;
 use crate::runner::seen::Seen;
 use crate::runner::smoke::smoke;
+use crate::runner::unknown::{Harvest, harvest};
+use crate::runner::{RunOptions, WhoseSecret};
+use crate::signature::Secret;
 use crate::suite::Suite;
 
 /// How often the progress is told.
@@ -94,13 +97,22 @@ pub fn run<'s>(
     now: &(dyn Fn() -> u64 + Sync),
     progress: &dyn Fn(Progress),
 ) -> Result<RunOutput<'s>, RunError> {
-    let Selection { chosen, left_out } = Selection::of(suites, options);
+    let Selection {
+        chosen,
+        mut left_out,
+    } = Selection::of(suites, options);
     if chosen.is_empty() {
         return Err(RunError::NoCase(left_out));
     }
     let mut first = target.start(options.limits, interrupt)?;
     let hello = first.hello().clone();
-    let cases = plan(&chosen, &hello, now());
+    let harvest = match options.secret {
+        WhoseSecret::Unknown => {
+            harvest(&mut first, &chosen, target, &hello)?.map_err(RunError::NoAnswer)?
+        }
+        WhoseSecret::Request | WhoseSecret::Own(_) => Harvest::default(),
+    };
+    let cases = plan(&chosen, target, &hello, &options.secret, harvest, now());
     let schedule = Schedule::new(asked(&cases), options.seed, options.repeat.max(1));
     smoke(&mut first, &cases, schedule.order())?.map_err(RunError::NoAnswer)?;
 
@@ -120,6 +132,15 @@ pub fn run<'s>(
     };
     let mut gathered = Gathered::of(shares, &cases);
     let is_whole = done.done == done.total;
+    if options.secret == WhoseSecret::Unknown {
+        left_out.push(ScopeNote {
+            what: WITHOUT_ORACLE.to_owned(),
+            cases: asked(&cases).len() as u64,
+        });
+    }
+    if let WhoseSecret::Own(secret) = &options.secret {
+        gathered.notes.extend(unseen(&cases, secret));
+    }
     let ending = match gathered.broken.take() {
         None if is_whole => Ending::Whole,
         // The others did its share.
@@ -150,6 +171,32 @@ pub fn run<'s>(
         ending,
         hello,
     })
+}
+
+/// What an implementation's own secret cannot show.
+fn unseen(cases: &[Case<'_>], secret: &Secret) -> Vec<String> {
+    let mut suites: Vec<&Suite> = Vec::new();
+    for case in cases
+        .iter()
+        .filter(|case| matches!(case.asked, Cow::Owned(_)))
+    {
+        if suites.iter().all(|known| known.name != case.suite.name) {
+            suites.push(case.suite);
+        }
+    }
+    let mut mistakes: Vec<&str> = suites
+        .into_iter()
+        .flat_map(|suite| Resigner::new(suite).unseen(secret))
+        .collect();
+    mistakes.sort_unstable();
+    mistakes.dedup();
+    if mistakes.is_empty() {
+        return Vec::new();
+    }
+    vec![format!(
+        "no case can show with the implementation's own secret whether these mistakes are made: {}",
+        mistakes.join("; ")
+    )]
 }
 
 /// The cases that are asked, as indices.
@@ -230,6 +277,9 @@ fn labour(work: &Work<'_, '_>, number: usize, adapter: Result<Adapter<'_>, Adapt
     }
 }
 
+/// What is weaker where the secret is unknown.
+const WITHOUT_ORACLE: &str = "the comparison with the oracle, because the implementation's secret is unknown: its tokens were compared with each other only, and its verifier was given its own tokens";
+
 const RESTARTED: &str = "the adapter had to be started again";
 
 /// What all processes came to together.
@@ -273,14 +323,15 @@ fn observation<'s>(case: &Case<'s>, seen: Seen, undone: &str) -> Observation<'s>
         (_, Some(observed)) => observed,
         (_, None) => Observed::Skipped(undone.to_owned()),
     };
+    // What we have written ourselves can be read.
+    let request = serde_json::from_str(&case.line.as_json()).unwrap_or_default();
     Observation {
         suite: case.suite,
         vector: case.vector,
-        // What we have written ourselves can be read.
-        request: serde_json::from_str(&case.line.as_json()).unwrap_or_default(),
+        request,
         expect: seen
             .expect
-            .map_or(Cow::Borrowed(&case.vector.expect), Cow::Owned),
+            .map_or_else(|| expect_of(&case.asked), Cow::Owned),
         observed,
     }
 }

@@ -31,4 +31,5 @@ pub use model::{
 };
 pub(crate) use position::At;
 pub use position::Position;
+pub(crate) use raw::{Entries, present};
 pub use schema::schema;

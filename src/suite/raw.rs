@@ -422,10 +422,12 @@ pub(super) enum ContextFile {
 }
 
 /// The entries of a map in the order of the file. Equal keys never get here.
-pub(super) struct Entries<V>(pub(super) Vec<(At<String>, V)>);
+pub(crate) struct Entries<V>(pub(crate) Vec<(At<String>, V)>);
 
 /// A member that is there: null is a value like any other, and mostly a wrong one.
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<T>, D::Error> {
+pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    d: D,
+) -> Result<Option<T>, D::Error> {
     T::deserialize(d).map(Some)
 }
 

@@ -144,15 +144,17 @@ pub(super) async fn expect_plain_200(mut response: Response) -> Result<Response,
     if status == StatusCode::OK {
         return Ok(response);
     }
-    let mut what = format!("it answered with the status {status}");
+    let what = format!("it answered with the status {status}");
     if let Some(location) = response.headers().get(LOCATION) {
         let location = shown(location.as_bytes());
-        what.push_str(&format!(" to {location}, and redirects are not followed"));
-    } else if let Ok(Ok(Some(body))) =
-        tokio::time::timeout(EXCERPT_PATIENCE, response.chunk()).await
-    {
-        what.push_str(&format!(": {}", shown(body.trim_ascii())));
+        let what = format!("{what} to {location}, and redirects are not followed");
+        return Err(Loss::Unusable(what));
     }
+    let body = tokio::time::timeout(EXCERPT_PATIENCE, response.chunk()).await;
+    let what = match body {
+        Ok(Ok(Some(body))) => format!("{what}: {}", shown(body.trim_ascii())),
+        _ => what,
+    };
     Err(Loss::Unusable(what))
 }
 

@@ -1,16 +1,19 @@
-//! One request over HTTP that is under way: an object of the protocol, or a batch of them.
+//! One request over HTTP that is under way: an object of the protocol, a batch of them, or what a
+//! description makes of one.
 
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{COOKIE, HeaderName, HeaderValue, SET_COOKIE};
+use reqwest::{Request, Response};
 use tokio::sync::mpsc::Sender;
 use tokio::task::AbortHandle;
 
 use crate::adapters::conversation::Said;
-use crate::adapters::http::client::{Client, Connection, Loss, expect_plain_200};
+use crate::adapters::http::client::{Client, Connection, Loss, check_plain, expect_plain_200};
 use crate::adapters::in_flight::Addressee;
 use crate::adapters::{Exchange, Ticket};
-use crate::implementations::WebAddress;
-use crate::protocol::MAX_LINE;
+use crate::implementations::{AnswerRules, Output};
+use crate::protocol::{MAX_LINE, Reply};
 use crate::results::Failure;
+use crate::signature::Op;
 
 /// What has become of a flight.
 #[derive(Debug)]
@@ -22,19 +25,39 @@ pub(super) struct Event {
 /// What is new.
 #[derive(Debug)]
 pub(super) enum News {
+    /// The head of an answer that is read by a description.
+    Head(Head),
     /// A piece of the body came.
     Piece(Vec<u8>),
     /// It is over.
     Over(Result<(), Loss>),
 }
 
+/// The head of an answer.
+#[derive(Clone, Debug)]
+pub(super) struct Head {
+    status: u16,
+    headers: Vec<(String, String)>,
+}
+
+/// How what comes back is read.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Reading<'a> {
+    /// As answers of the protocol.
+    Protocol,
+    /// As the description of an implementation says.
+    Described { op: Op, rules: &'a AnswerRules },
+}
+
 /// Requests that went out together, and what has come back.
 #[derive(Debug)]
-pub(super) struct Flight {
+pub(super) struct Flight<'a> {
     /// The id of the first; the others follow.
     first: u64,
     requests: Vec<Addressee>,
     waiting: usize,
+    reading: Reading<'a>,
+    head: Option<Head>,
     /// What has come of a line that is not whole, or of a single answer.
     rest: Vec<u8>,
     received: usize,
@@ -45,14 +68,22 @@ pub(super) struct Flight {
 
 /// What is wrong with what came.
 #[derive(Debug)]
-pub(super) struct Breach(pub(super) String);
+pub(super) struct Breach(pub(super) Failure);
 
-impl Flight {
-    pub(super) fn new(first: u64, tickets: &[Ticket], is_trial: bool, abort: AbortHandle) -> Self {
+impl<'a> Flight<'a> {
+    pub(super) fn new(
+        first: u64,
+        tickets: &[Ticket],
+        reading: Reading<'a>,
+        is_trial: bool,
+        abort: AbortHandle,
+    ) -> Self {
         Self {
             first,
             requests: tickets.iter().copied().map(Addressee::Waiting).collect(),
             waiting: tickets.len(),
+            reading,
+            head: None,
             rest: Vec::new(),
             received: 0,
             is_trial,
@@ -61,7 +92,7 @@ impl Flight {
     }
 
     /// Those that wait for an answer.
-    pub(super) fn waiting(&self) -> Vec<Ticket> {
+    pub(super) fn tickets(&self) -> Vec<Ticket> {
         self.requests
             .iter()
             .filter_map(|request| match request {
@@ -71,8 +102,18 @@ impl Flight {
             .collect()
     }
 
+    /// How many wait for an answer.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting
+    }
+
     pub(super) fn is_batch(&self) -> bool {
         self.requests.len() > 1
+    }
+
+    /// Takes the head of an answer.
+    pub(super) fn begin(&mut self, head: Head) {
+        self.head = Some(head);
     }
 
     /// Takes a piece of the body; how many answers it held.
@@ -83,13 +124,12 @@ impl Flight {
     ) -> Result<u64, Breach> {
         self.received += piece.len();
         if self.received > (self.requests.len() + 1) * MAX_LINE {
-            return Err(Breach("its answer has no end".to_owned()));
+            return Err(self.breach("its answer has no end".to_owned()));
         }
         if !self.is_batch() {
             if self.rest.len() + piece.len() > MAX_LINE {
-                return Err(Breach(format!(
-                    "its answer is longer than {MAX_LINE} bytes"
-                )));
+                let what = format!("its answer is longer than {MAX_LINE} bytes");
+                return Err(self.breach(what));
             }
             self.rest.extend_from_slice(piece);
             return Ok(0);
@@ -109,9 +149,8 @@ impl Flight {
         }
         self.rest.extend_from_slice(&piece[start..]);
         if self.rest.len() > MAX_LINE {
-            return Err(Breach(format!(
-                "it sent a line longer than {MAX_LINE} bytes"
-            )));
+            let what = format!("it sent a line longer than {MAX_LINE} bytes");
+            return Err(self.breach(what));
         }
         Ok(answers)
     }
@@ -119,14 +158,49 @@ impl Flight {
     /// The body is complete: how many answers its last line held.
     pub(super) fn end<E: Exchange>(&mut self, exchange: &mut E) -> Result<u64, Breach> {
         let rest = std::mem::take(&mut self.rest);
+        if let Reading::Described { op, rules } = self.reading {
+            self.read(op, rules, &rest, exchange);
+            return Ok(1);
+        }
         let answers = self.hear(&rest, exchange)?;
         match self.waiting {
             0 => Ok(answers),
-            1 if !self.is_batch() => Err(Breach("its answer is empty".to_owned())),
-            missing => Err(Breach(format!(
+            1 if !self.is_batch() => Err(self.breach("its answer is empty".to_owned())),
+            missing => Err(self.breach(format!(
                 "{missing} of {} requests have no answer in its reply",
                 self.requests.len()
             ))),
+        }
+    }
+
+    fn breach(&self, what: String) -> Breach {
+        Breach(match self.reading {
+            Reading::Protocol => Failure::Protocol(what),
+            Reading::Described { .. } => Failure::NoAnswer(what),
+        })
+    }
+
+    /// Reads a whole answer as the description says.
+    fn read<E: Exchange>(&mut self, op: Op, rules: &AnswerRules, body: &[u8], exchange: &mut E) {
+        let Addressee::Waiting(ticket) = self.settle(self.first) else {
+            return;
+        };
+        let Some(Head { status, headers }) = self.head.take() else {
+            let why = "its answer has no head".to_owned();
+            return exchange.failed(ticket, Failure::NoAnswer(why));
+        };
+        if matches!(status, 413 | 414 | 431) {
+            let why = format!("the server does not take so much (status {status})");
+            return exchange.inapplicable(ticket, why);
+        }
+        let output = Output {
+            status,
+            headers: &headers,
+            body,
+        };
+        match rules.outcome(op, &output) {
+            Ok(outcome) => exchange.answered(ticket, Reply::Outcome(outcome)),
+            Err(why) => exchange.failed(ticket, Failure::NoAnswer(why)),
         }
     }
 
@@ -148,7 +222,7 @@ impl Flight {
                 exchange.revoked(ticket, Failure::Protocol(why));
                 Ok(0)
             }
-            Said::Nonsense(what) => Err(Breach(what)),
+            Said::Nonsense(what) => Err(self.breach(what)),
         }
     }
 
@@ -169,20 +243,22 @@ impl Flight {
     }
 }
 
-impl Drop for Flight {
+impl Drop for Flight<'_> {
     /// Whatever may still come is of no interest.
     fn drop(&mut self) {
         self.abort.abort();
     }
 }
 
-/// A body on its way to a server.
+/// A request on its way to a server.
 pub(super) struct Departure {
     pub(super) client: Client,
-    pub(super) address: WebAddress,
-    pub(super) body: Vec<u8>,
-    pub(super) is_batch: bool,
+    pub(super) request: Request,
+    /// What is sent before it; the cookies that this brings go with the request.
+    pub(super) session: Option<Request>,
     pub(super) connection: Connection,
+    /// Whether only an answer of the protocol will do.
+    pub(super) is_protocol: bool,
 }
 
 impl Departure {
@@ -197,25 +273,27 @@ impl Departure {
     async fn transfer(self, flight: u64, sender: &Sender<Event>) -> Result<(), Loss> {
         let Self {
             client,
-            address,
-            body,
-            is_batch,
+            mut request,
+            session,
             connection,
+            is_protocol,
         } = self;
-        let kind = if is_batch {
-            "application/x-ndjson"
-        } else {
-            "application/json"
-        };
-        let request = client
-            .over(connection)
-            .post(address.url().clone())
-            .header(CONTENT_TYPE, kind)
-            .body(body)
-            .build()
-            .map_err(|error| Loss::of(&error))?;
+        if let Some(session) = session {
+            let response = client.send(session, connection).await?;
+            if let Some(cookies) = cookies(&response)? {
+                request.headers_mut().insert(COOKIE, cookies);
+            }
+        }
         let response = client.send(request, connection).await?;
-        let mut response = expect_plain_200(response).await?;
+        let mut response = if is_protocol {
+            expect_plain_200(response).await?
+        } else {
+            check_plain(&response)?;
+            let news = News::Head(Head::of(&response));
+            // Nobody listens only where the flight is of no interest any more.
+            let _unheard = sender.send(Event { flight, news }).await;
+            response
+        };
         while let Some(piece) = response.chunk().await.map_err(|error| Loss::of(&error))? {
             let news = News::Piece(piece.into());
             if sender.send(Event { flight, news }).await.is_err() {
@@ -224,4 +302,37 @@ impl Departure {
         }
         Ok(())
     }
+}
+
+impl Head {
+    fn of(response: &Response) -> Self {
+        let header = |(name, value): (&HeaderName, &HeaderValue)| {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            (name.as_str().to_owned(), value)
+        };
+        Self {
+            status: response.status().as_u16(),
+            headers: response.headers().iter().map(header).collect(),
+        }
+    }
+}
+
+/// The cookies that an answer sets, as they are sent back.
+fn cookies(response: &Response) -> Result<Option<HeaderValue>, Loss> {
+    let status = response.status();
+    if !status.is_success() && !status.is_redirection() {
+        let why = format!("the session did not open: status {status}");
+        return Err(Loss::Unusable(why));
+    }
+    let set = response.headers().get_all(SET_COOKIE).iter();
+    let pairs: Vec<&[u8]> = set
+        .filter_map(|cookie| cookie.as_bytes().split(|byte| *byte == b';').next())
+        .map(<[u8]>::trim_ascii)
+        .collect();
+    if pairs.is_empty() {
+        return Ok(None);
+    }
+    HeaderValue::from_bytes(&pairs.join(&b"; "[..]))
+        .map(Some)
+        .map_err(|_| Loss::Unusable("the session sets cookies that are none".to_owned()))
 }

@@ -10,11 +10,12 @@ use tokio::time::timeout;
 
 use crate::adapters::connection::{Patience, TICK, in_millis};
 use crate::adapters::http::client::{Client, Connection, Loss};
-use crate::adapters::http::flight::{Breach, Departure, Event, Flight, News};
+use crate::adapters::http::described::{Prepared, as_described, in_protocol};
+use crate::adapters::http::flight::{Breach, Departure, Event, Flight, News, Reading};
 use crate::adapters::in_flight::MAX_IN_FLIGHT;
 use crate::adapters::stderr_tail::shown;
-use crate::adapters::{AdapterError, Exchange, Limits, Notes, Parting, Ticket};
-use crate::implementations::{Reach, WebAddress};
+use crate::adapters::{AdapterError, Exchange, Limits, Parting, Ticket};
+use crate::implementations::{Native, Reach, WebAddress, WebCall};
 use crate::protocol::{Hello, MAX_LINE};
 use crate::results::Failure;
 
@@ -40,28 +41,47 @@ pub struct HttpTarget {
     pub reach: Reach,
 }
 
-/// A server that has said hello.
+/// A server that is asked as its description says.
+#[derive(Clone, Debug)]
+pub struct WebTarget {
+    /// How it is asked.
+    pub native: Native<WebCall>,
+    /// Which machines may be contacted.
+    pub reach: Reach,
+}
+
+/// A server.
 ///
 /// When a connection is lost, or what comes over it is no answer, what was under way there is
 /// asked again, each request alone and over a fresh connection; only what fails then is blamed.
 #[derive(Debug)]
 pub struct HttpAdapter<'a> {
-    address: WebAddress,
+    speech: Speech<'a>,
     limits: Limits,
     interrupt: &'a AtomicBool,
     runtime: Runtime,
     client: Client,
     hello: Hello,
     next_id: u64,
+    /// Whether it has ever answered anything.
+    has_answered: bool,
     /// Attempts since the last answer.
     barren: u32,
-    notes: Notes,
+}
+
+/// How a server is spoken to.
+#[derive(Debug)]
+enum Speech<'a> {
+    /// In the protocol, at that address.
+    Protocol(WebAddress),
+    /// As its description says.
+    Described(&'a Native<WebCall>),
 }
 
 /// What is under way, and what has to be tried alone.
-struct Traffic {
+struct Traffic<'a> {
     sender: Sender<Event>,
-    flights: BTreeMap<u64, Flight>,
+    flights: BTreeMap<u64, Flight<'a>>,
     suspects: VecDeque<Ticket>,
 }
 
@@ -78,15 +98,37 @@ impl<'a> HttpAdapter<'a> {
         let client = Client::new(target.reach, limits.start_up)?;
         let hello = runtime.block_on(greet(&client, &address, limits, interrupt))?;
         Ok(Self {
-            address,
+            speech: Speech::Protocol(address),
             limits,
             interrupt,
             runtime,
             client,
             hello,
             next_id: 1,
+            has_answered: true,
             barren: 0,
-            notes: Notes::default(),
+        })
+    }
+
+    /// A server that speaks no protocol is asked nothing yet.
+    pub fn described(
+        target: &'a WebTarget,
+        limits: Limits,
+        interrupt: &'a AtomicBool,
+    ) -> Result<Self, AdapterError> {
+        for address in target.native.addresses() {
+            address?.check(target.reach)?;
+        }
+        Ok(Self {
+            speech: Speech::Described(&target.native),
+            limits,
+            interrupt,
+            runtime: Builder::new_current_thread().enable_all().build()?,
+            client: Client::new(target.reach, limits.start_up)?,
+            hello: target.native.hello(),
+            next_id: 1,
+            has_answered: false,
+            barren: 0,
         })
     }
 
@@ -125,6 +167,7 @@ impl<'a> HttpAdapter<'a> {
             }
             if answers > 0 {
                 self.barren = 0;
+                self.has_answered = true;
                 patience.restart();
             } else if patience.is_over() {
                 self.give_up(exchange, &mut traffic)?;
@@ -135,20 +178,23 @@ impl<'a> HttpAdapter<'a> {
 
     /// There is nothing to say goodbye to.
     pub fn finish(self) -> Parting {
-        Parting {
-            restarts: 0,
-            notes: self.notes.into_lines(),
-        }
+        Parting::default()
     }
 
     /// Sends what may be sent now. What is suspected runs when nothing else does.
-    fn launch<E: Exchange>(&mut self, exchange: &mut E, traffic: &mut Traffic) {
+    fn launch<E: Exchange>(&mut self, exchange: &mut E, traffic: &mut Traffic<'a>) {
         let window = self.hello.max_in_flight().min(MAX_IN_FLIGHT);
-        let connections = window.min(MAX_CONNECTIONS);
+        let (connections, batch) = match self.speech {
+            Speech::Described(_) => (window, 1),
+            Speech::Protocol(_) => {
+                let connections = window.min(MAX_CONNECTIONS);
+                (connections, window / connections)
+            }
+        };
         while traffic.suspects.is_empty() && traffic.flights.len() < connections {
             let mut body = Vec::new();
             let mut tickets = Vec::new();
-            while tickets.len() < window / connections && body.len() < BATCH_BYTES {
+            while tickets.len() < batch && body.len() < BATCH_BYTES {
                 let Some(ticket) = exchange.next() else { break };
                 let id = self.next_id + tickets.len() as u64;
                 exchange.request(ticket).write(id, &mut body);
@@ -157,36 +203,54 @@ impl<'a> HttpAdapter<'a> {
             if tickets.is_empty() {
                 return;
             }
-            self.depart(body, &tickets, Connection::Kept, traffic);
+            self.depart(body, &tickets, Connection::Kept, exchange, traffic);
         }
-        if traffic.flights.is_empty()
+        while traffic.flights.is_empty()
             && let Some(suspect) = traffic.suspects.pop_front()
         {
             let mut body = Vec::new();
             exchange.request(suspect).write(self.next_id, &mut body);
-            let patient = self.barren == 0;
-            self.depart(body, &[suspect], Connection::Fresh { patient }, traffic);
+            let patient = self.barren == 0 && self.has_answered;
+            let connection = Connection::Fresh { patient };
+            self.depart(body, &[suspect], connection, exchange, traffic);
         }
     }
 
-    fn depart(
+    fn depart<E: Exchange>(
         &mut self,
         mut body: Vec<u8>,
         tickets: &[Ticket],
         connection: Connection,
-        traffic: &mut Traffic,
+        exchange: &mut E,
+        traffic: &mut Traffic<'a>,
     ) {
-        let is_batch = tickets.len() > 1;
-        if !is_batch {
-            // One object, no line.
-            body.pop();
-        }
+        let prepared = match (&self.speech, tickets) {
+            (Speech::Protocol(address), _) => {
+                let is_batch = tickets.len() > 1;
+                if !is_batch {
+                    // One object, no line.
+                    body.pop();
+                }
+                Prepared {
+                    request: in_protocol(address, body, is_batch),
+                    session: None,
+                    reading: Reading::Protocol,
+                }
+            }
+            (Speech::Described(native), [ticket]) => {
+                match as_described(native, exchange.request(*ticket)) {
+                    Ok(prepared) => prepared,
+                    Err(why) => return exchange.inapplicable(*ticket, why),
+                }
+            }
+            (Speech::Described(_), _) => return,
+        };
         let departure = Departure {
             client: self.client.clone(),
-            address: self.address.clone(),
-            body,
-            is_batch,
+            request: prepared.request,
+            session: prepared.session,
             connection,
+            is_protocol: matches!(prepared.reading, Reading::Protocol),
         };
         let first = self.next_id;
         self.next_id += tickets.len() as u64;
@@ -194,7 +258,8 @@ impl<'a> HttpAdapter<'a> {
             .runtime
             .spawn(departure.fly(first, traffic.sender.clone()));
         let is_trial = connection != Connection::Kept;
-        let flight = Flight::new(first, tickets, is_trial, task.abort_handle());
+        let abort = task.abort_handle();
+        let flight = Flight::new(first, tickets, prepared.reading, is_trial, abort);
         traffic.flights.insert(first, flight);
     }
 
@@ -203,34 +268,43 @@ impl<'a> HttpAdapter<'a> {
         &mut self,
         event: Event,
         exchange: &mut E,
-        traffic: &mut Traffic,
+        traffic: &mut Traffic<'a>,
     ) -> Result<u64, AdapterError> {
         let Some(flight) = traffic.flights.get_mut(&event.flight) else {
             return Ok(0);
         };
-        let before = flight.waiting().len() as u64;
+        let before = flight.waiting() as u64;
         let (failure, is_lost) = match event.news {
+            News::Head(head) => {
+                flight.begin(head);
+                return Ok(0);
+            }
             News::Piece(piece) => match flight.take(&piece, exchange) {
                 Ok(answers) => return Ok(answers),
-                Err(Breach(what)) => (Failure::Protocol(what), false),
+                Err(Breach(failure)) => (failure, false),
             },
             News::Over(Ok(())) => match flight.end(exchange) {
                 Ok(answers) => {
                     traffic.flights.remove(&event.flight);
                     return Ok(answers);
                 }
-                Err(Breach(what)) => (Failure::Protocol(what), false),
+                Err(Breach(failure)) => (failure, false),
             },
             News::Over(Err(loss)) => {
+                if let (Loss::Unconnected(_), Speech::Described(native), false) =
+                    (&loss, &self.speech, self.has_answered)
+                {
+                    return Err(nobody_there(native, &loss));
+                }
                 let is_lost = !matches!(loss, Loss::Unusable(_));
                 (Failure::NoAnswer(loss.to_string()), is_lost)
             }
         };
-        let answers = before - flight.waiting().len() as u64;
+        let answers = before - flight.waiting() as u64;
         let Some(flight) = traffic.flights.remove(&event.flight) else {
             return Ok(answers);
         };
-        match flight.waiting().as_slice() {
+        match flight.tickets().as_slice() {
             [culprit] if flight.is_trial || (!flight.is_batch() && !is_lost) => {
                 exchange.failed(*culprit, failure.clone());
                 if is_lost {
@@ -246,11 +320,11 @@ impl<'a> HttpAdapter<'a> {
     fn give_up<E: Exchange>(
         &mut self,
         exchange: &mut E,
-        traffic: &mut Traffic,
+        traffic: &mut Traffic<'a>,
     ) -> Result<(), AdapterError> {
         let failure = Failure::TimedOut(in_millis(self.limits.answer));
         let flights = std::mem::take(&mut traffic.flights);
-        let waiting: Vec<Ticket> = flights.values().flat_map(Flight::waiting).collect();
+        let waiting: Vec<Ticket> = flights.values().flat_map(Flight::tickets).collect();
         match (waiting.as_slice(), flights.values().any(Flight::is_batch)) {
             ([culprit], false) => {
                 exchange.failed(*culprit, failure.clone());
@@ -275,6 +349,17 @@ impl<'a> HttpAdapter<'a> {
     }
 }
 
+fn nobody_there(native: &Native<WebCall>, loss: &Loss) -> AdapterError {
+    match native.addresses().next() {
+        Some(Ok(address)) => AdapterError::no_server(&address, &loss.to_string()),
+        Some(Err(error)) => error.into(),
+        None => AdapterError::FallenSilent {
+            attempts: 1,
+            last: loss.to_string(),
+        },
+    }
+}
+
 /// Asks a server what it is.
 pub(super) async fn greet(
     client: &Client,
@@ -288,10 +373,10 @@ pub(super) async fn greet(
     body.pop();
     let departure = Departure {
         client: client.clone(),
-        address: address.clone(),
-        body,
-        is_batch: false,
+        request: in_protocol(address, body, false),
+        session: None,
         connection: Connection::Kept,
+        is_protocol: true,
     };
     // It ends with the runtime, if not before.
     tokio::spawn(departure.fly(0, sender));
@@ -314,7 +399,7 @@ pub(super) async fn greet(
                 break;
             }
             Ok(None) => break,
-            Err(_) => {}
+            Ok(Some(_)) | Err(_) => {}
         }
         if said.len() > MAX_LINE {
             return Err(AdapterError::EndlessHello {
