@@ -15,6 +15,7 @@ mod oracle;
 mod reach;
 mod render;
 mod run;
+mod shard;
 mod start;
 mod suite_command;
 mod suites;

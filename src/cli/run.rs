@@ -13,6 +13,7 @@ use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
 use crate::cli::reach::interrupt_flag;
 use crate::cli::render::Reports;
+use crate::cli::shard::shard;
 use crate::cli::suites;
 use crate::cli::terminal::{ProgressBar, say};
 use crate::report;
@@ -39,7 +40,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
     };
     let options = RunOptions {
         filter: parsed(args.filter.as_deref())?,
-        shard: parsed(args.shard.as_deref())?,
+        shard: shard(args.shard.as_deref())?,
         seed,
         jobs: usize::from(args.reach.jobs),
         repeat: args.repeat,
