@@ -14,7 +14,7 @@ use macproof::protocol::RequestParts;
 use macproof::protocol::{Answer, Hello, ImplementationInfo, Incoming, Reply, RequestLine};
 use macproof::results::{Observed, judge};
 use macproof::scheme::{Call, Implementation, Reference};
-use macproof::signature::{Fields, Op, Outcome, Secret, Secrets, Value};
+use macproof::signature::{Context, Fields, Op, Outcome, Secret, Secrets, Value};
 use macproof::suite::{Expect, Level, Suite};
 
 /// A scheme of the longer kind: the token carries a time.
@@ -70,6 +70,7 @@ impl Cases {
             secrets: &self.secrets,
             fields: self.fields(op),
             token: Some(&token),
+            context: Context::none(),
             now: 1_741_761_604,
         })
     }
@@ -77,14 +78,14 @@ impl Cases {
     fn fields(&self, op: Op) -> &Fields {
         match op {
             Op::Sign => &self.signed,
-            Op::Verify => &self.verified,
+            Op::Verify | Op::Identify => &self.verified,
         }
     }
 
     fn answer(&self, op: Op) -> Answer {
         let outcome = match op {
             Op::Sign => Outcome::Token(self.token.clone()),
-            Op::Verify => Outcome::Accept,
+            Op::Verify | Op::Identify => Outcome::Accept,
         };
         Answer {
             id: 1_234_567,
@@ -149,6 +150,7 @@ fn reference(c: &mut Criterion) {
             secrets: &cases.secrets,
             fields: cases.fields(op),
             token: Some(&token),
+            context: Context::none(),
             now: 1_741_761_604,
         };
         c.bench_function(&format!("reference/{op}"), |b| {

@@ -4,10 +4,12 @@
 //! them.
 
 pub mod adapters;
+pub mod certificate;
 pub mod cli;
 pub mod explain;
 pub mod fuzz;
 pub mod generate;
+pub mod implementations;
 pub mod lint;
 pub mod mistakes;
 pub mod protocol;
@@ -16,5 +18,7 @@ pub mod results;
 pub mod runner;
 pub mod scheme;
 pub mod signature;
+pub mod statistics;
 pub mod strength;
 pub mod suite;
+pub mod timing;

@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // ---- The SDK: replace this part by yours -------------------------------------------------------
@@ -31,13 +32,15 @@ func Sign(system string, secret, id []byte, timestamp uint64) (string, error) {
 
 // Verify reports whether token is the token of an identity, in its one canonical form.
 func Verify(system string, secret, id []byte, token string) (bool, error) {
-	time := token[strings.LastIndexByte(token, '-')+1:] // stays text: parsing would take "+7" and "007"
-	expected, err := tokenOf(system, secret, id, time)
-	if err != nil || system == "jimo" && !unixSeconds.MatchString(time) {
+	seconds := token[strings.LastIndexByte(token, '-')+1:] // stays text: parsing would take "+7" and "007"
+	expected, err := tokenOf(system, secret, id, seconds)
+	if err != nil || system == "jimo" && !unixSeconds.MatchString(seconds) {
 		return false, err
 	}
-	return hmac.Equal([]byte(token), []byte(expected)), nil
+	return equal([]byte(token), []byte(expected)), nil
 }
+
+var equal = hmac.Equal // takes as long wherever the two differ; == does not
 
 func tokenOf(system string, secret, id []byte, time string) (string, error) {
 	if len(secret) == 0 {
@@ -58,7 +61,7 @@ func tokenOf(system string, secret, id []byte, time string) (string, error) {
 // ---- The adapter: one JSON object a line, on stdin and stdout ----------------------------------
 
 const hello = `{"protocol":1,"implementation":{"name":"macproof-example-go","version":"1.0.0","language":"go"},` +
-	`"suites":["jotreview","prefinery","jimo","engagespot","mtribes"],"ops":["sign","verify"],"clock":"injected",` +
+	`"suites":["jotreview","prefinery","jimo","engagespot","mtribes"],"ops":["sign","verify","compare"],"clock":"injected",` +
 	`"inputs":["text","bytes","number","json"],"max_in_flight":256}`
 
 var identityFields = map[string]string{
@@ -70,18 +73,42 @@ type request struct {
 	Op, Suite       string
 	Secret, Token   any
 	Secrets, Fields map[string]any
+	Repeat          *int
+	Left, Right     string
 }
 
-// result gives the one result that an answer holds: its kind, and what it says.
-func (r request) result() (kind, text string) {
+func (r request) repeat() int {
+	if r.Repeat == nil {
+		return 1
+	}
+	return *r.Repeat
+}
+
+// compare compares eight copies in turn, so that nobody can compare once and remember.
+func (r request) compare() bool {
+	var lefts [8][]byte
+	for i := range lefts {
+		lefts[i] = []byte(r.Left)
+	}
+	right, equals := []byte(r.Right), 0
+	for i := 0; i < r.repeat(); i++ {
+		if equal(lefts[i%8], right) {
+			equals++
+		}
+	}
+	return equals == r.repeat()
+}
+
+// result gives the one result that an answer holds: its kind, what it says, and how many of the calls accepted.
+func (r request) result() (kind, text string, count int) {
 	defer func() {
 		if p := recover(); p != nil {
-			kind, text = "threw", fmt.Sprintf("%T: %v", p, p)
+			kind, text, count = "threw", fmt.Sprintf("%T: %v", p, p), 0
 		}
 	}()
 	field, known := identityFields[r.Suite]
 	if !known || r.Op != "sign" && r.Op != "verify" {
-		return "unsupported", r.Op + " for " + r.Suite
+		return "unsupported", r.Op + " for " + r.Suite, 0
 	}
 	if r.Secrets != nil {
 		platform, _ := r.Fields["platform"].(string)
@@ -92,22 +119,26 @@ func (r request) result() (kind, text string) {
 	timestamp, err := strconv.ParseUint(string(seconds), 10, 63)
 	switch {
 	case secret == nil || id == nil:
-		return "refused", "the secret or the identity is missing or not text"
+		return "refused", "the secret or the identity is missing or not text", 0
 	case r.Op == "sign" && r.Suite == "jimo" && err != nil:
-		return "refused", "the timestamp is not a whole number of seconds"
+		return "refused", "the timestamp is not a whole number of seconds", 0
 	case r.Op == "sign":
 		kind = "token"
 		text, err = Sign(r.Suite, secret, id, timestamp)
 	default:
 		var accepted bool
 		token, _ := r.Token.(string) // what is no text becomes the empty token, which nothing accepts
-		accepted, err = Verify(r.Suite, secret, id, token)
+		for i := 0; i < r.repeat(); i++ {
+			if accepted, err = Verify(r.Suite, secret, id, token); accepted {
+				count++
+			}
+		}
 		kind, text = "outcome", map[bool]string{true: "accept", false: "reject"}[accepted]
 	}
 	if err != nil {
-		return "refused", err.Error()
+		return "refused", err.Error(), 0
 	}
-	return kind, text
+	return kind, text, count
 }
 
 // bytesOf gives text as UTF-8, {"base64": "..."} as its bytes, a whole number as its decimal text; nil for all else.
@@ -154,7 +185,74 @@ func main() {
 			fmt.Fprintln(out, hello)
 			continue
 		}
-		kind, text := r.result()
-		answers.Encode(map[string]any{"id": r.ID, kind: text})
+		if r.Op == "compare" {
+			answers.Encode(map[string]any{"id": r.ID, "equal": r.compare()})
+			continue
+		}
+		kind, text, count := r.result()
+		answer := map[string]any{"id": r.ID, kind: text}
+		if r.Repeat != nil {
+			answer["accepted"] = count
+		}
+		answers.Encode(answer)
+	}
+}
+
+// ---- Planted leaks, for `macproof timing` to find; drop this part -------------------------------
+
+func init() {
+	if len(os.Args) == 3 && os.Args[1] == "--leak" {
+		equal = leaky(os.Args[2])
+	}
+}
+
+func leaky(name string) func(one, other []byte) bool {
+	switch name {
+	case "early-exit":
+		return earlyExit
+	case "equality":
+		return func(one, other []byte) bool { return string(one) == string(other) }
+	}
+	delay, err := time.ParseDuration(name)
+	if err != nil {
+		panic(err)
+	}
+	return slowerWhenTheFirstMatches(delay)
+}
+
+func earlyExit(one, other []byte) bool {
+	for i := range one {
+		if i >= len(other) || one[i] != other[i] {
+			return false
+		}
+	}
+	return len(one) == len(other)
+}
+
+func slowerWhenTheFirstMatches(delay time.Duration) func(one, other []byte) bool {
+	best := time.Hour
+	for try := 0; try < 50; try++ {
+		start := time.Now()
+		spin(100000)
+		if took := time.Since(start); took < best {
+			best = took
+		}
+	}
+	rounds, owed := float64(delay)/float64(best)*100000, 0.0
+	return func(one, other []byte) bool {
+		if len(one) > 0 && len(other) > 0 && one[0] == other[0] {
+			owed += rounds
+		}
+		if owed >= 128 { // few long loops rather than many short ones, which take longer than their rounds
+			spin(int(owed))
+			owed -= float64(int(owed))
+		}
+		return hmac.Equal(one, other)
+	}
+}
+
+//go:noinline
+func spin(rounds int) {
+	for i := 0; i < rounds; i++ {
 	}
 }

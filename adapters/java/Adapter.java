@@ -8,6 +8,7 @@ import java.io.*;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.*;
+import java.util.function.BiPredicate;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -28,8 +29,11 @@ public final class Adapter {
         String time = token.substring(token.lastIndexOf('-') + 1); // stays text: parseLong takes "+7" and "007", too
         String expected = tokenOf(system, secret, id, time);
         if (system.equals("jimo") && !time.matches("0|[1-9][0-9]*")) return false;
-        return MessageDigest.isEqual(expected.getBytes(UTF_8), token.getBytes(UTF_8));
+        return equal.test(expected.getBytes(UTF_8), token.getBytes(UTF_8));
     }
+
+    /** Takes as long wherever the two differ; Arrays.equals and String.equals do not. */
+    static BiPredicate<byte[], byte[]> equal = MessageDigest::isEqual;
 
     static String tokenOf(String system, byte[] secret, byte[] id, String time) throws GeneralSecurityException {
         if (secret.length == 0) throw new Refused("the secret is empty");
@@ -49,10 +53,11 @@ public final class Adapter {
     static final Map<String, Object> HELLO = Map.of(
         "protocol", 1,
         "implementation", Map.of("name", "macproof-example-java", "version", "1.0.0", "language", "java"),
-        "suites", SUITES, "ops", List.of("sign", "verify"), "clock", "injected",
+        "suites", SUITES, "ops", List.of("sign", "verify", "compare"), "clock", "injected",
         "inputs", List.of("text", "bytes", "number", "json"), "max_in_flight", 256);
 
     public static void main(String[] arguments) throws IOException {
+        if (arguments.length == 2 && arguments[0].equals("--leak")) equal = Leaks.named(arguments[1]);
         var stdout = new FileOutputStream(FileDescriptor.out);
         var out = new BufferedWriter(new OutputStreamWriter(stdout, US_ASCII), 1 << 16);
         var in = new BufferedReader(new InputStreamReader(new FileInputStream(FileDescriptor.in) {
@@ -74,6 +79,10 @@ public final class Adapter {
 
     static Map<String, ?> answer(Map<?, ?> request) {
         String op = (String) request.get("op"), suite = String.valueOf(request.get("suite"));
+        int repeat = request.get("repeat") instanceof Long number ? number.intValue() : 1;
+        if (op.equals("compare")) {
+            return Map.of("equal", compare((String) request.get("left"), (String) request.get("right"), repeat));
+        }
         if (!SUITES.contains(suite) || !op.equals("sign") && !op.equals("verify")) {
             return Map.of("unsupported", op + " for " + suite);
         }
@@ -88,12 +97,26 @@ public final class Adapter {
             }
             // What is no text becomes the empty token, which nothing accepts.
             String token = request.get("token") instanceof String text ? text : "";
-            return Map.of("outcome", verify(suite, secret, id, token) ? "accept" : "reject");
+            boolean last = false;
+            int accepted = 0;
+            for (int i = 0; i < repeat; i++) if (last = verify(suite, secret, id, token)) accepted++;
+            String outcome = last ? "accept" : "reject";
+            return request.containsKey("repeat") ? Map.of("outcome", outcome, "accepted", accepted) : Map.of("outcome", outcome);
         } catch (Refused refused) {
             return Map.of("refused", refused.getMessage());
         } catch (Exception exception) {
             return Map.of("threw", exception.getClass().getSimpleName() + ": " + exception.getMessage());
         }
+    }
+
+    /** Eight copies in turn, so that nobody can compare once and remember. */
+    static boolean compare(String left, String right, int repeat) {
+        byte[][] lefts = new byte[8][];
+        for (int i = 0; i < 8; i++) lefts[i] = left.getBytes(UTF_8);
+        byte[] other = right.getBytes(UTF_8);
+        int equals = 0;
+        for (int i = 0; i < repeat; i++) if (equal.test(lefts[i % 8], other)) equals++;
+        return equals == repeat;
     }
 
     /** Text as UTF-8, {"base64": "..."} as its bytes, a whole number as its decimal text. */
@@ -108,6 +131,54 @@ public final class Adapter {
     static long seconds(Object value) {
         if (value instanceof Long number && number >= 0) return number;
         throw new Refused("the timestamp is not a whole number of seconds");
+    }
+}
+
+/** Planted leaks, for `macproof timing` to find; drop this class. */
+final class Leaks {
+    static BiPredicate<byte[], byte[]> named(String name) {
+        return switch (name) {
+            case "early-exit" -> Leaks::earlyExit;
+            case "equality" -> (one, other) -> new String(one, UTF_8).equals(new String(other, UTF_8));
+            default -> new SlowerWhenTheFirstMatches(
+                Long.parseLong(name.substring(0, name.length() - 2)) * (name.endsWith("us") ? 1000 : 1));
+        };
+    }
+
+    static boolean earlyExit(byte[] one, byte[] other) {
+        for (int i = 0; i < one.length; i++) if (i >= other.length || one[i] != other[i]) return false;
+        return one.length == other.length;
+    }
+
+    static final class SlowerWhenTheFirstMatches implements BiPredicate<byte[], byte[]> {
+        private static int spun;
+        private final double rounds;
+        private double owed;
+
+        SlowerWhenTheFirstMatches(long nanoseconds) {
+            long best = Long.MAX_VALUE;
+            for (int i = 0; i < 200; i++) {
+                long start = System.nanoTime();
+                spin(20_000);
+                best = Math.min(best, System.nanoTime() - start);
+            }
+            rounds = nanoseconds * 20_000.0 / best;
+        }
+
+        @Override public boolean test(byte[] one, byte[] other) {
+            owed += one.length > 0 && other.length > 0 && one[0] == other[0] ? rounds : 0;
+            if (owed >= 128) { // few long loops rather than many short ones, which take longer than their rounds
+                spin((int) owed);
+                owed -= (int) owed;
+            }
+            return MessageDigest.isEqual(one, other);
+        }
+
+        private static void spin(int rounds) {
+            int x = spun;
+            for (int i = 0; i < rounds; i++) x = x * 1103515245 + 12345;
+            spun = x;
+        }
     }
 }
 

@@ -21,8 +21,11 @@ function verify(system, secret, id, token) {
   const time = token.slice(token.lastIndexOf('-') + 1); // stays text: a number would forget "+7" and "007"
   if (system === 'jimo' && !/^(0|[1-9][0-9]*)$/.test(time)) return false;
   const presented = Buffer.from(token), expected = Buffer.from(tokenOf(system, key, identity, time));
-  return presented.length === expected.length && timingSafeEqual(presented, expected); // it throws on unequal lengths
+  return equal(presented, expected);
 }
+
+/** Takes as long wherever the two differ; === does not. */
+let equal = (one, other) => one.length === other.length && timingSafeEqual(one, other); // it throws on unequal lengths
 
 function tokenOf(system, key, identity, time) {
   const mac = createHmac('sha256', key).update(identity);
@@ -50,25 +53,82 @@ const SUITES = ['jotreview', 'prefinery', 'jimo', 'engagespot', 'mtribes'];
 const HELLO = {
   protocol: 1,
   implementation: { name: 'macproof-example-node', version: '1.0.0', language: 'node' },
-  suites: SUITES, ops: ['sign', 'verify'], clock: 'injected',
+  suites: SUITES, ops: ['sign', 'verify', 'compare'], clock: 'injected',
   inputs: ['text', 'bytes', 'number', 'json'], max_in_flight: 256,
 };
 
 const decoded = (value) => (typeof value?.base64 === 'string' ? Buffer.from(value.base64, 'base64') : value);
 
-function answer({ id, op, suite, secret, secrets, fields = {}, token }) {
+function answer({ id, op, suite, secret, secrets, fields = {}, token, repeat, left, right }) {
   if (op === 'hello') return HELLO;
+  if (op === 'compare') return { id, equal: compare(left, right, repeat ?? 1) };
   if (!SUITES.includes(suite)) return { id, unsupported: `suite ${suite}` };
   const key = decoded(secrets ? new Map(Object.entries(secrets)).get(fields.platform) : secret);
   const identity = decoded(suite === 'prefinery' ? fields.identifier : fields.user_id);
   try {
     if (op === 'sign') return { id, token: sign(suite, key, identity, fields.timestamp) };
-    if (op === 'verify') return { id, outcome: verify(suite, key, identity, token) ? 'accept' : 'reject' };
+    if (op === 'verify') {
+      let accepted = 0, last = false;
+      for (let i = 0; i < (repeat ?? 1); i++) accepted += last = verify(suite, key, identity, token);
+      return { id, outcome: last ? 'accept' : 'reject', ...(repeat && { accepted }) };
+    }
     return { id, unsupported: `op ${op}` };
   } catch (error) {
     return error instanceof Refused ? { id, refused: error.message } : { id, threw: `${error.name}: ${error.message}` };
   }
 }
+
+/** Eight copies in turn: of one pair that never changes, V8 would take the comparison out of the loop. */
+function compare(left, right, repeat) {
+  const lefts = Array.from({ length: 8 }, () => Buffer.from(left)), other = Buffer.from(right);
+  let equals = 0;
+  for (let i = 0; i < repeat; i++) equals += equal(lefts[i % 8], other);
+  return equals === repeat;
+}
+
+// ---- Planted leaks, for `macproof timing` to find; drop this part ------------------------------
+
+function earlyExit(one, other) {
+  for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false;
+  return one.length === other.length;
+}
+
+let spun = 0;
+function spin(rounds) {
+  for (let i = 0; i < rounds; i++) spun = (spun * 1103515245 + 12345) | 0;
+}
+
+function slowerWhenTheFirstMatches(nanoseconds) {
+  const safe = equal;
+  const tries = Array.from({ length: 50 }, () => {
+    const start = process.hrtime.bigint();
+    spin(1e5);
+    return Number(process.hrtime.bigint() - start);
+  });
+  const rounds = (nanoseconds / Math.min(...tries)) * 1e5;
+  let owed = 0;
+  return (one, other) => {
+    owed += one[0] === other[0] ? rounds : 0;
+    if (owed >= 128) { // few long loops rather than many short ones, which take longer than their rounds
+      spin(Math.floor(owed));
+      owed %= 1;
+    }
+    return safe(one, other);
+  };
+}
+
+const asText = (bytes) => bytes.latin1Slice();
+
+function leaky(name) {
+  if (name === 'early-exit') return earlyExit;
+  if (name === 'equality') return (one, other) => asText(one) === asText(other);
+  const [, number, unit] = /^([0-9]+)(ns|us)$/.exec(name);
+  return slowerWhenTheFirstMatches(number * { ns: 1, us: 1000 }[unit]);
+}
+
+if (process.argv[2] === '--leak') equal = leaky(process.argv[3]);
+
+// -------------------------------------------------------------------------------------------------
 
 let unread = '';
 process.stdin.setEncoding('latin1').on('data', (chunk) => {

@@ -26,7 +26,13 @@ function verify(string $system, mixed $secret, mixed $id, mixed $token): bool
     if ($system === 'jimo' && preg_match('/\A(0|[1-9][0-9]*)\z/', $time) !== 1) { // $ would allow a line feed behind it
         return false;
     }
-    return hash_equals(tokenOf($system, $key, $id, $time), $token);
+    return equal(tokenOf($system, $key, $id, $time), $token);
+}
+
+/** Takes as long wherever the two differ; === does not. */
+function equal(string $one, string $other): bool
+{
+    return LEAK === null ? hash_equals($one, $other) : leakyEqual($one, $other);
 }
 
 function tokenOf(string $system, string $key, string $id, string $time): string
@@ -56,7 +62,7 @@ const SUITES = ['jotreview', 'prefinery', 'jimo', 'engagespot', 'mtribes'];
 const HELLO = [
     'protocol' => 1,
     'implementation' => ['name' => 'macproof-example-php', 'version' => '1.0.0', 'language' => 'php'],
-    'suites' => SUITES, 'ops' => ['sign', 'verify'], 'clock' => 'injected',
+    'suites' => SUITES, 'ops' => ['sign', 'verify', 'compare'], 'clock' => 'injected',
     'inputs' => ['text', 'bytes', 'number', 'json'], 'max_in_flight' => 256,
 ];
 
@@ -71,13 +77,17 @@ function answer(array $request): array
     if ($op === 'hello') {
         return HELLO;
     }
+    $repeat = $request['repeat'] ?? 1;
+    if ($op === 'compare') {
+        return ['equal' => compare($request['left'], $request['right'], $repeat)];
+    }
     $platform = is_string($fields['platform'] ?? null) ? $fields['platform'] : '';
     $secret = decoded(isset($request['secrets']) ? $request['secrets'][$platform] ?? null : $request['secret'] ?? null);
     $id = decoded($fields[$suite === 'prefinery' ? 'identifier' : 'user_id'] ?? null);
     try {
         return match (in_array($suite, SUITES, true) ? $op : '') {
             'sign' => ['token' => sign($suite, $secret, $id, $fields['timestamp'] ?? null)],
-            'verify' => ['outcome' => verify($suite, $secret, $id, $request['token'] ?? null) ? 'accept' : 'reject'],
+            'verify' => verified($suite, $secret, $id, $request['token'] ?? null, $repeat, isset($request['repeat'])),
             default => ['unsupported' => "$op for $suite"],
         };
     } catch (Refused $error) {
@@ -86,6 +96,68 @@ function answer(array $request): array
         return ['threw' => get_class($error) . ': ' . $error->getMessage()];
     }
 }
+
+function verified(string $suite, mixed $secret, mixed $id, mixed $token, int $repeat, bool $counts): array
+{
+    [$accepted, $last] = [0, false];
+    for ($i = 0; $i < $repeat; $i++) {
+        $accepted += (int) ($last = verify($suite, $secret, $id, $token));
+    }
+    return ['outcome' => $last ? 'accept' : 'reject'] + ($counts ? ['accepted' => $accepted] : []);
+}
+
+/** Eight copies in turn, so that nobody can compare once and remember. */
+function compare(string $left, string $right, int $repeat): bool
+{
+    $lefts = array_map(fn (int $i): string => substr($left . $i, 0, -1), range(0, 7));
+    $equals = 0;
+    for ($i = 0; $i < $repeat; $i++) {
+        $equals += (int) equal($lefts[$i % 8], $right);
+    }
+    return $equals === $repeat;
+}
+
+// ---- Planted leaks, for `macproof timing` to find; drop this part ------------------------------
+
+define('LEAK', ($argv[1] ?? '') === '--leak' ? $argv[2] : null);
+
+function leakyEqual(string $one, string $other): bool
+{
+    static $owed = 0.0;
+    if (LEAK === 'equality') {
+        return $one === $other;
+    }
+    if (LEAK === 'early-exit') {
+        for ($i = 0; $i < strlen($one); $i++) {
+            if ($one[$i] !== ($other[$i] ?? '')) {
+                return false;
+            }
+        }
+        return strlen($one) === strlen($other);
+    }
+    $owed += ($one[0] ?? '') === ($other[0] ?? '') ? LEAK_ROUNDS : 0;
+    if ($owed >= 128) { // few long loops rather than many short ones, which take longer than their rounds
+        spin((int) $owed);
+        $owed -= (int) $owed;
+    }
+    return hash_equals($one, $other);
+}
+
+function spin(int $rounds): void
+{
+    for ($i = 0; $i < $rounds; $i++);
+}
+
+if (preg_match('/^([0-9]+)(ns|us)$/', (string) LEAK, $parts)) {
+    $tries = array_map(function (): int {
+        $start = hrtime(true);
+        spin(100000);
+        return hrtime(true) - $start;
+    }, range(1, 20));
+    define('LEAK_ROUNDS', $parts[1] * ['ns' => 1, 'us' => 1000][$parts[2]] / min($tries) * 100000);
+}
+
+// -------------------------------------------------------------------------------------------------
 
 ini_set('display_errors', 'stderr'); // the command line's default would print warnings to stdout
 while (($line = fgets(STDIN)) !== false) {

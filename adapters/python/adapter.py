@@ -2,10 +2,13 @@
 
 import base64
 import hmac
+import itertools
 import json
+import operator
 import os
 import re
 import sys
+import timeit
 
 # ---- The SDK: replace this part by yours --------------------------------------------------------
 
@@ -29,7 +32,10 @@ def verify(system, secret, identity, token):
     if system == "jimo" and not re.fullmatch("0|[1-9][0-9]*", time):
         return False
     presented = token.encode("utf-8", "surrogatepass")  # compare_digest throws on non-ASCII text, not on bytes
-    return hmac.compare_digest(presented, token_of(system, key, identity, time).encode())
+    return equal(presented, token_of(system, key, identity, time).encode())
+
+
+equal = hmac.compare_digest  # takes as long wherever the two differ; == does not
 
 
 def token_of(system, key, identity, time):
@@ -61,7 +67,7 @@ SUITES = ["jotreview", "prefinery", "jimo", "engagespot", "mtribes"]
 HELLO = {
     "protocol": 1,
     "implementation": {"name": "macproof-example-python", "version": "1.0.0", "language": "python"},
-    "suites": SUITES, "ops": ["sign", "verify"], "clock": "injected",
+    "suites": SUITES, "ops": ["sign", "verify", "compare"], "clock": "injected",
     "inputs": ["text", "bytes", "number", "json"], "max_in_flight": 256,
 }
 
@@ -75,6 +81,10 @@ def answer(request):
     op, suite, fields = request["op"], request.get("suite"), request.get("fields", {})
     if op == "hello":
         return HELLO
+    repeat = range(request.get("repeat", 1))
+    if op == "compare":  # eight copies in turn, so that nobody can compare once and remember
+        lefts, right = [request["left"].encode() for _ in range(8)], request["right"].encode()
+        return {"equal": all([equal(lefts[i % 8], right) for i in repeat])}
     if suite not in SUITES or op not in HELLO["ops"]:
         return {"unsupported": f"{op} for {suite}"}
     secret, platform = request.get("secret"), fields.get("platform")
@@ -84,7 +94,9 @@ def answer(request):
         secret, identity = decoded(secret), decoded(fields.get("identifier" if suite == "prefinery" else "user_id"))
         if op == "sign":
             return {"token": sign(suite, secret, identity, fields.get("timestamp"))}
-        return {"outcome": "accept" if verify(suite, secret, identity, request.get("token")) else "reject"}
+        outcomes = [verify(suite, secret, identity, request.get("token")) for _ in repeat]
+        outcome = {"outcome": "accept" if outcomes[-1] else "reject"}
+        return {**outcome, "accepted": sum(outcomes)} if "repeat" in request else outcome
     except Refused as error:
         return {"refused": str(error)}
     except Exception as error:
@@ -107,5 +119,44 @@ def main():
             return
 
 
+# ---- Planted leaks, for `macproof timing` to find; drop this part -------------------------------
+
+
+def early_exit(left, right):
+    for a, b in zip(left, right):
+        if a != b:
+            return False
+    return len(left) == len(right)
+
+
+def spin(rounds):
+    for _ in itertools.repeat(None, rounds):
+        pass
+
+
+def slower_when_the_first_matches(nanoseconds):
+    best = min(timeit.repeat("spin(64)", number=1000, repeat=40, globals=globals())) / 1000 * 10**9
+    rounds, owed = nanoseconds / best * 64, 0.0
+
+    def comparison(left, right):
+        nonlocal owed
+        owed += rounds * (left[:1] == right[:1])
+        if owed >= 64:  # few long loops rather than many short ones, which take longer than their rounds
+            spin(int(owed))
+            owed %= 1
+        return hmac.compare_digest(left, right)
+
+    return comparison
+
+
+def leaky(name):
+    if name in ("early-exit", "equality"):
+        return early_exit if name == "early-exit" else operator.eq
+    number, unit = re.fullmatch("([0-9]+)(ns|us)", name).groups()
+    return slower_when_the_first_matches(int(number) * {"ns": 1, "us": 1000}[unit])
+
+
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["--leak"]:
+        equal = leaky(sys.argv[2])
     main()

@@ -27,9 +27,12 @@ module Identity
     time = token.b.rpartition('-').last # stays text: to_i would take "007", "7 " and "7abc"
     return false if system == 'jimo' && !time.match?(/\A(0|[1-9][0-9]*)\z/) # ^ and $ would look at one line only
 
-    expected = token_of(system, key, id, time)
-    # fixed_length_secure_compare throws on unequal lengths.
-    token.bytesize == expected.bytesize && OpenSSL.fixed_length_secure_compare(token, expected)
+    equal(token_of(system, key, id, time), token)
+  end
+
+  # Takes as long wherever the two differ; == does not. fixed_length_secure_compare throws on unequal lengths.
+  def equal(one, other)
+    one.bytesize == other.bytesize && OpenSSL.fixed_length_secure_compare(one, other)
   end
 
   def token_of(system, key, id, time)
@@ -59,7 +62,7 @@ SUITES = %w[jotreview prefinery jimo engagespot mtribes].freeze
 HELLO = {
   protocol: 1,
   implementation: { name: 'macproof-example-ruby', version: '1.0.0', language: 'ruby' },
-  suites: SUITES, ops: %w[sign verify], clock: 'injected', inputs: %w[text bytes number json], max_in_flight: 256
+  suites: SUITES, ops: %w[sign verify compare], clock: 'injected', inputs: %w[text bytes number json], max_in_flight: 256
 }.freeze
 
 def decoded(value) = value.is_a?(Hash) && value['base64'].is_a?(String) ? value['base64'].unpack1('m0') : value
@@ -67,18 +70,89 @@ def decoded(value) = value.is_a?(Hash) && value['base64'].is_a?(String) ? value[
 def answer(request)
   op, suite, fields = request['op'], request['suite'], request.fetch('fields', {})
   return HELLO if op == 'hello'
+  return { equal: compare(request['left'], request['right'], request.fetch('repeat', 1)) } if op == 'compare'
   return { unsupported: "#{op} for #{suite}" } unless SUITES.include?(suite) && HELLO[:ops].include?(op)
 
   secret = decoded(request.key?('secrets') ? request['secrets'][fields['platform']] : request['secret'])
   id = decoded(fields[suite == 'prefinery' ? 'identifier' : 'user_id'])
   return { token: Identity.sign(suite, secret, id, fields['timestamp']) } if op == 'sign'
 
-  { outcome: Identity.verify(suite, secret, id, request['token']) ? 'accept' : 'reject' }
+  accepted = 0
+  last = false
+  request.fetch('repeat', 1).times do
+    last = Identity.verify(suite, secret, id, request['token'])
+    accepted += 1 if last
+  end
+  { outcome: last ? 'accept' : 'reject', **(request.key?('repeat') ? { accepted: } : {}) }
 rescue Identity::Refused => e
   { refused: e.message }
 rescue StandardError => e
   { threw: "#{e.class}: #{e.message}".scrub }
 end
+
+# Eight copies in turn, so that nobody can compare once and remember.
+def compare(left, right, repeat)
+  lefts = Array.new(8) { |i| "#{left}#{i}".chop }
+  equals = 0
+  repeat.times { |i| equals += 1 if Identity.equal(lefts[i % 8], right) }
+  equals == repeat
+end
+
+# ---- Planted leaks, for `macproof timing` to find; drop this part -----------------------------
+module Leaky
+  module_function
+
+  def early_exit(one, other)
+    i = 0
+    while i < one.bytesize
+      return false if one.getbyte(i) != other.getbyte(i)
+
+      i += 1
+    end
+    one.bytesize == other.bytesize
+  end
+
+  def slower_when_the_first_matches(nanoseconds)
+    safe = Identity.method(:equal).unbind.bind(Identity)
+    best = Array.new(20) { measure { spin(100_000) } }.min
+    rounds = nanoseconds / best * 100_000
+    owed = 0.0
+    lambda do |one, other|
+      owed += one.getbyte(0) == other.getbyte(0) ? rounds : 0.0
+      if owed >= 64 # few long loops rather than many short ones, which take longer than their rounds
+        spin(owed.floor)
+        owed -= owed.floor
+      end
+      safe.call(one, other)
+    end
+  end
+
+  def spin(rounds)
+    rounds -= 1 while rounds.positive?
+  end
+
+  def measure
+    start = Process.clock_gettime(Process::CLOCK_MONOTONIC, :float_second) * 1e9
+    yield
+    Process.clock_gettime(Process::CLOCK_MONOTONIC, :float_second) * 1e9 - start
+  end
+
+  def named(name)
+    case name
+    when 'early-exit' then method(:early_exit)
+    when 'equality' then ->(one, other) { one == other }
+    when /\A(\d+)(ns|us)\z/ then slower_when_the_first_matches($1.to_f * { 'ns' => 1, 'us' => 1000 }[$2])
+    else abort "no leak #{name}"
+    end
+  end
+end
+
+if ARGV[0] == '--leak'
+  leaky = Leaky.named(ARGV[1])
+  Identity.define_singleton_method(:equal) { |one, other| leaky.call(one, other) }
+end
+
+# ------------------------------------------------------------------------------------------------
 
 $stdin.binmode
 $stdout.binmode.sync = true

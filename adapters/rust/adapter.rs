@@ -1,12 +1,17 @@
 //! A macproof adapter for Rust: the SDK first, the adapter below it. Its crates are what a vendor would use.
 
+use std::env;
+use std::hint::black_box;
 use std::io::{self, BufRead, BufReader, Write};
 use std::panic::catch_unwind;
+use std::sync::{Mutex, OnceLock};
+use std::time::Instant;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
+use subtle::ConstantTimeEq;
 
 // ---- The SDK: replace this part by yours -------------------------------------------------------
 
@@ -31,7 +36,16 @@ fn verify(system: &str, secret: &[u8], id: &[u8], token: &str) -> Result<bool, R
     let presented = decode(system, text).unwrap_or_default();
     // Decoders forgive (upper-case hex, for one): only what comes back the same is the canonical text.
     let canonical = is_unix_seconds(time) && encode(system, &presented) == text;
-    Ok(canonical && mac.verify_slice(&presented).is_ok())
+    let expected = mac.finalize().into_bytes();
+    Ok(canonical && equal(&expected, &presented))
+}
+
+/// Takes as long wherever the two differ; `==` does not.
+fn equal(one: &[u8], other: &[u8]) -> bool {
+    match LEAK.get() {
+        None => one.ct_eq(other).into(),
+        Some(leak) => leak.equal(one, other),
+    }
 }
 
 /// The time stays text: `parse` would take "+7" and "007".
@@ -71,6 +85,12 @@ fn decode(system: &str, text: &str) -> Option<Vec<u8>> {
 const SUITES: [&str; 5] = ["jotreview", "prefinery", "jimo", "engagespot", "mtribes"];
 
 fn main() -> io::Result<()> {
+    let arguments: Vec<String> = env::args().collect();
+    if let [_, option, leak] = &arguments[..]
+        && option == "--leak"
+    {
+        let _first = LEAK.set(Leak::named(leak));
+    }
     let mut requests = BufReader::with_capacity(1 << 16, io::stdin().lock());
     let mut answers = io::BufWriter::new(io::stdout().lock());
     let mut line = String::new();
@@ -101,7 +121,7 @@ fn hello() -> Value {
     json!({
         "protocol": 1,
         "implementation": {"name": "macproof-example-rust", "version": "1.0.0", "language": "rust"},
-        "suites": SUITES, "ops": ["sign", "verify"], "clock": "injected",
+        "suites": SUITES, "ops": ["sign", "verify", "compare"], "clock": "injected",
         "inputs": ["text", "bytes", "number", "json"], "max_in_flight": 256,
     })
 }
@@ -109,6 +129,12 @@ fn hello() -> Value {
 fn result(request: &Value) -> Result<Value, Refused> {
     let op = request["op"].as_str().unwrap_or_default();
     let suite = request["suite"].as_str().unwrap_or_default();
+    let repeat = request["repeat"].as_u64();
+    if op == "compare" {
+        let texts = (request["left"].as_str(), request["right"].as_str());
+        let (left, right) = (texts.0.unwrap_or_default(), texts.1.unwrap_or_default());
+        return Ok(json!({"equal": compare(left, right, repeat.unwrap_or(1))}));
+    }
     if !SUITES.contains(&suite) || !["sign", "verify"].contains(&op) {
         return Ok(json!({"unsupported": format!("{op} for {suite}")}));
     }
@@ -124,8 +150,16 @@ fn result(request: &Value) -> Result<Value, Refused> {
     let (secret, id) = (bytes_of(secret)?, bytes_of(identity)?);
     if op == "verify" {
         let token = request["token"].as_str().unwrap_or_default(); // no text: empty, never accepted
-        let accepted = verify(suite, &secret, &id, token)?;
-        return Ok(json!({"outcome": if accepted { "accept" } else { "reject" }}));
+        let (mut accepted, mut last) = (0, false);
+        for _ in 0..repeat.unwrap_or(1) {
+            last = verify(black_box(suite), &secret, &id, token)?;
+            accepted += u64::from(last);
+        }
+        let mut answer = json!({"outcome": if last { "accept" } else { "reject" }});
+        if repeat.is_some() {
+            answer["accepted"] = accepted.into();
+        }
+        return Ok(answer);
     }
     let timestamp = fields["timestamp"].as_u64();
     if suite == "jimo" && timestamp.is_none() {
@@ -143,4 +177,76 @@ fn bytes_of(value: &Value) -> Result<Vec<u8>, Refused> {
         _ => None,
     }
     .ok_or(Refused("the secret or the identity is missing or not text"))
+}
+
+/// Eight copies in turn: one pair that never changes could be compared once.
+fn compare(left: &str, right: &str, repeat: u64) -> bool {
+    let lefts = [left; 8].map(str::to_owned);
+    let equals =
+        (0..repeat).filter(|i| equal(lefts[(i % 8) as usize].as_bytes(), right.as_bytes()));
+    equals.count() as u64 == repeat
+}
+
+// ---- Planted leaks, for `macproof timing` to find; drop this part ------------------------------
+
+static LEAK: OnceLock<Leak> = OnceLock::new();
+
+enum Leak {
+    EarlyExit,
+    Equality,
+    /// Rounds of spinning where the first byte is right, and those that are still owed.
+    Planted(f64, Mutex<f64>),
+}
+
+impl Leak {
+    fn named(name: &str) -> Self {
+        match name {
+            "early-exit" => return Self::EarlyExit,
+            "equality" => return Self::Equality,
+            _ => {}
+        }
+        let (number, unit) = name.split_at(name.len().saturating_sub(2));
+        let nanoseconds = number.parse::<f64>().expect("a time such as 20ns")
+            * if unit == "us" { 1e3 } else { 1.0 };
+        let tries = (0..50).map(|_| {
+            let start = Instant::now();
+            spin(100_000);
+            start.elapsed().as_nanos()
+        });
+        let best = tries.min().unwrap_or(1) as f64;
+        Self::Planted(nanoseconds / best * 100_000.0, Mutex::new(0.0))
+    }
+
+    fn equal(&self, one: &[u8], other: &[u8]) -> bool {
+        match self {
+            Self::EarlyExit => {
+                for (a, b) in one.iter().zip(other) {
+                    if black_box(a) != black_box(b) {
+                        return false;
+                    }
+                }
+                one.len() == other.len()
+            }
+            Self::Equality => one == other,
+            Self::Planted(rounds, owed) => {
+                let mut owed = owed.lock().expect("one thread");
+                *owed += if one.first() == other.first() {
+                    *rounds
+                } else {
+                    0.0
+                };
+                if *owed >= 128.0 {
+                    spin(*owed as u64); // few long loops rather than many short ones
+                    *owed = owed.fract();
+                }
+                one.ct_eq(other).into()
+            }
+        }
+    }
+}
+
+fn spin(rounds: u64) {
+    for round in 0..rounds {
+        black_box(round);
+    }
 }

@@ -10,6 +10,7 @@ pub struct AdapterCommand {
     program: OsString,
     arguments: Vec<OsString>,
     directory: Option<PathBuf>,
+    environment: Vec<(OsString, OsString)>,
 }
 
 /// Why a text is no command.
@@ -34,6 +35,7 @@ impl AdapterCommand {
             program: program.into(),
             arguments: arguments.into_iter().map(Into::into).collect(),
             directory: None,
+            environment: Vec::new(),
         }
     }
 
@@ -52,6 +54,18 @@ impl AdapterCommand {
     pub fn in_directory(mut self, directory: impl Into<PathBuf>) -> Self {
         self.directory = Some(directory.into());
         self
+    }
+
+    /// The same command with that variable in its environment.
+    #[must_use]
+    pub fn with_variable(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// What is set in its environment beside what it inherits.
+    pub fn environment(&self) -> &[(OsString, OsString)] {
+        &self.environment
     }
 
     /// The program.

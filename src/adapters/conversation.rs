@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::adapters::connection::{
     Connection, Patience, TICK, Turn, described, in_millis, printed_unasked,
 };
-use crate::adapters::in_flight::{Addressee, InFlight};
+use crate::adapters::in_flight::Addressee;
 use crate::adapters::line_buffer::TooLong;
 use crate::adapters::{AdapterError, Exchange, Limits, Notes, Ticket};
 use crate::protocol::{Answer, AnswerError};
@@ -125,7 +125,7 @@ impl Conversation<'_> {
         } = &mut *self.connection;
         while let Some(line) = lines.next_line() {
             let said = match line {
-                Ok(line) => Said::of(line, in_flight),
+                Ok(line) => Said::of(line, |id| in_flight.settle(id)),
                 Err(TooLong) => Said::Nonsense(described(line)),
             };
             match said {
@@ -150,7 +150,7 @@ impl Conversation<'_> {
 }
 
 /// What a line says.
-enum Said {
+pub(super) enum Said {
     /// The answer to a request.
     Answer(Ticket, Answer),
     /// Something that names its request, and is no answer.
@@ -162,14 +162,15 @@ enum Said {
 }
 
 impl Said {
-    fn of(line: &[u8], in_flight: &mut InFlight) -> Self {
+    /// Reads a line; `settle` tells whose answer an id is.
+    pub(super) fn of(line: &[u8], settle: impl FnOnce(u64) -> Addressee) -> Self {
         let parsed = Answer::parse(line);
         let id = match &parsed {
             Ok(answer) => Some(answer.id),
             Err(AnswerError::Malformed(_)) => id_of(line),
             Err(error) => error.id(),
         };
-        let addressee = id.map_or(Addressee::Unknown, |id| in_flight.settle(id));
+        let addressee = id.map_or(Addressee::Unknown, settle);
         match (addressee, parsed) {
             (Addressee::Waiting(ticket), Ok(answer)) => Self::Answer(ticket, answer),
             (Addressee::Waiting(ticket), Err(error)) => Self::Malformed(

@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::adapters::AdapterCommand;
+use crate::implementations::{WebAddress, WebAddressError};
 use crate::protocol::{HelloError, MAX_LINE};
 
 /// Why an adapter cannot be used, or no longer. Every message reads on from "the adapter does not
@@ -59,15 +60,43 @@ pub enum AdapterError {
         /// What happened the last time.
         last: String,
     },
+    /// A server that answered at first does so no more.
+    #[error("{attempts} requests in a row came to nothing; the last: {last}")]
+    FallenSilent {
+        /// How many.
+        attempts: u32,
+        /// What happened the last time.
+        last: String,
+    },
+    /// No server answers there.
+    #[error(
+        "no usable answer from {address}: {problem}; is it running, and does it speak plain HTTP there?"
+    )]
+    NoServer {
+        /// Where it was looked for.
+        address: String,
+        /// What happened.
+        problem: String,
+    },
+    /// It may not be asked.
+    #[error(transparent)]
+    Address(#[from] WebAddressError),
     /// The interrupt flag was set.
     #[error("interrupted")]
     Interrupted,
     /// The system fails us.
-    #[error("its pipes cannot be used: {0}")]
+    #[error("the system fails it: {0}")]
     Io(#[from] io::Error),
 }
 
 impl AdapterError {
+    pub(super) fn no_server(address: &WebAddress, problem: &str) -> Self {
+        Self::NoServer {
+            address: address.to_string(),
+            problem: problem.to_owned(),
+        }
+    }
+
     pub(super) fn not_started(command: &AdapterCommand, source: io::Error) -> Self {
         let missing_directory = command.directory().filter(|directory| !directory.is_dir());
         let program = match missing_directory {

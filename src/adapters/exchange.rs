@@ -10,7 +10,7 @@ pub struct Ticket(pub u64);
 /// Who has requests, and is told what became of them.
 ///
 /// Each ticket that was handed out is told of once, by [`answered`](Self::answered) or
-/// [`failed`](Self::failed); after that it may happen that the answer is
+/// [`failed`](Self::failed) or [`inapplicable`](Self::inapplicable); after that it may happen that the answer is
 /// [`revoked`](Self::revoked). Only where a drive ends with an error are some never told of.
 pub trait Exchange {
     /// The next request to be sent; `None` if there is none for now. It is asked again after each
@@ -25,6 +25,10 @@ pub trait Exchange {
 
     /// It has no valid answer, and it alone is to blame for it.
     fn failed(&mut self, ticket: Ticket, failure: Failure);
+
+    /// It cannot be asked this at all, with the reason: a described implementation takes what its
+    /// description can carry.
+    fn inapplicable(&mut self, ticket: Ticket, reason: String);
 
     /// It was told of before, and then was answered once more: what it was told cannot be relied
     /// on.

@@ -1,19 +1,26 @@
-//! How an implementation is reached: as a subprocess that speaks the protocol. And the other side
-//! of it, which serves an implementation of ours to whoever asks.
+//! How an implementation is reached: as a subprocess or a server that speaks the protocol. And the
+//! other side of it, which serves an implementation of ours to whoever asks.
 //!
-//! A [`Target`] says where it is, an [`Adapter`] is there to answer. [`Subprocess`] owns the
-//! process, [`Exchange`] is whoever has requests for it. Everything
-//! happens in the thread of the caller, over pipes that never block.
+//! A [`Target`] says where it is, an [`Adapter`] is there to answer, [`Exchange`] is whoever has
+//! requests for it. [`Subprocess`] owns a process, [`HttpAdapter`] its connections to a server,
+//! [`ExecAdapter`] starts a process for each request.
+//! Everything happens in the thread of the caller, over pipes and sockets that never block.
 
 mod command;
 mod connection;
 mod conversation;
 mod error;
 mod exchange;
+mod exec_adapter;
+mod http;
 mod in_flight;
 mod line_buffer;
+mod lockstep;
+mod native;
 mod notes;
+mod one_shot;
 mod outgoing;
+mod pinning;
 mod process_group;
 mod serve;
 mod stderr_tail;
@@ -23,7 +30,11 @@ mod target;
 pub use command::{AdapterCommand, CommandError};
 pub use error::AdapterError;
 pub use exchange::{Exchange, Ticket};
+pub use exec_adapter::{ExecAdapter, ExecTarget};
+pub use http::{HttpAdapter, HttpLockstep, HttpTarget, WebTarget};
 pub use in_flight::MAX_IN_FLIGHT;
+pub use lockstep::{Lockstep, LockstepError, RoundTrip};
+pub use pinning::Pinned;
 pub use serve::{ServeError, Served, serve};
 pub use subprocess::{Limits, Parting, Subprocess};
 pub use target::{Adapter, Target};

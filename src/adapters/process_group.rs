@@ -38,6 +38,12 @@ impl ProcessGroup {
         let mut builder = Command::new(command.program());
         builder
             .args(command.arguments())
+            .envs(
+                command
+                    .environment()
+                    .iter()
+                    .map(|(name, value)| (name, value)),
+            )
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

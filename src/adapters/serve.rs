@@ -1,11 +1,13 @@
 //! Being an adapter: the other side of the protocol.
 
+use std::hint::black_box;
 use std::io::{self, Read, Write};
 
 use memchr::memchr_iter;
 
-use crate::protocol::{Answer, Hello, Incoming, MAX_LINE, Reply, write_ascii};
+use crate::protocol::{Answer, Hello, Incoming, MAX_LINE, Reply, Tally, TallyAnswer, write_ascii};
 use crate::scheme::{Call, Implementation, Scheme};
+use crate::signature::Outcome;
 
 /// How much is read at once, in bytes: less than the harness may have in flight, so that both
 /// sides have something to do.
@@ -97,6 +99,17 @@ impl Served<'_> {
             Incoming::Unknown { id, op } => {
                 (id, Reply::Unsupported(format!("the operation {op:?}")))
             }
+            Incoming::Compare {
+                id,
+                left,
+                right,
+                repeat,
+            } => {
+                let equal = self.compare(left.as_bytes(), right.as_bytes(), repeat);
+                let tally = Tally::Compared(equal);
+                TallyAnswer { id, tally }.write(out);
+                return Ok(true);
+            }
             Incoming::Request {
                 id,
                 op,
@@ -104,7 +117,9 @@ impl Served<'_> {
                 secrets,
                 fields,
                 token,
+                context,
                 now,
+                repeat,
             } => match (self.scheme)(&suite) {
                 None => (id, Reply::Unsupported(format!("the suite {suite:?}"))),
                 Some(scheme) => {
@@ -114,14 +129,45 @@ impl Served<'_> {
                         secrets: &secrets,
                         fields: &fields,
                         token: token.as_ref(),
+                        context: &context,
                         now,
                     };
+                    if let Some(repeat) = repeat {
+                        let tally = self.call_often(&call, repeat);
+                        TallyAnswer { id, tally }.write(out);
+                        return Ok(true);
+                    }
                     (id, Reply::Outcome(self.implementation.call(&call)))
                 }
             },
         };
         Answer { id, reply }.write(out);
         Ok(true)
+    }
+
+    /// Does the same again and again, nothing remembered but the key.
+    fn call_often(&mut self, call: &Call<'_>, repeat: u32) -> Tally {
+        let mut outcome = self.implementation.call(call);
+        let mut accepted = u64::from(outcome == Outcome::Accept);
+        for _ in 1..repeat {
+            outcome = self.implementation.call(black_box(call));
+            accepted += u64::from(outcome == Outcome::Accept);
+        }
+        Tally::Verified {
+            reply: Reply::Outcome(outcome),
+            accepted: Some(accepted),
+        }
+    }
+
+    /// Compares again and again, and never the same pair twice in a row: of one constant pair a
+    /// compiler might compare once.
+    fn compare(&mut self, left: &[u8], right: &[u8], repeat: u32) -> bool {
+        let copies = [left; 8].map(<[u8]>::to_vec);
+        let mut equal = true;
+        for copy in copies.iter().cycle().take(repeat.max(1) as usize) {
+            equal &= self.implementation.compare(black_box(copy), right);
+        }
+        equal
     }
 }
 
@@ -190,22 +236,29 @@ vectors:
 {"id":7,"op":"sign","suite":"plain","secret":"key","fields":{"user_id":"The quick brown fox jumps over the lazy dog"}}
 {"id":8,"op":"verify","suite":"plain","secret":"key","fields":{"user_id":"a"},"token":"","now":5}
 {"id":9,"op":"sign","suite":"another","secret":"key","fields":{}}
-{"id":10,"op":"compare","left":"a","right":"b"}
+{"id":10,"op":"guess","left":"a","right":"b"}
+{"id":11,"op":"compare","left":"a","right":"b","repeat":     9}
+{"id":12,"op":"verify","suite":"plain","secret":"key","fields":{"user_id":"The quick brown fox jumps over the lazy dog"},"token":"f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8","now":5,"repeat":     3}
 {"op":"bye"}
 this is not read any more
 "#;
         let token = "f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8";
         let expected = [
             (7, Reply::Outcome(Outcome::Token(token.into()))),
-            (8, Reply::Outcome(Outcome::Reject(None))),
+            (8, Reply::Outcome(Outcome::REJECT)),
             (9, Reply::Unsupported("the suite \"another\"".into())),
-            (10, Reply::Unsupported("the operation \"compare\"".into())),
+            (10, Reply::Unsupported("the operation \"guess\"".into())),
+        ];
+        let repeated: [&[u8]; 2] = [
+            b"{\"id\":11,\"equal\":false}\n",
+            b"{\"id\":12,\"outcome\":\"accept\",\"accepted\":3}\n",
         ];
         for drop in [1, 7, 100, 1 << 20] {
             let (end, lines) = served(input, drop);
             assert!(end.is_ok());
             assert!(Hello::parse(&lines[0]).is_ok());
-            let answers = lines[1..].iter().map(|line| Answer::parse(line).unwrap());
+            assert_eq!(lines[5..], repeated);
+            let answers = lines[1..5].iter().map(|line| Answer::parse(line).unwrap());
             let answers: Vec<_> = answers.map(|answer| (answer.id, answer.reply)).collect();
             assert_eq!(answers, expected);
         }

@@ -2,17 +2,36 @@
 
 use std::sync::atomic::AtomicBool;
 
-use crate::adapters::{AdapterCommand, AdapterError, Exchange, Limits, Parting, Subprocess};
+use crate::adapters::{
+    AdapterCommand, AdapterError, Exchange, ExecAdapter, ExecTarget, HttpAdapter, HttpTarget,
+    Limits, Parting, Subprocess, WebTarget,
+};
 use crate::protocol::Hello;
+use crate::suite::{Suite, Vector};
 
 /// Where an implementation is to be reached.
 #[derive(Clone, Debug)]
 pub enum Target {
     /// A command that speaks the protocol over its standard input and output.
     Command(AdapterCommand),
+    /// A server that speaks the protocol over HTTP.
+    Http(HttpTarget),
+    /// A command that is started for each request.
+    Exec(Box<ExecTarget>),
+    /// A server that is asked as it is used.
+    Web(Box<WebTarget>),
 }
 
 impl Target {
+    /// What the answer to a vector hangs on and no description passes on.
+    pub fn unpassed(&self, suite: &Suite, vector: &Vector) -> Option<String> {
+        match self {
+            Self::Command(_) | Self::Http(_) => None,
+            Self::Exec(target) => target.native.unpassed(suite, vector),
+            Self::Web(target) => target.native.unpassed(suite, vector),
+        }
+    }
+
     /// Reaches it, and asks what it is. Whoever sets `interrupt` is heard within 100 ms.
     pub fn start<'a>(
         &'a self,
@@ -23,6 +42,11 @@ impl Target {
             Self::Command(command) => {
                 Subprocess::start(command, limits, interrupt).map(Adapter::Subprocess)
             }
+            Self::Http(target) => HttpAdapter::start(target, limits, interrupt).map(Adapter::Http),
+            Self::Exec(target) => Ok(Adapter::Exec(ExecAdapter::start(target, limits, interrupt))),
+            Self::Web(target) => {
+                HttpAdapter::described(target, limits, interrupt).map(Adapter::Http)
+            }
         }
     }
 }
@@ -32,6 +56,10 @@ impl Target {
 pub enum Adapter<'a> {
     /// A process of its own.
     Subprocess(Subprocess<'a>),
+    /// A server.
+    Http(HttpAdapter<'a>),
+    /// A command that is started for each request.
+    Exec(ExecAdapter<'a>),
 }
 
 impl Adapter<'_> {
@@ -39,6 +67,8 @@ impl Adapter<'_> {
     pub fn hello(&self) -> &Hello {
         match self {
             Self::Subprocess(process) => process.hello(),
+            Self::Http(server) => server.hello(),
+            Self::Exec(command) => command.hello(),
         }
     }
 
@@ -46,6 +76,8 @@ impl Adapter<'_> {
     pub fn drive<E: Exchange>(&mut self, exchange: &mut E) -> Result<(), AdapterError> {
         match self {
             Self::Subprocess(process) => process.drive(exchange),
+            Self::Http(server) => server.drive(exchange),
+            Self::Exec(command) => command.drive(exchange),
         }
     }
 
@@ -53,6 +85,8 @@ impl Adapter<'_> {
     pub fn finish(self) -> Parting {
         match self {
             Self::Subprocess(process) => process.finish(),
+            Self::Http(server) => server.finish(),
+            Self::Exec(command) => command.finish(),
         }
     }
 }

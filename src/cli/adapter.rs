@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::io;
+use std::time::Instant;
 
 use crate::adapters::{Served, serve};
 use crate::cli::args::AdapterArgs;
@@ -12,6 +13,7 @@ use crate::mistakes::{MistakeId, Mistaken};
 use crate::protocol::{Hello, ImplementationInfo, PROTOCOL_VERSION};
 use crate::scheme::{Implementation, Reference, Scheme};
 use crate::suite::{self, Embedded, Suite};
+use crate::timing::{Leaky, spin};
 
 /// How many requests it takes before it has answered the first: enough that neither side waits
 /// for the other.
@@ -20,19 +22,37 @@ const MAX_IN_FLIGHT: u32 = 4096;
 /// Speaks the protocol over standard input and output until it is told to end.
 pub(crate) fn adapter(args: &AdapterArgs) -> Result<Exit, Stop> {
     let shelf = Shelf::new(args)?;
-    let (mut implementation, name): (Box<dyn Implementation>, &str) = if args.mistake.is_empty() {
-        (Box::new(Reference::new()), "macproof-reference")
-    } else {
-        let mistaken = planted(&args.mistake)?;
-        (Box::new(mistaken), "macproof-mistaken")
+    let (mut implementation, name): (Box<dyn Implementation>, &str) = match &args.leak {
+        Some(leak) => {
+            let leak = leak.parse().map_err(Stop::usage)?;
+            let leaky = Leaky::new(leak, rounds_a_nanosecond());
+            (Box::new(leaky), "macproof-leaky")
+        }
+        None if args.mistake.is_empty() => (Box::new(Reference::new()), "macproof-reference"),
+        None => {
+            let mistaken = planted(&args.mistake)?;
+            (Box::new(mistaken), "macproof-mistaken")
+        }
     };
     let mut served = Served {
-        hello: hello(name, &args.mistake),
+        hello: hello(name, args.leak.as_slice(), &args.mistake),
         scheme: &|name| shelf.scheme(name),
         implementation: &mut *implementation,
     };
     serve(io::stdin().lock(), io::stdout().lock(), &mut served).map_err(Stop::harness)?;
     Ok(Exit::Success)
+}
+
+/// How fast this machine does nothing: the best of several tries.
+fn rounds_a_nanosecond() -> f64 {
+    const ROUNDS: u32 = 100_000;
+    let tries = (0..20).map(|_| {
+        let start = Instant::now();
+        spin(ROUNDS.into());
+        start.elapsed()
+    });
+    let best = tries.min().unwrap_or_default().as_secs_f64() * 1e9;
+    f64::from(ROUNDS) / best.max(1.0)
 }
 
 fn planted(names: &[String]) -> Result<Mistaken, Stop> {
@@ -47,7 +67,7 @@ fn planted(names: &[String]) -> Result<Mistaken, Stop> {
     Mistaken::new(&ids).map_err(Stop::usage)
 }
 
-fn hello(name: &str, mistakes: &[String]) -> Hello {
+fn hello(name: &str, leak: &[String], mistakes: &[String]) -> Hello {
     let words = |words: &[&str]| Some(words.iter().map(|&word| word.to_owned()).collect());
     Hello {
         protocol: PROTOCOL_VERSION,
@@ -55,11 +75,13 @@ fn hello(name: &str, mistakes: &[String]) -> Hello {
             name: name.to_owned(),
             version: Some(env!("CARGO_PKG_VERSION").to_owned()),
             language: Some("rust".to_owned()),
-            notes: (!mistakes.is_empty())
-                .then(|| format!("makes on purpose: {}", mistakes.join(", "))),
+            notes: [("makes", mistakes), ("leaks", leak)]
+                .into_iter()
+                .find(|(_, what)| !what.is_empty())
+                .map(|(does, what)| format!("{does} on purpose: {}", what.join(", "))),
         },
         suites: None,
-        ops: words(&["sign", "verify"]),
+        ops: words(&["sign", "verify", "identify", "compare"]),
         clock: None,
         inputs: words(&["text", "bytes", "number", "json"]),
         max_in_flight: Some(MAX_IN_FLIGHT),

@@ -4,8 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::certify::{CertifyArgs, VerifyCertificateArgs};
 use crate::cli::fuzz::FuzzArgs;
 use crate::cli::reach::ReachArgs;
+use crate::cli::report_command;
+use crate::cli::timing::TimingArgs;
 
 /// Proves that an implementation of an HMAC identity signature does what its specification says.
 #[derive(Debug, Parser)]
@@ -19,6 +22,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Run suites against an implementation, and judge it.
     Run(RunArgs),
+    /// Say whether the comparison is timing-safe, with controls and limits.
+    Timing(TimingArgs),
     /// Fuzz an implementation: look for inputs on which it departs from the scheme.
     Fuzz(FuzzArgs),
     /// Say why a signature does not match: the mistakes that produce it, and what to change.
@@ -34,12 +39,17 @@ pub(crate) enum Command {
     Adapter(AdapterArgs),
     /// List the catalogue of mistakes, or show one.
     Mistakes(MistakesArgs),
-    /// Make reports from the saved JSON result of a run.
+    /// Make reports from the saved JSON results of runs, compare them, join them.
     #[command(subcommand)]
-    Report(ReportCommand),
+    Report(report_command::ReportCommand),
+    /// Sign a statement of what an implementation was shown to do.
+    Certify(CertifyArgs),
+    /// Check a certificate: its signature, and what is demanded of it.
+    VerifyCertificate(VerifyCertificateArgs),
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct RunArgs {
     /// Suites by name; the five systems if none is named. `macproof suite list` shows them.
     #[arg(value_name = "SUITE")]
@@ -74,10 +84,17 @@ pub(crate) struct RunArgs {
     /// Stop at the first counted failure or error.
     #[arg(long)]
     pub(crate) fail_fast: bool,
-    /// Write a report: json, junit or human, to a file or to - for standard output; may be
-    /// repeated.
+    /// Write a report to a file, or to - for standard output; may be repeated. The formats are
+    /// human, json, junit, markdown, html, sarif, github, badge and badge-json.
     #[arg(long, value_name = "FORMAT=PATH", help_heading = "Reports")]
     pub(crate) report: Vec<String>,
+    /// Show the secrets that are no suite file's, and the tokens made with them.
+    #[arg(long, help_heading = "Reports")]
+    pub(crate) show_secrets: bool,
+    /// Write what becomes of each case as it happens, a JSON object a line, to a file or to - for
+    /// standard output.
+    #[arg(long, value_name = "FILE", help_heading = "Reports")]
+    pub(crate) events: Option<PathBuf>,
     /// Show every failed case, not only the first few of each requirement.
     #[arg(long, help_heading = "Reports")]
     pub(crate) all: bool,
@@ -219,6 +236,10 @@ pub(crate) struct AdapterArgs {
     /// A mistake to make, by its id in the catalogue; may be repeated.
     #[arg(long, value_name = "ID")]
     pub(crate) mistake: Vec<String>,
+    /// A leak in its comparison, for `macproof timing` to find: early-exit, equality, or a time
+    /// by which it takes longer where the first character is right, as in 20ns or 2us.
+    #[arg(long, value_name = "LEAK", conflicts_with = "mistake")]
+    pub(crate) leak: Option<String>,
     /// A suite file of your own, beside the suites in this program; may be repeated.
     #[arg(long, value_name = "FILE")]
     pub(crate) suite_file: Vec<PathBuf>,
@@ -228,18 +249,6 @@ pub(crate) struct AdapterArgs {
 pub(crate) struct MistakesArgs {
     /// The id of one.
     pub(crate) id: Option<String>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ReportCommand {
-    /// Render a saved JSON result in other formats.
-    Render {
-        /// The JSON result of a run.
-        result: PathBuf,
-        /// json, junit or human, to a file or to - for standard output; may be repeated.
-        #[arg(value_name = "FORMAT=PATH", required = true)]
-        report: Vec<String>,
-    },
 }
 
 #[cfg(test)]

@@ -1,13 +1,18 @@
 //! Causes for the failed cases of a run: of each token that differs, and of all that a verifier
 //! misjudges.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::explain::{Answer, Question, Seen, explain, explain_verifier};
 use crate::mistakes::{MistakeId, Mistaken};
-use crate::results::{Causes, MistakeMention, Observation, Observed, RunResult, Verdict};
+use crate::results::{
+    Case, Causes, MistakeMention, Observation, Observed, REDACTED, RunResult, Verdict,
+    outcome_of_words,
+};
 use crate::scheme::{Call, Implementation as _};
-use crate::signature::{Op, Outcome};
+use crate::signature::{Context, Op, Outcome};
+use crate::suite::Suite;
 
 /// Adds to the result which mistakes its failures come from.
 pub(crate) fn add_causes(result: &mut RunResult, observations: &[Observation<'_>]) {
@@ -17,6 +22,46 @@ pub(crate) fn add_causes(result: &mut RunResult, observations: &[Observation<'_>
         .collect();
     add_token_causes(result, &by_id);
     add_verifier_causes(result, &by_id);
+}
+
+/// Tells the causes of a result anew, as far as its suites are at hand and nothing is redacted: what
+/// was joined from parts has causes that the parts could not tell.
+pub(crate) fn tell_causes_anew(result: &mut RunResult, suites: &[Suite]) {
+    let text = |case: &Case| case.request.0.to_string().contains(REDACTED);
+    let at_hand = result.suites.iter().all(|summary| {
+        let is_it =
+            |suite: &Suite| suite.name.as_str() == summary.name && suite.digest == summary.digest;
+        suites.iter().any(is_it)
+    });
+    if !at_hand || result.cases.iter().any(text) {
+        return;
+    }
+    let mut observations = Vec::new();
+    for case in &result.cases {
+        let vector = suites.iter().find_map(|suite| {
+            let vector = suite
+                .vectors
+                .iter()
+                .find(|v| suite.case_id(v).as_str() == case.id)?;
+            Some((suite, vector))
+        });
+        let Some((suite, vector)) = vector else {
+            return;
+        };
+        observations.push(Observation {
+            suite,
+            vector,
+            request: case.request.0.clone(),
+            expect: Cow::Borrowed(&vector.expect),
+            observed: outcome_of_words(case)
+                .map_or_else(|| Observed::Skipped(String::new()), Observed::Outcome),
+        });
+    }
+    for case in &mut result.cases {
+        case.causes.clear();
+    }
+    result.verifier_causes.clear();
+    add_causes(result, &observations);
 }
 
 /// Adds to each failed sign case the mistakes that produce its token.
@@ -48,6 +93,7 @@ fn add_token_causes(result: &mut RunResult, by_id: &HashMap<String, &Observation
             secrets: &request.secrets,
             fields: &request.fields,
             token: None,
+            context: Context::none(),
             now: request.now,
         };
         let same: Vec<Causes> = known
@@ -97,14 +143,7 @@ fn add_verifier_causes(result: &mut RunResult, by_id: &HashMap<String, &Observat
             let Observed::Outcome(outcome) = &observation.observed else {
                 return None;
             };
-            let call = Call {
-                op: request.op,
-                scheme: &observation.suite.scheme,
-                secrets: &request.secrets,
-                fields: &request.fields,
-                token: request.token.as_ref(),
-                now: request.now,
-            };
+            let call = request.call(&observation.suite.scheme);
             let failed = is_failure(case.verdict);
             (request.op == Op::Verify).then_some(Seen {
                 call,
@@ -124,6 +163,7 @@ fn add_verifier_causes(result: &mut RunResult, by_id: &HashMap<String, &Observat
                 id: mistake.id.to_string(),
                 title: mistake.title.to_owned(),
                 remedy: mistake.remedy.to_owned(),
+                explained: Some(cause.explained as u64),
             }
         })
         .collect();

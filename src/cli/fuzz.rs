@@ -22,6 +22,7 @@ use crate::fuzz::{
 use crate::protocol::{Incoming, RequestLine, RequestParts};
 use crate::report;
 use crate::results::{FuzzFinding, FuzzResult, Observed, outcome_in_words};
+use crate::signature::Context;
 use crate::suite::{Level, Request, Suite};
 
 /// How long a campaign lasts for which nothing is said.
@@ -112,7 +113,7 @@ pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
     let text = in_words(&result, &saved_as);
     let mut took_output = false;
     for path in &documents {
-        let json = report::fuzz_json(&result);
+        let json = report::json(&result);
         if path.as_os_str() == "-" {
             took_output = true;
             print(&json);
@@ -267,6 +268,7 @@ fn request_as_json(suite: &str, request: &Request) -> String {
         fields: &request.fields,
         token: request.token.as_ref(),
         now: request.now,
+        context: &request.context,
     })
     .as_json()
 }
@@ -511,6 +513,7 @@ fn read_corpus(folder: &Path) -> Result<Vec<(String, Request)>, Stop> {
                         fields,
                         token,
                         now,
+                        context: Context::default(),
                     },
                 )),
                 _ => {

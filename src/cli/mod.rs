@@ -4,8 +4,11 @@
 
 mod adapter;
 mod args;
+mod artifact;
 mod causes;
+mod certify;
 mod clock;
+mod events;
 mod exit;
 mod explain;
 mod fuzz;
@@ -14,12 +17,14 @@ mod mistakes;
 mod oracle;
 mod reach;
 mod render;
+mod report_command;
 mod run;
 mod shard;
 mod start;
 mod suite_command;
 mod suites;
 mod terminal;
+mod timing;
 
 pub use exit::Exit;
 pub use start::start;

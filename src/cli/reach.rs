@@ -1,7 +1,8 @@
 //! How an implementation is reached: the arguments that `run` and `fuzz` have in common.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::os::unix::ffi::OsStringExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -9,8 +10,12 @@ use std::time::Duration;
 use clap::Args;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use crate::adapters::{AdapterCommand, Limits, Target};
+use crate::adapters::{AdapterCommand, ExecTarget, HttpTarget, Limits, Target, WebTarget};
 use crate::cli::exit::Stop;
+use crate::cli::inputs::read;
+use crate::implementations::{Described, Implementations, Reach, SecretSource, Way, WebAddress};
+use crate::runner::WhoseSecret;
+use crate::signature::Secret;
 
 /// Where an implementation is, and how long it may take.
 #[derive(Debug, Args)]
@@ -18,6 +23,33 @@ pub(crate) struct ReachArgs {
     /// The adapter's command line; it is split into words, never given to a shell.
     #[arg(long, value_name = "COMMAND", help_heading = "Implementation")]
     pub(crate) command: Option<String>,
+    /// The address of a server that speaks the protocol, as in `http://127.0.0.1:4000`.
+    #[arg(
+        long,
+        value_name = "URL",
+        help_heading = "Implementation",
+        conflicts_with = "command"
+    )]
+    pub(crate) http: Option<String>,
+    /// An implementation of macproof.yaml by its name, or all of them; may be repeated.
+    #[arg(
+        long,
+        value_name = "NAME",
+        help_heading = "Implementation",
+        conflicts_with_all = ["command", "http"]
+    )]
+    pub(crate) implementation: Vec<String>,
+    /// The file that describes implementations; see docs/implementations.md.
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = "macproof.yaml",
+        help_heading = "Implementation"
+    )]
+    pub(crate) config: PathBuf,
+    /// Contact other machines than this one, too.
+    #[arg(long, help_heading = "Implementation")]
+    pub(crate) allow_remote: bool,
     /// How many adapter processes to run side by side.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) jobs: u16,
@@ -26,7 +58,7 @@ pub(crate) struct ReachArgs {
     pub(crate) timeout: Duration,
 }
 
-/// Where the implementation is, and how it is called in reports.
+/// Where an implementation is, and how it is called in reports.
 #[derive(Debug)]
 pub(crate) struct Reached {
     /// Where it is.
@@ -35,29 +67,108 @@ pub(crate) struct Reached {
     pub(crate) label: String,
     /// The arguments that reach it again.
     pub(crate) arguments: Vec<String>,
+    /// Whose secret it uses.
+    pub(crate) secret: WhoseSecret,
 }
 
 impl ReachArgs {
-    /// Where the implementation is; the built-in reference if nothing is said. The latter is told
-    /// of the suite files.
+    /// Where the one implementation is; the built-in reference if nothing is said. The latter is
+    /// told of the suite files.
     pub(crate) fn reached(&self, suite_files: &[PathBuf]) -> Result<Reached, Stop> {
+        let mut all = self.all_reached(suite_files)?;
+        match (all.pop(), all.is_empty()) {
+            (Some(one), true) if one.secret == WhoseSecret::Request => Ok(one),
+            (Some(one), true) => Err(Stop::usage(format_args!(
+                "{} has a secret of its own; this command needs an implementation that takes that of each request",
+                one.label
+            ))),
+            _ => Err(Stop::usage(
+                "this command takes one implementation at a time",
+            )),
+        }
+    }
+
+    /// Where each implementation is; the built-in reference if nothing is said.
+    pub(crate) fn all_reached(&self, suite_files: &[PathBuf]) -> Result<Vec<Reached>, Stop> {
+        let one = |target, label: &str, way: &[&str]| Reached {
+            target,
+            label: label.to_owned(),
+            arguments: self.arguments(way),
+            secret: WhoseSecret::Request,
+        };
         if let Some(line) = &self.command {
-            return Ok(Reached {
-                target: Target::Command(AdapterCommand::parse(line).map_err(Stop::usage)?),
-                label: line.clone(),
-                arguments: vec!["--command".to_owned(), line.clone()],
-            });
+            let command = AdapterCommand::parse(line).map_err(Stop::usage)?;
+            let way = ["--command", line];
+            return Ok(vec![one(Target::Command(command), line, &way)]);
+        }
+        if let Some(text) = &self.http {
+            let address = WebAddress::parse(text).map_err(Stop::usage)?;
+            let reach = self.reach();
+            address.check(reach).map_err(Stop::usage)?;
+            let target = Target::Http(HttpTarget { address, reach });
+            return Ok(vec![one(target, text, &["--http", text])]);
+        }
+        if !self.implementation.is_empty() {
+            return self.described();
         }
         let this = std::env::current_exe().map_err(Stop::harness)?;
         let mut words: Vec<OsString> = vec!["adapter".into()];
         for file in suite_files {
             words.extend(["--suite-file".into(), file.into()]);
         }
-        Ok(Reached {
-            target: Target::Command(AdapterCommand::new(this, words)),
-            label: "reference".to_owned(),
-            arguments: Vec::new(),
-        })
+        let command = AdapterCommand::new(this, words);
+        Ok(vec![one(Target::Command(command), "reference", &[])])
+    }
+
+    fn arguments(&self, way: &[&str]) -> Vec<String> {
+        let remote = self.allow_remote.then_some("--allow-remote");
+        let words = way.iter().copied().chain(remote);
+        words.map(str::to_owned).collect()
+    }
+
+    /// Those of the file that describes implementations.
+    fn described(&self) -> Result<Vec<Reached>, Stop> {
+        let file = load(&self.config)?;
+        let mut chosen: Vec<&Described> = Vec::new();
+        for name in &self.implementation {
+            let named: Vec<&Described> = match (name.as_str(), file.find(name)) {
+                ("all", _) => file.all().iter().collect(),
+                (_, Some(one)) => vec![one],
+                (_, None) => {
+                    let names = file.all().iter().map(|one| one.name.as_str());
+                    return Err(Stop::usage(format_args!(
+                        "{} describes no implementation {name:?}; there are {}",
+                        self.config.display(),
+                        names.collect::<Vec<_>>().join(", ")
+                    )));
+                }
+            };
+            for one in named {
+                if chosen.iter().all(|other| other.name != one.name) {
+                    chosen.push(one);
+                }
+            }
+        }
+        let config = self.config.display().to_string();
+        let reached = |one: &Described| {
+            let way = ["--implementation", one.name.as_str(), "--config", &config];
+            Ok(Reached {
+                target: target(one, file.directory(), self.reach())?,
+                label: one.name.to_string(),
+                arguments: self.arguments(&way),
+                secret: secret(one)?,
+            })
+        };
+        chosen.into_iter().map(reached).collect()
+    }
+
+    /// Which machines may be contacted.
+    pub(crate) fn reach(&self) -> Reach {
+        if self.allow_remote {
+            Reach::Anywhere
+        } else {
+            Reach::Loopback
+        }
     }
 
     /// How long it may take.
@@ -66,6 +177,54 @@ impl ReachArgs {
             answer: self.timeout,
             ..Limits::default()
         }
+    }
+}
+
+fn load(path: &Path) -> Result<Implementations, Stop> {
+    let text = String::from_utf8(read(path)?)
+        .map_err(|_| Stop::usage(format_args!("{} is no UTF-8", path.display())))?;
+    Implementations::parse(&path.display().to_string(), &text).map_err(Stop::usage)
+}
+
+fn target(described: &Described, directory: &Path, reach: Reach) -> Result<Target, Stop> {
+    Ok(match &described.way {
+        Way::Command(words) => {
+            let mut words = words.iter();
+            let program = words.next().cloned().unwrap_or_default();
+            Target::Command(AdapterCommand::new(program, words).in_directory(directory))
+        }
+        Way::Server(address) => {
+            address.check(reach).map_err(Stop::usage)?;
+            let address = address.clone();
+            Target::Http(HttpTarget { address, reach })
+        }
+        Way::Exec(native) => Target::Exec(Box::new(ExecTarget {
+            native: (**native).clone(),
+            directory: directory.to_owned(),
+        })),
+        Way::Web(native) => {
+            for address in native.addresses() {
+                let address = address.map_err(Stop::usage)?;
+                address.check(reach).map_err(Stop::usage)?;
+            }
+            let native = (**native).clone();
+            Target::Web(Box::new(WebTarget { native, reach }))
+        }
+    })
+}
+
+fn secret(described: &Described) -> Result<WhoseSecret, Stop> {
+    let variable = match &described.secret {
+        SecretSource::Request => return Ok(WhoseSecret::Request),
+        SecretSource::Unknown => return Ok(WhoseSecret::Unknown),
+        SecretSource::Env(variable) => variable,
+    };
+    match std::env::var_os(variable).filter(|secret| !secret.is_empty()) {
+        Some(secret) => Ok(WhoseSecret::Own(Secret::new(secret.into_vec()))),
+        None => Err(Stop::usage(format_args!(
+            "the secret of {} is to be in the environment variable {variable}, which is not set",
+            described.name
+        ))),
     }
 }
 

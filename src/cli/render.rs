@@ -1,12 +1,11 @@
-//! Which reports are wanted, and where they go; `macproof report render`.
+//! Which reports are wanted, and where they go.
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::exit::{Exit, Stop};
-use crate::cli::inputs::read;
+use crate::cli::exit::Stop;
 use crate::cli::terminal::{colour, print, say};
 use crate::report::{self, Format, HumanOptions};
-use crate::results::RunResult;
+use crate::results::Document;
 
 /// The reports that were asked for.
 pub(crate) struct Reports {
@@ -43,20 +42,26 @@ impl Reports {
     }
 
     /// Writes what was asked for, and the report for people beside it: to standard output, or to
-    /// standard error where another report takes that.
-    pub(crate) fn write(&self, result: &RunResult) -> Result<(), Stop> {
-        self.write_asked(result)?;
-        if self.wanted.iter().any(|(_, path)| is_standard_output(path)) {
-            say(report::human(result, &self.for_people(false)).trim_end());
+    /// standard error where another report, or whatever else, takes that.
+    pub(crate) fn write(&self, document: &Document, taken: bool) -> Result<(), Stop> {
+        self.write_asked(document)?;
+        if taken || self.take_standard_output() {
+            say(report::human(document, &self.for_people(false)).trim_end());
         } else {
-            print(&report::human(result, &self.for_people(colour())));
+            print(&report::human(document, &self.for_people(colour())));
         }
         Ok(())
     }
 
-    fn write_asked(&self, result: &RunResult) -> Result<(), Stop> {
+    /// Whether one of them goes to standard output.
+    pub(crate) fn take_standard_output(&self) -> bool {
+        self.wanted.iter().any(|(_, path)| is_standard_output(path))
+    }
+
+    /// Writes what was asked for and nothing else.
+    pub(crate) fn write_asked(&self, document: &Document) -> Result<(), Stop> {
         for (format, path) in &self.wanted {
-            let text = report::render(result, *format, &self.for_people(false));
+            let text = report::render(document, *format, &self.for_people(false));
             if is_standard_output(path) {
                 print(&text);
             } else {
@@ -84,15 +89,6 @@ impl Reports {
     }
 }
 
-/// Renders a saved result in other formats.
-pub(crate) fn render(saved: &Path, words: &[String]) -> Result<Exit, Stop> {
-    let reports = Reports::parse(words, true)?;
-    let result = report::read(&read(saved)?)
-        .map_err(|error| Stop::usage(format_args!("{}: {error}", saved.display())))?;
-    reports.write_asked(&result)?;
-    Ok(Exit::Success)
-}
-
-fn is_standard_output(path: &Path) -> bool {
+pub(crate) fn is_standard_output(path: &Path) -> bool {
     path == Path::new("-")
 }

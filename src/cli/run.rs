@@ -9,24 +9,82 @@ use crate::adapters::Target;
 use crate::cli::args::{LevelArg, RunArgs};
 use crate::cli::causes::add_causes;
 use crate::cli::clock::unix_now;
+use crate::cli::events::Events;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
-use crate::cli::reach::interrupt_flag;
-use crate::cli::render::Reports;
+use crate::cli::reach::{Reached, interrupt_flag};
+use crate::cli::render::{Reports, is_standard_output};
 use crate::cli::shard::shard;
 use crate::cli::suites;
 use crate::cli::terminal::{ProgressBar, say};
 use crate::report;
-use crate::results::{Circumstances, KnownFailures, RunResult, ScopeNote, conclude, updated};
-use crate::runner::{Ending, FailFast, RunError, RunOptions, RunOutput, run as run_suites};
+use crate::results::{
+    Circumstances, Document, KnownFailures, Redaction, RunResult, Runs, ScopeNote, conclude,
+    updated,
+};
+use crate::runner::{
+    CaseEvent, Ending, FailFast, RunError, RunOptions, RunOutput, Shard, Watcher, WhoseSecret,
+    run as run_suites,
+};
 use crate::suite::{self, Embedded, Level, Suite};
 
 /// Runs the suites, reports, and lets the gate decide.
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
     let reports = Reports::parse(&args.report, args.all)?;
     let suites = suites::chosen(&args.suites, &args.suite_file)?;
+    let all = args.reach.all_reached(&args.suite_file)?;
+    let events = args.events.as_deref().map(Events::open).transpose()?;
+    let taken = args.events.as_deref().is_some_and(is_standard_output);
+    if taken && reports.take_standard_output() {
+        return Err(Stop::usage(
+            "only one report can go to standard output, the events included",
+        ));
+    }
+    let mut results = Vec::new();
+    let mut harness = None;
+    for reached in &all {
+        match run_one(args, &suites, reached, events.as_ref()) {
+            Ok((result, broken)) => {
+                results.push(result);
+                harness = harness.or(broken);
+            }
+            // The others are still run.
+            Err(stop) if all.len() > 1 && stop.exit == Exit::Harness => {
+                say(&format!("error: {}: {stop}", reached.label));
+                harness = harness.or(Some(stop));
+            }
+            Err(stop) => return Err(stop),
+        }
+    }
+    let document = match (results.pop(), results.is_empty(), all.len()) {
+        (Some(one), true, 1) => Document::from(one),
+        (last, ..) => {
+            results.extend(last);
+            Document::from(Runs::new(results))
+        }
+    };
+    if !document.runs().is_empty() {
+        reports.write(&document, taken)?;
+    }
+    match (Exit::of(document.exit_code()), harness) {
+        (Exit::Failed, Some(stop)) if all.len() > 1 => {
+            say(&format!("error: {stop}"));
+            Ok(Exit::Failed)
+        }
+        (_, Some(stop)) => Err(stop),
+        (exit, None) => Ok(exit),
+    }
+}
+
+/// Runs the suites against one implementation: what it came to, and why it came to an end too
+/// early.
+fn run_one(
+    args: &RunArgs,
+    suites: &[Suite],
+    reached: &Reached,
+    events: Option<&Events>,
+) -> Result<(RunResult, Option<Stop>), Stop> {
     let known = known_failures(args.known_failures.as_deref())?;
-    let reached = args.reach.reached(&args.suite_file)?;
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
     let level = match args.level {
         LevelArg::Must => Level::Must,
@@ -37,6 +95,11 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
             .entries()
             .iter()
             .any(|entry| entry.cases.matches(id.as_str()))
+    };
+    let tell = |event: &CaseEvent<'_>| {
+        if let Some(events) = events {
+            events.case(event);
+        }
     };
     let options = RunOptions {
         filter: parsed(args.filter.as_deref())?,
@@ -49,34 +112,44 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
             level,
             tolerated: &tolerated,
         }),
+        watcher: events.map(|_| Watcher { level, tell: &tell }),
+        secret: reached.secret.clone(),
     };
-    let started = Timestamp::now();
+    let began = Timestamp::now();
+    let started = began.round(jiff::Unit::Second).unwrap_or(began).to_string();
+    if let Some(events) = events {
+        events.started(&started, seed);
+    }
     let clock = Instant::now();
-    let output = attempt(&suites, &reached.target, &options)?;
+    let output = attempt(suites, &reached.target, &options, events)?;
     let mut arguments = args.suites.clone();
-    arguments.extend(reached.arguments);
+    arguments.extend(reached.arguments.iter().cloned());
     for file in &args.suite_file {
         arguments.extend(["--suite-file".to_owned(), file.display().to_string()]);
     }
     let circumstances = Circumstances {
-        started: started
-            .round(jiff::Unit::Second)
-            .unwrap_or(started)
-            .to_string(),
+        started,
         duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
         implementation: output.hello.implementation,
-        adapter: reached.label,
+        adapter: reached.label.clone(),
         arguments,
         level,
         seed,
         repeat: args.repeat,
+        shard: options.shard.map(Shard::summary),
         left_out: not_asked_for(&args.suites)?
             .into_iter()
             .chain(output.left_out)
             .collect(),
         notes: output.notes,
+        redaction: match &options.secret {
+            WhoseSecret::Own(secret) if !args.show_secrets => Redaction::of([secret.clone()]),
+            WhoseSecret::Unknown if !args.show_secrets => Redaction::of([]),
+            // Every secret is that of a suite file, or may be shown.
+            _ => Redaction::none(),
+        },
     };
-    let today = started.strftime("%Y-%m-%d").to_string();
+    let today = began.strftime("%Y-%m-%d").to_string();
     let mut result = conclude(
         circumstances.clone(),
         output.observations.clone(),
@@ -92,16 +165,19 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
             &today,
         );
     }
-    add_causes(&mut result, &output.observations);
-    reports.write(&result)?;
-    match output.ending {
-        Ending::Broken(error) => Err(Stop::harness(format_args!(
+    if options.secret == WhoseSecret::Request {
+        add_causes(&mut result, &output.observations);
+    }
+    if let Some(events) = events {
+        events.finished(&result);
+    }
+    let broken = match output.ending {
+        Ending::Broken(error) => Some(Stop::harness(format_args!(
             "the adapter no longer works: {error}"
         ))),
-        Ending::Whole | Ending::Interrupted | Ending::FailedFast => {
-            Ok(Exit::of(result.gate.exit_code))
-        }
-    }
+        Ending::Whole | Ending::Interrupted | Ending::FailedFast => None,
+    };
+    Ok((result, broken))
 }
 
 /// Where some suites were named, those that a run without names would have asked for too: the
@@ -130,10 +206,16 @@ fn attempt<'s>(
     suites: &'s [Suite],
     target: &Target,
     options: &RunOptions<'_>,
+    events: Option<&Events>,
 ) -> Result<RunOutput<'s>, Stop> {
     let interrupt = interrupt_flag()?;
     let bar = ProgressBar::new();
-    let progress = |progress: crate::runner::Progress| bar.show(progress.done, progress.total);
+    let progress = |progress: crate::runner::Progress| {
+        bar.show(progress.done, progress.total);
+        if let Some(events) = events {
+            events.flush();
+        }
+    };
     let output = run_suites(suites, target, options, &interrupt, &unix_now, &progress);
     bar.clear();
     output.map_err(|error| match error {
@@ -142,7 +224,7 @@ fn attempt<'s>(
     })
 }
 
-fn known_failures(path: Option<&Path>) -> Result<KnownFailures, Stop> {
+pub(crate) fn known_failures(path: Option<&Path>) -> Result<KnownFailures, Stop> {
     let Some(path) = path else {
         return Ok(KnownFailures::none());
     };

@@ -155,6 +155,7 @@ fn vector_summary(suite: &Suite, vector: &Vector) -> String {
         secrets: &request.secrets,
         fields: &request.fields,
         token: request.token.as_ref(),
+        context: &request.context,
         now: request.now,
     });
     let expected = expected_in_words(&vector.expect);

@@ -83,6 +83,7 @@ impl Explanation {
             id: finding.id.to_string(),
             title: finding.clause(),
             remedy: finding.remedy.to_owned(),
+            explained: None,
         };
         let cause = |cause: &Cause| Causes {
             mistakes: cause.mistakes.iter().map(mention).collect(),

@@ -2,7 +2,7 @@
 
 use crate::explain::ways::{Distinct, Reached, Way, deviations, with};
 use crate::mistakes::pipeline::{right_key, secret_text, selected_secret};
-use crate::mistakes::{Change, Form, Inputs, Step};
+use crate::mistakes::{Change, Choice, Form, Inputs, Step};
 use crate::scheme::{FieldTexts, Refusal};
 
 /// How many deviations there are at most between the secret and the key.
@@ -63,6 +63,8 @@ pub(super) fn keys(
     }
 
     let mut keys = Distinct::new();
+    // That takes no secret, not even one that can be decoded.
+    keys.add(Vec::new(), vec![Choice::empty_key()]);
     for key in decoded.into_sorted() {
         add_all(&mut keys, &key.value, &key.ways);
         for way in &key.ways {

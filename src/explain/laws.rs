@@ -3,6 +3,7 @@
 
 use proptest::prelude::*;
 
+use crate::explain::question::MOST_CAUSES;
 use crate::explain::{Answer, Explanation, Question, explain};
 use crate::mistakes::samples::{NOW, Sample, samples};
 use crate::mistakes::{Choice, Inputs, Mistake, MistakeId, Pipeline, Stage, catalogue};
@@ -219,7 +220,9 @@ fn pair_is_missed(sample: &Sample, one: &'static Mistake, two: &'static Mistake)
             continue;
         }
         let explanation = asked.explain(&token);
-        if !is_told(&explanation, &[one, two]) {
+        // Of what one token cannot tell apart, only so much is listed.
+        let is_cut = explanation.causes.len() == MOST_CAUSES;
+        if !is_told(&explanation, &[one, two]) && !is_cut {
             missed = Some(format!(
                 "{}: {} and {} give {token}\n{explanation}",
                 sample.name, one.id, two.id
@@ -227,6 +230,14 @@ fn pair_is_missed(sample: &Sample, one: &'static Mistake, two: &'static Mistake)
         }
     }
     missed
+}
+
+/// Whether the two leave fewer than 64 bits of the MAC: those prove nothing, and nothing is said.
+fn leave_too_little(one: &Mistake, two: &Mistake) -> bool {
+    let losing = ["encoding-no-leading-zeros", "encoding-big-integer"];
+    let cut = |mistake: &Mistake| mistake.id.as_str() == "encoding-cut-short";
+    let loses = |mistake: &Mistake| losing.contains(&mistake.id.as_str());
+    (cut(one) && loses(two)) || (cut(two) && loses(one))
 }
 
 /// Every pair in `step` of them, in every scheme.
@@ -237,7 +248,7 @@ fn missed_pairs(step: usize) -> Vec<String> {
         pairs.extend(
             all[at + 1..]
                 .iter()
-                .filter(|two| !one.excludes(two))
+                .filter(|two| !one.excludes(two) && !leave_too_little(one, two))
                 .map(|two| (*one, *two)),
         );
     }

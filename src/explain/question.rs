@@ -29,7 +29,7 @@ pub struct Question<'a> {
 }
 
 /// How many causes are told.
-const MOST_CAUSES: usize = 12;
+pub(super) const MOST_CAUSES: usize = 12;
 
 /// Finds the mistakes that produce a token.
 pub fn explain(question: &Question<'_>) -> Explanation {

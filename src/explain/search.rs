@@ -152,6 +152,8 @@ struct Hit {
     keying: Option<Choice>,
     hash: Option<Choice>,
     mac: Digest,
+    /// How many origins of the message were followed.
+    followed: usize,
 }
 
 impl<'a> Search<'a> {
@@ -180,13 +182,13 @@ impl<'a> Search<'a> {
         prepared.resize_with(self.keys.len() * self.hashes.len(), || None);
         let mut budget = Budget::NEW;
         let mut macs = 0;
+        let mut hits = Vec::new();
         for level in 0..=LEVELS {
             if level > *best {
                 break;
             }
             found.tried.complete &= self.messages.make(level)?;
             let groups = self.groups();
-            let mut hits = Vec::new();
             for (at_key, key) in self.keys.iter().enumerate() {
                 for (at_hash, hashing) in self.hashes.iter().enumerate() {
                     let prepared = &mut prepared[at_key * self.hashes.len() + at_hash];
@@ -232,6 +234,7 @@ impl<'a> Search<'a> {
                                         keying: keying.map(|(choice, _)| choice),
                                         hash: hashing.choice,
                                         mac,
+                                        followed: 0,
                                     });
                                 }
                             }
@@ -239,7 +242,8 @@ impl<'a> Search<'a> {
                     }
                 }
             }
-            for hit in &hits {
+            // At each level a message may have come about in further ways.
+            for hit in &mut hits {
                 self.follow(hit, best, found);
             }
         }
@@ -270,8 +274,9 @@ impl<'a> Search<'a> {
     }
 
     /// From a MAC that may stand in the token to the pipelines that give the token.
-    fn follow(&self, hit: &Hit, best: &mut usize, found: &mut Found) {
-        for origin in &self.messages.made[hit.message].origins {
+    fn follow(&self, hit: &mut Hit, best: &mut usize, found: &mut Found) {
+        let origins = &self.messages.made[hit.message].origins;
+        for origin in &origins[std::mem::replace(&mut hit.followed, origins.len())..] {
             let times = &self.messages.times[origin.time].value;
             let ends = self.encodings.ways(
                 self.inputs,

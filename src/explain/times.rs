@@ -81,6 +81,8 @@ fn read(kind: &FieldKind, text: &str) -> Option<CarriedTime> {
         // From 2001 on milliseconds have 13 digits, and until 5138 seconds have 11 at most.
         (13, false) => carried(number / 1000, Some(number), Some(Oddity::Milliseconds)),
         (9..=11, true) => carried(number, None, Some(Oddity::Seconds)),
+        // Microseconds: a thousand times too much.
+        (16, true) => carried(number / 1_000_000, Some(number / 1000), None),
         (_, true) => carried(number / 1000, Some(number), None),
         (1..=12, false) => carried(number, None, None),
         _ => None,

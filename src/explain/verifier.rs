@@ -154,14 +154,7 @@ mod tests {
             .iter()
             .map(|vector| &vector.request)
             .filter(|request| request.op == Op::Verify)
-            .map(|request| Call {
-                op: Op::Verify,
-                scheme: &suite.scheme,
-                secrets: &request.secrets,
-                fields: &request.fields,
-                token: request.token.as_ref(),
-                now: request.now,
-            })
+            .map(|request| request.call(&suite.scheme))
             .collect();
         let outcomes: Vec<(Outcome, bool)> = calls
             .iter()

@@ -134,7 +134,7 @@ mod tests {
     use crate::explain::{Question, explain};
     use crate::mistakes::{MistakeId, Mistaken};
     use crate::scheme::{Call, Implementation as _};
-    use crate::signature::{Fields, Op, Outcome, Secret, Secrets};
+    use crate::signature::{Context, Fields, Op, Outcome, Secret, Secrets};
     use crate::suite::find;
 
     const SECRET: &str = "a6c93e058a4ab236449bd321002352483a85138489d2ee4fb2eaa4cfd3ab2ba8";
@@ -152,6 +152,7 @@ mod tests {
                 secrets: &secrets,
                 fields,
                 token: None,
+                context: Context::none(),
                 now: 0,
             });
         let Outcome::Token(token) = outcome else {

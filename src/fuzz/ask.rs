@@ -78,6 +78,10 @@ impl Exchange for Asking {
         self.settle(ticket, Observed::Failed(failure));
     }
 
+    fn inapplicable(&mut self, ticket: Ticket, reason: String) {
+        self.settle(ticket, Observed::NotApplicable(reason));
+    }
+
     fn revoked(&mut self, ticket: Ticket, failure: Failure) {
         self.settle(ticket, Observed::Failed(failure));
     }

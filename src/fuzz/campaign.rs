@@ -201,6 +201,7 @@ impl<'c, 's> Campaign<'c, 's> {
                     fields: crate::signature::Fields::new(),
                     token: None,
                     now: 0,
+                    context: crate::signature::Context::default(),
                 },
             ),
         }
@@ -454,6 +455,7 @@ pub(super) fn line(suite: &str, request: &Request) -> RequestLine {
         fields: &request.fields,
         token: request.token.as_ref(),
         now: request.now,
+        context: &request.context,
     })
 }
 
@@ -512,6 +514,14 @@ impl Exchange for Campaign<'_, '_> {
             if let Some(request) = self.request_again(&slot.input) {
                 self.disagrees(ticket, slot, request, What::Failed(failure));
             }
+        }
+        self.is_settled(ticket);
+    }
+
+    /// What a description cannot carry says nothing of anybody.
+    fn inapplicable(&mut self, ticket: Ticket, _reason: String) {
+        if self.take(ticket).is_some() {
+            self.unsupported += 1;
         }
         self.is_settled(ticket);
     }

@@ -593,6 +593,7 @@ fn request_of(line: &RequestLine, beds: &[Bed<'_>]) -> Option<(usize, Request)> 
         fields,
         token,
         now,
+        context: crate::signature::Context::default(),
     };
     Some((at, request))
 }

@@ -101,6 +101,7 @@ pub(super) fn as_mentions(sets: &[Vec<MistakeId>]) -> Vec<Causes> {
             id: id.to_string(),
             title: mistake.title.to_owned(),
             remedy: mistake.remedy.to_owned(),
+            explained: None,
         }
     };
     sets.iter()

@@ -5,7 +5,7 @@
 
 use crate::mistakes::{MistakeId, Mistaken};
 use crate::scheme::{Call, FieldKind, Implementation, Reference, Scheme, TokenGrammar};
-use crate::signature::{Encoding, Fields, Op, Outcome, Secrets, Value};
+use crate::signature::{Context, Encoding, Fields, Op, Outcome, Secrets, Value};
 use crate::suite::{InputKind, Request};
 
 /// An input.
@@ -108,6 +108,7 @@ impl Signer {
             fields,
             token: None,
             now: input.now,
+            context: Context::none(),
         };
         let outcome = match recipe.by {
             None => self.reference.call(&call),
@@ -139,11 +140,11 @@ impl Input {
     pub(super) fn request(&self, scheme: &Scheme, signer: &mut Signer) -> Option<Request> {
         let (fields, token) = match (&self.token, self.op) {
             (_, Op::Sign) => (self.fields.clone(), None),
-            (Token::Absent, Op::Verify) => (given(scheme, &self.fields), None),
-            (Token::Literal(value), Op::Verify) => {
+            (Token::Absent, Op::Verify | Op::Identify) => (given(scheme, &self.fields), None),
+            (Token::Literal(value), Op::Verify | Op::Identify) => {
                 (given(scheme, &self.fields), Some(value.clone()))
             }
-            (Token::Made(recipe), Op::Verify) => {
+            (Token::Made(recipe), Op::Verify | Op::Identify) => {
                 let token = signer.token(scheme, self, recipe)?;
                 (given(scheme, &self.fields), Some(token.into()))
             }
@@ -154,6 +155,7 @@ impl Input {
             fields,
             token,
             now: self.now,
+            context: Context::default(),
         })
     }
 
@@ -242,6 +244,7 @@ pub(super) fn call<'r>(scheme: &'r Scheme, request: &'r Request) -> Call<'r> {
         fields: &request.fields,
         token: request.token.as_ref(),
         now: request.now,
+        context: &request.context,
     }
 }
 

@@ -310,6 +310,7 @@ fn right_token(scheme: &Scheme, secrets: &Secrets, fields: &Fields, now: u64) ->
         fields,
         token: None,
         now,
+        context: crate::signature::Context::none(),
     };
     match Mistaken::new(&[]).ok()?.call(&call) {
         Outcome::Token(token) => Some(token),

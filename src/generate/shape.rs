@@ -67,7 +67,7 @@ pub(crate) fn is_ordinary(vector: &Vector) -> bool {
     match &vector.expect {
         Expect::Token { or_refused, .. } => !or_refused,
         Expect::Outcomes(kinds) => kinds == &[OutcomeKind::Accept],
-        Expect::Observe(_) => false,
+        Expect::Rejected { .. } | Expect::Observe(_) => false,
     }
 }
 

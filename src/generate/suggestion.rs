@@ -2,6 +2,7 @@
 
 use crate::generate::case::{Case, Expected};
 use crate::generate::vectors::vectors;
+use crate::signature::Context;
 use crate::suite::{Expect, Level, Request, Suite};
 
 /// A request that a suite may want to hold, and what is sound.
@@ -40,6 +41,7 @@ fn suggestion(case: Case) -> Suggestion {
             secrets: case.secrets,
             fields: case.fields,
             token: case.token,
+            context: Context::default(),
             now: case.now,
         },
         expect,

@@ -48,6 +48,7 @@ pub(crate) fn write_vector(case: &Case, level: Level, indent: usize, out: &mut S
             fields: case.fields.clone(),
             token: case.token.clone(),
             now: case.now,
+            context: crate::signature::Context::default(),
         },
         needs_json: needs_json(case),
         expected: case.expected(level),

@@ -279,6 +279,7 @@ mod tests {
             token: TokenGrammar::Template(Layout::compile("{mac:hex}", &fields, 32).unwrap()),
             fields,
             freshness: Freshness::Unspecified,
+            policy: None,
         }
     }
 

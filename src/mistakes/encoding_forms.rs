@@ -85,10 +85,27 @@ pub(crate) fn read_without_leading_zeros(text: &str) -> Vec<Vec<u8>> {
     if lengths.is_empty() {
         return Vec::new();
     }
+    let (heads, tails) = (heads(&digits), tails(&digits));
+    let padded = |length: usize| {
+        let behind = move |head: &Vec<u8>| [&head[..], &vec![0; length - KNOWN]].concat();
+        let before = move |tail: &Vec<u8>| [&vec![0; length - KNOWN], &tail[..]].concat();
+        let heads = heads.iter().map(behind);
+        heads
+            .chain(tails.iter().map(before))
+            .collect::<Vec<Vec<u8>>>()
+    };
+    lengths.into_iter().flat_map(padded).collect()
+}
+
+/// How many bytes at either end are told from digits that may lack some: as many as a match needs.
+const KNOWN: usize = 8;
+
+/// The first bytes that such digits may be: each of one digit, or of two if the first is no zero.
+fn heads(digits: &[u8]) -> Vec<Vec<u8>> {
     let mut found = Vec::new();
     let mut open: Vec<(usize, Vec<u8>)> = vec![(0, Vec::new())];
     while let Some((at, bytes)) = open.pop() {
-        if bytes.len() == 8 {
+        if bytes.len() == KNOWN {
             found.push(bytes);
             continue;
         }
@@ -101,15 +118,28 @@ pub(crate) fn read_without_leading_zeros(text: &str) -> Vec<Vec<u8>> {
             open.push((at + 2, with(first << 4 | second)));
         }
     }
-    let padded = |length: usize| {
-        let pad = move |head: &Vec<u8>| {
-            let mut mac = head.clone();
-            mac.resize(length, 0);
-            mac
+    found
+}
+
+/// The last bytes that they may be, for a MAC whose bytes were reversed.
+fn tails(digits: &[u8]) -> Vec<Vec<u8>> {
+    let mut found = Vec::new();
+    let mut open: Vec<(&[u8], Vec<u8>)> = vec![(digits, Vec::new())];
+    while let Some((rest, bytes)) = open.pop() {
+        if bytes.len() == KNOWN {
+            found.push(bytes);
+            continue;
+        }
+        let Some((&last, before)) = rest.split_last() else {
+            continue;
         };
-        found.iter().map(pad).collect::<Vec<_>>()
-    };
-    lengths.into_iter().flat_map(padded).collect()
+        let with = |byte: u8| [&[byte], &bytes[..]].concat();
+        open.push((before, with(last)));
+        if let Some((&first @ 1.., before)) = before.split_last() {
+            open.push((before, with(first << 4 | last)));
+        }
+    }
+    found
 }
 
 /// One big number, in hex or decimal, as `BigInteger` prints it: without leading zeros, or with a

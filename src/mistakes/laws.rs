@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use crate::mistakes::samples::{NOW, Sample, samples};
 use crate::mistakes::{Change, Choice, Inputs, Mistaken, Pipeline, catalogue};
 use crate::scheme::{Call, Implementation as _, Reference};
-use crate::signature::{Op, Outcome, OutcomeKind, Secret, Secrets, Value};
+use crate::signature::{Context, Op, Outcome, OutcomeKind, Secret, Secrets, Value};
 
 /// Where a mistake says that it applies it changes what an implementation does; where it says that
 /// it does not, it changes nothing.
@@ -147,6 +147,7 @@ fn a_wrong_pipeline_accepts_its_own_tokens() {
                 secrets,
                 fields: &fields,
                 token: None,
+                context: Context::none(),
                 now: NOW,
             };
             let Outcome::Token(token) = mistaken.call(&sign) else {
@@ -208,6 +209,7 @@ fn verifying_mistakes_add_up() {
             secrets,
             fields: &fields,
             token: Some(&odd),
+            context: Context::none(),
             now: NOW,
         })
     };
@@ -246,6 +248,7 @@ proptest! {
             secrets: &secrets,
             fields: &fields,
             token: None,
+            context: Context::none(),
             now: NOW,
         };
         let signed = Reference::new().call(&sign);

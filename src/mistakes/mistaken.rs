@@ -1,8 +1,8 @@
 //! An implementation with planted mistakes.
 
-use crate::mistakes::attempt::{judge, thrown};
+use crate::mistakes::attempt::{Judgement, judge, thrown};
 use crate::mistakes::{Choice, Inputs, Mistake, MistakeId, Pipeline, Stop};
-use crate::scheme::{Call, Implementation};
+use crate::scheme::{Call, Implementation, NO_POLICY, SignatureState, Undecided, is_presented};
 use crate::signature::{Op, Outcome};
 
 /// An implementation of any scheme with some mistakes, each in its usual form. Without any it is
@@ -66,6 +66,33 @@ impl Mistaken {
     }
 }
 
+impl Mistaken {
+    /// By the scheme's policy, but what it takes for a valid signature is up to its mistakes.
+    fn identify(&self, call: &Call<'_>) -> Outcome {
+        let Some(policy) = &call.scheme.policy else {
+            return Outcome::Refused(NO_POLICY.to_owned());
+        };
+        let signature = || {
+            let verify = Call {
+                op: Op::Verify,
+                ..*call
+            };
+            match judge(verify, &self.pipeline, &self.verifying) {
+                Judgement::Accepted => Ok(SignatureState::Valid),
+                Judgement::Rejected(_) if is_presented(call.token) => Ok(SignatureState::Invalid),
+                Judgement::Rejected(_) => Ok(SignatureState::Absent),
+                Judgement::Refused(_) if !is_presented(call.token) => Ok(SignatureState::Absent),
+                other => Err(Outcome::from(other)),
+            }
+        };
+        match policy.decide(&call.scheme.fields, call.fields, call.context, signature) {
+            Ok((rule, _)) => rule.into(),
+            Err(Undecided::Context(problem)) => Outcome::Refused(problem.to_string()),
+            Err(Undecided::Signature(outcome)) => outcome,
+        }
+    }
+}
+
 impl Implementation for Mistaken {
     fn call(&mut self, call: &Call<'_>) -> Outcome {
         match call.op {
@@ -84,6 +111,7 @@ impl Implementation for Mistaken {
                 }
             }
             Op::Verify => judge(*call, &self.pipeline, &self.verifying).into(),
+            Op::Identify => self.identify(call),
         }
     }
 }

@@ -149,9 +149,7 @@ impl Pipeline {
     ) -> Result<Cow<'s, [u8]>, Stop> {
         let scheme = inputs.scheme;
         // Whose key is empty whatever is configured misses no secret.
-        let is_always_empty =
-            |choice: Choice| choice.mistake.id == MistakeId("secret-empty") && choice.form == 0;
-        if self.at(Step::Key).is_some_and(is_always_empty) {
+        if self.at(Step::Key) == Some(Choice::empty_key()) {
             return Ok(Cow::Borrowed(&[]));
         }
         let selected = scheme.select_secret(inputs.secrets, texts)?;
@@ -339,6 +337,11 @@ impl Choice {
     /// A mistake in its usual form.
     pub fn usual(mistake: &'static Mistake) -> Self {
         Self { mistake, form: 0 }
+    }
+
+    /// The key is empty, whatever is configured.
+    pub(crate) fn empty_key() -> Self {
+        Self::usual(MistakeId("secret-empty").mistake())
     }
 }
 

@@ -4,7 +4,7 @@ use crate::scheme::{
     Algorithm, Call, Field, FieldKind, FieldSet, Freshness, Layout, List, Message, Pair, Pairs,
     Scheme, SecretEncoding, SecretRule, TokenGrammar, Unknown,
 };
-use crate::signature::{Fields, Op, Secret, Secrets, Value};
+use crate::signature::{Context, Fields, Op, Secret, Secrets, Value};
 
 pub(crate) const NOW: u64 = 1_741_761_604;
 
@@ -38,6 +38,7 @@ fn scheme(
         message: Message::compile(message, &fields).unwrap(),
         token,
         freshness: Freshness::Unspecified,
+        policy: None,
         fields,
     }
 }
@@ -317,6 +318,7 @@ impl Asked {
             secrets: &self.secrets,
             fields: &self.fields,
             token: self.token.as_ref(),
+            context: Context::none(),
             now: self.now,
         }
     }
@@ -432,6 +434,14 @@ impl Sample {
             String::new(),
             right.to_uppercase(),
             right.to_lowercase(),
+            // The hex digits alone, and not the letters around them.
+            right
+                .chars()
+                .map(|c| match c {
+                    'a'..='f' => c.to_ascii_uppercase(),
+                    c => c,
+                })
+                .collect(),
             format!(" {right}\n"),
             format!("{right}\0"),
             format!("{right}x"),
@@ -470,6 +480,7 @@ impl Sample {
                 secrets,
                 fields,
                 token: None,
+                context: Context::none(),
                 now: NOW,
             };
             if let crate::signature::Outcome::Token(token) =

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use crate::protocol::write_ascii;
-use crate::signature::Outcome;
+use crate::signature::{Denial, Outcome};
 
 /// A well-formed answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub enum AnswerError {
         results: usize,
     },
     /// Its outcome is none that there is.
-    #[error("the outcome {outcome:?} is neither accept nor reject")]
+    #[error("the outcome {outcome:?} is none of accept, reject and anonymous")]
     UnknownOutcome {
         /// Whose answer it is.
         id: u64,
@@ -78,6 +78,8 @@ struct RawAnswer<'a> {
     outcome: Option<Text<'a>>,
     #[serde(borrow)]
     code: Option<Text<'a>>,
+    // Whoever verifies may say what he likes under this name.
+    status: Option<serde_json::Value>,
     #[serde(borrow)]
     refused: Option<Text<'a>>,
     #[serde(borrow)]
@@ -108,7 +110,13 @@ impl Answer {
         } else if let Some(outcome) = raw.outcome {
             match &*outcome.0 {
                 "accept" => Reply::Outcome(Outcome::Accept),
-                "reject" => Reply::Outcome(Outcome::Reject(raw.code.map(owned))),
+                "anonymous" => Reply::Outcome(Outcome::Anonymous),
+                "reject" => Reply::Outcome(Outcome::Reject(Denial {
+                    code: raw.code.map(owned),
+                    status: raw
+                        .status
+                        .and_then(|status| status.as_u64()?.try_into().ok()),
+                })),
                 _ => {
                     return Err(AnswerError::UnknownOutcome {
                         id,
@@ -134,13 +142,20 @@ impl Answer {
             Reply::Outcome(Outcome::Token(token)) => ("token", token.as_str()),
             Reply::Outcome(Outcome::Accept) => ("outcome", "accept"),
             Reply::Outcome(Outcome::Reject(_)) => ("outcome", "reject"),
+            Reply::Outcome(Outcome::Anonymous) => ("outcome", "anonymous"),
             Reply::Outcome(Outcome::Refused(why)) => ("refused", why.as_str()),
             Reply::Outcome(Outcome::Threw(what)) => ("threw", what.as_str()),
             Reply::Unsupported(why) => ("unsupported", why.as_str()),
         };
         write_member(member, text, out);
-        if let Reply::Outcome(Outcome::Reject(Some(code))) = &self.reply {
-            write_member("code", code, out);
+        if let Reply::Outcome(Outcome::Reject(Denial { code, status })) = &self.reply {
+            if let Some(code) = code {
+                write_member("code", code, out);
+            }
+            if let Some(status) = status {
+                out.extend_from_slice(b",\"status\":");
+                out.extend_from_slice(itoa::Buffer::new().format(*status).as_bytes());
+            }
         }
         out.extend_from_slice(b"}\n");
     }
@@ -156,15 +171,23 @@ fn write_member(name: &str, text: &str, out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::{Answer, AnswerError, Reply};
-    use crate::signature::Outcome;
+    use crate::signature::{Denial, Outcome};
 
     #[test]
     fn an_answer_is_read_as_it_was_written() {
         for reply in [
             Reply::Outcome(Outcome::Token("a\u{e9}\n".into())),
             Reply::Outcome(Outcome::Accept),
-            Reply::Outcome(Outcome::Reject(None)),
-            Reply::Outcome(Outcome::Reject(Some("BAD".into()))),
+            Reply::Outcome(Outcome::Anonymous),
+            Reply::Outcome(Outcome::REJECT),
+            Reply::Outcome(Outcome::Reject(Denial {
+                code: Some("BAD".into()),
+                status: None,
+            })),
+            Reply::Outcome(Outcome::Reject(Denial {
+                code: None,
+                status: Some(403),
+            })),
             Reply::Outcome(Outcome::Refused("no".into())),
             Reply::Outcome(Outcome::Threw("TypeError: x".into())),
             Reply::Unsupported("why".into()),
@@ -206,5 +229,10 @@ mod tests {
         ));
         // Members that we do not know are none of our business.
         assert!(Answer::parse(br#"{"id":1,"outcome":"accept","accepted":3,"x":[]}"#).is_ok());
+        for status in ["\"bad\"", "-1", "70000", "4.5", "null"] {
+            let line = format!(r#"{{"id":1,"outcome":"reject","status":{status}}}"#);
+            let reply = Answer::parse(line.as_bytes()).unwrap().reply;
+            assert_eq!(reply, Reply::Outcome(Outcome::REJECT), "{line}");
+        }
     }
 }

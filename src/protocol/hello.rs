@@ -18,7 +18,8 @@ pub struct Hello {
     /// The suites it implements; all of them if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suites: Option<Vec<String>>,
-    /// The operations it knows; words that we do not know are passed over.
+    /// The operations it knows; `sign` and `verify` if absent. Words that we do not know are
+    /// passed over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ops: Option<Vec<String>>,
     /// Whose time it uses.
@@ -101,9 +102,10 @@ impl Hello {
 
     /// Whether it knows that operation.
     pub fn has_op(&self, op: Op) -> bool {
-        self.ops
-            .as_ref()
-            .is_none_or(|ops| ops.iter().any(|known| known == op.name()))
+        match &self.ops {
+            None => op != Op::Identify,
+            Some(ops) => ops.iter().any(|known| known == op.name()),
+        }
     }
 
     /// Whether it takes values of that kind.

@@ -7,11 +7,13 @@ mod answer;
 mod ascii;
 mod hello;
 mod request;
+mod tally;
 
 pub use answer::{Answer, AnswerError, Reply};
 pub use ascii::write_ascii;
 pub use hello::{Clock, Hello, HelloError, ImplementationInfo, PROTOCOL_VERSION};
 pub use request::{Incoming, RequestLine, RequestParts};
+pub use tally::{Tally, TallyAnswer};
 
 /// The longest line that either side accepts, in bytes without its line feed.
 pub const MAX_LINE: usize = 1 << 20;

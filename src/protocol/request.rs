@@ -7,7 +7,7 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::protocol::write_ascii;
-use crate::signature::{Fields, Op, Secret, Secrets, Value};
+use crate::signature::{Context, Fields, Op, Secret, Secrets, Value};
 
 /// What a request says, its id aside.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +22,9 @@ pub struct RequestParts<'a> {
     pub fields: &'a Fields,
     /// The token presented; `None` where it is absent, and when signing.
     pub token: Option<&'a Value>,
-    /// The time of verification in Unix seconds; sent with every verify.
+    /// What the call to be identified happens in; sent with every identify.
+    pub context: &'a Context,
+    /// The time of verification in Unix seconds; sent with every verify and identify.
     pub now: u64,
 }
 
@@ -38,6 +40,27 @@ impl RequestLine {
         // The object's first brace is written with the id.
         json[0] = b',';
         json.push(b'\n');
+        Self(json.into_boxed_slice())
+    }
+
+    /// The same request, to be done `repeat` times and answered once.
+    ///
+    /// The number is padded to one width, so that requests which differ in it alone are equally
+    /// long: they are what timing compares.
+    pub fn repeated(parts: &RequestParts<'_>, repeat: u32) -> Self {
+        let mut json = Self::new(parts).0.into_vec();
+        json.truncate(json.len() - 2);
+        write_repeat(repeat, &mut json);
+        Self(json.into_boxed_slice())
+    }
+
+    /// Asks for the comparison that the implementation uses, `repeat` times.
+    pub fn compare(left: &str, right: &str, repeat: u32) -> Self {
+        let mut json = b",\"op\":\"compare\",\"left\":".to_vec();
+        write_ascii(left, &mut json);
+        json.extend_from_slice(b",\"right\":");
+        write_ascii(right, &mut json);
+        write_repeat(repeat, &mut json);
         Self(json.into_boxed_slice())
     }
 
@@ -61,6 +84,11 @@ impl RequestLine {
     }
 }
 
+/// The last member, and the end of the line.
+fn write_repeat(repeat: u32, json: &mut Vec<u8>) {
+    json.extend_from_slice(format!(",\"repeat\":{repeat:>6}}}\n").as_bytes());
+}
+
 impl Serialize for RequestParts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -71,7 +99,10 @@ impl Serialize for RequestParts<'_> {
             Secrets::Per(_) => map.serialize_entry("secrets", &PerValue(self.secrets))?,
         }
         map.serialize_entry("fields", self.fields)?;
-        if self.op == Op::Verify {
+        if self.op == Op::Identify {
+            map.serialize_entry("context", self.context)?;
+        }
+        if self.op.presents_a_token() {
             if let Some(token) = self.token {
                 map.serialize_entry("token", token)?;
             }
@@ -107,7 +138,18 @@ pub enum Incoming {
         /// What it called itself.
         op: String,
     },
-    /// `sign` or `verify`.
+    /// `compare`: apply the comparison that the implementation uses.
+    Compare {
+        /// Its id.
+        id: u64,
+        /// One text.
+        left: String,
+        /// The other.
+        right: String,
+        /// How often to do it before it is answered.
+        repeat: u32,
+    },
+    /// `sign`, `verify` or `identify`.
     Request {
         /// Its id, to be given back.
         id: u64,
@@ -121,8 +163,13 @@ pub enum Incoming {
         fields: Fields,
         /// The token presented; `None` where it is absent.
         token: Option<Value>,
+        /// What the call to be identified happens in.
+        context: Context,
         /// The time of verification in Unix seconds.
         now: u64,
+        /// How often to verify before it is answered, where the answer is to say how often it
+        /// accepted.
+        repeat: Option<u32>,
     },
 }
 
@@ -145,7 +192,12 @@ struct RawRequest<'a> {
     #[serde(default, deserialize_with = "present")]
     token: Option<Value>,
     #[serde(default)]
+    context: Context,
+    #[serde(default)]
     now: u64,
+    repeat: Option<u32>,
+    left: Option<String>,
+    right: Option<String>,
 }
 
 /// A member that is there, be it null.
@@ -193,6 +245,18 @@ impl Incoming {
             "bye" => return Ok(Self::Bye),
             "sign" => Op::Sign,
             "verify" => Op::Verify,
+            "identify" => Op::Identify,
+            "compare" => {
+                let (Some(left), Some(right)) = (raw.left, raw.right) else {
+                    return Err(de::Error::custom("a comparison needs left and right"));
+                };
+                return Ok(Self::Compare {
+                    id: raw.id,
+                    left,
+                    right,
+                    repeat: raw.repeat.unwrap_or(1),
+                });
+            }
             _ => {
                 return Ok(Self::Unknown {
                     id: raw.id,
@@ -218,7 +282,9 @@ impl Incoming {
             suite,
             fields,
             token,
+            context,
             now,
+            repeat,
             ..
         } = raw;
         Ok(Self::Request {
@@ -228,7 +294,9 @@ impl Incoming {
             secrets,
             fields,
             token,
+            context,
             now,
+            repeat,
         })
     }
 }
@@ -244,7 +312,7 @@ fn secret(value: Value) -> Result<Secret, serde_json::Error> {
 #[cfg(test)]
 mod tests {
     use super::{Incoming, RequestLine, RequestParts};
-    use crate::signature::{Fields, Op, Secret, Secrets, Value};
+    use crate::signature::{Context, Fields, Op, Secret, Secrets, Value};
 
     #[test]
     fn a_request_is_read_as_it_was_written() {
@@ -254,13 +322,22 @@ mod tests {
             .with("timestamp", 1_741_761_604)
             .with("raw", Value::Bytes(vec![0xff]));
         let token = Value::Json(serde_json::Value::Null);
-        for token in [None, Some(&token), Some(&Value::Text("t".into()))] {
+        let text = Value::Text("t".into());
+        let context = Context::default().with("mode", "strict");
+        for (op, token, context) in [
+            (Op::Verify, None, Context::default()),
+            (Op::Verify, Some(&token), Context::default()),
+            (Op::Verify, Some(&text), Context::default()),
+            (Op::Identify, None, context.clone()),
+            (Op::Identify, Some(&text), context),
+        ] {
             let parts = RequestParts {
-                op: Op::Verify,
+                op,
                 suite: "jimo",
                 secrets: &secrets,
                 fields: &fields,
                 token,
+                context: &context,
                 now: 5,
             };
             let mut line = Vec::new();
@@ -269,14 +346,61 @@ mod tests {
             assert_eq!(line.iter().position(|&b| b == b'\n'), Some(line.len() - 1));
             let expected = Incoming::Request {
                 id: 7,
-                op: Op::Verify,
+                op,
                 suite: "jimo".into(),
                 secrets: secrets.clone(),
                 fields: fields.clone(),
                 token: token.cloned(),
+                context: context.clone(),
                 now: 5,
+                repeat: None,
             };
             assert_eq!(Incoming::parse(&line).unwrap(), expected);
         }
+    }
+
+    #[test]
+    fn repeated_requests_are_equally_long_whatever_the_number() {
+        let secrets = Secrets::One(Secret::new("s"));
+        let fields = Fields::new().with("user_id", "a");
+        let parts = RequestParts {
+            op: Op::Verify,
+            suite: "plain",
+            secrets: &secrets,
+            fields: &fields,
+            token: Some(&Value::Text("t".into())),
+            context: Context::none(),
+            now: 5,
+        };
+        let mut lengths = Vec::new();
+        for times in [1, 30, 100_000] {
+            for line in [
+                RequestLine::repeated(&parts, times),
+                RequestLine::compare("a\"b", "a\u{e9}b", times),
+            ] {
+                let mut written = Vec::new();
+                line.write(7, &mut written);
+                lengths.push(written.len());
+                match Incoming::parse(&written).unwrap() {
+                    Incoming::Request { repeat, token, .. } => {
+                        assert_eq!((repeat, token), (Some(times), Some("t".into())));
+                    }
+                    Incoming::Compare {
+                        id,
+                        left,
+                        right,
+                        repeat,
+                    } => assert_eq!(
+                        (id, &*left, &*right, repeat),
+                        (7, "a\"b", "a\u{e9}b", times)
+                    ),
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+        assert_eq!(lengths[..2], lengths[2..4]);
+        assert_eq!(lengths[..2], lengths[4..]);
+        let lone = br#"{"id":1,"op":"compare","left":"a"}"#;
+        assert!(Incoming::parse(lone).is_err());
     }
 }

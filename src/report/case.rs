@@ -74,7 +74,7 @@ pub(super) fn actual(case: &Case) -> String {
 }
 
 /// Where a token begins to differ, if that is not at its first character already.
-fn difference(expected: &str, actual: &str) -> Option<String> {
+pub(super) fn difference(expected: &str, actual: &str) -> Option<String> {
     let same = expected
         .chars()
         .zip(actual.chars())

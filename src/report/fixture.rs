@@ -54,6 +54,7 @@ fn mistake(id: &str, title: &str, remedy: &str) -> MistakeMention {
         id: id.into(),
         title: title.into(),
         remedy: remedy.into(),
+        explained: None,
     }
 }
 
@@ -78,7 +79,7 @@ pub(super) fn green() -> RunResult {
             suite.vectors.iter().map(|vector| {
                 let observed = match vector.request.op {
                     Op::Sign => token(DUE),
-                    Op::Verify => reject(),
+                    Op::Verify | Op::Identify => reject(),
                 };
                 suite.observe(vector.id.as_str(), observed)
             })
@@ -144,11 +145,15 @@ pub(super) fn forty_of_three_hundred() -> RunResult {
             });
         }
     }
-    result.verifier_causes.push(mistake(
+    let cause = mistake(
         "accepts-prefix",
         "it accepts a token that is cut short",
         "Compare the whole token.",
-    ));
+    );
+    result.verifier_causes.push(MistakeMention {
+        explained: Some(1),
+        ..cause
+    });
     result
 }
 

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::report::{HumanOptions, human, json, junit};
-use crate::results::RunResult;
+use crate::report::{
+    HumanOptions, badge, badge_json, github, html, human, json, junit, markdown, sarif,
+};
+use crate::results::Document;
 
 /// A format of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,16 +17,46 @@ pub enum Format {
     Json,
     /// JUnit XML, for CI servers.
     Junit,
+    /// A summary for a job's page or a pull request.
+    Markdown,
+    /// One page for a browser.
+    Html,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations by workflow commands.
+    Github,
+    /// A picture for a README.
+    Badge,
+    /// What badge services read.
+    BadgeJson,
 }
 
 /// A name that is no format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no format; there are human, json and junit")]
+#[error("{:?} is no format; there are {}", .0, listed())]
 pub struct UnknownFormat(String);
+
+fn listed() -> String {
+    let names: Vec<&str> = Format::ALL.iter().map(|format| format.name()).collect();
+    match names.split_last() {
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 3] = [Self::Human, Self::Json, Self::Junit];
+    pub const ALL: [Self; 9] = [
+        Self::Human,
+        Self::Json,
+        Self::Junit,
+        Self::Markdown,
+        Self::Html,
+        Self::Sarif,
+        Self::Github,
+        Self::Badge,
+        Self::BadgeJson,
+    ];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -32,6 +64,12 @@ impl Format {
             Self::Human => "human",
             Self::Json => "json",
             Self::Junit => "junit",
+            Self::Markdown => "markdown",
+            Self::Html => "html",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Badge => "badge",
+            Self::BadgeJson => "badge-json",
         }
     }
 }
@@ -52,30 +90,35 @@ impl FromStr for Format {
 }
 
 /// The document in a format; the options are for people only.
-pub fn render(result: &RunResult, format: Format, options: &HumanOptions) -> String {
+pub fn render(document: &Document, format: Format, options: &HumanOptions) -> String {
     match format {
-        Format::Human => human(result, options),
-        Format::Json => json(result),
-        Format::Junit => junit(result),
+        Format::Human => human(document, options),
+        Format::Json => json(document),
+        Format::Junit => junit(document),
+        Format::Markdown => markdown(document),
+        Format::Html => html(document),
+        Format::Sarif => sarif(document),
+        Format::Github => github(document),
+        Format::Badge => badge(document),
+        Format::BadgeJson => badge_json(document),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Format, render};
-    use crate::report::fixture::green;
-    use crate::report::{HumanOptions, human, json, junit};
+    use crate::report::HumanOptions;
+    use crate::report::fixture::rich;
 
     #[test]
-    fn a_format_is_found_by_its_name_and_renders_itself() {
-        let (result, options) = (green(), HumanOptions::default());
-        for (name, text) in [
-            ("human", human(&result, &options)),
-            ("json", json(&result)),
-            ("junit", junit(&result)),
-        ] {
-            let format: Format = name.parse().unwrap();
-            assert_eq!(render(&result, format, &options), text, "{name}");
+    fn a_format_is_found_by_its_name_and_no_two_are_the_same() {
+        let options = HumanOptions::default();
+        let mut seen = Vec::new();
+        for format in Format::ALL {
+            assert_eq!(format.name().parse(), Ok(format));
+            let text = render(&rich(1).into(), format, &options);
+            assert!(!text.is_empty() && !seen.contains(&text), "{format}");
+            seen.push(text);
         }
         let error = "pdf".parse::<Format>().unwrap_err().to_string();
         for format in Format::ALL {

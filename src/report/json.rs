@@ -6,27 +6,18 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
 use crate::report::visible::is_visible;
-use crate::results::{FuzzResult, RunResult, SCHEMA_VERSION};
+use crate::results::{Document, RUNS_VERSION, RunResult, Runs, SCHEMA_VERSION};
 
-/// The document as indented JSON, with a line feed at the end. The same document gives the same
+/// A document as indented JSON, with a line feed at the end. The same document gives the same
 /// bytes. What cannot be seen is escaped, so that the file can be looked at in a terminal.
-pub fn json(result: &RunResult) -> String {
-    indented(result, result.cases.len() * 1024)
-}
-
-/// The document of a fuzz campaign, written likewise.
-pub fn fuzz_json(result: &FuzzResult) -> String {
-    indented(result, 4096)
-}
-
 #[expect(
     clippy::expect_used,
-    reason = "a vector takes every byte, and the documents' maps have text keys"
+    reason = "a vector takes every byte, and our maps have text keys"
 )]
-fn indented(result: &impl Serialize, capacity: usize) -> String {
-    let mut out = Vec::with_capacity(capacity);
+pub fn json<T: Serialize>(document: &T) -> String {
+    let mut out = Vec::with_capacity(64 << 10);
     let formatter = VisibleFormatter(PrettyFormatter::new());
-    result
+    document
         .serialize(&mut Serializer::with_formatter(&mut out, formatter))
         .expect("a document can be written");
     out.push(b'\n');
@@ -42,26 +33,47 @@ pub enum ReadError {
     Malformed(#[from] serde_json::Error),
     /// It is of another version.
     #[error(
-        "it is a result of form {found}, and this macproof reads form {SCHEMA_VERSION}; use the macproof that wrote it"
+        "it is a result of form {found}, and this macproof reads form {known}; use the macproof that wrote it"
     )]
     Version {
         /// The version that it names.
         found: u32,
+        /// The version that this program knows.
+        known: u32,
     },
 }
 
-/// Reads a document.
-pub fn read(bytes: &[u8]) -> Result<RunResult, ReadError> {
+/// Reads a document: of one run, or of several.
+pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     #[derive(serde::Deserialize)]
     struct Versioned {
-        macproof_result: u32,
+        macproof_result: Option<u32>,
+        macproof_runs: Option<u32>,
+        runs: Option<Vec<Versioned>>,
     }
     // Looked at first: a document of another form would be malformed in confusing ways.
-    let found = serde_json::from_slice::<Versioned>(bytes)?.macproof_result;
-    if found != SCHEMA_VERSION {
-        return Err(ReadError::Version { found });
+    let versioned: Versioned = serde_json::from_slice(bytes)?;
+    let of_runs = versioned
+        .runs
+        .iter()
+        .flatten()
+        .map(|run| run.macproof_result);
+    for found in of_runs.chain([versioned.macproof_result]).flatten() {
+        if found != SCHEMA_VERSION {
+            return Err(ReadError::Version {
+                found,
+                known: SCHEMA_VERSION,
+            });
+        }
     }
-    Ok(serde_json::from_slice(bytes)?)
+    match versioned.macproof_runs {
+        None => Ok(serde_json::from_slice::<RunResult>(bytes)?.into()),
+        Some(RUNS_VERSION) => Ok(serde_json::from_slice::<Runs>(bytes)?.into()),
+        Some(found) => Err(ReadError::Version {
+            found,
+            known: RUNS_VERSION,
+        }),
+    }
 }
 
 /// Escapes what cannot be seen; all else as `serde_json` indents it.
@@ -141,12 +153,19 @@ mod tests {
     use super::{ReadError, json, read};
     use crate::report::fixture::{HOSTILE, forty_of_three_hundred, green, rich};
     use crate::report::visible::is_visible;
+    use crate::results::{Document, Runs};
 
     #[test]
     fn the_document_reads_as_it_was_written() {
-        for result in [green(), forty_of_three_hundred(), rich(65_536)] {
-            let text = json(&result);
-            assert_eq!(read(text.as_bytes()).unwrap(), result);
+        let several = Runs::new(vec![green(), rich(1)]);
+        for document in [
+            green().into(),
+            forty_of_three_hundred().into(),
+            rich(65_536).into(),
+            Document::from(several),
+        ] {
+            let text = json(&document);
+            assert_eq!(read(text.as_bytes()).unwrap(), document);
             assert!(text.chars().all(|c| c == '\n' || is_visible(c)));
         }
     }
@@ -165,7 +184,13 @@ mod tests {
         let later = json(&green()).replacen("\"macproof_result\": 1", "\"macproof_result\": 2", 1);
         assert!(matches!(
             read(later.as_bytes()),
-            Err(ReadError::Version { found: 2 })
+            Err(ReadError::Version { found: 2, known: 1 })
+        ));
+        let later = json(&Runs::new(vec![green()]));
+        let later = later.replacen("\"macproof_result\": 1", "\"macproof_result\": 2", 1);
+        assert!(matches!(
+            read(later.as_bytes()),
+            Err(ReadError::Version { found: 2, .. })
         ));
         assert!(matches!(read(b"{}"), Err(ReadError::Malformed(_))));
         assert!(matches!(read(b"rubbish"), Err(ReadError::Malformed(_))));
@@ -176,9 +201,10 @@ mod tests {
         fn whatever_was_said_is_read_back(said in any::<String>()) {
             let mut result = rich(1);
             result.notes = vec![said.clone(), format!("{HOSTILE}{said}")];
-            let text = json(&result);
+            let document = Document::from(result);
+            let text = json(&document);
             prop_assert!(text.chars().all(|c| c == '\n' || is_visible(c)));
-            prop_assert_eq!(read(text.as_bytes()).unwrap(), result);
+            prop_assert_eq!(read(text.as_bytes()).unwrap(), document);
         }
     }
 }

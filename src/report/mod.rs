@@ -4,25 +4,44 @@
 //! All that an implementation said is untrusted text. Wherever a person or a parser meets it,
 //! what cannot be seen is spelt out.
 
+mod badge;
 mod case;
+mod difference;
 mod digits;
 mod file;
 #[cfg(test)]
 mod fixture;
 mod format;
+mod github;
+mod html;
 mod human;
 mod json;
 mod junit;
+mod markdown;
+mod matrix;
 mod request;
+mod requirements;
 mod rerun;
+mod sarif;
 mod schema;
+mod timing;
 mod visible;
 
+pub use badge::{badge, badge_json};
+pub use difference::{difference, difference_json};
 pub use file::{WriteError, write};
 pub use format::{Format, UnknownFormat, render};
+pub use github::github;
+pub use html::html;
 pub use human::{HumanOptions, human};
-pub use json::{ReadError, fuzz_json, json, read};
+pub use json::{ReadError, json, read};
 pub use junit::junit;
+pub use markdown::markdown;
 pub use rerun::rerun_command;
-pub use schema::result_schema;
+pub use sarif::sarif;
+pub use schema::{result_schema, runs_schema};
+pub use timing::{
+    ReadTimingError, read_timing, subject_title, timing_distributions, timing_human,
+    timing_running_effect, timing_schema,
+};
 pub use visible::{excerpt, visible};

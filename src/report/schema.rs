@@ -1,17 +1,16 @@
 //! The JSON Schema of the document, generated from its types.
 
-use crate::results::RunResult;
+use crate::report::json;
+use crate::results::{RunResult, Runs};
 
 /// The JSON Schema of the document of a run, as it stands in `reports/result.schema.json`.
-#[expect(
-    clippy::expect_used,
-    reason = "a schema is a tree of maps with text keys"
-)]
 pub fn result_schema() -> String {
-    let schema = schemars::schema_for!(RunResult);
-    let mut text = serde_json::to_string_pretty(&schema).expect("a schema can be written");
-    text.push('\n');
-    text
+    json(&schemars::schema_for!(RunResult))
+}
+
+/// The JSON Schema of the document of several runs, as it stands in `reports/runs.schema.json`.
+pub fn runs_schema() -> String {
+    json(&schemars::schema_for!(Runs))
 }
 
 #[cfg(test)]
@@ -20,22 +19,27 @@ mod tests {
 
     use serde_json::Value;
 
-    use super::result_schema;
+    use super::{result_schema, runs_schema};
     use crate::report::fixture::{forty_of_three_hundred, green, rich};
     use crate::report::json;
 
-    /// `MACPROOF_UPDATE=1 cargo test schema` writes the file.
+    /// `MACPROOF_UPDATE=1 cargo test schema` writes the files.
     #[test]
-    fn the_committed_schema_is_current() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/result.schema.json");
-        if std::env::var_os("MACPROOF_UPDATE").is_some() {
-            crate::report::write(&path, result_schema().as_bytes()).unwrap();
+    fn the_committed_schemas_are_current() {
+        for (name, schema) in [
+            ("reports/result.schema.json", result_schema()),
+            ("reports/runs.schema.json", runs_schema()),
+        ] {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+            if std::env::var_os("MACPROOF_UPDATE").is_some() {
+                crate::report::write(&path, schema.as_bytes()).unwrap();
+            }
+            let committed = std::fs::read_to_string(&path).unwrap_or_default();
+            assert!(
+                committed == schema,
+                "{name} is stale: run MACPROOF_UPDATE=1 cargo test schema"
+            );
         }
-        let committed = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(
-            committed == result_schema(),
-            "reports/result.schema.json is stale: run MACPROOF_UPDATE=1 cargo test schema"
-        );
     }
 
     #[test]

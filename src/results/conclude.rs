@@ -10,8 +10,8 @@ use crate::results::conformance::{conformance, gate};
 use crate::results::ledger::{Ledger, Ruling};
 use crate::results::{
     Case, CaseRequest, Counts, KnownFailure, KnownFailures, KnownMention, Observed, ObservedKind,
-    RequirementSummary, RunResult, SCHEMA_VERSION, Scope, ScopeNote, SourceLine, SuiteSummary,
-    Trait, Verdict, judge, words,
+    Redaction, RequirementSummary, RunResult, SCHEMA_VERSION, Scope, ScopeNote, ShardSummary,
+    SourceLine, SuiteSummary, Trait, Verdict, judge, words,
 };
 use crate::signature::{Op, Outcome};
 use crate::suite::{Expect, Level, Requirement, Suite, Vector};
@@ -52,10 +52,14 @@ pub struct Circumstances {
     pub seed: u64,
     /// How often each case ran.
     pub repeat: u64,
+    /// Which part of a run it was, if it was not the whole.
+    pub shard: Option<ShardSummary>,
     /// What was left out before the run began: filters, shards.
     pub left_out: Vec<ScopeNote>,
     /// What the harness noticed beside the cases.
     pub notes: Vec<String>,
+    /// What the document may not show.
+    pub redaction: Redaction,
 }
 
 /// Makes the document of a run.
@@ -84,21 +88,7 @@ pub fn conclude(
             every_case.extend(suite.vectors.iter().map(|v| suite.case_id(v).to_string()));
         }
         let mut case = judged(observation, circumstances.level);
-        match ledger.rule(&case.id, case.verdict, case.outcome) {
-            Ruling::Silent => {}
-            Ruling::Holds(entry) => {
-                case.known = Some(mention(entry, case.verdict));
-                // A skip stays one; the list only allows it.
-                if case.verdict != Verdict::Skipped {
-                    case.verdict = Verdict::KnownFailure;
-                }
-            }
-            Ruling::Passed(entry) => {
-                case.known = Some(mention(entry, case.verdict));
-                case.verdict = Verdict::UnexpectedPass;
-            }
-            Ruling::Changed(entry) => case.known = Some(mention(entry, case.verdict)),
-        }
+        under_the_list(&mut case, &mut ledger);
         if let Some(suite) = suites.last_mut() {
             suite.counts.add(case.verdict);
         }
@@ -107,7 +97,7 @@ pub fn conclude(
     }
     let troubles = ledger.troubles(&every_case, circumstances.left_out.is_empty());
     let scope = scope(circumstances.left_out, &cases);
-    RunResult {
+    let mut result = RunResult {
         macproof_result: SCHEMA_VERSION,
         macproof_version: env!("CARGO_PKG_VERSION").to_owned(),
         started: circumstances.started,
@@ -121,12 +111,34 @@ pub fn conclude(
         level: circumstances.level,
         seed: circumstances.seed,
         repeat: circumstances.repeat,
+        shard: circumstances.shard,
         suites,
         counts: cases.iter().map(|case| case.verdict).collect(),
         cases,
         profile,
         verifier_causes: Vec::new(),
         notes: circumstances.notes,
+    };
+    circumstances.redaction.apply(&mut result, &observations);
+    result
+}
+
+/// What the list of known failures makes of a case.
+pub(super) fn under_the_list(case: &mut Case, ledger: &mut Ledger<'_>) {
+    match ledger.rule(&case.id, case.verdict, case.outcome) {
+        Ruling::Silent => {}
+        Ruling::Holds(entry) => {
+            case.known = Some(mention(entry, case.verdict));
+            // A skip stays one; the list only allows it.
+            if case.verdict != Verdict::Skipped {
+                case.verdict = Verdict::KnownFailure;
+            }
+        }
+        Ruling::Passed(entry) => {
+            case.known = Some(mention(entry, case.verdict));
+            case.verdict = Verdict::UnexpectedPass;
+        }
+        Ruling::Changed(entry) => case.known = Some(mention(entry, case.verdict)),
     }
 }
 
@@ -208,7 +220,7 @@ fn judged(observation: &Observation<'_>, level: Level) -> Case {
         actual_in_another_round: other,
         expected_token: match &**expect {
             Expect::Token { token, .. } => Some(token.clone()),
-            Expect::Outcomes(_) | Expect::Observe(_) => None,
+            Expect::Outcomes(_) | Expect::Rejected { .. } | Expect::Observe(_) => None,
         },
         actual_token,
         reason: words::reason(op, observed),
@@ -240,7 +252,7 @@ fn observed_trait(observation: &Observation<'_>, case: &Case) -> Option<Trait> {
     };
     let (verb, affirmative) = match observation.vector.request.op {
         Op::Sign => ("signs", ObservedKind::Token),
-        Op::Verify => ("accepts", ObservedKind::Accept),
+        Op::Verify | Op::Identify => ("accepts", ObservedKind::Accept),
     };
     let tells = what.split_whitespace().next() == Some(verb) && outcome != ObservedKind::Unstable;
     Some(Trait {
@@ -252,7 +264,7 @@ fn observed_trait(observation: &Observation<'_>, case: &Case) -> Option<Trait> {
 }
 
 /// What the run did not judge, each reason with the number of its cases.
-fn scope(mut left_out: Vec<ScopeNote>, cases: &[Case]) -> Scope {
+pub(super) fn scope(mut left_out: Vec<ScopeNote>, cases: &[Case]) -> Scope {
     let mut reasons: IndexMap<String, u64> = IndexMap::new();
     for case in cases {
         let why = match case.verdict {
@@ -373,7 +385,7 @@ mod tests {
         }
         let unstable = Observed::Unstable(
             crate::signature::Outcome::Accept,
-            crate::signature::Outcome::Reject(None),
+            crate::signature::Outcome::REJECT,
         );
         let result = run(vec![suite.observe("upper", unstable)], "");
         assert_eq!(result.profile[0].does, None);

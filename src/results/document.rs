@@ -44,6 +44,9 @@ pub struct RunResult {
     pub seed: u64,
     /// How often each case ran.
     pub repeat: u64,
+    /// Which part of a run this is; absent if it is the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<ShardSummary>,
     /// The suites that took part.
     pub suites: Vec<SuiteSummary>,
     /// How many cases came to each verdict.
@@ -58,6 +61,16 @@ pub struct RunResult {
     /// What the harness noticed beside the cases: restarts, output where none is due.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+}
+
+/// One of several parts of a run, which together are the whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShardSummary {
+    /// Which part, from 1.
+    pub number: u64,
+    /// How many there are.
+    pub count: u64,
 }
 
 /// What a run says of the implementation, known failures or not.
@@ -265,6 +278,11 @@ pub struct Case {
 }
 
 impl Case {
+    /// The suite that it is of.
+    pub fn suite(&self) -> &str {
+        self.id.split_once('/').map_or("", |(suite, _)| suite)
+    }
+
     /// What it came to, as if there were no list of known failures.
     pub fn own_verdict(&self) -> Verdict {
         self.known
@@ -352,4 +370,7 @@ pub struct MistakeMention {
     pub title: String,
     /// What to do.
     pub remedy: String,
+    /// How many of the failed cases it explains, where all cases were judged together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explained: Option<u64>,
 }

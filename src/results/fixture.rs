@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 
 use crate::protocol::{ImplementationInfo, RequestLine, RequestParts};
-use crate::results::{Circumstances, KnownFailures, Observation, Observed, RunResult, conclude};
+use crate::results::{
+    Circumstances, KnownFailures, Observation, Observed, Redaction, RunResult, conclude,
+};
 use crate::scheme::{
     Algorithm, Field, FieldKind, FieldSet, Freshness, Layout, Message, Scheme, SecretEncoding,
     SecretRule, TokenGrammar,
 };
-use crate::signature::{Fields, Op, Outcome, OutcomeKind, Secret, Secrets, Slug, Value};
+use crate::signature::{Context, Fields, Op, Outcome, OutcomeKind, Secret, Secrets, Slug, Value};
 use crate::suite::{
     Basis, Expect, InputKind, Level, Request, Requirement, Source, Suite, SuiteText, Vector,
 };
@@ -34,6 +36,7 @@ pub(crate) fn scheme() -> Scheme {
         token: TokenGrammar::Template(Layout::compile("{mac:hex}", &fields, 32).unwrap()),
         fields,
         freshness: Freshness::Unspecified,
+        policy: None,
     }
 }
 
@@ -93,7 +96,8 @@ impl Suite {
                 op,
                 secrets: Secrets::One(Secret::new("0123456789abcdef")),
                 fields: Fields::new().with("user_id", id),
-                token: (op == Op::Verify).then(|| Value::from("00ff")),
+                token: op.presents_a_token().then(|| Value::from("00ff")),
+                context: Context::default(),
                 now: 1_741_761_604,
             },
             input: InputKind::Text,
@@ -115,6 +119,7 @@ impl Suite {
             secrets: &vector.request.secrets,
             fields: &vector.request.fields,
             token: vector.request.token.as_ref(),
+            context: &vector.request.context,
             now: vector.request.now,
         });
         Observation {
@@ -143,8 +148,10 @@ pub(crate) fn circumstances() -> Circumstances {
         level: Level::Must,
         seed: 42,
         repeat: 1,
+        shard: None,
         left_out: Vec::new(),
         notes: Vec::new(),
+        redaction: Redaction::none(),
     }
 }
 
@@ -163,7 +170,7 @@ pub(crate) fn accept() -> Observed {
 }
 
 pub(crate) fn reject() -> Observed {
-    Observed::Outcome(Outcome::Reject(None))
+    Observed::Outcome(Outcome::REJECT)
 }
 
 pub(crate) fn threw(what: &str) -> Observed {

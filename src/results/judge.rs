@@ -36,6 +36,10 @@ pub enum Failure {
     /// Nothing came in time.
     #[error("no answer within {0} ms")]
     TimedOut(u64),
+    /// Nothing came that could be an answer: a lost connection, an error of a server, an output
+    /// that says nothing.
+    #[error("no usable answer: {0}")]
+    NoAnswer(String),
     /// What came breaks the protocol.
     #[error("the adapter broke the protocol: {0}")]
     Protocol(String),
@@ -80,8 +84,13 @@ fn is_expected(expect: &Expect, outcome: &Outcome) -> Option<bool> {
         (Expect::Observe(_), _) => None,
         (Expect::Token { token, .. }, Outcome::Token(actual)) => Some(token == actual),
         (Expect::Token { or_refused, .. }, Outcome::Refused(_)) => Some(*or_refused),
-        (Expect::Token { .. }, _) => Some(false),
         (Expect::Outcomes(kinds), outcome) => Some(kinds.contains(&outcome.kind())),
+        (Expect::Rejected { codes, status }, Outcome::Reject(denial)) => {
+            let is_due = |code: &String| codes.contains(code);
+            let code = codes.is_empty() || denial.code.as_ref().is_some_and(is_due);
+            Some(code && (status.is_none() || *status == denial.status))
+        }
+        (Expect::Token { .. } | Expect::Rejected { .. }, _) => Some(false),
     }
 }
 
@@ -89,7 +98,7 @@ fn is_expected(expect: &Expect, outcome: &Outcome) -> Option<bool> {
 mod tests {
     use super::{Failure, Observed, judge};
     use crate::results::Verdict;
-    use crate::signature::{Op, Outcome, OutcomeKind};
+    use crate::signature::{Denial, Op, Outcome, OutcomeKind};
     use crate::suite::{Expect, Level};
 
     fn token(text: &str) -> Observed {
@@ -157,6 +166,52 @@ mod tests {
             judge(Op::Verify, Level::May, &may, &accepted, Level::May),
             Verdict::Observed
         );
+    }
+
+    #[test]
+    fn a_rejection_says_what_is_documented() {
+        let rejected = |codes: &[&str], status| Expect::Rejected {
+            codes: codes.iter().map(|&code| code.to_owned()).collect(),
+            status,
+        };
+        let passes = |expect: &Expect, outcome: Outcome| {
+            let observed = Observed::Outcome(outcome);
+            judge(Op::Identify, Level::Must, expect, &observed, Level::Must) == Verdict::Pass
+        };
+        let denied = |code: Option<&str>, status| {
+            Outcome::Reject(Denial {
+                code: code.map(str::to_owned),
+                status,
+            })
+        };
+        let coded = rejected(&["A", "B"], None);
+        assert!(passes(&coded, denied(Some("A"), None)));
+        assert!(passes(&coded, denied(Some("B"), Some(500))));
+        for wrong in [
+            denied(None, None),
+            denied(Some("C"), None),
+            denied(Some("a"), None),
+        ] {
+            assert!(!passes(&coded, wrong));
+        }
+        let status = rejected(&[], Some(403));
+        assert!(passes(&status, denied(None, Some(403))));
+        assert!(passes(&status, denied(Some("X"), Some(403))));
+        assert!(!passes(&status, Outcome::REJECT));
+        assert!(!passes(&status, denied(None, Some(401))));
+        for other in [
+            Outcome::Accept,
+            Outcome::Anonymous,
+            Outcome::Refused("x".into()),
+            Outcome::Threw("x".into()),
+        ] {
+            assert!(!passes(&coded, other.clone()) && !passes(&status, other));
+        }
+        // What another operation cannot end in is no answer to it.
+        let expect = Expect::Outcomes(vec![OutcomeKind::Reject]);
+        let anonymous = Observed::Outcome(Outcome::Anonymous);
+        let verdict = judge(Op::Verify, Level::Must, &expect, &anonymous, Level::Must);
+        assert_eq!(verdict, Verdict::Error);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod case_pattern;
 mod conclude;
 mod conformance;
+mod difference;
 mod document;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -12,24 +13,38 @@ mod judge;
 mod known_failures;
 mod ledger;
 mod listing;
+mod merge;
 mod observed_kind;
+mod redaction;
+mod runs;
+mod timing;
 mod update;
 mod verdict;
 mod words;
 
 pub use case_pattern::{CasePattern, CasePatternError};
 pub use conclude::{Circumstances, Observation, conclude};
+pub use difference::{ChangedCase, Difference};
 pub use document::{
     Case, CaseRequest, Causes, Conformance, Counts, Gate, GateFailure, GateFailureKind,
     KnownMention, MistakeMention, RequirementSummary, RunResult, SCHEMA_VERSION, Scope, ScopeNote,
-    SourceLine, SuiteSummary, Trait,
+    ShardSummary, SourceLine, SuiteSummary, Trait,
 };
 pub use fuzz::{
     FUZZ_SCHEMA_VERSION, FuzzEnd, FuzzFinding, FuzzResult, FuzzTrait, FuzzWarning, FuzzedSuite,
 };
 pub use judge::{Failure, Observed, judge};
 pub use known_failures::{EntryProblem, KnownFailure, KnownFailures, KnownFailuresError};
+pub use merge::{MergeError, merge};
 pub use observed_kind::ObservedKind;
+pub use redaction::{REDACTED, Redaction};
+pub use runs::{Document, RUNS_VERSION, Runs};
+pub use timing::{
+    Confirmation, Control, ControlKind, Distributions, Effect, Measurement, RunningEffect, Subject,
+    TIMING_SCHEMA_VERSION, TimingCircumstances, TimingResult, TimingVerdict,
+};
 pub use update::updated;
 pub use verdict::Verdict;
-pub use words::{expected as expected_in_words, outcome as outcome_in_words};
+pub use words::{
+    expected as expected_in_words, outcome as outcome_in_words, read_outcome as outcome_of_words,
+};

@@ -21,6 +21,8 @@ pub enum ObservedKind {
     Accept,
     /// It rejected.
     Reject,
+    /// It let the call go on as nobody's.
+    Anonymous,
     /// It declined by a documented error.
     Refused,
     /// An exception came out.
@@ -39,10 +41,11 @@ pub enum ObservedKind {
 
 impl ObservedKind {
     /// Every word, in the order of the documentation.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Token,
         Self::Accept,
         Self::Reject,
+        Self::Anonymous,
         Self::Refused,
         Self::Threw,
         Self::Unstable,
@@ -62,6 +65,7 @@ impl ObservedKind {
                 OutcomeKind::Token => Self::Token,
                 OutcomeKind::Accept => Self::Accept,
                 OutcomeKind::Reject => Self::Reject,
+                OutcomeKind::Anonymous => Self::Anonymous,
                 OutcomeKind::Refused => Self::Refused,
                 OutcomeKind::Threw => Self::Threw,
             }),
@@ -69,7 +73,7 @@ impl ObservedKind {
             Observed::Unsupported { .. } => Some(Self::Unsupported),
             Observed::Failed(Failure::Crashed(_)) => Some(Self::Crash),
             Observed::Failed(Failure::TimedOut(_)) => Some(Self::TimeOut),
-            Observed::Failed(Failure::Protocol(_)) => Some(Self::Protocol),
+            Observed::Failed(Failure::Protocol(_) | Failure::NoAnswer(_)) => Some(Self::Protocol),
             Observed::Skipped(_) | Observed::NotApplicable(_) => None,
         }
     }
@@ -81,6 +85,7 @@ impl ObservedKind {
             Self::Token
             | Self::Accept
             | Self::Reject
+            | Self::Anonymous
             | Self::Refused
             | Self::Threw
             | Self::Unstable => true,
@@ -94,6 +99,7 @@ impl ObservedKind {
             Self::Token => "token",
             Self::Accept => "accept",
             Self::Reject => "reject",
+            Self::Anonymous => "anonymous",
             Self::Refused => "refused",
             Self::Threw => "threw",
             Self::Unstable => "unstable",

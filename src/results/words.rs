@@ -1,7 +1,7 @@
 //! What is expected and what happened, in the words of the reports.
 
-use crate::results::Observed;
-use crate::signature::{Op, Outcome};
+use crate::results::{Case, Observed, ObservedKind};
+use crate::signature::{Denial, Op, Outcome};
 use crate::suite::Expect;
 
 /// `token 6a40…`, `token 6a40… or refused`, `reject, refused or threw`; for a `may` vector the
@@ -18,11 +18,12 @@ pub fn expected(expect: &Expect) -> String {
         } => format!("token {token}, or refused"),
         Expect::Outcomes(kinds) => {
             let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
-            match names.split_last() {
-                Some((last, [])) => (*last).to_owned(),
-                Some((last, others)) => format!("{} or {last}", others.join(", ")),
-                None => String::new(),
-            }
+            one_of(&names)
+        }
+        Expect::Rejected { codes, status } => {
+            let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+            let code = (!codes.is_empty()).then(|| format!("the code {}", one_of(&codes)));
+            denied(code, *status)
         }
         Expect::Observe(what) => what.clone(),
     }
@@ -33,10 +34,65 @@ pub fn outcome(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Token(token) => format!("token {token}"),
         Outcome::Accept => "accept".to_owned(),
-        Outcome::Reject(None) => "reject".to_owned(),
-        Outcome::Reject(Some(code)) => format!("reject with the code {code}"),
+        Outcome::Reject(Denial { code, status }) => denied(
+            code.as_ref().map(|code| format!("the code {code}")),
+            *status,
+        ),
+        Outcome::Anonymous => "anonymous".to_owned(),
         Outcome::Refused(why) => format!("refused: {why}"),
         Outcome::Threw(what) => format!("threw: {what}"),
+    }
+}
+
+/// `one`, `one or two`, `one, two or three`.
+fn one_of(names: &[&str]) -> String {
+    match names.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// `reject with the code X and the status 403`.
+fn denied(code: Option<String>, status: Option<u16>) -> String {
+    let status = status.map(|status| format!("the status {status}"));
+    let with: Vec<String> = code.into_iter().chain(status).collect();
+    if with.is_empty() {
+        "reject".to_owned()
+    } else {
+        format!("reject with {}", with.join(" and "))
+    }
+}
+
+/// What an implementation did, read from a document's words; `None` where it did nothing, or not
+/// one thing.
+pub fn read_outcome(case: &Case) -> Option<Outcome> {
+    let words = case.actual.as_deref()?;
+    let after = |start: &str| words.strip_prefix(start).unwrap_or_default().to_owned();
+    Some(match case.outcome? {
+        ObservedKind::Token => Outcome::Token(case.actual_token.clone()?),
+        ObservedKind::Accept => Outcome::Accept,
+        ObservedKind::Reject => Outcome::Reject(read_denial(words)),
+        ObservedKind::Anonymous => Outcome::Anonymous,
+        ObservedKind::Refused => Outcome::Refused(after("refused: ")),
+        ObservedKind::Threw => Outcome::Threw(after("threw: ")),
+        _ => return None,
+    })
+}
+
+/// What [`denied`] wrote.
+fn read_denial(words: &str) -> Denial {
+    let with = words.strip_prefix("reject with ").unwrap_or_default();
+    let (code, status) = match with.rsplit_once("the status ") {
+        Some((code, status)) if status.parse::<u16>().is_ok() => (
+            code.strip_suffix(" and ").unwrap_or(code),
+            status.parse().ok(),
+        ),
+        _ => (with, None),
+    };
+    Denial {
+        code: code.strip_prefix("the code ").map(str::to_owned),
+        status,
     }
 }
 
@@ -68,5 +124,47 @@ pub(super) fn reason(op: Op, observed: &Observed) -> Option<String> {
             Some("its hello declares the suite and the operation, its answer says that it is unsupported".to_owned())
         }
         Observed::Failed(failure) => Some(failure.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{outcome, read_outcome};
+    use crate::results::Observed;
+    use crate::results::fixture::{run, small_suite};
+    use crate::signature::{Denial, Outcome};
+
+    fn rejected(code: Option<&str>, status: Option<u16>) -> Outcome {
+        let code = code.map(str::to_owned);
+        Outcome::Reject(Denial { code, status })
+    }
+
+    #[test]
+    fn words_are_read_back() {
+        let suite = small_suite();
+        for (vector, done) in [
+            ("signs", Outcome::Token("ab".into())),
+            ("signs", Outcome::Refused("no: really".into())),
+            ("forged", Outcome::Accept),
+            ("forged", Outcome::REJECT),
+            ("forged", rejected(Some("E1"), None)),
+            ("forged", rejected(None, Some(403))),
+            ("forged", rejected(Some("the status E"), Some(401))),
+            ("forged", Outcome::Threw("x".into())),
+        ] {
+            let result = run(
+                vec![suite.observe(vector, Observed::Outcome(done.clone()))],
+                "",
+            );
+            assert_eq!(
+                read_outcome(&result.cases[0]),
+                Some(done.clone()),
+                "{}",
+                outcome(&done)
+            );
+        }
+        let none = Observed::NotApplicable("x".into());
+        let result = run(vec![suite.observe("signs", none)], "");
+        assert_eq!(read_outcome(&result.cases[0]), None);
     }
 }

@@ -1,8 +1,12 @@
 //! Cases for an implementation that uses the real time: what carries a time is signed afresh at
 //! the present, whatever the scheme's freshness.
 
+use std::borrow::Cow;
+
 use crate::runner::transplant::{Signed, transplant};
-use crate::scheme::{ParsedToken, Scheme, Verification, is_canonical_time};
+use crate::scheme::{
+    Implementation as _, ParsedToken, Reference, Scheme, Verification, is_canonical_time,
+};
 use crate::signature::{Fields, Op, Outcome, OutcomeKind, Value};
 use crate::suite::{Expect, Request, Suite, Vector};
 
@@ -10,7 +14,7 @@ use crate::suite::{Expect, Request, Suite, Vector};
 #[derive(Clone, Debug)]
 pub(super) struct Afresh<'s> {
     scheme: &'s Scheme,
-    vector: &'s Vector,
+    vector: Cow<'s, Vector>,
     /// The scheme's times, as indices of its fields.
     times: Vec<usize>,
     /// At verify, what the presented token has to do with the right one.
@@ -57,7 +61,7 @@ impl<'s> Afresh<'s> {
     /// present, in Unix seconds.
     pub(super) fn of(
         suite: &'s Suite,
-        vector: &'s Vector,
+        vector: Cow<'s, Vector>,
         now: u64,
     ) -> Result<Option<Self>, NotNow> {
         let scheme = &suite.scheme;
@@ -65,13 +69,13 @@ impl<'s> Afresh<'s> {
         if times.is_empty() {
             return Ok(None);
         }
-        let request = &vector.request;
         let mut afresh = Self {
             scheme,
             vector,
             times,
             presented: Presented::AsItIs,
         };
+        let request = &afresh.vector.request;
         match request.op {
             Op::Sign => {
                 let then = afresh.time_given(&request.fields, None)?;
@@ -84,7 +88,7 @@ impl<'s> Afresh<'s> {
                     return Err(NotNow::TimeUnseen);
                 }
             }
-            Op::Verify => {
+            Op::Verify | Op::Identify => {
                 is_like_the_present(request.now, now)?;
                 afresh.time_given(&request.fields, Some(request.now))?;
                 afresh.presented = afresh.presented(now)?;
@@ -104,7 +108,8 @@ impl<'s> Afresh<'s> {
                 .token(now)
                 .map(Value::Text)
                 .or_else(|| vector.token.clone()),
-            now: if vector.op == Op::Verify {
+            context: vector.context.clone(),
+            now: if vector.op.presents_a_token() {
                 now
             } else {
                 vector.now
@@ -242,6 +247,12 @@ impl<'s> Afresh<'s> {
         let Some(token) = self.token(now) else {
             return false;
         };
+        if self.vector.request.op == Op::Identify {
+            // What is the policy's to say of the vector it has to say of what is asked instead.
+            let mut oracle = Reference::new();
+            let as_it_is = oracle.call(&self.vector.request.call(self.scheme));
+            return oracle.call(&self.request(now).call(self.scheme)) == as_it_is;
+        }
         let Request {
             secrets, fields, ..
         } = self.request(now);
@@ -326,6 +337,8 @@ fn number(number: u64) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use super::{Afresh, NotNow};
     use crate::results::{Observed, Verdict, judge};
     use crate::scheme::{Call, Implementation, Reference};
@@ -383,7 +396,7 @@ vectors:
     }
 
     fn planned<'s>(suite: &'s Suite, id: &str) -> Result<Afresh<'s>, NotNow> {
-        let planned = Afresh::of(suite, suite.vector(id).unwrap(), NOW);
+        let planned = Afresh::of(suite, Cow::Borrowed(suite.vector(id).unwrap()), NOW);
         planned.map(|afresh| afresh.expect("the scheme has a time"))
     }
 
@@ -412,12 +425,9 @@ vectors:
             fields.set("timestamp", i64::try_from(clock).unwrap());
         }
         Reference::new().call(&Call {
-            op: request.op,
-            scheme: &suite.scheme,
-            secrets: &request.secrets,
             fields: &fields,
-            token: request.token.as_ref(),
             now: clock,
+            ..request.call(&suite.scheme)
         })
     }
 
@@ -479,11 +489,47 @@ vectors:
         let suite = suite();
         let all = verdicts(&suite, |request| match request.op {
             Op::Sign => with_own_clock(&suite, request, 0),
-            Op::Verify => Outcome::Accept,
+            Op::Verify | Op::Identify => Outcome::Accept,
         });
         for id in ["of-another-time", "with-a-line-feed", "cut-short", "empty"] {
             assert!(all.contains(&(id, Verdict::Fail)), "{id}");
         }
+    }
+
+    #[test]
+    fn what_identifies_is_signed_afresh_as_what_verifies() {
+        let suite = crate::suite::find("jimo").unwrap().parse().unwrap();
+        let signed = "identify-with-its-signed-identifier";
+        let vectors = suite.vectors.iter();
+        let identifying = vectors.filter(|vector| vector.request.op == Op::Identify);
+        let mut asked = Vec::new();
+        for vector in identifying {
+            let id = vector.id.as_str();
+            let Ok(afresh) = Afresh::of(&suite, Cow::Borrowed(vector), vector.request.now) else {
+                continue;
+            };
+            let request = afresh.expect("the scheme has a time").request(NOW);
+            assert_eq!(
+                (request.now, &request.context),
+                (NOW, &vector.request.context)
+            );
+            let outcome = Reference::new().call(&request.call(&suite.scheme));
+            let observed = Observed::Outcome(outcome);
+            let verdict = judge(
+                Op::Identify,
+                vector.level,
+                &vector.expect,
+                &observed,
+                Level::Must,
+            );
+            assert_eq!(verdict, Verdict::Pass, "{id}");
+            asked.push((id, request.token != vector.request.token));
+        }
+        assert!(asked.contains(&(signed, true)), "{asked:?}");
+        assert!(
+            asked.contains(&("identify-without-a-signature", false)),
+            "{asked:?}"
+        );
     }
 
     #[test]

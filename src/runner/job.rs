@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use crate::adapters::{Exchange, Ticket};
 use crate::protocol::{Hello, Reply, RequestLine};
-use crate::results::{Failure, Observed, Verdict, judge};
-use crate::runner::FailFast;
+use crate::results::{Failure, Observed, ObservedKind, Verdict, judge};
 use crate::runner::plan::{Case, Fate, line};
 use crate::runner::schedule::Schedule;
 use crate::runner::seen::{Seen, same};
+use crate::runner::{CaseEvent, FailFast, Watcher};
 use crate::suite::Expect;
 
 /// After how many answers the others are told how far we are.
@@ -21,6 +21,7 @@ pub(super) struct Work<'w, 's> {
     pub(super) hello: &'w Hello,
     pub(super) now: &'w (dyn Fn() -> u64 + Sync),
     pub(super) fail_fast: Option<FailFast<'w>>,
+    pub(super) watcher: Option<Watcher<'w>>,
 }
 
 /// One process's share.
@@ -65,19 +66,43 @@ impl<'w, 's> Job<'w, 's> {
             observed: Some(observed),
             expect,
         };
+        let due = &self.work.cases[at].vector.expect;
         let seen = &mut self.seen[at];
-        *seen = std::mem::take(seen).and(round);
+        *seen = std::mem::take(seen).and(round, due);
+        self.tell(at);
         self.stop_at_failure(at);
     }
 
-    fn stop_at_failure(&self, at: usize) {
-        let Some(fail_fast) = self.work.fail_fast else {
+    fn tell(&self, at: usize) {
+        let Some(watcher) = self.work.watcher else {
             return;
         };
         let Case { suite, vector, .. } = &self.work.cases[at];
         let Seen { observed, expect } = &self.seen[at];
         let Some(observed) = observed else { return };
         let expect = expect.as_ref().unwrap_or(&vector.expect);
+        let op = vector.request.op;
+        (watcher.tell)(&CaseEvent {
+            suite,
+            vector,
+            verdict: judge(op, vector.level, expect, observed, watcher.level),
+            outcome: ObservedKind::of(op, observed),
+        });
+    }
+
+    fn stop_at_failure(&self, at: usize) {
+        let Some(fail_fast) = self.work.fail_fast else {
+            return;
+        };
+        let Case {
+            suite,
+            vector,
+            asked,
+            ..
+        } = &self.work.cases[at];
+        let Seen { observed, expect } = &self.seen[at];
+        let Some(observed) = observed else { return };
+        let expect = expect.as_ref().unwrap_or(&asked.expect);
         let op = vector.request.op;
         let verdict = judge(op, vector.level, expect, observed, fail_fast.level);
         if matches!(verdict, Verdict::Fail | Verdict::Error)
@@ -142,7 +167,7 @@ impl Exchange for Job<'_, '_> {
                 // Every round but the first ends here.
                 if expect.is_none()
                     && let Some(Observed::Outcome(earlier)) = &self.seen[at].observed
-                    && same(earlier, &outcome)
+                    && same(earlier, &outcome, &self.work.cases[at].vector.expect)
                 {
                     return;
                 }
@@ -163,6 +188,11 @@ impl Exchange for Job<'_, '_> {
     fn failed(&mut self, ticket: Ticket, failure: Failure) {
         self.count();
         self.keep(case_of(ticket), Observed::Failed(failure), None);
+    }
+
+    fn inapplicable(&mut self, ticket: Ticket, reason: String) {
+        self.count();
+        self.keep(case_of(ticket), Observed::NotApplicable(reason), None);
     }
 
     fn revoked(&mut self, ticket: Ticket, failure: Failure) {

@@ -8,11 +8,15 @@ mod afresh;
 mod job;
 mod options;
 mod plan;
+mod resign;
 mod run;
 mod schedule;
 mod seen;
 mod smoke;
 mod transplant;
+mod unknown;
 
-pub use options::{CaseFilter, FailFast, RunOptions, SelectionError, Shard};
+pub use options::{
+    CaseEvent, CaseFilter, FailFast, RunOptions, SelectionError, Shard, Watcher, WhoseSecret,
+};
 pub use run::{Ending, Progress, RunError, RunOutput, run};

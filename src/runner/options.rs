@@ -6,8 +6,9 @@ use std::str::FromStr;
 use globset::{Glob, GlobMatcher};
 
 use crate::adapters::Limits;
-use crate::signature::CaseId;
-use crate::suite::Level;
+use crate::results::{ObservedKind, ShardSummary, Verdict};
+use crate::signature::{CaseId, Secret};
+use crate::suite::{Level, Suite, Vector};
 
 /// What a run is asked to do, beside its suites.
 #[derive(Clone, Debug)]
@@ -26,6 +27,22 @@ pub struct RunOptions<'a> {
     pub limits: Limits,
     /// When to stop before everything is done.
     pub fail_fast: Option<FailFast<'a>>,
+    /// Whoever wants to know of each case as it happens.
+    pub watcher: Option<Watcher<'a>>,
+    /// Whose secret the implementation uses.
+    pub secret: WhoseSecret,
+}
+
+/// Whose secret an implementation uses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum WhoseSecret {
+    /// That of the request.
+    #[default]
+    Request,
+    /// This one, whatever the request says.
+    Own(Secret),
+    /// Its own, which nobody tells.
+    Unknown,
 }
 
 impl Default for RunOptions<'_> {
@@ -38,7 +55,39 @@ impl Default for RunOptions<'_> {
             repeat: 1,
             limits: Limits::default(),
             fail_fast: None,
+            watcher: None,
+            secret: WhoseSecret::Request,
         }
+    }
+}
+
+/// Something became of a case: its first outcome, or in a later round another one.
+#[derive(Clone, Copy, Debug)]
+pub struct CaseEvent<'a> {
+    /// Its suite.
+    pub suite: &'a Suite,
+    /// Its vector.
+    pub vector: &'a Vector,
+    /// What it came to so far, the list of known failures aside.
+    pub verdict: Verdict,
+    /// What happened, in one word.
+    pub outcome: Option<ObservedKind>,
+}
+
+/// Whoever wants to know of each case as it happens.
+#[derive(Clone, Copy)]
+pub struct Watcher<'a> {
+    /// The lowest level that counts.
+    pub level: Level,
+    /// Called in the thread that heard the answer.
+    pub tell: &'a (dyn Fn(&CaseEvent<'_>) + Sync),
+}
+
+impl fmt::Debug for Watcher<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watcher")
+            .field("level", &self.level)
+            .finish_non_exhaustive()
     }
 }
 
@@ -102,6 +151,14 @@ impl Shard {
     /// Whether the case at this place, from 0, belongs to it.
     pub fn holds(self, place: usize) -> bool {
         place % self.count == self.number - 1
+    }
+
+    /// As it stands in a document.
+    pub fn summary(self) -> ShardSummary {
+        ShardSummary {
+            number: self.number as u64,
+            count: self.count as u64,
+        }
     }
 }
 

@@ -1,9 +1,14 @@
 //! Which cases are asked, and what.
 
+use std::borrow::Cow;
+
+use crate::adapters::Target;
 use crate::protocol::{Clock, Hello, MAX_LINE, RequestLine, RequestParts};
 use crate::results::ScopeNote;
-use crate::runner::RunOptions;
 use crate::runner::afresh::Afresh;
+use crate::runner::resign::Resigner;
+use crate::runner::unknown::Harvest;
+use crate::runner::{RunOptions, WhoseSecret};
 use crate::suite::{Request, Suite, Vector};
 
 /// A vector of a suite.
@@ -64,6 +69,8 @@ impl<'s> Selection<'s> {
 pub(super) struct Case<'s> {
     pub(super) suite: &'s Suite,
     pub(super) vector: &'s Vector,
+    /// The vector as it is asked: signed with another secret, where the implementation has its own.
+    pub(super) asked: Cow<'s, Vector>,
     /// The request as it was planned.
     pub(super) line: RequestLine,
     pub(super) fate: Fate<'s>,
@@ -71,6 +78,10 @@ pub(super) struct Case<'s> {
 
 /// What becomes of a case.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most are of the large one where there is any"
+)]
 pub(super) enum Fate<'s> {
     /// It is asked as it stands.
     Asked,
@@ -81,20 +92,51 @@ pub(super) enum Fate<'s> {
 }
 
 /// What is asked of each case. `now` is the present, in Unix seconds.
-pub(super) fn plan<'s>(chosen: &[Chosen<'s>], hello: &Hello, now: u64) -> Vec<Case<'s>> {
+pub(super) fn plan<'s>(
+    chosen: &[Chosen<'s>],
+    target: &Target,
+    hello: &Hello,
+    whose: &WhoseSecret,
+    mut harvest: Harvest,
+    now: u64,
+) -> Vec<Case<'s>> {
+    let mut resigner: Option<Resigner<'s>> = None;
+    let mut with_its_secret = |suite: &'s Suite, vector: &'s Vector| {
+        if *whose == WhoseSecret::Request {
+            return Ok(Cow::Borrowed(vector));
+        }
+        let resigner = match resigner.take() {
+            Some(known) if std::ptr::eq(known.suite, suite) => resigner.insert(known),
+            _ => resigner.insert(Resigner::new(suite)),
+        };
+        match whose {
+            WhoseSecret::Own(secret) => resigner
+                .resigned(vector, secret)
+                .map_err(|why| why.to_string()),
+            WhoseSecret::Request | WhoseSecret::Unknown => {
+                harvest.held_to_itself(resigner, vector, hello)
+            }
+        }
+        .map(Cow::Owned)
+    };
     let case = |&Chosen { suite, vector }: &Chosen<'s>| {
-        let fate = match (unclaimed(suite, vector, hello), hello.clock()) {
-            (Some(reason), _) => Fate::NotApplicable(reason),
-            (None, Clock::Injected) => Fate::Asked,
-            (None, Clock::System) => match Afresh::of(suite, vector, now) {
-                Ok(None) => Fate::Asked,
-                Ok(Some(afresh)) => Fate::AskedAfresh(afresh),
-                Err(why) => Fate::NotApplicable(why.to_string()),
+        let asked = unclaimed(suite, vector, hello)
+            .or_else(|| target.unpassed(suite, vector))
+            .map_or_else(|| with_its_secret(suite, vector), Err);
+        let (asked, fate) = match asked {
+            Err(reason) => (Cow::Borrowed(vector), Fate::NotApplicable(reason)),
+            Ok(asked) if hello.clock() == Clock::Injected || *whose == WhoseSecret::Unknown => {
+                (asked, Fate::Asked)
+            }
+            Ok(asked) => match Afresh::of(suite, asked.clone(), now) {
+                Ok(None) => (asked, Fate::Asked),
+                Ok(Some(afresh)) => (asked, Fate::AskedAfresh(afresh)),
+                Err(why) => (asked, Fate::NotApplicable(why.to_string())),
             },
         };
         let line = match &fate {
             Fate::AskedAfresh(afresh) => line(suite, &afresh.request(now)),
-            Fate::Asked | Fate::NotApplicable(_) => line(suite, &vector.request),
+            Fate::Asked | Fate::NotApplicable(_) => line(suite, &asked.request),
         };
         let fate = match fate {
             Fate::Asked | Fate::AskedAfresh(_) if is_too_long(&line) => Fate::NotApplicable(
@@ -105,6 +147,7 @@ pub(super) fn plan<'s>(chosen: &[Chosen<'s>], hello: &Hello, now: u64) -> Vec<Ca
         Case {
             suite,
             vector,
+            asked,
             line,
             fate,
         }
@@ -120,6 +163,7 @@ pub(super) fn line(suite: &Suite, request: &Request) -> RequestLine {
         secrets: &request.secrets,
         fields: &request.fields,
         token: request.token.as_ref(),
+        context: &request.context,
         now: request.now,
     })
 }

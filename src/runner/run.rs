@@ -9,12 +9,15 @@ use std::time::Duration;
 use crate::adapters::{Adapter, AdapterError, Parting, Target};
 use crate::protocol::Hello;
 use crate::results::{Failure, Observation, Observed, ScopeNote};
-use crate::runner::RunOptions;
 use crate::runner::job::{Job, Work};
 use crate::runner::plan::{Case, Fate, Selection, plan};
+use crate::runner::resign::{Resigner, expect_of};
 use crate::runner::schedule::Schedule;
 use crate::runner::seen::Seen;
 use crate::runner::smoke::smoke;
+use crate::runner::unknown::{Harvest, harvest};
+use crate::runner::{RunOptions, WhoseSecret};
+use crate::signature::Secret;
 use crate::suite::Suite;
 
 /// How often the progress is told.
@@ -94,13 +97,22 @@ pub fn run<'s>(
     now: &(dyn Fn() -> u64 + Sync),
     progress: &dyn Fn(Progress),
 ) -> Result<RunOutput<'s>, RunError> {
-    let Selection { chosen, left_out } = Selection::of(suites, options);
+    let Selection {
+        chosen,
+        mut left_out,
+    } = Selection::of(suites, options);
     if chosen.is_empty() {
         return Err(RunError::NoCase(left_out));
     }
     let mut first = target.start(options.limits, interrupt)?;
     let hello = first.hello().clone();
-    let cases = plan(&chosen, &hello, now());
+    let harvest = match options.secret {
+        WhoseSecret::Unknown => {
+            harvest(&mut first, &chosen, target, &hello)?.map_err(RunError::NoAnswer)?
+        }
+        WhoseSecret::Request | WhoseSecret::Own(_) => Harvest::default(),
+    };
+    let cases = plan(&chosen, target, &hello, &options.secret, harvest, now());
     let schedule = Schedule::new(asked(&cases), options.seed, options.repeat.max(1));
     smoke(&mut first, &cases, schedule.order())?.map_err(RunError::NoAnswer)?;
 
@@ -110,6 +122,7 @@ pub fn run<'s>(
         hello: &hello,
         now,
         fail_fast: options.fail_fast,
+        watcher: options.watcher,
     };
     let start = || target.start(options.limits, interrupt);
     let shares = share_out(&work, first, &start, options.jobs, progress);
@@ -117,8 +130,17 @@ pub fn run<'s>(
         done: schedule.done(),
         total: schedule.total(),
     };
-    let mut gathered = Gathered::of(shares, cases.len());
+    let mut gathered = Gathered::of(shares, &cases);
     let is_whole = done.done == done.total;
+    if options.secret == WhoseSecret::Unknown {
+        left_out.push(ScopeNote {
+            what: WITHOUT_ORACLE.to_owned(),
+            cases: asked(&cases).len() as u64,
+        });
+    }
+    if let WhoseSecret::Own(secret) = &options.secret {
+        gathered.notes.extend(unseen(&cases, secret));
+    }
     let ending = match gathered.broken.take() {
         None if is_whole => Ending::Whole,
         // The others did its share.
@@ -149,6 +171,32 @@ pub fn run<'s>(
         ending,
         hello,
     })
+}
+
+/// What an implementation's own secret cannot show.
+fn unseen(cases: &[Case<'_>], secret: &Secret) -> Vec<String> {
+    let mut suites: Vec<&Suite> = Vec::new();
+    for case in cases
+        .iter()
+        .filter(|case| matches!(case.asked, Cow::Owned(_)))
+    {
+        if suites.iter().all(|known| known.name != case.suite.name) {
+            suites.push(case.suite);
+        }
+    }
+    let mut mistakes: Vec<&str> = suites
+        .into_iter()
+        .flat_map(|suite| Resigner::new(suite).unseen(secret))
+        .collect();
+    mistakes.sort_unstable();
+    mistakes.dedup();
+    if mistakes.is_empty() {
+        return Vec::new();
+    }
+    vec![format!(
+        "no case can show with the implementation's own secret whether these mistakes are made: {}",
+        mistakes.join("; ")
+    )]
 }
 
 /// The cases that are asked, as indices.
@@ -229,6 +277,9 @@ fn labour(work: &Work<'_, '_>, number: usize, adapter: Result<Adapter<'_>, Adapt
     }
 }
 
+/// What is weaker where the secret is unknown.
+const WITHOUT_ORACLE: &str = "the comparison with the oracle, because the implementation's secret is unknown: its tokens were compared with each other only, and its verifier was given its own tokens";
+
 const RESTARTED: &str = "the adapter had to be started again";
 
 /// What all processes came to together.
@@ -240,16 +291,16 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn of(shares: Vec<Share>, cases: usize) -> Self {
+    fn of(shares: Vec<Share>, cases: &[Case<'_>]) -> Self {
         let mut gathered = Self {
-            seen: vec![Seen::default(); cases],
+            seen: vec![Seen::default(); cases.len()],
             notes: Vec::new(),
             restarts: 0,
             broken: None,
         };
         for share in shares {
-            for (all, seen) in std::iter::zip(&mut gathered.seen, share.seen) {
-                *all = std::mem::take(all).and(seen);
+            for ((all, seen), case) in gathered.seen.iter_mut().zip(share.seen).zip(cases) {
+                *all = std::mem::take(all).and(seen, &case.vector.expect);
             }
             gathered.notes.extend(share.parting.notes);
             gathered.restarts += share.parting.restarts;
@@ -272,14 +323,15 @@ fn observation<'s>(case: &Case<'s>, seen: Seen, undone: &str) -> Observation<'s>
         (_, Some(observed)) => observed,
         (_, None) => Observed::Skipped(undone.to_owned()),
     };
+    // What we have written ourselves can be read.
+    let request = serde_json::from_str(&case.line.as_json()).unwrap_or_default();
     Observation {
         suite: case.suite,
         vector: case.vector,
-        // What we have written ourselves can be read.
-        request: serde_json::from_str(&case.line.as_json()).unwrap_or_default(),
+        request,
         expect: seen
             .expect
-            .map_or(Cow::Borrowed(&case.vector.expect), Cow::Owned),
+            .map_or_else(|| expect_of(&case.asked), Cow::Owned),
         observed,
     }
 }

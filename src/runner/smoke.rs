@@ -78,5 +78,10 @@ impl Exchange for Smoke<'_, '_> {
         self.first_failure.get_or_insert(failure);
     }
 
+    /// It says nothing of whether the adapter works.
+    fn inapplicable(&mut self, _ticket: Ticket, _reason: String) {
+        self.failures += 1;
+    }
+
     fn revoked(&mut self, _ticket: Ticket, _failure: Failure) {}
 }

@@ -32,13 +32,18 @@ enum Piece {
 impl Signed {
     /// Signs these fields; `None` where the oracle declines to.
     pub(super) fn new(scheme: &Scheme, secrets: &Secrets, fields: &Fields) -> Option<Self> {
-        let text = scheme.sign(secrets, fields).ok()?;
+        Self::of(scheme, fields, &scheme.sign(secrets, fields).ok()?)
+    }
+
+    /// Takes a token of these fields apart, whoever signed it; `None` where it is not of the
+    /// scheme's form.
+    pub(super) fn of(scheme: &Scheme, fields: &Fields, text: &str) -> Option<Self> {
         let texts = FieldTexts::read(&scheme.fields, fields).ok()?;
         let mut signed = Self {
             text: String::new(),
             pieces: Vec::new(),
         };
-        let parsed = scheme.token.parse(&scheme.fields, &text)?;
+        let parsed = scheme.token.parse(&scheme.fields, text)?;
         let mac = parsed.macs().next()?;
         match &scheme.token {
             TokenGrammar::Template(layout) => signed.append(scheme, layout, mac, &texts)?,

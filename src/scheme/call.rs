@@ -1,7 +1,9 @@
 //! One thing asked of an implementation that lives in this process.
 
+use subtle::ConstantTimeEq as _;
+
 use crate::scheme::Scheme;
-use crate::signature::{Fields, Op, Outcome, Secrets, Value};
+use crate::signature::{Context, Fields, Op, Outcome, Secrets, Value};
 
 /// One request, its scheme at hand.
 #[derive(Clone, Copy, Debug)]
@@ -14,8 +16,10 @@ pub struct Call<'a> {
     pub secrets: &'a Secrets,
     /// The fields that are given; at verify not those that the token carries.
     pub fields: &'a Fields,
-    /// The token presented to verify; `None` where it is absent.
+    /// The token presented; `None` where it is absent.
     pub token: Option<&'a Value>,
+    /// What the call to be identified happens in; nothing at sign and verify.
+    pub context: &'a Context,
     /// The time of verification, in Unix seconds.
     pub now: u64,
 }
@@ -24,4 +28,9 @@ pub struct Call<'a> {
 pub trait Implementation {
     /// Does what is asked. It may remember keys between calls, nothing else.
     fn call(&mut self, call: &Call<'_>) -> Outcome;
+
+    /// The comparison that it uses for what must not leak.
+    fn compare(&mut self, left: &[u8], right: &[u8]) -> bool {
+        left.ct_eq(right).into()
+    }
 }

@@ -11,6 +11,7 @@ mod freshness;
 mod layout;
 mod message;
 mod oracle;
+mod policy;
 mod secret_rule;
 mod token;
 
@@ -20,6 +21,10 @@ pub use field::{Field, FieldKind, FieldSet, FieldTexts, Filter, is_canonical_tim
 pub use freshness::{Freshness, FreshnessProblem};
 pub use layout::{AmbiguousLayout, Layout, LayoutError, LayoutMatch, Part};
 pub use message::{Message, MessageError, MessagePart};
-pub use oracle::{Reference, Refusal, Rejection, Scheme, Verification};
+pub use oracle::{Identification, NO_POLICY, Reference, Refusal, Rejection, Scheme, Verification};
+pub use policy::{
+    ContextKey, ContextProblem, Decision, Origin, Policy, Rule, SignatureState, Undecided,
+    is_presented,
+};
 pub use secret_rule::{SecretEncoding, SecretRule};
 pub use token::{Item, List, Pair, Pairs, ParsedToken, TokenError, TokenGrammar, Unknown};

@@ -6,10 +6,11 @@ use std::borrow::Cow;
 use subtle::ConstantTimeEq;
 
 use crate::scheme::{
-    Algorithm, Call, FieldSet, FieldTexts, Freshness, FreshnessProblem, Implementation, Keyed,
-    Message, SecretEncoding, SecretRule, TokenGrammar,
+    Algorithm, Call, Decision, FieldSet, FieldTexts, Freshness, FreshnessProblem, Implementation,
+    Keyed, Message, Policy, Rule, SecretEncoding, SecretRule, SignatureState, TokenGrammar,
+    Undecided, is_presented,
 };
-use crate::signature::{Fields, Op, Outcome, Secret, Secrets, Value};
+use crate::signature::{Context, Denial, Fields, Op, Outcome, Secret, Secrets, Value};
 
 /// How a signature is made and checked, as data; compiled and known to be sound.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub struct Scheme {
     pub token: TokenGrammar,
     /// How old it may be.
     pub freshness: Freshness,
+    /// What becomes of calls with and without it, where the scheme says so.
+    pub policy: Option<Policy>,
 }
 
 /// Why the oracle declines to sign, or to say anything of a token.
@@ -94,6 +97,36 @@ pub enum Rejection {
     Time(#[from] FreshnessProblem),
 }
 
+/// What becomes of a call that identifies somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Identification<'s> {
+    /// A rule decides.
+    Decided {
+        /// That rule.
+        rule: &'s Rule,
+        /// What the signature is, if that was looked at.
+        signature: Option<SignatureState>,
+        /// Where an invalid one fails.
+        rejection: Option<Rejection>,
+    },
+    /// Nothing can be said, for this reason: the context or the configuration is unusable.
+    Refused(String),
+}
+
+impl From<&Rule> for Outcome {
+    /// What an implementation of the policy says: of several codes the first.
+    fn from(rule: &Rule) -> Self {
+        match &rule.decision {
+            Decision::Accept => Self::Accept,
+            Decision::Anonymous => Self::Anonymous,
+            Decision::Reject { codes, status } => Self::Reject(Denial {
+                code: codes.first().cloned(),
+                status: *status,
+            }),
+        }
+    }
+}
+
 /// The MAC of a message under a key.
 type MacOf<'a> = &'a mut dyn FnMut(&[u8], &[u8]) -> Vec<u8>;
 
@@ -144,6 +177,56 @@ impl Scheme {
         match self.check(secrets, fields, token, now, mac) {
             Ok(()) => Verification::Accepted,
             Err(verification) => verification,
+        }
+    }
+
+    /// What becomes of a call that identifies somebody; `None` where the scheme has no policy.
+    pub fn identify(
+        &self,
+        secrets: &Secrets,
+        fields: &Fields,
+        token: Option<&Value>,
+        context: &Context,
+        now: u64,
+    ) -> Option<Identification<'_>> {
+        let mac = &mut |key: &[u8], message: &[u8]| self.algorithm.mac(key, message);
+        let policy = self.policy.as_ref()?;
+        Some(self.decide(policy, secrets, fields, token, context, now, mac))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "those of a call, and the MAC")]
+    fn decide<'s>(
+        &self,
+        policy: &'s Policy,
+        secrets: &Secrets,
+        fields: &Fields,
+        token: Option<&Value>,
+        context: &Context,
+        now: u64,
+        mac_of: MacOf<'_>,
+    ) -> Identification<'s> {
+        let mut rejection = None;
+        let signature = || {
+            if !is_presented(token) {
+                return Ok(SignatureState::Absent);
+            }
+            match self.check(secrets, fields, token, now, mac_of) {
+                Ok(()) | Err(Verification::Accepted) => Ok(SignatureState::Valid),
+                Err(Verification::Rejected(why)) => {
+                    rejection = Some(why);
+                    Ok(SignatureState::Invalid)
+                }
+                Err(Verification::Refused(refusal)) => Err(refusal),
+            }
+        };
+        match policy.decide(&self.fields, fields, context, signature) {
+            Ok((rule, signature)) => Identification::Decided {
+                rule,
+                signature,
+                rejection,
+            },
+            Err(Undecided::Context(problem)) => Identification::Refused(problem.to_string()),
+            Err(Undecided::Signature(refusal)) => Identification::Refused(refusal.to_string()),
         }
     }
 
@@ -206,6 +289,9 @@ impl Scheme {
     }
 }
 
+/// What an implementation says that is asked to identify somebody by a scheme without a policy.
+pub const NO_POLICY: &str = "the scheme has no policy";
+
 /// The oracle as an implementation among others. It remembers the last key, because a harness
 /// asks thousands of times with the same one.
 #[derive(Default)]
@@ -249,10 +335,28 @@ impl Implementation for Reference {
                     .check(call.secrets, call.fields, call.token, call.now, &mut mac)
                 {
                     Ok(()) | Err(Verification::Accepted) => Outcome::Accept,
-                    Err(Verification::Rejected(_)) => Outcome::Reject(None),
+                    Err(Verification::Rejected(_)) => Outcome::REJECT,
                     Err(Verification::Refused(refusal)) => Outcome::Refused(refusal.to_string()),
                 }
             }
+            Op::Identify => match &call.scheme.policy {
+                None => Outcome::Refused(NO_POLICY.to_owned()),
+                Some(policy) => {
+                    let decided = call.scheme.decide(
+                        policy,
+                        call.secrets,
+                        call.fields,
+                        call.token,
+                        call.context,
+                        call.now,
+                        &mut mac,
+                    );
+                    match decided {
+                        Identification::Decided { rule, .. } => rule.into(),
+                        Identification::Refused(why) => Outcome::Refused(why),
+                    }
+                }
+            },
         }
     }
 }

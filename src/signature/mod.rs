@@ -4,6 +4,7 @@
 //! Nothing here knows of schemes, suites or processes. Every function is pure.
 
 mod case_id;
+mod context;
 mod encoding;
 mod fields;
 mod outcome;
@@ -12,9 +13,10 @@ mod template;
 mod value;
 
 pub use case_id::{CaseId, Slug, SlugError};
+pub use context::{Context, ContextValue};
 pub use encoding::Encoding;
 pub use fields::Fields;
-pub use outcome::{Op, Outcome, OutcomeKind};
+pub use outcome::{Denial, Op, Outcome, OutcomeKind};
 pub use secret::{Secret, Secrets};
 pub use template::{Segment, Template, TemplateError};
 pub use value::{MAX_NUMBER, Value};

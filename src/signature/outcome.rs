@@ -15,6 +15,8 @@ pub enum Op {
     Sign,
     /// Say whether a token is the identity's.
     Verify,
+    /// Say what becomes of a call that identifies somebody: the outcome of the policy.
+    Identify,
 }
 
 impl Op {
@@ -23,6 +25,15 @@ impl Op {
         match self {
             Self::Sign => "sign",
             Self::Verify => "verify",
+            Self::Identify => "identify",
+        }
+    }
+
+    /// Whether it presents a token, and is told the time.
+    pub fn presents_a_token(self) -> bool {
+        match self {
+            Self::Sign => false,
+            Self::Verify | Self::Identify => true,
         }
     }
 
@@ -30,7 +41,8 @@ impl Op {
     pub fn is_answered_by(self, kind: OutcomeKind) -> bool {
         match kind {
             OutcomeKind::Token => self == Self::Sign,
-            OutcomeKind::Accept | OutcomeKind::Reject => self == Self::Verify,
+            OutcomeKind::Accept | OutcomeKind::Reject => self != Self::Sign,
+            OutcomeKind::Anonymous => self == Self::Identify,
             OutcomeKind::Refused | OutcomeKind::Threw => true,
         }
     }
@@ -49,21 +61,39 @@ pub enum Outcome {
     Token(String),
     /// It accepted the token.
     Accept,
-    /// It rejected the token, perhaps with a code of its own.
-    Reject(Option<String>),
+    /// It rejected the token or the call, perhaps with a code of its own.
+    Reject(Denial),
+    /// It let the call go on as nobody's.
+    Anonymous,
     /// It declined the input or its configuration by its own documented error.
     Refused(String),
     /// An exception came out of it.
     Threw(String),
 }
 
+/// What comes with a rejection.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Denial {
+    /// The implementation's own code for it.
+    pub code: Option<String>,
+    /// The HTTP status that it stands for.
+    pub status: Option<u16>,
+}
+
 impl Outcome {
+    /// A rejection that says nothing more.
+    pub const REJECT: Self = Self::Reject(Denial {
+        code: None,
+        status: None,
+    });
+
     /// The outcome without its text.
     pub fn kind(&self) -> OutcomeKind {
         match self {
             Self::Token(_) => OutcomeKind::Token,
             Self::Accept => OutcomeKind::Accept,
             Self::Reject(_) => OutcomeKind::Reject,
+            Self::Anonymous => OutcomeKind::Anonymous,
             Self::Refused(_) => OutcomeKind::Refused,
             Self::Threw(_) => OutcomeKind::Threw,
         }
@@ -82,6 +112,8 @@ pub enum OutcomeKind {
     Accept,
     /// It rejected.
     Reject,
+    /// It let the call go on as nobody's.
+    Anonymous,
     /// It declined by a documented error.
     Refused,
     /// An exception came out.
@@ -95,6 +127,7 @@ impl OutcomeKind {
             Self::Token => "token",
             Self::Accept => "accept",
             Self::Reject => "reject",
+            Self::Anonymous => "anonymous",
             Self::Refused => "refused",
             Self::Threw => "threw",
         }

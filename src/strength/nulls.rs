@@ -46,13 +46,13 @@ impl Implementation for Null {
     fn call(&mut self, call: &Call<'_>) -> Outcome {
         match (*self, call.op) {
             (Self::AcceptsAll, Op::Sign) => Outcome::Token(token_of_zeros(call)),
-            (Self::AcceptsAll, Op::Verify) => Outcome::Accept,
+            (Self::AcceptsAll, Op::Verify | Op::Identify) => Outcome::Accept,
             (Self::RejectsAll, Op::Sign) => Outcome::Refused("it declines everything".to_owned()),
-            (Self::RejectsAll, Op::Verify) => Outcome::Reject(None),
+            (Self::RejectsAll, Op::Verify | Op::Identify) => Outcome::REJECT,
             (Self::Echoes, Op::Sign) => Outcome::Token(echo(call)),
-            (Self::Echoes, Op::Verify) => match call.token {
+            (Self::Echoes, Op::Verify | Op::Identify) => match call.token {
                 Some(Value::Text(text)) if !text.is_empty() => Outcome::Accept,
-                _ => Outcome::Reject(None),
+                _ => Outcome::REJECT,
             },
         }
     }

@@ -6,8 +6,8 @@ use fastrand::Rng;
 use crate::generate::{Suggestion, suggestions};
 use crate::protocol::{RequestLine, RequestParts};
 use crate::scheme::{FieldKind, Implementation, Reference, Scheme, SecretEncoding};
-use crate::signature::{Encoding, Fields, Op, Outcome, Secret, Secrets, Value};
-use crate::strength::trial::{call, differ, is_told};
+use crate::signature::{Context, Encoding, Fields, Op, Outcome, Secret, Secrets, Value};
+use crate::strength::trial::{differ, is_told};
 use crate::suite::{Level, Request, Suite};
 
 /// How many requests are made up where the catalogue's own tell nothing.
@@ -35,6 +35,7 @@ impl Witness {
             secrets: &self.request.secrets,
             fields: &self.request.fields,
             token: self.request.token.as_ref(),
+            context: &self.request.context,
             now: self.request.now,
         })
         .as_json()
@@ -57,7 +58,7 @@ impl<'s> Search<'s> {
         let suggested = suggestions(suite)
             .into_iter()
             .map(|suggestion| {
-                let right = oracle.call(&call(scheme, &suggestion.request));
+                let right = oracle.call(&suggestion.request.call(scheme));
                 (suggestion, right)
             })
             .collect();
@@ -80,7 +81,7 @@ impl<'s> Search<'s> {
                 && suggestion.level == Level::Must
                 && !matches!(right, Outcome::Accept);
             is_forgery
-                && implementation.call(&call(self.scheme, &suggestion.request)) == Outcome::Accept
+                && implementation.call(&suggestion.request.call(self.scheme)) == Outcome::Accept
         })
     }
 
@@ -91,7 +92,7 @@ impl<'s> Search<'s> {
         let observed = self.suggested.iter().filter(|(s, _)| s.level == Level::May);
         for (suggestion, right) in binding.chain(observed) {
             let request = &suggestion.request;
-            let wrong = implementation.call(&call(self.scheme, request));
+            let wrong = implementation.call(&request.call(self.scheme));
             if is_told(
                 request.op,
                 suggestion.level,
@@ -108,7 +109,7 @@ impl<'s> Search<'s> {
             }
         }
         for (request, right) in &self.made_up {
-            let wrong = implementation.call(&call(self.scheme, request));
+            let wrong = implementation.call(&request.call(self.scheme));
             if differ(right, &wrong) {
                 return Some(Witness {
                     id: None,
@@ -135,9 +136,10 @@ fn made_up(scheme: &Scheme) -> Vec<(Request, Outcome)> {
             secrets,
             fields,
             token: None,
+            context: Context::default(),
             now,
         };
-        let right = oracle.call(&call(scheme, &sign));
+        let right = oracle.call(&sign.call(scheme));
         if let Outcome::Token(token) = &right {
             let mut token = token.clone();
             if random.bool() {
@@ -160,7 +162,7 @@ fn made_up(scheme: &Scheme) -> Vec<(Request, Outcome)> {
                 token: Some(token.into()),
                 ..sign.clone()
             };
-            let verified = oracle.call(&call(scheme, &verify));
+            let verified = oracle.call(&verify.call(scheme));
             requests.push((verify, verified));
         }
         requests.push((sign, right));

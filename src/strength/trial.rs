@@ -1,9 +1,9 @@
 //! A suite, run against an implementation in this process.
 
 use crate::results::{Observed, Verdict, judge};
-use crate::scheme::{Call, Implementation, Reference, Scheme};
+use crate::scheme::{Implementation, Reference};
 use crate::signature::{Op, Outcome};
-use crate::suite::{Expect, Level, Request, Suite};
+use crate::suite::{Expect, Level, Suite};
 
 /// A suite that is ready to be run many times.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ impl<'s> Trial<'s> {
         let right = suite
             .vectors
             .iter()
-            .map(|vector| oracle.call(&call(&suite.scheme, &vector.request)))
+            .map(|vector| oracle.call(&vector.request.call(&suite.scheme)))
             .collect();
         Self { suite, right }
     }
@@ -35,7 +35,7 @@ impl<'s> Trial<'s> {
         only: impl Fn(Op) -> bool,
     ) -> Vec<usize> {
         (0..self.suite.vectors.len())
-            .filter(|&at| only(self.suite.vectors[at].request.op))
+            .filter(|&at| self.is_of_signatures(at) && only(self.suite.vectors[at].request.op))
             .filter(|&at| self.is_caught_by(at, implementation))
             .collect()
     }
@@ -44,7 +44,7 @@ impl<'s> Trial<'s> {
     /// `may`, by what is observed.
     pub(super) fn is_caught_by(&self, at: usize, implementation: &mut dyn Implementation) -> bool {
         let vector = &self.suite.vectors[at];
-        let outcome = implementation.call(&call(&self.suite.scheme, &vector.request));
+        let outcome = implementation.call(&vector.request.call(&self.suite.scheme));
         is_told(
             vector.request.op,
             vector.level,
@@ -59,9 +59,15 @@ impl<'s> Trial<'s> {
         !self.is_caught_by(at, implementation)
     }
 
-    /// Whether a vector binds anybody.
+    /// Whether a vector binds whoever signs or verifies.
     pub(super) fn binds(&self, at: usize) -> bool {
-        self.suite.vectors[at].level != Level::May
+        self.is_of_signatures(at) && self.suite.vectors[at].level != Level::May
+    }
+
+    /// Whether a vector is about signatures. What identifies is about the policy: it would catch
+    /// mistakes in verifying too, but is not there for them.
+    fn is_of_signatures(&self, at: usize) -> bool {
+        self.suite.vectors[at].request.op != Op::Identify
     }
 }
 
@@ -86,17 +92,5 @@ pub(super) fn differ(one: &Outcome, other: &Outcome) -> bool {
     match (one, other) {
         (Outcome::Token(one), Outcome::Token(other)) => one != other,
         (one, other) => one.kind() != other.kind(),
-    }
-}
-
-/// A request as a call by a scheme.
-pub(super) fn call<'r>(scheme: &'r Scheme, request: &'r Request) -> Call<'r> {
-    Call {
-        op: request.op,
-        scheme,
-        secrets: &request.secrets,
-        fields: &request.fields,
-        token: request.token.as_ref(),
-        now: request.now,
     }
 }

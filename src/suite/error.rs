@@ -225,6 +225,69 @@ pub enum Problem {
     #[error("{0:?} is no duration; write whole seconds, minutes or hours: 300s, 5m, 24h")]
     Duration(String),
 
+    /// What the caller calls the token is no name, or a field's.
+    #[error(
+        "the caller cannot call the token {0:?}: use letters, digits and underscores, and no name of a field"
+    )]
+    PolicyToken(String),
+    /// A context key that is called like something else.
+    #[error(
+        "{0:?} is no context key: use lower-case letters, digits and single underscores between them, and no name of a field, of the token or signature, which is computed"
+    )]
+    ContextName(String),
+    /// A context key that says nothing.
+    #[error("a context key has at least two values, all different and none empty: [one, two]")]
+    ContextValues,
+    /// A key of a context key that belongs to another kind.
+    #[error("{0}")]
+    ContextOnly(&'static str),
+    /// A table that nobody could look through.
+    #[error("the context has more than {limit} combinations, which no policy needs")]
+    PolicyTooLarge {
+        /// The limit.
+        limit: usize,
+    },
+    /// A rule or a vector names a key that is not declared.
+    #[error("{0:?} is none of the policy's context ({1})")]
+    ContextUnknown(String, String),
+    /// A rule or a vector names a value that its key does not have.
+    #[error("{value:?} is no value of {key} ({known})")]
+    ContextValue {
+        /// The key.
+        key: String,
+        /// What it says.
+        value: String,
+        /// What it can say.
+        known: String,
+    },
+    /// A value twice in a rule, or none.
+    #[error("a rule names one value of a key, or a list of different ones")]
+    WhenValues,
+    /// A code or status with something else than a rejection.
+    #[error("code and status belong to outcome: reject")]
+    CodeOfOther,
+    /// A code or status expected of another operation.
+    #[error("code and status are expected of identify alone")]
+    CodeOfIdentify,
+    /// A code twice, or none.
+    #[error("code is one code or a list of different ones, none empty")]
+    Codes,
+    /// A status that is none of a rejection.
+    #[error("the status of a rejection lies between 400 and 599")]
+    Status,
+    /// State is changed by a call that is not accepted.
+    #[error("sets belongs to outcome: accept; a call that is not the user's changes nothing")]
+    SetsUnaccepted,
+    /// A rule sets what it cannot.
+    #[error("{0:?} cannot be set by a rule: only what is from: session or from: user can")]
+    SetsFixed(String),
+    /// A call that no rule decides.
+    #[error("no rule decides a call with {0}; add one, or a last rule without when")]
+    Undecided(String),
+    /// A rule that decides no call.
+    #[error("this rule never decides: those before it take every call that it is about")]
+    NeverDecides,
+
     /// Two vectors of one id.
     #[error("the id {id} is taken by the vector on line {line}")]
     IdTwice {
@@ -282,7 +345,7 @@ pub enum Problem {
     #[error("outcome is one outcome or a list of different ones")]
     OutcomeList,
     /// Another word.
-    #[error("{0:?} is no outcome; there are accept, reject, refused and threw")]
+    #[error("{0:?} is no outcome; there are accept, anonymous, reject, refused and threw")]
     OutcomeWord(String),
 
     /// `secret` where `secrets` is due, or the reverse.
@@ -313,8 +376,31 @@ pub enum Problem {
     #[error("the field {0:?} is not given; if it is left out on purpose, say input: json")]
     FieldMissing(String),
     /// A token where none belongs.
-    #[error("{0} belongs to verify")]
+    #[error("{0} belongs to verify and identify")]
     OnlyVerify(&'static str),
+    /// `identify` in a suite without a policy.
+    #[error("the suite has no policy, so there is nothing to identify by")]
+    NoPolicy,
+    /// `identify` without a context.
+    #[error("identify needs context: {{key: value, …}}")]
+    NoContext,
+    /// A context where none belongs.
+    #[error("context belongs to identify")]
+    ContextElsewhere,
+    /// A key without a value.
+    #[error("the context says nothing of {0}; every vector says it all")]
+    ContextMissing(String),
+    /// One value where there is one for each, or the reverse.
+    #[error("{}", if *.is_per {
+        "there is one for each value of a field: write {value: …, value: …}"
+    } else {
+        "this key has one value, not one for each of several"
+    })]
+    ContextShape {
+        /// Whether there is one for each value of a field.
+        is_per: bool,
+    },
+
     /// No token where one is due.
     #[error("no token is presented; if it is left out on purpose, say input: json")]
     TokenMissing,

@@ -2,6 +2,7 @@
 
 use crate::signature::{Op, OutcomeKind};
 use crate::suite::error::{Fault, Problem};
+use crate::suite::policy_reader::{listed, read_codes};
 use crate::suite::position::{At, Position};
 use crate::suite::raw::{ExpectFile, OutcomesFile};
 use crate::suite::{Expect, Level};
@@ -30,6 +31,15 @@ pub(super) fn read_expect(
 
 fn read_expectation(op: Op, expect: At<ExpectFile>) -> Result<Expect, Fault> {
     let At { value: file, at } = expect;
+    let codes = match file.code {
+        Some(_) if op != Op::Identify => return Err(Fault::new(at, Problem::CodeOfIdentify)),
+        code => code.map(read_codes).transpose()?.unwrap_or_default(),
+    };
+    let status = match &file.status {
+        Some(_) if op != Op::Identify => return Err(Fault::new(at, Problem::CodeOfIdentify)),
+        status => status.as_ref().map(At::status).transpose()?,
+    };
+    let says_why = !codes.is_empty() || status.is_some();
     match (file.token, file.or, file.outcome) {
         (Some(token), or, None) if op == Op::Sign => Ok(Expect::Token {
             token,
@@ -43,27 +53,38 @@ fn read_expectation(op: Op, expect: At<ExpectFile>) -> Result<Expect, Fault> {
                 hint: "write {outcome: accept}, or what is due",
             },
         )),
-        (None, None, Some(outcomes)) => read_outcomes(op, outcomes).map(Expect::Outcomes),
+        (None, None, Some(outcomes)) if !says_why => {
+            read_outcomes(op, outcomes).map(Expect::Outcomes)
+        }
+        (None, None, Some(outcomes)) => match *read_outcomes(op, outcomes)? {
+            [OutcomeKind::Reject] => Ok(Expect::Rejected { codes, status }),
+            _ => Err(Fault::new(at, Problem::CodeOfOther)),
+        },
         _ => Err(Fault::new(at, Problem::ExpectShape)),
     }
 }
 
 fn read_outcomes(op: Op, file: At<OutcomesFile>) -> Result<Vec<OutcomeKind>, Fault> {
-    let words = match file.value {
-        OutcomesFile::One(value) => vec![At { value, at: file.at }],
-        OutcomesFile::Several(words) => words,
-    };
+    let OutcomesFile(words) = file.value;
+    let words = listed(At {
+        value: words,
+        at: file.at,
+    });
     let mut kinds = Vec::with_capacity(words.len());
     for At { value: word, at } in words {
         let kind = match word.as_str() {
             "accept" => OutcomeKind::Accept,
             "reject" => OutcomeKind::Reject,
+            "anonymous" => OutcomeKind::Anonymous,
             "refused" => OutcomeKind::Refused,
             "threw" => OutcomeKind::Threw,
             _ => return Err(Fault::new(at, Problem::OutcomeWord(word))),
         };
-        if op == Op::Sign && matches!(kind, OutcomeKind::Accept | OutcomeKind::Reject) {
-            let hint = "write {token: \"…\"}, or refused and threw where it must not sign";
+        if !op.is_answered_by(kind) {
+            let hint = match op {
+                Op::Sign => "write {token: \"…\"}, or refused and threw where it must not sign",
+                Op::Verify | Op::Identify => "that is an outcome of identify",
+            };
             return Err(Fault::new(at, Problem::ExpectOfOther { op, kind, hint }));
         }
         if kinds.contains(&kind) {

@@ -54,10 +54,12 @@ impl Input {
     ) -> Result<(), Fault> {
         match (kind.is_time(), op, value) {
             (true, Op::Sign, Value::Number(_))
-            | (true, Op::Verify, Value::Text(_))
+            | (true, Op::Verify | Op::Identify, Value::Text(_))
             | (false, _, Value::Text(_)) => Ok(()),
             (true, Op::Sign, _) => self.needs_json(at, Problem::TimeAtSign(name.to_owned())),
-            (true, Op::Verify, _) => self.needs_json(at, Problem::TimeAtVerify(name.to_owned())),
+            (true, Op::Verify | Op::Identify, _) => {
+                self.needs_json(at, Problem::TimeAtVerify(name.to_owned()))
+            }
             (false, _, Value::Bytes(_)) => {
                 self.holds(InputKind::Bytes, at);
                 Ok(())

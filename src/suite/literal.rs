@@ -152,6 +152,16 @@ impl At<Literal> {
     }
 }
 
+impl At<Literal> {
+    /// The HTTP status of a rejection that is due here.
+    pub(super) fn status(&self) -> Result<u16, Fault> {
+        let status = self.whole().ok().and_then(|n| u16::try_from(n).ok());
+        status
+            .filter(|status| (400..=599).contains(status))
+            .ok_or_else(|| Fault::new(self.at, Problem::Status))
+    }
+}
+
 impl Literal {
     /// The value inside a list or a map, where everything stands for itself.
     fn into_json(self) -> Result<serde_json::Value, Unusable> {

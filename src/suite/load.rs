@@ -67,7 +67,7 @@ pub(super) fn parse_scheme(path: &str, text: &str) -> Result<Scheme, SuiteError>
     };
     let scheme = serde_yaml::from_str_with_options::<SchemeOnly>(head, options())
         .map_err(|error| form_fault(head, &error))
-        .and_then(|file| read_scheme(file.scheme));
+        .and_then(|file| read_scheme(file.scheme, file.policy));
     scheme.map_err(|fault| SuiteError::at(path.into(), text, fault))
 }
 
@@ -84,7 +84,7 @@ fn read(path: &Arc<str>, text: &str) -> Result<Suite, Fault> {
         .filter(|&version| version > 0)
         .ok_or_else(|| Fault::new(file.version.at, Problem::Version))?;
     let source = read_source(file.source)?;
-    let scheme = read_scheme(file.scheme)?;
+    let scheme = read_scheme(file.scheme, file.policy)?;
     let requirements = read_requirements(file.requirements)?;
     let mut reader = VectorReader::new(&scheme, &requirements);
     let vectors = file

@@ -13,6 +13,7 @@ mod input_needs;
 mod literal;
 mod load;
 mod model;
+mod policy_reader;
 mod position;
 mod raw;
 mod schema;
@@ -30,4 +31,5 @@ pub use model::{
 };
 pub(crate) use position::At;
 pub use position::Position;
+pub(crate) use raw::{Entries, present};
 pub use schema::schema;

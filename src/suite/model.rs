@@ -6,8 +6,8 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::scheme::Scheme;
-use crate::signature::{CaseId, Fields, Op, OutcomeKind, Secrets, Slug, Value};
+use crate::scheme::{Call, Scheme};
+use crate::signature::{CaseId, Context, Fields, Op, OutcomeKind, Secrets, Slug, Value};
 use crate::suite::Position;
 use crate::suite::excerpt::Excerpt;
 
@@ -179,8 +179,10 @@ pub struct Request {
     pub secrets: Secrets,
     /// The fields that are given.
     pub fields: Fields,
-    /// The token presented to verify; `None` where it is absent.
+    /// The token presented; `None` where it is absent.
     pub token: Option<Value>,
+    /// What the call to be identified happens in; nothing at sign and verify.
+    pub context: Context,
     /// The time of verification in Unix seconds.
     pub now: u64,
 }
@@ -231,6 +233,13 @@ pub enum Expect {
     },
     /// One of these outcomes.
     Outcomes(Vec<OutcomeKind>),
+    /// A rejection that says why.
+    Rejected {
+        /// The codes of which one comes with it; any or none will do where this is empty.
+        codes: Vec<String>,
+        /// The HTTP status that comes with it; any or none will do where this is `None`.
+        status: Option<u16>,
+    },
     /// Nothing: what happens is noted under these words.
     Observe(String),
 }
@@ -256,6 +265,21 @@ impl Suite {
     /// The requirements that a vector shows.
     pub fn shown_by<'s>(&'s self, vector: &'s Vector) -> impl Iterator<Item = &'s Requirement> {
         vector.shows.iter().map(|&at| &self.requirements[at])
+    }
+}
+
+impl Request {
+    /// The request as a call by a scheme.
+    pub fn call<'r>(&'r self, scheme: &'r Scheme) -> Call<'r> {
+        Call {
+            op: self.op,
+            scheme,
+            secrets: &self.secrets,
+            fields: &self.fields,
+            token: self.token.as_ref(),
+            context: &self.context,
+            now: self.now,
+        }
     }
 }
 

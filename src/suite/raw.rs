@@ -35,6 +35,10 @@ pub(super) struct SuiteFile {
     pub(super) source: SourceFile,
     /// How signatures are made and checked.
     pub(super) scheme: SchemeFile,
+    /// What becomes of calls that identify somebody.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "PolicyFile")]
+    pub(super) policy: Option<PolicyFile>,
     /// What an implementation has to do, by name.
     #[schemars(extend("propertyNames" = slug()))]
     pub(super) requirements: Entries<RequirementFile>,
@@ -46,6 +50,8 @@ pub(super) struct SuiteFile {
 #[derive(Deserialize)]
 pub(super) struct SchemeOnly {
     pub(super) scheme: SchemeFile,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) policy: Option<PolicyFile>,
 }
 
 /// The document that a suite is made from.
@@ -189,6 +195,106 @@ pub(super) struct LimitsFile {
     pub(super) max_skew: Option<At<String>>,
 }
 
+/// What becomes of calls that identify somebody: the first rule that matches decides.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PolicyFile {
+    /// What the caller calls the token that it presents: `userSignature`; `token` if left out.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "String", regex(pattern = "^[A-Za-z_][A-Za-z0-9_]*$"))]
+    pub(super) token: Option<At<String>>,
+    /// What calls differ in beside the signature, and the values of each; the first holds where
+    /// nothing was said.
+    #[schemars(extend("propertyNames" = field_name()))]
+    pub(super) context: Entries<At<KeyFile>>,
+    /// The table. It decides every combination of the context with a signature that is `valid`,
+    /// `invalid` or `absent`.
+    #[schemars(with = "Vec<RuleFile>", length(min = 1))]
+    pub(super) rules: At<Vec<At<RuleFile>>>,
+}
+
+/// What calls differ in: its values, or these and where they come from.
+pub(super) enum KeyFile {
+    Values(Vec<At<String>>),
+    Declared(DeclaredKeyFile),
+}
+
+/// What calls differ in, and where it comes from.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DeclaredKeyFile {
+    /// Its values; the first holds where nothing was said.
+    #[schemars(with = "Vec<String>", length(min = 2), extend("uniqueItems" = true))]
+    pub(super) values: Vec<At<String>>,
+    /// Who says which of them holds.
+    #[serde(default)]
+    pub(super) from: OriginFile,
+    /// The field for each of whose values there is a setting of its own.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "String")]
+    pub(super) per: Option<At<String>>,
+    /// What holds for other users in the same session; the first value if left out.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "String")]
+    pub(super) others: Option<At<String>>,
+}
+
+/// Who says which value of the context holds.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum OriginFile {
+    /// Whoever runs the platform.
+    #[default]
+    Setting,
+    /// The caller.
+    Call,
+    /// The browser session, in which a rule has set it for the user of the call.
+    Session,
+    /// The platform, where a rule has set it for the user of the call.
+    User,
+}
+
+/// One row of the table.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RuleFile {
+    /// For some keys of the context, and for `signature`, the value or values that it is about; a
+    /// rule without it is about all that those before it leave.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "Entries<TextsFile>")]
+    pub(super) when: Option<Entries<At<TextsFile>>>,
+    /// What becomes of the call.
+    pub(super) outcome: At<DecisionFile>,
+    /// The documented code of a rejection, or those of which one comes with it.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "TextsFile")]
+    pub(super) code: Option<At<TextsFile>>,
+    /// The documented HTTP status of a rejection.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "u16", range(min = 400, max = 599))]
+    pub(super) status: Option<At<Literal>>,
+    /// What the caller is told beside the outcome.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "String")]
+    pub(super) warning: Option<String>,
+    /// What holds from now on for the user of the call, in the session or everywhere.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "Entries<String>")]
+    pub(super) sets: Option<At<Entries<At<String>>>>,
+}
+
+/// What becomes of a call.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum DecisionFile {
+    /// It counts as the user's.
+    Accept,
+    /// It goes on as nobody's.
+    Anonymous,
+    /// It does not go on.
+    Reject,
+}
+
 /// One statement about implementations.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -240,10 +346,14 @@ pub(super) struct VectorFile {
     pub(super) secrets: Option<At<Entries<At<Literal>>>>,
     /// The fields that are given; at verify not those that the token carries.
     pub(super) fields: At<Entries<At<Literal>>>,
-    /// The token that is presented to verify.
+    /// The token that is presented.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Literal")]
     pub(super) token: Option<At<Literal>>,
+    /// What a call to be identified happens in: a value for each key of the policy's context.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "Entries<ContextFile>")]
+    pub(super) context: Option<At<Entries<At<ContextFile>>>>,
     /// The time of verification, in Unix seconds.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "u64", range(max = 9_007_199_254_740_991_u64))]
@@ -263,7 +373,7 @@ pub(super) struct VectorFile {
 #[serde(deny_unknown_fields)]
 #[schemars(extend(
     "oneOf" = [{"required": ["token"]}, {"required": ["outcome"]}],
-    "dependentRequired" = {"or": ["token"]},
+    "dependentRequired" = {"or": ["token"], "code": ["outcome"], "status": ["outcome"]},
 ))]
 pub(super) struct ExpectFile {
     /// The token that signing gives, to the byte.
@@ -278,6 +388,14 @@ pub(super) struct ExpectFile {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "OutcomesFile")]
     pub(super) outcome: Option<At<OutcomesFile>>,
+    /// Beside `outcome: reject`: the documented code, or those of which one has to come with it.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "TextsFile")]
+    pub(super) code: Option<At<TextsFile>>,
+    /// Beside `outcome: reject`: the documented HTTP status that has to come with it.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "u16", range(min = 400, max = 599))]
+    pub(super) status: Option<At<Literal>>,
 }
 
 /// The only word that can stand behind `or`.
@@ -289,16 +407,27 @@ pub(super) enum Refused {
 }
 
 /// An outcome, or a list of those that are sound.
-pub(super) enum OutcomesFile {
+pub(super) struct OutcomesFile(pub(super) TextsFile);
+
+/// A text, or a list of texts.
+pub(super) enum TextsFile {
     One(String),
     Several(Vec<At<String>>),
 }
 
+/// A value of the context, or one for each value of a field.
+pub(super) enum ContextFile {
+    One(String),
+    Per(Entries<String>),
+}
+
 /// The entries of a map in the order of the file. Equal keys never get here.
-pub(super) struct Entries<V>(pub(super) Vec<(At<String>, V)>);
+pub(crate) struct Entries<V>(pub(crate) Vec<(At<String>, V)>);
 
 /// A member that is there: null is a value like any other, and mostly a wrong one.
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<T>, D::Error> {
+pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    d: D,
+) -> Result<Option<T>, D::Error> {
     T::deserialize(d).map(Some)
 }
 
@@ -380,28 +509,87 @@ impl<'de> Deserialize<'de> for FreshnessFile {
 
 impl<'de> Deserialize<'de> for OutcomesFile {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct OutcomesVisitor;
+        let due = "accept, reject, anonymous, refused or threw, or a list of them";
+        deserializer.deserialize_any(TextsVisitor(due)).map(Self)
+    }
+}
 
-        impl<'de> Visitor<'de> for OutcomesVisitor {
-            type Value = OutcomesFile;
+impl<'de> Deserialize<'de> for TextsFile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextsVisitor("a text, or a list of texts"))
+    }
+}
+
+struct TextsVisitor(&'static str);
+
+impl<'de> Visitor<'de> for TextsVisitor {
+    type Value = TextsFile;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<TextsFile, E> {
+        Ok(TextsFile::One(text.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<TextsFile, A::Error> {
+        let mut texts = Vec::new();
+        while let Some(text) = seq.next_element()? {
+            texts.push(text);
+        }
+        Ok(TextsFile::Several(texts))
+    }
+}
+
+impl<'de> Deserialize<'de> for KeyFile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct KeyVisitor;
+
+        impl<'de> Visitor<'de> for KeyVisitor {
+            type Value = KeyFile;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("accept, reject, refused or threw, or a list of them")
+                f.write_str("a list of values, or {values: […], from: …}")
             }
 
-            fn visit_str<E>(self, text: &str) -> Result<OutcomesFile, E> {
-                Ok(OutcomesFile::One(text.to_owned()))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<OutcomesFile, A::Error> {
-                let mut kinds = Vec::new();
-                while let Some(kind) = seq.next_element()? {
-                    kinds.push(kind);
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<KeyFile, A::Error> {
+                let mut values = Vec::new();
+                while let Some(value) = seq.next_element()? {
+                    values.push(value);
                 }
-                Ok(OutcomesFile::Several(kinds))
+                Ok(KeyFile::Values(values))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<KeyFile, A::Error> {
+                DeclaredKeyFile::deserialize(MapAccessDeserializer::new(map)).map(KeyFile::Declared)
             }
         }
 
-        deserializer.deserialize_any(OutcomesVisitor)
+        deserializer.deserialize_any(KeyVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for ContextFile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ContextVisitor;
+
+        impl<'de> Visitor<'de> for ContextVisitor {
+            type Value = ContextFile;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a value, or a map with one for each value of a field")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<ContextFile, E> {
+                Ok(ContextFile::One(text.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ContextFile, A::Error> {
+                Entries::deserialize(MapAccessDeserializer::new(map)).map(ContextFile::Per)
+            }
+        }
+
+        deserializer.deserialize_any(ContextVisitor)
     }
 }

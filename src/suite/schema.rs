@@ -8,7 +8,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use crate::signature::{MAX_NUMBER, Slug};
 use crate::suite::literal::Literal;
 use crate::suite::raw::{
-    Entries, FreshnessFile, LimitsFile, OutcomesFile, SuiteFile, TokenFile, UnknownFile,
+    ContextFile, DeclaredKeyFile, Entries, FreshnessFile, KeyFile, LimitsFile, OutcomesFile,
+    SuiteFile, TextsFile, TokenFile, UnknownFile,
 };
 
 /// The JSON Schema (2020-12) of suite files. It refuses what is wrong in form; what is wrong in
@@ -146,7 +147,7 @@ json_schema_of!(Literal, "Value", |generator| json_schema!({
 }));
 
 json_schema_of!(OutcomesFile, "Outcomes", |_| {
-    let kind = serde_json::json!({"enum": ["accept", "reject", "refused", "threw"]});
+    let kind = serde_json::json!({"enum": ["accept", "anonymous", "reject", "refused", "threw"]});
     json_schema!({
         "description": "An outcome, or each of those that are sound.",
         "anyOf": [
@@ -155,6 +156,30 @@ json_schema_of!(OutcomesFile, "Outcomes", |_| {
         ],
     })
 });
+
+json_schema_of!(TextsFile, "Texts", |_| json_schema!({
+    "description": "A text, or several different ones.",
+    "anyOf": [
+        {"type": "string"},
+        {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": true},
+    ],
+}));
+
+json_schema_of!(KeyFile, "ContextKey", |generator| json_schema!({
+    "description": "Its values, the first of which holds where nothing was said; or these and who says which of them holds.",
+    "anyOf": [
+        {"type": "array", "items": {"type": "string"}, "minItems": 2, "uniqueItems": true},
+        generator.subschema_for::<DeclaredKeyFile>(),
+    ],
+}));
+
+json_schema_of!(ContextFile, "ContextValue", |_| json_schema!({
+    "description": "A value, or one for each value of a field.",
+    "anyOf": [
+        {"type": "string"},
+        {"type": "object", "additionalProperties": {"type": "string"}},
+    ],
+}));
 
 json_schema_of!(FreshnessFile, "Freshness", |generator| json_schema!({
     "anyOf": [{"const": "unspecified"}, generator.subschema_for::<LimitsFile>()],

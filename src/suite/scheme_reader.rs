@@ -5,14 +5,15 @@ use crate::scheme::{
     TokenError, TokenGrammar, Unknown, is_field_name,
 };
 use crate::suite::error::{Fault, Problem};
+use crate::suite::policy_reader::read_policy;
 use crate::suite::position::{At, Position};
 use crate::suite::raw::{
-    Entries, FieldFile, FieldType, FreshnessFile, LimitsFile, SchemeFile, SecretFile, SeveralFile,
-    TokenFile, UnknownFile,
+    Entries, FieldFile, FieldType, FreshnessFile, LimitsFile, PolicyFile, SchemeFile, SecretFile,
+    SeveralFile, TokenFile, UnknownFile,
 };
 
 /// Compiles a scheme, or says what is wrong with it and where.
-pub(super) fn read_scheme(file: SchemeFile) -> Result<Scheme, Fault> {
+pub(super) fn read_scheme(file: SchemeFile, policy: Option<PolicyFile>) -> Result<Scheme, Fault> {
     let fields = read_fields(file.fields)?;
     let whole = file.algorithm.mac_bytes();
     let mac_bytes = match file.mac_bytes {
@@ -34,6 +35,7 @@ pub(super) fn read_scheme(file: SchemeFile) -> Result<Scheme, Fault> {
             FreshnessFile::Limited(limits) => read_limits(&limits, &fields)?,
         },
     };
+    let policy = policy.map(|file| read_policy(file, &fields)).transpose()?;
     Ok(Scheme {
         algorithm: file.algorithm,
         mac_bytes,
@@ -42,6 +44,7 @@ pub(super) fn read_scheme(file: SchemeFile) -> Result<Scheme, Fault> {
         message,
         token,
         freshness,
+        policy,
     })
 }
 

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use crate::scheme::Scheme;
-use crate::signature::{Fields, Op, Secret, Secrets, Slug, Value};
+use crate::signature::{Context, Fields, Op, Secret, Secrets, Slug, Value};
 use crate::suite::error::{Fault, Problem};
 use crate::suite::expect_reader::read_expect;
 use crate::suite::input_needs::{Input, found};
 use crate::suite::literal::Literal;
+use crate::suite::policy_reader::read_context;
 use crate::suite::position::{At, Position};
-use crate::suite::raw::{Entries, VectorFile};
+use crate::suite::raw::{ContextFile, Entries, VectorFile};
 use crate::suite::{InputKind, Level, Request, Requirement, Vector};
 
 /// How long one `{repeat, times}` may be, in bytes.
@@ -95,11 +96,12 @@ impl<'s> VectorReader<'s> {
                 }
                 (None, DEFAULT_NOW)
             }
-            Op::Verify => (
-                self.read_token(file.token, at, &mut input)?,
+            Op::Verify | Op::Identify => (
+                self.read_token(file.op, file.token, at, &mut input)?,
                 self.read_now(file.now.as_ref(), at)?,
             ),
         };
+        let context = self.read_context(file.op, file.context, at)?;
         let expect = read_expect(file.op, level, file.expect, file.observe, at)?;
         let basis = Vector::basis_of(shows.iter().map(|&index| self.requirements[index].basis));
         Ok(Vector {
@@ -114,6 +116,7 @@ impl<'s> VectorReader<'s> {
                 secrets,
                 fields,
                 token,
+                context,
                 now,
             },
             input: input.kind()?,
@@ -215,7 +218,7 @@ impl<'s> VectorReader<'s> {
                 let problem = Problem::unknown_field(&name.value, &self.scheme.fields);
                 return Err(Fault::new(name.at, problem));
             };
-            if op == Op::Verify && self.carried[index] {
+            if op.presents_a_token() && self.carried[index] {
                 return Err(Fault::new(name.at, Problem::FieldInToken(name.value)));
             }
             let at = literal.at;
@@ -225,7 +228,12 @@ impl<'s> VectorReader<'s> {
             fields.set(name.value, value);
         }
         for (index, field) in self.scheme.fields.iter().enumerate() {
-            let due = self.needed[index] && !(op == Op::Verify && self.carried[index]);
+            // Whoever is to be identified may be nobody at all: a visitor has no id.
+            let due = match op {
+                Op::Sign => self.needed[index],
+                Op::Verify => self.needed[index] && !self.carried[index],
+                Op::Identify => false,
+            };
             if due && fields.value(&field.name).is_none() {
                 input.needs_json(file.at, Problem::FieldMissing(field.name.clone()))?;
             }
@@ -233,14 +241,33 @@ impl<'s> VectorReader<'s> {
         Ok(fields)
     }
 
+    fn read_context(
+        &self,
+        op: Op,
+        context: Option<At<Entries<At<ContextFile>>>>,
+        at: Position,
+    ) -> Result<Context, Fault> {
+        match (op, &self.scheme.policy, context) {
+            (Op::Identify, None, _) => Err(Fault::new(at, Problem::NoPolicy)),
+            (Op::Identify, Some(_), None) => Err(Fault::new(at, Problem::NoContext)),
+            (Op::Identify, Some(policy), Some(context)) => read_context(context, policy),
+            (_, _, None) => Ok(Context::default()),
+            (_, _, Some(context)) => Err(Fault::new(context.at, Problem::ContextElsewhere)),
+        }
+    }
+
     fn read_token(
         &mut self,
+        op: Op,
         token: Option<At<Literal>>,
         at: Position,
         input: &mut Input,
     ) -> Result<Option<Value>, Fault> {
         let Some(token) = token else {
-            input.needs_json(at, Problem::TokenMissing)?;
+            // To come without a token is what a policy is about.
+            if op == Op::Verify {
+                input.needs_json(at, Problem::TokenMissing)?;
+            }
             return Ok(None);
         };
         let at = token.at;

@@ -17,11 +17,11 @@ use macproof::suite::{Level, Suite};
 use crate::present::present;
 
 /// The number of the case that most of the adapters go wrong with.
-const TROUBLED: usize = 137;
+pub(crate) const TROUBLED: usize = 137;
 
 /// How long an adapter may be silent here. An honest one must not be taken for a silent one on a
 /// busy machine.
-const PATIENCE: Duration = Duration::from_millis(1000);
+pub(crate) const PATIENCE: Duration = Duration::from_millis(1000);
 
 /// One run against one bad adapter.
 pub(crate) struct Attempt {
@@ -130,7 +130,7 @@ impl Drop for Attempt {
 
 /// A suite that asks for 300 tokens, of `user-0` to `user-299`; every identity but the troubled
 /// one is so many characters longer.
-fn numbered(longer: usize) -> Suite {
+pub(crate) fn numbered(longer: usize) -> Suite {
     let mut text = String::from(
         r#"macproof: 1
 suite: numbered

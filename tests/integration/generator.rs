@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use macproof::generate::{GenerateError, generate};
 use macproof::results::{Observed, Verdict, judge};
-use macproof::scheme::{Call, Implementation, Reference};
+use macproof::scheme::{Implementation, Reference};
 use macproof::suite::{Expect, Level, Suite};
 
 /// The head of a scheme file.
@@ -177,14 +177,7 @@ fn every_scheme_gets_a_suite_that_the_oracle_passes() {
         let mut oracle = Reference::new();
         for vector in &suite.vectors {
             let request = &vector.request;
-            let outcome = oracle.call(&Call {
-                op: request.op,
-                scheme: &suite.scheme,
-                secrets: &request.secrets,
-                fields: &request.fields,
-                token: request.token.as_ref(),
-                now: request.now,
-            });
+            let outcome = oracle.call(&request.call(&suite.scheme));
             let observed = Observed::Outcome(outcome);
             let verdict = judge(
                 request.op,

@@ -92,6 +92,7 @@ fn scheme() -> impl Strategy<Value = Scheme> {
                 message: Message::compile(message, &fields()).unwrap(),
                 token,
                 freshness: Freshness::Unspecified,
+                policy: None,
             }
         })
     })

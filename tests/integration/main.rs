@@ -9,7 +9,11 @@
 )]
 
 mod bad_adapters;
+mod bad_servers;
+mod browser;
+mod certificates;
 mod commands;
+mod descriptions;
 mod floors;
 mod fuzz;
 mod generated;
@@ -19,8 +23,13 @@ mod laws;
 mod laws_of_suites;
 mod lints;
 mod oracle;
+mod pages;
+mod policies;
 mod present;
+mod reports;
 mod runs;
 mod strength;
 mod suites;
+mod timing;
+mod web_server;
 mod wycheproof;

@@ -127,7 +127,7 @@ fn a_weak_suite_is_seen_to_be_weak() {
 #[test]
 fn what_is_said_to_catch_a_mistake_does() {
     use macproof::mistakes::Mistaken;
-    use macproof::scheme::{Call, Implementation, Reference};
+    use macproof::scheme::{Implementation, Reference};
     let suite = Suite::parse("acme.yaml", BY_HAND).unwrap();
     let mut witnesses = 0;
     for planted in strength(&suite).mistakes {
@@ -135,14 +135,7 @@ fn what_is_said_to_catch_a_mistake_does() {
             continue;
         };
         let request = &witness.request;
-        let call = Call {
-            op: request.op,
-            scheme: &suite.scheme,
-            secrets: &request.secrets,
-            fields: &request.fields,
-            token: request.token.as_ref(),
-            now: request.now,
-        };
+        let call = request.call(&suite.scheme);
         assert_eq!(Reference::new().call(&call), witness.right);
         assert_eq!(Mistaken::one(planted.mistake).call(&call), witness.wrong);
         assert_ne!(witness.right, witness.wrong, "{}", planted.mistake.id);

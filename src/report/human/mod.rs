@@ -10,7 +10,9 @@ mod options;
 mod page;
 mod paint;
 mod sentence;
+mod several;
 mod summary;
 
 pub use options::HumanOptions;
 pub use page::human;
+pub(super) use sentence::{gate as gate_sentence, verdict_sentence};

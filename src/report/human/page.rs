@@ -6,8 +6,9 @@ use crate::report::HumanOptions;
 use crate::report::digits::grouped;
 use crate::report::human::groups::by_requirement;
 use crate::report::human::paint::Paint;
+use crate::report::human::several::several;
 use crate::report::human::{beside, failed, sentence, summary};
-use crate::results::{RunResult, Verdict};
+use crate::results::{Document, RunResult, Verdict};
 
 /// How many lines a list has before it only says how many more there are.
 const LISTED: usize = 8;
@@ -16,11 +17,16 @@ const LISTED: usize = 8;
 const NAMED: usize = 4;
 
 /// The document as a person reads it.
-pub fn human(result: &RunResult, options: &HumanOptions) -> String {
-    let mut page = Page {
-        paint: Paint::new(options.color),
-        text: String::new(),
-    };
+pub fn human(document: &Document, options: &HumanOptions) -> String {
+    match document {
+        Document::Run(result) => one(result, options),
+        Document::Runs(_) => several(document, options),
+    }
+}
+
+/// One run.
+pub(super) fn one(result: &RunResult, options: &HumanOptions) -> String {
+    let mut page = Page::new(options);
     let failures = by_requirement(result, Verdict::Fail);
     failed::failures(&mut page, result, &failures, options);
     failed::errors(&mut page, result, options);
@@ -45,6 +51,18 @@ pub(super) struct Page {
 }
 
 impl Page {
+    pub(super) fn new(options: &HumanOptions) -> Self {
+        Self {
+            paint: Paint::new(options.color),
+            text: String::new(),
+        }
+    }
+
+    /// What is written.
+    pub(super) fn into_text(self) -> String {
+        self.text
+    }
+
     /// A line of text that is fit to be seen.
     pub(super) fn line(&mut self, line: impl Display) {
         let line = line.to_string();
@@ -111,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_green_run_is_short() {
-        let text = human(&green(), &HumanOptions::default());
+        let text = human(&green().into(), &HumanOptions::default());
         insta::assert_snapshot!("green", text);
         assert!(text.lines().count() <= 7);
     }
@@ -120,7 +138,7 @@ mod tests {
     fn many_failures_are_understood_at_a_glance() {
         insta::assert_snapshot!(
             "forty_of_three_hundred",
-            human(&forty_of_three_hundred(), &HumanOptions::default())
+            human(&forty_of_three_hundred().into(), &HumanOptions::default())
         );
     }
 
@@ -131,7 +149,7 @@ mod tests {
             profile: true,
             ..HumanOptions::default()
         };
-        let text = human(&rich(65_536), &options);
+        let text = human(&rich(65_536).into(), &options);
         insta::assert_snapshot!("rich", text);
         assert!(text.chars().all(|c| c == '\n' || is_visible(c)));
     }
@@ -143,13 +161,13 @@ mod tests {
             color: true,
             ..plain.clone()
         };
-        let text = human(&rich(65_536), &colored);
+        let text = human(&rich(65_536).into(), &colored);
         assert!(text.contains("\u{1b}[1;31mnonconformant\u{1b}[0m"));
         let mut stripped = text;
         for code in ["0", "1", "2", "1;31", "1;32", "1;33"] {
             stripped = stripped.replace(&format!("\u{1b}[{code}m"), "");
         }
-        assert_eq!(stripped, human(&rich(65_536), &plain));
+        assert_eq!(stripped, human(&rich(65_536).into(), &plain));
     }
 
     #[test]
@@ -158,7 +176,7 @@ mod tests {
             requirements: 1,
             ..HumanOptions::default()
         };
-        let text = human(&forty_of_three_hundred(), &options);
+        let text = human(&forty_of_three_hundred().into(), &options);
         assert_eq!(text.matches("    again ").count(), 1);
         assert!(
             text.contains("2 more requirements failed, listed below"),
@@ -175,7 +193,7 @@ mod tests {
     #[test]
     fn all_cases_are_shown_if_that_is_asked_for() {
         let options = HumanOptions::default().in_full();
-        let text = human(&forty_of_three_hundred(), &options);
+        let text = human(&forty_of_three_hundred().into(), &options);
         assert_eq!(text.matches("    again ").count(), 40);
         assert!(!text.contains(&options.see_all));
     }

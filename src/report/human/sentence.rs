@@ -14,17 +14,28 @@ pub(super) fn verdict(page: &mut Page, result: &RunResult) {
     if let Some(line) = gate(result) {
         page.line(line);
     }
+    let (word, said) = said(result);
     let word = match result.conformance {
-        Conformance::Conformant => page.paint.good("conformant"),
-        Conformance::Nonconformant => page.paint.bad("nonconformant"),
-        Conformance::Incomplete => page.paint.doubtful("incomplete"),
-    };
-    let said = match result.conformance {
-        Conformance::Conformant => conformant(result),
-        Conformance::Nonconformant => nonconformant(result),
-        Conformance::Incomplete => incomplete(result),
+        Conformance::Conformant => page.paint.good(word),
+        Conformance::Nonconformant => page.paint.bad(word),
+        Conformance::Incomplete => page.paint.doubtful(word),
     };
     page.line(format_args!("{word}: {said} ({})", particulars(result)));
+}
+
+/// What the run came to, in a sentence that begins with the word for it and a colon. It is fit to
+/// be seen.
+pub(in crate::report) fn verdict_sentence(result: &RunResult) -> String {
+    let (word, said) = said(result);
+    format!("{word}: {said}")
+}
+
+fn said(result: &RunResult) -> (&'static str, String) {
+    match result.conformance {
+        Conformance::Conformant => ("conformant", conformant(result)),
+        Conformance::Nonconformant => ("nonconformant", nonconformant(result)),
+        Conformance::Incomplete => ("incomplete", incomplete(result)),
+    }
 }
 
 fn conformant(result: &RunResult) -> String {
@@ -136,7 +147,7 @@ fn incomplete(result: &RunResult) -> String {
 }
 
 /// What the gate says, where it does not follow from the conformance.
-fn gate(result: &RunResult) -> Option<String> {
+pub(in crate::report) fn gate(result: &RunResult) -> Option<String> {
     if result.gate.passed {
         let listed = result.cases.iter().filter(|case| case.known.is_some());
         let list = "the list of known failures";
@@ -191,7 +202,7 @@ fn named(kind: GateFailureKind, number: u64) -> String {
 }
 
 /// `acme-identity 2.1.0 (php)`.
-fn name(result: &RunResult) -> String {
+pub(in crate::report) fn name(result: &RunResult) -> String {
     let about = &result.implementation;
     let mut words = vec![excerpt(&about.name, 60)];
     words.extend(about.version.iter().map(|version| excerpt(version, 40)));
@@ -251,7 +262,7 @@ mod tests {
 
     /// The last section.
     fn ends_with(result: &RunResult) -> String {
-        let text = human(result, &HumanOptions::default());
+        let text = human(&result.clone().into(), &HumanOptions::default());
         let section = text.trim_end().rsplit("\n\n").next().unwrap_or_default();
         section.replace("acme-identity 2.1.0 (php)", "it")
     }

@@ -89,11 +89,14 @@ pub(super) fn requirements(page: &mut Page, failures: &[Group<'_>]) {
 
 /// What is most likely wrong: the fewest mistakes that explain the most failed cases.
 pub(super) fn likely_causes(page: &mut Page, result: &RunResult) {
-    let failed = |which: &str| -> Vec<&Case> {
-        let is_such = |case: &&Case| case.verdict == Verdict::Fail && op(&case.request) == which;
+    let of = |which: &str, verdicts: &[Verdict]| -> Vec<&Case> {
+        let is_such = |case: &&Case| verdicts.contains(&case.verdict) && op(&case.request) == which;
         result.cases.iter().filter(is_such).collect()
     };
-    let (signed, verified) = (failed("sign"), failed("verify"));
+    let signed = of("sign", &[Verdict::Fail]);
+    // A verifier's causes are judged over all that it misjudges, whether that counts or not.
+    let misjudged = [Verdict::Fail, Verdict::Warning, Verdict::KnownFailure];
+    let verified = of("verify", &misjudged);
     let of_signing = fewest(&signed);
     let of_verifying = &result.verifier_causes;
     if of_signing.is_empty() && of_verifying.is_empty() {
@@ -105,16 +108,15 @@ pub(super) fn likely_causes(page: &mut Page, result: &RunResult) {
         let label = format!("most likely, {} of {all}", grouped(explained));
         cause(page, &label, mistakes);
     }
-    for (at, mistake) in of_verifying.iter().take(CAUSES).enumerate() {
+    for mistake in of_verifying.iter().take(CAUSES) {
         let all = count(
             verified.len() as u64,
-            "failed verify case",
-            "failed verify cases",
+            "misjudged verify case",
+            "misjudged verify cases",
         );
-        let label = if at == 0 {
-            format!("most likely, {all}")
-        } else {
-            "or else".to_owned()
+        let label = match mistake.explained {
+            Some(explained) => format!("most likely, {} of {all}", grouped(explained)),
+            None => format!("most likely, some of {all}"),
         };
         cause(page, &label, std::slice::from_ref(mistake));
     }

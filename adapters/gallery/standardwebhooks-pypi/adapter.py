@@ -1,0 +1,60 @@
+"""`standardwebhooks` for Python. The clock that it looks at is set to the request's time."""
+
+import pathlib
+import sys
+from datetime import datetime, timezone
+from importlib.metadata import version
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
+
+import standardwebhooks.webhooks as package
+from adapter import Refused, serve
+
+
+class Clock(datetime):
+    """The module's `datetime`, whose present is the request's."""
+
+    present = 0
+
+    @classmethod
+    def now(cls, tz=None):
+        return datetime.fromtimestamp(cls.present, tz=tz)
+
+
+package.datetime = Clock
+
+
+def answer(request):
+    fields = request["fields"]
+    try:
+        webhook = package.Webhook(request["secret"])
+    except package.EmptyWebhookSecretError as error:
+        raise Refused(str(error)) from error
+    if request["op"] == "sign":
+        time = datetime.fromtimestamp(fields["timestamp"], tz=timezone.utc)
+        return {"token": webhook.sign(fields["msg_id"], time, fields["payload"])}
+    Clock.present = request["now"]
+    headers = {
+        "webhook-id": fields.get("msg_id"),
+        "webhook-timestamp": fields.get("timestamp"),
+        "webhook-signature": request.get("token"),
+    }
+    try:
+        webhook.verify(fields["payload"], headers, json_parse=False)
+    except package.WebhookVerificationError as error:
+        return {"outcome": "reject", "code": str(error)}
+    return {"outcome": "accept"}
+
+
+serve(
+    {
+        "implementation": {
+            "name": "standardwebhooks (PyPI)",
+            "version": version("standardwebhooks"),
+            "language": "python",
+            "notes": "PyPI package; its datetime.now is set to the time of the request",
+        },
+        "suites": ["standard-webhooks"],
+    },
+    answer,
+)

@@ -1,0 +1,140 @@
+//! An implementation that is a command: one process for each request.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt as _;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+use crate::adapters::connection::in_millis;
+use crate::adapters::native::Question;
+use crate::adapters::one_shot::{Ending, run};
+use crate::adapters::process_group::in_words;
+use crate::adapters::{AdapterCommand, AdapterError, Exchange, Limits, Parting, Ticket};
+use crate::implementations::{Call as _, ExecCall, ExecRequest, Native, Output};
+use crate::protocol::{Hello, Reply, RequestLine};
+use crate::results::Failure;
+
+/// A described command.
+#[derive(Clone, Debug)]
+pub struct ExecTarget {
+    /// What is started.
+    pub native: Native<ExecCall>,
+    /// Where it is started.
+    pub directory: PathBuf,
+}
+
+/// A command that is started for each request.
+#[derive(Debug)]
+pub struct ExecAdapter<'a> {
+    target: &'a ExecTarget,
+    limits: Limits,
+    interrupt: &'a AtomicBool,
+    hello: Hello,
+}
+
+/// What became of a request.
+enum Told {
+    Reply(Reply),
+    Failure(Failure),
+    Inapplicable(String),
+}
+
+impl<'a> ExecAdapter<'a> {
+    /// Nothing is started yet.
+    pub fn start(target: &'a ExecTarget, limits: Limits, interrupt: &'a AtomicBool) -> Self {
+        Self {
+            hello: target.native.hello(),
+            target,
+            limits,
+            interrupt,
+        }
+    }
+
+    /// What its description says of it.
+    pub fn hello(&self) -> &Hello {
+        &self.hello
+    }
+
+    /// Starts a process for each request that the exchange has, one after the other.
+    pub fn drive<E: Exchange>(&mut self, exchange: &mut E) -> Result<(), AdapterError> {
+        while let Some(ticket) = exchange.next() {
+            let told = self.ask(exchange.request(ticket))?;
+            tell(exchange, ticket, told);
+        }
+        Ok(())
+    }
+
+    /// There is nobody to say goodbye to.
+    pub fn finish(self) -> Parting {
+        Parting::default()
+    }
+
+    fn ask(&self, line: &RequestLine) -> Result<Told, AdapterError> {
+        let question = Question::of(line);
+        let call = question
+            .as_ref()
+            .and_then(|question| Some((question, self.target.native.call(question.op)?)));
+        let Some((question, call)) = call else {
+            let why = "the description does not say how".to_owned();
+            return Ok(Told::Inapplicable(why));
+        };
+        let request = match call.render(&question.inputs()) {
+            Ok(request) => request,
+            Err(why) => return Ok(Told::Inapplicable(why.to_string())),
+        };
+        let command = self.command(&request);
+        let ended = match run(&command, &request.stdin, &self.limits, self.interrupt) {
+            Ok(ended) => ended,
+            Err(AdapterError::NotStarted { source, .. })
+                if source.kind() == std::io::ErrorKind::ArgumentListTooLong =>
+            {
+                let why = "the description cannot carry it: it is too long for an argument";
+                return Ok(Told::Inapplicable(why.to_owned()));
+            }
+            Err(error) => return Err(error),
+        };
+        let status = match ended.ending {
+            Ending::ByItself(status) => status,
+            Ending::TimedOut => {
+                return Ok(Told::Failure(Failure::TimedOut(in_millis(
+                    self.limits.answer,
+                ))));
+            }
+            Ending::TooMuch => {
+                let why = "it wrote more than a mebibyte".to_owned();
+                return Ok(Told::Failure(Failure::NoAnswer(why)));
+            }
+        };
+        let Some(code) = status.code().and_then(|code| u16::try_from(code).ok()) else {
+            let how = in_words(status) + &ended.stderr;
+            return Ok(Told::Failure(Failure::Crashed(how)));
+        };
+        let output = Output {
+            status: code,
+            headers: &[],
+            body: &ended.output,
+        };
+        Ok(match call.answer().outcome(question.op, &output) {
+            Ok(outcome) => Told::Reply(Reply::Outcome(outcome)),
+            Err(why) => Told::Failure(Failure::NoAnswer(why + &ended.stderr)),
+        })
+    }
+
+    fn command(&self, request: &ExecRequest) -> AdapterCommand {
+        let mut words = request.words.iter().cloned().map(OsString::from_vec);
+        let program = words.next().unwrap_or_default();
+        let command = AdapterCommand::new(program, words).in_directory(&self.target.directory);
+        let variables = request.env.iter().cloned();
+        variables.fold(command, |command, (name, value)| {
+            command.with_variable(name, OsString::from_vec(value))
+        })
+    }
+}
+
+fn tell<E: Exchange>(exchange: &mut E, ticket: Ticket, told: Told) {
+    match told {
+        Told::Reply(reply) => exchange.answered(ticket, reply),
+        Told::Failure(failure) => exchange.failed(ticket, failure),
+        Told::Inapplicable(reason) => exchange.inapplicable(ticket, reason),
+    }
+}

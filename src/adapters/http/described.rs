@@ -1,0 +1,72 @@
+//! What is sent to a server: in the protocol, or as its description says.
+
+use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use reqwest::{Method, Request};
+
+use crate::adapters::http::flight::Reading;
+use crate::adapters::native::Question;
+use crate::implementations::{Call as _, Native, WebAddress, WebCall, WebRequest};
+use crate::protocol::RequestLine;
+
+/// A request, and how its answer is read.
+pub(super) struct Prepared<'a> {
+    pub(super) request: Request,
+    /// What is sent before it.
+    pub(super) session: Option<Request>,
+    pub(super) reading: Reading<'a>,
+}
+
+/// A request of the protocol, or a batch of them.
+pub(super) fn in_protocol(address: &WebAddress, body: Vec<u8>, is_batch: bool) -> Request {
+    let kind = if is_batch {
+        "application/x-ndjson"
+    } else {
+        "application/json"
+    };
+    let mut request = Request::new(Method::POST, address.url().clone());
+    let kind = HeaderValue::from_static(kind);
+    request.headers_mut().insert(CONTENT_TYPE, kind);
+    *request.body_mut() = Some(body.into());
+    request
+}
+
+/// A request as a description says; why it cannot be made of this one, if it cannot.
+pub(super) fn as_described<'a>(
+    native: &'a Native<WebCall>,
+    line: &RequestLine,
+) -> Result<Prepared<'a>, String> {
+    let question = Question::of(line);
+    let call = question
+        .as_ref()
+        .and_then(|question| Some((question, native.call(question.op)?)));
+    let Some((question, call)) = call else {
+        return Err("the description does not say how".to_owned());
+    };
+    let inputs = question.inputs();
+    let render = |call: &WebCall| {
+        let rendered = call.render(&inputs).map_err(|why| why.to_string())?;
+        as_it_is_sent(rendered).ok_or_else(|| "its headers cannot be sent".to_owned())
+    };
+    Ok(Prepared {
+        request: render(call)?,
+        session: native.session().map(render).transpose()?,
+        reading: Reading::Described {
+            op: question.op,
+            rules: call.answer(),
+        },
+    })
+}
+
+fn as_it_is_sent(rendered: WebRequest) -> Option<Request> {
+    let method = Method::from_bytes(rendered.method.as_bytes()).ok()?;
+    let mut request = Request::new(method, rendered.url);
+    for (name, value) in rendered.headers {
+        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+        let value = HeaderValue::from_bytes(&value).ok()?;
+        request.headers_mut().insert(name, value);
+    }
+    if !rendered.body.is_empty() {
+        *request.body_mut() = Some(rendered.body.into());
+    }
+    Some(request)
+}

@@ -1,0 +1,338 @@
+//! One request over HTTP that is under way: an object of the protocol, a batch of them, or what a
+//! description makes of one.
+
+use reqwest::header::{COOKIE, HeaderName, HeaderValue, SET_COOKIE};
+use reqwest::{Request, Response};
+use tokio::sync::mpsc::Sender;
+use tokio::task::AbortHandle;
+
+use crate::adapters::conversation::Said;
+use crate::adapters::http::client::{Client, Connection, Loss, check_plain, expect_plain_200};
+use crate::adapters::in_flight::Addressee;
+use crate::adapters::{Exchange, Ticket};
+use crate::implementations::{AnswerRules, Output};
+use crate::protocol::{MAX_LINE, Reply};
+use crate::results::Failure;
+use crate::signature::Op;
+
+/// What has become of a flight.
+#[derive(Debug)]
+pub(super) struct Event {
+    pub(super) flight: u64,
+    pub(super) news: News,
+}
+
+/// What is new.
+#[derive(Debug)]
+pub(super) enum News {
+    /// The head of an answer that is read by a description.
+    Head(Head),
+    /// A piece of the body came.
+    Piece(Vec<u8>),
+    /// It is over.
+    Over(Result<(), Loss>),
+}
+
+/// The head of an answer.
+#[derive(Clone, Debug)]
+pub(super) struct Head {
+    status: u16,
+    headers: Vec<(String, String)>,
+}
+
+/// How what comes back is read.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Reading<'a> {
+    /// As answers of the protocol.
+    Protocol,
+    /// As the description of an implementation says.
+    Described { op: Op, rules: &'a AnswerRules },
+}
+
+/// Requests that went out together, and what has come back.
+#[derive(Debug)]
+pub(super) struct Flight<'a> {
+    /// The id of the first; the others follow.
+    first: u64,
+    requests: Vec<Addressee>,
+    waiting: usize,
+    reading: Reading<'a>,
+    head: Option<Head>,
+    /// What has come of a line that is not whole, or of a single answer.
+    rest: Vec<u8>,
+    received: usize,
+    /// Whether this is the last attempt, alone and over a fresh connection.
+    pub(super) is_trial: bool,
+    abort: AbortHandle,
+}
+
+/// What is wrong with what came.
+#[derive(Debug)]
+pub(super) struct Breach(pub(super) Failure);
+
+impl<'a> Flight<'a> {
+    pub(super) fn new(
+        first: u64,
+        tickets: &[Ticket],
+        reading: Reading<'a>,
+        is_trial: bool,
+        abort: AbortHandle,
+    ) -> Self {
+        Self {
+            first,
+            requests: tickets.iter().copied().map(Addressee::Waiting).collect(),
+            waiting: tickets.len(),
+            reading,
+            head: None,
+            rest: Vec::new(),
+            received: 0,
+            is_trial,
+            abort,
+        }
+    }
+
+    /// Those that wait for an answer.
+    pub(super) fn tickets(&self) -> Vec<Ticket> {
+        self.requests
+            .iter()
+            .filter_map(|request| match request {
+                Addressee::Waiting(ticket) => Some(*ticket),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// How many wait for an answer.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting
+    }
+
+    pub(super) fn is_batch(&self) -> bool {
+        self.requests.len() > 1
+    }
+
+    /// Takes the head of an answer.
+    pub(super) fn begin(&mut self, head: Head) {
+        self.head = Some(head);
+    }
+
+    /// Takes a piece of the body; how many answers it held.
+    pub(super) fn take<E: Exchange>(
+        &mut self,
+        piece: &[u8],
+        exchange: &mut E,
+    ) -> Result<u64, Breach> {
+        self.received += piece.len();
+        if self.received > (self.requests.len() + 1) * MAX_LINE {
+            return Err(self.breach("its answer has no end".to_owned()));
+        }
+        if !self.is_batch() {
+            if self.rest.len() + piece.len() > MAX_LINE {
+                let what = format!("its answer is longer than {MAX_LINE} bytes");
+                return Err(self.breach(what));
+            }
+            self.rest.extend_from_slice(piece);
+            return Ok(0);
+        }
+        let mut answers = 0;
+        let mut start = 0;
+        for end in memchr::memchr_iter(b'\n', piece) {
+            let line = &piece[start..end];
+            start = end + 1;
+            if self.rest.is_empty() {
+                answers += self.hear(line, exchange)?;
+            } else {
+                let mut whole = std::mem::take(&mut self.rest);
+                whole.extend_from_slice(line);
+                answers += self.hear(&whole, exchange)?;
+            }
+        }
+        self.rest.extend_from_slice(&piece[start..]);
+        if self.rest.len() > MAX_LINE {
+            let what = format!("it sent a line longer than {MAX_LINE} bytes");
+            return Err(self.breach(what));
+        }
+        Ok(answers)
+    }
+
+    /// The body is complete: how many answers its last line held.
+    pub(super) fn end<E: Exchange>(&mut self, exchange: &mut E) -> Result<u64, Breach> {
+        let rest = std::mem::take(&mut self.rest);
+        if let Reading::Described { op, rules } = self.reading {
+            self.read(op, rules, &rest, exchange);
+            return Ok(1);
+        }
+        let answers = self.hear(&rest, exchange)?;
+        match self.waiting {
+            0 => Ok(answers),
+            1 if !self.is_batch() => Err(self.breach("its answer is empty".to_owned())),
+            missing => Err(self.breach(format!(
+                "{missing} of {} requests have no answer in its reply",
+                self.requests.len()
+            ))),
+        }
+    }
+
+    fn breach(&self, what: String) -> Breach {
+        Breach(match self.reading {
+            Reading::Protocol => Failure::Protocol(what),
+            Reading::Described { .. } => Failure::NoAnswer(what),
+        })
+    }
+
+    /// Reads a whole answer as the description says.
+    fn read<E: Exchange>(&mut self, op: Op, rules: &AnswerRules, body: &[u8], exchange: &mut E) {
+        let Addressee::Waiting(ticket) = self.settle(self.first) else {
+            return;
+        };
+        let Some(Head { status, headers }) = self.head.take() else {
+            let why = "its answer has no head".to_owned();
+            return exchange.failed(ticket, Failure::NoAnswer(why));
+        };
+        if matches!(status, 413 | 414 | 431) {
+            let why = format!("the server does not take so much (status {status})");
+            return exchange.inapplicable(ticket, why);
+        }
+        let output = Output {
+            status,
+            headers: &headers,
+            body,
+        };
+        match rules.outcome(op, &output) {
+            Ok(outcome) => exchange.answered(ticket, Reply::Outcome(outcome)),
+            Err(why) => exchange.failed(ticket, Failure::NoAnswer(why)),
+        }
+    }
+
+    fn hear<E: Exchange>(&mut self, line: &[u8], exchange: &mut E) -> Result<u64, Breach> {
+        if line.trim_ascii().is_empty() {
+            return Ok(0);
+        }
+        match Said::of(line, |id| self.settle(id)) {
+            Said::Answer(ticket, answer) => {
+                exchange.answered(ticket, answer.reply);
+                Ok(1)
+            }
+            Said::Malformed(ticket, why) => {
+                exchange.failed(ticket, Failure::Protocol(why));
+                Ok(1)
+            }
+            Said::Again(ticket) => {
+                let why = "it answered this request twice".to_owned();
+                exchange.revoked(ticket, Failure::Protocol(why));
+                Ok(0)
+            }
+            Said::Nonsense(what) => Err(self.breach(what)),
+        }
+    }
+
+    fn settle(&mut self, id: u64) -> Addressee {
+        let slot = id
+            .checked_sub(self.first)
+            .and_then(|slot| usize::try_from(slot).ok())
+            .and_then(|slot| self.requests.get_mut(slot));
+        let Some(slot) = slot else {
+            return Addressee::Unknown;
+        };
+        let was = *slot;
+        if let Addressee::Waiting(ticket) = was {
+            *slot = Addressee::Settled(ticket);
+            self.waiting -= 1;
+        }
+        was
+    }
+}
+
+impl Drop for Flight<'_> {
+    /// Whatever may still come is of no interest.
+    fn drop(&mut self) {
+        self.abort.abort();
+    }
+}
+
+/// A request on its way to a server.
+pub(super) struct Departure {
+    pub(super) client: Client,
+    pub(super) request: Request,
+    /// What is sent before it; the cookies that this brings go with the request.
+    pub(super) session: Option<Request>,
+    pub(super) connection: Connection,
+    /// Whether only an answer of the protocol will do.
+    pub(super) is_protocol: bool,
+}
+
+impl Departure {
+    /// Sends it, and tells of the answer.
+    pub(super) async fn fly(self, flight: u64, sender: Sender<Event>) {
+        let over = self.transfer(flight, &sender).await;
+        let news = News::Over(over);
+        // Nobody listens only where the flight is of no interest any more.
+        let _unheard = sender.send(Event { flight, news }).await;
+    }
+
+    async fn transfer(self, flight: u64, sender: &Sender<Event>) -> Result<(), Loss> {
+        let Self {
+            client,
+            mut request,
+            session,
+            connection,
+            is_protocol,
+        } = self;
+        if let Some(session) = session {
+            let response = client.send(session, connection).await?;
+            if let Some(cookies) = cookies(&response)? {
+                request.headers_mut().insert(COOKIE, cookies);
+            }
+        }
+        let response = client.send(request, connection).await?;
+        let mut response = if is_protocol {
+            expect_plain_200(response).await?
+        } else {
+            check_plain(&response)?;
+            let news = News::Head(Head::of(&response));
+            // Nobody listens only where the flight is of no interest any more.
+            let _unheard = sender.send(Event { flight, news }).await;
+            response
+        };
+        while let Some(piece) = response.chunk().await.map_err(|error| Loss::of(&error))? {
+            let news = News::Piece(piece.into());
+            if sender.send(Event { flight, news }).await.is_err() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Head {
+    fn of(response: &Response) -> Self {
+        let header = |(name, value): (&HeaderName, &HeaderValue)| {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            (name.as_str().to_owned(), value)
+        };
+        Self {
+            status: response.status().as_u16(),
+            headers: response.headers().iter().map(header).collect(),
+        }
+    }
+}
+
+/// The cookies that an answer sets, as they are sent back.
+fn cookies(response: &Response) -> Result<Option<HeaderValue>, Loss> {
+    let status = response.status();
+    if !status.is_success() && !status.is_redirection() {
+        let why = format!("the session did not open: status {status}");
+        return Err(Loss::Unusable(why));
+    }
+    let set = response.headers().get_all(SET_COOKIE).iter();
+    let pairs: Vec<&[u8]> = set
+        .filter_map(|cookie| cookie.as_bytes().split(|byte| *byte == b';').next())
+        .map(<[u8]>::trim_ascii)
+        .collect();
+    if pairs.is_empty() {
+        return Ok(None);
+    }
+    HeaderValue::from_bytes(&pairs.join(&b"; "[..]))
+        .map(Some)
+        .map_err(|_| Loss::Unusable("the session sets cookies that are none".to_owned()))
+}

@@ -1,0 +1,421 @@
+//! The protocol over HTTP: batches or single objects out, answers in, and nobody else pays for a
+//! lost connection.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::mpsc::{self, Sender};
+use tokio::time::timeout;
+
+use crate::adapters::connection::{Patience, TICK, in_millis};
+use crate::adapters::http::client::{Client, Connection, Loss};
+use crate::adapters::http::described::{Prepared, as_described, in_protocol};
+use crate::adapters::http::flight::{Breach, Departure, Event, Flight, News, Reading};
+use crate::adapters::in_flight::MAX_IN_FLIGHT;
+use crate::adapters::stderr_tail::shown;
+use crate::adapters::{AdapterError, Exchange, Limits, Parting, Ticket};
+use crate::implementations::{Native, Reach, WebAddress, WebCall};
+use crate::protocol::{Hello, MAX_LINE};
+use crate::results::Failure;
+
+/// How many connections are open at once, at most. A server that takes more requests than that
+/// gets them in batches.
+const MAX_CONNECTIONS: usize = 16;
+
+/// How long the body of a batch may be, in bytes, before nothing more is put into it.
+const BATCH_BYTES: usize = 256 << 10;
+
+/// How many attempts in a row may come to nothing before a server is given up.
+const MAX_BARREN: u32 = 20;
+
+/// How many events wait to be looked at.
+const EVENTS: usize = 64;
+
+/// A server that speaks the protocol.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpTarget {
+    /// Where it listens; its path is `/macproof` unless it names one.
+    pub address: WebAddress,
+    /// Which machines may be contacted.
+    pub reach: Reach,
+}
+
+/// A server that is asked as its description says.
+#[derive(Clone, Debug)]
+pub struct WebTarget {
+    /// How it is asked.
+    pub native: Native<WebCall>,
+    /// Which machines may be contacted.
+    pub reach: Reach,
+}
+
+/// A server.
+///
+/// When a connection is lost, or what comes over it is no answer, what was under way there is
+/// asked again, each request alone and over a fresh connection; only what fails then is blamed.
+#[derive(Debug)]
+pub struct HttpAdapter<'a> {
+    speech: Speech<'a>,
+    limits: Limits,
+    interrupt: &'a AtomicBool,
+    runtime: Runtime,
+    client: Client,
+    hello: Hello,
+    next_id: u64,
+    /// Whether it has ever answered anything.
+    has_answered: bool,
+    /// Attempts since the last answer.
+    barren: u32,
+}
+
+/// How a server is spoken to.
+#[derive(Debug)]
+enum Speech<'a> {
+    /// In the protocol, at that address.
+    Protocol(WebAddress),
+    /// As its description says.
+    Described(&'a Native<WebCall>),
+}
+
+/// What is under way, and what has to be tried alone.
+struct Traffic<'a> {
+    sender: Sender<Event>,
+    flights: BTreeMap<u64, Flight<'a>>,
+    suspects: VecDeque<Ticket>,
+}
+
+impl<'a> HttpAdapter<'a> {
+    /// Greets a server. Whoever sets `interrupt` is heard within 100 ms.
+    pub fn start(
+        target: &HttpTarget,
+        limits: Limits,
+        interrupt: &'a AtomicBool,
+    ) -> Result<Self, AdapterError> {
+        let address = target.address.of_protocol();
+        address.check(target.reach)?;
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let client = Client::new(target.reach, limits.start_up)?;
+        let hello = runtime.block_on(greet(&client, &address, limits, interrupt))?;
+        Ok(Self {
+            speech: Speech::Protocol(address),
+            limits,
+            interrupt,
+            runtime,
+            client,
+            hello,
+            next_id: 1,
+            has_answered: true,
+            barren: 0,
+        })
+    }
+
+    /// A server that speaks no protocol is asked nothing yet.
+    pub fn described(
+        target: &'a WebTarget,
+        limits: Limits,
+        interrupt: &'a AtomicBool,
+    ) -> Result<Self, AdapterError> {
+        for address in target.native.addresses() {
+            address?.check(target.reach)?;
+        }
+        Ok(Self {
+            speech: Speech::Described(&target.native),
+            limits,
+            interrupt,
+            runtime: Builder::new_current_thread().enable_all().build()?,
+            client: Client::new(target.reach, limits.start_up)?,
+            hello: target.native.hello(),
+            next_id: 1,
+            has_answered: false,
+            barren: 0,
+        })
+    }
+
+    /// What it says of itself.
+    pub fn hello(&self) -> &Hello {
+        &self.hello
+    }
+
+    /// Sends what the exchange has, until it has nothing more and everything is answered.
+    pub fn drive<E: Exchange>(&mut self, exchange: &mut E) -> Result<(), AdapterError> {
+        let (sender, mut events) = mpsc::channel(EVENTS);
+        let mut traffic = Traffic {
+            sender,
+            flights: BTreeMap::new(),
+            suspects: VecDeque::new(),
+        };
+        let mut patience = Patience::new(self.limits.answer);
+        loop {
+            if self.interrupt.load(Ordering::Relaxed) {
+                return Err(AdapterError::Interrupted);
+            }
+            if traffic.flights.is_empty() {
+                patience.restart();
+            }
+            self.launch(exchange, &mut traffic);
+            if traffic.flights.is_empty() {
+                return Ok(());
+            }
+            let mut answers = 0;
+            let waited = async { timeout(TICK, events.recv()).await };
+            if let Ok(Some(event)) = self.runtime.block_on(waited) {
+                answers += self.learn(event, exchange, &mut traffic)?;
+                while let Ok(event) = events.try_recv() {
+                    answers += self.learn(event, exchange, &mut traffic)?;
+                }
+            }
+            if answers > 0 {
+                self.barren = 0;
+                self.has_answered = true;
+                patience.restart();
+            } else if patience.is_over() {
+                self.give_up(exchange, &mut traffic)?;
+                patience.restart();
+            }
+        }
+    }
+
+    /// There is nothing to say goodbye to.
+    pub fn finish(self) -> Parting {
+        Parting::default()
+    }
+
+    /// Sends what may be sent now. What is suspected runs when nothing else does.
+    fn launch<E: Exchange>(&mut self, exchange: &mut E, traffic: &mut Traffic<'a>) {
+        let window = self.hello.max_in_flight().min(MAX_IN_FLIGHT);
+        let (connections, batch) = match self.speech {
+            Speech::Described(_) => (window, 1),
+            Speech::Protocol(_) => {
+                let connections = window.min(MAX_CONNECTIONS);
+                (connections, window / connections)
+            }
+        };
+        while traffic.suspects.is_empty() && traffic.flights.len() < connections {
+            let mut body = Vec::new();
+            let mut tickets = Vec::new();
+            while tickets.len() < batch && body.len() < BATCH_BYTES {
+                let Some(ticket) = exchange.next() else { break };
+                let id = self.next_id + tickets.len() as u64;
+                exchange.request(ticket).write(id, &mut body);
+                tickets.push(ticket);
+            }
+            if tickets.is_empty() {
+                return;
+            }
+            self.depart(body, &tickets, Connection::Kept, exchange, traffic);
+        }
+        while traffic.flights.is_empty()
+            && let Some(suspect) = traffic.suspects.pop_front()
+        {
+            let mut body = Vec::new();
+            exchange.request(suspect).write(self.next_id, &mut body);
+            let patient = self.barren == 0 && self.has_answered;
+            let connection = Connection::Fresh { patient };
+            self.depart(body, &[suspect], connection, exchange, traffic);
+        }
+    }
+
+    fn depart<E: Exchange>(
+        &mut self,
+        mut body: Vec<u8>,
+        tickets: &[Ticket],
+        connection: Connection,
+        exchange: &mut E,
+        traffic: &mut Traffic<'a>,
+    ) {
+        let prepared = match (&self.speech, tickets) {
+            (Speech::Protocol(address), _) => {
+                let is_batch = tickets.len() > 1;
+                if !is_batch {
+                    // One object, no line.
+                    body.pop();
+                }
+                Prepared {
+                    request: in_protocol(address, body, is_batch),
+                    session: None,
+                    reading: Reading::Protocol,
+                }
+            }
+            (Speech::Described(native), [ticket]) => {
+                match as_described(native, exchange.request(*ticket)) {
+                    Ok(prepared) => prepared,
+                    Err(why) => return exchange.inapplicable(*ticket, why),
+                }
+            }
+            (Speech::Described(_), _) => return,
+        };
+        let departure = Departure {
+            client: self.client.clone(),
+            request: prepared.request,
+            session: prepared.session,
+            connection,
+            is_protocol: matches!(prepared.reading, Reading::Protocol),
+        };
+        let first = self.next_id;
+        self.next_id += tickets.len() as u64;
+        let task = self
+            .runtime
+            .spawn(departure.fly(first, traffic.sender.clone()));
+        let is_trial = connection != Connection::Kept;
+        let abort = task.abort_handle();
+        let flight = Flight::new(first, tickets, prepared.reading, is_trial, abort);
+        traffic.flights.insert(first, flight);
+    }
+
+    /// Takes in what has become of a flight; how many answers that brought.
+    fn learn<E: Exchange>(
+        &mut self,
+        event: Event,
+        exchange: &mut E,
+        traffic: &mut Traffic<'a>,
+    ) -> Result<u64, AdapterError> {
+        let Some(flight) = traffic.flights.get_mut(&event.flight) else {
+            return Ok(0);
+        };
+        let before = flight.waiting() as u64;
+        let (failure, is_lost) = match event.news {
+            News::Head(head) => {
+                flight.begin(head);
+                return Ok(0);
+            }
+            News::Piece(piece) => match flight.take(&piece, exchange) {
+                Ok(answers) => return Ok(answers),
+                Err(Breach(failure)) => (failure, false),
+            },
+            News::Over(Ok(())) => match flight.end(exchange) {
+                Ok(answers) => {
+                    traffic.flights.remove(&event.flight);
+                    return Ok(answers);
+                }
+                Err(Breach(failure)) => (failure, false),
+            },
+            News::Over(Err(loss)) => {
+                if let (Loss::Unconnected(_), Speech::Described(native), false) =
+                    (&loss, &self.speech, self.has_answered)
+                {
+                    return Err(nobody_there(native, &loss));
+                }
+                let is_lost = !matches!(loss, Loss::Unusable(_));
+                (Failure::NoAnswer(loss.to_string()), is_lost)
+            }
+        };
+        let answers = before - flight.waiting() as u64;
+        let Some(flight) = traffic.flights.remove(&event.flight) else {
+            return Ok(answers);
+        };
+        match flight.tickets().as_slice() {
+            [culprit] if flight.is_trial || (!flight.is_batch() && !is_lost) => {
+                exchange.failed(*culprit, failure.clone());
+                if is_lost {
+                    self.count_barren(&failure)?;
+                }
+            }
+            suspects => traffic.suspects.extend(suspects),
+        }
+        Ok(answers)
+    }
+
+    /// Nothing came in time: whoever was alone is to blame, several are tried one at a time.
+    fn give_up<E: Exchange>(
+        &mut self,
+        exchange: &mut E,
+        traffic: &mut Traffic<'a>,
+    ) -> Result<(), AdapterError> {
+        let failure = Failure::TimedOut(in_millis(self.limits.answer));
+        let flights = std::mem::take(&mut traffic.flights);
+        let waiting: Vec<Ticket> = flights.values().flat_map(Flight::tickets).collect();
+        match (waiting.as_slice(), flights.values().any(Flight::is_batch)) {
+            ([culprit], false) => {
+                exchange.failed(*culprit, failure.clone());
+                self.count_barren(&failure)
+            }
+            _ => {
+                traffic.suspects.extend(waiting);
+                Ok(())
+            }
+        }
+    }
+
+    fn count_barren(&mut self, latest: &Failure) -> Result<(), AdapterError> {
+        self.barren += 1;
+        if self.barren < MAX_BARREN {
+            return Ok(());
+        }
+        Err(AdapterError::FallenSilent {
+            attempts: self.barren,
+            last: latest.to_string(),
+        })
+    }
+}
+
+fn nobody_there(native: &Native<WebCall>, loss: &Loss) -> AdapterError {
+    match native.addresses().next() {
+        Some(Ok(address)) => AdapterError::no_server(&address, &loss.to_string()),
+        Some(Err(error)) => error.into(),
+        None => AdapterError::FallenSilent {
+            attempts: 1,
+            last: loss.to_string(),
+        },
+    }
+}
+
+/// Asks a server what it is.
+pub(super) async fn greet(
+    client: &Client,
+    address: &WebAddress,
+    limits: Limits,
+    interrupt: &AtomicBool,
+) -> Result<Hello, AdapterError> {
+    let (sender, mut events) = mpsc::channel(EVENTS);
+    let mut body = Vec::new();
+    Hello::write_greeting(&mut body);
+    body.pop();
+    let departure = Departure {
+        client: client.clone(),
+        request: in_protocol(address, body, false),
+        session: None,
+        connection: Connection::Kept,
+        is_protocol: true,
+    };
+    // It ends with the runtime, if not before.
+    tokio::spawn(departure.fly(0, sender));
+    let mut patience = Patience::new(limits.start_up);
+    let mut said = Vec::new();
+    loop {
+        if interrupt.load(Ordering::Relaxed) {
+            return Err(AdapterError::Interrupted);
+        }
+        match timeout(TICK, events.recv()).await {
+            Ok(Some(Event {
+                news: News::Piece(piece),
+                ..
+            })) => said.extend_from_slice(&piece),
+            Ok(Some(Event {
+                news: News::Over(over),
+                ..
+            })) => {
+                over.map_err(|loss| AdapterError::no_server(address, &loss.to_string()))?;
+                break;
+            }
+            Ok(None) => break,
+            Ok(Some(_)) | Err(_) => {}
+        }
+        if said.len() > MAX_LINE {
+            return Err(AdapterError::EndlessHello {
+                also: String::new(),
+            });
+        }
+        if patience.is_over() {
+            return Err(AdapterError::NoHello {
+                waited_ms: in_millis(limits.start_up),
+                also: String::new(),
+            });
+        }
+    }
+    Hello::parse(&said).map_err(|source| AdapterError::BadHello {
+        line: shown(&said),
+        source,
+        also: String::new(),
+    })
+}

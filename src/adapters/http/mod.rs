@@ -1,0 +1,13 @@
+//! Reaching an implementation over HTTP.
+//!
+//! [`HttpAdapter`] speaks the protocol with a server, or asks it as a description says. Everything happens in the thread of the
+//! caller, in a runtime that it owns.
+
+mod client;
+mod described;
+mod flight;
+mod http_adapter;
+mod lockstep;
+
+pub use http_adapter::{HttpAdapter, HttpTarget, WebTarget};
+pub use lockstep::HttpLockstep;

@@ -1,0 +1,187 @@
+//! DSSE: a payload and its signature in one file.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+
+use crate::certificate::{PrivateKey, PublicKey};
+
+/// What the payload of an in-toto statement is called.
+pub const PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
+
+/// A signed payload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Envelope {
+    /// What the payload is.
+    #[serde(rename = "payloadType")]
+    payload_type: String,
+    /// The payload in base64.
+    payload: String,
+    /// The signatures.
+    signatures: Vec<EnvelopeSignature>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct EnvelopeSignature {
+    #[serde(default)]
+    keyid: String,
+    sig: String,
+}
+
+/// Why an envelope is worth nothing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EnvelopeError {
+    /// It is none.
+    #[error("it is no DSSE envelope: {0}")]
+    Malformed(#[from] serde_json::Error),
+    /// It holds something else.
+    #[error("its payload is {0:?}, where an in-toto statement is due")]
+    OtherPayload(String),
+    /// It cannot be read.
+    #[error("its {0} is no base64")]
+    NoBase64(&'static str),
+    /// Nobody whose key was given has signed it.
+    #[error("none of its signatures is by the key that was given")]
+    NotSigned,
+}
+
+impl Envelope {
+    /// Signs a statement.
+    pub fn sign(payload: &[u8], key: &PrivateKey) -> Self {
+        let signature = key.sign(&pre_authentication(PAYLOAD_TYPE, payload));
+        Self {
+            payload_type: PAYLOAD_TYPE.to_owned(),
+            payload: STANDARD.encode(payload),
+            signatures: vec![EnvelopeSignature {
+                keyid: key.public().id(),
+                sig: STANDARD.encode(signature),
+            }],
+        }
+    }
+
+    /// Reads one. Nothing in it is trusted yet.
+    pub fn read(text: &[u8]) -> Result<Self, EnvelopeError> {
+        Ok(serde_json::from_slice(text)?)
+    }
+
+    /// The payload, if it is signed by that key; no key in the envelope is looked at.
+    pub fn opened(&self, key: &PublicKey) -> Result<Vec<u8>, EnvelopeError> {
+        if self.payload_type != PAYLOAD_TYPE {
+            return Err(EnvelopeError::OtherPayload(self.payload_type.clone()));
+        }
+        let payload = STANDARD
+            .decode(&self.payload)
+            .map_err(|_| EnvelopeError::NoBase64("payload"))?;
+        let signed = pre_authentication(&self.payload_type, &payload);
+        for signature in &self.signatures {
+            let signature = STANDARD
+                .decode(&signature.sig)
+                .map_err(|_| EnvelopeError::NoBase64("signature"))?;
+            if key.verifies(&signed, &signature) {
+                return Ok(payload);
+            }
+        }
+        Err(EnvelopeError::NotSigned)
+    }
+}
+
+/// The bytes that are signed: DSSE's pre-authentication encoding, version 1.
+pub fn pre_authentication(payload_type: &str, payload: &[u8]) -> Vec<u8> {
+    let mut bytes = format!(
+        "DSSEv1 {} {payload_type} {} ",
+        payload_type.len(),
+        payload.len()
+    )
+    .into_bytes();
+    bytes.extend_from_slice(payload);
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
+    use super::{Envelope, EnvelopeError, pre_authentication};
+    use crate::certificate::key::tests::{PRIVATE, PUBLIC};
+    use crate::certificate::{PrivateKey, PublicKey};
+
+    fn keys() -> (PrivateKey, PublicKey) {
+        (
+            PrivateKey::from_pem(PRIVATE).unwrap(),
+            PublicKey::from_pem(PUBLIC).unwrap(),
+        )
+    }
+
+    #[test]
+    fn the_encoding_is_that_of_the_specification() {
+        let bytes = pre_authentication("http://example.com/HelloWorld", b"hello world");
+        assert_eq!(
+            bytes,
+            b"DSSEv1 29 http://example.com/HelloWorld 11 hello world"
+        );
+    }
+
+    #[test]
+    fn what_was_signed_comes_out_again() {
+        let (private, public) = keys();
+        let envelope = Envelope::sign(b"{\"a\":1}", &private);
+        let text = serde_json::to_vec(&envelope).unwrap();
+        let read = Envelope::read(&text).unwrap();
+        assert_eq!(read.opened(&public).unwrap(), b"{\"a\":1}");
+        let mut other = read.clone();
+        other.payload_type = "text/plain".into();
+        assert!(matches!(
+            other.opened(&public),
+            Err(EnvelopeError::OtherPayload(_))
+        ));
+        let mut unsigned = read;
+        unsigned.signatures.clear();
+        assert!(matches!(
+            unsigned.opened(&public),
+            Err(EnvelopeError::NotSigned)
+        ));
+    }
+
+    /// Every change of a byte of payload or signature, each bit of it.
+    #[test]
+    fn every_change_of_what_is_signed_is_rejected() {
+        let (private, public) = keys();
+        let payload: Vec<u8> = (0..200).map(|n| b"{\"level\":\"core\"}"[n % 16]).collect();
+        let envelope = Envelope::sign(&payload, &private);
+        let signature = STANDARD.decode(&envelope.signatures[0].sig).unwrap();
+        for (bytes, is_payload) in [(&payload, true), (&signature, false)] {
+            for at in 0..bytes.len() {
+                for bit in 0..8 {
+                    let mut changed = bytes.clone();
+                    changed[at] ^= 1 << bit;
+                    let mut other = envelope.clone();
+                    let place = if is_payload {
+                        &mut other.payload
+                    } else {
+                        &mut other.signatures[0].sig
+                    };
+                    *place = STANDARD.encode(&changed);
+                    assert!(other.opened(&public).is_err(), "byte {at}, bit {bit}");
+                }
+            }
+        }
+    }
+
+    /// Every change of a byte of the file either makes it worthless or leaves the statement.
+    #[test]
+    fn every_change_of_the_file_is_rejected_or_changes_nothing() {
+        let (private, public) = keys();
+        let payload = b"{\"level\":\"core\"}";
+        let text = serde_json::to_vec(&Envelope::sign(payload, &private)).unwrap();
+        for at in 0..text.len() {
+            for bit in 0..8 {
+                let mut changed = text.clone();
+                changed[at] ^= 1 << bit;
+                let opened = Envelope::read(&changed).and_then(|one| one.opened(&public));
+                assert!(opened.is_err() || opened.is_ok_and(|same| same == payload));
+            }
+        }
+    }
+}

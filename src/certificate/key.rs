@@ -1,0 +1,110 @@
+//! Ed25519 keys as PEM, as `openssl genpkey -algorithm ed25519` and `openssl pkey -pubout` write
+//! them.
+
+use std::fmt;
+
+use ed25519_dalek::pkcs8::{DecodePrivateKey as _, DecodePublicKey as _, EncodePublicKey as _};
+use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use sha2::{Digest as _, Sha256};
+
+/// Why a text is no key.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// It is no private key.
+    #[error(
+        "it is no Ed25519 private key in PKCS#8 PEM; make one with: openssl genpkey -algorithm ed25519 -out key.pem"
+    )]
+    Private,
+    /// It is no public key.
+    #[error(
+        "it is no Ed25519 public key in SPKI PEM; make it with: openssl pkey -in key.pem -pubout -out key.pub.pem"
+    )]
+    Public,
+}
+
+/// A key that signs. Nothing shows it.
+pub struct PrivateKey(SigningKey);
+
+impl fmt::Debug for PrivateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PrivateKey(…)")
+    }
+}
+
+impl PrivateKey {
+    /// Reads PKCS#8 PEM.
+    pub fn from_pem(text: &str) -> Result<Self, KeyError> {
+        SigningKey::from_pkcs8_pem(text.trim_start())
+            .map(Self)
+            .map_err(|_| KeyError::Private)
+    }
+
+    /// The other half of it.
+    pub fn public(&self) -> PublicKey {
+        PublicKey(self.0.verifying_key())
+    }
+
+    pub(super) fn sign(&self, bytes: &[u8]) -> [u8; 64] {
+        self.0.sign(bytes).to_bytes()
+    }
+}
+
+/// A key that checks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicKey(VerifyingKey);
+
+impl PublicKey {
+    /// Reads SPKI PEM.
+    pub fn from_pem(text: &str) -> Result<Self, KeyError> {
+        VerifyingKey::from_public_key_pem(text.trim_start())
+            .map(Self)
+            .map_err(|_| KeyError::Public)
+    }
+
+    /// What it is called in an envelope: the SHA-256 of its SPKI DER. A hint; nobody trusts it.
+    pub fn id(&self) -> String {
+        let der = self.0.to_public_key_der();
+        der.map(|der| hex::encode(Sha256::digest(der.as_bytes())))
+            .unwrap_or_default()
+    }
+
+    /// Whether that is a signature by it; of the several spellings of one, only the canonical.
+    pub(super) fn verifies(&self, bytes: &[u8], signature: &[u8]) -> bool {
+        Signature::from_slice(signature)
+            .is_ok_and(|signature| self.0.verify_strict(bytes, &signature).is_ok())
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::{KeyError, PrivateKey, PublicKey};
+
+    /// RFC 8410, section 10.3 and 10.1.
+    pub(in crate::certificate) const PRIVATE: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n";
+    pub(in crate::certificate) const PUBLIC: &str = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";
+
+    #[test]
+    fn keys_of_the_rfc_are_a_pair() {
+        let private = PrivateKey::from_pem(PRIVATE).unwrap();
+        let public = PublicKey::from_pem(PUBLIC).unwrap();
+        assert_eq!(private.public(), public);
+        assert_eq!(public.id().len(), 64);
+        assert!(!format!("{private:?}").contains("212"));
+        let signature = private.sign(b"x");
+        assert!(public.verifies(b"x", &signature));
+        assert!(!public.verifies(b"y", &signature));
+        assert!(!public.verifies(b"x", &signature[1..]));
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused_with_what_makes_one() {
+        for text in ["", "rubbish", PUBLIC] {
+            assert_eq!(PrivateKey::from_pem(text).unwrap_err(), KeyError::Private);
+        }
+        for text in ["", "rubbish", PRIVATE] {
+            assert_eq!(PublicKey::from_pem(text).unwrap_err(), KeyError::Public);
+        }
+        assert!(KeyError::Private.to_string().contains("openssl genpkey"));
+    }
+}

@@ -1,0 +1,124 @@
+//! What a certificate says, and what has to hold for it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::results::{Conformance, RunResult, Verdict};
+use crate::suite::Level;
+
+/// How much was asked. The greater includes the less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CertificateLevel {
+    /// Every `must`.
+    Core,
+    /// Every `should`, too.
+    Strict,
+}
+
+impl CertificateLevel {
+    /// The lowest level of requirements that counts in its run.
+    pub fn of_requirements(self) -> Level {
+        match self {
+            Self::Core => Level::Must,
+            Self::Strict => Level::Should,
+        }
+    }
+
+    /// Its word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Core => "core",
+            Self::Strict => "strict",
+        }
+    }
+}
+
+impl fmt::Display for CertificateLevel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// Why there is no certificate.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refused {
+    /// A case failed that counts, on a list of known failures or not.
+    #[error("no certificate of level {level}: {} failed, the first is {}", cases(failed), failed.first().map_or("", String::as_str))]
+    Failed {
+        /// What was asked for.
+        level: CertificateLevel,
+        /// The cases.
+        failed: Vec<String>,
+    },
+    /// Not everything that counts was judged.
+    #[error(
+        "no certificate of level {0}: the run is incomplete; what counts has errors, was skipped, or does not apply"
+    )]
+    Incomplete(CertificateLevel),
+    /// The run was of another level.
+    #[error("no certificate of level {0}: the run was of a lower level")]
+    OtherLevel(CertificateLevel),
+    /// Only a part was run.
+    #[error("no certificate of level {0}: only a part of the cases was run")]
+    InPart(CertificateLevel),
+    /// What was memorised is not known.
+    #[error("no certificate of level {level}: {} failed that ran under fresh secrets, so answers may be memorised; the first is {}", cases(failed), failed.first().map_or("", String::as_str))]
+    Rekeyed {
+        /// What was asked for.
+        level: CertificateLevel,
+        /// The cases.
+        failed: Vec<String>,
+    },
+    /// Nothing was asked under a fresh secret.
+    #[error("no certificate of level {0}: no case could be asked under a fresh secret")]
+    NothingRekeyed(CertificateLevel),
+}
+
+fn cases(failed: &[String]) -> String {
+    match failed.len() {
+        1 => "1 case".to_owned(),
+        several => format!("{several} cases"),
+    }
+}
+
+/// Whether a certificate of that level may be given over a run, and the run of the same suites
+/// under fresh secrets.
+pub fn may_certify(
+    level: CertificateLevel,
+    run: &RunResult,
+    rekeyed: &RunResult,
+) -> Result<(), Refused> {
+    if run.level < level.of_requirements() {
+        return Err(Refused::OtherLevel(level));
+    }
+    if run.shard.is_some() {
+        return Err(Refused::InPart(level));
+    }
+    let failed_in = |run: &RunResult| -> Vec<String> {
+        let failed = run.cases.iter().filter(|case| {
+            case.own_verdict() == Verdict::Fail && case.level <= level.of_requirements()
+        });
+        failed.map(|case| case.id.clone()).collect()
+    };
+    match run.conformance {
+        Conformance::Conformant => {}
+        Conformance::Nonconformant => {
+            return Err(Refused::Failed {
+                level,
+                failed: failed_in(run),
+            });
+        }
+        Conformance::Incomplete => return Err(Refused::Incomplete(level)),
+    }
+    match rekeyed.conformance {
+        Conformance::Conformant => Ok(()),
+        Conformance::Nonconformant => Err(Refused::Rekeyed {
+            level,
+            failed: failed_in(rekeyed),
+        }),
+        Conformance::Incomplete => Err(Refused::NothingRekeyed(level)),
+    }
+}

@@ -1,0 +1,24 @@
+//! Certificates: a signed statement of what an implementation was shown to do, and its check.
+//!
+//! The statement is an in-toto Statement v1 with the predicate `test-result/v0.1`, the envelope is
+//! DSSE with Ed25519. Everything here is a pure function: what is tested, read and written is
+//! given.
+
+mod envelope;
+mod key;
+mod level;
+mod page;
+mod rekey;
+mod statement;
+mod verify;
+
+pub use envelope::{Envelope, EnvelopeError, PAYLOAD_TYPE, pre_authentication};
+pub use key::{KeyError, PrivateKey, PublicKey};
+pub use level::{CertificateLevel, Refused, may_certify};
+pub use page::{certificate_html, certificate_markdown};
+pub use rekey::rekeyed;
+pub use statement::{
+    Certified, PREDICATE_TYPE, Predicate, ResourceDescriptor, STATEMENT_TYPE, Statement, Subject,
+    statement,
+};
+pub use verify::{Demands, Invalid, verify};

@@ -1,0 +1,130 @@
+//! A certificate that was checked, for people: as a page and as Markdown.
+
+use askama::Template;
+
+use crate::certificate::Statement;
+use crate::report::visible;
+
+/// What both show: pairs of a label and a text that is fit to be seen.
+struct Facts {
+    title: String,
+    said: String,
+    facts: Vec<(&'static str, String)>,
+    lists: Vec<(&'static str, Vec<String>)>,
+}
+
+#[derive(Template)]
+#[template(path = "certificate.html")]
+struct Page {
+    facts: Facts,
+}
+
+/// The certificate as one page without a request to anywhere. It says who checked it: the page
+/// itself proves nothing.
+#[expect(
+    clippy::expect_used,
+    reason = "a template writes into a string, and nothing in it can fail"
+)]
+pub fn certificate_html(statement: &Statement) -> String {
+    let page = Page {
+        facts: facts(statement),
+    };
+    page.render().expect("a page can be written")
+}
+
+/// The certificate as Markdown; all that others said stands in code.
+pub fn certificate_markdown(statement: &Statement) -> String {
+    let facts = facts(statement);
+    let mut out = format!("## {}\n\n{}\n\n| | |\n|---|---|\n", facts.title, facts.said);
+    for (label, value) in &facts.facts {
+        out.push_str(&format!("| {label} | {} |\n", code(value)));
+    }
+    for (title, lines) in &facts.lists {
+        out.push_str(&format!("\n{title}:\n\n"));
+        for line in lines {
+            out.push_str(&format!("- {}\n", code(line)));
+        }
+    }
+    out
+}
+
+fn code(seen: &str) -> String {
+    let longest = seen
+        .split(|c| c != '`')
+        .map(str::len)
+        .max()
+        .unwrap_or_default();
+    let fence = "`".repeat(longest + 1);
+    let blank = if longest > 0 || seen.is_empty() {
+        " "
+    } else {
+        ""
+    };
+    format!("{fence}{blank}{}{blank}{fence}", seen.replace('|', "\\|"))
+}
+
+fn facts(statement: &Statement) -> Facts {
+    let predicate = &statement.predicate;
+    let certified = &predicate.macproof;
+    let about = &certified.implementation;
+    let mut name = visible(&about.name);
+    for more in [&about.version, &about.language].into_iter().flatten() {
+        name.push(' ');
+        name.push_str(&visible(more));
+    }
+    let counts = certified.counts.0.iter();
+    let counts: Vec<String> = counts
+        .map(|(verdict, n)| format!("{n} {verdict}"))
+        .collect();
+    let mut facts = vec![("implementation", name)];
+    for subject in &statement.subject {
+        facts.push(("artefact", visible(&subject.name)));
+        for (algorithm, digest) in &subject.digest {
+            facts.push((
+                "digest",
+                format!("{} {}", visible(algorithm), visible(digest)),
+            ));
+        }
+    }
+    facts.extend([
+        ("issued", visible(&certified.issued)),
+        ("cases", counts.join(", ")),
+        (
+            "under fresh secrets",
+            certified.under_fresh_secrets.to_string(),
+        ),
+        ("macproof", visible(&certified.version)),
+        ("seed", certified.seed.to_string()),
+    ]);
+    let suites = predicate.configuration.iter().map(|suite| {
+        let digest = suite.digest.get("sha256").map_or("", String::as_str);
+        format!("{} sha256 {}", visible(&suite.name), visible(digest))
+    });
+    let mut lists = vec![("Suites", suites.collect::<Vec<_>>())];
+    let all = |lines: &[String]| lines.iter().map(|line| visible(line)).collect::<Vec<_>>();
+    let left_out = certified.left_out.iter();
+    let left_out: Vec<String> = left_out
+        .map(|note| format!("{} cases: {}", note.cases, visible(&note.what)))
+        .collect();
+    let known = certified.known_failures.iter();
+    let known: Vec<String> = known
+        .map(|(case, why)| format!("{}: {}", visible(case), visible(why)))
+        .collect();
+    lists.extend([
+        ("Not judged", left_out),
+        ("Failures below the level", known),
+        ("Skipped", all(&certified.skipped)),
+        ("Requirements met", all(&predicate.passed_tests)),
+    ]);
+    lists.retain(|(_, lines)| !lines.is_empty());
+    Facts {
+        title: format!("macproof certificate, level {}", certified.level),
+        said: format!(
+            "Every {} case of these suites that applies passed, also under fresh secrets.",
+            certified.level.of_requirements()
+        )
+        .replace("should case", "must and should case"),
+        facts,
+        lists,
+    }
+}

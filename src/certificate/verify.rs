@@ -1,0 +1,350 @@
+//! What is demanded of a certificate.
+
+use std::collections::BTreeMap;
+
+use crate::certificate::{
+    CertificateLevel, Envelope, EnvelopeError, PREDICATE_TYPE, PublicKey, STATEMENT_TYPE, Statement,
+};
+
+/// What is demanded beside a right signature.
+#[derive(Clone, Debug, Default)]
+pub struct Demands {
+    /// The level, or a greater one.
+    pub level: Option<CertificateLevel>,
+    /// It was issued that second or later, and not after the other, in Unix seconds.
+    pub issued: Option<(i64, i64)>,
+    /// The digests of what it has to be about: all that the certificate and these have in common
+    /// must be the same, and there must be one.
+    pub artifact: Option<BTreeMap<String, String>>,
+    /// The suites by name and SHA-256; each that it was tested with must be one of them.
+    pub suites: Option<BTreeMap<String, String>>,
+}
+
+/// Why a certificate is not accepted.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Invalid {
+    /// The envelope is worth nothing.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    /// What is signed is no such statement.
+    #[error("what is signed is no statement of macproof: {0}")]
+    Malformed(String),
+    /// It says less.
+    #[error("it is of level {found}, and {wanted} is demanded")]
+    Level {
+        /// What it says.
+        found: CertificateLevel,
+        /// What is demanded.
+        wanted: CertificateLevel,
+    },
+    /// It is too old, or from the future.
+    #[error("it was issued {0}, which is too long ago or not yet")]
+    Age(String),
+    /// It is about something else.
+    #[error("it is about another artefact: {0}")]
+    Artifact(String),
+    /// It was tested with another suite.
+    #[error("its suite {0} is not the one that is here")]
+    Suite(String),
+}
+
+/// What a certificate states, if it holds: the signature is by that key, whatever key the envelope
+/// names, and everything that is demanded is so.
+pub fn verify(
+    certificate: &[u8],
+    key: &PublicKey,
+    demands: &Demands,
+) -> Result<Statement, Invalid> {
+    let payload = Envelope::read(certificate)?.opened(key)?;
+    let statement: Statement =
+        serde_json::from_slice(&payload).map_err(|error| Invalid::Malformed(error.to_string()))?;
+    well_formed(&statement)?;
+    let certified = &statement.predicate.macproof;
+    if let Some(wanted) = demands.level.filter(|&wanted| certified.level < wanted) {
+        return Err(Invalid::Level {
+            found: certified.level,
+            wanted,
+        });
+    }
+    if let Some((earliest, latest)) = demands.issued {
+        let issued: Option<jiff::Timestamp> = certified.issued.parse().ok();
+        let is_within = |time: jiff::Timestamp| (earliest..=latest).contains(&time.as_second());
+        if !issued.is_some_and(is_within) {
+            return Err(Invalid::Age(certified.issued.clone()));
+        }
+    }
+    if let Some(artifact) = &demands.artifact {
+        is_about(&statement, artifact)?;
+    }
+    if let Some(suites) = &demands.suites {
+        for suite in &statement.predicate.configuration {
+            if suites.get(&suite.name) != suite.digest.get("sha256") {
+                return Err(Invalid::Suite(suite.name.clone()));
+            }
+        }
+    }
+    Ok(statement)
+}
+
+fn well_formed(statement: &Statement) -> Result<(), Invalid> {
+    let malformed = |what: String| Err(Invalid::Malformed(what));
+    if statement.form != STATEMENT_TYPE {
+        return malformed(format!("its type is {}", statement.form));
+    }
+    if statement.predicate_type != PREDICATE_TYPE {
+        return malformed(format!("its predicate is {}", statement.predicate_type));
+    }
+    let predicate = &statement.predicate;
+    if predicate.result != "PASSED" || !predicate.failed_tests.is_empty() {
+        return malformed("it states a failure".to_owned());
+    }
+    let has_digest = |digest: &BTreeMap<String, String>| !digest.is_empty();
+    if statement.subject.is_empty()
+        || !statement.subject.iter().all(|one| has_digest(&one.digest))
+        || predicate.configuration.is_empty()
+        || !predicate
+            .configuration
+            .iter()
+            .all(|suite| suite.digest.contains_key("sha256"))
+    {
+        return malformed("a digest is missing".to_owned());
+    }
+    Ok(())
+}
+
+fn is_about(statement: &Statement, artifact: &BTreeMap<String, String>) -> Result<(), Invalid> {
+    let agrees = |digest: &BTreeMap<String, String>| {
+        let common = artifact
+            .iter()
+            .filter(|(name, _)| digest.contains_key(*name));
+        let mut some = false;
+        for (name, value) in common {
+            if digest.get(name) != Some(value) {
+                return false;
+            }
+            some = true;
+        }
+        some
+    };
+    if statement.subject.iter().any(|one| agrees(&one.digest)) {
+        return Ok(());
+    }
+    let subject = statement.subject.first();
+    let digests = subject.map(|one| &one.digest).into_iter().flatten();
+    let words: Vec<String> = digests
+        .map(|(name, value)| format!("{name} {value}"))
+        .collect();
+    Err(Invalid::Artifact(words.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{Demands, Invalid, verify};
+    use crate::certificate::key::tests::{PRIVATE, PUBLIC};
+    use crate::certificate::{
+        CertificateLevel, Envelope, PrivateKey, PublicKey, Refused, Statement, Subject,
+        may_certify, statement,
+    };
+    use crate::results::RunResult;
+    use crate::results::fixture::{accept, reject, run, small_suite, threw, token};
+    use crate::suite::Level;
+
+    fn good() -> RunResult {
+        let suite = small_suite();
+        run(
+            vec![
+                suite.observe("signs", token("aa")),
+                suite.observe("forged", reject()),
+                suite.observe("throws", threw("x")),
+                suite.observe("upper", accept()),
+            ],
+            "- {case: acme/throws, expect: threw, reason: later}",
+        )
+    }
+
+    fn subject(digest: &str) -> Subject {
+        Subject {
+            name: "sdk.tgz".into(),
+            digest: BTreeMap::from([("sha256".into(), digest.into())]),
+        }
+    }
+
+    fn stated() -> Statement {
+        let run = good();
+        may_certify(CertificateLevel::Core, &run, &run).unwrap();
+        statement(CertificateLevel::Core, &run, &run, subject("11"))
+    }
+
+    fn signed(statement: &Statement) -> Vec<u8> {
+        let payload = serde_json::to_vec(statement).unwrap();
+        let key = PrivateKey::from_pem(PRIVATE).unwrap();
+        serde_json::to_vec(&Envelope::sign(&payload, &key)).unwrap()
+    }
+
+    fn check(statement: &Statement, demands: &Demands) -> Result<Statement, Invalid> {
+        let key = PublicKey::from_pem(PUBLIC).unwrap();
+        verify(&signed(statement), &key, demands)
+    }
+
+    #[test]
+    fn a_certificate_says_what_it_leaves_out() {
+        let statement = stated();
+        let mut shown = statement.clone();
+        shown.predicate.macproof.version = "0.0.0".into();
+        insta::assert_json_snapshot!("statement", shown);
+        assert_eq!(check(&statement, &Demands::default()).unwrap(), statement);
+    }
+
+    #[test]
+    fn no_certificate_over_a_failing_must_listed_or_not() {
+        let suite = small_suite();
+        let listed = run(
+            vec![
+                suite.observe("signs", token("ab")),
+                suite.observe("forged", reject()),
+            ],
+            "- {case: acme/signs, expect: token, reason: x}",
+        );
+        assert!(listed.gate.passed);
+        let refused = may_certify(CertificateLevel::Core, &listed, &good()).unwrap_err();
+        assert!(matches!(refused, Refused::Failed { .. }));
+        assert!(
+            refused
+                .to_string()
+                .contains("1 case failed, the first is acme/signs")
+        );
+        let memorised = may_certify(CertificateLevel::Core, &good(), &listed).unwrap_err();
+        assert!(memorised.to_string().contains("memorised"), "{memorised}");
+        let strict = may_certify(CertificateLevel::Strict, &good(), &good());
+        assert_eq!(strict, Err(Refused::OtherLevel(CertificateLevel::Strict)));
+        let mut nothing = good();
+        nothing.conformance = crate::results::Conformance::Incomplete;
+        assert!(may_certify(CertificateLevel::Core, &nothing, &good()).is_err());
+        assert!(may_certify(CertificateLevel::Core, &good(), &nothing).is_err());
+        let mut part = good();
+        part.shard = Some(crate::results::ShardSummary {
+            number: 1,
+            count: 2,
+        });
+        assert!(may_certify(CertificateLevel::Core, &part, &good()).is_err());
+        assert_eq!(CertificateLevel::Strict.of_requirements(), Level::Should);
+    }
+
+    #[test]
+    fn what_is_demanded_is_checked() {
+        let statement = stated();
+        let fits = |demands: Demands| check(&statement, &demands).is_ok();
+        let digest = |value: &str| Some(BTreeMap::from([("sha256".to_owned(), value.to_owned())]));
+        let suites = |value: String| Some(BTreeMap::from([("acme".to_owned(), value)]));
+        let issued = 1_795_176_000; // 2026-11-20T12:00:00Z
+        for (demands, is_met) in [
+            (
+                Demands {
+                    level: Some(CertificateLevel::Core),
+                    ..Demands::default()
+                },
+                true,
+            ),
+            (
+                Demands {
+                    level: Some(CertificateLevel::Strict),
+                    ..Demands::default()
+                },
+                false,
+            ),
+            (
+                Demands {
+                    issued: Some((issued, issued)),
+                    ..Demands::default()
+                },
+                true,
+            ),
+            (
+                Demands {
+                    issued: Some((issued + 1, i64::MAX)),
+                    ..Demands::default()
+                },
+                false,
+            ),
+            (
+                Demands {
+                    issued: Some((0, issued - 1)),
+                    ..Demands::default()
+                },
+                false,
+            ),
+            (
+                Demands {
+                    artifact: digest("11"),
+                    ..Demands::default()
+                },
+                true,
+            ),
+            (
+                Demands {
+                    artifact: digest("12"),
+                    ..Demands::default()
+                },
+                false,
+            ),
+            (
+                Demands {
+                    artifact: Some(BTreeMap::new()),
+                    ..Demands::default()
+                },
+                false,
+            ),
+            (
+                Demands {
+                    suites: suites("5f".repeat(32)),
+                    ..Demands::default()
+                },
+                true,
+            ),
+            (
+                Demands {
+                    suites: suites("00".into()),
+                    ..Demands::default()
+                },
+                false,
+            ),
+            (
+                Demands {
+                    suites: Some(BTreeMap::new()),
+                    ..Demands::default()
+                },
+                false,
+            ),
+        ] {
+            let said = format!("{demands:?}");
+            assert_eq!(fits(demands), is_met, "{said}");
+        }
+    }
+
+    #[test]
+    fn another_key_or_another_form_is_worth_nothing() {
+        let other = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END PUBLIC KEY-----\n";
+        let key = PublicKey::from_pem(other).unwrap();
+        let error = verify(&signed(&stated()), &key, &Demands::default()).unwrap_err();
+        assert!(matches!(error, Invalid::Envelope(_)));
+        let changes: [fn(&mut Statement); 6] = [
+            |one| one.form = "https://in-toto.io/Statement/v0.1".into(),
+            |one| one.predicate_type = "https://slsa.dev/provenance/v1".into(),
+            |one| one.predicate.result = "FAILED".into(),
+            |one| one.predicate.failed_tests.push("acme/layout".into()),
+            |one| one.subject.clear(),
+            |one| one.predicate.configuration.clear(),
+        ];
+        for change in changes {
+            let mut statement = stated();
+            change(&mut statement);
+            assert!(matches!(
+                check(&statement, &Demands::default()),
+                Err(Invalid::Malformed(_))
+            ));
+        }
+    }
+}

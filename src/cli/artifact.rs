@@ -1,0 +1,146 @@
+//! What a certificate is about: the digest of a file, a directory or a git tree.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::certificate::Subject;
+use crate::cli::exit::Stop;
+use crate::cli::inputs::read;
+
+/// The artefact at a path: a file by its SHA-256; a directory by in-toto's `dirHash1`, the SHA-256
+/// of the sorted lines that `sha256sum` prints of its files; `git:DIRECTORY` by the tree of its
+/// head.
+pub(crate) fn artifact(text: &str) -> Result<Subject, Stop> {
+    if let Some(folder) = text.strip_prefix("git:") {
+        return git_tree(folder);
+    }
+    let path = Path::new(text);
+    let (algorithm, digest) = if path.is_dir() {
+        ("dirHash1", directory(path)?)
+    } else {
+        ("sha256", hex::encode(Sha256::digest(read(path)?)))
+    };
+    Ok(subject(&name(path), algorithm, digest))
+}
+
+fn subject(name: &str, algorithm: &str, digest: String) -> Subject {
+    Subject {
+        name: name.to_owned(),
+        digest: BTreeMap::from([(algorithm.to_owned(), digest)]),
+    }
+}
+
+/// Its last part: where it lies on this machine is nobody's business.
+fn name(path: &Path) -> String {
+    let absolute = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let last = absolute
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    last.unwrap_or_else(|| "artefact".to_owned())
+}
+
+fn directory(root: &Path) -> Result<String, Stop> {
+    let mut files = Vec::new();
+    gather(root, root, &mut files)?;
+    if files.is_empty() {
+        return Err(Stop::usage(format_args!(
+            "{} holds no file",
+            root.display()
+        )));
+    }
+    files.sort();
+    let mut lines = Sha256::new();
+    for name in files {
+        let digest = hex::encode(Sha256::digest(read(&root.join(&name))?));
+        lines.update(format!("{digest}  {name}\n"));
+    }
+    Ok(hex::encode(lines.finalize()))
+}
+
+fn gather(root: &Path, folder: &Path, files: &mut Vec<String>) -> Result<(), Stop> {
+    let failed = |error: std::io::Error| {
+        Stop::usage(format_args!("failed to read {}: {error}", folder.display()))
+    };
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let kind = fs::symlink_metadata(&path).map_err(failed)?.file_type();
+        let name = path.strip_prefix(root).ok().and_then(Path::to_str);
+        let name = name.filter(|name| !name.contains('\n')).ok_or_else(|| {
+            let path = path.display();
+            Stop::usage(format_args!(
+                "{path:?} cannot be in a digest: its name is no line of UTF-8"
+            ))
+        })?;
+        if kind.is_dir() {
+            gather(root, &path, files)?;
+        } else if kind.is_file() {
+            files.push(name.to_owned());
+        } else {
+            return Err(Stop::usage(format_args!(
+                "{} is no file: what a link leads to may change without the digest; certify a package or git:DIRECTORY",
+                path.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn git_tree(folder: &str) -> Result<Subject, Stop> {
+    let git = |arguments: &[&str]| {
+        let output = Command::new("git")
+            .args(["-C", folder])
+            .args(arguments)
+            .output()
+            .map_err(|error| Stop::usage(format_args!("failed to run git: {error}")))?;
+        if output.status.success() {
+            Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        } else {
+            let said = String::from_utf8_lossy(&output.stderr);
+            Err(Stop::usage(format_args!(
+                "git in {folder}: {}",
+                said.trim()
+            )))
+        }
+    };
+    let changed = git(&["status", "--porcelain", "--untracked-files=no"])?;
+    if !changed.is_empty() {
+        return Err(Stop::usage(format_args!(
+            "{folder} has changes that are in no commit, so its tree is not what was tested; commit them first"
+        )));
+    }
+    let tree = git(&["rev-parse", "HEAD^{tree}"])?;
+    Ok(subject(&name(Path::new(folder)), "gitTree", tree))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::artifact;
+
+    #[test]
+    fn a_directory_is_told_by_all_that_is_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().display().to_string();
+        assert!(artifact(&path).is_err());
+        fs::create_dir(folder.path().join("b")).unwrap();
+        fs::write(folder.path().join("b/c"), "1").unwrap();
+        fs::write(folder.path().join("a"), "2").unwrap();
+        let digest = || artifact(&path).unwrap().digest["dirHash1"].clone();
+        // printf '%s  a\n%s  b/c\n' $(printf 2|sha256sum|cut -c-64) $(printf 1|sha256sum|cut -c-64) | sha256sum
+        let first = digest();
+        assert_eq!(first.len(), 64);
+        fs::write(folder.path().join("b/c"), "3").unwrap();
+        assert_ne!(digest(), first);
+        fs::write(folder.path().join("b/c"), "1").unwrap();
+        assert_eq!(digest(), first);
+        fs::rename(folder.path().join("a"), folder.path().join("d")).unwrap();
+        assert_ne!(digest(), first);
+        std::os::unix::fs::symlink("d", folder.path().join("e")).unwrap();
+        assert!(artifact(&path).is_err());
+    }
+}

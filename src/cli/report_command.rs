@@ -1,0 +1,128 @@
+//! `macproof report`: from saved results.
+
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+
+use crate::cli::causes::tell_causes_anew;
+use crate::cli::exit::{Exit, Stop};
+use crate::cli::inputs::read;
+use crate::cli::render::{Reports, is_standard_output};
+use crate::cli::run::known_failures;
+use crate::cli::suites;
+use crate::cli::terminal::print;
+use crate::report;
+use crate::results::{Difference, Document, RunResult, SuiteSummary, merge as merged};
+use crate::suite::{self, Suite};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReportCommand {
+    /// Render a saved JSON result in other formats.
+    Render {
+        /// The JSON result of a run, or of several.
+        result: PathBuf,
+        /// A format and a file, or - for standard output; may be repeated. The formats are those
+        /// of `macproof run --report`.
+        #[arg(value_name = "FORMAT=PATH", required = true)]
+        report: Vec<String>,
+    },
+    /// Say what was fixed, broke, appeared and vanished between two results. Exits 1 if something
+    /// broke.
+    Diff {
+        /// The JSON result of before.
+        old: PathBuf,
+        /// The JSON result of now.
+        new: PathBuf,
+        /// Write JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Join the parts of a run to the whole, and the runs of several implementations to one
+    /// document.
+    Merge {
+        /// The JSON results.
+        #[arg(required = true)]
+        results: Vec<PathBuf>,
+        /// Where to write it; standard output if not given.
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// The list of known failures that the parts were run with. An entry that matches nothing
+        /// in the whole is found only with it.
+        #[arg(long, value_name = "FILE")]
+        known_failures: Option<PathBuf>,
+    },
+}
+
+/// Renders, compares or joins.
+pub(crate) fn report(command: &ReportCommand) -> Result<Exit, Stop> {
+    match command {
+        ReportCommand::Render { result, report } => {
+            let reports = Reports::parse(report, true)?;
+            reports.write_asked(&saved(result)?)?;
+            Ok(Exit::Success)
+        }
+        ReportCommand::Diff { old, new, json } => {
+            let difference = Difference::between(&saved(old)?, &saved(new)?);
+            print(&if *json {
+                report::difference_json(&difference)
+            } else {
+                report::difference(&difference)
+            });
+            Ok(if difference.is_regression() {
+                Exit::Failed
+            } else {
+                Exit::Success
+            })
+        }
+        ReportCommand::Merge {
+            results,
+            output,
+            known_failures,
+        } => merge(results, output.as_deref(), known_failures.as_deref()),
+    }
+}
+
+fn merge(paths: &[PathBuf], output: Option<&Path>, list: Option<&Path>) -> Result<Exit, Stop> {
+    let mut runs: Vec<RunResult> = Vec::new();
+    for path in paths {
+        match saved(path)? {
+            Document::Run(run) => runs.push(*run),
+            Document::Runs(several) => runs.extend(several.runs),
+        }
+    }
+    let known = list.map(|path| known_failures(Some(path))).transpose()?;
+    let has_parts = runs.iter().any(|run| run.shard.is_some());
+    let mut document = merged(runs, known.as_ref()).map_err(Stop::usage)?;
+    if has_parts {
+        for run in document.runs_mut() {
+            tell_causes_anew(run, &suites_of(run));
+        }
+    }
+    let text = report::json(&document);
+    match output.filter(|path| !is_standard_output(path)) {
+        Some(path) => report::write(path, text.as_bytes()).map_err(Stop::harness)?,
+        None => print(&text),
+    }
+    Ok(Exit::of(document.exit_code()))
+}
+
+/// The suites of a run, as far as they are in this program or where they were.
+fn suites_of(run: &RunResult) -> Vec<Suite> {
+    let embedded = |summary: &SuiteSummary| {
+        let one = suite::embedded().find(|one| one.name == summary.name)?;
+        one.parse()
+            .ok()
+            .filter(|suite| suite.digest == summary.digest)
+    };
+    run.suites
+        .iter()
+        .filter_map(|summary| {
+            embedded(summary).or_else(|| suites::load(Path::new(&summary.path)).ok())
+        })
+        .collect()
+}
+
+fn saved(path: &Path) -> Result<Document, Stop> {
+    report::read(&read(path)?)
+        .map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))
+}

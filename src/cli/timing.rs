@@ -1,0 +1,313 @@
+//! `macproof timing`: is the comparison timing-safe?
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use fastrand::Rng;
+use jiff::Timestamp;
+
+use crate::adapters::{Pinned, Target};
+use crate::cli::exit::{Exit, Stop};
+use crate::cli::inputs::read;
+use crate::cli::reach::{ReachArgs, duration, interrupt_flag};
+use crate::cli::suites;
+use crate::cli::terminal::{print, say};
+use crate::protocol::Hello;
+use crate::report;
+use crate::results::{
+    Subject, TIMING_SCHEMA_VERSION, TimingCircumstances, TimingResult, TimingVerdict,
+};
+use crate::suite::Suite;
+use crate::timing::{
+    Channel, ChannelError, Command, LIMITS, Material, Options, Progress, RawHeader, Reach,
+    Recording, Server, Trouble, judge, raw_read, raw_write, record,
+};
+
+/// Is the comparison timing-safe?
+///
+/// Measures how long verifying takes when only the first and when only the last character of the
+/// MAC is wrong, with controls in the same run, and the adapter's comparison itself where it hands
+/// one over. docs/timing.md has the method and how to read its verdicts.
+#[derive(Debug, Args)]
+pub(crate) struct TimingArgs {
+    /// Suites by name; those of the five systems that the adapter claims if none is named.
+    #[arg(value_name = "SUITE")]
+    suites: Vec<String>,
+    #[command(flatten)]
+    reach: ReachArgs,
+    /// A suite file of your own; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    suite_file: Vec<PathBuf>,
+    /// Up to which leak a comparison may be called free of leaks, in nanoseconds a call.
+    #[arg(long, value_name = "NS", default_value_t = 20.0, value_parser = target)]
+    target: f64,
+    /// How long to measure each suite at most; a confirmation may take as long again.
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
+    time: Duration,
+    /// The seed of all that is chosen by chance; chosen afresh, and shown, if none is given.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Write every pair that was measured, as CSV.
+    #[arg(long, value_name = "FILE", help_heading = "Results")]
+    raw: Option<PathBuf>,
+    /// Measure nothing, and judge such a file again.
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Results",
+        conflicts_with_all = ["suites", "command", "http", "suite_file", "raw", "seed", "target", "time"]
+    )]
+    replay: Option<PathBuf>,
+    /// Write the result as JSON.
+    #[arg(long, help_heading = "Results")]
+    json: bool,
+}
+
+/// Measures or replays, and says what it came to.
+pub(crate) fn timing(args: &TimingArgs, now: u64) -> Result<Exit, Stop> {
+    let (header, recordings) = match &args.replay {
+        Some(path) => replayed(path)?,
+        None => measured(args, now)?,
+    };
+    if let Some(path) = &args.raw {
+        report::write(path, raw_write(&header, &recordings).as_bytes()).map_err(Stop::harness)?;
+    }
+    let result = result_of(&header, &recordings);
+    if args.json {
+        print(&report::json(&result));
+    } else {
+        print(&report::timing_human(&result));
+    }
+    Ok(Exit::of(result.exit_code))
+}
+
+fn result_of(header: &RawHeader, recordings: &[Recording]) -> TimingResult {
+    let measurements: Vec<_> = recordings
+        .iter()
+        .map(|recording| judge(recording, header.target_ns))
+        .collect();
+    let header = header.clone();
+    TimingResult {
+        macproof_timing: TIMING_SCHEMA_VERSION,
+        macproof_version: header.macproof_version,
+        started: header.started,
+        implementation: header.implementation,
+        adapter: header.adapter,
+        circumstances: header.circumstances,
+        target_ns: header.target_ns,
+        time_s: header.time_s,
+        seed: header.seed,
+        exit_code: TimingResult::exit_code_of(&measurements),
+        measurements,
+        limits: LIMITS.map(str::to_owned).to_vec(),
+    }
+}
+
+fn replayed(path: &Path) -> Result<(RawHeader, Vec<Recording>), Stop> {
+    let wrong = |what: String| Stop::usage(format_args!("{}: {what}", path.display()));
+    let text = String::from_utf8(read(path)?).map_err(|_| wrong("it is no UTF-8".to_owned()))?;
+    raw_read(&text).map_err(|error| wrong(error.to_string()))
+}
+
+fn measured(args: &TimingArgs, now: u64) -> Result<(RawHeader, Vec<Recording>), Stop> {
+    let suites = suites::chosen(&args.suites, &args.suite_file)?;
+    if args.reach.jobs != 1 {
+        return Err(Stop::usage(
+            "--jobs: two processes side by side would measure each other",
+        ));
+    }
+    let reached = args.reach.reached(&args.suite_file)?;
+    let interrupt = interrupt_flag()?;
+    let seed = args.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
+    let (cores, load) = (cores(), load());
+    let limits = args.reach.limits();
+    // A server was started by somebody else, wherever that was.
+    let is_ours = matches!(reached.target, Target::Command(_));
+    let pinned = is_ours.then(Pinned::to_one_core).flatten();
+    let reach: Box<dyn Reach> = match &reached.target {
+        Target::Command(command) => Box::new(Command {
+            command,
+            limits,
+            interrupt: &interrupt,
+        }),
+        Target::Http(target) => Box::new(Server {
+            target,
+            limits,
+            interrupt: &interrupt,
+        }),
+        Target::Exec(_) | Target::Web(_) => {
+            return Err(Stop::usage(
+                "timing needs an implementation that speaks the protocol: what lies around another hides what is measured",
+            ));
+        }
+    };
+    let reach = &*reach;
+    let first = reach.open().map_err(broken)?;
+    let hello = first.hello().clone();
+    let header = RawHeader {
+        macproof_timing_raw: RawHeader::FORM,
+        macproof_version: env!("CARGO_PKG_VERSION").to_owned(),
+        started: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        implementation: hello.implementation.clone(),
+        adapter: reached.label,
+        circumstances: TimingCircumstances {
+            core: pinned
+                .as_ref()
+                .and_then(|pinned| u32::try_from(pinned.core()).ok()),
+            cores,
+            load,
+        },
+        target_ns: args.target,
+        time_s: args.time.as_secs_f64(),
+        seed,
+    };
+    let options = Options {
+        target: args.target,
+        time: args.time,
+        seed,
+    };
+    let recordings = Campaigns {
+        reach,
+        options,
+        first: Some(first),
+    }
+    .of_all(&wanted(args, &suites, &hello), hello_compares(&hello), now)?;
+    Ok((header, recordings))
+}
+
+/// A suite that was asked for, and why it is not measured if it is not.
+type Wanted<'s> = (&'s Suite, Option<&'static str>);
+
+/// Who names a suite hears of it in any case; who names none wants what there is.
+fn wanted<'s>(args: &TimingArgs, suites: &'s [Suite], hello: &Hello) -> Vec<Wanted<'s>> {
+    let is_named = !args.suites.is_empty() || !args.suite_file.is_empty();
+    let verifies = hello.has_op(crate::signature::Op::Verify);
+    suites
+        .iter()
+        .map(|suite| {
+            let missing = match (verifies, hello.has_suite(suite.name.as_str())) {
+                (false, _) => Some("the adapter does not verify"),
+                (true, false) => Some("the adapter does not claim this suite"),
+                (true, true) => None,
+            };
+            (suite, missing)
+        })
+        .filter(|(_, missing)| is_named || missing.is_none())
+        .collect()
+}
+
+fn hello_compares(hello: &Hello) -> bool {
+    hello
+        .ops
+        .as_ref()
+        .is_some_and(|ops| ops.iter().any(|op| op == "compare"))
+}
+
+/// One campaign after the other.
+struct Campaigns<'a> {
+    reach: &'a dyn Reach,
+    options: Options,
+    /// The channel over which the hello came; nothing was asked over it yet.
+    first: Option<Box<dyn Channel + 'a>>,
+}
+
+impl Campaigns<'_> {
+    fn of_all(
+        &mut self,
+        suites: &[Wanted<'_>],
+        compares: bool,
+        now: u64,
+    ) -> Result<Vec<Recording>, Stop> {
+        let mut rng = Rng::with_seed(self.options.seed);
+        let mut recordings = Vec::new();
+        for &(suite, missing) in suites {
+            let material = match missing {
+                Some(missing) => Err(missing.to_owned()),
+                None => Material::of_suite(suite, now, &mut rng).map_err(|error| error.to_string()),
+            };
+            recordings.push(match material {
+                Ok(material) => self.of(&material)?,
+                Err(reason) => {
+                    let mut recording = Recording::new(Subject::Verify(suite.name.as_str().into()));
+                    recording.trouble = Some(Trouble {
+                        verdict: TimingVerdict::NotMeasured,
+                        reason,
+                    });
+                    recording
+                }
+            });
+        }
+        if compares {
+            recordings.push(self.of(&Material::of_comparison(&mut rng))?);
+        }
+        Ok(recordings)
+    }
+
+    fn of(&mut self, material: &Material<'_>) -> Result<Recording, Stop> {
+        let channel = match self.first.take() {
+            Some(channel) => channel,
+            None => self.reach.open().map_err(broken)?,
+        };
+        let title = report::subject_title(&material.subject());
+        let start = Instant::now();
+        let mut progress = |progress| say(&format!("{title}: {}", in_words(progress)));
+        record(
+            material,
+            channel,
+            self.reach,
+            &self.options,
+            &|| start.elapsed(),
+            &mut progress,
+        )
+        .map_err(broken)
+    }
+}
+
+fn in_words(progress: Progress) -> String {
+    match progress {
+        Progress::WarmingUp => "warming up".to_owned(),
+        Progress::Tuning => "looking for the number of calls a request".to_owned(),
+        Progress::Measuring { repeat } => format!("measuring, {repeat} calls a request"),
+        Progress::Confirming { repeat } => {
+            format!("asking a fresh process, {repeat} calls a request")
+        }
+        Progress::Looked {
+            pairs,
+            effect,
+            standard_error,
+            detectable,
+        } => format!(
+            "{pairs} pairs: {effect:+.2} ± {standard_error:.2} ns a call; {detectable:.1} would be found"
+        ),
+    }
+}
+
+fn broken(error: ChannelError) -> Stop {
+    match error {
+        ChannelError::Interrupted => {
+            Stop::harness("interrupted; nothing is said of what was measured in part")
+        }
+        error => Stop::harness(format_args!("the adapter does not work: {error}")),
+    }
+}
+
+fn target(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(target) if target.is_finite() && target > 0.0 => Ok(target),
+        _ => Err("the target is a number of nanoseconds above 0".to_owned()),
+    }
+}
+
+fn cores() -> u32 {
+    std::thread::available_parallelism()
+        .ok()
+        .and_then(|cores| u32::try_from(cores.get()).ok())
+        .unwrap_or(1)
+}
+
+/// How many processes wanted to run over the last minute.
+fn load() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/loadavg").ok()?;
+    text.split(' ').next()?.parse().ok()
+}

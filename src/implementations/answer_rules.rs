@@ -1,0 +1,176 @@
+//! From what an implementation put out to what it did.
+
+use regex::Regex;
+use serde_json::Value as Json;
+
+use crate::signature::{Op, Outcome};
+
+/// What came of a call: the output of a process, or an answer over HTTP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output<'a> {
+    /// The exit status, or the status of the answer.
+    pub status: u16,
+    /// Names in small letters; none of a process.
+    pub headers: &'a [(String, String)],
+    /// Standard output, or the body.
+    pub body: &'a [u8],
+}
+
+/// How the output of a call is read.
+#[derive(Clone, Debug)]
+pub struct AnswerRules {
+    /// Where the token stands; of `sign`.
+    pub(super) token: Option<Extract>,
+    /// When it has accepted; of `verify`.
+    pub(super) accept: Option<Condition>,
+    /// When it has rejected; of `verify`.
+    pub(super) reject: Option<Condition>,
+    /// When it has declined by its own documented error.
+    pub(super) refused: Option<Condition>,
+    /// When an exception came out of it.
+    pub(super) threw: Option<Condition>,
+    /// The statuses under which a token is looked for.
+    pub(super) success: fn(u16) -> bool,
+}
+
+/// Where a text stands in an output.
+#[derive(Clone, Debug)]
+pub(super) enum Extract {
+    /// The first group of an expression, or all that it matches.
+    Regex(Regex),
+    /// A JSON pointer.
+    Json(String),
+    /// A header.
+    Header(String),
+}
+
+/// What an output has to be; all of it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Condition {
+    /// One of these statuses, if any are given.
+    pub(super) statuses: Vec<u16>,
+    /// What the body matches.
+    pub(super) regex: Option<Regex>,
+    /// Values at JSON pointers.
+    pub(super) json: Vec<(String, Json)>,
+    /// Headers and their values.
+    pub(super) headers: Vec<(String, String)>,
+}
+
+impl AnswerRules {
+    /// What the implementation did; if that cannot be told, why not.
+    pub fn outcome(&self, op: Op, output: &Output<'_>) -> Result<Outcome, String> {
+        let met = |condition: &Option<Condition>| {
+            condition
+                .as_ref()
+                .is_some_and(|condition| condition.is_met(output))
+        };
+        let mut found: Vec<(&str, Outcome)> = Vec::new();
+        let mut no_token = None;
+        if let Some(extract) = &self.token
+            && op == Op::Sign
+        {
+            let token = if (self.success)(output.status) {
+                extract.text(output)
+            } else {
+                Err("it is looked for in a success only".to_owned())
+            };
+            match token {
+                Ok(token) => found.push(("token", Outcome::Token(token))),
+                Err(why) => no_token = Some(why),
+            }
+        }
+        if met(&self.accept) {
+            found.push(("accept", Outcome::Accept));
+        }
+        if met(&self.reject) {
+            found.push(("reject", Outcome::REJECT));
+        }
+        if met(&self.refused) {
+            found.push(("refused", Outcome::Refused(excerpt(output.body))));
+        }
+        if met(&self.threw) {
+            found.push(("threw", Outcome::Threw(excerpt(output.body))));
+        }
+        let said = format!("status {}, {}", output.status, quoted(output.body));
+        match (found.pop(), found.pop(), no_token) {
+            (Some((_, outcome)), None, _) => Ok(outcome),
+            (Some((two, _)), Some((one, _)), _) => Err(format!(
+                "it matches both {one} and {two} of the description: {said}"
+            )),
+            (None, _, Some(why)) => Err(format!("it holds no token ({why}): {said}")),
+            (None, ..) => Err(format!(
+                "it matches neither accept nor reject of the description: {said}"
+            )),
+        }
+    }
+}
+
+impl Extract {
+    fn text(&self, output: &Output<'_>) -> Result<String, String> {
+        match self {
+            Self::Regex(regex) => {
+                let text = std::str::from_utf8(output.body).map_err(|_| "it is no UTF-8")?;
+                let found = regex
+                    .captures(text)
+                    .and_then(|captures| captures.get(1).or_else(|| captures.get(0)));
+                found
+                    .map(|found| found.as_str().to_owned())
+                    .ok_or_else(|| format!("nothing matches {regex}"))
+            }
+            Self::Json(pointer) => {
+                let json = json_of(output).ok_or("it is no JSON")?;
+                match json.pointer(pointer) {
+                    Some(Json::String(token)) => Ok(token.clone()),
+                    Some(_) => Err(format!("at {pointer} stands no text")),
+                    None => Err(format!("nothing stands at {pointer}")),
+                }
+            }
+            Self::Header(name) => {
+                let mut values = output.headers.iter().filter(|(known, _)| known == name);
+                match (values.next(), values.next()) {
+                    (Some((_, value)), None) => Ok(value.clone()),
+                    (None, _) => Err(format!("there is no header {name}")),
+                    (Some(_), Some(_)) => Err(format!("the header {name} stands twice")),
+                }
+            }
+        }
+    }
+}
+
+impl Condition {
+    fn is_met(&self, output: &Output<'_>) -> bool {
+        let matches =
+            |regex: &Regex| std::str::from_utf8(output.body).is_ok_and(|text| regex.is_match(text));
+        let json = (!self.json.is_empty()).then(|| json_of(output)).flatten();
+        let holds = |(pointer, expected): &(String, Json)| {
+            json.as_ref().and_then(|json| json.pointer(pointer)) == Some(expected)
+        };
+        (self.statuses.is_empty() || self.statuses.contains(&output.status))
+            && self.regex.as_ref().is_none_or(matches)
+            && self.json.iter().all(holds)
+            && self
+                .headers
+                .iter()
+                .all(|header| output.headers.contains(header))
+    }
+}
+
+fn json_of(output: &Output<'_>) -> Option<Json> {
+    serde_json::from_slice(output.body).ok()
+}
+
+/// The beginning of an output.
+fn excerpt(body: &[u8]) -> String {
+    const LONGEST: usize = 200;
+    let text = String::from_utf8_lossy(&body[..body.len().min(4 * LONGEST)]);
+    text.trim().chars().take(LONGEST).collect()
+}
+
+fn quoted(body: &[u8]) -> String {
+    if body.trim_ascii().is_empty() {
+        "nothing printed".to_owned()
+    } else {
+        format!("{:?}", excerpt(body))
+    }
+}

@@ -1,0 +1,200 @@
+//! One call of an implementation: what is started or sent for a request.
+
+use crate::implementations::answer_rules::AnswerRules;
+use crate::implementations::inputs::{InputName, Inputs, NotCarried};
+use crate::implementations::json_template::JsonTemplate;
+use crate::implementations::text_template::{
+    Piece, TextTemplate, header_text, percent, percent_encoded, verbatim, without_nul,
+};
+use crate::implementations::url_template::UrlTemplate;
+
+/// A process that is started for each request.
+#[derive(Clone, Debug)]
+pub struct ExecCall {
+    /// The program, and its arguments.
+    pub(super) command: Vec<TextTemplate>,
+    pub(super) stdin: Option<TextTemplate>,
+    pub(super) env: Vec<(String, TextTemplate)>,
+    /// Whether a value that begins with `-` may stand where an argument begins.
+    pub(super) leading_hyphens: bool,
+    pub(super) answer: AnswerRules,
+}
+
+/// A process as it is started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExecRequest {
+    /// The program and its arguments.
+    pub words: Vec<Vec<u8>>,
+    /// What is set in its environment.
+    pub env: Vec<(String, Vec<u8>)>,
+    /// What it reads.
+    pub stdin: Vec<u8>,
+}
+
+/// A request over HTTP.
+#[derive(Clone, Debug)]
+pub struct WebCall {
+    pub(super) method: String,
+    pub(super) url: UrlTemplate,
+    pub(super) headers: Vec<(String, TextTemplate)>,
+    pub(super) body: Option<BodyTemplate>,
+    pub(super) answer: AnswerRules,
+}
+
+/// The body of a request.
+#[derive(Clone, Debug)]
+pub(super) enum BodyTemplate {
+    Json(JsonTemplate),
+    Form(Vec<(String, TextTemplate)>),
+}
+
+/// A request over HTTP as it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebRequest {
+    /// `GET`, `POST` …
+    pub method: String,
+    /// Where it goes.
+    pub url: reqwest::Url,
+    /// Its headers; that of the type of the body is among them.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// Its body.
+    pub body: Vec<u8>,
+}
+
+/// A call of either kind.
+pub trait Call {
+    /// What is started or sent.
+    type Request;
+
+    /// Puts the values in.
+    fn render(&self, inputs: &Inputs<'_>) -> Result<Self::Request, NotCarried>;
+
+    /// How the output is read.
+    fn answer(&self) -> &AnswerRules;
+
+    /// The values that it needs.
+    fn names(&self) -> Vec<&InputName>;
+}
+
+impl Call for ExecCall {
+    type Request = ExecRequest;
+
+    fn render(&self, inputs: &Inputs<'_>) -> Result<ExecRequest, NotCarried> {
+        let word = |template: &TextTemplate| {
+            let word = template.render(inputs, without_nul)?;
+            match template.pieces().first() {
+                Some(Piece::Value(name)) if word.starts_with(b"-") && !self.leading_hyphens => {
+                    Err(NotCarried(format!(
+                        "{name} begins with -, and would be taken for an option; leading_hyphens: true allows that"
+                    )))
+                }
+                _ => Ok(word),
+            }
+        };
+        let variable = |(name, template): &(String, TextTemplate)| {
+            Ok((name.clone(), template.render(inputs, without_nul)?))
+        };
+        let stdin = self
+            .stdin
+            .as_ref()
+            .map(|stdin| stdin.render(inputs, verbatim));
+        Ok(ExecRequest {
+            words: self.command.iter().map(word).collect::<Result<_, _>>()?,
+            env: self.env.iter().map(variable).collect::<Result<_, _>>()?,
+            stdin: stdin.transpose()?.unwrap_or_default(),
+        })
+    }
+
+    fn answer(&self) -> &AnswerRules {
+        &self.answer
+    }
+
+    fn names(&self) -> Vec<&InputName> {
+        let env = self.env.iter().map(|(_, template)| template);
+        let templates = self.command.iter().chain(&self.stdin).chain(env);
+        templates.flat_map(TextTemplate::names).collect()
+    }
+}
+
+impl Call for WebCall {
+    type Request = WebRequest;
+
+    fn render(&self, inputs: &Inputs<'_>) -> Result<WebRequest, NotCarried> {
+        let header = |(name, template): &(String, TextTemplate)| {
+            let value = template.render(inputs, header_text)?;
+            if value.trim_ascii().len() < value.len() {
+                return Err(NotCarried(format!(
+                    "the header {name} would begin or end with a blank, which nobody reads"
+                )));
+            }
+            Ok((name.clone(), value))
+        };
+        let mut headers = self
+            .headers
+            .iter()
+            .map(header)
+            .collect::<Result<Vec<_>, _>>()?;
+        let has_type = headers.iter().any(|(name, _)| name == "content-type");
+        let (kind, body) = match &self.body {
+            None => (None, Vec::new()),
+            Some(BodyTemplate::Json(json)) => (Some("application/json"), json.render(inputs)?),
+            Some(BodyTemplate::Form(fields)) => (
+                Some("application/x-www-form-urlencoded"),
+                form(fields, inputs)?,
+            ),
+        };
+        if let Some(kind) = kind.filter(|_| !has_type) {
+            headers.push(("content-type".to_owned(), kind.into()));
+        }
+        Ok(WebRequest {
+            method: self.method.clone(),
+            url: self.url.render(inputs)?,
+            headers,
+            body,
+        })
+    }
+
+    fn answer(&self) -> &AnswerRules {
+        &self.answer
+    }
+
+    fn names(&self) -> Vec<&InputName> {
+        let mut names = self.url.names();
+        names.extend(
+            self.headers
+                .iter()
+                .flat_map(|(_, template)| template.names()),
+        );
+        match &self.body {
+            None => {}
+            Some(BodyTemplate::Json(json)) => json.add_names(&mut names),
+            Some(BodyTemplate::Form(fields)) => {
+                names.extend(fields.iter().flat_map(|(_, template)| template.names()));
+            }
+        }
+        names
+    }
+}
+
+/// Fields of a form, joined; their names are encoded already.
+pub(super) fn form(
+    fields: &[(String, TextTemplate)],
+    inputs: &Inputs<'_>,
+) -> Result<Vec<u8>, NotCarried> {
+    let mut out = Vec::new();
+    for (name, template) in fields {
+        if !out.is_empty() {
+            out.push(b'&');
+        }
+        out.extend_from_slice(name.as_bytes());
+        out.push(b'=');
+        // What the description says itself is encoded as well: it is a value like any other.
+        for piece in template.pieces() {
+            match piece {
+                Piece::Literal(text) => out.extend(percent_encoded(text.as_bytes())),
+                Piece::Value(name) => out.extend(percent(name, &inputs.bytes(name)?)?),
+            }
+        }
+    }
+    Ok(out)
+}

@@ -1,0 +1,83 @@
+//! JSON with values put into its texts.
+
+use serde_json::Value as Json;
+
+use crate::implementations::inputs::{InputName, Inputs, NotCarried};
+use crate::implementations::text_template::{TextTemplate, TextTemplateError, verbatim};
+use crate::protocol::write_ascii;
+
+/// JSON whose texts are templates. A text that is `{fields.NAME:json}` and nothing else becomes
+/// the value itself, be it a number.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum JsonTemplate {
+    Text(TextTemplate),
+    Whole(InputName),
+    Constant(Json),
+    List(Vec<JsonTemplate>),
+    Map(Vec<(String, JsonTemplate)>),
+}
+
+impl JsonTemplate {
+    /// Reads the templates in all texts but those of keys.
+    pub(super) fn parse(json: Json) -> Result<Self, TextTemplateError> {
+        Ok(match json {
+            Json::String(text) => match whole(&text) {
+                Some(name) => Self::Whole(name),
+                None => Self::Text(TextTemplate::parse(&text)?),
+            },
+            Json::Array(items) => {
+                let items = items.into_iter().map(Self::parse);
+                Self::List(items.collect::<Result<_, _>>()?)
+            }
+            Json::Object(entries) => {
+                let entry = |(key, value)| Self::parse(value).map(|value| (key, value));
+                Self::Map(entries.into_iter().map(entry).collect::<Result<_, _>>()?)
+            }
+            constant => Self::Constant(constant),
+        })
+    }
+
+    pub(super) fn render(&self, inputs: &Inputs<'_>) -> Result<Vec<u8>, NotCarried> {
+        let mut out = Vec::new();
+        write_ascii(&self.value(inputs)?, &mut out);
+        Ok(out)
+    }
+
+    fn value(&self, inputs: &Inputs<'_>) -> Result<Json, NotCarried> {
+        Ok(match self {
+            Self::Text(template) => {
+                let text = template.render(inputs, verbatim)?;
+                let text = String::from_utf8(text).map_err(|_| {
+                    NotCarried("a value is no UTF-8, and stands in JSON".to_owned())
+                })?;
+                Json::String(text)
+            }
+            Self::Whole(name) => serde_json::to_value(&*inputs.value(name)?)
+                .map_err(|error| NotCarried(error.to_string()))?,
+            Self::Constant(json) => json.clone(),
+            Self::List(items) => {
+                let items = items.iter().map(|item| item.value(inputs));
+                Json::Array(items.collect::<Result<_, _>>()?)
+            }
+            Self::Map(entries) => {
+                let entry = |(key, value): &(String, Self)| Ok((key.clone(), value.value(inputs)?));
+                Json::Object(entries.iter().map(entry).collect::<Result<_, _>>()?)
+            }
+        })
+    }
+
+    pub(super) fn add_names<'t>(&'t self, names: &mut Vec<&'t InputName>) {
+        match self {
+            Self::Text(template) => names.extend(template.names()),
+            Self::Whole(name) => names.push(name),
+            Self::Constant(_) => {}
+            Self::List(items) => items.iter().for_each(|item| item.add_names(names)),
+            Self::Map(entries) => entries.iter().for_each(|(_, value)| value.add_names(names)),
+        }
+    }
+}
+
+fn whole(text: &str) -> Option<InputName> {
+    let inside = text.strip_prefix('{')?.strip_suffix(":json}")?;
+    InputName::parse(inside)
+}

@@ -1,0 +1,120 @@
+//! URLs with values in their path and query.
+
+use reqwest::Url;
+
+use crate::implementations::calls::form;
+use crate::implementations::inputs::{InputName, Inputs, NotCarried};
+use crate::implementations::text_template::{
+    Piece, TextTemplate, TextTemplateError, percent, percent_encoded,
+};
+use crate::implementations::web_address::{WebAddress, WebAddressError};
+
+/// A URL with values in its path and query. A value stays within the segment of the path, or the
+/// value of the query, in which it stands.
+#[derive(Clone, Debug)]
+pub(super) struct UrlTemplate {
+    url: TextTemplate,
+    /// What is put behind it; names are encoded.
+    query: Vec<(String, TextTemplate)>,
+    /// How many segments of its path are empty in the description itself.
+    empty_segments: usize,
+}
+
+/// Why a text is no such URL.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UrlError {
+    /// Its placeholders are wrong.
+    #[error(transparent)]
+    Template(#[from] TextTemplateError),
+    /// It is no address.
+    #[error(transparent)]
+    Address(#[from] WebAddressError),
+    /// A value would decide which server is asked.
+    #[error("a value has no place before the path: the server is always the same")]
+    ValueInServer,
+    /// It is no URL as URLs are written.
+    #[error("an address is written otherwise: {0}")]
+    NotNormal(String),
+}
+
+impl UrlTemplate {
+    pub(super) fn parse(text: &str, query: Vec<(String, TextTemplate)>) -> Result<Self, UrlError> {
+        let mut pieces = TextTemplate::parse(text)?.pieces().to_vec();
+        let is_alone = pieces.len() == 1;
+        let Some(Piece::Literal(start)) = pieces.first_mut() else {
+            return Err(UrlError::ValueInServer);
+        };
+        let authority = start.find("://").map(|at| at + 3);
+        let path = authority.and_then(|at| start[at..].find(['/', '?']).map(|path| at + path));
+        match (authority, path) {
+            (Some(_), None) if !is_alone => return Err(UrlError::ValueInServer),
+            (Some(_), None) => start.push('/'),
+            (Some(_), Some(at)) if start[at..].starts_with('?') => start.insert(at, '/'),
+            _ => {}
+        }
+        let query = query
+            .into_iter()
+            .map(|(name, template)| {
+                let name = percent_encoded(name.as_bytes());
+                (String::from_utf8_lossy(&name).into_owned(), template)
+            })
+            .collect();
+        let url = TextTemplate::from_pieces(pieces);
+        let sample: String = url
+            .pieces()
+            .iter()
+            .map(|piece| match piece {
+                Piece::Literal(text) => text.as_str(),
+                Piece::Value(_) => "x",
+            })
+            .collect();
+        let address = WebAddress::parse(&sample)?;
+        if address.url().as_str() != sample {
+            return Err(UrlError::NotNormal(address.to_string()));
+        }
+        Ok(Self {
+            url,
+            query,
+            empty_segments: empty_segments(address.url()),
+        })
+    }
+
+    /// The server that is asked.
+    pub(super) fn address(&self) -> Result<WebAddress, WebAddressError> {
+        match self.url.pieces().first() {
+            Some(Piece::Literal(start)) => WebAddress::parse(start),
+            _ => WebAddress::parse(""),
+        }
+    }
+
+    pub(super) fn render(&self, inputs: &Inputs<'_>) -> Result<Url, NotCarried> {
+        let mut url = self.url.render(inputs, percent)?;
+        if !self.query.is_empty() {
+            url.push(if url.contains(&b'?') { b'&' } else { b'?' });
+            url.extend(form(&self.query, inputs)?);
+        }
+        let text = String::from_utf8_lossy(&url);
+        let parsed = Url::parse(&text).ok();
+        // A reader of URLs takes some segments, such as `..`, for something else than a name.
+        let parsed = parsed.filter(|parsed| parsed.as_str() == text);
+        let parsed = parsed.ok_or_else(|| {
+            NotCarried("a value of dots cannot be a segment of a path".to_owned())
+        })?;
+        if empty_segments(&parsed) > self.empty_segments {
+            let why = "an empty value cannot be a segment of a path";
+            return Err(NotCarried(why.to_owned()));
+        }
+        Ok(parsed)
+    }
+
+    pub(super) fn names(&self) -> Vec<&InputName> {
+        let query = self.query.iter().flat_map(|(_, template)| template.names());
+        self.url.names().chain(query).collect()
+    }
+}
+
+fn empty_segments(url: &Url) -> usize {
+    let segments = url.path().split('/').skip(1);
+    segments.filter(|segment| segment.is_empty()).count()
+}

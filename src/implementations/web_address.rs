@@ -1,0 +1,162 @@
+//! Where a server listens, as a person writes it.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use reqwest::Url;
+
+/// An address of a server that speaks plain HTTP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebAddress(Url);
+
+/// Which machines may be contacted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// This one only.
+    #[default]
+    Loopback,
+    /// Every one.
+    Anywhere,
+}
+
+/// Why a text is no address that can be asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WebAddressError {
+    /// It is no URL.
+    #[error("{text:?} is no address ({problem}); write it as http://127.0.0.1:4000")]
+    NoUrl {
+        /// The text.
+        text: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// TLS is not spoken here.
+    #[error(
+        "{0:?} is an https address, and this program speaks plain HTTP only; name the port on which the server speaks that, as in http://127.0.0.1:4000"
+    )]
+    Https(String),
+    /// It is of another scheme.
+    #[error("{0:?} is no address of an HTTP server; write it as http://127.0.0.1:4000")]
+    OtherScheme(String),
+    /// It names a part of a page.
+    #[error("{0:?} has a fragment (#…), which no server ever sees; leave it out")]
+    Fragment(String),
+    /// It is another machine's.
+    #[error("{0} is not on this machine; --allow-remote allows that")]
+    Remote(IpAddr),
+}
+
+impl WebAddress {
+    /// Reads an address.
+    pub fn parse(text: &str) -> Result<Self, WebAddressError> {
+        let url = Url::parse(text).map_err(|error| WebAddressError::NoUrl {
+            text: text.to_owned(),
+            problem: error.to_string(),
+        })?;
+        match url.scheme() {
+            "http" if url.fragment().is_some() => Err(WebAddressError::Fragment(text.to_owned())),
+            "http" => Ok(Self(url)),
+            "https" => Err(WebAddressError::Https(text.to_owned())),
+            _ => Err(WebAddressError::OtherScheme(text.to_owned())),
+        }
+    }
+
+    /// The same with the path of the protocol, where it names no path.
+    #[must_use]
+    pub fn of_protocol(&self) -> Self {
+        let mut url = self.0.clone();
+        if url.path() == "/" {
+            url.set_path("/macproof");
+        }
+        Self(url)
+    }
+
+    /// Whether it may be contacted. A name is looked at again when it has been resolved.
+    pub fn check(&self, reach: Reach) -> Result<(), WebAddressError> {
+        let address = self.0.host_str().and_then(|host| {
+            let bare = host.trim_start_matches('[').trim_end_matches(']');
+            bare.parse::<IpAddr>().ok()
+        });
+        match address {
+            Some(address) if !reach.includes(address) => Err(WebAddressError::Remote(address)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The URL.
+    pub fn url(&self) -> &Url {
+        &self.0
+    }
+}
+
+impl Reach {
+    /// Whether that machine may be contacted.
+    pub fn includes(self, address: IpAddr) -> bool {
+        self == Self::Anywhere || address.to_canonical().is_loopback()
+    }
+}
+
+impl fmt::Display for WebAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Reach, WebAddress, WebAddressError};
+
+    #[test]
+    fn only_plain_http_is_an_address() {
+        let error = |text| WebAddress::parse(text).unwrap_err();
+        assert!(matches!(error("https://a/"), WebAddressError::Https(_)));
+        assert!(matches!(error("ftp://a/"), WebAddressError::OtherScheme(_)));
+        assert!(matches!(
+            error("localhost:4000"),
+            WebAddressError::OtherScheme(_)
+        ));
+        assert!(matches!(error("http://a/#b"), WebAddressError::Fragment(_)));
+        for text in ["", "127.0.0.1:4000", "http://", "http://a:b"] {
+            assert!(
+                matches!(error(text), WebAddressError::NoUrl { .. }),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_path_of_the_protocol_is_understood() {
+        for (text, full) in [
+            ("http://127.0.0.1:4000", "http://127.0.0.1:4000/macproof"),
+            ("http://127.0.0.1:4000/", "http://127.0.0.1:4000/macproof"),
+            ("http://127.0.0.1:4000/other", "http://127.0.0.1:4000/other"),
+        ] {
+            let address = WebAddress::parse(text).unwrap().of_protocol();
+            assert_eq!(address.to_string(), full);
+        }
+    }
+
+    #[test]
+    fn other_machines_are_out_of_reach_however_they_are_written() {
+        for (text, is_here) in [
+            ("http://127.0.0.1", true),
+            ("http://127.9.9.9", true),
+            ("http://2130706433", true),
+            ("http://0x7f.1", true),
+            ("http://[::1]:80", true),
+            ("http://[::ffff:127.0.0.1]", true),
+            ("http://a-name-is-looked-at-later", true),
+            ("http://0.0.0.0", false),
+            ("http://10.0.0.1", false),
+            ("http://[::]", false),
+            ("http://[::ffff:10.0.0.1]", false),
+            ("http://134744072", false),
+            ("http://169.254.169.254/latest", false),
+        ] {
+            let address = WebAddress::parse(text).unwrap();
+            assert_eq!(address.check(Reach::Loopback).is_ok(), is_here, "{text}");
+            assert_eq!(address.check(Reach::Anywhere), Ok(()), "{text}");
+        }
+    }
+}

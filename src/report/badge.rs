@@ -1,0 +1,145 @@
+//! A badge: a picture for a README, and the JSON from which badge services draw one.
+
+use serde_json::json;
+
+use crate::report::digits::grouped;
+use crate::report::json;
+use crate::results::{Conformance, Document, Verdict};
+
+const LABEL: &str = "macproof";
+
+/// The badge as an SVG picture. It shows no text of the implementation's.
+pub fn badge(document: &Document) -> String {
+    let message = message(document);
+    let (left, right) = (width(LABEL), width(&message));
+    let total = left + right;
+    let color = match document.conformance() {
+        Conformance::Conformant => "#1a7f37",
+        Conformance::Nonconformant => "#b42318",
+        Conformance::Incomplete => "#7a5c00",
+    };
+    // Twice as large and scaled down, so that widths are whole numbers.
+    let text = |x: usize, length: usize, words: &str| {
+        format!(
+            r#"<text x="{x}" y="14" textLength="{length}" lengthAdjust="spacingAndGlyphs">{words}</text>"#
+        )
+    };
+    format!(
+        concat!(
+            r#"<svg xmlns="http://www.w3.org/2000/svg" width="{total}" height="20" role="img" aria-label="{label}: {message}">"#,
+            "<title>{label}: {message}</title>",
+            r##"<clipPath id="r"><rect width="{total}" height="20" rx="3"/></clipPath><g clip-path="url(#r)"><rect width="{left}" height="20" fill="#30363d"/><rect x="{left}" width="{right}" height="20" fill="{color}"/></g>"##,
+            r##"<g fill="#fff" font-family="Verdana,Geneva,DejaVu Sans,sans-serif" font-size="11">{one}{two}</g></svg>"##,
+            "\n"
+        ),
+        total = total,
+        label = LABEL,
+        message = message,
+        left = left,
+        right = right,
+        color = color,
+        one = text(8, left - 16, LABEL),
+        two = text(left + 8, right - 16, &message),
+    )
+}
+
+/// The badge as the JSON that badge services read from an address of yours.
+pub fn badge_json(document: &Document) -> String {
+    let color = match document.conformance() {
+        Conformance::Conformant => "brightgreen",
+        Conformance::Nonconformant => "red",
+        Conformance::Incomplete => "yellow",
+    };
+    json(&json!({
+        "schemaVersion": 1,
+        "label": LABEL,
+        "message": message(document),
+        "color": color,
+    }))
+}
+
+/// What it came to, never without its scope. Names of suites are slugs, so nothing needs escaping.
+fn message(document: &Document) -> String {
+    let runs = document.runs();
+    let mut suites: Vec<&str> = runs
+        .iter()
+        .flat_map(|run| run.suites.iter().map(|suite| suite.name.as_str()))
+        .collect();
+    suites.sort_unstable();
+    suites.dedup();
+    let suites = match suites[..] {
+        [] => "nothing".to_owned(),
+        [one] => one.to_owned(),
+        [one, two] => format!("{one} + {two}"),
+        ref more => format!("{} suites", more.len()),
+    };
+    let whole = runs.iter().all(|run| run.scope.whole);
+    let scope = if whole { "" } else { ", in part" };
+    match document.conformance() {
+        Conformance::Conformant => {
+            let level = runs.iter().map(|run| run.level).min();
+            let level = level.map_or("must", |level| level.name());
+            format!("conformant ({level}, {suites}{scope})")
+        }
+        Conformance::Nonconformant => {
+            let failed: usize = runs
+                .iter()
+                .flat_map(|run| &run.cases)
+                .filter(|case| case.own_verdict() == Verdict::Fail)
+                .count();
+            let cases: u64 = runs.iter().map(|run| run.counts.total()).sum();
+            format!(
+                "nonconformant ({} of {} fail{scope})",
+                grouped(failed as u64),
+                grouped(cases)
+            )
+        }
+        Conformance::Incomplete => format!("incomplete ({suites}{scope})"),
+    }
+}
+
+/// About how wide a text is in that font and size, with a margin on both sides.
+fn width(text: &str) -> usize {
+    let tenths: usize = text
+        .chars()
+        .map(|c| match c {
+            'i' | 'j' | 'l' | ',' | '.' | ' ' | '(' | ')' | '-' => 40,
+            'm' | 'w' | 'M' | 'W' => 100,
+            _ => 69,
+        })
+        .sum();
+    tenths.div_ceil(10) + 16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{badge, badge_json};
+    use crate::report::fixture::{forty_of_three_hundred, green, rich};
+    use crate::results::{Document, Runs};
+
+    #[test]
+    fn the_badges_keep_their_form() {
+        let several = Document::from(Runs::new(vec![green(), rich(1)]));
+        let documents: [Document; 4] = [
+            green().into(),
+            forty_of_three_hundred().into(),
+            rich(1).into(),
+            several,
+        ];
+        let drawn: Vec<_> = documents
+            .iter()
+            .map(|d| badge(d) + &badge_json(d))
+            .collect();
+        insta::assert_snapshot!("badge", drawn.join("\n"));
+    }
+
+    #[test]
+    fn nothing_but_a_whole_green_run_is_green() {
+        let green_one = badge_json(&green().into());
+        assert!(green_one.contains("brightgreen"), "{green_one}");
+        let mut in_part = green();
+        in_part.scope.whole = false;
+        assert!(badge_json(&in_part.into()).contains(", in part)"));
+        assert!(badge_json(&rich(1).into()).contains("\"red\""));
+    }
+}

@@ -1,0 +1,179 @@
+//! A case that did not do what is expected, in full.
+
+use std::collections::HashMap;
+
+use crate::report::case::{actual, difference, titles};
+use crate::report::html::tone;
+use crate::report::request::sentence;
+use crate::report::rerun_command;
+use crate::report::visible::{excerpt, visible};
+use crate::results::{Case, Causes, ObservedKind, RunResult, Verdict};
+use crate::suite::Basis;
+
+/// The longest text that is shown whole.
+const COLUMNS: usize = 400;
+
+/// The longest token whose difference is marked.
+const TOKEN: usize = 240;
+
+/// How many ways to come to the same outcome are shown.
+const CAUSES: usize = 3;
+
+/// A case in full.
+pub(super) struct Card {
+    pub(super) anchor: String,
+    pub(super) tone: &'static str,
+    pub(super) verdict: &'static str,
+    pub(super) id: String,
+    /// How much it matters, and on what it rests.
+    pub(super) standing: String,
+    pub(super) asked: String,
+    pub(super) expected: String,
+    pub(super) actual: String,
+    pub(super) tokens: Option<Tokens>,
+    pub(super) more: Vec<String>,
+    pub(super) causes: Vec<Advice>,
+    pub(super) note: Option<String>,
+    /// The anchors and names of requirements.
+    pub(super) shows: Vec<(String, String)>,
+    pub(super) place: String,
+    pub(super) again: String,
+    pub(super) is_open: bool,
+}
+
+/// Two tokens, and where they part.
+pub(super) struct Tokens {
+    pub(super) same: String,
+    pub(super) expected: String,
+    pub(super) actual: String,
+}
+
+/// What goes wrong, and what to do.
+pub(super) struct Advice {
+    pub(super) title: String,
+    pub(super) remedies: Vec<String>,
+    pub(super) explains: String,
+}
+
+impl Advice {
+    pub(super) fn of(causes: &Causes) -> Self {
+        Self {
+            title: capitalised(&excerpt(&titles(causes), COLUMNS)),
+            remedies: causes
+                .mistakes
+                .iter()
+                .map(|mistake| excerpt(&mistake.remedy, COLUMNS))
+                .collect(),
+            explains: String::new(),
+        }
+    }
+}
+
+/// Whether a case is shown in full.
+pub(super) fn is_shown(case: &Case) -> bool {
+    matches!(
+        case.verdict,
+        Verdict::Fail | Verdict::Error | Verdict::UnexpectedPass | Verdict::Warning
+    )
+}
+
+impl Card {
+    /// `requirements` are the anchors of requirements by suite and name.
+    pub(super) fn of(
+        run: &RunResult,
+        case: &Case,
+        anchor: String,
+        requirements: &HashMap<(&str, &str), String>,
+        is_open: bool,
+    ) -> Self {
+        let shows = case.shows.iter().map(|name| {
+            let anchor = requirements.get(&(case.suite(), name.as_str()));
+            (anchor.cloned().unwrap_or_default(), visible(name))
+        });
+        let mut more = Vec::new();
+        if let (Some(expected), Some(came)) = (&case.expected_token, &case.actual_token) {
+            more.extend(difference(expected, came));
+        }
+        if case.actual.is_some() {
+            more.extend(case.reason.as_ref().map(|why| excerpt(why, COLUMNS)));
+        }
+        if let Some(known) = &case.known {
+            more.push(format!(
+                "the list of known failures says {}: {}",
+                known.expect,
+                excerpt(&known.reason, COLUMNS)
+            ));
+        }
+        let causes: Vec<Advice> = case.causes.iter().take(CAUSES).map(Advice::of).collect();
+        if let Some(others) = case.causes.len().checked_sub(CAUSES).filter(|&n| n > 0) {
+            more.push(format!(
+                "{others} more causes that this case cannot tell apart"
+            ));
+        }
+        Self {
+            anchor,
+            tone: tone::of_verdict(Some(case.verdict)),
+            verdict: case.verdict.name(),
+            id: visible(&case.id),
+            standing: standing(case),
+            asked: sentence(&case.request),
+            expected: excerpt(&case.expected, COLUMNS),
+            actual: actual(case),
+            tokens: tokens(case),
+            more,
+            causes,
+            note: case.note.as_ref().map(|note| excerpt(note, COLUMNS)),
+            shows: shows.collect(),
+            place: format!("{}:{}", visible(&case.source.path), case.source.line),
+            again: visible(&rerun_command(run, &case.id)),
+            is_open,
+        }
+    }
+}
+
+/// Of a failure only that may be said which its basis allows.
+fn standing(case: &Case) -> String {
+    let basis = match case.basis {
+        _ if case.outcome == Some(ObservedKind::Unsupported) => {
+            "its hello says that it is supported"
+        }
+        Basis::Document if case.departs_from_document() => "departs from the vendor's document",
+        Basis::Document => "the vendor's document says it",
+        Basis::Security => "not in the document; otherwise a forgery passes",
+        Basis::Practice => "not in the document; good practice",
+    };
+    format!("{}, {basis}", case.level)
+}
+
+fn tokens(case: &Case) -> Option<Tokens> {
+    let (expected, actual) = (case.expected_token.as_ref()?, case.actual_token.as_ref()?);
+    if case.actual_in_another_round.is_some() || expected == actual {
+        return None;
+    }
+    let (expected, actual) = (visible(expected), visible(actual));
+    if expected.chars().count().max(actual.chars().count()) > TOKEN {
+        return None;
+    }
+    let same: usize = std::iter::zip(expected.chars(), actual.chars())
+        .take_while(|(one, other)| one == other)
+        .map(|(one, _)| one.len_utf8())
+        .sum();
+    // Of two that have nothing in common there is nothing to mark.
+    if same == 0 {
+        return None;
+    }
+    Some(Tokens {
+        same: expected[..same].to_owned(),
+        expected: expected[same..].to_owned(),
+        actual: actual[same..].to_owned(),
+    })
+}
+
+/// With a capital first letter.
+pub(super) fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters
+        .next()
+        .map(|first| first.to_uppercase().chain(characters).collect())
+        .unwrap_or_default()
+}

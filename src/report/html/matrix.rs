@@ -1,0 +1,145 @@
+//! Several implementations side by side, each cell a link.
+
+use crate::report::digits::{count, grouped};
+use crate::report::html::run::{requirement_anchor, suite_anchor};
+use crate::report::html::tone;
+use crate::report::matrix::{Cell, by_requirement, by_suite};
+use crate::report::requirements;
+use crate::report::visible::excerpt;
+use crate::results::{Conformance, Document};
+
+/// The longest name.
+const COLUMNS: usize = 60;
+
+/// The tables of several implementations.
+pub(super) struct MatrixView {
+    pub(super) said: String,
+    pub(super) suites: Table,
+    pub(super) requirements: Table,
+}
+
+/// A table.
+pub(super) struct Table {
+    pub(super) columns: Vec<String>,
+    pub(super) rows: Vec<TableRow>,
+}
+
+/// A row: an implementation, or a requirement.
+pub(super) struct TableRow {
+    pub(super) anchor: String,
+    pub(super) name: String,
+    pub(super) tone: &'static str,
+    pub(super) word: &'static str,
+    pub(super) cells: Vec<Option<CellView>>,
+}
+
+/// A cell.
+pub(super) struct CellView {
+    pub(super) tone: &'static str,
+    pub(super) words: String,
+    pub(super) anchor: String,
+}
+
+impl MatrixView {
+    pub(super) fn of(document: &Document) -> Self {
+        let names: Vec<String> = document
+            .names()
+            .iter()
+            .map(|name| excerpt(name, COLUMNS))
+            .collect();
+        Self {
+            said: said(document),
+            suites: suites(document, &names),
+            requirements: requirements(document, &names),
+        }
+    }
+}
+
+fn said(document: &Document) -> String {
+    let runs = document.runs();
+    let part = |conformance, words: &str| {
+        let number = runs
+            .iter()
+            .filter(|run| run.conformance == conformance)
+            .count();
+        (number > 0).then(|| format!("{} {words}", grouped(number as u64)))
+    };
+    let parts: Vec<String> = [
+        part(Conformance::Conformant, "conformant"),
+        part(Conformance::Nonconformant, "nonconformant"),
+        part(Conformance::Incomplete, "incomplete"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let all = count(runs.len() as u64, "implementation", "implementations");
+    format!("{all}: {}.", parts.join(", "))
+}
+
+fn suites(document: &Document, names: &[String]) -> Table {
+    let matrix = by_suite(document);
+    let rows = matrix.rows.into_iter().enumerate().map(|(at, cells)| {
+        let run = &document.runs()[at];
+        let cells = std::iter::zip(&matrix.columns, cells).map(|(suite, cell)| {
+            let place = run.suites.iter().position(|one| one.name == *suite)?;
+            Some(view(&cell?, suite_anchor(at, place)))
+        });
+        TableRow {
+            anchor: format!("r{at}"),
+            name: names[at].clone(),
+            tone: tone::of_conformance(run.conformance),
+            word: tone::word(run.conformance),
+            cells: cells.collect(),
+        }
+    });
+    Table {
+        rows: rows.collect(),
+        columns: matrix
+            .columns
+            .iter()
+            .map(|name| excerpt(name, COLUMNS))
+            .collect(),
+    }
+}
+
+fn requirements(document: &Document, names: &[String]) -> Table {
+    let matrix = by_requirement(document).differing();
+    let places: Vec<Vec<String>> = document
+        .runs()
+        .iter()
+        .map(|run| {
+            let rows = requirements::requirements(run);
+            rows.iter()
+                .map(requirements::RequirementRow::name)
+                .collect()
+        })
+        .collect();
+    let rows = std::iter::zip(&matrix.columns, matrix.rows).map(|(name, cells)| {
+        let cells = cells.into_iter().enumerate().map(|(at, cell)| {
+            let place = places[at].iter().position(|known| known == name)?;
+            Some(view(&cell?, requirement_anchor(at, place)))
+        });
+        TableRow {
+            anchor: String::new(),
+            name: excerpt(name, COLUMNS),
+            tone: "",
+            word: "",
+            cells: cells.collect(),
+        }
+    });
+    Table {
+        rows: rows.collect(),
+        columns: names.to_vec(),
+    }
+}
+
+fn view(cell: &Cell, anchor: String) -> CellView {
+    CellView {
+        tone: tone::of_verdict(cell.verdict),
+        words: match cell.tried {
+            0 => tone::verdict_word(cell.verdict).to_owned(),
+            tried => format!("{} of {}", grouped(cell.passed), grouped(tried)),
+        },
+        anchor,
+    }
+}

@@ -1,0 +1,167 @@
+//! The page as a whole.
+
+use askama::Template;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+
+use crate::report::html::matrix::MatrixView;
+use crate::report::html::run::RunView;
+use crate::report::html::tone;
+use crate::report::visible::{excerpt, visible};
+use crate::results::Document;
+
+/// The only script that may run: the page's policy names it by its hash.
+const SCRIPT: &str = include_str!("../../../templates/report.js");
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page {
+    title: String,
+    version: String,
+    started: String,
+    script: &'static str,
+    script_hash: String,
+    tone: &'static str,
+    word: &'static str,
+    matrix: Option<MatrixView>,
+    runs: Vec<RunView>,
+}
+
+/// The document as one page, for people: in it is all that it needs.
+#[expect(
+    clippy::expect_used,
+    reason = "a template writes into a string, and nothing in it can fail"
+)]
+pub fn html(document: &Document) -> String {
+    let names = document.names();
+    let word = tone::word(document.conformance());
+    let first = document.runs().first();
+    let page = Page {
+        title: match &names[..] {
+            [one] => format!("{word}: {} – macproof", excerpt(one, 60)),
+            more => format!("{word}: {} implementations – macproof", more.len()),
+        },
+        version: visible(first.map_or(env!("CARGO_PKG_VERSION"), |run| &run.macproof_version)),
+        started: first.map(|run| visible(&run.started)).unwrap_or_default(),
+        script: SCRIPT,
+        script_hash: format!("sha256-{}", STANDARD.encode(Sha256::digest(SCRIPT))),
+        tone: tone::of_conformance(document.conformance()),
+        word,
+        matrix: matches!(document, Document::Runs(_)).then(|| MatrixView::of(document)),
+        runs: std::iter::zip(document.runs(), &names)
+            .enumerate()
+            .map(|(at, (run, name))| RunView::of(run, name, at))
+            .collect(),
+    };
+    page.render().expect("a page can be written")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::html;
+    use crate::report::fixture::{HOSTILE, forty_of_three_hundred, green, rich};
+    use crate::report::visible::is_visible;
+    use crate::results::{Document, RunResult, Runs};
+
+    /// The page without its style and its script, which are ours.
+    fn body(document: &Document) -> String {
+        let page = html(document);
+        let body = page.find("<body>").unwrap();
+        page[body..page.rfind("<script>").unwrap()].to_owned()
+    }
+
+    #[test]
+    fn the_page_keeps_its_form() {
+        let mut result = rich(400);
+        result.macproof_version = "0.0.0".into();
+        insta::assert_snapshot!("html", body(&result.into()));
+        let mut first = forty_of_three_hundred();
+        first.macproof_version = "0.0.0".into();
+        let several = Document::from(Runs::new(vec![first, rich(1)]));
+        let page = body(&several);
+        let matrices = &page[..page.find("<div class=\"run\"").unwrap()];
+        insta::assert_snapshot!("html_matrices", matrices);
+    }
+
+    #[test]
+    fn the_page_asks_nobody_for_anything() {
+        let page = html(&rich(400).into());
+        for word in [
+            "src=", "@import", "url(", "<link", "<iframe", "fetch(", "XMLHttp",
+        ] {
+            assert!(!page.contains(word), "{word}");
+        }
+    }
+
+    /// Every anchor that a link names is there, once.
+    #[test]
+    fn every_link_leads_somewhere() {
+        let several = Document::from(Runs::new(vec![green(), forty_of_three_hundred(), rich(1)]));
+        let page = html(&several);
+        let ids: Vec<&str> = page.split(" id=\"").skip(1).map(until_quote).collect();
+        let mut once = ids.clone();
+        once.sort_unstable();
+        once.dedup();
+        assert_eq!(once.len(), ids.len());
+        let links: Vec<&str> = page.split("href=\"#").skip(1).map(until_quote).collect();
+        assert!(links.len() > 100);
+        for link in links {
+            assert!(ids.contains(&link), "{link}");
+        }
+    }
+
+    fn until_quote(text: &str) -> &str {
+        text.split('"').next().unwrap()
+    }
+
+    #[test]
+    fn a_hundred_thousand_cases_make_a_page_of_bounded_size() {
+        let mut result = forty_of_three_hundred();
+        let cases = result.cases.clone();
+        while result.cases.len() < 100_000 {
+            result.cases.extend(cases.iter().cloned());
+        }
+        let page = html(&result.into());
+        assert!(page.len() < 2_000_000, "{}", page.len());
+        assert!(page.contains("cases more, "), "what is left out is counted");
+    }
+
+    fn saying(said: &str) -> RunResult {
+        let mut result = rich(1);
+        result.implementation.name = said.into();
+        result.adapter = said.into();
+        result.arguments = vec![said.into()];
+        result.notes = vec![said.into()];
+        result.scope.left_out[0].what = said.into();
+        for case in &mut result.cases {
+            case.actual = Some(said.into());
+            case.reason = Some(said.into());
+            case.note = Some(said.into());
+            case.source.path = said.into();
+            case.request.0["token"] = said.into();
+        }
+        result
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        /// Whatever is said, there are the same tags in the same order, and nothing invisible.
+        #[test]
+        fn whatever_was_said_is_text(said in any::<String>()) {
+            let tags = |page: &str| -> Vec<String> {
+                let names = page.split('<').skip(1);
+                let name = |tag: &str| tag.split([' ', '>']).next().unwrap_or_default().to_owned();
+                names.map(name).collect()
+            };
+            let said = format!("{said}\"'><script>alert(1)</script>{HOSTILE}");
+            let page = body(&saying(&said).into());
+            prop_assert_eq!(tags(&page), tags(&body(&saying("x").into())));
+            let ours = ['\n', '“', '”', '…', '–'];
+            prop_assert!(page.chars().all(|c| ours.contains(&c) || is_visible(c)));
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Which colour a thing has, and its word, so that nothing is told by colour alone.
+
+use crate::results::{Conformance, Verdict};
+
+/// The class of a verdict in the style sheet.
+pub(super) fn of_verdict(verdict: Option<Verdict>) -> &'static str {
+    match verdict {
+        Some(Verdict::Pass) => "good",
+        Some(Verdict::Fail | Verdict::UnexpectedPass) => "bad",
+        Some(Verdict::Warning) => "doubt",
+        Some(Verdict::Error) => "fault",
+        Some(Verdict::KnownFailure) => "known",
+        Some(Verdict::Observed | Verdict::Skipped | Verdict::NotApplicable) | None => "plain",
+    }
+}
+
+/// The class of what a run came to.
+pub(super) fn of_conformance(conformance: Conformance) -> &'static str {
+    match conformance {
+        Conformance::Conformant => "good",
+        Conformance::Nonconformant => "bad",
+        Conformance::Incomplete => "doubt",
+    }
+}
+
+/// The word, as a heading begins.
+pub(super) fn word(conformance: Conformance) -> &'static str {
+    match conformance {
+        Conformance::Conformant => "Conformant",
+        Conformance::Nonconformant => "Nonconformant",
+        Conformance::Incomplete => "Incomplete",
+    }
+}
+
+/// The word of a verdict; of a requirement that no case shows, that.
+pub(super) fn verdict_word(verdict: Option<Verdict>) -> &'static str {
+    verdict.map_or("no case", Verdict::name)
+}

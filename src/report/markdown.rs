@@ -1,0 +1,398 @@
+//! A summary in Markdown, for a job's page or a pull request.
+
+use crate::report::case::{actual, titles};
+use crate::report::digits::{count, grouped};
+use crate::report::human::{gate_sentence, verdict_sentence};
+use crate::report::matrix::{Cell, by_requirement, by_suite};
+use crate::report::request::sentence;
+use crate::report::requirements::{RequirementRow, requirements};
+use crate::report::rerun_command;
+use crate::report::visible::{excerpt, visible};
+use crate::results::{Case, Conformance, Document, RunResult, Verdict};
+
+/// How many failed cases are described; the next are counted.
+const DESCRIBED: usize = 10;
+
+/// The longest text in a cell.
+const COLUMNS: usize = 160;
+
+/// The document as Markdown: the verdict, the suites, what failed and why; for several
+/// implementations first a table of all.
+///
+/// Whatever was said by others stands in code, where nothing in it is a link, a mention or a tag.
+pub fn markdown(document: &Document) -> String {
+    let mut out = String::new();
+    if let Document::Runs(_) = document {
+        matrices(document, &mut out);
+    }
+    for run in document.runs() {
+        one(run, &mut out);
+    }
+    out
+}
+
+fn matrices(document: &Document, out: &mut String) {
+    let names: Vec<String> = document.names().iter().map(|name| code(name)).collect();
+    out.push_str(&format!(
+        "## {}\n\n",
+        count(names.len() as u64, "implementation", "implementations")
+    ));
+    let suites = by_suite(document);
+    let head: Vec<String> = suites.columns.iter().map(|name| code(name)).collect();
+    row(
+        out,
+        &[
+            vec!["implementation".to_owned(), "verdict".to_owned()],
+            head,
+        ]
+        .concat(),
+    );
+    row(out, &vec!["---".to_owned(); suites.columns.len() + 2]);
+    for ((name, run), cells) in names.iter().zip(document.runs()).zip(&suites.rows) {
+        let mut line = vec![name.clone(), mark(run.conformance).to_owned()];
+        line.extend(cells.iter().map(|cell| in_words(cell.as_ref())));
+        row(out, &line);
+    }
+    let differing = by_requirement(document).differing();
+    if !differing.rows.is_empty() {
+        out.push_str("\n<details><summary>Requirements that not all pass</summary>\n\n");
+        row(
+            out,
+            &[vec!["requirement".to_owned()], names.clone()].concat(),
+        );
+        row(out, &vec!["---".to_owned(); names.len() + 1]);
+        for (name, cells) in differing.columns.iter().zip(&differing.rows) {
+            row(
+                out,
+                &[
+                    vec![code(name)],
+                    cells.iter().map(|cell| in_words(cell.as_ref())).collect(),
+                ]
+                .concat(),
+            );
+        }
+        out.push_str("\n</details>\n");
+    }
+    out.push('\n');
+}
+
+fn in_words(cell: Option<&Cell>) -> String {
+    match cell {
+        None => "–".to_owned(),
+        Some(cell) => {
+            let sign = match cell.verdict {
+                Some(Verdict::Pass | Verdict::Observed) => "✅ ",
+                Some(Verdict::Fail | Verdict::UnexpectedPass) => "❌ ",
+                Some(Verdict::NotApplicable) | None => "",
+                Some(_) => "⚠️ ",
+            };
+            format!("{sign}{} of {}", grouped(cell.passed), grouped(cell.tried))
+        }
+    }
+}
+
+fn one(run: &RunResult, out: &mut String) {
+    let verdict = verdict_sentence(run);
+    let (word, rest) = verdict.split_once(": ").unwrap_or((&verdict, ""));
+    out.push_str(&format!("### {} {word}\n\n", mark(run.conformance)));
+    out.push_str(&format!("{}.\n", text(rest)));
+    if let Some(gate) = gate_sentence(run) {
+        out.push_str(&format!("\n**{}.**\n", text(&gate)));
+    }
+    out.push('\n');
+    suites(run, out);
+    let rows = requirements(run);
+    failed_requirements(&rows, out);
+    failed_cases(run, out);
+    profile(run, out);
+    list(
+        out,
+        "Left out",
+        run.scope.left_out.iter().map(|note| {
+            format!(
+                "{}: {}",
+                count(note.cases, "case", "cases"),
+                code(&excerpt(&note.what, COLUMNS))
+            )
+        }),
+    );
+    list(
+        out,
+        "Notes",
+        run.notes.iter().map(|note| code(&excerpt(note, COLUMNS))),
+    );
+}
+
+fn mark(conformance: Conformance) -> &'static str {
+    match conformance {
+        Conformance::Conformant => "✅",
+        Conformance::Nonconformant => "❌",
+        Conformance::Incomplete => "⚠️",
+    }
+}
+
+fn suites(run: &RunResult, out: &mut String) {
+    let verdicts: Vec<Verdict> = Verdict::ALL
+        .into_iter()
+        .filter(|&verdict| run.counts.of(verdict) > 0)
+        .collect();
+    let mut head = vec!["suite".to_owned(), "cases".to_owned()];
+    head.extend(verdicts.iter().map(|verdict| verdict.name().to_owned()));
+    head.push("digest".to_owned());
+    row(out, &head);
+    let mut rule = vec!["---".to_owned()];
+    rule.extend(vec!["---:".to_owned(); verdicts.len() + 1]);
+    rule.push("---".to_owned());
+    row(out, &rule);
+    for suite in &run.suites {
+        let mut line = vec![code(&suite.name), grouped(suite.counts.total())];
+        line.extend(verdicts.iter().map(|&v| grouped(suite.counts.of(v))));
+        line.push(code(suite.digest.get(..12).unwrap_or(&suite.digest)));
+        row(out, &line);
+    }
+    out.push('\n');
+}
+
+fn failed_requirements(rows: &[RequirementRow<'_>], out: &mut String) {
+    let failed: Vec<_> = rows
+        .iter()
+        .filter(|row| {
+            matches!(
+                row.verdict(),
+                Some(Verdict::Fail | Verdict::Warning | Verdict::Error | Verdict::UnexpectedPass)
+            )
+        })
+        .collect();
+    if failed.is_empty() {
+        return;
+    }
+    row(
+        out,
+        &["requirement", "level", "basis", "passed", "what it says"].map(str::to_owned),
+    );
+    row(
+        out,
+        &["---", "---", "---", "---:", "---"].map(str::to_owned),
+    );
+    for one in failed {
+        let (passed, of) = one.passed_of();
+        row(
+            out,
+            &[
+                code(&one.name()),
+                one.requirement.level.to_string(),
+                one.requirement.basis.name().to_owned(),
+                format!("{} of {}", grouped(passed), grouped(of)),
+                text(&visible(&one.requirement.text)),
+            ],
+        );
+    }
+    out.push('\n');
+}
+
+fn failed_cases(run: &RunResult, out: &mut String) {
+    let failed: Vec<&Case> = run
+        .cases
+        .iter()
+        .filter(|case| {
+            matches!(
+                case.verdict,
+                Verdict::Fail | Verdict::Error | Verdict::UnexpectedPass
+            ) || (case.verdict == Verdict::Warning && case.known.is_some())
+        })
+        .collect();
+    for case in failed.iter().take(DESCRIBED) {
+        out.push_str(&format!(
+            "<details><summary><code>{}</code> {}</summary>\n\n",
+            case.id, case.verdict
+        ));
+        let mut item = |label: &str, words: &str| out.push_str(&format!("- {label}: {words}\n"));
+        item("asked", &code(&sentence(&case.request)));
+        item("expected", &code(&excerpt(&case.expected, COLUMNS)));
+        item("actual", &code(&actual(case)));
+        if let Some(cause) = case.causes.first() {
+            item("because", &text(&visible(&titles(cause))));
+            for mistake in &cause.mistakes {
+                item("remedy", &text(&visible(&mistake.remedy)));
+            }
+        }
+        item(
+            "at",
+            &code(&format!(
+                "{}:{}",
+                visible(&case.source.path),
+                case.source.line
+            )),
+        );
+        item("again", &code(&rerun_command(run, &case.id)));
+        out.push_str("\n</details>\n");
+    }
+    if let Some(more) = failed.len().checked_sub(DESCRIBED).filter(|&more| more > 0) {
+        out.push_str(&format!(
+            "\nand {} more.\n",
+            count(more as u64, "case", "cases")
+        ));
+    }
+    if !failed.is_empty() {
+        out.push('\n');
+    }
+}
+
+fn profile(run: &RunResult, out: &mut String) {
+    if run.profile.is_empty() {
+        return;
+    }
+    out.push_str(
+        "<details><summary>Profile: what it does where the suites demand nothing</summary>\n\n",
+    );
+    row(out, &["what", "does", "outcome", "case"].map(str::to_owned));
+    row(out, &vec!["---".to_owned(); 4]);
+    for one in &run.profile {
+        let does = match one.does {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "",
+        };
+        row(
+            out,
+            &[
+                text(&visible(&one.what)),
+                does.to_owned(),
+                one.outcome.name().to_owned(),
+                code(&one.case),
+            ],
+        );
+    }
+    out.push_str("\n</details>\n\n");
+}
+
+fn list(out: &mut String, title: &str, items: impl Iterator<Item = String>) {
+    let items: Vec<String> = items.collect();
+    if items.is_empty() {
+        return;
+    }
+    out.push_str(&format!("{title}:\n\n"));
+    for item in items {
+        out.push_str(&format!("- {item}\n"));
+    }
+    out.push('\n');
+}
+
+fn row(out: &mut String, cells: &[String]) {
+    out.push_str(&format!("| {} |\n", cells.join(" | ")));
+}
+
+/// A text that is fit to be seen, as code: between more backticks than it has in a row.
+fn code(seen: &str) -> String {
+    let seen = visible_line(seen);
+    let mut longest = 0;
+    let mut now = 0;
+    for c in seen.chars() {
+        now = if c == '`' { now + 1 } else { 0 };
+        longest = longest.max(now);
+    }
+    let fence = "`".repeat(longest + 1);
+    let blank = if seen.starts_with('`') || seen.ends_with('`') || seen.is_empty() {
+        " "
+    } else {
+        ""
+    };
+    // A table is cut into cells before code is looked for.
+    format!("{fence}{blank}{}{blank}{fence}", seen.replace('|', "\\|"))
+}
+
+/// What is in a line already stays; nothing else can be in code.
+fn visible_line(text: &str) -> String {
+    text.replace(['\n', '\r'], " ")
+}
+
+/// A text in which nothing means anything to Markdown, to HTML, or to a server that makes links of
+/// names and addresses.
+fn text(seen: &str) -> String {
+    let mut out = String::with_capacity(seen.len());
+    for c in seen.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '@' | '#' => {
+                out.push(c);
+                out.push_str("<!-- -->");
+            }
+            ':' => out.push_str(":<!-- -->"),
+            '\n' | '\r' => out.push(' '),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '{' | '}' | '|' | '~' | '!' | '$' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    out.replace("www.", "www<!-- -->.")
+        .replace(":<!-- --> ", ": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{code, markdown, text};
+    use crate::report::fixture::{HOSTILE, forty_of_three_hundred, green, rich};
+    use crate::report::visible::is_visible;
+    use crate::results::{Document, Runs};
+
+    #[test]
+    fn the_summary_keeps_its_form() {
+        let mut few = rich(400);
+        few.cases.truncate(12);
+        insta::assert_snapshot!("markdown", markdown(&few.into()));
+        insta::assert_snapshot!("markdown_green", markdown(&green().into()));
+    }
+
+    #[test]
+    fn several_implementations_begin_with_a_table() {
+        let mut other = forty_of_three_hundred();
+        other.implementation.name = "other".into();
+        let mut one = other.clone();
+        one.implementation.name = "one".into();
+        for case in &mut one.cases {
+            case.verdict = crate::results::Verdict::Pass;
+        }
+        let document = Document::from(Runs::new(vec![one, other]));
+        let text = markdown(&document);
+        let table = text.split("\n### ").next().unwrap();
+        insta::assert_snapshot!("markdown_matrix", table);
+    }
+
+    #[test]
+    fn nothing_is_markdown_that_is_not_ours() {
+        assert_eq!(
+            text("@ada #5 https://x *b* <b>"),
+            "@<!-- -->ada #<!-- -->5 https:<!-- -->//x \\*b\\* &lt;b&gt;"
+        );
+        assert_eq!(code("a`b``c|"), "```a`b``c\\|```");
+        assert_eq!(code("`"), "`` ` ``");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// Outside of code there is no tag but ours, and no line is added.
+        #[test]
+        fn whatever_was_said_changes_nothing(said in any::<String>()) {
+            let lines = |said: &str| {
+                let mut result = rich(1);
+                result.implementation.name = said.into();
+                result.notes = vec![said.into()];
+                for case in &mut result.cases {
+                    case.actual = Some(said.into());
+                }
+                markdown(&result.into())
+            };
+            let text = lines(&format!("{said}{HOSTILE}```\n## x"));
+            prop_assert_eq!(text.lines().count(), lines("x").lines().count());
+            let ours = ['\n', '\u{fe0f}'];
+            prop_assert!(text.chars().all(|c| ours.contains(&c) || is_visible(c)));
+        }
+    }
+}

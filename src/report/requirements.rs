@@ -1,0 +1,57 @@
+//! What became of each requirement.
+
+use std::collections::HashMap;
+
+use crate::report::matrix::gravest;
+use crate::results::{Counts, RequirementSummary, RunResult, SuiteSummary, Verdict};
+
+/// A requirement, and what the cases that show it came to.
+pub(super) struct RequirementRow<'r> {
+    pub(super) suite: &'r SuiteSummary,
+    pub(super) requirement: &'r RequirementSummary,
+    pub(super) counts: Counts,
+}
+
+impl RequirementRow<'_> {
+    /// `suite/requirement`.
+    pub(super) fn name(&self) -> String {
+        format!("{}/{}", self.suite.name, self.requirement.id)
+    }
+
+    /// How many cases passed, and how many were tried.
+    pub(super) fn passed_of(&self) -> (u64, u64) {
+        let passed = [Verdict::Pass, Verdict::UnexpectedPass];
+        let untried = [Verdict::Skipped, Verdict::NotApplicable];
+        let sum = |verdicts: [Verdict; 2]| verdicts.iter().map(|&v| self.counts.of(v)).sum::<u64>();
+        (sum(passed), self.counts.total() - sum(untried))
+    }
+
+    /// The gravest thing that one of its cases came to; `None` if no case shows it.
+    pub(super) fn verdict(&self) -> Option<Verdict> {
+        gravest(|verdict| self.counts.of(verdict))
+    }
+}
+
+/// Every requirement of every suite that took part, in the order of the files.
+pub(super) fn requirements(result: &RunResult) -> Vec<RequirementRow<'_>> {
+    let mut rows: Vec<RequirementRow<'_>> = Vec::new();
+    let mut places: HashMap<(&str, &str), usize> = HashMap::new();
+    for suite in &result.suites {
+        for requirement in &suite.requirements {
+            places.insert((&suite.name, &requirement.id), rows.len());
+            rows.push(RequirementRow {
+                suite,
+                requirement,
+                counts: Counts::default(),
+            });
+        }
+    }
+    for case in &result.cases {
+        for shown in &case.shows {
+            if let Some(&place) = places.get(&(case.suite(), shown.as_str())) {
+                rows[place].counts.add(case.verdict);
+            }
+        }
+    }
+    rows
+}

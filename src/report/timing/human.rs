@@ -1,0 +1,126 @@
+//! The verdicts of a timing campaign, for people.
+
+use std::fmt::Write as _;
+
+use crate::report::visible;
+use crate::results::{Control, Measurement, Subject, TimingResult};
+
+/// The document as text: each verdict with its figures and controls, and the limits of them all.
+pub fn timing_human(result: &TimingResult) -> String {
+    let mut out = String::new();
+    for measurement in &result.measurements {
+        out.push_str(&measurement_text(measurement));
+        out.push('\n');
+    }
+    let _ = writeln!(out, "What this does not say:");
+    for limit in &result.limits {
+        let _ = writeln!(out, "- {limit}");
+    }
+    let implementation = &result.implementation;
+    let version = implementation
+        .version
+        .as_ref()
+        .map_or(String::new(), |version| format!(" {}", visible(version)));
+    let circumstances = &result.circumstances;
+    let core = match circumstances.core {
+        Some(core) => format!("both sides on core {core} of {}", circumstances.cores),
+        None => format!("not kept on one core, of {}", circumstances.cores),
+    };
+    let load = circumstances
+        .load
+        .map_or(String::new(), |load| format!(", load {load:.1} before"));
+    let _ = writeln!(
+        out,
+        "\n{}{version} by {}; target {} ns, at most {} s each, seed {}; {core}{load}",
+        visible(&implementation.name),
+        visible(&result.adapter),
+        result.target_ns,
+        result.time_s,
+        result.seed,
+    );
+    out
+}
+
+/// What was measured, as a title.
+pub fn subject_title(subject: &Subject) -> String {
+    match subject {
+        Subject::Verify(suite) => format!("verify by {suite}"),
+        Subject::Compare => "compare".to_owned(),
+    }
+}
+
+fn measurement_text(measurement: &Measurement) -> String {
+    let mut out = format!(
+        "{}: {}\n",
+        subject_title(&measurement.subject),
+        visible(&measurement.sentence)
+    );
+    let mut row = |name: &str, text: String| {
+        let _ = writeln!(out, "    {name:<12}{text}");
+    };
+    if let Some(effect) = &measurement.effect {
+        row(
+            "effect",
+            format!(
+                "{:+.2} ± {:.2} ns a call, z = {:.1}, signed rank z = {:.1}, of {} pairs, {:.0} % trimmed off each end; floor {:.1} ns",
+                effect.ns,
+                effect.standard_error_ns,
+                effect.z,
+                effect.signed_rank_z,
+                effect.pairs,
+                100.0 * effect.trimmed,
+                measurement.floor_ns
+            ),
+        );
+    }
+    if let (Some(call), Some(round_trip)) = (measurement.call_ns, measurement.round_trip_ns) {
+        row(
+            "request",
+            format!(
+                "{} calls of {:.2} µs, a round trip of {:.0} µs",
+                measurement.repeat,
+                call / 1e3,
+                round_trip / 1e3
+            ),
+        );
+    }
+    if let Some(confirmation) = &measurement.confirmation {
+        let effect = &confirmation.effect;
+        row(
+            if confirmation.held {
+                "confirmed"
+            } else {
+                "not confirmed"
+            },
+            format!(
+                "asked afresh with {} calls: {:+.2} ± {:.2} ns a call, of {} pairs",
+                confirmation.repeat, effect.ns, effect.standard_error_ns, effect.pairs
+            ),
+        );
+    }
+    for control in &measurement.controls {
+        row(mark(control), visible(&control.words));
+    }
+    out
+}
+
+fn mark(control: &Control) -> &'static str {
+    match control.held {
+        Some(true) => "control ✓",
+        Some(false) => "control ✗",
+        None => "control –",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::timing_human;
+    use crate::report::timing::fixture::campaign;
+
+    #[test]
+    fn every_verdict_stands_with_its_figures_controls_and_limits() {
+        let text = timing_human(&campaign());
+        assert!(!text.contains('\u{1b}'));
+        insta::assert_snapshot!("timing_human", text);
+    }
+}

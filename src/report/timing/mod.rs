@@ -1,0 +1,11 @@
+//! The document of a timing campaign, rendered: for people, as pictures, and its schema.
+
+mod document;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod human;
+mod picture;
+
+pub use document::{ReadTimingError, read_timing, timing_schema};
+pub use human::{subject_title, timing_human};
+pub use picture::{timing_distributions, timing_running_effect};

@@ -1,0 +1,236 @@
+//! What changed between two results.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::results::{Case, Document, Verdict};
+
+/// What changed between an older and a newer result.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// Cases that were in order and no longer are: regressions.
+    pub broke: Vec<ChangedCase>,
+    /// Cases that were not in order and now are.
+    pub fixed: Vec<ChangedCase>,
+    /// Cases that changed in another way: a failure of another kind, a warning that became a
+    /// failure or the reverse, a case that is no longer tried.
+    pub changed: Vec<ChangedCase>,
+    /// New cases.
+    pub appeared: Vec<ChangedCase>,
+    /// Cases that are no more.
+    pub vanished: Vec<ChangedCase>,
+    /// How many cases are as they were.
+    pub unchanged: u64,
+    /// Suites of which the file changed, so that a change may be the suite's.
+    pub changed_suites: Vec<String>,
+}
+
+/// A case that changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChangedCase {
+    /// Its id; before it the implementation's name and a colon, where there are several.
+    pub case: String,
+    /// What it came to before, list of known failures aside; absent where there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Verdict>,
+    /// What it comes to now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub now: Option<Verdict>,
+    /// What happened now, in words; for a case that vanished, what happened before.
+    pub what: String,
+}
+
+impl Difference {
+    /// Compares case by case; of several implementations by their names.
+    pub fn between(old: &Document, new: &Document) -> Self {
+        let (before, now) = (cases(old), cases(new));
+        let mut difference = Self::default();
+        for (id, case) in &now {
+            let verdict = case.own_verdict();
+            let Some(earlier) = before.get(id) else {
+                difference.appeared.push(changed(id, None, Some(case)));
+                continue;
+            };
+            let then = earlier.own_verdict();
+            let list = match (standing(then), standing(verdict)) {
+                _ if then == verdict && earlier.outcome == case.outcome => {
+                    difference.unchanged += 1;
+                    continue;
+                }
+                (Standing::Good, Standing::Bad) => &mut difference.broke,
+                (Standing::Bad, Standing::Good) => &mut difference.fixed,
+                // A warning below the level that counts is no regression, but worth a line.
+                _ => &mut difference.changed,
+            };
+            list.push(changed(id, Some(earlier), Some(case)));
+        }
+        for (id, case) in &before {
+            if !now.contains_key(id) {
+                difference.vanished.push(changed(id, Some(case), None));
+            }
+        }
+        difference.changed_suites = changed_suites(old, new);
+        difference
+    }
+
+    /// Whether something is worse: a case broke, or one appeared that is not in order.
+    pub fn is_regression(&self) -> bool {
+        let is_bad = |one: &ChangedCase| one.now.is_some_and(|now| standing(now) == Standing::Bad);
+        !self.broke.is_empty() || self.appeared.iter().any(is_bad)
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// It did what is expected, or nothing is.
+    Good,
+    /// It did not, and that counts; or nobody knows.
+    Bad,
+    /// A warning, or it was not tried.
+    Neither,
+}
+
+fn standing(verdict: Verdict) -> Standing {
+    match verdict {
+        Verdict::Pass | Verdict::Observed | Verdict::UnexpectedPass => Standing::Good,
+        Verdict::Fail | Verdict::Error | Verdict::KnownFailure => Standing::Bad,
+        Verdict::Warning | Verdict::Skipped | Verdict::NotApplicable => Standing::Neither,
+    }
+}
+
+/// The cases of a document by what they are called.
+fn cases(document: &Document) -> BTreeMap<String, &Case> {
+    let runs = document.runs();
+    // A new version is the same implementation.
+    let name = |at: usize| match runs.len() {
+        1 => String::new(),
+        _ => format!("{}: ", runs[at].implementation.name),
+    };
+    let of = |at: usize| {
+        let name = name(at);
+        let case = move |case: &'_ Case| format!("{name}{}", case.id);
+        runs[at].cases.iter().map(move |one| (case(one), one))
+    };
+    (0..runs.len()).flat_map(of).collect()
+}
+
+fn changed(id: &str, before: Option<&&Case>, now: Option<&&Case>) -> ChangedCase {
+    let what = now.or(before).map_or_else(String::new, |case| {
+        let said = case.actual.as_ref().or(case.reason.as_ref());
+        said.cloned().unwrap_or_default()
+    });
+    ChangedCase {
+        case: id.to_owned(),
+        before: before.map(|case| case.own_verdict()),
+        now: now.map(|case| case.own_verdict()),
+        what,
+    }
+}
+
+fn changed_suites(old: &Document, new: &Document) -> Vec<String> {
+    let digests = |document: &Document| -> BTreeMap<String, String> {
+        let suites = document.runs().iter().flat_map(|run| run.suites.iter());
+        let one = |suite: &crate::results::SuiteSummary| (suite.name.clone(), suite.digest.clone());
+        suites.map(one).collect()
+    };
+    let (before, now) = (digests(old), digests(new));
+    let is_another = |(name, digest): &(&String, &String)| {
+        before.get(*name).is_some_and(|earlier| earlier != *digest)
+    };
+    now.iter()
+        .filter(is_another)
+        .map(|(name, _)| name.clone())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Difference;
+    use crate::results::fixture::{accept, reject, run, small_suite, threw, token};
+    use crate::results::{Document, Observed, Verdict};
+
+    fn document(outcomes: &[(&str, Observed)], known: &str) -> Document {
+        let suite = small_suite();
+        let observe = |(id, o): &(&str, Observed)| suite.observe(id, o.clone());
+        run(outcomes.iter().map(observe).collect(), known).into()
+    }
+
+    fn ids(list: &[super::ChangedCase]) -> Vec<&str> {
+        list.iter().map(|one| one.case.as_str()).collect()
+    }
+
+    #[test]
+    fn says_what_broke_was_fixed_appeared_and_vanished() {
+        let old = document(
+            &[
+                ("signs", token("aa")),
+                ("forged", accept()),
+                ("upper", reject()),
+            ],
+            "",
+        );
+        let new = document(
+            &[
+                ("signs", token("ab")),
+                ("forged", reject()),
+                ("throws", reject()),
+            ],
+            "",
+        );
+        let difference = Difference::between(&old, &new);
+        assert_eq!(ids(&difference.broke), ["acme/signs"]);
+        assert_eq!(difference.broke[0].what, "token ab");
+        assert_eq!(ids(&difference.fixed), ["acme/forged"]);
+        assert_eq!(ids(&difference.appeared), ["acme/throws"]);
+        assert_eq!(ids(&difference.vanished), ["acme/upper"]);
+        assert!(difference.is_regression());
+        let same = Difference::between(&old, &old);
+        assert_eq!((same.unchanged, same.is_regression()), (3, false));
+    }
+
+    #[test]
+    fn a_list_of_known_failures_hides_no_regression_and_makes_none() {
+        let list = "- {case: acme/forged, expect: accept, reason: x}";
+        let failing = document(&[("forged", accept())], list);
+        let passing = document(&[("forged", reject())], "");
+        assert!(Difference::between(&passing, &failing).is_regression());
+        let unlisted = document(&[("forged", accept())], "");
+        let difference = Difference::between(&unlisted, &failing);
+        assert_eq!(
+            (difference.unchanged, difference.is_regression()),
+            (1, false)
+        );
+        let fixed = Difference::between(&failing, &passing);
+        assert_eq!(ids(&fixed.fixed), ["acme/forged"]);
+    }
+
+    #[test]
+    fn a_new_case_that_fails_is_a_regression_and_a_warning_is_none() {
+        let old = document(&[("signs", token("aa")), ("throws", reject())], "");
+        let failing = document(
+            &[
+                ("signs", token("aa")),
+                ("throws", reject()),
+                ("forged", accept()),
+            ],
+            "",
+        );
+        assert!(Difference::between(&old, &failing).is_regression());
+        let warned = document(&[("signs", token("aa")), ("throws", threw("x"))], "");
+        let difference = Difference::between(&old, &warned);
+        assert_eq!(difference.changed[0].now, Some(Verdict::Warning));
+        assert!(!difference.is_regression());
+    }
+
+    #[test]
+    fn a_changed_suite_is_named() {
+        let old = document(&[("signs", token("aa"))], "");
+        let mut new = old.clone();
+        if let Document::Run(run) = &mut new {
+            run.suites[0].digest = "00".repeat(32);
+        }
+        let difference = Difference::between(&old, &new);
+        assert_eq!(difference.changed_suites, ["acme"]);
+    }
+}

@@ -1,0 +1,404 @@
+//! Parts of a run become the whole; runs of several implementations become one document.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use crate::results::conclude::{scope, under_the_list};
+use crate::results::conformance::{conformance, gate};
+use crate::results::ledger::Ledger;
+use crate::results::{
+    Case, Counts, Document, GateFailure, KnownFailures, RunResult, Runs, ScopeNote, SuiteSummary,
+};
+
+/// Why results cannot be joined.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MergeError {
+    /// Not all parts of a run are there.
+    #[error("of {implementation} only {here} of {count} parts are here; missing: {}", listed(.missing))]
+    Missing {
+        /// Whose run it is.
+        implementation: String,
+        /// How many parts are here.
+        here: usize,
+        /// How many parts there are.
+        count: u64,
+        /// Those that are not here, the first of them if they are many.
+        missing: Vec<u64>,
+    },
+    /// A part is there more than once.
+    #[error("the part {number}/{count} of {implementation} is here twice")]
+    Twice {
+        /// Whose run it is.
+        implementation: String,
+        /// Which part.
+        number: u64,
+        /// How many there are.
+        count: u64,
+    },
+    /// Two parts were run with different suites.
+    #[error("the parts of {implementation} were run with two versions of the suite {suite}")]
+    OtherSuite {
+        /// Whose run it is.
+        implementation: String,
+        /// The suite.
+        suite: String,
+    },
+    /// No result was given.
+    #[error("there is nothing to join")]
+    Nothing,
+}
+
+fn listed(numbers: &[u64]) -> String {
+    let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
+    numbers.join(", ")
+}
+
+/// Joins results. Parts of one run become the document that one run would have made, their times
+/// aside; what is left then is one document of one run, or of several.
+///
+/// `known` is the list of known failures that the parts were run with: only with it can an entry be
+/// blamed that matches nothing in the whole. Causes that depend on all cases are those of the
+/// parts; whoever can tell the others replaces them.
+pub fn merge(runs: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<Document, MergeError> {
+    let mut groups: IndexMap<String, Vec<RunResult>> = IndexMap::new();
+    for (at, run) in runs.into_iter().enumerate() {
+        let group = match run.shard {
+            Some(shard) => format!(
+                "{:?}",
+                (
+                    &run.implementation,
+                    &run.adapter,
+                    &run.arguments,
+                    run.level,
+                    run.repeat,
+                    shard.count
+                )
+            ),
+            None => at.to_string(),
+        };
+        groups.entry(group).or_default().push(run);
+    }
+    let joined = groups
+        .into_values()
+        .map(|parts| join(parts, known))
+        .collect::<Result<Vec<_>, _>>()?;
+    match <[RunResult; 1]>::try_from(joined) {
+        Ok([run]) => Ok(run.into()),
+        Err(none) if none.is_empty() => Err(MergeError::Nothing),
+        Err(several) => Ok(Runs::new(several).into()),
+    }
+}
+
+/// The whole of these parts.
+fn join(mut parts: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<RunResult, MergeError> {
+    parts.sort_by_key(|part| part.shard.map(|shard| shard.number));
+    complete(&parts)?;
+    let left_out = before_the_run(&parts);
+    let entries = of_the_lists(&parts);
+    let seeds: Vec<u64> = parts.iter().map(|part| part.seed).collect();
+    let mut parts = parts.into_iter();
+    let Some(mut whole) = parts.next() else {
+        return Err(MergeError::Nothing);
+    };
+    if whole.shard.take().is_none() {
+        return Ok(whole);
+    }
+    for part in parts {
+        if part.started < whole.started {
+            whole.started = part.started;
+        }
+        whole.duration_ms = whole.duration_ms.saturating_add(part.duration_ms);
+        for suite in part.suites {
+            add_suite(&mut whole, suite)?;
+        }
+        whole.cases.extend(part.cases);
+        whole.profile.extend(part.profile);
+        for cause in part.verifier_causes {
+            if whole
+                .verifier_causes
+                .iter()
+                .all(|known| known.id != cause.id)
+            {
+                whole.verifier_causes.push(cause);
+            }
+        }
+        for note in part.notes {
+            if !whole.notes.contains(&note) {
+                whole.notes.push(note);
+            }
+        }
+    }
+    if seeds.iter().any(|&seed| seed != whole.seed) {
+        let note = "the parts were run with different seeds; the order of the cases is the only thing that a seed decides";
+        whole.notes.push(note.to_owned());
+    }
+    whole.suites.sort_by(|a, b| a.name.cmp(&b.name));
+    in_file_order(&mut whole);
+    let mut entries = entries;
+    if let Some(known) = known {
+        let today = whole.started.get(..10).unwrap_or_default();
+        let mut ledger = Ledger::new(known, today);
+        for case in &mut whole.cases {
+            case.verdict = case.own_verdict();
+            case.known = None;
+            under_the_list(case, &mut ledger);
+        }
+        if left_out.is_empty() {
+            let every_case = whole.cases.iter().map(|case| case.id.clone()).collect();
+            entries = ledger.troubles(&every_case, true);
+        }
+    }
+    recount(&mut whole);
+    whole.scope = scope(left_out, &whole.cases);
+    whole.conformance = conformance(&whole.cases, whole.level);
+    whole.gate = gate(&whole.cases, entries);
+    Ok(whole)
+}
+
+/// That every part is there, once.
+fn complete(parts: &[RunResult]) -> Result<(), MergeError> {
+    let Some((first, shard)) = parts.first().and_then(|one| Some((one, one.shard?))) else {
+        return Ok(());
+    };
+    let implementation = || first.implementation.name.clone();
+    let numbers: Vec<u64> = parts
+        .iter()
+        .filter_map(|part| part.shard.map(|shard| shard.number))
+        .collect();
+    if let Some(twice) = numbers.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(MergeError::Twice {
+            implementation: implementation(),
+            number: twice[0],
+            count: shard.count,
+        });
+    }
+    // A number of parts that nobody has files for is not counted up to.
+    let missing: Vec<u64> = (1..=shard.count)
+        .filter(|number| !numbers.contains(number))
+        .take(20)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(MergeError::Missing {
+        implementation: implementation(),
+        here: numbers.len(),
+        count: shard.count,
+        missing,
+    })
+}
+
+/// What was left out of all parts before they began, their being parts aside. What each part notes
+/// of its own cases comes after that, and is told anew of the whole.
+fn before_the_run(parts: &[RunResult]) -> Vec<ScopeNote> {
+    let Some(first) = parts.first() else {
+        return Vec::new();
+    };
+    let of_its_cases = scope(Vec::new(), &first.cases).left_out.len();
+    let noted = &first.scope.left_out;
+    let before = &noted[..noted.len().saturating_sub(of_its_cases)];
+    let part = first
+        .shard
+        .map(|shard| format!("not in the part {}/{}", shard.number, shard.count));
+    let others = before
+        .iter()
+        .filter(|note| Some(&note.what) != part.as_ref());
+    others.cloned().collect()
+}
+
+/// What the parts found wrong with the list of known failures, each thing once.
+fn of_the_lists(parts: &[RunResult]) -> Vec<GateFailure> {
+    let mut failures: Vec<GateFailure> = Vec::new();
+    for failure in parts.iter().flat_map(|part| &part.gate.failed) {
+        if failure.kind.is_of_an_entry() && !failures.contains(failure) {
+            failures.push(failure.clone());
+        }
+    }
+    failures
+}
+
+fn add_suite(whole: &mut RunResult, suite: SuiteSummary) -> Result<(), MergeError> {
+    match whole.suites.iter().find(|known| known.name == suite.name) {
+        Some(known) if known.digest == suite.digest => Ok(()),
+        Some(_) => Err(MergeError::OtherSuite {
+            implementation: whole.implementation.name.clone(),
+            suite: suite.name,
+        }),
+        None => {
+            whole.suites.push(suite);
+            Ok(())
+        }
+    }
+}
+
+/// Suites by name, the cases of each in the order of its file, the profile like the cases.
+fn in_file_order(whole: &mut RunResult) {
+    let key = |case: &Case| (case.suite().to_owned(), case.source.line);
+    whole.cases.sort_by_cached_key(key);
+    let places: BTreeMap<&str, usize> = whole
+        .cases
+        .iter()
+        .enumerate()
+        .map(|(at, case)| (case.id.as_str(), at))
+        .collect();
+    whole
+        .profile
+        .sort_by_key(|one| places.get(one.case.as_str()).copied());
+}
+
+fn recount(whole: &mut RunResult) {
+    whole.counts = whole.cases.iter().map(|case| case.verdict).collect();
+    for suite in &mut whole.suites {
+        let own = whole.cases.iter().filter(|case| case.suite() == suite.name);
+        suite.counts = own.map(|case| case.verdict).collect::<Counts>();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MergeError, merge};
+    use crate::results::fixture::{
+        TODAY, accept, circumstances, reject, small_suite, suite, threw, token,
+    };
+    use crate::results::{
+        Document, KnownFailures, Observation, Observed, RunResult, ScopeNote, ShardSummary,
+        conclude,
+    };
+    use crate::signature::Op;
+    use crate::suite::{Basis, Expect, Level, Suite};
+
+    const LIST: &str = "\
+- {case: acme/forged, expect: accept, reason: x}
+- {case: '*/gone', expect: accept, reason: x}
+- {case: acme/throws, expect: accept, reason: x, expires: 2020-01-01}
+";
+
+    fn bolt() -> Suite {
+        suite("bolt")
+            .requires("r", Level::May, Basis::Document, "R.")
+            .shows("a", &["r"], Op::Verify, Expect::Observe("accepts a".into()))
+            .shows("b", &["r"], Op::Verify, Expect::Observe("accepts b".into()))
+            .shows("c", &["r"], Op::Verify, Expect::Observe("accepts c".into()))
+    }
+
+    fn observations<'s>(acme: &'s Suite, bolt: &'s Suite) -> Vec<Observation<'s>> {
+        vec![
+            acme.observe("signs", token("ab")),
+            acme.observe("forged", accept()),
+            acme.observe("throws", threw("x")),
+            acme.observe("upper", Observed::NotApplicable("no".into())),
+            bolt.observe("a", accept()),
+            bolt.observe("b", reject()),
+            bolt.observe("c", Observed::NotApplicable("no".into())),
+        ]
+    }
+
+    /// The whole run, and its parts as `--shard` makes them.
+    fn whole_and_parts(count: usize, filtered: bool) -> (RunResult, Vec<RunResult>) {
+        let (acme, bolt) = (small_suite(), bolt());
+        let known = KnownFailures::parse("known.yaml", LIST).unwrap();
+        let mut circumstances = circumstances();
+        if filtered {
+            circumstances.left_out.push(ScopeNote {
+                what: "not selected".into(),
+                cases: 9,
+            });
+        }
+        let all = observations(&acme, &bolt);
+        let whole = conclude(circumstances.clone(), all.clone(), &known, TODAY);
+        let part = |number: usize| {
+            let mut circumstances = circumstances.clone();
+            let of_it: Vec<_> = all
+                .iter()
+                .skip(number - 1)
+                .step_by(count)
+                .cloned()
+                .collect();
+            circumstances.left_out.push(ScopeNote {
+                what: format!("not in the part {number}/{count}"),
+                cases: (all.len() - of_it.len()) as u64,
+            });
+            circumstances.shard = Some(ShardSummary {
+                number: number as u64,
+                count: count as u64,
+            });
+            conclude(circumstances, of_it, &known, TODAY)
+        };
+        (whole, (1..=count).map(part).collect())
+    }
+
+    #[test]
+    fn the_parts_are_the_whole() {
+        let known = KnownFailures::parse("known.yaml", LIST).unwrap();
+        for (count, filtered) in [(1, false), (2, false), (3, false), (3, true), (7, false)] {
+            let (mut whole, mut parts) = whole_and_parts(count, filtered);
+            parts.reverse();
+            let Document::Run(joined) = merge(parts, Some(&known)).unwrap() else {
+                panic!("one run");
+            };
+            whole.duration_ms = joined.duration_ms;
+            assert_eq!(
+                serde_json::to_string_pretty(&*joined).unwrap(),
+                serde_json::to_string_pretty(&whole).unwrap(),
+                "{count} parts"
+            );
+        }
+    }
+
+    #[test]
+    fn without_the_list_its_verdicts_stay() {
+        let (whole, parts) = whole_and_parts(3, false);
+        let document = merge(parts, None).unwrap();
+        let [joined] = document.runs() else {
+            panic!("one run")
+        };
+        assert_eq!(joined.cases, whole.cases);
+        assert_eq!(joined.counts, whole.counts);
+        assert_eq!(joined.scope, whole.scope);
+        // Only the entry that could mean any suite is not blamed.
+        assert_eq!(joined.gate.failed.len() + 1, whole.gate.failed.len());
+    }
+
+    #[test]
+    fn several_implementations_stay_several() {
+        let (whole, mut parts) = whole_and_parts(2, false);
+        let mut other = whole.clone();
+        other.implementation.name = "other".into();
+        parts.insert(1, other.clone());
+        let document = merge(parts, None).unwrap();
+        assert_eq!(document.runs().len(), 2);
+        assert_eq!(document.runs()[1], other);
+        // The same run twice is two runs: nobody may count on their being one.
+        assert_eq!(
+            merge(vec![whole.clone(), whole], None)
+                .unwrap()
+                .runs()
+                .len(),
+            2
+        );
+    }
+
+    #[test]
+    fn what_does_not_fit_is_said() {
+        let (_, parts) = whole_and_parts(3, false);
+        let error = merge(parts[..2].to_vec(), None).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "of acme-identity only 2 of 3 parts are here; missing: 3"
+        );
+        let twice = vec![parts[0].clone(), parts[0].clone()];
+        assert!(matches!(
+            merge(twice, None),
+            Err(MergeError::Twice { number: 1, .. })
+        ));
+        let mut changed = parts.clone();
+        changed[1].suites[0].digest = "00".into();
+        assert!(matches!(
+            merge(changed, None),
+            Err(MergeError::OtherSuite { .. })
+        ));
+        assert_eq!(merge(Vec::new(), None), Err(MergeError::Nothing));
+    }
+}

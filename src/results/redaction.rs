@@ -1,0 +1,391 @@
+//! What a document may not show: secrets that came from no suite file, and tokens made with them.
+//!
+//! `conclude` applies it as it makes the document, so that no report can show what is not there.
+
+use serde_json::Value as Json;
+
+use crate::results::{Case, Observation, Observed, RunResult};
+use crate::signature::{Encoding, Outcome, Secret, Value};
+
+/// What stands where something was taken out.
+pub const REDACTED: &str = "[redacted]";
+
+/// The shortest text that is taken out wherever it stands: shorter ones are parts of many words.
+const SHORTEST: usize = 4;
+
+/// Words of so many characters that a token could have are taken out of what an implementation
+/// says about a case that was asked with a secret of its own.
+const TOKEN_LIKE: usize = 20;
+
+/// Which secrets may not be shown, nor any token made with them.
+///
+/// The secrets of suite files are published with them; whatever else is used is somebody's own. A
+/// case asked with another secret than its vector's has its secret and its tokens taken out, and
+/// what looks like a token out of all that the implementation says about it. The secrets
+/// themselves are taken out of every text that does not come from a suite file, as they are and in
+/// hex and base64.
+#[derive(Clone, Debug, Default)]
+pub struct Redaction {
+    is_active: bool,
+    secrets: Vec<Secret>,
+}
+
+impl Redaction {
+    /// Everything may be shown: all secrets are from suite files, or the user asked for it.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// These may not be shown. None need to be known: an implementation may have a secret of its
+    /// own, and its tokens are not shown either.
+    pub fn of(secrets: impl IntoIterator<Item = Secret>) -> Self {
+        Self {
+            is_active: true,
+            secrets: secrets.into_iter().collect(),
+        }
+    }
+
+    /// A text without these secrets and without what looks like a token: for whatever is said
+    /// beside a document, such as an error that quotes an adapter.
+    pub fn text(&self, text: &str) -> String {
+        if self.is_active {
+            without_token_like(&without(text, &self.spellings()))
+        } else {
+            text.to_owned()
+        }
+    }
+
+    /// Takes everything out of a document that it may not show. The observations are those that
+    /// it was made from, in the order of its cases.
+    pub(super) fn apply(&self, result: &mut RunResult, observations: &[Observation<'_>]) {
+        if !self.is_active {
+            return;
+        }
+        let mut needles = self.spellings();
+        for (case, observation) in std::iter::zip(&mut result.cases, observations) {
+            if !is_asked_as_written(observation) {
+                needles.extend(tokens(case, observation));
+                redact_case(case);
+            }
+        }
+        longest_first(&mut needles);
+        for text in texts(result) {
+            *text = without(text, &needles);
+        }
+        for case in &mut result.cases {
+            redact_json(&mut case.request.0, &needles);
+        }
+        let left_out = result.scope.left_out.iter_mut().map(|note| &mut note.what);
+        let failed = result.gate.failed.iter_mut().map(|f| &mut f.reason);
+        // They repeat what was said of a case.
+        for text in left_out.chain(failed).chain(&mut result.notes) {
+            *text = without_token_like(text);
+        }
+    }
+
+    /// The secrets as they may stand in a text.
+    fn spellings(&self) -> Vec<String> {
+        let mut spellings = Vec::new();
+        for secret in &self.secrets {
+            let bytes = secret.reveal();
+            spellings.extend(String::from_utf8(bytes.to_vec()));
+            let text = String::from_utf8_lossy(bytes);
+            let trimmed = text.trim();
+            spellings.push(trimmed.to_owned());
+            // A prefix that says what the secret is, as in `whsec_…`, is stripped by its users.
+            spellings.extend(trimmed.rsplit_once('_').map(|(_, rest)| rest.to_owned()));
+            for encoding in Encoding::ALL {
+                spellings.push(encoding.encode(bytes).trim_end_matches('=').to_owned());
+            }
+        }
+        spellings.retain(|spelling| spelling.chars().count() >= SHORTEST);
+        longest_first(&mut spellings);
+        spellings
+    }
+}
+
+fn longest_first(needles: &mut Vec<String>) {
+    needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
+    needles.dedup();
+}
+
+/// Whether a case was asked with the secret that stands in its suite.
+fn is_asked_as_written(observation: &Observation<'_>) -> bool {
+    let own: Vec<Json> = observation
+        .vector
+        .request
+        .secrets
+        .iter()
+        .map(|(_, secret)| as_json(&secret.to_value()))
+        .collect();
+    let request = &observation.request;
+    match (request.get("secret"), request.get("secrets")) {
+        (Some(secret), _) => own.contains(secret),
+        (None, Some(Json::Object(secrets))) => secrets.values().all(|one| own.contains(one)),
+        _ => false,
+    }
+}
+
+fn as_json(value: &Value) -> Json {
+    serde_json::to_value(value).unwrap_or_default()
+}
+
+/// Every token that has to do with a case.
+fn tokens(case: &Case, observation: &Observation<'_>) -> Vec<String> {
+    let of_outcome = |outcome: &Outcome| match outcome {
+        Outcome::Token(token) => Some(token.clone()),
+        _ => None,
+    };
+    let mut tokens = vec![case.expected_token.clone(), case.actual_token.clone()];
+    match &observation.observed {
+        Observed::Outcome(outcome) => tokens.push(of_outcome(outcome)),
+        Observed::Unstable(one, two) => tokens.extend([of_outcome(one), of_outcome(two)]),
+        _ => {}
+    }
+    let presented = observation.request.get("token").and_then(Json::as_str);
+    tokens.push(presented.map(str::to_owned));
+    let mut tokens: Vec<String> = tokens.into_iter().flatten().collect();
+    tokens.retain(|token| token.chars().count() >= 2 * SHORTEST);
+    tokens
+}
+
+/// Takes secrets and tokens out of their places, and what looks like a token out of what was said.
+fn redact_case(case: &mut Case) {
+    if let Json::Object(request) = &mut case.request.0 {
+        for (name, value) in request {
+            match (name.as_str(), value) {
+                ("secrets", Json::Object(secrets)) => {
+                    secrets.values_mut().for_each(|one| *one = REDACTED.into());
+                }
+                ("secret" | "token", value) if !value.is_null() => *value = REDACTED.into(),
+                _ => {}
+            }
+        }
+    }
+    // The words repeat the tokens.
+    let words = [
+        Some(&mut case.expected),
+        case.actual.as_mut(),
+        case.actual_in_another_round.as_mut(),
+        case.reason.as_mut(),
+    ];
+    for text in words.into_iter().flatten() {
+        if let Some(rest) = text.strip_prefix("token ") {
+            let or_refused = rest.ends_with(", or refused");
+            *text = format!(
+                "token {REDACTED}{}",
+                if or_refused { ", or refused" } else { "" }
+            );
+        } else {
+            *text = without_token_like(text);
+        }
+    }
+    for token in [&mut case.expected_token, &mut case.actual_token] {
+        *token = token.take().map(|_| REDACTED.to_owned());
+    }
+}
+
+/// Every text of a document that does not come from a suite file or a list of known failures.
+fn texts(result: &mut RunResult) -> impl Iterator<Item = &mut String> {
+    let about = &mut result.implementation;
+    let implementation = [
+        Some(&mut about.name),
+        about.version.as_mut(),
+        about.language.as_mut(),
+        about.notes.as_mut(),
+    ];
+    let of_cases = result.cases.iter_mut().flat_map(|case| {
+        [
+            Some(&mut case.expected),
+            case.actual.as_mut(),
+            case.actual_in_another_round.as_mut(),
+            case.expected_token.as_mut(),
+            case.actual_token.as_mut(),
+            case.reason.as_mut(),
+        ]
+        .into_iter()
+        .flatten()
+    });
+    implementation
+        .into_iter()
+        .flatten()
+        .chain([&mut result.adapter])
+        .chain(&mut result.arguments)
+        .chain(result.scope.left_out.iter_mut().map(|note| &mut note.what))
+        .chain(result.gate.failed.iter_mut().map(|f| &mut f.reason))
+        .chain(&mut result.notes)
+        .chain(of_cases)
+}
+
+fn redact_json(value: &mut Json, needles: &[String]) {
+    match value {
+        Json::String(text) => *text = without(text, needles),
+        Json::Array(items) => items.iter_mut().for_each(|one| redact_json(one, needles)),
+        Json::Object(map) => map
+            .iter_mut()
+            // These words are ours.
+            .filter(|(name, _)| !matches!(name.as_str(), "op" | "suite"))
+            .for_each(|(_, one)| redact_json(one, needles)),
+        Json::Null | Json::Bool(_) | Json::Number(_) => {}
+    }
+}
+
+fn without(text: &str, needles: &[String]) -> String {
+    let mut text = text.to_owned();
+    for needle in needles {
+        if text.contains(needle.as_str()) {
+            text = text.replace(needle.as_str(), REDACTED);
+        }
+    }
+    text
+}
+
+fn without_token_like(text: &str) -> String {
+    let is_of_a_token = |c: char| c.is_ascii_alphanumeric() || "+/=_-".contains(c);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(is_of_a_token) {
+        out.push_str(&rest[..start]);
+        rest = &rest[start..];
+        let end = rest.find(|c| !is_of_a_token(c)).unwrap_or(rest.len());
+        out.push_str(if end < TOKEN_LIKE {
+            &rest[..end]
+        } else {
+            REDACTED
+        });
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{REDACTED, Redaction};
+    use crate::results::fixture::{circumstances, expect_token, suite, threw, token};
+    use crate::results::{KnownFailures, Observation, Observed, RunResult, ScopeNote, conclude};
+    use crate::signature::{Encoding, Op, Secret};
+    use crate::suite::{Basis, Expect, Level};
+
+    const CANARY: &str = "canary-9f86d081884c7d65";
+    const TOKEN: &str = "6a403a1fcfcc866b8917e6e208a553004c54c73846bc4f3f686757e2a5ad588e";
+
+    fn forms() -> Vec<String> {
+        let encoded = |encoding: &Encoding| encoding.encode(CANARY.as_bytes());
+        let mut forms: Vec<String> = Encoding::ALL.iter().map(encoded).collect();
+        forms.extend([CANARY.to_owned(), TOKEN.to_owned()]);
+        forms
+    }
+
+    /// An observation as if it had been asked with the canary, about an identity of these words.
+    fn asked_with<'s>(said: &str, mut observation: Observation<'s>) -> Observation<'s> {
+        observation.request["secret"] = CANARY.into();
+        if observation.vector.request.op == Op::Verify {
+            observation.request["token"] = TOKEN.into();
+        }
+        observation.request["fields"]["user_id"] = said.into();
+        observation
+    }
+
+    /// A run in which the secret and a token stand wherever an implementation can put them.
+    fn concluded(redaction: Redaction) -> RunResult {
+        let said = forms().join(" ; ");
+        let mut circumstances = circumstances();
+        circumstances.implementation.name = said.clone();
+        circumstances.implementation.version = Some(said.clone());
+        circumstances.implementation.language = Some(said.clone());
+        circumstances.implementation.notes = Some(said.clone());
+        circumstances.adapter = said.clone();
+        circumstances.arguments = vec!["--command".into(), said.clone()];
+        circumstances.notes = vec![said.clone(), "its stderr: dGhlIG90aGVyIHRva2Vu0aXM".into()];
+        circumstances.left_out = vec![ScopeNote {
+            what: said.clone(),
+            cases: 1,
+        }];
+        circumstances.redaction = redaction;
+        let suite = suite("acme")
+            .requires("r", Level::Must, Basis::Document, "R.")
+            .shows("a", &["r"], Op::Sign, expect_token(TOKEN))
+            .shows("b", &["r"], Op::Verify, Expect::Outcomes(Vec::new()))
+            .shows("c", &["r"], Op::Sign, expect_token(TOKEN))
+            .shows("d", &["r"], Op::Sign, expect_token(TOKEN))
+            .shows("e", &["r"], Op::Sign, expect_token("0011223344"));
+        // What the implementation would have made of another input: nobody else knows this token.
+        let other = "expected 0d1c2b3a495867768594a3b2c1d0e0f1, got nothing";
+        let observations = vec![
+            asked_with(&said, suite.observe("a", token(TOKEN))),
+            asked_with(&said, suite.observe("b", threw(&format!("{said} {other}")))),
+            asked_with(
+                &said,
+                suite.observe("c", Observed::NotApplicable(said.clone())),
+            ),
+            asked_with(
+                &said,
+                suite.observe(
+                    "d",
+                    Observed::Unstable(
+                        crate::signature::Outcome::Token(TOKEN.into()),
+                        crate::signature::Outcome::Refused(said.clone()),
+                    ),
+                ),
+            ),
+            suite.observe("e", token("0011223344")),
+        ];
+        conclude(
+            circumstances,
+            observations,
+            &KnownFailures::none(),
+            "2026-11-20",
+        )
+    }
+
+    #[test]
+    fn neither_the_secret_nor_its_tokens_are_anywhere_in_the_document() {
+        let result = concluded(Redaction::of([Secret::new(CANARY)]));
+        let json = serde_json::to_string(&result).unwrap();
+        for canary in forms().iter().map(|form| form.trim_end_matches('=')) {
+            assert!(!json.contains(canary), "{canary} in {json}");
+        }
+        assert!(!json.contains("0d1c2b3a495867768594a3b2c1d0e0f1"), "{json}");
+        assert!(!json.contains("dGhlIG90aGVyIHRva2Vu0aXM"), "{json}");
+        let case = &result.cases[0];
+        assert_eq!(case.request.0["secret"], REDACTED);
+        assert_eq!(case.actual.as_deref(), Some("token [redacted]"));
+        assert_eq!(case.verdict, crate::results::Verdict::Pass);
+        // What the suite itself says stays.
+        let case = &result.cases[4];
+        assert_eq!(case.request.0["secret"], "0123456789abcdef");
+        assert_eq!(case.actual_token.as_deref(), Some("0011223344"));
+    }
+
+    #[test]
+    fn everything_is_shown_where_that_is_asked_for() {
+        let json = serde_json::to_string(&concluded(Redaction::none())).unwrap();
+        for form in forms() {
+            assert!(json.contains(&form), "{form}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_nobody_knows_has_tokens_too() {
+        let json = serde_json::to_string(&concluded(Redaction::of([])).cases).unwrap();
+        assert!(!json.contains(TOKEN), "{json}");
+    }
+
+    #[test]
+    fn what_is_said_beside_a_document_is_redacted_alike() {
+        let redaction = Redaction::of([Secret::new(CANARY)]);
+        let said = redaction.text(&format!("it wrote {CANARY} and {TOKEN}, then ended"));
+        assert_eq!(said, "it wrote [redacted] and [redacted], then ended");
+        assert_eq!(Redaction::none().text(CANARY), CANARY);
+        assert!(!format!("{redaction:?}").contains("canary"));
+    }
+
+    #[test]
+    fn a_secret_that_is_a_word_of_ours_breaks_nothing() {
+        let result = concluded(Redaction::of([Secret::new("pass"), Secret::new("acme")]));
+        assert_eq!(result.cases[4].id, "acme/e");
+        let json = serde_json::to_string(&result).unwrap();
+        assert_eq!(serde_json::from_str::<RunResult>(&json).unwrap(), result);
+    }
+}

@@ -1,0 +1,162 @@
+//! Several runs in one document: one for each implementation.
+
+use std::collections::HashMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::results::{Conformance, RunResult};
+
+/// The version of this document's form.
+pub const RUNS_VERSION: u32 = 1;
+
+/// The runs of several implementations.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Runs {
+    /// The version of this document's form: 1.
+    pub macproof_runs: u32,
+    /// The runs, in the order in which the implementations were named.
+    pub runs: Vec<RunResult>,
+}
+
+impl Runs {
+    /// The document of these runs.
+    pub fn new(runs: Vec<RunResult>) -> Self {
+        Self {
+            macproof_runs: RUNS_VERSION,
+            runs,
+        }
+    }
+}
+
+/// One run, or several: whatever a report can be made of.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Document {
+    /// One implementation.
+    Run(Box<RunResult>),
+    /// Several.
+    Runs(Runs),
+}
+
+impl Document {
+    /// The runs.
+    pub fn runs(&self) -> &[RunResult] {
+        match self {
+            Self::Run(run) => std::slice::from_ref(run),
+            Self::Runs(runs) => &runs.runs,
+        }
+    }
+
+    /// The runs, to add what was learnt since.
+    pub fn runs_mut(&mut self) -> &mut [RunResult] {
+        match self {
+            Self::Run(run) => std::slice::from_mut(run),
+            Self::Runs(runs) => &mut runs.runs,
+        }
+    }
+
+    /// What to call each run so that no two are called the same: by its implementation, where
+    /// several have one name also by how it was reached, and if need be by its number.
+    pub fn names(&self) -> Vec<String> {
+        let about = |run: &RunResult| match &run.implementation.version {
+            Some(version) => format!("{} {version}", run.implementation.name),
+            None => run.implementation.name.clone(),
+        };
+        let mut names: Vec<String> = self.runs().iter().map(about).collect();
+        let adapter = |at: usize| format!(" ({})", self.runs()[at].adapter);
+        tell_apart(&mut names, adapter);
+        tell_apart(&mut names, |at| format!(" #{}", at + 1));
+        names
+    }
+
+    /// What all came to together: the worst of them.
+    pub fn conformance(&self) -> Conformance {
+        let of = |word| self.runs().iter().any(|run| run.conformance == word);
+        if of(Conformance::Nonconformant) {
+            Conformance::Nonconformant
+        } else if of(Conformance::Incomplete) || self.runs().is_empty() {
+            Conformance::Incomplete
+        } else {
+            Conformance::Conformant
+        }
+    }
+
+    /// The exit code of all: the lowest of those that are not 0, as within one run.
+    pub fn exit_code(&self) -> u8 {
+        let codes = self.runs().iter().map(|run| run.gate.exit_code);
+        codes.filter(|&code| code > 0).min().unwrap_or_default()
+    }
+}
+
+/// Adds something to each name that is there more than once.
+fn tell_apart(names: &mut [String], more: impl Fn(usize) -> String) {
+    let mut times: HashMap<String, usize> = HashMap::new();
+    for name in &*names {
+        *times.entry(name.clone()).or_default() += 1;
+    }
+    for (at, name) in names.iter_mut().enumerate() {
+        if times.get(name.as_str()).is_some_and(|&times| times > 1) {
+            name.push_str(&more(at));
+        }
+    }
+}
+
+impl Serialize for Document {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Run(run) => run.serialize(serializer),
+            Self::Runs(runs) => runs.serialize(serializer),
+        }
+    }
+}
+
+impl From<RunResult> for Document {
+    fn from(run: RunResult) -> Self {
+        Self::Run(Box::new(run))
+    }
+}
+
+impl From<Runs> for Document {
+    fn from(runs: Runs) -> Self {
+        Self::Runs(runs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Document, Runs};
+    use crate::results::fixture::{run, small_suite, token};
+    use crate::results::{Conformance, RunResult};
+
+    fn of(name: &str, adapter: &str, came: &str) -> RunResult {
+        let suite = small_suite();
+        let mut result = run(vec![suite.observe("signs", token(came))], "");
+        result.implementation.name = name.into();
+        result.adapter = adapter.into();
+        result
+    }
+
+    #[test]
+    fn the_worst_run_decides_and_no_two_have_one_name() {
+        let document = Document::from(Runs::new(vec![
+            of("a", "x", "aa"),
+            of("b", "x", "aa"),
+            of("b", "y", "ab"),
+            of("b", "y", "aa"),
+        ]));
+        assert_eq!(
+            document.names(),
+            ["a 2.1.0", "b 2.1.0 (x)", "b 2.1.0 (y) #3", "b 2.1.0 (y) #4"]
+        );
+        assert_eq!(document.conformance(), Conformance::Nonconformant);
+        assert_eq!(document.exit_code(), 1);
+        let one = Document::from(of("a", "x", "aa"));
+        assert_eq!(
+            (one.names(), one.exit_code()),
+            (vec!["a 2.1.0".to_owned()], 0)
+        );
+        let none = Document::from(Runs::new(Vec::new()));
+        assert_eq!(none.conformance(), Conformance::Incomplete);
+    }
+}

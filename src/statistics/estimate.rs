@@ -1,0 +1,113 @@
+//! An effect and how sure it is.
+
+use crate::statistics::looks::student_boundary;
+
+/// What pairs of measurements show.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    /// By how much the first of the two is larger.
+    pub effect: f64,
+    /// Its standard error.
+    pub standard_error: f64,
+    /// The degrees of freedom of that error: how far Student's t stands for the normal
+    /// distribution.
+    pub freedom: f64,
+    /// Wilcoxon's signed rank of the same differences, in standard deviations.
+    pub signed_rank: f64,
+    /// How many pairs there were.
+    pub pairs: usize,
+}
+
+/// Half the width of a 99.9 % interval, in standard errors.
+const HALF_WIDTH: f64 = 3.29;
+
+/// How many standard errors above the floor an effect has to lie to be found by nearly every
+/// campaign: 3.29 that the rule takes off, and as much again and a little for chance.
+const DETECTABLE: f64 = 6.75;
+
+impl Estimate {
+    /// How many standard errors the effect lies from 0.
+    pub fn z(&self) -> f64 {
+        if self.standard_error > 0.0 {
+            self.effect / self.standard_error
+        } else if self.effect == 0.0 {
+            0.0
+        } else {
+            f64::INFINITY.copysign(self.effect)
+        }
+    }
+
+    /// The interval that holds the true effect 999 times of 1000.
+    pub fn interval(&self) -> (f64, f64) {
+        let half = HALF_WIDTH * self.standard_error;
+        (self.effect - half, self.effect + half)
+    }
+
+    /// Whether it is so far from 0 that chance does that with a probability below `alpha`, and its
+    /// interval beyond a floor.
+    pub fn exceeds(&self, alpha: f64, floor: f64) -> bool {
+        let at_least = self.effect.abs() - HALF_WIDTH * self.standard_error;
+        at_least > floor && self.z().abs() > student_boundary(alpha, self.freedom)
+    }
+
+    /// The smallest effect that measuring so precisely finds nearly always, above a floor.
+    pub fn detectable(&self, floor: f64) -> f64 {
+        floor + DETECTABLE * self.standard_error
+    }
+
+    /// The same in another unit.
+    #[must_use]
+    pub fn scaled(self, factor: f64) -> Self {
+        Self {
+            effect: self.effect * factor,
+            standard_error: self.standard_error * factor.abs(),
+            signed_rank: self.signed_rank * factor.signum(),
+            ..self
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Estimate;
+
+    fn estimate(effect: f64, standard_error: f64) -> Estimate {
+        Estimate {
+            effect,
+            standard_error,
+            freedom: 1000.0,
+            signed_rank: 0.0,
+            pairs: 100,
+        }
+    }
+
+    #[test]
+    fn an_effect_has_to_be_sure_and_large() {
+        assert!(estimate(20.0, 2.0).exceeds(1e-5, 5.0));
+        assert!(estimate(-20.0, 2.0).exceeds(1e-5, 5.0));
+        // Sure and small; large and unsure.
+        assert!(!estimate(4.0, 0.01).exceeds(1e-5, 5.0));
+        assert!(!estimate(20.0, 5.0).exceeds(1e-5, 5.0));
+        // What is detectable is found even where chance takes three standard errors off it.
+        for error in [0.1, 1.0, 10.0] {
+            let detectable = estimate(0.0, error).detectable(5.0);
+            assert!(estimate(detectable - 3.0 * error, error).exceeds(3e-4, 5.0));
+        }
+    }
+
+    #[test]
+    fn few_pairs_have_to_say_more() {
+        let few = Estimate {
+            freedom: 10.0,
+            ..estimate(25.0, 5.0)
+        };
+        assert!(!few.exceeds(1e-5, 0.0));
+        assert!(estimate(25.0, 5.0).exceeds(1e-5, 0.0));
+    }
+
+    #[test]
+    fn without_spread_anything_is_sure() {
+        assert!(estimate(0.0, 0.0).z().abs() < 1e-12);
+        assert!(estimate(-1.0, 0.0).z().is_infinite());
+    }
+}

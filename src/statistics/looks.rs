@@ -1,0 +1,53 @@
+//! Looking at data while it comes in, without finding what is not there.
+
+use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
+
+/// The first look: with fewer pairs the normal approximation is not to be trusted.
+const FIRST_LOOK: usize = 200;
+
+/// Whether to look at so many pairs: 200, 500, 1000, 2000, 5000, …
+pub fn is_look(pairs: usize) -> bool {
+    let mut decade = 100;
+    while decade <= pairs / 10 {
+        decade *= 10;
+    }
+    pairs >= FIRST_LOOK && [decade, 2 * decade, 5 * decade].contains(&pairs)
+}
+
+/// How many standard errors from 0 a single look has to find for its chance of a false alarm, on
+/// both sides together, to be `alpha`. So many looks have at most so many times that chance.
+pub fn boundary(alpha: f64) -> f64 {
+    // The standard normal distribution is one.
+    Normal::standard().inverse_cdf(1.0 - alpha / 2.0)
+}
+
+/// The same where the standard error itself is known by so many degrees of freedom only.
+pub(super) fn student_boundary(alpha: f64, freedom: f64) -> f64 {
+    match StudentsT::new(0.0, 1.0, freedom) {
+        Ok(student) => student.inverse_cdf(1.0 - alpha / 2.0),
+        // Fewer than none: nothing is beyond that.
+        Err(_) => f64::INFINITY,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{boundary, is_look, student_boundary};
+
+    #[test]
+    fn looks_are_few_and_fixed() {
+        let looks: Vec<usize> = (0..=100_000).filter(|&pairs| is_look(pairs)).collect();
+        let expected = [200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000];
+        assert_eq!(looks, expected);
+    }
+
+    #[test]
+    fn the_boundary_is_that_of_one_in_a_hundred_thousand() {
+        assert!((boundary(1e-5) - 4.417).abs() < 1e-3);
+        assert!((boundary(0.05) - 1.96).abs() < 1e-3);
+        // R: qt(1 - 5e-6, c(38, 1e6))
+        assert!((student_boundary(1e-5, 38.0) - 5.10).abs() < 0.02);
+        assert!((student_boundary(1e-5, 1e6) - 4.417).abs() < 1e-3);
+        assert!(student_boundary(1e-5, 0.0).is_infinite());
+    }
+}

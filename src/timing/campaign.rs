@@ -1,0 +1,440 @@
+//! A campaign: what is asked, in which order, until when.
+
+use std::time::Duration;
+
+use fastrand::Rng;
+
+use crate::adapters::RoundTrip;
+use crate::protocol::{Reply, Tally};
+use crate::results::TimingVerdict;
+use crate::signature::Outcome;
+use crate::statistics::{Order, is_look, median};
+use crate::timing::channel::{Channel, ChannelError, Reach};
+use crate::timing::judge::{Figures, Standing, standing};
+use crate::timing::material::{Material, Presented, Wrong};
+use crate::timing::recording::{Condition, Recording, Sample, Stage, Trouble};
+use crate::timing::rule::{PAIRS_OF_ALL, PAIRS_OF_MORE, WORK, floor, more_of};
+use crate::timing::tuning::{PAIRS, REPEATS, chosen, longest};
+
+/// What a campaign is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Up to which leak a comparison may be called free of leaks, in nanoseconds a call.
+    pub target: f64,
+    /// How long to measure at most; a confirmation may take as long again.
+    pub time: Duration,
+    /// The seed of all that is chosen by chance.
+    pub seed: u64,
+}
+
+/// What it does now.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Progress {
+    /// It waits for the implementation to reach its speed.
+    WarmingUp,
+    /// It looks for the number of calls a request.
+    Tuning,
+    /// It measures with so many.
+    Measuring {
+        /// Calls a request.
+        repeat: u32,
+    },
+    /// It has found something, and asks a fresh process.
+    Confirming {
+        /// Calls a request.
+        repeat: u32,
+    },
+    /// What it has come to.
+    Looked {
+        /// After so many pairs.
+        pairs: usize,
+        /// The effect, in nanoseconds a call.
+        effect: f64,
+        /// Its standard error.
+        standard_error: f64,
+        /// What would have been found by now.
+        detectable: f64,
+    },
+}
+
+/// With how many calls a request the implementation is warmed up.
+const WARM_UP_REPEAT: u32 = 10;
+
+/// How many pairs that takes at least, and how long.
+const WARM_UP_PAIRS: usize = 200;
+const WARM_UP_TIME: Duration = Duration::from_millis(300);
+
+/// In how many rounds one has a pair of all calls against one.
+const ROUNDS_TO_ALL: usize = 4;
+
+/// How many pairs are to show that every call does the work, at most.
+const WORK_PAIRS: usize = 5 * PAIRS;
+
+/// An odd number of calls, which nobody gives by accident.
+const COUNTED: u32 = 7;
+
+/// Measures a subject over a channel that nothing was asked before; `reach` is for a fresh one.
+/// `clock` tells the time since any beginning. `Err` where whoever waits does so no longer;
+/// whatever else happens is in the recording.
+pub fn record(
+    material: &Material<'_>,
+    mut channel: Box<dyn Channel + '_>,
+    reach: &dyn Reach,
+    options: &Options,
+    clock: &dyn Fn() -> Duration,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Recording, ChannelError> {
+    let mut recording = Recording::new(material.subject());
+    let mut rng = Rng::with_seed(options.seed);
+    let mut campaign = Campaign {
+        material,
+        options,
+        clock,
+        progress,
+        recording: &mut recording,
+        rng: &mut rng,
+    };
+    let measured = campaign.measure(&mut *channel);
+    channel.close();
+    match measured.and_then(|is_suspicious| {
+        if is_suspicious {
+            campaign.confirm(reach)
+        } else {
+            Ok(())
+        }
+    }) {
+        Ok(()) => {}
+        Err(Halt::Channel(ChannelError::Interrupted)) => return Err(ChannelError::Interrupted),
+        Err(Halt::Channel(error)) => {
+            recording.trouble = Some(not_measured(format!("the adapter does not work: {error}")));
+        }
+        Err(Halt::Trouble(trouble)) => recording.trouble = Some(trouble),
+    }
+    Ok(recording)
+}
+
+/// What ends a campaign before its time.
+enum Halt {
+    Channel(ChannelError),
+    Trouble(Trouble),
+}
+
+impl From<ChannelError> for Halt {
+    fn from(error: ChannelError) -> Self {
+        Self::Channel(error)
+    }
+}
+
+struct Campaign<'a, 'm> {
+    material: &'a Material<'m>,
+    options: &'a Options,
+    clock: &'a dyn Fn() -> Duration,
+    progress: &'a mut dyn FnMut(Progress),
+    recording: &'a mut Recording,
+    rng: &'a mut Rng,
+}
+
+impl Campaign<'_, '_> {
+    /// Whether there is something to confirm.
+    fn measure(&mut self, channel: &mut dyn Channel) -> Result<bool, Halt> {
+        let deadline = (self.clock)() + self.options.time;
+        self.check_counts(channel)?;
+        self.recording.counted = true;
+        self.warm_up(channel)?;
+        self.check_work(channel)?;
+        self.tune(channel)?;
+        let repeat = chosen(self.recording, self.options.target);
+        (self.progress)(Progress::Measuring { repeat });
+        let mut conditions = Vec::with_capacity(4);
+        let mut is_positive = false;
+        for round in 1.. {
+            conditions.clear();
+            conditions.extend([Condition::Leak, Condition::Null]);
+            if round <= PAIRS_OF_MORE || !is_positive {
+                conditions.push(Condition::More);
+            }
+            if repeat > 1 && round <= ROUNDS_TO_ALL * PAIRS_OF_ALL && round % ROUNDS_TO_ALL == 0 {
+                conditions.push(Condition::All);
+            }
+            self.rng.shuffle(&mut conditions);
+            for &condition in &conditions {
+                self.pair(channel, self.material, Stage::Measuring, condition, repeat)?;
+            }
+            if is_look(round) {
+                let figures = Figures::of(self.recording);
+                is_positive = figures.is_positive(&self.recording.subject);
+                let is_hopeless = figures.is_hopeless(&self.recording.subject);
+                match self.look(round) {
+                    Standing::Suspicious | Standing::Confirmed => return Ok(true),
+                    Standing::Clear => return Ok(false),
+                    Standing::Open if is_hopeless => return Ok(false),
+                    Standing::Open => {}
+                }
+            }
+            if (self.clock)() >= deadline {
+                break;
+            }
+        }
+        Ok(standing(self.recording, self.options.target) == Standing::Suspicious)
+    }
+
+    /// Asks a fresh process with four times the calls.
+    fn confirm(&mut self, reach: &dyn Reach) -> Result<(), Halt> {
+        let deadline = (self.clock)() + self.options.time;
+        let repeat = 4 * self.recording.repeat_of(Stage::Measuring).unwrap_or(1);
+        (self.progress)(Progress::Confirming { repeat });
+        let mut channel = reach.open()?;
+        let confirmed = self.confirm_with(&mut *channel, repeat, deadline);
+        channel.close();
+        confirmed
+    }
+
+    fn confirm_with(
+        &mut self,
+        channel: &mut dyn Channel,
+        repeat: u32,
+        deadline: Duration,
+    ) -> Result<(), Halt> {
+        self.check_counts(channel)?;
+        self.warm_up(channel)?;
+        for round in 1.. {
+            self.pair(
+                channel,
+                self.material,
+                Stage::Confirming,
+                Condition::Leak,
+                repeat,
+            )?;
+            let is_confirmed = is_look(round) && self.look(round) == Standing::Confirmed;
+            if is_confirmed || (self.clock)() >= deadline {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn look(&mut self, pairs: usize) -> Standing {
+        if let Some(effect) = Figures::of(self.recording).latest() {
+            let (repeat, effect) = effect;
+            (self.progress)(Progress::Looked {
+                pairs,
+                effect: effect.effect,
+                standard_error: effect.standard_error,
+                detectable: effect.detectable(floor(repeat)),
+            });
+        }
+        standing(self.recording, self.options.target)
+    }
+
+    /// A right token is accepted as often as it is repeated, a wrong one never.
+    fn check_counts(&mut self, channel: &mut dyn Channel) -> Result<(), Halt> {
+        let at = self.material.any(self.rng);
+        let right = self.material.right(at);
+        let answer = channel.ask(&self.material.question(at, &right), COUNTED)?;
+        check(&answer.tally, true, COUNTED)?;
+        for wrong in [Wrong::First, Wrong::Last] {
+            for presented in self.material.two_wrong(at, wrong, self.rng) {
+                let answer = channel.ask(&self.material.question(at, &presented), COUNTED)?;
+                check(&answer.tally, false, COUNTED)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn warm_up(&mut self, channel: &mut dyn Channel) -> Result<(), Halt> {
+        (self.progress)(Progress::WarmingUp);
+        let start = (self.clock)();
+        for pairs in 1.. {
+            let at = self.material.any(self.rng);
+            for wrong in [Wrong::First, Wrong::Last] {
+                let [presented, _] = self.material.two_wrong(at, wrong, self.rng);
+                ask(channel, self.material, at, &presented, WARM_UP_REPEAT)?;
+            }
+            let elapsed = (self.clock)() - start;
+            let is_warm = pairs >= WARM_UP_PAIRS && elapsed >= WARM_UP_TIME;
+            // Whoever is so slow has to be measured cold.
+            if is_warm || elapsed >= self.options.time / 4 {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Every call does the work: with a long identity it takes long.
+    fn check_work(&mut self, channel: &mut dyn Channel) -> Result<(), Halt> {
+        for (length, repeat) in WORK {
+            let Some(long) = self.material.with_length(length, self.rng) else {
+                return Ok(());
+            };
+            let right = long.right(0);
+            let answer = channel.ask(&long.question(0, &right), 1)?;
+            if check(&answer.tally, true, 1).is_err() {
+                continue;
+            }
+            // A machine with other things to do may need a second look.
+            for pair in 1..=WORK_PAIRS {
+                self.pair(channel, &long, Stage::Working, Condition::All, repeat)?;
+                if pair % PAIRS == 0 && Figures::of(self.recording).works() == Some(true) {
+                    break;
+                }
+            }
+            return Ok(());
+        }
+        Ok(())
+    }
+
+    fn tune(&mut self, channel: &mut dyn Channel) -> Result<(), Halt> {
+        (self.progress)(Progress::Tuning);
+        let mut most = f64::INFINITY;
+        for repeat in REPEATS {
+            let mut round_trips = Vec::with_capacity(2 * PAIRS);
+            for pair in 1..=PAIRS {
+                let sample = self.pair(
+                    channel,
+                    self.material,
+                    Stage::Tuning,
+                    Condition::Null,
+                    repeat,
+                )?;
+                round_trips.extend(sample.times());
+                if pair == PAIRS / 6 && median(round_trips.iter().copied()) > most {
+                    return Ok(());
+                }
+            }
+            if repeat == 1 {
+                most = longest(median(round_trips));
+            }
+        }
+        Ok(())
+    }
+
+    /// Measures a pair, and keeps it.
+    fn pair(
+        &mut self,
+        channel: &mut dyn Channel,
+        material: &Material<'_>,
+        stage: Stage,
+        condition: Condition,
+        repeat: u32,
+    ) -> Result<Sample, Halt> {
+        let at = material.any(self.rng);
+        let [last, another] = material.two_wrong(at, Wrong::Last, self.rng);
+        let [first, _] = material.two_wrong(at, Wrong::First, self.rng);
+        let more = match stage {
+            Stage::Measuring => repeat + more_of(&material.subject(), repeat),
+            _ => repeat,
+        };
+        let (longer, shorter) = match condition {
+            Condition::Leak => ((&last, repeat), (&first, repeat)),
+            Condition::Null => ((&last, repeat), (&another, repeat)),
+            Condition::More => ((&last, more), (&last, repeat)),
+            Condition::All => ((&last, repeat), (&last, 1)),
+        };
+        let order = if self.rng.bool() {
+            Order::Forward
+        } else {
+            Order::Backward
+        };
+        let mut time = |(presented, repeat): (&Presented, u32)| {
+            ask(channel, material, at, presented, repeat).map(|round_trip| round_trip.nanoseconds)
+        };
+        let (longer, shorter) = match order {
+            Order::Forward => {
+                let longer = time(longer)?;
+                (longer, time(shorter)?)
+            }
+            Order::Backward => {
+                let shorter = time(shorter)?;
+                (time(longer)?, shorter)
+            }
+        };
+        let sample = Sample {
+            stage,
+            condition,
+            repeat: if condition == Condition::More {
+                more
+            } else {
+                repeat
+            },
+            order,
+            longer,
+            shorter,
+        };
+        self.recording.samples.push(sample);
+        Ok(sample)
+    }
+}
+
+/// Asks about something wrong.
+fn ask(
+    channel: &mut dyn Channel,
+    material: &Material<'_>,
+    at: usize,
+    presented: &Presented,
+    repeat: u32,
+) -> Result<RoundTrip, Halt> {
+    let round_trip = channel.ask(&material.question(at, presented), repeat)?;
+    check(&round_trip.tally, false, repeat)?;
+    Ok(round_trip)
+}
+
+/// Whether that is the answer to what is right, or wrong.
+fn check(tally: &Tally, is_right: bool, repeat: u32) -> Result<(), Halt> {
+    let what = if is_right {
+        "a right token"
+    } else {
+        "a wrong token"
+    };
+    let halt = |trouble| Err(Halt::Trouble(trouble));
+    match tally {
+        Tally::Compared(equal) if *equal == is_right => Ok(()),
+        Tally::Compared(equal) => halt(not_measured(format!(
+            "it says of two texts that are {} that they are{}",
+            if is_right { "equal" } else { "not equal" },
+            if *equal { "" } else { " not" }
+        ))),
+        Tally::Verified { reply, accepted } => {
+            let outcome = match reply {
+                Reply::Outcome(outcome) => outcome,
+                Reply::Unsupported(why) => {
+                    return halt(not_measured(format!("it does not support that: {why}")));
+                }
+            };
+            let is_expected = match outcome {
+                Outcome::Accept => is_right,
+                Outcome::Reject(_) => !is_right,
+                _ => false,
+            };
+            if !is_expected {
+                return halt(not_measured(format!(
+                    "it answers {what} by {}; see what macproof run says of it",
+                    crate::results::outcome_in_words(outcome)
+                )));
+            }
+            let expected = if is_right { u64::from(repeat) } else { 0 };
+            match accepted {
+                Some(accepted) if *accepted == expected => Ok(()),
+                Some(accepted) => halt(inconclusive(format!(
+                    "of {what}, repeated {repeat} times, it accepted {accepted}: it does not do what repeat says"
+                ))),
+                None => halt(inconclusive(
+                    "its answers have no member \"accepted\": it ignores repeat, and one call in a round trip is too short to be measured".to_owned(),
+                )),
+            }
+        }
+    }
+}
+
+fn not_measured(reason: String) -> Trouble {
+    Trouble {
+        verdict: TimingVerdict::NotMeasured,
+        reason,
+    }
+}
+
+fn inconclusive(reason: String) -> Trouble {
+    Trouble {
+        verdict: TimingVerdict::Inconclusive,
+        reason,
+    }
+}

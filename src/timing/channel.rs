@@ -1,0 +1,135 @@
+//! The way to an implementation: one question, one answer, and the time between.
+
+use std::sync::atomic::AtomicBool;
+
+use crate::adapters::{
+    AdapterCommand, AdapterError, HttpLockstep, HttpTarget, Limits, Lockstep, LockstepError,
+    RoundTrip,
+};
+use crate::protocol::{Hello, RequestLine, RequestParts};
+
+/// What is asked, so many times.
+#[derive(Clone, Copy, Debug)]
+pub enum Question<'a> {
+    /// Whether a token is right.
+    Verify(RequestParts<'a>),
+    /// Whether two texts are equal.
+    Compare(&'a str, &'a str),
+}
+
+/// A way that is open.
+pub trait Channel {
+    /// What the implementation says of itself.
+    fn hello(&self) -> &Hello;
+
+    /// Asks, and waits for the answer. All that can be made ready is, before the clock starts.
+    fn ask(&mut self, question: &Question<'_>, repeat: u32) -> Result<RoundTrip, ChannelError>;
+
+    /// Says goodbye.
+    fn close(self: Box<Self>);
+}
+
+/// Where an implementation is.
+pub trait Reach {
+    /// Opens a way to a fresh process of it, where it can be had.
+    fn open(&self) -> Result<Box<dyn Channel + '_>, ChannelError>;
+}
+
+/// Why there is no way.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ChannelError {
+    /// Whoever waits for us does so no longer.
+    #[error("interrupted")]
+    Interrupted,
+    /// It does not answer as it should. Reads on from "the adapter does not work: ".
+    #[error("{0}")]
+    Broken(String),
+}
+
+/// An implementation that is a command of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Command<'a> {
+    /// What starts it.
+    pub command: &'a AdapterCommand,
+    /// How long to wait for it.
+    pub limits: Limits,
+    /// Whoever sets it is heard within 100 ms.
+    pub interrupt: &'a AtomicBool,
+}
+
+/// An implementation that is a server. What is fresh is the connection, not the process.
+#[derive(Clone, Copy, Debug)]
+pub struct Server<'a> {
+    /// Where it listens.
+    pub target: &'a HttpTarget,
+    /// How long to wait for it.
+    pub limits: Limits,
+    /// Whoever sets it is heard within 100 ms.
+    pub interrupt: &'a AtomicBool,
+}
+
+impl Reach for Command<'_> {
+    fn open(&self) -> Result<Box<dyn Channel + '_>, ChannelError> {
+        let lockstep = Lockstep::start(self.command, self.limits, self.interrupt)?;
+        Ok(Box::new(lockstep))
+    }
+}
+
+impl Reach for Server<'_> {
+    fn open(&self) -> Result<Box<dyn Channel + '_>, ChannelError> {
+        let lockstep = HttpLockstep::start(self.target, self.limits, self.interrupt)?;
+        Ok(Box::new(lockstep))
+    }
+}
+
+impl Channel for Lockstep<'_> {
+    fn hello(&self) -> &Hello {
+        Lockstep::hello(self)
+    }
+
+    fn ask(&mut self, question: &Question<'_>, repeat: u32) -> Result<RoundTrip, ChannelError> {
+        Ok(self.round_trip(&line_of(question, repeat))?)
+    }
+
+    fn close(self: Box<Self>) {
+        self.finish();
+    }
+}
+
+impl Channel for HttpLockstep<'_> {
+    fn hello(&self) -> &Hello {
+        HttpLockstep::hello(self)
+    }
+
+    fn ask(&mut self, question: &Question<'_>, repeat: u32) -> Result<RoundTrip, ChannelError> {
+        Ok(self.round_trip(&line_of(question, repeat))?)
+    }
+
+    fn close(self: Box<Self>) {}
+}
+
+fn line_of(question: &Question<'_>, repeat: u32) -> RequestLine {
+    match question {
+        Question::Verify(parts) => RequestLine::repeated(parts, repeat),
+        Question::Compare(left, right) => RequestLine::compare(left, right, repeat),
+    }
+}
+
+impl From<AdapterError> for ChannelError {
+    fn from(error: AdapterError) -> Self {
+        match error {
+            AdapterError::Interrupted => Self::Interrupted,
+            error => Self::Broken(error.to_string()),
+        }
+    }
+}
+
+impl From<LockstepError> for ChannelError {
+    fn from(error: LockstepError) -> Self {
+        match error {
+            LockstepError::Adapter(error) => error.into(),
+            error => Self::Broken(error.to_string()),
+        }
+    }
+}

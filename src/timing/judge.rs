@@ -1,0 +1,387 @@
+//! From a recording to a verdict. Nothing else decides.
+
+use crate::results::{
+    Confirmation, Control, ControlKind, Distributions, Effect, Measurement, RunningEffect, Subject,
+    TimingVerdict,
+};
+use crate::statistics::{Estimate, Paired, estimate, median, quantile, sorted, steadiest_share};
+use crate::timing::recording::{Condition, Recording, Sample, Stage, Trouble};
+use crate::timing::rule::{
+    ALPHA, PAIRS_OF_MORE, WORK, alike, beyond, floor, is_leak, least_work, more_of, ranks_agree,
+};
+use crate::timing::words;
+
+/// The fewest pairs from which anything follows.
+const FEWEST: usize = 200;
+
+/// Judges what was recorded, for leaks above `target` nanoseconds.
+pub fn judge(recording: &Recording, target: f64) -> Measurement {
+    let figures = Figures::of(recording);
+    let (verdict, reason) = match recording.trouble.clone() {
+        Some(Trouble { verdict, reason }) => (verdict, Some(reason)),
+        None => figures.verdict(recording, target),
+    };
+    let repeat = figures.repeat;
+    let detectable = figures.detectable();
+    let mut measurement = Measurement {
+        subject: recording.subject.clone(),
+        verdict,
+        sentence: String::new(),
+        reason,
+        repeat,
+        call_ns: figures.call.map(rounded),
+        round_trip_ns: figures.round_trip.map(rounded),
+        effect: figures.effect.map(|effect| figures.in_document(&effect)),
+        floor_ns: rounded(floor(repeat)),
+        detectable_ns: detectable.map(rounded),
+        controls: figures.controls(recording),
+        confirmation: figures.confirmation.map(|(repeat, effect)| Confirmation {
+            repeat,
+            effect: figures.in_document(&effect),
+            held: figures.is_confirmed(),
+        }),
+        running: figures.running(recording),
+        distributions: distributions(recording, repeat),
+    };
+    measurement.sentence = words::sentence(&measurement);
+    measurement
+}
+
+/// Where a campaign stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// More pairs might tell.
+    Open,
+    /// There is something to confirm.
+    Suspicious,
+    /// It is as sure as it was asked to be that there is nothing.
+    Clear,
+    /// A fresh process showed the same.
+    Confirmed,
+}
+
+/// Where it stands by now.
+pub(super) fn standing(recording: &Recording, target: f64) -> Standing {
+    let figures = Figures::of(recording);
+    let (Some(effect), true) = (figures.effect, figures.controls_hold(recording)) else {
+        return Standing::Open;
+    };
+    if is_leak(&effect, figures.repeat) && ranks_agree(&effect) {
+        if figures.is_confirmed() {
+            Standing::Confirmed
+        } else {
+            Standing::Suspicious
+        }
+    } else if figures.is_clear(target) {
+        Standing::Clear
+    } else {
+        Standing::Open
+    }
+}
+
+/// What a recording shows. Effects are nanoseconds a call, those of controls nanoseconds a
+/// request.
+pub(super) struct Figures {
+    repeat: u32,
+    /// How much is trimmed off each end.
+    share: f64,
+    effect: Option<Estimate>,
+    /// All calls against one.
+    all: Option<Estimate>,
+    call: Option<f64>,
+    round_trip: Option<f64>,
+    more: Option<Estimate>,
+    null: Option<Estimate>,
+    confirmation: Option<(u32, Estimate)>,
+    /// The length of the identity, and the time of a call with it.
+    work: Option<(usize, Estimate)>,
+}
+
+impl Figures {
+    pub(super) fn of(recording: &Recording) -> Self {
+        let share = steadiest_share(&paired(recording, Stage::Measuring, Condition::Null));
+        let of = |stage, condition| estimate(&paired(recording, stage, condition), share);
+        let repeat = recording.repeat_of(Stage::Measuring).unwrap_or(1);
+        let a_call = |repeat: u32| 1.0 / f64::from(repeat);
+        let more = of(Stage::Measuring, Condition::More);
+        let all = of(Stage::Measuring, Condition::All);
+        let call = match repeat {
+            1 => more.map(|more| more.effect),
+            _ => all.map(|all| all.effect / f64::from(repeat - 1)),
+        };
+        let mut times = recording
+            .of(Stage::Measuring, Condition::Leak)
+            .flat_map(Sample::times)
+            .peekable();
+        let round_trip = times.peek().is_some().then(|| median(times));
+        let confirmation = recording.repeat_of(Stage::Confirming).and_then(|repeat| {
+            let effect = of(Stage::Confirming, Condition::Leak)?;
+            Some((repeat, effect.scaled(a_call(repeat))))
+        });
+        Self {
+            repeat,
+            share,
+            all,
+            effect: of(Stage::Measuring, Condition::Leak)
+                .map(|effect| effect.scaled(a_call(repeat))),
+            call,
+            round_trip,
+            more,
+            null: of(Stage::Measuring, Condition::Null),
+            confirmation,
+            work: work(recording),
+        }
+    }
+
+    fn verdict(&self, recording: &Recording, target: f64) -> (TimingVerdict, Option<String>) {
+        let inconclusive = |reason: String| (TimingVerdict::Inconclusive, Some(reason));
+        let controls = self.controls(recording);
+        let failed = |kind| {
+            let failed = |control: &&Control| control.kind == kind && control.held == Some(false);
+            controls.iter().find(failed)
+        };
+        if let Some(control) = failed(ControlKind::Works) {
+            let is_noise = self
+                .work
+                .is_some_and(|(length, call)| call.interval().1 >= least_work(length));
+            return inconclusive(words::failed(control, is_noise));
+        }
+        let Some(effect) = self.effect.filter(|effect| effect.pairs >= FEWEST) else {
+            let pairs = self.effect.map_or(0, |effect| effect.pairs);
+            return inconclusive(format!(
+                "the time was enough for {pairs} pairs, and {FEWEST} are the least; give it more by --time"
+            ));
+        };
+        let kinds = [
+            ControlKind::Counts,
+            ControlKind::Positive,
+            ControlKind::Negative,
+        ];
+        if let Some(control) = kinds.into_iter().find_map(failed) {
+            let is_noise =
+                control.kind == ControlKind::Positive && self.is_too_noisy(&recording.subject);
+            return inconclusive(words::failed(control, is_noise));
+        }
+        if is_leak(&effect, self.repeat) {
+            if !ranks_agree(&effect) {
+                return inconclusive(format!(
+                    "the trimmed mean says {:.1} ns a call, and Wilcoxon's signed rank does not agree (z = {:.1})",
+                    effect.effect, effect.signed_rank
+                ));
+            }
+            if !self.is_confirmed() {
+                return inconclusive(match self.confirmation {
+                    None => format!(
+                        "{:.1} ns a call were seen, and there was no time to confirm them",
+                        effect.effect
+                    ),
+                    Some((_, again)) => format!(
+                        "{:.1} ns a call were seen, and {:.1} ± {:.1} when it was asked afresh with four times the calls",
+                        effect.effect, again.effect, again.standard_error
+                    ),
+                });
+            }
+            return (TimingVerdict::Leak, None);
+        }
+        if self.is_clear(target) {
+            return (TimingVerdict::NoLeak, None);
+        }
+        let detectable = self.detectable().unwrap_or(f64::INFINITY);
+        inconclusive(format!(
+            "a leak below {detectable:.1} ns a call would not have been seen, and {target} ns were asked for; give it more time by --time, or a larger --target"
+        ))
+    }
+
+    fn detectable(&self) -> Option<f64> {
+        self.effect
+            .map(|effect| effect.detectable(floor(self.repeat)))
+    }
+
+    fn is_clear(&self, target: f64) -> bool {
+        self.detectable()
+            .is_some_and(|detectable| detectable <= target)
+    }
+
+    /// A leak in a fresh process, of the same sign and about as large.
+    pub(super) fn is_confirmed(&self) -> bool {
+        let (Some(first), Some((repeat, again))) = (self.effect, self.confirmation) else {
+            return false;
+        };
+        is_leak(&again, repeat) && alike(first.effect, again.effect)
+    }
+
+    fn controls_hold(&self, recording: &Recording) -> bool {
+        let controls = self.controls(recording);
+        controls.iter().all(|control| control.held != Some(false))
+    }
+
+    fn controls(&self, recording: &Recording) -> Vec<Control> {
+        let mut controls = vec![Control {
+            kind: ControlKind::Counts,
+            held: Some(recording.counted),
+            words: words::counts(&recording.subject, recording.counted),
+            effect: None,
+        }];
+        if recording.trouble.is_some() && self.effect.is_none() {
+            return controls;
+        }
+        if let Subject::Verify(_) = recording.subject {
+            controls.push(Control {
+                kind: ControlKind::Works,
+                held: self.works(),
+                words: words::works(self.work.as_ref().map(|(length, call)| (*length, call))),
+                effect: None,
+            });
+        }
+        let step = more_of(&recording.subject, self.repeat);
+        let expected = self.expected_of_more(&recording.subject);
+        controls.push(Control {
+            kind: ControlKind::Positive,
+            held: Some(self.is_positive(&recording.subject)),
+            words: words::positive(step, self.repeat, expected, self.more.as_ref()),
+            effect: self.more.map(|more| self.in_document(&more)),
+        });
+        let is_silent = self
+            .null
+            .is_some_and(|null| !is_leak(&null.scaled(1.0 / f64::from(self.repeat)), self.repeat));
+        controls.push(Control {
+            kind: ControlKind::Negative,
+            held: Some(is_silent),
+            words: words::negative(self.null.as_ref(), self.repeat),
+            effect: self.null.map(|null| self.in_document(&null)),
+        });
+        controls
+    }
+
+    /// What the last stage shows, with its calls a request.
+    pub(super) fn latest(&self) -> Option<(u32, Estimate)> {
+        let measured = self.effect.map(|effect| (self.repeat, effect));
+        self.confirmation.or(measured)
+    }
+
+    fn in_document(&self, estimate: &Estimate) -> Effect {
+        let (low, high) = estimate.interval();
+        Effect {
+            ns: rounded(estimate.effect),
+            trimmed: self.share,
+            standard_error_ns: rounded(estimate.standard_error),
+            low_ns: rounded(low),
+            high_ns: rounded(high),
+            // JSON has no infinity.
+            z: rounded(estimate.z().clamp(-1e6, 1e6)),
+            signed_rank_z: rounded(estimate.signed_rank),
+            pairs: estimate.pairs as u64,
+        }
+    }
+
+    /// The effect at about forty counts, equally far apart in proportion.
+    fn running(&self, recording: &Recording) -> Vec<RunningEffect> {
+        let pairs = paired(recording, Stage::Measuring, Condition::Leak);
+        let mut count = 20;
+        let mut running = Vec::new();
+        while count < pairs.len() {
+            running.push(count);
+            count += 1 + count / 6;
+        }
+        running.push(pairs.len());
+        running
+            .into_iter()
+            .filter_map(|count| {
+                let estimate =
+                    estimate(&pairs[..count], self.share)?.scaled(1.0 / f64::from(self.repeat));
+                Some(RunningEffect {
+                    pairs: count as u64,
+                    ns: rounded(estimate.effect),
+                    standard_error_ns: rounded(estimate.standard_error),
+                })
+            })
+            .collect()
+    }
+
+    /// Whether every call does the work; `None` where that could not be tried.
+    pub(super) fn works(&self) -> Option<bool> {
+        let (length, call) = self.work?;
+        Some(call.effect >= least_work(length) && call.exceeds(ALPHA, 0.0))
+    }
+
+    /// Whether what is known to take longer is lost in the noise.
+    fn is_too_noisy(&self, subject: &Subject) -> bool {
+        let expected = self.expected_of_more(subject).unwrap_or_default();
+        let is_slower = self
+            .all
+            .is_some_and(|all| all.effect > 0.0 && all.exceeds(ALPHA, 0.0));
+        is_slower
+            && self
+                .more
+                .is_some_and(|more| expected < more.detectable(0.0))
+    }
+
+    /// Whether one more call was found.
+    pub(super) fn is_positive(&self, subject: &Subject) -> bool {
+        let expected = self.expected_of_more(subject);
+        self.more.is_some_and(|more| {
+            let alike = expected.is_some_and(|expected| alike(more.effect, expected));
+            more.effect > 0.0 && more.exceeds(ALPHA, 0.0) && alike
+        })
+    }
+
+    fn expected_of_more(&self, subject: &Subject) -> Option<f64> {
+        let step = more_of(subject, self.repeat);
+        self.call.map(|call| call * f64::from(step))
+    }
+
+    /// Whether more pairs will not help: what more calls take would have been found by now, or
+    /// they take no time at all.
+    pub(super) fn is_hopeless(&self, subject: &Subject) -> bool {
+        let (Some(more), Some(all)) = (self.more, self.all) else {
+            return false;
+        };
+        let tried = more.pairs >= PAIRS_OF_MORE && !self.is_positive(subject);
+        let expected = self.expected_of_more(subject).unwrap_or_default();
+        let is_certain = expected > more.detectable(0.0) && more.z() < beyond();
+        tried && (is_certain || all.z() < beyond())
+    }
+}
+
+/// The differences of a stage under a condition.
+fn paired(recording: &Recording, stage: Stage, condition: Condition) -> Vec<Paired> {
+    recording.of(stage, condition).map(Sample::paired).collect()
+}
+
+/// The time of a call with a long identity.
+fn work(recording: &Recording) -> Option<(usize, Estimate)> {
+    let repeat = recording.of(Stage::Working, Condition::All).next()?.repeat;
+    let (length, _) = WORK.into_iter().find(|(_, calls)| *calls == repeat)?;
+    // Few pairs, and a large effect: what is wild may go.
+    let call = estimate(&paired(recording, Stage::Working, Condition::All), 0.4)?;
+    Some((length, call.scaled(1.0 / f64::from(repeat - 1))))
+}
+
+/// To a thousandth.
+fn rounded(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
+}
+
+fn distributions(recording: &Recording, repeat: u32) -> Option<Distributions> {
+    let quantiles = |values: Vec<f64>| -> Vec<f64> {
+        let sorted = sorted(values);
+        (0..=100)
+            .map(|percent| {
+                rounded(quantile(&sorted, f64::from(percent) / 100.0) / f64::from(repeat))
+            })
+            .collect()
+    };
+    let of = |condition, value: fn(&Sample) -> f64| {
+        let values: Vec<f64> = recording
+            .of(Stage::Measuring, condition)
+            .map(value)
+            .collect();
+        (!values.is_empty()).then(|| quantiles(values))
+    };
+    Some(Distributions {
+        first_wrong_ns: of(Condition::Leak, |sample| sample.times()[1])?,
+        last_wrong_ns: of(Condition::Leak, |sample| sample.times()[0])?,
+        difference_ns: of(Condition::Leak, |sample| sample.paired().difference)?,
+        control_ns: of(Condition::Null, |sample| sample.paired().difference)?,
+    })
+}

@@ -1,0 +1,409 @@
+//! What is asked: tokens that are wrong in one chosen character, and texts that are.
+
+use fastrand::Rng;
+
+use crate::protocol::RequestParts;
+use crate::results::Subject;
+use crate::scheme::{Item, ParsedToken, Refusal, Scheme};
+use crate::signature::{Context, Encoding, Fields, Op, Secrets, Value};
+use crate::suite::{Expect, InputKind, Suite};
+use crate::timing::channel::Question;
+
+/// How many identities or texts there are to draw from.
+const POOL: usize = 16;
+
+/// How long the compared texts are, in characters.
+pub(super) const COMPARED: usize = 4096;
+
+/// Where the one wrong character is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wrong {
+    First,
+    Last,
+}
+
+/// What a subject is asked about.
+#[derive(Debug)]
+pub enum Material<'a> {
+    /// Tokens of a suite's scheme.
+    Tokens(Tokens<'a>),
+    /// Texts to compare.
+    Texts(Vec<String>),
+}
+
+/// Why a suite cannot be timed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MaterialError {
+    /// It has no vector to take the form of an identity from.
+    #[error("no vector of the suite signs a text that can be varied")]
+    NoIdentity,
+    /// The oracle declines what was made up.
+    #[error("the suite's scheme declines the identities that were made up: {0}")]
+    Refused(#[from] Refusal),
+}
+
+impl<'a> Material<'a> {
+    /// Tokens for a suite, as of that time in Unix seconds.
+    pub fn of_suite(suite: &'a Suite, now: u64, rng: &mut Rng) -> Result<Self, MaterialError> {
+        Tokens::new(suite, now, rng).map(Self::Tokens)
+    }
+
+    /// Texts to compare.
+    pub fn of_comparison(rng: &mut Rng) -> Self {
+        Self::Texts((0..POOL).map(|_| digits(COMPARED, rng)).collect())
+    }
+
+    /// What it is about.
+    pub fn subject(&self) -> Subject {
+        match self {
+            Self::Tokens(tokens) => Subject::Verify(tokens.suite.name.as_str().to_owned()),
+            Self::Texts(_) => Subject::Compare,
+        }
+    }
+
+    /// One of its identities or texts.
+    pub(super) fn any(&self, rng: &mut Rng) -> usize {
+        rng.usize(
+            ..match self {
+                Self::Tokens(tokens) => tokens.identities.len(),
+                Self::Texts(texts) => texts.len(),
+            },
+        )
+    }
+
+    /// Presented where it is right.
+    pub(super) fn right(&self, at: usize) -> Presented {
+        match self {
+            Self::Tokens(tokens) => tokens.identities[at].right(),
+            Self::Texts(texts) => Presented(Value::Text(texts[at].clone())),
+        }
+    }
+
+    /// Two that are wrong there and differ from each other.
+    pub(super) fn two_wrong(&self, at: usize, wrong: Wrong, rng: &mut Rng) -> [Presented; 2] {
+        match self {
+            Self::Tokens(tokens) => tokens.identities[at]
+                .two_wrong(tokens.suite.scheme.token.mac_encoding(), wrong, rng)
+                .map(|parsed| tokens.presented(&parsed)),
+            Self::Texts(texts) => {
+                let place = match wrong {
+                    Wrong::First => 0,
+                    Wrong::Last => texts[at].len() - 1,
+                };
+                let digit = char::from(texts[at].as_bytes()[place]).to_digit(16);
+                two_of(14, rng).map(|step| {
+                    let other = (digit.unwrap_or_default() + step) % 16;
+                    let other = char::from_digit(other, 16).unwrap_or_default();
+                    let mut text = texts[at].clone();
+                    text.replace_range(place..=place, other.encode_utf8(&mut [0; 4]));
+                    Presented(Value::Text(text))
+                })
+            }
+        }
+    }
+
+    /// The question about what is presented.
+    pub(super) fn question<'s>(&'s self, at: usize, presented: &'s Presented) -> Question<'s> {
+        match self {
+            Self::Tokens(tokens) => tokens.question(&tokens.identities[at], presented),
+            Self::Texts(texts) => {
+                Question::Compare(&texts[at], presented.0.as_text().unwrap_or_default())
+            }
+        }
+    }
+
+    /// The same with an identity of so many characters, where there is one.
+    pub(super) fn with_length(&self, characters: usize, rng: &mut Rng) -> Option<Self> {
+        let Self::Tokens(tokens) = self else {
+            return None;
+        };
+        let identity = tokens.identity(digits(characters, rng)).ok()?;
+        Some(Self::Tokens(Tokens {
+            identities: vec![identity],
+            secrets: tokens.secrets.clone(),
+            template: tokens.template.clone(),
+            ..*tokens
+        }))
+    }
+}
+
+/// A token or text as it is presented.
+#[derive(Clone, Debug)]
+pub(super) struct Presented(Value);
+
+/// Identities of a suite's scheme, signed.
+#[derive(Debug)]
+pub struct Tokens<'a> {
+    suite: &'a Suite,
+    secrets: Secrets,
+    /// The fields of a vector, with the present in its times.
+    template: Fields,
+    /// The index of the field that varies.
+    varied: usize,
+    now: u64,
+    identities: Vec<Identity>,
+}
+
+#[derive(Debug)]
+struct Identity {
+    /// What is given at verify.
+    fields: Fields,
+    token: String,
+    parsed: ParsedToken,
+}
+
+impl<'a> Tokens<'a> {
+    fn new(suite: &'a Suite, now: u64, rng: &mut Rng) -> Result<Self, MaterialError> {
+        let scheme = &suite.scheme;
+        let signs = suite.vectors.iter().filter(|vector| {
+            let signed = matches!(
+                &vector.expect,
+                Expect::Token {
+                    or_refused: false,
+                    ..
+                }
+            );
+            signed && vector.input == InputKind::Text
+        });
+        let (vector, varied) = signs
+            .filter_map(|vector| Some((vector, varied_field(scheme, &vector.request.fields)?)))
+            .next()
+            .ok_or(MaterialError::NoIdentity)?;
+        let mut template = vector.request.fields.clone();
+        for field in scheme.fields.iter().filter(|field| field.kind.is_time()) {
+            let time = now.saturating_mul(field.kind.per_second());
+            template.set(&field.name, i64::try_from(time).unwrap_or(i64::MAX));
+        }
+        let mut tokens = Self {
+            suite,
+            secrets: vector.request.secrets.clone(),
+            template,
+            varied,
+            now,
+            identities: Vec::new(),
+        };
+        tokens.identities = (0..POOL)
+            .map(|_| tokens.identity(digits(12, rng)))
+            .collect::<Result<_, _>>()?;
+        Ok(tokens)
+    }
+
+    fn identity(&self, name: String) -> Result<Identity, Refusal> {
+        let scheme = &self.suite.scheme;
+        let varied = &scheme.fields.at(self.varied).name;
+        let is_email = self
+            .template
+            .value(varied)
+            .and_then(Value::as_text)
+            .is_some_and(|text| text.contains('@'));
+        let name = if is_email {
+            name + "@example.com"
+        } else {
+            name
+        };
+        let mut fields = self.template.clone().with(varied, name);
+        let token = scheme.sign(&self.secrets, &fields)?;
+        let parsed = scheme
+            .token
+            .parse(&scheme.fields, &token)
+            .unwrap_or(ParsedToken { items: Vec::new() });
+        for carried in scheme.token.fields() {
+            fields.remove(&scheme.fields.at(carried).name);
+        }
+        Ok(Identity {
+            fields,
+            token,
+            parsed,
+        })
+    }
+
+    fn presented(&self, parsed: &ParsedToken) -> Presented {
+        Presented(Value::Text(self.suite.scheme.token.render_parsed(parsed)))
+    }
+
+    fn question<'s>(&'s self, identity: &'s Identity, presented: &'s Presented) -> Question<'s> {
+        Question::Verify(RequestParts {
+            op: Op::Verify,
+            suite: self.suite.name.as_str(),
+            secrets: &self.secrets,
+            fields: &identity.fields,
+            token: Some(&presented.0),
+            context: Context::none(),
+            now: self.now,
+        })
+    }
+}
+
+impl Identity {
+    fn right(&self) -> Presented {
+        Presented(Value::Text(self.token.clone()))
+    }
+
+    /// Its token with another MAC, whose canonical spelling differs in that one character.
+    fn two_wrong(&self, encoding: Encoding, wrong: Wrong, rng: &mut Rng) -> [ParsedToken; 2] {
+        // How many bits of the MAC stand in its first and in its last character.
+        let length = self.parsed.macs().next().map_or(0, <[u8]>::len);
+        let (first_bits, last_bits) = match (encoding.is_hex(), length % 3) {
+            (true, _) => (4, 4),
+            (false, 0) => (6, 6),
+            (false, 1) => (6, 2),
+            (false, _) => (6, 4),
+        };
+        let values = 1_u32
+            << if wrong == Wrong::First {
+                first_bits
+            } else {
+                last_bits
+            };
+        two_of(values - 2, rng).map(|flips| {
+            let flips = u8::try_from(flips).unwrap_or(1);
+            let mut parsed = self.parsed.clone();
+            for item in &mut parsed.items {
+                if let Item::Known { found, .. } = item
+                    && let Some(mac) = &mut found.mac
+                {
+                    match wrong {
+                        Wrong::First => mac
+                            .first_mut()
+                            .map(|byte| *byte ^= flips << (8 - first_bits)),
+                        Wrong::Last => mac.last_mut().map(|byte| *byte ^= flips),
+                    };
+                }
+            }
+            parsed
+        })
+    }
+}
+
+/// The text field of the message that is to vary.
+fn varied_field(scheme: &Scheme, fields: &Fields) -> Option<usize> {
+    scheme.message.fields().find(|&index| {
+        let field = scheme.fields.at(index);
+        let is_text = field.kind == crate::scheme::FieldKind::Text;
+        is_text && fields.value(&field.name).and_then(Value::as_text).is_some()
+    })
+}
+
+/// Two different numbers from 1 to `most` + 1.
+fn two_of(most: u32, rng: &mut Rng) -> [u32; 2] {
+    let one = rng.u32(1..=most + 1);
+    let other = rng.u32(1..=most.max(1));
+    [one, if other >= one { other + 1 } else { other }]
+}
+
+/// So many lower-case hexadecimal digits.
+fn digits(count: usize, rng: &mut Rng) -> String {
+    (0..count)
+        .map(|_| char::from(b"0123456789abcdef"[rng.usize(..16)]))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use fastrand::Rng;
+
+    use super::{Material, Wrong};
+    use crate::scheme::Verification;
+    use crate::signature::Value;
+    use crate::timing::channel::Question;
+
+    /// The places in which two texts of the same length differ.
+    fn differences(one: &str, other: &str) -> Vec<usize> {
+        assert_eq!(one.len(), other.len());
+        let bytes = one.bytes().zip(other.bytes()).enumerate();
+        bytes
+            .filter(|(_, (a, b))| a != b)
+            .map(|(at, _)| at)
+            .collect()
+    }
+
+    #[test]
+    fn one_character_of_the_mac_is_wrong_and_the_token_is_canonical() {
+        let mut rng = Rng::with_seed(3);
+        for embedded in crate::suite::embedded() {
+            let suite = embedded.parse().unwrap();
+            let material = match Material::of_suite(&suite, 1_700_000_000, &mut rng) {
+                Ok(material) => material,
+                // Wycheproof's keys and messages are bytes.
+                Err(_) if embedded.name.starts_with("hmac-") => continue,
+                Err(error) => panic!("{}: {error}", embedded.name),
+            };
+            let scheme = &suite.scheme;
+            let mut places = Vec::new();
+            for wrong in [Wrong::First, Wrong::Last] {
+                for _ in 0..200 {
+                    let at = material.any(&mut rng);
+                    let right = material.right(at);
+                    let [one, other] = material.two_wrong(at, wrong, &mut rng);
+                    let text =
+                        |presented: &super::Presented| presented.0.as_text().unwrap().to_owned();
+                    assert_ne!(text(&one), text(&other));
+                    for presented in [&one, &other] {
+                        let place = differences(&text(&right), &text(presented));
+                        assert_eq!(place.len(), 1, "{}: {place:?}", embedded.name);
+                        places.push((wrong == Wrong::Last, place[0]));
+                        // Canonical: else a decoder could stop before it compares.
+                        assert!(
+                            scheme
+                                .token
+                                .parse(&scheme.fields, &text(presented))
+                                .is_some()
+                        );
+                    }
+                }
+                let Material::Tokens(tokens) = &material else {
+                    unreachable!()
+                };
+                let verify = |presented: &super::Presented| {
+                    let Question::Verify(parts) = material.question(0, presented) else {
+                        unreachable!()
+                    };
+                    scheme.verify(parts.secrets, parts.fields, parts.token, parts.now)
+                };
+                assert!(matches!(verify(&material.right(0)), Verification::Accepted));
+                let [one, _] = material.two_wrong(0, wrong, &mut rng);
+                assert!(!matches!(verify(&one), Verification::Accepted));
+                assert_eq!(tokens.identities.len(), super::POOL);
+            }
+            places.sort_unstable();
+            places.dedup();
+            assert_eq!(places.len(), 2, "{}: {places:?}", embedded.name);
+            assert!(places[1].1 > places[0].1 + 5);
+        }
+    }
+
+    #[test]
+    fn one_character_of_a_compared_text_is_wrong() {
+        let mut rng = Rng::with_seed(3);
+        let material = Material::of_comparison(&mut rng);
+        for _ in 0..200 {
+            let at = material.any(&mut rng);
+            let right = material.right(at);
+            for (wrong, place) in [(Wrong::First, 0), (Wrong::Last, super::COMPARED - 1)] {
+                let [one, other] = material.two_wrong(at, wrong, &mut rng);
+                let text = |presented: &super::Presented| presented.0.as_text().unwrap().to_owned();
+                assert_eq!(differences(&text(&right), &text(&one)), [place]);
+                assert_eq!(differences(&text(&one), &text(&other)), [place]);
+            }
+        }
+        assert!(material.with_length(100, &mut rng).is_none());
+    }
+
+    #[test]
+    fn a_longer_identity_is_longer() {
+        let suites = crate::suite::default_suites().unwrap();
+        let mut rng = Rng::with_seed(3);
+        let material = Material::of_suite(&suites[0], 5, &mut rng).unwrap();
+        let long = material.with_length(1000, &mut rng).unwrap();
+        let right = long.right(0);
+        let Question::Verify(parts) = long.question(0, &right) else {
+            unreachable!()
+        };
+        let longest = parts.fields.iter().filter_map(|(_, value)| match value {
+            Value::Text(text) => Some(text.len()),
+            _ => None,
+        });
+        assert!(longest.max() >= Some(1000));
+    }
+}

@@ -1,0 +1,139 @@
+//! Verdicts in words.
+
+use crate::results::{Control, ControlKind, Measurement, Subject, TimingVerdict};
+use crate::statistics::Estimate;
+use crate::timing::material::COMPARED;
+use crate::timing::rule::least_work;
+
+/// What no verdict says; it stands beside every one.
+pub const LIMITS: [&str; 5] = [
+    "\"No leak above X ns\" does not mean that a timing-safe function is used: a word-wise == on 64 characters hides below that. Only compare, or reading the source, settles it.",
+    "compare tests the function that the adapter hands over, whether or not the implementation uses it.",
+    "Not covered: caches, tails that touch fewer than a fifth of the requests (two fifths where the machine was busy), look-ups before the HMAC, other processors than this one.",
+    "A process that pads, sleeps, remembers or batches defeats the amplification; where the controls see that, there is no verdict.",
+    "How long a token is may show in the times of timing-safe code, and is public.",
+];
+
+/// The verdict of a measurement, in one sentence.
+pub(super) fn sentence(measurement: &Measurement) -> String {
+    let effect = measurement.effect;
+    let detectable = measurement.detectable_ns.unwrap_or(f64::INFINITY);
+    let reason = measurement.reason.as_deref().unwrap_or_default();
+    match (measurement.verdict, effect) {
+        (TimingVerdict::Leak, Some(effect)) => {
+            let (call, what) = match measurement.subject {
+                Subject::Verify(_) => ("a call", "character of the MAC"),
+                Subject::Compare => ("a comparison", "character"),
+            };
+            let (low, high) = (effect.low_ns, effect.high_ns);
+            let figures = format!(
+                "{call} takes {:.1} ns {} when only the last {what} is wrong than when only the first is (99.9 % interval {low:.1} to {high:.1} ns)",
+                effect.ns.abs(),
+                if effect.ns > 0.0 { "longer" } else { "less" },
+            );
+            match measurement.subject {
+                Subject::Verify(_) => format!("leak: {figures}"),
+                Subject::Compare => format!(
+                    "leak: not a timing-safe comparison: on {COMPARED} characters {figures}; whether that can be exploited is another question"
+                ),
+            }
+        }
+        (TimingVerdict::NoLeak, Some(effect)) => format!(
+            "no leak above {detectable:.1} ns: {:+.2} ± {:.2} ns a call",
+            effect.ns, effect.standard_error_ns
+        ),
+        (verdict, _) => format!("{}: {reason}", verdict.name()),
+    }
+}
+
+pub(super) fn counts(subject: &Subject, counted: bool) -> String {
+    let what = match subject {
+        Subject::Verify(_) => {
+            "a right token is accepted as often as it is repeated, a wrong one never"
+        }
+        Subject::Compare => "equal texts are equal, others are not",
+    };
+    if counted {
+        what.to_owned()
+    } else {
+        format!("not shown that {what}")
+    }
+}
+
+pub(super) fn works(work: Option<(usize, &Estimate)>) -> String {
+    match work {
+        Some((length, call)) => format!(
+            "with an identity of {length} characters a call takes {:.1} ± {:.1} µs; {:.1} µs are the least for so much to hash",
+            call.effect / 1e3,
+            call.standard_error / 1e3,
+            least_work(length) / 1e3
+        ),
+        None => {
+            "it takes no long identity, so that it was not seen whether every call does the work"
+                .to_owned()
+        }
+    }
+}
+
+pub(super) fn positive(
+    step: u32,
+    repeat: u32,
+    expected: Option<f64>,
+    found: Option<&Estimate>,
+) -> String {
+    let calls = if step == 1 {
+        "one call".to_owned()
+    } else {
+        format!("{step} calls")
+    };
+    match (expected, found) {
+        (Some(expected), Some(found)) => format!(
+            "{calls} more than {repeat} should take {expected:.0} ns longer; found {:.0} ± {:.0} (z = {:.1})",
+            found.effect,
+            found.standard_error,
+            found.z()
+        ),
+        _ => format!("{calls} more than {repeat} were not measured"),
+    }
+}
+
+pub(super) fn negative(found: Option<&Estimate>, repeat: u32) -> String {
+    match found {
+        Some(found) => format!(
+            "between two tokens wrong in the same place: {:+.2} ± {:.2} ns a call",
+            found.effect / f64::from(repeat),
+            found.standard_error / f64::from(repeat)
+        ),
+        None => "two tokens wrong in the same place were not compared".to_owned(),
+    }
+}
+
+/// Why nothing can be said where a control failed, be it for noise.
+pub(super) fn failed(control: &Control, is_noise: bool) -> String {
+    let words = &control.words;
+    if is_noise {
+        return format!(
+            "the machine is too busy, or the time too short, even for what is known to take longer: {words}"
+        );
+    }
+    match control.kind {
+        ControlKind::Counts => format!("its counts are wrong: {words}"),
+        ControlKind::Works => {
+            format!("it does not do the work in every call; does it remember its answers? {words}")
+        }
+        ControlKind::Positive => format!(
+            "what is known to take longer was not found; does it ignore repeat, pad its times, or remember its answers? {words}"
+        ),
+        ControlKind::Negative => format!("something was found where there is nothing: {words}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LIMITS;
+
+    #[test]
+    fn limits_are_sentences() {
+        assert!(LIMITS.iter().all(|limit| limit.ends_with('.')));
+    }
+}

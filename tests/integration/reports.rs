@@ -1,0 +1,314 @@
+//! Reports as the program writes them: parts joined, events as they happen, nothing secret anywhere.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// The program, in a folder of its own.
+pub(crate) struct Program {
+    pub(crate) folder: tempfile::TempDir,
+}
+
+impl Program {
+    pub(crate) fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_macproof"))
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .output()
+            .unwrap()
+    }
+
+    fn json(&self, name: &str) -> Value {
+        serde_json::from_slice(&fs::read(self.path(name)).unwrap()).unwrap()
+    }
+}
+
+/// An adapter of ours that makes this mistake.
+pub(crate) fn mistaken(mistake: &str) -> String {
+    format!(
+        "{} adapter --mistake {mistake}",
+        env!("CARGO_BIN_EXE_macproof")
+    )
+}
+
+#[test]
+fn the_parts_of_a_run_make_the_document_of_the_whole() {
+    let program = Program::new();
+    let list = program.path("known.yaml");
+    fs::write(
+        &list,
+        "- {case: 'jotreview/*', expect: token, reason: x}\n- {case: 'no-such-*', expect: token, reason: x}\n",
+    )
+    .unwrap();
+    let command = mistaken("encoding-upper-case --mistake verify-any-case");
+    let run = |more: &[&str]| {
+        let base = [
+            "run",
+            "jotreview",
+            "engagespot",
+            "--command",
+            &command,
+            "--seed",
+            "7",
+            "--known-failures",
+            "known.yaml",
+        ];
+        let output = program.run(&[&base[..], more].concat());
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+    };
+    run(&["--report", "json=whole.json"]);
+    for part in ["1/3", "2/3", "3/3"] {
+        let report = format!("json=part-{}.json", &part[..1]);
+        run(&["--shard", part, "--report", &report]);
+    }
+    let merge = [
+        "report",
+        "merge",
+        "part-3.json",
+        "part-1.json",
+        "part-2.json",
+        "-o",
+        "joined.json",
+        "--known-failures",
+        "known.yaml",
+    ];
+    assert_eq!(program.run(&merge).status.code(), Some(1));
+    let (mut whole, mut joined) = (program.json("whole.json"), program.json("joined.json"));
+    for document in [&mut whole, &mut joined] {
+        document["started"] = Value::Null;
+        document["duration_ms"] = Value::Null;
+    }
+    assert!(whole["cases"].as_array().unwrap().len() > 500);
+    assert!(
+        serde_json::to_string_pretty(&whole).unwrap()
+            == serde_json::to_string_pretty(&joined).unwrap(),
+        "the parts make another document than the whole: compare them with report diff"
+    );
+    let missing = program.run(&["report", "merge", "part-3.json", "part-1.json"]);
+    assert_eq!(missing.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&missing.stderr).into_owned();
+    assert!(
+        said.contains("only 2 of 3 parts are here; missing: 2"),
+        "{said}"
+    );
+}
+
+#[test]
+fn events_are_told_as_they_happen_and_a_regression_is_one() {
+    let program = Program::new();
+    let good = program.run(&["run", "jimo", "--report", "json=good.json", "--events", "-"]);
+    assert_eq!(good.status.code(), Some(0), "{good:?}");
+    let lines: Vec<Value> = String::from_utf8(good.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let document = program.json("good.json");
+    let tried = document["cases"].as_array().unwrap().len();
+    assert_eq!(lines.len(), tried + 2);
+    assert_eq!(lines[0]["event"], "started");
+    assert_eq!(lines[1]["event"], "case");
+    assert_eq!(lines[tried + 1]["event"], "finished");
+    assert_eq!(lines[tried + 1]["counts"], document["counts"]);
+    assert!(String::from_utf8_lossy(&good.stderr).contains("conformant"));
+
+    let command = mistaken("encoding-upper-case");
+    let bad = [
+        "run",
+        "jimo",
+        "--command",
+        &command,
+        "--report",
+        "json=bad.json",
+        "--events",
+        "events.ndjson",
+    ];
+    assert_eq!(program.run(&bad).status.code(), Some(1));
+    let events = fs::read_to_string(program.path("events.ndjson")).unwrap();
+    let failed = events
+        .lines()
+        .filter(|line| line.contains("\"verdict\":\"fail\""))
+        .count();
+    let counts = &program.json("bad.json")["counts"];
+    assert_eq!(counts["fail"], failed as u64);
+    let diff = program.run(&["report", "diff", "good.json", "bad.json"]);
+    assert_eq!(diff.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&diff.stdout).contains("BROKE     jimo/published-example"));
+    let back = program.run(&["report", "diff", "bad.json", "good.json", "--json"]);
+    assert_eq!(back.status.code(), Some(0));
+    let back: Value = serde_json::from_slice(&back.stdout).unwrap();
+    assert_eq!(back["fixed"].as_array().unwrap().len(), failed);
+}
+
+/// A secret of the user's own is in nothing that these commands print, whatever becomes of them.
+#[test]
+fn what_is_given_as_a_secret_is_never_printed() {
+    let program = Program::new();
+    let canary = "canary-9f86d081884c7d65";
+    let hex: String = canary.bytes().map(|byte| format!("{byte:02x}")).collect();
+    fs::write(program.path("secret"), canary).unwrap();
+    fs::write(program.path("spaced"), format!(" {canary}\n")).unwrap();
+    let right = program.run(&[
+        "sign",
+        "jotreview",
+        "--secret-file",
+        "secret",
+        "--field",
+        "user_id=a",
+    ]);
+    let right = String::from_utf8(right.stdout).unwrap().trim().to_owned();
+    assert_eq!(right.len(), 64);
+    let other = right.to_uppercase();
+    let tries: Vec<Vec<&str>> = vec![
+        vec![
+            "sign",
+            "jotreview",
+            "--secret-file",
+            "secret",
+            "--field",
+            "user_id=a",
+        ],
+        vec![
+            "sign",
+            "jimo",
+            "--secret-file",
+            "secret",
+            "--field",
+            "user_id=a",
+        ],
+        vec![
+            "sign",
+            "standard-webhooks",
+            "--secret-file",
+            "secret",
+            "--field",
+            "id=a",
+        ],
+        vec![
+            "sign",
+            "mtribes",
+            "--secret-file",
+            "secret",
+            "--field",
+            "user_id=a",
+        ],
+        vec![
+            "verify",
+            "jotreview",
+            "--secret-file",
+            "secret",
+            "--field",
+            "user_id=a",
+            "--token",
+            "00",
+        ],
+        vec![
+            "verify",
+            "jotreview",
+            "--secret-file",
+            "secret",
+            "--field",
+            "user_id=a",
+            "--token",
+            &right,
+        ],
+        vec![
+            "explain",
+            "jotreview",
+            "--secret-file",
+            "secret",
+            "--field",
+            "user_id=a",
+            "--token",
+            &other,
+        ],
+        vec![
+            "explain",
+            "jotreview",
+            "--secret-file",
+            "spaced",
+            "--field",
+            "user_id=a",
+            "--token",
+            &right,
+        ],
+        vec![
+            "explain",
+            "jotreview",
+            "--secret-file",
+            "spaced",
+            "--field",
+            "user_id=a",
+            "--token",
+            "00",
+        ],
+        vec![
+            "explain",
+            "standard-webhooks",
+            "--secret-file",
+            "secret",
+            "--field",
+            "id=a",
+            "--token",
+            "v1,00",
+        ],
+        vec![
+            "explain",
+            "jotreview",
+            "--secret-file",
+            "secret",
+            "--field",
+            "nothing=a",
+            "--token",
+            "00",
+        ],
+    ];
+    for arguments in tries {
+        for more in [&[][..], &["--json"]] {
+            let output = program.run(&[&arguments[..], more].concat());
+            for said in [&output.stdout, &output.stderr] {
+                let said = String::from_utf8_lossy(said);
+                assert!(!said.contains(canary), "{arguments:?}: {said}");
+                assert!(!said.to_lowercase().contains(&hex), "{arguments:?}: {said}");
+                // The right token is what sign is asked for; nobody else tells it.
+                let asked = arguments[0] == "sign" || arguments.contains(&right.as_str());
+                assert!(asked || !said.contains(&right), "{arguments:?}: {said}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_format_is_made_from_a_saved_result() {
+    let program = Program::new();
+    let command = mistaken("encoding-upper-case");
+    let run = [
+        "run",
+        "jimo",
+        "--command",
+        &command,
+        "--report",
+        "json=r.json",
+    ];
+    assert_eq!(program.run(&run).status.code(), Some(1));
+    for format in macproof::report::Format::ALL {
+        let output = program.run(&["report", "render", "r.json", &format!("{format}=-")]);
+        assert_eq!(output.status.code(), Some(0), "{format}");
+        assert!(!output.stdout.is_empty(), "{format}");
+    }
+    let json = program.run(&["report", "render", "r.json", "json=-"]);
+    assert_eq!(json.stdout, fs::read(program.path("r.json")).unwrap());
+    assert!(Path::new(&program.path("r.json")).exists());
+}

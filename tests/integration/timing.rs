@@ -1,0 +1,239 @@
+//! `macproof timing` on real processes: gross leaks are found in every language, and whoever
+//! defeats the measurement gets no verdict. No time is asserted.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::Value;
+
+use crate::present::present;
+
+/// Two measurements at the same time would measure each other.
+static ALONE: Mutex<()> = Mutex::new(());
+
+fn timing(arguments: &[&str]) -> (Option<i32>, Value) {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let output = Command::new(env!("CARGO_BIN_EXE_macproof"))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["timing", "--json", "--seed", "1"])
+        .args(arguments)
+        .output()
+        .unwrap();
+    let result = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+        panic!(
+            "{arguments:?}: {error}\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        )
+    });
+    (output.status.code(), result)
+}
+
+/// Two microseconds are found, with all controls.
+fn finds_a_gross_leak(command: &str) {
+    let command = format!("{command} --leak 2us");
+    // Patience for a machine that runs all the other tests meanwhile.
+    let (code, result) = timing(&["--command", &command, "jotreview", "--time", "60s"]);
+    let measurement = &result["measurements"][0];
+    assert_eq!(measurement["verdict"], "leak", "{measurement:#}");
+    assert_eq!(code, Some(1));
+    let controls = measurement["controls"].as_array().unwrap();
+    let kinds: Vec<&Value> = controls.iter().map(|control| &control["kind"]).collect();
+    assert_eq!(kinds, ["counts", "works", "positive", "negative"]);
+    assert!(
+        controls.iter().all(|control| control["held"] == true),
+        "{measurement:#}"
+    );
+    assert_eq!(measurement["confirmation"]["held"], true);
+    assert!(result["limits"].as_array().unwrap().len() >= 4);
+}
+
+#[test]
+fn ours_leaks_when_it_is_told_to() {
+    finds_a_gross_leak(&format!("{} adapter", env!("CARGO_BIN_EXE_macproof")));
+}
+
+#[test]
+fn python_leaks() {
+    if present("python_leaks", "python3", "--version") {
+        finds_a_gross_leak("python3 adapters/python/adapter.py");
+    }
+}
+
+#[test]
+fn node_leaks() {
+    if present("node_leaks", "node", "--version") {
+        finds_a_gross_leak("node adapters/node/adapter.js");
+    }
+}
+
+#[test]
+fn php_leaks() {
+    if present("php_leaks", "php", "--version") {
+        finds_a_gross_leak("php adapters/php/adapter.php");
+    }
+}
+
+#[test]
+fn ruby_leaks() {
+    if present("ruby_leaks", "ruby", "--version") {
+        finds_a_gross_leak("ruby adapters/ruby/adapter.rb");
+    }
+}
+
+#[test]
+fn go_leaks() {
+    if present("go_leaks", "go", "version") {
+        let adapter = scratch("timing-go").join("adapter");
+        let built = Command::new("go")
+            .args(["build", "-o"])
+            .arg(&adapter)
+            .arg("main.go")
+            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("adapters/go"))
+            .status()
+            .unwrap();
+        assert!(built.success());
+        finds_a_gross_leak(adapter.to_str().unwrap());
+    }
+}
+
+#[test]
+fn java_leaks() {
+    if present("java_leaks", "javac", "-version") && present("java_leaks", "java", "-version") {
+        let classes = scratch("timing-java");
+        let built = Command::new("javac")
+            .arg("-d")
+            .arg(&classes)
+            .arg("adapters/java/Adapter.java")
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .status()
+            .unwrap();
+        assert!(built.success());
+        finds_a_gross_leak(&format!("java -cp {} Adapter", classes.display()));
+    }
+}
+
+#[test]
+fn rust_leaks() {
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--example", "adapter"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status()
+        .unwrap();
+    assert!(built.success());
+    let tests = std::env::current_exe().unwrap();
+    let target = tests.parent().unwrap().parent().unwrap();
+    finds_a_gross_leak(target.join("examples/adapter").to_str().unwrap());
+}
+
+/// What a target of ours that defeats the measurement comes to, and why.
+fn defeated(name: &str) -> Option<(Option<i32>, String, String)> {
+    if !present(name, "python3", "--version") {
+        return None;
+    }
+    let command = format!("python3 tests/timing_targets/{name}.py");
+    let (code, result) = timing(&["--command", &command, "jotreview", "--time", "2s"]);
+    let measurement = &result["measurements"][0];
+    let word = |member: &str| measurement[member].as_str().unwrap_or_default().to_owned();
+    Some((code, word("verdict"), word("reason")))
+}
+
+#[test]
+fn whoever_defeats_the_measurement_gets_no_verdict() {
+    // Of those whose times are all there is to see, a busy machine may show the noise alone.
+    const REMEMBERS: [&str; 2] = ["does not do the work in every call", "too busy"];
+    const HIDES: [&str; 4] = [REMEMBERS[0], REMEMBERS[1], "was not found", "are the least"];
+    for (name, reasons) in [
+        ("memoises", &REMEMBERS[..]),
+        ("caches", &REMEMBERS),
+        ("claims_repeat", &REMEMBERS),
+        ("ignores_repeat", &["ignores repeat"]),
+        ("pads", &HIDES),
+        ("sleeps", &HIDES),
+    ] {
+        let Some((code, verdict, reason)) = defeated(name) else {
+            return;
+        };
+        assert_eq!(verdict, "inconclusive", "{name}: {reason}");
+        assert!(
+            reasons.iter().any(|expected| reason.contains(expected)),
+            "{name}: {reason}"
+        );
+        assert_eq!(code, Some(3), "{name}");
+    }
+}
+
+#[test]
+fn what_cannot_be_measured_is_not() {
+    for (name, expected) in [("throws", "threw"), ("dies", "exit status 3")] {
+        let Some((code, verdict, reason)) = defeated(name) else {
+            return;
+        };
+        assert_eq!(verdict, "not-measured", "{name}: {reason}");
+        assert!(reason.contains(expected), "{name}: {reason}");
+        assert_eq!(code, Some(3), "{name}");
+    }
+    // A suite that the adapter does not claim is named only if it was asked for.
+    let command = "python3 adapters/python/adapter.py";
+    let (code, result) = timing(&["--command", command, "magicbell", "--time", "1ms"]);
+    assert_eq!(code, Some(3));
+    assert_eq!(result["measurements"][0]["verdict"], "not-measured");
+}
+
+/// A server of ours, ended with the test.
+struct Server(std::process::Child, String);
+
+impl Server {
+    fn start(arguments: &[&str]) -> Self {
+        let mut server = Command::new("python3")
+            .arg("tests/timing_targets/server.py")
+            .args(arguments)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut port = String::new();
+        BufReader::new(server.stdout.take().unwrap())
+            .read_line(&mut port)
+            .unwrap();
+        Self(server, format!("http://127.0.0.1:{}", port.trim()))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+#[test]
+fn a_gross_leak_is_found_over_http() {
+    if !present("a_gross_leak_is_found_over_http", "python3", "--version") {
+        return;
+    }
+    let server = Server::start(&["--leak", "2us"]);
+    let (code, result) = timing(&["--http", &server.1, "jotreview", "--time", "60s"]);
+    let measurement = &result["measurements"][0];
+    assert_eq!(measurement["verdict"], "leak", "{measurement:#}");
+    assert_eq!(code, Some(1));
+    assert_eq!(result["circumstances"].get("core"), None);
+}
+
+#[test]
+fn an_adapter_that_does_not_work_ends_it() {
+    let output = Command::new(env!("CARGO_BIN_EXE_macproof"))
+        .args(["timing", "--command", "no-such-program-of-ours"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(4));
+}
+
+/// A folder of this test's own under the target folder, emptied.
+fn scratch(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _absent = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
