@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use macproof::mistakes::{Mistaken, catalogue};
 use macproof::scheme::{Call, Implementation, Reference};
-use macproof::signature::{Op, Outcome, Value};
+use macproof::signature::{Context, Op, Outcome, Value};
 use macproof_fuzz::Asked;
 
 fuzz_target!(|input: (Asked, u8)| {
@@ -17,6 +17,7 @@ fuzz_target!(|input: (Asked, u8)| {
         fields: &asked.fields,
         token: None,
         now: asked.now,
+        context: Context::none(),
     };
     let token = match Reference::new().call(&sign) {
         Outcome::Token(token) => asked.changed(&token),

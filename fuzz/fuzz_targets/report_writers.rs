@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use macproof::protocol::ImplementationInfo;
 use macproof::report::{self, HumanOptions};
-use macproof::results::{Circumstances, Failure, KnownFailures, Observation, Observed, conclude};
-use macproof::signature::Outcome;
+use macproof::results::{Circumstances, Document, Failure, KnownFailures, Observation, Observed, Redaction, conclude};
+use macproof::signature::{Denial, Outcome};
 use macproof::suite::{Level, Suite};
 use macproof_fuzz::SUITES;
 
@@ -18,7 +18,10 @@ fuzz_target!(|input: (&str, &str, Vec<(u8, String)>)| {
     let observed = |(kind, text): &(u8, String)| match kind % 8 {
         0 => Observed::Outcome(Outcome::Token(text.clone())),
         1 => Observed::Outcome(Outcome::Accept),
-        2 => Observed::Outcome(Outcome::Reject(Some(text.clone()))),
+        2 => Observed::Outcome(Outcome::Reject(Denial {
+            code: Some(text.clone()),
+            status: None,
+        })),
         3 => Observed::Outcome(Outcome::Refused(text.clone())),
         4 => Observed::Outcome(Outcome::Threw(text.clone())),
         5 => Observed::Failed(Failure::Crashed(text.clone())),
@@ -51,12 +54,15 @@ fuzz_target!(|input: (&str, &str, Vec<(u8, String)>)| {
         repeat: 1,
         left_out: Vec::new(),
         notes: vec![note.to_owned()],
+        shard: None,
+        redaction: Redaction::none(),
     };
     let result = conclude(circumstances, observations, &KnownFailures::none(), "2026-11-21");
-    let json = report::json(&result);
-    assert_eq!(report::read(json.as_bytes()).unwrap(), result);
-    let xml = report::junit(&result);
+    let document: Document = result.into();
+    let json = report::json(&document);
+    assert_eq!(report::read(json.as_bytes()).unwrap(), document);
+    let xml = report::junit(&document);
     quick_junit::Report::deserialize_from_str(&xml).expect("the report is XML");
-    let human = report::human(&result, &HumanOptions::default());
+    let human = report::human(&document, &HumanOptions::default());
     assert!(human.chars().all(|c| c == '\n' || !c.is_control()), "{human:?}");
 });
