@@ -17,6 +17,7 @@ pub mod report;
 pub mod results;
 pub mod runner;
 pub mod scheme;
+pub mod serve;
 pub mod signature;
 pub mod statistics;
 pub mod strength;

@@ -87,6 +87,19 @@ pub fn serve(
 }
 
 impl Served<'_> {
+    /// Appends the answers to many lines, the last of which need not be ended; a `bye` ends them.
+    pub fn answer_all(&mut self, lines: &[u8], out: &mut Vec<u8>) -> Result<(), ServeError> {
+        for line in lines.split(|&byte| byte == b'\n') {
+            if line.len() > MAX_LINE {
+                return Err(ServeError::TooLong);
+            }
+            if !line.trim_ascii().is_empty() && !self.answer(line, out)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// Appends the answer to one line; whether there is more to come.
     fn answer(&mut self, line: &[u8], out: &mut Vec<u8>) -> Result<bool, ServeError> {
         let (id, reply) = match Incoming::parse(line)? {

@@ -8,6 +8,7 @@ use crate::cli::certify::{CertifyArgs, VerifyCertificateArgs};
 use crate::cli::fuzz::FuzzArgs;
 use crate::cli::reach::ReachArgs;
 use crate::cli::report_command;
+use crate::cli::serve::ServeArgs;
 use crate::cli::timing::TimingArgs;
 
 /// Proves that an implementation of an HMAC identity signature does what its specification says.
@@ -37,6 +38,8 @@ pub(crate) enum Command {
     Suite(SuiteCommand),
     /// Be an adapter: the reference implementation, or one with planted mistakes.
     Adapter(AdapterArgs),
+    /// Be the platform: an HTTP server with the documented outcomes, for tests from end to end.
+    Serve(ServeArgs),
     /// List the catalogue of mistakes, or show one.
     Mistakes(MistakesArgs),
     /// Make reports from the saved JSON results of runs, compare them, join them.

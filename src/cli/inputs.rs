@@ -119,17 +119,13 @@ fn field(text: &str, scheme: &Scheme) -> Result<(String, Value), Stop> {
 
 fn secret(args: &SignatureArgs) -> Result<Secret, Stop> {
     if let Some(file) = &args.secret_file {
-        let mut bytes = read(file)?;
-        for ending in [&b"\r\n"[..], b"\n"] {
-            if bytes.ends_with(ending) {
-                bytes.truncate(bytes.len() - ending.len());
-                say(
-                    "note: the line feed at the end of the secret's file was dropped (--secret-file-raw keeps it)",
-                );
-                break;
-            }
+        let (secret, was_ended) = secret_of_file(file)?;
+        if was_ended {
+            say(
+                "note: the line feed at the end of the secret's file was dropped (--secret-file-raw keeps it)",
+            );
         }
-        return Ok(Secret::new(bytes));
+        return Ok(secret);
     }
     if let Some(file) = &args.secret_file_raw {
         return read(file).map(Secret::new);
@@ -149,6 +145,18 @@ fn secret(args: &SignatureArgs) -> Result<Secret, Stop> {
     rpassword::prompt_password("secret (it is not shown): ")
         .map(|text| Secret::new(text.into_bytes()))
         .map_err(|error| Stop::usage(format_args!("failed to read the secret: {error}")))
+}
+
+/// The secret in a file without the line feed at its end; whether there was one.
+pub(crate) fn secret_of_file(file: &Path) -> Result<(Secret, bool), Stop> {
+    let mut bytes = read(file)?;
+    for ending in [&b"\r\n"[..], b"\n"] {
+        if bytes.ends_with(ending) {
+            bytes.truncate(bytes.len() - ending.len());
+            return Ok((Secret::new(bytes), true));
+        }
+    }
+    Ok((Secret::new(bytes), false))
 }
 
 fn bytes_value(bytes: Vec<u8>) -> Value {

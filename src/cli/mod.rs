@@ -19,6 +19,7 @@ mod reach;
 mod render;
 mod report_command;
 mod run;
+mod serve;
 mod shard;
 mod start;
 mod suite_command;

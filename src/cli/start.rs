@@ -9,7 +9,8 @@ use crate::cli::clock::unix_now;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::terminal::say;
 use crate::cli::{
-    adapter, certify, explain, fuzz, mistakes, oracle, report_command, run, suite_command, timing,
+    adapter, certify, explain, fuzz, mistakes, oracle, report_command, run, serve, suite_command,
+    timing,
 };
 
 /// Does what the arguments say.
@@ -41,6 +42,7 @@ fn dispatch(command: Command) -> Result<Exit, Stop> {
         Command::Verify(args) => oracle::verify(&args, unix_now()),
         Command::Suite(command) => suite_command::suite(&command),
         Command::Adapter(args) => adapter::adapter(&args),
+        Command::Serve(args) => serve::serve(&args),
         Command::Mistakes(args) => mistakes::mistakes(&args),
         Command::Report(command) => report_command::report(&command),
         Command::Certify(args) => certify::certify(&args),

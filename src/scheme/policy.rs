@@ -206,6 +206,16 @@ impl Rule {
 }
 
 impl ContextKey {
+    /// Whether it is for whoever runs the platform to say.
+    pub fn is_setting(&self) -> bool {
+        matches!(self.origin, Origin::Setting { .. })
+    }
+
+    /// Where a value stands among its values.
+    pub fn index(&self, value: &str) -> Option<usize> {
+        self.values.iter().position(|known| known == value)
+    }
+
     /// The value that holds in a context, as an index.
     fn value_in(
         &self,
@@ -214,10 +224,6 @@ impl ContextKey {
         context: &Context,
     ) -> Result<usize, ContextProblem> {
         let missing = || ContextProblem::Missing(self.name.clone());
-        let index = |value: &str| {
-            let mut values = self.values.iter();
-            values.position(|known| known == value)
-        };
         let unknown = || ContextProblem::Unknown(self.name.clone());
         let value = context.value(&self.name).ok_or_else(missing)?;
         match (self.origin, value) {
@@ -225,11 +231,11 @@ impl ContextKey {
                 let of = fields.value(&set.at(field).name).and_then(Value::as_text);
                 let found = values.iter().find(|(name, _)| Some(name.as_str()) == of);
                 // Whom nobody has set anything for has what holds from the start.
-                found.map_or(Ok(0), |(_, value)| index(value).ok_or_else(unknown))
+                found.map_or(Ok(0), |(_, value)| self.index(value).ok_or_else(unknown))
             }
             (Origin::Setting { per: Some(_) }, ContextValue::One(_))
             | (_, ContextValue::Per(_)) => Err(unknown()),
-            (_, ContextValue::One(value)) => index(value).ok_or_else(unknown),
+            (_, ContextValue::One(value)) => self.index(value).ok_or_else(unknown),
         }
     }
 }

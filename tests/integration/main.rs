@@ -28,6 +28,8 @@ mod policies;
 mod present;
 mod reports;
 mod runs;
+mod served;
+mod serving;
 mod strength;
 mod suites;
 mod timing;

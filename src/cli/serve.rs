@@ -1,0 +1,318 @@
+//! `macproof serve`: the platform's side over HTTP.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use rustix::process::{Resource, getrlimit, setrlimit};
+
+use crate::cli::clock::unix_now;
+use crate::cli::exit::{Exit, Stop};
+use crate::cli::inputs::secret_of_file;
+use crate::cli::suites;
+use crate::cli::terminal::{print, say};
+use crate::protocol::{Hello, ImplementationInfo, PROTOCOL_VERSION};
+use crate::scheme::Scheme;
+use crate::serve::{Door, Limits, Listener, Platform, Surroundings, router};
+use crate::signature::{Secret, Secrets};
+use crate::suite::Suite;
+
+/// How many requests a client of the protocol may have under way.
+const MAX_IN_FLIGHT: u32 = 4096;
+/// How long a connection may be idle, and how long the head of a request may take.
+const HEAD_TIME: Duration = Duration::from_secs(75);
+/// How long a body may take.
+const BODY_TIME: Duration = Duration::from_secs(10);
+/// How long requests may take to end when the server ends.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Suites by name; the five systems if none is named. `macproof suite list` shows them.
+    #[arg(value_name = "SUITE")]
+    suites: Vec<String>,
+    /// A suite file of your own; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    suite_file: Vec<PathBuf>,
+    /// The port on 127.0.0.1; 0 takes a free one. The address is printed.
+    #[arg(long, value_name = "N", default_value_t = 4000)]
+    port: u16,
+    /// A mode of the platform, as in `strict`: the value of the one setting that has it.
+    #[arg(long, value_name = "NAME")]
+    mode: Option<String>,
+    /// A setting, as in `enforcement=off`, or for one platform `trusted_identity.ios=on`; with
+    /// `SUITE/` before it for one suite alone. May be repeated.
+    #[arg(long, value_name = "[SUITE/]KEY=VALUE")]
+    context: Vec<String>,
+    /// A file that holds a secret; one line feed at its end is dropped. `SUITE=` before it says of
+    /// which suite, `SUITE/PLATFORM=` of which platform; may be repeated.
+    #[arg(long, value_name = "[SUITE[/PLATFORM]=]FILE")]
+    secret_file: Vec<String>,
+    /// An environment variable that holds a secret, named likewise.
+    #[arg(long, value_name = "[SUITE[/PLATFORM]=]VAR")]
+    secret_env: Vec<String>,
+    /// An origin whose pages may call, as in `http://localhost:3000`; may be repeated.
+    #[arg(long, value_name = "ORIGIN")]
+    allow_origin: Vec<String>,
+}
+
+/// Serves until it is told to end.
+pub(crate) fn serve(args: &ServeArgs) -> Result<Exit, Stop> {
+    let suites = suites::chosen(&args.suites, &args.suite_file)?;
+    let names: Vec<String> = suites.iter().map(|suite| suite.name.to_string()).collect();
+    let schemes: Vec<(String, Scheme)> = suites
+        .iter()
+        .map(|suite| (suite.name.to_string(), suite.scheme.clone()))
+        .collect();
+    let mut given = GivenSecrets::read(args, &suites)?;
+    let mut platforms: Vec<Platform> = suites
+        .into_iter()
+        .filter_map(|suite| {
+            let secrets = given.take(&suite);
+            Platform::new(suite, secrets)
+        })
+        .collect();
+    for platform in &platforms {
+        if let Some((of, refusal)) = platform.unusable_secret() {
+            let of = if of.is_empty() { of } else { format!("/{of}") };
+            return Err(Stop::usage(format_args!(
+                "the secret of {}{of} cannot be used: {refusal}",
+                platform.name
+            )));
+        }
+    }
+    set(args, &mut platforms)?;
+    for origin in &args.allow_origin {
+        check_origin(origin)?;
+    }
+    let door = Door {
+        platforms,
+        schemes,
+        hello: hello(names),
+        allowed_origins: args.allow_origin.clone(),
+        body_time: BODY_TIME,
+        surroundings: Surroundings {
+            now: Box::new(unix_now),
+            random_name: Box::new(random_name),
+            log: Box::new(|line| say(&line.to_string())),
+        },
+    };
+    allow_many_connections();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Stop::harness)?;
+    runtime.block_on(listen(args.port, door))
+}
+
+async fn listen(port: u16, door: Door) -> Result<Exit, Stop> {
+    let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
+    let end = ended().map_err(Stop::harness)?;
+    let listener = Listener::bind(address).await.map_err(|error| {
+        Stop::harness(format_args!(
+            "cannot listen on {address}: {error}; --port 0 takes a free port"
+        ))
+    })?;
+    let address = listener.address().map_err(Stop::harness)?;
+    print(&format!("http://{address}\n"));
+    let limits = Limits {
+        head: HEAD_TIME,
+        farewell: FAREWELL,
+    };
+    listener.serve(router(Arc::new(door)), limits, end).await;
+    Ok(Exit::Success)
+}
+
+/// Is there once the first signal to end has come.
+fn ended() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Sets what `--mode` and `--context` say.
+fn set(args: &ServeArgs, platforms: &mut [Platform]) -> Result<(), Stop> {
+    if let Some(mode) = &args.mode {
+        let mut has_it = false;
+        for platform in &mut *platforms {
+            has_it |= platform.set_mode(mode);
+        }
+        if !has_it {
+            return Err(Stop::usage(format_args!(
+                "no suite that is served has exactly one setting with the value {mode:?}; see --context, and `macproof suite show SUITE`"
+            )));
+        }
+    }
+    for text in &args.context {
+        let wrong = || Stop::usage(format_args!("--context {text:?} is no [SUITE/]KEY=VALUE"));
+        let (key, value) = text.split_once('=').ok_or_else(wrong)?;
+        let (suite, key) = match key.split_once('/') {
+            Some((suite, key)) => (Some(suite), key),
+            None => (None, key),
+        };
+        let mut outcome = Err(Stop::usage(format_args!(
+            "no suite that is served is called {:?}, or it has no policy",
+            suite.unwrap_or_default()
+        )));
+        for platform in &mut *platforms {
+            if suite.is_some_and(|suite| suite != platform.name.as_str()) {
+                continue;
+            }
+            match platform.set(key, value) {
+                Ok(()) => outcome = Ok(()),
+                Err(error) if outcome.is_err() => outcome = Err(Stop::usage(error)),
+                Err(_) => {}
+            }
+        }
+        outcome?;
+    }
+    Ok(())
+}
+
+fn check_origin(origin: &str) -> Result<(), Stop> {
+    let rest = origin
+        .strip_prefix("http://")
+        .or_else(|| origin.strip_prefix("https://"));
+    let is_origin = |rest: &str| {
+        !rest.is_empty() && !rest.contains(['/', '?', '#', '@', '*', ',', ' ']) && rest.is_ascii()
+    };
+    if rest.is_some_and(is_origin) {
+        Ok(())
+    } else {
+        Err(Stop::usage(format_args!(
+            "--allow-origin {origin:?} is no origin; write http://localhost:3000, without a path"
+        )))
+    }
+}
+
+/// Secrets, and whose they are: a suite's, or those of its platforms.
+struct GivenSecrets(Vec<(String, Option<String>, Secret)>);
+
+impl GivenSecrets {
+    fn read(args: &ServeArgs, suites: &[Suite]) -> Result<Self, Stop> {
+        let mut given = Self(Vec::new());
+        for text in &args.secret_file {
+            let (suite, platform, file) = whose(text, suites)?;
+            let (secret, was_ended) = secret_of_file(file.as_ref())?;
+            if was_ended {
+                let note = "the line feed at the end of the secret's file was dropped";
+                let line = serde_json::json!({"event": "note", "note": note, "suite": suite});
+                say(&line.to_string());
+            }
+            given.add(suite, platform, secret)?;
+        }
+        for text in &args.secret_env {
+            let (suite, platform, variable) = whose(text, suites)?;
+            let value = std::env::var_os(variable).ok_or_else(|| {
+                Stop::usage(format_args!("there is no environment variable {variable}"))
+            })?;
+            given.add(suite, platform, Secret::new(value.into_encoded_bytes()))?;
+        }
+        Ok(given)
+    }
+
+    fn add(&mut self, suite: String, platform: Option<String>, secret: Secret) -> Result<(), Stop> {
+        if self.0.iter().any(|(s, p, _)| *s == suite && *p == platform) {
+            return Err(Stop::usage(format_args!(
+                "the secret of {suite} is given twice"
+            )));
+        }
+        self.0.push((suite, platform, secret));
+        Ok(())
+    }
+
+    /// Those of a suite, if there are any.
+    fn take(&mut self, suite: &Suite) -> Option<Secrets> {
+        let name = suite.name.as_str();
+        let own = self.0.extract_if(.., |(of, ..)| of == name);
+        let mut own: Vec<_> = own.collect();
+        if own.is_empty() {
+            return None;
+        }
+        if suite.scheme.secret.per.is_none() {
+            return own.pop().map(|(_, _, secret)| Secrets::One(secret));
+        }
+        let per = own
+            .into_iter()
+            .map(|(_, platform, secret)| (platform.unwrap_or_default(), secret));
+        Some(Secrets::Per(per.collect()))
+    }
+}
+
+/// Takes `[SUITE[/PLATFORM]=]VALUE` apart.
+fn whose<'t>(text: &'t str, suites: &[Suite]) -> Result<(String, Option<String>, &'t str), Stop> {
+    let named = text.split_once('=').and_then(|(whose, value)| {
+        let (suite, platform) = match whose.split_once('/') {
+            Some((suite, platform)) => (suite, Some(platform.to_owned())),
+            None => (whose, None),
+        };
+        let suite = suites.iter().find(|known| known.name.as_str() == suite)?;
+        Some((suite, platform, value))
+    });
+    let (suite, platform, value) = match (named, suites) {
+        (Some(named), _) => named,
+        (None, [only]) => (only, None, text),
+        (None, _) => {
+            return Err(Stop::usage(format_args!(
+                "say whose secret {text:?} is: SUITE={text}, of a suite that is served"
+            )));
+        }
+    };
+    let field = suite
+        .scheme
+        .secret
+        .per
+        .map(|field| &suite.scheme.fields.at(field).name);
+    match (field, &platform) {
+        (Some(field), None) => Err(Stop::usage(format_args!(
+            "{} has a secret for each {field}: write {}/NAME={value}",
+            suite.name, suite.name
+        ))),
+        (None, Some(_)) => Err(Stop::usage(format_args!(
+            "{} has one secret: write {}={value}",
+            suite.name, suite.name
+        ))),
+        _ => Ok((suite.name.to_string(), platform, value)),
+    }
+}
+
+fn hello(suites: Vec<String>) -> Hello {
+    let words = |words: &[&str]| Some(words.iter().map(|&word| word.to_owned()).collect());
+    Hello {
+        protocol: PROTOCOL_VERSION,
+        implementation: ImplementationInfo {
+            name: "macproof-serve".to_owned(),
+            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            language: Some("rust".to_owned()),
+            notes: None,
+        },
+        suites: Some(suites),
+        ops: words(&["sign", "verify", "identify", "compare"]),
+        clock: None,
+        inputs: words(&["text", "bytes", "number", "json"]),
+        max_in_flight: Some(MAX_IN_FLIGHT),
+    }
+}
+
+/// 128 random bits in hex.
+fn random_name() -> String {
+    let mut bytes = [0; 16];
+    // So few bytes come whole, or not at all where the system has none.
+    let _all = rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty());
+    hex::encode(bytes)
+}
+
+/// Every connection is an open file; the limit that is usual for a shell is soon reached.
+fn allow_many_connections() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    let _as_it_was = setrlimit(Resource::Nofile, limit);
+}

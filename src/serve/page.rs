@@ -1,0 +1,156 @@
+//! The page at `/`: what is served, how it is set, and what became of the latest calls.
+
+use askama::Template;
+
+use crate::scheme::Scheme;
+use crate::serve::latest::LatestCall;
+use crate::serve::platform::Platform;
+use crate::serve::router::Door;
+use crate::signature::Value;
+
+/// Of how many calls of each platform the cause is looked for.
+const MAX_EXPLAINED: usize = 10;
+
+#[derive(Template)]
+#[template(path = "serve.html")]
+struct Page<'d> {
+    version: &'static str,
+    platforms: Vec<Shown<'d>>,
+    protocol: Vec<&'d str>,
+}
+
+struct Shown<'d> {
+    platform: &'d Platform,
+    settings: Vec<Setting>,
+    example: String,
+    calls: Vec<Row>,
+}
+
+struct Setting {
+    key: String,
+    value: String,
+    others: String,
+}
+
+struct Row {
+    ago: String,
+    who: String,
+    token: String,
+    context: String,
+    outcome: &'static str,
+    signature: &'static str,
+    why: Option<String>,
+    causes: Vec<String>,
+}
+
+/// The page as HTML.
+pub(super) fn page(door: &Door) -> Result<String, askama::Error> {
+    let now = (door.surroundings.now)();
+    let page = Page {
+        version: env!("CARGO_PKG_VERSION"),
+        platforms: door.platforms.iter().map(|one| shown(one, now)).collect(),
+        protocol: door.schemes.iter().map(|(name, _)| name.as_str()).collect(),
+    };
+    page.render()
+}
+
+fn shown(platform: &Platform, now: u64) -> Shown<'_> {
+    let settings = platform.settings.in_words(&platform.scheme);
+    let mut explained = 0;
+    let row = |call: LatestCall| {
+        let causes = match platform.secrets() {
+            Some(secrets) if explained < MAX_EXPLAINED => {
+                let causes = call.causes(&platform.scheme, secrets).to_vec();
+                explained += usize::from(!causes.is_empty());
+                causes
+            }
+            _ => Vec::new(),
+        };
+        Row {
+            ago: ago(now.saturating_sub(call.at)),
+            who: call.who(),
+            token: token(call.token.as_ref()),
+            context: call.context_in_words(),
+            outcome: call.outcome,
+            signature: call
+                .signature
+                .map_or("not looked at", crate::scheme::SignatureState::name),
+            why: call.why,
+            causes,
+        }
+    };
+    Shown {
+        settings: settings
+            .into_iter()
+            .map(|(key, value)| Setting {
+                others: others(&platform.scheme, &key, &value),
+                key,
+                value,
+            })
+            .collect(),
+        example: example(platform),
+        calls: platform.latest().into_iter().map(row).collect(),
+        platform,
+    }
+}
+
+/// The other values that a setting can have.
+fn others(scheme: &Scheme, key: &str, value: &str) -> String {
+    let name = key.split_once('.').map_or(key, |(name, _)| name);
+    let policy = scheme.policy.as_ref();
+    let Some((_, key)) = policy.and_then(|policy| policy.key(name)) else {
+        return String::new();
+    };
+    let others = key.values.iter().filter(|other| *other != value);
+    others.map(String::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// The first characters of a presented token: enough to know it again, too little to use it.
+fn token(token: Option<&Value>) -> String {
+    match token {
+        None => "none".to_owned(),
+        Some(Value::Text(text)) if text.is_empty() => "empty".to_owned(),
+        Some(Value::Text(text)) => {
+            let length = text.chars().count();
+            let start: String = text.chars().take(8).collect();
+            format!("{start}… ({length} characters)")
+        }
+        Some(_) => "no text".to_owned(),
+    }
+}
+
+/// A call as one would send it.
+fn example(platform: &Platform) -> String {
+    let scheme = &platform.scheme;
+    let Some(policy) = &scheme.policy else {
+        return String::new();
+    };
+    let carried: Vec<usize> = scheme.token.fields().collect();
+    let fields = scheme
+        .fields
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| !carried.contains(at));
+    let fields = fields.map(|(_, field)| format!("\"{}\": \"…\"", field.name));
+    let of_caller = policy
+        .keys
+        .iter()
+        .filter(|key| key.origin == crate::scheme::Origin::Call);
+    let of_caller = of_caller.map(|key| format!("\"{}\": \"{}\"", key.name, key.values[0]));
+    let token = format!("\"{}\": \"…\"", policy.token);
+    let members: Vec<String> = fields.chain(of_caller).chain([token]).collect();
+    format!(
+        "POST /{}/identify   {{{}}}",
+        platform.name,
+        members.join(", ")
+    )
+}
+
+fn ago(seconds: u64) -> String {
+    match seconds {
+        0 => "now".to_owned(),
+        1..60 => format!("{seconds} s ago"),
+        60..3600 => format!("{} min ago", seconds / 60),
+        _ => format!("{} h ago", seconds / 3600),
+    }
+}

@@ -1,0 +1,227 @@
+//! One suite as a platform: its settings, its secrets, and what it remembers.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::scheme::{
+    Decision, Identification, Origin, Policy, Refusal, Rejection, Rule, Scheme, SignatureState,
+};
+use crate::serve::call::{Call, CallError};
+use crate::serve::latest::LatestCall;
+use crate::serve::settings::{Settings, SettingsError};
+use crate::serve::state::State;
+use crate::signature::{Context, ContextValue, Fields, Secrets, Slug, Value};
+use crate::suite::Suite;
+
+/// How many calls the page shows.
+const LATEST: usize = 50;
+
+/// A suite with a policy, ready to identify callers.
+#[derive(Debug)]
+pub struct Platform {
+    /// The suite's name.
+    pub name: Slug,
+    /// What a person calls it.
+    pub title: String,
+    /// How it signs.
+    pub scheme: Scheme,
+    /// What is set.
+    pub settings: Settings,
+    secrets: Option<Secrets>,
+    state: Mutex<State>,
+    latest: Mutex<VecDeque<LatestCall>>,
+}
+
+/// What became of a call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Identified {
+    /// The decision of the policy, or why there is none.
+    pub decision: Result<Decision, String>,
+    /// What the caller is told beside it.
+    pub warning: Option<String>,
+    /// What the signature was, if that was looked at.
+    pub signature: Option<SignatureState>,
+    /// Where an invalid one failed.
+    pub rejection: Option<Rejection>,
+    /// The session that the caller is to keep, where one was opened.
+    pub session: Option<String>,
+}
+
+impl Platform {
+    /// The platform of a suite; `None` for a suite without a policy. Without secrets it still
+    /// decides what needs none.
+    pub fn new(suite: Suite, secrets: Option<Secrets>) -> Option<Self> {
+        let settings = Settings::new(suite.scheme.policy.as_ref()?);
+        Some(Self {
+            name: suite.name,
+            title: suite.title,
+            scheme: suite.scheme,
+            settings,
+            secrets,
+            state: Mutex::default(),
+            latest: Mutex::default(),
+        })
+    }
+
+    /// Sets a setting, for everything (`key`) or for one value of its field (`key.value`).
+    pub fn set(&mut self, key: &str, value: &str) -> Result<(), SettingsError> {
+        match &self.scheme.policy {
+            Some(policy) => self.settings.set(self.name.as_str(), policy, key, value),
+            None => Ok(()),
+        }
+    }
+
+    /// Sets the one setting that has such a value; whether there is exactly one.
+    pub fn set_mode(&mut self, value: &str) -> bool {
+        let policy = self.scheme.policy.as_ref();
+        policy.is_some_and(|policy| self.settings.set_mode(policy, value))
+    }
+
+    /// Whether it can tell a valid signature from another.
+    pub fn has_secrets(&self) -> bool {
+        self.secrets.is_some()
+    }
+
+    /// The secrets it verifies by.
+    pub fn secrets(&self) -> Option<&Secrets> {
+        self.secrets.as_ref()
+    }
+
+    /// What is wrong with a secret: which one, and why it is none.
+    pub fn unusable_secret(&self) -> Option<(String, Refusal)> {
+        let secrets = self.secrets.as_ref()?;
+        secrets.iter().find_map(|(name, secret)| {
+            let refusal = self.scheme.secret.key(secret).err()?;
+            Some((name.unwrap_or_default().to_owned(), refusal))
+        })
+    }
+
+    /// What becomes of a call whose body this is, in a session if the caller named one, at `now`
+    /// (Unix seconds). `new_session` gives a name that nobody can guess.
+    pub fn identify(
+        &self,
+        body: &[u8],
+        session: Option<&str>,
+        now: u64,
+        new_session: &dyn Fn() -> String,
+    ) -> Result<(Identified, LatestCall), CallError> {
+        let Some(policy) = &self.scheme.policy else {
+            return Err(CallError::NotJson("there is no policy".to_owned()));
+        };
+        let call = Call::parse(body, &self.scheme, policy)?;
+        let user = user_of(&self.scheme, &call.fields);
+        let mut state = locked(&self.state);
+        // A session that this platform did not open is none, or anybody could name one.
+        let session = session.filter(|session| state.has_session(session));
+        let context = self.context(policy, &call, &state, session, &user);
+        let nothing = Secrets::Per(Vec::new());
+        let secrets = self.secrets.as_ref().unwrap_or(&nothing);
+        let identification =
+            (self.scheme).identify(secrets, &call.fields, call.token.as_ref(), &context, now);
+        let identified = match identification {
+            Some(Identification::Decided {
+                rule,
+                signature,
+                rejection,
+            }) => Identified {
+                decision: Ok(rule.decision.clone()),
+                warning: rule.warning.clone(),
+                signature,
+                rejection,
+                session: remember(&mut state, policy, rule, session, &user, new_session),
+            },
+            Some(Identification::Refused(why)) => Identified {
+                decision: Err(self.without_secret(why)),
+                warning: None,
+                signature: None,
+                rejection: None,
+                session: None,
+            },
+            None => return Err(CallError::NotJson("there is no policy".to_owned())),
+        };
+        drop(state);
+        let mut latest = locked(&self.latest);
+        latest.truncate(LATEST - 1);
+        let seen = LatestCall::new(now, call.fields, call.token, context, &identified);
+        latest.push_front(seen.clone());
+        Ok((identified, seen))
+    }
+
+    /// The latest calls, the latest first.
+    pub fn latest(&self) -> Vec<LatestCall> {
+        locked(&self.latest).iter().cloned().collect()
+    }
+
+    fn without_secret(&self, why: String) -> String {
+        if self.has_secrets() {
+            why
+        } else {
+            "no secret was given for this suite, so no signature can be checked; start macproof serve with --secret-file or --secret-env".to_owned()
+        }
+    }
+
+    fn context(
+        &self,
+        policy: &Policy,
+        call: &Call,
+        state: &State,
+        session: Option<&str>,
+        user: &str,
+    ) -> Context {
+        let mut context = Context::default();
+        for (at, key) in policy.keys.iter().enumerate() {
+            let one = |index: usize| ContextValue::One(key.values[index].clone());
+            let value = match key.origin {
+                Origin::Setting { per: None } => {
+                    ContextValue::One(self.settings.value(policy, at, None).to_owned())
+                }
+                Origin::Setting { per: Some(field) } => {
+                    let name = &self.scheme.fields.at(field).name;
+                    let of = call.fields.value(name).and_then(Value::as_text);
+                    let value = self.settings.value(policy, at, of).to_owned();
+                    ContextValue::Per(vec![(of.unwrap_or_default().to_owned(), value)])
+                }
+                Origin::Call => {
+                    let said = call.said.iter().find(|(known, _)| *known == at);
+                    one(said.map_or(0, |(_, value)| *value))
+                }
+                Origin::Session { others } => one(state.of_session(session, user, at, others)),
+                Origin::User => one(state.of_user(user, at)),
+            };
+            context.set(&key.name, value);
+        }
+        context
+    }
+}
+
+/// Does what a rule says is to hold from now on; the session, where it opened one.
+fn remember(
+    state: &mut State,
+    policy: &Policy,
+    rule: &Rule,
+    session: Option<&str>,
+    user: &str,
+    new_session: &dyn Fn() -> String,
+) -> Option<String> {
+    let mut opened: Option<String> = None;
+    for &(key, value) in &rule.sets {
+        if matches!(policy.keys[key].origin, Origin::Session { .. }) {
+            let session = session.unwrap_or_else(|| opened.get_or_insert_with(new_session));
+            state.set_in_session(session, user, key, value);
+        } else {
+            state.set_for_user(user, key, value);
+        }
+    }
+    opened
+}
+
+/// Who is meant by a call: the values of its fields, times aside.
+fn user_of(scheme: &Scheme, fields: &Fields) -> String {
+    let identifying = scheme.fields.iter().filter(|field| !field.kind.is_time());
+    let values: Vec<Option<&Value>> = identifying.map(|field| fields.value(&field.name)).collect();
+    serde_json::to_string(&values).unwrap_or_default()
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

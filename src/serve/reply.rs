@@ -1,0 +1,77 @@
+//! What a caller is answered.
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
+use axum::http::{HeaderValue, Response, StatusCode};
+use serde_json::{Map, json};
+
+use crate::scheme::Decision;
+use crate::serve::latest::outcome_word;
+use crate::serve::platform::Identified;
+
+/// The cookie that holds a session. It has no age, so it ends with the browser's session.
+pub(super) const COOKIE: &str = "macproof_session";
+
+/// The HTTP status of an outcome: the documented one, where there is one.
+pub(super) fn status(decision: &Result<Decision, String>) -> StatusCode {
+    match decision {
+        Ok(Decision::Accept | Decision::Anonymous) => StatusCode::OK,
+        Ok(Decision::Reject { status, .. }) => status
+            .and_then(|status| StatusCode::from_u16(status).ok())
+            .unwrap_or(StatusCode::FORBIDDEN),
+        Err(_) => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+/// The outcome as JSON, its status, and the session where one was opened.
+pub(super) fn identified(suite: &str, identified: &Identified) -> Response<Body> {
+    let mut body = Map::new();
+    body.insert("outcome".into(), outcome_word(&identified.decision).into());
+    match &identified.decision {
+        Ok(Decision::Reject { codes, .. }) => {
+            if let Some(code) = codes.first() {
+                body.insert("code".into(), code.clone().into());
+            }
+        }
+        Ok(Decision::Accept | Decision::Anonymous) => {}
+        Err(why) => drop(body.insert("why".into(), why.clone().into())),
+    }
+    if let Some(warning) = &identified.warning {
+        body.insert("warning".into(), warning.clone().into());
+    }
+    if let Some(rejection) = &identified.rejection {
+        body.insert("why".into(), rejection.to_string().into());
+    }
+    let mut response = json_response(status(&identified.decision), &body.into());
+    let cookie = identified.session.as_ref().and_then(|session| {
+        let cookie = format!("{COOKIE}={session}; Path=/{suite}; HttpOnly; SameSite=Lax");
+        HeaderValue::from_str(&cookie).ok()
+    });
+    if let Some(cookie) = cookie {
+        response.headers_mut().insert(SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// An error, as JSON.
+pub(super) fn error(status: StatusCode, message: impl std::fmt::Display) -> Response<Body> {
+    json_response(status, &json!({"error": message.to_string()}))
+}
+
+/// Any JSON.
+pub(super) fn json_response(status: StatusCode, body: &serde_json::Value) -> Response<Body> {
+    with_type(status, "application/json", format!("{body}\n"))
+}
+
+/// A body of this type.
+pub(super) fn with_type(
+    status: StatusCode,
+    content_type: &'static str,
+    body: impl Into<Body>,
+) -> Response<Body> {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    let content_type = HeaderValue::from_static(content_type);
+    response.headers_mut().insert(CONTENT_TYPE, content_type);
+    response
+}

@@ -1,0 +1,333 @@
+//! The paths of the server, and who may ask for them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Path, Request, State};
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, COOKIE, HOST, ORIGIN, VARY,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::routing::{get, post};
+use serde_json::{Value as Json, json};
+
+use crate::adapters::Served;
+use crate::protocol::Hello;
+use crate::scheme::{Reference, Scheme, SignatureState};
+use crate::serve::latest::LatestCall;
+use crate::serve::page::page;
+use crate::serve::platform::Platform;
+use crate::serve::reply;
+use crate::signature::Value;
+
+/// The longest body of a call, in bytes.
+const MAX_CALL: usize = 256 << 10;
+/// The longest body of requests of the protocol, in bytes.
+const MAX_BATCH: usize = 16 << 20;
+
+/// What is behind the door.
+pub struct Door {
+    /// The platforms, each under its suite's name.
+    pub platforms: Vec<Platform>,
+    /// The schemes that the protocol knows, by the suite's name.
+    pub schemes: Vec<(String, Scheme)>,
+    /// How the protocol introduces itself.
+    pub hello: Hello,
+    /// The origins whose pages may call, as `http://localhost:3000`.
+    pub allowed_origins: Vec<String>,
+    /// How long a body may take.
+    pub body_time: Duration,
+    /// Clock, random names, log.
+    pub surroundings: Surroundings,
+}
+
+/// What a server needs of the world.
+pub struct Surroundings {
+    /// The present in Unix seconds.
+    pub now: Box<dyn Fn() -> u64 + Send + Sync>,
+    /// A name that nobody can guess.
+    pub random_name: Box<dyn Fn() -> String + Send + Sync>,
+    /// Takes a line of the log: an object. Neither tokens nor secrets are in it.
+    pub log: Box<dyn Fn(Json) + Send + Sync>,
+}
+
+/// The router over a door.
+pub fn router(door: Arc<Door>) -> Router {
+    let call = post(identify).layer(DefaultBodyLimit::max(MAX_CALL));
+    let protocol = post(speak).layer(DefaultBodyLimit::max(MAX_BATCH));
+    Router::new()
+        .route("/", get(look))
+        .route("/healthz", get(async || "ok\n"))
+        .route("/macproof", protocol)
+        .route("/{suite}/identify", call)
+        .fallback(async || reply::error(StatusCode::NOT_FOUND, "there is nothing here; see /"))
+        .layer(from_fn_with_state(Arc::clone(&door), guard))
+        .with_state(door)
+}
+
+/// Lets nobody in who came by another name than ours (a page elsewhere whose name was bound to
+/// this machine), nor the pages of other origins.
+async fn guard(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response<Body> {
+    let headers = request.headers();
+    let Some(host) = headers.get(HOST).and_then(|host| host.to_str().ok()) else {
+        return reply::error(StatusCode::BAD_REQUEST, "the request names no host");
+    };
+    if !is_local(host) {
+        return reply::error(
+            StatusCode::MISDIRECTED_REQUEST,
+            "this server answers to 127.0.0.1, [::1] and localhost alone",
+        );
+    }
+    let origin = match headers.get(ORIGIN) {
+        None => None,
+        Some(origin) => match door.lets_in(origin, host) {
+            Some(cross) => cross.then(|| origin.clone()),
+            None => {
+                return reply::error(
+                    StatusCode::FORBIDDEN,
+                    "pages of this origin may not call here; allow it with --allow-origin",
+                );
+            }
+        },
+    };
+    let is_preflight = request.method() == Method::OPTIONS && origin.is_some();
+    let mut response = if is_preflight {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        response
+    } else {
+        next.run(request).await
+    };
+    if let Some(origin) = origin {
+        let headers = response.headers_mut();
+        let mut say = |name: HeaderName, value: &'static str| {
+            headers.insert(name, HeaderValue::from_static(value));
+        };
+        say(ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
+        say(ACCESS_CONTROL_ALLOW_METHODS, "POST, GET");
+        say(ACCESS_CONTROL_ALLOW_HEADERS, "content-type");
+        say(VARY, "origin");
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    }
+    response
+}
+
+impl Door {
+    /// Whether a page of that origin may call, and then whether it is another origin than ours.
+    fn lets_in(&self, origin: &HeaderValue, host: &str) -> Option<bool> {
+        let origin = origin.to_str().ok()?;
+        if origin.strip_prefix("http://") == Some(host) {
+            return Some(false);
+        }
+        let mut allowed = self.allowed_origins.iter();
+        allowed.any(|allowed| allowed == origin).then_some(true)
+    }
+
+    fn log(&self, event: &str, mut line: Json) {
+        if let Json::Object(members) = &mut line {
+            members.insert("time".to_owned(), (self.surroundings.now)().into());
+            members.insert("event".to_owned(), event.into());
+        }
+        (self.surroundings.log)(line);
+    }
+}
+
+/// Whether a `Host` header means this machine.
+fn is_local(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split_once(']').filter(|(_, port)| is_port(port)),
+        None => match host.split_once(':') {
+            Some((name, port)) => port
+                .bytes()
+                .all(|b| b.is_ascii_digit())
+                .then_some((name, "")),
+            None => Some((host, "")),
+        },
+    };
+    matches!(name, Some(("127.0.0.1" | "localhost" | "::1", _)))
+}
+
+fn is_port(text: &str) -> bool {
+    text.is_empty()
+        || text
+            .strip_prefix(':')
+            .is_some_and(|port| port.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// `GET /`.
+async fn look(State(door): State<Arc<Door>>) -> Response<Body> {
+    // To explain takes longer than others should wait.
+    let html = tokio::task::spawn_blocking(move || page(&door)).await;
+    match html {
+        Ok(Ok(html)) => {
+            let mut response = reply::with_type(StatusCode::OK, "text/html; charset=utf-8", html);
+            let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+            for (name, value) in [
+                ("content-security-policy", policy),
+                ("x-content-type-options", "nosniff"),
+                ("cache-control", "no-store"),
+            ] {
+                let name = HeaderName::from_static(name);
+                response
+                    .headers_mut()
+                    .insert(name, HeaderValue::from_static(value));
+            }
+            response
+        }
+        _ => reply::error(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "the page cannot be shown",
+        ),
+    }
+}
+
+/// `POST /SUITE/identify`.
+async fn identify(
+    State(door): State<Arc<Door>>,
+    Path(suite): Path<String>,
+    request: Request,
+) -> Response<Body> {
+    let Some(platform) = door.platforms.iter().find(|p| p.name.as_str() == suite) else {
+        return reply::error(
+            StatusCode::NOT_FOUND,
+            "no such suite is served here, or it has no policy; see /",
+        );
+    };
+    let session = session(request.headers());
+    let body = match body(request, &["application/json"], door.body_time).await {
+        Ok(body) => body,
+        Err(response) => {
+            let status = response.status().as_u16();
+            door.log("unreadable", json!({"suite": suite, "status": status}));
+            return response;
+        }
+    };
+    let now = (door.surroundings.now)();
+    let random_name = &door.surroundings.random_name;
+    match platform.identify(&body, session.as_deref(), now, random_name) {
+        Ok((identified, call)) => {
+            let response = reply::identified(&suite, &identified);
+            door.log("identify", log_line(&suite, &call, response.status()));
+            response
+        }
+        Err(error) => {
+            door.log("unreadable", json!({"suite": suite, "status": 400}));
+            reply::error(StatusCode::BAD_REQUEST, error)
+        }
+    }
+}
+
+/// A call in the log, its token blanked out.
+fn log_line(suite: &str, call: &LatestCall, status: StatusCode) -> Json {
+    json!({
+        "suite": suite,
+        "status": status.as_u16(),
+        "outcome": call.outcome,
+        "signature": call.signature.map(SignatureState::name),
+        "fields": call.fields,
+        "context": call.context,
+        "token": call.token.as_ref().map(|token| match token {
+            Value::Text(text) => format!("[redacted, {} characters]", text.chars().count()),
+            _ => "[redacted, no text]".to_owned(),
+        }),
+    })
+}
+
+/// The session that the caller's cookies name.
+fn session(headers: &HeaderMap) -> Option<String> {
+    let cookies = headers.get_all(COOKIE).into_iter();
+    let mut cookies = cookies.filter_map(|value| value.to_str().ok());
+    cookies.find_map(|cookies| {
+        let mut cookies = cookies
+            .split(';')
+            .filter_map(|cookie| cookie.trim().split_once('='));
+        let (_, session) = cookies.find(|(name, _)| *name == reply::COOKIE)?;
+        Some(session.to_owned())
+    })
+}
+
+/// `POST /macproof`: the adapter protocol.
+async fn speak(State(door): State<Arc<Door>>, request: Request) -> Response<Body> {
+    let types = ["application/json", "application/x-ndjson"];
+    let body = match body(request, &types, door.body_time).await {
+        Ok(body) => body,
+        Err(response) => return response,
+    };
+    let mut reference = Reference::new();
+    let mut served = Served {
+        hello: door.hello.clone(),
+        scheme: &|name| {
+            let mut schemes = door.schemes.iter();
+            let (_, scheme) = schemes.find(|(known, _)| known == name)?;
+            Some(scheme)
+        },
+        implementation: &mut reference,
+    };
+    let mut answers = Vec::with_capacity(body.len() / 2);
+    match served.answer_all(&body, &mut answers) {
+        Ok(()) => reply::with_type(StatusCode::OK, "application/x-ndjson", answers),
+        Err(error) => {
+            door.log("unreadable", json!({"suite": null, "status": 400}));
+            reply::error(StatusCode::BAD_REQUEST, error)
+        }
+    }
+}
+
+/// The body of a request of one of these types, within size and time.
+async fn body(request: Request, types: &[&str], time: Duration) -> Result<Bytes, Response<Body>> {
+    let stated = request.headers().get(CONTENT_TYPE);
+    let essence = stated
+        .and_then(|stated| stated.to_str().ok())
+        .map(|stated| stated.split(';').next().unwrap_or_default().trim());
+    if !essence.is_some_and(|found| types.iter().any(|known| known.eq_ignore_ascii_case(found))) {
+        return Err(reply::error(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            format_args!("the content type has to be {}", types.join(" or ")),
+        ));
+    }
+    match tokio::time::timeout(time, Bytes::from_request(request, &())).await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(rejection)) => Err(reply::error(rejection.status(), rejection.body_text())),
+        Err(_) => {
+            let late = "the body did not come in time";
+            Err(reply::error(StatusCode::REQUEST_TIMEOUT, late))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_local;
+
+    #[test]
+    fn this_machine_has_three_names() {
+        for local in [
+            "127.0.0.1",
+            "127.0.0.1:80",
+            "localhost:4000",
+            "[::1]",
+            "[::1]:4000",
+        ] {
+            assert!(is_local(local), "{local}");
+        }
+        for other in [
+            "",
+            "evil.example",
+            "evil.example:4000",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "127.0.0.1@evil.example",
+            "localhost:4000@evil.example",
+            "[::1].evil.example",
+            "[::1]:80.evil.example",
+            "127.0.0.2",
+            "0.0.0.0",
+        ] {
+            assert!(!is_local(other), "{other}");
+        }
+    }
+}

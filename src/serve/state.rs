@@ -1,0 +1,115 @@
+//! What outlives a call: browser sessions, and whom the platform knows.
+
+use indexmap::IndexMap;
+
+/// How many sessions, and how many users, are remembered; then the older half is forgotten.
+const MOST: usize = 20_000;
+
+/// Values that rules have set, by key of the policy.
+type Held = Vec<(usize, usize)>;
+
+/// The state of one platform. A user is the values of the call's fields.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    /// By session, then by user.
+    sessions: IndexMap<String, IndexMap<String, Held>>,
+    users: IndexMap<String, Held>,
+}
+
+impl State {
+    /// Whether there is a session of that name.
+    pub(super) fn has_session(&self, session: &str) -> bool {
+        self.sessions.contains_key(session)
+    }
+
+    /// What a key of sessions is for a user; `others` if it was set for others alone, the first
+    /// value if for nobody.
+    pub(super) fn of_session(
+        &self,
+        session: Option<&str>,
+        user: &str,
+        key: usize,
+        others: usize,
+    ) -> usize {
+        let Some(users) = session.and_then(|session| self.sessions.get(session)) else {
+            return 0;
+        };
+        match users.get(user).and_then(|held| value(held, key)) {
+            Some(own) => own,
+            None if users.values().any(|held| value(held, key).is_some()) => others,
+            None => 0,
+        }
+    }
+
+    /// What a key of users is for a user.
+    pub(super) fn of_user(&self, user: &str, key: usize) -> usize {
+        self.users
+            .get(user)
+            .and_then(|held| value(held, key))
+            .unwrap_or(0)
+    }
+
+    /// Sets a key for a user in a session.
+    pub(super) fn set_in_session(&mut self, session: &str, user: &str, key: usize, to: usize) {
+        forget_older(&mut self.sessions);
+        let users = self.sessions.entry(session.to_owned()).or_default();
+        forget_older(users);
+        set(users.entry(user.to_owned()).or_default(), key, to);
+    }
+
+    /// Sets a key for a user.
+    pub(super) fn set_for_user(&mut self, user: &str, key: usize, to: usize) {
+        forget_older(&mut self.users);
+        set(self.users.entry(user.to_owned()).or_default(), key, to);
+    }
+}
+
+fn value(held: &Held, key: usize) -> Option<usize> {
+    held.iter()
+        .find(|(known, _)| *known == key)
+        .map(|(_, value)| *value)
+}
+
+fn set(held: &mut Held, key: usize, to: usize) {
+    held.retain(|(known, _)| *known != key);
+    held.push((key, to));
+}
+
+fn forget_older<V>(map: &mut IndexMap<String, V>) {
+    if map.len() >= MOST {
+        drop(map.drain(..MOST / 2));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST, State};
+
+    #[test]
+    fn a_session_is_of_its_user_and_of_its_browser() {
+        let mut state = State::default();
+        assert_eq!(state.of_session(Some("one"), "ann", 3, 2), 0);
+        state.set_in_session("one", "ann", 3, 1);
+        assert_eq!(state.of_session(Some("one"), "ann", 3, 2), 1);
+        assert_eq!(state.of_session(Some("one"), "bob", 3, 2), 2);
+        assert_eq!(state.of_session(Some("one"), "ann", 4, 2), 0);
+        assert_eq!(state.of_session(Some("two"), "ann", 3, 2), 0);
+        assert_eq!(state.of_session(None, "ann", 3, 2), 0);
+        state.set_for_user("ann", 0, 1);
+        assert_eq!((state.of_user("ann", 0), state.of_user("bob", 0)), (1, 0));
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded_and_the_latest_stays() {
+        let mut state = State::default();
+        for user in 0..3 * MOST {
+            state.set_for_user(&user.to_string(), 0, 1);
+            state.set_in_session(&user.to_string(), "ann", 0, 1);
+            assert!(state.users.len() <= MOST && state.sessions.len() <= MOST);
+        }
+        let latest = (3 * MOST - 1).to_string();
+        assert_eq!(state.of_user(&latest, 0), 1);
+        assert!(state.has_session(&latest));
+        assert!(!state.has_session("0"));
+    }
+}
