@@ -21,6 +21,7 @@ mod generated;
 mod generator;
 mod languages;
 mod laws;
+mod laws_of_suites;
 mod lints;
 mod oracle;
 mod pages;
