@@ -4,6 +4,8 @@
 //! `cargo bench --bench http` prints cases and requests a second, single requests on 16 kept
 //! connections and batches. Server and client share the machine's cores.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
+
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::process::Command;

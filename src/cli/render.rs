@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::exit::Stop;
 use crate::cli::terminal::{colour, print, say};
-use crate::report::{self, Format, HumanOptions};
+use crate::report::{self, Campaigns, Format, HumanOptions};
 use crate::results::Document;
 
 /// The reports that were asked for.
@@ -60,8 +60,20 @@ impl Reports {
 
     /// Writes what was asked for and nothing else.
     pub(crate) fn write_asked(&self, document: &Document) -> Result<(), Stop> {
+        self.write_with(document, &Campaigns::default())
+    }
+
+    /// The same; pages show what campaigns found.
+    pub(crate) fn write_with(
+        &self,
+        document: &Document,
+        campaigns: &Campaigns<'_>,
+    ) -> Result<(), Stop> {
         for (format, path) in &self.wanted {
-            let text = report::render(document, *format, &self.for_people(false));
+            let text = match format {
+                Format::Html => report::html_with(document, campaigns),
+                _ => report::render(document, *format, &self.for_people(false)),
+            };
             if is_standard_output(path) {
                 print(&text);
             } else {

@@ -11,8 +11,11 @@ use crate::cli::render::{Reports, is_standard_output};
 use crate::cli::run::known_failures;
 use crate::cli::suites;
 use crate::cli::terminal::print;
-use crate::report;
-use crate::results::{Difference, Document, RunResult, SuiteSummary, merge as merged};
+use crate::report::{self, Campaigns};
+use crate::results::{
+    Difference, Document, FUZZ_SCHEMA_VERSION, FuzzResult, RunResult, SuiteSummary, TimingResult,
+    merge as merged,
+};
 use crate::suite::{self, Suite};
 
 #[derive(Debug, Subcommand)]
@@ -25,6 +28,12 @@ pub(crate) enum ReportCommand {
         /// of `macproof run --report`.
         #[arg(value_name = "FORMAT=PATH", required = true)]
         report: Vec<String>,
+        /// The JSON result of `macproof timing`, to be shown on an HTML page as well.
+        #[arg(long, value_name = "FILE")]
+        timing: Option<PathBuf>,
+        /// The JSON document of `macproof fuzz`, to be shown on an HTML page as well.
+        #[arg(long, value_name = "FILE")]
+        fuzz: Option<PathBuf>,
     },
     /// Say what was fixed, broke, appeared and vanished between two results. Exits 1 if something
     /// broke.
@@ -56,9 +65,20 @@ pub(crate) enum ReportCommand {
 /// Renders, compares or joins.
 pub(crate) fn report(command: &ReportCommand) -> Result<Exit, Stop> {
     match command {
-        ReportCommand::Render { result, report } => {
+        ReportCommand::Render {
+            result,
+            report,
+            timing,
+            fuzz,
+        } => {
             let reports = Reports::parse(report, true)?;
-            reports.write_asked(&saved(result)?)?;
+            let timing = timing.as_deref().map(saved_timing).transpose()?;
+            let fuzz = fuzz.as_deref().map(saved_fuzz).transpose()?;
+            let campaigns = Campaigns {
+                timing: timing.as_ref(),
+                fuzz: fuzz.as_ref(),
+            };
+            reports.write_with(&saved(result)?, &campaigns)?;
             Ok(Exit::Success)
         }
         ReportCommand::Diff { old, new, json } => {
@@ -120,6 +140,29 @@ fn suites_of(run: &RunResult) -> Vec<Suite> {
             embedded(summary).or_else(|| suites::load(Path::new(&summary.path)).ok())
         })
         .collect()
+}
+
+fn saved_timing(path: &Path) -> Result<TimingResult, Stop> {
+    report::read_timing(&read(path)?)
+        .map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))
+}
+
+fn saved_fuzz(path: &Path) -> Result<FuzzResult, Stop> {
+    let wrong = |what: &dyn std::fmt::Display| {
+        let path = path.display();
+        Stop::usage(format_args!(
+            "{path}: it is no document of macproof fuzz: {what}"
+        ))
+    };
+    let result: FuzzResult = serde_json::from_slice(&read(path)?).map_err(|error| wrong(&error))?;
+    if result.macproof_fuzz == FUZZ_SCHEMA_VERSION {
+        Ok(result)
+    } else {
+        Err(wrong(&format_args!(
+            "its form is {}, and this macproof reads form {FUZZ_SCHEMA_VERSION}",
+            result.macproof_fuzz
+        )))
+    }
 }
 
 fn saved(path: &Path) -> Result<Document, Stop> {

@@ -32,7 +32,7 @@ pub use difference::{difference, difference_json};
 pub use file::{WriteError, write};
 pub use format::{Format, UnknownFormat, render};
 pub use github::github;
-pub use html::html;
+pub use html::{Campaigns, html, html_with};
 pub use human::{HumanOptions, human};
 pub use json::{ReadError, json, read};
 pub use junit::junit;

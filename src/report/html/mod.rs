@@ -3,6 +3,7 @@
 //!
 //! The template escapes by default; what it shows of others was made visible before.
 
+mod campaigns;
 mod card;
 mod matrix;
 mod page;
@@ -10,4 +11,5 @@ mod run;
 mod suite;
 mod tone;
 
-pub use page::html;
+pub use campaigns::Campaigns;
+pub use page::{html, html_with};

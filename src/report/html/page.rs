@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
+use crate::report::html::campaigns::{Campaigns, FuzzView, TimingView};
 use crate::report::html::matrix::MatrixView;
 use crate::report::html::run::RunView;
 use crate::report::html::tone;
@@ -26,14 +27,21 @@ struct Page {
     word: &'static str,
     matrix: Option<MatrixView>,
     runs: Vec<RunView>,
+    timing: Option<TimingView>,
+    fuzz: Option<FuzzView>,
 }
 
 /// The document as one page, for people: in it is all that it needs.
+pub fn html(document: &Document) -> String {
+    html_with(document, &Campaigns::default())
+}
+
+/// The same, with what campaigns found.
 #[expect(
     clippy::expect_used,
     reason = "a template writes into a string, and nothing in it can fail"
 )]
-pub fn html(document: &Document) -> String {
+pub fn html_with(document: &Document, campaigns: &Campaigns<'_>) -> String {
     let names = document.names();
     let word = tone::word(document.conformance());
     let first = document.runs().first();
@@ -53,6 +61,8 @@ pub fn html(document: &Document) -> String {
             .enumerate()
             .map(|(at, (run, name))| RunView::of(run, name, at))
             .collect(),
+        timing: campaigns.timing.map(TimingView::of),
+        fuzz: campaigns.fuzz.map(FuzzView::of),
     };
     page.render().expect("a page can be written")
 }
@@ -61,8 +71,9 @@ pub fn html(document: &Document) -> String {
 mod tests {
     use proptest::prelude::*;
 
-    use super::html;
+    use super::{html, html_with};
     use crate::report::fixture::{HOSTILE, forty_of_three_hundred, green, rich};
+    use crate::report::html::Campaigns;
     use crate::report::visible::is_visible;
     use crate::results::{Document, RunResult, Runs};
 
@@ -84,6 +95,25 @@ mod tests {
         let page = body(&several);
         let matrices = &page[..page.find("<div class=\"run\"").unwrap()];
         insta::assert_snapshot!("html_matrices", matrices);
+    }
+
+    #[test]
+    fn campaigns_have_sections_with_their_pictures() {
+        let mut timing = crate::report::timing::fixture::campaign();
+        timing.implementation.name = HOSTILE.into();
+        timing.measurements[0].sentence = HOSTILE.into();
+        let campaigns = Campaigns {
+            timing: Some(&timing),
+            fuzz: None,
+        };
+        let page = html_with(&green().into(), &campaigns);
+        let section = &page[page.find("<section id=\"timing\">").unwrap()..];
+        assert!(section.matches("<svg").count() >= 2, "{section}");
+        assert!(!section.contains("<script>alert"), "{section}");
+        for limit in &timing.limits {
+            assert!(section.contains(&limit[..12]), "{limit}");
+        }
+        assert!(!html(&green().into()).contains("id=\"timing\""));
     }
 
     #[test]
