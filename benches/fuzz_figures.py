@@ -50,7 +50,7 @@ def main():
     lengths = [found["length"] for _, _, found in rows if found]
     named = sum(
         1 for mistake, _, found in rows
-        if found and any(m["id"] == mistake for cause in found["causes"] for m in cause["mistakes"])
+        if found and any(m["id"] == mistake for cause in found.get("causes", []) for m in cause["mistakes"])
     )
     print("# What fuzzing finds\n")
     print("Made by `cargo build --release && python3 benches/fuzz_figures.py`: every mistake of the catalogue, planted in")
@@ -67,7 +67,7 @@ def main():
         if not found:
             print(f"| {mistake} | not within {SECONDS} s | {result['cases']} | | | | |")
             continue
-        cause = " + ".join(m["id"] for m in found["causes"][0]["mistakes"]) if found["causes"] else "–"
+        cause = " + ".join(m["id"] for m in found["causes"][0]["mistakes"]) if found.get("causes") else "–"
         print(
             f"| {mistake} | {found['found_after_ms']} ms | {found['found_after_cases']} | {found['suite']} "
             f"| {found['requirement']} | {found['length_before']} → {found['length']} | {cause} |"

@@ -198,6 +198,13 @@ enum Leak {
     Planted(f64, Mutex<f64>),
 }
 
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::expect_used,
+    reason = "a leak is planted for tests: times are short, and whoever names no leak is told by a panic"
+)]
 impl Leak {
     fn named(name: &str) -> Self {
         match name {

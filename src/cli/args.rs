@@ -65,7 +65,8 @@ pub(crate) struct RunArgs {
     /// Only cases whose id matches, as in `jimo/*` or `*/published-*`.
     #[arg(long, value_name = "GLOB", help_heading = "Cases")]
     pub(crate) filter: Option<String>,
-    /// Only the first, second … part of so many, as in 2/8; together the parts are the whole.
+    /// Only the first, second … part of so many, as in 2/8; together the parts are the whole. /8
+    /// takes the number from the index of a Kubernetes Indexed Job.
     #[arg(long, value_name = "I/N", help_heading = "Cases")]
     pub(crate) shard: Option<String>,
     /// The lowest level whose failure counts.

@@ -8,19 +8,20 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use jiff::Timestamp;
 
+use crate::adapters::{AdapterCommand, Target};
 use crate::cli::args::LevelArg;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::reach::{ReachArgs, Reached, duration, interrupt_flag};
+use crate::cli::shard::shard;
 use crate::cli::suites;
 use crate::cli::terminal::{ProgressBar, print, say};
 use crate::fuzz::{
-    FuzzCircumstances, FuzzEnding, FuzzError, FuzzOptions, FuzzOutput, FuzzProgress, document,
-    fuzz as fuzz_suites, saved,
+    Crossing, FuzzCircumstances, FuzzEnding, FuzzError, FuzzOptions, FuzzOutput, FuzzProgress,
+    Versus, VersusOptions, document, fuzz as fuzz_suites, saved, versus,
 };
 use crate::protocol::{Incoming, RequestLine, RequestParts};
 use crate::report;
-use crate::results::{FuzzFinding, FuzzResult};
-use crate::runner::Shard;
+use crate::results::{FuzzFinding, FuzzResult, Observed, outcome_in_words};
 use crate::signature::Context;
 use crate::suite::{Level, Request, Suite};
 
@@ -53,9 +54,14 @@ pub(crate) struct FuzzArgs {
     /// A folder of inputs that brought something new, read at first and written at the end.
     #[arg(long, value_name = "DIR", help_heading = "Inputs")]
     corpus: Option<PathBuf>,
-    /// One part of so many campaigns, as in 2/8: each has inputs of its own.
+    /// One part of so many campaigns, as in 2/8: each has inputs of its own. /8 takes the number
+    /// from the index of a Kubernetes Indexed Job.
     #[arg(long, value_name = "I/N", help_heading = "Inputs")]
     shard: Option<String>,
+    /// Compare with another implementation, by its adapter's command line, instead of with the
+    /// scheme: where they differ, and who takes whose tokens.
+    #[arg(long, value_name = "COMMAND", help_heading = "Implementation", conflicts_with_all = ["corpus", "shard", "grown", "output", "report"])]
+    against: Option<String>,
     /// The lowest level whose breach is a finding.
     #[arg(long, value_enum, default_value_t = LevelArg::Must)]
     level: LevelArg,
@@ -76,6 +82,9 @@ pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
     let documents = documents(&args.report)?;
     let suites = suites::chosen(&args.suites, &args.suite_file)?;
     let reached = args.reach.reached(&args.suite_file)?;
+    if let Some(other) = &args.against {
+        return against(args, &suites, &reached, other);
+    }
     let options = options(args)?;
     let started = Timestamp::now();
     let output = campaign(&suites, &reached, &options)?;
@@ -129,6 +138,141 @@ pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
     }
 }
 
+fn against(
+    args: &FuzzArgs,
+    suites: &[Suite],
+    reached: &Reached,
+    other: &str,
+) -> Result<Exit, Stop> {
+    let second = Target::Command(AdapterCommand::parse(other).map_err(Stop::usage)?);
+    let options = options(args)?;
+    let interrupt = interrupt_flag()?;
+    let bar = ProgressBar::new();
+    let progress = |progress: FuzzProgress| bar.tell(|| progress_in_words(&progress));
+    let began = Instant::now();
+    let output = versus(
+        suites,
+        [&reached.target, &second],
+        &VersusOptions {
+            seed: options.seed,
+            cases: options.cases,
+            time: options.time,
+            max_findings: options.max_findings,
+            limits: options.limits,
+        },
+        &interrupt,
+        &|| began.elapsed(),
+        &progress,
+    );
+    bar.clear();
+    let output = output.map_err(|error| match error {
+        FuzzError::Nothing(_) => Stop::usage(error),
+        FuzzError::Adapter(_) => Stop::harness(error),
+    })?;
+    print(&versus_in_words(
+        &output,
+        [&reached.label, other],
+        options.seed,
+    ));
+    let crosses = |crossing: &Crossing| crossing.signer != crossing.verifier;
+    let is_refused = |crossing: &&Crossing| crosses(crossing) && crossing.accepted == 0;
+    if !output.differences.is_empty() || output.matrix.iter().any(|c| is_refused(&c)) {
+        return Ok(Exit::Failed);
+    }
+    match output.ending {
+        FuzzEnding::Broken(error) => Err(Stop::harness(format_args!(
+            "an adapter no longer works: {error}"
+        ))),
+        _ => Ok(Exit::Success),
+    }
+}
+
+fn versus_in_words(output: &Versus, labels: [&str; 2], seed: u64) -> String {
+    let mut out = String::new();
+    let name = |at: usize| {
+        let named = &output.names[at].name;
+        report::visible(if named.is_empty() { labels[at] } else { named })
+    };
+    let asked =
+        |suite: &str, request: &Request| report::excerpt(&request_as_json(suite, request), 600);
+    for difference in &output.differences {
+        let _ = writeln!(
+            out,
+            "DIFFERENCE {} ({} cases; shrunk from {} characters to {})\n  asked:  {}",
+            difference.suite,
+            difference.cases,
+            difference.length[1],
+            difference.length[0],
+            asked(&difference.suite, &difference.request)
+        );
+        for (at, observed) in difference.outcomes.iter().enumerate() {
+            let _ = writeln!(
+                out,
+                "  {} {}: {}",
+                ["first ", "second"][at],
+                name(at),
+                answer(observed)
+            );
+        }
+        out.push('\n');
+    }
+    for crossing in &output.matrix {
+        let _ = writeln!(
+            out,
+            "signed by {} ({}), verified by {} ({}): {} of {} tokens accepted",
+            ["the first", "the second"][crossing.signer],
+            name(crossing.signer),
+            ["the first", "the second"][crossing.verifier],
+            name(crossing.verifier),
+            crossing.accepted,
+            crossing.tokens
+        );
+        if let Some((suite, request, observed)) = &crossing.example {
+            let _ = writeln!(
+                out,
+                "  not: {}: {}",
+                asked(suite, request),
+                answer(observed)
+            );
+        }
+    }
+    for note in &output.notes {
+        let _ = writeln!(out, "note: {}", report::visible(note));
+    }
+    let _ = writeln!(
+        out,
+        "{} differences; {} cases asked of both in {:.1} s, {} a second; seed {seed}",
+        output.differences.len(),
+        output.cases,
+        output.elapsed.as_secs_f64(),
+        a_second(output.cases, output.elapsed)
+    );
+    out
+}
+
+fn answer(observed: &Observed) -> String {
+    let words = match observed {
+        Observed::Outcome(outcome) => outcome_in_words(outcome),
+        Observed::Failed(failure) => failure.to_string(),
+        Observed::Unsupported { reason, .. } => format!("unsupported: {reason}"),
+        _ => "nothing".to_owned(),
+    };
+    report::excerpt(&words, 300)
+}
+
+fn request_as_json(suite: &str, request: &Request) -> String {
+    RequestLine::new(&RequestParts {
+        op: request.op,
+        suite,
+        secrets: &request.secrets,
+        fields: &request.fields,
+        token: request.token.as_ref(),
+        now: request.now,
+        context: &request.context,
+    })
+    .as_json()
+}
+
 fn options(args: &FuzzArgs) -> Result<FuzzOptions, Stop> {
     let time = match (args.time, args.cases) {
         (None, None) => Some(USUAL_TIME),
@@ -137,11 +281,7 @@ fn options(args: &FuzzArgs) -> Result<FuzzOptions, Stop> {
     Ok(FuzzOptions {
         seed: args.seed.unwrap_or_else(|| fastrand::u64(..1 << 32)),
         jobs: usize::from(args.reach.jobs),
-        shard: args
-            .shard
-            .as_deref()
-            .map(|text| text.parse::<Shard>().map_err(Stop::usage))
-            .transpose()?,
+        shard: shard(args.shard.as_deref())?,
         level: match args.level {
             LevelArg::Must => Level::Must,
             LevelArg::Should => Level::Should,
@@ -402,18 +542,7 @@ fn write_corpus(folder: &Path, output: &FuzzOutput) -> Result<(), Stop> {
             .corpus
             .iter()
             .filter(|(suite, _)| suite == name)
-            .map(|(suite, request)| {
-                RequestLine::new(&RequestParts {
-                    op: request.op,
-                    suite,
-                    secrets: &request.secrets,
-                    fields: &request.fields,
-                    token: request.token.as_ref(),
-                    now: request.now,
-                    context: &request.context,
-                })
-                .as_json()
-            })
+            .map(|(suite, request)| request_as_json(suite, request))
             .collect();
         lines.sort_unstable();
         lines.dedup();

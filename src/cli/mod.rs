@@ -20,6 +20,7 @@ mod render;
 mod report_command;
 mod run;
 mod serve;
+mod shard;
 mod start;
 mod suite_command;
 mod suites;

@@ -14,6 +14,7 @@ use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
 use crate::cli::reach::{Reached, interrupt_flag};
 use crate::cli::render::{Reports, is_standard_output};
+use crate::cli::shard::shard;
 use crate::cli::suites;
 use crate::cli::terminal::{ProgressBar, say};
 use crate::report;
@@ -102,7 +103,7 @@ fn run_one(
     };
     let options = RunOptions {
         filter: parsed(args.filter.as_deref())?,
-        shard: parsed(args.shard.as_deref())?,
+        shard: shard(args.shard.as_deref())?,
         seed,
         jobs: usize::from(args.reach.jobs),
         repeat: args.repeat,

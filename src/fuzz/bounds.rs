@@ -10,8 +10,8 @@ use crate::fuzz::texture::{Texture, of_identity, of_secret};
 use crate::generate::{Fixture, Form, Rule, Sound, has_another_reading, requirements as rules};
 use crate::mistakes::{Mistaken, Stage, catalogue};
 use crate::scheme::{
-    Algorithm, Call, FieldKind, FieldTexts, Freshness, FreshnessProblem, Implementation as _,
-    Pairs, Refusal, Rejection, SecretEncoding, TokenGrammar, Verification,
+    Algorithm, Call, FieldKind, FieldTexts, Freshness, FreshnessProblem, Implementation as _, Item,
+    Pairs, ParsedToken, Part, Refusal, Rejection, SecretEncoding, TokenGrammar, Verification,
 };
 use crate::signature::{Context, Fields, Op, Outcome, Secret, Secrets, Value};
 use crate::suite::{Expect, Level, Request, Suite};
@@ -266,7 +266,8 @@ impl<'s> Bounds<'s> {
         let Some(parsed) = scheme.token.parse(&scheme.fields, text) else {
             return Ruling::Taste("does not accept a token");
         };
-        if parsed.items.len() != self.items_of_one() {
+        let is_alone = parsed.items.len() == self.items_of_one();
+        if !is_alone && !is_plain_rotation(&parsed) {
             return Ruling::Taste("does not accept an arrangement of several MACs");
         }
         let mut claim = request.fields.clone();
@@ -458,6 +459,13 @@ impl<'s> Bounds<'s> {
                 && !token.ends_with('=')
                 && !self.ends_with_its_time(claim, &token)
         });
+        let cut = text.strip_prefix(&token).is_some_and(|rest| {
+            let mut ends = self.token_delimiters();
+            ends.any(|end| {
+                let behind = rest.strip_prefix(end);
+                behind.is_some_and(|more| more.starts_with(|c: char| c.is_ascii_alphabetic()))
+            })
+        });
         let before = text.strip_suffix(&token).is_some_and(|rest| {
             let known = ["0x", "x", "sha", "hmac", "Bearer", "v0", "v1", "b"];
             let is_word = rest.chars().all(|c| c.is_ascii_alphanumeric());
@@ -466,7 +474,22 @@ impl<'s> Bounds<'s> {
                 && !known[2..].iter().any(|word| rest.starts_with(word))
                 && rest != "0x"
         });
-        behind || before
+        behind || before || cut
+    }
+
+    /// What separates the parts of a token that is one template.
+    fn token_delimiters(&self) -> impl Iterator<Item = &str> {
+        let layout = match &self.suite.scheme.token {
+            TokenGrammar::Template(layout) => layout.parts(),
+            TokenGrammar::Pairs(_) | TokenGrammar::List(_) => &[],
+        };
+        layout.iter().filter_map(|part| match part {
+            Part::Literal(text) => {
+                let end = text.trim_start_matches(|c: char| c.is_alphanumeric());
+                (!end.is_empty()).then_some(end)
+            }
+            _ => None,
+        })
     }
 
     /// Whether a token ends with its time: then more behind it is another spelling of the time.
@@ -801,6 +824,15 @@ impl<'s> Bounds<'s> {
                     && max_skew.is_none_or(|limit| early <= limit + 1)
             })
     }
+}
+
+/// Whether up to three MACs stand there, no two the same and nothing unknown among them, as while a
+/// secret is rotated.
+fn is_plain_rotation(parsed: &ParsedToken) -> bool {
+    let macs: Vec<&[u8]> = parsed.macs().collect();
+    let is_known = |item: &Item| matches!(item, Item::Known { .. });
+    let is_twice = |at: usize| macs[..at].contains(&macs[at]);
+    macs.len() <= 3 && parsed.items.iter().all(is_known) && !(0..macs.len()).any(is_twice)
 }
 
 /// What stands between the keys of pairs, whatever separators it holds.

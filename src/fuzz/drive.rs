@@ -249,7 +249,7 @@ pub fn fuzz(
 }
 
 /// The suites that the adapter can be asked about.
-fn taken(suites: &[Suite], hello: &Hello) -> (Vec<usize>, Vec<String>) {
+pub(super) fn taken(suites: &[Suite], hello: &Hello) -> (Vec<usize>, Vec<String>) {
     let mut taken = Vec::new();
     let mut notes = Vec::new();
     for (at, suite) in suites.iter().enumerate() {

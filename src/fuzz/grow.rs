@@ -112,6 +112,11 @@ impl<'s> Bed<'s> {
         &self.base
     }
 
+    /// Whether the adapter knows that operation.
+    pub(super) fn has_op(&self, op: Op) -> bool {
+        self.ops.contains(&op)
+    }
+
     pub(super) fn is_barren(&self) -> bool {
         self.ops.is_empty()
     }
@@ -427,7 +432,7 @@ impl Grower {
         let length = 96;
         let character = bed.characters[self.rng.usize(..bed.characters.len())];
         let at = self.rng.usize(..length);
-        let (edit, class) = match self.rng.u8(..17) {
+        let (edit, class) = match self.rng.u8(..18) {
             0 => (Edit::Keep(at), 10),
             1 => (Edit::Keep(at % 9), 10),
             2 => (Edit::Drop(1 + at % 64), 11),
@@ -466,6 +471,7 @@ impl Grower {
                 let word = words[self.rng.usize(..words.len())].to_owned();
                 (Edit::Prepend(word), 13)
             }
+            16 => (Edit::Beside(self.rng.bool()), 23),
             _ => (Edit::Replace(at, '0'), 16),
         };
         Self::remade(bed, input, |recipe| {

@@ -4,7 +4,7 @@
 //! was done to the text afterwards. So an identity can be shortened and its token follows.
 
 use crate::mistakes::{MistakeId, Mistaken};
-use crate::scheme::{Call, FieldKind, Implementation, Reference, Scheme};
+use crate::scheme::{Call, FieldKind, Implementation, Reference, Scheme, TokenGrammar};
 use crate::signature::{Context, Encoding, Fields, Op, Outcome, Secrets, Value};
 use crate::suite::{InputKind, Request};
 
@@ -74,6 +74,8 @@ pub(super) enum Edit {
     Flip(usize),
     /// The MAC cut to so many bytes, canonically written.
     Cut(usize),
+    /// Another MAC before, or behind, the right one, where tokens carry several.
+    Beside(bool),
 }
 
 /// Whoever makes the tokens of inputs: the oracle, which remembers its latest key.
@@ -290,6 +292,7 @@ impl Edit {
                 mac[bit % bits / 8] ^= 1 << (bit % 8);
                 scheme.token.mac_encoding().encode(&mac)
             }),
+            Self::Beside(is_before) => beside(scheme, text, *is_before),
             Self::Cut(length) => with_mac(scheme, &text, |mac| {
                 let kept = &mac[..(*length).min(mac.len())];
                 scheme.token.mac_encoding().encode(kept)
@@ -308,4 +311,37 @@ fn with_mac(scheme: &Scheme, text: &str, write: impl Fn(&[u8]) -> String) -> Str
         return text.to_owned();
     }
     text.replacen(&scheme.token.mac_encoding().encode(&mac), &write(&mac), 1)
+}
+
+/// The token with a wrong MAC before or behind its own, where its grammar has room for several.
+fn beside(scheme: &Scheme, text: String, is_before: bool) -> String {
+    let (separator, repeats) = match &scheme.token {
+        TokenGrammar::Template(_) => return text,
+        TokenGrammar::List(list) => (&list.separator, true),
+        TokenGrammar::Pairs(pairs) => (&pairs.separator, pairs.pairs.iter().any(|p| p.repeat)),
+    };
+    let parsed = scheme.token.parse(&scheme.fields, &text);
+    let Some(mac) = parsed.and_then(|parsed| parsed.macs().next().map(<[u8]>::to_vec)) else {
+        return text;
+    };
+    let encoding = scheme.token.mac_encoding();
+    let spelt = encoding.encode(&mac);
+    let Some(item) = text
+        .split(separator.as_str())
+        .find(|item| item.contains(&spelt))
+    else {
+        return text;
+    };
+    let wrong: Vec<u8> = mac.iter().map(|byte| !byte).collect();
+    let other = item.replacen(&spelt, &encoding.encode(&wrong), 1);
+    let both = if is_before {
+        format!("{other}{separator}{item}")
+    } else {
+        format!("{item}{separator}{other}")
+    };
+    if repeats {
+        text.replacen(item, &both, 1)
+    } else {
+        text
+    }
 }

@@ -3,7 +3,8 @@
 //!
 //! `grow` makes inputs, `campaign` asks them, `bounds` says what can be demanded, `look` confirms,
 //! explains and shrinks what is not as it should be, `sequence` finds what one request alone does
-//! not show. [`fuzz`] does it all; [`document`] and [`saved`] say what came of it.
+//! not show. [`fuzz`] does it all; [`document`] and [`saved`] say what came of it. [`versus`] has
+//! two implementations asked the same, without an oracle.
 
 mod ask;
 mod bounds;
@@ -22,7 +23,9 @@ mod save;
 mod sequence;
 mod shrink;
 mod texture;
+mod versus;
 
 pub use document::{FuzzCircumstances, document};
 pub use drive::{FuzzEnding, FuzzError, FuzzOptions, FuzzOutput, FuzzProgress, fuzz};
 pub use save::{Saved, saved};
+pub use versus::{Crossing, Difference, Versus, VersusOptions, versus};

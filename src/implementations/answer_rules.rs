@@ -174,3 +174,90 @@ fn quoted(body: &[u8]) -> String {
         format!("{:?}", excerpt(body))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::implementations::{Call as _, Implementations, Output, Way};
+    use crate::signature::{Op, Outcome};
+
+    /// What a back end is taken to have done.
+    fn outcome(op: Op, status: u16, body: &str) -> Result<Outcome, String> {
+        let text = r#"
+implementations:
+  one:
+    http:
+      suites: [a]
+      sign: {url: "http://a/", token: {json: /t}, threw: {status: 500}}
+      verify:
+        url: "http://a/{token}"
+        accept: {status: [200, 204], json: {/ok: true}}
+        reject: {json: {/ok: false}}
+        refused: {status: 422, regex: "^no .* today$"}
+"#;
+        let file = Implementations::parse("macproof.yaml", text).unwrap();
+        let Way::Web(native) = &file.all()[0].way else {
+            panic!("{file:?}")
+        };
+        let output = Output {
+            status,
+            headers: &[],
+            body: body.as_bytes(),
+        };
+        native.call(op).unwrap().answer().outcome(op, &output)
+    }
+
+    #[test]
+    fn all_of_a_condition_must_hold() {
+        let verify = |status, body| outcome(Op::Verify, status, body);
+        assert_eq!(verify(200, r#"{"ok":true}"#), Ok(Outcome::Accept));
+        assert_eq!(verify(204, r#"{"ok":true}"#), Ok(Outcome::Accept));
+        assert_eq!(verify(200, r#"{"ok":false}"#), Ok(Outcome::REJECT));
+        let refused = Outcome::Refused("no tokens today".to_owned());
+        assert_eq!(verify(422, "no tokens today"), Ok(refused));
+        for (status, body) in [
+            (201, r#"{"ok":true}"#),
+            (200, r#"{"ok":"true"}"#),
+            (200, r#"{"ok":1}"#),
+            (200, "true"),
+            (200, ""),
+            (422, "no tokens tomorrow"),
+            (403, "no tokens today"),
+        ] {
+            let why = verify(status, body).unwrap_err();
+            assert!(
+                why.starts_with("it matches neither accept nor reject"),
+                "{why}"
+            );
+        }
+    }
+
+    #[test]
+    fn two_readings_are_none() {
+        assert!(outcome(Op::Sign, 200, r#"{"t":"a"}"#).is_ok());
+        let threw = outcome(Op::Sign, 500, r#"{"t":"a"}"#);
+        assert_eq!(threw, Ok(Outcome::Threw(r#"{"t":"a"}"#.to_owned())));
+        let text = r#"
+implementations:
+  one:
+    exec:
+      suites: [a]
+      verify: {command: [x, "{token}"], accept: {regex: "ok"}, reject: {exit: 1}}
+"#;
+        let file = Implementations::parse("macproof.yaml", text).unwrap();
+        let Way::Exec(native) = &file.all()[0].way else {
+            panic!("{file:?}")
+        };
+        let output = Output {
+            status: 1,
+            headers: &[],
+            body: b"ok",
+        };
+        let rules = native.call(Op::Verify).unwrap().answer();
+        assert_eq!(
+            rules.outcome(Op::Verify, &output),
+            Err(
+                "it matches both accept and reject of the description: status 1, \"ok\"".to_owned()
+            )
+        );
+    }
+}

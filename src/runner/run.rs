@@ -145,7 +145,7 @@ pub fn run<'s>(
         None if is_whole => Ending::Whole,
         // The others did its share.
         Some(error) if is_whole => {
-            let note = format!("one of the adapter's processes could not be used: {error}");
+            let note = format!("one of the jobs could not go on with the adapter: {error}");
             gathered.notes.push(note);
             Ending::Whole
         }
@@ -262,7 +262,7 @@ fn labour(work: &Work<'_, '_>, number: usize, adapter: Result<Adapter<'_>, Adapt
             let ended = adapter.drive(&mut job);
             let mut parting = adapter.finish();
             if is_another {
-                let note = "one of the adapter's processes said another hello than the first";
+                let note = "one of the jobs was told another hello than the first";
                 parting.notes.push(note.to_owned());
             }
             (ended, parting)

@@ -120,6 +120,9 @@ impl Harvest {
         let suite = resigner.suite;
         let scheme = &suite.scheme;
         let request = &vector.request;
+        if !hello.has_op(Op::Sign) {
+            return Err("the implementation's secret is unknown, and it does not sign: there is no token that its verifier should accept".to_owned());
+        }
         let has_time = scheme
             .message
             .fields()

@@ -22,7 +22,7 @@ pub fn deciles_differ(
     if one.is_empty() || two.is_empty() || resamples == 0 {
         return false;
     }
-    let mut by_chance = vec![Vec::with_capacity(2 * resamples); 9];
+    let mut by_chance = vec![Vec::new(); 9];
     for class in [&one, &two] {
         for _ in 0..resamples {
             let (first, second) = (

@@ -15,9 +15,9 @@ pub fn signed_rank(differences: impl IntoIterator<Item = f64>) -> f64 {
     differences.sort_unstable_by(|one, two| one.abs().total_cmp(&two.abs()));
     let (mut sum, mut variance) = (0.0, 0.0);
     let mut ranked = 0;
-    for tie in differences.chunk_by(|one, two| one.abs() == two.abs()) {
+    for tie in differences.chunk_by(|one, two| one.abs().total_cmp(&two.abs()).is_eq()) {
         let length = tie.len() as f64;
-        let rank = ranked as f64 + (length + 1.0) / 2.0;
+        let rank = f64::midpoint(2.0 * ranked as f64 + 1.0, length);
         sum += rank
             * tie
                 .iter()

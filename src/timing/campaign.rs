@@ -125,6 +125,12 @@ impl From<ChannelError> for Halt {
     }
 }
 
+/// What is still to be seen of the work that every call does.
+struct Work<'m> {
+    long: Material<'m>,
+    repeat: u32,
+}
+
 struct Campaign<'a, 'm> {
     material: &'a Material<'m>,
     options: &'a Options,
@@ -134,14 +140,17 @@ struct Campaign<'a, 'm> {
     rng: &'a mut Rng,
 }
 
-impl Campaign<'_, '_> {
+impl<'m> Campaign<'_, 'm> {
     /// Whether there is something to confirm.
     fn measure(&mut self, channel: &mut dyn Channel) -> Result<bool, Halt> {
         let deadline = (self.clock)() + self.options.time;
         self.check_counts(channel)?;
         self.recording.counted = true;
         self.warm_up(channel)?;
-        self.check_work(channel)?;
+        let mut work = self.check_work(channel)?;
+        if Figures::of(self.recording).is_idle() {
+            return Ok(false);
+        }
         self.tune(channel)?;
         let repeat = chosen(self.recording, self.options.target);
         (self.progress)(Progress::Measuring { repeat });
@@ -160,10 +169,16 @@ impl Campaign<'_, '_> {
             for &condition in &conditions {
                 self.pair(channel, self.material, Stage::Measuring, condition, repeat)?;
             }
+            if let Some(Work { long, repeat }) = &work {
+                self.pair(channel, long, Stage::Working, Condition::All, *repeat)?;
+            }
             if is_look(round) {
                 let figures = Figures::of(self.recording);
                 is_positive = figures.is_positive(&self.recording.subject);
-                let is_hopeless = figures.is_hopeless(&self.recording.subject);
+                let is_hopeless = figures.is_idle() || figures.is_hopeless(&self.recording.subject);
+                if figures.works() == Some(true) {
+                    work = None;
+                }
                 match self.look(round) {
                     Standing::Suspicious | Standing::Confirmed => return Ok(true),
                     Standing::Clear => return Ok(false),
@@ -250,7 +265,7 @@ impl Campaign<'_, '_> {
                 let [presented, _] = self.material.two_wrong(at, wrong, self.rng);
                 ask(channel, self.material, at, &presented, WARM_UP_REPEAT)?;
             }
-            let elapsed = (self.clock)() - start;
+            let elapsed = (self.clock)().saturating_sub(start);
             let is_warm = pairs >= WARM_UP_PAIRS && elapsed >= WARM_UP_TIME;
             // Whoever is so slow has to be measured cold.
             if is_warm || elapsed >= self.options.time / 4 {
@@ -260,27 +275,27 @@ impl Campaign<'_, '_> {
         Ok(())
     }
 
-    /// Every call does the work: with a long identity it takes long.
-    fn check_work(&mut self, channel: &mut dyn Channel) -> Result<(), Halt> {
+    /// Every call does the work: with a long identity it takes long. That identity, and with how
+    /// many calls it is measured, come back where a busy machine needs more pairs to show it.
+    fn check_work(&mut self, channel: &mut dyn Channel) -> Result<Option<Work<'m>>, Halt> {
         for (length, repeat) in WORK {
             let Some(long) = self.material.with_length(length, self.rng) else {
-                return Ok(());
+                return Ok(None);
             };
             let right = long.right(0);
             let answer = channel.ask(&long.question(0, &right), 1)?;
             if check(&answer.tally, true, 1).is_err() {
                 continue;
             }
-            // A machine with other things to do may need a second look.
             for pair in 1..=WORK_PAIRS {
                 self.pair(channel, &long, Stage::Working, Condition::All, repeat)?;
                 if pair % PAIRS == 0 && Figures::of(self.recording).works() == Some(true) {
-                    break;
+                    return Ok(None);
                 }
             }
-            return Ok(());
+            return Ok(Some(Work { long, repeat }));
         }
-        Ok(())
+        Ok(None)
     }
 
     fn tune(&mut self, channel: &mut dyn Channel) -> Result<(), Halt> {

@@ -141,10 +141,7 @@ impl Figures {
             controls.iter().find(failed)
         };
         if let Some(control) = failed(ControlKind::Works) {
-            let is_noise = self
-                .work
-                .is_some_and(|(length, call)| call.interval().1 >= least_work(length));
-            return inconclusive(words::failed(control, is_noise));
+            return inconclusive(words::failed(control, !self.is_idle()));
         }
         let Some(effect) = self.effect.filter(|effect| effect.pairs >= FEWEST) else {
             let pairs = self.effect.map_or(0, |effect| effect.pairs);
@@ -302,6 +299,12 @@ impl Figures {
     pub(super) fn works(&self) -> Option<bool> {
         let (length, call) = self.work?;
         Some(call.effect >= least_work(length) && call.exceeds(ALPHA, 0.0))
+    }
+
+    /// Whether it is certain that not every call does the work.
+    pub(super) fn is_idle(&self) -> bool {
+        self.work
+            .is_some_and(|(length, call)| call.interval().1 < least_work(length))
     }
 
     /// Whether what is known to take longer is lost in the noise.

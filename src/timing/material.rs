@@ -156,7 +156,7 @@ struct Identity {
 impl<'a> Tokens<'a> {
     fn new(suite: &'a Suite, now: u64, rng: &mut Rng) -> Result<Self, MaterialError> {
         let scheme = &suite.scheme;
-        let signs = suite.vectors.iter().filter(|vector| {
+        let mut signs = suite.vectors.iter().filter(|vector| {
             let signed = matches!(
                 &vector.expect,
                 Expect::Token {
@@ -167,8 +167,7 @@ impl<'a> Tokens<'a> {
             signed && vector.input == InputKind::Text
         });
         let (vector, varied) = signs
-            .filter_map(|vector| Some((vector, varied_field(scheme, &vector.request.fields)?)))
-            .next()
+            .find_map(|vector| Some((vector, varied_field(scheme, &vector.request.fields)?)))
             .ok_or(MaterialError::NoIdentity)?;
         let mut template = vector.request.fields.clone();
         for field in scheme.fields.iter().filter(|field| field.kind.is_time()) {

@@ -13,6 +13,8 @@ mod material;
 mod raw;
 mod recording;
 mod rule;
+#[cfg(test)]
+mod simulation;
 mod tuning;
 mod words;
 

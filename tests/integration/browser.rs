@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
@@ -38,25 +39,37 @@ pub(crate) fn browse<F: Future<Output = ()>>(
     how: Look,
     look: impl FnOnce(Client) -> F,
 ) -> bool {
-    let needed = ["chromedriver", "chromium"];
-    if !needed
-        .iter()
-        .all(|program| present(test, program, "--version"))
-    {
+    if !has_browser(test) {
         return false;
     }
-    let driver = Driver::start();
     let profile = tempfile::tempdir().unwrap();
+    browse_in(profile.path(), how, look);
+    true
+}
+
+/// Whether there is a browser on this machine; if not, it says that `test` is skipped.
+pub(crate) fn has_browser(test: &str) -> bool {
+    ["chromedriver", "chromium"]
+        .iter()
+        .all(|program| present(test, program, "--version"))
+}
+
+/// The same, with a folder for what the browser keeps, where there is one.
+pub(crate) fn browse_in<F: Future<Output = ()>>(
+    profile: &Path,
+    how: Look,
+    look: impl FnOnce(Client) -> F,
+) {
+    let driver = Driver::start();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
     runtime.block_on(async {
-        let client = driver.client(how, profile.path().to_str().unwrap()).await;
+        let client = driver.client(how, profile.to_str().unwrap()).await;
         look(client.clone()).await;
         client.close().await.unwrap();
     });
-    true
 }
 
 /// What the page has written to its console, warnings and errors.

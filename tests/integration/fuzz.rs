@@ -81,6 +81,8 @@ fn a_planted_mistake_is_found_shrunk_explained_saved_and_replayed() {
             "3",
             "--max-findings",
             "1",
+            "--level",
+            "should",
         ];
         let campaign = fuzz(
             folder.path(),
@@ -98,7 +100,15 @@ fn a_planted_mistake_is_found_shrunk_explained_saved_and_replayed() {
         let lint = run(&["suite", "lint", &saved]);
         let lint = String::from_utf8_lossy(&lint.stdout).into_owned();
         assert!(lint.contains("0 errors, 0 warnings"), "{mistake}: {lint}");
-        let replay = run(&["run", "--suite-file", &saved, "--command", &command]);
+        let replay = run(&[
+            "run",
+            "--level",
+            "should",
+            "--suite-file",
+            &saved,
+            "--command",
+            &command,
+        ]);
         assert_eq!(replay.status.code(), Some(1), "{mistake}");
         let sound = run(&["run", "--suite-file", &saved]);
         assert_eq!(sound.status.code(), Some(0), "{mistake}");

