@@ -106,7 +106,7 @@ pub enum Identification<'s> {
         rule: &'s Rule,
         /// What the signature is, if that was looked at.
         signature: Option<SignatureState>,
-        /// Where an invalid one fails.
+        /// Where one that is not valid fails.
         rejection: Option<Rejection>,
     },
     /// Nothing can be said, for this reason: the context or the configuration is unusable.
@@ -208,6 +208,7 @@ impl Scheme {
         let mut rejection = None;
         let signature = || {
             if !is_presented(token) {
+                rejection = Some(Rejection::Absent);
                 return Ok(SignatureState::Absent);
             }
             match self.check(secrets, fields, token, now, mac_of) {

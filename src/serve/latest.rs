@@ -25,7 +25,7 @@ pub struct LatestCall {
     pub outcome: &'static str,
     /// What the signature was, if that was looked at.
     pub signature: Option<SignatureState>,
-    /// Where an invalid signature failed, or why nothing could be said.
+    /// Where a signature that is not valid failed, or why nothing could be said.
     pub why: Option<String>,
     /// What `explain` says of it, once somebody has asked.
     causes: Arc<OnceLock<Vec<String>>>,
@@ -95,7 +95,7 @@ impl LatestCall {
             now: Some(self.at),
         });
         if explanation.answer != Answer::Explained {
-            return explanation.clues;
+            return explanation.clues.iter().map(|clue| capital(clue)).collect();
         }
         let first = explanation.causes.first();
         let findings = first.into_iter().flat_map(|cause| &cause.mistakes);

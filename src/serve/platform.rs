@@ -41,7 +41,7 @@ pub struct Identified {
     pub warning: Option<String>,
     /// What the signature was, if that was looked at.
     pub signature: Option<SignatureState>,
-    /// Where an invalid one failed.
+    /// Where one that is not valid failed, unless the call is accepted all the same.
     pub rejection: Option<Rejection>,
     /// The session that the caller is to keep, where one was opened.
     pub session: Option<String>,
@@ -127,7 +127,8 @@ impl Platform {
                 decision: Ok(rule.decision.clone()),
                 warning: rule.warning.clone(),
                 signature,
-                rejection,
+                // Nobody asks why he was let in.
+                rejection: rejection.filter(|_| rule.decision != Decision::Accept),
                 session: remember(&mut state, policy, rule, session, &user, new_session),
             },
             Some(Identification::Refused(why)) => Identified {
