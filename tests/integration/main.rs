@@ -34,6 +34,5 @@ mod served_page;
 mod serving;
 mod strength;
 mod suites;
-mod timing;
 mod web_server;
 mod wycheproof;
