@@ -306,7 +306,7 @@ fn a_file_of_raw_pairs_is_judged_as_the_campaign_was() {
 #[test]
 fn a_file_that_is_none_is_refused_by_its_line() {
     let header = r#"# {"macproof_timing_raw":1,"macproof_version":"0","started":"","implementation":{"name":"x"},"adapter":"","circumstances":{"cores":2},"target_ns":20.0,"time_s":1.0,"seed":1}"#;
-    let recording = r##"# {"subject":"compare","counted":true}"##;
+    let recording = r#"# {"subject":"compare","counted":true}"#;
     let good = format!("{header}\n{recording}\ncompare,measuring,leak,30,longer-first,10,9\n");
     assert_eq!(raw_read(&good).unwrap().1[0].samples.len(), 1);
     for (from, to, expected) in [
