@@ -3,6 +3,8 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use crate::results::Redaction;
+
 /// What a command came to, as the shell sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
@@ -74,6 +76,16 @@ impl Stop {
         Self {
             message: message.to_string(),
             exit: Exit::Harness,
+        }
+    }
+}
+
+impl Stop {
+    /// The same without what may not be shown.
+    pub(crate) fn redacted(self, redaction: &Redaction) -> Self {
+        Self {
+            message: redaction.text(&self.message),
+            ..self
         }
     }
 }

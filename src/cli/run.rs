@@ -121,7 +121,15 @@ fn run_one(
         events.started(&started, seed);
     }
     let clock = Instant::now();
-    let output = attempt(suites, &reached.target, &options, events)?;
+    let redaction = match &options.secret {
+        WhoseSecret::Own(secret) if !args.show_secrets => Redaction::of([secret.clone()]),
+        WhoseSecret::Unknown if !args.show_secrets => Redaction::of([]),
+        // Every secret is that of a suite file, or may be shown.
+        _ => Redaction::none(),
+    };
+    // What ends a run may quote what the implementation said.
+    let output = attempt(suites, &reached.target, &options, events)
+        .map_err(|stop| stop.redacted(&redaction))?;
     let mut arguments = args.suites.clone();
     arguments.extend(reached.arguments.iter().cloned());
     for file in &args.suite_file {
@@ -142,12 +150,7 @@ fn run_one(
             .chain(output.left_out)
             .collect(),
         notes: output.notes,
-        redaction: match &options.secret {
-            WhoseSecret::Own(secret) if !args.show_secrets => Redaction::of([secret.clone()]),
-            WhoseSecret::Unknown if !args.show_secrets => Redaction::of([]),
-            // Every secret is that of a suite file, or may be shown.
-            _ => Redaction::none(),
-        },
+        redaction: redaction.clone(),
     };
     let today = began.strftime("%Y-%m-%d").to_string();
     let mut result = conclude(
@@ -174,7 +177,8 @@ fn run_one(
     let broken = match output.ending {
         Ending::Broken(error) => Some(Stop::harness(format_args!(
             "the adapter no longer works: {error}"
-        ))),
+        )))
+        .map(|stop| stop.redacted(&redaction)),
         Ending::Whole | Ending::Interrupted | Ending::FailedFast => None,
     };
     Ok((result, broken))

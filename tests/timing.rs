@@ -1,5 +1,18 @@
 //! `macproof timing` on real processes: gross leaks are found in every language, and whoever
 //! defeats the measurement gets no verdict. No time is asserted.
+//!
+//! In a binary of its own, so that none of the other tests runs beside a measurement.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, and says on standard error what it skips"
+)]
+
+#[path = "integration/present.rs"]
+mod present;
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
