@@ -5,7 +5,7 @@ use macproof::signature::{Fields, Secret, Secrets};
 use macproof::suite::find;
 use serde_json::{Value as Json, json};
 
-use crate::browser::{Look, browse, browse_in, console};
+use crate::browser::{Look, browse, browse_in, console, has_browser};
 use crate::served::{Served, secret_file};
 
 const SECRET: &str = "a-secret-that-no-page-may-show-0123456789";
@@ -101,6 +101,9 @@ fn the_page_says_why_somebody_is_anonymous() {
 
 #[test]
 fn a_session_ends_with_the_browser() {
+    if !has_browser("a_session_ends_with_the_browser") {
+        return;
+    }
     let served = Served::start(&["prefinery", "--secret-file", &secret_file(SECRET)]);
     // The status of a call by the page's own script.
     let call = |method: &str| {
@@ -109,7 +112,6 @@ fn a_session_ends_with_the_browser() {
             "const done = arguments[0]; const call = {{method: 'POST', headers: {{'content-type': 'application/json'}}, body: '{body}'}}; fetch('/prefinery/identify', call).then(answer => done(answer.status), error => done(String(error)));"
         )
     };
-    let test = "a_session_ends_with_the_browser";
     let profile = tempfile::tempdir().unwrap();
     let statuses = async |page: &Client, methods: &[&str]| {
         page.goto(&format!("{}/healthz", served.url()))
@@ -121,12 +123,12 @@ fn a_session_ends_with_the_browser() {
         }
         seen
     };
-    browse_in(profile.path(), test, Look::DESK, async |page| {
+    browse_in(profile.path(), Look::DESK, async |page| {
         let seen = statuses(&page, &["getUser", "addUser", "getUser", "addUser"]).await;
         assert_eq!(seen, [403, 200, 200, 200]);
     });
     // The same profile, opened again: the cookie is gone.
-    browse_in(profile.path(), test, Look::DESK, async |page| {
+    browse_in(profile.path(), Look::DESK, async |page| {
         assert_eq!(statuses(&page, &["getUser"]).await, [403]);
     });
 }
