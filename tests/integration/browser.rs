@@ -39,25 +39,27 @@ pub(crate) fn browse<F: Future<Output = ()>>(
     how: Look,
     look: impl FnOnce(Client) -> F,
 ) -> bool {
-    let profile = tempfile::tempdir().unwrap();
-    browse_in(profile.path(), test, how, look)
-}
-
-/// The same with a profile that may have been used before: a browser that was closed and is opened
-/// again.
-pub(crate) fn browse_in<F: Future<Output = ()>>(
-    profile: &Path,
-    test: &str,
-    how: Look,
-    look: impl FnOnce(Client) -> F,
-) -> bool {
-    let needed = ["chromedriver", "chromium"];
-    if !needed
-        .iter()
-        .all(|program| present(test, program, "--version"))
-    {
+    if !has_browser(test) {
         return false;
     }
+    let profile = tempfile::tempdir().unwrap();
+    browse_in(profile.path(), how, look);
+    true
+}
+
+/// Whether there is a browser on this machine; if not, it says that `test` is skipped.
+pub(crate) fn has_browser(test: &str) -> bool {
+    ["chromedriver", "chromium"]
+        .iter()
+        .all(|program| present(test, program, "--version"))
+}
+
+/// The same, with a folder for what the browser keeps, where there is one.
+pub(crate) fn browse_in<F: Future<Output = ()>>(
+    profile: &Path,
+    how: Look,
+    look: impl FnOnce(Client) -> F,
+) {
     let driver = Driver::start();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -68,7 +70,6 @@ pub(crate) fn browse_in<F: Future<Output = ()>>(
         look(client.clone()).await;
         client.close().await.unwrap();
     });
-    true
 }
 
 /// What the page has written to its console, warnings and errors.

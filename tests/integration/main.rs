@@ -29,6 +29,7 @@ mod policies;
 mod present;
 mod reports;
 mod runs;
+mod serve_page;
 mod served;
 mod serving;
 mod strength;
