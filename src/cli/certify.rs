@@ -12,7 +12,7 @@ use crate::certificate::{
     certificate_markdown, may_certify, rekeyed, statement, verify,
 };
 use crate::cli::artifact::artifact;
-use crate::cli::clock::unix_now;
+use crate::cli::clock::{to_the_second, unix_now};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
 use crate::cli::reach::{ReachArgs, interrupt_flag};
@@ -177,7 +177,7 @@ fn result_of(
         )));
     }
     let circumstances = Circumstances {
-        started: began.round(jiff::Unit::Second).unwrap_or(began).to_string(),
+        started: to_the_second(began),
         duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
         implementation: output.hello.implementation,
         adapter: reached.label,

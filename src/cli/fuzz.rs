@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use crate::adapters::{AdapterCommand, Target};
 use crate::cli::args::LevelArg;
+use crate::cli::clock::to_the_second;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::reach::{ReachArgs, Reached, duration, interrupt_flag};
 use crate::cli::shard::shard;
@@ -97,10 +98,7 @@ pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
         arguments.extend(["--suite-file".to_owned(), file.display().to_string()]);
     }
     let circumstances = FuzzCircumstances {
-        started: started
-            .round(jiff::Unit::Second)
-            .unwrap_or(started)
-            .to_string(),
+        started: to_the_second(started),
         seed: options.seed,
         jobs: options.jobs as u64,
         shard: options.shard.map(|shard| shard.to_string()),

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::adapters::Target;
 use crate::cli::args::{LevelArg, RunArgs};
 use crate::cli::causes::add_causes;
-use crate::cli::clock::unix_now;
+use crate::cli::clock::{to_the_second, unix_now};
 use crate::cli::events::Events;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
@@ -116,7 +116,7 @@ fn run_one(
         secret: reached.secret.clone(),
     };
     let began = Timestamp::now();
-    let started = began.round(jiff::Unit::Second).unwrap_or(began).to_string();
+    let started = to_the_second(began);
     if let Some(events) = events {
         events.started(&started, seed);
     }
