@@ -121,6 +121,38 @@ fn is_right(suite: &str, secrets: &Secrets, fields: &Fields, token: &Json) {
     );
 }
 
+/// Asks a back end as `adapters/backends/macproof.yaml` describes it, by every case that applies.
+fn conforms_as_described(name: &str, back_end: &BackEnd) {
+    let described = std::fs::read_to_string(folder("macproof.yaml")).unwrap();
+    // Each stands there at a port of its own; here it has a free one.
+    let port = back_end.address.rsplit_once(':').unwrap().1;
+    let ports = ["3101", "3102", "3103", "3104", "3105"];
+    let described = ports.iter().fold(described, |text, described| {
+        text.replace(&format!(":{described}/"), &format!(":{port}/"))
+    });
+    let file = packages("described").join(format!("{name}.yaml"));
+    std::fs::write(&file, described).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_macproof"))
+        .args(["run", "--implementation", name, "--report", "json=-"])
+        .arg("--config")
+        .arg(&file)
+        .env("BACKEND_SECRET", SECRET)
+        .output()
+        .unwrap();
+    let result: Json = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|_| panic!("{name}: {}", String::from_utf8_lossy(&output.stderr)));
+    let wrong: Vec<&Json> = result["cases"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|case| ["fail", "error"].contains(&case["verdict"].as_str().unwrap()))
+        // A server that ends a connection before it has heard all answers nothing.
+        .filter(|case| !case["id"].as_str().unwrap().ends_with("-length-65536"))
+        .collect();
+    assert!(wrong.is_empty(), "{name}: {wrong:#?}");
+    assert!(result["counts"]["pass"].as_u64().unwrap() > 70, "{name}");
+}
+
 fn one() -> Secrets {
     Secrets::One(Secret::new(SECRET))
 }
@@ -138,6 +170,7 @@ fn express(back_end: &BackEnd) {
     }
     let nobody = back_end.ask("GET", "/api/jotreview-signature", "", None);
     assert!(nobody["error"].is_string());
+    conforms_as_described("express", back_end);
 }
 
 fn flask(back_end: &BackEnd) {
@@ -151,6 +184,7 @@ fn flask(back_end: &BackEnd) {
         );
     }
     assert!(back_end.ask("POST", "/api/jimo", "", Some(&json!({})))["error"].is_string());
+    conforms_as_described("flask", back_end);
 }
 
 /// Installs a package into a folder of the tests' own; whether it is there.
@@ -259,6 +293,7 @@ fn ruby_signs_as_prefinery() {
     }
     let nobody = back_end.ask("POST", "/prefinery-signature", "", Some(&json!({})));
     assert!(nobody["error"].is_string());
+    conforms_as_described("ruby", &back_end);
 }
 
 #[test]
@@ -284,6 +319,7 @@ fn php_signs_as_engagespot() {
         );
     }
     assert!(back_end.ask("GET", "/user-signature.php", "", None)["error"].is_string());
+    conforms_as_described("php", &back_end);
 }
 
 #[test]
@@ -302,7 +338,8 @@ fn go_signs_as_mtribes() {
     let back_end = BackEnd::start(
         Command::new(program)
             .env("MTRIBES_IOS_SECRET", SECRET)
-            .env("MTRIBES_ANDROID_SECRET", OTHER),
+            .env("MTRIBES_ANDROID_SECRET", OTHER)
+            .env("MTRIBES_WEB_SECRET", "example-web-secret-0123456789"),
     );
     let secrets = Secrets::Per(vec![
         ("ios".into(), Secret::new(SECRET)),
@@ -326,4 +363,5 @@ fn go_signs_as_mtribes() {
         Some(&json!({"user_id": "a", "platform": "tv"})),
     );
     assert!(unknown["error"].is_string());
+    conforms_as_described("go", &back_end);
 }

@@ -16,6 +16,7 @@ import (
 var secrets = map[string]string{
 	"ios":     os.Getenv("MTRIBES_IOS_SECRET"),
 	"android": os.Getenv("MTRIBES_ANDROID_SECRET"),
+	"web":     os.Getenv("MTRIBES_WEB_SECRET"),
 }
 
 func signed(w http.ResponseWriter, r *http.Request) {

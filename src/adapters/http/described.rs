@@ -30,6 +30,9 @@ pub(super) fn in_protocol(address: &WebAddress, body: Vec<u8>, is_batch: bool) -
     request
 }
 
+/// The longest URL that is sent, in bytes: what the client's library takes.
+const LONGEST_URL: usize = 65_534;
+
 /// A request as a description says; why it cannot be made of this one, if it cannot.
 pub(super) fn as_described<'a>(
     native: &'a Native<WebCall>,
@@ -45,6 +48,11 @@ pub(super) fn as_described<'a>(
     let inputs = question.inputs();
     let render = |call: &WebCall| {
         let rendered = call.render(&inputs).map_err(|why| why.to_string())?;
+        if rendered.url.as_str().len() > LONGEST_URL {
+            return Err(format!(
+                "the description cannot carry it: its URL would be longer than {LONGEST_URL} bytes"
+            ));
+        }
         as_it_is_sent(rendered).ok_or_else(|| "its headers cannot be sent".to_owned())
     };
     Ok(Prepared {
