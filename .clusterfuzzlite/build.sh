@@ -4,7 +4,8 @@ cd "${SRC:-..}/macproof" 2>/dev/null || cd "$(dirname "$0")/.."
 : "${OUT:?the folder where the targets go}"
 sanitizer=${SANITIZER:-none}
 [[ $sanitizer == coverage || $sanitizer == undefined ]] && sanitizer=none
-cargo +nightly fuzz build -O --sanitizer "$sanitizer"
+# With debug assertions, as fuzz/run.sh builds them: one build serves both in CI.
+cargo +nightly fuzz build --sanitizer "$sanitizer"
 host=$(rustc +nightly -vV | sed -n 's/^host: //p')
 for target in $(cargo +nightly fuzz list); do
     cp "fuzz/target/$host/release/$target" "$OUT/"
