@@ -77,7 +77,10 @@ fn answers(suites: &[Suite], window: u32, body: &[u8]) -> Vec<u8> {
     };
     let mut out = Vec::new();
     // One object alone has no line feed.
-    let body = [body, b"\n"].concat();
+    let mut body = body.to_vec();
+    if !body.ends_with(b"\n") {
+        body.push(b'\n');
+    }
     serve(body.as_slice(), &mut out, &mut served).unwrap();
     out
 }
