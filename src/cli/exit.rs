@@ -32,14 +32,6 @@ impl Exit {
         }
     }
 
-    /// What several come to together: the first that applies.
-    pub fn first_of(exits: &[Self]) -> Self {
-        [Self::Usage, Self::Failed, Self::Harness, Self::Incomplete]
-            .into_iter()
-            .find(|exit| exits.contains(exit))
-            .unwrap_or(Self::Success)
-    }
-
     /// The exit of that number; anything unknown is a failure of the harness.
     pub fn of(code: u8) -> Self {
         [Self::Success, Self::Failed, Self::Usage, Self::Incomplete]

@@ -20,7 +20,7 @@ use crate::fuzz::{
     Crossing, FuzzCircumstances, FuzzEnding, FuzzError, FuzzOptions, FuzzOutput, FuzzProgress,
     Versus, VersusOptions, document, fuzz as fuzz_suites, saved, versus,
 };
-use crate::protocol::{Incoming, RequestLine, RequestParts};
+use crate::protocol::{Incoming, RequestLine, RequestParts, write_ascii};
 use crate::report;
 use crate::results::{FuzzFinding, FuzzResult, Observed, outcome_in_words};
 use crate::signature::Context;
@@ -191,8 +191,7 @@ fn versus_in_words(output: &Versus, labels: [&str; 2], seed: u64) -> String {
         let named = &output.names[at].name;
         report::visible(if named.is_empty() { labels[at] } else { named })
     };
-    let asked =
-        |suite: &str, request: &Request| report::excerpt(&request_as_json(suite, request), 600);
+    let asked = |suite: &str, request: &Request| cropped(request_as_json(suite, request), 600);
     for difference in &output.differences {
         let _ = writeln!(
             out,
@@ -438,14 +437,10 @@ fn finding_in_words(finding: &FuzzFinding, out: &mut String) {
         finding.suite, finding.id, finding.text, finding.level, finding.basis
     );
     for line in &finding.sequence {
-        let _ = writeln!(
-            out,
-            "  asked:    {}",
-            report::excerpt(&line.0.to_string(), 300)
-        );
+        let _ = writeln!(out, "  asked:    {}", cropped(ascii(&line.0), 300));
     }
-    let request = finding.request.0.to_string();
-    let _ = writeln!(out, "  asked:    {}", report::excerpt(&request, 600));
+    let request = cropped(ascii(&finding.request.0), 600);
+    let _ = writeln!(out, "  asked:    {request}");
     let _ = writeln!(
         out,
         "  expected: {}",
@@ -468,6 +463,24 @@ fn finding_in_words(finding: &FuzzFinding, out: &mut String) {
         finding.asked,
         finding.cases
     );
+}
+
+/// JSON as it goes over the wire: in ASCII nothing is invisible, and what is escaped is escaped
+/// once, so that it can be copied.
+fn ascii(json: &serde_json::Value) -> String {
+    let mut out = Vec::new();
+    write_ascii(json, &mut out);
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// A text of ASCII in at most about so many characters: its beginning and its end.
+fn cropped(text: String, columns: usize) -> String {
+    if text.len() <= columns {
+        return text;
+    }
+    let half = columns / 2;
+    let (head, tail) = (&text[..half], &text[text.len() - half..]);
+    format!("{head}…{tail} ({} characters)", text.len())
 }
 
 /// The corpus: one file a suite, one request a line.
@@ -549,4 +562,16 @@ fn write_corpus(folder: &Path, output: &FuzzOutput) -> Result<(), Stop> {
         report::write(&path, text.as_bytes()).map_err(Stop::harness)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ascii, cropped};
+
+    #[test]
+    fn a_request_is_shown_as_it_can_be_copied() {
+        let request = serde_json::json!({"user_id": "\t\u{202e}"});
+        assert_eq!(ascii(&request), r#"{"user_id":"\t\u202e"}"#);
+        assert_eq!(cropped("abcdef".into(), 4), "ab…ef (6 characters)");
+    }
 }
