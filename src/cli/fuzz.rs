@@ -14,7 +14,6 @@ use crate::cli::clock::to_the_second;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::reach::{ReachArgs, Reached, duration, interrupt_flag};
 use crate::cli::shard::shard;
-use crate::cli::suites;
 use crate::cli::terminal::{ProgressBar, print, say};
 use crate::fuzz::{
     Crossing, FuzzCircumstances, FuzzEnding, FuzzError, FuzzOptions, FuzzOutput, FuzzProgress,
@@ -81,7 +80,7 @@ pub(crate) struct FuzzArgs {
 /// Fuzzes, reports, and saves what was found.
 pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
     let documents = documents(&args.report)?;
-    let suites = suites::chosen(&args.suites, &args.suite_file)?;
+    let suites = args.reach.suites(&args.suites, &args.suite_file)?;
     let reached = args.reach.reached(&args.suite_file)?;
     if let Some(other) = &args.against {
         return against(args, &suites, &reached, other);
