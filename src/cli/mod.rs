@@ -12,6 +12,7 @@ mod events;
 mod exit;
 mod explain;
 mod fuzz;
+mod init;
 mod inputs;
 mod mistakes;
 mod oracle;

@@ -19,6 +19,7 @@ mod floors;
 mod fuzz;
 mod generated;
 mod generator;
+mod init;
 mod languages;
 mod laws;
 mod laws_of_suites;
