@@ -75,13 +75,20 @@ impl ReachArgs {
     /// Where the one implementation is; the built-in reference if nothing is said. The latter is
     /// told of the suite files.
     pub(crate) fn reached(&self, suite_files: &[PathBuf]) -> Result<Reached, Stop> {
-        let mut all = self.all_reached(suite_files)?;
-        match (all.pop(), all.is_empty()) {
-            (Some(one), true) if one.secret == WhoseSecret::Request => Ok(one),
-            (Some(one), true) => Err(Stop::usage(format_args!(
+        match self.one_reached(suite_files)? {
+            one if one.secret == WhoseSecret::Request => Ok(one),
+            one => Err(Stop::usage(format_args!(
                 "{} has a secret of its own; this command needs an implementation that takes that of each request",
                 one.label
             ))),
+        }
+    }
+
+    /// Where the one implementation is, whosever secret it uses.
+    pub(crate) fn one_reached(&self, suite_files: &[PathBuf]) -> Result<Reached, Stop> {
+        let mut all = self.all_reached(suite_files)?;
+        match (all.pop(), all.is_empty()) {
+            (Some(one), true) => Ok(one),
             _ => Err(Stop::usage(
                 "this command takes one implementation at a time",
             )),
