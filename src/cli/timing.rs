@@ -170,9 +170,10 @@ fn measured(args: &TimingArgs, now: u64) -> Result<(RawHeader, Vec<Recording>), 
     let reach = &*reach;
     let first = reach.open().map_err(broken)?;
     let hello = first.hello().clone();
-    let target = args.target.unwrap_or(match first.is_amplified() {
-        true => TARGET,
-        false => TARGET_ALONE,
+    let target = args.target.unwrap_or(if first.is_amplified() {
+        TARGET
+    } else {
+        TARGET_ALONE
     });
     let header = RawHeader {
         macproof_timing_raw: RawHeader::FORM,

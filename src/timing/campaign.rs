@@ -206,9 +206,10 @@ impl<'m> Campaign<'_, 'm> {
     /// Asks a fresh process with four times the calls, where a request carries more than one.
     fn confirm(&mut self, reach: &dyn Reach) -> Result<(), Halt> {
         let deadline = (self.clock)() + self.options.time;
-        let repeat = match self.recording.amplified {
-            true => 4 * self.recording.repeat_of(Stage::Measuring).unwrap_or(1),
-            false => 1,
+        let repeat = if self.recording.amplified {
+            4 * self.recording.repeat_of(Stage::Measuring).unwrap_or(1)
+        } else {
+            1
         };
         (self.progress)(Progress::Confirming { repeat });
         let mut channel = reach.open()?;
@@ -346,9 +347,10 @@ impl<'m> Campaign<'_, 'm> {
         repeat: u32,
     ) -> Result<Sample, Halt> {
         // What remembers its answers has none for an identity that it has never seen.
-        let unseen = match self.recording.amplified {
-            true => None,
-            false => material.with_length(UNSEEN, self.rng),
+        let unseen = if self.recording.amplified {
+            None
+        } else {
+            material.with_length(UNSEEN, self.rng)
         };
         let material = unseen.as_ref().unwrap_or(material);
         let at = material.any(self.rng);

@@ -177,9 +177,10 @@ impl Figures {
                         effect.effect,
                         again.effect,
                         again.standard_error,
-                        match recording.amplified {
-                            true => " with four times the calls",
-                            false => "",
+                        if recording.amplified {
+                            " with four times the calls"
+                        } else {
+                            ""
                         }
                     ),
                 });
