@@ -11,16 +11,18 @@
     reason = "a test fails by panicking, and says on standard error what it skips"
 )]
 
+#[path = "integration/compiled.rs"]
+mod compiled;
 #[path = "integration/present.rs"]
 mod present;
 
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
+use crate::compiled::{go_adapter, java_adapter, rust_adapter, scratch};
 use crate::present::present;
 
 /// What a back end signs with.
@@ -110,47 +112,21 @@ fn ruby_leaks() {
 
 #[test]
 fn go_leaks() {
-    if present("go_leaks", "go", "version") {
-        let adapter = scratch("timing-go").join("adapter");
-        let built = Command::new("go")
-            .args(["build", "-o"])
-            .arg(&adapter)
-            .arg("main.go")
-            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("adapters/go"))
-            .status()
-            .unwrap();
-        assert!(built.success());
-        finds_a_gross_leak(adapter.to_str().unwrap());
+    if let Some(command) = go_adapter("go_leaks") {
+        finds_a_gross_leak(&command);
     }
 }
 
 #[test]
 fn java_leaks() {
-    if present("java_leaks", "javac", "-version") && present("java_leaks", "java", "-version") {
-        let classes = scratch("timing-java");
-        let built = Command::new("javac")
-            .arg("-d")
-            .arg(&classes)
-            .arg("adapters/java/Adapter.java")
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .status()
-            .unwrap();
-        assert!(built.success());
-        finds_a_gross_leak(&format!("java -cp {} Adapter", classes.display()));
+    if let Some(command) = java_adapter("java_leaks") {
+        finds_a_gross_leak(&command);
     }
 }
 
 #[test]
 fn rust_leaks() {
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--example", "adapter"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .status()
-        .unwrap();
-    assert!(built.success());
-    let tests = std::env::current_exe().unwrap();
-    let target = tests.parent().unwrap().parent().unwrap();
-    finds_a_gross_leak(target.join("examples/adapter").to_str().unwrap());
+    finds_a_gross_leak(&rust_adapter());
 }
 
 /// What a target of ours that defeats the measurement comes to, and why.
@@ -309,12 +285,4 @@ fn an_adapter_that_does_not_work_ends_it() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(4));
-}
-
-/// A folder of this test's own under the target folder, emptied.
-fn scratch(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _absent = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
 }

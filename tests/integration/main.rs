@@ -14,6 +14,7 @@ mod bad_servers;
 mod browser;
 mod certificates;
 mod commands;
+mod compiled;
 mod descriptions;
 mod floors;
 mod fuzz;

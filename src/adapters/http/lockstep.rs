@@ -4,17 +4,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use reqwest::header::{CONTENT_TYPE, COOKIE};
-use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 
 use crate::adapters::connection::{Patience, TICK, in_millis};
-use crate::adapters::http::client::{Client, Connection, Loss, check_plain, expect_plain_200};
+use crate::adapters::http::client::{Connection, Loss, check_plain, expect_plain_200};
 use crate::adapters::http::described::as_described;
 use crate::adapters::http::flight::{Head, Reading, cookies};
-use crate::adapters::http::http_adapter::{HttpTarget, WebTarget, greet};
+use crate::adapters::http::http_adapter::{HttpTarget, WebTarget};
+use crate::adapters::http::road::Road;
 use crate::adapters::lockstep::{FIRST_ID, RoundTrip, heard, in_nanos};
 use crate::adapters::{AdapterError, Limits, LockstepError};
-use crate::implementations::{Native, Reach, WebAddress, WebCall};
+use crate::implementations::{Native, WebAddress, WebCall};
 use crate::protocol::{Hello, MAX_LINE, Reply, RequestLine, Tally};
 use crate::signature::Outcome;
 
@@ -35,15 +35,6 @@ pub struct WebLockstep<'a> {
     hello: Hello,
 }
 
-/// What leads to a server, and who waits at this end.
-#[derive(Debug)]
-struct Road<'a> {
-    runtime: Runtime,
-    client: Client,
-    limits: Limits,
-    interrupt: &'a AtomicBool,
-}
-
 impl<'a> HttpLockstep<'a> {
     /// Greets a server over a connection of its own.
     pub fn start(
@@ -51,11 +42,7 @@ impl<'a> HttpLockstep<'a> {
         limits: Limits,
         interrupt: &'a AtomicBool,
     ) -> Result<Self, AdapterError> {
-        let address = target.address.of_protocol();
-        address.check(target.reach)?;
-        let road = Road::new(target.reach, limits, interrupt)?;
-        let greeting = greet(&road.client, &address, limits, interrupt);
-        let hello = road.runtime.block_on(greeting)?;
+        let (road, address, hello) = Road::to_protocol(target, limits, interrupt)?;
         Ok(Self {
             address,
             road,
@@ -95,12 +82,9 @@ impl<'a> WebLockstep<'a> {
         limits: Limits,
         interrupt: &'a AtomicBool,
     ) -> Result<Self, AdapterError> {
-        for address in target.native.addresses() {
-            address?.check(target.reach)?;
-        }
         Ok(Self {
             native: &target.native,
-            road: Road::new(target.reach, limits, interrupt)?,
+            road: Road::to_described(target, limits, interrupt)?,
             hello: target.native.hello(),
         })
     }
@@ -150,16 +134,7 @@ impl<'a> WebLockstep<'a> {
     }
 }
 
-impl<'a> Road<'a> {
-    fn new(reach: Reach, limits: Limits, interrupt: &'a AtomicBool) -> Result<Self, AdapterError> {
-        Ok(Self {
-            runtime: Builder::new_current_thread().enable_all().build()?,
-            client: Client::new(reach, limits.start_up)?,
-            limits,
-            interrupt,
-        })
-    }
-
+impl Road<'_> {
     /// Waits for what comes, and says how long it took.
     fn timed<T>(
         &self,

@@ -9,6 +9,7 @@ mod described;
 mod flight;
 mod http_adapter;
 mod lockstep;
+mod road;
 
 pub use http_adapter::{HttpAdapter, HttpTarget, WebTarget};
 pub use lockstep::{HttpLockstep, WebLockstep};
