@@ -9,7 +9,6 @@
 mod ask;
 mod bounds;
 mod campaign;
-mod carried;
 mod demand;
 mod document;
 mod drive;
@@ -22,7 +21,6 @@ mod masked;
 mod save;
 mod sequence;
 mod shrink;
-mod texture;
 mod versus;
 
 pub use document::{FuzzCircumstances, document};
