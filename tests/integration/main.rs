@@ -17,6 +17,8 @@ mod commands;
 mod descriptions;
 mod floors;
 mod fuzz;
+mod fuzz_shards;
+mod fuzz_versus;
 mod generated;
 mod generator;
 mod languages;
