@@ -15,7 +15,7 @@ use crate::cli::exit::Stop;
 use crate::cli::inputs::read;
 use crate::implementations::{Described, Implementations, Reach, SecretSource, Way, WebAddress};
 use crate::runner::WhoseSecret;
-use crate::signature::Secret;
+use crate::signature::{Secret, Slug};
 
 /// Where an implementation is, and how long it may take.
 #[derive(Debug, Args)]
@@ -93,6 +93,24 @@ impl ReachArgs {
                 "this command takes one implementation at a time",
             )),
         }
+    }
+
+    /// Where another implementation is: by its name in the file that describes implementations,
+    /// where it is there; by its address; else by its adapter's command line.
+    pub(crate) fn other(&self, text: &str) -> Result<Reached, Stop> {
+        let is_named = Slug::new(text).is_ok()
+            && self.config.exists()
+            && load(&self.config)?.find(text).is_some();
+        let is_address = text.starts_with("http://") || text.starts_with("https://");
+        let given = || Some(text.to_owned());
+        let other = Self {
+            command: given().filter(|_| !is_named && !is_address),
+            http: given().filter(|_| is_address),
+            implementation: given().filter(|_| is_named).into_iter().collect(),
+            config: self.config.clone(),
+            ..*self
+        };
+        other.reached(&[])
     }
 
     /// Where each implementation is; the built-in reference if nothing is said.

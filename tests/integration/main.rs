@@ -18,6 +18,8 @@ mod compiled;
 mod descriptions;
 mod floors;
 mod fuzz;
+mod fuzz_shards;
+mod fuzz_versus;
 mod generated;
 mod generator;
 mod languages;
