@@ -11,17 +11,22 @@
     reason = "a test fails by panicking, and says on standard error what it skips"
 )]
 
+#[path = "integration/compiled.rs"]
+mod compiled;
 #[path = "integration/present.rs"]
 mod present;
 
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
+use crate::compiled::{go_adapter, java_adapter, rust_adapter, scratch};
 use crate::present::present;
+
+/// What a back end signs with.
+const SECRET: &str = "the back end's own";
 
 /// Two measurements at the same time would measure each other.
 static ALONE: Mutex<()> = Mutex::new(());
@@ -31,6 +36,7 @@ fn timing(arguments: &[&str]) -> (Option<i32>, Value) {
     let output = Command::new(env!("CARGO_BIN_EXE_macproof"))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .args(["timing", "--json", "--seed", "1"])
+        .env("TIMING_SECRET", SECRET)
         .args(arguments)
         .output()
         .unwrap();
@@ -106,47 +112,21 @@ fn ruby_leaks() {
 
 #[test]
 fn go_leaks() {
-    if present("go_leaks", "go", "version") {
-        let adapter = scratch("timing-go").join("adapter");
-        let built = Command::new("go")
-            .args(["build", "-o"])
-            .arg(&adapter)
-            .arg("main.go")
-            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("adapters/go"))
-            .status()
-            .unwrap();
-        assert!(built.success());
-        finds_a_gross_leak(adapter.to_str().unwrap());
+    if let Some(command) = go_adapter("go_leaks") {
+        finds_a_gross_leak(&command);
     }
 }
 
 #[test]
 fn java_leaks() {
-    if present("java_leaks", "javac", "-version") && present("java_leaks", "java", "-version") {
-        let classes = scratch("timing-java");
-        let built = Command::new("javac")
-            .arg("-d")
-            .arg(&classes)
-            .arg("adapters/java/Adapter.java")
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .status()
-            .unwrap();
-        assert!(built.success());
-        finds_a_gross_leak(&format!("java -cp {} Adapter", classes.display()));
+    if let Some(command) = java_adapter("java_leaks") {
+        finds_a_gross_leak(&command);
     }
 }
 
 #[test]
 fn rust_leaks() {
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--example", "adapter"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .status()
-        .unwrap();
-    assert!(built.success());
-    let tests = std::env::current_exe().unwrap();
-    let target = tests.parent().unwrap().parent().unwrap();
-    finds_a_gross_leak(target.join("examples/adapter").to_str().unwrap());
+    finds_a_gross_leak(&rust_adapter());
 }
 
 /// What a target of ours that defeats the measurement comes to, and why.
@@ -212,6 +192,7 @@ impl Server {
             .arg("tests/timing_targets/server.py")
             .args(arguments)
             .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .env("TIMING_SECRET", SECRET)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -236,19 +217,47 @@ fn a_gross_leak_is_found_over_http() {
         return;
     }
     let server = Server::start(&["--leak", "200us"]);
-    // Nobody keeps a server on one core: where the machine is busy with other tests, the noise may
-    // be all there is to see.
+    finds_a_grosser_leak(
+        "a_gross_leak_is_found_over_http",
+        &["--http", &server.1],
+        &["counts", "works", "positive", "negative"],
+    );
+}
+
+#[test]
+fn a_gross_leak_is_found_in_a_back_end_as_it_is_used() {
+    let name = "a_gross_leak_is_found_in_a_back_end_as_it_is_used";
+    if !present(name, "python3", "--version") {
+        return;
+    }
+    let server = Server::start(&["--leak", "200us"]);
+    let config = scratch("timing_back_end").join("macproof.yaml");
+    let text = format!(
+        "implementations:
+  shop:
+    secret: {{env: TIMING_SECRET}}
+    http:
+      suites: [jotreview]
+      verify:
+        url: {}/login
+        json: {{user_id: \"{{fields.user_id}}\", signature: \"{{token}}\"}}
+        accept: {{status: 200}}
+        reject: {{status: 401}}
+",
+        server.1
+    );
+    std::fs::write(&config, text).unwrap();
+    let config = config.to_str().unwrap();
+    let way = ["--implementation", "shop", "--config", config];
+    finds_a_grosser_leak(name, &way, &["counts", "positive", "negative"]);
+}
+
+/// Nobody keeps a server on one core: where the machine is busy with other tests, the noise may
+/// be all there is to see.
+fn finds_a_grosser_leak(name: &str, way: &[&str], controls: &[&str]) {
     for _ in 0..3 {
-        let arguments = [
-            "--http",
-            &server.1,
-            "jotreview",
-            "--time",
-            "20s",
-            "--target",
-            "150000",
-        ];
-        let (code, result) = timing(&arguments);
+        let more = ["jotreview", "--time", "20s", "--target", "150000"];
+        let (code, result) = timing(&[way, &more].concat());
         let measurement = &result["measurements"][0];
         let reason = measurement["reason"].as_str().unwrap_or_default();
         if measurement["verdict"] == "inconclusive" && reason.contains("too busy") {
@@ -257,13 +266,16 @@ fn a_gross_leak_is_found_over_http() {
         assert_eq!(measurement["verdict"], "leak", "{measurement:#}");
         assert_eq!(code, Some(1));
         assert_eq!(result["circumstances"].get("core"), None);
+        let found = measurement["controls"].as_array().unwrap();
+        let found: Vec<_> = found.iter().map(|control| &control["kind"]).collect();
+        assert_eq!(found, controls);
         return;
     }
     assert!(
         std::env::var_os("MACPROOF_REQUIRE_ALL").is_none(),
         "this machine is too busy to time a server, and MACPROOF_REQUIRE_ALL forbids to skip it"
     );
-    eprintln!("skipped: a_gross_leak_is_found_over_http: this machine is too busy");
+    eprintln!("skipped: {name}: this machine is too busy");
 }
 
 #[test]
@@ -273,12 +285,4 @@ fn an_adapter_that_does_not_work_ends_it() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(4));
-}
-
-/// A folder of this test's own under the target folder, emptied.
-fn scratch(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _absent = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
 }

@@ -139,11 +139,14 @@ final class Leaks {
     static BiPredicate<byte[], byte[]> named(String name) {
         return switch (name) {
             case "early-exit" -> Leaks::earlyExit;
+            case "early-exit-raw" -> (one, other) -> earlyExit(raw(one), raw(other)); // over the bytes of the hex
             case "equality" -> (one, other) -> new String(one, UTF_8).equals(new String(other, UTF_8));
             default -> new SlowerWhenTheFirstMatches(
                 Long.parseLong(name.substring(0, name.length() - 2)) * (name.endsWith("us") ? 1000 : 1));
         };
     }
+
+    static byte[] raw(byte[] hex) { return HexFormat.of().parseHex(new String(hex, UTF_8)); }
 
     static boolean earlyExit(byte[] one, byte[] other) {
         for (int i = 0; i < one.length; i++) if (i >= other.length || one[i] != other[i]) return false;

@@ -179,7 +179,7 @@ impl Said {
             ),
             (Addressee::Settled(ticket), _) => Self::Again(ticket),
             (Addressee::Unknown, Err(error)) => {
-                Self::Nonsense(format!("it printed {}: {error}", described(Ok(line))))
+                Self::Nonsense(format!("it wrote {}: {error}", described(Ok(line))))
             }
             (Addressee::Unknown, Ok(answer)) => Self::Nonsense(format!(
                 "it answered a request that it was not sent: {} has the id {}",

@@ -36,8 +36,8 @@ pub enum AdapterError {
         /// What it wrote to stderr meanwhile.
         also: String,
     },
-    /// The first thing it printed is no hello.
-    #[error("{source}; it printed {line}{also}")]
+    /// The first thing it wrote is no hello.
+    #[error("{source}; it wrote {line}{also}")]
     BadHello {
         /// The line.
         line: String,
@@ -46,7 +46,7 @@ pub enum AdapterError {
         /// What it wrote to stderr meanwhile.
         also: String,
     },
-    /// The first thing it printed is longer than any line may be.
+    /// The first thing it wrote is longer than any line may be.
     #[error("its first line is no hello: it is longer than {MAX_LINE} bytes{also}")]
     EndlessHello {
         /// What it wrote to stderr meanwhile.

@@ -53,19 +53,19 @@ pub enum LockstepError {
         /// What it wrote to stderr meanwhile.
         also: String,
     },
-    /// What it printed is no answer.
-    #[error("it printed {line}: {source}")]
+    /// What it wrote is no answer.
+    #[error("it wrote {line}: {source}")]
     NoAnswer {
         /// The line.
         line: String,
         /// What is wrong with it.
         source: AnswerError,
     },
-    /// What it printed is longer than any line may be.
-    #[error("it printed a line that does not end")]
+    /// What it wrote is longer than any line may be.
+    #[error("it wrote a line that does not end")]
     Endless,
     /// It answered another request, or answered twice.
-    #[error("it printed {0}, for which nobody asked")]
+    #[error("it wrote {0}, for which nobody asked")]
     Unasked(String),
 }
 
@@ -155,7 +155,11 @@ pub(super) fn heard(line: &[u8], id: u64, elapsed: Duration) -> Result<RoundTrip
         return Err(LockstepError::Unasked(shown(line)));
     }
     Ok(RoundTrip {
-        nanoseconds: u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX),
+        nanoseconds: in_nanos(elapsed),
         tally: answer.tally,
     })
+}
+
+pub(super) fn in_nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

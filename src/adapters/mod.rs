@@ -31,7 +31,7 @@ pub use command::{AdapterCommand, CommandError};
 pub use error::AdapterError;
 pub use exchange::{Exchange, Ticket};
 pub use exec_adapter::{ExecAdapter, ExecTarget};
-pub use http::{HttpAdapter, HttpLockstep, HttpTarget, WebTarget};
+pub use http::{HttpAdapter, HttpLockstep, HttpTarget, WebLockstep, WebTarget};
 pub use in_flight::MAX_IN_FLIGHT;
 pub use lockstep::{Lockstep, LockstepError, RoundTrip};
 pub use pinning::Pinned;

@@ -5,15 +5,19 @@
 mod adapter;
 mod args;
 mod artifact;
+mod campaign_documents;
+mod campaign_words;
 mod causes;
 mod certify;
 mod clock;
+mod corpus;
 mod events;
 mod exit;
 mod explain;
 mod fuzz;
 mod init;
 mod inputs;
+mod merge;
 mod mistakes;
 mod oracle;
 mod reach;
@@ -27,6 +31,7 @@ mod suite_command;
 mod suites;
 mod terminal;
 mod timing;
+mod versus;
 
 pub use exit::Exit;
 pub use start::start;

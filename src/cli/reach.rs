@@ -18,7 +18,7 @@ use crate::cli::inputs::read;
 use crate::cli::suites;
 use crate::implementations::{Described, Implementations, Reach, SecretSource, Way, WebAddress};
 use crate::runner::WhoseSecret;
-use crate::signature::Secret;
+use crate::signature::{Secret, Slug};
 use crate::suite::Suite;
 
 /// Where implementations are described, if nobody says where.
@@ -120,26 +120,52 @@ impl ReachArgs {
     /// Where the one implementation is; the built-in reference if nothing is said. The latter is
     /// told of the suite files.
     pub(crate) fn reached(&self, suite_files: &[PathBuf]) -> Result<Reached, Stop> {
-        if let Some(config) = self.configuration()? {
-            let many = self.chosen(&config)?.len();
-            if many > 1 && self.implementation.is_empty() {
-                return Err(Stop::usage(format_args!(
-                    "{} describes {many} implementations, and this command takes one at a time; name it with --implementation",
-                    self.config().display()
-                )));
-            }
-        }
-        let mut all = self.all_reached(suite_files)?;
-        match (all.pop(), all.is_empty()) {
-            (Some(one), true) if one.secret == WhoseSecret::Request => Ok(one),
-            (Some(one), true) => Err(Stop::usage(format_args!(
+        match self.one_reached(suite_files)? {
+            one if one.secret == WhoseSecret::Request => Ok(one),
+            one => Err(Stop::usage(format_args!(
                 "{} has a secret of its own; this command needs an implementation that takes that of each request",
                 one.label
             ))),
+        }
+    }
+
+    /// Where the one implementation is, whosever secret it uses.
+    pub(crate) fn one_reached(&self, suite_files: &[PathBuf]) -> Result<Reached, Stop> {
+        if let Some(config) = self.configuration()?
+            && self.implementation.is_empty()
+            && config.all().len() > 1
+        {
+            return Err(Stop::usage(format_args!(
+                "{} describes {} implementations, and this command takes one at a time; name it with --implementation",
+                self.config().display(),
+                config.all().len()
+            )));
+        }
+        let mut all = self.all_reached(suite_files)?;
+        match (all.pop(), all.is_empty()) {
+            (Some(one), true) => Ok(one),
             _ => Err(Stop::usage(
                 "this command takes one implementation at a time",
             )),
         }
+    }
+
+    /// Where another implementation is: by its name in the file that describes implementations,
+    /// where it is there; by its address; else by its adapter's command line.
+    pub(crate) fn other(&self, text: &str) -> Result<Reached, Stop> {
+        let is_named = Slug::new(text).is_ok()
+            && self.config().exists()
+            && load(self.config())?.find(text).is_some();
+        let is_address = text.starts_with("http://") || text.starts_with("https://");
+        let given = || Some(text.to_owned());
+        let other = Self {
+            command: given().filter(|_| !is_named && !is_address),
+            http: given().filter(|_| is_address),
+            implementation: given().filter(|_| is_named).into_iter().collect(),
+            config: self.config.clone(),
+            ..*self
+        };
+        other.reached(&[])
     }
 
     /// Where each implementation is; the built-in reference if nothing is said.

@@ -4,19 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
-use crate::cli::causes::tell_causes_anew;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
-use crate::cli::render::{Reports, is_standard_output};
-use crate::cli::run::known_failures;
-use crate::cli::suites;
+use crate::cli::merge::merge;
+use crate::cli::render::Reports;
 use crate::cli::terminal::print;
 use crate::report::{self, Campaigns};
-use crate::results::{
-    Difference, Document, FUZZ_SCHEMA_VERSION, FuzzResult, RunResult, SuiteSummary, TimingResult,
-    merge as merged,
-};
-use crate::suite::{self, Suite};
+use crate::results::{Difference, Document, FuzzResult, TimingResult};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReportCommand {
@@ -46,8 +40,8 @@ pub(crate) enum ReportCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Join the parts of a run to the whole, and the runs of several implementations to one
-    /// document.
+    /// Join the parts of a run, or of a fuzz campaign, to the whole, and the runs of several
+    /// implementations to one document.
     Merge {
         /// The JSON results.
         #[arg(required = true)]
@@ -102,67 +96,14 @@ pub(crate) fn report(command: &ReportCommand) -> Result<Exit, Stop> {
     }
 }
 
-fn merge(paths: &[PathBuf], output: Option<&Path>, list: Option<&Path>) -> Result<Exit, Stop> {
-    let mut runs: Vec<RunResult> = Vec::new();
-    for path in paths {
-        match saved(path)? {
-            Document::Run(run) => runs.push(*run),
-            Document::Runs(several) => runs.extend(several.runs),
-        }
-    }
-    let known = list.map(|path| known_failures(Some(path))).transpose()?;
-    let has_parts = runs.iter().any(|run| run.shard.is_some());
-    let mut document = merged(runs, known.as_ref()).map_err(Stop::usage)?;
-    if has_parts {
-        for run in document.runs_mut() {
-            tell_causes_anew(run, &suites_of(run));
-        }
-    }
-    let text = report::json(&document);
-    match output.filter(|path| !is_standard_output(path)) {
-        Some(path) => report::write(path, text.as_bytes()).map_err(Stop::harness)?,
-        None => print(&text),
-    }
-    Ok(Exit::of(document.exit_code()))
-}
-
-/// The suites of a run, as far as they are in this program or where they were.
-fn suites_of(run: &RunResult) -> Vec<Suite> {
-    let embedded = |summary: &SuiteSummary| {
-        let one = suite::embedded().find(|one| one.name == summary.name)?;
-        one.parse()
-            .ok()
-            .filter(|suite| suite.digest == summary.digest)
-    };
-    run.suites
-        .iter()
-        .filter_map(|summary| {
-            embedded(summary).or_else(|| suites::load(Path::new(&summary.path)).ok())
-        })
-        .collect()
-}
-
 fn saved_timing(path: &Path) -> Result<TimingResult, Stop> {
     report::read_timing(&read(path)?)
         .map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))
 }
 
 fn saved_fuzz(path: &Path) -> Result<FuzzResult, Stop> {
-    let wrong = |what: &dyn std::fmt::Display| {
-        let path = path.display();
-        Stop::usage(format_args!(
-            "{path}: it is no document of macproof fuzz: {what}"
-        ))
-    };
-    let result: FuzzResult = serde_json::from_slice(&read(path)?).map_err(|error| wrong(&error))?;
-    if result.macproof_fuzz == FUZZ_SCHEMA_VERSION {
-        Ok(result)
-    } else {
-        Err(wrong(&format_args!(
-            "its form is {}, and this macproof reads form {FUZZ_SCHEMA_VERSION}",
-            result.macproof_fuzz
-        )))
-    }
+    report::read_fuzz(&read(path)?)
+        .map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))
 }
 
 fn saved(path: &Path) -> Result<Document, Stop> {

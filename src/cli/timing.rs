@@ -17,10 +17,12 @@ use crate::report;
 use crate::results::{
     Subject, TIMING_SCHEMA_VERSION, TimingCircumstances, TimingResult, TimingVerdict,
 };
+use crate::runner::WhoseSecret;
+use crate::signature::Secret;
 use crate::suite::Suite;
 use crate::timing::{
-    Channel, ChannelError, Command, LIMITS, Material, Options, Progress, RawHeader, Reach,
-    Recording, Server, Trouble, judge, raw_read, raw_write, record,
+    Channel, ChannelError, Command, Material, Options, Progress, RawHeader, Reach, Recording,
+    Server, Site, Trouble, judge, limits, raw_read, raw_write, record,
 };
 
 /// Is the comparison timing-safe?
@@ -38,9 +40,10 @@ pub(crate) struct TimingArgs {
     /// A suite file of your own; may be repeated.
     #[arg(long, value_name = "FILE")]
     suite_file: Vec<PathBuf>,
-    /// Up to which leak a comparison may be called free of leaks, in nanoseconds a call.
-    #[arg(long, value_name = "NS", default_value_t = 20.0, value_parser = target)]
-    target: f64,
+    /// Up to which leak a comparison may be called free of leaks, in nanoseconds a call; 20 if not
+    /// given, and 500 for a server that speaks no protocol, which is asked one call a request.
+    #[arg(long, value_name = "NS", value_parser = target)]
+    target: Option<f64>,
     /// How long to measure each suite at most; a confirmation may take as long again.
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
     time: Duration,
@@ -62,6 +65,13 @@ pub(crate) struct TimingArgs {
     #[arg(long, help_heading = "Results")]
     json: bool,
 }
+
+/// Up to which leak a comparison may be called free of leaks, in nanoseconds a call: what takes an
+/// attacker over a network more requests than anybody answers.
+const TARGET: f64 = 20.0;
+
+/// The same where a request carries one call.
+const TARGET_ALONE: f64 = 500.0;
 
 /// Measures or replays, and says what it came to.
 pub(crate) fn timing(args: &TimingArgs, now: u64) -> Result<Exit, Stop> {
@@ -99,7 +109,7 @@ fn result_of(header: &RawHeader, recordings: &[Recording]) -> TimingResult {
         seed: header.seed,
         exit_code: TimingResult::exit_code_of(&measurements),
         measurements,
-        limits: LIMITS.map(str::to_owned).to_vec(),
+        limits: limits(recordings),
     }
 }
 
@@ -116,7 +126,17 @@ fn measured(args: &TimingArgs, now: u64) -> Result<(RawHeader, Vec<Recording>), 
             "--jobs: two processes side by side would measure each other",
         ));
     }
-    let reached = args.reach.reached(&args.suite_file)?;
+    let reached = args.reach.one_reached(&args.suite_file)?;
+    let secret = match &reached.secret {
+        WhoseSecret::Request => None,
+        WhoseSecret::Own(secret) => Some(secret),
+        WhoseSecret::Unknown => {
+            return Err(Stop::usage(format_args!(
+                "nobody knows the secret of {}: no token that is almost right can be made",
+                reached.label
+            )));
+        }
+    };
     let interrupt = interrupt_flag()?;
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
     let (cores, load) = (cores(), load());
@@ -135,15 +155,25 @@ fn measured(args: &TimingArgs, now: u64) -> Result<(RawHeader, Vec<Recording>), 
             limits,
             interrupt: &interrupt,
         }),
-        Target::Exec(_) | Target::Web(_) => {
+        Target::Web(target) => Box::new(Site {
+            target,
+            limits,
+            interrupt: &interrupt,
+        }),
+        Target::Exec(_) => {
             return Err(Stop::usage(
-                "timing needs an implementation that speaks the protocol: what lies around another hides what is measured",
+                "a command that is started for each call takes thousands of times as long as a comparison, which cannot be told then; write an adapter for it",
             ));
         }
     };
     let reach = &*reach;
     let first = reach.open().map_err(broken)?;
     let hello = first.hello().clone();
+    let target = args.target.unwrap_or(if first.is_amplified() {
+        TARGET
+    } else {
+        TARGET_ALONE
+    });
     let header = RawHeader {
         macproof_timing_raw: RawHeader::FORM,
         macproof_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -157,18 +187,19 @@ fn measured(args: &TimingArgs, now: u64) -> Result<(RawHeader, Vec<Recording>), 
             cores,
             load,
         },
-        target_ns: args.target,
+        target_ns: target,
         time_s: args.time.as_secs_f64(),
         seed,
     };
     let options = Options {
-        target: args.target,
+        target,
         time: args.time,
         seed,
     };
     let recordings = Campaigns {
         reach,
         options,
+        secret,
         first: Some(first),
     }
     .of_all(&wanted(args, &suites, &hello), hello_compares(&hello), now)?;
@@ -207,6 +238,8 @@ fn hello_compares(hello: &Hello) -> bool {
 struct Campaigns<'a> {
     reach: &'a dyn Reach,
     options: Options,
+    /// The implementation's own, where it has one.
+    secret: Option<&'a Secret>,
     /// The channel over which the hello came; nothing was asked over it yet.
     first: Option<Box<dyn Channel + 'a>>,
 }
@@ -223,7 +256,8 @@ impl Campaigns<'_> {
         for &(suite, missing) in suites {
             let material = match missing {
                 Some(missing) => Err(missing.to_owned()),
-                None => Material::of_suite(suite, now, &mut rng).map_err(|error| error.to_string()),
+                None => Material::of_suite(suite, now, self.secret, &mut rng)
+                    .map_err(|error| error.to_string()),
             };
             recordings.push(match material {
                 Ok(material) => self.of(&material)?,

@@ -13,6 +13,7 @@ use crate::fuzz::grow::{Bed, Class, Grower};
 use crate::fuzz::input::{Input, Signer, Token};
 use crate::fuzz::known::Known;
 use crate::fuzz::masked::kind;
+use crate::fuzz::pace::Pace;
 use crate::protocol::{MAX_LINE, Reply, RequestLine, RequestParts};
 use crate::results::Failure;
 use crate::signature::{Op, Outcome, Value};
@@ -111,7 +112,14 @@ pub(super) struct Campaign<'c, 's> {
     pub(super) samples: Vec<[Vec<Sample>; 2]>,
     /// What is to be looked into before the campaign goes on.
     open: VecDeque<Disagreement>,
+    pub(super) pace: Pace,
+    /// What is to be timed again before the campaign goes on.
+    slow: VecDeque<Slow>,
+    /// How many have been.
+    timed: usize,
     pub(super) cases: u64,
+    /// How many of them got a valid answer.
+    pub(super) answers: u64,
     pub(super) disagreements: u64,
     pub(super) unsupported: u64,
     pub(super) notes: Vec<String>,
@@ -142,8 +150,19 @@ struct Slot {
 #[derive(Debug)]
 enum Event {
     New(u64, Input),
+    Slow(Slow),
     Open(Box<Disagreement>),
 }
+
+/// An input whose answer took much longer than is usual.
+#[derive(Clone, Debug)]
+pub(super) struct Slow {
+    pub(super) input: Input,
+    kind: u64,
+}
+
+/// How many slow answers are timed again: each costs its time twice more.
+const TIMED: usize = 64;
 
 /// How many lines are remembered for what depends on the case before.
 const REMEMBERED: usize = 3 * 4096;
@@ -186,7 +205,11 @@ impl<'c, 's> Campaign<'c, 's> {
             known: Known::default(),
             samples: beds.iter().map(|_| [Vec::new(), Vec::new()]).collect(),
             open: VecDeque::new(),
+            pace: Pace::default(),
+            slow: VecDeque::new(),
+            timed: 0,
             cases: 0,
+            answers: 0,
             disagreements: 0,
             unsupported: 0,
             notes: Vec::new(),
@@ -210,6 +233,43 @@ impl<'c, 's> Campaign<'c, 's> {
     /// What is to be looked into.
     pub(super) fn open(&mut self) -> Option<Disagreement> {
         self.open.pop_front()
+    }
+
+    /// What is to be timed again.
+    pub(super) fn slow(&mut self) -> Option<Slow> {
+        self.slow.pop_front()
+    }
+
+    /// It was slow again, each time: that is a kind of answer of its own, worth growing from.
+    pub(super) fn is_slow_again(&mut self, slow: Slow) {
+        self.keep(slow.kind, slow.input);
+    }
+
+    /// Says so, the first few times: it is no finding, and somebody may want to know.
+    pub(super) fn note_slow(&mut self, line: &RequestLine, took: Duration) {
+        const TOLD: usize = 3;
+        let start = "an answer takes";
+        if self
+            .notes
+            .iter()
+            .filter(|note| note.starts_with(start))
+            .count()
+            < TOLD
+        {
+            let asked: String = line.as_json().chars().take(300).collect();
+            self.notes.push(format!(
+                "{start} {} ms each time, and half of the others less than {} ms: {asked}",
+                took.as_millis(),
+                self.pace.usual().as_millis() + 1
+            ));
+        }
+    }
+
+    fn keep(&mut self, kind: u64, input: Input) {
+        if self.kinds.len() < MOST_KINDS && self.kinds.insert(kind) {
+            self.grower.keep(input);
+            self.progress.kinds.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     /// Whether there is nothing more to ask.
@@ -243,6 +303,34 @@ impl<'c, 's> Campaign<'c, 's> {
     /// What ended the process and depends on what came before, with what was sent last.
     pub(super) fn broken_down(&mut self) -> Option<(Failure, Vec<RequestLine>)> {
         self.unexplained.take()
+    }
+
+    /// What had no answer when the adapter stopped working, in the order in which it was asked: the
+    /// culprit is among it, and nobody is left to be asked which it is.
+    pub(super) fn suspects(&mut self) -> Vec<Disagreement> {
+        let mut suspects: Vec<Disagreement> = Vec::new();
+        for (_, event) in std::mem::take(&mut self.events) {
+            match event {
+                Event::Open(one) if matches!(one.what, What::Failed(_)) => suspects.push(*one),
+                _ => {}
+            }
+        }
+        let waiting = (self.first..).zip(std::mem::take(&mut self.slots));
+        for (number, slot) in waiting {
+            let Some(slot) = slot else { continue };
+            let Some(request) = self.request_again(&slot.input) else {
+                continue;
+            };
+            suspects.push(Disagreement {
+                number,
+                input: slot.input,
+                request,
+                vector: slot.vector,
+                what: What::Failed(Failure::NoAnswer("it never came".to_owned())),
+            });
+        }
+        suspects.sort_by_key(|one| one.number);
+        suspects
     }
 
     /// The last lines that were sent, the oldest first.
@@ -324,10 +412,11 @@ impl<'c, 's> Campaign<'c, 's> {
         past.sort_by_key(|(number, _)| *number);
         for (_, event) in past {
             match event {
-                Event::New(kind, input) => {
-                    if self.kinds.len() < MOST_KINDS && self.kinds.insert(kind) {
-                        self.grower.keep(input);
-                        self.progress.kinds.fetch_add(1, Ordering::Relaxed);
+                Event::New(kind, input) => self.keep(kind, input),
+                Event::Slow(slow) => {
+                    if !self.kinds.contains(&slow.kind) && self.timed < TIMED {
+                        self.timed += 1;
+                        self.slow.push_back(slow);
                     }
                 }
                 Event::Open(disagreement) => {
@@ -340,7 +429,7 @@ impl<'c, 's> Campaign<'c, 's> {
     }
 
     /// The request of an input that was asked, once more.
-    fn request_again(&mut self, input: &Input) -> Option<Request> {
+    pub(super) fn request_again(&mut self, input: &Input) -> Option<Request> {
         let scheme = &self.beds[input.suite].suite().scheme;
         input.request(scheme, &mut self.signer)
     }
@@ -358,6 +447,7 @@ impl<'c, 's> Campaign<'c, 's> {
 
     fn judge(&mut self, ticket: Ticket, slot: Slot, outcome: Outcome) {
         self.count();
+        self.answers += 1;
         let op = slot.input.op;
         if slot.vector.is_none() {
             self.learn(ticket, &slot, &outcome);
@@ -424,6 +514,16 @@ impl<'c, 's> Campaign<'c, 's> {
         self.events.push((ticket.0, Event::New(number, kept)));
     }
 
+    /// Remembers an answer that took long, whoever's fault that was: it is timed again.
+    fn was_slow(&mut self, ticket: Ticket, slot: &Slot, outcome: &Outcome) {
+        // No class of input has this bit: it is another kind than the same answer in time.
+        let class = slot.class ^ 1 << 31;
+        let kind = kind(slot.input.suite, slot.input.op, class, outcome);
+        let input = slot.input.clone();
+        self.events
+            .push((ticket.0, Event::Slow(Slow { input, kind })));
+    }
+
     fn disagrees(&mut self, ticket: Ticket, slot: Slot, request: Request, what: What) {
         self.disagreements += 1;
         let disagreement = Disagreement {
@@ -466,7 +566,10 @@ impl Exchange for Campaign<'_, '_> {
         if self.handed_out.is_multiple_of(self.epoch) && learnt <= self.over {
             self.look_back(learnt * self.epoch);
         }
-        let waits = learnt > self.over || !self.open.is_empty() || self.unexplained.is_some();
+        let waits = learnt > self.over
+            || !self.open.is_empty()
+            || !self.slow.is_empty()
+            || self.unexplained.is_some();
         if waits {
             return None;
         }
@@ -486,6 +589,7 @@ impl Exchange for Campaign<'_, '_> {
         }
         self.sent.push_back(line);
         self.slots.push_back(Some(slot));
+        self.pace.asked(self.clock);
         self.handed_out += 1;
         Some(Ticket(self.handed_out - 1))
     }
@@ -499,9 +603,15 @@ impl Exchange for Campaign<'_, '_> {
     }
 
     fn answered(&mut self, ticket: Ticket, reply: Reply) {
+        let took = self.pace.settled((self.clock)());
         if let Some(slot) = self.take(ticket) {
             match reply {
-                Reply::Outcome(outcome) => self.judge(ticket, slot, outcome),
+                Reply::Outcome(outcome) => {
+                    if self.pace.is_slow(took) {
+                        self.was_slow(ticket, &slot, &outcome);
+                    }
+                    self.judge(ticket, slot, outcome);
+                }
                 Reply::Unsupported(_) => self.unsupported += 1,
             }
         }
@@ -509,6 +619,7 @@ impl Exchange for Campaign<'_, '_> {
     }
 
     fn failed(&mut self, ticket: Ticket, failure: Failure) {
+        self.pace.settled((self.clock)());
         if let Some(slot) = self.take(ticket) {
             self.count();
             if let Some(request) = self.request_again(&slot.input) {
@@ -520,6 +631,7 @@ impl Exchange for Campaign<'_, '_> {
 
     /// What a description cannot carry says nothing of anybody.
     fn inapplicable(&mut self, ticket: Ticket, _reason: String) {
+        self.pace.settled((self.clock)());
         if self.take(ticket).is_some() {
             self.unsupported += 1;
         }
@@ -535,5 +647,85 @@ impl Exchange for Campaign<'_, '_> {
         if self.notes.len() < 20 {
             self.notes.push(failure.to_string());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::time::Duration;
+
+    use super::{Bounded, Campaign, Counters, Plan};
+    use crate::adapters::Exchange as _;
+    use crate::fuzz::grow::Bed;
+    use crate::protocol::{Hello, ImplementationInfo, Reply};
+    use crate::suite::{Level, default_suites};
+
+    /// Answers so many inputs as they should be, the 40th after so many milliseconds and the
+    /// others after one. How many are timed again, how many more are kept for that, and how many
+    /// are at the end.
+    fn kept(slow: u64, is_slow_again: bool) -> (usize, usize, usize) {
+        let suites = default_suites().unwrap();
+        let hello = Hello {
+            protocol: 1,
+            implementation: ImplementationInfo::default(),
+            suites: None,
+            ops: None,
+            clock: None,
+            inputs: None,
+            max_in_flight: None,
+        };
+        let beds = [Bed::new(0, &suites[0], &hello)];
+        let now = AtomicU64::new(0);
+        let clock = || Duration::from_millis(now.load(Ordering::Relaxed));
+        let counters = Counters::default();
+        let mut campaign = Campaign::new(
+            &beds,
+            Plan {
+                seed: 1,
+                window: 1,
+                seeds: Vec::new(),
+                corpus: Vec::new(),
+                level: Level::Must,
+                clock: &clock,
+                bounded: Bounded {
+                    cases: Some(400),
+                    until: None,
+                },
+                progress: &counters,
+            },
+        );
+        let (mut timed, mut more) = (0, 0);
+        loop {
+            while let Some(ticket) = campaign.next() {
+                let took = if ticket.0 == 40 { slow } else { 1 };
+                now.fetch_add(took, Ordering::Relaxed);
+                let slot = campaign.slots.back().and_then(Option::as_ref).unwrap();
+                let right = slot.right.clone();
+                campaign.answered(ticket, Reply::Outcome(right));
+            }
+            let Some(slow) = campaign.slow() else {
+                break;
+            };
+            timed += 1;
+            let before = campaign.kinds().1.len();
+            if is_slow_again {
+                campaign.is_slow_again(slow);
+            }
+            more += campaign.kinds().1.len() - before;
+        }
+        assert_eq!(campaign.cases, 400);
+        campaign.settle();
+        (timed, more, campaign.kinds().1.len())
+    }
+
+    #[test]
+    fn what_takes_long_is_timed_again_and_kept_only_if_it_does() {
+        let (timed, more, usual) = kept(1, true);
+        assert_eq!((timed, more), (0, 0));
+        // Somebody else's noise changes nothing.
+        assert_eq!(kept(200, false), (1, 0, usual));
+        let (timed, more, _) = kept(200, true);
+        assert_eq!((timed, more), (1, 1));
     }
 }

@@ -1,12 +1,14 @@
 //! The document of a campaign.
 
+use std::time::Duration;
+
 use crate::fuzz::campaign::line;
 use crate::fuzz::drive::{Breach, Finding, FuzzEnding, FuzzOutput};
 use crate::fuzz::explained::as_mentions;
 use crate::fuzz::save::names;
 use crate::results::{
     CaseRequest, FUZZ_SCHEMA_VERSION, FuzzEnd, FuzzFinding, FuzzResult, FuzzTrait, FuzzWarning,
-    FuzzedSuite, Observed, ObservedKind, expected_in_words, outcome_in_words,
+    FuzzedSuite, Observed, ObservedKind, ShardSummary, expected_in_words, outcome_in_words,
 };
 use crate::suite::{Level, Request, Suite};
 
@@ -19,8 +21,8 @@ pub struct FuzzCircumstances {
     pub seed: u64,
     /// How many processes worked at once.
     pub jobs: u64,
-    /// The part of all, as `2/8`.
-    pub shard: Option<String>,
+    /// Which part it is, where it is not the whole.
+    pub shard: Option<ShardSummary>,
     /// The lowest level whose breach is a finding.
     pub level: Level,
     /// How the implementation was reached.
@@ -45,33 +47,20 @@ pub fn document(
         macproof_version: env!("CARGO_PKG_VERSION").to_owned(),
         started: circumstances.started,
         duration_ms: millis(output.elapsed),
-        ended: match output.ending {
-            FuzzEnding::Whole => FuzzEnd::Whole,
-            FuzzEnding::Findings => FuzzEnd::Findings,
-            FuzzEnding::Interrupted => FuzzEnd::Interrupted,
-            FuzzEnding::Broken(_) => FuzzEnd::Broken,
-        },
+        ended: ended(&output.ending),
         seed: circumstances.seed,
         jobs: circumstances.jobs,
         shard: circumstances.shard,
         level: circumstances.level,
         implementation: output.hello.implementation.clone(),
-        against: None,
         adapter: circumstances.adapter,
         arguments: circumstances.arguments,
-        suites: output
-            .taken
-            .iter()
-            .map(|&at| FuzzedSuite {
-                name: name(at),
-                version: suites[at].version,
-                digest: suites[at].digest.clone(),
-            })
-            .collect(),
+        suites: fuzzed_suites(suites, &output.taken),
         cases: output.cases,
         disagreements: output.disagreements,
         unsupported: output.unsupported,
         kinds: output.kinds,
+        progress: output.progress.clone(),
         findings,
         profile: output
             .tastes
@@ -80,7 +69,7 @@ pub fn document(
                 suite: name(*at),
                 what: (*what).to_owned(),
                 cases: taste.cases,
-                request: request(&suites[*at], &taste.example),
+                request: request(&name(*at), &taste.example),
                 actual: outcome_in_words(&taste.outcome),
             })
             .collect(),
@@ -117,7 +106,7 @@ fn finding(suite: &Suite, found: &Finding, id: &str) -> FuzzFinding {
         level: found.demand.level,
         basis: found.demand.basis,
         text: found.demand.text.clone(),
-        request: request(suite, &found.request),
+        request: request(suite.name.as_str(), &found.request),
         expected: expected_in_words(&found.demand.expect),
         actual,
         length: found.length as u64,
@@ -131,12 +120,32 @@ fn finding(suite: &Suite, found: &Finding, id: &str) -> FuzzFinding {
     }
 }
 
-fn request(suite: &Suite, request: &Request) -> CaseRequest {
-    let line = line(suite.name.as_str(), request);
+/// A request as a document has it.
+pub(super) fn request(suite: &str, request: &Request) -> CaseRequest {
+    let line = line(suite, request);
     // What we have written ourselves can be read.
     CaseRequest(serde_json::from_str(&line.as_json()).unwrap_or_default())
 }
 
-fn millis(duration: std::time::Duration) -> u64 {
+/// The suites that took part, by their places.
+pub(super) fn fuzzed_suites(suites: &[Suite], taken: &[usize]) -> Vec<FuzzedSuite> {
+    let fuzzed = |&at: &usize| FuzzedSuite {
+        name: suites[at].name.to_string(),
+        version: suites[at].version,
+        digest: suites[at].digest.clone(),
+    };
+    taken.iter().map(fuzzed).collect()
+}
+
+pub(super) fn ended(ending: &FuzzEnding) -> FuzzEnd {
+    match ending {
+        FuzzEnding::Whole => FuzzEnd::Whole,
+        FuzzEnding::Findings => FuzzEnd::Findings,
+        FuzzEnding::Interrupted => FuzzEnd::Interrupted,
+        FuzzEnding::Broken(_) => FuzzEnd::Broken,
+    }
+}
+
+pub(super) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::adapters::{Adapter, AdapterError, Limits, Target};
+use crate::fuzz::ask::ask;
 use crate::fuzz::campaign::{Bounded, Campaign, Counters, Disagreement, Plan, Taste, What, line};
 use crate::fuzz::demand::Demand;
 use crate::fuzz::grow::Bed;
@@ -14,10 +15,13 @@ use crate::fuzz::input::Input;
 use crate::fuzz::look::{Found, Looked, is_same, look_into, shown};
 use crate::fuzz::sequence::{Bench, Sought};
 use crate::protocol::{Clock, Hello, Incoming, RequestLine};
-use crate::results::{Failure, Observed};
+use crate::results::{Course, Failure, FuzzPoint, Observed};
 use crate::runner::Shard;
 use crate::signature::Op;
 use crate::suite::{Level, Request, Suite};
+
+/// How many requests are told of which one made the adapter fall silent.
+const MOST_SUSPECTS: usize = 512;
 
 /// How often the progress is told.
 const PROGRESS_EVERY: Duration = Duration::from_millis(200);
@@ -83,6 +87,8 @@ pub struct FuzzOutput {
     pub notes: Vec<String>,
     /// Requests that brought something new, each with its suite's name.
     pub corpus: Vec<(String, Request)>,
+    /// How far it was when.
+    pub(crate) progress: Vec<FuzzPoint>,
     /// How long it took.
     pub elapsed: Duration,
     /// How it ended.
@@ -144,7 +150,9 @@ pub enum FuzzError {
 ///
 /// `clock` tells the time since the campaign began. Whoever sets `interrupt` is heard within
 /// 100 ms, and what was found by then is in the output. With a number of cases, not a time, the
-/// same seed, jobs and shard ask the same, as long as the implementation answers the same.
+/// same seed, jobs and shard ask the same, as long as the implementation answers the same. Time has
+/// a say in one thing: where an answer takes 50 ms and ten times what is usual, three times of
+/// three, its input is grown from as well; where none does, nothing depends on the clock.
 pub fn fuzz(
     suites: &[Suite],
     target: &Target,
@@ -175,13 +183,21 @@ pub fn fuzz(
         counters: &counters,
         stop: &stop,
     };
-    let tell = || {
-        progress(FuzzProgress {
+    let mut course = Course::default();
+    let mut told = Duration::ZERO;
+    let mut tell = |is_over: bool| {
+        let now = FuzzProgress {
             cases: counters.cases.load(Ordering::Relaxed),
             kinds: counters.kinds.load(Ordering::Relaxed),
             findings: counters.findings.load(Ordering::Relaxed),
             elapsed: clock(),
-        });
+        };
+        course.add(now.point());
+        if is_over || now.elapsed >= told + PROGRESS_EVERY {
+            told = now.elapsed;
+            progress(now);
+        }
+        PROGRESS_EVERY.min(Duration::from_millis(course.interval_ms()))
     };
     let mut shares: Vec<Share> = Vec::new();
     thread::scope(|scope| {
@@ -196,15 +212,16 @@ pub fn fuzz(
             });
         }
         drop(sender);
+        let mut patience = tell(false);
         loop {
-            match receiver.recv_timeout(PROGRESS_EVERY) {
+            match receiver.recv_timeout(patience) {
                 Ok(share) => shares.push(share),
-                Err(RecvTimeoutError::Timeout) => tell(),
+                Err(RecvTimeoutError::Timeout) => patience = tell(false),
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
     });
-    tell();
+    tell(true);
     shares.sort_by_key(|share| share.number);
     let mut gathered = gather(shares, options.max_findings);
     notes.append(&mut gathered.notes);
@@ -219,6 +236,13 @@ pub fn fuzz(
         finding.suite = at_suite(finding.suite);
     }
     let by_suite = |(place, what), value| ((at_suite(place), what), value);
+    let elapsed = clock();
+    let last = FuzzProgress {
+        cases: gathered.cases,
+        kinds: gathered.kinds,
+        findings: gathered.findings.len() as u64,
+        elapsed,
+    };
     Ok(FuzzOutput {
         hello,
         findings: gathered.findings,
@@ -243,9 +267,21 @@ pub fn fuzz(
         unsupported: gathered.unsupported,
         kinds: gathered.kinds,
         notes,
-        elapsed: clock(),
+        progress: course.ended(last.point()),
+        elapsed,
         ending,
     })
+}
+
+impl FuzzProgress {
+    pub(super) fn point(&self) -> FuzzPoint {
+        FuzzPoint {
+            at_ms: u64::try_from(self.elapsed.as_millis()).unwrap_or(u64::MAX),
+            cases: self.cases,
+            kinds: self.kinds,
+            findings: self.findings,
+        }
+    }
 }
 
 /// The suites that the adapter can be asked about.
@@ -407,7 +443,12 @@ impl Work<'_, '_> {
         findings: &mut Vec<Finding>,
     ) -> Result<(), AdapterError> {
         loop {
-            adapter.drive(campaign)?;
+            if let Err(error) = adapter.drive(campaign) {
+                if !matches!(error, AdapterError::Interrupted) {
+                    self.fell_silent(campaign, &error, findings);
+                }
+                return Err(error);
+            }
             let is_over = campaign.is_over();
             if is_over {
                 campaign.settle();
@@ -415,6 +456,7 @@ impl Work<'_, '_> {
             if let Some((failure, sent)) = campaign.broken_down() {
                 self.broken_down(campaign, &failure, sent, findings)?;
             }
+            self.time_again(adapter, campaign)?;
             while let Some(disagreement) = campaign.open() {
                 if self.has_enough() {
                     return Ok(());
@@ -432,6 +474,41 @@ impl Work<'_, '_> {
                 return Ok(());
             }
         }
+    }
+
+    /// Whatever took long is asked twice more, alone: a machine that was busy elsewhere is no news.
+    /// What was learnt so is none of the campaign's cases.
+    fn time_again(
+        &self,
+        adapter: &mut Adapter<'_>,
+        campaign: &mut Campaign<'_, '_>,
+    ) -> Result<(), AdapterError> {
+        while let Some(slow) = campaign.slow() {
+            if campaign.is_over() {
+                continue;
+            }
+            let suite = campaign.beds[slow.input.suite].suite();
+            let Some(request) = campaign.request_again(&slow.input) else {
+                continue;
+            };
+            let line = line(suite.name.as_str(), &request);
+            let mut least = Duration::MAX;
+            for _ in 0..2 {
+                let began = (self.clock)();
+                let observed = ask(adapter, vec![line.clone()], true)?;
+                let is_answered = matches!(observed[..], [Observed::Outcome(_)]);
+                let took = (self.clock)().saturating_sub(began);
+                least = least.min(if is_answered { took } else { Duration::ZERO });
+                if !campaign.pace.is_slow(least) {
+                    break;
+                }
+            }
+            if campaign.pace.is_slow(least) {
+                campaign.note_slow(&line, least);
+                campaign.is_slow_again(slow);
+            }
+        }
+        Ok(())
     }
 
     fn has_enough(&self) -> bool {
@@ -469,6 +546,48 @@ impl Work<'_, '_> {
             limits: self.options.limits,
             interrupt: self.interrupt,
             clock: self.clock,
+        }
+    }
+
+    /// It answers nobody any more, so nothing can be tried again: what was under way is told.
+    fn fell_silent(
+        &self,
+        campaign: &mut Campaign<'_, '_>,
+        error: &AdapterError,
+        findings: &mut Vec<Finding>,
+    ) {
+        let suspects = campaign.suspects();
+        let Some(first) = suspects.first().filter(|_| campaign.answers > 0) else {
+            return;
+        };
+        let beds = campaign.beds;
+        let bed = |one: &Disagreement| &beds[one.input.suite];
+        let why = Failure::NoAnswer(format!(
+            "{error}. One of the requests that were under way, or something else, ended it: it cannot be asked again"
+        ));
+        let sequence = suspects
+            .iter()
+            .take(MOST_SUSPECTS)
+            .map(|one| line(bed(one).suite().name.as_str(), &one.request));
+        let length = crate::fuzz::shrink::length(&first.input);
+        let found = Found {
+            number: first.number,
+            suite: first.input.suite,
+            request: first.request.clone(),
+            demand: Demand::due(&bed(first).bounds, &first.request),
+            what: What::Failed(why),
+            causes: Vec::new(),
+            length,
+            length_before: length,
+            asked: 0,
+            sequence: if suspects.len() > 1 {
+                sequence.collect()
+            } else {
+                Vec::new()
+            },
+        };
+        if campaign.known.found(first, &[]) {
+            self.add(findings, found);
         }
     }
 
@@ -613,7 +732,13 @@ fn gather(shares: Vec<Share>, max_findings: usize) -> Share {
                     && known.sequence.is_empty() == finding.sequence.is_empty()
             });
             match same {
-                Some(known) => known.cases += finding.cases,
+                Some(known) => {
+                    let cases = known.cases + finding.cases;
+                    if finding.length < known.length {
+                        *known = finding;
+                    }
+                    known.cases = cases;
+                }
                 None if count < max_findings => all.findings.push(finding),
                 None => {}
             }

@@ -503,7 +503,10 @@ impl Grower {
             1 => json(serde_json::Value::Null),
             2 => json(true.into()),
             3 => Token::Literal(Value::Number(self.rng.i64(..1000).abs())),
-            4 => json(serde_json::json!([made])),
+            4 => {
+                Self::remade(bed, input, |recipe| recipe.in_list = true);
+                return 22;
+            }
             5 => json(serde_json::json!({ "length": made.len() })),
             6 => json(serde_json::json!([])),
             _ => Token::Literal(Value::Text(String::new())),

@@ -45,6 +45,8 @@ pub(super) struct Recipe {
     pub(super) signs: Vec<(String, Value)>,
     /// What was done to the text.
     pub(super) edits: Vec<Edit>,
+    /// Whether it is presented as a list of this one text.
+    pub(super) in_list: bool,
 }
 
 /// Something done to the text of a token. Places are counted in characters and wrap around.
@@ -146,7 +148,12 @@ impl Input {
             }
             (Token::Made(recipe), Op::Verify | Op::Identify) => {
                 let token = signer.token(scheme, self, recipe)?;
-                (given(scheme, &self.fields), Some(token.into()))
+                let token = if recipe.in_list {
+                    Value::Json(serde_json::json!([token]))
+                } else {
+                    token.into()
+                };
+                (given(scheme, &self.fields), Some(token))
             }
         };
         Some(Request {

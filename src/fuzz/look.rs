@@ -8,19 +8,12 @@ use crate::fuzz::explained::causes;
 use crate::fuzz::grow::Bed;
 use crate::fuzz::input::{Input, Signer, call};
 use crate::fuzz::known::is_alike;
-use crate::fuzz::shrink::{as_made, length, simpler, size};
+use crate::fuzz::shrink::{Budget, as_made, length, simpler, size};
 use crate::mistakes::{MistakeId, Mistaken};
 use crate::protocol::RequestLine;
 use crate::results::{Failure, Observed};
 use crate::scheme::Implementation as _;
 use crate::suite::{Level, Request};
-
-/// How many requests shrinking may take: of what is answered, of what ends the process, and of
-/// what is waited for until the time is over.
-const ASKED: [usize; 3] = [4000, 150, 24];
-
-/// How many are asked at once.
-const AT_ONCE: usize = 64;
 
 /// Something that was looked into.
 #[derive(Clone, Debug)]
@@ -169,22 +162,16 @@ struct Shrinking<'b, 's> {
 
 impl Shrinking<'_, '_> {
     fn shrink(&mut self, adapter: &mut Adapter<'_>) -> Result<(), AdapterError> {
-        let budget = match &self.what {
-            What::Broken(..) => ASKED[0],
-            What::Failed(Failure::TimedOut(_)) => ASKED[2],
-            What::Failed(_) => ASKED[1],
-        };
-        let at_once = match &self.what {
-            What::Broken(..) => AT_ONCE,
-            // One that ends the process would take the others with it.
-            What::Failed(_) => 1,
-        };
+        let budget = Budget::of(match &self.what {
+            What::Broken(..) => None,
+            What::Failed(failure) => Some(failure),
+        });
         // What was literal may be made now: that is only another way to say it.
         let scheme = &self.bed.suite().scheme;
         if self.smallest.request(scheme, &mut self.signer).as_ref() != Some(&self.request) {
             self.smallest = Input::literal(self.smallest.suite, &self.request);
         }
-        'smaller: while self.asked < budget {
+        'smaller: while self.asked < budget.most {
             let candidates: Vec<(Input, Request)> = simpler(self.bed, &self.smallest)
                 .into_iter()
                 .filter_map(|input| {
@@ -192,8 +179,8 @@ impl Shrinking<'_, '_> {
                     self.bed.takes(&request).then_some((input, request))
                 })
                 .collect();
-            for some in candidates.chunks(at_once) {
-                if self.asked >= budget {
+            for some in candidates.chunks(budget.at_once) {
+                if self.asked >= budget.most {
                     break;
                 }
                 let requests: Vec<Request> =

@@ -4,12 +4,12 @@
 //! `grow` makes inputs, `campaign` asks them, `bounds` says what can be demanded, `look` confirms,
 //! explains and shrinks what is not as it should be, `sequence` finds what one request alone does
 //! not show. [`fuzz`] does it all; [`document`] and [`saved`] say what came of it. [`versus`] has
-//! two implementations asked the same, without an oracle.
+//! two implementations asked the same, without an oracle, and [`versus_document`] says what came of
+//! that.
 
 mod ask;
 mod bounds;
 mod campaign;
-mod carried;
 mod demand;
 mod document;
 mod drive;
@@ -19,13 +19,15 @@ mod input;
 mod known;
 mod look;
 mod masked;
+mod pace;
 mod save;
 mod sequence;
 mod shrink;
-mod texture;
 mod versus;
+mod versus_document;
 
 pub use document::{FuzzCircumstances, document};
 pub use drive::{FuzzEnding, FuzzError, FuzzOptions, FuzzOutput, FuzzProgress, fuzz};
 pub use save::{Saved, saved};
-pub use versus::{Crossing, Difference, Versus, VersusOptions, versus};
+pub use versus::{Versus, VersusOptions, versus};
+pub use versus_document::{VersusCircumstances, versus_document};

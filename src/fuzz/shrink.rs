@@ -6,8 +6,40 @@
 use crate::fuzz::grow::Bed;
 use crate::fuzz::input::{Edit, Input, Recipe, Signer, Token, is_text};
 use crate::mistakes::{Mistaken, catalogue};
+use crate::results::Failure;
 use crate::scheme::{Call, Implementation as _, Scheme, SecretEncoding};
 use crate::signature::{Fields, Op, Outcome, Secret, Secrets, Value};
+
+/// How much shrinking may ask.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Budget {
+    /// How many requests in all.
+    pub(super) most: usize,
+    /// How many at once.
+    pub(super) at_once: usize,
+}
+
+impl Budget {
+    /// What may be asked about something that is answered, or that fails like this.
+    pub(super) fn of<'f>(failures: impl IntoIterator<Item = &'f Failure>) -> Self {
+        let of_one = |failure: &Failure| Self {
+            // What is waited for until the time is over costs that time.
+            most: if matches!(failure, Failure::TimedOut(_)) {
+                24
+            } else {
+                150
+            },
+            // One that ends the process would take the others with it.
+            at_once: 1,
+        };
+        let of_answers = Self {
+            most: 4000,
+            at_once: 64,
+        };
+        let all = failures.into_iter().map(of_one);
+        all.min_by_key(|budget| budget.most).unwrap_or(of_answers)
+    }
+}
 
 /// How complicated an input is: how its token came to be, how long it is, and how many of its
 /// characters are not the plainest.
@@ -43,6 +75,7 @@ pub(super) fn size(input: &Input) -> (usize, usize, usize) {
         }
         (Token::Made(made), _) => {
             recipe += 2 * usize::from(made.by.is_some()) + 2 * made.signs.len();
+            recipe += usize::from(made.in_list);
             for edit in &made.edits {
                 recipe += 2;
                 match edit {
@@ -132,6 +165,7 @@ fn recipes(input: &Input, add: Propose<'_>) {
             };
             remade(&|recipe| recipe.by = None);
             remade(&|recipe| recipe.signs.clear());
+            remade(&|recipe| recipe.in_list = false);
             for at in 0..recipe.edits.len() {
                 remade(&|recipe| {
                     recipe.edits.remove(at);
@@ -240,8 +274,13 @@ fn shorter(text: &str) -> Vec<String> {
 /// The same input with its literal token as one that is made, where it is what somebody with some
 /// mistake would make of these fields, or a changed form of the right one.
 pub(super) fn as_made(bed: &Bed<'_>, input: &Input) -> Input {
-    let Token::Literal(Value::Text(literal)) = &input.token else {
-        return input.clone();
+    let (literal, in_list) = match &input.token {
+        Token::Literal(Value::Text(literal)) => (literal, false),
+        Token::Literal(Value::Json(serde_json::Value::Array(items))) => match &items[..] {
+            [serde_json::Value::String(literal)] => (literal, true),
+            _ => return input.clone(),
+        },
+        _ => return input.clone(),
     };
     let scheme = &bed.suite().scheme;
     let mut whole = input.clone();
@@ -259,11 +298,15 @@ pub(super) fn as_made(bed: &Bed<'_>, input: &Input) -> Input {
     let mut signer = Signer::default();
     let mut made = |recipe: Recipe| {
         let candidate = Input {
-            token: Token::Made(recipe),
+            token: Token::Made(Recipe { in_list, ..recipe }),
             ..whole.clone()
         };
         let request = candidate.request(scheme, &mut signer)?;
-        (request.token.as_ref() == Some(&Value::Text(literal.clone()))).then_some(candidate)
+        let presented = match &input.token {
+            Token::Literal(value) => request.token.as_ref() == Some(value),
+            _ => false,
+        };
+        presented.then_some(candidate)
     };
     let right = right_token(scheme, &whole.secrets, &whole.fields, whole.now);
     let edits = right.iter().flat_map(|right| edits(right, literal));

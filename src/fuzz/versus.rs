@@ -1,7 +1,7 @@
 //! Two implementations against each other: where do they differ, and does each take the other's
 //! tokens? No oracle has a say in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -12,17 +12,14 @@ use crate::fuzz::drive::{FuzzEnding, FuzzError, FuzzProgress, taken};
 use crate::fuzz::grow::{Bed, Grower};
 use crate::fuzz::input::{Input, Signer, Token};
 use crate::fuzz::masked::kind;
-use crate::fuzz::shrink::{length, simpler};
+use crate::fuzz::shrink::{Budget, length, simpler};
 use crate::protocol::{Hello, ImplementationInfo, MAX_LINE};
-use crate::results::{Observed, ObservedKind};
+use crate::results::{Course, FuzzPoint, Observed, ObservedKind};
 use crate::signature::{Op, Outcome, Value};
 use crate::suite::{Request, Suite};
 
 /// How many requests both are asked at once.
 const BATCH: usize = 512;
-
-/// How many requests shrinking one difference may take.
-const ASKED: usize = 2000;
 
 /// How many tokens of each signer are presented to each verifier, a suite.
 const CROSSED: usize = 256;
@@ -46,49 +43,57 @@ pub struct VersusOptions {
 #[derive(Debug)]
 pub struct Versus {
     /// What they say of themselves.
-    pub names: [ImplementationInfo; 2],
+    pub(super) names: [ImplementationInfo; 2],
+    /// The suites that took part, as places among those that were given.
+    pub(super) taken: Vec<usize>,
     /// Where they differ, one entry a sort.
-    pub differences: Vec<Difference>,
-    /// Who takes whose tokens: each signer, and within it each verifier.
-    pub matrix: Vec<Crossing>,
+    pub(super) differences: Vec<Difference>,
+    /// Who takes whose tokens: each suite, within it each signer, and within that each verifier.
+    pub(super) matrix: Vec<Crossing>,
     /// How many requests both were asked.
-    pub cases: u64,
+    pub(super) cases: u64,
+    /// How many kinds of pairs of answers there were.
+    pub(super) kinds: u64,
+    /// How far it was when.
+    pub(super) progress: Vec<FuzzPoint>,
     /// What was noticed besides.
-    pub notes: Vec<String>,
+    pub(super) notes: Vec<String>,
     /// How long it took.
-    pub elapsed: Duration,
+    pub(super) elapsed: Duration,
     /// How it ended.
     pub ending: FuzzEnding,
 }
 
 /// A request that two implementations answer differently.
 #[derive(Clone, Debug)]
-pub struct Difference {
+pub(super) struct Difference {
     /// The suite's name.
-    pub suite: String,
+    pub(super) suite: String,
     /// The smallest request that shows it.
-    pub request: Request,
+    pub(super) request: Request,
     /// What each did.
-    pub outcomes: [Observed; 2],
+    pub(super) outcomes: [Observed; 2],
     /// How many characters it has, and had before it was shrunk.
-    pub length: [usize; 2],
+    pub(super) length: [usize; 2],
     /// How many requests differ in this way.
-    pub cases: u64,
+    pub(super) cases: u64,
 }
 
 /// Tokens of one implementation, presented to one.
 #[derive(Clone, Debug)]
-pub struct Crossing {
+pub(super) struct Crossing {
+    /// The suite's name.
+    pub(super) suite: String,
     /// Which signed, as 0 or 1.
-    pub signer: usize,
+    pub(super) signer: usize,
     /// Which verified.
-    pub verifier: usize,
+    pub(super) verifier: usize,
     /// How many tokens were presented.
-    pub tokens: u64,
+    pub(super) tokens: u64,
     /// How many were accepted.
-    pub accepted: u64,
-    /// A request whose token was not, with the suite's name and what was answered.
-    pub example: Option<(String, Request, Observed)>,
+    pub(super) accepted: u64,
+    /// A request whose token was not, with what was answered.
+    pub(super) example: Option<(Request, Observed)>,
 }
 
 /// In which way two answers differ.
@@ -132,18 +137,17 @@ pub fn versus(
         grower: Grower::new(options.seed),
         signer: Signer::default(),
         differences: BTreeMap::new(),
-        kinds: std::collections::HashSet::new(),
+        kinds: HashSet::new(),
         cases: 0,
+        unsupported: 0,
     };
+    let mut course = Course::default();
     let mut compare = || -> Result<(Vec<Crossing>, bool), AdapterError> {
         loop {
             comparing.batch(&mut pair, options)?;
-            progress(FuzzProgress {
-                cases: comparing.cases,
-                kinds: comparing.kinds.len() as u64,
-                findings: comparing.differences.len() as u64,
-                elapsed: clock(),
-            });
+            let now = comparing.progress(clock());
+            course.add(now.point());
+            progress(now);
             let is_spent = options.cases.is_some_and(|most| comparing.cases >= most);
             let is_late = options.time.is_some_and(|time| clock() >= time);
             let is_enough = comparing.differences.len() >= options.max_findings;
@@ -159,18 +163,36 @@ pub fn versus(
         Err(_) if interrupt.load(Ordering::Relaxed) => (Vec::new(), FuzzEnding::Interrupted),
         Err(error) => (Vec::new(), FuzzEnding::Broken(error)),
     };
-    let cases = comparing.cases;
-    let differences = comparing.differences.into_values().collect();
-    for adapter in pair {
-        notes.extend(adapter.finish().notes);
+    if matrix.is_empty() && matches!(ending, FuzzEnding::Whole | FuzzEnding::Findings) {
+        let why = "nobody's tokens were presented: the two do not both declare sign and verify";
+        notes.push(why.to_owned());
     }
+    if comparing.unsupported > 0 {
+        let count = comparing.unsupported;
+        notes.push(format!(
+            "{count} requests were called unsupported by one of the two, and say nothing of it"
+        ));
+    }
+    for (adapter, side) in std::iter::zip(pair, ["the first", "the second"]) {
+        let parting = adapter.finish();
+        if parting.restarts > 0 {
+            let times = parting.restarts;
+            notes.push(format!("{side} had to be started again {times} times"));
+        }
+        let more = parting.notes.into_iter();
+        notes.extend(more.map(|note| format!("{side}: {note}")));
+    }
+    let last = comparing.progress(clock());
     Ok(Versus {
         names: hellos.map(|hello| hello.implementation),
-        differences,
+        taken: both,
+        differences: comparing.differences.into_values().collect(),
         matrix,
-        cases,
+        cases: last.cases,
+        kinds: last.kinds,
+        progress: course.ended(last.point()),
         notes,
-        elapsed: clock(),
+        elapsed: last.elapsed,
         ending,
     })
 }
@@ -202,18 +224,30 @@ struct Comparing<'b, 's> {
     grower: Grower,
     signer: Signer,
     differences: BTreeMap<Sort, Difference>,
-    kinds: std::collections::HashSet<(u64, u64)>,
+    kinds: HashSet<(u64, u64)>,
     cases: u64,
+    unsupported: u64,
 }
 
 impl Comparing<'_, '_> {
+    fn progress(&self, elapsed: Duration) -> FuzzProgress {
+        FuzzProgress {
+            cases: self.cases,
+            kinds: self.kinds.len() as u64,
+            findings: self.differences.len() as u64,
+            elapsed,
+        }
+    }
+
     fn batch(
         &mut self,
         pair: &mut [Adapter<'_>; 2],
         options: &VersusOptions,
     ) -> Result<(), AdapterError> {
-        let mut inputs = Vec::with_capacity(BATCH);
-        while inputs.len() < BATCH {
+        let left = options.cases.map_or(u64::MAX, |most| most - self.cases);
+        let count = usize::try_from(left).map_or(BATCH, |left| left.min(BATCH));
+        let mut inputs = Vec::with_capacity(count);
+        while inputs.len() < count {
             let (input, class) = self.grower.grow(self.beds);
             let bed = &self.beds[input.suite];
             let request = input.request(&bed.suite().scheme, &mut self.signer);
@@ -237,6 +271,8 @@ impl Comparing<'_, '_> {
                     self.grower.keep(input.clone());
                 }
             }
+            let is_unsupported = |one: &Observed| matches!(one, Observed::Unsupported { .. });
+            self.unsupported += u64::from(outcomes.iter().any(is_unsupported));
             let Some(sort) = sort(input.suite, request.op, &outcomes) else {
                 continue;
             };
@@ -277,9 +313,14 @@ impl Comparing<'_, '_> {
         let before = length(&input);
         let bed = &self.beds[input.suite];
         let scheme = &bed.suite().scheme;
+        let failures = outcomes.iter().filter_map(|one| match one {
+            Observed::Failed(failure) => Some(failure),
+            _ => None,
+        });
+        let budget = Budget::of(failures);
         let mut found = (input, request, outcomes);
         let mut asked = 0;
-        'smaller: while asked < ASKED {
+        'smaller: while asked < budget.most {
             let candidates: Vec<(Input, Request)> = simpler(bed, &found.0)
                 .into_iter()
                 .filter_map(|input| {
@@ -287,7 +328,10 @@ impl Comparing<'_, '_> {
                     bed.takes(&request).then_some((input, request))
                 })
                 .collect();
-            for some in candidates.chunks(64) {
+            for some in candidates.chunks(budget.at_once) {
+                if asked >= budget.most {
+                    break 'smaller;
+                }
                 asked += some.len();
                 let requests: Vec<(usize, Request)> = some
                     .iter()
@@ -319,64 +363,84 @@ impl Comparing<'_, '_> {
         if !both(Op::Sign) || !both(Op::Verify) {
             return Ok(Vec::new());
         }
-        let mut claims: Vec<(usize, Input, Request)> = Vec::new();
+        let mut matrix = Vec::new();
         for at in 0..self.beds.len() {
-            let due = (at + 1) * CROSSED;
-            while claims.len() < due {
-                let (mut input, _) = self.grower.grow(&self.beds[at..=at]);
-                input.suite = at;
-                input.op = Op::Sign;
-                let bed = &self.beds[at];
-                let request = input.request(&bed.suite().scheme, &mut self.signer);
-                if let Some(request) = request.filter(|request| bed.takes(request)) {
-                    claims.push((at, input, request));
+            let claims = self.claims(at);
+            for signer in 0..2 {
+                let presented = self.presented(&mut pair[signer], at, &claims)?;
+                for (verifier, adapter) in pair.iter_mut().enumerate() {
+                    let mut crossing = self.crossed(adapter, at, &presented)?;
+                    (crossing.signer, crossing.verifier) = (signer, verifier);
+                    matrix.push(crossing);
                 }
             }
         }
-        let mut crossings = Vec::new();
-        for signer in 0..2 {
-            let name = |at: usize| self.beds[at].suite().name.as_str();
-            let lines = claims
-                .iter()
-                .map(|(at, _, request)| line(name(*at), request));
-            let signed = ask(&mut pair[signer], lines.collect(), false)?;
-            let mut presented: Vec<(usize, Request)> = Vec::new();
-            for ((at, input, _), observed) in std::iter::zip(&claims, signed) {
-                let Observed::Outcome(Outcome::Token(token)) = observed else {
-                    continue;
-                };
-                let mut shown = input.clone();
-                shown.op = Op::Verify;
-                shown.token = Token::Literal(Value::Text(token));
-                let scheme = &self.beds[*at].suite().scheme;
-                if let Some(request) = shown.request(scheme, &mut self.signer) {
-                    presented.push((*at, request));
-                }
-            }
-            for (verifier, adapter) in pair.iter_mut().enumerate() {
-                let lines = presented
-                    .iter()
-                    .map(|(at, request)| line(name(*at), request));
-                let verified = ask(adapter, lines.collect(), false)?;
-                let mut crossing = Crossing {
-                    signer,
-                    verifier,
-                    tokens: presented.len() as u64,
-                    accepted: 0,
-                    example: None,
-                };
-                for ((at, request), observed) in std::iter::zip(&presented, verified) {
-                    if observed == Observed::Outcome(Outcome::Accept) {
-                        crossing.accepted += 1;
-                    } else if crossing.example.is_none() {
-                        let name = name(*at).to_owned();
-                        crossing.example = Some((name, request.clone(), observed));
-                    }
-                }
-                crossings.push(crossing);
+        Ok(matrix)
+    }
+
+    /// What is to be signed.
+    fn claims(&mut self, at: usize) -> Vec<(Input, Request)> {
+        let bed = &self.beds[at];
+        let mut claims = Vec::with_capacity(CROSSED);
+        while claims.len() < CROSSED {
+            let (mut input, _) = self.grower.grow(&self.beds[at..=at]);
+            input.suite = at;
+            input.op = Op::Sign;
+            let request = input.request(&bed.suite().scheme, &mut self.signer);
+            if let Some(request) = request.filter(|request| bed.takes(request)) {
+                claims.push((input, request));
             }
         }
-        Ok(crossings)
+        claims
+    }
+
+    /// The tokens of one signer, each as it is shown to a verifier.
+    fn presented(
+        &mut self,
+        signer: &mut Adapter<'_>,
+        at: usize,
+        claims: &[(Input, Request)],
+    ) -> Result<Vec<Request>, AdapterError> {
+        let suite = self.beds[at].suite();
+        let name = suite.name.as_str();
+        let lines = claims.iter().map(|(_, request)| line(name, request));
+        let signed = ask(signer, lines.collect(), false)?;
+        let shown = std::iter::zip(claims, signed).filter_map(|((input, _), observed)| {
+            let Observed::Outcome(Outcome::Token(token)) = observed else {
+                return None;
+            };
+            let shown = Input {
+                op: Op::Verify,
+                token: Token::Literal(Value::Text(token)),
+                ..input.clone()
+            };
+            let request = shown.request(&suite.scheme, &mut self.signer)?;
+            (!line(name, &request).is_longer_than(MAX_LINE)).then_some(request)
+        });
+        Ok(shown.collect())
+    }
+
+    /// Tokens, presented to one verifier.
+    fn crossed(
+        &self,
+        verifier: &mut Adapter<'_>,
+        at: usize,
+        presented: &[Request],
+    ) -> Result<Crossing, AdapterError> {
+        let name = self.beds[at].suite().name.as_str();
+        let lines = presented.iter().map(|request| line(name, request));
+        let verified = ask(verifier, lines.collect(), false)?;
+        let is_accepted = |one: &Observed| *one == Observed::Outcome(Outcome::Accept);
+        let accepted = verified.iter().filter(|one| is_accepted(one)).count();
+        let example = std::iter::zip(presented, verified).find(|(_, one)| !is_accepted(one));
+        Ok(Crossing {
+            suite: name.to_owned(),
+            signer: 0,
+            verifier: 0,
+            tokens: presented.len() as u64,
+            accepted: accepted as u64,
+            example: example.map(|(request, observed)| (request.clone(), observed)),
+        })
     }
 }
 
@@ -385,6 +449,10 @@ impl Comparing<'_, '_> {
 fn sort(suite: usize, op: Op, outcomes: &[Observed; 2]) -> Option<Sort> {
     let [one, other] = outcomes;
     let kinds = (ObservedKind::of(op, one)?, ObservedKind::of(op, other)?);
+    // Whoever cannot be asked says nothing.
+    if kinds.0 == ObservedKind::Unsupported || kinds.1 == ObservedKind::Unsupported {
+        return None;
+    }
     let differ = match (one, other) {
         (Observed::Outcome(Outcome::Token(one)), Observed::Outcome(Outcome::Token(other))) => {
             one != other

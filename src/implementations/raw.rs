@@ -5,12 +5,10 @@
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::Deserialize;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use crate::protocol::Clock;
-use crate::suite::{At, Entries, InputKind, present};
+use crate::suite::{At, Entries, InputKind, OneOf, present};
 
 /// Implementations that `macproof run` tests, all or by name.
 #[derive(Deserialize, JsonSchema)]
@@ -326,25 +324,10 @@ enum ClockWord {
 
 impl<'de> Deserialize<'de> for HttpFile {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct HttpVisitor;
-
-        impl<'de> Visitor<'de> for HttpVisitor {
-            type Value = HttpFile;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an address in quotes, or {suites: …, sign: …, verify: …}")
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<HttpFile, E> {
-                Ok(HttpFile::Address(text.to_owned()))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<HttpFile, A::Error> {
-                WebFile::deserialize(MapAccessDeserializer::new(map)).map(HttpFile::Calls)
-            }
-        }
-
-        deserializer.deserialize_any(HttpVisitor)
+        OneOf::new("an address in quotes, or {suites: …, sign: …, verify: …}")
+            .text(Self::Address)
+            .map(Self::Calls)
+            .read(deserializer)
     }
 }
 
@@ -367,25 +350,10 @@ impl JsonSchema for HttpFile {
 
 impl<'de> Deserialize<'de> for SecretFile {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct SecretVisitor;
-
-        impl<'de> Visitor<'de> for SecretVisitor {
-            type Value = SecretFile;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("unknown, or {env: VARIABLE}")
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<SecretFile, E> {
-                Ok(SecretFile::Word(text.to_owned()))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<SecretFile, A::Error> {
-                SecretEnvFile::deserialize(MapAccessDeserializer::new(map)).map(SecretFile::Env)
-            }
-        }
-
-        deserializer.deserialize_any(SecretVisitor)
+        OneOf::new("unknown, or {env: VARIABLE}")
+            .text(Self::Word)
+            .map(Self::Env)
+            .read(deserializer)
     }
 }
 
@@ -404,29 +372,10 @@ impl JsonSchema for SecretFile {
 
 impl<'de> Deserialize<'de> for StatusesFile {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct StatusesVisitor;
-
-        impl<'de> Visitor<'de> for StatusesVisitor {
-            type Value = StatusesFile;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a status, or a list of them")
-            }
-
-            fn visit_u64<E>(self, status: u64) -> Result<StatusesFile, E> {
-                Ok(StatusesFile(vec![status]))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<StatusesFile, A::Error> {
-                let mut statuses = Vec::new();
-                while let Some(status) = seq.next_element()? {
-                    statuses.push(status);
-                }
-                Ok(StatusesFile(statuses))
-            }
-        }
-
-        deserializer.deserialize_any(StatusesVisitor)
+        OneOf::new("a status, or a list of them")
+            .number(|status| Self(vec![status]))
+            .list(Self)
+            .read(deserializer)
     }
 }
 

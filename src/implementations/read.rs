@@ -160,26 +160,14 @@ fn exec(
     at: Position,
     file: ExecFile,
 ) -> Result<(Native<ExecCall>, SecretSource), Fault> {
-    let sign = file
-        .sign
-        .map(|call| placed(call, |call| exec_call(call, true)));
-    let verify = file
-        .verify
-        .map(|call| placed(call, |call| exec_call(call, false)));
-    let (sign, verify) = (sign.transpose()?, verify.transpose()?);
-    let secret = checked(about.said, at, sign.as_ref(), verify.as_ref())?;
-    let native = Native {
-        name: about.name.to_owned(),
-        path: about.path.to_owned(),
-        suites: suites(file.suites)?,
-        clock: file.clock.unwrap_or(Clock::Injected),
-        inputs: file.inputs.unwrap_or_else(|| vec![InputKind::Text]),
-        max_in_flight: 1,
-        session: None,
-        sign: sign.map(|call| call.value),
-        verify: verify.map(|call| call.value),
+    let common = Common {
+        suites: file.suites,
+        clock: file.clock,
+        inputs: file.inputs,
+        sign: file.sign,
+        verify: file.verify,
     };
-    Ok((native, secret))
+    native(about, at, common, exec_call)
 }
 
 fn web(
@@ -187,29 +175,52 @@ fn web(
     at: Position,
     file: WebFile,
 ) -> Result<(Native<WebCall>, SecretSource), Fault> {
-    let sign = file
-        .sign
-        .map(|call| placed(call, |call| web_call(call, true)));
-    let verify = file
-        .verify
-        .map(|call| placed(call, |call| web_call(call, false)));
-    let (sign, verify) = (sign.transpose()?, verify.transpose()?);
-    let secret = checked(about.said, at, sign.as_ref(), verify.as_ref())?;
-    let max_in_flight = match file.max_in_flight {
-        Some(many) if !(1..=256).contains(&many.value) => {
+    let common = Common {
+        suites: file.suites,
+        clock: file.clock,
+        inputs: file.inputs,
+        sign: file.sign,
+        verify: file.verify,
+    };
+    let (mut native, secret) = native(about, at, common, web_call)?;
+    if let Some(many) = file.max_in_flight {
+        if !(1..=256).contains(&many.value) {
             return Err(Fault::new(many.at, Problem::InFlight));
         }
-        many => many.map_or(1, |many| many.value),
-    };
+        native.max_in_flight = many.value;
+    }
     let session = file.session.map(|session| session_call(session.value));
+    native.session = session.transpose()?;
+    Ok((native, secret))
+}
+
+/// What is said of an implementation whatever way it is asked, in calls of the form `F`.
+struct Common<F> {
+    suites: At<Vec<At<String>>>,
+    clock: Option<Clock>,
+    inputs: Option<Vec<InputKind>>,
+    sign: Option<At<F>>,
+    verify: Option<At<F>>,
+}
+
+fn native<F, C: Call>(
+    about: About<'_>,
+    at: Position,
+    common: Common<F>,
+    call: fn(At<F>, bool) -> Result<C, Fault>,
+) -> Result<(Native<C>, SecretSource), Fault> {
+    let read = |file: At<F>, is_sign| placed(file, |file| call(file, is_sign));
+    let sign = common.sign.map(|file| read(file, true)).transpose()?;
+    let verify = common.verify.map(|file| read(file, false)).transpose()?;
+    let secret = checked(about.said, at, sign.as_ref(), verify.as_ref())?;
     let native = Native {
         name: about.name.to_owned(),
         path: about.path.to_owned(),
-        suites: suites(file.suites)?,
-        clock: file.clock.unwrap_or(Clock::Injected),
-        inputs: file.inputs.unwrap_or_else(|| vec![InputKind::Text]),
-        max_in_flight,
-        session: session.transpose()?,
+        suites: suites(common.suites)?,
+        clock: common.clock.unwrap_or(Clock::Injected),
+        inputs: common.inputs.unwrap_or_else(|| vec![InputKind::Text]),
+        max_in_flight: 1,
+        session: None,
         sign: sign.map(|call| call.value),
         verify: verify.map(|call| call.value),
     };

@@ -33,6 +33,9 @@ pub enum UrlError {
     /// A value would decide which server is asked.
     #[error("a value has no place before the path: the server is always the same")]
     ValueInServer,
+    /// What follows a lone `%` would be taken for its digits.
+    #[error("a % begins no escape here, and a value behind it may make one of it; write %25")]
+    LonePercent,
     /// It is no URL as URLs are written.
     #[error("an address is written otherwise: {0}")]
     NotNormal(String),
@@ -61,6 +64,9 @@ impl UrlTemplate {
             })
             .collect();
         let url = TextTemplate::from_pieces(pieces);
+        if url.pieces().iter().any(has_lone_percent) {
+            return Err(UrlError::LonePercent);
+        }
         let sample: String = url
             .pieces()
             .iter()
@@ -112,6 +118,16 @@ impl UrlTemplate {
         let query = self.query.iter().flat_map(|(_, template)| template.names());
         self.url.names().chain(query).collect()
     }
+}
+
+fn has_lone_percent(piece: &Piece) -> bool {
+    let Piece::Literal(text) = piece else {
+        return false;
+    };
+    text.match_indices('%').any(|(at, _)| {
+        let digits = text.get(at + 1..at + 3);
+        !digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    })
 }
 
 fn empty_segments(url: &Url) -> usize {

@@ -12,6 +12,7 @@ mod file;
 #[cfg(test)]
 mod fixture;
 mod format;
+mod fuzz_document;
 mod github;
 mod html;
 mod human;
@@ -31,13 +32,16 @@ pub use badge::{badge, badge_json};
 pub use difference::{difference, difference_json};
 pub use file::{WriteError, write};
 pub use format::{Format, UnknownFormat, render};
+pub use fuzz_document::{
+    ReadFuzzError, fuzz_schema, is_fuzz, read_fuzz, read_versus, versus_schema,
+};
 pub use github::github;
 pub use html::{Campaigns, html, html_with};
 pub use human::{HumanOptions, human};
 pub use json::{ReadError, json, read};
 pub use junit::junit;
 pub use markdown::markdown;
-pub use rerun::rerun_command;
+pub use rerun::{rerun_command, shell_word};
 pub use sarif::sarif;
 pub use schema::{result_schema, runs_schema};
 pub use timing::{

@@ -19,7 +19,8 @@ pub fn rerun_command(result: &RunResult, case: &str) -> String {
     words.join(" ")
 }
 
-fn shell_word(word: &str) -> String {
+/// A word as a POSIX shell reads it.
+pub fn shell_word(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         word.to_owned()

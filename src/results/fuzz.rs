@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::ImplementationInfo;
-use crate::results::{CaseRequest, Causes, ObservedKind};
+use crate::results::{CaseRequest, Causes, FuzzPoint, ObservedKind, ShardSummary};
 use crate::suite::{Basis, Level};
 
 /// The version of this document's form.
@@ -28,16 +28,13 @@ pub struct FuzzResult {
     pub seed: u64,
     /// How many processes worked at once.
     pub jobs: u64,
-    /// The part of all, as `2/8`, where it was one.
+    /// Which part of a campaign this is; absent if it is the whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub shard: Option<String>,
+    pub shard: Option<ShardSummary>,
     /// The lowest level whose breach is a finding.
     pub level: Level,
     /// What was tested, in its own words: untrusted text.
     pub implementation: ImplementationInfo,
-    /// What it was compared with, where that was another implementation: untrusted text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub against: Option<ImplementationInfo>,
     /// How it was reached: `reference`, or the adapter's command.
     pub adapter: String,
     /// The arguments that reach it again.
@@ -51,8 +48,12 @@ pub struct FuzzResult {
     pub disagreements: u64,
     /// How many requests the adapter called unsupported.
     pub unsupported: u64,
-    /// How many kinds of answers there were.
+    /// How many kinds of answers there were. Each process counts its own: what two of them saw
+    /// counts twice.
     pub kinds: u64,
+    /// How far it was when, at most 200 points in the order of time; the first is where it began,
+    /// the last where it ended.
+    pub progress: Vec<FuzzPoint>,
     /// Everything that was found, one entry a cause.
     pub findings: Vec<FuzzFinding>,
     /// Matters of taste, with how often each was seen.
@@ -160,4 +161,17 @@ pub struct FuzzWarning {
     pub requirement: String,
     /// How often it was broken.
     pub cases: u64,
+}
+
+impl FuzzResult {
+    /// What the command ends with: 1 where something was found, else 4 where the adapter no longer
+    /// worked, else 2 where nothing was asked, else 0.
+    pub fn exit_code(&self) -> u8 {
+        match (self.findings.is_empty(), self.ended, self.cases) {
+            (false, ..) => 1,
+            (true, FuzzEnd::Broken, _) => 4,
+            (true, _, 0) => 2,
+            _ => 0,
+        }
+    }
 }

@@ -8,7 +8,8 @@ use crate::results::conclude::{scope, under_the_list};
 use crate::results::conformance::{conformance, gate};
 use crate::results::ledger::Ledger;
 use crate::results::{
-    Case, Counts, Document, GateFailure, KnownFailures, RunResult, Runs, ScopeNote, SuiteSummary,
+    Case, Counts, Document, GateFailure, KnownFailures, RunResult, Runs, ScopeNote, ShardSummary,
+    SuiteSummary,
 };
 
 /// Why results cannot be joined.
@@ -45,6 +46,21 @@ pub enum MergeError {
         /// The suite.
         suite: String,
     },
+    /// They are no parts of one campaign.
+    #[error("these are no parts of one campaign: {what} is {one} in one and {other} in another")]
+    Unlike {
+        /// What differs.
+        what: &'static str,
+        /// What it is in one.
+        one: String,
+        /// And in another.
+        other: String,
+    },
+    /// A whole campaign is among several.
+    #[error(
+        "a campaign of {0} is a whole and no part of another: only those of fuzz --shard are joined"
+    )]
+    NotAPart(String),
     /// No result was given.
     #[error("there is nothing to join")]
     Nothing,
@@ -94,7 +110,10 @@ pub fn merge(runs: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<Docu
 /// The whole of these parts.
 fn join(mut parts: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<RunResult, MergeError> {
     parts.sort_by_key(|part| part.shard.map(|shard| shard.number));
-    complete(&parts)?;
+    if let Some(first) = parts.first() {
+        let shards: Vec<ShardSummary> = parts.iter().filter_map(|part| part.shard).collect();
+        complete(&first.implementation.name, &shards)?;
+    }
     let left_out = before_the_run(&parts);
     let entries = of_the_lists(&parts);
     let seeds: Vec<u64> = parts.iter().map(|part| part.seed).collect();
@@ -157,26 +176,25 @@ fn join(mut parts: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<RunR
     Ok(whole)
 }
 
-/// That every part is there, once.
-fn complete(parts: &[RunResult]) -> Result<(), MergeError> {
-    let Some((first, shard)) = parts.first().and_then(|one| Some((one, one.shard?))) else {
+/// That every part is there, once; in the order of their numbers.
+pub(super) fn complete(implementation: &str, shards: &[ShardSummary]) -> Result<(), MergeError> {
+    let Some(count) = shards.first().map(|shard| shard.count) else {
         return Ok(());
     };
-    let implementation = || first.implementation.name.clone();
-    let numbers: Vec<u64> = parts
-        .iter()
-        .filter_map(|part| part.shard.map(|shard| shard.number))
-        .collect();
-    if let Some(twice) = numbers.windows(2).find(|pair| pair[0] == pair[1]) {
+    let implementation = || implementation.to_owned();
+    if let Some(twice) = shards
+        .windows(2)
+        .find(|pair| pair[0].number == pair[1].number)
+    {
         return Err(MergeError::Twice {
             implementation: implementation(),
-            number: twice[0],
-            count: shard.count,
+            number: twice[0].number,
+            count,
         });
     }
     // A number of parts that nobody has files for is not counted up to.
-    let missing: Vec<u64> = (1..=shard.count)
-        .filter(|number| !numbers.contains(number))
+    let missing: Vec<u64> = (1..=count)
+        .filter(|number| shards.iter().all(|shard| shard.number != *number))
         .take(20)
         .collect();
     if missing.is_empty() {
@@ -184,8 +202,8 @@ fn complete(parts: &[RunResult]) -> Result<(), MergeError> {
     }
     Err(MergeError::Missing {
         implementation: implementation(),
-        here: numbers.len(),
-        count: shard.count,
+        here: shards.len(),
+        count,
         missing,
     })
 }

@@ -4,6 +4,7 @@
 mod case_pattern;
 mod conclude;
 mod conformance;
+mod course;
 mod difference;
 mod document;
 #[cfg(test)]
@@ -14,16 +15,19 @@ mod known_failures;
 mod ledger;
 mod listing;
 mod merge;
+mod merge_fuzz;
 mod observed_kind;
 mod redaction;
 mod runs;
 mod timing;
 mod update;
 mod verdict;
+mod versus;
 mod words;
 
 pub use case_pattern::{CasePattern, CasePatternError};
 pub use conclude::{Circumstances, Observation, conclude};
+pub use course::{Course, FuzzPoint};
 pub use difference::{ChangedCase, Difference};
 pub use document::{
     Case, CaseRequest, Causes, Conformance, Counts, Gate, GateFailure, GateFailureKind,
@@ -36,6 +40,7 @@ pub use fuzz::{
 pub use judge::{Failure, Observed, judge};
 pub use known_failures::{EntryProblem, KnownFailure, KnownFailures, KnownFailuresError};
 pub use merge::{MergeError, merge};
+pub use merge_fuzz::merge_fuzz;
 pub use observed_kind::ObservedKind;
 pub use redaction::{REDACTED, Redaction};
 pub use runs::{Document, RUNS_VERSION, Runs};
@@ -45,6 +50,10 @@ pub use timing::{
 };
 pub use update::updated;
 pub use verdict::Verdict;
+pub use versus::{
+    VERSUS_SCHEMA_VERSION, VersusAnswer, VersusCell, VersusDifference, VersusExample, VersusResult,
+    VersusSide,
+};
 pub use words::{
     expected as expected_in_words, outcome as outcome_in_words, read_outcome as outcome_of_words,
 };

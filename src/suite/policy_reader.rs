@@ -5,9 +5,10 @@ use crate::scheme::{
 };
 use crate::signature::{Context, ContextValue};
 use crate::suite::error::{Fault, Problem};
+use crate::suite::forms::Entries;
 use crate::suite::position::{At, Position};
 use crate::suite::raw::{
-    ContextFile, DecisionFile, DeclaredKeyFile, Entries, KeyFile, OriginFile, PolicyFile, RuleFile,
+    ContextFile, DecisionFile, DeclaredKeyFile, KeyFile, OriginFile, PolicyFile, RuleFile,
     TextsFile,
 };
 

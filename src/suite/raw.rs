@@ -2,15 +2,13 @@
 //!
 //! These types are the one source of the loader's grammar and of `vectors/suite.schema.json`.
 
-use std::marker::PhantomData;
-
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny};
 
 use crate::scheme::{Algorithm, SecretEncoding};
 use crate::signature::Op;
+use crate::suite::forms::{Entries, OneOf, present};
 use crate::suite::literal::Literal;
 use crate::suite::position::At;
 use crate::suite::schema::{DurationText, SecretText, SlugText, field_name, slug};
@@ -421,175 +419,59 @@ pub(super) enum ContextFile {
     Per(Entries<String>),
 }
 
-/// The entries of a map in the order of the file. Equal keys never get here.
-pub(crate) struct Entries<V>(pub(crate) Vec<(At<String>, V)>);
-
-/// A member that is there: null is a value like any other, and mostly a wrong one.
-pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    d: D,
-) -> Result<Option<T>, D::Error> {
-    T::deserialize(d).map(Some)
-}
-
-impl<'de, V: Deserialize<'de>> Deserialize<'de> for Entries<V> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct EntriesVisitor<V>(PhantomData<V>);
-
-        impl<'de, V: Deserialize<'de>> Visitor<'de> for EntriesVisitor<V> {
-            type Value = Entries<V>;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a map")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<V>, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
-                }
-                Ok(Entries(entries))
-            }
-        }
-
-        deserializer.deserialize_map(EntriesVisitor(PhantomData))
-    }
-}
-
 impl<'de> Deserialize<'de> for TokenFile {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct TokenVisitor;
-
-        impl<'de> Visitor<'de> for TokenVisitor {
-            type Value = TokenFile;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a template in quotes, {pairs: …} or {list: …}")
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<TokenFile, E> {
-                Ok(TokenFile::Template(text.to_owned()))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<TokenFile, A::Error> {
-                SeveralFile::deserialize(MapAccessDeserializer::new(map)).map(TokenFile::Several)
-            }
-
-            fn visit_u64<E>(self, _: u64) -> Result<TokenFile, E> {
-                Ok(TokenFile::Other)
-            }
-        }
-
-        deserializer.deserialize_any(TokenVisitor)
+        OneOf::new("a template in quotes, {pairs: …} or {list: …}")
+            .text(Self::Template)
+            .map(Self::Several)
+            .number(|_| Self::Other)
+            .read(deserializer)
     }
 }
 
 impl<'de> Deserialize<'de> for FreshnessFile {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct FreshnessVisitor;
-
-        impl<'de> Visitor<'de> for FreshnessVisitor {
-            type Value = FreshnessFile;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("unspecified, or {of: …, max_age: 300s, max_skew: 300s}")
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<FreshnessFile, E> {
-                Ok(FreshnessFile::Word(text.to_owned()))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<FreshnessFile, A::Error> {
-                LimitsFile::deserialize(MapAccessDeserializer::new(map)).map(FreshnessFile::Limited)
-            }
-        }
-
-        deserializer.deserialize_any(FreshnessVisitor)
+        OneOf::new("unspecified, or {of: …, max_age: 300s, max_skew: 300s}")
+            .text(Self::Word)
+            .map(Self::Limited)
+            .read(deserializer)
     }
 }
 
 impl<'de> Deserialize<'de> for OutcomesFile {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let due = "accept, reject, anonymous, refused or threw, or a list of them";
-        deserializer.deserialize_any(TextsVisitor(due)).map(Self)
+        texts("accept, reject, anonymous, refused or threw, or a list of them")
+            .read(deserializer)
+            .map(Self)
     }
 }
 
 impl<'de> Deserialize<'de> for TextsFile {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TextsVisitor("a text, or a list of texts"))
+        texts("a text, or a list of texts").read(deserializer)
     }
 }
 
-struct TextsVisitor(&'static str);
-
-impl<'de> Visitor<'de> for TextsVisitor {
-    type Value = TextsFile;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.0)
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<TextsFile, E> {
-        Ok(TextsFile::One(text.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<TextsFile, A::Error> {
-        let mut texts = Vec::new();
-        while let Some(text) = seq.next_element()? {
-            texts.push(text);
-        }
-        Ok(TextsFile::Several(texts))
-    }
+fn texts(due: &'static str) -> OneOf<TextsFile, IgnoredAny, At<String>> {
+    OneOf::new(due)
+        .text(TextsFile::One)
+        .list(TextsFile::Several)
 }
 
 impl<'de> Deserialize<'de> for KeyFile {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct KeyVisitor;
-
-        impl<'de> Visitor<'de> for KeyVisitor {
-            type Value = KeyFile;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a list of values, or {values: […], from: …}")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<KeyFile, A::Error> {
-                let mut values = Vec::new();
-                while let Some(value) = seq.next_element()? {
-                    values.push(value);
-                }
-                Ok(KeyFile::Values(values))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<KeyFile, A::Error> {
-                DeclaredKeyFile::deserialize(MapAccessDeserializer::new(map)).map(KeyFile::Declared)
-            }
-        }
-
-        deserializer.deserialize_any(KeyVisitor)
+        OneOf::new("a list of values, or {values: […], from: …}")
+            .list(Self::Values)
+            .map(Self::Declared)
+            .read(deserializer)
     }
 }
 
 impl<'de> Deserialize<'de> for ContextFile {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ContextVisitor;
-
-        impl<'de> Visitor<'de> for ContextVisitor {
-            type Value = ContextFile;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a value, or a map with one for each value of a field")
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<ContextFile, E> {
-                Ok(ContextFile::One(text.to_owned()))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ContextFile, A::Error> {
-                Entries::deserialize(MapAccessDeserializer::new(map)).map(ContextFile::Per)
-            }
-        }
-
-        deserializer.deserialize_any(ContextVisitor)
+        OneOf::new("a value, or a map with one for each value of a field")
+            .text(Self::One)
+            .map(Self::Per)
+            .read(deserializer)
     }
 }

@@ -6,10 +6,11 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::signature::{MAX_NUMBER, Slug};
+use crate::suite::forms::Entries;
 use crate::suite::literal::Literal;
 use crate::suite::raw::{
-    ContextFile, DeclaredKeyFile, Entries, FreshnessFile, KeyFile, LimitsFile, OutcomesFile,
-    SuiteFile, TextsFile, TokenFile, UnknownFile,
+    ContextFile, DeclaredKeyFile, FreshnessFile, KeyFile, LimitsFile, OutcomesFile, SuiteFile,
+    TextsFile, TokenFile, UnknownFile,
 };
 
 /// The JSON Schema (2020-12) of suite files. It refuses what is wrong in form; what is wrong in

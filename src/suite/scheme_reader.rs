@@ -5,10 +5,11 @@ use crate::scheme::{
     TokenError, TokenGrammar, Unknown, is_field_name,
 };
 use crate::suite::error::{Fault, Problem};
+use crate::suite::forms::Entries;
 use crate::suite::policy_reader::read_policy;
 use crate::suite::position::{At, Position};
 use crate::suite::raw::{
-    Entries, FieldFile, FieldType, FreshnessFile, LimitsFile, PolicyFile, SchemeFile, SecretFile,
+    FieldFile, FieldType, FreshnessFile, LimitsFile, PolicyFile, SchemeFile, SecretFile,
     SeveralFile, TokenFile, UnknownFile,
 };
 

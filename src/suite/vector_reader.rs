@@ -6,11 +6,12 @@ use crate::scheme::Scheme;
 use crate::signature::{Context, Fields, Op, Secret, Secrets, Slug, Value};
 use crate::suite::error::{Fault, Problem};
 use crate::suite::expect_reader::read_expect;
+use crate::suite::forms::Entries;
 use crate::suite::input_needs::{Input, found};
 use crate::suite::literal::Literal;
 use crate::suite::policy_reader::read_context;
 use crate::suite::position::{At, Position};
-use crate::suite::raw::{ContextFile, Entries, VectorFile};
+use crate::suite::raw::{ContextFile, VectorFile};
 use crate::suite::{InputKind, Level, Request, Requirement, Vector};
 
 /// How long one `{repeat, times}` may be, in bytes.

@@ -70,6 +70,9 @@ const ROUNDS_TO_ALL: usize = 4;
 /// How many pairs are to show that every call does the work, at most.
 const WORK_PAIRS: usize = 5 * PAIRS;
 
+/// How long identities are of which there is a new one for each pair, in characters.
+const UNSEEN: usize = 16;
+
 /// An odd number of calls, which nobody gives by accident.
 const COUNTED: u32 = 7;
 
@@ -84,7 +87,10 @@ pub fn record(
     clock: &dyn Fn() -> Duration,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Recording, ChannelError> {
-    let mut recording = Recording::new(material.subject());
+    let mut recording = Recording {
+        amplified: channel.is_amplified(),
+        ..Recording::new(material.subject())
+    };
     let mut rng = Rng::with_seed(options.seed);
     let mut campaign = Campaign {
         material,
@@ -147,11 +153,15 @@ impl<'m> Campaign<'_, 'm> {
         self.check_counts(channel)?;
         self.recording.counted = true;
         self.warm_up(channel)?;
-        let mut work = self.check_work(channel)?;
-        if Figures::of(self.recording).is_idle() {
-            return Ok(false);
+        let mut work = None;
+        // What is sent alone is asked once in each request, and the way hides what it does.
+        if self.recording.amplified {
+            work = self.check_work(channel)?;
+            if Figures::of(self.recording).is_idle() {
+                return Ok(false);
+            }
+            self.tune(channel)?;
         }
-        self.tune(channel)?;
         let repeat = chosen(self.recording, self.options.target);
         (self.progress)(Progress::Measuring { repeat });
         let mut conditions = Vec::with_capacity(4);
@@ -193,10 +203,14 @@ impl<'m> Campaign<'_, 'm> {
         Ok(standing(self.recording, self.options.target) == Standing::Suspicious)
     }
 
-    /// Asks a fresh process with four times the calls.
+    /// Asks a fresh process with four times the calls, where a request carries more than one.
     fn confirm(&mut self, reach: &dyn Reach) -> Result<(), Halt> {
         let deadline = (self.clock)() + self.options.time;
-        let repeat = 4 * self.recording.repeat_of(Stage::Measuring).unwrap_or(1);
+        let repeat = if self.recording.amplified {
+            4 * self.recording.repeat_of(Stage::Measuring).unwrap_or(1)
+        } else {
+            1
+        };
         (self.progress)(Progress::Confirming { repeat });
         let mut channel = reach.open()?;
         let confirmed = self.confirm_with(&mut *channel, repeat, deadline);
@@ -332,6 +346,13 @@ impl<'m> Campaign<'_, 'm> {
         condition: Condition,
         repeat: u32,
     ) -> Result<Sample, Halt> {
+        // What remembers its answers has none for an identity that it has never seen.
+        let unseen = if self.recording.amplified {
+            None
+        } else {
+            material.with_length(UNSEEN, self.rng)
+        };
+        let material = unseen.as_ref().unwrap_or(material);
         let at = material.any(self.rng);
         let [last, another] = material.two_wrong(at, Wrong::Last, self.rng);
         let [first, _] = material.two_wrong(at, Wrong::First, self.rng);

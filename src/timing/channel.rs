@@ -4,9 +4,9 @@ use std::sync::atomic::AtomicBool;
 
 use crate::adapters::{
     AdapterCommand, AdapterError, HttpLockstep, HttpTarget, Limits, Lockstep, LockstepError,
-    RoundTrip,
+    RoundTrip, WebLockstep, WebTarget,
 };
-use crate::protocol::{Hello, RequestLine, RequestParts};
+use crate::protocol::{Hello, RequestLine, RequestParts, Tally};
 
 /// What is asked, so many times.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +21,10 @@ pub enum Question<'a> {
 pub trait Channel {
     /// What the implementation says of itself.
     fn hello(&self) -> &Hello;
+
+    /// Whether many calls take one request, so that what each takes adds up while the way is
+    /// gone once.
+    fn is_amplified(&self) -> bool;
 
     /// Asks, and waits for the answer. All that can be made ready is, before the clock starts.
     fn ask(&mut self, question: &Question<'_>, repeat: u32) -> Result<RoundTrip, ChannelError>;
@@ -69,6 +73,17 @@ pub struct Server<'a> {
     pub interrupt: &'a AtomicBool,
 }
 
+/// An implementation that is a server, and is asked as its description says.
+#[derive(Clone, Copy, Debug)]
+pub struct Site<'a> {
+    /// How it is asked.
+    pub target: &'a WebTarget,
+    /// How long to wait for it.
+    pub limits: Limits,
+    /// Whoever sets it is heard within 100 ms.
+    pub interrupt: &'a AtomicBool,
+}
+
 impl Reach for Command<'_> {
     fn open(&self) -> Result<Box<dyn Channel + '_>, ChannelError> {
         let lockstep = Lockstep::start(self.command, self.limits, self.interrupt)?;
@@ -83,9 +98,20 @@ impl Reach for Server<'_> {
     }
 }
 
+impl Reach for Site<'_> {
+    fn open(&self) -> Result<Box<dyn Channel + '_>, ChannelError> {
+        let lockstep = WebLockstep::start(self.target, self.limits, self.interrupt)?;
+        Ok(Box::new(lockstep))
+    }
+}
+
 impl Channel for Lockstep<'_> {
     fn hello(&self) -> &Hello {
         Lockstep::hello(self)
+    }
+
+    fn is_amplified(&self) -> bool {
+        true
     }
 
     fn ask(&mut self, question: &Question<'_>, repeat: u32) -> Result<RoundTrip, ChannelError> {
@@ -102,8 +128,45 @@ impl Channel for HttpLockstep<'_> {
         HttpLockstep::hello(self)
     }
 
+    fn is_amplified(&self) -> bool {
+        true
+    }
+
     fn ask(&mut self, question: &Question<'_>, repeat: u32) -> Result<RoundTrip, ChannelError> {
         Ok(self.round_trip(&line_of(question, repeat))?)
+    }
+
+    fn close(self: Box<Self>) {}
+}
+
+impl Channel for WebLockstep<'_> {
+    fn hello(&self) -> &Hello {
+        WebLockstep::hello(self)
+    }
+
+    fn is_amplified(&self) -> bool {
+        false
+    }
+
+    /// One request after the other.
+    fn ask(&mut self, question: &Question<'_>, repeat: u32) -> Result<RoundTrip, ChannelError> {
+        let line = line_of(question, 1);
+        let mut whole = self.round_trip(&line)?;
+        for _ in 1..repeat {
+            let one = self.round_trip(&line)?;
+            whole.nanoseconds += one.nanoseconds;
+            match (&mut whole.tally, one.tally) {
+                (
+                    Tally::Verified { accepted, .. },
+                    Tally::Verified {
+                        accepted: Some(more),
+                        ..
+                    },
+                ) => *accepted = accepted.map(|accepted| accepted + more),
+                (whole, one) => *whole = one,
+            }
+        }
+        Ok(whole)
     }
 
     fn close(self: Box<Self>) {}

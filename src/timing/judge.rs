@@ -173,8 +173,15 @@ impl Figures {
                         effect.effect
                     ),
                     Some((_, again)) => format!(
-                        "{:.1} ns a call were seen, and {:.1} ± {:.1} when it was asked afresh with four times the calls",
-                        effect.effect, again.effect, again.standard_error
+                        "{:.1} ns a call were seen, and {:.1} ± {:.1} when it was asked afresh{}",
+                        effect.effect,
+                        again.effect,
+                        again.standard_error,
+                        if recording.amplified {
+                            " with four times the calls"
+                        } else {
+                            ""
+                        }
                     ),
                 });
             }
@@ -222,7 +229,7 @@ impl Figures {
         if recording.trouble.is_some() && self.effect.is_none() {
             return controls;
         }
-        if let Subject::Verify(_) = recording.subject {
+        if recording.amplified && matches!(recording.subject, Subject::Verify(_)) {
             controls.push(Control {
                 kind: ControlKind::Works,
                 held: self.works(),

@@ -5,7 +5,7 @@ use fastrand::Rng;
 use crate::protocol::RequestParts;
 use crate::results::Subject;
 use crate::scheme::{Item, ParsedToken, Refusal, Scheme};
-use crate::signature::{Context, Encoding, Fields, Op, Secrets, Value};
+use crate::signature::{Context, Encoding, Fields, Op, Secret, Secrets, Value};
 use crate::suite::{Expect, InputKind, Suite};
 use crate::timing::channel::Question;
 
@@ -38,15 +38,24 @@ pub enum MaterialError {
     /// It has no vector to take the form of an identity from.
     #[error("no vector of the suite signs a text that can be varied")]
     NoIdentity,
+    /// It has a secret for each of something.
+    #[error("the suite's scheme has several secrets, and the implementation one of its own")]
+    OneSecret,
     /// The oracle declines what was made up.
     #[error("the suite's scheme declines the identities that were made up: {0}")]
     Refused(#[from] Refusal),
 }
 
 impl<'a> Material<'a> {
-    /// Tokens for a suite, as of that time in Unix seconds.
-    pub fn of_suite(suite: &'a Suite, now: u64, rng: &mut Rng) -> Result<Self, MaterialError> {
-        Tokens::new(suite, now, rng).map(Self::Tokens)
+    /// Tokens for a suite, as of that time in Unix seconds, by the secret that the implementation
+    /// has, or by one of the suite's.
+    pub fn of_suite(
+        suite: &'a Suite,
+        now: u64,
+        secret: Option<&Secret>,
+        rng: &mut Rng,
+    ) -> Result<Self, MaterialError> {
+        Tokens::new(suite, now, secret, rng).map(Self::Tokens)
     }
 
     /// Texts to compare.
@@ -154,7 +163,12 @@ struct Identity {
 }
 
 impl<'a> Tokens<'a> {
-    fn new(suite: &'a Suite, now: u64, rng: &mut Rng) -> Result<Self, MaterialError> {
+    fn new(
+        suite: &'a Suite,
+        now: u64,
+        secret: Option<&Secret>,
+        rng: &mut Rng,
+    ) -> Result<Self, MaterialError> {
         let scheme = &suite.scheme;
         let mut signs = suite.vectors.iter().filter(|vector| {
             let signed = matches!(
@@ -169,6 +183,11 @@ impl<'a> Tokens<'a> {
         let (vector, varied) = signs
             .find_map(|vector| Some((vector, varied_field(scheme, &vector.request.fields)?)))
             .ok_or(MaterialError::NoIdentity)?;
+        let secrets = match (secret, &vector.request.secrets) {
+            (None, secrets) => secrets.clone(),
+            (Some(secret), Secrets::One(_)) => Secrets::One(secret.clone()),
+            (Some(_), Secrets::Per(_)) => return Err(MaterialError::OneSecret),
+        };
         let mut template = vector.request.fields.clone();
         for field in scheme.fields.iter().filter(|field| field.kind.is_time()) {
             let time = now.saturating_mul(field.kind.per_second());
@@ -176,7 +195,7 @@ impl<'a> Tokens<'a> {
         }
         let mut tokens = Self {
             suite,
-            secrets: vector.request.secrets.clone(),
+            secrets,
             template,
             varied,
             now,
@@ -322,7 +341,7 @@ mod tests {
         let mut rng = Rng::with_seed(3);
         for embedded in crate::suite::embedded() {
             let suite = embedded.parse().unwrap();
-            let material = match Material::of_suite(&suite, 1_700_000_000, &mut rng) {
+            let material = match Material::of_suite(&suite, 1_700_000_000, None, &mut rng) {
                 Ok(material) => material,
                 // Wycheproof's keys and messages are bytes.
                 Err(_) if embedded.name.starts_with("hmac-") => continue,
@@ -393,7 +412,7 @@ mod tests {
     fn a_longer_identity_is_longer() {
         let suites = crate::suite::default_suites().unwrap();
         let mut rng = Rng::with_seed(3);
-        let material = Material::of_suite(&suites[0], 5, &mut rng).unwrap();
+        let material = Material::of_suite(&suites[0], 5, None, &mut rng).unwrap();
         let long = material.with_length(1000, &mut rng).unwrap();
         let right = long.right(0);
         let Question::Verify(parts) = long.question(0, &right) else {

@@ -44,6 +44,8 @@ pub struct RawHeader {
 #[serde(deny_unknown_fields)]
 struct RecordingHeader {
     subject: Subject,
+    #[serde(default = "amplified", skip_serializing_if = "is_amplified")]
+    amplified: bool,
     counted: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     trouble: Option<Trouble>,
@@ -85,6 +87,7 @@ pub fn raw_write(header: &RawHeader, recordings: &[Recording]) -> String {
     for recording in recordings {
         let header = RecordingHeader {
             subject: recording.subject.clone(),
+            amplified: recording.amplified,
             counted: recording.counted,
             trouble: recording.trouble.clone(),
         };
@@ -129,6 +132,7 @@ pub fn raw_read(text: &str) -> Result<(RawHeader, Vec<Recording>), RawError> {
                 serde_json::from_str(json).map_err(|error| wrong(at, error.to_string()))?;
             recordings.push(Recording {
                 subject: header.subject,
+                amplified: header.amplified,
                 counted: header.counted,
                 trouble: header.trouble,
                 samples: Vec::new(),
@@ -164,6 +168,19 @@ const ORDERS: [(Order, &str); 2] = [
     (Order::Forward, "longer-first"),
     (Order::Backward, "shorter-first"),
 ];
+
+/// What is meant where nothing is said.
+fn amplified() -> bool {
+    true
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_amplified(amplified: &bool) -> bool {
+    *amplified
+}
 
 fn sample(line: &str) -> Option<(&str, Sample)> {
     let mut cells = line.split(',');

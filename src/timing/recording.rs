@@ -10,6 +10,9 @@ use crate::statistics::{Order, Paired};
 pub struct Recording {
     /// What was measured.
     pub subject: Subject,
+    /// Whether a request carried many calls; else each was sent alone, and how long the way takes
+    /// covers what a call does.
+    pub amplified: bool,
     /// Whether a valid token, repeated, was accepted as often as it was to be, and a wrong one
     /// never.
     pub counted: bool,
@@ -99,6 +102,7 @@ impl Recording {
     pub fn new(subject: Subject) -> Self {
         Self {
             subject,
+            amplified: true,
             counted: false,
             trouble: None,
             samples: Vec::new(),

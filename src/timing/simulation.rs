@@ -28,6 +28,8 @@ struct Behaviour {
     /// Whether `repeat` means anything to it, and whether it says so.
     repeats: bool,
     counts: bool,
+    /// Whether it is asked one call a request.
+    alone: bool,
     /// How wide round trips spread.
     noise: f64,
 }
@@ -39,6 +41,7 @@ const HONEST: Behaviour = Behaviour {
     padded_to: 0.0,
     repeats: true,
     counts: true,
+    alone: false,
     noise: 1000.0,
 };
 
@@ -73,6 +76,10 @@ impl Channel for Process<'_> {
         &self.hello
     }
 
+    fn is_amplified(&self) -> bool {
+        !self.world.behaviour.alone
+    }
+
     fn ask(&mut self, question: &Question<'_>, repeat: u32) -> Result<RoundTrip, ChannelError> {
         let Question::Verify(parts) = question else {
             return Err(ChannelError::Broken("it compares nothing".to_owned()));
@@ -104,7 +111,8 @@ impl Channel for Process<'_> {
         } else {
             0.0
         };
-        let time = (30_000.0 + f64::from(calls) * call).max(behaviour.padded_to);
+        let ways = if behaviour.alone { repeat } else { 1 };
+        let time = (30_000.0 * f64::from(ways) + f64::from(calls) * call).max(behaviour.padded_to);
         let time = time + behaviour.noise * spread + wild;
         state.1 += time;
         let outcome = if is_right {
@@ -139,7 +147,7 @@ fn campaign(behaviour: Behaviour, seed: u64) -> (Recording, Measurement) {
         suite,
         state: RefCell::new((Rng::with_seed(seed), 0.0, 0)),
     };
-    let material = Material::of_suite(&world.suite, 5, &mut Rng::with_seed(seed)).unwrap();
+    let material = Material::of_suite(&world.suite, 5, None, &mut Rng::with_seed(seed)).unwrap();
     let options = Options {
         target: 20.0,
         time: Duration::from_secs(3),
@@ -189,6 +197,28 @@ fn nothing_is_found_where_nothing_is() {
         );
         assert!(measurement.detectable_ns.unwrap() <= 20.0);
     }
+}
+
+#[test]
+fn what_is_asked_one_by_one_shows_larger_leaks_only() {
+    let alone = Behaviour {
+        alone: true,
+        ..HONEST
+    };
+    let (_, measurement) = campaign(alone, 1);
+    assert_eq!(measurement.verdict, TimingVerdict::Inconclusive);
+    let unseen = measurement.detectable_ns.unwrap();
+    assert!((100.0..400.0).contains(&unseen), "{measurement:#?}");
+    assert_eq!(control(&measurement, ControlKind::Positive), Some(true));
+    assert_eq!(control(&measurement, ControlKind::Works), None);
+    let leaky = Behaviour {
+        leak: 500.0,
+        ..alone
+    };
+    let (recording, measurement) = campaign(leaky, 1);
+    assert_eq!(measurement.verdict, TimingVerdict::Leak, "{measurement:#?}");
+    assert!(recording.samples.iter().all(|sample| sample.repeat <= 2));
+    assert_eq!(measurement.confirmation.unwrap().repeat, 1);
 }
 
 #[test]

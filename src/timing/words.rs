@@ -3,16 +3,26 @@
 use crate::results::{Control, ControlKind, Measurement, Subject, TimingVerdict};
 use crate::statistics::Estimate;
 use crate::timing::material::COMPARED;
+use crate::timing::recording::Recording;
 use crate::timing::rule::least_work;
 
-/// What no verdict says; it stands beside every one.
-pub const LIMITS: [&str; 5] = [
+/// What none of these verdicts says; it stands beside them.
+pub fn limits(recordings: &[Recording]) -> Vec<String> {
+    let alone = recordings.iter().any(|recording| !recording.amplified);
+    let alone = alone.then_some(LIMIT_OF_ONE);
+    let all = LIMITS.into_iter().chain(alone);
+    all.map(str::to_owned).collect()
+}
+
+const LIMITS: [&str; 5] = [
     "\"No leak above X ns\" does not mean that a timing-safe function is used: a word-wise == on 64 characters hides below that. Only compare, or reading the source, settles it.",
     "compare tests the function that the adapter hands over, whether or not the implementation uses it.",
     "Not covered: caches, tails that touch fewer than a fifth of the requests (two fifths where the machine was busy), look-ups before the HMAC, other processors than this one.",
     "A process that pads, sleeps, remembers or batches defeats the amplification; where the controls see that, there is no verdict.",
     "How long a token is may show in the times of timing-safe code, and is public.",
 ];
+
+const LIMIT_OF_ONE: &str = "What macproof.yaml describes was asked one call a request: the way there hides small differences, and that each call does its work was not shown.";
 
 /// The verdict of a measurement, in one sentence.
 pub(super) fn sentence(measurement: &Measurement) -> String {
@@ -130,10 +140,18 @@ pub(super) fn failed(control: &Control, is_noise: bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::LIMITS;
+    use crate::results::Subject;
+    use crate::timing::recording::Recording;
 
     #[test]
-    fn limits_are_sentences() {
-        assert!(LIMITS.iter().all(|limit| limit.ends_with('.')));
+    fn what_was_asked_one_by_one_has_a_limit_more() {
+        let amplified = Recording::new(Subject::Compare);
+        let alone = Recording {
+            amplified: false,
+            ..amplified.clone()
+        };
+        let usual = super::limits(std::slice::from_ref(&amplified));
+        assert_eq!(super::limits(&[amplified, alone]).len(), usual.len() + 1);
+        assert!(usual.iter().all(|limit| limit.ends_with('.')));
     }
 }

@@ -106,8 +106,12 @@ public final class Adapter {
 {%- endif %}{% endfor %}
         try {
             if (request.get("op").equals("sign")) return Map.of("token", sign(suite, secret, fields));
-            boolean accepted = verify(suite, secret, fields, (String) request.get("token"), (Long) request.get("now"));
-            return Map.of("outcome", accepted ? "accept" : "reject");
+            String token = (String) request.get("token");
+            long now = (Long) request.get("now"), repeat = request.get("repeat") instanceof Long times ? times : 1;
+            boolean last = false;
+            int accepted = 0;
+            for (long i = 0; i < repeat; i++) if (last = verify(suite, secret, fields, token, now)) accepted++;
+            return Map.of("outcome", last ? "accept" : "reject", "accepted", accepted);
         } catch (Refused refused) {
             return Map.of("refused", refused.getMessage());
 {%- if left %}

@@ -67,14 +67,19 @@ const HELLO = {
   max_in_flight: 64,
 };
 
-async function answer({ op, suite, secret, {% if per %}secrets, {% endif %}fields, token, now }) {
+async function answer({ op, suite, secret, {% if per %}secrets, {% endif %}fields, token, now, repeat = 1 }) {
   if (op === 'hello') return HELLO;
 {%- for s in suites %}{% if let Some(per) = s.per %}
   if (suite === '{{ s.name }}') secret = new Map(Object.entries(secrets)).get(fields.{{ per }});
 {%- endif %}{% endfor %}
   try {
     if (op === 'sign') return { token: await sign(suite, secret, fields) };
-    return { outcome: (await verify(suite, secret, fields, token, now)) ? 'accept' : 'reject' };
+    let accepted = 0, last = false;
+    for (let i = 0; i < repeat; i++) {
+      last = await verify(suite, secret, fields, token, now);
+      accepted += last ? 1 : 0;
+    }
+    return { outcome: last ? 'accept' : 'reject', accepted };
   } catch (error) {
     if (error instanceof Refused) return { refused: error.message };
 {%- if left %}

@@ -85,8 +85,12 @@ function answer(array $request): array
         if ($request['op'] === 'sign') {
             return ['token' => sign($suite, $secret, $fields)];
         }
-        $accepted = verify($suite, $secret, $fields, $request['token'], $request['now']);
-        return ['outcome' => $accepted ? 'accept' : 'reject'];
+        [$accepted, $last] = [0, false];
+        for ($i = 0; $i < ($request['repeat'] ?? 1); $i++) {
+            $last = verify($suite, $secret, $fields, $request['token'], $request['now']);
+            $accepted += (int) $last;
+        }
+        return ['outcome' => $last ? 'accept' : 'reject', 'accepted' => $accepted];
     } catch (Refused $error) {
         return ['refused' => $error->getMessage()];
 {%- if left %}

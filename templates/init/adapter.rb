@@ -72,7 +72,9 @@ def answer(request)
 {%- endif %}{% endfor %}
   return { token: sign(suite, secret, fields) } if request['op'] == 'sign'
 
-  { outcome: verify(suite, secret, fields, request['token'], request['now']) ? 'accept' : 'reject' }
+  token, now = request.values_at('token', 'now')
+  outcomes = Array.new(request.fetch('repeat', 1)) { verify(suite, secret, fields, token, now) }
+  { outcome: outcomes.last ? 'accept' : 'reject', accepted: outcomes.count(true) }
 rescue Refused => e
   { refused: e.message }
 {%- if left %}

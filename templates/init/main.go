@@ -108,13 +108,14 @@ type request struct {
 	Secrets                  map[string]string
 	Fields                   map[string]any
 	Now                      int64
+	Repeat                   int
 }
 
-// answer gives the kind of the result, and what it says.
-func answer(r request) (kind, text string) {
+// answer gives the kind of the result, what it says, and how many of the calls accepted.
+func answer(r request) (kind, text string, count int) {
 	defer func() {
 		if p := recover(); p != nil {
-			kind, text = "threw", fmt.Sprint("panic: ", p)
+			kind, text, count = "threw", fmt.Sprint("panic: ", p), 0
 		}
 	}()
 	fields := map[string]string{}
@@ -132,22 +133,26 @@ func answer(r request) (kind, text string) {
 		text, err = sign(r.Suite, r.Secret, fields)
 	} else {
 		var accepted bool
-		accepted, err = verify(r.Suite, r.Secret, fields, r.Token, r.Now)
+		for i := 0; i == 0 || i < r.Repeat; i++ {
+			if accepted, err = verify(r.Suite, r.Secret, fields, r.Token, r.Now); accepted {
+				count++
+			}
+		}
 		kind, text = "outcome", map[bool]string{true: "accept", false: "reject"}[accepted]
 	}
 	var declined refused
 {%- if left %}
 	var missing fillIn
 	if errors.As(err, &missing) {
-		return "unsupported", missing.Error()
+		return "unsupported", missing.Error(), 0
 	}
 {%- endif %}
 	if errors.As(err, &declined) {
-		return "refused", declined.Error()
+		return "refused", declined.Error(), 0
 	} else if err != nil {
-		return "threw", err.Error()
+		return "threw", err.Error(), 0
 	}
-	return kind, text
+	return kind, text, count
 }
 
 func main() {
@@ -164,7 +169,7 @@ func main() {
 			answers.Encode(hello)
 			continue
 		}
-		kind, text := answer(r)
-		answers.Encode(map[string]any{"id": r.ID, kind: text})
+		kind, text, count := answer(r)
+		answers.Encode(map[string]any{"id": r.ID, kind: text, "accepted": count})
 	}
 }

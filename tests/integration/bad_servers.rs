@@ -305,7 +305,7 @@ fn one_that_answers_by_another_good_status() {
 #[test]
 fn one_that_answers_rubbish() {
     let why = breach(|_, stream| respond(stream, "200 OK", "", "<html>\n"));
-    assert!(why.starts_with(r#"it printed "<html>"#), "{why}");
+    assert!(why.starts_with(r#"it wrote "<html>"#), "{why}");
 }
 
 #[test]

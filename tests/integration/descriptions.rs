@@ -529,6 +529,7 @@ fn what_is_wrong_is_said_with_its_place() {
         ),
         ("value-in-port", web("url: \"http://a:{fields.user_id}\"")),
         ("not-normal", web("url: \"http://a/b/../c\"")),
+        ("lone-percent", web("url: \"http://a/%4{fields.user_id}\"")),
         ("method", web("url: \"http://a/\", method: get")),
         ("two-bodies", web("url: \"http://a/\", json: {}, form: {}")),
         (

@@ -9,17 +9,17 @@ use serde_json::Value;
 
 use crate::present::present;
 
-struct Campaign {
-    code: i32,
-    document: Value,
-    stdout: String,
+pub(crate) struct Campaign {
+    pub(crate) code: i32,
+    pub(crate) document: Value,
+    pub(crate) stdout: String,
 }
 
-fn macproof() -> PathBuf {
+pub(crate) fn macproof() -> PathBuf {
     PathBuf::from(env!("CARGO_BIN_EXE_macproof"))
 }
 
-fn run(arguments: &[&str]) -> Output {
+pub(crate) fn run(arguments: &[&str]) -> Output {
     Command::new(macproof())
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .args(arguments)
@@ -27,8 +27,10 @@ fn run(arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn fuzz(folder: &Path, arguments: &[&str]) -> Campaign {
+pub(crate) fn fuzz(folder: &Path, arguments: &[&str]) -> Campaign {
     let json = folder.join("campaign.json");
+    // What was there before is none of this campaign's.
+    let _none = fs::remove_file(&json);
     let report = format!("json={}", json.display());
     let saved = folder.join("saved.yaml").display().to_string();
     let fixed = [
@@ -50,11 +52,11 @@ fn fuzz(folder: &Path, arguments: &[&str]) -> Campaign {
     }
 }
 
-fn planted(mistake: &str) -> String {
+pub(crate) fn planted(mistake: &str) -> String {
     format!("{} adapter --mistake {mistake}", macproof().display())
 }
 
-fn findings(campaign: &Campaign) -> &Vec<Value> {
+pub(crate) fn findings(campaign: &Campaign) -> &Vec<Value> {
     campaign.document["findings"].as_array().unwrap()
 }
 
@@ -130,7 +132,7 @@ fn the_same_seed_asks_the_same() {
             &command,
         ];
         let mut document = fuzz(folder.path(), &arguments).document;
-        for time in ["started", "duration_ms"] {
+        for time in ["started", "duration_ms", "progress"] {
             document[time] = Value::Null;
         }
         for finding in document["findings"].as_array_mut().unwrap() {
@@ -170,7 +172,7 @@ fn what_conforms_has_no_findings() {
 }
 
 /// An adapter in Python whose `verify` does this before it answers as it should.
-fn adapter(folder: &Path, before: &str) -> Option<String> {
+pub(crate) fn adapter(folder: &Path, before: &str) -> Option<String> {
     if !present("fuzzing a bad adapter", "python3", "--version") {
         return None;
     }
@@ -263,4 +265,59 @@ fn what_depends_on_the_case_before_is_found_as_a_sequence() {
     let name = format!("jotreview-{}.ndjson", finding["id"].as_str().unwrap());
     let lines = fs::read_to_string(folder.path().join(name)).unwrap();
     assert_eq!(lines.lines().count(), 4);
+}
+
+#[test]
+fn an_answer_that_takes_long_is_noted_and_no_finding() {
+    let folder = tempfile::tempdir().unwrap();
+    let before = "    if '%' in user: time.sleep(0.15)";
+    let Some(command) = adapter(folder.path(), before) else {
+        return;
+    };
+    let arguments = [
+        "jotreview",
+        "--grown",
+        "--cases",
+        "400",
+        "--seed",
+        "2",
+        "--command",
+        &command,
+    ];
+    let campaign = fuzz(folder.path(), &arguments);
+    let outcomes: Vec<&Value> = findings(&campaign)
+        .iter()
+        .map(|one| &one["outcome"])
+        .collect();
+    assert!(
+        !outcomes.contains(&&Value::from("time-out")),
+        "{outcomes:?}"
+    );
+    let notes = campaign.document["notes"].to_string();
+    assert!(
+        notes.contains("an answer takes") && notes.contains('%'),
+        "{notes}"
+    );
+}
+
+#[test]
+fn how_far_it_was_when_is_in_the_document() {
+    let folder = tempfile::tempdir().unwrap();
+    let campaign = fuzz(
+        folder.path(),
+        &["jotreview", "--cases", "40000", "--jobs", "2"],
+    );
+    let points = campaign.document["progress"].as_array().unwrap();
+    assert!((2..=200).contains(&points.len()), "{}", points.len());
+    assert_eq!(points[0]["cases"], 0);
+    let last = points.last().unwrap();
+    for (member, whole) in [
+        ("at_ms", "duration_ms"),
+        ("cases", "cases"),
+        ("kinds", "kinds"),
+    ] {
+        assert_eq!(last[member], campaign.document[whole], "{member}");
+        let values: Vec<_> = points.iter().map(|point| point[member].as_u64()).collect();
+        assert!(values.is_sorted(), "{member}: {values:?}");
+    }
 }

@@ -1,8 +1,8 @@
 //! The bundled adapters, each in its own language over a real pipe: all conform.
 
-use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use crate::compiled::{go_adapter, java_adapter, rust_adapter};
 use crate::present::present;
 
 fn macproof() -> Command {
@@ -60,14 +60,6 @@ fn conforms(adapter: &str, name: &str) {
     assert!(total > 1000, "{total}");
 }
 
-/// A folder of this test's own under the target folder, emptied.
-fn scratch(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _absent = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
 #[test]
 fn node_conforms() {
     if present("node_conforms", "node", "--version") {
@@ -101,57 +93,21 @@ fn php_conforms() {
 
 #[test]
 fn go_conforms() {
-    if present("go_conforms", "go", "version") {
-        let adapter = scratch("go").join("adapter");
-        let built = Command::new("go")
-            .args(["build", "-o"])
-            .arg(&adapter)
-            .arg("main.go")
-            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("adapters/go"))
-            .status()
-            .unwrap();
-        assert!(built.success());
-        conforms(adapter.to_str().unwrap(), "macproof-example-go");
+    if let Some(command) = go_adapter("go_conforms") {
+        conforms(&command, "macproof-example-go");
     }
 }
 
 #[test]
 fn java_conforms() {
-    if present("java_conforms", "javac", "-version") && present("java_conforms", "java", "-version")
-    {
-        let classes = scratch("java");
-        let built = Command::new("javac")
-            .arg("-d")
-            .arg(&classes)
-            .arg("adapters/java/Adapter.java")
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .status()
-            .unwrap();
-        assert!(built.success());
-        conforms(
-            &format!("java -cp {} Adapter", classes.display()),
-            "macproof-example-java",
-        );
+    if let Some(command) = java_adapter("java_conforms") {
+        conforms(&command, "macproof-example-java");
     }
 }
 
 #[test]
 fn rust_conforms() {
-    // `cargo test` builds the examples; a run of this one test does not.
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--example", "adapter"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .status()
-        .unwrap();
-    assert!(built.success());
-    let tests = std::env::current_exe().unwrap();
-    let adapter = tests
-        .parent()
-        .unwrap()
-        .parent()
-        .unwrap()
-        .join("examples/adapter");
-    conforms(adapter.to_str().unwrap(), "macproof-example-rust");
+    conforms(&rust_adapter(), "macproof-example-rust");
 }
 
 #[test]

@@ -185,20 +185,15 @@ impl<'a> Flight<'a> {
         let Addressee::Waiting(ticket) = self.settle(self.first) else {
             return;
         };
-        let Some(Head { status, headers }) = self.head.take() else {
+        let Some(head) = self.head.take() else {
             let why = "its answer has no head".to_owned();
             return exchange.failed(ticket, Failure::NoAnswer(why));
         };
-        if matches!(status, 413 | 414 | 431) {
-            let why = format!("the server does not take so much (status {status})");
+        if matches!(head.status, 413 | 414 | 431) {
+            let why = format!("the server does not take so much (status {})", head.status);
             return exchange.inapplicable(ticket, why);
         }
-        let output = Output {
-            status,
-            headers: &headers,
-            body,
-        };
-        match rules.outcome(op, &output) {
+        match rules.outcome(op, &head.output(body)) {
             Ok(outcome) => exchange.answered(ticket, Reply::Outcome(outcome)),
             Err(why) => exchange.failed(ticket, Failure::NoAnswer(why)),
         }
@@ -305,7 +300,7 @@ impl Departure {
 }
 
 impl Head {
-    fn of(response: &Response) -> Self {
+    pub(super) fn of(response: &Response) -> Self {
         let header = |(name, value): (&HeaderName, &HeaderValue)| {
             let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
             (name.as_str().to_owned(), value)
@@ -315,10 +310,19 @@ impl Head {
             headers: response.headers().iter().map(header).collect(),
         }
     }
+
+    /// The whole answer.
+    pub(super) fn output<'h>(&'h self, body: &'h [u8]) -> Output<'h> {
+        Output {
+            status: self.status,
+            headers: &self.headers,
+            body,
+        }
+    }
 }
 
 /// The cookies that an answer sets, as they are sent back.
-fn cookies(response: &Response) -> Result<Option<HeaderValue>, Loss> {
+pub(super) fn cookies(response: &Response) -> Result<Option<HeaderValue>, Loss> {
     let status = response.status();
     if !status.is_success() && !status.is_redirection() {
         let why = format!("the session did not open: status {status}");

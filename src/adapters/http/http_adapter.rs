@@ -4,19 +4,18 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc::{self, Sender};
 use tokio::time::timeout;
 
 use crate::adapters::connection::{Patience, TICK, in_millis};
-use crate::adapters::http::client::{Client, Connection, Loss};
+use crate::adapters::http::client::{Connection, Loss};
 use crate::adapters::http::described::{Prepared, as_described, in_protocol};
 use crate::adapters::http::flight::{Breach, Departure, Event, Flight, News, Reading};
+use crate::adapters::http::road::Road;
 use crate::adapters::in_flight::MAX_IN_FLIGHT;
-use crate::adapters::stderr_tail::shown;
 use crate::adapters::{AdapterError, Exchange, Limits, Parting, Ticket};
 use crate::implementations::{Native, Reach, WebAddress, WebCall};
-use crate::protocol::{Hello, MAX_LINE};
+use crate::protocol::Hello;
 use crate::results::Failure;
 
 /// How many connections are open at once, at most. A server that takes more requests than that
@@ -30,7 +29,7 @@ const BATCH_BYTES: usize = 256 << 10;
 const MAX_BARREN: u32 = 20;
 
 /// How many events wait to be looked at.
-const EVENTS: usize = 64;
+pub(super) const EVENTS: usize = 64;
 
 /// A server that speaks the protocol.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,10 +56,7 @@ pub struct WebTarget {
 #[derive(Debug)]
 pub struct HttpAdapter<'a> {
     speech: Speech<'a>,
-    limits: Limits,
-    interrupt: &'a AtomicBool,
-    runtime: Runtime,
-    client: Client,
+    road: Road<'a>,
     hello: Hello,
     next_id: u64,
     /// Whether it has ever answered anything.
@@ -92,17 +88,10 @@ impl<'a> HttpAdapter<'a> {
         limits: Limits,
         interrupt: &'a AtomicBool,
     ) -> Result<Self, AdapterError> {
-        let address = target.address.of_protocol();
-        address.check(target.reach)?;
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        let client = Client::new(target.reach, limits.start_up)?;
-        let hello = runtime.block_on(greet(&client, &address, limits, interrupt))?;
+        let (road, address, hello) = Road::to_protocol(target, limits, interrupt)?;
         Ok(Self {
             speech: Speech::Protocol(address),
-            limits,
-            interrupt,
-            runtime,
-            client,
+            road,
             hello,
             next_id: 1,
             has_answered: true,
@@ -116,15 +105,9 @@ impl<'a> HttpAdapter<'a> {
         limits: Limits,
         interrupt: &'a AtomicBool,
     ) -> Result<Self, AdapterError> {
-        for address in target.native.addresses() {
-            address?.check(target.reach)?;
-        }
         Ok(Self {
             speech: Speech::Described(&target.native),
-            limits,
-            interrupt,
-            runtime: Builder::new_current_thread().enable_all().build()?,
-            client: Client::new(target.reach, limits.start_up)?,
+            road: Road::to_described(target, limits, interrupt)?,
             hello: target.native.hello(),
             next_id: 1,
             has_answered: false,
@@ -145,9 +128,9 @@ impl<'a> HttpAdapter<'a> {
             flights: BTreeMap::new(),
             suspects: VecDeque::new(),
         };
-        let mut patience = Patience::new(self.limits.answer);
+        let mut patience = Patience::new(self.road.limits.answer);
         loop {
-            if self.interrupt.load(Ordering::Relaxed) {
+            if self.road.interrupt.load(Ordering::Relaxed) {
                 return Err(AdapterError::Interrupted);
             }
             if traffic.flights.is_empty() {
@@ -159,7 +142,7 @@ impl<'a> HttpAdapter<'a> {
             }
             let mut answers = 0;
             let waited = async { timeout(TICK, events.recv()).await };
-            if let Ok(Some(event)) = self.runtime.block_on(waited) {
+            if let Ok(Some(event)) = self.road.runtime.block_on(waited) {
                 answers += self.learn(event, exchange, &mut traffic)?;
                 while let Ok(event) = events.try_recv() {
                     answers += self.learn(event, exchange, &mut traffic)?;
@@ -246,7 +229,7 @@ impl<'a> HttpAdapter<'a> {
             (Speech::Described(_), _) => return,
         };
         let departure = Departure {
-            client: self.client.clone(),
+            client: self.road.client.clone(),
             request: prepared.request,
             session: prepared.session,
             connection,
@@ -255,6 +238,7 @@ impl<'a> HttpAdapter<'a> {
         let first = self.next_id;
         self.next_id += tickets.len() as u64;
         let task = self
+            .road
             .runtime
             .spawn(departure.fly(first, traffic.sender.clone()));
         let is_trial = connection != Connection::Kept;
@@ -322,7 +306,7 @@ impl<'a> HttpAdapter<'a> {
         exchange: &mut E,
         traffic: &mut Traffic<'a>,
     ) -> Result<(), AdapterError> {
-        let failure = Failure::TimedOut(in_millis(self.limits.answer));
+        let failure = Failure::TimedOut(in_millis(self.road.limits.answer));
         let flights = std::mem::take(&mut traffic.flights);
         let waiting: Vec<Ticket> = flights.values().flat_map(Flight::tickets).collect();
         match (waiting.as_slice(), flights.values().any(Flight::is_batch)) {
@@ -358,64 +342,4 @@ fn nobody_there(native: &Native<WebCall>, loss: &Loss) -> AdapterError {
             last: loss.to_string(),
         },
     }
-}
-
-/// Asks a server what it is.
-pub(super) async fn greet(
-    client: &Client,
-    address: &WebAddress,
-    limits: Limits,
-    interrupt: &AtomicBool,
-) -> Result<Hello, AdapterError> {
-    let (sender, mut events) = mpsc::channel(EVENTS);
-    let mut body = Vec::new();
-    Hello::write_greeting(&mut body);
-    body.pop();
-    let departure = Departure {
-        client: client.clone(),
-        request: in_protocol(address, body, false),
-        session: None,
-        connection: Connection::Kept,
-        is_protocol: true,
-    };
-    // It ends with the runtime, if not before.
-    tokio::spawn(departure.fly(0, sender));
-    let mut patience = Patience::new(limits.start_up);
-    let mut said = Vec::new();
-    loop {
-        if interrupt.load(Ordering::Relaxed) {
-            return Err(AdapterError::Interrupted);
-        }
-        match timeout(TICK, events.recv()).await {
-            Ok(Some(Event {
-                news: News::Piece(piece),
-                ..
-            })) => said.extend_from_slice(&piece),
-            Ok(Some(Event {
-                news: News::Over(over),
-                ..
-            })) => {
-                over.map_err(|loss| AdapterError::no_server(address, &loss.to_string()))?;
-                break;
-            }
-            Ok(None) => break,
-            Ok(Some(_)) | Err(_) => {}
-        }
-        if said.len() > MAX_LINE {
-            return Err(AdapterError::EndlessHello {
-                also: String::new(),
-            });
-        }
-        if patience.is_over() {
-            return Err(AdapterError::NoHello {
-                waited_ms: in_millis(limits.start_up),
-                also: String::new(),
-            });
-        }
-    }
-    Hello::parse(&said).map_err(|source| AdapterError::BadHello {
-        line: shown(&said),
-        source,
-        also: String::new(),
-    })
 }

@@ -1,30 +1,38 @@
 //! One request over HTTP, one answer, and the time between.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use reqwest::header::CONTENT_TYPE;
-use tokio::runtime::{Builder, Runtime};
+use reqwest::header::{CONTENT_TYPE, COOKIE};
 use tokio::time::timeout;
 
 use crate::adapters::connection::{Patience, TICK, in_millis};
-use crate::adapters::http::client::{Client, Connection, Loss, expect_plain_200};
-use crate::adapters::http::http_adapter::{HttpTarget, greet};
-use crate::adapters::lockstep::{FIRST_ID, RoundTrip, heard};
+use crate::adapters::http::client::{Connection, Loss, check_plain, expect_plain_200};
+use crate::adapters::http::described::as_described;
+use crate::adapters::http::flight::{Head, Reading, cookies};
+use crate::adapters::http::http_adapter::{HttpTarget, WebTarget};
+use crate::adapters::http::road::Road;
+use crate::adapters::lockstep::{FIRST_ID, RoundTrip, heard, in_nanos};
 use crate::adapters::{AdapterError, Limits, LockstepError};
-use crate::implementations::WebAddress;
-use crate::protocol::{Hello, MAX_LINE, RequestLine};
+use crate::implementations::{Native, WebAddress, WebCall};
+use crate::protocol::{Hello, MAX_LINE, Reply, RequestLine, Tally};
+use crate::signature::Outcome;
 
 /// A server that is asked one thing at a time, over one connection.
 #[derive(Debug)]
 pub struct HttpLockstep<'a> {
     address: WebAddress,
-    limits: Limits,
-    interrupt: &'a AtomicBool,
-    runtime: Runtime,
-    client: Client,
+    road: Road<'a>,
     hello: Hello,
     next_id: u64,
+}
+
+/// A server that is asked one thing at a time, over one connection, as its description says.
+#[derive(Debug)]
+pub struct WebLockstep<'a> {
+    native: &'a Native<WebCall>,
+    road: Road<'a>,
+    hello: Hello,
 }
 
 impl<'a> HttpLockstep<'a> {
@@ -34,17 +42,10 @@ impl<'a> HttpLockstep<'a> {
         limits: Limits,
         interrupt: &'a AtomicBool,
     ) -> Result<Self, AdapterError> {
-        let address = target.address.of_protocol();
-        address.check(target.reach)?;
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        let client = Client::new(target.reach, limits.start_up)?;
-        let hello = runtime.block_on(greet(&client, &address, limits, interrupt))?;
+        let (road, address, hello) = Road::to_protocol(target, limits, interrupt)?;
         Ok(Self {
             address,
-            limits,
-            interrupt,
-            runtime,
-            client,
+            road,
             hello,
             next_id: FIRST_ID,
         })
@@ -62,22 +63,94 @@ impl<'a> HttpLockstep<'a> {
         let mut body = Vec::new();
         request.write(id, &mut body);
         body.pop();
-        let client = self.client.over(Connection::Kept);
+        let client = self.road.client.over(Connection::Kept);
         let request = client
             .post(self.address.url().clone())
             .header(CONTENT_TYPE, "application/json")
             .body(body)
             .build()
             .map_err(|error| lost(&Loss::of(&error)))?;
+        let (line, elapsed) = self.road.timed(answer(client, request))?;
+        heard(line.trim_ascii(), id, elapsed)
+    }
+}
+
+impl<'a> WebLockstep<'a> {
+    /// Makes ready to ask; nothing is sent yet.
+    pub fn start(
+        target: &'a WebTarget,
+        limits: Limits,
+        interrupt: &'a AtomicBool,
+    ) -> Result<Self, AdapterError> {
+        Ok(Self {
+            native: &target.native,
+            road: Road::to_described(target, limits, interrupt)?,
+            hello: target.native.hello(),
+        })
+    }
+
+    /// What its description says of it.
+    pub fn hello(&self) -> &Hello {
+        &self.hello
+    }
+
+    /// Asks, and waits for the answer. What opens the session is not counted.
+    pub fn round_trip(&mut self, request: &RequestLine) -> Result<RoundTrip, LockstepError> {
+        let no_answer = LockstepError::Lost;
+        let prepared = as_described(self.native, request).map_err(no_answer)?;
+        let Reading::Described { op, rules } = prepared.reading else {
+            return Err(no_answer("the description does not say how".to_owned()));
+        };
+        let client = self.road.client.over(Connection::Kept);
+        let mut request = prepared.request;
+        if let Some(session) = prepared.session {
+            let opened = async {
+                let response = client.execute(session).await;
+                let response = response.map_err(|error| Loss::of(&error))?;
+                let cookies = cookies(&response)?;
+                body_of(response).await.map(|_| cookies)
+            };
+            if let (Some(cookies), _) = self.road.timed(opened)? {
+                request.headers_mut().insert(COOKIE, cookies);
+            }
+        }
+        let answered = async {
+            let response = client.execute(request).await;
+            let response = response.map_err(|error| Loss::of(&error))?;
+            check_plain(&response)?;
+            let head = Head::of(&response);
+            Ok((head, body_of(response).await?))
+        };
+        let ((head, body), elapsed) = self.road.timed(answered)?;
+        let outcome = rules.outcome(op, &head.output(&body)).map_err(no_answer)?;
+        let accepted = u64::from(outcome == Outcome::Accept);
+        Ok(RoundTrip {
+            nanoseconds: in_nanos(elapsed),
+            tally: Tally::Verified {
+                reply: Reply::Outcome(outcome),
+                accepted: Some(accepted),
+            },
+        })
+    }
+}
+
+impl Road<'_> {
+    /// Waits for what comes, and says how long it took.
+    fn timed<T>(
+        &self,
+        coming: impl Future<Output = Result<T, Loss>>,
+    ) -> Result<(T, Duration), LockstepError> {
         let mut patience = Patience::new(self.limits.answer);
         let start = Instant::now();
-        let (line, elapsed) = self.runtime.block_on(async {
-            let answer = answer(client, request);
-            tokio::pin!(answer);
+        self.runtime.block_on(async {
+            tokio::pin!(coming);
             loop {
-                if let Ok(line) = timeout(TICK, &mut answer).await {
+                if let Ok(come) = timeout(TICK, &mut coming).await {
                     let elapsed = start.elapsed();
-                    return line.map(|line| (line, elapsed)).map_err(|loss| lost(&loss));
+                    return match come {
+                        Ok(come) => Ok((come, elapsed)),
+                        Err(loss) => Err(lost(&loss)),
+                    };
                 }
                 if self.interrupt.load(Ordering::Relaxed) {
                     return Err(AdapterError::Interrupted.into());
@@ -89,15 +162,17 @@ impl<'a> HttpLockstep<'a> {
                     });
                 }
             }
-        })?;
-        heard(line.trim_ascii(), id, elapsed)
+        })
     }
 }
 
 async fn answer(client: &reqwest::Client, request: reqwest::Request) -> Result<Vec<u8>, Loss> {
     let response = client.execute(request).await;
     let response = response.map_err(|error| Loss::of(&error))?;
-    let mut response = expect_plain_200(response).await?;
+    body_of(expect_plain_200(response).await?).await
+}
+
+async fn body_of(mut response: reqwest::Response) -> Result<Vec<u8>, Loss> {
     let mut body = Vec::new();
     while let Some(piece) = response.chunk().await.map_err(|error| Loss::of(&error))? {
         body.extend_from_slice(&piece);

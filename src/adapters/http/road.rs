@@ -1,0 +1,123 @@
+//! The way to a server.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use crate::adapters::connection::{Patience, TICK, in_millis};
+use crate::adapters::http::client::{Client, Connection};
+use crate::adapters::http::described::in_protocol;
+use crate::adapters::http::flight::{Departure, Event, News};
+use crate::adapters::http::http_adapter::{EVENTS, HttpTarget, WebTarget};
+use crate::adapters::stderr_tail::shown;
+use crate::adapters::{AdapterError, Limits};
+use crate::implementations::{Reach, WebAddress};
+use crate::protocol::{Hello, MAX_LINE};
+
+/// What leads to a server, and who waits at this end.
+#[derive(Debug)]
+pub(super) struct Road<'a> {
+    pub(super) runtime: Runtime,
+    pub(super) client: Client,
+    pub(super) limits: Limits,
+    pub(super) interrupt: &'a AtomicBool,
+}
+
+impl<'a> Road<'a> {
+    /// To a server that speaks the protocol, and says what it is.
+    pub(super) fn to_protocol(
+        target: &HttpTarget,
+        limits: Limits,
+        interrupt: &'a AtomicBool,
+    ) -> Result<(Self, WebAddress, Hello), AdapterError> {
+        let address = target.address.of_protocol();
+        address.check(target.reach)?;
+        let road = Self::new(target.reach, limits, interrupt)?;
+        let greeting = greet(&road.client, &address, limits, interrupt);
+        let hello = road.runtime.block_on(greeting)?;
+        Ok((road, address, hello))
+    }
+
+    /// To one that speaks none, and is asked nothing yet.
+    pub(super) fn to_described(
+        target: &WebTarget,
+        limits: Limits,
+        interrupt: &'a AtomicBool,
+    ) -> Result<Self, AdapterError> {
+        for address in target.native.addresses() {
+            address?.check(target.reach)?;
+        }
+        Self::new(target.reach, limits, interrupt)
+    }
+
+    fn new(reach: Reach, limits: Limits, interrupt: &'a AtomicBool) -> Result<Self, AdapterError> {
+        Ok(Self {
+            runtime: Builder::new_current_thread().enable_all().build()?,
+            client: Client::new(reach, limits.start_up)?,
+            limits,
+            interrupt,
+        })
+    }
+}
+
+/// Asks a server what it is.
+async fn greet(
+    client: &Client,
+    address: &WebAddress,
+    limits: Limits,
+    interrupt: &AtomicBool,
+) -> Result<Hello, AdapterError> {
+    let (sender, mut events) = mpsc::channel(EVENTS);
+    let mut body = Vec::new();
+    Hello::write_greeting(&mut body);
+    body.pop();
+    let departure = Departure {
+        client: client.clone(),
+        request: in_protocol(address, body, false),
+        session: None,
+        connection: Connection::Kept,
+        is_protocol: true,
+    };
+    // It ends with the runtime, if not before.
+    tokio::spawn(departure.fly(0, sender));
+    let mut patience = Patience::new(limits.start_up);
+    let mut said = Vec::new();
+    loop {
+        if interrupt.load(Ordering::Relaxed) {
+            return Err(AdapterError::Interrupted);
+        }
+        match timeout(TICK, events.recv()).await {
+            Ok(Some(Event {
+                news: News::Piece(piece),
+                ..
+            })) => said.extend_from_slice(&piece),
+            Ok(Some(Event {
+                news: News::Over(over),
+                ..
+            })) => {
+                over.map_err(|loss| AdapterError::no_server(address, &loss.to_string()))?;
+                break;
+            }
+            Ok(None) => break,
+            Ok(Some(_)) | Err(_) => {}
+        }
+        if said.len() > MAX_LINE {
+            return Err(AdapterError::EndlessHello {
+                also: String::new(),
+            });
+        }
+        if patience.is_over() {
+            return Err(AdapterError::NoHello {
+                waited_ms: in_millis(limits.start_up),
+                also: String::new(),
+            });
+        }
+    }
+    Hello::parse(&said).map_err(|source| AdapterError::BadHello {
+        line: shown(&said),
+        source,
+        also: String::new(),
+    })
+}

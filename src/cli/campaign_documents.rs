@@ -1,0 +1,47 @@
+//! Where the JSON documents of a fuzz campaign go.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::cli::exit::Stop;
+use crate::cli::render::is_standard_output;
+use crate::cli::terminal::{print, say};
+use crate::report;
+
+/// The files of `--report json=PATH`.
+pub(crate) struct CampaignDocuments(Vec<PathBuf>);
+
+impl CampaignDocuments {
+    /// Reads `json=PATH`; the only format there is.
+    pub(crate) fn parse(words: &[String]) -> Result<Self, Stop> {
+        let path = |word: &String| match word.split_once('=') {
+            Some(("json", path)) if !path.is_empty() => Ok(PathBuf::from(path)),
+            _ => Err(Stop::usage(format_args!(
+                "--report {word:?} is no report of a campaign; write json=PATH, and make the others of it by macproof report render"
+            ))),
+        };
+        words.iter().map(path).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Writes the document, and what is said of it to standard output, or to standard error where
+    /// the document takes that.
+    pub(crate) fn write<T: Serialize>(&self, document: &T, words: &str) -> Result<(), Stop> {
+        let json = report::json(document);
+        let mut is_taken = false;
+        for path in &self.0 {
+            if is_standard_output(path) {
+                is_taken = true;
+                print(&json);
+            } else {
+                report::write(path, json.as_bytes()).map_err(Stop::harness)?;
+            }
+        }
+        if is_taken {
+            say(words.trim_end());
+        } else {
+            print(words);
+        }
+        Ok(())
+    }
+}

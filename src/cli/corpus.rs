@@ -1,0 +1,102 @@
+//! What fuzz campaigns keep between them: requests that brought something new.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use crate::cli::exit::Stop;
+use crate::cli::inputs::read;
+use crate::protocol::{Incoming, RequestLine, RequestParts};
+use crate::report;
+use crate::signature::Context;
+use crate::suite::Request;
+
+/// Reads the corpus: one file a suite, one request a line. There need not be one yet.
+pub(crate) fn read_corpus(folder: &Path) -> Result<Vec<(String, Request)>, Stop> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => {
+            let path = folder.display();
+            return Err(Stop::usage(format_args!(
+                "cannot read the corpus {path}: {error}"
+            )));
+        }
+    };
+    let mut paths: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|ending| ending == "ndjson"))
+        .collect();
+    paths.sort();
+    let mut requests = Vec::new();
+    for path in paths {
+        let bytes = read(&path)?;
+        for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+            if line.is_empty() {
+                continue;
+            }
+            match Incoming::parse(line) {
+                Ok(Incoming::Request {
+                    op,
+                    suite,
+                    secrets,
+                    fields,
+                    token,
+                    now,
+                    ..
+                }) => requests.push((
+                    suite,
+                    Request {
+                        op,
+                        secrets,
+                        fields,
+                        token,
+                        now,
+                        context: Context::default(),
+                    },
+                )),
+                _ => {
+                    return Err(Stop::usage(format_args!(
+                        "{}:{}: is no request of a corpus; delete the line or the file",
+                        path.display(),
+                        at + 1
+                    )));
+                }
+            }
+        }
+    }
+    Ok(requests)
+}
+
+/// Writes the corpus: each request with its suite's name.
+pub(crate) fn write_corpus(folder: &Path, corpus: &[(String, Request)]) -> Result<(), Stop> {
+    let mut names: Vec<&str> = corpus.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    for name in names {
+        let mut lines: Vec<String> = corpus
+            .iter()
+            .filter(|(suite, _)| suite == name)
+            .map(|(suite, request)| request_as_json(suite, request))
+            .collect();
+        lines.sort_unstable();
+        lines.dedup();
+        let text = lines.join("\n") + "\n";
+        let path = folder.join(format!("{name}.ndjson"));
+        report::write(&path, text.as_bytes()).map_err(Stop::harness)?;
+    }
+    Ok(())
+}
+
+fn request_as_json(suite: &str, request: &Request) -> String {
+    RequestLine::new(&RequestParts {
+        op: request.op,
+        suite,
+        secrets: &request.secrets,
+        fields: &request.fields,
+        token: request.token.as_ref(),
+        now: request.now,
+        context: &request.context,
+    })
+    .as_json()
+}

@@ -1,0 +1,105 @@
+//! `macproof report merge`: parts become the whole.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::cli::causes::tell_causes_anew;
+use crate::cli::exit::{Exit, Stop};
+use crate::cli::inputs::read;
+use crate::cli::render::is_standard_output;
+use crate::cli::run::known_failures;
+use crate::cli::suites;
+use crate::cli::terminal::print;
+use crate::report;
+use crate::results::{Document, RunResult, SuiteSummary, merge as merged, merge_fuzz};
+use crate::suite::{self, Suite};
+
+/// Joins the documents of runs, or those of fuzz campaigns.
+pub(crate) fn merge(
+    paths: &[PathBuf],
+    output: Option<&Path>,
+    list: Option<&Path>,
+) -> Result<Exit, Stop> {
+    let files = paths.iter().map(|path| Ok((path, read(path)?)));
+    let files: Vec<(&PathBuf, Vec<u8>)> = files.collect::<Result<_, Stop>>()?;
+    let of_campaigns = |(_, bytes): &&(&PathBuf, Vec<u8>)| report::is_fuzz(bytes);
+    match files.iter().filter(of_campaigns).count() {
+        0 => merge_runs(&files, output, list),
+        some if some == files.len() => {
+            if list.is_some() {
+                return Err(Stop::usage(
+                    "a fuzz campaign knows no list of known failures; leave --known-failures out",
+                ));
+            }
+            merge_campaigns(&files, output)
+        }
+        _ => Err(Stop::usage(
+            "some of these are results of runs and some of fuzz campaigns; join each by themselves",
+        )),
+    }
+}
+
+fn merge_campaigns(files: &[(&PathBuf, Vec<u8>)], output: Option<&Path>) -> Result<Exit, Stop> {
+    let part = |(path, bytes): &(&PathBuf, Vec<u8>)| {
+        report::read_fuzz(bytes)
+            .map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))
+    };
+    let parts = files.iter().map(part).collect::<Result<Vec<_>, _>>()?;
+    let whole = merge_fuzz(parts).map_err(Stop::usage)?;
+    write(&whole, output)?;
+    Ok(Exit::of(whole.exit_code()))
+}
+
+fn merge_runs(
+    files: &[(&PathBuf, Vec<u8>)],
+    output: Option<&Path>,
+    list: Option<&Path>,
+) -> Result<Exit, Stop> {
+    let mut runs: Vec<RunResult> = Vec::new();
+    for (path, bytes) in files {
+        let document = report::read(bytes)
+            .map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))?;
+        match document {
+            Document::Run(run) => runs.push(*run),
+            Document::Runs(several) => runs.extend(several.runs),
+        }
+    }
+    let known = list.map(|path| known_failures(Some(path))).transpose()?;
+    let has_parts = runs.iter().any(|run| run.shard.is_some());
+    let mut document = merged(runs, known.as_ref()).map_err(Stop::usage)?;
+    if has_parts {
+        for run in document.runs_mut() {
+            tell_causes_anew(run, &suites_of(run));
+        }
+    }
+    write(&document, output)?;
+    Ok(Exit::of(document.exit_code()))
+}
+
+fn write<T: Serialize>(document: &T, output: Option<&Path>) -> Result<(), Stop> {
+    let text = report::json(document);
+    match output.filter(|path| !is_standard_output(path)) {
+        Some(path) => report::write(path, text.as_bytes()).map_err(Stop::harness),
+        None => {
+            print(&text);
+            Ok(())
+        }
+    }
+}
+
+/// The suites of a run, as far as they are in this program or where they were.
+fn suites_of(run: &RunResult) -> Vec<Suite> {
+    let embedded = |summary: &SuiteSummary| {
+        let one = suite::embedded().find(|one| one.name == summary.name)?;
+        one.parse()
+            .ok()
+            .filter(|suite| suite.digest == summary.digest)
+    };
+    run.suites
+        .iter()
+        .filter_map(|summary| {
+            embedded(summary).or_else(|| suites::load(Path::new(&summary.path)).ok())
+        })
+        .collect()
+}

@@ -1,0 +1,57 @@
+//! `macproof fuzz --against`: two implementations, asked the same.
+
+use std::time::Instant;
+
+use jiff::Timestamp;
+
+use crate::cli::campaign_documents::CampaignDocuments;
+use crate::cli::campaign_words::{progress_in_words, versus_in_words};
+use crate::cli::clock::to_the_second;
+use crate::cli::exit::{Exit, Stop};
+use crate::cli::reach::{Reached, interrupt_flag};
+use crate::cli::terminal::ProgressBar;
+use crate::fuzz::{
+    FuzzEnding, FuzzError, FuzzProgress, VersusCircumstances, VersusOptions, versus,
+    versus_document,
+};
+use crate::suite::Suite;
+
+/// Compares two implementations, and reports.
+pub(crate) fn against(
+    suites: &[Suite],
+    sides: [&Reached; 2],
+    options: &VersusOptions,
+    documents: &CampaignDocuments,
+) -> Result<Exit, Stop> {
+    let interrupt = interrupt_flag()?;
+    let bar = ProgressBar::new();
+    let progress = |progress: FuzzProgress| bar.tell(|| progress_in_words(&progress));
+    let started = Timestamp::now();
+    let began = Instant::now();
+    let output = versus(
+        suites,
+        sides.map(|side| &side.target),
+        options,
+        &interrupt,
+        &|| began.elapsed(),
+        &progress,
+    );
+    bar.clear();
+    let output = output.map_err(|error| match error {
+        FuzzError::Nothing(_) => Stop::usage(error),
+        FuzzError::Adapter(_) => Stop::harness(error),
+    })?;
+    let circumstances = VersusCircumstances {
+        started: to_the_second(started),
+        seed: options.seed,
+        adapters: sides.map(|side| side.label.clone()),
+    };
+    let document = versus_document(suites, &output, circumstances);
+    documents.write(&document, &versus_in_words(&document))?;
+    match (Exit::of(document.exit_code), output.ending) {
+        (Exit::Harness, FuzzEnding::Broken(error)) => Err(Stop::harness(format_args!(
+            "an adapter no longer works: {error}"
+        ))),
+        (exit, _) => Ok(exit),
+    }
+}

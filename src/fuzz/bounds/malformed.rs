@@ -1,0 +1,227 @@
+//! What it means that a badly written token was accepted.
+
+use crate::fuzz::bounds::carried::{BARRIER, carries};
+use crate::fuzz::bounds::times::readings;
+use crate::fuzz::bounds::{Bounds, Ruling};
+use crate::generate::{Sound, has_another_reading, requirements as rules};
+use crate::mistakes::{Mistaken, Stage, catalogue};
+use crate::scheme::{Algorithm, Call, FieldTexts, Implementation as _, Pairs, Part, TokenGrammar};
+use crate::signature::{Context, Fields, Op, Outcome, Value};
+use crate::suite::Request;
+
+impl Bounds<'_> {
+    pub(super) fn accepted_malformed(&self, request: &Request) -> Ruling {
+        let broken = |rule| Ruling::Broken(rule, Sound::DoesNotAccept);
+        let text = request.token.as_ref().and_then(Value::as_text);
+        let (Some(text), Some(key)) = (text, self.key(request)) else {
+            return Ruling::Taste("accepts a token that is written otherwise");
+        };
+        let mut is_cut = false;
+        let mut is_old = false;
+        for claim in self.claims(request, text) {
+            let Some(mac) = self.mac_by(&claim, &key) else {
+                continue;
+            };
+            if carries(&self.without_time(&claim, text), &mac) {
+                let reads_on = !self.time_is_canonical(&claim);
+                if reads_on && has_another_reading(&self.fixture, &claim) {
+                    return broken(&rules::MALFORMED_TIME_IS_NOT_ACCEPTED);
+                }
+                if !self.may_be_fresh(&claim, request.now) {
+                    is_old = true;
+                    continue;
+                }
+                return if self.extended(&claim, &mac, text) {
+                    broken(&rules::EXTENDED_TOKEN_IS_NOT_ACCEPTED)
+                } else {
+                    Ruling::Taste("accepts the right MAC in another spelling")
+                };
+            }
+            is_cut |= self.has_a_part(&mac, text);
+        }
+        if is_old {
+            return broken(&rules::STALE_TOKEN_IS_NOT_ACCEPTED);
+        }
+        if self.names_another_algorithm(request, text, &key) {
+            return Ruling::Taste("accepts a MAC by another algorithm that says so");
+        }
+        if self.is_of_another_encoding(request, text) {
+            return Ruling::Taste("accepts the right MAC in another spelling");
+        }
+        broken(if is_cut {
+            &rules::TRUNCATED_TOKEN_IS_NOT_ACCEPTED
+        } else {
+            &rules::MALFORMED_TOKEN_IS_NOT_ACCEPTED
+        })
+    }
+
+    /// The claims that a badly written token may make: the request's fields with each thing that
+    /// could be meant for the time. Where no time is carried there is one.
+    pub(super) fn claims(&self, request: &Request, text: &str) -> Vec<Fields> {
+        let scheme = &self.suite.scheme;
+        let carried: Vec<usize> = scheme.token.fields().collect();
+        let [field] = carried[..] else {
+            return Vec::from_iter(carried.is_empty().then(|| request.fields.clone()));
+        };
+        let name = scheme.fields.at(field).name.as_str();
+        let mut times: Vec<String> = Vec::new();
+        for token in crate::mistakes::loosely(scheme, text) {
+            for (_, piece) in token.fields {
+                times.extend(readings(&piece));
+                times.push(piece);
+            }
+        }
+        if let TokenGrammar::Pairs(pairs) = &scheme.token {
+            times.extend(between_keys(pairs, text));
+        }
+        times.extend(text.split(|c: char| !c.is_ascii_digit()).map(str::to_owned));
+        times.extend(readings(text));
+        times.retain(|time| !time.is_empty());
+        times.sort_by_key(|time| !crate::scheme::is_canonical_time(time.as_bytes()));
+        times.dedup();
+        times
+            .into_iter()
+            .map(|time| request.fields.clone().with(name, time))
+            .collect()
+    }
+
+    /// The text with a barrier in the place of its time, whose digits are none of the MAC's.
+    fn without_time(&self, claim: &Fields, text: &str) -> String {
+        let time = self
+            .time(claim)
+            .and_then(|(_, time)| String::from_utf8(time.into_owned()).ok());
+        match time.filter(|time| time.len() > 5) {
+            Some(time) => text.replace(&time, BARRIER),
+            None => text.to_owned(),
+        }
+    }
+
+    /// Whether it is the canonical token with letters or digits before or behind.
+    fn extended(&self, claim: &Fields, mac: &[u8], text: &str) -> bool {
+        let scheme = &self.suite.scheme;
+        let Ok(texts) = FieldTexts::read(&scheme.fields, claim) else {
+            return false;
+        };
+        let Ok(token) = scheme.token.render(&scheme.fields, mac, &texts) else {
+            return false;
+        };
+        let behind = text.strip_prefix(&token).is_some_and(|rest| {
+            rest.starts_with(|c: char| c.is_ascii_alphanumeric())
+                && !token.ends_with('=')
+                && !self.ends_with_its_time(claim, &token)
+        });
+        let cut = text.strip_prefix(&token).is_some_and(|rest| {
+            let mut ends = self.token_delimiters();
+            ends.any(|end| {
+                let behind = rest.strip_prefix(end);
+                behind.is_some_and(|more| more.starts_with(|c: char| c.is_ascii_alphabetic()))
+            })
+        });
+        let before = text.strip_suffix(&token).is_some_and(|rest| {
+            let known = ["0x", "x", "sha", "hmac", "Bearer", "v0", "v1", "b"];
+            let is_word = rest.chars().all(|c| c.is_ascii_alphanumeric());
+            !rest.is_empty()
+                && is_word
+                && !known[2..].iter().any(|word| rest.starts_with(word))
+                && rest != "0x"
+        });
+        behind || before || cut
+    }
+
+    /// What separates the parts of a token that is one template.
+    fn token_delimiters(&self) -> impl Iterator<Item = &str> {
+        let layout = match &self.suite.scheme.token {
+            TokenGrammar::Template(layout) => layout.parts(),
+            TokenGrammar::Pairs(_) | TokenGrammar::List(_) => &[],
+        };
+        layout.iter().filter_map(|part| match part {
+            Part::Literal(text) => {
+                let end = text.trim_start_matches(|c: char| c.is_alphanumeric());
+                (!end.is_empty()).then_some(end)
+            }
+            _ => None,
+        })
+    }
+
+    /// Whether a token ends with its time: then more behind it is another spelling of the time.
+    fn ends_with_its_time(&self, claim: &Fields, token: &str) -> bool {
+        let time = self.time(claim);
+        time.is_some_and(|(_, time)| token.as_bytes().ends_with(&time))
+    }
+
+    /// Whether some of the right MAC's text stands there: a beginning, an end or what is between.
+    fn has_a_part(&self, mac: &[u8], text: &str) -> bool {
+        let spelt = self.fixture.encoding().encode(mac);
+        let tokens = crate::mistakes::loosely(&self.suite.scheme, text);
+        tokens
+            .iter()
+            .any(|token| spelt.contains(token.mac.trim_end_matches('=')))
+    }
+
+    /// Whether it is the MAC by an algorithm that the token itself names, where tokens name one.
+    fn names_another_algorithm(&self, request: &Request, text: &str, key: &[u8]) -> bool {
+        if !self.fixture.names_its_algorithm() {
+            return false;
+        }
+        let claims = self.claims(request, text);
+        let scheme = &self.suite.scheme;
+        Algorithm::ALL
+            .iter()
+            .filter(|algorithm| text.contains(algorithm.name().trim_start_matches("hmac-")))
+            .any(|algorithm| {
+                claims.iter().any(|claim| {
+                    let message = self.fixture.message(claim);
+                    message.is_some_and(|message| {
+                        let mut mac = algorithm.mac(key, &message);
+                        mac.truncate(scheme.mac_bytes.max(20));
+                        carries(text, &mac)
+                    })
+                })
+            })
+    }
+
+    /// Whether it is what somebody would write who makes a mistake only in how the MAC is spelt.
+    fn is_of_another_encoding(&self, request: &Request, text: &str) -> bool {
+        let scheme = &self.suite.scheme;
+        let keeps_all = |id: &str| !id.contains("-cut-") && !id.ends_with("reversed");
+        let claims = self.claims(request, text);
+        catalogue()
+            .iter()
+            .filter(|mistake| matches!(mistake.stage, Stage::Encoding | Stage::Token))
+            .filter(|mistake| keeps_all(mistake.id.as_str()) && mistake.applies(scheme).is_ok())
+            .any(|mistake| {
+                let mut signer = Mistaken::one(mistake);
+                claims.iter().any(|fields| {
+                    let call = Call {
+                        op: Op::Sign,
+                        scheme,
+                        secrets: &request.secrets,
+                        fields,
+                        token: None,
+                        context: Context::none(),
+                        now: request.now,
+                    };
+                    matches!(signer.call(&call), Outcome::Token(made) if made == text)
+                })
+            })
+    }
+}
+
+/// What stands between the keys of pairs, whatever separators it holds.
+fn between_keys(pairs: &Pairs, text: &str) -> Vec<String> {
+    let ends: Vec<String> = pairs
+        .pairs
+        .iter()
+        .map(|pair| format!("{}{}=", pairs.separator, pair.key))
+        .collect();
+    pairs
+        .pairs
+        .iter()
+        .filter_map(|pair| {
+            let begin = text.find(&format!("{}=", pair.key))? + pair.key.len() + 1;
+            let rest = &text[begin..];
+            let end = ends.iter().filter_map(|end| rest.find(end.as_str())).min();
+            Some(rest[..end.unwrap_or(rest.len())].to_owned())
+        })
+        .collect()
+}

@@ -1,0 +1,106 @@
+//! How ordinary a request is: the more so, the more can be demanded.
+
+use crate::fuzz::bounds::Bounds;
+use crate::fuzz::bounds::texture::{Texture, of_identity, of_secret};
+use crate::generate::Form;
+use crate::scheme::{FieldKind, SecretEncoding};
+use crate::signature::{Fields, Secrets, Value};
+
+impl Bounds<'_> {
+    pub(super) fn is_free_text(&self, name: &str) -> bool {
+        let fields = &self.suite.scheme.fields;
+        let field = fields.index(name);
+        field.is_some_and(|at| {
+            fields.at(at).kind == FieldKind::Text && self.suite.scheme.secret.per != Some(at)
+        })
+    }
+
+    fn texts<'f>(&'f self, fields: &'f Fields) -> impl Iterator<Item = (usize, &'f Value)> {
+        fields.iter().filter_map(|(name, value)| {
+            let at = self.suite.scheme.fields.index(name)?;
+            self.is_free_text(name).then_some((at, value))
+        })
+    }
+
+    pub(super) fn has_number(&self, fields: &Fields) -> bool {
+        self.texts(fields)
+            .any(|(_, value)| matches!(value, Value::Number(_)))
+    }
+
+    pub(super) fn has_json(fields: &Fields) -> bool {
+        fields
+            .iter()
+            .any(|(_, value)| matches!(value, Value::Json(_)))
+    }
+
+    pub(super) fn texture(&self, fields: &Fields) -> Texture {
+        let splits = |text: &str| {
+            self.fixture.message_has_two_texts()
+                && self
+                    .fixture
+                    .delimiters()
+                    .iter()
+                    .any(|d| text.contains(d.as_str()))
+        };
+        let is_plain = self.texts(fields).all(|(at, value)| match value {
+            Value::Text(text) => {
+                of_identity(text) == Texture::Plain
+                    && !splits(text)
+                    && self.fixture.shape(at).fits(value)
+            }
+            _ => false,
+        });
+        if is_plain {
+            Texture::Plain
+        } else {
+            Texture::Unusual
+        }
+    }
+
+    /// Whether every choice among several is the ordinary one.
+    pub(super) fn enums_are_ordinary(&self, fields: &Fields) -> bool {
+        let scheme = &self.suite.scheme;
+        fields.iter().all(|(name, value)| {
+            let field = scheme.fields.index(name).map(|at| scheme.fields.at(at));
+            let is_enum = field.is_some_and(|field| matches!(field.kind, FieldKind::Enum(_)));
+            !is_enum || self.fixture.base.fields.value(name) == Some(value)
+        })
+    }
+
+    pub(super) fn fits_its_shape(&self, fields: &Fields) -> bool {
+        self.texts(fields)
+            .all(|(at, value)| self.fixture.shape(at).fits(value))
+    }
+
+    pub(super) fn form(&self, fields: &Fields) -> Form {
+        let identity = self.fixture.identity.map(|at| self.fixture.name(at));
+        identity
+            .and_then(|name| fields.value(name))
+            .map_or(Form::AsItIs, |value| self.fixture.form(value))
+    }
+
+    /// Whether every secret is one that an implementation may be held to use.
+    pub(super) fn secrets(&self, secrets: &Secrets) -> Texture {
+        let rule = &self.suite.scheme.secret;
+        let is_plain = secrets.iter().all(|(_, secret)| {
+            let text = secret.reveal();
+            if rule.encoding == SecretEncoding::Utf8 && rule.strip_prefix.is_none() {
+                return of_secret(text) == Texture::Plain;
+            }
+            // A spelt key: written canonically, prefix included.
+            rule.key(secret)
+                .is_ok_and(|key| key.len() > 15 && self.fixture.spell_secret(&key).reveal() == text)
+        });
+        if is_plain {
+            Texture::Plain
+        } else {
+            Texture::Unusual
+        }
+    }
+
+    pub(super) fn secrets_are_usable(&self, secrets: &Secrets) -> bool {
+        secrets
+            .iter()
+            .all(|(_, secret)| self.suite.scheme.secret.key(secret).is_ok())
+    }
+}

@@ -1,0 +1,117 @@
+//! What is demanded of whoever signs.
+
+use crate::fuzz::bounds::texture::Texture;
+use crate::fuzz::bounds::{Bounds, Ruling};
+use crate::generate::{Form, Rule, Sound, requirements as rules};
+use crate::scheme::{FieldTexts, Refusal, SecretEncoding};
+use crate::signature::Outcome;
+use crate::suite::Request;
+
+impl Bounds<'_> {
+    pub(super) fn signed(&self, request: &Request, outcome: &Outcome) -> Ruling {
+        let token = match self.suite.scheme.sign(&request.secrets, &request.fields) {
+            Ok(token) => token,
+            Err(refusal) => return self.signed_all_the_same(request, &refusal, outcome),
+        };
+        match outcome {
+            Outcome::Token(actual) if *actual == token => return Ruling::Sound,
+            _ => {}
+        }
+        if self.form(&request.fields) == Form::Uncertain {
+            return Ruling::Taste(
+                "what becomes of an identity of which languages make different forms",
+            );
+        }
+        if Self::has_json(&request.fields) {
+            return Ruling::Taste("what is signed beside a field that is no text");
+        }
+        let (rule, sound) = self.due_token(request, token);
+        match (outcome, &sound) {
+            (Outcome::Refused(_), Sound::GivesOrRefuses(_)) => {
+                Ruling::Taste("refuses to sign an unusual identity, secret or time")
+            }
+            _ => Ruling::Broken(rule, sound),
+        }
+    }
+
+    /// The requirement about a token that the oracle gives, the weakest that applies.
+    pub(super) fn due_token(&self, request: &Request, token: String) -> (&'static Rule, Sound) {
+        let secret_is_ordinary = self.ordinary.contains(&request.secrets);
+        if !secret_is_ordinary && self.secrets(&request.secrets) == Texture::Unusual {
+            return (&rules::UNUSUAL_SECRET, Sound::GivesOrRefuses(token));
+        }
+        if !self.time_is_ordinary(&request.fields) {
+            return (&rules::UNUSUAL_TIME, Sound::GivesOrRefuses(token));
+        }
+        if self.has_number(&request.fields) {
+            return (
+                &rules::NUMBER_IS_ITS_DECIMAL_TEXT,
+                Sound::GivesOrRefuses(token),
+            );
+        }
+        if self.form(&request.fields) == Form::Changed {
+            let rule = &rules::IDENTITY_IS_BROUGHT_TO_ITS_FORM;
+            return (rule, Sound::GivesOrRefuses(token));
+        }
+        let is_ordinary = secret_is_ordinary && self.enums_are_ordinary(&request.fields);
+        match (self.texture(&request.fields), is_ordinary) {
+            (Texture::Unusual, _) => (&rules::UNUSUAL_IDENTITY, Sound::GivesOrRefuses(token)),
+            (Texture::Plain, true) => (&rules::TOKEN_IS_EXACT, Sound::Gives(token)),
+            (Texture::Plain, false) => (self.secret_rule(), Sound::GivesOrRefuses(token)),
+        }
+    }
+
+    fn secret_rule(&self) -> &'static Rule {
+        if self.suite.scheme.secret.encoding == SecretEncoding::Utf8 {
+            &rules::SECRET_IS_TEXT
+        } else {
+            &rules::SECRET_IS_DECODED
+        }
+    }
+
+    /// Something came of a request that the oracle declines.
+    fn signed_all_the_same(
+        &self,
+        request: &Request,
+        refusal: &Refusal,
+        outcome: &Outcome,
+    ) -> Ruling {
+        let lacks_identity = match refusal {
+            Refusal::NotText { field, .. } | Refusal::MissingField(field) => {
+                self.is_free_text(field)
+            }
+            _ => false,
+        };
+        match outcome {
+            Outcome::Token(token) => match refusal {
+                Refusal::EmptySecret | Refusal::NoSecret(_) => {
+                    Ruling::Broken(&rules::TOKEN_UNDER_NO_SECRET, Sound::GivesNoToken)
+                }
+                Refusal::UndecodableSecret(_) if self.is_by_key(request, token, b"") => {
+                    Ruling::Broken(&rules::TOKEN_UNDER_NO_SECRET, Sound::GivesNoToken)
+                }
+                _ if lacks_identity => {
+                    Ruling::Broken(&rules::NOT_A_TEXT_IS_NOT_SIGNED, Sound::GivesNoToken)
+                }
+                _ => Ruling::Taste(
+                    "signs with a secret, a time or a platform that the oracle declines",
+                ),
+            },
+            Outcome::Threw(_) if lacks_identity && self.secrets_are_usable(&request.secrets) => {
+                Ruling::Broken(&rules::NOT_A_TEXT_IS_DECLINED, Sound::Declines)
+            }
+            _ => Ruling::Sound,
+        }
+    }
+
+    /// Whether signing by this key instead gives that token.
+    fn is_by_key(&self, request: &Request, token: &str, key: &[u8]) -> bool {
+        self.mac_by(&request.fields, key)
+            .and_then(|mac| {
+                let texts = FieldTexts::read(&self.suite.scheme.fields, &request.fields).ok()?;
+                let scheme = &self.suite.scheme;
+                scheme.token.render(&scheme.fields, &mac, &texts).ok()
+            })
+            .is_some_and(|made| made == token)
+    }
+}

@@ -1,0 +1,229 @@
+//! What is demanded of whoever verifies.
+
+use crate::fuzz::bounds::carried::carries;
+use crate::fuzz::bounds::texture::Texture;
+use crate::fuzz::bounds::{Bounds, Ruling};
+use crate::generate::{Form, Sound, has_another_reading, requirements as rules};
+use crate::scheme::{
+    FreshnessProblem, Item, ParsedToken, Refusal, Rejection, TokenGrammar, Verification,
+};
+use crate::signature::{Outcome, Value};
+use crate::suite::Request;
+
+impl Bounds<'_> {
+    pub(super) fn verified(&self, request: &Request, outcome: &Outcome) -> Ruling {
+        match (self.oracle(request), outcome) {
+            (Verification::Accepted, Outcome::Accept) => Ruling::Sound,
+            (Verification::Accepted, _) => self.not_accepted(request, outcome),
+            (Verification::Rejected(rejection), Outcome::Accept) => {
+                self.accepted(request, &rejection)
+            }
+            (Verification::Rejected(rejection), Outcome::Threw(_)) => {
+                self.threw(request, &rejection)
+            }
+            (Verification::Refused(refusal), Outcome::Accept) => {
+                self.accepted_without_secret(request, &refusal)
+            }
+            _ => Ruling::Sound,
+        }
+    }
+
+    /// A right token was not accepted.
+    fn not_accepted(&self, request: &Request, outcome: &Outcome) -> Ruling {
+        let secret_is_ordinary =
+            self.ordinary.contains(&request.secrets) && self.enums_are_ordinary(&request.fields);
+        let secret_is_plain =
+            secret_is_ordinary || self.secrets(&request.secrets) == Texture::Plain;
+        let is_plain = secret_is_plain
+            && self.texture(&request.fields) == Texture::Plain
+            && self.form(&request.fields) == Form::AsItIs
+            && !self.has_number(&request.fields)
+            && !Self::has_json(&request.fields);
+        if !is_plain {
+            return Ruling::Taste(
+                "does not accept the right token of an unusual identity or secret",
+            );
+        }
+        let Some(text) = request.token.as_ref().and_then(Value::as_text) else {
+            return Ruling::Taste("does not accept a token");
+        };
+        let scheme = &self.suite.scheme;
+        let Some(parsed) = scheme.token.parse(&scheme.fields, text) else {
+            return Ruling::Taste("does not accept a token");
+        };
+        let is_alone = parsed.items.len() == self.items_of_one();
+        if !is_alone && !is_plain_rotation(&parsed) {
+            return Ruling::Taste("does not accept an arrangement of several MACs");
+        }
+        let mut claim = request.fields.clone();
+        for (field, text) in parsed.fields() {
+            claim.set(scheme.fields.at(field).name.as_str(), text);
+        }
+        if !self.time_is_ordinary(&claim) {
+            return Ruling::Taste("does not accept an unusual time");
+        }
+        if !self.is_surely_fresh(&claim, request.now) {
+            return Ruling::Taste("does not accept a token of some age, or at the limit");
+        }
+        match outcome {
+            Outcome::Refused(_) if !secret_is_ordinary => {
+                Ruling::Taste("refuses a secret that is not of its vendor's form")
+            }
+            Outcome::Refused(_) if !self.fits_its_shape(&request.fields) => {
+                Ruling::Taste("refuses an identity that is not of its vendor's form")
+            }
+            _ if !self.is_of_this_second(&claim, request.now) => Ruling::Broken(
+                &rules::FRESH_TOKEN_IS_ACCEPTED,
+                Self::accepts(secret_is_ordinary),
+            ),
+            _ => Ruling::Broken(
+                &rules::RIGHT_TOKEN_IS_ACCEPTED,
+                Self::accepts(secret_is_ordinary),
+            ),
+        }
+    }
+
+    fn accepts(secret_is_ordinary: bool) -> Sound {
+        if secret_is_ordinary {
+            Sound::Accepts
+        } else {
+            Sound::AcceptsOrRefuses
+        }
+    }
+
+    /// A token that the oracle rejects was accepted.
+    fn accepted(&self, request: &Request, rejection: &Rejection) -> Ruling {
+        let broken = |rule| Ruling::Broken(rule, Sound::DoesNotAccept);
+        match rejection {
+            Rejection::Absent => broken(&rules::MISSING_TOKEN_IS_NOT_ACCEPTED),
+            Rejection::NotText => broken(&rules::NOT_A_STRING_IS_NOT_ACCEPTED),
+            Rejection::Field(Refusal::NotText { field, .. } | Refusal::MissingField(field))
+                if self.is_free_text(field) =>
+            {
+                broken(&rules::NOT_A_TEXT_IS_NOT_VERIFIED)
+            }
+            Rejection::Field(_) => self.accepted_beside_an_odd_field(request),
+            _ if self.form(&request.fields) != Form::AsItIs => {
+                Ruling::Taste("what becomes of an identity of which languages make different forms")
+            }
+            Rejection::Malformed => self.accepted_malformed(request),
+            Rejection::WrongMac => broken(&rules::ALTERED_MAC_IS_NOT_ACCEPTED),
+            Rejection::Time(problem) => self.accepted_at_the_wrong_time(*problem),
+        }
+    }
+
+    fn accepted_at_the_wrong_time(&self, problem: FreshnessProblem) -> Ruling {
+        let broken = |rule| Ruling::Broken(rule, Sound::DoesNotAccept);
+        let limits_the_future = self.fixture.limits().1.is_some();
+        match problem {
+            FreshnessProblem::Stale { .. } => broken(&rules::STALE_TOKEN_IS_NOT_ACCEPTED),
+            FreshnessProblem::Beyond if !limits_the_future => {
+                Ruling::Taste("accepts a time beyond any clock")
+            }
+            FreshnessProblem::Future { .. } | FreshnessProblem::Beyond => {
+                broken(&rules::FUTURE_TOKEN_IS_NOT_ACCEPTED)
+            }
+        }
+    }
+
+    /// A time that travels beside the token is malformed, or an enum has another value.
+    fn accepted_beside_an_odd_field(&self, request: &Request) -> Ruling {
+        let text = request.token.as_ref().and_then(Value::as_text);
+        let (Some(text), Some(key)) = (text, self.key(request)) else {
+            return Ruling::Taste("accepts a token beside a field of another type");
+        };
+        match self.mac_by(&request.fields, &key) {
+            Some(mac) if carries(text, &mac) => {
+                if has_another_reading(&self.fixture, &request.fields) {
+                    Ruling::Broken(&rules::MALFORMED_TIME_IS_NOT_ACCEPTED, Sound::DoesNotAccept)
+                } else {
+                    Ruling::Taste("accepts another spelling of a time")
+                }
+            }
+            _ => Ruling::Taste("accepts a token beside a field of another type"),
+        }
+    }
+
+    /// An exception came out where a token was to be rejected.
+    fn threw(&self, request: &Request, rejection: &Rejection) -> Ruling {
+        let secret_is_plain = self.ordinary.contains(&request.secrets)
+            || self.secrets(&request.secrets) == Texture::Plain;
+        let is_of_the_token = matches!(
+            rejection,
+            Rejection::Absent | Rejection::NotText | Rejection::Malformed | Rejection::WrongMac
+        );
+        let is_plain = secret_is_plain
+            && self.texture(&request.fields) == Texture::Plain
+            && !self.has_number(&request.fields)
+            && !Self::has_json(&request.fields);
+        if is_of_the_token && is_plain {
+            Ruling::Broken(
+                &rules::MALFORMED_TOKEN_IS_REJECTED,
+                Sound::RejectsWithoutThrowing,
+            )
+        } else {
+            Ruling::Taste("throws on a token beside an unusual identity or secret")
+        }
+    }
+
+    /// A token was accepted although no secret is there to check it.
+    fn accepted_without_secret(&self, request: &Request, refusal: &Refusal) -> Ruling {
+        let broken = |rule| Ruling::Broken(rule, Sound::DoesNotAccept);
+        let Some(text) = request.token.as_ref().and_then(Value::as_text) else {
+            return broken(&rules::MISSING_TOKEN_IS_NOT_ACCEPTED);
+        };
+        let is_by = |key: &[u8]| {
+            let mut claims = self.claims(request, text).into_iter();
+            claims.any(|claim| {
+                let mac = self.mac_by(&claim, key);
+                mac.is_some_and(|mac| carries(text, &mac))
+            })
+        };
+        match refusal {
+            Refusal::EmptySecret | Refusal::NoSecret(_) if is_by(b"") => {
+                broken(&rules::TOKEN_UNDER_NO_SECRET)
+            }
+            Refusal::EmptySecret => broken(&rules::EMPTY_SECRET_PROTECTS_NOTHING),
+            Refusal::NoSecret(name) => {
+                let cleaned = |name: &str| name.trim().to_lowercase();
+                let is_known = request
+                    .secrets
+                    .iter()
+                    .any(|(known, _)| known.is_some_and(|known| cleaned(known) == cleaned(name)));
+                if is_known {
+                    Ruling::Taste("cleans the name of a platform")
+                } else {
+                    broken(&rules::EMPTY_SECRET_PROTECTS_NOTHING)
+                }
+            }
+            Refusal::UndecodableSecret(_) => {
+                let raw = self
+                    .selected(request)
+                    .map(|secret| secret.reveal().to_vec());
+                if is_by(b"") || raw.is_some_and(|raw| is_by(&raw)) {
+                    broken(&rules::EMPTY_SECRET_PROTECTS_NOTHING)
+                } else {
+                    Ruling::Taste("decodes a secret leniently")
+                }
+            }
+            _ => Ruling::Taste("accepts a token beside a field of another type"),
+        }
+    }
+
+    /// How many items a token has that carries one MAC.
+    fn items_of_one(&self) -> usize {
+        match &self.suite.scheme.token {
+            TokenGrammar::Pairs(pairs) => pairs.pairs.len(),
+            _ => 1,
+        }
+    }
+}
+
+/// Whether up to three MACs stand there, no two the same and nothing unknown among them, as while a
+/// secret is rotated.
+fn is_plain_rotation(parsed: &ParsedToken) -> bool {
+    let macs: Vec<&[u8]> = parsed.macs().collect();
+    let is_known = |item: &Item| matches!(item, Item::Known { .. });
+    let is_twice = |at: usize| macs[..at].contains(&macs[at]);
+    macs.len() <= 3 && parsed.items.iter().all(is_known) && !(0..macs.len()).any(is_twice)
+}

@@ -1,0 +1,98 @@
+//! The document of two implementations against each other.
+
+use crate::fuzz::document::{ended, fuzzed_suites, millis, request};
+use crate::fuzz::versus::{Crossing, Difference, Versus};
+use crate::results::{
+    Observed, ObservedKind, VERSUS_SCHEMA_VERSION, VersusAnswer, VersusCell, VersusDifference,
+    VersusExample, VersusResult, VersusSide, outcome_in_words,
+};
+use crate::signature::Op;
+use crate::suite::Suite;
+
+/// What is known of two implementations beside what came of them.
+#[derive(Clone, Debug)]
+pub struct VersusCircumstances {
+    /// When it began, as RFC 3339 in UTC.
+    pub started: String,
+    /// The seed.
+    pub seed: u64,
+    /// How each was reached.
+    pub adapters: [String; 2],
+}
+
+/// The document of what came of two implementations over these suites.
+pub fn versus_document(
+    suites: &[Suite],
+    output: &Versus,
+    circumstances: VersusCircumstances,
+) -> VersusResult {
+    let [one, other] = circumstances.adapters;
+    let side = |at: usize, adapter| VersusSide {
+        implementation: output.names[at].clone(),
+        adapter,
+    };
+    let differences: Vec<VersusDifference> = output.differences.iter().map(difference).collect();
+    let matrix: Vec<VersusCell> = output.matrix.iter().map(cell).collect();
+    let ended = ended(&output.ending);
+    VersusResult {
+        macproof_versus: VERSUS_SCHEMA_VERSION,
+        macproof_version: env!("CARGO_PKG_VERSION").to_owned(),
+        started: circumstances.started,
+        duration_ms: millis(output.elapsed),
+        ended,
+        seed: circumstances.seed,
+        sides: [side(0, one), side(1, other)],
+        suites: fuzzed_suites(suites, &output.taken),
+        cases: output.cases,
+        kinds: output.kinds,
+        progress: output.progress.clone(),
+        exit_code: VersusResult::exit_code_of(&differences, &matrix, ended),
+        differences,
+        matrix,
+        notes: output.notes.clone(),
+    }
+}
+
+fn difference(found: &Difference) -> VersusDifference {
+    let op = found.request.op;
+    VersusDifference {
+        suite: found.suite.clone(),
+        request: request(&found.suite, &found.request),
+        answers: found.outcomes.each_ref().map(|one| answer(op, one)),
+        length: found.length[0] as u64,
+        length_before: found.length[1] as u64,
+        cases: found.cases,
+    }
+}
+
+fn cell(crossing: &Crossing) -> VersusCell {
+    VersusCell {
+        suite: crossing.suite.clone(),
+        signer: crossing.signer as u64,
+        verifier: crossing.verifier as u64,
+        tokens: crossing.tokens,
+        accepted: crossing.accepted,
+        example: crossing
+            .example
+            .as_ref()
+            .map(|(asked, observed)| VersusExample {
+                request: request(&crossing.suite, asked),
+                answer: answer(asked.op, observed),
+            }),
+    }
+}
+
+fn answer(op: Op, observed: &Observed) -> VersusAnswer {
+    let actual = match observed {
+        Observed::Outcome(outcome) => outcome_in_words(outcome),
+        Observed::Failed(failure) => failure.to_string(),
+        Observed::Unsupported { reason, .. } => format!("unsupported: {reason}"),
+        Observed::Skipped(reason) | Observed::NotApplicable(reason) => reason.clone(),
+        Observed::Unstable(..) => "it varies".to_owned(),
+    };
+    VersusAnswer {
+        // What could not be carried to it was not answered either.
+        outcome: ObservedKind::of(op, observed).unwrap_or(ObservedKind::Unsupported),
+        actual,
+    }
+}

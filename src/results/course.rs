@@ -1,0 +1,165 @@
+//! How far a campaign was when: few points, however long it takes.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How many points a document has at most.
+const MOST_POINTS: usize = 200;
+
+/// How many milliseconds lie between points at first.
+const FIRST_INTERVAL_MS: u64 = 10;
+
+/// How far a campaign was at one time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FuzzPoint {
+    /// How many milliseconds after it began.
+    pub at_ms: u64,
+    /// How many cases were answered.
+    pub cases: u64,
+    /// How many kinds of answers there had been.
+    pub kinds: u64,
+    /// How much had been found.
+    pub findings: u64,
+}
+
+/// Gathers the points of a campaign as it goes on, the longer the more seldom.
+#[derive(Debug)]
+pub struct Course {
+    points: Vec<FuzzPoint>,
+    interval_ms: u64,
+}
+
+impl Default for Course {
+    fn default() -> Self {
+        Self {
+            points: vec![FuzzPoint::default()],
+            interval_ms: FIRST_INTERVAL_MS,
+        }
+    }
+}
+
+impl Course {
+    /// How many milliseconds lie between points by now.
+    pub fn interval_ms(&self) -> u64 {
+        self.interval_ms
+    }
+
+    /// Takes a point, where the one before is long enough ago.
+    pub fn add(&mut self, point: FuzzPoint) {
+        let last = self.points.last().map_or(0, |last| last.at_ms);
+        if point.at_ms < last.saturating_add(self.interval_ms) {
+            return;
+        }
+        self.points.push(point);
+        // There has to be room for the last one.
+        if self.points.len() == MOST_POINTS {
+            let mut at = 0;
+            self.points.retain(|_| {
+                at += 1;
+                at % 2 == 1
+            });
+            self.interval_ms *= 2;
+        }
+    }
+
+    /// All points, with the one where it ended.
+    pub fn ended(mut self, last: FuzzPoint) -> Vec<FuzzPoint> {
+        self.points.retain(|point| point.at_ms < last.at_ms);
+        // What two processes found of one cause counts twice until they are done.
+        for point in &mut self.points {
+            point.findings = point.findings.min(last.findings);
+        }
+        self.points.push(last);
+        self.points
+    }
+}
+
+/// The course of several campaigns side by side: at each time what all of them had done by then.
+pub(super) fn together(courses: &[&[FuzzPoint]]) -> Vec<FuzzPoint> {
+    let mut times: Vec<u64> = courses
+        .iter()
+        .flat_map(|points| points.iter().map(|point| point.at_ms))
+        .collect();
+    times.sort_unstable();
+    times.dedup();
+    let at = |at_ms: u64| {
+        let reached = courses.iter().filter_map(|points| {
+            let before = points.partition_point(|point| point.at_ms <= at_ms);
+            points[..before].last()
+        });
+        reached.fold(
+            FuzzPoint {
+                at_ms,
+                ..FuzzPoint::default()
+            },
+            |sum, one| FuzzPoint {
+                at_ms,
+                cases: sum.cases.saturating_add(one.cases),
+                kinds: sum.kinds.saturating_add(one.kinds),
+                findings: sum.findings.saturating_add(one.findings),
+            },
+        )
+    };
+    // Of too many every so manyth counted from the end, which is kept.
+    let step = times.len().div_ceil(MOST_POINTS).max(1);
+    let kept = times.iter().rev().step_by(step).rev();
+    kept.map(|time| at(*time)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Course, FuzzPoint, MOST_POINTS, together};
+
+    fn point(at_ms: u64, cases: u64) -> FuzzPoint {
+        FuzzPoint {
+            at_ms,
+            cases,
+            ..FuzzPoint::default()
+        }
+    }
+
+    #[test]
+    fn points_stay_few_and_evenly_spread() {
+        let mut course = Course::default();
+        for at in 0..100_000 {
+            course.add(point(at * 7, at));
+        }
+        let points = course.ended(point(700_000, 100_000));
+        assert!(
+            (50..=MOST_POINTS).contains(&points.len()),
+            "{}",
+            points.len()
+        );
+        assert_eq!(points.first(), Some(&FuzzPoint::default()));
+        assert_eq!(points.last(), Some(&point(700_000, 100_000)));
+        let gaps: Vec<u64> = points
+            .windows(2)
+            .map(|pair| pair[1].at_ms - pair[0].at_ms)
+            .collect();
+        let inner = &gaps[..gaps.len() - 1];
+        let (least, most) = (inner.iter().min().unwrap(), inner.iter().max().unwrap());
+        assert!(most <= &(least * 2), "{least} to {most}");
+    }
+
+    #[test]
+    fn a_short_campaign_has_its_beginning_and_its_end() {
+        let mut course = Course::default();
+        course.add(point(3, 1));
+        assert_eq!(course.ended(point(4, 2)), [point(0, 0), point(4, 2)]);
+    }
+
+    #[test]
+    fn side_by_side_they_add_up() {
+        let one = [point(0, 0), point(10, 5), point(30, 9)];
+        let other = [point(0, 0), point(20, 7)];
+        assert_eq!(
+            together(&[&one, &other]),
+            [point(0, 0), point(10, 5), point(20, 12), point(30, 16)]
+        );
+        let long: Vec<FuzzPoint> = (0..1000).map(|at| point(at, at)).collect();
+        let thinned = together(&[&long]);
+        assert!(thinned.len() <= MOST_POINTS);
+        assert_eq!(thinned.last(), Some(&point(999, 999)));
+    }
+}

@@ -1,0 +1,171 @@
+//! The JSON document of two implementations against each other.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::ImplementationInfo;
+use crate::results::{CaseRequest, FuzzEnd, FuzzPoint, FuzzedSuite, ObservedKind};
+
+/// The version of this document's form.
+pub const VERSUS_SCHEMA_VERSION: u32 = 1;
+
+/// What came of two implementations that were asked the same. No oracle had a say in it: where they
+/// differ, either may be right.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VersusResult {
+    /// The version of this document's form: 1.
+    pub macproof_versus: u32,
+    /// The version of the program that wrote it.
+    pub macproof_version: String,
+    /// When it began, as RFC 3339 in UTC.
+    pub started: String,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// How it ended.
+    pub ended: FuzzEnd,
+    /// The seed of its inputs.
+    pub seed: u64,
+    /// The two, the first and the second as they were named.
+    pub sides: [VersusSide; 2],
+    /// The suites whose schemes took part.
+    pub suites: Vec<FuzzedSuite>,
+    /// How many requests each was asked, those of shrinking and of the matrix aside.
+    pub cases: u64,
+    /// How many kinds of pairs of answers there were.
+    pub kinds: u64,
+    /// How far it was when, at most 200 points in the order of time; findings are differences.
+    pub progress: Vec<FuzzPoint>,
+    /// What they answer differently, one entry a sort.
+    pub differences: Vec<VersusDifference>,
+    /// Who takes whose tokens: for each suite four cells, each signer and within it each verifier.
+    /// Empty where not both sign and verify, or where it ended before.
+    pub matrix: Vec<VersusCell>,
+    /// What the harness noticed besides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// What the command ends with.
+    pub exit_code: u8,
+}
+
+/// One of the two.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VersusSide {
+    /// What it is, in its own words: untrusted text.
+    pub implementation: ImplementationInfo,
+    /// How it was reached: `reference`, the adapter's command, an address, or its name in
+    /// `macproof.yaml`.
+    pub adapter: String,
+}
+
+/// A request that the two answer differently.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VersusDifference {
+    /// The suite whose scheme it is.
+    pub suite: String,
+    /// The smallest request that shows it.
+    pub request: CaseRequest,
+    /// What the first and the second did.
+    pub answers: [VersusAnswer; 2],
+    /// How many characters its secrets, its texts and a literal token have; numbers do not count.
+    pub length: u64,
+    /// That length before it was shrunk.
+    pub length_before: u64,
+    /// How many cases differ in this way.
+    pub cases: u64,
+}
+
+/// What one of the two did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VersusAnswer {
+    /// In one word.
+    pub outcome: ObservedKind,
+    /// In the words of the other reports: untrusted text.
+    pub actual: String,
+}
+
+/// The tokens of one, presented to one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VersusCell {
+    /// The suite whose scheme it is.
+    pub suite: String,
+    /// Which of the sides signed: 0 or 1.
+    pub signer: u64,
+    /// Which of them verified: 0 or 1.
+    pub verifier: u64,
+    /// How many tokens were presented.
+    pub tokens: u64,
+    /// How many of them were accepted.
+    pub accepted: u64,
+    /// A token that was not, the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub example: Option<VersusExample>,
+}
+
+/// A token that was not accepted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VersusExample {
+    /// The request to the verifier.
+    pub request: CaseRequest,
+    /// What it did.
+    pub answer: VersusAnswer,
+}
+
+impl VersusResult {
+    /// What the command ends with: 1 where they differ, or where one of them accepts none of the
+    /// tokens that another signs; else 4 where an adapter no longer worked; else 3 where nobody
+    /// signed anything, so that nothing could be presented; else 0.
+    pub fn exit_code_of(
+        differences: &[VersusDifference],
+        matrix: &[VersusCell],
+        ended: FuzzEnd,
+    ) -> u8 {
+        let takes_none = |cell: &VersusCell| cell.tokens > 0 && cell.accepted == 0;
+        if !differences.is_empty() || matrix.iter().any(takes_none) {
+            1
+        } else if ended == FuzzEnd::Broken {
+            4
+        } else if !matrix.is_empty() && matrix.iter().all(|cell| cell.tokens == 0) {
+            3
+        } else {
+            0
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{VersusCell, VersusResult};
+    use crate::results::FuzzEnd;
+
+    fn cell(tokens: u64, accepted: u64) -> VersusCell {
+        VersusCell {
+            suite: "acme".into(),
+            signer: 0,
+            verifier: 1,
+            tokens,
+            accepted,
+            example: None,
+        }
+    }
+
+    #[test]
+    fn whoever_takes_no_token_of_another_fails() {
+        for (matrix, ended, code) in [
+            (vec![cell(9, 9), cell(9, 8)], FuzzEnd::Whole, 0),
+            (vec![cell(9, 9), cell(9, 0)], FuzzEnd::Whole, 1),
+            (vec![cell(9, 9), cell(0, 0)], FuzzEnd::Whole, 0),
+            (vec![cell(0, 0), cell(0, 0)], FuzzEnd::Whole, 3),
+            (vec![cell(9, 0)], FuzzEnd::Broken, 1),
+            (Vec::new(), FuzzEnd::Broken, 4),
+            (Vec::new(), FuzzEnd::Interrupted, 0),
+        ] {
+            assert_eq!(VersusResult::exit_code_of(&[], &matrix, ended), code);
+        }
+    }
+}
