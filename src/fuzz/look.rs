@@ -207,6 +207,11 @@ impl Shrinking<'_, '_> {
         if !is_same(&what, &self.what) {
             return None;
         }
+        if let What::Failed(_) = &what {
+            // What is due of the smaller request matters as much.
+            let level = |request| Demand::due(&self.bed.bounds, request).level;
+            return (level(request) <= level(&self.request)).then_some(what);
+        }
         if let What::Broken(demand, outcome) = &what {
             let counts = match &self.what {
                 // What broke a weaker requirement may go on doing so.
