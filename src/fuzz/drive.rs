@@ -7,9 +7,10 @@ use std::thread;
 use std::time::Duration;
 
 use crate::adapters::{AdapterError, Limits, Target};
-use crate::fuzz::campaign::{Counters, Taste};
 use crate::fuzz::grow::Bed;
 use crate::fuzz::labour::Work;
+use crate::fuzz::plan::Counters;
+use crate::fuzz::seen::Taste;
 use crate::fuzz::share::{Finding, Share, gather};
 use crate::protocol::{Clock, Hello};
 use crate::results::{Course, FuzzPoint};

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use crate::adapters::{Adapter, AdapterError, Target};
 use crate::fuzz::ask::ask;
-use crate::fuzz::campaign::{Bounded, Campaign, Counters, Disagreement, Plan, What, line};
+use crate::fuzz::campaign::{Campaign, line};
 use crate::fuzz::demand::Demand;
 use crate::fuzz::drive::FuzzOptions;
 use crate::fuzz::grow::Bed;
 use crate::fuzz::input::{Input, Signer};
 use crate::fuzz::look::{Found, Looked, is_same, look_into, shown};
+use crate::fuzz::plan::{Bounded, Counters, Plan};
+use crate::fuzz::seen::{Disagreement, What};
 use crate::fuzz::sequence::{Bench, Sought};
 use crate::fuzz::share::{Breach, Finding, Share};
 use crate::fuzz::shrink::length;

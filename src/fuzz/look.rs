@@ -2,12 +2,13 @@
 
 use crate::adapters::{Adapter, AdapterError};
 use crate::fuzz::ask::ask;
-use crate::fuzz::campaign::{Campaign, Disagreement, What, line};
+use crate::fuzz::campaign::{Campaign, line};
 use crate::fuzz::demand::{Demand, Judged, judged};
 use crate::fuzz::explained::causes;
 use crate::fuzz::grow::Bed;
 use crate::fuzz::input::{Input, Signer, call};
 use crate::fuzz::known::is_alike;
+use crate::fuzz::seen::{Disagreement, What};
 use crate::fuzz::shrink::{Budget, as_made, length, simpler, size};
 use crate::mistakes::{MistakeId, Mistaken};
 use crate::protocol::RequestLine;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::adapters::AdapterError;
-use crate::fuzz::campaign::Taste;
 use crate::fuzz::demand::Demand;
+use crate::fuzz::seen::Taste;
 use crate::mistakes::MistakeId;
 use crate::protocol::RequestLine;
 use crate::results::Failure;
