@@ -10,6 +10,7 @@ pub mod explain;
 pub mod fuzz;
 pub mod generate;
 pub mod implementations;
+pub mod init;
 pub mod lint;
 pub mod mistakes;
 pub mod protocol;

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::certify::{CertifyArgs, VerifyCertificateArgs};
 use crate::cli::fuzz::FuzzArgs;
+use crate::cli::init::InitArgs;
 use crate::cli::reach::ReachArgs;
 use crate::cli::report_command;
 use crate::cli::serve::ServeArgs;
@@ -21,6 +22,8 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Write what a project needs: an adapter in its language, macproof.yaml, and a CI job.
+    Init(InitArgs),
     /// Run suites against an implementation, and judge it.
     Run(RunArgs),
     /// Say whether the comparison is timing-safe, with controls and limits.

@@ -104,7 +104,7 @@ pub(crate) fn certify(args: &CertifyArgs) -> Result<Exit, Stop> {
     let key = PrivateKey::from_pem(&key)
         .map_err(|error| Stop::usage(format_args!("{}: {error}", args.key.display())))?;
     let subject = artifact(&args.artifact)?;
-    let suites = suites::chosen(&args.suites, &args.suite_file)?;
+    let suites = args.reach.suites(&args.suites, &args.suite_file)?;
     let known = known_failures(args.known_failures.as_deref())?;
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
     let fresh: Vec<Suite> = suites.iter().map(|suite| rekeyed(suite, seed)).collect();

@@ -14,7 +14,6 @@ use crate::cli::corpus::{read_corpus, write_corpus};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::reach::{ReachArgs, Reached, duration, interrupt_flag};
 use crate::cli::shard::shard;
-use crate::cli::suites;
 use crate::cli::terminal::ProgressBar;
 use crate::cli::versus::against;
 use crate::fuzz::{
@@ -81,7 +80,7 @@ pub(crate) struct FuzzArgs {
 /// Fuzzes, reports, and saves what was found.
 pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
     let documents = CampaignDocuments::parse(&args.report)?;
-    let suites = suites::chosen(&args.suites, &args.suite_file)?;
+    let suites = args.reach.suites(&args.suites, &args.suite_file)?;
     let reached = args.reach.reached(&args.suite_file)?;
     let options = options(args)?;
     if let Some(other) = &args.against {

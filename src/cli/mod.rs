@@ -15,6 +15,7 @@ mod events;
 mod exit;
 mod explain;
 mod fuzz;
+mod init;
 mod inputs;
 mod merge;
 mod mistakes;

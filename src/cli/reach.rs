@@ -1,8 +1,10 @@
-//! How an implementation is reached: the arguments that `run` and `fuzz` have in common.
+//! How an implementation is reached: the arguments that `run` and `fuzz` have in common, and what
+//! stands in `macproof.yaml`.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -13,9 +15,14 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use crate::adapters::{AdapterCommand, ExecTarget, HttpTarget, Limits, Target, WebTarget};
 use crate::cli::exit::Stop;
 use crate::cli::inputs::read;
+use crate::cli::suites;
 use crate::implementations::{Described, Implementations, Reach, SecretSource, Way, WebAddress};
 use crate::runner::WhoseSecret;
 use crate::signature::{Secret, Slug};
+use crate::suite::Suite;
+
+/// Where implementations are described, if nobody says where.
+const CONFIG: &str = "macproof.yaml";
 
 /// Where an implementation is, and how long it may take.
 #[derive(Debug, Args)]
@@ -31,7 +38,9 @@ pub(crate) struct ReachArgs {
         conflicts_with = "command"
     )]
     pub(crate) http: Option<String>,
-    /// An implementation of macproof.yaml by its name, or all of them; may be repeated.
+    /// An implementation of macproof.yaml by its name, or all of them; may be repeated. Where there
+    /// is a macproof.yaml, this is what is tested if nothing else is said; where there is none, it
+    /// is the built-in reference.
     #[arg(
         long,
         value_name = "NAME",
@@ -39,14 +48,15 @@ pub(crate) struct ReachArgs {
         conflicts_with_all = ["command", "http"]
     )]
     pub(crate) implementation: Vec<String>,
-    /// The file that describes implementations; see docs/implementations.md.
+    /// The file that describes implementations, and says which suites are run if none is named;
+    /// ./macproof.yaml if not given. See docs/implementations.md.
     #[arg(
         long,
         value_name = "FILE",
-        default_value = "macproof.yaml",
-        help_heading = "Implementation"
+        help_heading = "Implementation",
+        conflicts_with_all = ["command", "http"]
     )]
-    pub(crate) config: PathBuf,
+    pub(crate) config: Option<PathBuf>,
     /// Contact other machines than this one, too.
     #[arg(long, help_heading = "Implementation")]
     pub(crate) allow_remote: bool,
@@ -71,7 +81,42 @@ pub(crate) struct Reached {
     pub(crate) secret: WhoseSecret,
 }
 
+/// Suites by name, and suite files.
+#[derive(Debug)]
+pub(crate) struct AskedSuites {
+    pub(crate) names: Vec<String>,
+    pub(crate) files: Vec<PathBuf>,
+}
+
 impl ReachArgs {
+    /// The suites that are meant: those of the command line; if there are none, those that
+    /// `macproof.yaml` names, where an implementation of it is tested.
+    pub(crate) fn asked(&self, names: &[String], files: &[PathBuf]) -> Result<AskedSuites, Stop> {
+        let mut asked = AskedSuites {
+            names: names.to_vec(),
+            files: files.to_vec(),
+        };
+        if names.is_empty()
+            && files.is_empty()
+            && let Some(config) = self.configuration()?
+        {
+            for word in config.suites() {
+                if suites::is_file(word) {
+                    asked.files.push(config.directory().join(word));
+                } else {
+                    asked.names.push(word.clone());
+                }
+            }
+        }
+        Ok(asked)
+    }
+
+    /// The same, loaded; the five systems if nobody names any.
+    pub(crate) fn suites(&self, names: &[String], files: &[PathBuf]) -> Result<Vec<Suite>, Stop> {
+        let asked = self.asked(names, files)?;
+        suites::chosen(&asked.names, &asked.files)
+    }
+
     /// Where the one implementation is; the built-in reference if nothing is said. The latter is
     /// told of the suite files.
     pub(crate) fn reached(&self, suite_files: &[PathBuf]) -> Result<Reached, Stop> {
@@ -86,6 +131,16 @@ impl ReachArgs {
 
     /// Where the one implementation is, whosever secret it uses.
     pub(crate) fn one_reached(&self, suite_files: &[PathBuf]) -> Result<Reached, Stop> {
+        if let Some(config) = self.configuration()?
+            && self.implementation.is_empty()
+            && config.all().len() > 1
+        {
+            return Err(Stop::usage(format_args!(
+                "{} describes {} implementations, and this command takes one at a time; name it with --implementation",
+                self.config().display(),
+                config.all().len()
+            )));
+        }
         let mut all = self.all_reached(suite_files)?;
         match (all.pop(), all.is_empty()) {
             (Some(one), true) => Ok(one),
@@ -99,8 +154,8 @@ impl ReachArgs {
     /// where it is there; by its address; else by its adapter's command line.
     pub(crate) fn other(&self, text: &str) -> Result<Reached, Stop> {
         let is_named = Slug::new(text).is_ok()
-            && self.config.exists()
-            && load(&self.config)?.find(text).is_some();
+            && self.config().exists()
+            && load(self.config())?.find(text).is_some();
         let is_address = text.starts_with("http://") || text.starts_with("https://");
         let given = || Some(text.to_owned());
         let other = Self {
@@ -133,8 +188,8 @@ impl ReachArgs {
             let target = Target::Http(HttpTarget { address, reach });
             return Ok(vec![one(target, text, &["--http", text])]);
         }
-        if !self.implementation.is_empty() {
-            return self.described();
+        if let Some(config) = self.configuration()? {
+            return self.described(&config);
         }
         let this = std::env::current_exe().map_err(Stop::harness)?;
         let mut words: Vec<OsString> = vec!["adapter".into()];
@@ -151,9 +206,25 @@ impl ReachArgs {
         words.map(str::to_owned).collect()
     }
 
-    /// Those of the file that describes implementations.
-    fn described(&self) -> Result<Vec<Reached>, Stop> {
-        let file = load(&self.config)?;
+    fn config(&self) -> &Path {
+        self.config.as_deref().unwrap_or(Path::new(CONFIG))
+    }
+
+    /// The file that describes implementations, where one of them is what is tested.
+    fn configuration(&self) -> Result<Option<Implementations>, Stop> {
+        let is_elsewhere = self.command.is_some() || self.http.is_some();
+        let is_said = self.config.is_some() || !self.implementation.is_empty();
+        if is_elsewhere || !(is_said || Path::new(CONFIG).exists()) {
+            return Ok(None);
+        }
+        load(self.config()).map(Some)
+    }
+
+    /// Those that are named, all if none is.
+    fn chosen<'f>(&self, file: &'f Implementations) -> Result<Vec<&'f Described>, Stop> {
+        if self.implementation.is_empty() {
+            return Ok(file.all().iter().collect());
+        }
         let mut chosen: Vec<&Described> = Vec::new();
         for name in &self.implementation {
             let named: Vec<&Described> = match (name.as_str(), file.find(name)) {
@@ -163,7 +234,7 @@ impl ReachArgs {
                     let names = file.all().iter().map(|one| one.name.as_str());
                     return Err(Stop::usage(format_args!(
                         "{} describes no implementation {name:?}; there are {}",
-                        self.config.display(),
+                        self.config().display(),
                         names.collect::<Vec<_>>().join(", ")
                     )));
                 }
@@ -174,8 +245,16 @@ impl ReachArgs {
                 }
             }
         }
-        let config = self.config.display().to_string();
+        Ok(chosen)
+    }
+
+    /// Those of the file that describes implementations.
+    fn described(&self, file: &Implementations) -> Result<Vec<Reached>, Stop> {
+        let config = self.config().display().to_string();
         let reached = |one: &Described| {
+            if let Some(words) = &one.build {
+                build(one, words, file.directory())?;
+            }
             let way = ["--implementation", one.name.as_str(), "--config", &config];
             Ok(Reached {
                 target: target(one, file.directory(), self.reach())?,
@@ -184,7 +263,7 @@ impl ReachArgs {
                 secret: secret(one)?,
             })
         };
-        chosen.into_iter().map(reached).collect()
+        self.chosen(file)?.into_iter().map(reached).collect()
     }
 
     /// Which machines may be contacted.
@@ -209,6 +288,25 @@ fn load(path: &Path) -> Result<Implementations, Stop> {
     let text = String::from_utf8(read(path)?)
         .map_err(|_| Stop::usage(format_args!("{} is no UTF-8", path.display())))?;
     Implementations::parse(&path.display().to_string(), &text).map_err(Stop::usage)
+}
+
+/// Builds it, as one would before one starts it. What that says goes to standard error.
+fn build(described: &Described, words: &[String], directory: &Path) -> Result<(), Stop> {
+    let (program, arguments) = words
+        .split_first()
+        .ok_or_else(|| Stop::harness("no program"))?;
+    let status = Command::new(program)
+        .args(arguments)
+        .current_dir(directory)
+        .stdin(Stdio::null())
+        .stdout(std::io::stderr())
+        .status();
+    let what = format!("{} is not built: {}", described.name, words.join(" "));
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(Stop::harness(format_args!("{what} ended with {status}"))),
+        Err(error) => Err(Stop::harness(format_args!("{what}: {error}"))),
+    }
 }
 
 fn target(described: &Described, directory: &Path, reach: Reach) -> Result<Target, Stop> {

@@ -12,7 +12,7 @@ use crate::cli::clock::{to_the_second, unix_now};
 use crate::cli::events::Events;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
-use crate::cli::reach::{Reached, interrupt_flag};
+use crate::cli::reach::{AskedSuites, Reached, interrupt_flag};
 use crate::cli::render::{Reports, is_standard_output};
 use crate::cli::shard::shard;
 use crate::cli::suites;
@@ -31,8 +31,9 @@ use crate::suite::{self, Embedded, Level, Suite};
 /// Runs the suites, reports, and lets the gate decide.
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
     let reports = Reports::parse(&args.report, args.all)?;
-    let suites = suites::chosen(&args.suites, &args.suite_file)?;
-    let all = args.reach.all_reached(&args.suite_file)?;
+    let asked = args.reach.asked(&args.suites, &args.suite_file)?;
+    let suites = suites::chosen(&asked.names, &asked.files)?;
+    let all = args.reach.all_reached(&asked.files)?;
     let events = args.events.as_deref().map(Events::open).transpose()?;
     let taken = args.events.as_deref().is_some_and(is_standard_output);
     if taken && reports.take_standard_output() {
@@ -43,7 +44,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
     let mut results = Vec::new();
     let mut harness = None;
     for reached in &all {
-        match run_one(args, &suites, reached, events.as_ref()) {
+        match run_one(args, &asked, &suites, reached, events.as_ref()) {
             Ok((result, broken)) => {
                 results.push(result);
                 harness = harness.or(broken);
@@ -80,6 +81,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
 /// early.
 fn run_one(
     args: &RunArgs,
+    asked: &AskedSuites,
     suites: &[Suite],
     reached: &Reached,
     events: Option<&Events>,
@@ -130,9 +132,9 @@ fn run_one(
     // What ends a run may quote what the implementation said.
     let output = attempt(suites, &reached.target, &options, events)
         .map_err(|stop| stop.redacted(&redaction))?;
-    let mut arguments = args.suites.clone();
+    let mut arguments = asked.names.clone();
     arguments.extend(reached.arguments.iter().cloned());
-    for file in &args.suite_file {
+    for file in &asked.files {
         arguments.extend(["--suite-file".to_owned(), file.display().to_string()]);
     }
     let circumstances = Circumstances {
@@ -145,7 +147,7 @@ fn run_one(
         seed,
         repeat: args.repeat,
         shard: options.shard.map(Shard::summary),
-        left_out: not_asked_for(&args.suites)?
+        left_out: not_asked_for(&asked.names)?
             .into_iter()
             .chain(output.left_out)
             .collect(),

@@ -9,8 +9,8 @@ use crate::cli::clock::unix_now;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::terminal::say;
 use crate::cli::{
-    adapter, certify, explain, fuzz, mistakes, oracle, report_command, run, serve, suite_command,
-    timing,
+    adapter, certify, explain, fuzz, init, mistakes, oracle, report_command, run, serve,
+    suite_command, timing,
 };
 
 /// Does what the arguments say.
@@ -34,6 +34,7 @@ fn bug(place: Option<&Location<'_>>) -> String {
 
 fn dispatch(command: Command) -> Result<Exit, Stop> {
     match command {
+        Command::Init(args) => init::init(&args),
         Command::Run(args) => run::run(&args),
         Command::Timing(args) => timing::timing(&args, unix_now()),
         Command::Fuzz(args) => fuzz::fuzz(&args),

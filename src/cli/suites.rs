@@ -41,6 +41,12 @@ pub(crate) fn chosen(names: &[String], files: &[std::path::PathBuf]) -> Result<V
     if names.is_empty() && files.is_empty() {
         suites = suite::default_suites().map_err(Stop::usage)?;
     }
+    all_different(&suites)?;
+    Ok(suites)
+}
+
+/// That no two suites have one name.
+pub(crate) fn all_different(suites: &[Suite]) -> Result<(), Stop> {
     for (at, suite) in suites.iter().enumerate() {
         if suites[..at].iter().any(|other| other.name == suite.name) {
             return Err(Stop::usage(format_args!(
@@ -49,7 +55,12 @@ pub(crate) fn chosen(names: &[String], files: &[std::path::PathBuf]) -> Result<V
             )));
         }
     }
-    Ok(suites)
+    Ok(())
+}
+
+/// Whether a word means a file, and not the name of a suite.
+pub(crate) fn is_file(word: &str) -> bool {
+    word.contains(['/', '.'])
 }
 
 /// Suites by name or by file, whichever each word is; all in this program if there is none.
@@ -59,7 +70,6 @@ pub(crate) fn named_or_files(words: &[String]) -> Result<Vec<Suite>, Stop> {
             .map(|embedded| embedded.parse().map_err(Stop::usage))
             .collect();
     }
-    let is_file = |word: &str| word.contains(['/', '.']);
     words
         .iter()
         .map(|word| {

@@ -11,7 +11,6 @@ use crate::adapters::{Pinned, Target};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
 use crate::cli::reach::{ReachArgs, duration, interrupt_flag};
-use crate::cli::suites;
 use crate::cli::terminal::{print, say};
 use crate::protocol::Hello;
 use crate::report;
@@ -121,7 +120,7 @@ fn replayed(path: &Path) -> Result<(RawHeader, Vec<Recording>), Stop> {
 }
 
 fn measured(args: &TimingArgs, now: u64) -> Result<(RawHeader, Vec<Recording>), Stop> {
-    let suites = suites::chosen(&args.suites, &args.suite_file)?;
+    let suites = args.reach.suites(&args.suites, &args.suite_file)?;
     if args.reach.jobs != 1 {
         return Err(Stop::usage(
             "--jobs: two processes side by side would measure each other",

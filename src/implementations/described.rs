@@ -14,6 +14,7 @@ use crate::suite::{InputKind, Suite, Vector};
 #[derive(Clone, Debug)]
 pub struct Implementations {
     pub(super) path: PathBuf,
+    pub(super) suites: Vec<String>,
     pub(super) described: Vec<Described>,
 }
 
@@ -24,6 +25,8 @@ pub struct Described {
     pub name: Slug,
     /// How it is reached.
     pub way: Way,
+    /// The words that build it, where it has to be built first.
+    pub build: Option<Vec<String>>,
     /// Whose secret it uses.
     pub secret: SecretSource,
 }
@@ -71,6 +74,12 @@ impl Implementations {
     /// All of them, in the order of the file.
     pub fn all(&self) -> &[Described] {
         &self.described
+    }
+
+    /// The suites to run where nobody names any: names, and paths of files from the directory of
+    /// this one. Empty where it says nothing of them.
+    pub fn suites(&self) -> &[String] {
+        &self.suites
     }
 
     /// The one of that name.

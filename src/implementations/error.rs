@@ -96,6 +96,9 @@ pub enum DescriptionProblem {
     /// A command without a program.
     #[error("the command is empty; name a program, as in [python3, adapter.py]")]
     NoProgram,
+    /// Something is to be built that is started by nobody.
+    #[error("build belongs to command: it builds the program that is started")]
+    NothingToBuild,
     /// A value where the program is named.
     #[error("the program is always the same; a value has its place behind it")]
     ValueAsProgram,

@@ -10,10 +10,15 @@ use serde::{Deserialize, Deserializer};
 use crate::protocol::Clock;
 use crate::suite::{At, Entries, InputKind, OneOf, present};
 
-/// Implementations that `macproof run --implementation NAME` tests.
+/// Implementations that `macproof run` tests, all or by name.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ImplementationsFile {
+    /// The suites to run where the command line names none, by name or as the path of a file from
+    /// the folder of this one; the five systems if left out.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "Vec<String>", length(min = 1))]
+    pub(super) suites: Option<At<Vec<At<String>>>>,
     /// The implementations by name, in kebab case.
     pub(super) implementations: Entries<ImplementationFile>,
 }
@@ -23,12 +28,17 @@ pub(super) struct ImplementationsFile {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("oneOf" = [
     {"required": ["command"]}, {"required": ["http"]}, {"required": ["exec"]}
-]))]
+], "dependentRequired" = {"build": ["command"]}))]
 pub(super) struct ImplementationFile {
     /// A program that speaks the protocol, and its arguments. No shell sees them.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Vec<String>", length(min = 1))]
     pub(super) command: Option<At<Vec<At<String>>>>,
+    /// What builds that program, and its arguments. It is run to its end before the program is
+    /// started.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "Vec<String>", length(min = 1))]
+    pub(super) build: Option<At<Vec<At<String>>>>,
     /// A server: its address if it speaks the protocol, or how it is asked.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "HttpFile")]

@@ -45,6 +45,7 @@ impl Implementations {
         if file.implementations.0.is_empty() {
             return Err(error(Fault::new(Position::START, Problem::Nothing)));
         }
+        let named = file.suites.map(asked).transpose().map_err(error)?;
         let described = file.implementations.0.into_iter().map(|(name, file)| {
             implementation(path, &name, file).map_err(|mut fault| {
                 fault
@@ -55,6 +56,7 @@ impl Implementations {
         });
         Ok(Self {
             path: PathBuf::from(path),
+            suites: named.unwrap_or_default(),
             described: described.collect::<Result<_, _>>()?,
         })
     }
@@ -75,18 +77,15 @@ fn implementation(
         path,
         said,
     };
+    if let (Some(build), None) = (&file.build, &file.command) {
+        return Err(Fault::new(build.at, Problem::NothingToBuild));
+    }
+    let build = file.build.map(words).transpose()?;
     let (way, secret) = match (file.command, file.http, file.exec) {
-        (Some(command), None, None) => {
-            let first = command.value.first();
-            if first.is_none_or(|program| program.value.is_empty()) {
-                return Err(Fault::new(command.at, Problem::NoProgram));
-            }
-            let words = command.value.into_iter().map(|word| word.value).collect();
-            (
-                Way::Command(words),
-                about.said.unwrap_or(SecretSource::Request),
-            )
-        }
+        (Some(command), None, None) => (
+            Way::Command(words(command)?),
+            about.said.unwrap_or(SecretSource::Request),
+        ),
         (None, Some(http), None) => match http.value {
             HttpFile::Address(text) => {
                 let address =
@@ -110,8 +109,32 @@ fn implementation(
     Ok(Described {
         name: slug,
         way,
+        build,
         secret,
     })
+}
+
+/// The words of a command that names a program.
+fn words(command: At<Vec<At<String>>>) -> Result<Vec<String>, Fault> {
+    let first = command.value.first();
+    if first.is_none_or(|program| program.value.is_empty()) {
+        return Err(Fault::new(command.at, Problem::NoProgram));
+    }
+    Ok(command.value.into_iter().map(|word| word.value).collect())
+}
+
+/// The suites to run, by name or as a file.
+fn asked(file: At<Vec<At<String>>>) -> Result<Vec<String>, Fault> {
+    if file.value.is_empty() {
+        return Err(Fault::new(file.at, Problem::NoSuite));
+    }
+    let one = |word: At<String>| {
+        if !word.value.contains(['/', '.']) {
+            Slug::new(&word.value).map_err(|error| Fault::new(word.at, error))?;
+        }
+        Ok(word.value)
+    };
+    file.value.into_iter().map(one).collect()
 }
 
 /// What is known of an implementation before its calls are read.

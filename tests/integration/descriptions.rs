@@ -460,6 +460,22 @@ fn what_is_wrong_is_said_with_its_place() {
             "implementations:\n  one: {command: []}\n".to_owned(),
         ),
         (
+            "nothing-to-build",
+            "implementations:\n  one: {build: [make], http: \"http://a/\"}\n".to_owned(),
+        ),
+        (
+            "no-builder",
+            "implementations:\n  one: {build: [], command: [a]}\n".to_owned(),
+        ),
+        (
+            "no-suites",
+            "suites: []\nimplementations:\n  one: {command: [a]}\n".to_owned(),
+        ),
+        (
+            "suite-name",
+            "suites: [Acme]\nimplementations:\n  one: {command: [a]}\n".to_owned(),
+        ),
+        (
             "value-as-program",
             exec("sign: {command: [\"{secret}\"], token: {regex: x}}"),
         ),
@@ -550,6 +566,7 @@ fn the_schema_takes_what_the_reader_takes() {
     let good = [
         OPENSSL.to_owned(),
         back_end_description("http://127.0.0.1:1"),
+        "suites: [acme, suites/acme.yaml]\nimplementations:\n  one: {build: [make], command: [a]}\n".to_owned(),
     ];
     for yaml in good {
         assert!(Implementations::parse("x", &yaml).is_ok());
@@ -565,6 +582,9 @@ fn the_schema_takes_what_the_reader_takes() {
         "implementations:\n  one: {command: [a], http: \"http://a/\"}\n",
         "implementations:\n  one: {command: []}\n",
         "implementations:\n  one: {command: [a], comand: b}\n",
+        "implementations:\n  one: {build: [make], exec: {suites: [a]}}\n",
+        "implementations:\n  one: {build: [], command: [a]}\n",
+        "suites: []\nimplementations:\n  one: {command: [a]}\n",
     ] {
         let json: serde_json::Value = serde_yaml::from_str(bad).unwrap();
         assert!(!validator.is_valid(&json), "{bad}");

@@ -1,0 +1,128 @@
+//! How a language writes the token of a scheme: texts put together, and a MAC in hex or base64.
+
+use crate::init::Language;
+
+/// A piece of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Piece {
+    /// Characters that stand in quotation marks as they are, in every language.
+    Literal(String),
+    /// A field that holds a text.
+    Text(String),
+    /// A field that holds a time: a number when it is signed.
+    Time(String),
+    /// Code that gives a text.
+    Code(String),
+}
+
+/// The encodings of a MAC that every language has at hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Spelling {
+    /// Lower-case hex.
+    Hex,
+    /// Standard base64, padded.
+    Base64,
+}
+
+impl Language {
+    /// The code of these pieces, one behind the other.
+    pub(super) fn text(self, pieces: &[Piece]) -> String {
+        let code: Vec<String> = pieces.iter().map(|piece| self.piece(piece)).collect();
+        match (self, pieces) {
+            (Self::Rust, [Piece::Literal(_) | Piece::Code(_)]) => code.concat(),
+            (Self::Rust, [_]) => format!("&{}", code.concat()),
+            (Self::Rust, _) => formatted(pieces, &code),
+            (Self::Php, _) => code.join(" . "),
+            _ => code.join(" + "),
+        }
+    }
+
+    fn piece(self, piece: &Piece) -> String {
+        let name = match piece {
+            Piece::Code(code) => return code.clone(),
+            Piece::Literal(text) => {
+                return match self {
+                    Self::Node | Self::Ruby | Self::Php => format!("'{text}'"),
+                    Self::Python | Self::Go | Self::Java | Self::Rust => format!("\"{text}\""),
+                };
+            }
+            Piece::Text(name) | Piece::Time(name) => name,
+        };
+        let is_time = matches!(piece, Piece::Time(_));
+        match self {
+            Self::Python if is_time => format!("str(fields[\"{name}\"])"),
+            Self::Node if is_time => format!("String(fields.{name})"),
+            Self::Ruby if is_time => format!("fields['{name}'].to_s"),
+            Self::Php if is_time => format!("(string) $fields['{name}']"),
+            Self::Python | Self::Go | Self::Rust => format!("fields[\"{name}\"]"),
+            Self::Node => format!("fields.{name}"),
+            Self::Ruby => format!("fields['{name}']"),
+            Self::Php => format!("$fields['{name}']"),
+            Self::Java => format!("fields.get(\"{name}\")"),
+        }
+    }
+
+    /// The code of the MAC of that message under the secret.
+    pub(super) fn mac(self, message: &[Piece], spelling: Spelling) -> String {
+        let message = match self {
+            // As its formatter writes an operation inside of a call.
+            Self::Go => self.text(message).replace(" + ", "+"),
+            _ => self.text(message),
+        };
+        match (self, spelling) {
+            (Self::Python, Spelling::Hex) => format!("mac(secret, {message}).hex()"),
+            (Self::Python, Spelling::Base64) => {
+                format!("base64.b64encode(mac(secret, {message})).decode()")
+            }
+            (Self::Node, Spelling::Hex) => format!("mac(secret, {message}).digest('hex')"),
+            (Self::Node, Spelling::Base64) => format!("mac(secret, {message}).digest('base64')"),
+            (Self::Ruby, Spelling::Hex) => {
+                format!("OpenSSL::HMAC.hexdigest('SHA256', secret, {message})")
+            }
+            (Self::Ruby, Spelling::Base64) => {
+                format!("[OpenSSL::HMAC.digest('SHA256', secret, {message})].pack('m0')")
+            }
+            (Self::Php, Spelling::Hex) => format!("hash_hmac('sha256', {message}, $secret)"),
+            (Self::Php, Spelling::Base64) => {
+                format!("base64_encode(hash_hmac('sha256', {message}, $secret, true))")
+            }
+            (Self::Go, Spelling::Hex) => format!("hex.EncodeToString(mac(secret, {message}))"),
+            (Self::Go, Spelling::Base64) => {
+                format!("base64.StdEncoding.EncodeToString(mac(secret, {message}))")
+            }
+            (Self::Java, Spelling::Hex) => {
+                format!("HexFormat.of().formatHex(mac(secret, {message}))")
+            }
+            (Self::Java, Spelling::Base64) => {
+                format!("Base64.getEncoder().encodeToString(mac(secret, {message}))")
+            }
+            (Self::Rust, Spelling::Hex) => format!("hex::encode(mac(secret, {message}))"),
+            (Self::Rust, Spelling::Base64) => format!("STANDARD.encode(mac(secret, {message}))"),
+        }
+    }
+
+    /// The code of a whole token.
+    pub(super) fn token(self, pieces: &[Piece]) -> String {
+        let text = self.text(pieces);
+        // A token is a text of its own.
+        match text.strip_prefix('&') {
+            Some(owned) if self == Self::Rust => owned.to_owned(),
+            _ => text,
+        }
+    }
+}
+
+/// Rust's way to join texts.
+fn formatted(pieces: &[Piece], code: &[String]) -> String {
+    let mut template = String::new();
+    let mut values = String::new();
+    for (piece, code) in pieces.iter().zip(code) {
+        if let Piece::Literal(text) = piece {
+            template.push_str(text);
+        } else {
+            template.push_str("{}");
+            values.push_str(&format!(", {code}"));
+        }
+    }
+    format!("&format!(\"{template}\"{values})")
+}

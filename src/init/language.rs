@@ -1,0 +1,148 @@
+//! The languages in which an adapter is written.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A language that `macproof init` knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// Python 3.
+    Python,
+    /// Node.js.
+    Node,
+    /// Ruby.
+    Ruby,
+    /// PHP.
+    Php,
+    /// Go.
+    Go,
+    /// Java.
+    Java,
+    /// Rust.
+    Rust,
+}
+
+/// A word that names none of them.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "there are {}; for any other see docs/protocol.md",
+    Language::ALL.map(Language::name).join(", ")
+)]
+pub struct UnknownLanguage;
+
+impl Language {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Python,
+        Self::Node,
+        Self::Ruby,
+        Self::Php,
+        Self::Go,
+        Self::Java,
+        Self::Rust,
+    ];
+
+    /// What one types.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Python => "python",
+            Self::Node => "node",
+            Self::Ruby => "ruby",
+            Self::Php => "php",
+            Self::Go => "go",
+            Self::Java => "java",
+            Self::Rust => "rust",
+        }
+    }
+
+    /// Where the adapter stands in a project.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Python => "macproof/adapter.py",
+            Self::Node => "macproof/adapter.mjs",
+            Self::Ruby => "macproof/adapter.rb",
+            Self::Php => "macproof/adapter.php",
+            Self::Go => "macproof/main.go",
+            Self::Java => "macproof/Adapter.java",
+            Self::Rust => "macproof/src/main.rs",
+        }
+    }
+
+    /// The words that build it, where it has to be built.
+    pub(super) fn build(self) -> Option<&'static str> {
+        match self {
+            Self::Python | Self::Node | Self::Ruby | Self::Php => None,
+            // The file and not its folder: it belongs to the module around it if there is one.
+            Self::Go => Some("go, build, -o, macproof/adapter, macproof/main.go"),
+            Self::Java => Some("javac, -d, macproof/classes, macproof/Adapter.java"),
+            Self::Rust => Some(
+                "cargo, build, --quiet, --release, --manifest-path, macproof/Cargo.toml, --target-dir, macproof/target",
+            ),
+        }
+    }
+
+    /// The words that start it.
+    pub(super) fn command(self) -> &'static str {
+        match self {
+            Self::Python => "python3, macproof/adapter.py",
+            Self::Node => "node, macproof/adapter.mjs",
+            Self::Ruby => "ruby, macproof/adapter.rb",
+            Self::Php => "php, macproof/adapter.php",
+            Self::Go => "macproof/adapter",
+            Self::Java => "java, -cp, macproof/classes, Adapter",
+            Self::Rust => "macproof/target/release/macproof-adapter",
+        }
+    }
+
+    /// What its build leaves behind, in the folder of the adapter.
+    pub(super) fn built(self) -> Option<&'static str> {
+        match self {
+            Self::Python | Self::Node | Self::Ruby | Self::Php => None,
+            Self::Go => Some("/adapter"),
+            Self::Java => Some("/classes/"),
+            Self::Rust => Some("/target/"),
+        }
+    }
+
+    /// What runs it, in words.
+    pub(super) fn toolchain(self) -> &'static str {
+        match self {
+            Self::Python => "Python",
+            Self::Node => "Node.js",
+            Self::Ruby => "Ruby",
+            Self::Php => "PHP",
+            Self::Go => "Go",
+            Self::Java => "a JDK",
+            Self::Rust => "Rust",
+        }
+    }
+
+    /// An image that has it, with a C library no older than that of the image which builds
+    /// macproof.
+    pub(super) fn image(self) -> &'static str {
+        match self {
+            Self::Python => "python:3-bookworm",
+            Self::Node => "node:lts-bookworm",
+            Self::Ruby => "ruby:3-bookworm",
+            Self::Php => "php:8-cli-bookworm",
+            Self::Go => "golang:1-bookworm",
+            Self::Java => "eclipse-temurin:21",
+            Self::Rust => "rust:1-bookworm",
+        }
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Language {
+    type Err = UnknownLanguage;
+
+    fn from_str(text: &str) -> Result<Self, UnknownLanguage> {
+        let named = Self::ALL.into_iter().find(|one| one.name() == text);
+        named.ok_or(UnknownLanguage)
+    }
+}

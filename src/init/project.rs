@@ -1,0 +1,221 @@
+//! The files of a project, as texts.
+
+use askama::Template;
+
+use crate::init::adapter::Slots;
+use crate::init::{Language, SuiteCode};
+use crate::suite::Suite;
+
+/// The job for GitLab, from the repository's folder.
+const GITLAB_JOB: &str = ".gitlab/macproof.yml";
+
+/// The pipeline that includes it.
+pub const GITLAB_PIPELINE: &str = ".gitlab-ci.yml";
+
+/// Who tests a project on every change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ci {
+    /// GitHub Actions.
+    Github,
+    /// GitLab CI.
+    Gitlab {
+        /// Whether there is a pipeline already, which has to include the job.
+        has_pipeline: bool,
+    },
+}
+
+/// Where a job is to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Job<'a> {
+    /// By whom.
+    pub ci: Ci,
+    /// The project's folder, from that of the repository.
+    pub folder: &'a str,
+}
+
+/// A file to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProjectFile {
+    /// Whether it belongs to the repository as a whole, and not to the project's folder.
+    pub is_of_repository: bool,
+    /// Where, from that folder.
+    pub path: &'static str,
+    /// What stands in it.
+    pub content: String,
+}
+
+/// What `macproof init` writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Project {
+    /// The files, the most interesting one first.
+    pub files: Vec<ProjectFile>,
+    /// The suites whose schemes are left to be filled in.
+    pub unwritten: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "init/macproof.yaml", escape = "none")]
+struct Configuration<'a> {
+    language: Language,
+    suites: String,
+    build: Option<&'a str>,
+    command: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "init/github.yml", escape = "none")]
+struct GithubJob {
+    language: Language,
+    toolchain: &'static str,
+    folder: String,
+}
+
+#[derive(Template)]
+#[template(path = "init/gitlab.yml", escape = "none")]
+struct GitlabJob {
+    language: Language,
+    image: &'static str,
+    folder: String,
+}
+
+impl Project {
+    /// The adapter of a language for these suites, `macproof.yaml`, and a CI job. With each suite
+    /// comes what `macproof.yaml` calls it: its name, or the path of its file.
+    ///
+    /// A template writes into a string: in that nothing can fail.
+    pub fn new(
+        language: Language,
+        suites: &[(String, Suite)],
+        job: Option<Job<'_>>,
+    ) -> Result<Self, askama::Error> {
+        let code: Vec<SuiteCode> = suites
+            .iter()
+            .map(|(_, suite)| SuiteCode::new(language, suite))
+            .collect();
+        let first = suites.first().and_then(|(_, suite)| {
+            let mut fields = suite.scheme.message.fields();
+            fields
+                .next()
+                .map(|at| suite.scheme.fields.at(at).name.clone())
+        });
+        let quoted: Vec<String> = code.iter().map(|suite| quoted(language, suite)).collect();
+        let slots = Slots {
+            names: quoted.join(", "),
+            field: first.unwrap_or_default(),
+            implementation: format!("starter-{language}"),
+            path: language.path(),
+            computed: code.iter().any(|suite| suite.token.is_some()),
+            hex: code.iter().any(|suite| suite.is_hex),
+            base64: code
+                .iter()
+                .any(|suite| suite.token.is_some() && !suite.is_hex),
+            times: code.iter().any(|suite| suite.carried.is_some()),
+            left: code.iter().any(|suite| suite.token.is_none()),
+            per: code.iter().any(|suite| suite.per.is_some()),
+            suites: &code,
+        };
+        let mut files = vec![ProjectFile::new(language.path(), slots.rendered(language)?)];
+        if language == Language::Rust {
+            files.push(ProjectFile::new("macproof/Cargo.toml", slots.cargo_toml()?));
+        }
+        if let Some(built) = language.built() {
+            files.push(ProjectFile::new("macproof/.gitignore", built.to_owned()));
+        }
+        files.push(ProjectFile::new(
+            "macproof.yaml",
+            configuration(language, suites)?,
+        ));
+        if let Some(job) = job {
+            files.extend(job_files(language, job)?);
+        }
+        let unwritten = code.into_iter().filter(|suite| suite.token.is_none());
+        Ok(Self {
+            files,
+            unwritten: unwritten.map(|suite| suite.name).collect(),
+        })
+    }
+}
+
+impl ProjectFile {
+    fn new(path: &'static str, content: String) -> Self {
+        Self {
+            is_of_repository: false,
+            path,
+            content: ended(content),
+        }
+    }
+
+    fn of_repository(self) -> Self {
+        Self {
+            is_of_repository: true,
+            ..self
+        }
+    }
+}
+
+fn quoted(language: Language, suite: &SuiteCode) -> String {
+    match language {
+        Language::Node | Language::Ruby | Language::Php => format!("'{}'", suite.name),
+        _ => format!("\"{}\"", suite.name),
+    }
+}
+
+fn configuration(language: Language, suites: &[(String, Suite)]) -> Result<String, askama::Error> {
+    let suites: Vec<String> = suites.iter().map(|(called, _)| in_yaml(called)).collect();
+    Configuration {
+        language,
+        suites: suites.join(", "),
+        build: language.build(),
+        command: language.command(),
+    }
+    .render()
+}
+
+/// A name as it is, and any other text in quotation marks: JSON's are YAML's.
+fn in_yaml(text: &str) -> String {
+    let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if text.chars().all(is_name) {
+        text.to_owned()
+    } else {
+        in_quotes(text)
+    }
+}
+
+fn in_quotes(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+fn job_files(language: Language, job: Job<'_>) -> Result<Vec<ProjectFile>, askama::Error> {
+    let folder = in_quotes(job.folder);
+    let has_pipeline = match job.ci {
+        Ci::Github => {
+            let content = GithubJob {
+                language,
+                toolchain: language.toolchain(),
+                folder,
+            };
+            let file = ProjectFile::new(".github/workflows/macproof.yml", content.render()?);
+            return Ok(vec![file.of_repository()]);
+        }
+        Ci::Gitlab { has_pipeline } => has_pipeline,
+    };
+    let content = GitlabJob {
+        language,
+        image: language.image(),
+        folder,
+    };
+    let mut files = vec![ProjectFile::new(GITLAB_JOB, content.render()?).of_repository()];
+    if !has_pipeline {
+        let include = format!("include:\n  - local: {GITLAB_JOB}\n");
+        files.push(ProjectFile::new(GITLAB_PIPELINE, include).of_repository());
+    }
+    Ok(files)
+}
+
+/// A template ends without the line feed of its file.
+fn ended(mut text: String) -> String {
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}

@@ -1,0 +1,227 @@
+//! From a scheme to the few lines that sign and verify by it.
+
+use crate::init::Language;
+use crate::init::dialect::{Piece, Spelling};
+use crate::scheme::{
+    Algorithm, FieldKind, Freshness, Layout, MessagePart, Part, Scheme, SecretEncoding,
+    TokenGrammar,
+};
+use crate::signature::Encoding;
+use crate::suite::Suite;
+
+/// What the adapter says of one suite.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SuiteCode {
+    /// The suite's name.
+    pub name: String,
+    /// The code that gives the token; absent where it is left to be filled in.
+    pub token: Option<String>,
+    /// The time that the token carries, to be taken out of it when it is verified.
+    pub carried: Option<Carried>,
+    /// The field that says whose secret it is, where there are several.
+    pub per: Option<String>,
+    /// Whether the MAC is in hex, and not in base64.
+    pub is_hex: bool,
+}
+
+/// A time at the end of a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Carried {
+    /// The field's name.
+    pub field: String,
+    /// What stands between it and the rest.
+    pub separator: String,
+}
+
+impl SuiteCode {
+    /// The code of a suite's scheme.
+    pub fn new(language: Language, suite: &Suite) -> Self {
+        let scheme = &suite.scheme;
+        let per = scheme.secret.per;
+        let plain = Plain::of(scheme);
+        Self {
+            name: suite.name.to_string(),
+            per: per.map(|field| scheme.fields.at(field).name.clone()),
+            is_hex: plain.as_ref().is_some_and(Plain::is_hex),
+            carried: plain.as_ref().and_then(|plain| plain.carried.clone()),
+            token: plain.map(|plain| plain.token(language)),
+        }
+    }
+}
+
+/// A scheme of the plain kind: fields joined, HMAC-SHA256 in hex or base64, perhaps a time behind
+/// it. What is beyond that takes more than a line, and whoever has it has code for it.
+struct Plain {
+    message: Vec<Piece>,
+    spelling: Spelling,
+    before: Vec<Piece>,
+    after: Vec<Piece>,
+    carried: Option<Carried>,
+}
+
+impl Plain {
+    fn of(scheme: &Scheme) -> Option<Self> {
+        let is_plain = scheme.algorithm == Algorithm::HmacSha256
+            && scheme.mac_bytes == scheme.algorithm.mac_bytes()
+            && scheme.secret.encoding == SecretEncoding::Utf8
+            && scheme.secret.strip_prefix.is_none()
+            && scheme.freshness == Freshness::Unspecified;
+        let TokenGrammar::Template(layout) = &scheme.token else {
+            return None;
+        };
+        if !is_plain {
+            return None;
+        }
+        let spelling = match layout.mac_encoding()? {
+            Encoding::Hex => Spelling::Hex,
+            Encoding::Base64 => Spelling::Base64,
+            _ => return None,
+        };
+        let carried = carried(scheme, layout)?;
+        let field = |field: usize| {
+            let field = scheme.fields.at(field);
+            let is_carried = carried
+                .as_ref()
+                .is_some_and(|time| time.field == field.name);
+            match field.kind {
+                FieldKind::Text => Some(Piece::Text(field.name.clone())),
+                FieldKind::UnixSeconds | FieldKind::UnixMillis if is_carried => {
+                    Some(Piece::Time(field.name.clone()))
+                }
+                // A time beside the token is the text of a header, and an enum has its values:
+                // both want checks.
+                FieldKind::UnixSeconds | FieldKind::UnixMillis | FieldKind::Enum(_) => None,
+            }
+        };
+        let message = scheme.message.parts().iter().map(|part| match part {
+            MessagePart::Literal(bytes) => literal(std::str::from_utf8(bytes).ok()?),
+            MessagePart::Field { field: at, filters } if filters.is_empty() => field(*at),
+            MessagePart::Field { .. } => None,
+        });
+        let message = message.collect::<Option<_>>()?;
+        let (mut before, mut after) = (Vec::new(), Vec::new());
+        let mut is_behind = false;
+        for part in layout.parts() {
+            let piece = match part {
+                Part::Mac(_) => {
+                    is_behind = true;
+                    continue;
+                }
+                Part::Literal(text) => literal(text)?,
+                Part::Field(at) => field(*at)?,
+            };
+            if is_behind { &mut after } else { &mut before }.push(piece);
+        }
+        Some(Self {
+            message,
+            spelling,
+            before,
+            after,
+            carried,
+        })
+    }
+
+    fn is_hex(&self) -> bool {
+        self.spelling == Spelling::Hex
+    }
+
+    fn token(self, language: Language) -> String {
+        let mac = Piece::Code(language.mac(&self.message, self.spelling));
+        let pieces = [self.before, vec![mac], self.after].concat();
+        language.token(&pieces)
+    }
+}
+
+/// The one time that a token carries, at its end and behind a literal; none if it carries nothing,
+/// and nothing at all if it carries anything else.
+#[expect(clippy::option_option, reason = "none carried, or none of this kind")]
+fn carried(scheme: &Scheme, layout: &Layout) -> Option<Option<Carried>> {
+    let mut fields = layout.fields();
+    let Some(first) = fields.next() else {
+        return Some(None);
+    };
+    let field = scheme.fields.at(first);
+    match layout.parts() {
+        [.., Part::Literal(separator), Part::Field(last)]
+            if *last == first && fields.next().is_none() && field.kind.is_time() =>
+        {
+            literal(separator).filter(|_| !separator.contains(|c: char| c.is_ascii_digit()))?;
+            Some(Some(Carried {
+                field: field.name.clone(),
+                separator: separator.clone(),
+            }))
+        }
+        _ => None,
+    }
+}
+
+/// A literal of characters that mean nothing in quotation marks, whatever the language and the
+/// quotation marks: a suite is data from strangers, and this becomes code.
+fn literal(text: &str) -> Option<Piece> {
+    let is_harmless = |c: char| c.is_ascii_alphanumeric() || " -_.:;,=/|@+~".contains(c);
+    text.chars()
+        .all(is_harmless)
+        .then(|| Piece::Literal(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SuiteCode;
+    use crate::init::Language;
+    use crate::suite::Suite;
+
+    fn code(language: Language, message: &str, token: &str) -> SuiteCode {
+        let text = format!(
+            "macproof: 1\nsuite: acme\nversion: 1\ntitle: Acme\nsource: {{title: Acme}}\nscheme:\n  algorithm: hmac-sha256\n  secret: {{encoding: utf8}}\n  fields: {{user_id: {{type: text}}, at: {{type: unix-seconds}}}}\n  message: {message:?}\n  token: {token:?}\n  freshness: unspecified\nrequirements: {{r: {{level: must, basis: practice, text: A text., where: here}}}}\nvectors:\n  - {{id: v, shows: [r], op: sign, secret: s, fields: {{user_id: u, at: 1}}, expect: {{token: x}}}}\n"
+        );
+        SuiteCode::new(language, &Suite::parse("acme.yaml", &text).unwrap())
+    }
+
+    #[test]
+    fn fields_are_joined_as_the_scheme_joins_them() {
+        let token = |language| code(language, "a {user_id}|{at}", "v0.{mac:hex}@{at}").token;
+        assert_eq!(
+            token(Language::Php).as_deref(),
+            Some(
+                "'v0.' . hash_hmac('sha256', 'a ' . $fields['user_id'] . '|' . (string) $fields['at'], $secret) . '@' . (string) $fields['at']"
+            )
+        );
+        assert_eq!(
+            token(Language::Rust).as_deref(),
+            Some(
+                "format!(\"v0.{}@{}\", hex::encode(mac(secret, &format!(\"a {}|{}\", fields[\"user_id\"], fields[\"at\"]))), fields[\"at\"])"
+            )
+        );
+    }
+
+    /// A suite is data from strangers: nothing of it becomes code but names and harmless letters.
+    #[test]
+    fn what_would_leave_its_quotation_marks_is_not_written() {
+        for hostile in [
+            "\"", "'", "\\", "$x", "#{{x}}", "`x`", "\n", "{{x}}", "%s", "é", "*/", "<?",
+        ] {
+            for language in Language::ALL {
+                let message = format!("{hostile}{{user_id}}");
+                assert_eq!(
+                    code(language, &message, "{mac:hex}").token,
+                    None,
+                    "{hostile}"
+                );
+                let token = format!("{hostile}-{{mac:hex}}");
+                assert_eq!(code(language, "{user_id}", &token).token, None, "{hostile}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_takes_more_than_a_line_is_left() {
+        for (message, token) in [
+            ("{user_id|lower}", "{mac:hex}"),
+            ("{user_id}.{at}", "{mac:hex}"),
+            ("{user_id}", "{mac:base64url}"),
+            ("{user_id}.{at}", "{at}.{mac:hex}"),
+        ] {
+            assert_eq!(code(Language::Go, message, token).token, None, "{token}");
+        }
+    }
+}

@@ -1,0 +1,202 @@
+// How macproof asks your code: `macproof run` builds and starts this file, as macproof.yaml says.
+// One JSON object a line comes in on stdin, one goes out on stdout: print nothing else there.
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.*;
+import java.security.MessageDigest;
+import java.util.*;
+{%- if computed %}
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+{%- endif %}
+
+public final class Adapter {
+
+    // ---- Yours: fill in ------------------------------------------------------------------------
+    // It works as it stands, so that the first run is green, and tests nothing of yours until you
+    // put calls of your own code into sign and verify. Then tokenOf can go.
+
+    /** Throw this where your code declines something by an exception that it documents. */
+    static final class Refused extends RuntimeException {
+        Refused(String reason) { super(reason); }
+    }
+{%- if left %}
+
+    /** There is no code for it yet. */
+    static final class FillIn extends RuntimeException {
+        FillIn(String what) { super(what); }
+    }
+{%- endif %}
+
+    /** The token of these fields. Fill in, as in: return Acme.sign(secret, fields.get("{{ field }}")) */
+    static String sign(String suite, String secret, Map<String, String> fields) throws Exception {
+        return tokenOf(suite, secret, fields);
+    }
+
+    /**
+     * Whether the token is accepted for these fields, at the time now in Unix seconds. False where
+     * your code throws the exception that it documents for a bad signature; whatever else it throws
+     * has to come out of here.
+     */
+    static boolean verify(String suite, String secret, Map<String, String> fields, String token, long now) throws Exception {
+{%- for s in suites %}{% if let Some(carried) = s.carried %}
+        if (suite.equals("{{ s.name }}")) {
+            int at = token.lastIndexOf("{{ carried.separator }}");
+            String time = at < 0 ? token : token.substring(at + {{ carried.separator.len() }}); // stays text: parseLong also takes "+7" and "007"
+            if (!time.matches("0|[1-9][0-9]*")) return false;
+            fields = new HashMap<>(fields);
+            fields.put("{{ carried.field }}", time);
+        }
+{%- endif %}{% endfor %}
+        return MessageDigest.isEqual(tokenOf(suite, secret, fields).getBytes(UTF_8), token.getBytes(UTF_8));
+    }
+
+    static String tokenOf(String suite, String secret, Map<String, String> fields) throws Exception {
+        if (secret == null || secret.isEmpty()) throw new Refused("there is no secret");
+        return switch (suite) {
+{%- for s in suites %}
+{%- if let Some(token) = s.token %}
+            case "{{ s.name }}" -> {{ token }};
+{%- else %}
+            case "{{ s.name }}" -> throw new FillIn("fill in sign and verify of {{ s.name }} in {{ path }}");
+{%- endif %}{% endfor %}
+            default -> throw new IllegalArgumentException(suite);
+        };
+    }
+{% if computed %}
+    static byte[] mac(String secret, String message) throws Exception {
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(secret.getBytes(UTF_8), "HmacSHA256"));
+        return mac.doFinal(message.getBytes(UTF_8));
+    }
+{% endif %}
+    // ---- The adapter: set your name and version, and keep the rest -----------------------------
+
+    static final Map<String, Object> HELLO = Map.of(
+        "protocol", 1,
+        "implementation", Map.of("name", "{{ implementation }}", "version", "0", "language", "java"),
+        "suites", List.of({{ names }}),
+        "ops", List.of("sign", "verify"), // take out what your code does not do
+        "inputs", List.of("text"),
+        "max_in_flight", 64);
+
+    /** Nothing here depends on the locale: Java 17 takes its default charset from there. */
+    public static void main(String[] arguments) throws IOException {
+        var in = new BufferedReader(new InputStreamReader(System.in, US_ASCII));
+        var out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, US_ASCII);
+        for (String line; (line = in.readLine()) != null; ) {
+            var request = (Map<?, ?>) Json.read(line);
+            if ("bye".equals(request.get("op"))) break;
+            var answer = new LinkedHashMap<String, Object>();
+            if (request.containsKey("id")) answer.put("id", request.get("id"));
+            answer.putAll("hello".equals(request.get("op")) ? HELLO : answer(request));
+            out.print(Json.write(answer) + "\n");
+            out.flush();
+        }
+    }
+
+    static Map<String, ?> answer(Map<?, ?> request) {
+        String suite = (String) request.get("suite"), secret = (String) request.get("secret");
+        var fields = new HashMap<String, String>();
+        ((Map<?, ?>) request.get("fields")).forEach((name, value) -> fields.put((String) name, String.valueOf(value)));
+{%- for s in suites %}{% if let Some(per) = s.per %}
+        if (suite.equals("{{ s.name }}")) secret = (String) ((Map<?, ?>) request.get("secrets")).get(fields.get("{{ per }}"));
+{%- endif %}{% endfor %}
+        try {
+            if (request.get("op").equals("sign")) return Map.of("token", sign(suite, secret, fields));
+            String token = (String) request.get("token");
+            long now = (Long) request.get("now"), repeat = request.get("repeat") instanceof Long times ? times : 1;
+            boolean last = false;
+            int accepted = 0;
+            for (long i = 0; i < repeat; i++) if (last = verify(suite, secret, fields, token, now)) accepted++;
+            return Map.of("outcome", last ? "accept" : "reject", "accepted", accepted);
+        } catch (Refused refused) {
+            return Map.of("refused", refused.getMessage());
+{%- if left %}
+        } catch (FillIn missing) {
+            return Map.of("unsupported", missing.getMessage());
+{%- endif %}
+        } catch (Exception exception) {
+            return Map.of("threw", exception.getClass().getSimpleName() + ": " + exception.getMessage());
+        }
+    }
+}
+
+/** JSON, as much as one line of the protocol needs: Java's standard library has none. */
+final class Json {
+    private final String text;
+    private int at;
+
+    private Json(String text) { this.text = text; }
+
+    static Object read(String text) { return new Json(text).value(); }
+
+    static String write(Object value) {
+        if (value instanceof List<?> list) return list.stream().map(Json::write).toList().toString();
+        if (value instanceof Map<?, ?> map) {
+            var members = new StringJoiner(",", "{", "}");
+            map.forEach((name, member) -> members.add(write(name) + ":" + write(member)));
+            return members.toString();
+        }
+        if (!(value instanceof String string)) return String.valueOf(value);
+        var quoted = new StringBuilder("\"");
+        for (char c : string.toCharArray()) {
+            if (c < ' ' || c > '~' || c == '"' || c == '\\') quoted.append(String.format("\\u%04x", (int) c));
+            else quoted.append(c);
+        }
+        return quoted.append('"').toString();
+    }
+
+    private Object value() {
+        if (taken("{")) {
+            var members = new HashMap<String, Object>();
+            if (taken("}")) return members;
+            do { Object name = value(); expect(":"); members.put((String) name, value()); } while (taken(","));
+            expect("}");
+            return members;
+        }
+        if (taken("[")) {
+            var items = new ArrayList<Object>();
+            if (taken("]")) return items;
+            do { items.add(value()); } while (taken(","));
+            expect("]");
+            return items;
+        }
+        if (taken("\"")) return string();
+        if (taken("null")) return null;
+        if (taken("true")) return true;
+        if (taken("false")) return false;
+        int start = at;
+        while (at < text.length() && "+-.eE0123456789".indexOf(text.charAt(at)) >= 0) at++;
+        String number = text.substring(start, at);
+        if (number.matches("-?[0-9]{1,18}")) return Long.valueOf(number);
+        return Double.valueOf(number);
+    }
+
+    private String string() {
+        var string = new StringBuilder();
+        for (char c; (c = text.charAt(at++)) != '"'; ) {
+            if (c == '\\') {
+                c = text.charAt(at++);
+                int control = "bfnrt".indexOf(c);
+                if (control >= 0) c = "\b\f\n\r\t".charAt(control);
+                else if (c == 'u') c = (char) Integer.parseInt(text, at, at += 4, 16);
+            }
+            string.append(c);
+        }
+        return string.toString();
+    }
+
+    private boolean taken(String token) {
+        while (at < text.length() && text.charAt(at) == ' ') at++;
+        boolean taken = text.startsWith(token, at);
+        if (taken) at += token.length();
+        return taken;
+    }
+
+    private void expect(String token) {
+        if (!taken(token)) throw new IllegalArgumentException("no " + token + " at " + at + " of " + text);
+    }
+}

@@ -1,0 +1,96 @@
+// How macproof asks your code: `macproof run` starts this file, as macproof.yaml says.
+// One JSON object a line comes in on stdin, one goes out on stdout: print nothing else there.
+import { {% if computed %}createHmac, {% endif %}timingSafeEqual } from 'node:crypto';
+import { createInterface } from 'node:readline';
+
+// ---- Yours: fill in ----------------------------------------------------------------------------
+// It works as it stands, so that the first run is green, and tests nothing of yours until you put
+// calls of your own code into sign and verify. Then tokenOf can go. Both may return promises.
+
+/** Throw this where your code declines something by an error that it documents. */
+class Refused extends Error {}
+{%- if left %}
+
+/** There is no code for it yet. */
+class FillIn extends Error {}
+{%- endif %}
+
+/** The token of these fields. Fill in, as in: return acme.sign(secret, fields.{{ field }}) */
+function sign(suite, secret, fields) {
+  return tokenOf(suite, secret, fields);
+}
+
+/**
+ * Whether the token is accepted for these fields, at the time `now` in Unix seconds. False where
+ * your code throws the error that it documents for a bad signature; whatever else it throws has to
+ * come out of here.
+ */
+function verify(suite, secret, fields, token, now) {
+{%- for s in suites %}{% if let Some(carried) = s.carried %}
+  if (suite === '{{ s.name }}') {
+    const time = token.slice(token.lastIndexOf('{{ carried.separator }}') + {{ carried.separator.len() }}); // stays text: Number() also takes "+7" and "007"
+    if (!/^(0|[1-9][0-9]*)$/.test(time)) return false;
+    fields = { ...fields, {{ carried.field }}: time };
+  }
+{%- endif %}{% endfor %}
+  const expected = Buffer.from(tokenOf(suite, secret, fields)), presented = Buffer.from(token);
+  return expected.length === presented.length && timingSafeEqual(expected, presented);
+}
+
+function tokenOf(suite, secret, fields) {
+  if (!secret) throw new Refused('there is no secret');
+  switch (suite) {
+{%- for s in suites %}
+    case '{{ s.name }}':
+{%- if let Some(token) = s.token %}
+      return {{ token }};
+{%- else %}
+      throw new FillIn('fill in sign and verify of {{ s.name }} in {{ path }}');
+{%- endif %}{% endfor %}
+    default:
+      throw new RangeError(suite);
+  }
+}
+{%- if computed %}
+
+const mac = (secret, message) => createHmac('sha256', secret).update(message);
+{%- endif %}
+
+// ---- The adapter: set your name and version, and keep the rest ---------------------------------
+
+const HELLO = {
+  protocol: 1,
+  implementation: { name: '{{ implementation }}', version: '0', language: 'node' },
+  suites: [{{ names }}],
+  ops: ['sign', 'verify'], // take out what your code does not do
+  inputs: ['text'],
+  max_in_flight: 64,
+};
+
+async function answer({ op, suite, secret, {% if per %}secrets, {% endif %}fields, token, now, repeat = 1 }) {
+  if (op === 'hello') return HELLO;
+{%- for s in suites %}{% if let Some(per) = s.per %}
+  if (suite === '{{ s.name }}') secret = new Map(Object.entries(secrets)).get(fields.{{ per }});
+{%- endif %}{% endfor %}
+  try {
+    if (op === 'sign') return { token: await sign(suite, secret, fields) };
+    let accepted = 0, last = false;
+    for (let i = 0; i < repeat; i++) {
+      last = await verify(suite, secret, fields, token, now);
+      accepted += last ? 1 : 0;
+    }
+    return { outcome: last ? 'accept' : 'reject', accepted };
+  } catch (error) {
+    if (error instanceof Refused) return { refused: error.message };
+{%- if left %}
+    if (error instanceof FillIn) return { unsupported: error.message };
+{%- endif %}
+    return { threw: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
+  }
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const request = JSON.parse(line);
+  if (request.op === 'bye') break;
+  process.stdout.write(`${JSON.stringify({ id: request.id, ...(await answer(request)) })}\n`);
+}

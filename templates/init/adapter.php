@@ -1,0 +1,112 @@
+<?php
+// How macproof asks your code: `macproof run` starts this file, as macproof.yaml says.
+// One JSON object a line comes in on stdin, one goes out on stdout: print nothing else there.
+declare(strict_types=1);
+
+ini_set('display_errors', 'stderr'); // the command line's default would print warnings to stdout
+// require __DIR__ . '/../vendor/autoload.php';
+
+// ---- Yours: fill in ----------------------------------------------------------------------------
+// It works as it stands, so that the first run is green, and tests nothing of yours until you put
+// calls of your own code into sign and verify. Then tokenOf can go.
+
+/** Throw this where your code declines something by an error that it documents. */
+final class Refused extends RuntimeException {}
+{%- if left %}
+
+/** There is no code for it yet. */
+final class FillIn extends RuntimeException {}
+{%- endif %}
+
+/** The token of these fields. Fill in, as in: return Acme::sign($secret, $fields['{{ field }}']) */
+function sign(string $suite, ?string $secret, array $fields): string
+{
+    return tokenOf($suite, $secret, $fields);
+}
+
+/**
+ * Whether the token is accepted for these fields, at the time $now in Unix seconds. False where
+ * your code throws the error that it documents for a bad signature; whatever else it throws has to
+ * come out of here.
+ */
+function verify(string $suite, ?string $secret, array $fields, string $token, int $now): bool
+{
+{%- for s in suites %}{% if let Some(carried) = s.carried %}
+    if ($suite === '{{ s.name }}') {
+        $parts = explode('{{ carried.separator }}', $token);
+        $time = end($parts); // stays text: (int) also takes "007" and "7abc"
+        if (preg_match('/\A(0|[1-9][0-9]*)\z/', $time) !== 1) { // $ would allow a line feed behind it
+            return false;
+        }
+        $fields['{{ carried.field }}'] = $time;
+    }
+{%- endif %}{% endfor %}
+    return hash_equals(tokenOf($suite, $secret, $fields), $token);
+}
+
+function tokenOf(string $suite, ?string $secret, array $fields): string
+{
+    if ($secret === null || $secret === '') {
+        throw new Refused('there is no secret');
+    }
+    return match ($suite) {
+{%- for s in suites %}
+{%- if let Some(token) = s.token %}
+        '{{ s.name }}' => {{ token }},
+{%- else %}
+        '{{ s.name }}' => throw new FillIn('fill in sign and verify of {{ s.name }} in {{ path }}'),
+{%- endif %}{% endfor %}
+    };
+}
+
+// ---- The adapter: set your name and version, and keep the rest ---------------------------------
+
+const HELLO = [
+    'protocol' => 1,
+    'implementation' => ['name' => '{{ implementation }}', 'version' => '0', 'language' => 'php'],
+    'suites' => [{{ names }}],
+    'ops' => ['sign', 'verify'], // take out what your code does not do
+    'inputs' => ['text'],
+    'max_in_flight' => 64,
+];
+
+function answer(array $request): array
+{
+    if ($request['op'] === 'hello') {
+        return HELLO;
+    }
+    [$suite, $secret, $fields] = [$request['suite'], $request['secret'] ?? null, $request['fields']];
+{%- for s in suites %}{% if let Some(per) = s.per %}
+    if ($suite === '{{ s.name }}') {
+        $secret = $request['secrets'][$fields['{{ per }}']] ?? null;
+    }
+{%- endif %}{% endfor %}
+    try {
+        if ($request['op'] === 'sign') {
+            return ['token' => sign($suite, $secret, $fields)];
+        }
+        [$accepted, $last] = [0, false];
+        for ($i = 0; $i < ($request['repeat'] ?? 1); $i++) {
+            $last = verify($suite, $secret, $fields, $request['token'], $request['now']);
+            $accepted += (int) $last;
+        }
+        return ['outcome' => $last ? 'accept' : 'reject', 'accepted' => $accepted];
+    } catch (Refused $error) {
+        return ['refused' => $error->getMessage()];
+{%- if left %}
+    } catch (FillIn $error) {
+        return ['unsupported' => $error->getMessage()];
+{%- endif %}
+    } catch (Throwable $error) {
+        return ['threw' => get_class($error) . ': ' . $error->getMessage()];
+    }
+}
+
+while (($line = fgets(STDIN)) !== false) {
+    $request = json_decode($line, true, flags: JSON_THROW_ON_ERROR);
+    if ($request['op'] === 'bye') {
+        break;
+    }
+    $answer = array_intersect_key($request, ['id' => 0]) + answer($request);
+    fwrite(STDOUT, json_encode($answer, JSON_THROW_ON_ERROR | JSON_INVALID_UTF8_SUBSTITUTE) . "\n");
+}

@@ -1,0 +1,110 @@
+"""How macproof asks your code: `macproof run` starts this file, as macproof.yaml says.
+
+One JSON object a line comes in on stdin, one goes out on stdout: print nothing else there.
+"""
+{% if base64 %}
+import base64
+{%- endif %}
+import hmac
+import json
+{%- if times %}
+import re
+{%- endif %}
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that your own modules are found
+
+# ---- Yours: fill in -----------------------------------------------------------------------------
+# It works as it stands, so that the first run is green, and tests nothing of yours until you put
+# calls of your own code into sign and verify. Then token_of can go.
+
+
+class Refused(Exception):
+    """Raise this where your code declines something by an error that it documents."""
+
+{% if left %}
+class FillIn(Exception):
+    """There is no code for it yet."""
+
+{% endif %}
+def sign(suite, secret, fields):
+    """The token of these fields. Fill in, as in: return acme.sign(secret, fields["{{ field }}"])"""
+    return token_of(suite, secret, fields)
+
+
+def verify(suite, secret, fields, token, now):
+    """Whether the token is accepted for these fields, at the time `now` in Unix seconds.
+
+    False where your code raises the error that it documents for a bad signature; whatever else it
+    raises has to come out of here.
+    """
+{%- for s in suites %}{% if let Some(carried) = s.carried %}
+    if suite == "{{ s.name }}":
+        time = token.rpartition("{{ carried.separator }}")[2]  # stays text: int() also takes "+7" and "007"
+        if not re.fullmatch("0|[1-9][0-9]*", time):
+            return False
+        fields = {**fields, "{{ carried.field }}": time}
+{%- endif %}{% endfor %}
+    return hmac.compare_digest(token_of(suite, secret, fields).encode(), token.encode())
+
+
+def token_of(suite, secret, fields):
+    if not secret:
+        raise Refused("there is no secret")
+{%- for s in suites %}
+    if suite == "{{ s.name }}":
+{%- if let Some(token) = s.token %}
+        return {{ token }}
+{%- else %}
+        raise FillIn("fill in sign and verify of {{ s.name }} in {{ path }}")
+{%- endif %}{% endfor %}
+    raise LookupError(suite)
+
+{% if computed %}
+def mac(secret, message):
+    return hmac.digest(secret.encode(), message.encode(), "sha256")
+
+{% endif %}
+# ---- The adapter: set your name and version, and keep the rest ----------------------------------
+
+HELLO = {
+    "protocol": 1,
+    "implementation": {"name": "{{ implementation }}", "version": "0", "language": "python"},
+    "suites": [{{ names }}],
+    "ops": ["sign", "verify"],  # take out what your code does not do
+    "inputs": ["text"],
+    "max_in_flight": 64,
+}
+
+
+def answer(request):
+    if request["op"] == "hello":
+        return HELLO
+    suite, secret, fields = request["suite"], request.get("secret"), request["fields"]
+{%- for s in suites %}{% if let Some(per) = s.per %}
+    if suite == "{{ s.name }}":
+        secret = request["secrets"].get(fields["{{ per }}"])
+{%- endif %}{% endfor %}
+    try:
+        if request["op"] == "sign":
+            return {"token": sign(suite, secret, fields)}
+        token, now, repeat = request["token"], request["now"], request.get("repeat", 1)
+        outcomes = [verify(suite, secret, fields, token, now) for _ in range(repeat)]
+        return {"outcome": "accept" if outcomes[-1] else "reject", "accepted": sum(outcomes)}
+    except Refused as error:
+        return {"refused": str(error)}
+{%- if left %}
+    except FillIn as error:
+        return {"unsupported": str(error)}
+{%- endif %}
+    except Exception as error:
+        return {"threw": f"{type(error).__name__}: {error}"}
+
+
+for line in sys.stdin:
+    request = json.loads(line)
+    if request["op"] == "bye":
+        break
+    number = {"id": request["id"]} if "id" in request else {}
+    print(json.dumps({**number, **answer(request)}), flush=True)

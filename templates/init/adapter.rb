@@ -1,0 +1,94 @@
+# frozen_string_literal: true
+
+# How macproof asks your code: `macproof run` starts this file, as macproof.yaml says.
+# One JSON object a line comes in on stdin, one goes out on stdout: print nothing else there.
+require 'json'
+require 'openssl'
+
+# ---- Yours: fill in ----------------------------------------------------------------------------
+# It works as it stands, so that the first run is green, and tests nothing of yours until you put
+# calls of your own code into sign and verify. Then token_of can go.
+
+# Raise this where your code declines something by an error that it documents.
+class Refused < StandardError; end
+{%- if left %}
+
+# There is no code for it yet.
+class FillIn < StandardError; end
+{%- endif %}
+
+# The token of these fields. Fill in, as in: Acme.sign(secret, fields['{{ field }}'])
+def sign(suite, secret, fields)
+  token_of(suite, secret, fields)
+end
+
+# Whether the token is accepted for these fields, at the time `now` in Unix seconds. False where
+# your code raises the error that it documents for a bad signature; whatever else it raises has to
+# come out of here.
+def verify(suite, secret, fields, token, now)
+{%- for s in suites %}{% if let Some(carried) = s.carried %}
+  if suite == '{{ s.name }}'
+    time = token.rpartition('{{ carried.separator }}').last # stays text: to_i also takes "007" and "7abc"
+    return false unless time.match?(/\A(0|[1-9][0-9]*)\z/) # ^ and $ would look at one line only
+
+    fields = fields.merge('{{ carried.field }}' => time)
+  end
+{%- endif %}{% endfor %}
+  expected = token_of(suite, secret, fields)
+  expected.bytesize == token.bytesize && OpenSSL.fixed_length_secure_compare(expected, token)
+end
+
+def token_of(suite, secret, fields)
+  raise Refused, 'there is no secret' if secret.nil? || secret.empty?
+
+  case suite
+{%- for s in suites %}
+{%- if let Some(token) = s.token %}
+  when '{{ s.name }}' then {{ token }}
+{%- else %}
+  when '{{ s.name }}' then raise FillIn, 'fill in sign and verify of {{ s.name }} in {{ path }}'
+{%- endif %}{% endfor %}
+  else raise ArgumentError, suite
+  end
+end
+
+# ---- The adapter: set your name and version, and keep the rest ---------------------------------
+
+HELLO = {
+  protocol: 1,
+  implementation: { name: '{{ implementation }}', version: '0', language: 'ruby' },
+  suites: [{{ names }}],
+  ops: %w[sign verify], # take out what your code does not do
+  inputs: ['text'],
+  max_in_flight: 64
+}.freeze
+
+def answer(request)
+  return HELLO if request['op'] == 'hello'
+
+  suite, secret, fields = request.values_at('suite', 'secret', 'fields')
+{%- for s in suites %}{% if let Some(per) = s.per %}
+  secret = request['secrets'][fields['{{ per }}']] if suite == '{{ s.name }}'
+{%- endif %}{% endfor %}
+  return { token: sign(suite, secret, fields) } if request['op'] == 'sign'
+
+  token, now = request.values_at('token', 'now')
+  outcomes = Array.new(request.fetch('repeat', 1)) { verify(suite, secret, fields, token, now) }
+  { outcome: outcomes.last ? 'accept' : 'reject', accepted: outcomes.count(true) }
+rescue Refused => e
+  { refused: e.message }
+{%- if left %}
+rescue FillIn => e
+  { unsupported: e.message }
+{%- endif %}
+rescue StandardError => e
+  { threw: "#{e.class}: #{e.message}".scrub }
+end
+
+$stdout.sync = true
+$stdin.each_line do |line|
+  request = JSON.parse(line)
+  break if request['op'] == 'bye'
+
+  puts JSON.generate({ **request.slice('id'), **answer(request) }, ascii_only: true)
+end

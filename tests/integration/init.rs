@@ -1,0 +1,346 @@
+//! `macproof init`: what it writes is run as it says, in every language; and it judges.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+use crate::present::present;
+use crate::reports::Program;
+
+/// A repository of its own, so that this one's folder is not taken for the project's.
+pub(crate) fn project() -> Program {
+    let program = Program::new();
+    fs::create_dir(program.path(".git")).unwrap();
+    program
+}
+
+/// What was said on standard output; the command has succeeded.
+pub(crate) fn succeeds(output: &Output) -> String {
+    assert!(
+        output.status.success(),
+        "{}\n{}\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// Runs the command that `init` said comes next, as a shell would, and writes its result.
+fn told(program: &Program, said: &str, more: &str) -> (Output, Value) {
+    let command = said
+        .lines()
+        .find_map(|line| line.strip_prefix("    "))
+        .unwrap();
+    let folder = Path::new(env!("CARGO_BIN_EXE_macproof")).parent().unwrap();
+    let path = std::env::var_os("PATH").unwrap();
+    let paths = std::iter::once(folder.to_owned()).chain(std::env::split_paths(&path));
+    let output = Command::new("sh")
+        .args(["-c", &format!("{command} {more} --report json=result.json")])
+        .env("PATH", std::env::join_paths(paths).unwrap())
+        .current_dir(program.folder.path())
+        .output()
+        .unwrap();
+    let result = fs::read(program.path("result.json")).unwrap_or_default();
+    let result = serde_json::from_slice(&result).unwrap_or_default();
+    (output, result)
+}
+
+/// Replaces these texts in a file, each of which has to be there.
+pub(crate) fn change(file: &Path, changes: &[(&str, &str)]) {
+    let mut text = fs::read_to_string(file).unwrap();
+    for (old, new) in changes {
+        assert!(text.contains(old), "{old} is not in {}", file.display());
+        text = text.replace(old, new);
+    }
+    fs::write(file, text).unwrap();
+}
+
+/// What was written is green; with a fault planted in it, it is red, and the fault is named.
+fn starts(language: &str, adapter: &str, fault: &[(&str, &str)], mistake: &str) {
+    let program = project();
+    let said = succeeds(&program.run(&["init", language]));
+    let (output, result) = told(&program, &said, "");
+    succeeds(&output);
+    assert_eq!(result["conformance"], "conformant", "{language}");
+    assert_eq!(
+        result["implementation"]["name"],
+        format!("starter-{language}")
+    );
+    assert_eq!(result["suites"].as_array().unwrap().len(), 5);
+    assert!(result["counts"]["pass"].as_u64().unwrap() > 1500);
+    assert_eq!(result["counts"]["warning"], Value::Null, "{language}");
+
+    // Some cases are enough to see it, and to explain all takes its time.
+    change(&program.path(adapter), fault);
+    let (output, result) = told(&program, &said, "--filter 'jotreview/identity-*'");
+    assert_eq!(output.status.code(), Some(1), "{language}: {output:?}");
+    assert_eq!(result["conformance"], "nonconformant");
+    let cases = result["cases"].as_array().unwrap();
+    let named = cases
+        .iter()
+        .flat_map(|case| case["causes"].as_array().into_iter().flatten())
+        .flat_map(|cause| cause["mistakes"].as_array().into_iter().flatten())
+        .any(|known| known["id"] == mistake);
+    assert!(named, "{language}: {mistake} is no cause");
+}
+
+#[test]
+fn python_starts() {
+    if present("python_starts", "python3", "--version") {
+        let fault = [(".hex()", ".hex().upper()")];
+        starts(
+            "python",
+            "macproof/adapter.py",
+            &fault,
+            "encoding-upper-case",
+        );
+    }
+}
+
+#[test]
+fn node_starts() {
+    if present("node_starts", "node", "--version") {
+        let fault = [(
+            "mac(secret, fields.user_id)",
+            "mac(secret, fields.user_id.trim())",
+        )];
+        starts("node", "macproof/adapter.mjs", &fault, "identity-trimmed");
+    }
+}
+
+#[test]
+fn ruby_starts() {
+    if present("ruby_starts", "ruby", "--version") {
+        let fault = [(
+            "secret, fields['user_id'])",
+            "secret, fields['user_id'].strip)",
+        )];
+        starts("ruby", "macproof/adapter.rb", &fault, "identity-trimmed");
+    }
+}
+
+#[test]
+fn php_starts() {
+    if present("php_starts", "php", "--version") {
+        let fault = [(
+            "hash_hmac('sha256', $fields['user_id'], $secret)",
+            "hash_hmac('sha256', $secret, $fields['user_id'])",
+        )];
+        starts(
+            "php",
+            "macproof/adapter.php",
+            &fault,
+            "message-arguments-swapped",
+        );
+    }
+}
+
+#[test]
+fn go_starts() {
+    if present("go_starts", "go", "version") {
+        let fault = [
+            (
+                "hmac.New(sha256.New, []byte(secret))",
+                "hmac.New(sha256.New, []byte(message))",
+            ),
+            ("hash.Write([]byte(message))", "hash.Write([]byte(secret))"),
+        ];
+        starts(
+            "go",
+            "macproof/main.go",
+            &fault,
+            "message-arguments-swapped",
+        );
+    }
+}
+
+#[test]
+fn java_starts() {
+    if present("java_starts", "javac", "-version") && present("java_starts", "java", "-version") {
+        let fault = [("HexFormat.of()", "HexFormat.of().withUpperCase()")];
+        starts(
+            "java",
+            "macproof/Adapter.java",
+            &fault,
+            "encoding-upper-case",
+        );
+    }
+}
+
+#[test]
+fn rust_starts() {
+    if present("rust_starts", "cargo", "--version") {
+        let fault = [("hex::encode(", "hex::encode_upper(")];
+        starts(
+            "rust",
+            "macproof/src/main.rs",
+            &fault,
+            "encoding-upper-case",
+        );
+    }
+}
+
+/// Whatever a suite's scheme is, it is written and green, or said to be left; in the latter case
+/// the run is red, and its report says what to fill in.
+#[test]
+fn what_no_line_can_do_is_said_to_be_left() {
+    if !present(
+        "what_no_line_can_do_is_said_to_be_left",
+        "python3",
+        "--version",
+    ) {
+        return;
+    }
+    let (mut green, mut left) = (0, 0);
+    let suites = macproof::suite::embedded();
+    // The bare primitives ask for bytes, which an adapter of text does not take.
+    for suite in suites.filter(|suite| !suite.path().contains("primitives")) {
+        let program = project();
+        let said = succeeds(&program.run(&["init", "python", suite.name]));
+        let (output, result) = told(&program, &said, "");
+        if said.contains("Fill in sign and verify") {
+            left += 1;
+            assert_eq!(output.status.code(), Some(1), "{}", suite.name);
+            let shown = String::from_utf8(output.stdout).unwrap();
+            let what = format!(
+                "fill in sign and verify of {} in macproof/adapter.py",
+                suite.name
+            );
+            assert!(shown.contains(&what), "{shown}");
+        } else {
+            green += 1;
+            succeeds(&output);
+            assert_eq!(result["suites"][0]["name"], suite.name);
+        }
+    }
+    assert!(green >= 8 && left >= 1, "{green} green, {left} left");
+}
+
+#[test]
+fn a_suite_of_ones_own_is_started_like_any_other() {
+    if !present(
+        "a_suite_of_ones_own_is_started_like_any_other",
+        "python3",
+        "--version",
+    ) {
+        return;
+    }
+    let program = project();
+    fs::create_dir(program.path("suites")).unwrap();
+    let scheme = "macproof: 1\nsuite: acme\nversion: 1\ntitle: Acme\nsource: {title: Our own page}\nscheme:\n  algorithm: hmac-sha256\n  secret: {encoding: utf8}\n  fields:\n    account: {type: text}\n    at: {type: unix-seconds}\n  message: \"acme:{account}|{at}\"\n  token: \"v0.{mac:base64}@{at}\"\n  freshness: unspecified\n";
+    fs::write(program.path("scheme.yaml"), scheme).unwrap();
+    succeeds(&program.run(&["suite", "generate", "scheme.yaml", "-o", "suites/acme.yaml"]));
+    let said = succeeds(&program.run(&["init", "python", "suites/acme.yaml", "--ci", "none"]));
+    let (output, result) = told(&program, &said, "");
+    succeeds(&output);
+    assert_eq!(result["suites"][0]["name"], "acme");
+    assert_eq!(result["conformance"], "conformant");
+
+    // From elsewhere, too: paths are from where macproof.yaml stands.
+    let elsewhere = Program::new();
+    let config = program.path("macproof.yaml");
+    let run = ["run", "--config", config.to_str().unwrap()];
+    succeeds(&elsewhere.run(&run));
+}
+
+#[test]
+fn nothing_that_is_there_is_lost() {
+    let program = project();
+    fs::write(program.path("macproof.yaml"), "mine").unwrap();
+    let output = program.run(&["init", "php"]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("nothing was written: macproof.yaml is there"),
+        "{said}"
+    );
+    assert!(!program.path("macproof").exists());
+    assert!(!program.path(".github").exists());
+    assert_eq!(fs::read(program.path("macproof.yaml")).unwrap(), b"mine");
+
+    succeeds(&program.run(&["init", "php", "--force"]));
+    assert_ne!(fs::read(program.path("macproof.yaml")).unwrap(), b"mine");
+    assert!(program.path(".github/workflows/macproof.yml").exists());
+}
+
+/// In a folder of a repository the job stands where the repository's jobs stand, and knows where
+/// to go.
+#[test]
+fn a_project_in_a_folder_has_its_job_in_the_repository() {
+    let program = project();
+    let folder = program.path("sdks/my php");
+    fs::create_dir_all(&folder).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_macproof"))
+        .args(["init", "php"])
+        .current_dir(&folder)
+        .output()
+        .unwrap();
+    let said = succeeds(&output);
+    assert!(
+        said.contains("wrote ../../.github/workflows/macproof.yml"),
+        "{said}"
+    );
+    assert!(folder.join("macproof.yaml").exists());
+    let job = fs::read_to_string(program.path(".github/workflows/macproof.yml")).unwrap();
+    assert!(job.contains("working-directory: \"sdks/my php\""), "{job}");
+}
+
+/// A build that fails ends the run, and is shown.
+#[test]
+fn what_cannot_be_built_is_not_run() {
+    if !present("what_cannot_be_built_is_not_run", "go", "version") {
+        return;
+    }
+    let program = project();
+    let said = succeeds(&program.run(&["init", "go"]));
+    fs::write(
+        program.path("macproof/main.go"),
+        "package main\n\nfunc main() { missing() }\n",
+    )
+    .unwrap();
+    let (output, _) = told(&program, &said, "");
+    assert_eq!(output.status.code(), Some(4));
+    let shown = String::from_utf8(output.stderr).unwrap();
+    assert!(shown.contains("undefined: missing"), "{shown}");
+    assert!(
+        shown.contains("error: go is not built: go build"),
+        "{shown}"
+    );
+}
+
+/// With a configuration beside it, no command judges the built-in reference unasked.
+#[test]
+fn a_configuration_is_what_is_tested() {
+    let program = project();
+    let mistaken = format!(
+        "suites: [jimo]\nimplementations:\n  one: {{command: [{0}, adapter, --mistake, encoding-upper-case]}}\n  two: {{command: [{0}, adapter]}}\n",
+        env!("CARGO_BIN_EXE_macproof")
+    );
+    fs::write(program.path("macproof.yaml"), &mistaken).unwrap();
+    let output = program.run(&["run", "--report", "json=r.json"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let document = fs::read_to_string(program.path("r.json")).unwrap();
+    let document: Value = serde_json::from_str(&document).unwrap();
+    let runs = document["runs"].as_array().unwrap();
+    assert_eq!(runs.len(), 2);
+    assert_eq!(runs[0]["conformance"], "nonconformant");
+    assert_eq!(runs[1]["conformance"], "conformant");
+    assert_eq!(runs[0]["suites"].as_array().unwrap().len(), 1);
+
+    succeeds(&program.run(&["run", "--implementation", "two"]));
+    // A suite that is named is what is run.
+    let named = succeeds(&program.run(&["run", "mtribes", "--implementation", "two"]));
+    assert!(named.contains("does what mtribes demands"), "{named}");
+
+    let output = program.run(&["fuzz", "--cases", "10"]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("describes 2 implementations"), "{said}");
+
+    // A file that is named and is not there is no reason to test something else.
+    let output = program.run(&["run", "--config", "other.yaml"]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+}
