@@ -70,7 +70,7 @@ fn described(url: &str, query: &str, header: &str, body: &str) -> Option<WebCall
         Ok(body) => sign["json"] = body,
         Err(_) => {
             let fields = body.split('&').map(|field| field.split_once('=').unwrap_or((field, "")));
-            sign["form"] = fields.map(|(name, template)| (name.to_owned(), template.into())).collect();
+            sign["form"] = fields.map(|(name, template)| (name.to_owned(), Json::from(template))).collect();
         }
     }
     let file = json!({"implementations": {"server": {"http": {"suites": ["s"], "sign": sign}}}});

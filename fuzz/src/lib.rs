@@ -30,15 +30,11 @@ impl<'a> Arbitrary<'a> for Asked {
     fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
         let suite = u.choose_index(SUITES.len())?;
         let scheme = &SUITES[suite].scheme;
-        let names: Vec<String> = match scheme.secret.per.map(|field| &scheme.fields.at(field).kind) {
-            Some(FieldKind::Enum(values)) => values.clone(),
-            Some(_) => vec!["ios".to_owned(), "android".to_owned()],
-            None => Vec::new(),
-        };
+        let names = selectors(scheme);
         let secrets = if names.is_empty() {
-            Secrets::One(Secret::new(<Vec<u8>>::arbitrary(u)?))
+            Secrets::One(Secret::new(<&[u8]>::arbitrary(u)?))
         } else {
-            let secret = |name: &String| Ok((name.clone(), Secret::new(<Vec<u8>>::arbitrary(u)?)));
+            let secret = |name: &String| Ok((name.clone(), Secret::new(<&[u8]>::arbitrary(u)?)));
             Secrets::Per(names.iter().map(secret).collect::<arbitrary::Result<_>>()?)
         };
         let mut fields = Fields::new();
@@ -47,8 +43,8 @@ impl<'a> Arbitrary<'a> for Asked {
                 _ if scheme.secret.per == Some(at) && !names.is_empty() => {
                     u.choose(&names)?.as_str().into()
                 }
-                FieldKind::Text if u.ratio(1, 8)? => Value::Bytes(Vec::arbitrary(u)?),
-                FieldKind::Text => String::arbitrary(u)?.into(),
+                FieldKind::Text if u.ratio(1, 8)? => Value::Bytes(<&[u8]>::arbitrary(u)?.to_vec()),
+                FieldKind::Text => <&str>::arbitrary(u)?.into(),
                 FieldKind::Enum(values) => u.choose(values)?.as_str().into(),
                 FieldKind::UnixSeconds | FieldKind::UnixMillis => {
                     Value::Number(u.int_in_range(0..=(1 << 53) - 1)?)
@@ -102,21 +98,94 @@ impl Asked {
     }
 }
 
-/// HMAC from RFC 2104 by hand, over the plain hash functions.
-pub fn hmac_by_hand(algorithm: Algorithm, key: &[u8], message: &[u8]) -> Vec<u8> {
-    fn of<D: Digest>(block: usize, key: &[u8], message: &[u8]) -> Vec<u8> {
-        let mut padded = if key.len() > block { D::digest(key).to_vec() } else { key.to_vec() };
-        padded.resize(block, 0);
-        let with = |byte: u8| padded.iter().map(|b| b ^ byte).collect::<Vec<_>>();
-        let inner = D::digest([with(0x36), message.to_vec()].concat());
-        D::digest([with(0x5c), inner.to_vec()].concat()).to_vec()
+/// The names between which a scheme's secrets are chosen.
+fn selectors(scheme: &Scheme) -> Vec<String> {
+    match scheme.secret.per.map(|field| &scheme.fields.at(field).kind) {
+        Some(FieldKind::Enum(values)) => values.clone(),
+        Some(_) => vec!["ios".to_owned(), "android".to_owned()],
+        None => Vec::new(),
     }
-    let block = algorithm.block_bytes();
-    match algorithm {
-        Algorithm::HmacSha1 => of::<sha1::Sha1>(block, key, message),
-        Algorithm::HmacSha224 => of::<sha2::Sha224>(block, key, message),
-        Algorithm::HmacSha256 => of::<sha2::Sha256>(block, key, message),
-        Algorithm::HmacSha384 => of::<sha2::Sha384>(block, key, message),
-        Algorithm::HmacSha512 => of::<sha2::Sha512>(block, key, message),
+}
+
+/// Something to be signed, by whatever scheme.
+#[derive(Debug, Arbitrary)]
+pub struct Claim<'a> {
+    secret: &'a [u8],
+    other_secret: &'a [u8],
+    text: &'a str,
+    bytes: Option<&'a [u8]>,
+    time: u64,
+    choice: u8,
+}
+
+impl Claim<'_> {
+    /// The secrets, as a scheme has them: of several the last is another.
+    pub fn secrets(&self, scheme: &Scheme) -> Secrets {
+        let names = selectors(scheme);
+        let Some(last) = names.len().checked_sub(1) else {
+            return Secrets::One(Secret::new(self.secret));
+        };
+        let secret = |at| if at == last { self.other_secret } else { self.secret };
+        let named = names.into_iter().enumerate();
+        Secrets::Per(named.map(|(at, name)| (name, Secret::new(secret(at)))).collect())
+    }
+
+    /// The fields of a scheme.
+    pub fn fields(&self, scheme: &Scheme) -> Fields {
+        let mut fields = Fields::new();
+        for (at, field) in scheme.fields.iter().enumerate() {
+            let chosen = |values: &[String]| values[usize::from(self.choice) % values.len()].as_str().into();
+            let value: Value = match &field.kind {
+                _ if scheme.secret.per == Some(at) => chosen(&selectors(scheme)),
+                FieldKind::Text => match self.bytes {
+                    Some(bytes) => Value::Bytes(bytes.to_vec()),
+                    None => self.text.into(),
+                },
+                FieldKind::Enum(values) => chosen(values),
+                FieldKind::UnixSeconds | FieldKind::UnixMillis => Value::Number((self.time >> 11) as i64),
+            };
+            fields.set(field.name.as_str(), value);
+        }
+        fields
+    }
+}
+
+/// HMAC from RFC 2104 by hand, over the plain hash functions.
+#[derive(Default)]
+pub struct HmacByHand {
+    inner: Vec<u8>,
+    outer: Vec<u8>,
+    mac: Vec<u8>,
+}
+
+impl HmacByHand {
+    /// The MAC of a message, until the next one.
+    pub fn mac(&mut self, algorithm: Algorithm, key: &[u8], message: &[u8]) -> &[u8] {
+        let block = algorithm.block_bytes();
+        match algorithm {
+            Algorithm::HmacSha1 => self.of::<sha1::Sha1>(block, key, message),
+            Algorithm::HmacSha224 => self.of::<sha2::Sha224>(block, key, message),
+            Algorithm::HmacSha256 => self.of::<sha2::Sha256>(block, key, message),
+            Algorithm::HmacSha384 => self.of::<sha2::Sha384>(block, key, message),
+            Algorithm::HmacSha512 => self.of::<sha2::Sha512>(block, key, message),
+        }
+        &self.mac
+    }
+
+    fn of<D: Digest>(&mut self, block: usize, key: &[u8], message: &[u8]) {
+        self.inner.clear();
+        if key.len() > block {
+            self.inner.extend_from_slice(&D::digest(key));
+        } else {
+            self.inner.extend_from_slice(key);
+        }
+        self.inner.resize(block, 0);
+        self.outer.clear();
+        self.outer.extend(self.inner.iter().map(|byte| byte ^ 0x5c));
+        self.inner.iter_mut().for_each(|byte| *byte ^= 0x36);
+        self.inner.extend_from_slice(message);
+        self.outer.extend_from_slice(&D::digest(&self.inner));
+        self.mac.clear();
+        self.mac.extend_from_slice(&D::digest(&self.outer));
     }
 }

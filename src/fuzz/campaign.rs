@@ -4,16 +4,18 @@
 //! the inputs: so the same seed grows the same inputs whenever the answers come.
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::adapters::{Exchange, Ticket};
-use crate::fuzz::demand::{Demand, Judged, judged};
+use crate::fuzz::demand::{Judged, judged};
 use crate::fuzz::grow::{Bed, Class, Grower};
 use crate::fuzz::input::{Input, Signer, Token};
 use crate::fuzz::known::Known;
 use crate::fuzz::masked::kind;
 use crate::fuzz::pace::Pace;
+use crate::fuzz::plan::{Bounded, Counters, Plan};
+use crate::fuzz::seen::{Disagreement, Sample, Taste, What};
 use crate::protocol::{MAX_LINE, Reply, RequestLine, RequestParts};
 use crate::results::Failure;
 use crate::signature::{Op, Outcome, Value};
@@ -24,66 +26,6 @@ const MOST_KINDS: usize = 1 << 16;
 
 /// How many answers of each sort are kept to tell causes apart.
 const SAMPLES: usize = 128;
-
-/// Something that is not as it should be, as it was first seen.
-#[derive(Clone, Debug)]
-pub(super) struct Disagreement {
-    /// Which case it was, from 0.
-    pub(super) number: u64,
-    pub(super) input: Input,
-    pub(super) request: Request,
-    pub(super) vector: Option<usize>,
-    pub(super) what: What,
-}
-
-/// What is not as it should be.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum What {
-    /// It answered otherwise than is demanded.
-    Broken(Demand, Outcome),
-    /// It gave no valid answer.
-    Failed(Failure),
-}
-
-/// A request and what came of it.
-#[derive(Clone, Debug)]
-pub(super) struct Sample {
-    pub(super) request: Request,
-    pub(super) outcome: Outcome,
-    pub(super) failed: bool,
-}
-
-/// When a campaign is over.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Bounded {
-    /// After so many cases.
-    pub(super) cases: Option<u64>,
-    /// At that time of its clock.
-    pub(super) until: Option<Duration>,
-}
-
-/// What a campaign is asked to do.
-pub(super) struct Plan<'c> {
-    pub(super) seed: u64,
-    /// How many requests the adapter takes at once.
-    pub(super) window: usize,
-    /// The vectors that are asked first, as places of suite and vector.
-    pub(super) seeds: Vec<(usize, usize)>,
-    /// Inputs that brought something new in an earlier campaign.
-    pub(super) corpus: Vec<Input>,
-    pub(super) level: Level,
-    pub(super) clock: &'c (dyn Fn() -> Duration + Sync),
-    pub(super) bounded: Bounded,
-    pub(super) progress: &'c Counters,
-}
-
-/// How far all processes of a campaign are, together.
-#[derive(Debug, Default)]
-pub(super) struct Counters {
-    pub(super) cases: AtomicU64,
-    pub(super) kinds: AtomicU64,
-    pub(super) findings: AtomicU64,
-}
 
 /// The campaign of one process.
 pub(super) struct Campaign<'c, 's> {
@@ -129,14 +71,6 @@ pub(super) struct Campaign<'c, 's> {
     unexplained: Option<(Failure, Vec<RequestLine>)>,
     progress: &'c Counters,
     nothing: RequestLine,
-}
-
-/// A matter of taste that was seen.
-#[derive(Clone, Debug)]
-pub(crate) struct Taste {
-    pub(super) cases: u64,
-    pub(super) example: Request,
-    pub(super) outcome: Outcome,
 }
 
 #[derive(Debug)]

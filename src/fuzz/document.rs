@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use crate::fuzz::campaign::line;
-use crate::fuzz::drive::{Breach, Finding, FuzzEnding, FuzzOutput};
+use crate::fuzz::drive::{FuzzEnding, FuzzOutput};
 use crate::fuzz::explained::as_mentions;
 use crate::fuzz::save::names;
+use crate::fuzz::share::{Breach, Finding};
 use crate::results::{
     CaseRequest, FUZZ_SCHEMA_VERSION, FuzzEnd, FuzzFinding, FuzzResult, FuzzTrait, FuzzWarning,
     FuzzedSuite, Observed, ObservedKind, ShardSummary, expected_in_words, outcome_in_words,

@@ -1,10 +1,10 @@
 //! Why: the mistake of the catalogue that would have done what was seen, judged over many answers.
 
 use crate::explain::{Answer, Question, explain};
-use crate::fuzz::campaign::{Disagreement, Sample, What};
 use crate::fuzz::grow::Bed;
 use crate::fuzz::input::call;
 use crate::fuzz::known::is_alike;
+use crate::fuzz::seen::{Disagreement, Sample, What};
 use crate::mistakes::{MistakeId, Mistaken, catalogue};
 use crate::results::{Causes, MistakeMention};
 use crate::scheme::{Implementation as _, Reference};

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::fuzz::campaign::{Disagreement, What};
 use crate::fuzz::demand::Demand;
 use crate::fuzz::grow::Bed;
 use crate::fuzz::input::call;
 use crate::fuzz::masked::masked;
+use crate::fuzz::seen::{Disagreement, What};
 use crate::mistakes::{MistakeId, Mistaken};
 use crate::results::Failure;
 use crate::scheme::Implementation as _;

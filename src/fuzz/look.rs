@@ -2,12 +2,13 @@
 
 use crate::adapters::{Adapter, AdapterError};
 use crate::fuzz::ask::ask;
-use crate::fuzz::campaign::{Campaign, Disagreement, What, line};
+use crate::fuzz::campaign::{Campaign, line};
 use crate::fuzz::demand::{Demand, Judged, judged};
 use crate::fuzz::explained::causes;
 use crate::fuzz::grow::Bed;
 use crate::fuzz::input::{Input, Signer, call};
 use crate::fuzz::known::is_alike;
+use crate::fuzz::seen::{Disagreement, What};
 use crate::fuzz::shrink::{Budget, as_made, length, simpler, size};
 use crate::mistakes::{MistakeId, Mistaken};
 use crate::protocol::RequestLine;
@@ -206,6 +207,11 @@ impl Shrinking<'_, '_> {
         let what = shown(self.bed, request, None, observed)?;
         if !is_same(&what, &self.what) {
             return None;
+        }
+        if let What::Failed(_) = &what {
+            // What is due of the smaller request matters as much.
+            let level = |request| Demand::due(&self.bed.bounds, request).level;
+            return (level(request) <= level(&self.request)).then_some(what);
         }
         if let What::Broken(demand, outcome) = &what {
             let counts = match &self.what {

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::fuzz::drive::{Breach, Finding, FuzzOutput};
+use crate::fuzz::drive::FuzzOutput;
 use crate::fuzz::input::kind_of;
+use crate::fuzz::share::{Breach, Finding};
 use crate::generate::{Entry, Expected, quoted, write_entry};
 use crate::results::outcome_in_words;
 use crate::suite::{Expect, InputKind, Suite};

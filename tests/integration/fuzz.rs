@@ -206,9 +206,10 @@ for line in sys.stdin:
 
 #[test]
 fn a_crash_and_a_hang_are_findings_with_the_smallest_input() {
-    for (before, outcome) in [
-        ("    if '%' in user: os._exit(3)", "crash"),
-        ("    if '%' in user: time.sleep(60)", "time-out"),
+    for (before, outcome, jobs) in [
+        ("    if '%' in user: os._exit(3)", "crash", "1"),
+        ("    if '%' in user: os._exit(3)", "crash", "2"),
+        ("    if '%' in user: time.sleep(60)", "time-out", "1"),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let Some(command) = adapter(folder.path(), before) else {
@@ -220,6 +221,8 @@ fn a_crash_and_a_hang_are_findings_with_the_smallest_input() {
             "3000",
             "--seed",
             "2",
+            "--jobs",
+            jobs,
             "--max-findings",
             "1",
             "--command",
@@ -320,4 +323,72 @@ fn how_far_it_was_when_is_in_the_document() {
         let values: Vec<_> = points.iter().map(|point| point[member].as_u64()).collect();
         assert!(values.is_sorted(), "{member}: {values:?}");
     }
+}
+
+/// A server in Python that speaks the protocol, and ends where an identity has a percent sign.
+const MORTAL: &str = r#"
+import hashlib, hmac, http.server, json, os, sys
+class Handler(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *words):
+        pass
+    def do_POST(self):
+        asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        if asked["op"] == "hello":
+            answer = {"protocol": 1, "implementation": {"name": "mortal"}}
+        else:
+            user = asked["fields"].get("user_id", "")
+            if "%" in user:
+                os._exit(3)
+            mac = hmac.new(asked["secret"].encode(), user.encode(), hashlib.sha256).hexdigest()
+            if asked["secret"] == "":
+                answer = {"id": asked["id"], "refused": "the secret is empty"}
+            elif asked["op"] == "sign":
+                answer = {"id": asked["id"], "token": mac}
+            else:
+                accepts = asked.get("token") == mac
+                answer = {"id": asked["id"], "outcome": "accept" if accepts else "reject"}
+        body = json.dumps(answer).encode()
+        self.send_response(200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+print(server.server_port, flush=True)
+server.serve_forever()
+"#;
+
+#[test]
+fn a_server_that_dies_is_a_finding_with_what_was_under_way() {
+    if !present("fuzzing a server that dies", "python3", "--version") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Command::new("python3")
+        .args(["-c", MORTAL])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut port = String::new();
+    let mut said = std::io::BufReader::new(server.stdout.take().unwrap());
+    std::io::BufRead::read_line(&mut said, &mut port).unwrap();
+    let url = format!("http://127.0.0.1:{}", port.trim());
+    let arguments = [
+        "jotreview",
+        "--cases",
+        "3000",
+        "--seed",
+        "2",
+        "--http",
+        &url,
+    ];
+    let campaign = fuzz(folder.path(), &arguments);
+    let _ended = server.kill();
+    server.wait().unwrap();
+    assert_eq!(campaign.code, 1, "{}", campaign.stdout);
+    assert_eq!(campaign.document["ended"], "broken");
+    let finding = &findings(&campaign)[0];
+    let user = finding["request"]["fields"]["user_id"].as_str().unwrap();
+    assert!(user.contains('%'), "{finding}");
+    let actual = finding["actual"].as_str().unwrap();
+    assert!(actual.contains("came to nothing"), "{actual}");
 }

@@ -1,0 +1,424 @@
+//! What one process of a campaign does.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use crate::adapters::{Adapter, AdapterError, Target};
+use crate::fuzz::ask::ask;
+use crate::fuzz::campaign::{Campaign, line};
+use crate::fuzz::demand::Demand;
+use crate::fuzz::drive::FuzzOptions;
+use crate::fuzz::grow::Bed;
+use crate::fuzz::input::{Input, Signer};
+use crate::fuzz::look::{Found, Looked, is_same, look_into, shown};
+use crate::fuzz::plan::{Bounded, Counters, Plan};
+use crate::fuzz::seen::{Disagreement, What};
+use crate::fuzz::sequence::{Bench, Sought};
+use crate::fuzz::share::{Breach, Finding, Share};
+use crate::fuzz::shrink::length;
+use crate::protocol::{Hello, Incoming, RequestLine};
+use crate::results::{Failure, Observed};
+use crate::runner::Shard;
+use crate::suite::Request;
+
+/// What all processes share.
+pub(super) struct Work<'w, 's> {
+    pub(super) beds: &'w (dyn Fn() -> Vec<Bed<'s>> + Sync),
+    pub(super) options: &'w FuzzOptions,
+    pub(super) target: &'w Target,
+    pub(super) interrupt: &'w AtomicBool,
+    pub(super) clock: &'w (dyn Fn() -> Duration + Sync),
+    pub(super) counters: &'w Counters,
+    /// Enough was found.
+    pub(super) stop: &'w AtomicBool,
+}
+
+impl Work<'_, '_> {
+    /// Fuzzes until it is over.
+    pub(super) fn labour(
+        &self,
+        number: usize,
+        adapter: Result<Adapter<'_>, AdapterError>,
+    ) -> Share {
+        let mut share = Share {
+            number,
+            ..Share::default()
+        };
+        let mut adapter = match adapter {
+            Ok(adapter) => adapter,
+            Err(error) => {
+                share.broken = Some(error);
+                return share;
+            }
+        };
+        let beds = (self.beds)();
+        let mut campaign = Campaign::new(&beds, self.plan(number, &beds, adapter.hello()));
+        let ended = self.run(&mut adapter, &mut campaign, &mut share.findings);
+        if let Err(error) = ended
+            && !matches!(error, AdapterError::Interrupted)
+        {
+            share.broken = Some(error);
+        }
+        share.notes = std::mem::take(&mut campaign.notes);
+        let parting = adapter.finish();
+        if parting.restarts > 0 {
+            share.notes.push(format!(
+                "the adapter had to be started again {} times",
+                parting.restarts
+            ));
+        }
+        share.notes.extend(parting.notes);
+        for (finding, cases) in std::iter::zip(&mut share.findings, campaign.known.cases()) {
+            finding.cases = finding.cases.max(cases);
+        }
+        let (kinds, kept) = campaign.kinds();
+        share.kinds = kinds as u64;
+        let mut signer = Signer::default();
+        share.corpus = kept
+            .iter()
+            .filter_map(|input| {
+                let scheme = &beds[input.suite].suite().scheme;
+                Some((input.suite, input.request(scheme, &mut signer)?))
+            })
+            .collect();
+        share.cases = campaign.cases;
+        share.disagreements = campaign.disagreements;
+        share.unsupported = campaign.unsupported;
+        share.warnings = std::mem::take(&mut campaign.known.warnings);
+        share.tastes = std::mem::take(&mut campaign.tastes);
+        share
+    }
+
+    /// What this process is to do: its own inputs, and its part of the vectors and the corpus.
+    fn plan(&self, number: usize, beds: &[Bed<'_>], hello: &Hello) -> Plan<'_> {
+        let options = self.options;
+        let jobs = options.jobs.max(1);
+        let (shard, shards) = options.shard.map_or((0, 1), Shard::place);
+        let stream = shard * jobs + number;
+        let streams = shards * jobs;
+        let mine = |place: usize| place % streams == stream;
+        let seeds = beds
+            .iter()
+            .enumerate()
+            .flat_map(|(at, bed)| (0..bed.suite().vectors.len()).map(move |vector| (at, vector)));
+        let seeds: Vec<(usize, usize)> = seeds.collect();
+        let seeds = seeds.into_iter().enumerate();
+        let corpus = options
+            .corpus
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| mine(*at));
+        let corpus = corpus.filter_map(|(_, (name, request))| {
+            let suite = beds
+                .iter()
+                .position(|bed| bed.suite().name.as_str() == name)?;
+            Some(Input::literal(suite, request))
+        });
+        let cases = options.cases.map(|cases| {
+            let jobs = jobs as u64;
+            cases / jobs + u64::from((number as u64) < cases % jobs)
+        });
+        Plan {
+            // The same seed in another stream gives other inputs.
+            seed: options.seed ^ (stream as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15),
+            window: hello.max_in_flight(),
+            seeds: seeds
+                .filter(|(at, _)| !options.grown && mine(*at))
+                .map(|(_, seed)| seed)
+                .collect(),
+            corpus: corpus.collect(),
+            level: options.level,
+            clock: self.clock,
+            bounded: Bounded {
+                cases,
+                until: options.time,
+            },
+            progress: self.counters,
+        }
+    }
+
+    fn run(
+        &self,
+        adapter: &mut Adapter<'_>,
+        campaign: &mut Campaign<'_, '_>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), AdapterError> {
+        loop {
+            if let Err(error) = adapter.drive(campaign) {
+                if !matches!(error, AdapterError::Interrupted) {
+                    let window = adapter.hello().max_in_flight();
+                    self.fell_silent(campaign, window, &error, findings);
+                }
+                return Err(error);
+            }
+            let is_over = campaign.is_over();
+            if is_over {
+                campaign.settle();
+            }
+            if let Some((failure, sent)) = campaign.broken_down() {
+                self.broken_down(campaign, &failure, sent, findings)?;
+            }
+            self.time_again(adapter, campaign)?;
+            while let Some(disagreement) = campaign.open() {
+                if self.has_enough() {
+                    return Ok(());
+                }
+                if campaign.known.accounts(campaign.beds, &disagreement) {
+                    continue;
+                }
+                match look_into(adapter, campaign, &disagreement)? {
+                    Looked::Found(found) => self.add(findings, *found),
+                    Looked::Known => {}
+                    Looked::Gone => self.gone(campaign, &disagreement, findings)?,
+                }
+            }
+            if is_over || self.has_enough() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Whatever took long is asked twice more, alone: a machine that was busy elsewhere is no news.
+    /// What was learnt so is none of the campaign's cases.
+    fn time_again(
+        &self,
+        adapter: &mut Adapter<'_>,
+        campaign: &mut Campaign<'_, '_>,
+    ) -> Result<(), AdapterError> {
+        while let Some(slow) = campaign.slow() {
+            if campaign.is_over() {
+                continue;
+            }
+            let suite = campaign.beds[slow.input.suite].suite();
+            let Some(request) = campaign.request_again(&slow.input) else {
+                continue;
+            };
+            let line = line(suite.name.as_str(), &request);
+            let mut least = Duration::MAX;
+            for _ in 0..2 {
+                let began = (self.clock)();
+                let observed = ask(adapter, vec![line.clone()], true)?;
+                let is_answered = matches!(observed[..], [Observed::Outcome(_)]);
+                let took = (self.clock)().saturating_sub(began);
+                least = least.min(if is_answered { took } else { Duration::ZERO });
+                if !campaign.pace.is_slow(least) {
+                    break;
+                }
+            }
+            if campaign.pace.is_slow(least) {
+                campaign.note_slow(&line, least);
+                campaign.is_slow_again(slow);
+            }
+        }
+        Ok(())
+    }
+
+    fn has_enough(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    fn add(&self, findings: &mut Vec<Finding>, found: Found) {
+        let what = match found.what {
+            What::Broken(_, outcome) => Breach::Answered(outcome),
+            What::Failed(failure) => Breach::Failed(failure),
+        };
+        findings.push(Finding {
+            suite: found.suite,
+            request: found.request,
+            demand: found.demand,
+            what,
+            causes: found.causes,
+            length: found.length,
+            length_before: found.length_before,
+            asked: found.asked,
+            sequence: found.sequence,
+            cases: 1,
+            after_cases: found.number + 1,
+            after: (self.clock)(),
+        });
+        let before = self.counters.findings.fetch_add(1, Ordering::Relaxed);
+        if before + 1 >= self.options.max_findings as u64 {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn bench(&self) -> Bench<'_> {
+        Bench {
+            target: self.target,
+            limits: self.options.limits,
+            interrupt: self.interrupt,
+            clock: self.clock,
+        }
+    }
+
+    /// It answers nobody any more, so nothing can be tried again: what was under way is told.
+    fn fell_silent(
+        &self,
+        campaign: &mut Campaign<'_, '_>,
+        window: usize,
+        error: &AdapterError,
+        findings: &mut Vec<Finding>,
+    ) {
+        let mut suspects = campaign.suspects();
+        // What came later was sent to nobody.
+        if let Some(first) = suspects.first().map(|one| one.number) {
+            suspects.retain(|one| one.number < first + window as u64);
+        }
+        let Some(first) = suspects.first().filter(|_| campaign.answers > 0) else {
+            return;
+        };
+        let beds = campaign.beds;
+        let bed = |one: &Disagreement| &beds[one.input.suite];
+        let why = Failure::NoAnswer(format!(
+            "{error}. One of the requests that were under way, or something else, ended it: it cannot be asked again"
+        ));
+        let sequence = suspects
+            .iter()
+            .map(|one| line(bed(one).suite().name.as_str(), &one.request));
+        let length = length(&first.input);
+        let found = Found {
+            number: first.number,
+            suite: first.input.suite,
+            request: first.request.clone(),
+            demand: Demand::due(&bed(first).bounds, &first.request),
+            what: What::Failed(why),
+            causes: Vec::new(),
+            length,
+            length_before: length,
+            asked: 0,
+            sequence: if suspects.len() > 1 {
+                sequence.collect()
+            } else {
+                Vec::new()
+            },
+        };
+        if campaign.known.found(first, &[]) {
+            self.add(findings, found);
+        }
+    }
+
+    /// The process ended, and no request alone makes it do so.
+    fn broken_down(
+        &self,
+        campaign: &mut Campaign<'_, '_>,
+        failure: &Failure,
+        sent: Vec<RequestLine>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), AdapterError> {
+        let found = self.bench().shortest(sent, &Sought::Breakdown)?;
+        let last = found.as_ref().and_then(|lines| lines.last()).cloned();
+        let asked = last.and_then(|line| request_of(&line, campaign.beds));
+        let (Some(sequence), Some((suite, request))) = (found, asked) else {
+            campaign.notes.push(format!(
+                "{failure}; it did not happen again when the same was asked of a fresh process"
+            ));
+            return Ok(());
+        };
+        let demand = Demand::due(&campaign.beds[suite].bounds, &request);
+        let input = Input::literal(suite, &request);
+        let disagreement = Disagreement {
+            number: campaign.cases,
+            input: input.clone(),
+            request: request.clone(),
+            vector: None,
+            what: What::Failed(failure.clone()),
+        };
+        if !campaign.known.found(&disagreement, &[]) {
+            return Ok(());
+        }
+        let length = length(&input);
+        let found = Found {
+            number: disagreement.number,
+            suite,
+            request,
+            demand,
+            what: What::Failed(failure.clone()),
+            causes: Vec::new(),
+            length,
+            length_before: length,
+            asked: 0,
+            sequence,
+        };
+        self.add(findings, found);
+        Ok(())
+    }
+
+    /// It did not happen again: perhaps it depends on what came before.
+    fn gone(
+        &self,
+        campaign: &mut Campaign<'_, '_>,
+        disagreement: &Disagreement,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), AdapterError> {
+        let bed = &campaign.beds[disagreement.input.suite];
+        let due = line(bed.suite().name.as_str(), &disagreement.request);
+        let mut sent = campaign.sent();
+        match sent.iter().rposition(|line| *line == due) {
+            Some(at) => sent.truncate(at + 1),
+            None => sent.push(due),
+        }
+        let is_sought = |observed: &Observed| {
+            shown(bed, &disagreement.request, disagreement.vector, observed)
+                .is_some_and(|what| is_same(&what, &disagreement.what))
+        };
+        let found = self.bench().shortest(sent, &Sought::Answer(&is_sought))?;
+        let demand = match &disagreement.what {
+            What::Broken(demand, _) => demand.clone(),
+            What::Failed(_) => Demand::due(&bed.bounds, &disagreement.request),
+        };
+        if found.is_none() {
+            campaign.notes.push(format!(
+                "an answer that breaks {} did not come again, neither alone nor in the same order",
+                demand.requirement
+            ));
+        }
+        if !campaign.known.found(disagreement, &[]) {
+            return Ok(());
+        }
+        let length = length(&disagreement.input);
+        let found = Found {
+            number: disagreement.number,
+            suite: disagreement.input.suite,
+            request: disagreement.request.clone(),
+            demand,
+            what: disagreement.what.clone(),
+            causes: Vec::new(),
+            length,
+            length_before: length,
+            asked: 0,
+            sequence: found.unwrap_or_default(),
+        };
+        self.add(findings, found);
+        Ok(())
+    }
+}
+
+/// The request of a line that we wrote ourselves.
+fn request_of(line: &RequestLine, beds: &[Bed<'_>]) -> Option<(usize, Request)> {
+    let mut written = Vec::new();
+    line.write(1, &mut written);
+    let Ok(Incoming::Request {
+        op,
+        suite,
+        secrets,
+        fields,
+        token,
+        now,
+        ..
+    }) = Incoming::parse(&written)
+    else {
+        return None;
+    };
+    let at = beds
+        .iter()
+        .position(|bed| bed.suite().name.as_str() == suite)?;
+    let request = Request {
+        op,
+        secrets,
+        fields,
+        token,
+        now,
+        context: crate::signature::Context::default(),
+    };
+    Some((at, request))
+}

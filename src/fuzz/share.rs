@@ -1,0 +1,100 @@
+//! What one process of a campaign came to, and what all of them did together.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::adapters::AdapterError;
+use crate::fuzz::demand::Demand;
+use crate::fuzz::seen::Taste;
+use crate::mistakes::MistakeId;
+use crate::protocol::RequestLine;
+use crate::results::Failure;
+use crate::signature::Outcome;
+use crate::suite::Request;
+
+/// Something that was found.
+#[derive(Clone, Debug)]
+pub(crate) struct Finding {
+    pub(crate) suite: usize,
+    pub(crate) request: Request,
+    pub(crate) demand: Demand,
+    pub(crate) what: Breach,
+    pub(crate) causes: Vec<Vec<MistakeId>>,
+    pub(crate) length: usize,
+    pub(crate) length_before: usize,
+    pub(crate) asked: u64,
+    pub(crate) sequence: Vec<RequestLine>,
+    pub(crate) cases: u64,
+    pub(crate) after_cases: u64,
+    pub(crate) after: Duration,
+}
+
+/// What is wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Breach {
+    /// It answered otherwise than is demanded.
+    Answered(Outcome),
+    /// It gave no valid answer.
+    Failed(Failure),
+}
+
+/// What one process came to.
+#[derive(Default)]
+pub(super) struct Share {
+    pub(super) number: usize,
+    pub(super) findings: Vec<Finding>,
+    pub(super) tastes: BTreeMap<(usize, &'static str), Taste>,
+    pub(super) warnings: BTreeMap<(usize, String), u64>,
+    pub(super) cases: u64,
+    pub(super) disagreements: u64,
+    pub(super) unsupported: u64,
+    pub(super) kinds: u64,
+    pub(super) corpus: Vec<(usize, Request)>,
+    pub(super) notes: Vec<String>,
+    pub(super) broken: Option<AdapterError>,
+}
+
+/// What all processes came to together; what several found is one finding.
+pub(super) fn gather(shares: Vec<Share>, max_findings: usize) -> Share {
+    let mut all = Share::default();
+    for share in shares {
+        for finding in share.findings {
+            let count = all.findings.len();
+            let same = all.findings.iter_mut().find(|known| {
+                known.suite == finding.suite
+                    && known.causes.first() == finding.causes.first()
+                    && (!known.causes.is_empty()
+                        || (known.demand.requirement == finding.demand.requirement
+                            && known.request.op == finding.request.op))
+                    && known.sequence.is_empty() == finding.sequence.is_empty()
+            });
+            match same {
+                Some(known) => {
+                    let cases = known.cases + finding.cases;
+                    if finding.length < known.length {
+                        *known = finding;
+                    }
+                    known.cases = cases;
+                }
+                None if count < max_findings => all.findings.push(finding),
+                None => {}
+            }
+        }
+        for (key, taste) in share.tastes {
+            let cases = taste.cases;
+            let known = all.tastes.entry(key).or_insert(Taste { cases: 0, ..taste });
+            known.cases += cases;
+        }
+        for (key, cases) in share.warnings {
+            *all.warnings.entry(key).or_default() += cases;
+        }
+        all.cases += share.cases;
+        all.disagreements += share.disagreements;
+        all.unsupported += share.unsupported;
+        all.kinds += share.kinds;
+        all.corpus.extend(share.corpus);
+        all.notes.extend(share.notes);
+        all.broken = all.broken.or(share.broken);
+    }
+    all
+}
