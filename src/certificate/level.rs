@@ -15,6 +15,8 @@ pub enum CertificateLevel {
     Core,
     /// Every `should`, too.
     Strict,
+    /// As strict, and a fuzz campaign without a finding and a timing test without a leak.
+    Hardened,
 }
 
 impl CertificateLevel {
@@ -22,7 +24,7 @@ impl CertificateLevel {
     pub fn of_requirements(self) -> Level {
         match self {
             Self::Core => Level::Must,
-            Self::Strict => Level::Should,
+            Self::Strict | Self::Hardened => Level::Should,
         }
     }
 
@@ -31,6 +33,7 @@ impl CertificateLevel {
         match self {
             Self::Core => "core",
             Self::Strict => "strict",
+            Self::Hardened => "hardened",
         }
     }
 }
@@ -75,6 +78,48 @@ pub enum Refused {
     /// Nothing was asked under a fresh secret.
     #[error("no certificate of level {0}: no case could be asked under a fresh secret")]
     NothingRekeyed(CertificateLevel),
+    /// The timing test found a leak.
+    #[error("no certificate of level hardened: timing, {0}")]
+    Leak(String),
+    /// The timing test says nothing.
+    #[error("no certificate of level hardened: the timing test does not bear it out: {0}")]
+    NotTimed(String),
+    /// The fuzz campaign found something.
+    #[error("no certificate of level hardened: the fuzz campaign has {}, the first is {first}", findings_in_words(*.findings))]
+    Found {
+        /// How many findings there were.
+        findings: usize,
+        /// The name of the first.
+        first: String,
+    },
+    /// The fuzz campaign says nothing.
+    #[error("no certificate of level hardened: the fuzz campaign does not bear it out: {0}")]
+    NotFuzzed(String),
+}
+
+impl Refused {
+    /// The exit code: 1 where something is wrong with what was tested, 3 where that stays open.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Failed { .. }
+            | Self::OtherLevel(_)
+            | Self::InPart(_)
+            | Self::Rekeyed { .. }
+            | Self::Leak(_)
+            | Self::Found { .. } => 1,
+            Self::Incomplete(_)
+            | Self::NothingRekeyed(_)
+            | Self::NotTimed(_)
+            | Self::NotFuzzed(_) => 3,
+        }
+    }
+}
+
+fn findings_in_words(findings: usize) -> String {
+    match findings {
+        1 => "1 finding".to_owned(),
+        several => format!("{several} findings"),
+    }
 }
 
 fn cases(failed: &[String]) -> String {
@@ -85,7 +130,7 @@ fn cases(failed: &[String]) -> String {
 }
 
 /// Whether a certificate of that level may be given over a run, and the run of the same suites
-/// under fresh secrets.
+/// under fresh secrets. The level hardened asks for more; see [`Hardened`](crate::certificate::Hardened).
 pub fn may_certify(
     level: CertificateLevel,
     run: &RunResult,

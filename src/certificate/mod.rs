@@ -5,6 +5,7 @@
 //! given.
 
 mod envelope;
+mod hardened;
 mod key;
 mod level;
 mod page;
@@ -13,6 +14,7 @@ mod statement;
 mod verify;
 
 pub use envelope::{Envelope, EnvelopeError, PAYLOAD_TYPE, pre_authentication};
+pub use hardened::{Fuzzed, Hardened, Timed, TimedSubject};
 pub use key::{KeyError, PrivateKey, PublicKey};
 pub use level::{CertificateLevel, Refused, may_certify};
 pub use page::{certificate_html, certificate_markdown};

@@ -2,8 +2,9 @@
 
 use askama::Template;
 
-use crate::certificate::Statement;
-use crate::report::visible;
+use crate::certificate::{Certified, Hardened, Statement};
+use crate::report::{subject_title, visible};
+use crate::suite::Level;
 
 /// What both show: pairs of a label and a text that is fit to be seen.
 struct Facts {
@@ -114,17 +115,89 @@ fn facts(statement: &Statement) -> Facts {
         ("Not judged", left_out),
         ("Failures below the level", known),
         ("Skipped", all(&certified.skipped)),
-        ("Requirements met", all(&predicate.passed_tests)),
     ]);
+    if let Some(hardened) = &certified.hardened {
+        facts.extend(hardened_facts(hardened));
+        let controls = hardened.timing.subjects.iter().flat_map(|one| {
+            let title = visible(&subject_title(&one.subject));
+            let held = one
+                .controls
+                .iter()
+                .filter(|control| control.held == Some(true));
+            held.map(move |control| format!("{title}: {}", visible(&control.words)))
+        });
+        lists.extend([
+            ("Controls of the timing test that held", controls.collect()),
+            (
+                "What the timing test does not say",
+                all(&hardened.timing.limits),
+            ),
+        ]);
+    }
+    lists.extend([("Requirements met", all(&predicate.passed_tests))]);
     lists.retain(|(_, lines)| !lines.is_empty());
     Facts {
         title: format!("macproof certificate, level {}", certified.level),
-        said: format!(
-            "Every {} case of these suites that applies passed, also under fresh secrets.",
-            certified.level.of_requirements()
-        )
-        .replace("should case", "must and should case"),
+        said: said(certified),
         facts,
         lists,
     }
+}
+
+fn said(certified: &Certified) -> String {
+    let cases = match certified.level.of_requirements() {
+        Level::Must => "must case",
+        Level::Should | Level::May => "must and should case",
+    };
+    let mut said =
+        format!("Every {cases} of these suites that applies passed, also under fresh secrets.");
+    if let Some(hardened) = &certified.hardened {
+        let (fuzz, timing) = (&hardened.fuzz, &hardened.timing);
+        said.push_str(&format!(
+            " A fuzz campaign of {} cases found nothing, and a timing test no leak above {} ns a call.",
+            fuzz.cases, timing.target_ns
+        ));
+    }
+    said
+}
+
+fn hardened_facts(hardened: &Hardened) -> Vec<(&'static str, String)> {
+    let (fuzz, timing) = (&hardened.fuzz, &hardened.timing);
+    let suites: Vec<String> = fuzz.suites.iter().map(|suite| visible(suite)).collect();
+    let mut facts = vec![(
+        "fuzzing",
+        format!(
+            "{} cases, {} findings at level {}, seed {}, {} at once, of {}",
+            fuzz.cases,
+            fuzz.findings,
+            fuzz.level,
+            fuzz.seed,
+            fuzz.jobs,
+            suites.join(", ")
+        ),
+    )];
+    for one in &timing.subjects {
+        let title = visible(&subject_title(&one.subject));
+        facts.push((
+            "timing",
+            format!(
+                "{title}: {}; one of {} ns a call would have been found",
+                one.verdict.name(),
+                one.detectable_ns
+            ),
+        ));
+    }
+    let circumstances = &timing.circumstances;
+    let core = match circumstances.core {
+        Some(core) => format!("both sides on core {core} of {}", circumstances.cores),
+        None => format!("not kept on one core, of {}", circumstances.cores),
+    };
+    facts.push((
+        "measured",
+        format!(
+            "{core}, at most {} s each, seed {}",
+            timing.time_s, timing.seed
+        ),
+    ));
+    facts
 }

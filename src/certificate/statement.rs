@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::certificate::CertificateLevel;
+use crate::certificate::{CertificateLevel, Hardened};
 use crate::protocol::ImplementationInfo;
 use crate::results::{Counts, RunResult, ScopeNote, Verdict};
 use crate::suite::Level;
@@ -16,7 +16,7 @@ pub const STATEMENT_TYPE: &str = "https://in-toto.io/Statement/v1";
 pub const PREDICATE_TYPE: &str = "https://in-toto.io/attestation/test-result/v0.1";
 
 /// What is signed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Statement {
     /// Which form it has.
@@ -42,7 +42,7 @@ pub struct Subject {
 }
 
 /// The result of tests.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Predicate {
     /// `PASSED`; nothing else is certified.
@@ -75,7 +75,7 @@ pub struct ResourceDescriptor {
 }
 
 /// What a certificate says beyond the predicate's form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Certified {
     /// How much was asked.
@@ -98,6 +98,9 @@ pub struct Certified {
     pub known_failures: BTreeMap<String, String>,
     /// Cases that were skipped.
     pub skipped: Vec<String>,
+    /// What the level hardened asks beside the cases; absent at the others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hardened: Option<Hardened>,
 }
 
 /// States what a run came to. That a certificate may be given is known before.
@@ -105,6 +108,7 @@ pub fn statement(
     level: CertificateLevel,
     run: &RunResult,
     rekeyed: &RunResult,
+    hardened: Option<Hardened>,
     subject: Subject,
 ) -> Statement {
     let (passed, warned) = by_requirement(run);
@@ -145,6 +149,7 @@ pub fn statement(
                     .filter(|case| case.verdict == Verdict::Skipped)
                     .map(|case| case.id.clone())
                     .collect(),
+                hardened,
             },
         },
     }

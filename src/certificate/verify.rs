@@ -1,9 +1,10 @@
 //! What is demanded of a certificate.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::certificate::{
-    CertificateLevel, Envelope, EnvelopeError, PREDICATE_TYPE, PublicKey, STATEMENT_TYPE, Statement,
+    CertificateLevel, Envelope, EnvelopeError, Hardened, PREDICATE_TYPE, Predicate, PublicKey,
+    STATEMENT_TYPE, Statement,
 };
 
 /// What is demanded beside a right signature.
@@ -18,6 +19,10 @@ pub struct Demands {
     pub artifact: Option<BTreeMap<String, String>>,
     /// The suites by name and SHA-256; each that it was tested with must be one of them.
     pub suites: Option<BTreeMap<String, String>>,
+    /// It was fuzzed with so many cases or more, and nothing was found.
+    pub cases: Option<u64>,
+    /// A timing test would have found a leak that large, in nanoseconds a call, and found none.
+    pub target_ns: Option<f64>,
 }
 
 /// Why a certificate is not accepted.
@@ -47,6 +52,9 @@ pub enum Invalid {
     /// It was tested with another suite.
     #[error("its suite {0} is not the one that is here")]
     Suite(String),
+    /// It was fuzzed or timed less than is demanded.
+    #[error("{0}")]
+    Less(String),
 }
 
 /// What a certificate states, if it holds: the signature is by that key, whatever key the envelope
@@ -84,7 +92,28 @@ pub fn verify(
             }
         }
     }
+    is_hardened(certified.hardened.as_ref(), demands)?;
     Ok(statement)
+}
+
+fn is_hardened(hardened: Option<&Hardened>, demands: &Demands) -> Result<(), Invalid> {
+    let less = |what: String| Err(Invalid::Less(what));
+    if let Some(wanted) = demands.cases {
+        let found = hardened.map_or(0, |one| one.fuzz.cases);
+        if found < wanted {
+            return less(format!(
+                "it states {found} fuzzed cases, and {wanted} are demanded"
+            ));
+        }
+    }
+    match (demands.target_ns, hardened) {
+        (Some(wanted), Some(one)) if one.timing.detectable_ns() > wanted => less(format!(
+            "it states no leak above {} ns, and {wanted} ns are demanded",
+            one.timing.detectable_ns()
+        )),
+        (Some(_), None) => less("it states no timing test, and one is demanded".to_owned()),
+        _ => Ok(()),
+    }
 }
 
 fn well_formed(statement: &Statement) -> Result<(), Invalid> {
@@ -110,7 +139,33 @@ fn well_formed(statement: &Statement) -> Result<(), Invalid> {
     {
         return malformed("a digest is missing".to_owned());
     }
-    Ok(())
+    bears_out_its_level(predicate).map_err(Invalid::Malformed)
+}
+
+/// Whether there is what the level asks beside the cases, and it says what it has to say.
+fn bears_out_its_level(predicate: &Predicate) -> Result<(), String> {
+    let certified = &predicate.macproof;
+    match (certified.level, &certified.hardened) {
+        (CertificateLevel::Core | CertificateLevel::Strict, None) => Ok(()),
+        (CertificateLevel::Core | CertificateLevel::Strict, Some(_)) => Err(format!(
+            "it is of level {}, and states what belongs to hardened",
+            certified.level
+        )),
+        (CertificateLevel::Hardened, None) => Err(
+            "it is of level hardened, and states no fuzz campaign and no timing test".to_owned(),
+        ),
+        (CertificateLevel::Hardened, Some(hardened)) => {
+            let suites: BTreeSet<String> = predicate
+                .passed_tests
+                .iter()
+                .filter_map(|name| Some(name.split_once('/')?.0.to_owned()))
+                .collect();
+            let timing = hardened.timing.check(&suites);
+            timing.map_err(|why| format!("its timing test does not bear out its level: {why}"))?;
+            let fuzz = hardened.fuzz.check(&suites);
+            fuzz.map_err(|why| format!("its fuzz campaign does not bear out its level: {why}"))
+        }
+    }
 }
 
 fn is_about(statement: &Statement, artifact: &BTreeMap<String, String>) -> Result<(), Invalid> {
@@ -143,13 +198,14 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::{Demands, Invalid, verify};
+    use crate::certificate::hardened::tests::{hardened, strict_run};
     use crate::certificate::key::tests::{PRIVATE, PUBLIC};
     use crate::certificate::{
-        CertificateLevel, Envelope, PrivateKey, PublicKey, Refused, Statement, Subject,
-        may_certify, statement,
+        CertificateLevel, Envelope, Hardened, PrivateKey, PublicKey, Refused, Statement, Subject,
+        certificate_markdown, may_certify, statement,
     };
-    use crate::results::RunResult;
     use crate::results::fixture::{accept, reject, run, small_suite, threw, token};
+    use crate::results::{RunResult, TimingVerdict};
     use crate::suite::Level;
 
     fn good() -> RunResult {
@@ -175,7 +231,7 @@ mod tests {
     fn stated() -> Statement {
         let run = good();
         may_certify(CertificateLevel::Core, &run, &run).unwrap();
-        statement(CertificateLevel::Core, &run, &run, subject("11"))
+        statement(CertificateLevel::Core, &run, &run, None, subject("11"))
     }
 
     fn signed(statement: &Statement) -> Vec<u8> {
@@ -345,6 +401,98 @@ mod tests {
                 check(&statement, &Demands::default()),
                 Err(Invalid::Malformed(_))
             ));
+        }
+    }
+    fn hardened_statement() -> Statement {
+        let run = strict_run();
+        may_certify(CertificateLevel::Hardened, &run, &run).unwrap();
+        statement(
+            CertificateLevel::Hardened,
+            &run,
+            &run,
+            Some(hardened()),
+            subject("11"),
+        )
+    }
+
+    #[test]
+    fn a_hardened_certificate_says_how_it_was_fuzzed_and_timed() {
+        let statement = hardened_statement();
+        let mut shown = statement.clone();
+        shown.predicate.macproof.version = "0.0.0".into();
+        insta::assert_json_snapshot!("hardened", shown);
+        insta::assert_snapshot!("hardened_markdown", certificate_markdown(&shown));
+        let demands = |cases, target_ns| Demands {
+            level: Some(CertificateLevel::Hardened),
+            cases,
+            target_ns,
+            ..Demands::default()
+        };
+        assert_eq!(check(&statement, &demands(None, None)).unwrap(), statement);
+        assert!(check(&statement, &demands(Some(1000), Some(12.25))).is_ok());
+        for (demands, words) in [
+            (
+                demands(Some(1001), None),
+                "it states 1000 fuzzed cases, and 1001 are demanded",
+            ),
+            (
+                demands(None, Some(12.0)),
+                "it states no leak above 12.25 ns, and 12 ns are demanded",
+            ),
+        ] {
+            let said = check(&statement, &demands).unwrap_err().to_string();
+            assert_eq!(said, words);
+        }
+        // One of another level states neither.
+        for (cases, target_ns) in [(Some(1), None), (None, Some(1e9))] {
+            let demands = Demands {
+                cases,
+                target_ns,
+                ..Demands::default()
+            };
+            let less = check(&stated(), &demands).unwrap_err();
+            assert!(matches!(less, Invalid::Less(_)), "{less}");
+        }
+    }
+
+    fn of(statement: &mut Statement) -> &mut Hardened {
+        statement.predicate.macproof.hardened.as_mut().unwrap()
+    }
+
+    #[test]
+    fn what_claims_to_be_hardened_has_to_bear_it_out() {
+        type Change = fn(&mut Statement);
+        let changes: [(&str, Change); 9] = [
+            ("no fuzz campaign and no timing test", |one| {
+                one.predicate.macproof.hardened = None;
+            }),
+            ("it is of level strict, and states", |one| {
+                one.predicate.macproof.level = CertificateLevel::Strict;
+            }),
+            ("it found something", |one| {
+                of(one).fuzz.findings = 1;
+            }),
+            ("it asked nothing", |one| of(one).fuzz.cases = 0),
+            ("it left out acme", |one| of(one).fuzz.suites.clear()),
+            ("verifying by acme was not measured", |one| {
+                of(one).timing.subjects.remove(0);
+            }),
+            ("verify by acme: inconclusive", |one| {
+                of(one).timing.subjects[0].verdict = TimingVerdict::Inconclusive;
+            }),
+            ("might have been missed", |one| {
+                of(one).timing.target_ns = 1.0;
+            }),
+            ("there is no control of", |one| {
+                of(one).timing.subjects[1].controls.clear();
+            }),
+        ];
+        for (words, change) in changes {
+            let mut statement = hardened_statement();
+            change(&mut statement);
+            let invalid = check(&statement, &Demands::default()).unwrap_err();
+            assert!(matches!(invalid, Invalid::Malformed(_)), "{words}");
+            assert!(invalid.to_string().contains(words), "{words}: {invalid}");
         }
     }
 }

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli::certify::{CertifyArgs, VerifyCertificateArgs};
+use crate::cli::certify::CertifyArgs;
 use crate::cli::fuzz::FuzzArgs;
 use crate::cli::init::InitArgs;
 use crate::cli::reach::ReachArgs;
 use crate::cli::report_command;
 use crate::cli::serve::ServeArgs;
 use crate::cli::timing::TimingArgs;
+use crate::cli::verify_certificate::VerifyCertificateArgs;
 
 /// Proves that an implementation of an HMAC identity signature does what its specification says.
 #[derive(Debug, Parser)]

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use crate::certificate::Subject;
 use crate::cli::exit::Stop;
 use crate::cli::inputs::read;
+use crate::report::visible;
 
 /// The artefact at a path: a file by its SHA-256; a directory by in-toto's `dirHash1`, the SHA-256
 /// of the sorted lines that `sha256sum` prints of its files; `git:DIRECTORY` by the tree of its
@@ -107,9 +108,19 @@ fn git_tree(folder: &str) -> Result<Subject, Stop> {
         }
     };
     let changed = git(&["status", "--porcelain", "--untracked-files=no"])?;
-    if !changed.is_empty() {
+    if git(&["rev-parse", "--quiet", "--verify", "HEAD"]).is_err() {
         return Err(Stop::usage(format_args!(
-            "{folder} has changes that are in no commit, so its tree is not what was tested; commit them first"
+            "{folder} has no commit, and so no tree; commit what was tested first"
+        )));
+    }
+    if let Some(first) = changed.lines().next() {
+        return Err(Stop::usage(format_args!(
+            "{folder} has changes that are in no commit, so its tree is not what was tested; commit them first: {}{}",
+            visible(first.trim()),
+            match changed.lines().count() {
+                1 => String::new(),
+                all => format!(" and {} more", all - 1),
+            }
         )));
     }
     let tree = git(&["rev-parse", "HEAD^{tree}"])?;

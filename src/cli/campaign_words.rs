@@ -40,8 +40,7 @@ pub(crate) fn campaign_in_words(
             words.extend(["--level", "should"].map(str::to_owned));
         }
         words.extend_from_slice(reach);
-        let words: Vec<String> = words.iter().map(|word| report::shell_word(word)).collect();
-        let _ = writeln!(out, "replay: {}", words.join(" "));
+        let _ = writeln!(out, "replay: {}", report::command_line(&words));
     }
     for warning in &result.warnings {
         let _ = writeln!(
@@ -73,7 +72,8 @@ pub(crate) fn campaign_in_words(
     out
 }
 
-fn finding_in_words(finding: &FuzzFinding, out: &mut String) {
+/// A finding, as it can be copied.
+pub(crate) fn finding_in_words(finding: &FuzzFinding, out: &mut String) {
     let _ = writeln!(
         out,
         "FINDING {}/{}\n  {} ({}, {})",

@@ -1,28 +1,42 @@
-//! `macproof certify` and `macproof verify-certificate`.
+//! `macproof certify`.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
+use crate::adapters::AdapterError;
 use crate::certificate::{
-    CertificateLevel, Demands, Envelope, PrivateKey, PublicKey, certificate_html,
-    certificate_markdown, may_certify, rekeyed, statement, verify,
+    CertificateLevel, Envelope, Fuzzed, Hardened, PrivateKey, Refused, Timed, may_certify, rekeyed,
+    statement,
 };
 use crate::cli::artifact::artifact;
+use crate::cli::campaign_words::finding_in_words;
 use crate::cli::clock::{to_the_second, unix_now};
 use crate::cli::exit::{Exit, Stop};
+use crate::cli::fuzz::campaign;
 use crate::cli::inputs::read;
-use crate::cli::reach::{ReachArgs, interrupt_flag};
+use crate::cli::reach::{ReachArgs, Reached, duration, interrupt_flag};
 use crate::cli::run::known_failures;
-use crate::cli::suites;
-use crate::cli::terminal::{print, say};
+use crate::cli::terminal::{ProgressBar, print, say};
+use crate::cli::timing::{Measuring, measure, reach_of, result_of as timing_result, target};
+use crate::fuzz::{FuzzCircumstances, FuzzEnding, FuzzOptions, document};
 use crate::report;
-use crate::results::{Circumstances, KnownFailures, Redaction, RunResult, conclude};
+use crate::results::{
+    Circumstances, FuzzResult, KnownFailures, Redaction, RunResult, TimingResult, conclude,
+};
 use crate::runner::{Ending, RunError, RunOptions, run};
-use crate::suite::{self, Suite};
+use crate::suite::{Level, Suite};
+
+/// How many cases a campaign has for which nothing is said.
+const USUAL_CASES: u64 = 1_000_000;
+
+/// How long each suite is timed at most, where nothing is said.
+const USUAL_TIME: Duration = Duration::from_secs(10);
+
+/// After how many findings a campaign is given up.
+const MAX_FINDINGS: usize = 5;
 
 #[derive(Debug, Args)]
 pub(crate) struct CertifyArgs {
@@ -32,8 +46,8 @@ pub(crate) struct CertifyArgs {
     /// A suite file of your own; may be repeated.
     #[arg(long, value_name = "FILE")]
     suite_file: Vec<PathBuf>,
-    /// How much is asked: core is every must, strict is every should, too. There is no hardened
-    /// yet.
+    /// How much is asked: core is every must, strict is every should, too, and hardened is a fuzz
+    /// campaign without a finding and a timing test without a leak beside.
     #[arg(long, value_enum, default_value_t = LevelArg::Core)]
     level: LevelArg,
     /// The Ed25519 private key in PKCS#8 PEM, as `openssl genpkey -algorithm ed25519` makes it.
@@ -48,6 +62,16 @@ pub(crate) struct CertifyArgs {
     /// The seed of the order and of the fresh secrets; chosen afresh if none is given.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// How many cases the fuzz campaign asks; 1000000 if not given. For hardened.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    cases: Option<u64>,
+    /// Above which leak, in nanoseconds a call, the timing test may find none; as with timing, if
+    /// not given. For hardened.
+    #[arg(long, value_name = "NS", value_parser = target)]
+    target: Option<f64>,
+    /// How long to measure each suite at most; 10s if not given. For hardened.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    time: Option<Duration>,
     /// Where to write the certificate; standard output if not given.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -55,44 +79,19 @@ pub(crate) struct CertifyArgs {
     reach: ReachArgs,
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct VerifyCertificateArgs {
-    /// The certificate.
-    certificate: PathBuf,
-    /// The Ed25519 public key in SPKI PEM. No key in the certificate is trusted.
-    #[arg(long, value_name = "FILE")]
-    public_key: PathBuf,
-    /// The level that is demanded, or a greater one.
-    #[arg(long, value_enum)]
-    level: Option<LevelArg>,
-    /// How old it may be, in days.
-    #[arg(long, value_name = "DAYS")]
-    max_age: Option<u32>,
-    /// What it has to be about: a file, a directory, or git:DIRECTORY.
-    #[arg(long, value_name = "PATH")]
-    artifact: Option<String>,
-    /// Whether its suites have to be the ones in this program, or in these files.
-    #[arg(long)]
-    suites: bool,
-    /// A suite file beside those in this program; may be repeated.
-    #[arg(long, value_name = "FILE", requires = "suites")]
-    suite_file: Vec<PathBuf>,
-    /// Write the statement as a page or as Markdown: html=FILE, markdown=-; may be repeated.
-    #[arg(long, value_name = "FORMAT=PATH")]
-    report: Vec<String>,
-}
-
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum LevelArg {
+pub(crate) enum LevelArg {
     Core,
     Strict,
+    Hardened,
 }
 
 impl LevelArg {
-    fn level(self) -> CertificateLevel {
+    pub(crate) fn level(self) -> CertificateLevel {
         match self {
             Self::Core => CertificateLevel::Core,
             Self::Strict => CertificateLevel::Strict,
+            Self::Hardened => CertificateLevel::Hardened,
         }
     }
 }
@@ -100,31 +99,57 @@ impl LevelArg {
 /// Runs what the level asks, and signs what came of it.
 pub(crate) fn certify(args: &CertifyArgs) -> Result<Exit, Stop> {
     let level = args.level.level();
+    let is_hardened = level == CertificateLevel::Hardened;
+    if !is_hardened && (args.cases.is_some() || args.target.is_some() || args.time.is_some()) {
+        return Err(Stop::usage(
+            "--cases, --target and --time are about what --level hardened asks",
+        ));
+    }
     let key = read_text(&args.key)?;
     let key = PrivateKey::from_pem(&key)
         .map_err(|error| Stop::usage(format_args!("{}: {error}", args.key.display())))?;
     let subject = artifact(&args.artifact)?;
-    let suites = args.reach.suites(&args.suites, &args.suite_file)?;
+    let trial = Trial {
+        args,
+        level,
+        suites: args.reach.suites(&args.suites, &args.suite_file)?,
+        reached: args.reach.reached(&args.suite_file)?,
+        seed: args.seed.unwrap_or_else(|| fastrand::u64(..1 << 32)),
+    };
+    if is_hardened {
+        let interrupt = interrupt_flag()?;
+        reach_of(&trial.reached.target, args.reach.limits(), &interrupt)?;
+    }
     let known = known_failures(args.known_failures.as_deref())?;
-    let seed = args.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
-    let fresh: Vec<Suite> = suites.iter().map(|suite| rekeyed(suite, seed)).collect();
-    let result = result_of(args, &suites, level, seed, &known)?;
+    let result = trial.run(&trial.suites, &known)?;
     say(&format!(
         "{}: {} cases",
         result_word(&result),
         result.counts.total()
     ));
-    let again = result_of(args, &fresh, level, seed, &KnownFailures::none())?;
+    let fresh: Vec<Suite> = trial
+        .suites
+        .iter()
+        .map(|suite| rekeyed(suite, trial.seed))
+        .collect();
+    let again = trial.run(&fresh, &KnownFailures::none())?;
     say(&format!(
         "{} under fresh secrets: {} cases",
         result_word(&again),
         again.counts.total()
     ));
     if let Err(refused) = may_certify(level, &result, &again) {
-        say(&format!("{refused}"));
-        return Ok(Exit::Failed);
+        return Ok(refusals(&[refused]));
     }
-    let statement = statement(level, &result, &again, subject);
+    let hardened = if is_hardened {
+        match trial.hardened(&result)? {
+            Ok(hardened) => Some(hardened),
+            Err(refused) => return Ok(refusals(&refused)),
+        }
+    } else {
+        None
+    };
+    let statement = statement(level, &result, &again, hardened, subject);
     let payload = serde_json::to_vec(&statement).map_err(Stop::harness)?;
     let envelope = report::json(&Envelope::sign(&payload, &key));
     match &args.output {
@@ -132,6 +157,15 @@ pub(crate) fn certify(args: &CertifyArgs) -> Result<Exit, Stop> {
         None => print(&envelope),
     }
     Ok(Exit::Success)
+}
+
+/// What was found wrong comes before what stays open.
+fn refusals(refused: &[Refused]) -> Exit {
+    for one in refused {
+        say(&report::visible(&one.to_string()));
+    }
+    let worst = refused.iter().map(Refused::exit_code).min();
+    worst.map_or(Exit::Harness, Exit::of)
 }
 
 fn result_word(result: &RunResult) -> &'static str {
@@ -142,147 +176,159 @@ fn result_word(result: &RunResult) -> &'static str {
     }
 }
 
-fn result_of(
-    args: &CertifyArgs,
-    suites: &[Suite],
+/// What an implementation is put through.
+struct Trial<'a> {
+    args: &'a CertifyArgs,
     level: CertificateLevel,
+    suites: Vec<Suite>,
+    reached: Reached,
     seed: u64,
-    known: &KnownFailures,
-) -> Result<RunResult, Stop> {
-    let reached = args.reach.reached(&args.suite_file)?;
-    let options = RunOptions {
-        seed,
-        jobs: usize::from(args.reach.jobs),
-        limits: args.reach.limits(),
-        ..RunOptions::default()
-    };
-    let interrupt = interrupt_flag()?;
-    let began = Timestamp::now();
-    let clock = Instant::now();
-    let output = run(
-        suites,
-        &reached.target,
-        &options,
-        &interrupt,
-        &unix_now,
-        &|_| {},
-    )
-    .map_err(|error| match error {
-        RunError::NoCase(_) => Stop::usage(error),
-        RunError::Adapter(_) | RunError::NoAnswer(_) => Stop::harness(error),
-    })?;
-    if let Ending::Broken(error) = &output.ending {
-        return Err(Stop::harness(format_args!(
-            "the adapter no longer works: {error}"
-        )));
-    }
-    let circumstances = Circumstances {
-        started: to_the_second(began),
-        duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
-        implementation: output.hello.implementation,
-        adapter: reached.label,
-        arguments: reached.arguments,
-        level: level.of_requirements(),
-        seed,
-        repeat: 1,
-        shard: None,
-        left_out: output.left_out,
-        notes: output.notes,
-        redaction: Redaction::none(),
-    };
-    let today = began.strftime("%Y-%m-%d").to_string();
-    Ok(conclude(circumstances, output.observations, known, &today))
 }
 
-/// Checks a certificate, and says what it states.
-pub(crate) fn verify_certificate(args: &VerifyCertificateArgs) -> Result<Exit, Stop> {
-    let reports = args
-        .report
-        .iter()
-        .map(|word| wanted(word))
-        .collect::<Result<Vec<_>, Stop>>()?;
-    let key = PublicKey::from_pem(&read_text(&args.public_key)?)
-        .map_err(|error| Stop::usage(format_args!("{}: {error}", args.public_key.display())))?;
-    let now = i64::try_from(unix_now()).unwrap_or(i64::MAX);
-    let demands = Demands {
-        level: args.level.map(LevelArg::level),
-        issued: args
-            .max_age
-            .map(|days| (now - i64::from(days) * 24 * 60 * 60, now)),
-        artifact: args
-            .artifact
-            .as_deref()
-            .map(|text| artifact(text).map(|subject| subject.digest))
-            .transpose()?,
-        suites: args
-            .suites
-            .then(|| known_suites(&args.suite_file))
-            .transpose()?,
-    };
-    let statement = match verify(&read(&args.certificate)?, &key, &demands) {
-        Ok(statement) => statement,
-        Err(invalid) => {
-            say(&format!(
-                "invalid: {}",
-                report::visible(&invalid.to_string())
-            ));
-            return Ok(Exit::Failed);
-        }
-    };
-    let mut is_printed = false;
-    for (is_page, path) in reports {
-        let text = if is_page {
-            certificate_html(&statement)
-        } else {
-            certificate_markdown(&statement)
+impl Trial<'_> {
+    fn run(&self, suites: &[Suite], known: &KnownFailures) -> Result<RunResult, Stop> {
+        let options = RunOptions {
+            seed: self.seed,
+            jobs: usize::from(self.args.reach.jobs),
+            limits: self.args.reach.limits(),
+            ..RunOptions::default()
         };
-        if path == Path::new("-") {
-            print(&text);
-            is_printed = true;
-        } else {
-            report::write(&path, text.as_bytes()).map_err(Stop::harness)?;
+        let interrupt = interrupt_flag()?;
+        let began = Timestamp::now();
+        let clock = Instant::now();
+        let bar = ProgressBar::new();
+        let progress = |progress: crate::runner::Progress| bar.show(progress.done, progress.total);
+        let target = &self.reached.target;
+        let output = run(suites, target, &options, &interrupt, &unix_now, &progress);
+        bar.clear();
+        let output = output.map_err(|error| match error {
+            RunError::NoCase(_) => Stop::usage(error),
+            RunError::Adapter(_) | RunError::NoAnswer(_) => Stop::harness(error),
+        })?;
+        match &output.ending {
+            Ending::Broken(error) => return Err(broken(error)),
+            Ending::Interrupted => {
+                return Err(Stop::harness("interrupted; nothing is certified in part"));
+            }
+            Ending::Whole | Ending::FailedFast => {}
         }
+        let circumstances = Circumstances {
+            started: to_the_second(began),
+            duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
+            implementation: output.hello.implementation,
+            adapter: self.reached.label.clone(),
+            arguments: self.reached.arguments.clone(),
+            level: self.level.of_requirements(),
+            seed: self.seed,
+            repeat: 1,
+            shard: None,
+            left_out: output.left_out,
+            notes: output.notes,
+            redaction: Redaction::none(),
+        };
+        let today = began.strftime("%Y-%m-%d").to_string();
+        Ok(conclude(circumstances, output.observations, known, &today))
     }
-    let certified = &statement.predicate.macproof;
-    let line = format!(
-        "valid: {} is certified at level {}, issued {}\n",
-        report::excerpt(&certified.implementation.name, 60),
-        certified.level,
-        report::visible(&certified.issued)
-    );
-    if is_printed {
-        say(line.trim_end());
-    } else {
-        print(&line);
+
+    /// What the level asks beside the cases, or all that stands against it. Timing comes first,
+    /// while nothing has kept the machine busy.
+    fn hardened(&self, result: &RunResult) -> Result<Result<Hardened, Vec<Refused>>, Stop> {
+        let timing = self.timing()?;
+        for one in &timing.measurements {
+            let title = report::subject_title(&one.subject);
+            say(&report::visible(&format!("{title}: {}", one.sentence)));
+        }
+        let cases = self.args.cases.unwrap_or(USUAL_CASES);
+        let fuzz = self.fuzz(cases)?;
+        say(&format!(
+            "fuzzing: {} cases, {} findings",
+            fuzz.cases,
+            fuzz.findings.len()
+        ));
+        let mut found = String::new();
+        for finding in &fuzz.findings {
+            finding_in_words(finding, &mut found);
+        }
+        if !fuzz.findings.is_empty() {
+            say(found.trim_end());
+            say(&format!("again: {}", self.fuzz_again(cases)));
+        }
+        let timing = Timed::of(&timing, result);
+        let fuzz = Fuzzed::of(&fuzz, cases, result);
+        Ok(match (timing, fuzz) {
+            (Ok(timing), Ok(fuzz)) => Ok(Hardened { timing, fuzz }),
+            (timing, fuzz) => Err(timing.err().into_iter().chain(fuzz.err()).collect()),
+        })
     }
-    Ok(Exit::Success)
+
+    fn timing(&self) -> Result<TimingResult, Stop> {
+        let measuring = Measuring {
+            suites: &self.suites,
+            // What the implementation does not claim was not judged either.
+            are_named: false,
+            reached: &self.reached,
+            limits: self.args.reach.limits(),
+            target: self.args.target,
+            time: self.args.time.unwrap_or(USUAL_TIME),
+            seed: self.seed,
+        };
+        let (header, recordings) = measure(&measuring, unix_now())?;
+        Ok(timing_result(&header, &recordings))
+    }
+
+    fn fuzz(&self, cases: u64) -> Result<FuzzResult, Stop> {
+        let options = FuzzOptions {
+            seed: self.seed,
+            jobs: usize::from(self.args.reach.jobs),
+            shard: None,
+            level: Level::Should,
+            cases: Some(cases),
+            time: None,
+            grown: false,
+            max_findings: MAX_FINDINGS,
+            limits: self.args.reach.limits(),
+            corpus: Vec::new(),
+        };
+        let started = to_the_second(Timestamp::now());
+        let output = campaign(&self.suites, &self.reached, &options)?;
+        if let (FuzzEnding::Broken(error), true) = (&output.ending, output.findings.is_empty()) {
+            return Err(broken(error));
+        }
+        let circumstances = FuzzCircumstances {
+            started,
+            seed: self.seed,
+            jobs: options.jobs as u64,
+            shard: None,
+            level: options.level,
+            adapter: self.reached.label.clone(),
+            arguments: self.reached.arguments.clone(),
+        };
+        Ok(document(&self.suites, &output, circumstances))
+    }
+
+    /// The command that fuzzes the same.
+    fn fuzz_again(&self, cases: u64) -> String {
+        let mut words = vec!["macproof".to_owned(), "fuzz".to_owned()];
+        words.extend(self.args.suites.iter().cloned());
+        for file in &self.args.suite_file {
+            words.extend(["--suite-file".to_owned(), file.display().to_string()]);
+        }
+        words.extend(self.reached.arguments.iter().cloned());
+        let (seed, cases) = (self.seed.to_string(), cases.to_string());
+        let jobs = self.args.reach.jobs.to_string();
+        let campaign = [
+            "--level", "should", "--seed", &seed, "--cases", &cases, "--jobs", &jobs,
+        ];
+        words.extend(campaign.map(str::to_owned));
+        report::command_line(&words)
+    }
 }
 
-/// Whether it is a page, and where it goes.
-fn wanted(word: &str) -> Result<(bool, PathBuf), Stop> {
-    match word.split_once('=') {
-        Some(("html", path)) if !path.is_empty() => Ok((true, path.into())),
-        Some(("markdown", path)) if !path.is_empty() => Ok((false, path.into())),
-        _ => Err(Stop::usage(format_args!(
-            "--report {word:?} is neither html=PATH nor markdown=PATH"
-        ))),
-    }
+fn broken(error: &AdapterError) -> Stop {
+    Stop::harness(format_args!("the adapter no longer works: {error}"))
 }
 
-fn known_suites(files: &[PathBuf]) -> Result<BTreeMap<String, String>, Stop> {
-    let mut digests = BTreeMap::new();
-    for embedded in suite::embedded() {
-        let suite = embedded.parse().map_err(Stop::harness)?;
-        digests.insert(suite.name.to_string(), suite.digest);
-    }
-    for file in files {
-        let suite = suites::load(file)?;
-        digests.insert(suite.name.to_string(), suite.digest);
-    }
-    Ok(digests)
-}
-
-fn read_text(path: &Path) -> Result<String, Stop> {
+pub(crate) fn read_text(path: &Path) -> Result<String, Stop> {
     String::from_utf8(read(path)?)
         .map_err(|_| Stop::usage(format_args!("{} is no text", path.display())))
 }

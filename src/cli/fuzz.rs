@@ -153,7 +153,8 @@ fn options(args: &FuzzArgs) -> Result<FuzzOptions, Stop> {
     })
 }
 
-fn campaign(
+/// Asks, and shows how far it is.
+pub(crate) fn campaign(
     suites: &[Suite],
     reached: &Reached,
     options: &FuzzOptions,

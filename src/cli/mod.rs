@@ -31,6 +31,7 @@ mod suite_command;
 mod suites;
 mod terminal;
 mod timing;
+mod verify_certificate;
 mod versus;
 
 pub use exit::Exit;

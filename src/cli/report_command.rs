@@ -10,7 +10,7 @@ use crate::cli::merge::merge;
 use crate::cli::render::Reports;
 use crate::cli::terminal::print;
 use crate::report::{self, Campaigns};
-use crate::results::{Difference, Document, FuzzResult, TimingResult};
+use crate::results::{Difference, Document, FuzzResult, TimingResult, VersusResult};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReportCommand {
@@ -28,6 +28,9 @@ pub(crate) enum ReportCommand {
         /// The JSON document of `macproof fuzz`, to be shown on an HTML page as well.
         #[arg(long, value_name = "FILE")]
         fuzz: Option<PathBuf>,
+        /// The JSON document of `macproof fuzz --against`, to be shown on an HTML page as well.
+        #[arg(long, value_name = "FILE")]
+        versus: Option<PathBuf>,
     },
     /// Say what was fixed, broke, appeared and vanished between two results. Exits 1 if something
     /// broke.
@@ -64,13 +67,16 @@ pub(crate) fn report(command: &ReportCommand) -> Result<Exit, Stop> {
             report,
             timing,
             fuzz,
+            versus,
         } => {
             let reports = Reports::parse(report, true)?;
             let timing = timing.as_deref().map(saved_timing).transpose()?;
             let fuzz = fuzz.as_deref().map(saved_fuzz).transpose()?;
+            let versus = versus.as_deref().map(saved_versus).transpose()?;
             let campaigns = Campaigns {
                 timing: timing.as_ref(),
                 fuzz: fuzz.as_ref(),
+                versus: versus.as_ref(),
             };
             reports.write_with(&saved(result)?, &campaigns)?;
             Ok(Exit::Success)
@@ -103,6 +109,11 @@ fn saved_timing(path: &Path) -> Result<TimingResult, Stop> {
 
 fn saved_fuzz(path: &Path) -> Result<FuzzResult, Stop> {
     report::read_fuzz(&read(path)?)
+        .map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))
+}
+
+fn saved_versus(path: &Path) -> Result<VersusResult, Stop> {
+    report::read_versus(&read(path)?)
         .map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))
 }
 

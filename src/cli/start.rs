@@ -10,7 +10,7 @@ use crate::cli::exit::{Exit, Stop};
 use crate::cli::terminal::say;
 use crate::cli::{
     adapter, certify, explain, fuzz, init, mistakes, oracle, report_command, run, serve,
-    suite_command, timing,
+    suite_command, timing, verify_certificate,
 };
 
 /// Does what the arguments say.
@@ -47,7 +47,7 @@ fn dispatch(command: Command) -> Result<Exit, Stop> {
         Command::Mistakes(args) => mistakes::mistakes(&args),
         Command::Report(command) => report_command::report(&command),
         Command::Certify(args) => certify::certify(&args),
-        Command::VerifyCertificate(args) => certify::verify_certificate(&args),
+        Command::VerifyCertificate(args) => verify_certificate::verify_certificate(&args),
     }
 }
 

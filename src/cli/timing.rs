@@ -1,16 +1,17 @@
 //! `macproof timing`: is the comparison timing-safe?
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use clap::Args;
 use fastrand::Rng;
 use jiff::Timestamp;
 
-use crate::adapters::{Pinned, Target};
+use crate::adapters::{Limits, Pinned, Target};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
-use crate::cli::reach::{ReachArgs, duration, interrupt_flag};
+use crate::cli::reach::{ReachArgs, Reached, duration, interrupt_flag};
 use crate::cli::terminal::{print, say};
 use crate::protocol::Hello;
 use crate::report;
@@ -91,7 +92,8 @@ pub(crate) fn timing(args: &TimingArgs, now: u64) -> Result<Exit, Stop> {
     Ok(Exit::of(result.exit_code))
 }
 
-fn result_of(header: &RawHeader, recordings: &[Recording]) -> TimingResult {
+/// The document of what was recorded.
+pub(crate) fn result_of(header: &RawHeader, recordings: &[Recording]) -> TimingResult {
     let measurements: Vec<_> = recordings
         .iter()
         .map(|recording| judge(recording, header.target_ns))
@@ -120,13 +122,78 @@ fn replayed(path: &Path) -> Result<(RawHeader, Vec<Recording>), Stop> {
 }
 
 fn measured(args: &TimingArgs, now: u64) -> Result<(RawHeader, Vec<Recording>), Stop> {
-    let suites = args.reach.suites(&args.suites, &args.suite_file)?;
     if args.reach.jobs != 1 {
         return Err(Stop::usage(
             "--jobs: two processes side by side would measure each other",
         ));
     }
-    let reached = args.reach.one_reached(&args.suite_file)?;
+    let measuring = Measuring {
+        suites: &args.reach.suites(&args.suites, &args.suite_file)?,
+        are_named: !args.suites.is_empty() || !args.suite_file.is_empty(),
+        reached: &args.reach.one_reached(&args.suite_file)?,
+        limits: args.reach.limits(),
+        target: args.target,
+        time: args.time,
+        seed: args.seed.unwrap_or_else(|| fastrand::u64(..1 << 32)),
+    };
+    measure(&measuring, now)
+}
+
+/// What is to be measured, and how.
+pub(crate) struct Measuring<'a> {
+    pub(crate) suites: &'a [Suite],
+    /// Who names a suite hears of it in any case; who names none wants what there is.
+    pub(crate) are_named: bool,
+    pub(crate) reached: &'a Reached,
+    pub(crate) limits: Limits,
+    /// Up to which leak, in nanoseconds a call; what is usual where nothing is said.
+    pub(crate) target: Option<f64>,
+    pub(crate) time: Duration,
+    pub(crate) seed: u64,
+}
+
+/// The way to what is measured, if a comparison can be told at its end.
+pub(crate) fn reach_of<'a>(
+    target: &'a Target,
+    limits: Limits,
+    interrupt: &'a AtomicBool,
+) -> Result<Box<dyn Reach + 'a>, Stop> {
+    Ok(match target {
+        Target::Command(command) => Box::new(Command {
+            command,
+            limits,
+            interrupt,
+        }),
+        Target::Http(target) => Box::new(Server {
+            target,
+            limits,
+            interrupt,
+        }),
+        Target::Web(target) => Box::new(Site {
+            target,
+            limits,
+            interrupt,
+        }),
+        Target::Exec(_) => {
+            return Err(Stop::usage(
+                "a command that is started for each call takes thousands of times as long as a comparison, which cannot be told then; write an adapter for it",
+            ));
+        }
+    })
+}
+
+/// Measures, one suite after the other. `now` is the time of the tokens, in Unix seconds.
+pub(crate) fn measure(
+    measuring: &Measuring<'_>,
+    now: u64,
+) -> Result<(RawHeader, Vec<Recording>), Stop> {
+    let Measuring {
+        suites,
+        reached,
+        time,
+        seed,
+        ..
+    } = *measuring;
     let secret = match &reached.secret {
         WhoseSecret::Request => None,
         WhoseSecret::Own(secret) => Some(secret),
@@ -138,38 +205,15 @@ fn measured(args: &TimingArgs, now: u64) -> Result<(RawHeader, Vec<Recording>), 
         }
     };
     let interrupt = interrupt_flag()?;
-    let seed = args.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
+    let reach = reach_of(&reached.target, measuring.limits, &interrupt)?;
     let (cores, load) = (cores(), load());
-    let limits = args.reach.limits();
     // A server was started by somebody else, wherever that was.
     let is_ours = matches!(reached.target, Target::Command(_));
     let pinned = is_ours.then(Pinned::to_one_core).flatten();
-    let reach: Box<dyn Reach> = match &reached.target {
-        Target::Command(command) => Box::new(Command {
-            command,
-            limits,
-            interrupt: &interrupt,
-        }),
-        Target::Http(target) => Box::new(Server {
-            target,
-            limits,
-            interrupt: &interrupt,
-        }),
-        Target::Web(target) => Box::new(Site {
-            target,
-            limits,
-            interrupt: &interrupt,
-        }),
-        Target::Exec(_) => {
-            return Err(Stop::usage(
-                "a command that is started for each call takes thousands of times as long as a comparison, which cannot be told then; write an adapter for it",
-            ));
-        }
-    };
     let reach = &*reach;
     let first = reach.open().map_err(broken)?;
     let hello = first.hello().clone();
-    let target = args.target.unwrap_or(if first.is_amplified() {
+    let target = measuring.target.unwrap_or(if first.is_amplified() {
         TARGET
     } else {
         TARGET_ALONE
@@ -179,7 +223,7 @@ fn measured(args: &TimingArgs, now: u64) -> Result<(RawHeader, Vec<Recording>), 
         macproof_version: env!("CARGO_PKG_VERSION").to_owned(),
         started: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         implementation: hello.implementation.clone(),
-        adapter: reached.label,
+        adapter: reached.label.clone(),
         circumstances: TimingCircumstances {
             core: pinned
                 .as_ref()
@@ -188,30 +232,28 @@ fn measured(args: &TimingArgs, now: u64) -> Result<(RawHeader, Vec<Recording>), 
             load,
         },
         target_ns: target,
-        time_s: args.time.as_secs_f64(),
+        time_s: time.as_secs_f64(),
         seed,
     };
-    let options = Options {
-        target,
-        time: args.time,
-        seed,
-    };
+    let options = Options { target, time, seed };
     let recordings = Campaigns {
         reach,
         options,
         secret,
         first: Some(first),
     }
-    .of_all(&wanted(args, &suites, &hello), hello_compares(&hello), now)?;
+    .of_all(
+        &wanted(suites, measuring.are_named, &hello),
+        hello_compares(&hello),
+        now,
+    )?;
     Ok((header, recordings))
 }
 
 /// A suite that was asked for, and why it is not measured if it is not.
 type Wanted<'s> = (&'s Suite, Option<&'static str>);
 
-/// Who names a suite hears of it in any case; who names none wants what there is.
-fn wanted<'s>(args: &TimingArgs, suites: &'s [Suite], hello: &Hello) -> Vec<Wanted<'s>> {
-    let is_named = !args.suites.is_empty() || !args.suite_file.is_empty();
+fn wanted<'s>(suites: &'s [Suite], are_named: bool, hello: &Hello) -> Vec<Wanted<'s>> {
     let verifies = hello.has_op(crate::signature::Op::Verify);
     suites
         .iter()
@@ -223,7 +265,7 @@ fn wanted<'s>(args: &TimingArgs, suites: &'s [Suite], hello: &Hello) -> Vec<Want
             };
             (suite, missing)
         })
-        .filter(|(_, missing)| is_named || missing.is_none())
+        .filter(|(_, missing)| are_named || missing.is_none())
         .collect()
 }
 
@@ -325,7 +367,8 @@ fn broken(error: ChannelError) -> Stop {
     }
 }
 
-fn target(text: &str) -> Result<f64, String> {
+/// Reads a leak that is looked for, in nanoseconds a call.
+pub(crate) fn target(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(target) if target.is_finite() && target > 0.0 => Ok(target),
         _ => Err("the target is a number of nanoseconds above 0".to_owned()),

@@ -4,8 +4,8 @@ use crate::results::fixture::{
     accept, circumstances, expect_token, not_accepted, reject, run, suite, threw, token,
 };
 use crate::results::{
-    Causes, Failure, KnownFailures, MistakeMention, Observation, Observed, RunResult, ScopeNote,
-    conclude,
+    Causes, Failure, FuzzPoint, FuzzResult, KnownFailures, MistakeMention, Observation, Observed,
+    RunResult, ScopeNote, VersusResult, conclude,
 };
 use crate::signature::{Fields, Op, Outcome, OutcomeKind, Value};
 use crate::suite::{Basis, Expect, Level, Suite};
@@ -324,4 +324,72 @@ fn observations<'s>(acme: &'s Suite, hostile: &'s Suite, length: usize) -> Vec<O
             Observed::NotApplicable("the adapter takes no bytes".into()),
         ),
     ]
+}
+
+/// A fuzz campaign with two findings, in which everything that others said is this.
+pub(crate) fn fuzz_campaign(said: &str) -> FuzzResult {
+    let finding = |id: &str, at: u64| {
+        serde_json::json!({
+            "id": id, "suite": "acme", "outcome": "accept", "requirement": "bound",
+            "level": "must", "basis": "security", "text": "A forgery is not accepted.",
+            "request": {"op": "verify", "suite": "acme", "secret": "s", "fields": {"user_id": said}, "token": said, "now": 1},
+            "sequence": [], "expected": "reject", "actual": said, "length": 1, "length_before": 900,
+            "asked": 30, "causes": [], "cases": 4000, "found_after_cases": at * 10, "found_after_ms": at,
+        })
+    };
+    let document = serde_json::json!({
+        "macproof_fuzz": 1, "macproof_version": "0.0.0", "started": "2026-11-20T12:00:00Z",
+        "duration_ms": 9000, "ended": "whole", "seed": 42, "jobs": 2, "level": "must",
+        "implementation": {"name": said}, "adapter": said,
+        "suites": [{"name": "acme", "version": 1, "digest": "5f"}],
+        "cases": 108_000, "disagreements": 8000, "unsupported": 0, "kinds": 93,
+        "progress": course(),
+        "findings": [finding("takes-anything", 500), finding("takes-a-prefix", 4000)],
+        "profile": [{"suite": "acme", "what": "accepts upper-case hex", "cases": 12, "request": {}, "actual": "accept"}],
+        "warnings": [{"suite": "acme", "requirement": "no-throw", "cases": 3}],
+        "notes": [said],
+    });
+    serde_json::from_value(document).unwrap()
+}
+
+/// How far a campaign was each half second.
+fn course() -> Vec<FuzzPoint> {
+    let point = |at: u64| FuzzPoint {
+        at_ms: at * 500,
+        cases: at * 6000,
+        kinds: 40 + at.isqrt() * 13,
+        findings: u64::from(at > 0) + u64::from(at > 7),
+    };
+    (0..=18).map(point).collect()
+}
+
+/// Two implementations against each other, in which everything that others said is this: they
+/// differ once, and one takes no token of the other.
+pub(crate) fn versus_campaign(said: &str) -> VersusResult {
+    let request = || serde_json::json!({"op": "verify", "suite": "acme", "secret": "s", "fields": {"user_id": said}, "token": said, "now": 1});
+    let answer = |outcome: &str| serde_json::json!({"outcome": outcome, "actual": said});
+    let cell = |signer: u64, verifier: u64, accepted: u64| {
+        let mut cell = serde_json::json!({
+            "suite": "acme", "signer": signer, "verifier": verifier, "tokens": 1200, "accepted": accepted,
+        });
+        if accepted < 1200 {
+            cell["example"] = serde_json::json!({"request": request(), "answer": answer("reject")});
+        }
+        cell
+    };
+    let side =
+        || serde_json::json!({"implementation": {"name": said, "version": said}, "adapter": said});
+    let document = serde_json::json!({
+        "macproof_versus": 1, "macproof_version": "0.0.0", "started": "2026-11-20T12:00:00Z",
+        "duration_ms": 9000, "ended": "whole", "seed": 42, "sides": [side(), side()],
+        "suites": [{"name": "acme", "version": 1, "digest": "5f"}],
+        "cases": 54_000, "kinds": 31, "progress": course(),
+        "differences": [{
+            "suite": "acme", "request": request(), "answers": [answer("accept"), answer("threw")],
+            "length": 2, "length_before": 300, "cases": 77,
+        }],
+        "matrix": [cell(0, 0, 1200), cell(0, 1, 0), cell(1, 0, 1199), cell(1, 1, 1200)],
+        "notes": [said], "exit_code": 1,
+    });
+    serde_json::from_value(document).unwrap()
 }

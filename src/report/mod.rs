@@ -6,6 +6,7 @@
 
 mod badge;
 mod case;
+mod chart;
 mod difference;
 mod digits;
 mod file;
@@ -13,6 +14,7 @@ mod file;
 mod fixture;
 mod format;
 mod fuzz_document;
+mod fuzz_picture;
 mod github;
 mod html;
 mod human;
@@ -35,13 +37,14 @@ pub use format::{Format, UnknownFormat, render};
 pub use fuzz_document::{
     ReadFuzzError, fuzz_schema, is_fuzz, read_fuzz, read_versus, versus_schema,
 };
+pub use fuzz_picture::fuzz_course;
 pub use github::github;
 pub use html::{Campaigns, html, html_with};
 pub use human::{HumanOptions, human};
 pub use json::{ReadError, json, read};
 pub use junit::junit;
 pub use markdown::markdown;
-pub use rerun::{rerun_command, shell_word};
+pub use rerun::{command_line, rerun_command};
 pub use sarif::sarif;
 pub use schema::{result_schema, runs_schema};
 pub use timing::{

@@ -7,20 +7,24 @@ use crate::suite::Level;
 /// often, for a POSIX shell.
 pub fn rerun_command(result: &RunResult, case: &str) -> String {
     let mut words = vec!["macproof".to_owned(), "run".to_owned()];
-    words.extend(result.arguments.iter().map(|word| shell_word(word)));
+    words.extend(result.arguments.iter().cloned());
     if result.level != Level::Must {
         words.extend(["--level".to_owned(), result.level.to_string()]);
     }
     if result.repeat > 1 {
         words.extend(["--repeat".to_owned(), result.repeat.to_string()]);
     }
-    words.push("--filter".to_owned());
-    words.push(shell_word(case));
-    words.join(" ")
+    words.extend(["--filter".to_owned(), case.to_owned()]);
+    command_line(&words)
 }
 
-/// A word as a POSIX shell reads it.
-pub fn shell_word(word: &str) -> String {
+/// These words as a line that a POSIX shell reads as them.
+pub fn command_line(words: &[String]) -> String {
+    let words = words.iter().map(|word| shell_word(word));
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn shell_word(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         word.to_owned()

@@ -19,4 +19,5 @@ mod unknown;
 pub use options::{
     CaseEvent, CaseFilter, FailFast, RunOptions, SelectionError, Shard, Watcher, WhoseSecret,
 };
+pub use resign::{NotWithIt, Resigner};
 pub use run::{Ending, Progress, RunError, RunOutput, run};

@@ -1,5 +1,5 @@
-//! Cases for an implementation that has a secret of its own: what was made with the suite's secret
-//! is made with that one.
+//! Cases under other secrets: what was made with the suite's secret is made with another one. That
+//! is that of an implementation that has its own, or a fresh one that nobody can know by heart.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -13,17 +13,18 @@ use crate::suite::{Expect, Level, Request, Suite, Vector};
 
 /// Why a case cannot be asked with another secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum NotWithIt {
+#[non_exhaustive]
+pub enum NotWithIt {
+    /// Its secret is what it is about.
     #[error("the implementation has a secret of its own, and the case is about another one")]
     AboutTheSecret,
+    /// One secret cannot stand for several.
     #[error("the implementation has one secret of its own, and the scheme several")]
     SeveralSecrets,
+    /// The scheme declines it.
     #[error("the implementation has a secret of its own, and the scheme cannot use it: {0}")]
     Unusable(String),
-    #[error(
-        "the implementation has a secret of its own, and the case's token cannot be signed with it: it is not the right one with a small change"
-    )]
-    NotTheRightToken,
+    /// A mistake that it is made to catch would not be caught.
     #[error(
         "the implementation has a secret of its own, with which the case would not show what it is made for ({0})"
     )]
@@ -51,28 +52,44 @@ fn usual_secrets(suite: &Suite) -> Option<&Secrets> {
 
 /// A suite, and what is known of its tokens.
 #[derive(Debug)]
-pub(super) struct Resigner<'s> {
+pub struct Resigner<'s> {
     pub(super) suite: &'s Suite,
     usual: Option<&'s Secrets>,
-    /// The fields of which a token is the right one under the usual secret.
-    signed: HashMap<String, &'s Fields>,
+    /// The secrets and the fields of which a token is the right one.
+    signed: HashMap<String, (&'s Secrets, &'s Fields)>,
+}
+
+/// Other secrets in place of those of a suite.
+#[derive(Clone, Copy)]
+struct Others<'o> {
+    of: &'o dyn Fn(&Secrets) -> Secrets,
+    /// Whether a case that would catch less is none at all.
+    must_catch_as_much: bool,
 }
 
 impl<'s> Resigner<'s> {
+    /// For one secret in place of the one that most cases use.
     pub(super) fn new(suite: &'s Suite) -> Self {
         let usual = usual_secrets(suite);
-        let of_usual = suite.vectors.iter().map(|vector| &vector.request);
-        let signed = of_usual
-            .filter(|request| Some(&request.secrets) == usual)
-            .filter_map(|request| {
-                let token = suite.scheme.sign(&request.secrets, &request.fields);
-                Some((token.ok()?, &request.fields))
-            })
-            .collect();
         Self {
             suite,
             usual,
-            signed,
+            signed: signed(suite, usual),
+        }
+    }
+
+    /// For another secret in place of each that the suite has.
+    pub fn of_every_secret(suite: &'s Suite) -> Self {
+        let mut known: Vec<&Secrets> = Vec::new();
+        for vector in &suite.vectors {
+            if !known.contains(&&vector.request.secrets) {
+                known.push(&vector.request.secrets);
+            }
+        }
+        Self {
+            suite,
+            usual: usual_secrets(suite),
+            signed: signed(suite, known),
         }
     }
 
@@ -83,7 +100,21 @@ impl<'s> Resigner<'s> {
 
     /// The fields of which this is the right token under the usual secrets.
     pub(super) fn signed_of(&self, token: &str) -> Option<&Fields> {
-        self.signed.get(token).copied()
+        self.signed.get(token).map(|(_, fields)| *fields)
+    }
+
+    /// The same case with other secrets, each in place of one of the suite's. The oracle answers it
+    /// as it answers this one; it may catch less, where that hangs on the secret or on the MAC.
+    pub fn rekeyed(
+        &self,
+        vector: &Vector,
+        of: &dyn Fn(&Secrets) -> Secrets,
+    ) -> Result<Vector, NotWithIt> {
+        let others = Others {
+            of,
+            must_catch_as_much: false,
+        };
+        self.under(vector, others)
     }
 
     /// The same case with that secret.
@@ -100,28 +131,44 @@ impl<'s> Resigner<'s> {
             .secret
             .key(secret)
             .map_err(|refusal| NotWithIt::Unusable(refusal.to_string()))?;
+        let others = Others {
+            of: &|_| Secrets::One(secret.clone()),
+            must_catch_as_much: true,
+        };
+        self.under(vector, others)
+    }
+
+    fn under(&self, vector: &Vector, others: Others<'_>) -> Result<Vector, NotWithIt> {
+        let scheme = &self.suite.scheme;
+        let request = &vector.request;
         let mut other = vector.clone();
-        other.request.secrets = Secrets::One(secret.clone());
+        other.request.secrets = (others.of)(&request.secrets);
         if let Expect::Token { token, .. } = &mut other.expect {
             *token = scheme
                 .sign(&other.request.secrets, &request.fields)
                 .map_err(|refusal| NotWithIt::Unusable(refusal.to_string()))?;
         }
-        let tokens = match (request.op.presents_a_token(), &request.token) {
-            (true, Some(Value::Text(token))) if !token.is_empty() => {
-                self.presented(request, token, &other.request.secrets)
+        let shows_less = |other: &Vector| {
+            if kind(scheme, vector) != kind(scheme, other) {
+                Some("the reference answers otherwise")
+            } else if others.must_catch_as_much {
+                missed(scheme, vector, other)
+            } else {
+                None
             }
-            _ => vec![request.token.clone()],
         };
-        let mut why = NotWithIt::NotTheRightToken;
-        for token in tokens {
+        let mut less = None;
+        for token in self.tokens(request, others) {
             other.request.token = token;
-            match shows_less(scheme, vector, &other) {
-                None => return Ok(other),
-                Some(mistake) => why = NotWithIt::ShowsLess(mistake),
+            less = shows_less(&other);
+            if less.is_none() {
+                break;
             }
         }
-        Err(why)
+        match less {
+            None => Ok(other),
+            Some(mistake) => Err(NotWithIt::ShowsLess(mistake)),
+        }
     }
 
     /// The mistakes of reading a secret that make no difference to this one: no case shows whether
@@ -158,47 +205,131 @@ impl<'s> Resigner<'s> {
             .collect()
     }
 
-    /// What may be presented instead of this token, the likeliest first.
-    fn presented(&self, request: &Request, token: &str, secrets: &Secrets) -> Vec<Option<Value>> {
-        let scheme = &self.suite.scheme;
-        // The right token, or one with a small change.
-        let edited = signed_fields(scheme, request, token).and_then(|fields| {
-            let right = Signed::new(scheme, &request.secrets, &fields)?;
-            let fresh = Signed::new(scheme, secrets, &fields)?;
-            transplant(token, &right, &fresh)
-        });
-        // That of another identity.
-        let others = self.signed.get(token);
-        let others = others.and_then(|fields| scheme.sign(secrets, fields).ok());
-        // One that a mistake makes of the same identity.
-        let by_mistake = || {
-            let fields = signed_fields(scheme, request, token)?;
-            let sign = |mistake, secrets: &Secrets| {
-                let outcome = Mistaken::one(mistake).call(&Call {
-                    op: Op::Sign,
-                    scheme,
-                    secrets,
-                    fields: &fields,
-                    token: None,
-                    context: Context::none(),
-                    now: request.now,
+    /// What may be presented instead, the likeliest first; never nothing.
+    fn tokens<'a>(
+        &'a self,
+        request: &'a Request,
+        others: Others<'a>,
+    ) -> Box<dyn Iterator<Item = Option<Value>> + 'a> {
+        match &request.token {
+            Some(Value::Text(token)) if request.op.presents_a_token() && !token.is_empty() => {
+                let tokens = self.presented(request, token, others);
+                Box::new(tokens.map(|token| Some(Value::Text(token))))
+            }
+            Some(Value::Json(json)) if request.op.presents_a_token() => {
+                let mut json = json.clone();
+                change_texts(&mut json, &|text| {
+                    self.presented(request, text, others).next()
                 });
-                match outcome {
-                    Outcome::Token(token) => Some(token),
-                    _ => None,
-                }
-            };
-            catalogue()
-                .iter()
-                .filter(|mistake| mistake.applies(scheme).is_ok())
-                .find(|mistake| sign(mistake, &request.secrets).as_deref() == Some(token))
-                .and_then(|mistake| sign(mistake, secrets))
-        };
-        let made = edited.or(others).or_else(by_mistake);
-        // One that has to do with no secret stays what it is.
-        let as_it_is = || token.to_owned();
-        vec![Some(Value::Text(made.unwrap_or_else(as_it_is)))]
+                Box::new(std::iter::once(Some(Value::Json(json))))
+            }
+            token => Box::new(std::iter::once(token.clone())),
+        }
     }
+
+    /// What may be presented instead of this token, the likeliest first.
+    fn presented<'a>(
+        &'a self,
+        request: &'a Request,
+        token: &'a str,
+        others: Others<'a>,
+    ) -> impl Iterator<Item = String> + 'a {
+        let scheme = &self.suite.scheme;
+        let fields = signed_fields(scheme, request, token);
+        let by_mistake = fields.clone();
+        // The right token, or one with a small change.
+        let edited = move || {
+            let fields = fields?;
+            let right = Signed::new(scheme, &request.secrets, &fields)?;
+            let fresh = Signed::new(scheme, &(others.of)(&request.secrets), &fields)?;
+            transplant(token, &right, &fresh)
+        };
+        // That of another identity, or of another secret.
+        let of_another = move || {
+            let (secrets, fields) = self.signed.get(token)?;
+            scheme.sign(&(others.of)(secrets), fields).ok()
+        };
+        // One that a mistake makes of the same identity.
+        let by_mistake = move || {
+            let fresh = (others.of)(&request.secrets);
+            by_mistake.into_iter().flat_map(move |fields| {
+                let fresh = fresh.clone();
+                catalogue()
+                    .iter()
+                    .filter(|mistake| mistake.applies(scheme).is_ok())
+                    .filter(|mistake| !mistake.is_of_verifying())
+                    .filter_map(move |mistake| {
+                        let sign = |secrets: &Secrets| {
+                            signed_by(mistake, scheme, secrets, &fields, request)
+                        };
+                        let is_it = sign(&request.secrets)? == token;
+                        is_it.then(|| sign(&fresh))?
+                    })
+            })
+        };
+        std::iter::once_with(edited)
+            .chain(std::iter::once_with(of_another))
+            .flatten()
+            .chain(std::iter::once_with(by_mistake).flatten())
+            // One that has to do with no secret stays what it is.
+            .chain(std::iter::once_with(|| token.to_owned()))
+    }
+}
+
+/// Changes every text in it that is not empty.
+fn change_texts(json: &mut serde_json::Value, change: &dyn Fn(&str) -> Option<String>) {
+    match json {
+        serde_json::Value::String(text) if !text.is_empty() => {
+            if let Some(other) = change(text) {
+                *text = other;
+            }
+        }
+        serde_json::Value::Array(all) => all.iter_mut().for_each(|one| change_texts(one, change)),
+        serde_json::Value::Object(all) => {
+            all.values_mut().for_each(|one| change_texts(one, change));
+        }
+        _ => {}
+    }
+}
+
+/// What signs with that mistake instead.
+fn signed_by(
+    mistake: &'static Mistake,
+    scheme: &Scheme,
+    secrets: &Secrets,
+    fields: &Fields,
+    request: &Request,
+) -> Option<String> {
+    let outcome = Mistaken::one(mistake).call(&Call {
+        op: Op::Sign,
+        scheme,
+        secrets,
+        fields,
+        token: None,
+        context: Context::none(),
+        now: request.now,
+    });
+    match outcome {
+        Outcome::Token(token) => Some(token),
+        _ => None,
+    }
+}
+
+/// The right tokens of the suite's identities under these secrets.
+fn signed<'s>(
+    suite: &'s Suite,
+    secrets: impl IntoIterator<Item = &'s Secrets>,
+) -> HashMap<String, (&'s Secrets, &'s Fields)> {
+    let mut signed = HashMap::new();
+    for secrets in secrets {
+        for vector in &suite.vectors {
+            let fields = &vector.request.fields;
+            if let Ok(token) = suite.scheme.sign(secrets, fields) {
+                signed.entry(token).or_insert((secrets, fields));
+            }
+        }
+    }
+    signed
 }
 
 /// All fields of the right token of a request: what the presented one does not carry is of its
@@ -228,11 +359,7 @@ pub(super) fn signed_fields(scheme: &Scheme, request: &Request, token: &str) -> 
 }
 
 /// A mistake that the case catches and the other one does not.
-fn shows_less(scheme: &Scheme, one: &Vector, other: &Vector) -> Option<&'static str> {
-    let is_same = kind(scheme, one) == kind(scheme, other);
-    if !is_same {
-        return Some("the reference answers otherwise");
-    }
+fn missed(scheme: &Scheme, one: &Vector, other: &Vector) -> Option<&'static str> {
     catalogue()
         .iter()
         .filter(|mistake| mistake.applies(scheme).is_ok())

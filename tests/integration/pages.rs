@@ -1,10 +1,13 @@
 //! The HTML report in a real browser.
 
 use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use serde_json::json;
 
-use crate::browser::{Look, browse, console, script};
+use crate::browser::{Look, browse, console, has_browser, script};
+use crate::present::present;
 use crate::reports::{Program, mistaken};
 
 /// What a hostile implementation would say.
@@ -39,6 +42,98 @@ fn page(program: &Program, hostile: bool) -> String {
     let render = ["report", "render", "r.json", "html=r.html"];
     assert_eq!(program.run(&render).status.code(), Some(0));
     format!("file://{}", program.path("r.html").display())
+}
+
+/// The same page with a fuzz campaign that found something, and two implementations of which
+/// neither takes the tokens of the other.
+fn page_with_campaigns(program: &Program) -> String {
+    page(program, false);
+    let wrong = mistaken("verify-accepts-a-prefix");
+    let upper = mistaken("encoding-upper-case");
+    let base = ["fuzz", "jotreview", "--seed", "7", "--command", &wrong];
+    let fuzz = [
+        "--cases",
+        "3000",
+        "--report",
+        "json=f.json",
+        "--output",
+        "found.yaml",
+    ];
+    let versus = [
+        "--cases",
+        "300",
+        "--report",
+        "json=v.json",
+        "--against",
+        &upper,
+    ];
+    for more in [&fuzz[..], &versus] {
+        let done = program.run(&[&base[..], more].concat());
+        assert_eq!(done.status.code(), Some(1), "{done:?}");
+    }
+    let render = [
+        "report",
+        "render",
+        "r.json",
+        "html=r.html",
+        "--fuzz",
+        "f.json",
+        "--versus",
+        "v.json",
+    ];
+    let done = program.run(&render);
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+    format!("file://{}", program.path("r.html").display())
+}
+
+#[test]
+fn campaigns_have_their_findings_their_course_and_a_matrix_of_links() {
+    let program = Program::new();
+    if !has_browser("campaigns on the page") {
+        return;
+    }
+    let address = page_with_campaigns(&program);
+    browse("campaigns on the page", Look::DESK, |client| async move {
+        client.goto(&address).await.unwrap();
+        let seen = script(
+            &client,
+            r"const of = (text) => document.querySelectorAll(text).length;
+              return [of('#fuzz .card') > 0, of('#fuzz svg'), of('#versus svg'), of('#versus td'), of('#versus td a')];",
+        )
+        .await;
+        assert_eq!(seen, json!([true, 1, 1, 4, 4]));
+        // Each cell opens what it leads to.
+        for cell in 0..4 {
+            let opened = script(
+                &client,
+                &format!(
+                    "const link = document.querySelectorAll('#versus td a')[{cell}]; link.click(); \
+                     return [link.hash, link.textContent];"
+                ),
+            )
+            .await;
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+            let shown = script(
+                &client,
+                "const at = document.querySelector(location.hash); return [at.open, at.innerText]",
+            )
+            .await;
+            assert_eq!(shown[0], true, "{opened}");
+            let text = shown[1].as_str().unwrap();
+            let refused = opened[1].as_str().unwrap().starts_with("0 of");
+            assert_eq!(
+                text.contains("were not accepted"),
+                refused,
+                "{opened}: {text}"
+            );
+            assert_eq!(
+                text.contains("verify the token"),
+                refused,
+                "{opened}: {text}"
+            );
+        }
+        assert_eq!(console(&client).await, Vec::<String>::new());
+    });
 }
 
 #[test]
@@ -105,9 +200,11 @@ fn the_page_is_readable_in_light_and_dark_and_on_a_phone() {
         for (const at of document.querySelectorAll('body *')) {
             const own = [...at.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
             if (!own || at.closest('script, style')) continue;
-            const [one, two] = [light(parse(getComputedStyle(at).color)), light(ground(at))];
+            const style = getComputedStyle(at);
+            const ink = at.closest('svg') ? style.fill : style.color;
+            const [one, two] = [light(parse(ink)), light(ground(at))];
             const contrast = (Math.max(one, two) + 0.05) / (Math.min(one, two) + 0.05);
-            const name = at.tagName + '.' + at.className;
+            const name = at.tagName + '.' + at.getAttribute('class');
             worst.set(name, Math.min(worst.get(name) ?? 99, contrast));
         }
         return {
@@ -117,7 +214,10 @@ fn the_page_is_readable_in_light_and_dark_and_on_a_phone() {
             wide: document.documentElement.scrollWidth - innerWidth,
         };";
     let program = Program::new();
-    let address = page(&program, false);
+    if !has_browser("readable pages") {
+        return;
+    }
+    let address = page_with_campaigns(&program);
     for (width, dark) in [(1280, false), (1280, true), (500, false)] {
         let look = Look {
             width,
@@ -191,4 +291,101 @@ fn a_hundred_thousand_cases_open() {
         assert!(seen[1].as_u64().unwrap() < 60_000, "{seen}");
         assert_eq!(console(&client).await, Vec::<String>::new());
     });
+}
+
+/// On paper everything is open, the ground is white whatever is preferred on a screen, and no
+/// table is cut.
+#[test]
+fn the_page_prints() {
+    let test = "a printed page";
+    if !has_browser(test) || !present(test, "pdftotext", "-v") {
+        return;
+    }
+    let program = Program::new();
+    let address = page(&program, false);
+    let does = |name: &str, arguments: &[&str]| {
+        let done = Command::new(name)
+            .args(arguments)
+            .current_dir(program.folder.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .unwrap();
+        assert!(done.success(), "{name} {arguments:?}");
+    };
+    let profile = format!("--user-data-dir={}", program.path("profile").display());
+    does(
+        "chromium",
+        &[
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--blink-settings=preferredColorScheme=0",
+            "--no-pdf-header-footer",
+            "--print-to-pdf=r.pdf",
+            &profile,
+            &address,
+        ],
+    );
+    does("pdftotext", &["-layout", "r.pdf", "r.txt"]);
+    let text = fs::read_to_string(program.path("r.txt")).unwrap();
+    let result: serde_json::Value =
+        serde_json::from_slice(&fs::read(program.path("r.json")).unwrap()).unwrap();
+    let cases = result["cases"].as_array().unwrap();
+    // A list that is closed on the screen; what is open may name the same, so all are counted.
+    for case in cases.iter().step_by(40) {
+        let id = case["id"].as_str().unwrap();
+        let vector = id.split_once('/').unwrap().1;
+        assert!(text.contains(vector), "{vector}");
+    }
+    assert!(
+        !text.contains("Filter"),
+        "what filters is of no use on paper"
+    );
+    does("pdftoppm", &["-r", "20", "r.pdf", "sheet"]);
+    let mut sheets = 0;
+    for entry in fs::read_dir(program.folder.path()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|ending| ending == "ppm") {
+            sheets += 1;
+            let (light, margin) = inked(&path);
+            assert!(light > 0.8, "{}: {light} of it is light", path.display());
+            assert!(
+                margin > 0.999,
+                "{}: something leaves the sheet",
+                path.display()
+            );
+        }
+    }
+    assert!(sheets > 3, "{sheets}");
+}
+
+/// How much of a sheet is light, and how much of its right margin is white.
+fn inked(path: &Path) -> (f64, f64) {
+    let bytes = fs::read(path).unwrap();
+    // P6, width, height, the greatest value, and then three bytes a pixel.
+    let mut lines = bytes.splitn(4, |&byte| byte == b'\n');
+    assert_eq!(lines.next(), Some(&b"P6"[..]));
+    let size = std::str::from_utf8(lines.next().unwrap()).unwrap();
+    let (width, _) = size.split_once(' ').unwrap();
+    let width: usize = width.parse().unwrap();
+    assert_eq!(lines.next(), Some(&b"255"[..]));
+    let pixels: Vec<u32> = lines
+        .next()
+        .unwrap()
+        .chunks_exact(3)
+        .map(|pixel| pixel.iter().copied().map(u32::from).sum())
+        .collect();
+    let share = |some: &[u32], least: u32| {
+        let many = some.iter().filter(|&&sum| sum >= least).count();
+        f64::from(u32::try_from(many).unwrap()) / f64::from(u32::try_from(some.len()).unwrap())
+    };
+    let margin: Vec<u32> = pixels
+        .chunks_exact(width)
+        .flat_map(|row| row[width - 6..].to_vec())
+        .collect();
+    (share(&pixels, 3 * 128), share(&margin, 3 * 250))
 }

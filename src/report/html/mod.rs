@@ -5,11 +5,13 @@
 
 mod campaigns;
 mod card;
+mod fuzz;
 mod matrix;
 mod page;
 mod run;
 mod suite;
 mod tone;
+mod versus;
 
 pub use campaigns::Campaigns;
 pub use page::{html, html_with};

@@ -5,10 +5,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use crate::report::html::campaigns::{Campaigns, FuzzView, TimingView};
+use crate::report::html::campaigns::{Campaigns, TimingView};
+use crate::report::html::fuzz::FuzzView;
 use crate::report::html::matrix::MatrixView;
 use crate::report::html::run::RunView;
 use crate::report::html::tone;
+use crate::report::html::versus::VersusView;
 use crate::report::visible::{excerpt, visible};
 use crate::results::Document;
 
@@ -29,6 +31,7 @@ struct Page {
     runs: Vec<RunView>,
     timing: Option<TimingView>,
     fuzz: Option<FuzzView>,
+    versus: Option<VersusView>,
 }
 
 /// The document as one page, for people: in it is all that it needs.
@@ -63,6 +66,7 @@ pub fn html_with(document: &Document, campaigns: &Campaigns<'_>) -> String {
             .collect(),
         timing: campaigns.timing.map(TimingView::of),
         fuzz: campaigns.fuzz.map(FuzzView::of),
+        versus: campaigns.versus.map(VersusView::of),
     };
     page.render().expect("a page can be written")
 }
@@ -72,7 +76,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{html, html_with};
-    use crate::report::fixture::{HOSTILE, forty_of_three_hundred, green, rich};
+    use crate::report::fixture::{
+        HOSTILE, forty_of_three_hundred, fuzz_campaign, green, rich, versus_campaign,
+    };
     use crate::report::html::Campaigns;
     use crate::report::visible::is_visible;
     use crate::results::{Document, RunResult, Runs};
@@ -104,7 +110,7 @@ mod tests {
         timing.measurements[0].sentence = HOSTILE.into();
         let campaigns = Campaigns {
             timing: Some(&timing),
-            fuzz: None,
+            ..Campaigns::default()
         };
         let page = html_with(&green().into(), &campaigns);
         let section = &page[page.find("<section id=\"timing\">").unwrap()..];
@@ -114,6 +120,95 @@ mod tests {
             assert!(section.contains(&limit[..12]), "{limit}");
         }
         assert!(!html(&green().into()).contains("id=\"timing\""));
+    }
+
+    fn with_campaigns(said: &str) -> String {
+        let (fuzz, versus) = (fuzz_campaign(said), versus_campaign(said));
+        let campaigns = Campaigns {
+            fuzz: Some(&fuzz),
+            versus: Some(&versus),
+            timing: None,
+        };
+        html_with(&green().into(), &campaigns)
+    }
+
+    #[test]
+    fn a_fuzz_campaign_has_its_findings_and_its_course() {
+        let page = with_campaigns("acme-identity");
+        let section = &page[page.find("<section id=\"fuzz\">").unwrap()..];
+        let section = &section[..section.find("</section>").unwrap()];
+        for words in [
+            "2 findings in 108 000 cases.",
+            "<code>acme/takes-anything</code>",
+            "<code>acme/takes-a-prefix</code>",
+            "must, security",
+            "after 5 000 cases and 0.50 s; it accounts for 4 000 cases, and was shrunk from 900 to 1 characters",
+            "accepts upper-case hex (12 cases)",
+            "warning: acme/no-throw (3 cases)",
+            "noticed: acme-identity",
+        ] {
+            assert!(section.contains(words), "{words}: {section}");
+        }
+        assert_eq!(section.matches("<svg").count(), 1);
+        assert_eq!(section.matches("<details class=\"card bad\"").count(), 2);
+        assert!(!html(&green().into()).contains("id=\"fuzz\""));
+    }
+
+    /// Each cell leads to a token that was not accepted, or says that all were.
+    #[test]
+    fn signers_and_verifiers_make_a_table_whose_cells_are_links() {
+        let page = with_campaigns("acme-identity");
+        let section = &page[page.find("<section id=\"versus\">").unwrap()..];
+        let section = &section[..section.find("</section>").unwrap()];
+        assert_eq!(section.matches("<td>").count(), 4);
+        for (tone, anchor, words) in [
+            ("good", "x0-0-0", "1 200 of 1 200"),
+            ("bad", "x0-0-1", "0 of 1 200"),
+            ("doubt", "x0-1-0", "1 199 of 1 200"),
+            ("good", "x0-1-1", "1 200 of 1 200"),
+        ] {
+            let cell = format!("<td><a class=\"{tone}\" href=\"#{anchor}\">{words}</a></td>");
+            assert!(section.contains(&cell), "{cell}: {section}");
+            assert!(section.contains(&format!("id=\"{anchor}\"")), "{anchor}");
+        }
+        for words in [
+            "1 difference in 54 000 cases asked of both.",
+            "signed by acme-identity (first), verified by acme-identity (second)",
+            "1 200 of 1 200 tokens were not accepted; this is the first.",
+            "All 1 200 tokens were accepted.",
+            "in 77 cases; it was shrunk from 300 to 2 characters",
+        ] {
+            assert!(section.contains(words), "{words}: {section}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_in_campaigns_changes_nothing_of_the_page() {
+        let tags = |page: &str| page.matches('<').count();
+        let (tame, hostile) = (with_campaigns("tame"), with_campaigns(HOSTILE));
+        assert_eq!(tags(&tame), tags(&hostile));
+        // The pictures set thousands apart by a thin space.
+        let is_ours = |c: char| c == '\n' || c == '\u{2009}';
+        let unseen = hostile.chars().find(|&c| !is_ours(c) && !is_visible(c));
+        assert_eq!(unseen, None);
+    }
+
+    /// What was tried is a link in every table of several implementations.
+    #[test]
+    fn every_cell_of_the_matrices_is_a_link() {
+        let several = Document::from(Runs::new(vec![green(), forty_of_three_hundred(), rich(1)]));
+        let page = html(&several);
+        let tables = page.split("<table class=\"matrix\">").skip(1);
+        let mut cells = 0;
+        for table in tables {
+            let table = &table[..table.find("</table>").unwrap()];
+            for cell in table.split("<td>").skip(1) {
+                let cell = &cell[..cell.find("</td>").unwrap()];
+                cells += 1;
+                assert!(cell.is_empty() || cell.starts_with("<a "), "{cell}");
+            }
+        }
+        assert!(cells > 10, "{cells}");
     }
 
     #[test]

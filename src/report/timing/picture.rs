@@ -1,23 +1,15 @@
 //! Two pictures of a timing measurement, as SVG.
 
 use plotters::coord::Shift;
+use plotters::coord::combinators::LogCoord;
+use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
+use crate::report::chart::{
+    BLUE, Chart, FONT, Failed, ORANGE, QUIET, draw_axes, draw_legend, draw_line, drawn, place,
+};
 use crate::results::{Distributions, Measurement, TimingVerdict};
-
-/// How large a picture is, in pixels.
-const SIZE: (u32, u32) = (640, 400);
-
-/// The two classes. Blue and orange are told apart by everybody.
-const FIRST: RGBColor = RGBColor(0, 90, 160);
-const LAST: RGBColor = RGBColor(205, 85, 0);
-const QUIET: RGBColor = RGBColor(110, 110, 110);
-
-/// A family that every viewer has one of.
-const FONT: &str = "sans-serif";
-
-type Failed = Box<dyn std::error::Error>;
 
 /// The share of requests in which a call took at most so long, for both classes: two lines beside
 /// each other are a leak. `None` where nothing was measured.
@@ -33,19 +25,6 @@ pub fn timing_running_effect(measurement: &Measurement) -> Option<String> {
         return None;
     }
     drawn(|root| draw_running(root, measurement))
-}
-
-fn drawn(
-    draw: impl FnOnce(&DrawingArea<SVGBackend<'_>, Shift>) -> Result<(), Failed>,
-) -> Option<String> {
-    let mut svg = String::new();
-    {
-        let root = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
-        root.fill(&WHITE).ok()?;
-        draw(&root).ok()?;
-        root.present().ok()?;
-    }
-    Some(svg)
 }
 
 fn draw_distributions(
@@ -73,36 +52,17 @@ fn draw_distributions(
         .x_label_area_size(44)
         .y_label_area_size(52)
         .build_cartesian_2d(low..high, 0.0..100.0)?;
-    chart
-        .configure_mesh()
-        .x_desc("nanoseconds a call, its share of the round trip included")
-        .y_desc("% of the requests")
-        .x_labels(6)
-        .x_label_formatter(&|ns| grouped(*ns))
-        .y_label_formatter(&|percent| format!("{percent:.0}"))
-        .light_line_style(TRANSPARENT)
-        .bold_line_style(QUIET.mix(0.25))
-        .label_style((FONT, 13))
-        .draw()?;
-    for (points, colour, name) in [
-        (first, FIRST, "first character wrong"),
-        (last, LAST, "last character wrong"),
-    ] {
-        chart
-            .draw_series(LineSeries::new(points, colour.stroke_width(2)))?
-            .label(name)
-            .legend(move |(x, y)| {
-                PathElement::new(vec![(x, y), (x + 18, y)], colour.stroke_width(2))
-            });
-    }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::LowerRight)
-        .background_style(WHITE.mix(0.85))
-        .border_style(QUIET.mix(0.4))
-        .label_font((FONT, 13))
-        .draw()?;
-    Ok(())
+    draw_axes(
+        &mut chart,
+        (
+            "nanoseconds a call, its share of the round trip included",
+            6,
+        ),
+        "% of the requests",
+    )?;
+    draw_line(&mut chart, first, BLUE, "first character wrong")?;
+    draw_line(&mut chart, last, ORANGE, "last character wrong")?;
+    draw_legend(&mut chart)
 }
 
 fn draw_running(
@@ -116,7 +76,7 @@ fn draw_running(
         .running
         .iter()
         .filter(|one| one.pairs >= 40)
-        .map(|one| (count(one.pairs), one.ns, HALF_WIDTH * one.standard_error_ns))
+        .map(|one| (place(one.pairs), one.ns, HALF_WIDTH * one.standard_error_ns))
         .collect();
     let (Some(&(start, ..)), Some(&(end, ..))) = (running.first(), running.last()) else {
         return Err("too few pairs".into());
@@ -140,16 +100,11 @@ fn draw_running(
         .x_label_area_size(44)
         .y_label_area_size(64)
         .build_cartesian_2d((start..end.max(start + 1.0)).log_scale(), low..high)?;
-    chart
-        .configure_mesh()
-        .x_desc("pairs")
-        .y_desc("ns a call, last minus first wrong")
-        .x_label_formatter(&|pairs| grouped(*pairs))
-        .y_label_formatter(&|ns| grouped(*ns))
-        .light_line_style(TRANSPARENT)
-        .bold_line_style(QUIET.mix(0.25))
-        .label_style((FONT, 13))
-        .draw()?;
+    draw_axes(
+        &mut chart,
+        ("pairs", 11),
+        "ns a call, last minus first wrong",
+    )?;
     let band = running.iter().map(|(pairs, ns, half)| (*pairs, ns + half));
     let back = running
         .iter()
@@ -157,69 +112,65 @@ fn draw_running(
         .map(|(pairs, ns, half)| (*pairs, ns - half));
     let outline: Vec<(f64, f64)> = band.chain(back).collect();
     chart
-        .draw_series([Polygon::new(outline, LAST.mix(0.22))])?
+        .draw_series([Polygon::new(outline, ORANGE.mix(0.22))])?
         .label("99.9 % interval")
-        .legend(|(x, y)| Rectangle::new([(x, y - 5), (x + 18, y + 5)], LAST.mix(0.22).filled()));
-    chart
-        .draw_series(LineSeries::new(
-            running.iter().map(|(pairs, ns, _)| (*pairs, *ns)),
-            LAST.stroke_width(2),
-        ))?
-        .label("effect")
-        .legend(|(x, y)| PathElement::new(vec![(x, y), (x + 18, y)], LAST.stroke_width(2)));
-    for level in [-floor, floor] {
-        chart.draw_series(DashedLineSeries::new(
-            [(start, level), (end, level)],
-            5,
-            4,
-            QUIET.stroke_width(1),
-        ))?;
-    }
-    let small = (FONT, 12).into_font().color(&QUIET);
-    let above = small.pos(Pos::new(HPos::Right, VPos::Bottom));
-    chart.draw_series([Text::new(
-        format!("floor {floor:.1} ns"),
-        (end, floor),
-        above,
-    )])?;
+        .legend(|(x, y)| Rectangle::new([(x, y - 5), (x + 18, y + 5)], ORANGE.mix(0.22).filled()));
+    let effect = running.iter().map(|(pairs, ns, _)| (*pairs, *ns));
+    draw_line(&mut chart, effect, ORANGE, "effect")?;
+    let above = Bound {
+        ns: floor,
+        dash: 5,
+        colour: QUIET,
+        words: format!("floor {floor:.1} ns"),
+        words_at: (floor, VPos::Bottom),
+    };
+    draw_bound(&mut chart, (start, end), above)?;
     chart.draw_series(LineSeries::new(
         [(start, 0.0), (end, 0.0)],
         QUIET.stroke_width(1),
     ))?;
     if measurement.verdict == TimingVerdict::NoLeak {
-        for level in [-detectable, detectable] {
-            chart.draw_series(DashedLineSeries::new(
-                [(start, level), (end, level)],
-                8,
-                4,
-                FIRST.stroke_width(1),
-            ))?;
-        }
-        let style = (FONT, 12).into_font().color(&FIRST);
-        let below = style.pos(Pos::new(HPos::Right, VPos::Top));
-        let words = format!("a leak of {detectable:.1} ns would have been found");
-        chart.draw_series([Text::new(
-            words,
-            (end, detectable - (high - low) / 60.0),
-            below,
-        )])?;
+        let below = Bound {
+            ns: detectable,
+            dash: 8,
+            colour: BLUE,
+            words: format!("a leak of {detectable:.1} ns would have been found"),
+            words_at: (detectable - (high - low) / 60.0, VPos::Top),
+        };
+        draw_bound(&mut chart, (start, end), below)?;
     }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::LowerRight)
-        .background_style(WHITE.mix(0.85))
-        .border_style(QUIET.mix(0.4))
-        .label_font((FONT, 13))
-        .draw()?;
-    Ok(())
+    draw_legend(&mut chart)
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts of pairs, far below 2^53"
-)]
-fn count(pairs: u64) -> f64 {
-    pairs as f64
+/// A size that counts, on either side of nothing.
+struct Bound {
+    ns: f64,
+    /// How long its dashes are.
+    dash: u32,
+    colour: RGBColor,
+    words: String,
+    /// How high its words stand, and with which edge.
+    words_at: (f64, VPos),
+}
+
+fn draw_bound(
+    chart: &mut Chart<'_, '_, LogCoord<f64>, RangedCoordf64>,
+    (start, end): (f64, f64),
+    bound: Bound,
+) -> Result<(), Failed> {
+    for level in [-bound.ns, bound.ns] {
+        chart.draw_series(DashedLineSeries::new(
+            [(start, level), (end, level)],
+            bound.dash,
+            4,
+            bound.colour.stroke_width(1),
+        ))?;
+    }
+    let (height, edge) = bound.words_at;
+    let style = (FONT, 12).into_font().color(&bound.colour);
+    let style = style.pos(Pos::new(HPos::Right, edge));
+    chart.draw_series([Text::new(bound.words, (end, height), style)])?;
+    Ok(())
 }
 
 /// A twentieth of room on either side.
@@ -228,43 +179,10 @@ fn padded(low: f64, high: f64) -> (f64, f64) {
     (low - room, high + room)
 }
 
-/// Thousands apart, no digit more than is needed.
-fn grouped(value: f64) -> String {
-    let rounded = value.round();
-    if value.abs() < 10.0 && (value - rounded).abs() > 1e-9 {
-        return format!("{value:.1}");
-    }
-    let digits = format!("{:.0}", rounded.abs());
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push('\u{2009}');
-        }
-        out.push(digit);
-    }
-    if rounded < 0.0 {
-        format!("−{out}")
-    } else {
-        out
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{grouped, timing_distributions, timing_running_effect};
+    use super::{timing_distributions, timing_running_effect};
     use crate::report::timing::fixture::{leak, no_leak, not_measured};
-
-    #[test]
-    fn numbers_can_be_read() {
-        for (value, text) in [
-            (0.0, "0"),
-            (2.5, "2.5"),
-            (1234.0, "1\u{2009}234"),
-            (-20.0, "−20"),
-        ] {
-            assert_eq!(grouped(value), text);
-        }
-    }
 
     #[test]
     fn pictures_say_what_they_show() {

@@ -1,0 +1,432 @@
+//! What the level hardened asks beside the cases: a fuzz campaign without a finding, and a timing
+//! test that found no leak.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::certificate::Refused;
+use crate::report::subject_title;
+use crate::results::{
+    Control, ControlKind, FuzzEnd, FuzzResult, Measurement, RunResult, Subject,
+    TimingCircumstances, TimingResult, TimingVerdict, Verdict,
+};
+use crate::suite::Level;
+
+/// What a certificate of the level hardened states beside the cases.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hardened {
+    /// The timing test.
+    pub timing: Timed,
+    /// The fuzz campaign.
+    pub fuzz: Fuzzed,
+}
+
+/// A timing test that found no leak.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Timed {
+    /// No leak above that, in nanoseconds a call, is what was to be shown.
+    pub target_ns: f64,
+    /// The seed of all that was chosen by chance.
+    pub seed: u64,
+    /// How long each subject was measured at most, in seconds.
+    pub time_s: f64,
+    /// Where it was measured: both sides on one core, if one is named.
+    pub circumstances: TimingCircumstances,
+    /// What was measured: verifying by each suite that was judged, and the comparison where the
+    /// implementation hands it over.
+    pub subjects: Vec<TimedSubject>,
+    /// What this does not say, in sentences.
+    pub limits: Vec<String>,
+}
+
+/// One subject of a timing test.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TimedSubject {
+    /// What was measured.
+    pub subject: Subject,
+    /// `no-leak`.
+    pub verdict: TimingVerdict,
+    /// A leak that large would have been found, in nanoseconds a call.
+    pub detectable_ns: f64,
+    /// What had to hold for the verdict, and held.
+    pub controls: Vec<Control>,
+}
+
+/// A fuzz campaign without a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fuzzed {
+    /// How many cases were answered.
+    pub cases: u64,
+    /// How many findings there were: none.
+    pub findings: u64,
+    /// The lowest level whose breach would have been one.
+    pub level: Level,
+    /// The seed of its inputs.
+    pub seed: u64,
+    /// How many processes worked at once; with the same seed they ask the same.
+    pub jobs: u64,
+    /// The suites whose schemes took part.
+    pub suites: Vec<String>,
+}
+
+impl Timed {
+    /// What a timing test of the implementation of this run states, if it found no leak.
+    pub fn of(timing: &TimingResult, run: &RunResult) -> Result<Self, Refused> {
+        let is_leak = |one: &&Measurement| one.verdict == TimingVerdict::Leak;
+        let is_open = |one: &&Measurement| one.verdict != TimingVerdict::NoLeak;
+        let measurements = || timing.measurements.iter();
+        if let Some(leak) = measurements().find(is_leak) {
+            return Err(Refused::Leak(in_words(leak)));
+        }
+        if let Some(open) = measurements().find(is_open) {
+            return Err(Refused::NotTimed(in_words(open)));
+        }
+        let subjects = measurements().map(|one| TimedSubject {
+            subject: one.subject.clone(),
+            verdict: one.verdict,
+            detectable_ns: one.detectable_ns.unwrap_or(f64::INFINITY),
+            controls: one.controls.clone(),
+        });
+        let timed = Self {
+            target_ns: timing.target_ns,
+            seed: timing.seed,
+            time_s: timing.time_s,
+            circumstances: timing.circumstances.clone(),
+            subjects: subjects.collect(),
+            limits: timing.limits.clone(),
+        };
+        timed.check(&judged(run)).map_err(Refused::NotTimed)?;
+        Ok(timed)
+    }
+
+    /// The largest leak that might have been missed anywhere, in nanoseconds a call.
+    pub fn detectable_ns(&self) -> f64 {
+        let each = self.subjects.iter().map(|one| one.detectable_ns);
+        each.fold(0.0, f64::max)
+    }
+
+    /// Whether that bears out what it says, for all of these suites.
+    pub(super) fn check(&self, suites: &BTreeSet<String>) -> Result<(), String> {
+        for one in &self.subjects {
+            one.check(self.target_ns)?;
+        }
+        let is_timed = |suite: &&String| {
+            let subject = Subject::Verify((*suite).clone());
+            self.subjects.iter().any(|one| one.subject == subject)
+        };
+        match suites.iter().find(|suite| !is_timed(suite)) {
+            Some(suite) => Err(format!("verifying by {suite} was not measured")),
+            None => Ok(()),
+        }
+    }
+}
+
+impl TimedSubject {
+    fn check(&self, target_ns: f64) -> Result<(), String> {
+        let title = subject_title(&self.subject);
+        if self.verdict != TimingVerdict::NoLeak {
+            return Err(format!("{title}: {}", self.verdict.name()));
+        }
+        // Whatever is no number is not below it.
+        let is_small = self.detectable_ns <= target_ns && target_ns.is_finite();
+        if !is_small {
+            return Err(format!(
+                "{title}: a leak of {target_ns} ns a call might have been missed"
+            ));
+        }
+        if let Some(control) = self.controls.iter().find(|one| one.held == Some(false)) {
+            return Err(format!(
+                "{title}: a control did not hold: {}",
+                control.words
+            ));
+        }
+        let needed = [
+            (ControlKind::Counts, "counts"),
+            (ControlKind::Positive, "what is known to take longer"),
+            (ControlKind::Negative, "what is known to take as long"),
+        ];
+        for (kind, name) in needed {
+            let held = |one: &Control| one.kind == kind && one.held == Some(true);
+            if !self.controls.iter().any(held) {
+                return Err(format!("{title}: there is no control of {name} that held"));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Fuzzed {
+    /// What a fuzz campaign of at least so many cases against the implementation of this run
+    /// states, if it found nothing.
+    pub fn of(fuzz: &FuzzResult, cases: u64, run: &RunResult) -> Result<Self, Refused> {
+        if let Some(first) = fuzz.findings.first() {
+            return Err(Refused::Found {
+                findings: fuzz.findings.len(),
+                first: format!("{}/{}", first.suite, first.id),
+            });
+        }
+        let open = |why: String| Err(Refused::NotFuzzed(why));
+        match fuzz.ended {
+            FuzzEnd::Whole | FuzzEnd::Findings => {}
+            FuzzEnd::Interrupted => {
+                return open(format!("it was interrupted after {} cases", fuzz.cases));
+            }
+            FuzzEnd::Broken => {
+                return open(format!("the adapter broke after {} cases", fuzz.cases));
+            }
+        }
+        if fuzz.disagreements > 0 {
+            return open(format!(
+                "{} of its answers were not as is demanded, and were not given a second time",
+                fuzz.disagreements
+            ));
+        }
+        if fuzz.cases < cases {
+            return open(format!(
+                "of {cases} cases {} were answered, and {} called unsupported",
+                fuzz.cases, fuzz.unsupported
+            ));
+        }
+        let fuzzed = Self {
+            cases: fuzz.cases,
+            findings: 0,
+            level: fuzz.level,
+            seed: fuzz.seed,
+            jobs: fuzz.jobs,
+            suites: fuzz.suites.iter().map(|one| one.name.clone()).collect(),
+        };
+        fuzzed.check(&judged(run)).map_err(Refused::NotFuzzed)?;
+        Ok(fuzzed)
+    }
+
+    /// Whether that bears out what it says, for all of these suites.
+    pub(super) fn check(&self, suites: &BTreeSet<String>) -> Result<(), String> {
+        if self.findings > 0 {
+            return Err("it found something".to_owned());
+        }
+        if self.cases == 0 {
+            return Err("it asked nothing".to_owned());
+        }
+        if self.level < Level::Should {
+            return Err("a breach of a should was no finding".to_owned());
+        }
+        match suites.iter().find(|suite| !self.suites.contains(suite)) {
+            Some(suite) => Err(format!("it left out {suite}")),
+            None => Ok(()),
+        }
+    }
+}
+
+fn in_words(measurement: &Measurement) -> String {
+    let title = subject_title(&measurement.subject);
+    format!("{title}: {}", measurement.sentence)
+}
+
+/// The suites of which a case passed that counts.
+fn judged(run: &RunResult) -> BTreeSet<String> {
+    let passed = run
+        .cases
+        .iter()
+        .filter(|case| case.level != Level::May && case.own_verdict() == Verdict::Pass);
+    passed.map(|case| case.suite().to_owned()).collect()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Fuzzed, Hardened, Timed};
+    use crate::certificate::Refused;
+    use crate::results::fixture::{circumstances, reject, small_suite, token};
+    use crate::results::{Circumstances, KnownFailures, RunResult, conclude};
+    use crate::suite::Level;
+
+    /// A run at level `should` in which everything of `acme` passed.
+    pub(in crate::certificate) fn strict_run() -> RunResult {
+        let suite = small_suite();
+        let circumstances = Circumstances {
+            level: Level::Should,
+            ..circumstances()
+        };
+        let observations = vec![
+            suite.observe("signs", token("aa")),
+            suite.observe("forged", reject()),
+            suite.observe("throws", reject()),
+            suite.observe("upper", reject()),
+        ];
+        conclude(
+            circumstances,
+            observations,
+            &KnownFailures::none(),
+            "2026-11-20",
+        )
+    }
+
+    fn timing() -> Value {
+        let control =
+            |kind: &str| json!({"kind": kind, "held": true, "words": format!("{kind} held")});
+        let measurement = |subject: Value, detectable: f64| {
+            json!({
+                "subject": subject, "verdict": "no-leak", "sentence": "no leak above 7.5 ns: +0.10 ± 0.50 ns a call",
+                "repeat": 30, "floor_ns": 5.0, "detectable_ns": detectable, "running": [],
+                "controls": [control("counts"), control("works"), control("positive"), control("negative")],
+            })
+        };
+        json!({
+            "macproof_timing": 1, "macproof_version": "0.0.0", "started": "2026-11-20T12:00:00Z",
+            "implementation": {"name": "acme-identity"}, "adapter": "acme",
+            "circumstances": {"core": 1, "cores": 2, "load": 0.25},
+            "target_ns": 20.0, "time_s": 10.0, "seed": 42, "exit_code": 0,
+            "measurements": [measurement(json!({"verify": "acme"}), 7.5), measurement(json!("compare"), 12.25)],
+            "limits": ["Nothing is said of caches."],
+        })
+    }
+
+    fn fuzz() -> Value {
+        json!({
+            "macproof_fuzz": 1, "macproof_version": "0.0.0", "started": "2026-11-20T12:00:00Z",
+            "duration_ms": 1000, "ended": "whole", "seed": 42, "jobs": 1, "level": "should",
+            "implementation": {"name": "acme-identity"}, "adapter": "acme",
+            "suites": [{"name": "acme", "version": 1, "digest": "5f"}],
+            "cases": 1000, "disagreements": 0, "unsupported": 0, "kinds": 9,
+            "progress": [], "findings": [], "profile": [], "warnings": [],
+        })
+    }
+
+    fn finding() -> Value {
+        json!({
+            "id": "takes-anything", "suite": "acme", "outcome": "accept", "requirement": "bound",
+            "level": "must", "basis": "security", "text": "A forgery is not accepted.",
+            "request": {}, "expected": "reject", "actual": "accept", "length": 1,
+            "length_before": 9, "asked": 3, "cases": 4, "found_after_cases": 5, "found_after_ms": 6,
+        })
+    }
+
+    fn timed(document: Value) -> Result<Timed, Refused> {
+        Timed::of(&serde_json::from_value(document).unwrap(), &strict_run())
+    }
+
+    fn fuzzed(document: Value) -> Result<Fuzzed, Refused> {
+        Fuzzed::of(
+            &serde_json::from_value(document).unwrap(),
+            1000,
+            &strict_run(),
+        )
+    }
+
+    /// What both state where all is well.
+    pub(in crate::certificate) fn hardened() -> Hardened {
+        Hardened {
+            timing: timed(timing()).unwrap(),
+            fuzz: fuzzed(fuzz()).unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_timing_test_without_a_leak_is_stated_whole() {
+        let timed = hardened().timing;
+        assert_eq!(timed.subjects.len(), 2);
+        assert!((timed.detectable_ns() - 12.25).abs() < 1e-9);
+        assert_eq!(timed.circumstances.core, Some(1));
+    }
+
+    #[test]
+    fn a_timing_test_that_says_less_gives_nothing() {
+        type Change = fn(&mut Value);
+        let refusals: [(&str, u8, Change); 9] = [
+            ("timing, compare: leak: 40 ns", 1, |one| {
+                one["measurements"][1]["verdict"] = "leak".into();
+                one["measurements"][1]["sentence"] = "leak: 40 ns".into();
+            }),
+            // The worse comes first, whatever is measured first.
+            ("timing, compare: leak: 40 ns", 1, |one| {
+                one["measurements"][0]["verdict"] = "inconclusive".into();
+                one["measurements"][1]["verdict"] = "leak".into();
+                one["measurements"][1]["sentence"] = "leak: 40 ns".into();
+            }),
+            ("verify by acme: inconclusive: too busy", 3, |one| {
+                one["measurements"][0]["verdict"] = "inconclusive".into();
+                one["measurements"][0]["sentence"] = "inconclusive: too busy".into();
+            }),
+            ("verify by acme: not measured: no", 3, |one| {
+                one["measurements"][0]["verdict"] = "not-measured".into();
+                one["measurements"][0]["sentence"] = "not measured: no".into();
+            }),
+            ("verifying by acme was not measured", 3, |one| {
+                one["measurements"][0]["subject"] = json!({"verify": "other"});
+            }),
+            ("a leak of 20 ns a call might have been missed", 3, |one| {
+                one["measurements"][0]["detectable_ns"] = json!(20.5);
+            }),
+            ("might have been missed", 3, |one| {
+                one["measurements"][0]["detectable_ns"] = Value::Null;
+            }),
+            ("no control of what is known to take longer", 3, |one| {
+                one["measurements"][0]["controls"][2]["held"] = Value::Null;
+            }),
+            ("a control did not hold: works held", 3, |one| {
+                one["measurements"][0]["controls"][1]["held"] = false.into();
+            }),
+        ];
+        for (words, code, change) in refusals {
+            let mut document = timing();
+            change(&mut document);
+            let refused = timed(document).unwrap_err();
+            assert!(refused.to_string().contains(words), "{words}: {refused}");
+            assert_eq!(refused.exit_code(), code, "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_fuzz_campaign_that_says_less_gives_nothing() {
+        type Change = fn(&mut Value);
+        let refusals: [(&str, u8, Change); 8] = [
+            (
+                "has 1 finding, the first is acme/takes-anything",
+                1,
+                |one| {
+                    one["findings"] = json!([finding()]);
+                    one["disagreements"] = 4.into();
+                },
+            ),
+            ("it was interrupted after 1000 cases", 3, |one| {
+                one["ended"] = "interrupted".into();
+            }),
+            ("the adapter broke after 1000 cases", 3, |one| {
+                one["ended"] = "broken".into();
+            }),
+            ("2 of its answers were not as is demanded", 3, |one| {
+                one["disagreements"] = 2.into();
+            }),
+            (
+                "of 1000 cases 999 were answered, and 1 called unsupported",
+                3,
+                |one| {
+                    one["cases"] = 999.into();
+                    one["unsupported"] = 1.into();
+                },
+            ),
+            ("a breach of a should was no finding", 3, |one| {
+                one["level"] = "must".into();
+            }),
+            ("it left out acme", 3, |one| {
+                one["suites"][0]["name"] = "other".into();
+            }),
+            ("it left out acme", 3, |one| {
+                one["suites"] = json!([]);
+            }),
+        ];
+        for (words, code, change) in refusals {
+            let mut document = fuzz();
+            change(&mut document);
+            let refused = fuzzed(document).unwrap_err();
+            assert!(refused.to_string().contains(words), "{words}: {refused}");
+            assert_eq!(refused.exit_code(), code, "{refused}");
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! `macproof verify-certificate`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::certificate::{
+    Certified, Demands, PublicKey, certificate_html, certificate_markdown, verify,
+};
+use crate::cli::artifact::artifact;
+use crate::cli::certify::{LevelArg, read_text};
+use crate::cli::clock::unix_now;
+use crate::cli::exit::{Exit, Stop};
+use crate::cli::inputs::read;
+use crate::cli::suites;
+use crate::cli::terminal::{print, say};
+use crate::cli::timing::target;
+use crate::report;
+use crate::suite;
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyCertificateArgs {
+    /// The certificate.
+    certificate: PathBuf,
+    /// The Ed25519 public key in SPKI PEM. No key in the certificate is trusted.
+    #[arg(long, value_name = "FILE")]
+    public_key: PathBuf,
+    /// The level that is demanded, or a greater one.
+    #[arg(long, value_enum)]
+    level: Option<LevelArg>,
+    /// With how many cases it has to have been fuzzed at least, without a finding.
+    #[arg(long, value_name = "N")]
+    cases: Option<u64>,
+    /// Above which leak, in nanoseconds a call, a timing test has to have found none.
+    #[arg(long, value_name = "NS", value_parser = target)]
+    target: Option<f64>,
+    /// How old it may be, in days.
+    #[arg(long, value_name = "DAYS")]
+    max_age: Option<u32>,
+    /// What it has to be about: a file, a directory, or git:DIRECTORY.
+    #[arg(long, value_name = "PATH")]
+    artifact: Option<String>,
+    /// Whether its suites have to be the ones in this program, or in these files.
+    #[arg(long)]
+    suites: bool,
+    /// A suite file beside those in this program; may be repeated.
+    #[arg(long, value_name = "FILE", requires = "suites")]
+    suite_file: Vec<PathBuf>,
+    /// Write the statement as a page or as Markdown: html=FILE, markdown=-; may be repeated.
+    #[arg(long, value_name = "FORMAT=PATH")]
+    report: Vec<String>,
+}
+
+/// Checks a certificate, and says what it states.
+pub(crate) fn verify_certificate(args: &VerifyCertificateArgs) -> Result<Exit, Stop> {
+    let reports = args
+        .report
+        .iter()
+        .map(|word| wanted(word))
+        .collect::<Result<Vec<_>, Stop>>()?;
+    let key = PublicKey::from_pem(&read_text(&args.public_key)?)
+        .map_err(|error| Stop::usage(format_args!("{}: {error}", args.public_key.display())))?;
+    let now = i64::try_from(unix_now()).unwrap_or(i64::MAX);
+    let demands = Demands {
+        level: args.level.map(LevelArg::level),
+        issued: args
+            .max_age
+            .map(|days| (now - i64::from(days) * 24 * 60 * 60, now)),
+        artifact: args
+            .artifact
+            .as_deref()
+            .map(|text| artifact(text).map(|subject| subject.digest))
+            .transpose()?,
+        suites: args
+            .suites
+            .then(|| known_suites(&args.suite_file))
+            .transpose()?,
+        cases: args.cases,
+        target_ns: args.target,
+    };
+    let statement = match verify(&read(&args.certificate)?, &key, &demands) {
+        Ok(statement) => statement,
+        Err(invalid) => {
+            say(&format!(
+                "invalid: {}",
+                report::visible(&invalid.to_string())
+            ));
+            return Ok(Exit::Failed);
+        }
+    };
+    let mut is_printed = false;
+    for (is_page, path) in reports {
+        let text = if is_page {
+            certificate_html(&statement)
+        } else {
+            certificate_markdown(&statement)
+        };
+        if path == Path::new("-") {
+            print(&text);
+            is_printed = true;
+        } else {
+            report::write(&path, text.as_bytes()).map_err(Stop::harness)?;
+        }
+    }
+    let certified = &statement.predicate.macproof;
+    let line = valid(certified);
+    if is_printed {
+        say(line.trim_end());
+    } else {
+        print(&line);
+    }
+    Ok(Exit::Success)
+}
+
+fn valid(certified: &Certified) -> String {
+    let mut line = format!(
+        "valid: {} is certified at level {}, issued {}",
+        report::excerpt(&certified.implementation.name, 60),
+        certified.level,
+        report::visible(&certified.issued)
+    );
+    if let Some(hardened) = &certified.hardened {
+        line.push_str(&format!(
+            "; no finding in {} cases, no leak above {} ns a call",
+            hardened.fuzz.cases, hardened.timing.target_ns
+        ));
+    }
+    line.push('\n');
+    line
+}
+
+/// Whether it is a page, and where it goes.
+fn wanted(word: &str) -> Result<(bool, PathBuf), Stop> {
+    match word.split_once('=') {
+        Some(("html", path)) if !path.is_empty() => Ok((true, path.into())),
+        Some(("markdown", path)) if !path.is_empty() => Ok((false, path.into())),
+        _ => Err(Stop::usage(format_args!(
+            "--report {word:?} is neither html=PATH nor markdown=PATH"
+        ))),
+    }
+}
+
+fn known_suites(files: &[PathBuf]) -> Result<BTreeMap<String, String>, Stop> {
+    let mut digests = BTreeMap::new();
+    for embedded in suite::embedded() {
+        let suite = embedded.parse().map_err(Stop::harness)?;
+        digests.insert(suite.name.to_string(), suite.digest);
+    }
+    for file in files {
+        let suite = suites::load(file)?;
+        digests.insert(suite.name.to_string(), suite.digest);
+    }
+    Ok(digests)
+}

@@ -1,0 +1,107 @@
+//! The picture of a fuzz campaign, as SVG.
+
+use plotters::coord::Shift;
+use plotters::prelude::*;
+
+use crate::report::chart::{
+    BLUE, FONT, Failed, ORANGE, RED, draw_axes, draw_legend, draw_line, drawn, grouped, place,
+};
+use crate::results::FuzzPoint;
+
+/// How many cases were answered by when, how many kinds of answers there had been, and when
+/// something was found. `None` where there is no time between beginning and end.
+pub fn fuzz_course(course: &[FuzzPoint]) -> Option<String> {
+    let last = course.last().filter(|last| last.at_ms > 0)?;
+    drawn(|root| draw(root, course, last))
+}
+
+fn draw(
+    root: &DrawingArea<SVGBackend<'_>, Shift>,
+    course: &[FuzzPoint],
+    last: &FuzzPoint,
+) -> Result<(), Failed> {
+    let seconds = |point: &FuzzPoint| place(point.at_ms) / 1000.0;
+    let room = |most: u64| 0.0..place(most.max(1)) * 1.08;
+    let time = 0.0..seconds(last);
+    let mut chart = ChartBuilder::on(root)
+        .caption("Cases and kinds of answers, as time went on", (FONT, 18))
+        .margin(12)
+        .x_label_area_size(44)
+        .y_label_area_size(76)
+        .right_y_label_area_size(64)
+        .build_cartesian_2d(time.clone(), room(last.cases))?
+        .set_secondary_coord(time, room(last.kinds));
+    draw_axes(&mut chart, ("seconds", 8), "cases")?;
+    chart
+        .configure_secondary_axes()
+        .y_desc("kinds of answers")
+        .y_label_formatter(&|kinds| grouped(*kinds))
+        .label_style((FONT, 13))
+        .draw()?;
+    let cases = course
+        .iter()
+        .map(|point| (seconds(point), place(point.cases)));
+    draw_line(&mut chart, cases, BLUE, "cases")?;
+    let kinds = course
+        .iter()
+        .map(|point| (seconds(point), place(point.kinds)));
+    chart
+        .draw_secondary_series(LineSeries::new(kinds, ORANGE.stroke_width(2)))?
+        .label("kinds of answers")
+        .legend(|(x, y)| PathElement::new(vec![(x, y), (x + 18, y)], ORANGE.stroke_width(2)));
+    let found = course
+        .windows(2)
+        .filter(|pair| pair[1].findings > pair[0].findings)
+        .map(|pair| (seconds(&pair[1]), place(pair[1].cases)));
+    let found: Vec<(f64, f64)> = found.collect();
+    if !found.is_empty() {
+        chart
+            .draw_series(found.into_iter().map(|at| Circle::new(at, 5, RED.filled())))?
+            .label("something was found")
+            .legend(|(x, y)| Circle::new((x + 9, y), 5, RED.filled()));
+    }
+    draw_legend(&mut chart)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fuzz_course;
+    use crate::results::FuzzPoint;
+
+    fn course() -> Vec<FuzzPoint> {
+        let point = |at: u64| FuzzPoint {
+            at_ms: at * 500,
+            cases: at * 12_000,
+            kinds: 40 + at.isqrt() * 9,
+            findings: u64::from(at > 3) + u64::from(at > 12),
+        };
+        (0..=20).map(point).collect()
+    }
+
+    #[test]
+    fn the_picture_says_what_it_shows() {
+        let svg = fuzz_course(&course()).unwrap();
+        for words in [
+            "seconds",
+            "cases",
+            "kinds of answers",
+            "something was found",
+        ] {
+            assert!(svg.contains(words), "{words}");
+        }
+        // Each finding, and the one of the legend.
+        assert_eq!(svg.matches("<circle").count(), 3);
+        insta::assert_snapshot!("fuzz_course", svg);
+        let mut quiet = course();
+        for point in &mut quiet {
+            point.findings = 0;
+        }
+        assert!(!fuzz_course(&quiet).unwrap().contains("<circle"));
+    }
+
+    #[test]
+    fn nothing_is_drawn_of_nothing() {
+        assert_eq!(fuzz_course(&[]), None);
+        assert_eq!(fuzz_course(&[FuzzPoint::default()]), None);
+    }
+}

@@ -1,0 +1,138 @@
+//! A fuzz campaign, with its findings.
+
+use crate::report::case::titles;
+use crate::report::digits::{count, duration, grouped};
+use crate::report::fuzz_course;
+use crate::report::request::sentence;
+use crate::report::visible::{excerpt, visible};
+use crate::results::{FuzzEnd, FuzzFinding, FuzzResult};
+
+/// The longest text that is shown whole.
+const COLUMNS: usize = 400;
+
+/// How many findings are shown.
+const FINDINGS: usize = 100;
+
+/// A fuzz campaign.
+pub(super) struct FuzzView {
+    pub(super) tone: &'static str,
+    pub(super) said: String,
+    pub(super) facts: Vec<(&'static str, String)>,
+    pub(super) findings: Vec<FindingView>,
+    pub(super) more: Option<String>,
+    pub(super) beside: Vec<String>,
+    /// How it went: nothing in it but numbers and words of ours.
+    pub(super) picture: Option<String>,
+}
+
+/// Something that was found.
+pub(super) struct FindingView {
+    pub(super) id: String,
+    pub(super) outcome: &'static str,
+    pub(super) standing: String,
+    pub(super) text: String,
+    pub(super) asked: Vec<String>,
+    pub(super) expected: String,
+    pub(super) actual: String,
+    pub(super) causes: Vec<String>,
+    pub(super) found: String,
+}
+
+impl FuzzView {
+    pub(super) fn of(result: &FuzzResult) -> Self {
+        let findings = result.findings.len() as u64;
+        let end = end_in_words(result.ended);
+        let cases = count(result.cases, "case", "cases");
+        let traits = result.profile.iter().map(|one| {
+            let cases = count(one.cases, "case", "cases");
+            format!(
+                "{}: {} ({cases})",
+                visible(&one.suite),
+                excerpt(&one.what, COLUMNS)
+            )
+        });
+        let warnings = result.warnings.iter().map(|one| {
+            let cases = count(one.cases, "case", "cases");
+            let (suite, requirement) = (visible(&one.suite), visible(&one.requirement));
+            format!("warning: {suite}/{requirement} ({cases})")
+        });
+        let notes = result.notes.iter();
+        let notes = notes.map(|note| format!("noticed: {}", excerpt(note, COLUMNS)));
+        let more = result.findings.len().saturating_sub(FINDINGS);
+        Self {
+            tone: if findings > 0 {
+                "bad"
+            } else if end.is_empty() {
+                "good"
+            } else {
+                "doubt"
+            },
+            said: match findings {
+                0 => format!("No finding in {cases}{end}."),
+                some => format!("{} in {cases}{end}.", count(some, "finding", "findings")),
+            },
+            facts: vec![
+                (
+                    "implementation",
+                    excerpt(&result.implementation.name, COLUMNS),
+                ),
+                ("disagreements", grouped(result.disagreements)),
+                ("kinds of answers", grouped(result.kinds)),
+                ("level", result.level.to_string()),
+                ("started", visible(&result.started)),
+                ("took", duration(result.duration_ms)),
+                ("seed", result.seed.to_string()),
+            ],
+            findings: result
+                .findings
+                .iter()
+                .take(FINDINGS)
+                .map(FindingView::of)
+                .collect(),
+            more: (more > 0).then(|| format!("and {more} more, which the JSON document has")),
+            beside: notes.chain(warnings).chain(traits).collect(),
+            picture: fuzz_course(&result.progress),
+        }
+    }
+}
+
+/// What there is to say of how a campaign ended.
+pub(super) fn end_in_words(ended: FuzzEnd) -> &'static str {
+    match ended {
+        FuzzEnd::Whole | FuzzEnd::Findings => "",
+        FuzzEnd::Interrupted => "; it was interrupted",
+        FuzzEnd::Broken => "; the adapter broke",
+    }
+}
+
+impl FindingView {
+    fn of(finding: &FuzzFinding) -> Self {
+        let mut asked: Vec<String> = finding.sequence.iter().map(sentence).collect();
+        if asked.is_empty() {
+            asked.push(sentence(&finding.request));
+        }
+        Self {
+            id: format!("{}/{}", visible(&finding.suite), visible(&finding.id)),
+            outcome: finding.outcome.name(),
+            standing: format!("{}, {}", finding.level, finding.basis.name()),
+            text: excerpt(&finding.text, COLUMNS),
+            asked,
+            expected: excerpt(&finding.expected, COLUMNS),
+            actual: excerpt(&finding.actual, COLUMNS),
+            causes: finding
+                .causes
+                .iter()
+                .take(3)
+                .map(|cause| excerpt(&titles(cause), COLUMNS))
+                .collect(),
+            found: format!(
+                "after {} and {}; it accounts for {}, and was shrunk from {} to {} characters",
+                count(finding.found_after_cases, "case", "cases"),
+                duration(finding.found_after_ms),
+                count(finding.cases, "case", "cases"),
+                grouped(finding.length_before),
+                grouped(finding.length),
+            ),
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Two implementations against each other: where they differ, and who takes whose tokens.
+
+use crate::report::digits::{count, duration, grouped};
+use crate::report::fuzz_course;
+use crate::report::html::fuzz::end_in_words;
+use crate::report::request::sentence;
+use crate::report::visible::{excerpt, visible};
+use crate::results::{VersusAnswer, VersusCell, VersusDifference, VersusResult};
+
+/// The longest text that is shown whole.
+const COLUMNS: usize = 400;
+
+/// The longest name.
+const NAME: usize = 60;
+
+/// How many differences are shown.
+const DIFFERENCES: usize = 100;
+
+/// Two implementations against each other.
+pub(super) struct VersusView {
+    pub(super) tone: &'static str,
+    pub(super) said: String,
+    pub(super) facts: Vec<(&'static str, String)>,
+    /// The names of both, as those who verify.
+    pub(super) names: [String; 2],
+    pub(super) tables: Vec<CrossTable>,
+    pub(super) examples: Vec<CrossExample>,
+    pub(super) differences: Vec<DifferenceView>,
+    pub(super) more: Option<String>,
+    pub(super) notes: Vec<String>,
+    /// How it went: nothing in it but numbers and words of ours.
+    pub(super) picture: Option<String>,
+}
+
+/// Who takes whose tokens by one suite.
+pub(super) struct CrossTable {
+    pub(super) suite: String,
+    /// Each signer, with what each verifier did.
+    pub(super) rows: Vec<(String, Vec<Option<CrossCell>>)>,
+}
+
+/// The tokens of one, presented to one.
+pub(super) struct CrossCell {
+    pub(super) tone: &'static str,
+    pub(super) words: String,
+    /// Where its example is, or the whole of it, where every token was accepted.
+    pub(super) anchor: String,
+}
+
+/// A token that was not accepted, or that all were.
+pub(super) struct CrossExample {
+    pub(super) anchor: String,
+    pub(super) tone: &'static str,
+    pub(super) title: String,
+    pub(super) said: String,
+    pub(super) asked: Option<String>,
+    pub(super) actual: Option<String>,
+}
+
+/// A request that the two answer differently.
+pub(super) struct DifferenceView {
+    pub(super) suite: String,
+    pub(super) asked: String,
+    /// What each did.
+    pub(super) answers: Vec<(String, String)>,
+    pub(super) found: String,
+}
+
+impl VersusView {
+    pub(super) fn of(result: &VersusResult) -> Self {
+        let names = names(result);
+        let suites: Vec<&str> = result
+            .suites
+            .iter()
+            .map(|suite| suite.name.as_str())
+            .filter(|name| result.matrix.iter().any(|cell| cell.suite == *name))
+            .collect();
+        let differences = result.differences.len() as u64;
+        let cases = count(result.cases, "case", "cases");
+        let end = end_in_words(result.ended);
+        let more = result.differences.len().saturating_sub(DIFFERENCES);
+        let place = |suite: &str| suites.iter().position(|name| *name == suite);
+        Self {
+            tone: match result.exit_code {
+                0 => "good",
+                1 => "bad",
+                _ => "doubt",
+            },
+            said: match differences {
+                0 => format!("No difference in {cases} asked of both{end}."),
+                some => format!(
+                    "{} in {cases} asked of both{end}.",
+                    count(some, "difference", "differences")
+                ),
+            },
+            facts: vec![
+                ("first", about(result, 0)),
+                ("second", about(result, 1)),
+                ("kinds of answers", grouped(result.kinds)),
+                ("started", visible(&result.started)),
+                ("took", duration(result.duration_ms)),
+                ("seed", result.seed.to_string()),
+            ],
+            tables: suites
+                .iter()
+                .enumerate()
+                .map(|(at, suite)| CrossTable::of(result, at, suite, &names))
+                .collect(),
+            examples: result
+                .matrix
+                .iter()
+                .filter_map(|cell| Some(CrossExample::of(cell, place(&cell.suite)?, &names)))
+                .collect(),
+            differences: result
+                .differences
+                .iter()
+                .take(DIFFERENCES)
+                .map(|one| DifferenceView::of(one, &names))
+                .collect(),
+            more: (more > 0).then(|| format!("and {more} more, which the JSON document has")),
+            notes: result
+                .notes
+                .iter()
+                .map(|note| excerpt(note, COLUMNS))
+                .collect(),
+            picture: fuzz_course(&result.progress),
+            names,
+        }
+    }
+}
+
+/// What both are called: apart even where they call themselves the same.
+fn names(result: &VersusResult) -> [String; 2] {
+    let name = |at: usize| {
+        let side = &result.sides[at];
+        let named = &side.implementation.name;
+        excerpt(
+            if named.is_empty() {
+                &side.adapter
+            } else {
+                named
+            },
+            NAME,
+        )
+    };
+    let names = [name(0), name(1)];
+    if names[0] == names[1] {
+        [0, 1].map(|at| format!("{} ({})", names[at], ["first", "second"][at]))
+    } else {
+        names
+    }
+}
+
+fn about(result: &VersusResult, at: usize) -> String {
+    let side = &result.sides[at];
+    let mut words = excerpt(&side.implementation.name, NAME);
+    if let Some(version) = &side.implementation.version {
+        words.push_str(&format!(" {}", excerpt(version, NAME)));
+    }
+    format!("{words} by {}", excerpt(&side.adapter, COLUMNS))
+}
+
+fn anchor(suite: usize, cell: &VersusCell) -> String {
+    format!("x{suite}-{}-{}", cell.signer, cell.verifier)
+}
+
+fn tone(cell: &VersusCell) -> &'static str {
+    match (cell.tokens, cell.accepted) {
+        (0, _) => "plain",
+        (tokens, accepted) if tokens == accepted => "good",
+        (_, 0) => "bad",
+        _ => "doubt",
+    }
+}
+
+impl CrossTable {
+    fn of(result: &VersusResult, at: usize, suite: &str, names: &[String; 2]) -> Self {
+        let cell = |signer: u64, verifier: u64| {
+            let is_it = |cell: &&VersusCell| {
+                cell.suite == suite && cell.signer == signer && cell.verifier == verifier
+            };
+            result.matrix.iter().find(is_it).map(|cell| CrossCell {
+                tone: tone(cell),
+                words: format!("{} of {}", grouped(cell.accepted), grouped(cell.tokens)),
+                anchor: anchor(at, cell),
+            })
+        };
+        let rows = std::iter::zip(0.., names)
+            .map(|(signer, name)| (name.clone(), vec![cell(signer, 0), cell(signer, 1)]));
+        Self {
+            suite: excerpt(suite, NAME),
+            rows: rows.collect(),
+        }
+    }
+}
+
+impl CrossExample {
+    fn of(cell: &VersusCell, suite: usize, names: &[String; 2]) -> Self {
+        let name = |at: u64| usize::try_from(at).ok().and_then(|at| names.get(at));
+        let name = |at: u64| name(at).map_or("?", String::as_str);
+        let refused = cell.tokens.saturating_sub(cell.accepted);
+        Self {
+            anchor: anchor(suite, cell),
+            tone: tone(cell),
+            title: format!(
+                "{}: signed by {}, verified by {}",
+                excerpt(&cell.suite, NAME),
+                name(cell.signer),
+                name(cell.verifier)
+            ),
+            said: match (cell.tokens, refused) {
+                (0, _) => "There was no token to present.".to_owned(),
+                (tokens, 0) => format!("All {} tokens were accepted.", grouped(tokens)),
+                (tokens, refused) => format!(
+                    "{} of {} tokens were not accepted; this is the first.",
+                    grouped(refused),
+                    grouped(tokens)
+                ),
+            },
+            asked: cell.example.as_ref().map(|one| sentence(&one.request)),
+            actual: cell.example.as_ref().map(|one| actual(&one.answer)),
+        }
+    }
+}
+
+impl DifferenceView {
+    fn of(difference: &VersusDifference, names: &[String; 2]) -> Self {
+        let answers = std::iter::zip(names, &difference.answers);
+        Self {
+            suite: excerpt(&difference.suite, NAME),
+            asked: sentence(&difference.request),
+            answers: answers
+                .map(|(name, answer)| (name.clone(), actual(answer)))
+                .collect(),
+            found: format!(
+                "in {}; it was shrunk from {} to {} characters",
+                count(difference.cases, "case", "cases"),
+                grouped(difference.length_before),
+                grouped(difference.length)
+            ),
+        }
+    }
+}
+
+fn actual(answer: &VersusAnswer) -> String {
+    excerpt(&answer.actual, COLUMNS)
+}
