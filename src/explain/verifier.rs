@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 
 use crate::mistakes::{Mistake, MistakeId, Mistaken, catalogue};
-use crate::scheme::{Call, Implementation as _, Reference};
+use crate::scheme::{Call, Implementation as _, Reference, Scheme};
 use crate::signature::{Outcome, OutcomeKind};
 
 /// What a verifier did with one case.
@@ -31,9 +31,13 @@ pub struct VerifierCause {
 ///
 /// A mistake explains a case if an implementation that makes it does there what was seen. It is
 /// ruled out by what it would have done elsewhere: for ten cases that it explains, at most one may
-/// be otherwise. Failures that no mistake explains stay without one.
+/// be otherwise. Failures that no mistake explains stay without one, and so do those of a verifier
+/// that throws whatever it is asked: that tells nothing of what it would have done.
 pub fn explain_verifier(seen: &[Seen<'_>]) -> Vec<VerifierCause> {
-    let failed: Vec<&Seen<'_>> = seen.iter().filter(|seen| seen.failed).collect();
+    let failed: Vec<&Seen<'_>> = seen
+        .iter()
+        .filter(|one| one.failed && !throws_always(one.call.scheme, seen))
+        .collect();
     let mut candidates: Vec<Candidate> = catalogue()
         .iter()
         .filter_map(|mistake| Candidate::of(mistake, seen, &failed))
@@ -68,6 +72,13 @@ pub fn explain_verifier(seen: &[Seen<'_>]) -> Vec<VerifierCause> {
             *open &= !explained;
         }
     }
+}
+
+/// Whether it threw in all cases of that scheme.
+fn throws_always(scheme: &Scheme, seen: &[Seen<'_>]) -> bool {
+    seen.iter()
+        .filter(|one| std::ptr::eq(one.call.scheme, scheme))
+        .all(|one| one.outcome.kind() == OutcomeKind::Threw)
 }
 
 /// A mistake that may be among the causes.
@@ -190,6 +201,26 @@ mod tests {
             assert_eq!(found(&suite, &[planted]), [planted]);
         }
         assert!(found(&suite, &[]).is_empty());
+    }
+
+    #[test]
+    fn whoever_always_throws_is_not_told_why() {
+        let suite = find("jotreview").unwrap().parse().unwrap();
+        let suite: &Suite = &suite;
+        let threw = Outcome::Threw("not implemented".into());
+        let verifying = suite
+            .vectors
+            .iter()
+            .map(|vector| &vector.request)
+            .filter(|request| request.op == Op::Verify);
+        let seen: Vec<Seen<'_>> = verifying
+            .map(|request| Seen {
+                call: request.call(&suite.scheme),
+                outcome: &threw,
+                failed: true,
+            })
+            .collect();
+        assert!(explain_verifier(&seen).is_empty());
     }
 
     #[test]

@@ -73,6 +73,8 @@ fn starts(language: &str, adapter: &str, fault: &[(&str, &str)], mistake: &str) 
     assert!(result["counts"]["pass"].as_u64().unwrap() > 1500);
     assert_eq!(result["counts"]["warning"], Value::Null, "{language}");
 
+    answers_how_often(&program, language);
+
     // Some cases are enough to see it, and to explain all takes its time.
     change(&program.path(adapter), fault);
     let (output, result) = told(&program, &said, "--filter 'jotreview/identity-*'");
@@ -85,6 +87,41 @@ fn starts(language: &str, adapter: &str, fault: &[(&str, &str)], mistake: &str) 
         .flat_map(|cause| cause["mistakes"].as_array().into_iter().flatten())
         .any(|known| known["id"] == mistake);
     assert!(named, "{language}: {mistake} is no cause");
+}
+
+/// A verification that is to be repeated is, so that `macproof timing` measures through it.
+fn answers_how_often(program: &Program, language: &str) {
+    let configuration = fs::read_to_string(program.path("macproof.yaml")).unwrap();
+    let configuration: Value = serde_yaml::from_str(&configuration).unwrap();
+    let command = configuration["implementations"][language]["command"]
+        .as_array()
+        .unwrap();
+    let words: Vec<&str> = command.iter().map(|word| word.as_str().unwrap()).collect();
+    let vector = "\"suite\":\"jimo\",\"secret\":\"a6c93e058a4ab236449bd321002352483a85138489d2ee4fb2eaa4cfd3ab2ba8\",\"fields\":{\"user_id\":\"id-c5c178f6\"},\"token\":\"6a403a1fcfcc866b8917e6e208a553004c54c73846bc4f3f686757e2a5ad588e-1741761604\",\"now\":1741761604";
+    fs::write(
+        program.path("asked"),
+        format!(
+            "{{\"id\":1,\"op\":\"verify\",{vector},\"repeat\":   3}}\n{{\"id\":2,\"op\":\"verify\",{},\"repeat\":3}}\n{{\"op\":\"bye\"}}\n",
+            vector.replace("c5c178f6\"", "c5c178f7\"")
+        ),
+    )
+    .unwrap();
+    let output = Command::new(words[0])
+        .args(&words[1..])
+        .current_dir(program.folder.path())
+        .stdin(fs::File::open(program.path("asked")).unwrap())
+        .output()
+        .unwrap();
+    let said = succeeds(&output);
+    let answers: Vec<Value> = said
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(answers.len(), 2, "{language}: {said}");
+    for (answer, outcome, accepted) in [(&answers[0], "accept", 3), (&answers[1], "reject", 0)] {
+        assert_eq!(answer["outcome"], outcome, "{language}");
+        assert_eq!(answer["accepted"], accepted, "{language}");
+    }
 }
 
 #[test]
