@@ -31,6 +31,16 @@ pub enum ReadError {
     /// It is no JSON, or not of that form.
     #[error("it is no result of macproof run: {0}")]
     Malformed(#[from] serde_json::Error),
+    /// It is the document of a campaign.
+    #[error(
+        "it is what macproof {command} wrote, and the result of a run is needed here; an HTML page shows it beside one: macproof report render RUN.json --{option} FILE html=PATH"
+    )]
+    Campaign {
+        /// The command that wrote it.
+        command: &'static str,
+        /// The option that takes it.
+        option: &'static str,
+    },
     /// It is of another version.
     #[error(
         "it is a result of form {found}, and this macproof reads form {known}; use the macproof that wrote it"
@@ -50,9 +60,22 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
         macproof_result: Option<u32>,
         macproof_runs: Option<u32>,
         runs: Option<Vec<Versioned>>,
+        macproof_timing: Option<u32>,
+        macproof_fuzz: Option<u32>,
+        macproof_versus: Option<u32>,
     }
     // Looked at first: a document of another form would be malformed in confusing ways.
     let versioned: Versioned = serde_json::from_slice(bytes)?;
+    let campaigns = [
+        (versioned.macproof_timing, "timing", "timing"),
+        (versioned.macproof_fuzz, "fuzz", "fuzz"),
+        (versioned.macproof_versus, "fuzz --against", "versus"),
+    ];
+    for (form, command, option) in campaigns {
+        if form.is_some() {
+            return Err(ReadError::Campaign { command, option });
+        }
+    }
     let of_runs = versioned
         .runs
         .iter()
@@ -193,6 +216,8 @@ mod tests {
             Err(ReadError::Version { found: 2, .. })
         ));
         assert!(matches!(read(b"{}"), Err(ReadError::Malformed(_))));
+        let campaign = read(br#"{"macproof_fuzz": 1}"#).unwrap_err().to_string();
+        assert!(campaign.contains("--fuzz FILE"), "{campaign}");
         assert!(matches!(read(b"rubbish"), Err(ReadError::Malformed(_))));
     }
 
