@@ -55,7 +55,10 @@ pub(super) fn causes(
             if !is_alike(&planted.call(&call(scheme, request)), outcome) {
                 return None;
             }
-            Some((score(bed, &mut planted, ids.len(), samples), ids))
+            Some((
+                score(bed, &mut planted, ids.len(), request.op, samples),
+                ids,
+            ))
         })
         .collect();
     scored.sort_by_key(|(score, _)| -score);
@@ -74,12 +77,18 @@ fn score(
     bed: &Bed<'_>,
     planted: &mut Mistaken,
     mistakes: usize,
+    op: Op,
     samples: &[Vec<Sample>; 2],
 ) -> i64 {
     let scheme = &bed.suite().scheme;
     let mut reference = Reference::new();
     let mut score = 8;
-    for sample in samples.iter().flat_map(|kept| kept.iter().take(COMPARED)) {
+    // Signing and verifying are often different code: what the one does says nothing of the other.
+    let comparable = |sample: &&Sample| sample.request.op == op;
+    let compared = samples
+        .iter()
+        .flat_map(|kept| kept.iter().filter(comparable).take(COMPARED));
+    for sample in compared {
         let call = call(scheme, &sample.request);
         let would = planted.call(&call);
         let agrees = is_alike(&would, &sample.outcome);

@@ -66,8 +66,11 @@ pub(super) fn standing(recording: &Recording, target: f64) -> Standing {
     let (Some(effect), true) = (figures.effect, figures.controls_hold(recording)) else {
         return Standing::Open;
     };
-    if is_leak(&effect, figures.repeat) && ranks_agree(&effect) {
-        if figures.is_confirmed() {
+    if is_leak(&effect, figures.repeat) {
+        // Both say so in the end, or the one was an accident: more pairs will tell.
+        if !ranks_agree(&effect) {
+            Standing::Open
+        } else if figures.is_confirmed() {
             Standing::Confirmed
         } else {
             Standing::Suspicious

@@ -60,6 +60,37 @@ pub(crate) fn findings(campaign: &Campaign) -> &Vec<Value> {
     campaign.document["findings"].as_array().unwrap()
 }
 
+/// Signing and verifying are often different code, and only one of them is wrong.
+#[test]
+fn what_is_wrong_in_signing_alone_is_explained() {
+    if !present(
+        "what_is_wrong_in_signing_alone_is_explained",
+        "python3",
+        "--version",
+    ) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let adapter = folder.path().join("trims_when_signing.py");
+    let text = fs::read_to_string(format!(
+        "{}/adapters/python/adapter.py",
+        env!("CARGO_MANIFEST_DIR")
+    ));
+    let right = "sign(suite, secret, identity, fields";
+    let text = text.unwrap();
+    assert!(text.contains(right));
+    let wrong = "sign(suite, secret, bytes_of(identity, \"it\").strip(), fields";
+    fs::write(&adapter, text.replace(right, wrong)).unwrap();
+    let command = format!("python3 {}", adapter.display());
+    let ends = ["--cases", "20000", "--seed", "1", "--max-findings", "1"];
+    let campaign = fuzz(
+        folder.path(),
+        &[&["jimo", "--command", &command][..], &ends].concat(),
+    );
+    let causes = findings(&campaign)[0]["causes"].to_string();
+    assert!(causes.contains("identity-trimmed"), "{}", campaign.stdout);
+}
+
 #[test]
 fn a_planted_mistake_is_found_shrunk_explained_saved_and_replayed() {
     for (mistake, op, longest) in [
