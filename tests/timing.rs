@@ -231,7 +231,47 @@ fn a_gross_leak_is_found_in_a_back_end_as_it_is_used() {
         return;
     }
     let server = Server::start(&["--leak", "200us"]);
-    let config = scratch("timing_back_end").join("macproof.yaml");
+    let config = described("timing_back_end", &format!("{}/login", server.1));
+    let way = ["--implementation", "shop", "--config", &config];
+    finds_a_grosser_leak(name, &way, &["counts", "positive", "negative"]);
+}
+
+#[test]
+fn what_a_back_end_quotes_of_its_own_secret_is_not_shown() {
+    let name = "what_a_back_end_quotes_of_its_own_secret_is_not_shown";
+    if !present(name, "python3", "--version") {
+        return;
+    }
+    let server = Server::start(&[]);
+    let config = described("timing_quotes", &format!("{}/quotes", server.1));
+    let raw = scratch("timing_quotes_raw").join("pairs.csv");
+    let raw = raw.to_str().unwrap();
+    let way = [
+        "--implementation",
+        "shop",
+        "--config",
+        &config,
+        "--raw",
+        raw,
+    ];
+    let (code, result) = timing(&[&way[..], &["jotreview"]].concat());
+    assert_eq!(code, Some(3));
+    let reason = result["measurements"][0]["reason"].to_string();
+    assert!(reason.contains("signature"), "{reason}");
+    for shown in [result.to_string(), std::fs::read_to_string(raw).unwrap()] {
+        assert!(!shown.contains(SECRET), "{shown}");
+        let mut run = 0;
+        let longest = shown.bytes().map(|byte| {
+            run = if byte.is_ascii_hexdigit() { run + 1 } else { 0 };
+            run
+        });
+        assert!(longest.max() < Some(20), "a token is shown: {shown}");
+    }
+}
+
+/// The file that describes a back end at that address.
+fn described(name: &str, url: &str) -> String {
+    let config = scratch(name).join("macproof.yaml");
     let text = format!(
         "implementations:
   shop:
@@ -239,17 +279,14 @@ fn a_gross_leak_is_found_in_a_back_end_as_it_is_used() {
     http:
       suites: [jotreview]
       verify:
-        url: {}/login
+        url: {url}
         json: {{user_id: \"{{fields.user_id}}\", signature: \"{{token}}\"}}
         accept: {{status: 200}}
         reject: {{status: 401}}
-",
-        server.1
+"
     );
     std::fs::write(&config, text).unwrap();
-    let config = config.to_str().unwrap();
-    let way = ["--implementation", "shop", "--config", config];
-    finds_a_grosser_leak(name, &way, &["counts", "positive", "negative"]);
+    config.display().to_string()
 }
 
 /// Nobody keeps a server on one core: where the machine is busy with other tests, the noise may

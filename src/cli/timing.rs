@@ -16,7 +16,7 @@ use crate::cli::terminal::{print, say};
 use crate::protocol::Hello;
 use crate::report;
 use crate::results::{
-    Subject, TIMING_SCHEMA_VERSION, TimingCircumstances, TimingResult, TimingVerdict,
+    Redaction, Subject, TIMING_SCHEMA_VERSION, TimingCircumstances, TimingResult, TimingVerdict,
 };
 use crate::runner::WhoseSecret;
 use crate::signature::Secret;
@@ -211,7 +211,12 @@ pub(crate) fn measure(
     let is_ours = matches!(reached.target, Target::Command(_));
     let pinned = is_ours.then(Pinned::to_one_core).flatten();
     let reach = &*reach;
-    let first = reach.open().map_err(broken)?;
+    // What the implementation says may quote its secret, or a token made with it.
+    let redaction = match secret {
+        Some(secret) => Redaction::of([secret.clone()]),
+        None => Redaction::none(),
+    };
+    let first = reach.open().map_err(|error| broken(&error, &redaction))?;
     let hello = first.hello().clone();
     let target = measuring.target.unwrap_or(if first.is_amplified() {
         TARGET
@@ -240,6 +245,7 @@ pub(crate) fn measure(
         reach,
         options,
         secret,
+        redaction: &redaction,
         first: Some(first),
     }
     .of_all(
@@ -282,6 +288,8 @@ struct Campaigns<'a> {
     options: Options,
     /// The implementation's own, where it has one.
     secret: Option<&'a Secret>,
+    /// What may not be shown of what it says.
+    redaction: &'a Redaction,
     /// The channel over which the hello came; nothing was asked over it yet.
     first: Option<Box<dyn Channel + 'a>>,
 }
@@ -322,20 +330,27 @@ impl Campaigns<'_> {
     fn of(&mut self, material: &Material<'_>) -> Result<Recording, Stop> {
         let channel = match self.first.take() {
             Some(channel) => channel,
-            None => self.reach.open().map_err(broken)?,
+            None => {
+                let opened = self.reach.open();
+                opened.map_err(|error| broken(&error, self.redaction))?
+            }
         };
         let title = report::subject_title(&material.subject());
         let start = Instant::now();
         let mut progress = |progress| say(&format!("{title}: {}", in_words(progress)));
-        record(
+        let recorded = record(
             material,
             channel,
             self.reach,
             &self.options,
             &|| start.elapsed(),
             &mut progress,
-        )
-        .map_err(broken)
+        );
+        let mut recording = recorded.map_err(|error| broken(&error, self.redaction))?;
+        if let Some(trouble) = &mut recording.trouble {
+            trouble.reason = self.redaction.text(&trouble.reason);
+        }
+        Ok(recording)
     }
 }
 
@@ -358,12 +373,15 @@ fn in_words(progress: Progress) -> String {
     }
 }
 
-fn broken(error: ChannelError) -> Stop {
+fn broken(error: &ChannelError, redaction: &Redaction) -> Stop {
     match error {
         ChannelError::Interrupted => {
             Stop::harness("interrupted; nothing is said of what was measured in part")
         }
-        error => Stop::harness(format_args!("the adapter does not work: {error}")),
+        error => {
+            let said = redaction.text(&error.to_string());
+            Stop::harness(format_args!("the adapter does not work: {said}"))
+        }
     }
 }
 

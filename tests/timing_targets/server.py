@@ -21,7 +21,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self):
         request = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        if self.path == "/login":
+        if self.path == "/quotes":
+            self.reply(500, {"secret": os.environ["TIMING_SECRET"], "asked": request})
+        elif self.path == "/login":
             answer = honest(
                 {
                     "op": "verify",
