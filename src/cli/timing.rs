@@ -227,7 +227,7 @@ pub(crate) fn measure(
         macproof_timing_raw: RawHeader::FORM,
         macproof_version: env!("CARGO_PKG_VERSION").to_owned(),
         started: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        implementation: hello.implementation.clone(),
+        implementation: redaction.implementation(&hello.implementation),
         adapter: reached.label.clone(),
         circumstances: TimingCircumstances {
             core: pinned

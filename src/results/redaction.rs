@@ -4,6 +4,7 @@
 
 use serde_json::Value as Json;
 
+use crate::protocol::ImplementationInfo;
 use crate::results::{Case, Observation, Observed, RunResult};
 use crate::signature::{Encoding, Outcome, Secret, Value};
 
@@ -52,6 +53,18 @@ impl Redaction {
             without_token_like(&without(text, &self.spellings()))
         } else {
             text.to_owned()
+        }
+    }
+
+    /// What an implementation says of itself, without these secrets.
+    pub fn implementation(&self, said: &ImplementationInfo) -> ImplementationInfo {
+        let needles = self.spellings();
+        let shown = |text: &String| without(text, &needles);
+        ImplementationInfo {
+            name: shown(&said.name),
+            version: said.version.as_ref().map(shown),
+            language: said.language.as_ref().map(shown),
+            notes: said.notes.as_ref().map(shown),
         }
     }
 
@@ -262,6 +275,7 @@ fn without_token_like(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{REDACTED, Redaction};
+    use crate::protocol::ImplementationInfo;
     use crate::results::fixture::{circumstances, expect_token, suite, threw, token};
     use crate::results::{KnownFailures, Observation, Observed, RunResult, ScopeNote, conclude};
     use crate::signature::{Encoding, Op, Secret};
@@ -275,6 +289,21 @@ mod tests {
         let mut forms: Vec<String> = Encoding::ALL.iter().map(encoded).collect();
         forms.extend([CANARY.to_owned(), TOKEN.to_owned()]);
         forms
+    }
+
+    #[test]
+    fn what_an_implementation_says_of_itself_is_shown_without_the_secret() {
+        let said = ImplementationInfo {
+            name: format!("shop {CANARY}"),
+            version: Some(CANARY.to_owned()),
+            language: None,
+            notes: Some("made for tests".to_owned()),
+        };
+        let shown = Redaction::of([Secret::new(CANARY)]).implementation(&said);
+        assert_eq!(shown.name, "shop [redacted]");
+        assert_eq!(shown.version.as_deref(), Some("[redacted]"));
+        assert_eq!(shown.notes, said.notes);
+        assert_eq!(Redaction::none().implementation(&said), said);
     }
 
     /// An observation as if it had been asked with the canary, about an identity of these words.
