@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::exit::Stop;
 use crate::cli::inputs::read;
-use crate::protocol::{Incoming, RequestLine, RequestParts};
+use crate::protocol::{Incoming, RequestLine};
 use crate::report;
 use crate::signature::Context;
 use crate::suite::Request;
@@ -89,14 +89,5 @@ pub(crate) fn write_corpus(folder: &Path, corpus: &[(String, Request)]) -> Resul
 }
 
 fn request_as_json(suite: &str, request: &Request) -> String {
-    RequestLine::new(&RequestParts {
-        op: request.op,
-        suite,
-        secrets: &request.secrets,
-        fields: &request.fields,
-        token: request.token.as_ref(),
-        now: request.now,
-        context: &request.context,
-    })
-    .as_json()
+    RequestLine::of(suite, request).as_json()
 }

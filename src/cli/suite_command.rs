@@ -10,7 +10,7 @@ use crate::cli::suites;
 use crate::cli::terminal::{print, say};
 use crate::generate::{generate, import_wycheproof};
 use crate::lint::{Severity, lint, review};
-use crate::protocol::{RequestLine, RequestParts};
+use crate::protocol::RequestLine;
 use crate::report;
 use crate::results::expected_in_words;
 use crate::strength::{strength, table};
@@ -149,15 +149,7 @@ fn scheme_lines(text: &str) -> impl Iterator<Item = &str> {
 
 fn vector_summary(suite: &Suite, vector: &Vector) -> String {
     let request = &vector.request;
-    let line = RequestLine::new(&RequestParts {
-        op: request.op,
-        suite: suite.name.as_str(),
-        secrets: &request.secrets,
-        fields: &request.fields,
-        token: request.token.as_ref(),
-        context: &request.context,
-        now: request.now,
-    });
+    let line = RequestLine::of(suite.name.as_str(), request);
     let expected = expected_in_words(&vector.expect);
     let shows: Vec<&str> = suite
         .shown_by(vector)

@@ -16,7 +16,7 @@ use crate::fuzz::masked::kind;
 use crate::fuzz::pace::Pace;
 use crate::fuzz::plan::{Bounded, Counters, Plan};
 use crate::fuzz::seen::{Disagreement, Sample, Taste, What};
-use crate::protocol::{MAX_LINE, Reply, RequestLine, RequestParts};
+use crate::protocol::{MAX_LINE, Reply, RequestLine};
 use crate::results::Failure;
 use crate::signature::{Op, Outcome, Value};
 use crate::suite::{Level, Request};
@@ -482,15 +482,7 @@ fn is_same(one: &Outcome, other: &Outcome) -> bool {
 
 /// A request as it goes over the wire.
 pub(super) fn line(suite: &str, request: &Request) -> RequestLine {
-    RequestLine::new(&RequestParts {
-        op: request.op,
-        suite,
-        secrets: &request.secrets,
-        fields: &request.fields,
-        token: request.token.as_ref(),
-        now: request.now,
-        context: &request.context,
-    })
+    RequestLine::of(suite, request)
 }
 
 impl Exchange for Campaign<'_, '_> {

@@ -8,6 +8,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::protocol::write_ascii;
 use crate::signature::{Context, Fields, Op, Secret, Secrets, Value};
+use crate::suite::Request;
 
 /// What a request says, its id aside.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +42,19 @@ impl RequestLine {
         json[0] = b',';
         json.push(b'\n');
         Self(json.into_boxed_slice())
+    }
+
+    /// A request of a suite.
+    pub fn of(suite: &str, request: &Request) -> Self {
+        Self::new(&RequestParts {
+            op: request.op,
+            suite,
+            secrets: &request.secrets,
+            fields: &request.fields,
+            token: request.token.as_ref(),
+            context: &request.context,
+            now: request.now,
+        })
     }
 
     /// The same request, to be done `repeat` times and answered once.

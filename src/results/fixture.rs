@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::protocol::{ImplementationInfo, RequestLine, RequestParts};
+use crate::protocol::{ImplementationInfo, RequestLine};
 use crate::results::{
     Circumstances, KnownFailures, Observation, Observed, Redaction, RunResult, conclude,
 };
@@ -113,15 +113,7 @@ impl Suite {
             .iter()
             .find(|known| known.id.as_str() == vector)
             .unwrap();
-        let line = RequestLine::new(&RequestParts {
-            op: vector.request.op,
-            suite: self.name.as_str(),
-            secrets: &vector.request.secrets,
-            fields: &vector.request.fields,
-            token: vector.request.token.as_ref(),
-            context: &vector.request.context,
-            now: vector.request.now,
-        });
+        let line = RequestLine::of(self.name.as_str(), &vector.request);
         Observation {
             suite: self,
             vector,

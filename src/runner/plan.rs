@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::adapters::Target;
-use crate::protocol::{Clock, Hello, MAX_LINE, RequestLine, RequestParts};
+use crate::protocol::{Clock, Hello, MAX_LINE, RequestLine};
 use crate::results::ScopeNote;
 use crate::runner::afresh::Afresh;
 use crate::runner::resign::Resigner;
@@ -157,15 +157,7 @@ pub(super) fn plan<'s>(
 
 /// A request as it goes over the wire.
 pub(super) fn line(suite: &Suite, request: &Request) -> RequestLine {
-    RequestLine::new(&RequestParts {
-        op: request.op,
-        suite: suite.name.as_str(),
-        secrets: &request.secrets,
-        fields: &request.fields,
-        token: request.token.as_ref(),
-        context: &request.context,
-        now: request.now,
-    })
+    RequestLine::of(suite.name.as_str(), request)
 }
 
 /// Whether it is longer than any line may be, under the longest id.

@@ -4,7 +4,7 @@
 use fastrand::Rng;
 
 use crate::generate::{Suggestion, suggestions};
-use crate::protocol::{RequestLine, RequestParts};
+use crate::protocol::RequestLine;
 use crate::scheme::{FieldKind, Implementation, Reference, Scheme, SecretEncoding};
 use crate::signature::{Context, Encoding, Fields, Op, Outcome, Secret, Secrets, Value};
 use crate::strength::trial::{differ, is_told};
@@ -29,16 +29,7 @@ pub struct Witness {
 impl Witness {
     /// What to ask, as JSON without the suite's name.
     pub fn request_as_json(&self, suite: &str) -> String {
-        RequestLine::new(&RequestParts {
-            op: self.request.op,
-            suite,
-            secrets: &self.request.secrets,
-            fields: &self.request.fields,
-            token: self.request.token.as_ref(),
-            context: &self.request.context,
-            now: self.request.now,
-        })
-        .as_json()
+        RequestLine::of(suite, &self.request).as_json()
     }
 }
 
