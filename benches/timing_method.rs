@@ -1,10 +1,13 @@
 //! The benchmark of the timing method itself: how often it finds what was planted, and how often
 //! it cries out over nothing, with the rules of dudect and of RTLF on the same raw data.
 //!
-//! `cargo bench --bench timing_method -- --runs 100 --output reports/timing-method.md`
+//! `cargo bench --bench timing_method -- --runs 100 --results runs.jsonl --output reports/timing-method.md`
 //!
-//! `--languages python,go` and `--conditions safe,20ns` narrow it, `--time 5` is the most that a
-//! campaign may measure, in seconds; `--busy 3` keeps so many busy loops beside it.
+//! It takes hours. Each campaign is a line of `--results`, and what is there already is not run
+//! again: so it may be interrupted and go on another day. `--for 3600` ends a sitting after so
+//! many seconds. The report is made of all lines. `--languages python,go` and `--conditions
+//! safe,20ns` narrow what is run, `--time 5` is the most that a campaign may measure, in seconds;
+//! `--busy 3` keeps so many busy loops beside it.
 
 #![allow(
     clippy::cast_precision_loss,
@@ -16,7 +19,10 @@
     reason = "a benchmark prints, and fails by panicking"
 )]
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command as Program;
 use std::sync::Arc;
@@ -31,33 +37,53 @@ use macproof::suite::Suite;
 use macproof::timing::{
     Command, Condition, Material, Options, Reach as _, Recording, Stage, judge, record,
 };
+use serde::{Deserialize, Serialize};
 
 const SUITE: &str = "jotreview";
+
+const LANGUAGES: [&str; 7] = ["python", "node", "php", "ruby", "go", "java", "rust"];
 
 /// Up to which leak a comparison may be called free of leaks, in nanoseconds a call.
 const TARGET: f64 = 20.0;
 
+/// After so many seeds of one cell the next has its turn, so that a sitting that ends early has
+/// something of all.
+const TURN: u64 = 5;
+
 fn main() {
     let settings = Settings::from_arguments();
     let suite = macproof::suite::find(SUITE).unwrap().parse().unwrap();
-    let before = load();
+    let mut runs = Runs::read(&settings.results);
     let stop = Arc::new(AtomicBool::new(false));
     for _ in 0..settings.busy {
         let stop = Arc::clone(&stop);
         std::thread::spawn(move || while !stop.load(Ordering::Relaxed) {});
     }
-    let mut rows = Vec::new();
-    for (language, command) in adapters(&settings.languages) {
-        for planted in Planted::ALL {
-            if settings.wants(planted) && planted.is_known_to(language) {
-                let row = Row::measured(language, &command, planted, &settings, &suite);
-                eprintln!("{}", row.as_markdown());
-                rows.push(row);
+    let start = Instant::now();
+    let adapters = adapters(&settings.languages);
+    let turns = (0..settings.runs).step_by(usize::try_from(TURN).unwrap());
+    'all: for turn in turns {
+        for (language, command) in &adapters {
+            for planted in Planted::ALL {
+                if !settings.wants(planted) || !planted.is_known_to(language) {
+                    continue;
+                }
+                for seed in turn..(turn + TURN).min(settings.runs) {
+                    if start.elapsed().as_secs_f64() > settings.sitting {
+                        break 'all;
+                    }
+                    let cell = Cell {
+                        language: (*language).to_owned(),
+                        condition: planted.name().to_owned(),
+                        busy: settings.busy,
+                    };
+                    runs.measure(&cell, command, planted, seed, &settings, &suite);
+                }
             }
         }
     }
     stop.store(true, Ordering::Relaxed);
-    let report = report(&rows, &settings, before);
+    let report = report(&runs, &settings);
     match &settings.output {
         Some(path) => std::fs::write(path, report).unwrap(),
         None => print!("{report}"),
@@ -70,6 +96,8 @@ struct Settings {
     conditions: Vec<String>,
     time: f64,
     busy: usize,
+    sitting: f64,
+    results: Option<PathBuf>,
     output: Option<PathBuf>,
 }
 
@@ -81,6 +109,8 @@ impl Settings {
             conditions: Vec::new(),
             time: 5.0,
             busy: 0,
+            sitting: f64::INFINITY,
+            results: None,
             output: None,
         };
         let words = |text: String| text.split(',').map(str::to_owned).collect();
@@ -95,6 +125,8 @@ impl Settings {
                 "--conditions" => settings.conditions = words(value()),
                 "--time" => settings.time = value().parse().unwrap(),
                 "--busy" => settings.busy = value().parse().unwrap(),
+                "--for" => settings.sitting = value().parse().unwrap(),
+                "--results" => settings.results = Some(value().into()),
                 "--output" => settings.output = Some(value().into()),
                 other => panic!("no option {other}"),
             }
@@ -115,9 +147,9 @@ enum Planted {
     /// The same over raw bytes, in the languages whose adapters compare text otherwise.
     EarlyExitRaw,
     Nanoseconds20,
-    /// As much as a campaign on safe code said that it would have found.
-    Stated,
     Safe,
+    /// As much as the campaign on safe code with the same seed said that it would have found.
+    Stated,
     EqualityByCompare,
     SafeByCompare,
 }
@@ -127,8 +159,8 @@ impl Planted {
         Self::EarlyExit,
         Self::EarlyExitRaw,
         Self::Nanoseconds20,
-        Self::Stated,
         Self::Safe,
+        Self::Stated,
         Self::EqualityByCompare,
         Self::SafeByCompare,
     ];
@@ -159,108 +191,211 @@ impl Planted {
         self != Self::EarlyExitRaw || ["go", "java"].contains(&language)
     }
 
+    /// Up to which leak it is asked: a loop over raw bytes takes less than 20 ns.
+    fn target(self) -> f64 {
+        if self == Self::EarlyExitRaw {
+            10.0
+        } else {
+            TARGET
+        }
+    }
+
     fn is_compared(self) -> bool {
         matches!(self, Self::EqualityByCompare | Self::SafeByCompare)
     }
 }
 
-/// What came of so many campaigns, each with processes of its own.
-#[derive(Default)]
-struct Row {
-    language: &'static str,
-    condition: &'static str,
-    runs: u64,
-    leaks: u64,
-    inconclusive: u64,
-    other: u64,
-    dudect_5: u64,
-    dudect_10: u64,
-    deciles: u64,
-    seconds: Vec<f64>,
-    effects: Vec<f64>,
-    detectable: Vec<f64>,
+/// What is measured again and again.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+struct Cell {
+    language: String,
+    condition: String,
+    busy: usize,
 }
 
-impl Row {
-    fn measured(
-        language: &'static str,
-        command: &str,
-        planted: Planted,
-        settings: &Settings,
-        suite: &Suite,
-    ) -> Self {
-        let mut row = Self {
-            language,
-            condition: planted.name(),
-            ..Self::default()
-        };
-        for seed in 0..settings.runs {
-            let mut asked = Asked {
-                command,
-                leak: planted.leak().map(str::to_owned),
-                is_compared: planted.is_compared(),
-                target: TARGET,
-                seed,
+/// What came of a campaign, with processes of its own.
+#[derive(Serialize, Deserialize)]
+struct Run {
+    #[serde(flatten)]
+    cell: Cell,
+    seed: u64,
+    verdict: TimingVerdict,
+    reason: Option<String>,
+    /// From the first process on.
+    seconds: f64,
+    effect_ns: Option<f64>,
+    detectable_ns: Option<f64>,
+    /// Welch's t as dudect has it.
+    dudect: f64,
+    /// What RTLF's rule says.
+    deciles: bool,
+    /// The load of the machine before it.
+    load: Option<f64>,
+}
+
+/// All that there are, and where they are kept.
+struct Runs {
+    all: Vec<Run>,
+    file: Option<File>,
+}
+
+impl Runs {
+    fn read(path: &Option<PathBuf>) -> Self {
+        let Some(path) = path else {
+            return Self {
+                all: Vec::new(),
+                file: None,
             };
-            if planted == Planted::Stated {
-                // Where the first campaign says no X, there is nothing to hold it to.
-                let (_, first, _) = asked.campaign(settings, suite);
-                if first.verdict != TimingVerdict::NoLeak {
-                    continue;
-                }
-                asked.target = first.detectable_ns.unwrap().ceil();
-                asked.leak = Some(format!("{}ns", asked.target));
-            }
-            let (recording, measurement, seconds) = asked.campaign(settings, suite);
-            row.add(&recording, &measurement, seconds, seed);
+        };
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let file = File::options().create(true).append(true).open(path);
+        Self {
+            all: text
+                .lines()
+                .map(|line| serde_json::from_str(line).unwrap())
+                .collect(),
+            file: Some(file.unwrap()),
         }
-        row
     }
 
-    fn add(&mut self, recording: &Recording, measurement: &Measurement, seconds: f64, seed: u64) {
-        self.runs += 1;
-        if let Some(reason) = &measurement.reason {
-            eprintln!("{} {} {seed}: {reason}", self.language, self.condition);
+    fn find(&self, cell: &Cell, seed: u64) -> Option<&Run> {
+        let mut all = self.all.iter();
+        all.find(|run| run.cell == *cell && run.seed == seed)
+    }
+
+    fn measure(
+        &mut self,
+        cell: &Cell,
+        command: &str,
+        planted: Planted,
+        seed: u64,
+        settings: &Settings,
+        suite: &Suite,
+    ) {
+        if self.find(cell, seed).is_some() {
+            return;
         }
-        match measurement.verdict {
-            TimingVerdict::Leak => self.leaks += 1,
-            TimingVerdict::Inconclusive => self.inconclusive += 1,
-            TimingVerdict::NoLeak | TimingVerdict::NotMeasured => self.other += 1,
+        let mut asked = Asked {
+            command,
+            leak: planted.leak().map(str::to_owned),
+            is_compared: planted.is_compared(),
+            target: planted.target(),
+            seed,
+        };
+        if planted == Planted::Stated {
+            let safe = Cell {
+                condition: Planted::Safe.name().to_owned(),
+                ..cell.clone()
+            };
+            // Where the campaign on safe code said no X, there is nothing to hold it to.
+            let Some(safe) = self.find(&safe, seed) else {
+                return;
+            };
+            let (TimingVerdict::NoLeak, Some(stated)) = (safe.verdict, safe.detectable_ns) else {
+                return;
+            };
+            asked.target = stated.ceil();
+            asked.leak = Some(format!("{}ns", asked.target));
         }
-        self.seconds.push(seconds);
-        self.effects
-            .extend(measurement.effect.map(|effect| effect.ns));
-        self.detectable.extend(measurement.detectable_ns);
+        let load = load();
+        let (recording, measurement, seconds) = asked.campaign(settings, suite);
         let pairs = || recording.of(Stage::Measuring, Condition::Leak);
         let last: Vec<f64> = pairs().map(|sample| sample.times()[0]).collect();
         let first: Vec<f64> = pairs().map(|sample| sample.times()[1]).collect();
-        let t = welch_t(&first, &last);
-        self.dudect_5 += u64::from(t > 4.5);
-        self.dudect_10 += u64::from(t > 10.0);
         let mut rng = Rng::with_seed(seed);
-        self.deciles += u64::from(deciles_differ(&first, &last, 0.09, 1000, &mut rng));
+        let run = Run {
+            cell: cell.clone(),
+            seed,
+            verdict: measurement.verdict,
+            reason: measurement.reason.clone(),
+            seconds,
+            effect_ns: measurement.effect.as_ref().map(|effect| effect.ns),
+            detectable_ns: measurement.detectable_ns,
+            dudect: welch_t(&first, &last),
+            deciles: deciles_differ(&first, &last, 0.09, 1000, &mut rng),
+            load,
+        };
+        let line = serde_json::to_string(&run).unwrap();
+        eprintln!("{line}");
+        if let Some(file) = &mut self.file {
+            writeln!(file, "{line}").unwrap();
+        }
+        self.all.push(run);
     }
 
-    fn as_markdown(&self) -> String {
-        let (low, high) = wilson(self.leaks, self.runs);
-        let middle = |values: &[f64]| median(values.iter().copied());
-        format!(
-            "| {} | {} | {} of {} | {:.0} to {:.0} % | {} | {:.1} | {:.1} | {:.1} | {} | {} | {} |",
-            self.language,
-            self.condition,
-            self.leaks,
-            self.runs,
-            100.0 * low,
-            100.0 * high,
-            self.inconclusive,
-            middle(&self.seconds),
-            middle(&self.effects),
-            middle(&self.detectable),
-            self.dudect_5,
-            self.dudect_10,
-            self.deciles,
-        )
+    /// The rows of a table, with so many busy loops.
+    fn as_markdown(&self, busy: usize) -> String {
+        let mut out = String::from(
+            "| language | condition | leak | interval | inconclusive | seconds | effect | X | dudect > 4.5 | > 10 | RTLF |\n|---|---|---|---|---|---|---|---|---|---|---|\n",
+        );
+        for language in LANGUAGES {
+            for planted in Planted::ALL {
+                let cell = Cell {
+                    language: language.to_owned(),
+                    condition: planted.name().to_owned(),
+                    busy,
+                };
+                let runs: Vec<&Run> = self.all.iter().filter(|run| run.cell == cell).collect();
+                if !runs.is_empty() {
+                    let _ = writeln!(out, "{}", row(&cell, &runs));
+                }
+            }
+        }
+        out
     }
+
+    /// How often each reason was given, without its figures.
+    fn reasons(&self) -> String {
+        let mut counts = BTreeMap::new();
+        for run in &self.all {
+            let Some(reason) = &run.reason else { continue };
+            let figures = |letter: char| letter.is_ascii_digit() || "+-±.".contains(letter);
+            let words: Vec<&str> = reason
+                .split([' ', '(', ')'])
+                .filter(|word| !word.is_empty() && !word.chars().all(figures))
+                .collect();
+            let busy = if run.cell.busy == 0 { "" } else { ", busy" };
+            let cell = format!("{} {}{busy}", run.cell.language, run.cell.condition);
+            *counts
+                .entry(words.join(" "))
+                .or_insert_with(BTreeMap::new)
+                .entry(cell)
+                .or_insert(0) += 1;
+        }
+        let mut out = String::new();
+        for (reason, cells) in counts {
+            let cells: Vec<String> = cells
+                .into_iter()
+                .map(|(cell, count): (String, u64)| format!("{cell} {count}"))
+                .collect();
+            let _ = writeln!(out, "- {reason}: {}", cells.join("; "));
+        }
+        out
+    }
+}
+
+fn row(cell: &Cell, runs: &[&Run]) -> String {
+    let count = |is_so: &dyn Fn(&Run) -> bool| runs.iter().filter(|run| is_so(run)).count() as u64;
+    let leaks = count(&|run| run.verdict == TimingVerdict::Leak);
+    let all = runs.len() as u64;
+    let (low, high) = wilson(leaks, all);
+    let middle = |value: &dyn Fn(&Run) -> Option<f64>| {
+        median(runs.iter().filter_map(|run| value(run)).collect::<Vec<_>>())
+    };
+    format!(
+        "| {} | {} | {leaks} of {all} | {:.0} to {:.0} % | {} | {:.1} | {:.1} | {:.1} | {} | {} | {} |",
+        cell.language,
+        cell.condition,
+        100.0 * low,
+        100.0 * high,
+        count(&|run| run.verdict == TimingVerdict::Inconclusive),
+        middle(&|run| Some(run.seconds)),
+        middle(&|run| run.effect_ns),
+        middle(&|run| run.detectable_ns),
+        count(&|run| run.dudect > 4.5),
+        count(&|run| run.dudect > 10.0),
+        count(&|run| run.deciles),
+    )
 }
 
 /// What a campaign is asked for.
@@ -336,9 +471,8 @@ fn adapters(wanted: &[String]) -> Vec<(&'static str, String)> {
     };
     let script = |program: &str, file: &str| format!("{program} {}", root.join(file).display());
     let text = |path: &Path| path.display().to_string();
-    let all = ["python", "node", "php", "ruby", "go", "java", "rust"];
     let mut adapters = Vec::new();
-    for language in all {
+    for language in LANGUAGES {
         if !wanted.is_empty() && !wanted.iter().any(|wanted| wanted == language) {
             continue;
         }
@@ -374,30 +508,35 @@ fn adapters(wanted: &[String]) -> Vec<(&'static str, String)> {
     adapters
 }
 
-fn report(rows: &[Row], settings: &Settings, before: Option<f64>) -> String {
+fn report(runs: &Runs, settings: &Settings) -> String {
     let mut out = String::from("# How well the timing method works\n\n");
-    let load = |load: Option<f64>| load.map_or("unknown".to_owned(), |load| format!("{load:.1}"));
-    let build = if cfg!(debug_assertions) {
-        "a debug"
-    } else {
-        "a release"
-    };
+    let quiet = runs.all.iter().filter(|run| run.cell.busy == 0);
+    let loads: Vec<f64> = quiet.filter_map(|run| run.load).collect();
     let _ = writeln!(
         out,
-        "`cargo bench --bench timing_method -- --runs {} --time {} --busy {}`, in {build} build, on {} cores; load {} before and {} after, {} busy loops of its own. Each run has processes of its own, and a target of 20 ns.\n",
+        "`cargo bench --bench timing_method -- --runs {} --time {}`, on {} cores, load {:.1} (median over the runs without busy loops). Each run has processes of its own, and a target of {TARGET} ns.\n",
         settings.runs,
         settings.time,
-        settings.busy,
         std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-        load(before),
-        load(self::load()),
-        settings.busy,
+        median(loads),
     );
-    out.push_str("`leak` is our verdict with Wilson's 95 % interval; seconds (median) are from the first process on, controls and confirmation included; effect and X (median) in ns a call. The last three columns count what the rules of dudect (|t| > 4.5 and > 10 over all crops) and of RTLF (nine deciles, bootstrap, α = 0.09/9) say on the same raw times of both classes. `stated-x` plants as much as a campaign on safe code said that it would have found, and asks for that much; where that said nothing, there is no run. Rust's adapter compares raw bytes, the others text; `early-exit-raw` is the loop over raw bytes in Go and Java.\n\n");
-    out.push_str("| language | condition | leak | interval | inconclusive | seconds | effect | X | dudect > 4.5 | > 10 | RTLF |\n|---|---|---|---|---|---|---|---|---|---|---|\n");
-    for row in rows {
-        let _ = writeln!(out, "{}", row.as_markdown());
+    out.push_str("`leak` is our verdict with Wilson's 95 % interval; seconds (median) are from the first process on, controls and confirmation included; effect and X (median) in ns a call. The last three columns count what the rules of dudect (|t| > 4.5 and > 10 over all crops) and of RTLF (nine deciles, bootstrap, α = 0.09/9) say on the same raw times of both classes. `stated-x` plants as much as the campaign on safe code with the same seed said that it would have found, and asks for that much; where that said nothing, there is no run. Rust's adapter compares raw bytes, the others text; `early-exit-raw` is the loop over raw bytes in Go and Java, asked for with a target of 10 ns, because it takes 12 to 16.\n\n");
+    out.push_str(&runs.as_markdown(0));
+    let mut busy: Vec<usize> = runs.all.iter().map(|run| run.cell.busy).collect();
+    busy.sort_unstable();
+    busy.dedup();
+    for busy in busy.into_iter().filter(|&busy| busy > 0) {
+        let _ = writeln!(
+            out,
+            "\nWith `--busy {busy}`, so many busy loops beside it:\n\n{}",
+            runs.as_markdown(busy).trim_end()
+        );
     }
+    let _ = writeln!(
+        out,
+        "\nWhy there was no verdict, and in how many runs:\n\n{}",
+        runs.reasons().trim_end()
+    );
     out
 }
 

@@ -154,33 +154,18 @@ final class Leaks {
     }
 
     static final class SlowerWhenTheFirstMatches implements BiPredicate<byte[], byte[]> {
-        private static int spun;
-        private final double rounds;
-        private double owed;
+        private final long nanoseconds;
+        private long owed;
 
-        SlowerWhenTheFirstMatches(long nanoseconds) {
-            long best = Long.MAX_VALUE;
-            for (int i = 0; i < 200; i++) {
-                long start = System.nanoTime();
-                spin(20_000);
-                best = Math.min(best, System.nanoTime() - start);
-            }
-            rounds = nanoseconds * 20_000.0 / best;
-        }
+        SlowerWhenTheFirstMatches(long nanoseconds) { this.nanoseconds = nanoseconds; }
 
         @Override public boolean test(byte[] one, byte[] other) {
-            owed += one.length > 0 && other.length > 0 && one[0] == other[0] ? rounds : 0;
-            if (owed >= 128) { // few long loops rather than many short ones, which take longer than their rounds
-                spin((int) owed);
-                owed -= (int) owed;
-            }
+            boolean matches = one.length > 0 && other.length > 0 && one[0] == other[0];
+            owed += 300 + (matches ? nanoseconds : 0); // all wait: what that costs besides is the same for all
+            long start = System.nanoTime(), waited = 0;
+            while (waited < owed) waited = System.nanoTime() - start;
+            owed = Math.max(owed - waited, -1000); // too long is made up for, unless the system took the time
             return MessageDigest.isEqual(one, other);
-        }
-
-        private static void spin(int rounds) {
-            int x = spun;
-            for (int i = 0; i < rounds; i++) x = x * 1103515245 + 12345;
-            spun = x;
         }
     }
 }

@@ -123,7 +123,7 @@ define('LEAK', ($argv[1] ?? '') === '--leak' ? $argv[2] : null);
 
 function leakyEqual(string $one, string $other): bool
 {
-    static $owed = 0.0;
+    static $owed = 0;
     if (LEAK === 'equality') {
         return $one === $other;
     }
@@ -135,26 +135,17 @@ function leakyEqual(string $one, string $other): bool
         }
         return strlen($one) === strlen($other);
     }
-    $owed += ($one[0] ?? '') === ($other[0] ?? '') ? LEAK_ROUNDS : 0;
-    if ($owed >= 128) { // few long loops rather than many short ones, which take longer than their rounds
-        spin((int) $owed);
-        $owed -= (int) $owed;
-    }
+    $owed += 300 + (ord($one) === ord($other) ? LEAK_NANOSECONDS : 0);
+    $start = hrtime(true); // all wait: what that costs besides is the same for all
+    do {
+        $waited = hrtime(true) - $start;
+    } while ($waited < $owed);
+    $owed = max($owed - $waited, -1000); // too long is made up for, unless the system took the time
     return hash_equals($one, $other);
 }
 
-function spin(int $rounds): void
-{
-    for ($i = 0; $i < $rounds; $i++);
-}
-
 if (preg_match('/^([0-9]+)(ns|us)$/', (string) LEAK, $parts)) {
-    $tries = array_map(function (): int {
-        $start = hrtime(true);
-        spin(100000);
-        return hrtime(true) - $start;
-    }, range(1, 20));
-    define('LEAK_ROUNDS', $parts[1] * ['ns' => 1, 'us' => 1000][$parts[2]] / min($tries) * 100000);
+    define('LEAK_NANOSECONDS', $parts[1] * ['ns' => 1, 'us' => 1000][$parts[2]]);
 }
 
 // -------------------------------------------------------------------------------------------------

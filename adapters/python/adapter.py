@@ -2,13 +2,12 @@
 
 import base64
 import hmac
-import itertools
 import json
 import operator
 import os
 import re
 import sys
-import timeit
+import time
 
 # ---- The SDK: replace this part by yours --------------------------------------------------------
 
@@ -129,21 +128,16 @@ def early_exit(left, right):
     return len(left) == len(right)
 
 
-def spin(rounds):
-    for _ in itertools.repeat(None, rounds):
-        pass
-
-
 def slower_when_the_first_matches(nanoseconds):
-    best = min(timeit.repeat("spin(64)", number=1000, repeat=40, globals=globals())) / 1000 * 10**9
-    rounds, owed = nanoseconds / best * 64, 0.0
+    clock, owed = time.perf_counter_ns, 0
 
     def comparison(left, right):
         nonlocal owed
-        owed += rounds * (left[:1] == right[:1])
-        if owed >= 64:  # few long loops rather than many short ones, which take longer than their rounds
-            spin(int(owed))
-            owed %= 1
+        owed += 300 + nanoseconds * (left[:1] == right[:1])  # all wait: what that costs besides is the same for all
+        start = clock()
+        while (waited := clock() - start) < owed:
+            pass
+        owed = max(owed - waited, -1000)  # too long is made up for, unless the system took the time
         return hmac.compare_digest(left, right)
 
     return comparison

@@ -114,34 +114,24 @@ module Leaky
 
   def slower_when_the_first_matches(nanoseconds)
     safe = Identity.method(:equal).unbind.bind(Identity)
-    best = Array.new(20) { measure { spin(100_000) } }.min
-    rounds = nanoseconds / best * 100_000
-    owed = 0.0
+    owed = 0
     lambda do |one, other|
-      owed += one.getbyte(0) == other.getbyte(0) ? rounds : 0.0
-      if owed >= 64 # few long loops rather than many short ones, which take longer than their rounds
-        spin(owed.floor)
-        owed -= owed.floor
-      end
+      matches = one.getbyte(0) == other.getbyte(0)
+      owed += matches ? 300 + nanoseconds : 300 # all wait: what that costs besides is the same for all
+      start = clock
+      waited = clock - start until waited && waited >= owed
+      owed = [owed - waited, -1000].max # too long is made up for, unless the system took the time
       safe.call(one, other)
     end
   end
 
-  def spin(rounds)
-    rounds -= 1 while rounds.positive?
-  end
-
-  def measure
-    start = Process.clock_gettime(Process::CLOCK_MONOTONIC, :float_second) * 1e9
-    yield
-    Process.clock_gettime(Process::CLOCK_MONOTONIC, :float_second) * 1e9 - start
-  end
+  def clock = Process.clock_gettime(Process::CLOCK_MONOTONIC, :nanosecond)
 
   def named(name)
     case name
     when 'early-exit' then method(:early_exit)
     when 'equality' then ->(one, other) { one == other }
-    when /\A(\d+)(ns|us)\z/ then slower_when_the_first_matches($1.to_f * { 'ns' => 1, 'us' => 1000 }[$2])
+    when /\A(\d+)(ns|us)\z/ then slower_when_the_first_matches($1.to_i * { 'ns' => 1, 'us' => 1000 }[$2])
     else abort "no leak #{name}"
     end
   end

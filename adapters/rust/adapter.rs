@@ -194,16 +194,12 @@ static LEAK: OnceLock<Leak> = OnceLock::new();
 enum Leak {
     EarlyExit,
     Equality,
-    /// Rounds of spinning where the first byte is right, and those that are still owed.
-    Planted(f64, Mutex<f64>),
+    Planted(Mutex<Planted>),
 }
 
 #[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
     clippy::expect_used,
-    reason = "a leak is planted for tests: times are short, and whoever names no leak is told by a panic"
+    reason = "a leak is planted for tests, and whoever names no leak is told by a panic"
 )]
 impl Leak {
     fn named(name: &str) -> Self {
@@ -213,15 +209,12 @@ impl Leak {
             _ => {}
         }
         let (number, unit) = name.split_at(name.len().saturating_sub(2));
-        let nanoseconds = number.parse::<f64>().expect("a time such as 20ns")
-            * if unit == "us" { 1e3 } else { 1.0 };
-        let tries = (0..50).map(|_| {
-            let start = Instant::now();
-            spin(100_000);
-            start.elapsed().as_nanos()
-        });
-        let best = tries.min().unwrap_or(1) as f64;
-        Self::Planted(nanoseconds / best * 100_000.0, Mutex::new(0.0))
+        let number: i64 = number.parse().expect("a time such as 20ns");
+        let nanoseconds = number * if unit == "us" { 1000 } else { 1 };
+        Self::Planted(Mutex::new(Planted {
+            nanoseconds,
+            owed: 0,
+        }))
     }
 
     fn equal(&self, one: &[u8], other: &[u8]) -> bool {
@@ -235,25 +228,30 @@ impl Leak {
                 one.len() == other.len()
             }
             Self::Equality => one == other,
-            Self::Planted(rounds, owed) => {
-                let mut owed = owed.lock().expect("one thread");
-                *owed += if one.first() == other.first() {
-                    *rounds
-                } else {
-                    0.0
-                };
-                if *owed >= 128.0 {
-                    spin(*owed as u64); // few long loops rather than many short ones
-                    *owed = owed.fract();
-                }
-                one.ct_eq(other).into()
-            }
+            Self::Planted(planted) => planted.lock().expect("one thread").equal(one, other),
         }
     }
 }
 
-fn spin(rounds: u64) {
-    for round in 0..rounds {
-        black_box(round);
+/// A timing-safe comparison that takes so many nanoseconds longer where the first byte is right.
+struct Planted {
+    nanoseconds: i64,
+    owed: i64,
+}
+
+impl Planted {
+    fn equal(&mut self, one: &[u8], other: &[u8]) -> bool {
+        // All wait: what that costs besides is the same for all.
+        self.owed += 300;
+        if one.first() == other.first() {
+            self.owed += self.nanoseconds;
+        }
+        let (start, mut waited) = (Instant::now(), 0);
+        while waited < self.owed {
+            waited = i64::try_from(start.elapsed().as_nanos()).unwrap_or(i64::MAX);
+        }
+        // Too long is made up for, unless the system took the time.
+        self.owed = (self.owed - waited).max(-1000);
+        one.ct_eq(other).into()
     }
 }

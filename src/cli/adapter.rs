@@ -13,7 +13,7 @@ use crate::mistakes::{MistakeId, Mistaken};
 use crate::protocol::{Hello, ImplementationInfo, PROTOCOL_VERSION};
 use crate::scheme::{Implementation, Reference, Scheme};
 use crate::suite::{self, Embedded, Suite};
-use crate::timing::{Leaky, spin};
+use crate::timing::Leaky;
 
 /// How many requests it takes before it has answered the first: enough that neither side waits
 /// for the other.
@@ -22,11 +22,12 @@ const MAX_IN_FLIGHT: u32 = 4096;
 /// Speaks the protocol over standard input and output until it is told to end.
 pub(crate) fn adapter(args: &AdapterArgs) -> Result<Exit, Stop> {
     let shelf = Shelf::new(args)?;
-    let (mut implementation, name): (Box<dyn Implementation>, &str) = match &args.leak {
+    let start = Instant::now();
+    let clock = || u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+    let (mut implementation, name): (Box<dyn Implementation + '_>, &str) = match &args.leak {
         Some(leak) => {
             let leak = leak.parse().map_err(Stop::usage)?;
-            let leaky = Leaky::new(leak, rounds_a_nanosecond());
-            (Box::new(leaky), "macproof-leaky")
+            (Box::new(Leaky::new(leak, &clock)), "macproof-leaky")
         }
         None if args.mistake.is_empty() => (Box::new(Reference::new()), "macproof-reference"),
         None => {
@@ -41,18 +42,6 @@ pub(crate) fn adapter(args: &AdapterArgs) -> Result<Exit, Stop> {
     };
     serve(io::stdin().lock(), io::stdout().lock(), &mut served).map_err(Stop::harness)?;
     Ok(Exit::Success)
-}
-
-/// How fast this machine does nothing: the best of several tries.
-fn rounds_a_nanosecond() -> f64 {
-    const ROUNDS: u32 = 100_000;
-    let tries = (0..20).map(|_| {
-        let start = Instant::now();
-        spin(ROUNDS.into());
-        start.elapsed()
-    });
-    let best = tries.min().unwrap_or_default().as_secs_f64() * 1e9;
-    f64::from(ROUNDS) / best.max(1.0)
 }
 
 fn planted(names: &[String]) -> Result<Mistaken, Stop> {

@@ -109,8 +109,8 @@ pub struct Measurement {
     pub detectable_ns: Option<f64>,
     /// What had to hold for a verdict.
     pub controls: Vec<Control>,
-    /// The same in a fresh process with four times the calls; only where there was a leak to
-    /// confirm.
+    /// The same in a fresh process with another number of calls a request; only where there was a
+    /// leak to confirm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmation: Option<Confirmation>,
     /// How the effect went with the number of pairs.
@@ -127,7 +127,7 @@ pub struct Effect {
     /// The order-stratified trimmed mean of the differences of pairs.
     pub ns: f64,
     /// How much of them was trimmed off each end: 0.2, and more where the times of the negative
-    /// control were steadier with it.
+    /// control were steadier with it; 0.4 in a confirmation.
     pub trimmed: f64,
     /// Its standard error, by Yuen.
     pub standard_error_ns: f64,
@@ -181,7 +181,11 @@ pub struct Confirmation {
     pub repeat: u32,
     /// What was found, a call.
     pub effect: Effect,
-    /// Whether it is the same leak.
+    /// What was found with as many calls a request as at first; absent where a request carries
+    /// one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_same: Option<Effect>,
+    /// Whether it is a leak of the same sign, and as large with either number of calls.
     pub held: bool,
 }
 

@@ -13,8 +13,8 @@ use crate::timing::channel::{Channel, ChannelError, Reach};
 use crate::timing::judge::{Figures, Standing, standing};
 use crate::timing::material::{Material, Presented, Wrong};
 use crate::timing::recording::{Condition, Recording, Sample, Stage, Trouble};
-use crate::timing::rule::{PAIRS_OF_ALL, PAIRS_OF_MORE, WORK, floor, more_of};
-use crate::timing::tuning::{PAIRS, REPEATS, chosen, longest};
+use crate::timing::rule::{PAIRS_OF_ALL, PAIRS_OF_NULL, WORK, floor, more_of};
+use crate::timing::tuning::{PAIRS, REPEATS, chosen, chosen_again, longest};
 
 /// What a campaign is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -64,8 +64,16 @@ const WARM_UP_REPEAT: u32 = 10;
 const WARM_UP_PAIRS: usize = 200;
 const WARM_UP_TIME: Duration = Duration::from_millis(300);
 
+/// It goes on while round trips become shorter by more than a twentieth from one such time to
+/// the next.
+const WARM_UP_STEP: Duration = Duration::from_millis(150);
+const STEADY: f64 = 0.95;
+
 /// In how many rounds one has a pair of all calls against one.
 const ROUNDS_TO_ALL: usize = 4;
+
+/// In how many rounds one has a pair without a difference, once there are [`PAIRS_OF_NULL`].
+const ROUNDS_TO_NULL: usize = 4;
 
 /// How many pairs are to show that every call does the work, at most.
 const WORK_PAIRS: usize = 5 * PAIRS;
@@ -168,8 +176,11 @@ impl<'m> Campaign<'_, 'm> {
         let mut is_positive = false;
         for round in 1.. {
             conditions.clear();
-            conditions.extend([Condition::Leak, Condition::Null]);
-            if round <= PAIRS_OF_MORE || !is_positive {
+            conditions.push(Condition::Leak);
+            if round <= PAIRS_OF_NULL || round % ROUNDS_TO_NULL == 0 {
+                conditions.push(Condition::Null);
+            }
+            if !is_positive {
                 conditions.push(Condition::More);
             }
             if repeat > 1 && round <= ROUNDS_TO_ALL * PAIRS_OF_ALL && round % ROUNDS_TO_ALL == 0 {
@@ -203,17 +214,19 @@ impl<'m> Campaign<'_, 'm> {
         Ok(standing(self.recording, self.options.target) == Standing::Suspicious)
     }
 
-    /// Asks a fresh process with four times the calls, where a request carries more than one.
+    /// Asks a fresh process: with as many calls a request as before, and with another number,
+    /// where a request carries more than one.
     fn confirm(&mut self, reach: &dyn Reach) -> Result<(), Halt> {
         let deadline = (self.clock)() + self.options.time;
+        let (same, effect) = Figures::of(self.recording).seen();
         let repeat = if self.recording.amplified {
-            4 * self.recording.repeat_of(Stage::Measuring).unwrap_or(1)
+            chosen_again(self.recording, same, effect)
         } else {
-            1
+            same
         };
         (self.progress)(Progress::Confirming { repeat });
         let mut channel = reach.open()?;
-        let confirmed = self.confirm_with(&mut *channel, repeat, deadline);
+        let confirmed = self.confirm_with(&mut *channel, repeat, same, deadline);
         channel.close();
         confirmed
     }
@@ -222,18 +235,28 @@ impl<'m> Campaign<'_, 'm> {
         &mut self,
         channel: &mut dyn Channel,
         repeat: u32,
+        same: u32,
         deadline: Duration,
     ) -> Result<(), Halt> {
         self.check_counts(channel)?;
         self.warm_up(channel)?;
         for round in 1.. {
-            self.pair(
-                channel,
-                self.material,
-                Stage::Confirming,
-                Condition::Leak,
-                repeat,
-            )?;
+            let mut repeats = [repeat, same];
+            self.rng.shuffle(&mut repeats);
+            let repeats = if repeat == same {
+                &repeats[..1]
+            } else {
+                &repeats[..]
+            };
+            for &repeat in repeats {
+                self.pair(
+                    channel,
+                    self.material,
+                    Stage::Confirming,
+                    Condition::Leak,
+                    repeat,
+                )?;
+            }
             let is_confirmed = is_look(round) && self.look(round) == Standing::Confirmed;
             if is_confirmed || (self.clock)() >= deadline {
                 break;
@@ -270,20 +293,36 @@ impl<'m> Campaign<'_, 'm> {
         Ok(())
     }
 
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "round trips, far below 2^53 nanoseconds"
+    )]
     fn warm_up(&mut self, channel: &mut dyn Channel) -> Result<(), Halt> {
         (self.progress)(Progress::WarmingUp);
         let start = (self.clock)();
+        let mut step = start;
+        let mut before = f64::INFINITY;
+        let mut times = Vec::new();
         for pairs in 1.. {
             let at = self.material.any(self.rng);
             for wrong in [Wrong::First, Wrong::Last] {
                 let [presented, _] = self.material.two_wrong(at, wrong, self.rng);
-                ask(channel, self.material, at, &presented, WARM_UP_REPEAT)?;
+                let round_trip = ask(channel, self.material, at, &presented, WARM_UP_REPEAT)?;
+                times.push(round_trip.nanoseconds as f64);
             }
-            let elapsed = (self.clock)().saturating_sub(start);
-            let is_warm = pairs >= WARM_UP_PAIRS && elapsed >= WARM_UP_TIME;
+            let now = (self.clock)();
+            let elapsed = now.saturating_sub(start);
             // Whoever is so slow has to be measured cold.
-            if is_warm || elapsed >= self.options.time / 4 {
+            if elapsed >= self.options.time / 4 {
                 break;
+            }
+            if now.saturating_sub(step) >= WARM_UP_STEP {
+                let usual = median(times.drain(..));
+                let is_steady = usual > STEADY * before;
+                if is_steady && pairs >= WARM_UP_PAIRS && elapsed >= WARM_UP_TIME {
+                    break;
+                }
+                (step, before) = (now, usual);
             }
         }
         Ok(())

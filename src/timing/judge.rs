@@ -11,6 +11,10 @@ use crate::timing::rule::{
 };
 use crate::timing::words;
 
+/// How much of the pairs of a confirmation is trimmed off each end. Its requests may take longer
+/// than those that the control was measured with, so that more of them are disturbed.
+const CONFIRMING_SHARE: f64 = 0.4;
+
 /// The fewest pairs from which anything follows.
 const FEWEST: usize = 200;
 
@@ -23,6 +27,10 @@ pub fn judge(recording: &Recording, target: f64) -> Measurement {
     };
     let repeat = figures.repeat;
     let detectable = figures.detectable();
+    let afresh = |effect: &Estimate| Effect {
+        trimmed: CONFIRMING_SHARE,
+        ..figures.in_document(effect)
+    };
     let mut measurement = Measurement {
         subject: recording.subject.clone(),
         verdict,
@@ -37,7 +45,8 @@ pub fn judge(recording: &Recording, target: f64) -> Measurement {
         controls: figures.controls(recording),
         confirmation: figures.confirmation.map(|(repeat, effect)| Confirmation {
             repeat,
-            effect: figures.in_document(&effect),
+            effect: afresh(&effect),
+            with_same: figures.confirmation_with_same.as_ref().map(afresh),
             held: figures.is_confirmed(),
         }),
         running: figures.running(recording),
@@ -95,7 +104,11 @@ pub(super) struct Figures {
     round_trip: Option<f64>,
     more: Option<Estimate>,
     null: Option<Estimate>,
+    /// What a fresh process showed, and with how many calls a request; another number where a
+    /// request carries more than one.
     confirmation: Option<(u32, Estimate)>,
+    /// What it showed with as many as at first.
+    confirmation_with_same: Option<Estimate>,
     /// The length of the identity, and the time of a call with it.
     work: Option<(usize, Estimate)>,
 }
@@ -117,10 +130,18 @@ impl Figures {
             .flat_map(Sample::times)
             .peekable();
         let round_trip = times.peek().is_some().then(|| median(times));
-        let confirmation = recording.repeat_of(Stage::Confirming).and_then(|repeat| {
-            let effect = of(Stage::Confirming, Condition::Leak)?;
+        let afresh = |is_repeat: &dyn Fn(u32) -> bool| {
+            let samples = || {
+                let samples = recording.of(Stage::Confirming, Condition::Leak);
+                samples.filter(|sample| is_repeat(sample.repeat))
+            };
+            let repeat = samples().next()?.repeat;
+            let pairs: Vec<Paired> = samples().map(Sample::paired).collect();
+            let effect = estimate(&pairs, CONFIRMING_SHARE)?;
             Some((repeat, effect.scaled(a_call(repeat))))
-        });
+        };
+        let with_another = afresh(&|other| other != repeat);
+        let with_same = afresh(&|other| other == repeat);
         Self {
             repeat,
             share,
@@ -131,7 +152,8 @@ impl Figures {
             round_trip,
             more,
             null: of(Stage::Measuring, Condition::Null),
-            confirmation,
+            confirmation: with_another.or(with_same),
+            confirmation_with_same: with_another.and(with_same).map(|(_, effect)| effect),
             work: work(recording),
         }
     }
@@ -175,15 +197,17 @@ impl Figures {
                         "{:.1} ns a call were seen, and there was no time to confirm them",
                         effect.effect
                     ),
-                    Some((_, again)) => format!(
+                    Some((repeat, again)) => format!(
                         "{:.1} ns a call were seen, and {:.1} ± {:.1} when it was asked afresh{}",
                         effect.effect,
                         again.effect,
                         again.standard_error,
-                        if recording.amplified {
-                            " with four times the calls"
-                        } else {
-                            ""
+                        match self.confirmation_with_same {
+                            Some(same) => format!(
+                                " with {repeat} calls a request, {:.1} ± {:.1} with {}",
+                                same.effect, same.standard_error, self.repeat
+                            ),
+                            None => String::new(),
                         }
                     ),
                 });
@@ -209,12 +233,18 @@ impl Figures {
             .is_some_and(|detectable| detectable <= target)
     }
 
-    /// A leak in a fresh process, of the same sign and about as large.
+    /// A leak of the same sign in a fresh process, which is there about as large with another
+    /// number of calls: what a request has once is not. How large it was in the first process does
+    /// not count: what compiles while it runs is another program by and by.
     pub(super) fn is_confirmed(&self) -> bool {
         let (Some(first), Some((repeat, again))) = (self.effect, self.confirmation) else {
             return false;
         };
-        is_leak(&again, repeat) && alike(first.effect, again.effect)
+        let is_a_call = match self.confirmation_with_same {
+            Some(same) => same.exceeds(ALPHA, 0.0) && alike(same.effect, again.effect),
+            None => alike(first.effect, again.effect),
+        };
+        is_leak(&again, repeat) && first.effect * again.effect > 0.0 && is_a_call
     }
 
     fn controls_hold(&self, recording: &Recording) -> bool {
@@ -258,6 +288,12 @@ impl Figures {
             effect: self.null.map(|null| self.in_document(&null)),
         });
         controls
+    }
+
+    /// What was seen at first, with its calls a request.
+    pub(super) fn seen(&self) -> (u32, f64) {
+        let effect = self.effect.map_or(0.0, |effect| effect.effect);
+        (self.repeat, effect)
     }
 
     /// What the last stage shows, with its calls a request.

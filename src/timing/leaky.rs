@@ -17,7 +17,7 @@ pub enum Leak {
     Equality,
     /// A timing-safe comparison that takes so many nanoseconds longer where the first byte is
     /// right.
-    Planted(u64),
+    Planted(u32),
 }
 
 /// Why a text names no leak.
@@ -29,8 +29,8 @@ impl FromStr for Leak {
     type Err = UnknownLeak;
 
     fn from_str(text: &str) -> Result<Self, UnknownLeak> {
-        let time = |unit: &str, nanoseconds: u64| {
-            let number: u64 = text.strip_suffix(unit)?.parse().ok()?;
+        let time = |unit: &str, nanoseconds: u32| {
+            let number: u32 = text.strip_suffix(unit)?.parse().ok()?;
             Some(Self::Planted(number.checked_mul(nanoseconds)?))
         };
         match text {
@@ -44,36 +44,46 @@ impl FromStr for Leak {
 }
 
 /// The reference, with such a comparison.
-pub struct Leaky {
+pub struct Leaky<'a> {
     leak: Leak,
-    /// How many rounds of [`spin`] a nanosecond takes.
-    rounds_a_nanosecond: f64,
-    /// Rounds that are due: they are whole, and a planted time need not be.
-    owed: f64,
+    /// Nanoseconds since any beginning.
+    clock: &'a dyn Fn() -> u64,
+    /// Nanoseconds that are still to be waited for.
+    owed: i64,
     reference: Reference,
 }
 
-impl Leaky {
-    /// One that leaks so. How many rounds of [`spin`] fill a nanosecond depends on the machine;
-    /// whoever has a clock finds out.
-    pub fn new(leak: Leak, rounds_a_nanosecond: f64) -> Self {
+/// What every comparison with a planted leak waits for, in nanoseconds: what waiting costs besides
+/// is then the same for all, and only what is planted differs.
+const WAIT: i64 = 300;
+
+/// How much too long a wait may be for the next to make up for it: beyond that, the system took
+/// the time.
+const TOO_LONG: i64 = 1000;
+
+impl<'a> Leaky<'a> {
+    /// One that leaks so, and waits by that clock, in nanoseconds since any beginning.
+    pub fn new(leak: Leak, clock: &'a dyn Fn() -> u64) -> Self {
         Self {
             leak,
-            rounds_a_nanosecond,
-            owed: 0.0,
+            clock,
+            owed: 0,
             reference: Reference::new(),
         }
     }
-}
 
-/// Does nothing, so often.
-pub fn spin(rounds: u64) {
-    for round in 0..rounds {
-        black_box(round);
+    fn wait(&mut self, nanoseconds: i64) {
+        self.owed += nanoseconds;
+        let start = (self.clock)();
+        let mut waited = 0;
+        while waited < self.owed {
+            waited = i64::try_from((self.clock)().saturating_sub(start)).unwrap_or(i64::MAX);
+        }
+        self.owed = (self.owed - waited).max(-TOO_LONG);
     }
 }
 
-impl Implementation for Leaky {
+impl Implementation for Leaky<'_> {
     fn call(&mut self, call: &Call<'_>) -> Outcome {
         let outcome = self.reference.call(call);
         let (Op::Verify, Some(Value::Text(presented))) = (call.op, call.token) else {
@@ -89,12 +99,6 @@ impl Implementation for Leaky {
         }
     }
 
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "planted times are short"
-    )]
     fn compare(&mut self, left: &[u8], right: &[u8]) -> bool {
         match self.leak {
             Leak::EarlyExit => {
@@ -106,15 +110,8 @@ impl Implementation for Leaky {
             }
             Leak::Equality => left == right,
             Leak::Planted(nanoseconds) => {
-                let right_so_far = u8::from(left.first() == right.first());
-                self.owed +=
-                    nanoseconds as f64 * self.rounds_a_nanosecond * f64::from(right_so_far);
-                // Few long loops rather than many short ones, which take longer than their rounds.
-                if self.owed >= 128.0 {
-                    let due = self.owed as u64;
-                    self.owed -= due as f64;
-                    spin(due);
-                }
+                let is_right_so_far = left.first() == right.first();
+                self.wait(WAIT + i64::from(nanoseconds) * i64::from(is_right_so_far));
                 left.ct_eq(right).into()
             }
         }
@@ -147,6 +144,8 @@ fn expected(call: &Call<'_>, presented: &str, reference: &mut Reference) -> Opti
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::{Leak, Leaky};
     use crate::scheme::{Call, Implementation as _};
     use crate::signature::{Context, Fields, Op, Outcome, Secret, Secrets, Value};
@@ -163,11 +162,54 @@ mod tests {
     }
 
     #[test]
+    fn what_is_planted_is_waited_for_by_the_clock() {
+        let now = Cell::new(0);
+        // Each reading takes 30 ns.
+        let clock = || {
+            now.set(now.get() + 30);
+            now.get()
+        };
+        let mut leaky = Leaky::new(Leak::Planted(20), &clock);
+        let mut took = |presented: &[u8]| {
+            let start = now.get();
+            for _ in 0..1000 {
+                assert!(!leaky.compare(b"aa", presented));
+            }
+            now.get() - start
+        };
+        let (last_wrong, first_wrong) = (took(b"ab"), took(b"ba"));
+        assert!(
+            (last_wrong - first_wrong).abs_diff(20_000) <= 60,
+            "{last_wrong} {first_wrong}"
+        );
+    }
+
+    #[test]
+    fn what_the_system_took_while_it_waited_is_not_made_up_for() {
+        let now = Cell::new(0);
+        let is_away = Cell::new(false);
+        let clock = || {
+            now.set(now.get() + 30 + u64::from(is_away.take()) * 1_000_000);
+            now.get()
+        };
+        let mut leaky = Leaky::new(Leak::Planted(2000), &clock);
+        is_away.set(true);
+        leaky.compare(b"aa", b"ab");
+        let start = now.get();
+        for _ in 0..10 {
+            leaky.compare(b"aa", b"ab");
+        }
+        assert!(now.get() - start >= 9 * 2000, "{}", now.get() - start);
+    }
+
+    #[test]
     fn whoever_leaks_still_judges_rightly() {
+        let now = Cell::new(0);
+        let clock = || now.replace(now.get() + 30);
         for suite in crate::suite::default_suites().unwrap() {
             let scheme = &suite.scheme;
             for leak in [Leak::EarlyExit, Leak::Equality, Leak::Planted(20)] {
-                let mut leaky = Leaky::new(leak, 1.0);
+                let mut leaky = Leaky::new(leak, &clock);
                 let secrets = match scheme.secret.per {
                     None => Secrets::One(Secret::new("s")),
                     Some(_) => Secrets::Per(vec![("ios".into(), Secret::new("s"))]),
@@ -196,8 +238,8 @@ mod tests {
                 call.token = Some(&wrong);
                 assert_eq!(leaky.call(&call), Outcome::REJECT);
             }
-            assert!(Leaky::new(Leak::EarlyExit, 1.0).compare(b"ab", b"ab"));
-            assert!(!Leaky::new(Leak::EarlyExit, 1.0).compare(b"ab", b"ac"));
+            assert!(Leaky::new(Leak::EarlyExit, &clock).compare(b"ab", b"ab"));
+            assert!(!Leaky::new(Leak::EarlyExit, &clock).compare(b"ab", b"ac"));
         }
     }
 }

@@ -21,7 +21,7 @@ mod words;
 pub use campaign::{Options, Progress, record};
 pub use channel::{Channel, ChannelError, Command, Question, Reach, Server, Site};
 pub use judge::judge;
-pub use leaky::{Leak, Leaky, UnknownLeak, spin};
+pub use leaky::{Leak, Leaky, UnknownLeak};
 pub use material::{Material, MaterialError, Tokens};
 pub use raw::{RawError, RawHeader, raw_read, raw_write};
 pub use recording::{Condition, Recording, Sample, Stage, Trouble};

@@ -24,6 +24,10 @@ const LEAST_A_BYTE: f64 = 0.25;
 /// against one. The first that the implementation takes.
 pub(super) const WORK: [(usize, u32); 2] = [(16 << 10, 5), (1 << 10, 65)];
 
+/// How many pairs without a difference there are before they become rarer: from then on, most of
+/// the time is for what is judged.
+pub(super) const PAIRS_OF_NULL: usize = 500;
+
 /// How often one more call is compared: it is found in far fewer pairs, or never.
 pub(super) const PAIRS_OF_MORE: usize = 500;
 

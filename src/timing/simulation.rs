@@ -21,6 +21,8 @@ struct Behaviour {
     leak: f64,
     /// The same, in the first process only.
     leak_at_first: f64,
+    /// What a request takes longer, once, where the first character is right, in nanoseconds.
+    artefact: f64,
     /// What a call takes for each character of the identity.
     character: f64,
     /// What a request takes at least.
@@ -37,6 +39,7 @@ struct Behaviour {
 const HONEST: Behaviour = Behaviour {
     leak: 0.0,
     leak_at_first: 0.0,
+    artefact: 0.0,
     character: 1.0,
     padded_to: 0.0,
     repeats: true,
@@ -113,7 +116,12 @@ impl Channel for Process<'_> {
         };
         let ways = if behaviour.alone { repeat } else { 1 };
         let time = (30_000.0 * f64::from(ways) + f64::from(calls) * call).max(behaviour.padded_to);
-        let time = time + behaviour.noise * spread + wild;
+        let once = if first_is_right {
+            behaviour.artefact
+        } else {
+            0.0
+        };
+        let time = time + once + behaviour.noise * spread + wild;
         state.1 += time;
         let outcome = if is_right {
             Outcome::Accept
@@ -231,6 +239,19 @@ fn what_does_not_come_again_is_no_leak() {
     assert_eq!(measurement.verdict, TimingVerdict::Inconclusive);
     assert!(!measurement.confirmation.unwrap().held);
     assert!(measurement.reason.unwrap().contains("asked afresh"));
+}
+
+#[test]
+fn what_a_request_has_once_is_no_leak() {
+    // Far above the floor of a request, in each process, and the same for any number of calls.
+    for artefact in [3000.0, 20_000.0] {
+        for seed in 1..6 {
+            let behaviour = Behaviour { artefact, ..HONEST };
+            let (_, measurement) = campaign(behaviour, seed);
+            assert_eq!(measurement.verdict, TimingVerdict::Inconclusive);
+            assert!(!measurement.confirmation.unwrap().held);
+        }
+    }
 }
 
 #[test]

@@ -21,10 +21,23 @@ pub(super) fn longest(one: f64) -> f64 {
     LONGEST.max(LONGEST_OF_ONE * one)
 }
 
-/// The number with which the error falls fastest with time: spread a call, times the root of the
-/// time it takes. Where some have a floor below the target, one of those. 1 where nothing was
-/// tried.
+/// The number with which the target is reached soonest; 1 where nothing was tried.
 pub(super) fn chosen(recording: &Recording, target: f64) -> u32 {
+    soonest(recording, target, |_| true).unwrap_or(1)
+}
+
+/// The number with which an effect that was seen with `repeat` shows again soonest, a call. It is
+/// another by a factor of at least three: what there is once a request, however many calls it
+/// carries, is then not as large again.
+pub(super) fn chosen_again(recording: &Recording, repeat: u32, effect: f64) -> u32 {
+    let is_another = |other: u32| other >= 3 * repeat || 3 * other <= repeat;
+    soonest(recording, effect.abs(), is_another).unwrap_or(4 * repeat)
+}
+
+/// The number with which so small an effect is found soonest. The error is the spread a call, over the
+/// root of how many pairs there are, and it has to come down to what the floor leaves of the
+/// target. Where no floor is below the target, the number with which the error falls fastest.
+fn soonest(recording: &Recording, target: f64, may_be: impl Fn(u32) -> bool) -> Option<u32> {
     let samples = |repeat: u32| {
         recording
             .of(Stage::Tuning, Condition::Null)
@@ -32,38 +45,51 @@ pub(super) fn chosen(recording: &Recording, target: f64) -> u32 {
     };
     let round_trip = |repeat| median(samples(repeat).flat_map(Sample::times));
     let longest = longest(round_trip(1));
-    let tried = REPEATS.into_iter().filter_map(|repeat| {
+    let candidates = REPEATS.into_iter().filter(|&repeat| may_be(repeat));
+    let tried = candidates.filter_map(|repeat| {
         let samples = || samples(repeat);
         if samples().count() < PAIRS {
             return None;
         }
         let round_trip = round_trip(repeat);
         let spread = interquartile_range(samples().map(|sample| sample.paired().difference));
-        let cost = spread / f64::from(repeat) * round_trip.sqrt();
-        let reaches = floor(repeat) < target;
-        (round_trip <= longest || repeat == 1).then_some((repeat, !reaches, cost))
+        let error = spread / f64::from(repeat) * round_trip.sqrt();
+        let left = target - floor(repeat);
+        let cost = if left > 0.0 { error / left } else { error };
+        (round_trip <= longest || repeat == 1).then_some((repeat, left <= 0.0, cost))
     });
     tried
         .min_by(|(_, one, cost), (_, other, least)| one.cmp(other).then(cost.total_cmp(least)))
-        .map_or(1, |(repeat, ..)| repeat)
+        .map(|(repeat, ..)| repeat)
 }
 
 #[cfg(test)]
 mod tests {
     use fastrand::Rng;
 
-    use super::{PAIRS, chosen};
+    use super::{PAIRS, chosen, chosen_again};
     use crate::results::Subject;
     use crate::statistics::Order;
     use crate::timing::recording::{Condition, Recording, Sample, Stage};
 
-    /// Round trips of `fixed + repeat * call`, with a spread of their own.
+    /// Round trips of `fixed + repeat * call`, with a spread of their own and one of each call.
     fn tuned(call: u64, repeats: &[u32], target: f64) -> u32 {
+        tuned_with(call, 0, repeats, target)
+    }
+
+    fn tuned_with(call: u64, spread: u64, repeats: &[u32], target: f64) -> u32 {
+        chosen(&tried(call, spread, repeats), target)
+    }
+
+    fn tried(call: u64, spread: u64, repeats: &[u32]) -> Recording {
         let mut recording = Recording::new(Subject::Compare);
         let mut rng = Rng::with_seed(1);
         for &repeat in repeats {
-            for _ in 0..PAIRS {
-                let mut time = || 30_000 + u64::from(repeat) * call + rng.u64(..2000);
+            for _ in 0..20 * PAIRS {
+                let mut time = || {
+                    let call = call + rng.u64(..=spread);
+                    30_000 + u64::from(repeat) * call + rng.u64(..2000)
+                };
                 recording.samples.push(Sample {
                     stage: Stage::Tuning,
                     condition: Condition::Null,
@@ -74,7 +100,33 @@ mod tests {
                 });
             }
         }
-        chosen(&recording, target)
+        recording
+    }
+
+    #[test]
+    fn what_is_asked_afresh_is_asked_with_another_number() {
+        // With 100 calls it takes too long, with 10 the floor is 10 ns.
+        let recording = tried(8000, 300, &[1, 3, 10, 30, 100]);
+        assert_eq!(chosen_again(&recording, 30, 20.0), 10);
+        assert_eq!(chosen_again(&recording, 10, 20.0), 30);
+        assert_eq!(chosen_again(&recording, 10, -2000.0), 30);
+        assert_eq!(
+            chosen_again(&tried(500, 0, &[10, 30, 100, 300]), 30, 20.0),
+            300
+        );
+        // Nothing else was tried.
+        assert_eq!(chosen_again(&tried(8000, 300, &[1]), 1, 2000.0), 4);
+    }
+
+    #[test]
+    fn what_the_floor_leaves_of_the_target_counts() {
+        // The calls of a request are all as slow or as fast, so that more of them gain little:
+        // the fewer, the more pairs. With 10 the floor is 10 ns, with 30 it is 5.
+        let all = [1, 3, 10, 30, 100];
+        assert_eq!(tuned_with(8000, 300, &all, 200.0), 10);
+        assert_eq!(tuned_with(8000, 300, &all, 15.0), 30);
+        assert_eq!(tuned_with(8000, 300, &all, 9.0), 30);
+        assert_eq!(tuned_with(8000, 300, &all, 4.0), 10);
     }
 
     #[test]

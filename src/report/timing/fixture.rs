@@ -56,6 +56,7 @@ fn measured(subject: Subject, verdict: TimingVerdict, ns: f64) -> Measurement {
         confirmation: (verdict == TimingVerdict::Leak).then(|| Confirmation {
             repeat: 120,
             effect: effect(41.0, 1.5),
+            with_same: Some(effect(39.5, 2.5)),
             held: true,
         }),
         running: (1..=20_u32)

@@ -93,8 +93,15 @@ fn measurement_text(measurement: &Measurement) -> String {
                 "not confirmed"
             },
             format!(
-                "asked afresh with {} calls: {:+.2} ± {:.2} ns a call, of {} pairs",
-                confirmation.repeat, effect.ns, effect.standard_error_ns, effect.pairs
+                "asked afresh with {} calls: {:+.2} ± {:.2} ns a call, of {} pairs{}",
+                confirmation.repeat,
+                effect.ns,
+                effect.standard_error_ns,
+                effect.pairs,
+                confirmation.with_same.map_or(String::new(), |same| format!(
+                    "; with {}: {:+.2} ± {:.2}",
+                    measurement.repeat, same.ns, same.standard_error_ns
+                ))
             ),
         );
     }
