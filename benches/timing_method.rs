@@ -53,7 +53,7 @@ const TURN: u64 = 5;
 fn main() {
     let settings = Settings::from_arguments();
     let suite = macproof::suite::find(SUITE).unwrap().parse().unwrap();
-    let mut runs = Runs::read(&settings.results);
+    let mut runs = Runs::read(settings.results.as_ref());
     let stop = Arc::new(AtomicBool::new(false));
     for _ in 0..settings.busy {
         let stop = Arc::clone(&stop);
@@ -240,7 +240,7 @@ struct Runs {
 }
 
 impl Runs {
-    fn read(path: &Option<PathBuf>) -> Self {
+    fn read(path: Option<&PathBuf>) -> Self {
         let Some(path) = path else {
             return Self {
                 all: Vec::new(),
