@@ -240,11 +240,16 @@ impl Figures {
         let (Some(first), Some((repeat, again))) = (self.effect, self.confirmation) else {
             return false;
         };
-        let is_a_call = match self.confirmation_with_same {
-            Some(same) => same.exceeds(ALPHA, 0.0) && alike(same.effect, again.effect),
-            None => alike(first.effect, again.effect),
+        let is_again = match self.confirmation_with_same {
+            // The floor is lower for the larger number.
+            Some(same) => {
+                (is_leak(&again, repeat) || is_leak(&same, self.repeat))
+                    && [again, same].iter().all(|one| one.exceeds(ALPHA, 0.0))
+                    && alike(same.effect, again.effect)
+            }
+            None => is_leak(&again, repeat) && alike(first.effect, again.effect),
         };
-        is_leak(&again, repeat) && first.effect * again.effect > 0.0 && is_a_call
+        is_again && first.effect * again.effect > 0.0
     }
 
     fn controls_hold(&self, recording: &Recording) -> bool {
