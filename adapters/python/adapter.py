@@ -130,10 +130,11 @@ def early_exit(left, right):
 
 def slower_when_the_first_matches(nanoseconds):
     clock, owed = time.perf_counter_ns, 0
+    due = 300, 300 + nanoseconds
 
     def comparison(left, right):
         nonlocal owed
-        owed += 300 + nanoseconds * left.startswith(right[:1])  # all wait: what that costs besides is the same for all
+        owed += due[left[:1] == right[:1]]  # all wait: what that costs besides is the same for all
         start = clock()
         while (waited := clock() - start) < owed:
             pass
