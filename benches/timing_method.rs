@@ -514,8 +514,7 @@ fn report(runs: &Runs, settings: &Settings) -> String {
     let loads: Vec<f64> = quiet.filter_map(|run| run.load).collect();
     let _ = writeln!(
         out,
-        "`cargo bench --bench timing_method -- --runs {} --time {}`, on {} cores, load {:.1} (median over the runs without busy loops). Each run has processes of its own, and a target of {TARGET} ns.\n",
-        settings.runs,
+        "`cargo bench --bench timing_method`, at most {} s a campaign and as long for its confirmation, on {} cores, load {:.1} (median over the runs without busy loops). Each run has processes of its own, and a target of {TARGET} ns.\n",
         settings.time,
         std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         median(loads),
