@@ -1,7 +1,7 @@
 //! The benchmark of the timing method itself: how often it finds what was planted, and how often
 //! it cries out over nothing, with the rules of dudect and of RTLF on the same raw data.
 //!
-//! `cargo bench --bench timing_method -- --runs 100 --results runs.jsonl --output reports/timing-method.md`
+//! `cargo bench --bench timing_method -- --runs 100 --results reports/timing-method.jsonl --output reports/timing-method.md`
 //!
 //! It takes hours. Each campaign is a line of `--results`, and what is there already is not run
 //! again: so it may be interrupted and go on another day. `--for 3600` ends a sitting after so
