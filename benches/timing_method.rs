@@ -4,7 +4,8 @@
 //! `cargo bench --bench timing_method -- --runs 100 --results reports/timing-method.jsonl --output reports/timing-method.md`
 //!
 //! It takes hours. Each campaign is a line of `--results`, and what is there already is not run
-//! again: so it may be interrupted and go on another day. `--for 3600` ends a sitting after so
+//! again: so it may be interrupted and go on another day (on the same machine, with the same
+//! `--time` and the same method: otherwise with a new file). `--for 3600` ends a sitting after so
 //! many seconds. The report is made of all lines. `--languages python,go` and `--conditions
 //! safe,20ns` narrow what is run, `--time 5` is the most that a campaign may measure, in seconds;
 //! `--busy 3` keeps so many busy loops beside it.
@@ -252,7 +253,7 @@ impl Runs {
         Self {
             all: text
                 .lines()
-                .map(|line| serde_json::from_str(line).unwrap())
+                .map(|line| serde_json::from_str(line).expect("a run of an earlier sitting"))
                 .collect(),
             file: Some(file.unwrap()),
         }

@@ -150,7 +150,7 @@ impl<'c, 's> Campaign<'c, 's> {
             sent: VecDeque::new(),
             unexplained: None,
             progress,
-            nothing: line(
+            nothing: RequestLine::of(
                 "",
                 &Request {
                     op: Op::Sign,
@@ -299,7 +299,7 @@ impl<'c, 's> Campaign<'c, 's> {
             if !bed.takes(&request) {
                 continue;
             }
-            let line = line(bed.suite().name.as_str(), &request);
+            let line = RequestLine::of(bed.suite().name.as_str(), &request);
             if line.is_longer_than(MAX_LINE) {
                 continue;
             }
@@ -478,11 +478,6 @@ fn is_same(one: &Outcome, other: &Outcome) -> bool {
         (Outcome::Token(one), Outcome::Token(other)) => one == other,
         (one, other) => one.kind() == other.kind(),
     }
-}
-
-/// A request as it goes over the wire.
-pub(super) fn line(suite: &str, request: &Request) -> RequestLine {
-    RequestLine::of(suite, request)
 }
 
 impl Exchange for Campaign<'_, '_> {

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use crate::fuzz::campaign::line;
 use crate::fuzz::drive::{FuzzEnding, FuzzOutput};
 use crate::fuzz::explained::as_mentions;
 use crate::fuzz::save::names;
 use crate::fuzz::share::{Breach, Finding};
+use crate::protocol::RequestLine;
 use crate::results::{
     CaseRequest, FUZZ_SCHEMA_VERSION, FuzzEnd, FuzzFinding, FuzzResult, FuzzTrait, FuzzWarning,
     FuzzedSuite, Observed, ObservedKind, ShardSummary, expected_in_words, outcome_in_words,
@@ -96,9 +96,8 @@ fn finding(suite: &Suite, found: &Finding, id: &str) -> FuzzFinding {
         Breach::Answered(outcome) => outcome_in_words(outcome),
         Breach::Failed(failure) => failure.to_string(),
     };
-    let parsed = |line: &crate::protocol::RequestLine| {
-        CaseRequest(serde_json::from_str(&line.as_json()).unwrap_or_default())
-    };
+    let parsed =
+        |line: &RequestLine| CaseRequest(serde_json::from_str(&line.as_json()).unwrap_or_default());
     FuzzFinding {
         id: id.to_owned(),
         suite: suite.name.to_string(),
@@ -123,7 +122,7 @@ fn finding(suite: &Suite, found: &Finding, id: &str) -> FuzzFinding {
 
 /// A request as a document has it.
 pub(super) fn request(suite: &str, request: &Request) -> CaseRequest {
-    let line = line(suite, request);
+    let line = RequestLine::of(suite, request);
     // What we have written ourselves can be read.
     CaseRequest(serde_json::from_str(&line.as_json()).unwrap_or_default())
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::adapters::{Adapter, AdapterError, Target};
 use crate::fuzz::ask::ask;
-use crate::fuzz::campaign::{Campaign, line};
+use crate::fuzz::campaign::Campaign;
 use crate::fuzz::demand::Demand;
 use crate::fuzz::drive::FuzzOptions;
 use crate::fuzz::grow::Bed;
@@ -193,7 +193,7 @@ impl Work<'_, '_> {
             let Some(request) = campaign.request_again(&slow.input) else {
                 continue;
             };
-            let line = line(suite.name.as_str(), &request);
+            let line = RequestLine::of(suite.name.as_str(), &request);
             let mut least = Duration::MAX;
             for _ in 0..2 {
                 let began = (self.clock)();
@@ -274,7 +274,7 @@ impl Work<'_, '_> {
         ));
         let sequence = suspects
             .iter()
-            .map(|one| line(bed(one).suite().name.as_str(), &one.request));
+            .map(|one| RequestLine::of(bed(one).suite().name.as_str(), &one.request));
         let length = length(&first.input);
         let found = Found {
             number: first.number,
@@ -351,7 +351,7 @@ impl Work<'_, '_> {
         findings: &mut Vec<Finding>,
     ) -> Result<(), AdapterError> {
         let bed = &campaign.beds[disagreement.input.suite];
-        let due = line(bed.suite().name.as_str(), &disagreement.request);
+        let due = RequestLine::of(bed.suite().name.as_str(), &disagreement.request);
         let mut sent = campaign.sent();
         match sent.iter().rposition(|line| *line == due) {
             Some(at) => sent.truncate(at + 1),

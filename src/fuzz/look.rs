@@ -2,7 +2,7 @@
 
 use crate::adapters::{Adapter, AdapterError};
 use crate::fuzz::ask::ask;
-use crate::fuzz::campaign::{Campaign, line};
+use crate::fuzz::campaign::Campaign;
 use crate::fuzz::demand::{Demand, Judged, judged};
 use crate::fuzz::explained::causes;
 use crate::fuzz::grow::Bed;
@@ -113,7 +113,9 @@ fn ask_inputs(
     requests: &[Request],
 ) -> Result<Vec<Observed>, AdapterError> {
     let name = bed.suite().name.as_str();
-    let lines = requests.iter().map(|request| line(name, request));
+    let lines = requests
+        .iter()
+        .map(|request| RequestLine::of(name, request));
     ask(adapter, lines.collect(), false)
 }
 

@@ -7,13 +7,12 @@ use std::time::Duration;
 
 use crate::adapters::{Adapter, AdapterError, Limits, Target};
 use crate::fuzz::ask::ask;
-use crate::fuzz::campaign::line;
 use crate::fuzz::drive::{FuzzEnding, FuzzError, FuzzProgress, taken};
 use crate::fuzz::grow::{Bed, Grower};
 use crate::fuzz::input::{Input, Signer, Token};
 use crate::fuzz::masked::kind;
 use crate::fuzz::shrink::{Budget, length, simpler};
-use crate::protocol::{Hello, ImplementationInfo, MAX_LINE};
+use crate::protocol::{Hello, ImplementationInfo, MAX_LINE, RequestLine};
 use crate::results::{Course, FuzzPoint, Observed, ObservedKind};
 use crate::signature::{Op, Outcome, Value};
 use crate::suite::{Request, Suite};
@@ -254,7 +253,7 @@ impl Comparing<'_, '_> {
             let Some(request) = request.filter(|request| bed.takes(request)) else {
                 continue;
             };
-            if !line(bed.suite().name.as_str(), &request).is_longer_than(MAX_LINE) {
+            if !RequestLine::of(bed.suite().name.as_str(), &request).is_longer_than(MAX_LINE) {
                 inputs.push((input, request, class));
             }
         }
@@ -293,7 +292,9 @@ impl Comparing<'_, '_> {
     ) -> Result<Vec<[Observed; 2]>, AdapterError> {
         let lines: Vec<_> = requests
             .iter()
-            .map(|(suite, request)| line(self.beds[*suite].suite().name.as_str(), request))
+            .map(|(suite, request)| {
+                RequestLine::of(self.beds[*suite].suite().name.as_str(), request)
+            })
             .collect();
         let one = ask(&mut pair[0], lines.clone(), false)?;
         let other = ask(&mut pair[1], lines, false)?;
@@ -403,7 +404,9 @@ impl Comparing<'_, '_> {
     ) -> Result<Vec<Request>, AdapterError> {
         let suite = self.beds[at].suite();
         let name = suite.name.as_str();
-        let lines = claims.iter().map(|(_, request)| line(name, request));
+        let lines = claims
+            .iter()
+            .map(|(_, request)| RequestLine::of(name, request));
         let signed = ask(signer, lines.collect(), false)?;
         let shown = std::iter::zip(claims, signed).filter_map(|((input, _), observed)| {
             let Observed::Outcome(Outcome::Token(token)) = observed else {
@@ -415,7 +418,7 @@ impl Comparing<'_, '_> {
                 ..input.clone()
             };
             let request = shown.request(&suite.scheme, &mut self.signer)?;
-            (!line(name, &request).is_longer_than(MAX_LINE)).then_some(request)
+            (!RequestLine::of(name, &request).is_longer_than(MAX_LINE)).then_some(request)
         });
         Ok(shown.collect())
     }
@@ -428,7 +431,9 @@ impl Comparing<'_, '_> {
         presented: &[Request],
     ) -> Result<Crossing, AdapterError> {
         let name = self.beds[at].suite().name.as_str();
-        let lines = presented.iter().map(|request| line(name, request));
+        let lines = presented
+            .iter()
+            .map(|request| RequestLine::of(name, request));
         let verified = ask(verifier, lines.collect(), false)?;
         let is_accepted = |one: &Observed| *one == Observed::Outcome(Outcome::Accept);
         let accepted = verified.iter().filter(|one| is_accepted(one)).count();
