@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Everything that reports/fuzz-figures.md says, from one command:
 
-    cargo build --release --bin macproof --example adapter && python3 benches/fuzz_figures.py > reports/fuzz-figures.md
+    cargo build --profile dist --bin macproof --example adapter && python3 benches/fuzz_figures.py > reports/fuzz-figures.md
 
 Throughput and memory against the built-in adapter; what the adapters of other languages do; every
 mistake of the catalogue, planted in an adapter and fuzzed until the first finding, or for ten
@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 
-MACPROOF = os.environ.get("MACPROOF", "target/release/macproof")
+MACPROOF = os.environ.get("MACPROOF", "target/dist/macproof")
 SUITES = [
     "jotreview", "jimo", "engagespot", "mtribes", "prefinery",
     "magicbell", "github-webhook", "standard-webhooks", "stripe-webhook",
@@ -196,7 +196,7 @@ def main():
     given = "".join(f" {word}" for word in sys.argv[1:])
     head = subprocess.run(["git", "log", "-1", "--format=%h, “%s”"], capture_output=True, text=True).stdout.strip()
     print("# What fuzzing finds\n")
-    print(f"Made by `cargo build --release --bin macproof --example adapter && python3 benches/fuzz_figures.py{given}` on")
+    print(f"Made by `cargo build --profile dist --bin macproof --example adapter && python3 benches/fuzz_figures.py{given}` on")
     print(f"{time.strftime('%Y-%m-%d')}: {os.cpu_count()} cores ({platform.machine()}), load {os.getloadavg()[0]:.1f} at its beginning, commit {head}.\n")
     with tempfile.TemporaryDirectory() as folder:
         if arguments.only in (None, "throughput"):
