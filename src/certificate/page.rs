@@ -68,7 +68,7 @@ fn facts(statement: &Statement) -> Facts {
     let predicate = &statement.predicate;
     let certified = &predicate.macproof;
     let about = &certified.implementation;
-    let mut name = visible(&about.name);
+    let mut name = visible(about.called());
     for more in [&about.version, &about.language].into_iter().flatten() {
         name.push(' ');
         name.push_str(&visible(more));

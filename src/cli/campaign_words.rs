@@ -136,7 +136,7 @@ pub(crate) fn versus_in_words(result: &VersusResult) -> String {
     let name = |at: usize| {
         let side = &result.sides[at];
         let named = &side.implementation.name;
-        report::visible(if named.is_empty() {
+        report::visible(if named.trim().is_empty() {
             &side.adapter
         } else {
             named

@@ -53,6 +53,7 @@ pub(crate) fn tell_causes_anew(result: &mut RunResult, suites: &[Suite]) {
             vector,
             request: case.request.0.clone(),
             expect: Cow::Borrowed(&vector.expect),
+            right: None,
             observed: outcome_of_words(case)
                 .map_or_else(|| Observed::Skipped(String::new()), Observed::Outcome),
         });

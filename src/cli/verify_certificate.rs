@@ -116,7 +116,7 @@ pub(crate) fn verify_certificate(args: &VerifyCertificateArgs) -> Result<Exit, S
 fn valid(certified: &Certified) -> String {
     let mut line = format!(
         "valid: {} is certified at level {}, issued {}",
-        report::excerpt(&certified.implementation.name, 60),
+        report::excerpt(certified.implementation.called(), 60),
         certified.level,
         report::visible(&certified.issued)
     );

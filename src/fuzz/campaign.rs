@@ -274,9 +274,7 @@ impl<'c, 's> Campaign<'c, 's> {
 
     fn count(&mut self) {
         self.cases += 1;
-        if self.cases.is_multiple_of(256) {
-            self.progress.cases.fetch_add(256, Ordering::Relaxed);
-        }
+        self.progress.cases.fetch_add(1, Ordering::Relaxed);
     }
 
     fn next_slot(&mut self) -> (Slot, RequestLine) {

@@ -49,6 +49,17 @@ pub struct ImplementationInfo {
     pub notes: Option<String>,
 }
 
+impl ImplementationInfo {
+    /// What to call it in a sentence: its name, or words for one that gives none.
+    pub fn called(&self) -> &str {
+        if self.name.trim().is_empty() {
+            "an implementation without a name"
+        } else {
+            &self.name
+        }
+    }
+}
+
 /// Whose time an implementation uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

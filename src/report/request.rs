@@ -8,36 +8,42 @@ use crate::results::CaseRequest;
 /// The longest value that is shown whole: 32 bytes in hex with a time behind them fit.
 const COLUMNS: usize = 80;
 
-/// `sign user_id "id-1", timestamp 1741761604 with the secret "a6c9…"`.
+/// `sign user_id "id-1", timestamp 1741761604 with the secret "a6c9…"`. Whatever the request holds
+/// is in it: from the sentence the same can be asked again.
 pub(super) fn sentence(request: &CaseRequest) -> String {
-    let Value::Object(request) = &request.0 else {
+    let Value::Object(members) = &request.0 else {
         return value(&request.0);
     };
-    let fields = match request.get("fields") {
-        Some(Value::Object(fields)) if !fields.is_empty() => named(fields),
-        _ => "no fields".to_owned(),
+    let map = |name: &str| match members.get(name) {
+        Some(Value::Object(map)) if !map.is_empty() => Some(named(map)),
+        _ => None,
     };
-    let secrets = match (request.get("secret"), request.get("secrets")) {
-        (Some(secret), _) => format!("the secret {}", value(secret)),
-        (None, Some(Value::Object(secrets))) => format!("the secrets {}", named(secrets)),
-        _ => "no secret".to_owned(),
-    };
-    let op = request
-        .get("op")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    if op != "verify" {
-        return format!("{} {fields} with {secrets}", excerpt(op, COLUMNS));
+    let op = op(request);
+    let mut words = excerpt(op, COLUMNS);
+    match members.get("token") {
+        Some(token) => words += &format!(" the token {} for", value(token)),
+        None if op != "sign" => words += " no token for",
+        None => {}
     }
-    let token = match request.get("token") {
-        Some(token) => format!("the token {}", value(token)),
-        None => "no token".to_owned(),
+    words += &format!(
+        " {}",
+        map("fields").unwrap_or_else(|| "no fields".to_owned())
+    );
+    if let Some(now) = members.get("now") {
+        words += &format!(" at {}", value(now));
+    }
+    words += &match (members.get("secret"), map("secrets")) {
+        (Some(secret), _) => format!(" with the secret {}", value(secret)),
+        (None, Some(secrets)) => format!(" with the secrets {secrets}"),
+        (None, None) => " with no secret".to_owned(),
     };
-    let now = request.get("now").map(value).unwrap_or_default();
-    format!("verify {token} for {fields} at {now} with {secrets}")
+    if let Some(context) = map("context") {
+        words += &format!(" in the context {context}");
+    }
+    words
 }
 
-/// The operation that was asked: `sign` or `verify`.
+/// The operation that was asked: `sign`, `verify` or `identify`.
 pub(super) fn op(request: &CaseRequest) -> &str {
     let op = request.0.get("op").and_then(Value::as_str);
     op.unwrap_or_default()
@@ -85,8 +91,40 @@ mod tests {
                 json!({"op": "verify", "secret": "s", "fields": {"user_id": ["a"]}, "token": 5, "now": 7}),
                 r#"verify the token 5 for user_id ["a"] at 7 with the secret "s""#,
             ),
+            (
+                json!({"op": "identify", "secret": "s", "fields": {"user_id": "a"}, "context": {"verification": "off", "user": "known"}, "now": 7}),
+                r#"identify no token for user_id "a" at 7 with the secret "s" in the context verification "off", user "known""#,
+            ),
         ] {
             assert_eq!(sentence(&CaseRequest(request)), words);
+        }
+    }
+
+    /// Two requests that differ anywhere read differently, so that each can be asked again.
+    #[test]
+    fn whatever_differs_is_in_the_sentence() {
+        for op in ["sign", "verify", "identify"] {
+            let full = json!({
+                "op": op, "suite": "x", "secret": "s", "fields": {"user_id": "id-1"},
+                "token": "ab", "now": 7, "context": {"mode": "strict"},
+            });
+            let said = sentence(&CaseRequest(full.clone()));
+            for (member, other) in [
+                ("op", json!("other")),
+                ("secret", json!("t")),
+                ("fields", json!({"user_id": "id-2"})),
+                ("token", json!("cd")),
+                ("now", json!(8)),
+                ("context", json!({"mode": "lax"})),
+            ] {
+                let mut without = full.clone();
+                without.as_object_mut().unwrap().shift_remove(member);
+                let mut changed = full.clone();
+                changed[member] = other;
+                for one in [without, changed] {
+                    assert_ne!(sentence(&CaseRequest(one.clone())), said, "{member}: {one}");
+                }
+            }
         }
     }
 }

@@ -28,6 +28,9 @@ pub struct Observation<'s> {
     /// What is expected: the vector's own, unless it was signed afresh for an implementation that
     /// uses the real time.
     pub expect: Cow<'s, Expect>,
+    /// The token that the scheme has for what was only observed; `None` where nobody can tell, or
+    /// the scheme has none.
+    pub right: Option<String>,
     /// What happened.
     pub observed: Observed,
 }
@@ -196,6 +199,7 @@ fn judged(observation: &Observation<'_>, level: Level) -> Case {
         request,
         expect,
         observed,
+        right: _,
     } = observation;
     let op = vector.request.op;
     let token_of = |outcome: &Outcome| match outcome {
@@ -250,15 +254,25 @@ fn observed_trait(observation: &Observation<'_>, case: &Case) -> Option<Trait> {
     else {
         return None;
     };
-    let (verb, affirmative) = match observation.vector.request.op {
-        Op::Sign => ("signs", ObservedKind::Token),
-        Op::Verify | Op::Identify => ("accepts", ObservedKind::Accept),
+    let (verb, does) = match observation.vector.request.op {
+        // A token alone shows nothing: whoever signs something else does not sign this.
+        Op::Sign => (
+            "signs",
+            match outcome {
+                ObservedKind::Token => {
+                    let right = observation.right.as_ref();
+                    right.map(|right| case.actual_token.as_ref() == Some(right))
+                }
+                _ => Some(false),
+            },
+        ),
+        Op::Verify | Op::Identify => ("accepts", Some(outcome == ObservedKind::Accept)),
     };
     let tells = what.split_whitespace().next() == Some(verb) && outcome != ObservedKind::Unstable;
     Some(Trait {
         case: case.id.clone(),
         what: what.clone(),
-        does: tells.then_some(outcome == affirmative),
+        does: does.filter(|_| tells),
         outcome,
     })
 }
@@ -293,7 +307,7 @@ mod tests {
     };
     use crate::results::{KnownFailures, Observed, ObservedKind, ScopeNote, Verdict, conclude};
     use crate::signature::Op;
-    use crate::suite::{Basis, Level};
+    use crate::suite::{Basis, Expect, Level};
 
     #[test]
     fn cases_stand_in_the_order_of_their_file_whatever_the_order_of_the_run() {
@@ -389,5 +403,24 @@ mod tests {
         );
         let result = run(vec![suite.observe("upper", unstable)], "");
         assert_eq!(result.profile[0].does, None);
+    }
+
+    /// Whoever signs something else than the scheme says does not sign it.
+    #[test]
+    fn a_wrong_token_is_no_signature() {
+        let suite = suite("acme")
+            .requires("r", Level::May, Basis::Practice, "R.")
+            .shows("odd", &["r"], Op::Sign, Expect::Observe("signs it".into()));
+        let does = |observed: Observed, right: Option<&str>| {
+            let mut observation = suite.observe("odd", observed);
+            observation.right = right.map(str::to_owned);
+            run(vec![observation], "").profile[0].does
+        };
+        assert_eq!(does(token("ab"), Some("ab")), Some(true));
+        assert_eq!(does(token("ac"), Some("ab")), Some(false));
+        // Nobody can tell.
+        assert_eq!(does(token("ab"), None), None);
+        assert_eq!(does(threw("x"), None), Some(false));
+        assert_eq!(does(threw("x"), Some("ab")), Some(false));
     }
 }

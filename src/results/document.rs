@@ -329,7 +329,8 @@ pub struct Trait {
     /// What is observed: `accepts upper-case hex`.
     pub what: String,
     /// Whether it does, where the words say what to look for: they begin with `accepts` and it
-    /// was asked to verify, or with `signs` and it was asked to sign.
+    /// was asked to verify, or with `signs` and it was asked to sign. It signs something if its
+    /// token is the scheme's; absent where nobody can tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub does: Option<bool>,
     /// What happened, in one word.

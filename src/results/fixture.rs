@@ -119,6 +119,7 @@ impl Suite {
             vector,
             request: serde_json::from_str(&line.as_json()).unwrap(),
             expect: Cow::Borrowed(&vector.expect),
+            right: None,
             observed,
         }
     }

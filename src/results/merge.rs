@@ -112,7 +112,7 @@ fn join(mut parts: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<RunR
     parts.sort_by_key(|part| part.shard.map(|shard| shard.number));
     if let Some(first) = parts.first() {
         let shards: Vec<ShardSummary> = parts.iter().filter_map(|part| part.shard).collect();
-        complete(&first.implementation.name, &shards)?;
+        complete(first.implementation.called(), &shards)?;
     }
     let left_out = before_the_run(&parts);
     let entries = of_the_lists(&parts);
@@ -241,7 +241,7 @@ fn add_suite(whole: &mut RunResult, suite: SuiteSummary) -> Result<(), MergeErro
     match whole.suites.iter().find(|known| known.name == suite.name) {
         Some(known) if known.digest == suite.digest => Ok(()),
         Some(_) => Err(MergeError::OtherSuite {
-            implementation: whole.implementation.name.clone(),
+            implementation: whole.implementation.called().to_owned(),
             suite: suite.name,
         }),
         None => {

@@ -20,7 +20,7 @@ pub fn merge_fuzz(mut parts: Vec<FuzzResult>) -> Result<FuzzResult, MergeError> 
     }
     belong_together(&parts)?;
     let shards: Vec<ShardSummary> = parts.iter().filter_map(|part| part.shard).collect();
-    complete(&parts[0].implementation.name, &shards)?;
+    complete(parts[0].implementation.called(), &shards)?;
     let courses: Vec<_> = parts.iter().map(|part| &part.progress[..]).collect();
     let mut progress = together(&courses);
     let mut parts = parts.into_iter();
@@ -52,7 +52,9 @@ pub fn merge_fuzz(mut parts: Vec<FuzzResult>) -> Result<FuzzResult, MergeError> 
 fn belong_together(parts: &[FuzzResult]) -> Result<(), MergeError> {
     for part in parts {
         let Some(shard) = part.shard else {
-            return Err(MergeError::NotAPart(part.implementation.name.clone()));
+            return Err(MergeError::NotAPart(
+                part.implementation.called().to_owned(),
+            ));
         };
         let Some((first, of_first)) = parts.first().and_then(|one| Some((one, one.shard?))) else {
             return Ok(());
@@ -61,7 +63,7 @@ fn belong_together(parts: &[FuzzResult]) -> Result<(), MergeError> {
             let version = result.implementation.version.as_deref();
             format!(
                 "{} {}",
-                result.implementation.name,
+                result.implementation.called(),
                 version.unwrap_or_default()
             )
         };
@@ -83,7 +85,7 @@ fn belong_together(parts: &[FuzzResult]) -> Result<(), MergeError> {
         let differs = std::iter::zip(&first.suites, &part.suites).find(|(one, other)| one != other);
         if let Some((suite, _)) = differs {
             return Err(MergeError::OtherSuite {
-                implementation: first.implementation.name.clone(),
+                implementation: first.implementation.called().to_owned(),
                 suite: suite.name.clone(),
             });
         }

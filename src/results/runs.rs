@@ -60,8 +60,8 @@ impl Document {
     /// several have one name also by how it was reached, and if need be by its number.
     pub fn names(&self) -> Vec<String> {
         let about = |run: &RunResult| match &run.implementation.version {
-            Some(version) => format!("{} {version}", run.implementation.name),
-            None => run.implementation.name.clone(),
+            Some(version) => format!("{} {version}", run.implementation.called()),
+            None => run.implementation.called().to_owned(),
         };
         let mut names: Vec<String> = self.runs().iter().map(about).collect();
         let adapter = |at: usize| format!(" ({})", self.runs()[at].adapter);
@@ -156,6 +156,8 @@ mod tests {
             (one.names(), one.exit_code()),
             (vec!["a 2.1.0".to_owned()], 0)
         );
+        let unnamed = Document::from(of("", "x", "aa"));
+        assert_eq!(unnamed.names(), ["an implementation without a name 2.1.0"]);
         let none = Document::from(Runs::new(Vec::new()));
         assert_eq!(none.conformance(), Conformance::Incomplete);
     }

@@ -117,22 +117,18 @@ impl<'s> Afresh<'s> {
         }
     }
 
-    /// What is to be expected, now that the implementation has done this at some time from `asked`
-    /// to `answered`, in Unix seconds: a token of any other time is wrong, and so is a MAC that is
-    /// not that of its time.
-    pub(super) fn expect(&self, outcome: &Outcome, asked: u64, answered: u64) -> Option<Expect> {
-        let Expect::Token { or_refused, .. } = &self.vector.expect else {
+    /// The right token, now that the implementation has done this at some time from `asked` to
+    /// `answered`, in Unix seconds: a token of any other time is wrong, and so is a MAC that is not
+    /// that of its time. `None` where no token is asked for.
+    pub(super) fn right(&self, outcome: &Outcome, asked: u64, answered: u64) -> Option<String> {
+        if self.vector.request.op != Op::Sign || matches!(self.vector.expect, Expect::Outcomes(_)) {
             return None;
-        };
-        let signed = |seconds| self.sign(&self.at(seconds, &self.vector.request.fields));
-        let right = match outcome {
+        }
+        let carried = match outcome {
             Outcome::Token(token) => self.right_token(token, asked, answered),
             _ => None,
         };
-        right.or_else(|| signed(asked)).map(|token| Expect::Token {
-            token,
-            or_refused: *or_refused,
-        })
+        carried.or_else(|| self.sign(&self.at(asked, &self.vector.request.fields)))
     }
 
     /// The right token of the time that this one carries, if that is a time from `asked` to
@@ -340,7 +336,10 @@ mod tests {
     use std::borrow::Cow;
 
     use super::{Afresh, NotNow};
+    use crate::protocol::RequestLine;
     use crate::results::{Observed, Verdict, judge};
+    use crate::runner::case::{Case, Fate};
+    use crate::runner::seen::Seen;
     use crate::scheme::{Call, Implementation, Reference};
     use crate::signature::{Fields, Op, Outcome, Value};
     use crate::suite::{Level, Request, Suite};
@@ -441,11 +440,13 @@ vectors:
             let afresh = planned(suite, id).ok()?;
             let vector = suite.vector(id).unwrap();
             let outcome = implementation(&afresh.request(NOW));
-            let expect = afresh.expect(&outcome, NOW, NOW + 1);
-            let expect = expect.as_ref().unwrap_or(&vector.expect);
-            let observed = Observed::Outcome(outcome);
-            let op = vector.request.op;
-            Some((id, judge(op, vector.level, expect, &observed, Level::Must)))
+            let mut seen = Seen::default();
+            let right = afresh.right(&outcome, NOW, NOW + 1);
+            seen.add(Observed::Outcome(outcome), right, &vector.expect);
+            let asked = Cow::Borrowed(vector);
+            let line = RequestLine::of("timed", &vector.request);
+            let case = Case::new(suite, vector, asked, line, Fate::AskedAfresh(afresh));
+            Some((id, case.verdict(&seen, Level::Must)?))
         })
         .collect()
     }

@@ -1,22 +1,23 @@
 //! One adapter process at work on its share of the cases.
 
 use std::ops::Range;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::adapters::{Exchange, Ticket};
 use crate::protocol::{Hello, Reply, RequestLine};
-use crate::results::{Failure, Observed, ObservedKind, Verdict, judge};
-use crate::runner::plan::{Case, Fate, line};
+use crate::results::{Failure, Observed, Verdict};
+use crate::runner::case::{Case, Fate};
+use crate::runner::plan::line;
 use crate::runner::schedule::Schedule;
 use crate::runner::seen::{Seen, same};
-use crate::runner::{CaseEvent, FailFast, Watcher};
-use crate::suite::Expect;
-
-/// After how many answers the others are told how far we are.
-const REPORTED: u64 = 256;
+use crate::runner::{FailFast, Watcher};
 
 /// What all jobs share.
 pub(super) struct Work<'w, 's> {
     pub(super) cases: &'w [Case<'s>],
+    /// What all of them together have seen of each case: what is told of a case while they run is
+    /// what stands in the document in the end.
+    pub(super) seen: &'w [Mutex<Seen>],
     pub(super) schedule: &'w Schedule,
     pub(super) hello: &'w Hello,
     pub(super) now: &'w (dyn Fn() -> u64 + Sync),
@@ -24,15 +25,20 @@ pub(super) struct Work<'w, 's> {
     pub(super) watcher: Option<Watcher<'w>>,
 }
 
+impl Work<'_, '_> {
+    /// What was seen of a case so far.
+    pub(super) fn seen(&self, at: usize) -> MutexGuard<'_, Seen> {
+        self.seen[at].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// One process's share.
 pub(super) struct Job<'w, 's> {
     work: &'w Work<'w, 's>,
     lot: Range<u64>,
-    seen: Vec<Seen>,
     /// The latest request of each case that is asked afresh, and its second.
     afresh: Vec<Option<(u64, RequestLine)>>,
     began: u64,
-    unreported: u64,
 }
 
 impl<'w, 's> Job<'w, 's> {
@@ -40,84 +46,46 @@ impl<'w, 's> Job<'w, 's> {
         Self {
             work,
             lot: 0..0,
-            seen: vec![Seen::default(); work.cases.len()],
             afresh: vec![None; work.cases.len()],
             began: (work.now)(),
-            unreported: 0,
         }
     }
 
-    /// What it has seen of each case.
-    pub(super) fn into_seen(self) -> Vec<Seen> {
-        self.work.schedule.add_done(self.unreported);
-        self.seen
-    }
-
-    fn count(&mut self) {
-        self.unreported += 1;
-        if self.unreported == REPORTED {
-            self.work.schedule.add_done(REPORTED);
-            self.unreported = 0;
+    /// Takes in what happened in one round of a case, and tells it where that is news.
+    fn keep(&self, at: usize, observed: Observed, right: Option<String>) {
+        let case = &self.work.cases[at];
+        // Held until it is told, so that what is told last is what is so.
+        let mut seen = self.work.seen(at);
+        let before = seen.observed.clone();
+        seen.add(observed, right, &case.asked.expect);
+        if seen.observed == before {
+            return;
         }
-    }
-
-    fn keep(&mut self, at: usize, observed: Observed, expect: Option<Expect>) {
-        let round = Seen {
-            observed: Some(observed),
-            expect,
-        };
-        let due = &self.work.cases[at].vector.expect;
-        let seen = &mut self.seen[at];
-        *seen = std::mem::take(seen).and(round, due);
-        self.tell(at);
-        self.stop_at_failure(at);
-    }
-
-    fn tell(&self, at: usize) {
-        let Some(watcher) = self.work.watcher else {
-            return;
-        };
-        let Case { suite, vector, .. } = &self.work.cases[at];
-        let Seen { observed, expect } = &self.seen[at];
-        let Some(observed) = observed else { return };
-        let expect = expect.as_ref().unwrap_or(&vector.expect);
-        let op = vector.request.op;
-        (watcher.tell)(&CaseEvent {
-            suite,
-            vector,
-            verdict: judge(op, vector.level, expect, observed, watcher.level),
-            outcome: ObservedKind::of(op, observed),
-        });
-    }
-
-    fn stop_at_failure(&self, at: usize) {
-        let Some(fail_fast) = self.work.fail_fast else {
-            return;
-        };
-        let Case {
-            suite,
-            vector,
-            asked,
-            ..
-        } = &self.work.cases[at];
-        let Seen { observed, expect } = &self.seen[at];
-        let Some(observed) = observed else { return };
-        let expect = expect.as_ref().unwrap_or(&asked.expect);
-        let op = vector.request.op;
-        let verdict = judge(op, vector.level, expect, observed, fail_fast.level);
-        if matches!(verdict, Verdict::Fail | Verdict::Error)
-            && !(fail_fast.tolerated)(&suite.case_id(vector))
+        if let Some(watcher) = self.work.watcher
+            && let Some(event) = case.event(&seen, watcher.level)
+        {
+            (watcher.tell)(&event);
+        }
+        if let Some(fail_fast) = self.work.fail_fast
+            && let Some(Verdict::Fail | Verdict::Error) = case.verdict(&seen, fail_fast.level)
+            && !(fail_fast.tolerated)(&case.id())
         {
             self.work.schedule.stop();
         }
     }
 
-    /// What is to be expected of a case that was asked with the time of the asking.
-    fn expect(&self, ticket: Ticket, reply: &Reply) -> Option<Expect> {
+    /// A round of a case is over.
+    fn count(&self, at: usize) {
+        self.work.seen(at).rounds += 1;
+        self.work.schedule.add_done(1);
+    }
+
+    /// The right token of the time of the asking, where that decides.
+    fn right(&self, ticket: Ticket, reply: &Reply) -> Option<String> {
         match (&self.work.cases[case_of(ticket)].fate, reply) {
             (Fate::AskedAfresh(afresh), Reply::Outcome(outcome)) => {
                 let asked = self.began + (ticket.0 >> 32);
-                afresh.expect(outcome, asked, (self.work.now)())
+                afresh.right(outcome, asked, (self.work.now)())
             }
             _ => None,
         }
@@ -159,40 +127,42 @@ impl Exchange for Job<'_, '_> {
     }
 
     fn answered(&mut self, ticket: Ticket, reply: Reply) {
-        self.count();
         let at = case_of(ticket);
-        let expect = self.expect(ticket, &reply);
+        self.count(at);
+        let right = self.right(ticket, &reply);
+        let Case { suite, asked, .. } = &self.work.cases[at];
         let observed = match reply {
             Reply::Outcome(outcome) => {
                 // Every round but the first ends here.
-                if expect.is_none()
-                    && let Some(Observed::Outcome(earlier)) = &self.seen[at].observed
-                    && same(earlier, &outcome, &self.work.cases[at].vector.expect)
+                if right.is_none()
+                    && let Some(Observed::Outcome(earlier)) = &self.work.seen(at).observed
+                    && same(earlier, &outcome, &asked.expect)
                 {
                     return;
                 }
                 Observed::Outcome(outcome)
             }
             Reply::Unsupported(reason) => {
-                let Case { suite, vector, .. } = &self.work.cases[at];
                 let declared = self
                     .work
                     .hello
-                    .declared(suite.name.as_str(), vector.request.op);
+                    .declared(suite.name.as_str(), asked.request.op);
                 Observed::Unsupported { reason, declared }
             }
         };
-        self.keep(at, observed, expect);
+        self.keep(at, observed, right);
     }
 
     fn failed(&mut self, ticket: Ticket, failure: Failure) {
-        self.count();
-        self.keep(case_of(ticket), Observed::Failed(failure), None);
+        let at = case_of(ticket);
+        self.count(at);
+        self.keep(at, Observed::Failed(failure), None);
     }
 
     fn inapplicable(&mut self, ticket: Ticket, reason: String) {
-        self.count();
-        self.keep(case_of(ticket), Observed::NotApplicable(reason), None);
+        let at = case_of(ticket);
+        self.count(at);
+        self.keep(at, Observed::NotApplicable(reason), None);
     }
 
     fn revoked(&mut self, ticket: Ticket, failure: Failure) {

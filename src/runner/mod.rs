@@ -2,9 +2,11 @@
 //!
 //! Nothing here says whether an implementation is right; `results::judge` does, from what
 //! [`run`] brings home. The way of a case: `plan` (does it apply, and what is asked), `schedule`
-//! (when, and by which process), `job` (what came back), `seen` (what all rounds come to).
+//! (when, and by which process), `job` (what came back), `seen` (what all rounds come to),
+//! `case` (what that is worth).
 
 mod afresh;
+mod case;
 mod job;
 mod options;
 mod plan;

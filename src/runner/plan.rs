@@ -6,6 +6,7 @@ use crate::adapters::Target;
 use crate::protocol::{Clock, Hello, MAX_LINE, RequestLine};
 use crate::results::ScopeNote;
 use crate::runner::afresh::Afresh;
+use crate::runner::case::{Case, Fate};
 use crate::runner::resign::Resigner;
 use crate::runner::unknown::Harvest;
 use crate::runner::{RunOptions, WhoseSecret};
@@ -64,33 +65,6 @@ impl<'s> Selection<'s> {
     }
 }
 
-/// A chosen vector, and what this adapter is to be asked for its sake.
-#[derive(Debug)]
-pub(super) struct Case<'s> {
-    pub(super) suite: &'s Suite,
-    pub(super) vector: &'s Vector,
-    /// The vector as it is asked: signed with another secret, where the implementation has its own.
-    pub(super) asked: Cow<'s, Vector>,
-    /// The request as it was planned.
-    pub(super) line: RequestLine,
-    pub(super) fate: Fate<'s>,
-}
-
-/// What becomes of a case.
-#[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "most are of the large one where there is any"
-)]
-pub(super) enum Fate<'s> {
-    /// It is asked as it stands.
-    Asked,
-    /// It is asked with the time of the asking.
-    AskedAfresh(Afresh<'s>),
-    /// It does not apply to this adapter, with the reason.
-    NotApplicable(String),
-}
-
 /// What is asked of each case. `now` is the present, in Unix seconds.
 pub(super) fn plan<'s>(
     chosen: &[Chosen<'s>],
@@ -144,13 +118,7 @@ pub(super) fn plan<'s>(
             ),
             fate => fate,
         };
-        Case {
-            suite,
-            vector,
-            asked,
-            line,
-            fate,
-        }
+        Case::new(suite, vector, asked, line, fate)
     };
     chosen.iter().map(case).collect()
 }

@@ -1,7 +1,6 @@
 //! Cases under other secrets: what was made with the suite's secret is made with another one. That
 //! is that of an implementation that has its own, or a fresh one that nobody can know by heart.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::mistakes::{Mistake, Mistaken, Stage, catalogue};
@@ -391,14 +390,6 @@ fn is_caught(scheme: &Scheme, vector: &Vector, outcome: Outcome) -> bool {
     }
     let observed = Observed::Outcome(outcome);
     judge(op, vector.level, &vector.expect, &observed, Level::Should) != Verdict::Pass
-}
-
-/// What is expected of a case, borrowed where it is the vector's own.
-pub(super) fn expect_of<'s>(asked: &Cow<'s, Vector>) -> Cow<'s, Expect> {
-    match asked {
-        Cow::Borrowed(vector) => Cow::Borrowed(&vector.expect),
-        Cow::Owned(vector) => Cow::Owned(vector.expect.clone()),
-    }
 }
 
 #[cfg(test)]

@@ -3,15 +3,17 @@
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use crate::adapters::{Adapter, AdapterError, Parting, Target};
 use crate::protocol::Hello;
-use crate::results::{Failure, Observation, Observed, ScopeNote};
+use crate::results::{Failure, Observation, ScopeNote};
+use crate::runner::case::{Case, Fate};
 use crate::runner::job::{Job, Work};
-use crate::runner::plan::{Case, Fate, Selection, plan};
-use crate::runner::resign::{Resigner, expect_of};
+use crate::runner::plan::{Selection, plan};
+use crate::runner::resign::Resigner;
 use crate::runner::schedule::Schedule;
 use crate::runner::seen::Seen;
 use crate::runner::smoke::smoke;
@@ -116,8 +118,10 @@ pub fn run<'s>(
     let schedule = Schedule::new(asked(&cases), options.seed, options.repeat.max(1));
     smoke(&mut first, &cases, schedule.order())?.map_err(RunError::NoAnswer)?;
 
+    let seen: Vec<Mutex<Seen>> = cases.iter().map(|_| Mutex::default()).collect();
     let work = Work {
         cases: &cases,
+        seen: &seen,
         schedule: &schedule,
         hello: &hello,
         now,
@@ -130,7 +134,7 @@ pub fn run<'s>(
         done: schedule.done(),
         total: schedule.total(),
     };
-    let mut gathered = Gathered::of(shares, &cases);
+    let mut gathered = Gathered::of(shares);
     let is_whole = done.done == done.total;
     if options.secret == WhoseSecret::Unknown {
         left_out.push(ScopeNote {
@@ -159,9 +163,20 @@ pub fn run<'s>(
         Ending::FailedFast => "another case failed first".to_owned(),
         Ending::Broken(error) => format!("the adapter no longer works: {error}"),
     };
-    let observations = std::iter::zip(&cases, gathered.seen)
-        .map(|(case, seen)| observation(case, seen, &undone))
-        .collect();
+    let has_oracle = options.secret != WhoseSecret::Unknown;
+    let observation = |(case, seen): (&Case<'s>, Mutex<Seen>)| {
+        let mut seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if seen.observed.is_none() {
+            seen.observed = Some(case.unasked(&undone));
+            if let Some(watcher) = options.watcher
+                && let Some(event) = case.event(&seen, watcher.level)
+            {
+                (watcher.tell)(&event);
+            }
+        }
+        case.observation(seen, has_oracle)
+    };
+    let observations = std::iter::zip(&cases, seen).map(observation).collect();
     Ok(RunOutput {
         observations,
         left_out,
@@ -209,7 +224,6 @@ fn asked(cases: &[Case<'_>]) -> Vec<u32> {
 /// What one process came to.
 struct Share {
     number: usize,
-    seen: Vec<Seen>,
     ended: Result<(), AdapterError>,
     parting: Parting,
 }
@@ -271,7 +285,6 @@ fn labour(work: &Work<'_, '_>, number: usize, adapter: Result<Adapter<'_>, Adapt
     };
     Share {
         number,
-        seen: job.into_seen(),
         ended,
         parting,
     }
@@ -284,24 +297,19 @@ const RESTARTED: &str = "the adapter had to be started again";
 
 /// What all processes came to together.
 struct Gathered {
-    seen: Vec<Seen>,
     notes: Vec<String>,
     restarts: u64,
     broken: Option<AdapterError>,
 }
 
 impl Gathered {
-    fn of(shares: Vec<Share>, cases: &[Case<'_>]) -> Self {
+    fn of(shares: Vec<Share>) -> Self {
         let mut gathered = Self {
-            seen: vec![Seen::default(); cases.len()],
             notes: Vec::new(),
             restarts: 0,
             broken: None,
         };
         for share in shares {
-            for ((all, seen), case) in gathered.seen.iter_mut().zip(share.seen).zip(cases) {
-                *all = std::mem::take(all).and(seen, &case.vector.expect);
-            }
             gathered.notes.extend(share.parting.notes);
             gathered.restarts += share.parting.restarts;
             if let Err(error) = share.ended {
@@ -314,24 +322,5 @@ impl Gathered {
             times => gathered.notes.push(format!("{RESTARTED} {times} times")),
         }
         gathered
-    }
-}
-
-fn observation<'s>(case: &Case<'s>, seen: Seen, undone: &str) -> Observation<'s> {
-    let observed = match (&case.fate, seen.observed) {
-        (Fate::NotApplicable(reason), _) => Observed::NotApplicable(reason.clone()),
-        (_, Some(observed)) => observed,
-        (_, None) => Observed::Skipped(undone.to_owned()),
-    };
-    // What we have written ourselves can be read.
-    let request = serde_json::from_str(&case.line.as_json()).unwrap_or_default();
-    Observation {
-        suite: case.suite,
-        vector: case.vector,
-        request,
-        expect: seen
-            .expect
-            .map_or_else(|| expect_of(&case.asked), Cow::Owned),
-        observed,
     }
 }

@@ -9,38 +9,39 @@ use crate::suite::Expect;
 pub(super) struct Seen {
     /// What happened, if it was asked at all.
     pub(super) observed: Option<Observed>,
-    /// What was to be expected, where that is not what the vector says.
-    pub(super) expect: Option<Expect>,
+    /// The right token of the time of the asking, where that is not the one that was planned.
+    pub(super) right: Option<String>,
+    /// How many rounds of it are over.
+    pub(super) rounds: u64,
 }
 
 impl Seen {
-    /// What this and a later round come to together, where the vector expects this.
-    #[must_use]
-    pub(super) fn and(self, later: Self, due: &Expect) -> Self {
-        let both = (self.is_right(), later.is_right());
-        let observed = match (self.observed, later.observed) {
-            (None, one) | (one, None) => one,
+    /// Takes in what happened in another round, of which `right` was the right token where that
+    /// changes with the time. `due` is what was planned to be expected.
+    pub(super) fn add(&mut self, observed: Observed, right: Option<String>, due: &Expect) {
+        let both = (
+            is_right(self.observed.as_ref(), self.right.as_deref()),
+            is_right(Some(&observed), right.as_deref()),
+        );
+        self.observed = match (self.observed.take(), observed) {
+            (None, one) => Some(one),
             // Another second makes another token: it has changed only if it was right once.
-            (Some(earlier), Some(_)) if matches!(both, (Some(one), Some(two)) if one == two) => {
+            (Some(earlier), _) if matches!(both, (Some(one), Some(two)) if one == two) => {
                 Some(earlier)
             }
-            (Some(earlier), Some(later)) => Some(combine(earlier, later, due)),
+            (Some(earlier), later) => Some(combine(earlier, later, due)),
         };
-        Self {
-            observed,
-            expect: self.expect.or(later.expect),
+        if self.right.is_none() {
+            self.right = right;
         }
     }
+}
 
-    /// Whether the token is the one to be expected, where one came and that changes with the time.
-    fn is_right(&self) -> Option<bool> {
-        match (&self.observed, &self.expect) {
-            (
-                Some(Observed::Outcome(Outcome::Token(token))),
-                Some(Expect::Token { token: right, .. }),
-            ) => Some(token == right),
-            _ => None,
-        }
+/// Whether a token came that is the right one of its time, where it changes with the time.
+fn is_right(observed: Option<&Observed>, right: Option<&str>) -> Option<bool> {
+    match (observed, right) {
+        (Some(Observed::Outcome(Outcome::Token(token))), Some(right)) => Some(token == right),
+        _ => None,
     }
 }
 
@@ -154,28 +155,18 @@ mod tests {
 
     #[test]
     fn a_token_of_another_second_is_the_same_while_it_is_right() {
-        let seen = |came: &str, right: &str| Seen {
-            observed: Some(Observed::Outcome(token(came))),
-            expect: Some(Expect::Token {
-                token: right.into(),
-                or_refused: false,
-            }),
+        let rounds = |rounds: [(&str, &str); 3]| {
+            let mut seen = Seen::default();
+            for (came, right) in rounds {
+                let came = Observed::Outcome(token(came));
+                seen.add(came, Some(right.into()), &Expect::Outcomes(vec![]));
+            }
+            (seen.observed.unwrap(), seen.right.unwrap())
         };
-        let due = Expect::Outcomes(vec![]);
-        let and = |one: Seen, two| one.and(two, &due);
-        let rounds = |rounds: [Seen; 3]| rounds.into_iter().reduce(and).unwrap();
-        assert_eq!(
-            rounds([seen("1", "1"), seen("2", "2"), seen("3", "3")]),
-            seen("1", "1")
-        );
-        assert_eq!(
-            rounds([seen("1", "2"), seen("2", "3"), seen("3", "4")]),
-            seen("1", "2")
-        );
-        let changed = rounds([seen("1", "1"), seen("2", "2"), seen("2", "3")]);
-        assert_eq!(
-            changed.observed,
-            Some(Observed::Unstable(token("1"), token("2")))
-        );
+        let one = |came: &str, right: &str| (Observed::Outcome(token(came)), right.to_owned());
+        assert_eq!(rounds([("1", "1"), ("2", "2"), ("3", "3")]), one("1", "1"));
+        assert_eq!(rounds([("1", "2"), ("2", "3"), ("3", "4")]), one("1", "2"));
+        let (changed, _) = rounds([("1", "1"), ("2", "2"), ("2", "3")]);
+        assert_eq!(changed, Observed::Unstable(token("1"), token("2")));
     }
 }

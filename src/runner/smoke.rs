@@ -3,7 +3,7 @@
 use crate::adapters::{Adapter, AdapterError, Exchange, Ticket};
 use crate::protocol::{Reply, RequestLine};
 use crate::results::Failure;
-use crate::runner::plan::Case;
+use crate::runner::case::Case;
 
 /// How many requests may fail before the adapter is said not to work.
 const TRIED: usize = 3;
@@ -31,7 +31,7 @@ pub(super) fn smoke(
 
 /// A few cases, of different suites and operations where there are such.
 fn different<'c, 's>(cases: &'c [Case<'s>], order: &[u32]) -> Vec<&'c Case<'s>> {
-    let kind = |case: &Case<'_>| (case.suite.name.clone(), case.vector.request.op);
+    let kind = |case: &Case<'_>| (case.suite.name.clone(), case.op());
     let in_order = || order.iter().map(|&at| &cases[at as usize]);
     let mut chosen: Vec<&Case<'_>> = Vec::new();
     for case in in_order() {

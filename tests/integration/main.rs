@@ -17,6 +17,7 @@ mod ci_jobs;
 mod commands;
 mod compiled;
 mod descriptions;
+mod events;
 mod floors;
 mod fuzz;
 mod fuzz_shards;

@@ -51,7 +51,7 @@ impl TimingView {
         Self {
             about: format!(
                 "{} by {}, {}, target {} ns, seed {}",
-                excerpt(&result.implementation.name, COLUMNS),
+                excerpt(result.implementation.called(), COLUMNS),
                 excerpt(&result.adapter, COLUMNS),
                 visible(&result.started),
                 result.target_ns,

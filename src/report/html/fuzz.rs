@@ -74,7 +74,7 @@ impl FuzzView {
             facts: vec![
                 (
                     "implementation",
-                    excerpt(&result.implementation.name, COLUMNS),
+                    excerpt(result.implementation.called(), COLUMNS),
                 ),
                 ("disagreements", grouped(result.disagreements)),
                 ("kinds of answers", grouped(result.kinds)),

@@ -153,7 +153,7 @@ fn parts(run: &RunResult) -> Vec<Part> {
 
 fn facts(run: &RunResult) -> Vec<(&'static str, String)> {
     let about = &run.implementation;
-    let mut facts = vec![("implementation", excerpt(&about.name, COLUMNS))];
+    let mut facts = vec![("implementation", excerpt(about.called(), COLUMNS))];
     let optional = [("version", &about.version), ("language", &about.language)];
     for (label, value) in optional {
         facts.extend(value.as_ref().map(|value| (label, excerpt(value, COLUMNS))));

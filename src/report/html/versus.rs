@@ -135,7 +135,7 @@ fn names(result: &VersusResult) -> [String; 2] {
         let side = &result.sides[at];
         let named = &side.implementation.name;
         excerpt(
-            if named.is_empty() {
+            if named.trim().is_empty() {
                 &side.adapter
             } else {
                 named
@@ -153,7 +153,7 @@ fn names(result: &VersusResult) -> [String; 2] {
 
 fn about(result: &VersusResult, at: usize) -> String {
     let side = &result.sides[at];
-    let mut words = excerpt(&side.implementation.name, NAME);
+    let mut words = excerpt(side.implementation.called(), NAME);
     if let Some(version) = &side.implementation.version {
         words.push_str(&format!(" {}", excerpt(version, NAME)));
     }

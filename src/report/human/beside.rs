@@ -65,12 +65,13 @@ pub(super) fn profile(page: &mut Page, result: &RunResult) {
     }
 }
 
-/// `yes`, `no`, `no, threw`; where the words ask no question, what happened.
+/// `yes`, `no`, `no, threw`, `no, another token`; where the words ask no question, what happened.
 fn answer(entry: &Trait) -> String {
     let outcome = entry.outcome.name();
     match (entry.does, outcome) {
         (Some(true), _) => "yes".to_owned(),
         (Some(false), "reject") => "no".to_owned(),
+        (Some(false), "token") => "no, another token".to_owned(),
         (Some(false), _) => format!("no, {outcome}"),
         (None, _) => outcome.to_owned(),
     }

@@ -204,7 +204,7 @@ fn named(kind: GateFailureKind, number: u64) -> String {
 /// `acme-identity 2.1.0 (php)`.
 pub(in crate::report) fn name(result: &RunResult) -> String {
     let about = &result.implementation;
-    let mut words = vec![excerpt(&about.name, 60)];
+    let mut words = vec![excerpt(about.called(), 60)];
     words.extend(about.version.iter().map(|version| excerpt(version, 40)));
     let language = about.language.iter();
     words.extend(language.map(|language| format!("({})", excerpt(language, 40))));
@@ -311,6 +311,21 @@ mod tests {
             said(&[("signs", Observed::NotApplicable("x".into()))], ""),
         ];
         insta::assert_snapshot!("last_words", cases.join("\n\n"));
+    }
+
+    #[test]
+    fn whoever_gives_no_name_is_called_something() {
+        let suite = small_suite();
+        for name in ["", " ", "\u{a0}\t"] {
+            for came in ["aa", "ab"] {
+                let mut result = run(vec![suite.observe("signs", token(came))], "");
+                result.implementation.name = name.into();
+                result.implementation.version = None;
+                let said = super::verdict_sentence(&result);
+                let called = ": an implementation without a name (php) ";
+                assert!(said.contains(called), "{said}");
+            }
+        }
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub fn timing_human(result: &TimingResult) -> String {
     let _ = writeln!(
         out,
         "\n{}{version} by {}; target {} ns, at most {} s each, seed {}; {core}{load}",
-        visible(&implementation.name),
+        visible(implementation.called()),
         visible(&result.adapter),
         result.target_ns,
         result.time_s,
