@@ -15,8 +15,9 @@ mkdir -p "$reports"
 rm -f "$reports"/macproof.{json,xml,sarif,html,md} "$reports/annotations.txt" # what an earlier run left is not ours
 cd "$GITHUB_WORKSPACE/$FOLDER"
 
-# A value that begins with a hyphen stays a value.
-arguments=("--level=$LEVEL")
+# A value that begins with a hyphen stays a value. In the wrong folder nothing of the project's would
+# be tested: that is an error, and no success of the built-in reference.
+arguments=(--require-implementation "--level=$LEVEL")
 if [[ -n $COMMAND ]]; then arguments+=("--command=$COMMAND"); fi
 if [[ -n $IMPLEMENTATION ]]; then arguments+=("--implementation=$IMPLEMENTATION"); fi
 lines "$SUITE_FILES"

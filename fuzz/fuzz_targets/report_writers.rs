@@ -48,6 +48,7 @@ fuzz_target!(|input: (&str, &str, Vec<(u8, String)>)| {
             notes: Some(note.to_owned()),
         },
         adapter: name.to_owned(),
+        judged_itself: false,
         arguments: Vec::new(),
         level: Level::Must,
         seed: 0,

@@ -4,11 +4,14 @@ use askama::Template;
 
 use crate::certificate::{Certified, Hardened, Statement};
 use crate::report::{subject_title, visible};
+use crate::results::JUDGED_ITSELF;
 use crate::suite::Level;
 
 /// What both show: pairs of a label and a text that is fit to be seen.
 struct Facts {
     title: String,
+    /// The class of its colour.
+    tone: &'static str,
     said: String,
     facts: Vec<(&'static str, String)>,
     lists: Vec<(&'static str, Vec<String>)>,
@@ -138,6 +141,11 @@ fn facts(statement: &Statement) -> Facts {
     lists.retain(|(_, lines)| !lines.is_empty());
     Facts {
         title: format!("macproof certificate, level {}", certified.level),
+        tone: if certified.judged_itself {
+            "doubt"
+        } else {
+            "good"
+        },
         said: said(certified),
         facts,
         lists,
@@ -157,6 +165,9 @@ fn said(certified: &Certified) -> String {
             " A fuzz campaign of {} cases found nothing, and a timing test no leak above {} ns a call.",
             fuzz.cases, timing.target_ns
         ));
+    }
+    if certified.judged_itself {
+        said.push_str(&format!(" It is of {JUDGED_ITSELF}."));
     }
     said
 }

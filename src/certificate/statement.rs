@@ -88,6 +88,10 @@ pub struct Certified {
     pub issued: String,
     /// What was tested, in its own words.
     pub implementation: ImplementationInfo,
+    /// Whether that is the reference implementation of this program, because nobody named another:
+    /// then nothing is said of the artifact.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub judged_itself: bool,
     /// How many cases came to each verdict.
     pub counts: Counts,
     /// How many cases ran under fresh secrets, all of them right.
@@ -139,6 +143,7 @@ pub fn statement(
                 seed: run.seed,
                 issued: run.started.clone(),
                 implementation: run.implementation.clone(),
+                judged_itself: run.judged_itself,
                 counts: run.counts.clone(),
                 under_fresh_secrets: rekeyed.counts.of(Verdict::Pass),
                 left_out: run.scope.left_out.clone(),

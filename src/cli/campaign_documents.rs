@@ -24,6 +24,15 @@ impl CampaignDocuments {
         words.iter().map(path).collect::<Result<_, _>>().map(Self)
     }
 
+    /// Says something before all else, where what is said of the document goes.
+    pub(crate) fn announce(&self, words: &str) {
+        if self.0.iter().any(|path| is_standard_output(path)) {
+            say(words);
+        } else {
+            print(&format!("{words}\n"));
+        }
+    }
+
     /// Writes the document, and what is said of it to standard output, or to standard error where
     /// the document takes that.
     pub(crate) fn write<T: Serialize>(&self, document: &T, words: &str) -> Result<(), Stop> {

@@ -7,11 +7,15 @@ use std::time::Duration;
 use crate::fuzz::FuzzProgress;
 use crate::protocol::write_ascii;
 use crate::report;
-use crate::results::{FuzzFinding, FuzzResult, VersusAnswer, VersusResult};
+use crate::results::{FuzzFinding, FuzzResult, JUDGED_ITSELF, VersusAnswer, VersusResult};
 use crate::suite::Level;
 
 /// How many requests of a sequence are shown.
 const SHOWN: usize = 8;
+
+/// What is said first and last where only the second of two implementations was named.
+pub(crate) const FIRST_IS_OURS: &str =
+    "the first of the two is the built-in reference, because no implementation was named for it";
 
 /// A campaign of one implementation, with the files in which its findings were saved, and the
 /// arguments that reach it again.
@@ -69,6 +73,9 @@ pub(crate) fn campaign_in_words(
         result.kinds,
         result.seed
     );
+    if result.judged_itself {
+        let _ = writeln!(out, "{JUDGED_ITSELF}");
+    }
     out
 }
 
@@ -190,6 +197,9 @@ pub(crate) fn versus_in_words(result: &VersusResult) -> String {
         a_second(result.cases, elapsed),
         result.seed
     );
+    if result.sides[0].judged_itself {
+        let _ = writeln!(out, "{FIRST_IS_OURS}");
+    }
     out
 }
 

@@ -17,14 +17,15 @@ use crate::cli::clock::{to_the_second, unix_now};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::fuzz::campaign;
 use crate::cli::inputs::read;
-use crate::cli::reach::{ReachArgs, Reached, duration, interrupt_flag};
+use crate::cli::reach::{Choice, ReachArgs, Reached, duration, interrupt_flag};
 use crate::cli::run::known_failures;
 use crate::cli::terminal::{ProgressBar, print, say};
 use crate::cli::timing::{Measuring, measure, reach_of, result_of as timing_result, target};
 use crate::fuzz::{FuzzCircumstances, FuzzEnding, FuzzOptions, document};
 use crate::report;
 use crate::results::{
-    Circumstances, FuzzResult, KnownFailures, Redaction, RunResult, TimingResult, conclude,
+    Circumstances, FuzzResult, JUDGED_ITSELF, KnownFailures, Redaction, RunResult, TimingResult,
+    conclude,
 };
 use crate::runner::{Ending, RunError, RunOptions, run};
 use crate::suite::{Level, Suite};
@@ -98,6 +99,18 @@ impl LevelArg {
 
 /// Runs what the level asks, and signs what came of it.
 pub(crate) fn certify(args: &CertifyArgs) -> Result<Exit, Stop> {
+    let choice = args.reach.choice()?;
+    if let Some(words) = choice.first_words() {
+        say(&words);
+    }
+    let exit = certified(args, &choice)?;
+    if choice.is_itself() {
+        say(JUDGED_ITSELF);
+    }
+    Ok(exit)
+}
+
+fn certified(args: &CertifyArgs, choice: &Choice<'_>) -> Result<Exit, Stop> {
     let level = args.level.level();
     let is_hardened = level == CertificateLevel::Hardened;
     if !is_hardened && (args.cases.is_some() || args.target.is_some() || args.time.is_some()) {
@@ -112,8 +125,8 @@ pub(crate) fn certify(args: &CertifyArgs) -> Result<Exit, Stop> {
     let trial = Trial {
         args,
         level,
-        suites: args.reach.suites(&args.suites, &args.suite_file)?,
-        reached: args.reach.reached(&args.suite_file)?,
+        suites: choice.suites(&args.suites, &args.suite_file)?,
+        reached: choice.reached(&args.suite_file)?,
         seed: args.seed.unwrap_or_else(|| fastrand::u64(..1 << 32)),
     };
     if is_hardened {
@@ -124,7 +137,7 @@ pub(crate) fn certify(args: &CertifyArgs) -> Result<Exit, Stop> {
     let result = trial.run(&trial.suites, &known)?;
     say(&format!(
         "{}: {} cases",
-        result_word(&result),
+        result.conformance.name(),
         result.counts.total()
     ));
     let fresh: Vec<Suite> = trial
@@ -135,7 +148,7 @@ pub(crate) fn certify(args: &CertifyArgs) -> Result<Exit, Stop> {
     let again = trial.run(&fresh, &KnownFailures::none())?;
     say(&format!(
         "{} under fresh secrets: {} cases",
-        result_word(&again),
+        again.conformance.name(),
         again.counts.total()
     ));
     if let Err(refused) = may_certify(level, &result, &again) {
@@ -166,14 +179,6 @@ fn refusals(refused: &[Refused]) -> Exit {
     }
     let worst = refused.iter().map(Refused::exit_code).min();
     worst.map_or(Exit::Harness, Exit::of)
-}
-
-fn result_word(result: &RunResult) -> &'static str {
-    match result.conformance {
-        crate::results::Conformance::Conformant => "conformant",
-        crate::results::Conformance::Nonconformant => "nonconformant",
-        crate::results::Conformance::Incomplete => "incomplete",
-    }
 }
 
 /// What an implementation is put through.
@@ -217,6 +222,7 @@ impl Trial<'_> {
             duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
             implementation: output.hello.implementation,
             adapter: self.reached.label.clone(),
+            judged_itself: self.reached.judged_itself,
             arguments: self.reached.arguments.clone(),
             level: self.level.of_requirements(),
             seed: self.seed,
@@ -301,6 +307,7 @@ impl Trial<'_> {
             shard: None,
             level: options.level,
             adapter: self.reached.label.clone(),
+            judged_itself: self.reached.judged_itself,
             arguments: self.reached.arguments.clone(),
         };
         Ok(document(&self.suites, &output, circumstances))

@@ -21,6 +21,7 @@ use crate::fuzz::{
     document, fuzz as fuzz_suites, saved,
 };
 use crate::report;
+use crate::results::JUDGED_ITSELF;
 use crate::runner::Shard;
 use crate::suite::{Level, Suite};
 
@@ -80,11 +81,15 @@ pub(crate) struct FuzzArgs {
 /// Fuzzes, reports, and saves what was found.
 pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
     let documents = CampaignDocuments::parse(&args.report)?;
-    let suites = args.reach.suites(&args.suites, &args.suite_file)?;
-    let reached = args.reach.reached(&args.suite_file)?;
+    let choice = args.reach.choice()?;
+    let suites = choice.suites(&args.suites, &args.suite_file)?;
+    if let Some(words) = choice.found_above() {
+        documents.announce(&words);
+    }
+    let reached = choice.reached(&args.suite_file)?;
     let options = options(args)?;
     if let Some(other) = &args.against {
-        let other = args.reach.other(other)?;
+        let other = choice.other(other)?;
         let options = VersusOptions {
             seed: options.seed,
             cases: options.cases,
@@ -93,6 +98,9 @@ pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
             limits: options.limits,
         };
         return against(&suites, [&reached, &other], &options, &documents);
+    }
+    if reached.judged_itself {
+        documents.announce(JUDGED_ITSELF);
     }
     let started = Timestamp::now();
     let output = campaign(&suites, &reached, &options)?;
@@ -111,6 +119,7 @@ pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
         shard: options.shard.map(Shard::summary),
         level: options.level,
         adapter: reached.label,
+        judged_itself: reached.judged_itself,
         arguments,
     };
     let result = document(&suites, &output, circumstances);

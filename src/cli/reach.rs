@@ -1,10 +1,8 @@
-//! How an implementation is reached: the arguments that `run` and `fuzz` have in common, and what
-//! stands in `macproof.yaml`.
+//! Which implementation is tested: the arguments that `run`, `fuzz`, `timing` and `certify` have in
+//! common.
 
 use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -12,17 +10,18 @@ use std::time::Duration;
 use clap::Args;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use crate::adapters::{AdapterCommand, ExecTarget, HttpTarget, Limits, Target, WebTarget};
+use crate::adapters::{AdapterCommand, HttpTarget, Limits, Target};
+use crate::cli::configuration::{CONFIG, Configuration};
 use crate::cli::exit::Stop;
-use crate::cli::inputs::read;
-use crate::cli::suites;
-use crate::implementations::{Described, Implementations, Reach, SecretSource, Way, WebAddress};
+use crate::cli::{described, suites};
+use crate::implementations::{Described, REFERENCE, Reach, WebAddress};
+use crate::results::JUDGED_ITSELF;
 use crate::runner::WhoseSecret;
-use crate::signature::{Secret, Slug};
+use crate::signature::Slug;
 use crate::suite::Suite;
 
-/// Where implementations are described, if nobody says where.
-const CONFIG: &str = "macproof.yaml";
+/// Where `macproof.yaml` was looked for.
+const WHERE: &str = "in this folder or above it, up to the root of the repository";
 
 /// Where an implementation is, and how long it may take.
 #[derive(Debug, Args)]
@@ -38,9 +37,9 @@ pub(crate) struct ReachArgs {
         conflicts_with = "command"
     )]
     pub(crate) http: Option<String>,
-    /// An implementation of macproof.yaml by its name, or all of them; may be repeated. Where there
-    /// is a macproof.yaml, this is what is tested if nothing else is said; where there is none, it
-    /// is the built-in reference.
+    /// An implementation of macproof.yaml by its name, or all of them; may be repeated. `reference`
+    /// is the built-in one, and needs no file. Where there is a macproof.yaml, all of it is tested
+    /// if nothing else is said; where there is none, it is the built-in reference.
     #[arg(
         long,
         value_name = "NAME",
@@ -48,8 +47,9 @@ pub(crate) struct ReachArgs {
         conflicts_with_all = ["command", "http"]
     )]
     pub(crate) implementation: Vec<String>,
-    /// The file that describes implementations, and says which suites are run if none is named;
-    /// ./macproof.yaml if not given. See docs/implementations.md.
+    /// The file that describes implementations, and says which suites are run if none is named; if
+    /// not given, macproof.yaml in this folder or, inside a repository, the nearest one above it,
+    /// up to the repository's root. See docs/implementations.md.
     #[arg(
         long,
         value_name = "FILE",
@@ -57,6 +57,10 @@ pub(crate) struct ReachArgs {
         conflicts_with_all = ["command", "http"]
     )]
     pub(crate) config: Option<PathBuf>,
+    /// End with exit code 2 instead of testing the built-in reference because nothing else is named
+    /// and there is no macproof.yaml. For CI: in the wrong folder nothing of yours would be tested.
+    #[arg(long, help_heading = "Implementation")]
+    pub(crate) require_implementation: bool,
     /// Contact other machines than this one, too.
     #[arg(long, help_heading = "Implementation")]
     pub(crate) allow_remote: bool,
@@ -68,6 +72,19 @@ pub(crate) struct ReachArgs {
     pub(crate) timeout: Duration,
 }
 
+/// An implementation that was chosen, ready to be asked or not.
+#[derive(Debug)]
+pub(crate) struct Candidate {
+    /// How it is called.
+    pub(crate) label: String,
+    /// The arguments that reach it again.
+    pub(crate) arguments: Vec<String>,
+    /// Whether it is the built-in reference, and nobody named it.
+    pub(crate) judged_itself: bool,
+    /// Where it is and whose secret it uses; or why it was not built, or what is missing.
+    pub(crate) ready: Result<(Target, WhoseSecret), Stop>,
+}
+
 /// Where an implementation is, and how it is called in reports.
 #[derive(Debug)]
 pub(crate) struct Reached {
@@ -77,8 +94,24 @@ pub(crate) struct Reached {
     pub(crate) label: String,
     /// The arguments that reach it again.
     pub(crate) arguments: Vec<String>,
+    /// Whether it is the built-in reference, and nobody named it.
+    pub(crate) judged_itself: bool,
     /// Whose secret it uses.
     pub(crate) secret: WhoseSecret,
+}
+
+impl Candidate {
+    /// It, where it is ready.
+    pub(crate) fn reached(self) -> Result<Reached, Stop> {
+        let (target, secret) = self.ready?;
+        Ok(Reached {
+            target,
+            label: self.label,
+            arguments: self.arguments,
+            judged_itself: self.judged_itself,
+            secret,
+        })
+    }
 }
 
 /// Suites by name, and suite files.
@@ -88,182 +121,63 @@ pub(crate) struct AskedSuites {
     pub(crate) files: Vec<PathBuf>,
 }
 
+/// What is tested, by what the arguments and the folder say.
+#[derive(Debug)]
+pub(crate) struct Choice<'a> {
+    args: &'a ReachArgs,
+    whom: Whom,
+    /// The file that describes implementations, where one of them may be tested.
+    configuration: Option<Configuration>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whom {
+    /// What a command line or an address reaches.
+    Elsewhere,
+    /// Those that are named, or all of the file.
+    Named,
+    /// The built-in reference, for want of anything else.
+    Itself,
+}
+
 impl ReachArgs {
-    /// The suites that are meant: those of the command line; if there are none, those that
-    /// `macproof.yaml` names, where an implementation of it is tested.
-    pub(crate) fn asked(&self, names: &[String], files: &[PathBuf]) -> Result<AskedSuites, Stop> {
-        let mut asked = AskedSuites {
-            names: names.to_vec(),
-            files: files.to_vec(),
+    /// What is tested. Where that is the built-in reference and nobody named it,
+    /// `--require-implementation` makes it an error.
+    pub(crate) fn choice(&self) -> Result<Choice<'_>, Stop> {
+        let choice = |whom, configuration| Choice {
+            args: self,
+            whom,
+            configuration,
         };
-        if names.is_empty()
-            && files.is_empty()
-            && let Some(config) = self.configuration()?
-        {
-            for word in config.suites() {
-                if suites::is_file(word) {
-                    asked.files.push(config.directory().join(word));
-                } else {
-                    asked.names.push(word.clone());
-                }
-            }
+        if self.command.is_some() || self.http.is_some() {
+            return Ok(choice(Whom::Elsewhere, None));
         }
-        Ok(asked)
-    }
-
-    /// The same, loaded; the five systems if nobody names any.
-    pub(crate) fn suites(&self, names: &[String], files: &[PathBuf]) -> Result<Vec<Suite>, Stop> {
-        let asked = self.asked(names, files)?;
-        suites::chosen(&asked.names, &asked.files)
-    }
-
-    /// Where the one implementation is; the built-in reference if nothing is said. The latter is
-    /// told of the suite files.
-    pub(crate) fn reached(&self, suite_files: &[PathBuf]) -> Result<Reached, Stop> {
-        match self.one_reached(suite_files)? {
-            one if one.secret == WhoseSecret::Request => Ok(one),
-            one => Err(Stop::usage(format_args!(
-                "{} has a secret of its own; this command needs an implementation that takes that of each request",
-                one.label
+        // The built-in reference needs no file.
+        let is_only_reference = !self.implementation.is_empty()
+            && self.implementation.iter().all(|name| name == REFERENCE)
+            && self.config.is_none();
+        if is_only_reference {
+            return Ok(choice(Whom::Named, None));
+        }
+        match (
+            Configuration::of(self.config.as_deref())?,
+            self.implementation.iter().find(|name| *name != REFERENCE),
+        ) {
+            (Some(configuration), _) => Ok(choice(Whom::Named, Some(configuration))),
+            (None, Some(name)) => Err(Stop::usage(format_args!(
+                "there is no {CONFIG} {WHERE}, which would describe the implementation {name:?}"
             ))),
+            (None, None) if self.require_implementation => Err(Stop::usage(format_args!(
+                "no implementation is named, and there is no {CONFIG} {WHERE}; with --require-implementation the built-in reference is tested only by --implementation {REFERENCE}"
+            ))),
+            (None, None) => Ok(choice(Whom::Itself, None)),
         }
-    }
-
-    /// Where the one implementation is, whosever secret it uses.
-    pub(crate) fn one_reached(&self, suite_files: &[PathBuf]) -> Result<Reached, Stop> {
-        if let Some(config) = self.configuration()?
-            && self.implementation.is_empty()
-            && config.all().len() > 1
-        {
-            return Err(Stop::usage(format_args!(
-                "{} describes {} implementations, and this command takes one at a time; name it with --implementation",
-                self.config().display(),
-                config.all().len()
-            )));
-        }
-        let mut all = self.all_reached(suite_files)?;
-        match (all.pop(), all.is_empty()) {
-            (Some(one), true) => Ok(one),
-            _ => Err(Stop::usage(
-                "this command takes one implementation at a time",
-            )),
-        }
-    }
-
-    /// Where another implementation is: by its name in the file that describes implementations,
-    /// where it is there; by its address; else by its adapter's command line.
-    pub(crate) fn other(&self, text: &str) -> Result<Reached, Stop> {
-        let is_named = Slug::new(text).is_ok()
-            && self.config().exists()
-            && load(self.config())?.find(text).is_some();
-        let is_address = text.starts_with("http://") || text.starts_with("https://");
-        let given = || Some(text.to_owned());
-        let other = Self {
-            command: given().filter(|_| !is_named && !is_address),
-            http: given().filter(|_| is_address),
-            implementation: given().filter(|_| is_named).into_iter().collect(),
-            config: self.config.clone(),
-            ..*self
-        };
-        other.reached(&[])
-    }
-
-    /// Where each implementation is; the built-in reference if nothing is said.
-    pub(crate) fn all_reached(&self, suite_files: &[PathBuf]) -> Result<Vec<Reached>, Stop> {
-        let one = |target, label: &str, way: &[&str]| Reached {
-            target,
-            label: label.to_owned(),
-            arguments: self.arguments(way),
-            secret: WhoseSecret::Request,
-        };
-        if let Some(line) = &self.command {
-            let command = AdapterCommand::parse(line).map_err(Stop::usage)?;
-            let way = ["--command", line];
-            return Ok(vec![one(Target::Command(command), line, &way)]);
-        }
-        if let Some(text) = &self.http {
-            let address = WebAddress::parse(text).map_err(Stop::usage)?;
-            let reach = self.reach();
-            address.check(reach).map_err(Stop::usage)?;
-            let target = Target::Http(HttpTarget { address, reach });
-            return Ok(vec![one(target, text, &["--http", text])]);
-        }
-        if let Some(config) = self.configuration()? {
-            return self.described(&config);
-        }
-        let this = std::env::current_exe().map_err(Stop::harness)?;
-        let mut words: Vec<OsString> = vec!["adapter".into()];
-        for file in suite_files {
-            words.extend(["--suite-file".into(), file.into()]);
-        }
-        let command = AdapterCommand::new(this, words);
-        Ok(vec![one(Target::Command(command), "reference", &[])])
     }
 
     fn arguments(&self, way: &[&str]) -> Vec<String> {
         let remote = self.allow_remote.then_some("--allow-remote");
         let words = way.iter().copied().chain(remote);
         words.map(str::to_owned).collect()
-    }
-
-    fn config(&self) -> &Path {
-        self.config.as_deref().unwrap_or(Path::new(CONFIG))
-    }
-
-    /// The file that describes implementations, where one of them is what is tested.
-    fn configuration(&self) -> Result<Option<Implementations>, Stop> {
-        let is_elsewhere = self.command.is_some() || self.http.is_some();
-        let is_said = self.config.is_some() || !self.implementation.is_empty();
-        if is_elsewhere || !(is_said || Path::new(CONFIG).exists()) {
-            return Ok(None);
-        }
-        load(self.config()).map(Some)
-    }
-
-    /// Those that are named, all if none is.
-    fn chosen<'f>(&self, file: &'f Implementations) -> Result<Vec<&'f Described>, Stop> {
-        if self.implementation.is_empty() {
-            return Ok(file.all().iter().collect());
-        }
-        let mut chosen: Vec<&Described> = Vec::new();
-        for name in &self.implementation {
-            let named: Vec<&Described> = match (name.as_str(), file.find(name)) {
-                ("all", _) => file.all().iter().collect(),
-                (_, Some(one)) => vec![one],
-                (_, None) => {
-                    let names = file.all().iter().map(|one| one.name.as_str());
-                    return Err(Stop::usage(format_args!(
-                        "{} describes no implementation {name:?}; there are {}",
-                        self.config().display(),
-                        names.collect::<Vec<_>>().join(", ")
-                    )));
-                }
-            };
-            for one in named {
-                if chosen.iter().all(|other| other.name != one.name) {
-                    chosen.push(one);
-                }
-            }
-        }
-        Ok(chosen)
-    }
-
-    /// Those of the file that describes implementations.
-    fn described(&self, file: &Implementations) -> Result<Vec<Reached>, Stop> {
-        let config = self.config().display().to_string();
-        let reached = |one: &Described| {
-            if let Some(words) = &one.build {
-                build(one, words, file.directory())?;
-            }
-            let way = ["--implementation", one.name.as_str(), "--config", &config];
-            Ok(Reached {
-                target: target(one, file.directory(), self.reach())?,
-                label: one.name.to_string(),
-                arguments: self.arguments(&way),
-                secret: secret(one)?,
-            })
-        };
-        self.chosen(file)?.into_iter().map(reached).collect()
     }
 
     /// Which machines may be contacted.
@@ -284,71 +198,222 @@ impl ReachArgs {
     }
 }
 
-fn load(path: &Path) -> Result<Implementations, Stop> {
-    let text = String::from_utf8(read(path)?)
-        .map_err(|_| Stop::usage(format_args!("{} is no UTF-8", path.display())))?;
-    Implementations::parse(&path.display().to_string(), &text).map_err(Stop::usage)
-}
-
-/// Builds it, as one would before one starts it. What that says goes to standard error.
-fn build(described: &Described, words: &[String], directory: &Path) -> Result<(), Stop> {
-    let (program, arguments) = words
-        .split_first()
-        .ok_or_else(|| Stop::harness("no program"))?;
-    let status = Command::new(program)
-        .args(arguments)
-        .current_dir(directory)
-        .stdin(Stdio::null())
-        .stdout(std::io::stderr())
-        .status();
-    let what = format!("{} is not built: {}", described.name, words.join(" "));
-    match status {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(Stop::harness(format_args!("{what} ended with {status}"))),
-        Err(error) => Err(Stop::harness(format_args!("{what}: {error}"))),
+impl Choice<'_> {
+    /// Whether the built-in reference is tested, and nobody named it.
+    pub(crate) fn is_itself(&self) -> bool {
+        self.whom == Whom::Itself
     }
-}
 
-fn target(described: &Described, directory: &Path, reach: Reach) -> Result<Target, Stop> {
-    Ok(match &described.way {
-        Way::Command(words) => {
-            let mut words = words.iter();
-            let program = words.next().cloned().unwrap_or_default();
-            Target::Command(AdapterCommand::new(program, words).in_directory(directory))
-        }
-        Way::Server(address) => {
-            address.check(reach).map_err(Stop::usage)?;
-            let address = address.clone();
-            Target::Http(HttpTarget { address, reach })
-        }
-        Way::Exec(native) => Target::Exec(Box::new(ExecTarget {
-            native: (**native).clone(),
-            directory: directory.to_owned(),
-        })),
-        Way::Web(native) => {
-            for address in native.addresses() {
-                let address = address.map_err(Stop::usage)?;
-                address.check(reach).map_err(Stop::usage)?;
+    /// What is to be said before anything else: which file above this folder says what is tested.
+    pub(crate) fn found_above(&self) -> Option<String> {
+        let configuration = self.configuration.as_ref().filter(|file| file.is_above)?;
+        let path = configuration.shown();
+        Some(format!(
+            "{path}, found above this folder, says what is tested"
+        ))
+    }
+
+    /// The same; or, for a command whose report comes late, that nothing of the user's is tested.
+    pub(crate) fn first_words(&self) -> Option<String> {
+        let itself = || self.is_itself().then(|| JUDGED_ITSELF.to_owned());
+        self.found_above().or_else(itself)
+    }
+
+    /// The suites that are meant: those of the command line; if there are none, those that
+    /// `macproof.yaml` names, where an implementation of it is tested.
+    pub(crate) fn asked(&self, names: &[String], files: &[PathBuf]) -> AskedSuites {
+        let mut asked = AskedSuites {
+            names: names.to_vec(),
+            files: files.to_vec(),
+        };
+        if names.is_empty()
+            && files.is_empty()
+            && let Some(configuration) = &self.configuration
+        {
+            let file = &configuration.file;
+            for word in file.suites() {
+                if suites::is_file(word) {
+                    asked.files.push(file.directory().join(word));
+                } else {
+                    asked.names.push(word.clone());
+                }
             }
-            let native = (**native).clone();
-            Target::Web(Box::new(WebTarget { native, reach }))
         }
-    })
+        asked
+    }
+
+    /// The same, loaded; the five systems if nobody names any.
+    pub(crate) fn suites(&self, names: &[String], files: &[PathBuf]) -> Result<Vec<Suite>, Stop> {
+        let asked = self.asked(names, files);
+        suites::chosen(&asked.names, &asked.files)
+    }
+
+    /// Where the one implementation is; the built-in reference if nothing is said. The latter is
+    /// told of the suite files.
+    pub(crate) fn reached(&self, suite_files: &[PathBuf]) -> Result<Reached, Stop> {
+        match self.one_reached(suite_files)? {
+            one if one.secret == WhoseSecret::Request => Ok(one),
+            one => Err(Stop::usage(format_args!(
+                "{} has a secret of its own; this command needs an implementation that takes that of each request",
+                one.label
+            ))),
+        }
+    }
+
+    /// Where the one implementation is, whosever secret it uses.
+    pub(crate) fn one_reached(&self, suite_files: &[PathBuf]) -> Result<Reached, Stop> {
+        if let Some(configuration) = &self.configuration
+            && self.args.implementation.is_empty()
+            && configuration.file.all().len() > 1
+        {
+            return Err(Stop::usage(format_args!(
+                "{} describes {} implementations, and this command takes one at a time; name it with --implementation",
+                configuration.shown(),
+                configuration.file.all().len()
+            )));
+        }
+        let mut all = self.candidates(suite_files)?;
+        match (all.pop(), all.is_empty()) {
+            (Some(one), true) => one.reached(),
+            _ => Err(Stop::usage(
+                "this command takes one implementation at a time",
+            )),
+        }
+    }
+
+    /// Where another implementation is: by its name in the file that describes implementations,
+    /// where it is there; by its address; else by its adapter's command line.
+    pub(crate) fn other(&self, text: &str) -> Result<Reached, Stop> {
+        let is_named = text == REFERENCE
+            || Slug::new(text).is_ok()
+                && Configuration::of(self.args.config.as_deref())?
+                    .is_some_and(|configuration| configuration.file.find(text).is_some());
+        let is_address = text.starts_with("http://") || text.starts_with("https://");
+        let given = || Some(text.to_owned());
+        let other = ReachArgs {
+            command: given().filter(|_| !is_named && !is_address),
+            http: given().filter(|_| is_address),
+            implementation: given().filter(|_| is_named).into_iter().collect(),
+            config: self.args.config.clone(),
+            ..*self.args
+        };
+        other.choice()?.reached(&[])
+    }
+
+    /// Each implementation; the built-in reference if nothing is said.
+    pub(crate) fn candidates(&self, suite_files: &[PathBuf]) -> Result<Vec<Candidate>, Stop> {
+        let one = |target, label: &str, way: &[&str]| Candidate {
+            label: label.to_owned(),
+            arguments: self.args.arguments(way),
+            judged_itself: self.is_itself(),
+            ready: Ok((target, WhoseSecret::Request)),
+        };
+        if let Some(line) = &self.args.command {
+            let command = AdapterCommand::parse(line).map_err(Stop::usage)?;
+            let way = ["--command", line];
+            return Ok(vec![one(Target::Command(command), line, &way)]);
+        }
+        if let Some(text) = &self.args.http {
+            let address = WebAddress::parse(text).map_err(Stop::usage)?;
+            let reach = self.args.reach();
+            address.check(reach).map_err(Stop::usage)?;
+            let target = Target::Http(HttpTarget { address, reach });
+            return Ok(vec![one(target, text, &["--http", text])]);
+        }
+        if self.is_itself() {
+            return Ok(vec![one(reference(suite_files)?, REFERENCE, &[])]);
+        }
+        let chosen = self.chosen()?;
+        let candidate = |chosen: &Chosen<'_>| match chosen {
+            Chosen::Reference => {
+                let way = ["--implementation", REFERENCE];
+                Ok(one(reference(suite_files)?, REFERENCE, &way))
+            }
+            Chosen::Described(one, configuration) => self.described(one, configuration),
+        };
+        chosen.iter().map(candidate).collect()
+    }
+
+    /// Those that are named, all of the file if none is.
+    fn chosen(&self) -> Result<Vec<Chosen<'_>>, Stop> {
+        let described = |configuration| move |one| Chosen::Described(one, configuration);
+        let all = || {
+            self.configuration.iter().flat_map(|configuration| {
+                configuration
+                    .file
+                    .all()
+                    .iter()
+                    .map(described(configuration))
+            })
+        };
+        if self.args.implementation.is_empty() {
+            return Ok(all().collect());
+        }
+        let mut chosen: Vec<Chosen<'_>> = Vec::new();
+        for name in &self.args.implementation {
+            let named: Vec<Chosen<'_>> = match name.as_str() {
+                REFERENCE => vec![Chosen::Reference],
+                "all" => all().collect(),
+                name => vec![all().find(|one| one.name() == name).ok_or_else(|| {
+                    let names: Vec<&str> = all().map(|one| one.name()).collect();
+                    Stop::usage(format_args!(
+                        "{} describes no implementation {name:?}; there are {}",
+                        self.configuration
+                            .as_ref()
+                            .map_or_else(|| CONFIG.to_owned(), Configuration::shown),
+                        names.join(", ")
+                    ))
+                })?],
+            };
+            for one in named {
+                if chosen.iter().all(|other| other.name() != one.name()) {
+                    chosen.push(one);
+                }
+            }
+        }
+        Ok(chosen)
+    }
+
+    /// One of the file that describes implementations.
+    fn described(&self, one: &Described, configuration: &Configuration) -> Result<Candidate, Stop> {
+        let directory = configuration.file.directory();
+        let config = configuration.path.display().to_string();
+        let way = ["--implementation", one.name.as_str(), "--config", &config];
+        // Before it is built: an address that may not be asked is a mistake in the file.
+        let target = described::target(one, directory, self.args.reach())?;
+        Ok(Candidate {
+            label: one.name.to_string(),
+            arguments: self.args.arguments(&way),
+            judged_itself: false,
+            ready: described::prepare(one, directory).map(|secret| (target, secret)),
+        })
+    }
 }
 
-fn secret(described: &Described) -> Result<WhoseSecret, Stop> {
-    let variable = match &described.secret {
-        SecretSource::Request => return Ok(WhoseSecret::Request),
-        SecretSource::Unknown => return Ok(WhoseSecret::Unknown),
-        SecretSource::Env(variable) => variable,
-    };
-    match std::env::var_os(variable).filter(|secret| !secret.is_empty()) {
-        Some(secret) => Ok(WhoseSecret::Own(Secret::new(secret.into_vec()))),
-        None => Err(Stop::usage(format_args!(
-            "the secret of {} is to be in the environment variable {variable}, which is not set",
-            described.name
-        ))),
+/// One of those that are named.
+#[derive(Clone, Copy, Debug)]
+enum Chosen<'a> {
+    Reference,
+    Described(&'a Described, &'a Configuration),
+}
+
+impl<'a> Chosen<'a> {
+    fn name(&self) -> &'a str {
+        match self {
+            Self::Reference => REFERENCE,
+            Self::Described(one, _) => one.name.as_str(),
+        }
     }
+}
+
+/// The built-in reference, which is told of the suite files.
+fn reference(suite_files: &[PathBuf]) -> Result<Target, Stop> {
+    let this = std::env::current_exe().map_err(Stop::harness)?;
+    let mut words: Vec<OsString> = vec!["adapter".into()];
+    for file in suite_files {
+        words.extend(["--suite-file".into(), file.into()]);
+    }
+    Ok(Target::Command(AdapterCommand::new(this, words)))
 }
 
 /// Ctrl-C ends what is under way, and what was done is still reported; a second one ends the

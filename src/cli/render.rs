@@ -53,6 +53,15 @@ impl Reports {
         Ok(())
     }
 
+    /// Says something before the report for people, where that goes.
+    pub(crate) fn announce(&self, words: &str, taken: bool) {
+        if taken || self.take_standard_output() {
+            say(words);
+        } else {
+            print(&format!("{words}\n"));
+        }
+    }
+
     /// Whether one of them goes to standard output.
     pub(crate) fn take_standard_output(&self) -> bool {
         self.wanted.iter().any(|(_, path)| is_standard_output(path))

@@ -12,7 +12,7 @@ use crate::cli::clock::{to_the_second, unix_now};
 use crate::cli::events::Events;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
-use crate::cli::reach::{AskedSuites, Reached, interrupt_flag};
+use crate::cli::reach::{AskedSuites, Candidate, Reached, interrupt_flag};
 use crate::cli::render::{Reports, is_standard_output};
 use crate::cli::shard::shard;
 use crate::cli::suites;
@@ -31,9 +31,9 @@ use crate::suite::{self, Embedded, Level, Suite};
 /// Runs the suites, reports, and lets the gate decide.
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
     let reports = Reports::parse(&args.report, args.all)?;
-    let asked = args.reach.asked(&args.suites, &args.suite_file)?;
+    let choice = args.reach.choice()?;
+    let asked = choice.asked(&args.suites, &args.suite_file);
     let suites = suites::chosen(&asked.names, &asked.files)?;
-    let all = args.reach.all_reached(&asked.files)?;
     let events = args.events.as_deref().map(Events::open).transpose()?;
     let taken = args.events.as_deref().is_some_and(is_standard_output);
     if taken && reports.take_standard_output() {
@@ -41,6 +41,14 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
             "only one report can go to standard output, the events included",
         ));
     }
+    if let Some(words) = choice.found_above() {
+        reports.announce(&words, taken);
+    }
+    let all: Vec<Reached> = choice
+        .candidates(&asked.files)?
+        .into_iter()
+        .map(Candidate::reached)
+        .collect::<Result<_, _>>()?;
     let mut results = Vec::new();
     let mut harness = None;
     for reached in &all {
@@ -142,6 +150,7 @@ fn run_one(
         duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
         implementation: output.hello.implementation,
         adapter: reached.label.clone(),
+        judged_itself: reached.judged_itself,
         arguments,
         level,
         seed,

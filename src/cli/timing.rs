@@ -16,7 +16,8 @@ use crate::cli::terminal::{print, say};
 use crate::protocol::Hello;
 use crate::report;
 use crate::results::{
-    Redaction, Subject, TIMING_SCHEMA_VERSION, TimingCircumstances, TimingResult, TimingVerdict,
+    JUDGED_ITSELF, Redaction, Subject, TIMING_SCHEMA_VERSION, TimingCircumstances, TimingResult,
+    TimingVerdict,
 };
 use crate::runner::WhoseSecret;
 use crate::signature::Secret;
@@ -77,7 +78,7 @@ const TARGET_ALONE: f64 = 500.0;
 /// Measures or replays, and says what it came to.
 pub(crate) fn timing(args: &TimingArgs, now: u64) -> Result<Exit, Stop> {
     let (header, recordings) = match &args.replay {
-        Some(path) => replayed(path)?,
+        Some(path) => replayed(path, args)?,
         None => measured(args, now)?,
     };
     if let Some(path) = &args.raw {
@@ -86,6 +87,9 @@ pub(crate) fn timing(args: &TimingArgs, now: u64) -> Result<Exit, Stop> {
     let result = result_of(&header, &recordings);
     if args.json {
         print(&report::json(&result));
+        if result.judged_itself {
+            say(JUDGED_ITSELF);
+        }
     } else {
         print(&report::timing_human(&result));
     }
@@ -105,6 +109,7 @@ pub(crate) fn result_of(header: &RawHeader, recordings: &[Recording]) -> TimingR
         started: header.started,
         implementation: header.implementation,
         adapter: header.adapter,
+        judged_itself: header.judged_itself,
         circumstances: header.circumstances,
         target_ns: header.target_ns,
         time_s: header.time_s,
@@ -115,10 +120,26 @@ pub(crate) fn result_of(header: &RawHeader, recordings: &[Recording]) -> TimingR
     }
 }
 
-fn replayed(path: &Path) -> Result<(RawHeader, Vec<Recording>), Stop> {
+fn replayed(path: &Path, args: &TimingArgs) -> Result<(RawHeader, Vec<Recording>), Stop> {
     let wrong = |what: String| Stop::usage(format_args!("{}: {what}", path.display()));
     let text = String::from_utf8(read(path)?).map_err(|_| wrong("it is no UTF-8".to_owned()))?;
-    raw_read(&text).map_err(|error| wrong(error.to_string()))
+    let (header, recordings) = raw_read(&text).map_err(|error| wrong(error.to_string()))?;
+    if header.judged_itself {
+        if args.reach.require_implementation {
+            return Err(wrong(format!("it was recorded of {JUDGED_ITSELF}")));
+        }
+        announce(args, JUDGED_ITSELF);
+    }
+    Ok((header, recordings))
+}
+
+/// Says something before all else, where the result for people goes.
+fn announce(args: &TimingArgs, words: &str) {
+    if args.json {
+        say(words);
+    } else {
+        print(&format!("{words}\n"));
+    }
 }
 
 fn measured(args: &TimingArgs, now: u64) -> Result<(RawHeader, Vec<Recording>), Stop> {
@@ -127,10 +148,15 @@ fn measured(args: &TimingArgs, now: u64) -> Result<(RawHeader, Vec<Recording>), 
             "--jobs: two processes side by side would measure each other",
         ));
     }
+    let choice = args.reach.choice()?;
+    let suites = choice.suites(&args.suites, &args.suite_file)?;
+    if let Some(words) = choice.first_words() {
+        announce(args, &words);
+    }
     let measuring = Measuring {
-        suites: &args.reach.suites(&args.suites, &args.suite_file)?,
+        suites: &suites,
         are_named: !args.suites.is_empty() || !args.suite_file.is_empty(),
-        reached: &args.reach.one_reached(&args.suite_file)?,
+        reached: &choice.one_reached(&args.suite_file)?,
         limits: args.reach.limits(),
         target: args.target,
         time: args.time,
@@ -229,6 +255,7 @@ pub(crate) fn measure(
         started: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         implementation: redaction.implementation(&hello.implementation),
         adapter: reached.label.clone(),
+        judged_itself: reached.judged_itself,
         circumstances: TimingCircumstances {
             core: pinned
                 .as_ref()

@@ -17,6 +17,7 @@ use crate::cli::suites;
 use crate::cli::terminal::{print, say};
 use crate::cli::timing::target;
 use crate::report;
+use crate::results::JUDGED_ITSELF;
 use crate::suite;
 
 #[derive(Debug, Args)]
@@ -125,6 +126,9 @@ fn valid(certified: &Certified) -> String {
             "; no finding in {} cases, no leak above {} ns a call",
             hardened.fuzz.cases, hardened.timing.target_ns
         ));
+    }
+    if certified.judged_itself {
+        line.push_str(&format!("; it is of {JUDGED_ITSELF}"));
     }
     line.push('\n');
     line

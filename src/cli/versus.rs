@@ -5,7 +5,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use crate::cli::campaign_documents::CampaignDocuments;
-use crate::cli::campaign_words::{progress_in_words, versus_in_words};
+use crate::cli::campaign_words::{FIRST_IS_OURS, progress_in_words, versus_in_words};
 use crate::cli::clock::to_the_second;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::reach::{Reached, interrupt_flag};
@@ -23,6 +23,9 @@ pub(crate) fn against(
     options: &VersusOptions,
     documents: &CampaignDocuments,
 ) -> Result<Exit, Stop> {
+    if sides[0].judged_itself {
+        documents.announce(FIRST_IS_OURS);
+    }
     let interrupt = interrupt_flag()?;
     let bar = ProgressBar::new();
     let progress = |progress: FuzzProgress| bar.tell(|| progress_in_words(&progress));
@@ -45,6 +48,7 @@ pub(crate) fn against(
         started: to_the_second(started),
         seed: options.seed,
         adapters: sides.map(|side| side.label.clone()),
+        judged_itself: sides.map(|side| side.judged_itself),
     };
     let document = versus_document(suites, &output, circumstances);
     documents.write(&document, &versus_in_words(&document))?;

@@ -28,6 +28,8 @@ pub struct FuzzCircumstances {
     pub level: Level,
     /// How the implementation was reached.
     pub adapter: String,
+    /// Whether it is our own reference implementation, because nobody named another.
+    pub judged_itself: bool,
     /// The arguments that reach it again.
     pub arguments: Vec<String>,
 }
@@ -55,6 +57,7 @@ pub fn document(
         level: circumstances.level,
         implementation: output.hello.implementation.clone(),
         adapter: circumstances.adapter,
+        judged_itself: circumstances.judged_itself,
         arguments: circumstances.arguments,
         suites: fuzzed_suites(suites, &output.taken),
         cases: output.cases,

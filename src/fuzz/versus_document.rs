@@ -18,6 +18,8 @@ pub struct VersusCircumstances {
     pub seed: u64,
     /// How each was reached.
     pub adapters: [String; 2],
+    /// Whether it is our own reference implementation, because nobody named another.
+    pub judged_itself: [bool; 2],
 }
 
 /// The document of what came of two implementations over these suites.
@@ -30,6 +32,7 @@ pub fn versus_document(
     let side = |at: usize, adapter| VersusSide {
         implementation: output.names[at].clone(),
         adapter,
+        judged_itself: circumstances.judged_itself[at],
     };
     let differences: Vec<VersusDifference> = output.differences.iter().map(difference).collect();
     let matrix: Vec<VersusCell> = output.matrix.iter().map(cell).collect();

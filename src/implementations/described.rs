@@ -10,6 +10,9 @@ use crate::scheme::Scheme;
 use crate::signature::{Op, Slug};
 use crate::suite::{InputKind, Suite, Vector};
 
+/// The name of the built-in reference implementation, which no description has.
+pub const REFERENCE: &str = "reference";
+
 /// The implementations of a `macproof.yaml`.
 #[derive(Clone, Debug)]
 pub struct Implementations {

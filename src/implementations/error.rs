@@ -87,6 +87,9 @@ pub enum DescriptionProblem {
     /// The name has a meaning of its own.
     #[error("all means every implementation of the file; choose another name")]
     NameAll,
+    /// The name is that of our own.
+    #[error("reference means the built-in reference implementation; choose another name")]
+    NameReference,
     /// There is nothing in it.
     #[error("it describes no implementation")]
     Nothing,

@@ -8,7 +8,9 @@ use reqwest::header::HeaderName;
 
 use crate::implementations::answer_rules::{AnswerRules, Condition, Extract};
 use crate::implementations::calls::{BodyTemplate, Call, ExecCall, WebCall};
-use crate::implementations::described::{Described, Implementations, Native, SecretSource, Way};
+use crate::implementations::described::{
+    Described, Implementations, Native, REFERENCE, SecretSource, Way,
+};
 use crate::implementations::error::{DescriptionProblem as Problem, Fault, ImplementationsError};
 use crate::implementations::inputs::InputName;
 use crate::implementations::json_template::JsonTemplate;
@@ -68,8 +70,10 @@ fn implementation(
     file: ImplementationFile,
 ) -> Result<Described, Fault> {
     let slug = Slug::new(&name.value).map_err(|error| Fault::new(name.at, error))?;
-    if slug.as_str() == "all" {
-        return Err(Fault::new(name.at, Problem::NameAll));
+    match slug.as_str() {
+        "all" => return Err(Fault::new(name.at, Problem::NameAll)),
+        REFERENCE => return Err(Fault::new(name.at, Problem::NameReference)),
+        _ => {}
     }
     let said = file.secret.map(secret).transpose()?;
     let about = About {

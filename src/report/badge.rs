@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use crate::report::digits::grouped;
+use crate::report::headline::{Headline, Tone};
 use crate::report::json;
-use crate::results::{Conformance, Document, Verdict};
+use crate::results::{Conformance, Document, JUDGED_ITSELF, Verdict};
 
 const LABEL: &str = "macproof";
 
@@ -13,10 +14,10 @@ pub fn badge(document: &Document) -> String {
     let message = message(document);
     let (left, right) = (width(LABEL), width(&message));
     let total = left + right;
-    let color = match document.conformance() {
-        Conformance::Conformant => "#1a7f37",
-        Conformance::Nonconformant => "#b42318",
-        Conformance::Incomplete => "#7a5c00",
+    let color = match Headline::of(document).tone {
+        Tone::Good => "#1a7f37",
+        Tone::Bad => "#b42318",
+        Tone::Doubtful => "#7a5c00",
     };
     // Twice as large and scaled down, so that widths are whole numbers.
     let text = |x: usize, length: usize, words: &str| {
@@ -45,10 +46,10 @@ pub fn badge(document: &Document) -> String {
 
 /// The badge as the JSON that badge services read from an address of yours.
 pub fn badge_json(document: &Document) -> String {
-    let color = match document.conformance() {
-        Conformance::Conformant => "brightgreen",
-        Conformance::Nonconformant => "red",
-        Conformance::Incomplete => "yellow",
+    let color = match Headline::of(document).tone {
+        Tone::Good => "brightgreen",
+        Tone::Bad => "red",
+        Tone::Doubtful => "yellow",
     };
     json(&json!({
         "schemaVersion": 1,
@@ -60,6 +61,9 @@ pub fn badge_json(document: &Document) -> String {
 
 /// What it came to, never without its scope. Names of suites are slugs, so nothing needs escaping.
 fn message(document: &Document) -> String {
+    if document.judged_itself() {
+        return JUDGED_ITSELF.to_owned();
+    }
     let runs = document.runs();
     let mut suites: Vec<&str> = runs
         .iter()

@@ -94,7 +94,12 @@ fn in_words(cell: Option<&Cell>) -> String {
 fn one(run: &RunResult, out: &mut String) {
     let verdict = verdict_sentence(run);
     let (word, rest) = verdict.split_once(": ").unwrap_or((&verdict, ""));
-    out.push_str(&format!("### {} {word}\n\n", mark(run.conformance)));
+    let mark = if run.judged_itself {
+        "⚠️"
+    } else {
+        mark(run.conformance)
+    };
+    out.push_str(&format!("### {mark} {word}\n\n"));
     out.push_str(&format!("{}.\n", text(rest)));
     if let Some(gate) = gate_sentence(run) {
         out.push_str(&format!("\n**{}.**\n", text(&gate)));

@@ -16,6 +16,7 @@ mod format;
 mod fuzz_document;
 mod fuzz_picture;
 mod github;
+mod headline;
 mod html;
 mod human;
 mod json;

@@ -8,7 +8,7 @@ use crate::report::case::{actual, details};
 use crate::report::json;
 use crate::report::visible::{excerpt, visible};
 use crate::results::{
-    Case, Document, RequirementSummary, RunResult, SourceLine, SuiteSummary, Verdict,
+    Case, Document, JUDGED_ITSELF, RequirementSummary, RunResult, SourceLine, SuiteSummary, Verdict,
 };
 use crate::suite::{Basis, Level};
 
@@ -210,7 +210,11 @@ fn notifications(result: &RunResult) -> Vec<Value> {
     let notes = result.notes.iter().map(
         |note| json!({"level": "note", "message": {"text": message(&excerpt(note, 2 * COLUMNS))}}),
     );
-    unanswered.chain(of_the_list).chain(notes).collect()
+    let itself = result
+        .judged_itself
+        .then(|| json!({"level": "warning", "message": {"text": JUDGED_ITSELF}}));
+    let of_cases = unanswered.chain(of_the_list);
+    itself.into_iter().chain(of_cases).chain(notes).collect()
 }
 
 fn location(source: &SourceLine) -> Value {

@@ -46,6 +46,8 @@ pub struct Circumstances {
     pub implementation: ImplementationInfo,
     /// How it was reached.
     pub adapter: String,
+    /// Whether it is our own reference implementation, because nobody named another.
+    pub judged_itself: bool,
     /// The arguments of `macproof run` that reach the same implementation and the same suites
     /// again: `--command`, `python3 adapter.py`; no filter, level or repetition.
     pub arguments: Vec<String>,
@@ -110,6 +112,7 @@ pub fn conclude(
         gate: gate(&cases, troubles),
         implementation: circumstances.implementation,
         adapter: circumstances.adapter,
+        judged_itself: circumstances.judged_itself,
         arguments: circumstances.arguments,
         level: circumstances.level,
         seed: circumstances.seed,

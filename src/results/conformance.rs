@@ -64,6 +64,17 @@ pub(super) fn gate(cases: &[Case], mut failed: Vec<GateFailure>) -> Gate {
     }
 }
 
+impl Conformance {
+    /// Its word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Conformant => "conformant",
+            Self::Nonconformant => "nonconformant",
+            Self::Incomplete => "incomplete",
+        }
+    }
+}
+
 impl GateFailureKind {
     /// The exit code of a run that has nothing worse. The lower counts.
     pub fn exit_code(self) -> u8 {

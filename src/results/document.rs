@@ -12,6 +12,9 @@ use crate::suite::{Basis, Level, Source};
 /// The version of this document's form.
 pub const SCHEMA_VERSION: u32 = 1;
 
+/// What is said wherever the built-in reference was tested because nobody named an implementation.
+pub const JUDGED_ITSELF: &str = "the built-in reference; nothing of yours was tested";
+
 /// What a run came to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -34,6 +37,10 @@ pub struct RunResult {
     pub implementation: ImplementationInfo,
     /// How it was reached: `reference`, or the adapter's command.
     pub adapter: String,
+    /// Whether this program tested its own reference implementation because nobody named another:
+    /// nothing of the user's was tested then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub judged_itself: bool,
     /// The arguments of `macproof run` that reach the same implementation and the same suites
     /// again: `--command`, `--suite-file`; no filter, level or repetition.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -137,6 +137,7 @@ pub(crate) fn circumstances() -> Circumstances {
             notes: None,
         },
         adapter: "php adapters/php/adapter.php".into(),
+        judged_itself: false,
         arguments: vec!["--command".into(), "php adapters/php/adapter.php".into()],
         level: Level::Must,
         seed: 42,

@@ -37,6 +37,9 @@ pub struct FuzzResult {
     pub implementation: ImplementationInfo,
     /// How it was reached: `reference`, or the adapter's command.
     pub adapter: String,
+    /// Whether this program tested its own reference implementation because nobody named another.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub judged_itself: bool,
     /// The arguments that reach it again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub arguments: Vec<String>,

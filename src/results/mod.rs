@@ -31,8 +31,8 @@ pub use course::{Course, FuzzPoint};
 pub use difference::{ChangedCase, Difference};
 pub use document::{
     Case, CaseRequest, Causes, Conformance, Counts, Gate, GateFailure, GateFailureKind,
-    KnownMention, MistakeMention, RequirementSummary, RunResult, SCHEMA_VERSION, Scope, ScopeNote,
-    ShardSummary, SourceLine, SuiteSummary, Trait,
+    JUDGED_ITSELF, KnownMention, MistakeMention, RequirementSummary, RunResult, SCHEMA_VERSION,
+    Scope, ScopeNote, ShardSummary, SourceLine, SuiteSummary, Trait,
 };
 pub use fuzz::{
     FUZZ_SCHEMA_VERSION, FuzzEnd, FuzzFinding, FuzzResult, FuzzTrait, FuzzWarning, FuzzedSuite,

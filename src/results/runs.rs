@@ -82,6 +82,12 @@ impl Document {
         }
     }
 
+    /// Whether nothing of the user's was tested: in every run the built-in reference, which nobody
+    /// named.
+    pub fn judged_itself(&self) -> bool {
+        !self.runs().is_empty() && self.runs().iter().all(|run| run.judged_itself)
+    }
+
     /// The exit code of all: the lowest of those that are not 0, as within one run.
     pub fn exit_code(&self) -> u8 {
         let codes = self.runs().iter().map(|run| run.gate.exit_code);

@@ -22,6 +22,9 @@ pub struct TimingResult {
     pub implementation: ImplementationInfo,
     /// How it was reached.
     pub adapter: String,
+    /// Whether this program measured its own reference implementation because nobody named another.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub judged_itself: bool,
     /// Where it was measured.
     pub circumstances: TimingCircumstances,
     /// Up to which leak a comparison may be called free of leaks.

@@ -57,6 +57,9 @@ pub struct VersusSide {
     /// How it was reached: `reference`, the adapter's command, an address, or its name in
     /// `macproof.yaml`.
     pub adapter: String,
+    /// Whether it is the reference implementation of this program, because nobody named another.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub judged_itself: bool,
 }
 
 /// A request that the two answer differently.

@@ -29,6 +29,9 @@ pub struct RawHeader {
     pub implementation: ImplementationInfo,
     /// How it was reached.
     pub adapter: String,
+    /// Whether this program measured its own reference implementation because nobody named another.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub judged_itself: bool,
     /// Where.
     pub circumstances: TimingCircumstances,
     /// What was asked for, in nanoseconds.

@@ -327,6 +327,7 @@ fn a_file_of_raw_pairs_is_judged_as_the_campaign_was() {
         started: "2026-11-21T12:00:00Z".into(),
         implementation: ImplementationInfo::default(),
         adapter: "made up".into(),
+        judged_itself: false,
         circumstances: crate::results::TimingCircumstances::default(),
         target_ns: 20.0,
         time_s: 3.0,

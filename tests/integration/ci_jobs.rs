@@ -223,6 +223,25 @@ fn the_action_is_green_red_and_builds_once() {
     assert_eq!(asked.lines().count(), 1, "{asked}");
 }
 
+/// A mistyped folder, or one without a description, is no success of the built-in reference.
+#[test]
+fn the_action_requires_an_implementation() {
+    let (runner, workspace) = (Runner::new(), tempfile::tempdir().unwrap());
+    fs::create_dir(workspace.path().join("sdk")).unwrap();
+    for with in [
+        &[("suites", "jimo")][..],
+        &[("suites", "jimo"), ("working-directory", "sdk")],
+        &[("suites", "jimo"), ("working-directory", "skd")],
+    ] {
+        let done = runner.action(workspace.path(), with);
+        assert_ne!(done.code, 0, "{}", done.log);
+        assert_ne!(done.outputs["conformance"], "conformant");
+    }
+    let named = [("suites", "jimo"), ("implementation", "reference")];
+    let done = runner.action(workspace.path(), &named);
+    assert_eq!(done.code, 0, "{}", done.log);
+}
+
 /// A run that comes to nothing leaves no verdict of an earlier one.
 #[test]
 fn the_action_says_nothing_of_an_earlier_run() {

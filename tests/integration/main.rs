@@ -13,6 +13,7 @@ mod bad_adapters;
 mod bad_servers;
 mod browser;
 mod certificates;
+mod chosen;
 mod ci_jobs;
 mod commands;
 mod compiled;

@@ -5,7 +5,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
+use crate::report::headline::Headline;
 use crate::report::html::campaigns::{Campaigns, TimingView};
+use crate::report::html::card::capitalised;
 use crate::report::html::fuzz::FuzzView;
 use crate::report::html::matrix::MatrixView;
 use crate::report::html::run::RunView;
@@ -26,7 +28,7 @@ struct Page {
     script: &'static str,
     script_hash: String,
     tone: &'static str,
-    word: &'static str,
+    word: String,
     matrix: Option<MatrixView>,
     runs: Vec<RunView>,
     timing: Option<TimingView>,
@@ -46,8 +48,19 @@ pub fn html(document: &Document) -> String {
 )]
 pub fn html_with(document: &Document, campaigns: &Campaigns<'_>) -> String {
     let names = document.names();
-    let word = tone::word(document.conformance());
+    let headline = Headline::of(document);
+    let word = capitalised(&headline.words());
+    let tone = tone::of(headline.tone);
     let first = document.runs().first();
+    let mut runs: Vec<RunView> = std::iter::zip(document.runs(), &names)
+        .enumerate()
+        .map(|(at, (run, name))| RunView::of(run, name, at))
+        .collect();
+    // The only run is the head of its page.
+    if let (Document::Run(_), [run]) = (document, &mut runs[..]) {
+        run.word.clone_from(&word);
+        run.tone = tone;
+    }
     let page = Page {
         title: match &names[..] {
             [one] => format!("{word}: {} – macproof", excerpt(one, 60)),
@@ -57,13 +70,10 @@ pub fn html_with(document: &Document, campaigns: &Campaigns<'_>) -> String {
         started: first.map(|run| visible(&run.started)).unwrap_or_default(),
         script: SCRIPT,
         script_hash: format!("sha256-{}", STANDARD.encode(Sha256::digest(SCRIPT))),
-        tone: tone::of_conformance(document.conformance()),
+        tone,
         word,
         matrix: matches!(document, Document::Runs(_)).then(|| MatrixView::of(document)),
-        runs: std::iter::zip(document.runs(), &names)
-            .enumerate()
-            .map(|(at, (run, name))| RunView::of(run, name, at))
-            .collect(),
+        runs,
         timing: campaigns.timing.map(TimingView::of),
         fuzz: campaigns.fuzz.map(FuzzView::of),
         versus: campaigns.versus.map(VersusView::of),

@@ -1,5 +1,6 @@
 //! Which colour a thing has, and its word, so that nothing is told by colour alone.
 
+use crate::report::headline::{self, Tone};
 use crate::results::{Conformance, Verdict};
 
 /// The class of a verdict in the style sheet.
@@ -14,13 +15,18 @@ pub(super) fn of_verdict(verdict: Option<Verdict>) -> &'static str {
     }
 }
 
+/// The class of a tone.
+pub(super) fn of(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Good => "good",
+        Tone::Doubtful => "doubt",
+        Tone::Bad => "bad",
+    }
+}
+
 /// The class of what a run came to.
 pub(super) fn of_conformance(conformance: Conformance) -> &'static str {
-    match conformance {
-        Conformance::Conformant => "good",
-        Conformance::Nonconformant => "bad",
-        Conformance::Incomplete => "doubt",
-    }
+    of(headline::of_conformance(conformance))
 }
 
 /// The word, as a heading begins.

@@ -27,6 +27,7 @@ pub fn human(document: &Document, options: &HumanOptions) -> String {
 /// One run.
 pub(super) fn one(result: &RunResult, options: &HumanOptions) -> String {
     let mut page = Page::new(options);
+    sentence::judged_itself(&mut page, result);
     let failures = by_requirement(result, Verdict::Fail);
     failed::failures(&mut page, result, &failures, options);
     failed::errors(&mut page, result, options);
@@ -41,6 +42,7 @@ pub(super) fn one(result: &RunResult, options: &HumanOptions) -> String {
     summary::requirements(&mut page, &failures);
     summary::likely_causes(&mut page, result);
     sentence::verdict(&mut page, result);
+    sentence::judged_itself(&mut page, result);
     page.text
 }
 

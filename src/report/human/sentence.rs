@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use crate::report::digits::{count, duration, grouped};
 use crate::report::human::page::Page;
 use crate::report::visible::excerpt;
-use crate::results::{Case, Conformance, GateFailureKind, ObservedKind, RunResult, Verdict};
+use crate::results::{
+    Case, Conformance, GateFailureKind, JUDGED_ITSELF, ObservedKind, RunResult, Verdict,
+};
 use crate::suite::{Basis, Level};
 
 /// What the run came to, and what it means for the gate where that does not follow.
@@ -23,11 +25,24 @@ pub(super) fn verdict(page: &mut Page, result: &RunResult) {
     page.line(format_args!("{word}: {said} ({})", particulars(result)));
 }
 
-/// What the run came to, in a sentence that begins with the word for it and a colon. It is fit to
-/// be seen.
+/// That nothing of the user's was tested, where nobody named an implementation. It is the first
+/// line and the last: one of them is seen.
+pub(super) fn judged_itself(page: &mut Page, result: &RunResult) {
+    if result.judged_itself {
+        page.line(page.paint.doubtful(JUDGED_ITSELF));
+    }
+}
+
+/// What the run came to, in a sentence or two that begin with the word for it and a colon. They are
+/// fit to be seen.
 pub(in crate::report) fn verdict_sentence(result: &RunResult) -> String {
     let (word, said) = said(result);
-    format!("{word}: {said}")
+    let itself = if result.judged_itself {
+        format!(". This is {JUDGED_ITSELF}")
+    } else {
+        String::new()
+    };
+    format!("{word}: {said}{itself}")
 }
 
 fn said(result: &RunResult) -> (&'static str, String) {

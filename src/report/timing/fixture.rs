@@ -108,6 +108,7 @@ pub(crate) fn campaign() -> TimingResult {
             ..ImplementationInfo::default()
         },
         adapter: "acme-adapter".into(),
+        judged_itself: false,
         circumstances: TimingCircumstances {
             core: Some(1),
             cores: 2,

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::report::visible;
-use crate::results::{Control, Measurement, Subject, TimingResult};
+use crate::results::{Control, JUDGED_ITSELF, Measurement, Subject, TimingResult};
 
 /// The document as text: each verdict with its figures and controls, and the limits of them all.
 pub fn timing_human(result: &TimingResult) -> String {
@@ -38,6 +38,9 @@ pub fn timing_human(result: &TimingResult) -> String {
         result.time_s,
         result.seed,
     );
+    if result.judged_itself {
+        let _ = writeln!(out, "{JUDGED_ITSELF}");
+    }
     out
 }
 
