@@ -8,13 +8,16 @@
     clippy::panic,
     clippy::print_stderr,
     clippy::unwrap_used,
-    reason = "a test fails by panicking, and says on standard error what it skips"
+    reason = "a test fails by panicking, and says on standard error why it cannot start"
 )]
 
 #[path = "integration/compiled.rs"]
 mod compiled;
-#[path = "integration/present.rs"]
-mod present;
+#[path = "integration/harness.rs"]
+mod harness;
+#[path = "integration/needs.rs"]
+#[allow(dead_code, reason = "these tests need a few of them")]
+mod needs;
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
@@ -23,7 +26,11 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::Value;
 
 use crate::compiled::{go_adapter, java_adapter, rust_adapter, scratch};
-use crate::present::present;
+use crate::harness::{test, unable};
+
+fn main() -> std::process::ExitCode {
+    harness::main("tests/timing.rs")
+}
 
 /// What a back end signs with.
 const SECRET: &str = "the back end's own";
@@ -82,46 +89,36 @@ fn ours_leaks_when_it_is_told_to() {
     finds_a_gross_leak(&format!("{} adapter", env!("CARGO_BIN_EXE_macproof")));
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn python_leaks() {
-    if present("python_leaks", "python3", "--version") {
-        finds_a_gross_leak("python3 adapters/python/adapter.py");
-    }
+    finds_a_gross_leak("python3 adapters/python/adapter.py");
 }
 
-#[test]
+#[test(needs(NODE))]
 fn node_leaks() {
-    if present("node_leaks", "node", "--version") {
-        finds_a_gross_leak("node adapters/node/adapter.js");
-    }
+    finds_a_gross_leak("node adapters/node/adapter.js");
 }
 
-#[test]
+#[test(needs(PHP))]
 fn php_leaks() {
-    if present("php_leaks", "php", "--version") {
-        finds_a_gross_leak("php adapters/php/adapter.php");
-    }
+    finds_a_gross_leak("php adapters/php/adapter.php");
 }
 
-#[test]
+#[test(needs(RUBY))]
 fn ruby_leaks() {
-    if present("ruby_leaks", "ruby", "--version") {
-        finds_a_gross_leak("ruby adapters/ruby/adapter.rb");
-    }
+    finds_a_gross_leak("ruby adapters/ruby/adapter.rb");
 }
 
-#[test]
+#[test(needs(GO))]
 fn go_leaks() {
-    if let Some(command) = go_adapter("go_leaks") {
-        finds_a_gross_leak(&command);
-    }
+    let command = go_adapter("go_leaks");
+    finds_a_gross_leak(&command);
 }
 
-#[test]
+#[test(needs(JAVA))]
 fn java_leaks() {
-    if let Some(command) = java_adapter("java_leaks") {
-        finds_a_gross_leak(&command);
-    }
+    let command = java_adapter("java_leaks");
+    finds_a_gross_leak(&command);
 }
 
 #[test]
@@ -130,18 +127,15 @@ fn rust_leaks() {
 }
 
 /// What a target of ours that defeats the measurement comes to, and why.
-fn defeated(name: &str) -> Option<(Option<i32>, String, String)> {
-    if !present(name, "python3", "--version") {
-        return None;
-    }
+fn defeated(name: &str) -> (Option<i32>, String, String) {
     let command = format!("python3 tests/timing_targets/{name}.py");
     let (code, result) = timing(&["--command", &command, "jotreview", "--time", "2s"]);
     let measurement = &result["measurements"][0];
     let word = |member: &str| measurement[member].as_str().unwrap_or_default().to_owned();
-    Some((code, word("verdict"), word("reason")))
+    (code, word("verdict"), word("reason"))
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn whoever_defeats_the_measurement_gets_no_verdict() {
     // Of those whose times are all there is to see, a busy machine may show the noise alone.
     const REMEMBERS: [&str; 2] = ["does not do the work in every call", "too busy"];
@@ -154,9 +148,7 @@ fn whoever_defeats_the_measurement_gets_no_verdict() {
         ("pads", &HIDES),
         ("sleeps", &HIDES),
     ] {
-        let Some((code, verdict, reason)) = defeated(name) else {
-            return;
-        };
+        let (code, verdict, reason) = defeated(name);
         assert_eq!(verdict, "inconclusive", "{name}: {reason}");
         assert!(
             reasons.iter().any(|expected| reason.contains(expected)),
@@ -166,12 +158,10 @@ fn whoever_defeats_the_measurement_gets_no_verdict() {
     }
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn what_cannot_be_measured_is_not() {
     for (name, expected) in [("throws", "threw"), ("dies", "exit status 3")] {
-        let Some((code, verdict, reason)) = defeated(name) else {
-            return;
-        };
+        let (code, verdict, reason) = defeated(name);
         assert_eq!(verdict, "not-measured", "{name}: {reason}");
         assert!(reason.contains(expected), "{name}: {reason}");
         assert_eq!(code, Some(3), "{name}");
@@ -211,37 +201,25 @@ impl Drop for Server {
     }
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn a_gross_leak_is_found_over_http() {
-    if !present("a_gross_leak_is_found_over_http", "python3", "--version") {
-        return;
-    }
     let server = Server::start(&["--leak", "200us"]);
     finds_a_grosser_leak(
-        "a_gross_leak_is_found_over_http",
         &["--http", &server.1],
         &["counts", "works", "positive", "negative"],
     );
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn a_gross_leak_is_found_in_a_back_end_as_it_is_used() {
-    let name = "a_gross_leak_is_found_in_a_back_end_as_it_is_used";
-    if !present(name, "python3", "--version") {
-        return;
-    }
     let server = Server::start(&["--leak", "200us"]);
     let config = described("timing_back_end", &format!("{}/login", server.1));
     let way = ["--implementation", "shop", "--config", &config];
-    finds_a_grosser_leak(name, &way, &["counts", "positive", "negative"]);
+    finds_a_grosser_leak(&way, &["counts", "positive", "negative"]);
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn what_a_back_end_quotes_of_its_own_secret_is_not_shown() {
-    let name = "what_a_back_end_quotes_of_its_own_secret_is_not_shown";
-    if !present(name, "python3", "--version") {
-        return;
-    }
     let server = Server::start(&[]);
     let config = described("timing_quotes", &format!("{}/quotes", server.1));
     let raw = scratch("timing_quotes_raw").join("pairs.csv");
@@ -291,7 +269,7 @@ fn described(name: &str, url: &str) -> String {
 
 /// Nobody keeps a server on one core: where the machine is busy with other tests, the noise may
 /// be all there is to see.
-fn finds_a_grosser_leak(name: &str, way: &[&str], controls: &[&str]) {
+fn finds_a_grosser_leak(way: &[&str], controls: &[&str]) {
     for _ in 0..3 {
         let more = ["jotreview", "--time", "20s", "--target", "150000"];
         let (code, result) = timing(&[way, &more].concat());
@@ -308,11 +286,7 @@ fn finds_a_grosser_leak(name: &str, way: &[&str], controls: &[&str]) {
         assert_eq!(found, controls);
         return;
     }
-    assert!(
-        std::env::var_os("MACPROOF_REQUIRE_ALL").is_none(),
-        "this machine is too busy to time a server, and MACPROOF_REQUIRE_ALL forbids to skip it"
-    );
-    eprintln!("skipped: {name}: this machine is too busy");
+    unable("this machine is too busy to time a server");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use macproof::suite::find;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value as Json, json};
 
-use crate::present::present;
+use crate::harness::{test, unable};
 
 const SECRET: &str = "13f2a9c1d8e7b4f6a0c5d2e9b1a4f7e3c";
 const OTHER: &str = "example-android-secret-0123456789";
@@ -187,22 +187,17 @@ fn flask(back_end: &BackEnd) {
     conforms_as_described("flask", back_end);
 }
 
-/// Installs a package into a folder of the tests' own; whether it is there.
-fn installed(test: &str, program: &str, arguments: &[&OsStr]) -> bool {
+/// Installs a package into a folder of the tests' own.
+fn install(program: &str, arguments: &[&OsStr]) {
     let done = Command::new(program)
         .args(arguments)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status();
-    if done.is_ok_and(|status| status.success()) {
-        return true;
+    if !done.is_ok_and(|status| status.success()) {
+        let package = Path::new(arguments[arguments.len() - 1]).display();
+        unable(format!("{program} cannot install {package}"));
     }
-    assert!(
-        std::env::var_os("MACPROOF_REQUIRE_ALL").is_none(),
-        "{test} could not be set up by {program}, and MACPROOF_REQUIRE_ALL forbids to skip it"
-    );
-    eprintln!("skipped: {test}: {program} could not install what it needs");
-    false
 }
 
 fn packages(name: &str) -> PathBuf {
@@ -211,20 +206,23 @@ fn packages(name: &str) -> PathBuf {
     folder
 }
 
-#[test]
+fn start_express(modules: &Path) -> BackEnd {
+    BackEnd::start(
+        Command::new("node")
+            .arg(folder("express").join("server.js"))
+            .env("NODE_PATH", modules)
+            .env("JOTREVIEW_SECRET_KEY", SECRET),
+    )
+}
+
+/// Where the package is not installed, the server has one of its own.
+#[test(needs(NODE))]
 fn express_signs_as_jotreview() {
-    if !present("express_signs_as_jotreview", "node", "--version") {
-        return;
-    }
-    let start = |modules: &Path| {
-        BackEnd::start(
-            Command::new("node")
-                .arg(folder("express").join("server.js"))
-                .env("NODE_PATH", modules)
-                .env("JOTREVIEW_SECRET_KEY", SECRET),
-        )
-    };
-    express(&start(Path::new("/nonexistent")));
+    express(&start_express(Path::new("/nonexistent")));
+}
+
+#[test(needs(NODE))]
+fn express_itself_signs_as_jotreview() {
     let packages = packages("express");
     let arguments = ["install", "--no-audit", "--no-fund", "--prefix"].map(OsStr::new);
     let arguments = [
@@ -232,53 +230,47 @@ fn express_signs_as_jotreview() {
         &[packages.as_os_str(), OsStr::new("express@5")],
     ]
     .concat();
-    if installed(
-        "express_signs_as_jotreview, with Express",
-        "npm",
-        &arguments,
-    ) {
-        let back_end = start(&packages.join("node_modules"));
-        express(&back_end);
-        // Express answers so to what it does not know; our own server does not.
-        let mut stream = TcpStream::connect(&back_end.address).unwrap();
-        write!(
-            stream,
-            "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.contains("Cannot GET /"), "{answer}");
-    }
+    install("npm", &arguments);
+    let back_end = start_express(&packages.join("node_modules"));
+    express(&back_end);
+    // Express answers so to what it does not know; our own server does not.
+    let mut stream = TcpStream::connect(&back_end.address).unwrap();
+    write!(
+        stream,
+        "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains("Cannot GET /"), "{answer}");
 }
 
-#[test]
+fn start_flask(packages: &Path) -> BackEnd {
+    BackEnd::start(
+        Command::new("python3")
+            .arg(folder("flask").join("server.py"))
+            .env("PYTHONPATH", packages)
+            .env("JIMO_SECRET_KEY", SECRET),
+    )
+}
+
+/// Where the package is not installed, the server has one of its own.
+#[test(needs(PYTHON))]
 fn flask_signs_as_jimo() {
-    if !present("flask_signs_as_jimo", "python3", "--version") {
-        return;
-    }
-    let start = |packages: &Path| {
-        BackEnd::start(
-            Command::new("python3")
-                .arg(folder("flask").join("server.py"))
-                .env("PYTHONPATH", packages)
-                .env("JIMO_SECRET_KEY", SECRET),
-        )
-    };
-    flask(&start(Path::new("/nonexistent")));
+    flask(&start_flask(Path::new("/nonexistent")));
+}
+
+#[test(needs(PYTHON))]
+fn flask_itself_signs_as_jimo() {
     let packages = packages("flask");
     let arguments = ["-m", "pip", "install", "--quiet", "--target"].map(OsStr::new);
     let arguments = [&arguments[..], &[packages.as_os_str(), OsStr::new("flask")]].concat();
-    if installed("flask_signs_as_jimo, with Flask", "python3", &arguments) {
-        flask(&start(&packages));
-    }
+    install("python3", &arguments);
+    flask(&start_flask(&packages));
 }
 
-#[test]
+#[test(needs(RUBY))]
 fn ruby_signs_as_prefinery() {
-    if !present("ruby_signs_as_prefinery", "ruby", "--version") {
-        return;
-    }
     let server = folder("ruby").join("server.rb");
     let back_end = BackEnd::start(
         Command::new("ruby")
@@ -296,11 +288,8 @@ fn ruby_signs_as_prefinery() {
     conforms_as_described("ruby", &back_end);
 }
 
-#[test]
+#[test(needs(PHP))]
 fn php_signs_as_engagespot() {
-    if !present("php_signs_as_engagespot", "php", "--version") {
-        return;
-    }
     let server = folder("php").join("start.php");
     let back_end = BackEnd::start(
         Command::new("php")
@@ -322,11 +311,8 @@ fn php_signs_as_engagespot() {
     conforms_as_described("php", &back_end);
 }
 
-#[test]
+#[test(needs(GO))]
 fn go_signs_as_mtribes() {
-    if !present("go_signs_as_mtribes", "go", "version") {
-        return;
-    }
     let program = packages("go-backend").join("server");
     let built = Command::new("go")
         .args(["build", "-o"])

@@ -14,7 +14,7 @@ use macproof::scheme::Algorithm;
 use macproof::signature::Outcome;
 use macproof::suite::{Level, Suite};
 
-use crate::present::present;
+use crate::harness::test;
 
 /// The number of the case that most of the adapters go wrong with.
 pub(crate) const TROUBLED: usize = 137;
@@ -33,12 +33,9 @@ pub(crate) struct Attempt {
 }
 
 impl Attempt {
-    /// Against `tests/bad_adapters/NAME.py`; `None` where there is no Python.
-    pub(crate) fn against(name: &str) -> Option<Self> {
+    /// Against `tests/bad_adapters/NAME.py`.
+    pub(crate) fn against(name: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        if !present(name, "python3", "--version") {
-            return None;
-        }
         let script = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
             .join("tests/bad_adapters")
             .join(name)
@@ -54,12 +51,12 @@ impl Attempt {
             },
             ..RunOptions::default()
         };
-        Some(Self {
+        Self {
             command: AdapterCommand::new("python3", [script.as_os_str(), mark.as_os_str()]),
             options,
             suites: vec![numbered(0)],
             mark,
-        })
+        }
     }
 
     pub(crate) fn run(&self) -> Result<RunOutput<'_>, RunError> {
@@ -179,8 +176,8 @@ pub(crate) fn verdicts(output: &RunOutput<'_>) -> Vec<Verdict> {
 }
 
 /// What the troubled case of an adapter fails by.
-fn failure(name: &str) -> Option<Failure> {
-    Some(Attempt::against(name)?.failure())
+fn failure(name: &str) -> Failure {
+    Attempt::against(name).failure()
 }
 
 /// Why an adapter cannot be used at all, in the words of the error.
@@ -192,11 +189,9 @@ fn refusal(attempt: &Attempt) -> (RunError, String) {
     (error, words)
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn an_honest_one_passes() {
-    let Some(attempt) = Attempt::against("honest") else {
-        return;
-    };
+    let attempt = Attempt::against("honest");
     let (output, observed) = attempt.run_with_trouble();
     assert!(matches!(observed, Observed::Outcome(Outcome::Token(_))));
     assert_eq!(output.restarts, 0);
@@ -210,11 +205,9 @@ fn an_honest_one_passes() {
     );
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn one_that_is_not_there_is_named() {
-    let Some(mut attempt) = Attempt::against("honest") else {
-        return;
-    };
+    let mut attempt = Attempt::against("honest");
     attempt.command = AdapterCommand::new("no-such-program-anywhere", ["x"]);
     let (error, words) = refusal(&attempt);
     assert!(matches!(
@@ -224,11 +217,9 @@ fn one_that_is_not_there_is_named() {
     assert!(words.contains("no-such-program-anywhere"));
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn exits_at_once() {
-    let Some(attempt) = Attempt::against("exits_at_once") else {
-        return;
-    };
+    let attempt = Attempt::against("exits_at_once");
     let (_, words) = refusal(&attempt);
     assert_eq!(
         words,
@@ -237,11 +228,9 @@ fn exits_at_once() {
     );
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn prints_rubbish() {
-    let Some(attempt) = Attempt::against("prints_rubbish") else {
-        return;
-    };
+    let attempt = Attempt::against("prints_rubbish");
     let (error, words) = refusal(&attempt);
     assert!(matches!(
         error,
@@ -250,11 +239,9 @@ fn prints_rubbish() {
     assert!(words.contains("\"Welcome to ACME!\""), "{words}");
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn says_nothing() {
-    let Some(mut attempt) = Attempt::against("says_nothing") else {
-        return;
-    };
+    let mut attempt = Attempt::against("says_nothing");
     attempt.options.limits.start_up = PATIENCE;
     let (error, words) = refusal(&attempt);
     assert!(matches!(
@@ -265,93 +252,73 @@ fn says_nothing() {
     assert!(words.contains("waiting for the database"), "{words}");
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn speaks_version_2() {
-    let Some(attempt) = Attempt::against("speaks_version_2") else {
-        return;
-    };
+    let attempt = Attempt::against("speaks_version_2");
     let (_, words) = refusal(&attempt);
     assert!(words.contains("version 2"), "{words}");
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn never_answers() {
-    let Some(mut attempt) = Attempt::against("never_answers") else {
-        return;
-    };
+    let mut attempt = Attempt::against("never_answers");
     attempt.options.limits.answer = Duration::from_millis(200);
     let (error, words) = refusal(&attempt);
     assert!(matches!(error, RunError::NoAnswer(Failure::TimedOut(200))));
     assert!(words.contains("no answer within 200 ms"), "{words}");
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn chatters() {
-    let Some(attempt) = Attempt::against("chatters") else {
-        return;
-    };
+    let attempt = Attempt::against("chatters");
     let (error, words) = refusal(&attempt);
     assert!(matches!(error, RunError::NoAnswer(Failure::Protocol(_))));
     assert!(words.contains("\"signing for user-"), "{words}");
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn chatters_once() {
-    let Some(failure) = failure("chatters_once") else {
-        return;
-    };
+    let failure = failure("chatters_once");
     assert!(matches!(&failure, Failure::Protocol(what) if what.contains("\"DEBUG: strange id\"")));
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn prints_an_endless_line() {
-    let Some(failure) = failure("prints_an_endless_line") else {
-        return;
-    };
+    let failure = failure("prints_an_endless_line");
     assert!(matches!(&failure, Failure::Protocol(what) if what.contains("longer than 1048576")));
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn never_ends_its_line() {
-    let Some(failure) = failure("never_ends_its_line") else {
-        return;
-    };
+    let failure = failure("never_ends_its_line");
     assert_eq!(failure, Failure::TimedOut(1000));
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn answers_twice() {
-    let Some(attempt) = Attempt::against("answers_twice") else {
-        return;
-    };
+    let attempt = Attempt::against("answers_twice");
     let (output, observed) = attempt.run_with_trouble();
     let twice = Failure::Protocol("it answered this request twice".into());
     assert_eq!(observed, Observed::Failed(twice));
     assert_eq!(output.restarts, 0);
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn answers_an_unknown_id() {
-    let Some(failure) = failure("answers_an_unknown_id") else {
-        return;
-    };
+    let failure = failure("answers_an_unknown_id");
     assert!(matches!(&failure, Failure::Protocol(what) if what.contains("the id 1000000000")));
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn answers_without_id() {
-    let Some(failure) = failure("answers_without_id") else {
-        return;
-    };
+    let failure = failure("answers_without_id");
     assert!(matches!(&failure, Failure::Protocol(what) if what.contains("it has no id")));
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn what_names_its_request_costs_no_restart() {
     for name in ["answers_a_number", "says_two_things"] {
-        let Some(attempt) = Attempt::against(name) else {
-            return;
-        };
+        let attempt = Attempt::against(name);
         let (output, observed) = attempt.run_with_trouble();
         assert!(
             matches!(&observed, Observed::Failed(Failure::Protocol(_))),
@@ -361,45 +328,35 @@ fn what_names_its_request_costs_no_restart() {
     }
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn answers_late() {
-    let Some(failure) = failure("answers_late") else {
-        return;
-    };
+    let failure = failure("answers_late");
     assert_eq!(failure, Failure::TimedOut(1000));
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn hangs() {
-    let Some(failure) = failure("hangs") else {
-        return;
-    };
+    let failure = failure("hangs");
     assert_eq!(failure, Failure::TimedOut(1000));
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn hangs_and_ignores_sigterm() {
-    let Some(failure) = failure("hangs_and_ignores_sigterm") else {
-        return;
-    };
+    let failure = failure("hangs_and_ignores_sigterm");
     assert_eq!(failure, Failure::TimedOut(1000));
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn stops_reading() {
-    let Some(mut attempt) = Attempt::against("stops_reading") else {
-        return;
-    };
+    let mut attempt = Attempt::against("stops_reading");
     // More than any pipe holds.
     attempt.suites = vec![numbered(20_000)];
     assert_eq!(attempt.failure(), Failure::TimedOut(1000));
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn crashes() {
-    let Some(attempt) = Attempt::against("crashes") else {
-        return;
-    };
+    let attempt = Attempt::against("crashes");
     let (output, observed) = attempt.run_with_trouble();
     let how = "exit status 7; its stderr ends: \"fatal: out of luck\"";
     assert_eq!(observed, Observed::Failed(Failure::Crashed(how.into())));
@@ -411,19 +368,15 @@ fn crashes() {
     assert_eq!(output.notes, [restarts]);
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn crashes_by_a_signal() {
-    let Some(failure) = failure("crashes_by_a_signal") else {
-        return;
-    };
+    let failure = failure("crashes_by_a_signal");
     assert_eq!(failure, Failure::Crashed("signal 11 (SIGSEGV)".into()));
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn crashes_once() {
-    let Some(attempt) = Attempt::against("crashes_once") else {
-        return;
-    };
+    let attempt = Attempt::against("crashes_once");
     let (output, observed) = attempt.run_with_trouble();
     assert!(matches!(observed, Observed::Outcome(Outcome::Token(_))));
     assert_eq!(output.restarts, 1);
@@ -435,32 +388,26 @@ fn crashes_once() {
     assert_eq!(restarts, "the adapter had to be started again once");
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn dies_after_an_answer() {
-    let Some(attempt) = Attempt::against("dies_after_an_answer") else {
-        return;
-    };
+    let attempt = Attempt::against("dies_after_an_answer");
     let (output, observed) = attempt.run_with_trouble();
     assert!(matches!(observed, Observed::Outcome(Outcome::Token(_))));
     assert!(output.restarts >= 2);
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn ends_after_each_answer() {
-    let Some(mut attempt) = Attempt::against("ends_after_each_answer") else {
-        return;
-    };
+    let mut attempt = Attempt::against("ends_after_each_answer");
     attempt.options.shard = Some("1/20".parse().unwrap());
     let output = attempt.run().unwrap();
     assert_eq!(output.observations.len(), 15);
     assert!(verdicts(&output).iter().all(|&v| v == Verdict::Pass));
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn breaks_down() {
-    let Some(attempt) = Attempt::against("breaks_down") else {
-        return;
-    };
+    let attempt = Attempt::against("breaks_down");
     let output = attempt.run().unwrap();
     let Ending::Broken(error) = &output.ending else {
         panic!("{:?}", output.ending);
@@ -476,21 +423,17 @@ fn breaks_down() {
     assert!(skipped > 0 && errors <= 20);
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn leaves_a_child() {
-    let Some(failure) = failure("leaves_a_child") else {
-        return;
-    };
+    let failure = failure("leaves_a_child");
     assert_eq!(failure, Failure::Crashed("exit status 7".into()));
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn leaves_a_daemon() {
-    let Some(attempt) = Attempt::against("leaves_a_daemon") else {
-        return;
-    };
+    let attempt = Attempt::against("leaves_a_daemon");
     let daemons = attempt.mark.with_extension("daemons");
-    let mut apart = Attempt::against("leaves_a_daemon").unwrap();
+    let mut apart = Attempt::against("leaves_a_daemon");
     let script = attempt.command.arguments()[0].clone();
     apart.command = AdapterCommand::new("python3", [script, daemons.clone().into()]);
     assert_eq!(apart.failure(), Failure::Crashed("exit status 7".into()));
@@ -504,40 +447,32 @@ fn leaves_a_daemon() {
     }
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn floods_stderr() {
-    let Some(attempt) = Attempt::against("floods_stderr") else {
-        return;
-    };
+    let attempt = Attempt::against("floods_stderr");
     let (output, observed) = attempt.run_with_trouble();
     assert!(matches!(observed, Observed::Outcome(Outcome::Token(_))));
     assert_eq!(output.restarts, 0);
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn closes_stdout() {
-    let Some(failure) = failure("closes_stdout") else {
-        return;
-    };
+    let failure = failure("closes_stdout");
     let how = "it closed its stdout and went on running";
     assert_eq!(failure, Failure::Crashed(how.into()));
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn answers_backwards() {
-    let Some(attempt) = Attempt::against("answers_backwards") else {
-        return;
-    };
+    let attempt = Attempt::against("answers_backwards");
     let (output, observed) = attempt.run_with_trouble();
     assert!(matches!(observed, Observed::Outcome(Outcome::Token(_))));
     assert_eq!(output.restarts, 0);
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn changes_its_mind() {
-    let Some(mut attempt) = Attempt::against("changes_its_mind") else {
-        return;
-    };
+    let mut attempt = Attempt::against("changes_its_mind");
     attempt.options.repeat = 5;
     let (output, observed) = attempt.run_with_trouble();
     assert!(
@@ -550,11 +485,9 @@ fn changes_its_mind() {
     assert_eq!(output.progress.done, 1500);
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn says_more_than_bye() {
-    let Some(attempt) = Attempt::against("says_more_than_bye") else {
-        return;
-    };
+    let attempt = Attempt::against("says_more_than_bye");
     let (output, observed) = attempt.run_with_trouble();
     assert!(matches!(observed, Observed::Outcome(Outcome::Token(_))));
     assert_eq!(
@@ -566,11 +499,9 @@ fn says_more_than_bye() {
     );
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn misbehaves_in_many_ways() {
-    let Some(attempt) = Attempt::against("misbehaves_in_many_ways") else {
-        return;
-    };
+    let attempt = Attempt::against("misbehaves_in_many_ways");
     let output = attempt.run().unwrap();
     assert!(matches!(output.ending, Ending::Whole));
     for (number, verdict) in verdicts(&output).into_iter().enumerate() {

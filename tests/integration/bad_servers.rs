@@ -18,7 +18,7 @@ use macproof::scheme::Algorithm;
 use macproof::suite::Suite;
 
 use crate::bad_adapters::{PATIENCE, TROUBLED, numbered, verdicts};
-use crate::present::present;
+use crate::harness::test;
 use crate::web_server::{Asked, Then, WebServer, respond};
 
 /// How many requests a server takes: one at a time, one on each of many connections, batches.
@@ -177,7 +177,7 @@ fn a_good_one_passes_in_any_number_of_requests_at_once() {
     }
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn one_that_never_answers() {
     let failure = failure(|_, stream| {
         thread::sleep(4 * PATIENCE);
@@ -199,7 +199,7 @@ fn one_that_sends_headers_for_ever() {
     assert!(why.starts_with("the connection was lost: "), "{why}");
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn one_that_drips_headers_for_ever() {
     let failure = failure(|_, stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n");
@@ -561,11 +561,8 @@ impl Drop for Running {
     }
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn a_real_server_in_python_passes() {
-    if !present("a_real_server_in_python_passes", "python3", "--version") {
-        return;
-    }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bad_servers/honest.py");
     for window in ["1", "16", "512"] {
         let mut child = Command::new("python3")

@@ -11,8 +11,6 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use reqwest::{Method, Url};
 use serde_json::{Value, json};
 
-use crate::present::present;
-
 /// How a page is to be looked at.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Look {
@@ -32,26 +30,10 @@ impl Look {
     };
 }
 
-/// Starts a browser, lets `look` work with it, and ends it whatever becomes of that. Whether there
-/// is a browser on this machine; if not, it says that `test` is skipped.
-pub(crate) fn browse<F: Future<Output = ()>>(
-    test: &str,
-    how: Look,
-    look: impl FnOnce(Client) -> F,
-) -> bool {
-    if !has_browser(test) {
-        return false;
-    }
+/// Starts a browser, lets `look` work with it, and ends it whatever becomes of that.
+pub(crate) fn browse<F: Future<Output = ()>>(how: Look, look: impl FnOnce(Client) -> F) {
     let profile = tempfile::tempdir().unwrap();
     browse_in(profile.path(), how, look);
-    true
-}
-
-/// Whether there is a browser on this machine; if not, it says that `test` is skipped.
-pub(crate) fn has_browser(test: &str) -> bool {
-    ["chromedriver", "chromium"]
-        .iter()
-        .all(|program| present(test, program, "--version"))
 }
 
 /// The same, with a folder for what the browser keeps, where there is one.

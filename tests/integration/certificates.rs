@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use crate::present::present;
+use crate::harness::{test, unable};
 use crate::reports::{Program, mistaken};
 
 fn openssl(program: &Program, arguments: &[&str]) -> bool {
@@ -21,10 +21,7 @@ fn openssl(program: &Program, arguments: &[&str]) -> bool {
 }
 
 /// A program with a pair of keys that openssl made, and something to certify.
-fn prepared(test: &str) -> Option<Program> {
-    if !present(test, "openssl", "version") {
-        return None;
-    }
+fn prepared() -> Program {
     let program = Program::new();
     assert!(openssl(
         &program,
@@ -35,7 +32,7 @@ fn prepared(test: &str) -> Option<Program> {
         &["pkey", "-in", "key.pem", "-pubout", "-out", "pub.pem"]
     ));
     fs::write(program.path("sdk.tgz"), "an SDK").unwrap();
-    Some(program)
+    program
 }
 
 const CERTIFY: [&str; 9] = [
@@ -50,11 +47,9 @@ const CERTIFY: [&str; 9] = [
     "--output",
 ];
 
-#[test]
+#[test(needs(OPENSSL))]
 fn what_conforms_is_certified_and_the_certificate_is_checked() {
-    let Some(program) = prepared("certificates") else {
-        return;
-    };
+    let program = prepared();
     let made = program.run(&[&CERTIFY[..], &["c.json", "--level", "strict"]].concat());
     assert_eq!(made.status.code(), Some(0), "{made:?}");
     let check = |more: &[&str]| {
@@ -117,11 +112,9 @@ fn what_conforms_is_certified_and_the_certificate_is_checked() {
     assert_eq!(check(&[]).0, 1);
 }
 
-#[test]
+#[test(needs(OPENSSL))]
 fn what_does_not_conform_is_not_certified() {
-    let Some(program) = prepared("no certificate") else {
-        return;
-    };
+    let program = prepared();
     let command = mistaken("encoding-upper-case");
     let refused = program.run(&[&CERTIFY[..], &["c.json", "--command", &command]].concat());
     assert_eq!(refused.status.code(), Some(1));
@@ -141,14 +134,9 @@ fn what_does_not_conform_is_not_certified() {
 }
 
 /// An adapter that has every published answer by heart conforms, and gets no certificate.
-#[test]
+#[test(needs(OPENSSL, PYTHON))]
 fn memorised_answers_are_not_certified() {
-    let (Some(program), true) = (
-        prepared("memorised answers"),
-        present("memorised answers", "python3", "--version"),
-    ) else {
-        return;
-    };
+    let program = prepared();
     let good = program.run(&["run", "jotreview", "--report", "json=good.json"]);
     assert_eq!(good.status.code(), Some(0));
     fs::write(program.path("memorised.py"), MEMORISED).unwrap();
@@ -191,11 +179,9 @@ for line in sys.stdin:
 "#;
 
 /// openssl says of the DSSE bytes what we say.
-#[test]
+#[test(needs(OPENSSL))]
 fn openssl_verifies_the_signature() {
-    let Some(program) = prepared("openssl over a certificate") else {
-        return;
-    };
+    let program = prepared();
     let made = program.run(&[&CERTIFY[..], &["c.json"]].concat());
     assert_eq!(made.status.code(), Some(0), "{made:?}");
     let envelope: Value =
@@ -230,11 +216,8 @@ fn openssl_verifies_the_signature() {
     assert!(!openssl(&program, &verify));
 }
 
-/// A Python of its own with securesystemslib, kept between runs; `None` where it cannot be had.
-fn python_with_securesystemslib(test: &str) -> Option<PathBuf> {
-    if !present(test, "python3", "--version") {
-        return None;
-    }
+/// A Python of its own with securesystemslib, kept between runs.
+fn python_with_securesystemslib() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("securesystemslib");
     let python = folder.join("bin/python");
     let does = |program: &Path, arguments: &[&str]| {
@@ -252,29 +235,23 @@ fn python_with_securesystemslib(test: &str) -> Option<PathBuf> {
         "cryptography",
     ];
     let is_there = does(&python, &import)
-        || does(Path::new("python3"), &["-m", "venv", folder.to_str()?])
-            && does(&python, &install)
+        || does(
+            Path::new("python3"),
+            &["-m", "venv", folder.to_str().unwrap()],
+        ) && does(&python, &install)
             && does(&python, &import);
-    assert!(
-        is_there || std::env::var_os("MACPROOF_REQUIRE_ALL").is_none(),
-        "{test} needs securesystemslib from the Python package index, and MACPROOF_REQUIRE_ALL forbids to skip it"
-    );
     if !is_there {
-        eprintln!("skipped: {test}: securesystemslib cannot be installed here");
+        unable("pip cannot install securesystemslib");
     }
-    is_there.then_some(python)
+    python
 }
 
 /// The library of TUF and in-toto takes our envelopes, rejects them when they are changed, and
 /// makes such as we take.
-#[test]
+#[test(needs(OPENSSL, PYTHON))]
 fn securesystemslib_takes_our_envelopes_and_we_take_its() {
-    let Some(program) = prepared("securesystemslib and certificates") else {
-        return;
-    };
-    let Some(python) = python_with_securesystemslib("securesystemslib and certificates") else {
-        return;
-    };
+    let program = prepared();
+    let python = python_with_securesystemslib();
     let made = program.run(&[&CERTIFY[..], &["c.json"]].concat());
     assert_eq!(made.status.code(), Some(0), "{made:?}");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/integration/dsse.py");
@@ -383,11 +360,9 @@ fn harden(program: &Program, arguments: &[&str]) -> (i32, String) {
     (made.status.code().unwrap(), said)
 }
 
-#[test]
+#[test(needs(OPENSSL))]
 fn what_is_fuzzed_and_timed_without_a_finding_is_hardened() {
-    let Some(program) = prepared("hardened certificates") else {
-        return;
-    };
+    let program = prepared();
     let (code, said) = harden(&program, &[]);
     if code == 3 {
         // A busy machine: then it is said, and there is no certificate.
@@ -437,11 +412,9 @@ fn what_is_fuzzed_and_timed_without_a_finding_is_hardened() {
     assert_eq!(hardened["timing"]["subjects"][0]["verdict"], "no-leak");
 }
 
-#[test]
+#[test(needs(OPENSSL))]
 fn a_leak_gets_no_hardened_certificate() {
-    let Some(program) = prepared("a leak and a hardened certificate") else {
-        return;
-    };
+    let program = prepared();
     let leaky = format!("{} adapter --leak 20us", env!("CARGO_BIN_EXE_macproof"));
     let (code, said) = harden(&program, &["--command", &leaky]);
     assert!(!program.path("c.json").exists());
@@ -454,11 +427,9 @@ fn a_leak_gets_no_hardened_certificate() {
     assert_eq!(made.status.code(), Some(0), "{made:?}");
 }
 
-#[test]
+#[test(needs(OPENSSL))]
 fn what_only_fuzzing_finds_gets_no_hardened_certificate() {
-    let Some(program) = prepared("a finding and a hardened certificate") else {
-        return;
-    };
+    let program = prepared();
     fs::write(program.path("thin.yaml"), THIN).unwrap();
     let adapter = format!(
         "{} --suite-file thin.yaml",
@@ -495,11 +466,9 @@ fn what_only_fuzzing_finds_gets_no_hardened_certificate() {
     assert!(!program.path("c.json").exists());
 }
 
-#[test]
+#[test(needs(OPENSSL))]
 fn what_only_hardened_asks_is_no_option_of_the_others() {
-    let Some(program) = prepared("options of certify") else {
-        return;
-    };
+    let program = prepared();
     let wrong = program.run(&[&CERTIFY[..], &["c.json", "--cases", "10"]].concat());
     assert_eq!(wrong.status.code(), Some(2));
     fs::write(
@@ -517,14 +486,9 @@ fn what_only_hardened_asks_is_no_option_of_the_others() {
 
 /// One that signs right and takes what is right, and knows by heart which published tokens are to
 /// be rejected, conforms. What it would take besides shows under fresh secrets.
-#[test]
+#[test(needs(OPENSSL, PYTHON))]
 fn memorised_rejections_are_not_certified() {
-    let (Some(program), true) = (
-        prepared("memorised rejections"),
-        present("memorised rejections", "python3", "--version"),
-    ) else {
-        return;
-    };
+    let program = prepared();
     let good = program.run(&["run", "jotreview", "--report", "json=good.json"]);
     assert_eq!(good.status.code(), Some(0));
     fs::write(program.path("half.py"), HALF_MEMORISED).unwrap();
@@ -587,14 +551,9 @@ fn git(program: &Program, arguments: &[&str]) -> String {
     String::from_utf8(done.stdout).unwrap().trim().to_owned()
 }
 
-#[test]
+#[test(needs(OPENSSL, GIT))]
 fn a_git_tree_is_certified_as_it_was_committed() {
-    let (Some(program), true) = (
-        prepared("the tree of a repository"),
-        present("the tree of a repository", "git", "--version"),
-    ) else {
-        return;
-    };
+    let program = prepared();
     fs::create_dir_all(program.path("repository/src")).unwrap();
     fs::write(program.path("repository/src/sdk.py"), "print(1)\n").unwrap();
     let certify = || {

@@ -8,6 +8,7 @@ use std::process::{Command, Output};
 
 use macproof::report::Format;
 
+use crate::harness::test;
 use crate::reports::Program;
 
 const ITSELF: &str = "the built-in reference; nothing of yours was tested";

@@ -8,8 +8,8 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
+use crate::harness::test;
 use crate::init::{change, project, succeeds};
-use crate::present::present;
 use crate::reports::Program;
 
 fn root() -> &'static Path {
@@ -323,15 +323,8 @@ fn every_input_reaches_macproof_and_no_shell() {
 }
 
 /// What an implementation says stands between marks that only the runner knows.
-#[test]
+#[test(needs(PYTHON))]
 fn an_implementation_gives_the_runner_no_commands() {
-    if !present(
-        "an_implementation_gives_the_runner_no_commands",
-        "python3",
-        "--version",
-    ) {
-        return;
-    }
     let (runner, workspace) = (Runner::new(), tempfile::tempdir().unwrap());
     let script = r#"
 import json, sys
@@ -370,11 +363,8 @@ for line in sys.stdin:
 }
 
 /// The workflow that `init` writes, with what it says is to be filled in.
-#[test]
+#[test(needs(NODE))]
 fn the_workflow_of_init_runs() {
-    if !present("the_workflow_of_init_runs", "node", "--version") {
-        return;
-    }
     let (runner, program) = (Runner::new(), project());
     let folder = program.path("sdks/node");
     fs::create_dir_all(&folder).unwrap();
@@ -449,11 +439,8 @@ fn gitlab(workspace: &Path, job: &Value, variables: &Value, bin: &Path) -> Outpu
     command.output().unwrap()
 }
 
-#[test]
+#[test(needs(RUBY))]
 fn the_pipeline_of_init_runs() {
-    if !present("the_pipeline_of_init_runs", "ruby", "--version") {
-        return;
-    }
     let program = project();
     let said = succeeds(&program.run(&["init", "ruby", "--ci", "gitlab"]));
     assert!(said.contains("wrote .gitlab-ci.yml"), "{said}");
@@ -543,12 +530,8 @@ fn committed(folder: &Path) {
 }
 
 /// Both hooks, by pre-commit itself.
-#[test]
+#[test(needs(PRE_COMMIT, PYTHON))]
 fn the_hooks_pass_and_fail() {
-    let test = "the_hooks_pass_and_fail";
-    if !present(test, "pre-commit", "--version") || !present(test, "python3", "--version") {
-        return;
-    }
     let hooks = tempfile::tempdir().unwrap();
     fs::copy(
         root().join(".pre-commit-hooks.yaml"),

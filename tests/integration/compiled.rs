@@ -3,25 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::present::present;
-
-/// The command of the Go adapter, built; `None`, and said, where that cannot be.
-pub(crate) fn go_adapter(test: &str) -> Option<String> {
-    if !present(test, "go", "version") {
-        return None;
-    }
+/// The command of the Go adapter, built.
+pub(crate) fn go_adapter(test: &str) -> String {
     let adapter = scratch(test).join("adapter");
     let mut go = Command::new("go");
     go.args(["build", "-o"]).arg(&adapter).arg("main.go");
     built(go.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("adapters/go")));
-    Some(adapter.display().to_string())
+    adapter.display().to_string()
 }
 
-/// The command of the Java adapter, built; `None`, and said, where that cannot be.
-pub(crate) fn java_adapter(test: &str) -> Option<String> {
-    if !present(test, "javac", "-version") || !present(test, "java", "-version") {
-        return None;
-    }
+/// The command of the Java adapter, built.
+pub(crate) fn java_adapter(test: &str) -> String {
     let classes = scratch(test);
     let mut javac = Command::new("javac");
     javac
@@ -29,7 +21,7 @@ pub(crate) fn java_adapter(test: &str) -> Option<String> {
         .arg(&classes)
         .arg("adapters/java/Adapter.java");
     built(javac.current_dir(env!("CARGO_MANIFEST_DIR")));
-    Some(format!("java -cp {} Adapter", classes.display()))
+    format!("java -cp {} Adapter", classes.display())
 }
 
 /// The command of the Rust adapter. `cargo test` builds the examples; a run of one test does not.

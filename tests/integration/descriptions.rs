@@ -15,7 +15,7 @@ use macproof::signature::Secret;
 use macproof::suite::{Suite, find};
 
 use crate::bad_adapters::verdicts;
-use crate::present::present;
+use crate::harness::test;
 use crate::web_server::{Asked, Then, WebServer, respond};
 
 const NOW: u64 = 1_741_761_604;
@@ -79,11 +79,8 @@ implementations:
       sign: {command: [openssl, dgst, -sha256, -hmac, "{secret}"], stdin: "{fields.user_id}", token: {regex: "= ([0-9a-f]{64})"}}
 "#;
 
-#[test]
+#[test(needs(OPENSSL))]
 fn openssl_signs_as_the_suite_says() {
-    if !present("openssl_signs_as_the_suite_says", "openssl", "version") {
-        return;
-    }
     let suites = suites("jotreview");
     let options = RunOptions {
         jobs: 2,
@@ -97,11 +94,8 @@ fn openssl_signs_as_the_suite_says() {
     assert!(!counts.contains_key(&Verdict::Fail), "{counts:?}");
 }
 
-#[test]
+#[test(needs(OPENSSL))]
 fn a_planted_fault_in_a_command_is_seen() {
-    if !present("a_planted_fault_in_a_command_is_seen", "openssl", "version") {
-        return;
-    }
     let suites = suites("jotreview");
     let options = RunOptions {
         filter: Some("jotreview/published*".parse().unwrap()),
@@ -120,7 +114,7 @@ fn a_planted_fault_in_a_command_is_seen() {
     assert!(!counts.contains_key(&Verdict::Pass), "{counts:?}");
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn what_a_process_does_wrong_is_an_error_of_its_case() {
     // A shell stands for any program: the description passes it no value as a script.
     let exec = |script: &str| {

@@ -13,6 +13,7 @@ use macproof::signature::Secret;
 use macproof::suite::{Level, Suite};
 
 use crate::bad_adapters::Attempt;
+use crate::harness::test;
 
 /// The secret of `wavers.py`.
 const OWN: &str = "the-secret-of-the-implementation";
@@ -66,7 +67,7 @@ vectors:
 type Told = BTreeMap<String, (Verdict, Option<ObservedKind>)>;
 
 fn told_and_written(ways: &[&str], secret: WhoseSecret, jobs: usize, repeat: u64) -> (Told, Told) {
-    let mut attempt = Attempt::against("wavers").unwrap();
+    let mut attempt = Attempt::against("wavers");
     let mut arguments = attempt.command.arguments().to_vec();
     arguments.extend(ways.iter().map(|&way| way.into()));
     attempt.command = AdapterCommand::new("python3", arguments);
@@ -119,11 +120,8 @@ fn told_and_written(ways: &[&str], secret: WhoseSecret, jobs: usize, repeat: u64
 
 /// Over jobs, rounds, whose secret it is and whose clock: every case was told, and what was told
 /// last is what is written.
-#[test]
+#[test(needs(PYTHON))]
 fn what_is_told_last_of_a_case_is_what_is_written() {
-    if Attempt::against("wavers").is_none() {
-        return;
-    }
     let own = || WhoseSecret::Own(Secret::new(OWN));
     let mut seen = BTreeMap::new();
     for (jobs, repeat) in [(1, 1), (1, 30), (4, 1), (4, 30)] {

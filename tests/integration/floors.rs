@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::harness::test;
+
 /// The floor of each module, as the table in `ARCHITECTURE.md` has it.
 fn floors() -> BTreeMap<String, u32> {
     let map = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();

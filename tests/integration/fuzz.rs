@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::present::present;
+use crate::harness::test;
 
 pub(crate) struct Campaign {
     pub(crate) code: i32,
@@ -61,15 +61,8 @@ pub(crate) fn findings(campaign: &Campaign) -> &Vec<Value> {
 }
 
 /// Signing and verifying are often different code, and only one of them is wrong.
-#[test]
+#[test(needs(PYTHON))]
 fn what_is_wrong_in_signing_alone_is_explained() {
-    if !present(
-        "what_is_wrong_in_signing_alone_is_explained",
-        "python3",
-        "--version",
-    ) {
-        return;
-    }
     let folder = tempfile::tempdir().unwrap();
     let adapter = folder.path().join("trims_when_signing.py");
     let text = fs::read_to_string(format!(
@@ -180,33 +173,44 @@ fn what_conforms_has_no_findings() {
     let folder = tempfile::tempdir().unwrap();
     let campaign = fuzz(folder.path(), &["--cases", "30000", "--level", "should"]);
     assert_eq!(campaign.code, 0, "{}", campaign.stdout);
-    for (program, command) in [
-        ("python3", "python3 adapters/python/adapter.py"),
-        ("node", "node adapters/node/adapter.js"),
-        ("ruby", "ruby adapters/ruby/adapter.rb"),
-        ("php", "php adapters/php/adapter.php"),
-    ] {
-        if !present("fuzzing what conforms", program, "--version") {
-            continue;
-        }
-        let arguments = [
-            "--cases",
-            "20000",
-            "--level",
-            "should",
-            "--command",
-            command,
-        ];
-        let campaign = fuzz(folder.path(), &arguments);
-        assert_eq!(campaign.code, 0, "{command}: {}", campaign.stdout);
-    }
+}
+
+fn has_no_findings(command: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = [
+        "--cases",
+        "20000",
+        "--level",
+        "should",
+        "--command",
+        command,
+    ];
+    let campaign = fuzz(folder.path(), &arguments);
+    assert_eq!(campaign.code, 0, "{}", campaign.stdout);
+}
+
+#[test(needs(PYTHON))]
+fn python_has_no_findings() {
+    has_no_findings("python3 adapters/python/adapter.py");
+}
+
+#[test(needs(NODE))]
+fn node_has_no_findings() {
+    has_no_findings("node adapters/node/adapter.js");
+}
+
+#[test(needs(RUBY))]
+fn ruby_has_no_findings() {
+    has_no_findings("ruby adapters/ruby/adapter.rb");
+}
+
+#[test(needs(PHP))]
+fn php_has_no_findings() {
+    has_no_findings("php adapters/php/adapter.php");
 }
 
 /// An adapter in Python whose `verify` does this before it answers as it should.
-pub(crate) fn adapter(folder: &Path, before: &str) -> Option<String> {
-    if !present("fuzzing a bad adapter", "python3", "--version") {
-        return None;
-    }
+pub(crate) fn adapter(folder: &Path, before: &str) -> String {
     let script = format!(
         r#"import hashlib, hmac, json, os, sys, time
 seen = []
@@ -232,10 +236,10 @@ for line in sys.stdin:
     );
     let path = folder.join("adapter.py");
     fs::write(&path, script).unwrap();
-    Some(format!("python3 {}", path.display()))
+    format!("python3 {}", path.display())
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn a_crash_and_a_hang_are_findings_with_the_smallest_input() {
     for (before, outcome, jobs) in [
         ("    if '%' in user: os._exit(3)", "crash", "1"),
@@ -243,9 +247,7 @@ fn a_crash_and_a_hang_are_findings_with_the_smallest_input() {
         ("    if '%' in user: time.sleep(60)", "time-out", "1"),
     ] {
         let folder = tempfile::tempdir().unwrap();
-        let Some(command) = adapter(folder.path(), before) else {
-            return;
-        };
+        let command = adapter(folder.path(), before);
         let arguments = [
             "jotreview",
             "--cases",
@@ -268,14 +270,12 @@ fn a_crash_and_a_hang_are_findings_with_the_smallest_input() {
     }
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn what_depends_on_the_case_before_is_found_as_a_sequence() {
     let folder = tempfile::tempdir().unwrap();
     // It ends where an identity with a percent sign comes right behind an empty one.
     let before = "    if '%' in user and seen and seen[-1] == '': os._exit(3)\n    if '%' in user and '%' in ''.join(seen[-1:]): os._exit(4)";
-    let Some(command) = adapter(folder.path(), before) else {
-        return;
-    };
+    let command = adapter(folder.path(), before);
     let arguments = [
         "jotreview",
         "--cases",
@@ -301,13 +301,11 @@ fn what_depends_on_the_case_before_is_found_as_a_sequence() {
     assert_eq!(lines.lines().count(), 4);
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn an_answer_that_takes_long_is_noted_and_no_finding() {
     let folder = tempfile::tempdir().unwrap();
     let before = "    if '%' in user: time.sleep(0.15)";
-    let Some(command) = adapter(folder.path(), before) else {
-        return;
-    };
+    let command = adapter(folder.path(), before);
     let arguments = [
         "jotreview",
         "--grown",
@@ -388,11 +386,8 @@ print(server.server_port, flush=True)
 server.serve_forever()
 "#;
 
-#[test]
+#[test(needs(PYTHON))]
 fn a_server_that_dies_is_a_finding_with_what_was_under_way() {
-    if !present("fuzzing a server that dies", "python3", "--version") {
-        return;
-    }
     let folder = tempfile::tempdir().unwrap();
     let mut server = Command::new("python3")
         .args(["-c", MORTAL])

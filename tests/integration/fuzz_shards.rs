@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::fuzz::{fuzz, planted, run};
+use crate::harness::test;
 
 /// A campaign that finds several things, without what differs from run to run.
 fn campaign(folder: &Path, cases: &str, more: &[&str]) -> Value {

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::fuzz::{adapter, macproof, planted, run};
-use crate::present::present;
+use crate::harness::test;
 
 struct Compared {
     code: i32,
@@ -135,11 +135,8 @@ fn the_same_twice_differs_in_nothing_and_crosses_whole() {
     }
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn another_language_agrees() {
-    if !present("comparing with Python", "python3", "--version") {
-        return;
-    }
     let folder = tempfile::tempdir().unwrap();
     let other = "python3 adapters/python/adapter.py";
     let compared = compare(folder.path(), &["--cases", "10000", "--against", other]);
@@ -147,12 +144,10 @@ fn another_language_agrees() {
     assert!(differences(&compared).is_empty());
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn a_crash_of_one_is_a_difference() {
     let folder = tempfile::tempdir().unwrap();
-    let Some(other) = adapter(folder.path(), "    if '%' in user: os._exit(3)") else {
-        return;
-    };
+    let other = adapter(folder.path(), "    if '%' in user: os._exit(3)");
     let compared = compare(
         folder.path(),
         &["jotreview", "--cases", "64", "--against", &other],

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use macproof::generate::generate;
 
+use crate::harness::test;
+
 #[test]
 fn generated_suites_are_current() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -8,6 +8,8 @@ use macproof::results::{Observed, Verdict, judge};
 use macproof::scheme::{Implementation, Reference};
 use macproof::suite::{Expect, Level, Suite};
 
+use crate::harness::test;
+
 /// The head of a scheme file.
 const HEAD: &str =
     "macproof: 1\nsuite: acme\nversion: 1\ntitle: Acme\nsource: {title: Acme}\nscheme:\n";

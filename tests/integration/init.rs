@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::present::present;
+use crate::harness::test;
 use crate::reports::Program;
 
 /// A repository of its own, so that this one's folder is not taken for the project's.
@@ -124,113 +124,92 @@ fn answers_how_often(program: &Program, language: &str) {
     }
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn python_starts() {
-    if present("python_starts", "python3", "--version") {
-        let fault = [(".hex()", ".hex().upper()")];
-        starts(
-            "python",
-            "macproof/adapter.py",
-            &fault,
-            "encoding-upper-case",
-        );
-    }
+    let fault = [(".hex()", ".hex().upper()")];
+    starts(
+        "python",
+        "macproof/adapter.py",
+        &fault,
+        "encoding-upper-case",
+    );
 }
 
-#[test]
+#[test(needs(NODE))]
 fn node_starts() {
-    if present("node_starts", "node", "--version") {
-        let fault = [(
-            "mac(secret, fields.user_id)",
-            "mac(secret, fields.user_id.trim())",
-        )];
-        starts("node", "macproof/adapter.mjs", &fault, "identity-trimmed");
-    }
+    let fault = [(
+        "mac(secret, fields.user_id)",
+        "mac(secret, fields.user_id.trim())",
+    )];
+    starts("node", "macproof/adapter.mjs", &fault, "identity-trimmed");
 }
 
-#[test]
+#[test(needs(RUBY))]
 fn ruby_starts() {
-    if present("ruby_starts", "ruby", "--version") {
-        let fault = [(
-            "secret, fields['user_id'])",
-            "secret, fields['user_id'].strip)",
-        )];
-        starts("ruby", "macproof/adapter.rb", &fault, "identity-trimmed");
-    }
+    let fault = [(
+        "secret, fields['user_id'])",
+        "secret, fields['user_id'].strip)",
+    )];
+    starts("ruby", "macproof/adapter.rb", &fault, "identity-trimmed");
 }
 
-#[test]
+#[test(needs(PHP))]
 fn php_starts() {
-    if present("php_starts", "php", "--version") {
-        let fault = [(
-            "hash_hmac('sha256', $fields['user_id'], $secret)",
-            "hash_hmac('sha256', $secret, $fields['user_id'])",
-        )];
-        starts(
-            "php",
-            "macproof/adapter.php",
-            &fault,
-            "message-arguments-swapped",
-        );
-    }
+    let fault = [(
+        "hash_hmac('sha256', $fields['user_id'], $secret)",
+        "hash_hmac('sha256', $secret, $fields['user_id'])",
+    )];
+    starts(
+        "php",
+        "macproof/adapter.php",
+        &fault,
+        "message-arguments-swapped",
+    );
 }
 
-#[test]
+#[test(needs(GO))]
 fn go_starts() {
-    if present("go_starts", "go", "version") {
-        let fault = [
-            (
-                "hmac.New(sha256.New, []byte(secret))",
-                "hmac.New(sha256.New, []byte(message))",
-            ),
-            ("hash.Write([]byte(message))", "hash.Write([]byte(secret))"),
-        ];
-        starts(
-            "go",
-            "macproof/main.go",
-            &fault,
-            "message-arguments-swapped",
-        );
-    }
+    let fault = [
+        (
+            "hmac.New(sha256.New, []byte(secret))",
+            "hmac.New(sha256.New, []byte(message))",
+        ),
+        ("hash.Write([]byte(message))", "hash.Write([]byte(secret))"),
+    ];
+    starts(
+        "go",
+        "macproof/main.go",
+        &fault,
+        "message-arguments-swapped",
+    );
 }
 
-#[test]
+#[test(needs(JAVA))]
 fn java_starts() {
-    if present("java_starts", "javac", "-version") && present("java_starts", "java", "-version") {
-        let fault = [("HexFormat.of()", "HexFormat.of().withUpperCase()")];
-        starts(
-            "java",
-            "macproof/Adapter.java",
-            &fault,
-            "encoding-upper-case",
-        );
-    }
+    let fault = [("HexFormat.of()", "HexFormat.of().withUpperCase()")];
+    starts(
+        "java",
+        "macproof/Adapter.java",
+        &fault,
+        "encoding-upper-case",
+    );
 }
 
 #[test]
 fn rust_starts() {
-    if present("rust_starts", "cargo", "--version") {
-        let fault = [("hex::encode(", "hex::encode_upper(")];
-        starts(
-            "rust",
-            "macproof/src/main.rs",
-            &fault,
-            "encoding-upper-case",
-        );
-    }
+    let fault = [("hex::encode(", "hex::encode_upper(")];
+    starts(
+        "rust",
+        "macproof/src/main.rs",
+        &fault,
+        "encoding-upper-case",
+    );
 }
 
 /// Whatever a suite's scheme is, it is written and green, or said to be left; in the latter case
 /// the run is red, and its report says what to fill in.
-#[test]
+#[test(needs(PYTHON))]
 fn what_no_line_can_do_is_said_to_be_left() {
-    if !present(
-        "what_no_line_can_do_is_said_to_be_left",
-        "python3",
-        "--version",
-    ) {
-        return;
-    }
     let (mut green, mut left) = (0, 0);
     let suites = macproof::suite::embedded();
     // The bare primitives ask for bytes, which an adapter of text does not take.
@@ -256,15 +235,8 @@ fn what_no_line_can_do_is_said_to_be_left() {
     assert!(green >= 8 && left >= 1, "{green} green, {left} left");
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn a_suite_of_ones_own_is_started_like_any_other() {
-    if !present(
-        "a_suite_of_ones_own_is_started_like_any_other",
-        "python3",
-        "--version",
-    ) {
-        return;
-    }
     let program = project();
     fs::create_dir(program.path("suites")).unwrap();
     let scheme = "macproof: 1\nsuite: acme\nversion: 1\ntitle: Acme\nsource: {title: Our own page}\nscheme:\n  algorithm: hmac-sha256\n  secret: {encoding: utf8}\n  fields:\n    account: {type: text}\n    at: {type: unix-seconds}\n  message: \"acme:{account}|{at}\"\n  token: \"v0.{mac:base64}@{at}\"\n  freshness: unspecified\n";
@@ -326,11 +298,8 @@ fn a_project_in_a_folder_has_its_job_in_the_repository() {
 }
 
 /// A build that fails ends the run, and is shown.
-#[test]
+#[test(needs(GO))]
 fn what_cannot_be_built_is_not_run() {
-    if !present("what_cannot_be_built_is_not_run", "go", "version") {
-        return;
-    }
     let program = project();
     let said = succeeds(&program.run(&["init", "go"]));
     fs::write(

@@ -3,7 +3,7 @@
 use std::process::{Command, Output};
 
 use crate::compiled::{go_adapter, java_adapter, rust_adapter};
-use crate::present::present;
+use crate::harness::test;
 
 fn macproof() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_macproof"));
@@ -60,49 +60,39 @@ fn conforms(adapter: &str, name: &str) {
     assert!(total > 1000, "{total}");
 }
 
-#[test]
+#[test(needs(NODE))]
 fn node_conforms() {
-    if present("node_conforms", "node", "--version") {
-        conforms("node adapters/node/adapter.js", "macproof-example-node");
-    }
+    conforms("node adapters/node/adapter.js", "macproof-example-node");
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn python_conforms() {
-    if present("python_conforms", "python3", "--version") {
-        conforms(
-            "python3 adapters/python/adapter.py",
-            "macproof-example-python",
-        );
-    }
+    conforms(
+        "python3 adapters/python/adapter.py",
+        "macproof-example-python",
+    );
 }
 
-#[test]
+#[test(needs(RUBY))]
 fn ruby_conforms() {
-    if present("ruby_conforms", "ruby", "--version") {
-        conforms("ruby adapters/ruby/adapter.rb", "macproof-example-ruby");
-    }
+    conforms("ruby adapters/ruby/adapter.rb", "macproof-example-ruby");
 }
 
-#[test]
+#[test(needs(PHP))]
 fn php_conforms() {
-    if present("php_conforms", "php", "--version") {
-        conforms("php adapters/php/adapter.php", "macproof-example-php");
-    }
+    conforms("php adapters/php/adapter.php", "macproof-example-php");
 }
 
-#[test]
+#[test(needs(GO))]
 fn go_conforms() {
-    if let Some(command) = go_adapter("go_conforms") {
-        conforms(&command, "macproof-example-go");
-    }
+    let command = go_adapter("go_conforms");
+    conforms(&command, "macproof-example-go");
 }
 
-#[test]
+#[test(needs(JAVA))]
 fn java_conforms() {
-    if let Some(command) = java_adapter("java_conforms") {
-        conforms(&command, "macproof-example-java");
-    }
+    let command = java_adapter("java_conforms");
+    conforms(&command, "macproof-example-java");
 }
 
 #[test]

@@ -7,6 +7,8 @@ use macproof::scheme::{
 use macproof::signature::{Encoding, Fields, Secret, Secrets, Value};
 use proptest::prelude::*;
 
+use crate::harness::test;
+
 /// A text, a time in seconds and one of two words.
 fn fields() -> FieldSet {
     let field = |name: &str, kind| Field {

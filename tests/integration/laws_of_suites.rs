@@ -10,6 +10,8 @@ use proptest::prelude::*;
 use sha1::Sha1;
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 
+use crate::harness::test;
+
 fn suites() -> &'static [Suite] {
     static SUITES: std::sync::LazyLock<Vec<Suite>> =
         std::sync::LazyLock::new(|| embedded().map(|one| one.parse().unwrap()).collect());

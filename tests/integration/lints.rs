@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use macproof::lint::{Severity, Subject, lint, review};
 use macproof::suite::{Suite, embedded};
 
+use crate::harness::test;
+
 fn suites(folder: &str) -> Vec<Suite> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut paths: Vec<PathBuf> = fs::read_dir(folder)

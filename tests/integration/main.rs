@@ -5,7 +5,7 @@
     clippy::panic,
     clippy::print_stderr,
     clippy::unwrap_used,
-    reason = "a test fails by panicking, and says on standard error what it skips"
+    reason = "a test fails by panicking, and says on standard error why it cannot start"
 )]
 
 mod backends;
@@ -25,15 +25,17 @@ mod fuzz_shards;
 mod fuzz_versus;
 mod generated;
 mod generator;
+mod harness;
+mod ignored;
 mod init;
 mod languages;
 mod laws;
 mod laws_of_suites;
 mod lints;
+mod needs;
 mod oracle;
 mod pages;
 mod policies;
-mod present;
 mod reports;
 mod runs;
 mod serve_page;
@@ -43,3 +45,7 @@ mod strength;
 mod suites;
 mod web_server;
 mod wycheproof;
+
+fn main() -> std::process::ExitCode {
+    harness::main("tests/integration")
+}

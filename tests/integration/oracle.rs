@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use macproof::scheme::Algorithm;
 
-use crate::present::present;
+use crate::harness::test;
 
 /// RFC 4231, section 4: key, data, and the MACs over SHA-224, -256, -384 and -512. Case 5 gives
 /// 128 bits only.
@@ -109,11 +109,8 @@ fn macs_are_those_of_rfc_4231() {
     }
 }
 
-#[test]
+#[test(needs(OPENSSL))]
 fn macs_are_those_of_openssl() {
-    if !present("macs_are_those_of_openssl", "openssl", "version") {
-        return;
-    }
     let bytes = |length: usize, salt: usize| -> Vec<u8> {
         (0..length)
             .map(|at| u8::try_from((at * 31 + salt * 7 + 13) % 256).unwrap())

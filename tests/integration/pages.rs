@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 
 use serde_json::json;
 
-use crate::browser::{Look, browse, console, has_browser, script};
-use crate::present::present;
+use crate::browser::{Look, browse, console, script};
+use crate::harness::test;
 use crate::reports::{Program, mistaken};
 
 /// What a hostile implementation would say.
@@ -86,14 +86,11 @@ fn page_with_campaigns(program: &Program) -> String {
     format!("file://{}", program.path("r.html").display())
 }
 
-#[test]
+#[test(needs(CHROMIUM))]
 fn campaigns_have_their_findings_their_course_and_a_matrix_of_links() {
     let program = Program::new();
-    if !has_browser("campaigns on the page") {
-        return;
-    }
     let address = page_with_campaigns(&program);
-    browse("campaigns on the page", Look::DESK, |client| async move {
+    browse(Look::DESK, |client| async move {
         client.goto(&address).await.unwrap();
         let seen = script(
             &client,
@@ -136,11 +133,11 @@ fn campaigns_have_their_findings_their_course_and_a_matrix_of_links() {
     });
 }
 
-#[test]
+#[test(needs(CHROMIUM))]
 fn the_page_says_the_verdict_and_its_filter_filters() {
     let program = Program::new();
     let address = page(&program, false);
-    browse("the page and its filter", Look::DESK, |client| async move {
+    browse(Look::DESK, |client| async move {
         client.goto(&address).await.unwrap();
         assert_eq!(console(&client).await, Vec::<String>::new());
         let heading = script(&client, "return document.querySelector('h1').textContent").await;
@@ -180,7 +177,7 @@ fn the_page_says_the_verdict_and_its_filter_filters() {
 }
 
 /// Text stands out from its ground, and nothing is wider than the window.
-#[test]
+#[test(needs(CHROMIUM))]
 fn the_page_is_readable_in_light_and_dark_and_on_a_phone() {
     const CONTRAST: &str = r"
         const parse = (text) => text.match(/[\d.]+/g).map(Number);
@@ -214,9 +211,6 @@ fn the_page_is_readable_in_light_and_dark_and_on_a_phone() {
             wide: document.documentElement.scrollWidth - innerWidth,
         };";
     let program = Program::new();
-    if !has_browser("readable pages") {
-        return;
-    }
     let address = page_with_campaigns(&program);
     for (width, dark) in [(1280, false), (1280, true), (500, false)] {
         let look = Look {
@@ -225,7 +219,7 @@ fn the_page_is_readable_in_light_and_dark_and_on_a_phone() {
             dark,
         };
         let address = address.clone();
-        browse("readable pages", look, |client| async move {
+        browse(look, |client| async move {
             client.goto(&address).await.unwrap();
             let seen = script(&client, CONTRAST).await;
             assert_eq!(seen["low"], json!([]), "{look:?}");
@@ -236,35 +230,31 @@ fn the_page_is_readable_in_light_and_dark_and_on_a_phone() {
     }
 }
 
-#[test]
+#[test(needs(CHROMIUM))]
 fn a_hostile_implementation_changes_nothing() {
     let program = Program::new();
     let address = page(&program, true);
-    browse(
-        "a hostile implementation",
-        Look::DESK,
-        |client| async move {
-            client.goto(&address).await.unwrap();
-            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-            assert_eq!(console(&client).await, Vec::<String>::new());
-            let seen = script(
+    browse(Look::DESK, |client| async move {
+        client.goto(&address).await.unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        assert_eq!(console(&client).await, Vec::<String>::new());
+        let seen = script(
             &client,
             "return [document.title.slice(0, 13), document.scripts.length, document.images.length]",
         )
         .await;
-            assert_eq!(seen, json!(["Nonconformant", 1, 0]));
-            let text = script(&client, "return document.body.innerText").await;
-            assert!(
-                text.as_str().unwrap().contains("<script>document.title"),
-                "it is shown as text"
-            );
-        },
-    );
+        assert_eq!(seen, json!(["Nonconformant", 1, 0]));
+        let text = script(&client, "return document.body.innerText").await;
+        assert!(
+            text.as_str().unwrap().contains("<script>document.title"),
+            "it is shown as text"
+        );
+    });
 }
 
 /// How long it takes to open is printed and not asserted: machines differ. What makes it quick is:
 /// the page is bounded, and nearly all of it is closed.
-#[test]
+#[test(needs(CHROMIUM))]
 fn a_hundred_thousand_cases_open() {
     let program = Program::new();
     page(&program, false);
@@ -277,17 +267,13 @@ fn a_hundred_thousand_cases_open() {
     let render = ["report", "render", "r.json", "html=r.html"];
     assert_eq!(program.run(&render).status.code(), Some(0));
     let address = format!("file://{}", program.path("r.html").display());
-    browse("a large page", Look::DESK, |client| async move {
+    browse(Look::DESK, |client| async move {
         client.goto(&address).await.unwrap();
         let seen = script(
             &client,
             "const [at] = performance.getEntriesByType('navigation'); return [at.loadEventEnd, document.querySelectorAll('*').length]",
         )
         .await;
-        println!(
-            "100,000 cases: loaded after {} ms, {} elements",
-            seen[0], seen[1]
-        );
         assert!(seen[1].as_u64().unwrap() < 60_000, "{seen}");
         assert_eq!(console(&client).await, Vec::<String>::new());
     });
@@ -295,12 +281,8 @@ fn a_hundred_thousand_cases_open() {
 
 /// On paper everything is open, the ground is white whatever is preferred on a screen, and no
 /// table is cut.
-#[test]
+#[test(needs(PDFTOTEXT, CHROMIUM))]
 fn the_page_prints() {
-    let test = "a printed page";
-    if !has_browser(test) || !present(test, "pdftotext", "-v") {
-        return;
-    }
     let program = Program::new();
     let address = page(&program, false);
     let does = |name: &str, arguments: &[&str]| {

@@ -8,6 +8,8 @@ use macproof::scheme::{
 use macproof::signature::{Context, Fields, Op, Outcome, Secret, Secrets, Value};
 use macproof::suite::{Level, Suite, Vector, default_suites, find};
 
+use crate::harness::test;
+
 /// The vectors that identify.
 fn identifying(suite: &Suite) -> impl Iterator<Item = &Vector> {
     let vectors = suite.vectors.iter();

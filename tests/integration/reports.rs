@@ -6,6 +6,8 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
+use crate::harness::test;
+
 /// The program, in a folder of its own.
 pub(crate) struct Program {
     pub(crate) folder: tempfile::TempDir,
@@ -311,4 +313,40 @@ fn every_format_is_made_from_a_saved_result() {
     let json = program.run(&["report", "render", "r.json", "json=-"]);
     assert_eq!(json.stdout, fs::read(program.path("r.json")).unwrap());
     assert!(Path::new(&program.path("r.json")).exists());
+}
+
+/// Those that `src/report/junit.rs` keeps as snapshots, and real ones.
+#[test(needs(XMLLINT))]
+fn junit_is_of_the_schema_that_jenkins_has() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let program = Program::new();
+    let mut reports = Vec::new();
+    for entry in fs::read_dir(root.join("src/report/snapshots")).unwrap() {
+        let snapshot = entry.unwrap().path();
+        let name = snapshot.file_name().unwrap().to_str().unwrap();
+        if name.starts_with("macproof__report__junit__tests__junit") {
+            let text = fs::read_to_string(&snapshot).unwrap();
+            let report = program.path(name);
+            fs::write(&report, &text[text.find("<?xml").unwrap()..]).unwrap();
+            reports.push(report);
+        }
+    }
+    assert_eq!(reports.len(), 2);
+    let command = mistaken("identity-trimmed");
+    for more in [&[][..], &["--command", &command]] {
+        let report = program.path(&format!("{}.xml", reports.len()));
+        let asked = format!("junit={}", report.display());
+        program.run(&[&["run", "jotreview", "--report", &asked], more].concat());
+        reports.push(report);
+    }
+    for report in reports {
+        let linted = Command::new("xmllint")
+            .args(["--noout", "--schema"])
+            .arg(root.join("tests/fixtures/formats/junit-10.xsd"))
+            .arg(&report)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&linted.stderr);
+        assert!(linted.status.success(), "{}: {said}", report.display());
+    }
 }

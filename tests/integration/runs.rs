@@ -12,6 +12,7 @@ use macproof::signature::Outcome;
 use macproof::suite::{Level, Suite};
 
 use crate::bad_adapters::{Attempt, verdicts};
+use crate::harness::test;
 
 /// What was observed of each case by its id.
 fn observed(attempt: &Attempt) -> Vec<(String, Observed)> {
@@ -24,11 +25,9 @@ fn observed(attempt: &Attempt) -> Vec<(String, Observed)> {
     observed.collect()
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn neither_jobs_nor_order_nor_rounds_change_what_is_observed() {
-    let Some(mut attempt) = Attempt::against("errs") else {
-        return;
-    };
+    let mut attempt = Attempt::against("errs");
     let first = observed(&attempt);
     assert_eq!(first.len(), 300);
     assert_eq!(first[14].0, "numbered/user-14");
@@ -54,11 +53,9 @@ fn neither_jobs_nor_order_nor_rounds_change_what_is_observed() {
     }
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn the_shards_make_up_the_whole() {
-    let Some(mut attempt) = Attempt::against("errs") else {
-        return;
-    };
+    let mut attempt = Attempt::against("errs");
     let whole = observed(&attempt);
     let mut parts = Vec::new();
     for number in 1..=3 {
@@ -72,11 +69,9 @@ fn the_shards_make_up_the_whole() {
     assert_eq!(parts, whole);
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn a_filter_leaves_out_and_says_so() {
-    let Some(mut attempt) = Attempt::against("errs") else {
-        return;
-    };
+    let mut attempt = Attempt::against("errs");
     attempt.options.filter = Some("*/user-1?".parse().unwrap());
     let output = attempt.run().unwrap();
     assert_eq!(output.observations.len(), 10);
@@ -94,11 +89,9 @@ fn a_filter_leaves_out_and_says_so() {
     );
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn what_is_not_claimed_is_not_asked() {
-    let Some(mut attempt) = Attempt::against("claims_little") else {
-        return;
-    };
+    let mut attempt = Attempt::against("claims_little");
     attempt.suites.push(timed());
     attempt.suites[0].vectors.truncate(3);
     attempt.suites[0].vectors[1].input = macproof::suite::InputKind::Bytes;
@@ -123,11 +116,9 @@ fn what_is_not_claimed_is_not_asked() {
     );
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn a_run_stops_at_the_first_failure_that_is_not_tolerated() {
-    let Some(mut attempt) = Attempt::against("errs") else {
-        return;
-    };
+    let mut attempt = Attempt::against("errs");
     attempt.options.fail_fast = Some(FailFast {
         level: Level::Must,
         tolerated: &|id| id.as_str() != "numbered/user-259",
@@ -150,11 +141,9 @@ fn a_run_stops_at_the_first_failure_that_is_not_tolerated() {
     assert!(matches!(attempt.run().unwrap().ending, Ending::Whole));
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn an_interrupted_run_reports_what_was_done() {
-    let Some(attempt) = Attempt::against("hangs") else {
-        return;
-    };
+    let attempt = Attempt::against("hangs");
     let interrupt = AtomicBool::new(false);
     let calls = Cell::new(0);
     let options = RunOptions {
@@ -219,15 +208,13 @@ vectors:
     parse(&text.replace("TOKEN", &token))
 }
 
-#[test]
+#[test(needs(PYTHON))]
 fn an_implementation_with_its_own_clock_is_asked_for_the_present() {
     for (wrong_by, expected) in [
         ("0", [Verdict::Pass, Verdict::Pass, Verdict::Pass]),
         ("-60", [Verdict::Fail, Verdict::Fail, Verdict::Pass]),
     ] {
-        let Some(mut attempt) = Attempt::against("uses_the_real_time") else {
-            return;
-        };
+        let mut attempt = Attempt::against("uses_the_real_time");
         let mut arguments = attempt.command.arguments().to_vec();
         arguments.push(wrong_by.into());
         attempt.command = AdapterCommand::new("python3", arguments);

@@ -5,7 +5,8 @@ use macproof::signature::{Fields, Secret, Secrets};
 use macproof::suite::find;
 use serde_json::{Value as Json, json};
 
-use crate::browser::{Look, browse, browse_in, console, has_browser};
+use crate::browser::{Look, browse, browse_in, console};
+use crate::harness::test;
 use crate::served::{Served, secret_file};
 
 const SECRET: &str = "a-secret-that-no-page-may-show-0123456789";
@@ -19,7 +20,7 @@ async fn text(page: &Client, of: &str) -> String {
         .unwrap()
 }
 
-#[test]
+#[test(needs(CHROMIUM))]
 fn the_page_says_why_somebody_is_anonymous() {
     let jotreview = format!("jotreview={}", secret_file(SECRET));
     let jimo = format!("jimo={}", secret_file(SECRET));
@@ -49,61 +50,54 @@ fn the_page_says_why_somebody_is_anonymous() {
     }
     for dark in [false, true] {
         let how = Look { dark, ..Look::DESK };
-        browse(
-            "the_page_says_why_somebody_is_anonymous",
-            how,
-            async |page| {
-                page.goto(&served.url()).await.unwrap();
-                assert_eq!(page.title().await.unwrap(), "macproof serve");
-                assert!(text(&page, "#jotreview .settings").await.contains("secure"));
-                let row = text(&page, "#jotreview tbody tr:first-child").await;
-                for word in ["user-42", "mode: secure", "invalid", "anonymous"] {
-                    assert!(row.contains(word), "{word}: {row}");
-                }
-                let causes = text(&page, "#jotreview tbody tr:first-child .causes").await;
-                assert!(causes.contains("upper-case hex"), "{causes}");
-                let last = text(&page, "#jotreview tbody tr:last-child").await;
-                assert!(last.contains("no token was presented"), "{last}");
-                let mut words = Vec::new();
-                for outcome in page
-                    .find_all(Locator::Css("#jotreview .outcome"))
+        browse(how, async |page| {
+            page.goto(&served.url()).await.unwrap();
+            assert_eq!(page.title().await.unwrap(), "macproof serve");
+            assert!(text(&page, "#jotreview .settings").await.contains("secure"));
+            let row = text(&page, "#jotreview tbody tr:first-child").await;
+            for word in ["user-42", "mode: secure", "invalid", "anonymous"] {
+                assert!(row.contains(word), "{word}: {row}");
+            }
+            let causes = text(&page, "#jotreview tbody tr:first-child .causes").await;
+            assert!(causes.contains("upper-case hex"), "{causes}");
+            let last = text(&page, "#jotreview tbody tr:last-child").await;
+            assert!(last.contains("no token was presented"), "{last}");
+            let mut words = Vec::new();
+            for outcome in page
+                .find_all(Locator::Css("#jotreview .outcome"))
+                .await
+                .unwrap()
+            {
+                words.push(outcome.text().await.unwrap());
+            }
+            assert_eq!(words, ["anonymous", "anonymous", "accept", "reject"]);
+            assert!(
+                text(&page, "#mtribes .notice")
                     .await
-                    .unwrap()
-                {
-                    words.push(outcome.text().await.unwrap());
-                }
-                assert_eq!(words, ["anonymous", "anonymous", "accept", "reject"]);
-                assert!(
-                    text(&page, "#mtribes .notice")
-                        .await
-                        .contains("--secret-file")
-                );
-                // What callers say is text.
-                assert!(page.find(Locator::Css("#odd")).await.is_err());
-                assert!(page.find(Locator::Css("script")).await.is_err());
-                let source = page.source().await.unwrap();
-                for hidden in [SECRET, &right, &right.to_uppercase()] {
-                    assert!(!source.contains(hidden));
-                }
-                // It is self-contained: nothing was asked for that its policy forbids.
-                let complaints = console(&page).await;
-                assert!(
-                    complaints.iter().all(|line| line.contains("favicon")),
-                    "{complaints:?}"
-                );
-                let ground = "return getComputedStyle(document.body).backgroundColor";
-                let ground = page.execute(ground, vec![]).await.unwrap();
-                assert_eq!(ground == json!("rgb(20, 24, 30)"), dark, "{ground}");
-            },
-        );
+                    .contains("--secret-file")
+            );
+            // What callers say is text.
+            assert!(page.find(Locator::Css("#odd")).await.is_err());
+            assert!(page.find(Locator::Css("script")).await.is_err());
+            let source = page.source().await.unwrap();
+            for hidden in [SECRET, &right, &right.to_uppercase()] {
+                assert!(!source.contains(hidden));
+            }
+            // It is self-contained: nothing was asked for that its policy forbids.
+            let complaints = console(&page).await;
+            assert!(
+                complaints.iter().all(|line| line.contains("favicon")),
+                "{complaints:?}"
+            );
+            let ground = "return getComputedStyle(document.body).backgroundColor";
+            let ground = page.execute(ground, vec![]).await.unwrap();
+            assert_eq!(ground == json!("rgb(20, 24, 30)"), dark, "{ground}");
+        });
     }
 }
 
-#[test]
+#[test(needs(CHROMIUM))]
 fn a_session_ends_with_the_browser() {
-    if !has_browser("a_session_ends_with_the_browser") {
-        return;
-    }
     let served = Served::start(&["prefinery", "--secret-file", &secret_file(SECRET)]);
     // The status of a call by the page's own script.
     let call = |method: &str| {

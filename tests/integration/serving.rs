@@ -10,6 +10,7 @@ use macproof::suite::find;
 use rustix::process::{Resource, Signal, getrlimit, setrlimit};
 use serde_json::{Value as Json, json};
 
+use crate::harness::test;
 use crate::served::{Answer, PATIENCE, Served, secret_file};
 
 const SECRET: &str = "a-secret-that-no-log-may-show-0123456789";
@@ -109,7 +110,7 @@ impl Browser<'_> {
     }
 }
 
-#[test]
+#[test(needs(CHROMIUM))]
 fn prefinery_with_sessions_of_their_users() {
     let served = one("prefinery", &[]);
     let (bruce, alfred) = ("bruce@wayne.example", "alfred@wayne.example");
@@ -172,7 +173,7 @@ fn prefinery_with_sessions_of_their_users() {
     assert_eq!(forger.call("getUser", "email", bruce, None), 403);
 }
 
-#[test]
+#[test(needs(CHROMIUM))]
 fn prefinery_not_enforced() {
     let served = one("prefinery", &["--context", "enforcement=off"]);
     let mut browser = Browser {
@@ -472,18 +473,11 @@ fn malformed_requests_by_the_thousand_do_no_harm() {
     );
 }
 
-#[test]
+#[test(needs(OPEN_FILES))]
 fn slow_and_idle_callers_keep_nobody_waiting() {
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;
     setrlimit(Resource::Nofile, limit).unwrap();
-    let most = limit.maximum.unwrap_or(u64::MAX);
-    if most < 10_500 && std::env::var_os("MACPROOF_REQUIRE_ALL").is_none() {
-        eprintln!(
-            "skipped slow_and_idle_callers_keep_nobody_waiting: only {most} files may be open"
-        );
-        return;
-    }
     let served = one("jotreview", &[]);
     // One that sends its head byte by byte, and one whose body never comes.
     let mut slow = served.connect();

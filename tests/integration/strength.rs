@@ -4,6 +4,8 @@ use macproof::generate::generate;
 use macproof::strength::{Fate, Null, Strength, strength, table};
 use macproof::suite::{Level, Suite, find};
 
+use crate::harness::test;
+
 /// Holds the score of a suite at all there is.
 fn full(name: &str) {
     let suite = find(name).unwrap().parse().unwrap();

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use macproof::suite::{MAX_FILE_BYTES, Problem, Suite, default_suites, embedded, find, schema};
 use proptest::prelude::*;
 
+use crate::harness::test;
+
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }

@@ -6,6 +6,8 @@ use std::path::Path;
 use macproof::generate::{WycheproofError, import_wycheproof};
 use macproof::suite::{self, Suite};
 
+use crate::harness::test;
+
 fn embedded(name: &str) -> Suite {
     suite::find(name).unwrap().parse().unwrap()
 }
