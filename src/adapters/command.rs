@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// A program and its arguments. No shell ever sees them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +62,19 @@ impl AdapterCommand {
     pub fn with_variable(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
         self.environment.push((name.into(), value.into()));
         self
+    }
+
+    /// What starts it.
+    pub(super) fn builder(&self) -> Command {
+        let mut builder = Command::new(&self.program);
+        let environment = self.environment.iter();
+        builder
+            .args(&self.arguments)
+            .envs(environment.map(|(name, value)| (name, value)));
+        if let Some(directory) = &self.directory {
+            builder.current_dir(directory);
+        }
+        builder
     }
 
     /// What is set in its environment beside what it inherits.

@@ -1,7 +1,7 @@
 //! One adapter process and its pipes, none of which ever blocks us.
 
 use std::os::fd::{AsFd, BorrowedFd};
-use std::process::{ChildStderr, ChildStdin, ChildStdout};
+use std::process::{ChildStderr, ChildStdin, ChildStdout, ExitStatus};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use crate::adapters::line_buffer::{LineBuffer, Read, TooLong};
 use crate::adapters::outgoing::Outgoing;
 use crate::adapters::process_group::{Pipes, ProcessGroup, in_words};
 use crate::adapters::stderr_tail::{StderrTail, shown};
-use crate::adapters::{AdapterCommand, AdapterError, Limits};
+use crate::adapters::{AdapterCommand, AdapterError, Limits, Notes};
 use crate::protocol::{Hello, MAX_LINE};
 
 /// The longest wait for the process in one go: then the interrupt flag is looked at again, and
@@ -197,49 +197,82 @@ impl Connection {
     }
 
     /// Says goodbye, hears the process out, and ends what is left of it. What was not as it should
-    /// be comes back in words.
-    pub(super) fn part(mut self, grace: Duration) -> Result<Vec<String>, AdapterError> {
-        let mut notes = Vec::new();
+    /// be is noted. It takes no longer than `grace`, and no longer at all once it is interrupted.
+    pub(super) fn part(
+        mut self,
+        grace: Duration,
+        interrupt: &AtomicBool,
+        notes: &mut Notes,
+    ) -> Result<(), AdapterError> {
         self.outgoing.end().extend_from_slice(b"{\"op\":\"bye\"}\n");
         let deadline = Instant::now() + grace;
+        let is_over = || Instant::now() >= deadline || interrupt.load(Ordering::Relaxed);
         loop {
             let turn = self.turn(TICK.min(grace))?;
             while let Some(line) = self.lines.next_line() {
-                notes.push(printed_unasked(line));
+                notes.add(printed_unasked(line));
             }
             if self.outgoing.waiting() == 0 {
                 self.stdin = None;
             }
-            if turn == Turn::Ended || Instant::now() >= deadline {
+            if turn == Turn::Ended || is_over() {
                 break;
             }
         }
         if !self.lines.rest().is_empty() {
-            notes.push(printed_unasked(Ok(self.lines.rest())));
+            notes.add(printed_unasked(Ok(self.lines.rest())));
         }
-        let ended = self
-            .group
-            .await_end(deadline.saturating_duration_since(Instant::now()));
-        let status = self.group.end()?;
+        let ended = self.hear_out(is_over);
+        let status = self.group.end();
+        if interrupt.load(Ordering::Relaxed) && !ended {
+            return Ok(());
+        }
         if !ended {
             let waited = in_millis(grace);
-            notes.push(format!(
-                "the adapter was still running {waited} ms after the bye, and was ended"
+            let end = self.end_in_words(status, "was ended");
+            notes.add(format!(
+                "the adapter was still running {waited} ms after the bye, and {end}"
             ));
-        } else if !status.success() {
+        } else if let Some(status) = status
+            && !status.success()
+        {
             self.drain_stderr();
-            notes.push(format!(
+            notes.add(format!(
                 "the adapter ended with {} after the bye{}",
                 in_words(status),
                 self.tail.as_clause()
             ));
         }
-        Ok(notes)
+        Ok(())
+    }
+
+    /// That it came to its end as it was to, or that it could not be ended.
+    fn end_in_words(&self, status: Option<ExitStatus>, ended: &str) -> String {
+        match status {
+            Some(_) => ended.to_owned(),
+            None => format!("could not be ended (process {})", self.group.pid()),
+        }
+    }
+
+    /// Reads what it writes to stderr until it has ended, so that it does not wait for that; whether
+    /// it has ended before the wait was over.
+    fn hear_out(&mut self, is_over: impl Fn() -> bool) -> bool {
+        const PAUSE: Duration = Duration::from_millis(10);
+        loop {
+            self.drain_stderr();
+            if self.group.await_end(PAUSE) {
+                return true;
+            }
+            if is_over() {
+                return false;
+            }
+        }
     }
 
     /// Ends a process that still runs; the last of its stderr comes back.
     pub(super) fn dismiss(mut self) -> String {
-        let _unreapable = self.group.end();
+        // What is left is told of at the end of the program.
+        let _left = self.group.end();
         self.drain_stderr();
         self.tail.as_clause()
     }
@@ -247,11 +280,14 @@ impl Connection {
     /// Ends what is left of a process that has fallen silent, and says how it came to its end.
     pub(super) fn autopsy(mut self) -> String {
         self.stdin = None;
-        let by_itself = self.group.await_end(TICK);
+        let deadline = Instant::now() + TICK;
+        let by_itself = self.hear_out(|| Instant::now() >= deadline);
         let ending = match self.group.end() {
-            Ok(status) if by_itself => in_words(status),
-            Ok(_) => "it closed its stdout and went on running".to_owned(),
-            Err(error) => format!("its status is unknown: {error}"),
+            Some(status) if by_itself => in_words(status),
+            status => {
+                let end = self.end_in_words(status, "went on running");
+                format!("it closed its stdout and {end}")
+            }
         };
         self.drain_stderr();
         let begun = match self.lines.rest() {

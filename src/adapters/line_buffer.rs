@@ -12,7 +12,7 @@ use crate::protocol::MAX_LINE;
 const CHUNK: usize = 256 << 10;
 
 /// What has been read and is not yet a whole line. It grows to the longest line that the protocol
-/// allows, and no further.
+/// allows, and no further: of a longer one nothing is kept.
 #[derive(Debug)]
 pub(super) struct LineBuffer {
     bytes: Vec<u8>,
@@ -20,6 +20,8 @@ pub(super) struct LineBuffer {
     start: usize,
     /// Up to where there is no further line feed.
     searched: usize,
+    /// Whether what comes up to the next line feed belongs to a line that was too long.
+    discards: bool,
 }
 
 /// What a pipe gave.
@@ -55,16 +57,21 @@ impl LineBuffer {
             bytes: Vec::with_capacity(CHUNK),
             start: 0,
             searched: 0,
+            discards: false,
         }
     }
 
-    /// Reads once from a pipe that does not block. All whole lines have been taken out before.
+    /// Reads once from a pipe that does not block. As long as there are whole lines of more than
+    /// the protocol's longest together, nothing is read: whoever reads takes them out as well.
     pub(super) fn read(&mut self, pipe: impl AsFd) -> Result<Read, Errno> {
-        let unread = self.start..self.bytes.len();
-        self.searched = unread.len();
-        self.bytes.copy_within(unread, 0);
-        self.bytes.truncate(self.searched);
-        self.start = 0;
+        if self.start > 0 {
+            self.bytes.drain(..self.start);
+            self.searched -= self.start;
+            self.start = 0;
+        }
+        if self.bytes.len() > MAX_LINE {
+            return Ok(Read::Some);
+        }
         if self.bytes.capacity() - self.bytes.len() < CHUNK / 4 {
             self.bytes.reserve(CHUNK);
         }
@@ -73,21 +80,33 @@ impl LineBuffer {
         }))
     }
 
-    /// Takes out the next whole line, without its line feed.
+    /// Takes out the next whole line, without its line feed. A line that is too long is told of
+    /// once, as soon as that is known, and nothing of it is kept: each call that gives something has
+    /// consumed it.
     pub(super) fn next_line(&mut self) -> Option<Result<&[u8], TooLong>> {
-        let Some(length) = memchr(b'\n', &self.bytes[self.searched..]) else {
-            self.searched = self.bytes.len();
-            let too_long = self.bytes.len() - self.start > MAX_LINE;
-            return too_long.then_some(Err(TooLong));
-        };
-        let end = self.searched + length;
-        let line = self.start..end;
-        self.start = end + 1;
-        self.searched = self.start;
-        if line.len() > MAX_LINE {
-            return Some(Err(TooLong));
+        loop {
+            let Some(length) = memchr(b'\n', &self.bytes[self.searched..]) else {
+                self.searched = self.bytes.len();
+                let is_too_long = self.bytes.len() - self.start > MAX_LINE;
+                if self.discards || is_too_long {
+                    self.start = self.searched;
+                }
+                let is_news = is_too_long && !self.discards;
+                self.discards |= is_too_long;
+                return is_news.then_some(Err(TooLong));
+            };
+            let end = self.searched + length;
+            let line = self.start..end;
+            self.start = end + 1;
+            self.searched = self.start;
+            if std::mem::take(&mut self.discards) {
+                continue;
+            }
+            if line.len() > MAX_LINE {
+                return Some(Err(TooLong));
+            }
+            return Some(Ok(&self.bytes[line]));
         }
-        Some(Ok(&self.bytes[line]))
     }
 
     /// What stands behind the last line feed.
@@ -100,11 +119,20 @@ impl LineBuffer {
 mod tests {
     use std::io::Write;
 
-    use super::{LineBuffer, Read, TooLong};
+    use proptest::prelude::*;
+
+    use super::{CHUNK, LineBuffer, Read, TooLong};
     use crate::protocol::MAX_LINE;
 
-    /// Everything that is written, in pieces of that size, as lines.
-    fn lines(text: &[u8], piece: usize) -> (Vec<Result<Vec<u8>, TooLong>>, Vec<u8>) {
+    /// The most that a buffer may ever hold: the longest line, its line feed and what is read at
+    /// once, in a vector that doubles.
+    const MOST: usize = 2 * (MAX_LINE + 1 + CHUNK);
+
+    type Line = Result<Vec<u8>, TooLong>;
+
+    /// Everything that is written, in pieces of that size, as lines; at most so many are taken out
+    /// after each read.
+    fn lines(text: &[u8], piece: usize, taken: usize) -> (Vec<Line>, Vec<u8>) {
         let (reader, mut writer) = std::io::pipe().unwrap();
         rustix::io::ioctl_fionbio(&reader, true).unwrap();
         let mut buffer = LineBuffer::new();
@@ -112,23 +140,46 @@ mod tests {
         for piece in text.chunks(piece) {
             writer.write_all(piece).unwrap();
             while buffer.read(&reader).unwrap() == Read::Some {
-                while let Some(line) = buffer.next_line() {
+                for _ in 0..taken {
+                    let Some(line) = buffer.next_line() else {
+                        break;
+                    };
                     found.push(line.map(<[u8]>::to_vec));
-                    if found.last() == Some(&Err(TooLong)) {
-                        return (found, Vec::new());
-                    }
                 }
+                assert!(buffer.bytes.capacity() <= MOST);
             }
         }
         drop(writer);
         assert_eq!(buffer.read(&reader).unwrap(), Read::End);
+        while let Some(line) = buffer.next_line() {
+            found.push(line.map(<[u8]>::to_vec));
+        }
         (found, buffer.rest().to_vec())
+    }
+
+    /// The same by the plainest way: what stands between line feeds, and of what is too long that
+    /// it is.
+    fn model(text: &[u8]) -> (Vec<Line>, Vec<u8>) {
+        let mut pieces: Vec<&[u8]> = text.split(|&byte| byte == b'\n').collect();
+        let rest = pieces.pop().unwrap_or_default();
+        let line = |line: &[u8]| {
+            let is_whole = line.len() <= MAX_LINE;
+            is_whole.then(|| line.to_vec()).ok_or(TooLong)
+        };
+        let mut lines: Vec<Line> = pieces.into_iter().map(line).collect();
+        match line(rest) {
+            Ok(rest) => (lines, rest),
+            Err(TooLong) => {
+                lines.push(Err(TooLong));
+                (lines, Vec::new())
+            }
+        }
     }
 
     #[test]
     fn lines_are_the_same_however_they_come() {
         for piece in [1, 2, 3, 100] {
-            let (found, rest) = lines(b"one\n\ntwo\r\nthree", piece);
+            let (found, rest) = lines(b"one\n\ntwo\r\nthree", piece, 9);
             let expected: [&[u8]; 3] = [b"one", b"", b"two\r"];
             assert_eq!(found, expected.map(|line| Ok(line.to_vec())));
             assert_eq!(rest, b"three");
@@ -139,12 +190,35 @@ mod tests {
     fn a_line_may_be_a_mebibyte_long_and_no_longer() {
         let mut text = vec![b'x'; MAX_LINE];
         text.push(b'\n');
-        let (found, rest) = lines(&text, 40_000);
+        let (found, rest) = lines(&text, 40_000, 9);
         assert_eq!(found, [Ok(vec![b'x'; MAX_LINE])]);
         assert_eq!(rest, b"");
         text.insert(0, b'x');
-        assert_eq!(lines(&text, 40_000).0, [Err(TooLong)]);
+        text.extend_from_slice(b"next\n");
+        let told = [Err(TooLong), Ok(b"next".to_vec())];
+        assert_eq!(lines(&text, 40_000, 9).0, told);
         let endless = vec![b'x'; 3 * MAX_LINE];
-        assert_eq!(lines(&endless, 40_000).0, [Err(TooLong)]);
+        assert_eq!(lines(&endless, 40_000, 9), (vec![Err(TooLong)], vec![]));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// Whatever comes, in whatever pieces: the lines are those that stand there, each once, and
+        /// what is kept is bounded.
+        #[test]
+        fn lines_are_those_that_stand_there(
+            runs in prop::collection::vec((any::<u8>(), prop_oneof![0..9_usize, 0..1_500_000_usize], any::<bool>()), 0..6),
+            piece in prop_oneof![1000..65_536_usize, Just(1 << 16)],
+            taken in 1..4_usize,
+        ) {
+            let mut text = Vec::new();
+            for (byte, length, ends) in runs {
+                text.extend(std::iter::repeat_n(byte, if byte == b'\n' { 3 } else { length }));
+                text.extend(ends.then_some(b'\n'));
+            }
+            let came = lines(&text, piece, taken);
+            prop_assert!(came == model(&text));
+        }
     }
 }

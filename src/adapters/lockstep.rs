@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::adapters::connection::{Connection, Patience, TICK, Turn, in_millis};
 use crate::adapters::line_buffer::TooLong;
 use crate::adapters::stderr_tail::shown;
-use crate::adapters::{AdapterCommand, AdapterError, Limits};
+use crate::adapters::{AdapterCommand, AdapterError, Limits, Notes};
 use crate::protocol::{AnswerError, Hello, RequestLine, Tally, TallyAnswer};
 
 /// The first id: all have the same number of digits, so that requests are equally long.
@@ -133,7 +133,8 @@ impl<'a> Lockstep<'a> {
     pub fn finish(mut self) {
         if let Some(connection) = self.connection.take() {
             // How it parts is judged by `run`, not here.
-            let _notes = connection.part(self.limits.grace);
+            let _unheard =
+                connection.part(self.limits.grace, self.interrupt, &mut Notes::default());
         }
     }
 

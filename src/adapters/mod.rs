@@ -6,6 +6,8 @@
 //! [`ExecAdapter`] starts a process for each request.
 //! Everything happens in the thread of the caller, over pipes and sockets that never block.
 
+mod build;
+mod children;
 mod command;
 mod connection;
 mod conversation;
@@ -14,6 +16,8 @@ mod exchange;
 mod exec_adapter;
 mod http;
 mod in_flight;
+#[cfg(test)]
+mod laws;
 mod line_buffer;
 mod lockstep;
 mod native;
@@ -22,11 +26,14 @@ mod one_shot;
 mod outgoing;
 mod pinning;
 mod process_group;
+mod process_table;
 mod serve;
 mod stderr_tail;
 mod subprocess;
 mod target;
 
+pub use build::build;
+pub use children::{Unended, end_all};
 pub use command::{AdapterCommand, CommandError};
 pub use error::AdapterError;
 pub use exchange::{Exchange, Ticket};

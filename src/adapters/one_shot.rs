@@ -3,6 +3,7 @@
 use std::os::fd::AsFd;
 use std::process::{ChildStderr, ChildStdin, ChildStdout, ExitStatus};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use rustix::buffer::spare_capacity;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -20,6 +21,10 @@ const MAX_OUTPUT: usize = 1 << 20;
 
 /// How much is read at once, in bytes.
 const CHUNK: usize = 16 << 10;
+
+/// How long the end of one that has closed its stdout is waited for, before its stderr is read
+/// again: it may have more to say there than a pipe holds.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// What came of a process.
 #[derive(Debug)]
@@ -68,10 +73,10 @@ pub(super) fn run(
         if shot.output.len() > MAX_OUTPUT {
             break Ending::TooMuch;
         }
-        // Who has closed its pipes is about to end; a child of its own may hold them for ever.
-        if (shot.stdout.is_none() && group.await_end(TICK)) || (is_quiet && group.has_ended()) {
+        // Who has closed its stdout is about to end; a child of its own may hold the pipes for ever.
+        if (shot.stdout.is_none() && group.await_end(PAUSE)) || (is_quiet && group.has_ended()) {
             shot.drain()?;
-            break Ending::ByItself(group.end()?);
+            break group.end().map_or(Ending::TimedOut, Ending::ByItself);
         }
         if patience.is_over() {
             break Ending::TimedOut;
@@ -119,6 +124,7 @@ impl Shot {
             self.stdin = None;
         }
         let Some(stdout) = &self.stdout else {
+            self.read()?;
             return Ok(false);
         };
         let mut polled = vec![PollFd::new(stdout, PollFlags::IN)];

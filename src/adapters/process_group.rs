@@ -1,24 +1,22 @@
-//! One process and everything that it starts: begun together, ended together.
+//! One process and everything that descends from it: begun together, ended together.
 
 use std::io;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+use rustix::process::Signal;
 
+use crate::adapters::children::{Family, has_ended};
 use crate::adapters::{AdapterCommand, AdapterError};
 
-/// A running process with a process group of its own. Dropping it ends the group.
-///
-/// The leader is reaped last of all: as long as it is not, no other process can have its number,
-/// so that no signal meets a stranger.
+/// A running process with a process group of its own. Dropping it ends it, and what descends from
+/// it.
 #[derive(Debug)]
 pub(super) struct ProcessGroup {
-    leader: Child,
+    family: Family,
     grace: Duration,
-    status: Option<ExitStatus>,
 }
 
 /// Our ends of a process's pipes.
@@ -35,35 +33,18 @@ impl ProcessGroup {
         command: &AdapterCommand,
         grace: Duration,
     ) -> Result<(Self, Pipes), AdapterError> {
-        let mut builder = Command::new(command.program());
+        let mut builder = command.builder();
         builder
-            .args(command.arguments())
-            .envs(
-                command
-                    .environment()
-                    .iter()
-                    .map(|(name, value)| (name, value)),
-            )
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .process_group(0);
-        if let Some(directory) = command.directory() {
-            builder.current_dir(directory);
-        }
-        let mut leader = builder
-            .spawn()
-            .map_err(|error| AdapterError::not_started(command, error))?;
+            .stderr(Stdio::piped());
+        let mut group = Self::spawn(command, &mut builder, grace)?;
+        let leader = group.family.leader();
         let pipes = (
             leader.stdin.take(),
             leader.stdout.take(),
             leader.stderr.take(),
         );
-        let group = Self {
-            leader,
-            grace,
-            status: None,
-        };
         match pipes {
             (Some(stdin), Some(stdout), Some(stderr)) => Ok((
                 group,
@@ -77,10 +58,24 @@ impl ProcessGroup {
         }
     }
 
+    /// Starts what was made of a command.
+    pub(super) fn spawn(
+        command: &AdapterCommand,
+        builder: &mut Command,
+        grace: Duration,
+    ) -> Result<Self, AdapterError> {
+        match Family::start(builder) {
+            Ok(family) => Ok(Self { family, grace }),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                Err(AdapterError::Interrupted)
+            }
+            Err(error) => Err(AdapterError::not_started(command, error)),
+        }
+    }
+
     /// Whether the leader has ended, by itself or not.
     pub(super) fn has_ended(&self) -> bool {
-        let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-        self.status.is_some() || !matches!(waitid(WaitId::Pid(self.pid()), look), Ok(None))
+        self.family.status().is_some() || has_ended(self.family.pid())
     }
 
     /// Waits for the leader to end by itself, no longer than `patience`; whether it has.
@@ -100,35 +95,29 @@ impl ProcessGroup {
         }
     }
 
-    /// Ends the whole group and reaps its leader: SIGTERM, and after the grace SIGKILL. What had
-    /// ended before keeps its own status.
-    pub(super) fn end(&mut self) -> io::Result<ExitStatus> {
-        if let Some(status) = self.status {
-            return Ok(status);
+    /// Ends all of them: SIGTERM, and after the grace SIGKILL. How the leader ended; what had ended
+    /// before keeps its own status. `None` where it could not be ended: it may be another user's.
+    pub(super) fn end(&mut self) -> Option<ExitStatus> {
+        if let Some(status) = self.family.status() {
+            return Some(status);
         }
         if !self.has_ended() {
-            self.signal(Signal::TERM);
+            self.family.ask_to_end();
             self.await_end(self.grace);
         }
-        self.signal(Signal::KILL);
-        let status = self.leader.wait()?;
-        self.status = Some(status);
-        Ok(status)
+        self.family.kill()
     }
 
-    /// A group without a living member is no news.
-    fn signal(&self, signal: Signal) {
-        let _gone = kill_process_group(self.pid(), signal);
-    }
-
-    fn pid(&self) -> Pid {
-        Pid::from_child(&self.leader)
+    /// Its number.
+    pub(super) fn pid(&self) -> u32 {
+        self.family.pid().as_raw_nonzero().get().unsigned_abs()
     }
 }
 
 impl Drop for ProcessGroup {
     fn drop(&mut self) {
-        let _unreapable = self.end();
+        // What is left is told of at the end of the program.
+        let _left = self.end();
     }
 }
 
@@ -202,7 +191,7 @@ mod tests {
         let (mut group, mut pipes) =
             shell("trap '' TERM; sleep 1000 & echo ready; while :; do sleep 1; done");
         hear_ready(&mut pipes);
-        let pid = Pid::from_child(&group.leader);
+        let pid = group.family.pid();
         assert!(!group.has_ended());
         assert_ne!(living_members(pid), Some(0));
         assert_eq!(in_words(group.end().unwrap()), "signal 9 (SIGKILL)");

@@ -113,9 +113,9 @@ impl<'a> Subprocess<'a> {
     /// Says goodbye and ends it.
     pub fn finish(mut self) -> Parting {
         if let Some(connection) = self.connection.take() {
-            match connection.part(self.limits.grace) {
-                Ok(notes) => notes.into_iter().for_each(|note| self.notes.add(note)),
-                Err(error) => self.notes.add(error.to_string()),
+            let parted = connection.part(self.limits.grace, self.interrupt, &mut self.notes);
+            if let Err(error) = parted {
+                self.notes.add(error.to_string());
             }
         }
         Parting {

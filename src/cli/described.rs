@@ -2,10 +2,10 @@
 
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
-use crate::adapters::{AdapterCommand, ExecTarget, HttpTarget, Target, WebTarget};
+use crate::adapters::{self, AdapterCommand, ExecTarget, HttpTarget, Limits, Target, WebTarget};
 use crate::cli::exit::Stop;
+use crate::cli::interrupt::interrupt_flag;
 use crate::implementations::{Described, Reach, SecretSource, Way};
 use crate::runner::WhoseSecret;
 use crate::signature::Secret;
@@ -23,14 +23,10 @@ fn build(described: &Described, words: &[String], directory: &Path) -> Result<()
     let (program, arguments) = words
         .split_first()
         .ok_or_else(|| Stop::harness("no program"))?;
-    let status = Command::new(program)
-        .args(arguments)
-        .current_dir(directory)
-        .stdin(Stdio::null())
-        .stdout(std::io::stderr())
-        .status();
+    let command = AdapterCommand::new(program, arguments).in_directory(directory);
+    let interrupt = interrupt_flag()?;
     let what = format!("{} is not built: {}", described.name, words.join(" "));
-    match status {
+    match adapters::build(&command, Limits::default().grace, &interrupt) {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(Stop::harness(format_args!("{what} ended with {status}"))),
         Err(error) => Err(Stop::harness(format_args!("{what}: {error}"))),

@@ -19,6 +19,7 @@ mod explain;
 mod fuzz;
 mod init;
 mod inputs;
+mod interrupt;
 mod merge;
 mod mistakes;
 mod oracle;

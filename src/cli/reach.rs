@@ -3,12 +3,9 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use clap::Args;
-use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::adapters::{AdapterCommand, HttpTarget, Limits, Target};
 use crate::cli::configuration::{CONFIG, Configuration};
@@ -414,18 +411,6 @@ fn reference(suite_files: &[PathBuf]) -> Result<Target, Stop> {
         words.extend(["--suite-file".into(), file.into()]);
     }
     Ok(Target::Command(AdapterCommand::new(this, words)))
-}
-
-/// Ctrl-C ends what is under way, and what was done is still reported; a second one ends the
-/// program.
-pub(crate) fn interrupt_flag() -> Result<Arc<AtomicBool>, Stop> {
-    let flag = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM] {
-        signal_hook::flag::register_conditional_default(signal, Arc::clone(&flag))
-            .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&flag)))
-            .map_err(Stop::harness)?;
-    }
-    Ok(flag)
 }
 
 /// Reads `500ms`, `10s`, `2m`, between 1 ms and a day.

@@ -7,6 +7,7 @@ use clap::Parser as _;
 use crate::cli::args::{Arguments, Command};
 use crate::cli::clock::unix_now;
 use crate::cli::exit::{Exit, Stop};
+use crate::cli::interrupt::end_children;
 use crate::cli::terminal::say;
 use crate::cli::{
     adapter, certify, explain, fuzz, init, mistakes, oracle, report_command, run, serve,
@@ -16,13 +17,15 @@ use crate::cli::{
 /// Does what the arguments say.
 pub fn start() -> Exit {
     std::panic::set_hook(Box::new(|panic| say(&bug(panic.location()))));
-    match dispatch(Arguments::parse().command) {
+    let exit = match dispatch(Arguments::parse().command) {
         Ok(exit) => exit,
         Err(stop) => {
             say(&format!("error: {stop}"));
             stop.exit
         }
-    }
+    };
+    end_children();
+    exit
 }
 
 /// What is said of a panic. What it says itself may quote a secret or a token, and where it

@@ -8,7 +8,8 @@ use crate::cli::campaign_documents::CampaignDocuments;
 use crate::cli::campaign_words::{FIRST_IS_OURS, progress_in_words, versus_in_words};
 use crate::cli::clock::to_the_second;
 use crate::cli::exit::{Exit, Stop};
-use crate::cli::reach::{Reached, interrupt_flag};
+use crate::cli::interrupt::interrupt_flag;
+use crate::cli::reach::Reached;
 use crate::cli::terminal::ProgressBar;
 use crate::fuzz::{
     FuzzEnding, FuzzError, FuzzProgress, VersusCircumstances, VersusOptions, versus,

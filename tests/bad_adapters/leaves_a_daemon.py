@@ -1,9 +1,5 @@
-"""Ends in one case, and leaves a child that holds its pipes and has left its process group.
-
-Its argument is a file for the numbers of such children: somebody has to end them.
-"""
+"""Ends in one case, and leaves a child that holds its pipes and has left its process group."""
 import os
-import sys
 import time
 
 from honest import honest, is_troubled, serve
@@ -13,8 +9,6 @@ def answer(request):
     if is_troubled(request):
         if os.fork() == 0:
             os.setsid()
-            with open(sys.argv[1], "a") as file:
-                file.write(f"{os.getpid()}\n")
             time.sleep(3600)
         time.sleep(0.2)
         os._exit(7)

@@ -128,6 +128,12 @@ impl Drop for Attempt {
 /// A suite that asks for 300 tokens, of `user-0` to `user-299`; every identity but the troubled
 /// one is so many characters longer.
 pub(crate) fn numbered(longer: usize) -> Suite {
+    let text = numbered_text(longer);
+    Suite::parse("numbered.yaml", &text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The text of that suite.
+pub(crate) fn numbered_text(longer: usize) -> String {
     let mut text = String::from(
         r#"macproof: 1
 suite: numbered
@@ -158,7 +164,7 @@ vectors:
         )
         .unwrap();
     }
-    Suite::parse("numbered.yaml", &text).unwrap_or_else(|error| panic!("{error}"))
+    text
 }
 
 pub(crate) fn verdicts(output: &RunOutput<'_>) -> Vec<Verdict> {
@@ -432,19 +438,7 @@ fn leaves_a_child() {
 #[test(needs(PYTHON))]
 fn leaves_a_daemon() {
     let attempt = Attempt::against("leaves_a_daemon");
-    let daemons = attempt.mark.with_extension("daemons");
-    let mut apart = Attempt::against("leaves_a_daemon");
-    let script = attempt.command.arguments()[0].clone();
-    apart.command = AdapterCommand::new("python3", [script, daemons.clone().into()]);
-    assert_eq!(apart.failure(), Failure::Crashed("exit status 7".into()));
-    // They live on, so nobody has waited for their end; they are ours to end.
-    let numbers = fs::read_to_string(&daemons).unwrap();
-    fs::remove_file(&daemons).unwrap();
-    assert!(numbers.lines().count() > 0);
-    for number in numbers.lines() {
-        let pid = rustix::process::Pid::from_raw(number.parse().unwrap()).unwrap();
-        rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
-    }
+    assert_eq!(attempt.failure(), Failure::Crashed("exit status 7".into()));
 }
 
 #[test(needs(PYTHON))]

@@ -21,6 +21,7 @@ pub(crate) const GIT: Need = Need::Programs(&[("git", "--version")]);
 pub(crate) const GO: Need = Need::Programs(&[("go", "version")]);
 pub(crate) const JAVA: Need = Need::Programs(&[("javac", "-version"), ("java", "-version")]);
 pub(crate) const NODE: Need = Need::Programs(&[("node", "--version")]);
+pub(crate) const NOHUP: Need = Need::Programs(&[("nohup", "--version")]);
 pub(crate) const OPENSSL: Need = Need::Programs(&[("openssl", "version")]);
 pub(crate) const OPEN_FILES: Need = Need::OpenFiles(10_500);
 pub(crate) const PDFTOTEXT: Need = Need::Programs(&[("pdftotext", "-v")]);
@@ -28,6 +29,7 @@ pub(crate) const PHP: Need = Need::Programs(&[("php", "--version")]);
 pub(crate) const PRE_COMMIT: Need = Need::Programs(&[("pre-commit", "--version")]);
 pub(crate) const PYTHON: Need = Need::Programs(&[("python3", "--version")]);
 pub(crate) const RUBY: Need = Need::Programs(&[("ruby", "--version")]);
+pub(crate) const SETSID: Need = Need::Programs(&[("setsid", "--version")]);
 pub(crate) const XMLLINT: Need = Need::Programs(&[("xmllint", "--version")]);
 
 impl Need {
