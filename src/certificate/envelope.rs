@@ -1,7 +1,7 @@
 //! DSSE: a payload and its signature in one file.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use serde::{Deserialize, Serialize};
 
 use crate::certificate::{PrivateKey, PublicKey};
@@ -39,7 +39,7 @@ pub enum EnvelopeError {
     #[error("its payload is {0:?}, where an in-toto statement is due")]
     OtherPayload(String),
     /// It cannot be read.
-    #[error("its {0} is no base64")]
+    #[error("its {0} is not base64")]
     NoBase64(&'static str),
     /// Nobody whose key was given has signed it.
     #[error("none of its signatures is by the key that was given")]
@@ -70,20 +70,24 @@ impl Envelope {
         if self.payload_type != PAYLOAD_TYPE {
             return Err(EnvelopeError::OtherPayload(self.payload_type.clone()));
         }
-        let payload = STANDARD
-            .decode(&self.payload)
-            .map_err(|_| EnvelopeError::NoBase64("payload"))?;
+        let payload = decoded(&self.payload).ok_or(EnvelopeError::NoBase64("payload"))?;
         let signed = pre_authentication(&self.payload_type, &payload);
         for signature in &self.signatures {
-            let signature = STANDARD
-                .decode(&signature.sig)
-                .map_err(|_| EnvelopeError::NoBase64("signature"))?;
+            let signature = decoded(&signature.sig).ok_or(EnvelopeError::NoBase64("signature"))?;
             if key.verifies(&signed, &signature) {
                 return Ok(payload);
             }
         }
         Err(EnvelopeError::NotSigned)
     }
+}
+
+/// DSSE's protocol: "either standard or URL-safe encoding is allowed".
+fn decoded(text: &str) -> Option<Vec<u8>> {
+    STANDARD
+        .decode(text)
+        .or_else(|_| URL_SAFE.decode(text))
+        .ok()
 }
 
 /// The bytes that are signed: DSSE's pre-authentication encoding, version 1.

@@ -1,9 +1,13 @@
 //! What a certificate says, and what has to hold for it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::certificate::Evidence;
+use crate::certificate::evidence::evidence;
+use crate::protocol::Hello;
 use crate::results::{Conformance, RunResult, Verdict};
 use crate::suite::Level;
 
@@ -78,6 +82,27 @@ pub enum Refused {
     /// Nothing was asked under a fresh secret.
     #[error("no certificate of level {0}: no case could be asked under a fresh secret")]
     NothingRekeyed(CertificateLevel),
+    /// Nothing was shown that an implementation which computes nothing would not show as well.
+    #[error(
+        "no certificate of level {level}: {suites} {} not judged: a certificate needs right tokens made (sign), or right tokens accepted and wrong ones rejected (verify), under fresh secrets as well",
+        if suites.contains(' ') { "were" } else { "was" }
+    )]
+    NotJudged {
+        /// What was asked for.
+        level: CertificateLevel,
+        /// The suites, with commas between them.
+        suites: String,
+    },
+    /// What was tested later may be something else.
+    #[error(
+        "no certificate of level {level}: {when} the adapter sent another hello than at first, so it may not be the same implementation"
+    )]
+    OtherHello {
+        /// What was asked for.
+        level: CertificateLevel,
+        /// When it did.
+        when: &'static str,
+    },
     /// The timing test found a leak.
     #[error("no certificate of level hardened: timing, {0}")]
     Leak(String),
@@ -105,9 +130,11 @@ impl Refused {
             | Self::OtherLevel(_)
             | Self::InPart(_)
             | Self::Rekeyed { .. }
+            | Self::OtherHello { .. }
             | Self::Leak(_)
             | Self::Found { .. } => 1,
             Self::Incomplete(_)
+            | Self::NotJudged { .. }
             | Self::NothingRekeyed(_)
             | Self::NotTimed(_)
             | Self::NotFuzzed(_) => 3,
@@ -129,13 +156,15 @@ fn cases(failed: &[String]) -> String {
     }
 }
 
-/// Whether a certificate of that level may be given over a run, and the run of the same suites
-/// under fresh secrets. The level hardened asks for more; see [`Hardened`](crate::certificate::Hardened).
+/// What a certificate of that level may state over a run, and the run of the same suites under
+/// fresh secrets: the evidence for each suite that was judged. Each suite in `named` has to be
+/// among them. The level hardened asks for more; see [`Hardened`](crate::certificate::Hardened).
 pub fn may_certify(
     level: CertificateLevel,
     run: &RunResult,
     rekeyed: &RunResult,
-) -> Result<(), Refused> {
+    named: &[String],
+) -> Result<BTreeMap<String, Evidence>, Refused> {
     if run.level < level.of_requirements() {
         return Err(Refused::OtherLevel(level));
     }
@@ -159,11 +188,41 @@ pub fn may_certify(
         Conformance::Incomplete => return Err(Refused::Incomplete(level)),
     }
     match rekeyed.conformance {
-        Conformance::Conformant => Ok(()),
-        Conformance::Nonconformant => Err(Refused::Rekeyed {
+        Conformance::Conformant => {}
+        Conformance::Nonconformant => {
+            return Err(Refused::Rekeyed {
+                level,
+                failed: failed_in(rekeyed),
+            });
+        }
+        Conformance::Incomplete => return Err(Refused::NothingRekeyed(level)),
+    }
+    let evidence = evidence(run, rekeyed);
+    let unjudged = |suite: &&String| !evidence.contains_key(*suite);
+    let mut missing: Vec<String> = named.iter().filter(unjudged).cloned().collect();
+    if evidence.is_empty() && missing.is_empty() {
+        missing = run.suites.iter().map(|suite| suite.name.clone()).collect();
+    }
+    if missing.is_empty() {
+        Ok(evidence)
+    } else {
+        Err(Refused::NotJudged {
             level,
-            failed: failed_in(rekeyed),
-        }),
-        Conformance::Incomplete => Err(Refused::NothingRekeyed(level)),
+            suites: missing.join(", "),
+        })
+    }
+}
+
+/// Whether the adapter still is what it said it was: one command judges one implementation.
+pub fn same_hello(
+    level: CertificateLevel,
+    first: &Hello,
+    later: &Hello,
+    when: &'static str,
+) -> Result<(), Refused> {
+    if first == later {
+        Ok(())
+    } else {
+        Err(Refused::OtherHello { level, when })
     }
 }

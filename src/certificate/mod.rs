@@ -5,6 +5,7 @@
 //! given.
 
 mod envelope;
+mod evidence;
 mod hardened;
 mod key;
 mod level;
@@ -14,13 +15,14 @@ mod statement;
 mod verify;
 
 pub use envelope::{Envelope, EnvelopeError, PAYLOAD_TYPE, pre_authentication};
+pub use evidence::{Decisions, Evidence};
 pub use hardened::{Fuzzed, Hardened, Timed, TimedSubject};
 pub use key::{KeyError, PrivateKey, PublicKey};
-pub use level::{CertificateLevel, Refused, may_certify};
+pub use level::{CertificateLevel, Refused, may_certify, same_hello};
 pub use page::{certificate_html, certificate_markdown};
 pub use rekey::rekeyed;
 pub use statement::{
-    Certified, PREDICATE_TYPE, Predicate, ResourceDescriptor, STATEMENT_TYPE, Statement, Subject,
-    statement,
+    Certified, PREDICATE_TYPE, Predicate, ResourceDescriptor, STATEMENT_TYPE, Shown, Statement,
+    Subject, statement,
 };
 pub use verify::{Demands, Invalid, verify};

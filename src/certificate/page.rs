@@ -2,9 +2,10 @@
 
 use askama::Template;
 
-use crate::certificate::{Certified, Hardened, Statement};
+use crate::certificate::{Certified, Decisions, Evidence, Hardened, Statement};
 use crate::report::{subject_title, visible};
 use crate::results::JUDGED_ITSELF;
+use crate::signature::Op;
 use crate::suite::Level;
 
 /// What both show: pairs of a label and a text that is fit to be seen.
@@ -97,12 +98,19 @@ fn facts(statement: &Statement) -> Facts {
             "under fresh secrets",
             certified.under_fresh_secrets.to_string(),
         ),
+        ("inputs", visible(&certified.inputs.join(", "))),
         ("macproof", visible(&certified.version)),
         ("seed", certified.seed.to_string()),
     ]);
     let suites = predicate.configuration.iter().map(|suite| {
         let digest = suite.digest.get("sha256").map_or("", String::as_str);
-        format!("{} sha256 {}", visible(&suite.name), visible(digest))
+        let judged = certified.judged.get(&suite.name).copied();
+        format!(
+            "{} sha256 {}; judged: {}",
+            visible(&suite.name),
+            visible(digest),
+            judged.map(judged_in_words).unwrap_or_default()
+        )
     });
     let mut lists = vec![("Suites", suites.collect::<Vec<_>>())];
     let all = |lines: &[String]| lines.iter().map(|line| visible(line)).collect::<Vec<_>>();
@@ -150,6 +158,22 @@ fn facts(statement: &Statement) -> Facts {
         facts,
         lists,
     }
+}
+
+/// `sign (43 right tokens), verify (20 accepted, 310 rejected)`.
+fn judged_in_words(evidence: Evidence) -> String {
+    let decisions = |op: Op, these: Decisions| {
+        format!(
+            "{op} ({} accepted, {} rejected)",
+            these.accepted, these.rejected
+        )
+    };
+    let words = evidence.ops().into_iter().map(|op| match op {
+        Op::Sign => format!("{op} ({} right tokens)", evidence.signed),
+        Op::Verify => decisions(op, evidence.verified),
+        Op::Identify => decisions(op, evidence.identified),
+    });
+    words.collect::<Vec<_>>().join(", ")
 }
 
 fn said(certified: &Certified) -> String {

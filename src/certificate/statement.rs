@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::certificate::{CertificateLevel, Hardened};
-use crate::protocol::ImplementationInfo;
-use crate::results::{Counts, RunResult, ScopeNote, Verdict};
-use crate::suite::Level;
+use crate::certificate::{CertificateLevel, Evidence, Hardened};
+use crate::protocol::{Hello, ImplementationInfo};
+use crate::results::{Case, Counts, RunResult, ScopeNote, Verdict};
+use crate::suite::{InputKind, Level};
 
 /// The type of every in-toto statement of that version.
 pub const STATEMENT_TYPE: &str = "https://in-toto.io/Statement/v1";
@@ -82,7 +82,8 @@ pub struct Certified {
     pub level: CertificateLevel,
     /// The version of this program.
     pub version: String,
-    /// The seed of the run and of its fresh secrets.
+    /// The seed of the order of the cases and of the fresh secrets. It comes from the operating
+    /// system.
     pub seed: u64,
     /// When it was run, as RFC 3339 in UTC.
     pub issued: String,
@@ -92,6 +93,13 @@ pub struct Certified {
     /// then nothing is said of the artifact.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub judged_itself: bool,
+    /// What was judged, for each suite in `configuration`: its operations are those that this
+    /// bears out. A certificate of an older version does not say so.
+    #[serde(default)]
+    pub judged: BTreeMap<String, Evidence>,
+    /// The kinds of inputs that the adapter declared.
+    #[serde(default)]
+    pub inputs: Vec<String>,
     /// How many cases came to each verdict.
     pub counts: Counts,
     /// How many cases ran under fresh secrets, all of them right.
@@ -107,15 +115,28 @@ pub struct Certified {
     pub hardened: Option<Hardened>,
 }
 
-/// States what a run came to. That a certificate may be given is known before.
+/// What was shown, and by which implementation.
+#[derive(Clone, Debug)]
+pub struct Shown<'a> {
+    /// What the adapter says of itself.
+    pub hello: &'a Hello,
+    /// What was judged, suite by suite, as [`may_certify`](crate::certificate::may_certify) found.
+    pub judged: BTreeMap<String, Evidence>,
+    /// What the level hardened asks beside the cases.
+    pub hardened: Option<Hardened>,
+}
+
+/// States what a run came to. That a certificate may be given is known before. Only suites that
+/// were judged stand in it.
 pub fn statement(
     level: CertificateLevel,
     run: &RunResult,
     rekeyed: &RunResult,
-    hardened: Option<Hardened>,
+    shown: Shown<'_>,
     subject: Subject,
 ) -> Statement {
-    let (passed, warned) = by_requirement(run);
+    let (passed, warned) = by_requirement(run, &shown.judged);
+    let inputs = |kind: &InputKind| shown.hello.takes(*kind).then(|| kind.name().to_owned());
     Statement {
         form: STATEMENT_TYPE.to_owned(),
         subject: vec![subject],
@@ -125,6 +146,7 @@ pub fn statement(
             configuration: run
                 .suites
                 .iter()
+                .filter(|suite| shown.judged.contains_key(&suite.name))
                 .map(|suite| ResourceDescriptor {
                     name: suite.name.clone(),
                     digest: BTreeMap::from([("sha256".to_owned(), suite.digest.clone())]),
@@ -144,6 +166,8 @@ pub fn statement(
                 issued: run.started.clone(),
                 implementation: run.implementation.clone(),
                 judged_itself: run.judged_itself,
+                inputs: InputKind::ALL.iter().filter_map(inputs).collect(),
+                judged: shown.judged,
                 counts: run.counts.clone(),
                 under_fresh_secrets: rekeyed.counts.of(Verdict::Pass),
                 left_out: run.scope.left_out.clone(),
@@ -154,15 +178,19 @@ pub fn statement(
                     .filter(|case| case.verdict == Verdict::Skipped)
                     .map(|case| case.id.clone())
                     .collect(),
-                hardened,
+                hardened: shown.hardened,
             },
         },
     }
 }
 
-fn by_requirement(run: &RunResult) -> (Vec<String>, Vec<String>) {
+fn by_requirement(
+    run: &RunResult,
+    judged: &BTreeMap<String, Evidence>,
+) -> (Vec<String>, Vec<String>) {
     let (mut passed, mut not) = (BTreeSet::new(), BTreeSet::new());
-    for case in run.cases.iter().filter(|case| case.level != Level::May) {
+    let counts = |case: &&Case| case.level != Level::May && judged.contains_key(case.suite());
+    for case in run.cases.iter().filter(counts) {
         for name in &case.shows {
             let name = format!("{}/{name}", case.suite());
             match case.own_verdict() {

@@ -6,6 +6,7 @@ use crate::certificate::{
     CertificateLevel, Envelope, EnvelopeError, Hardened, PREDICATE_TYPE, Predicate, PublicKey,
     STATEMENT_TYPE, Statement,
 };
+use crate::signature::Op;
 
 /// What is demanded beside a right signature.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +20,8 @@ pub struct Demands {
     pub artifact: Option<BTreeMap<String, String>>,
     /// The suites by name and SHA-256; each that it was tested with must be one of them.
     pub suites: Option<BTreeMap<String, String>>,
+    /// The operations that must have been judged for each of its suites.
+    pub ops: Vec<Op>,
     /// It was fuzzed with so many cases or more, and nothing was found.
     pub cases: Option<u64>,
     /// A timing test would have found a leak that large, in nanoseconds a call, and found none.
@@ -92,8 +95,23 @@ pub fn verify(
             }
         }
     }
+    for (suite, evidence) in &certified.judged {
+        let ops = evidence.ops();
+        if let Some(missing) = demands.ops.iter().find(|op| !ops.contains(op)) {
+            return Err(Invalid::Less(format!(
+                "{missing} was not judged by suite {suite}, and it is demanded; judged: {}. \
+                 If that is enough, say so with --ops",
+                listed(&ops)
+            )));
+        }
+    }
     is_hardened(certified.hardened.as_ref(), demands)?;
     Ok(statement)
+}
+
+fn listed(ops: &[Op]) -> String {
+    let names: Vec<&str> = ops.iter().map(|op| op.name()).collect();
+    names.join(", ")
 }
 
 fn is_hardened(hardened: Option<&Hardened>, demands: &Demands) -> Result<(), Invalid> {
@@ -139,7 +157,46 @@ fn well_formed(statement: &Statement) -> Result<(), Invalid> {
     {
         return malformed("a digest is missing".to_owned());
     }
+    has_evidence(predicate).map_err(Invalid::Malformed)?;
     bears_out_its_level(predicate).map_err(Invalid::Malformed)
+}
+
+/// Whether it states what was judged of each suite that it lists, and of no other.
+fn has_evidence(predicate: &Predicate) -> Result<(), String> {
+    let certified = &predicate.macproof;
+    if certified.judged.is_empty() {
+        return Err(
+            "it does not say which operations were judged; an older macproof made it, so certify again"
+                .to_owned(),
+        );
+    }
+    let listed: BTreeSet<&str> = predicate
+        .configuration
+        .iter()
+        .map(|suite| suite.name.as_str())
+        .collect();
+    if !listed
+        .iter()
+        .copied()
+        .eq(certified.judged.keys().map(String::as_str))
+    {
+        return Err("the suites it lists are not those that it says were judged".to_owned());
+    }
+    for (suite, evidence) in &certified.judged {
+        let passes = |test: &String| {
+            test.strip_prefix(suite.as_str())
+                .is_some_and(|rest| rest.starts_with('/'))
+        };
+        if evidence.ops().is_empty() || !predicate.passed_tests.iter().any(passes) {
+            return Err(format!(
+                "it states nothing that was judged by suite {suite}"
+            ));
+        }
+    }
+    if certified.under_fresh_secrets == 0 {
+        return Err("it states no case under fresh secrets".to_owned());
+    }
+    Ok(())
 }
 
 /// Whether there is what the level asks beside the cases, and it says what it has to say.
@@ -201,9 +258,10 @@ mod tests {
     use crate::certificate::hardened::tests::{hardened, strict_run};
     use crate::certificate::key::tests::{PRIVATE, PUBLIC};
     use crate::certificate::{
-        CertificateLevel, Envelope, Hardened, PrivateKey, PublicKey, Refused, Statement, Subject,
-        certificate_markdown, may_certify, statement,
+        CertificateLevel, Envelope, Hardened, PrivateKey, PublicKey, Refused, Shown, Statement,
+        Subject, certificate_markdown, may_certify, statement,
     };
+    use crate::protocol::Hello;
     use crate::results::fixture::{accept, reject, run, small_suite, threw, token};
     use crate::results::{RunResult, TimingVerdict};
     use crate::suite::Level;
@@ -221,6 +279,10 @@ mod tests {
         )
     }
 
+    fn hello() -> Hello {
+        Hello::parse(br#"{"protocol":1,"implementation":{"name":"acme-identity"}}"#).unwrap()
+    }
+
     fn subject(digest: &str) -> Subject {
         Subject {
             name: "sdk.tgz".into(),
@@ -230,8 +292,13 @@ mod tests {
 
     fn stated() -> Statement {
         let run = good();
-        may_certify(CertificateLevel::Core, &run, &run).unwrap();
-        statement(CertificateLevel::Core, &run, &run, None, subject("11"))
+        let judged = may_certify(CertificateLevel::Core, &run, &run, &[]).unwrap();
+        let shown = Shown {
+            hello: &hello(),
+            judged,
+            hardened: None,
+        };
+        statement(CertificateLevel::Core, &run, &run, shown, subject("11"))
     }
 
     fn signed(statement: &Statement) -> Vec<u8> {
@@ -265,27 +332,27 @@ mod tests {
             "- {case: acme/signs, expect: token, reason: x}",
         );
         assert!(listed.gate.passed);
-        let refused = may_certify(CertificateLevel::Core, &listed, &good()).unwrap_err();
+        let refused = may_certify(CertificateLevel::Core, &listed, &good(), &[]).unwrap_err();
         assert!(matches!(refused, Refused::Failed { .. }));
         assert!(
             refused
                 .to_string()
                 .contains("1 case failed, the first is acme/signs")
         );
-        let memorised = may_certify(CertificateLevel::Core, &good(), &listed).unwrap_err();
+        let memorised = may_certify(CertificateLevel::Core, &good(), &listed, &[]).unwrap_err();
         assert!(memorised.to_string().contains("memorised"), "{memorised}");
-        let strict = may_certify(CertificateLevel::Strict, &good(), &good());
+        let strict = may_certify(CertificateLevel::Strict, &good(), &good(), &[]);
         assert_eq!(strict, Err(Refused::OtherLevel(CertificateLevel::Strict)));
         let mut nothing = good();
         nothing.conformance = crate::results::Conformance::Incomplete;
-        assert!(may_certify(CertificateLevel::Core, &nothing, &good()).is_err());
-        assert!(may_certify(CertificateLevel::Core, &good(), &nothing).is_err());
+        assert!(may_certify(CertificateLevel::Core, &nothing, &good(), &[]).is_err());
+        assert!(may_certify(CertificateLevel::Core, &good(), &nothing, &[]).is_err());
         let mut part = good();
         part.shard = Some(crate::results::ShardSummary {
             number: 1,
             count: 2,
         });
-        assert!(may_certify(CertificateLevel::Core, &part, &good()).is_err());
+        assert!(may_certify(CertificateLevel::Core, &part, &good(), &[]).is_err());
         assert_eq!(CertificateLevel::Strict.of_requirements(), Level::Should);
     }
 
@@ -405,14 +472,13 @@ mod tests {
     }
     fn hardened_statement() -> Statement {
         let run = strict_run();
-        may_certify(CertificateLevel::Hardened, &run, &run).unwrap();
-        statement(
-            CertificateLevel::Hardened,
-            &run,
-            &run,
-            Some(hardened()),
-            subject("11"),
-        )
+        let judged = may_certify(CertificateLevel::Hardened, &run, &run, &[]).unwrap();
+        let shown = Shown {
+            hello: &hello(),
+            judged,
+            hardened: Some(hardened()),
+        };
+        statement(CertificateLevel::Hardened, &run, &run, shown, subject("11"))
     }
 
     #[test]

@@ -3,21 +3,21 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use sha2::{Digest as _, Sha256};
 
 use crate::certificate::Subject;
 use crate::cli::exit::Stop;
+use crate::cli::git_tree::git_tree;
 use crate::cli::inputs::read;
-use crate::report::visible;
 
 /// The artefact at a path: a file by its SHA-256; a directory by in-toto's `dirHash1`, the SHA-256
 /// of the sorted lines that `sha256sum` prints of its files; `git:DIRECTORY` by the tree of its
 /// head.
 pub(crate) fn artifact(text: &str) -> Result<Subject, Stop> {
     if let Some(folder) = text.strip_prefix("git:") {
-        return git_tree(folder);
+        let digest = git_tree(folder)?;
+        return Ok(subject(&name(Path::new(folder)), "gitTree", digest));
     }
     let path = Path::new(text);
     let (algorithm, digest) = if path.is_dir() {
@@ -88,43 +88,6 @@ fn gather(root: &Path, folder: &Path, files: &mut Vec<String>) -> Result<(), Sto
         }
     }
     Ok(())
-}
-
-fn git_tree(folder: &str) -> Result<Subject, Stop> {
-    let git = |arguments: &[&str]| {
-        let output = Command::new("git")
-            .args(["-C", folder])
-            .args(arguments)
-            .output()
-            .map_err(|error| Stop::usage(format_args!("failed to run git: {error}")))?;
-        if output.status.success() {
-            Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-        } else {
-            let said = String::from_utf8_lossy(&output.stderr);
-            Err(Stop::usage(format_args!(
-                "git in {folder}: {}",
-                said.trim()
-            )))
-        }
-    };
-    let changed = git(&["status", "--porcelain", "--untracked-files=no"])?;
-    if git(&["rev-parse", "--quiet", "--verify", "HEAD"]).is_err() {
-        return Err(Stop::usage(format_args!(
-            "{folder} has no commit, and so no tree; commit what was tested first"
-        )));
-    }
-    if let Some(first) = changed.lines().next() {
-        return Err(Stop::usage(format_args!(
-            "{folder} has changes that are in no commit, so its tree is not what was tested; commit them first: {}{}",
-            visible(first.trim()),
-            match changed.lines().count() {
-                1 => String::new(),
-                all => format!(" and {} more", all - 1),
-            }
-        )));
-    }
-    let tree = git(&["rev-parse", "HEAD^{tree}"])?;
-    Ok(subject(&name(Path::new(folder)), "gitTree", tree))
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 
 use crate::adapters::AdapterError;
 use crate::certificate::{
-    CertificateLevel, Envelope, Fuzzed, Hardened, PrivateKey, Refused, Timed, may_certify, rekeyed,
-    statement,
+    CertificateLevel, Envelope, Fuzzed, Hardened, PrivateKey, Refused, Shown, Timed, may_certify,
+    rekeyed, same_hello, statement,
 };
 use crate::cli::artifact::artifact;
 use crate::cli::campaign_words::finding_in_words;
@@ -18,11 +18,14 @@ use crate::cli::exit::{Exit, Stop};
 use crate::cli::fuzz::campaign;
 use crate::cli::inputs::read;
 use crate::cli::interrupt::interrupt_flag;
+use crate::cli::random;
 use crate::cli::reach::{Choice, ReachArgs, Reached, duration};
 use crate::cli::run::known_failures;
+use crate::cli::suites;
 use crate::cli::terminal::{ProgressBar, print, say};
 use crate::cli::timing::{Measuring, measure, reach_of, result_of as timing_result, target};
 use crate::fuzz::{FuzzCircumstances, FuzzEnding, FuzzOptions, document};
+use crate::protocol::Hello;
 use crate::report;
 use crate::results::{
     Circumstances, FuzzResult, JUDGED_ITSELF, KnownFailures, Redaction, RunResult, TimingResult,
@@ -61,9 +64,6 @@ pub(crate) struct CertifyArgs {
     /// A list of known failures; it lets no must pass, and its reasons stand in the certificate.
     #[arg(long, value_name = "FILE")]
     known_failures: Option<PathBuf>,
-    /// The seed of the order and of the fresh secrets; chosen afresh if none is given.
-    #[arg(long, value_name = "N")]
-    seed: Option<u64>,
     /// How many cases the fuzz campaign asks; 1000000 if not given. For hardened.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     cases: Option<u64>,
@@ -123,19 +123,20 @@ fn certified(args: &CertifyArgs, choice: &Choice<'_>) -> Result<Exit, Stop> {
     let key = PrivateKey::from_pem(&key)
         .map_err(|error| Stop::usage(format_args!("{}: {error}", args.key.display())))?;
     let subject = artifact(&args.artifact)?;
+    let asked = choice.asked(&args.suites, &args.suite_file);
     let trial = Trial {
         args,
         level,
-        suites: choice.suites(&args.suites, &args.suite_file)?,
+        suites: suites::chosen(&asked.names, &asked.files)?,
         reached: choice.reached(&args.suite_file)?,
-        seed: args.seed.unwrap_or_else(|| fastrand::u64(..1 << 32)),
+        seed: random::seed()?,
     };
     if is_hardened {
         let interrupt = interrupt_flag()?;
         reach_of(&trial.reached.target, args.reach.limits(), &interrupt)?;
     }
     let known = known_failures(args.known_failures.as_deref())?;
-    let result = trial.run(&trial.suites, &known)?;
+    let (result, hello) = trial.run(&trial.suites, &known)?;
     say(&format!(
         "{}: {} cases",
         result.conformance.name(),
@@ -146,24 +147,41 @@ fn certified(args: &CertifyArgs, choice: &Choice<'_>) -> Result<Exit, Stop> {
         .iter()
         .map(|suite| rekeyed(suite, trial.seed))
         .collect();
-    let again = trial.run(&fresh, &KnownFailures::none())?;
+    let (again, later) = trial.run(&fresh, &KnownFailures::none())?;
     say(&format!(
         "{} under fresh secrets: {} cases",
         again.conformance.name(),
         again.counts.total()
     ));
-    if let Err(refused) = may_certify(level, &result, &again) {
-        return Ok(refusals(&[refused]));
-    }
+    let named: Vec<String> = if asked.names.is_empty() && asked.files.is_empty() {
+        Vec::new()
+    } else {
+        trial
+            .suites
+            .iter()
+            .map(|one| one.name.to_string())
+            .collect()
+    };
+    let judged = same_hello(level, &hello, &later, "under fresh secrets")
+        .and_then(|()| may_certify(level, &result, &again, &named));
+    let judged = match judged {
+        Ok(judged) => judged,
+        Err(refused) => return Ok(refusals(&[refused])),
+    };
     let hardened = if is_hardened {
-        match trial.hardened(&result)? {
+        match trial.hardened(&result, &hello)? {
             Ok(hardened) => Some(hardened),
             Err(refused) => return Ok(refusals(&refused)),
         }
     } else {
         None
     };
-    let statement = statement(level, &result, &again, hardened, subject);
+    let shown = Shown {
+        hello: &hello,
+        judged,
+        hardened,
+    };
+    let statement = statement(level, &result, &again, shown, subject);
     let payload = serde_json::to_vec(&statement).map_err(Stop::harness)?;
     let envelope = report::json(&Envelope::sign(&payload, &key));
     match &args.output {
@@ -192,7 +210,7 @@ struct Trial<'a> {
 }
 
 impl Trial<'_> {
-    fn run(&self, suites: &[Suite], known: &KnownFailures) -> Result<RunResult, Stop> {
+    fn run(&self, suites: &[Suite], known: &KnownFailures) -> Result<(RunResult, Hello), Stop> {
         let options = RunOptions {
             seed: self.seed,
             jobs: usize::from(self.args.reach.jobs),
@@ -221,7 +239,7 @@ impl Trial<'_> {
         let circumstances = Circumstances {
             started: to_the_second(began),
             duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
-            implementation: output.hello.implementation,
+            implementation: output.hello.implementation.clone(),
             adapter: self.reached.label.clone(),
             judged_itself: self.reached.judged_itself,
             arguments: self.reached.arguments.clone(),
@@ -234,19 +252,24 @@ impl Trial<'_> {
             redaction: Redaction::none(),
         };
         let today = began.strftime("%Y-%m-%d").to_string();
-        Ok(conclude(circumstances, output.observations, known, &today))
+        let result = conclude(circumstances, output.observations, known, &today);
+        Ok((result, output.hello))
     }
 
     /// What the level asks beside the cases, or all that stands against it. Timing comes first,
     /// while nothing has kept the machine busy.
-    fn hardened(&self, result: &RunResult) -> Result<Result<Hardened, Vec<Refused>>, Stop> {
+    fn hardened(
+        &self,
+        result: &RunResult,
+        hello: &Hello,
+    ) -> Result<Result<Hardened, Vec<Refused>>, Stop> {
         let timing = self.timing()?;
         for one in &timing.measurements {
             let title = report::subject_title(&one.subject);
             say(&report::visible(&format!("{title}: {}", one.sentence)));
         }
         let cases = self.args.cases.unwrap_or(USUAL_CASES);
-        let fuzz = self.fuzz(cases)?;
+        let (fuzz, later) = self.fuzz(cases)?;
         say(&format!(
             "fuzzing: {} cases, {} findings",
             fuzz.cases,
@@ -261,7 +284,8 @@ impl Trial<'_> {
             say(&format!("again: {}", self.fuzz_again(cases)));
         }
         let timing = Timed::of(&timing, result);
-        let fuzz = Fuzzed::of(&fuzz, cases, result);
+        let fuzz = same_hello(self.level, hello, &later, "in the fuzz campaign")
+            .and_then(|()| Fuzzed::of(&fuzz, cases, result));
         Ok(match (timing, fuzz) {
             (Ok(timing), Ok(fuzz)) => Ok(Hardened { timing, fuzz }),
             (timing, fuzz) => Err(timing.err().into_iter().chain(fuzz.err()).collect()),
@@ -283,7 +307,7 @@ impl Trial<'_> {
         Ok(timing_result(&header, &recordings))
     }
 
-    fn fuzz(&self, cases: u64) -> Result<FuzzResult, Stop> {
+    fn fuzz(&self, cases: u64) -> Result<(FuzzResult, Hello), Stop> {
         let options = FuzzOptions {
             seed: self.seed,
             jobs: usize::from(self.args.reach.jobs),
@@ -311,7 +335,8 @@ impl Trial<'_> {
             judged_itself: self.reached.judged_itself,
             arguments: self.reached.arguments.clone(),
         };
-        Ok(document(&self.suites, &output, circumstances))
+        let result = document(&self.suites, &output, circumstances);
+        Ok((result, output.hello))
     }
 
     /// The command that fuzzes the same.

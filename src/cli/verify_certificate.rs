@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::certificate::{
     Certified, Demands, PublicKey, certificate_html, certificate_markdown, verify,
@@ -18,6 +18,7 @@ use crate::cli::terminal::{print, say};
 use crate::cli::timing::target;
 use crate::report;
 use crate::results::JUDGED_ITSELF;
+use crate::signature::Op;
 use crate::suite;
 
 #[derive(Debug, Args)]
@@ -30,6 +31,15 @@ pub(crate) struct VerifyCertificateArgs {
     /// The level that is demanded, or a greater one.
     #[arg(long, value_enum)]
     level: Option<LevelArg>,
+    /// The operations that must have been judged by each of its suites, with commas between them.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "OP",
+        value_delimiter = ',',
+        default_values = ["sign", "verify"]
+    )]
+    ops: Vec<OpArg>,
     /// With how many cases it has to have been fuzzed at least, without a finding.
     #[arg(long, value_name = "N")]
     cases: Option<u64>,
@@ -51,6 +61,23 @@ pub(crate) struct VerifyCertificateArgs {
     /// Write the statement as a page or as Markdown: html=FILE, markdown=-; may be repeated.
     #[arg(long, value_name = "FORMAT=PATH")]
     report: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum OpArg {
+    Sign,
+    Verify,
+    Identify,
+}
+
+impl OpArg {
+    fn op(self) -> Op {
+        match self {
+            Self::Sign => Op::Sign,
+            Self::Verify => Op::Verify,
+            Self::Identify => Op::Identify,
+        }
+    }
 }
 
 /// Checks a certificate, and says what it states.
@@ -77,6 +104,7 @@ pub(crate) fn verify_certificate(args: &VerifyCertificateArgs) -> Result<Exit, S
             .suites
             .then(|| known_suites(&args.suite_file))
             .transpose()?,
+        ops: args.ops.iter().map(|op| op.op()).collect(),
         cases: args.cases,
         target_ns: args.target,
     };
@@ -131,6 +159,25 @@ fn valid(certified: &Certified) -> String {
         line.push_str(&format!("; it is of {JUDGED_ITSELF}"));
     }
     line.push('\n');
+    for (suite, evidence) in &certified.judged {
+        let ops: Vec<&str> = evidence.ops().into_iter().map(Op::name).collect();
+        line.push_str(&format!(
+            "  {}: {}\n",
+            report::visible(suite),
+            ops.join(", ")
+        ));
+    }
+    line.push_str(&format!(
+        "  inputs: {}\n",
+        report::visible(&certified.inputs.join(", "))
+    ));
+    for note in &certified.left_out {
+        line.push_str(&format!(
+            "  not judged, {} cases: {}\n",
+            note.cases,
+            report::visible(&note.what)
+        ));
+    }
     line
 }
 

@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use indexmap::IndexMap;
 
 use crate::protocol::ImplementationInfo;
+use crate::results::baseline::baseline_scores;
 use crate::results::conformance::{conformance, gate};
 use crate::results::ledger::{Ledger, Ruling};
 use crate::results::{
@@ -123,6 +124,7 @@ pub fn conclude(
         cases,
         profile,
         verifier_causes: Vec::new(),
+        baselines: baseline_scores(&observations),
         notes: circumstances.notes,
     };
     circumstances.redaction.apply(&mut result, &observations);

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::ImplementationInfo;
-use crate::results::{ObservedKind, Verdict};
+use crate::results::{BaselineScore, ObservedKind, Verdict};
 use crate::suite::{Basis, Level, Source};
 
 /// The version of this document's form.
@@ -65,9 +65,25 @@ pub struct RunResult {
     /// Which mistakes would make a verifier fail just these cases, most likely first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verifier_causes: Vec<MistakeMention>,
+    /// How many of the judged `must` and `should` cases each trivial baseline passes; none in
+    /// documents of older versions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub baselines: Vec<BaselineScore>,
     /// What the harness noticed beside the cases: restarts, output where none is due.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+}
+
+impl RunResult {
+    /// The baseline that passes at least as many of the judged cases as the implementation does:
+    /// then the passes prove nothing.
+    pub fn unbeaten_baseline(&self) -> Option<BaselineScore> {
+        let passes = |case: &&Case| case.level != Level::May && case.own_verdict() == Verdict::Pass;
+        let passed = self.cases.iter().filter(passes).count() as u64;
+        let best = self.baselines.iter().max_by_key(|score| score.passed);
+        best.filter(|best| passed > 0 && best.passed >= passed)
+            .copied()
+    }
 }
 
 /// One of several parts of a run, which together are the whole.

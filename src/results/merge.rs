@@ -8,8 +8,8 @@ use crate::results::conclude::{scope, under_the_list};
 use crate::results::conformance::{conformance, gate};
 use crate::results::ledger::Ledger;
 use crate::results::{
-    Case, Counts, Document, GateFailure, KnownFailures, RunResult, Runs, ScopeNote, ShardSummary,
-    SuiteSummary,
+    BaselineScore, Case, Counts, Document, GateFailure, KnownFailures, RunResult, Runs, ScopeNote,
+    ShardSummary, SuiteSummary,
 };
 
 /// Why results cannot be joined.
@@ -143,6 +143,7 @@ fn join(mut parts: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<RunR
                 whole.verifier_causes.push(cause);
             }
         }
+        add_baselines(&mut whole, &part.baselines);
         for note in part.notes {
             if !whole.notes.contains(&note) {
                 whole.notes.push(note);
@@ -235,6 +236,19 @@ fn of_the_lists(parts: &[RunResult]) -> Vec<GateFailure> {
         }
     }
     failures
+}
+
+/// Adds the scores of the trivial baselines, or drops them where a part has none.
+fn add_baselines(whole: &mut RunResult, part: &[BaselineScore]) {
+    let sum = |whole: &BaselineScore| {
+        let same = part.iter().find(|part| part.baseline == whole.baseline)?;
+        Some(BaselineScore {
+            passed: whole.passed.saturating_add(same.passed),
+            ..*whole
+        })
+    };
+    let sums: Option<Vec<BaselineScore>> = whole.baselines.iter().map(sum).collect();
+    whole.baselines = sums.unwrap_or_default();
 }
 
 fn add_suite(whole: &mut RunResult, suite: SuiteSummary) -> Result<(), MergeError> {

@@ -1,6 +1,7 @@
 //! What came of a run: verdicts, conformance, the gate, and the one document that every report is
 //! made from.
 
+mod baseline;
 mod case_pattern;
 mod conclude;
 mod conformance;
@@ -25,6 +26,7 @@ mod verdict;
 mod versus;
 mod words;
 
+pub use baseline::{Baseline, BaselineScore};
 pub use case_pattern::{CasePattern, CasePatternError};
 pub use conclude::{Circumstances, Observation, conclude};
 pub use course::{Course, FuzzPoint};

@@ -4,13 +4,11 @@
 //! is run against it. What no vector tells is searched for among the requests of the generator and
 //! made-up ones; what nothing tells is equivalent to the scheme.
 
-mod nulls;
 mod search;
 mod strength;
 mod table;
 mod trial;
 
-pub use nulls::{Null, NullScore};
 pub use search::Witness;
 pub use strength::{Fate, Pairs, Planted, Strength, strength};
 pub use table::table;

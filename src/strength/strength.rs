@@ -3,8 +3,8 @@
 use std::cell::OnceCell;
 
 use crate::mistakes::{Choice, Mistake, MistakeId, Mistaken, Pipeline, catalogue};
+use crate::results::{Baseline, BaselineScore};
 use crate::signature::{Op, Slug};
-use crate::strength::nulls::{NullScore, null_scores};
 use crate::strength::search::{Search, Witness};
 use crate::strength::trial::Trial;
 use crate::suite::Suite;
@@ -21,8 +21,10 @@ pub struct Strength {
     /// The vectors that catch nothing, as indices into the suite's. Those of level `may` are not
     /// among them: they bind nobody.
     pub idle: Vec<usize>,
-    /// What implementations that do nothing at all come to.
-    pub nulls: Vec<NullScore>,
+    /// How many of the vectors that bind anybody each trivial baseline passes.
+    pub baselines: Vec<BaselineScore>,
+    /// How many vectors the baselines were judged by.
+    pub binding: usize,
 }
 
 /// A mistake that was planted, and what became of it.
@@ -98,7 +100,7 @@ impl Strength {
 }
 
 /// Plants every mistake of the catalogue in turn and runs the suite against it; then every two of
-/// signing together; then three implementations that do nothing.
+/// signing together; then the trivial baselines.
 pub fn strength(suite: &Suite) -> Strength {
     let trial = Trial::new(suite);
     let search = LazySearch::new(suite);
@@ -109,12 +111,27 @@ pub fn strength(suite: &Suite) -> Strength {
             fate: fate(&trial, &search, mistake),
         })
         .collect();
+    let binding: Vec<usize> = (0..suite.vectors.len())
+        .filter(|&at| trial.binds(at))
+        .collect();
     Strength {
         suite: suite.name.clone(),
         pairs: pairs(&trial, &search, &mistakes),
         idle: idle(&trial, &mistakes),
-        nulls: null_scores(&trial),
+        baselines: Baseline::ALL
+            .map(|baseline| baseline_score(&trial, &binding, baseline))
+            .to_vec(),
+        binding: binding.len(),
         mistakes,
+    }
+}
+
+fn baseline_score(trial: &Trial<'_>, binding: &[usize], baseline: Baseline) -> BaselineScore {
+    let mut asked = baseline;
+    let passed = binding.iter().filter(|&&at| trial.passes(at, &mut asked));
+    BaselineScore {
+        passed: passed.count() as u64,
+        baseline,
     }
 }
 

@@ -31,16 +31,17 @@ pub fn table(strength: &Strength, suite: &Suite) -> String {
     left_to_do(strength, suite, &mut out);
     let _ = writeln!(
         out,
-        "\nImplementations that do nothing pass, of the vectors that bind anybody:"
+        "\nTrivial baselines pass, of the must and should vectors:"
     );
-    for score in &strength.nulls {
+    for score in &strength.baselines {
+        let passed = usize::try_from(score.passed).unwrap_or(usize::MAX);
         let _ = writeln!(
             out,
             "  {:<24}  {} of {} ({})",
-            score.null.name(),
-            score.passed,
-            score.vectors,
-            percent(score.passed, score.vectors)
+            score.baseline.name(),
+            passed,
+            strength.binding,
+            percent(passed, strength.binding)
         );
     }
     out

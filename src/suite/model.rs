@@ -204,6 +204,9 @@ pub enum InputKind {
 }
 
 impl InputKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Text, Self::Bytes, Self::Number, Self::Json];
+
     /// The word of the protocol.
     pub fn name(self) -> &'static str {
         match self {

@@ -26,6 +26,7 @@ mod fuzz_versus;
 mod generated;
 mod generator;
 mod harness;
+mod hostile_certificates;
 mod hostile_processes;
 mod ignored;
 mod init;

@@ -1,7 +1,8 @@
 //! The suites in `vectors/` catch every mistake; a suite with a gap is seen to have it.
 
 use macproof::generate::generate;
-use macproof::strength::{Fate, Null, Strength, strength, table};
+use macproof::results::Baseline;
+use macproof::strength::{Fate, Strength, strength, table};
 use macproof::suite::{Level, Suite, find};
 
 use crate::harness::test;
@@ -193,21 +194,23 @@ fn a_vector_that_catches_nothing_is_named() {
 }
 
 #[test]
-fn doing_nothing_is_scored() {
+fn trivial_baselines_are_scored() {
     let suite = Suite::parse("acme.yaml", BY_HAND).unwrap();
-    let scores = strength(&suite).nulls;
-    let passed: Vec<(Null, usize, usize)> = scores
+    let strength = strength(&suite);
+    let passed: Vec<(Baseline, u64)> = strength
+        .baselines
         .iter()
-        .map(|score| (score.null, score.passed, score.vectors))
+        .map(|score| (score.baseline, score.passed))
         .collect();
     assert_eq!(
         passed,
         [
-            (Null::AcceptsAll, 1, 2),
-            (Null::RejectsAll, 0, 2),
-            (Null::Echoes, 1, 2)
+            (Baseline::AcceptsAll, 1),
+            (Baseline::RejectsAll, 0),
+            (Baseline::Echoes, 1)
         ]
     );
+    assert_eq!(strength.binding, 2);
     assert_eq!(
         suite
             .vectors

@@ -46,10 +46,23 @@ pub(in crate::report) fn verdict_sentence(result: &RunResult) -> String {
 }
 
 fn said(result: &RunResult) -> (&'static str, String) {
-    match result.conformance {
+    let (word, said) = match result.conformance {
         Conformance::Conformant => ("conformant", conformant(result)),
         Conformance::Nonconformant => ("nonconformant", nonconformant(result)),
         Conformance::Incomplete => ("incomplete", incomplete(result)),
+    };
+    (word, format!("{said}{}", unbeaten_baseline(result)))
+}
+
+/// That an implementation which computes nothing would pass as many cases, where that is so.
+fn unbeaten_baseline(result: &RunResult) -> String {
+    match result.unbeaten_baseline() {
+        Some(best) => format!(
+            "; an implementation that {} would pass as many cases ({})",
+            best.baseline.name(),
+            grouped(best.passed)
+        ),
+        None => String::new(),
     }
 }
 

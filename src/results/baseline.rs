@@ -1,34 +1,30 @@
-//! Implementations that do nothing at all. A suite that one of them passes half of says little by
-//! the number of its vectors.
+//! Trivial baselines: implementations that compute nothing. A pass rate says something only where
+//! it is above theirs.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::results::{Observation, Observed, Verdict, judge};
 use crate::scheme::{Call, FieldTexts, Implementation};
 use crate::signature::{Op, Outcome, Value};
-use crate::strength::trial::Trial;
+use crate::suite::Level;
 
-/// What an implementation that does nothing comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NullScore {
-    /// What it does.
-    pub null: Null,
-    /// How many vectors it passes, of those that bind anybody.
-    pub passed: usize,
-    /// How many of them there are.
-    pub vectors: usize,
-}
-
-/// An implementation that does nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Null {
+/// An implementation that computes nothing.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Baseline {
     /// It accepts every token, and signs with zeros.
     AcceptsAll,
     /// It rejects every token, and declines to sign.
     RejectsAll,
-    /// It gives back what it is given: the identity as its token, and a token as good where one
-    /// is presented.
+    /// It echoes its input: the identity is its token, and it accepts every token that is not
+    /// empty.
     Echoes,
 }
 
-impl Null {
+impl Baseline {
     /// All three.
     pub const ALL: [Self; 3] = [Self::AcceptsAll, Self::RejectsAll, Self::Echoes];
 
@@ -42,7 +38,7 @@ impl Null {
     }
 }
 
-impl Implementation for Null {
+impl Implementation for Baseline {
     fn call(&mut self, call: &Call<'_>) -> Outcome {
         match (*self, call.op) {
             (Self::AcceptsAll, Op::Sign) => Outcome::Token(token_of_zeros(call)),
@@ -76,18 +72,39 @@ fn echo(call: &Call<'_>) -> String {
         .unwrap_or_default()
 }
 
-/// The scores of the three.
-pub(super) fn null_scores(trial: &Trial<'_>) -> Vec<NullScore> {
-    let binding: Vec<usize> = (0..trial.suite.vectors.len())
-        .filter(|&at| trial.binds(at))
-        .collect();
-    let score = |mut null: Null| NullScore {
-        passed: binding
-            .iter()
-            .filter(|&&at| trial.passes(at, &mut null))
-            .count(),
-        vectors: binding.len(),
-        null,
+/// How many of a run's cases a baseline passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BaselineScore {
+    /// The baseline.
+    pub baseline: Baseline,
+    /// How many of the judged `must` and `should` cases it passes.
+    pub passed: u64,
+}
+
+/// The scores of all baselines over the cases that the implementation was judged by.
+pub(super) fn baseline_scores(observations: &[Observation<'_>]) -> Vec<BaselineScore> {
+    let passes = |mut baseline: Baseline, one: &&Observation<'_>| {
+        let request = &one.vector.request;
+        let outcome = baseline.call(&request.call(&one.suite.scheme));
+        let observed = Observed::Outcome(outcome);
+        let level = one.vector.level;
+        judge(request.op, level, &one.expect, &observed, Level::Should) == Verdict::Pass
     };
-    Null::ALL.map(score).to_vec()
+    let judged = |one: &&Observation<'_>| {
+        one.vector.level != Level::May
+            && !matches!(
+                one.observed,
+                Observed::NotApplicable(_) | Observed::Skipped(_)
+            )
+    };
+    let score = |baseline| BaselineScore {
+        baseline,
+        passed: observations
+            .iter()
+            .filter(judged)
+            .filter(|one| passes(baseline, one))
+            .count() as u64,
+    };
+    Baseline::ALL.map(score).to_vec()
 }

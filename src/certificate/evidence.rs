@@ -1,0 +1,163 @@
+//! What a run shows of an implementation beyond what a trivial baseline could: right tokens made,
+//! right tokens accepted, wrong ones rejected.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::results::{Case, ObservedKind, RunResult, Verdict};
+use crate::signature::Op;
+use crate::suite::Level;
+
+/// What the passed `must` and `should` cases of one suite show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    /// How many right tokens it made.
+    pub signed: u64,
+    /// What it did with presented tokens.
+    pub verified: Decisions,
+    /// What it did with calls that identify a user.
+    pub identified: Decisions,
+}
+
+/// Right decisions about presented tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decisions {
+    /// How many right tokens it accepted.
+    pub accepted: u64,
+    /// How many wrong tokens it rejected that were texts and not empty. An implementation that
+    /// looks no further than that rejects the others, too.
+    pub rejected: u64,
+}
+
+impl Decisions {
+    /// Whether it told right from wrong.
+    fn tell_apart(self) -> bool {
+        self.accepted > 0 && self.rejected > 0
+    }
+}
+
+impl Evidence {
+    /// The operations that were judged: no trivial baseline makes a right token, and none accepts
+    /// right tokens and rejects wrong ones.
+    pub fn ops(self) -> Vec<Op> {
+        [
+            (Op::Sign, self.signed > 0),
+            (Op::Verify, self.verified.tell_apart()),
+            (Op::Identify, self.identified.tell_apart()),
+        ]
+        .into_iter()
+        .filter_map(|(op, is_judged)| is_judged.then_some(op))
+        .collect()
+    }
+
+    /// The same without what does not bear an operation out in both.
+    fn in_both(self, other: Self) -> Self {
+        let ops = other.ops();
+        let keeps = |op| ops.contains(&op) && self.ops().contains(&op);
+        let decisions = |op, these: Decisions| {
+            if keeps(op) {
+                these
+            } else {
+                Decisions::default()
+            }
+        };
+        Self {
+            signed: if keeps(Op::Sign) { self.signed } else { 0 },
+            verified: decisions(Op::Verify, self.verified),
+            identified: decisions(Op::Identify, self.identified),
+        }
+    }
+
+    fn add(&mut self, case: &Case) {
+        let request = &case.request.0;
+        let op = request.get("op").and_then(serde_json::Value::as_str);
+        let decisions = match op {
+            Some("sign") => {
+                let is_right =
+                    case.expected_token.is_some() && case.outcome == Some(ObservedKind::Token);
+                self.signed += u64::from(is_right);
+                return;
+            }
+            Some("verify") => &mut self.verified,
+            Some("identify") => &mut self.identified,
+            _ => return,
+        };
+        let token = request.get("token").and_then(serde_json::Value::as_str);
+        match case.outcome {
+            Some(ObservedKind::Accept) => decisions.accepted += 1,
+            Some(ObservedKind::Reject | ObservedKind::Anonymous)
+                if token.is_some_and(|token| !token.is_empty()) =>
+            {
+                decisions.rejected += 1;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What both a run and the run under fresh secrets show, suite by suite. A suite of which no
+/// operation was judged in both is not in it.
+pub(super) fn evidence(run: &RunResult, rekeyed: &RunResult) -> BTreeMap<String, Evidence> {
+    let (mut of_run, of_rekeyed) = (of(run), of(rekeyed));
+    for (suite, evidence) in &mut of_run {
+        let other = of_rekeyed.get(suite).copied().unwrap_or_default();
+        *evidence = evidence.in_both(other);
+    }
+    of_run.retain(|_, evidence| !evidence.ops().is_empty());
+    of_run
+}
+
+fn of(run: &RunResult) -> BTreeMap<String, Evidence> {
+    let mut suites: BTreeMap<String, Evidence> = BTreeMap::new();
+    let passed = |case: &&Case| case.level != Level::May && case.own_verdict() == Verdict::Pass;
+    for case in run.cases.iter().filter(passed) {
+        suites.entry(case.suite().to_owned()).or_default().add(case);
+    }
+    suites
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::{Decisions, Evidence, evidence};
+    use crate::results::fixture::{reject, run, small_suite, token};
+    use crate::signature::Op;
+
+    #[test]
+    fn what_a_baseline_could_do_judges_nothing() {
+        let decisions = |accepted, rejected| Decisions { accepted, rejected };
+        for (signed, verified, ops) in [
+            (0, decisions(0, 0), vec![]),
+            (0, decisions(5, 0), vec![]),
+            (0, decisions(0, 5), vec![]),
+            (1, decisions(0, 5), vec![Op::Sign]),
+            (0, decisions(1, 1), vec![Op::Verify]),
+            (1, decisions(1, 1), vec![Op::Sign, Op::Verify]),
+        ] {
+            let evidence = Evidence {
+                signed,
+                verified,
+                identified: Decisions::default(),
+            };
+            assert_eq!(evidence.ops(), ops);
+        }
+    }
+
+    #[test]
+    fn what_one_run_lacks_is_not_judged() {
+        let suite = small_suite();
+        let good = run(
+            vec![
+                suite.observe("signs", token("aa")),
+                suite.observe("forged", reject()),
+            ],
+            "",
+        );
+        let only_rejects = run(vec![suite.observe("forged", reject())], "");
+        assert_eq!(evidence(&good, &good)["acme"].ops(), [Op::Sign]);
+        assert!(evidence(&good, &only_rejects).is_empty());
+        assert!(evidence(&only_rejects, &good).is_empty());
+    }
+}

@@ -1,0 +1,293 @@
+//! The git tree of a folder's head, proved from the bytes that lie in the folder.
+//!
+//! The folder may come from a stranger. Git is only asked which files the head has, with whatever
+//! could start a command switched off; neither its index nor its word is trusted for what lies in
+//! the folder, since a flag of the index hides changes.
+
+use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsStr;
+use std::fs::{self, Metadata};
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+
+use crate::cli::exit::Stop;
+use crate::report::visible;
+
+/// Settings of a repository that make git start a program, and what switches them off.
+const QUIET: [&str; 7] = [
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.sshCommand=false",
+    "core.askPass=",
+    "core.alternateRefsCommand=",
+    "credential.helper=",
+    "protocol.allow=never",
+];
+
+/// Variables that point git at another repository than the folder's.
+const ELSEWHERE: [&str; 8] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_NAMESPACE",
+    "GIT_REPLACE_REF_BASE",
+];
+
+/// The id of the tree of the head of the repository that a folder is in. Every file of it must lie
+/// there with the same bytes, and nothing may be staged beside it.
+pub(crate) fn git_tree(folder: &str) -> Result<String, Stop> {
+    let root = root(Path::new(folder))?;
+    if git(&root, folder, &["rev-parse", "--quiet", "--verify", "HEAD"]).is_err() {
+        return Err(Stop::usage(format_args!(
+            "{} has no commit, and so no tree; commit what was tested first",
+            visible(folder)
+        )));
+    }
+    let claimed = git(&root, folder, &["rev-parse", "HEAD^{tree}"])?;
+    let claimed = String::from_utf8_lossy(&claimed).trim().to_owned();
+    let listing = git(
+        &root,
+        folder,
+        &["ls-tree", "-r", "-z", "--full-tree", &claimed],
+    )?;
+    let staged = git(&root, folder, &["ls-files", "-z", "--cached"])?;
+    let entries: Vec<Entry<'_>> = parts(&listing).filter_map(Entry::parse).collect();
+    let mut changed: Vec<String> = Vec::new();
+    let mut tree = Tree::default();
+    for entry in &entries {
+        if entry.is_unchanged(&root, folder)? {
+            tree.add(entry);
+        } else {
+            changed.push(String::from_utf8_lossy(entry.path).into_owned());
+        }
+    }
+    let committed: HashSet<&[u8]> = entries.iter().map(|entry| entry.path).collect();
+    let added = parts(&staged).filter(|path| !committed.contains(path));
+    changed.extend(added.map(|path| String::from_utf8_lossy(path).into_owned()));
+    if let Some(first) = changed.first() {
+        return Err(Stop::usage(format_args!(
+            "{} has changes that are in no commit, so its tree is not what was tested; commit them first: {}{}",
+            visible(folder),
+            visible(first),
+            match changed.len() {
+                1 => String::new(),
+                all => format!(" and {} more", all - 1),
+            }
+        )));
+    }
+    let computed = hex::encode(tree.id(claimed.len() == 64));
+    if computed == claimed {
+        Ok(computed)
+    } else {
+        Err(Stop::usage(format_args!(
+            "the repository in {} is damaged: its files make the tree {computed}, and its head names {}",
+            visible(folder),
+            visible(&claimed)
+        )))
+    }
+}
+
+/// The folder that holds `.git`, as git itself looks for it: upward.
+fn root(folder: &Path) -> Result<PathBuf, Stop> {
+    let absolute = folder.canonicalize().map_err(|error| {
+        let shown = visible(&folder.display().to_string());
+        Stop::usage(format_args!("failed to read {shown}: {error}"))
+    })?;
+    let mut above = absolute.ancestors();
+    let found = above.find(|one| one.join(".git").symlink_metadata().is_ok());
+    found.map(Path::to_owned).ok_or_else(|| {
+        let shown = visible(&folder.display().to_string());
+        Stop::usage(format_args!("{shown} is not a git repository"))
+    })
+}
+
+fn git(root: &Path, folder: &str, arguments: &[&str]) -> Result<Vec<u8>, Stop> {
+    let mut command = Command::new("git");
+    command.arg("-C").arg(root);
+    command.args(["--no-replace-objects", "--no-optional-locks", "--no-pager"]);
+    for setting in QUIET {
+        command.args(["-c", setting]);
+    }
+    for variable in ELSEWHERE {
+        command.env_remove(variable);
+    }
+    command
+        .env("GIT_NO_LAZY_FETCH", "1")
+        .env("GIT_TERMINAL_PROMPT", "0");
+    let output = command
+        .args(arguments)
+        .output()
+        .map_err(|error| Stop::usage(format_args!("failed to run git: {error}")))?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(Stop::usage(format_args!(
+        "git in {}: {}",
+        visible(folder),
+        visible(said.trim())
+    )))
+}
+
+fn parts(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|&byte| byte == 0)
+        .filter(|part| !part.is_empty())
+}
+
+/// A file of the head's tree.
+struct Entry<'t> {
+    mode: &'t [u8],
+    /// Its id in hex.
+    id: &'t [u8],
+    /// From the root, with `/` between the parts.
+    path: &'t [u8],
+}
+
+impl<'t> Entry<'t> {
+    /// Reads `100644 blob 9c59e24b…<TAB>src/sdk.py`.
+    fn parse(line: &'t [u8]) -> Option<Self> {
+        let tab = line.iter().position(|&byte| byte == b'\t')?;
+        let mut words = line[..tab].split(|&byte| byte == b' ');
+        let (mode, _, id) = (words.next()?, words.next()?, words.next()?);
+        Some(Self {
+            mode,
+            id,
+            path: &line[tab + 1..],
+        })
+    }
+
+    /// Whether the same lies in the folder.
+    fn is_unchanged(&self, root: &Path, folder: &str) -> Result<bool, Stop> {
+        let path = root.join(OsStr::from_bytes(self.path));
+        let shown = || visible(&String::from_utf8_lossy(self.path));
+        let Ok(metadata) = path.symlink_metadata() else {
+            // A submodule that is not checked out is not part of what was tested.
+            return Ok(self.mode == b"160000");
+        };
+        let failed = |error| Stop::usage(format_args!("failed to read {}: {error}", shown()));
+        let bytes = match self.mode {
+            b"160000" => {
+                let mut inside = fs::read_dir(&path).map_err(failed)?;
+                return match inside.next() {
+                    None => Ok(true),
+                    Some(_) => Err(Stop::usage(format_args!(
+                        "{} holds the submodule {}, whose files its tree does not cover; certify a package",
+                        visible(folder),
+                        shown()
+                    ))),
+                };
+            }
+            b"120000" if metadata.is_symlink() => {
+                let target = fs::read_link(&path).map_err(failed)?;
+                target.as_os_str().as_bytes().to_vec()
+            }
+            b"100644" | b"100755" if self.is_a_file_like(&metadata) => {
+                fs::read(&path).map_err(failed)?
+            }
+            _ => return Ok(false),
+        };
+        Ok(hex::encode(object_id("blob", &bytes, self.id.len() == 64)).as_bytes() == self.id)
+    }
+
+    fn is_a_file_like(&self, metadata: &Metadata) -> bool {
+        let is_executable = metadata.permissions().mode() & 0o100 != 0;
+        metadata.is_file() && is_executable == (self.mode == b"100755")
+    }
+}
+
+/// A folder of the head's tree, made from its files.
+#[derive(Default)]
+struct Tree<'t> {
+    /// By name; git sorts a folder as if its name ended with `/`.
+    entries: BTreeMap<Vec<u8>, Node<'t>>,
+}
+
+enum Node<'t> {
+    File(&'t Entry<'t>),
+    Folder(Tree<'t>),
+}
+
+impl<'t> Tree<'t> {
+    fn add(&mut self, entry: &'t Entry<'t>) {
+        self.add_at(entry.path, entry);
+    }
+
+    fn add_at(&mut self, path: &'t [u8], entry: &'t Entry<'t>) {
+        match path.iter().position(|&byte| byte == b'/') {
+            None => {
+                self.entries.insert(path.to_vec(), Node::File(entry));
+            }
+            Some(end) => {
+                let folder = self
+                    .entries
+                    .entry(path[..=end].to_vec())
+                    .or_insert_with(|| Node::Folder(Tree::default()));
+                if let Node::Folder(folder) = folder {
+                    folder.add_at(&path[end + 1..], entry);
+                }
+            }
+        }
+    }
+
+    fn id(&self, is_sha256: bool) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for (name, node) in &self.entries {
+            let (mode, id) = match node {
+                Node::File(entry) => (entry.mode, hex::decode(entry.id).unwrap_or_default()),
+                Node::Folder(folder) => (&b"40000"[..], folder.id(is_sha256)),
+            };
+            bytes.extend_from_slice(mode);
+            bytes.push(b' ');
+            bytes.extend_from_slice(name.strip_suffix(b"/").unwrap_or(name));
+            bytes.push(0);
+            bytes.extend_from_slice(&id);
+        }
+        object_id("tree", &bytes, is_sha256)
+    }
+}
+
+/// The id of a git object: the digest of its type, its length and its bytes.
+fn object_id(kind: &str, bytes: &[u8], is_sha256: bool) -> Vec<u8> {
+    fn of<D: Digest>(kind: &str, bytes: &[u8]) -> Vec<u8> {
+        let mut digest = D::new();
+        digest.update(format!("{kind} {}\0", bytes.len()));
+        digest.update(bytes);
+        digest.finalize().to_vec()
+    }
+    if is_sha256 {
+        of::<Sha256>(kind, bytes)
+    } else {
+        of::<Sha1>(kind, bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::object_id;
+
+    /// As `git hash-object` prints them of an empty file and an empty tree.
+    #[test]
+    fn object_ids_are_those_of_git() {
+        let id = |kind, is_sha256| hex::encode(object_id(kind, b"", is_sha256));
+        assert_eq!(
+            id("blob", false),
+            "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
+        );
+        assert_eq!(
+            id("tree", false),
+            "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+        );
+        assert_eq!(
+            id("blob", true),
+            "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813"
+        );
+    }
+}
