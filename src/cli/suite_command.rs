@@ -171,17 +171,30 @@ fn vector_summary(suite: &Suite, vector: &Vector) -> String {
     out
 }
 
+/// How many findings of one suite `lint` prints.
+const MAX_FINDINGS: usize = 500;
+
 fn lint_all(names: &[String], with_review: bool) -> Result<Exit, Stop> {
     let suites = suites::named_or_files(names)?;
     let (mut errors, mut warnings, mut vectors) = (0, 0, 0);
     for suite in &suites {
         vectors += suite.vectors.len();
-        for finding in lint(suite) {
+        let findings = lint(suite);
+        for finding in &findings {
             match finding.severity {
                 Severity::Error => errors += 1,
                 Severity::Warning => warnings += 1,
             }
+        }
+        for finding in findings.iter().take(MAX_FINDINGS) {
             print(&format!("{}\n", finding.show(&suite.text)));
+        }
+        if findings.len() > MAX_FINDINGS {
+            print(&format!(
+                "{}: and {} more\n",
+                suite.name,
+                findings.len() - MAX_FINDINGS
+            ));
         }
         if with_review {
             print(&format!("{}: {}\n", suite.name, suite.title));

@@ -30,6 +30,8 @@ pub(super) struct Messages<'a> {
     hasher: RandomState,
     /// How many bytes the messages have in all.
     bytes: usize,
+    /// Whether there were more texts than are kept.
+    is_cut: bool,
     pub(super) made: Vec<Message>,
 }
 
@@ -75,10 +77,12 @@ impl<'a> Messages<'a> {
         reading: &Way,
     ) -> Result<Self, Refusal> {
         let times = time_variants(inputs, texts);
+        let (identities, is_cut) = identity_variants(inputs, texts, reading)?;
         Ok(Self {
             inputs,
             texts,
-            identities: identity_variants(inputs, texts, reading)?,
+            identities,
+            is_cut,
             alike: alike(&times),
             times,
             known: HashMap::new(),
@@ -109,7 +113,7 @@ impl<'a> Messages<'a> {
                 }
             }
         }
-        Ok(true)
+        Ok(!self.is_cut)
     }
 
     fn compose_rightly(&mut self, identity: usize, times: usize) -> Result<(), Refusal> {
@@ -227,9 +231,13 @@ fn identity_variants<'a>(
     inputs: &Inputs<'a>,
     texts: &'a FieldTexts<'_>,
     reading: &Way,
-) -> Result<Vec<Reached<Vec<IdentityBytes<'a>>>>, Refusal> {
+) -> Result<(Vec<Reached<Vec<IdentityBytes<'a>>>>, bool), Refusal> {
     let right = identities(inputs.scheme, texts)?;
-    let is_long = right.iter().map(|text| text.right.len()).sum::<usize>() > LONG;
+    let length = right.iter().map(|text| text.right.len()).sum::<usize>();
+    let is_long = length > LONG;
+    // What a variant takes in memory, about: its texts, and the structures that hold them.
+    let cost = length + 128 * right.len();
+    let most = (MOST_BYTES / cost.max(1)).max(1);
     let mut ended = Distinct::new();
     ended.add(right.clone(), reading.clone());
     let changed = deviations(Step::Ends, |change| match change {
@@ -241,6 +249,9 @@ fn identity_variants<'a>(
     }
     let mut variants = Distinct::new();
     for ended in ended.into_sorted() {
+        if variants.len() > most {
+            return Ok((variants.into_sorted(), true));
+        }
         if is_long && ended.deviations() > reading.len() {
             variants.add(signed(&ended.value), ended.ways[0].clone());
             continue;
@@ -256,7 +267,7 @@ fn identity_variants<'a>(
             }
         }
     }
-    Ok(variants.into_sorted())
+    Ok((variants.into_sorted(), false))
 }
 
 /// The texts as they are signed: what they were before no longer matters.

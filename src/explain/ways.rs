@@ -56,6 +56,11 @@ impl<T: Clone + Eq + Hash> Distinct<T> {
         }
     }
 
+    /// How many values there are.
+    pub(super) fn len(&self) -> usize {
+        self.values.len()
+    }
+
     /// The values, those with the fewest deviations first.
     pub(super) fn into_sorted(self) -> Vec<Reached<T>> {
         let mut values = self.values;

@@ -49,12 +49,32 @@ pub enum TemplateError {
         /// What stands between the braces.
         text: String,
     },
+    /// It is longer than any scheme needs.
+    #[error("a template has at most {most} bytes, and this one has {0}", most = Template::MAX_BYTES)]
+    TooLong(usize),
+    /// It has more pieces than any scheme needs.
+    #[error("a template has at most {most} pieces, and this one has more", most = Template::MAX_SEGMENTS)]
+    TooManySegments,
+    /// A placeholder has more filters than any scheme needs.
+    #[error("a placeholder has at most {most} filters, and {{{0}|…}} has more", most = Template::MAX_FILTERS)]
+    TooManyFilters(String),
 }
 
 impl Template {
+    /// How many bytes a template has at most. Suites come from strangers, and what a search tries
+    /// grows with the square of a template.
+    pub const MAX_BYTES: usize = 4096;
+    /// How many pieces it has at most.
+    pub const MAX_SEGMENTS: usize = 48;
+    /// How many filters a placeholder has at most.
+    pub const MAX_FILTERS: usize = 4;
+
     /// Takes a template apart.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
-        let mut segments = Vec::new();
+        if text.len() > Self::MAX_BYTES {
+            return Err(TemplateError::TooLong(text.len()));
+        }
+        let mut segments: Vec<Segment> = Vec::new();
         let mut literal = String::new();
         let mut rest = text;
         while let Some(brace) = rest.find(['{', '}']) {
@@ -90,6 +110,16 @@ impl Template {
         literal.push_str(rest);
         if !literal.is_empty() {
             segments.push(Segment::Literal(literal));
+        }
+        if segments.len() > Self::MAX_SEGMENTS {
+            return Err(TemplateError::TooManySegments);
+        }
+        for segment in &segments {
+            if let Segment::Placeholder { name, filters, .. } = segment
+                && filters.len() > Self::MAX_FILTERS
+            {
+                return Err(TemplateError::TooManyFilters(name.clone()));
+            }
         }
         Ok(Self { segments })
     }

@@ -171,6 +171,16 @@ pub enum Problem {
     /// There are no fields.
     #[error("a scheme has at least one field")]
     NoFields,
+    /// There is more of something than any suite needs.
+    #[error("at most {most} {of} are allowed here, and there are {found}")]
+    TooMany {
+        /// What there is too much of, in the plural.
+        of: &'static str,
+        /// How many are allowed.
+        most: usize,
+        /// How many there are.
+        found: usize,
+    },
     /// A field's name is none.
     #[error(
         "{0:?} is no field name: use lower-case letters, digits and single underscores between them; mac is taken"

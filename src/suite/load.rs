@@ -171,7 +171,18 @@ fn read_source(file: SourceFile) -> Result<Source, Fault> {
     })
 }
 
+/// How many requirements a suite has at most: each vector looks its own up among them.
+const MAX_REQUIREMENTS: usize = 2000;
+
 fn read_requirements(file: Entries<RequirementFile>) -> Result<Vec<Requirement>, Fault> {
+    if let Some((name, _)) = file.0.get(MAX_REQUIREMENTS) {
+        let problem = Problem::TooMany {
+            of: "requirements",
+            most: MAX_REQUIREMENTS,
+            found: file.0.len(),
+        };
+        return Err(Fault::new(name.at, problem));
+    }
     let requirement = |(name, file): (At<String>, RequirementFile)| {
         Ok(Requirement {
             id: Slug::new(&name.value).map_err(|error| Fault::new(name.at, error))?,

@@ -13,6 +13,21 @@ use crate::suite::raw::{
     SeveralFile, TokenFile, UnknownFile,
 };
 
+/// How many fields a scheme has at most. Suites come from strangers, and what `explain`, `fuzz`,
+/// `lint` and `generate` try grows with the square of this or worse.
+const MAX_FIELDS: usize = 24;
+/// How many values an enum has at most: each gets vectors of its own.
+const MAX_VALUES: usize = 256;
+/// How many pairs a token has at most.
+const MAX_PAIRS: usize = 24;
+
+fn at_most(of: &'static str, most: usize, found: usize, at: Position) -> Result<(), Fault> {
+    if found <= most {
+        return Ok(());
+    }
+    Err(Fault::new(at, Problem::TooMany { of, most, found }))
+}
+
 /// Compiles a scheme, or says what is wrong with it and where.
 pub(super) fn read_scheme(file: SchemeFile, policy: Option<PolicyFile>) -> Result<Scheme, Fault> {
     let fields = read_fields(file.fields)?;
@@ -54,6 +69,7 @@ fn read_fields(file: At<Entries<FieldFile>>) -> Result<FieldSet, Fault> {
     if entries.is_empty() {
         return Err(Fault::new(file.at, Problem::NoFields));
     }
+    at_most("fields", MAX_FIELDS, entries.len(), file.at)?;
     let field = |(name, field): (At<String>, FieldFile)| {
         if !is_field_name(&name.value) {
             return Err(Fault::new(name.at, Problem::FieldName(name.value)));
@@ -81,6 +97,7 @@ fn read_fields(file: At<Entries<FieldFile>>) -> Result<FieldSet, Fault> {
 }
 
 fn read_values(file: At<Vec<At<String>>>) -> Result<Vec<String>, Fault> {
+    at_most("values", MAX_VALUES, file.value.len(), file.at)?;
     let mut values: Vec<String> = Vec::with_capacity(file.value.len());
     for At { value, at } in file.value {
         if values.contains(&value) {
@@ -162,7 +179,9 @@ fn read_several(
             }))
         }
         (Some(Entries(entries)), None) => {
+            at_most("pairs", MAX_PAIRS, entries.len(), at)?;
             let repeated = file.repeat.map(|repeat| repeat.value).unwrap_or_default();
+            at_most("repeated keys", MAX_PAIRS, repeated.len(), at)?;
             for name in &repeated {
                 if !entries.iter().any(|(key, _)| key.value == name.value) {
                     let problem = Problem::RepeatUnknown(name.value.clone());

@@ -28,6 +28,7 @@ mod generator;
 mod harness;
 mod hostile_certificates;
 mod hostile_processes;
+mod hostile_suites;
 mod ignored;
 mod init;
 mod languages;
