@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use globset::{Glob, GlobMatcher};
+use globset::{Glob, GlobSet};
 
 /// A case id, or a pattern over case ids: `*` stands for any characters, `?` for one, `[…]` for
 /// one of several, `{a,b}` for one of several texts.
@@ -12,7 +12,7 @@ use globset::{Glob, GlobMatcher};
 pub struct CasePattern {
     text: String,
     /// `None` where the text can only be the one id, which is most of the time.
-    matcher: Option<GlobMatcher>,
+    matcher: Option<GlobSet>,
 }
 
 /// Why a text is no pattern over case ids.
@@ -36,14 +36,7 @@ impl CasePattern {
         if text.is_empty() {
             return Err(CasePatternError::Empty);
         }
-        let malformed = |error: globset::Error| {
-            CasePatternError::Malformed(text.to_owned(), error.kind().to_string())
-        };
-        let matcher = if text.contains(SPECIAL) {
-            Some(Glob::new(text).map_err(malformed)?.compile_matcher())
-        } else {
-            None
-        };
+        let matcher = text.contains(SPECIAL).then(|| compiled(text)).transpose()?;
         Ok(Self {
             text: text.to_owned(),
             matcher,
@@ -73,6 +66,33 @@ impl CasePattern {
         let (suite, _) = self.text.split_once('/')?;
         (!suite.contains(SPECIAL)).then_some(suite)
     }
+}
+
+/// How deep braces may stand in braces.
+const MAX_DEPTH: usize = 16;
+
+fn compiled(text: &str) -> Result<GlobSet, CasePatternError> {
+    let malformed = |problem: String| CasePatternError::Malformed(text.to_owned(), problem);
+    // Each is a group of a regular expression, which may be nested to a limit, and a call on the
+    // stack of whoever compiles it.
+    let mut depth = 0_usize;
+    for byte in text.bytes() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            let problem = format!("more than {MAX_DEPTH} braces stand in one another");
+            return Err(malformed(problem));
+        }
+    }
+    let glob = Glob::new(text).map_err(|error| malformed(error.kind().to_string()))?;
+    // A set, even of one, says what it cannot compile, where a single matcher panics.
+    GlobSet::builder()
+        .add(glob)
+        .build()
+        .map_err(|_| malformed("it is too large".to_owned()))
 }
 
 impl fmt::Display for CasePattern {
@@ -107,6 +127,15 @@ mod tests {
         assert_eq!(CasePattern::new("").unwrap_err(), CasePatternError::Empty);
         let error = CasePattern::new("jimo/[a").unwrap_err().to_string();
         assert!(error.contains("jimo/[a"), "{error}");
+        for unusable in [
+            format!("{}b{}", "{a,".repeat(150), "}".repeat(150)),
+            "{a,".repeat(40_000),
+            format!("{{{}}}", "abcdefgh*?[a-z],".repeat(200_000)),
+        ] {
+            assert!(CasePattern::new(&unusable).is_err());
+        }
+        let nested = format!("{}b{}", "{a,".repeat(16), "}".repeat(16));
+        assert!(CasePattern::new(&nested).unwrap().matches("b"));
     }
 
     #[test]

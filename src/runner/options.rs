@@ -3,9 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use globset::{Glob, GlobMatcher};
-
 use crate::adapters::Limits;
+use crate::results::{CasePattern, CasePatternError};
 use crate::results::{ObservedKind, ShardSummary, Verdict};
 use crate::signature::{CaseId, Secret};
 use crate::suite::{Level, Suite, Vector};
@@ -110,18 +109,18 @@ impl fmt::Debug for FailFast<'_> {
 
 /// A pattern of case ids: `jimo/*`, `*/published-*`.
 #[derive(Clone, Debug)]
-pub struct CaseFilter(GlobMatcher);
+pub struct CaseFilter(CasePattern);
 
 impl CaseFilter {
     /// Whether it selects that case.
     pub fn selects(&self, id: &CaseId) -> bool {
-        self.0.is_match(id.as_str())
+        self.0.matches(id.as_str())
     }
 }
 
 impl fmt::Display for CaseFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.glob().glob())
+        f.write_str(self.0.as_str())
     }
 }
 
@@ -129,12 +128,7 @@ impl FromStr for CaseFilter {
     type Err = SelectionError;
 
     fn from_str(text: &str) -> Result<Self, SelectionError> {
-        Glob::new(text)
-            .map(|glob| Self(glob.compile_matcher()))
-            .map_err(|error| SelectionError::Filter {
-                text: text.to_owned(),
-                problem: error.kind().to_string(),
-            })
+        Ok(Self(CasePattern::new(text)?))
     }
 }
 
@@ -195,13 +189,8 @@ impl FromStr for Shard {
 #[non_exhaustive]
 pub enum SelectionError {
     /// It is no pattern.
-    #[error("{text:?} is no pattern of case ids, as in 'my-suite/*': {problem}")]
-    Filter {
-        /// The text.
-        text: String,
-        /// What is wrong with it.
-        problem: String,
-    },
+    #[error(transparent)]
+    Filter(#[from] CasePatternError),
     /// It is no part of a whole.
     #[error("{0:?} is no part of a run; write 2/8 for the second of eight")]
     Shard(String),
@@ -230,7 +219,7 @@ mod tests {
         }
         assert!(matches!(
             "jimo/[".parse::<CaseFilter>(),
-            Err(SelectionError::Filter { .. })
+            Err(SelectionError::Filter(_))
         ));
     }
 
