@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read as _;
 use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
@@ -9,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use crate::certificate::Subject;
 use crate::cli::exit::Stop;
 use crate::cli::git_tree::git_tree;
-use crate::cli::inputs::read;
+use crate::cli::inputs::{open, unread};
 
 /// The artefact at a path: a file by its SHA-256; a directory by in-toto's `dirHash1`, the SHA-256
 /// of the sorted lines that `sha256sum` prints of its files; `git:DIRECTORY` by the tree of its
@@ -23,7 +24,7 @@ pub(crate) fn artifact(text: &str) -> Result<Subject, Stop> {
     let (algorithm, digest) = if path.is_dir() {
         ("dirHash1", directory(path)?)
     } else {
-        ("sha256", hex::encode(Sha256::digest(read(path)?)))
+        ("sha256", sha256(path)?)
     };
     Ok(subject(&name(path), algorithm, digest))
 }
@@ -44,6 +45,25 @@ fn name(path: &Path) -> String {
     last.unwrap_or_else(|| "artefact".to_owned())
 }
 
+/// The digest of a file, however large it is. It has an end: it is no device and no pipe.
+fn sha256(path: &Path) -> Result<String, Stop> {
+    let attempt = || {
+        let mut file = open(path)?;
+        if !file.metadata()?.is_file() {
+            return Err(std::io::Error::other("it is no file"));
+        }
+        let mut digest = Sha256::new();
+        let mut block = vec![0; 1 << 16];
+        loop {
+            match file.read(&mut block)? {
+                0 => return Ok(hex::encode(digest.finalize())),
+                length => digest.update(&block[..length]),
+            }
+        }
+    };
+    attempt().map_err(|error| unread(path, &error))
+}
+
 fn directory(root: &Path) -> Result<String, Stop> {
     let mut files = Vec::new();
     gather(root, root, &mut files)?;
@@ -56,16 +76,14 @@ fn directory(root: &Path) -> Result<String, Stop> {
     files.sort();
     let mut lines = Sha256::new();
     for name in files {
-        let digest = hex::encode(Sha256::digest(read(&root.join(&name))?));
+        let digest = sha256(&root.join(&name))?;
         lines.update(format!("{digest}  {name}\n"));
     }
     Ok(hex::encode(lines.finalize()))
 }
 
 fn gather(root: &Path, folder: &Path, files: &mut Vec<String>) -> Result<(), Stop> {
-    let failed = |error: std::io::Error| {
-        Stop::usage(format_args!("failed to read {}: {error}", folder.display()))
-    };
+    let failed = |error: std::io::Error| unread(folder, &error);
     for entry in fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
         let kind = fs::symlink_metadata(&path).map_err(failed)?.file_type();

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::cli::exit::Stop;
-use crate::cli::render::is_standard_output;
-use crate::cli::terminal::{print, say};
+use crate::cli::render::{is_standard_output, probe};
+use crate::cli::terminal::{print, save, say};
 use crate::report;
 
 /// The files of `--report json=PATH`.
@@ -33,9 +33,17 @@ impl CampaignDocuments {
         }
     }
 
+    /// Whether they can be written; to be asked before the work begins.
+    pub(crate) fn probe(&self) -> Result<(), Stop> {
+        let paths = self.0.iter().map(PathBuf::as_path);
+        paths
+            .filter(|path| !is_standard_output(path))
+            .try_for_each(probe)
+    }
+
     /// Writes the document, and what is said of it to standard output, or to standard error where
     /// the document takes that.
-    pub(crate) fn write<T: Serialize>(&self, document: &T, words: &str) -> Result<(), Stop> {
+    pub(crate) fn write<T: Serialize>(&self, document: &T, words: &str) {
         let json = report::json(document);
         let mut is_taken = false;
         for path in &self.0 {
@@ -43,7 +51,7 @@ impl CampaignDocuments {
                 is_taken = true;
                 print(&json);
             } else {
-                report::write(path, json.as_bytes()).map_err(Stop::harness)?;
+                save(path, &json);
             }
         }
         if is_taken {
@@ -51,6 +59,5 @@ impl CampaignDocuments {
         } else {
             print(words);
         }
-        Ok(())
     }
 }

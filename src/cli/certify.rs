@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
-use jiff::Timestamp;
 
 use crate::adapters::AdapterError;
 use crate::certificate::{
@@ -13,16 +12,17 @@ use crate::certificate::{
 };
 use crate::cli::artifact::artifact;
 use crate::cli::campaign_words::finding_in_words;
-use crate::cli::clock::{to_the_second, unix_now};
+use crate::cli::clock::{now, to_the_second, unix_now};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::fuzz::campaign;
 use crate::cli::inputs::read;
 use crate::cli::interrupt::interrupt_flag;
 use crate::cli::random;
 use crate::cli::reach::{Choice, ReachArgs, Reached, duration};
+use crate::cli::render::probe;
 use crate::cli::run::known_failures;
 use crate::cli::suites;
-use crate::cli::terminal::{ProgressBar, print, say};
+use crate::cli::terminal::{ProgressBar, print, save, say};
 use crate::cli::timing::{Measuring, measure, reach_of, result_of as timing_result, target};
 use crate::fuzz::{FuzzCircumstances, FuzzEnding, FuzzOptions, document};
 use crate::protocol::Hello;
@@ -131,6 +131,9 @@ fn certified(args: &CertifyArgs, choice: &Choice<'_>) -> Result<Exit, Stop> {
         reached: choice.reached(&args.suite_file)?,
         seed: random::seed()?,
     };
+    if let Some(path) = &args.output {
+        probe(path)?;
+    }
     if is_hardened {
         let interrupt = interrupt_flag()?;
         reach_of(&trial.reached.target, args.reach.limits(), &interrupt)?;
@@ -184,9 +187,13 @@ fn certified(args: &CertifyArgs, choice: &Choice<'_>) -> Result<Exit, Stop> {
     let statement = statement(level, &result, &again, shown, subject);
     let payload = serde_json::to_vec(&statement).map_err(Stop::harness)?;
     let envelope = report::json(&Envelope::sign(&payload, &key));
-    match &args.output {
-        Some(path) => report::write(path, envelope.as_bytes()).map_err(Stop::harness)?,
-        None => print(&envelope),
+    // A certificate that cannot be written where it was asked for is not lost.
+    if !args
+        .output
+        .as_deref()
+        .is_some_and(|path| save(path, &envelope))
+    {
+        print(&envelope);
     }
     Ok(Exit::Success)
 }
@@ -218,7 +225,7 @@ impl Trial<'_> {
             ..RunOptions::default()
         };
         let interrupt = interrupt_flag()?;
-        let began = Timestamp::now();
+        let began = now();
         let clock = Instant::now();
         let bar = ProgressBar::new();
         let progress = |progress: crate::runner::Progress| bar.show(progress.done, progress.total);
@@ -320,7 +327,7 @@ impl Trial<'_> {
             limits: self.args.reach.limits(),
             corpus: Vec::new(),
         };
-        let started = to_the_second(Timestamp::now());
+        let started = to_the_second(now());
         let output = campaign(&self.suites, &self.reached, &options)?;
         if let (FuzzEnding::Broken(error), true) = (&output.ending, output.findings.is_empty()) {
             return Err(broken(error));

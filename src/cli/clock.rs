@@ -11,6 +11,21 @@ pub(crate) fn unix_now() -> u64 {
         .map_or(0, |since| since.as_secs())
 }
 
+/// The present. A clock that is beyond what can be written as a date, at the year 9999, stands at
+/// its end.
+pub(crate) fn now() -> Timestamp {
+    at(SystemTime::now())
+}
+
+fn at(time: SystemTime) -> Timestamp {
+    let is_past = time < UNIX_EPOCH;
+    Timestamp::try_from(time).unwrap_or(if is_past {
+        Timestamp::MIN
+    } else {
+        Timestamp::MAX
+    })
+}
+
 /// A time in UTC to the second that it is in: rounded up it would lie in the future, and what is
 /// dated so would not be valid yet.
 pub(crate) fn to_the_second(time: Timestamp) -> String {
@@ -22,7 +37,19 @@ pub(crate) fn to_the_second(time: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::to_the_second;
+    use std::time::{Duration, SystemTime};
+
+    use super::{at, to_the_second};
+
+    #[test]
+    fn a_clock_beyond_all_dates_is_no_panic() {
+        let years = |years: u64| Duration::from_secs(years * 31_557_600);
+        let late = SystemTime::UNIX_EPOCH + years(9_000);
+        assert!(to_the_second(at(late)).starts_with("9999-12-30"));
+        let early = SystemTime::UNIX_EPOCH - years(13_000);
+        assert!(to_the_second(at(early)).starts_with("-009999"));
+        assert_eq!(at(SystemTime::UNIX_EPOCH).as_second(), 0);
+    }
 
     #[test]
     fn no_time_comes_to_lie_in_the_future() {

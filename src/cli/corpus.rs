@@ -5,9 +5,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::cli::exit::Stop;
-use crate::cli::inputs::read;
+use crate::cli::inputs::read_document;
+use crate::cli::terminal::save;
 use crate::protocol::{Incoming, RequestLine};
-use crate::report;
 use crate::signature::Context;
 use crate::suite::Request;
 
@@ -30,7 +30,7 @@ pub(crate) fn read_corpus(folder: &Path) -> Result<Vec<(String, Request)>, Stop>
     paths.sort();
     let mut requests = Vec::new();
     for path in paths {
-        let bytes = read(&path)?;
+        let bytes = read_document(&path)?;
         for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
             if line.is_empty() {
                 continue;
@@ -69,7 +69,7 @@ pub(crate) fn read_corpus(folder: &Path) -> Result<Vec<(String, Request)>, Stop>
 }
 
 /// Writes the corpus: each request with its suite's name.
-pub(crate) fn write_corpus(folder: &Path, corpus: &[(String, Request)]) -> Result<(), Stop> {
+pub(crate) fn write_corpus(folder: &Path, corpus: &[(String, Request)]) {
     let mut names: Vec<&str> = corpus.iter().map(|(name, _)| name.as_str()).collect();
     names.sort_unstable();
     names.dedup();
@@ -82,10 +82,13 @@ pub(crate) fn write_corpus(folder: &Path, corpus: &[(String, Request)]) -> Resul
         lines.sort_unstable();
         lines.dedup();
         let text = lines.join("\n") + "\n";
-        let path = folder.join(format!("{name}.ndjson"));
-        report::write(&path, text.as_bytes()).map_err(Stop::harness)?;
+        save(&corpus_file(folder, name), &text);
     }
-    Ok(())
+}
+
+/// The file of a suite.
+pub(crate) fn corpus_file(folder: &Path, suite: &str) -> PathBuf {
+    folder.join(format!("{suite}.ndjson"))
 }
 
 fn request_as_json(suite: &str, request: &Request) -> String {

@@ -1,8 +1,7 @@
 //! What becomes of each case, as it happens: a JSON object a line.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -10,12 +9,16 @@ use serde_json::{Value, json};
 
 use crate::cli::exit::Stop;
 use crate::cli::render::is_standard_output;
+use crate::cli::terminal::{StandardOutput, lost};
+use crate::report::{self, WriteError};
 use crate::results::RunResult;
 use crate::runner::CaseEvent;
 
 /// Where events go.
 pub(crate) struct Events {
-    out: Mutex<BufWriter<Box<dyn Write + Send>>>,
+    /// Nothing any more once a write has failed.
+    out: Mutex<Option<BufWriter<Box<dyn Write + Send>>>>,
+    path: PathBuf,
     began: Instant,
 }
 
@@ -23,15 +26,17 @@ impl Events {
     /// Opens the file, or standard output.
     pub(crate) fn open(path: &Path) -> Result<Self, Stop> {
         let out: Box<dyn Write + Send> = if is_standard_output(path) {
-            Box::new(io::stdout())
+            Box::new(StandardOutput)
         } else {
-            let file = File::create(path).map_err(|error| {
-                Stop::usage(format_args!("failed to write {}: {error}", path.display()))
+            let file = report::create(path).map_err(|source| {
+                let path = path.to_owned();
+                Stop::harness(WriteError { path, source })
             })?;
             Box::new(file)
         };
         Ok(Self {
-            out: Mutex::new(BufWriter::new(out)),
+            out: Mutex::new(Some(BufWriter::new(out))),
+            path: path.to_owned(),
             began: Instant::now(),
         })
     }
@@ -76,15 +81,30 @@ impl Events {
 
     /// Lets readers see what there is.
     pub(crate) fn flush(&self) {
-        // A reader that has gone away is no error of ours.
-        let _gone = self.out().flush();
+        self.attempt(Write::flush);
     }
 
     fn write(&self, event: &Value) {
-        let _gone = writeln!(self.out(), "{event}");
+        self.attempt(|out| writeln!(out, "{event}"));
     }
 
-    fn out(&self) -> std::sync::MutexGuard<'_, BufWriter<Box<dyn Write + Send>>> {
-        self.out.lock().unwrap_or_else(PoisonError::into_inner)
+    fn attempt(&self, write: impl FnOnce(&mut BufWriter<Box<dyn Write + Send>>) -> io::Result<()>) {
+        let mut place = self.out.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(Err(source)) = place.as_mut().map(write) else {
+            return;
+        };
+        // What is left in the buffer is not tried again.
+        if let Some(out) = place.take() {
+            let (_out, _buffered) = out.into_parts();
+        }
+        if source.kind() == io::ErrorKind::BrokenPipe {
+            return;
+        }
+        if is_standard_output(&self.path) {
+            lost(format_args!("cannot write to standard output: {source}"));
+        } else {
+            let path = self.path.clone();
+            lost(WriteError { path, source });
+        }
     }
 }

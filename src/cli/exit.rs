@@ -16,7 +16,7 @@ pub enum Exit {
     Usage,
     /// Incomplete: an error, or a skip that no list allows.
     Incomplete,
-    /// No usable adapter, or the harness itself failed.
+    /// No usable adapter, output that could not be written, or the harness itself failed.
     Harness,
 }
 

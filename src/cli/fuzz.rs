@@ -4,24 +4,23 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use jiff::Timestamp;
 
 use crate::cli::args::LevelArg;
 use crate::cli::campaign_documents::CampaignDocuments;
 use crate::cli::campaign_words::{campaign_in_words, progress_in_words};
-use crate::cli::clock::to_the_second;
-use crate::cli::corpus::{read_corpus, write_corpus};
+use crate::cli::clock::{now, to_the_second};
+use crate::cli::corpus::{corpus_file, read_corpus, write_corpus};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::interrupt::interrupt_flag;
 use crate::cli::reach::{ReachArgs, Reached, duration};
+use crate::cli::render::probe;
 use crate::cli::shard::shard;
-use crate::cli::terminal::ProgressBar;
+use crate::cli::terminal::{ProgressBar, save};
 use crate::cli::versus::against;
 use crate::fuzz::{
     FuzzCircumstances, FuzzEnding, FuzzError, FuzzOptions, FuzzOutput, FuzzProgress, VersusOptions,
     document, fuzz as fuzz_suites, saved,
 };
-use crate::report;
 use crate::results::JUDGED_ITSELF;
 use crate::runner::Shard;
 use crate::suite::{Level, Suite};
@@ -89,6 +88,7 @@ pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
     }
     let reached = choice.reached(&args.suite_file)?;
     let options = options(args)?;
+    documents.probe()?;
     if let Some(other) = &args.against {
         let other = choice.other(other)?;
         let options = VersusOptions {
@@ -103,10 +103,16 @@ pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
     if reached.judged_itself {
         documents.announce(JUDGED_ITSELF);
     }
-    let started = Timestamp::now();
+    for suite in &suites {
+        probe(&place(args, &suites, suite.name.as_str()))?;
+        if let Some(folder) = &args.corpus {
+            probe(&corpus_file(folder, suite.name.as_str()))?;
+        }
+    }
+    let started = now();
     let output = campaign(&suites, &reached, &options)?;
     if let Some(folder) = &args.corpus {
-        write_corpus(folder, &output.corpus)?;
+        write_corpus(folder, &output.corpus);
     }
     let mut arguments = args.suites.clone();
     arguments.extend_from_slice(&reached.arguments);
@@ -124,11 +130,11 @@ pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
         arguments,
     };
     let result = document(&suites, &output, circumstances);
-    let saved_as = save(args, &suites, &output)?;
+    let saved_as = save_findings(args, &suites, &output);
     documents.write(
         &result,
         &campaign_in_words(&result, &saved_as, &reached.arguments),
-    )?;
+    );
     match (Exit::of(result.exit_code()), output.ending) {
         (Exit::Harness, FuzzEnding::Broken(error)) => Err(Stop::harness(format_args!(
             "the adapter no longer works: {error}"
@@ -189,24 +195,31 @@ pub(crate) fn campaign(
     })
 }
 
-/// Where the findings of each suite were saved.
-fn save(args: &FuzzArgs, suites: &[Suite], output: &FuzzOutput) -> Result<Vec<PathBuf>, Stop> {
+/// Saves the findings of each suite; the files that are there now.
+fn save_findings(args: &FuzzArgs, suites: &[Suite], output: &FuzzOutput) -> Vec<PathBuf> {
     let files = saved(suites, output);
     let mut written = Vec::new();
     for file in &files {
-        let usual = format!("fuzz-{}.yaml", file.suite);
-        let path = match &args.output {
-            None => Path::new("reports").join(usual),
-            Some(path) if suites.len() > 1 => path.join(usual),
-            Some(path) => path.clone(),
-        };
-        report::write(&path, file.yaml.as_bytes()).map_err(Stop::harness)?;
+        let path = place(args, suites, &file.suite);
         for (name, lines) in &file.sequences {
             let beside = path.with_file_name(format!("{}-{name}.ndjson", file.suite));
-            report::write(&beside, lines.as_bytes()).map_err(Stop::harness)?;
-            written.push(beside);
+            if save(&beside, lines) {
+                written.push(beside);
+            }
         }
-        written.push(path);
+        if save(&path, &file.yaml) {
+            written.push(path);
+        }
     }
-    Ok(written)
+    written
+}
+
+/// Where the findings of a suite are saved.
+fn place(args: &FuzzArgs, suites: &[Suite], suite: &str) -> PathBuf {
+    let usual = format!("fuzz-{suite}.yaml");
+    match &args.output {
+        None => Path::new("reports").join(usual),
+        Some(path) if suites.len() > 1 => path.join(usual),
+        Some(path) => path.clone(),
+    }
 }

@@ -6,9 +6,8 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::suites;
-use crate::cli::terminal::print;
+use crate::cli::terminal::{print, save};
 use crate::init::{Ci, GITLAB_PIPELINE, Job, Language, Project, ProjectFile};
-use crate::report;
 use crate::suite::{self, Suite};
 
 #[derive(Debug, Args)]
@@ -80,7 +79,10 @@ pub(crate) fn init(args: &InitArgs) -> Result<Exit, Stop> {
     let mut said = String::new();
     for file in &project.files {
         let path = shown(file);
-        report::write(Path::new(&path), file.content.as_bytes()).map_err(Stop::harness)?;
+        if !save(Path::new(&path), &file.content) {
+            print(&said);
+            return Ok(Exit::Harness);
+        }
         said.push_str(&format!("wrote {path}\n"));
     }
     said.push_str(&next(args.language, &project, ci));

@@ -1,16 +1,18 @@
 //! Secrets and fields as a person gives them.
 
-use std::fs;
-use std::io::{self, IsTerminal as _};
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Read as _};
 use std::path::Path;
 
 use crate::cli::args::SignatureArgs;
 use crate::cli::exit::Stop;
+use crate::cli::modes::ask_hidden;
 use crate::cli::suites;
 use crate::cli::terminal::say;
+use crate::report::visible;
 use crate::scheme::{FieldKind, Scheme};
 use crate::signature::{Fields, Secret, Secrets, Value};
-use crate::suite::Suite;
+use crate::suite::{Suite, is_foreign_pipe};
 
 /// What `sign`, `verify` and `explain` work on.
 pub(crate) struct Inputs {
@@ -142,7 +144,7 @@ fn secret(args: &SignatureArgs) -> Result<Secret, Stop> {
             "the secret is missing: --secret-file FILE or --secret-env VAR",
         ));
     }
-    rpassword::prompt_password("secret (it is not shown): ")
+    ask_hidden("secret (it is not shown): ")
         .map(|text| Secret::new(text.into_bytes()))
         .map_err(|error| Stop::usage(format_args!("failed to read the secret: {error}")))
 }
@@ -163,7 +165,49 @@ fn bytes_value(bytes: Vec<u8>) -> Value {
     String::from_utf8(bytes).map_or_else(|error| Value::Bytes(error.into_bytes()), Value::Text)
 }
 
+/// The largest file that a person writes and this program reads, in bytes: a list, a description,
+/// a key, a secret, a certificate.
+const MAX_FILE: u64 = 16 << 20;
+
+/// The largest document that a program writes and this program reads, in bytes.
+const MAX_DOCUMENT: u64 = 512 << 20;
+
+/// Reads a file that a person wrote.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Stop> {
-    fs::read(path)
-        .map_err(|error| Stop::usage(format_args!("failed to read {}: {error}", path.display())))
+    read_up_to(path, MAX_FILE)
+}
+
+/// Reads a document that a program wrote: results, recordings, a corpus.
+pub(crate) fn read_document(path: &Path) -> Result<Vec<u8>, Stop> {
+    read_up_to(path, MAX_DOCUMENT)
+}
+
+fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, Stop> {
+    let attempt = || {
+        let mut bytes = Vec::new();
+        open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > limit {
+            return Err(io::Error::other(format!(
+                "it has more than {} MiB",
+                limit >> 20
+            )));
+        }
+        Ok(bytes)
+    };
+    attempt().map_err(|error| unread(path, &error))
+}
+
+/// Opens a file to be read.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    if is_foreign_pipe(path) {
+        return Err(io::Error::other(
+            "it is a named pipe, which would be waited for; give a file, or /dev/stdin",
+        ));
+    }
+    File::open(path)
+}
+
+pub(crate) fn unread(path: &Path, error: &io::Error) -> Stop {
+    let path = visible(&path.to_string_lossy());
+    Stop::usage(format_args!("failed to read {path}: {error}"))
 }

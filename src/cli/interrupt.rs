@@ -11,6 +11,7 @@ use signal_hook::low_level::emulate_default_handler;
 
 use crate::adapters;
 use crate::cli::exit::Stop;
+use crate::cli::modes;
 use crate::cli::terminal::say;
 
 /// A flag that Ctrl-C sets, as do SIGTERM and SIGHUP: what is under way comes to an end, and what
@@ -37,6 +38,7 @@ pub(crate) fn interrupt_flag() -> Result<Arc<AtomicBool>, Stop> {
             for signal in &mut signals {
                 if signal == SIGQUIT || set.swap(true, Ordering::Relaxed) {
                     end_children();
+                    modes::restore();
                     // It does not come back: by default each of them ends the program.
                     let _unknown = emulate_default_handler(signal);
                 }

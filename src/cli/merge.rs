@@ -6,11 +6,11 @@ use serde::Serialize;
 
 use crate::cli::causes::tell_causes_anew;
 use crate::cli::exit::{Exit, Stop};
-use crate::cli::inputs::read;
+use crate::cli::inputs::read_document;
 use crate::cli::render::is_standard_output;
 use crate::cli::run::known_failures;
 use crate::cli::suites;
-use crate::cli::terminal::print;
+use crate::cli::terminal::{print, save};
 use crate::report;
 use crate::results::{Document, RunResult, SuiteSummary, merge as merged, merge_fuzz};
 use crate::suite::{self, Suite};
@@ -21,7 +21,7 @@ pub(crate) fn merge(
     output: Option<&Path>,
     list: Option<&Path>,
 ) -> Result<Exit, Stop> {
-    let files = paths.iter().map(|path| Ok((path, read(path)?)));
+    let files = paths.iter().map(|path| Ok((path, read_document(path)?)));
     let files: Vec<(&PathBuf, Vec<u8>)> = files.collect::<Result<_, Stop>>()?;
     let of_campaigns = |(_, bytes): &&(&PathBuf, Vec<u8>)| report::is_fuzz(bytes);
     match files.iter().filter(of_campaigns).count() {
@@ -47,7 +47,7 @@ fn merge_campaigns(files: &[(&PathBuf, Vec<u8>)], output: Option<&Path>) -> Resu
     };
     let parts = files.iter().map(part).collect::<Result<Vec<_>, _>>()?;
     let whole = merge_fuzz(parts).map_err(Stop::usage)?;
-    write(&whole, output)?;
+    write(&whole, output);
     Ok(Exit::of(whole.exit_code()))
 }
 
@@ -73,18 +73,17 @@ fn merge_runs(
             tell_causes_anew(run, &suites_of(run));
         }
     }
-    write(&document, output)?;
+    write(&document, output);
     Ok(Exit::of(document.exit_code()))
 }
 
-fn write<T: Serialize>(document: &T, output: Option<&Path>) -> Result<(), Stop> {
+fn write<T: Serialize>(document: &T, output: Option<&Path>) {
     let text = report::json(document);
     match output.filter(|path| !is_standard_output(path)) {
-        Some(path) => report::write(path, text.as_bytes()).map_err(Stop::harness),
-        None => {
-            print(&text);
-            Ok(())
+        Some(path) => {
+            save(path, &text);
         }
+        None => print(&text),
     }
 }
 

@@ -23,6 +23,7 @@ mod inputs;
 mod interrupt;
 mod merge;
 mod mistakes;
+mod modes;
 mod oracle;
 mod random;
 mod reach;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::exit::Stop;
-use crate::cli::terminal::{colour, print, say};
+use crate::cli::terminal::{colour, print, save, say};
 use crate::report::{self, Campaigns, Format, HumanOptions};
 use crate::results::Document;
 
@@ -41,16 +41,23 @@ impl Reports {
         Ok(Self { wanted, all })
     }
 
+    /// Whether they can be written; to be asked before the work begins.
+    pub(crate) fn probe(&self) -> Result<(), Stop> {
+        let paths = self.wanted.iter().map(|(_, path)| path.as_path());
+        paths
+            .filter(|path| !is_standard_output(path))
+            .try_for_each(probe)
+    }
+
     /// Writes what was asked for, and the report for people beside it: to standard output, or to
     /// standard error where another report, or whatever else, takes that.
-    pub(crate) fn write(&self, document: &Document, taken: bool) -> Result<(), Stop> {
-        self.write_asked(document)?;
+    pub(crate) fn write(&self, document: &Document, taken: bool) {
+        self.write_asked(document);
         if taken || self.take_standard_output() {
             say(report::human(document, &self.for_people(false)).trim_end());
         } else {
             print(&report::human(document, &self.for_people(colour())));
         }
-        Ok(())
     }
 
     /// Says something before the report for people, where that goes.
@@ -68,16 +75,12 @@ impl Reports {
     }
 
     /// Writes what was asked for and nothing else.
-    pub(crate) fn write_asked(&self, document: &Document) -> Result<(), Stop> {
-        self.write_with(document, &Campaigns::default())
+    fn write_asked(&self, document: &Document) {
+        self.write_with(document, &Campaigns::default());
     }
 
     /// The same; pages show what campaigns found.
-    pub(crate) fn write_with(
-        &self,
-        document: &Document,
-        campaigns: &Campaigns<'_>,
-    ) -> Result<(), Stop> {
+    pub(crate) fn write_with(&self, document: &Document, campaigns: &Campaigns<'_>) {
         for (format, path) in &self.wanted {
             let text = match format {
                 Format::Html => report::html_with(document, campaigns),
@@ -86,10 +89,9 @@ impl Reports {
             if is_standard_output(path) {
                 print(&text);
             } else {
-                report::write(path, text.as_bytes()).map_err(Stop::harness)?;
+                save(path, &text);
             }
         }
-        Ok(())
     }
 
     fn for_people(&self, color: bool) -> HumanOptions {
@@ -108,6 +110,11 @@ impl Reports {
             options
         }
     }
+}
+
+/// Whether a file can be written.
+pub(crate) fn probe(path: &Path) -> Result<(), Stop> {
+    report::probe(path).map_err(Stop::harness)
 }
 
 pub(crate) fn is_standard_output(path: &Path) -> bool {

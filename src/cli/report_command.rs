@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 
 use crate::cli::exit::{Exit, Stop};
-use crate::cli::inputs::read;
+use crate::cli::inputs::read_document;
 use crate::cli::merge::merge;
 use crate::cli::render::Reports;
 use crate::cli::terminal::print;
@@ -78,7 +78,7 @@ pub(crate) fn report(command: &ReportCommand) -> Result<Exit, Stop> {
                 fuzz: fuzz.as_ref(),
                 versus: versus.as_ref(),
             };
-            reports.write_with(&saved(result)?, &campaigns)?;
+            reports.write_with(&saved(result)?, &campaigns);
             Ok(Exit::Success)
         }
         ReportCommand::Diff { old, new, json } => {
@@ -103,21 +103,21 @@ pub(crate) fn report(command: &ReportCommand) -> Result<Exit, Stop> {
 }
 
 fn saved_timing(path: &Path) -> Result<TimingResult, Stop> {
-    report::read_timing(&read(path)?)
+    report::read_timing(&read_document(path)?)
         .map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))
 }
 
 fn saved_fuzz(path: &Path) -> Result<FuzzResult, Stop> {
-    report::read_fuzz(&read(path)?)
+    report::read_fuzz(&read_document(path)?)
         .map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))
 }
 
 fn saved_versus(path: &Path) -> Result<VersusResult, Stop> {
-    report::read_versus(&read(path)?)
+    report::read_versus(&read_document(path)?)
         .map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))
 }
 
 fn saved(path: &Path) -> Result<Document, Stop> {
-    report::read(&read(path)?)
+    report::read(&read_document(path)?)
         .map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))
 }

@@ -3,22 +3,19 @@
 use std::path::Path;
 use std::time::Instant;
 
-use jiff::Timestamp;
-
 use crate::adapters::Target;
 use crate::cli::args::{LevelArg, RunArgs};
 use crate::cli::causes::add_causes;
-use crate::cli::clock::{to_the_second, unix_now};
+use crate::cli::clock::{now, to_the_second, unix_now};
 use crate::cli::events::Events;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
 use crate::cli::interrupt::interrupt_flag;
 use crate::cli::reach::{AskedSuites, Candidate, Reached};
-use crate::cli::render::{Reports, is_standard_output};
+use crate::cli::render::{Reports, is_standard_output, probe};
 use crate::cli::shard::shard;
 use crate::cli::suites;
-use crate::cli::terminal::{ProgressBar, say};
-use crate::report;
+use crate::cli::terminal::{ProgressBar, save, say};
 use crate::results::{
     Circumstances, Document, KnownFailures, Redaction, RunResult, Runs, ScopeNote, conclude,
     updated,
@@ -35,6 +32,14 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
     let choice = args.reach.choice()?;
     let asked = choice.asked(&args.suites, &args.suite_file);
     let suites = suites::chosen(&asked.names, &asked.files)?;
+    reports.probe()?;
+    if let Some(list) = args
+        .known_failures
+        .as_deref()
+        .filter(|_| args.update_known_failures)
+    {
+        probe(list)?;
+    }
     let events = args.events.as_deref().map(Events::open).transpose()?;
     let taken = args.events.as_deref().is_some_and(is_standard_output);
     if taken && reports.take_standard_output() {
@@ -74,7 +79,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
         }
     };
     if !document.runs().is_empty() {
-        reports.write(&document, taken)?;
+        reports.write(&document, taken);
     }
     match (Exit::of(document.exit_code()), harness) {
         (Exit::Failed, Some(stop)) if all.len() > 1 => {
@@ -126,7 +131,7 @@ fn run_one(
         watcher: events.map(|_| Watcher { level, tell: &tell }),
         secret: reached.secret.clone(),
     };
-    let began = Timestamp::now();
+    let began = now();
     let started = to_the_second(began);
     if let Some(events) = events {
         events.started(&started, seed);
@@ -171,8 +176,9 @@ fn run_one(
         &known,
         &today,
     );
-    if args.update_known_failures {
-        let rewritten = rewrite(&known, &result)?;
+    if args.update_known_failures
+        && let Some(rewritten) = rewrite(&known, &result)?
+    {
         result = conclude(
             circumstances,
             output.observations.clone(),
@@ -249,14 +255,16 @@ pub(crate) fn known_failures(path: Option<&Path>) -> Result<KnownFailures, Stop>
     KnownFailures::parse(&path.display().to_string(), &text).map_err(Stop::usage)
 }
 
-/// Writes the list anew, and reads it back.
-fn rewrite(known: &KnownFailures, result: &RunResult) -> Result<KnownFailures, Stop> {
+/// Writes the list anew; what it says now, or nothing where it could not be written.
+fn rewrite(known: &KnownFailures, result: &RunResult) -> Result<Option<KnownFailures>, Stop> {
     let text = updated(known, result);
-    report::write(Path::new(known.path()), text.as_bytes()).map_err(Stop::harness)?;
     let rewritten = KnownFailures::parse(known.path(), &text).map_err(Stop::harness)?;
+    if !save(Path::new(known.path()), &text) {
+        return Ok(None);
+    }
     let count = rewritten.entries().len();
     say(&format!("rewrote {}: {count} known failures", known.path()));
-    Ok(rewritten)
+    Ok(Some(rewritten))
 }
 
 fn parsed<T: std::str::FromStr<Err = crate::runner::SelectionError>>(

@@ -1,6 +1,7 @@
 //! `macproof serve`: the platform's side over HTTP.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -101,6 +102,8 @@ pub(crate) fn serve(args: &ServeArgs) -> Result<Exit, Stop> {
     };
     allow_many_connections();
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        // Said here, for else tokio asks an environment variable, and panics where that is 0.
+        .worker_threads(std::thread::available_parallelism().map_or(1, NonZero::get))
         .enable_all()
         .build()
         .map_err(Stop::harness)?;

@@ -1,6 +1,8 @@
 //! Finds the command, and turns what it came to into an exit code.
 
 use std::panic::Location;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use clap::Parser as _;
 
@@ -8,24 +10,51 @@ use crate::cli::args::{Arguments, Command};
 use crate::cli::clock::unix_now;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::interrupt::end_children;
-use crate::cli::terminal::say;
+use crate::cli::terminal::{colour, exit, print, say};
 use crate::cli::{
-    adapter, certify, explain, fuzz, init, mistakes, oracle, report_command, run, serve,
+    adapter, certify, explain, fuzz, init, mistakes, modes, oracle, report_command, run, serve,
     suite_command, timing, verify_certificate,
 };
 
 /// Does what the arguments say.
 pub fn start() -> Exit {
     std::panic::set_hook(Box::new(|panic| say(&bug(panic.location()))));
-    let exit = match dispatch(Arguments::parse().command) {
-        Ok(exit) => exit,
-        Err(stop) => {
-            say(&format!("error: {stop}"));
-            stop.exit
-        }
+    fail_at_the_limit_of_a_file();
+    modes::keep();
+    let ended = match Arguments::try_parse() {
+        Ok(arguments) => dispatch(arguments.command),
+        Err(error) => Ok(answer(&error)),
     };
+    let ended = ended.unwrap_or_else(|stop| {
+        say(&format!("error: {stop}"));
+        stop.exit
+    });
     end_children();
-    exit
+    // None of them can change the terminal any more.
+    modes::restore();
+    exit(ended)
+}
+
+/// Help, the version, or what is wrong with the arguments.
+fn answer(error: &clap::Error) -> Exit {
+    if error.use_stderr() {
+        let _gone = error.print();
+        return Exit::Usage;
+    }
+    let text = error.render();
+    print(&if colour() {
+        text.ansi().to_string()
+    } else {
+        text.to_string()
+    });
+    Exit::Success
+}
+
+/// Lets a write beyond the largest file that is allowed (`ulimit -f`) fail, where the signal would
+/// end us in the midst of it.
+fn fail_at_the_limit_of_a_file() {
+    let unread = Arc::new(AtomicBool::new(false));
+    let _as_before = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, unread);
 }
 
 /// What is said of a panic. What it says itself may quote a secret or a token, and where it

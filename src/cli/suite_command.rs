@@ -7,11 +7,10 @@ use crate::cli::args::SuiteCommand;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
 use crate::cli::suites;
-use crate::cli::terminal::{print, say};
+use crate::cli::terminal::{print, save, say};
 use crate::generate::{generate, import_wycheproof};
 use crate::lint::{Severity, lint, review};
 use crate::protocol::RequestLine;
-use crate::report;
 use crate::results::expected_in_words;
 use crate::strength::{strength, table};
 use crate::suite::{self, Level, Suite, Vector};
@@ -30,7 +29,7 @@ pub(crate) fn suite(command: &SuiteCommand) -> Result<Exit, Stop> {
         } => {
             let text = text(scheme)?;
             let suite = generate(&scheme.display().to_string(), &text).map_err(Stop::usage)?;
-            deliver(&suite, output.as_deref(), *check)
+            Ok(deliver(&suite, output.as_deref(), *check))
         }
         SuiteCommand::Import {
             format: _,
@@ -48,7 +47,7 @@ pub(crate) fn suite(command: &SuiteCommand) -> Result<Exit, Stop> {
                     .map_err(Stop::usage)?,
                 None => imported.into_suite(),
             };
-            deliver(&suite, output.as_deref(), *check)
+            Ok(deliver(&suite, output.as_deref(), *check))
         }
     }
 }
@@ -241,21 +240,21 @@ fn text(path: &Path) -> Result<String, Stop> {
 }
 
 /// Writes a made file, or compares it with the one that is there.
-fn deliver(made: &str, output: Option<&Path>, check: bool) -> Result<Exit, Stop> {
+fn deliver(made: &str, output: Option<&Path>, check: bool) -> Exit {
     let Some(path) = output else {
         print(made);
-        return Ok(Exit::Success);
+        return Exit::Success;
     };
     if check {
         if read(path).is_ok_and(|present| present == made.as_bytes()) {
-            return Ok(Exit::Success);
+            return Exit::Success;
         }
         say(&format!(
             "{} is not what would be written now; write it anew without --check",
             path.display()
         ));
-        return Ok(Exit::Failed);
+        return Exit::Failed;
     }
-    report::write(path, made.as_bytes()).map_err(Stop::harness)?;
-    Ok(Exit::Success)
+    save(path, made);
+    Exit::Success
 }

@@ -1,19 +1,115 @@
-//! What is printed. The rest of the program returns text; here it reaches a person.
+//! What is printed and written. The rest of the program returns text; here it reaches a person.
+//!
+//! A write that fails ends no command: what was found is still told wherever it can be. It is said,
+//! and [`exit`] lets it count. That a reader has gone away, as `head` does, is no failure.
 
 use std::cell::Cell;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::fmt;
+use std::io::{self, IsTerminal as _};
+use std::os::fd::{AsFd as _, BorrowedFd};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// Prints to standard output. A reader that has gone away is no error of ours.
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
+
+use crate::cli::exit::Exit;
+use crate::report::{self, WriteError};
+
+/// Whether something that was to be written is lost.
+static LOST: AtomicBool = AtomicBool::new(false);
+
+/// Prints to standard output.
 pub(crate) fn print(text: &str) {
-    let mut out = io::stdout().lock();
-    let _gone = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    static FAILED: AtomicBool = AtomicBool::new(false);
+    let out = io::stdout().lock();
+    if let Err(error) = write_whole(out.as_fd(), text.as_bytes())
+        && error.kind() != io::ErrorKind::BrokenPipe
+        && !FAILED.swap(true, Ordering::Relaxed)
+    {
+        lost(format_args!("cannot write to standard output: {error}"));
+    }
 }
 
-/// Prints a line to standard error.
+/// Standard output as a stream, written to as [`print`] does. What fails is the caller's to say.
+pub(crate) struct StandardOutput;
+
+impl io::Write for StandardOutput {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let out = io::stdout().lock();
+        write_whole(out.as_fd(), bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Prints a line to standard error. Paths and others' words may stand in it, so what would act on
+/// a terminal is spelt out.
 pub(crate) fn say(text: &str) {
-    let mut err = io::stderr().lock();
-    let _gone = writeln!(err, "{text}");
+    let mut line = String::with_capacity(text.len() + 1);
+    for c in text.chars() {
+        if c.is_control() && c != '\n' && c != '\t' {
+            line.extend(c.escape_unicode());
+        } else {
+            line.push(c);
+        }
+    }
+    line.push('\n');
+    let err = io::stderr().lock();
+    match write_whole(err.as_fd(), line.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            LOST.store(true, Ordering::Relaxed);
+        }
+        _ => {}
+    }
+}
+
+/// Writes a file as [`report::write`] does; whether it is there now.
+pub(crate) fn save(path: &Path, text: &str) -> bool {
+    match report::write(path, text.as_bytes()) {
+        Ok(()) => true,
+        Err(WriteError { source, .. }) if source.kind() == io::ErrorKind::BrokenPipe => true,
+        Err(error) => {
+            lost(error);
+            false
+        }
+    }
+}
+
+/// Says that something could not be written, and lets it count.
+pub(crate) fn lost(error: impl fmt::Display) {
+    LOST.store(true, Ordering::Relaxed);
+    say(&format!("error: {error}"));
+}
+
+/// What a command came to: where something is lost, it is not as it should be, unless that is said
+/// already.
+pub(crate) fn exit(exit: Exit) -> Exit {
+    match exit {
+        Exit::Success | Exit::Incomplete if LOST.load(Ordering::Relaxed) => Exit::Harness,
+        exit => exit,
+    }
+}
+
+/// Writes all of it, unbuffered. Whoever started us may have left the file descriptor without
+/// blocking; then we wait as if it had not.
+fn write_whole(to: BorrowedFd<'_>, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match rustix::io::write(to, bytes) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => bytes = &bytes[written..],
+            Err(Errno::INTR) => {}
+            Err(Errno::AGAIN) => {
+                poll(&mut [PollFd::from_borrowed_fd(to, PollFlags::OUT)], None)?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
 }
 
 /// Whether standard output is to be coloured.

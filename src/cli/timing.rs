@@ -6,14 +6,15 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use fastrand::Rng;
-use jiff::Timestamp;
 
 use crate::adapters::{Limits, Pinned, Target};
+use crate::cli::clock;
 use crate::cli::exit::{Exit, Stop};
-use crate::cli::inputs::read;
+use crate::cli::inputs::read_document;
 use crate::cli::interrupt::interrupt_flag;
 use crate::cli::reach::{ReachArgs, Reached, duration};
-use crate::cli::terminal::{print, say};
+use crate::cli::render::probe;
+use crate::cli::terminal::{print, save, say};
 use crate::protocol::Hello;
 use crate::report;
 use crate::results::{
@@ -80,10 +81,15 @@ const TARGET_ALONE: f64 = 500.0;
 pub(crate) fn timing(args: &TimingArgs, now: u64) -> Result<Exit, Stop> {
     let (header, recordings) = match &args.replay {
         Some(path) => replayed(path, args)?,
-        None => measured(args, now)?,
+        None => {
+            if let Some(path) = &args.raw {
+                probe(path)?;
+            }
+            measured(args, now)?
+        }
     };
     if let Some(path) = &args.raw {
-        report::write(path, raw_write(&header, &recordings).as_bytes()).map_err(Stop::harness)?;
+        save(path, &raw_write(&header, &recordings));
     }
     let result = result_of(&header, &recordings);
     if args.json {
@@ -123,7 +129,8 @@ pub(crate) fn result_of(header: &RawHeader, recordings: &[Recording]) -> TimingR
 
 fn replayed(path: &Path, args: &TimingArgs) -> Result<(RawHeader, Vec<Recording>), Stop> {
     let wrong = |what: String| Stop::usage(format_args!("{}: {what}", path.display()));
-    let text = String::from_utf8(read(path)?).map_err(|_| wrong("it is no UTF-8".to_owned()))?;
+    let text =
+        String::from_utf8(read_document(path)?).map_err(|_| wrong("it is no UTF-8".to_owned()))?;
     let (header, recordings) = raw_read(&text).map_err(|error| wrong(error.to_string()))?;
     if header.judged_itself {
         if args.reach.require_implementation {
@@ -253,7 +260,7 @@ pub(crate) fn measure(
     let header = RawHeader {
         macproof_timing_raw: RawHeader::FORM,
         macproof_version: env!("CARGO_PKG_VERSION").to_owned(),
-        started: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        started: clock::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         implementation: redaction.implementation(&hello.implementation),
         adapter: reached.label.clone(),
         judged_itself: reached.judged_itself,

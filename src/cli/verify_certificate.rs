@@ -14,7 +14,7 @@ use crate::cli::clock::unix_now;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
 use crate::cli::suites;
-use crate::cli::terminal::{print, say};
+use crate::cli::terminal::{print, save, say};
 use crate::cli::timing::target;
 use crate::report;
 use crate::results::JUDGED_ITSELF;
@@ -129,7 +129,7 @@ pub(crate) fn verify_certificate(args: &VerifyCertificateArgs) -> Result<Exit, S
             print(&text);
             is_printed = true;
         } else {
-            report::write(&path, text.as_bytes()).map_err(Stop::harness)?;
+            save(&path, &text);
         }
     }
     let certified = &statement.predicate.macproof;

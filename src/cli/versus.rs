@@ -2,11 +2,9 @@
 
 use std::time::Instant;
 
-use jiff::Timestamp;
-
 use crate::cli::campaign_documents::CampaignDocuments;
 use crate::cli::campaign_words::{FIRST_IS_OURS, progress_in_words, versus_in_words};
-use crate::cli::clock::to_the_second;
+use crate::cli::clock::{now, to_the_second};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::interrupt::interrupt_flag;
 use crate::cli::reach::Reached;
@@ -30,7 +28,7 @@ pub(crate) fn against(
     let interrupt = interrupt_flag()?;
     let bar = ProgressBar::new();
     let progress = |progress: FuzzProgress| bar.tell(|| progress_in_words(&progress));
-    let started = Timestamp::now();
+    let started = now();
     let began = Instant::now();
     let output = versus(
         suites,
@@ -52,7 +50,7 @@ pub(crate) fn against(
         judged_itself: sides.map(|side| side.judged_itself),
     };
     let document = versus_document(suites, &output, circumstances);
-    documents.write(&document, &versus_in_words(&document))?;
+    documents.write(&document, &versus_in_words(&document));
     match (Exit::of(document.exit_code), output.ending) {
         (Exit::Harness, FuzzEnding::Broken(error)) => Err(Stop::harness(format_args!(
             "an adapter no longer works: {error}"

@@ -1,18 +1,23 @@
 //! Writing a report: it appears whole or not at all.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+
+use rustix::fs::{Access, OFlags, access, fcntl_getfl, fcntl_setfl};
+use rustix::io::Errno;
+
+use crate::report::visible;
 
 /// Why a report could not be written.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write {}: {source}", path.display())]
+#[error("cannot write {}: {source}", visible(&path.to_string_lossy()))]
 pub struct WriteError {
     /// The file.
-    path: PathBuf,
+    pub path: PathBuf,
     /// Why.
-    source: io::Error,
+    pub source: io::Error,
 }
 
 /// Writes a file that appears whole or not at all. Its folder is made if it is missing: whoever
@@ -20,24 +25,14 @@ pub struct WriteError {
 /// as it is.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     let attempt = || {
-        if fs::metadata(path).is_ok_and(|known| !known.is_file() && !known.is_dir()) {
-            return fs::OpenOptions::new()
-                .write(true)
-                .open(path)?
-                .write_all(bytes);
+        if is_special(path) {
+            return create(path)?.write_all(bytes);
         }
         // A link stays one; the file that it names is replaced.
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let folder = match target.parent() {
-            Some(folder) if folder != Path::new("") => folder,
-            _ => Path::new("."),
-        };
+        let folder = folder_of(&target);
         fs::create_dir_all(folder)?;
-        let mut file = tempfile::Builder::new()
-            .prefix(".macproof-")
-            // As any program's file: the process's mask takes away from it.
-            .permissions(Permissions::from_mode(0o666))
-            .tempfile_in(folder)?;
+        let mut file = beside(folder)?;
         file.write_all(bytes)?;
         file.persist(&target)?;
         Ok(())
@@ -48,12 +43,111 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     })
 }
 
+/// Opens a file to be written bit by bit, and empties it. A named pipe that nobody reads is an
+/// error: its reader would be waited for.
+pub fn create(path: &Path) -> io::Result<File> {
+    let file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
+        .open(path)
+        .map_err(|error| match error.raw_os_error() {
+            Some(code) if code == Errno::NXIO.raw_os_error() => {
+                io::Error::new(error.kind(), "nobody reads from this pipe")
+            }
+            _ => error,
+        })?;
+    fcntl_setfl(&file, fcntl_getfl(&file)? - OFlags::NONBLOCK)?;
+    Ok(file)
+}
+
+/// Whether [`write`] would succeed, as far as that can be known before: to be asked before the work
+/// begins whose outcome is to be written. Nothing is left behind.
+pub fn probe(path: &Path) -> Result<(), WriteError> {
+    let attempt = || {
+        if is_special(path) {
+            // To open it may end a pipe for its reader, or move a device.
+            return Ok(access(path, Access::WRITE_OK)?);
+        }
+        if path.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        // Folders that are missing are made when it is written.
+        let mut folder = folder_of(&target);
+        while let Err(error) = fs::metadata(folder) {
+            match (error.kind(), folder.parent()) {
+                (io::ErrorKind::NotFound, Some(above)) => folder = or_here(above),
+                _ => return Err(error),
+            }
+        }
+        beside(folder)?.write_all(b"\n")
+    };
+    attempt().map_err(|source| WriteError {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// A device, a pipe, a socket: nothing that could be replaced.
+fn is_special(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|known| !known.is_file() && !known.is_dir())
+}
+
+fn folder_of(target: &Path) -> &Path {
+    or_here(target.parent().unwrap_or(Path::new("")))
+}
+
+fn or_here(folder: &Path) -> &Path {
+    if folder == Path::new("") {
+        Path::new(".")
+    } else {
+        folder
+    }
+}
+
+/// A file that is gone with its handle.
+fn beside(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    tempfile::Builder::new()
+        .prefix(".macproof-")
+        // As any program's file: the process's mask takes away from it.
+        .permissions(Permissions::from_mode(0o666))
+        .tempfile_in(folder)
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
     use std::path::Path;
 
-    use super::write;
+    use super::{probe, write};
+
+    #[test]
+    fn what_could_not_be_written_is_known_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        fs::write(&file, b"old").unwrap();
+        for (path, can) in [
+            (file.clone(), true),
+            (folder.path().join("new"), true),
+            (folder.path().join("a/b/c"), true),
+            ("/dev/null".into(), true),
+            (folder.path().to_owned(), false),
+            (file.join("below"), false),
+            (file.join("below/that"), false),
+            ("/proc/nothing/is/made/here".into(), false),
+        ] {
+            assert_eq!(probe(&path).is_ok(), can, "{}", path.display());
+            if path.starts_with(folder.path()) {
+                assert_eq!(write(&path, b"old").is_ok(), can, "{}", path.display());
+            }
+            let _made = fs::remove_dir_all(folder.path().join("a"));
+            let _made = fs::remove_file(folder.path().join("new"));
+        }
+        assert_eq!(fs::read(&file).unwrap(), b"old");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
 
     #[test]
     fn a_file_is_replaced_whole_and_its_folder_made() {

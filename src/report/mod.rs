@@ -33,7 +33,7 @@ mod visible;
 
 pub use badge::{badge, badge_json};
 pub use difference::{difference, difference_json};
-pub use file::{WriteError, write};
+pub use file::{WriteError, create, probe, write};
 pub use format::{Format, UnknownFormat, render};
 pub use fuzz_document::{
     ReadFuzzError, fuzz_schema, is_fuzz, read_fuzz, read_versus, versus_schema,

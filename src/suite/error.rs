@@ -134,6 +134,9 @@ pub enum Problem {
     /// The file cannot be read.
     #[error("cannot be read: {0}")]
     Unreadable(#[from] std::io::Error),
+    /// The file is a pipe.
+    #[error("it is a named pipe, which would be waited for; give a file, or /dev/stdin")]
+    NamedPipe,
     /// The file is larger than any suite.
     #[error("larger than {limit} bytes, which no suite needs")]
     TooLarge {

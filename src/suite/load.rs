@@ -1,7 +1,8 @@
 //! From a file to a [`Suite`], or to one error that says where it is wrong.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Read;
+use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -39,6 +40,9 @@ impl Suite {
         let label = path.to_string_lossy();
         let unread = |problem: Problem| SuiteError::unread(label.as_ref().into(), problem);
         let mut bytes = Vec::new();
+        if is_foreign_pipe(path) {
+            return Err(unread(Problem::NamedPipe));
+        }
         File::open(path)
             .and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes))
             .map_err(|error| unread(error.into()))?;
@@ -56,6 +60,14 @@ impl Suite {
             }
         }
     }
+}
+
+/// Whether a path names a pipe that nobody may ever write to. One that this process was started
+/// with, as `/dev/stdin` or a shell's `<(command)`, has its writer.
+pub fn is_foreign_pipe(path: &Path) -> bool {
+    let ours = ["/dev/fd", "/dev/stdin", "/proc/self/fd"];
+    let is_ours = ours.iter().any(|ours| path.starts_with(ours));
+    !is_ours && fs::metadata(path).is_ok_and(|known| known.file_type().is_fifo())
 }
 
 /// Reads the scheme of a suite and nothing else.

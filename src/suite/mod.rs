@@ -26,8 +26,8 @@ pub use error::{Problem, SuiteError};
 pub(crate) use excerpt::Excerpt;
 pub(crate) use forms::{Entries, OneOf, present};
 pub use literal::Unusable;
-pub use load::MAX_FILE_BYTES;
 pub(crate) use load::from_yaml;
+pub use load::{MAX_FILE_BYTES, is_foreign_pipe};
 pub use model::{
     Basis, Expect, InputKind, Level, Request, Requirement, Source, Suite, SuiteText, Vector,
 };

@@ -39,6 +39,7 @@ mod needs;
 mod oracle;
 mod pages;
 mod policies;
+mod reads;
 mod reports;
 mod runs;
 mod serve_page;
@@ -47,6 +48,7 @@ mod serving;
 mod strength;
 mod suites;
 mod web_server;
+mod writes;
 mod wycheproof;
 
 fn main() -> std::process::ExitCode {
