@@ -130,7 +130,7 @@ mod tests {
         for unusable in [
             format!("{}b{}", "{a,".repeat(150), "}".repeat(150)),
             "{a,".repeat(40_000),
-            format!("{{{}}}", "abcdefgh*?[a-z],".repeat(200_000)),
+            format!("{}b{}", "{a,".repeat(17), "}".repeat(17)),
         ] {
             assert!(CasePattern::new(&unusable).is_err());
         }
