@@ -289,7 +289,7 @@ impl Grower {
                 .map(std::borrow::Cow::into_owned)
                 .unwrap_or_default();
             key.push(grower.rng.u8(..));
-            bed.bounds.fixture().spell_secret(&key)
+            rule.spell(&key)
         };
         input.secrets = match &input.secrets {
             Secrets::One(secret) => Secrets::One(edited(self, secret)),

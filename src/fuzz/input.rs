@@ -142,9 +142,9 @@ impl Input {
     pub(super) fn request(&self, scheme: &Scheme, signer: &mut Signer) -> Option<Request> {
         let (fields, token) = match (&self.token, self.op) {
             (_, Op::Sign) => (self.fields.clone(), None),
-            (Token::Absent, Op::Verify | Op::Identify) => (given(scheme, &self.fields), None),
+            (Token::Absent, Op::Verify | Op::Identify) => (scheme.given(&self.fields), None),
             (Token::Literal(value), Op::Verify | Op::Identify) => {
-                (given(scheme, &self.fields), Some(value.clone()))
+                (scheme.given(&self.fields), Some(value.clone()))
             }
             (Token::Made(recipe), Op::Verify | Op::Identify) => {
                 let token = signer.token(scheme, self, recipe)?;
@@ -153,7 +153,7 @@ impl Input {
                 } else {
                     token.into()
                 };
-                (given(scheme, &self.fields), Some(token))
+                (scheme.given(&self.fields), Some(token))
             }
         };
         Some(Request {
@@ -180,23 +180,6 @@ impl Input {
             },
         }
     }
-}
-
-/// The fields that are given at verify: those that the token does not carry, times as text.
-fn given(scheme: &Scheme, fields: &Fields) -> Fields {
-    let mut given = Fields::new();
-    for (name, value) in fields.iter() {
-        let at = scheme.fields.index(name);
-        if at.is_some_and(|at| scheme.token.fields().any(|carried| carried == at)) {
-            continue;
-        }
-        let is_time = at.is_some_and(|at| scheme.fields.at(at).kind.is_time());
-        match value {
-            Value::Number(number) if is_time => given.set(name, number.to_string()),
-            other => given.set(name, other.clone()),
-        }
-    }
-    given
 }
 
 /// What an adapter must take in for a request.

@@ -197,7 +197,7 @@ fn secrets(scheme: &Scheme, bed: &Bed<'_>, input: &Input) -> Vec<Secrets> {
             let plain = vec![b'k'; key.len()];
             return [plain, key[..key.len() / 2].to_vec(), vec![b'k'; 16]]
                 .iter()
-                .map(|key| bed.bounds.fixture().spell_secret(key))
+                .map(|key| bed.suite().scheme.secret.spell(key))
                 .collect();
         }
         match std::str::from_utf8(secret.reveal()) {

@@ -1,11 +1,9 @@
 //! The ordinary request that every vector varies in one point, and how tokens are forged from it.
 
-use std::borrow::Cow;
-
 use crate::generate::shape::{Shape, is_ordinary};
 use crate::scheme::{
     Algorithm, Field, FieldKind, FieldTexts, Filter, Freshness, Layout, MessagePart, Part, Scheme,
-    SecretEncoding, TokenGrammar, Verification,
+    TokenGrammar, Verification,
 };
 use crate::signature::{Encoding, Fields, Secret, Secrets, Value};
 use crate::suite::Suite;
@@ -178,11 +176,6 @@ impl<'s> Fixture<'s> {
         self.base.secrets.select(self.selected().as_deref())
     }
 
-    /// A secret written for this scheme's encoding, prefix included.
-    pub(crate) fn spell_secret(&self, key: &[u8]) -> Secret {
-        spell_secret(self.scheme, key)
-    }
-
     /// The token of a claim; `None` where the oracle declines it.
     pub(crate) fn token(&self, claim: &Claim) -> Option<String> {
         self.scheme.sign(&claim.secrets, &claim.fields).ok()
@@ -224,7 +217,7 @@ impl<'s> Fixture<'s> {
             .ok()?;
         Some(Presented {
             secrets: shown.secrets.clone(),
-            fields: self.given(&shown.fields),
+            fields: self.scheme.given(&shown.fields),
             token,
         })
     }
@@ -232,31 +225,6 @@ impl<'s> Fixture<'s> {
     /// The token of one claim shown with the fields and secrets of another.
     pub(crate) fn forge(&self, signed: &Claim, shown: &Claim) -> Option<Presented> {
         self.present(shown, &self.mac(signed)?)
-    }
-
-    /// The fields that are given at verify: those that the token does not carry, times as text.
-    pub(crate) fn given(&self, fields: &Fields) -> Fields {
-        let carried = |name: &str| {
-            let field = self.scheme.fields.index(name);
-            self.scheme.token.fields().any(|f| Some(f) == field)
-        };
-        fields
-            .iter()
-            .filter(|(name, _)| !carried(name))
-            .map(|(name, value)| (name, self.as_given(name, value)))
-            .collect()
-    }
-
-    fn as_given(&self, name: &str, value: &Value) -> Value {
-        let is_time = self
-            .scheme
-            .fields
-            .index(name)
-            .is_some_and(|field| self.scheme.fields.at(field).kind.is_time());
-        match value {
-            Value::Number(number) if is_time => number.to_string().into(),
-            other => other.clone(),
-        }
     }
 
     fn texts<'f>(&self, fields: &'f Fields) -> Option<FieldTexts<'f>> {
@@ -393,7 +361,7 @@ pub(crate) fn time_value(kind: &FieldKind, seconds: u64) -> Value {
 }
 
 fn example_secrets(scheme: &Scheme) -> Secrets {
-    let spelt = |text: &str| spell_secret(scheme, text.as_bytes());
+    let spelt = |text: &str| scheme.secret.spell(text.as_bytes());
     let Some(per) = scheme.secret.per else {
         return Secrets::One(spelt(SECRETS[0]));
     };
@@ -407,17 +375,6 @@ fn example_secrets(scheme: &Scheme) -> Secrets {
     };
     let named = names.into_iter().enumerate();
     Secrets::Per(named.map(|(at, name)| (name, secret(at))).collect())
-}
-
-fn spell_secret(scheme: &Scheme, key: &[u8]) -> Secret {
-    let text: Cow<'_, [u8]> = match scheme.secret.encoding {
-        SecretEncoding::Utf8 => key.into(),
-        SecretEncoding::Hex => Encoding::Hex.encode(key).into_bytes().into(),
-        SecretEncoding::Base64 => Encoding::Base64.encode(key).into_bytes().into(),
-        SecretEncoding::Base64url => Encoding::Base64url.encode(key).into_bytes().into(),
-    };
-    let prefix = scheme.secret.strip_prefix.as_deref().unwrap_or_default();
-    Secret::new([prefix.as_bytes(), &text].concat())
 }
 
 fn first_name(secrets: &Secrets) -> Value {

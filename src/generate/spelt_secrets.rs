@@ -57,11 +57,15 @@ static KEYS: &[Key] = &[
 
 pub(super) fn spelt_keys(sheet: &mut Sheet<'_>) {
     for entry in KEYS {
-        let secret = sheet.fixture.spell_secret(&entry.key.bytes());
+        let secret = sheet.fixture.scheme.secret.spell(&entry.key.bytes());
         let note = format!("Catches {}", entry.catches);
         used(sheet, entry.slug, Manner::Used, &secret, &note);
     }
-    let spelt = sheet.fixture.spell_secret(KEYS[0].key.bytes().as_slice());
+    let spelt = sheet
+        .fixture
+        .scheme
+        .secret
+        .spell(KEYS[0].key.bytes().as_slice());
     let spelt = String::from_utf8_lossy(spelt.reveal()).into_owned();
     let rule = &sheet.fixture.scheme.secret;
     let prefix = rule.strip_prefix.clone().unwrap_or_default();

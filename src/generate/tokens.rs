@@ -7,7 +7,6 @@ use crate::generate::requirements::{
 };
 use crate::generate::right::Right;
 use crate::generate::sheet::Sheet;
-use crate::scheme::{Part, Scheme, TokenGrammar};
 
 /// Adds the vectors about them.
 pub(super) fn add(sheet: &mut Sheet<'_>) {
@@ -362,7 +361,8 @@ fn extended(sheet: &mut Sheet<'_>, right: &Right) {
             "Catches a pattern whose $ means the end of a line.",
         ),
     ];
-    for (at, delimiter) in delimiters(sheet.fixture.scheme).into_iter().enumerate() {
+    let delimiters = sheet.fixture.scheme.token.delimiters();
+    for (at, delimiter) in delimiters.into_iter().enumerate() {
         let id = format!("token-delimiter-{}-and-more-after", at + 1);
         let shown = around(format!("{token}{delimiter}x"));
         let note = "Catches a verifier that cuts the token at its delimiters and drops the rest.";
@@ -372,22 +372,4 @@ fn extended(sheet: &mut Sheet<'_>, right: &Right) {
         let id = format!("token-{slug}");
         sheet.not_accepted(&EXTENDED_TOKEN_IS_NOT_ACCEPTED, &id, note, shown, NOW);
     }
-}
-
-/// What separates the parts of a token, or of an item of a list: the ends of its literal texts.
-fn delimiters(scheme: &Scheme) -> Vec<String> {
-    let layout = match &scheme.token {
-        TokenGrammar::Template(layout) => layout,
-        TokenGrammar::List(list) => &list.item,
-        TokenGrammar::Pairs(_) => return Vec::new(),
-    };
-    let mut found: Vec<String> = Vec::new();
-    for part in layout.parts() {
-        let Part::Literal(text) = part else { continue };
-        let end = text.trim_start_matches(|c: char| c.is_alphanumeric());
-        if !end.is_empty() && !found.iter().any(|known| known == end) {
-            found.push(end.to_owned());
-        }
-    }
-    found
 }

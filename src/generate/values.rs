@@ -90,7 +90,7 @@ fn not_texts(sheet: &mut Sheet<'_>, identity: usize) {
         let declined = format!("{id}-by-a-documented-error");
         sheet.declines(&NOT_A_TEXT_IS_DECLINED, &declined, note, &claim);
         // Where the token itself carries the identity, that is a text at verify.
-        let given = sheet.fixture.given(&sheet.fixture.base.fields);
+        let given = sheet.fixture.scheme.given(&sheet.fixture.base.fields);
         if given.value(name).is_none() {
             continue;
         }

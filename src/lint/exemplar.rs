@@ -1,7 +1,7 @@
 //! One good request of a suite, to show things with.
 
-use crate::scheme::{FieldKind, Scheme, SecretEncoding, Verification};
-use crate::signature::{Encoding, Fields, Op, Secret, Secrets, Value};
+use crate::scheme::{FieldKind, Scheme, Verification};
+use crate::signature::{Fields, Op, Secrets, Value};
 use crate::suite::{Basis, InputKind, Suite};
 
 /// A secret and fields that sign, and their token.
@@ -65,12 +65,7 @@ impl Exemplar {
             .filter_map(|field| Some((field.name.clone(), value(&field.kind)?)))
             .collect();
         let key = b"an example secret of 32 bytes...";
-        let secret = Secret::new(match scheme.secret.encoding {
-            SecretEncoding::Utf8 => key.to_vec(),
-            SecretEncoding::Hex => Encoding::Hex.encode(key).into_bytes(),
-            SecretEncoding::Base64 => Encoding::Base64.encode(key).into_bytes(),
-            SecretEncoding::Base64url => Encoding::Base64url.encode(key).into_bytes(),
-        });
+        let secret = scheme.secret.spell(key);
         let selector = scheme.secret.per.map(|field| &scheme.fields.at(field).name);
         let secrets = match selector.and_then(|name| fields.value(name)?.as_text()) {
             Some(value) => Secrets::Per(vec![(value.to_owned(), secret)]),
@@ -83,24 +78,6 @@ impl Exemplar {
     pub(super) fn with(&self, scheme: &Scheme, field: &str, value: Value) -> Option<Self> {
         let fields = self.fields.clone().with(field, value);
         Self::signed(scheme, &self.secrets, fields)
-    }
-
-    /// What is given beside the token when it is verified: what it does not carry, times as text.
-    pub(super) fn beside(&self, scheme: &Scheme) -> Fields {
-        let carried: Vec<usize> = scheme.token.fields().collect();
-        self.fields
-            .iter()
-            .filter_map(|(name, value)| {
-                let index = scheme.fields.index(name)?;
-                let value = match value {
-                    Value::Number(time) if scheme.fields.at(index).kind.is_time() => {
-                        Value::Text(time.to_string())
-                    }
-                    value => value.clone(),
-                };
-                (!carried.contains(&index)).then_some((name, value))
-            })
-            .collect()
     }
 
     /// Whether the oracle accepts the token beside these fields at `now` (Unix seconds).

@@ -71,7 +71,7 @@ fn no_time(scheme: &Scheme, exemplar: &Exemplar) -> Option<ReviewRemark> {
     }
     let now = exemplar.now(scheme);
     let later = now + TEN_YEARS;
-    let beside = exemplar.beside(scheme);
+    let beside = scheme.given(&exemplar.fields);
     let shown = exemplar.passes(scheme, &beside, now) && exemplar.passes(scheme, &beside, later);
     shown.then(|| ReviewRemark {
         id: "no-time-is-signed",
@@ -97,7 +97,7 @@ fn no_limit(scheme: &Scheme, exemplar: &Exemplar) -> Option<ReviewRemark> {
         } => (max_age, max_skew),
     };
     let now = exemplar.now(scheme);
-    let beside = exemplar.beside(scheme);
+    let beside = scheme.given(&exemplar.fields);
     if max_age.is_none() {
         let later = now + TEN_YEARS;
         return exemplar.passes(scheme, &beside, later).then(|| ReviewRemark {

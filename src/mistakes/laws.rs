@@ -154,7 +154,7 @@ fn a_wrong_pipeline_accepts_its_own_tokens() {
                 continue;
             };
             let token = Value::Text(token);
-            let beside = sample.beside_the_token(&fields);
+            let beside = sample.scheme.given(&fields);
             let verify = Call {
                 op: Op::Verify,
                 fields: &beside,
@@ -268,7 +268,7 @@ proptest! {
             }
         }
         let token = Value::Text(text);
-        let beside = sample.beside_the_token(&fields);
+        let beside = sample.scheme.given(&fields);
         let verify = Call {
             op: Op::Verify,
             fields: &beside,

@@ -270,15 +270,6 @@ impl Sample {
         }
         fields
     }
-
-    /// The fields of a request to verify: what the token does not carry.
-    pub(crate) fn beside_the_token(&self, fields: &Fields) -> Fields {
-        let mut beside = fields.clone();
-        for field in self.scheme.token.fields() {
-            beside.remove(&self.scheme.fields.at(field).name);
-        }
-        beside
-    }
 }
 
 /// Identities in which mistakes show.
@@ -368,7 +359,7 @@ impl Sample {
         for identity in ["id-c5c178f6", "John.Doe@Company.com"] {
             let secrets = &self.secrets()[0];
             let fields = self.fields(identity);
-            let beside = self.beside_the_token(&fields);
+            let beside = self.scheme.given(&fields);
             for token in self.presented(secrets, &fields) {
                 push(Op::Verify, secrets, &beside, token, NOW);
             }

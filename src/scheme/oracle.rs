@@ -51,7 +51,7 @@ pub enum Refusal {
     /// A time that is no whole number from 0, or a value that its enum does not have.
     #[error("the field {0} holds no value of its type")]
     BadField(String),
-    /// A text that is carried in a token must be UTF-8.
+    /// The value that selects the secret selects none.
     #[error("there is no secret for {0:?}")]
     NoSecret(String),
     /// With an empty key anybody can sign.
@@ -156,6 +156,24 @@ impl Scheme {
         secrets
             .select(selector)
             .ok_or_else(|| Refusal::NoSecret(selector.unwrap_or_default().to_owned()))
+    }
+
+    /// What is given beside the token of these fields when it is verified: the fields that it does
+    /// not carry, a time as the text of its header.
+    pub fn given(&self, fields: &Fields) -> Fields {
+        let given = |(name, value): (&str, &Value)| {
+            let at = self.fields.index(name);
+            if at.is_some_and(|at| self.token.fields().any(|carried| carried == at)) {
+                return None;
+            }
+            let is_time = at.is_some_and(|at| self.fields.at(at).kind.is_time());
+            let value = match value {
+                Value::Number(number) if is_time => number.to_string().into(),
+                other => other.clone(),
+            };
+            Some((name.to_owned(), value))
+        };
+        fields.iter().filter_map(given).collect()
     }
 
     /// The token of these fields.

@@ -36,6 +36,18 @@ pub struct SecretRule {
 }
 
 impl SecretRule {
+    /// The secret that spells this key, prefix included: what [`key`](Self::key) takes apart.
+    pub fn spell(&self, key: &[u8]) -> Secret {
+        let text: Cow<'_, [u8]> = match self.encoding {
+            SecretEncoding::Utf8 => key.into(),
+            SecretEncoding::Hex => Encoding::Hex.encode(key).into_bytes().into(),
+            SecretEncoding::Base64 => Encoding::Base64.encode(key).into_bytes().into(),
+            SecretEncoding::Base64url => Encoding::Base64url.encode(key).into_bytes().into(),
+        };
+        let prefix = self.strip_prefix.as_deref().unwrap_or_default();
+        Secret::new([prefix.as_bytes(), &text].concat())
+    }
+
     /// The key bytes of a secret. They are never empty: with an empty key anybody can sign.
     pub fn key<'s>(&self, secret: &'s Secret) -> Result<Cow<'s, [u8]>, Refusal> {
         let configured = secret.reveal();

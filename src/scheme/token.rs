@@ -185,6 +185,25 @@ impl TokenGrammar {
         self.layouts().flat_map(Layout::fields)
     }
 
+    /// What separates the parts of a template, or of an item of a list: the ends of its literal
+    /// texts, each once. Pairs are separated by their separator alone.
+    pub fn delimiters(&self) -> Vec<&str> {
+        let layout = match self {
+            Self::Template(layout) => layout,
+            Self::List(list) => &list.item,
+            Self::Pairs(_) => return Vec::new(),
+        };
+        let mut found: Vec<&str> = Vec::new();
+        for part in layout.parts() {
+            let Part::Literal(text) = part else { continue };
+            let end = text.trim_start_matches(char::is_alphanumeric);
+            if !end.is_empty() && !found.contains(&end) {
+                found.push(end);
+            }
+        }
+        found
+    }
+
     /// Writes the token of a MAC (already of the scheme's length) and these fields.
     pub fn render(
         &self,

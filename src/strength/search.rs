@@ -5,8 +5,8 @@ use fastrand::Rng;
 
 use crate::generate::{Suggestion, suggestions};
 use crate::protocol::RequestLine;
-use crate::scheme::{FieldKind, Implementation, Reference, Scheme, SecretEncoding};
-use crate::signature::{Context, Encoding, Fields, Op, Outcome, Secret, Secrets, Value};
+use crate::scheme::{FieldKind, Implementation, Reference, Scheme};
+use crate::signature::{Context, Fields, Op, Outcome, Secrets, Value};
 use crate::strength::trial::{differ, is_told};
 use crate::suite::{Level, Request, Suite};
 
@@ -136,20 +136,9 @@ fn made_up(scheme: &Scheme) -> Vec<(Request, Outcome)> {
             if random.bool() {
                 disturb(&mut token, &mut random);
             }
-            let mut given = Fields::new();
-            for (name, value) in sign.fields.iter() {
-                let field = scheme.fields.index(name);
-                if scheme.token.fields().any(|carried| Some(carried) == field) {
-                    continue;
-                }
-                match value {
-                    Value::Number(number) => given.set(name, number.to_string()),
-                    other => given.set(name, other.clone()),
-                }
-            }
             let verify = Request {
                 op: Op::Verify,
-                fields: given,
+                fields: scheme.given(&sign.fields),
                 token: Some(token.into()),
                 ..sign.clone()
             };
@@ -162,17 +151,7 @@ fn made_up(scheme: &Scheme) -> Vec<(Request, Outcome)> {
 }
 
 fn secrets(scheme: &Scheme, random: &mut Rng) -> Secrets {
-    let mut secret = || {
-        let text = text(random);
-        let spelt = match scheme.secret.encoding {
-            SecretEncoding::Utf8 => text,
-            SecretEncoding::Hex => Encoding::Hex.encode(text.as_bytes()),
-            SecretEncoding::Base64 => Encoding::Base64.encode(text.as_bytes()),
-            SecretEncoding::Base64url => Encoding::Base64url.encode(text.as_bytes()),
-        };
-        let prefix = scheme.secret.strip_prefix.as_deref().unwrap_or_default();
-        Secret::new(format!("{prefix}{spelt}"))
-    };
+    let mut secret = || scheme.secret.spell(text(random).as_bytes());
     match scheme.secret.per {
         None => Secrets::One(secret()),
         Some(field) => {

@@ -220,17 +220,14 @@ impl<'a> Tokens<'a> {
         } else {
             name
         };
-        let mut fields = self.template.clone().with(varied, name);
+        let fields = self.template.clone().with(varied, name);
         let token = scheme.sign(&self.secrets, &fields)?;
         let parsed = scheme
             .token
             .parse(&scheme.fields, &token)
             .unwrap_or(ParsedToken { items: Vec::new() });
-        for carried in scheme.token.fields() {
-            fields.remove(&scheme.fields.at(carried).name);
-        }
         Ok(Identity {
-            fields,
+            fields: scheme.given(&fields),
             token,
             parsed,
         })

@@ -3,7 +3,11 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use macproof::scheme::Algorithm;
+use macproof::scheme::{
+    Algorithm, Field, FieldKind, FieldSet, Layout, List, SecretEncoding, SecretRule, TokenGrammar,
+    Unknown, Verification,
+};
+use macproof::signature::{Op, Value};
 
 use crate::harness::test;
 
@@ -145,4 +149,89 @@ fn macs_are_those_of_openssl() {
             }
         }
     }
+}
+
+/// What is given beside a token is what the oracle then accepts, in every embedded suite; and a
+/// time in a header of its own is given as the text of that header.
+#[test]
+fn what_is_given_beside_a_token_is_enough_to_verify_it() {
+    let mut times = 0;
+    for embedded in macproof::suite::embedded() {
+        let suite = embedded.parse().unwrap();
+        let scheme = &suite.scheme;
+        let signed = suite.vectors.iter().find_map(|vector| {
+            let request = &vector.request;
+            let token = scheme.sign(&request.secrets, &request.fields).ok()?;
+            (request.op == Op::Sign).then_some((request, token))
+        });
+        let (request, token) = signed.unwrap();
+        let given = scheme.given(&request.fields);
+        let time = scheme.fields.iter().find(|field| field.kind.is_time());
+        let now = time.and_then(|field| match request.fields.value(&field.name) {
+            Some(Value::Number(time)) => {
+                Some(u64::try_from(*time).unwrap() / field.kind.per_second())
+            }
+            _ => None,
+        });
+        let verified = scheme.verify(
+            &request.secrets,
+            &given,
+            Some(&token.into()),
+            now.unwrap_or(0),
+        );
+        assert_eq!(verified, Verification::Accepted, "{}", suite.name);
+        for (name, value) in given.iter() {
+            let kind = &scheme.fields.at(scheme.fields.index(name).unwrap()).kind;
+            assert!(
+                !kind.is_time() || value.as_text().is_some(),
+                "{} {name}",
+                suite.name
+            );
+            times += usize::from(kind.is_time());
+        }
+    }
+    assert!(times > 0, "no suite has a time in a header of its own");
+}
+
+#[test]
+fn a_secret_spells_the_key_that_it_was_spelt_for() {
+    for encoding in [
+        SecretEncoding::Utf8,
+        SecretEncoding::Hex,
+        SecretEncoding::Base64,
+        SecretEncoding::Base64url,
+    ] {
+        for prefix in [None, Some("whsec_".to_owned())] {
+            let rule = SecretRule {
+                encoding,
+                strip_prefix: prefix.clone(),
+                per: None,
+            };
+            let secret = rule.spell(b"an \xff key");
+            assert_eq!(&*rule.key(&secret).unwrap(), b"an \xff key");
+            assert!(
+                secret
+                    .reveal()
+                    .starts_with(prefix.unwrap_or_default().as_bytes())
+            );
+        }
+    }
+}
+
+/// The delimiters of a template and of the items of a list, each once; pairs have none.
+#[test]
+fn delimiters_are_the_ends_of_literals() {
+    let fields = FieldSet::new(vec![Field {
+        name: "time".into(),
+        kind: FieldKind::UnixSeconds,
+    }]);
+    let layout = |text: &str| Layout::compile(text, &fields, 32).unwrap();
+    let template = TokenGrammar::Template(layout("v1=.{mac:hex}.{time}"));
+    assert_eq!(template.delimiters(), ["=.", "."]);
+    let list = TokenGrammar::List(List {
+        item: layout("v1,{mac:base64}"),
+        separator: " ".into(),
+        unknown: Unknown::Ignore,
+    });
+    assert_eq!(list.delimiters(), [","]);
 }

@@ -5,7 +5,7 @@ use crate::fuzz::bounds::times::readings;
 use crate::fuzz::bounds::{Bounds, Ruling};
 use crate::generate::{Sound, has_another_reading, requirements as rules};
 use crate::mistakes::{Mistaken, Stage, catalogue};
-use crate::scheme::{Algorithm, Call, FieldTexts, Implementation as _, Pairs, Part, TokenGrammar};
+use crate::scheme::{Algorithm, Call, FieldTexts, Implementation as _, Pairs, TokenGrammar};
 use crate::signature::{Context, Fields, Op, Outcome, Value};
 use crate::suite::Request;
 
@@ -111,8 +111,8 @@ impl Bounds<'_> {
                 && !self.ends_with_its_time(claim, &token)
         });
         let cut = text.strip_prefix(&token).is_some_and(|rest| {
-            let mut ends = self.token_delimiters();
-            ends.any(|end| {
+            let ends = scheme.token.delimiters();
+            ends.into_iter().any(|end| {
                 let behind = rest.strip_prefix(end);
                 behind.is_some_and(|more| more.starts_with(|c: char| c.is_ascii_alphabetic()))
             })
@@ -126,21 +126,6 @@ impl Bounds<'_> {
                 && rest != "0x"
         });
         behind || before || cut
-    }
-
-    /// What separates the parts of a token that is one template.
-    fn token_delimiters(&self) -> impl Iterator<Item = &str> {
-        let layout = match &self.suite.scheme.token {
-            TokenGrammar::Template(layout) => layout.parts(),
-            TokenGrammar::Pairs(_) | TokenGrammar::List(_) => &[],
-        };
-        layout.iter().filter_map(|part| match part {
-            Part::Literal(text) => {
-                let end = text.trim_start_matches(|c: char| c.is_alphanumeric());
-                (!end.is_empty()).then_some(end)
-            }
-            _ => None,
-        })
     }
 
     /// Whether a token ends with its time: then more behind it is another spelling of the time.

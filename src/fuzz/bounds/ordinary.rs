@@ -89,7 +89,7 @@ impl Bounds<'_> {
             }
             // A spelt key: written canonically, prefix included.
             rule.key(secret)
-                .is_ok_and(|key| key.len() > 15 && self.fixture.spell_secret(&key).reveal() == text)
+                .is_ok_and(|key| key.len() > 15 && rule.spell(&key).reveal() == text)
         });
         if is_plain {
             Texture::Plain
