@@ -127,7 +127,7 @@ fn answers(c: &mut Criterion) {
         });
         let expect = Expect::Token {
             token: cases.token.clone(),
-            or_refused: false,
+            or: Vec::new(),
         };
         let Reply::Outcome(outcome) = answer.reply else {
             continue;

@@ -95,13 +95,14 @@ fn expect(sound: &Sound) -> Expect {
     match sound {
         Sound::Gives(token) => Expect::Token {
             token: token.clone(),
-            or_refused: false,
+            or: Vec::new(),
         },
-        Sound::GivesOrRefuses(token) => Expect::Token {
+        Sound::GivesOrDeclines(token) => Expect::Token {
             token: token.clone(),
-            or_refused: true,
+            or: vec![Refused, Threw],
         },
         Sound::Accepts => outcomes(&[Accept]),
+        Sound::AcceptsOrDeclines => outcomes(&[Accept, Refused, Threw]),
         Sound::AcceptsOrRefuses => outcomes(&[Accept, Refused]),
         Sound::DoesNotAccept => outcomes(&[Reject, Refused, Threw]),
         Sound::RejectsWithoutThrowing => outcomes(&[Reject, Refused]),

@@ -153,10 +153,7 @@ fn note(finding: &Finding) -> String {
 
 fn expected(expect: &Expect) -> Expected<'_> {
     match expect {
-        Expect::Token { token, or_refused } => Expected::Token {
-            token,
-            or_refused: *or_refused,
-        },
+        Expect::Token { token, or } => Expected::Token { token, or },
         Expect::Outcomes(kinds) => Expected::Outcomes(kinds),
         // Codes belong to identify, which is not fuzzed.
         Expect::Rejected { .. } => Expected::Outcomes(&[crate::signature::OutcomeKind::Reject]),

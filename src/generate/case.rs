@@ -36,11 +36,13 @@ pub(crate) struct Case {
 pub(crate) enum Sound {
     /// It gives this token.
     Gives(String),
-    /// It gives this token or declines.
-    GivesOrRefuses(String),
+    /// It gives this token or declines, be it by an exception.
+    GivesOrDeclines(String),
     /// It accepts.
     Accepts,
-    /// It accepts or declines what stands beside the token.
+    /// It accepts, or declines what stands beside the token, be it by an exception.
+    AcceptsOrDeclines,
+    /// It accepts or declines what stands beside the token, and nothing is thrown.
     AcceptsOrRefuses,
     /// It does not accept, be it by an exception.
     DoesNotAccept,
@@ -55,8 +57,11 @@ pub(crate) enum Sound {
 /// What a vector expects, as its file writes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Expected<'c> {
-    /// `{token: …}`, perhaps with `or: refused`.
-    Token { token: &'c str, or_refused: bool },
+    /// `{token: …}`, perhaps with `or: [refused, threw]`.
+    Token {
+        token: &'c str,
+        or: &'c [OutcomeKind],
+    },
     /// `{outcome: …}`.
     Outcomes(&'c [OutcomeKind]),
     /// `observe: …`.
@@ -81,15 +86,13 @@ impl Case {
             return Expected::Observe(&self.observed);
         }
         match &self.sound {
-            Sound::Gives(token) => Expected::Token {
+            Sound::Gives(token) => Expected::Token { token, or: &[] },
+            Sound::GivesOrDeclines(token) => Expected::Token {
                 token,
-                or_refused: false,
-            },
-            Sound::GivesOrRefuses(token) => Expected::Token {
-                token,
-                or_refused: true,
+                or: &[Refused, Threw],
             },
             Sound::Accepts => Expected::Outcomes(&[Accept]),
+            Sound::AcceptsOrDeclines => Expected::Outcomes(&[Accept, Refused, Threw]),
             Sound::AcceptsOrRefuses => Expected::Outcomes(&[Accept, Refused]),
             Sound::DoesNotAccept => Expected::Outcomes(&[Reject, Refused, Threw]),
             Sound::RejectsWithoutThrowing => Expected::Outcomes(&[Reject, Refused]),

@@ -140,6 +140,12 @@ pub(crate) static RIGHT_TOKEN_IS_ACCEPTED: Rule = rule(
     Document,
     "The token that the scheme describes is accepted.",
 );
+pub(crate) static DECLINES_WITHOUT_THROWING: Rule = rule(
+    "declines-without-throwing",
+    Should,
+    Practice,
+    "A verifier that declines a secret, or a field beside a token, does so by its own error, not by an accident further inside.",
+);
 pub(crate) static ANY_OF_SEVERAL_MACS_MAY_MATCH: Rule = rule(
     "any-of-several-macs-may-match",
     Must,
@@ -317,6 +323,7 @@ pub(crate) static ALL: &[&Rule] = &[
     &SECRET_IS_DECODED,
     &UNUSUAL_SECRET,
     &RIGHT_TOKEN_IS_ACCEPTED,
+    &DECLINES_WITHOUT_THROWING,
     &ANY_OF_SEVERAL_MACS_MAY_MATCH,
     &ALTERED_MAC_IS_NOT_ACCEPTED,
     &TRUNCATED_TOKEN_IS_NOT_ACCEPTED,

@@ -213,12 +213,12 @@ fn texts(sheet: &mut Sheet<'_>) {
         let id = format!("secret-{}", entry.slug);
         match entry.manner {
             Used => {
-                sheet.gives_or_refuses(&SECRET_IS_TEXT, &id, &note, &claim);
+                sheet.gives_or_declines(&SECRET_IS_TEXT, &id, &note, &claim);
                 let id = format!("{id}-is-accepted");
                 let shown = sheet.fixture.forge(&claim, &claim);
-                sheet.accepted_or_refused(&RIGHT_TOKEN_IS_ACCEPTED, &id, &note, shown, NOW);
+                sheet.accepted_or_declined(&RIGHT_TOKEN_IS_ACCEPTED, &id, &note, shown, NOW);
             }
-            Unusual => sheet.gives_or_refuses(&UNUSUAL_SECRET, &id, &note, &claim),
+            Unusual => sheet.gives_or_declines(&UNUSUAL_SECRET, &id, &note, &claim),
         }
     }
     for entry in OTHER_KEYS {

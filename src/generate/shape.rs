@@ -65,7 +65,7 @@ impl Shape {
 /// Whether a vector binds implementations to take its values.
 pub(crate) fn is_ordinary(vector: &Vector) -> bool {
     match &vector.expect {
-        Expect::Token { or_refused, .. } => !or_refused,
+        Expect::Token { or, .. } => or.is_empty(),
         Expect::Outcomes(kinds) => kinds == &[OutcomeKind::Accept],
         Expect::Rejected { .. } | Expect::Observe(_) => false,
     }

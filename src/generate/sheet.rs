@@ -2,7 +2,7 @@
 
 use crate::generate::case::{Case, Sound};
 use crate::generate::fixture::{Claim, Fixture, NOW, Presented};
-use crate::generate::requirements::{MALFORMED_TOKEN_IS_REJECTED, Rule};
+use crate::generate::requirements::{DECLINES_WITHOUT_THROWING, MALFORMED_TOKEN_IS_REJECTED, Rule};
 use crate::signature::{Fields, Op, Secrets, Value};
 
 /// The vectors of a scheme so far.
@@ -30,8 +30,9 @@ impl<'s> Sheet<'s> {
         }
     }
 
-    /// Signing a claim gives the oracle's token, or is declined.
-    pub(super) fn gives_or_refuses(
+    /// Signing a claim gives the oracle's token, or is declined, be it by an exception: who signs
+    /// nothing lets nobody in.
+    pub(super) fn gives_or_declines(
         &mut self,
         rule: &'static Rule,
         id: &str,
@@ -39,7 +40,7 @@ impl<'s> Sheet<'s> {
         claim: &Claim,
     ) {
         if let Some(token) = self.fixture.token(claim) {
-            self.sign(rule, id, note, claim, Sound::GivesOrRefuses(token));
+            self.sign(rule, id, note, claim, Sound::GivesOrDeclines(token));
         }
     }
 
@@ -93,8 +94,9 @@ impl<'s> Sheet<'s> {
         }
     }
 
-    /// A right token is accepted, or what stands beside it is refused.
-    pub(super) fn accepted_or_refused(
+    /// Two vectors: a right token is accepted, or what stands beside it is declined; and it is
+    /// accepted or refused, and nothing is thrown.
+    pub(super) fn accepted_or_declined(
         &mut self,
         rule: &'static Rule,
         id: &str,
@@ -103,7 +105,11 @@ impl<'s> Sheet<'s> {
         now: u64,
     ) {
         if let Some(shown) = shown.filter(|shown| self.fixture.accepts(shown, now)) {
-            self.verify(rule, id, note, shown, now, Sound::AcceptsOrRefuses);
+            self.verify(rule, id, note, shown.clone(), now, Sound::AcceptsOrDeclines);
+            let id = format!("{id}-without-throwing");
+            let rule = &DECLINES_WITHOUT_THROWING;
+            let note = "Catches a verifier that throws on what it does not want to take.";
+            self.verify(rule, &id, note, shown, now, Sound::AcceptsOrRefuses);
         }
     }
 

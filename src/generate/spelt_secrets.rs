@@ -143,11 +143,11 @@ fn used(sheet: &mut Sheet<'_>, slug: &str, manner: Manner, secret: &Secret, note
     let id = format!("secret-{slug}");
     match manner {
         Manner::Used => {
-            sheet.gives_or_refuses(&SECRET_IS_DECODED, &id, note, &claim);
+            sheet.gives_or_declines(&SECRET_IS_DECODED, &id, note, &claim);
             let id = format!("{id}-is-accepted");
-            sheet.accepted_or_refused(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
+            sheet.accepted_or_declined(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
         }
-        Manner::Unusual => sheet.gives_or_refuses(&UNUSUAL_SECRET, &id, note, &claim),
+        Manner::Unusual => sheet.gives_or_declines(&UNUSUAL_SECRET, &id, note, &claim),
     }
 }
 

@@ -26,9 +26,9 @@ pub fn suggestions(suite: &Suite) -> Vec<Suggestion> {
 fn suggestion(case: Case) -> Suggestion {
     let level = case.rule.level;
     let expect = match case.expected(level) {
-        Expected::Token { token, or_refused } => Expect::Token {
+        Expected::Token { token, or } => Expect::Token {
             token: token.to_owned(),
-            or_refused,
+            or: or.to_vec(),
         },
         Expected::Outcomes(kinds) => Expect::Outcomes(kinds.to_vec()),
         Expected::Observe(what) => Expect::Observe(what.to_owned()),

@@ -81,7 +81,7 @@ fn whole(sheet: &mut Sheet<'_>, clock: &Clock) {
         ),
     ] {
         let claim = sheet.fixture.with(clock.field, number(time));
-        sheet.gives_or_refuses(&UNUSUAL_TIME, &format!("time-{slug}"), note, &claim);
+        sheet.gives_or_declines(&UNUSUAL_TIME, &format!("time-{slug}"), note, &claim);
         let shown = sheet.fixture.forge(&claim, &claim);
         let id = format!("time-{slug}-verified");
         let what = format!("accepts a token of the time {time}");

@@ -43,7 +43,7 @@ fn numbers(sheet: &mut Sheet<'_>, identity: usize) {
     ] {
         let claim = sheet.fixture.with(identity, number);
         let id = format!("number-{slug}");
-        sheet.gives_or_refuses(&NUMBER_IS_ITS_DECIMAL_TEXT, &id, note, &claim);
+        sheet.gives_or_declines(&NUMBER_IS_ITS_DECIMAL_TEXT, &id, note, &claim);
     }
 }
 

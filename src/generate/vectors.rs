@@ -98,11 +98,11 @@ fn named(sheet: &mut Sheet<'_>, slug: &str, identity: Value, manner: Manner, not
             return;
         }
         (Form::Changed, _) => {
-            sheet.gives_or_refuses(&IDENTITY_IS_BROUGHT_TO_ITS_FORM, &id, note, &claim);
+            sheet.gives_or_declines(&IDENTITY_IS_BROUGHT_TO_ITS_FORM, &id, note, &claim);
             return;
         }
         (Form::AsItIs, Manner::Unusual) => {
-            sheet.gives_or_refuses(&UNUSUAL_IDENTITY, &id, note, &claim);
+            sheet.gives_or_declines(&UNUSUAL_IDENTITY, &id, note, &claim);
         }
         (Form::AsItIs, Manner::Plain | Manner::Accepted) => {
             sheet.gives(&IDENTITY_IS_SIGNED_AS_IT_IS, &id, note, &claim);
@@ -263,10 +263,10 @@ fn choices(sheet: &mut Sheet<'_>, field: usize, slug: &str, values: &[String], i
             "Catches a field that is signed although it is no part of the message."
         };
         // What the ordinary identity is for one value it may not be for another.
-        sheet.gives_or_refuses(&TOKEN_IS_EXACT, &numbered(at), note, &claim);
+        sheet.gives_or_declines(&TOKEN_IS_EXACT, &numbered(at), note, &claim);
         let shown = sheet.fixture.forge(&claim, &claim);
         let id = format!("{}-is-accepted", numbered(at));
-        sheet.accepted_or_refused(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
+        sheet.accepted_or_declined(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
         if is_signed && at > 0 {
             let first = sheet.fixture.with(field, values[0].as_str());
             let shown = sheet.fixture.forge(&first, &claim);
@@ -356,7 +356,7 @@ fn texts(sheet: &mut Sheet<'_>, field: usize, slug: &str) {
             let id = format!("{id}-is-accepted");
             sheet.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
         } else {
-            sheet.gives_or_refuses(&EVERY_FIELD_IS_SIGNED, &id, note, &claim);
+            sheet.gives_or_declines(&EVERY_FIELD_IS_SIGNED, &id, note, &claim);
             let what = format!(
                 "accepts the right token of a {} that is {}",
                 slug.replace('-', " "),

@@ -104,16 +104,31 @@ pub(crate) fn write_entry(entry: &Entry<'_>, indent: usize, out: &mut String) {
         line("  now", &request.now.to_string());
     }
     match &entry.expected {
-        Expected::Token { token, or_refused } => {
-            let or = if *or_refused { ", or: refused" } else { "" };
-            line("  expect", &format!("{{token: {}{or}}}", quoted(token)));
+        Expected::Token { token, or: [] } => {
+            line("  expect", &format!("{{token: {}}}", quoted(token)));
         }
-        Expected::Outcomes([only]) => line("  expect", &format!("{{outcome: {only}}}")),
+        Expected::Token { token, or } => {
+            let or = kinds(or);
+            line(
+                "  expect",
+                &format!("{{token: {}, or: {or}}}", quoted(token)),
+            );
+        }
         Expected::Outcomes(several) => {
-            let names: Vec<&str> = several.iter().copied().map(OutcomeKind::name).collect();
-            line("  expect", &format!("{{outcome: [{}]}}", names.join(", ")));
+            line("  expect", &format!("{{outcome: {}}}", kinds(several)));
         }
         Expected::Observe(what) => line("  observe", &quoted(what)),
+    }
+}
+
+/// One outcome, or a list of several.
+fn kinds(kinds: &[OutcomeKind]) -> String {
+    match kinds {
+        [only] => only.to_string(),
+        several => {
+            let names: Vec<&str> = several.iter().copied().map(OutcomeKind::name).collect();
+            format!("[{}]", names.join(", "))
+        }
     }
 }
 

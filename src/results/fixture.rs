@@ -174,7 +174,7 @@ pub(crate) fn threw(what: &str) -> Observed {
 pub(crate) fn expect_token(text: &str) -> Expect {
     Expect::Token {
         token: text.into(),
-        or_refused: false,
+        or: Vec::new(),
     }
 }
 

@@ -83,14 +83,14 @@ fn is_expected(expect: &Expect, outcome: &Outcome) -> Option<bool> {
     match (expect, outcome) {
         (Expect::Observe(_), _) => None,
         (Expect::Token { token, .. }, Outcome::Token(actual)) => Some(token == actual),
-        (Expect::Token { or_refused, .. }, Outcome::Refused(_)) => Some(*or_refused),
+        (Expect::Token { or, .. }, declined) => Some(or.contains(&declined.kind())),
         (Expect::Outcomes(kinds), outcome) => Some(kinds.contains(&outcome.kind())),
         (Expect::Rejected { codes, status }, Outcome::Reject(denial)) => {
             let is_due = |code: &String| codes.contains(code);
             let code = codes.is_empty() || denial.code.as_ref().is_some_and(is_due);
             Some(code && (status.is_none() || *status == denial.status))
         }
-        (Expect::Token { .. } | Expect::Rejected { .. }, _) => Some(false),
+        (Expect::Rejected { .. }, _) => Some(false),
     }
 }
 
@@ -109,7 +109,7 @@ mod tests {
     fn a_token_is_right_to_the_byte() {
         let expect = Expect::Token {
             token: "ab".into(),
-            or_refused: false,
+            or: Vec::new(),
         };
         let sign =
             |observed: &Observed| judge(Op::Sign, Level::Must, &expect, observed, Level::Must);
@@ -134,22 +134,23 @@ mod tests {
 
     #[test]
     fn declining_is_as_good_where_the_vector_says_so() {
-        let expect = Expect::Token {
-            token: "ab".into(),
-            or_refused: true,
-        };
-        let sign =
-            |observed: &Observed| judge(Op::Sign, Level::Must, &expect, observed, Level::Must);
-        assert_eq!(sign(&token("ab")), Verdict::Pass);
-        assert_eq!(
-            sign(&Observed::Outcome(Outcome::Refused("no".into()))),
-            Verdict::Pass
-        );
-        assert_eq!(sign(&token("ac")), Verdict::Fail);
-        assert_eq!(
-            sign(&Observed::Outcome(Outcome::Threw("no".into()))),
-            Verdict::Fail
-        );
+        use OutcomeKind::{Refused, Threw};
+        for or in [&[Refused][..], &[Threw], &[Refused, Threw]] {
+            let expect = Expect::Token {
+                token: "ab".into(),
+                or: or.to_vec(),
+            };
+            let passes = |observed: &Observed| {
+                judge(Op::Sign, Level::Must, &expect, observed, Level::Must) == Verdict::Pass
+            };
+            let refused = Observed::Outcome(Outcome::Refused("no".into()));
+            let threw = Observed::Outcome(Outcome::Threw("no".into()));
+            assert!(passes(&token("ab")) && !passes(&token("ac")), "{or:?}");
+            assert_eq!(passes(&refused), or.contains(&Refused), "{or:?}");
+            assert_eq!(passes(&threw), or.contains(&Threw), "{or:?}");
+            // Accepting is no answer to sign.
+            assert!(!passes(&Observed::Outcome(Outcome::Accept)), "{or:?}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 use serde_json::Value as Json;
 
 use crate::protocol::ImplementationInfo;
+use crate::results::words::OR_DECLINED;
 use crate::results::{Case, Observation, Observed, RunResult};
 use crate::signature::{Encoding, Outcome, Secret, Value};
 
@@ -184,11 +185,8 @@ fn redact_case(case: &mut Case) {
     ];
     for text in words.into_iter().flatten() {
         if let Some(rest) = text.strip_prefix("token ") {
-            let or_refused = rest.ends_with(", or refused");
-            *text = format!(
-                "token {REDACTED}{}",
-                if or_refused { ", or refused" } else { "" }
-            );
+            let or = OR_DECLINED.iter().find(|or| rest.ends_with(**or));
+            *text = format!("token {REDACTED}{}", or.copied().unwrap_or_default());
         } else {
             *text = without_token_like(text);
         }

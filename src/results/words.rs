@@ -1,21 +1,14 @@
 //! What is expected and what happened, in the words of the reports.
 
 use crate::results::{Case, Observed, ObservedKind};
-use crate::signature::{Denial, Op, Outcome};
+use crate::signature::{Denial, Op, Outcome, OutcomeKind};
 use crate::suite::Expect;
 
-/// `token 6a40…`, `token 6a40… or refused`, `reject, refused or threw`; for a `may` vector the
-/// words under which it is observed.
+/// `token 6a40…`, `token 6a40…, or refused`, `token 6a40…, refused or threw`, `reject, refused or
+/// threw`; for a `may` vector the words under which it is observed.
 pub fn expected(expect: &Expect) -> String {
     match expect {
-        Expect::Token {
-            token,
-            or_refused: false,
-        } => format!("token {token}"),
-        Expect::Token {
-            token,
-            or_refused: true,
-        } => format!("token {token}, or refused"),
+        Expect::Token { token, or } => format!("token {token}{}", or_declined(or)),
         Expect::Outcomes(kinds) => {
             let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
             one_of(&names)
@@ -26,6 +19,22 @@ pub fn expected(expect: &Expect) -> String {
             denied(code, *status)
         }
         Expect::Observe(what) => what.clone(),
+    }
+}
+
+/// What follows an expected token where declining is as good.
+pub(super) const OR_DECLINED: [&str; 3] = [", refused or threw", ", or refused", ", or threw"];
+
+fn or_declined(or: &[OutcomeKind]) -> &'static str {
+    let [both, refused, threw] = OR_DECLINED;
+    match (
+        or.contains(&OutcomeKind::Refused),
+        or.contains(&OutcomeKind::Threw),
+    ) {
+        (true, true) => both,
+        (true, false) => refused,
+        (false, true) => threw,
+        (false, false) => "",
     }
 }
 

@@ -4,7 +4,7 @@ use crate::signature::{Op, OutcomeKind};
 use crate::suite::error::{Fault, Problem};
 use crate::suite::policy_reader::{listed, read_codes};
 use crate::suite::position::{At, Position};
-use crate::suite::raw::{ExpectFile, OutcomesFile};
+use crate::suite::raw::{DeclinedFile, ExpectFile, OutcomesFile};
 use crate::suite::{Expect, Level};
 
 /// Reads what is expected of a vector of this operation and level.
@@ -43,7 +43,7 @@ fn read_expectation(op: Op, expect: At<ExpectFile>) -> Result<Expect, Fault> {
     match (file.token, file.or, file.outcome) {
         (Some(token), or, None) if op == Op::Sign => Ok(Expect::Token {
             token,
-            or_refused: or.is_some(),
+            or: or.map(read_declined).transpose()?.unwrap_or_default(),
         }),
         (Some(_), _, None) => Err(Fault::new(
             at,
@@ -62,6 +62,23 @@ fn read_expectation(op: Op, expect: At<ExpectFile>) -> Result<Expect, Fault> {
         },
         _ => Err(Fault::new(at, Problem::ExpectShape)),
     }
+}
+
+/// The ways to decline that are as good as a token.
+fn read_declined(file: At<DeclinedFile>) -> Result<Vec<OutcomeKind>, Fault> {
+    let At {
+        value: DeclinedFile(words),
+        at,
+    } = file;
+    let mut kinds = read_outcomes(
+        Op::Sign,
+        At {
+            value: OutcomesFile(words),
+            at,
+        },
+    )?;
+    kinds.sort_unstable_by_key(|kind| *kind == OutcomeKind::Threw);
+    Ok(kinds)
 }
 
 fn read_outcomes(op: Op, file: At<OutcomesFile>) -> Result<Vec<OutcomeKind>, Fault> {

@@ -231,8 +231,8 @@ pub enum Expect {
     Token {
         /// The token, to the byte.
         token: String,
-        /// Whether declining is as good.
-        or_refused: bool,
+        /// The ways to decline that are as good: `refused`, `threw` or both, in this order.
+        or: Vec<OutcomeKind>,
     },
     /// One of these outcomes.
     Outcomes(Vec<OutcomeKind>),

@@ -378,10 +378,10 @@ pub(super) struct ExpectFile {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String")]
     pub(super) token: Option<String>,
-    /// Beside `token`: declining the input is as good.
+    /// Beside `token`: declining the input in this way, or in one of these, is as good.
     #[serde(default, deserialize_with = "present")]
-    #[schemars(with = "Refused")]
-    pub(super) or: Option<At<Refused>>,
+    #[schemars(with = "DeclinedFile")]
+    pub(super) or: Option<At<DeclinedFile>>,
     /// The outcome, or each of the outcomes that are sound.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "OutcomesFile")]
@@ -396,13 +396,8 @@ pub(super) struct ExpectFile {
     pub(super) status: Option<At<Literal>>,
 }
 
-/// The only word that can stand behind `or`.
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Refused {
-    /// It declines by a documented error.
-    Refused,
-}
+/// A way to decline, or a list of those that are sound.
+pub(super) struct DeclinedFile(pub(super) TextsFile);
 
 /// An outcome, or a list of those that are sound.
 pub(super) struct OutcomesFile(pub(super) TextsFile);
@@ -441,6 +436,14 @@ impl<'de> Deserialize<'de> for FreshnessFile {
 impl<'de> Deserialize<'de> for OutcomesFile {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         texts("accept, reject, anonymous, refused or threw, or a list of them")
+            .read(deserializer)
+            .map(Self)
+    }
+}
+
+impl<'de> Deserialize<'de> for DeclinedFile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        texts("refused or threw, or a list of both")
             .read(deserializer)
             .map(Self)
     }

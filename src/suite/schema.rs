@@ -9,8 +9,8 @@ use crate::signature::{MAX_NUMBER, Slug};
 use crate::suite::forms::Entries;
 use crate::suite::literal::Literal;
 use crate::suite::raw::{
-    ContextFile, DeclaredKeyFile, FreshnessFile, KeyFile, LimitsFile, OutcomesFile, SuiteFile,
-    TextsFile, TokenFile, UnknownFile,
+    ContextFile, DeclaredKeyFile, DeclinedFile, FreshnessFile, KeyFile, LimitsFile, OutcomesFile,
+    SuiteFile, TextsFile, TokenFile, UnknownFile,
 };
 
 /// The JSON Schema (2020-12) of suite files. It refuses what is wrong in form; what is wrong in
@@ -151,6 +151,17 @@ json_schema_of!(OutcomesFile, "Outcomes", |_| {
     let kind = serde_json::json!({"enum": ["accept", "anonymous", "reject", "refused", "threw"]});
     json_schema!({
         "description": "An outcome, or each of those that are sound.",
+        "anyOf": [
+            kind,
+            {"type": "array", "items": kind, "minItems": 1, "uniqueItems": true},
+        ],
+    })
+});
+
+json_schema_of!(DeclinedFile, "Declined", |_| {
+    let kind = serde_json::json!({"enum": ["refused", "threw"]});
+    json_schema!({
+        "description": "A way to decline that is as good as the token, or each of those that are.",
         "anyOf": [
             kind,
             {"type": "array", "items": kind, "minItems": 1, "uniqueItems": true},

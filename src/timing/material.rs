@@ -171,13 +171,7 @@ impl<'a> Tokens<'a> {
     ) -> Result<Self, MaterialError> {
         let scheme = &suite.scheme;
         let mut signs = suite.vectors.iter().filter(|vector| {
-            let signed = matches!(
-                &vector.expect,
-                Expect::Token {
-                    or_refused: false,
-                    ..
-                }
-            );
+            let signed = matches!(&vector.expect, Expect::Token { or, .. } if or.is_empty());
             signed && vector.input == InputKind::Text
         });
         let (vector, varied) = signs

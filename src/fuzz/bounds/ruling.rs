@@ -32,7 +32,7 @@ impl<'s> Bounds<'s> {
         let mut ordinary = vec![fixture.base.secrets.clone()];
         for vector in &suite.vectors {
             let binds = match &vector.expect {
-                Expect::Token { or_refused, .. } => !or_refused,
+                Expect::Token { or, .. } => or.is_empty(),
                 _ => false,
             };
             if binds && !ordinary.contains(&vector.request.secrets) {

@@ -27,8 +27,8 @@ impl Bounds<'_> {
         }
         let (rule, sound) = self.due_token(request, token);
         match (outcome, &sound) {
-            (Outcome::Refused(_), Sound::GivesOrRefuses(_)) => {
-                Ruling::Taste("refuses to sign an unusual identity, secret or time")
+            (Outcome::Refused(_) | Outcome::Threw(_), Sound::GivesOrDeclines(_)) => {
+                Ruling::Taste("declines to sign an unusual identity, secret or time")
             }
             _ => Ruling::Broken(rule, sound),
         }
@@ -38,26 +38,26 @@ impl Bounds<'_> {
     pub(super) fn due_token(&self, request: &Request, token: String) -> (&'static Rule, Sound) {
         let secret_is_ordinary = self.ordinary.contains(&request.secrets);
         if !secret_is_ordinary && self.secrets(&request.secrets) == Texture::Unusual {
-            return (&rules::UNUSUAL_SECRET, Sound::GivesOrRefuses(token));
+            return (&rules::UNUSUAL_SECRET, Sound::GivesOrDeclines(token));
         }
         if !self.time_is_ordinary(&request.fields) {
-            return (&rules::UNUSUAL_TIME, Sound::GivesOrRefuses(token));
+            return (&rules::UNUSUAL_TIME, Sound::GivesOrDeclines(token));
         }
         if self.has_number(&request.fields) {
             return (
                 &rules::NUMBER_IS_ITS_DECIMAL_TEXT,
-                Sound::GivesOrRefuses(token),
+                Sound::GivesOrDeclines(token),
             );
         }
         if self.form(&request.fields) == Form::Changed {
             let rule = &rules::IDENTITY_IS_BROUGHT_TO_ITS_FORM;
-            return (rule, Sound::GivesOrRefuses(token));
+            return (rule, Sound::GivesOrDeclines(token));
         }
         let is_ordinary = secret_is_ordinary && self.enums_are_ordinary(&request.fields);
         match (self.texture(&request.fields), is_ordinary) {
-            (Texture::Unusual, _) => (&rules::UNUSUAL_IDENTITY, Sound::GivesOrRefuses(token)),
+            (Texture::Unusual, _) => (&rules::UNUSUAL_IDENTITY, Sound::GivesOrDeclines(token)),
             (Texture::Plain, true) => (&rules::TOKEN_IS_EXACT, Sound::Gives(token)),
-            (Texture::Plain, false) => (self.secret_rule(), Sound::GivesOrRefuses(token)),
+            (Texture::Plain, false) => (self.secret_rule(), Sound::GivesOrDeclines(token)),
         }
     }
 

@@ -72,6 +72,9 @@ impl Bounds<'_> {
             Outcome::Refused(_) if !self.fits_its_shape(&request.fields) => {
                 Ruling::Taste("refuses an identity that is not of its vendor's form")
             }
+            Outcome::Threw(_) if !secret_is_ordinary => {
+                Ruling::Broken(&rules::DECLINES_WITHOUT_THROWING, Sound::AcceptsOrRefuses)
+            }
             _ if !self.is_of_this_second(&claim, request.now) => Ruling::Broken(
                 &rules::FRESH_TOKEN_IS_ACCEPTED,
                 Self::accepts(secret_is_ordinary),
@@ -87,7 +90,7 @@ impl Bounds<'_> {
         if secret_is_ordinary {
             Sound::Accepts
         } else {
-            Sound::AcceptsOrRefuses
+            Sound::AcceptsOrDeclines
         }
     }
 
