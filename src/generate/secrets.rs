@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use crate::generate::fixture::{NOW, Presented};
 use crate::generate::requirements::{
-    EMPTY_SECRET_PROTECTS_NOTHING, RIGHT_TOKEN_IS_ACCEPTED, SECRET_IS_TEXT,
+    EMPTY_SECRET_PROTECTS_NOTHING, RIGHT_TOKEN_IS_ACCEPTED, Rule, SECRET_IS_TEXT,
     TOKEN_IS_BOUND_TO_THE_SECRET, TOKEN_UNDER_NO_SECRET, UNUSUAL_SECRET,
 };
 use crate::generate::sheet::Sheet;
@@ -131,6 +131,7 @@ struct OtherKey {
     configured: &'static str,
     used: Key,
     catches: &'static str,
+    rule: &'static Rule,
 }
 
 #[derive(Clone, Copy)]
@@ -160,6 +161,21 @@ const fn other(
         configured,
         used,
         catches,
+        rule: &TOKEN_IS_BOUND_TO_THE_SECRET,
+    }
+}
+
+/// A secret that is quietly repaired. It keeps all of its strength, so that to take it is as
+/// careless as to sign with it, and no more.
+const fn repaired(
+    slug: &'static str,
+    configured: &'static str,
+    used: Key,
+    catches: &'static str,
+) -> OtherKey {
+    OtherKey {
+        rule: &UNUSUAL_SECRET,
+        ..other(slug, configured, used, catches)
     }
 }
 
@@ -185,9 +201,9 @@ static OTHER_KEYS: &[OtherKey] = &[
     other("hex-encoded", TEXT, Key::Encoded(Encoding::Hex), "a verifier that encodes the secret in hex."),
     other("base64-encoded", TEXT, Key::Encoded(Encoding::Base64), "a verifier that encodes the secret in base64."),
     other("quoted", TEXT, Key::Quoted, "a verifier that reads the secret with the quotes of a configuration file."),
-    other("without-quotes", "\"Example-Secret-QxZ7-kPw3\"", Key::Key(TEXT.as_bytes()), "a verifier that takes quotes off the secret."),
-    other("trimmed", " Example-Secret-QxZ7-kPw3 ", Key::Key(TEXT.as_bytes()), "a verifier that trims the secret."),
-    other("without-its-line-feed", "Example-Secret-QxZ7-kPw3\n", Key::Key(TEXT.as_bytes()), "a verifier that cuts a line feed off the secret."),
+    repaired("without-quotes", "\"Example-Secret-QxZ7-kPw3\"", Key::Key(TEXT.as_bytes()), "a verifier that takes quotes off the secret."),
+    repaired("trimmed", " Example-Secret-QxZ7-kPw3 ", Key::Key(TEXT.as_bytes()), "a verifier that trims the secret."),
+    repaired("without-its-line-feed", "Example-Secret-QxZ7-kPw3\n", Key::Key(TEXT.as_bytes()), "a verifier that cuts a line feed off the secret."),
     other("with-a-line-feed", TEXT, Key::Key(b"Example-Secret-QxZ7-kPw3\n"), "a verifier that reads the secret from a file, line end included."),
     other("with-a-carriage-return-and-line-feed", TEXT, Key::Key(b"Example-Secret-QxZ7-kPw3\r\n"), "a verifier that reads the secret from a file, line end included."),
     other("with-a-byte-order-mark", TEXT, Key::Key("\u{feff}Example-Secret-QxZ7-kPw3".as_bytes()), "a verifier that reads the secret from a file, byte-order mark included."),
@@ -198,8 +214,8 @@ static OTHER_KEYS: &[OtherKey] = &[
     other("cut-to-8-bytes", TEXT, Key::Cut(8), "a verifier of which only a part of the secret counts."),
     other("cut-to-16-bytes", TEXT, Key::Cut(16), "a verifier of which only a part of the secret counts."),
     other("without-its-last-byte", TEXT, Key::Cut(23), "a verifier that loses the secret's last byte."),
-    other("in-latin-1", "Schlüssel-0123456789-ß", Key::Key(b"Schl\xfcssel-0123456789-\xdf"), "a verifier that encodes the secret in Latin-1."),
-    other("composed", "cle\u{301}-secre\u{300}te-0123456789", Key::Key("cl\u{e9}-secr\u{e8}te-0123456789".as_bytes()), "a verifier that composes the secret (NFC)."),
+    repaired("in-latin-1", "Schlüssel-0123456789-ß", Key::Key(b"Schl\xfcssel-0123456789-\xdf"), "a verifier that encodes the secret in Latin-1."),
+    repaired("composed", "cle\u{301}-secre\u{300}te-0123456789", Key::Key("cl\u{e9}-secr\u{e8}te-0123456789".as_bytes()), "a verifier that composes the secret (NFC)."),
     other("empty", TEXT, Key::Key(b""), "a verifier that lost its secret: with the empty key anybody can sign."),
     other("undefined", TEXT, Key::Key(b"undefined"), "a verifier that lost its secret and uses this word."),
     other("null", TEXT, Key::Key(b"null"), "a verifier that lost its secret and uses this word."),
@@ -238,7 +254,7 @@ fn texts(sheet: &mut Sheet<'_>) {
         let shown = key.and_then(|key| by_key(sheet, &configured, &key));
         let id = format!("key-{}", entry.slug);
         let note = format!("Catches {}", entry.catches);
-        sheet.not_accepted(&TOKEN_IS_BOUND_TO_THE_SECRET, &id, &note, shown, NOW);
+        sheet.not_accepted(entry.rule, &id, &note, shown, NOW);
     }
     for (slug, length, cut, note) in [
         (

@@ -1,5 +1,7 @@
 //! What is demanded of whoever verifies.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::fuzz::bounds::carried::carries;
 use crate::fuzz::bounds::texture::Texture;
 use crate::fuzz::bounds::{Bounds, Ruling};
@@ -7,7 +9,7 @@ use crate::generate::{Form, Sound, has_another_reading, requirements as rules};
 use crate::scheme::{
     FreshnessProblem, Item, ParsedToken, Refusal, Rejection, TokenGrammar, Verification,
 };
-use crate::signature::{Outcome, Value};
+use crate::signature::{Outcome, Secret, Value};
 use crate::suite::Request;
 
 impl Bounds<'_> {
@@ -108,6 +110,9 @@ impl Bounds<'_> {
             Rejection::Field(_) => self.accepted_beside_an_odd_field(request),
             _ if self.form(&request.fields) != Form::AsItIs => {
                 Ruling::Taste("what becomes of an identity of which languages make different forms")
+            }
+            Rejection::Malformed | Rejection::WrongMac if self.is_by_a_repaired_secret(request) => {
+                broken(&rules::UNUSUAL_SECRET)
             }
             Rejection::Malformed => self.accepted_malformed(request),
             Rejection::WrongMac => broken(&rules::ALTERED_MAC_IS_NOT_ACCEPTED),
@@ -213,6 +218,29 @@ impl Bounds<'_> {
         }
     }
 
+    /// Whether it is the token of the secret after a quiet repair that leaves all of its strength:
+    /// without the blanks or quotes around it, in Latin-1, composed.
+    fn is_by_a_repaired_secret(&self, request: &Request) -> bool {
+        let rule = &self.suite.scheme.secret;
+        let text = request.token.as_ref().and_then(Value::as_text);
+        let secret = self.selected(request);
+        let secret = secret.and_then(|secret| std::str::from_utf8(secret.reveal()).ok());
+        let (Some(text), Some(secret)) = (text, secret) else {
+            return false;
+        };
+        let claims = self.claims(request, text);
+        repairs(secret)
+            .into_iter()
+            .filter(|repaired| repaired != secret.as_bytes())
+            .filter_map(|repaired| Some(rule.key(&Secret::new(repaired)).ok()?.into_owned()))
+            .any(|key| {
+                claims.iter().any(|claim| {
+                    let mac = self.mac_by(claim, &key);
+                    mac.is_some_and(|mac| carries(text, &mac))
+                })
+            })
+    }
+
     /// How many items a token has that carries one MAC.
     fn items_of_one(&self) -> usize {
         match &self.suite.scheme.token {
@@ -220,6 +248,28 @@ impl Bounds<'_> {
             _ => 1,
         }
     }
+}
+
+/// What is made of a secret by those who repair it. What is left of nothing but blanks is no
+/// secret any more.
+fn repairs(secret: &str) -> Vec<Vec<u8>> {
+    let blank = |c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}';
+    let trimmed = [
+        secret.trim_matches(blank),
+        secret.trim_start_matches(blank),
+        secret.trim_end_matches(blank),
+    ];
+    let bare = trimmed.map(|text| text.trim_matches(['"', '\'']));
+    let latin: Option<Vec<u8>> = secret.chars().map(|c| u8::try_from(c).ok()).collect();
+    let composed = secret.nfc().collect::<String>();
+    trimmed
+        .into_iter()
+        .chain(bare)
+        .chain([composed.as_str()])
+        .map(|text| text.as_bytes().to_vec())
+        .chain(latin)
+        .filter(|repaired| !repaired.is_empty())
+        .collect()
 }
 
 /// Whether up to three MACs stand there, no two the same and nothing unknown among them, as while a
