@@ -158,7 +158,10 @@ fn received(scheme: &Scheme, token: &str) -> Vec<String> {
         TokenGrammar::List(list) => &list.separator,
         TokenGrammar::Pairs(pairs) => &pairs.separator,
     };
-    let pieces: Vec<&str> = token.split(separator.as_str()).collect();
+    let pieces: Vec<&str> = match &scheme.token {
+        TokenGrammar::Pairs(pairs) => pairs.known_pieces(token),
+        _ => token.split(separator.as_str()).collect(),
+    };
     if pieces.iter().any(|piece| piece.is_empty()) {
         return all;
     }

@@ -1,13 +1,14 @@
 //! Vectors for tokens that are lists or pairs, and may carry several MACs.
 
-use crate::generate::fixture::{NOW, Presented};
+use crate::generate::fixture::{Claim, NOW, Presented, time_value};
 use crate::generate::requirements::{
-    ALTERED_MAC_IS_NOT_ACCEPTED, ANY_OF_SEVERAL_MACS_MAY_MATCH, Rule, SEVERAL_MACS_PROFILE,
-    TIME_IS_SIGNED,
+    ALTERED_MAC_IS_NOT_ACCEPTED, ANY_OF_SEVERAL_MACS_MAY_MATCH, PAIRS_IN_ANY_ORDER, Rule,
+    SEVERAL_MACS_PROFILE, TIME_IS_SIGNED,
 };
 use crate::generate::right::Right;
 use crate::generate::sheet::Sheet;
-use crate::scheme::{List, Pairs, TokenGrammar, Unknown};
+use crate::scheme::{FieldKind, List, Pairs, TokenGrammar, Unknown};
+use crate::signature::Value;
 
 /// Adds them, where the scheme's tokens have items.
 pub(super) fn add(sheet: &mut Sheet<'_>) {
@@ -92,14 +93,71 @@ fn add_pairs(sheet: &mut Sheet<'_>, right: &Right, pairs: &Pairs) {
             "Shows a verifier that keeps pairs in a map.",
         );
         sheet.observed(
-            &SEVERAL_MACS_PROFILE,
+            &PAIRS_IN_ANY_ORDER,
             "items-in-another-order",
             words,
             shown,
             NOW,
         );
     }
+    second_items(sheet, right, pairs, &items);
     two_times(sheet, right, separator, &token);
+}
+
+/// A second item of a key that does not repeat. A verifier may read either, as long as it signs
+/// the one that it reads.
+fn second_items(sheet: &mut Sheet<'_>, right: &Right, pairs: &Pairs, items: &[&str]) {
+    for (at, pair) in pairs
+        .pairs
+        .iter()
+        .enumerate()
+        .filter(|(_, pair)| !pair.repeat)
+    {
+        let other = match pair.value.fields().next() {
+            // Its MAC with one bit changed.
+            None => Some(wrong_item(sheet, right, items[at], 0)),
+            Some(field) => other_claim(sheet, field).and_then(|claim| {
+                let shown = sheet.fixture.present(&claim, &right.mac)?;
+                shown
+                    .token
+                    .split(&pairs.separator)
+                    .nth(at)
+                    .map(str::to_owned)
+            }),
+        };
+        let Some(other) = other.filter(|other| *other != items[at]) else {
+            continue;
+        };
+        for (place, two) in [
+            ("first", [items[at], &other]),
+            ("second", [&other, items[at]]),
+        ] {
+            let mut all = items.to_vec();
+            all.splice(at..=at, two);
+            let slug = pair.key.to_ascii_lowercase();
+            let slug = slug.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+            let slug = slug.trim_matches('-');
+            let what = format!(
+                "accepts two items {} of which the {place} is signed",
+                pair.key
+            );
+            let words = (what.as_str(), "Shows which of two items a verifier reads.");
+            let shown = Some(right.shown.spelt(all.join(&pairs.separator)));
+            let id = format!("items-two-{slug}-the-{place}-signed").replace("--", "-");
+            sheet.observed(&SEVERAL_MACS_PROFILE, &id, words, shown, NOW);
+        }
+    }
+}
+
+/// The ordinary claim with another value in a field.
+fn other_claim(sheet: &Sheet<'_>, field: usize) -> Option<Claim> {
+    let kind = &sheet.fixture.scheme.fields.at(field).kind;
+    let other = match kind {
+        FieldKind::Text => Value::from("macproof-other"),
+        FieldKind::Enum(values) => values.last()?.as_str().into(),
+        FieldKind::UnixSeconds | FieldKind::UnixMillis => time_value(kind, NOW + 1),
+    };
+    Some(sheet.fixture.with(field, other))
 }
 
 /// Several MACs, as while a secret is rotated.
@@ -159,6 +217,24 @@ fn rotation(sheet: &mut Sheet<'_>, right: &Right, (item, before): (&str, &str), 
         shown,
         NOW,
     );
+    // What is of no form beside a right MAC is a matter of taste, and some vendors pass it over.
+    let malformed = item.replacen(&right.spelt, "macproof", 1);
+    for (slug, items, what) in [
+        (
+            "malformed-one-behind",
+            [item, &*malformed],
+            "accepts a malformed MAC behind the right one",
+        ),
+        (
+            "malformed-one-before",
+            [&*malformed, item],
+            "accepts a malformed MAC before the right one",
+        ),
+    ] {
+        let words = (what, PASSES_OVER);
+        let id = format!("macs-{slug}");
+        sheet.observed(&SEVERAL_MACS_PROFILE, &id, words, joined(&items), NOW);
+    }
     let words = (
         "accepts the right MAC twice",
         "Shows a verifier that minds repetition.",

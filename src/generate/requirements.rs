@@ -269,6 +269,12 @@ pub(crate) static SEVERAL_MACS_PROFILE: Rule = rule(
     Practice,
     "Which other arrangements of a token's items pass.",
 );
+pub(crate) static PAIRS_IN_ANY_ORDER: Rule = rule(
+    "pairs-in-any-order",
+    May,
+    Practice,
+    "Whether the pairs of a right token may stand in another order than the scheme's.",
+);
 pub(crate) static UNUSUAL_IDENTITY_PROFILE: Rule = rule(
     "unusual-identity-profile",
     May,
@@ -347,6 +353,7 @@ pub(crate) static ALL: &[&Rule] = &[
     &FRESH_TOKEN_IS_ACCEPTED,
     &OTHER_SPELLINGS,
     &SEVERAL_MACS_PROFILE,
+    &PAIRS_IN_ANY_ORDER,
     &UNUSUAL_IDENTITY_PROFILE,
     &FORM_PROFILE,
     &AMBIGUOUS_MESSAGE_PROFILE,

@@ -1,8 +1,8 @@
 //! Schemes of every kind, and inputs on which mistakes show, for tests.
 
 use crate::scheme::{
-    Algorithm, Call, Field, FieldKind, FieldSet, Freshness, Layout, List, Message, Pair, Pairs,
-    Scheme, SecretEncoding, SecretRule, TokenGrammar, Unknown,
+    Algorithm, Call, Field, FieldKind, FieldSet, Freshness, Layout, List, Message, Order, Pair,
+    Pairs, Scheme, SecretEncoding, SecretRule, TokenGrammar, Unknown,
 };
 use crate::signature::{Context, Fields, Op, Secret, Secrets, Value};
 
@@ -171,6 +171,7 @@ pub(crate) fn samples() -> Vec<Sample> {
                         ],
                         separator: ",".into(),
                         unknown: Unknown::Ignore,
+                        order: Order::Given,
                     })
                 },
             ),

@@ -27,4 +27,4 @@ pub use policy::{
     is_presented,
 };
 pub use secret_rule::{SecretEncoding, SecretRule};
-pub use token::{Item, List, Pair, Pairs, ParsedToken, TokenError, TokenGrammar, Unknown};
+pub use token::{Item, List, Order, Pair, Pairs, ParsedToken, TokenError, TokenGrammar, Unknown};

@@ -16,15 +16,28 @@ pub enum TokenGrammar {
     List(List),
 }
 
-/// `t=1614265330,v1=…`: known keys stand in the order of the scheme.
+/// `t=1614265330,v1=…`, written in the order of the scheme.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pairs {
     /// The known pairs, in their order.
     pub pairs: Vec<Pair>,
     /// What stands between two pairs.
     pub separator: String,
-    /// What becomes of a pair whose key is none of these.
+    /// What becomes of a pair whose key is none of these, and of one whose key may stand several
+    /// times and whose value is not of its form.
     pub unknown: Unknown,
+    /// In which order the known pairs may stand.
+    pub order: Order,
+}
+
+/// In which order the pairs of a token may stand. Signing always gives that of the scheme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Order {
+    /// In that of the scheme.
+    #[default]
+    Given,
+    /// In any: each is found by its key.
+    Any,
 }
 
 /// One known pair.
@@ -131,9 +144,18 @@ impl ParsedToken {
         })
     }
 
+    /// Whether the pairs that it knows stand in the order of the scheme.
+    pub fn is_in_order(&self) -> bool {
+        self.pairs().is_sorted_by_key(|(pair, _)| pair)
+    }
+
     fn known(&self) -> impl Iterator<Item = &LayoutMatch> {
+        self.pairs().map(|(_, found)| found)
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = (usize, &LayoutMatch)> {
         self.items.iter().filter_map(|item| match item {
-            Item::Known { found, .. } => Some(found),
+            Item::Known { pair, found } => Some((*pair, found)),
             Item::Unknown(_) => None,
         })
     }
@@ -247,35 +269,26 @@ impl TokenGrammar {
         has_mac.then_some(parsed)
     }
 
-    /// The text that [`parse`](Self::parse) made this of.
+    /// The text that [`parse`](Self::parse) made this of, its keys in the order of the scheme and
+    /// without what is passed over.
     pub fn render_parsed(&self, parsed: &ParsedToken) -> String {
-        let (separator, written): (&str, Vec<String>) = match self {
-            Self::Template(layout) => ("", parsed.write(|_, found| layout.render_match(found))),
-            Self::List(list) => (
-                &list.separator,
-                parsed.write(|_, found| list.item.render_match(found)),
-            ),
-            Self::Pairs(pairs) => (
-                &pairs.separator,
-                parsed.write(|at, found| {
+        let mut known: Vec<(usize, &LayoutMatch)> = parsed.pairs().collect();
+        known.sort_by_key(|(pair, _)| *pair);
+        let written = |write: &dyn Fn(usize, &LayoutMatch) -> String, separator: &str| {
+            let items = known.iter().map(|(pair, found)| write(*pair, found));
+            items.collect::<Vec<_>>().join(separator)
+        };
+        match self {
+            Self::Template(layout) => written(&|_, found| layout.render_match(found), ""),
+            Self::List(list) => written(&|_, found| list.item.render_match(found), &list.separator),
+            Self::Pairs(pairs) => written(
+                &|at, found| {
                     let pair = &pairs.pairs[at];
                     format!("{}={}", pair.key, pair.value.render_match(found))
-                }),
+                },
+                &pairs.separator,
             ),
-        };
-        written.join(separator)
-    }
-}
-
-impl ParsedToken {
-    fn write(&self, known: impl Fn(usize, &LayoutMatch) -> String) -> Vec<String> {
-        self.items
-            .iter()
-            .map(|item| match item {
-                Item::Known { pair, found } => known(*pair, found),
-                Item::Unknown(text) => text.clone(),
-            })
-            .collect()
+        }
     }
 }
 
@@ -317,16 +330,37 @@ impl Pairs {
                 continue;
             };
             let pair = &self.pairs[at];
-            if at < latest || (seen[at] && !pair.repeat) {
+            let Some(found) = pair.value.parse(set, value) else {
+                // Beside a right one it is as good as unknown, as while a vendor tries a new form.
+                if self.unknown == Unknown::Reject || !pair.repeat {
+                    return None;
+                }
+                items.push(Item::Unknown(piece.to_owned()));
+                continue;
+            };
+            let is_misplaced = self.order == Order::Given && at < latest;
+            if is_misplaced || (seen[at] && !pair.repeat) {
                 return None;
             }
             (latest, seen[at]) = (at, true);
-            items.push(Item::Known {
-                pair: at,
-                found: pair.value.parse(set, value)?,
-            });
+            items.push(Item::Known { pair: at, found });
         }
         seen.iter().all(|&seen| seen).then_some(items)
+    }
+
+    /// The pieces of a text whose keys are known, whatever stands behind them: in the order of the
+    /// scheme where any order will do, and without the others where these are passed over.
+    pub fn known_pieces<'t>(&self, text: &'t str) -> Vec<&'t str> {
+        let place = |piece: &str| {
+            let key = piece.split_once('=').map_or(piece, |(key, _)| key);
+            self.pairs.iter().position(|pair| pair.key == key)
+        };
+        let is_kept = |piece: &&str| self.unknown == Unknown::Reject || place(piece).is_some();
+        let mut pieces: Vec<&str> = text.split(&self.separator).filter(is_kept).collect();
+        if self.order == Order::Any {
+            pieces.sort_by_key(|piece| place(piece).unwrap_or(self.pairs.len()));
+        }
+        pieces
     }
 }
 

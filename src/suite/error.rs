@@ -218,6 +218,9 @@ pub enum Problem {
     /// `repeat` beside `list`.
     #[error("repeat belongs to pairs; every item of a list may stand several times anyway")]
     RepeatInList,
+    /// `order` beside `list`.
+    #[error("order belongs to pairs; the items of a list may stand in any order anyway")]
+    OrderInList,
     /// `repeat` names no pair.
     #[error("repeat names {0:?}, which is none of the pairs")]
     RepeatUnknown(String),

@@ -156,6 +156,18 @@ pub(super) struct SeveralFile {
     pub(super) repeat: Option<At<Vec<At<String>>>>,
     #[serde(default)]
     pub(super) unknown: UnknownFile,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) order: Option<At<OrderFile>>,
+}
+
+/// In which order the pairs of a token may stand; signing always gives that of the scheme.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum OrderFile {
+    /// In that of the scheme, as if this were left out.
+    Given,
+    /// In any: each is found by its key.
+    Any,
 }
 
 /// What becomes of a part of a token that the scheme does not know.

@@ -9,8 +9,8 @@ use crate::signature::{MAX_NUMBER, Slug};
 use crate::suite::forms::Entries;
 use crate::suite::literal::Literal;
 use crate::suite::raw::{
-    ContextFile, DeclaredKeyFile, DeclinedFile, FreshnessFile, KeyFile, LimitsFile, OutcomesFile,
-    SuiteFile, TextsFile, TokenFile, UnknownFile,
+    ContextFile, DeclaredKeyFile, DeclinedFile, FreshnessFile, KeyFile, LimitsFile, OrderFile,
+    OutcomesFile, SuiteFile, TextsFile, TokenFile, UnknownFile,
 };
 
 /// The JSON Schema (2020-12) of suite files. It refuses what is wrong in form; what is wrong in
@@ -204,12 +204,13 @@ json_schema_of!(TokenFile, "Token", |generator| {
         "minLength": 1,
     });
     let unknown = generator.subschema_for::<UnknownFile>();
+    let order = generator.subschema_for::<OrderFile>();
     json_schema!({
         "description": "What is handed over. Its placeholders are the MAC in an encoding, as {mac:hex}, and fields.",
         "anyOf": [
             {"description": "A template, as {mac:hex}-{timestamp}.", "type": "string"},
             {
-                "description": "Pairs key=value in this order.",
+                "description": "Pairs key=value, written in this order.",
                 "type": "object",
                 "properties": {
                     "pairs": {"type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1},
@@ -220,6 +221,7 @@ json_schema_of!(TokenFile, "Token", |generator| {
                         "items": {"type": "string"},
                     },
                     "unknown": unknown,
+                    "order": order,
                 },
                 "required": ["pairs", "separator"],
                 "additionalProperties": false,

@@ -1,15 +1,15 @@
 //! From the scheme as it is written to the compiled [`Scheme`].
 
 use crate::scheme::{
-    Field, FieldKind, FieldSet, Freshness, Layout, List, Message, Pair, Pairs, Scheme, SecretRule,
-    TokenError, TokenGrammar, Unknown, is_field_name,
+    Field, FieldKind, FieldSet, Freshness, Layout, List, Message, Order, Pair, Pairs, Scheme,
+    SecretRule, TokenError, TokenGrammar, Unknown, is_field_name,
 };
 use crate::suite::error::{Fault, Problem};
 use crate::suite::forms::Entries;
 use crate::suite::policy_reader::read_policy;
 use crate::suite::position::{At, Position};
 use crate::suite::raw::{
-    FieldFile, FieldType, FreshnessFile, LimitsFile, PolicyFile, SchemeFile, SecretFile,
+    FieldFile, FieldType, FreshnessFile, LimitsFile, OrderFile, PolicyFile, SchemeFile, SecretFile,
     SeveralFile, TokenFile, UnknownFile,
 };
 
@@ -172,6 +172,9 @@ fn read_several(
             if let Some(repeat) = file.repeat {
                 return Err(Fault::new(repeat.at, Problem::RepeatInList));
             }
+            if let Some(order) = file.order {
+                return Err(Fault::new(order.at, Problem::OrderInList));
+            }
             Ok(TokenGrammar::List(List {
                 item: layout(&item.value, item.at)?,
                 separator,
@@ -199,6 +202,10 @@ fn read_several(
                 pairs: entries.into_iter().map(pair).collect::<Result<_, _>>()?,
                 separator,
                 unknown,
+                order: match file.order.map(|order| order.value) {
+                    Some(OrderFile::Any) => Order::Any,
+                    Some(OrderFile::Given) | None => Order::Given,
+                },
             }))
         }
         _ => Err(Fault::new(at, Problem::PairsOrList)),

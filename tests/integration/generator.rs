@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 
 use macproof::generate::{GenerateError, generate};
 use macproof::results::{Observed, Verdict, judge};
-use macproof::scheme::{Implementation, Reference};
-use macproof::suite::{Expect, Level, Suite};
+use macproof::scheme::{Call, Implementation, Reference};
+use macproof::signature::{Op, Outcome, OutcomeKind, Secret, Secrets, Value};
+use macproof::suite::{Basis, Expect, Level, Suite, Vector};
 
 use crate::harness::test;
 
@@ -15,7 +16,7 @@ const HEAD: &str =
     "macproof: 1\nsuite: acme\nversion: 1\ntitle: Acme\nsource: {title: Acme}\nscheme:\n";
 
 /// Schemes that between them use every word of the language.
-const SCHEMES: [(&str, &str); 14] = [
+const SCHEMES: [(&str, &str); 15] = [
     (
         "ten lines",
         "  algorithm: hmac-sha256
@@ -33,6 +34,16 @@ const SCHEMES: [(&str, &str); 14] = [
   message: \"{when}|{who}\"
   token: {pairs: {t: \"{when}\", s: \"{mac:base64}\"}, separator: \";\"}
   freshness: {of: when, max_age: 5m, max_skew: 10s}
+",
+    ),
+    (
+        "pairs in any order, of which a key repeats",
+        "  algorithm: hmac-sha256
+  secret: {encoding: utf8}
+  fields: {at: {type: unix-seconds}, who: {type: text}, area: {type: enum, values: [eu, us]}}
+  message: \"{at}.{who}\"
+  token: {pairs: {t: \"{at}\", a: \"{area}\", v1: \"{mac:hex}\"}, separator: \",\", repeat: [v1], unknown: ignore, order: any}
+  freshness: {of: at, max_age: 5m}
 ",
     ),
     (
@@ -315,6 +326,216 @@ fn the_level_by_hand_wins() {
     assert!(
         matches!(expect("spelling-hex"), (Level::Must, Expect::Outcomes(kinds)) if kinds.len() == 3)
     );
+}
+
+/// The vectors of a suite, as ids, that fail an implementation at a level.
+fn failing(
+    suite: &Suite,
+    level: Level,
+    implementation: &mut dyn FnMut(&Call<'_>) -> Outcome,
+) -> Vec<String> {
+    let fails = |vector: &&Vector| {
+        let request = &vector.request;
+        let observed = Observed::Outcome(implementation(&request.call(&suite.scheme)));
+        let verdict = judge(request.op, vector.level, &vector.expect, &observed, level);
+        verdict == Verdict::Fail
+    };
+    let failed = suite.vectors.iter().filter(fails);
+    failed.map(|vector| vector.id.to_string()).collect()
+}
+
+/// Reads a header as Stripe's page does: split at the commas and then at the equals signs; `t` is
+/// the time, each `v1` a signature, and all else is discarded.
+fn as_the_page_reads_pairs(call: &Call<'_>) -> Outcome {
+    let (Op::Verify, Some(Value::Text(header))) = (call.op, call.token) else {
+        return Reference::new().call(call);
+    };
+    let (mut time, mut signatures) = (None, Vec::new());
+    for item in header.split(',') {
+        match item.split_once('=') {
+            Some(("t", text)) => time = text.parse::<i64>().ok().filter(|t| t.to_string() == text),
+            Some(("v1", signature)) => signatures.push(signature),
+            _ => {}
+        }
+    }
+    let Some(time) = time else {
+        return Outcome::REJECT;
+    };
+    let fields = call.fields.clone().with("timestamp", time);
+    let token = match call.scheme.sign(call.secrets, &fields) {
+        Ok(token) => token,
+        Err(refusal) => return Outcome::Refused(refusal.to_string()),
+    };
+    let (_, due) = token.split_once(",v1=").unwrap();
+    let is_old = i64::try_from(call.now).unwrap() - time > 300;
+    if signatures.contains(&due) && !is_old {
+        Outcome::Accept
+    } else {
+        Outcome::REJECT
+    }
+}
+
+/// Takes no header in which anything is malformed, twice or in another place.
+fn strict_about_pairs(call: &Call<'_>) -> Outcome {
+    if let (Op::Verify, Some(Value::Text(header))) = (call.op, call.token) {
+        let keys: Vec<&str> = header
+            .split(',')
+            .filter_map(|item| item.split_once('=').map(|(key, _)| key))
+            .collect();
+        let is_mac =
+            |value: &str| value.len() == 64 && value.bytes().all(|b| b.is_ascii_hexdigit());
+        let mut macs = header
+            .split(',')
+            .filter_map(|item| item.strip_prefix("v1="));
+        let times = keys.iter().filter(|key| **key == "t").count();
+        if keys.first() != Some(&"t") || times != 1 || !macs.all(is_mac) {
+            return Outcome::REJECT;
+        }
+    }
+    Reference::new().call(call)
+}
+
+/// What the vendor's page leaves open fails neither who reads it so nor who reads it otherwise.
+#[test]
+fn both_readings_of_pairs_are_sound() {
+    let suite = macproof::suite::find("stripe-webhook")
+        .unwrap()
+        .parse()
+        .unwrap();
+    for mut reader in [as_the_page_reads_pairs, strict_about_pairs] {
+        let failed = failing(&suite, Level::Should, &mut reader);
+        assert!(failed.is_empty(), "{failed:?}");
+    }
+    // They differ, and the profile shows where.
+    let differ = |id: &str| {
+        let request = &suite.vector(id).unwrap().request;
+        let call = request.call(&suite.scheme);
+        assert_eq!(as_the_page_reads_pairs(&call), Outcome::Accept, "{id}");
+        assert_eq!(strict_about_pairs(&call), Outcome::REJECT, "{id}");
+    };
+    for id in [
+        "signature-before-the-time",
+        "items-in-another-order",
+        "macs-malformed-one-behind",
+        "macs-malformed-one-before",
+    ] {
+        differ(id);
+    }
+    // Who signs another time than the one whose age is looked at is no reader of either kind.
+    let mut first_time_is_checked = |call: &Call<'_>| match call.token {
+        Some(Value::Text(header)) if header.matches("t=").count() == 2 => {
+            let mut young = *call;
+            young.now = header[2..].split(',').next().unwrap().parse().unwrap_or(0);
+            as_the_page_reads_pairs(&young)
+        }
+        _ => as_the_page_reads_pairs(call),
+    };
+    let failed = failing(&suite, Level::Must, &mut first_time_is_checked);
+    assert_eq!(failed, ["times-fresh-one-first"]);
+}
+
+/// Another order is demanded where a requirement says so, and nowhere else.
+#[test]
+fn another_order_of_pairs_is_demanded_where_the_author_cites_it() {
+    let name = "pairs in any order, of which a key repeats";
+    let id = "items-in-another-order";
+    let (_, open) = SUITES.iter().find(|(known, _)| *known == name).unwrap();
+    assert_eq!(open.vector(id).unwrap().level, Level::May);
+    let cited = "requirements:
+  pairs-in-any-order: {level: must, basis: document, text: \"In any order.\", where: \"page 2\"}
+";
+    let demanded = |text: &str| generated(&format!("{text}{cited}"));
+    let any = demanded(&scheme(name));
+    let vector = any.vector(id).unwrap();
+    assert_eq!(vector.expect, Expect::Outcomes(vec![OutcomeKind::Accept]));
+    assert_eq!(vector.level, Level::Must);
+    // Left out, the order is the one in which the pairs stand.
+    let given = demanded(&scheme(name).replace(", order: any", ""));
+    let vector = given.vector(id).unwrap();
+    assert!(
+        matches!(&vector.expect, Expect::Outcomes(kinds) if !kinds.contains(&OutcomeKind::Accept))
+    );
+    let said = demanded(&scheme(name).replace("order: any", "order: given"));
+    assert_eq!(given.scheme, said.scheme);
+}
+
+/// An exception where refusing is due: nobody gets in by it.
+#[test]
+fn throwing_where_refusing_is_due_is_no_forgery() {
+    let is_taken = |call: &Call<'_>| {
+        let is_name = |value: &Value| value.as_text().is_some_and(|text| text.len() > 1);
+        let is_key = |secret: &Secret| {
+            let text = secret.reveal();
+            text.len() == 32 && text.starts_with(b"Example-Secret-1-")
+        };
+        call.fields.iter().all(|(_, value)| is_name(value))
+            && call.secrets.iter().all(|(_, secret)| is_key(secret))
+            && !call.fields.is_empty()
+    };
+    let (_, suite) = &SUITES[0];
+    for op in [Op::Sign, Op::Verify] {
+        let mut throws = |call: &Call<'_>| {
+            let is_plain = suite.vector("plain").unwrap().request.fields == *call.fields;
+            let may_decline = !is_taken(call);
+            if call.op == op && may_decline && !is_plain {
+                return Outcome::Threw("TypeError".into());
+            }
+            Reference::new().call(call)
+        };
+        let must = failing(suite, Level::Must, &mut throws);
+        // An identity of one character is ordinary, whatever this one thinks of it.
+        let one =
+            |id: &String| id.starts_with("identity-length-1") || id.contains("in-a-message-of");
+        assert!(must.iter().all(one), "{must:?}");
+        let should = failing(suite, Level::Should, &mut throws);
+        let is_told = |id: &&String| {
+            id.ends_with("-without-throwing") || id.ends_with("-by-a-documented-error") || one(id)
+        };
+        assert!(should.iter().all(|id| is_told(&id)), "{should:?}");
+        assert!(op == Op::Sign || should.iter().any(|id| id.ends_with("-without-throwing")));
+    }
+}
+
+/// A secret that is trimmed: equally careless in signing and in verifying.
+#[test]
+fn a_trimmed_secret_is_a_should_on_either_side() {
+    let mut trims = |call: &Call<'_>| {
+        let Secrets::One(secret) = call.secrets else {
+            unreachable!()
+        };
+        let trimmed = String::from_utf8_lossy(secret.reveal()).trim().to_owned();
+        let secrets = Secrets::One(match std::str::from_utf8(secret.reveal()) {
+            Ok(_) => Secret::new(trimmed),
+            Err(_) => secret.clone(),
+        });
+        Reference::new().call(&Call {
+            secrets: &secrets,
+            ..*call
+        })
+    };
+    let (_, suite) = &SUITES[0];
+    assert_eq!(
+        failing(suite, Level::Must, &mut trims),
+        Vec::<String>::new()
+    );
+    let failed = failing(suite, Level::Should, &mut trims);
+    for id in [
+        "secret-blank-before",
+        "secret-line-feed-after",
+        "key-trimmed",
+        "key-without-its-line-feed",
+    ] {
+        assert!(
+            failed.iter().any(|failed| failed == id),
+            "{id} is not among {failed:?}"
+        );
+        let vector = suite.vector(id).unwrap();
+        assert_eq!(
+            (vector.level, vector.basis),
+            (Level::Should, Basis::Practice),
+            "{id}"
+        );
+    }
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Laws of schemes and of the oracle, for random schemes and inputs.
 
 use macproof::scheme::{
-    Algorithm, Field, FieldKind, FieldSet, Freshness, Layout, List, Message, Pair, Pairs, Scheme,
-    SecretEncoding, SecretRule, TokenGrammar, Unknown, Verification,
+    Algorithm, Field, FieldKind, FieldSet, Freshness, Layout, List, Message, Order, Pair, Pairs,
+    Scheme, SecretEncoding, SecretRule, TokenGrammar, Unknown, Verification,
 };
 use macproof::signature::{Encoding, Fields, Secret, Secrets, Value};
 use proptest::prelude::*;
@@ -54,13 +54,14 @@ fn grammar(mac_bytes: usize) -> impl Strategy<Value = TokenGrammar> {
         4 => template().prop_filter_map("cannot be parsed back", move |text| {
             Layout::compile(&text, &fields(), mac_bytes).ok().map(TokenGrammar::Template)
         }),
-        1 => any::<bool>().prop_map(move |ignore| TokenGrammar::Pairs(Pairs {
+        1 => (any::<bool>(), any::<bool>()).prop_map(move |(ignore, any)| TokenGrammar::Pairs(Pairs {
             pairs: vec![
                 Pair { key: "t".into(), value: layout("{time}"), repeat: false },
                 Pair { key: "v1".into(), value: layout("{mac:hex}"), repeat: true },
             ],
             separator: ",".into(),
             unknown: if ignore { Unknown::Ignore } else { Unknown::Reject },
+            order: if any { Order::Any } else { Order::Given },
         })),
         1 => any::<bool>().prop_map(move |ignore| TokenGrammar::List(List {
             item: layout("v1,{mac:base64}"),
@@ -156,6 +157,61 @@ fn changed(token: &str, (at, insert, remove): &(prop::sample::Index, String, usi
     changed
 }
 
+/// A token with its keys in the order of the scheme and without what is passed over.
+fn tidied(scheme: &Scheme, text: &str) -> String {
+    match &scheme.token {
+        TokenGrammar::Template(_) => text.to_owned(),
+        TokenGrammar::List(list) => {
+            let of_form = |item: &&str| list.item.parse(&scheme.fields, item).is_some();
+            let items: Vec<&str> = text.split(&list.separator).filter(of_form).collect();
+            items.join(&list.separator)
+        }
+        TokenGrammar::Pairs(pairs) => {
+            let mut kept = Vec::new();
+            for pair in &pairs.pairs {
+                kept.extend(text.split(&pairs.separator).filter(|piece| {
+                    let (key, value) = piece.split_once('=').unwrap();
+                    key == pair.key && pair.value.parse(&scheme.fields, value).is_some()
+                }));
+            }
+            kept.join(&pairs.separator)
+        }
+    }
+}
+
+/// A scheme of pairs, and what stands in a token of it.
+#[derive(Debug)]
+struct Rearranged {
+    scheme: Scheme,
+    fields: Fields,
+    pieces: Vec<String>,
+}
+
+fn rearranged() -> impl Strategy<Value = Rearranged> {
+    let odd = vec![
+        "right time",
+        "right MAC",
+        "wrong MAC",
+        "v1=",
+        "v1=zz",
+        "v1=00",
+        "v0=1",
+        "t=x",
+        "x=",
+    ];
+    let pieces = prop::sample::subsequence(odd, 0..=3)
+        .prop_map(|odd| [vec!["right time", "right MAC"], odd].concat())
+        .prop_shuffle();
+    let scheme = scheme().prop_filter("pairs alone have an order", |scheme| {
+        matches!(scheme.token, TokenGrammar::Pairs(_))
+    });
+    (scheme, input(), pieces).prop_map(|(scheme, fields, pieces)| Rearranged {
+        scheme,
+        fields,
+        pieces: pieces.into_iter().map(str::to_owned).collect(),
+    })
+}
+
 proptest! {
     #[test]
     fn what_is_signed_is_accepted(scheme in scheme(), fields in input(), secret in ".{1,80}") {
@@ -170,9 +226,40 @@ proptest! {
         let token = scheme.sign(&secrets("secret"), &fields).unwrap();
         for text in [changed(&token, &change), token] {
             if let Some(parsed) = scheme.token.parse(&scheme.fields, &text) {
-                prop_assert_eq!(scheme.token.render_parsed(&parsed), text);
+                prop_assert_eq!(scheme.token.render_parsed(&parsed), tidied(&scheme, &text));
             }
         }
+    }
+
+    #[test]
+    fn pairs_and_items_are_passed_over_and_put_in_order_and_nothing_else(
+        mut pairs in rearranged(),
+    ) {
+        let (scheme, fields) = (&pairs.scheme, &pairs.fields);
+        let TokenGrammar::Pairs(grammar) = &scheme.token else { unreachable!() };
+        let signed = scheme.sign(&secrets("secret"), fields).unwrap();
+        let [time, mac]: [&str; 2] = signed.split(',').collect::<Vec<_>>().try_into().unwrap();
+        let wrong = format!("v1={}", "00".repeat(scheme.mac_bytes));
+        for piece in &mut pairs.pieces {
+            *piece = match piece.as_str() {
+                "right time" => time.to_owned(),
+                "right MAC" => mac.to_owned(),
+                "wrong MAC" => wrong.clone(),
+                other => other.to_owned(),
+            };
+        }
+        let text = pairs.pieces.join(",");
+        let count = |is: &dyn Fn(&str) -> bool| pairs.pieces.iter().filter(|p| is(p)).count();
+        let is_known = |piece: &str| piece == time || piece == mac || piece == wrong;
+        let first_mac = pairs.pieces.iter().position(|p| p == mac || *p == wrong);
+        let in_order = pairs.pieces.iter().position(|p| p == time) < first_mac;
+        let due = count(&|p| p == time) == 1
+            && count(&|p| p.starts_with("t=")) == 1
+            && count(&|p| p == mac) > 0
+            && (grammar.unknown == Unknown::Ignore || pairs.pieces.iter().all(|p| is_known(p)))
+            && (grammar.order == Order::Any || in_order);
+        let accepted = verify(scheme, "secret", fields, &text) == Verification::Accepted;
+        prop_assert_eq!(accepted, due, "{}", text);
     }
 
     #[test]

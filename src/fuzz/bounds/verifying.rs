@@ -77,6 +77,10 @@ impl Bounds<'_> {
             Outcome::Threw(_) if !secret_is_ordinary => {
                 Ruling::Broken(&rules::DECLINES_WITHOUT_THROWING, Sound::AcceptsOrRefuses)
             }
+            _ if !parsed.is_in_order() => Ruling::Broken(
+                &rules::PAIRS_IN_ANY_ORDER,
+                Self::accepts(secret_is_ordinary),
+            ),
             _ if !self.is_of_this_second(&claim, request.now) => Ruling::Broken(
                 &rules::FRESH_TOKEN_IS_ACCEPTED,
                 Self::accepts(secret_is_ordinary),
