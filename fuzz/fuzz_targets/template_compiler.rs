@@ -30,7 +30,7 @@ fn interpreted(text: &str, fields: &Fields) -> Option<Vec<u8>> {
 fuzz_target!(|input: (&str, &str, u64, [u8; 32])| {
     let (template, user, time, mac) = input;
     let time = time >> 11;
-    let field = |name: &str, kind| Field { name: name.to_owned(), kind };
+    let field = |name: &str, kind| Field::new(name, kind);
     let set = FieldSet::new(vec![
         field("user", FieldKind::Text),
         field("time", FieldKind::UnixSeconds),

@@ -119,7 +119,11 @@ impl<'s> FreshSecrets<'s> {
                 self.of[usize::from(byte)]
             }
         });
-        Secret::new(fresh.collect::<Vec<u8>>())
+        let fresh = Secret::new(fresh.collect::<Vec<u8>>());
+        // One that is no longer of the form that the scheme states may be refused.
+        let rule = &self.scheme.secret;
+        let is_lost = rule.is_of_its_form(secret) && !rule.is_of_its_form(&fresh);
+        if is_lost { secret.clone() } else { fresh }
     }
 
     /// How long the prefix is that says what the secret is, in whatever case.

@@ -39,7 +39,7 @@ impl Demand {
         Self {
             requirement: rule.id.to_owned(),
             level: bounds.level(rule),
-            basis: by_author.map_or(rule.basis, |known| known.basis),
+            basis: by_author.map_or(rule.basis.uncited(), |known| known.basis),
             text: by_author.map_or(rule.text, |known| &known.text).to_owned(),
             expect: expect(sound),
         }

@@ -225,8 +225,9 @@ impl Grower {
         if let Some(name) = self.text_field(bed, fields)
             && !bed.texts.is_empty()
         {
-            let text = &bed.texts[self.rng.usize(..bed.texts.len())];
-            fields.set(name, text.clone());
+            let text = bed.texts[self.rng.usize(..bed.texts.len())].clone();
+            let text = self.mostly_of_its_form(bed, &name, text);
+            fields.set(name, text);
         }
         0
     }
@@ -237,7 +238,8 @@ impl Grower {
         };
         match fields.value(&name) {
             Some(Value::Text(text)) if text.len() <= LONGEST_GROWN => {
-                let edited = self.edited(bed, text);
+                let edited = self.edited(bed, text).into();
+                let edited = self.mostly_of_its_form(bed, &name, edited);
                 fields.set(name, edited);
             }
             Some(Value::Number(_)) | None => {
@@ -246,6 +248,27 @@ impl Grower {
             _ => {}
         }
         1
+    }
+
+    /// What is not of a field's form becomes, mostly, what is: little can be demanded outside it.
+    fn mostly_of_its_form(&mut self, bed: &Bed<'_>, name: &str, value: Value) -> Value {
+        let fixture = bed.bounds.fixture();
+        let domain = bed
+            .suite()
+            .scheme
+            .fields
+            .index(name)
+            .map(|at| fixture.domain(at));
+        match domain.filter(|domain| !domain.takes(&value)) {
+            Some(domain) if self.rng.u8(..8) > 0 => {
+                let numbered = domain.numbered(self.rng.u64(..1_000_000));
+                numbered
+                    .or_else(|| domain.numbered(self.rng.u64(..10)))
+                    .unwrap_or_else(|| domain.ordinary().to_owned())
+                    .into()
+            }
+            _ => value,
+        }
     }
 
     fn edited(&mut self, bed: &Bed<'_>, text: &str) -> String {
@@ -282,7 +305,9 @@ impl Grower {
             let rule = &bed.suite().scheme.secret;
             if rule.encoding == SecretEncoding::Utf8 {
                 let text = String::from_utf8_lossy(secret.reveal()).into_owned();
-                return Secret::new(grower.edited(bed, &text));
+                let edited = Secret::new(grower.edited(bed, &text));
+                let is_kept = rule.is_of_its_form(&edited) || grower.rng.u8(..8) == 0;
+                return if is_kept { edited } else { secret.clone() };
             }
             let mut key = rule
                 .key(secret)

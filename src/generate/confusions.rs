@@ -117,8 +117,9 @@ pub(crate) fn has_another_reading(fixture: &Fixture<'_>, fields: &Fields) -> boo
                 .strip_prefix(bytes.as_slice())
                 .is_some_and(|message| reads(fixture, rest, message)),
             MessagePart::Field { field, .. } => {
-                let fits = |text: &[u8]| match &fixture.scheme.fields.at(*field).kind {
-                    FieldKind::Text => true,
+                let of = fixture.scheme.fields.at(*field);
+                let fits = |text: &[u8]| match &of.kind {
+                    FieldKind::Text => of.pattern.as_ref().is_none_or(|p| p.matches(text)),
                     FieldKind::UnixSeconds | FieldKind::UnixMillis => is_canonical_time(text),
                     FieldKind::Enum(values) => values.iter().any(|v| v.as_bytes() == text),
                 };

@@ -1,9 +1,9 @@
 //! The ordinary request that every vector varies in one point, and how tokens are forged from it.
 
-use crate::generate::shape::{Shape, is_ordinary};
+use crate::generate::domain::{Domain, is_ordinary, some_text};
 use crate::scheme::{
-    Algorithm, Field, FieldKind, FieldTexts, Filter, Freshness, Layout, MessagePart, Part, Scheme,
-    TokenGrammar, Verification,
+    Algorithm, FieldKind, FieldTexts, Filter, Freshness, Layout, MessagePart, Part, Scheme,
+    SecretRule, TokenGrammar, Verification,
 };
 use crate::signature::{Encoding, Fields, Secret, Secrets, Value};
 use crate::suite::Suite;
@@ -32,8 +32,8 @@ pub(crate) struct Fixture<'s> {
     pub(crate) time: Option<usize>,
     /// What is ordinarily signed.
     pub(crate) base: Claim,
-    /// What the texts of each field look like.
-    shapes: Vec<Shape>,
+    /// The texts that each field takes.
+    domains: Vec<Domain>,
 }
 
 /// Who says what, under which secrets: everything that a token can be made from.
@@ -68,8 +68,8 @@ pub(crate) enum Form {
 }
 
 impl<'s> Fixture<'s> {
-    /// The ordinary request of a suite: with the secrets of its first vector by hand, and texts
-    /// like those of all, so that the generated ones live in the same world.
+    /// The ordinary request of a suite: with the secrets of its first vector by hand and texts of
+    /// the forms that its scheme states, so that the generated ones live in the same world.
     pub(crate) fn new(suite: &'s Suite) -> Self {
         let scheme = &suite.scheme;
         let is_text = |&field: &usize| scheme.fields.at(field).kind == FieldKind::Text;
@@ -83,20 +83,30 @@ impl<'s> Fixture<'s> {
             .fields()
             .chain(scheme.token.fields())
             .find(|&field| scheme.fields.at(field).kind.is_time());
-        let mut by_hand = suite.vectors.iter().filter(|vector| is_ordinary(vector));
+        let is_of_its_form =
+            |secrets: &&Secrets| secrets.iter().all(|(_, s)| scheme.secret.is_of_its_form(s));
+        let mut by_hand = suite
+            .vectors
+            .iter()
+            .filter(|vector| is_ordinary(vector))
+            .map(|vector| &vector.request.secrets);
+        let domain = |at: usize| {
+            let name = if Some(at) == identity {
+                IDENTITY.to_owned()
+            } else {
+                format!("example-{}", scheme.fields.at(at).name)
+            };
+            Domain::of(suite, at, &name)
+        };
+        let domains: Vec<Domain> = (0..scheme.fields.len()).map(domain).collect();
         let secrets = by_hand
-            .next()
-            .map_or_else(|| example_secrets(scheme), |v| v.request.secrets.clone());
-        let shape = |field: &Field| Shape::of(suite, &field.name);
-        let shapes: Vec<Shape> = scheme.fields.iter().map(shape).collect();
+            .find(is_of_its_form)
+            .map_or_else(|| example_secrets(scheme, &domains), Secrets::clone);
         let mut fields = Fields::new();
         for (at, field) in scheme.fields.iter().enumerate() {
             let value = match &field.kind {
                 _ if Some(at) == scheme.secret.per => first_name(&secrets),
-                FieldKind::Text if Some(at) == identity => shapes[at].ordinary().into(),
-                FieldKind::Text => shapes[at]
-                    .with_name(&format!("example-{}", field.name))
-                    .into(),
+                FieldKind::Text => domains[at].ordinary().into(),
                 FieldKind::UnixSeconds | FieldKind::UnixMillis => time_value(&field.kind, NOW),
                 FieldKind::Enum(values) => values.first().map_or("", String::as_str).into(),
             };
@@ -107,13 +117,41 @@ impl<'s> Fixture<'s> {
             identity,
             time,
             base: Claim { secrets, fields },
-            shapes,
+            domains,
         }
     }
 
-    /// What the texts of a field look like.
-    pub(crate) fn shape(&self, field: usize) -> Shape {
-        self.shapes[field]
+    /// The texts that a field takes.
+    pub(crate) fn domain(&self, field: usize) -> &Domain {
+        &self.domains[field]
+    }
+
+    /// Of what no input of the form that the scheme states was found: a field, or the secret.
+    pub(crate) fn without_input(&self) -> Option<String> {
+        let mut fields = self.scheme.fields.iter().zip(&self.domains);
+        let unknown = fields.find(|(_, domain)| !domain.is_known());
+        let field = unknown.map(|(field, _)| format!("the field {}", field.name));
+        field.or_else(|| {
+            let rule = &self.scheme.secret;
+            let mut secrets = self.base.secrets.iter();
+            let fits = secrets.all(|(_, s)| rule.key(s).is_ok() && rule.is_of_its_form(s));
+            (!fits).then(|| "the secret".to_owned())
+        })
+    }
+
+    /// Whether secrets and fields, those that the token carries included, are of the forms that
+    /// the scheme states.
+    pub(crate) fn is_of_its_form(
+        &self,
+        secrets: &Secrets,
+        fields: &Fields,
+        token: Option<&str>,
+    ) -> bool {
+        let rule = &self.scheme.secret;
+        secrets
+            .iter()
+            .all(|(_, secret)| rule.is_of_its_form(secret))
+            && self.scheme.are_of_their_form(fields, token)
     }
 
     /// The ordinary text of a field.
@@ -302,9 +340,9 @@ impl<'s> Fixture<'s> {
 
     /// The first identity named `user-N` whose MAC is as wanted.
     pub(crate) fn identity_whose_mac(&self, wanted: impl Fn(&[u8]) -> bool) -> Option<String> {
-        let shape = self.shape(self.identity?);
+        let domain = self.domain(self.identity?);
         (1..20_000)
-            .map(|number| shape.with_name(&format!("user-{number}")))
+            .map_while(|number| domain.numbered(number))
             .find(|identity| {
                 self.who(identity.as_str())
                     .and_then(|claim| self.mac(&claim))
@@ -360,13 +398,19 @@ pub(crate) fn time_value(kind: &FieldKind, seconds: u64) -> Value {
     i64::try_from(time).unwrap_or(i64::MAX).into()
 }
 
-fn example_secrets(scheme: &Scheme) -> Secrets {
-    let spelt = |text: &str| scheme.secret.spell(text.as_bytes());
+fn example_secrets(scheme: &Scheme, domains: &[Domain]) -> Secrets {
+    let spelt = |text: &str| example_secret(&scheme.secret, text);
     let Some(per) = scheme.secret.per else {
         return Secrets::One(spelt(SECRETS[0]));
     };
     let names: Vec<String> = match &scheme.fields.at(per).kind {
         FieldKind::Enum(values) => values.clone(),
+        _ if domains[per].has_pattern() => {
+            let numbered = (1..3).filter_map(|number| domains[per].numbered(number));
+            std::iter::once(domains[per].ordinary().to_owned())
+                .chain(numbered)
+                .collect()
+        }
         _ => ["ios", "android", "web"].map(str::to_owned).to_vec(),
     };
     let secret = |at: usize| match SECRETS.get(at) {
@@ -375,6 +419,26 @@ fn example_secrets(scheme: &Scheme) -> Secrets {
     };
     let named = names.into_iter().enumerate();
     Secrets::Per(named.map(|(at, name)| (name, secret(at))).collect())
+}
+
+/// A secret like `text`, of the form that the scheme states: spelt at one length or another, or
+/// what the pattern itself gives. `text` where nothing is found.
+fn example_secret(rule: &SecretRule, text: &str) -> Secret {
+    let is_usable = |secret: &Secret| rule.key(secret).is_ok() && rule.is_of_its_form(secret);
+    let lengths = [text.len(), 32, 24, 20, 16, 64, 40, 48];
+    let spelt = lengths.into_iter().map(|length| {
+        let key: Vec<u8> = text.bytes().cycle().take(length).collect();
+        rule.spell(&key)
+    });
+    let of_its_pattern = || {
+        let pattern = rule.pattern.as_ref()?;
+        some_text(pattern, |text| is_usable(&Secret::new(text))).map(Secret::new)
+    };
+    spelt
+        .into_iter()
+        .find(is_usable)
+        .or_else(of_its_pattern)
+        .unwrap_or_else(|| rule.spell(text.as_bytes()))
 }
 
 fn first_name(secrets: &Secrets) -> Value {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::generate::fixture::Fixture;
 use crate::generate::merge::{Key, Outline};
 use crate::generate::requirements::{self, Rule};
 use crate::generate::vectors::vectors;
@@ -29,6 +30,16 @@ pub enum GenerateError {
         id: String,
         /// What the generated vector shows.
         shows: &'static str,
+    },
+    /// No input of the form that the scheme states was found.
+    #[error(
+        "{path}: no example was found that matches the pattern of {what}; give one in a vector by hand that signs or accepts"
+    )]
+    NoInput {
+        /// The scheme file.
+        path: String,
+        /// The field, or the secret.
+        what: String,
     },
     /// The file is written so that nothing can be put into it.
     #[error("{path}: {key}: is not written in block style, with each entry on lines of its own")]
@@ -63,6 +74,12 @@ pub fn generate(path: &str, text: &str) -> Result<String, GenerateError> {
     }
     let outline = Outline::of(path, text)?;
     let suite = by_hand(path, text, &outline)?;
+    if let Some(what) = Fixture::new(&suite).without_input() {
+        return Err(GenerateError::NoInput {
+            path: path.to_owned(),
+            what,
+        });
+    }
     let cases = vectors(&suite);
     if let Some(case) = cases.iter().find(|case| suite.vector(&case.id).is_some()) {
         return Err(GenerateError::SameId {
@@ -139,10 +156,13 @@ impl Levels {
         }
     }
 
+    /// Only what the author has written cites the document, and so rests on it.
     fn of_rule(&self, rule: &Rule) -> (Level, Basis) {
         let by_hand = |rule: &Rule| self.by_hand.get(rule.id).copied();
-        by_hand(rule)
-            .or_else(|| rule.follows.and_then(by_hand))
-            .unwrap_or((rule.level, rule.basis))
+        by_hand(rule).unwrap_or_else(|| {
+            let followed = rule.follows.and_then(by_hand);
+            let (level, basis) = followed.unwrap_or((rule.level, rule.basis));
+            (level, basis.uncited())
+        })
     }
 }

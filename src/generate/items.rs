@@ -152,8 +152,8 @@ fn second_items(sheet: &mut Sheet<'_>, right: &Right, pairs: &Pairs, items: &[&s
 /// The ordinary claim with another value in a field.
 fn other_claim(sheet: &Sheet<'_>, field: usize) -> Option<Claim> {
     let kind = &sheet.fixture.scheme.fields.at(field).kind;
-    let other = match kind {
-        FieldKind::Text => Value::from("macproof-other"),
+    let other: Value = match kind {
+        FieldKind::Text => sheet.fixture.domain(field).numbered(7)?.into(),
         FieldKind::Enum(values) => values.last()?.as_str().into(),
         FieldKind::UnixSeconds | FieldKind::UnixMillis => time_value(kind, NOW + 1),
     };

@@ -281,6 +281,12 @@ pub(crate) static UNUSUAL_IDENTITY_PROFILE: Rule = rule(
     Practice,
     "Whether the right token of an unusual identity is accepted or the identity refused.",
 );
+pub(crate) static OUTSIDE_THE_FORM: Rule = rule(
+    "outside-the-form-profile",
+    May,
+    Practice,
+    "What becomes of a token beside a field or a secret that is not of the form which the scheme states.",
+);
 pub(crate) static FORM_PROFILE: Rule = rule(
     "form-of-the-identity-profile",
     May,
@@ -355,6 +361,7 @@ pub(crate) static ALL: &[&Rule] = &[
     &SEVERAL_MACS_PROFILE,
     &PAIRS_IN_ANY_ORDER,
     &UNUSUAL_IDENTITY_PROFILE,
+    &OUTSIDE_THE_FORM,
     &FORM_PROFILE,
     &AMBIGUOUS_MESSAGE_PROFILE,
     &ODD_TIMES_PROFILE,

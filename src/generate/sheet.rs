@@ -2,8 +2,12 @@
 
 use crate::generate::case::{Case, Sound};
 use crate::generate::fixture::{Claim, Fixture, NOW, Presented};
-use crate::generate::requirements::{DECLINES_WITHOUT_THROWING, MALFORMED_TOKEN_IS_REJECTED, Rule};
+use crate::generate::requirements::{
+    DECLINES_WITHOUT_THROWING, MALFORMED_TOKEN_IS_REJECTED, OUTSIDE_THE_FORM, Rule,
+    UNUSUAL_IDENTITY, UNUSUAL_SECRET,
+};
 use crate::signature::{Fields, Op, Secrets, Value};
+use crate::suite::Level;
 
 /// The vectors of a scheme so far.
 #[derive(Debug)]
@@ -25,7 +29,9 @@ impl<'s> Sheet<'s> {
 
     /// Signing a claim gives the oracle's token. Where the oracle gives none there is no vector.
     pub(super) fn gives(&mut self, rule: &'static Rule, id: &str, note: &str, claim: &Claim) {
-        if let Some(token) = self.fixture.token(claim) {
+        if !self.is_of_its_form(claim) {
+            self.gives_or_declines(rule, id, note, claim);
+        } else if let Some(token) = self.fixture.token(claim) {
             self.sign(rule, id, note, claim, Sound::Gives(token));
         }
     }
@@ -39,9 +45,50 @@ impl<'s> Sheet<'s> {
         note: &str,
         claim: &Claim,
     ) {
+        let rule = self.rule_of(rule, claim);
         if let Some(token) = self.fixture.token(claim) {
             self.sign(rule, id, note, claim, Sound::GivesOrDeclines(token));
         }
+    }
+
+    fn is_of_its_form(&self, claim: &Claim) -> bool {
+        self.fixture
+            .is_of_its_form(&claim.secrets, &claim.fields, None)
+    }
+
+    /// The requirement that a claim shows: outside the form that the scheme states no sentence of
+    /// the vendor's is about it.
+    fn rule_of(&self, rule: &'static Rule, claim: &Claim) -> &'static Rule {
+        let scheme = self.fixture.scheme;
+        if rule.level == Level::May || self.is_of_its_form(claim) {
+            rule
+        } else if scheme.are_of_their_form(&claim.fields, None) {
+            &UNUSUAL_SECRET
+        } else {
+            &UNUSUAL_IDENTITY
+        }
+    }
+
+    /// Observes what is presented where it is outside the form that the scheme states; it is given
+    /// back where it is not.
+    fn unless_outside(
+        &mut self,
+        id: &str,
+        note: &str,
+        shown: Presented,
+        now: u64,
+    ) -> Option<Presented> {
+        let Presented {
+            secrets,
+            fields,
+            token,
+        } = &shown;
+        if self.fixture.is_of_its_form(secrets, fields, Some(token)) {
+            return Some(shown);
+        }
+        let what = format!("accepts {}", words(id.trim_end_matches("-is-accepted")));
+        self.observed(&OUTSIDE_THE_FORM, id, (&what, note), Some(shown), now);
+        None
     }
 
     /// Signing a claim gives no token.
@@ -89,7 +136,9 @@ impl<'s> Sheet<'s> {
         shown: Option<Presented>,
         now: u64,
     ) {
-        if let Some(shown) = shown.filter(|shown| self.fixture.accepts(shown, now)) {
+        if let Some(shown) = shown.filter(|shown| self.fixture.accepts(shown, now))
+            && let Some(shown) = self.unless_outside(id, note, shown, now)
+        {
             self.verify(rule, id, note, shown, now, Sound::Accepts);
         }
     }
@@ -104,7 +153,9 @@ impl<'s> Sheet<'s> {
         shown: Option<Presented>,
         now: u64,
     ) {
-        if let Some(shown) = shown.filter(|shown| self.fixture.accepts(shown, now)) {
+        if let Some(shown) = shown.filter(|shown| self.fixture.accepts(shown, now))
+            && let Some(shown) = self.unless_outside(id, note, shown, now)
+        {
             self.verify(rule, id, note, shown.clone(), now, Sound::AcceptsOrDeclines);
             let id = format!("{id}-without-throwing");
             let rule = &DECLINES_WITHOUT_THROWING;
@@ -125,7 +176,9 @@ impl<'s> Sheet<'s> {
     ) -> bool {
         match shown.filter(|shown| !self.fixture.accepts(shown, now)) {
             Some(shown) => {
-                self.verify(rule, id, note, shown, now, Sound::DoesNotAccept);
+                if let Some(shown) = self.unless_outside(id, note, shown, now) {
+                    self.verify(rule, id, note, shown, now, Sound::DoesNotAccept);
+                }
                 true
             }
             None => false,
@@ -140,7 +193,16 @@ impl<'s> Sheet<'s> {
         shown: Option<Presented>,
         now: u64,
     ) {
-        if let Some(shown) = shown.filter(|shown| !self.fixture.accepts(shown, now)) {
+        let is_bound = |shown: &Presented| {
+            let Presented {
+                secrets,
+                fields,
+                token,
+            } = shown;
+            self.fixture.is_of_its_form(secrets, fields, Some(token))
+                && !self.fixture.accepts(shown, now)
+        };
+        if let Some(shown) = shown.filter(is_bound) {
             let rule = &MALFORMED_TOKEN_IS_REJECTED;
             self.verify(rule, id, note, shown, now, Sound::RejectsWithoutThrowing);
         }

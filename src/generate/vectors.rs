@@ -5,10 +5,9 @@ use crate::generate::fixture::{Fixture, Form, NOW};
 use crate::generate::identities::{IDENTITIES, Manner, TWINS, Text};
 use crate::generate::requirements::{
     AMBIGUOUS_MESSAGE_PROFILE, EVERY_FIELD_IS_SIGNED, FORM_PROFILE,
-    IDENTITY_IS_BROUGHT_TO_ITS_FORM, IDENTITY_IS_SIGNED_AS_IT_IS, RIGHT_TOKEN_IS_ACCEPTED,
+    IDENTITY_IS_BROUGHT_TO_ITS_FORM, IDENTITY_IS_SIGNED_AS_IT_IS, RIGHT_TOKEN_IS_ACCEPTED, Rule,
     TOKEN_IS_BOUND_TO_THE_IDENTITY, TOKEN_IS_EXACT, UNUSUAL_IDENTITY, UNUSUAL_IDENTITY_PROFILE,
 };
-use crate::generate::shape::Shape;
 use crate::generate::sheet::Sheet;
 use crate::generate::{
     ages, confusions, forgeries, items, malformed, platforms, secrets, spellings, times, tokens,
@@ -64,8 +63,19 @@ fn identities(sheet: &mut Sheet<'_>) {
         } else {
             identity.manner
         };
-        named(sheet, identity.slug, identity.text.value(), manner, &note);
+        let value = match identity.text {
+            Text::Long(length) => long(sheet, length),
+            text => text.value(),
+        };
+        named(sheet, identity.slug, value, manner, &note);
     }
+}
+
+/// An identity of so many bytes, of the form that the scheme states where there is one.
+fn long(sheet: &Sheet<'_>, length: usize) -> Value {
+    let domain = sheet.fixture.identity.map(|at| sheet.fixture.domain(at));
+    let of_its_form = domain.and_then(|domain| domain.of_length(length));
+    of_its_form.unwrap_or_else(|| "a".repeat(length)).into()
 }
 
 /// Whether an identity holds a delimiter of a message in which nothing else tells its end.
@@ -85,7 +95,8 @@ fn named(sheet: &mut Sheet<'_>, slug: &str, identity: Value, manner: Manner, not
         return;
     };
     let form = sheet.fixture.form(&identity);
-    let manner = if sheet.fixture.shape(field).fits(&identity) {
+    let domain = sheet.fixture.domain(field);
+    let manner = if domain.takes(&identity) && !domain.looks_like_json_and_is_none(&identity) {
         manner
     } else {
         Manner::Unusual
@@ -204,7 +215,7 @@ fn message_lengths(sheet: &mut Sheet<'_>) {
             let slug = format!("in-a-message-of-{wanted}-bytes");
             let note =
                 "Catches a hash function of one's own that pads wrongly at the end of a block.";
-            named(sheet, &slug, "a".repeat(length).into(), Manner::Plain, note);
+            named(sheet, &slug, long(sheet, length), Manner::Plain, note);
         }
     }
 }
@@ -230,6 +241,43 @@ fn twins(sheet: &mut Sheet<'_>) {
             sheet.not_accepted(&TOKEN_IS_BOUND_TO_THE_IDENTITY, &id, &note, shown, NOW);
         }
     }
+    let Some(identity) = sheet.fixture.identity else {
+        return;
+    };
+    look_alikes(sheet, identity, "twin", &TOKEN_IS_BOUND_TO_THE_IDENTITY);
+}
+
+/// The ordinary text of a field with a pattern, and texts of its form that are easily taken for
+/// it: a token of either must not pass for the other.
+fn look_alikes(sheet: &mut Sheet<'_>, field: usize, prefix: &str, rule: &'static Rule) {
+    let domain = sheet.fixture.domain(field);
+    if !domain.has_pattern() {
+        return;
+    }
+    let base = sheet.fixture.base.clone();
+    for (slug, other, catches) in domain.look_alikes() {
+        let other = sheet.fixture.with(field, other);
+        let note = format!("Catches {catches}");
+        for (signed, shown, direction) in [(&base, &other, ""), (&other, &base, "-reversed")] {
+            if sheet.fixture.message(&signed.fields) == sheet.fixture.message(&shown.fields) {
+                continue;
+            }
+            let shown = sheet.fixture.forge(signed, shown);
+            let id = format!("{prefix}-of-its-form-{slug}{direction}");
+            sheet.not_accepted(rule, &id, &note, shown, NOW);
+        }
+    }
+    // Of these the one that differs in a name alone is surely another good text.
+    let Some(other) = sheet.fixture.domain(field).numbered(8) else {
+        return;
+    };
+    let other = sheet.fixture.with(field, other);
+    let note = "Catches a form that is checked more narrowly than the scheme states it.";
+    let id = format!("{prefix}-of-its-form");
+    sheet.gives(&TOKEN_IS_EXACT, &id, note, &other);
+    let shown = sheet.fixture.forge(&other, &other);
+    let id = format!("{id}-is-accepted");
+    sheet.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
 }
 
 /// The fields of the message beside identity and time.
@@ -238,7 +286,8 @@ fn other_fields(sheet: &mut Sheet<'_>) {
     for (at, field) in scheme.fields.iter().enumerate() {
         let is_identity = Some(at) == sheet.fixture.identity;
         // An identity that is a body has what bodies have, besides.
-        let is_body = sheet.fixture.shape(at) == Shape::Json;
+        let domain = sheet.fixture.domain(at);
+        let is_body = domain.has_pattern() && domain.takes(&"{\"a\":1}".into());
         if Some(at) == scheme.secret.per || (is_identity && !is_body) {
             continue;
         }
@@ -246,7 +295,13 @@ fn other_fields(sheet: &mut Sheet<'_>) {
         let slug = field.name.replace('_', "-");
         match &field.kind {
             FieldKind::Enum(values) => choices(sheet, at, &slug, values, is_signed),
-            FieldKind::Text if is_signed => texts(sheet, at, &slug),
+            FieldKind::Text if is_signed => {
+                texts(sheet, at, &slug);
+                if !is_identity {
+                    let prefix = format!("field-{slug}");
+                    look_alikes(sheet, at, &prefix, &EVERY_FIELD_IS_SIGNED);
+                }
+            }
             _ => {}
         }
     }
@@ -347,7 +402,7 @@ fn texts(sheet: &mut Sheet<'_>, field: usize, slug: &str) {
             "Catches bytes replaced by U+FFFD.",
         ),
     ] {
-        let fits = manner == Manner::Accepted && sheet.fixture.shape(field).fits(&text);
+        let fits = manner == Manner::Accepted && sheet.fixture.domain(field).takes(&text);
         let claim = sheet.fixture.with(field, text);
         let id = format!("field-{slug}-{variant}");
         let shown = sheet.fixture.forge(&claim, &claim);

@@ -31,9 +31,6 @@ pub(crate) fn write_requirement(
         out,
         "{margin}{id}:\n{margin}  level: {level}\n{margin}  basis: {basis}\n{margin}  text: {text}\n"
     );
-    if basis == Basis::Document {
-        let _ = writeln!(out, "{margin}  where: \"the scheme\"");
-    }
 }
 
 /// Appends the lines of a vector whose requirement stands at `level`.

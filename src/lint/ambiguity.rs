@@ -90,6 +90,11 @@ fn prove(scheme: &Scheme, one: &[(usize, Vec<u8>)], other: &[(usize, Vec<u8>)]) 
 /// The two inputs, if they are different and have the same message.
 fn collision(scheme: &Scheme, one: Fields, other: Fields) -> Option<Collision> {
     let message = render(scheme, &one)?;
+    // Outside the form that the scheme states nobody signs.
+    let is_input = |fields: &Fields| scheme.are_of_their_form(fields, None);
+    if !is_input(&one) || !is_input(&other) {
+        return None;
+    }
     let differ = signed_values(scheme, &one)? != signed_values(scheme, &other)?;
     (differ && render(scheme, &other)? == message).then_some(Collision {
         one,
@@ -255,10 +260,7 @@ mod tests {
     const KINDS: [&str; 3] = ["x", "xa", "-"];
 
     fn scheme(message: &str) -> Scheme {
-        let field = |name: &str, kind| Field {
-            name: name.to_owned(),
-            kind,
-        };
+        let field = |name: &str, kind| Field::new(name, kind);
         let fields = FieldSet::new(vec![
             field("a", FieldKind::Text),
             field("b", FieldKind::Text),
@@ -273,6 +275,7 @@ mod tests {
             secret: SecretRule {
                 encoding: SecretEncoding::Utf8,
                 strip_prefix: None,
+                pattern: None,
                 per: None,
             },
             message: Message::compile(message, &fields).unwrap(),
@@ -372,10 +375,7 @@ mod tests {
     #[test]
     fn what_is_too_large_to_decide_is_not_decided() {
         let values: Vec<String> = (0..30_000).map(|n| format!("value-{n}")).collect();
-        let fields = FieldSet::new(vec![Field {
-            name: "k".to_owned(),
-            kind: FieldKind::Enum(values),
-        }]);
+        let fields = FieldSet::new(vec![Field::new("k", FieldKind::Enum(values))]);
         let large = Scheme {
             message: Message::compile("{k}", &fields).unwrap(),
             fields,

@@ -167,8 +167,13 @@ enum Words {
     Listed(Vec<Vec<u8>>),
     /// `0|[1-9][0-9]*`.
     Time,
-    /// Any text, without what its filters remove.
-    Text { lower: bool, trim: bool },
+    /// Any text of these bytes, without what its filters remove. The bytes are those of a pattern:
+    /// more texts than it takes, so that what no two of them share no two of its own do.
+    Text {
+        lower: bool,
+        trim: bool,
+        bytes: Option<Box<[bool; 256]>>,
+    },
 }
 
 impl Words {
@@ -186,6 +191,12 @@ impl Words {
                 FieldKind::Text => Self::Text {
                     lower: filters.contains(&Filter::Lower),
                     trim: filters.contains(&Filter::Trim),
+                    bytes: scheme
+                        .fields
+                        .at(*field)
+                        .pattern
+                        .as_ref()
+                        .map(|pattern| Box::new(filtered_bytes(pattern.bytes(), filters))),
                 },
             },
         }
@@ -228,12 +239,13 @@ impl Words {
                     }
                 }
             }
-            Self::Text { lower, trim } => {
+            Self::Text { lower, trim, bytes } => {
                 add(&mut piece, empty_texts)?;
                 let behind_other = add(&mut piece, true)?;
                 let behind_blank = add(&mut piece, !trim)?;
                 for (letter, byte) in alphabet.iter().enumerate() {
-                    if *lower && byte.is_ascii_uppercase() {
+                    let is_absent = bytes.as_ref().is_some_and(|may| !may[*byte as usize]);
+                    if is_absent || (*lower && byte.is_ascii_uppercase()) {
                         continue;
                     }
                     let blank = is_blank(*byte);
@@ -248,6 +260,16 @@ impl Words {
         }
         Some(piece)
     }
+}
+
+/// The bytes that may stand in a text after its filters.
+fn filtered_bytes(mut bytes: [bool; 256], filters: &[Filter]) -> [bool; 256] {
+    if filters.contains(&Filter::Lower) {
+        for upper in b'A'..=b'Z' {
+            bytes[upper.to_ascii_lowercase() as usize] |= bytes[upper as usize];
+        }
+    }
+    bytes
 }
 
 /// What [`Filter::Trim`] removes.
@@ -266,6 +288,13 @@ fn alphabet(words: &[Words]) -> Vec<u8> {
         for &byte in word {
             named[byte as usize] = true;
         }
+    }
+    // A pattern may tell any two bytes apart.
+    let has_bytes = |words: &Words| matches!(words, Words::Text { bytes: Some(_), .. });
+    if words.iter().any(has_bytes) {
+        let mut all: Vec<u8> = (0..=255).collect();
+        all.sort_by_key(|byte| (!byte.is_ascii_lowercase(), !byte.is_ascii_graphic()));
+        return all;
     }
     let friendly: Vec<u8> = (b'a'..=b'z').chain(0..=255).collect();
     let kinds: [fn(u8) -> bool; 5] = [

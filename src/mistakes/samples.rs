@@ -23,10 +23,7 @@ fn scheme(
     message: &str,
     token: impl Fn(&dyn Fn(&str) -> Layout) -> TokenGrammar,
 ) -> Scheme {
-    let field = |(name, kind): &(&str, FieldKind)| Field {
-        name: (*name).to_owned(),
-        kind: kind.clone(),
-    };
+    let field = |(name, kind): &(&str, FieldKind)| Field::new(*name, kind.clone());
     let fields = FieldSet::new(fields.iter().map(field).collect());
     let layout = |text: &str| Layout::compile(text, &fields, mac_bytes).unwrap();
     let token = token(&layout);
@@ -47,6 +44,7 @@ fn text() -> SecretRule {
     SecretRule {
         encoding: SecretEncoding::Utf8,
         strip_prefix: None,
+        pattern: None,
         per: None,
     }
 }
@@ -130,6 +128,7 @@ pub(crate) fn samples() -> Vec<Sample> {
                 SecretRule {
                     encoding: SecretEncoding::Base64,
                     strip_prefix: Some("whsec_".into()),
+                    pattern: None,
                     per: None,
                 },
                 &[

@@ -20,16 +20,14 @@ pub(crate) const TODAY: &str = "2026-11-20";
 
 /// `hmac-sha256` over the user id, in hex.
 pub(crate) fn scheme() -> Scheme {
-    let fields = FieldSet::new(vec![Field {
-        name: "user_id".into(),
-        kind: FieldKind::Text,
-    }]);
+    let fields = FieldSet::new(vec![Field::new("user_id", FieldKind::Text)]);
     Scheme {
         algorithm: Algorithm::HmacSha256,
         mac_bytes: 32,
         secret: SecretRule {
             encoding: SecretEncoding::Utf8,
             strip_prefix: None,
+            pattern: None,
             per: None,
         },
         message: Message::compile("{user_id}", &fields).unwrap(),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::scheme::Refusal;
+use crate::scheme::{Pattern, Refusal};
 use crate::signature::{Fields, Slug, Value};
 
 /// What a field holds.
@@ -40,6 +40,19 @@ pub struct Field {
     pub name: String,
     /// What it holds.
     pub kind: FieldKind,
+    /// The form of its texts, where the scheme states one. It does not bind the oracle.
+    pub pattern: Option<Pattern>,
+}
+
+impl Field {
+    /// A field of any form.
+    pub fn new(name: impl Into<String>, kind: FieldKind) -> Self {
+        Self {
+            name: name.into(),
+            kind,
+            pattern: None,
+        }
+    }
 }
 
 /// A change that a message template makes to a field before it is signed.

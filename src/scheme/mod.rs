@@ -11,6 +11,7 @@ mod freshness;
 mod layout;
 mod message;
 mod oracle;
+mod pattern;
 mod policy;
 mod secret_rule;
 mod token;
@@ -22,6 +23,7 @@ pub use freshness::{Freshness, FreshnessProblem};
 pub use layout::{AmbiguousLayout, Layout, LayoutError, LayoutMatch, Part};
 pub use message::{Message, MessageError, MessagePart};
 pub use oracle::{Identification, NO_POLICY, Reference, Refusal, Rejection, Scheme, Verification};
+pub use pattern::{Pattern, PatternError};
 pub use policy::{
     ContextKey, ContextProblem, Decision, Origin, Policy, Rule, SignatureState, Undecided,
     is_presented,

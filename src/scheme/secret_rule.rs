@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::scheme::Refusal;
+use crate::scheme::{Pattern, Refusal};
 use crate::signature::{Encoding, Secret};
 
 /// How the text of a secret spells the key.
@@ -31,6 +31,9 @@ pub struct SecretRule {
     pub encoding: SecretEncoding,
     /// A prefix that is taken off when it is there.
     pub strip_prefix: Option<String>,
+    /// The form of its text, prefix included, where the scheme states one. It does not bind the
+    /// oracle.
+    pub pattern: Option<Pattern>,
     /// The field whose value selects the secret, where there is one for each.
     pub per: Option<usize>,
 }
@@ -46,6 +49,13 @@ impl SecretRule {
         };
         let prefix = self.strip_prefix.as_deref().unwrap_or_default();
         Secret::new([prefix.as_bytes(), &text].concat())
+    }
+
+    /// Whether a secret is of the form that the scheme states. One that spells no key has
+    /// requirements of its own, and is not what a form is about.
+    pub fn is_of_its_form(&self, secret: &Secret) -> bool {
+        let fits = |pattern: &Pattern| pattern.matches(secret.reveal());
+        self.pattern.as_ref().is_none_or(fits) || self.key(secret).is_err()
     }
 
     /// The key bytes of a secret. They are never empty: with an empty key anybody can sign.

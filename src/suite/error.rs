@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::scheme::{MessageError, TokenError};
+use crate::scheme::{MessageError, PatternError, TokenError};
 use crate::signature::{Op, OutcomeKind, Slug, SlugError};
 use crate::suite::excerpt::{Excerpt, push_visible};
 use crate::suite::literal::Unusable;
@@ -192,6 +192,12 @@ pub enum Problem {
     /// An enum without values, or values without an enum.
     #[error("an enum, and nothing else, has values: [one, two, …], all different")]
     EnumValues,
+    /// A pattern of what has a form already.
+    #[error("a pattern belongs to a text; a time or an enum has its form already")]
+    PatternOfNoText,
+    /// A pattern that does not work.
+    #[error(transparent)]
+    Pattern(#[from] PatternError),
     /// Something names a field that is not declared.
     #[error("{0:?} is none of the scheme's fields ({1})")]
     UnknownField(String, String),

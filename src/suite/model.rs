@@ -130,6 +130,14 @@ pub enum Basis {
 }
 
 impl Basis {
+    /// The basis of a requirement that cites no document, though it may say what one says.
+    pub(crate) fn uncited(self) -> Self {
+        match self {
+            Self::Document => Self::Practice,
+            other => other,
+        }
+    }
+
     /// The word of the suite file.
     pub fn name(self) -> &'static str {
         match self {

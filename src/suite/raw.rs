@@ -103,6 +103,11 @@ pub(super) struct SecretFile {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String", length(min = 1))]
     pub(super) strip_prefix: Option<At<String>>,
+    /// The form of its text, prefix included: a regular expression in the syntax of the `regex`
+    /// crate that the whole of it matches.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "String", length(min = 1, max = 1000))]
+    pub(super) pattern: Option<At<String>>,
     /// The field whose value selects the secret, where there is one for each.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String")]
@@ -119,6 +124,11 @@ pub(super) struct FieldFile {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Vec<String>", length(min = 1), extend("uniqueItems" = true))]
     pub(super) values: Option<At<Vec<At<String>>>>,
+    /// The form of a text: a regular expression in the syntax of the `regex` crate that the whole
+    /// of it matches.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "String", length(min = 1, max = 1000))]
+    pub(super) pattern: Option<At<String>>,
 }
 
 /// What a field holds.

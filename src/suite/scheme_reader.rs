@@ -1,8 +1,8 @@
 //! From the scheme as it is written to the compiled [`Scheme`].
 
 use crate::scheme::{
-    Field, FieldKind, FieldSet, Freshness, Layout, List, Message, Order, Pair, Pairs, Scheme,
-    SecretRule, TokenError, TokenGrammar, Unknown, is_field_name,
+    Field, FieldKind, FieldSet, Freshness, Layout, List, Message, Order, Pair, Pairs, Pattern,
+    Scheme, SecretRule, TokenError, TokenGrammar, Unknown, is_field_name,
 };
 use crate::suite::error::{Fault, Problem};
 use crate::suite::forms::Entries;
@@ -84,9 +84,16 @@ fn read_fields(file: At<Entries<FieldFile>>) -> Result<FieldSet, Fault> {
             }
             (_, Some(values)) => return Err(Fault::new(values.at, Problem::EnumValues)),
         };
+        let pattern = match field.pattern {
+            Some(pattern) if kind != FieldKind::Text => {
+                return Err(Fault::new(pattern.at, Problem::PatternOfNoText));
+            }
+            pattern => read_pattern(pattern)?,
+        };
         Ok(Field {
             name: name.value,
             kind,
+            pattern,
         })
     };
     entries
@@ -94,6 +101,18 @@ fn read_fields(file: At<Entries<FieldFile>>) -> Result<FieldSet, Fault> {
         .map(field)
         .collect::<Result<_, _>>()
         .map(FieldSet::new)
+}
+
+fn read_pattern(file: Option<At<String>>) -> Result<Option<Pattern>, Fault> {
+    let Some(At { value, at }) = file else {
+        return Ok(None);
+    };
+    if value.is_empty() {
+        return Err(Fault::new(at, Problem::Empty("pattern", "leave it out")));
+    }
+    Pattern::compile(&value)
+        .map(Some)
+        .map_err(|error| Fault::new(at, error))
 }
 
 fn read_values(file: At<Vec<At<String>>>) -> Result<Vec<String>, Fault> {
@@ -132,6 +151,7 @@ fn read_secret(file: SecretFile, fields: &FieldSet) -> Result<SecretRule, Fault>
     Ok(SecretRule {
         encoding: file.encoding,
         strip_prefix,
+        pattern: read_pattern(file.pattern)?,
         per,
     })
 }

@@ -11,10 +11,7 @@ use crate::harness::test;
 
 /// A text, a time in seconds and one of two words.
 fn fields() -> FieldSet {
-    let field = |name: &str, kind| Field {
-        name: name.to_owned(),
-        kind,
-    };
+    let field = |name: &str, kind| Field::new(name, kind);
     FieldSet::new(vec![
         field("user", FieldKind::Text),
         field("time", FieldKind::UnixSeconds),
@@ -89,6 +86,7 @@ fn scheme() -> impl Strategy<Value = Scheme> {
                 secret: SecretRule {
                     encoding: SecretEncoding::Utf8,
                     strip_prefix: None,
+                    pattern: None,
                     per: None,
                 },
                 fields: fields(),

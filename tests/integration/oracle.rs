@@ -205,6 +205,7 @@ fn a_secret_spells_the_key_that_it_was_spelt_for() {
             let rule = SecretRule {
                 encoding,
                 strip_prefix: prefix.clone(),
+                pattern: None,
                 per: None,
             };
             let secret = rule.spell(b"an \xff key");
@@ -221,10 +222,7 @@ fn a_secret_spells_the_key_that_it_was_spelt_for() {
 /// The delimiters of a template and of the items of a list, each once; pairs have none.
 #[test]
 fn delimiters_are_the_ends_of_literals() {
-    let fields = FieldSet::new(vec![Field {
-        name: "time".into(),
-        kind: FieldKind::UnixSeconds,
-    }]);
+    let fields = FieldSet::new(vec![Field::new("time", FieldKind::UnixSeconds)]);
     let layout = |text: &str| Layout::compile(text, &fields, 32).unwrap();
     let template = TokenGrammar::Template(layout("v1=.{mac:hex}.{time}"));
     assert_eq!(template.delimiters(), ["=.", "."]);

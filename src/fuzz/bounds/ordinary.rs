@@ -5,6 +5,7 @@ use crate::fuzz::bounds::texture::{Texture, of_identity, of_secret};
 use crate::generate::Form;
 use crate::scheme::{FieldKind, SecretEncoding};
 use crate::signature::{Fields, Secrets, Value};
+use crate::suite::Request;
 
 impl Bounds<'_> {
     pub(super) fn is_free_text(&self, name: &str) -> bool {
@@ -46,7 +47,8 @@ impl Bounds<'_> {
             Value::Text(text) => {
                 of_identity(text) == Texture::Plain
                     && !splits(text)
-                    && self.fixture.shape(at).fits(value)
+                    && self.fixture.domain(at).takes(value)
+                    && !self.fixture.domain(at).looks_like_json_and_is_none(value)
             }
             _ => false,
         });
@@ -67,9 +69,12 @@ impl Bounds<'_> {
         })
     }
 
-    pub(super) fn fits_its_shape(&self, fields: &Fields) -> bool {
-        self.texts(fields)
-            .all(|(at, value)| self.fixture.shape(at).fits(value))
+    /// Whether all that is given, and what the token carries, is of the forms that the scheme
+    /// states.
+    pub(super) fn is_of_its_form(&self, request: &Request) -> bool {
+        let token = request.token.as_ref().and_then(Value::as_text);
+        self.fixture
+            .is_of_its_form(&request.secrets, &request.fields, token)
     }
 
     pub(super) fn form(&self, fields: &Fields) -> Form {
@@ -84,6 +89,9 @@ impl Bounds<'_> {
         let rule = &self.suite.scheme.secret;
         let is_plain = secrets.iter().all(|(_, secret)| {
             let text = secret.reveal();
+            if !rule.is_of_its_form(secret) {
+                return false;
+            }
             if rule.encoding == SecretEncoding::Utf8 && rule.strip_prefix.is_none() {
                 return of_secret(text) == Texture::Plain;
             }

@@ -16,6 +16,9 @@ impl Bounds<'_> {
     pub(super) fn verified(&self, request: &Request, outcome: &Outcome) -> Ruling {
         match (self.oracle(request), outcome) {
             (Verification::Accepted, Outcome::Accept) => Ruling::Sound,
+            _ if !self.is_of_its_form(request) => Ruling::Taste(
+                "what becomes of a token beside what is not of the form that the scheme states",
+            ),
             (Verification::Accepted, _) => self.not_accepted(request, outcome),
             (Verification::Rejected(rejection), Outcome::Accept) => {
                 self.accepted(request, &rejection)
@@ -70,9 +73,6 @@ impl Bounds<'_> {
         match outcome {
             Outcome::Refused(_) if !secret_is_ordinary => {
                 Ruling::Taste("refuses a secret that is not of its vendor's form")
-            }
-            Outcome::Refused(_) if !self.fits_its_shape(&request.fields) => {
-                Ruling::Taste("refuses an identity that is not of its vendor's form")
             }
             Outcome::Threw(_) if !secret_is_ordinary => {
                 Ruling::Broken(&rules::DECLINES_WITHOUT_THROWING, Sound::AcceptsOrRefuses)
