@@ -34,6 +34,7 @@ mod yaml;
 
 pub(crate) use case::{Expected, Sound};
 pub(crate) use confusions::has_another_reading;
+pub(crate) use domain::Domain;
 pub(crate) use fixture::{Fixture, Form, NOW};
 pub use generate::{GenerateError, generate};
 pub(crate) use requirements::Rule;

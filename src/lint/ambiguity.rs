@@ -252,8 +252,8 @@ mod tests {
 
     use super::{Ambiguity, ambiguity, render, signed_values};
     use crate::scheme::{
-        Algorithm, Field, FieldKind, FieldSet, Freshness, Layout, Message, Scheme, SecretEncoding,
-        SecretRule, TokenGrammar,
+        Algorithm, Field, FieldKind, FieldSet, Freshness, Layout, Message, Pattern, Scheme,
+        SecretEncoding, SecretRule, TokenGrammar,
     };
     use crate::signature::{Fields, Value};
 
@@ -355,6 +355,35 @@ mod tests {
         ] {
             assert!(is_found(&scheme(message)), "{message}");
         }
+    }
+
+    #[test]
+    fn a_pattern_keeps_the_delimiter_out_of_a_text() {
+        let with = |message: &str, pattern: &str| {
+            let mut fields: Vec<Field> = scheme(message).fields.iter().cloned().collect();
+            fields[0].pattern = Some(Pattern::compile(pattern).unwrap());
+            Scheme {
+                fields: FieldSet::new(fields),
+                ..scheme(message)
+            }
+        };
+        for (message, pattern) in [
+            ("{a}:{b}", r"\d+\.\d+"),
+            ("{a}{b}", "[0-9]{0}"),
+            ("{a|lower}A{b}", "[A-Z]+"),
+        ] {
+            assert_eq!(
+                ambiguity(&with(message, pattern)),
+                Ambiguity::None,
+                "{message}"
+            );
+        }
+        assert!(is_found(&with("{a}.{b}", r"\w+(\.\w+)?")));
+        // What is found outside the pattern is no collision; nothing better is known.
+        assert_eq!(
+            ambiguity(&with("{a}.{b}", r"\d+\.\d{9}")),
+            Ambiguity::Undecided
+        );
     }
 
     #[test]

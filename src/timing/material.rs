@@ -2,6 +2,7 @@
 
 use fastrand::Rng;
 
+use crate::generate::Domain;
 use crate::protocol::RequestParts;
 use crate::results::Subject;
 use crate::scheme::{Item, ParsedToken, Refusal, Scheme};
@@ -209,7 +210,11 @@ impl<'a> Tokens<'a> {
             .value(varied)
             .and_then(Value::as_text)
             .is_some_and(|text| text.contains('@'));
-        let name = if is_email {
+        let domain = Domain::of(self.suite, self.varied, &name);
+        let name = if domain.has_pattern() {
+            let number = name.parse().unwrap_or_default();
+            domain.numbered(number).unwrap_or(name)
+        } else if is_email {
             name + "@example.com"
         } else {
             name

@@ -128,8 +128,8 @@ mod tests {
     use super::{Bounds, Ruling};
     use crate::generate::requirements as rules;
     use crate::results::{Observed, Verdict, judge};
-    use crate::signature::{Op, Outcome};
-    use crate::suite::{Level, Suite, Vector, embedded};
+    use crate::signature::{Context, Fields, Op, Outcome, Secret, Secrets};
+    use crate::suite::{Level, Request, Suite, Vector, embedded};
 
     fn outcomes(suite: &Suite, vector: &Vector) -> Vec<Outcome> {
         let request = &vector.request;
@@ -208,6 +208,65 @@ mod tests {
             stricter.len(),
             stricter.join("\n")
         );
+    }
+
+    /// A scheme whose fields and secret have a form, and a request of it with its right token.
+    fn formed(socket: &str, secret: &str, op: Op) -> (Suite, Request) {
+        let text = r#"
+macproof: 1
+suite: sockets
+version: 1
+title: Sockets
+source: {title: Sockets}
+scheme:
+  algorithm: hmac-sha256
+  secret: {encoding: utf8, pattern: "[0-9a-f]{20}"}
+  fields: {socket_id: {type: text, pattern: "[0-9]+[.][0-9]+"}}
+  message: "{socket_id}"
+  token: "{mac:hex}"
+requirements: {}
+vectors: []
+"#;
+        let suite = Suite::parse("sockets.yaml", text).unwrap();
+        let secrets = Secrets::One(Secret::new(secret));
+        let fields = Fields::new().with("socket_id", socket);
+        let token = suite.scheme.sign(&secrets, &fields).unwrap();
+        let request = Request {
+            op,
+            secrets,
+            fields,
+            token: (op == Op::Verify).then(|| token.into()),
+            context: Context::default(),
+            now: 0,
+        };
+        (suite, request)
+    }
+
+    #[test]
+    fn outside_a_form_signing_may_be_declined_and_verifying_is_a_matter_of_taste() {
+        const KEY: &str = "0123456789abcdef0123";
+        let broken = |socket: &str, secret: &str, op, outcome: &Outcome| {
+            let (suite, request) = formed(socket, secret, op);
+            let ruling = Bounds::of(&suite).ruling(&request, outcome);
+            matches!(ruling, Ruling::Broken(..))
+        };
+        let refused = Outcome::Refused("x".into());
+        let threw = Outcome::Threw("x".into());
+        let other = Outcome::Token("x".into());
+        for (socket, secret) in [("user-42", KEY), ("12.34", "a longer secret than that")] {
+            for declined in [&refused, &threw] {
+                assert!(!broken(socket, secret, Op::Sign, declined), "{socket}");
+                assert!(!broken(socket, secret, Op::Verify, declined), "{socket}");
+            }
+            assert!(
+                !broken(socket, secret, Op::Verify, &Outcome::REJECT),
+                "{socket}"
+            );
+            // Signed as another, it is another.
+            assert!(broken(socket, secret, Op::Sign, &other), "{socket}");
+        }
+        assert!(broken("12.34", KEY, Op::Sign, &other));
+        assert!(broken("12.34", KEY, Op::Verify, &Outcome::REJECT));
     }
 
     /// What the suites demand of the five systems and made-up requests cannot be held to: that a
