@@ -123,7 +123,9 @@ fn collect(hir: &Hir, found: &mut [bool; 256]) {
         HirKind::Repetition(repetition) => collect(&repetition.sub, found),
         HirKind::Capture(capture) => collect(&capture.sub, found),
         HirKind::Concat(all) | HirKind::Alternation(all) => {
-            all.iter().for_each(|one| collect(one, found));
+            for one in all {
+                collect(one, found);
+            }
         }
     }
 }
