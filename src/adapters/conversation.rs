@@ -175,16 +175,16 @@ impl Said {
             (Addressee::Waiting(ticket), Ok(answer)) => Self::Answer(ticket, answer),
             (Addressee::Waiting(ticket), Err(error)) => Self::Malformed(
                 ticket,
-                format!("it answered {}: {error}", described(Ok(line))),
+                format!("{error}; it answered {}", described(Ok(line))),
             ),
             (Addressee::Settled(ticket), _) => Self::Again(ticket),
             (Addressee::Unknown, Err(error)) => {
-                Self::Nonsense(format!("it wrote {}: {error}", described(Ok(line))))
+                Self::Nonsense(format!("{error}; it wrote {}", described(Ok(line))))
             }
             (Addressee::Unknown, Ok(answer)) => Self::Nonsense(format!(
-                "it answered a request that it was not sent: {} has the id {}",
-                described(Ok(line)),
-                answer.id
+                "it answered a request that it was not sent, with the id {}: {}",
+                answer.id,
+                described(Ok(line))
             )),
         }
     }

@@ -27,35 +27,62 @@ impl StderrTail {
         Read::of(retry_on_intr(|| read(&pipe, spare_capacity(&mut self.0))))
     }
 
-    /// The last lines as the end of a sentence: `; its stderr ends: "…"`. Nothing if there are none.
+    /// The last lines as the end of a sentence: `; its stderr ends: "…"`. Where the line that says
+    /// what went wrong stands above a trace of the stack, it comes first. Nothing if there are none.
     pub(super) fn as_clause(&self) -> String {
         let start = self.0.len().saturating_sub(KEPT);
-        let mut lines: Vec<String> = self.0[start..]
-            .rsplit(|&byte| byte == b'\n')
-            .map(<[u8]>::trim_ascii)
+        let lines: Vec<&[u8]> = self.0[start..]
+            .split(|&byte| byte == b'\n')
+            .map(<[u8]>::trim_ascii_end)
             .filter(|line| !line.is_empty())
-            .take(SHOWN_LINES)
-            .map(shown)
             .collect();
-        lines.reverse();
-        if lines.is_empty() {
+        let first_shown = lines.len().saturating_sub(SHOWN_LINES);
+        let headline = lines.iter().rposition(|line| is_headline(line));
+        let headline = headline
+            .filter(|&at| at < first_shown)
+            .map(|at| shown(lines[at]) + " … ");
+        let ends: Vec<String> = lines[first_shown..]
+            .iter()
+            .map(|line| shown(line.trim_ascii()))
+            .collect();
+        if ends.is_empty() {
             String::new()
         } else {
-            format!("; its stderr ends: {}", lines.join(" "))
+            let headline = headline.unwrap_or_default();
+            format!("; its stderr ends: {headline}{}", ends.join(" "))
         }
     }
 }
 
-/// What an adapter printed, in quotation marks, on one line, and not too long. Control characters
-/// are made visible.
+/// Whether a line names an error, as Node, Ruby, Java, PHP and Go write it before the calls that
+/// led there, which they indent.
+fn is_headline(line: &[u8]) -> bool {
+    let says = |word: &[u8]| line.windows(word.len()).any(|window| window == word);
+    !line[0].is_ascii_whitespace() && (says(b"Error") || says(b"Exception") || says(b"panic: "))
+}
+
+/// What an adapter printed, in quotation marks: both ends of it where it is long. It is raw, so
+/// that whoever shows it makes it visible, once.
 pub(super) fn shown(line: &[u8]) -> String {
-    const LONGEST: usize = 200;
-    let start = &line[..line.len().min(4 * LONGEST)];
-    let text = String::from_utf8_lossy(start);
-    let mut characters = text.chars();
-    let shown: String = characters.by_ref().take(LONGEST).collect();
-    let more = characters.next().is_some() || start.len() < line.len();
-    format!("{shown:?}{}", if more { "…" } else { "" })
+    const HEAD: usize = 140;
+    const TAIL: usize = 60;
+    // No character has more than four bytes.
+    if line.len() <= 4 * (HEAD + TAIL) {
+        let text = String::from_utf8_lossy(line);
+        let length = text.chars().count();
+        if length <= HEAD + TAIL {
+            return format!("\"{text}\"");
+        }
+        let head: String = text.chars().take(HEAD).collect();
+        let tail: String = text.chars().skip(length - TAIL).collect();
+        return format!("\"{head}…{tail}\"");
+    }
+    let (head, tail) = (&line[..4 * HEAD], &line[line.len() - 4 * TAIL..]);
+    let head: String = String::from_utf8_lossy(head).chars().take(HEAD).collect();
+    let tail = String::from_utf8_lossy(tail);
+    let length = tail.chars().count();
+    let tail: String = tail.chars().skip(length.saturating_sub(TAIL)).collect();
+    format!("\"{head}…{tail}\"")
 }
 
 #[cfg(test)]
@@ -84,7 +111,7 @@ mod tests {
         while tail.read(&reader).unwrap() == Read::Some {}
         assert_eq!(
             tail.as_clause(),
-            r#"; its stderr ends: "line 99998" "line 99999" "\u{1b}[31mTypeError""#
+            "; its stderr ends: \"line 99998\" \"line 99999\" \"\u{1b}[31mTypeError\""
         );
     }
 
@@ -92,7 +119,33 @@ mod tests {
     fn a_line_is_cut_where_it_is_too_long() {
         assert_eq!(shown(b"a\xffb"), "\"a\u{fffd}b\"");
         assert_eq!(shown(&[b'x'; 200]).len(), 202);
-        assert!(shown(&[b'x'; 201]).ends_with("x\"…"));
-        assert!(shown(&vec![0xff; 1 << 20]).ends_with("…"));
+        let long = shown(&[b"a", &[b'x'; 200][..], b"z"].concat());
+        assert!(long.starts_with("\"axx") && long.ends_with("xxz\"") && long.contains("x…x"));
+        let flood = shown(&[b"a", &vec![0xff; 1 << 20][..], b"z"].concat());
+        assert!(flood.starts_with("\"a") && flood.ends_with("z\"") && flood.chars().count() < 210);
+    }
+
+    #[test]
+    fn what_went_wrong_is_shown_before_a_trace() {
+        let node = "file.js:3\n    throw new TypeError(\"x\")\n    ^\n\nTypeError: x\n    at f (file.js:3:9)\n    at g (file.js:7:1)\n    at h (file.js:9:1)\n\nNode.js v22.1.0\n";
+        let ruby = "a.rb:1:in 'f': no key (KeyError)\n\tfrom a.rb:5:in 'g'\n\tfrom a.rb:7:in 'h'\n\tfrom a.rb:9:in '<main>'\n";
+        let java = "Exception in thread \"main\" java.lang.NullPointerException: x\n\tat A.f(A.java:1)\n\tat A.g(A.java:2)\n\tat A.main(A.java:3)\n";
+        let go = "panic: boom\n\ngoroutine 1 [running]:\nmain.f()\n\t/a/main.go:3 +0x1\nmain.main()\n\t/a/main.go:7 +0x2\nexit status 2\n";
+        for (said, headline) in [
+            (node, "TypeError: x"),
+            (ruby, "a.rb:1:in 'f': no key (KeyError)"),
+            (
+                java,
+                "Exception in thread \"main\" java.lang.NullPointerException: x",
+            ),
+            (go, "panic: boom"),
+        ] {
+            let clause = StderrTail(said.into()).as_clause();
+            let start = format!("; its stderr ends: \"{headline}\" … \"");
+            assert!(clause.starts_with(&start), "{clause}");
+        }
+        let python = "Traceback (most recent call last):\n  File \"a.py\", line 3, in f\n    x[\"user_id\"]\nKeyError: 'user_id'\n";
+        let clause = StderrTail(python.into()).as_clause();
+        assert!(clause.ends_with(" \"KeyError: 'user_id'\""), "{clause}");
     }
 }

@@ -50,14 +50,7 @@ impl io::Write for StandardOutput {
 /// Prints a line to standard error. Paths and others' words may stand in it, so what would act on
 /// a terminal is spelt out.
 pub(crate) fn say(text: &str) {
-    let mut line = String::with_capacity(text.len() + 1);
-    for c in text.chars() {
-        if c.is_control() && c != '\n' && c != '\t' {
-            line.extend(c.escape_unicode());
-        } else {
-            line.push(c);
-        }
-    }
+    let mut line = report::harmless(text);
     line.push('\n');
     let err = io::stderr().lock();
     match write_whole(err.as_fd(), line.as_bytes()) {

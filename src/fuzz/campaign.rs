@@ -526,6 +526,11 @@ impl Exchange for Campaign<'_, '_> {
         if let Some(slot) = self.take(ticket) {
             match reply {
                 Reply::Outcome(outcome) => {
+                    let due = match &slot.right {
+                        Outcome::Token(right) => right.len(),
+                        _ => 0,
+                    };
+                    let outcome = outcome.bounded(due, &str::to_owned);
                     if self.pace.is_slow(took) {
                         self.was_slow(ticket, &slot, &outcome);
                     }

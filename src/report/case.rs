@@ -8,6 +8,9 @@ use crate::results::{Case, Causes, MistakeMention, RunResult};
 /// The longest outcome that is shown whole: a token of 64 bytes in hex with a time behind it fits.
 const COLUMNS: usize = 150;
 
+/// The longest reason that is shown whole: what was wrong, and a few lines of what an adapter said.
+pub(super) const REASON: usize = 800;
+
 /// How many ways to come to the same outcome are shown.
 const CAUSES: usize = 3;
 
@@ -24,7 +27,7 @@ pub(super) fn details(result: &RunResult, case: &Case) -> Vec<(&'static str, Str
     if case.actual.is_some()
         && let Some(reason) = &case.reason
     {
-        lines.push(("", excerpt(reason, COLUMNS)));
+        lines.push(("", excerpt(reason, REASON)));
     }
     for (at, cause) in case.causes.iter().take(CAUSES).enumerate() {
         let label = if at == 0 { "because" } else { "or" };
@@ -61,7 +64,7 @@ pub(super) fn titles(cause: &Causes) -> String {
 pub(super) fn actual(case: &Case) -> String {
     let Some(first) = &case.actual else {
         let reason = case.reason.as_deref().unwrap_or("nothing happened");
-        return excerpt(reason, COLUMNS);
+        return excerpt(reason, REASON);
     };
     match &case.actual_in_another_round {
         None => excerpt(first, COLUMNS),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::report::case::{actual, details};
+use crate::report::case::{REASON, actual, details};
 use crate::report::visible::{excerpt, visible};
 use crate::results::{
     Case, Document, GateFailure, JUDGED_ITSELF, ObservedKind, RunResult, SuiteSummary, Verdict,
@@ -128,7 +128,7 @@ fn of_case(result: &RunResult, case: &Case, prefix: &str) -> TestCase {
 }
 
 fn status(result: &RunResult, case: &Case) -> TestCaseStatus {
-    let reason = || excerpt(case.reason.as_deref().unwrap_or_default(), COLUMNS);
+    let reason = || excerpt(case.reason.as_deref().unwrap_or_default(), REASON);
     let not_passed = |kind, ty: &str, message: String| {
         let mut status = TestCaseStatus::non_success(kind);
         status.set_type(ty);

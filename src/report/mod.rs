@@ -52,4 +52,4 @@ pub use timing::{
     ReadTimingError, read_timing, subject_title, timing_distributions, timing_human,
     timing_running_effect, timing_schema,
 };
-pub use visible::{excerpt, visible};
+pub use visible::{excerpt, harmless, visible};

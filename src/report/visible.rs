@@ -18,6 +18,19 @@ pub fn visible(text: &str) -> String {
     out
 }
 
+/// A text of several lines, for a terminal: everything else that would be invisible, move the cursor
+/// or turn the line around is spelt out.
+pub fn harmless(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\t' | '\\' => out.push(c),
+            _ => spell(c, &mut out),
+        }
+    }
+    out
+}
+
 /// A text made [`visible`] in at most about `columns` characters: of a longer one the beginning
 /// and the end, and how long it is.
 pub fn excerpt(text: &str, columns: usize) -> String {
@@ -135,7 +148,7 @@ pub(super) fn is_visible(c: char) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{beginning, excerpt, quoted, visible};
+    use super::{beginning, excerpt, harmless, quoted, visible};
 
     #[test]
     fn what_cannot_be_seen_is_spelt_out() {
@@ -161,6 +174,13 @@ mod tests {
         ] {
             assert_eq!(visible(text), seen);
         }
+    }
+
+    #[test]
+    fn several_lines_are_made_harmless() {
+        let text = "a\\b\n\tc\u{1b}[31m\r\u{9b}\u{202e}\n";
+        let seen = "a\\b\n\tc\\u{1b}[31m\\r\\u{9b}\\u{202e}\n";
+        assert_eq!(harmless(text), seen);
     }
 
     #[test]

@@ -5,12 +5,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::adapters::{Exchange, Ticket};
 use crate::protocol::{Hello, Reply, RequestLine};
-use crate::results::{Failure, Observed, Verdict};
+use crate::results::{Failure, Observed, Redaction, Verdict};
 use crate::runner::case::{Case, Fate};
 use crate::runner::plan::line;
 use crate::runner::schedule::Schedule;
 use crate::runner::seen::{Seen, same};
 use crate::runner::{FailFast, Watcher};
+use crate::signature::bounded;
+use crate::suite::Expect;
 
 /// What all jobs share.
 pub(super) struct Work<'w, 's> {
@@ -23,6 +25,8 @@ pub(super) struct Work<'w, 's> {
     pub(super) now: &'w (dyn Fn() -> u64 + Sync),
     pub(super) fail_fast: Option<FailFast<'w>>,
     pub(super) watcher: Option<Watcher<'w>>,
+    /// What is kept of an answer shows nothing that this hides.
+    pub(super) redaction: Redaction,
 }
 
 impl Work<'_, '_> {
@@ -131,8 +135,13 @@ impl Exchange for Job<'_, '_> {
         self.count(at);
         let right = self.right(ticket, &reply);
         let Case { suite, asked, .. } = &self.work.cases[at];
+        let hide = |text: &str| self.work.redaction.text(text);
         let observed = match reply {
             Reply::Outcome(outcome) => {
+                let due = right
+                    .as_deref()
+                    .map_or_else(|| longest(&asked.expect), str::len);
+                let outcome = outcome.bounded(due, &hide);
                 // Every round but the first ends here.
                 if right.is_none()
                     && let Some(Observed::Outcome(earlier)) = &self.work.seen(at).observed
@@ -147,6 +156,7 @@ impl Exchange for Job<'_, '_> {
                     .work
                     .hello
                     .declared(suite.name.as_str(), asked.request.op);
+                let reason = bounded(reason, 0, &hide);
                 Observed::Unsupported { reason, declared }
             }
         };
@@ -167,6 +177,15 @@ impl Exchange for Job<'_, '_> {
 
     fn revoked(&mut self, ticket: Ticket, failure: Failure) {
         self.keep(case_of(ticket), Observed::Failed(failure), None);
+    }
+}
+
+/// The longest text that can be right, in bytes.
+fn longest(expect: &Expect) -> usize {
+    match expect {
+        Expect::Token { token, .. } => token.len(),
+        Expect::Rejected { codes, .. } => codes.iter().map(String::len).max().unwrap_or_default(),
+        Expect::Outcomes(_) | Expect::Observe(_) => 0,
     }
 }
 

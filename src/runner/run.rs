@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::adapters::{Adapter, AdapterError, Parting, Target};
 use crate::protocol::Hello;
-use crate::results::{Failure, Observation, ScopeNote};
+use crate::results::{Failure, Observation, Redaction, ScopeNote};
 use crate::runner::case::{Case, Fate};
 use crate::runner::job::{Job, Work};
 use crate::runner::plan::{Selection, plan};
@@ -127,6 +127,11 @@ pub fn run<'s>(
         now,
         fail_fast: options.fail_fast,
         watcher: options.watcher,
+        redaction: match &options.secret {
+            WhoseSecret::Request => Redaction::none(),
+            WhoseSecret::Own(secret) => Redaction::of([secret.clone()]),
+            WhoseSecret::Unknown => Redaction::of([]),
+        },
     };
     let start = || target.start(options.limits, interrupt);
     let shares = share_out(&work, first, &start, options.jobs, progress);

@@ -16,7 +16,7 @@ pub use case_id::{CaseId, Slug, SlugError};
 pub use context::{Context, ContextValue};
 pub use encoding::Encoding;
 pub use fields::Fields;
-pub use outcome::{Denial, Op, Outcome, OutcomeKind};
+pub use outcome::{Denial, Op, Outcome, OutcomeKind, bounded};
 pub use secret::{Secret, Secrets};
 pub use template::{Segment, Template, TemplateError};
 pub use value::{MAX_NUMBER, Value};

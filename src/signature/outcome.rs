@@ -4,6 +4,7 @@ use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 /// What is asked.
 #[derive(
@@ -71,6 +72,29 @@ pub enum Outcome {
     Threw(String),
 }
 
+/// How long a text of an answer may be to be kept whole in any case, in bytes.
+const KEPT: usize = 4096;
+
+/// How much of each end of a longer one is kept, in bytes.
+const END: usize = 256;
+
+/// A text of an answer in bounded space, where nothing longer than `due` bytes can be right: one
+/// that is much longer becomes its two ends, its length and its digest, so that two that differ
+/// still do. `hide` takes out of the whole text what may not be shown, because it may stand across
+/// a cut.
+pub fn bounded(text: String, due: usize, hide: &dyn Fn(&str) -> String) -> String {
+    let room = KEPT.saturating_add(due.saturating_mul(4));
+    if text.len() <= room {
+        return text;
+    }
+    let shown = hide(&text);
+    let head = &shown[..shown.floor_char_boundary(END)];
+    let tail = &shown[shown.ceil_char_boundary(shown.len().saturating_sub(END))..];
+    let digest = hex::encode(Sha256::digest(text.as_bytes()));
+    let length = text.len();
+    format!("{head}… [{length} bytes, SHA-256 {digest}] …{tail}")
+}
+
 /// What comes with a rejection.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Denial {
@@ -86,6 +110,22 @@ impl Outcome {
         code: None,
         status: None,
     });
+
+    /// The same in bounded space: see [`bounded`].
+    #[must_use]
+    pub fn bounded(self, due: usize, hide: &dyn Fn(&str) -> String) -> Self {
+        let short = |text: String| bounded(text, due, hide);
+        match self {
+            Self::Token(token) => Self::Token(short(token)),
+            Self::Reject(Denial { code, status }) => Self::Reject(Denial {
+                code: code.map(short),
+                status,
+            }),
+            Self::Refused(why) => Self::Refused(short(why)),
+            Self::Threw(what) => Self::Threw(short(what)),
+            Self::Accept | Self::Anonymous => self,
+        }
+    }
 
     /// The outcome without its text.
     pub fn kind(&self) -> OutcomeKind {
@@ -137,5 +177,64 @@ impl OutcomeKind {
 impl fmt::Display for OutcomeKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Denial, KEPT, Outcome};
+
+    #[test]
+    fn what_may_be_right_is_kept_whole() {
+        let token = Outcome::Token("é".repeat(KEPT));
+        assert_eq!(token.clone().bounded(2 * KEPT, &str::to_owned), token);
+        let Outcome::Token(kept) = token.bounded(100, &str::to_owned) else {
+            panic!("it is a token");
+        };
+        assert!(kept.contains("8192 bytes, SHA-256 "), "{kept}");
+        assert!(kept.starts_with('é') && kept.ends_with('é'));
+    }
+
+    #[test]
+    fn what_may_not_be_shown_is_not_cut_in_two() {
+        let hide = |text: &str| text.replace("secret", "[redacted]");
+        for at in 0..600 {
+            let text = format!("{}secret{}", "x".repeat(at), "y".repeat(2 * KEPT));
+            let kept = super::bounded(text, 0, &hide);
+            assert!(
+                !kept.contains("xs") && !kept.contains("secr"),
+                "{at}: {kept}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_kept_is_bounded_and_differs_where_the_texts_do(
+            length in KEPT - 10..4 * KEPT,
+            at in any::<prop::sample::Index>(),
+            due in 0..KEPT,
+        ) {
+            let text = "xé".repeat(length / 2);
+            let mut other: Vec<char> = text.chars().collect();
+            let at = at.index(other.len());
+            other[at] = 'y';
+            let other: String = other.into_iter().collect();
+            let kinds: [fn(String) -> Outcome; 4] = [
+                Outcome::Token,
+                Outcome::Refused,
+                Outcome::Threw,
+                |code| Outcome::Reject(Denial { code: Some(code), status: None }),
+            ];
+            for kind in kinds {
+                let one = kind(text.clone()).bounded(due, &str::to_owned);
+                prop_assert_eq!(&one, &kind(text.clone()).bounded(due, &str::to_owned));
+                prop_assert_ne!(&one, &kind(other.clone()).bounded(due, &str::to_owned));
+                let length = format!("{one:?}").len();
+                prop_assert!(length < 2 * (KEPT + 4 * due), "{}", length);
+            }
+        }
     }
 }

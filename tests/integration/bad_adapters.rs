@@ -316,6 +316,21 @@ fn answers_an_unknown_id() {
 }
 
 #[test(needs(PYTHON))]
+fn what_is_wrong_comes_first_and_both_ends_of_the_line_after_it() {
+    let failure = failure("says_two_things");
+    let Failure::Protocol(why) = &failure else {
+        panic!("{failure:?}");
+    };
+    // It stands as it came: whoever shows it makes it visible, once.
+    assert!(
+        why.starts_with("it holds 2 results instead of one of "),
+        "{why}"
+    );
+    assert!(why.contains("; it answered \"{\"id\": "), "{why}");
+    assert!(why.ends_with("}\""), "{why}");
+}
+
+#[test(needs(PYTHON))]
 fn answers_without_id() {
     let failure = failure("answers_without_id");
     assert!(matches!(&failure, Failure::Protocol(what) if what.contains("it has no id")));

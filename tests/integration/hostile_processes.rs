@@ -208,6 +208,44 @@ fn every_command_survives_a_flood_after_the_bye() {
     }
 }
 
+#[test(needs(PYTHON))]
+fn answers_of_a_megabyte_are_kept_in_bounded_space() {
+    let scene = Scene::new();
+    for (way, is_stable) in [("", true), ("changes", false)] {
+        let adapter = scene.adapter("answers_at_length", way);
+        let output = scene.run(&[
+            "run",
+            "--suite-file",
+            "numbered.yaml",
+            "--repeat",
+            "2",
+            "--report",
+            "json=out.json",
+            "--command",
+            &adapter,
+        ]);
+        assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+        let document = fs::read_to_string(scene.folder.path().join("out.json")).unwrap();
+        assert!(document.len() < 3_000_000, "{}", document.len());
+        let document: serde_json::Value = serde_json::from_str(&document).unwrap();
+        for case in document["cases"].as_array().unwrap() {
+            let outcome = if is_stable { "token" } else { "unstable" };
+            assert_eq!(case["outcome"], outcome, "{case}");
+        }
+    }
+    let adapter = scene.adapter("answers_at_length", "changes");
+    let output = scene.run(&[
+        "fuzz",
+        "--suite-file",
+        "numbered.yaml",
+        "--cases",
+        "2000",
+        "--command",
+        &adapter,
+    ]);
+    assert_orderly(&output, "fuzz");
+}
+
 /// Ways to start an adapter so that it is in no group of ours.
 fn wrapped(adapter: &str) -> Vec<String> {
     vec![

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::report::case::REASON;
 use crate::report::digits::count;
 use crate::report::human::page::Page;
 use crate::report::visible::excerpt;
@@ -78,7 +79,7 @@ fn answer(entry: &Trait) -> String {
 }
 
 pub(super) fn notes(page: &mut Page, result: &RunResult) {
-    let note = |note: &String| format!("note: {}", excerpt(note, COLUMNS));
+    let note = |note: &String| format!("note: {}", excerpt(note, REASON));
     page.list(&result.notes.iter().map(note).collect::<Vec<_>>());
 }
 
