@@ -11,7 +11,7 @@ HALF = "x" * 500_000
 
 
 def answer(request):
-    text = f"{HALF}{next(NUMBERS) % 10}{HALF}"
+    text = f"{HALF}{next(NUMBERS):06}{HALF}"
     if request["op"] == "sign":
         return line({"id": request["id"], "token": text})
     return line({"id": request["id"], "threw": text})
