@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
+use crate::protocol::prose::Prose;
 use crate::protocol::write_ascii;
 use crate::signature::{Denial, Outcome};
 
@@ -77,15 +78,19 @@ struct RawAnswer<'a> {
     #[serde(borrow)]
     outcome: Option<Text<'a>>,
     #[serde(borrow)]
-    code: Option<Text<'a>>,
-    // Whoever verifies may say what he likes under this name.
-    status: Option<serde_json::Value>,
+    code: Option<Prose<'a>>,
     #[serde(borrow)]
-    refused: Option<Text<'a>>,
+    refused: Option<Prose<'a>>,
     #[serde(borrow)]
-    threw: Option<Text<'a>>,
+    threw: Option<Prose<'a>>,
     #[serde(borrow)]
-    unsupported: Option<Text<'a>>,
+    unsupported: Option<Prose<'a>>,
+}
+
+/// What a rejection says of its status: whoever verifies may say what he likes under this name.
+#[derive(Deserialize)]
+struct Stated {
+    status: serde_json::Value,
 }
 
 impl Answer {
@@ -94,17 +99,18 @@ impl Answer {
         let raw: RawAnswer<'_> = serde_json::from_slice(line)?;
         let id = raw.id.ok_or(AnswerError::NoId)?;
         let given = [
-            &raw.token,
-            &raw.outcome,
-            &raw.refused,
-            &raw.threw,
-            &raw.unsupported,
+            raw.token.is_some(),
+            raw.outcome.is_some(),
+            raw.refused.is_some(),
+            raw.threw.is_some(),
+            raw.unsupported.is_some(),
         ];
-        let results = given.into_iter().filter(|result| result.is_some()).count();
+        let results = given.into_iter().filter(|is_given| *is_given).count();
         if results != 1 {
             return Err(AnswerError::NotOneResult { id, results });
         }
         let owned = |text: Text<'_>| text.0.into_owned();
+        let words = |text: Prose<'_>| text.0.into_owned();
         let reply = if let Some(token) = raw.token {
             Reply::Outcome(Outcome::Token(owned(token)))
         } else if let Some(outcome) = raw.outcome {
@@ -112,10 +118,8 @@ impl Answer {
                 "accept" => Reply::Outcome(Outcome::Accept),
                 "anonymous" => Reply::Outcome(Outcome::Anonymous),
                 "reject" => Reply::Outcome(Outcome::Reject(Denial {
-                    code: raw.code.map(owned),
-                    status: raw
-                        .status
-                        .and_then(|status| status.as_u64()?.try_into().ok()),
+                    code: raw.code.map(words),
+                    status: status(line),
                 })),
                 _ => {
                     return Err(AnswerError::UnknownOutcome {
@@ -125,11 +129,11 @@ impl Answer {
                 }
             }
         } else if let Some(refused) = raw.refused {
-            Reply::Outcome(Outcome::Refused(owned(refused)))
+            Reply::Outcome(Outcome::Refused(words(refused)))
         } else if let Some(threw) = raw.threw {
-            Reply::Outcome(Outcome::Threw(owned(threw)))
+            Reply::Outcome(Outcome::Threw(words(threw)))
         } else {
-            Reply::Unsupported(raw.unsupported.map(owned).unwrap_or_default())
+            Reply::Unsupported(raw.unsupported.map(words).unwrap_or_default())
         };
         Ok(Self { id, reply })
     }
@@ -159,6 +163,13 @@ impl Answer {
         }
         out.extend_from_slice(b"}\n");
     }
+}
+
+/// The status that a rejection tells, where that is a number of its range.
+fn status(line: &[u8]) -> Option<u16> {
+    memchr::memmem::find(line, b"\"status\"")?;
+    let stated: Stated = serde_json::from_slice(line).ok()?;
+    stated.status.as_u64()?.try_into().ok()
 }
 
 fn write_member(name: &str, text: &str, out: &mut Vec<u8>) {
@@ -196,6 +207,54 @@ mod tests {
             let mut line = Vec::new();
             answer.write(&mut line);
             assert_eq!(Answer::parse(&line).unwrap(), answer);
+        }
+    }
+
+    #[test]
+    fn words_for_people_need_not_be_unicode() {
+        let reply = |line: &[u8]| Answer::parse(line).unwrap().reply;
+        let threw = |text: &str| Reply::Outcome(Outcome::Threw(text.into()));
+        assert_eq!(
+            reply(br#"{"id":1,"threw":"at \ud83d"}"#),
+            threw("at \u{fffd}")
+        );
+        assert_eq!(
+            reply(b"{\"id\":1,\"threw\":\"caf\xe9\"}"),
+            threw("caf\u{fffd}")
+        );
+        assert_eq!(
+            reply(br#"{"id":1,"refused":"\udead"}"#),
+            Reply::Outcome(Outcome::Refused("\u{fffd}".into()))
+        );
+        assert_eq!(
+            reply(br#"{"id":1,"unsupported":"\ud83d!"}"#),
+            Reply::Unsupported("\u{fffd}!".into())
+        );
+        let denial = Denial {
+            code: Some("\u{fffd}".into()),
+            status: None,
+        };
+        assert_eq!(
+            reply(br#"{"id":1,"outcome":"reject","code":"\ud83d","status":"\ud83d"}"#),
+            Reply::Outcome(Outcome::Reject(denial))
+        );
+        // A member of which nobody knows may hold anything, too.
+        let more = br#"{"id":1,"outcome":"accept","stack":"\ud83d"}"#;
+        assert_eq!(reply(more), Reply::Outcome(Outcome::Accept));
+    }
+
+    #[test]
+    fn a_token_means_what_it_is_and_nothing_else() {
+        for line in [
+            &br#"{"id":1,"token":"a\ud83db"}"#[..],
+            b"{\"id\":1,\"token\":\"caf\xe9\"}",
+            br#"{"id":1,"outcome":"acc\ud83dept"}"#,
+            br#"{"id":"\ud83d","threw":"x"}"#,
+        ] {
+            assert!(matches!(
+                Answer::parse(line),
+                Err(AnswerError::Malformed(_))
+            ));
         }
     }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::protocol::prose;
 use crate::signature::Op;
 use crate::suite::InputKind;
 
@@ -37,15 +38,32 @@ pub struct Hello {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ImplementationInfo {
     /// Its name.
+    #[serde(deserialize_with = "prose::text")]
+    #[schemars(with = "String")]
     pub name: String,
     /// Its version.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "prose::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schemars(with = "Option<String>")]
     pub version: Option<String>,
     /// The language it is written in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "prose::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schemars(with = "Option<String>")]
     pub language: Option<String>,
     /// What its author wants to have said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "prose::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schemars(with = "Option<String>")]
     pub notes: Option<String>,
 }
 
@@ -147,5 +165,32 @@ impl Hello {
                 .ops
                 .as_ref()
                 .is_some_and(|ops| ops.iter().any(|known| known == op.name()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Hello, HelloError};
+
+    #[test]
+    fn what_it_tells_people_need_not_be_unicode() {
+        let line = br#"{"protocol":1,"implementation":{"name":"a\ud83d","version":"\udead",
+            "language":null,"notes":"at \ud83d\ude00"},"clock":"system"}"#;
+        let said = Hello::parse(line).unwrap().implementation;
+        assert_eq!(said.name, "a\u{fffd}");
+        assert_eq!(said.version.as_deref(), Some("\u{fffd}"));
+        assert_eq!(said.language, None);
+        assert_eq!(said.notes.as_deref(), Some("at \u{1f600}"));
+    }
+
+    #[test]
+    fn what_it_claims_has_to_be() {
+        for line in [
+            br#"{"protocol":1,"implementation":{"name":"a"},"suites":["\ud83d"]}"#,
+            br#"{"protocol":1,"implementation":{"name":"a"},"clock":"sys\ud83d"}"#,
+        ] {
+            assert!(matches!(Hello::parse(line), Err(HelloError::Malformed(_))));
+        }
+        assert!(Hello::parse(br#"{"protocol":1,"implementation":{}}"#).is_err());
     }
 }

@@ -6,6 +6,7 @@
 mod answer;
 mod ascii;
 mod hello;
+mod prose;
 mod request;
 mod tally;
 

@@ -1,0 +1,144 @@
+//! Text for people in what an adapter says: the words of an exception, a name, a note.
+//!
+//! Such a text may quote half of a surrogate pair, as V8 writes it, or bytes of another encoding.
+//! Nothing hangs on its characters, so each that is none becomes U+FFFD. Whatever is compared, a
+//! token above all, stays strict.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
+
+/// A text for people.
+pub(super) struct Prose<'a>(pub(super) Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Prose<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // As bytes: the reader of texts declines what is no Unicode.
+        deserializer.deserialize_bytes(Words).map(Self)
+    }
+}
+
+/// Reads a text for people.
+pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Prose::deserialize(deserializer).map(|prose| prose.0.into_owned())
+}
+
+/// Reads a text for people that may be missing.
+pub(super) fn optional<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    let prose = Option::<Prose<'de>>::deserialize(deserializer)?;
+    Ok(prose.map(|prose| prose.0.into_owned()))
+}
+
+struct Words;
+
+impl<'de> Visitor<'de> for Words {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(text))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(text.to_owned()))
+    }
+
+    fn visit_borrowed_bytes<E: Error>(self, bytes: &'de [u8]) -> Result<Self::Value, E> {
+        Ok(std::str::from_utf8(bytes).map_or_else(|_| Cow::Owned(legible(bytes)), Cow::Borrowed))
+    }
+
+    fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(legible(bytes)))
+    }
+}
+
+/// The text with U+FFFD for each lone surrogate, which stands there as the three bytes that UTF-8
+/// would have for it, and for whatever else is no UTF-8.
+fn legible(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    let mut rest = bytes;
+    loop {
+        match std::str::from_utf8(rest) {
+            Ok(good) => {
+                text.push_str(good);
+                return text;
+            }
+            Err(error) => {
+                let (good, bad) = rest.split_at(error.valid_up_to());
+                text.push_str(&String::from_utf8_lossy(good));
+                text.push(char::REPLACEMENT_CHARACTER);
+                let length = match bad {
+                    [0xed, 0xa0..=0xbf, 0x80..=0xbf, ..] => 3,
+                    _ => error.error_len().unwrap_or(bad.len()),
+                };
+                rest = &bad[length..];
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde::Deserialize;
+
+    use super::{Prose, legible};
+
+    fn read(json: &[u8]) -> Option<String> {
+        let mut reader = serde_json::Deserializer::from_slice(json);
+        let prose = Prose::deserialize(&mut reader).ok()?;
+        reader.end().ok()?;
+        Some(prose.0.into_owned())
+    }
+
+    #[test]
+    fn half_of_a_pair_and_bytes_of_another_encoding_become_one_mark_each() {
+        for (json, text) in [
+            (&br#""plain""#[..], "plain"),
+            (br#""a\ud83db""#, "a\u{fffd}b"),
+            (br#""\udc00\ud83d""#, "\u{fffd}\u{fffd}"),
+            (br#""\ud83d\ude00 \ud83d""#, "\u{1f600} \u{fffd}"),
+            // Half of a pair in raw bytes, as CESU-8 has it, and Latin-1.
+            (b"\"a\xed\xa0\xbdb\"", "a\u{fffd}b"),
+            (b"\"caf\xe9 \xfcber\"", "caf\u{fffd} \u{fffd}ber"),
+            (b"\"cut \xe2\x82\"", "cut \u{fffd}"),
+        ] {
+            assert_eq!(read(json).as_deref(), Some(text), "{json:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_string_stays_an_error() {
+        for json in [
+            &b"1"[..],
+            b"null",
+            b"[]",
+            br#"["a"]"#,
+            br#""\x""#,
+            br#""\ud8"#,
+            br#""a"#,
+        ] {
+            assert_eq!(read(json), None, "{json:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_utf_8_stays_as_it_is(text: String) {
+            prop_assert_eq!(legible(text.as_bytes()), text);
+        }
+
+        #[test]
+        fn any_bytes_become_a_text(bytes: Vec<u8>) {
+            // A lone surrogate is one mark here and three there; all else is the same.
+            let lossy = String::from_utf8_lossy(&bytes).replace('\u{fffd}', "");
+            prop_assert_eq!(legible(&bytes).replace('\u{fffd}', ""), lossy);
+        }
+    }
+}
