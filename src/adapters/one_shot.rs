@@ -3,7 +3,6 @@
 use std::os::fd::AsFd;
 use std::process::{ChildStderr, ChildStdin, ChildStdout, ExitStatus};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use rustix::buffer::spare_capacity;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -21,10 +20,6 @@ const MAX_OUTPUT: usize = 1 << 20;
 
 /// How much is read at once, in bytes.
 const CHUNK: usize = 16 << 10;
-
-/// How long the end of one that has closed its stdout is waited for, before its stderr is read
-/// again: it may have more to say there than a pipe holds.
-const PAUSE: Duration = Duration::from_millis(10);
 
 /// What came of a process.
 #[derive(Debug)]
@@ -69,12 +64,16 @@ pub(super) fn run(
         if interrupt.load(Ordering::Relaxed) {
             return Err(AdapterError::Interrupted);
         }
-        let is_quiet = !shot.turn()?;
+        if shot.is_deaf() {
+            group.await_end(TICK);
+        } else {
+            shot.turn()?;
+        }
         if shot.output.len() > MAX_OUTPUT {
             break Ending::TooMuch;
         }
-        // Who has closed its stdout is about to end; a child of its own may hold the pipes for ever.
-        if (shot.stdout.is_none() && group.await_end(PAUSE)) || (is_quiet && group.has_ended()) {
+        // A child of its own may hold the pipes for ever, or write into them.
+        if group.has_ended() {
             shot.drain()?;
             break group.end().map_or(Ending::TimedOut, Ending::ByItself);
         }
@@ -112,8 +111,14 @@ impl Shot {
         })
     }
 
-    /// Writes what it takes, waits a while, and reads what it gives; whether there was anything.
-    fn turn(&mut self) -> Result<bool, AdapterError> {
+    /// Whether all its pipes are closed: then there is only its end to wait for.
+    fn is_deaf(&self) -> bool {
+        self.stdin.is_none() && self.stdout.is_none() && self.stderr.is_none()
+    }
+
+    /// Writes what it takes, waits a while, and reads what it gives. Whoever has closed one pipe
+    /// may go on with the others.
+    fn turn(&mut self) -> Result<(), AdapterError> {
         if let Some(stdin) = &self.stdin {
             match self.outgoing.write(stdin) {
                 Err(Errno::PIPE) => self.stdin = None,
@@ -123,53 +128,113 @@ impl Shot {
         if self.outgoing.waiting() == 0 {
             self.stdin = None;
         }
-        let Some(stdout) = &self.stdout else {
-            self.read()?;
-            return Ok(false);
-        };
-        let mut polled = vec![PollFd::new(stdout, PollFlags::IN)];
-        if let Some(stderr) = &self.stderr {
-            polled.push(PollFd::new(stderr, PollFlags::IN));
-        }
+        let reading = [
+            self.stdout.as_ref().map(AsFd::as_fd),
+            self.stderr.as_ref().map(AsFd::as_fd),
+        ];
+        let mut polled: Vec<PollFd<'_>> = reading
+            .iter()
+            .flatten()
+            .map(|pipe| PollFd::new(pipe, PollFlags::IN))
+            .collect();
         if let Some(stdin) = &self.stdin {
             polled.push(PollFd::new(stdin, PollFlags::OUT));
         }
+        if polled.is_empty() {
+            return Ok(());
+        }
         let timeout = Timespec::try_from(TICK).ok();
         match poll(&mut polled, timeout.as_ref()) {
-            Ok(0) => return Ok(false),
+            Ok(0) => return Ok(()),
             Ok(_) | Err(Errno::INTR) => {}
             Err(errno) => return Err(errno.into()),
         }
         self.read()?;
-        Ok(true)
+        Ok(())
     }
 
-    fn read(&mut self) -> Result<(), AdapterError> {
-        if let Some(stderr) = &self.stderr
-            && self.tail.read(stderr)? == Read::End
-        {
-            self.stderr = None;
+    /// Reads once from each pipe; whether there was anything.
+    fn read(&mut self) -> Result<bool, AdapterError> {
+        let mut came = false;
+        if let Some(stderr) = &self.stderr {
+            let read = self.tail.read(stderr)?;
+            came |= read != Read::Nothing;
+            if read == Read::End {
+                self.stderr = None;
+            }
         }
         if let Some(stdout) = &self.stdout {
             self.output.reserve(CHUNK);
             let got = retry_on_intr(|| read(stdout, spare_capacity(&mut self.output)));
-            if Read::of(got)? == Read::End {
+            let read = Read::of(got)?;
+            came |= read != Read::Nothing;
+            if read == Read::End {
                 self.stdout = None;
             }
         }
-        Ok(())
+        Ok(came)
     }
 
-    /// Reads what is left in the pipes of a process that has ended.
+    /// Reads what a process that has ended left in the pipes: more than a pipe can hold comes from
+    /// somebody else.
     fn drain(&mut self) -> Result<(), AdapterError> {
-        for _ in 0..64 {
-            let before = self.output.len();
-            self.read()?;
-            let is_done = self.stdout.is_none() && self.stderr.is_none();
-            if is_done || (self.output.len() == before && self.stdout.is_some()) {
+        for _ in 0..MAX_OUTPUT / CHUNK {
+            if self.is_deaf() || !self.read()? {
                 break;
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+    use std::time::Duration;
+
+    use super::{Ended, Ending, run};
+    use crate::adapters::{AdapterCommand, Limits};
+
+    fn shell(script: &str) -> Ended {
+        let limits = Limits {
+            answer: Duration::from_secs(20),
+            grace: Duration::from_millis(100),
+            ..Limits::default()
+        };
+        let command = AdapterCommand::new("sh", ["-c", script]);
+        run(&command, b"input", &limits, &AtomicBool::new(false)).unwrap()
+    }
+
+    fn code(ended: &Ended) -> Option<i32> {
+        match ended.ending {
+            Ending::ByItself(status) => status.code(),
+            Ending::TimedOut | Ending::TooMuch => None,
+        }
+    }
+
+    #[test]
+    fn whoever_closes_one_pipe_may_go_on_with_the_others() {
+        let much = "dd if=/dev/zero bs=1000 count=1000 2>&- | tr '\\0' 'x'";
+        let ended = shell(&format!("echo yes; exec 1>&-; ({much}) >&2; exit 3"));
+        assert_eq!(
+            (code(&ended), ended.output.as_slice()),
+            (Some(3), &b"yes\n"[..])
+        );
+        assert!(ended.stderr.contains("xxx"), "{}", ended.stderr);
+        let ended = shell(&format!("exec 2>&-; {much}; exit 4"));
+        assert_eq!((code(&ended), ended.output.len()), (Some(4), 1_000_000));
+        let ended = shell("exec 0<&- 1>&- 2>&-; sleep 0.3; exit 5");
+        assert_eq!(code(&ended), Some(5));
+    }
+
+    #[test]
+    fn a_child_that_goes_on_holds_nobody_up() {
+        for child in ["sleep 1000", "while :; do echo more >&2; done"] {
+            let ended = shell(&format!("{child} & echo yes; exit 6"));
+            assert_eq!(
+                (code(&ended), ended.output.as_slice()),
+                (Some(6), &b"yes\n"[..])
+            );
+        }
     }
 }
