@@ -8,14 +8,14 @@ use clap::Args;
 use crate::cli::args::LevelArg;
 use crate::cli::campaign_documents::CampaignDocuments;
 use crate::cli::campaign_words::{campaign_in_words, progress_in_words};
-use crate::cli::clock::{now, to_the_second};
+use crate::cli::clock::{now, to_the_second, unix_now};
 use crate::cli::corpus::{corpus_file, read_corpus, write_corpus};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::interrupt::interrupt_flag;
 use crate::cli::reach::{ReachArgs, Reached, duration};
 use crate::cli::render::probe;
 use crate::cli::shard::shard;
-use crate::cli::terminal::{ProgressBar, save};
+use crate::cli::terminal::{ProgressBar, save, say};
 use crate::cli::versus::against;
 use crate::fuzz::{
     FuzzCircumstances, FuzzEnding, FuzzError, FuzzOptions, FuzzOutput, FuzzProgress, VersusOptions,
@@ -186,6 +186,7 @@ pub(crate) fn campaign(
         options,
         &interrupt,
         &clock,
+        &unix_now,
         &progress,
     );
     bar.clear();
@@ -201,13 +202,20 @@ fn save_findings(args: &FuzzArgs, suites: &[Suite], output: &FuzzOutput) -> Vec<
     let mut written = Vec::new();
     for file in &files {
         let path = place(args, suites, &file.suite);
+        for (name, why) in &file.not_vectors {
+            say(&format!(
+                "note: {name} cannot be saved as a vector, so its request is saved as lines of the protocol: {why}"
+            ));
+        }
         for (name, lines) in &file.sequences {
             let beside = path.with_file_name(format!("{}-{name}.ndjson", file.suite));
             if save(&beside, lines) {
                 written.push(beside);
             }
         }
-        if save(&path, &file.yaml) {
+        if let Some(yaml) = &file.yaml
+            && save(&path, yaml)
+        {
             written.push(path);
         }
     }

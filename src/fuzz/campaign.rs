@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::adapters::{Exchange, Ticket};
-use crate::fuzz::demand::{Judged, judged};
+use crate::fuzz::demand::Judged;
 use crate::fuzz::grow::{Bed, Class, Grower};
 use crate::fuzz::input::{Input, Signer, Token};
 use crate::fuzz::known::Known;
@@ -16,6 +16,7 @@ use crate::fuzz::masked::kind;
 use crate::fuzz::pace::Pace;
 use crate::fuzz::plan::{Bounded, Counters, Plan};
 use crate::fuzz::seen::{Disagreement, Sample, Taste, What};
+use crate::fuzz::shrink::as_made;
 use crate::protocol::{MAX_LINE, Reply, RequestLine};
 use crate::results::Failure;
 use crate::signature::{Op, Outcome, Value};
@@ -76,6 +77,8 @@ pub(super) struct Campaign<'c, 's> {
 #[derive(Debug)]
 struct Slot {
     input: Input,
+    /// As it was asked.
+    request: Request,
     right: Outcome,
     class: Class,
     vector: Option<usize>,
@@ -169,6 +172,11 @@ impl<'c, 's> Campaign<'c, 's> {
         self.open.pop_front()
     }
 
+    /// It is still to be looked into: that was cut short.
+    pub(super) fn reopen(&mut self, disagreement: Disagreement) {
+        self.open.push_front(disagreement);
+    }
+
     /// What is to be timed again.
     pub(super) fn slow(&mut self) -> Option<Slow> {
         self.slow.pop_front()
@@ -252,13 +260,10 @@ impl<'c, 's> Campaign<'c, 's> {
         let waiting = (self.first..).zip(std::mem::take(&mut self.slots));
         for (number, slot) in waiting {
             let Some(slot) = slot else { continue };
-            let Some(request) = self.request_again(&slot.input) else {
-                continue;
-            };
             suspects.push(Disagreement {
                 number,
                 input: slot.input,
-                request,
+                request: slot.request,
                 vector: slot.vector,
                 what: What::Failed(Failure::NoAnswer("it never came".to_owned())),
             });
@@ -281,8 +286,15 @@ impl<'c, 's> Campaign<'c, 's> {
         loop {
             let (input, class, vector) = match self.seeds.pop() {
                 Some((suite, vector)) => {
-                    let request = &self.beds[suite].suite().vectors[vector].request;
-                    (Input::literal(suite, request), u32::MAX, Some(vector))
+                    let bed = &self.beds[suite];
+                    let input = Input::literal(suite, &bed.suite().vectors[vector].request);
+                    if bed.present.is_real() {
+                        // Its token would be as old as its suite: what can be made again is, and is
+                        // no vector of the suite any more.
+                        (as_made(bed, &input), u32::MAX, None)
+                    } else {
+                        (input, u32::MAX, Some(vector))
+                    }
                 }
                 None => {
                     let (input, class) = self.grower.grow(self.beds);
@@ -291,7 +303,7 @@ impl<'c, 's> Campaign<'c, 's> {
             };
             let bed = &self.beds[input.suite];
             let scheme = &bed.suite().scheme;
-            let Some(request) = input.request(scheme, &mut self.signer) else {
+            let Some(request) = bed.request(&input, &mut self.signer) else {
                 continue;
             };
             if !bed.takes(&request) {
@@ -304,6 +316,7 @@ impl<'c, 's> Campaign<'c, 's> {
             let right = self.signer.right(scheme, &request);
             let slot = Slot {
                 input,
+                request,
                 right,
                 class,
                 vector,
@@ -362,8 +375,7 @@ impl<'c, 's> Campaign<'c, 's> {
 
     /// The request of an input that was asked, once more.
     pub(super) fn request_again(&mut self, input: &Input) -> Option<Request> {
-        let scheme = &self.beds[input.suite].suite().scheme;
-        input.request(scheme, &mut self.signer)
+        self.beds[input.suite].request(input, &mut self.signer)
     }
 
     fn sample(&mut self, slot: &Slot, request: &Request, outcome: &Outcome, failed: bool) {
@@ -390,20 +402,20 @@ impl<'c, 's> Campaign<'c, 's> {
         if is_sound && self.samples[slot.input.suite][0].len() >= SAMPLES {
             return;
         }
-        let Some(request) = self.request_again(&slot.input) else {
-            return;
-        };
+        let bed = &self.beds[slot.input.suite];
+        let scheme = &bed.suite().scheme;
+        let request = bed.present.answered(scheme, slot.request.clone(), &outcome);
         if !op.is_answered_by(outcome.kind()) {
             let why = format!("{} is no answer to {op}", outcome.kind());
             let what = What::Failed(Failure::Protocol(why));
             self.disagrees(ticket, slot, request, what);
             return;
         }
-        let bounds = &self.beds[slot.input.suite].bounds;
         let judged = if is_sound {
             Judged::Sound
         } else {
-            judged(bounds, &request, slot.vector, &outcome)
+            let present = bed.present;
+            present.judged(&bed.bounds, &request, slot.vector, &outcome)
         };
         match judged {
             Judged::Sound => self.sample(&slot, &request, &outcome, false),
@@ -492,14 +504,7 @@ impl Exchange for Campaign<'_, '_> {
         if waits {
             return None;
         }
-        if self
-            .bounded
-            .cases
-            .is_some_and(|most| self.handed_out >= most)
-        {
-            return None;
-        }
-        if self.handed_out.is_multiple_of(64) && self.is_over() {
+        if self.is_over() {
             return None;
         }
         let (slot, line) = self.next_slot();
@@ -546,9 +551,8 @@ impl Exchange for Campaign<'_, '_> {
         self.pace.settled((self.clock)());
         if let Some(slot) = self.take(ticket) {
             self.count();
-            if let Some(request) = self.request_again(&slot.input) {
-                self.disagrees(ticket, slot, request, What::Failed(failure));
-            }
+            let request = slot.request.clone();
+            self.disagrees(ticket, slot, request, What::Failed(failure));
         }
         self.is_settled(ticket);
     }
@@ -582,6 +586,7 @@ mod tests {
     use super::{Bounded, Campaign, Counters, Plan};
     use crate::adapters::Exchange as _;
     use crate::fuzz::grow::Bed;
+    use crate::fuzz::present::Present;
     use crate::protocol::{Hello, ImplementationInfo, Reply};
     use crate::suite::{Level, default_suites};
 
@@ -599,7 +604,7 @@ mod tests {
             inputs: None,
             max_in_flight: None,
         };
-        let beds = [Bed::new(0, &suites[0], &hello)];
+        let beds = [Bed::new(0, &suites[0], &hello, Present::OfTheRequest)];
         let now = AtomicU64::new(0);
         let clock = || Duration::from_millis(now.load(Ordering::Relaxed));
         let counters = Counters::default();

@@ -10,6 +10,7 @@ use crate::adapters::{AdapterError, Limits, Target};
 use crate::fuzz::grow::Bed;
 use crate::fuzz::labour::Work;
 use crate::fuzz::plan::Counters;
+use crate::fuzz::present::Present;
 use crate::fuzz::seen::Taste;
 use crate::fuzz::share::{Finding, Share, gather};
 use crate::protocol::{Clock, Hello};
@@ -117,7 +118,8 @@ pub enum FuzzError {
 
 /// Fuzzes an implementation.
 ///
-/// `clock` tells the time since the campaign began. Whoever sets `interrupt` is heard within
+/// `clock` tells the time since the campaign began, and `now` the present in Unix seconds: where the
+/// implementation uses the real time, inputs are signed then. Whoever sets `interrupt` is heard within
 /// 100 ms, and what was found by then is in the output. With a number of cases, not a time, the
 /// same seed, jobs and shard ask the same, as long as the implementation answers the same. Time has
 /// a say in one thing: where an answer takes 50 ms and ten times what is usual, three times of
@@ -128,14 +130,77 @@ pub fn fuzz(
     options: &FuzzOptions,
     interrupt: &AtomicBool,
     clock: &(dyn Fn() -> Duration + Sync),
+    now: &(dyn Fn() -> u64 + Sync),
     progress: &dyn Fn(FuzzProgress),
 ) -> Result<FuzzOutput, FuzzError> {
-    let first = target.start(options.limits, interrupt)?;
+    let limit = options.time.map(|time| {
+        let Limits { answer, grace, .. } = options.limits;
+        // What is left of a time-out is for the end of the processes.
+        time + answer.saturating_sub(2 * grace)
+    });
+    watched(interrupt, limit, clock, |halt| {
+        campaign(
+            suites,
+            target,
+            options,
+            [interrupt, halt],
+            clock,
+            now,
+            progress,
+        )
+    })
+}
+
+/// How often the clock is looked at for the time that is over.
+const LOOKED_EVERY: Duration = Duration::from_millis(25);
+
+/// Works with a flag that is set when the interrupt flag is, or when the time is over.
+fn watched<T>(
+    interrupt: &AtomicBool,
+    limit: Option<Duration>,
+    clock: &(dyn Fn() -> Duration + Sync),
+    work: impl FnOnce(&AtomicBool) -> T,
+) -> T {
+    let halt = AtomicBool::new(false);
+    let (working, over) = mpsc::channel::<()>();
+    thread::scope(|scope| {
+        let halt = &halt;
+        scope.spawn(move || {
+            while over.recv_timeout(LOOKED_EVERY) == Err(RecvTimeoutError::Timeout) {
+                let is_over = limit.is_some_and(|limit| clock() >= limit);
+                if is_over || interrupt.load(Ordering::Relaxed) {
+                    halt.store(true, Ordering::Relaxed);
+                }
+            }
+        });
+        let worked = work(halt);
+        drop(working);
+        worked
+    })
+}
+
+fn campaign(
+    suites: &[Suite],
+    target: &Target,
+    options: &FuzzOptions,
+    [interrupt, halt]: [&AtomicBool; 2],
+    clock: &(dyn Fn() -> Duration + Sync),
+    now: &(dyn Fn() -> u64 + Sync),
+    progress: &dyn Fn(FuzzProgress),
+) -> Result<FuzzOutput, FuzzError> {
+    let first = target.start(options.limits, halt)?;
     let hello = first.hello().clone();
     let (taken, mut notes) = taken(suites, &hello);
+    let present = match hello.clock() {
+        Clock::Injected => Present::OfTheRequest,
+        Clock::System => Present::Real {
+            now,
+            answer: options.limits.answer,
+        },
+    };
     let beds = || -> Vec<Bed<'_>> {
         let beds = taken.iter().enumerate();
-        beds.map(|(place, &at)| Bed::new(place, &suites[at], &hello))
+        beds.map(|(place, &at)| Bed::new(place, &suites[at], &hello, present))
             .collect()
     };
     if taken.is_empty() || beds().iter().any(Bed::is_barren) {
@@ -147,7 +212,7 @@ pub fn fuzz(
         beds: &beds,
         options,
         target,
-        interrupt,
+        interrupt: halt,
         clock,
         counters: &counters,
         stop: &stop,
@@ -175,7 +240,7 @@ pub fn fuzz(
         for number in 0..options.jobs.max(1) {
             let (sender, adapter, work) = (sender.clone(), first.take(), &work);
             scope.spawn(move || {
-                let adapter = adapter.map_or_else(|| target.start(options.limits, interrupt), Ok);
+                let adapter = adapter.map_or_else(|| target.start(options.limits, halt), Ok);
                 // Nobody listens only where this thread's owner is gone as well.
                 let _unheard = sender.send(work.labour(number, adapter));
             });
@@ -258,7 +323,6 @@ pub(super) fn taken(suites: &[Suite], hello: &Hello) -> (Vec<usize>, Vec<String>
     let mut taken = Vec::new();
     let mut notes = Vec::new();
     for (at, suite) in suites.iter().enumerate() {
-        let has_time = suite.scheme.fields.iter().any(|field| field.kind.is_time());
         if !hello.has_suite(suite.name.as_str()) {
             notes.push(format!(
                 "the adapter does not declare the suite {}",
@@ -266,11 +330,6 @@ pub(super) fn taken(suites: &[Suite], hello: &Hello) -> (Vec<usize>, Vec<String>
             ));
         } else if !hello.has_op(Op::Sign) && !hello.has_op(Op::Verify) {
             notes.push("the adapter declares neither sign nor verify".to_owned());
-        } else if has_time && hello.clock() == Clock::System {
-            notes.push(format!(
-                "{} was left out: its tokens carry a time, and the implementation uses its own clock",
-                suite.name
-            ));
         } else {
             taken.push(at);
         }

@@ -4,12 +4,13 @@
 use fastrand::Rng;
 
 use crate::fuzz::bounds::Bounds;
-use crate::fuzz::input::{Edit, Input, Recipe, Token, is_text, kind_of};
+use crate::fuzz::input::{Edit, Input, Recipe, Signer, Token, is_text, kind_of};
+use crate::fuzz::present::Present;
 use crate::mistakes::{MistakeId, catalogue};
 use crate::protocol::Hello;
 use crate::scheme::SecretEncoding;
 use crate::signature::{Encoding, Fields, Op, Secret, Secrets, Value};
-use crate::suite::{InputKind, Suite};
+use crate::suite::{InputKind, Request, Suite};
 
 /// How many inputs that brought something new are kept.
 const MOST_KEPT: usize = 2048;
@@ -21,6 +22,8 @@ const LONGEST_GROWN: usize = 512;
 #[derive(Debug)]
 pub(super) struct Bed<'s> {
     pub(super) bounds: Bounds<'s>,
+    /// Whose time counts.
+    pub(super) present: Present<'s>,
     /// What the adapter takes.
     ops: Vec<Op>,
     takes: Vec<InputKind>,
@@ -35,7 +38,7 @@ pub(super) struct Bed<'s> {
 }
 
 impl<'s> Bed<'s> {
-    pub(super) fn new(at: usize, suite: &'s Suite, hello: &Hello) -> Self {
+    pub(super) fn new(at: usize, suite: &'s Suite, hello: &Hello, present: Present<'s>) -> Self {
         let bounds = Bounds::of(suite);
         let fixture = bounds.fixture();
         let ops = [Op::Sign, Op::Verify]
@@ -94,6 +97,7 @@ impl<'s> Bed<'s> {
             characters,
             mistakes: makes_a_difference.map(|mistake| mistake.id).collect(),
             bounds,
+            present,
         }
     }
 
@@ -102,9 +106,14 @@ impl<'s> Bed<'s> {
     }
 
     /// Whether the adapter takes such a request.
-    pub(super) fn takes(&self, request: &crate::suite::Request) -> bool {
+    pub(super) fn takes(&self, request: &Request) -> bool {
         self.ops.contains(&request.op)
-            && self.takes.contains(&kind_of(&self.suite().scheme, request))
+            && kind_of(&self.suite().scheme, request).is_some_and(|kind| self.takes.contains(&kind))
+    }
+
+    /// The request of an input as it is asked now; `None` where its token cannot be made.
+    pub(super) fn request(&self, input: &Input, signer: &mut Signer) -> Option<Request> {
+        self.present.request(&self.suite().scheme, input, signer)
     }
 
     /// The ordinary input.
@@ -515,7 +524,7 @@ impl Grower {
         }
         let json = |json: serde_json::Value| Token::Literal(Value::Json(json));
         let token = |input: &Input| {
-            let mut signer = crate::fuzz::input::Signer::default();
+            let mut signer = Signer::default();
             let scheme = &bed.suite().scheme;
             let made = input
                 .request(scheme, &mut signer)
@@ -527,7 +536,7 @@ impl Grower {
             0 => Token::Absent,
             1 => json(serde_json::Value::Null),
             2 => json(true.into()),
-            3 => Token::Literal(Value::Number(self.rng.i64(..1000).abs())),
+            3 => Token::Literal(Value::Number(self.rng.i64(0..1000))),
             4 => {
                 Self::remade(bed, input, |recipe| recipe.in_list = true);
                 return 22;

@@ -182,47 +182,45 @@ impl Input {
     }
 }
 
-/// What an adapter must take in for a request.
-pub(super) fn kind_of(scheme: &Scheme, request: &Request) -> InputKind {
-    let mut kind = InputKind::Text;
-    let mut needs = |value: &Value, is_time: bool| {
-        let needed = match value {
-            Value::Text(_) => InputKind::Text,
-            Value::Number(_) if is_time => InputKind::Text,
-            Value::Number(_) => InputKind::Number,
-            Value::Bytes(_) => InputKind::Bytes,
-            Value::Json(_) => InputKind::Json,
-        };
-        if needed != InputKind::Text && kind != InputKind::Json {
-            kind = if kind == InputKind::Text || kind == needed {
-                needed
-            } else {
-                InputKind::Json
-            };
-        }
+/// What an adapter must take in for a request; `None` where no vector can ask it, because it holds
+/// values of several kinds. This is what the suite loader says of the same vector.
+pub(super) fn kind_of(scheme: &Scheme, request: &Request) -> Option<InputKind> {
+    let mut found: Option<InputKind> = None;
+    let mut is_mixed = false;
+    let mut holds = |kind: InputKind| {
+        is_mixed |= found.is_some_and(|known| known != kind);
+        found = Some(kind);
     };
     for (_, secret) in request.secrets.iter() {
-        needs(&secret.to_value(), false);
+        if matches!(secret.to_value(), Value::Bytes(_)) {
+            holds(InputKind::Bytes);
+        }
     }
-    for field in scheme.fields.iter() {
-        let is_time = field.kind.is_time();
-        match request.fields.value(&field.name) {
-            Some(Value::Text(_)) if is_time && request.op == Op::Sign => return InputKind::Json,
-            Some(value) => needs(value, is_time && request.op == Op::Sign),
-            None => {
-                let at = scheme.fields.index(&field.name);
-                let is_carried = scheme.token.fields().any(|carried| Some(carried) == at);
-                if request.op == Op::Sign || !is_carried {
-                    return InputKind::Json;
-                }
-            }
+    let is_carried = |at: usize| scheme.token.fields().any(|carried| carried == at);
+    let is_needed = |at: usize| {
+        scheme.message.fields().any(|signed| signed == at) || scheme.secret.per == Some(at)
+    };
+    for (at, field) in scheme.fields.iter().enumerate() {
+        match (request.fields.value(&field.name), request.op) {
+            (None, Op::Sign) if is_needed(at) || is_carried(at) => holds(InputKind::Json),
+            (None, Op::Verify) if is_needed(at) && !is_carried(at) => holds(InputKind::Json),
+            (None, _) => {}
+            (Some(Value::Number(_)), Op::Sign) if field.kind.is_time() => {}
+            (Some(Value::Text(_)), Op::Sign) if field.kind.is_time() => holds(InputKind::Json),
+            (Some(Value::Text(_)), _) => {}
+            (Some(_), _) if field.kind.is_time() => holds(InputKind::Json),
+            (Some(Value::Bytes(_)), _) => holds(InputKind::Bytes),
+            (Some(Value::Number(_)), _) => holds(InputKind::Number),
+            (Some(Value::Json(_)), _) => holds(InputKind::Json),
         }
     }
     match (&request.token, request.op) {
-        (None, Op::Verify) => InputKind::Json,
-        (Some(Value::Text(_)) | None, _) => kind,
-        (Some(_), _) => InputKind::Json,
+        (None, Op::Verify) => holds(InputKind::Json),
+        (None | Some(Value::Text(_)), _) => {}
+        (Some(Value::Bytes(_)), _) => holds(InputKind::Bytes),
+        (Some(_), _) => holds(InputKind::Json),
     }
+    (!is_mixed).then(|| found.unwrap_or(InputKind::Text))
 }
 
 /// A request as a call by a scheme.

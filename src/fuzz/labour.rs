@@ -10,12 +10,12 @@ use crate::fuzz::demand::Demand;
 use crate::fuzz::drive::FuzzOptions;
 use crate::fuzz::grow::Bed;
 use crate::fuzz::input::{Input, Signer};
-use crate::fuzz::look::{Found, Looked, is_same, look_into, shown};
+use crate::fuzz::look::{Found, Looked, answered, is_same, look_into, shown};
 use crate::fuzz::plan::{Bounded, Counters, Plan};
 use crate::fuzz::seen::{Disagreement, What};
 use crate::fuzz::sequence::{Bench, Sought};
 use crate::fuzz::share::{Breach, Finding, Share};
-use crate::fuzz::shrink::length;
+use crate::fuzz::shrink::{as_made, length};
 use crate::protocol::{Hello, Incoming, RequestLine};
 use crate::results::{Failure, Observed};
 use crate::runner::Shard;
@@ -54,6 +54,9 @@ impl Work<'_, '_> {
         let beds = (self.beds)();
         let mut campaign = Campaign::new(&beds, self.plan(number, &beds, adapter.hello()));
         let ended = self.run(&mut adapter, &mut campaign, &mut share.findings);
+        if matches!(ended, Err(AdapterError::Interrupted)) {
+            self.tell_the_rest(&mut campaign, &mut share.findings);
+        }
         if let Err(error) = ended
             && !matches!(error, AdapterError::Interrupted)
         {
@@ -112,7 +115,14 @@ impl Work<'_, '_> {
             let suite = beds
                 .iter()
                 .position(|bed| bed.suite().name.as_str() == name)?;
-            Some(Input::literal(suite, request))
+            let input = Input::literal(suite, request);
+            let is_real = beds[suite].present.is_real();
+            // A literal token would be as old as its suite.
+            Some(if is_real {
+                as_made(&beds[suite], &input)
+            } else {
+                input
+            })
         });
         let cases = options.cases.map(|cases| {
             let jobs = jobs as u64;
@@ -166,15 +176,44 @@ impl Work<'_, '_> {
                 if campaign.known.accounts(campaign.beds, &disagreement) {
                     continue;
                 }
-                match look_into(adapter, campaign, &disagreement)? {
-                    Looked::Found(found) => self.add(findings, *found),
-                    Looked::Known => {}
-                    Looked::Gone => self.gone(campaign, &disagreement, findings)?,
+                match look_into(adapter, campaign, &disagreement) {
+                    Ok(Looked::Found(found)) => self.add(findings, *found),
+                    Ok(Looked::Known) => {}
+                    Ok(Looked::Gone) => self.gone(campaign, &disagreement, findings)?,
+                    Err(error) => {
+                        campaign.reopen(disagreement);
+                        return Err(error);
+                    }
                 }
             }
             if is_over || self.has_enough() {
                 return Ok(());
             }
+        }
+    }
+
+    /// The time was over, or somebody interrupted, before it could be looked into: it is told as it
+    /// was seen.
+    fn tell_the_rest(&self, campaign: &mut Campaign<'_, '_>, findings: &mut Vec<Finding>) {
+        campaign.settle();
+        let mut told = 0;
+        while let Some(disagreement) = campaign.open() {
+            if self.has_enough() {
+                break;
+            }
+            if campaign.known.accounts(campaign.beds, &disagreement)
+                || !campaign.known.found(&disagreement, &[])
+            {
+                continue;
+            }
+            told += 1;
+            let found = as_seen(campaign.beds, &disagreement, Vec::new());
+            self.add(findings, found);
+        }
+        if told > 0 {
+            campaign.notes.push(format!(
+                "{told} of the findings were seen once: there was no time to ask again and to shrink them"
+            ));
         }
     }
 
@@ -305,7 +344,10 @@ impl Work<'_, '_> {
         sent: Vec<RequestLine>,
         findings: &mut Vec<Finding>,
     ) -> Result<(), AdapterError> {
-        let found = self.bench().shortest(sent, &Sought::Breakdown)?;
+        let found = match self.bench().shortest(sent, &Sought::Breakdown) {
+            Err(AdapterError::Interrupted) => None,
+            found => found?,
+        };
         let last = found.as_ref().and_then(|lines| lines.last()).cloned();
         let asked = last.and_then(|line| request_of(&line, campaign.beds));
         let (Some(sequence), Some((suite, request))) = (found, asked) else {
@@ -358,38 +400,46 @@ impl Work<'_, '_> {
             None => sent.push(due),
         }
         let is_sought = |observed: &Observed| {
-            shown(bed, &disagreement.request, disagreement.vector, observed)
+            let request = answered(bed, &disagreement.request, observed);
+            shown(bed, &request, disagreement.vector, observed)
                 .is_some_and(|what| is_same(&what, &disagreement.what))
         };
-        let found = self.bench().shortest(sent, &Sought::Answer(&is_sought))?;
-        let demand = match &disagreement.what {
-            What::Broken(demand, _) => demand.clone(),
-            What::Failed(_) => Demand::due(&bed.bounds, &disagreement.request),
+        let found = match self.bench().shortest(sent, &Sought::Answer(&is_sought)) {
+            Err(AdapterError::Interrupted) => None,
+            found => found?,
         };
-        if found.is_none() {
+        let found = as_seen(campaign.beds, disagreement, found.unwrap_or_default());
+        if found.sequence.is_empty() {
             campaign.notes.push(format!(
                 "an answer that breaks {} did not come again, neither alone nor in the same order",
-                demand.requirement
+                found.demand.requirement
             ));
         }
-        if !campaign.known.found(disagreement, &[]) {
-            return Ok(());
+        if campaign.known.found(disagreement, &[]) {
+            self.add(findings, found);
         }
-        let length = length(&disagreement.input);
-        let found = Found {
-            number: disagreement.number,
-            suite: disagreement.input.suite,
-            request: disagreement.request.clone(),
-            demand,
-            what: disagreement.what.clone(),
-            causes: Vec::new(),
-            length,
-            length_before: length,
-            asked: 0,
-            sequence: found.unwrap_or_default(),
-        };
-        self.add(findings, found);
         Ok(())
+    }
+}
+
+/// A disagreement as a finding that is neither explained nor shrunk.
+fn as_seen(beds: &[Bed<'_>], disagreement: &Disagreement, sequence: Vec<RequestLine>) -> Found {
+    let bounds = &beds[disagreement.input.suite].bounds;
+    let length = length(&disagreement.input);
+    Found {
+        number: disagreement.number,
+        suite: disagreement.input.suite,
+        request: disagreement.request.clone(),
+        demand: match &disagreement.what {
+            What::Broken(demand, _) => demand.clone(),
+            What::Failed(_) => Demand::due(bounds, &disagreement.request),
+        },
+        what: disagreement.what.clone(),
+        causes: Vec::new(),
+        length,
+        length_before: length,
+        asked: 0,
+        sequence,
     }
 }
 

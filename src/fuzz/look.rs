@@ -3,7 +3,7 @@
 use crate::adapters::{Adapter, AdapterError};
 use crate::fuzz::ask::ask;
 use crate::fuzz::campaign::Campaign;
-use crate::fuzz::demand::{Demand, Judged, judged};
+use crate::fuzz::demand::{Demand, Judged};
 use crate::fuzz::explained::causes;
 use crate::fuzz::grow::Bed;
 use crate::fuzz::input::{Input, Signer, call};
@@ -51,9 +51,18 @@ pub(super) fn look_into(
 ) -> Result<Looked, AdapterError> {
     campaign.known.looks_into(disagreement);
     let bed = &campaign.beds[disagreement.input.suite];
-    let again = ask_inputs(adapter, bed, std::slice::from_ref(&disagreement.request))?;
+    // Where the implementation uses the real time, it is another second now.
+    let again = match bed.present.is_real() {
+        true => campaign.request_again(&disagreement.input),
+        false => None,
+    };
+    let request = again.unwrap_or_else(|| disagreement.request.clone());
+    let again = ask_inputs(adapter, bed, std::slice::from_ref(&request))?;
+    let request = again.first().map_or(request.clone(), |observed| {
+        answered(bed, &request, observed)
+    });
     let vector = disagreement.vector;
-    let seen = |observed: &Observed| shown(bed, &disagreement.request, vector, observed);
+    let seen = |observed: &Observed| shown(bed, &request, vector, observed);
     let Some(what) = again
         .first()
         .and_then(seen)
@@ -63,6 +72,7 @@ pub(super) fn look_into(
     };
     let confirmed = Disagreement {
         what,
+        request: request.clone(),
         ..disagreement.clone()
     };
     let samples = &campaign.samples[disagreement.input.suite];
@@ -81,7 +91,11 @@ pub(super) fn look_into(
         what: confirmed.what.clone(),
         request: confirmed.request.clone(),
     };
-    shrinking.shrink(adapter)?;
+    match shrinking.shrink(adapter) {
+        // What was found is told, as small as it is by now.
+        Ok(()) | Err(AdapterError::Interrupted) => {}
+        Err(error) => return Err(error),
+    }
     let Shrinking {
         asked,
         smallest,
@@ -119,6 +133,15 @@ fn ask_inputs(
     ask(adapter, lines.collect(), false)
 }
 
+/// The request that an answer has to be judged by.
+pub(super) fn answered(bed: &Bed<'_>, request: &Request, observed: &Observed) -> Request {
+    let scheme = &bed.suite().scheme;
+    match observed {
+        Observed::Outcome(outcome) => bed.present.answered(scheme, request.clone(), outcome),
+        _ => request.clone(),
+    }
+}
+
 /// What an answer shows, if anything is wrong with it.
 pub(super) fn shown(
     bed: &Bed<'_>,
@@ -131,10 +154,12 @@ pub(super) fn shown(
             let why = format!("{} is no answer to {}", outcome.kind(), request.op);
             Some(What::Failed(Failure::Protocol(why)))
         }
-        Observed::Outcome(outcome) => match judged(&bed.bounds, request, vector, outcome) {
-            Judged::Broken(demand) => Some(What::Broken(demand, outcome.clone())),
-            Judged::Sound | Judged::Taste(_) => None,
-        },
+        Observed::Outcome(outcome) => {
+            match bed.present.judged(&bed.bounds, request, vector, outcome) {
+                Judged::Broken(demand) => Some(What::Broken(demand, outcome.clone())),
+                Judged::Sound | Judged::Taste(_) => None,
+            }
+        }
         Observed::Failed(failure) => Some(What::Failed(failure.clone())),
         _ => None,
     }
@@ -171,14 +196,16 @@ impl Shrinking<'_, '_> {
         });
         // What was literal may be made now: that is only another way to say it.
         let scheme = &self.bed.suite().scheme;
-        if self.smallest.request(scheme, &mut self.signer).as_ref() != Some(&self.request) {
+        let is_the_same = self.bed.present.is_real()
+            || self.smallest.request(scheme, &mut self.signer).as_ref() == Some(&self.request);
+        if !is_the_same {
             self.smallest = Input::literal(self.smallest.suite, &self.request);
         }
         'smaller: while self.asked < budget.most {
             let candidates: Vec<(Input, Request)> = simpler(self.bed, &self.smallest)
                 .into_iter()
                 .filter_map(|input| {
-                    let request = input.request(scheme, &mut self.signer)?;
+                    let request = self.bed.request(&input, &mut self.signer)?;
                     self.bed.takes(&request).then_some((input, request))
                 })
                 .collect();
@@ -191,6 +218,7 @@ impl Shrinking<'_, '_> {
                 self.asked += requests.len();
                 let observed = ask_inputs(adapter, self.bed, &requests)?;
                 for ((input, request), observed) in std::iter::zip(some, &observed) {
+                    let request = &answered(self.bed, request, observed);
                     if let Some(what) = self.still_shows(request, observed) {
                         debug_assert!(size(input) < size(&self.smallest));
                         self.smallest = input.clone();

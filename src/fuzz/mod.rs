@@ -22,6 +22,7 @@ mod look;
 mod masked;
 mod pace;
 mod plan;
+mod present;
 mod save;
 mod seen;
 mod sequence;

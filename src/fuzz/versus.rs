@@ -11,8 +11,9 @@ use crate::fuzz::drive::{FuzzEnding, FuzzError, FuzzProgress, taken};
 use crate::fuzz::grow::{Bed, Grower};
 use crate::fuzz::input::{Input, Signer, Token};
 use crate::fuzz::masked::kind;
+use crate::fuzz::present::Present;
 use crate::fuzz::shrink::{Budget, length, simpler};
-use crate::protocol::{Hello, ImplementationInfo, MAX_LINE, RequestLine};
+use crate::protocol::{Clock, Hello, ImplementationInfo, MAX_LINE, RequestLine};
 use crate::results::{Course, FuzzPoint, Observed, ObservedKind};
 use crate::signature::{Op, Outcome, Value};
 use crate::suite::{Request, Suite};
@@ -118,6 +119,19 @@ pub fn versus(
     let (others, more) = taken(suites, &hellos[1]);
     both.retain(|at| others.contains(at));
     notes.extend(more);
+    if hellos.iter().any(|hello| hello.clock() == Clock::System) {
+        // What two say at different seconds cannot be compared.
+        both.retain(|&at| {
+            let has_time = suites[at].scheme.fields.iter().any(|field| field.kind.is_time());
+            if has_time {
+                notes.push(format!(
+                    "{} was left out: its tokens carry a time, and one of the two uses its own clock",
+                    suites[at].name
+                ));
+            }
+            !has_time
+        });
+    }
     if both.is_empty() {
         return Err(FuzzError::Nothing(notes.join("; ")));
     }
@@ -125,7 +139,7 @@ pub fn versus(
     let beds: Vec<Bed<'_>> = both
         .iter()
         .enumerate()
-        .map(|(place, &at)| Bed::new(place, &suites[at], &common))
+        .map(|(place, &at)| Bed::new(place, &suites[at], &common, Present::OfTheRequest))
         .collect();
     if beds.iter().any(Bed::is_barren) {
         notes.push("the two declare no operation in common".to_owned());

@@ -40,4 +40,4 @@ pub use generate::{GenerateError, generate};
 pub(crate) use requirements::Rule;
 pub use suggestion::{Suggestion, suggestions};
 pub use wycheproof::{Imported, WycheproofError, import_wycheproof};
-pub(crate) use yaml::{Entry, quoted, write_entry};
+pub(crate) use yaml::{Entry, entry_line, quoted, write_entry};

@@ -160,6 +160,11 @@ fn value(value: &Value) -> String {
     }
 }
 
+/// What a suite file has at its top under one key, on one line.
+pub(crate) fn entry_line(name: &str, json: &serde_json::Value) -> String {
+    format!("{}: {}\n", key(name), json_value(json))
+}
+
 fn json_value(json: &serde_json::Value) -> String {
     match json {
         serde_json::Value::String(text) => quoted(text),

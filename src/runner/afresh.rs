@@ -1,14 +1,22 @@
 //! Cases for an implementation that uses the real time: what carries a time is signed afresh at
 //! the present, whatever the scheme's freshness.
+//!
+//! A case that presents a token is moved as a whole: every time in it by the same number of
+//! seconds, so that whatever has an age keeps it. A case that signs gets the present as its time.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
+use crate::runner::resign::misses_nothing;
+use crate::runner::shift::{Shift, number};
+use crate::runner::trace::{Signer, Tracer};
 use crate::runner::transplant::{Signed, transplant};
 use crate::scheme::{
-    Implementation as _, ParsedToken, Reference, Scheme, Verification, is_canonical_time,
+    Freshness, Implementation as _, Item, ParsedToken, Reference, Rejection, Scheme, Verification,
+    is_canonical_time,
 };
 use crate::signature::{Fields, Op, Outcome, OutcomeKind, Value};
-use crate::suite::{Expect, Request, Suite, Vector};
+use crate::suite::{Expect, Request, Vector};
 
 /// A case that is asked with the time of the asking.
 #[derive(Clone, Debug)]
@@ -17,17 +25,28 @@ pub(super) struct Afresh<'s> {
     vector: Cow<'s, Vector>,
     /// The scheme's times, as indices of its fields.
     times: Vec<usize>,
-    /// At verify, what the presented token has to do with the right one.
+    /// At verify, what the presented token has to do with secret and time.
     presented: Presented,
 }
 
 /// What is presented for verification.
 #[derive(Clone, Debug)]
 enum Presented {
-    /// Nothing that carries a time: it stays.
+    /// Nothing that is a text: it stays.
     AsItIs,
-    /// The right token of the vector's time, or an edit of it.
-    EditOf {
+    /// A text.
+    Text(Remade),
+    /// Texts inside of something else, in their order.
+    Inside(serde_json::Value, Vec<Remade>),
+}
+
+/// How a text is made at another time.
+#[derive(Clone, Debug)]
+enum Remade {
+    /// Nothing in it hangs on the time.
+    Same(String),
+    /// The right token with a small change.
+    Edit {
         /// The right token of the vector's own time.
         right: Signed,
         /// All that it is made from.
@@ -35,19 +54,33 @@ enum Presented {
         /// What the vector presents.
         token: String,
     },
+    /// A token of the scheme's form, and who made each of its MACs: nobody, where it has nothing to
+    /// do with message and secret.
+    OfItsForm(ParsedToken, Vec<Option<Signer>>),
+    /// What somebody with a mistake writes.
+    ByMistake(Signer),
+    /// A text without a MAC that anybody made, whose only time is moved.
+    Around(String),
 }
 
 /// Why a case cannot be asked at the present.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum NotNow {
-    #[error("the implementation uses the real time, and the case has a time that is none")]
+    #[error("the implementation uses the real time, and the case has a malformed time")]
     MalformedTime,
     #[error("the implementation uses the real time, and the case is about the time {0}")]
     AboutTheTime(u64),
-    #[error("the implementation uses the real time, and the case is about an age")]
-    AboutAnAge,
     #[error(
-        "the implementation uses the real time, and the case's token cannot be signed afresh: it is not the right one with a small change"
+        "the implementation uses the real time, and the case is about an age within {within_s} s of the limit, which the time that an answer may take does not separate from it"
+    )]
+    AtTheLimit {
+        /// How far from the limit an age has to be.
+        within_s: u64,
+    },
+    #[error("the implementation uses the real time, and the case has several times")]
+    SeveralTimes,
+    #[error(
+        "the implementation uses the real time, and it is not known how the case's token was made"
     )]
     NotTheRightToken,
     #[error(
@@ -56,15 +89,25 @@ pub(super) enum NotNow {
     TimeUnseen,
 }
 
+/// What an answer is worth that comes too late.
+pub(super) const TOO_LATE: &str = "the implementation uses the real time, and its answer took so long that the token's age passed the limit meanwhile";
+
+/// How far an age has to be from a limit so that no answer in time can pass it: as long as a
+/// request may wait and its answer may take, and the second that each clock rounds away.
+fn margin(answer: Duration) -> u64 {
+    2 * answer.as_secs() + 3
+}
+
 impl<'s> Afresh<'s> {
     /// What has to be signed afresh of a vector; `None` if nothing in it is a time. `now` is the
-    /// present, in Unix seconds.
+    /// present, in Unix seconds, and `answer` how long an answer may take.
     pub(super) fn of(
-        suite: &'s Suite,
+        tracer: &mut Tracer<'s>,
         vector: Cow<'s, Vector>,
         now: u64,
+        answer: Duration,
     ) -> Result<Option<Self>, NotNow> {
-        let scheme = &suite.scheme;
+        let scheme = &tracer.suite.scheme;
         let times = times(scheme);
         if times.is_empty() {
             return Ok(None);
@@ -78,7 +121,7 @@ impl<'s> Afresh<'s> {
         let request = &afresh.vector.request;
         match request.op {
             Op::Sign => {
-                let then = afresh.time_given(&request.fields, None)?;
+                let then = afresh.time_given(&request.fields)?;
                 is_like_the_present(then.ok_or(NotNow::MalformedTime)?, now)?;
                 let unseen = |&time: &usize| {
                     scheme.fields.at(time).kind.per_second() != 1
@@ -90,31 +133,62 @@ impl<'s> Afresh<'s> {
             }
             Op::Verify | Op::Identify => {
                 is_like_the_present(request.now, now)?;
-                afresh.time_given(&request.fields, Some(request.now))?;
-                afresh.presented = afresh.presented(now)?;
+                if !afresh.are_times_texts() || afresh.request(now).is_none() {
+                    return Err(NotNow::MalformedTime);
+                }
+                afresh.presented = afresh.presented(tracer, now)?;
+                afresh.is_far_from_the_limits(margin(answer))?;
             }
         }
         Ok(Some(afresh))
     }
 
-    /// The request at `now`, in Unix seconds.
-    pub(super) fn request(&self, now: u64) -> Request {
+    /// The request at `now`, in Unix seconds; `None` where there is none at that time.
+    pub(super) fn request(&self, now: u64) -> Option<Request> {
         let vector = &self.vector.request;
-        Request {
-            op: vector.op,
-            secrets: vector.secrets.clone(),
-            fields: self.at(now, &vector.fields),
-            token: self
-                .token(now)
-                .map(Value::Text)
-                .or_else(|| vector.token.clone()),
-            context: vector.context.clone(),
-            now: if vector.op.presents_a_token() {
-                now
-            } else {
-                vector.now
-            },
+        let mut request = vector.clone();
+        if vector.op == Op::Sign {
+            request.fields = self.at(now, &vector.fields);
+            return Some(request);
         }
+        let shift = Shift::between(vector.now, now);
+        request.fields = shift.fields(self.scheme, &vector.fields)?;
+        request.now = now;
+        match &self.presented {
+            Presented::AsItIs => {}
+            Presented::Text(remade) => {
+                request.token = Some(Value::Text(self.remade(remade, shift)?));
+            }
+            Presented::Inside(json, inside) => {
+                let mut json = json.clone();
+                let mut texts = inside.iter().map(|remade| self.remade(remade, shift));
+                let mut all = true;
+                each_text(&mut json, &mut |text| match texts.next().flatten() {
+                    Some(other) => *text = other,
+                    None => all = false,
+                });
+                request.token = Some(Value::Json(json));
+                if !all {
+                    return None;
+                }
+            }
+        }
+        Some(request)
+    }
+
+    /// Whether an answer to a request of the second `asked`, heard in the second `answered`, may
+    /// have come when another one was right.
+    pub(super) fn is_late(&self, asked: u64, answered: u64) -> bool {
+        if self.vector.request.op == Op::Sign {
+            return false;
+        }
+        let Some(mut request) = self.request(asked) else {
+            return true;
+        };
+        let mut oracle = Reference::new();
+        let before = oracle.call(&request.call(self.scheme));
+        request.now = answered.max(asked).saturating_add(1);
+        oracle.call(&request.call(self.scheme)) != before
     }
 
     /// The right token, now that the implementation has done this at some time from `asked` to
@@ -175,88 +249,218 @@ impl<'s> Afresh<'s> {
         fields
     }
 
-    /// The token to be presented at `now`, where it is not the vector's own.
-    fn token(&self, now: u64) -> Option<String> {
-        let Presented::EditOf {
-            right,
-            fields,
-            token,
-        } = &self.presented
-        else {
-            return None;
-        };
-        let fresh = self.signed(&self.at(now, fields))?;
-        transplant(token, right, &fresh)
-    }
-
-    /// What the vector's token has to do with the right one.
-    fn presented(&self, now: u64) -> Result<Presented, NotNow> {
-        let request = &self.vector.request;
-        let token = match &request.token {
-            Some(Value::Text(token)) if !token.is_empty() => token,
-            _ => return Ok(Presented::AsItIs),
-        };
-        let set = &self.scheme.fields;
-        let parsed = self.scheme.token.parse(set, token);
-        let mut fields = request.fields.clone();
-        let mut is_of_another_time = false;
-        for carried in self.scheme.token.fields() {
-            let field = set.at(carried);
-            let found = parsed.iter().flat_map(ParsedToken::fields);
-            let text = found
-                .filter(|(at, _)| *at == carried)
-                .map(|(_, text)| text)
-                .next();
-            if !field.kind.is_time() {
-                fields.set(field.name.clone(), text.ok_or(NotNow::NotTheRightToken)?);
-                continue;
+    /// A text at another time.
+    fn remade(&self, remade: &Remade, shift: Shift) -> Option<String> {
+        let scheme = self.scheme;
+        match remade {
+            Remade::Same(text) => Some(text.clone()),
+            Remade::Edit {
+                right,
+                fields,
+                token,
+            } => {
+                let fresh = self.signed(&shift.fields(scheme, fields)?)?;
+                transplant(token, right, &fresh)
             }
-            // The time's milliseconds are known only from the token itself.
-            let per_second = field.kind.per_second();
-            let time = text.and_then(|text| text.parse::<u64>().ok());
-            let of_now = time.filter(|time| time / per_second == request.now);
-            is_of_another_time |= time.is_some() && of_now.is_none();
-            let time = of_now.unwrap_or(request.now.saturating_mul(per_second));
-            fields.set(field.name.clone(), time.to_string());
-        }
-        let right = self.signed(&fields).ok_or(NotNow::NotTheRightToken)?;
-        let edit = Presented::EditOf {
-            right,
-            fields,
-            token: token.clone(),
-        };
-        let planned = Self {
-            presented: edit,
-            ..self.clone()
-        };
-        if planned.is_sound_at(now) {
-            Ok(planned.presented)
-        } else if is_of_another_time {
-            Err(NotNow::AboutAnAge)
-        } else {
-            Err(NotNow::NotTheRightToken)
+            Remade::OfItsForm(parsed, signers) => {
+                let mut parsed = parsed.clone();
+                let mut signers = signers.iter();
+                for item in &mut parsed.items {
+                    let Item::Known { found, .. } = item else {
+                        continue;
+                    };
+                    if let Some(mac) = &mut found.mac
+                        && let Some(signer) = signers.next()?
+                    {
+                        *mac = signer.mac(scheme, shift)?;
+                    }
+                    for (field, text) in &mut found.fields {
+                        let kind = &scheme.fields.at(*field).kind;
+                        if kind.is_time() {
+                            *text = shift.text(text, kind.per_second())?;
+                        }
+                    }
+                }
+                Some(scheme.token.render_parsed(&parsed))
+            }
+            Remade::ByMistake(signer) => signer.token(scheme, shift),
+            Remade::Around(text) => {
+                let time = *self.times.first()?;
+                let per_second = scheme.fields.at(time).kind.per_second();
+                let then = self
+                    .vector
+                    .request
+                    .now
+                    .saturating_mul(per_second)
+                    .to_string();
+                let (before, behind) = text.split_once(&then)?;
+                let moved = shift.text(&then, per_second)?;
+                Some(format!("{before}{moved}{behind}"))
+            }
         }
     }
 
-    /// Whether there is a token for that time, and the oracle says of it what the vector expects.
+    /// What the vector presents, and how it is made at another time.
+    fn presented(&self, tracer: &mut Tracer<'_>, now: u64) -> Result<Presented, NotNow> {
+        match &self.vector.request.token {
+            Some(Value::Text(token)) => {
+                let ways = self.ways(tracer, token);
+                let ways = ways.into_iter().map(Presented::Text);
+                self.first_sound(ways, now)
+            }
+            Some(Value::Json(json)) => {
+                let mut inside = Vec::new();
+                let mut json = json.clone();
+                each_text(&mut json, &mut |text| {
+                    inside.push(self.ways(tracer, text).into_iter().next());
+                });
+                let inside: Option<Vec<Remade>> = inside.into_iter().collect();
+                let way = inside.map(|inside| Presented::Inside(json, inside));
+                self.first_sound(way.into_iter(), now)
+            }
+            _ => Ok(Presented::AsItIs),
+        }
+    }
+
+    /// In which ways a text can be made at another time, the surest first.
+    fn ways(&self, tracer: &mut Tracer<'_>, token: &str) -> Vec<Remade> {
+        let request = &self.vector.request;
+        let scheme = self.scheme;
+        let mut ways = Vec::new();
+        if token.is_empty() {
+            return vec![Remade::Same(String::new())];
+        }
+        let parsed = scheme.token.parse(&scheme.fields, token);
+        let carried = |field: usize| {
+            let mut found = parsed.iter().flat_map(ParsedToken::fields);
+            found.find(|(at, _)| *at == field).map(|(_, text)| text)
+        };
+        // The right token of this time, and that of the time which it shows.
+        let mut of_now = Some(request.fields.clone());
+        let mut as_shown = request.fields.clone();
+        for field in scheme.token.fields() {
+            let (text, kind) = (carried(field), &scheme.fields.at(field).kind);
+            let name = &scheme.fields.at(field).name;
+            let now = request.now.saturating_mul(kind.per_second()).to_string();
+            if kind.is_time() {
+                // The time's milliseconds are known only from the token itself.
+                let is_now = |text: &&str| {
+                    let time = text.parse::<u64>().ok();
+                    time.is_some_and(|time| time / kind.per_second() == request.now)
+                };
+                let time = text.filter(is_now).unwrap_or(&now).to_owned();
+                as_shown.set(name.clone(), text.unwrap_or(&now));
+                if let Some(fields) = &mut of_now {
+                    fields.set(name.clone(), time);
+                }
+            } else if let Some(text) = text {
+                as_shown.set(name.clone(), text);
+                if let Some(fields) = &mut of_now {
+                    fields.set(name.clone(), text);
+                }
+            } else {
+                of_now = None;
+            }
+        }
+        if let Some(fields) = of_now
+            && let Some(right) = self.signed(&fields)
+        {
+            let token = token.to_owned();
+            ways.push(Remade::Edit {
+                right,
+                fields,
+                token,
+            });
+        }
+        let secrets = &request.secrets;
+        if let Some(parsed) = parsed {
+            let signers = parsed
+                .macs()
+                .map(|mac| tracer.of_mac(secrets, &as_shown, mac))
+                .collect();
+            ways.push(Remade::OfItsForm(parsed, signers));
+        } else {
+            let by_mistake = tracer.of_text(secrets, &as_shown, token);
+            ways.extend(by_mistake.map(Remade::ByMistake));
+            ways.push(Remade::Around(token.to_owned()));
+            ways.push(Remade::Same(token.to_owned()));
+        }
+        ways
+    }
+
+    /// The first way that gives a case which means the same and shows as much.
+    fn first_sound(
+        &self,
+        ways: impl Iterator<Item = Presented>,
+        now: u64,
+    ) -> Result<Presented, NotNow> {
+        for presented in ways {
+            let planned = Self {
+                presented,
+                ..self.clone()
+            };
+            if planned.is_sound_at(now) {
+                return Ok(planned.presented);
+            }
+        }
+        Err(NotNow::NotTheRightToken)
+    }
+
+    /// Whether there is such a request at that time, and the oracle says of it what it says of the
+    /// vector. Where it is not known who made a MAC, what the vector catches has to be caught still.
     fn is_sound_at(&self, now: u64) -> bool {
-        let Some(token) = self.token(now) else {
+        let Some(request) = self.request(now) else {
             return false;
         };
-        if self.vector.request.op == Op::Identify {
+        let vector = &self.vector.request;
+        if vector.op == Op::Identify {
             // What is the policy's to say of the vector it has to say of what is asked instead.
             let mut oracle = Reference::new();
-            let as_it_is = oracle.call(&self.vector.request.call(self.scheme));
-            return oracle.call(&self.request(now).call(self.scheme)) == as_it_is;
+            let as_it_is = oracle.call(&vector.call(self.scheme));
+            if oracle.call(&request.call(self.scheme)) != as_it_is {
+                return false;
+            }
+        } else if !self.is_as_expected(&request) {
+            return false;
         }
+        let is_traced = |remade: &Remade| match remade {
+            Remade::Edit { .. } | Remade::ByMistake(_) => true,
+            Remade::OfItsForm(_, signers) => signers.iter().all(Option::is_some),
+            Remade::Same(text) => text.is_empty(),
+            Remade::Around(_) => false,
+        };
+        let is_traced = match &self.presented {
+            Presented::AsItIs => true,
+            Presented::Text(remade) => is_traced(remade),
+            Presented::Inside(_, inside) => inside.iter().all(is_traced),
+        };
+        is_traced || {
+            let other = Vector {
+                request,
+                ..self.vector.as_ref().clone()
+            };
+            misses_nothing(self.scheme, &self.vector, &other)
+        }
+    }
+
+    fn is_as_expected(&self, request: &Request) -> bool {
         let Request {
-            secrets, fields, ..
-        } = self.request(now);
-        let verdict = self
-            .scheme
-            .verify(&secrets, &fields, Some(&Value::Text(token)), now);
+            secrets,
+            fields,
+            token,
+            now,
+            ..
+        } = request;
+        let verdict = self.scheme.verify(secrets, fields, token.as_ref(), *now);
         let Expect::Outcomes(kinds) = &self.vector.expect else {
-            return true;
+            let vector = &self.vector.request;
+            let as_it_is = self.scheme.verify(
+                &vector.secrets,
+                &vector.fields,
+                vector.token.as_ref(),
+                vector.now,
+            );
+            return (verdict == Verification::Accepted) == (as_it_is == Verification::Accepted);
         };
         if verdict == Verification::Accepted {
             kinds.contains(&OutcomeKind::Accept)
@@ -265,11 +469,70 @@ impl<'s> Afresh<'s> {
         }
     }
 
-    /// The one second of all times among these fields; `None` if there are none. If the time of
-    /// verification is given, they must be of that second.
-    fn time_given(&self, fields: &Fields, verified: Option<u64>) -> Result<Option<u64>, NotNow> {
-        let mut common = verified;
-        let mut found = false;
+    /// An age that an answer may pass a limit with tells nothing; the present itself has none.
+    fn is_far_from_the_limits(&self, margin: u64) -> Result<(), NotNow> {
+        let Freshness::Limited {
+            of,
+            max_age,
+            max_skew,
+        } = self.scheme.freshness
+        else {
+            return Ok(());
+        };
+        let field = self.scheme.fields.at(of);
+        let request = &self.vector.request;
+        let verdict = self.scheme.verify(
+            &request.secrets,
+            &request.fields,
+            request.token.as_ref(),
+            request.now,
+        );
+        // What is wrong at any time is wrong however long an answer takes.
+        if !matches!(
+            verdict,
+            Verification::Accepted | Verification::Rejected(Rejection::Time(_))
+        ) {
+            return Ok(());
+        }
+        let beside = request.fields.value(&field.name).and_then(Value::as_text);
+        let token = request.token.as_ref().and_then(Value::as_text);
+        let parsed = token.and_then(|text| self.scheme.token.parse(&self.scheme.fields, text));
+        let carried = parsed.iter().flat_map(ParsedToken::fields);
+        let times = carried
+            .filter(|(at, _)| *at == of)
+            .map(|(_, text)| text)
+            .chain(beside)
+            .filter_map(|text| text.parse::<u64>().ok());
+        for time in times {
+            let seconds = time / field.kind.per_second();
+            let (old, early) = (
+                request.now.saturating_sub(seconds),
+                seconds.saturating_sub(request.now),
+            );
+            let is_near = |age: u64, limit: Option<u64>| {
+                age > 0 && limit.is_some_and(|limit| age.abs_diff(limit) <= margin)
+            };
+            // Whatever is early is nearer to the present when it is judged.
+            let is_nearly_now = early > 0 && max_skew.is_some() && early <= margin;
+            if is_near(old, max_age) || is_near(early, max_skew) || is_nearly_now {
+                return Err(NotNow::AtTheLimit { within_s: margin });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether every time that is given beside the token is a text.
+    fn are_times_texts(&self) -> bool {
+        self.times.iter().all(|&time| {
+            let name = &self.scheme.fields.at(time).name;
+            let value = self.vector.request.fields.value(name);
+            value.is_none_or(|value| value.as_text().is_some())
+        })
+    }
+
+    /// The one second of all times among these fields; `None` if there are none.
+    fn time_given(&self, fields: &Fields) -> Result<Option<u64>, NotNow> {
+        let mut common = None;
         for &time in &self.times {
             let field = self.scheme.fields.at(time);
             let Some(value) = fields.value(&field.name) else {
@@ -284,11 +547,10 @@ impl<'s> Afresh<'s> {
                 .and_then(|t| t.parse().ok());
             let seconds = time.ok_or(NotNow::MalformedTime)? / field.kind.per_second();
             if *common.get_or_insert(seconds) != seconds {
-                return Err(NotNow::AboutAnAge);
+                return Err(NotNow::SeveralTimes);
             }
-            found = true;
         }
-        Ok(common.filter(|_| found))
+        Ok(common)
     }
 
     fn sign(&self, fields: &Fields) -> Option<String> {
@@ -297,6 +559,18 @@ impl<'s> Afresh<'s> {
 
     fn signed(&self, fields: &Fields) -> Option<Signed> {
         Signed::new(self.scheme, &self.vector.request.secrets, fields)
+    }
+}
+
+/// Hands out every text in it, in their order.
+fn each_text(json: &mut serde_json::Value, hand_out: &mut dyn FnMut(&mut String)) {
+    match json {
+        serde_json::Value::String(text) => hand_out(text),
+        serde_json::Value::Array(all) => all.iter_mut().for_each(|one| each_text(one, hand_out)),
+        serde_json::Value::Object(all) => {
+            all.values_mut().for_each(|one| each_text(one, hand_out));
+        }
+        _ => {}
     }
 }
 
@@ -327,13 +601,11 @@ fn is_like_the_present(time: u64, now: u64) -> Result<(), NotNow> {
     }
 }
 
-fn number(number: u64) -> Value {
-    i64::try_from(number).map_or_else(|_| Value::Json(number.into()), Value::Number)
-}
-
 #[cfg(test)]
 mod tests {
     use std::borrow::Cow;
+
+    use std::time::Duration;
 
     use super::{Afresh, NotNow};
     use crate::protocol::RequestLine;
@@ -344,7 +616,10 @@ mod tests {
     use crate::signature::{Fields, Op, Outcome, Value};
     use crate::suite::{Level, Request, Suite};
 
+    use crate::runner::trace::Tracer;
+
     const NOW: u64 = 1_795_251_999;
+    const ANSWER: Duration = Duration::from_secs(10);
 
     /// A suite with a limit of 300 s, its tokens made by hand where they are to be wrong.
     const SUITE: &str = r#"macproof: 1
@@ -395,7 +670,8 @@ vectors:
     }
 
     fn planned<'s>(suite: &'s Suite, id: &str) -> Result<Afresh<'s>, NotNow> {
-        let planned = Afresh::of(suite, Cow::Borrowed(suite.vector(id).unwrap()), NOW);
+        let vector = Cow::Borrowed(suite.vector(id).unwrap());
+        let planned = Afresh::of(&mut Tracer::new(suite), vector, NOW, ANSWER);
         planned.map(|afresh| afresh.expect("the scheme has a time"))
     }
 
@@ -408,8 +684,9 @@ vectors:
             let expected = match id {
                 "signed-in-the-beginning" => Some(NotNow::AboutTheTime(0)),
                 "signed-at-the-end-of-31-bits" => Some(NotNow::AboutTheTime(2_147_483_647)),
-                "accepted-at-the-last-second" | "too-old" => Some(NotNow::AboutAnAge),
-                "of-another-user" => Some(NotNow::NotTheRightToken),
+                "accepted-at-the-last-second" | "too-old" => {
+                    Some(NotNow::AtTheLimit { within_s: 23 })
+                }
                 _ => None,
             };
             assert_eq!(reason, expected, "{id}");
@@ -439,7 +716,7 @@ vectors:
         ids.filter_map(|id| {
             let afresh = planned(suite, id).ok()?;
             let vector = suite.vector(id).unwrap();
-            let outcome = implementation(&afresh.request(NOW));
+            let outcome = implementation(&afresh.request(NOW).unwrap());
             let mut seen = Seen::default();
             let right = afresh.right(&outcome, NOW, NOW + 1);
             seen.add(Observed::Outcome(outcome), right, &vector.expect);
@@ -502,14 +779,16 @@ vectors:
         let suite = crate::suite::find("jimo").unwrap().parse().unwrap();
         let signed = "identify-with-its-signed-identifier";
         let vectors = suite.vectors.iter();
+        let mut tracer = Tracer::new(&suite);
         let identifying = vectors.filter(|vector| vector.request.op == Op::Identify);
         let mut asked = Vec::new();
         for vector in identifying {
             let id = vector.id.as_str();
-            let Ok(afresh) = Afresh::of(&suite, Cow::Borrowed(vector), vector.request.now) else {
+            let now = vector.request.now;
+            let Ok(afresh) = Afresh::of(&mut tracer, Cow::Borrowed(vector), now, ANSWER) else {
                 continue;
             };
-            let request = afresh.expect("the scheme has a time").request(NOW);
+            let request = afresh.expect("the scheme has a time").request(NOW).unwrap();
             assert_eq!(
                 (request.now, &request.context),
                 (NOW, &vector.request.context)
@@ -546,12 +825,15 @@ vectors:
   - {id: absent, shows: [may], op: verify, secret: s, fields: {user_id: a, timestamp: "1741761604"}, token: "", now: 1741761604, observe: "x"}
 "#;
         let suite = Suite::parse("timed.yaml", &text).unwrap_or_else(|e| panic!("{e}"));
-        assert_eq!(planned(&suite, "late").err(), Some(NotNow::AboutAnAge));
+        assert_eq!(planned(&suite, "late").err(), None);
+        // A malformed time is as malformed at the present.
+        let malformed = planned(&suite, "malformed").unwrap().request(NOW).unwrap();
+        let spelt = format!("+{NOW}");
         assert_eq!(
-            planned(&suite, "malformed").err(),
-            Some(NotNow::MalformedTime)
+            malformed.fields,
+            Fields::new().with("user_id", "a").with("timestamp", spelt)
         );
-        let absent = planned(&suite, "absent").unwrap().request(NOW);
+        let absent = planned(&suite, "absent").unwrap().request(NOW).unwrap();
         assert_eq!(
             absent.fields,
             Fields::new()

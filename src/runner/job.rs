@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::adapters::{Exchange, Ticket};
 use crate::protocol::{Hello, Reply, RequestLine};
 use crate::results::{Failure, Observed, Redaction, Verdict};
+use crate::runner::afresh::TOO_LATE;
 use crate::runner::case::{Case, Fate};
 use crate::runner::plan::line;
 use crate::runner::schedule::Schedule;
@@ -115,7 +116,11 @@ impl Exchange for Job<'_, '_> {
             .as_ref()
             .is_none_or(|(second, _)| *second != now)
         {
-            let line = line(self.work.cases[at].suite, &afresh.request(now));
+            let case = &self.work.cases[at];
+            // It was planned for a second of this run, and there is one for any other.
+            let line = afresh
+                .request(now)
+                .map_or_else(|| case.line.clone(), |request| line(case.suite, &request));
             self.afresh[at] = Some((now, line));
         }
         let since_began = now.saturating_sub(self.began).min(u64::from(u32::MAX));
@@ -133,6 +138,12 @@ impl Exchange for Job<'_, '_> {
     fn answered(&mut self, ticket: Ticket, reply: Reply) {
         let at = case_of(ticket);
         self.count(at);
+        if let Fate::AskedAfresh(afresh) = &self.work.cases[at].fate
+            && afresh.is_late(self.began + (ticket.0 >> 32), (self.work.now)())
+        {
+            let late = Observed::NotApplicable(TOO_LATE.to_owned());
+            return self.keep(at, late, None);
+        }
         let right = self.right(ticket, &reply);
         let Case { suite, asked, .. } = &self.work.cases[at];
         let hide = |text: &str| self.work.redaction.text(text);

@@ -14,7 +14,9 @@ mod resign;
 mod run;
 mod schedule;
 mod seen;
+mod shift;
 mod smoke;
+mod trace;
 mod transplant;
 mod unknown;
 
@@ -23,3 +25,4 @@ pub use options::{
 };
 pub use resign::{NotWithIt, Resigner};
 pub use run::{Ending, Progress, RunError, RunOutput, run};
+pub(crate) use shift::Shift;

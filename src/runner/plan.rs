@@ -1,6 +1,7 @@
 //! Which cases are asked, and what.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use crate::adapters::Target;
 use crate::protocol::{Clock, Hello, MAX_LINE, RequestLine};
@@ -8,6 +9,7 @@ use crate::results::ScopeNote;
 use crate::runner::afresh::Afresh;
 use crate::runner::case::{Case, Fate};
 use crate::runner::resign::Resigner;
+use crate::runner::trace::Tracer;
 use crate::runner::unknown::Harvest;
 use crate::runner::{RunOptions, WhoseSecret};
 use crate::suite::{Request, Suite, Vector};
@@ -65,7 +67,8 @@ impl<'s> Selection<'s> {
     }
 }
 
-/// What is asked of each case. `now` is the present, in Unix seconds.
+/// What is asked of each case. `now` is the present, in Unix seconds, and `answer` how long an
+/// answer may take.
 pub(super) fn plan<'s>(
     chosen: &[Chosen<'s>],
     target: &Target,
@@ -73,7 +76,9 @@ pub(super) fn plan<'s>(
     whose: &WhoseSecret,
     mut harvest: Harvest,
     now: u64,
+    answer: Duration,
 ) -> Vec<Case<'s>> {
+    let mut tracer: Option<Tracer<'s>> = None;
     let mut resigner: Option<Resigner<'s>> = None;
     let mut with_its_secret = |suite: &'s Suite, vector: &'s Vector| {
         if *whose == WhoseSecret::Request {
@@ -93,7 +98,7 @@ pub(super) fn plan<'s>(
         }
         .map(Cow::Owned)
     };
-    let case = |&Chosen { suite, vector }: &Chosen<'s>| {
+    let mut case = |&Chosen { suite, vector }: &Chosen<'s>| {
         let asked = unclaimed(suite, vector, hello)
             .or_else(|| target.unpassed(suite, vector))
             .map_or_else(|| with_its_secret(suite, vector), Err);
@@ -102,16 +107,23 @@ pub(super) fn plan<'s>(
             Ok(asked) if hello.clock() == Clock::Injected || *whose == WhoseSecret::Unknown => {
                 (asked, Fate::Asked)
             }
-            Ok(asked) => match Afresh::of(suite, asked.clone(), now) {
-                Ok(None) => (asked, Fate::Asked),
-                Ok(Some(afresh)) => (asked, Fate::AskedAfresh(afresh)),
-                Err(why) => (asked, Fate::NotApplicable(why.to_string())),
-            },
+            Ok(asked) => {
+                let tracer = match tracer.take() {
+                    Some(known) if std::ptr::eq(known.suite, suite) => tracer.insert(known),
+                    _ => tracer.insert(Tracer::new(suite)),
+                };
+                match Afresh::of(tracer, asked.clone(), now, answer) {
+                    Ok(None) => (asked, Fate::Asked),
+                    Ok(Some(afresh)) => (asked, Fate::AskedAfresh(afresh)),
+                    Err(why) => (asked, Fate::NotApplicable(why.to_string())),
+                }
+            }
         };
-        let line = match &fate {
-            Fate::AskedAfresh(afresh) => line(suite, &afresh.request(now)),
-            Fate::Asked | Fate::NotApplicable(_) => line(suite, &asked.request),
+        let afresh = match &fate {
+            Fate::AskedAfresh(afresh) => afresh.request(now),
+            Fate::Asked | Fate::NotApplicable(_) => None,
         };
+        let line = line(suite, afresh.as_ref().unwrap_or(&asked.request));
         let fate = match fate {
             Fate::Asked | Fate::AskedAfresh(_) if is_too_long(&line) => Fate::NotApplicable(
                 format!("its request is longer than the {MAX_LINE} bytes of the protocol"),
@@ -120,7 +132,7 @@ pub(super) fn plan<'s>(
         };
         Case::new(suite, vector, asked, line, fate)
     };
-    chosen.iter().map(case).collect()
+    chosen.iter().map(&mut case).collect()
 }
 
 /// A request as it goes over the wire.

@@ -357,13 +357,26 @@ pub(super) fn signed_fields(scheme: &Scheme, request: &Request, token: &str) -> 
     Some(fields)
 }
 
-/// A mistake that the case catches and the other one does not.
+/// Whether another case with the same secret catches every mistake that this one does.
+pub(super) fn misses_nothing(scheme: &Scheme, one: &Vector, other: &Vector) -> bool {
+    missed_among(scheme, one, other, |_| true).is_none()
+}
+
+/// A mistake that the case catches and the other one, with another secret, does not.
 fn missed(scheme: &Scheme, one: &Vector, other: &Vector) -> Option<&'static str> {
+    // What this secret does not show, no case shows: that is a matter of the whole run.
+    missed_among(scheme, one, other, |mistake| mistake.stage != Stage::Secret)
+}
+
+fn missed_among(
+    scheme: &Scheme,
+    one: &Vector,
+    other: &Vector,
+    counts: impl Fn(&Mistake) -> bool,
+) -> Option<&'static str> {
     catalogue()
         .iter()
-        .filter(|mistake| mistake.applies(scheme).is_ok())
-        // What this secret does not show, no case shows: that is a matter of the whole run.
-        .filter(|mistake| mistake.stage != Stage::Secret)
+        .filter(|mistake| mistake.applies(scheme).is_ok() && counts(mistake))
         .filter(|mistake| one.request.op.presents_a_token() || !mistake.is_of_verifying())
         .find(|mistake| {
             let catches = |vector: &Vector| {

@@ -114,7 +114,16 @@ pub fn run<'s>(
         }
         WhoseSecret::Request | WhoseSecret::Own(_) => Harvest::default(),
     };
-    let cases = plan(&chosen, target, &hello, &options.secret, harvest, now());
+    let answer = options.limits.answer;
+    let cases = plan(
+        &chosen,
+        target,
+        &hello,
+        &options.secret,
+        harvest,
+        now(),
+        answer,
+    );
     let schedule = Schedule::new(asked(&cases), options.seed, options.repeat.max(1));
     smoke(&mut first, &cases, schedule.order())?.map_err(RunError::NoAnswer)?;
 

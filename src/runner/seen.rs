@@ -47,9 +47,11 @@ fn is_right(observed: Option<&Observed>, right: Option<&str>) -> Option<bool> {
 
 /// What two rounds of one case come to together, the earlier first.
 fn combine(earlier: Observed, later: Observed, due: &Expect) -> Observed {
-    use Observed::{Failed, Outcome, Unstable, Unsupported};
+    use Observed::{Failed, NotApplicable, Outcome, Unstable, Unsupported};
     match (earlier, later) {
         (Failed(failure), _) | (_, Failed(failure)) => Failed(failure),
+        // A round that told nothing says nothing of the others.
+        (NotApplicable(_), told) => told,
         (Outcome(one), Outcome(two)) if same(&one, &two, due) => Outcome(one),
         (Outcome(one), Unstable(two, three)) if same(&one, &two, due) => Unstable(one, three),
         (Outcome(one), Outcome(two) | Unstable(two, _))

@@ -107,6 +107,7 @@ pub fn record(
         progress,
         recording: &mut recording,
         rng: &mut rng,
+        deadline: clock() + options.time,
     };
     let measured = campaign.measure(&mut *channel);
     channel.close();
@@ -123,6 +124,10 @@ pub fn record(
             recording.trouble = Some(not_measured(format!("the adapter does not work: {error}")));
         }
         Err(Halt::Trouble(trouble)) => recording.trouble = Some(trouble),
+        Err(Halt::TimeIsOver) => {
+            let reason = "its answers take so long that the time was over before anything could be measured; --time gives it more";
+            recording.trouble = Some(inconclusive(reason.to_owned()));
+        }
     }
     Ok(recording)
 }
@@ -131,6 +136,8 @@ pub fn record(
 enum Halt {
     Channel(ChannelError),
     Trouble(Trouble),
+    /// Whatever is still to be asked would take longer than was wished.
+    TimeIsOver,
 }
 
 impl From<ChannelError> for Halt {
@@ -152,12 +159,13 @@ struct Campaign<'a, 'm> {
     progress: &'a mut dyn FnMut(Progress),
     recording: &'a mut Recording,
     rng: &'a mut Rng,
+    /// When nothing more is asked.
+    deadline: Duration,
 }
 
 impl<'m> Campaign<'_, 'm> {
     /// Whether there is something to confirm.
     fn measure(&mut self, channel: &mut dyn Channel) -> Result<bool, Halt> {
-        let deadline = (self.clock)() + self.options.time;
         self.check_counts(channel)?;
         self.recording.counted = true;
         self.warm_up(channel)?;
@@ -187,12 +195,11 @@ impl<'m> Campaign<'_, 'm> {
                 conditions.push(Condition::All);
             }
             self.rng.shuffle(&mut conditions);
-            for &condition in &conditions {
-                self.pair(channel, self.material, Stage::Measuring, condition, repeat)?;
+            let asked = self.round(channel, &conditions, repeat, work.as_ref());
+            if matches!(asked, Err(Halt::TimeIsOver)) {
+                break;
             }
-            if let Some(Work { long, repeat }) = &work {
-                self.pair(channel, long, Stage::Working, Condition::All, *repeat)?;
-            }
+            asked?;
             if is_look(round) {
                 let figures = Figures::of(self.recording);
                 is_positive = figures.is_positive(&self.recording.subject);
@@ -207,17 +214,53 @@ impl<'m> Campaign<'_, 'm> {
                     Standing::Open => {}
                 }
             }
-            if (self.clock)() >= deadline {
+            if self.is_over() {
                 break;
             }
         }
         Ok(standing(self.recording, self.options.target) == Standing::Suspicious)
     }
 
+    /// A pair of each condition, and one that shows the work, where that is still to be seen.
+    fn round(
+        &mut self,
+        channel: &mut dyn Channel,
+        conditions: &[Condition],
+        repeat: u32,
+        work: Option<&Work<'m>>,
+    ) -> Result<(), Halt> {
+        for &condition in conditions {
+            self.pair(channel, self.material, Stage::Measuring, condition, repeat)?;
+        }
+        if let Some(Work { long, repeat }) = work {
+            self.pair(channel, long, Stage::Working, Condition::All, *repeat)?;
+        }
+        Ok(())
+    }
+
+    fn is_over(&self) -> bool {
+        (self.clock)() >= self.deadline
+    }
+
+    /// Asks, unless the time is over: so it is outlasted by one answer at most.
+    fn ask(
+        &self,
+        channel: &mut dyn Channel,
+        material: &Material<'_>,
+        at: usize,
+        presented: &Presented,
+        repeat: u32,
+    ) -> Result<RoundTrip, Halt> {
+        if self.is_over() {
+            return Err(Halt::TimeIsOver);
+        }
+        Ok(channel.ask(&material.question(at, presented), repeat)?)
+    }
+
     /// Asks a fresh process: with as many calls a request as before, and with another number,
     /// where a request carries more than one.
     fn confirm(&mut self, reach: &dyn Reach) -> Result<(), Halt> {
-        let deadline = (self.clock)() + self.options.time;
+        self.deadline = (self.clock)() + self.options.time;
         let (same, effect) = Figures::of(self.recording).seen();
         let repeat = if self.recording.amplified {
             chosen_again(self.recording, same, effect)
@@ -226,9 +269,13 @@ impl<'m> Campaign<'_, 'm> {
         };
         (self.progress)(Progress::Confirming { repeat });
         let mut channel = reach.open()?;
-        let confirmed = self.confirm_with(&mut *channel, repeat, same, deadline);
+        let confirmed = self.confirm_with(&mut *channel, repeat, same);
         channel.close();
-        confirmed
+        match confirmed {
+            // What was asked by then counts.
+            Err(Halt::TimeIsOver) => Ok(()),
+            confirmed => confirmed,
+        }
     }
 
     fn confirm_with(
@@ -236,7 +283,6 @@ impl<'m> Campaign<'_, 'm> {
         channel: &mut dyn Channel,
         repeat: u32,
         same: u32,
-        deadline: Duration,
     ) -> Result<(), Halt> {
         self.check_counts(channel)?;
         self.warm_up(channel)?;
@@ -258,7 +304,7 @@ impl<'m> Campaign<'_, 'm> {
                 )?;
             }
             let is_confirmed = is_look(round) && self.look(round) == Standing::Confirmed;
-            if is_confirmed || (self.clock)() >= deadline {
+            if is_confirmed || self.is_over() {
                 break;
             }
         }
@@ -282,11 +328,11 @@ impl<'m> Campaign<'_, 'm> {
     fn check_counts(&mut self, channel: &mut dyn Channel) -> Result<(), Halt> {
         let at = self.material.any(self.rng);
         let right = self.material.right(at);
-        let answer = channel.ask(&self.material.question(at, &right), COUNTED)?;
+        let answer = self.ask(channel, self.material, at, &right, COUNTED)?;
         check(&answer.tally, true, COUNTED)?;
         for wrong in [Wrong::First, Wrong::Last] {
             for presented in self.material.two_wrong(at, wrong, self.rng) {
-                let answer = channel.ask(&self.material.question(at, &presented), COUNTED)?;
+                let answer = self.ask(channel, self.material, at, &presented, COUNTED)?;
                 check(&answer.tally, false, COUNTED)?;
             }
         }
@@ -307,7 +353,9 @@ impl<'m> Campaign<'_, 'm> {
             let at = self.material.any(self.rng);
             for wrong in [Wrong::First, Wrong::Last] {
                 let [presented, _] = self.material.two_wrong(at, wrong, self.rng);
-                let round_trip = ask(channel, self.material, at, &presented, WARM_UP_REPEAT)?;
+                let round_trip =
+                    self.ask(channel, self.material, at, &presented, WARM_UP_REPEAT)?;
+                check(&round_trip.tally, false, WARM_UP_REPEAT)?;
                 times.push(round_trip.nanoseconds as f64);
             }
             let now = (self.clock)();
@@ -336,7 +384,7 @@ impl<'m> Campaign<'_, 'm> {
                 return Ok(None);
             };
             let right = long.right(0);
-            let answer = channel.ask(&long.question(0, &right), 1)?;
+            let answer = self.ask(channel, &long, 0, &right, 1)?;
             if check(&answer.tally, true, 1).is_err() {
                 continue;
             }
@@ -411,7 +459,9 @@ impl<'m> Campaign<'_, 'm> {
             Order::Backward
         };
         let mut time = |(presented, repeat): (&Presented, u32)| {
-            ask(channel, material, at, presented, repeat).map(|round_trip| round_trip.nanoseconds)
+            let round_trip = self.ask(channel, material, at, presented, repeat)?;
+            check(&round_trip.tally, false, repeat)?;
+            Ok::<_, Halt>(round_trip.nanoseconds)
         };
         let (longer, shorter) = match order {
             Order::Forward => {
@@ -438,19 +488,6 @@ impl<'m> Campaign<'_, 'm> {
         self.recording.samples.push(sample);
         Ok(sample)
     }
-}
-
-/// Asks about something wrong.
-fn ask(
-    channel: &mut dyn Channel,
-    material: &Material<'_>,
-    at: usize,
-    presented: &Presented,
-    repeat: u32,
-) -> Result<RoundTrip, Halt> {
-    let round_trip = channel.ask(&material.question(at, presented), repeat)?;
-    check(&round_trip.tally, false, repeat)?;
-    Ok(round_trip)
 }
 
 /// Whether that is the answer to what is right, or wrong.

@@ -4,13 +4,16 @@
 use std::error::Error;
 use std::fmt;
 use std::io;
+use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{CONTENT_ENCODING, LOCATION};
 use reqwest::redirect::Policy;
 use reqwest::{Response, StatusCode};
+use tokio::sync::oneshot;
 
 use crate::adapters::AdapterError;
 use crate::adapters::stderr_tail::shown;
@@ -169,6 +172,18 @@ pub(super) fn check_plain(response: &Response) -> Result<(), Loss> {
     }
 }
 
+/// Asks the system for the addresses of a name. It may take as long as it likes, and cannot be
+/// told to stop: in a thread that nobody waits for it outlasts no time limit.
+async fn resolved(name: String) -> io::Result<Vec<SocketAddr>> {
+    let (sender, receiver) = oneshot::channel();
+    thread::Builder::new().spawn(move || {
+        let found = (name.as_str(), 0).to_socket_addrs().map(Vec::from_iter);
+        // Nobody listens only where nobody waits any more.
+        let _unheard = sender.send(found);
+    })?;
+    receiver.await.map_err(io::Error::other)?
+}
+
 /// Resolves a name to the addresses that may be contacted, and to no other.
 struct Resolver(Reach);
 
@@ -177,7 +192,7 @@ impl Resolve for Resolver {
         let reach = self.0;
         Box::pin(async move {
             let name = name.as_str().to_owned();
-            let found: Vec<_> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let found = resolved(name.clone()).await?;
             let allowed: Vec<_> = found
                 .iter()
                 .copied()

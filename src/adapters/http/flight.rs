@@ -8,6 +8,7 @@ use tokio::task::AbortHandle;
 
 use crate::adapters::conversation::Said;
 use crate::adapters::http::client::{Client, Connection, Loss, check_plain, expect_plain_200};
+use crate::adapters::http::witness::{Ordinary, Witness};
 use crate::adapters::in_flight::Addressee;
 use crate::adapters::{Exchange, Ticket};
 use crate::implementations::{AnswerRules, Output};
@@ -63,6 +64,14 @@ pub(super) struct Flight<'a> {
     received: usize,
     /// Whether this is the last attempt, alone and over a fresh connection.
     pub(super) is_trial: bool,
+    /// Whether the head of its request is so long that many servers do not take it.
+    pub(super) has_long_head: bool,
+    /// What it asks, where that may serve as an ordinary request later on.
+    pub(super) ordinary: Option<Ordinary<'a>>,
+    /// The connection by which it can be told that the server lived on, where the head is long.
+    pub(super) witness: Option<Witness>,
+    /// Whether its answer was one of those that the description knows.
+    pub(super) is_answered: bool,
     abort: AbortHandle,
 }
 
@@ -87,6 +96,10 @@ impl<'a> Flight<'a> {
             rest: Vec::new(),
             received: 0,
             is_trial,
+            has_long_head: false,
+            ordinary: None,
+            witness: None,
+            is_answered: false,
             abort,
         }
     }
@@ -194,7 +207,15 @@ impl<'a> Flight<'a> {
             return exchange.inapplicable(ticket, why);
         }
         match rules.outcome(op, &head.output(body)) {
-            Ok(outcome) => exchange.answered(ticket, Reply::Outcome(outcome)),
+            Ok(outcome) => {
+                self.is_answered = true;
+                exchange.answered(ticket, Reply::Outcome(outcome));
+            }
+            // What many servers say of a head that is too long for them.
+            Err(_) if self.has_long_head && matches!(head.status, 400 | 494) => {
+                let why = format!("the server does not take so much (status {})", head.status);
+                exchange.inapplicable(ticket, why);
+            }
             Err(why) => exchange.failed(ticket, Failure::NoAnswer(why)),
         }
     }

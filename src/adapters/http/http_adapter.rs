@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tokio::sync::mpsc::{self, Sender};
 use tokio::time::timeout;
@@ -12,6 +13,7 @@ use crate::adapters::http::client::{Connection, Loss};
 use crate::adapters::http::described::{Prepared, as_described, in_protocol};
 use crate::adapters::http::flight::{Breach, Departure, Event, Flight, News, Reading};
 use crate::adapters::http::road::Road;
+use crate::adapters::http::witness::{Ordinary, SURELY_TAKEN, Witness, head_length};
 use crate::adapters::in_flight::MAX_IN_FLIGHT;
 use crate::adapters::{AdapterError, Exchange, Limits, Parting, Ticket};
 use crate::implementations::{Native, Reach, WebAddress, WebCall};
@@ -27,6 +29,9 @@ const BATCH_BYTES: usize = 256 << 10;
 
 /// How many attempts in a row may come to nothing before a server is given up.
 const MAX_BARREN: u32 = 20;
+
+/// How long an ordinary request is waited for that only shows whether a server lives.
+const LONGEST_PROBE: Duration = Duration::from_secs(2);
 
 /// How many events wait to be looked at.
 pub(super) const EVENTS: usize = 64;
@@ -63,6 +68,8 @@ pub struct HttpAdapter<'a> {
     has_answered: bool,
     /// Attempts since the last answer.
     barren: u32,
+    /// A described request that was answered.
+    ordinary: Option<Ordinary<'a>>,
 }
 
 /// How a server is spoken to.
@@ -96,6 +103,7 @@ impl<'a> HttpAdapter<'a> {
             next_id: 1,
             has_answered: true,
             barren: 0,
+            ordinary: None,
         })
     }
 
@@ -112,6 +120,7 @@ impl<'a> HttpAdapter<'a> {
             next_id: 1,
             has_answered: false,
             barren: 0,
+            ordinary: None,
         })
     }
 
@@ -228,6 +237,25 @@ impl<'a> HttpAdapter<'a> {
             }
             (Speech::Described(_), _) => return,
         };
+        let is_trial = connection != Connection::Kept;
+        let has_long_head = head_length(&prepared.request) > SURELY_TAKEN;
+        let ordinary = match prepared.reading {
+            Reading::Described { op, rules }
+                if self.ordinary.is_none() && !has_long_head && prepared.session.is_none() =>
+            {
+                let request = prepared.request.try_clone();
+                request.map(|request| Ordinary { request, op, rules })
+            }
+            _ => None,
+        };
+        let witness = self
+            .ordinary
+            .as_ref()
+            .filter(|_| is_trial && has_long_head)
+            .and_then(|ordinary| {
+                let opening = Witness::open(ordinary, self.road.reach, self.patience());
+                self.road.runtime.block_on(opening).ok().flatten()
+            });
         let departure = Departure {
             client: self.road.client.clone(),
             request: prepared.request,
@@ -241,9 +269,11 @@ impl<'a> HttpAdapter<'a> {
             .road
             .runtime
             .spawn(departure.fly(first, traffic.sender.clone()));
-        let is_trial = connection != Connection::Kept;
         let abort = task.abort_handle();
-        let flight = Flight::new(first, tickets, prepared.reading, is_trial, abort);
+        let mut flight = Flight::new(first, tickets, prepared.reading, is_trial, abort);
+        flight.has_long_head = has_long_head;
+        flight.ordinary = ordinary;
+        flight.witness = witness;
         traffic.flights.insert(first, flight);
     }
 
@@ -269,7 +299,13 @@ impl<'a> HttpAdapter<'a> {
             },
             News::Over(Ok(())) => match flight.end(exchange) {
                 Ok(answers) => {
-                    traffic.flights.remove(&event.flight);
+                    let flight = traffic.flights.remove(&event.flight);
+                    let answered = flight.filter(|flight| flight.is_answered);
+                    if let Some(mut flight) = answered
+                        && let Some(ordinary) = flight.ordinary.take()
+                    {
+                        self.ordinary.get_or_insert(ordinary);
+                    }
                     return Ok(answers);
                 }
                 Err(Breach(failure)) => (failure, false),
@@ -289,6 +325,12 @@ impl<'a> HttpAdapter<'a> {
             return Ok(answers);
         };
         match flight.tickets().as_slice() {
+            [culprit] if is_lost && self.lived_on(&flight) => {
+                let why = format!(
+                    "the server closes the connection on a head of more than {SURELY_TAKEN} bytes ({failure}), and answers an ordinary request right after it"
+                );
+                exchange.inapplicable(*culprit, why);
+            }
             [culprit] if flight.is_trial || (!flight.is_batch() && !is_lost) => {
                 exchange.failed(*culprit, failure.clone());
                 if is_lost {
@@ -298,6 +340,20 @@ impl<'a> HttpAdapter<'a> {
             suspects => traffic.suspects.extend(suspects),
         }
         Ok(answers)
+    }
+
+    /// Whether the server that a flight was lost on is the same process still.
+    fn lived_on(&self, flight: &Flight<'a>) -> bool {
+        let (Some(witness), Some(ordinary)) = (&flight.witness, &self.ordinary) else {
+            return false;
+        };
+        let answered = witness.is_answered(ordinary, self.patience());
+        self.road.runtime.block_on(answered)
+    }
+
+    /// How long an ordinary request is waited for.
+    fn patience(&self) -> Duration {
+        self.road.limits.answer.min(LONGEST_PROBE)
     }
 
     /// Nothing came in time: whoever was alone is to blame, several are tried one at a time.

@@ -10,6 +10,7 @@ mod flight;
 mod http_adapter;
 mod lockstep;
 mod road;
+mod witness;
 
 pub use http_adapter::{HttpAdapter, HttpTarget, WebTarget};
 pub use lockstep::{HttpLockstep, WebLockstep};

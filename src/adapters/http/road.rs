@@ -21,6 +21,7 @@ use crate::protocol::{Hello, MAX_LINE};
 pub(super) struct Road<'a> {
     pub(super) runtime: Runtime,
     pub(super) client: Client,
+    pub(super) reach: Reach,
     pub(super) limits: Limits,
     pub(super) interrupt: &'a AtomicBool,
 }
@@ -56,6 +57,7 @@ impl<'a> Road<'a> {
         Ok(Self {
             runtime: Builder::new_current_thread().enable_all().build()?,
             client: Client::new(reach, limits.start_up)?,
+            reach,
             limits,
             interrupt,
         })

@@ -45,6 +45,19 @@ pub(in crate::report) fn verdict_sentence(result: &RunResult) -> String {
     format!("{word}: {said}{itself}")
 }
 
+/// How many of the cases were asked, where that is not all of them.
+fn asked(result: &RunResult) -> Option<String> {
+    let all = result.counts.total();
+    let asked = all - result.counts.of(Verdict::NotApplicable) - result.counts.of(Verdict::Skipped);
+    (asked < all).then(|| {
+        format!(
+            "{} of {} asked",
+            grouped(asked),
+            count(all, "case", "cases")
+        )
+    })
+}
+
 fn said(result: &RunResult) -> (&'static str, String) {
     let (word, said) = match result.conformance {
         Conformance::Conformant => ("conformant", conformant(result)),
@@ -240,7 +253,8 @@ pub(in crate::report) fn name(result: &RunResult) -> String {
 }
 
 fn particulars(result: &RunResult) -> String {
-    let mut facts = vec![count(result.counts.total(), "case", "cases")];
+    let all = || count(result.counts.total(), "case", "cases");
+    let mut facts = vec![asked(result).unwrap_or_else(all)];
     if result.repeat > 1 {
         facts.push(format!("{} times each", grouped(result.repeat)));
     }

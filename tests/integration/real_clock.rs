@@ -1,0 +1,188 @@
+//! Implementations that use the real time, as most do: a sound one is accused of nothing, however
+//! slow it is, and one that is wrong about time is found, by `run` and by `fuzz`.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use macproof::adapters::{AdapterCommand, Limits, Target};
+use macproof::fuzz::{FuzzOptions, fuzz, saved};
+use macproof::generate::generate;
+use macproof::results::{Observed, Verdict, judge};
+use macproof::runner::{RunOptions, run};
+use macproof::suite::{Level, Suite, find};
+
+use crate::harness::test;
+
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/field")
+        .join(name)
+}
+
+fn suite() -> Suite {
+    let scheme = std::fs::read_to_string(file("real_clock/scheme.yaml")).unwrap();
+    let text = generate("scheme.yaml", &scheme).unwrap();
+    Suite::parse("stamped.yaml", &text).unwrap()
+}
+
+/// The adapter with that fault, each of whose answers takes so many seconds.
+fn adapter(fault: &str, delay: &str) -> Target {
+    let script = file("real_clock/adapter.py");
+    let script = script.to_str().unwrap();
+    Target::Command(AdapterCommand::new("python3", [script, fault, delay]))
+}
+
+fn now() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_secs()
+}
+
+/// How many cases were asked, and which of them failed at level must.
+fn asked(suite: &Suite, target: &Target, filter: Option<&str>) -> (usize, Vec<String>) {
+    let options = RunOptions {
+        filter: filter.map(|filter| filter.parse().unwrap()),
+        ..RunOptions::default()
+    };
+    let interrupt = AtomicBool::new(false);
+    let suites = std::slice::from_ref(suite);
+    let output = run(suites, target, &options, &interrupt, &now, &|_| {}).unwrap();
+    let observations = output.observations.iter();
+    let asked: Vec<_> = observations
+        .filter(|one| !matches!(one.observed, Observed::NotApplicable(_)))
+        .collect();
+    let failed = asked.iter().filter(|one| {
+        let op = one.vector.request.op;
+        let verdict = judge(
+            op,
+            one.vector.level,
+            &one.expect,
+            &one.observed,
+            Level::Must,
+        );
+        matches!(verdict, Verdict::Fail | Verdict::Error)
+    });
+    let failed = failed.map(|one| one.vector.id.to_string()).collect();
+    (asked.len(), failed)
+}
+
+#[test(needs(PYTHON))]
+fn a_sound_implementation_is_asked_most_and_accused_of_nothing() {
+    let suite = suite();
+    let (asked, failed) = asked(&suite, &adapter("none", "0"), None);
+    assert_eq!(failed, Vec::<String>::new());
+    // All that its inputs allow but what is about one certain time or the edge of a limit.
+    assert!(asked * 100 >= suite.vectors.len() * 75, "{asked}");
+}
+
+/// Each answer takes a while, and what is in flight waits for seconds.
+#[test(needs(PYTHON))]
+fn a_slow_one_is_accused_of_nothing() {
+    let (asked, failed) = asked(&suite(), &adapter("none", "0.04"), Some("*/token-*"));
+    assert_eq!(failed, Vec::<String>::new());
+    assert!(asked > 50, "{asked}");
+}
+
+#[test(needs(PYTHON))]
+fn what_is_wrong_about_time_is_found() {
+    let suite = suite();
+    for (fault, filter, caught) in [
+        ("age-unchecked", "*/token-*", "token-a-day-too-old"),
+        ("larger-limit", "*/token-*", "token-twice-too-old"),
+        ("wrong-unit", "*/token-*", "token-one-second-old"),
+        ("future-unchecked", "*/token-*", "token-a-day-too-early"),
+        ("time-not-signed", "*/time-*", "time-not-signed"),
+    ] {
+        let (_, failed) = asked(&suite, &adapter(fault, "0"), Some(filter));
+        assert!(failed.iter().any(|id| id == caught), "{fault}: {failed:?}");
+        // A second of age is nobody's fault.
+        if fault != "wrong-unit" && fault != "time-not-signed" {
+            assert!(
+                failed.iter().all(|id| id.contains("-too-")),
+                "{fault}: {failed:?}"
+            );
+        }
+    }
+}
+
+/// What a campaign saves of such an implementation, as suites that were loaded again.
+fn fuzzed(suite: &Suite, target: &Target) -> Vec<Suite> {
+    let options = FuzzOptions {
+        seed: 3,
+        jobs: 1,
+        shard: None,
+        level: Level::Must,
+        cases: Some(1500),
+        time: None,
+        grown: false,
+        max_findings: 20,
+        limits: Limits::default(),
+        corpus: Vec::new(),
+    };
+    let began = Instant::now();
+    let clock = || -> Duration { began.elapsed() };
+    let interrupt = AtomicBool::new(false);
+    let suites = std::slice::from_ref(suite);
+    let output = fuzz(suites, target, &options, &interrupt, &clock, &now, &|_| {}).unwrap();
+    let files = saved(suites, &output).into_iter();
+    let texts = files.map(|file| file.yaml.unwrap());
+    texts
+        .map(|text| Suite::parse("saved.yaml", &text).unwrap())
+        .collect()
+}
+
+#[test(needs(PYTHON))]
+fn fuzz_signs_at_the_present() {
+    let suite = suite();
+    let found = fuzzed(&suite, &adapter("none", "0"));
+    let ids: Vec<_> = found
+        .iter()
+        .flat_map(|suite| &suite.vectors)
+        .map(|one| &one.id)
+        .collect();
+    assert!(ids.is_empty(), "{ids:?}");
+    for fault in [
+        "age-unchecked",
+        "wrong-unit",
+        "future-unchecked",
+        "time-not-signed",
+    ] {
+        let target = adapter(fault, "0");
+        let found = fuzzed(&suite, &target);
+        assert_eq!(found.len(), 1, "{fault}");
+        // What was saved shows it again, at another present.
+        let (_, failed) = asked(&found[0], &target, None);
+        assert!(!failed.is_empty(), "{fault}");
+    }
+}
+
+/// V8 quotes half of an emoji in the text of an exception.
+#[test(needs(NODE))]
+fn half_of_a_pair_in_words_for_people_is_no_breach() {
+    let suite = find("github-webhook").unwrap().parse().unwrap();
+    let script = file("half_of_a_pair/adapter.mjs");
+    let target = Target::Command(AdapterCommand::new("node", [script]));
+    let options = RunOptions {
+        filter: Some(
+            "github-webhook/identity-emoji-with-joiners-verified"
+                .parse()
+                .unwrap(),
+        ),
+        ..RunOptions::default()
+    };
+    let interrupt = AtomicBool::new(false);
+    let suites = std::slice::from_ref(&suite);
+    let output = run(suites, &target, &options, &interrupt, &now, &|_| {}).unwrap();
+    let [one] = &output.observations[..] else {
+        panic!("{:?}", output.observations);
+    };
+    let Observed::Outcome(outcome) = &one.observed else {
+        panic!("{:?}", one.observed);
+    };
+    assert!(
+        format!("{outcome:?}").contains("not valid JSON"),
+        "{outcome:?}"
+    );
+}
