@@ -1,5 +1,6 @@
 //! An adapter as a subprocess: requests in, answers out, and nobody else pays for a crash.
 
+use std::collections::HashSet;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use crate::adapters::conversation::{Conversation, End, Source};
 use crate::adapters::in_flight::MAX_IN_FLIGHT;
 use crate::adapters::{AdapterCommand, AdapterError, Exchange, Notes, Ticket};
 use crate::protocol::Hello;
-use crate::results::Failure;
+use crate::results::{Failure, RestartKind, Restarts};
 
 /// How many starts in a row may come to nothing before an adapter is given up.
 const MAX_BARREN_STARTS: u32 = 20;
@@ -52,6 +53,9 @@ pub struct Subprocess<'a> {
     /// Starts since the last answer, and what came of the last.
     barren: u32,
     latest: Option<Failure>,
+    /// How the process ended that ended unasked, until another has to take its place.
+    left: Option<String>,
+    unanswered: Restarts,
     notes: Notes,
 }
 
@@ -60,6 +64,8 @@ pub struct Subprocess<'a> {
 pub struct Parting {
     /// How often it had to be started again.
     pub restarts: u64,
+    /// Those of them that no request is to blame for; of a server, whatever stands for one.
+    pub unanswered: Restarts,
     /// What was not as it should be, and is nobody's verdict.
     pub notes: Vec<String>,
 }
@@ -91,6 +97,8 @@ impl<'a> Subprocess<'a> {
             starts: 1,
             barren: 1,
             latest: None,
+            left: None,
+            unanswered: Restarts::default(),
             notes: Notes::default(),
         })
     }
@@ -120,6 +128,7 @@ impl<'a> Subprocess<'a> {
         }
         Parting {
             restarts: self.starts - 1,
+            unanswered: self.unanswered,
             notes: self.notes.into_lines(),
         }
     }
@@ -130,39 +139,58 @@ impl<'a> Subprocess<'a> {
         exchange: &mut E,
         remains: Remains,
     ) -> Result<(), AdapterError> {
-        let suspects = &remains.in_flight;
-        let mut culprits = 0;
-        if let ([suspect], 1) = (suspects.as_slice(), remains.seen) {
+        if let ([suspect], 1) = (remains.in_flight.as_slice(), remains.seen) {
             exchange.failed(*suspect, remains.failure);
             return Ok(());
         }
-        for &suspect in suspects {
-            culprits += u32::from(self.is_culprit(exchange, suspect)?);
+        let suspects = remains.in_flight.clone();
+        let failure = remains.failure.clone();
+        let mut ended = vec![remains];
+        let mut culprits = HashSet::new();
+        let mut search = || -> Result<(), AdapterError> {
+            for &suspect in &suspects {
+                if self.is_culprit(exchange, suspect, &mut ended)? {
+                    culprits.insert(suspect);
+                }
+            }
+            Ok(())
+        };
+        let searched = search();
+        // Of what was not looked into to its end nobody can say whose fault it is.
+        if !matches!(searched, Err(AdapterError::Interrupted)) {
+            let is_answered = |one: &Remains| one.in_flight.iter().any(|t| culprits.contains(t));
+            for one in ended.iter().filter(|one| !is_answered(one)) {
+                self.unanswered.add_failure(&one.failure);
+            }
         }
-        if culprits == 0 {
-            exchange.broke_down(&remains.failure);
+        searched?;
+        if culprits.is_empty() {
+            exchange.broke_down(&failure);
             self.notes.add(format!(
-                "{}, with {} in flight; it did not happen again when they ran one at a time",
-                remains.failure,
+                "{failure}, with {} in flight; it did not happen again when they ran one at a time",
                 suspects.len(),
             ));
         }
         Ok(())
     }
 
-    /// Runs one request alone, and in a fresh process before it is blamed.
+    /// Runs one request alone, and in a fresh process before it is blamed. What the processes that
+    /// had to be ended left behind is added to `ended`.
     fn is_culprit<E: Exchange>(
         &mut self,
         exchange: &mut E,
         suspect: Ticket,
+        ended: &mut Vec<Remains>,
     ) -> Result<bool, AdapterError> {
         while let Some(remains) = self.converse(exchange, suspect, true)? {
-            if remains.in_flight.is_empty() {
-                break;
+            let is_over = remains.in_flight.is_empty();
+            let is_culprit = !is_over && remains.seen == 1;
+            if is_culprit {
+                exchange.failed(suspect, remains.failure.clone());
             }
-            if remains.seen == 1 {
-                exchange.failed(suspect, remains.failure);
-                return Ok(true);
+            ended.push(remains);
+            if is_over || is_culprit {
+                return Ok(is_culprit);
             }
         }
         Ok(false)
@@ -198,8 +226,9 @@ impl<'a> Subprocess<'a> {
                 return Ok(None);
             }
             End::Left => {
-                let how = connection.autopsy();
-                self.notes.add(format!("the adapter ended unasked: {how}"));
+                let how = format!("the adapter ended unasked: {}", connection.autopsy());
+                self.notes.add(how.clone());
+                self.left = Some(how);
                 return Ok(None);
             }
             End::Broken(breach) => breach,
@@ -233,6 +262,9 @@ impl<'a> Subprocess<'a> {
         let (connection, hello) = Connection::open(self.command, &self.limits, self.interrupt)?;
         self.starts += 1;
         self.barren += 1;
+        if let Some(how) = self.left.take() {
+            self.unanswered.add(RestartKind::Crash, how);
+        }
         self.window = hello.max_in_flight();
         if hello != self.hello {
             self.notes

@@ -180,6 +180,9 @@ impl Fuzzed {
                 return open(format!("the adapter broke after {} cases", fuzz.cases));
             }
         }
+        if let Some(restarts) = fuzz.restarts.in_words() {
+            return open(restarts);
+        }
         if fuzz.disagreements > 0 {
             return open(format!(
                 "{} of its answers were not as is demanded, and were not given a second time",

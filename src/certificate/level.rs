@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::certificate::Evidence;
 use crate::certificate::evidence::evidence;
 use crate::protocol::Hello;
-use crate::results::{Conformance, RunResult, Verdict};
+use crate::results::{Conformance, Restarts, RunResult, Verdict};
 use crate::suite::Level;
 
 /// How much was asked. The greater includes the less.
@@ -103,6 +103,14 @@ pub enum Refused {
         /// When it did.
         when: &'static str,
     },
+    /// The adapter had to be started again, and no case answers for it.
+    #[error("no certificate of level {level}: {restarts}")]
+    Restarts {
+        /// What was asked for.
+        level: CertificateLevel,
+        /// How often, and why.
+        restarts: String,
+    },
     /// The timing test found a leak.
     #[error("no certificate of level hardened: timing, {0}")]
     Leak(String),
@@ -135,6 +143,7 @@ impl Refused {
             | Self::Found { .. } => 1,
             Self::Incomplete(_)
             | Self::NotJudged { .. }
+            | Self::Restarts { .. }
             | Self::NothingRekeyed(_)
             | Self::NotTimed(_)
             | Self::NotFuzzed(_) => 3,
@@ -154,6 +163,15 @@ fn cases(failed: &[String]) -> String {
         1 => "1 case".to_owned(),
         several => format!("{several} cases"),
     }
+}
+
+/// The restarts of both runs that no case answers for. What each run allows is allowed to both
+/// together.
+pub(super) fn restarts_of(run: &RunResult, rekeyed: &RunResult) -> Restarts {
+    let mut restarts = run.restarts.clone();
+    restarts.join(&rekeyed.restarts);
+    restarts.allowed = run.restarts.allowed.min(rekeyed.restarts.allowed);
+    restarts
 }
 
 /// What a certificate of that level may state over a run, and the run of the same suites under
@@ -177,6 +195,19 @@ pub fn may_certify(
         });
         failed.map(|case| case.id.clone()).collect()
     };
+    let restarts = restarts_of(run, rekeyed);
+    // At the higher levels none are borne, whatever the runs say.
+    let is_borne =
+        restarts.are_allowed() && (level == CertificateLevel::Core || restarts.count == 0);
+    let is_wrong = [run, rekeyed]
+        .iter()
+        .any(|one| one.conformance == Conformance::Nonconformant);
+    if let Some(restarts) = restarts.in_words()
+        && !is_borne
+        && !is_wrong
+    {
+        return Err(Refused::Restarts { level, restarts });
+    }
     match run.conformance {
         Conformance::Conformant => {}
         Conformance::Nonconformant => {

@@ -102,6 +102,12 @@ fn facts(statement: &Statement) -> Facts {
         ("macproof", visible(&certified.version)),
         ("seed", certified.seed.to_string()),
     ]);
+    facts.extend(
+        certified
+            .restarts
+            .in_words()
+            .map(|words| ("restarts", words)),
+    );
     let suites = predicate.configuration.iter().map(|suite| {
         let digest = suite.digest.get("sha256").map_or("", String::as_str);
         let judged = certified.judged.get(&suite.name).copied();

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::certificate::level::restarts_of;
 use crate::certificate::{CertificateLevel, Evidence, Hardened};
 use crate::protocol::{Hello, ImplementationInfo};
-use crate::results::{Case, Counts, RunResult, ScopeNote, Verdict};
+use crate::results::{Case, Counts, Restarts, RunResult, ScopeNote, Verdict};
 use crate::suite::{InputKind, Level};
 
 /// The type of every in-toto statement of that version.
@@ -110,6 +111,10 @@ pub struct Certified {
     pub known_failures: BTreeMap<String, String>,
     /// Cases that were skipped.
     pub skipped: Vec<String>,
+    /// How often the adapter had to be started again in both runs without a case that answers for
+    /// it, and how many were borne.
+    #[serde(default)]
+    pub restarts: Restarts,
     /// What the level hardened asks beside the cases; absent at the others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hardened: Option<Hardened>,
@@ -178,6 +183,7 @@ pub fn statement(
                     .filter(|case| case.verdict == Verdict::Skipped)
                     .map(|case| case.id.clone())
                     .collect(),
+                restarts: restarts_of(run, rekeyed),
                 hardened: shown.hardened,
             },
         },

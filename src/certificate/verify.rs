@@ -202,6 +202,14 @@ fn has_evidence(predicate: &Predicate) -> Result<(), String> {
 /// Whether there is what the level asks beside the cases, and it says what it has to say.
 fn bears_out_its_level(predicate: &Predicate) -> Result<(), String> {
     let certified = &predicate.macproof;
+    if let Some(restarts) = certified.restarts.in_words()
+        && (certified.level != CertificateLevel::Core || !certified.restarts.are_allowed())
+    {
+        return Err(format!(
+            "it is of level {}, and states {restarts}",
+            certified.level
+        ));
+    }
     match (certified.level, &certified.hardened) {
         (CertificateLevel::Core | CertificateLevel::Strict, None) => Ok(()),
         (CertificateLevel::Core | CertificateLevel::Strict, Some(_)) => Err(format!(

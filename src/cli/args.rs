@@ -82,6 +82,10 @@ pub(crate) struct RunArgs {
     /// Rewrite that list to what fails now.
     #[arg(long, requires = "known_failures", help_heading = "Gate")]
     pub(crate) update_known_failures: bool,
+    /// How many restarts of the adapter are borne that no case answers for: a crash, a time-out, a
+    /// breach of the protocol that does not happen again when the same is asked alone.
+    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Gate")]
+    pub(crate) allow_restarts: u64,
     /// The seed of the order of the cases; chosen afresh, and shown, if none is given.
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,

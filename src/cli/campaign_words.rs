@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::fuzz::FuzzProgress;
 use crate::protocol::write_ascii;
 use crate::report;
-use crate::results::{FuzzFinding, FuzzResult, JUDGED_ITSELF, VersusAnswer, VersusResult};
+use crate::results::{FuzzEnd, FuzzFinding, FuzzResult, JUDGED_ITSELF, VersusAnswer, VersusResult};
 use crate::suite::Level;
 
 /// How many requests of a sequence are shown.
@@ -63,10 +63,13 @@ pub(crate) fn campaign_in_words(
             seen.suite, seen.what, seen.cases
         );
     }
+    let restarts = result.restarts.in_words().map(|words| words + "; ");
     let _ = writeln!(
         out,
-        "{} findings; {} cases in {:.1} s, {} a second; {} kinds of answers; seed {}",
+        "{}{} findings; {}{} cases in {:.1} s, {} a second; {} kinds of answers; seed {}",
+        if_interrupted(result.ended),
         result.findings.len(),
+        restarts.unwrap_or_default(),
         result.cases,
         elapsed.as_secs_f64(),
         a_second(result.cases, elapsed),
@@ -190,7 +193,8 @@ pub(crate) fn versus_in_words(result: &VersusResult) -> String {
     let elapsed = Duration::from_millis(result.duration_ms);
     let _ = writeln!(
         out,
-        "{} differences; {} cases asked of both in {:.1} s, {} a second; seed {}",
+        "{}{} differences; {} cases asked of both in {:.1} s, {} a second; seed {}",
+        if_interrupted(result.ended),
         result.differences.len(),
         result.cases,
         elapsed.as_secs_f64(),
@@ -201,6 +205,14 @@ pub(crate) fn versus_in_words(result: &VersusResult) -> String {
         let _ = writeln!(out, "{FIRST_IS_OURS}");
     }
     out
+}
+
+/// What the last line begins with: nobody takes a campaign for a whole one that was interrupted.
+fn if_interrupted(ended: FuzzEnd) -> &'static str {
+    match ended {
+        FuzzEnd::Interrupted => "interrupted: ",
+        FuzzEnd::Whole | FuzzEnd::Findings | FuzzEnd::Broken => "",
+    }
 }
 
 fn said(answer: &VersusAnswer) -> String {

@@ -16,11 +16,11 @@ use crate::cli::clock::{now, to_the_second, unix_now};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::fuzz::campaign;
 use crate::cli::inputs::read;
-use crate::cli::interrupt::interrupt_flag;
+use crate::cli::interrupt::{interrupt_flag, interruption};
 use crate::cli::random;
 use crate::cli::reach::{Choice, ReachArgs, Reached, duration};
 use crate::cli::render::probe;
-use crate::cli::run::known_failures;
+use crate::cli::run::{known_failures, no_run};
 use crate::cli::suites;
 use crate::cli::terminal::{ProgressBar, print, save, say};
 use crate::cli::timing::{Measuring, measure, reach_of, result_of as timing_result, target};
@@ -28,10 +28,10 @@ use crate::fuzz::{FuzzCircumstances, FuzzEnding, FuzzOptions, document};
 use crate::protocol::Hello;
 use crate::report;
 use crate::results::{
-    Circumstances, FuzzResult, JUDGED_ITSELF, KnownFailures, Redaction, RunResult, TimingResult,
-    conclude,
+    Circumstances, FuzzResult, JUDGED_ITSELF, KnownFailures, Redaction, Restarts, RunResult,
+    TimingResult, conclude,
 };
-use crate::runner::{Ending, RunError, RunOptions, run};
+use crate::runner::{Ending, RunOptions, run};
 use crate::suite::{Level, Suite};
 
 /// How many cases a campaign has for which nothing is said.
@@ -64,6 +64,10 @@ pub(crate) struct CertifyArgs {
     /// A list of known failures; it lets no must pass, and its reasons stand in the certificate.
     #[arg(long, value_name = "FILE")]
     known_failures: Option<PathBuf>,
+    /// How many restarts of the adapter are borne that no case answers for, in both runs together;
+    /// the certificate says how many there were. For core.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    allow_restarts: u64,
     /// How many cases the fuzz campaign asks; 1000000 if not given. For hardened.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     cases: Option<u64>,
@@ -117,6 +121,11 @@ fn certified(args: &CertifyArgs, choice: &Choice<'_>) -> Result<Exit, Stop> {
     if !is_hardened && (args.cases.is_some() || args.target.is_some() || args.time.is_some()) {
         return Err(Stop::usage(
             "--cases, --target and --time are about what --level hardened asks",
+        ));
+    }
+    if level != CertificateLevel::Core && args.allow_restarts > 0 {
+        return Err(Stop::usage(
+            "--allow-restarts is about level core; the others bear none",
         ));
     }
     let key = read_text(&args.key)?;
@@ -232,16 +241,10 @@ impl Trial<'_> {
         let target = &self.reached.target;
         let output = run(suites, target, &options, &interrupt, &unix_now, &progress);
         bar.clear();
-        let output = output.map_err(|error| match error {
-            RunError::NoCase(_) => Stop::usage(error),
-            RunError::Adapter(_) | RunError::NoAnswer(_) => Stop::harness(error),
-        })?;
-        match &output.ending {
-            Ending::Broken(error) => return Err(broken(error)),
-            Ending::Interrupted => {
-                return Err(Stop::harness("interrupted; nothing is certified in part"));
-            }
-            Ending::Whole | Ending::FailedFast => {}
+        let output = output.map_err(no_run)?;
+        not_interrupted()?;
+        if let Ending::Broken(error) = &output.ending {
+            return Err(broken(error));
         }
         let circumstances = Circumstances {
             started: to_the_second(began),
@@ -253,6 +256,12 @@ impl Trial<'_> {
             level: self.level.of_requirements(),
             seed: self.seed,
             repeat: 1,
+            rounds: output.rounds,
+            restarts: Restarts {
+                allowed: self.args.allow_restarts,
+                ..output.unanswered
+            },
+            interruption: None,
             shard: None,
             left_out: output.left_out,
             notes: output.notes,
@@ -271,6 +280,7 @@ impl Trial<'_> {
         hello: &Hello,
     ) -> Result<Result<Hardened, Vec<Refused>>, Stop> {
         let timing = self.timing()?;
+        not_interrupted()?;
         for one in &timing.measurements {
             let title = report::subject_title(&one.subject);
             say(&report::visible(&format!("{title}: {}", one.sentence)));
@@ -290,6 +300,7 @@ impl Trial<'_> {
             say(found.trim_end());
             say(&format!("again: {}", self.fuzz_again(cases)));
         }
+        not_interrupted()?;
         let timing = Timed::of(&timing, result);
         let fuzz = same_hello(self.level, hello, &later, "in the fuzz campaign")
             .and_then(|()| Fuzzed::of(&fuzz, cases, result));
@@ -338,6 +349,7 @@ impl Trial<'_> {
             jobs: options.jobs as u64,
             shard: None,
             level: options.level,
+            allow_restarts: 0,
             adapter: self.reached.label.clone(),
             judged_itself: self.reached.judged_itself,
             arguments: self.reached.arguments.clone(),
@@ -361,6 +373,17 @@ impl Trial<'_> {
         ];
         words.extend(campaign.map(str::to_owned));
         report::command_line(&words)
+    }
+}
+
+/// Nothing is certified in part.
+fn not_interrupted() -> Result<(), Stop> {
+    match interruption() {
+        Some(interruption) => Err(Stop::interrupted(
+            interruption,
+            "interrupted; nothing is certified in part",
+        )),
+        None => Ok(()),
     }
 }
 

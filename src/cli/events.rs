@@ -73,6 +73,8 @@ impl Events {
             "event": "finished",
             "duration_ms": result.duration_ms,
             "conformance": result.conformance,
+            "interrupted": result.interrupted,
+            "restarts": result.restarts.count,
             "counts": result.counts,
             "gate": {"passed": result.gate.passed, "exit_code": result.gate.exit_code},
         }));

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
-use crate::results::Redaction;
+use crate::results::{Interruption, Redaction};
 
 /// What a command came to, as the shell sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum Exit {
     Incomplete,
     /// No usable adapter, output that could not be written, or the harness itself failed.
     Harness,
+    /// A signal ended it before its time; that comes before all else.
+    Interrupted(Interruption),
 }
 
 impl Exit {
@@ -29,11 +31,15 @@ impl Exit {
             Self::Usage => 2,
             Self::Incomplete => 3,
             Self::Harness => 4,
+            Self::Interrupted(interruption) => interruption.exit_code(),
         }
     }
 
     /// The exit of that number; anything unknown is a failure of the harness.
     pub fn of(code: u8) -> Self {
+        if let Some(interruption) = Interruption::of(code) {
+            return Self::Interrupted(interruption);
+        }
         [Self::Success, Self::Failed, Self::Usage, Self::Incomplete]
             .into_iter()
             .find(|exit| exit.code() == code)
@@ -73,6 +79,14 @@ impl Stop {
 }
 
 impl Stop {
+    /// A signal came; `message` says what is lost by that.
+    pub(crate) fn interrupted(interruption: Interruption, message: impl fmt::Display) -> Self {
+        Self {
+            message: message.to_string(),
+            exit: Exit::Interrupted(interruption),
+        }
+    }
+
     /// The same without what may not be shown.
     pub(crate) fn redacted(self, redaction: &Redaction) -> Self {
         Self {

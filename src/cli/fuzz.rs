@@ -11,7 +11,7 @@ use crate::cli::campaign_words::{campaign_in_words, progress_in_words};
 use crate::cli::clock::{now, to_the_second, unix_now};
 use crate::cli::corpus::{corpus_file, read_corpus, write_corpus};
 use crate::cli::exit::{Exit, Stop};
-use crate::cli::interrupt::interrupt_flag;
+use crate::cli::interrupt::{interrupt_flag, interruption};
 use crate::cli::reach::{ReachArgs, Reached, duration};
 use crate::cli::render::probe;
 use crate::cli::shard::shard;
@@ -66,6 +66,9 @@ pub(crate) struct FuzzArgs {
     /// The lowest level whose breach is a finding.
     #[arg(long, value_enum, default_value_t = LevelArg::Must)]
     level: LevelArg,
+    /// How many restarts of the adapter are borne for which no request is to blame.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    allow_restarts: u64,
     /// End after so many findings.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
     max_findings: u16,
@@ -125,6 +128,7 @@ pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
         jobs: options.jobs as u64,
         shard: options.shard.map(Shard::summary),
         level: options.level,
+        allow_restarts: args.allow_restarts,
         adapter: reached.label,
         judged_itself: reached.judged_itself,
         arguments,
@@ -135,6 +139,9 @@ pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
         &result,
         &campaign_in_words(&result, &saved_as, &reached.arguments),
     );
+    if let (FuzzEnding::Interrupted, Some(interruption)) = (&output.ending, interruption()) {
+        return Ok(Exit::Interrupted(interruption));
+    }
     match (Exit::of(result.exit_code()), output.ending) {
         (Exit::Harness, FuzzEnding::Broken(error)) => Err(Stop::harness(format_args!(
             "the adapter no longer works: {error}"
@@ -190,10 +197,18 @@ pub(crate) fn campaign(
         &progress,
     );
     bar.clear();
-    output.map_err(|error| match error {
-        FuzzError::Nothing(_) => Stop::usage(error),
-        FuzzError::Adapter(_) => Stop::harness(error),
-    })
+    output.map_err(no_campaign)
+}
+
+/// Why there was no campaign.
+pub(crate) fn no_campaign(error: FuzzError) -> Stop {
+    match (error, interruption()) {
+        (FuzzError::Nothing(why), _) => Stop::usage(FuzzError::Nothing(why)),
+        (FuzzError::Adapter(_), Some(interruption)) => {
+            Stop::interrupted(interruption, "interrupted before the first case was asked")
+        }
+        (error, None) => Stop::harness(error),
+    }
 }
 
 /// Saves the findings of each suite; the files that are there now.

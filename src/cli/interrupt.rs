@@ -1,7 +1,7 @@
 //! Signals: the first asks for the end of what is under way, the second ends the program. Either
 //! way nothing that was started is left.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
@@ -13,6 +13,10 @@ use crate::adapters;
 use crate::cli::exit::Stop;
 use crate::cli::modes;
 use crate::cli::terminal::say;
+use crate::results::Interruption;
+
+/// The first signal that came; 0 if none did.
+static FIRST: AtomicI32 = AtomicI32::new(0);
 
 /// A flag that Ctrl-C sets, as do SIGTERM and SIGHUP: what is under way comes to an end, and what
 /// was done is still reported. A second of these signals, or a SIGQUIT, ends the program, and first
@@ -36,6 +40,9 @@ pub(crate) fn interrupt_flag() -> Result<Arc<AtomicBool>, Stop> {
         .name("signals".to_owned())
         .spawn(move || {
             for signal in &mut signals {
+                // Before the flag: whoever sees that can tell the signal.
+                let _later_ones =
+                    FIRST.compare_exchange(0, signal, Ordering::SeqCst, Ordering::SeqCst);
                 if signal == SIGQUIT || set.swap(true, Ordering::Relaxed) {
                     end_children();
                     modes::restore();
@@ -46,6 +53,15 @@ pub(crate) fn interrupt_flag() -> Result<Arc<AtomicBool>, Stop> {
         })
         .map_err(Stop::harness)?;
     Ok(Arc::clone(made.insert(flag)))
+}
+
+/// The signal that asked for the end, if one did.
+pub(crate) fn interruption() -> Option<Interruption> {
+    match FIRST.load(Ordering::SeqCst) {
+        0 => None,
+        SIGINT => Some(Interruption::Interrupt),
+        _ => Some(Interruption::Terminate),
+    }
 }
 
 /// Ends whatever was started and still runs, and says what could not be ended.

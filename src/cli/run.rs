@@ -10,15 +10,15 @@ use crate::cli::clock::{now, to_the_second, unix_now};
 use crate::cli::events::Events;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
-use crate::cli::interrupt::interrupt_flag;
+use crate::cli::interrupt::{interrupt_flag, interruption};
 use crate::cli::reach::{AskedSuites, Candidate, Reached};
 use crate::cli::render::{Reports, is_standard_output, probe};
 use crate::cli::shard::shard;
 use crate::cli::suites;
 use crate::cli::terminal::{ProgressBar, save, say};
 use crate::results::{
-    Circumstances, Document, KnownFailures, Redaction, RunResult, Runs, ScopeNote, conclude,
-    updated,
+    Circumstances, Document, KnownFailures, Redaction, Restarts, RunResult, Runs, ScopeNote,
+    conclude, updated,
 };
 use crate::runner::{
     CaseEvent, Ending, FailFast, RunError, RunOptions, RunOutput, Shard, Watcher, WhoseSecret,
@@ -68,7 +68,14 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
                 say(&format!("error: {}: {stop}", reached.label));
                 harness = harness.or(Some(stop));
             }
+            // What was run before is still told.
+            Err(stop) if !results.is_empty() && interruption().is_some() => {
+                say(&format!("{}: {stop}", reached.label));
+            }
             Err(stop) => return Err(stop),
+        }
+        if interruption().is_some() {
+            break;
         }
     }
     let document = match (results.pop(), results.is_empty(), all.len()) {
@@ -80,6 +87,9 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
     };
     if !document.runs().is_empty() {
         reports.write(&document, taken);
+    }
+    if let Some(interruption) = interruption() {
+        return Ok(Exit::Interrupted(interruption));
     }
     match (Exit::of(document.exit_code()), harness) {
         (Exit::Failed, Some(stop)) if all.len() > 1 => {
@@ -161,6 +171,14 @@ fn run_one(
         level,
         seed,
         repeat: args.repeat,
+        rounds: output.rounds,
+        restarts: Restarts {
+            allowed: args.allow_restarts,
+            ..output.unanswered
+        },
+        interruption: matches!(output.ending, Ending::Interrupted)
+            .then(interruption)
+            .flatten(),
         shard: options.shard.map(Shard::summary),
         left_out: not_asked_for(&asked.names)?
             .into_iter()
@@ -176,7 +194,12 @@ fn run_one(
         &known,
         &today,
     );
-    if args.update_known_failures
+    if args.update_known_failures && result.interrupted {
+        say(&format!(
+            "{} is left as it is: the run was interrupted",
+            known.path()
+        ));
+    } else if args.update_known_failures
         && let Some(rewritten) = rewrite(&known, &result)?
     {
         result = conclude(
@@ -240,10 +263,18 @@ fn attempt<'s>(
     };
     let output = run_suites(suites, target, options, &interrupt, &unix_now, &progress);
     bar.clear();
-    output.map_err(|error| match error {
-        RunError::NoCase(_) => Stop::usage(error),
-        RunError::Adapter(_) | RunError::NoAnswer(_) => Stop::harness(error),
-    })
+    output.map_err(no_run)
+}
+
+/// Why there was no run.
+pub(crate) fn no_run(error: RunError) -> Stop {
+    match (error, interruption()) {
+        (RunError::NoCase(left_out), _) => Stop::usage(RunError::NoCase(left_out)),
+        (_, Some(interruption)) => {
+            Stop::interrupted(interruption, "interrupted before the first case was asked")
+        }
+        (error, None) => Stop::harness(error),
+    }
 }
 
 pub(crate) fn known_failures(path: Option<&Path>) -> Result<KnownFailures, Stop> {

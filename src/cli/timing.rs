@@ -11,7 +11,7 @@ use crate::adapters::{Limits, Pinned, Target};
 use crate::cli::clock;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read_document;
-use crate::cli::interrupt::interrupt_flag;
+use crate::cli::interrupt::{interrupt_flag, interruption};
 use crate::cli::reach::{ReachArgs, Reached, duration};
 use crate::cli::render::probe;
 use crate::cli::terminal::{print, save, say};
@@ -91,7 +91,10 @@ pub(crate) fn timing(args: &TimingArgs, now: u64) -> Result<Exit, Stop> {
     if let Some(path) = &args.raw {
         save(path, &raw_write(&header, &recordings));
     }
-    let result = result_of(&header, &recordings);
+    let mut result = result_of(&header, &recordings);
+    if let (true, Some(interruption)) = (result.interrupted, interruption()) {
+        result.exit_code = interruption.exit_code();
+    }
     if args.json {
         print(&report::json(&result));
         if result.judged_itself {
@@ -122,6 +125,7 @@ pub(crate) fn result_of(header: &RawHeader, recordings: &[Recording]) -> TimingR
         time_s: header.time_s,
         seed: header.seed,
         exit_code: TimingResult::exit_code_of(&measurements),
+        interrupted: header.interrupted,
         measurements,
         limits: limits(recordings),
     }
@@ -257,7 +261,7 @@ pub(crate) fn measure(
     } else {
         TARGET_ALONE
     });
-    let header = RawHeader {
+    let mut header = RawHeader {
         macproof_timing_raw: RawHeader::FORM,
         macproof_version: env!("CARGO_PKG_VERSION").to_owned(),
         started: clock::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
@@ -274,20 +278,20 @@ pub(crate) fn measure(
         target_ns: target,
         time_s: time.as_secs_f64(),
         seed,
+        interrupted: false,
     };
     let options = Options { target, time, seed };
-    let recordings = Campaigns {
+    let mut campaigns = Campaigns {
         reach,
         options,
         secret,
         redaction: &redaction,
         first: Some(first),
-    }
-    .of_all(
-        &wanted(suites, measuring.are_named, &hello),
-        hello_compares(&hello),
-        now,
-    )?;
+        was_interrupted: false,
+    };
+    let wanted = wanted(suites, measuring.are_named, &hello);
+    let recordings = campaigns.of_all(&wanted, hello_compares(&hello), now)?;
+    header.interrupted = campaigns.was_interrupted;
     Ok((header, recordings))
 }
 
@@ -327,6 +331,7 @@ struct Campaigns<'a> {
     redaction: &'a Redaction,
     /// The channel over which the hello came; nothing was asked over it yet.
     first: Option<Box<dyn Channel + 'a>>,
+    was_interrupted: bool,
 }
 
 impl Campaigns<'_> {
@@ -346,14 +351,7 @@ impl Campaigns<'_> {
             };
             recordings.push(match material {
                 Ok(material) => self.of(&material)?,
-                Err(reason) => {
-                    let mut recording = Recording::new(Subject::Verify(suite.name.as_str().into()));
-                    recording.trouble = Some(Trouble {
-                        verdict: TimingVerdict::NotMeasured,
-                        reason,
-                    });
-                    recording
-                }
+                Err(reason) => not_measured(Subject::Verify(suite.name.as_str().into()), reason),
             });
         }
         if compares {
@@ -362,30 +360,51 @@ impl Campaigns<'_> {
         Ok(recordings)
     }
 
+    /// What was measured before an interruption stays; what was under way then, or comes after, is
+    /// not measured.
     fn of(&mut self, material: &Material<'_>) -> Result<Recording, Stop> {
+        match self.measured(material) {
+            Err(ChannelError::Interrupted) => {
+                self.was_interrupted = true;
+                Ok(not_measured(
+                    material.subject(),
+                    "it was interrupted".to_owned(),
+                ))
+            }
+            result => result.map_err(|error| broken(&error, self.redaction)),
+        }
+    }
+
+    fn measured(&mut self, material: &Material<'_>) -> Result<Recording, ChannelError> {
         let channel = match self.first.take() {
             Some(channel) => channel,
-            None => {
-                let opened = self.reach.open();
-                opened.map_err(|error| broken(&error, self.redaction))?
-            }
+            None => self.reach.open()?,
         };
         let title = report::subject_title(&material.subject());
         let start = Instant::now();
         let mut progress = |progress| say(&format!("{title}: {}", in_words(progress)));
-        let recorded = record(
+        let mut recording = record(
             material,
             channel,
             self.reach,
             &self.options,
             &|| start.elapsed(),
             &mut progress,
-        );
-        let mut recording = recorded.map_err(|error| broken(&error, self.redaction))?;
+        )?;
         if let Some(trouble) = &mut recording.trouble {
             trouble.reason = self.redaction.text(&trouble.reason);
         }
         Ok(recording)
+    }
+}
+
+fn not_measured(subject: Subject, reason: String) -> Recording {
+    Recording {
+        trouble: Some(Trouble {
+            verdict: TimingVerdict::NotMeasured,
+            reason,
+        }),
+        ..Recording::new(subject)
     }
 }
 
@@ -409,11 +428,11 @@ fn in_words(progress: Progress) -> String {
 }
 
 fn broken(error: &ChannelError, redaction: &Redaction) -> Stop {
-    match error {
-        ChannelError::Interrupted => {
-            Stop::harness("interrupted; nothing is said of what was measured in part")
+    match (error, interruption()) {
+        (ChannelError::Interrupted, Some(interruption)) => {
+            Stop::interrupted(interruption, "interrupted before anything was measured")
         }
-        error => {
+        (error, _) => {
             let said = redaction.text(&error.to_string());
             Stop::harness(format_args!("the adapter does not work: {said}"))
         }

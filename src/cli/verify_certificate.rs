@@ -149,6 +149,9 @@ fn valid(certified: &Certified) -> String {
         certified.level,
         report::visible(&certified.issued)
     );
+    if let Some(restarts) = certified.restarts.in_words() {
+        line.push_str(&format!("; {restarts}"));
+    }
     if let Some(hardened) = &certified.hardened {
         line.push_str(&format!(
             "; no finding in {} cases, no leak above {} ns a call",

@@ -6,12 +6,12 @@ use crate::cli::campaign_documents::CampaignDocuments;
 use crate::cli::campaign_words::{FIRST_IS_OURS, progress_in_words, versus_in_words};
 use crate::cli::clock::{now, to_the_second};
 use crate::cli::exit::{Exit, Stop};
-use crate::cli::interrupt::interrupt_flag;
+use crate::cli::fuzz::no_campaign;
+use crate::cli::interrupt::{interrupt_flag, interruption};
 use crate::cli::reach::Reached;
 use crate::cli::terminal::ProgressBar;
 use crate::fuzz::{
-    FuzzEnding, FuzzError, FuzzProgress, VersusCircumstances, VersusOptions, versus,
-    versus_document,
+    FuzzEnding, FuzzProgress, VersusCircumstances, VersusOptions, versus, versus_document,
 };
 use crate::suite::Suite;
 
@@ -39,17 +39,17 @@ pub(crate) fn against(
         &progress,
     );
     bar.clear();
-    let output = output.map_err(|error| match error {
-        FuzzError::Nothing(_) => Stop::usage(error),
-        FuzzError::Adapter(_) => Stop::harness(error),
-    })?;
+    let output = output.map_err(no_campaign)?;
     let circumstances = VersusCircumstances {
         started: to_the_second(started),
         seed: options.seed,
         adapters: sides.map(|side| side.label.clone()),
         judged_itself: sides.map(|side| side.judged_itself),
     };
-    let document = versus_document(suites, &output, circumstances);
+    let mut document = versus_document(suites, &output, circumstances);
+    if let (FuzzEnding::Interrupted, Some(interruption)) = (&output.ending, interruption()) {
+        document.exit_code = interruption.exit_code();
+    }
     documents.write(&document, &versus_in_words(&document));
     match (Exit::of(document.exit_code), output.ending) {
         (Exit::Harness, FuzzEnding::Broken(error)) => Err(Stop::harness(format_args!(

@@ -227,11 +227,14 @@ fn alike(times: &[Reached<TimeTexts>]) -> Vec<Vec<usize>> {
 /// From how many bytes on two changes to one text are too much.
 const LONG: usize = 4096;
 
+/// What the identities may have become, and whether there would have been more.
+type Variants<'a> = (Vec<Reached<Vec<IdentityBytes<'a>>>>, bool);
+
 fn identity_variants<'a>(
     inputs: &Inputs<'a>,
     texts: &'a FieldTexts<'_>,
     reading: &Way,
-) -> Result<(Vec<Reached<Vec<IdentityBytes<'a>>>>, bool), Refusal> {
+) -> Result<Variants<'a>, Refusal> {
     let right = identities(inputs.scheme, texts)?;
     let length = right.iter().map(|text| text.right.len()).sum::<usize>();
     let is_long = length > LONG;

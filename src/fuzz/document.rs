@@ -9,7 +9,8 @@ use crate::fuzz::share::{Breach, Finding};
 use crate::protocol::RequestLine;
 use crate::results::{
     CaseRequest, FUZZ_SCHEMA_VERSION, FuzzEnd, FuzzFinding, FuzzResult, FuzzTrait, FuzzWarning,
-    FuzzedSuite, Observed, ObservedKind, ShardSummary, expected_in_words, outcome_in_words,
+    FuzzedSuite, Observed, ObservedKind, Restarts, ShardSummary, expected_in_words,
+    outcome_in_words,
 };
 use crate::suite::{Level, Request, Suite};
 
@@ -26,6 +27,8 @@ pub struct FuzzCircumstances {
     pub shard: Option<ShardSummary>,
     /// The lowest level whose breach is a finding.
     pub level: Level,
+    /// How many restarts are allowed for which no request is to blame.
+    pub allow_restarts: u64,
     /// How the implementation was reached.
     pub adapter: String,
     /// Whether it is our own reference implementation, because nobody named another.
@@ -65,6 +68,10 @@ pub fn document(
         unsupported: output.unsupported,
         kinds: output.kinds,
         progress: output.progress.clone(),
+        restarts: Restarts {
+            allowed: circumstances.allow_restarts,
+            ..output.restarts.clone()
+        },
         findings,
         profile: output
             .tastes

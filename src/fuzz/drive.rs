@@ -14,7 +14,7 @@ use crate::fuzz::present::Present;
 use crate::fuzz::seen::Taste;
 use crate::fuzz::share::{Finding, Share, gather};
 use crate::protocol::{Clock, Hello};
-use crate::results::{Course, FuzzPoint};
+use crate::results::{Course, FuzzPoint, Restarts};
 use crate::runner::Shard;
 use crate::signature::Op;
 use crate::suite::{Level, Request, Suite};
@@ -79,6 +79,8 @@ pub struct FuzzOutput {
     pub unsupported: u64,
     /// How many kinds of answers there were.
     pub kinds: u64,
+    /// How often an adapter had to be started again without a request that is to blame for it.
+    pub restarts: Restarts,
     /// What was noticed besides.
     pub notes: Vec<String>,
     /// Requests that brought something new, each with its suite's name.
@@ -300,6 +302,7 @@ fn campaign(
         disagreements: gathered.disagreements,
         unsupported: gathered.unsupported,
         kinds: gathered.kinds,
+        restarts: gathered.restarts,
         notes,
         progress: course.ended(last.point()),
         elapsed,

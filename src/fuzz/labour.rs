@@ -70,6 +70,7 @@ impl Work<'_, '_> {
                 parting.restarts
             ));
         }
+        share.restarts = parting.unanswered;
         share.notes.extend(parting.notes);
         for (finding, cases) in std::iter::zip(&mut share.findings, campaign.known.cases()) {
             finding.cases = finding.cases.max(cases);

@@ -8,7 +8,7 @@ use crate::fuzz::demand::Demand;
 use crate::fuzz::seen::Taste;
 use crate::mistakes::MistakeId;
 use crate::protocol::RequestLine;
-use crate::results::Failure;
+use crate::results::{Failure, Restarts};
 use crate::signature::Outcome;
 use crate::suite::Request;
 
@@ -50,6 +50,7 @@ pub(super) struct Share {
     pub(super) unsupported: u64,
     pub(super) kinds: u64,
     pub(super) corpus: Vec<(usize, Request)>,
+    pub(super) restarts: Restarts,
     pub(super) notes: Vec<String>,
     pub(super) broken: Option<AdapterError>,
 }
@@ -93,6 +94,7 @@ pub(super) fn gather(shares: Vec<Share>, max_findings: usize) -> Share {
         all.unsupported += share.unsupported;
         all.kinds += share.kinds;
         all.corpus.extend(share.corpus);
+        all.restarts.join(&share.restarts);
         all.notes.extend(share.notes);
         all.broken = all.broken.or(share.broken);
     }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::report::digits::grouped;
+use crate::report::digits::{count, grouped};
 use crate::report::headline::{Headline, Tone};
 use crate::report::json;
 use crate::results::{Conformance, Document, JUDGED_ITSELF, Verdict};
@@ -78,7 +78,15 @@ fn message(document: &Document) -> String {
         ref more => format!("{} suites", more.len()),
     };
     let whole = runs.iter().all(|run| run.scope.whole);
-    let scope = if whole { "" } else { ", in part" };
+    let mut scope = if whole { "" } else { ", in part" }.to_owned();
+    let restarts: u64 = runs.iter().map(|run| run.restarts.count).sum();
+    if restarts > 0 {
+        let restarts = count(restarts, "restart", "restarts");
+        scope = format!("{scope}, {restarts}");
+    }
+    if runs.iter().any(|run| run.interrupted) {
+        scope.push_str(", interrupted");
+    }
     match document.conformance() {
         Conformance::Conformant => {
             let level = runs.iter().map(|run| run.level).min();

@@ -173,7 +173,7 @@ pub(super) fn rich(length: usize) -> RunResult {
     let mut circumstances = circumstances();
     circumstances.implementation.notes = Some(HOSTILE.into());
     circumstances.implementation.name = format!("acme {HOSTILE}");
-    circumstances.repeat = 3;
+    (circumstances.repeat, circumstances.rounds) = (3, 3);
     circumstances.left_out.push(ScopeNote {
         what: "the suite bolt was not asked for".into(),
         cases: 120,

@@ -139,6 +139,7 @@ mod tests {
                 {"at_ms": 0, "cases": 0, "kinds": 0, "findings": 0},
                 {"at_ms": 90, "cases": 9, "kinds": 4, "findings": 1},
             ],
+            "restarts": {"count": 2, "allowed": 3, "reasons": [{"kind": "time-out", "count": 2, "first": "no answer within 5 ms"}]},
             "findings": [finding],
             "profile": [{
                 "suite": "acme", "what": "refuses", "cases": 1, "request": request, "actual": "refused: no",

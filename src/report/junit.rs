@@ -15,7 +15,7 @@ use crate::suite::Basis;
 const COLUMNS: usize = 200;
 
 /// The document as JUnit XML: a test suite for each suite, a test case for each case, and a test
-/// suite for what is wrong with the list of known failures, if anything is.
+/// suite for what is wrong with the list of known failures, or with the run itself, if anything is.
 ///
 /// A known failure is skipped, with its reason; an unexpected pass fails; what is only observed and
 /// what is only a warning passes, and says so in its output. Of several implementations each has its
@@ -69,6 +69,8 @@ fn of_suite(result: &RunResult, suite: &SuiteSummary, prefix: &str) -> TestSuite
         ("macproof.level", result.level.to_string()),
         ("macproof.seed", result.seed.to_string()),
         ("macproof.repeat", result.repeat.to_string()),
+        ("macproof.restarts", result.restarts.count.to_string()),
+        ("macproof.interrupted", result.interrupted.to_string()),
         ("implementation.name", about.name.clone()),
     ];
     let optional = [
@@ -233,15 +235,28 @@ fn of_known_failures(result: &RunResult, prefix: &str) -> Option<TestSuite> {
 /// What is to be said of the run as a whole, which no case shows: where everything passed, the
 /// server would be green about it.
 fn of_the_run(result: &RunResult, prefix: &str) -> Option<TestSuite> {
-    if !result.judged_itself {
+    let mut cases = Vec::new();
+    if result.judged_itself {
+        let mut status = TestCaseStatus::skipped();
+        status.set_message(JUDGED_ITSELF);
+        cases.push(TestCase::new("implementation", status));
+    }
+    for failure in &result.gate.failed {
+        if failure.case.is_empty() && !failure.kind.is_of_an_entry() {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+            status.set_type(failure.kind.name());
+            status.set_message(excerpt(&failure.reason, COLUMNS));
+            cases.push(TestCase::new(failure.kind.name(), status));
+        }
+    }
+    if cases.is_empty() {
         return None;
     }
-    let mut status = TestCaseStatus::skipped();
-    status.set_message(JUDGED_ITSELF);
-    let mut case = TestCase::new("implementation", status);
-    case.set_classname("macproof");
     let mut xml = TestSuite::new(format!("{prefix}macproof"));
-    xml.add_test_case(case);
+    for mut case in cases {
+        case.set_classname("macproof");
+        xml.add_test_case(case);
+    }
     Some(xml)
 }
 

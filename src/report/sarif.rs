@@ -53,7 +53,7 @@ fn run(result: &RunResult) -> Value {
         "automationDetails": {"id": format!("macproof/{}/", excerpt(&about.name, COLUMNS))},
         "columnKind": "unicodeCodePoints",
         "invocations": [{
-            "executionSuccessful": result.gate.exit_code != 3,
+            "executionSuccessful": matches!(result.gate.exit_code, 0 | 1),
             "exitCode": result.gate.exit_code,
             "startTimeUtc": result.started,
             "toolExecutionNotifications": notifications(result),
@@ -61,6 +61,8 @@ fn run(result: &RunResult) -> Value {
         "results": results,
         "properties": {
             "conformance": result.conformance,
+            "interrupted": result.interrupted,
+            "restarts": result.restarts.count,
             "level": result.level,
             "seed": result.seed,
             "implementation": {
@@ -202,9 +204,12 @@ fn notifications(result: &RunResult) -> Vec<Value> {
         .gate
         .failed
         .iter()
-        .filter(|failure| failure.kind.is_of_an_entry())
+        .filter(|failure| failure.kind.is_of_an_entry() || failure.case.is_empty())
         .map(|failure| {
-            let text = format!("{}: {}", failure.case, failure.reason);
+            let text = match failure.case.as_str() {
+                "" => failure.reason.clone(),
+                case => format!("{case}: {}", failure.reason),
+            };
             json!({"level": "error", "message": {"text": message(&excerpt(&text, 2 * COLUMNS))}})
         });
     let notes = result.notes.iter().map(

@@ -7,12 +7,12 @@ use indexmap::IndexMap;
 
 use crate::protocol::ImplementationInfo;
 use crate::results::baseline::baseline_scores;
-use crate::results::conformance::{conformance, gate};
+use crate::results::conformance::{Disturbances, conformance, gate};
 use crate::results::ledger::{Ledger, Ruling};
 use crate::results::{
-    Case, CaseRequest, Counts, KnownFailure, KnownFailures, KnownMention, Observed, ObservedKind,
-    Redaction, RequirementSummary, RunResult, SCHEMA_VERSION, Scope, ScopeNote, ShardSummary,
-    SourceLine, SuiteSummary, Trait, Verdict, judge, words,
+    Case, CaseRequest, Counts, Interruption, KnownFailure, KnownFailures, KnownMention, Observed,
+    ObservedKind, Redaction, RequirementSummary, Restarts, RunResult, SCHEMA_VERSION, Scope,
+    ScopeNote, ShardSummary, SourceLine, SuiteSummary, Trait, Verdict, judge, words,
 };
 use crate::signature::{Op, Outcome};
 use crate::suite::{Expect, Level, Requirement, Suite, Vector};
@@ -56,8 +56,14 @@ pub struct Circumstances {
     pub level: Level,
     /// The seed of the order.
     pub seed: u64,
-    /// How often each case ran.
+    /// How often each case was to run.
     pub repeat: u64,
+    /// How many rounds of all cases were completed.
+    pub rounds: u64,
+    /// The restarts that no case answers for, and how many are allowed.
+    pub restarts: Restarts,
+    /// The signal that ended it before its time, if one did.
+    pub interruption: Option<Interruption>,
     /// Which part of a run it was, if it was not the whole.
     pub shard: Option<ShardSummary>,
     /// What was left out before the run began: filters, shards.
@@ -103,21 +109,28 @@ pub fn conclude(
     }
     let troubles = ledger.troubles(&every_case, circumstances.left_out.is_empty());
     let scope = scope(circumstances.left_out, &cases);
+    let disturbances = Disturbances {
+        restarts: &circumstances.restarts,
+        interruption: circumstances.interruption,
+    };
     let mut result = RunResult {
         macproof_result: SCHEMA_VERSION,
         macproof_version: env!("CARGO_PKG_VERSION").to_owned(),
         started: circumstances.started,
         duration_ms: circumstances.duration_ms,
-        conformance: conformance(&cases, circumstances.level),
+        conformance: conformance(&cases, circumstances.level, disturbances),
         scope,
-        gate: gate(&cases, troubles),
+        gate: gate(&cases, troubles, disturbances),
         implementation: circumstances.implementation,
         adapter: circumstances.adapter,
         judged_itself: circumstances.judged_itself,
         arguments: circumstances.arguments,
         level: circumstances.level,
         seed: circumstances.seed,
-        repeat: circumstances.repeat,
+        repeat: circumstances.rounds,
+        repeat_asked: (circumstances.rounds < circumstances.repeat).then_some(circumstances.repeat),
+        interrupted: circumstances.interruption.is_some(),
+        restarts: circumstances.restarts.clone(),
         shard: circumstances.shard,
         suites,
         counts: cases.iter().map(|case| case.verdict).collect(),

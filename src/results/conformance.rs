@@ -2,17 +2,30 @@
 //! about the run.
 
 use crate::results::{
-    Case, Conformance, Gate, GateFailure, GateFailureKind, ObservedKind, Verdict,
+    Case, Conformance, Gate, GateFailure, GateFailureKind, Interruption, ObservedKind, Restarts,
+    Verdict,
 };
 use crate::suite::Level;
+
+/// What befell a run beside its cases.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Disturbances<'r> {
+    pub(super) restarts: &'r Restarts,
+    pub(super) interruption: Option<Interruption>,
+}
 
 /// What the cases say of the implementation at that level, known failures or not.
 ///
 /// Only cases of a level that counts have a say: whatever became of the others, it would not
 /// change the answer. What was not judged leaves it open, and what does not apply answers nothing.
-pub(super) fn conformance(cases: &[Case], level: Level) -> Conformance {
+/// So does a run that came to no end of its own, or through more restarts than are allowed.
+pub(super) fn conformance(
+    cases: &[Case],
+    level: Level,
+    disturbances: Disturbances<'_>,
+) -> Conformance {
     let mut passed = false;
-    let mut open = false;
+    let mut open = disturbances.interruption.is_some() || !disturbances.restarts.are_allowed();
     for case in cases {
         if case.level > level || case.level == Level::May {
             continue;
@@ -37,7 +50,11 @@ pub(super) fn conformance(cases: &[Case], level: Level) -> Conformance {
 
 /// What sets the exit code: the cases of every level, and what is wrong with the list of known
 /// failures.
-pub(super) fn gate(cases: &[Case], mut failed: Vec<GateFailure>) -> Gate {
+pub(super) fn gate(
+    cases: &[Case],
+    mut failed: Vec<GateFailure>,
+    disturbances: Disturbances<'_>,
+) -> Gate {
     let of_cases = cases.iter().filter_map(|case| {
         let kind = gate_failure(case)?;
         Some(GateFailure {
@@ -55,8 +72,35 @@ pub(super) fn gate(cases: &[Case], mut failed: Vec<GateFailure>) -> Gate {
             reason: "no case was judged".to_owned(),
         });
     }
+    let mut of_the_run = |kind, reason: String| {
+        failed.push(GateFailure {
+            case: String::new(),
+            kind,
+            reason,
+        });
+    };
+    if let Some(restarts) = disturbances.restarts.in_words()
+        && !disturbances.restarts.are_allowed()
+    {
+        let hint = if disturbances.restarts.are_of_time() {
+            "a longer --timeout may spare some of them; "
+        } else {
+            ""
+        };
+        of_the_run(
+            GateFailureKind::Restarts,
+            format!("{restarts}; {hint}--allow-restarts says how many are borne"),
+        );
+    }
+    if disturbances.interruption.is_some() {
+        let reason = "it was interrupted before everything was asked";
+        of_the_run(GateFailureKind::Interrupted, reason.to_owned());
+    }
     let exit_codes = failed.iter().map(|failure| failure.kind.exit_code());
-    let exit_code = exit_codes.min().unwrap_or_default();
+    let exit_code = match disturbances.interruption {
+        Some(interruption) => interruption.exit_code(),
+        None => exit_codes.min().unwrap_or_default(),
+    };
     Gate {
         passed: failed.is_empty(),
         exit_code,
@@ -76,7 +120,8 @@ impl Conformance {
 }
 
 impl GateFailureKind {
-    /// The exit code of a run that has nothing worse. The lower counts.
+    /// The exit code of a run that has nothing worse. The lower counts, that of an interruption
+    /// aside, which comes first.
     pub fn exit_code(self) -> u8 {
         match self {
             Self::Fail
@@ -85,7 +130,8 @@ impl GateFailureKind {
             | Self::ExpiredEntry
             | Self::UnmatchedEntry
             | Self::UnexplainedEntry => 1,
-            Self::Error | Self::Skipped | Self::NothingJudged => 3,
+            Self::Error | Self::Skipped | Self::NothingJudged | Self::Restarts => 3,
+            Self::Interrupted => Interruption::Interrupt.exit_code(),
         }
     }
 
@@ -109,6 +155,8 @@ impl GateFailureKind {
             Self::Error => "error",
             Self::Skipped => "skipped",
             Self::NothingJudged => "nothing-judged",
+            Self::Restarts => "restarts",
+            Self::Interrupted => "interrupted",
         }
     }
 }
@@ -170,7 +218,8 @@ mod tests {
         accept, circumstances, reject, run, small_suite, suite, threw, token,
     };
     use crate::results::{
-        Conformance, Failure, GateFailureKind, KnownFailures, Observed, conclude,
+        Conformance, Failure, GateFailureKind, Interruption, KnownFailures, Observed, RunResult,
+        conclude,
     };
     use crate::signature::{Op, Outcome, OutcomeKind};
     use crate::suite::{Basis, Expect, Level};
@@ -299,6 +348,73 @@ mod tests {
                 "{outcomes:?}"
             );
         }
+    }
+
+    /// A run in which every case passed, or one failed, after so many restarts and interrupted so.
+    fn after(
+        restarts: u64,
+        allowed: u64,
+        interruption: Option<Interruption>,
+        came: &str,
+    ) -> RunResult {
+        let suite = small_suite();
+        let mut circumstances = circumstances();
+        for _ in 0..restarts {
+            circumstances
+                .restarts
+                .add_failure(&Failure::Crashed("exit status 1".into()));
+        }
+        circumstances.restarts.allowed = allowed;
+        circumstances.interruption = interruption;
+        let observations = vec![suite.observe("signs", token(came))];
+        conclude(
+            circumstances,
+            observations,
+            &KnownFailures::none(),
+            "2026-11-20",
+        )
+    }
+
+    #[test]
+    fn restarts_that_no_case_answers_for_leave_it_open_unless_they_are_allowed() {
+        for (restarts, allowed, came, expected) in [
+            (0, 0, "aa", (Conformant, 0)),
+            (1, 0, "aa", (Incomplete, 3)),
+            (57, 56, "aa", (Incomplete, 3)),
+            (57, 57, "aa", (Conformant, 0)),
+            (57, 0, "ab", (Nonconformant, 1)),
+        ] {
+            let result = after(restarts, allowed, None, came);
+            assert_eq!((result.conformance, result.gate.exit_code), expected);
+            assert_eq!(
+                (result.restarts.count, result.restarts.allowed),
+                (restarts, allowed)
+            );
+            let said = result
+                .gate
+                .failed
+                .iter()
+                .any(|f| f.kind == GateFailureKind::Restarts);
+            assert_eq!(said, restarts > allowed);
+        }
+    }
+
+    #[test]
+    fn an_interrupted_run_is_never_conformant_and_its_code_comes_first() {
+        for interruption in [Interruption::Interrupt, Interruption::Terminate] {
+            for (restarts, came, conformance) in [
+                (0, "aa", Incomplete),
+                (2, "aa", Incomplete),
+                (0, "ab", Nonconformant),
+            ] {
+                let result = after(restarts, 0, Some(interruption), came);
+                assert!(result.interrupted);
+                assert_eq!(result.conformance, conformance);
+                assert_eq!(result.gate.exit_code, interruption.exit_code());
+                assert!(!result.gate.passed);
+            }
+        }
+        assert!(!after(0, 0, None, "aa").interrupted);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::ImplementationInfo;
-use crate::results::{BaselineScore, ObservedKind, Verdict};
+use crate::results::{BaselineScore, ObservedKind, Restarts, Verdict};
 use crate::suite::{Basis, Level, Source};
 
 /// The version of this document's form.
@@ -49,8 +49,17 @@ pub struct RunResult {
     pub level: Level,
     /// The seed of the order of the cases.
     pub seed: u64,
-    /// How often each case ran.
+    /// How often each case ran: the rounds of all cases that were completed.
     pub repeat: u64,
+    /// How often each case was to run, where the run ended before that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat_asked: Option<u64>,
+    /// Whether a signal ended the run before its time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub interrupted: bool,
+    /// How often the adapter had to be started again without a case that answers for it.
+    #[serde(default)]
+    pub restarts: Restarts,
     /// Which part of a run this is; absent if it is the whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<ShardSummary>,
@@ -176,6 +185,10 @@ pub enum GateFailureKind {
     Skipped,
     /// The run judged and observed nothing at all.
     NothingJudged,
+    /// The adapter had to be started again more often than is allowed, and no case answers for it.
+    Restarts,
+    /// A signal ended the run before its time.
+    Interrupted,
 }
 
 /// A suite that took part.

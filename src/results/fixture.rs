@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::protocol::{ImplementationInfo, RequestLine};
 use crate::results::{
-    Circumstances, KnownFailures, Observation, Observed, Redaction, RunResult, conclude,
+    Circumstances, KnownFailures, Observation, Observed, Redaction, Restarts, RunResult, conclude,
 };
 use crate::scheme::{
     Algorithm, Field, FieldKind, FieldSet, Freshness, Layout, Message, Scheme, SecretEncoding,
@@ -140,6 +140,9 @@ pub(crate) fn circumstances() -> Circumstances {
         level: Level::Must,
         seed: 42,
         repeat: 1,
+        rounds: 1,
+        restarts: Restarts::default(),
+        interruption: None,
         shard: None,
         left_out: Vec::new(),
         notes: Vec::new(),

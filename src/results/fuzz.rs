@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::ImplementationInfo;
-use crate::results::{CaseRequest, Causes, FuzzPoint, ObservedKind, ShardSummary};
+use crate::results::{CaseRequest, Causes, FuzzPoint, ObservedKind, Restarts, ShardSummary};
 use crate::suite::{Basis, Level};
 
 /// The version of this document's form.
@@ -57,6 +57,9 @@ pub struct FuzzResult {
     /// How far it was when, at most 200 points in the order of time; the first is where it began,
     /// the last where it ended.
     pub progress: Vec<FuzzPoint>,
+    /// How often the adapter had to be started again without a request that is to blame for it.
+    #[serde(default)]
+    pub restarts: Restarts,
     /// Everything that was found, one entry a cause.
     pub findings: Vec<FuzzFinding>,
     /// Matters of taste, with how often each was seen.
@@ -167,12 +170,15 @@ pub struct FuzzWarning {
 }
 
 impl FuzzResult {
-    /// What the command ends with: 1 where something was found, else 4 where the adapter no longer
-    /// worked, else 2 where nothing was asked, else 0.
+    /// What the command ends with, an interruption aside: 1 where something was found, else 4 where
+    /// the adapter no longer worked, else 3 where the campaign was interrupted or the adapter had to
+    /// be started again more often than is allowed, else 2 where nothing was asked, else 0.
     pub fn exit_code(&self) -> u8 {
         match (self.findings.is_empty(), self.ended, self.cases) {
             (false, ..) => 1,
             (true, FuzzEnd::Broken, _) => 4,
+            (true, FuzzEnd::Interrupted, _) => 3,
+            (true, ..) if !self.restarts.are_allowed() => 3,
             (true, _, 0) => 2,
             _ => 0,
         }

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use crate::results::conclude::{scope, under_the_list};
-use crate::results::conformance::{conformance, gate};
+use crate::results::conformance::{Disturbances, conformance, gate};
 use crate::results::ledger::Ledger;
 use crate::results::{
-    BaselineScore, Case, Counts, Document, GateFailure, KnownFailures, RunResult, Runs, ScopeNote,
-    ShardSummary, SuiteSummary,
+    BaselineScore, Case, Counts, Document, GateFailure, Interruption, KnownFailures, RunResult,
+    Runs, ScopeNote, ShardSummary, SuiteSummary,
 };
 
 /// Why results cannot be joined.
@@ -88,7 +88,7 @@ pub fn merge(runs: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<Docu
                     &run.adapter,
                     &run.arguments,
                     run.level,
-                    run.repeat,
+                    run.repeat_asked.unwrap_or(run.repeat),
                     shard.count
                 )
             ),
@@ -124,7 +124,17 @@ fn join(mut parts: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<RunR
     if whole.shard.take().is_none() {
         return Ok(whole);
     }
+    let mut interruption = interruption_of(&whole);
     for part in parts {
+        // The whole ran as often as each of its parts did.
+        let asked = whole.repeat_asked.unwrap_or(whole.repeat);
+        whole.repeat = whole.repeat.min(part.repeat);
+        whole.repeat_asked = (whole.repeat < asked).then_some(asked);
+        interruption = interruption.or(interruption_of(&part));
+        whole.interrupted |= part.interrupted;
+        whole.restarts.join(&part.restarts);
+        // What was allowed to each is allowed to the whole, and no more.
+        whole.restarts.allowed = whole.restarts.allowed.min(part.restarts.allowed);
         if part.started < whole.started {
             whole.started = part.started;
         }
@@ -172,9 +182,19 @@ fn join(mut parts: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<RunR
     }
     recount(&mut whole);
     whole.scope = scope(left_out, &whole.cases);
-    whole.conformance = conformance(&whole.cases, whole.level);
-    whole.gate = gate(&whole.cases, entries);
+    let disturbances = Disturbances {
+        restarts: &whole.restarts,
+        interruption,
+    };
+    whole.conformance = conformance(&whole.cases, whole.level, disturbances);
+    whole.gate = gate(&whole.cases, entries, disturbances);
     Ok(whole)
+}
+
+/// By what a run was interrupted, if it was.
+fn interruption_of(run: &RunResult) -> Option<Interruption> {
+    let of_code = || Interruption::of(run.gate.exit_code).unwrap_or(Interruption::Interrupt);
+    run.interrupted.then(of_code)
 }
 
 /// That every part is there, once; in the order of their numbers.
@@ -295,8 +315,8 @@ mod tests {
         TODAY, accept, circumstances, reject, small_suite, suite, threw, token,
     };
     use crate::results::{
-        Document, KnownFailures, Observation, Observed, RunResult, ScopeNote, ShardSummary,
-        conclude,
+        Document, KnownFailures, Observation, Observed, RestartKind, RunResult, ScopeNote,
+        ShardSummary, conclude,
     };
     use crate::signature::Op;
     use crate::suite::{Basis, Expect, Level, Suite};
@@ -391,6 +411,32 @@ mod tests {
         assert_eq!(joined.scope, whole.scope);
         // Only the entry that could mean any suite is not blamed.
         assert_eq!(joined.gate.failed.len() + 1, whole.gate.failed.len());
+    }
+
+    #[test]
+    fn restarts_add_up_and_a_part_that_was_interrupted_interrupts_the_whole() {
+        let (_, mut parts) = whole_and_parts(3, false);
+        for (part, restarts) in parts.iter_mut().zip([0, 2, 3]) {
+            for _ in 0..restarts {
+                part.restarts
+                    .add(RestartKind::Crash, "exit status 1".into());
+            }
+            part.restarts.allowed = 4;
+        }
+        (parts[1].repeat, parts[1].repeat_asked) = (0, Some(1));
+        let merged = |parts: &[RunResult]| {
+            let document = merge(parts.to_vec(), None).unwrap();
+            document.runs()[0].clone()
+        };
+        let whole = merged(&parts);
+        assert_eq!((whole.restarts.count, whole.restarts.allowed), (5, 4));
+        assert_eq!((whole.repeat, whole.repeat_asked), (0, Some(1)));
+        assert!(!whole.interrupted);
+        parts[1].interrupted = true;
+        parts[1].gate.exit_code = 143;
+        let whole = merged(&parts);
+        assert!(whole.interrupted);
+        assert_eq!(whole.gate.exit_code, 143);
     }
 
     #[test]

@@ -115,6 +115,8 @@ fn join(whole: &mut FuzzResult, part: FuzzResult) {
     whole.duration_ms = whole.duration_ms.max(part.duration_ms);
     whole.ended = worse(whole.ended, part.ended);
     whole.judged_itself |= part.judged_itself;
+    whole.restarts.join(&part.restarts);
+    whole.restarts.allowed = whole.restarts.allowed.min(part.restarts.allowed);
     whole.jobs = whole.jobs.saturating_add(part.jobs);
     whole.cases = whole.cases.saturating_add(part.cases);
     whole.disagreements = whole.disagreements.saturating_add(part.disagreements);

@@ -11,6 +11,7 @@ mod document;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod fuzz;
+mod interruption;
 mod judge;
 mod known_failures;
 mod ledger;
@@ -19,6 +20,7 @@ mod merge;
 mod merge_fuzz;
 mod observed_kind;
 mod redaction;
+mod restarts;
 mod runs;
 mod timing;
 mod update;
@@ -39,12 +41,14 @@ pub use document::{
 pub use fuzz::{
     FUZZ_SCHEMA_VERSION, FuzzEnd, FuzzFinding, FuzzResult, FuzzTrait, FuzzWarning, FuzzedSuite,
 };
+pub use interruption::{Interruption, gravest_exit_code};
 pub use judge::{Failure, Observed, judge};
 pub use known_failures::{EntryProblem, KnownFailure, KnownFailures, KnownFailuresError};
 pub use merge::{MergeError, merge};
 pub use merge_fuzz::merge_fuzz;
 pub use observed_kind::ObservedKind;
 pub use redaction::{REDACTED, Redaction};
+pub use restarts::{RestartKind, RestartReason, Restarts};
 pub use runs::{Document, RUNS_VERSION, Runs};
 pub use timing::{
     Confirmation, Control, ControlKind, Distributions, Effect, Measurement, RunningEffect, Subject,

@@ -92,7 +92,12 @@ impl Redaction {
         let left_out = result.scope.left_out.iter_mut().map(|note| &mut note.what);
         let failed = result.gate.failed.iter_mut().map(|f| &mut f.reason);
         // They repeat what was said of a case.
-        for text in left_out.chain(failed).chain(&mut result.notes) {
+        let restarts = result.restarts.reasons.iter_mut().map(|one| &mut one.first);
+        for text in left_out
+            .chain(failed)
+            .chain(&mut result.notes)
+            .chain(restarts)
+        {
             *text = without_token_like(text);
         }
     }
@@ -225,6 +230,7 @@ fn texts(result: &mut RunResult) -> impl Iterator<Item = &mut String> {
         .chain(result.scope.left_out.iter_mut().map(|note| &mut note.what))
         .chain(result.gate.failed.iter_mut().map(|f| &mut f.reason))
         .chain(&mut result.notes)
+        .chain(result.restarts.reasons.iter_mut().map(|one| &mut one.first))
         .chain(of_cases)
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::results::{Conformance, RunResult};
+use crate::results::{Conformance, RunResult, gravest_exit_code};
 
 /// The version of this document's form.
 pub const RUNS_VERSION: u32 = 1;
@@ -88,10 +88,9 @@ impl Document {
         !self.runs().is_empty() && self.runs().iter().all(|run| run.judged_itself)
     }
 
-    /// The exit code of all: the lowest of those that are not 0, as within one run.
+    /// The exit code of all: the first that applies, as within one run.
     pub fn exit_code(&self) -> u8 {
-        let codes = self.runs().iter().map(|run| run.gate.exit_code);
-        codes.filter(|&code| code > 0).min().unwrap_or_default()
+        gravest_exit_code(self.runs().iter().map(|run| run.gate.exit_code))
     }
 }
 

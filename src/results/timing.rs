@@ -36,6 +36,10 @@ pub struct TimingResult {
     pub seed: u64,
     /// What was measured, in order.
     pub measurements: Vec<Measurement>,
+    /// Whether a signal ended the campaign before its time: what was under way or was still to come
+    /// is not measured.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub interrupted: bool,
     /// What none of these verdicts says, in sentences.
     pub limits: Vec<String>,
     /// What the command ends with.

@@ -121,8 +121,9 @@ pub struct VersusExample {
 
 impl VersusResult {
     /// What the command ends with: 1 where they differ, or where one of them accepts none of the
-    /// tokens that another signs; else 4 where an adapter no longer worked; else 3 where nobody
-    /// signed anything, so that nothing could be presented; else 0.
+    /// tokens that another signs; else 4 where an adapter no longer worked; else 3 where it was
+    /// interrupted, or where nobody signed anything, so that nothing could be presented; else 0.
+    /// That of the interruption, 130 or 143, comes before all of these.
     pub fn exit_code_of(
         differences: &[VersusDifference],
         matrix: &[VersusCell],
@@ -133,6 +134,8 @@ impl VersusResult {
             1
         } else if ended == FuzzEnd::Broken {
             4
+        } else if ended == FuzzEnd::Interrupted {
+            3
         } else if !matrix.is_empty() && matrix.iter().all(|cell| cell.tokens == 0) {
             3
         } else {
@@ -166,7 +169,7 @@ mod tests {
             (vec![cell(0, 0), cell(0, 0)], FuzzEnd::Whole, 3),
             (vec![cell(9, 0)], FuzzEnd::Broken, 1),
             (Vec::new(), FuzzEnd::Broken, 4),
-            (Vec::new(), FuzzEnd::Interrupted, 0),
+            (Vec::new(), FuzzEnd::Interrupted, 3),
         ] {
             assert_eq!(VersusResult::exit_code_of(&[], &matrix, ended), code);
         }

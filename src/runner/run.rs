@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::adapters::{Adapter, AdapterError, Parting, Target};
 use crate::protocol::Hello;
-use crate::results::{Failure, Observation, Redaction, ScopeNote};
+use crate::results::{Failure, Observation, Observed, Redaction, Restarts, ScopeNote};
 use crate::runner::case::{Case, Fate};
 use crate::runner::job::{Job, Work};
 use crate::runner::plan::{Selection, plan};
@@ -17,9 +17,9 @@ use crate::runner::resign::Resigner;
 use crate::runner::schedule::Schedule;
 use crate::runner::seen::Seen;
 use crate::runner::smoke::smoke;
-use crate::runner::unknown::{Harvest, harvest};
+use crate::runner::unknown::{Harvest, harvest, key};
 use crate::runner::{RunOptions, WhoseSecret};
-use crate::signature::Secret;
+use crate::signature::{Op, Secret};
 use crate::suite::Suite;
 
 /// How often the progress is told.
@@ -47,6 +47,11 @@ pub struct RunOutput<'s> {
     pub notes: Vec<String>,
     /// How often an adapter process had to be started again.
     pub restarts: u64,
+    /// Those of them, and what stands for one with a server, that no case answers for: none whose
+    /// verdict is a failure of that kind.
+    pub unanswered: Restarts,
+    /// How many rounds of all cases are over.
+    pub rounds: u64,
     /// How far it came.
     pub progress: Progress,
     /// Whether it came to its end.
@@ -108,12 +113,13 @@ pub fn run<'s>(
     }
     let mut first = target.start(options.limits, interrupt)?;
     let hello = first.hello().clone();
-    let harvest = match options.secret {
+    let mut harvest = match options.secret {
         WhoseSecret::Unknown => {
             harvest(&mut first, &chosen, target, &hello)?.map_err(RunError::NoAnswer)?
         }
         WhoseSecret::Request | WhoseSecret::Own(_) => Harvest::default(),
     };
+    let in_harvest = std::mem::take(&mut harvest.failures);
     let answer = options.limits.answer;
     let cases = plan(
         &chosen,
@@ -125,7 +131,7 @@ pub fn run<'s>(
         answer,
     );
     let schedule = Schedule::new(asked(&cases), options.seed, options.repeat.max(1));
-    smoke(&mut first, &cases, schedule.order())?.map_err(RunError::NoAnswer)?;
+    let in_smoke = smoke(&mut first, &cases, schedule.order())?.map_err(RunError::NoAnswer)?;
 
     let seen: Vec<Mutex<Seen>> = cases.iter().map(|_| Mutex::default()).collect();
     let work = Work {
@@ -190,16 +196,44 @@ pub fn run<'s>(
         }
         case.observation(seen, has_oracle)
     };
-    let observations = std::iter::zip(&cases, seen).map(observation).collect();
+    let rounds = completed(&cases, &seen).unwrap_or(options.repeat.max(1));
+    let observations: Vec<Observation<'s>> =
+        std::iter::zip(&cases, seen).map(observation).collect();
+    let has_failed = |at: usize| matches!(observations[at].observed, Observed::Failed(_));
+    let signs = |at: usize, signed: &(String, String)| {
+        let case = &cases[at];
+        case.op() == Op::Sign && key(case.suite, &case.asked.request.fields) == *signed
+    };
+    let before = in_smoke
+        .into_iter()
+        .filter(|(at, _)| !has_failed(*at))
+        .map(|(_, failure)| failure)
+        .chain(in_harvest.into_iter().filter_map(|(signed, failure)| {
+            let answers = |at: usize| has_failed(at) && signs(at, &signed);
+            (!(0..cases.len()).any(answers)).then_some(failure)
+        }));
+    for failure in before {
+        gathered.note_before_the_cases(target, &failure);
+    }
     Ok(RunOutput {
         observations,
         left_out,
         notes: gathered.notes,
         restarts: gathered.restarts,
+        unanswered: gathered.unanswered,
+        rounds,
         progress: done,
         ending,
         hello,
     })
+}
+
+/// How many rounds of every case that is asked are over; `None` if none is asked.
+fn completed(cases: &[Case<'_>], seen: &[Mutex<Seen>]) -> Option<u64> {
+    let asked = std::iter::zip(cases, seen)
+        .filter(|(case, _)| !matches!(case.fate, Fate::NotApplicable(_)));
+    let rounds = |seen: &Mutex<Seen>| seen.lock().unwrap_or_else(PoisonError::into_inner).rounds;
+    asked.map(|(_, seen)| rounds(seen)).min()
 }
 
 /// What an implementation's own secret cannot show.
@@ -313,6 +347,7 @@ const RESTARTED: &str = "the adapter had to be started again";
 struct Gathered {
     notes: Vec<String>,
     restarts: u64,
+    unanswered: Restarts,
     broken: Option<AdapterError>,
 }
 
@@ -321,11 +356,13 @@ impl Gathered {
         let mut gathered = Self {
             notes: Vec::new(),
             restarts: 0,
+            unanswered: Restarts::default(),
             broken: None,
         };
         for share in shares {
             gathered.notes.extend(share.parting.notes);
             gathered.restarts += share.parting.restarts;
+            gathered.unanswered.join(&share.parting.unanswered);
             if let Err(error) = share.ended {
                 gathered.broken.get_or_insert(error);
             }
@@ -336,5 +373,16 @@ impl Gathered {
             times => gathered.notes.push(format!("{RESTARTED} {times} times")),
         }
         gathered
+    }
+
+    /// A request failed before the cases were asked, and none of them failed so.
+    fn note_before_the_cases(&mut self, target: &Target, failure: &Failure) {
+        self.notes.push(format!(
+            "at first a request failed, and did not when its case was asked: {failure}"
+        ));
+        // A command that is started for each request is never started again.
+        if !matches!(target, Target::Exec(_)) {
+            self.unanswered.add_failure(failure);
+        }
     }
 }

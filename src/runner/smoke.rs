@@ -8,24 +8,34 @@ use crate::runner::case::Case;
 /// How many requests may fail before the adapter is said not to work.
 const TRIED: usize = 3;
 
-/// Asks until one well-formed answer has come; what it says is of no interest. If none comes, the
-/// first failure comes back.
+/// Asks until one well-formed answer has come; what it says is of no interest. What failed before
+/// that comes back, by the place of its case; if no answer comes, the first failure does.
 pub(super) fn smoke(
     adapter: &mut Adapter<'_>,
     cases: &[Case<'_>],
     order: &[u32],
-) -> Result<Result<(), Failure>, AdapterError> {
+) -> Result<Result<Vec<(usize, Failure)>, Failure>, AdapterError> {
     let mut smoke = Smoke {
         tried: different(cases, order),
         asked: 0,
-        failures: 0,
+        settled: 0,
         answered: false,
-        first_failure: None,
+        failures: Vec::new(),
     };
     adapter.drive(&mut smoke)?;
-    Ok(match smoke.first_failure {
-        Some(failure) if !smoke.answered => Err(failure),
-        _ => Ok(()),
+    let Smoke {
+        tried,
+        answered,
+        failures,
+        ..
+    } = smoke;
+    Ok(match failures.first() {
+        Some((_, failure)) if !answered => Err(failure.clone()),
+        _ => {
+            let place = |tried: &Case<'_>| cases.iter().position(|one| std::ptr::eq(one, tried));
+            let failed = |(at, failure): (usize, Failure)| Some((place(tried[at])?, failure));
+            Ok(failures.into_iter().filter_map(failed).collect())
+        }
     })
 }
 
@@ -49,15 +59,17 @@ fn different<'c, 's>(cases: &'c [Case<'s>], order: &[u32]) -> Vec<&'c Case<'s>> 
 struct Smoke<'c, 's> {
     tried: Vec<&'c Case<'s>>,
     asked: usize,
-    failures: usize,
+    /// How many of them came to nothing.
+    settled: usize,
     answered: bool,
-    first_failure: Option<Failure>,
+    /// What failed, by its place among those that are tried.
+    failures: Vec<(usize, Failure)>,
 }
 
 impl Exchange for Smoke<'_, '_> {
     /// One after the other, and no more once one is answered.
     fn next(&mut self) -> Option<Ticket> {
-        let is_waiting = self.asked > self.failures;
+        let is_waiting = self.asked > self.settled;
         if self.answered || is_waiting || self.asked == self.tried.len() {
             return None;
         }
@@ -73,14 +85,15 @@ impl Exchange for Smoke<'_, '_> {
         self.answered = true;
     }
 
-    fn failed(&mut self, _ticket: Ticket, failure: Failure) {
-        self.failures += 1;
-        self.first_failure.get_or_insert(failure);
+    fn failed(&mut self, ticket: Ticket, failure: Failure) {
+        self.settled += 1;
+        let at = usize::try_from(ticket.0).unwrap_or_default();
+        self.failures.push((at, failure));
     }
 
     /// It says nothing of whether the adapter works.
     fn inapplicable(&mut self, _ticket: Ticket, _reason: String) {
-        self.failures += 1;
+        self.settled += 1;
     }
 
     fn revoked(&mut self, _ticket: Ticket, _failure: Failure) {}

@@ -26,6 +26,8 @@ pub(super) struct Harvest {
     tokens: HashMap<(String, String), String>,
     /// The first message of which a MAC is, by suite, selected secret and MAC.
     messages: HashMap<(String, String, Vec<u8>), Vec<u8>>,
+    /// What failed meanwhile, by suite and fields.
+    pub(super) failures: Vec<((String, String), Failure)>,
 }
 
 struct Gathering {
@@ -33,7 +35,7 @@ struct Gathering {
     next: usize,
     tokens: HashMap<(String, String), String>,
     answered: bool,
-    first_failure: Option<Failure>,
+    failures: Vec<((String, String), Failure)>,
 }
 
 /// Lets an implementation sign whatever the cases need. If it never answers, its first failure
@@ -75,15 +77,16 @@ pub(super) fn harvest(
         next: 0,
         tokens: HashMap::new(),
         answered: false,
-        first_failure: None,
+        failures: Vec::new(),
     };
     adapter.drive(&mut gathering)?;
-    if let Some(failure) = gathering.first_failure.filter(|_| !gathering.answered) {
-        return Ok(Err(failure));
+    if let Some((_, failure)) = gathering.failures.first().filter(|_| !gathering.answered) {
+        return Ok(Err(failure.clone()));
     }
     Ok(Ok(Harvest {
         tokens: gathering.tokens,
         messages: HashMap::new(),
+        failures: gathering.failures,
     }))
 }
 
@@ -104,7 +107,7 @@ fn wanted(resigner: &Resigner<'_>, vector: &Vector) -> Vec<Fields> {
     }
 }
 
-fn key(suite: &Suite, fields: &Fields) -> (String, String) {
+pub(super) fn key(suite: &Suite, fields: &Fields) -> (String, String) {
     let fields = serde_json::to_string(fields).unwrap_or_default();
     (suite.name.to_string(), fields)
 }
@@ -229,8 +232,9 @@ impl Exchange for Gathering {
         }
     }
 
-    fn failed(&mut self, _ticket: Ticket, failure: Failure) {
-        self.first_failure.get_or_insert(failure);
+    fn failed(&mut self, ticket: Ticket, failure: Failure) {
+        let at = usize::try_from(ticket.0).unwrap_or_default();
+        self.failures.push((self.requests[at].0.clone(), failure));
     }
 
     fn inapplicable(&mut self, _ticket: Ticket, _reason: String) {

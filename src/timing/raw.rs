@@ -40,6 +40,9 @@ pub struct RawHeader {
     pub time_s: f64,
     /// The seed of all that was chosen by chance.
     pub seed: u64,
+    /// Whether a signal ended it before its time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub interrupted: bool,
 }
 
 /// What is said of one recording; a line behind `# `, before its pairs.

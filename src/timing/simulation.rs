@@ -322,6 +322,7 @@ fn noise_is_no_verdict() {
 #[test]
 fn a_file_of_raw_pairs_is_judged_as_the_campaign_was() {
     let header = RawHeader {
+        interrupted: false,
         macproof_timing_raw: RawHeader::FORM,
         macproof_version: "0.0.0".into(),
         started: "2026-11-21T12:00:00Z".into(),

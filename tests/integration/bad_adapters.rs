@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use macproof::adapters::{AdapterCommand, AdapterError, Limits, Target};
-use macproof::results::{Failure, Observed, Verdict, judge};
+use macproof::results::{Failure, Observed, RestartKind, Verdict, judge};
 use macproof::runner::{Ending, Progress, RunError, RunOptions, RunOutput, run};
 use macproof::scheme::Algorithm;
 use macproof::signature::Outcome;
@@ -382,6 +382,8 @@ fn crashes() {
     let how = "exit status 7; its stderr ends: \"fatal: out of luck\"";
     assert_eq!(observed, Observed::Failed(Failure::Crashed(how.into())));
     assert!(output.restarts >= 2);
+    // Its case answers for every one of them.
+    assert_eq!(output.unanswered.count, 0);
     let restarts = format!(
         "the adapter had to be started again {} times",
         output.restarts
@@ -401,6 +403,13 @@ fn crashes_once() {
     let (output, observed) = attempt.run_with_trouble();
     assert!(matches!(observed, Observed::Outcome(Outcome::Token(_))));
     assert_eq!(output.restarts, 1);
+    // No case answers for it: without a word more the run would be as green as any.
+    assert_eq!(output.unanswered.count, 1);
+    let [reason] = output.unanswered.reasons.as_slice() else {
+        panic!("{:?}", output.unanswered);
+    };
+    assert_eq!((reason.kind, reason.count), (RestartKind::Crash, 1));
+    assert!(reason.first.contains("exit status 7"), "{}", reason.first);
     let [note, restarts] = output.notes.as_slice() else {
         panic!("{:?}", output.notes);
     };
@@ -424,6 +433,8 @@ fn ends_after_each_answer() {
     let output = attempt.run().unwrap();
     assert_eq!(output.observations.len(), 15);
     assert!(verdicts(&output).iter().all(|&v| v == Verdict::Pass));
+    assert_eq!(output.unanswered.count, output.restarts);
+    assert!(output.restarts >= 14, "{}", output.restarts);
 }
 
 #[test(needs(PYTHON))]
@@ -522,4 +533,48 @@ fn misbehaves_in_many_ways() {
         };
         assert_eq!(verdict, expected, "user-{number}");
     }
+}
+
+/// Whatever fails now and then and never at the same request: every case passes, and every restart
+/// is counted by what happened, however many requests are under way and whoever shares the work.
+#[test(needs(PYTHON))]
+fn what_no_single_case_reproduces_is_counted() {
+    for (way, kind, between) in [
+        ("dies", RestartKind::Crash, 50),
+        ("dies", RestartKind::Crash, 7),
+        ("chatters", RestartKind::Protocol, 50),
+        ("sleeps", RestartKind::TimeOut, 120),
+    ] {
+        for (jobs, repeat) in [(1, 1), (2, 2)] {
+            let mut attempt = Attempt::against("fails_now_and_then");
+            let mut arguments = attempt.command.arguments().to_vec();
+            arguments.extend([way.into(), between.to_string().into()]);
+            attempt.command = AdapterCommand::new("python3", arguments);
+            attempt.options.jobs = jobs;
+            attempt.options.repeat = repeat;
+            let output = attempt.run().unwrap();
+            assert!(matches!(output.ending, Ending::Whole));
+            assert!(verdicts(&output).iter().all(|&v| v == Verdict::Pass));
+            assert!(output.restarts > 0);
+            assert_eq!(output.unanswered.count, output.restarts, "{way} {jobs}");
+            let [reason] = output.unanswered.reasons.as_slice() else {
+                panic!("{:?}", output.unanswered);
+            };
+            assert_eq!((reason.kind, reason.count), (kind, output.restarts));
+            assert_eq!(output.rounds, repeat);
+        }
+    }
+}
+
+/// A request that fails before the cases are asked, to see whether the adapter works at all, is no
+/// less a failure for that.
+#[test(needs(PYTHON))]
+fn what_fails_before_the_cases_is_counted() {
+    let attempt = Attempt::against("fails_at_first");
+    let output = attempt.run().unwrap();
+    assert!(verdicts(&output).iter().all(|&v| v == Verdict::Pass));
+    assert_eq!(output.unanswered.count, 1);
+    assert_eq!(output.unanswered.reasons[0].kind, RestartKind::Crash);
+    let said = |note: &String| note.starts_with("at first a request failed");
+    assert!(output.notes.iter().any(said), "{:?}", output.notes);
 }

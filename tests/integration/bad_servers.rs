@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use macproof::adapters::{AdapterError, HttpTarget, Limits, Target};
 use macproof::implementations::{Reach, WebAddress};
-use macproof::results::{Failure, Observed, Verdict};
+use macproof::results::{Failure, Observed, RestartKind, Verdict};
 use macproof::runner::{Ending, RunError, RunOptions, RunOutput, run};
 use macproof::scheme::Algorithm;
 use macproof::suite::Suite;
@@ -267,6 +267,133 @@ fn a_connection_lost_once_costs_nothing() {
         let observed = observed(&server);
         assert!(matches!(observed, Observed::Outcome(_)), "{observed:?}");
     }
+}
+
+/// What is counted of a server that does this the first time that it is asked the troubled case,
+/// and never again; every case passes.
+fn counted(
+    window: u32,
+    trouble: impl Fn(&Asked, &mut TcpStream) -> Then + Send + Sync + 'static,
+) -> Vec<(RestartKind, u64)> {
+    let is_first = AtomicBool::new(true);
+    let server = troubled(window, move |asked, stream| {
+        if is_first.swap(false, Ordering::Relaxed) {
+            trouble(asked, stream)
+        } else {
+            respond(stream, "200 OK", "", &right_answers(asked))
+        }
+    });
+    let suites = [numbered(0)];
+    let output = run_against(&suites, &server.url()).unwrap();
+    assert!(matches!(output.ending, Ending::Whole));
+    assert!(verdicts(&output).iter().all(|&v| v == Verdict::Pass));
+    let reasons = output.unanswered.reasons.iter();
+    reasons.map(|one| (one.kind, one.count)).collect()
+}
+
+#[test]
+fn what_a_server_does_once_counts_unless_a_connection_was_lost() {
+    for window in WINDOWS {
+        // Closed, or lost on the way, and answered on the second try.
+        assert_eq!(counted(window, |_, _| Then::Close), [], "{window}");
+        let half = |_: &Asked, stream: &mut TcpStream| {
+            let _gone = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n{");
+            Then::Close
+        };
+        assert_eq!(counted(window, half), [], "{window}");
+    }
+    // With others under way nobody can tell whose fault it is, until each is asked alone.
+    let rubbish = |_: &Asked, stream: &mut TcpStream| respond(stream, "200 OK", "", "<html>\n");
+    assert_eq!(counted(4096, rubbish), [(RestartKind::Protocol, 1)]);
+    let error = |_: &Asked, stream: &mut TcpStream| respond(stream, "500 Oops", "", "");
+    assert_eq!(counted(4096, error), [(RestartKind::NoAnswer, 1)]);
+    let late = |_: &Asked, _: &mut TcpStream| {
+        thread::sleep(3 * PATIENCE);
+        Then::Close
+    };
+    assert_eq!(counted(4096, late), [(RestartKind::TimeOut, 1)]);
+}
+
+/// A server that is started again while it is asked was down, and somebody may want to know.
+#[test]
+fn one_that_was_down_and_came_back_is_counted_once() {
+    for window in WINDOWS {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let thread = thread::spawn(move || {
+            let mut listener = Some(listener);
+            let mut answered = 0;
+            // Each life takes one connection at a time; the first ends after a few answers.
+            loop {
+                let (stream, _) = match &listener {
+                    Some(listener) => listener.accept().unwrap(),
+                    None => return,
+                };
+                let mut reader = BufReader::new(stream.try_clone().unwrap());
+                let mut stream = stream;
+                while let Some(body) = body_of(&mut reader) {
+                    if body == "end" {
+                        listener = None;
+                        break;
+                    }
+                    let answer = if body.contains("\"hello\"") {
+                        hello(window)
+                    } else {
+                        body.lines().map(|l| right_answer(l) + "\n").collect()
+                    };
+                    answered += 1;
+                    if answered == 3 {
+                        // The answer is lost, and so is the server, for a while.
+                        listener = None;
+                        break;
+                    }
+                    respond(&mut stream, "200 OK", "", &answer);
+                }
+                drop((stream, reader));
+                if answered == 3 {
+                    answered = 4;
+                    thread::sleep(Duration::from_millis(300));
+                    listener = Some(TcpListener::bind(address).unwrap());
+                }
+            }
+        });
+        let suites = [numbered(0)];
+        let output = run_against(&suites, &format!("http://{address}")).unwrap();
+        assert!(
+            matches!(output.ending, Ending::Whole),
+            "{:?}",
+            output.ending
+        );
+        assert!(verdicts(&output).iter().all(|&v| v == Verdict::Pass));
+        let reasons = output.unanswered.reasons.iter();
+        let reasons: Vec<_> = reasons.map(|one| (one.kind, one.count)).collect();
+        assert_eq!(reasons, [(RestartKind::Down, 1)], "{window}");
+        let mut last = TcpStream::connect(address).unwrap();
+        last.write_all(b"POST / HTTP/1.1\r\ncontent-length: 3\r\n\r\nend")
+            .unwrap();
+        thread.join().unwrap();
+    }
+}
+
+/// The body of the next request; `None` where none comes.
+fn body_of(reader: &mut impl std::io::BufRead) -> Option<String> {
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        let line = line.trim_end().to_ascii_lowercase();
+        if let Some(text) = line.strip_prefix("content-length:") {
+            length = text.trim().parse().unwrap();
+        }
+        if line.is_empty() {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    String::from_utf8(body).ok()
 }
 
 #[test]

@@ -82,11 +82,13 @@ impl Client {
         }
     }
 
-    /// Sends a request and waits for the head of the answer.
+    /// Sends a request and waits for the head of the answer; `was_down` is called before it is
+    /// tried again because nobody is there.
     pub(super) async fn send(
         &self,
         request: reqwest::Request,
         connection: Connection,
+        mut was_down: impl FnMut(String),
     ) -> Result<Response, Loss> {
         let began = tokio::time::Instant::now();
         loop {
@@ -97,10 +99,11 @@ impl Client {
             match self.over(connection).execute(copy).await {
                 Ok(response) => return Ok(response),
                 Err(error) => match Loss::of(&error) {
-                    Loss::Unconnected(_)
+                    Loss::Unconnected(why)
                         if connection == (Connection::Fresh { patient: true })
                             && began.elapsed() < RECONNECT_FOR =>
                     {
+                        was_down(why);
                         tokio::time::sleep(RECONNECT_EVERY).await;
                     }
                     loss => return Err(loss),

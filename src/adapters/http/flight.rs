@@ -26,6 +26,8 @@ pub(super) struct Event {
 /// What is new.
 #[derive(Debug)]
 pub(super) enum News {
+    /// Nobody was there, and it is tried again.
+    Down(String),
     /// The head of an answer that is read by a description.
     Head(Head),
     /// A piece of the body came.
@@ -62,8 +64,9 @@ pub(super) struct Flight<'a> {
     /// What has come of a line that is not whole, or of a single answer.
     rest: Vec<u8>,
     received: usize,
-    /// Whether this is the last attempt, alone and over a fresh connection.
-    pub(super) is_trial: bool,
+    /// Which doubt the last attempt is to settle, alone and over a fresh connection; `None` if
+    /// this is no last attempt.
+    pub(super) trial_of: Option<u64>,
     /// Whether the head of its request is so long that many servers do not take it.
     pub(super) has_long_head: bool,
     /// What it asks, where that may serve as an ordinary request later on.
@@ -84,7 +87,7 @@ impl<'a> Flight<'a> {
         first: u64,
         tickets: &[Ticket],
         reading: Reading<'a>,
-        is_trial: bool,
+        trial_of: Option<u64>,
         abort: AbortHandle,
     ) -> Self {
         Self {
@@ -95,7 +98,7 @@ impl<'a> Flight<'a> {
             head: None,
             rest: Vec::new(),
             received: 0,
-            is_trial,
+            trial_of,
             has_long_head: false,
             ordinary: None,
             witness: None,
@@ -294,13 +297,20 @@ impl Departure {
             connection,
             is_protocol,
         } = self;
+        let mut down = None;
+        let mut was_down = |why| down = Some(why);
         if let Some(session) = session {
-            let response = client.send(session, connection).await?;
+            let response = client.send(session, connection, &mut was_down).await?;
             if let Some(cookies) = cookies(&response)? {
                 request.headers_mut().insert(COOKIE, cookies);
             }
         }
-        let response = client.send(request, connection).await?;
+        let response = client.send(request, connection, &mut was_down).await?;
+        if let Some(why) = down {
+            let news = News::Down(why);
+            // Nobody listens only where the flight is of no interest any more.
+            let _unheard = sender.send(Event { flight, news }).await;
+        }
         let mut response = if is_protocol {
             expect_plain_200(response).await?
         } else {

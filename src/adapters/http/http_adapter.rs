@@ -1,7 +1,7 @@
 //! The protocol over HTTP: batches or single objects out, answers in, and nobody else pays for a
 //! lost connection.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use crate::adapters::connection::{Patience, TICK, in_millis};
 use crate::adapters::http::client::{Connection, Loss};
 use crate::adapters::http::described::{Prepared, as_described, in_protocol};
+use crate::adapters::http::doubts::Doubts;
 use crate::adapters::http::flight::{Breach, Departure, Event, Flight, News, Reading};
 use crate::adapters::http::road::Road;
 use crate::adapters::http::witness::{Ordinary, SURELY_TAKEN, Witness, head_length};
@@ -70,6 +71,7 @@ pub struct HttpAdapter<'a> {
     barren: u32,
     /// A described request that was answered.
     ordinary: Option<Ordinary<'a>>,
+    doubts: Doubts,
 }
 
 /// How a server is spoken to.
@@ -81,11 +83,10 @@ enum Speech<'a> {
     Described(&'a Native<WebCall>),
 }
 
-/// What is under way, and what has to be tried alone.
+/// What is under way.
 struct Traffic<'a> {
     sender: Sender<Event>,
     flights: BTreeMap<u64, Flight<'a>>,
-    suspects: VecDeque<Ticket>,
 }
 
 impl<'a> HttpAdapter<'a> {
@@ -104,6 +105,7 @@ impl<'a> HttpAdapter<'a> {
             has_answered: true,
             barren: 0,
             ordinary: None,
+            doubts: Doubts::default(),
         })
     }
 
@@ -121,6 +123,7 @@ impl<'a> HttpAdapter<'a> {
             has_answered: false,
             barren: 0,
             ordinary: None,
+            doubts: Doubts::default(),
         })
     }
 
@@ -132,10 +135,10 @@ impl<'a> HttpAdapter<'a> {
     /// Sends what the exchange has, until it has nothing more and everything is answered.
     pub fn drive<E: Exchange>(&mut self, exchange: &mut E) -> Result<(), AdapterError> {
         let (sender, mut events) = mpsc::channel(EVENTS);
+        self.doubts.forget_suspects();
         let mut traffic = Traffic {
             sender,
             flights: BTreeMap::new(),
-            suspects: VecDeque::new(),
         };
         let mut patience = Patience::new(self.road.limits.answer);
         loop {
@@ -170,7 +173,10 @@ impl<'a> HttpAdapter<'a> {
 
     /// There is nothing to say goodbye to.
     pub fn finish(self) -> Parting {
-        Parting::default()
+        Parting {
+            unanswered: self.doubts.into_unanswered(),
+            ..Parting::default()
+        }
     }
 
     /// Sends what may be sent now. What is suspected runs when nothing else does.
@@ -183,7 +189,7 @@ impl<'a> HttpAdapter<'a> {
                 (connections, window / connections)
             }
         };
-        while traffic.suspects.is_empty() && traffic.flights.len() < connections {
+        while self.doubts.is_empty() && traffic.flights.len() < connections {
             let mut body = Vec::new();
             let mut tickets = Vec::new();
             while tickets.len() < batch && body.len() < BATCH_BYTES {
@@ -195,16 +201,17 @@ impl<'a> HttpAdapter<'a> {
             if tickets.is_empty() {
                 return;
             }
-            self.depart(body, &tickets, Connection::Kept, exchange, traffic);
+            self.depart(body, &tickets, (Connection::Kept, None), exchange, traffic);
         }
         while traffic.flights.is_empty()
-            && let Some(suspect) = traffic.suspects.pop_front()
+            && let Some((suspect, doubt)) = self.doubts.next()
         {
             let mut body = Vec::new();
             exchange.request(suspect).write(self.next_id, &mut body);
             let patient = self.barren == 0 && self.has_answered;
             let connection = Connection::Fresh { patient };
-            self.depart(body, &[suspect], connection, exchange, traffic);
+            let trial = (connection, Some(doubt));
+            self.depart(body, &[suspect], trial, exchange, traffic);
         }
     }
 
@@ -212,7 +219,7 @@ impl<'a> HttpAdapter<'a> {
         &mut self,
         mut body: Vec<u8>,
         tickets: &[Ticket],
-        connection: Connection,
+        (connection, trial_of): (Connection, Option<u64>),
         exchange: &mut E,
         traffic: &mut Traffic<'a>,
     ) {
@@ -232,7 +239,12 @@ impl<'a> HttpAdapter<'a> {
             (Speech::Described(native), [ticket]) => {
                 match as_described(native, exchange.request(*ticket)) {
                     Ok(prepared) => prepared,
-                    Err(why) => return exchange.inapplicable(*ticket, why),
+                    Err(why) => {
+                        if let Some(doubt) = trial_of {
+                            self.doubts.settle(doubt, false);
+                        }
+                        return exchange.inapplicable(*ticket, why);
+                    }
                 }
             }
             (Speech::Described(_), _) => return,
@@ -270,7 +282,7 @@ impl<'a> HttpAdapter<'a> {
             .runtime
             .spawn(departure.fly(first, traffic.sender.clone()));
         let abort = task.abort_handle();
-        let mut flight = Flight::new(first, tickets, prepared.reading, is_trial, abort);
+        let mut flight = Flight::new(first, tickets, prepared.reading, trial_of, abort);
         flight.has_long_head = has_long_head;
         flight.ordinary = ordinary;
         flight.witness = witness;
@@ -289,16 +301,29 @@ impl<'a> HttpAdapter<'a> {
         };
         let before = flight.waiting() as u64;
         let (failure, is_lost) = match event.news {
+            News::Down(why) => {
+                self.doubts.is_down(&Loss::Unconnected(why), event.flight);
+                return Ok(0);
+            }
             News::Head(head) => {
                 flight.begin(head);
                 return Ok(0);
             }
             News::Piece(piece) => match flight.take(&piece, exchange) {
-                Ok(answers) => return Ok(answers),
+                Ok(answers) => {
+                    if answers > 0 {
+                        self.doubts.is_there(event.flight);
+                    }
+                    return Ok(answers);
+                }
                 Err(Breach(failure)) => (failure, false),
             },
             News::Over(Ok(())) => match flight.end(exchange) {
                 Ok(answers) => {
+                    self.doubts.is_there(event.flight);
+                    if let Some(doubt) = flight.trial_of {
+                        self.doubts.settle(doubt, false);
+                    }
                     let flight = traffic.flights.remove(&event.flight);
                     let answered = flight.filter(|flight| flight.is_answered);
                     if let Some(mut flight) = answered
@@ -316,6 +341,9 @@ impl<'a> HttpAdapter<'a> {
                 {
                     return Err(nobody_there(native, &loss));
                 }
+                if let Loss::Unconnected(_) = loss {
+                    self.doubts.is_down(&loss, self.next_id);
+                }
                 let is_lost = !matches!(loss, Loss::Unusable(_));
                 (Failure::NoAnswer(loss.to_string()), is_lost)
             }
@@ -330,14 +358,28 @@ impl<'a> HttpAdapter<'a> {
                     "the server closes the connection on a head of more than {SURELY_TAKEN} bytes ({failure}), and answers an ordinary request right after it"
                 );
                 exchange.inapplicable(*culprit, why);
+                if let Some(doubt) = flight.trial_of {
+                    self.doubts.settle(doubt, false);
+                }
             }
-            [culprit] if flight.is_trial || (!flight.is_batch() && !is_lost) => {
+            [culprit] if flight.trial_of.is_some() || (!flight.is_batch() && !is_lost) => {
                 exchange.failed(*culprit, failure.clone());
+                if let Some(doubt) = flight.trial_of {
+                    self.doubts.settle(doubt, true);
+                }
                 if is_lost {
+                    self.doubts.is_told();
                     self.count_barren(&failure)?;
                 }
             }
-            suspects => traffic.suspects.extend(suspects),
+            suspects => {
+                // A trial that was answered before its connection broke.
+                if let Some(doubt) = flight.trial_of {
+                    self.doubts.settle(doubt, false);
+                }
+                // A connection may be lost: that says nothing of the server.
+                self.doubts.raise(suspects, (!is_lost).then_some(failure));
+            }
         }
         Ok(answers)
     }
@@ -368,10 +410,14 @@ impl<'a> HttpAdapter<'a> {
         match (waiting.as_slice(), flights.values().any(Flight::is_batch)) {
             ([culprit], false) => {
                 exchange.failed(*culprit, failure.clone());
+                for doubt in flights.values().filter_map(|flight| flight.trial_of) {
+                    self.doubts.settle(doubt, true);
+                }
+                self.doubts.is_told();
                 self.count_barren(&failure)
             }
             _ => {
-                traffic.suspects.extend(waiting);
+                self.doubts.raise(&waiting, Some(failure));
                 Ok(())
             }
         }

@@ -6,6 +6,7 @@
 
 mod client;
 mod described;
+mod doubts;
 mod flight;
 mod http_adapter;
 mod lockstep;

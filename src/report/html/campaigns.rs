@@ -50,7 +50,12 @@ impl TimingView {
     pub(super) fn of(result: &TimingResult) -> Self {
         Self {
             about: format!(
-                "{} by {}, {}, target {} ns, seed {}",
+                "{}{} by {}, {}, target {} ns, seed {}",
+                if result.interrupted {
+                    "interrupted: "
+                } else {
+                    ""
+                },
                 excerpt(result.implementation.called(), COLUMNS),
                 excerpt(&result.adapter, COLUMNS),
                 visible(&result.started),

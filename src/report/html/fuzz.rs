@@ -77,6 +77,7 @@ impl FuzzView {
                     excerpt(result.implementation.called(), COLUMNS),
                 ),
                 ("disagreements", grouped(result.disagreements)),
+                ("restarts", grouped(result.restarts.count)),
                 ("kinds of answers", grouped(result.kinds)),
                 ("level", result.level.to_string()),
                 ("started", visible(&result.started)),

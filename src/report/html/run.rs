@@ -165,9 +165,15 @@ fn facts(run: &RunResult) -> Vec<(&'static str, String)> {
         ("took", duration(run.duration_ms)),
         ("seed", run.seed.to_string()),
     ]);
-    if run.repeat > 1 {
-        facts.push(("rounds", grouped(run.repeat)));
+    match run.repeat_asked {
+        Some(asked) => {
+            let rounds = format!("{} of {}", grouped(run.repeat), grouped(asked));
+            facts.push(("rounds", rounds));
+        }
+        None if run.repeat > 1 => facts.push(("rounds", grouped(run.repeat))),
+        None => {}
     }
+    facts.extend(run.restarts.in_words().map(|words| ("restarts", words)));
     facts.push(("reached by", excerpt(&run.adapter, COLUMNS)));
     let notes = about.notes.as_ref();
     facts.extend(notes.map(|notes| ("its notes", excerpt(notes, COLUMNS))));

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::report::case::REASON;
-use crate::report::digits::count;
+use crate::report::digits::{count, grouped};
 use crate::report::human::page::Page;
 use crate::report::visible::excerpt;
-use crate::results::{GateFailureKind, RunResult, Trait, Verdict};
+use crate::results::{GateFailureKind, RestartKind, RunResult, Trait, Verdict};
 
 /// The longest text in a line.
 const COLUMNS: usize = 160;
@@ -79,6 +79,19 @@ fn answer(entry: &Trait) -> String {
 }
 
 pub(super) fn notes(page: &mut Page, result: &RunResult) {
+    let reasons = result.restarts.reasons.iter().map(|reason| {
+        let times = match reason.count {
+            1 => "once".to_owned(),
+            count => format!("{} times, the first", grouped(count)),
+        };
+        let first = excerpt(&reason.first, REASON);
+        let hint = match reason.kind {
+            RestartKind::TimeOut => "; try a longer --timeout",
+            _ => "",
+        };
+        format!("a restart that no case answers for, {times}: {first}{hint}")
+    });
+    page.list(&reasons.collect::<Vec<_>>());
     let note = |note: &String| format!("note: {}", excerpt(note, REASON));
     page.list(&result.notes.iter().map(note).collect::<Vec<_>>());
 }

@@ -59,12 +59,18 @@ fn asked(result: &RunResult) -> Option<String> {
 }
 
 fn said(result: &RunResult) -> (&'static str, String) {
-    let (word, said) = match result.conformance {
+    let (word, mut said) = match result.conformance {
         Conformance::Conformant => ("conformant", conformant(result)),
         Conformance::Nonconformant => ("nonconformant", nonconformant(result)),
         Conformance::Incomplete => ("incomplete", incomplete(result)),
     };
-    (word, format!("{said}{}", unbeaten_baseline(result)))
+    if result.interrupted {
+        said = format!("interrupted after {}; {said}", so_far(result));
+    }
+    if let Some(restarts) = result.restarts.in_words() {
+        said = format!("{said}; {restarts}");
+    }
+    (word, said + &unbeaten_baseline(result))
 }
 
 /// That an implementation which computes nothing would pass as many cases, where that is so.
@@ -76,6 +82,26 @@ fn unbeaten_baseline(result: &RunResult) -> String {
             grouped(best.passed)
         ),
         None => String::new(),
+    }
+}
+
+/// How far a run came that was interrupted.
+fn so_far(result: &RunResult) -> String {
+    match result.repeat_asked.unwrap_or(result.repeat) {
+        0 | 1 => {
+            let tried = result.cases.iter().filter(|case| tried(case)).count();
+            let skipped = result.counts.of(Verdict::Skipped);
+            format!(
+                "{} of {}",
+                grouped(tried as u64),
+                count(tried as u64 + skipped, "case", "cases")
+            )
+        }
+        asked => format!(
+            "{} of {}",
+            grouped(result.repeat),
+            count(asked, "round", "rounds")
+        ),
     }
 }
 
@@ -161,6 +187,10 @@ fn incomplete(result: &RunResult) -> String {
             .count() as u64
     };
     let (errors, skipped) = (of(Verdict::Error), of(Verdict::Skipped));
+    let is_open_otherwise = result.interrupted || !result.restarts.are_allowed();
+    if errors + skipped == 0 && is_open_otherwise {
+        return format!("{} failed nothing at level {}", name(result), result.level);
+    }
     if errors + skipped == 0 {
         return format!(
             "nothing that level {} demands of {} was judged",
@@ -239,6 +269,8 @@ fn named(kind: GateFailureKind, number: u64) -> String {
         GateFailureKind::Error => count(number, "error", "errors"),
         GateFailureKind::Skipped => count(number, "skipped case", "skipped cases"),
         GateFailureKind::NothingJudged => "no case was judged".to_owned(),
+        GateFailureKind::Restarts => "restarts that no case answers for".to_owned(),
+        GateFailureKind::Interrupted => "interrupted".to_owned(),
     }
 }
 
@@ -255,8 +287,16 @@ pub(in crate::report) fn name(result: &RunResult) -> String {
 fn particulars(result: &RunResult) -> String {
     let all = || count(result.counts.total(), "case", "cases");
     let mut facts = vec![asked(result).unwrap_or_else(all)];
-    if result.repeat > 1 {
-        facts.push(format!("{} times each", grouped(result.repeat)));
+    match result.repeat_asked {
+        Some(asked) if asked > 1 => facts.push(format!(
+            "{} of {} rounds",
+            grouped(result.repeat),
+            grouped(asked)
+        )),
+        None if result.repeat > 1 => {
+            facts.push(format!("{} times each", grouped(result.repeat)));
+        }
+        _ => {}
     }
     facts.push(duration(result.duration_ms));
     facts.push(format!("seed {}", result.seed));
@@ -297,8 +337,10 @@ mod tests {
     use std::slice::from_ref;
 
     use crate::report::{HumanOptions, human};
-    use crate::results::fixture::{accept, reject, run, small_suite, suite, threw, token};
-    use crate::results::{Failure, Observed, RunResult};
+    use crate::results::fixture::{
+        accept, circumstances, reject, run, small_suite, suite, threw, token,
+    };
+    use crate::results::{Failure, Interruption, KnownFailures, Observed, RunResult, conclude};
     use crate::signature::Op;
     use crate::suite::{Basis, Level};
 
@@ -353,6 +395,44 @@ mod tests {
             said(&[("signs", Observed::NotApplicable("x".into()))], ""),
         ];
         insta::assert_snapshot!("last_words", cases.join("\n\n"));
+    }
+
+    #[test]
+    fn restarts_and_interruptions_are_in_the_verdict() {
+        let suite = small_suite();
+        let said = |restarts: u64, allowed: u64, asked: u64, is_interrupted: bool, came: &str| {
+            let mut circumstances = circumstances();
+            for at in 0..restarts {
+                circumstances.restarts.add_failure(&match at {
+                    0 => Failure::TimedOut(5),
+                    _ => Failure::Crashed("exit status 1".into()),
+                });
+            }
+            circumstances.restarts.allowed = allowed;
+            circumstances.repeat = asked;
+            circumstances.interruption = is_interrupted.then_some(Interruption::Interrupt);
+            let mut observations = vec![suite.observe("signs", token(came))];
+            if is_interrupted && asked == 1 {
+                circumstances.rounds = 0;
+                observations.push(suite.observe("forged", Observed::Skipped("interrupted".into())));
+            }
+            ends_with(&conclude(
+                circumstances,
+                observations,
+                &KnownFailures::none(),
+                "2026-11-20",
+            ))
+        };
+        let cases = [
+            said(1, 0, 1, false, "aa"),
+            said(3, 0, 1, false, "aa"),
+            said(3, 5, 1, false, "aa"),
+            said(3, 0, 1, false, "ab"),
+            said(0, 0, 1, true, "aa"),
+            said(0, 0, 9_000_000, true, "aa"),
+            said(2, 0, 9_000_000, true, "ab"),
+        ];
+        insta::assert_snapshot!("last_words_of_a_troubled_run", cases.join("\n\n"));
     }
 
     #[test]

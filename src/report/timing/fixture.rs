@@ -99,6 +99,7 @@ pub(crate) fn not_measured() -> Measurement {
 pub(crate) fn campaign() -> TimingResult {
     let measurements = vec![leak(), no_leak(), not_measured()];
     TimingResult {
+        interrupted: false,
         macproof_timing: TIMING_SCHEMA_VERSION,
         macproof_version: "0.0.0".into(),
         started: "2026-11-21T12:00:00Z".into(),

@@ -12,6 +12,9 @@ pub fn timing_human(result: &TimingResult) -> String {
         out.push_str(&measurement_text(measurement));
         out.push('\n');
     }
+    if result.interrupted {
+        out.push_str("interrupted: what is not measured was under way, or was still to come\n\n");
+    }
     let _ = writeln!(out, "What this does not say:");
     for limit in &result.limits {
         let _ = writeln!(out, "- {limit}");

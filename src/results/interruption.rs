@@ -1,0 +1,64 @@
+//! By what a command was interrupted.
+
+/// A signal that ends a command before its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Interruption {
+    /// Ctrl-C: SIGINT.
+    Interrupt,
+    /// SIGTERM.
+    Terminate,
+}
+
+impl Interruption {
+    /// What the command ends with, before any other exit code: 128 and the signal's number.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Interrupt => 130,
+            Self::Terminate => 143,
+        }
+    }
+
+    /// That of a command that ended with this code.
+    pub fn of(exit_code: u8) -> Option<Self> {
+        [Self::Interrupt, Self::Terminate]
+            .into_iter()
+            .find(|one| one.exit_code() == exit_code)
+    }
+}
+
+/// Which of several exit codes stands for all: the first that applies of 130 or 143, 2, 1, 4, 3, 0.
+pub fn gravest_exit_code(codes: impl IntoIterator<Item = u8>) -> u8 {
+    const FIRST_THAT_APPLIES: [u8; 7] = [130, 143, 2, 1, 4, 3, 0];
+    let rank = |code: &u8| {
+        let known = FIRST_THAT_APPLIES.iter().position(|one| one == code);
+        known.unwrap_or(FIRST_THAT_APPLIES.len())
+    };
+    codes.into_iter().min_by_key(rank).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Interruption, gravest_exit_code};
+
+    #[test]
+    fn the_first_code_that_applies_stands_for_all() {
+        for (codes, gravest) in [
+            (&[][..], 0),
+            (&[0, 0], 0),
+            (&[0, 3], 3),
+            (&[3, 4], 4),
+            (&[4, 1, 3], 1),
+            (&[1, 2], 2),
+            (&[2, 143, 1], 143),
+            (&[143, 130], 130),
+        ] {
+            assert_eq!(
+                gravest_exit_code(codes.iter().copied()),
+                gravest,
+                "{codes:?}"
+            );
+        }
+        assert_eq!(Interruption::of(143), Some(Interruption::Terminate));
+        assert_eq!(Interruption::of(3), None);
+    }
+}

@@ -1,0 +1,191 @@
+//! Restarts of an adapter that no case answers for.
+//!
+//! A crash, a time-out or a breach of the protocol that happens again when a request is asked alone
+//! is the verdict of that request's case. What does not happen again is nobody's verdict, and still
+//! nothing to rely on: it is counted here.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::results::Failure;
+
+/// How often an adapter had to be started again without a case that answers for it, and why.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Restarts {
+    /// How often.
+    pub count: u64,
+    /// How many are allowed; with more the run is incomplete.
+    pub allowed: u64,
+    /// The same by what happened; the counts add up.
+    pub reasons: Vec<RestartReason>,
+}
+
+/// Restarts for one reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RestartReason {
+    /// What happened, in one word.
+    pub kind: RestartKind,
+    /// How often it did.
+    pub count: u64,
+    /// What happened the first time, in words.
+    pub first: String,
+}
+
+/// What made a restart necessary.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum RestartKind {
+    /// Its process ended, though nobody had asked it to.
+    Crash,
+    /// No answer came in time, and one did when the same was asked alone.
+    TimeOut,
+    /// What came broke the protocol, and did not when the same was asked alone.
+    Protocol,
+    /// What came could not be used, and could when the same was asked alone.
+    NoAnswer,
+    /// A server was down, and came back.
+    Down,
+}
+
+impl Restarts {
+    /// One more.
+    pub fn add(&mut self, kind: RestartKind, what: String) {
+        self.join(&Self {
+            count: 1,
+            allowed: 0,
+            reasons: vec![RestartReason {
+                kind,
+                count: 1,
+                first: what,
+            }],
+        });
+    }
+
+    /// One more, after this failure.
+    pub fn add_failure(&mut self, failure: &Failure) {
+        let kind = match failure {
+            Failure::Crashed(_) => RestartKind::Crash,
+            Failure::TimedOut(_) => RestartKind::TimeOut,
+            Failure::Protocol(_) => RestartKind::Protocol,
+            Failure::NoAnswer(_) => RestartKind::NoAnswer,
+        };
+        self.add(kind, failure.to_string());
+    }
+
+    /// Those of another process or of another part of the run as well. How many are allowed stays.
+    pub fn join(&mut self, others: &Self) {
+        self.count = self.count.saturating_add(others.count);
+        for reason in &others.reasons {
+            match self.reasons.iter_mut().find(|one| one.kind == reason.kind) {
+                Some(one) => one.count = one.count.saturating_add(reason.count),
+                None => self.reasons.push(reason.clone()),
+            }
+        }
+        self.reasons.sort_by_key(|one| one.kind);
+    }
+
+    /// Whether there are no more than are allowed.
+    pub fn are_allowed(&self) -> bool {
+        self.count <= self.allowed
+    }
+
+    /// `3 restarts that no case answers for (1 crash, 2 time-outs), 5 allowed`; `None` if there are
+    /// none. Nothing in it was said by anybody else.
+    pub fn in_words(&self) -> Option<String> {
+        let named = |one: &RestartReason| one.kind.counted(one.count);
+        let reasons: Vec<String> = self.reasons.iter().map(named).collect();
+        let noun = if self.count == 1 {
+            "restart"
+        } else {
+            "restarts"
+        };
+        let allowed = match self.allowed {
+            0 => String::new(),
+            allowed => format!(", {allowed} allowed"),
+        };
+        (self.count > 0).then(|| {
+            format!(
+                "{} {noun} that no case answers for ({}){allowed}",
+                self.count,
+                reasons.join(", ")
+            )
+        })
+    }
+
+    /// Whether some of them might not happen with a longer time-out.
+    pub fn are_of_time(&self) -> bool {
+        let is_of_time = |one: &RestartReason| one.kind == RestartKind::TimeOut;
+        self.reasons.iter().any(is_of_time)
+    }
+}
+
+impl RestartKind {
+    fn counted(self, count: u64) -> String {
+        let (one, several) = match self {
+            Self::Crash => ("crash", "crashes"),
+            Self::TimeOut => ("time-out", "time-outs"),
+            Self::Protocol => ("breach of the protocol", "breaches of the protocol"),
+            Self::NoAnswer => ("unusable answer", "unusable answers"),
+            Self::Down => ("server that was down", "times a server was down"),
+        };
+        format!("{count} {}", if count == 1 { one } else { several })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{RestartKind, Restarts};
+    use crate::results::Failure;
+
+    #[test]
+    fn restarts_are_counted_by_what_happened() {
+        let mut restarts = Restarts::default();
+        assert_eq!((restarts.in_words(), restarts.are_allowed()), (None, true));
+        for failure in [
+            Failure::TimedOut(5),
+            Failure::Crashed("exit status 1".into()),
+            Failure::TimedOut(6),
+        ] {
+            restarts.add_failure(&failure);
+        }
+        assert!(!restarts.are_allowed() && restarts.are_of_time());
+        restarts.allowed = 3;
+        assert!(restarts.are_allowed());
+        assert_eq!(
+            restarts.in_words().unwrap(),
+            "3 restarts that no case answers for (1 crash, 2 time-outs), 3 allowed"
+        );
+        assert_eq!(restarts.reasons[1].first, "no answer within 5 ms");
+    }
+
+    proptest! {
+        /// However they are shared out, the sum is the same, and the reasons add up.
+        #[test]
+        fn parts_add_up(kinds in prop::collection::vec((0..5_usize, 0..3_usize), 0..40)) {
+            const KINDS: [RestartKind; 5] = [
+                RestartKind::Crash,
+                RestartKind::TimeOut,
+                RestartKind::Protocol,
+                RestartKind::NoAnswer,
+                RestartKind::Down,
+            ];
+            let mut whole = Restarts::default();
+            let mut parts = vec![Restarts::default(); 3];
+            for (kind, part) in &kinds {
+                whole.add(KINDS[*kind], "x".into());
+                parts[*part].add(KINDS[*kind], "x".into());
+            }
+            let mut joined = Restarts::default();
+            parts.iter().for_each(|part| joined.join(part));
+            prop_assert_eq!(&joined, &whole);
+            prop_assert_eq!(whole.count, kinds.len() as u64);
+            prop_assert_eq!(whole.reasons.iter().map(|one| one.count).sum::<u64>(), whole.count);
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! Commands that a signal ends before their time: they say so, tell what was done and nothing more,
+//! are never green, and end with 130 or 143.
+
+use std::fs;
+use std::io::Read as _;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use crate::harness::test;
+use crate::reports::{Program, mistaken};
+
+/// How long anything here may take at most, on a busy machine.
+const AT_MOST: Duration = Duration::from_secs(120);
+
+const SIGNALS: [(Signal, i32); 2] = [(Signal::INT, 130), (Signal::TERM, 143)];
+
+/// A command that is interrupted once `is_under_way`.
+fn interrupted(
+    program: &Program,
+    arguments: &[&str],
+    signal: Signal,
+    is_under_way: impl Fn() -> bool,
+) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_macproof"))
+        .args(arguments)
+        .current_dir(program.folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let began = Instant::now();
+    while !is_under_way() {
+        assert!(began.elapsed() < AT_MOST, "{arguments:?}");
+        if let Some(status) = child.try_wait().unwrap() {
+            panic!(
+                "{arguments:?} ended before it was interrupted: {status}: {}",
+                stderr(&mut child)
+            );
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    kill_process(pid, signal).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn stderr(child: &mut Child) -> String {
+    let mut said = String::new();
+    child
+        .stderr
+        .as_mut()
+        .unwrap()
+        .read_to_string(&mut said)
+        .unwrap();
+    said
+}
+
+/// How many lines a file has by now.
+fn lines(program: &Program, name: &str) -> usize {
+    let text = fs::read_to_string(program.path(name)).unwrap_or_default();
+    text.lines().count()
+}
+
+fn json(program: &Program, name: &str) -> Value {
+    program.json(name)
+}
+
+#[test]
+fn a_run_tells_how_far_it_came() {
+    for (signal, code) in SIGNALS {
+        let program = Program::new();
+        let arguments = [
+            "run",
+            "jotreview",
+            "--repeat",
+            "9000000",
+            "--jobs",
+            "2",
+            "--events",
+            "events.jsonl",
+            "--report",
+            "json=run.json",
+        ];
+        // Every case was asked, and many rounds are to come.
+        let is_under_way = || lines(&program, "events.jsonl") > 400;
+        let output = interrupted(&program, &arguments, signal, is_under_way);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        let result = json(&program, "run.json");
+        assert_eq!(result["conformance"], "incomplete");
+        assert_eq!(result["interrupted"], true);
+        assert_eq!(result["gate"]["exit_code"], code);
+        assert_eq!(result["gate"]["passed"], false);
+        let rounds = result["repeat"].as_u64().unwrap();
+        assert!(rounds < 9_000_000, "{rounds}");
+        assert_eq!(result["repeat_asked"], 9_000_000);
+        let verdict = said.lines().last().unwrap();
+        assert!(
+            verdict.starts_with("incomplete: interrupted after "),
+            "{verdict}"
+        );
+        assert!(!said.contains("9 000 000 times"), "{said}");
+        let events = fs::read_to_string(program.path("events.jsonl")).unwrap();
+        let last: Value = serde_json::from_str(events.lines().last().unwrap()).unwrap();
+        assert_eq!(last["interrupted"], true);
+        assert_eq!(last["conformance"], "incomplete");
+        for format in [
+            "human",
+            "json",
+            "markdown",
+            "html",
+            "junit",
+            "sarif",
+            "github",
+            "badge",
+            "badge-json",
+        ] {
+            let output = program.run(&["report", "render", "run.json", &format!("{format}=-")]);
+            let text = String::from_utf8(output.stdout).unwrap();
+            assert!(text.contains("interrupted"), "{format}: {text}");
+            assert!(!text.contains("conformant:"), "{format}: {text}");
+        }
+    }
+}
+
+/// What failed before the interruption is told, and the exit code is that of the interruption all
+/// the same; so is what ran before, and what comes after is not begun.
+#[test]
+fn what_was_found_by_then_is_kept() {
+    let program = Program::new();
+    let command = mistaken("encoding-upper-case");
+    let words: Vec<String> = command.split(' ').map(|word| format!("{word:?}")).collect();
+    let words = words.join(", ");
+    let implementations =
+        ["one", "two", "three"].map(|name| format!("  {name}: {{command: [{words}]}}\n"));
+    let text = format!("implementations:\n{}", implementations.concat());
+    fs::write(program.path("macproof.yaml"), text).unwrap();
+    let arguments = [
+        "run",
+        "jotreview",
+        "--repeat",
+        "9000000",
+        "--events",
+        "events.jsonl",
+        "--implementation",
+        "all",
+        "--report",
+        "json=run.json",
+    ];
+    let is_under_way = || lines(&program, "events.jsonl") > 400;
+    let output = interrupted(&program, &arguments, Signal::INT, is_under_way);
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    let document = json(&program, "run.json");
+    let first = &document["runs"][0];
+    assert_eq!(first["interrupted"], true);
+    assert_eq!(first["conformance"], "nonconformant");
+    assert!(first["counts"]["fail"].as_u64().unwrap() > 0);
+    let runs = document["runs"].as_array().unwrap();
+    assert!(
+        runs[1..]
+            .iter()
+            .all(|run| run["counts"].get("pass").is_none())
+    );
+}
+
+#[test]
+fn parts_that_were_interrupted_make_no_conformant_whole() {
+    let program = Program::new();
+    for number in ["1", "2"] {
+        let (shard, report) = (format!("{number}/2"), format!("json=part-{number}.json"));
+        let arguments = [
+            "run",
+            "jotreview",
+            "--shard",
+            &shard,
+            "--repeat",
+            "9000000",
+            "--events",
+            &format!("events-{number}.jsonl"),
+            "--report",
+            &report,
+        ];
+        let is_under_way = || lines(&program, &format!("events-{number}.jsonl")) > 100;
+        interrupted(&program, &arguments, Signal::TERM, is_under_way);
+    }
+    let merged = program.run(&[
+        "report",
+        "merge",
+        "part-1.json",
+        "part-2.json",
+        "-o",
+        "all.json",
+    ]);
+    assert_eq!(merged.status.code(), Some(143), "{merged:?}");
+    let whole = json(&program, "all.json");
+    assert_eq!(whole["interrupted"], true);
+    assert_eq!(whole["conformance"], "incomplete");
+    assert_eq!(whole["repeat_asked"], 9_000_000);
+}
+
+#[test(needs(OPENSSL, PYTHON))]
+fn an_interruption_before_the_first_case_is_one() {
+    for (signal, code) in SIGNALS {
+        for command in ["run", "fuzz", "certify", "timing"] {
+            let program = crate::certificates::prepared();
+            let here = program.path("began").display().to_string();
+            let silent = format!("python3 -c \"open('{here}', 'w'); import time; time.sleep(60)\"");
+            let mut arguments = vec![command, "jotreview", "--command", &silent];
+            if command == "certify" {
+                arguments.extend(["--key", "key.pem", "--artifact", "key.pem"]);
+            }
+            let is_under_way = || program.path("began").exists();
+            let output = interrupted(&program, &arguments, signal, is_under_way);
+            assert_eq!(output.status.code(), Some(code), "{command}: {output:?}");
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(said.contains("interrupted"), "{command}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_campaign_keeps_what_it_found() {
+    for (signal, code) in SIGNALS {
+        for (command, findings) in [
+            (mistaken("identity-trimmed"), true),
+            (mistaken("encoding-upper-case"), true),
+            (format!("{} adapter", env!("CARGO_BIN_EXE_macproof")), false),
+        ] {
+            let program = Program::new();
+            let arguments = [
+                "fuzz",
+                "jotreview",
+                "--time",
+                "1h",
+                "--max-findings",
+                "1000",
+                "--command",
+                &command,
+                "--report",
+                "json=fuzz.json",
+                "--seed",
+                "1",
+            ];
+            let began = Instant::now();
+            let is_under_way = || began.elapsed() > Duration::from_secs(4);
+            let output = interrupted(&program, &arguments, signal, is_under_way);
+            assert_eq!(output.status.code(), Some(code), "{output:?}");
+            let said = String::from_utf8_lossy(&output.stdout).into_owned();
+            let last = said.lines().last().unwrap();
+            assert!(last.starts_with("interrupted: "), "{said}");
+            let result = json(&program, "fuzz.json");
+            assert_eq!(result["ended"], "interrupted");
+            assert_eq!(
+                result["findings"].as_array().unwrap().is_empty(),
+                !findings,
+                "{said}"
+            );
+            assert_eq!(
+                program.path("reports/fuzz-jotreview.yaml").exists(),
+                findings
+            );
+            if result["disagreements"].as_u64().unwrap() > 0 {
+                assert!(findings);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_comparison_of_two_is_no_whole_one() {
+    let program = Program::new();
+    let one = format!("{} adapter", env!("CARGO_BIN_EXE_macproof"));
+    let arguments = [
+        "fuzz",
+        "jotreview",
+        "--time",
+        "1h",
+        "--command",
+        &one,
+        "--against",
+        &one,
+        "--report",
+        "json=versus.json",
+    ];
+    let began = Instant::now();
+    let is_under_way = || began.elapsed() > Duration::from_secs(3);
+    let output = interrupted(&program, &arguments, Signal::TERM, is_under_way);
+    assert_eq!(output.status.code(), Some(143), "{output:?}");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        said.lines().last().unwrap().starts_with("interrupted: "),
+        "{said}"
+    );
+    let result = json(&program, "versus.json");
+    assert_eq!(
+        (&result["ended"], &result["exit_code"]),
+        (&"interrupted".into(), &143.into())
+    );
+}
+
+#[test]
+fn a_timing_test_tells_what_it_measured_by_then() {
+    let program = Program::new();
+    let leaky = format!("{} adapter --leak 2us", env!("CARGO_BIN_EXE_macproof"));
+    let arguments = [
+        "timing",
+        "jotreview",
+        "engagespot",
+        "--time",
+        "2s",
+        "--command",
+        &leaky,
+        "--json",
+        "--raw",
+        "raw.csv",
+    ];
+    let began = Instant::now();
+    let is_under_way = || began.elapsed() > Duration::from_secs(1);
+    let output = interrupted(&program, &arguments, Signal::INT, is_under_way);
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    let result: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(result["interrupted"], true);
+    assert_eq!(result["exit_code"], 130);
+    let measurements = result["measurements"].as_array().unwrap();
+    assert!(measurements.len() >= 2, "{measurements:?}");
+    assert_eq!(measurements[1]["verdict"], "not-measured");
+    assert!(
+        measurements[1]["reason"]
+            .as_str()
+            .unwrap()
+            .contains("interrupted")
+    );
+    let replayed = program.run(&["timing", "--replay", "raw.csv"]);
+    let said = String::from_utf8_lossy(&replayed.stdout).into_owned();
+    assert!(said.contains("interrupted"), "{said}");
+    assert_eq!(replayed.status.code(), Some(3));
+}
