@@ -182,7 +182,9 @@ mod tests {
                 parts[*part].add(KINDS[*kind], "x".into());
             }
             let mut joined = Restarts::default();
-            parts.iter().for_each(|part| joined.join(part));
+            for part in &parts {
+                joined.join(part);
+            }
             prop_assert_eq!(&joined, &whole);
             prop_assert_eq!(whole.count, kinds.len() as u64);
             prop_assert_eq!(whole.reasons.iter().map(|one| one.count).sum::<u64>(), whole.count);

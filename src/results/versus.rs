@@ -134,9 +134,9 @@ impl VersusResult {
             1
         } else if ended == FuzzEnd::Broken {
             4
-        } else if ended == FuzzEnd::Interrupted {
-            3
-        } else if !matrix.is_empty() && matrix.iter().all(|cell| cell.tokens == 0) {
+        } else if ended == FuzzEnd::Interrupted
+            || (!matrix.is_empty() && matrix.iter().all(|cell| cell.tokens == 0))
+        {
             3
         } else {
             0
