@@ -75,7 +75,7 @@ impl Reports {
     }
 
     /// Writes what was asked for and nothing else.
-    fn write_asked(&self, document: &Document) {
+    pub(crate) fn write_asked(&self, document: &Document) {
         self.write_with(document, &Campaigns::default());
     }
 

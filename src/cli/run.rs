@@ -11,18 +11,19 @@ use crate::cli::events::Events;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
 use crate::cli::interrupt::{interrupt_flag, interruption};
-use crate::cli::reach::{AskedSuites, Candidate, Reached};
+use crate::cli::reach::{AskedSuites, Candidate};
 use crate::cli::render::{Reports, is_standard_output, probe};
 use crate::cli::shard::shard;
 use crate::cli::suites;
 use crate::cli::terminal::{ProgressBar, save, say};
+use crate::protocol::ImplementationInfo;
 use crate::results::{
     Circumstances, Document, KnownFailures, Redaction, Restarts, RunResult, Runs, ScopeNote,
-    conclude, updated,
+    conclude, did_not_start, updated,
 };
 use crate::runner::{
     CaseEvent, Ending, FailFast, RunError, RunOptions, RunOutput, Shard, Watcher, WhoseSecret,
-    run as run_suites,
+    run as run_suites, selected,
 };
 use crate::suite::{self, Embedded, Level, Suite};
 
@@ -50,27 +51,19 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
     if let Some(words) = choice.found_above() {
         reports.announce(&words, taken);
     }
-    let all: Vec<Reached> = choice
-        .candidates(&asked.files)?
-        .into_iter()
-        .map(Candidate::reached)
-        .collect::<Result<_, _>>()?;
+    let candidates = choice.candidates(&asked.files)?;
     let mut results = Vec::new();
     let mut harness = None;
-    for reached in &all {
-        match run_one(args, &asked, &suites, reached, events.as_ref()) {
+    for candidate in candidates {
+        let label = candidate.label.clone();
+        match run_one(args, &asked, &suites, candidate, events.as_ref()) {
             Ok((result, broken)) => {
                 results.push(result);
                 harness = harness.or(broken);
             }
-            // The others are still run.
-            Err(stop) if all.len() > 1 && stop.exit == Exit::Harness => {
-                say(&format!("error: {}: {stop}", reached.label));
-                harness = harness.or(Some(stop));
-            }
             // What was run before is still told.
             Err(stop) if !results.is_empty() && interruption().is_some() => {
-                say(&format!("{}: {stop}", reached.label));
+                say(&format!("{label}: {stop}"));
             }
             Err(stop) => return Err(stop),
         }
@@ -78,21 +71,23 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
             break;
         }
     }
-    let document = match (results.pop(), results.is_empty(), all.len()) {
-        (Some(one), true, 1) => Document::from(one),
-        (last, ..) => {
-            results.extend(last);
-            Document::from(Runs::new(results))
-        }
+    let document = match <[RunResult; 1]>::try_from(results) {
+        Ok([one]) => Document::from(one),
+        Err(several) => Document::from(Runs::new(several)),
     };
-    if !document.runs().is_empty() {
-        reports.write(&document, taken);
+    // Of one implementation there is no more to say than why it did not start.
+    if let Document::Run(run) = &document
+        && let Some(reason) = &run.did_not_start
+    {
+        reports.write_asked(&document);
+        return Err(Stop::harness(reason));
     }
+    reports.write(&document, taken);
     if let Some(interruption) = interruption() {
         return Ok(Exit::Interrupted(interruption));
     }
     match (Exit::of(document.exit_code()), harness) {
-        (Exit::Failed, Some(stop)) if all.len() > 1 => {
+        (Exit::Failed, Some(stop)) if document.runs().len() > 1 => {
             say(&format!("error: {stop}"));
             Ok(Exit::Failed)
         }
@@ -101,16 +96,20 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
     }
 }
 
-/// Runs the suites against one implementation: what it came to, and why it came to an end too
-/// early.
+/// Runs the suites against one implementation: what it came to, be it that it did not start, and
+/// why it came to an end too early.
 fn run_one(
     args: &RunArgs,
     asked: &AskedSuites,
     suites: &[Suite],
-    reached: &Reached,
+    candidate: Candidate,
     events: Option<&Events>,
 ) -> Result<(RunResult, Option<Stop>), Stop> {
     let known = known_failures(args.known_failures.as_deref())?;
+    let (target, secret) = match candidate.ready {
+        Ok((target, secret)) => (Ok(target), secret),
+        Err(stop) => (Err(stop), WhoseSecret::Request),
+    };
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
     let level = match args.level {
         LevelArg::Must => Level::Must,
@@ -139,7 +138,7 @@ fn run_one(
             tolerated: &tolerated,
         }),
         watcher: events.map(|_| Watcher { level, tell: &tell }),
-        secret: reached.secret.clone(),
+        secret,
     };
     let began = now();
     let started = to_the_second(began);
@@ -153,40 +152,64 @@ fn run_one(
         // Every secret is that of a suite file, or may be shown.
         _ => Redaction::none(),
     };
-    // What ends a run may quote what the implementation said.
-    let output = attempt(suites, &reached.target, &options, events)
-        .map_err(|stop| stop.redacted(&redaction))?;
+    let output = match target {
+        Ok(target) => attempt(suites, &target, &options, events)?,
+        Err(stop) => Err(stop),
+    };
     let mut arguments = asked.names.clone();
-    arguments.extend(reached.arguments.iter().cloned());
+    arguments.extend(candidate.arguments);
     for file in &asked.files {
         arguments.extend(["--suite-file".to_owned(), file.display().to_string()]);
     }
-    let circumstances = Circumstances {
+    let mut circumstances = Circumstances {
         started,
         duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
-        implementation: output.hello.implementation,
-        adapter: reached.label.clone(),
-        judged_itself: reached.judged_itself,
+        implementation: ImplementationInfo {
+            name: candidate.label.clone(),
+            ..ImplementationInfo::default()
+        },
+        adapter: candidate.label,
+        judged_itself: candidate.judged_itself,
         arguments,
         level,
         seed,
         repeat: args.repeat,
-        rounds: output.rounds,
+        rounds: args.repeat,
         restarts: Restarts {
             allowed: args.allow_restarts,
-            ..output.unanswered
+            ..Restarts::default()
         },
-        interruption: matches!(output.ending, Ending::Interrupted)
-            .then(interruption)
-            .flatten(),
+        interruption: None,
         shard: options.shard.map(Shard::summary),
-        left_out: not_asked_for(&asked.names)?
-            .into_iter()
-            .chain(output.left_out)
-            .collect(),
-        notes: output.notes,
+        left_out: not_asked_for(&asked.names)?.into_iter().collect(),
+        notes: Vec::new(),
         redaction: redaction.clone(),
     };
+    let output = match output {
+        Ok(output) => output,
+        Err(stop) => {
+            let (cases, left_out) = selected(suites, &options);
+            circumstances.left_out.extend(left_out);
+            // It may quote what the implementation said.
+            let reason = stop.redacted(&redaction).to_string();
+            let result = did_not_start(circumstances, cases, reason);
+            if let Some(events) = events {
+                events.finished(&result);
+            }
+            return Ok((result, None));
+        }
+    };
+    circumstances.implementation = output.hello.implementation;
+    circumstances.left_out.extend(output.left_out);
+    circumstances.notes = output.notes;
+    circumstances.rounds = output.rounds;
+    circumstances.restarts = Restarts {
+        allowed: args.allow_restarts,
+        ..output.unanswered
+    };
+    circumstances.interruption = matches!(output.ending, Ending::Interrupted)
+        .then(interruption)
+        .flatten();
     let today = began.strftime("%Y-%m-%d").to_string();
     let mut result = conclude(
         circumstances.clone(),
@@ -247,12 +270,13 @@ fn not_asked_for(named: &[String]) -> Result<Option<ScopeNote>, Stop> {
     Ok((cases > 0).then_some(ScopeNote { what, cases }))
 }
 
+/// What came of it; or, in the inner error, why it did not start.
 fn attempt<'s>(
     suites: &'s [Suite],
     target: &Target,
     options: &RunOptions<'_>,
     events: Option<&Events>,
-) -> Result<RunOutput<'s>, Stop> {
+) -> Result<Result<RunOutput<'s>, Stop>, Stop> {
     let interrupt = interrupt_flag()?;
     let bar = ProgressBar::new();
     let progress = |progress: crate::runner::Progress| {
@@ -263,7 +287,14 @@ fn attempt<'s>(
     };
     let output = run_suites(suites, target, options, &interrupt, &unix_now, &progress);
     bar.clear();
-    output.map_err(no_run)
+    match output {
+        Ok(output) => Ok(Ok(output)),
+        Err(error) if interruption().is_some() => Err(no_run(error)),
+        Err(error @ RunError::NoCase(_)) => Err(Stop::usage(error)),
+        Err(error @ (RunError::Adapter(_) | RunError::NoAnswer(_))) => {
+            Ok(Err(Stop::harness(error)))
+        }
+    }
 }
 
 /// Why there was no run.

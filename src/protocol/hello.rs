@@ -1,5 +1,7 @@
 //! The first exchange: what the adapter is, and what it can do.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::prose;
@@ -74,6 +76,26 @@ impl ImplementationInfo {
             "an implementation without a name"
         } else {
             &self.name
+        }
+    }
+}
+
+impl ImplementationInfo {
+    /// Whether both say that they are the same: by their names and, where both have one, by their
+    /// versions.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        let versions = self.version.as_ref().zip(other.version.as_ref());
+        self.name == other.name && versions.is_none_or(|(one, other)| one == other)
+    }
+}
+
+/// The name and, where there is one, the version, in its own words.
+impl fmt::Display for ImplementationInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.called())?;
+        match &self.version {
+            Some(version) => write!(f, " {version}"),
+            None => Ok(()),
         }
     }
 }

@@ -106,7 +106,14 @@ fn message(document: &Document) -> String {
                 grouped(cases)
             )
         }
-        Conformance::Incomplete => format!("incomplete ({suites}{scope})"),
+        Conformance::Incomplete => {
+            let absent = runs.iter().filter(|run| run.did_not_start.is_some());
+            match (absent.count(), runs.len()) {
+                (0, _) => format!("incomplete ({suites}{scope})"),
+                (_, 1) => "incomplete (did not start)".to_owned(),
+                (absent, all) => format!("incomplete ({absent} of {all} did not start)"),
+            }
+        }
     }
 }
 

@@ -22,6 +22,20 @@ pub fn difference(difference: &Difference) -> String {
             out.push_str(&line(title, case));
         }
     }
+    for absent in &difference.did_not_start {
+        out.push_str(&format!(
+            "BROKE     {} did not start: {}\n",
+            excerpt(&absent.adapter, COLUMNS),
+            excerpt(&absent.reason, COLUMNS)
+        ));
+    }
+    if let Some([old, new]) = &difference.implementations {
+        out.push_str(&format!(
+            "note: the results are of two implementations, {} and {}\n",
+            excerpt(old, COLUMNS),
+            excerpt(new, COLUMNS)
+        ));
+    }
     for suite in &difference.changed_suites {
         out.push_str(&format!(
             "note: the suite {} changed between the two\n",

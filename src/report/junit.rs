@@ -232,8 +232,8 @@ fn of_known_failures(result: &RunResult, prefix: &str) -> Option<TestSuite> {
     Some(xml)
 }
 
-/// What is to be said of the run as a whole, which no case shows: where everything passed, the
-/// server would be green about it.
+/// What is to be said of the run as a whole, which no case shows: where everything passed, or
+/// nothing was asked, the server would be green about it.
 fn of_the_run(result: &RunResult, prefix: &str) -> Option<TestSuite> {
     let mut cases = Vec::new();
     if result.judged_itself {
@@ -246,7 +246,11 @@ fn of_the_run(result: &RunResult, prefix: &str) -> Option<TestSuite> {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
             status.set_type(failure.kind.name());
             status.set_message(excerpt(&failure.reason, COLUMNS));
-            cases.push(TestCase::new(failure.kind.name(), status));
+            let name = match failure.kind {
+                GateFailureKind::DidNotStart => excerpt(&result.implementation.name, COLUMNS),
+                kind => kind.name().to_owned(),
+            };
+            cases.push(TestCase::new(name, status));
         }
     }
     if cases.is_empty() {
@@ -254,7 +258,7 @@ fn of_the_run(result: &RunResult, prefix: &str) -> Option<TestSuite> {
     }
     let mut xml = TestSuite::new(format!("{prefix}macproof"));
     for mut case in cases {
-        case.set_classname("macproof");
+        case.set_classname(format!("{prefix}macproof"));
         xml.add_test_case(case);
     }
     Some(xml)

@@ -49,7 +49,11 @@ fn matrices(document: &Document, out: &mut String) {
     );
     row(out, &vec!["---".to_owned(); suites.columns.len() + 2]);
     for ((name, run), cells) in names.iter().zip(document.runs()).zip(&suites.rows) {
-        let mut line = vec![name.clone(), mark(run.conformance).to_owned()];
+        let absent = match run.did_not_start {
+            Some(_) => " did not start",
+            None => "",
+        };
+        let mut line = vec![name.clone(), format!("{}{absent}", mark(run.conformance))];
         line.extend(cells.iter().map(|cell| in_words(cell.as_ref())));
         row(out, &line);
     }
@@ -105,7 +109,9 @@ fn one(run: &RunResult, out: &mut String) {
         out.push_str(&format!("\n**{}.**\n", text(&gate)));
     }
     out.push('\n');
-    suites(run, out);
+    if !run.suites.is_empty() {
+        suites(run, out);
+    }
     let rows = requirements(run);
     failed_requirements(&rows, out);
     failed_cases(run, out);

@@ -119,6 +119,7 @@ pub fn conclude(
         started: circumstances.started,
         duration_ms: circumstances.duration_ms,
         conformance: conformance(&cases, circumstances.level, disturbances),
+        did_not_start: None,
         scope,
         gate: gate(&cases, troubles, disturbances),
         implementation: circumstances.implementation,

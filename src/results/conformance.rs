@@ -131,6 +131,7 @@ impl GateFailureKind {
             | Self::UnmatchedEntry
             | Self::UnexplainedEntry => 1,
             Self::Error | Self::Skipped | Self::NothingJudged | Self::Restarts => 3,
+            Self::DidNotStart => 4,
             Self::Interrupted => Interruption::Interrupt.exit_code(),
         }
     }
@@ -157,6 +158,7 @@ impl GateFailureKind {
             Self::NothingJudged => "nothing-judged",
             Self::Restarts => "restarts",
             Self::Interrupted => "interrupted",
+            Self::DidNotStart => "did-not-start",
         }
     }
 }

@@ -22,6 +22,14 @@ pub struct Difference {
     pub vanished: Vec<ChangedCase>,
     /// How many cases are as they were.
     pub unchanged: u64,
+    /// Implementations that do not start now and did before, with the reason: regressions. Their
+    /// cases are not among those that vanished.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub did_not_start: Vec<AbsentImplementation>,
+    /// The implementation of the older and that of the newer result, where these are of one each
+    /// and it is not the same: then a change may be theirs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub implementations: Option<[String; 2]>,
     /// Suites of which the file changed, so that a change may be the suite's.
     pub changed_suites: Vec<String>,
 }
@@ -41,10 +49,20 @@ pub struct ChangedCase {
     pub what: String,
 }
 
+/// An implementation that does not start.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AbsentImplementation {
+    /// How it was reached.
+    pub adapter: String,
+    /// Why it does not start.
+    pub reason: String,
+}
+
 impl Difference {
     /// Compares case by case; of several implementations by their names.
     pub fn between(old: &Document, new: &Document) -> Self {
         let (before, now) = (cases(old), cases(new));
+        let absent = absent_now(old, new);
         let mut difference = Self::default();
         for (id, case) in &now {
             let verdict = case.own_verdict();
@@ -65,19 +83,26 @@ impl Difference {
             };
             list.push(changed(id, Some(earlier), Some(case)));
         }
+        let is_absent = |id: &str| {
+            let of = |(name, _): &(String, _)| id.strip_prefix(name.as_str()).is_some();
+            absent.iter().any(of)
+        };
         for (id, case) in &before {
-            if !now.contains_key(id) {
+            if !now.contains_key(id) && !is_absent(id) {
                 difference.vanished.push(changed(id, Some(case), None));
             }
         }
+        difference.did_not_start = absent.into_iter().map(|(_, absent)| absent).collect();
+        difference.implementations = other_implementations(old, new);
         difference.changed_suites = changed_suites(old, new);
         difference
     }
 
-    /// Whether something is worse: a case broke, or one appeared that is not in order.
+    /// Whether something is worse: a case broke, one appeared that is not in order, or an
+    /// implementation does not start.
     pub fn is_regression(&self) -> bool {
         let is_bad = |one: &ChangedCase| one.now.is_some_and(|now| standing(now) == Standing::Bad);
-        !self.broke.is_empty() || self.appeared.iter().any(is_bad)
+        !self.broke.is_empty() || !self.did_not_start.is_empty() || self.appeared.iter().any(is_bad)
     }
 }
 
@@ -113,6 +138,45 @@ fn cases(document: &Document) -> BTreeMap<String, &Case> {
         runs[at].cases.iter().map(move |one| (case(one), one))
     };
     (0..runs.len()).flat_map(of).collect()
+}
+
+/// The implementations that do not start now and did before, or were not there, each behind what
+/// its cases were called before.
+fn absent_now(old: &Document, new: &Document) -> Vec<(String, AbsentImplementation)> {
+    let before = old.runs();
+    let mut absent = Vec::new();
+    for run in new.runs() {
+        let Some(reason) = &run.did_not_start else {
+            continue;
+        };
+        // It never said its name, but it is reached as before.
+        let earlier = match before {
+            [one] if new.runs().len() == 1 => Some(one),
+            all => all.iter().find(|one| one.adapter == run.adapter),
+        };
+        if earlier.is_some_and(|earlier| earlier.did_not_start.is_some()) {
+            continue;
+        }
+        let name = match (earlier, before.len()) {
+            (Some(_), 1) => String::new(),
+            (Some(earlier), _) => format!("{}: ", earlier.implementation.name),
+            (None, _) => format!("{}: ", run.implementation.name),
+        };
+        let (adapter, reason) = (run.adapter.clone(), reason.clone());
+        absent.push((name, AbsentImplementation { adapter, reason }));
+    }
+    absent
+}
+
+/// The names, where each document is of one implementation, and they are two.
+fn other_implementations(old: &Document, new: &Document) -> Option<[String; 2]> {
+    let ([old], [new]) = (old.runs(), new.runs()) else {
+        return None;
+    };
+    let is_told = old.did_not_start.is_none() && new.did_not_start.is_none();
+    // A new version is the same implementation.
+    let is_another = is_told && old.implementation.name != new.implementation.name;
+    is_another.then(|| [old, new].map(|run| run.implementation.name.clone()))
 }
 
 fn changed(id: &str, before: Option<&&Case>, now: Option<&&Case>) -> ChangedCase {

@@ -29,6 +29,10 @@ pub struct RunResult {
     pub duration_ms: u64,
     /// What it came to.
     pub conformance: Conformance,
+    /// Why the implementation could not be built, reached or greeted, where that was so: untrusted
+    /// text. There are no cases then, and its name is only what it is called here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub did_not_start: Option<String>,
     /// What was left out of it.
     pub scope: Scope,
     /// What sets the exit code.
@@ -189,6 +193,8 @@ pub enum GateFailureKind {
     Restarts,
     /// A signal ended the run before its time.
     Interrupted,
+    /// The implementation did not start.
+    DidNotStart,
 }
 
 /// A suite that took part.

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use indexmap::IndexMap;
-
 use crate::results::conclude::{scope, under_the_list};
 use crate::results::conformance::{Disturbances, conformance, gate};
 use crate::results::ledger::Ledger;
+use crate::results::not_started::{self, NOT_STARTED};
 use crate::results::{
-    BaselineScore, Case, Counts, Document, GateFailure, Interruption, KnownFailures, RunResult,
-    Runs, ScopeNote, ShardSummary, SuiteSummary,
+    BaselineScore, Case, Conformance, Counts, Document, GateFailure, Interruption, KnownFailures,
+    RunResult, Runs, ScopeNote, ShardSummary, SuiteSummary,
 };
 
 /// Why results cannot be joined.
@@ -37,6 +36,14 @@ pub enum MergeError {
         number: u64,
         /// How many there are.
         count: u64,
+    },
+    /// Two parts are of two implementations.
+    #[error("the parts are of two implementations: {one} and {other}")]
+    OtherImplementation {
+        /// The name and the version of one.
+        one: String,
+        /// Those of the other.
+        other: String,
     },
     /// Two parts were run with different suites.
     #[error("the parts of {implementation} were run with two versions of the suite {suite}")]
@@ -78,26 +85,8 @@ fn listed(numbers: &[u64]) -> String {
 /// blamed that matches nothing in the whole. Causes that depend on all cases are those of the
 /// parts; whoever can tell the others replaces them.
 pub fn merge(runs: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<Document, MergeError> {
-    let mut groups: IndexMap<String, Vec<RunResult>> = IndexMap::new();
-    for (at, run) in runs.into_iter().enumerate() {
-        let group = match run.shard {
-            Some(shard) => format!(
-                "{:?}",
-                (
-                    &run.implementation,
-                    &run.adapter,
-                    &run.arguments,
-                    run.level,
-                    run.repeat_asked.unwrap_or(run.repeat),
-                    shard.count
-                )
-            ),
-            None => at.to_string(),
-        };
-        groups.entry(group).or_default().push(run);
-    }
-    let joined = groups
-        .into_values()
+    let joined = groups(runs)?
+        .into_iter()
         .map(|parts| join(parts, known))
         .collect::<Result<Vec<_>, _>>()?;
     match <[RunResult; 1]>::try_from(joined) {
@@ -107,6 +96,58 @@ pub fn merge(runs: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<Docu
     }
 }
 
+/// Runs that are no parts, each alone, and the parts of each run together: those of the same
+/// implementation, reached and asked in the same way. A part of which the implementation did not
+/// start belongs to what was reached in that way.
+fn groups(runs: Vec<RunResult>) -> Result<Vec<Vec<RunResult>>, MergeError> {
+    let way = |run: &RunResult| {
+        let count = run.shard.map(|shard| shard.count)?;
+        let (adapter, arguments) = (run.adapter.clone(), run.arguments.clone());
+        let repeat = run.repeat_asked.unwrap_or(run.repeat);
+        Some((adapter, arguments, run.level, repeat, count))
+    };
+    let (absent, started): (Vec<_>, Vec<_>) = runs
+        .into_iter()
+        .partition(|run| run.did_not_start.is_some() && run.shard.is_some());
+    let mut groups: Vec<Vec<RunResult>> = Vec::new();
+    for run in started {
+        let is_of_it = |parts: &&mut Vec<RunResult>| {
+            run.shard.is_some()
+                && parts.iter().all(|part| {
+                    way(part) == way(&run) && part.implementation.is_same_as(&run.implementation)
+                })
+        };
+        match groups.iter_mut().find(is_of_it) {
+            Some(parts) => parts.push(run),
+            None => groups.push(vec![run]),
+        }
+    }
+    for part in absent {
+        let is_of_it = |parts: &&mut Vec<RunResult>| way(&parts[0]) == way(&part);
+        match groups.iter_mut().find(is_of_it) {
+            Some(parts) => parts.push(part),
+            None => groups.push(vec![part]),
+        }
+    }
+    let is_incomplete = |parts: &&Vec<RunResult>| {
+        let count = parts[0].shard.map_or(1, |shard| shard.count);
+        (parts.len() as u64) < count
+    };
+    for one in groups.iter().filter(is_incomplete) {
+        let is_another = |other: &&Vec<RunResult>| {
+            way(&other[0]) == way(&one[0])
+                && !other[0].implementation.is_same_as(&one[0].implementation)
+        };
+        if let Some(other) = groups.iter().find(is_another) {
+            return Err(MergeError::OtherImplementation {
+                one: one[0].implementation.to_string(),
+                other: other[0].implementation.to_string(),
+            });
+        }
+    }
+    Ok(groups)
+}
+
 /// The whole of these parts.
 fn join(mut parts: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<RunResult, MergeError> {
     parts.sort_by_key(|part| part.shard.map(|shard| shard.number));
@@ -114,7 +155,13 @@ fn join(mut parts: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<RunR
         let shards: Vec<ShardSummary> = parts.iter().filter_map(|part| part.shard).collect();
         complete(first.implementation.called(), &shards)?;
     }
-    let left_out = before_the_run(&parts);
+    let absent = absent_parts(&parts);
+    // What started says what it is.
+    parts.sort_by_key(|part| part.did_not_start.is_some());
+    let mut left_out = before_the_run(&parts);
+    if parts.iter().any(|part| part.did_not_start.is_none()) {
+        left_out.extend(notes_of_absent(&parts));
+    }
     let entries = of_the_lists(&parts);
     let seeds: Vec<u64> = parts.iter().map(|part| part.seed).collect();
     let mut parts = parts.into_iter();
@@ -187,6 +234,13 @@ fn join(mut parts: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<RunR
         interruption,
     };
     whole.conformance = conformance(&whole.cases, whole.level, disturbances);
+    if let Some(reason) = absent {
+        if whole.conformance == Conformance::Conformant {
+            whole.conformance = Conformance::Incomplete;
+        }
+        whole.did_not_start = Some(reason.clone());
+        entries.push(not_started::failure(reason));
+    }
     whole.gate = gate(&whole.cases, entries, disturbances);
     Ok(whole)
 }
@@ -195,6 +249,29 @@ fn join(mut parts: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<RunR
 fn interruption_of(run: &RunResult) -> Option<Interruption> {
     let of_code = || Interruption::of(run.gate.exit_code).unwrap_or(Interruption::Interrupt);
     run.interrupted.then(of_code)
+}
+
+/// Why a part did not start, the first of those.
+fn absent_parts(parts: &[RunResult]) -> Option<String> {
+    let part = parts.iter().find(|part| part.did_not_start.is_some())?;
+    let reason = part.did_not_start.as_ref()?;
+    Some(match part.shard {
+        Some(shard) => format!("part {}/{}: {reason}", shard.number, shard.count),
+        None => reason.clone(),
+    })
+}
+
+/// What was not asked because a part did not start.
+fn notes_of_absent(parts: &[RunResult]) -> Option<ScopeNote> {
+    let notes = parts.iter().flat_map(|part| &part.scope.left_out);
+    let cases: u64 = notes
+        .filter(|note| note.what == NOT_STARTED)
+        .map(|note| note.cases)
+        .sum();
+    (cases > 0).then(|| ScopeNote {
+        what: NOT_STARTED.to_owned(),
+        cases,
+    })
 }
 
 /// That every part is there, once; in the order of their numbers.

@@ -18,6 +18,7 @@ mod ledger;
 mod listing;
 mod merge;
 mod merge_fuzz;
+mod not_started;
 mod observed_kind;
 mod redaction;
 mod restarts;
@@ -32,7 +33,7 @@ pub use baseline::{Baseline, BaselineScore};
 pub use case_pattern::{CasePattern, CasePatternError};
 pub use conclude::{Circumstances, Observation, conclude};
 pub use course::{Course, FuzzPoint};
-pub use difference::{ChangedCase, Difference};
+pub use difference::{AbsentImplementation, ChangedCase, Difference};
 pub use document::{
     Case, CaseRequest, Causes, Conformance, Counts, Gate, GateFailure, GateFailureKind,
     JUDGED_ITSELF, KnownMention, MistakeMention, RequirementSummary, RunResult, SCHEMA_VERSION,
@@ -46,6 +47,7 @@ pub use judge::{Failure, Observed, judge};
 pub use known_failures::{EntryProblem, KnownFailure, KnownFailures, KnownFailuresError};
 pub use merge::{MergeError, merge};
 pub use merge_fuzz::merge_fuzz;
+pub use not_started::did_not_start;
 pub use observed_kind::ObservedKind;
 pub use redaction::{REDACTED, Redaction};
 pub use restarts::{RestartKind, RestartReason, Restarts};

@@ -10,6 +10,11 @@ use crate::results::{Conformance, RunResult, gravest_exit_code};
 /// The version of this document's form.
 pub const RUNS_VERSION: u32 = 1;
 
+/// The exit code of what is incomplete.
+const INCOMPLETE: u8 = 3;
+/// The exit code of a run without a usable adapter.
+const NO_ADAPTER: u8 = 4;
+
 /// The runs of several implementations.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -88,9 +93,17 @@ impl Document {
         !self.runs().is_empty() && self.runs().iter().all(|run| run.judged_itself)
     }
 
-    /// The exit code of all: the first that applies, as within one run.
+    /// The exit code of all: the first that applies, as within one run. Where some implementations
+    /// started, one that did not leaves the whole incomplete; the code for that there is no usable
+    /// adapter means that none did.
     pub fn exit_code(&self) -> u8 {
-        gravest_exit_code(self.runs().iter().map(|run| run.gate.exit_code))
+        let is_absent = |run: &RunResult| run.did_not_start.is_some();
+        let are_all_absent = self.runs().iter().all(is_absent);
+        let code = |run: &RunResult| match (is_absent(run), are_all_absent) {
+            (true, false) if run.gate.exit_code == NO_ADAPTER => INCOMPLETE,
+            _ => run.gate.exit_code,
+        };
+        gravest_exit_code(self.runs().iter().map(code))
     }
 }
 

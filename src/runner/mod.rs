@@ -23,6 +23,7 @@ mod unknown;
 pub use options::{
     CaseEvent, CaseFilter, FailFast, RunOptions, SelectionError, Shard, Watcher, WhoseSecret,
 };
+pub use plan::selected;
 pub use resign::{NotWithIt, Resigner};
 pub use run::{Ending, Progress, RunError, RunOutput, run};
 pub(crate) use shift::Shift;

@@ -29,6 +29,12 @@ pub(super) struct Selection<'s> {
     pub(super) left_out: Vec<ScopeNote>,
 }
 
+/// How many cases are chosen, and what is not.
+pub fn selected(suites: &[Suite], options: &RunOptions<'_>) -> (u64, Vec<ScopeNote>) {
+    let Selection { chosen, left_out } = Selection::of(suites, options);
+    (chosen.len() as u64, left_out)
+}
+
 impl<'s> Selection<'s> {
     /// Chooses by filter and shard.
     pub(super) fn of(suites: &'s [Suite], options: &RunOptions<'_>) -> Self {

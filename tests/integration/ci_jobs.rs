@@ -242,7 +242,8 @@ fn the_action_requires_an_implementation() {
     assert_eq!(done.code, 0, "{}", done.log);
 }
 
-/// A run that comes to nothing leaves no verdict of an earlier one.
+/// A run that comes to nothing leaves no verdict of an earlier one, and one whose adapter does not
+/// start has its own.
 #[test]
 fn the_action_says_nothing_of_an_earlier_run() {
     let (runner, workspace) = (Runner::new(), tempfile::tempdir().unwrap());
@@ -251,8 +252,11 @@ fn the_action_says_nothing_of_an_earlier_run() {
     assert_eq!(done.outputs["conformance"], "conformant");
     let done = runner.action(workspace.path(), &[("command", "no-such-program")]);
     assert_eq!(done.code, 4, "{}", done.log);
+    assert_eq!(done.outputs["conformance"], "incomplete");
+    assert!(done.summary.contains("did not start"), "{}", done.summary);
+    let done = runner.action(workspace.path(), &[("suites", "no-such-suite")]);
+    assert_eq!(done.code, 2, "{}", done.log);
     assert_eq!(done.outputs["conformance"], "");
-    assert_eq!(done.summary, "");
     assert!(
         !workspace
             .path()

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking, and says on standard error why it cannot start"
 )]
 
+mod absent;
 mod backends;
 mod bad_adapters;
 mod bad_servers;

@@ -1,12 +1,13 @@
 //! Several implementations side by side, each cell a link.
 
 use crate::report::digits::{count, grouped};
+use crate::report::html::card::capitalised;
 use crate::report::html::run::{requirement_anchor, suite_anchor};
 use crate::report::html::tone;
 use crate::report::matrix::{Cell, by_requirement, by_suite};
 use crate::report::requirements;
 use crate::report::visible::excerpt;
-use crate::results::{Conformance, Document};
+use crate::results::{Conformance, Document, RunResult};
 
 /// The longest name.
 const COLUMNS: usize = 60;
@@ -29,7 +30,7 @@ pub(super) struct TableRow {
     pub(super) anchor: String,
     pub(super) name: String,
     pub(super) tone: &'static str,
-    pub(super) word: &'static str,
+    pub(super) word: String,
     pub(super) cells: Vec<Option<CellView>>,
 }
 
@@ -57,23 +58,26 @@ impl MatrixView {
 
 fn said(document: &Document) -> String {
     let runs = document.runs();
-    let part = |conformance, words: &str| {
-        let number = runs
-            .iter()
-            .filter(|run| run.conformance == conformance)
-            .count();
-        (number > 0).then(|| format!("{} {words}", grouped(number as u64)))
-    };
-    let parts: Vec<String> = [
-        part(Conformance::Conformant, "conformant"),
-        part(Conformance::Nonconformant, "nonconformant"),
-        part(Conformance::Incomplete, "incomplete"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+    let words = ["conformant", "nonconformant", "incomplete", ABSENT];
+    let parts: Vec<String> = words
+        .into_iter()
+        .filter_map(|word| {
+            let number = runs.iter().filter(|run| came_to(run) == word).count();
+            (number > 0).then(|| format!("{} {word}", grouped(number as u64)))
+        })
+        .collect();
     let all = count(runs.len() as u64, "implementation", "implementations");
     format!("{all}: {}.", parts.join(", "))
+}
+
+/// What a run came to that never began.
+const ABSENT: &str = "did not start";
+
+fn came_to(run: &RunResult) -> &'static str {
+    match (run.conformance, &run.did_not_start) {
+        (Conformance::Incomplete, Some(_)) => ABSENT,
+        (conformance, _) => conformance.name(),
+    }
 }
 
 fn suites(document: &Document, names: &[String]) -> Table {
@@ -88,7 +92,7 @@ fn suites(document: &Document, names: &[String]) -> Table {
             anchor: format!("r{at}"),
             name: names[at].clone(),
             tone: tone::of_conformance(run.conformance),
-            word: tone::word(run.conformance),
+            word: capitalised(came_to(run)),
             cells: cells.collect(),
         }
     });
@@ -123,7 +127,7 @@ fn requirements(document: &Document, names: &[String]) -> Table {
             anchor: String::new(),
             name: excerpt(name, COLUMNS),
             tone: "",
-            word: "",
+            word: String::new(),
             cells: cells.collect(),
         }
     });

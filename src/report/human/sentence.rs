@@ -10,6 +10,9 @@ use crate::results::{
 };
 use crate::suite::{Basis, Level};
 
+/// The longest reason why something did not start.
+const REASON: usize = 400;
+
 /// What the run came to, and what it means for the gate where that does not follow.
 pub(super) fn verdict(page: &mut Page, result: &RunResult) {
     page.gap();
@@ -59,6 +62,14 @@ fn asked(result: &RunResult) -> Option<String> {
 }
 
 fn said(result: &RunResult) -> (&'static str, String) {
+    if let (Conformance::Incomplete, Some(reason)) = (result.conformance, &result.did_not_start) {
+        let said = format!(
+            "{} did not start: {}",
+            name(result),
+            excerpt(reason, REASON)
+        );
+        return ("incomplete", said);
+    }
     let (word, mut said) = match result.conformance {
         Conformance::Conformant => ("conformant", conformant(result)),
         Conformance::Nonconformant => ("nonconformant", nonconformant(result)),
@@ -271,6 +282,7 @@ fn named(kind: GateFailureKind, number: u64) -> String {
         GateFailureKind::NothingJudged => "no case was judged".to_owned(),
         GateFailureKind::Restarts => "restarts that no case answers for".to_owned(),
         GateFailureKind::Interrupted => "interrupted".to_owned(),
+        GateFailureKind::DidNotStart => "the implementation did not start".to_owned(),
     }
 }
 

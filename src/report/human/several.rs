@@ -56,6 +56,10 @@ fn table(page: &mut Page, document: &Document, names: &[String]) {
     ));
     for ((name, run), row) in names.iter().zip(document.runs()).zip(&matrix.rows) {
         let word = match run.conformance {
+            // As wide as the widest.
+            Conformance::Incomplete if run.did_not_start.is_some() => {
+                page.paint.bad("did not start")
+            }
             Conformance::Conformant => page.paint.good("conformant   "),
             Conformance::Nonconformant => page.paint.bad("nonconformant"),
             Conformance::Incomplete => page.paint.doubtful("incomplete   "),
