@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::certificate::Refused;
+use crate::protocol::ImplementationInfo;
 use crate::report::subject_title;
 use crate::results::{
     Control, ControlKind, FuzzEnd, FuzzResult, Measurement, RunResult, Subject,
@@ -77,6 +78,7 @@ pub struct Fuzzed {
 impl Timed {
     /// What a timing test of the implementation of this run states, if it found no leak.
     pub fn of(timing: &TimingResult, run: &RunResult) -> Result<Self, Refused> {
+        of_the_same(&timing.implementation, run)?;
         let is_leak = |one: &&Measurement| one.verdict == TimingVerdict::Leak;
         let is_open = |one: &&Measurement| one.verdict != TimingVerdict::NoLeak;
         let measurements = || timing.measurements.iter();
@@ -126,6 +128,17 @@ impl Timed {
     }
 }
 
+/// That a campaign was of the implementation of the run, as their hellos tell it.
+fn of_the_same(campaign: &ImplementationInfo, run: &RunResult) -> Result<(), Refused> {
+    if campaign.is_same_as(&run.implementation) {
+        return Ok(());
+    }
+    Err(Refused::OtherImplementation {
+        one: run.implementation.to_string(),
+        other: campaign.to_string(),
+    })
+}
+
 impl TimedSubject {
     fn check(&self, target_ns: f64) -> Result<(), String> {
         let title = subject_title(&self.subject);
@@ -164,6 +177,7 @@ impl Fuzzed {
     /// What a fuzz campaign of at least so many cases against the implementation of this run
     /// states, if it found nothing.
     pub fn of(fuzz: &FuzzResult, cases: u64, run: &RunResult) -> Result<Self, Refused> {
+        of_the_same(&fuzz.implementation, run)?;
         if let Some(first) = fuzz.findings.first() {
             return Err(Refused::Found {
                 findings: fuzz.findings.len(),

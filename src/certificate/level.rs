@@ -68,6 +68,14 @@ pub enum Refused {
     /// The run was of another level.
     #[error("no certificate of level {0}: the run was of a lower level")]
     OtherLevel(CertificateLevel),
+    /// What was tested called itself by two names, or was of two versions.
+    #[error("no certificate: it is {one} at one time and {other} at another")]
+    OtherImplementation {
+        /// The name and the version of one.
+        one: String,
+        /// Those of the other.
+        other: String,
+    },
     /// Only a part was run.
     #[error("no certificate of level {0}: only a part of the cases was run")]
     InPart(CertificateLevel),
@@ -136,6 +144,7 @@ impl Refused {
         match self {
             Self::Failed { .. }
             | Self::OtherLevel(_)
+            | Self::OtherImplementation { .. }
             | Self::InPart(_)
             | Self::Rekeyed { .. }
             | Self::OtherHello { .. }
@@ -188,6 +197,12 @@ pub fn may_certify(
     }
     if run.shard.is_some() {
         return Err(Refused::InPart(level));
+    }
+    if !run.implementation.is_same_as(&rekeyed.implementation) {
+        return Err(Refused::OtherImplementation {
+            one: run.implementation.to_string(),
+            other: rekeyed.implementation.to_string(),
+        });
     }
     let failed_in = |run: &RunResult| -> Vec<String> {
         let failed = run.cases.iter().filter(|case| {

@@ -79,13 +79,23 @@ impl Reports {
         self.write_with(document, &Campaigns::default());
     }
 
-    /// The same; pages show what campaigns found.
+    /// Whether every report has a place for what campaigns found: one without it would be green
+    /// about it, and is refused.
+    pub(crate) fn show_campaigns(&self, campaigns: &Campaigns<'_>) -> Result<(), Stop> {
+        let silent = self.wanted.iter().find(|(one, _)| !one.shows_campaigns());
+        if let (Some((format, _)), false) = (silent, campaigns.is_empty()) {
+            return Err(Stop::usage(format_args!(
+                "{format} has no place for what a campaign found; render it without --timing, --fuzz and --versus"
+            )));
+        }
+        Ok(())
+    }
+
+    /// The same, with what campaigns found.
     pub(crate) fn write_with(&self, document: &Document, campaigns: &Campaigns<'_>) {
         for (format, path) in &self.wanted {
-            let text = match format {
-                Format::Html => report::html_with(document, campaigns),
-                _ => report::render(document, *format, &self.for_people(false)),
-            };
+            let options = self.for_people(false);
+            let text = report::render_with(document, campaigns, *format, &options);
             if is_standard_output(path) {
                 print(&text);
             } else {

@@ -22,13 +22,15 @@ pub(crate) enum ReportCommand {
         /// of `macproof run --report`.
         #[arg(value_name = "FORMAT=PATH", required = true)]
         report: Vec<String>,
-        /// The JSON result of `macproof timing`, to be shown on an HTML page as well.
+        /// The JSON result of `macproof timing`, to be shown as well: in full on an
+        /// HTML page, in a few words in the other formats for people. It has to be of the same
+        /// implementation.
         #[arg(long, value_name = "FILE")]
         timing: Option<PathBuf>,
-        /// The JSON document of `macproof fuzz`, to be shown on an HTML page as well.
+        /// The JSON document of `macproof fuzz`, to be shown in the same way.
         #[arg(long, value_name = "FILE")]
         fuzz: Option<PathBuf>,
-        /// The JSON document of `macproof fuzz --against`, to be shown on an HTML page as well.
+        /// The JSON document of `macproof fuzz --against`, to be shown in the same way.
         #[arg(long, value_name = "FILE")]
         versus: Option<PathBuf>,
     },
@@ -78,7 +80,10 @@ pub(crate) fn report(command: &ReportCommand) -> Result<Exit, Stop> {
                 fuzz: fuzz.as_ref(),
                 versus: versus.as_ref(),
             };
-            reports.write_with(&saved(result)?, &campaigns);
+            let document = saved(result)?;
+            let campaigns = campaigns.beside(&document).map_err(Stop::usage)?;
+            reports.show_campaigns(&campaigns)?;
+            reports.write_with(&document, &campaigns);
             Ok(Exit::Success)
         }
         ReportCommand::Diff { old, new, json } => {

@@ -4,17 +4,18 @@ use serde_json::json;
 
 use crate::report::digits::{count, grouped};
 use crate::report::headline::{Headline, Tone};
-use crate::report::json;
+use crate::report::{Campaigns, json};
 use crate::results::{Conformance, Document, JUDGED_ITSELF, Verdict};
 
 const LABEL: &str = "macproof";
 
 /// The badge as an SVG picture. It shows no text of the implementation's.
-pub fn badge(document: &Document) -> String {
-    let message = message(document);
+pub fn badge(document: &Document, campaigns: &Campaigns<'_>) -> String {
+    let headline = Headline::of(document, campaigns);
+    let message = message(document, campaigns);
     let (left, right) = (width(LABEL), width(&message));
     let total = left + right;
-    let color = match Headline::of(document).tone {
+    let color = match headline.tone {
         Tone::Good => "#1a7f37",
         Tone::Bad => "#b42318",
         Tone::Doubtful => "#7a5c00",
@@ -45,8 +46,8 @@ pub fn badge(document: &Document) -> String {
 }
 
 /// The badge as the JSON that badge services read from an address of yours.
-pub fn badge_json(document: &Document) -> String {
-    let color = match Headline::of(document).tone {
+pub fn badge_json(document: &Document, campaigns: &Campaigns<'_>) -> String {
+    let color = match Headline::of(document, campaigns).tone {
         Tone::Good => "brightgreen",
         Tone::Bad => "red",
         Tone::Doubtful => "yellow",
@@ -54,16 +55,25 @@ pub fn badge_json(document: &Document) -> String {
     json(&json!({
         "schemaVersion": 1,
         "label": LABEL,
-        "message": message(document),
+        "message": message(document, campaigns),
         "color": color,
     }))
 }
 
-/// What it came to, never without its scope. Names of suites are slugs, so nothing needs escaping.
-fn message(document: &Document) -> String {
+/// What it came to, never without its scope and what stands beside it.
+fn message(document: &Document, campaigns: &Campaigns<'_>) -> String {
     if document.judged_itself() {
         return JUDGED_ITSELF.to_owned();
     }
+    let conformance = conformance(document);
+    match Headline::of(document, campaigns).caveat() {
+        None => conformance,
+        Some(caveat) => format!("{conformance}, {caveat}"),
+    }
+}
+
+/// The conformance and its scope. Names of suites are slugs, so nothing needs escaping.
+fn conformance(document: &Document) -> String {
     let runs = document.runs();
     let mut suites: Vec<&str> = runs
         .iter()
@@ -133,6 +143,7 @@ fn width(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::{badge, badge_json};
+    use crate::report::Campaigns;
     use crate::report::fixture::{forty_of_three_hundred, green, rich};
     use crate::results::{Document, Runs};
 
@@ -145,15 +156,17 @@ mod tests {
             rich(1).into(),
             several,
         ];
+        let none = Campaigns::default();
         let drawn: Vec<_> = documents
             .iter()
-            .map(|d| badge(d) + &badge_json(d))
+            .map(|d| badge(d, &none) + &badge_json(d, &none))
             .collect();
         insta::assert_snapshot!("badge", drawn.join("\n"));
     }
 
     #[test]
     fn nothing_but_a_whole_green_run_is_green() {
+        let badge_json = |document: &Document| badge_json(document, &Campaigns::default());
         let green_one = badge_json(&green().into());
         assert!(green_one.contains("brightgreen"), "{green_one}");
         let mut in_part = green();

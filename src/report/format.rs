@@ -3,8 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::report::headline::Headline;
 use crate::report::{
-    HumanOptions, badge, badge_json, github, html, human, json, junit, markdown, sarif,
+    Campaigns, HumanOptions, badge, badge_json, github, html_with, human, json, junit, markdown,
+    sarif,
 };
 use crate::results::Document;
 
@@ -74,6 +76,13 @@ impl Format {
     }
 }
 
+impl Format {
+    /// Whether it has a place for what campaigns found.
+    pub fn shows_campaigns(self) -> bool {
+        !matches!(self, Self::Json | Self::Junit | Self::Sarif)
+    }
+}
+
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
@@ -91,17 +100,38 @@ impl FromStr for Format {
 
 /// The document in a format; the options are for people only.
 pub fn render(document: &Document, format: Format, options: &HumanOptions) -> String {
+    render_with(document, &Campaigns::default(), format, options)
+}
+
+/// The same, with what campaigns found: in full on a page, in a few words at the head of the
+/// formats that have such a place.
+pub fn render_with(
+    document: &Document,
+    campaigns: &Campaigns<'_>,
+    format: Format,
+    options: &HumanOptions,
+) -> String {
     match format {
-        Format::Human => human(document, options),
+        Format::Human => human_with(document, campaigns, options),
         Format::Json => json(document),
         Format::Junit => junit(document),
-        Format::Markdown => markdown(document),
-        Format::Html => html(document),
+        Format::Markdown => markdown(document, campaigns),
+        Format::Html => html_with(document, campaigns),
         Format::Sarif => sarif(document),
-        Format::Github => github(document),
-        Format::Badge => badge(document),
-        Format::BadgeJson => badge_json(document),
+        Format::Github => github(document, campaigns),
+        Format::Badge => badge(document, campaigns),
+        Format::BadgeJson => badge_json(document, campaigns),
     }
+}
+
+/// The report for people; what campaigns found stands last, where the eye is.
+fn human_with(document: &Document, campaigns: &Campaigns<'_>, options: &HumanOptions) -> String {
+    let mut text = human(document, options);
+    if !campaigns.findings().is_empty() {
+        let headline = Headline::of(document, campaigns);
+        text.push_str(&format!("\n{}\n", headline.words()));
+    }
+    text
 }
 
 #[cfg(test)]

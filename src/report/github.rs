@@ -1,7 +1,9 @@
 //! Annotations for a CI server of GitHub's kind: workflow commands on standard output.
 
+use crate::report::Campaigns;
 use crate::report::case::{actual, titles};
 use crate::report::digits::count;
+use crate::report::headline::Tone;
 use crate::report::visible::{excerpt, visible};
 use crate::results::{Case, Document, RunResult, Verdict};
 
@@ -14,8 +16,20 @@ const COLUMNS: usize = 200;
 /// The document as workflow commands: an `::error` for each thing that keeps the gate shut, a
 /// `::warning` for each warning, both at the line of the vector, and a `::notice` with the verdict.
 /// The server shows ten of a kind, so the tenth says how many more there are.
-pub fn github(document: &Document) -> String {
+pub fn github(document: &Document, campaigns: &Campaigns<'_>) -> String {
     let mut out = String::new();
+    for one in campaigns.findings() {
+        let command = match one.tone {
+            Tone::Bad => "error",
+            Tone::Doubtful | Tone::Good => "warning",
+        };
+        let annotation = Annotation {
+            place: None,
+            title: "macproof".to_owned(),
+            message: one.words,
+        };
+        write(command, vec![annotation], &mut out);
+    }
     let names = document.names();
     for (run, name) in std::iter::zip(document.runs(), &names) {
         let about = |title: &str| match names.len() {
@@ -154,16 +168,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{data, github, property};
+    use crate::report::Campaigns;
     use crate::report::fixture::{HOSTILE, forty_of_three_hundred, green, rich};
 
     #[test]
     fn the_annotations_keep_their_form() {
-        insta::assert_snapshot!("github", github(&rich(400).into()));
+        insta::assert_snapshot!("github", github(&rich(400).into(), &Campaigns::default()));
     }
 
     #[test]
     fn no_more_than_the_server_shows_and_the_rest_is_counted() {
-        let text = github(&forty_of_three_hundred().into());
+        let text = github(&forty_of_three_hundred().into(), &Campaigns::default());
         assert_eq!(text.matches("::error ").count(), 10);
         assert!(
             text.contains("title=macproof::and 31 errors more")
@@ -171,7 +186,7 @@ mod tests {
                 || text.contains("and 31 errors"),
             "{text}"
         );
-        let text = github(&green().into());
+        let text = github(&green().into(), &Campaigns::default());
         assert_eq!(text.lines().count(), 1, "{text}");
         assert!(
             text.starts_with("::notice title=macproof::conformant"),
@@ -197,7 +212,7 @@ mod tests {
                 case.actual = Some(said.clone());
                 case.source.path.clone_from(&said);
             }
-            for line in github(&result.into()).split(['\n', '\r']).filter(|line| !line.is_empty()) {
+            for line in github(&result.into(), &Campaigns::default()).split(['\n', '\r']).filter(|line| !line.is_empty()) {
                 let ours = ["::error ", "::warning ", "::notice "];
                 prop_assert!(ours.iter().any(|start| line.starts_with(start)), "{}", line);
             }

@@ -1,14 +1,16 @@
 //! A summary in Markdown, for a job's page or a pull request.
 
+use crate::report::Campaigns;
 use crate::report::case::{actual, titles};
 use crate::report::digits::{count, grouped};
+use crate::report::headline::{Headline, Tone};
 use crate::report::human::{gate_sentence, verdict_sentence};
 use crate::report::matrix::{Cell, by_requirement, by_suite};
 use crate::report::request::sentence;
 use crate::report::requirements::{RequirementRow, requirements};
 use crate::report::rerun_command;
 use crate::report::visible::{excerpt, visible};
-use crate::results::{Case, Conformance, Document, RunResult, Verdict};
+use crate::results::{Case, Document, RunResult, Verdict};
 
 /// How many failed cases are described; the next are counted.
 const DESCRIBED: usize = 10;
@@ -20,18 +22,26 @@ const COLUMNS: usize = 160;
 /// implementations first a table of all.
 ///
 /// Whatever was said by others stands in code, where nothing in it is a link, a mention or a tag.
-pub fn markdown(document: &Document) -> String {
+pub fn markdown(document: &Document, campaigns: &Campaigns<'_>) -> String {
     let mut out = String::new();
     if let Document::Runs(_) = document {
-        matrices(document, &mut out);
+        let headline = Headline::of(document, campaigns);
+        if !headline.beside.is_empty() {
+            out.push_str(&format!(
+                "# {} {}\n\n",
+                mark(headline.tone),
+                headline.words()
+            ));
+        }
+        matrices(document, campaigns, &mut out);
     }
     for run in document.runs() {
-        one(run, &mut out);
+        one(run, campaigns, &mut out);
     }
     out
 }
 
-fn matrices(document: &Document, out: &mut String) {
+fn matrices(document: &Document, campaigns: &Campaigns<'_>, out: &mut String) {
     let names: Vec<String> = document.names().iter().map(|name| code(name)).collect();
     out.push_str(&format!(
         "## {}\n\n",
@@ -49,11 +59,15 @@ fn matrices(document: &Document, out: &mut String) {
     );
     row(out, &vec!["---".to_owned(); suites.columns.len() + 2]);
     for ((name, run), cells) in names.iter().zip(document.runs()).zip(&suites.rows) {
-        let absent = match run.did_not_start {
-            Some(_) => " did not start",
-            None => "",
-        };
-        let mut line = vec![name.clone(), format!("{}{absent}", mark(run.conformance))];
+        let headline = Headline::of_run(run, campaigns);
+        let mut word = mark(headline.tone).to_owned();
+        if run.did_not_start.is_some() {
+            word.push_str(" did not start");
+        }
+        if let Some(caveat) = headline.caveat() {
+            word.push_str(&format!(" {caveat}"));
+        }
+        let mut line = vec![name.clone(), word];
         line.extend(cells.iter().map(|cell| in_words(cell.as_ref())));
         row(out, &line);
     }
@@ -95,15 +109,12 @@ fn in_words(cell: Option<&Cell>) -> String {
     }
 }
 
-fn one(run: &RunResult, out: &mut String) {
+fn one(run: &RunResult, campaigns: &Campaigns<'_>, out: &mut String) {
     let verdict = verdict_sentence(run);
-    let (word, rest) = verdict.split_once(": ").unwrap_or((&verdict, ""));
-    let mark = if run.judged_itself {
-        "⚠️"
-    } else {
-        mark(run.conformance)
-    };
-    out.push_str(&format!("### {mark} {word}\n\n"));
+    let (_, rest) = verdict.split_once(": ").unwrap_or((&verdict, ""));
+    let headline = Headline::of_run(run, campaigns);
+    let (mark, words) = (mark(headline.tone), headline.words());
+    out.push_str(&format!("### {mark} {words}\n\n"));
     out.push_str(&format!("{}.\n", text(rest)));
     if let Some(gate) = gate_sentence(run) {
         out.push_str(&format!("\n**{}.**\n", text(&gate)));
@@ -134,11 +145,11 @@ fn one(run: &RunResult, out: &mut String) {
     );
 }
 
-fn mark(conformance: Conformance) -> &'static str {
-    match conformance {
-        Conformance::Conformant => "✅",
-        Conformance::Nonconformant => "❌",
-        Conformance::Incomplete => "⚠️",
+fn mark(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Good => "✅",
+        Tone::Bad => "❌",
+        Tone::Doubtful => "⚠️",
     }
 }
 
@@ -348,6 +359,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{code, markdown, text};
+    use crate::report::Campaigns;
     use crate::report::fixture::{HOSTILE, forty_of_three_hundred, green, rich};
     use crate::report::visible::is_visible;
     use crate::results::{Document, Runs};
@@ -356,8 +368,11 @@ mod tests {
     fn the_summary_keeps_its_form() {
         let mut few = rich(400);
         few.cases.truncate(12);
-        insta::assert_snapshot!("markdown", markdown(&few.into()));
-        insta::assert_snapshot!("markdown_green", markdown(&green().into()));
+        insta::assert_snapshot!("markdown", markdown(&few.into(), &Campaigns::default()));
+        insta::assert_snapshot!(
+            "markdown_green",
+            markdown(&green().into(), &Campaigns::default())
+        );
     }
 
     #[test]
@@ -370,7 +385,7 @@ mod tests {
             case.verdict = crate::results::Verdict::Pass;
         }
         let document = Document::from(Runs::new(vec![one, other]));
-        let text = markdown(&document);
+        let text = markdown(&document, &Campaigns::default());
         let table = text.split("\n### ").next().unwrap();
         insta::assert_snapshot!("markdown_matrix", table);
     }
@@ -398,7 +413,7 @@ mod tests {
                 for case in &mut result.cases {
                     case.actual = Some(said.into());
                 }
-                markdown(&result.into())
+                markdown(&result.into(), &Campaigns::default())
             };
             let text = lines(&format!("{said}{HOSTILE}```\n## x"));
             prop_assert_eq!(text.lines().count(), lines("x").lines().count());

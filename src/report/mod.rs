@@ -5,6 +5,7 @@
 //! what cannot be seen is spelt out.
 
 mod badge;
+mod campaigns;
 mod case;
 mod chart;
 mod difference;
@@ -21,6 +22,7 @@ mod html;
 mod human;
 mod json;
 mod junit;
+mod known;
 mod markdown;
 mod matrix;
 mod request;
@@ -32,15 +34,16 @@ mod timing;
 mod visible;
 
 pub use badge::{badge, badge_json};
+pub use campaigns::{Campaigns, OtherImplementation};
 pub use difference::{difference, difference_json};
 pub use file::{WriteError, create, probe, write};
-pub use format::{Format, UnknownFormat, render};
+pub use format::{Format, UnknownFormat, render, render_with};
 pub use fuzz_document::{
     ReadFuzzError, fuzz_schema, is_fuzz, read_fuzz, read_versus, versus_schema,
 };
 pub use fuzz_picture::fuzz_course;
 pub use github::github;
-pub use html::{Campaigns, html, html_with};
+pub use html::{html, html_with};
 pub use human::{HumanOptions, human};
 pub use json::{ReadError, json, read};
 pub use junit::junit;

@@ -5,6 +5,7 @@ use std::fs;
 use macproof::report::Format;
 use serde_json::Value;
 
+use crate::harness::test;
 use crate::reports::Program;
 
 const ADAPTER: &str = env!("CARGO_BIN_EXE_macproof");

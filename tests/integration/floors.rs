@@ -104,6 +104,72 @@ fn the_map_names_no_module_that_is_gone() {
     assert!(floors().len() >= 10, "the table of floors was not found");
 }
 
+/// Whatever the page names as `module::name` is a file or an item there.
+#[test]
+fn what_the_map_names_within_a_module_is_there() {
+    let page = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let floors = floors();
+    let mut seen = 0;
+    for code in page.split('`').skip(1).step_by(2) {
+        let mut path = code.split("::");
+        let (Some(module), Some(name)) = (path.next(), path.next()) else {
+            continue;
+        };
+        if !floors.contains_key(module) {
+            continue;
+        }
+        seen += 1;
+        let folder = root().join("src").join(module);
+        let is_file = folder.join(format!("{name}.rs")).is_file() || folder.join(name).is_dir();
+        let is_item = || {
+            rust_files(&folder).iter().any(|file| {
+                let source = fs::read_to_string(file).unwrap();
+                ["fn", "struct", "enum", "trait"].iter().any(|kind| {
+                    let item = format!("pub {kind} {name}");
+                    source.match_indices(&item).any(|(at, _)| {
+                        let next = source[at + item.len()..].chars().next();
+                        next.is_some_and(|c| !c.is_ascii_alphanumeric() && c != '_')
+                    })
+                })
+            })
+        };
+        assert!(
+            is_file || is_item(),
+            "ARCHITECTURE.md names `{code}`, which is not there"
+        );
+    }
+    assert!(seen >= 5, "{seen}");
+}
+
+/// Each crate of the table has one row, and is a dependency.
+#[test]
+fn the_table_of_dependencies_is_that_of_the_manifest() {
+    let page = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let table = &page[page.find("| crate | why |").unwrap()..];
+    let table = &table[..table.find("\n\n").unwrap()];
+    let mut named: Vec<&str> = Vec::new();
+    for row in table.lines().skip(2) {
+        let cell = row.split('|').nth(1).unwrap().split('(').next().unwrap();
+        let names = cell.split('`').skip(1).step_by(2);
+        // A crate of our own is named by its folder.
+        named.extend(names.filter(|name| !name.contains('/')));
+    }
+    for (at, name) in named.iter().enumerate() {
+        let is_there = manifest.lines().any(|line| {
+            let key = line.split(['=', '.']).next().unwrap_or_default().trim();
+            key == *name
+        });
+        assert!(is_there, "{name} is no dependency");
+        let tests_only = ["hyper-util"];
+        assert!(
+            tests_only.contains(name) || !named[..at].contains(name),
+            "{name} has two rows"
+        );
+    }
+    assert!(named.len() > 20);
+}
+
 #[test]
 fn no_vendor_stands_in_rust() {
     const VENDORS: [&str; 9] = [

@@ -1,23 +1,12 @@
-//! What campaigns found, beside a run; the timing of them.
+//! A timing campaign, beside a run.
 
 use crate::report::digits::grouped;
 use crate::report::visible::{excerpt, visible};
 use crate::report::{subject_title, timing_distributions, timing_running_effect};
-use crate::results::{Control, FuzzResult, Measurement, TimingResult, TimingVerdict, VersusResult};
+use crate::results::{Control, Measurement, TimingResult, TimingVerdict};
 
 /// The longest text that is shown whole.
 const COLUMNS: usize = 400;
-
-/// The documents of campaigns that a page shows beside its run.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Campaigns<'a> {
-    /// A timing campaign.
-    pub timing: Option<&'a TimingResult>,
-    /// A fuzz campaign.
-    pub fuzz: Option<&'a FuzzResult>,
-    /// Two implementations against each other.
-    pub versus: Option<&'a VersusResult>,
-}
 
 /// A timing campaign.
 pub(super) struct TimingView {

@@ -1,6 +1,8 @@
 //! Several implementations side by side, each cell a link.
 
+use crate::report::Campaigns;
 use crate::report::digits::{count, grouped};
+use crate::report::headline::Headline;
 use crate::report::html::card::capitalised;
 use crate::report::html::run::{requirement_anchor, suite_anchor};
 use crate::report::html::tone;
@@ -42,7 +44,7 @@ pub(super) struct CellView {
 }
 
 impl MatrixView {
-    pub(super) fn of(document: &Document) -> Self {
+    pub(super) fn of(document: &Document, campaigns: &Campaigns<'_>) -> Self {
         let names: Vec<String> = document
             .names()
             .iter()
@@ -50,7 +52,7 @@ impl MatrixView {
             .collect();
         Self {
             said: said(document),
-            suites: suites(document, &names),
+            suites: suites(document, &names, campaigns),
             requirements: requirements(document, &names),
         }
     }
@@ -80,10 +82,12 @@ fn came_to(run: &RunResult) -> &'static str {
     }
 }
 
-fn suites(document: &Document, names: &[String]) -> Table {
+fn suites(document: &Document, names: &[String], campaigns: &Campaigns<'_>) -> Table {
     let matrix = by_suite(document);
     let rows = matrix.rows.into_iter().enumerate().map(|(at, cells)| {
         let run = &document.runs()[at];
+        let headline = Headline::of_run(run, campaigns);
+        let caveat = headline.caveat().map(|caveat| format!(", {caveat}"));
         let cells = std::iter::zip(&matrix.columns, cells).map(|(suite, cell)| {
             let place = run.suites.iter().position(|one| one.name == *suite)?;
             Some(view(&cell?, suite_anchor(at, place)))
@@ -91,8 +95,8 @@ fn suites(document: &Document, names: &[String]) -> Table {
         TableRow {
             anchor: format!("r{at}"),
             name: names[at].clone(),
-            tone: tone::of_conformance(run.conformance),
-            word: capitalised(came_to(run)),
+            tone: tone::of(headline.tone),
+            word: capitalised(came_to(run)) + caveat.as_deref().unwrap_or_default(),
             cells: cells.collect(),
         }
     });

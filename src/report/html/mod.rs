@@ -13,5 +13,4 @@ mod suite;
 mod tone;
 mod versus;
 
-pub use campaigns::Campaigns;
 pub use page::{html, html_with};

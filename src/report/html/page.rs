@@ -5,8 +5,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
+use crate::report::Campaigns;
 use crate::report::headline::Headline;
-use crate::report::html::campaigns::{Campaigns, TimingView};
+use crate::report::html::campaigns::TimingView;
 use crate::report::html::card::capitalised;
 use crate::report::html::fuzz::FuzzView;
 use crate::report::html::matrix::MatrixView;
@@ -29,6 +30,8 @@ struct Page {
     script_hash: String,
     tone: &'static str,
     word: String,
+    /// What must not be missed beside the word, and where the rest of it is.
+    beside: Vec<(&'static str, String)>,
     matrix: Option<MatrixView>,
     runs: Vec<RunView>,
     timing: Option<TimingView>,
@@ -48,19 +51,9 @@ pub fn html(document: &Document) -> String {
 )]
 pub fn html_with(document: &Document, campaigns: &Campaigns<'_>) -> String {
     let names = document.names();
-    let headline = Headline::of(document);
+    let headline = Headline::of(document, campaigns);
     let word = capitalised(&headline.words());
-    let tone = tone::of(headline.tone);
     let first = document.runs().first();
-    let mut runs: Vec<RunView> = std::iter::zip(document.runs(), &names)
-        .enumerate()
-        .map(|(at, (run, name))| RunView::of(run, name, at))
-        .collect();
-    // The only run is the head of its page.
-    if let (Document::Run(_), [run]) = (document, &mut runs[..]) {
-        run.word.clone_from(&word);
-        run.tone = tone;
-    }
     let page = Page {
         title: match &names[..] {
             [one] => format!("{word}: {} – macproof", excerpt(one, 60)),
@@ -70,10 +63,18 @@ pub fn html_with(document: &Document, campaigns: &Campaigns<'_>) -> String {
         started: first.map(|run| visible(&run.started)).unwrap_or_default(),
         script: SCRIPT,
         script_hash: format!("sha256-{}", STANDARD.encode(Sha256::digest(SCRIPT))),
-        tone,
+        tone: tone::of(headline.tone),
         word,
-        matrix: matches!(document, Document::Runs(_)).then(|| MatrixView::of(document)),
-        runs,
+        beside: headline
+            .beside
+            .iter()
+            .map(|one| (one.anchor, capitalised(&one.words)))
+            .collect(),
+        matrix: matches!(document, Document::Runs(_)).then(|| MatrixView::of(document, campaigns)),
+        runs: std::iter::zip(document.runs(), &names)
+            .enumerate()
+            .map(|(at, (run, name))| RunView::of(run, name, at, campaigns))
+            .collect(),
         timing: campaigns.timing.map(TimingView::of),
         fuzz: campaigns.fuzz.map(FuzzView::of),
         versus: campaigns.versus.map(VersusView::of),
@@ -86,10 +87,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{html, html_with};
+    use crate::report::Campaigns;
     use crate::report::fixture::{
         HOSTILE, forty_of_three_hundred, fuzz_campaign, green, rich, versus_campaign,
     };
-    use crate::report::html::Campaigns;
     use crate::report::visible::is_visible;
     use crate::results::{Document, RunResult, Runs};
 
@@ -130,6 +131,21 @@ mod tests {
             assert!(section.contains(&limit[..12]), "{limit}");
         }
         assert!(!html(&green().into()).contains("id=\"timing\""));
+    }
+
+    /// What the terminal lists under the list of known failures, the page lists, too.
+    #[test]
+    fn unexpected_passes_and_changed_outcomes_are_under_the_list() {
+        let page = body(&rich(400).into());
+        let list = &page[page.find("<h2>The list of known failures</h2>").unwrap()..];
+        let list = &list[..list.find("</section>").unwrap()];
+        for line in [
+            "unexpected-pass: hostile/passes-now: ",
+            "changed-outcome: hostile/changed: ",
+            "expired-entry: hostile/expired: ",
+        ] {
+            assert!(list.contains(line), "{line}: {list}");
+        }
     }
 
     fn with_campaigns(said: &str) -> String {

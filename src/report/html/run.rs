@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::report::Campaigns;
 use crate::report::digits::{count, duration, grouped};
+use crate::report::headline::Headline;
 use crate::report::html::card::{Advice, Card, capitalised, is_shown};
 use crate::report::html::suite::{RequirementView, SuiteView};
 use crate::report::html::tone;
 use crate::report::human::{gate_sentence, verdict_sentence};
+use crate::report::known;
 use crate::report::requirements::requirements;
 use crate::report::visible::{excerpt, visible};
 use crate::results::{Case, Causes, RunResult, Trait, Verdict};
@@ -70,7 +73,13 @@ pub(super) fn requirement_anchor(run: usize, requirement: usize) -> String {
 }
 
 impl RunView {
-    pub(super) fn of(run: &RunResult, name: &str, number: usize) -> Self {
+    pub(super) fn of(
+        run: &RunResult,
+        name: &str,
+        number: usize,
+        campaigns: &Campaigns<'_>,
+    ) -> Self {
+        let headline = Headline::of_run(run, campaigns);
         let sentence = verdict_sentence(run);
         let said = sentence
             .split_once(": ")
@@ -117,8 +126,8 @@ impl RunView {
         Self {
             anchor: format!("r{number}"),
             name: excerpt(name, COLUMNS),
-            tone: tone::of_conformance(run.conformance),
-            word: tone::word(run.conformance).to_owned(),
+            tone: tone::of(headline.tone),
+            word: capitalised(&headline.words()),
             said: said.to_owned(),
             gate: gate_sentence(run).map(|gate| capitalised(&gate)),
             parts: parts(run),
@@ -264,22 +273,12 @@ fn first_failures<'r>(
 
 /// What the list of known failures allows, each reason once, and what is wrong with it.
 fn listed(run: &RunResult) -> Vec<String> {
-    let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
-    for case in &run.cases {
-        if let (Verdict::KnownFailure, Some(known)) = (case.verdict, &case.known) {
-            *reasons.entry(&known.reason).or_default() += 1;
-        }
-    }
-    let allowed = reasons.into_iter().map(|(reason, cases)| {
-        let cases = count(cases, "case", "cases");
-        format!("known to fail, {cases}: {}", excerpt(reason, COLUMNS))
-    });
-    let wrong = run.gate.failed.iter().filter(|f| f.kind.is_of_an_entry());
-    let wrong = wrong.map(|failure| {
+    let wrong = known::troubles(run).map(|failure| {
         let (case, reason) = (visible(&failure.case), excerpt(&failure.reason, COLUMNS));
         format!("{}: {case}: {reason}", failure.kind.name())
     });
-    allowed.chain(wrong).collect()
+    let allowed = known::allowed(run, COLUMNS);
+    allowed.into_iter().chain(wrong).collect()
 }
 
 impl TraitView {

@@ -1,7 +1,7 @@
 //! Which colour a thing has, and its word, so that nothing is told by colour alone.
 
-use crate::report::headline::{self, Tone};
-use crate::results::{Conformance, Verdict};
+use crate::report::headline::Tone;
+use crate::results::Verdict;
 
 /// The class of a verdict in the style sheet.
 pub(super) fn of_verdict(verdict: Option<Verdict>) -> &'static str {
@@ -21,20 +21,6 @@ pub(super) fn of(tone: Tone) -> &'static str {
         Tone::Good => "good",
         Tone::Doubtful => "doubt",
         Tone::Bad => "bad",
-    }
-}
-
-/// The class of what a run came to.
-pub(super) fn of_conformance(conformance: Conformance) -> &'static str {
-    of(headline::of_conformance(conformance))
-}
-
-/// The word, as a heading begins.
-pub(super) fn word(conformance: Conformance) -> &'static str {
-    match conformance {
-        Conformance::Conformant => "Conformant",
-        Conformance::Nonconformant => "Nonconformant",
-        Conformance::Incomplete => "Incomplete",
     }
 }
 

@@ -1,42 +1,18 @@
 //! What is to be said beside the cases: the list of known failures, the profile, notes, the scope.
 
-use std::collections::BTreeMap;
-
 use crate::report::case::REASON;
 use crate::report::digits::{count, grouped};
 use crate::report::human::page::Page;
+use crate::report::known;
 use crate::report::visible::excerpt;
-use crate::results::{GateFailureKind, RestartKind, RunResult, Trait, Verdict};
+use crate::results::{RestartKind, RunResult, Trait};
 
 /// The longest text in a line.
 const COLUMNS: usize = 160;
 
 pub(super) fn known_failures(page: &mut Page, result: &RunResult) {
-    let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
-    for case in &result.cases {
-        if let (Verdict::KnownFailure, Some(known)) = (case.verdict, &case.known) {
-            *reasons.entry(&known.reason).or_default() += 1;
-        }
-    }
-    let known: Vec<_> = reasons
-        .into_iter()
-        .map(|(reason, number)| {
-            let cases = count(number, "case", "cases");
-            format!("known to fail, {cases}: {}", excerpt(reason, COLUMNS))
-        })
-        .collect();
-    page.list(&known);
-    let troubles: Vec<_> = result
-        .gate
-        .failed
-        .iter()
-        .filter(|failure| {
-            failure.kind.is_of_an_entry()
-                || matches!(
-                    failure.kind,
-                    GateFailureKind::UnexpectedPass | GateFailureKind::ChangedOutcome
-                )
-        })
+    page.list(&known::allowed(result, COLUMNS));
+    let troubles: Vec<_> = known::troubles(result)
         .map(|failure| {
             format!(
                 "{} {}: {}",

@@ -1,0 +1,290 @@
+//! The documents of campaigns beside a run: whether they are of the same implementation, and what
+//! of them must not be missed.
+
+use crate::protocol::ImplementationInfo;
+use crate::report::digits::count;
+use crate::report::headline::{Beside, Tone};
+use crate::report::visible::excerpt;
+use crate::results::{
+    Document, FuzzEnd, FuzzResult, RunResult, TimingResult, TimingVerdict, VersusResult,
+};
+
+/// The longest name in a sentence.
+const NAME: usize = 60;
+
+/// The documents of campaigns that a report shows beside its run.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Campaigns<'a> {
+    /// A timing campaign.
+    pub timing: Option<&'a TimingResult>,
+    /// A fuzz campaign.
+    pub fuzz: Option<&'a FuzzResult>,
+    /// Two implementations against each other.
+    pub versus: Option<&'a VersusResult>,
+}
+
+/// A campaign is of another implementation than the run beside which it would stand.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the document of macproof {command} is of {campaign}, and the result of the run is of {run}; only documents of one implementation stand together"
+)]
+pub struct OtherImplementation {
+    /// The command that wrote it.
+    command: &'static str,
+    /// Of what it is: the name and the version of its hello.
+    campaign: String,
+    /// Of what the run is, or the runs are.
+    run: String,
+}
+
+impl<'a> Campaigns<'a> {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.timing.is_none() && self.fuzz.is_none() && self.versus.is_none()
+    }
+
+    /// These documents, if each is of an implementation of that document: of two against each
+    /// other one suffices.
+    pub fn beside(self, document: &Document) -> Result<Self, OtherImplementation> {
+        let is_of_it = |campaign: &ImplementationInfo| {
+            let mut runs = document.runs().iter();
+            runs.any(|run| run.implementation.is_same_as(campaign))
+        };
+        for (command, of) in self.implementations() {
+            if !of.iter().any(|one| is_of_it(one)) {
+                let runs = document.runs().iter().map(|run| &run.implementation);
+                return Err(OtherImplementation {
+                    command,
+                    campaign: listed(of.into_iter()),
+                    run: listed(runs),
+                });
+            }
+        }
+        Ok(self)
+    }
+
+    /// Those of them that are of this run's implementation.
+    pub(super) fn of(&self, run: &RunResult) -> Self {
+        let is_same = |one: &ImplementationInfo| one.is_same_as(&run.implementation);
+        let is_side = |versus: &&VersusResult| {
+            let mut sides = versus.sides.iter();
+            sides.any(|side| is_same(&side.implementation))
+        };
+        Self {
+            timing: self.timing.filter(|one| is_same(&one.implementation)),
+            fuzz: self.fuzz.filter(|one| is_same(&one.implementation)),
+            versus: self.versus.filter(is_side),
+        }
+    }
+
+    /// The command of each, and of what it is.
+    fn implementations(&self) -> Vec<(&'static str, Vec<&'a ImplementationInfo>)> {
+        let timing = self.timing.map(|one| ("timing", vec![&one.implementation]));
+        let fuzz = self.fuzz.map(|one| ("fuzz", vec![&one.implementation]));
+        let versus = self.versus.map(|one| {
+            let sides = one.sides.iter().map(|side| &side.implementation);
+            ("fuzz --against", sides.collect())
+        });
+        timing.into_iter().chain(fuzz).chain(versus).collect()
+    }
+
+    /// What must not be missed of them.
+    pub(super) fn findings(&self) -> Vec<Beside> {
+        let timing = self.timing.and_then(of_timing);
+        let fuzz = self.fuzz.and_then(of_fuzz);
+        let versus = self.versus.and_then(of_versus);
+        timing.into_iter().chain(fuzz).chain(versus).collect()
+    }
+}
+
+fn listed<'a>(implementations: impl Iterator<Item = &'a ImplementationInfo>) -> String {
+    let names: Vec<String> = implementations
+        .map(|one| excerpt(&one.to_string(), NAME))
+        .collect();
+    names.join(" and ")
+}
+
+fn of_timing(timing: &TimingResult) -> Option<Beside> {
+    let of = |verdict| {
+        let measurements = timing.measurements.iter();
+        measurements.filter(|one| one.verdict == verdict).count()
+    };
+    let (tone, words) = match (of(TimingVerdict::Leak), timing.measurements.len()) {
+        (0, all) if all > 0 && of(TimingVerdict::NoLeak) == all => return None,
+        (0, _) => (Tone::Doubtful, "an inconclusive timing test".to_owned()),
+        (1, _) => (Tone::Bad, "a timing leak".to_owned()),
+        (leaks, _) => (Tone::Bad, format!("{leaks} timing leaks")),
+    };
+    Some(Beside::new(tone, "timing", words))
+}
+
+fn of_fuzz(fuzz: &FuzzResult) -> Option<Beside> {
+    let (tone, words) = match (fuzz.findings.len() as u64, fuzz.ended, fuzz.cases) {
+        (0, FuzzEnd::Interrupted, _) => (Tone::Doubtful, "an interrupted fuzz campaign".to_owned()),
+        (0, FuzzEnd::Broken, _) => (
+            Tone::Doubtful,
+            "a fuzz campaign that broke the adapter".to_owned(),
+        ),
+        (0, _, 0) => (Tone::Doubtful, "a fuzz campaign of no case".to_owned()),
+        (0, ..) => return None,
+        (some, ..) => (Tone::Bad, count(some, "fuzz finding", "fuzz findings")),
+    };
+    Some(Beside::new(tone, "fuzz", words))
+}
+
+/// Where two differ either may be right, so it is no failure of one; but it is to be seen.
+fn of_versus(versus: &VersusResult) -> Option<Beside> {
+    let words = match (versus.differences.len() as u64, versus.exit_code) {
+        (0, 0) => return None,
+        (0, 1) => "tokens of one that the other does not accept".to_owned(),
+        (0, _) => "an incomplete comparison of two implementations".to_owned(),
+        (some, _) => {
+            let number = count(some, "difference", "differences");
+            format!("{number} between two implementations")
+        }
+    };
+    Some(Beside::new(Tone::Doubtful, "versus", words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Campaigns;
+    use crate::report::fixture::{fuzz_campaign, green, versus_campaign};
+    use crate::report::timing::fixture::campaign;
+    use crate::report::{Format, HumanOptions, render_with};
+    use crate::results::{Document, Runs, TimingResult, TimingVerdict};
+
+    fn timing(verdict: TimingVerdict) -> TimingResult {
+        let mut timing = campaign();
+        timing.implementation = green().implementation;
+        for one in &mut timing.measurements {
+            one.verdict = verdict;
+        }
+        timing
+    }
+
+    fn rendered(campaigns: &Campaigns<'_>, several: bool) -> Vec<(Format, String)> {
+        let document = if several {
+            let mut other = green();
+            other.implementation.name = "other".into();
+            Document::from(Runs::new(vec![green(), other]))
+        } else {
+            green().into()
+        };
+        let render = |format: Format| {
+            let text = render_with(&document, campaigns, format, &HumanOptions::default());
+            (format, text)
+        };
+        let shown = Format::ALL
+            .into_iter()
+            .filter(|format| format.shows_campaigns());
+        shown.map(render).collect()
+    }
+
+    /// Whatever a campaign found is at the head of each report, and nothing is green above it.
+    #[test]
+    fn no_report_is_green_over_what_a_campaign_found() {
+        let name = green().implementation.name;
+        let (leak, open) = (
+            timing(TimingVerdict::Leak),
+            timing(TimingVerdict::Inconclusive),
+        );
+        let (fuzz, mut versus) = (fuzz_campaign(&name), versus_campaign(&name));
+        versus.sides[0].implementation = green().implementation;
+        let mut broken = fuzz.clone();
+        broken.findings.clear();
+        broken.ended = crate::results::FuzzEnd::Interrupted;
+        let none = Campaigns::default();
+        let of = |timing, fuzz, versus| Campaigns {
+            timing,
+            fuzz,
+            versus,
+        };
+        let cases = [
+            (of(Some(&leak), None, None), "timing leak", true),
+            (
+                of(Some(&open), None, None),
+                "an inconclusive timing test",
+                false,
+            ),
+            (of(None, Some(&fuzz), None), "2 fuzz findings", true),
+            (
+                of(None, Some(&broken), None),
+                "an interrupted fuzz campaign",
+                false,
+            ),
+            (
+                of(None, None, Some(&versus)),
+                "1 difference between two",
+                false,
+            ),
+        ];
+        for (campaigns, words, is_bad) in cases {
+            for several in [false, true] {
+                for (format, text) in rendered(&campaigns, several) {
+                    let head = match format {
+                        Format::Html => {
+                            let title = text.find("<title>").unwrap();
+                            assert!(text[title..title + 120].contains(words), "{text}");
+                            &text[text.find("<h1>").unwrap()..]
+                        }
+                        _ => &text[..],
+                    };
+                    assert!(head.contains(words), "{format}: {words}: {head}");
+                    if format == Format::BadgeJson {
+                        let color = if is_bad { "\"red\"" } else { "\"yellow\"" };
+                        assert!(text.contains(color), "{text}");
+                    }
+                    if !several {
+                        for green in ["#1a7f37\"/></g>", "class=\"verdict good\"", "### ✅"] {
+                            assert!(!text.contains(green), "{format}: {words}: {green}");
+                        }
+                    }
+                }
+            }
+        }
+        let plain = rendered(&none, false);
+        assert!(
+            plain
+                .iter()
+                .any(|(_, text)| text.contains("class=\"verdict good\""))
+        );
+        let sound = timing(TimingVerdict::NoLeak);
+        for (format, text) in rendered(&of(Some(&sound), None, None), false) {
+            assert!(!text.contains(", but "), "{format}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_document_of_another_implementation_is_refused_with_both_names() {
+        let document: Document = green().into();
+        let mut other = timing(TimingVerdict::NoLeak);
+        let beside = |timing: &TimingResult| {
+            let campaigns = Campaigns {
+                timing: Some(timing),
+                ..Campaigns::default()
+            };
+            campaigns
+                .beside(&document)
+                .map(|_| ())
+                .map_err(|error| error.to_string())
+        };
+        assert_eq!(beside(&other), Ok(()));
+        // A version that one of them does not tell is no other one.
+        other.implementation.version = None;
+        assert_eq!(beside(&other), Ok(()));
+        other.implementation.version = Some("9.9".into());
+        let said = beside(&other).unwrap_err();
+        let name = green().implementation.to_string();
+        let another = format!("{} 9.9", green().implementation.name);
+        assert!(said.contains(&name) && said.contains(&another), "{said}");
+        other.implementation.name = "another".into();
+        assert!(beside(&other).unwrap_err().contains("another 9.9"));
+        let versus = versus_campaign("another");
+        let campaigns = Campaigns {
+            versus: Some(&versus),
+            ..Campaigns::default()
+        };
+        assert!(campaigns.beside(&document).is_err());
+    }
+}
