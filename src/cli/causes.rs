@@ -71,6 +71,7 @@ pub(crate) fn tell_causes_anew(result: &mut RunResult, suites: &[Suite]) {
 /// first, so that hundreds of failures cost one search, and have one cause.
 fn add_token_causes(result: &mut RunResult, by_id: &HashMap<String, &Observation<'_>>) {
     let mut known: Vec<Causes> = Vec::new();
+    let language = result.implementation.language.clone();
     for case in &mut result.cases {
         if !is_failure(case.verdict) {
             continue;
@@ -114,7 +115,7 @@ fn add_token_causes(result: &mut RunResult, by_id: &HashMap<String, &Observation
             now: Some(request.now),
         });
         if explanation.answer == Answer::Explained {
-            case.causes = explanation.causes();
+            case.causes = explanation.causes(language.as_deref());
             known.extend(case.causes.iter().cloned());
         }
     }
@@ -156,14 +157,21 @@ fn add_verifier_causes(result: &mut RunResult, by_id: &HashMap<String, &Observat
     if !seen.iter().any(|seen| seen.failed) {
         return;
     }
+    let language = result.implementation.language.clone();
+    let schemes = || {
+        seen.iter()
+            .filter(|seen| seen.failed)
+            .map(|seen| seen.call.scheme)
+    };
     result.verifier_causes = explain_verifier(&seen)
         .iter()
         .map(|cause| {
             let mistake = cause.mistake.mistake();
+            let words = mistake.words_of_all(schemes().filter(|s| mistake.applies(s).is_ok()));
             MistakeMention {
                 id: mistake.id.to_string(),
-                title: mistake.title.to_owned(),
-                remedy: mistake.remedy.to_owned(),
+                remedy: mistake.with_hint(&words.remedy, language.as_deref()),
+                title: words.title,
                 explained: Some(cause.explained as u64),
             }
         })

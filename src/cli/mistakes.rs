@@ -12,12 +12,10 @@ pub(crate) fn mistakes(args: &MistakesArgs) -> Result<Exit, Stop> {
     let mut out = String::new();
     if let Some(name) = &args.id {
         let mistake = MistakeId::named(name).map_err(Stop::usage)?.mistake();
-        let _ = writeln!(out, "{} ({}): {}", mistake.id, mistake.stage, mistake.title);
-        let _ = writeln!(
-            out,
-            "\n  wrong:  {}\n  remedy: {}",
-            mistake.wrong, mistake.remedy
-        );
+        let words = mistake.words();
+        let remedy = mistake.with_every_hint(&words.remedy);
+        let _ = writeln!(out, "{} ({}): {}", mistake.id, mistake.stage, words.title);
+        let _ = writeln!(out, "\n  wrong:  {}\n  remedy: {remedy}", words.wrong);
         if !mistake.seen.is_empty() {
             let _ = writeln!(out, "  seen:   {}", mistake.seen);
         }
@@ -37,7 +35,7 @@ pub(crate) fn mistakes(args: &MistakesArgs) -> Result<Exit, Stop> {
                     mistake.stage
                 );
             }
-            let _ = writeln!(out, "  {:<40} {}", mistake.id, mistake.title);
+            let _ = writeln!(out, "  {:<40} {}", mistake.id, mistake.words().title);
         }
     }
     print(&out);

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::explain::ways::mistakes_of;
+use crate::explain::ways::every_mistake_of;
 use crate::mistakes::encoding_forms::{read_base64, read_hex};
 use crate::mistakes::token_text::loosely;
 use crate::mistakes::{Change, DELIMITERS, Step, TokenPieces};
@@ -85,7 +85,7 @@ fn place(head: u64) -> (usize, u64) {
 /// These texts, and what each is without whatever mistakes put around it.
 fn with_unwrapped(texts: &HashSet<String>) -> HashSet<String> {
     let mut all = texts.clone();
-    for mistake in mistakes_of(Step::Wrapping) {
+    for mistake in every_mistake_of(Step::Wrapping) {
         if let Change::Wrapping { unwrap, .. } = mistake.change {
             all.extend(texts.iter().flat_map(|text| unwrap(text)));
         }
@@ -156,13 +156,13 @@ fn pieces(scheme: &Scheme, token: &str, times: &[String], out: &mut HashSet<Stri
 fn macs(text: &str) -> Vec<Vec<u8>> {
     // The scheme's own encoding is read as one of these.
     let mut spelt = [read_hex(text), read_base64(text)].concat();
-    for mistake in mistakes_of(Step::Spelling) {
+    for mistake in every_mistake_of(Step::Spelling) {
         if let Change::Spelling { read, .. } = mistake.change {
             spelt.extend(read(text));
         }
     }
     let mut macs = spelt.clone();
-    for mistake in mistakes_of(Step::MacBytes) {
+    for mistake in every_mistake_of(Step::MacBytes) {
         if let Change::MacBytes { undo, .. } = mistake.change {
             macs.extend(spelt.iter().flat_map(|mac| undo(mac)));
         }

@@ -6,6 +6,7 @@ use crate::mistakes::encoding_forms::{percent_decoded, read_base64};
 use crate::mistakes::pipeline::time_field;
 use crate::mistakes::token_text::loosely;
 use crate::mistakes::{Hash, Inputs};
+use crate::scheme::{Refusal, SecretEncoding};
 use crate::signature::Encoding;
 
 /// Statements about the token that hold whatever was done, the most telling first.
@@ -27,12 +28,15 @@ pub(super) fn clues(
         .token
         .parse(&inputs.scheme.fields, bare)
         .is_some();
-    if written {
+    if let Some(unusable) = unusable_secret(inputs) {
+        clues.push(unusable);
+    } else if written {
         clues.push(
             "it is written as the scheme writes tokens, so it is the key or the message that differs: check that this is the secret and these are the fields it was made with"
                 .to_owned(),
         );
-    } else {
+    }
+    if !written {
         shape(inputs, bare, &mut clues);
     }
     time(inputs, carried, &mut clues);
@@ -42,6 +46,38 @@ pub(super) fn clues(
         ));
     }
     clues
+}
+
+/// Why none of the secrets that were given can be the scheme's.
+fn unusable_secret(inputs: &Inputs<'_>) -> Option<String> {
+    let rule = &inputs.scheme.secret;
+    let mut refusals = inputs
+        .secrets
+        .iter()
+        .map(|(_, secret)| rule.key(secret).err());
+    let refusal = refusals.next()??;
+    if refusals.any(|refusal| refusal.is_none()) {
+        return None;
+    }
+    let encoding = match rule.encoding {
+        SecretEncoding::Utf8 => "text",
+        SecretEncoding::Hex => "hex",
+        SecretEncoding::Base64 => "base64",
+        SecretEncoding::Base64url => "base64url",
+    };
+    let form = match &rule.strip_prefix {
+        None => format!(", and the scheme's secrets are {encoding}"),
+        Some(prefix) => {
+            format!(", and the scheme's secrets are {prefix} and {encoding} behind it")
+        }
+    };
+    let what = match refusal {
+        Refusal::EmptySecret => "is empty",
+        _ => "does not decode",
+    };
+    Some(format!(
+        "the secret that was given {what}{form}: check that it is the one that signs, and whole"
+    ))
 }
 
 /// What stands around it.

@@ -5,16 +5,17 @@ use crate::mistakes::pipeline::{
     composition, ends_forms, identities, identity_forms, pieces, secret_text, selected_secret,
     time_field, time_text,
 };
-use crate::mistakes::{Change, Choice, Form, Inputs, TokenPieces};
-use crate::scheme::FieldTexts;
+use crate::mistakes::{Change, Choice, Form, FormWords, Inputs, TokenPieces};
+use crate::scheme::{FieldKind, FieldTexts};
+use crate::signature::Value;
 
 /// The words of a choice's form; empty where there are none.
-pub(super) fn detail(choice: Choice, inputs: &Inputs<'_>) -> String {
+pub(super) fn detail(choice: Choice, inputs: &Inputs<'_>) -> FormWords {
     told(choice, inputs).unwrap_or_default()
 }
 
 /// Forms have their words from what the scheme itself would do, the other deviations aside.
-fn told(choice: Choice, inputs: &Inputs<'_>) -> Option<String> {
+fn told(choice: Choice, inputs: &Inputs<'_>) -> Option<FormWords> {
     let scheme = inputs.scheme;
     let read = FieldTexts::read(&scheme.fields, inputs.fields);
     let form = choice.form;
@@ -32,7 +33,7 @@ fn told(choice: Choice, inputs: &Inputs<'_>) -> Option<String> {
             words(&change(&secret_text(scheme, secret.reveal())), form)
         }
         Change::Key(change) => words(&change(b"a"), form),
-        Change::Reading(change) => words(&change(None), form),
+        Change::Reading(change) => words(&change(no_text(inputs)), form),
         Change::Ends(change) => words(
             &ends_forms(&identities(scheme, &read.ok()?).ok()?, change),
             form,
@@ -57,7 +58,10 @@ fn told(choice: Choice, inputs: &Inputs<'_>) -> Option<String> {
                 pieces(scheme, &texts, &right, time.unwrap_or_default()).ok()?;
             words(&change(&composition(inputs, &texts, &pieces).ok()?), form)
         }
-        Change::Keying(forms) => forms.get(form).map(|(detail, _)| (*detail).to_owned()),
+        Change::Keying(forms) => forms.get(form).map(|(detail, _)| FormWords {
+            detail: (*detail).to_owned(),
+            ..FormWords::default()
+        }),
         Change::Hash(_) | Change::Verifying(_) => None,
         Change::MacBytes { change, .. } => words(&change(&[1; 64]), form),
         Change::Spelling { spell, .. } => words(&spell(&[1; 64]), form),
@@ -65,9 +69,9 @@ fn told(choice: Choice, inputs: &Inputs<'_>) -> Option<String> {
             let forms = wrap("a");
             match form.checked_sub(forms.len()) {
                 None => words(&forms, form),
-                Some(form) => Some(match words(&forms, form)?.as_str() {
-                    "" => "around the whole token".to_owned(),
-                    detail => format!("{detail}, around the whole token"),
+                Some(form) => Some(FormWords {
+                    place: "around the whole token",
+                    ..words(&forms, form)?
                 }),
             }
         }
@@ -80,6 +84,21 @@ fn told(choice: Choice, inputs: &Inputs<'_>) -> Option<String> {
     }
 }
 
-fn words<T>(forms: &[Form<T>], at: usize) -> Option<String> {
-    forms.get(at).map(|form| form.detail.to_string())
+fn words<T>(forms: &[Form<T>], at: usize) -> Option<FormWords> {
+    forms.get(at).map(|form| FormWords {
+        detail: form.detail.to_string(),
+        of: form.of.clone(),
+        place: "",
+    })
+}
+
+/// What was given in the place of a text: the first value of a text field that is none.
+fn no_text<'a>(inputs: &Inputs<'a>) -> Option<&'a Value> {
+    let fields = inputs.scheme.fields.iter();
+    let mut texts = fields.filter(|field| field.kind == FieldKind::Text);
+    let given = texts.find_map(|field| match inputs.fields.value(&field.name) {
+        Some(Value::Text(_) | Value::Bytes(_) | Value::Number(_)) => None,
+        other => Some(other),
+    });
+    given.flatten()
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::explain::ways::{Way, deviations, mistakes_of};
 use crate::mistakes::pipeline::{cut_to_scheme, has_more_than_the_mac};
 use crate::mistakes::{Change, Choice, Inputs, Pipeline, Step, TimeTexts, TokenPieces};
-use crate::scheme::FieldTexts;
+use crate::scheme::{FieldTexts, Scheme};
 
 /// The choices between a MAC and its token, each step's with "none" first.
 pub(super) struct Encodings {
@@ -28,19 +28,19 @@ impl Encodings {
             1
         };
         Self {
-            bytes: choices(Step::MacBytes, |change| match change {
+            bytes: choices(inputs.scheme, Step::MacBytes, |change| match change {
                 Change::MacBytes { change, .. } => change(&mac).len(),
                 _ => 0,
             }),
-            spellings: choices(Step::Spelling, |change| match change {
+            spellings: choices(inputs.scheme, Step::Spelling, |change| match change {
                 Change::Spelling { spell, .. } => spell(&mac).len(),
                 _ => 0,
             }),
-            wrappings: choices(Step::Wrapping, |change| match change {
+            wrappings: choices(inputs.scheme, Step::Wrapping, |change| match change {
                 Change::Wrapping { wrap, .. } => wrap("a").len() * places,
                 _ => 0,
             }),
-            tokens: choices(Step::Token, |change| match change {
+            tokens: choices(inputs.scheme, Step::Token, |change| match change {
                 Change::Token(change) => change(&pieces).len(),
                 _ => 0,
             }),
@@ -56,8 +56,8 @@ impl Encodings {
     }
 }
 
-fn choices(step: Step, forms: impl Fn(Change) -> usize) -> Vec<Option<Choice>> {
-    let made = mistakes_of(step).flat_map(|mistake| {
+fn choices(scheme: &Scheme, step: Step, forms: impl Fn(Change) -> usize) -> Vec<Option<Choice>> {
+    let made = mistakes_of(scheme, step).flat_map(|mistake| {
         (0..forms(mistake.change)).map(move |form| Some(Choice { mistake, form }))
     });
     std::iter::once(None).chain(made).collect()
@@ -114,7 +114,7 @@ impl Encodings {
 /// The bytes that a MAC may be handed over as, with the choice that it takes.
 fn mac_bytes(inputs: &Inputs<'_>, mac: &[u8]) -> Vec<(Option<Choice>, Vec<u8>)> {
     let whole = cut_to_scheme(inputs.scheme, mac);
-    let changed = deviations(Step::MacBytes, |change| match change {
+    let changed = deviations(inputs.scheme, Step::MacBytes, |change| match change {
         Change::MacBytes { change, .. } => change(whole),
         _ => Vec::new(),
     });
@@ -127,7 +127,7 @@ fn mac_bytes(inputs: &Inputs<'_>, mac: &[u8]) -> Vec<(Option<Choice>, Vec<u8>)> 
 /// The texts that they may be spelt as, with the choice that it takes.
 fn spelt(inputs: &Inputs<'_>, mac: &[u8]) -> Vec<(Option<Choice>, String)> {
     let right = inputs.scheme.token.mac_encoding().encode(mac);
-    let changed = deviations(Step::Spelling, |change| match change {
+    let changed = deviations(inputs.scheme, Step::Spelling, |change| match change {
         Change::Spelling { spell, .. } => spell(mac),
         _ => Vec::new(),
     });

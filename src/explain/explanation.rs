@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use crate::mistakes::{Choice, MistakeId, Stage};
+use crate::mistakes::{FormWords, Mistake, MistakeId, Stage};
 use crate::results::{Causes, MistakeMention};
+use crate::scheme::Scheme;
 
 /// Why a token is what it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -52,14 +53,14 @@ pub struct Finding {
     /// The stage that it touches.
     pub stage: Stage,
     /// What was done, as a clause.
-    pub title: &'static str,
+    pub title: String,
     /// Which of several forms it has, in words; empty where it has one, or where they cannot be
     /// told apart.
     pub detail: String,
     /// What goes wrong, in one sentence.
-    pub wrong: &'static str,
+    pub wrong: String,
     /// What to do instead, in one sentence.
-    pub remedy: &'static str,
+    pub remedy: String,
 }
 
 /// How far a search went.
@@ -77,12 +78,12 @@ pub struct Tried {
 }
 
 impl Explanation {
-    /// The causes as a report has them.
-    pub fn causes(&self) -> Vec<Causes> {
+    /// The causes as a report has them, for an implementation in that language.
+    pub fn causes(&self, language: Option<&str>) -> Vec<Causes> {
         let mention = |finding: &Finding| MistakeMention {
             id: finding.id.to_string(),
             title: finding.clause(),
-            remedy: finding.remedy.to_owned(),
+            remedy: finding.remedy_in(language),
             explained: None,
         };
         let cause = |cause: &Cause| Causes {
@@ -93,24 +94,46 @@ impl Explanation {
 }
 
 impl Finding {
-    pub(super) fn new(choice: Choice, detail: String) -> Self {
-        let mistake = choice.mistake;
+    pub(super) fn new(mistake: &Mistake, scheme: &Scheme, form: FormWords) -> Self {
+        let words = mistake.words_of_form(scheme, &form);
+        let mut details = vec![form.detail.as_str(), form.place];
+        if mistake.title_tells_its_form() {
+            details.remove(0);
+        }
+        // The title names the field where it can.
+        let only = form.of.as_ref().map(|field| format!("{field} only"));
+        if let Some(only) = &only
+            && !words.title.contains(form.of.as_deref().unwrap_or_default())
+        {
+            details.push(only);
+        }
+        details.retain(|detail| !detail.is_empty());
         Self {
             id: mistake.id,
             stage: mistake.stage,
-            title: mistake.title,
-            detail,
-            wrong: mistake.wrong,
-            remedy: mistake.remedy,
+            detail: details.join(", "),
+            title: words.title,
+            wrong: words.wrong,
+            remedy: words.remedy,
         }
     }
 
     /// What was done, its form included.
     pub fn clause(&self) -> String {
         if self.detail.is_empty() {
-            self.title.to_owned()
+            self.title.clone()
         } else {
             format!("{} ({})", self.title, self.detail)
         }
+    }
+
+    /// The remedy, with what to call in a language where that is known.
+    pub fn remedy_in(&self, language: Option<&str>) -> String {
+        self.id.mistake().with_hint(&self.remedy, language)
+    }
+
+    /// The remedy, with what to call in each language for which that is known.
+    pub fn remedy_in_any_language(&self) -> String {
+        self.id.mistake().with_every_hint(&self.remedy)
     }
 }

@@ -3,7 +3,7 @@
 use crate::explain::ways::{Distinct, Reached, Way, deviations, with};
 use crate::mistakes::pipeline::{right_key, secret_text, selected_secret};
 use crate::mistakes::{Change, Choice, Form, Inputs, Step};
-use crate::scheme::{FieldTexts, Refusal};
+use crate::scheme::{FieldTexts, Refusal, Scheme};
 
 /// How many deviations there are at most between the secret and the key.
 const MOST: usize = 3;
@@ -20,6 +20,7 @@ pub(super) fn keys(
     chosen.add(selected.to_vec(), Way::new());
     let secrets = selected_secret(inputs, selected);
     extend(
+        scheme,
         &mut chosen,
         Step::WhichSecret,
         &Vec::new(),
@@ -34,6 +35,7 @@ pub(super) fn keys(
         add_all(&mut configured, &secret.value, &secret.ways);
         for way in &secret.ways {
             extend(
+                scheme,
                 &mut configured,
                 Step::SecretText,
                 way,
@@ -55,20 +57,33 @@ pub(super) fn keys(
         }
         let text = secret_text(scheme, &secret.value);
         for way in &secret.ways {
-            extend(&mut decoded, Step::Decoding, way, |change| match change {
-                Change::Decoding(change) => change(&text),
-                _ => Vec::new(),
-            });
+            extend(
+                scheme,
+                &mut decoded,
+                Step::Decoding,
+                way,
+                |change| match change {
+                    Change::Decoding(change) => change(&text),
+                    _ => Vec::new(),
+                },
+            );
         }
     }
 
     let mut keys = Distinct::new();
-    // That takes no secret, not even one that can be decoded.
-    keys.add(Vec::new(), vec![Choice::empty_key()]);
+    // That takes no secret, not even one that can be decoded; where there is none it is no other
+    // key than the one that is configured.
+    let is_configured_so = right_key(scheme, selected).is_ok_and(|key| key.is_empty());
+    let choice = if is_configured_so {
+        Choice::empty_key_allowed()
+    } else {
+        Choice::empty_key()
+    };
+    keys.add(Vec::new(), vec![choice]);
     for key in decoded.into_sorted() {
         add_all(&mut keys, &key.value, &key.ways);
         for way in &key.ways {
-            extend(&mut keys, Step::Key, way, |change| match change {
+            extend(scheme, &mut keys, Step::Key, way, |change| match change {
                 Change::Key(change) => change(&key.value),
                 _ => Vec::new(),
             });
@@ -84,6 +99,7 @@ fn add_all(values: &mut Distinct<Vec<u8>>, value: &[u8], ways: &[Way]) {
 }
 
 fn extend(
+    scheme: &Scheme,
     values: &mut Distinct<Vec<u8>>,
     step: Step,
     way: &Way,
@@ -92,7 +108,7 @@ fn extend(
     if way.len() >= MOST {
         return;
     }
-    for (value, choice) in deviations(step, change) {
+    for (value, choice) in deviations(scheme, step, change) {
         values.add(value, with(way, choice));
     }
 }

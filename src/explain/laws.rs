@@ -335,3 +335,48 @@ proptest! {
         }
     }
 }
+
+/// No form of a mistake is told by the name of a language, or of what the scheme does not have.
+#[test]
+fn no_form_says_what_the_scheme_does_not_have() {
+    let languages = [
+        "PHP",
+        "Python",
+        "Ruby",
+        "Java",
+        "Node",
+        "Go's",
+        ".NET",
+        "PostgreSQL",
+        "JSON.",
+    ];
+    let mut wrong = Vec::new();
+    for sample in samples() {
+        let scheme = &sample.scheme;
+        let fields = sample.fields(IDENTITY);
+        let inputs = Inputs {
+            scheme,
+            secrets: &sample.secrets()[0],
+            fields: &fields,
+            now: NOW,
+            millis: None,
+        };
+        let has_time = scheme.fields.iter().any(|field| field.kind.is_time());
+        for mistake in signing().filter(|mistake| mistake.applies(scheme).is_ok()) {
+            for form in 0..40 {
+                let form = crate::explain::details::detail(Choice { mistake, form }, &inputs);
+                let finding = crate::explain::Finding::new(mistake, scheme, form);
+                let clause = finding.clause();
+                let names_one = languages.iter().any(|language| clause.contains(language));
+                let is_of_one = ["-as-node", "-as-ruby", "-as-php"]
+                    .iter()
+                    .any(|end| mistake.id.as_str().ends_with(end));
+                let times = clause.contains("time") && !has_time;
+                if (names_one && !is_of_one) || times || clause.contains(['{', '}']) {
+                    wrong.push(format!("{} in {}: {clause}", mistake.id, sample.name));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -126,7 +126,7 @@ impl<'a> Messages<'a> {
         let pieces = self.pieces(identity, times)?;
         let composition = composition(self.inputs, self.texts, &pieces)?;
         let mut made = Vec::with_capacity(64);
-        for mistake in mistakes_of(Step::Composition) {
+        for mistake in mistakes_of(self.inputs.scheme, Step::Composition) {
             if let Change::Composition(change) = mistake.change {
                 made.push((mistake, change(&composition)));
             }
@@ -243,7 +243,7 @@ fn identity_variants<'a>(
     let most = (MOST_BYTES / cost.max(1)).max(1);
     let mut ended = Distinct::new();
     ended.add(right.clone(), reading.clone());
-    let changed = deviations(Step::Ends, |change| match change {
+    let changed = deviations(inputs.scheme, Step::Ends, |change| match change {
         Change::Ends(change) => ends_forms(&right, change),
         _ => Vec::new(),
     });
@@ -259,7 +259,7 @@ fn identity_variants<'a>(
             variants.add(signed(&ended.value), ended.ways[0].clone());
             continue;
         }
-        let changed = deviations(Step::Identity, |change| match change {
+        let changed = deviations(inputs.scheme, Step::Identity, |change| match change {
             Change::Identity(change) => identity_forms(inputs.fields, &ended.value, change),
             _ => Vec::new(),
         });
@@ -296,7 +296,7 @@ fn time_variants(inputs: &Inputs<'_>, texts: &FieldTexts<'_>) -> Vec<Reached<Tim
     );
     if let Some(text) = text {
         let time = time_text(inputs, text);
-        let changed = deviations(Step::Time, |change| match change {
+        let changed = deviations(inputs.scheme, Step::Time, |change| match change {
             Change::Time(change) => change(&time),
             _ => Vec::new(),
         });

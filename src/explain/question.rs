@@ -9,8 +9,8 @@ use crate::explain::search::search;
 use crate::explain::times::{CarriedTime, Oddity, carried_time};
 use crate::explain::{Answer, Cause, Explanation, Finding, Tried};
 use crate::mistakes::pipeline::time_field;
-use crate::mistakes::{Inputs, MistakeId, Pipeline};
-use crate::scheme::{Scheme, TokenGrammar};
+use crate::mistakes::{FormWords, Inputs, MistakeId, Pipeline};
+use crate::scheme::{FieldTexts, Scheme, TokenGrammar};
 use crate::signature::{Fields, Secrets, Value};
 
 /// What is asked: why this token?
@@ -67,6 +67,15 @@ pub fn explain(question: &Question<'_>) -> Explanation {
                             .to_owned(),
                     );
                 }
+            } else if found.pipelines.is_empty()
+                && let Some(form) = around(&inputs, question.token)
+            {
+                explanation.answer = Answer::Explained;
+                let mistake = MistakeId::around_the_mac().mistake();
+                let finding = Finding::new(mistake, inputs.scheme, form);
+                explanation.causes = vec![Cause {
+                    mistakes: vec![finding],
+                }];
             } else if found.pipelines.is_empty() {
                 explanation.clues = clues(&inputs, question.token, &candidates, carried.as_ref());
             } else {
@@ -238,22 +247,71 @@ fn findings(same: &[&Pipeline], inputs: &Inputs<'_>) -> Vec<Finding> {
         .choices()
         .enumerate()
         .map(|(at, choice)| {
-            let mut details: Vec<String> = Vec::new();
+            let mut forms: Vec<FormWords> = Vec::new();
             for other in same
                 .iter()
                 .filter_map(|pipeline| pipeline.choices().nth(at))
             {
-                let detail = detail(other, inputs);
-                if !details.contains(&detail) {
-                    details.push(detail);
+                let form = detail(other, inputs);
+                if !forms.contains(&form) {
+                    forms.push(form);
                 }
             }
-            // What cannot be told apart is not told.
-            let detail = match &mut details[..] {
-                [only] => std::mem::take(only),
-                _ => String::new(),
-            };
-            Finding::new(choice, detail)
+            Finding::new(choice.mistake, inputs.scheme, only(forms))
         })
         .collect()
+}
+
+/// What several forms have in common. What cannot be told apart is not told.
+fn only(mut forms: Vec<FormWords>) -> FormWords {
+    if forms.len() == 1 {
+        return forms.remove(0);
+    }
+    let first = forms.first().cloned().unwrap_or_default();
+    let fields: Option<Vec<&str>> = forms.iter().map(|form| form.of.as_deref()).collect();
+    let of = fields.map(|mut fields| {
+        fields.dedup();
+        fields.join(" or ")
+    });
+    let is_same =
+        |same: fn(&FormWords, &FormWords) -> bool| forms.iter().all(|form| same(form, &first));
+    FormWords {
+        detail: if is_same(|one, other| one.detail == other.detail) {
+            first.detail.clone()
+        } else {
+            String::new()
+        },
+        place: if is_same(|one, other| one.place == other.place) {
+            first.place
+        } else {
+            ""
+        },
+        of,
+    }
+}
+
+/// What stands around the right MAC in a token, where that is not what the scheme has there.
+fn around(inputs: &Inputs<'_>, token: &str) -> Option<FormWords> {
+    let right = Pipeline::right();
+    let texts = FieldTexts::read(&inputs.scheme.fields, inputs.fields).ok()?;
+    let times = right.time(inputs, &texts).ok()?;
+    let mac = right.mac_text(inputs, &texts, &times).ok()?;
+    let due = right.token_of(inputs, &texts).ok()?;
+    let (before, behind) = token.split_once(mac.as_str())?;
+    let (due_before, due_behind) = due.split_once(mac.as_str())?;
+    let part = |is: &str, due: &str, place: &str| match (is == due, is, due) {
+        (true, ..) => None,
+        (_, "", due) => Some(format!("nothing {place} it, and {due:?} is due")),
+        (_, is, "") => Some(format!("{is:?} {place} it")),
+        (_, is, due) => Some(format!("{is:?} {place} it, and {due:?} is due")),
+    };
+    let parts = [
+        part(before, due_before, "before"),
+        part(behind, due_behind, "behind"),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| FormWords {
+        detail: parts.join("; "),
+        ..FormWords::default()
+    })
 }

@@ -56,7 +56,7 @@ fn readings<'f>(inputs: &Inputs<'f>) -> Vec<(Way, Result<FieldTexts<'f>, Refusal
         return vec![(Way::new(), right)];
     }
     let mut all = vec![(Way::new(), right)];
-    for mistake in mistakes_of(Step::Reading) {
+    for mistake in mistakes_of(inputs.scheme, Step::Reading) {
         let Change::Reading(change) = mistake.change else {
             continue;
         };
@@ -171,7 +171,7 @@ impl<'a> Search<'a> {
             candidates,
             keys: keys(inputs, texts)?,
             hashes: hashes(inputs.scheme, candidates),
-            keyings: keyings(),
+            keyings: keyings(inputs.scheme),
             messages: Messages::of(inputs, texts, reading)?,
             encodings: Encodings::of(inputs, texts),
         })
@@ -362,7 +362,7 @@ impl Counts {
 /// The hash functions whose MACs may stand in the token.
 fn hashes(scheme: &Scheme, candidates: &Candidates) -> Vec<Hashing> {
     let right = Hash::of(scheme.algorithm);
-    let others = mistakes_of(Step::Hash).filter_map(|mistake| match mistake.change {
+    let others = mistakes_of(scheme, Step::Hash).filter_map(|mistake| match mistake.change {
         Change::Hash(hash) if hash != right => Some((hash, Some(Choice::usual(mistake)))),
         _ => None,
     });
@@ -381,9 +381,9 @@ fn hashes(scheme: &Scheme, candidates: &Candidates) -> Vec<Hashing> {
         .collect()
 }
 
-fn keyings() -> Vec<Keying> {
+fn keyings(scheme: &Scheme) -> Vec<Keying> {
     let mut all = vec![None];
-    for mistake in mistakes_of(Step::Keying) {
+    for mistake in mistakes_of(scheme, Step::Keying) {
         if let Change::Keying(forms) = mistake.change {
             for (form, (_, keying)) in forms.iter().enumerate() {
                 all.push(Some((Choice { mistake, form }, *keying)));

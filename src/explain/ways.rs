@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use crate::mistakes::{Change, Choice, Form, Mistake, Step, catalogue};
+use crate::scheme::Scheme;
 
 /// One way to a value: the choices that differ from the scheme.
 pub(super) type Way = Vec<Choice>;
@@ -78,19 +79,27 @@ pub(super) fn with(way: &Way, choice: Choice) -> Way {
 }
 
 /// The mistakes of a step, in the order of the catalogue.
-pub(super) fn mistakes_of(step: Step) -> impl Iterator<Item = &'static Mistake> {
-    catalogue()
-        .iter()
-        .filter(move |mistake| mistake.step() == step)
+pub(super) fn every_mistake_of(step: Step) -> impl Iterator<Item = &'static Mistake> {
+    let all = catalogue().iter();
+    all.filter(move |mistake| mistake.step() == step)
+}
+
+/// Those that can be made in a scheme.
+pub(super) fn mistakes_of(
+    scheme: &Scheme,
+    step: Step,
+) -> impl Iterator<Item = &'static Mistake> + use<'_> {
+    every_mistake_of(step).filter(move |mistake| mistake.applies(scheme).is_ok())
 }
 
 /// The values that a step's mistakes make of one value, each with its choice.
 pub(super) fn deviations<T>(
+    scheme: &Scheme,
     step: Step,
     change: impl Fn(Change) -> Vec<Form<T>>,
 ) -> Vec<(T, Choice)> {
     let mut out = Vec::new();
-    for mistake in mistakes_of(step) {
+    for mistake in mistakes_of(scheme, step) {
         for (form, made) in change(mistake.change).into_iter().enumerate() {
             out.push((made.value, Choice { mistake, form }));
         }

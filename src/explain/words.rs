@@ -88,11 +88,12 @@ impl Cause {
     }
 
     /// What to change, each thing once.
-    fn remedies(&self) -> Vec<&'static str> {
+    fn remedies(&self) -> Vec<String> {
         let mut remedies = Vec::new();
         for finding in &self.mistakes {
-            if !remedies.contains(&finding.remedy) {
-                remedies.push(finding.remedy);
+            let remedy = finding.remedy_in_any_language();
+            if !remedies.contains(&remedy) {
+                remedies.push(remedy);
             }
         }
         remedies

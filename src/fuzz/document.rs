@@ -123,7 +123,7 @@ fn finding(suite: &Suite, found: &Finding, id: &str) -> FuzzFinding {
         length_before: found.length_before as u64,
         asked: found.asked,
         sequence: found.sequence.iter().map(parsed).collect(),
-        causes: as_mentions(&found.causes),
+        causes: as_mentions(&suite.scheme, &found.causes),
         cases: found.cases,
         found_after_cases: found.after_cases,
         found_after_ms: millis(found.after),

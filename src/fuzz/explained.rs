@@ -7,7 +7,7 @@ use crate::fuzz::known::is_alike;
 use crate::fuzz::seen::{Disagreement, Sample, What};
 use crate::mistakes::{MistakeId, Mistaken, catalogue};
 use crate::results::{Causes, MistakeMention};
-use crate::scheme::{Implementation as _, Reference};
+use crate::scheme::{Implementation as _, Reference, Scheme};
 use crate::signature::{Op, Outcome};
 
 /// How many causes are told.
@@ -103,13 +103,14 @@ fn score(
 }
 
 /// The causes as a report has them.
-pub(super) fn as_mentions(sets: &[Vec<MistakeId>]) -> Vec<Causes> {
+pub(super) fn as_mentions(scheme: &Scheme, sets: &[Vec<MistakeId>]) -> Vec<Causes> {
     let mention = |id: &MistakeId| {
         let mistake = id.mistake();
+        let words = mistake.words_of(scheme);
         MistakeMention {
             id: id.to_string(),
-            title: mistake.title.to_owned(),
-            remedy: mistake.remedy.to_owned(),
+            title: words.title,
+            remedy: words.remedy,
             explained: None,
         }
     };

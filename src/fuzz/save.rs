@@ -8,6 +8,7 @@ use crate::fuzz::share::{Breach, Finding};
 use crate::generate::{Entry, Expected, entry_line, quoted, write_entry};
 use crate::protocol::RequestLine;
 use crate::results::outcome_in_words;
+use crate::scheme::Scheme;
 use crate::signature::Op;
 use crate::suite::{Expect, InputKind, Request, Suite, from_yaml};
 
@@ -171,7 +172,7 @@ fn composed(suite: &Suite, head: &str, findings: &[(&str, &Finding)]) -> String 
     }
     yaml.push_str("\nvectors:\n");
     for (name, finding) in findings {
-        let note = note(finding);
+        let note = note(&suite.scheme, finding);
         write_entry(
             &Entry {
                 id: name,
@@ -216,7 +217,7 @@ fn head_anew(text: &str) -> Option<String> {
     Some(kept.map(|(name, value)| entry_line(name, value)).collect())
 }
 
-fn note(finding: &Finding) -> String {
+fn note(scheme: &Scheme, finding: &Finding) -> String {
     let actual = match &finding.what {
         Breach::Answered(outcome) => outcome_in_words(outcome),
         Breach::Failed(failure) => failure.to_string(),
@@ -226,7 +227,10 @@ fn note(finding: &Finding) -> String {
         .take(300)
         .collect();
     if let Some(ids) = finding.causes.first() {
-        let titles: Vec<&str> = ids.iter().map(|id| id.mistake().title).collect();
+        let titles: Vec<String> = ids
+            .iter()
+            .map(|id| id.mistake().words_of(scheme).title)
+            .collect();
         let _ = write!(note, " So does one where {}.", titles.join(", and "));
     }
     if !finding.sequence.is_empty() {

@@ -23,8 +23,11 @@ pub(super) fn add(sheet: &mut Sheet<'_>) {
 
 fn malformed(sheet: &mut Sheet<'_>, right: &Right) {
     let length = right.spelt.len();
-    let accents = format!("{}é", &right.spelt[..length - 1]);
-    let same_bytes = format!("{}é", &right.spelt[..length - 2]);
+    // In the place of padding it would be another spelling, which forges nothing.
+    let bare = right.spelt.trim_end_matches('=');
+    let padding = &right.spelt[bare.len()..];
+    let accents = format!("{}é{padding}", &bare[..bare.len() - 1]);
+    let same_bytes = format!("{}é{padding}", &bare[..bare.len() - 2]);
     let around = |text: &str| Some(right.shown.spelt(text));
     let inside = |text: &str| Some(right.with_mac_text(text));
     let malformed: Vec<(&str, Option<Presented>)> = vec![

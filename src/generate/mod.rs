@@ -8,6 +8,7 @@
 mod ages;
 mod case;
 mod clock;
+mod comparisons;
 mod confusions;
 mod domain;
 mod fixture;

@@ -2,8 +2,8 @@
 
 use crate::generate::fixture::{Claim, NOW};
 use crate::generate::requirements::{
-    EMPTY_SECRET_PROTECTS_NOTHING, RIGHT_TOKEN_IS_ACCEPTED, Rule, TOKEN_IS_BOUND_TO_THE_PLATFORM,
-    TOKEN_IS_EXACT, TOKEN_UNDER_NO_SECRET,
+    EMPTY_SECRET_PROTECTS_NOTHING, NOTHING_IS_SIGNED_WITHOUT_A_SECRET, RIGHT_TOKEN_IS_ACCEPTED,
+    Rule, TOKEN_IS_BOUND_TO_THE_PLATFORM, TOKEN_IS_EXACT, TOKEN_UNDER_NO_SECRET,
 };
 use crate::generate::sheet::Sheet;
 use crate::scheme::FieldKind;
@@ -81,7 +81,7 @@ fn without(sheet: &mut Sheet<'_>, right: &Claim, secrets: &[(String, Secret)]) {
         };
         let note = "Catches a signer that falls back to another platform's secret, or to none.";
         sheet.gives_no_token(
-            &TOKEN_UNDER_NO_SECRET,
+            &NOTHING_IS_SIGNED_WITHOUT_A_SECRET,
             &format!("platform-{slug}"),
             note,
             &shown,
@@ -132,7 +132,7 @@ fn unknown(sheet: &mut Sheet<'_>, field: usize, (first, secret): &(String, Secre
         let shown = sheet.fixture.with(field, name);
         let note = "Catches a signer that has a secret for platforms which nobody configured.";
         let id = format!("platform-unknown-{slug}");
-        sheet.gives_no_token(&TOKEN_UNDER_NO_SECRET, &id, note, &shown);
+        sheet.gives_no_token(&NOTHING_IS_SIGNED_WITHOUT_A_SECRET, &id, note, &shown);
         for (by, key, note) in [
             (
                 "by-the-first",

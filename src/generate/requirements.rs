@@ -130,9 +130,15 @@ pub(crate) static EMPTY_SECRET_PROTECTS_NOTHING: Rule = rule(
 );
 pub(crate) static TOKEN_UNDER_NO_SECRET: Rule = rule(
     "token-under-an-empty-secret-is-not-accepted",
+    Must,
+    Security,
+    "Where the secret is empty or missing no token is accepted: while one is set nothing is wrong, but without one everybody can sign, so refuse to start.",
+);
+pub(crate) static NOTHING_IS_SIGNED_WITHOUT_A_SECRET: Rule = rule(
+    "nothing-is-signed-under-an-empty-secret",
     Should,
     Security,
-    "With an empty secret nothing is signed and nothing accepted: whoever knows the scheme can make its tokens.",
+    "Where the secret is empty or missing nothing is signed: everybody can make the same token.",
 );
 pub(crate) static RIGHT_TOKEN_IS_ACCEPTED: Rule = rule(
     "right-token-is-accepted",
@@ -346,6 +352,7 @@ pub(crate) static ALL: &[&Rule] = &[
     &TOKEN_IS_BOUND_TO_THE_PLATFORM,
     &EMPTY_SECRET_PROTECTS_NOTHING,
     &TOKEN_UNDER_NO_SECRET,
+    &NOTHING_IS_SIGNED_WITHOUT_A_SECRET,
     &ALGORITHM_IS_FIXED,
     &PLAIN_DIGEST_IS_NOT_ACCEPTED,
     &MISSING_TOKEN_IS_NOT_ACCEPTED,

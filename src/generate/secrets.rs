@@ -4,8 +4,8 @@ use sha2::{Digest, Sha256};
 
 use crate::generate::fixture::{NOW, Presented};
 use crate::generate::requirements::{
-    EMPTY_SECRET_PROTECTS_NOTHING, RIGHT_TOKEN_IS_ACCEPTED, Rule, SECRET_IS_TEXT,
-    TOKEN_IS_BOUND_TO_THE_SECRET, TOKEN_UNDER_NO_SECRET, UNUSUAL_SECRET,
+    EMPTY_SECRET_PROTECTS_NOTHING, NOTHING_IS_SIGNED_WITHOUT_A_SECRET, RIGHT_TOKEN_IS_ACCEPTED,
+    Rule, SECRET_IS_TEXT, TOKEN_IS_BOUND_TO_THE_SECRET, TOKEN_UNDER_NO_SECRET, UNUSUAL_SECRET,
 };
 use crate::generate::sheet::Sheet;
 use crate::generate::spelt_secrets::{spelt_keys, undecodable};
@@ -372,6 +372,6 @@ fn empty(sheet: &mut Sheet<'_>) {
         sheet.not_accepted(&TOKEN_UNDER_NO_SECRET, &id, note, shown, NOW);
         let note = "Catches a signer that works with an empty key, as most HMAC functions do.";
         let id = format!("secret-{slug}");
-        sheet.gives_no_token(&TOKEN_UNDER_NO_SECRET, &id, note, &claim);
+        sheet.gives_no_token(&NOTHING_IS_SIGNED_WITHOUT_A_SECRET, &id, note, &claim);
     }
 }

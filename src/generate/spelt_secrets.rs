@@ -4,8 +4,8 @@ use sha2::{Digest, Sha256};
 
 use crate::generate::fixture::NOW;
 use crate::generate::requirements::{
-    EMPTY_SECRET_PROTECTS_NOTHING, RIGHT_TOKEN_IS_ACCEPTED, SECRET_IS_DECODED,
-    TOKEN_IS_BOUND_TO_THE_SECRET, TOKEN_UNDER_NO_SECRET, UNUSUAL_SECRET,
+    EMPTY_SECRET_PROTECTS_NOTHING, NOTHING_IS_SIGNED_WITHOUT_A_SECRET, RIGHT_TOKEN_IS_ACCEPTED,
+    SECRET_IS_DECODED, TOKEN_IS_BOUND_TO_THE_SECRET, UNUSUAL_SECRET,
 };
 use crate::generate::secrets::{Bytes, Manner, by_key};
 use crate::generate::sheet::Sheet;
@@ -192,5 +192,10 @@ pub(super) fn undecodable(sheet: &mut Sheet<'_>) {
         .fixture
         .under(&Secret::new(format!("{prefix}{}", rubbish.1)));
     let note = "Catches a signer whose decoding fails and leaves the empty key.";
-    sheet.gives_no_token(&TOKEN_UNDER_NO_SECRET, "secret-rubbish", note, &claim);
+    sheet.gives_no_token(
+        &NOTHING_IS_SIGNED_WITHOUT_A_SECRET,
+        "secret-rubbish",
+        note,
+        &claim,
+    );
 }

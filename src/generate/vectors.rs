@@ -10,8 +10,8 @@ use crate::generate::requirements::{
 };
 use crate::generate::sheet::Sheet;
 use crate::generate::{
-    ages, confusions, forgeries, items, malformed, platforms, secrets, spellings, times, tokens,
-    values,
+    ages, comparisons, confusions, forgeries, items, malformed, platforms, secrets, spellings,
+    times, tokens, values,
 };
 use crate::scheme::FieldKind;
 use crate::signature::Value;
@@ -30,6 +30,7 @@ pub(super) fn vectors(suite: &Suite) -> Vec<Case> {
     secrets::add(&mut sheet);
     platforms::add(&mut sheet);
     tokens::add(&mut sheet);
+    comparisons::add(&mut sheet);
     forgeries::add(&mut sheet);
     malformed::add(&mut sheet);
     items::add(&mut sheet);

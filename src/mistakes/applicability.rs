@@ -1,6 +1,7 @@
 //! In which schemes a mistake can make a difference.
 
 use crate::mistakes::TokenPieces;
+use crate::mistakes::token_text::UnitKind;
 use crate::scheme::{
     Algorithm, FieldKind, Filter, Freshness, MessagePart, Scheme, SecretEncoding, TokenGrammar,
 };
@@ -157,6 +158,15 @@ pub(crate) fn signs_a_delimiter(scheme: &Scheme) -> Applies {
     when(delimited, "the message has no delimiter")
 }
 
+pub(crate) fn signs_fields_side_by_side(scheme: &Scheme) -> Applies {
+    let is_field = |part: &MessagePart| matches!(part, MessagePart::Field { .. });
+    let mut pairs = scheme.message.parts().windows(2);
+    when(
+        pairs.any(|two| two.iter().all(is_field)),
+        "no two fields of the message stand side by side",
+    )
+}
+
 pub(crate) fn signs_several_fields(scheme: &Scheme) -> Applies {
     when(
         scheme.message.fields().count() > 1,
@@ -225,6 +235,18 @@ pub(crate) fn token_has_more_than_the_mac(scheme: &Scheme) -> Applies {
     when(
         pieces.units.len() > 1 || pieces.units.iter().any(|unit| !unit.before.is_empty()),
         "the token is the MAC alone",
+    )
+}
+
+pub(crate) fn token_has_a_prefix(scheme: &Scheme) -> Applies {
+    let pieces = TokenPieces::of(scheme, "", |_| Some(""));
+    let mut macs = pieces
+        .units
+        .iter()
+        .filter(|unit| unit.kind == UnitKind::Mac);
+    when(
+        macs.any(|unit| !unit.before.is_empty()),
+        "nothing stands before the signature",
     )
 }
 

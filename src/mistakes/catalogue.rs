@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use serde::Serialize;
 
 use crate::mistakes::{
-    Change, Step, algorithm, encoding, identity, message, secret, token, verifying,
+    Change, Step, algorithm, comparing, encoding, identity, message, secret, token, verifying,
 };
 use crate::scheme::Scheme;
 
@@ -25,6 +25,7 @@ static ALL: LazyLock<Vec<Mistake>> = LazyLock::new(|| {
         encoding::MISTAKES,
         token::MISTAKES,
         verifying::MISTAKES,
+        comparing::MISTAKES,
     ]
     .concat()
 });
@@ -39,12 +40,14 @@ static BY_ID: LazyLock<HashMap<&'static str, usize>> = LazyLock::new(|| {
 pub struct Mistake {
     /// Its name.
     pub id: MistakeId,
-    /// What was done, as a clause without its full stop.
-    pub title: &'static str,
+    /// What was done, as a clause without its full stop; a template, as are the next two.
+    pub(crate) title: &'static str,
     /// What goes wrong, in one sentence.
-    pub wrong: &'static str,
-    /// What to do instead, in one sentence.
-    pub remedy: &'static str,
+    pub(crate) wrong: &'static str,
+    /// What to do instead, in one sentence, without the name of any language.
+    pub(crate) remedy: &'static str,
+    /// What to call for that in some languages, by the names that adapters give them.
+    pub(crate) hints: &'static [(&'static str, &'static str)],
     /// Where it was seen; empty where it is known from no public report.
     pub seen: &'static str,
     /// The stage that it touches.
@@ -162,6 +165,11 @@ impl MistakeId {
         self.0
     }
 
+    /// The right MAC in a token that is put together otherwise.
+    pub(crate) const fn around_the_mac() -> Self {
+        Self("encoding-other-text-around")
+    }
+
     /// The entry of the catalogue.
     pub fn mistake(self) -> &'static Mistake {
         // Ids are made in the catalogue only.
@@ -233,11 +241,12 @@ mod tests {
             let id = mistake.id.as_str();
             assert!(ids.insert(id), "{id} stands twice");
             assert!(Slug::new(id).is_ok(), "{id}");
+            let words = mistake.words();
             assert!(
-                !mistake.title.is_empty() && !mistake.title.ends_with('.'),
+                !words.title.is_empty() && !words.title.ends_with('.'),
                 "{id}: a title is a clause"
             );
-            for sentence in [mistake.wrong, mistake.remedy] {
+            for sentence in [&words.wrong, &words.remedy] {
                 assert!(
                     sentence.ends_with('.') && !sentence.starts_with(' '),
                     "{id}: {sentence}"

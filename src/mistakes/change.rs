@@ -58,6 +58,8 @@ pub struct Form<T> {
     pub value: T,
     /// Which of several forms it is, in words; empty where there is only one.
     pub detail: Cow<'static, str>,
+    /// The only field that it touches, where the change may touch several.
+    pub of: Option<String>,
 }
 
 /// The forms of a change for one input, the usual one first; none where an exception comes out.
@@ -70,6 +72,16 @@ impl<T> Form<T> {
         Self {
             value,
             detail: detail.into(),
+            of: None,
+        }
+    }
+
+    /// The same, of one field only.
+    #[must_use]
+    pub fn of(self, field: &str) -> Self {
+        Self {
+            of: Some(field.to_owned()),
+            ..self
         }
     }
 

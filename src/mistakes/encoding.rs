@@ -17,6 +17,7 @@ const ENTRY: Mistake = Mistake {
     title: "",
     wrong: "",
     remedy: "",
+    hints: &[],
     seen: "",
     stage: Stage::Encoding,
     case_of: None,
@@ -31,8 +32,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("encoding-upper-case"),
         title: "the MAC is in upper-case hex",
-        wrong: "The scheme's hex digits are small letters (%02x, not %02X).",
-        remedy: "Print the MAC in lower-case hex.",
+        wrong: "The scheme writes the MAC in {encoding}.",
+        remedy: "Print the MAC in {encoding}.",
         seen: "vendors' examples for C# and Java",
         applies: |scheme| encodes_other_than(scheme, Encoding::HexUpper),
         change: Change::Spelling {
@@ -44,8 +45,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("encoding-base64"),
         title: "the MAC is in base64",
-        wrong: "The scheme wants another encoding of the MAC.",
-        remedy: "Print the MAC in the scheme's encoding (digest('hex') for hex).",
+        wrong: "The scheme writes the MAC in {encoding}.",
+        remedy: "Print the MAC in {encoding}.",
         seen: "origin#2883, bifrost#726",
         applies: |scheme| encodes_other_than(scheme, Encoding::Base64),
         change: Change::Spelling {
@@ -57,8 +58,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("encoding-hex"),
         title: "the MAC is in hex",
-        wrong: "The scheme wants another encoding of the MAC.",
-        remedy: "Print the MAC in the scheme's encoding (digest('base64') for base64).",
+        wrong: "The scheme writes the MAC in {encoding}.",
+        remedy: "Print the MAC in {encoding}.",
         seen: "origin#2883, bifrost#726",
         applies: |scheme| encodes_other_than(scheme, Encoding::Hex),
         change: Change::Spelling {
@@ -69,17 +70,21 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("encoding-line-feed-behind"),
-        title: "a line feed stands behind the signature",
-        wrong: "The encoder or the program that prints it adds a line ending.",
-        remedy: "Take the line ending off (Ruby: Base64.strict_encode64, not encode64).",
+        title: "{form:a line feed stands behind} the signature",
+        wrong: "What encodes or prints the signature adds something to it.",
+        remedy: "Hand over the signature alone, without blanks or line endings.",
+        hints: &[("ruby", "Base64.strict_encode64, not encode64")],
         seen: "MagicBell's old guide, Ruby's Base64.encode64",
         change: Change::Wrapping {
             wrap: |text| {
                 vec![
-                    Form::new(format!("{text}\n"), "a line feed"),
-                    Form::new(format!("{text}\r\n"), "a carriage return and a line feed"),
-                    Form::new(format!("{text} "), "a blank"),
-                    Form::new(format!(" {text}"), "a blank before"),
+                    Form::new(format!("{text}\n"), "a line feed stands behind"),
+                    Form::new(
+                        format!("{text}\r\n"),
+                        "a carriage return and a line feed stand behind",
+                    ),
+                    Form::new(format!("{text} "), "a blank stands behind"),
+                    Form::new(format!(" {text}"), "a blank stands before"),
                 ]
             },
             unwrap: |text| vec![text.trim().to_owned()],
@@ -113,8 +118,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("encoding-algorithm-prefix"),
         title: "the name of the algorithm stands before the signature",
-        wrong: "A prefix such as sha256= belongs to other schemes.",
-        remedy: "Hand over the signature without the prefix.",
+        wrong: "What the scheme writes before a signature is not this.",
+        remedy: "Hand over the signature without it.",
         change: Change::Wrapping {
             wrap: |text| {
                 let prefixed = |separator: &str| {
@@ -153,7 +158,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
                 vec![
                     Form::new(format!("\"{text}\""), "double quotes"),
                     Form::new(format!("'{text}'"), "single quotes"),
-                    Form::new(format!("b'{text}'"), "Python's b'…'"),
+                    Form::new(format!("b'{text}'"), "b'…'"),
                 ]
             },
             unwrap: |text| {
@@ -164,16 +169,41 @@ pub(super) const MISTAKES: &[Mistake] = &[
         ..ENTRY
     },
     Mistake {
+        id: MistakeId("encoding-other-text-around"),
+        title: "something else stands around the signature ({form:Some(…)})",
+        wrong: "The token holds the signature among other characters than the scheme's.",
+        remedy: "Write the token as {token}.",
+        change: Change::Wrapping {
+            wrap: |text| {
+                vec![
+                    Form::new(format!("Some({text})"), "Some(…)"),
+                    Form::new(format!("Optional(\"{text}\")"), "Optional(\"…\")"),
+                ]
+            },
+            unwrap: |text| {
+                let inside = |before: &str, behind: &str| {
+                    let bare = text.strip_prefix(before)?.strip_suffix(behind)?;
+                    Some(bare.to_owned())
+                };
+                [inside("Some(", ")"), inside("Optional(\"", "\")")]
+                    .into_iter()
+                    .flatten()
+                    .collect()
+            },
+        },
+        ..ENTRY
+    },
+    Mistake {
         id: MistakeId("encoding-0x-prefix"),
-        title: "0x stands before the signature",
+        title: "{form:0x} stands before the signature",
         wrong: "The hex is printed as a literal of a programming language.",
-        remedy: "Take the 0x off.",
+        remedy: "Take it off.",
         change: Change::Wrapping {
             wrap: |text| {
                 vec![
                     Form::new(format!("0x{text}"), "0x"),
                     Form::new(format!("0X{text}"), "0X"),
-                    Form::new(format!("\\x{text}"), "\\x, as PostgreSQL"),
+                    Form::new(format!("\\x{text}"), "\\x"),
                 ]
             },
             unwrap: |text| {
@@ -207,8 +237,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("encoding-base64url"),
         title: "the MAC is in base64url",
-        wrong: "The scheme wants another encoding; - and _ stand for + and /.",
-        remedy: "Print the MAC in the scheme's encoding.",
+        wrong: "The scheme writes the MAC in {encoding}.",
+        remedy: "Print the MAC in {encoding}.",
         applies: |scheme| encodes_other_than(scheme, Encoding::Base64url),
         change: Change::Spelling {
             spell: |mac| Form::only(Encoding::Base64url.encode(mac)),
@@ -219,8 +249,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("encoding-base64-unpadded"),
         title: "the MAC is in base64 without padding",
-        wrong: "The = at the end is missing, or the scheme wants another encoding.",
-        remedy: "Print the MAC in the scheme's encoding, padding included.",
+        wrong: "The scheme writes the MAC in {encoding}.",
+        remedy: "Print the MAC in {encoding}.",
         applies: |scheme| {
             encodes_other_than(scheme, Encoding::Base64Unpadded)?;
             if pads(scheme) {
@@ -238,8 +268,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("encoding-base64url-unpadded"),
         title: "the MAC is in base64url without padding",
-        wrong: "The scheme wants another encoding; this one is that of JWT.",
-        remedy: "Print the MAC in the scheme's encoding.",
+        wrong: "The scheme writes the MAC in {encoding}; this encoding is that of JWT.",
+        remedy: "Print the MAC in {encoding}.",
         applies: |scheme| {
             encodes_other_than(scheme, Encoding::Base64urlUnpadded)?;
             if pads(scheme) {
@@ -257,8 +287,12 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("encoding-dashes"),
         title: "dashes stand between the bytes of the MAC",
-        wrong: "The bytes are printed as 6A-40-3A (.NET's BitConverter.ToString).",
-        remedy: "Take the dashes out and print lower case (.NET: Convert.ToHexStringLower).",
+        wrong: "The bytes are printed as 6A-40-3A.",
+        remedy: "Take the dashes out, and print the MAC in {encoding}.",
+        hints: &[(
+            "csharp",
+            "Convert.ToHexStringLower, not BitConverter.ToString",
+        )],
         seen: "vendors' examples for C#",
         change: Change::Spelling {
             spell: |mac| hex_with(mac, "-"),
@@ -270,7 +304,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         id: MistakeId("encoding-colons"),
         title: "colons stand between the bytes of the MAC",
         wrong: "The bytes are printed as 6a:40:3a.",
-        remedy: "Take the colons out.",
+        remedy: "Take the colons out, and print the MAC in {encoding}.",
         change: Change::Spelling {
             spell: |mac| hex_with(mac, ":"),
             read: |text| read_hex_with(text, ':'),
@@ -280,8 +314,12 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("encoding-no-leading-zeros"),
         title: "bytes of the MAC are printed without their leading zero",
-        wrong: "Bytes below 16 take one digit instead of two (%x, Integer.toHexString).",
-        remedy: "Print two hex digits for every byte (%02x).",
+        wrong: "Bytes below 16 take one digit instead of two.",
+        remedy: "Print two hex digits for every byte, and the MAC in {encoding}.",
+        hints: &[
+            ("java", "HexFormat.of().formatHex, not Integer.toHexString"),
+            ("csharp", "x2"),
+        ],
         seen: "vendors' examples for Java and C#",
         change: Change::Spelling {
             spell: |mac| {
@@ -294,8 +332,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("encoding-big-integer"),
         title: "the MAC is printed as one big number",
-        wrong: "new BigInteger(mac).toString(16) loses leading zeros and may add a sign; one token in sixteen is shorter.",
-        remedy: "Print two hex digits for every byte (Java: HexFormat.of().formatHex).",
+        wrong: "A number loses leading zeros and may have a sign; one token in sixteen is shorter.",
+        remedy: "Encode the MAC's bytes, in {encoding}.",
+        hints: &[("java", "HexFormat.of().formatHex, not BigInteger")],
         seen: "vendors' examples for Java",
         change: Change::Spelling {
             spell: big_integer,
@@ -306,8 +345,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("encoding-byte-list"),
         title: "the MAC is printed as a list of numbers",
-        wrong: "The array of bytes is printed, in Java with signed bytes.",
-        remedy: "Encode the MAC in the scheme's encoding before it is printed.",
+        wrong: "The array of bytes is printed and not encoded.",
+        remedy: "Encode the MAC in {encoding} before it is printed.",
         change: Change::Spelling {
             spell: byte_list,
             read: read_byte_list,
@@ -329,7 +368,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         id: MistakeId("encoding-raw-bytes"),
         title: "the MAC's bytes are taken for characters",
         wrong: "The raw bytes are handed over as ISO 8859-1 text.",
-        remedy: "Encode the MAC in the scheme's encoding.",
+        remedy: "Encode the MAC in {encoding}.",
         change: Change::Spelling {
             spell: |mac| Form::only(latin1(mac)),
             read: read_latin1,
@@ -339,8 +378,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("encoding-base32"),
         title: "the MAC is in base32",
-        wrong: "The scheme wants another encoding of the MAC.",
-        remedy: "Print the MAC in the scheme's encoding.",
+        wrong: "The scheme writes the MAC in {encoding}.",
+        remedy: "Print the MAC in {encoding}.",
         change: Change::Spelling {
             spell: |mac| {
                 let padded = base32(mac);

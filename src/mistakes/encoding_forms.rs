@@ -261,16 +261,22 @@ pub(crate) fn byte_list(bytes: &[u8]) -> Forms<String> {
     vec![
         Form::new(
             format!("[{}]", signed.join(", ")),
-            "signed, as Java's Arrays.toString",
+            "signed, in brackets, with commas and blanks",
         ),
         Form::new(signed.join(","), "signed, with commas"),
-        Form::new(unsigned.join(","), "unsigned, as JavaScript's Uint8Array"),
+        Form::new(unsigned.join(","), "unsigned, with commas"),
         Form::new(
             format!("[{}]", unsigned.join(", ")),
-            "unsigned, in brackets",
+            "unsigned, in brackets, with commas and blanks",
         ),
-        Form::new(format!("[{}]", unsigned.join(",")), "unsigned, as JSON"),
-        Form::new(format!("[{}]", unsigned.join(" ")), "unsigned, as Go's %v"),
+        Form::new(
+            format!("[{}]", unsigned.join(",")),
+            "unsigned, in brackets, with commas",
+        ),
+        Form::new(
+            format!("[{}]", unsigned.join(" ")),
+            "unsigned, in brackets, with blanks",
+        ),
     ]
 }
 

@@ -18,6 +18,7 @@ const ENTRY: Mistake = Mistake {
     title: "",
     wrong: "",
     remedy: "",
+    hints: &[],
     seen: "",
     stage: Stage::Identity,
     case_of: None,
@@ -28,9 +29,9 @@ const ENTRY: Mistake = Mistake {
 pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("identity-lower-cased"),
-        title: "the identity is lower-cased",
-        wrong: "The server signs the identity in lower case, the front end passes it as it is.",
-        remedy: "Sign exactly the text that is passed on; if emails are to be lower-cased, do it in both places.",
+        title: "{identity} is lower-cased",
+        wrong: "The text is signed in lower case and passed on as it is.",
+        remedy: "Sign exactly the text that is passed on; if it is to be lower-cased, do it in both places.",
         change: Change::Identity(|identity| {
             of_text(identity.right, |text| {
                 vec![
@@ -43,8 +44,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("identity-trimmed"),
-        title: "blanks around the identity are taken off",
-        wrong: "The server signs the identity without its blanks, the front end passes it with them.",
+        title: "blanks around {identity} are taken off",
+        wrong: "The text is signed without its blanks and passed on with them.",
         remedy: "Sign exactly the text that is passed on.",
         applies: signs_text_untrimmed,
         change: Change::Ends(|text| {
@@ -61,69 +62,69 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("identity-another-field"),
-        title: "another field stands in the place of the identity",
-        wrong: "The server signs another value than the one that the front end passes as the identity.",
-        remedy: "Sign the very value that is passed on as the identity.",
+        title: "another field is signed in the place of {identity}",
+        wrong: "Another value is signed than the one that is passed on.",
+        remedy: "Sign the very value that is passed on.",
         applies: has_another_field,
         change: Change::Identity(another_field),
         ..ENTRY
     },
     Mistake {
         id: MistakeId("identity-undefined"),
-        title: "\"undefined\" is signed in the place of the identity",
+        title: "\"undefined\" is signed in the place of {identity}",
         wrong: "A variable that is not set becomes the text undefined, the same for everybody.",
-        remedy: "Check that the identity reaches the code that signs; refuse to sign without one.",
+        remedy: "Check that {identity} reaches the code that signs; refuse to sign without one.",
         seen: "Node.js template strings",
         change: Change::Identity(|_| Form::only(b"undefined".to_vec())),
         ..ENTRY
     },
     Mistake {
         id: MistakeId("identity-empty"),
-        title: "an empty text is signed in the place of the identity",
+        title: "an empty text is signed in the place of {identity}",
         wrong: "A variable that is not set becomes the empty text, the same for everybody.",
-        remedy: "Check that the identity reaches the code that signs; refuse to sign without one.",
+        remedy: "Check that {identity} reaches the code that signs; refuse to sign without one.",
         seen: "Ruby's nil.to_s, PHP's null",
         change: Change::Identity(|_| Form::only(Vec::new())),
         ..ENTRY
     },
     Mistake {
         id: MistakeId("identity-null"),
-        title: "\"null\" is signed in the place of the identity",
-        wrong: "A missing identity becomes the text null, the same for everybody.",
-        remedy: "Check that the identity reaches the code that signs; refuse to sign without one.",
+        title: "\"null\" is signed in the place of {identity}",
+        wrong: "A missing value becomes the text null, the same for everybody.",
+        remedy: "Check that {identity} reaches the code that signs; refuse to sign without one.",
         seen: "Java's string concatenation",
         change: Change::Identity(|_| Form::only(b"null".to_vec())),
         ..ENTRY
     },
     Mistake {
         id: MistakeId("identity-none"),
-        title: "\"None\" is signed in the place of the identity",
-        wrong: "A missing identity becomes the text None, the same for everybody.",
-        remedy: "Check that the identity reaches the code that signs; refuse to sign without one.",
+        title: "\"None\" is signed in the place of {identity}",
+        wrong: "A missing value becomes the text None, the same for everybody.",
+        remedy: "Check that {identity} reaches the code that signs; refuse to sign without one.",
         seen: "Python's str(None)",
         change: Change::Identity(|_| Form::only(b"None".to_vec())),
         ..ENTRY
     },
     Mistake {
         id: MistakeId("identity-stringified"),
-        title: "an identity that is no text is made one and signed",
-        wrong: "A missing identity, null, a list or a map is turned into some text instead of being refused.",
+        title: "what is no text is made one and signed in the place of {identity}",
+        wrong: "A missing value, null, a list or a map is turned into some text instead of being refused.",
         remedy: "Refuse to sign what is neither a text nor a number.",
         seen: "Node.js \"undefined\", Python \"None\", Ruby and PHP \"\"",
         change: Change::Reading(|value| {
             vec![
-                Form::new(as_a_text(value, &JAVASCRIPT), "as JavaScript does"),
-                Form::new(as_a_text(value, &PYTHON), "as Python does"),
-                Form::new(as_a_text(value, &PHP), "as PHP does"),
+                Form::new(as_a_text(value, &JAVASCRIPT), shown(value, &JAVASCRIPT)),
+                Form::new(as_a_text(value, &PYTHON), shown(value, &PYTHON)),
+                Form::new(as_a_text(value, &PHP), shown(value, &PHP)),
             ]
         }),
         ..ENTRY
     },
     Mistake {
         id: MistakeId("identity-as-integer"),
-        title: "an identity of digits is taken as a number",
-        wrong: "Leading zeros and a sign are lost when the identity becomes a whole number.",
-        remedy: "Keep the identity a text from the database to the signature.",
+        title: "digits in {identity} are taken as a whole number",
+        wrong: "Leading zeros and a sign are lost when digits become a whole number.",
+        remedy: "Keep {identity} a text from the database to the signature.",
         seen: "intercom-react-native#79, capacitor intercom#68",
         change: Change::Identity(|identity| {
             of_text(identity.right, |text| {
@@ -138,18 +139,15 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("identity-as-double"),
-        title: "an identity of digits is taken as a floating-point number",
+        title: "digits in {identity} are taken as a floating-point number",
         wrong: "Past 2^53 the number is rounded, and large ones are written with an exponent.",
-        remedy: "Keep the identity a text from the database to the signature.",
+        remedy: "Keep {identity} a text from the database to the signature.",
         change: Change::Identity(|identity| {
             of_text(identity.right, |text| match as_double(text) {
                 None => Form::only(text.as_bytes().to_vec()),
                 Some(number) => vec![
-                    Form::new(
-                        as_javascript(number).into_bytes(),
-                        "as JavaScript prints it",
-                    ),
-                    Form::new(as_python(number).into_bytes(), "as Python prints it"),
+                    Form::new(as_javascript(number).into_bytes(), "without a fraction"),
+                    Form::new(as_python(number).into_bytes(), "with .0 behind"),
                 ],
             })
         }),
@@ -157,9 +155,10 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("identity-with-exponent"),
-        title: "an identity of digits is written with an exponent",
+        title: "digits in {identity} are written with an exponent",
         wrong: "A number that went through JSON is printed as 1.741761604e+09.",
-        remedy: "Keep the identity a text, or decode JSON numbers as such (Go: UseNumber).",
+        remedy: "Keep {identity} a text from where it is read to the signature.",
+        hints: &[("go", "Decoder.UseNumber")],
         seen: "Go's decoded JSON numbers",
         change: Change::Identity(|identity| {
             of_text(identity.right, |text| {
@@ -171,9 +170,10 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("identity-line-feed-added"),
-        title: "the identity ends with a line feed",
-        wrong: "A line ending is signed with the identity (echo without -n, a line read from a file).",
-        remedy: "Take the line ending off before signing (echo -n, printf %s).",
+        title: "{identity} ends with {form:a line feed}",
+        wrong: "A line ending is signed with the text, as of a line that is read from a file.",
+        remedy: "Take the line ending off before signing.",
+        hints: &[("shell", "echo -n, printf %s")],
         change: Change::Ends(|text| {
             vec![
                 Form::new([text, b"\n"].concat(), "a line feed"),
@@ -187,32 +187,32 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("identity-percent-encoded"),
-        title: "the identity is percent-encoded",
-        wrong: "The identity is signed as it stands in a URL.",
-        remedy: "Sign the identity before it is encoded for a URL.",
+        title: "{identity} is percent-encoded",
+        wrong: "The text is signed as it stands in a URL.",
+        remedy: "Sign {identity} before it is encoded for a URL.",
         change: Change::Identity(|identity| percent_encoded(identity.right)),
         ..ENTRY
     },
     Mistake {
         id: MistakeId("identity-form-encoded"),
-        title: "the identity is form-encoded",
-        wrong: "The identity is signed as it stands in a posted form, with + for a blank.",
-        remedy: "Sign the identity before it is encoded for a form.",
+        title: "{identity} is form-encoded",
+        wrong: "The text is signed as it stands in a posted form, with + for a blank.",
+        remedy: "Sign {identity} before it is encoded for a form.",
         change: Change::Identity(|identity| form_encoded(identity.right)),
         ..ENTRY
     },
     Mistake {
         id: MistakeId("identity-json-quoted"),
-        title: "the identity is signed as JSON, with its quotes",
-        wrong: "JSON.stringify or json_encode is applied to the identity before signing.",
+        title: "{identity} is signed as JSON, with its quotes",
+        wrong: "The text is written as JSON before it is signed.",
         remedy: "Sign the text itself, not its JSON.",
         change: Change::Identity(|identity| of_text(identity.right, json_quoted)),
         ..ENTRY
     },
     Mistake {
         id: MistakeId("identity-json-escaped"),
-        title: "the identity is signed with the escapes of JSON",
-        wrong: "Characters of the identity are signed as \\u00e9 or \\/, as they stand in a JSON text.",
+        title: "{identity} is signed with the escapes of JSON",
+        wrong: "Characters of the text are signed as \\u00e9 or \\/, as they stand in a JSON text.",
         remedy: "Decode the JSON and sign the text that it stands for.",
         seen: "PHP's json_encode",
         change: Change::Identity(|identity| of_text(identity.right, json_escaped)),
@@ -220,15 +220,15 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("identity-html-escaped"),
-        title: "the identity is HTML-escaped",
-        wrong: "The identity is signed as a template engine writes it into a page.",
-        remedy: "Sign the identity before it is escaped for HTML.",
+        title: "{identity} is HTML-escaped",
+        wrong: "The text is signed as a template engine writes it into a page.",
+        remedy: "Sign {identity} before it is escaped for HTML.",
         change: Change::Identity(|identity| of_text(identity.right, html_escaped)),
         ..ENTRY
     },
     Mistake {
         id: MistakeId("identity-nfc"),
-        title: "the identity is normalised to NFC",
+        title: "{identity} is normalised to NFC",
         wrong: "Letters with separate accents are composed before signing.",
         remedy: "Sign the bytes that are passed on, without Unicode normalisation.",
         seen: "onetimesecret#2913",
@@ -241,7 +241,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("identity-nfkc"),
-        title: "the identity is normalised to NFKC",
+        title: "{identity} is normalised to NFKC",
         wrong: "Full-width letters, ligatures and the like are replaced by plain ones before signing.",
         remedy: "Sign the bytes that are passed on, without Unicode normalisation.",
         case_of: Some("identity-nfc"),
@@ -254,7 +254,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("identity-nfd"),
-        title: "the identity is normalised to NFD",
+        title: "{identity} is normalised to NFD",
         wrong: "Letters with accents are taken apart before signing, as in macOS file names.",
         remedy: "Sign the bytes that are passed on, without Unicode normalisation.",
         change: Change::Identity(|identity| {
@@ -266,17 +266,22 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("identity-latin-1"),
-        title: "the identity is signed in ISO 8859-1",
+        title: "{identity} is signed in ISO 8859-1",
         wrong: "Characters beyond ASCII become one byte each instead of their UTF-8.",
-        remedy: "Encode the identity in UTF-8 before signing (Java: getBytes(UTF_8); Node.js: 'utf8').",
+        remedy: "Encode {identity} in UTF-8 before signing.",
+        hints: &[
+            ("java", "getBytes(UTF_8)"),
+            ("javascript", "'utf8'"),
+            ("csharp", "Encoding.UTF8"),
+        ],
         change: Change::Identity(|identity| of_text(identity.right, latin1)),
         ..ENTRY
     },
     Mistake {
         id: MistakeId("identity-windows-1252"),
-        title: "the identity is signed in Windows-1252",
-        wrong: "The platform's default character set is used instead of UTF-8.",
-        remedy: "Encode the identity in UTF-8 before signing; name the character set.",
+        title: "{identity} is signed in Windows-1252",
+        wrong: "The system's default character set is used instead of UTF-8.",
+        remedy: "Encode {identity} in UTF-8 before signing; name the character set.",
         change: Change::Identity(|identity| {
             of_text(identity.right, |text| Form::only(windows_1252(text)))
         }),
@@ -284,9 +289,13 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("identity-utf-16-le"),
-        title: "the identity is signed in UTF-16, little-endian",
-        wrong: "The text's bytes in memory are signed (.NET's Encoding.Unicode).",
-        remedy: "Encode the identity in UTF-8 before signing (.NET: Encoding.UTF8).",
+        title: "{identity} is signed in UTF-16, little-endian",
+        wrong: "The text's two bytes for each character are signed, the lower first.",
+        remedy: "Encode {identity} in UTF-8 before signing.",
+        hints: &[
+            ("csharp", "Encoding.UTF8, not Encoding.Unicode"),
+            ("python", ".encode('utf-8')"),
+        ],
         change: Change::Identity(|identity| {
             of_text(identity.right, |text| {
                 utf16(text, &[0xff, 0xfe], u16::to_le_bytes)
@@ -296,9 +305,10 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("identity-utf-16-be"),
-        title: "the identity is signed in UTF-16, big-endian",
-        wrong: "The text's UTF-16 is signed (Java's getBytes(\"UTF-16\")).",
-        remedy: "Encode the identity in UTF-8 before signing (Java: StandardCharsets.UTF_8).",
+        title: "{identity} is signed in UTF-16, big-endian",
+        wrong: "The text's two bytes for each character are signed, the higher first.",
+        remedy: "Encode {identity} in UTF-8 before signing.",
+        hints: &[("java", "StandardCharsets.UTF_8")],
         change: Change::Identity(|identity| {
             of_text(identity.right, |text| {
                 utf16(text, &[0xfe, 0xff], u16::to_be_bytes)
@@ -308,17 +318,17 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("identity-ascii-with-question-marks"),
-        title: "question marks are signed for all that is not ASCII",
-        wrong: "The identity is encoded in ASCII, so that different identities have one signature.",
-        remedy: "Encode the identity in UTF-8 before signing.",
+        title: "question marks are signed for all that is not ASCII in {identity}",
+        wrong: "The text is encoded in ASCII, so that different texts have one signature.",
+        remedy: "Encode {identity} in UTF-8 before signing.",
         change: Change::Identity(|identity| of_text(identity.right, ascii_with_question_marks)),
         ..ENTRY
     },
     Mistake {
         id: MistakeId("identity-ascii-only"),
-        title: "characters that are not ASCII are dropped",
-        wrong: "The identity is encoded in ASCII with losses, so that different identities have one signature.",
-        remedy: "Encode the identity in UTF-8 before signing.",
+        title: "characters of {identity} that are not ASCII are dropped",
+        wrong: "The text is encoded in ASCII with losses, so that different texts have one signature.",
+        remedy: "Encode {identity} in UTF-8 before signing.",
         change: Change::Identity(|identity| {
             let ascii = |byte: &u8| byte.is_ascii();
             Form::only(identity.right.iter().copied().filter(ascii).collect())
@@ -327,17 +337,17 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("identity-byte-order-mark-added"),
-        title: "a byte-order mark stands before the identity",
-        wrong: "The three bytes EF BB BF are signed with the identity.",
+        title: "a byte-order mark stands before {identity}",
+        wrong: "The three bytes EF BB BF are signed with the text.",
         remedy: "Encode in UTF-8 without a byte-order mark.",
         change: Change::Ends(|text| Form::only([b"\xef\xbb\xbf", text].concat())),
         ..ENTRY
     },
     Mistake {
         id: MistakeId("identity-cut-at-nul"),
-        title: "the identity is cut at a NUL",
-        wrong: "A C string ends at the first NUL, so that different identities have one signature.",
-        remedy: "Hand over the length of the identity with its bytes.",
+        title: "{identity} is cut at a NUL",
+        wrong: "A C string ends at the first NUL, so that different texts have one signature.",
+        remedy: "Hand over the length of the text with its bytes.",
         change: Change::Ends(|text| {
             let end = text.iter().position(|&byte| byte == 0);
             Form::only(text[..end.unwrap_or(text.len())].to_vec())
@@ -346,8 +356,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("identity-upper-cased"),
-        title: "the identity is upper-cased",
-        wrong: "The server signs the identity in upper case, the front end passes it as it is.",
+        title: "{identity} is upper-cased",
+        wrong: "The text is signed in upper case and passed on as it is.",
         remedy: "Sign exactly the text that is passed on.",
         change: Change::Identity(|identity| {
             of_text(identity.right, |text| {
@@ -361,9 +371,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("identity-base64"),
-        title: "the base64 of the identity is signed",
-        wrong: "The identity is base64-encoded before signing.",
-        remedy: "Sign the identity itself.",
+        title: "the base64 of {identity} is signed",
+        wrong: "The text is base64-encoded before signing.",
+        remedy: "Sign {identity} itself.",
         change: Change::Identity(|identity| {
             vec![
                 Form::new(Encoding::Base64.encode(identity.right).into_bytes(), ""),
@@ -379,9 +389,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("identity-unfiltered"),
-        title: "the identity is signed as it was given",
-        wrong: "The scheme wants the identity trimmed or in lower case, and that is left out.",
-        remedy: "Change the identity as the scheme says before signing it.",
+        title: "{identity} is signed as it was given",
+        wrong: "The scheme wants it {filters}, and that is left out.",
+        remedy: "Change the text as the scheme says before signing it: {filters}.",
         applies: signs_filtered,
         change: Change::Identity(|identity| Form::only(identity.raw.to_vec())),
         ..ENTRY
@@ -405,6 +415,14 @@ fn another_field(identity: &IdentityText<'_>) -> Forms<Vec<u8>> {
         Form::only(identity.right.to_vec())
     } else {
         forms
+    }
+}
+
+/// The text that is signed for what is no text.
+fn shown(value: Option<&Value>, words: &Words) -> String {
+    match &*String::from_utf8_lossy(&as_a_text(value, words)) {
+        "" => "the empty text".to_owned(),
+        text => format!("{text:?}"),
     }
 }
 

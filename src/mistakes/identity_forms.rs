@@ -68,12 +68,12 @@ pub(crate) fn percent_encoded(text: &[u8]) -> Forms<Vec<u8>> {
     let with = |kept: &[u8], upper: bool| escape(text, kept, upper);
     vec![
         Form::new(with(b"-_.~", true), "RFC 3986"),
-        Form::new(with(b"-_.!~*'()", true), "encodeURIComponent"),
+        Form::new(with(b"-_.!~*'()", true), "leaving !~*'()"),
         Form::new(
             with(b"-_.!~*'();/?:@&=+$,#", true),
-            "encodeURI, which leaves delimiters",
+            "leaving the delimiters of URLs",
         ),
-        Form::new(with(b"-_.~/", true), "Python's quote, which leaves slashes"),
+        Form::new(with(b"-_.~/", true), "leaving slashes"),
         Form::new(with(b"-_.~", false), "lower-case digits"),
     ]
 }
@@ -85,12 +85,9 @@ pub(crate) fn form_encoded(text: &[u8]) -> Forms<Vec<u8>> {
         text.replace("%20", "+").into_bytes()
     };
     vec![
-        Form::new(plus(escape(text, b"-_.", true)), "PHP's urlencode"),
-        Form::new(
-            plus(escape(text, b"*-._", true)),
-            "Java's URLEncoder, browsers",
-        ),
-        Form::new(plus(escape(text, b"-_.~", true)), "Python's quote_plus"),
+        Form::new(plus(escape(text, b"-_.", true)), "escaping * and ~"),
+        Form::new(plus(escape(text, b"*-._", true)), "leaving *"),
+        Form::new(plus(escape(text, b"-_.~", true)), "leaving ~"),
     ]
 }
 
@@ -119,12 +116,15 @@ pub(crate) fn html_escaped(text: &str) -> Forms<Vec<u8>> {
             .into_bytes()
     };
     vec![
-        Form::new(with("&#039;", "&quot;"), "PHP's htmlspecialchars"),
-        Form::new(with("&#39;", "&quot;"), "Ruby's CGI.escapeHTML and others"),
-        Form::new(with("&#x27;", "&quot;"), "Python's html.escape"),
+        Form::new(with("&#039;", "&quot;"), "&#039; for an apostrophe"),
+        Form::new(with("&#39;", "&quot;"), "&#39; for an apostrophe"),
+        Form::new(with("&#x27;", "&quot;"), "&#x27; for an apostrophe"),
         Form::new(with("'", "&quot;"), "apostrophes left"),
         Form::new(with("'", "\""), "quotes left"),
-        Form::new(with("&#39;", "&#34;"), "Go's html.EscapeString"),
+        Form::new(
+            with("&#39;", "&#34;"),
+            "&#39; for an apostrophe and &#34; for a quote",
+        ),
     ]
 }
 
@@ -137,7 +137,7 @@ pub(crate) fn json_escaped(text: &str) -> Forms<Vec<u8>> {
         ),
         Form::new(
             json(text, true, true).into_bytes(),
-            "PHP's json_encode: \\u escapes, and \\/ for a slash",
+            "\\u escapes, and \\/ for a slash",
         ),
         Form::new(
             json(text, false, false).into_bytes(),
@@ -152,15 +152,15 @@ pub(crate) fn json_quoted(text: &str) -> Forms<Vec<u8>> {
     vec![
         Form::new(
             quoted(json(text, false, false)),
-            "other characters as they are, as JSON.stringify",
+            "other characters as they are",
         ),
         Form::new(
             quoted(json(text, true, false)),
-            "\\u escapes, as Python's json.dumps",
+            "\\u escapes for other characters",
         ),
         Form::new(
             quoted(json(text, true, true)),
-            "\\u escapes and \\/, as PHP's json_encode",
+            "\\u escapes, and \\/ for a slash",
         ),
     ]
 }

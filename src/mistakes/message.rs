@@ -4,18 +4,20 @@ use std::borrow::Cow;
 
 use crate::mistakes::applicability::{
     always, has_unsigned_field, signs_a_delimiter, signs_a_time, signs_an_identity_among_others,
-    signs_millis, signs_seconds, signs_several_fields, signs_text,
+    signs_fields_side_by_side, signs_millis, signs_seconds, signs_several_fields, signs_text,
 };
 use crate::mistakes::change::{Piece, PieceKind};
 use crate::mistakes::{
     Change, Composition, Form, Forms, Hash, Mistake, MistakeId, Stage, TimeText, TimeTexts,
 };
+use crate::scheme::MessagePart;
 
 const ENTRY: Mistake = Mistake {
     id: MistakeId(""),
     title: "",
     wrong: "",
     remedy: "",
+    hints: &[],
     seen: "",
     stage: Stage::Message,
     case_of: None,
@@ -27,7 +29,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("message-arguments-swapped"),
         title: "key and message are swapped",
-        wrong: "The identity is the key and the secret is the message.",
+        wrong: "The message is the key and the secret is the message.",
         remedy: "Exchange the two arguments of the HMAC function.",
         seen: "signature-php#1, adyen-java-api-library#1185",
         change: Change::Keying(&[("", |keyed, message| keyed.swapped(message))]),
@@ -36,8 +38,12 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("message-time-in-milliseconds"),
         title: "the time is in milliseconds",
-        wrong: "The scheme's time is in seconds (Date.now() gives milliseconds).",
-        remedy: "Divide the milliseconds by 1000 and drop the fraction (Math.floor(Date.now() / 1000)).",
+        wrong: "The scheme's time is in seconds.",
+        remedy: "Divide the milliseconds by 1000 and drop the fraction.",
+        hints: &[
+            ("javascript", "Math.floor(Date.now() / 1000)"),
+            ("java", "Instant.now().getEpochSecond()"),
+        ],
         seen: "mercadopago sdk-nodejs#458, workos-ruby#138",
         applies: signs_seconds,
         change: Change::Time(|time| match time.millis_text() {
@@ -67,7 +73,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
         wrong: "The message is made without the time, so that a signature never grows old.",
         remedy: "Put the time into the message, as the scheme says.",
         applies: signs_a_time,
-        change: Change::Composition(|parts| without(parts, PieceKind::Time)),
+        change: Change::Composition(|parts| {
+            without(parts, &|at| parts.pieces[at].kind == PieceKind::Time)
+        }),
         ..ENTRY
     },
     Mistake {
@@ -95,11 +103,20 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("message-no-delimiter"),
         title: "the parts of the message are joined without a delimiter",
-        wrong: "Different identities can have one message, and so one signature.",
+        wrong: "Different fields can have one message, and so one signature.",
         remedy: "Join the parts of the message by the scheme's delimiter.",
         seen: "WordPress 2.5 cookies (2008)",
         applies: signs_a_delimiter,
         change: Change::Composition(|parts| Form::only(delimited(parts, b""))),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-delimiter-added"),
+        title: "a delimiter stands in the message that the scheme does not have",
+        wrong: "The parts of the message are joined by a character, and the scheme joins them by none.",
+        remedy: "Join the parts of the message as the scheme says.",
+        applies: signs_fields_side_by_side,
+        change: Change::Composition(delimiter_added),
         ..ENTRY
     },
     Mistake {
@@ -113,19 +130,19 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("message-identity-left-out"),
-        title: "the identity is not signed",
-        wrong: "The message is made without the identity, so that everybody has the same signature.",
-        remedy: "Put the identity into the message, as the scheme says.",
+        title: "{identity} is not signed",
+        wrong: "The message is made without {identity}, so that its signature is good for any other.",
+        remedy: "Put {identity} into the message, as the scheme says.",
         seen: "several guides",
         applies: signs_an_identity_among_others,
-        change: Change::Composition(|parts| without(parts, PieceKind::Identity)),
+        change: Change::Composition(a_part_left_out),
         ..ENTRY
     },
     Mistake {
         id: MistakeId("message-unsigned-field-included"),
         title: "a field that is not signed stands in the message",
-        wrong: "The platform, say, is signed too, though it only selects the secret.",
-        remedy: "Leave out of the message what the scheme does not sign.",
+        wrong: "More is signed than the scheme says: {unsigned}.",
+        remedy: "Leave {unsigned} out of the message.",
         applies: has_unsigned_field,
         change: Change::Composition(with_unsigned_field),
         ..ENTRY
@@ -133,7 +150,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("message-secret-included"),
         title: "the secret stands in the message",
-        wrong: "The secret is signed together with the identity.",
+        wrong: "The secret is signed together with the message.",
         remedy: "Use the secret as the key only.",
         seen: "several guides",
         change: Change::Composition(with_secret),
@@ -179,7 +196,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("message-mac-of-digest"),
         title: "the digest of the message is signed",
-        wrong: "The identity or the message is hashed first, and the hash is signed.",
+        wrong: "The message, or a text in it, is hashed first, and the hash is signed.",
         remedy: "Give the message itself to HMAC, which hashes it.",
         applies: signs_text,
         change: Change::Composition(of_digest),
@@ -212,7 +229,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
 ];
 
 /// What people put between two parts, the likelier first, and how it is shown.
-pub(crate) const DELIMITERS: [(&str, &str); 16] = [
+pub(crate) const DELIMITERS: [(&str, &str); 17] = [
     (":", "\":\""),
     (".", "\".\""),
     ("-", "\"-\""),
@@ -229,6 +246,7 @@ pub(crate) const DELIMITERS: [(&str, &str); 16] = [
     ("=", "\"=\""),
     ("\t", "a tab"),
     ("::", "\"::\""),
+    ("?", "\"?\""),
 ];
 
 /// Where something stands that does not belong into a message: before the rest or behind it, and
@@ -366,6 +384,32 @@ fn other_delimiter(parts: &Composition<'_>) -> Forms<Vec<u8>> {
         .collect()
 }
 
+fn delimiter_added(parts: &Composition<'_>) -> Forms<Vec<u8>> {
+    let is_field = |at: usize| {
+        parts
+            .pieces
+            .get(at)
+            .is_some_and(|p| p.kind != PieceKind::Literal)
+    };
+    if !(1..parts.pieces.len()).any(|at| is_field(at - 1) && is_field(at)) {
+        return Form::only(composed(parts.pieces));
+    }
+    let joined = |delimiter: &str| {
+        let mut message = Vec::with_capacity(64);
+        for (at, piece) in parts.pieces.iter().enumerate() {
+            if at > 0 && is_field(at - 1) && is_field(at) {
+                message.extend_from_slice(delimiter.as_bytes());
+            }
+            message.extend_from_slice(&piece.bytes);
+        }
+        message
+    };
+    DELIMITERS
+        .into_iter()
+        .map(|(text, shown)| Form::new(joined(text), shown))
+        .collect()
+}
+
 fn other_order(parts: &Composition<'_>) -> Forms<Vec<u8>> {
     let places: Vec<usize> = (0..parts.pieces.len())
         .filter(|&at| parts.pieces[at].kind != PieceKind::Literal)
@@ -377,11 +421,6 @@ fn other_order(parts: &Composition<'_>) -> Forms<Vec<u8>> {
     if orders.is_empty() {
         return Form::only(composed(parts.pieces));
     }
-    let name = |at: usize| match parts.pieces[at].kind {
-        PieceKind::Identity => "text",
-        PieceKind::Time => "time",
-        PieceKind::Literal | PieceKind::Other => "other",
-    };
     let form = |order: &Vec<usize>| {
         let mut next = order.iter();
         let message = parts
@@ -395,7 +434,7 @@ fn other_order(parts: &Composition<'_>) -> Forms<Vec<u8>> {
                     .unwrap_or_default(),
             })
             .collect();
-        let names: Vec<&str> = order.iter().map(|&at| name(at)).collect();
+        let names: Vec<&str> = order.iter().map(|&at| name_of(parts, at)).collect();
         Form::new(message, names.join(", "))
     };
     orders.iter().map(form).collect()
@@ -419,28 +458,59 @@ fn permutations(places: &[usize]) -> Vec<Vec<usize>> {
     }
 }
 
-/// Without the pieces of a kind: with one delimiter of each fewer, or with all of them.
-fn without(parts: &Composition<'_>, kind: PieceKind) -> Forms<Vec<u8>> {
-    let carries = |piece: &Piece<'_>| ![kind, PieceKind::Literal].contains(&piece.kind);
-    if !parts.pieces.iter().any(carries) {
+/// Without all texts that are signed, where something else is; without each field but the time.
+fn a_part_left_out(parts: &Composition<'_>) -> Forms<Vec<u8>> {
+    let kind = |at: usize| parts.pieces[at].kind;
+    let carried: Vec<usize> = (0..parts.pieces.len())
+        .filter(|&at| kind(at) != PieceKind::Literal)
+        .collect();
+    let mut forms = Vec::new();
+    if carried.iter().any(|&at| kind(at) != PieceKind::Identity) {
+        forms.extend(without(parts, &|at| kind(at) == PieceKind::Identity));
+    }
+    if carried.len() > 1 {
+        for &left_out in carried.iter().filter(|&&at| kind(at) != PieceKind::Time) {
+            let alone = without(parts, &|at| at == left_out);
+            let name = name_of(parts, left_out);
+            forms.extend(alone.into_iter().map(|form| form.of(name)));
+        }
+    }
+    if forms.is_empty() {
+        Form::only(composed(parts.pieces))
+    } else {
+        forms
+    }
+}
+
+/// The name of the field that a piece is.
+fn name_of<'a>(parts: &Composition<'a>, at: usize) -> &'a str {
+    match parts.scheme.message.parts().get(at) {
+        Some(MessagePart::Field { field, .. }) => &parts.scheme.fields.at(*field).name,
+        _ => "",
+    }
+}
+
+/// Without some pieces: with one delimiter of each fewer, or with all of them.
+fn without(parts: &Composition<'_>, is_left_out: &dyn Fn(usize) -> bool) -> Forms<Vec<u8>> {
+    let left = |at: &usize| !is_left_out(*at);
+    let kept: Vec<usize> = (0..parts.pieces.len()).filter(left).collect();
+    let is_field = |at: &&usize| parts.pieces[**at].kind != PieceKind::Literal;
+    if kept.len() == parts.pieces.len() || !kept.iter().any(|at| is_field(&at)) {
         return Form::only(composed(parts.pieces));
     }
-    let kept = |piece: &&Piece<'_>| piece.kind != kind;
-    let bare: Vec<u8> = parts
-        .pieces
+    let bare: Vec<u8> = kept
         .iter()
-        .filter(kept)
-        .flat_map(|p| p.bytes.to_vec())
+        .flat_map(|&at| parts.pieces[at].bytes.to_vec())
         .collect();
     let mut joined = Vec::new();
     let mut pending: &[u8] = &[];
-    for (at, piece) in parts.pieces.iter().enumerate() {
-        if piece.kind == kind {
-            continue;
-        }
+    let mut has_begun = false;
+    for &at in &kept {
+        let piece = &parts.pieces[at];
         if is_delimiter(parts.pieces, at) {
-            pending = if joined.is_empty() { &[] } else { &piece.bytes };
+            pending = if has_begun { &piece.bytes } else { &[] };
         } else {
+            has_begun |= piece.kind != PieceKind::Literal;
             joined.extend_from_slice(pending);
             joined.extend_from_slice(&piece.bytes);
             pending = &[];
@@ -508,6 +578,6 @@ fn of_digest(parts: &Composition<'_>) -> Forms<Vec<u8>> {
     vec![
         Form::new(hex::encode(message.bytes()).into_bytes(), "in hex"),
         Form::new(message.bytes().to_vec(), "its bytes"),
-        Form::new(composed(&hashed), "that of the identity, in hex"),
+        Form::new(composed(&hashed), "that of each text, in hex"),
     ]
 }

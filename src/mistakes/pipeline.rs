@@ -162,7 +162,8 @@ impl Pipeline {
         if steps.iter().all(|&step| self.at(step).is_none()) {
             return Ok(scheme.secret.key(selected)?);
         }
-        if selected.reveal().is_empty() {
+        let takes_none = self.at(Step::Key) == Some(Choice::empty_key_allowed());
+        if selected.reveal().is_empty() && !takes_none {
             return Err(Refusal::EmptySecret.into());
         }
         let mut text = Cow::Borrowed(selected.reveal());
@@ -343,6 +344,11 @@ impl Choice {
     pub(crate) fn empty_key() -> Self {
         Self::usual(MistakeId("secret-empty").mistake())
     }
+
+    /// The key is empty where no secret is configured.
+    pub(crate) fn empty_key_allowed() -> Self {
+        Self::usual(MistakeId("secret-empty-allowed").mistake())
+    }
 }
 
 /// The chosen form of several.
@@ -516,8 +522,12 @@ fn all_or_each<'a>(
             let detail = changed
                 .iter()
                 .find_map(|forms| Some(forms.get(at)?.detail.clone()));
-            let values = picked.into_iter().map(|form| form.value).collect();
-            out.push(Form::new(values, detail.unwrap_or_default()));
+            let values: Vec<_> = picked.into_iter().map(|form| form.value).collect();
+            // The same texts in other places are the order of the message, not the texts.
+            let is_an_exchange = identities.len() > 1 && is_permutation(identities, &values);
+            if !is_an_exchange {
+                out.push(Form::new(values, detail.unwrap_or_default()));
+            }
         }
     }
     if identities.len() > 1 {
@@ -525,16 +535,25 @@ fn all_or_each<'a>(
             for form in forms {
                 let mut alone = identities.to_vec();
                 alone[place] = form.value.clone();
-                let name = identities[place].name;
-                let detail = match &*form.detail {
-                    "" => format!("{name} only"),
-                    detail => format!("{detail}; {name} only"),
-                };
-                out.push(Form::new(alone, detail));
+                out.push(Form::new(alone, form.detail.clone()).of(identities[place].name));
             }
         }
     }
     out
+}
+
+/// Whether some texts are others in another order.
+fn is_permutation(texts: &[IdentityBytes<'_>], others: &[IdentityBytes<'_>]) -> bool {
+    let sorted = |texts: &[IdentityBytes<'_>]| {
+        let mut sorted: Vec<Vec<u8>> = texts.iter().map(|text| text.right.to_vec()).collect();
+        sorted.sort();
+        sorted
+    };
+    let is_same = texts
+        .iter()
+        .zip(others)
+        .all(|(one, other)| one.right == other.right);
+    !is_same && sorted(texts) == sorted(others)
 }
 
 /// The pieces of the message.

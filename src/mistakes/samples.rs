@@ -1,5 +1,8 @@
 //! Schemes of every kind, and inputs on which mistakes show, for tests.
 
+use crate::mistakes::checksums::Checksum;
+use crate::mistakes::collision::collision;
+use crate::mistakes::loosely;
 use crate::scheme::{
     Algorithm, Call, Field, FieldKind, FieldSet, Freshness, Layout, List, Message, Order, Pair,
     Pairs, Scheme, SecretEncoding, SecretRule, TokenGrammar, Unknown,
@@ -380,6 +383,8 @@ impl Sample {
                 Some(right.as_str().into()),
                 NOW,
             );
+            let (others, wrong) = self.behind_a_nul(secrets);
+            push(Op::Verify, secrets, &others, Some(wrong), NOW);
             // A time in a header of its own is a text.
             if let Some(time) = crate::mistakes::pipeline::time_field(&self.scheme) {
                 let name = &self.scheme.fields.at(time).name;
@@ -415,6 +420,66 @@ impl Sample {
             .token
             .render(&scheme.fields, &mac[..scheme.mac_bytes], &texts)
             .unwrap()
+    }
+
+    /// Texts of wrong MACs that one comparison or another, none of them equality, takes for the
+    /// right one.
+    fn weakly_the_same(&self, right: &str) -> Vec<String> {
+        let encoding = self.scheme.token.mac_encoding();
+        let is_padding = |c: char| c == '=';
+        let bare = right.trim_end_matches(is_padding).len();
+        let digits: Vec<u8> = (0..128)
+            .filter(|&b| encoding.may_contain(b) && b != b'=')
+            .collect();
+        let next = |byte: u8| {
+            let at = digits.iter().position(|&digit| digit == byte).unwrap();
+            char::from(digits[(at + 1) % digits.len()])
+        };
+        let every_second = right.char_indices().map(|(at, c)| {
+            let changes = at % 2 == 1 && at + 4 < bare;
+            if changes {
+                next(right.as_bytes()[at])
+            } else {
+                c
+            }
+        });
+        let (half, length) = (bare / 8 * 4, right.len());
+        let first = &right[..4];
+        let mut wrong = vec![
+            [
+                &right[half..half + 4],
+                &right[4..half],
+                first,
+                &right[half + 4..],
+            ]
+            .concat(),
+            first.repeat(half / 4) + &right[half..],
+            right[half..].to_owned(),
+            right[length - 1..].to_owned(),
+            every_second.collect(),
+            "!".repeat(length),
+            format!("{first}{}", "!".repeat(length - 4)),
+        ];
+        wrong.extend(Checksum::ALL.iter().filter_map(|checksum| {
+            let found = collision(*checksum, b"", right.as_bytes(), |_| digits.clone())?;
+            String::from_utf8(found).ok()
+        }));
+        wrong
+    }
+
+    /// A user whose MAC begins with a NUL, and the MAC's text with all behind the NUL changed.
+    fn behind_a_nul(&self, secrets: &Secrets) -> (Fields, Value) {
+        let encoding = self.scheme.token.mac_encoding();
+        let found = (0..).find_map(|number| {
+            let fields = self.fields(format!("user {number}").as_str());
+            let right = self.scheme.sign(secrets, &fields).unwrap();
+            let loose = loosely(&self.scheme, &right).remove(0);
+            let mut mac = encoding.decode(&loose.mac).unwrap();
+            mac[1..].iter_mut().for_each(|byte| *byte = !*byte);
+            let wrong = right.replace(&loose.mac, &encoding.encode(&mac));
+            (mac[0] == 0).then(|| (self.beside_the_token(&fields), Value::Text(wrong)))
+        });
+        found.unwrap()
     }
 
     /// Tokens right and wrong.
@@ -481,7 +546,7 @@ impl Sample {
             }
         }
         // The MAC cut short and changed, with what stands around it in its place.
-        let loose = crate::mistakes::token_text::loosely(&self.scheme, &right).remove(0);
+        let loose = loosely(&self.scheme, &right).remove(0);
         let (head, tail) = loose.mac.split_at(loose.mac.len() - 4);
         let wrong_tail = if tail.starts_with("AAAA") {
             "BBBB"
@@ -497,6 +562,9 @@ impl Sample {
         texts.push(right.replace(&loose.mac, &format!("{head}{wrong_tail}")));
         texts.push(right.replace(&loose.mac, &format!("{head}!{tail}")));
         texts.push(right.replace(&loose.mac, &format!("{}!", loose.mac)));
+        for wrong in self.weakly_the_same(&loose.mac) {
+            texts.push(right.replace(&loose.mac, &wrong));
+        }
         // A pair or an item with a wrong MAC before the right one.
         texts.push(right.replace("v1=", &format!("v1={},v1=", "0".repeat(64))));
         let json = |value: serde_json::Value| Some(Value::Json(value));

@@ -1,5 +1,7 @@
 //! Mistakes from the configured secret to the key.
 
+use std::borrow::Cow;
+
 use crate::mistakes::applicability::{
     always, secret_depends_on_a_field, secret_has_no_prefix, secret_has_prefix, secret_is_encoded,
     secret_is_not_base64, secret_is_not_base64url, secret_is_not_hex,
@@ -10,14 +12,15 @@ use crate::mistakes::lenient::{
 use crate::mistakes::{
     Change, Form, Forms, Hash, Mistake, MistakeId, SecretText, SelectedSecret, Stage,
 };
-use crate::scheme::SecretEncoding;
-use crate::signature::Encoding;
+use crate::scheme::{SecretEncoding, SecretRule};
+use crate::signature::{Encoding, Secret};
 
 const ENTRY: Mistake = Mistake {
     id: MistakeId(""),
     title: "",
     wrong: "",
     remedy: "",
+    hints: &[],
     seen: "",
     stage: Stage::Secret,
     case_of: None,
@@ -38,9 +41,16 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("secret-line-feed-added"),
-        title: "the secret ends with a line feed",
-        wrong: "The line ending of the file or variable that holds the secret is part of the key.",
-        remedy: "Take the line ending off when the secret is read (echo -n, trim, .strip()).",
+        title: "the secret ends with {form:a line feed}",
+        wrong: "What stands behind the secret in the file or variable that holds it is part of the key.",
+        remedy: "Take it off when the secret is read.",
+        hints: &[
+            ("shell", "echo -n"),
+            ("python", ".strip()"),
+            ("javascript", ".trim()"),
+            ("php", "trim"),
+            ("ruby", ".strip"),
+        ],
         seen: "doco-cd#545, stripe-node#1812",
         change: Change::SecretText(|text| {
             vec![
@@ -83,9 +93,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("secret-of-another-platform"),
-        title: "another platform's secret is used",
-        wrong: "Each platform has a secret of its own, and that of another one makes the key.",
-        remedy: "Select the secret by the platform that the user is on.",
+        title: "another {per}'s secret is used",
+        wrong: "Each {per} has a secret of its own, and that of another one makes the key.",
+        remedy: "Select the secret by the {per} that is given.",
         seen: "intercom-android#391",
         applies: secret_depends_on_a_field,
         change: Change::WhichSecret(of_another),
@@ -94,25 +104,34 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("secret-prefix-kept"),
         title: "the prefix of the secret is kept",
-        wrong: "The prefix that only marks the secret (whsec_, say) becomes part of the key.",
-        remedy: "Take the prefix off before the secret is decoded.",
+        wrong: "{prefix} only marks the secret, and becomes part of the key.",
+        remedy: "Take {prefix} off before the secret becomes the key.",
         applies: secret_has_prefix,
         change: Change::Decoding(with_prefix),
         ..ENTRY
     },
     Mistake {
         id: MistakeId("secret-prefix-stripped"),
-        title: "a prefix is taken off the secret",
-        wrong: "What looks like a prefix (whsec_, sk_) belongs to the key and is lost.",
+        title: "the beginning of the secret is taken off",
+        wrong: "What stands before an underscore belongs to the key and is lost.",
         remedy: "Use the whole secret, with all that stands before the underscore.",
         applies: secret_has_no_prefix,
         change: Change::SecretText(without_prefix),
         ..ENTRY
     },
     Mistake {
+        id: MistakeId("secret-given-with-more-before"),
+        title: "the secret is used without what stands before it ({form:up to the prefix})",
+        wrong: "What stands before the secret is no part of it, and here it is taken off; whoever takes the secret as it is given has another key.",
+        remedy: "Give the secret as it is issued, beginning with {prefix}.",
+        applies: secret_has_prefix,
+        change: Change::Decoding(from_its_prefix),
+        ..ENTRY
+    },
+    Mistake {
         id: MistakeId("secret-hex-decoded-as-node"),
         title: "the secret is decoded from hex as Node.js does",
-        wrong: "Buffer.from(secret, 'hex') stops silently at the first pair that is no hex, so that a part of the secret is the key.",
+        wrong: "Node.js's Buffer.from(secret, 'hex') stops silently at the first pair that is no hex, so that a part of the secret is the key.",
         remedy: "Do not hex-decode the secret; where the scheme wants that, check that it is hex of even length first.",
         seen: "JotReview's sample secret of 33 characters gives 16 bytes",
         case_of: Some("secret-hex-decoded"),
@@ -132,7 +151,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("secret-hex-decoded-as-php"),
         title: "the secret is decoded from hex as PHP does",
-        wrong: "hex2bin gives false for what is no hex, and false is the empty key: anybody can sign.",
+        wrong: "PHP's hex2bin gives false for what is no hex, and false is the empty key: anybody can sign.",
         remedy: "Do not hex-decode the secret; where the scheme wants that, check for false.",
         case_of: Some("secret-hex-decoded"),
         change: Change::Decoding(|secret| Form::only(hex_as_php(secret.stripped))),
@@ -141,13 +160,19 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("secret-base64-decoded-leniently"),
         title: "the secret is decoded from base64, whatever it holds",
-        wrong: "Buffer.from(secret, 'base64') and base64_decode pass over foreign characters, so that any text becomes some key.",
+        wrong: "The decoder passes over foreign characters, so that any text becomes some key.",
         remedy: "Do not base64-decode the secret; where the scheme wants that, decode strictly.",
         case_of: Some("secret-base64-decoded"),
         change: Change::Decoding(|secret| {
             vec![
-                Form::new(base64_as_node(secret.stripped), "as Node.js does"),
-                Form::new(base64_as_php(secret.stripped), "as PHP and Ruby do"),
+                Form::new(
+                    base64_as_node(secret.stripped),
+                    "either alphabet, up to the first =",
+                ),
+                Form::new(
+                    base64_as_php(secret.stripped),
+                    "one alphabet, and on behind a =",
+                ),
             ]
         }),
         ..ENTRY
@@ -181,6 +206,15 @@ pub(super) const MISTAKES: &[Mistake] = &[
         remedy: "Check that the secret is configured and reaches the code that signs.",
         seen: "stripe-node#2841, standard-webhooks#286, CVE-2026-86080 (n8n)",
         change: Change::Key(|_| Form::only(Vec::new())),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("secret-empty-allowed"),
+        title: "an empty secret is taken for a key",
+        wrong: "Nothing is wrong while a secret is set; without one everybody can sign.",
+        remedy: "Refuse to start without a secret, and with one that decodes to nothing.",
+        seen: "librefang#3472, go-githubauth#61, corsair#587, node-bigcommerce#10",
+        change: Change::Key(|key| Form::only(key.to_vec())),
         ..ENTRY
     },
     Mistake {
@@ -251,6 +285,39 @@ fn with_prefix(secret: &SecretText<'_>) -> Forms<Vec<u8>> {
         Form::new(decoded, "and decoded with it"),
         Form::new(secret.configured.to_vec(), "and the whole used as text"),
     ]
+}
+
+/// Without what stands before the scheme's prefix; where that is not there, before an underscore.
+fn from_its_prefix(secret: &SecretText<'_>) -> Forms<Vec<u8>> {
+    let text = secret.configured;
+    if secret.rule.strip_prefix.is_none() {
+        return strictly(right_key_of(secret.rule, text));
+    }
+    let key = |from: usize| right_key_of(secret.rule, &text[from..]);
+    let prefix = secret.rule.strip_prefix.as_deref().unwrap_or_default();
+    let at_prefix = (!prefix.is_empty())
+        .then(|| {
+            text.windows(prefix.len())
+                .position(|at| at == prefix.as_bytes())
+        })
+        .flatten();
+    if at_prefix == Some(0) {
+        return Form::only(secret.stripped.to_vec());
+    }
+    let from = match at_prefix {
+        Some(at) => Some((at, String::from_utf8_lossy(&text[..at]).into_owned())),
+        None => text
+            .iter()
+            .rposition(|&b| b == b'_')
+            .map(|at| (at + 1, String::from_utf8_lossy(&text[..=at]).into_owned())),
+    };
+    let form = from.and_then(|(from, before)| Some(Form::new(key(from)?, before)));
+    form.map_or_else(Vec::new, |form| vec![form])
+}
+
+/// The key of a text by a rule.
+fn right_key_of(rule: &SecretRule, text: &[u8]) -> Option<Vec<u8>> {
+    rule.key(&Secret::new(text)).ok().map(Cow::into_owned)
 }
 
 /// Up to the first underscore, or to the last: `whsec_…`, `sk_live_…`.

@@ -1,17 +1,19 @@
 //! Mistakes from the text of the MAC to the token.
 
 use crate::mistakes::applicability::{
-    token_carries_a_time, token_has_more_than_the_mac, token_has_parts, token_has_separator,
+    token_carries_a_time, token_has_a_prefix, token_has_more_than_the_mac, token_has_parts,
+    token_has_separator,
 };
 use crate::mistakes::message::DELIMITERS;
-use crate::mistakes::token_text::UnitKind;
-use crate::mistakes::{Change, Form, Forms, Mistake, MistakeId, Stage, TokenPieces};
+use crate::mistakes::token_text::{Unit, UnitKind};
+use crate::mistakes::{Change, Form, Forms, Hash, Mistake, MistakeId, Stage, TokenPieces};
 
 const ENTRY: Mistake = Mistake {
     id: MistakeId(""),
     title: "",
     wrong: "",
     remedy: "",
+    hints: &[],
     seen: "",
     stage: Stage::Token,
     case_of: None,
@@ -52,6 +54,15 @@ pub(super) const MISTAKES: &[Mistake] = &[
         ..ENTRY
     },
     Mistake {
+        id: MistakeId("token-other-prefix"),
+        title: "another text stands before the signature ({form:sha1=})",
+        wrong: "What stands before the signature is a part of the token, and the scheme has another text there.",
+        remedy: "Write the token as {token}.",
+        applies: token_has_a_prefix,
+        change: Change::Token(other_prefix),
+        ..ENTRY
+    },
+    Mistake {
         id: MistakeId("token-other-separator"),
         title: "another separator stands in the token",
         wrong: "The parts of the token are joined by another character than the scheme's.",
@@ -73,20 +84,51 @@ fn part_missing(token: &TokenPieces) -> Forms<String> {
         if !rest.separators.is_empty() {
             rest.separators.remove(at.min(rest.separators.len() - 1));
         }
-        forms.push(Form::new(rest.write(), "what stands beside the MAC"));
+        forms.push(Form::new(rest.write(), format!("the {}", unit.name)));
     }
     if token.units.iter().any(|unit| !unit.before.is_empty()) {
         let mut bare = token.clone();
         for unit in &mut bare.units {
             unit.before.clear();
         }
-        forms.push(Form::new(bare.write(), "the literal text before it"));
+        let literals: Vec<String> = token
+            .units
+            .iter()
+            .filter(|unit| !unit.before.is_empty())
+            .map(|unit| format!("{:?}", unit.before))
+            .collect();
+        forms.push(Form::new(bare.write(), literals.join(" and ")));
     }
     if forms.is_empty() {
         Form::only(token.write())
     } else {
         forms
     }
+}
+
+/// Another text before each MAC that has one: the name of an algorithm or of a version.
+fn other_prefix(token: &TokenPieces) -> Forms<String> {
+    let is_prefixed = |unit: &Unit| unit.kind == UnitKind::Mac && !unit.before.is_empty();
+    let Some(own) = token.units.iter().find(|unit| is_prefixed(unit)) else {
+        return Form::only(token.write());
+    };
+    let names = ["=", ":", "-"]
+        .into_iter()
+        .flat_map(|separator| Hash::ALL.map(|hash| format!("{}{separator}", hash.prefix())));
+    let capitals = Hash::ALL.map(|hash| format!("{}=", hash.prefix().to_ascii_uppercase()));
+    let versions = ["v1=", "v0=", "v2=", "v1,", "v1:"].map(str::to_owned);
+    let forms: Forms<String> = names
+        .chain(capitals)
+        .chain(versions)
+        .filter(|prefix| *prefix != own.before)
+        .map(|prefix| {
+            let mut other = token.clone();
+            let units = other.units.iter_mut().filter(|unit| is_prefixed(unit));
+            units.for_each(|unit| prefix.clone_into(&mut unit.before));
+            Form::new(other.write(), format!("{prefix} for {}", own.before))
+        })
+        .collect();
+    forms
 }
 
 fn time_in_another_unit(token: &TokenPieces) -> Forms<String> {

@@ -23,6 +23,8 @@ pub struct Unit {
     pub before: String,
     /// What it is.
     pub kind: UnitKind,
+    /// The name of the field; empty for the MAC.
+    pub name: String,
     /// Its text.
     pub text: String,
 }
@@ -105,16 +107,17 @@ impl TokenPieces {
         field: &impl Fn(usize) -> Option<&'t str>,
     ) -> Result<(), usize> {
         for part in layout.parts() {
-            let (kind, text) = match part {
+            let name = |index: usize| scheme.fields.at(index).name.clone();
+            let (kind, name, text) = match part {
                 Part::Literal(text) => {
                     pending.push_str(text);
                     continue;
                 }
-                Part::Mac(_) => (UnitKind::Mac, mac),
+                Part::Mac(_) => (UnitKind::Mac, String::new(), mac),
                 Part::Field(index) if scheme.fields.at(*index).kind.is_time() => {
-                    (UnitKind::Time, field(*index).ok_or(*index)?)
+                    (UnitKind::Time, name(*index), field(*index).ok_or(*index)?)
                 }
-                Part::Field(index) => (UnitKind::Field, field(*index).ok_or(*index)?),
+                Part::Field(index) => (UnitKind::Field, name(*index), field(*index).ok_or(*index)?),
             };
             // The separator of a pair is there already; its key belongs to the unit.
             let between = self.separators.len() < self.units.len();
@@ -124,6 +127,7 @@ impl TokenPieces {
             self.units.push(Unit {
                 before: std::mem::take(pending),
                 kind,
+                name,
                 text: text.to_owned(),
             });
         }

@@ -25,6 +25,7 @@ const ENTRY: Mistake = Mistake {
     title: "",
     wrong: "",
     remedy: "",
+    hints: &[],
     seen: "",
     stage: Stage::Verifying,
     case_of: None,
@@ -236,9 +237,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("verify-another-platforms-secret"),
-        title: "another platform's secret is accepted",
-        wrong: "Any of the configured secrets will do, so that the weakest platform decides.",
-        remedy: "Check with the secret of the user's platform only.",
+        title: "another {per}'s secret is accepted",
+        wrong: "Any of the configured secrets will do, so that the weakest {per} decides.",
+        remedy: "Check with the secret of the {per} that is given, and with no other.",
         seen: "intercom-android#391",
         applies: secret_depends_on_a_field,
         change: Change::Verifying(under_any_secret),
@@ -246,9 +247,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("verify-another-users-token"),
-        title: "a well-formed token is accepted whoever it belongs to",
-        wrong: "The form of the signature is checked, not that it is this user's.",
-        remedy: "Recompute the signature of this identity and compare.",
+        title: "any well-formed token is accepted",
+        wrong: "The form of the signature is checked, not that it is the right one.",
+        remedy: "Recompute the signature of what is presented, and compare.",
         change: Change::Verifying(|attempt| match attempt.judged() {
             Judgement::Rejected(Rejection::WrongMac) => {
                 let parsed = attempt
@@ -268,7 +269,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("verify-time-not-bound"),
         title: "the time in the token is not bound to the signature",
-        wrong: "A signature of the identity alone, or of the present time, is accepted beside any time.",
+        wrong: "A signature without the time, or of the present time, is accepted beside any time.",
         remedy: "Recompute the signature with the time that the token carries, and with nothing else.",
         applies: signs_a_time,
         change: Change::Verifying(time_not_bound),
@@ -332,8 +333,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("verify-loose-comparison"),
         title: "signatures are compared loosely",
-        wrong: "PHP's == takes true, and numbers such as 0e1 and 0e2, for equal.",
-        remedy: "Compare with hash_equals, and accept text only.",
+        wrong: "A loose comparison takes true, and numbers such as 0e1 and 0e2, for equal.",
+        remedy: "Accept text only, and compare for equality in constant time.",
+        hints: &[("php", "hash_equals, not ==")],
         seen: "CVE-2014-0166 (WordPress), adyen-php-api-library#348",
         change: Change::Verifying(|attempt| match attempt.call.token {
             Some(Value::Text(_)) => attempt.judged_where(|presented, expected| {

@@ -172,7 +172,7 @@ impl<'s> Resigner<'s> {
 
     /// The mistakes of reading a secret that make no difference to this one: no case shows whether
     /// they are made.
-    pub(super) fn unseen(&self, secret: &Secret) -> Vec<&'static str> {
+    pub(super) fn unseen(&self, secret: &Secret) -> Vec<String> {
         let scheme = &self.suite.scheme;
         let mut requests = self.suite.vectors.iter().map(|vector| &vector.request);
         let secrets = Secrets::One(secret.clone());
@@ -200,7 +200,7 @@ impl<'s> Resigner<'s> {
             .iter()
             .filter(|mistake| mistake.stage == Stage::Secret && mistake.applies(scheme).is_ok())
             .filter(is_unseen)
-            .map(|mistake| mistake.title)
+            .map(|mistake| mistake.words_of(scheme).title)
             .collect()
     }
 

@@ -247,7 +247,7 @@ fn unseen(cases: &[Case<'_>], secret: &Secret) -> Vec<String> {
             suites.push(case.suite);
         }
     }
-    let mut mistakes: Vec<&str> = suites
+    let mut mistakes: Vec<String> = suites
         .into_iter()
         .flat_map(|suite| Resigner::new(suite).unseen(secret))
         .collect();

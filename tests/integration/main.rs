@@ -20,6 +20,7 @@ mod commands;
 mod compiled;
 mod descriptions;
 mod events;
+mod field_words;
 mod floors;
 mod fuzz;
 mod fuzz_shards;

@@ -84,11 +84,15 @@ impl Bounds<'_> {
         };
         match outcome {
             Outcome::Token(token) => match refusal {
-                Refusal::EmptySecret | Refusal::NoSecret(_) => {
-                    Ruling::Broken(&rules::TOKEN_UNDER_NO_SECRET, Sound::GivesNoToken)
-                }
+                Refusal::EmptySecret | Refusal::NoSecret(_) => Ruling::Broken(
+                    &rules::NOTHING_IS_SIGNED_WITHOUT_A_SECRET,
+                    Sound::GivesNoToken,
+                ),
                 Refusal::UndecodableSecret(_) if self.is_by_key(request, token, b"") => {
-                    Ruling::Broken(&rules::TOKEN_UNDER_NO_SECRET, Sound::GivesNoToken)
+                    Ruling::Broken(
+                        &rules::NOTHING_IS_SIGNED_WITHOUT_A_SECRET,
+                        Sound::GivesNoToken,
+                    )
                 }
                 _ if lacks_identity => {
                     Ruling::Broken(&rules::NOT_A_TEXT_IS_NOT_SIGNED, Sound::GivesNoToken)

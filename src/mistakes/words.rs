@@ -1,0 +1,359 @@
+//! A mistake in words: the sentences of the catalogue name what a scheme has, and only that.
+//!
+//! They are templates. `{identity}` is the text that is meant, `{encoding}` how the scheme writes
+//! its MACs, `{form:…}` which of several forms the mistake has, and so on; in general words where
+//! no scheme is at hand.
+
+use crate::mistakes::{Mistake, TokenPieces};
+use crate::scheme::{FieldKind, Filter, MessagePart, Scheme};
+use crate::signature::Encoding;
+
+/// The sentences of a mistake.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// What was done, as a clause without its full stop.
+    pub title: String,
+    /// What goes wrong, in one sentence.
+    pub wrong: String,
+    /// What to do instead, in one sentence.
+    pub remedy: String,
+}
+
+/// Which of its forms a mistake has, in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FormWords {
+    /// What distinguishes it; empty where nothing does.
+    pub(crate) detail: String,
+    /// The only field that it touches, where it may touch several.
+    pub(crate) of: Option<String>,
+    /// Where it was made, if not in the usual place.
+    pub(crate) place: &'static str,
+}
+
+impl Mistake {
+    /// Its sentences in general.
+    pub fn words(&self) -> Words {
+        self.filled(None, &FormWords::default())
+    }
+
+    /// Its sentences of a scheme.
+    pub fn words_of(&self, scheme: &Scheme) -> Words {
+        self.filled(Some(scheme), &FormWords::default())
+    }
+
+    /// Its sentences of several schemes: in general, where they are not the same for all.
+    pub fn words_of_all<'s>(&self, schemes: impl IntoIterator<Item = &'s Scheme>) -> Words {
+        let mut all = schemes.into_iter().map(|scheme| self.words_of(scheme));
+        match all.next() {
+            Some(first) if all.all(|other| other == first) => first,
+            _ => self.words(),
+        }
+    }
+
+    /// Its sentences of a scheme and of one of its forms.
+    pub(crate) fn words_of_form(&self, scheme: &Scheme, form: &FormWords) -> Words {
+        self.filled(Some(scheme), form)
+    }
+
+    /// Whether its title says which form it has.
+    pub(crate) fn title_tells_its_form(&self) -> bool {
+        self.title.contains("{form:")
+    }
+
+    /// A remedy with what to call in a language, if that is known. Languages are named as adapters
+    /// name them.
+    pub fn with_hint(&self, remedy: &str, language: Option<&str>) -> String {
+        let named = |(known, _): &&(&str, &str)| {
+            language.is_some_and(|language| is_called(known, language))
+        };
+        match self.hints.iter().find(named) {
+            None => remedy.to_owned(),
+            Some((_, hint)) => with_hint(remedy, hint),
+        }
+    }
+
+    /// A remedy with what to call in each language for which that is known.
+    pub fn with_every_hint(&self, remedy: &str) -> String {
+        let hints: Vec<String> = self
+            .hints
+            .iter()
+            .map(|(language, hint)| format!("{}: {hint}", spelt(language)))
+            .collect();
+        if hints.is_empty() {
+            remedy.to_owned()
+        } else {
+            with_hint(remedy, &hints.join("; "))
+        }
+    }
+
+    fn filled(&self, scheme: Option<&Scheme>, form: &FormWords) -> Words {
+        let fill = |template: &str| filled(template, scheme, form);
+        Words {
+            title: fill(self.title),
+            wrong: fill(self.wrong),
+            remedy: fill(self.remedy),
+        }
+    }
+}
+
+fn with_hint(remedy: &str, hint: &str) -> String {
+    format!("{} ({hint}).", remedy.trim_end_matches('.'))
+}
+
+/// Whether an implementation says that it is in a language.
+fn is_called(language: &str, said: &str) -> bool {
+    let said = said.to_ascii_lowercase();
+    let others: &[&str] = match language {
+        "javascript" => &["node", "nodejs", "node.js", "typescript", "js"],
+        "csharp" => &["c#", ".net", "dotnet"],
+        "java" => &["kotlin", "scala"],
+        "shell" => &["sh", "bash"],
+        "go" => &["golang"],
+        _ => &[],
+    };
+    said == language || others.contains(&said.as_str())
+}
+
+/// A language as people write it.
+fn spelt(language: &str) -> &str {
+    match language {
+        "javascript" => "JavaScript",
+        "java" => "Java",
+        "python" => "Python",
+        "ruby" => "Ruby",
+        "php" => "PHP",
+        "go" => "Go",
+        "csharp" => "C#",
+        "shell" => "Shell",
+        other => other,
+    }
+}
+
+fn filled(template: &str, scheme: Option<&Scheme>, form: &FormWords) -> String {
+    let mut out = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, behind)) = rest.split_once('{') {
+        let (name, after) = behind.split_once('}').unwrap_or((behind, ""));
+        out.push_str(before);
+        out.push_str(&term(name, scheme, form));
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+fn term(name: &str, scheme: Option<&Scheme>, form: &FormWords) -> String {
+    let of_scheme = |of: fn(&Scheme) -> Option<String>, general: &str| {
+        scheme.and_then(of).unwrap_or_else(|| general.to_owned())
+    };
+    match name.split_once(':') {
+        Some((_, usual)) if form.detail.is_empty() => usual.to_owned(),
+        Some(_) => form.detail.clone(),
+        None => match (name, &form.of) {
+            ("identity", Some(field)) => format!("the {field}"),
+            ("identity", None) => of_scheme(texts, "the identity"),
+            ("encoding", _) => of_scheme(
+                |scheme| Some(encoding(scheme.token.mac_encoding()).to_owned()),
+                "the scheme's encoding",
+            ),
+            ("hash", _) => of_scheme(
+                |scheme| {
+                    Some(
+                        scheme
+                            .algorithm
+                            .name()
+                            .trim_start_matches("hmac-")
+                            .to_owned(),
+                    )
+                },
+                "the scheme's hash function",
+            ),
+            ("prefix", _) => of_scheme(
+                |scheme| scheme.secret.strip_prefix.clone(),
+                "the scheme's prefix",
+            ),
+            ("filters", _) => of_scheme(filters, "as the scheme wants it"),
+            ("per", _) => of_scheme(
+                |scheme| Some(scheme.fields.at(scheme.secret.per?).name.clone()),
+                "platform",
+            ),
+            ("token", _) => of_scheme(token, "the scheme says"),
+            ("unsigned", _) => of_scheme(unsigned, "a field that only selects something"),
+            _ => name.to_owned(),
+        },
+    }
+}
+
+/// The text that is signed; each of them, where there are several.
+fn texts(scheme: &Scheme) -> Option<String> {
+    let mut names: Vec<&str> = Vec::new();
+    for field in scheme.message.fields() {
+        let field = scheme.fields.at(field);
+        if field.kind == FieldKind::Text && !names.contains(&field.name.as_str()) {
+            names.push(&field.name);
+        }
+    }
+    match names[..] {
+        [] => None,
+        [one] => Some(format!("the {one}")),
+        _ => Some(format!("each text field ({})", names.join(", "))),
+    }
+}
+
+/// An encoding in words.
+fn encoding(encoding: Encoding) -> &'static str {
+    match encoding {
+        Encoding::Hex => "hex with small letters",
+        Encoding::HexUpper => "hex with capital letters",
+        Encoding::Base64 => "base64 with its padding",
+        Encoding::Base64Unpadded => "base64 without padding",
+        Encoding::Base64url => "base64url with its padding",
+        Encoding::Base64urlUnpadded => "base64url without padding",
+    }
+}
+
+fn filters(scheme: &Scheme) -> Option<String> {
+    let of = |part: &MessagePart| match part {
+        MessagePart::Field { filters, .. } => filters.clone(),
+        MessagePart::Literal(_) => Vec::new(),
+    };
+    let all: Vec<Filter> = scheme.message.parts().iter().flat_map(of).collect();
+    match (all.contains(&Filter::Trim), all.contains(&Filter::Lower)) {
+        (true, true) => Some("trimmed and in lower case".to_owned()),
+        (true, false) => Some("trimmed".to_owned()),
+        (false, true) => Some("in lower case".to_owned()),
+        (false, false) => None,
+    }
+}
+
+/// How a token is put together, its parts by their names.
+fn token(scheme: &Scheme) -> Option<String> {
+    let name = |field: usize| format!("<{}>", scheme.fields.at(field).name);
+    let names: Vec<String> = (0..scheme.fields.len()).map(name).collect();
+    let pieces = TokenPieces::of(scheme, "<signature>", |field| Some(names[field].as_str()));
+    Some(pieces.write())
+}
+
+/// The fields that stand in no message.
+fn unsigned(scheme: &Scheme) -> Option<String> {
+    let signed: Vec<usize> = scheme.message.fields().collect();
+    let names: Vec<String> = (0..scheme.fields.len())
+        .filter(|field| !signed.contains(field))
+        .map(|field| format!("the {}", scheme.fields.at(field).name))
+        .collect();
+    (!names.is_empty()).then(|| names.join(" or "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Words;
+    use crate::mistakes::samples::samples;
+    use crate::mistakes::{Mistake, catalogue};
+    use crate::scheme::Scheme;
+    use crate::suite::embedded;
+
+    /// Names of languages and of what belongs to one.
+    pub(crate) const LANGUAGES: [&str; 14] = [
+        "PHP", "Python", "Ruby", "Java", "Node", "Go ", "Go's", ".NET", "C#", "Perl", "Rust",
+        "Kotlin", "Swift", "Buffer.",
+    ];
+
+    fn sentences(words: &Words) -> [&str; 3] {
+        [&words.title, &words.wrong, &words.remedy]
+    }
+
+    /// Whether a text has a word, in either number.
+    fn has_word(text: &str, word: &str) -> bool {
+        let text = text.to_lowercase().replace("constant time", "");
+        text.split(|c: char| !c.is_alphanumeric() && c != '_')
+            .any(|one| one == word || one.strip_suffix('s') == Some(word))
+    }
+
+    /// What a sentence says that the scheme does not have.
+    fn false_of(scheme: &Scheme, mistake: &Mistake, sentence: &str) -> Vec<&'static str> {
+        let has_time = scheme.fields.iter().any(|field| field.kind.is_time());
+        let has_field = |name: &str| scheme.fields.index(name).is_some();
+        let is_of_one = ["-as-node", "-as-ruby", "-as-php"]
+            .iter()
+            .any(|end| mistake.id.as_str().ends_with(end));
+        let mut found = Vec::new();
+        let mut wrong = |is_wrong: bool, what: &'static str| {
+            if is_wrong {
+                found.push(what);
+            }
+        };
+        wrong(!has_time && has_word(sentence, "time"), "a time");
+        wrong(!has_time && has_word(sentence, "clock"), "a clock");
+        wrong(
+            !has_field("platform") && has_word(sentence, "platform"),
+            "a platform",
+        );
+        wrong(
+            !has_field("identity") && has_word(sentence, "identity"),
+            "an identity",
+        );
+        wrong(
+            !has_field("email") && has_word(sentence, "email"),
+            "an email",
+        );
+        wrong(!has_field("user") && has_word(sentence, "user"), "a user");
+        wrong(
+            scheme.secret.strip_prefix.is_none() && has_word(sentence, "whsec"),
+            "a prefix of the secret",
+        );
+        wrong(sentence.contains(['{', '}']), "a template");
+        let names_one = LANGUAGES.iter().any(|language| sentence.contains(language));
+        wrong(names_one && !is_of_one, "a language");
+        found
+    }
+
+    #[test]
+    fn no_sentence_says_what_the_scheme_does_not_have() {
+        let suites: Vec<Scheme> = embedded()
+            .map(|suite| suite.parse().unwrap().scheme.clone())
+            .collect();
+        let schemes = suites
+            .into_iter()
+            .chain(samples().into_iter().map(|sample| sample.scheme));
+        let mut wrong = Vec::new();
+        for scheme in schemes {
+            let applies = |mistake: &&Mistake| mistake.applies(&scheme).is_ok();
+            for mistake in catalogue().iter().filter(applies) {
+                let words = mistake.words_of(&scheme);
+                for sentence in sentences(&words) {
+                    for what in false_of(&scheme, mistake, sentence) {
+                        wrong.push(format!("{}: {what}: {sentence}", mistake.id));
+                    }
+                }
+            }
+        }
+        wrong.sort();
+        wrong.dedup();
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn what_is_said_of_any_scheme_is_no_template() {
+        for mistake in catalogue() {
+            for sentence in sentences(&mistake.words()) {
+                assert!(!sentence.contains(['{', '}']), "{}: {sentence}", mistake.id);
+            }
+        }
+    }
+
+    #[test]
+    fn a_hint_is_told_to_those_who_use_its_language() {
+        let mistake = crate::mistakes::MistakeId::named("encoding-big-integer")
+            .unwrap()
+            .mistake();
+        let remedy = "Encode the bytes.";
+        assert!(
+            mistake
+                .with_hint(remedy, Some("Java"))
+                .contains("HexFormat")
+        );
+        assert_eq!(mistake.with_hint(remedy, Some("python")), remedy);
+        assert_eq!(mistake.with_hint(remedy, None), remedy);
+        assert!(mistake.with_every_hint(remedy).contains("(Java: HexFormat"));
+    }
+}
