@@ -53,6 +53,7 @@ const JAVA_INVERSE: u32 = 0xbdef_7bdf;
 
 impl Checksum {
     /// All four.
+    #[cfg(test)]
     pub(crate) const ALL: [Self; 4] = [Self::Crc32, Self::Adler32, Self::Fnv1a, Self::JavaHashCode];
 
     /// The checksum of some bytes.

@@ -290,8 +290,8 @@ fn with_prefix(secret: &SecretText<'_>) -> Forms<Vec<u8>> {
 /// Without what stands before the scheme's prefix; where that is not there, before an underscore.
 fn from_its_prefix(secret: &SecretText<'_>) -> Forms<Vec<u8>> {
     let text = secret.configured;
-    if secret.rule.strip_prefix.is_none() {
-        return strictly(right_key_of(secret.rule, text));
+    if let Some(right) = right_key_of(secret.rule, text) {
+        return Form::only(right);
     }
     let key = |from: usize| right_key_of(secret.rule, &text[from..]);
     let prefix = secret.rule.strip_prefix.as_deref().unwrap_or_default();
@@ -301,9 +301,6 @@ fn from_its_prefix(secret: &SecretText<'_>) -> Forms<Vec<u8>> {
                 .position(|at| at == prefix.as_bytes())
         })
         .flatten();
-    if at_prefix == Some(0) {
-        return Form::only(secret.stripped.to_vec());
-    }
     let from = match at_prefix {
         Some(at) => Some((at, String::from_utf8_lossy(&text[..at]).into_owned())),
         None => text

@@ -7,6 +7,8 @@ use std::process::Command;
 use macproof::generate::generate;
 use macproof::scheme::Algorithm;
 
+use crate::harness::test;
+
 /// The MAC of a message.
 fn mac(key: &[u8], message: &str) -> Vec<u8> {
     Algorithm::HmacSha256.mac(key, message.as_bytes())
