@@ -94,8 +94,8 @@ impl Explanation {
 }
 
 impl Finding {
-    pub(super) fn new(mistake: &Mistake, scheme: &Scheme, form: FormWords) -> Self {
-        let words = mistake.words_of_form(scheme, &form);
+    pub(super) fn new(mistake: &Mistake, scheme: &Scheme, form: &FormWords) -> Self {
+        let words = mistake.words_of_form(scheme, form);
         let mut details = vec![form.detail.as_str(), form.place];
         if mistake.title_tells_its_form() {
             details.remove(0);

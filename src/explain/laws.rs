@@ -365,7 +365,7 @@ fn no_form_says_what_the_scheme_does_not_have() {
         for mistake in signing().filter(|mistake| mistake.applies(scheme).is_ok()) {
             for form in 0..40 {
                 let form = crate::explain::details::detail(Choice { mistake, form }, &inputs);
-                let finding = crate::explain::Finding::new(mistake, scheme, form);
+                let finding = crate::explain::Finding::new(mistake, scheme, &form);
                 let clause = finding.clause();
                 let names_one = languages.iter().any(|language| clause.contains(language));
                 let is_of_one = ["-as-node", "-as-ruby", "-as-php"]

@@ -72,7 +72,7 @@ pub fn explain(question: &Question<'_>) -> Explanation {
             {
                 explanation.answer = Answer::Explained;
                 let mistake = MistakeId::around_the_mac().mistake();
-                let finding = Finding::new(mistake, inputs.scheme, form);
+                let finding = Finding::new(mistake, inputs.scheme, &form);
                 explanation.causes = vec![Cause {
                     mistakes: vec![finding],
                 }];
@@ -257,7 +257,7 @@ fn findings(same: &[&Pipeline], inputs: &Inputs<'_>) -> Vec<Finding> {
                     forms.push(form);
                 }
             }
-            Finding::new(choice.mistake, inputs.scheme, only(forms))
+            Finding::new(choice.mistake, inputs.scheme, &only(forms))
         })
         .collect()
 }

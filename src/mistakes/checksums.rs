@@ -18,15 +18,18 @@ const CRC_POLYNOMIAL: u32 = 0xedb8_8320;
 /// What the lowest byte of a state becomes.
 static CRC: [u32; 256] = {
     let mut table = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
+    let mut byte = 0_u8;
+    loop {
         let mut state = byte as u32;
         let mut bit = 0;
         while bit < 8 {
             state = (state >> 1) ^ (CRC_POLYNOMIAL * (state & 1));
             bit += 1;
         }
-        table[byte] = state;
+        table[byte as usize] = state;
+        if byte == u8::MAX {
+            break;
+        }
         byte += 1;
     }
     table

@@ -177,7 +177,7 @@ fn term(name: &str, scheme: Option<&Scheme>, form: &FormWords) -> String {
                 |scheme| Some(scheme.fields.at(scheme.secret.per?).name.clone()),
                 "platform",
             ),
-            ("token", _) => of_scheme(token, "the scheme says"),
+            ("token", _) => scheme.map_or_else(|| "the scheme says".to_owned(), token),
             ("unsigned", _) => of_scheme(unsigned, "a field that only selects something"),
             _ => name.to_owned(),
         },
@@ -227,11 +227,11 @@ fn filters(scheme: &Scheme) -> Option<String> {
 }
 
 /// How a token is put together, its parts by their names.
-fn token(scheme: &Scheme) -> Option<String> {
+fn token(scheme: &Scheme) -> String {
     let name = |field: usize| format!("<{}>", scheme.fields.at(field).name);
     let names: Vec<String> = (0..scheme.fields.len()).map(name).collect();
     let pieces = TokenPieces::of(scheme, "<signature>", |field| Some(names[field].as_str()));
-    Some(pieces.write())
+    pieces.write()
 }
 
 /// The fields that stand in no message.
