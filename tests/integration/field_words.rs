@@ -162,7 +162,7 @@ fn a_part_that_is_left_out_is_named() {
         &said,
         "The env is not signed (nor its delimiter).",
         &["-> Put the env into the message, as the scheme says."],
-        &["time is", "the time", "identity"],
+        &["time is", "the time", "the identity"],
     );
     let key = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`";
     let said = explained(
