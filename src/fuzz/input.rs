@@ -204,10 +204,9 @@ pub(super) fn kind_of(scheme: &Scheme, request: &Request) -> Option<InputKind> {
         match (request.fields.value(&field.name), request.op) {
             (None, Op::Sign) if is_needed(at) || is_carried(at) => holds(InputKind::Json),
             (None, Op::Verify) if is_needed(at) && !is_carried(at) => holds(InputKind::Json),
-            (None, _) => {}
             (Some(Value::Number(_)), Op::Sign) if field.kind.is_time() => {}
             (Some(Value::Text(_)), Op::Sign) if field.kind.is_time() => holds(InputKind::Json),
-            (Some(Value::Text(_)), _) => {}
+            (None | Some(Value::Text(_)), _) => {}
             (Some(_), _) if field.kind.is_time() => holds(InputKind::Json),
             (Some(Value::Bytes(_)), _) => holds(InputKind::Bytes),
             (Some(Value::Number(_)), _) => holds(InputKind::Number),

@@ -52,9 +52,10 @@ pub(super) fn look_into(
     campaign.known.looks_into(disagreement);
     let bed = &campaign.beds[disagreement.input.suite];
     // Where the implementation uses the real time, it is another second now.
-    let again = match bed.present.is_real() {
-        true => campaign.request_again(&disagreement.input),
-        false => None,
+    let again = if bed.present.is_real() {
+        campaign.request_again(&disagreement.input)
+    } else {
+        None
     };
     let request = again.unwrap_or_else(|| disagreement.request.clone());
     let again = ask_inputs(adapter, bed, std::slice::from_ref(&request))?;

@@ -21,11 +21,14 @@ pub(super) struct Signer {
     /// The mistake of whoever signed.
     by: Option<&'static Mistake>,
     /// What was done to the MAC afterwards.
-    then: fn(&[u8]) -> Vec<u8>,
+    then: ChangeOfMac,
 }
 
+/// Something done to a MAC.
+type ChangeOfMac = fn(&[u8]) -> Vec<u8>;
+
 /// What may be done to a right MAC so that all of it is another.
-const CHANGES: [fn(&[u8]) -> Vec<u8>; 7] = [
+const CHANGES: [ChangeOfMac; 7] = [
     |mac| mac.iter().rev().copied().collect(),
     |mac| rotated(mac, 1),
     |mac| rotated(mac, mac.len().saturating_sub(1)),
