@@ -6,6 +6,7 @@
 //! [`ExecAdapter`] starts a process for each request.
 //! Everything happens in the thread of the caller, over pipes and sockets that never block.
 
+mod ask;
 mod build;
 mod children;
 mod command;
@@ -32,6 +33,7 @@ mod stderr_tail;
 mod subprocess;
 mod target;
 
+pub use ask::{ask, ask_made};
 pub use build::build;
 pub use children::{Unended, end_all};
 pub use command::{AdapterCommand, CommandError};

@@ -95,6 +95,10 @@ pub(crate) struct RunArgs {
     /// Stop at the first counted failure or error.
     #[arg(long)]
     pub(crate) fail_fast: bool,
+    /// Ask a verifier that rejects right tokens at most so many requests more, to find out which
+    /// mistake it makes; 0 for none. They change no verdict.
+    #[arg(long, value_name = "N", default_value_t = 400)]
+    pub(crate) causes: usize,
     /// Write a report to a file, or to - for standard output; may be repeated. The formats are
     /// human, json, junit, markdown, html, sarif, github, badge and badge-json.
     #[arg(long, value_name = "FORMAT=PATH", help_heading = "Reports")]

@@ -104,9 +104,11 @@ pub(crate) fn finding_in_words(finding: &FuzzFinding, out: &mut String) {
         report::excerpt(&finding.expected, 300)
     );
     let _ = writeln!(out, "  actual:   {}", report::excerpt(&finding.actual, 300));
-    if let Some(cause) = finding.causes.first() {
+    for (at, cause) in finding.causes.iter().enumerate() {
+        // Several are a choice: nothing that was seen tells them apart.
+        let label = if at == 0 { "cause:" } else { "or:" };
         for mistake in &cause.mistakes {
-            let _ = writeln!(out, "  cause:    {} ({})", mistake.title, mistake.id);
+            let _ = writeln!(out, "  {label:<9} {} ({})", mistake.title, mistake.id);
             let _ = writeln!(out, "  remedy:   {}", mistake.remedy);
         }
     }

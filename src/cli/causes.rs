@@ -1,186 +1,292 @@
 //! Causes for the failed cases of a run: of each token that differs, and of all that a verifier
-//! misjudges.
+//! misjudges. For these it is asked once more.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::explain::{Answer, Question, Seen, explain, explain_verifier};
-use crate::mistakes::{MistakeId, Mistaken};
-use crate::results::{
-    Case, Causes, MistakeMention, Observation, Observed, REDACTED, RunResult, Verdict,
-    outcome_of_words,
+use crate::adapters::{Adapter, Limits, Target, ask_made};
+use crate::cli::clock::unix_now;
+use crate::explain::{
+    Answer, Asking, Probe, Question, Seen, explain, explain_verifier, signing_mistakes,
 };
+use crate::mistakes::{MistakeId, Mistaken};
+use crate::protocol::{Clock, Hello, RequestLine};
+use crate::results::{
+    CaseRequest, Causes, Diagnosis, Inquiry, InquiryRequest, InquiryToken, Observation, Observed,
+    ObservedKind, Redaction, RunResult, Verdict, is_failure,
+};
+use crate::runner::WhoseSecret;
 use crate::scheme::{Call, Implementation as _};
-use crate::signature::{Context, Op, Outcome};
-use crate::suite::Suite;
+use crate::signature::{Context, Op, Outcome, OutcomeKind};
+use crate::suite::{Expect, Request, Suite};
 
-/// Adds to the result which mistakes its failures come from.
-pub(crate) fn add_causes(result: &mut RunResult, observations: &[Observation<'_>]) {
-    let by_id: HashMap<String, &Observation<'_>> = observations
-        .iter()
-        .map(|one| (one.suite.case_id(one.vector).to_string(), one))
-        .collect();
-    add_token_causes(result, &by_id);
-    add_verifier_causes(result, &by_id);
+/// Where the causes of a run are looked for.
+pub(crate) struct Search<'a> {
+    pub(crate) target: &'a Target,
+    pub(crate) hello: &'a Hello,
+    pub(crate) limits: Limits,
+    pub(crate) interrupt: &'a AtomicBool,
+    pub(crate) secret: &'a WhoseSecret,
+    pub(crate) redaction: &'a Redaction,
+    pub(crate) seed: u64,
+    /// How many requests the verifier may be asked.
+    pub(crate) most: usize,
 }
 
-/// Tells the causes of a result anew, as far as its suites are at hand and nothing is redacted: what
-/// was joined from parts has causes that the parts could not tell.
-pub(crate) fn tell_causes_anew(result: &mut RunResult, suites: &[Suite]) {
-    let text = |case: &Case| case.request.0.to_string().contains(REDACTED);
-    let at_hand = result.suites.iter().all(|summary| {
-        let is_it =
-            |suite: &Suite| suite.name.as_str() == summary.name && suite.digest == summary.digest;
-        suites.iter().any(is_it)
-    });
-    if !at_hand || result.cases.iter().any(text) {
-        return;
-    }
-    let mut observations = Vec::new();
-    for case in &result.cases {
-        let vector = suites.iter().find_map(|suite| {
-            let vector = suite
-                .vectors
-                .iter()
-                .find(|v| suite.case_id(v).as_str() == case.id)?;
-            Some((suite, vector))
-        });
-        let Some((suite, vector)) = vector else {
-            return;
-        };
-        observations.push(Observation {
-            suite,
-            vector,
-            request: case.request.0.clone(),
-            expect: Cow::Borrowed(&vector.expect),
-            right: None,
-            observed: outcome_of_words(case)
-                .map_or_else(|| Observed::Skipped(String::new()), Observed::Outcome),
-        });
-    }
-    for case in &mut result.cases {
-        case.causes.clear();
-    }
-    result.verifier_causes.clear();
-    add_causes(result, &observations);
-}
-
-/// Adds to each failed sign case the mistakes that produce its token.
-///
-/// One implementation makes the same mistakes throughout: what explained an earlier case is tried
-/// first, so that hundreds of failures cost one search, and have one cause.
-fn add_token_causes(result: &mut RunResult, by_id: &HashMap<String, &Observation<'_>>) {
-    let mut known: Vec<Causes> = Vec::new();
-    let language = result.implementation.language.clone();
-    for case in &mut result.cases {
-        if !is_failure(case.verdict) {
-            continue;
-        }
-        let Some(Observation {
-            suite,
-            vector,
-            observed,
-            ..
-        }) = by_id.get(&case.id)
-        else {
-            continue;
-        };
-        let Observed::Outcome(Outcome::Token(token)) = observed else {
-            continue;
-        };
-        let request = &vector.request;
-        let call = Call {
-            op: Op::Sign,
-            scheme: &suite.scheme,
-            secrets: &request.secrets,
-            fields: &request.fields,
-            token: None,
-            context: Context::none(),
-            now: request.now,
-        };
-        let same: Vec<Causes> = known
+impl Search<'_> {
+    /// Adds to the result what its failures come from.
+    pub(crate) fn add_causes(&self, result: &mut RunResult, observations: &[Observation<'_>]) {
+        let by_id: HashMap<String, &Observation<'_>> = observations
             .iter()
-            .filter(|causes| reproduces(causes, &call, token))
-            .cloned()
+            .map(|one| (one.suite.case_id(one.vector).to_string(), one))
             .collect();
-        if !same.is_empty() {
-            case.causes = same;
-            continue;
+        if *self.secret != WhoseSecret::Unknown {
+            self.add_token_causes(result, &by_id);
         }
-        let explanation = explain(&Question {
-            scheme: &suite.scheme,
-            secrets: &request.secrets,
-            fields: &request.fields,
-            token,
-            now: Some(request.now),
+        let schemes = suites(observations).map(|suite| &suite.scheme);
+        let tried = match self.secret {
+            WhoseSecret::Unknown => 0,
+            WhoseSecret::Request | WhoseSecret::Own(_) => signing_mistakes(schemes),
+        };
+        let mut diagnosis = Diagnosis::of_signing(&result.cases, tried);
+        let signed: Vec<Vec<MistakeId>> = diagnosis
+            .causes
+            .iter()
+            .flat_map(|cause| &cause.alternatives)
+            .filter_map(ids)
+            .collect();
+        diagnosis.add_verifying(self.of_verifying(result, &by_id, &signed));
+        self.redaction.diagnosis(&mut diagnosis);
+        result.diagnosis = (diagnosis != Diagnosis::default()).then_some(diagnosis);
+    }
+
+    /// Adds to each failed sign case the mistakes that produce its token.
+    ///
+    /// One implementation makes the same mistakes throughout: what explained an earlier case is
+    /// tried first, so that hundreds of failures cost one search, and have one cause.
+    fn add_token_causes(&self, result: &mut RunResult, by_id: &HashMap<String, &Observation<'_>>) {
+        let mut known: Vec<Causes> = Vec::new();
+        let language = result.implementation.language.clone();
+        for case in &mut result.cases {
+            // Each search takes a while, and there may be thousands.
+            if self.interrupt.load(Ordering::Relaxed) {
+                return;
+            }
+            if !is_failure(case.verdict) {
+                continue;
+            }
+            let Some(one) = by_id.get(&case.id) else {
+                continue;
+            };
+            let Observed::Outcome(Outcome::Token(token)) = &one.observed else {
+                continue;
+            };
+            let call = signing(one);
+            let same: Vec<Causes> = known
+                .iter()
+                .filter(|causes| reproduces(causes, &call, token))
+                .cloned()
+                .collect();
+            if !same.is_empty() {
+                case.causes = same;
+                continue;
+            }
+            let explanation = explain(&Question {
+                scheme: call.scheme,
+                secrets: call.secrets,
+                fields: call.fields,
+                token,
+                now: Some(call.now),
+            });
+            if explanation.answer == Answer::Explained {
+                case.causes = explanation.causes(language.as_deref());
+                known.extend(case.causes.iter().cloned());
+            }
+        }
+        self.keep_what_passes(result, by_id, &known);
+    }
+
+    /// Of several causes of one token those go that would have spoilt a token that was right,
+    /// unless all would have.
+    fn keep_what_passes(
+        &self,
+        result: &mut RunResult,
+        by_id: &HashMap<String, &Observation<'_>>,
+        known: &[Causes],
+    ) {
+        let passed: Vec<&Observation<'_>> = result
+            .cases
+            .iter()
+            .filter(|case| case.verdict == Verdict::Pass)
+            .filter_map(|case| by_id.get(&case.id).copied())
+            .collect();
+        let is_contradicted = |causes: &Causes| {
+            passed.iter().any(|one| match &one.observed {
+                Observed::Outcome(Outcome::Token(token)) => {
+                    !reproduces(causes, &signing(one), token)
+                }
+                _ => false,
+            })
+        };
+        let mut contradicted: Vec<Vec<String>> = known
+            .iter()
+            .filter(|causes| is_contradicted(causes))
+            .map(names)
+            .collect();
+        contradicted.sort_unstable();
+        contradicted.dedup();
+        for case in &mut result.cases {
+            let is_sound = |causes: &Causes| !contradicted.contains(&names(causes));
+            if case.causes.len() > 1 && case.causes.iter().any(is_sound) {
+                case.causes.retain(is_sound);
+            }
+            for mention in case.causes.iter_mut().flat_map(|one| &mut one.mistakes) {
+                mention.title = self.redaction.text(&mention.title);
+            }
+        }
+    }
+
+    /// Why the verifier misjudged.
+    fn of_verifying(
+        &self,
+        result: &RunResult,
+        by_id: &HashMap<String, &Observation<'_>>,
+        signed: &[Vec<MistakeId>],
+    ) -> Diagnosis {
+        let real_time = self.hello.clock() == Clock::System;
+        let seen = result.cases.iter().filter_map(|case| {
+            let one = by_id.get(&case.id)?;
+            let Observed::Outcome(outcome) = &one.observed else {
+                return None;
+            };
+            (one.asked.op == Op::Verify).then_some(Seen {
+                suite: one.suite.name.as_str(),
+                scheme: &one.suite.scheme,
+                request: &one.asked,
+                is_right: matches!(&*one.expect, Expect::Outcomes(kinds) if kinds[..] == [OutcomeKind::Accept]),
+                real_time,
+                outcome,
+                failed: is_failure(case.verdict),
+            })
         });
-        if explanation.answer == Answer::Explained {
-            case.causes = explanation.causes(language.as_deref());
-            known.extend(case.causes.iter().cloned());
+        let seen: Vec<Seen<'_>> = seen.collect();
+        // Nothing can be told of one that does not decide the same way twice.
+        let mut asked = Asked {
+            search: self,
+            adapter: None,
+            requests: Vec::new(),
+        };
+        let mut ask = |probes: &[Probe<'_>]| asked.ask(probes);
+        let mut asking = Asking::new(self.most, self.seed, &mut ask);
+        asking.own_tokens_only = *self.secret == WhoseSecret::Unknown;
+        let own_tokens_only = asking.own_tokens_only;
+        let (mut diagnosis, result) = explain_verifier(&seen, signed, &mut asking);
+        let requests = asked.done();
+        if !requests.is_empty() {
+            diagnosis.inquiry = Some(Inquiry {
+                result,
+                own_tokens_only,
+                requests,
+            });
         }
+        diagnosis
+    }
+}
+
+/// A conversation with the verifier, begun when there is something to ask.
+struct Asked<'s> {
+    search: &'s Search<'s>,
+    adapter: Option<Adapter<'s>>,
+    requests: Vec<InquiryRequest>,
+}
+
+impl Asked<'_> {
+    /// What becomes of these; `None` where the adapter no longer works.
+    fn ask(&mut self, probes: &[Probe<'_>]) -> Option<Vec<Observed>> {
+        let search = self.search;
+        if self.adapter.is_none() {
+            self.adapter = search.target.start(search.limits, search.interrupt).ok();
+        }
+        let adapter = self.adapter.as_mut()?;
+        let sent = std::cell::RefCell::new(Vec::with_capacity(probes.len()));
+        let make = |at: usize| {
+            let probe: &Probe<'_> = &probes[at];
+            let line = RequestLine::of(probe.suite(), &probe.request(unix_now()));
+            // What we have written ourselves can be read.
+            let request = serde_json::from_str(&line.as_json()).unwrap_or_default();
+            sent.borrow_mut().push(CaseRequest(request));
+            line
+        };
+        let answers = ask_made(adapter, probes.len(), false, &make).ok()?;
+        for ((probe, request), answer) in
+            std::iter::zip(std::iter::zip(probes, sent.into_inner()), &answers)
+        {
+            let names = |ids: &Vec<MistakeId>| ids.iter().map(ToString::to_string).collect();
+            self.requests.push(InquiryRequest {
+                token: if probe.is_right() {
+                    InquiryToken::Right
+                } else if probe.is_control() {
+                    InquiryToken::Control
+                } else {
+                    InquiryToken::Mistaken
+                },
+                mistakes: probe.mistakes.iter().map(names).collect(),
+                request,
+                outcome: ObservedKind::of(Op::Verify, answer),
+            });
+        }
+        Some(answers)
+    }
+
+    /// Says goodbye. Restarts of this conversation are none of the run's.
+    fn done(self) -> Vec<InquiryRequest> {
+        if let Some(adapter) = self.adapter {
+            adapter.finish();
+        }
+        self.requests
+    }
+}
+
+/// The suites of these observations, each once.
+fn suites<'s>(observations: &[Observation<'s>]) -> impl Iterator<Item = &'s Suite> {
+    let mut last: Option<&'s Suite> = None;
+    let suites: Vec<&'s Suite> = observations
+        .iter()
+        .map(|one| one.suite)
+        .filter(|suite| {
+            let is_new = last.is_none_or(|last| !std::ptr::eq(last, *suite));
+            last = Some(suite);
+            is_new
+        })
+        .collect();
+    suites.into_iter()
+}
+
+/// What a sign case asked.
+fn signing<'o>(one: &'o Observation<'_>) -> Call<'o> {
+    let request: &Request = &one.asked;
+    Call {
+        op: Op::Sign,
+        scheme: &one.suite.scheme,
+        secrets: &request.secrets,
+        fields: &request.fields,
+        token: None,
+        context: Context::none(),
+        now: request.now,
     }
 }
 
 /// Whether an implementation with these mistakes gives that token.
 fn reproduces(causes: &Causes, call: &Call<'_>, token: &str) -> bool {
-    let ids = causes
-        .mistakes
-        .iter()
-        .map(|mention| MistakeId::named(&mention.id));
-    let Ok(ids) = ids.collect::<Result<Vec<_>, _>>() else {
-        return false;
-    };
-    Mistaken::new(&ids)
-        .is_ok_and(|mut mistaken| mistaken.call(call) == Outcome::Token(token.to_owned()))
+    let mistaken = ids(causes).and_then(|ids| Mistaken::new(&ids).ok());
+    mistaken.is_some_and(|mut mistaken| mistaken.call(call) == Outcome::Token(token.to_owned()))
 }
 
-/// Adds the mistakes that would make a verifier behave as this one did on all cases.
-fn add_verifier_causes(result: &mut RunResult, by_id: &HashMap<String, &Observation<'_>>) {
-    let seen: Vec<Seen<'_>> = result
-        .cases
-        .iter()
-        .filter_map(|case| {
-            let observation = by_id.get(&case.id)?;
-            let request = &observation.vector.request;
-            let Observed::Outcome(outcome) = &observation.observed else {
-                return None;
-            };
-            let call = request.call(&observation.suite.scheme);
-            let failed = is_failure(case.verdict);
-            (request.op == Op::Verify).then_some(Seen {
-                call,
-                outcome,
-                failed,
-            })
-        })
-        .collect();
-    if !seen.iter().any(|seen| seen.failed) {
-        return;
-    }
-    let language = result.implementation.language.clone();
-    let schemes = || {
-        seen.iter()
-            .filter(|seen| seen.failed)
-            .map(|seen| seen.call.scheme)
-    };
-    result.verifier_causes = explain_verifier(&seen)
-        .iter()
-        .map(|cause| {
-            let mistake = cause.mistake.mistake();
-            let words = mistake.words_of_all(schemes().filter(|s| mistake.applies(s).is_ok()));
-            MistakeMention {
-                id: mistake.id.to_string(),
-                remedy: mistake.with_hint(&words.remedy, language.as_deref()),
-                title: words.title,
-                explained: Some(cause.explained as u64),
-            }
-        })
-        .collect();
+fn ids(causes: &Causes) -> Option<Vec<MistakeId>> {
+    let ids = causes.mistakes.iter().map(|one| MistakeId::named(&one.id));
+    ids.collect::<Result<_, _>>().ok()
 }
 
-fn is_failure(verdict: Verdict) -> bool {
-    matches!(
-        verdict,
-        Verdict::Fail | Verdict::Warning | Verdict::KnownFailure
-    )
+fn names(causes: &Causes) -> Vec<String> {
+    causes.mistakes.iter().map(|one| one.id.clone()).collect()
 }

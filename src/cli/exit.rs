@@ -54,7 +54,7 @@ impl From<Exit> for ExitCode {
 }
 
 /// What ends a command: a message for people, and the exit code.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Stop {
     message: String,
     pub(crate) exit: Exit,

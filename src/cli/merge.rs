@@ -4,16 +4,13 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::cli::causes::tell_causes_anew;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read_document;
 use crate::cli::render::is_standard_output;
 use crate::cli::run::known_failures;
-use crate::cli::suites;
 use crate::cli::terminal::{print, save};
 use crate::report;
-use crate::results::{Document, RunResult, SuiteSummary, merge as merged, merge_fuzz};
-use crate::suite::{self, Suite};
+use crate::results::{Document, RunResult, merge as merged, merge_fuzz};
 
 /// Joins the documents of runs, or those of fuzz campaigns.
 pub(crate) fn merge(
@@ -66,13 +63,7 @@ fn merge_runs(
         }
     }
     let known = list.map(|path| known_failures(Some(path))).transpose()?;
-    let has_parts = runs.iter().any(|run| run.shard.is_some());
-    let mut document = merged(runs, known.as_ref()).map_err(Stop::usage)?;
-    if has_parts {
-        for run in document.runs_mut() {
-            tell_causes_anew(run, &suites_of(run));
-        }
-    }
+    let document = merged(runs, known.as_ref()).map_err(Stop::usage)?;
     write(&document, output);
     Ok(Exit::of(document.exit_code()))
 }
@@ -85,20 +76,4 @@ fn write<T: Serialize>(document: &T, output: Option<&Path>) {
         }
         None => print(&text),
     }
-}
-
-/// The suites of a run, as far as they are in this program or where they were.
-fn suites_of(run: &RunResult) -> Vec<Suite> {
-    let embedded = |summary: &SuiteSummary| {
-        let one = suite::embedded().find(|one| one.name == summary.name)?;
-        one.parse()
-            .ok()
-            .filter(|suite| suite.digest == summary.digest)
-    };
-    run.suites
-        .iter()
-        .filter_map(|summary| {
-            embedded(summary).or_else(|| suites::load(Path::new(&summary.path)).ok())
-        })
-        .collect()
 }

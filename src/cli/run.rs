@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::adapters::Target;
 use crate::cli::args::{LevelArg, RunArgs};
-use crate::cli::causes::add_causes;
+use crate::cli::causes::Search;
 use crate::cli::clock::{now, to_the_second, unix_now};
 use crate::cli::events::Events;
 use crate::cli::exit::{Exit, Stop};
@@ -152,9 +152,9 @@ fn run_one(
         // Every secret is that of a suite file, or may be shown.
         _ => Redaction::none(),
     };
-    let output = match target {
-        Ok(target) => attempt(suites, &target, &options, events)?,
-        Err(stop) => Err(stop),
+    let output = match &target {
+        Ok(target) => attempt(suites, target, &options, events)?,
+        Err(stop) => Err(stop.clone()),
     };
     let mut arguments = asked.names.clone();
     arguments.extend(candidate.arguments);
@@ -199,7 +199,7 @@ fn run_one(
             return Ok((result, None));
         }
     };
-    circumstances.implementation = output.hello.implementation;
+    circumstances.implementation = output.hello.implementation.clone();
     circumstances.left_out.extend(output.left_out);
     circumstances.notes = output.notes;
     circumstances.rounds = output.rounds;
@@ -232,8 +232,20 @@ fn run_one(
             &today,
         );
     }
-    if options.secret == WhoseSecret::Request {
-        add_causes(&mut result, &output.observations);
+    if let Ok(target) = &target {
+        let is_asked = matches!(output.ending, Ending::Whole) && !args.fail_fast;
+        let interrupt = interrupt_flag()?;
+        let search = Search {
+            target,
+            hello: &output.hello,
+            limits: options.limits,
+            interrupt: &interrupt,
+            secret: &options.secret,
+            redaction: &redaction,
+            seed,
+            most: if is_asked { args.causes } else { 0 },
+        };
+        search.add_causes(&mut result, &output.observations);
     }
     if let Some(events) = events {
         events.finished(&result);

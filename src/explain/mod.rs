@@ -5,25 +5,31 @@
 //! one MAC, which is looked up there by its first eight bytes. What is found is made again from the
 //! beginning, and only what gives the received token to the last character is said.
 //!
-//! [`explain_verifier`] asks the same of a verifier: which mistakes would make it behave as it did
-//! on all the cases of a run.
+//! [`explain_verifier`] asks the same of a verifier. That shows nothing of what it computes, so the
+//! tokens of known mistakes are presented to it: it accepts the one that it expects.
 
 mod candidates;
 mod clues;
 mod details;
 mod encodings;
 mod explanation;
+mod inquiry;
 mod keys;
 #[cfg(test)]
 mod laws;
+mod leniency;
 mod messages;
 mod question;
 mod search;
+mod suspects;
 mod times;
 mod verifier;
+#[cfg(test)]
+mod verifier_laws;
 mod ways;
 mod words;
 
 pub use explanation::{Answer, Cause, Explanation, Finding, Tried};
 pub use question::{Question, explain};
-pub use verifier::{Seen, VerifierCause, explain_verifier};
+pub use suspects::Probe;
+pub use verifier::{Ask, Asking, Seen, explain_verifier, signing_mistakes};

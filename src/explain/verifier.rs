@@ -1,233 +1,297 @@
-//! Why a verifier misjudges: the mistakes that would make it behave as it did, judged over all
-//! cases of a run together.
+//! Why a verifier misjudges. A cause is told on positive evidence only: what the verifier accepted
+//! when it was asked, and for mistakes in judging, all that it did.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
-use crate::mistakes::{Mistake, MistakeId, Mistaken, catalogue};
-use crate::scheme::{Call, Implementation as _, Reference, Scheme};
-use crate::signature::{Outcome, OutcomeKind};
+use crate::explain::inquiry::{Confirmed, Inquired, inquire};
+use crate::explain::leniency::leniencies;
+use crate::explain::suspects::{Probe, applicable};
+use crate::mistakes::{MistakeId, Mistaken};
+use crate::results::{
+    Account, Causes, Diagnosis, InquiryResult, LikelyCause, MistakeMention, Observed,
+};
+use crate::scheme::{Implementation as _, Scheme};
+use crate::signature::{Op, Outcome, OutcomeKind};
+use crate::suite::Request;
 
 /// What a verifier did with one case.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen<'a> {
+    /// The name of its suite.
+    pub suite: &'a str,
+    /// The scheme of its suite.
+    pub scheme: &'a Scheme,
     /// What was asked.
-    pub call: Call<'a>,
+    pub request: &'a Request,
+    /// Whether nothing but acceptance is sound.
+    pub is_right: bool,
+    /// Whether its tokens are signed when they are sent.
+    pub real_time: bool,
     /// What it did.
     pub outcome: &'a Outcome,
     /// Whether that is a failure.
     pub failed: bool,
 }
 
-/// A mistake that explains failures of a verifier.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct VerifierCause {
-    /// The mistake.
-    pub mistake: MistakeId,
-    /// How many of the failed cases it explains.
-    pub explained: usize,
+/// Presents tokens, and says what became of each; `None` where nobody answers any more.
+pub type Ask<'k> = &'k mut dyn FnMut(&[Probe<'_>]) -> Option<Vec<Observed>>;
+
+/// How a verifier may be asked.
+pub struct Asking<'k> {
+    /// How many requests are left.
+    pub left: usize,
+    /// Whether nobody tells the secret, so that only the implementation's own tokens can be
+    /// changed.
+    pub own_tokens_only: bool,
+    /// Whether a mistake is tried in its usual form only.
+    pub usual_forms_only: bool,
+    ask: Ask<'k>,
+    random: fastrand::Rng,
 }
 
-/// The fewest mistakes that together explain the failed cases, the one that explains most first.
-///
-/// A mistake explains a case if an implementation that makes it does there what was seen. It is
-/// ruled out by what it would have done elsewhere: for ten cases that it explains, at most one may
-/// be otherwise. Failures that no mistake explains stay without one, and so do those of a verifier
-/// that throws whatever it is asked: that tells nothing of what it would have done.
-pub fn explain_verifier(seen: &[Seen<'_>]) -> Vec<VerifierCause> {
-    let failed: Vec<&Seen<'_>> = seen
-        .iter()
-        .filter(|one| one.failed && !throws_always(one.call.scheme, seen))
-        .collect();
-    let mut candidates: Vec<Candidate> = catalogue()
-        .iter()
-        .filter_map(|mistake| Candidate::of(mistake, seen, &failed))
-        .collect();
-    let mut open = vec![true; failed.len()];
-    let mut causes = Vec::new();
-    loop {
-        let worth = |candidate: &Candidate| {
-            let both = candidate.explained.iter().zip(&open);
-            let still = both
-                .filter(|&(&explained, &open)| explained && open)
-                .count();
-            // What only looks at tokens is the simpler explanation of what happens to tokens.
-            let is_simple = candidate.mistake.is_of_verifying();
-            (still, Reverse(candidate.contradictions), is_simple)
-        };
-        // The catalogue has the more frequent mistake first, and it is to win a tie.
-        let best = (0..candidates.len())
-            .rev()
-            .max_by_key(|&at| worth(&candidates[at]));
-        let Some(best) = best.filter(|&at| worth(&candidates[at]).0 > 0) else {
-            return causes;
-        };
-        let Candidate {
-            mistake, explained, ..
-        } = candidates.remove(best);
-        causes.push(VerifierCause {
-            mistake: mistake.id,
-            explained: count(&explained),
-        });
-        for (open, explained) in open.iter_mut().zip(explained) {
-            *open &= !explained;
+impl<'k> Asking<'k> {
+    /// At most so many requests; `seed` decides the keys of the controls.
+    pub fn new(most: usize, seed: u64, ask: Ask<'k>) -> Self {
+        Self {
+            left: most,
+            own_tokens_only: false,
+            usual_forms_only: false,
+            ask,
+            random: fastrand::Rng::with_seed(seed),
         }
     }
-}
 
-/// Whether it threw in all cases of that scheme.
-fn throws_always(scheme: &Scheme, seen: &[Seen<'_>]) -> bool {
-    seen.iter()
-        .filter(|one| std::ptr::eq(one.call.scheme, scheme))
-        .all(|one| one.outcome.kind() == OutcomeKind::Threw)
-}
+    /// Whether each was accepted; `None` for one that could not be asked.
+    pub(super) fn ask(&mut self, probes: &[Probe<'_>]) -> Result<Vec<Option<bool>>, InquiryResult> {
+        if probes.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.left = self.left.saturating_sub(probes.len());
+        let answers = (self.ask)(probes).ok_or(InquiryResult::Interrupted)?;
+        let accepted = |answer: &Observed| match answer {
+            Observed::Outcome(outcome) if Op::Verify.is_answered_by(outcome.kind()) => {
+                Ok(Some(class(outcome) == OutcomeKind::Accept))
+            }
+            Observed::NotApplicable(_) | Observed::Unsupported { .. } => Ok(None),
+            _ => Err(InquiryResult::Changed),
+        };
+        answers.iter().map(accepted).collect()
+    }
 
-/// A mistake that may be among the causes.
-struct Candidate {
-    mistake: &'static Mistake,
-    /// Which of the failed cases it explains.
-    explained: Vec<bool>,
-    /// How many cases it would have changed, and not to what was seen.
-    contradictions: usize,
-}
+    pub(super) fn random_key(&mut self) -> [u8; 32] {
+        std::array::from_fn(|_| self.random.u8(..))
+    }
 
-impl Candidate {
-    /// The mistake, if it explains anything and is borne out by the rest.
-    fn of(mistake: &'static Mistake, seen: &[Seen<'_>], failed: &[&Seen<'_>]) -> Option<Self> {
-        let explained = explains(mistake, failed)?;
-        let contradictions = contradictions(mistake, seen);
-        (contradictions * 10 <= count(&explained)).then_some(Self {
-            mistake,
-            explained,
-            contradictions,
-        })
+    /// Another character of the same kind.
+    pub(super) fn another(&mut self, c: char) -> char {
+        let kinds = [
+            "0123456789abcdef",
+            "0123456789ABCDEF",
+            "ghijklmnopqrstuvwxyz",
+            "GHIJKLMNOPQRSTUVWXYZ",
+        ];
+        let Some(kind) = kinds.iter().find(|kind| kind.contains(c)) else {
+            return c;
+        };
+        let at = self.random.usize(..kind.len());
+        kind.chars().nth(at).unwrap_or(c)
     }
 }
 
-/// Which of the failed cases a mistake explains; `None` if none.
-fn explains(mistake: &'static Mistake, failed: &[&Seen<'_>]) -> Option<Vec<bool>> {
-    let mut mistaken = Mistaken::one(mistake);
-    let mut explain = |seen: &&Seen<'_>| {
-        mistake.applies(seen.call.scheme).is_ok()
-            && class(&mistaken.call(&seen.call)) == class(seen.outcome)
+/// Why a verifier misjudged these cases; the inquiry's requests are for the caller to add.
+///
+/// `first` are mistakes that signing has shown: they are tried before the others.
+pub fn explain_verifier(
+    seen: &[Seen<'_>],
+    first: &[Vec<MistakeId>],
+    asking: &mut Asking<'_>,
+) -> (Diagnosis, InquiryResult) {
+    let failed = seen.iter().filter(|one| one.failed).count() as u64;
+    if failed == 0 {
+        return (Diagnosis::default(), InquiryResult::Consistent);
+    }
+    let mut told = Told::default();
+    let mut first = first.to_vec();
+    let mut result = InquiryResult::Consistent;
+    for suite in by_suite(seen) {
+        match told.add(&suite, &mut first, asking) {
+            Ok(()) => {}
+            Err(why) => {
+                result = why;
+                told = Told::default();
+                break;
+            }
+        }
+    }
+    let explained: u64 = told.diagnosis.causes.iter().map(|cause| cause.verify).sum();
+    let mut ruled_out: Vec<String> = told.ruled_out.iter().map(ToString::to_string).collect();
+    ruled_out.sort_unstable();
+    told.diagnosis.verify = Some(Account {
+        failed,
+        unexplained: failed.saturating_sub(explained),
+        tried: told.tried.len() as u64,
+        in_pairs: told.in_pairs,
+        ruled_out,
+    });
+    (told.diagnosis, result)
+}
+
+/// How many mistakes of signing can make a difference in one of these schemes.
+pub fn signing_mistakes<'a>(schemes: impl Iterator<Item = &'a Scheme>) -> u64 {
+    let ids: HashSet<MistakeId> = schemes
+        .flat_map(|scheme| applicable(scheme, false))
+        .map(|mistake| mistake.id)
+        .collect();
+    ids.len() as u64
+}
+
+/// The cases of each suite.
+fn by_suite<'s, 'a>(seen: &'s [Seen<'a>]) -> Vec<Vec<&'s Seen<'a>>> {
+    let mut suites: Vec<Vec<&Seen<'_>>> = Vec::new();
+    for one in seen {
+        match suites.iter_mut().find(|suite| suite[0].suite == one.suite) {
+            Some(suite) => suite.push(one),
+            None => suites.push(vec![one]),
+        }
+    }
+    suites
+}
+
+#[derive(Default)]
+struct Told {
+    diagnosis: Diagnosis,
+    tried: HashSet<MistakeId>,
+    ruled_out: HashSet<MistakeId>,
+    in_pairs: bool,
+}
+
+impl Told {
+    /// Adds what the cases of one suite say.
+    fn add(
+        &mut self,
+        seen: &[&Seen<'_>],
+        first: &mut Vec<Vec<MistakeId>>,
+        asking: &mut Asking<'_>,
+    ) -> Result<(), InquiryResult> {
+        let Inquired {
+            mut confirmed,
+            tried,
+            ruled_out,
+            in_pairs,
+        } = inquire(seen, asking, first)?;
+        let mut open: Vec<bool> = seen.iter().map(|one| one.failed).collect();
+        let own_tokens_only = asking.own_tokens_only;
+        confirmed.sort_by_key(|one| Reverse(explained(one, seen, &open, own_tokens_only).len()));
+        let rejected = |at: &usize| {
+            let one = seen[*at];
+            one.failed && one.is_right && class(one.outcome) != OutcomeKind::Accept
+        };
+        let rejections = (0..seen.len()).filter(rejected).count();
+        let mut shares = Vec::new();
+        for one in confirmed {
+            let explains = explained(&one, seen, &open, own_tokens_only);
+            for &at in &explains {
+                open[at] = false;
+            }
+            shares.push((one, explains));
+        }
+        let is_whole = !(0..seen.len()).filter(rejected).any(|at| open[at]);
+        for (one, explains) in shares {
+            // What is true of a few inputs only, and leaves most rejections unexplained, is what
+            // something unknown does to these.
+            let share = explains.iter().filter(|at| rejected(at)).count();
+            if !is_whole && share * 2 < rejections {
+                for at in explains {
+                    open[at] = true;
+                }
+                continue;
+            }
+            first.push(one.suspect.ids());
+            self.diagnosis.add(LikelyCause {
+                alternatives: one.alternatives,
+                sign: 0,
+                verify: explains.len() as u64,
+                accepted_tokens: one.accepted as u64,
+            });
+        }
+        let lenient = leniencies(seen, &mut open, asking)?;
+        let failed = seen.iter().filter(|one| one.failed).count();
+        let unexplained = open.iter().filter(|&&open| open).count();
+        for one in lenient.found {
+            // The same of what is accepted.
+            if one.explains.len() * 10 < failed && unexplained * 2 > failed {
+                continue;
+            }
+            let accepted = one
+                .explains
+                .iter()
+                .filter(|&&at| class(seen[at].outcome) == OutcomeKind::Accept);
+            let is_of_signing = one
+                .alternatives
+                .iter()
+                .all(|id| !id.mistake().is_of_verifying());
+            self.diagnosis.add(LikelyCause {
+                accepted_tokens: if is_of_signing {
+                    accepted.count() as u64
+                } else {
+                    0
+                },
+                alternatives: one
+                    .alternatives
+                    .into_iter()
+                    .map(|id| in_words(id, seen[0].scheme))
+                    .collect(),
+                sign: 0,
+                verify: one.explains.len() as u64,
+            });
+        }
+        self.tried.extend(tried);
+        self.tried.extend(lenient.tried);
+        self.ruled_out.extend(ruled_out);
+        self.ruled_out.extend(lenient.ruled_out);
+        self.in_pairs |= in_pairs;
+        Ok(())
+    }
+}
+
+/// The open cases in which a verifier with these mistakes does what was seen.
+fn explained(
+    one: &Confirmed,
+    seen: &[&Seen<'_>],
+    open: &[bool],
+    own_tokens_only: bool,
+) -> Vec<usize> {
+    let mut planted = Mistaken::along(one.suspect.pipeline.clone());
+    let mut does = |at: &usize| {
+        let seen = seen[*at];
+        if own_tokens_only {
+            return one.rejects(seen);
+        }
+        class(&planted.call(&seen.request.call(seen.scheme))) == class(seen.outcome)
     };
-    let explained: Vec<bool> = failed.iter().map(&mut explain).collect();
-    explained.contains(&true).then_some(explained)
+    let mut places: Vec<usize> = (0..seen.len()).filter(|&at| open[at]).collect();
+    places.retain(|at| does(at));
+    places
 }
 
-/// How many cases the mistake would have changed, and not to what was seen.
-fn contradictions(mistake: &'static Mistake, seen: &[Seen<'_>]) -> usize {
-    let (mut mistaken, mut reference) = (Mistaken::one(mistake), Reference::new());
-    let mut contradictions = 0;
-    for seen in seen
-        .iter()
-        .filter(|seen| mistake.applies(seen.call.scheme).is_ok())
-    {
-        let planted = class(&mistaken.call(&seen.call));
-        let is_otherwise = planted != class(seen.outcome);
-        contradictions +=
-            usize::from(is_otherwise && planted != class(&reference.call(&seen.call)));
+fn in_words(id: MistakeId, scheme: &Scheme) -> Causes {
+    let words = id.mistake().words_of(scheme);
+    Causes {
+        mistakes: vec![MistakeMention {
+            id: id.to_string(),
+            title: words.title,
+            remedy: words.remedy,
+            explained: None,
+        }],
     }
-    contradictions
-}
-
-fn count(truths: &[bool]) -> usize {
-    truths.iter().filter(|&&truth| truth).count()
 }
 
 /// A rejection and a refusal are the same here: which of them a verifier gives for odd input is
 /// a matter of style.
-fn class(outcome: &Outcome) -> OutcomeKind {
+pub(super) fn class(outcome: &Outcome) -> OutcomeKind {
     match outcome.kind() {
         OutcomeKind::Refused => OutcomeKind::Reject,
         kind => kind,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Seen, explain_verifier};
-    use crate::mistakes::{MistakeId, Mistaken};
-    use crate::scheme::{Call, Implementation};
-    use crate::signature::{Op, Outcome};
-    use crate::suite::{Suite, find};
-
-    /// What an implementation with these mistakes does with every verify vector of a suite, and
-    /// what is said to be its mistakes.
-    fn found(suite: &Suite, planted: &[&str]) -> Vec<String> {
-        let ids: Vec<MistakeId> = planted
-            .iter()
-            .map(|id| MistakeId::named(id).unwrap())
-            .collect();
-        let mut mistaken = Mistaken::new(&ids).unwrap();
-        let mut right = Mistaken::new(&[]).unwrap();
-        let calls: Vec<Call<'_>> = suite
-            .vectors
-            .iter()
-            .map(|vector| &vector.request)
-            .filter(|request| request.op == Op::Verify)
-            .map(|request| request.call(&suite.scheme))
-            .collect();
-        let outcomes: Vec<(Outcome, bool)> = calls
-            .iter()
-            .map(|call| {
-                let outcome = mistaken.call(call);
-                let failed = outcome.kind() != right.call(call).kind();
-                (outcome, failed)
-            })
-            .collect();
-        let seen: Vec<Seen<'_>> = calls
-            .iter()
-            .zip(&outcomes)
-            .map(|(&call, (outcome, failed))| Seen {
-                call,
-                outcome,
-                failed: *failed,
-            })
-            .collect();
-        explain_verifier(&seen)
-            .iter()
-            .map(|cause| cause.mistake.to_string())
-            .collect()
-    }
-
-    #[test]
-    fn a_planted_mistake_is_found() {
-        let suite = find("jimo").unwrap().parse().unwrap();
-        for planted in [
-            "verify-always-accepts",
-            "verify-always-rejects",
-            "secret-hex-decoded",
-        ] {
-            assert_eq!(found(&suite, &[planted]), [planted]);
-        }
-        assert!(found(&suite, &[]).is_empty());
-    }
-
-    #[test]
-    fn whoever_always_throws_is_not_told_why() {
-        let suite = find("jotreview").unwrap().parse().unwrap();
-        let suite: &Suite = &suite;
-        let threw = Outcome::Threw("not implemented".into());
-        let verifying = suite
-            .vectors
-            .iter()
-            .map(|vector| &vector.request)
-            .filter(|request| request.op == Op::Verify);
-        let seen: Vec<Seen<'_>> = verifying
-            .map(|request| Seen {
-                call: request.call(&suite.scheme),
-                outcome: &threw,
-                failed: true,
-            })
-            .collect();
-        assert!(explain_verifier(&seen).is_empty());
-    }
-
-    #[test]
-    fn two_planted_mistakes_are_found() {
-        let suite = find("jotreview").unwrap().parse().unwrap();
-        let mut both = found(&suite, &["identity-trimmed", "verify-accepts-a-prefix"]);
-        both.sort();
-        assert_eq!(both, ["identity-trimmed", "verify-accepts-a-prefix"]);
     }
 }

@@ -1,23 +1,30 @@
 //! Why: the mistake of the catalogue that would have done what was seen, judged over many answers.
 
-use crate::explain::{Answer, Question, explain};
+use crate::adapters::{Adapter, ask};
+use crate::explain::{Answer, Asking, Probe, Question, Seen, explain, explain_verifier};
 use crate::fuzz::grow::Bed;
 use crate::fuzz::input::call;
 use crate::fuzz::known::is_alike;
 use crate::fuzz::seen::{Disagreement, Sample, What};
-use crate::mistakes::{MistakeId, Mistaken, catalogue};
+use crate::mistakes::{MistakeId, Mistaken};
+use crate::protocol::RequestLine;
 use crate::results::{Causes, MistakeMention};
 use crate::scheme::{Implementation as _, Reference, Scheme};
-use crate::signature::{Op, Outcome};
+use crate::signature::{Op, Outcome, OutcomeKind};
+use crate::suite::Request;
 
-/// How many causes are told.
-const MOST_CAUSES: usize = 3;
+/// How many requests it may take to find the cause of one disagreement.
+const MOST_REQUESTS: usize = 200;
 
 /// How many answers are compared with what a mistake would have given.
 const COMPARED: usize = 96;
 
-/// The mistakes that account for a disagreement, the likeliest set first.
+/// The mistakes that account for a disagreement. Several sets are a choice: nothing that was seen
+/// tells them apart.
+///
+/// For a token that was signed the evidence is the token. A verifier is asked, as after a run.
 pub(super) fn causes(
+    adapter: &mut Adapter<'_>,
     bed: &Bed<'_>,
     disagreement: &Disagreement,
     samples: &[Vec<Sample>; 2],
@@ -25,81 +32,123 @@ pub(super) fn causes(
     let What::Broken(_, outcome) = &disagreement.what else {
         return Vec::new();
     };
-    let scheme = &bed.suite().scheme;
-    let request = &disagreement.request;
-    let mut sets: Vec<Vec<MistakeId>> = catalogue()
-        .iter()
-        .filter(|mistake| mistake.applies(scheme).is_ok())
-        .map(|mistake| vec![mistake.id])
-        .collect();
-    if let (Op::Sign, Outcome::Token(token)) = (request.op, outcome) {
-        let explanation = explain(&Question {
-            scheme,
-            secrets: &request.secrets,
-            fields: &request.fields,
-            token,
-            now: Some(request.now),
-        });
-        if explanation.answer == Answer::Explained {
-            let ids = explanation.causes.iter().map(|cause| {
-                let ids = cause.mistakes.iter().map(|finding| finding.id);
-                ids.collect::<Vec<_>>()
-            });
-            sets.extend(ids.filter(|ids| ids.len() > 1));
-        }
+    match (disagreement.request.op, outcome) {
+        (Op::Sign, Outcome::Token(token)) => of_token(bed, &disagreement.request, token, samples),
+        (Op::Verify, _) => of_verifying(adapter, bed, disagreement, outcome, samples),
+        // An exception, or a refusal, has nothing in it that would speak for one mistake.
+        _ => Vec::new(),
     }
-    let mut scored: Vec<(i64, Vec<MistakeId>)> = sets
-        .into_iter()
-        .filter_map(|ids| {
-            let mut planted = Mistaken::new(&ids).ok()?;
-            if !is_alike(&planted.call(&call(scheme, request)), outcome) {
-                return None;
-            }
-            Some((
-                score(bed, &mut planted, ids.len(), request.op, samples),
-                ids,
-            ))
-        })
-        .collect();
-    scored.sort_by_key(|(score, _)| -score);
-    let best = scored.first().map_or(0, |(score, _)| *score);
-    scored
-        .into_iter()
-        .filter(|(score, _)| *score > 0 && *score * 2 >= best)
-        .map(|(_, ids)| ids)
-        .take(MOST_CAUSES)
-        .collect()
 }
 
-/// How well a planted mistake fits what was seen: what it explains, less what it would have done
-/// and was not done.
-fn score(
+/// The mistakes that make just this token; of several those go that would have spoilt a token that
+/// was right, unless all would have.
+fn of_token(
     bed: &Bed<'_>,
-    planted: &mut Mistaken,
-    mistakes: usize,
-    op: Op,
+    request: &Request,
+    token: &str,
     samples: &[Vec<Sample>; 2],
-) -> i64 {
+) -> Vec<Vec<MistakeId>> {
     let scheme = &bed.suite().scheme;
-    let mut reference = Reference::new();
-    let mut score = 8;
-    // Signing and verifying are often different code: what the one does says nothing of the other.
-    let comparable = |sample: &&Sample| sample.request.op == op;
-    let compared = samples
-        .iter()
-        .flat_map(|kept| kept.iter().filter(comparable).take(COMPARED));
-    for sample in compared {
-        let call = call(scheme, &sample.request);
-        let would = planted.call(&call);
-        let agrees = is_alike(&would, &sample.outcome);
-        let changes = !is_alike(&would, &reference.call(&call));
-        score += match (sample.failed, agrees, changes) {
-            (true, true, _) => 2,
-            (_, false, true) => -4,
-            _ => 0,
-        };
+    let explanation = explain(&Question {
+        scheme,
+        secrets: &request.secrets,
+        fields: &request.fields,
+        token,
+        now: Some(request.now),
+    });
+    if explanation.answer != Answer::Explained {
+        return Vec::new();
     }
-    score - i64::try_from(mistakes).unwrap_or(8)
+    let sets: Vec<Vec<MistakeId>> = explanation
+        .causes
+        .iter()
+        .map(|cause| cause.mistakes.iter().map(|finding| finding.id).collect())
+        .collect();
+    let is_sound = |ids: &Vec<MistakeId>| {
+        let Ok(mut planted) = Mistaken::new(ids) else {
+            return false;
+        };
+        samples
+            .iter()
+            .flat_map(|kept| kept.iter().take(COMPARED))
+            .filter(|sample| sample.request.op == Op::Sign && !sample.failed)
+            .all(|sample| {
+                is_alike(
+                    &planted.call(&call(scheme, &sample.request)),
+                    &sample.outcome,
+                )
+            })
+    };
+    let sound: Vec<Vec<MistakeId>> = sets.iter().filter(|ids| is_sound(ids)).cloned().collect();
+    if sound.is_empty() { sets } else { sound }
+}
+
+/// The mistakes for which the verifier's acceptances speak, and that do here what was seen.
+fn of_verifying(
+    adapter: &mut Adapter<'_>,
+    bed: &Bed<'_>,
+    disagreement: &Disagreement,
+    outcome: &Outcome,
+    samples: &[Vec<Sample>; 2],
+) -> Vec<Vec<MistakeId>> {
+    let suite = bed.suite();
+    let scheme = &suite.scheme;
+    let mut reference = Reference::new();
+    let mut is_right =
+        |request: &Request| reference.call(&call(scheme, request)).kind() == OutcomeKind::Accept;
+    let mut seen = vec![Seen {
+        suite: suite.name.as_str(),
+        scheme,
+        request: &disagreement.request,
+        is_right: is_right(&disagreement.request),
+        real_time: false,
+        outcome,
+        failed: true,
+    }];
+    let compared = samples.iter().flat_map(|kept| {
+        kept.iter()
+            .filter(|one| one.request.op == Op::Verify)
+            .take(COMPARED)
+    });
+    for sample in compared {
+        seen.push(Seen {
+            request: &sample.request,
+            is_right: is_right(&sample.request),
+            outcome: &sample.outcome,
+            failed: sample.failed,
+            ..seen[0]
+        });
+    }
+    let mut presented = |probes: &[Probe<'_>]| {
+        let lines = probes
+            .iter()
+            .map(|probe| RequestLine::of(probe.suite(), &probe.request(disagreement.request.now)));
+        ask(adapter, lines.collect(), false).ok()
+    };
+    let mut asking = Asking::new(MOST_REQUESTS, disagreement.number, &mut presented);
+    asking.usual_forms_only = true;
+    let (diagnosis, _) = explain_verifier(&seen, &[], &mut asking);
+    let mut sets: Vec<Vec<MistakeId>> = Vec::new();
+    for cause in diagnosis.causes {
+        let alternatives: Vec<Vec<MistakeId>> = cause
+            .alternatives
+            .iter()
+            .filter_map(|one| {
+                let ids = one.mistakes.iter().map(|m| MistakeId::named(&m.id));
+                ids.collect::<Result<_, _>>().ok()
+            })
+            .collect();
+        let does = |ids: &Vec<MistakeId>| {
+            let planted = Mistaken::new(ids);
+            planted.is_ok_and(|mut planted| {
+                is_alike(&planted.call(&call(scheme, &disagreement.request)), outcome)
+            })
+        };
+        if sets.is_empty() && alternatives.iter().all(does) {
+            sets = alternatives;
+        }
+    }
+    sets
 }
 
 /// The causes as a report has them.

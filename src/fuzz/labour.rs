@@ -3,8 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::adapters::{Adapter, AdapterError, Target};
-use crate::fuzz::ask::ask;
+use crate::adapters::{Adapter, AdapterError, Target, ask};
 use crate::fuzz::campaign::Campaign;
 use crate::fuzz::demand::Demand;
 use crate::fuzz::drive::FuzzOptions;

@@ -1,7 +1,6 @@
 //! Looking into a disagreement: does it happen again, why, and what is the least that shows it?
 
-use crate::adapters::{Adapter, AdapterError};
-use crate::fuzz::ask::ask;
+use crate::adapters::{Adapter, AdapterError, ask};
 use crate::fuzz::campaign::Campaign;
 use crate::fuzz::demand::{Demand, Judged};
 use crate::fuzz::explained::causes;
@@ -77,7 +76,7 @@ pub(super) fn look_into(
         ..disagreement.clone()
     };
     let samples = &campaign.samples[disagreement.input.suite];
-    let causes = causes(bed, &confirmed, samples);
+    let causes = causes(adapter, bed, &confirmed, samples);
     let first: &[MistakeId] = causes.first().map_or(&[], Vec::as_slice);
     if !campaign.known.found(disagreement, first) {
         return Ok(Looked::Known);

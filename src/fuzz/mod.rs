@@ -7,7 +7,6 @@
 //! two implementations asked the same, without an oracle, and [`versus_document`] says what came of
 //! that.
 
-mod ask;
 mod bounds;
 mod campaign;
 mod demand;

@@ -6,6 +6,7 @@ use crate::fuzz::drive::FuzzOutput;
 use crate::fuzz::input::kind_of;
 use crate::fuzz::share::{Breach, Finding};
 use crate::generate::{Entry, Expected, entry_line, quoted, write_entry};
+use crate::mistakes::MistakeId;
 use crate::protocol::RequestLine;
 use crate::results::outcome_in_words;
 use crate::scheme::Scheme;
@@ -226,12 +227,16 @@ fn note(scheme: &Scheme, finding: &Finding) -> String {
         .chars()
         .take(300)
         .collect();
-    if let Some(ids) = finding.causes.first() {
+    let titles = |ids: &Vec<MistakeId>| {
         let titles: Vec<String> = ids
             .iter()
             .map(|id| id.mistake().words_of(scheme).title)
             .collect();
-        let _ = write!(note, " So does one where {}.", titles.join(", and "));
+        titles.join(", and ")
+    };
+    if !finding.causes.is_empty() {
+        let titles: Vec<String> = finding.causes.iter().map(titles).collect();
+        let _ = write!(note, " So does one where {}.", titles.join("; or "));
     }
     if !finding.sequence.is_empty() {
         note.push_str(

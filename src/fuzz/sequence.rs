@@ -3,8 +3,7 @@
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use crate::adapters::{AdapterError, Limits, Target};
-use crate::fuzz::ask::ask;
+use crate::adapters::{AdapterError, Limits, Target, ask};
 use crate::protocol::RequestLine;
 use crate::results::Observed;
 

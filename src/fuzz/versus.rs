@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::adapters::{Adapter, AdapterError, Limits, Target};
-use crate::fuzz::ask::ask;
+use crate::adapters::{Adapter, AdapterError, Limits, Target, ask};
 use crate::fuzz::drive::{FuzzEnding, FuzzError, FuzzProgress, taken};
 use crate::fuzz::grow::{Bed, Grower};
 use crate::fuzz::input::{Input, Signer, Token};

@@ -477,7 +477,7 @@ impl Sample {
             let mut mac = encoding.decode(&loose.mac).unwrap();
             mac[1..].iter_mut().for_each(|byte| *byte = !*byte);
             let wrong = right.replace(&loose.mac, &encoding.encode(&mac));
-            (mac[0] == 0).then(|| (self.beside_the_token(&fields), Value::Text(wrong)))
+            (mac[0] == 0).then(|| (self.scheme.given(&fields), Value::Text(wrong)))
         });
         found.unwrap()
     }

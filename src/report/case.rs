@@ -32,8 +32,8 @@ pub(super) fn details(result: &RunResult, case: &Case) -> Vec<(&'static str, Str
     for (at, cause) in case.causes.iter().take(CAUSES).enumerate() {
         let label = if at == 0 { "because" } else { "or" };
         lines.push((label, excerpt(&titles(cause), COLUMNS)));
-        for mistake in &cause.mistakes {
-            lines.push(("", excerpt(&mistake.remedy, COLUMNS)));
+        for remedy in remedies(cause) {
+            lines.push(("", excerpt(remedy, COLUMNS)));
         }
     }
     if let Some(more) = case.causes.len().checked_sub(CAUSES).filter(|&n| n > 0) {
@@ -58,6 +58,24 @@ pub(super) fn titles(cause: &Causes) -> String {
         .map(title)
         .collect::<Vec<_>>()
         .join(", and ")
+}
+
+/// Why it failed, in one line; several causes that nothing tells apart are a choice.
+pub(super) fn because(case: &Case) -> Option<String> {
+    let shown: Vec<String> = case.causes.iter().take(CAUSES).map(titles).collect();
+    let more = match case.causes.len().saturating_sub(CAUSES) {
+        0 => String::new(),
+        more => format!("; or {more} more"),
+    };
+    (!shown.is_empty()).then(|| format!("{}{more}", shown.join("; or ")))
+}
+
+/// What to do, each thing once.
+pub(super) fn remedies(cause: &Causes) -> impl Iterator<Item = &str> {
+    let all = cause.mistakes.iter().map(|mistake| mistake.remedy.as_str());
+    all.enumerate()
+        .filter(|&(at, remedy)| cause.mistakes[..at].iter().all(|m| m.remedy != remedy))
+        .map(|(_, remedy)| remedy)
 }
 
 /// What happened.

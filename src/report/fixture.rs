@@ -4,8 +4,8 @@ use crate::results::fixture::{
     accept, circumstances, expect_token, not_accepted, reject, run, suite, threw, token,
 };
 use crate::results::{
-    Causes, Failure, FuzzPoint, FuzzResult, KnownFailures, MistakeMention, Observation, Observed,
-    RunResult, ScopeNote, VersusResult, conclude,
+    Account, Causes, Diagnosis, Failure, FuzzPoint, FuzzResult, KnownFailures, LikelyCause,
+    MistakeMention, Observation, Observed, RunResult, ScopeNote, VersusResult, conclude,
 };
 use crate::signature::{Fields, Op, Outcome, OutcomeKind, Value};
 use crate::suite::{Basis, Expect, Level, Suite};
@@ -147,13 +147,29 @@ pub(super) fn forty_of_three_hundred() -> RunResult {
     }
     let cause = mistake(
         "accepts-prefix",
-        "it accepts a token that is cut short",
+        "a token that is cut short is accepted",
         "Compare the whole token.",
     );
-    result.verifier_causes.push(MistakeMention {
-        explained: Some(1),
-        ..cause
+    let mut diagnosis = Diagnosis::of_signing(&result.cases, 97);
+    diagnosis.add_verifying(Diagnosis {
+        causes: vec![LikelyCause {
+            alternatives: vec![Causes {
+                mistakes: vec![cause],
+            }],
+            sign: 0,
+            verify: 1,
+            accepted_tokens: 0,
+        }],
+        verify: Some(Account {
+            failed: 4,
+            unexplained: 3,
+            tried: 125,
+            in_pairs: false,
+            ruled_out: Vec::new(),
+        }),
+        ..Diagnosis::default()
     });
+    result.diagnosis = Some(diagnosis);
     result
 }
 
@@ -205,6 +221,7 @@ pub(super) fn rich(length: usize) -> RunResult {
             )],
         },
     ];
+    result.diagnosis = Some(Diagnosis::of_signing(&result.cases, 97));
     result
 }
 

@@ -1,7 +1,7 @@
 //! Annotations for a CI server of GitHub's kind: workflow commands on standard output.
 
 use crate::report::Campaigns;
-use crate::report::case::{actual, titles};
+use crate::report::case::{actual, because, remedies};
 use crate::report::digits::count;
 use crate::report::headline::Tone;
 use crate::report::visible::{excerpt, visible};
@@ -96,10 +96,13 @@ fn of_case(case: &Case, title: &str) -> Annotation {
             excerpt(&case.expected, COLUMNS)
         ),
     };
-    if let Some(cause) = case.causes.first() {
-        message.push_str(&format!("\nbecause {}", excerpt(&titles(cause), COLUMNS)));
-        for mistake in &cause.mistakes {
-            message.push_str(&format!("\n{}", excerpt(&mistake.remedy, COLUMNS)));
+    if let Some(because) = because(case) {
+        message.push_str(&format!("\nbecause {}", excerpt(&because, COLUMNS)));
+    }
+    // What nothing tells apart has several remedies, and none of them is the one.
+    if let [cause] = &case.causes[..] {
+        for remedy in remedies(cause) {
+            message.push_str(&format!("\n{}", excerpt(remedy, COLUMNS)));
         }
     }
     Annotation {

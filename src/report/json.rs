@@ -90,8 +90,18 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
         }
     }
     match versioned.macproof_runs {
-        None => Ok(serde_json::from_slice::<RunResult>(bytes)?.into()),
-        Some(RUNS_VERSION) => Ok(serde_json::from_slice::<Runs>(bytes)?.into()),
+        None => Ok(serde_json::from_slice::<RunResult>(bytes)?
+            .brought_up_to_date()
+            .into()),
+        Some(RUNS_VERSION) => {
+            let mut runs = serde_json::from_slice::<Runs>(bytes)?;
+            runs.runs = runs
+                .runs
+                .into_iter()
+                .map(RunResult::brought_up_to_date)
+                .collect();
+            Ok(runs.into())
+        }
         Some(found) => Err(ReadError::Version {
             found,
             known: RUNS_VERSION,

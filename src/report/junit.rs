@@ -7,7 +7,8 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use crate::report::case::{REASON, actual, details};
 use crate::report::visible::{excerpt, visible};
 use crate::results::{
-    Case, Document, GateFailure, JUDGED_ITSELF, ObservedKind, RunResult, SuiteSummary, Verdict,
+    Case, Document, GateFailure, GateFailureKind, JUDGED_ITSELF, ObservedKind, RunResult,
+    SuiteSummary, Verdict,
 };
 use crate::suite::Basis;
 

@@ -1,7 +1,8 @@
 //! A summary in Markdown, for a job's page or a pull request.
 
 use crate::report::Campaigns;
-use crate::report::case::{actual, titles};
+use crate::report::case::{actual, because, remedies};
+use crate::report::causes::{causes, remarks};
 use crate::report::digits::{count, grouped};
 use crate::report::headline::{Headline, Tone};
 use crate::report::human::{gate_sentence, verdict_sentence};
@@ -125,6 +126,7 @@ fn one(run: &RunResult, campaigns: &Campaigns<'_>, out: &mut String) {
     }
     let rows = requirements(run);
     failed_requirements(&rows, out);
+    likely_causes(run, out);
     failed_cases(run, out);
     profile(run, out);
     list(
@@ -232,10 +234,13 @@ fn failed_cases(run: &RunResult, out: &mut String) {
         item("asked", &code(&sentence(&case.request)));
         item("expected", &code(&excerpt(&case.expected, COLUMNS)));
         item("actual", &code(&actual(case)));
-        if let Some(cause) = case.causes.first() {
-            item("because", &text(&visible(&titles(cause))));
-            for mistake in &cause.mistakes {
-                item("remedy", &text(&visible(&mistake.remedy)));
+        if let Some(because) = because(case) {
+            item("because", &text(&visible(&because)));
+        }
+        // What nothing tells apart has several remedies, and none of them is the one.
+        if let [cause] = &case.causes[..] {
+            for remedy in remedies(cause) {
+                item("remedy", &text(&visible(remedy)));
             }
         }
         item(
@@ -256,6 +261,30 @@ fn failed_cases(run: &RunResult, out: &mut String) {
         ));
     }
     if !failed.is_empty() {
+        out.push('\n');
+    }
+}
+
+/// What is most likely wrong.
+fn likely_causes(run: &RunResult, out: &mut String) {
+    let Some(diagnosis) = &run.diagnosis else {
+        return;
+    };
+    let (causes, remarks) = (causes(diagnosis), remarks(diagnosis));
+    for cause in &causes {
+        out.push_str(&format!(
+            "- Most likely, {}: {}\n",
+            cause.explains,
+            text(&cause.title)
+        ));
+        for line in cause.evidence.iter().chain(&cause.remedies) {
+            out.push_str(&format!("  - {}\n", text(line)));
+        }
+    }
+    for remark in &remarks {
+        out.push_str(&format!("- {}\n", text(remark)));
+    }
+    if !causes.is_empty() || !remarks.is_empty() {
         out.push('\n');
     }
 }

@@ -7,6 +7,7 @@
 mod badge;
 mod campaigns;
 mod case;
+mod causes;
 mod chart;
 mod difference;
 mod digits;

@@ -44,7 +44,7 @@ pub(super) fn sentence(request: &CaseRequest) -> String {
 }
 
 /// The operation that was asked: `sign`, `verify` or `identify`.
-pub(super) fn op(request: &CaseRequest) -> &str {
+fn op(request: &CaseRequest) -> &str {
     let op = request.0.get("op").and_then(Value::as_str);
     op.unwrap_or_default()
 }

@@ -15,7 +15,7 @@ use crate::results::{
     ScopeNote, ShardSummary, SourceLine, SuiteSummary, Trait, Verdict, judge, words,
 };
 use crate::signature::{Op, Outcome};
-use crate::suite::{Expect, Level, Requirement, Suite, Vector};
+use crate::suite::{Expect, Level, Request, Requirement, Suite, Vector};
 
 /// What was observed of one case.
 #[derive(Clone, Debug)]
@@ -26,6 +26,8 @@ pub struct Observation<'s> {
     pub vector: &'s Vector,
     /// What was asked, as it went over the wire, without its id.
     pub request: serde_json::Value,
+    /// The same as data, with the secret and at the time of the asking.
+    pub asked: Cow<'s, Request>,
     /// What is expected: the vector's own, unless it was signed afresh for an implementation that
     /// uses the real time.
     pub expect: Cow<'s, Expect>,
@@ -137,6 +139,7 @@ pub fn conclude(
         counts: cases.iter().map(|case| case.verdict).collect(),
         cases,
         profile,
+        diagnosis: None,
         verifier_causes: Vec::new(),
         baselines: baseline_scores(&observations),
         notes: circumstances.notes,
@@ -216,6 +219,7 @@ fn judged(observation: &Observation<'_>, level: Level) -> Case {
         suite,
         vector,
         request,
+        asked: _,
         expect,
         observed,
         right: _,

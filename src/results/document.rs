@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::ImplementationInfo;
-use crate::results::{BaselineScore, ObservedKind, Restarts, Verdict};
+use crate::results::{BaselineScore, Diagnosis, ObservedKind, Restarts, Verdict};
 use crate::suite::{Basis, Level, Source};
 
 /// The version of this document's form.
@@ -75,7 +75,10 @@ pub struct RunResult {
     pub cases: Vec<Case>,
     /// What was observed of matters of taste: the `may` vectors.
     pub profile: Vec<Trait>,
-    /// Which mistakes would make a verifier fail just these cases, most likely first.
+    /// Why cases failed, as far as there is evidence; absent where none did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diagnosis: Option<Diagnosis>,
+    /// What older documents have in the place of `diagnosis`; it is read, and no longer written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verifier_causes: Vec<MistakeMention>,
     /// How many of the judged `must` and `should` cases each trivial baseline passes; none in
@@ -96,6 +99,16 @@ impl RunResult {
         let best = self.baselines.iter().max_by_key(|score| score.passed);
         best.filter(|best| passed > 0 && best.passed >= passed)
             .copied()
+    }
+
+    /// The same as a program of today would have written it.
+    #[must_use]
+    pub fn brought_up_to_date(mut self) -> Self {
+        if self.diagnosis.is_none() {
+            self.diagnosis = Diagnosis::of_older(&self);
+        }
+        self.verifier_causes.clear();
+        self
     }
 }
 
@@ -413,7 +426,7 @@ pub struct MistakeMention {
     pub title: String,
     /// What to do.
     pub remedy: String,
-    /// How many of the failed cases it explains, where all cases were judged together.
+    /// How many of the failed cases it explains; only older documents have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explained: Option<u64>,
 }

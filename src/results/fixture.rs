@@ -116,6 +116,7 @@ impl Suite {
             suite: self,
             vector,
             request: serde_json::from_str(&line.as_json()).unwrap(),
+            asked: Cow::Borrowed(&vector.request),
             expect: Cow::Borrowed(&vector.expect),
             right: None,
             observed,

@@ -7,8 +7,8 @@ use crate::results::conformance::{Disturbances, conformance, gate};
 use crate::results::ledger::Ledger;
 use crate::results::not_started::{self, NOT_STARTED};
 use crate::results::{
-    BaselineScore, Case, Conformance, Counts, Document, GateFailure, Interruption, KnownFailures,
-    RunResult, Runs, ScopeNote, ShardSummary, SuiteSummary,
+    BaselineScore, Case, Conformance, Counts, Diagnosis, Document, GateFailure, Interruption,
+    KnownFailures, RunResult, Runs, ScopeNote, ShardSummary, SuiteSummary,
 };
 
 /// Why results cannot be joined.
@@ -82,8 +82,8 @@ fn listed(numbers: &[u64]) -> String {
 /// aside; what is left then is one document of one run, or of several.
 ///
 /// `known` is the list of known failures that the parts were run with: only with it can an entry be
-/// blamed that matches nothing in the whole. Causes that depend on all cases are those of the
-/// parts; whoever can tell the others replaces them.
+/// blamed that matches nothing in the whole. A cause that one part found is that of the whole unless
+/// another part rules it out.
 pub fn merge(runs: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<Document, MergeError> {
     let joined = groups(runs)?
         .into_iter()
@@ -164,6 +164,10 @@ fn join(mut parts: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<RunR
     }
     let entries = of_the_lists(&parts);
     let seeds: Vec<u64> = parts.iter().map(|part| part.seed).collect();
+    let diagnoses: Vec<Diagnosis> = parts
+        .iter()
+        .filter_map(|part| part.diagnosis.clone())
+        .collect();
     let mut parts = parts.into_iter();
     let Some(mut whole) = parts.next() else {
         return Err(MergeError::Nothing);
@@ -191,15 +195,6 @@ fn join(mut parts: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<RunR
         }
         whole.cases.extend(part.cases);
         whole.profile.extend(part.profile);
-        for cause in part.verifier_causes {
-            if whole
-                .verifier_causes
-                .iter()
-                .all(|known| known.id != cause.id)
-            {
-                whole.verifier_causes.push(cause);
-            }
-        }
         add_baselines(&mut whole, &part.baselines);
         for note in part.notes {
             if !whole.notes.contains(&note) {
@@ -227,6 +222,9 @@ fn join(mut parts: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<RunR
             entries = ledger.troubles(&every_case, true);
         }
     }
+    let diagnoses: Vec<&Diagnosis> = diagnoses.iter().collect();
+    let diagnosis = Diagnosis::of_parts(&diagnoses, &whole.cases);
+    whole.diagnosis = (!diagnoses.is_empty()).then_some(diagnosis);
     recount(&mut whole);
     whole.scope = scope(left_out, &whole.cases);
     let disturbances = Disturbances {

@@ -6,6 +6,7 @@ mod case_pattern;
 mod conclude;
 mod conformance;
 mod course;
+mod diagnosis;
 mod difference;
 mod document;
 #[cfg(test)]
@@ -33,6 +34,10 @@ pub use baseline::{Baseline, BaselineScore};
 pub use case_pattern::{CasePattern, CasePatternError};
 pub use conclude::{Circumstances, Observation, conclude};
 pub use course::{Course, FuzzPoint};
+pub use diagnosis::{
+    Account, Diagnosis, Inquiry, InquiryRequest, InquiryResult, InquiryToken, LikelyCause,
+    is_failure,
+};
 pub use difference::{AbsentImplementation, ChangedCase, Difference};
 pub use document::{
     Case, CaseRequest, Causes, Conformance, Counts, Gate, GateFailure, GateFailureKind,
@@ -62,6 +67,4 @@ pub use versus::{
     VERSUS_SCHEMA_VERSION, VersusAnswer, VersusCell, VersusDifference, VersusExample, VersusResult,
     VersusSide,
 };
-pub use words::{
-    expected as expected_in_words, outcome as outcome_in_words, read_outcome as outcome_of_words,
-};
+pub use words::{expected as expected_in_words, outcome as outcome_in_words};

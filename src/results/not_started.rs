@@ -49,6 +49,7 @@ pub fn did_not_start(circumstances: Circumstances, cases: u64, reason: String) -
         cases: Vec::new(),
         profile: Vec::new(),
         verifier_causes: Vec::new(),
+        diagnosis: None,
         baselines: Vec::new(),
         notes: circumstances.notes,
     }

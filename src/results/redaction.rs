@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::protocol::ImplementationInfo;
 use crate::results::words::OR_DECLINED;
-use crate::results::{Case, Observation, Observed, RunResult};
+use crate::results::{Case, Diagnosis, Observation, Observed, RunResult};
 use crate::signature::{Encoding, Outcome, Secret, Value};
 
 /// What stands where something was taken out.
@@ -66,6 +66,25 @@ impl Redaction {
             version: said.version.as_ref().map(shown),
             language: said.language.as_ref().map(shown),
             notes: said.notes.as_ref().map(shown),
+        }
+    }
+
+    /// Takes out of a diagnosis what it may not show: what was asked, its tokens and its secrets.
+    pub fn diagnosis(&self, diagnosis: &mut Diagnosis) {
+        if !self.is_active {
+            return;
+        }
+        for mention in diagnosis.mentions() {
+            mention.title = self.text(&mention.title);
+        }
+        let needles = self.spellings();
+        for asked in diagnosis
+            .inquiry
+            .iter_mut()
+            .flat_map(|all| &mut all.requests)
+        {
+            redact_request(&mut asked.request.0);
+            redact_json(&mut asked.request.0, &needles);
         }
     }
 
@@ -170,17 +189,7 @@ fn tokens(case: &Case, observation: &Observation<'_>) -> Vec<String> {
 
 /// Takes secrets and tokens out of their places, and what looks like a token out of what was said.
 fn redact_case(case: &mut Case) {
-    if let Json::Object(request) = &mut case.request.0 {
-        for (name, value) in request {
-            match (name.as_str(), value) {
-                ("secrets", Json::Object(secrets)) => {
-                    secrets.values_mut().for_each(|one| *one = REDACTED.into());
-                }
-                ("secret" | "token", value) if !value.is_null() => *value = REDACTED.into(),
-                _ => {}
-            }
-        }
-    }
+    redact_request(&mut case.request.0);
     // The words repeat the tokens.
     let words = [
         Some(&mut case.expected),
@@ -198,6 +207,22 @@ fn redact_case(case: &mut Case) {
     }
     for token in [&mut case.expected_token, &mut case.actual_token] {
         *token = token.take().map(|_| REDACTED.to_owned());
+    }
+}
+
+/// Takes secrets and tokens out of their places.
+fn redact_request(request: &mut Json) {
+    let Json::Object(request) = request else {
+        return;
+    };
+    for (name, value) in request {
+        match (name.as_str(), value) {
+            ("secrets", Json::Object(secrets)) => {
+                secrets.values_mut().for_each(|one| *one = REDACTED.into());
+            }
+            ("secret" | "token", value) if !value.is_null() => *value = REDACTED.into(),
+            _ => {}
+        }
     }
 }
 

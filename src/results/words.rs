@@ -1,6 +1,6 @@
 //! What is expected and what happened, in the words of the reports.
 
-use crate::results::{Case, Observed, ObservedKind};
+use crate::results::Observed;
 use crate::signature::{Denial, Op, Outcome, OutcomeKind};
 use crate::suite::Expect;
 
@@ -73,38 +73,6 @@ fn denied(code: Option<String>, status: Option<u16>) -> String {
     }
 }
 
-/// What an implementation did, read from a document's words; `None` where it did nothing, or not
-/// one thing.
-pub fn read_outcome(case: &Case) -> Option<Outcome> {
-    let words = case.actual.as_deref()?;
-    let after = |start: &str| words.strip_prefix(start).unwrap_or_default().to_owned();
-    Some(match case.outcome? {
-        ObservedKind::Token => Outcome::Token(case.actual_token.clone()?),
-        ObservedKind::Accept => Outcome::Accept,
-        ObservedKind::Reject => Outcome::Reject(read_denial(words)),
-        ObservedKind::Anonymous => Outcome::Anonymous,
-        ObservedKind::Refused => Outcome::Refused(after("refused: ")),
-        ObservedKind::Threw => Outcome::Threw(after("threw: ")),
-        _ => return None,
-    })
-}
-
-/// What [`denied`] wrote.
-fn read_denial(words: &str) -> Denial {
-    let with = words.strip_prefix("reject with ").unwrap_or_default();
-    let (code, status) = match with.rsplit_once("the status ") {
-        Some((code, status)) if status.parse::<u16>().is_ok() => (
-            code.strip_suffix(" and ").unwrap_or(code),
-            status.parse().ok(),
-        ),
-        _ => (with, None),
-    };
-    Denial {
-        code: code.strip_prefix("the code ").map(str::to_owned),
-        status,
-    }
-}
-
 /// What happened, where anything did; of several rounds, what the first did.
 pub(super) fn actual(observed: &Observed) -> Option<String> {
     match observed {
@@ -133,47 +101,5 @@ pub(super) fn reason(op: Op, observed: &Observed) -> Option<String> {
             Some("its hello declares the suite and the operation, its answer says that it is unsupported".to_owned())
         }
         Observed::Failed(failure) => Some(failure.to_string()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{outcome, read_outcome};
-    use crate::results::Observed;
-    use crate::results::fixture::{run, small_suite};
-    use crate::signature::{Denial, Outcome};
-
-    fn rejected(code: Option<&str>, status: Option<u16>) -> Outcome {
-        let code = code.map(str::to_owned);
-        Outcome::Reject(Denial { code, status })
-    }
-
-    #[test]
-    fn words_are_read_back() {
-        let suite = small_suite();
-        for (vector, done) in [
-            ("signs", Outcome::Token("ab".into())),
-            ("signs", Outcome::Refused("no: really".into())),
-            ("forged", Outcome::Accept),
-            ("forged", Outcome::REJECT),
-            ("forged", rejected(Some("E1"), None)),
-            ("forged", rejected(None, Some(403))),
-            ("forged", rejected(Some("the status E"), Some(401))),
-            ("forged", Outcome::Threw("x".into())),
-        ] {
-            let result = run(
-                vec![suite.observe(vector, Observed::Outcome(done.clone()))],
-                "",
-            );
-            assert_eq!(
-                read_outcome(&result.cases[0]),
-                Some(done.clone()),
-                "{}",
-                outcome(&done)
-            );
-        }
-        let none = Observed::NotApplicable("x".into());
-        let result = run(vec![suite.observe("signs", none)], "");
-        assert_eq!(read_outcome(&result.cases[0]), None);
     }
 }

@@ -722,7 +722,7 @@ vectors:
             seen.add(Observed::Outcome(outcome), right, &vector.expect);
             let asked = Cow::Borrowed(vector);
             let line = RequestLine::of("timed", &vector.request);
-            let case = Case::new(suite, vector, asked, line, Fate::AskedAfresh(afresh));
+            let case = Case::new(suite, vector, asked, line, Fate::AskedAfresh(afresh), NOW);
             Some((id, case.verdict(&seen, Level::Must)?))
         })
         .collect()

@@ -8,7 +8,7 @@ use crate::runner::CaseEvent;
 use crate::runner::afresh::Afresh;
 use crate::runner::seen::Seen;
 use crate::signature::{CaseId, Op};
-use crate::suite::{Expect, Level, Suite, Vector};
+use crate::suite::{Expect, Level, Request, Suite, Vector};
 
 /// A chosen vector, and what this adapter is to be asked for its sake.
 ///
@@ -25,6 +25,8 @@ pub(super) struct Case<'s> {
     /// The request as it was planned.
     pub(super) line: RequestLine,
     pub(super) fate: Fate<'s>,
+    /// When it was planned, in Unix seconds.
+    planned: u64,
 }
 
 /// What becomes of a case.
@@ -49,6 +51,7 @@ impl<'s> Case<'s> {
         asked: Cow<'s, Vector>,
         line: RequestLine,
         fate: Fate<'s>,
+        planned: u64,
     ) -> Self {
         Self {
             suite,
@@ -56,6 +59,7 @@ impl<'s> Case<'s> {
             asked,
             line,
             fate,
+            planned,
         }
     }
 
@@ -65,6 +69,19 @@ impl<'s> Case<'s> {
 
     pub(super) fn op(&self) -> Op {
         self.asked.request.op
+    }
+
+    /// The request as it was planned.
+    fn request(&self) -> Cow<'s, Request> {
+        if let Fate::AskedAfresh(afresh) = &self.fate
+            && let Some(request) = afresh.request(self.planned)
+        {
+            return Cow::Owned(request);
+        }
+        match &self.asked {
+            Cow::Borrowed(vector) => Cow::Borrowed(&vector.request),
+            Cow::Owned(vector) => Cow::Owned(vector.request.clone()),
+        }
     }
 
     /// What is expected. `right` is the token of the time of the asking, where that decides.
@@ -125,6 +142,7 @@ impl<'s> Case<'s> {
             vector: self.origin,
             // What we have written ourselves can be read.
             request: serde_json::from_str(&self.line.as_json()).unwrap_or_default(),
+            asked: self.request(),
             right: match &expect {
                 Expect::Observe(_) => right.or_else(planned),
                 Expect::Token { .. } | Expect::Outcomes(_) | Expect::Rejected { .. } => None,

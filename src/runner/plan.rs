@@ -136,7 +136,7 @@ pub(super) fn plan<'s>(
             ),
             fate => fate,
         };
-        Case::new(suite, vector, asked, line, fate)
+        Case::new(suite, vector, asked, line, fate, now)
     };
     chosen.iter().map(&mut case).collect()
 }

@@ -13,6 +13,7 @@ mod backends;
 mod bad_adapters;
 mod bad_servers;
 mod browser;
+mod causes;
 mod certificates;
 mod chosen;
 mod ci_jobs;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::report::case::{actual, difference, titles};
+use crate::report::case::{actual, difference, remedies, titles};
 use crate::report::html::tone;
 use crate::report::request::sentence;
 use crate::report::rerun_command;
@@ -59,10 +59,8 @@ impl Advice {
     pub(super) fn of(causes: &Causes) -> Self {
         Self {
             title: capitalised(&excerpt(&titles(causes), COLUMNS)),
-            remedies: causes
-                .mistakes
-                .iter()
-                .map(|mistake| excerpt(&mistake.remedy, COLUMNS))
+            remedies: remedies(causes)
+                .map(|remedy| excerpt(remedy, COLUMNS))
                 .collect(),
             explains: String::new(),
         }

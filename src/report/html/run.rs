@@ -1,8 +1,9 @@
 //! One run on the page.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use crate::report::Campaigns;
+use crate::report::causes::{CauseInWords, causes, remarks};
 use crate::report::digits::{count, duration, grouped};
 use crate::report::headline::Headline;
 use crate::report::html::card::{Advice, Card, capitalised, is_shown};
@@ -12,16 +13,13 @@ use crate::report::human::{gate_sentence, verdict_sentence};
 use crate::report::known;
 use crate::report::requirements::requirements;
 use crate::report::visible::{excerpt, visible};
-use crate::results::{Case, Causes, RunResult, Trait, Verdict};
+use crate::results::{Case, RunResult, Trait, Verdict};
 
 /// How many cases are shown in full.
 const CARDS: usize = 200;
 
 /// How many of them are open.
 const OPEN: usize = 12;
-
-/// How many causes are in the summary.
-const ADVICE: usize = 5;
 
 /// The longest text in a line.
 const COLUMNS: usize = 400;
@@ -37,6 +35,7 @@ pub(super) struct RunView {
     pub(super) parts: Vec<Part>,
     pub(super) facts: Vec<(&'static str, String)>,
     pub(super) advice: Vec<Advice>,
+    pub(super) remarks: Vec<String>,
     pub(super) cards: Vec<Card>,
     pub(super) more_cards: Option<String>,
     pub(super) listed: Vec<String>,
@@ -133,6 +132,12 @@ impl RunView {
             parts: parts(run),
             facts: facts(run),
             advice: advice(run),
+            remarks: run
+                .diagnosis
+                .iter()
+                .flat_map(remarks)
+                .map(|remark| capitalised(&remark))
+                .collect(),
             suites: suites.collect(),
             cards,
             more_cards,
@@ -189,40 +194,15 @@ fn facts(run: &RunResult) -> Vec<(&'static str, String)> {
     facts
 }
 
-/// What explains most failures: of tokens, and of a verifier.
+/// What is most likely wrong.
 fn advice(run: &RunResult) -> Vec<Advice> {
-    let mut explained: Vec<(&Causes, u64)> = Vec::new();
-    let mut places: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
-    for causes in run.cases.iter().filter_map(|case| case.causes.first()) {
-        let ids = causes.mistakes.iter().map(|one| one.id.as_str()).collect();
-        let place = *places.entry(ids).or_insert_with(|| {
-            explained.push((causes, 0));
-            explained.len() - 1
-        });
-        explained[place].1 += 1;
-    }
-    explained.sort_by_key(|&(_, cases)| std::cmp::Reverse(cases));
-    let of_tokens = explained
-        .iter()
-        .take(ADVICE)
-        .map(|&(causes, cases)| Advice {
-            explains: match cases {
-                1 => "This explains 1 case.".to_owned(),
-                _ => format!("This explains {} cases.", grouped(cases)),
-            },
-            ..Advice::of(causes)
-        });
-    let of_verifying = run
-        .verifier_causes
-        .iter()
-        .take(ADVICE)
-        .map(|mistake| Advice {
-            explains: "A verifier with this mistake misjudges as this one does.".to_owned(),
-            ..Advice::of(&Causes {
-                mistakes: vec![mistake.clone()],
-            })
-        });
-    of_tokens.chain(of_verifying).collect()
+    let causes = run.diagnosis.iter().flat_map(causes);
+    let advice = |cause: CauseInWords| Advice {
+        title: capitalised(&cause.title),
+        remedies: cause.evidence.into_iter().chain(cause.remedies).collect(),
+        explains: format!("This explains {}.", cause.explains),
+    };
+    causes.map(advice).collect()
 }
 
 /// The cases that are shown in full: what failed before what is only a warning.

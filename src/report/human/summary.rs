@@ -1,15 +1,13 @@
 //! How it came out, in short: each suite, the failed requirements, the likely causes.
 
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use crate::report::causes::{causes, remarks};
 use crate::report::digits::{count, grouped};
 use crate::report::human::groups::Group;
 use crate::report::human::page::Page;
-use crate::report::request::op;
-use crate::report::visible::{beginning, visible};
-use crate::results::{Case, Causes, MistakeMention, RunResult, Verdict};
+use crate::report::visible::beginning;
+use crate::results::{RunResult, Verdict};
 
 /// How many failed requirements are listed.
 const REQUIREMENTS: usize = 20;
@@ -87,95 +85,32 @@ pub(super) fn requirements(page: &mut Page, failures: &[Group<'_>]) {
     page.list_up_to(REQUIREMENTS, &lines);
 }
 
-/// What is most likely wrong: the fewest mistakes that explain the most failed cases.
+/// What is most likely wrong.
 pub(super) fn likely_causes(page: &mut Page, result: &RunResult) {
-    let of = |which: &str, verdicts: &[Verdict]| -> Vec<&Case> {
-        let is_such = |case: &&Case| verdicts.contains(&case.verdict) && op(&case.request) == which;
-        result.cases.iter().filter(is_such).collect()
+    let Some(diagnosis) = &result.diagnosis else {
+        return;
     };
-    let signed = of("sign", &[Verdict::Fail]);
-    // A verifier's causes are judged over all that it misjudges, whether that counts or not.
-    let misjudged = [Verdict::Fail, Verdict::Warning, Verdict::KnownFailure];
-    let verified = of("verify", &misjudged);
-    let of_signing = fewest(&signed);
-    let of_verifying = &result.verifier_causes;
-    if of_signing.is_empty() && of_verifying.is_empty() {
+    let (causes, remarks) = (causes(diagnosis), remarks(diagnosis));
+    if causes.is_empty() && remarks.is_empty() {
         return;
     }
     page.gap();
-    for (mistakes, explained) in of_signing {
-        let all = count(signed.len() as u64, "failed sign case", "failed sign cases");
-        let label = format!("most likely, {} of {all}", grouped(explained));
-        cause(page, &label, mistakes);
-    }
-    for mistake in of_verifying.iter().take(CAUSES) {
-        let all = count(
-            verified.len() as u64,
-            "misjudged verify case",
-            "misjudged verify cases",
-        );
-        let label = match mistake.explained {
-            Some(explained) => format!("most likely, {} of {all}", grouped(explained)),
-            None => format!("most likely, some of {all}"),
-        };
-        cause(page, &label, std::slice::from_ref(mistake));
-    }
-}
-
-fn cause(page: &mut Page, label: &str, mistakes: &[MistakeMention]) {
-    let titles: Vec<_> = mistakes.iter().map(|m| visible(&m.title)).collect();
-    page.line(format_args!(
-        "{}: {}",
-        page.paint.doubtful(label),
-        titles.join(", and ")
-    ));
-    for mistake in mistakes {
-        page.line(format_args!("  {}", visible(&mistake.remedy)));
-    }
-}
-
-/// The mistakes that explain most of the cases, then those that explain most of the rest, each
-/// with how many cases it explains.
-fn fewest<'r>(cases: &[&'r Case]) -> Vec<(&'r [MistakeMention], u64)> {
-    let mut open: Vec<&Case> = cases
-        .iter()
-        .copied()
-        .filter(|case| !case.causes.is_empty())
-        .collect();
-    let mut found = Vec::new();
-    while !open.is_empty() && found.len() < CAUSES {
-        let mut tally: BTreeMap<Vec<&str>, Tally<'r>> = BTreeMap::new();
-        for case in &open {
-            for (place, cause) in case.causes.iter().enumerate() {
-                let tally = tally.entry(ids(cause)).or_insert(Tally {
-                    cases: 0,
-                    places: 0,
-                    mistakes: &cause.mistakes,
-                });
-                tally.cases += 1;
-                tally.places += place;
-            }
+    for cause in causes.iter().take(CAUSES) {
+        let label = page
+            .paint
+            .doubtful(&format!("most likely, {}", cause.explains));
+        page.line(format_args!("{label}: {}", cause.title));
+        for line in cause.evidence.iter().chain(&cause.remedies) {
+            page.line(format_args!("  {line}"));
         }
-        // Of those that explain as many, the one that the cases themselves name first.
-        let rank = |tally: &Tally<'_>| (Reverse(tally.cases), tally.places);
-        let best = tally.iter().min_by_key(|(_, tally)| rank(tally));
-        let Some((best, tally)) = best else {
-            break;
-        };
-        found.push((tally.mistakes, tally.cases));
-        open.retain(|case| !case.causes.iter().any(|cause| ids(cause) == *best));
     }
-    found
-}
-
-/// How often a cause is named.
-struct Tally<'r> {
-    cases: u64,
-    /// The sum of its places among the causes of those cases, from 0.
-    places: usize,
-    mistakes: &'r [MistakeMention],
-}
-
-fn ids(cause: &Causes) -> Vec<&str> {
-    cause.mistakes.iter().map(|m| m.id.as_str()).collect()
+    if let Some(more) = causes.len().checked_sub(CAUSES).filter(|&more| more > 0) {
+        let more = count(more as u64, "more cause", "more causes");
+        page.line(format_args!(
+            "and {more}; the JSON and HTML reports have them"
+        ));
+    }
+    for remark in remarks {
+        page.line(remark);
+    }
 }

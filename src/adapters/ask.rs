@@ -1,4 +1,6 @@
-//! Asking a few things at once, outside a campaign.
+//! Asking a few things at once, beside a run or a campaign.
+
+use std::collections::HashMap;
 
 use crate::adapters::{Adapter, AdapterError, Exchange, Ticket};
 use crate::protocol::{Reply, RequestLine};
@@ -6,20 +8,31 @@ use crate::results::{Failure, Observed};
 
 /// Asks each of these lines, and says what came of each. One by one, if that is wished: then none
 /// is sent before the one before is answered.
-pub(super) fn ask(
+pub fn ask(
     adapter: &mut Adapter<'_>,
     lines: Vec<RequestLine>,
     one_by_one: bool,
 ) -> Result<Vec<Observed>, AdapterError> {
+    ask_made(adapter, lines.len(), one_by_one, &|at| lines[at].clone())
+}
+
+/// Asks as many lines, each made when it is sent, and says what came of each.
+pub fn ask_made(
+    adapter: &mut Adapter<'_>,
+    count: usize,
+    one_by_one: bool,
+    make: &dyn Fn(usize) -> RequestLine,
+) -> Result<Vec<Observed>, AdapterError> {
     let mut asking = Asking {
-        observed: vec![None; lines.len()],
-        lines,
+        observed: vec![None; count],
+        make,
+        lines: HashMap::new(),
         next: 0,
         settled: 0,
         one_by_one,
     };
     // A conversation that waits for its answers ends as if there were nothing more.
-    while asking.next < asking.lines.len() {
+    while asking.next < count {
         adapter.drive(&mut asking)?;
     }
     let nothing = || Observed::Skipped("it was not asked".to_owned());
@@ -30,15 +43,17 @@ pub(super) fn ask(
         .collect())
 }
 
-struct Asking {
-    lines: Vec<RequestLine>,
+struct Asking<'m> {
+    make: &'m dyn Fn(usize) -> RequestLine,
+    /// Those that are under way.
+    lines: HashMap<Ticket, RequestLine>,
     observed: Vec<Option<Observed>>,
     next: usize,
     settled: usize,
     one_by_one: bool,
 }
 
-impl Asking {
+impl Asking<'_> {
     fn settle(&mut self, ticket: Ticket, observed: Observed) {
         let at = usize::try_from(ticket.0).unwrap_or(usize::MAX);
         if let Some(place) = self.observed.get_mut(at) {
@@ -48,19 +63,20 @@ impl Asking {
     }
 }
 
-impl Exchange for Asking {
+impl Exchange for Asking<'_> {
     fn next(&mut self) -> Option<Ticket> {
         let waits = self.one_by_one && self.settled < self.next;
-        if waits || self.next >= self.lines.len() {
+        if waits || self.next >= self.observed.len() {
             return None;
         }
+        let ticket = Ticket(self.next as u64);
+        self.lines.insert(ticket, (self.make)(self.next));
         self.next += 1;
-        Some(Ticket(self.next as u64 - 1))
+        Some(ticket)
     }
 
     fn request(&self, ticket: Ticket) -> &RequestLine {
-        let at = usize::try_from(ticket.0).unwrap_or_default();
-        &self.lines[at]
+        &self.lines[&ticket]
     }
 
     fn answered(&mut self, ticket: Ticket, reply: Reply) {

@@ -1,0 +1,399 @@
+//! What a verifier may have done wrong, and the inputs by which that shows.
+
+use std::borrow::Cow;
+
+use crate::explain::Finding;
+use crate::explain::details::detail;
+use crate::mistakes::{
+    Choice, FormWords, Inputs, Mistake, MistakeId, Pipeline, Step, Stop, catalogue,
+};
+use crate::results::{Causes, MistakeMention};
+use crate::scheme::{FieldKind, FieldTexts, ParsedToken, Scheme, Verification};
+use crate::signature::{Context, Fields, Op, Value};
+use crate::suite::Request;
+
+/// More forms of one mistake than that are not tried.
+const MOST_FORMS: usize = 12;
+
+/// A way to make tokens that a verifier may expect.
+#[derive(Clone, Debug)]
+pub(super) struct Suspect {
+    pub(super) pipeline: Pipeline,
+}
+
+impl Suspect {
+    /// Its mistakes, in the order of signing.
+    pub(super) fn ids(&self) -> Vec<MistakeId> {
+        let choices = self.pipeline.choices();
+        choices.map(|choice| choice.mistake.id).collect()
+    }
+
+    /// Whether it makes one mistake.
+    pub(super) fn is_single(&self) -> bool {
+        self.pipeline.choices().count() == 1
+    }
+
+    /// Both at once; `None` where they change the same step.
+    pub(super) fn and(&self, other: &Self) -> Option<Self> {
+        let mut both = self.clone();
+        for choice in other.pipeline.choices() {
+            let is_taken = |known: Choice| known.mistake.excludes(choice.mistake);
+            if self.pipeline.choices().any(is_taken) {
+                return None;
+            }
+            both.pipeline = both.pipeline.with(choice);
+        }
+        Some(both)
+    }
+
+    /// How often it is seen, the most frequent first.
+    pub(super) fn rank(&self) -> usize {
+        let ranks = self
+            .pipeline
+            .choices()
+            .map(|choice| choice.mistake.rank_in_stage() + 8 * choice.form);
+        ranks.sum()
+    }
+}
+
+/// The mistakes of signing that can make a difference in a scheme, those of the token only where
+/// nobody tells the secret.
+pub(super) fn applicable(scheme: &Scheme, own_tokens_only: bool) -> Vec<&'static Mistake> {
+    catalogue()
+        .iter()
+        .filter(|mistake| !mistake.is_of_verifying() && mistake.applies(scheme).is_ok())
+        .filter(|mistake| !own_tokens_only || mistake.step() >= Step::MacBytes)
+        .collect()
+}
+
+/// One suspect for each form of a mistake that makes a token of any of these inputs.
+pub(super) fn suspects_of(
+    mistake: &'static Mistake,
+    inputs: &[Input<'_>],
+    usual_forms_only: bool,
+) -> Vec<Suspect> {
+    let most = if usual_forms_only { 1 } else { MOST_FORMS };
+    let mut suspects = Vec::new();
+    for form in 0..most {
+        let suspect = Suspect {
+            pipeline: Pipeline::right().with(Choice { mistake, form }),
+        };
+        if !inputs
+            .iter()
+            .any(|input| input.made_by(&suspect.pipeline).is_some())
+        {
+            break;
+        }
+        suspects.push(suspect);
+    }
+    suspects
+}
+
+/// The same in the words of a report; details that differ between forms are not told.
+pub(super) fn causes(alike: &[&Suspect], input: &Input<'_>) -> Causes {
+    let inputs = input.inputs();
+    let Some(first) = alike.first() else {
+        return Causes {
+            mistakes: Vec::new(),
+        };
+    };
+    let mention = |(at, choice): (usize, Choice)| {
+        let mut forms = alike
+            .iter()
+            .filter_map(|other| other.pipeline.choices().nth(at))
+            .map(|choice| detail(choice, &inputs));
+        let one = forms.next().unwrap_or_default();
+        let is_told = forms.all(|other| other == one);
+        let form = if is_told { one } else { FormWords::default() };
+        let finding = Finding::new(choice.mistake, inputs.scheme, &form);
+        MistakeMention {
+            id: finding.id.to_string(),
+            title: finding.clause(),
+            remedy: finding.remedy_in(None),
+            explained: None,
+        }
+    };
+    Causes {
+        mistakes: first.pipeline.choices().enumerate().map(mention).collect(),
+    }
+}
+
+/// An input whose right token is known.
+#[derive(Clone, Debug)]
+pub(super) struct Input<'a> {
+    pub(super) scheme: &'a Scheme,
+    suite: &'a str,
+    /// What is asked; its token is the right one.
+    pub(super) request: Cow<'a, Request>,
+    /// All that is signed.
+    fields: Fields,
+    /// What is signed, as bytes.
+    pub(super) message: Vec<u8>,
+    pub(super) right: String,
+    /// The right MAC, where the implementation alone can make it.
+    mac: Option<Vec<u8>>,
+    /// Whether it is to be signed when it is sent.
+    real_time: bool,
+    /// Whether it stands in no suite.
+    pub(super) is_variant: bool,
+}
+
+impl<'a> Input<'a> {
+    /// The input of a request whose token is right; `None` where the token is not the canonical
+    /// one, or not of the scheme's form.
+    pub(super) fn of(
+        scheme: &'a Scheme,
+        suite: &'a str,
+        request: &'a Request,
+        real_time: bool,
+        own_tokens_only: bool,
+    ) -> Option<Self> {
+        let right = request.token.as_ref()?.as_text()?;
+        let parsed = scheme.token.parse(&scheme.fields, right)?;
+        let fields = completed(scheme, &request.fields, &parsed)?;
+        let mac = own_tokens_only
+            .then(|| parsed.macs().next().map(<[u8]>::to_vec))
+            .flatten();
+        if own_tokens_only {
+            mac.as_ref()?;
+        } else if scheme.sign(&request.secrets, &fields).ok()? != right {
+            return None;
+        }
+        Some(Self {
+            message: message(scheme, &fields)?,
+            right: right.to_owned(),
+            request: Cow::Borrowed(request),
+            scheme,
+            suite,
+            fields,
+            mac,
+            real_time,
+            is_variant: false,
+        })
+    }
+
+    /// Just a request, where no token is to be made for it.
+    pub(super) fn bare(scheme: &'a Scheme, suite: &'a str, request: &'a Request) -> Self {
+        Self {
+            scheme,
+            suite,
+            request: Cow::Borrowed(request),
+            fields: request.fields.clone(),
+            message: Vec::new(),
+            right: String::new(),
+            mac: None,
+            real_time: false,
+            is_variant: false,
+        }
+    }
+
+    fn inputs(&self) -> Inputs<'_> {
+        Inputs {
+            scheme: self.scheme,
+            secrets: &self.request.secrets,
+            fields: &self.fields,
+            now: self.request.now,
+            millis: None,
+        }
+    }
+
+    /// The token that a pipeline makes of it, where that is a wrong one.
+    pub(super) fn made_by(&self, pipeline: &Pipeline) -> Option<String> {
+        let token = self.token(pipeline).ok()?;
+        (!self.is_right(&token)).then_some(token)
+    }
+
+    fn token(&self, pipeline: &Pipeline) -> Result<String, Stop> {
+        match &self.mac {
+            None => pipeline.token(&self.inputs()),
+            Some(mac) => self.spelt(pipeline, mac),
+        }
+    }
+
+    /// A token of that form with a MAC that has nothing to do with it.
+    fn spelt(&self, pipeline: &Pipeline, mac: &[u8]) -> Result<String, Stop> {
+        let inputs = self.inputs();
+        let texts = pipeline.read(self.scheme, &self.fields)?;
+        let times = pipeline.time(&inputs, &texts)?;
+        let mac = pipeline.spell(self.scheme, mac)?;
+        pipeline.assemble(&inputs, &texts, &times, &mac)
+    }
+
+    fn is_right(&self, token: &str) -> bool {
+        if self.mac.is_some() {
+            return token == self.right;
+        }
+        let presented = Value::Text(token.to_owned());
+        let request = &self.request;
+        self.scheme.verify(
+            &request.secrets,
+            &request.fields,
+            Some(&presented),
+            request.now,
+        ) == Verification::Accepted
+    }
+
+    /// The same with other letters and digits inside its texts, so that it is another message of
+    /// the same kind; `None` where there is nothing to change.
+    pub(super) fn varied(&self, by: u8) -> Option<Self> {
+        if self.mac.is_some() {
+            return None;
+        }
+        let scheme = self.scheme;
+        let mut other = self.clone();
+        let mut request = self.request.clone().into_owned();
+        for field in scheme.message.fields() {
+            if scheme.fields.at(field).kind != FieldKind::Text || scheme.secret.per == Some(field) {
+                continue;
+            }
+            let name = &scheme.fields.at(field).name;
+            if let Some(Value::Text(text)) = self.fields.value(name) {
+                let text = varied(text, by);
+                other.fields.set(name.clone(), text.as_str());
+                if request.fields.value(name).is_some() {
+                    request.fields.set(name.clone(), text.as_str());
+                }
+            }
+        }
+        other.message = message(scheme, &other.fields)?;
+        other.right = scheme.sign(&request.secrets, &other.fields).ok()?;
+        request.token = Some(Value::Text(other.right.clone()));
+        let is_accepted = scheme.verify(
+            &request.secrets,
+            &request.fields,
+            request.token.as_ref(),
+            request.now,
+        ) == Verification::Accepted;
+        other.request = Cow::Owned(request);
+        other.is_variant = true;
+        (is_accepted && other.message != self.message).then_some(other)
+    }
+
+    /// The same at that second, where its tokens are signed when they are sent.
+    fn at(&self, now: Option<u64>) -> Cow<'_, Self> {
+        let Some(now) = now.filter(|_| self.real_time) else {
+            return Cow::Borrowed(self);
+        };
+        let scheme = self.scheme;
+        let mut other = self.clone();
+        let mut request = self.request.clone().into_owned();
+        request.now = now;
+        for field in scheme.fields.iter().filter(|field| field.kind.is_time()) {
+            let time = now.saturating_mul(field.kind.per_second());
+            let present = |was: &Value| match was {
+                Value::Number(_) => i64::try_from(time)
+                    .map_or_else(|_| Value::Text(time.to_string()), Value::Number),
+                _ => Value::Text(time.to_string()),
+            };
+            for fields in [&mut other.fields, &mut request.fields] {
+                if let Some(time) = fields.value(&field.name).map(present) {
+                    fields.set(field.name.clone(), time);
+                }
+            }
+        }
+        if let Ok(right) = scheme.sign(&request.secrets, &other.fields) {
+            other.right = right;
+        }
+        other.request = Cow::Owned(request);
+        Cow::Owned(other)
+    }
+}
+
+/// What is presented for an input.
+#[derive(Clone, Debug)]
+pub(super) enum Presented {
+    /// Its right token.
+    Right,
+    /// The one that a pipeline makes.
+    By(Pipeline),
+    /// One of that pipeline's form, with another MAC.
+    Control(Pipeline, Vec<u8>),
+    /// Just this one.
+    Literal(Value),
+}
+
+/// What is asked of a verifier to find out what it expects.
+#[derive(Clone, Debug)]
+pub struct Probe<'a> {
+    pub(super) input: Input<'a>,
+    pub(super) presented: Presented,
+    /// The sets of mistakes that make the token, or whose form it has.
+    pub mistakes: Vec<Vec<MistakeId>>,
+}
+
+impl Probe<'_> {
+    /// The name of the suite.
+    pub fn suite(&self) -> &str {
+        self.input.suite
+    }
+
+    /// Whether the right token is presented.
+    pub fn is_right(&self) -> bool {
+        matches!(self.presented, Presented::Right)
+    }
+
+    /// Whether the token's MAC is made with a random key.
+    pub fn is_control(&self) -> bool {
+        matches!(
+            self.presented,
+            Presented::Control(..) | Presented::Literal(_)
+        )
+    }
+
+    /// What is asked, at that second where tokens are signed when they are sent.
+    pub fn request(&self, now: u64) -> Request {
+        let input = self.input.at(Some(now));
+        let token = match &self.presented {
+            Presented::Right => Some(Value::Text(input.right.clone())),
+            Presented::By(pipeline) => input.token(pipeline).ok().map(Value::Text),
+            Presented::Control(pipeline, mac) => input.spelt(pipeline, mac).ok().map(Value::Text),
+            Presented::Literal(token) => Some(token.clone()),
+        };
+        Request {
+            op: Op::Verify,
+            token,
+            context: Context::default(),
+            ..input.request.clone().into_owned()
+        }
+    }
+}
+
+/// All fields of a request, those that its token carries among them.
+fn completed(scheme: &Scheme, given: &Fields, parsed: &ParsedToken) -> Option<Fields> {
+    let mut fields = given.clone();
+    for carried in scheme.token.fields() {
+        let mut found = parsed.fields();
+        let (_, text) = found.find(|(at, _)| *at == carried)?;
+        fields.set(scheme.fields.at(carried).name.clone(), text);
+    }
+    Some(fields)
+}
+
+fn message(scheme: &Scheme, fields: &Fields) -> Option<Vec<u8>> {
+    let texts = FieldTexts::read(&scheme.fields, fields).ok()?;
+    scheme.message.render(&scheme.fields, &texts).ok()
+}
+
+/// Other letters and digits of the same kind inside a text. Its ends stay, and so do zeros: they
+/// may be what makes it special.
+fn varied(text: &str, by: u8) -> String {
+    let turned = |c: char, first: u8, last: u8| {
+        let count = last - first + 1;
+        let place = u8::try_from(c).unwrap_or(first) - first;
+        char::from(first + (place + by) % count)
+    };
+    let change = |c: char| match c {
+        '1'..='9' => turned(c, b'1', b'9'),
+        'a'..='f' => turned(c, b'a', b'f'),
+        'g'..='z' => turned(c, b'g', b'z'),
+        'A'..='F' => turned(c, b'A', b'F'),
+        'G'..='Z' => turned(c, b'G', b'Z'),
+        other => other,
+    };
+    let count = text.chars().count();
+    let is_inside = |at: usize| count < 4 || (at > 0 && at + 1 < count);
+    text.chars()
+        .enumerate()
+        .map(|(at, c)| if is_inside(at) { change(c) } else { c })
+        .collect()
+}

@@ -1,0 +1,397 @@
+//! Verifiers with planted faults: the cause that is told is the planted one, or none is.
+
+// The suites of vendors are named below.
+#[cfg(test)]
+use crate::explain::{Asking, Probe, Seen, explain_verifier};
+use crate::mistakes::{Mistake, MistakeId, Mistaken, catalogue};
+use crate::results::{Diagnosis, InquiryResult, InquiryToken, Observed};
+use crate::scheme::{Call, Implementation as _, Reference, Scheme, Verification};
+use crate::signature::{Op, Outcome, OutcomeKind, Secrets, Value};
+use crate::suite::{Request, Suite, find};
+
+/// Something that verifies.
+type Verifier<'v> = &'v mut dyn FnMut(&Call<'_>) -> Outcome;
+
+/// What is told of a verifier, how it was asked, and with what result.
+struct Told {
+    diagnosis: Diagnosis,
+    result: InquiryResult,
+    asked: Vec<(InquiryToken, Option<Value>)>,
+}
+
+impl Told {
+    /// The ids of each cause's alternatives.
+    fn causes(&self) -> Vec<Vec<String>> {
+        let alternatives = |cause: &crate::results::LikelyCause| {
+            let ids = cause.alternatives.iter().map(|one| {
+                let ids: Vec<&str> = one.mistakes.iter().map(|m| m.id.as_str()).collect();
+                ids.join("+")
+            });
+            ids.collect()
+        };
+        self.diagnosis.causes.iter().map(alternatives).collect()
+    }
+}
+
+fn suite(name: &str) -> Suite {
+    find(name).unwrap().parse().unwrap()
+}
+
+/// Asks every verify vector of a suite, then what is to be asked to find the cause.
+fn told(suite: &Suite, most: usize, verifier: Verifier<'_>) -> Told {
+    let scheme = &suite.scheme;
+    let requests: Vec<&Request> = suite
+        .vectors
+        .iter()
+        .map(|vector| &vector.request)
+        .filter(|request| request.op == Op::Verify)
+        .collect();
+    let mut reference = Reference::new();
+    let outcomes: Vec<(Outcome, bool, bool)> = requests
+        .iter()
+        .map(|request| {
+            let call = request.call(scheme);
+            let right = reference.call(&call).kind() == OutcomeKind::Accept;
+            let outcome = verifier(&call);
+            let failed = outcome.kind() != reference.call(&call).kind();
+            (outcome, right, failed)
+        })
+        .collect();
+    let seen: Vec<Seen<'_>> = std::iter::zip(&requests, &outcomes)
+        .map(|(request, (outcome, is_right, failed))| Seen {
+            suite: suite.name.as_str(),
+            scheme,
+            request,
+            is_right: *is_right,
+            real_time: false,
+            outcome,
+            failed: *failed,
+        })
+        .collect();
+    let mut asked = Vec::new();
+    let mut ask = |probes: &[Probe<'_>]| {
+        let answers = probes.iter().map(|probe| {
+            let request = probe.request(0);
+            let token = match () {
+                () if probe.is_right() => InquiryToken::Right,
+                () if probe.is_control() => InquiryToken::Control,
+                () => InquiryToken::Mistaken,
+            };
+            asked.push((token, request.token.clone()));
+            Observed::Outcome(verifier(&request.call(scheme)))
+        });
+        Some(answers.collect())
+    };
+    let mut asking = Asking::new(most, 7, &mut ask);
+    let (diagnosis, result) = explain_verifier(&seen, &[], &mut asking);
+    Told {
+        diagnosis,
+        result,
+        asked,
+    }
+}
+
+fn with(planted: &[&str]) -> Mistaken {
+    let ids: Vec<MistakeId> = planted
+        .iter()
+        .map(|id| MistakeId::named(id).unwrap())
+        .collect();
+    Mistaken::new(&ids).unwrap()
+}
+
+fn told_with(suite: &Suite, planted: &[&str]) -> Told {
+    let mut mistaken = with(planted);
+    told(suite, 400, &mut |call| mistaken.call(call))
+}
+
+/// A mistake, and the general one of which it is a case.
+fn is_named(planted: &str, alternatives: &[String]) -> bool {
+    let general = MistakeId::named(planted).unwrap().mistake().case_of;
+    let is_it = |id: &String| id == planted || Some(id.as_str()) == general;
+    alternatives.iter().any(is_it)
+}
+
+/// No token but a right one is presented twice, and no more is asked than is allowed.
+fn is_asked_soundly(told: &Told) {
+    let mut seen = std::collections::HashSet::new();
+    for (kind, token) in &told.asked {
+        let text = token.as_ref().and_then(Value::as_text).unwrap_or_default();
+        let is_new = seen.insert(text.to_owned());
+        assert!(is_new || *kind == InquiryToken::Right, "{kind:?} {text}");
+    }
+    let verify = told.diagnosis.verify.clone().unwrap_or_default();
+    let explained: u64 = told.diagnosis.causes.iter().map(|cause| cause.verify).sum();
+    assert_eq!(explained + verify.unexplained, verify.failed);
+}
+
+/// Plants each of these mistakes: how many were named of how many that were seen to fail.
+fn sweep(name: &str, mistakes: impl Iterator<Item = &'static Mistake>) -> (usize, usize) {
+    let suite = suite(name);
+    let (mut named, mut failing) = (0, 0);
+    for mistake in mistakes.filter(|mistake| mistake.applies(&suite.scheme).is_ok()) {
+        let id = mistake.id.as_str();
+        let mut mistaken = with(&[id]);
+        let told = told(&suite, 240, &mut |call| mistaken.call(call));
+        is_asked_soundly(&told);
+        let causes = told.causes();
+        for alternatives in &causes {
+            assert!(
+                is_named(id, alternatives),
+                "{name}: {id} is told as {causes:?}"
+            );
+        }
+        let failed = told.diagnosis.verify.map_or(0, |verify| verify.failed);
+        failing += usize::from(failed > 0);
+        named += usize::from(!causes.is_empty());
+        if failed > 0 && causes.is_empty() {
+            println!("{name}: {id} is not named ({failed}, {:?})", told.result);
+        }
+    }
+    (named, failing)
+}
+
+#[test]
+fn every_mistake_is_named_or_none_is() {
+    let (named, failing) = sweep("jimo", catalogue().iter().step_by(2));
+    assert!(named * 10 > failing * 7, "{named} of {failing}");
+}
+
+#[test]
+fn some_mistakes_in_another_scheme_are_named_or_none_is() {
+    let (named, failing) = sweep("engagespot", catalogue().iter().step_by(5));
+    assert!(named * 10 > failing * 7, "{named} of {failing}");
+}
+
+#[test]
+fn the_right_verifier_is_asked_nothing() {
+    let told = told_with(&suite("jimo"), &[]);
+    assert!(told.asked.is_empty() && told.causes().is_empty());
+    assert_eq!(told.diagnosis.verify, None);
+}
+
+#[test]
+fn two_mistakes_are_named_as_a_pair_where_none_alone_is_accepted() {
+    for (name, planted) in [
+        ("jotreview", ["secret-hex-decoded", "encoding-upper-case"]),
+        ("jimo", ["secret-line-feed-added", "encoding-base64"]),
+    ] {
+        let told = told_with(&suite(name), &planted);
+        is_asked_soundly(&told);
+        let causes = told.causes();
+        let both: Vec<&str> = planted.to_vec();
+        for alternatives in &causes {
+            assert!(
+                alternatives
+                    .iter()
+                    .any(|one| both.iter().all(|id| one.contains(id))),
+                "{name}: {causes:?}"
+            );
+        }
+        assert!(!causes.is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn independent_mistakes_are_told_each_for_itself() {
+    let told = told_with(
+        &suite("jotreview"),
+        &["identity-trimmed", "verify-accepts-a-prefix"],
+    );
+    let mut causes = told.causes();
+    causes.sort();
+    assert_eq!(causes, [["identity-trimmed"], ["verify-accepts-a-prefix"]]);
+}
+
+#[test]
+fn a_verifier_that_rejects_everything_has_no_cause() {
+    let told = told(&suite("jotreview"), 400, &mut |_| Outcome::REJECT);
+    assert_eq!(told.causes(), Vec::<Vec<String>>::new());
+    let verify = told.diagnosis.verify.unwrap();
+    assert!(verify.failed > 0 && verify.unexplained == verify.failed);
+    assert!(verify.in_pairs && verify.tried > 50, "{verify:?}");
+    assert!(
+        (100..=420).contains(&told.asked.len()),
+        "{}",
+        told.asked.len()
+    );
+}
+
+#[test]
+fn a_verifier_that_throws_at_everything_has_no_cause() {
+    let told = told(&suite("jotreview"), 400, &mut |_| {
+        Outcome::Threw("x".into())
+    });
+    assert_eq!(told.causes(), Vec::<Vec<String>>::new());
+}
+
+#[test]
+fn the_number_of_requests_is_bounded() {
+    for most in [0, 1, 17, 60] {
+        let told = told(&suite("jimo"), most, &mut |_| Outcome::REJECT);
+        // A batch that was begun is asked to its end.
+        assert!(
+            told.asked.len() <= most + 12,
+            "{most}: {}",
+            told.asked.len()
+        );
+        assert!(most > 0 || told.asked.is_empty());
+        assert!(told.causes().is_empty());
+    }
+}
+
+/// What the scheme says, the time of verification aside.
+fn sound(scheme: &Scheme, call: &Call<'_>) -> bool {
+    scheme.verify(call.secrets, call.fields, call.token, call.now) == Verification::Accepted
+}
+
+#[test]
+fn what_changes_while_it_is_asked_has_no_cause() {
+    let suite = suite("jotreview");
+    let decoded = |call: &Call<'_>| with(&["secret-hex-decoded"]).call(call);
+    // Each token is good once.
+    let mut used = std::collections::HashSet::new();
+    let replay = told(&suite, 400, &mut |call| {
+        let token = format!("{:?}", call.token);
+        if sound(&suite.scheme, call) && used.insert(token) {
+            Outcome::Accept
+        } else {
+            Outcome::REJECT
+        }
+    });
+    // It refuses after so many requests; then it forgets.
+    let mut count = 0;
+    let limited = told(&suite, 400, &mut |call| {
+        count += 1;
+        let is_over = (100..500).contains(&count);
+        if !is_over && sound(&suite.scheme, call) {
+            Outcome::Accept
+        } else {
+            Outcome::REJECT
+        }
+    });
+    // It makes a mistake, and stops making it in the middle.
+    let mut count = 0;
+    let cured = told(&suite, 400, &mut |call| {
+        count += 1;
+        if count > 340 {
+            Reference::new().call(call)
+        } else {
+            decoded(call)
+        }
+    });
+    for told in [replay, limited, cured] {
+        assert_eq!(told.causes(), Vec::<Vec<String>>::new());
+        if !told.asked.is_empty() {
+            assert_eq!(told.result, InquiryResult::Changed);
+        }
+    }
+}
+
+#[test]
+fn one_that_guesses_has_no_cause() {
+    for chance in [0.02, 0.1, 0.5, 0.9] {
+        for seed in 0..6 {
+            let suite = suite("jotreview");
+            let mut random = fastrand::Rng::with_seed(seed);
+            let told = told(&suite, 400, &mut |call| {
+                let is_guessed = random.f64() < chance;
+                if is_guessed || sound(&suite.scheme, call) && random.f64() < 0.5 {
+                    Outcome::Accept
+                } else {
+                    Outcome::REJECT
+                }
+            });
+            let causes = told.causes();
+            assert!(causes.is_empty(), "{chance} {seed}: {causes:?}");
+        }
+    }
+}
+
+#[test]
+fn one_that_accepts_wrong_tokens_is_said_to() {
+    let suite = suite("jotreview");
+    // Whatever looks like a token passes, unless it is the right one.
+    let told = told(&suite, 400, &mut |call| {
+        let text = call.token.and_then(Value::as_text).unwrap_or_default();
+        let is_token = text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
+        if is_token && !sound(&suite.scheme, call) {
+            Outcome::Accept
+        } else {
+            Outcome::REJECT
+        }
+    });
+    assert_eq!(told.result, InquiryResult::AcceptsWrongTokens);
+    assert_eq!(told.causes(), Vec::<Vec<String>>::new());
+}
+
+#[test]
+fn one_that_fails_open_by_length_is_not_told_to_accept_what_is_cut_short() {
+    let suite = suite("jotreview");
+    let told = told(&suite, 400, &mut |call| {
+        let text = call.token.and_then(Value::as_text).unwrap_or_default();
+        if sound(&suite.scheme, call) || !text.is_empty() && text.len() != 64 {
+            Outcome::Accept
+        } else {
+            Outcome::REJECT
+        }
+    });
+    for alternatives in told.causes() {
+        assert!(
+            !alternatives
+                .iter()
+                .any(|id| id.contains("prefix") || id.contains("extension")),
+            "{alternatives:?}"
+        );
+    }
+}
+
+#[test]
+fn where_no_secret_is_known_only_changes_of_its_own_tokens_are_tried() {
+    let suite = suite("jotreview");
+    let scheme = &suite.scheme;
+    let hidden = Secrets::One(crate::signature::Secret::new("nobody-tells-this"));
+    // Its signer is right, its verifier wants capitals.
+    let requests: Vec<Request> = suite
+        .vectors
+        .iter()
+        .filter(|vector| vector.request.op == Op::Verify)
+        .filter_map(|vector| {
+            let mut request = vector.request.clone();
+            request.token = Some(Value::Text(scheme.sign(&hidden, &request.fields).ok()?));
+            Some(request)
+        })
+        .collect();
+    let mut verifier = with(&["encoding-upper-case"]);
+    let mut verify = |request: &Request| {
+        let call = Call {
+            secrets: &hidden,
+            ..request.call(scheme)
+        };
+        verifier.call(&call)
+    };
+    let outcomes: Vec<Outcome> = requests.iter().map(&mut verify).collect();
+    let seen: Vec<Seen<'_>> = std::iter::zip(&requests, &outcomes)
+        .map(|(request, outcome)| Seen {
+            suite: suite.name.as_str(),
+            scheme,
+            request,
+            is_right: true,
+            real_time: false,
+            outcome,
+            failed: outcome.kind() != OutcomeKind::Accept,
+        })
+        .collect();
+    let mut ask = |probes: &[Probe<'_>]| {
+        let answers = probes.iter().map(|probe| verify(&probe.request(0)));
+        Some(answers.map(Observed::Outcome).collect())
+    };
+    let mut asking = Asking::new(400, 7, &mut ask);
+    asking.own_tokens_only = true;
+    let (diagnosis, result) = explain_verifier(&seen, &[], &mut asking);
+    let told = Told {
+        diagnosis,
+        result,
+        asked: Vec::new(),
+    };
+    assert_eq!(told.causes(), [["encoding-upper-case"]]);
+}

@@ -1,0 +1,227 @@
+//! What is most likely wrong, in words: the same in every report.
+
+use crate::report::digits::{count, grouped};
+use crate::report::visible::visible;
+use crate::results::{Account, Causes, Diagnosis, InquiryResult, LikelyCause, MistakeMention};
+
+/// A cause in words.
+pub(super) struct CauseInWords {
+    /// How many cases it explains: `164 of 172 failed sign cases`.
+    pub(super) explains: String,
+    /// What is wrong.
+    pub(super) title: String,
+    /// What the verifier showed, where it was asked.
+    pub(super) evidence: Option<String>,
+    /// What to do, each thing once.
+    pub(super) remedies: Vec<String>,
+}
+
+/// The causes, the one that explains most first.
+pub(super) fn causes(diagnosis: &Diagnosis) -> Vec<CauseInWords> {
+    let in_words = |cause: &LikelyCause| {
+        let mut explains = Vec::new();
+        if let Some(sign) = diagnosis.sign.as_ref().filter(|_| cause.sign > 0) {
+            explains.push(of(cause.sign, &failed_sign_cases(sign)));
+        }
+        if let Some(verify) = diagnosis.verify.as_ref().filter(|_| cause.verify > 0) {
+            explains.push(of(cause.verify, &misjudged_verify_cases(verify)));
+        }
+        let titles: Vec<String> = cause.alternatives.iter().map(titles).collect();
+        let title = match &titles[..] {
+            [only] => only.clone(),
+            several => format!(
+                "one of these, which nothing observed tells apart: {}",
+                several.join("; or ")
+            ),
+        };
+        let mut remedies: Vec<String> = Vec::new();
+        for mistake in cause.alternatives.iter().flat_map(|one| &one.mistakes) {
+            let remedy = visible(&mistake.remedy);
+            if !remedies.contains(&remedy) {
+                remedies.push(remedy);
+            }
+        }
+        CauseInWords {
+            explains: explains.join(" and "),
+            title,
+            evidence: evidence(cause),
+            remedies,
+        }
+    };
+    diagnosis.causes.iter().map(in_words).collect()
+}
+
+/// What else is to be said: what no cause explains, and what the verifier was asked.
+pub(super) fn remarks(diagnosis: &Diagnosis) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if let Some(sign) = &diagnosis.sign {
+        remarks.extend(unexplained(sign, &failed_sign_cases(sign)));
+    }
+    let result = diagnosis.inquiry.as_ref().map(|inquiry| inquiry.result);
+    if let Some(verify) = &diagnosis.verify
+        && result.is_none_or(|result| result == InquiryResult::Consistent)
+    {
+        remarks.extend(unexplained(verify, &misjudged_verify_cases(verify)));
+    }
+    let Some(inquiry) = &diagnosis.inquiry else {
+        return remarks;
+    };
+    match inquiry.result {
+        InquiryResult::Consistent => {}
+        InquiryResult::Changed => {
+            remarks.push("the verifier: it changed while it was asked: no cause".to_owned());
+        }
+        InquiryResult::AcceptsWrongTokens => remarks.push(
+            "the verifier: it accepts wrong tokens, made with a random key: no mistake is named"
+                .to_owned(),
+        ),
+        InquiryResult::Interrupted => {
+            remarks.push("the verifier could not be asked to the end: no cause".to_owned());
+        }
+    }
+    let requests = count(
+        inquiry.requests.len() as u64,
+        "more request",
+        "more requests",
+    );
+    let whose = if inquiry.own_tokens_only {
+        "; its secret is unknown, so only changes of its own tokens were tried"
+    } else {
+        ""
+    };
+    remarks.push(format!(
+        "to find the cause, the verifier was asked {requests}, which change no verdict{whose}"
+    ));
+    remarks
+}
+
+fn unexplained(account: &Account, all: &str) -> Option<String> {
+    if account.unexplained == 0 || account.tried == 0 {
+        return None;
+    }
+    let how = if account.in_pairs {
+        ", alone or in pairs,"
+    } else {
+        ""
+    };
+    let tried = match account.tried {
+        1 => "the one known mistake that was tried does not explain".to_owned(),
+        tried => format!(
+            "none of the {} known mistakes that were tried{how} explains",
+            grouped(tried)
+        ),
+    };
+    Some(if account.unexplained == account.failed {
+        format!("{tried} these {all}")
+    } else {
+        format!(
+            "{tried} the other {} of {all}",
+            grouped(account.unexplained)
+        )
+    })
+}
+
+fn of(cases: u64, all: &str) -> String {
+    format!("{} of {all}", grouped(cases))
+}
+
+fn failed_sign_cases(account: &Account) -> String {
+    count(account.failed, "failed sign case", "failed sign cases")
+}
+
+fn misjudged_verify_cases(account: &Account) -> String {
+    count(
+        account.failed,
+        "misjudged verify case",
+        "misjudged verify cases",
+    )
+}
+
+/// `TITLE`, or `TITLE, and TITLE`.
+fn titles(causes: &Causes) -> String {
+    let title = |mistake: &MistakeMention| visible(&mistake.title);
+    let titles: Vec<String> = causes.mistakes.iter().map(title).collect();
+    titles.join(", and ")
+}
+
+/// What the verifier accepted.
+fn evidence(cause: &LikelyCause) -> Option<String> {
+    if cause.accepted_tokens == 0 {
+        return None;
+    }
+    let [only] = &cause.alternatives[..] else {
+        return Some("it accepts the token that each of them makes".to_owned());
+    };
+    let with: Vec<String> = only
+        .mistakes
+        .iter()
+        .map(|mistake| participle(&visible(&mistake.title)))
+        .collect();
+    Some(format!(
+        "it accepts the token made with {}",
+        with.join(", and ")
+    ))
+}
+
+/// A clause as what comes after `with`: "the secret is decoded from hex" becomes "the secret
+/// decoded from hex".
+fn participle(clause: &str) -> String {
+    let words: Vec<&str> = clause.split(' ').collect();
+    let is_of_a_relative_clause =
+        |at: usize| at > 0 && ["that", "which", "who"].contains(&words[at - 1]);
+    for (at, word) in words.iter().enumerate().skip(1) {
+        let participle = match *word {
+            "is" | "are" => "",
+            "stands" | "stand" => "standing",
+            "ends" | "end" => "ending",
+            "begins" | "begin" => "beginning",
+            "has" | "have" => "having",
+            "carries" | "carry" => "carrying",
+            _ => continue,
+        };
+        if is_of_a_relative_clause(at) {
+            continue;
+        }
+        let before = words[..at].join(" ");
+        let behind = words[at + 1..].join(" ");
+        let parts = [before.as_str(), participle, behind.as_str()];
+        let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        return parts.join(" ");
+    }
+    format!("this mistake: {clause}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::participle;
+
+    #[test]
+    fn a_clause_becomes_what_stands_behind_with() {
+        for (clause, with) in [
+            (
+                "the secret is decoded from hex",
+                "the secret decoded from hex",
+            ),
+            ("key and message are swapped", "key and message swapped"),
+            (
+                "a line feed stands behind the signature",
+                "a line feed standing behind the signature",
+            ),
+            (
+                "the secret ends with a line feed",
+                "the secret ending with a line feed",
+            ),
+            (
+                "an identity that is no text is made one and signed",
+                "an identity that is no text made one and signed",
+            ),
+            (
+                "a field that is not signed stands in the message",
+                "a field that is not signed standing in the message",
+            ),
+            ("it does so", "this mistake: it does so"),
+        ] {
+            assert_eq!(participle(clause), with);
+        }
+    }
+}

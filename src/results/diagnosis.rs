@@ -1,0 +1,376 @@
+//! Why cases failed: one computation, which every report shows.
+//!
+//! For a token that was signed wrong the evidence is the token itself, and each case has its
+//! causes. A verifier shows nothing of what it computes, so it is asked: what it accepted stands
+//! here, and no cause is told without it.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::results::{Case, CaseRequest, Causes, MistakeMention, ObservedKind, RunResult, Verdict};
+
+/// Why cases failed, as far as there is evidence.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Diagnosis {
+    /// The causes, the one that explains most first. No case counts for two of them.
+    pub causes: Vec<LikelyCause>,
+    /// The `sign` cases that failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign: Option<Account>,
+    /// The `verify` cases that were misjudged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verify: Option<Account>,
+    /// What the verifier was asked after the cases, to find the cause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inquiry: Option<Inquiry>,
+}
+
+/// The failed cases of one operation, and what was tried to explain them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Account {
+    /// How many cases failed, whether they count or not.
+    pub failed: u64,
+    /// How many of them no cause explains.
+    pub unexplained: u64,
+    /// How many known mistakes were tried.
+    pub tried: u64,
+    /// Whether they were tried in pairs, too.
+    pub in_pairs: bool,
+    /// The mistakes that something observed rules out, by their ids. Only `verify` has them: a
+    /// token that was signed names its mistakes itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ruled_out: Vec<String>,
+}
+
+/// A cause for which there is evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LikelyCause {
+    /// The mistakes that together explain it. Several entries are a choice: nothing observed tells
+    /// them apart.
+    pub alternatives: Vec<Causes>,
+    /// How many failed `sign` cases it explains.
+    pub sign: u64,
+    /// How many misjudged `verify` cases it explains.
+    pub verify: u64,
+    /// How many wrong tokens, made with these mistakes, the verifier accepted when it was asked.
+    pub accepted_tokens: u64,
+}
+
+/// What the verifier was asked after the cases.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Inquiry {
+    /// What came of it.
+    pub result: InquiryResult,
+    /// Whether only changes of the implementation's own tokens were tried, because nobody tells
+    /// its secret.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own_tokens_only: bool,
+    /// What was asked, in order, with the answers.
+    pub requests: Vec<InquiryRequest>,
+}
+
+/// What came of asking a verifier for the cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum InquiryResult {
+    /// It answered consistently.
+    Consistent,
+    /// A right token that passed was rejected later, or the reverse, or it gave no valid answer.
+    Changed,
+    /// It accepted a token whose MAC was made with a random key.
+    AcceptsWrongTokens,
+    /// It was interrupted.
+    Interrupted,
+}
+
+/// One request of an inquiry.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InquiryRequest {
+    /// Which token was presented.
+    pub token: InquiryToken,
+    /// For a token of mistakes: the sets of mistakes that make it, by their ids; for a control,
+    /// those whose form it has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mistakes: Vec<Vec<String>>,
+    /// What was asked.
+    pub request: CaseRequest,
+    /// What happened, in one word; absent where it could not be asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<ObservedKind>,
+}
+
+/// Which token is presented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum InquiryToken {
+    /// The right one.
+    Right,
+    /// One that mistakes make.
+    Mistaken,
+    /// One of the same form whose MAC is made with a random key.
+    Control,
+}
+
+impl Diagnosis {
+    /// The causes of failed `sign` cases, from those that each case has: the fewest that explain
+    /// the most. `tried` is how many mistakes were tried.
+    pub fn of_signing(cases: &[Case], tried: u64) -> Self {
+        let failed: Vec<&Case> = failed(cases, "sign").collect();
+        if failed.is_empty() {
+            return Self::default();
+        }
+        let (causes, explained) = fewest(&failed);
+        Self {
+            causes,
+            sign: Some(Account {
+                failed: failed.len() as u64,
+                unexplained: failed.len() as u64 - explained,
+                tried,
+                in_pairs: true,
+                ruled_out: Vec::new(),
+            }),
+            ..Self::default()
+        }
+    }
+
+    /// Adds what is known of the verifier: the same mistakes are one cause.
+    pub fn add_verifying(&mut self, other: Self) {
+        self.verify = other.verify;
+        self.inquiry = other.inquiry;
+        for cause in other.causes {
+            self.add(cause);
+        }
+        self.sort();
+    }
+
+    /// Adds a cause: the same mistakes are one.
+    pub fn add(&mut self, cause: LikelyCause) {
+        let same = |known: &&mut LikelyCause| shared(known, &cause).is_some();
+        let Some(known) = self.causes.iter_mut().find(same) else {
+            self.causes.push(cause);
+            return;
+        };
+        // What tells alternatives apart in one place tells them apart in the other.
+        if let Some(alternatives) = shared(known, &cause) {
+            known.alternatives = alternatives;
+        }
+        known.sign += cause.sign;
+        known.verify += cause.verify;
+        known.accepted_tokens += cause.accepted_tokens;
+    }
+
+    fn sort(&mut self) {
+        self.causes
+            .sort_by_key(|cause| Reverse(cause.sign + cause.verify));
+    }
+
+    /// The diagnosis of a document that was written before there was one.
+    pub(super) fn of_older(run: &RunResult) -> Option<Self> {
+        let mut diagnosis = Self::of_signing(&run.cases, 0);
+        let misjudged = failed(&run.cases, "verify").count() as u64;
+        if !run.verifier_causes.is_empty() {
+            let mut open = misjudged;
+            let causes = run.verifier_causes.iter().map(|mistake| {
+                let explained = mistake.explained.unwrap_or_default().min(open);
+                open -= explained;
+                LikelyCause {
+                    alternatives: vec![Causes {
+                        mistakes: vec![MistakeMention {
+                            explained: None,
+                            ..mistake.clone()
+                        }],
+                    }],
+                    sign: 0,
+                    verify: explained,
+                    accepted_tokens: 0,
+                }
+            });
+            let causes = causes.collect();
+            diagnosis.add_verifying(Self {
+                causes,
+                verify: Some(Account {
+                    failed: misjudged,
+                    unexplained: open,
+                    ..Account::default()
+                }),
+                ..Self::default()
+            });
+        }
+        (!diagnosis.causes.is_empty()).then_some(diagnosis)
+    }
+
+    /// What the parts of a run come to together; `cases` are all of them.
+    ///
+    /// A cause of verifying is kept if it was found in one part and nothing in another rules it
+    /// out. A part that could not tell leaves its cases unexplained.
+    pub(super) fn of_parts(parts: &[&Self], cases: &[Case]) -> Self {
+        let tried = |account: fn(&Self) -> Option<&Account>| {
+            let counts = parts.iter().filter_map(|part| account(part));
+            counts
+                .map(|account| account.tried)
+                .max()
+                .unwrap_or_default()
+        };
+        let mut whole = Self::of_signing(cases, tried(|part| part.sign.as_ref()));
+        let verify: Vec<&Account> = parts
+            .iter()
+            .filter_map(|part| part.verify.as_ref())
+            .collect();
+        let inquiries: Vec<&Inquiry> = parts
+            .iter()
+            .filter_map(|part| part.inquiry.as_ref())
+            .collect();
+        let result = inquiries
+            .iter()
+            .map(|inquiry| inquiry.result)
+            .find(|result| *result != InquiryResult::Consistent)
+            .unwrap_or(InquiryResult::Consistent);
+        let mut ruled_out: Vec<String> = verify
+            .iter()
+            .flat_map(|account| account.ruled_out.iter().cloned())
+            .collect();
+        ruled_out.sort_unstable();
+        ruled_out.dedup();
+        let mut verifying = Self::default();
+        for cause in parts.iter().flat_map(|part| &part.causes) {
+            let mut cause = LikelyCause {
+                sign: 0,
+                ..cause.clone()
+            };
+            // What is wrong alone may be right together with another.
+            let is_out = |one: &Causes| match &one.mistakes[..] {
+                [only] => ruled_out.contains(&only.id),
+                _ => false,
+            };
+            cause.alternatives.retain(|one| !is_out(one));
+            // What was asked of one part holds for all only if it held in all.
+            let holds = cause.accepted_tokens == 0 || result == InquiryResult::Consistent;
+            if cause.verify > 0 && !cause.alternatives.is_empty() && holds {
+                verifying.add(cause);
+            }
+        }
+        let failed: u64 = verify.iter().map(|account| account.failed).sum();
+        let explained: u64 = verifying.causes.iter().map(|cause| cause.verify).sum();
+        if failed > 0 {
+            verifying.verify = Some(Account {
+                failed,
+                unexplained: failed.saturating_sub(explained),
+                tried: tried(|part| part.verify.as_ref()),
+                in_pairs: verify.iter().all(|account| account.in_pairs),
+                ruled_out,
+            });
+        }
+        if !inquiries.is_empty() {
+            verifying.inquiry = Some(Inquiry {
+                result,
+                own_tokens_only: inquiries.iter().any(|inquiry| inquiry.own_tokens_only),
+                requests: inquiries
+                    .iter()
+                    .flat_map(|inquiry| inquiry.requests.iter().cloned())
+                    .collect(),
+            });
+        }
+        whole.add_verifying(verifying);
+        whole
+    }
+
+    /// Every cause's mistakes.
+    pub(super) fn mentions(&mut self) -> impl Iterator<Item = &mut MistakeMention> {
+        self.causes
+            .iter_mut()
+            .flat_map(|cause| &mut cause.alternatives)
+            .flat_map(|one| &mut one.mistakes)
+    }
+}
+
+/// The alternatives that both causes have.
+fn shared(one: &LikelyCause, other: &LikelyCause) -> Option<Vec<Causes>> {
+    let has = |cause: &LikelyCause, sought: &Causes| {
+        let is_it = |known: &Causes| ids(known) == ids(sought);
+        cause.alternatives.iter().any(is_it)
+    };
+    let shared: Vec<Causes> = one
+        .alternatives
+        .iter()
+        .filter(|sought| has(other, sought))
+        .cloned()
+        .collect();
+    (!shared.is_empty()).then_some(shared)
+}
+
+/// The cases of an operation that did not do what is expected, whether that counts or not.
+fn failed<'r>(cases: &'r [Case], op: &'r str) -> impl Iterator<Item = &'r Case> {
+    cases.iter().filter(move |case| {
+        let asked = case.request.0.get("op").and_then(serde_json::Value::as_str);
+        is_failure(case.verdict) && asked == Some(op)
+    })
+}
+
+/// Whether a case is to be explained.
+pub fn is_failure(verdict: Verdict) -> bool {
+    matches!(
+        verdict,
+        Verdict::Fail | Verdict::Warning | Verdict::KnownFailure
+    )
+}
+
+/// The causes that explain most of the cases, then those that explain most of the rest; and how
+/// many cases they explain. Causes of just the same cases are alternatives.
+fn fewest(cases: &[&Case]) -> (Vec<LikelyCause>, u64) {
+    struct Tally<'r> {
+        cases: Vec<usize>,
+        /// The sum of its places among the causes of those cases, from 0.
+        places: usize,
+        causes: &'r Causes,
+    }
+    let mut open: Vec<usize> = (0..cases.len()).collect();
+    let mut found = Vec::new();
+    let mut explained = 0;
+    loop {
+        let mut tallies: BTreeMap<Vec<&str>, Tally<'_>> = BTreeMap::new();
+        for &at in &open {
+            for (place, causes) in cases[at].causes.iter().enumerate() {
+                let tally = tallies.entry(ids(causes)).or_insert(Tally {
+                    cases: Vec::new(),
+                    places: 0,
+                    causes,
+                });
+                tally.cases.push(at);
+                tally.places += place;
+            }
+        }
+        let rank = |tally: &&Tally<'_>| (Reverse(tally.cases.len()), tally.places);
+        let Some(best) = tallies.values().min_by_key(rank) else {
+            return (found, explained);
+        };
+        let mut same: Vec<&Tally<'_>> = tallies
+            .values()
+            .filter(|tally| tally.cases == best.cases)
+            .collect();
+        // The fewest mistakes are the better explanation of the same.
+        let least = same.iter().map(|tally| tally.causes.mistakes.len()).min();
+        same.retain(|tally| Some(tally.causes.mistakes.len()) == least);
+        same.sort_by_key(|tally| tally.places);
+        explained += best.cases.len() as u64;
+        found.push(LikelyCause {
+            alternatives: same.iter().map(|tally| tally.causes.clone()).collect(),
+            sign: best.cases.len() as u64,
+            verify: 0,
+            accepted_tokens: 0,
+        });
+        let done = best.cases.clone();
+        open.retain(|at| !done.contains(at));
+    }
+}
+
+fn ids(causes: &Causes) -> Vec<&str> {
+    causes.mistakes.iter().map(|m| m.id.as_str()).collect()
+}

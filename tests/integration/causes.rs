@@ -1,0 +1,218 @@
+//! Verifiers with faults, as processes: the cause that is named is the one planted, or there is
+//! none.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::LazyLock;
+
+use crate::harness::test;
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/field/causes");
+
+/// A suite of the scheme, as `suite generate` makes it.
+static SUITE: LazyLock<(tempfile::TempDir, PathBuf)> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("suite.yaml");
+    let scheme = Path::new(FOLDER).join("scheme.yaml");
+    let arguments = ["suite".as_ref(), "generate".as_ref(), scheme.as_os_str()];
+    let output = macproof(Path::new(FOLDER))
+        .args(arguments)
+        .arg("-o")
+        .arg(&path)
+        .output();
+    assert!(output.unwrap().status.success());
+    (folder, path)
+});
+
+fn macproof(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_macproof"));
+    command
+        .current_dir(folder)
+        .env("OWN", "own-secret-5c178f6a");
+    command
+}
+
+fn run(fault: &str, more: &[&str]) -> Output {
+    let adapter = format!("python3 {FOLDER}/verifier.py {fault}");
+    let (folder, suite) = &*SUITE;
+    macproof(folder.path())
+        .arg("run")
+        .arg("--suite-file")
+        .arg(suite)
+        .args(["--command", &adapter, "--seed", "1"])
+        .args(more)
+        .output()
+        .unwrap()
+}
+
+fn printed(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn document(fault: &str, more: &[&str]) -> serde_json::Value {
+    let output = run(fault, &[more, &["--report", "json=-"]].concat());
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"))
+}
+
+/// The ids of the first alternative of each cause.
+fn causes(document: &serde_json::Value) -> Vec<String> {
+    let causes = document["diagnosis"]["causes"].as_array().unwrap();
+    let first = |cause: &serde_json::Value| {
+        assert_eq!(
+            cause["alternatives"].as_array().unwrap().len(),
+            1,
+            "{cause}"
+        );
+        cause["alternatives"][0]["mistakes"][0]["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    causes.iter().map(first).collect()
+}
+
+#[test(needs(PYTHON))]
+fn a_mistake_is_named_whose_tokens_are_accepted() {
+    let text = printed(&run("base64", &[]));
+    assert!(
+        text.contains("it accepts the token made with the MAC in base64"),
+        "{text}"
+    );
+    assert!(
+        text.contains("more requests, which change no verdict"),
+        "{text}"
+    );
+    for (fault, mistake) in [
+        ("base64", "encoding-base64"),
+        ("upper", "encoding-upper-case"),
+        ("trimmed", "identity-trimmed"),
+        ("base64-by-the-real-clock", "encoding-base64"),
+    ] {
+        let document = document(fault, &[]);
+        assert_eq!(causes(&document), [mistake], "{fault}");
+        let cause = &document["diagnosis"]["causes"][0];
+        assert!(cause["accepted_tokens"].as_u64() >= Some(3), "{cause}");
+        let verify = &document["diagnosis"]["verify"];
+        let explained = cause["verify"].as_u64().unwrap();
+        let unexplained = verify["unexplained"].as_u64().unwrap();
+        assert_eq!(Some(explained + unexplained), verify["failed"].as_u64());
+    }
+}
+
+#[test(needs(PYTHON))]
+fn what_no_known_mistake_explains_has_no_cause() {
+    for (fault, said) in [
+        ("json-written-anew", "none of the "),
+        ("form-written-anew", "none of the "),
+        ("rejects-everything", "none of the "),
+        ("guesses", "it changed while it was asked: no cause"),
+        ("good-once", "it changed while it was asked: no cause"),
+        (
+            "refuses-after-a-while",
+            "it changed while it was asked: no cause",
+        ),
+    ] {
+        let text = printed(&run(fault, &[]));
+        assert!(!text.contains("most likely"), "{fault}: {text}");
+        assert!(text.contains(said), "{fault}: {text}");
+    }
+}
+
+#[test(needs(PYTHON))]
+fn one_that_fails_open_is_not_told_that_it_accepts_what_is_cut_short() {
+    let text = printed(&run("fails-open", &[]));
+    assert!(!text.contains("cut short"), "{text}");
+}
+
+#[test(needs(PYTHON))]
+fn the_inquiry_changes_no_verdict_and_can_be_left_out() {
+    let (with, without) = (
+        document("base64", &[]),
+        document("base64", &["--causes", "0"]),
+    );
+    for part in ["counts", "conformance", "gate", "scope"] {
+        assert_eq!(with[part], without[part], "{part}");
+    }
+    assert!(without["diagnosis"]["inquiry"].is_null());
+    assert_eq!(causes(&without), Vec::<String>::new());
+    let asked = |document: &serde_json::Value| {
+        document["diagnosis"]["inquiry"]["requests"]
+            .as_array()
+            .unwrap()
+            .len()
+    };
+    assert!(asked(&with) > 20);
+    // No token is presented twice, but right ones.
+    let mut seen = std::collections::HashSet::new();
+    for one in with["diagnosis"]["inquiry"]["requests"].as_array().unwrap() {
+        assert!(seen.insert(one["request"]["token"].to_string()) || one["token"] == "right");
+    }
+    let failed_fast = document("base64", &["--fail-fast"]);
+    assert!(failed_fast["diagnosis"]["inquiry"].is_null());
+}
+
+#[test(needs(PYTHON))]
+fn every_report_tells_the_same() {
+    let (folder, _) = &*SUITE;
+    let path = folder.path().join("run.json");
+    let format = format!("json={}", path.display());
+    let text = printed(&run(
+        "base64",
+        &["--report", &format, "--report", "human=-"],
+    ));
+    let line = text
+        .lines()
+        .find(|line| line.contains("most likely"))
+        .unwrap();
+    let explains = line
+        .split(": ")
+        .next()
+        .unwrap()
+        .trim_start_matches("most likely, ");
+    for report in ["human=-", "html=-", "markdown=-"] {
+        let output = macproof(folder.path())
+            .args(["report", "render"])
+            .args([path.to_str().unwrap(), report])
+            .output()
+            .unwrap();
+        let text = printed(&output);
+        assert!(
+            text.contains(explains),
+            "{report} does not say {explains:?}"
+        );
+        assert!(
+            text.contains("it accepts the token made with the MAC in base64"),
+            "{report}"
+        );
+    }
+}
+
+#[test(needs(PYTHON))]
+fn parts_that_are_joined_keep_the_cause() {
+    let (folder, _) = &*SUITE;
+    let part = |number: usize| {
+        let path = folder.path().join(format!("part-{number}.json"));
+        let report = format!("json={}", path.display());
+        run(
+            "base64",
+            &["--shard", &format!("{number}/2"), "--report", &report],
+        );
+        path
+    };
+    let output = macproof(folder.path())
+        .args(["report", "merge"])
+        .args([part(1), part(2)])
+        .output()
+        .unwrap();
+    let joined: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(causes(&joined), ["encoding-base64"]);
+    let whole = document("base64", &[]);
+    let counts = |document: &serde_json::Value| {
+        let cause = &document["diagnosis"]["causes"][0];
+        (
+            cause["verify"].clone(),
+            document["diagnosis"]["verify"]["failed"].clone(),
+        )
+    };
+    assert_eq!(counts(&joined), counts(&whole));
+}
