@@ -55,12 +55,7 @@ impl<'a> Road<'a> {
 
     fn new(reach: Reach, limits: Limits, interrupt: &'a AtomicBool) -> Result<Self, AdapterError> {
         Ok(Self {
-            // Whoever waits looks at the clock after each piece of work: a server that sends
-            // without end cannot keep it from that.
-            runtime: Builder::new_current_thread()
-                .enable_all()
-                .event_interval(1)
-                .build()?,
+            runtime: Builder::new_current_thread().enable_all().build()?,
             client: Client::new(reach, limits.start_up)?,
             reach,
             limits,
