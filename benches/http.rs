@@ -74,6 +74,7 @@ fn answers(suites: &[Suite], window: u32, body: &[u8]) -> Vec<u8> {
             found.map(|suite| &suite.scheme)
         },
         implementation: &mut Reference::new(),
+        repetitions: None,
     };
     let mut out = Vec::new();
     // One object alone has no line feed.

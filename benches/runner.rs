@@ -186,6 +186,7 @@ fn serving(c: &mut Criterion) {
                     },
                     scheme: &|_| Some(&cases.suite.scheme),
                     implementation: &mut reference,
+                    repetitions: None,
                 };
                 serve(input.as_slice(), io::sink(), &mut served).unwrap();
             },

@@ -24,6 +24,7 @@ fn served(stream: &[u8], drop: usize) -> (bool, Vec<u8>) {
         hello: Hello {
             protocol: 1,
             implementation: ImplementationInfo::default(),
+            repetitions: None,
             suites: None,
             ops: None,
             clock: None,

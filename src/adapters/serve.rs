@@ -21,6 +21,9 @@ pub struct Served<'a> {
     pub scheme: &'a dyn Fn(&str) -> Option<&'a Scheme>,
     /// What does the work.
     pub implementation: &'a mut dyn Implementation,
+    /// How many repetitions all requests together may still ask for: a stranger's `repeat` is not
+    /// to keep a server busy. `None` where the harness itself started this adapter.
+    pub repetitions: Option<u64>,
 }
 
 /// Why an adapter of ours cannot go on.
@@ -118,6 +121,11 @@ impl Served<'_> {
                 right,
                 repeat,
             } => {
+                if !self.affords(repeat) {
+                    let reply = too_many_repetitions(repeat);
+                    Answer { id, reply }.write(out);
+                    return Ok(true);
+                }
                 let equal = self.compare(left.as_bytes(), right.as_bytes(), repeat);
                 let tally = Tally::Compared(equal);
                 TallyAnswer { id, tally }.write(out);
@@ -134,6 +142,9 @@ impl Served<'_> {
                 now,
                 repeat,
             } => match (self.scheme)(&suite) {
+                _ if !self.affords(repeat.unwrap_or(1)) => {
+                    (id, too_many_repetitions(repeat.unwrap_or(1)))
+                }
                 None => (id, Reply::Unsupported(format!("the suite {suite:?}"))),
                 Some(scheme) => {
                     let call = Call {
@@ -156,6 +167,16 @@ impl Served<'_> {
         };
         Answer { id, reply }.write(out);
         Ok(true)
+    }
+
+    /// Whether so many repetitions may still be asked for.
+    fn affords(&mut self, repeat: u32) -> bool {
+        let Some(left) = &mut self.repetitions else {
+            return true;
+        };
+        let rest = left.checked_sub(u64::from(repeat));
+        *left = rest.unwrap_or(*left);
+        rest.is_some()
     }
 
     /// Does the same again and again, nothing remembered but the key.
@@ -182,6 +203,12 @@ impl Served<'_> {
         }
         equal
     }
+}
+
+fn too_many_repetitions(repeat: u32) -> Reply {
+    Reply::Unsupported(format!(
+        "{repeat} repetitions more than this server does for one request"
+    ))
 }
 
 #[cfg(test)]
@@ -236,6 +263,7 @@ vectors:
             hello,
             scheme: &|name| (name == "plain").then_some(&suite.scheme),
             implementation: &mut Reference::new(),
+            repetitions: None,
         };
         let mut output = Vec::new();
         let end = serve(Drops(input, drop), &mut output, &mut served);

@@ -39,6 +39,7 @@ pub(crate) fn adapter(args: &AdapterArgs) -> Result<Exit, Stop> {
         hello: hello(name, args.leak.as_slice(), &args.mistake),
         scheme: &|name| shelf.scheme(name),
         implementation: &mut *implementation,
+        repetitions: None,
     };
     serve(io::stdin().lock(), io::stdout().lock(), &mut served).map_err(Stop::harness)?;
     Ok(Exit::Success)

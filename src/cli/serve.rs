@@ -4,7 +4,10 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use rustix::process::{Resource, getrlimit, setrlimit};
@@ -12,11 +15,12 @@ use rustix::process::{Resource, getrlimit, setrlimit};
 use crate::cli::clock::unix_now;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::secret_of_file;
+use crate::cli::interrupt::interrupt_flag;
 use crate::cli::suites;
 use crate::cli::terminal::{print, say};
 use crate::protocol::{Hello, ImplementationInfo, PROTOCOL_VERSION};
 use crate::scheme::Scheme;
-use crate::serve::{Door, Limits, Listener, Platform, Surroundings, router};
+use crate::serve::{Door, Limits, Listener, Memory, Platform, Surroundings, router};
 use crate::signature::{Secret, Secrets};
 use crate::suite::Suite;
 
@@ -88,26 +92,97 @@ pub(crate) fn serve(args: &ServeArgs) -> Result<Exit, Stop> {
     for origin in &args.allow_origin {
         check_origin(origin)?;
     }
+    let log = Log::start()?;
+    let writer = log.clone();
     let door = Door {
         platforms,
         schemes,
         hello: hello(names),
         allowed_origins: args.allow_origin.clone(),
         body_time: BODY_TIME,
+        memory: Memory::default(),
         surroundings: Surroundings {
             now: Box::new(unix_now),
             random_name: Box::new(random_name),
-            log: Box::new(|line| say(&line.to_string())),
+            log: Box::new(move |line| writer.add(line)),
         },
     };
     allow_many_connections();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         // Said here, for else tokio asks an environment variable, and panics where that is 0.
-        .worker_threads(std::thread::available_parallelism().map_or(1, NonZero::get))
+        .worker_threads(thread::available_parallelism().map_or(1, NonZero::get))
         .enable_all()
         .build()
         .map_err(Stop::harness)?;
-    runtime.block_on(listen(args.port, door))
+    // A second signal ends the program, whatever is under way.
+    let _set_by_the_first = interrupt_flag()?;
+    let exit = runtime.block_on(listen(args.port, door));
+    // What still works on an answer is not waited for.
+    runtime.shutdown_background();
+    log.finish();
+    exit
+}
+
+/// How many lines of the log may wait to be written; further ones are counted and dropped.
+const LOG_LINES: usize = 1024;
+/// How long the end waits for lines of the log that are still to be written.
+const LOG_TIME: Duration = Duration::from_secs(1);
+
+/// A log that never makes an answer wait: a thread of its own writes it, and where nobody reads
+/// standard error, lines are dropped and their number is told later.
+#[derive(Clone)]
+struct Log {
+    sender: SyncSender<serde_json::Value>,
+    counts: Arc<LogCounts>,
+}
+
+#[derive(Default)]
+struct LogCounts {
+    /// Lines that are still to be written.
+    waiting: AtomicU64,
+    /// Lines that were dropped since that was last told.
+    dropped: AtomicU64,
+}
+
+impl Log {
+    fn start() -> Result<Self, Stop> {
+        let (sender, lines) = sync_channel::<serde_json::Value>(LOG_LINES);
+        let counts = Arc::new(LogCounts::default());
+        let told = Arc::clone(&counts);
+        thread::Builder::new()
+            .name("log".to_owned())
+            .spawn(move || {
+                for line in lines {
+                    say(&line.to_string());
+                    let dropped = told.dropped.swap(0, Ordering::Relaxed);
+                    if dropped > 0 {
+                        let note = "lines of the log were dropped, because nobody read them";
+                        let line =
+                            serde_json::json!({"event": "note", "note": note, "lines": dropped});
+                        say(&line.to_string());
+                    }
+                    told.waiting.fetch_sub(1, Ordering::Relaxed);
+                }
+            })
+            .map_err(Stop::harness)?;
+        Ok(Self { sender, counts })
+    }
+
+    fn add(&self, line: serde_json::Value) {
+        self.counts.waiting.fetch_add(1, Ordering::Relaxed);
+        if self.sender.try_send(line).is_err() {
+            self.counts.waiting.fetch_sub(1, Ordering::Relaxed);
+            self.counts.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Waits a little for what is still to be written.
+    fn finish(&self) {
+        let deadline = Instant::now() + LOG_TIME;
+        while self.counts.waiting.load(Ordering::Relaxed) > 0 && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
 }
 
 async fn listen(port: u16, door: Door) -> Result<Exit, Stop> {
@@ -133,10 +208,12 @@ fn ended() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
+    let mut hangup = signal(SignalKind::hangup())?;
     Ok(async move {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
         }
     })
 }

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::explain::{Answer, Question, explain};
+use crate::report::visible;
 use crate::scheme::{Decision, Scheme, SignatureState};
 use crate::serve::platform::Identified;
 use crate::signature::{Context, ContextValue, Fields, Secrets, Value};
@@ -66,11 +67,15 @@ impl LatestCall {
         self.context.iter().map(word).collect::<Vec<_>>().join(", ")
     }
 
-    /// Who it said it was, in words.
+    /// Who it said it was, in words fit to be shown: texts in quotes, so that a space at an end is
+    /// seen.
     pub fn who(&self) -> String {
         let word = |(name, value): (&str, &Value)| {
-            let json = serde_json::to_string(value).unwrap_or_default();
-            format!("{name}: {}", value.as_text().unwrap_or(&json))
+            let shown = match value.as_text() {
+                Some(text) => format!("\"{}\"", visible(text).replace('"', "\\\"")),
+                None => visible(&serde_json::to_string(value).unwrap_or_default()),
+            };
+            format!("{name}: {shown}")
         };
         self.fields.iter().map(word).collect::<Vec<_>>().join(", ")
     }

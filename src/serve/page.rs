@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::report::visible;
 use crate::scheme::Scheme;
 use crate::serve::latest::LatestCall;
 use crate::serve::platform::Platform;
@@ -70,13 +71,13 @@ fn shown(platform: &Platform, now: u64) -> Shown<'_> {
             ago: ago(now.saturating_sub(call.at)),
             who: call.who(),
             token: token(call.token.as_ref()),
-            context: call.context_in_words(),
+            context: visible(&call.context_in_words()),
             outcome: call.outcome,
             signature: call
                 .signature
                 .map_or("not looked at", crate::scheme::SignatureState::name),
-            why: call.why,
-            causes,
+            why: call.why.as_deref().map(visible),
+            causes: causes.iter().map(|cause| visible(cause)).collect(),
         }
     };
     Shown {
@@ -113,7 +114,7 @@ fn token(token: Option<&Value>) -> String {
         Some(Value::Text(text)) => {
             let length = text.chars().count();
             let start: String = text.chars().take(8).collect();
-            format!("{start}… ({length} characters)")
+            format!("{}… ({length} characters)", visible(&start))
         }
         Some(_) => "no text".to_owned(),
     }

@@ -3,13 +3,15 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use sha2::{Digest as _, Sha256};
+
 use crate::scheme::{
     Decision, Identification, Origin, Policy, Refusal, Rejection, Rule, Scheme, SignatureState,
 };
 use crate::serve::call::{Call, CallError};
 use crate::serve::latest::LatestCall;
 use crate::serve::settings::{Settings, SettingsError};
-use crate::serve::state::State;
+use crate::serve::state::{State, User};
 use crate::signature::{Context, ContextValue, Fields, Secrets, Slug, Value};
 use crate::suite::Suite;
 
@@ -113,7 +115,7 @@ impl Platform {
         let mut state = locked(&self.state);
         // A session that this platform did not open is none, or anybody could name one.
         let session = session.filter(|session| state.has_session(session));
-        let context = self.context(policy, &call, &state, session, &user);
+        let context = self.context(policy, &call, &state, session, user);
         let nothing = Secrets::Per(Vec::new());
         let secrets = self.secrets.as_ref().unwrap_or(&nothing);
         let identification =
@@ -129,7 +131,7 @@ impl Platform {
                 signature,
                 // Nobody asks why he was let in.
                 rejection: rejection.filter(|_| rule.decision != Decision::Accept),
-                session: remember(&mut state, policy, rule, session, &user, new_session),
+                session: remember(&mut state, policy, rule, session, user, new_session),
             },
             Some(Identification::Refused(why)) => Identified {
                 decision: Err(self.without_secret(why)),
@@ -167,7 +169,7 @@ impl Platform {
         call: &Call,
         state: &State,
         session: Option<&str>,
-        user: &str,
+        user: User,
     ) -> Context {
         let mut context = Context::default();
         for (at, key) in policy.keys.iter().enumerate() {
@@ -201,7 +203,7 @@ fn remember(
     policy: &Policy,
     rule: &Rule,
     session: Option<&str>,
-    user: &str,
+    user: User,
     new_session: &dyn Fn() -> String,
 ) -> Option<String> {
     let mut opened: Option<String> = None;
@@ -217,10 +219,11 @@ fn remember(
 }
 
 /// Who is meant by a call: the values of its fields, times aside.
-fn user_of(scheme: &Scheme, fields: &Fields) -> String {
+fn user_of(scheme: &Scheme, fields: &Fields) -> User {
     let identifying = scheme.fields.iter().filter(|field| !field.kind.is_time());
     let values: Vec<Option<&Value>> = identifying.map(|field| fields.value(&field.name)).collect();
-    serde_json::to_string(&values).unwrap_or_default()
+    let text = serde_json::to_vec(&values).unwrap_or_default();
+    Sha256::digest(text).into()
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -1,11 +1,13 @@
 //! The paths of the server, and who may ask for them.
 
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{DefaultBodyLimit, FromRequest as _, Path, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, COOKIE, HOST, ORIGIN, VARY,
@@ -13,9 +15,11 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::routing::{get, post};
+use hyper::body::Body as _;
 use serde_json::{Value as Json, json};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::adapters::Served;
+use crate::adapters::{ServeError, Served};
 use crate::protocol::Hello;
 use crate::scheme::{Reference, Scheme, SignatureState};
 use crate::serve::latest::LatestCall;
@@ -29,6 +33,12 @@ const MAX_CALL: usize = 256 << 10;
 /// The longest body of requests of the protocol, in bytes.
 const MAX_BATCH: usize = 16 << 20;
 
+/// How many bytes of bodies are held at once, in all: of those still under way, and of those whose
+/// answer is being made.
+const MAX_HELD: usize = 64 << 20;
+/// How many repetitions the requests of one body may ask for: less than a second of work.
+const MAX_REPETITIONS: u64 = 1_000_000;
+
 /// What is behind the door.
 pub struct Door {
     /// The platforms, each under its suite's name.
@@ -41,8 +51,19 @@ pub struct Door {
     pub allowed_origins: Vec<String>,
     /// How long a body may take.
     pub body_time: Duration,
+    /// What bodies may still take of memory.
+    pub memory: Memory,
     /// Clock, random names, log.
     pub surroundings: Surroundings,
+}
+
+/// The memory that bodies may take, a permit a byte.
+pub struct Memory(Semaphore);
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self(Semaphore::new(MAX_HELD))
+    }
 }
 
 /// What a server needs of the world.
@@ -57,13 +78,11 @@ pub struct Surroundings {
 
 /// The router over a door.
 pub fn router(door: Arc<Door>) -> Router {
-    let call = post(identify).layer(DefaultBodyLimit::max(MAX_CALL));
-    let protocol = post(speak).layer(DefaultBodyLimit::max(MAX_BATCH));
     Router::new()
         .route("/", get(look))
         .route("/healthz", get(async || "ok\n"))
-        .route("/macproof", protocol)
-        .route("/{suite}/identify", call)
+        .route("/macproof", post(speak))
+        .route("/{suite}/identify", post(identify))
         .fallback(async || reply::error(StatusCode::NOT_FOUND, "there is nothing here; see /"))
         .layer(from_fn_with_state(Arc::clone(&door), guard))
         .with_state(door)
@@ -198,7 +217,7 @@ async fn identify(
         );
     };
     let session = session(request.headers());
-    let body = match body(request, &["application/json"], door.body_time).await {
+    let body = match body(&door, request, &["application/json"], MAX_CALL).await {
         Ok(body) => body,
         Err(response) => {
             let status = response.status().as_u16();
@@ -208,7 +227,7 @@ async fn identify(
     };
     let now = (door.surroundings.now)();
     let random_name = &door.surroundings.random_name;
-    match platform.identify(&body, session.as_deref(), now, random_name) {
+    match platform.identify(&body.bytes, session.as_deref(), now, random_name) {
         Ok((identified, call)) => {
             let response = reply::identified(&suite, &identified);
             door.log("identify", log_line(&suite, &call, response.status()));
@@ -253,10 +272,29 @@ fn session(headers: &HeaderMap) -> Option<String> {
 /// `POST /macproof`: the adapter protocol.
 async fn speak(State(door): State<Arc<Door>>, request: Request) -> Response<Body> {
     let types = ["application/json", "application/x-ndjson"];
-    let body = match body(request, &types, door.body_time).await {
-        Ok(body) => body,
+    let answered = match body(&door, request, &types, MAX_BATCH).await {
+        Ok(body) => {
+            let bytes = body.bytes.clone();
+            let speaker = Arc::clone(&door);
+            // Thousands of requests take longer than the other calls should wait.
+            tokio::task::spawn_blocking(move || answers(&speaker, &bytes)).await
+        }
         Err(response) => return response,
     };
+    match answered {
+        Ok(Ok(answers)) => reply::with_type(StatusCode::OK, "application/x-ndjson", answers),
+        Ok(Err(error)) => {
+            door.log("unreadable", json!({"suite": null, "status": 400}));
+            reply::error(StatusCode::BAD_REQUEST, error)
+        }
+        Err(_) => reply::error(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "the requests could not be answered",
+        ),
+    }
+}
+
+fn answers(door: &Door, lines: &[u8]) -> Result<Vec<u8>, ServeError> {
     let mut reference = Reference::new();
     let mut served = Served {
         hello: door.hello.clone(),
@@ -266,19 +304,26 @@ async fn speak(State(door): State<Arc<Door>>, request: Request) -> Response<Body
             Some(scheme)
         },
         implementation: &mut reference,
+        repetitions: Some(MAX_REPETITIONS),
     };
-    let mut answers = Vec::with_capacity(body.len() / 2);
-    match served.answer_all(&body, &mut answers) {
-        Ok(()) => reply::with_type(StatusCode::OK, "application/x-ndjson", answers),
-        Err(error) => {
-            door.log("unreadable", json!({"suite": null, "status": 400}));
-            reply::error(StatusCode::BAD_REQUEST, error)
-        }
-    }
+    let mut answers = Vec::with_capacity(lines.len() / 2);
+    served.answer_all(lines, &mut answers)?;
+    Ok(answers)
+}
+
+/// A body, and the memory that it takes while it is held.
+struct Held<'d> {
+    bytes: Bytes,
+    _memory: SemaphorePermit<'d>,
 }
 
 /// The body of a request of one of these types, within size and time.
-async fn body(request: Request, types: &[&str], time: Duration) -> Result<Bytes, Response<Body>> {
+async fn body<'d>(
+    door: &'d Door,
+    request: Request,
+    types: &[&str],
+    most: usize,
+) -> Result<Held<'d>, Response<Body>> {
     let stated = request.headers().get(CONTENT_TYPE);
     let essence = stated
         .and_then(|stated| stated.to_str().ok())
@@ -289,14 +334,55 @@ async fn body(request: Request, types: &[&str], time: Duration) -> Result<Bytes,
             format_args!("the content type has to be {}", types.join(" or ")),
         ));
     }
-    match tokio::time::timeout(time, Bytes::from_request(request, &())).await {
-        Ok(Ok(body)) => Ok(body),
-        Ok(Err(rejection)) => Err(reply::error(rejection.status(), rejection.body_text())),
+    match tokio::time::timeout(door.body_time, gathered(door, request.into_body(), most)).await {
+        Ok(body) => body,
         Err(_) => {
             let late = "the body did not come in time";
             Err(reply::error(StatusCode::REQUEST_TIMEOUT, late))
         }
     }
+}
+
+/// Reads a body to its end. What it takes is taken from the memory of all bodies as it comes.
+async fn gathered(door: &Door, mut body: Body, most: usize) -> Result<Held<'_>, Response<Body>> {
+    let Ok(mut memory) = door.memory.0.try_acquire_many(0) else {
+        return Err(busy());
+    };
+    let mut bytes = Vec::new();
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let Ok(frame) = frame else {
+            return Err(reply::error(
+                StatusCode::BAD_REQUEST,
+                "the body ended before it was whole",
+            ));
+        };
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        if bytes.len() + data.len() > most {
+            return Err(reply::error(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                format_args!("the body is longer than {most} bytes"),
+            ));
+        }
+        let more = u32::try_from(data.len()).unwrap_or(u32::MAX);
+        match door.memory.0.try_acquire_many(more) {
+            Ok(more) => memory.merge(more),
+            Err(_) => return Err(busy()),
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(Held {
+        bytes: bytes.into(),
+        _memory: memory,
+    })
+}
+
+fn busy() -> Response<Body> {
+    reply::error(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "too many bodies are under way at once; try again",
+    )
 }
 
 #[cfg(test)]

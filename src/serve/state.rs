@@ -5,15 +5,21 @@ use indexmap::IndexMap;
 /// How many sessions, and how many users, are remembered; then the older half is forgotten.
 const MOST: usize = 20_000;
 
+/// How many users of one session are remembered; then the older half is forgotten.
+const MOST_OF_A_SESSION: usize = 64;
+
 /// Values that rules have set, by key of the policy.
 type Held = Vec<(usize, usize)>;
 
-/// The state of one platform. A user is the values of the call's fields.
+/// A user: the SHA-256 of the values of the call's fields, which may be long.
+pub(super) type User = [u8; 32];
+
+/// The state of one platform.
 #[derive(Debug, Default)]
 pub(super) struct State {
     /// By session, then by user.
-    sessions: IndexMap<String, IndexMap<String, Held>>,
-    users: IndexMap<String, Held>,
+    sessions: IndexMap<String, IndexMap<User, Held>>,
+    users: IndexMap<User, Held>,
 }
 
 impl State {
@@ -27,14 +33,14 @@ impl State {
     pub(super) fn of_session(
         &self,
         session: Option<&str>,
-        user: &str,
+        user: User,
         key: usize,
         others: usize,
     ) -> usize {
         let Some(users) = session.and_then(|session| self.sessions.get(session)) else {
             return 0;
         };
-        match users.get(user).and_then(|held| value(held, key)) {
+        match users.get(&user).and_then(|held| value(held, key)) {
             Some(own) => own,
             None if users.values().any(|held| value(held, key).is_some()) => others,
             None => 0,
@@ -42,25 +48,25 @@ impl State {
     }
 
     /// What a key of users is for a user.
-    pub(super) fn of_user(&self, user: &str, key: usize) -> usize {
+    pub(super) fn of_user(&self, user: User, key: usize) -> usize {
         self.users
-            .get(user)
+            .get(&user)
             .and_then(|held| value(held, key))
             .unwrap_or(0)
     }
 
     /// Sets a key for a user in a session.
-    pub(super) fn set_in_session(&mut self, session: &str, user: &str, key: usize, to: usize) {
-        forget_older(&mut self.sessions);
+    pub(super) fn set_in_session(&mut self, session: &str, user: User, key: usize, to: usize) {
+        forget_older(&mut self.sessions, MOST);
         let users = self.sessions.entry(session.to_owned()).or_default();
-        forget_older(users);
-        set(users.entry(user.to_owned()).or_default(), key, to);
+        forget_older(users, MOST_OF_A_SESSION);
+        set(users.entry(user).or_default(), key, to);
     }
 
     /// Sets a key for a user.
-    pub(super) fn set_for_user(&mut self, user: &str, key: usize, to: usize) {
-        forget_older(&mut self.users);
-        set(self.users.entry(user.to_owned()).or_default(), key, to);
+    pub(super) fn set_for_user(&mut self, user: User, key: usize, to: usize) {
+        forget_older(&mut self.users, MOST);
+        set(self.users.entry(user).or_default(), key, to);
     }
 }
 
@@ -75,40 +81,52 @@ fn set(held: &mut Held, key: usize, to: usize) {
     held.push((key, to));
 }
 
-fn forget_older<V>(map: &mut IndexMap<String, V>) {
-    if map.len() >= MOST {
-        drop(map.drain(..MOST / 2));
+fn forget_older<K, V>(map: &mut IndexMap<K, V>, most: usize) {
+    if map.len() >= most {
+        drop(map.drain(..most / 2));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST, State};
+    use super::{MOST, MOST_OF_A_SESSION, State, User};
+
+    fn user(name: &str) -> User {
+        let mut user = [0; 32];
+        user[..name.len()].copy_from_slice(name.as_bytes());
+        user
+    }
 
     #[test]
     fn a_session_is_of_its_user_and_of_its_browser() {
         let mut state = State::default();
-        assert_eq!(state.of_session(Some("one"), "ann", 3, 2), 0);
-        state.set_in_session("one", "ann", 3, 1);
-        assert_eq!(state.of_session(Some("one"), "ann", 3, 2), 1);
-        assert_eq!(state.of_session(Some("one"), "bob", 3, 2), 2);
-        assert_eq!(state.of_session(Some("one"), "ann", 4, 2), 0);
-        assert_eq!(state.of_session(Some("two"), "ann", 3, 2), 0);
-        assert_eq!(state.of_session(None, "ann", 3, 2), 0);
-        state.set_for_user("ann", 0, 1);
-        assert_eq!((state.of_user("ann", 0), state.of_user("bob", 0)), (1, 0));
+        assert_eq!(state.of_session(Some("one"), user("ann"), 3, 2), 0);
+        state.set_in_session("one", user("ann"), 3, 1);
+        assert_eq!(state.of_session(Some("one"), user("ann"), 3, 2), 1);
+        assert_eq!(state.of_session(Some("one"), user("bob"), 3, 2), 2);
+        assert_eq!(state.of_session(Some("one"), user("ann"), 4, 2), 0);
+        assert_eq!(state.of_session(Some("two"), user("ann"), 3, 2), 0);
+        assert_eq!(state.of_session(None, user("ann"), 3, 2), 0);
+        state.set_for_user(user("ann"), 0, 1);
+        assert_eq!(
+            (state.of_user(user("ann"), 0), state.of_user(user("bob"), 0)),
+            (1, 0)
+        );
     }
 
     #[test]
     fn what_is_remembered_is_bounded_and_the_latest_stays() {
         let mut state = State::default();
-        for user in 0..3 * MOST {
-            state.set_for_user(&user.to_string(), 0, 1);
-            state.set_in_session(&user.to_string(), "ann", 0, 1);
+        for number in 0..3 * MOST {
+            let name = number.to_string();
+            state.set_for_user(user(&name), 0, 1);
+            state.set_in_session(&name, user("ann"), 0, 1);
+            state.set_in_session("one", user(&name), 0, 1);
             assert!(state.users.len() <= MOST && state.sessions.len() <= MOST);
+            assert!(state.sessions["one"].len() <= MOST_OF_A_SESSION);
         }
         let latest = (3 * MOST - 1).to_string();
-        assert_eq!(state.of_user(&latest, 0), 1);
+        assert_eq!(state.of_user(user(&latest), 0), 1);
         assert!(state.has_session(&latest));
         assert!(!state.has_session("0"));
     }

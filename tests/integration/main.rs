@@ -31,6 +31,7 @@ mod generator;
 mod harness;
 mod hostile_certificates;
 mod hostile_processes;
+mod hostile_serve;
 mod hostile_suites;
 mod ignored;
 mod init;
