@@ -1,6 +1,6 @@
 //! Why: the mistake of the catalogue that would have done what was seen, judged over many answers.
 
-use crate::adapters::{Adapter, ask};
+use crate::adapters::{Adapter, ask_made};
 use crate::explain::{Answer, Asking, Probe, Question, Seen, explain, explain_verifier};
 use crate::fuzz::grow::Bed;
 use crate::fuzz::input::call;
@@ -101,7 +101,7 @@ fn of_verifying(
         scheme,
         request: &disagreement.request,
         is_right: is_right(&disagreement.request),
-        real_time: false,
+        real_time: bed.present.is_real(),
         outcome,
         failed: true,
     }];
@@ -120,10 +120,12 @@ fn of_verifying(
         });
     }
     let mut presented = |probes: &[Probe<'_>]| {
-        let lines = probes
-            .iter()
-            .map(|probe| RequestLine::of(probe.suite(), &probe.request(disagreement.request.now)));
-        ask(adapter, lines.collect(), false).ok()
+        let make = |at: usize| {
+            let probe = &probes[at];
+            let now = bed.present.now().unwrap_or(disagreement.request.now);
+            RequestLine::of(probe.suite(), &probe.request(now))
+        };
+        ask_made(adapter, probes.len(), false, &make).ok()
     };
     let mut asking = Asking::new(MOST_REQUESTS, disagreement.number, &mut presented);
     asking.usual_forms_only = true;

@@ -41,6 +41,14 @@ impl Present<'_> {
         matches!(self, Self::Real { .. })
     }
 
+    /// The present in Unix seconds, where that is the implementation's own.
+    pub(super) fn now(self) -> Option<u64> {
+        match self {
+            Self::OfTheRequest => None,
+            Self::Real { now, .. } => Some(now()),
+        }
+    }
+
     /// The request of an input as it is asked now; `None` where its token cannot be made.
     pub(super) fn request(
         self,
