@@ -10,7 +10,7 @@ use crate::results::{Failure, Observed};
 /// is sent before the one before is answered.
 pub fn ask(
     adapter: &mut Adapter<'_>,
-    lines: Vec<RequestLine>,
+    lines: &[RequestLine],
     one_by_one: bool,
 ) -> Result<Vec<Observed>, AdapterError> {
     ask_made(adapter, lines.len(), one_by_one, &|at| lines[at].clone())

@@ -21,7 +21,8 @@ impl StderrTail {
     /// Reads once from a pipe that does not block, and forgets what is too old.
     pub(super) fn read(&mut self, pipe: impl AsFd) -> Result<Read, Errno> {
         if self.0.len() >= 2 * KEPT {
-            self.0.drain(..self.0.len() - KEPT);
+            // One byte more says that there were others.
+            self.0.drain(..self.0.len() - KEPT - 1);
         }
         self.0.reserve(KEPT);
         Read::of(retry_on_intr(|| read(&pipe, spare_capacity(&mut self.0))))
@@ -31,7 +32,12 @@ impl StderrTail {
     /// what went wrong stands above a trace of the stack, it comes first. Nothing if there are none.
     pub(super) fn as_clause(&self) -> String {
         let start = self.0.len().saturating_sub(KEPT);
-        let lines: Vec<&[u8]> = self.0[start..]
+        // That it begins in the midst of a line is to be seen.
+        let kept = match start {
+            0 => self.0.clone(),
+            _ => ["…".as_bytes(), &self.0[start..]].concat(),
+        };
+        let lines: Vec<&[u8]> = kept
             .split(|&byte| byte == b'\n')
             .map(<[u8]>::trim_ascii_end)
             .filter(|line| !line.is_empty())

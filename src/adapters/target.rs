@@ -7,6 +7,7 @@ use crate::adapters::{
     Limits, Parting, Subprocess, WebTarget,
 };
 use crate::protocol::Hello;
+use crate::signature::Secret;
 use crate::suite::{Suite, Vector};
 
 /// Where an implementation is to be reached.
@@ -23,6 +24,14 @@ pub enum Target {
 }
 
 impl Target {
+    /// The name and the password that stand in an address: what a server says may repeat them.
+    pub fn credentials(&self) -> Vec<Secret> {
+        match self {
+            Self::Http(target) => target.address.credentials(),
+            Self::Command(_) | Self::Exec(_) | Self::Web(_) => Vec::new(),
+        }
+    }
+
     /// What the answer to a vector hangs on and no description passes on.
     pub fn unpassed(&self, suite: &Suite, vector: &Vector) -> Option<String> {
         match self {

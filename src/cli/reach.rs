@@ -315,7 +315,8 @@ impl Choice<'_> {
             let reach = self.args.reach();
             address.check(reach).map_err(Stop::usage)?;
             let target = Target::Http(HttpTarget { address, reach });
-            return Ok(vec![one(target, text, &["--http", text])]);
+            let shown = WebAddress::shown(text);
+            return Ok(vec![one(target, &shown, &["--http", &shown])]);
         }
         if self.is_itself() {
             return Ok(vec![one(reference(suite_files)?, REFERENCE, &[])]);

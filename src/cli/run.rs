@@ -152,6 +152,10 @@ fn run_one(
         // Every secret is that of a suite file, or may be shown.
         _ => Redaction::none(),
     };
+    let redaction = match &target {
+        Ok(target) => redaction.and(target.credentials()),
+        Err(_) => redaction,
+    };
     let output = match &target {
         Ok(target) => attempt(suites, target, &options, events)?,
         Err(stop) => Err(stop.clone()),

@@ -253,7 +253,8 @@ pub(crate) fn measure(
     let redaction = match secret {
         Some(secret) => Redaction::of([secret.clone()]),
         None => Redaction::none(),
-    };
+    }
+    .and(reached.target.credentials());
     let first = reach.open().map_err(|error| broken(&error, &redaction))?;
     let hello = first.hello().clone();
     let target = measuring.target.unwrap_or(if first.is_amplified() {

@@ -236,7 +236,7 @@ impl Work<'_, '_> {
             let mut least = Duration::MAX;
             for _ in 0..2 {
                 let began = (self.clock)();
-                let observed = ask(adapter, vec![line.clone()], true)?;
+                let observed = ask(adapter, std::slice::from_ref(&line), true)?;
                 let is_answered = matches!(observed[..], [Observed::Outcome(_)]);
                 let took = (self.clock)().saturating_sub(began);
                 least = least.min(if is_answered { took } else { Duration::ZERO });

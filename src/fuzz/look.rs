@@ -130,7 +130,7 @@ fn ask_inputs(
     let lines = requests
         .iter()
         .map(|request| RequestLine::of(name, request));
-    ask(adapter, lines.collect(), false)
+    ask(adapter, &lines.collect::<Vec<_>>(), false)
 }
 
 /// The request that an answer has to be judged by.

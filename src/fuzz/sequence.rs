@@ -72,7 +72,7 @@ impl Bench<'_> {
 
     fn leads(&self, lines: &[RequestLine], sought: &Sought<'_>) -> Result<bool, AdapterError> {
         let mut adapter = self.target.start(self.limits, self.interrupt)?;
-        let observed = ask(&mut adapter, lines.to_vec(), true)?;
+        let observed = ask(&mut adapter, lines, true)?;
         let parting = adapter.finish();
         let failed = |observed: &Observed| matches!(observed, Observed::Failed(_));
         Ok(match sought {

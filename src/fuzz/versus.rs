@@ -309,8 +309,8 @@ impl Comparing<'_, '_> {
                 RequestLine::of(self.beds[*suite].suite().name.as_str(), request)
             })
             .collect();
-        let one = ask(&mut pair[0], lines.clone(), false)?;
-        let other = ask(&mut pair[1], lines, false)?;
+        let one = ask(&mut pair[0], &lines, false)?;
+        let other = ask(&mut pair[1], &lines, false)?;
         Ok(std::iter::zip(one, other)
             .map(|(one, other)| [one, other])
             .collect())
@@ -420,7 +420,7 @@ impl Comparing<'_, '_> {
         let lines = claims
             .iter()
             .map(|(_, request)| RequestLine::of(name, request));
-        let signed = ask(signer, lines.collect(), false)?;
+        let signed = ask(signer, &lines.collect::<Vec<_>>(), false)?;
         let shown = std::iter::zip(claims, signed).filter_map(|((input, _), observed)| {
             let Observed::Outcome(Outcome::Token(token)) = observed else {
                 return None;
@@ -447,7 +447,7 @@ impl Comparing<'_, '_> {
         let lines = presented
             .iter()
             .map(|request| RequestLine::of(name, request));
-        let verified = ask(verifier, lines.collect(), false)?;
+        let verified = ask(verifier, &lines.collect::<Vec<_>>(), false)?;
         let is_accepted = |one: &Observed| *one == Observed::Outcome(Outcome::Accept);
         let accepted = verified.iter().filter(|one| is_accepted(one)).count();
         let example = std::iter::zip(presented, verified).find(|(_, one)| !is_accepted(one));

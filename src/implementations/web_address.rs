@@ -3,11 +3,17 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use percent_encoding::percent_decode_str;
 use reqwest::Url;
+
+use crate::signature::Secret;
 
 /// An address of a server that speaks plain HTTP.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebAddress(Url);
+
+/// What stands for a name and a password.
+const HIDDEN: &str = "[redacted]";
 
 /// Which machines may be contacted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,15 +57,48 @@ impl WebAddress {
     /// Reads an address.
     pub fn parse(text: &str) -> Result<Self, WebAddressError> {
         let url = Url::parse(text).map_err(|error| WebAddressError::NoUrl {
-            text: text.to_owned(),
+            text: Self::shown(text),
             problem: error.to_string(),
         })?;
         match url.scheme() {
-            "http" if url.fragment().is_some() => Err(WebAddressError::Fragment(text.to_owned())),
+            "http" if url.fragment().is_some() => Err(WebAddressError::Fragment(Self::shown(text))),
             "http" => Ok(Self(url)),
-            "https" => Err(WebAddressError::Https(text.to_owned())),
-            _ => Err(WebAddressError::OtherScheme(text.to_owned())),
+            "https" => Err(WebAddressError::Https(Self::shown(text))),
+            _ => Err(WebAddressError::OtherScheme(Self::shown(text))),
         }
+    }
+
+    /// An address as it may be shown, or what was meant as one: without the name and the password
+    /// in it.
+    pub fn shown(text: &str) -> String {
+        let start = match text.split_once("://") {
+            Some((scheme, _)) => scheme.len() + "://".len(),
+            None => 0,
+        };
+        let (scheme, rest) = text.split_at(start);
+        let parsed = Url::parse(text).ok();
+        let end = match parsed {
+            Some(url) if url.username().is_empty() && url.password().is_none() => None,
+            // A password with a slash in it stands in no URL, and is one to a person.
+            Some(_) if start > 0 => {
+                let host = rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len());
+                rest[..host].rfind('@')
+            }
+            _ => rest.rfind('@'),
+        };
+        match end {
+            Some(end) => format!("{scheme}{HIDDEN}{}", &rest[end..]),
+            None => text.to_owned(),
+        }
+    }
+
+    /// The name and the password in it, as a server may repeat them.
+    pub fn credentials(&self) -> Vec<Secret> {
+        let decoded = |text: &str| percent_decode_str(text).collect::<Vec<u8>>();
+        let (name, password) = (self.0.username(), self.0.password());
+        let (name, password) = (decoded(name), decoded(password.unwrap_or_default()));
+        let both = [&name[..], b":", &password[..]].concat();
+        [name, password, both].map(Secret::new).into()
     }
 
     /// The same with the path of the protocol, where it names no path.
@@ -99,7 +138,7 @@ impl Reach {
 
 impl fmt::Display for WebAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        f.write_str(&Self::shown(self.0.as_str()))
     }
 }
 

@@ -19,9 +19,12 @@ mod ledger;
 mod listing;
 mod merge;
 mod merge_fuzz;
+mod needle;
 mod not_started;
 mod observed_kind;
 mod redaction;
+#[cfg(test)]
+mod redaction_laws;
 mod restarts;
 mod runs;
 mod timing;

@@ -2,18 +2,19 @@
 //!
 //! `conclude` applies it as it makes the document, so that no report can show what is not there.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use serde_json::Value as Json;
 
 use crate::protocol::ImplementationInfo;
+use crate::results::needle::{Needle, SHORTEST};
 use crate::results::words::OR_DECLINED;
 use crate::results::{Case, Diagnosis, Observation, Observed, RunResult};
-use crate::signature::{Encoding, Outcome, Secret, Value};
+use crate::signature::{Outcome, Secret, Value};
 
 /// What stands where something was taken out.
 pub const REDACTED: &str = "[redacted]";
-
-/// The shortest text that is taken out wherever it stands: shorter ones are parts of many words.
-const SHORTEST: usize = 4;
 
 /// Words of so many characters that a token could have are taken out of what an implementation
 /// says about a case that was asked with a secret of its own.
@@ -24,12 +25,15 @@ const TOKEN_LIKE: usize = 20;
 /// The secrets of suite files are published with them; whatever else is used is somebody's own. A
 /// case asked with another secret than its vector's has its secret and its tokens taken out, and
 /// what looks like a token out of all that the implementation says about it. The secrets
-/// themselves are taken out of every text that does not come from a suite file, as they are and in
-/// hex and base64.
+/// themselves are taken out of every text that does not come from a suite file: as they are, in
+/// another case, escaped as programs escape what they print, in percent-encoding, hex or base64, and
+/// in part where a text was cut (`…`).
+///
+/// It has to see a text before that is escaped or cut for somebody's eyes.
 #[derive(Clone, Debug, Default)]
 pub struct Redaction {
     is_active: bool,
-    secrets: Vec<Secret>,
+    needles: Arc<[Needle]>,
 }
 
 impl Redaction {
@@ -43,24 +47,40 @@ impl Redaction {
     pub fn of(secrets: impl IntoIterator<Item = Secret>) -> Self {
         Self {
             is_active: true,
-            secrets: secrets.into_iter().collect(),
+            ..Self::none()
+        }
+        .and(secrets)
+    }
+
+    /// The same without these, which sign nothing, as the password of a server.
+    #[must_use]
+    pub fn and(self, others: impl IntoIterator<Item = Secret>) -> Self {
+        let others = others.into_iter();
+        let mut needles: Vec<Needle> = others
+            .flat_map(|secret| Needle::all_of(secret.reveal()))
+            .chain(self.needles.iter().cloned())
+            .collect();
+        needles.sort();
+        needles.dedup();
+        Self {
+            needles: needles.into(),
+            ..self
         }
     }
 
     /// A text without these secrets and without what looks like a token: for whatever is said
     /// beside a document, such as an error that quotes an adapter.
     pub fn text(&self, text: &str) -> String {
+        let mut hidden = self.secrets_in(text);
         if self.is_active {
-            without_token_like(&without(text, &self.spellings()))
-        } else {
-            text.to_owned()
+            hidden.extend(token_like(text));
         }
+        without(text, hidden)
     }
 
     /// What an implementation says of itself, without these secrets.
     pub fn implementation(&self, said: &ImplementationInfo) -> ImplementationInfo {
-        let needles = self.spellings();
-        let shown = |text: &String| without(text, &needles);
+        let shown = |text: &String| without(text, self.secrets_in(text));
         ImplementationInfo {
             name: shown(&said.name),
             version: said.version.as_ref().map(shown),
@@ -77,36 +97,48 @@ impl Redaction {
         for mention in diagnosis.mentions() {
             mention.title = self.text(&mention.title);
         }
-        let needles = self.spellings();
+        let hide = |text: &str| without(text, self.secrets_in(text));
         for asked in diagnosis
             .inquiry
             .iter_mut()
             .flat_map(|all| &mut all.requests)
         {
             redact_request(&mut asked.request.0);
-            redact_json(&mut asked.request.0, &needles);
+            redact_json(&mut asked.request.0, &hide);
         }
     }
 
     /// Takes everything out of a document that it may not show. The observations are those that
     /// it was made from, in the order of its cases.
     pub(super) fn apply(&self, result: &mut RunResult, observations: &[Observation<'_>]) {
-        if !self.is_active {
+        if !self.is_active && self.needles.is_empty() {
             return;
         }
-        let mut needles = self.spellings();
+        let mut known = Vec::new();
         for (case, observation) in std::iter::zip(&mut result.cases, observations) {
-            if !is_asked_as_written(observation) {
-                needles.extend(tokens(case, observation));
-                redact_case(case);
+            if self.is_active && !is_asked_as_written(observation) {
+                known.extend(tokens(case, observation));
+                self.redact_case(case);
             }
         }
-        longest_first(&mut needles);
+        known.sort();
+        known.dedup();
+        let hide = |text: &str| {
+            let mut hidden = self.secrets_in(text);
+            for token in &known {
+                let places = text.match_indices(token.as_str());
+                hidden.extend(places.map(|(at, token)| at..at + token.len()));
+            }
+            without(text, hidden)
+        };
         for text in texts(result) {
-            *text = without(text, &needles);
+            *text = hide(text);
         }
         for case in &mut result.cases {
-            redact_json(&mut case.request.0, &needles);
+            redact_json(&mut case.request.0, &hide);
+        }
+        if !self.is_active {
+            return;
         }
         let left_out = result.scope.left_out.iter_mut().map(|note| &mut note.what);
         let failed = result.gate.failed.iter_mut().map(|f| &mut f.reason);
@@ -117,34 +149,41 @@ impl Redaction {
             .chain(&mut result.notes)
             .chain(restarts)
         {
-            *text = without_token_like(text);
+            *text = without(text, token_like(text));
         }
     }
 
-    /// The secrets as they may stand in a text.
-    fn spellings(&self) -> Vec<String> {
-        let mut spellings = Vec::new();
-        for secret in &self.secrets {
-            let bytes = secret.reveal();
-            spellings.extend(String::from_utf8(bytes.to_vec()));
-            let text = String::from_utf8_lossy(bytes);
-            let trimmed = text.trim();
-            spellings.push(trimmed.to_owned());
-            // A prefix that says what the secret is, as in `whsec_…`, is stripped by its users.
-            spellings.extend(trimmed.rsplit_once('_').map(|(_, rest)| rest.to_owned()));
-            for encoding in Encoding::ALL {
-                spellings.push(encoding.encode(bytes).trim_end_matches('=').to_owned());
+    fn secrets_in(&self, text: &str) -> Vec<Range<usize>> {
+        let mut found = Vec::new();
+        for needle in self.needles.iter() {
+            needle.find(text, &mut found);
+        }
+        found
+    }
+
+    /// Takes secrets and tokens out of their places, and what looks like a token out of what was
+    /// said.
+    fn redact_case(&self, case: &mut Case) {
+        redact_request(&mut case.request.0);
+        // The words repeat the tokens.
+        let words = [
+            Some(&mut case.expected),
+            case.actual.as_mut(),
+            case.actual_in_another_round.as_mut(),
+            case.reason.as_mut(),
+        ];
+        for text in words.into_iter().flatten() {
+            if let Some(rest) = text.strip_prefix("token ") {
+                let or = OR_DECLINED.iter().find(|or| rest.ends_with(**or));
+                *text = format!("token {REDACTED}{}", or.copied().unwrap_or_default());
+            } else {
+                *text = self.text(text);
             }
         }
-        spellings.retain(|spelling| spelling.chars().count() >= SHORTEST);
-        longest_first(&mut spellings);
-        spellings
+        for token in [&mut case.expected_token, &mut case.actual_token] {
+            *token = token.take().map(|_| REDACTED.to_owned());
+        }
     }
-}
-
-fn longest_first(needles: &mut Vec<String>) {
-    needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
-    needles.dedup();
 }
 
 /// Whether a case was asked with the secret that stands in its suite.
@@ -185,29 +224,6 @@ fn tokens(case: &Case, observation: &Observation<'_>) -> Vec<String> {
     let mut tokens: Vec<String> = tokens.into_iter().flatten().collect();
     tokens.retain(|token| token.chars().count() >= 2 * SHORTEST);
     tokens
-}
-
-/// Takes secrets and tokens out of their places, and what looks like a token out of what was said.
-fn redact_case(case: &mut Case) {
-    redact_request(&mut case.request.0);
-    // The words repeat the tokens.
-    let words = [
-        Some(&mut case.expected),
-        case.actual.as_mut(),
-        case.actual_in_another_round.as_mut(),
-        case.reason.as_mut(),
-    ];
-    for text in words.into_iter().flatten() {
-        if let Some(rest) = text.strip_prefix("token ") {
-            let or = OR_DECLINED.iter().find(|or| rest.ends_with(**or));
-            *text = format!("token {REDACTED}{}", or.copied().unwrap_or_default());
-        } else {
-            *text = without_token_like(text);
-        }
-    }
-    for token in [&mut case.expected_token, &mut case.actual_token] {
-        *token = token.take().map(|_| REDACTED.to_owned());
-    }
 }
 
 /// Takes secrets and tokens out of their places.
@@ -259,46 +275,51 @@ fn texts(result: &mut RunResult) -> impl Iterator<Item = &mut String> {
         .chain(of_cases)
 }
 
-fn redact_json(value: &mut Json, needles: &[String]) {
+fn redact_json(value: &mut Json, hide: &dyn Fn(&str) -> String) {
     match value {
-        Json::String(text) => *text = without(text, needles),
-        Json::Array(items) => items.iter_mut().for_each(|one| redact_json(one, needles)),
+        Json::String(text) => *text = hide(text),
+        Json::Array(items) => items.iter_mut().for_each(|one| redact_json(one, hide)),
         Json::Object(map) => map
             .iter_mut()
             // These words are ours.
             .filter(|(name, _)| !matches!(name.as_str(), "op" | "suite"))
-            .for_each(|(_, one)| redact_json(one, needles)),
+            .for_each(|(_, one)| redact_json(one, hide)),
         Json::Null | Json::Bool(_) | Json::Number(_) => {}
     }
 }
 
-fn without(text: &str, needles: &[String]) -> String {
-    let mut text = text.to_owned();
-    for needle in needles {
-        if text.contains(needle.as_str()) {
-            text = text.replace(needle.as_str(), REDACTED);
+/// A text without these parts of it. Those that meet are taken out as one.
+fn without(text: &str, mut parts: Vec<Range<usize>>) -> String {
+    parts.sort_by_key(|part| part.start);
+    let mut out = String::with_capacity(text.len());
+    let mut shown = 0;
+    for part in parts {
+        if part.start > shown || part.start == 0 && out.is_empty() {
+            // A secret that is no text may begin or end inside a character.
+            let start = text.floor_char_boundary(part.start).max(shown);
+            out.push_str(&text[shown..start]);
+            out.push_str(REDACTED);
         }
+        shown = shown.max(text.ceil_char_boundary(part.end));
     }
-    text
+    out.push_str(&text[shown..]);
+    out
 }
 
-fn without_token_like(text: &str) -> String {
+/// Where something stands that could be a token.
+fn token_like(text: &str) -> Vec<Range<usize>> {
     let is_of_a_token = |c: char| c.is_ascii_alphanumeric() || "+/=_-".contains(c);
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find(is_of_a_token) {
-        out.push_str(&rest[..start]);
-        rest = &rest[start..];
-        let end = rest.find(|c| !is_of_a_token(c)).unwrap_or(rest.len());
-        out.push_str(if end < TOKEN_LIKE {
-            &rest[..end]
-        } else {
-            REDACTED
-        });
-        rest = &rest[end..];
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(start) = text[at..].find(is_of_a_token) {
+        let start = at + start;
+        let length = text[start..].find(|c| !is_of_a_token(c));
+        at = length.map_or(text.len(), |length| start + length);
+        if at - start >= TOKEN_LIKE {
+            found.push(start..at);
+        }
     }
-    out.push_str(rest);
-    out
+    found
 }
 
 #[cfg(test)]

@@ -1,0 +1,413 @@
+//! A secret as it may stand in a text: in other cases, escaped, encoded, and cut.
+
+use std::fmt;
+use std::ops::Range;
+
+use crate::signature::Encoding;
+
+/// The shortest secret that is looked for, in letters: shorter ones are parts of many words. So
+/// much of a longer one is looked for where a text was cut.
+pub(super) const SHORTEST: usize = 4;
+
+/// What stands where a text was cut.
+const CUTS: [&str; 2] = ["…", "..."];
+
+/// The longest spelling of a letter, in bytes: `\\u{10ffff}`, `&#x10ffff;`, or four bytes in
+/// percent-encoding that was encoded again.
+const LONGEST_SPELLING: usize = 24;
+
+/// A text that may not be shown.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Needle(Vec<Letter>);
+
+/// A character, or a byte that belongs to none.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Letter {
+    Char(char),
+    Byte(u8),
+}
+
+impl Needle {
+    /// All that one secret is looked for as.
+    pub(super) fn all_of(secret: &[u8]) -> Vec<Self> {
+        let mut needles = vec![Self::of(secret)];
+        let lossy = String::from_utf8_lossy(secret);
+        let text = lossy.trim();
+        let mut texts = vec![lossy.to_lowercase(), lossy.to_uppercase(), text.to_owned()];
+        // What reports line by line cuts it up.
+        texts.extend(text.lines().map(|line| line.trim().to_owned()));
+        // A prefix that says what the secret is, as in `whsec_…`, is stripped by its users.
+        texts.extend(text.rsplit_once('_').map(|(_, rest)| rest.to_owned()));
+        for bytes in [secret, text.as_bytes()] {
+            let encoded = Encoding::ALL.map(|encoding| encoding.encode(bytes));
+            texts.extend(encoded.map(|text| text.trim_end_matches('=').to_owned()));
+            texts.extend(inside_base64(bytes));
+            texts.extend(["-", ":", " "].map(|between| {
+                let digits = bytes.iter().map(|byte| format!("{byte:02x}"));
+                digits.collect::<Vec<_>>().join(between)
+            }));
+            texts.extend([",", ", ", " "].map(|between| {
+                let numbers = bytes.iter().map(u8::to_string);
+                numbers.collect::<Vec<_>>().join(between)
+            }));
+        }
+        needles.extend(texts.iter().map(|text| Self::of(text.as_bytes())));
+        needles.retain(|needle| needle.0.len() >= SHORTEST);
+        needles.sort();
+        needles.dedup();
+        needles
+    }
+
+    fn of(bytes: &[u8]) -> Self {
+        let mut letters = Vec::new();
+        for chunk in bytes.utf8_chunks() {
+            letters.extend(chunk.valid().chars().map(Letter::Char));
+            letters.extend(chunk.invalid().iter().copied().map(Letter::Byte));
+        }
+        Self(letters)
+    }
+
+    /// Where it stands in a text, however it is spelt; where the text was cut, also a part of it.
+    pub(super) fn find(&self, text: &str, found: &mut Vec<Range<usize>>) {
+        let bytes = text.as_bytes();
+        let cuts = cuts(text);
+        for start in 0..bytes.len() {
+            if !self.0[0].may_begin(bytes[start]) {
+                continue;
+            }
+            let walk = Walk::from(bytes, start, &self.0);
+            match (walk.end, walk.matched) {
+                (Some(end), _) => found.push(start..end),
+                (None, matched) if matched >= SHORTEST => {
+                    let end = cuts.iter().map(|cut| cut.start).find(|&cut| {
+                        (walk.reached..=walk.reached + LONGEST_SPELLING).contains(&cut)
+                            && is_broken_off(&bytes[walk.reached..cut])
+                    });
+                    found.extend(end.map(|end| start..end));
+                }
+                _ => {}
+            }
+        }
+        for cut in &cuts {
+            let longest = (1..=self.0.len() - SHORTEST).find_map(|from| {
+                // What was broken off in the midst of a spelling stands before the next one.
+                (cut.end..=cut.end + LONGEST_SPELLING)
+                    .take_while(|&start| {
+                        let between = bytes.get(cut.end..start);
+                        between.is_some_and(|rest| rest.iter().all(|&b| is_of_a_spelling(b)))
+                    })
+                    .find_map(|start| {
+                        let walk = Walk::from(bytes, start, &self.0[from..]);
+                        let is_cut_again = walk.matched >= SHORTEST
+                            && cuts.iter().any(|other| other.start == walk.reached);
+                        walk.end.or(is_cut_again.then_some(walk.reached))
+                    })
+            });
+            found.extend(longest.map(|end| cut.end..end));
+        }
+    }
+}
+
+impl fmt::Debug for Needle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Needle")
+    }
+}
+
+/// Where a text was cut.
+fn cuts(text: &str) -> Vec<Range<usize>> {
+    let mut cuts: Vec<Range<usize>> = CUTS
+        .iter()
+        .flat_map(|cut| text.match_indices(cut))
+        .map(|(at, cut)| at..at + cut.len())
+        .collect();
+    cuts.sort_by_key(|cut| cut.start);
+    cuts
+}
+
+/// Whether this may be the beginning of a letter's spelling.
+fn is_broken_off(bytes: &[u8]) -> bool {
+    bytes.is_empty()
+        || matches!(bytes[0], b'%' | b'\\' | b'&' | b'=' | 0x80..)
+            && bytes[1..].iter().all(|&b| is_of_a_spelling(b))
+}
+
+fn is_of_a_spelling(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'%' | b'\\' | b'#' | b'{' | b'}' | b';' | 0x80..)
+}
+
+/// What stays the same of a text in the midst of what base64 encodes, wherever it begins there.
+fn inside_base64(bytes: &[u8]) -> Vec<String> {
+    let mut inside = Vec::new();
+    for before in 1..3 {
+        let padded = [&[0; 2][..before], bytes].concat();
+        // Digits that hang on what stands before and after.
+        let (skipped, kept) = (before + 1, padded.len() * 8 / 6);
+        for encoding in [Encoding::Base64Unpadded, Encoding::Base64urlUnpadded] {
+            let text = encoding.encode(&padded);
+            inside.extend(text.get(skipped..kept).map(str::to_owned));
+        }
+    }
+    // Likewise where it begins with the secret and goes on.
+    for encoding in [Encoding::Base64Unpadded, Encoding::Base64urlUnpadded] {
+        let text = encoding.encode(bytes);
+        inside.extend(text.get(..bytes.len() * 8 / 6).map(str::to_owned));
+    }
+    inside
+}
+
+/// How far the letters of a needle follow each other in a text.
+struct Walk {
+    /// How many letters there were.
+    matched: usize,
+    /// Where the last of them ends.
+    reached: usize,
+    /// The same, if all were there.
+    end: Option<usize>,
+}
+
+impl Walk {
+    fn from(text: &[u8], start: usize, letters: &[Letter]) -> Self {
+        let mut places = vec![start];
+        for (matched, letter) in letters.iter().enumerate() {
+            let mut next = Vec::new();
+            for &place in &places {
+                letter.ends(text, place, &mut next);
+            }
+            next.sort_unstable();
+            next.dedup();
+            if next.is_empty() {
+                let reached = places.last().copied().unwrap_or(start);
+                let end = None;
+                return Self {
+                    matched,
+                    reached,
+                    end,
+                };
+            }
+            places = next;
+        }
+        let reached = places.last().copied().unwrap_or(start);
+        Self {
+            matched: letters.len(),
+            reached,
+            end: Some(reached),
+        }
+    }
+}
+
+impl Letter {
+    /// Whether a spelling of it may begin with that byte.
+    fn may_begin(self, byte: u8) -> bool {
+        matches!(byte, b'%' | b'\\' | b'&' | b'=' | b'+')
+            || match self {
+                Self::Char(c) => {
+                    let first = c.encode_utf8(&mut [0; 4]).as_bytes()[0];
+                    first.eq_ignore_ascii_case(&byte)
+                }
+                Self::Byte(own) => own == byte,
+            }
+    }
+
+    /// Where a spelling of it ends that begins at a place.
+    fn ends(self, text: &[u8], place: usize, ends: &mut Vec<usize>) {
+        let mut buffer = [0; 4];
+        let bytes = match self {
+            Self::Char(c) => c.encode_utf8(&mut buffer).as_bytes(),
+            Self::Byte(byte) => &[byte][..],
+        };
+        // Each byte of it, as it is or encoded.
+        let mut places = vec![place];
+        for &byte in bytes {
+            let mut next = Vec::new();
+            for &place in &places {
+                spellings_of_byte(byte, text, place, &mut next);
+            }
+            places = next;
+        }
+        ends.extend(places);
+        if let Self::Char(c) = self {
+            ends.extend(named(c, text, place));
+            ends.extend(numbered(c, text, place));
+            ends.extend(in_utf_16(c, text, place));
+        }
+    }
+}
+
+/// Where the spellings of a byte end that begin at a place.
+fn spellings_of_byte(byte: u8, text: &[u8], place: usize, ends: &mut Vec<usize>) {
+    let Some(&first) = text.get(place) else {
+        return;
+    };
+    if first.eq_ignore_ascii_case(&byte) || first == b'+' && byte == b' ' {
+        ends.push(place + 1);
+    }
+    let is_it = |value: u32| u8::try_from(value).is_ok_and(|v| v.eq_ignore_ascii_case(&byte));
+    match first {
+        b'%' | b'=' => {
+            // What was encoded again has its own percent sign encoded.
+            let mut at = place + 1;
+            while first == b'%' && text[at..].starts_with(b"25") {
+                ends.extend(
+                    digits(text, at, 16, 2, 2)
+                        .filter(|d| is_it(d.0))
+                        .map(|d| d.1),
+                );
+                at += 2;
+            }
+            ends.extend(
+                digits(text, at, 16, 2, 2)
+                    .filter(|d| is_it(d.0))
+                    .map(|d| d.1),
+            );
+        }
+        b'\\' => {
+            let run = text[place..].iter().take_while(|&&b| b == b'\\').count();
+            if byte == b'\\' {
+                ends.extend((1..=run.min(8)).map(|many| place + many));
+            }
+            let at = place + run;
+            match text.get(at) {
+                Some(b'x' | b'X') => {
+                    ends.extend(
+                        digits(text, at + 1, 16, 2, 2)
+                            .filter(|d| is_it(d.0))
+                            .map(|d| d.1),
+                    );
+                }
+                Some(b'0'..=b'7') => {
+                    for most in 1..=3 {
+                        let number = digits(text, at, 8, most, most);
+                        ends.extend(number.filter(|d| is_it(d.0)).map(|d| d.1));
+                    }
+                }
+                _ => {}
+            }
+            if let Some(&escaped) = text.get(at) {
+                let meant = match escaped {
+                    b'n' => b'\n',
+                    b'r' => b'\r',
+                    b't' => b'\t',
+                    b'b' => 8,
+                    b'f' => 12,
+                    b'v' => 11,
+                    b'e' => 27,
+                    b'a' => 7,
+                    b'0' => 0,
+                    other => other,
+                };
+                if meant == byte || escaped.eq_ignore_ascii_case(&byte) {
+                    ends.push(at + 1);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A number of `least` to `most` digits, and where it ends.
+fn digits(
+    text: &[u8],
+    at: usize,
+    radix: u32,
+    least: usize,
+    most: usize,
+) -> impl Iterator<Item = (u32, usize)> {
+    let count = text
+        .iter()
+        .skip(at)
+        .take(most)
+        .take_while(|&&b| char::from(b).is_digit(radix))
+        .count();
+    let number = text.get(at..at + count).and_then(|digits| {
+        let digits = std::str::from_utf8(digits).ok()?;
+        u32::from_str_radix(digits, radix).ok()
+    });
+    number
+        .filter(|_| count >= least)
+        .map(|number| (number, at + count))
+        .into_iter()
+}
+
+/// `&quot;` and its like, also escaped again.
+fn named(c: char, text: &[u8], place: usize) -> Option<usize> {
+    let name: &[&str] = match c {
+        '&' => &["amp;"],
+        '<' => &["lt;"],
+        '>' => &["gt;"],
+        '"' => &["quot;"],
+        '\'' => &["apos;"],
+        _ => return None,
+    };
+    let at = after_ampersand(text, place)?;
+    let rest = &text[at..];
+    let found = name.iter().find(|name| {
+        rest.get(..name.len())
+            .is_some_and(|rest| rest.eq_ignore_ascii_case(name.as_bytes()))
+    });
+    match found {
+        Some(name) => Some(at + name.len()),
+        // It was taken for the escape of the escape.
+        None if c == '&' && at > place + 1 => Some(at),
+        None => None,
+    }
+}
+
+/// `&#39;`, `&#x27;`.
+fn numbered(c: char, text: &[u8], place: usize) -> Option<usize> {
+    let at = after_ampersand(text, place)?;
+    if text.get(at) != Some(&b'#') {
+        return None;
+    }
+    let number = match text.get(at + 1) {
+        Some(b'x' | b'X') => digits(text, at + 2, 16, 1, 8).next(),
+        _ => digits(text, at + 1, 10, 1, 8).next(),
+    };
+    let (number, end) = number?;
+    let end = end + usize::from(text.get(end) == Some(&b';'));
+    is_same(c, number).then_some(end)
+}
+
+fn after_ampersand(text: &[u8], place: usize) -> Option<usize> {
+    if text.get(place) != Some(&b'&') {
+        return None;
+    }
+    let mut at = place + 1;
+    while text[at..].starts_with(b"amp;") {
+        at += 4;
+    }
+    Some(at)
+}
+
+/// `\u0022`, `\u{22}`, `\ud83d\ude00`.
+fn in_utf_16(c: char, text: &[u8], place: usize) -> Option<usize> {
+    let escape = |place: usize| {
+        let run = text
+            .get(place..)?
+            .iter()
+            .take_while(|&&b| b == b'\\')
+            .count();
+        let at = place + run;
+        (run > 0 && matches!(text.get(at), Some(b'u' | b'U'))).then_some(at + 1)
+    };
+    let at = escape(place)?;
+    if text.get(at) == Some(&b'{') {
+        let (number, end) = digits(text, at + 1, 16, 1, 8).next()?;
+        return (text.get(end) == Some(&b'}') && is_same(c, number)).then_some(end + 1);
+    }
+    let (first, end) = digits(text, at, 16, 4, 4).next()?;
+    if is_same(c, first) {
+        return Some(end);
+    }
+    let mut units = [0; 2];
+    let [high, low] = c.encode_utf16(&mut units) else {
+        return None;
+    };
+    let (second, end) = digits(text, escape(end)?, 16, 4, 4).next()?;
+    (first == u32::from(*high) && second == u32::from(*low)).then_some(end)
+}
+
+fn is_same(c: char, number: u32) -> bool {
+    char::from_u32(number).is_some_and(|other| other.eq_ignore_ascii_case(&c))
+}
