@@ -75,6 +75,8 @@ fn a_run_tells_how_far_it_came() {
         let arguments = [
             "run",
             "jotreview",
+            "--implementation",
+            "reference",
             "--repeat",
             "9000000",
             "--jobs",

@@ -178,6 +178,8 @@ fn a_certificate_bears_them_at_core_only_and_says_so() {
         "certificate.json",
         "--public-key",
         "pub.pem",
+        "--ops",
+        "sign",
     ];
     let output = program.run(&arguments);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
