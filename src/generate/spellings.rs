@@ -150,16 +150,6 @@ fn hex_spellings(right: &Right, encoding: Encoding) -> Spellings {
     let mut spellings = vec![
         other_case,
         ("mixed-case", mixed, "hex in mixed case"),
-        (
-            "one-digit-more",
-            format!("{text}0"),
-            "one digit of hex more",
-        ),
-        (
-            "letters-behind",
-            format!("{text}zz"),
-            "letters behind the hex",
-        ),
         ("zero-x-before", format!("0x{text}"), "0x before the hex"),
         (
             "backslash-x-before",

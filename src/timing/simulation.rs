@@ -161,7 +161,7 @@ fn campaign(behaviour: Behaviour, seed: u64) -> (Recording, Measurement) {
         time: Duration::from_secs(3),
         seed,
     };
-    let clock = || Duration::from_secs_f64(world.state.borrow().1 / 1e9);
+    let clock = || Duration::from_secs_f64((world.state.borrow().1 / 1e9).max(0.0));
     let channel = world.open().unwrap();
     let recording = record(&material, channel, &world, &options, &clock, &mut |_| ()).unwrap();
     let measurement = judge(&recording, options.target);

@@ -691,7 +691,7 @@ fn a_right_implementation_with_a_secret_of_its_own_is_never_blamed() {
     for (name, secret, least) in [
         ("jotreview", WhoseSecret::Unknown, 200),
         ("jimo", own(), 300),
-        ("engagespot", own(), 300),
+        ("engagespot", own(), 250),
         ("prefinery", WhoseSecret::Unknown, 200),
         ("jimo", WhoseSecret::Unknown, 200),
     ] {
