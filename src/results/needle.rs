@@ -81,7 +81,7 @@ impl Needle {
                 (None, matched) if matched >= SHORTEST => {
                     let end = cuts.iter().map(|cut| cut.start).find(|&cut| {
                         (walk.reached..=walk.reached + LONGEST_SPELLING).contains(&cut)
-                            && is_broken_off(&bytes[walk.reached..cut])
+                            && is_broken_off(bytes, walk.reached..cut)
                     });
                     found.extend(end.map(|end| start..end));
                 }
@@ -125,11 +125,15 @@ fn cuts(text: &str) -> Vec<Range<usize>> {
     cuts
 }
 
-/// Whether this may be the beginning of a letter's spelling.
-fn is_broken_off(bytes: &[u8]) -> bool {
-    bytes.is_empty()
-        || matches!(bytes[0], b'%' | b'\\' | b'&' | b'=' | 0x80..)
-            && bytes[1..].iter().all(|&b| is_of_a_spelling(b))
+/// Whether a part of a text may be the beginning of a letter's spelling; the sign that begins it may
+/// have been taken for the letter before.
+fn is_broken_off(text: &[u8], part: Range<usize>) -> bool {
+    let begins = |byte: &u8| matches!(byte, b'%' | b'\\' | b'&' | b'=' | 0x80..);
+    let before = part.start.checked_sub(1).and_then(|at| text.get(at));
+    let Some((first, rest)) = text[part].split_first() else {
+        return true;
+    };
+    (begins(first) || before.is_some_and(begins)) && rest.iter().all(|&b| is_of_a_spelling(b))
 }
 
 fn is_of_a_spelling(byte: u8) -> bool {

@@ -1,7 +1,99 @@
 //! No spelling of a secret is left in a text that was redacted, wherever it stands.
 
+use proptest::prelude::*;
+
 use crate::results::{REDACTED, Redaction};
-use crate::signature::Secret;
+use crate::signature::{Encoding, Secret};
+
+/// The ways in which programs print a text that is not theirs.
+fn spellings(secret: &str) -> Vec<(&'static str, String)> {
+    let hex = |prefix: &str, upper: bool| -> String {
+        let digits = |byte: u8| match upper {
+            true => format!("{prefix}{byte:02X}"),
+            false => format!("{prefix}{byte:02x}"),
+        };
+        secret.bytes().map(digits).collect()
+    };
+    let some_percent = |keep: &str, upper: bool| -> String {
+        let spelt = |byte: u8| match char::from(byte) {
+            c if c.is_ascii_alphanumeric() || keep.contains(c) => c.to_string(),
+            _ if upper => format!("%{byte:02X}"),
+            _ => format!("%{byte:02x}"),
+        };
+        secret.bytes().map(spelt).collect()
+    };
+    let html = |quote: &str, apostrophe: &str| {
+        secret
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;")
+            .replace('"', quote)
+            .replace('\'', apostrophe)
+    };
+    let json = serde_json::to_string(secret).unwrap();
+    let base64 = |text: &str| Encoding::Base64.encode(text.as_bytes());
+    let base64url = |text: &str| Encoding::Base64urlUnpadded.encode(text.as_bytes());
+    let twice = some_percent("", true).replace('%', "%25");
+    let units = |braces: bool| -> String {
+        let spelt = |c: char| match braces {
+            true => format!("\\u{{{:x}}}", u32::from(c)),
+            false => {
+                let mut buffer = [0; 2];
+                let units = c.encode_utf16(&mut buffer).iter();
+                units.map(|unit| format!("\\u{unit:04x}")).collect()
+            }
+        };
+        secret.chars().map(spelt).collect()
+    };
+    vec![
+        ("raw", secret.to_owned()),
+        ("upper", secret.to_uppercase()),
+        ("lower", secret.to_lowercase()),
+        ("percent", some_percent("", true)),
+        ("percent, lower", some_percent("-._~", false)),
+        (
+            "percent, as a path",
+            some_percent("-._~!$&'()*+,;=:@/", true),
+        ),
+        ("percent, every byte", hex("%", true)),
+        ("percent, twice", twice),
+        ("form", some_percent("*-._ ", true).replace(' ', "+")),
+        ("json", json.trim_matches('"').to_owned()),
+        ("json in json", serde_json::to_string(&json).unwrap()),
+        ("json, in PHP's way", json.replace('/', "\\/")),
+        ("debug", format!("{secret:?}")),
+        ("debug of debug", format!("{:?}", format!("{secret:?}"))),
+        ("code units", units(false)),
+        ("code points", units(true)),
+        ("html", html("&quot;", "&#39;")),
+        ("html, in hex", html("&#x22;", "&#X27;")),
+        (
+            "html, twice",
+            html("&quot;", "&apos;").replace('&', "&amp;"),
+        ),
+        ("hex", hex("", false)),
+        ("hex, upper", hex("", true)),
+        ("hex escapes", hex("\\x", false)),
+        ("base64", base64(secret)),
+        ("base64url", base64url(secret)),
+        ("base64 of a pair", base64(&format!("name:{secret}"))),
+        (
+            "base64 of more",
+            base64(&format!("{{\"key\":\"{secret}\"}}")),
+        ),
+        ("bytes", format!("{:?}", secret.as_bytes())),
+    ]
+}
+
+/// A secret of the shapes that people have, with what escapes change.
+fn secrets() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-zA-Z0-9@!#$%&'\"<>/\\\\+=:;?_. -]{8,40}",
+        "[a-z0-9éßÄ漢😀\"\\\\%&]{8,20}",
+    ]
+    // The shape of what stands around it must not be that of the secret.
+    .prop_map(|text| format!("q{}z", text.trim()))
+}
 
 #[test]
 fn what_was_escaped_or_cut_is_found() {
@@ -77,5 +169,68 @@ fn what_is_no_part_of_a_secret_stays() {
             shown == text || text == "p@ss…" && shown == "[redacted]…",
             "{text} {shown}"
         );
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_spelling_is_found_wherever_it_stands(
+        secret in secrets(),
+        before in "[ -~é…]{0,30}",
+        after in "[ -~é…]{0,30}",
+    ) {
+        let redaction = Redaction::none().and([Secret::new(secret.clone())]);
+        for (name, spelling) in spellings(&secret) {
+            let shown = redaction.text(&format!("{before} {spelling} {after}"));
+            // Both ends of what encodes something around it belong to that.
+            let core = match name {
+                "base64 of a pair" | "base64 of more" => {
+                    spelling.get(12..spelling.len() - 8).unwrap_or_default()
+                }
+                "json in json" | "debug of debug" => spelling.trim_matches(['\\', '"']),
+                "debug" => spelling.trim_matches('"'),
+                "bytes" => spelling.trim_matches(['[', ']']),
+                _ => spelling.trim(),
+            };
+            prop_assert!(core.is_empty() || !shown.contains(core), "{}: {} in {}", name, core, shown);
+            prop_assert!(shown.contains(REDACTED), "{}: {}", name, shown);
+        }
+    }
+
+    #[test]
+    fn wherever_it_is_cut_at_most_three_letters_are_left(
+        secret in secrets(),
+        at in 0..60usize,
+    ) {
+        let redaction = Redaction::none().and([Secret::new(secret.clone())]);
+        for (name, spelling) in spellings(&secret).into_iter().filter(|(name, _)| {
+            !name.contains("of") && *name != "bytes"
+        }) {
+            let at = spelling.floor_char_boundary(at.min(spelling.len()));
+            let (head, tail) = spelling.split_at(at);
+            for text in [format!("key={head}…"), format!("…{tail}, it said")] {
+                let shown = redaction.text(&text);
+                // Three letters, each spelt in twelve at most, and one that was broken off.
+                let left = shown.len() - "key=…, it said".len().min(shown.len());
+                prop_assert!(
+                    shown.contains(REDACTED) || left <= 4 * 12,
+                    "{}: {} of {}", name, shown, text
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn any_text_is_redacted_without_a_panic(
+        secret in proptest::collection::vec(any::<u8>(), 0..12),
+        text in any::<String>(),
+    ) {
+        let redaction = Redaction::of([Secret::new(secret.clone())]);
+        redaction.text(&text);
+        let around = format!("{text}{}{text}", String::from_utf8_lossy(&secret));
+        let shown = redaction.text(&around);
+        if String::from_utf8_lossy(&secret).chars().count() >= 4 {
+            prop_assert!(shown.contains(REDACTED), "{:?} in {}", secret, shown);
+        }
     }
 }
