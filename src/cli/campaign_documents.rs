@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::cli::exit::Stop;
 use crate::cli::render::{is_standard_output, probe};
-use crate::cli::terminal::{print, save, say};
+use crate::cli::terminal::{print, save, say, tell};
 use crate::report;
 
 /// The files of `--report json=PATH`.
@@ -29,7 +29,7 @@ impl CampaignDocuments {
         if self.0.iter().any(|path| is_standard_output(path)) {
             say(words);
         } else {
-            print(&format!("{words}\n"));
+            tell(&format!("{words}\n"));
         }
     }
 
@@ -57,7 +57,7 @@ impl CampaignDocuments {
         if is_taken {
             say(words.trim_end());
         } else {
-            print(words);
+            tell(words);
         }
     }
 }

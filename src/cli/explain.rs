@@ -5,7 +5,7 @@ use std::time::Instant;
 use crate::cli::args::ExplainArgs;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::Inputs;
-use crate::cli::terminal::print;
+use crate::cli::terminal::{print, tell};
 use crate::explain::{Answer, Question, explain as search};
 
 /// Says which mistakes produce the token, and what to change.
@@ -24,7 +24,7 @@ pub(crate) fn explain(args: &ExplainArgs, now: u64) -> Result<Exit, Stop> {
         let json = serde_json::to_string_pretty(&explanation).map_err(Stop::harness)?;
         print(&format!("{json}\n"));
     } else {
-        print(&explanation.to_string());
+        tell(&explanation.to_string());
     }
     Ok(match explanation.answer {
         Answer::Right => Exit::Success,

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::suites;
-use crate::cli::terminal::{print, save};
+use crate::cli::terminal::{save, tell};
 use crate::init::{Ci, GITLAB_PIPELINE, Job, Language, Project, ProjectFile};
 use crate::suite::{self, Suite};
 
@@ -80,13 +80,13 @@ pub(crate) fn init(args: &InitArgs) -> Result<Exit, Stop> {
     for file in &project.files {
         let path = shown(file);
         if !save(Path::new(&path), &file.content) {
-            print(&said);
+            tell(&said);
             return Ok(Exit::Harness);
         }
         said.push_str(&format!("wrote {path}\n"));
     }
     said.push_str(&next(args.language, &project, ci));
-    print(&said);
+    tell(&said);
     Ok(Exit::Success)
 }
 

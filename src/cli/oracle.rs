@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::cli::args::{SignArgs, VerifyArgs};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::Inputs;
-use crate::cli::terminal::print;
+use crate::cli::terminal::{print, tell};
 use crate::scheme::Verification;
 use crate::signature::Value;
 
@@ -50,7 +50,7 @@ pub(crate) fn verify(args: &VerifyArgs, now: u64) -> Result<Exit, Stop> {
     } else {
         match reason {
             None => print("accept\n"),
-            Some(reason) => print(&format!("reject: {reason}\n")),
+            Some(reason) => tell(&format!("reject: {reason}\n")),
         }
     }
     Ok(exit)

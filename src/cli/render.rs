@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::exit::Stop;
-use crate::cli::terminal::{colour, print, save, say};
+use crate::cli::terminal::{colour, print, save, say, tell};
 use crate::report::{self, Campaigns, Format, HumanOptions};
 use crate::results::Document;
 
@@ -54,9 +54,11 @@ impl Reports {
     pub(crate) fn write(&self, document: &Document, taken: bool) {
         self.write_asked(document);
         if taken || self.take_standard_output() {
-            say(report::human(document, &self.for_people(false)).trim_end());
+            let text = report::render(document, Format::Human, &self.for_people(false));
+            say(text.trim_end());
         } else {
-            print(&report::human(document, &self.for_people(colour())));
+            let text = report::render(document, Format::Human, &self.for_people(colour()));
+            print(&report::disarmed(&text));
         }
     }
 
@@ -65,7 +67,7 @@ impl Reports {
         if taken || self.take_standard_output() {
             say(words);
         } else {
-            print(&format!("{words}\n"));
+            tell(&format!("{words}\n"));
         }
     }
 
@@ -97,7 +99,12 @@ impl Reports {
             let options = self.for_people(false);
             let text = report::render_with(document, campaigns, *format, &options);
             if is_standard_output(path) {
-                print(&text);
+                match format {
+                    Format::Human | Format::Markdown | Format::Junit => {
+                        print(&report::disarmed(&text));
+                    }
+                    _ => print(&text),
+                }
             } else {
                 save(path, &text);
             }

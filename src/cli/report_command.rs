@@ -8,7 +8,7 @@ use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read_document;
 use crate::cli::merge::merge;
 use crate::cli::render::Reports;
-use crate::cli::terminal::print;
+use crate::cli::terminal::{print, tell};
 use crate::report::{self, Campaigns};
 use crate::results::{Difference, Document, FuzzResult, TimingResult, VersusResult};
 
@@ -88,11 +88,11 @@ pub(crate) fn report(command: &ReportCommand) -> Result<Exit, Stop> {
         }
         ReportCommand::Diff { old, new, json } => {
             let difference = Difference::between(&saved(old)?, &saved(new)?);
-            print(&if *json {
-                report::difference_json(&difference)
+            if *json {
+                print(&report::difference_json(&difference));
             } else {
-                report::difference(&difference)
-            });
+                tell(&report::difference(&difference));
+            }
             Ok(if difference.is_regression() {
                 Exit::Failed
             } else {

@@ -7,7 +7,7 @@ use crate::cli::args::SuiteCommand;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
 use crate::cli::suites;
-use crate::cli::terminal::{print, save, say};
+use crate::cli::terminal::{print, save, say, tell};
 use crate::generate::{generate, import_wycheproof};
 use crate::lint::{Severity, lint, review};
 use crate::protocol::RequestLine;
@@ -69,7 +69,7 @@ fn list() -> Result<Exit, Stop> {
             suite.name, suite.title
         );
     }
-    print(&out);
+    tell(&out);
     Ok(Exit::Success)
 }
 
@@ -83,7 +83,7 @@ fn show(name: &str, yaml: bool) -> Result<Exit, Stop> {
         .ok_or_else(|| Stop::usage("name a suite"))?;
     match vector_id {
         None if yaml => print(&suite.text.text),
-        None => print(&suite_summary(&suite)),
+        None => tell(&suite_summary(&suite)),
         Some(id) => {
             let vector = suite
                 .vectors
@@ -92,7 +92,7 @@ fn show(name: &str, yaml: bool) -> Result<Exit, Stop> {
                 .ok_or_else(|| {
                     Stop::usage(format_args!("the suite {suite_name} has no vector {id:?}"))
                 })?;
-            print(&vector_summary(&suite, vector));
+            tell(&vector_summary(&suite, vector));
         }
     }
     Ok(Exit::Success)
@@ -186,26 +186,26 @@ fn lint_all(names: &[String], with_review: bool) -> Result<Exit, Stop> {
             }
         }
         for finding in findings.iter().take(MAX_FINDINGS) {
-            print(&format!("{}\n", finding.show(&suite.text)));
+            tell(&format!("{}\n", finding.show(&suite.text)));
         }
         if findings.len() > MAX_FINDINGS {
-            print(&format!(
+            tell(&format!(
                 "{}: and {} more\n",
                 suite.name,
                 findings.len() - MAX_FINDINGS
             ));
         }
         if with_review {
-            print(&format!("{}: {}\n", suite.name, suite.title));
+            tell(&format!("{}: {}\n", suite.name, suite.title));
             for remark in review(suite) {
-                print(&format!(
+                tell(&format!(
                     "  {}: {}\n    {}\n",
                     remark.id, remark.sentence, remark.example
                 ));
             }
         }
     }
-    print(&format!(
+    tell(&format!(
         "{} suites, {vectors} vectors: {errors} errors, {warnings} warnings\n",
         suites.len()
     ));
@@ -225,9 +225,9 @@ fn strength_of(names: &[String], all: bool) -> Result<Exit, Stop> {
         // Of many, only those with a gap need more than their score.
         let score = table.lines().next().unwrap_or_default();
         if all || suites.len() == 1 || !strength.is_full() {
-            print(&table);
+            tell(&table);
         } else {
-            print(&format!("{score}\n"));
+            tell(&format!("{score}\n"));
         }
         whole &= strength.is_full();
     }

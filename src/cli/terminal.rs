@@ -20,7 +20,13 @@ use crate::report::{self, WriteError};
 /// Whether something that was to be written is lost.
 static LOST: AtomicBool = AtomicBool::new(false);
 
-/// Prints to standard output.
+/// Prints what people read to standard output. Others' words stand in it, so what would act on a
+/// terminal or on a CI job is spelt out.
+pub(crate) fn tell(text: &str) {
+    print(&report::harmless(text));
+}
+
+/// Prints what programs read to standard output, as it is; and what has colours of ours.
 pub(crate) fn print(text: &str) {
     static FAILED: AtomicBool = AtomicBool::new(false);
     let out = io::stdout().lock();

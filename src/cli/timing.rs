@@ -14,7 +14,7 @@ use crate::cli::inputs::read_document;
 use crate::cli::interrupt::{interrupt_flag, interruption};
 use crate::cli::reach::{ReachArgs, Reached, duration};
 use crate::cli::render::probe;
-use crate::cli::terminal::{print, save, say};
+use crate::cli::terminal::{print, save, say, tell};
 use crate::protocol::Hello;
 use crate::report;
 use crate::results::{
@@ -101,7 +101,7 @@ pub(crate) fn timing(args: &TimingArgs, now: u64) -> Result<Exit, Stop> {
             say(JUDGED_ITSELF);
         }
     } else {
-        print(&report::timing_human(&result));
+        tell(&report::timing_human(&result));
     }
     Ok(Exit::of(result.exit_code))
 }
@@ -150,7 +150,7 @@ fn announce(args: &TimingArgs, words: &str) {
     if args.json {
         say(words);
     } else {
-        print(&format!("{words}\n"));
+        tell(&format!("{words}\n"));
     }
 }
 

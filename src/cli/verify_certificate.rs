@@ -14,7 +14,7 @@ use crate::cli::clock::unix_now;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
 use crate::cli::suites;
-use crate::cli::terminal::{print, save, say};
+use crate::cli::terminal::{print, save, say, tell};
 use crate::cli::timing::target;
 use crate::report;
 use crate::results::JUDGED_ITSELF;
@@ -126,7 +126,7 @@ pub(crate) fn verify_certificate(args: &VerifyCertificateArgs) -> Result<Exit, S
             certificate_markdown(&statement)
         };
         if path == Path::new("-") {
-            print(&text);
+            print(&report::disarmed(&text));
             is_printed = true;
         } else {
             save(&path, &text);
@@ -137,7 +137,7 @@ pub(crate) fn verify_certificate(args: &VerifyCertificateArgs) -> Result<Exit, S
     if is_printed {
         say(line.trim_end());
     } else {
-        print(&line);
+        tell(&line);
     }
     Ok(Exit::Success)
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::report::headline::Headline;
+use crate::report::presentable::presentable;
 use crate::report::{
     Campaigns, HumanOptions, badge, badge_json, github, html_with, human, json, junit, markdown,
     sarif,
@@ -99,6 +100,9 @@ impl FromStr for Format {
 }
 
 /// The document in a format; the options are for people only.
+///
+/// What a document says is nobody's order, whoever wrote it: names are spelt out, and what is
+/// printed into a log is to be [`disarmed`](crate::report::disarmed) besides.
 pub fn render(document: &Document, format: Format, options: &HumanOptions) -> String {
     render_with(document, &Campaigns::default(), format, options)
 }
@@ -111,6 +115,12 @@ pub fn render_with(
     format: Format,
     options: &HumanOptions,
 ) -> String {
+    match format {
+        Format::Json => return json(document),
+        Format::Html => return html_with(document, campaigns),
+        _ => {}
+    }
+    let document = &presentable(document);
     match format {
         Format::Human => human_with(document, campaigns, options),
         Format::Json => json(document),

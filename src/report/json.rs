@@ -119,7 +119,14 @@ impl Formatter for VisibleFormatter<'_> {
         fragment: &str,
     ) -> io::Result<()> {
         let mut rest = fragment;
-        while let Some(at) = rest.find(|c| !is_visible(c)) {
+        // `##[word]` in a log is a command of its CI job.
+        let mut before = ' ';
+        let mut is_escaped = |c: char| {
+            let is_second = c == '#' && before == '#';
+            before = c;
+            is_second || !is_visible(c)
+        };
+        while let Some(at) = rest.find(&mut is_escaped) {
             writer.write_all(&rest.as_bytes()[..at])?;
             let mut following = rest[at..].chars();
             for unit in following

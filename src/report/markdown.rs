@@ -116,7 +116,7 @@ fn one(run: &RunResult, campaigns: &Campaigns<'_>, out: &mut String) {
     let headline = Headline::of_run(run, campaigns);
     let (mark, words) = (mark(headline.tone), headline.words());
     out.push_str(&format!("### {mark} {words}\n\n"));
-    out.push_str(&format!("{}.\n", text(rest)));
+    out.push_str(&format!("{}.\n", beginning(rest)));
     if let Some(gate) = gate_sentence(run) {
         out.push_str(&format!("\n**{}.**\n", text(&gate)));
     }
@@ -228,7 +228,8 @@ fn failed_cases(run: &RunResult, out: &mut String) {
     for case in failed.iter().take(DESCRIBED) {
         out.push_str(&format!(
             "<details><summary><code>{}</code> {}</summary>\n\n",
-            case.id, case.verdict
+            text(&case.id),
+            case.verdict
         ));
         let mut item = |label: &str, words: &str| out.push_str(&format!("- {label}: {words}\n"));
         item("asked", &code(&sentence(&case.request)));
@@ -381,6 +382,18 @@ fn text(seen: &str) -> String {
     }
     out.replace("www.", "www<!-- -->.")
         .replace(":<!-- --> ", ": ")
+}
+
+/// The same where a line begins with it: no list, no heading, no rule and no code by its first
+/// characters.
+fn beginning(seen: &str) -> String {
+    let out = text(seen.trim_start());
+    let digits = out.bytes().take_while(u8::is_ascii_digit).count();
+    if out[digits..].starts_with(['.', ')']) && digits > 0 || out.starts_with(['-', '+', '=']) {
+        let (number, rest) = out.split_at(digits);
+        return format!("{number}\\{rest}");
+    }
+    out
 }
 
 #[cfg(test)]

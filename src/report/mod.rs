@@ -26,6 +26,7 @@ mod junit;
 mod known;
 mod markdown;
 mod matrix;
+mod presentable;
 mod request;
 mod requirements;
 mod rerun;
@@ -56,4 +57,4 @@ pub use timing::{
     ReadTimingError, read_timing, subject_title, timing_distributions, timing_human,
     timing_running_effect, timing_schema,
 };
-pub use visible::{excerpt, harmless, visible};
+pub use visible::{disarmed, excerpt, harmless, visible};

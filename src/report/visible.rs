@@ -18,13 +18,53 @@ pub fn visible(text: &str) -> String {
     out
 }
 
-/// A text of several lines, for a terminal: everything else that would be invisible, move the cursor
-/// or turn the line around is spelt out.
+/// A text of several lines, for a terminal and the log of a CI job: everything else that would be
+/// invisible, move the cursor or turn the line around is spelt out, and it is [`disarmed`].
 pub fn harmless(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
             '\n' | '\t' | '\\' => out.push(c),
+            _ => spell(c, &mut out),
+        }
+    }
+    disarmed(&out)
+}
+
+/// A text that gives no orders to a CI job in whose log it stands: neither `::word::` at the
+/// beginning of a line nor `##[word]` nor `##word[…]`, as runners take them.
+pub fn disarmed(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let start = line.len() - line.trim_start().len();
+        let (blank, mut rest) = line.split_at(start);
+        out.push_str(blank);
+        if let Some(after) = rest.strip_prefix("::") {
+            out.push_str("\\u{3a}:");
+            rest = after;
+        }
+        while let Some(at) = rest.find("##") {
+            let (before, after) = rest.split_at(at + 1);
+            let name = after[1..].trim_start_matches(|c: char| c.is_ascii_alphanumeric());
+            out.push_str(before);
+            if name.starts_with('[') {
+                out.push_str("\\u{23}");
+                rest = &after[1..];
+            } else {
+                rest = after;
+            }
+        }
+        out.push_str(rest);
+    }
+    out
+}
+
+/// A name in one line: what cannot be seen is spelt out, and a backslash stays.
+pub(super) fn one_line(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\\' => out.push(c),
             _ => spell(c, &mut out),
         }
     }
@@ -148,7 +188,7 @@ pub(super) fn is_visible(c: char) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{beginning, excerpt, harmless, quoted, visible};
+    use super::{beginning, disarmed, excerpt, harmless, quoted, visible};
 
     #[test]
     fn what_cannot_be_seen_is_spelt_out() {
@@ -181,6 +221,24 @@ mod tests {
         let text = "a\\b\n\tc\u{1b}[31m\r\u{9b}\u{202e}\n";
         let seen = "a\\b\n\tc\\u{1b}[31m\\r\\u{9b}\\u{202e}\n";
         assert_eq!(harmless(text), seen);
+    }
+
+    #[test]
+    fn a_log_is_given_no_orders() {
+        for (text, seen) in [
+            ("a\n ::stop-commands::x\n", "a\n \\u{3a}:stop-commands::x\n"),
+            ("::error::x", "\\u{3a}:error::x"),
+            ("a::b ::c", "a::b ::c"),
+            ("x ##[add-mask]y", "x #\\u{23}[add-mask]y"),
+            (
+                "##vso[task.x]##teamcity[x]",
+                "#\\u{23}vso[task.x]#\\u{23}teamcity[x]",
+            ),
+            ("###[x] ## a [b]", "##\\u{23}[x] ## a [b]"),
+        ] {
+            assert_eq!(disarmed(text), seen);
+            assert_eq!(disarmed(seen), seen);
+        }
     }
 
     #[test]

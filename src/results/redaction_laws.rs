@@ -8,9 +8,12 @@ use crate::signature::{Encoding, Secret};
 /// The ways in which programs print a text that is not theirs.
 fn spellings(secret: &str) -> Vec<(&'static str, String)> {
     let hex = |prefix: &str, upper: bool| -> String {
-        let digits = |byte: u8| match upper {
-            true => format!("{prefix}{byte:02X}"),
-            false => format!("{prefix}{byte:02x}"),
+        let digits = |byte: u8| {
+            if upper {
+                format!("{prefix}{byte:02X}")
+            } else {
+                format!("{prefix}{byte:02x}")
+            }
         };
         secret.bytes().map(digits).collect()
     };
@@ -35,9 +38,10 @@ fn spellings(secret: &str) -> Vec<(&'static str, String)> {
     let base64url = |text: &str| Encoding::Base64urlUnpadded.encode(text.as_bytes());
     let twice = some_percent("", true).replace('%', "%25");
     let units = |braces: bool| -> String {
-        let spelt = |c: char| match braces {
-            true => format!("\\u{{{:x}}}", u32::from(c)),
-            false => {
+        let spelt = |c: char| {
+            if braces {
+                format!("\\u{{{:x}}}", u32::from(c))
+            } else {
                 let mut buffer = [0; 2];
                 let units = c.encode_utf16(&mut buffer).iter();
                 units.map(|unit| format!("\\u{unit:04x}")).collect()
@@ -101,7 +105,7 @@ fn what_was_escaped_or_cut_is_found() {
     let redaction = Redaction::of([Secret::new(secret)]);
     for (text, shown) in [
         (
-            "ValueError: bad JOTREVIEW_SIGNING_KEY=p@ssw0rd!2026#x",
+            "ValueError: bad ACME_SIGNING_KEY=p@ssw0rd!2026#x",
             "ValueError: bad [redacted]",
         ),
         ("key P@SSW0RD!2026#X is bad", "key [redacted] is bad"),

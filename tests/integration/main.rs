@@ -33,6 +33,7 @@ mod hostile_certificates;
 mod hostile_processes;
 mod hostile_serve;
 mod hostile_suites;
+mod hostile_texts;
 mod ignored;
 mod init;
 mod interrupted;
