@@ -370,12 +370,18 @@ fn extended(sheet: &mut Sheet<'_>, right: &Right) {
     }
     // Decoders of hex pass over half a byte, and over what is not hex, at the end.
     let is_hex = sheet.fixture.scheme.token.mac_encoding().is_hex();
-    let behind_hex = [("digit-after-the-mac", "0"), ("letters-after-the-mac", "zz")];
-    let behind_hex = behind_hex.into_iter().filter(|_| is_hex).map(|(slug, more)| {
-        let shown = right.with_mac_text(&format!("{}{more}", right.spelt));
-        let note = "Catches a verifier that decodes hex as Node's Buffer does.";
-        (slug, Some(shown), note)
-    });
+    let behind_hex = [
+        ("digit-after-the-mac", "0"),
+        ("letters-after-the-mac", "zz"),
+    ];
+    let behind_hex = behind_hex
+        .into_iter()
+        .filter(|_| is_hex)
+        .map(|(slug, more)| {
+            let shown = right.with_mac_text(&format!("{}{more}", right.spelt));
+            let note = "Catches a verifier that decodes hex as Node's Buffer does.";
+            (slug, Some(shown), note)
+        });
     for (slug, shown, note) in extended.into_iter().chain(behind_hex) {
         let id = format!("token-{slug}");
         sheet.not_accepted(&EXTENDED_TOKEN_IS_NOT_ACCEPTED, &id, note, shown, NOW);

@@ -177,6 +177,8 @@ fn what_is_no_part_of_a_secret_stays() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
     #[test]
     fn every_spelling_is_found_wherever_it_stands(
         secret in secrets(),
