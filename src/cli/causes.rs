@@ -66,6 +66,9 @@ impl Search<'_> {
     /// tried first, so that hundreds of failures cost one search, and have one cause.
     fn add_token_causes(&self, result: &mut RunResult, by_id: &HashMap<String, &Observation<'_>>) {
         let mut known: Vec<Causes> = Vec::new();
+        // The words of a cause are those of its scheme, so each suite has its own.
+        let mut of_suite = 0;
+        let mut suite = String::new();
         let language = result.implementation.language.clone();
         for case in &mut result.cases {
             // Each search takes a while, and there may be thousands.
@@ -81,8 +84,12 @@ impl Search<'_> {
             let Observed::Outcome(Outcome::Token(token)) = &one.observed else {
                 continue;
             };
+            if suite != case.suite() {
+                case.suite().clone_into(&mut suite);
+                of_suite = known.len();
+            }
             let call = signing(one);
-            let same: Vec<Causes> = known
+            let same: Vec<Causes> = known[of_suite..]
                 .iter()
                 .filter(|causes| reproduces(causes, &call, token))
                 .cloned()

@@ -52,6 +52,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
         reports.announce(&words, taken);
     }
     let candidates = choice.candidates(&asked.files)?;
+    let are_several = candidates.len() > 1;
     let mut results = Vec::new();
     let mut harness = None;
     for candidate in candidates {
@@ -72,7 +73,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
         }
     }
     let document = match <[RunResult; 1]>::try_from(results) {
-        Ok([one]) => Document::from(one),
+        Ok([one]) if !are_several => Document::from(one),
+        Ok(one) => Document::from(Runs::new(one.into())),
         Err(several) => Document::from(Runs::new(several)),
     };
     // Of one implementation there is no more to say than why it did not start.

@@ -361,7 +361,10 @@ fn fewest(cases: &[&Case]) -> (Vec<LikelyCause>, u64) {
         same.sort_by_key(|tally| tally.places);
         explained += best.cases.len() as u64;
         found.push(LikelyCause {
-            alternatives: same.iter().map(|tally| tally.causes.clone()).collect(),
+            alternatives: same
+                .iter()
+                .map(|tally| with_each_remedy(tally.causes, &tally.cases, cases))
+                .collect(),
             sign: best.cases.len() as u64,
             verify: 0,
             accepted_tokens: 0,
@@ -369,6 +372,33 @@ fn fewest(cases: &[&Case]) -> (Vec<LikelyCause>, u64) {
         let done = best.cases.clone();
         open.retain(|at| !done.contains(at));
     }
+}
+
+/// The same causes; where what helps depends on the suite, each remedy with its suites.
+fn with_each_remedy(causes: &Causes, places: &[usize], cases: &[&Case]) -> Causes {
+    let mut causes = causes.clone();
+    for mention in &mut causes.mistakes {
+        let mut remedies: Vec<(&str, Vec<&str>)> = Vec::new();
+        for &at in places {
+            let of_case = cases[at].causes.iter().flat_map(|one| &one.mistakes);
+            let Some(said) = of_case.clone().find(|one| one.id == mention.id) else {
+                continue;
+            };
+            let suite = cases[at].suite();
+            match remedies.iter_mut().find(|(known, _)| *known == said.remedy) {
+                Some((_, suites)) if suites.contains(&suite) => {}
+                Some((_, suites)) => suites.push(suite),
+                None => remedies.push((&said.remedy, vec![suite])),
+            }
+        }
+        if remedies.len() > 1 {
+            let each = remedies
+                .iter()
+                .map(|(remedy, suites)| format!("{}: {remedy}", suites.join(", ")));
+            mention.remedy = each.collect::<Vec<_>>().join(" ");
+        }
+    }
+    causes
 }
 
 fn ids(causes: &Causes) -> Vec<&str> {

@@ -74,6 +74,8 @@ fn a_server_that_closes_on_a_long_head_is_not_asked_that() {
 #[test(needs(NODE))]
 fn a_server_that_dies_of_it_is_an_error() {
     let (case, code) = very_long("dies");
-    assert_eq!(case["verdict"], "error", "{case}");
+    // It may die so often that nothing more can be asked.
+    let is_open = case["verdict"] == "error" || case["verdict"] == "skipped";
+    assert!(is_open, "{case}");
     assert_ne!(code, Some(0));
 }

@@ -91,6 +91,8 @@ fn the_parts_of_a_run_make_the_document_of_the_whole() {
     for document in [&mut whole, &mut joined] {
         document["started"] = Value::Null;
         document["duration_ms"] = Value::Null;
+        // Each part asks its own verifier why.
+        document["diagnosis"] = Value::Null;
     }
     assert!(whole["cases"].as_array().unwrap().len() > 500);
     assert!(
