@@ -192,15 +192,16 @@ mod tests {
     /// the one that is about having no secret.
     #[test]
     fn what_a_suite_catches_is_caught_under_fresh_secrets() {
-        // An empty secret cannot be another one, and a collision is computed for one secret.
-        let missable = [
-            "secret-empty-allowed",
-            "verify-accepts-without-secret",
-            "verify-compares-crc-32",
-            "verify-compares-java-hash-codes",
-            "verify-compares-fnv-1a",
-            "verify-compares-adler-32",
-        ];
+        // An empty secret cannot be another one, and what collides is computed for one secret.
+        let missable = |id: &str| {
+            id.starts_with("verify-compares-")
+                || [
+                    "secret-empty-allowed",
+                    "verify-accepts-without-secret",
+                    "verify-adds-up-differences",
+                ]
+                .contains(&id)
+        };
         for name in ["jotreview", "jimo", "engagespot", "mtribes"] {
             let suite = suite::find(name).unwrap().parse().unwrap();
             let fresh = rekeyed(&suite, 7);
@@ -216,7 +217,7 @@ mod tests {
                 .filter(|mistake| is_caught(mistake, &suite) && !is_caught(mistake, &fresh))
                 .map(|mistake| mistake.id.as_str())
                 .collect();
-            let more = missed.iter().find(|id| !missable.contains(id));
+            let more = missed.iter().find(|id| !missable(id));
             assert_eq!(more, None, "{name}");
         }
     }

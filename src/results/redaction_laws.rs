@@ -105,7 +105,7 @@ fn what_was_escaped_or_cut_is_found() {
     let redaction = Redaction::of([Secret::new(secret)]);
     for (text, shown) in [
         (
-            "ValueError: bad ACME_SIGNING_KEY=p@ssw0rd!2026#x",
+            "ValueError: bad ACME_CORP_SIGNING_KEY=p@ssw0rd!2026#x",
             "ValueError: bad [redacted]",
         ),
         ("key P@SSW0RD!2026#X is bad", "key [redacted] is bad"),
