@@ -199,6 +199,8 @@ mod tests {
                     "secret-empty-allowed",
                     "verify-accepts-without-secret",
                     "verify-adds-up-differences",
+                    "verify-ignores-the-order",
+                    "verify-accepts-a-subset",
                 ]
                 .contains(&id)
         };
