@@ -24,7 +24,6 @@ fn served(stream: &[u8], drop: usize) -> (bool, Vec<u8>) {
         hello: Hello {
             protocol: 1,
             implementation: ImplementationInfo::default(),
-            repetitions: None,
             suites: None,
             ops: None,
             clock: None,
@@ -36,6 +35,7 @@ fn served(stream: &[u8], drop: usize) -> (bool, Vec<u8>) {
             suite.map(|suite| &suite.scheme)
         },
         implementation: &mut Reference::new(),
+        repetitions: None,
     };
     let mut output = Vec::new();
     let is_well = serve(Drops(stream, drop), &mut output, &mut served).is_ok();

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use macproof::protocol::ImplementationInfo;
 use macproof::report::{self, HumanOptions};
-use macproof::results::{Circumstances, Document, Failure, KnownFailures, Observation, Observed, Redaction, conclude};
+use macproof::results::{Circumstances, Document, Failure, KnownFailures, Observation, Observed, Redaction, Restarts, conclude};
 use macproof::signature::{Denial, Outcome};
 use macproof::suite::{Level, Suite};
 use macproof_fuzz::SUITES;
@@ -34,6 +34,8 @@ fuzz_target!(|input: (&str, &str, Vec<(u8, String)>)| {
             suite,
             vector,
             request: serde_json::json!({ "said": said.1 }),
+            asked: std::borrow::Cow::Borrowed(&vector.request),
+            right: None,
             expect: std::borrow::Cow::Borrowed(&vector.expect),
             observed: observed(said),
         })
@@ -53,6 +55,9 @@ fuzz_target!(|input: (&str, &str, Vec<(u8, String)>)| {
         level: Level::Must,
         seed: 0,
         repeat: 1,
+        rounds: 1,
+        restarts: Restarts::default(),
+        interruption: None,
         left_out: Vec::new(),
         notes: vec![note.to_owned()],
         shard: None,

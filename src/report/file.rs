@@ -62,7 +62,7 @@ pub fn create(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Whether [`write`] would succeed, as far as that can be known before: to be asked before the work
+/// Whether [`write()`] would succeed, as far as that can be known before: to be asked before the work
 /// begins whose outcome is to be written. Nothing is left behind.
 pub fn probe(path: &Path) -> Result<(), WriteError> {
     let attempt = || {
