@@ -78,7 +78,7 @@ impl WebAddress {
         let (scheme, rest) = text.split_at(start);
         let parsed = Url::parse(text).ok();
         let end = match parsed {
-            Some(url) if url.username().is_empty() && url.password().is_none() => None,
+            Some(url) if start > 0 && url.username().is_empty() && url.password().is_none() => None,
             // A password with a slash in it stands in no URL, and is one to a person.
             Some(_) if start > 0 => {
                 let host = rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len());
