@@ -3,8 +3,8 @@
 //! Inputs that a filter makes equal are one input: that is what the filter is for.
 //!
 //! Where each field stands once, the question is decided exactly. A message then is a
-//! concatenation of regular languages (literals, texts without what their filters remove, canonical
-//! times, enums), and two inputs share one if and only if some word can be cut into these pieces in
+//! concatenation of regular languages (literals, texts of their patterns or without what their
+//! filters remove, canonical times, enums), and two inputs share one if and only if some word can be cut into these pieces in
 //! two ways; the product of the automaton with itself finds the shortest such word. A field that
 //! stands twice makes copies that no automaton can compare: then a word that can be cut in one way
 //! only still settles it, and so does a single field in any number of copies; for the rest there is
@@ -378,10 +378,19 @@ mod tests {
                 "{message}"
             );
         }
-        assert!(is_found(&with("{a}.{b}", "[a.]+")));
-        // What is found outside the pattern is no collision; nothing better is known.
+        // Each of its texts has one dot: the second is the delimiter.
+        assert_eq!(ambiguity(&with("{a}.{b}", r"\d+\.\d{9}")), Ambiguity::None);
+        for (message, pattern) in [
+            ("{a}.{b}", "[a.]+"),
+            ("{b}.{t}.{a}", r"(?s)\s*(\{.*\}|\[.*\])\s*"),
+            ("{b}-{a}", r"\d{2}(-\d{2})?"),
+            ("{a}{b}", "x*|y"),
+        ] {
+            assert!(is_found(&with(message, pattern)), "{message} {pattern}");
+        }
+        // What is found outside the pattern is no collision; nothing better is known of a filter.
         assert_eq!(
-            ambiguity(&with("{a}.{b}", r"\d+\.\d{9}")),
+            ambiguity(&with("{a|trim}.{b}", r"\d+\.\d{9}")),
             Ambiguity::Undecided
         );
     }

@@ -4,7 +4,8 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 
 use crate::lint::ambiguity::filtered;
-use crate::scheme::{FieldKind, Filter, MessagePart, Scheme};
+use crate::lint::form::Form;
+use crate::scheme::{FieldKind, Filter, MessagePart, Pattern, Scheme};
 
 /// The most states of one automaton, and the most pairs of states, that are looked at.
 const MAX_STATES: usize = 20_000;
@@ -168,11 +169,14 @@ enum Words {
     /// `0|[1-9][0-9]*`.
     Time,
     /// Any text of these bytes, without what its filters remove. The bytes are those of a pattern:
-    /// more texts than it takes, so that what no two of them share no two of its own do.
+    /// more texts than it takes, so that what no two of them share no two of its own do. Where
+    /// nothing is removed and the pattern is no larger than can be looked at, it is exactly its
+    /// texts.
     Text {
         lower: bool,
         trim: bool,
         bytes: Option<Box<[bool; 256]>>,
+        pattern: Option<Pattern>,
     },
 }
 
@@ -197,6 +201,12 @@ impl Words {
                         .pattern
                         .as_ref()
                         .map(|pattern| Box::new(filtered_bytes(pattern.bytes(), filters))),
+                    pattern: scheme
+                        .fields
+                        .at(*field)
+                        .pattern
+                        .clone()
+                        .filter(|_| filters.is_empty()),
                 },
             },
         }
@@ -239,7 +249,15 @@ impl Words {
                     }
                 }
             }
-            Self::Text { lower, trim, bytes } => {
+            Self::Text {
+                lower,
+                trim,
+                bytes,
+                pattern,
+            } => {
+                if let Some(form) = pattern.as_ref().and_then(|one| Form::of(one, most)) {
+                    return Some(Piece::of_form(&form, alphabet, empty_texts));
+                }
                 add(&mut piece, empty_texts)?;
                 let behind_other = add(&mut piece, true)?;
                 let behind_blank = add(&mut piece, !trim)?;
@@ -259,6 +277,33 @@ impl Words {
             }
         }
         Some(piece)
+    }
+}
+
+impl Piece {
+    /// The texts of a form, with or without the empty one.
+    fn of_form(form: &Form, alphabet: &[u8], empty_texts: bool) -> Self {
+        let row = |next: &[Option<u32>; 256]| {
+            let letters = alphabet.iter();
+            letters.map(|&byte| next[usize::from(byte)]).collect()
+        };
+        let mut piece = Self {
+            next: form.next.iter().map(row).collect(),
+            ends: form.ends.clone(),
+        };
+        // The beginning may be a state that a text comes back to: an empty text ends in no other.
+        if !empty_texts && piece.ends[0] {
+            let begin = u32::try_from(piece.ends.len()).unwrap_or_default();
+            piece.next.push(piece.next[0].clone());
+            piece.ends.push(true);
+            for next in piece.next.iter_mut().flatten().flatten() {
+                if *next == 0 {
+                    *next = begin;
+                }
+            }
+            piece.ends[0] = false;
+        }
+        piece
     }
 }
 

@@ -7,6 +7,8 @@ mod entropy;
 mod exemplar;
 mod expectations;
 mod finding;
+mod form;
+mod forms;
 mod requirements;
 mod review;
 mod scalars;

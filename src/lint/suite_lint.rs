@@ -2,6 +2,7 @@
 
 use crate::lint::ambiguity::{Ambiguity, ambiguity};
 use crate::lint::expectations::lint_expectations;
+use crate::lint::forms::lint_forms;
 use crate::lint::requirements::lint_requirements;
 use crate::lint::scalars::lint_spelling;
 use crate::lint::source::SourceMap;
@@ -10,8 +11,8 @@ use crate::suite::Suite;
 
 /// Everything that is wrong with a suite, in the order of its file.
 ///
-/// Every expected value is computed again with the oracle; requirements, spelling and the message
-/// template are looked at.
+/// Every expected value is computed again with the oracle; requirements, spelling, the message
+/// template, and the forms of the inputs are looked at.
 pub fn lint(suite: &Suite) -> Vec<Finding> {
     let text = &suite.text.text;
     let source = SourceMap::read(text);
@@ -19,6 +20,7 @@ pub fn lint(suite: &Suite) -> Vec<Finding> {
     findings.extend(lint_message(suite, &source));
     findings.extend(lint_requirements(suite, &source));
     findings.extend(lint_expectations(suite, &source));
+    findings.extend(lint_forms(suite, &source));
     findings.sort_by_key(|finding| finding.position);
     findings
 }
@@ -197,6 +199,48 @@ vectors:
         let shown: Vec<String> = lint(&suite).iter().map(|f| f.show(&suite.text)).collect();
         assert_eq!(shown.len(), 1, "{shown:#?}");
         insta::assert_snapshot!(shown[0]);
+    }
+
+    /// Outside the pattern an implementation may refuse to sign, and a right token may be rejected.
+    #[test]
+    fn demands_outside_the_pattern_are_found() {
+        let numbers = r#"fields: {user_id: {type: text, pattern: "[0-9]+"}"#;
+        let with_pattern = |changes: &[(&str, &str)]| {
+            let mut text = GOOD.replace("fields: {user_id: {type: text}", numbers);
+            assert!(text.contains(numbers));
+            for (from, to) in changes {
+                assert!(text.contains(from), "{from}");
+                text = text.replacen(from, to, 1);
+            }
+            let suite = Suite::parse("acme.yaml", &text).unwrap();
+            let findings = lint(&suite);
+            let shown = findings.iter().map(|finding| finding.show(&suite.text));
+            shown
+                .map(|one| one.lines().next().unwrap().to_owned())
+                .collect::<Vec<_>>()
+        };
+        let found = with_pattern(&[]);
+        let lines = [
+            r#"acme.yaml:21:23: warning: vector signed: user_id "Message" is not of the pattern [0-9]+, and outside of it an implementation may refuse to sign; take a value of that form, write or: [refused, threw], or widen the pattern"#,
+            r#"acme.yaml:27:23: warning: vector accepted: user_id "Message" is not of the pattern [0-9]+, and outside of it a token may be rejected; take a value of that form, observe it (level may), or widen the pattern"#,
+        ];
+        assert_eq!(found, lines);
+        // What declines is as good, and whatever is wrong may be declined anyhow.
+        let or = with_pattern(&[("b5597\"}", "b5597\", or: [refused, threw]}")]);
+        assert_eq!(or, lines[1..]);
+        let observed = [
+            (
+                "accepted\n    shows: [exact]",
+                "accepted\n    shows: [upper]",
+            ),
+            (
+                "expect: {outcome: accept}",
+                "observe: \"accepts another form\"",
+            ),
+        ];
+        assert_eq!(with_pattern(&observed), lines[..1]);
+        let should = with_pattern(&[("exact: {level: must", "exact: {level: should")]);
+        assert_eq!(should, Vec::<String>::new());
     }
 
     #[test]

@@ -1,0 +1,104 @@
+//! What a vector by hand demands of a value that is not of its field's pattern.
+
+use crate::lint::source::SourceMap;
+use crate::lint::{Finding, Severity, Subject};
+use crate::results::{Observed, Verdict, judge};
+use crate::scheme::Pattern;
+use crate::signature::{Op, Outcome, Value};
+use crate::suite::{Level, Suite, Vector};
+
+/// The longest value that is shown.
+const SHOWN: usize = 60;
+
+/// Outside a pattern an implementation may decline: it may refuse to sign, and reject a right token.
+/// A `must` that it would fail by that demands what the scheme does not.
+pub(super) fn lint_forms(suite: &Suite, source: &SourceMap<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (index, vector) in suite.vectors.iter().enumerate() {
+        if vector.level > Level::Must || may_decline(vector) {
+            continue;
+        }
+        let (op, secrets) = (vector.request.op, &vector.request.secrets);
+        let mut say = |place: String, what: String, pattern: &Pattern| {
+            findings.push(Finding {
+                severity: Severity::Warning,
+                position: source.place(&place),
+                subject: Subject::Vector(vector.id.to_string()),
+                message: message(op, &what, pattern),
+            });
+        };
+        for field in suite.scheme.fields.iter() {
+            let value = vector.request.fields.value(&field.name);
+            let bytes = value.and_then(Value::to_bytes);
+            if let (Some(pattern), Some(bytes)) = (&field.pattern, bytes)
+                && !pattern.matches(&bytes)
+            {
+                let what = format!("{} {}", field.name, shown(&bytes));
+                say(
+                    format!("vectors/{index}/fields/{}", field.name),
+                    what,
+                    pattern,
+                );
+            }
+        }
+        let rule = &suite.scheme.secret;
+        if let Some(pattern) = &rule.pattern
+            && secrets
+                .iter()
+                .any(|(_, secret)| !rule.is_of_its_form(secret))
+        {
+            say(
+                format!("vectors/{index}/secret"),
+                "the secret".to_owned(),
+                pattern,
+            );
+        }
+    }
+    findings
+}
+
+/// Whether an implementation that declines passes.
+fn may_decline(vector: &Vector) -> bool {
+    let op = vector.request.op;
+    let declined = match op {
+        Op::Sign => vec![
+            Outcome::Refused(String::new()),
+            Outcome::Threw(String::new()),
+        ],
+        Op::Verify => vec![
+            Outcome::REJECT,
+            Outcome::Refused(String::new()),
+            Outcome::Threw(String::new()),
+        ],
+        // What a policy makes of a call is said by the policy.
+        Op::Identify => Vec::new(),
+    };
+    declined.into_iter().all(|outcome| {
+        let observed = Observed::Outcome(outcome);
+        judge(op, vector.level, &vector.expect, &observed, Level::Must) == Verdict::Pass
+    })
+}
+
+fn message(op: Op, what: &str, pattern: &Pattern) -> String {
+    let (may, or) = match op {
+        Op::Sign => (
+            "an implementation may refuse to sign",
+            "write or: [refused, threw]",
+        ),
+        Op::Verify | Op::Identify => ("a token may be rejected", "observe it (level may)"),
+    };
+    format!(
+        "{what} is not of the pattern {}, and outside of it {may}; take a value of that form, {or}, or widen the pattern",
+        pattern.as_str()
+    )
+}
+
+/// A value in quotes, or its beginning.
+fn shown(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let mut beginning: String = text.chars().take(SHOWN).collect();
+    if beginning.len() < text.len() {
+        beginning.push('…');
+    }
+    format!("{beginning:?}")
+}
