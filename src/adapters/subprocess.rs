@@ -8,7 +8,7 @@ use crate::adapters::connection::Connection;
 use crate::adapters::conversation::{Conversation, End, Source};
 use crate::adapters::in_flight::MAX_IN_FLIGHT;
 use crate::adapters::{AdapterCommand, AdapterError, Exchange, Notes, Ticket};
-use crate::protocol::Hello;
+use crate::protocol::{Hello, HelloChanges};
 use crate::results::{Failure, RestartKind, Restarts};
 
 /// How many starts in a row may come to nothing before an adapter is given up.
@@ -55,6 +55,7 @@ pub struct Subprocess<'a> {
     latest: Option<Failure>,
     /// How the process ended that ended unasked, until another has to take its place.
     left: Option<String>,
+    hello_changes: HelloChanges,
     unanswered: Restarts,
     notes: Notes,
 }
@@ -66,6 +67,8 @@ pub struct Parting {
     pub restarts: u64,
     /// Those of them that no request is to blame for; of a server, whatever stands for one.
     pub unanswered: Restarts,
+    /// What its later hellos said otherwise than its first.
+    pub hello_changes: HelloChanges,
     /// What was not as it should be, and is nobody's verdict.
     pub notes: Vec<String>,
 }
@@ -98,6 +101,7 @@ impl<'a> Subprocess<'a> {
             barren: 1,
             latest: None,
             left: None,
+            hello_changes: HelloChanges::default(),
             unanswered: Restarts::default(),
             notes: Notes::default(),
         })
@@ -129,6 +133,7 @@ impl<'a> Subprocess<'a> {
         Parting {
             restarts: self.starts - 1,
             unanswered: self.unanswered,
+            hello_changes: self.hello_changes,
             notes: self.notes.into_lines(),
         }
     }
@@ -266,10 +271,7 @@ impl<'a> Subprocess<'a> {
             self.unanswered.add(RestartKind::Crash, how);
         }
         self.window = hello.max_in_flight();
-        if hello != self.hello {
-            self.notes
-                .add("started again, the adapter said another hello than at first".to_owned());
-        }
+        self.hello_changes.join(&self.hello.changes(&hello));
         Ok(connection)
     }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::certificate::Refused;
+use crate::certificate::level::unchanged;
+use crate::certificate::{CertificateLevel, Refused};
 use crate::protocol::ImplementationInfo;
 use crate::report::subject_title;
 use crate::results::{
@@ -194,6 +195,11 @@ impl Fuzzed {
                 return open(format!("the adapter broke after {} cases", fuzz.cases));
             }
         }
+        unchanged(
+            CertificateLevel::Hardened,
+            &fuzz.hello_changes,
+            "during the fuzz campaign",
+        )?;
         if let Some(restarts) = fuzz.restarts.in_words() {
             return open(restarts);
         }

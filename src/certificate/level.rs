@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::certificate::Evidence;
 use crate::certificate::evidence::evidence;
-use crate::protocol::Hello;
+use crate::protocol::{Hello, HelloChanges};
 use crate::results::{Conformance, Restarts, RunResult, Verdict};
 use crate::suite::Level;
 
@@ -103,13 +103,16 @@ pub enum Refused {
     },
     /// What was tested later may be something else.
     #[error(
-        "no certificate of level {level}: {when} the adapter sent another hello than at first, so it may not be the same implementation"
+        "no certificate of level {level}: {when} the adapter sent another hello than at first ({} changed), so it may not be the same implementation",
+        .changes.listed()
     )]
     OtherHello {
         /// What was asked for.
         level: CertificateLevel,
         /// When it did.
         when: &'static str,
+        /// What of it changed.
+        changes: HelloChanges,
     },
     /// The adapter had to be started again, and no case answers for it.
     #[error("no certificate of level {level}: {restarts}")]
@@ -204,6 +207,12 @@ pub fn may_certify(
             other: rekeyed.implementation.to_string(),
         });
     }
+    unchanged(level, &run.hello_changes, "during the run")?;
+    unchanged(
+        level,
+        &rekeyed.hello_changes,
+        "during the run under fresh secrets",
+    )?;
     let failed_in = |run: &RunResult| -> Vec<String> {
         let failed = run.cases.iter().filter(|case| {
             case.own_verdict() == Verdict::Fail && case.level <= level.of_requirements()
@@ -266,9 +275,21 @@ pub fn same_hello(
     later: &Hello,
     when: &'static str,
 ) -> Result<(), Refused> {
-    if first == later {
-        Ok(())
-    } else {
-        Err(Refused::OtherHello { level, when })
+    unchanged(level, &first.changes(later), when)
+}
+
+/// Whether it stayed that while it was tested.
+pub(super) fn unchanged(
+    level: CertificateLevel,
+    changes: &HelloChanges,
+    when: &'static str,
+) -> Result<(), Refused> {
+    if changes.is_empty() {
+        return Ok(());
     }
+    Err(Refused::OtherHello {
+        level,
+        when,
+        changes: changes.clone(),
+    })
 }

@@ -63,13 +63,18 @@ pub(crate) fn campaign_in_words(
             seen.suite, seen.what, seen.cases
         );
     }
-    let restarts = result.restarts.in_words().map(|words| words + "; ");
+    let beside = [result.restarts.in_words(), result.hello_changes.in_words()];
+    let beside: String = beside
+        .into_iter()
+        .flatten()
+        .map(|words| words + "; ")
+        .collect();
     let _ = writeln!(
         out,
         "{}{} findings; {}{} cases in {:.1} s, {} a second; {} kinds of answers; seed {}",
         if_interrupted(result.ended),
         result.findings.len(),
-        restarts.unwrap_or_default(),
+        beside,
         result.cases,
         elapsed.as_secs_f64(),
         a_second(result.cases, elapsed),
@@ -192,12 +197,25 @@ pub(crate) fn versus_in_words(result: &VersusResult) -> String {
     for note in &result.notes {
         let _ = writeln!(out, "note: {}", report::visible(note));
     }
+    if result.unanswered > 0 {
+        let _ = writeln!(
+            out,
+            "{} requests had no valid answer from either, so nothing could be compared",
+            result.unanswered
+        );
+    }
+    let troubles =
+        std::iter::zip(["the first", "the second"], &result.sides).flat_map(|(name, side)| {
+            let troubles = side.troubles().into_iter();
+            troubles.map(move |words| format!("{name}: {words}; "))
+        });
     let elapsed = Duration::from_millis(result.duration_ms);
     let _ = writeln!(
         out,
-        "{}{} differences; {} cases asked of both in {:.1} s, {} a second; seed {}",
+        "{}{} differences; {}{} cases asked of both in {:.1} s, {} a second; seed {}",
         if_interrupted(result.ended),
         result.differences.len(),
+        troubles.collect::<String>(),
         result.cases,
         elapsed.as_secs_f64(),
         a_second(result.cases, elapsed),

@@ -261,6 +261,7 @@ impl Trial<'_> {
                 allowed: self.args.allow_restarts,
                 ..output.unanswered
             },
+            hello_changes: output.hello_changes,
             interruption: None,
             shard: None,
             left_out: output.left_out,

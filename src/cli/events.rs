@@ -75,6 +75,7 @@ impl Events {
             "conformance": result.conformance,
             "interrupted": result.interrupted,
             "restarts": result.restarts.count,
+            "hello_changes": result.hello_changes,
             "counts": result.counts,
             "gate": {"passed": result.gate.passed, "exit_code": result.gate.exit_code},
         }));

@@ -66,7 +66,8 @@ pub(crate) struct FuzzArgs {
     /// The lowest level whose breach is a finding.
     #[arg(long, value_enum, default_value_t = LevelArg::Must)]
     level: LevelArg,
-    /// How many restarts of the adapter are borne for which no request is to blame.
+    /// How many restarts of the adapter are borne for which no request is to blame; with --against
+    /// of each of the two.
     #[arg(long, value_name = "N", default_value_t = 0)]
     allow_restarts: u64,
     /// End after so many findings.
@@ -101,7 +102,8 @@ pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
             max_findings: options.max_findings,
             limits: options.limits,
         };
-        return against(&suites, [&reached, &other], &options, &documents);
+        let sides = [&reached, &other];
+        return against(&suites, sides, &options, args.allow_restarts, &documents);
     }
     if reached.judged_itself {
         documents.announce(JUDGED_ITSELF);

@@ -16,10 +16,10 @@ use crate::cli::render::{Reports, is_standard_output, probe};
 use crate::cli::shard::shard;
 use crate::cli::suites;
 use crate::cli::terminal::{ProgressBar, save, say};
-use crate::protocol::ImplementationInfo;
+use crate::protocol::{HelloChanges, ImplementationInfo};
 use crate::results::{
-    Circumstances, Document, KnownFailures, Redaction, Restarts, RunResult, Runs, ScopeNote,
-    conclude, did_not_start, updated,
+    Circumstances, Document, INTERRUPTED_BEFORE, KnownFailures, Redaction, Restarts, RunResult,
+    Runs, ScopeNote, conclude, did_not_start, updated,
 };
 use crate::runner::{
     CaseEvent, Ending, FailFast, RunError, RunOptions, RunOutput, Shard, Watcher, WhoseSecret,
@@ -56,21 +56,9 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
     let mut results = Vec::new();
     let mut harness = None;
     for candidate in candidates {
-        let label = candidate.label.clone();
-        match run_one(args, &asked, &suites, candidate, events.as_ref()) {
-            Ok((result, broken)) => {
-                results.push(result);
-                harness = harness.or(broken);
-            }
-            // What was run before is still told.
-            Err(stop) if !results.is_empty() && interruption().is_some() => {
-                say(&format!("{label}: {stop}"));
-            }
-            Err(stop) => return Err(stop),
-        }
-        if interruption().is_some() {
-            break;
-        }
+        let (result, broken) = run_one(args, &asked, &suites, candidate, events.as_ref())?;
+        results.push(result);
+        harness = harness.or(broken);
     }
     let document = match <[RunResult; 1]>::try_from(results) {
         Ok([one]) if !are_several => Document::from(one),
@@ -82,7 +70,10 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
         && let Some(reason) = &run.did_not_start
     {
         reports.write_asked(&document);
-        return Err(Stop::harness(reason));
+        return Err(match interruption() {
+            Some(interruption) => Stop::interrupted(interruption, reason),
+            None => Stop::harness(reason),
+        });
     }
     reports.write(&document, taken);
     if let Some(interruption) = interruption() {
@@ -159,6 +150,8 @@ fn run_one(
         Err(_) => redaction,
     };
     let output = match &target {
+        // Its turn did not come.
+        _ if interruption().is_some() => Err(Stop::harness(INTERRUPTED_BEFORE)),
         Ok(target) => attempt(suites, target, &options, events)?,
         Err(stop) => Err(stop.clone()),
     };
@@ -185,6 +178,7 @@ fn run_one(
             allowed: args.allow_restarts,
             ..Restarts::default()
         },
+        hello_changes: HelloChanges::default(),
         interruption: None,
         shard: options.shard.map(Shard::summary),
         left_out: not_asked_for(&asked.names)?.into_iter().collect(),
@@ -194,6 +188,7 @@ fn run_one(
     let output = match output {
         Ok(output) => output,
         Err(stop) => {
+            circumstances.interruption = interruption();
             let (cases, left_out) = selected(suites, &options);
             circumstances.left_out.extend(left_out);
             // It may quote what the implementation said.
@@ -213,6 +208,7 @@ fn run_one(
         allowed: args.allow_restarts,
         ..output.unanswered
     };
+    circumstances.hello_changes = output.hello_changes;
     circumstances.interruption = matches!(output.ending, Ending::Interrupted)
         .then(interruption)
         .flatten();
@@ -307,7 +303,6 @@ fn attempt<'s>(
     bar.clear();
     match output {
         Ok(output) => Ok(Ok(output)),
-        Err(error) if interruption().is_some() => Err(no_run(error)),
         Err(error @ RunError::NoCase(_)) => Err(Stop::usage(error)),
         Err(error @ (RunError::Adapter(_) | RunError::NoAnswer(_))) => {
             Ok(Err(Stop::harness(error)))

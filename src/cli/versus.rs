@@ -20,6 +20,7 @@ pub(crate) fn against(
     suites: &[Suite],
     sides: [&Reached; 2],
     options: &VersusOptions,
+    allow_restarts: u64,
     documents: &CampaignDocuments,
 ) -> Result<Exit, Stop> {
     if sides[0].judged_itself {
@@ -43,6 +44,7 @@ pub(crate) fn against(
     let circumstances = VersusCircumstances {
         started: to_the_second(started),
         seed: options.seed,
+        allow_restarts,
         adapters: sides.map(|side| side.label.clone()),
         judged_itself: sides.map(|side| side.judged_itself),
     };

@@ -72,6 +72,7 @@ pub fn document(
             allowed: circumstances.allow_restarts,
             ..output.restarts.clone()
         },
+        hello_changes: output.hello_changes.clone(),
         findings,
         profile: output
             .tastes

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use crate::fuzz::plan::Counters;
 use crate::fuzz::present::Present;
 use crate::fuzz::seen::Taste;
 use crate::fuzz::share::{Finding, Share, gather};
-use crate::protocol::{Clock, Hello};
+use crate::protocol::{Clock, Hello, HelloChanges};
 use crate::results::{Course, FuzzPoint, Restarts};
 use crate::runner::Shard;
 use crate::signature::Op;
@@ -81,6 +82,8 @@ pub struct FuzzOutput {
     pub kinds: u64,
     /// How often an adapter had to be started again without a request that is to blame for it.
     pub restarts: Restarts,
+    /// What the adapter's later hellos said otherwise than its first.
+    pub hello_changes: HelloChanges,
     /// What was noticed besides.
     pub notes: Vec<String>,
     /// Requests that brought something new, each with its suite's name.
@@ -210,8 +213,11 @@ fn campaign(
     }
     let counters = Counters::default();
     let stop = AtomicBool::new(false);
+    let hello_changes = Mutex::default();
     let work = Work {
         beds: &beds,
+        hello: &hello,
+        hello_changes: &hello_changes,
         options,
         target,
         interrupt: halt,
@@ -303,6 +309,9 @@ fn campaign(
         unsupported: gathered.unsupported,
         kinds: gathered.kinds,
         restarts: gathered.restarts,
+        hello_changes: hello_changes
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner),
         notes,
         progress: course.ended(last.point()),
         elapsed,

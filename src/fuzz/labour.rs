@@ -1,6 +1,7 @@
 //! What one process of a campaign does.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::adapters::{Adapter, AdapterError, Target, ask};
@@ -15,7 +16,7 @@ use crate::fuzz::seen::{Disagreement, What};
 use crate::fuzz::sequence::{Bench, Sought};
 use crate::fuzz::share::{Breach, Finding, Share};
 use crate::fuzz::shrink::{as_made, length};
-use crate::protocol::{Hello, Incoming, RequestLine};
+use crate::protocol::{Hello, HelloChanges, Incoming, RequestLine};
 use crate::results::{Failure, Observed};
 use crate::runner::Shard;
 use crate::suite::Request;
@@ -23,6 +24,9 @@ use crate::suite::Request;
 /// What all processes share.
 pub(super) struct Work<'w, 's> {
     pub(super) beds: &'w (dyn Fn() -> Vec<Bed<'s>> + Sync),
+    pub(super) hello: &'w Hello,
+    /// What later hellos said otherwise, of whatever process.
+    pub(super) hello_changes: &'w Mutex<HelloChanges>,
     pub(super) options: &'w FuzzOptions,
     pub(super) target: &'w Target,
     pub(super) interrupt: &'w AtomicBool,
@@ -50,6 +54,7 @@ impl Work<'_, '_> {
                 return share;
             }
         };
+        self.changed(&self.hello.changes(adapter.hello()));
         let beds = (self.beds)();
         let mut campaign = Campaign::new(&beds, self.plan(number, &beds, adapter.hello()));
         let ended = self.run(&mut adapter, &mut campaign, &mut share.findings);
@@ -70,6 +75,7 @@ impl Work<'_, '_> {
             ));
         }
         share.restarts = parting.unanswered;
+        self.changed(&parting.hello_changes);
         share.notes.extend(parting.notes);
         for (finding, cases) in std::iter::zip(&mut share.findings, campaign.known.cases()) {
             finding.cases = finding.cases.max(cases);
@@ -281,9 +287,16 @@ impl Work<'_, '_> {
         }
     }
 
+    fn changed(&self, changes: &HelloChanges) {
+        let all = self.hello_changes.lock();
+        all.unwrap_or_else(PoisonError::into_inner).join(changes);
+    }
+
     fn bench(&self) -> Bench<'_> {
         Bench {
             target: self.target,
+            hello: self.hello,
+            hello_changes: self.hello_changes,
             limits: self.options.limits,
             interrupt: self.interrupt,
             clock: self.clock,

@@ -1,10 +1,11 @@
 //! The shortest sequence of requests that leads to something which one request alone does not.
 
 use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::adapters::{AdapterError, Limits, Target, ask};
-use crate::protocol::RequestLine;
+use crate::protocol::{Hello, HelloChanges, RequestLine};
 use crate::results::Observed;
 
 /// How many fresh processes are spent on one sequence.
@@ -16,6 +17,9 @@ const LONGEST: Duration = Duration::from_secs(20);
 /// Where sequences are tried: each in a process of its own.
 pub(super) struct Bench<'t> {
     pub(super) target: &'t Target,
+    pub(super) hello: &'t Hello,
+    /// What later hellos said otherwise.
+    pub(super) hello_changes: &'t Mutex<HelloChanges>,
     pub(super) limits: Limits,
     pub(super) interrupt: &'t AtomicBool,
     pub(super) clock: &'t (dyn Fn() -> Duration + Sync),
@@ -72,8 +76,12 @@ impl Bench<'_> {
 
     fn leads(&self, lines: &[RequestLine], sought: &Sought<'_>) -> Result<bool, AdapterError> {
         let mut adapter = self.target.start(self.limits, self.interrupt)?;
+        let mut changes = self.hello.changes(adapter.hello());
         let observed = ask(&mut adapter, lines, true)?;
         let parting = adapter.finish();
+        changes.join(&parting.hello_changes);
+        let all = self.hello_changes.lock();
+        all.unwrap_or_else(PoisonError::into_inner).join(&changes);
         let failed = |observed: &Observed| matches!(observed, Observed::Failed(_));
         Ok(match sought {
             Sought::Breakdown => parting.restarts > 0 || observed.iter().any(failed),

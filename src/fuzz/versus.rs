@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::adapters::{Adapter, AdapterError, Limits, Target, ask};
+use crate::adapters::{Adapter, AdapterError, Limits, Parting, Target, ask};
 use crate::fuzz::drive::{FuzzEnding, FuzzError, FuzzProgress, taken};
 use crate::fuzz::grow::{Bed, Grower};
 use crate::fuzz::input::{Input, Signer, Token};
@@ -43,6 +43,8 @@ pub struct VersusOptions {
 pub struct Versus {
     /// What they say of themselves.
     pub(super) names: [ImplementationInfo; 2],
+    /// What is left to say of each when it has ended.
+    pub(super) partings: [Parting; 2],
     /// The suites that took part, as places among those that were given.
     pub(super) taken: Vec<usize>,
     /// Where they differ, one entry a sort.
@@ -51,6 +53,8 @@ pub struct Versus {
     pub(super) matrix: Vec<Crossing>,
     /// How many requests both were asked.
     pub(super) cases: u64,
+    /// How many of them had no valid answer from either.
+    pub(super) unanswered: u64,
     /// How many kinds of pairs of answers there were.
     pub(super) kinds: u64,
     /// How far it was when.
@@ -151,6 +155,7 @@ pub fn versus(
         differences: BTreeMap::new(),
         kinds: HashSet::new(),
         cases: 0,
+        unanswered: 0,
         unsupported: 0,
     };
     let mut course = Course::default();
@@ -185,22 +190,24 @@ pub fn versus(
             "{count} requests were called unsupported by one of the two, and say nothing of it"
         ));
     }
-    for (adapter, side) in std::iter::zip(pair, ["the first", "the second"]) {
-        let parting = adapter.finish();
+    let partings = pair.map(Adapter::finish);
+    for (parting, side) in std::iter::zip(&partings, ["the first", "the second"]) {
         if parting.restarts > 0 {
             let times = parting.restarts;
             notes.push(format!("{side} had to be started again {times} times"));
         }
-        let more = parting.notes.into_iter();
+        let more = parting.notes.iter();
         notes.extend(more.map(|note| format!("{side}: {note}")));
     }
     let last = comparing.progress(clock());
     Ok(Versus {
         names: hellos.map(|hello| hello.implementation),
+        partings,
         taken: both,
         differences: comparing.differences.into_values().collect(),
         matrix,
         cases: last.cases,
+        unanswered: comparing.unanswered,
         kinds: last.kinds,
         progress: course.ended(last.point()),
         notes,
@@ -238,6 +245,7 @@ struct Comparing<'b, 's> {
     differences: BTreeMap<Sort, Difference>,
     kinds: HashSet<(u64, u64)>,
     cases: u64,
+    unanswered: u64,
     unsupported: u64,
 }
 
@@ -283,6 +291,8 @@ impl Comparing<'_, '_> {
                     self.grower.keep(input.clone());
                 }
             }
+            let has_failed = |one: &Observed| matches!(one, Observed::Failed(_));
+            self.unanswered += u64::from(outcomes.iter().all(has_failed));
             let is_unsupported = |one: &Observed| matches!(one, Observed::Unsupported { .. });
             self.unsupported += u64::from(outcomes.iter().any(is_unsupported));
             let Some(sort) = sort(input.suite, request.op, &outcomes) else {

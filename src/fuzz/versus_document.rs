@@ -3,8 +3,8 @@
 use crate::fuzz::document::{ended, fuzzed_suites, millis, request};
 use crate::fuzz::versus::{Crossing, Difference, Versus};
 use crate::results::{
-    Observed, ObservedKind, VERSUS_SCHEMA_VERSION, VersusAnswer, VersusCell, VersusDifference,
-    VersusExample, VersusResult, VersusSide, outcome_in_words,
+    Observed, ObservedKind, Restarts, VERSUS_SCHEMA_VERSION, VersusAnswer, VersusCell,
+    VersusDifference, VersusExample, VersusResult, VersusSide, outcome_in_words,
 };
 use crate::signature::Op;
 use crate::suite::Suite;
@@ -16,6 +16,8 @@ pub struct VersusCircumstances {
     pub started: String,
     /// The seed.
     pub seed: u64,
+    /// How many restarts of each are allowed for which no request is to blame.
+    pub allow_restarts: u64,
     /// How each was reached.
     pub adapters: [String; 2],
     /// Whether it is our own reference implementation, because nobody named another.
@@ -33,27 +35,34 @@ pub fn versus_document(
         implementation: output.names[at].clone(),
         adapter,
         judged_itself: circumstances.judged_itself[at],
+        restarts: Restarts {
+            allowed: circumstances.allow_restarts,
+            ..output.partings[at].unanswered.clone()
+        },
+        hello_changes: output.partings[at].hello_changes.clone(),
     };
     let differences: Vec<VersusDifference> = output.differences.iter().map(difference).collect();
     let matrix: Vec<VersusCell> = output.matrix.iter().map(cell).collect();
-    let ended = ended(&output.ending);
-    VersusResult {
+    let mut result = VersusResult {
         macproof_versus: VERSUS_SCHEMA_VERSION,
         macproof_version: env!("CARGO_PKG_VERSION").to_owned(),
         started: circumstances.started,
         duration_ms: millis(output.elapsed),
-        ended,
+        ended: ended(&output.ending),
         seed: circumstances.seed,
         sides: [side(0, one), side(1, other)],
         suites: fuzzed_suites(suites, &output.taken),
         cases: output.cases,
+        unanswered: output.unanswered,
         kinds: output.kinds,
         progress: output.progress.clone(),
-        exit_code: VersusResult::exit_code_of(&differences, &matrix, ended),
         differences,
         matrix,
         notes: output.notes.clone(),
-    }
+        exit_code: 0,
+    };
+    result.exit_code = result.exit_code_by_itself();
+    result
 }
 
 fn difference(found: &Difference) -> VersusDifference {

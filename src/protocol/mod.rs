@@ -6,6 +6,7 @@
 mod answer;
 mod ascii;
 mod hello;
+mod hello_changes;
 mod prose;
 mod request;
 mod tally;
@@ -13,6 +14,7 @@ mod tally;
 pub use answer::{Answer, AnswerError, Reply};
 pub use ascii::write_ascii;
 pub use hello::{Clock, Hello, HelloError, ImplementationInfo, PROTOCOL_VERSION};
+pub use hello_changes::{HelloChanges, HelloPart};
 pub use request::{Incoming, RequestLine, RequestParts};
 pub use tally::{Tally, TallyAnswer};
 

@@ -94,9 +94,15 @@ fn conformance(document: &Document) -> String {
         let restarts = count(restarts, "restart", "restarts");
         scope = format!("{scope}, {restarts}");
     }
-    if runs.iter().any(|run| run.interrupted) {
-        scope.push_str(", interrupted");
+    if runs.iter().any(|run| !run.hello_changes.is_empty()) {
+        scope.push_str(", hello changed");
     }
+    let interrupted = if runs.iter().any(|run| run.interrupted) {
+        ", interrupted"
+    } else {
+        ""
+    };
+    scope.push_str(interrupted);
     match document.conformance() {
         Conformance::Conformant => {
             let level = runs.iter().map(|run| run.level).min();
@@ -120,8 +126,10 @@ fn conformance(document: &Document) -> String {
             let absent = runs.iter().filter(|run| run.did_not_start.is_some());
             match (absent.count(), runs.len()) {
                 (0, _) => format!("incomplete ({suites}{scope})"),
-                (_, 1) => "incomplete (did not start)".to_owned(),
-                (absent, all) => format!("incomplete ({absent} of {all} did not start)"),
+                (_, 1) => format!("incomplete (did not start{interrupted})"),
+                (absent, all) => {
+                    format!("incomplete ({absent} of {all} did not start{interrupted})")
+                }
             }
         }
     }

@@ -126,6 +126,9 @@ fn of_fuzz(fuzz: &FuzzResult) -> Option<Beside> {
             "a fuzz campaign that broke the adapter".to_owned(),
         ),
         (0, _, 0) => (Tone::Doubtful, "a fuzz campaign of no case".to_owned()),
+        (0, ..) if fuzz.exit_code() != 0 => {
+            (Tone::Doubtful, "an incomplete fuzz campaign".to_owned())
+        }
         (0, ..) => return None,
         (some, ..) => (Tone::Bad, count(some, "fuzz finding", "fuzz findings")),
     };

@@ -140,6 +140,7 @@ mod tests {
                 {"at_ms": 90, "cases": 9, "kinds": 4, "findings": 1},
             ],
             "restarts": {"count": 2, "allowed": 3, "reasons": [{"kind": "time-out", "count": 2, "first": "no answer within 5 ms"}]},
+            "hello_changes": ["name", "ops"],
             "findings": [finding],
             "profile": [{
                 "suite": "acme", "what": "refuses", "cases": 1, "request": request, "actual": "refused: no",
@@ -152,7 +153,12 @@ mod tests {
     fn versus() -> Value {
         let request = json!({"op": "verify", "suite": "acme", "token": "ab"});
         let answer = |outcome: &str| json!({"outcome": outcome, "actual": outcome});
-        let side = |name: &str| json!({"implementation": {"name": name}, "adapter": name});
+        let side = |name: &str| {
+            json!({
+                "implementation": {"name": name}, "adapter": name, "hello_changes": ["ops"],
+                "restarts": {"count": 1, "allowed": 0, "reasons": [{"kind": "crash", "count": 1, "first": "x"}]},
+            })
+        };
         json!({
             "macproof_versus": 1,
             "macproof_version": "0.0.0",
@@ -163,6 +169,7 @@ mod tests {
             "sides": [side("php"), side("node")],
             "suites": [{"name": "acme", "version": 1, "digest": "00"}],
             "cases": 512,
+            "unanswered": 2,
             "kinds": 40,
             "progress": [{"at_ms": 0, "cases": 0, "kinds": 0, "findings": 0}],
             "differences": [{

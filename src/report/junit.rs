@@ -5,6 +5,7 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::report::case::{REASON, actual, details};
+use crate::report::human::verdict_sentence;
 use crate::report::visible::{excerpt, visible};
 use crate::results::{
     Case, Document, GateFailure, GateFailureKind, JUDGED_ITSELF, ObservedKind, RunResult,
@@ -88,6 +89,10 @@ fn of_suite(result: &RunResult, suite: &SuiteSummary, prefix: &str) -> TestSuite
         ("suite.digest", suite.digest.clone()),
         ("suite.path", suite.path.clone()),
     ]);
+    let changes = result.hello_changes.in_words();
+    properties.extend(changes.map(|words| ("macproof.hello", words)));
+    // It is fit to be seen as it is.
+    xml.add_property(("macproof.verdict", verdict_sentence(result).as_str()));
     for (name, value) in properties {
         xml.add_property((name, visible(&value).as_str()));
     }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use crate::report::case::{actual, details};
+use crate::report::human::verdict_sentence;
 use crate::report::json;
 use crate::report::visible::{excerpt, visible};
 use crate::results::{
@@ -61,8 +62,12 @@ fn run(result: &RunResult) -> Value {
         "results": results,
         "properties": {
             "conformance": result.conformance,
+            "verdict": verdict_sentence(result),
+            "cases": result.scope.cases,
+            "asked": result.scope.asked,
             "interrupted": result.interrupted,
             "restarts": result.restarts.count,
+            "helloChanges": result.hello_changes,
             "level": result.level,
             "seed": result.seed,
             "implementation": {

@@ -5,9 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 
 use indexmap::IndexMap;
 
-use crate::protocol::ImplementationInfo;
+use crate::protocol::{HelloChanges, ImplementationInfo};
 use crate::results::baseline::baseline_scores;
 use crate::results::conformance::{Disturbances, conformance, gate};
+use crate::results::document::cases_and_asked;
 use crate::results::ledger::{Ledger, Ruling};
 use crate::results::{
     Case, CaseRequest, Counts, Interruption, KnownFailure, KnownFailures, KnownMention, Observed,
@@ -64,6 +65,8 @@ pub struct Circumstances {
     pub rounds: u64,
     /// The restarts that no case answers for, and how many are allowed.
     pub restarts: Restarts,
+    /// What the adapter's later hellos said otherwise than its first.
+    pub hello_changes: HelloChanges,
     /// The signal that ended it before its time, if one did.
     pub interruption: Option<Interruption>,
     /// Which part of a run it was, if it was not the whole.
@@ -113,6 +116,7 @@ pub fn conclude(
     let scope = scope(circumstances.left_out, &cases);
     let disturbances = Disturbances {
         restarts: &circumstances.restarts,
+        hello_changes: &circumstances.hello_changes,
         interruption: circumstances.interruption,
     };
     let mut result = RunResult {
@@ -134,6 +138,7 @@ pub fn conclude(
         repeat_asked: (circumstances.rounds < circumstances.repeat).then_some(circumstances.repeat),
         interrupted: circumstances.interruption.is_some(),
         restarts: circumstances.restarts.clone(),
+        hello_changes: circumstances.hello_changes.clone(),
         shard: circumstances.shard,
         suites,
         counts: cases.iter().map(|case| case.verdict).collect(),
@@ -317,8 +322,12 @@ pub(super) fn scope(mut left_out: Vec<ScopeNote>, cases: &[Case]) -> Scope {
             .into_iter()
             .map(|(what, cases)| ScopeNote { what, cases }),
     );
+    let counts = cases.iter().map(|case| case.verdict).collect();
+    let (cases, asked) = cases_and_asked(&counts);
     Scope {
         whole: left_out.is_empty(),
+        cases,
+        asked,
         left_out,
     }
 }

@@ -1,6 +1,7 @@
 //! What a run comes to: conformance, which is about the implementation, and the gate, which is
 //! about the run.
 
+use crate::protocol::HelloChanges;
 use crate::results::{
     Case, Conformance, Gate, GateFailure, GateFailureKind, Interruption, ObservedKind, Restarts,
     Verdict,
@@ -11,6 +12,7 @@ use crate::suite::Level;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Disturbances<'r> {
     pub(super) restarts: &'r Restarts,
+    pub(super) hello_changes: &'r HelloChanges,
     pub(super) interruption: Option<Interruption>,
 }
 
@@ -18,14 +20,17 @@ pub(super) struct Disturbances<'r> {
 ///
 /// Only cases of a level that counts have a say: whatever became of the others, it would not
 /// change the answer. What was not judged leaves it open, and what does not apply answers nothing.
-/// So does a run that came to no end of its own, or through more restarts than are allowed.
+/// So does a run that came to no end of its own, or through more restarts than are allowed, or whose
+/// adapter did not stay what it said it was.
 pub(super) fn conformance(
     cases: &[Case],
     level: Level,
     disturbances: Disturbances<'_>,
 ) -> Conformance {
     let mut passed = false;
-    let mut open = disturbances.interruption.is_some() || !disturbances.restarts.are_allowed();
+    let mut open = disturbances.interruption.is_some()
+        || !disturbances.restarts.are_allowed()
+        || !disturbances.hello_changes.is_empty();
     for case in cases {
         if case.level > level || case.level == Level::May {
             continue;
@@ -92,6 +97,10 @@ pub(super) fn gate(
             format!("{restarts}; {hint}--allow-restarts says how many are borne"),
         );
     }
+    if let Some(changes) = disturbances.hello_changes.in_words() {
+        let reason = format!("{changes}: who is tested, and what is asked, depends on it");
+        of_the_run(GateFailureKind::HelloChanged, reason);
+    }
     if disturbances.interruption.is_some() {
         let reason = "it was interrupted before everything was asked";
         of_the_run(GateFailureKind::Interrupted, reason.to_owned());
@@ -130,7 +139,11 @@ impl GateFailureKind {
             | Self::ExpiredEntry
             | Self::UnmatchedEntry
             | Self::UnexplainedEntry => 1,
-            Self::Error | Self::Skipped | Self::NothingJudged | Self::Restarts => 3,
+            Self::Error
+            | Self::Skipped
+            | Self::NothingJudged
+            | Self::Restarts
+            | Self::HelloChanged => 3,
             Self::DidNotStart => 4,
             Self::Interrupted => Interruption::Interrupt.exit_code(),
         }
@@ -157,6 +170,7 @@ impl GateFailureKind {
             Self::Skipped => "skipped",
             Self::NothingJudged => "nothing-judged",
             Self::Restarts => "restarts",
+            Self::HelloChanged => "hello-changed",
             Self::Interrupted => "interrupted",
             Self::DidNotStart => "did-not-start",
         }

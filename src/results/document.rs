@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::ImplementationInfo;
+use crate::protocol::{HelloChanges, ImplementationInfo};
 use crate::results::{BaselineScore, Diagnosis, ObservedKind, Restarts, Verdict};
 use crate::suite::{Basis, Level, Source};
 
@@ -64,6 +64,10 @@ pub struct RunResult {
     /// How often the adapter had to be started again without a case that answers for it.
     #[serde(default)]
     pub restarts: Restarts,
+    /// Which parts of the adapter's hello were not the same each time it was said: what is asked
+    /// depends on them, and another name may be another implementation. Absent where none changed.
+    #[serde(default, skip_serializing_if = "HelloChanges::is_empty")]
+    pub hello_changes: HelloChanges,
     /// Which part of a run this is; absent if it is the whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<ShardSummary>,
@@ -108,8 +112,17 @@ impl RunResult {
             self.diagnosis = Diagnosis::of_older(&self);
         }
         self.verifier_causes.clear();
+        if self.scope.cases == 0 {
+            (self.scope.cases, self.scope.asked) = cases_and_asked(&self.counts);
+        }
         self
     }
+}
+
+/// How many cases there are, and how many of them were asked.
+pub(super) fn cases_and_asked(counts: &Counts) -> (u64, u64) {
+    let unasked = counts.of(Verdict::NotApplicable) + counts.of(Verdict::Skipped);
+    (counts.total(), counts.total() - unasked)
 }
 
 /// One of several parts of a run, which together are the whole.
@@ -140,6 +153,12 @@ pub enum Conformance {
 pub struct Scope {
     /// Whether nothing was left out.
     pub whole: bool,
+    /// How many cases the run had, those aside that were left out before it began.
+    #[serde(default)]
+    pub cases: u64,
+    /// How many of them were asked: neither not applicable nor skipped.
+    #[serde(default)]
+    pub asked: u64,
     /// What was, and why.
     pub left_out: Vec<ScopeNote>,
 }
@@ -204,6 +223,8 @@ pub enum GateFailureKind {
     NothingJudged,
     /// The adapter had to be started again more often than is allowed, and no case answers for it.
     Restarts,
+    /// The adapter's hello changed while it ran.
+    HelloChanged,
     /// A signal ended the run before its time.
     Interrupted,
     /// The implementation did not start.

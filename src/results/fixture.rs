@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::protocol::{ImplementationInfo, RequestLine};
+use crate::protocol::{HelloChanges, ImplementationInfo, RequestLine};
 use crate::results::{
     Circumstances, KnownFailures, Observation, Observed, Redaction, Restarts, RunResult, conclude,
 };
@@ -143,6 +143,7 @@ pub(crate) fn circumstances() -> Circumstances {
         repeat: 1,
         rounds: 1,
         restarts: Restarts::default(),
+        hello_changes: HelloChanges::default(),
         interruption: None,
         shard: None,
         left_out: Vec::new(),

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::ImplementationInfo;
+use crate::protocol::{HelloChanges, ImplementationInfo};
 use crate::results::{CaseRequest, Causes, FuzzPoint, ObservedKind, Restarts, ShardSummary};
 use crate::suite::{Basis, Level};
 
@@ -60,6 +60,9 @@ pub struct FuzzResult {
     /// How often the adapter had to be started again without a request that is to blame for it.
     #[serde(default)]
     pub restarts: Restarts,
+    /// Which parts of the adapter's hello were not the same each time it was said.
+    #[serde(default, skip_serializing_if = "HelloChanges::is_empty")]
+    pub hello_changes: HelloChanges,
     /// Everything that was found, one entry a cause.
     pub findings: Vec<FuzzFinding>,
     /// Matters of taste, with how often each was seen.
@@ -171,14 +174,14 @@ pub struct FuzzWarning {
 
 impl FuzzResult {
     /// What the command ends with, an interruption aside: 1 where something was found, else 4 where
-    /// the adapter no longer worked, else 3 where the campaign was interrupted or the adapter had to
-    /// be started again more often than is allowed, else 2 where nothing was asked, else 0.
+    /// the adapter no longer worked, else 3 where the campaign was interrupted, the adapter had to be
+    /// started again more often than is allowed, or its hello changed, else 2 where nothing was asked, else 0.
     pub fn exit_code(&self) -> u8 {
         match (self.findings.is_empty(), self.ended, self.cases) {
             (false, ..) => 1,
             (true, FuzzEnd::Broken, _) => 4,
             (true, FuzzEnd::Interrupted, _) => 3,
-            (true, ..) if !self.restarts.are_allowed() => 3,
+            (true, ..) if !self.restarts.are_allowed() || !self.hello_changes.is_empty() => 3,
             (true, _, 0) => 2,
             _ => 0,
         }

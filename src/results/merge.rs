@@ -184,6 +184,7 @@ fn join(mut parts: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<RunR
         interruption = interruption.or(interruption_of(&part));
         whole.interrupted |= part.interrupted;
         whole.restarts.join(&part.restarts);
+        whole.hello_changes.join(&part.hello_changes);
         // What was allowed to each is allowed to the whole, and no more.
         whole.restarts.allowed = whole.restarts.allowed.min(part.restarts.allowed);
         if part.started < whole.started {
@@ -229,6 +230,7 @@ fn join(mut parts: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<RunR
     whole.scope = scope(left_out, &whole.cases);
     let disturbances = Disturbances {
         restarts: &whole.restarts,
+        hello_changes: &whole.hello_changes,
         interruption,
     };
     whole.conformance = conformance(&whole.cases, whole.level, disturbances);

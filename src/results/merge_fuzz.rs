@@ -116,6 +116,7 @@ fn join(whole: &mut FuzzResult, part: FuzzResult) {
     whole.ended = worse(whole.ended, part.ended);
     whole.judged_itself |= part.judged_itself;
     whole.restarts.join(&part.restarts);
+    whole.hello_changes.join(&part.hello_changes);
     whole.restarts.allowed = whole.restarts.allowed.min(part.restarts.allowed);
     whole.jobs = whole.jobs.saturating_add(part.jobs);
     whole.cases = whole.cases.saturating_add(part.cases);

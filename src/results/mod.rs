@@ -55,7 +55,7 @@ pub use judge::{Failure, Observed, judge};
 pub use known_failures::{EntryProblem, KnownFailure, KnownFailures, KnownFailuresError};
 pub use merge::{MergeError, merge};
 pub use merge_fuzz::merge_fuzz;
-pub use not_started::did_not_start;
+pub use not_started::{INTERRUPTED_BEFORE, did_not_start};
 pub use observed_kind::ObservedKind;
 pub use redaction::{REDACTED, Redaction};
 pub use restarts::{RestartKind, RestartReason, Restarts};

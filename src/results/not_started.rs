@@ -9,9 +9,27 @@ use crate::results::{
 /// What is left out where nothing could be asked.
 pub(super) const NOT_STARTED: &str = "the implementation did not start";
 
+/// Why an implementation did not start whose turn had not come when a signal came.
+pub const INTERRUPTED_BEFORE: &str = "interrupted before it began";
+
 /// The document of a run whose implementation could not be built, reached or greeted, for this
-/// reason. `cases` is how many would have been asked.
+/// reason, or whose turn did not come before an interruption. `cases` is how many would have been
+/// asked.
 pub fn did_not_start(circumstances: Circumstances, cases: u64, reason: String) -> RunResult {
+    let (reason, exit_code, failed) = match circumstances.interruption {
+        None => {
+            let failed = failure(reason.clone());
+            (reason, failed.kind.exit_code(), failed)
+        }
+        Some(interruption) => {
+            let reason = INTERRUPTED_BEFORE.to_owned();
+            let failed = GateFailure {
+                kind: GateFailureKind::Interrupted,
+                ..failure(reason.clone())
+            };
+            (reason, interruption.exit_code(), failed)
+        }
+    };
     let mut left_out = circumstances.left_out;
     left_out.push(ScopeNote {
         what: NOT_STARTED.to_owned(),
@@ -23,15 +41,17 @@ pub fn did_not_start(circumstances: Circumstances, cases: u64, reason: String) -
         started: circumstances.started,
         duration_ms: circumstances.duration_ms,
         conformance: Conformance::Incomplete,
-        did_not_start: Some(reason.clone()),
+        did_not_start: Some(reason),
         scope: Scope {
             whole: false,
+            cases,
+            asked: 0,
             left_out,
         },
         gate: Gate {
             passed: false,
-            exit_code: GateFailureKind::DidNotStart.exit_code(),
-            failed: vec![failure(reason)],
+            exit_code,
+            failed: vec![failed],
         },
         implementation: circumstances.implementation,
         adapter: circumstances.adapter,
@@ -41,8 +61,9 @@ pub fn did_not_start(circumstances: Circumstances, cases: u64, reason: String) -
         seed: circumstances.seed,
         repeat: circumstances.repeat,
         repeat_asked: None,
-        interrupted: false,
+        interrupted: circumstances.interruption.is_some(),
         restarts: circumstances.restarts,
+        hello_changes: circumstances.hello_changes,
         shard: circumstances.shard,
         suites: Vec::new(),
         counts: Counts::default(),

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::ImplementationInfo;
-use crate::results::{CaseRequest, FuzzEnd, FuzzPoint, FuzzedSuite, ObservedKind};
+use crate::protocol::{HelloChanges, ImplementationInfo};
+use crate::results::{CaseRequest, FuzzEnd, FuzzPoint, FuzzedSuite, ObservedKind, Restarts};
 
 /// The version of this document's form.
 pub const VERSUS_SCHEMA_VERSION: u32 = 1;
@@ -32,6 +32,9 @@ pub struct VersusResult {
     pub suites: Vec<FuzzedSuite>,
     /// How many requests each was asked, those of shrinking and of the matrix aside.
     pub cases: u64,
+    /// How many of them had no valid answer from either, so that nothing could be compared.
+    #[serde(default)]
+    pub unanswered: u64,
     /// How many kinds of pairs of answers there were.
     pub kinds: u64,
     /// How far it was when, at most 200 points in the order of time; findings are differences.
@@ -60,6 +63,20 @@ pub struct VersusSide {
     /// Whether it is the reference implementation of this program, because nobody named another.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub judged_itself: bool,
+    /// How often it had to be started again without a request that is to blame for it.
+    #[serde(default)]
+    pub restarts: Restarts,
+    /// Which parts of its hello were not the same each time it was said.
+    #[serde(default, skip_serializing_if = "HelloChanges::is_empty")]
+    pub hello_changes: HelloChanges,
+}
+
+impl VersusSide {
+    /// What there is to say against it as a witness: restarts, another hello.
+    pub fn troubles(&self) -> Vec<String> {
+        let troubles = [self.restarts.in_words(), self.hello_changes.in_words()];
+        troubles.into_iter().flatten().collect()
+    }
 }
 
 /// A request that the two answer differently.
@@ -120,34 +137,44 @@ pub struct VersusExample {
 }
 
 impl VersusResult {
-    /// What the command ends with: 1 where they differ, or where one of them accepts none of the
-    /// tokens that another signs; else 4 where an adapter no longer worked; else 3 where it was
-    /// interrupted, or where nobody signed anything, so that nothing could be presented; else 0.
-    /// That of the interruption, 130 or 143, comes before all of these.
-    pub fn exit_code_of(
-        differences: &[VersusDifference],
-        matrix: &[VersusCell],
-        ended: FuzzEnd,
-    ) -> u8 {
+    /// What the command ends with, an interruption aside: 1 where they differ, or where one of them
+    /// accepts none of the tokens that another signs; else 4 where an adapter no longer worked; else
+    /// 3 where it is incomplete; else 0.
+    pub fn exit_code_by_itself(&self) -> u8 {
         let takes_none = |cell: &VersusCell| cell.tokens > 0 && cell.accepted == 0;
-        if !differences.is_empty() || matrix.iter().any(takes_none) {
+        if !self.differences.is_empty() || self.matrix.iter().any(takes_none) {
             1
-        } else if ended == FuzzEnd::Broken {
+        } else if self.ended == FuzzEnd::Broken {
             4
-        } else if ended == FuzzEnd::Interrupted
-            || (!matrix.is_empty() && matrix.iter().all(|cell| cell.tokens == 0))
-        {
+        } else if self.is_incomplete() {
             3
         } else {
             0
         }
     }
+
+    /// Whether that they agree does not hold for all that was to be asked: it was interrupted,
+    /// nobody signed anything that could be presented, neither answered a request, or one of them
+    /// was started again more often than is allowed or did not stay what it said it was.
+    fn is_incomplete(&self) -> bool {
+        let is_doubtful =
+            |side: &VersusSide| !side.restarts.are_allowed() || !side.hello_changes.is_empty();
+        let has_no_token =
+            !self.matrix.is_empty() && self.matrix.iter().all(|cell| cell.tokens == 0);
+        self.ended == FuzzEnd::Interrupted
+            || has_no_token
+            || self.unanswered > 0
+            || self.sides.iter().any(is_doubtful)
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::{VersusCell, VersusResult};
-    use crate::results::FuzzEnd;
+    use crate::protocol::{HelloChanges, HelloPart};
+    use crate::results::{FuzzEnd, RestartKind};
 
     fn cell(tokens: u64, accepted: u64) -> VersusCell {
         VersusCell {
@@ -158,6 +185,16 @@ mod tests {
             accepted,
             example: None,
         }
+    }
+
+    fn result(matrix: &[VersusCell], ended: FuzzEnd) -> VersusResult {
+        let side = || json!({"implementation": {"name": "a"}, "adapter": "a"});
+        let document = json!({
+            "macproof_versus": 1, "macproof_version": "0.0.0", "started": "", "duration_ms": 1,
+            "ended": ended, "seed": 1, "sides": [side(), side()], "suites": [], "cases": 9,
+            "kinds": 1, "progress": [], "differences": [], "matrix": matrix, "exit_code": 0,
+        });
+        serde_json::from_value(document).unwrap()
     }
 
     #[test]
@@ -171,7 +208,29 @@ mod tests {
             (Vec::new(), FuzzEnd::Broken, 4),
             (Vec::new(), FuzzEnd::Interrupted, 3),
         ] {
-            assert_eq!(VersusResult::exit_code_of(&[], &matrix, ended), code);
+            assert_eq!(result(&matrix, ended).exit_code_by_itself(), code);
         }
+    }
+
+    /// That two agree says little where one of them broke down, or neither answered.
+    #[test]
+    fn agreement_of_what_breaks_down_is_incomplete() {
+        let agreed = || result(&[cell(9, 9)], FuzzEnd::Whole);
+        assert_eq!(agreed().exit_code_by_itself(), 0);
+        for side in 0..2 {
+            let mut restarted = agreed();
+            let restarts = &mut restarted.sides[side].restarts;
+            restarts.add(RestartKind::Crash, "exit status 1".into());
+            assert_eq!(restarted.exit_code_by_itself(), 3);
+            assert!(restarted.sides[side].troubles()[0].starts_with("1 restart "));
+            restarted.sides[side].restarts.allowed = 1;
+            assert_eq!(restarted.exit_code_by_itself(), 0);
+            let mut changed = agreed();
+            changed.sides[side].hello_changes = HelloChanges([HelloPart::Ops].into());
+            assert_eq!(changed.exit_code_by_itself(), 3);
+        }
+        let mut silent = agreed();
+        silent.unanswered = 1;
+        assert_eq!(silent.exit_code_by_itself(), 3);
     }
 }

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::adapters::{Adapter, AdapterError, Parting, Target};
-use crate::protocol::Hello;
+use crate::protocol::{Hello, HelloChanges};
 use crate::results::{Failure, Observation, Observed, Redaction, Restarts, ScopeNote};
 use crate::runner::case::{Case, Fate};
 use crate::runner::job::{Job, Work};
@@ -50,6 +50,8 @@ pub struct RunOutput<'s> {
     /// Those of them, and what stands for one with a server, that no case answers for: none whose
     /// verdict is a failure of that kind.
     pub unanswered: Restarts,
+    /// What the adapter's later hellos said otherwise than its first.
+    pub hello_changes: HelloChanges,
     /// How many rounds of all cases are over.
     pub rounds: u64,
     /// How far it came.
@@ -221,6 +223,7 @@ pub fn run<'s>(
         notes: gathered.notes,
         restarts: gathered.restarts,
         unanswered: gathered.unanswered,
+        hello_changes: gathered.hello_changes,
         rounds,
         progress: done,
         ending,
@@ -320,13 +323,10 @@ fn labour(work: &Work<'_, '_>, number: usize, adapter: Result<Adapter<'_>, Adapt
     let mut job = Job::new(work);
     let (ended, parting) = match adapter {
         Ok(mut adapter) => {
-            let is_another = adapter.hello() != work.hello;
+            let changes = work.hello.changes(adapter.hello());
             let ended = adapter.drive(&mut job);
             let mut parting = adapter.finish();
-            if is_another {
-                let note = "one of the jobs was told another hello than the first";
-                parting.notes.push(note.to_owned());
-            }
+            parting.hello_changes.join(&changes);
             (ended, parting)
         }
         Err(error) => (Err(error), Parting::default()),
@@ -348,6 +348,7 @@ struct Gathered {
     notes: Vec<String>,
     restarts: u64,
     unanswered: Restarts,
+    hello_changes: HelloChanges,
     broken: Option<AdapterError>,
 }
 
@@ -357,12 +358,14 @@ impl Gathered {
             notes: Vec::new(),
             restarts: 0,
             unanswered: Restarts::default(),
+            hello_changes: HelloChanges::default(),
             broken: None,
         };
         for share in shares {
             gathered.notes.extend(share.parting.notes);
             gathered.restarts += share.parting.restarts;
             gathered.unanswered.join(&share.parting.unanswered);
+            gathered.hello_changes.join(&share.parting.hello_changes);
             if let Err(error) = share.ended {
                 gathered.broken.get_or_insert(error);
             }

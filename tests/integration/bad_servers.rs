@@ -96,6 +96,31 @@ fn troubled(
     })
 }
 
+/// A server may be started anew meanwhile, and no connection tells.
+#[test]
+fn a_server_that_became_another_is_noticed() {
+    for later in [
+        r#""implementation":{"name":"test"}"#,
+        r#""implementation":{"name":"other"},"ops":["sign"]"#,
+    ] {
+        let greeted = AtomicU32::new(0);
+        let server = WebServer::start(move |asked, stream| {
+            if !asked.text().contains("\"hello\"") {
+                return respond(stream, "200 OK", "", &right_answers(asked));
+            }
+            match greeted.fetch_add(1, Ordering::Relaxed) {
+                0 => respond(stream, "200 OK", "", &hello(16)),
+                _ => respond(stream, "200 OK", "", &format!("{{\"protocol\":1,{later}}}")),
+            }
+        });
+        let suites = [numbered(0)];
+        let output = run_against(&suites, &server.url()).unwrap();
+        let is_another = later.contains("other");
+        let listed = if is_another { "name, ops" } else { "" };
+        assert_eq!(output.hello_changes.listed(), listed);
+    }
+}
+
 /// Runs against it; every case but the troubled one passes.
 fn observed(server: &WebServer) -> Observed {
     let suites = [numbered(0)];

@@ -1,7 +1,7 @@
 //! Descriptions of implementations: what is wrong with one is said with its place, and what is
 //! right reaches real programs and servers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -310,15 +310,127 @@ fn what_a_back_end_does_wrong_is_an_error_of_its_case() {
 
 #[test]
 fn what_a_back_end_does_not_take_is_not_applicable() {
+    for (place, status) in TOO_MUCH {
+        for after in [After::Keeps, After::ClosesAlways] {
+            for (window, seed) in [(1, 1), (1, 2), (8, 3)] {
+                let observed = very_long(place, status, after, window, seed);
+                let Observed::NotApplicable(reason) = &observed else {
+                    panic!("{place} {status} {after:?} {window} {seed}: {observed:?}")
+                };
+                assert!(
+                    reason.starts_with("the server does not take so much (status 4"),
+                    "{reason}"
+                );
+            }
+        }
+    }
+}
+
+/// Nobody knows whether the server lived on: it may have been started again.
+#[test]
+fn a_back_end_that_does_not_live_on_is_an_error() {
+    for (place, status) in TOO_MUCH {
+        for after in [After::IsAnother, After::SaysSoAlways] {
+            let observed = very_long(place, status, after, 8, 1);
+            let Observed::Failed(failure) = &observed else {
+                panic!("{place} {status} {after:?}: {observed:?}")
+            };
+            let words = "no ordinary request was answered before and right after it";
+            assert!(
+                failure.to_string().contains(words) || after == After::SaysSoAlways,
+                "{failure}"
+            );
+        }
+    }
+}
+
+/// What is no longer than any server takes is not too long.
+#[test]
+fn a_back_end_that_does_not_take_what_is_short_is_an_error() {
     for status in ["413 Too Large", "414 Too Long", "431 Too Large"] {
         let observed = observed_of(move |_, stream| respond(stream, status, "", "no"));
-        let Ok(Observed::NotApplicable(reason)) = observed else {
-            panic!("{observed:?}")
+        assert!(matches!(observed, Ok(Observed::Failed(_))), "{observed:?}");
+    }
+}
+
+/// Where the token stands, and how a server says that it is too long there.
+const TOO_MUCH: [(&str, &str); 4] = [
+    ("json: {signature: \"{token}\"}", "413 Too Large"),
+    ("headers: {x-signature: \"{token}\"}", "414 Too Long"),
+    ("headers: {x-signature: \"{token}\"}", "431 Too Large"),
+    ("headers: {x-signature: \"{token}\"}", "400 Bad Request"),
+];
+
+/// What a server does that was sent too much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum After {
+    /// It goes on.
+    Keeps,
+    /// It goes on, and closes every connection after its answer.
+    ClosesAlways,
+    /// It was started again: no connection of before is open.
+    IsAnother,
+    /// It says so of everything.
+    SaysSoAlways,
+}
+
+/// What the case with the very long token came to, of a server that does so.
+fn very_long(place: &str, status: &str, after: After, window: u32, seed: u64) -> Observed {
+    let status = status.to_owned();
+    let (open, gone) = (Mutex::new(HashSet::new()), Mutex::new(HashSet::new()));
+    let server = WebServer::start(move |asked, stream| {
+        let port = stream.peer_addr().unwrap().port();
+        if gone.lock().unwrap().contains(&port) {
+            return Then::Close;
+        }
+        open.lock().unwrap().insert(port);
+        let headers = asked
+            .headers
+            .iter()
+            .map(|(name, value)| name.len() + value.len());
+        let length = asked.line.len() + headers.sum::<usize>() + asked.body.len();
+        let closes = if after == After::ClosesAlways {
+            "connection: close\r\n"
+        } else {
+            ""
         };
-        assert!(
-            reason.starts_with("the server does not take so much"),
-            "{reason}"
-        );
+        let then = if length > 16_384 || after == After::SaysSoAlways {
+            if after == After::IsAnother {
+                gone.lock().unwrap().extend(open.lock().unwrap().drain());
+            }
+            respond(stream, &status, closes, "no")
+        } else {
+            respond(stream, "403 Forbidden", closes, "{}")
+        };
+        if closes.is_empty() { then } else { Then::Close }
+    });
+    let yaml = format!(
+        r#"
+implementations:
+  back-end:
+    secret: {{env: THE_SECRET}}
+    http:
+      suites: [jotreview]
+      max_in_flight: {window}
+      verify: {{method: POST, url: "{}/identify?user={{fields.user_id}}", {place}, accept: {{status: 200}}, reject: {{status: 403}}}}
+"#,
+        server.url()
+    );
+    let suites = suites("jotreview");
+    let options = RunOptions {
+        secret: WhoseSecret::Own(Secret::new("The-Back-End-Own-Secret-77")),
+        filter: Some("jotreview/token-*".parse().unwrap()),
+        seed,
+        ..RunOptions::default()
+    };
+    match run_with(&suites, &yaml, &options) {
+        Err(RunError::NoAnswer(failure)) => Observed::Failed(failure),
+        Err(error) => panic!("{error}"),
+        Ok(output) => {
+            let mut observations = output.observations.into_iter();
+            let very_long = observations.find(|one| one.vector.id.as_str() == "token-very-long");
+            very_long.unwrap().observed
+        }
     }
 }
 

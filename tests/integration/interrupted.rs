@@ -161,11 +161,83 @@ fn what_was_found_by_then_is_kept() {
     assert_eq!(first["conformance"], "nonconformant");
     assert!(first["counts"]["fail"].as_u64().unwrap() > 0);
     let runs = document["runs"].as_array().unwrap();
-    assert!(
-        runs[1..]
-            .iter()
-            .all(|run| run["counts"].get("pass").is_none())
-    );
+    assert_eq!(runs.len(), 3);
+    for (run, name) in std::iter::zip(&runs[1..], ["two", "three"]) {
+        assert_eq!(run["conformance"], "incomplete");
+        assert_eq!(run["interrupted"], true);
+        assert_eq!(run["did_not_start"], "interrupted before it began");
+        assert_eq!(run["implementation"]["name"], name);
+        assert_eq!(run["gate"]["exit_code"], 130);
+        assert_eq!(run["gate"]["failed"][0]["kind"], "interrupted");
+        assert_eq!(run["scope"]["asked"], 0);
+        assert!(run["scope"]["cases"].as_u64().unwrap() > 100);
+    }
+    has_a_place_everywhere(&program, &["two", "three"]);
+    let merged = program.run(&["report", "merge", "run.json", "-o", "all.json"]);
+    assert_eq!(merged.status.code(), Some(130));
+}
+
+/// Implementations whose turn did not come have their row and column in every report.
+fn has_a_place_everywhere(program: &Program, names: &[&str]) {
+    let reason = "interrupted before it began";
+    for (format, places) in [
+        ("human", vec![format!("NAME did not start: {reason}")]),
+        ("markdown", vec!["| `NAME` | ⚠️ did not start |".to_owned()]),
+        (
+            "html",
+            vec![
+                "<h2>NAME: Incomplete</h2>".to_owned(),
+                format!("NAME did not start: {reason}"),
+            ],
+        ),
+        (
+            "junit",
+            vec![
+                "<testsuite name=\"NAME: macproof\"".to_owned(),
+                format!("message=\"{reason}\" type=\"interrupted\""),
+            ],
+        ),
+        (
+            "sarif",
+            vec!["\"name\": \"NAME\"".to_owned(), reason.to_owned()],
+        ),
+        ("github", vec![format!("title=NAME%3A macproof::{reason}")]),
+        ("badge", vec!["interrupted".to_owned()]),
+        ("badge-json", vec!["interrupted".to_owned()]),
+    ] {
+        let output = program.run(&["report", "render", "run.json", &format!("{format}=-")]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        for place in places {
+            for name in names {
+                let place = place.replace("NAME", name);
+                assert!(text.contains(&place), "{format}: {place}: {text}");
+            }
+        }
+    }
+}
+
+/// So it is where the signal comes while the first of them is being greeted, or built.
+#[test(needs(PYTHON))]
+fn none_of_several_is_lost_before_the_first_has_begun() {
+    let waits = |program: &Program| {
+        let here = program.path("began").display().to_string();
+        format!("[python3, -c, \"open('{here}', 'w'); import time; time.sleep(60)\"]")
+    };
+    for way in ["command: WAITS", "build: WAITS, command: [no-such-program]"] {
+        let program = Program::new();
+        let first = way.replace("WAITS", &waits(&program));
+        let text = format!(
+            "suites: [jimo]\nimplementations:\n  one: {{{first}}}\n  two: {{command: [no-such-program]}}\n"
+        );
+        fs::write(program.path("macproof.yaml"), text).unwrap();
+        let arguments = ["run", "--report", "json=run.json"];
+        let is_under_way = || program.path("began").exists();
+        let output = interrupted(&program, &arguments, Signal::INT, is_under_way);
+        assert_eq!(output.status.code(), Some(130), "{output:?}");
+        let document = json(&program, "run.json");
+        assert_eq!(document["runs"].as_array().unwrap().len(), 2, "{way}");
+        has_a_place_everywhere(&program, &["one", "two"]);
+    }
 }
 
 #[test]

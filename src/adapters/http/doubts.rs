@@ -26,6 +26,9 @@ struct Doubt {
     failure: Option<Failure>,
     /// How many requests are still to be asked alone.
     waiting: usize,
+    /// Whether it is that the server did not take a request, maybe for its size: an ordinary one
+    /// has to be answered first, and right after it.
+    is_of_size: bool,
 }
 
 impl Doubts {
@@ -36,7 +39,12 @@ impl Doubts {
     }
 
     /// These requests had no valid answer.
-    pub(super) fn raise(&mut self, suspects: &[Ticket], failure: Option<Failure>) {
+    pub(super) fn raise(
+        &mut self,
+        suspects: &[Ticket],
+        failure: Option<Failure>,
+        is_of_size: bool,
+    ) {
         let doubt = self.next;
         self.next += 1;
         self.suspects
@@ -46,6 +54,7 @@ impl Doubts {
             Doubt {
                 failure,
                 waiting: suspects.len(),
+                is_of_size,
             },
         );
         self.close_if_settled(doubt);
@@ -54,6 +63,17 @@ impl Doubts {
     /// Whether anything is to be asked alone.
     pub(super) fn is_empty(&self) -> bool {
         self.suspects.is_empty()
+    }
+
+    /// Whether a doubt is that the server did not take a request, maybe for its size.
+    pub(super) fn is_of_size(&self, doubt: u64) -> bool {
+        self.open.get(&doubt).is_some_and(|one| one.is_of_size)
+    }
+
+    /// Whether all that is to be asked alone can wait until an ordinary request was answered.
+    pub(super) fn can_wait(&self) -> bool {
+        let mut suspects = self.suspects.iter();
+        suspects.all(|(_, doubt)| self.is_of_size(*doubt))
     }
 
     /// The next request to be asked alone, and the doubt that it is to settle.
@@ -115,7 +135,7 @@ mod tests {
     /// Raises a doubt about three requests, of which the one at that place is to blame.
     fn unanswered(failure: Option<Failure>, to_blame: Option<usize>) -> u64 {
         let mut doubts = Doubts::default();
-        doubts.raise(&[Ticket(4), Ticket(5), Ticket(6)], failure);
+        doubts.raise(&[Ticket(4), Ticket(5), Ticket(6)], failure, false);
         for place in 0..3 {
             let (_, doubt) = doubts.next().unwrap();
             doubts.settle(doubt, to_blame == Some(place));
@@ -135,7 +155,7 @@ mod tests {
         assert_eq!(unanswered(None, None), 0);
         // Nothing was under way.
         let mut doubts = Doubts::default();
-        doubts.raise(&[], late());
+        doubts.raise(&[], late(), false);
         assert_eq!(doubts.into_unanswered().count, 1);
     }
 

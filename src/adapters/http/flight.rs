@@ -8,7 +8,7 @@ use tokio::task::AbortHandle;
 
 use crate::adapters::conversation::Said;
 use crate::adapters::http::client::{Client, Connection, Loss, check_plain, expect_plain_200};
-use crate::adapters::http::witness::{Ordinary, Witness};
+use crate::adapters::http::witness::{Ordinary, Size, Witness};
 use crate::adapters::in_flight::Addressee;
 use crate::adapters::{Exchange, Ticket};
 use crate::implementations::{AnswerRules, Output};
@@ -67,11 +67,11 @@ pub(super) struct Flight<'a> {
     /// Which doubt the last attempt is to settle, alone and over a fresh connection; `None` if
     /// this is no last attempt.
     pub(super) trial_of: Option<u64>,
-    /// Whether the head of its request is so long that many servers do not take it.
-    pub(super) has_long_head: bool,
+    /// How large its request is.
+    pub(super) size: Size,
     /// What it asks, where that may serve as an ordinary request later on.
     pub(super) ordinary: Option<Ordinary<'a>>,
-    /// The connection by which it can be told that the server lived on, where the head is long.
+    /// The connection by which it can be told that the server lived on, where that may be in doubt.
     pub(super) witness: Option<Witness>,
     /// Whether its answer was one of those that the description knows.
     pub(super) is_answered: bool,
@@ -81,6 +81,15 @@ pub(super) struct Flight<'a> {
 /// What is wrong with what came.
 #[derive(Debug)]
 pub(super) struct Breach(pub(super) Failure);
+
+/// What a whole answer held.
+#[derive(Debug, Default)]
+pub(super) struct Ended {
+    /// How many answers.
+    pub(super) answers: u64,
+    /// The status by which the server did not take a request, for its size.
+    pub(super) refused: Option<u16>,
+}
 
 impl<'a> Flight<'a> {
     pub(super) fn new(
@@ -99,7 +108,7 @@ impl<'a> Flight<'a> {
             rest: Vec::new(),
             received: 0,
             trial_of,
-            has_long_head: false,
+            size: Size::default(),
             ordinary: None,
             witness: None,
             is_answered: false,
@@ -171,16 +180,18 @@ impl<'a> Flight<'a> {
         Ok(answers)
     }
 
-    /// The body is complete: how many answers its last line held.
-    pub(super) fn end<E: Exchange>(&mut self, exchange: &mut E) -> Result<u64, Breach> {
+    /// The body is complete: what its last line held.
+    pub(super) fn end<E: Exchange>(&mut self, exchange: &mut E) -> Result<Ended, Breach> {
         let rest = std::mem::take(&mut self.rest);
         if let Reading::Described { op, rules } = self.reading {
-            self.read(op, rules, &rest, exchange);
-            return Ok(1);
+            return Ok(self.read(op, rules, &rest, exchange));
         }
         let answers = self.hear(&rest, exchange)?;
         match self.waiting {
-            0 => Ok(answers),
+            0 => Ok(Ended {
+                answers,
+                refused: None,
+            }),
             1 if !self.is_batch() => Err(self.breach("its answer is empty".to_owned())),
             missing => Err(self.breach(format!(
                 "{missing} of {} requests have no answer in its reply",
@@ -196,31 +207,47 @@ impl<'a> Flight<'a> {
         })
     }
 
-    /// Reads a whole answer as the description says.
-    fn read<E: Exchange>(&mut self, op: Op, rules: &AnswerRules, body: &[u8], exchange: &mut E) {
-        let Addressee::Waiting(ticket) = self.settle(self.first) else {
-            return;
-        };
+    /// Reads a whole answer as the description says. A request that the server did not take stays
+    /// open: whoever asked has to look whether the server lives.
+    fn read<E: Exchange>(
+        &mut self,
+        op: Op,
+        rules: &AnswerRules,
+        body: &[u8],
+        exchange: &mut E,
+    ) -> Ended {
         let Some(head) = self.head.take() else {
             let why = "its answer has no head".to_owned();
-            return exchange.failed(ticket, Failure::NoAnswer(why));
+            if let Addressee::Waiting(ticket) = self.settle(self.first) {
+                exchange.failed(ticket, Failure::NoAnswer(why));
+            }
+            return Ended::one();
         };
-        if matches!(head.status, 413 | 414 | 431) {
-            let why = format!("the server does not take so much (status {})", head.status);
-            return exchange.inapplicable(ticket, why);
+        if self.size.explains(head.status) {
+            return Ended {
+                answers: 1,
+                refused: Some(head.status),
+            };
         }
-        match rules.outcome(op, &head.output(body)) {
+        let outcome = rules.outcome(op, &head.output(body));
+        // What many servers say of a head that is too long for them.
+        if outcome.is_err() && self.size.has_long_head() && matches!(head.status, 400 | 494) {
+            return Ended {
+                answers: 1,
+                refused: Some(head.status),
+            };
+        }
+        let Addressee::Waiting(ticket) = self.settle(self.first) else {
+            return Ended::default();
+        };
+        match outcome {
             Ok(outcome) => {
                 self.is_answered = true;
                 exchange.answered(ticket, Reply::Outcome(outcome));
             }
-            // What many servers say of a head that is too long for them.
-            Err(_) if self.has_long_head && matches!(head.status, 400 | 494) => {
-                let why = format!("the server does not take so much (status {})", head.status);
-                exchange.inapplicable(ticket, why);
-            }
             Err(why) => exchange.failed(ticket, Failure::NoAnswer(why)),
         }
+        Ended::one()
     }
 
     fn hear<E: Exchange>(&mut self, line: &[u8], exchange: &mut E) -> Result<u64, Breach> {
@@ -259,6 +286,15 @@ impl<'a> Flight<'a> {
             self.waiting -= 1;
         }
         was
+    }
+}
+
+impl Ended {
+    fn one() -> Self {
+        Self {
+            answers: 1,
+            refused: None,
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::adapters::http::described::{Prepared, as_described, in_protocol};
 use crate::adapters::http::doubts::Doubts;
 use crate::adapters::http::flight::{Breach, Departure, Event, Flight, News, Reading};
 use crate::adapters::http::road::Road;
-use crate::adapters::http::witness::{Ordinary, SURELY_TAKEN, Witness, head_length};
+use crate::adapters::http::witness::{Ordinary, SURELY_TAKEN, Size, Witness};
 use crate::adapters::in_flight::MAX_IN_FLIGHT;
 use crate::adapters::{AdapterError, Exchange, Limits, Parting, Ticket};
 use crate::implementations::{Native, Reach, WebAddress, WebCall};
@@ -171,10 +171,18 @@ impl<'a> HttpAdapter<'a> {
         }
     }
 
-    /// There is nothing to say goodbye to.
+    /// There is nothing to say goodbye to. Where it has said what it is, it is asked that again: a
+    /// server may have been started anew meanwhile, as something else.
     pub fn finish(self) -> Parting {
+        let said_again = match &self.speech {
+            Speech::Protocol(address) => self.road.greet(address, self.patience()).ok(),
+            Speech::Described(_) => None,
+        };
         Parting {
             unanswered: self.doubts.into_unanswered(),
+            hello_changes: said_again
+                .map(|later| self.hello.changes(&later))
+                .unwrap_or_default(),
             ..Parting::default()
         }
     }
@@ -189,7 +197,11 @@ impl<'a> HttpAdapter<'a> {
                 (connections, window / connections)
             }
         };
-        while self.doubts.is_empty() && traffic.flights.len() < connections {
+        // With an ordinary request that was answered more can be told of one that is too long.
+        let is_free = |this: &Self| {
+            this.doubts.is_empty() || this.ordinary.is_none() && this.doubts.can_wait()
+        };
+        while is_free(self) && traffic.flights.len() < connections {
             let mut body = Vec::new();
             let mut tickets = Vec::new();
             while tickets.len() < batch && body.len() < BATCH_BYTES {
@@ -199,7 +211,7 @@ impl<'a> HttpAdapter<'a> {
                 tickets.push(ticket);
             }
             if tickets.is_empty() {
-                return;
+                break;
             }
             self.depart(body, &tickets, (Connection::Kept, None), exchange, traffic);
         }
@@ -250,10 +262,12 @@ impl<'a> HttpAdapter<'a> {
             (Speech::Described(_), _) => return,
         };
         let is_trial = connection != Connection::Kept;
-        let has_long_head = head_length(&prepared.request) > SURELY_TAKEN;
+        let is_of_size = trial_of.is_some_and(|doubt| self.doubts.is_of_size(doubt));
+        let size = Size::of(&prepared.request);
+        let is_large = size.has_long_head();
         let ordinary = match prepared.reading {
             Reading::Described { op, rules }
-                if self.ordinary.is_none() && !has_long_head && prepared.session.is_none() =>
+                if self.ordinary.is_none() && !is_large && prepared.session.is_none() =>
             {
                 let request = prepared.request.try_clone();
                 request.map(|request| Ordinary { request, op, rules })
@@ -263,7 +277,7 @@ impl<'a> HttpAdapter<'a> {
         let witness = self
             .ordinary
             .as_ref()
-            .filter(|_| is_trial && has_long_head)
+            .filter(|_| is_trial && (is_large || is_of_size))
             .and_then(|ordinary| {
                 let opening = Witness::open(ordinary, self.road.reach, self.patience());
                 self.road.runtime.block_on(opening).ok().flatten()
@@ -283,7 +297,7 @@ impl<'a> HttpAdapter<'a> {
             .spawn(departure.fly(first, traffic.sender.clone()));
         let abort = task.abort_handle();
         let mut flight = Flight::new(first, tickets, prepared.reading, trial_of, abort);
-        flight.has_long_head = has_long_head;
+        flight.size = size;
         flight.ordinary = ordinary;
         flight.witness = witness;
         traffic.flights.insert(first, flight);
@@ -319,19 +333,12 @@ impl<'a> HttpAdapter<'a> {
                 Err(Breach(failure)) => (failure, false),
             },
             News::Over(Ok(())) => match flight.end(exchange) {
-                Ok(answers) => {
+                Ok(ended) => {
                     self.doubts.is_there(event.flight);
-                    if let Some(doubt) = flight.trial_of {
-                        self.doubts.settle(doubt, false);
+                    if let Some(flight) = traffic.flights.remove(&event.flight) {
+                        self.landed(flight, ended.refused, exchange);
                     }
-                    let flight = traffic.flights.remove(&event.flight);
-                    let answered = flight.filter(|flight| flight.is_answered);
-                    if let Some(mut flight) = answered
-                        && let Some(ordinary) = flight.ordinary.take()
-                    {
-                        self.ordinary.get_or_insert(ordinary);
-                    }
-                    return Ok(answers);
+                    return Ok(ended.answers);
                 }
                 Err(Breach(failure)) => (failure, false),
             },
@@ -353,7 +360,9 @@ impl<'a> HttpAdapter<'a> {
             return Ok(answers);
         };
         match flight.tickets().as_slice() {
-            [culprit] if is_lost && self.lived_on(&flight) => {
+            [culprit]
+                if is_lost && flight.size.has_long_head() && self.lived_on(&flight, false) =>
+            {
                 let why = format!(
                     "the server closes the connection on a head of more than {SURELY_TAKEN} bytes ({failure}), and answers an ordinary request right after it"
                 );
@@ -378,18 +387,67 @@ impl<'a> HttpAdapter<'a> {
                     self.doubts.settle(doubt, false);
                 }
                 // A connection may be lost: that says nothing of the server.
-                self.doubts.raise(suspects, (!is_lost).then_some(failure));
+                let is_of_size = is_lost && flight.size.has_long_head();
+                let failure = (!is_lost).then_some(failure);
+                self.doubts.raise(suspects, failure, is_of_size);
             }
         }
         Ok(answers)
     }
 
-    /// Whether the server that a flight was lost on is the same process still.
-    fn lived_on(&self, flight: &Flight<'a>) -> bool {
+    /// Takes in that a whole answer came; `refused` is the status by which the server did not take
+    /// the request.
+    fn landed<E: Exchange>(
+        &mut self,
+        mut flight: Flight<'a>,
+        refused: Option<u16>,
+        exchange: &mut E,
+    ) {
+        if let (Some(status), [ticket]) = (refused, flight.tickets().as_slice()) {
+            return self.refused(&flight, *ticket, status, exchange);
+        }
+        if let Some(doubt) = flight.trial_of {
+            self.doubts.settle(doubt, false);
+        }
+        if flight.is_answered
+            && let Some(ordinary) = flight.ordinary.take()
+        {
+            self.ordinary.get_or_insert(ordinary);
+        }
+    }
+
+    /// The server says that a request is too large for it: so it is, if an ordinary one is answered
+    /// right after it.
+    fn refused<E: Exchange>(
+        &mut self,
+        flight: &Flight<'a>,
+        ticket: Ticket,
+        status: u16,
+        exchange: &mut E,
+    ) {
+        let Some(doubt) = flight.trial_of.filter(|one| self.doubts.is_of_size(*one)) else {
+            if let Some(other) = flight.trial_of {
+                self.doubts.settle(other, false);
+            }
+            return self.doubts.raise(&[ticket], None, true);
+        };
+        let why = format!("the server does not take so much (status {status})");
+        let lived_on = self.lived_on(flight, true);
+        self.doubts.settle(doubt, !lived_on);
+        if lived_on {
+            return exchange.inapplicable(ticket, why);
+        }
+        let why = format!("{why}, and no ordinary request was answered before and right after it");
+        exchange.failed(ticket, Failure::NoAnswer(why));
+    }
+
+    /// Whether the server that did not take the request of this flight is the same process still;
+    /// `it_answered` where it said so in a whole answer.
+    fn lived_on(&self, flight: &Flight<'a>, it_answered: bool) -> bool {
         let (Some(witness), Some(ordinary)) = (&flight.witness, &self.ordinary) else {
             return false;
         };
-        let answered = witness.is_answered(ordinary, self.patience());
+        let answered = witness.is_answered(ordinary, self.patience(), it_answered);
         self.road.runtime.block_on(answered)
     }
 
@@ -417,7 +475,7 @@ impl<'a> HttpAdapter<'a> {
                 self.count_barren(&failure)
             }
             _ => {
-                self.doubts.raise(&waiting, Some(failure));
+                self.doubts.raise(&waiting, Some(failure), false);
                 Ok(())
             }
         }

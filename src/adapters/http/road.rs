@@ -1,6 +1,7 @@
 //! The way to a server.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
@@ -36,9 +37,18 @@ impl<'a> Road<'a> {
         let address = target.address.of_protocol();
         address.check(target.reach)?;
         let road = Self::new(target.reach, limits, interrupt)?;
-        let greeting = greet(&road.client, &address, limits, interrupt);
-        let hello = road.runtime.block_on(greeting)?;
+        let hello = road.greet(&address, limits.start_up)?;
         Ok((road, address, hello))
+    }
+
+    /// Asks a server what it is.
+    pub(super) fn greet(
+        &self,
+        address: &WebAddress,
+        patience: Duration,
+    ) -> Result<Hello, AdapterError> {
+        let greeting = greet(&self.client, address, patience, self.interrupt);
+        self.runtime.block_on(greeting)
     }
 
     /// To one that speaks none, and is asked nothing yet.
@@ -68,7 +78,7 @@ impl<'a> Road<'a> {
 async fn greet(
     client: &Client,
     address: &WebAddress,
-    limits: Limits,
+    waits: Duration,
     interrupt: &AtomicBool,
 ) -> Result<Hello, AdapterError> {
     let (sender, mut events) = mpsc::channel(EVENTS);
@@ -84,7 +94,7 @@ async fn greet(
     };
     // It ends with the runtime, if not before.
     tokio::spawn(departure.fly(0, sender));
-    let mut patience = Patience::new(limits.start_up);
+    let mut patience = Patience::new(waits);
     let mut said = Vec::new();
     loop {
         if interrupt.load(Ordering::Relaxed) {
@@ -112,7 +122,7 @@ async fn greet(
         }
         if patience.is_over() {
             return Err(AdapterError::NoHello {
-                waited_ms: in_millis(limits.start_up),
+                waited_ms: in_millis(waits),
                 also: String::new(),
             });
         }

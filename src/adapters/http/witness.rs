@@ -3,13 +3,15 @@
 //! A server whose limit for the head of a request is passed answers and closes, and its answer may
 //! be lost with the connection: so may that of a server which has crashed. An ordinary request
 //! tells the two apart, if it is answered before and after over one connection that was open all
-//! the time: a process that ends takes its connections along.
+//! the time: a process that ends takes its connections along. Where the server closes every
+//! connection after its answer, no more can be shown than that it answers at once.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use hyper_util::client::legacy::connect::HttpInfo;
-use reqwest::Request;
+use reqwest::header::{CONNECTION, HeaderValue};
+use reqwest::{Request, Version};
 use tokio::time::timeout;
 
 use crate::adapters::AdapterError;
@@ -38,15 +40,50 @@ pub(super) struct Witness {
     client: Client,
     /// Our end of the connection.
     local: SocketAddr,
+    /// Whether the server kept it open.
+    is_kept: bool,
 }
 
-/// How long the head of a request is, in bytes, as far as it varies.
-pub(super) fn head_length(request: &Request) -> usize {
-    let headers = request.headers().iter();
-    let headers: usize = headers
-        .map(|(name, value)| name.as_str().len() + value.len() + 4)
-        .sum();
-    request.url().as_str().len() + headers
+/// How large a request is, in bytes, as far as it varies.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Size {
+    head: usize,
+    body: usize,
+}
+
+impl Size {
+    pub(super) fn of(request: &Request) -> Self {
+        let headers = request.headers().iter();
+        let headers: usize = headers
+            .map(|(name, value)| name.as_str().len() + value.len() + 4)
+            .sum();
+        let body = request.body().and_then(reqwest::Body::as_bytes);
+        Self {
+            head: request.url().as_str().len() + headers,
+            body: body.map_or(0, <[u8]>::len),
+        }
+    }
+
+    /// Whether the head is so long that many servers do not take it.
+    pub(super) fn has_long_head(self) -> bool {
+        self.head > SURELY_TAKEN
+    }
+
+    /// Whether it explains that a server answers with this status: 431 is about nothing else.
+    pub(super) fn explains(self, status: u16) -> bool {
+        match status {
+            431 => true,
+            414 => self.has_long_head(),
+            413 => self.has_long_head() || self.body > SURELY_TAKEN,
+            _ => false,
+        }
+    }
+}
+
+/// From which end a request was answered, and whether the connection stays open.
+struct Answered {
+    local: SocketAddr,
+    is_kept: bool,
 }
 
 impl Witness {
@@ -58,22 +95,37 @@ impl Witness {
     ) -> Result<Option<Self>, AdapterError> {
         let client = Client::new(reach, patience)?;
         let answered = timeout(patience, ordinary.answered(&client)).await;
-        Ok(answered.ok().flatten().map(|local| Self { client, local }))
+        Ok(answered.ok().flatten().map(|answered| Self {
+            client,
+            local: answered.local,
+            is_kept: answered.is_kept,
+        }))
     }
 
-    /// Whether the same is answered again, over the same connection.
-    pub(super) async fn is_answered(&self, ordinary: &Ordinary<'_>, patience: Duration) -> bool {
+    /// Whether the same is answered again, over the same connection. With `another_suffices`, where the server
+    /// keeps none open, over another one.
+    pub(super) async fn is_answered(
+        &self,
+        ordinary: &Ordinary<'_>,
+        patience: Duration,
+        another_suffices: bool,
+    ) -> bool {
         let answered = timeout(patience, ordinary.answered(&self.client)).await;
-        answered.ok().flatten() == Some(self.local)
+        let is_any = another_suffices && !self.is_kept;
+        let answered = answered.ok().flatten();
+        answered.is_some_and(|answered| is_any || answered.local == self.local)
     }
 }
 
 impl Ordinary<'_> {
     /// Asks, and says from which end it was answered, if it was.
-    async fn answered(&self, client: &Client) -> Option<SocketAddr> {
+    async fn answered(&self, client: &Client) -> Option<Answered> {
         let client = client.over(Connection::Kept);
         let mut response = client.execute(self.request.try_clone()?).await.ok()?;
         let local = response.extensions().get::<HttpInfo>()?.local_addr();
+        let closes = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"close");
+        let is_kept = response.version() >= Version::HTTP_11
+            && !response.headers().get(CONNECTION).is_some_and(closes);
         let head = Head::of(&response);
         let mut body = Vec::new();
         while let Some(piece) = response.chunk().await.ok()? {
@@ -83,6 +135,6 @@ impl Ordinary<'_> {
             }
         }
         self.rules.outcome(self.op, &head.output(&body)).ok()?;
-        Some(local)
+        Some(Answered { local, is_kept })
     }
 }

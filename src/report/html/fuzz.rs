@@ -60,30 +60,16 @@ impl FuzzView {
         let notes = notes.map(|note| format!("noticed: {}", excerpt(note, COLUMNS)));
         let more = result.findings.len().saturating_sub(FINDINGS);
         Self {
-            tone: if findings > 0 {
-                "bad"
-            } else if end.is_empty() {
-                "good"
-            } else {
-                "doubt"
+            tone: match result.exit_code() {
+                0 => "good",
+                1 => "bad",
+                _ => "doubt",
             },
             said: match findings {
                 0 => format!("No finding in {cases}{end}."),
                 some => format!("{} in {cases}{end}.", count(some, "finding", "findings")),
             },
-            facts: vec![
-                (
-                    "implementation",
-                    excerpt(result.implementation.called(), COLUMNS),
-                ),
-                ("disagreements", grouped(result.disagreements)),
-                ("restarts", grouped(result.restarts.count)),
-                ("kinds of answers", grouped(result.kinds)),
-                ("level", result.level.to_string()),
-                ("started", visible(&result.started)),
-                ("took", duration(result.duration_ms)),
-                ("seed", result.seed.to_string()),
-            ],
+            facts: facts(result),
             findings: result
                 .findings
                 .iter()
@@ -95,6 +81,31 @@ impl FuzzView {
             picture: fuzz_course(&result.progress),
         }
     }
+}
+
+fn facts(result: &FuzzResult) -> Vec<(&'static str, String)> {
+    let mut facts = vec![
+        (
+            "implementation",
+            excerpt(result.implementation.called(), COLUMNS),
+        ),
+        ("disagreements", grouped(result.disagreements)),
+    ];
+    facts.extend(result.restarts.in_words().map(|words| ("restarts", words)));
+    facts.extend(
+        result
+            .hello_changes
+            .in_words()
+            .map(|words| ("hello", words)),
+    );
+    facts.extend([
+        ("kinds of answers", grouped(result.kinds)),
+        ("level", result.level.to_string()),
+        ("started", visible(&result.started)),
+        ("took", duration(result.duration_ms)),
+        ("seed", result.seed.to_string()),
+    ]);
+    facts
 }
 
 /// What there is to say of how a campaign ended.

@@ -188,6 +188,7 @@ fn facts(run: &RunResult) -> Vec<(&'static str, String)> {
         None => {}
     }
     facts.extend(run.restarts.in_words().map(|words| ("restarts", words)));
+    facts.extend(run.hello_changes.in_words().map(|words| ("hello", words)));
     facts.push(("reached by", excerpt(&run.adapter, COLUMNS)));
     let notes = about.notes.as_ref();
     facts.extend(notes.map(|notes| ("its notes", excerpt(notes, COLUMNS))));

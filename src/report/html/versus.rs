@@ -93,14 +93,7 @@ impl VersusView {
                     count(some, "difference", "differences")
                 ),
             },
-            facts: vec![
-                ("first", about(result, 0)),
-                ("second", about(result, 1)),
-                ("kinds of answers", grouped(result.kinds)),
-                ("started", visible(&result.started)),
-                ("took", duration(result.duration_ms)),
-                ("seed", result.seed.to_string()),
-            ],
+            facts: facts(result),
             tables: suites
                 .iter()
                 .enumerate()
@@ -127,6 +120,25 @@ impl VersusView {
             names,
         }
     }
+}
+
+fn facts(result: &VersusResult) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
+    for (label, (at, side)) in std::iter::zip(["first", "second"], result.sides.iter().enumerate())
+    {
+        facts.push((label, about(result, at)));
+        facts.extend(side.troubles().into_iter().map(|words| (label, words)));
+    }
+    if result.unanswered > 0 {
+        facts.push(("answered by neither", grouped(result.unanswered)));
+    }
+    facts.extend([
+        ("kinds of answers", grouped(result.kinds)),
+        ("started", visible(&result.started)),
+        ("took", duration(result.duration_ms)),
+        ("seed", result.seed.to_string()),
+    ]);
+    facts
 }
 
 /// What both are called: apart even where they call themselves the same.

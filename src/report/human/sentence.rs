@@ -40,18 +40,18 @@ pub(super) fn judged_itself(page: &mut Page, result: &RunResult) {
 /// fit to be seen.
 pub(in crate::report) fn verdict_sentence(result: &RunResult) -> String {
     let (word, said) = said(result);
+    let asked = asked(result).map(|words| format!(" ({words})"));
     let itself = if result.judged_itself {
         format!(". This is {JUDGED_ITSELF}")
     } else {
         String::new()
     };
-    format!("{word}: {said}{itself}")
+    format!("{word}: {said}{}{itself}", asked.unwrap_or_default())
 }
 
 /// How many of the cases were asked, where that is not all of them.
 fn asked(result: &RunResult) -> Option<String> {
-    let all = result.counts.total();
-    let asked = all - result.counts.of(Verdict::NotApplicable) - result.counts.of(Verdict::Skipped);
+    let (all, asked) = (result.scope.cases, result.scope.asked);
     (asked < all).then(|| {
         format!(
             "{} of {} asked",
@@ -80,6 +80,9 @@ fn said(result: &RunResult) -> (&'static str, String) {
     }
     if let Some(restarts) = result.restarts.in_words() {
         said = format!("{said}; {restarts}");
+    }
+    if let Some(changes) = result.hello_changes.in_words() {
+        said = format!("{said}; {changes}");
     }
     (word, said + &unbeaten_baseline(result))
 }
@@ -198,7 +201,8 @@ fn incomplete(result: &RunResult) -> String {
             .count() as u64
     };
     let (errors, skipped) = (of(Verdict::Error), of(Verdict::Skipped));
-    let is_open_otherwise = result.interrupted || !result.restarts.are_allowed();
+    let is_open_otherwise =
+        result.interrupted || !result.restarts.are_allowed() || !result.hello_changes.is_empty();
     if errors + skipped == 0 && is_open_otherwise {
         return format!("{} failed nothing at level {}", name(result), result.level);
     }
@@ -281,6 +285,7 @@ fn named(kind: GateFailureKind, number: u64) -> String {
         GateFailureKind::Skipped => count(number, "skipped case", "skipped cases"),
         GateFailureKind::NothingJudged => "no case was judged".to_owned(),
         GateFailureKind::Restarts => "restarts that no case answers for".to_owned(),
+        GateFailureKind::HelloChanged => "a hello that changed".to_owned(),
         GateFailureKind::Interrupted => "interrupted".to_owned(),
         GateFailureKind::DidNotStart => "the implementation did not start".to_owned(),
     }
