@@ -10,11 +10,10 @@ use std::io;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 
 use macproof::adapters::{Served, serve};
-use macproof::protocol::RequestParts;
 use macproof::protocol::{Answer, Hello, ImplementationInfo, Incoming, Reply, RequestLine};
 use macproof::results::{Observed, judge};
 use macproof::scheme::{Call, Implementation, Reference};
-use macproof::signature::{Context, Fields, Op, Outcome, Secret, Secrets, Value};
+use macproof::signature::{Context, Fields, Op, Outcome, Request, Secret, Secrets, Value};
 use macproof::suite::{Expect, Level, Suite};
 
 /// A scheme of the longer kind: the token carries a time.
@@ -64,13 +63,13 @@ impl Cases {
 
     fn line(&self, op: Op) -> RequestLine {
         let token = Value::Text(self.token.clone());
-        RequestLine::new(&RequestParts {
+        RequestLine::new(&Request {
+            suite: "timed".into(),
             op,
-            suite: "timed",
-            secrets: &self.secrets,
-            fields: self.fields(op),
-            token: Some(&token),
-            context: Context::none(),
+            secrets: self.secrets.clone(),
+            fields: self.fields(op).clone(),
+            token: Some(token),
+            context: Context::default(),
             now: 1_741_761_604,
         })
     }

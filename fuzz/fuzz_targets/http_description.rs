@@ -2,8 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use macproof::implementations::{Call, Implementations, Inputs, NotCarried, Way, WebCall, WebRequest};
-use macproof::signature::{Fields, Op, Secret, Secrets, Value};
+use macproof::implementations::{Call, Implementations, NotCarried, Way, WebCall, WebRequest};
+use macproof::signature::{Context, Fields, Op, Request, Secret, Secrets, Value};
 use serde_json::{Value as Json, json};
 
 /// Stands for the value. No part of it is its beginning and its end.
@@ -82,11 +82,13 @@ fn described(url: &str, query: &str, header: &str, body: &str) -> Option<WebCall
 }
 
 fn render(call: &WebCall, value: &str) -> Result<WebRequest, NotCarried> {
-    call.render(&Inputs {
-        suite: "s",
-        secrets: &Secrets::One(Secret::new(value)),
-        fields: &Fields::new().with("user_id", Value::Text(value.to_owned())),
+    call.render(&Request {
+        suite: "s".into(),
+        op: Op::Sign,
+        secrets: Secrets::One(Secret::new(value)),
+        fields: Fields::new().with("user_id", Value::Text(value.to_owned())),
         token: None,
+        context: Context::default(),
         now: 5,
     })
 }

@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 use macproof::protocol::ImplementationInfo;
 use macproof::report::{self, HumanOptions};
 use macproof::results::{Circumstances, Document, Failure, KnownFailures, Observation, Observed, Redaction, Restarts, conclude};
-use macproof::signature::{Denial, Outcome};
+use macproof::signature::{Denial, Outcome, Request};
 use macproof::suite::{Level, Suite};
 use macproof_fuzz::SUITES;
 
@@ -33,8 +33,10 @@ fuzz_target!(|input: (&str, &str, Vec<(u8, String)>)| {
         .map(|(vector, said)| Observation {
             suite,
             vector,
-            request: serde_json::json!({ "said": said.1 }),
-            asked: std::borrow::Cow::Borrowed(&vector.request),
+            request: std::borrow::Cow::Owned(Request {
+                fields: vector.request.fields.clone().with("said", said.1.as_str()),
+                ..vector.request.clone()
+            }),
             right: None,
             expect: std::borrow::Cow::Borrowed(&vector.expect),
             observed: observed(said),

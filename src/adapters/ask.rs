@@ -3,30 +3,33 @@
 use std::collections::HashMap;
 
 use crate::adapters::{Adapter, AdapterError, Exchange, Ticket};
-use crate::protocol::{Reply, RequestLine};
+use crate::protocol::{PreparedRequest, Reply};
 use crate::results::{Failure, Observed};
+use crate::signature::Request;
 
-/// Asks each of these lines, and says what came of each. One by one, if that is wished: then none
-/// is sent before the one before is answered.
+/// Sends these requests and returns what was observed of each. With `one_by_one` no request is
+/// sent before the previous one is answered.
 pub fn ask(
     adapter: &mut Adapter<'_>,
-    lines: &[RequestLine],
+    requests: &[Request],
     one_by_one: bool,
 ) -> Result<Vec<Observed>, AdapterError> {
-    ask_made(adapter, lines.len(), one_by_one, &|at| lines[at].clone())
+    ask_made(adapter, requests.len(), one_by_one, &|at| {
+        requests[at].clone()
+    })
 }
 
-/// Asks as many lines, each made when it is sent, and says what came of each.
+/// Sends `count` requests, each made when it is sent, and returns what was observed of each.
 pub fn ask_made(
     adapter: &mut Adapter<'_>,
     count: usize,
     one_by_one: bool,
-    make: &dyn Fn(usize) -> RequestLine,
+    make: &dyn Fn(usize) -> Request,
 ) -> Result<Vec<Observed>, AdapterError> {
     let mut asking = Asking {
         observed: vec![None; count],
         make,
-        lines: HashMap::new(),
+        requests: HashMap::new(),
         next: 0,
         settled: 0,
         one_by_one,
@@ -44,9 +47,9 @@ pub fn ask_made(
 }
 
 struct Asking<'m> {
-    make: &'m dyn Fn(usize) -> RequestLine,
+    make: &'m dyn Fn(usize) -> Request,
     /// Those that are under way.
-    lines: HashMap<Ticket, RequestLine>,
+    requests: HashMap<Ticket, PreparedRequest>,
     observed: Vec<Option<Observed>>,
     next: usize,
     settled: usize,
@@ -70,13 +73,14 @@ impl Exchange for Asking<'_> {
             return None;
         }
         let ticket = Ticket(self.next as u64);
-        self.lines.insert(ticket, (self.make)(self.next));
+        let request = PreparedRequest::new((self.make)(self.next));
+        self.requests.insert(ticket, request);
         self.next += 1;
         Some(ticket)
     }
 
-    fn request(&self, ticket: Ticket) -> &RequestLine {
-        &self.lines[&ticket]
+    fn request(&self, ticket: Ticket) -> &PreparedRequest {
+        &self.requests[&ticket]
     }
 
     fn answered(&mut self, ticket: Ticket, reply: Reply) {

@@ -1,6 +1,6 @@
 //! Who asks: the runner, a fuzzer.
 
-use crate::protocol::{Reply, RequestLine};
+use crate::protocol::{PreparedRequest, Reply};
 use crate::results::Failure;
 
 /// A request in the books of whoever asks; its meaning is theirs alone.
@@ -18,7 +18,7 @@ pub trait Exchange {
     fn next(&mut self) -> Option<Ticket>;
 
     /// The request of a ticket that is not settled. After a crash it is asked for again.
-    fn request(&self, ticket: Ticket) -> &RequestLine;
+    fn request(&self, ticket: Ticket) -> &PreparedRequest;
 
     /// It was answered.
     fn answered(&mut self, ticket: Ticket, reply: Reply);

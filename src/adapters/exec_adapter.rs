@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use crate::adapters::connection::in_millis;
-use crate::adapters::native::Question;
 use crate::adapters::one_shot::{Ending, run};
 use crate::adapters::process_group::in_words;
 use crate::adapters::{AdapterCommand, AdapterError, Exchange, Limits, Parting, Ticket};
 use crate::implementations::{Call as _, ExecCall, ExecRequest, Native, Output};
-use crate::protocol::{Hello, Reply, RequestLine};
+use crate::protocol::{Hello, Reply};
 use crate::results::Failure;
+use crate::signature::Request;
 
 /// A described command.
 #[derive(Clone, Debug)]
@@ -58,7 +58,7 @@ impl<'a> ExecAdapter<'a> {
     /// Starts a process for each request that the exchange has, one after the other.
     pub fn drive<E: Exchange>(&mut self, exchange: &mut E) -> Result<(), AdapterError> {
         while let Some(ticket) = exchange.next() {
-            let told = self.ask(exchange.request(ticket))?;
+            let told = self.ask(exchange.request(ticket).request())?;
             tell(exchange, ticket, told);
         }
         Ok(())
@@ -69,21 +69,17 @@ impl<'a> ExecAdapter<'a> {
         Parting::default()
     }
 
-    fn ask(&self, line: &RequestLine) -> Result<Told, AdapterError> {
-        let question = Question::of(line);
-        let call = question
-            .as_ref()
-            .and_then(|question| Some((question, self.target.native.call(question.op)?)));
-        let Some((question, call)) = call else {
+    fn ask(&self, request: &Request) -> Result<Told, AdapterError> {
+        let Some(call) = self.target.native.call(request.op) else {
             let why = "the description does not say how".to_owned();
             return Ok(Told::Inapplicable(why));
         };
-        let request = match call.render(&question.inputs()) {
-            Ok(request) => request,
+        let started = match call.render(request) {
+            Ok(started) => started,
             Err(why) => return Ok(Told::Inapplicable(why.to_string())),
         };
-        let command = self.command(&request);
-        let ended = match run(&command, &request.stdin, &self.limits, self.interrupt) {
+        let command = self.command(&started);
+        let ended = match run(&command, &started.stdin, &self.limits, self.interrupt) {
             Ok(ended) => ended,
             Err(AdapterError::NotStarted { source, .. })
                 if source.kind() == std::io::ErrorKind::ArgumentListTooLong =>
@@ -114,7 +110,7 @@ impl<'a> ExecAdapter<'a> {
             headers: &[],
             body: &ended.output,
         };
-        Ok(match call.answer().outcome(question.op, &output) {
+        Ok(match call.answer().outcome(request.op, &output) {
             Ok(outcome) => Told::Reply(Reply::Outcome(outcome)),
             Err(why) => Told::Failure(Failure::NoAnswer(why + &ended.stderr)),
         })

@@ -12,8 +12,9 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use crate::adapters::{AdapterCommand, AdapterError, Exchange, Limits, Subprocess, Ticket};
-use crate::protocol::{MAX_LINE, Reply, RequestLine};
+use crate::protocol::{MAX_LINE, PreparedRequest, Reply};
 use crate::results::Failure;
+use crate::signature::{Context, Fields, Op, Request, Secret, Secrets};
 
 /// How long a case may take before it is said to hang: far more than all its limits together.
 const HANGS: Duration = Duration::from_secs(120);
@@ -132,7 +133,7 @@ fn command(acts: &[Act], folder: &Path) -> AdapterCommand {
 /// Three requests, and how often each was told of.
 struct Three {
     next: u64,
-    line: RequestLine,
+    request: PreparedRequest,
     told: BTreeMap<u64, u32>,
 }
 
@@ -142,8 +143,8 @@ impl Exchange for Three {
         (self.next <= 3).then_some(Ticket(self.next))
     }
 
-    fn request(&self, _: Ticket) -> &RequestLine {
-        &self.line
+    fn request(&self, _: Ticket) -> &PreparedRequest {
+        &self.request
     }
 
     fn answered(&mut self, Ticket(ticket): Ticket, _: Reply) {
@@ -182,7 +183,15 @@ fn drive(acts: &[Act], interrupted_after: Option<u64>) {
         };
         let mut three = Three {
             next: 0,
-            line: RequestLine::compare("a", "b", 1),
+            request: PreparedRequest::new(Request {
+                suite: "s".into(),
+                op: Op::Sign,
+                secrets: Secrets::One(Secret::new("key")),
+                fields: Fields::new(),
+                token: None,
+                context: Context::default(),
+                now: 0,
+            }),
             told: BTreeMap::new(),
         };
         let driven = adapter.drive(&mut three);

@@ -21,7 +21,6 @@ mod in_flight;
 mod laws;
 mod line_buffer;
 mod lockstep;
-mod native;
 mod notes;
 mod one_shot;
 mod outgoing;

@@ -133,29 +133,18 @@ impl Served<'_> {
             }
             Incoming::Request {
                 id,
-                op,
-                suite,
-                secrets,
-                fields,
-                token,
-                context,
-                now,
+                request,
                 repeat,
-            } => match (self.scheme)(&suite) {
+            } => match (self.scheme)(&request.suite) {
                 _ if !self.affords(repeat.unwrap_or(1)) => {
                     (id, too_many_repetitions(repeat.unwrap_or(1)))
                 }
-                None => (id, Reply::Unsupported(format!("the suite {suite:?}"))),
+                None => (
+                    id,
+                    Reply::Unsupported(format!("the suite {:?}", request.suite)),
+                ),
                 Some(scheme) => {
-                    let call = Call {
-                        op,
-                        scheme,
-                        secrets: &secrets,
-                        fields: &fields,
-                        token: token.as_ref(),
-                        context: &context,
-                        now,
-                    };
+                    let call = request.call(scheme);
                     if let Some(repeat) = repeat {
                         let tally = self.call_often(&call, repeat);
                         TallyAnswer { id, tally }.write(out);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::results::{Case, ObservedKind, RunResult, Verdict};
-use crate::signature::Op;
+use crate::signature::{Op, Value};
 use crate::suite::Level;
 
 /// What the passed `must` and `should` cases of one suite show.
@@ -72,20 +72,17 @@ impl Evidence {
     }
 
     fn add(&mut self, case: &Case) {
-        let request = &case.request.0;
-        let op = request.get("op").and_then(serde_json::Value::as_str);
-        let decisions = match op {
-            Some("sign") => {
+        let decisions = match case.request.op {
+            Op::Sign => {
                 let is_right =
                     case.expected_token.is_some() && case.outcome == Some(ObservedKind::Token);
                 self.signed += u64::from(is_right);
                 return;
             }
-            Some("verify") => &mut self.verified,
-            Some("identify") => &mut self.identified,
-            _ => return,
+            Op::Verify => &mut self.verified,
+            Op::Identify => &mut self.identified,
         };
-        let token = request.get("token").and_then(serde_json::Value::as_str);
+        let token = case.request.token.as_ref().and_then(Value::as_text);
         match case.outcome {
             Some(ObservedKind::Accept) => decisions.accepted += 1,
             Some(ObservedKind::Reject | ObservedKind::Anonymous)

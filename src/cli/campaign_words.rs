@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::fuzz::FuzzProgress;
-use crate::protocol::write_ascii;
+use crate::protocol::to_ascii;
 use crate::report;
 use crate::results::{FuzzEnd, FuzzFinding, FuzzResult, JUDGED_ITSELF, VersusAnswer, VersusResult};
 use crate::suite::Level;
@@ -98,10 +98,10 @@ pub(crate) fn finding_in_words(finding: &FuzzFinding, out: &mut String) {
     if unshown > 0 {
         let _ = writeln!(out, "  asked:    {unshown} more before these");
     }
-    for line in &finding.sequence[unshown..] {
-        let _ = writeln!(out, "  asked:    {}", cropped(ascii(&line.0), 300));
+    for request in &finding.sequence[unshown..] {
+        let _ = writeln!(out, "  asked:    {}", cropped(to_ascii(request), 300));
     }
-    let request = cropped(ascii(&finding.request.0), 600);
+    let request = cropped(to_ascii(&finding.request), 600);
     let _ = writeln!(out, "  asked:    {request}");
     let _ = writeln!(
         out,
@@ -131,12 +131,6 @@ pub(crate) fn finding_in_words(finding: &FuzzFinding, out: &mut String) {
 
 /// JSON as it goes over the wire: in ASCII nothing is invisible, and what is escaped is escaped
 /// once, so that it can be copied.
-fn ascii(json: &serde_json::Value) -> String {
-    let mut out = Vec::new();
-    write_ascii(json, &mut out);
-    String::from_utf8_lossy(&out).into_owned()
-}
-
 /// A text of ASCII in at most about so many characters: its beginning and its end.
 fn cropped(text: String, columns: usize) -> String {
     if text.len() <= columns {
@@ -167,7 +161,7 @@ pub(crate) fn versus_in_words(result: &VersusResult) -> String {
             difference.cases,
             difference.length_before,
             difference.length,
-            cropped(ascii(&difference.request.0), 600)
+            cropped(to_ascii(&difference.request), 600)
         );
         for (at, answer) in difference.answers.iter().enumerate() {
             let side = ["first ", "second"][at];
@@ -190,7 +184,7 @@ pub(crate) fn versus_in_words(result: &VersusResult) -> String {
             cell.tokens
         );
         if let Some(example) = &cell.example {
-            let request = cropped(ascii(&example.request.0), 600);
+            let request = cropped(to_ascii(&example.request), 600);
             let _ = writeln!(out, "  not: {request}: {}", said(&example.answer));
         }
     }
@@ -263,12 +257,13 @@ fn a_second(cases: u64, elapsed: Duration) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{ascii, cropped};
+    use super::cropped;
+    use crate::protocol::to_ascii;
 
     #[test]
     fn a_request_is_shown_as_it_can_be_copied() {
         let request = serde_json::json!({"user_id": "\t\u{202e}"});
-        assert_eq!(ascii(&request), r#"{"user_id":"\t\u202e"}"#);
+        assert_eq!(to_ascii(&request), r#"{"user_id":"\t\u202e"}"#);
         assert_eq!(cropped("abcdef".into(), 4), "ab…ef (6 characters)");
     }
 }

@@ -10,15 +10,15 @@ use crate::explain::{
     Answer, Asking, Probe, Question, Seen, explain, explain_verifier, signing_mistakes,
 };
 use crate::mistakes::{MistakeId, Mistaken};
-use crate::protocol::{Clock, Hello, RequestLine};
+use crate::protocol::{Clock, Hello};
 use crate::results::{
-    CaseRequest, Causes, Diagnosis, Inquiry, InquiryRequest, InquiryToken, Observation, Observed,
-    ObservedKind, Redaction, RunResult, Verdict, is_failure,
+    Causes, Diagnosis, Inquiry, InquiryRequest, InquiryToken, Observation, Observed, ObservedKind,
+    Redaction, RunResult, Verdict, is_failure,
 };
 use crate::runner::WhoseSecret;
 use crate::scheme::{Call, Implementation as _};
-use crate::signature::{Context, Op, Outcome, OutcomeKind};
-use crate::suite::{Expect, Request, Suite};
+use crate::signature::{Context, Op, Outcome, OutcomeKind, Request};
+use crate::suite::{Expect, Suite};
 
 /// Where the causes of a run are looked for.
 pub(crate) struct Search<'a> {
@@ -166,10 +166,10 @@ impl Search<'_> {
             let Observed::Outcome(outcome) = &one.observed else {
                 return None;
             };
-            (one.asked.op == Op::Verify).then_some(Seen {
+            (one.request.op == Op::Verify).then_some(Seen {
                 suite: one.suite.name.as_str(),
                 scheme: &one.suite.scheme,
-                request: &one.asked,
+                request: &one.request,
                 is_right: matches!(&*one.expect, Expect::Outcomes(kinds) if kinds[..] == [OutcomeKind::Accept]),
                 real_time,
                 outcome,
@@ -218,11 +218,9 @@ impl Asked<'_> {
         let sent = std::cell::RefCell::new(Vec::with_capacity(probes.len()));
         let make = |at: usize| {
             let probe: &Probe<'_> = &probes[at];
-            let line = RequestLine::of(probe.suite(), &probe.request(unix_now()));
-            // What we have written ourselves can be read.
-            let request = serde_json::from_str(&line.as_json()).unwrap_or_default();
-            sent.borrow_mut().push(CaseRequest(request));
-            line
+            let request = probe.request(unix_now());
+            sent.borrow_mut().push(request.clone());
+            request
         };
         let answers = ask_made(adapter, probes.len(), false, &make).ok()?;
         for ((probe, request), answer) in
@@ -271,7 +269,7 @@ fn suites<'s>(observations: &[Observation<'s>]) -> impl Iterator<Item = &'s Suit
 
 /// What a sign case asked.
 fn signing<'o>(one: &'o Observation<'_>) -> Call<'o> {
-    let request: &Request = &one.asked;
+    let request: &Request = &one.request;
     Call {
         op: Op::Sign,
         scheme: &one.suite.scheme,

@@ -7,12 +7,11 @@ use std::path::{Path, PathBuf};
 use crate::cli::exit::Stop;
 use crate::cli::inputs::read_document;
 use crate::cli::terminal::save;
-use crate::protocol::{Incoming, RequestLine};
-use crate::signature::Context;
-use crate::suite::Request;
+use crate::protocol::{Incoming, to_ascii};
+use crate::signature::Request;
 
 /// Reads the corpus: one file a suite, one request a line. There need not be one yet.
-pub(crate) fn read_corpus(folder: &Path) -> Result<Vec<(String, Request)>, Stop> {
+pub(crate) fn read_corpus(folder: &Path) -> Result<Vec<Request>, Stop> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
@@ -36,25 +35,7 @@ pub(crate) fn read_corpus(folder: &Path) -> Result<Vec<(String, Request)>, Stop>
                 continue;
             }
             match Incoming::parse(line) {
-                Ok(Incoming::Request {
-                    op,
-                    suite,
-                    secrets,
-                    fields,
-                    token,
-                    now,
-                    ..
-                }) => requests.push((
-                    suite,
-                    Request {
-                        op,
-                        secrets,
-                        fields,
-                        token,
-                        now,
-                        context: Context::default(),
-                    },
-                )),
+                Ok(Incoming::Request { request, .. }) => requests.push(request),
                 _ => {
                     return Err(Stop::usage(format_args!(
                         "{}:{}: is no request of a corpus; delete the line or the file",
@@ -68,16 +49,16 @@ pub(crate) fn read_corpus(folder: &Path) -> Result<Vec<(String, Request)>, Stop>
     Ok(requests)
 }
 
-/// Writes the corpus: each request with its suite's name.
-pub(crate) fn write_corpus(folder: &Path, corpus: &[(String, Request)]) {
-    let mut names: Vec<&str> = corpus.iter().map(|(name, _)| name.as_str()).collect();
+/// Writes the corpus: a file for each suite.
+pub(crate) fn write_corpus(folder: &Path, corpus: &[Request]) {
+    let mut names: Vec<&str> = corpus.iter().map(|request| &*request.suite).collect();
     names.sort_unstable();
     names.dedup();
     for name in names {
         let mut lines: Vec<String> = corpus
             .iter()
-            .filter(|(suite, _)| suite == name)
-            .map(|(suite, request)| request_as_json(suite, request))
+            .filter(|request| &*request.suite == name)
+            .map(to_ascii)
             .collect();
         lines.sort_unstable();
         lines.dedup();
@@ -89,8 +70,4 @@ pub(crate) fn write_corpus(folder: &Path, corpus: &[(String, Request)]) {
 /// The file of a suite.
 pub(crate) fn corpus_file(folder: &Path, suite: &str) -> PathBuf {
     folder.join(format!("{suite}.ndjson"))
-}
-
-fn request_as_json(suite: &str, request: &Request) -> String {
-    RequestLine::of(suite, request).as_json()
 }

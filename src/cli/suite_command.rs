@@ -10,7 +10,7 @@ use crate::cli::suites;
 use crate::cli::terminal::{print, save, say, tell};
 use crate::generate::{generate, import_wycheproof};
 use crate::lint::{Severity, lint, review};
-use crate::protocol::RequestLine;
+use crate::protocol::to_ascii;
 use crate::results::expected_in_words;
 use crate::strength::{strength, table};
 use crate::suite::{self, Level, Suite, Vector};
@@ -148,7 +148,6 @@ fn scheme_lines(text: &str) -> impl Iterator<Item = &str> {
 
 fn vector_summary(suite: &Suite, vector: &Vector) -> String {
     let request = &vector.request;
-    let line = RequestLine::of(suite.name.as_str(), request);
     let expected = expected_in_words(&vector.expect);
     let shows: Vec<&str> = suite
         .shown_by(vector)
@@ -162,7 +161,7 @@ fn vector_summary(suite: &Suite, vector: &Vector) -> String {
         suite.text.path,
         vector.line,
         shows.join(", "),
-        line.as_json(),
+        to_ascii(request),
     );
     if let Some(note) = &vector.note {
         let _ = writeln!(out, "note:     {note}");

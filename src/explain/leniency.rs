@@ -9,8 +9,7 @@ use crate::explain::verifier::{Asking, Seen, class};
 use crate::mistakes::{Mistake, MistakeId, Mistaken, catalogue, loosely};
 use crate::results::InquiryResult;
 use crate::scheme::{Implementation as _, Reference, Scheme};
-use crate::signature::{OutcomeKind, Value};
-use crate::suite::Request;
+use crate::signature::{OutcomeKind, Request, Value};
 
 /// For how many inputs a mistake of signing has to have its token accepted.
 const LEAST: usize = 3;

@@ -9,8 +9,7 @@ use crate::mistakes::{
 };
 use crate::results::{Causes, MistakeMention};
 use crate::scheme::{FieldKind, FieldTexts, ParsedToken, Scheme, Verification};
-use crate::signature::{Context, Fields, Op, Value};
-use crate::suite::Request;
+use crate::signature::{Context, Fields, Op, Request, Value};
 
 /// More forms of one mistake than that are not tried.
 const MOST_FORMS: usize = 12;

@@ -12,8 +12,7 @@ use crate::results::{
     Account, Causes, Diagnosis, InquiryResult, LikelyCause, MistakeMention, Observed,
 };
 use crate::scheme::{Implementation as _, Scheme};
-use crate::signature::{Op, Outcome, OutcomeKind};
-use crate::suite::Request;
+use crate::signature::{Op, Outcome, OutcomeKind, Request};
 
 /// What a verifier did with one case.
 #[derive(Clone, Copy, Debug)]

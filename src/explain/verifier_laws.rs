@@ -6,8 +6,8 @@ use crate::explain::{Asking, Probe, Seen, explain_verifier};
 use crate::mistakes::{Mistake, MistakeId, Mistaken, catalogue};
 use crate::results::{Diagnosis, InquiryResult, InquiryToken, Observed};
 use crate::scheme::{Call, Implementation as _, Reference, Scheme, Verification};
-use crate::signature::{Op, Outcome, OutcomeKind, Secrets, Value};
-use crate::suite::{Request, Suite, find};
+use crate::signature::{Op, Outcome, OutcomeKind, Request, Secrets, Value};
+use crate::suite::{Suite, find};
 
 /// Something that verifies.
 type Verifier<'v> = &'v mut dyn FnMut(&Call<'_>) -> Outcome;

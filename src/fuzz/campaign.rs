@@ -17,10 +17,10 @@ use crate::fuzz::pace::Pace;
 use crate::fuzz::plan::{Bounded, Counters, Plan};
 use crate::fuzz::seen::{Disagreement, Sample, Taste, What};
 use crate::fuzz::shrink::as_made;
-use crate::protocol::{MAX_LINE, Reply, RequestLine};
+use crate::protocol::{MAX_LINE, PreparedRequest, Reply, to_ascii};
 use crate::results::Failure;
-use crate::signature::{Op, Outcome, Value};
-use crate::suite::{Level, Request};
+use crate::signature::{Op, Outcome, Request, Value};
+use crate::suite::Level;
 
 /// How many kinds of answers are told apart.
 const MOST_KINDS: usize = 1 << 16;
@@ -67,11 +67,11 @@ pub(super) struct Campaign<'c, 's> {
     pub(super) unsupported: u64,
     pub(super) notes: Vec<String>,
     /// What was sent last, in order, for whatever depends on it.
-    sent: VecDeque<RequestLine>,
+    sent: VecDeque<PreparedRequest>,
     /// What broke without a culprit.
-    unexplained: Option<(Failure, Vec<RequestLine>)>,
+    unexplained: Option<(Failure, Vec<Request>)>,
     progress: &'c Counters,
-    nothing: RequestLine,
+    nothing: PreparedRequest,
 }
 
 #[derive(Debug)]
@@ -153,17 +153,15 @@ impl<'c, 's> Campaign<'c, 's> {
             sent: VecDeque::new(),
             unexplained: None,
             progress,
-            nothing: RequestLine::of(
-                "",
-                &Request {
-                    op: Op::Sign,
-                    secrets: crate::signature::Secrets::Per(Vec::new()),
-                    fields: crate::signature::Fields::new(),
-                    token: None,
-                    now: 0,
-                    context: crate::signature::Context::default(),
-                },
-            ),
+            nothing: PreparedRequest::new(Request {
+                suite: "".into(),
+                op: Op::Sign,
+                secrets: crate::signature::Secrets::Per(Vec::new()),
+                fields: crate::signature::Fields::new(),
+                token: None,
+                now: 0,
+                context: crate::signature::Context::default(),
+            }),
         }
     }
 
@@ -188,7 +186,7 @@ impl<'c, 's> Campaign<'c, 's> {
     }
 
     /// Says so, the first few times: it is no finding, and somebody may want to know.
-    pub(super) fn note_slow(&mut self, line: &RequestLine, took: Duration) {
+    pub(super) fn note_slow(&mut self, request: &Request, took: Duration) {
         const TOLD: usize = 3;
         let start = "an answer takes";
         if self
@@ -198,7 +196,7 @@ impl<'c, 's> Campaign<'c, 's> {
             .count()
             < TOLD
         {
-            let asked: String = line.as_json().chars().take(300).collect();
+            let asked: String = to_ascii(request).chars().take(300).collect();
             self.notes.push(format!(
                 "{start} {} ms each time, and half of the others less than {} ms: {asked}",
                 took.as_millis(),
@@ -243,7 +241,7 @@ impl<'c, 's> Campaign<'c, 's> {
     }
 
     /// What ended the process and depends on what came before, with what was sent last.
-    pub(super) fn broken_down(&mut self) -> Option<(Failure, Vec<RequestLine>)> {
+    pub(super) fn broken_down(&mut self) -> Option<(Failure, Vec<Request>)> {
         self.unexplained.take()
     }
 
@@ -272,9 +270,9 @@ impl<'c, 's> Campaign<'c, 's> {
         suspects
     }
 
-    /// The last lines that were sent, the oldest first.
-    pub(super) fn sent(&self) -> Vec<RequestLine> {
-        self.sent.iter().cloned().collect()
+    /// The last requests that were sent, the oldest first.
+    pub(super) fn sent(&self) -> Vec<Request> {
+        self.sent.iter().map(|one| one.request().clone()).collect()
     }
 
     fn count(&mut self) {
@@ -282,7 +280,7 @@ impl<'c, 's> Campaign<'c, 's> {
         self.progress.cases.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn next_slot(&mut self) -> (Slot, RequestLine) {
+    fn next_slot(&mut self) -> (Slot, PreparedRequest) {
         loop {
             let (input, class, vector) = match self.seeds.pop() {
                 Some((suite, vector)) => {
@@ -309,8 +307,8 @@ impl<'c, 's> Campaign<'c, 's> {
             if !bed.takes(&request) {
                 continue;
             }
-            let line = RequestLine::of(bed.suite().name.as_str(), &request);
-            if line.is_longer_than(MAX_LINE) {
+            let prepared = PreparedRequest::new(request.clone());
+            if prepared.is_longer_than(MAX_LINE) {
                 continue;
             }
             let right = self.signer.right(scheme, &request);
@@ -321,7 +319,7 @@ impl<'c, 's> Campaign<'c, 's> {
                 class,
                 vector,
             };
-            return (slot, line);
+            return (slot, prepared);
         }
     }
 
@@ -507,18 +505,18 @@ impl Exchange for Campaign<'_, '_> {
         if self.is_over() {
             return None;
         }
-        let (slot, line) = self.next_slot();
+        let (slot, prepared) = self.next_slot();
         if self.sent.len() == REMEMBERED {
             self.sent.pop_front();
         }
-        self.sent.push_back(line);
+        self.sent.push_back(prepared);
         self.slots.push_back(Some(slot));
         self.pace.asked(self.clock);
         self.handed_out += 1;
         Some(Ticket(self.handed_out - 1))
     }
 
-    fn request(&self, ticket: Ticket) -> &RequestLine {
+    fn request(&self, ticket: Ticket) -> &PreparedRequest {
         // More are remembered than can be under way.
         let forgotten = self.handed_out - self.sent.len() as u64;
         let at = ticket.0.checked_sub(forgotten);
@@ -567,7 +565,7 @@ impl Exchange for Campaign<'_, '_> {
     }
 
     fn broke_down(&mut self, failure: &Failure) {
-        let sent = self.sent.iter().cloned().collect();
+        let sent = self.sent();
         self.unexplained = Some((failure.clone(), sent));
     }
 

@@ -3,8 +3,8 @@
 use crate::fuzz::bounds::{Bounds, Ruling};
 use crate::generate::{Rule, Sound};
 use crate::results::{Observed, Verdict, judge};
-use crate::signature::{Outcome, OutcomeKind};
-use crate::suite::{Basis, Expect, Level, Request};
+use crate::signature::{Outcome, OutcomeKind, Request};
+use crate::suite::{Basis, Expect, Level};
 
 /// A requirement, and what it expects of one request.
 #[derive(Clone, Debug, PartialEq, Eq)]

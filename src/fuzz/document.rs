@@ -6,13 +6,11 @@ use crate::fuzz::drive::{FuzzEnding, FuzzOutput};
 use crate::fuzz::explained::as_mentions;
 use crate::fuzz::save::names;
 use crate::fuzz::share::{Breach, Finding};
-use crate::protocol::RequestLine;
 use crate::results::{
-    CaseRequest, FUZZ_SCHEMA_VERSION, FuzzEnd, FuzzFinding, FuzzResult, FuzzTrait, FuzzWarning,
-    FuzzedSuite, Observed, ObservedKind, Restarts, ShardSummary, expected_in_words,
-    outcome_in_words,
+    FUZZ_SCHEMA_VERSION, FuzzEnd, FuzzFinding, FuzzResult, FuzzTrait, FuzzWarning, FuzzedSuite,
+    Observed, ObservedKind, Restarts, ShardSummary, expected_in_words, outcome_in_words,
 };
-use crate::suite::{Level, Request, Suite};
+use crate::suite::{Level, Suite};
 
 /// What is known of a campaign beside what came of it.
 #[derive(Clone, Debug)]
@@ -81,7 +79,7 @@ pub fn document(
                 suite: name(*at),
                 what: (*what).to_owned(),
                 cases: taste.cases,
-                request: request(&name(*at), &taste.example),
+                request: taste.example.clone(),
                 actual: outcome_in_words(&taste.outcome),
             })
             .collect(),
@@ -107,8 +105,6 @@ fn finding(suite: &Suite, found: &Finding, id: &str) -> FuzzFinding {
         Breach::Answered(outcome) => outcome_in_words(outcome),
         Breach::Failed(failure) => failure.to_string(),
     };
-    let parsed =
-        |line: &RequestLine| CaseRequest(serde_json::from_str(&line.as_json()).unwrap_or_default());
     FuzzFinding {
         id: id.to_owned(),
         suite: suite.name.to_string(),
@@ -117,25 +113,18 @@ fn finding(suite: &Suite, found: &Finding, id: &str) -> FuzzFinding {
         level: found.demand.level,
         basis: found.demand.basis,
         text: found.demand.text.clone(),
-        request: request(suite.name.as_str(), &found.request),
+        request: found.request.clone(),
         expected: expected_in_words(&found.demand.expect),
         actual,
         length: found.length as u64,
         length_before: found.length_before as u64,
         asked: found.asked,
-        sequence: found.sequence.iter().map(parsed).collect(),
+        sequence: found.sequence.clone(),
         causes: as_mentions(&suite.scheme, &found.causes),
         cases: found.cases,
         found_after_cases: found.after_cases,
         found_after_ms: millis(found.after),
     }
-}
-
-/// A request as a document has it.
-pub(super) fn request(suite: &str, request: &Request) -> CaseRequest {
-    let line = RequestLine::of(suite, request);
-    // What we have written ourselves can be read.
-    CaseRequest(serde_json::from_str(&line.as_json()).unwrap_or_default())
 }
 
 /// The suites that took part, by their places.

@@ -17,8 +17,8 @@ use crate::fuzz::share::{Finding, Share, gather};
 use crate::protocol::{Clock, Hello, HelloChanges};
 use crate::results::{Course, FuzzPoint, Restarts};
 use crate::runner::Shard;
-use crate::signature::Op;
-use crate::suite::{Level, Request, Suite};
+use crate::signature::{Op, Request};
+use crate::suite::{Level, Suite};
 
 /// How often the progress is told.
 const PROGRESS_EVERY: Duration = Duration::from_millis(200);
@@ -45,7 +45,7 @@ pub struct FuzzOptions {
     /// How long the adapter may take.
     pub limits: Limits,
     /// Requests that brought something new in an earlier campaign, each with its suite's name.
-    pub corpus: Vec<(String, Request)>,
+    pub corpus: Vec<Request>,
 }
 
 /// How far a campaign is.
@@ -87,7 +87,7 @@ pub struct FuzzOutput {
     /// What was noticed besides.
     pub notes: Vec<String>,
     /// Requests that brought something new, each with its suite's name.
-    pub corpus: Vec<(String, Request)>,
+    pub corpus: Vec<Request>,
     /// How far it was when.
     pub(crate) progress: Vec<FuzzPoint>,
     /// How long it took.
@@ -298,11 +298,7 @@ fn campaign(
             .into_iter()
             .map(|((place, what), cases)| ((at_suite(place), what), cases))
             .collect(),
-        corpus: gathered
-            .corpus
-            .into_iter()
-            .map(|(place, request)| (suites[at_suite(place)].name.to_string(), request))
-            .collect(),
+        corpus: gathered.corpus,
         taken,
         cases: gathered.cases,
         disagreements: gathered.disagreements,

@@ -7,11 +7,9 @@ use crate::fuzz::input::call;
 use crate::fuzz::known::is_alike;
 use crate::fuzz::seen::{Disagreement, Sample, What};
 use crate::mistakes::{MistakeId, Mistaken};
-use crate::protocol::RequestLine;
 use crate::results::{Causes, MistakeMention};
 use crate::scheme::{Implementation as _, Reference, Scheme};
-use crate::signature::{Op, Outcome, OutcomeKind};
-use crate::suite::Request;
+use crate::signature::{Op, Outcome, OutcomeKind, Request};
 
 /// How many requests it may take to find the cause of one disagreement.
 const MOST_REQUESTS: usize = 200;
@@ -123,7 +121,7 @@ fn of_verifying(
         let make = |at: usize| {
             let probe = &probes[at];
             let now = bed.present.now().unwrap_or(disagreement.request.now);
-            RequestLine::of(probe.suite(), &probe.request(now))
+            probe.request(now)
         };
         ask_made(adapter, probes.len(), false, &make).ok()
     };

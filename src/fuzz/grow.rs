@@ -9,8 +9,8 @@ use crate::fuzz::present::Present;
 use crate::mistakes::{MistakeId, catalogue};
 use crate::protocol::Hello;
 use crate::scheme::SecretEncoding;
-use crate::signature::{Encoding, Fields, Op, Secret, Secrets, Value};
-use crate::suite::{InputKind, Request, Suite};
+use crate::signature::{Encoding, Fields, Op, Request, Secret, Secrets, Value};
+use crate::suite::{InputKind, Suite};
 
 /// How many inputs that brought something new are kept.
 const MOST_KEPT: usize = 2048;
@@ -113,7 +113,7 @@ impl<'s> Bed<'s> {
 
     /// The request of an input as it is asked now; `None` where its token cannot be made.
     pub(super) fn request(&self, input: &Input, signer: &mut Signer) -> Option<Request> {
-        self.present.request(&self.suite().scheme, input, signer)
+        self.present.request(self.suite(), input, signer)
     }
 
     /// The ordinary input.
@@ -525,9 +525,8 @@ impl Grower {
         let json = |json: serde_json::Value| Token::Literal(Value::Json(json));
         let token = |input: &Input| {
             let mut signer = Signer::default();
-            let scheme = &bed.suite().scheme;
             let made = input
-                .request(scheme, &mut signer)
+                .request(bed.suite(), &mut signer)
                 .and_then(|made| made.token);
             made.and_then(|token| token.as_text().map(str::to_owned))
         };

@@ -5,8 +5,8 @@
 
 use crate::mistakes::{MistakeId, Mistaken};
 use crate::scheme::{Call, FieldKind, Implementation, Reference, Scheme, TokenGrammar};
-use crate::signature::{Context, Encoding, Fields, Op, Outcome, Secrets, Value};
-use crate::suite::{InputKind, Request};
+use crate::signature::{Context, Encoding, Fields, Op, Outcome, Request, Secrets, Value};
+use crate::suite::{InputKind, Suite};
 
 /// An input.
 #[derive(Clone, Debug, PartialEq)]
@@ -139,7 +139,8 @@ fn shown_with(scheme: &Scheme, input: &Input, token: &str) -> Option<String> {
 
 impl Input {
     /// The request as it is asked; `None` where its token cannot be made.
-    pub(super) fn request(&self, scheme: &Scheme, signer: &mut Signer) -> Option<Request> {
+    pub(super) fn request(&self, suite: &Suite, signer: &mut Signer) -> Option<Request> {
+        let scheme = &suite.scheme;
         let (fields, token) = match (&self.token, self.op) {
             (_, Op::Sign) => (self.fields.clone(), None),
             (Token::Absent, Op::Verify | Op::Identify) => (scheme.given(&self.fields), None),
@@ -157,6 +158,7 @@ impl Input {
             }
         };
         Some(Request {
+            suite: (&suite.name).into(),
             op: self.op,
             secrets: self.secrets.clone(),
             fields,

@@ -16,10 +16,10 @@ use crate::fuzz::seen::{Disagreement, What};
 use crate::fuzz::sequence::{Bench, Sought};
 use crate::fuzz::share::{Breach, Finding, Share};
 use crate::fuzz::shrink::{as_made, length};
-use crate::protocol::{Hello, HelloChanges, Incoming, RequestLine};
+use crate::protocol::{Hello, HelloChanges};
 use crate::results::{Failure, Observed};
 use crate::runner::Shard;
-use crate::suite::Request;
+use crate::signature::Request;
 
 /// What all processes share.
 pub(super) struct Work<'w, 's> {
@@ -85,10 +85,7 @@ impl Work<'_, '_> {
         let mut signer = Signer::default();
         share.corpus = kept
             .iter()
-            .filter_map(|input| {
-                let scheme = &beds[input.suite].suite().scheme;
-                Some((input.suite, input.request(scheme, &mut signer)?))
-            })
+            .filter_map(|input| input.request(beds[input.suite].suite(), &mut signer))
             .collect();
         share.cases = campaign.cases;
         share.disagreements = campaign.disagreements;
@@ -117,10 +114,8 @@ impl Work<'_, '_> {
             .iter()
             .enumerate()
             .filter(|(at, _)| mine(*at));
-        let corpus = corpus.filter_map(|(_, (name, request))| {
-            let suite = beds
-                .iter()
-                .position(|bed| bed.suite().name.as_str() == name)?;
+        let corpus = corpus.filter_map(|(_, request)| {
+            let suite = suite_of(request, beds)?;
             let input = Input::literal(suite, request);
             let is_real = beds[suite].present.is_real();
             // A literal token would be as old as its suite.
@@ -234,15 +229,13 @@ impl Work<'_, '_> {
             if campaign.is_over() {
                 continue;
             }
-            let suite = campaign.beds[slow.input.suite].suite();
             let Some(request) = campaign.request_again(&slow.input) else {
                 continue;
             };
-            let line = RequestLine::of(suite.name.as_str(), &request);
             let mut least = Duration::MAX;
             for _ in 0..2 {
                 let began = (self.clock)();
-                let observed = ask(adapter, std::slice::from_ref(&line), true)?;
+                let observed = ask(adapter, std::slice::from_ref(&request), true)?;
                 let is_answered = matches!(observed[..], [Observed::Outcome(_)]);
                 let took = (self.clock)().saturating_sub(began);
                 least = least.min(if is_answered { took } else { Duration::ZERO });
@@ -251,7 +244,7 @@ impl Work<'_, '_> {
                 }
             }
             if campaign.pace.is_slow(least) {
-                campaign.note_slow(&line, least);
+                campaign.note_slow(&request, least);
                 campaign.is_slow_again(slow);
             }
         }
@@ -324,9 +317,7 @@ impl Work<'_, '_> {
         let why = Failure::NoAnswer(format!(
             "{error}. One of the requests that were under way, or something else, ended it: it cannot be asked again"
         ));
-        let sequence = suspects
-            .iter()
-            .map(|one| RequestLine::of(bed(one).suite().name.as_str(), &one.request));
+        let sequence = suspects.iter().map(|one| one.request.clone());
         let length = length(&first.input);
         let found = Found {
             number: first.number,
@@ -354,15 +345,15 @@ impl Work<'_, '_> {
         &self,
         campaign: &mut Campaign<'_, '_>,
         failure: &Failure,
-        sent: Vec<RequestLine>,
+        sent: Vec<Request>,
         findings: &mut Vec<Finding>,
     ) -> Result<(), AdapterError> {
         let found = match self.bench().shortest(sent, &Sought::Breakdown) {
             Err(AdapterError::Interrupted) => None,
             found => found?,
         };
-        let last = found.as_ref().and_then(|lines| lines.last()).cloned();
-        let asked = last.and_then(|line| request_of(&line, campaign.beds));
+        let last = found.as_ref().and_then(|requests| requests.last()).cloned();
+        let asked = last.and_then(|request| Some((suite_of(&request, campaign.beds)?, request)));
         let (Some(sequence), Some((suite, request))) = (found, asked) else {
             campaign.notes.push(format!(
                 "{failure}; it did not happen again when the same was asked of a fresh process"
@@ -406,11 +397,13 @@ impl Work<'_, '_> {
         findings: &mut Vec<Finding>,
     ) -> Result<(), AdapterError> {
         let bed = &campaign.beds[disagreement.input.suite];
-        let due = RequestLine::of(bed.suite().name.as_str(), &disagreement.request);
         let mut sent = campaign.sent();
-        match sent.iter().rposition(|line| *line == due) {
+        match sent
+            .iter()
+            .rposition(|request| *request == disagreement.request)
+        {
             Some(at) => sent.truncate(at + 1),
-            None => sent.push(due),
+            None => sent.push(disagreement.request.clone()),
         }
         let is_sought = |observed: &Observed| {
             let request = answered(bed, &disagreement.request, observed);
@@ -436,7 +429,7 @@ impl Work<'_, '_> {
 }
 
 /// A disagreement as a finding that is neither explained nor shrunk.
-fn as_seen(beds: &[Bed<'_>], disagreement: &Disagreement, sequence: Vec<RequestLine>) -> Found {
+fn as_seen(beds: &[Bed<'_>], disagreement: &Disagreement, sequence: Vec<Request>) -> Found {
     let bounds = &beds[disagreement.input.suite].bounds;
     let length = length(&disagreement.input);
     Found {
@@ -456,32 +449,8 @@ fn as_seen(beds: &[Bed<'_>], disagreement: &Disagreement, sequence: Vec<RequestL
     }
 }
 
-/// The request of a line that we wrote ourselves.
-fn request_of(line: &RequestLine, beds: &[Bed<'_>]) -> Option<(usize, Request)> {
-    let mut written = Vec::new();
-    line.write(1, &mut written);
-    let Ok(Incoming::Request {
-        op,
-        suite,
-        secrets,
-        fields,
-        token,
-        now,
-        ..
-    }) = Incoming::parse(&written)
-    else {
-        return None;
-    };
-    let at = beds
-        .iter()
-        .position(|bed| bed.suite().name.as_str() == suite)?;
-    let request = Request {
-        op,
-        secrets,
-        fields,
-        token,
-        now,
-        context: crate::signature::Context::default(),
-    };
-    Some((at, request))
+/// The place of a request's suite.
+fn suite_of(request: &Request, beds: &[Bed<'_>]) -> Option<usize> {
+    beds.iter()
+        .position(|bed| bed.suite().name.as_str() == &*request.suite)
 }

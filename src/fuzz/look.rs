@@ -10,10 +10,10 @@ use crate::fuzz::known::is_alike;
 use crate::fuzz::seen::{Disagreement, What};
 use crate::fuzz::shrink::{Budget, as_made, length, simpler, size};
 use crate::mistakes::{MistakeId, Mistaken};
-use crate::protocol::RequestLine;
 use crate::results::{Failure, Observed};
 use crate::scheme::Implementation as _;
-use crate::suite::{Level, Request};
+use crate::signature::Request;
+use crate::suite::Level;
 
 /// Something that was looked into.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub(super) struct Found {
     pub(super) length_before: usize,
     pub(super) asked: u64,
     /// The lines that lead to it, where the request alone does not show it.
-    pub(super) sequence: Vec<RequestLine>,
+    pub(super) sequence: Vec<Request>,
 }
 
 /// What became of a disagreement.
@@ -57,7 +57,7 @@ pub(super) fn look_into(
         None
     };
     let request = again.unwrap_or_else(|| disagreement.request.clone());
-    let again = ask_inputs(adapter, bed, std::slice::from_ref(&request))?;
+    let again = ask(adapter, std::slice::from_ref(&request), false)?;
     let request = again.first().map_or(request.clone(), |observed| {
         answered(bed, &request, observed)
     });
@@ -119,18 +119,6 @@ pub(super) fn look_into(
         what,
         request,
     })))
-}
-
-fn ask_inputs(
-    adapter: &mut Adapter<'_>,
-    bed: &Bed<'_>,
-    requests: &[Request],
-) -> Result<Vec<Observed>, AdapterError> {
-    let name = bed.suite().name.as_str();
-    let lines = requests
-        .iter()
-        .map(|request| RequestLine::of(name, request));
-    ask(adapter, &lines.collect::<Vec<_>>(), false)
 }
 
 /// The request that an answer has to be judged by.
@@ -195,9 +183,9 @@ impl Shrinking<'_, '_> {
             What::Failed(failure) => Some(failure),
         });
         // What was literal may be made now: that is only another way to say it.
-        let scheme = &self.bed.suite().scheme;
+        let suite = self.bed.suite();
         let is_the_same = self.bed.present.is_real()
-            || self.smallest.request(scheme, &mut self.signer).as_ref() == Some(&self.request);
+            || self.smallest.request(suite, &mut self.signer).as_ref() == Some(&self.request);
         if !is_the_same {
             self.smallest = Input::literal(self.smallest.suite, &self.request);
         }
@@ -216,7 +204,7 @@ impl Shrinking<'_, '_> {
                 let requests: Vec<Request> =
                     some.iter().map(|(_, request)| request.clone()).collect();
                 self.asked += requests.len();
-                let observed = ask_inputs(adapter, self.bed, &requests)?;
+                let observed = ask(adapter, &requests, false)?;
                 for ((input, request), observed) in std::iter::zip(some, &observed) {
                     let request = &answered(self.bed, request, observed);
                     if let Some(what) = self.still_shows(request, observed) {

@@ -9,8 +9,8 @@ use crate::fuzz::demand::{Judged, judged};
 use crate::fuzz::input::{Input, Recipe, Signer, Token};
 use crate::runner::Shift;
 use crate::scheme::{ParsedToken, Scheme};
-use crate::signature::{Op, Outcome, Value};
-use crate::suite::Request;
+use crate::signature::{Op, Outcome, Request, Value};
+use crate::suite::Suite;
 
 /// Whose time counts.
 #[derive(Clone, Copy)]
@@ -52,13 +52,13 @@ impl Present<'_> {
     /// The request of an input as it is asked now; `None` where its token cannot be made.
     pub(super) fn request(
         self,
-        scheme: &Scheme,
+        suite: &Suite,
         input: &Input,
         signer: &mut Signer,
     ) -> Option<Request> {
         match self {
-            Self::OfTheRequest => input.request(scheme, signer),
-            Self::Real { now, .. } => moved(scheme, input, now())?.request(scheme, signer),
+            Self::OfTheRequest => input.request(suite, signer),
+            Self::Real { now, .. } => moved(&suite.scheme, input, now())?.request(suite, signer),
         }
     }
 

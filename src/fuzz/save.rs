@@ -10,8 +10,8 @@ use crate::mistakes::MistakeId;
 use crate::protocol::RequestLine;
 use crate::results::outcome_in_words;
 use crate::scheme::Scheme;
-use crate::signature::Op;
-use crate::suite::{Expect, InputKind, Request, Suite, from_yaml};
+use crate::signature::{Op, Request};
+use crate::suite::{Expect, InputKind, Suite, from_yaml};
 
 /// A file that keeps findings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +90,7 @@ fn file(suite: &Suite, findings: &[(&str, &Finding)]) -> Saved {
     Saved {
         suite: suite.name.to_string(),
         sequences: sequences
-            .map(|(name, finding)| ((*name).to_owned(), lines(suite, finding)))
+            .map(|(name, finding)| ((*name).to_owned(), lines(finding)))
             .collect(),
         yaml: yaml.ok().filter(|_| !vectors.is_empty()),
         not_vectors,
@@ -257,16 +257,15 @@ fn expected(expect: &Expect) -> Expected<'_> {
 }
 
 /// What leads to a finding as it goes over the wire, greeting and goodbye included.
-fn lines(suite: &Suite, finding: &Finding) -> String {
-    let alone = [RequestLine::of(suite.name.as_str(), &finding.request)];
+fn lines(finding: &Finding) -> String {
     let sequence = match finding.sequence.as_slice() {
-        [] => &alone[..],
+        [] => std::slice::from_ref(&finding.request),
         sequence => sequence,
     };
     let mut out = Vec::new();
     crate::protocol::Hello::write_greeting(&mut out);
-    for (id, line) in (1..).zip(sequence) {
-        line.write(id, &mut out);
+    for (id, request) in (1..).zip(sequence) {
+        RequestLine::new(request).write(id, &mut out);
     }
     out.extend_from_slice(b"{\"op\":\"bye\"}\n");
     String::from_utf8_lossy(&out).into_owned()
@@ -284,8 +283,8 @@ mod tests {
     use crate::fuzz::share::{Breach, Finding};
     use crate::protocol::{Hello, ImplementationInfo};
     use crate::results::Failure;
-    use crate::signature::{Op, Outcome};
-    use crate::suite::{Request, Suite, embedded};
+    use crate::signature::{Op, Outcome, Request};
+    use crate::suite::{Suite, embedded};
 
     /// Schemes with what the embedded ones do not have: fields that nobody signs, keys in other
     /// encodings, and other ways to write a suite file.
@@ -413,7 +412,7 @@ vectors:
             let mut findings = Vec::new();
             while findings.len() < 400 {
                 let (input, _) = grower.grow(&beds);
-                let Some(request) = input.request(&suite.scheme, &mut signer) else {
+                let Some(request) = input.request(&suite, &mut signer) else {
                     continue;
                 };
                 if !beds[0].takes(&request) {

@@ -3,8 +3,7 @@
 use crate::fuzz::demand::Demand;
 use crate::fuzz::input::Input;
 use crate::results::Failure;
-use crate::signature::Outcome;
-use crate::suite::Request;
+use crate::signature::{Outcome, Request};
 
 /// Something that is not as it should be, as it was first seen.
 #[derive(Clone, Debug)]

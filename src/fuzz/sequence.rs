@@ -5,8 +5,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::adapters::{AdapterError, Limits, Target, ask};
-use crate::protocol::{Hello, HelloChanges, RequestLine};
+use crate::protocol::{Hello, HelloChanges};
 use crate::results::Observed;
+use crate::signature::Request;
 
 /// How many fresh processes are spent on one sequence.
 const MOST_TRIALS: usize = 240;
@@ -34,50 +35,50 @@ pub(super) enum Sought<'p> {
 }
 
 impl Bench<'_> {
-    /// The shortest part of these lines, in their order, that still leads to what is sought;
+    /// The shortest part of these requests, in their order, that still leads to what is sought;
     /// `None` where not even all of them do.
     pub(super) fn shortest(
         &self,
-        mut lines: Vec<RequestLine>,
+        mut requests: Vec<Request>,
         sought: &Sought<'_>,
-    ) -> Result<Option<Vec<RequestLine>>, AdapterError> {
-        if !self.leads(&lines, sought)? {
+    ) -> Result<Option<Vec<Request>>, AdapterError> {
+        if !self.leads(&requests, sought)? {
             return Ok(None);
         }
         let until = (self.clock)() + LONGEST;
         let mut trials = 1;
-        let mut chunk = lines.len().div_ceil(2);
+        let mut chunk = requests.len().div_ceil(2);
         while chunk > 0 {
             let mut start = 0;
-            while start < lines.len() {
+            while start < requests.len() {
                 if trials >= MOST_TRIALS || (self.clock)() >= until {
-                    return Ok(Some(lines));
+                    return Ok(Some(requests));
                 }
-                let end = (start + chunk).min(lines.len());
+                let end = (start + chunk).min(requests.len());
                 // The last request is the one whose answer is looked at.
-                let keeps_last = matches!(sought, Sought::Answer(_)) && end == lines.len();
+                let keeps_last = matches!(sought, Sought::Answer(_)) && end == requests.len();
                 let end = if keeps_last { end - 1 } else { end };
                 if start >= end {
                     break;
                 }
-                let mut fewer = lines[..start].to_vec();
-                fewer.extend_from_slice(&lines[end..]);
+                let mut fewer = requests[..start].to_vec();
+                fewer.extend_from_slice(&requests[end..]);
                 trials += 1;
                 if !fewer.is_empty() && self.leads(&fewer, sought)? {
-                    lines = fewer;
+                    requests = fewer;
                 } else {
                     start = end;
                 }
             }
             chunk = if chunk == 1 { 0 } else { chunk.div_ceil(2) };
         }
-        Ok(Some(lines))
+        Ok(Some(requests))
     }
 
-    fn leads(&self, lines: &[RequestLine], sought: &Sought<'_>) -> Result<bool, AdapterError> {
+    fn leads(&self, requests: &[Request], sought: &Sought<'_>) -> Result<bool, AdapterError> {
         let mut adapter = self.target.start(self.limits, self.interrupt)?;
         let mut changes = self.hello.changes(adapter.hello());
-        let observed = ask(&mut adapter, lines, true)?;
+        let observed = ask(&mut adapter, requests, true)?;
         let parting = adapter.finish();
         changes.join(&parting.hello_changes);
         let all = self.hello_changes.lock();

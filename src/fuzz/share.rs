@@ -7,10 +7,8 @@ use crate::adapters::AdapterError;
 use crate::fuzz::demand::Demand;
 use crate::fuzz::seen::Taste;
 use crate::mistakes::MistakeId;
-use crate::protocol::RequestLine;
 use crate::results::{Failure, Restarts};
-use crate::signature::Outcome;
-use crate::suite::Request;
+use crate::signature::{Outcome, Request};
 
 /// Something that was found.
 #[derive(Clone, Debug)]
@@ -23,7 +21,7 @@ pub(crate) struct Finding {
     pub(crate) length: usize,
     pub(crate) length_before: usize,
     pub(crate) asked: u64,
-    pub(crate) sequence: Vec<RequestLine>,
+    pub(crate) sequence: Vec<Request>,
     pub(crate) cases: u64,
     pub(crate) after_cases: u64,
     pub(crate) after: Duration,
@@ -49,7 +47,7 @@ pub(super) struct Share {
     pub(super) disagreements: u64,
     pub(super) unsupported: u64,
     pub(super) kinds: u64,
-    pub(super) corpus: Vec<(usize, Request)>,
+    pub(super) corpus: Vec<Request>,
     pub(super) restarts: Restarts,
     pub(super) notes: Vec<String>,
     pub(super) broken: Option<AdapterError>,

@@ -301,7 +301,7 @@ pub(super) fn as_made(bed: &Bed<'_>, input: &Input) -> Input {
             token: Token::Made(Recipe { in_list, ..recipe }),
             ..whole.clone()
         };
-        let request = candidate.request(scheme, &mut signer)?;
+        let request = candidate.request(bed.suite(), &mut signer)?;
         let presented = match &input.token {
             Token::Literal(value) => request.token.as_ref() == Some(value),
             _ => false,

@@ -12,10 +12,10 @@ use crate::fuzz::input::{Input, Signer, Token};
 use crate::fuzz::masked::kind;
 use crate::fuzz::present::Present;
 use crate::fuzz::shrink::{Budget, length, simpler};
-use crate::protocol::{Clock, Hello, ImplementationInfo, MAX_LINE, RequestLine};
+use crate::protocol::{Clock, Hello, ImplementationInfo, MAX_LINE, PreparedRequest};
 use crate::results::{Course, FuzzPoint, Observed, ObservedKind};
-use crate::signature::{Op, Outcome, Value};
-use crate::suite::{Request, Suite};
+use crate::signature::{Op, Outcome, Request, Value};
+use crate::suite::Suite;
 
 /// How many requests both are asked at once.
 const BATCH: usize = 512;
@@ -270,17 +270,18 @@ impl Comparing<'_, '_> {
         while inputs.len() < count {
             let (input, class) = self.grower.grow(self.beds);
             let bed = &self.beds[input.suite];
-            let request = input.request(&bed.suite().scheme, &mut self.signer);
+            let request = input.request(bed.suite(), &mut self.signer);
             let Some(request) = request.filter(|request| bed.takes(request)) else {
                 continue;
             };
-            if !RequestLine::of(bed.suite().name.as_str(), &request).is_longer_than(MAX_LINE) {
-                inputs.push((input, request, class));
+            let request = PreparedRequest::new(request);
+            if !request.is_longer_than(MAX_LINE) {
+                inputs.push((input, request.into_request(), class));
             }
         }
-        let requests: Vec<(usize, Request)> = inputs
+        let requests: Vec<Request> = inputs
             .iter()
-            .map(|(input, request, _)| (input.suite, request.clone()))
+            .map(|(_, request, _)| request.clone())
             .collect();
         let observed = self.ask_both(pair, &requests)?;
         self.cases += inputs.len() as u64;
@@ -311,16 +312,10 @@ impl Comparing<'_, '_> {
     fn ask_both(
         &self,
         pair: &mut [Adapter<'_>; 2],
-        requests: &[(usize, Request)],
+        requests: &[Request],
     ) -> Result<Vec<[Observed; 2]>, AdapterError> {
-        let lines: Vec<_> = requests
-            .iter()
-            .map(|(suite, request)| {
-                RequestLine::of(self.beds[*suite].suite().name.as_str(), request)
-            })
-            .collect();
-        let one = ask(&mut pair[0], &lines, false)?;
-        let other = ask(&mut pair[1], &lines, false)?;
+        let one = ask(&mut pair[0], requests, false)?;
+        let other = ask(&mut pair[1], requests, false)?;
         Ok(std::iter::zip(one, other)
             .map(|(one, other)| [one, other])
             .collect())
@@ -336,7 +331,6 @@ impl Comparing<'_, '_> {
     ) -> Result<Difference, AdapterError> {
         let before = length(&input);
         let bed = &self.beds[input.suite];
-        let scheme = &bed.suite().scheme;
         let failures = outcomes.iter().filter_map(|one| match one {
             Observed::Failed(failure) => Some(failure),
             _ => None,
@@ -348,7 +342,7 @@ impl Comparing<'_, '_> {
             let candidates: Vec<(Input, Request)> = simpler(bed, &found.0)
                 .into_iter()
                 .filter_map(|input| {
-                    let request = input.request(scheme, &mut self.signer)?;
+                    let request = input.request(bed.suite(), &mut self.signer)?;
                     bed.takes(&request).then_some((input, request))
                 })
                 .collect();
@@ -357,10 +351,8 @@ impl Comparing<'_, '_> {
                     break 'smaller;
                 }
                 asked += some.len();
-                let requests: Vec<(usize, Request)> = some
-                    .iter()
-                    .map(|(input, request)| (input.suite, request.clone()))
-                    .collect();
+                let requests: Vec<Request> =
+                    some.iter().map(|(_, request)| request.clone()).collect();
                 let observed = self.ask_both(pair, &requests)?;
                 for ((input, request), outcomes) in std::iter::zip(some, observed) {
                     if sort(input.suite, request.op, &outcomes) == Some(due) {
@@ -410,7 +402,7 @@ impl Comparing<'_, '_> {
             let (mut input, _) = self.grower.grow(&self.beds[at..=at]);
             input.suite = at;
             input.op = Op::Sign;
-            let request = input.request(&bed.suite().scheme, &mut self.signer);
+            let request = input.request(bed.suite(), &mut self.signer);
             if let Some(request) = request.filter(|request| bed.takes(request)) {
                 claims.push((input, request));
             }
@@ -426,11 +418,8 @@ impl Comparing<'_, '_> {
         claims: &[(Input, Request)],
     ) -> Result<Vec<Request>, AdapterError> {
         let suite = self.beds[at].suite();
-        let name = suite.name.as_str();
-        let lines = claims
-            .iter()
-            .map(|(_, request)| RequestLine::of(name, request));
-        let signed = ask(signer, &lines.collect::<Vec<_>>(), false)?;
+        let requests = claims.iter().map(|(_, request)| request.clone());
+        let signed = ask(signer, &requests.collect::<Vec<_>>(), false)?;
         let shown = std::iter::zip(claims, signed).filter_map(|((input, _), observed)| {
             let Observed::Outcome(Outcome::Token(token)) = observed else {
                 return None;
@@ -440,8 +429,8 @@ impl Comparing<'_, '_> {
                 token: Token::Literal(Value::Text(token)),
                 ..input.clone()
             };
-            let request = shown.request(&suite.scheme, &mut self.signer)?;
-            (!RequestLine::of(name, &request).is_longer_than(MAX_LINE)).then_some(request)
+            let request = PreparedRequest::new(shown.request(suite, &mut self.signer)?);
+            (!request.is_longer_than(MAX_LINE)).then(|| request.into_request())
         });
         Ok(shown.collect())
     }
@@ -454,10 +443,7 @@ impl Comparing<'_, '_> {
         presented: &[Request],
     ) -> Result<Crossing, AdapterError> {
         let name = self.beds[at].suite().name.as_str();
-        let lines = presented
-            .iter()
-            .map(|request| RequestLine::of(name, request));
-        let verified = ask(verifier, &lines.collect::<Vec<_>>(), false)?;
+        let verified = ask(verifier, presented, false)?;
         let is_accepted = |one: &Observed| *one == Observed::Outcome(Outcome::Accept);
         let accepted = verified.iter().filter(|one| is_accepted(one)).count();
         let example = std::iter::zip(presented, verified).find(|(_, one)| !is_accepted(one));

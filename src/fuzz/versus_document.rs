@@ -1,6 +1,6 @@
 //! The document of two implementations against each other.
 
-use crate::fuzz::document::{ended, fuzzed_suites, millis, request};
+use crate::fuzz::document::{ended, fuzzed_suites, millis};
 use crate::fuzz::versus::{Crossing, Difference, Versus};
 use crate::results::{
     Observed, ObservedKind, Restarts, VERSUS_SCHEMA_VERSION, VersusAnswer, VersusCell,
@@ -69,7 +69,7 @@ fn difference(found: &Difference) -> VersusDifference {
     let op = found.request.op;
     VersusDifference {
         suite: found.suite.clone(),
-        request: request(&found.suite, &found.request),
+        request: found.request.clone(),
         answers: found.outcomes.each_ref().map(|one| answer(op, one)),
         length: found.length[0] as u64,
         length_before: found.length[1] as u64,
@@ -88,7 +88,7 @@ fn cell(crossing: &Crossing) -> VersusCell {
             .example
             .as_ref()
             .map(|(asked, observed)| VersusExample {
-                request: request(&crossing.suite, asked),
+                request: asked.clone(),
                 answer: answer(asked.op, observed),
             }),
     }

@@ -2,8 +2,8 @@
 
 use crate::generate::case::{Case, Expected};
 use crate::generate::vectors::vectors;
-use crate::signature::Context;
-use crate::suite::{Expect, Level, Request, Suite};
+use crate::signature::{Context, Request};
+use crate::suite::{Expect, Level, Suite};
 
 /// A request that a suite may want to hold, and what is sound.
 #[derive(Clone, Debug)]
@@ -20,10 +20,13 @@ pub struct Suggestion {
 
 /// Every request of the catalogue of inputs that applies to a suite's scheme.
 pub fn suggestions(suite: &Suite) -> Vec<Suggestion> {
-    vectors(suite).into_iter().map(suggestion).collect()
+    vectors(suite)
+        .into_iter()
+        .map(|case| suggestion(suite, case))
+        .collect()
 }
 
-fn suggestion(case: Case) -> Suggestion {
+fn suggestion(suite: &Suite, case: Case) -> Suggestion {
     let level = case.rule.level;
     let expect = match case.expected(level) {
         Expected::Token { token, or } => Expect::Token {
@@ -37,6 +40,7 @@ fn suggestion(case: Case) -> Suggestion {
         id: case.id,
         level,
         request: Request {
+            suite: (&suite.name).into(),
             op: case.op,
             secrets: case.secrets,
             fields: case.fields,

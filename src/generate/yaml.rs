@@ -10,8 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::generate::case::{Case, Expected};
 use crate::generate::requirements::Rule;
-use crate::signature::{Fields, Op, OutcomeKind, Secrets, Value};
-use crate::suite::{Basis, Level, Request};
+use crate::signature::{Fields, Op, OutcomeKind, Request, Secrets, Value};
+use crate::suite::{Basis, Level};
 
 /// From this length on a text that only repeats one character is written as a repetition.
 const LONG: usize = 48;
@@ -40,6 +40,8 @@ pub(crate) fn write_vector(case: &Case, level: Level, indent: usize, out: &mut S
         shows: case.rule.id,
         note: &case.note,
         request: &Request {
+            // The file names it once.
+            suite: "".into(),
             op: case.op,
             secrets: case.secrets.clone(),
             fields: case.fields.clone(),

@@ -1,12 +1,13 @@
 //! One call of an implementation: what is started or sent for a request.
 
 use crate::implementations::answer_rules::AnswerRules;
-use crate::implementations::inputs::{InputName, Inputs, NotCarried};
+use crate::implementations::inputs::{InputName, NotCarried};
 use crate::implementations::json_template::JsonTemplate;
 use crate::implementations::text_template::{
     Piece, TextTemplate, header_text, percent, percent_encoded, verbatim, without_nul,
 };
 use crate::implementations::url_template::UrlTemplate;
+use crate::signature::Request;
 
 /// A process that is started for each request.
 #[derive(Clone, Debug)]
@@ -67,7 +68,7 @@ pub trait Call {
     type Request;
 
     /// Puts the values in.
-    fn render(&self, inputs: &Inputs<'_>) -> Result<Self::Request, NotCarried>;
+    fn render(&self, request: &Request) -> Result<Self::Request, NotCarried>;
 
     /// How the output is read.
     fn answer(&self) -> &AnswerRules;
@@ -79,9 +80,9 @@ pub trait Call {
 impl Call for ExecCall {
     type Request = ExecRequest;
 
-    fn render(&self, inputs: &Inputs<'_>) -> Result<ExecRequest, NotCarried> {
+    fn render(&self, request: &Request) -> Result<ExecRequest, NotCarried> {
         let word = |template: &TextTemplate| {
-            let word = template.render(inputs, without_nul)?;
+            let word = template.render(request, without_nul)?;
             match template.pieces().first() {
                 Some(Piece::Value(name)) if word.starts_with(b"-") && !self.leading_hyphens => {
                     Err(NotCarried(format!(
@@ -92,12 +93,12 @@ impl Call for ExecCall {
             }
         };
         let variable = |(name, template): &(String, TextTemplate)| {
-            Ok((name.clone(), template.render(inputs, without_nul)?))
+            Ok((name.clone(), template.render(request, without_nul)?))
         };
         let stdin = self
             .stdin
             .as_ref()
-            .map(|stdin| stdin.render(inputs, verbatim));
+            .map(|stdin| stdin.render(request, verbatim));
         Ok(ExecRequest {
             words: self.command.iter().map(word).collect::<Result<_, _>>()?,
             env: self.env.iter().map(variable).collect::<Result<_, _>>()?,
@@ -119,9 +120,9 @@ impl Call for ExecCall {
 impl Call for WebCall {
     type Request = WebRequest;
 
-    fn render(&self, inputs: &Inputs<'_>) -> Result<WebRequest, NotCarried> {
+    fn render(&self, request: &Request) -> Result<WebRequest, NotCarried> {
         let header = |(name, template): &(String, TextTemplate)| {
-            let value = template.render(inputs, header_text)?;
+            let value = template.render(request, header_text)?;
             if value.trim_ascii().len() < value.len() {
                 return Err(NotCarried(format!(
                     "the header {name} would begin or end with a blank, which nobody reads"
@@ -137,10 +138,10 @@ impl Call for WebCall {
         let has_type = headers.iter().any(|(name, _)| name == "content-type");
         let (kind, body) = match &self.body {
             None => (None, Vec::new()),
-            Some(BodyTemplate::Json(json)) => (Some("application/json"), json.render(inputs)?),
+            Some(BodyTemplate::Json(json)) => (Some("application/json"), json.render(request)?),
             Some(BodyTemplate::Form(fields)) => (
                 Some("application/x-www-form-urlencoded"),
-                form(fields, inputs)?,
+                form(fields, request)?,
             ),
         };
         if let Some(kind) = kind.filter(|_| !has_type) {
@@ -148,7 +149,7 @@ impl Call for WebCall {
         }
         Ok(WebRequest {
             method: self.method.clone(),
-            url: self.url.render(inputs)?,
+            url: self.url.render(request)?,
             headers,
             body,
         })
@@ -179,7 +180,7 @@ impl Call for WebCall {
 /// Fields of a form, joined; their names are encoded already.
 pub(super) fn form(
     fields: &[(String, TextTemplate)],
-    inputs: &Inputs<'_>,
+    request: &Request,
 ) -> Result<Vec<u8>, NotCarried> {
     let mut out = Vec::new();
     for (name, template) in fields {
@@ -192,7 +193,7 @@ pub(super) fn form(
         for piece in template.pieces() {
             match piece {
                 Piece::Literal(text) => out.extend(percent_encoded(text.as_bytes())),
-                Piece::Value(name) => out.extend(percent(name, &inputs.bytes(name)?)?),
+                Piece::Value(name) => out.extend(percent(name, &name.bytes(request)?)?),
             }
         }
     }

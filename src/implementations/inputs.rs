@@ -3,22 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::signature::{Fields, Secrets, Value};
-
-/// The values of one request.
-#[derive(Clone, Copy, Debug)]
-pub struct Inputs<'a> {
-    /// The name of the suite.
-    pub suite: &'a str,
-    /// The secret or secrets.
-    pub secrets: &'a Secrets,
-    /// The fields that are given.
-    pub fields: &'a Fields,
-    /// The token presented; `None` where it is absent, and when signing.
-    pub token: Option<&'a Value>,
-    /// The time of verification in Unix seconds.
-    pub now: u64,
-}
+use crate::signature::{Request, Secrets, Value};
 
 /// What a placeholder stands for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -71,43 +56,43 @@ impl fmt::Display for InputName {
 #[error("the description cannot carry it: {0}")]
 pub struct NotCarried(pub(super) String);
 
-impl<'a> Inputs<'a> {
-    /// The value of a placeholder.
-    pub(super) fn value(&self, name: &InputName) -> Result<Cow<'a, Value>, NotCarried> {
-        let absent = || NotCarried(format!("there is no {name} in this request"));
-        match name {
-            InputName::Secret => match self.secrets {
+impl InputName {
+    /// Its value in a request.
+    pub(super) fn value<'r>(&self, request: &'r Request) -> Result<Cow<'r, Value>, NotCarried> {
+        let absent = || NotCarried(format!("there is no {self} in this request"));
+        match self {
+            Self::Secret => match &request.secrets {
                 Secrets::One(secret) => Ok(Cow::Owned(secret.to_value())),
                 Secrets::Per(_) => Err(NotCarried(
                     "the scheme has several secrets; {secrets.NAME} is one of them".to_owned(),
                 )),
             },
-            InputName::SecretOf(of) => self
+            Self::SecretOf(of) => request
                 .secrets
                 .iter()
                 .find(|(name, _)| *name == Some(of.as_str()))
                 .map(|(_, secret)| Cow::Owned(secret.to_value()))
                 .ok_or_else(absent),
-            InputName::Field(field) => self
+            Self::Field(field) => request
                 .fields
                 .value(field)
                 .map(Cow::Borrowed)
                 .ok_or_else(absent),
-            InputName::Token => self.token.map(Cow::Borrowed).ok_or_else(absent),
-            InputName::Now => {
-                let now = i64::try_from(self.now).unwrap_or(i64::MAX);
+            Self::Token => request.token.as_ref().map(Cow::Borrowed).ok_or_else(absent),
+            Self::Now => {
+                let now = i64::try_from(request.now).unwrap_or(i64::MAX);
                 Ok(Cow::Owned(Value::Number(now)))
             }
-            InputName::Suite => Ok(Cow::Owned(Value::Text(self.suite.to_owned()))),
+            Self::Suite => Ok(Cow::Owned(Value::Text(request.suite.to_string()))),
         }
     }
 
-    /// The bytes of a value, where it is a text, bytes, or a number.
-    pub(super) fn bytes(&self, name: &InputName) -> Result<Cow<'a, [u8]>, NotCarried> {
-        let bytes = match self.value(name)? {
+    /// The bytes of its value, where that is a text, bytes, or a number.
+    pub(super) fn bytes<'r>(&self, request: &'r Request) -> Result<Cow<'r, [u8]>, NotCarried> {
+        let bytes = match self.value(request)? {
             Cow::Borrowed(value) => value.to_bytes(),
             Cow::Owned(value) => value.to_bytes().map(|bytes| bytes.into_owned().into()),
         };
-        bytes.ok_or_else(|| NotCarried(format!("{name} is neither a text nor a number")))
+        bytes.ok_or_else(|| NotCarried(format!("{self} is neither a text nor a number")))
     }
 }

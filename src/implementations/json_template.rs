@@ -2,9 +2,10 @@
 
 use serde_json::Value as Json;
 
-use crate::implementations::inputs::{InputName, Inputs, NotCarried};
+use crate::implementations::inputs::{InputName, NotCarried};
 use crate::implementations::text_template::{TextTemplate, TextTemplateError, verbatim};
 use crate::protocol::write_ascii;
+use crate::signature::Request;
 
 /// JSON whose texts are templates. A text that is `{fields.NAME:json}` and nothing else becomes
 /// the value itself, be it a number.
@@ -37,30 +38,31 @@ impl JsonTemplate {
         })
     }
 
-    pub(super) fn render(&self, inputs: &Inputs<'_>) -> Result<Vec<u8>, NotCarried> {
+    pub(super) fn render(&self, request: &Request) -> Result<Vec<u8>, NotCarried> {
         let mut out = Vec::new();
-        write_ascii(&self.value(inputs)?, &mut out);
+        write_ascii(&self.value(request)?, &mut out);
         Ok(out)
     }
 
-    fn value(&self, inputs: &Inputs<'_>) -> Result<Json, NotCarried> {
+    fn value(&self, request: &Request) -> Result<Json, NotCarried> {
         Ok(match self {
             Self::Text(template) => {
-                let text = template.render(inputs, verbatim)?;
+                let text = template.render(request, verbatim)?;
                 let text = String::from_utf8(text).map_err(|_| {
                     NotCarried("a value is no UTF-8, and stands in JSON".to_owned())
                 })?;
                 Json::String(text)
             }
-            Self::Whole(name) => serde_json::to_value(&*inputs.value(name)?)
+            Self::Whole(name) => serde_json::to_value(&*name.value(request)?)
                 .map_err(|error| NotCarried(error.to_string()))?,
             Self::Constant(json) => json.clone(),
             Self::List(items) => {
-                let items = items.iter().map(|item| item.value(inputs));
+                let items = items.iter().map(|item| item.value(request));
                 Json::Array(items.collect::<Result<_, _>>()?)
             }
             Self::Map(entries) => {
-                let entry = |(key, value): &(String, Self)| Ok((key.clone(), value.value(inputs)?));
+                let entry =
+                    |(key, value): &(String, Self)| Ok((key.clone(), value.value(request)?));
                 Json::Object(entries.iter().map(entry).collect::<Result<_, _>>()?)
             }
         })

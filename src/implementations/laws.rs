@@ -5,9 +5,9 @@ use reqwest::Url;
 use reqwest::header::HeaderValue;
 
 use crate::implementations::{
-    Call, ExecCall, ExecRequest, Implementations, Inputs, NotCarried, Way, WebCall, WebRequest,
+    Call, ExecCall, ExecRequest, Implementations, NotCarried, Way, WebCall, WebRequest,
 };
-use crate::signature::{Fields, Op, Secret, Secrets, Value};
+use crate::signature::{Context, Fields, Op, Request, Secret, Secrets, Value};
 
 /// Every context in one description.
 const DESCRIPTION: &str = r#"
@@ -45,13 +45,19 @@ fn described(name: &str) -> Way {
 }
 
 fn render<C: Call>(call: &C, value: &Value) -> Result<C::Request, NotCarried> {
-    call.render(&Inputs {
-        suite: "s",
-        secrets: &Secrets::One(Secret::new("key")),
-        fields: &Fields::new().with("user_id", value.clone()),
+    call.render(&request(Fields::new().with("user_id", value.clone())))
+}
+
+fn request(fields: Fields) -> Request {
+    Request {
+        suite: "s".into(),
+        op: Op::Sign,
+        secrets: Secrets::One(Secret::new("key")),
+        fields,
         token: None,
+        context: Context::default(),
         now: 5,
-    })
+    }
 }
 
 fn exec_call() -> ExecCall {
@@ -232,13 +238,7 @@ fn what_is_no_text_is_not_carried() {
     let bytes = Value::Bytes(vec![0xff]);
     assert!(render(&web_call("server"), &bytes).is_err());
     assert!(render(&web_call("form"), &bytes).is_err());
-    let nothing = exec_call().render(&Inputs {
-        suite: "s",
-        secrets: &Secrets::One(Secret::new("key")),
-        fields: &Fields::new(),
-        token: None,
-        now: 5,
-    });
+    let nothing = exec_call().render(&request(Fields::new()));
     let why = nothing.unwrap_err().to_string();
     assert_eq!(
         why,

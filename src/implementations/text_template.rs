@@ -1,6 +1,7 @@
 //! Text with values put in, each escaped for where it stands.
 
-use crate::implementations::inputs::{InputName, Inputs, NotCarried};
+use crate::implementations::inputs::{InputName, NotCarried};
+use crate::signature::Request;
 use crate::signature::{Segment, Template, TemplateError};
 
 /// Text with placeholders: `{secret}`, `{fields.user_id}`.
@@ -90,16 +91,12 @@ impl TextTemplate {
     }
 
     /// The text with the values in it, each escaped.
-    pub(super) fn render(
-        &self,
-        inputs: &Inputs<'_>,
-        escape: Escape,
-    ) -> Result<Vec<u8>, NotCarried> {
+    pub(super) fn render(&self, request: &Request, escape: Escape) -> Result<Vec<u8>, NotCarried> {
         let mut out = Vec::new();
         for piece in &self.0 {
             match piece {
                 Piece::Literal(text) => out.extend_from_slice(text.as_bytes()),
-                Piece::Value(name) => out.extend(escape(name, &inputs.bytes(name)?)?),
+                Piece::Value(name) => out.extend(escape(name, &name.bytes(request)?)?),
             }
         }
         Ok(out)

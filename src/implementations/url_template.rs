@@ -3,11 +3,12 @@
 use reqwest::Url;
 
 use crate::implementations::calls::form;
-use crate::implementations::inputs::{InputName, Inputs, NotCarried};
+use crate::implementations::inputs::{InputName, NotCarried};
 use crate::implementations::text_template::{
     Piece, TextTemplate, TextTemplateError, percent, percent_encoded,
 };
 use crate::implementations::web_address::{WebAddress, WebAddressError};
+use crate::signature::Request;
 
 /// A URL with values in its path and query. A value stays within the segment of the path, or the
 /// value of the query, in which it stands.
@@ -94,11 +95,11 @@ impl UrlTemplate {
         }
     }
 
-    pub(super) fn render(&self, inputs: &Inputs<'_>) -> Result<Url, NotCarried> {
-        let mut url = self.url.render(inputs, percent)?;
+    pub(super) fn render(&self, request: &Request) -> Result<Url, NotCarried> {
+        let mut url = self.url.render(request, percent)?;
         if !self.query.is_empty() {
             url.push(if url.contains(&b'?') { b'&' } else { b'?' });
-            url.extend(form(&self.query, inputs)?);
+            url.extend(form(&self.query, request)?);
         }
         let text = String::from_utf8_lossy(&url);
         let parsed = Url::parse(&text).ok();

@@ -4,8 +4,8 @@ use crate::lint::source::SourceMap;
 use crate::lint::{Finding, Severity, Subject};
 use crate::results::{Observed, Verdict, judge, outcome_in_words};
 use crate::scheme::{Decision, Identification, Implementation as _, Reference};
-use crate::signature::{Denial, Op, Outcome, OutcomeKind};
-use crate::suite::{Basis, Expect, Level, Request, Suite, Vector};
+use crate::signature::{Denial, Op, Outcome, OutcomeKind, Request};
+use crate::suite::{Basis, Expect, Level, Suite, Vector};
 
 pub(super) fn lint_expectations(suite: &Suite, source: &SourceMap<'_>) -> Vec<Finding> {
     let mut oracle = Reference::new();
@@ -30,6 +30,7 @@ pub(super) fn lint_expectations(suite: &Suite, source: &SourceMap<'_>) -> Vec<Fi
 /// What the oracle does, and what it could do as well.
 fn sound_outcomes(suite: &Suite, vector: &Vector, oracle: &mut Reference) -> Vec<Outcome> {
     let Request {
+        suite: _,
         op,
         secrets,
         fields,

@@ -45,6 +45,13 @@ pub fn write_ascii<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) {
         .expect("a vector takes every byte");
 }
 
+/// A value as JSON in pure ASCII.
+pub fn to_ascii<T: Serialize + ?Sized>(value: &T) -> String {
+    let mut out = Vec::new();
+    write_ascii(value, &mut out);
+    String::from_utf8_lossy(&out).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

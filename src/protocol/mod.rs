@@ -12,10 +12,10 @@ mod request;
 mod tally;
 
 pub use answer::{Answer, AnswerError, Reply};
-pub use ascii::write_ascii;
+pub use ascii::{to_ascii, write_ascii};
 pub use hello::{Clock, Hello, HelloError, ImplementationInfo, PROTOCOL_VERSION};
 pub use hello_changes::{HelloChanges, HelloPart};
-pub use request::{Incoming, RequestLine, RequestParts};
+pub use request::{Incoming, PreparedRequest, RequestLine};
 pub use tally::{Tally, TallyAnswer};
 
 /// The longest line that either side accepts, in bytes without its line feed.

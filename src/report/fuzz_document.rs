@@ -151,7 +151,10 @@ mod tests {
     }
 
     fn versus() -> Value {
-        let request = json!({"op": "verify", "suite": "acme", "token": "ab"});
+        let request = json!({
+            "op": "verify", "suite": "acme", "secret": "k", "fields": {"user_id": "a"},
+            "token": "ab", "now": 5,
+        });
         let answer = |outcome: &str| json!({"outcome": outcome, "actual": outcome});
         let side = |name: &str| {
             json!({

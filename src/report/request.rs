@@ -1,67 +1,75 @@
 //! A request as a sentence.
 
-use serde_json::{Map, Value};
+use std::borrow::Borrow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value as Json;
 
 use crate::report::visible::{excerpt, quoted};
-use crate::results::CaseRequest;
+use crate::signature::{ContextValue, Request, Secrets, Value};
 
 /// The longest value that is shown whole: 32 bytes in hex with a time behind them fit.
 const COLUMNS: usize = 80;
 
 /// `sign user_id "id-1", timestamp 1741761604 with the secret "a6c9…"`. Whatever the request holds
 /// is in it: from the sentence the same can be asked again.
-pub(super) fn sentence(request: &CaseRequest) -> String {
-    let Value::Object(members) = &request.0 else {
-        return value(&request.0);
-    };
-    let map = |name: &str| match members.get(name) {
-        Some(Value::Object(map)) if !map.is_empty() => Some(named(map)),
-        _ => None,
-    };
-    let op = op(request);
-    let mut words = excerpt(op, COLUMNS);
-    match members.get("token") {
+pub(super) fn sentence(request: &Request) -> String {
+    let mut words = request.op.to_string();
+    match &request.token {
         Some(token) => words += &format!(" the token {} for", value(token)),
-        None if op != "sign" => words += " no token for",
+        None if request.op.presents_a_token() => words += " no token for",
         None => {}
     }
-    words += &format!(
-        " {}",
-        map("fields").unwrap_or_else(|| "no fields".to_owned())
-    );
-    if let Some(now) = members.get("now") {
-        words += &format!(" at {}", value(now));
-    }
-    words += &match (members.get("secret"), map("secrets")) {
-        (Some(secret), _) => format!(" with the secret {}", value(secret)),
-        (None, Some(secrets)) => format!(" with the secrets {secrets}"),
-        (None, None) => " with no secret".to_owned(),
+    words += &match named(request.fields.iter()) {
+        Some(fields) => format!(" {fields}"),
+        None => " no fields".to_owned(),
     };
-    if let Some(context) = map("context") {
+    if request.op.presents_a_token() {
+        words += &format!(" at {}", request.now);
+    }
+    words += &match &request.secrets {
+        Secrets::One(secret) => format!(" with the secret {}", value(&secret.to_value())),
+        Secrets::Per(_) => {
+            let secrets = request.secrets.iter();
+            let secrets = secrets.map(|(of, one)| (of.unwrap_or_default(), one.to_value()));
+            match named(secrets) {
+                Some(secrets) => format!(" with the secrets {secrets}"),
+                None => " with no secret".to_owned(),
+            }
+        }
+    };
+    let context = request.context.iter().map(|(key, is)| match is {
+        ContextValue::One(one) => (key, Value::from(one.as_str())),
+        ContextValue::Per(values) => {
+            let values = values
+                .iter()
+                .map(|(of, is)| (of.clone(), is.as_str().into()));
+            (key, Value::Json(Json::Object(values.collect())))
+        }
+    });
+    if let Some(context) = named(context) {
         words += &format!(" in the context {context}");
     }
     words
 }
 
-/// The operation that was asked: `sign`, `verify` or `identify`.
-fn op(request: &CaseRequest) -> &str {
-    let op = request.0.get("op").and_then(Value::as_str);
-    op.unwrap_or_default()
+/// Names with their values; `None` where there are none.
+fn named<'v, V: Borrow<Value>>(values: impl Iterator<Item = (&'v str, V)>) -> Option<String> {
+    let one = |(name, v): (&str, V)| format!("{} {}", excerpt(name, COLUMNS), value(v.borrow()));
+    let all: Vec<String> = values.map(one).collect();
+    (!all.is_empty()).then(|| all.join(", "))
 }
 
-fn named(values: &Map<String, Value>) -> String {
-    let one = |(name, v): (&String, &Value)| format!("{} {}", excerpt(name, COLUMNS), value(v));
-    values.iter().map(one).collect::<Vec<_>>().join(", ")
-}
-
-fn value(json: &Value) -> String {
-    match json {
-        Value::String(text) => quoted(text, COLUMNS),
-        Value::Object(map) if map.len() == 1 => match map.get("base64") {
-            Some(Value::String(bytes)) => format!("the bytes base64 {}", quoted(bytes, COLUMNS)),
-            _ => excerpt(&json.to_string(), COLUMNS),
-        },
-        _ => excerpt(&json.to_string(), COLUMNS),
+fn value(value: &Value) -> String {
+    match value {
+        Value::Text(text) => quoted(text, COLUMNS),
+        Value::Bytes(bytes) => {
+            let base64 = STANDARD.encode(bytes);
+            format!("the bytes base64 {}", quoted(&base64, COLUMNS))
+        }
+        Value::Number(number) => number.to_string(),
+        Value::Json(json) => excerpt(&json.to_string(), COLUMNS),
     }
 }
 
@@ -70,7 +78,11 @@ mod tests {
     use serde_json::json;
 
     use super::sentence;
-    use crate::results::CaseRequest;
+    use crate::signature::Request;
+
+    fn read(json: serde_json::Value) -> Request {
+        serde_json::from_value(json).unwrap()
+    }
 
     #[test]
     fn a_request_reads_as_a_sentence() {
@@ -92,37 +104,41 @@ mod tests {
                 r#"verify the token 5 for user_id ["a"] at 7 with the secret "s""#,
             ),
             (
-                json!({"op": "identify", "secret": "s", "fields": {"user_id": "a"}, "context": {"verification": "off", "user": "known"}, "now": 7}),
-                r#"identify no token for user_id "a" at 7 with the secret "s" in the context verification "off", user "known""#,
+                json!({"op": "identify", "secret": "s", "fields": {"user_id": "a"}, "context": {"verification": "off", "switch": {"ios": "on"}}, "now": 7}),
+                r#"identify no token for user_id "a" at 7 with the secret "s" in the context verification "off", switch {"ios":"on"}"#,
             ),
         ] {
-            assert_eq!(sentence(&CaseRequest(request)), words);
+            assert_eq!(sentence(&read(request)), words);
         }
     }
 
     /// Two requests that differ anywhere read differently, so that each can be asked again.
     #[test]
     fn whatever_differs_is_in_the_sentence() {
-        for op in ["sign", "verify", "identify"] {
+        for op in ["verify", "identify"] {
             let full = json!({
                 "op": op, "suite": "x", "secret": "s", "fields": {"user_id": "id-1"},
                 "token": "ab", "now": 7, "context": {"mode": "strict"},
             });
-            let said = sentence(&CaseRequest(full.clone()));
+            let said = sentence(&read(full.clone()));
             for (member, other) in [
-                ("op", json!("other")),
+                ("op", json!("sign")),
                 ("secret", json!("t")),
                 ("fields", json!({"user_id": "id-2"})),
                 ("token", json!("cd")),
                 ("now", json!(8)),
                 ("context", json!({"mode": "lax"})),
             ] {
-                let mut without = full.clone();
-                without.as_object_mut().unwrap().shift_remove(member);
                 let mut changed = full.clone();
                 changed[member] = other;
-                for one in [without, changed] {
-                    assert_ne!(sentence(&CaseRequest(one.clone())), said, "{member}: {one}");
+                let mut others = vec![changed];
+                if !matches!(member, "op" | "secret") {
+                    let mut without = full.clone();
+                    without.as_object_mut().unwrap().shift_remove(member);
+                    others.push(without);
+                }
+                for one in others {
+                    assert_ne!(sentence(&read(one.clone())), said, "{member}: {one}");
                 }
             }
         }

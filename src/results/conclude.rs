@@ -11,12 +11,12 @@ use crate::results::conformance::{Disturbances, conformance, gate};
 use crate::results::document::cases_and_asked;
 use crate::results::ledger::{Ledger, Ruling};
 use crate::results::{
-    Case, CaseRequest, Counts, Interruption, KnownFailure, KnownFailures, KnownMention, Observed,
-    ObservedKind, Redaction, RequirementSummary, Restarts, RunResult, SCHEMA_VERSION, Scope,
-    ScopeNote, ShardSummary, SourceLine, SuiteSummary, Trait, Verdict, judge, words,
+    Case, Counts, Interruption, KnownFailure, KnownFailures, KnownMention, Observed, ObservedKind,
+    Redaction, RequirementSummary, Restarts, RunResult, SCHEMA_VERSION, Scope, ScopeNote,
+    ShardSummary, SourceLine, SuiteSummary, Trait, Verdict, judge, words,
 };
-use crate::signature::{Op, Outcome};
-use crate::suite::{Expect, Level, Request, Requirement, Suite, Vector};
+use crate::signature::{Op, Outcome, Request};
+use crate::suite::{Expect, Level, Requirement, Suite, Vector};
 
 /// What was observed of one case.
 #[derive(Clone, Debug)]
@@ -25,10 +25,8 @@ pub struct Observation<'s> {
     pub suite: &'s Suite,
     /// Its vector.
     pub vector: &'s Vector,
-    /// What was asked, as it went over the wire, without its id.
-    pub request: serde_json::Value,
-    /// The same as data, with the secret and at the time of the asking.
-    pub asked: Cow<'s, Request>,
+    /// What was asked, with the secret and at the time of the asking.
+    pub request: Cow<'s, Request>,
     /// What is expected: the vector's own, unless it was signed afresh for an implementation that
     /// uses the real time.
     pub expect: Cow<'s, Expect>,
@@ -224,7 +222,6 @@ fn judged(observation: &Observation<'_>, level: Level) -> Case {
         suite,
         vector,
         request,
-        asked: _,
         expect,
         observed,
         right: _,
@@ -245,7 +242,7 @@ fn judged(observation: &Observation<'_>, level: Level) -> Case {
         basis: vector.basis,
         shows: suite.shown_by(vector).map(|r| r.id.to_string()).collect(),
         verdict: judge(op, vector.level, expect, observed, level),
-        request: CaseRequest(request.clone()),
+        request: (**request).clone(),
         expected: words::expected(expect),
         outcome: ObservedKind::of(op, observed),
         actual: words::actual(observed),

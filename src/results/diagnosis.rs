@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::results::{Case, CaseRequest, Causes, MistakeMention, ObservedKind, RunResult, Verdict};
+use crate::results::{Case, Causes, MistakeMention, ObservedKind, RunResult, Verdict};
+use crate::signature::{Op, Request};
 
 /// Why cases failed, as far as there is evidence.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -101,7 +102,7 @@ pub struct InquiryRequest {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mistakes: Vec<Vec<String>>,
     /// What was asked.
-    pub request: CaseRequest,
+    pub request: Request,
     /// What happened, in one word; absent where it could not be asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<ObservedKind>,
@@ -123,7 +124,7 @@ impl Diagnosis {
     /// The causes of failed `sign` cases, from those that each case has: the fewest that explain
     /// the most. `tried` is how many mistakes were tried.
     pub fn of_signing(cases: &[Case], tried: u64) -> Self {
-        let failed: Vec<&Case> = failed(cases, "sign").collect();
+        let failed: Vec<&Case> = failed(cases, Op::Sign).collect();
         if failed.is_empty() {
             return Self::default();
         }
@@ -175,7 +176,7 @@ impl Diagnosis {
     /// The diagnosis of a document that was written before there was one.
     pub(super) fn of_older(run: &RunResult) -> Option<Self> {
         let mut diagnosis = Self::of_signing(&run.cases, 0);
-        let misjudged = failed(&run.cases, "verify").count() as u64;
+        let misjudged = failed(&run.cases, Op::Verify).count() as u64;
         if !run.verifier_causes.is_empty() {
             let mut open = misjudged;
             let causes = run.verifier_causes.iter().map(|mistake| {
@@ -307,11 +308,10 @@ fn shared(one: &LikelyCause, other: &LikelyCause) -> Option<Vec<Causes>> {
 }
 
 /// The cases of an operation that did not do what is expected, whether that counts or not.
-fn failed<'r>(cases: &'r [Case], op: &'r str) -> impl Iterator<Item = &'r Case> {
-    cases.iter().filter(move |case| {
-        let asked = case.request.0.get("op").and_then(serde_json::Value::as_str);
-        is_failure(case.verdict) && asked == Some(op)
-    })
+fn failed(cases: &[Case], op: Op) -> impl Iterator<Item = &Case> {
+    cases
+        .iter()
+        .filter(move |case| is_failure(case.verdict) && case.request.op == op)
 }
 
 /// Whether a case is to be explained.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::protocol::{HelloChanges, ImplementationInfo};
 use crate::results::{BaselineScore, Diagnosis, ObservedKind, Restarts, Verdict};
+use crate::signature::Request;
 use crate::suite::{Basis, Level, Source};
 
 /// The version of this document's form.
@@ -318,7 +319,7 @@ pub struct Case {
     /// What it came to.
     pub verdict: Verdict,
     /// What was asked.
-    pub request: CaseRequest,
+    pub request: Request,
     /// What was expected, in words: `token 6a40…`, `reject or refused`; for a `may` vector what is
     /// observed.
     pub expected: String,
@@ -412,11 +413,6 @@ pub struct Trait {
     /// What happened, in one word.
     pub outcome: ObservedKind,
 }
-
-/// What was asked, as it went over the wire.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(transparent)]
-pub struct CaseRequest(pub serde_json::Value);
 
 /// Where a vector stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

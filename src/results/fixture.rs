@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::protocol::{HelloChanges, ImplementationInfo, RequestLine};
+use crate::protocol::{HelloChanges, ImplementationInfo};
 use crate::results::{
     Circumstances, KnownFailures, Observation, Observed, Redaction, Restarts, RunResult, conclude,
 };
@@ -10,9 +10,11 @@ use crate::scheme::{
     Algorithm, Field, FieldKind, FieldSet, Freshness, Layout, Message, Scheme, SecretEncoding,
     SecretRule, TokenGrammar,
 };
-use crate::signature::{Context, Fields, Op, Outcome, OutcomeKind, Secret, Secrets, Slug, Value};
+use crate::signature::{
+    Context, Fields, Op, Outcome, OutcomeKind, Request, Secret, Secrets, Slug, Value,
+};
 use crate::suite::{
-    Basis, Expect, InputKind, Level, Request, Requirement, Source, Suite, SuiteText, Vector,
+    Basis, Expect, InputKind, Level, Requirement, Source, Suite, SuiteText, Vector,
 };
 
 /// The day of every run here.
@@ -91,6 +93,7 @@ impl Suite {
             note: None,
             line,
             request: Request {
+                suite: (&self.name).into(),
                 op,
                 secrets: Secrets::One(Secret::new("0123456789abcdef")),
                 fields: Fields::new().with("user_id", id),
@@ -111,12 +114,10 @@ impl Suite {
             .iter()
             .find(|known| known.id.as_str() == vector)
             .unwrap();
-        let line = RequestLine::of(self.name.as_str(), &vector.request);
         Observation {
             suite: self,
             vector,
-            request: serde_json::from_str(&line.as_json()).unwrap(),
-            asked: Cow::Borrowed(&vector.request),
+            request: Cow::Borrowed(&vector.request),
             expect: Cow::Borrowed(&vector.expect),
             right: None,
             observed,

@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::{HelloChanges, ImplementationInfo};
-use crate::results::{CaseRequest, Causes, FuzzPoint, ObservedKind, Restarts, ShardSummary};
+use crate::results::{Causes, FuzzPoint, ObservedKind, Restarts, ShardSummary};
+use crate::signature::Request;
 use crate::suite::{Basis, Level};
 
 /// The version of this document's form.
@@ -119,7 +120,7 @@ pub struct FuzzFinding {
     /// The statement.
     pub text: String,
     /// The smallest request that shows it.
-    pub request: CaseRequest,
+    pub request: Request,
     /// What was expected.
     pub expected: String,
     /// What happened.
@@ -132,7 +133,7 @@ pub struct FuzzFinding {
     pub asked: u64,
     /// The requests that lead to it, in order and the last among them, where one alone does not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sequence: Vec<CaseRequest>,
+    pub sequence: Vec<Request>,
     /// Which mistakes do the same, the likeliest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub causes: Vec<Causes>,
@@ -155,7 +156,7 @@ pub struct FuzzTrait {
     /// How often that was seen.
     pub cases: u64,
     /// A request that shows it.
-    pub request: CaseRequest,
+    pub request: Request,
     /// What happened there.
     pub actual: String,
 }

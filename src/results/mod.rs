@@ -43,9 +43,9 @@ pub use diagnosis::{
 };
 pub use difference::{AbsentImplementation, ChangedCase, Difference};
 pub use document::{
-    Case, CaseRequest, Causes, Conformance, Counts, Gate, GateFailure, GateFailureKind,
-    JUDGED_ITSELF, KnownMention, MistakeMention, RequirementSummary, RunResult, SCHEMA_VERSION,
-    Scope, ScopeNote, ShardSummary, SourceLine, SuiteSummary, Trait,
+    Case, Causes, Conformance, Counts, Gate, GateFailure, GateFailureKind, JUDGED_ITSELF,
+    KnownMention, MistakeMention, RequirementSummary, RunResult, SCHEMA_VERSION, Scope, ScopeNote,
+    ShardSummary, SourceLine, SuiteSummary, Trait,
 };
 pub use fuzz::{
     FUZZ_SCHEMA_VERSION, FuzzEnd, FuzzFinding, FuzzResult, FuzzTrait, FuzzWarning, FuzzedSuite,

@@ -5,13 +5,15 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
 
 use crate::protocol::ImplementationInfo;
 use crate::results::needle::{Needle, SHORTEST};
 use crate::results::words::OR_DECLINED;
 use crate::results::{Case, Diagnosis, Observation, Observed, RunResult};
-use crate::signature::{Outcome, Secret, Value};
+use crate::signature::{Outcome, Request, Secret, Value};
 
 /// What stands where something was taken out.
 pub const REDACTED: &str = "[redacted]";
@@ -103,8 +105,8 @@ impl Redaction {
             .iter_mut()
             .flat_map(|all| &mut all.requests)
         {
-            redact_request(&mut asked.request.0);
-            redact_json(&mut asked.request.0, &hide);
+            redact_request(&mut asked.request);
+            hide_in_request(&mut asked.request, &hide);
         }
     }
 
@@ -135,7 +137,7 @@ impl Redaction {
             *text = hide(text);
         }
         for case in &mut result.cases {
-            redact_json(&mut case.request.0, &hide);
+            hide_in_request(&mut case.request, &hide);
         }
         if !self.is_active {
             return;
@@ -164,7 +166,7 @@ impl Redaction {
     /// Takes secrets and tokens out of their places, and what looks like a token out of what was
     /// said.
     fn redact_case(&self, case: &mut Case) {
-        redact_request(&mut case.request.0);
+        redact_request(&mut case.request);
         // The words repeat the tokens.
         let words = [
             Some(&mut case.expected),
@@ -188,23 +190,10 @@ impl Redaction {
 
 /// Whether a case was asked with the secret that stands in its suite.
 fn is_asked_as_written(observation: &Observation<'_>) -> bool {
-    let own: Vec<Json> = observation
-        .vector
-        .request
-        .secrets
-        .iter()
-        .map(|(_, secret)| as_json(&secret.to_value()))
-        .collect();
-    let request = &observation.request;
-    match (request.get("secret"), request.get("secrets")) {
-        (Some(secret), _) => own.contains(secret),
-        (None, Some(Json::Object(secrets))) => secrets.values().all(|one| own.contains(one)),
-        _ => false,
-    }
-}
-
-fn as_json(value: &Value) -> Json {
-    serde_json::to_value(value).unwrap_or_default()
+    let own = &observation.vector.request.secrets;
+    let is_own = |secret: &Secret| own.iter().any(|(_, known)| known == secret);
+    let asked = &observation.request.secrets;
+    asked.iter().all(|(_, secret)| is_own(secret))
 }
 
 /// Every token that has to do with a case.
@@ -219,7 +208,7 @@ fn tokens(case: &Case, observation: &Observation<'_>) -> Vec<String> {
         Observed::Unstable(one, two) => tokens.extend([of_outcome(one), of_outcome(two)]),
         _ => {}
     }
-    let presented = observation.request.get("token").and_then(Json::as_str);
+    let presented = observation.request.token.as_ref().and_then(Value::as_text);
     tokens.push(presented.map(str::to_owned));
     let mut tokens: Vec<String> = tokens.into_iter().flatten().collect();
     tokens.retain(|token| token.chars().count() >= 2 * SHORTEST);
@@ -227,18 +216,53 @@ fn tokens(case: &Case, observation: &Observation<'_>) -> Vec<String> {
 }
 
 /// Takes secrets and tokens out of their places.
-fn redact_request(request: &mut Json) {
-    let Json::Object(request) = request else {
-        return;
-    };
-    for (name, value) in request {
-        match (name.as_str(), value) {
-            ("secrets", Json::Object(secrets)) => {
-                secrets.values_mut().for_each(|one| *one = REDACTED.into());
+fn redact_request(request: &mut Request) {
+    for secret in request.secrets.iter_mut() {
+        *secret = Secret::new(REDACTED);
+    }
+    match &mut request.token {
+        None | Some(Value::Json(Json::Null)) => {}
+        Some(token) => *token = REDACTED.into(),
+    }
+}
+
+/// Takes out of every text of a request what may not be shown.
+fn hide_in_request(request: &mut Request, hide: &dyn Fn(&str) -> String) {
+    // All members are named, so that one more has to be decided on here.
+    let Request {
+        suite: _,
+        op: _,
+        secrets,
+        fields,
+        token,
+        context,
+        now: _,
+    } = request;
+    for secret in secrets.iter_mut() {
+        let mut value = secret.to_value();
+        hide_in_value(&mut value, hide);
+        *secret = Secret::new(value.to_bytes().unwrap_or_default());
+    }
+    for value in fields.values_mut().chain(token) {
+        hide_in_value(value, hide);
+    }
+    for text in context.texts_mut() {
+        *text = hide(text);
+    }
+}
+
+fn hide_in_value(value: &mut Value, hide: &dyn Fn(&str) -> String) {
+    match value {
+        Value::Text(text) => *text = hide(text),
+        Value::Bytes(bytes) => {
+            // As a document would show them.
+            let base64 = STANDARD.encode(bytes);
+            if hide(&base64) != base64 {
+                *value = REDACTED.into();
             }
-            ("secret" | "token", value) if !value.is_null() => *value = REDACTED.into(),
-            _ => {}
         }
+        Value::Number(_) => {}
+        Value::Json(json) => hide_in_json(json, hide),
     }
 }
 
@@ -275,15 +299,11 @@ fn texts(result: &mut RunResult) -> impl Iterator<Item = &mut String> {
         .chain(of_cases)
 }
 
-fn redact_json(value: &mut Json, hide: &dyn Fn(&str) -> String) {
+fn hide_in_json(value: &mut Json, hide: &dyn Fn(&str) -> String) {
     match value {
         Json::String(text) => *text = hide(text),
-        Json::Array(items) => items.iter_mut().for_each(|one| redact_json(one, hide)),
-        Json::Object(map) => map
-            .iter_mut()
-            // These words are ours.
-            .filter(|(name, _)| !matches!(name.as_str(), "op" | "suite"))
-            .for_each(|(_, one)| redact_json(one, hide)),
+        Json::Array(items) => items.iter_mut().for_each(|one| hide_in_json(one, hide)),
+        Json::Object(map) => map.values_mut().for_each(|one| hide_in_json(one, hide)),
         Json::Null | Json::Bool(_) | Json::Number(_) => {}
     }
 }
@@ -328,7 +348,7 @@ mod tests {
     use crate::protocol::ImplementationInfo;
     use crate::results::fixture::{circumstances, expect_token, suite, threw, token};
     use crate::results::{KnownFailures, Observation, Observed, RunResult, ScopeNote, conclude};
-    use crate::signature::{Encoding, Op, Secret};
+    use crate::signature::{Encoding, Op, Secret, Secrets};
     use crate::suite::{Basis, Expect, Level};
 
     const CANARY: &str = "canary-9f86d081884c7d65";
@@ -358,11 +378,12 @@ mod tests {
 
     /// An observation as if it had been asked with the canary, about an identity of these words.
     fn asked_with<'s>(said: &str, mut observation: Observation<'s>) -> Observation<'s> {
-        observation.request["secret"] = CANARY.into();
-        if observation.vector.request.op == Op::Verify {
-            observation.request["token"] = TOKEN.into();
+        let request = observation.request.to_mut();
+        request.secrets = Secrets::One(Secret::new(CANARY));
+        if request.op == Op::Verify {
+            request.token = Some(TOKEN.into());
         }
-        observation.request["fields"]["user_id"] = said.into();
+        request.fields.set("user_id", said);
         observation
     }
 
@@ -428,12 +449,13 @@ mod tests {
         assert!(!json.contains("0d1c2b3a495867768594a3b2c1d0e0f1"), "{json}");
         assert!(!json.contains("dGhlIG90aGVyIHRva2Vu0aXM"), "{json}");
         let case = &result.cases[0];
-        assert_eq!(case.request.0["secret"], REDACTED);
+        assert_eq!(case.request.secrets, Secrets::One(Secret::new(REDACTED)));
         assert_eq!(case.actual.as_deref(), Some("token [redacted]"));
         assert_eq!(case.verdict, crate::results::Verdict::Pass);
         // What the suite itself says stays.
         let case = &result.cases[4];
-        assert_eq!(case.request.0["secret"], "0123456789abcdef");
+        let own = Secrets::One(Secret::new("0123456789abcdef"));
+        assert_eq!(case.request.secrets, own);
         assert_eq!(case.actual_token.as_deref(), Some("0011223344"));
     }
 

@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::{HelloChanges, ImplementationInfo};
-use crate::results::{CaseRequest, FuzzEnd, FuzzPoint, FuzzedSuite, ObservedKind, Restarts};
+use crate::results::{FuzzEnd, FuzzPoint, FuzzedSuite, ObservedKind, Restarts};
+use crate::signature::Request;
 
 /// The version of this document's form.
 pub const VERSUS_SCHEMA_VERSION: u32 = 1;
@@ -86,7 +87,7 @@ pub struct VersusDifference {
     /// The suite whose scheme it is.
     pub suite: String,
     /// The smallest request that shows it.
-    pub request: CaseRequest,
+    pub request: Request,
     /// What the first and the second did.
     pub answers: [VersusAnswer; 2],
     /// How many characters its secrets, its texts and a literal token have; numbers do not count.
@@ -131,7 +132,7 @@ pub struct VersusCell {
 #[serde(deny_unknown_fields)]
 pub struct VersusExample {
     /// The request to the verifier.
-    pub request: CaseRequest,
+    pub request: Request,
     /// What it did.
     pub answer: VersusAnswer,
 }

@@ -15,8 +15,8 @@ use crate::scheme::{
     Freshness, Implementation as _, Item, ParsedToken, Reference, Rejection, Scheme, Verification,
     is_canonical_time,
 };
-use crate::signature::{Fields, Op, Outcome, OutcomeKind, Value};
-use crate::suite::{Expect, Request, Vector};
+use crate::signature::{Fields, Op, Outcome, OutcomeKind, Request, Value};
+use crate::suite::{Expect, Vector};
 
 /// A case that is asked with the time of the asking.
 #[derive(Clone, Debug)]
@@ -608,13 +608,13 @@ mod tests {
     use std::time::Duration;
 
     use super::{Afresh, NotNow};
-    use crate::protocol::RequestLine;
+    use crate::protocol::PreparedRequest;
     use crate::results::{Observed, Verdict, judge};
     use crate::runner::case::{Case, Fate};
     use crate::runner::seen::Seen;
     use crate::scheme::{Call, Implementation, Reference};
-    use crate::signature::{Fields, Op, Outcome, Value};
-    use crate::suite::{Level, Request, Suite};
+    use crate::signature::{Fields, Op, Outcome, Request, Value};
+    use crate::suite::{Level, Suite};
 
     use crate::runner::trace::Tracer;
 
@@ -721,8 +721,8 @@ vectors:
             let right = afresh.right(&outcome, NOW, NOW + 1);
             seen.add(Observed::Outcome(outcome), right, &vector.expect);
             let asked = Cow::Borrowed(vector);
-            let line = RequestLine::of("timed", &vector.request);
-            let case = Case::new(suite, vector, asked, line, Fate::AskedAfresh(afresh), NOW);
+            let request = PreparedRequest::new(vector.request.clone());
+            let case = Case::new(suite, vector, asked, request, Fate::AskedAfresh(afresh));
             Some((id, case.verdict(&seen, Level::Must)?))
         })
         .collect()

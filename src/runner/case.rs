@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use crate::protocol::RequestLine;
+use crate::protocol::PreparedRequest;
 use crate::results::{Observation, Observed, ObservedKind, Verdict, judge};
 use crate::runner::CaseEvent;
 use crate::runner::afresh::Afresh;
 use crate::runner::seen::Seen;
 use crate::signature::{CaseId, Op};
-use crate::suite::{Expect, Level, Request, Suite, Vector};
+use crate::suite::{Expect, Level, Suite, Vector};
 
 /// A chosen vector, and what this adapter is to be asked for its sake.
 ///
@@ -23,10 +23,8 @@ pub(super) struct Case<'s> {
     /// The vector as it is asked: signed with another secret, where the implementation has its own.
     pub(super) asked: Cow<'s, Vector>,
     /// The request as it was planned.
-    pub(super) line: RequestLine,
+    pub(super) request: PreparedRequest,
     pub(super) fate: Fate<'s>,
-    /// When it was planned, in Unix seconds.
-    planned: u64,
 }
 
 /// What becomes of a case.
@@ -49,17 +47,15 @@ impl<'s> Case<'s> {
         suite: &'s Suite,
         origin: &'s Vector,
         asked: Cow<'s, Vector>,
-        line: RequestLine,
+        request: PreparedRequest,
         fate: Fate<'s>,
-        planned: u64,
     ) -> Self {
         Self {
             suite,
             origin,
             asked,
-            line,
+            request,
             fate,
-            planned,
         }
     }
 
@@ -69,19 +65,6 @@ impl<'s> Case<'s> {
 
     pub(super) fn op(&self) -> Op {
         self.asked.request.op
-    }
-
-    /// The request as it was planned.
-    fn request(&self) -> Cow<'s, Request> {
-        if let Fate::AskedAfresh(afresh) = &self.fate
-            && let Some(request) = afresh.request(self.planned)
-        {
-            return Cow::Owned(request);
-        }
-        match &self.asked {
-            Cow::Borrowed(vector) => Cow::Borrowed(&vector.request),
-            Cow::Owned(vector) => Cow::Owned(vector.request.clone()),
-        }
     }
 
     /// What is expected. `right` is the token of the time of the asking, where that decides.
@@ -140,9 +123,7 @@ impl<'s> Case<'s> {
         Observation {
             suite: self.suite,
             vector: self.origin,
-            // What we have written ourselves can be read.
-            request: serde_json::from_str(&self.line.as_json()).unwrap_or_default(),
-            asked: self.request(),
+            request: Cow::Owned(self.request.request().clone()),
             right: match &expect {
                 Expect::Observe(_) => right.or_else(planned),
                 Expect::Token { .. } | Expect::Outcomes(_) | Expect::Rejected { .. } => None,

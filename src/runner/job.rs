@@ -4,11 +4,10 @@ use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::adapters::{Exchange, Ticket};
-use crate::protocol::{Hello, Reply, RequestLine};
+use crate::protocol::{Hello, PreparedRequest, Reply};
 use crate::results::{Failure, Observed, Redaction, Verdict};
 use crate::runner::afresh::TOO_LATE;
 use crate::runner::case::{Case, Fate};
-use crate::runner::plan::line;
 use crate::runner::schedule::Schedule;
 use crate::runner::seen::{Seen, same};
 use crate::runner::{FailFast, Watcher};
@@ -42,7 +41,7 @@ pub(super) struct Job<'w, 's> {
     work: &'w Work<'w, 's>,
     lot: Range<u64>,
     /// The latest request of each case that is asked afresh, and its second.
-    afresh: Vec<Option<(u64, RequestLine)>>,
+    afresh: Vec<Option<(u64, PreparedRequest)>>,
     began: u64,
 }
 
@@ -118,20 +117,20 @@ impl Exchange for Job<'_, '_> {
         {
             let case = &self.work.cases[at];
             // It was planned for a second of this run, and there is one for any other.
-            let line = afresh
+            let request = afresh
                 .request(now)
-                .map_or_else(|| case.line.clone(), |request| line(case.suite, &request));
-            self.afresh[at] = Some((now, line));
+                .map_or_else(|| case.request.clone(), PreparedRequest::new);
+            self.afresh[at] = Some((now, request));
         }
         let since_began = now.saturating_sub(self.began).min(u64::from(u32::MAX));
         Some(Ticket(since_began << 32 | u64::from(case)))
     }
 
-    fn request(&self, ticket: Ticket) -> &RequestLine {
+    fn request(&self, ticket: Ticket) -> &PreparedRequest {
         let at = case_of(ticket);
         match &self.afresh[at] {
-            Some((_, line)) => line,
-            None => &self.work.cases[at].line,
+            Some((_, request)) => request,
+            None => &self.work.cases[at].request,
         }
     }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::adapters::Target;
-use crate::protocol::{Clock, Hello, MAX_LINE, RequestLine};
+use crate::protocol::{Clock, Hello, MAX_LINE, PreparedRequest};
 use crate::results::ScopeNote;
 use crate::runner::afresh::Afresh;
 use crate::runner::case::{Case, Fate};
@@ -12,7 +12,7 @@ use crate::runner::resign::Resigner;
 use crate::runner::trace::Tracer;
 use crate::runner::unknown::Harvest;
 use crate::runner::{RunOptions, WhoseSecret};
-use crate::suite::{Request, Suite, Vector};
+use crate::suite::{Suite, Vector};
 
 /// A vector of a suite.
 #[derive(Clone, Copy, Debug)]
@@ -129,28 +129,19 @@ pub(super) fn plan<'s>(
             Fate::AskedAfresh(afresh) => afresh.request(now),
             Fate::Asked | Fate::NotApplicable(_) => None,
         };
-        let line = line(suite, afresh.as_ref().unwrap_or(&asked.request));
+        let request = afresh.unwrap_or_else(|| asked.request.clone());
+        let request = PreparedRequest::new(request);
         let fate = match fate {
-            Fate::Asked | Fate::AskedAfresh(_) if is_too_long(&line) => Fate::NotApplicable(
-                format!("its request is longer than the {MAX_LINE} bytes of the protocol"),
-            ),
+            Fate::Asked | Fate::AskedAfresh(_) if request.is_longer_than(MAX_LINE) => {
+                Fate::NotApplicable(format!(
+                    "its request is longer than the {MAX_LINE} bytes of the protocol"
+                ))
+            }
             fate => fate,
         };
-        Case::new(suite, vector, asked, line, fate, now)
+        Case::new(suite, vector, asked, request, fate)
     };
     chosen.iter().map(&mut case).collect()
-}
-
-/// A request as it goes over the wire.
-pub(super) fn line(suite: &Suite, request: &Request) -> RequestLine {
-    RequestLine::of(suite.name.as_str(), request)
-}
-
-/// Whether it is longer than any line may be, under the longest id.
-fn is_too_long(line: &RequestLine) -> bool {
-    let mut written = Vec::new();
-    line.write(u64::MAX, &mut written);
-    written.len() > MAX_LINE + 1
 }
 
 /// What the case needs and the adapter does not claim to have.

@@ -7,8 +7,8 @@ use crate::mistakes::{Mistake, Mistaken, Stage, catalogue};
 use crate::results::{Observed, Verdict, judge};
 use crate::runner::transplant::{Signed, transplant};
 use crate::scheme::{Call, Implementation as _, ParsedToken, Reference, Scheme};
-use crate::signature::{Context, Fields, Op, Outcome, Secret, Secrets, Value};
-use crate::suite::{Expect, Level, Request, Suite, Vector};
+use crate::signature::{Context, Fields, Op, Outcome, Request, Secret, Secrets, Value};
+use crate::suite::{Expect, Level, Suite, Vector};
 
 /// Why a case cannot be asked with another secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

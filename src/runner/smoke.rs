@@ -1,7 +1,7 @@
 //! Whether the adapter works at all, before anybody is judged by it.
 
 use crate::adapters::{Adapter, AdapterError, Exchange, Ticket};
-use crate::protocol::{Reply, RequestLine};
+use crate::protocol::{PreparedRequest, Reply};
 use crate::results::Failure;
 use crate::runner::case::Case;
 
@@ -77,8 +77,8 @@ impl Exchange for Smoke<'_, '_> {
         Some(Ticket(self.asked as u64 - 1))
     }
 
-    fn request(&self, ticket: Ticket) -> &RequestLine {
-        &self.tried[usize::try_from(ticket.0).unwrap_or_default()].line
+    fn request(&self, ticket: Ticket) -> &PreparedRequest {
+        &self.tried[usize::try_from(ticket.0).unwrap_or_default()].request
     }
 
     fn answered(&mut self, _ticket: Ticket, _reply: Reply) {

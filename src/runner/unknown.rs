@@ -7,14 +7,14 @@
 use std::collections::HashMap;
 
 use crate::adapters::{Adapter, AdapterError, Exchange, Target, Ticket};
-use crate::protocol::{Clock, Hello, Reply, RequestLine};
+use crate::protocol::{Clock, Hello, PreparedRequest, Reply};
 use crate::results::Failure;
-use crate::runner::plan::{Chosen, line};
+use crate::runner::plan::Chosen;
 use crate::runner::resign::{Resigner, signed_fields};
 use crate::runner::transplant::{Signed, transplant};
 use crate::scheme::{FieldTexts, Scheme};
-use crate::signature::{Fields, Op, Outcome, Value};
-use crate::suite::{Expect, Request, Suite, Vector};
+use crate::signature::{Fields, Op, Outcome, Request, Value};
+use crate::suite::{Expect, Suite, Vector};
 
 /// What stands for a token that cannot be told.
 const SOME_TOKEN: &str = "(a token of the scheme's form, another one for each input)";
@@ -31,7 +31,7 @@ pub(super) struct Harvest {
 }
 
 struct Gathering {
-    requests: Vec<((String, String), RequestLine)>,
+    requests: Vec<((String, String), PreparedRequest)>,
     next: usize,
     tokens: HashMap<(String, String), String>,
     answered: bool,
@@ -46,7 +46,7 @@ pub(super) fn harvest(
     target: &Target,
     hello: &Hello,
 ) -> Result<Result<Harvest, Failure>, AdapterError> {
-    let mut requests: Vec<((String, String), RequestLine)> = Vec::new();
+    let mut requests: Vec<((String, String), PreparedRequest)> = Vec::new();
     if hello.has_op(Op::Sign) {
         let mut resigner: Option<Resigner<'_>> = None;
         let mut known = std::collections::HashSet::new();
@@ -67,7 +67,7 @@ pub(super) fn harvest(
                         fields,
                         ..vector.request.clone()
                     };
-                    requests.push((key, line(suite, &request)));
+                    requests.push((key, PreparedRequest::new(request)));
                 }
             }
         }
@@ -220,7 +220,7 @@ impl Exchange for Gathering {
         })
     }
 
-    fn request(&self, ticket: Ticket) -> &RequestLine {
+    fn request(&self, ticket: Ticket) -> &PreparedRequest {
         &self.requests[usize::try_from(ticket.0).unwrap_or_default()].1
     }
 

@@ -3,7 +3,7 @@
 use subtle::ConstantTimeEq as _;
 
 use crate::scheme::Scheme;
-use crate::signature::{Context, Fields, Op, Outcome, Secrets, Value};
+use crate::signature::{Context, Fields, Op, Outcome, Request, Secrets, Value};
 
 /// One request, its scheme at hand.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +22,21 @@ pub struct Call<'a> {
     pub context: &'a Context,
     /// The time of verification, in Unix seconds.
     pub now: u64,
+}
+
+impl Request {
+    /// The request as a call by a scheme.
+    pub fn call<'r>(&'r self, scheme: &'r Scheme) -> Call<'r> {
+        Call {
+            op: self.op,
+            scheme,
+            secrets: &self.secrets,
+            fields: &self.fields,
+            token: self.token.as_ref(),
+            context: &self.context,
+            now: self.now,
+        }
+    }
 }
 
 /// An implementation in this process: the reference, or one with planted mistakes.

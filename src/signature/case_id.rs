@@ -1,6 +1,7 @@
 //! Names: of suites, requirements, vectors, and of the case that a vector makes.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,9 +9,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// Such a name is safe in a path, a shell pattern, a URL and an XML attribute, so that no report
 /// has to escape it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
-pub struct Slug(Box<str>);
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Slug(Arc<str>);
 
 /// Why a text is no [`Slug`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -53,9 +53,21 @@ impl fmt::Display for Slug {
     }
 }
 
+impl From<&Slug> for Arc<str> {
+    fn from(slug: &Slug) -> Self {
+        Self::clone(&slug.0)
+    }
+}
+
 impl std::borrow::Borrow<str> for Slug {
     fn borrow(&self) -> &str {
         &self.0
+    }
+}
+
+impl Serialize for Slug {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
     }
 }
 

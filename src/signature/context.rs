@@ -52,6 +52,17 @@ impl Context {
         self
     }
 
+    /// The texts of all values.
+    pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        self.0.iter_mut().flat_map(|(_, value)| {
+            let (one, per): (Option<&mut String>, &mut [(String, String)]) = match value {
+                ContextValue::One(one) => (Some(one), &mut []),
+                ContextValue::Per(values) => (None, values),
+            };
+            one.into_iter().chain(per.iter_mut().map(|(_, is)| is))
+        })
+    }
+
     /// The keys and values, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &ContextValue)> {
         self.0.iter().map(|(key, value)| (key.as_str(), value))

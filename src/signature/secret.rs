@@ -59,6 +59,16 @@ impl Secrets {
         }
     }
 
+    /// Every secret.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Secret> {
+        let (one, per): (Option<&mut Secret>, &mut [(String, Secret)]) = match self {
+            Self::One(secret) => (Some(secret), &mut []),
+            Self::Per(secrets) => (None, secrets),
+        };
+        one.into_iter()
+            .chain(per.iter_mut().map(|(_, secret)| secret))
+    }
+
     /// Every secret with the value that selects it, if any.
     pub fn iter(&self) -> impl Iterator<Item = (Option<&str>, &Secret)> {
         let (one, per): (Option<&Secret>, &[(String, Secret)]) = match self {

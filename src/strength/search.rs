@@ -4,11 +4,11 @@
 use fastrand::Rng;
 
 use crate::generate::{Suggestion, suggestions};
-use crate::protocol::RequestLine;
+use crate::protocol::to_ascii;
 use crate::scheme::{FieldKind, Implementation, Reference, Scheme};
-use crate::signature::{Context, Fields, Op, Outcome, Secrets, Value};
+use crate::signature::{Context, Fields, Op, Outcome, Request, Secrets, Value};
 use crate::strength::trial::{differ, is_told};
-use crate::suite::{Level, Request, Suite};
+use crate::suite::{Level, Suite};
 
 /// How many requests are made up where the catalogue's own tell nothing.
 const MADE_UP: usize = 2_000;
@@ -27,9 +27,9 @@ pub struct Witness {
 }
 
 impl Witness {
-    /// What to ask, as JSON without the suite's name.
-    pub fn request_as_json(&self, suite: &str) -> String {
-        RequestLine::of(suite, &self.request).as_json()
+    /// What to ask, as JSON.
+    pub fn request_as_json(&self) -> String {
+        to_ascii(&self.request)
     }
 }
 
@@ -56,7 +56,7 @@ impl<'s> Search<'s> {
         Self {
             scheme,
             suggested,
-            made_up: made_up(scheme),
+            made_up: made_up(suite),
         }
     }
 
@@ -115,7 +115,8 @@ impl<'s> Search<'s> {
 }
 
 /// Requests of random texts, always the same ones.
-fn made_up(scheme: &Scheme) -> Vec<(Request, Outcome)> {
+fn made_up(suite: &Suite) -> Vec<(Request, Outcome)> {
+    let scheme = &suite.scheme;
     let mut random = Rng::with_seed(0x6d61_6370_726f_6f66);
     let mut oracle = Reference::new();
     let mut requests = Vec::with_capacity(MADE_UP);
@@ -123,6 +124,7 @@ fn made_up(scheme: &Scheme) -> Vec<(Request, Outcome)> {
         let secrets = secrets(scheme, &mut random);
         let (fields, now) = fields(scheme, &secrets, &mut random);
         let sign = Request {
+            suite: (&suite.name).into(),
             op: Op::Sign,
             secrets,
             fields,

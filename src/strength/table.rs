@@ -86,20 +86,20 @@ fn left_to_do(strength: &Strength, suite: &Suite, out: &mut String) {
         let id = planted.mistake.id;
         match &planted.fate {
             Fate::Missed(witness) => {
-                let _ = writeln!(missed, "  {id}\n{}", would_catch(witness, suite));
+                let _ = writeln!(missed, "  {id}\n{}", would_catch(witness));
             }
             Fate::Tolerated { observed, witness } => {
                 let names = names(observed, suite);
                 let _ = writeln!(
                     missed,
                     "  {id}: it lets a forgery in, and is only observed: {names}\n{}",
-                    would_catch(witness, suite)
+                    would_catch(witness)
                 );
             }
             _ => {}
         }
     }
-    missed_pairs(strength, suite, &mut missed);
+    missed_pairs(strength, &mut missed);
     if !missed.is_empty() {
         let _ = write!(
             out,
@@ -116,7 +116,7 @@ fn left_to_do(strength: &Strength, suite: &Suite, out: &mut String) {
 
 /// The pairs that are missed although the suite catches each of the two alone. The others are many,
 /// and say nothing new.
-fn missed_pairs(strength: &Strength, suite: &Suite, out: &mut String) {
+fn missed_pairs(strength: &Strength, out: &mut String) {
     let is_caught = |id: MistakeId| {
         let mut mistakes = strength.mistakes.iter();
         mistakes.any(|p| p.mistake.id == id && matches!(p.fate, Fate::Caught { .. }))
@@ -128,7 +128,7 @@ fn missed_pairs(strength: &Strength, suite: &Suite, out: &mut String) {
         let _ = writeln!(
             out,
             "  {one} and {other} together\n{}",
-            would_catch(witness, suite)
+            would_catch(witness)
         );
     }
     if !others.is_empty() {
@@ -150,14 +150,14 @@ fn names(vectors: &[usize], suite: &Suite) -> String {
     names
 }
 
-fn would_catch(witness: &Witness, suite: &Suite) -> String {
+fn would_catch(witness: &Witness) -> String {
     let id = match &witness.id {
         Some(id) => format!("`macproof suite generate` writes it as {id}: "),
         None => String::new(),
     };
     format!(
         "    {id}{}\n    right: {}; with the mistake: {}",
-        cut(&witness.request_as_json(suite.name.as_str())),
+        cut(&witness.request_as_json()),
         cut(&outcome_in_words(&witness.right)),
         cut(&outcome_in_words(&witness.wrong)),
     )

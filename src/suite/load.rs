@@ -99,7 +99,7 @@ fn read(path: &Arc<str>, text: &str) -> Result<Suite, Fault> {
     let source = read_source(file.source)?;
     let scheme = read_scheme(file.scheme, file.policy)?;
     let requirements = read_requirements(file.requirements)?;
-    let mut reader = VectorReader::new(&scheme, &requirements);
+    let mut reader = VectorReader::new(&name, &scheme, &requirements);
     let vectors = file
         .vectors
         .into_iter()

@@ -28,9 +28,7 @@ pub(crate) use forms::{Entries, OneOf, present};
 pub use literal::Unusable;
 pub(crate) use load::from_yaml;
 pub use load::{MAX_FILE_BYTES, is_foreign_pipe};
-pub use model::{
-    Basis, Expect, InputKind, Level, Request, Requirement, Source, Suite, SuiteText, Vector,
-};
+pub use model::{Basis, Expect, InputKind, Level, Requirement, Source, Suite, SuiteText, Vector};
 pub(crate) use position::At;
 pub use position::Position;
 pub use schema::schema;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::scheme::{Call, Scheme};
-use crate::signature::{CaseId, Context, Fields, Op, OutcomeKind, Secrets, Slug, Value};
+use crate::scheme::Scheme;
+use crate::signature::{CaseId, OutcomeKind, Request, Slug};
 use crate::suite::Position;
 use crate::suite::excerpt::Excerpt;
 
@@ -178,23 +178,6 @@ pub struct Vector {
     pub expect: Expect,
 }
 
-/// What a vector asks.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Request {
-    /// What is asked.
-    pub op: Op,
-    /// The secret or secrets.
-    pub secrets: Secrets,
-    /// The fields that are given.
-    pub fields: Fields,
-    /// The token presented; `None` where it is absent.
-    pub token: Option<Value>,
-    /// What the call to be identified happens in; nothing at sign and verify.
-    pub context: Context,
-    /// The time of verification in Unix seconds.
-    pub now: u64,
-}
-
 /// What kind of values an adapter must take for a vector to apply to it.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
@@ -276,21 +259,6 @@ impl Suite {
     /// The requirements that a vector shows.
     pub fn shown_by<'s>(&'s self, vector: &'s Vector) -> impl Iterator<Item = &'s Requirement> {
         vector.shows.iter().map(|&at| &self.requirements[at])
-    }
-}
-
-impl Request {
-    /// The request as a call by a scheme.
-    pub fn call<'r>(&'r self, scheme: &'r Scheme) -> Call<'r> {
-        Call {
-            op: self.op,
-            scheme,
-            secrets: &self.secrets,
-            fields: &self.fields,
-            token: self.token.as_ref(),
-            context: &self.context,
-            now: self.now,
-        }
     }
 }
 

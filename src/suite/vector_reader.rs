@@ -1,9 +1,10 @@
 //! From a vector as it is written to a [`Vector`] that its scheme can be asked with.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::scheme::Scheme;
-use crate::signature::{Context, Fields, Op, Secret, Secrets, Slug, Value};
+use crate::signature::{Context, Fields, Op, Request, Secret, Secrets, Slug, Value};
 use crate::suite::error::{Fault, Problem};
 use crate::suite::expect_reader::read_expect;
 use crate::suite::forms::Entries;
@@ -12,7 +13,7 @@ use crate::suite::literal::Literal;
 use crate::suite::policy_reader::read_context;
 use crate::suite::position::{At, Position};
 use crate::suite::raw::{ContextFile, VectorFile};
-use crate::suite::{InputKind, Level, Request, Requirement, Vector};
+use crate::suite::{InputKind, Level, Requirement, Vector};
 
 /// How long one `{repeat, times}` may be, in bytes.
 const MAX_LONG: usize = 1 << 20;
@@ -23,6 +24,7 @@ const DEFAULT_NOW: u64 = 1_767_225_600;
 
 /// Reads the vectors of one suite, one after the other.
 pub(super) struct VectorReader<'s> {
+    suite: Arc<str>,
     scheme: &'s Scheme,
     requirements: &'s [Requirement],
     by_name: HashMap<&'s str, usize>,
@@ -36,7 +38,7 @@ pub(super) struct VectorReader<'s> {
 }
 
 impl<'s> VectorReader<'s> {
-    pub(super) fn new(scheme: &'s Scheme, requirements: &'s [Requirement]) -> Self {
+    pub(super) fn new(suite: &Slug, scheme: &'s Scheme, requirements: &'s [Requirement]) -> Self {
         let by_name = requirements
             .iter()
             .enumerate()
@@ -58,6 +60,7 @@ impl<'s> VectorReader<'s> {
             .into_iter()
             .for_each(|field| needed[field] = true);
         Self {
+            suite: suite.into(),
             scheme,
             requirements,
             by_name,
@@ -113,6 +116,7 @@ impl<'s> VectorReader<'s> {
             note: file.note,
             line: at.line,
             request: Request {
+                suite: Arc::clone(&self.suite),
                 op: file.op,
                 secrets,
                 fields,

@@ -254,7 +254,7 @@ impl<'m> Campaign<'_, 'm> {
         if self.is_over() {
             return Err(Halt::TimeIsOver);
         }
-        Ok(channel.ask(&material.question(at, presented), repeat)?)
+        Ok(channel.ask(&material.operation(at, presented), repeat)?)
     }
 
     /// Asks a fresh process: with as many calls a request as before, and with another number,

@@ -6,14 +6,15 @@ use crate::adapters::{
     AdapterCommand, AdapterError, HttpLockstep, HttpTarget, Limits, Lockstep, LockstepError,
     RoundTrip, WebLockstep, WebTarget,
 };
-use crate::protocol::{Hello, RequestLine, RequestParts, Tally};
+use crate::protocol::{Hello, RequestLine, Tally};
+use crate::signature::Request;
 
-/// What is asked, so many times.
-#[derive(Clone, Copy, Debug)]
-pub enum Question<'a> {
-    /// Whether a token is right.
-    Verify(RequestParts<'a>),
-    /// Whether two texts are equal.
+/// What is measured.
+#[derive(Clone, Debug)]
+pub enum Operation<'a> {
+    /// Verifying a token.
+    Verify(Request),
+    /// Comparing two texts.
     Compare(&'a str, &'a str),
 }
 
@@ -27,7 +28,7 @@ pub trait Channel {
     fn is_amplified(&self) -> bool;
 
     /// Asks, and waits for the answer. All that can be made ready is, before the clock starts.
-    fn ask(&mut self, question: &Question<'_>, repeat: u32) -> Result<RoundTrip, ChannelError>;
+    fn ask(&mut self, operation: &Operation<'_>, repeat: u32) -> Result<RoundTrip, ChannelError>;
 
     /// Says goodbye.
     fn close(self: Box<Self>);
@@ -114,8 +115,8 @@ impl Channel for Lockstep<'_> {
         true
     }
 
-    fn ask(&mut self, question: &Question<'_>, repeat: u32) -> Result<RoundTrip, ChannelError> {
-        Ok(self.round_trip(&line_of(question, repeat))?)
+    fn ask(&mut self, operation: &Operation<'_>, repeat: u32) -> Result<RoundTrip, ChannelError> {
+        Ok(self.round_trip(&line_of(operation, repeat))?)
     }
 
     fn close(self: Box<Self>) {
@@ -132,8 +133,8 @@ impl Channel for HttpLockstep<'_> {
         true
     }
 
-    fn ask(&mut self, question: &Question<'_>, repeat: u32) -> Result<RoundTrip, ChannelError> {
-        Ok(self.round_trip(&line_of(question, repeat))?)
+    fn ask(&mut self, operation: &Operation<'_>, repeat: u32) -> Result<RoundTrip, ChannelError> {
+        Ok(self.round_trip(&line_of(operation, repeat))?)
     }
 
     fn close(self: Box<Self>) {}
@@ -149,11 +150,14 @@ impl Channel for WebLockstep<'_> {
     }
 
     /// One request after the other.
-    fn ask(&mut self, question: &Question<'_>, repeat: u32) -> Result<RoundTrip, ChannelError> {
-        let line = line_of(question, 1);
-        let mut whole = self.round_trip(&line)?;
+    fn ask(&mut self, operation: &Operation<'_>, repeat: u32) -> Result<RoundTrip, ChannelError> {
+        let Operation::Verify(request) = operation else {
+            let why = "the description does not say how to compare";
+            return Err(ChannelError::Broken(why.to_owned()));
+        };
+        let mut whole = self.round_trip(request)?;
         for _ in 1..repeat {
-            let one = self.round_trip(&line)?;
+            let one = self.round_trip(request)?;
             whole.nanoseconds += one.nanoseconds;
             match (&mut whole.tally, one.tally) {
                 (
@@ -172,10 +176,10 @@ impl Channel for WebLockstep<'_> {
     fn close(self: Box<Self>) {}
 }
 
-fn line_of(question: &Question<'_>, repeat: u32) -> RequestLine {
-    match question {
-        Question::Verify(parts) => RequestLine::repeated(parts, repeat),
-        Question::Compare(left, right) => RequestLine::compare(left, right, repeat),
+fn line_of(operation: &Operation<'_>, repeat: u32) -> RequestLine {
+    match operation {
+        Operation::Verify(request) => RequestLine::repeated(request, repeat),
+        Operation::Compare(left, right) => RequestLine::compare(left, right, repeat),
     }
 }
 

@@ -3,12 +3,11 @@
 use fastrand::Rng;
 
 use crate::generate::Domain;
-use crate::protocol::RequestParts;
 use crate::results::Subject;
 use crate::scheme::{Item, ParsedToken, Refusal, Scheme};
-use crate::signature::{Context, Encoding, Fields, Op, Secret, Secrets, Value};
+use crate::signature::{Context, Encoding, Fields, Op, Request, Secret, Secrets, Value};
 use crate::suite::{Expect, InputKind, Suite};
-use crate::timing::channel::Question;
+use crate::timing::channel::Operation;
 
 /// How many identities or texts there are to draw from.
 const POOL: usize = 16;
@@ -113,12 +112,12 @@ impl<'a> Material<'a> {
         }
     }
 
-    /// The question about what is presented.
-    pub(super) fn question<'s>(&'s self, at: usize, presented: &'s Presented) -> Question<'s> {
+    /// What is measured with what is presented.
+    pub(super) fn operation<'s>(&'s self, at: usize, presented: &'s Presented) -> Operation<'s> {
         match self {
-            Self::Tokens(tokens) => tokens.question(&tokens.identities[at], presented),
+            Self::Tokens(tokens) => tokens.operation(&tokens.identities[at], presented),
             Self::Texts(texts) => {
-                Question::Compare(&texts[at], presented.0.as_text().unwrap_or_default())
+                Operation::Compare(&texts[at], presented.0.as_text().unwrap_or_default())
             }
         }
     }
@@ -236,14 +235,14 @@ impl<'a> Tokens<'a> {
         Presented(Value::Text(self.suite.scheme.token.render_parsed(parsed)))
     }
 
-    fn question<'s>(&'s self, identity: &'s Identity, presented: &'s Presented) -> Question<'s> {
-        Question::Verify(RequestParts {
+    fn operation(&self, identity: &Identity, presented: &Presented) -> Operation<'static> {
+        Operation::Verify(Request {
+            suite: (&self.suite.name).into(),
             op: Op::Verify,
-            suite: self.suite.name.as_str(),
-            secrets: &self.secrets,
-            fields: &identity.fields,
-            token: Some(&presented.0),
-            context: Context::none(),
+            secrets: self.secrets.clone(),
+            fields: identity.fields.clone(),
+            token: Some(presented.0.clone()),
+            context: Context::default(),
             now: self.now,
         })
     }
@@ -319,8 +318,8 @@ mod tests {
 
     use super::{Material, Wrong};
     use crate::scheme::Verification;
-    use crate::signature::Value;
-    use crate::timing::channel::Question;
+    use crate::signature::{Request, Value};
+    use crate::timing::channel::Operation;
 
     /// The places in which two texts of the same length differ.
     fn differences(one: &str, other: &str) -> Vec<usize> {
@@ -370,10 +369,17 @@ mod tests {
                     unreachable!()
                 };
                 let verify = |presented: &super::Presented| {
-                    let Question::Verify(parts) = material.question(0, presented) else {
+                    let Operation::Verify(request) = material.operation(0, presented) else {
                         unreachable!()
                     };
-                    scheme.verify(parts.secrets, parts.fields, parts.token, parts.now)
+                    let Request {
+                        secrets,
+                        fields,
+                        token,
+                        now,
+                        ..
+                    } = &request;
+                    scheme.verify(secrets, fields, token.as_ref(), *now)
                 };
                 assert!(matches!(verify(&material.right(0)), Verification::Accepted));
                 let [one, _] = material.two_wrong(0, wrong, &mut rng);
@@ -411,10 +417,10 @@ mod tests {
         let material = Material::of_suite(&suites[0], 5, None, &mut rng).unwrap();
         let long = material.with_length(1000, &mut rng).unwrap();
         let right = long.right(0);
-        let Question::Verify(parts) = long.question(0, &right) else {
+        let Operation::Verify(request) = long.operation(0, &right) else {
             unreachable!()
         };
-        let longest = parts.fields.iter().filter_map(|(_, value)| match value {
+        let longest = request.fields.iter().filter_map(|(_, value)| match value {
             Value::Text(text) => Some(text.len()),
             _ => None,
         });

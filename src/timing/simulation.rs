@@ -11,7 +11,7 @@ use crate::protocol::{Hello, ImplementationInfo, Reply, Tally};
 use crate::results::{ControlKind, Measurement, TimingVerdict};
 use crate::signature::{Outcome, Value};
 use crate::suite::Suite;
-use crate::timing::channel::{Channel, ChannelError, Question, Reach};
+use crate::timing::channel::{Channel, ChannelError, Operation, Reach};
 use crate::timing::{Material, Options, RawHeader, Recording, judge, raw_read, raw_write, record};
 
 /// How the made-up implementation behaves; times in nanoseconds.
@@ -83,17 +83,17 @@ impl Channel for Process<'_> {
         !self.world.behaviour.alone
     }
 
-    fn ask(&mut self, question: &Question<'_>, repeat: u32) -> Result<RoundTrip, ChannelError> {
-        let Question::Verify(parts) = question else {
+    fn ask(&mut self, operation: &Operation<'_>, repeat: u32) -> Result<RoundTrip, ChannelError> {
+        let Operation::Verify(request) = operation else {
             return Err(ChannelError::Broken("it compares nothing".to_owned()));
         };
         let behaviour = self.world.behaviour;
         let scheme = &self.world.suite.scheme;
-        let expected = scheme.sign(parts.secrets, parts.fields).unwrap();
-        let presented = parts.token.and_then(Value::as_text).unwrap();
+        let expected = scheme.sign(&request.secrets, &request.fields).unwrap();
+        let presented = request.token.as_ref().and_then(Value::as_text).unwrap();
         let is_right = expected == presented;
         let first_is_right = expected.as_bytes()[0] == presented.as_bytes()[0];
-        let identity: usize = parts
+        let identity: usize = request
             .fields
             .iter()
             .filter_map(|(_, value)| Some(value.as_text()?.len()))

@@ -4,9 +4,8 @@ use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use reqwest::{Method, Request};
 
 use crate::adapters::http::flight::Reading;
-use crate::adapters::native::Question;
 use crate::implementations::{Call as _, Native, WebAddress, WebCall, WebRequest};
-use crate::protocol::RequestLine;
+use crate::signature::Request as Asked;
 
 /// A request, and how its answer is read.
 pub(super) struct Prepared<'a> {
@@ -36,18 +35,13 @@ const LONGEST_URL: usize = 65_534;
 /// A request as a description says; why it cannot be made of this one, if it cannot.
 pub(super) fn as_described<'a>(
     native: &'a Native<WebCall>,
-    line: &RequestLine,
+    asked: &Asked,
 ) -> Result<Prepared<'a>, String> {
-    let question = Question::of(line);
-    let call = question
-        .as_ref()
-        .and_then(|question| Some((question, native.call(question.op)?)));
-    let Some((question, call)) = call else {
+    let Some(call) = native.call(asked.op) else {
         return Err("the description does not say how".to_owned());
     };
-    let inputs = question.inputs();
     let render = |call: &WebCall| {
-        let rendered = call.render(&inputs).map_err(|why| why.to_string())?;
+        let rendered = call.render(asked).map_err(|why| why.to_string())?;
         if rendered.url.as_str().len() > LONGEST_URL {
             return Err(format!(
                 "the description cannot carry it: its URL would be longer than {LONGEST_URL} bytes"
@@ -59,7 +53,7 @@ pub(super) fn as_described<'a>(
         request: render(call)?,
         session: native.session().map(render).transpose()?,
         reading: Reading::Described {
-            op: question.op,
+            op: asked.op,
             rules: call.answer(),
         },
     })

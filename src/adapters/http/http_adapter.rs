@@ -249,7 +249,7 @@ impl<'a> HttpAdapter<'a> {
                 }
             }
             (Speech::Described(native), [ticket]) => {
-                match as_described(native, exchange.request(*ticket)) {
+                match as_described(native, exchange.request(*ticket).request()) {
                     Ok(prepared) => prepared,
                     Err(why) => {
                         if let Some(doubt) = trial_of {

@@ -16,7 +16,7 @@ use crate::adapters::lockstep::{FIRST_ID, RoundTrip, heard, in_nanos};
 use crate::adapters::{AdapterError, Limits, LockstepError};
 use crate::implementations::{Native, WebAddress, WebCall};
 use crate::protocol::{Hello, MAX_LINE, Reply, RequestLine, Tally};
-use crate::signature::Outcome;
+use crate::signature::{Outcome, Request};
 
 /// A server that is asked one thing at a time, over one connection.
 #[derive(Debug)]
@@ -95,7 +95,7 @@ impl<'a> WebLockstep<'a> {
     }
 
     /// Asks, and waits for the answer. What opens the session is not counted.
-    pub fn round_trip(&mut self, request: &RequestLine) -> Result<RoundTrip, LockstepError> {
+    pub fn round_trip(&mut self, request: &Request) -> Result<RoundTrip, LockstepError> {
         let no_answer = LockstepError::Lost;
         let prepared = as_described(self.native, request).map_err(no_answer)?;
         let Reading::Described { op, rules } = prepared.reading else {

@@ -6,8 +6,7 @@ use crate::fuzz::bounds::{Bounds, Ruling};
 use crate::generate::{Sound, has_another_reading, requirements as rules};
 use crate::mistakes::{Mistaken, Stage, catalogue};
 use crate::scheme::{Algorithm, Call, FieldTexts, Implementation as _, Pairs, TokenGrammar};
-use crate::signature::{Context, Fields, Op, Outcome, Value};
-use crate::suite::Request;
+use crate::signature::{Context, Fields, Op, Outcome, Request, Value};
 
 impl Bounds<'_> {
     pub(super) fn accepted_malformed(&self, request: &Request) -> Ruling {

@@ -4,8 +4,7 @@ use crate::fuzz::bounds::Bounds;
 use crate::fuzz::bounds::texture::{Texture, of_identity, of_secret};
 use crate::generate::Form;
 use crate::scheme::{FieldKind, SecretEncoding};
-use crate::signature::{Fields, Secrets, Value};
-use crate::suite::Request;
+use crate::signature::{Fields, Request, Secrets, Value};
 
 impl Bounds<'_> {
     pub(super) fn is_free_text(&self, name: &str) -> bool {

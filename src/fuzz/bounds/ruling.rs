@@ -2,8 +2,8 @@
 
 use crate::generate::{Fixture, Rule, Sound, requirements as rules};
 use crate::scheme::Verification;
-use crate::signature::{Fields, Op, Outcome, Secret, Secrets};
-use crate::suite::{Expect, Level, Request, Suite};
+use crate::signature::{Fields, Op, Outcome, Request, Secret, Secrets};
+use crate::suite::{Expect, Level, Suite};
 
 /// What an outcome is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,8 +128,8 @@ mod tests {
     use super::{Bounds, Ruling};
     use crate::generate::requirements as rules;
     use crate::results::{Observed, Verdict, judge};
-    use crate::signature::{Context, Fields, Op, Outcome, Secret, Secrets};
-    use crate::suite::{Level, Request, Suite, Vector, embedded};
+    use crate::signature::{Context, Fields, Op, Outcome, Request, Secret, Secrets};
+    use crate::suite::{Level, Suite, Vector, embedded};
 
     fn outcomes(suite: &Suite, vector: &Vector) -> Vec<Outcome> {
         let request = &vector.request;
@@ -232,6 +232,7 @@ vectors: []
         let fields = Fields::new().with("socket_id", socket);
         let token = suite.scheme.sign(&secrets, &fields).unwrap();
         let request = Request {
+            suite: (&suite.name).into(),
             op,
             secrets,
             fields,

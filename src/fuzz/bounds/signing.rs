@@ -4,8 +4,7 @@ use crate::fuzz::bounds::texture::Texture;
 use crate::fuzz::bounds::{Bounds, Ruling};
 use crate::generate::{Form, Rule, Sound, requirements as rules};
 use crate::scheme::{FieldTexts, Refusal, SecretEncoding};
-use crate::signature::Outcome;
-use crate::suite::Request;
+use crate::signature::{Outcome, Request};
 
 impl Bounds<'_> {
     pub(super) fn signed(&self, request: &Request, outcome: &Outcome) -> Ruling {

@@ -9,8 +9,7 @@ use crate::generate::{Form, Sound, has_another_reading, requirements as rules};
 use crate::scheme::{
     FreshnessProblem, Item, ParsedToken, Refusal, Rejection, TokenGrammar, Verification,
 };
-use crate::signature::{Outcome, Secret, Value};
-use crate::suite::Request;
+use crate::signature::{Outcome, Request, Secret, Value};
 
 impl Bounds<'_> {
     pub(super) fn verified(&self, request: &Request, outcome: &Outcome) -> Ruling {

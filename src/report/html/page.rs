@@ -292,7 +292,7 @@ mod tests {
             case.reason = Some(said.into());
             case.note = Some(said.into());
             case.source.path = said.into();
-            case.request.0["token"] = said.into();
+            case.request.token = Some(said.into());
         }
         result
     }
