@@ -325,7 +325,7 @@ pub(super) mod tests {
         json!({
             "id": "takes-anything", "suite": "acme", "outcome": "accept", "requirement": "bound",
             "level": "must", "basis": "security", "text": "A forgery is not accepted.",
-            "request": {}, "expected": "reject", "actual": "accept", "length": 1,
+            "request": {"op": "verify", "secret": "s"}, "expected": "reject", "actual": "accept", "length": 1,
             "length_before": 9, "asked": 3, "cases": 4, "found_after_cases": 5, "found_after_ms": 6,
         })
     }

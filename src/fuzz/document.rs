@@ -10,6 +10,7 @@ use crate::results::{
     FUZZ_SCHEMA_VERSION, FuzzEnd, FuzzFinding, FuzzResult, FuzzTrait, FuzzWarning, FuzzedSuite,
     Observed, ObservedKind, Restarts, ShardSummary, expected_in_words, outcome_in_words,
 };
+use crate::signature::Request;
 use crate::suite::{Level, Suite};
 
 /// What is known of a campaign beside what came of it.
@@ -79,7 +80,7 @@ pub fn document(
                 suite: name(*at),
                 what: (*what).to_owned(),
                 cases: taste.cases,
-                request: taste.example.clone(),
+                request: taste.example.as_sent(),
                 actual: outcome_in_words(&taste.outcome),
             })
             .collect(),
@@ -113,13 +114,13 @@ fn finding(suite: &Suite, found: &Finding, id: &str) -> FuzzFinding {
         level: found.demand.level,
         basis: found.demand.basis,
         text: found.demand.text.clone(),
-        request: found.request.clone(),
+        request: found.request.as_sent(),
         expected: expected_in_words(&found.demand.expect),
         actual,
         length: found.length as u64,
         length_before: found.length_before as u64,
         asked: found.asked,
-        sequence: found.sequence.clone(),
+        sequence: found.sequence.iter().map(Request::as_sent).collect(),
         causes: as_mentions(&suite.scheme, &found.causes),
         cases: found.cases,
         found_after_cases: found.after_cases,

@@ -69,7 +69,7 @@ fn difference(found: &Difference) -> VersusDifference {
     let op = found.request.op;
     VersusDifference {
         suite: found.suite.clone(),
-        request: found.request.clone(),
+        request: found.request.as_sent(),
         answers: found.outcomes.each_ref().map(|one| answer(op, one)),
         length: found.length[0] as u64,
         length_before: found.length[1] as u64,
@@ -88,7 +88,7 @@ fn cell(crossing: &Crossing) -> VersusCell {
             .example
             .as_ref()
             .map(|(asked, observed)| VersusExample {
-                request: asked.clone(),
+                request: asked.as_sent(),
                 answer: answer(asked.op, observed),
             }),
     }

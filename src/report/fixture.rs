@@ -362,7 +362,7 @@ pub(crate) fn fuzz_campaign(said: &str) -> FuzzResult {
         "cases": 108_000, "disagreements": 8000, "unsupported": 0, "kinds": 93,
         "progress": course(),
         "findings": [finding("takes-anything", 500), finding("takes-a-prefix", 4000)],
-        "profile": [{"suite": "acme", "what": "accepts upper-case hex", "cases": 12, "request": {}, "actual": "accept"}],
+        "profile": [{"suite": "acme", "what": "accepts upper-case hex", "cases": 12, "request": {"op": "sign", "secret": "s"}, "actual": "accept"}],
         "warnings": [{"suite": "acme", "requirement": "no-throw", "cases": 3}],
         "notes": [said],
     });

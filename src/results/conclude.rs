@@ -242,7 +242,7 @@ fn judged(observation: &Observation<'_>, level: Level) -> Case {
         basis: vector.basis,
         shows: suite.shown_by(vector).map(|r| r.id.to_string()).collect(),
         verdict: judge(op, vector.level, expect, observed, level),
-        request: (**request).clone(),
+        request: request.as_sent(),
         expected: words::expected(expect),
         outcome: ObservedKind::of(op, observed),
         actual: words::actual(observed),

@@ -264,7 +264,7 @@ mod tests {
             ],
             "findings": findings,
             "profile": [
-                {"suite": "acme", "what": format!("z{}", number % 2), "cases": number, "request": {}, "actual": "x"},
+                {"suite": "acme", "what": format!("z{}", number % 2), "cases": number, "request": {"op": "sign", "secret": "k"}, "actual": "x"},
             ],
             "warnings": [{"suite": "acme", "requirement": "w", "cases": number}],
             "notes": ["one note"],

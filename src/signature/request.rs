@@ -33,6 +33,27 @@ pub struct Request {
     pub now: u64,
 }
 
+impl Request {
+    /// The request without what its operation does not send: as the other side has it, and as it
+    /// is read back from a document.
+    #[must_use]
+    pub fn as_sent(&self) -> Self {
+        let presents_a_token = self.op.presents_a_token();
+        Self {
+            suite: Arc::clone(&self.suite),
+            op: self.op,
+            secrets: self.secrets.clone(),
+            fields: self.fields.clone(),
+            token: self.token.clone().filter(|_| presents_a_token),
+            context: match self.op {
+                Op::Sign | Op::Verify => Context::default(),
+                Op::Identify => self.context.clone(),
+            },
+            now: if presents_a_token { self.now } else { 0 },
+        }
+    }
+}
+
 impl Serialize for Request {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
