@@ -283,7 +283,7 @@ impl Comparing<'_, '_> {
             .iter()
             .map(|(_, request, _)| request.clone())
             .collect();
-        let observed = self.ask_both(pair, &requests)?;
+        let observed = ask_both(pair, &requests)?;
         self.cases += inputs.len() as u64;
         for ((input, request, class), outcomes) in std::iter::zip(inputs, observed) {
             if let [Observed::Outcome(one), Observed::Outcome(other)] = &outcomes {
@@ -307,18 +307,6 @@ impl Comparing<'_, '_> {
             }
         }
         Ok(())
-    }
-
-    fn ask_both(
-        &self,
-        pair: &mut [Adapter<'_>; 2],
-        requests: &[Request],
-    ) -> Result<Vec<[Observed; 2]>, AdapterError> {
-        let one = ask(&mut pair[0], requests, false)?;
-        let other = ask(&mut pair[1], requests, false)?;
-        Ok(std::iter::zip(one, other)
-            .map(|(one, other)| [one, other])
-            .collect())
     }
 
     fn shrunk(
@@ -353,7 +341,7 @@ impl Comparing<'_, '_> {
                 asked += some.len();
                 let requests: Vec<Request> =
                     some.iter().map(|(_, request)| request.clone()).collect();
-                let observed = self.ask_both(pair, &requests)?;
+                let observed = ask_both(pair, &requests)?;
                 for ((input, request), outcomes) in std::iter::zip(some, observed) {
                     if sort(input.suite, request.op, &outcomes) == Some(due) {
                         found = (input.clone(), request.clone(), outcomes);
@@ -456,6 +444,17 @@ impl Comparing<'_, '_> {
             example: example.map(|(request, observed)| (request.clone(), observed)),
         })
     }
+}
+
+fn ask_both(
+    pair: &mut [Adapter<'_>; 2],
+    requests: &[Request],
+) -> Result<Vec<[Observed; 2]>, AdapterError> {
+    let one = ask(&mut pair[0], requests, false)?;
+    let other = ask(&mut pair[1], requests, false)?;
+    Ok(std::iter::zip(one, other)
+        .map(|(one, other)| [one, other])
+        .collect())
 }
 
 /// In which way two answers differ; `None` where they do not, or only in how something is
