@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use macproof::protocol::ImplementationInfo;
+use macproof::protocol::{HelloChanges, ImplementationInfo};
 use macproof::report::{self, HumanOptions};
 use macproof::results::{Circumstances, Document, Failure, KnownFailures, Observation, Observed, Redaction, Restarts, conclude};
 use macproof::signature::{Denial, Outcome, Request};
@@ -43,6 +43,7 @@ fuzz_target!(|input: (&str, &str, Vec<(u8, String)>)| {
         })
         .collect::<Vec<_>>();
     let circumstances = Circumstances {
+        hello_changes: HelloChanges::default(),
         started: "2026-11-21T08:00:00Z".to_owned(),
         duration_ms: 1,
         implementation: ImplementationInfo {
