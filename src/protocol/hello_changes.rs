@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_asked_by_is_a_change() {
+    fn every_part_that_decides_what_is_asked_is_compared() {
         use HelloPart::{Clock, Inputs, Language, Name, Ops, Suites, Version};
         let named = r#""implementation":{"name":"a"}"#;
         for (to, parts) in [

@@ -1,4 +1,4 @@
-//! What is asked of an implementation.
+//! A request to an implementation.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use crate::signature::{Context, Fields, Op, Secret, Secrets, Value};
 
 /// One request, from the suite file to the page of a report.
 ///
-/// As JSON it is what goes over the wire, its id aside: `{"op": "sign", "suite": "jimo",
+/// As JSON it is what goes over the wire, its id aside: `{"op": "sign", "suite": "acme",
 /// "secret": "…", "fields": {…}}`; see `docs/protocol.md`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
@@ -250,7 +250,7 @@ mod tests {
             (Op::Identify, &per, Some("t".into()), lax, u64::MAX),
         ] {
             let request = Request {
-                suite: "jimo".into(),
+                suite: "acme".into(),
                 op,
                 secrets: secrets.clone(),
                 fields: fields.clone(),
