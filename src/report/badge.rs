@@ -1,4 +1,4 @@
-//! A badge: a picture for a README, and the JSON from which badge services draw one.
+//! The badge, as an SVG picture for a README and as the JSON that badge services draw one from.
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use crate::results::{Conformance, Document, JUDGED_ITSELF, Verdict};
 
 const LABEL: &str = "macproof";
 
-/// The badge as an SVG picture. It shows no text of the implementation's.
+/// Renders the badge as SVG. It shows no text that came from the implementation.
 pub fn badge(document: &Document, campaigns: &Campaigns<'_>) -> String {
     let headline = Headline::of(document, campaigns);
     let message = message(document, campaigns);
@@ -20,7 +20,7 @@ pub fn badge(document: &Document, campaigns: &Campaigns<'_>) -> String {
         Tone::Bad => "#b42318",
         Tone::Doubtful => "#7a5c00",
     };
-    // Twice as large and scaled down, so that widths are whole numbers.
+    // Drawn at twice the size and scaled down, so that widths are whole numbers.
     let text = |x: usize, length: usize, words: &str| {
         format!(
             r#"<text x="{x}" y="14" textLength="{length}" lengthAdjust="spacingAndGlyphs">{words}</text>"#
@@ -45,7 +45,7 @@ pub fn badge(document: &Document, campaigns: &Campaigns<'_>) -> String {
     )
 }
 
-/// The badge as the JSON that badge services read from an address of yours.
+/// Renders the badge as the JSON that badge services fetch from a URL and draw.
 pub fn badge_json(document: &Document, campaigns: &Campaigns<'_>) -> String {
     let color = match Headline::of(document, campaigns).tone {
         Tone::Good => "brightgreen",
@@ -60,7 +60,7 @@ pub fn badge_json(document: &Document, campaigns: &Campaigns<'_>) -> String {
     }))
 }
 
-/// What it came to, never without its scope and what stands beside it.
+/// The result, always with its scope and with the findings of the campaigns.
 fn message(document: &Document, campaigns: &Campaigns<'_>) -> String {
     if document.judged_itself() {
         return JUDGED_ITSELF.to_owned();
@@ -72,7 +72,7 @@ fn message(document: &Document, campaigns: &Campaigns<'_>) -> String {
     }
 }
 
-/// The conformance and its scope. Names of suites are slugs, so nothing needs escaping.
+/// The conformance and its scope. Suite names are slugs, so nothing needs escaping.
 fn conformance(document: &Document) -> String {
     let runs = document.runs();
     let mut suites: Vec<&str> = runs
@@ -135,7 +135,7 @@ fn conformance(document: &Document) -> String {
     }
 }
 
-/// About how wide a text is in that font and size, with a margin on both sides.
+/// Approximate width of a text at this font and size, with a margin on both sides.
 fn width(text: &str) -> usize {
     let tenths: usize = text
         .chars()

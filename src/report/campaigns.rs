@@ -1,5 +1,5 @@
-//! The documents of campaigns beside a run: whether they are of the same implementation, and what
-//! of them must not be missed.
+//! Campaign documents shown next to a run: the check that they are about the same implementation,
+//! and the findings that the report must not hide.
 
 use crate::protocol::ImplementationInfo;
 use crate::report::digits::count;
@@ -9,42 +9,42 @@ use crate::results::{
     Document, FuzzEnd, FuzzResult, RunResult, TimingResult, TimingVerdict, VersusResult,
 };
 
-/// The longest name in a sentence.
+/// Longest implementation name in a message, in columns.
 const NAME: usize = 60;
 
-/// The documents of campaigns that a report shows beside its run.
+/// The campaign documents that a report shows next to its run.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Campaigns<'a> {
     /// A timing campaign.
     pub timing: Option<&'a TimingResult>,
     /// A fuzz campaign.
     pub fuzz: Option<&'a FuzzResult>,
-    /// Two implementations against each other.
+    /// A comparison of two implementations.
     pub versus: Option<&'a VersusResult>,
 }
 
-/// A campaign is of another implementation than the run beside which it would stand.
+/// The campaign is about a different implementation than the run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the document of macproof {command} is of {campaign}, and the result of the run is of {run}; only documents of one implementation stand together"
 )]
 pub struct OtherImplementation {
-    /// The command that wrote it.
+    /// The command that wrote the campaign's document.
     command: &'static str,
-    /// Of what it is: the name and the version of its hello.
+    /// The campaign's implementation: name and version from its hello.
     campaign: String,
-    /// Of what the run is, or the runs are.
+    /// The run's implementation, or the implementations of all runs.
     run: String,
 }
 
 impl<'a> Campaigns<'a> {
-    /// Whether there is none.
+    /// Whether no campaign is given.
     pub fn is_empty(&self) -> bool {
         self.timing.is_none() && self.fuzz.is_none() && self.versus.is_none()
     }
 
-    /// These documents, if each is of an implementation of that document: of two against each
-    /// other one suffices.
+    /// Checks that each campaign is about an implementation of `document`, and returns the
+    /// campaigns. For a comparison, one of its two implementations suffices.
     pub fn beside(self, document: &Document) -> Result<Self, OtherImplementation> {
         let is_of_it = |campaign: &ImplementationInfo| {
             let mut runs = document.runs().iter();
@@ -63,7 +63,7 @@ impl<'a> Campaigns<'a> {
         Ok(self)
     }
 
-    /// Those of them that are of this run's implementation.
+    /// The campaigns that are about this run's implementation.
     pub(super) fn of(&self, run: &RunResult) -> Self {
         let is_same = |one: &ImplementationInfo| one.is_same_as(&run.implementation);
         let is_side = |versus: &&VersusResult| {
@@ -77,7 +77,7 @@ impl<'a> Campaigns<'a> {
         }
     }
 
-    /// The command of each, and of what it is.
+    /// Each campaign's command, with the implementations it is about.
     fn implementations(&self) -> Vec<(&'static str, Vec<&'a ImplementationInfo>)> {
         let timing = self.timing.map(|one| ("timing", vec![&one.implementation]));
         let fuzz = self.fuzz.map(|one| ("fuzz", vec![&one.implementation]));
@@ -88,7 +88,7 @@ impl<'a> Campaigns<'a> {
         timing.into_iter().chain(fuzz).chain(versus).collect()
     }
 
-    /// What must not be missed of them.
+    /// The findings that every report has to show.
     pub(super) fn findings(&self) -> Vec<Beside> {
         let timing = self.timing.and_then(of_timing);
         let fuzz = self.fuzz.and_then(of_fuzz);
@@ -135,7 +135,8 @@ fn of_fuzz(fuzz: &FuzzResult) -> Option<Beside> {
     Some(Beside::new(tone, "fuzz", words))
 }
 
-/// Where two differ either may be right, so it is no failure of one; but it is to be seen.
+/// Where two implementations differ, either may be right: a difference is shown, but it is not a
+/// failure of one of them.
 fn of_versus(versus: &VersusResult) -> Option<Beside> {
     let words = match (versus.differences.len() as u64, versus.exit_code) {
         (0, 0) => return None,
@@ -184,7 +185,7 @@ mod tests {
         shown.map(render).collect()
     }
 
-    /// Whatever a campaign found is at the head of each report, and nothing is green above it.
+    /// A campaign's findings are in the head of each report, and nothing above them is green.
     #[test]
     fn no_report_is_green_over_what_a_campaign_found() {
         let name = green().implementation.name;
@@ -273,7 +274,7 @@ mod tests {
                 .map_err(|error| error.to_string())
         };
         assert_eq!(beside(&other), Ok(()));
-        // A version that one of them does not tell is no other one.
+        // A missing version does not make it a different implementation.
         other.implementation.version = None;
         assert_eq!(beside(&other), Ok(()));
         other.implementation.version = Some("9.9".into());

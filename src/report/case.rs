@@ -1,20 +1,20 @@
-//! One case in words: what was asked, what was due, what came, and why.
+//! One case in words: request, expected and actual outcome, and likely causes.
 
 use crate::report::request::sentence;
 use crate::report::rerun_command;
 use crate::report::visible::excerpt;
 use crate::results::{Case, Causes, MistakeMention, RunResult};
 
-/// The longest outcome that is shown whole: a token of 64 bytes in hex with a time behind it fits.
+/// Longest outcome that is shown in full: fits a 64-byte token in hex followed by a time.
 const COLUMNS: usize = 150;
 
-/// The longest reason that is shown whole: what was wrong, and a few lines of what an adapter said.
+/// Longest reason that is shown in full: fits what was wrong and a few lines of adapter output.
 pub(super) const REASON: usize = 800;
 
-/// How many ways to come to the same outcome are shown.
+/// Maximum number of explanations shown for one outcome.
 const CAUSES: usize = 3;
 
-/// What is to be said of a case, as pairs of a label and a line.
+/// The details of a case, as pairs of a label and a line.
 pub(super) fn details(result: &RunResult, case: &Case) -> Vec<(&'static str, String)> {
     let mut lines = vec![
         ("asked", sentence(&case.request)),
@@ -60,7 +60,8 @@ pub(super) fn titles(cause: &Causes) -> String {
         .join(", and ")
 }
 
-/// Why it failed, in one line; several causes that nothing tells apart are a choice.
+/// The likely cause of the failure, in one line. Causes that cannot be told apart are listed as
+/// alternatives.
 pub(super) fn because(case: &Case) -> Option<String> {
     let shown: Vec<String> = case.causes.iter().take(CAUSES).map(titles).collect();
     let more = match case.causes.len().saturating_sub(CAUSES) {
@@ -70,7 +71,7 @@ pub(super) fn because(case: &Case) -> Option<String> {
     (!shown.is_empty()).then(|| format!("{}{more}", shown.join("; or ")))
 }
 
-/// What to do, each thing once.
+/// The remedies, without repetitions.
 pub(super) fn remedies(cause: &Causes) -> impl Iterator<Item = &str> {
     let all = cause.mistakes.iter().map(|mistake| mistake.remedy.as_str());
     all.enumerate()
@@ -78,7 +79,7 @@ pub(super) fn remedies(cause: &Causes) -> impl Iterator<Item = &str> {
         .map(|(_, remedy)| remedy)
 }
 
-/// What happened.
+/// What the implementation did.
 pub(super) fn actual(case: &Case) -> String {
     let Some(first) = &case.actual else {
         let reason = case.reason.as_deref().unwrap_or("nothing happened");
@@ -94,7 +95,7 @@ pub(super) fn actual(case: &Case) -> String {
     }
 }
 
-/// Where a token begins to differ, if that is not at its first character already.
+/// Where two tokens start to differ; `None` if they differ from the first character on.
 pub(super) fn difference(expected: &str, actual: &str) -> Option<String> {
     let same = expected
         .chars()

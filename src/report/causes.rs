@@ -1,22 +1,22 @@
-//! What is most likely wrong, in words: the same in every report.
+//! The likely causes of a run's failures in words, the same in every report.
 
 use crate::report::digits::{count, grouped};
 use crate::report::visible::visible;
 use crate::results::{Account, Causes, Diagnosis, InquiryResult, LikelyCause, MistakeMention};
 
-/// A cause in words.
+/// A likely cause in words.
 pub(super) struct CauseInWords {
-    /// How many cases it explains: `164 of 172 failed sign cases`.
+    /// How many cases the cause explains: `164 of 172 failed sign cases`.
     pub(super) explains: String,
     /// What is wrong.
     pub(super) title: String,
-    /// What the verifier showed, where it was asked.
+    /// What the verifier's answers showed, if it was queried.
     pub(super) evidence: Option<String>,
-    /// What to do, each thing once.
+    /// The remedies, without repetitions.
     pub(super) remedies: Vec<String>,
 }
 
-/// The causes, the one that explains most first.
+/// The causes, starting with the one that explains the most cases.
 pub(super) fn causes(diagnosis: &Diagnosis) -> Vec<CauseInWords> {
     let in_words = |cause: &LikelyCause| {
         let mut explains = Vec::new();
@@ -51,7 +51,8 @@ pub(super) fn causes(diagnosis: &Diagnosis) -> Vec<CauseInWords> {
     diagnosis.causes.iter().map(in_words).collect()
 }
 
-/// What else is to be said: what no cause explains, and what the verifier was asked.
+/// Remarks on the diagnosis: the cases that no cause explains, and the queries sent to the
+/// verifier.
 pub(super) fn remarks(diagnosis: &Diagnosis) -> Vec<String> {
     let mut remarks = Vec::new();
     if let Some(sign) = &diagnosis.sign {
@@ -144,7 +145,7 @@ fn titles(causes: &Causes) -> String {
     titles.join(", and ")
 }
 
-/// What the verifier accepted.
+/// The tokens that the verifier accepted.
 fn evidence(cause: &LikelyCause) -> Option<String> {
     if cause.accepted_tokens == 0 {
         return None;
@@ -163,7 +164,7 @@ fn evidence(cause: &LikelyCause) -> Option<String> {
     ))
 }
 
-/// A clause as what comes after `with`: "the secret is decoded from hex" becomes "the secret
+/// Turns a clause into what follows `with`: "the secret is decoded from hex" becomes "the secret
 /// decoded from hex".
 fn participle(clause: &str) -> String {
     let words: Vec<&str> = clause.split(' ').collect();

@@ -1,28 +1,29 @@
-//! What all pictures have in common: size, type, colours, axes, legend.
+//! What all pictures share: size, font, colours, axes and legend.
 
 use plotters::coord::Shift;
 use plotters::coord::ranged1d::{Ranged, ValueFormatter};
 use plotters::prelude::*;
 
-/// How large a picture is, in pixels.
+/// Width and height of a picture, in pixels.
 const SIZE: (u32, u32) = (640, 400);
 
-/// Two kinds of things: blue and orange are told apart by everybody.
+/// Blue and orange mark two kinds of data: people with any form of colour vision can tell them
+/// apart.
 pub(super) const BLUE: RGBColor = RGBColor(0, 90, 160);
 pub(super) const ORANGE: RGBColor = RGBColor(205, 85, 0);
-/// Something is wrong there.
+/// Marks what is wrong.
 pub(super) const RED: RGBColor = RGBColor(171, 31, 20);
 pub(super) const QUIET: RGBColor = RGBColor(110, 110, 110);
 
-/// A family that every viewer has one of.
+/// A generic family, which every viewer can resolve.
 pub(super) const FONT: &str = "sans-serif";
 
 pub(super) type Failed = Box<dyn std::error::Error>;
 
-/// A chart of these axes.
+/// A chart with axes of types `X` and `Y`.
 pub(super) type Chart<'c, 's, X, Y> = ChartContext<'c, SVGBackend<'s>, Cartesian2d<X, Y>>;
 
-/// A picture as SVG; `None` if it cannot be drawn.
+/// Draws a picture as SVG; `None` if drawing fails.
 pub(super) fn drawn(
     draw: impl FnOnce(&DrawingArea<SVGBackend<'_>, Shift>) -> Result<(), Failed>,
 ) -> Option<String> {
@@ -36,8 +37,8 @@ pub(super) fn drawn(
     Some(svg)
 }
 
-/// Draws the axes with their words, and lines at their numbers, of which there are about so many
-/// along the lower one.
+/// Draws the axes with their labels and grid lines; `lines` is the approximate number of labels on
+/// the x axis.
 pub(super) fn draw_axes<X, Y>(
     chart: &mut Chart<'_, '_, X, Y>,
     (along, numbers): (&str, usize),
@@ -61,7 +62,7 @@ where
     Ok(())
 }
 
-/// Draws a line through these points, under that name.
+/// Draws a line through the points and adds it to the legend as `name`.
 pub(super) fn draw_line<X, Y>(
     chart: &mut Chart<'_, '_, X, Y>,
     points: impl IntoIterator<Item = (f64, f64)>,
@@ -79,7 +80,7 @@ where
     Ok(())
 }
 
-/// Draws the names of what is in it.
+/// Draws the legend.
 pub(super) fn draw_legend<'c, 's: 'c, X, Y>(chart: &mut Chart<'c, 's, X, Y>) -> Result<(), Failed>
 where
     X: Ranged<ValueType = f64>,
@@ -95,13 +96,13 @@ where
     Ok(())
 }
 
-/// A count as a place on an axis.
+/// Converts a count to an axis coordinate.
 #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
 pub(super) fn place(count: u64) -> f64 {
     count as f64
 }
 
-/// Thousands apart, no digit more than is needed.
+/// Formats a number with thousands separated, and without superfluous digits.
 pub(super) fn grouped(value: f64) -> String {
     let rounded = value.round();
     if value.abs() < 10.0 && (value - rounded).abs() > 1e-9 {

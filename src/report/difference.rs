@@ -1,14 +1,14 @@
-//! What changed between two results, for people and for programs.
+//! The changes between two results, for people and for programs.
 
 use crate::report::digits::{count, grouped};
 use crate::report::json;
 use crate::report::visible::excerpt;
 use crate::results::{ChangedCase, Difference, Verdict};
 
-/// The longest text in a line.
+/// Longest text in a line, in columns.
 const COLUMNS: usize = 120;
 
-/// What changed, a line for each case, and the verdict last.
+/// Renders the changes as text: one line per changed case, and the verdict last.
 pub fn difference(difference: &Difference) -> String {
     let mut out = String::new();
     for (title, cases) in [
@@ -63,7 +63,7 @@ pub fn difference(difference: &Difference) -> String {
     out
 }
 
-/// The same as JSON.
+/// Renders the changes as JSON.
 pub fn difference_json(difference: &Difference) -> String {
     json(difference)
 }
@@ -74,7 +74,7 @@ fn line(title: &str, case: &ChangedCase) -> String {
         (Some(verdict), _) | (None, Some(verdict)) => verdict.to_string(),
         (None, None) => String::new(),
     };
-    // Of what is in order nobody asks how.
+    // For a case that is fine, the details do not matter.
     let what = match case.now {
         Some(Verdict::Pass) | None => String::new(),
         Some(_) => format!(": {}", excerpt(&case.what, COLUMNS)),

@@ -1,6 +1,6 @@
-//! Numbers as a person reads them.
+//! Numbers formatted for people.
 
-/// `1 480`.
+/// Groups digits by thousands: `1 480`.
 pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
@@ -13,7 +13,7 @@ pub(super) fn grouped(number: u64) -> String {
     out
 }
 
-/// `1 case`, `1 480 cases`.
+/// A count with its noun: `1 case`, `1 480 cases`.
 pub(super) fn count(number: u64, one: &str, many: &str) -> String {
     format!(
         "{} {}",
@@ -22,7 +22,7 @@ pub(super) fn count(number: u64, one: &str, many: &str) -> String {
     )
 }
 
-/// `0.21 s`, `2 min 5 s`.
+/// Formats milliseconds: `0.21 s`, `2 min 5 s`.
 pub(super) fn duration(milliseconds: u64) -> String {
     let seconds = milliseconds / 1000;
     if seconds < 60 {

@@ -1,4 +1,4 @@
-//! Writing a report: it appears whole or not at all.
+//! Writes report files atomically: a report appears complete or not at all.
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write as _};
@@ -16,19 +16,21 @@ use crate::report::visible;
 pub struct WriteError {
     /// The file.
     pub path: PathBuf,
-    /// Why.
+    /// The error that the operating system reported.
     pub source: io::Error,
 }
 
-/// Writes a file that appears whole or not at all. Its folder is made if it is missing: whoever
-/// has waited for a run shall not lose its report. What is no file (a device, a pipe) is written to
-/// as it is.
+/// Writes a file atomically: it appears complete or not at all. Missing parent folders are created,
+/// so that a long run does not lose its report. A device or a pipe is written to directly.
+///
+/// Fails if a folder or the file cannot be created or written; an existing file then stays as it
+/// was.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     let attempt = || {
         if is_special(path) {
             return create(path)?.write_all(bytes);
         }
-        // A link stays one; the file that it names is replaced.
+        // Replace the target of a symlink, not the link itself.
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let folder = folder_of(&target);
         fs::create_dir_all(folder)?;
@@ -43,8 +45,8 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     })
 }
 
-/// Opens a file to be written bit by bit, and empties it. A named pipe that nobody reads is an
-/// error: its reader would be waited for.
+/// Opens a file for incremental writes and truncates it. A named pipe without a reader is an error,
+/// because opening it would block until a reader appears.
 pub fn create(path: &Path) -> io::Result<File> {
     let file = fs::OpenOptions::new()
         .write(true)
@@ -62,19 +64,19 @@ pub fn create(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Whether [`write()`] would succeed, as far as that can be known before: to be asked before the work
-/// begins whose outcome is to be written. Nothing is left behind.
+/// Checks, as far as possible without writing, whether [`write()`] would succeed. Callers check
+/// this before they start the work whose result they will write. Leaves nothing behind.
 pub fn probe(path: &Path) -> Result<(), WriteError> {
     let attempt = || {
         if is_special(path) {
-            // To open it may end a pipe for its reader, or move a device.
+            // Do not open it: that could end a pipe for its reader or move a device.
             return Ok(access(path, Access::WRITE_OK)?);
         }
         if path.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        // Folders that are missing are made when it is written.
+        // `write` creates missing folders, so check the nearest one that exists.
         let mut folder = folder_of(&target);
         while let Err(error) = fs::metadata(folder) {
             match (error.kind(), folder.parent()) {
@@ -90,7 +92,7 @@ pub fn probe(path: &Path) -> Result<(), WriteError> {
     })
 }
 
-/// A device, a pipe, a socket: nothing that could be replaced.
+/// Whether the path is a device, a pipe or a socket, which cannot be replaced.
 fn is_special(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|known| !known.is_file() && !known.is_dir())
 }
@@ -107,11 +109,11 @@ fn or_here(folder: &Path) -> &Path {
     }
 }
 
-/// A file that is gone with its handle.
+/// A temporary file in `folder` that is deleted when its handle is dropped.
 fn beside(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     tempfile::Builder::new()
         .prefix(".macproof-")
-        // As any program's file: the process's mask takes away from it.
+        // The default mode of a new file, before the process's umask applies.
         .permissions(Permissions::from_mode(0o666))
         .tempfile_in(folder)
 }

@@ -1,4 +1,4 @@
-//! Runs for the tests of the reports.
+//! Runs for the report tests.
 
 use crate::results::fixture::{
     accept, circumstances, expect_token, not_accepted, reject, run, suite, threw, token,
@@ -10,14 +10,14 @@ use crate::results::{
 use crate::signature::{Fields, Op, Outcome, OutcomeKind, Value};
 use crate::suite::{Basis, Expect, Level, Suite};
 
-/// What an implementation would say if it hated us.
+/// Hostile text, as a malicious implementation might send it.
 pub(super) const HOSTILE: &str = "<script>alert(1)</script> ]]> &amp; \u{202e}drawkcab\u{2066} \0 \u{1b}[31mred\u{1b}[0m \u{9b}2J \u{feff}\u{200b} \"quoted\" 'single' \\n \n\r\t \u{fffe} \u{1f600} e\u{301} \u{7f}";
 
 fn rejects() -> Expect {
     Expect::Outcomes(vec![OutcomeKind::Reject, OutcomeKind::Refused])
 }
 
-/// Four requirements, of each level and basis.
+/// Four requirements that cover each level and basis.
 fn requirements(name: &str) -> Suite {
     suite(name)
         .requires(
@@ -58,7 +58,7 @@ fn mistake(id: &str, title: &str, remedy: &str) -> MistakeMention {
     }
 }
 
-/// Five suites, nothing wrong.
+/// Five suites in which every case passes.
 pub(super) fn green() -> RunResult {
     let suites: Vec<Suite> = ["acme", "bolt", "crane", "dune", "ember"]
         .iter()
@@ -88,7 +88,7 @@ pub(super) fn green() -> RunResult {
     run(observations, "")
 }
 
-/// An adapter that decodes the secret as hex: 40 of 300 cases fail, of three requirements.
+/// An adapter that decodes the secret as hex: 40 of 300 cases fail, across three requirements.
 pub(super) fn forty_of_three_hundred() -> RunResult {
     let mut suite = requirements("acme").requires(
         "utf8",
@@ -173,8 +173,8 @@ pub(super) fn forty_of_three_hundred() -> RunResult {
     result
 }
 
-/// Every verdict, everything that can be wrong with a list, and an implementation that hates us.
-/// One identity is of that many characters.
+/// A run with every verdict, every problem a list of known failures can have, and a hostile
+/// implementation. One identity has `length` characters.
 pub(super) fn rich(length: usize) -> RunResult {
     let (acme, hostile) = (acme(), hostile(length));
     let observations = observations(&acme, &hostile, length);
@@ -343,7 +343,7 @@ fn observations<'s>(acme: &'s Suite, hostile: &'s Suite, length: usize) -> Vec<O
     ]
 }
 
-/// A fuzz campaign with two findings, in which everything that others said is this.
+/// A fuzz campaign with two findings, in which all text from outside is `said`.
 pub(crate) fn fuzz_campaign(said: &str) -> FuzzResult {
     let finding = |id: &str, at: u64| {
         serde_json::json!({
@@ -369,7 +369,7 @@ pub(crate) fn fuzz_campaign(said: &str) -> FuzzResult {
     serde_json::from_value(document).unwrap()
 }
 
-/// How far a campaign was each half second.
+/// A campaign's progress, sampled every half second.
 fn course() -> Vec<FuzzPoint> {
     let point = |at: u64| FuzzPoint {
         at_ms: at * 500,
@@ -380,8 +380,8 @@ fn course() -> Vec<FuzzPoint> {
     (0..=18).map(point).collect()
 }
 
-/// Two implementations against each other, in which everything that others said is this: they
-/// differ once, and one takes no token of the other.
+/// A comparison of two implementations in which all text from outside is `said`: they differ once,
+/// and one rejects every token of the other.
 pub(crate) fn versus_campaign(said: &str) -> VersusResult {
     let request = || serde_json::json!({"op": "verify", "suite": "acme", "secret": "s", "fields": {"user_id": said}, "token": said, "now": 1});
     let answer = |outcome: &str| serde_json::json!({"outcome": outcome, "actual": said});

@@ -1,4 +1,4 @@
-//! The formats, by name.
+//! The report formats by name.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,30 +11,30 @@ use crate::report::{
 };
 use crate::results::Document;
 
-/// A format of reports.
+/// A report format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// For a person at a terminal.
     Human,
-    /// The document itself.
+    /// The JSON document itself.
     Json,
     /// JUnit XML, for CI servers.
     Junit,
-    /// A summary for a job's page or a pull request.
+    /// A Markdown summary for a CI job's page or a pull request.
     Markdown,
-    /// One page for a browser.
+    /// A self-contained HTML page.
     Html,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
-    /// Annotations by workflow commands.
+    /// Workflow commands, which CI servers show as annotations.
     Github,
-    /// A picture for a README.
+    /// An SVG badge for a README.
     Badge,
-    /// What badge services read.
+    /// The JSON that badge services read.
     BadgeJson,
 }
 
-/// A name that is no format.
+/// The name of an unknown report format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{:?} is no format; there are {}", .0, listed())]
 pub struct UnknownFormat(String);
@@ -61,7 +61,7 @@ impl Format {
         Self::BadgeJson,
     ];
 
-    /// Its name.
+    /// The format's name, as `--report` takes it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Human => "human",
@@ -78,7 +78,7 @@ impl Format {
 }
 
 impl Format {
-    /// Whether it has a place for what campaigns found.
+    /// Whether the format shows the findings of campaigns.
     pub fn shows_campaigns(self) -> bool {
         !matches!(self, Self::Json | Self::Junit | Self::Sarif)
     }
@@ -99,16 +99,16 @@ impl FromStr for Format {
     }
 }
 
-/// The document in a format; the options are for people only.
+/// Renders a document in a format; `options` affect the human format only.
 ///
-/// What a document says is nobody's order, whoever wrote it: names are spelt out, and what is
-/// printed into a log is to be [`disarmed`](crate::report::disarmed) besides.
+/// A document is untrusted input, whoever wrote it, so control characters in its names are escaped.
+/// Text that goes to a CI log must also be [`disarmed`](crate::report::disarmed).
 pub fn render(document: &Document, format: Format, options: &HumanOptions) -> String {
     render_with(document, &Campaigns::default(), format, options)
 }
 
-/// The same, with what campaigns found: in full on a page, in a few words at the head of the
-/// formats that have such a place.
+/// Like [`render`], with campaign findings: HTML shows them in full, and the other formats that
+/// have a place for them summarise them in the head.
 pub fn render_with(
     document: &Document,
     campaigns: &Campaigns<'_>,
@@ -134,7 +134,7 @@ pub fn render_with(
     }
 }
 
-/// The report for people; what campaigns found stands last, where the eye is.
+/// The report for people, with campaign findings last, where the reader looks first.
 fn human_with(document: &Document, campaigns: &Campaigns<'_>, options: &HumanOptions) -> String {
     let mut text = human(document, options);
     if !campaigns.findings().is_empty() {

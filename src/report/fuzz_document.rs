@@ -1,52 +1,53 @@
-//! The documents of fuzz campaigns, of one implementation and of two: their schemas, and their way
-//! back from JSON.
+//! JSON documents of fuzz campaigns and of comparisons of two implementations: their schemas and
+//! readers.
 
 use serde::Deserialize;
 
 use crate::report::json;
 use crate::results::{FUZZ_SCHEMA_VERSION, FuzzResult, VERSUS_SCHEMA_VERSION, VersusResult};
 
-/// Why bytes are no document of a fuzz campaign.
+/// Why bytes cannot be read as the document of a fuzz campaign.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadFuzzError {
-    /// It is no JSON, or not of that form.
+    /// The input is not valid JSON, or does not match the schema.
     #[error("it is no document of macproof fuzz: {0}")]
     Malformed(#[from] serde_json::Error),
-    /// It is of another version.
+    /// The document has another schema version.
     #[error(
         "it is a document of macproof fuzz of form {found}, and this macproof reads form {known}; use the macproof that wrote it"
     )]
     Version {
-        /// The version that it names.
+        /// The version that the document declares.
         found: u32,
-        /// The version that this program knows.
+        /// The version that this program reads.
         known: u32,
     },
-    /// It is about two implementations.
+    /// The document compares two implementations.
     #[error("it is a document of macproof fuzz --against, about two implementations")]
     Versus,
-    /// It is about one implementation.
+    /// The document is about a single implementation.
     #[error("it is a document of macproof fuzz about one implementation, not of --against")]
     NotVersus,
 }
 
-/// What a document says of its form.
+/// The members that declare a document's kind and version.
 #[derive(Deserialize)]
 struct Versioned {
     macproof_fuzz: Option<u32>,
     macproof_versus: Option<u32>,
 }
 
-/// Whether bytes are, by what they call themselves, the document of a campaign of one
+/// Whether the bytes declare themselves to be the document of a campaign against one
 /// implementation.
 pub fn is_fuzz(bytes: &[u8]) -> bool {
     serde_json::from_slice::<Versioned>(bytes).is_ok_and(|found| found.macproof_fuzz.is_some())
 }
 
-/// Reads the document of a campaign.
+/// Reads the document of a fuzz campaign. Fails on malformed JSON, another schema version, or the
+/// document of a comparison.
 pub fn read_fuzz(bytes: &[u8]) -> Result<FuzzResult, ReadFuzzError> {
-    // Looked at first: a document of another form would be malformed in confusing ways.
+    // Check the kind and version first: other documents would fail with misleading parse errors.
     let versioned: Versioned = serde_json::from_slice(bytes)?;
     match (versioned.macproof_fuzz, versioned.macproof_versus) {
         (None, Some(_)) => Err(ReadFuzzError::Versus),
@@ -58,7 +59,8 @@ pub fn read_fuzz(bytes: &[u8]) -> Result<FuzzResult, ReadFuzzError> {
     }
 }
 
-/// Reads the document of two implementations against each other.
+/// Reads the document of a comparison of two implementations. Fails on malformed JSON, another
+/// schema version, or the document of a campaign.
 pub fn read_versus(bytes: &[u8]) -> Result<VersusResult, ReadFuzzError> {
     let versioned: Versioned = serde_json::from_slice(bytes)?;
     match (versioned.macproof_versus, versioned.macproof_fuzz) {
@@ -71,13 +73,12 @@ pub fn read_versus(bytes: &[u8]) -> Result<VersusResult, ReadFuzzError> {
     }
 }
 
-/// The JSON Schema of the document of a campaign, as it stands in `reports/fuzz.schema.json`.
+/// The JSON Schema of a campaign's document; committed as `reports/fuzz.schema.json`.
 pub fn fuzz_schema() -> String {
     json(&schemars::schema_for!(FuzzResult))
 }
 
-/// The JSON Schema of the document of two implementations against each other, as it stands in
-/// `reports/versus.schema.json`.
+/// The JSON Schema of a comparison's document; committed as `reports/versus.schema.json`.
 pub fn versus_schema() -> String {
     json(&schemars::schema_for!(VersusResult))
 }
@@ -91,7 +92,7 @@ mod tests {
     use super::{ReadFuzzError, fuzz_schema, is_fuzz, read_fuzz, read_versus, versus_schema};
     use crate::report::json as written;
 
-    /// A document with every member that there can be.
+    /// A document with every possible member.
     fn campaign() -> Value {
         let request =
             json!({"op": "sign", "suite": "acme", "secret": "k", "fields": {"user_id": " "}});
@@ -199,7 +200,7 @@ mod tests {
             .is_valid(document)
     }
 
-    /// `MACPROOF_UPDATE=1 cargo test schema` writes the files.
+    /// To update the files, run `MACPROOF_UPDATE=1 cargo test schema`.
     #[test]
     fn the_committed_schemas_are_current() {
         for (name, schema) in [

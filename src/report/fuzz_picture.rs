@@ -8,8 +8,8 @@ use crate::report::chart::{
 };
 use crate::results::FuzzPoint;
 
-/// How many cases were answered by when, how many kinds of answers there had been, and when
-/// something was found. `None` where there is no time between beginning and end.
+/// Plots answered cases and distinct kinds of answers over time, and marks when findings were made.
+/// Returns `None` if the campaign has no duration.
 pub fn fuzz_course(course: &[FuzzPoint]) -> Option<String> {
     let last = course.last().filter(|last| last.at_ms > 0)?;
     drawn(|root| draw(root, course, last))
@@ -89,7 +89,7 @@ mod tests {
         ] {
             assert!(svg.contains(words), "{words}");
         }
-        // Each finding, and the one of the legend.
+        // One circle per finding, and one in the legend.
         assert_eq!(svg.matches("<circle").count(), 3);
         insta::assert_snapshot!("fuzz_course", svg);
         let mut quiet = course();

@@ -1,4 +1,4 @@
-//! Annotations for a CI server of GitHub's kind: workflow commands on standard output.
+//! Annotations as GitHub-style workflow commands on standard output.
 
 use crate::report::Campaigns;
 use crate::report::case::{actual, because, remedies};
@@ -7,15 +7,16 @@ use crate::report::headline::Tone;
 use crate::report::visible::{excerpt, visible};
 use crate::results::{Case, Document, RunResult, Verdict};
 
-/// How many of a kind the server shows of one step; what is over that is counted in the last.
+/// Maximum number of annotations of one kind that the server shows per step; the last one counts
+/// the rest.
 const SHOWN: usize = 10;
 
-/// The longest text in a message.
+/// Longest text in a message, in columns.
 const COLUMNS: usize = 200;
 
-/// The document as workflow commands: an `::error` for each thing that keeps the gate shut, a
-/// `::warning` for each warning, both at the line of the vector, and a `::notice` with the verdict.
-/// The server shows ten of a kind, so the tenth says how many more there are.
+/// Renders the document as workflow commands: an `::error` for each reason why the gate failed and
+/// a `::warning` for each warning, both at the line of the vector, and a `::notice` with the
+/// verdict. The server shows ten of a kind, so the tenth says how many more there are.
 pub fn github(document: &Document, campaigns: &Campaigns<'_>) -> String {
     let mut out = String::new();
     for one in campaigns.findings() {
@@ -99,7 +100,7 @@ fn of_case(case: &Case, title: &str) -> Annotation {
     if let Some(because) = because(case) {
         message.push_str(&format!("\nbecause {}", excerpt(&because, COLUMNS)));
     }
-    // What nothing tells apart has several remedies, and none of them is the one.
+    // Indistinguishable causes have different remedies, so none of them is named here.
     if let [cause] = &case.causes[..] {
         for remedy in remedies(cause) {
             message.push_str(&format!("\n{}", excerpt(remedy, COLUMNS)));
@@ -112,7 +113,7 @@ fn of_case(case: &Case, title: &str) -> Annotation {
     }
 }
 
-/// What keeps the gate shut and is about no case.
+/// The reasons why the gate failed that do not belong to a case.
 fn of_the_run(run: &RunResult) -> Vec<(String, String)> {
     let failed = run.gate.failed.iter();
     failed
@@ -154,14 +155,14 @@ fn write(command: &str, mut annotations: Vec<Annotation>, out: &mut String) {
     }
 }
 
-/// As the server reads the text behind the second pair of colons.
+/// Escapes the message of a workflow command, which follows the second `::`.
 fn data(text: &str) -> String {
     text.replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }
 
-/// As the server reads a property.
+/// Escapes the value of a workflow command's property.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

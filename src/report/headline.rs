@@ -1,28 +1,28 @@
-//! What stands at the head of a report: what all runs came to, and what must not be missed beside
-//! it. A title, a badge and a first screen say the same.
+//! The head of a report: the overall result, and the findings that must be shown next to it. Title,
+//! badge and first screen all use it, so they agree.
 
 use crate::report::Campaigns;
 use crate::results::{Conformance, Document, RunResult};
 
-/// How good a thing is, for its colour. The greater outweighs the less.
+/// How good a result is; determines its colour. Ordered by severity, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Tone {
-    /// As it should be.
+    /// Everything is fine.
     Good,
-    /// Nothing is wrong, and not everything is known.
+    /// Nothing is wrong, but not everything is known.
     Doubtful,
     /// Something is wrong.
     Bad,
 }
 
-/// Something that must not be missed beside the conformance.
+/// A finding that must be shown next to the conformance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Beside {
-    /// How bad it is.
+    /// How bad the finding is.
     pub(super) tone: Tone,
-    /// Where a page has the rest of it.
+    /// The anchor of the section with the details.
     pub(super) anchor: &'static str,
-    /// What it is, in words of ours.
+    /// The finding in our own words, without untrusted text.
     pub(super) words: String,
 }
 
@@ -40,21 +40,20 @@ impl Beside {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Headline {
     conformance: Conformance,
-    /// The gravest of all.
+    /// The worst tone of all parts.
     pub(super) tone: Tone,
-    /// What must not be missed beside the conformance.
+    /// The findings that must be shown next to the conformance.
     pub(super) beside: Vec<Beside>,
 }
 
 impl Headline {
-    /// The head of the reports of this document, with these campaigns.
+    /// The headline of a whole document with these campaigns.
     pub(super) fn of(document: &Document, campaigns: &Campaigns<'_>) -> Self {
         let conformance = document.conformance();
         Self::new(conformance, document.judged_itself(), campaigns)
     }
 
-    /// The head of what a report says of one run, with those of these campaigns that are of the
-    /// same implementation.
+    /// The headline of a single run, with the campaigns that are about the same implementation.
     pub(super) fn of_run(run: &RunResult, campaigns: &Campaigns<'_>) -> Self {
         Self::new(run.conformance, run.judged_itself, &campaigns.of(run))
     }
@@ -73,7 +72,7 @@ impl Headline {
         }
     }
 
-    /// What stands beside the conformance, in a row; `None` where nothing does.
+    /// The findings in one line; `None` if there are none.
     pub(super) fn caveat(&self) -> Option<String> {
         let joined = match self.conformance {
             Conformance::Conformant => "but",
@@ -83,7 +82,7 @@ impl Headline {
         (!words.is_empty()).then(|| format!("{joined} {}", words.join(" and ")))
     }
 
-    /// The word for the conformance, and all else behind it: `conformant, but …`.
+    /// The word for the conformance, followed by the findings: `conformant, but …`.
     pub(super) fn words(&self) -> String {
         let word = self.conformance.name();
         match self.caveat() {
@@ -93,7 +92,7 @@ impl Headline {
     }
 }
 
-/// How good a conformance is.
+/// The tone of a conformance.
 pub(super) fn of_conformance(conformance: Conformance) -> Tone {
     match conformance {
         Conformance::Conformant => Tone::Good,

@@ -1,4 +1,4 @@
-//! The document itself, as JSON.
+//! The JSON document itself.
 
 use std::io;
 
@@ -8,8 +8,8 @@ use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 use crate::report::visible::is_visible;
 use crate::results::{Document, RUNS_VERSION, RunResult, Runs, SCHEMA_VERSION};
 
-/// A document as indented JSON, with a line feed at the end. The same document gives the same
-/// bytes. What cannot be seen is escaped, so that the file can be looked at in a terminal.
+/// Renders a document as indented JSON with a trailing line feed. Equal documents give equal bytes.
+/// Invisible characters are escaped, so that the file is safe to print in a terminal.
 #[expect(
     clippy::expect_used,
     reason = "a vector takes every byte, and our maps have text keys"
@@ -24,36 +24,37 @@ pub fn json<T: Serialize>(document: &T) -> String {
     String::from_utf8(out).expect("JSON is UTF-8")
 }
 
-/// Why bytes are no document of a run.
+/// Why bytes cannot be read as the document of a run.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// It is no JSON, or not of that form.
+    /// The input is not valid JSON, or does not match the schema.
     #[error("it is no result of macproof run: {0}")]
     Malformed(#[from] serde_json::Error),
-    /// It is the document of a campaign.
+    /// The input is the document of a campaign.
     #[error(
         "it is what macproof {command} wrote, and the result of a run is needed here; an HTML page shows it beside one: macproof report render RUN.json --{option} FILE html=PATH"
     )]
     Campaign {
-        /// The command that wrote it.
+        /// The command that wrote the document.
         command: &'static str,
-        /// The option that takes it.
+        /// The option that takes such a document.
         option: &'static str,
     },
-    /// It is of another version.
+    /// The document has another schema version.
     #[error(
         "it is a result of form {found}, and this macproof reads form {known}; use the macproof that wrote it"
     )]
     Version {
-        /// The version that it names.
+        /// The version that the document declares.
         found: u32,
-        /// The version that this program knows.
+        /// The version that this program reads.
         known: u32,
     },
 }
 
-/// Reads a document: of one run, or of several.
+/// Reads the document of one run or of several. Fails on malformed JSON, another schema version, or
+/// the document of a campaign.
 pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     #[derive(serde::Deserialize)]
     struct Versioned {
@@ -64,7 +65,7 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
         macproof_fuzz: Option<u32>,
         macproof_versus: Option<u32>,
     }
-    // Looked at first: a document of another form would be malformed in confusing ways.
+    // Check the kind and version first: other documents would fail with misleading parse errors.
     let versioned: Versioned = serde_json::from_slice(bytes)?;
     let campaigns = [
         (versioned.macproof_timing, "timing", "timing"),
@@ -109,7 +110,7 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     }
 }
 
-/// Escapes what cannot be seen; all else as `serde_json` indents it.
+/// Escapes invisible characters; otherwise formats like `serde_json`'s `PrettyFormatter`.
 struct VisibleFormatter<'a>(PrettyFormatter<'a>);
 
 impl Formatter for VisibleFormatter<'_> {
@@ -119,7 +120,7 @@ impl Formatter for VisibleFormatter<'_> {
         fragment: &str,
     ) -> io::Result<()> {
         let mut rest = fragment;
-        // `##[word]` in a log is a command of its CI job.
+        // A CI job would execute `##[word]` in its log as a command.
         let mut before = ' ';
         let mut is_escaped = |c: char| {
             let is_second = c == '#' && before == '#';

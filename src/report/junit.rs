@@ -13,17 +13,17 @@ use crate::results::{
 };
 use crate::suite::Basis;
 
-/// The longest text in an attribute.
+/// Longest text in an attribute, in columns.
 const COLUMNS: usize = 200;
 
-/// The document as JUnit XML: a test suite for each suite, a test case for each case, and a test
-/// suite for what is wrong with the list of known failures, or with the run itself, if anything is.
+/// Renders the document as JUnit XML: one test suite per suite, one test case per case, and a test
+/// suite for problems with the list of known failures or with the run itself, if there are any.
 ///
-/// A known failure is skipped, with its reason; an unexpected pass fails; what is only observed and
-/// what is only a warning passes, and says so in its output. Of several implementations each has its
-/// own test suites. It is of the XML Schema that Jenkins checks reports against, so where a vector
-/// stands and what it shows is in the output of its case: attributes and properties of cases are
-/// not in that schema.
+/// A known failure is skipped, with its reason; an unexpected pass fails; observations and warnings
+/// pass, with a note in their output. Each of several implementations has its own test suites. The
+/// result is valid under the XML Schema that Jenkins checks reports against. That schema allows no
+/// attributes or properties for locations on a test case, so a vector's location and requirements
+/// are in the output of its case.
 #[expect(
     clippy::expect_used,
     reason = "what XML cannot hold is spelt out before"
@@ -48,8 +48,8 @@ pub fn junit(document: &Document) -> String {
     without_skipped_in_all(&xml)
 }
 
-/// Jenkins' schema knows the number of skipped cases of a suite, but not of the whole report. The
-/// root element has nothing in it but numbers.
+/// Removes the total of skipped cases from the root element: Jenkins' schema allows that attribute
+/// on test suites only. The root element contains only numbers.
 fn without_skipped_in_all(xml: &str) -> String {
     let cut = || {
         let root = xml.find("<testsuites ")?;
@@ -91,7 +91,7 @@ fn of_suite(result: &RunResult, suite: &SuiteSummary, prefix: &str) -> TestSuite
     ]);
     let changes = result.hello_changes.in_words();
     properties.extend(changes.map(|words| ("macproof.hello", words)));
-    // It is fit to be seen as it is.
+    // The sentence is already escaped.
     xml.add_property(("macproof.verdict", verdict_sentence(result).as_str()));
     for (name, value) in properties {
         xml.add_property((name, visible(&value).as_str()));
@@ -197,7 +197,8 @@ fn status(result: &RunResult, case: &Case) -> TestCaseStatus {
     }
 }
 
-/// What a failure may be called: only what the vendor's document says can be departed from.
+/// The type of a failure: "departure" applies only where the vendor's own document states the
+/// requirement.
 fn kind_of_failure(case: &Case) -> &'static str {
     match case.basis {
         _ if case.outcome == Some(ObservedKind::Unsupported) => "contradicts-its-hello",
@@ -238,8 +239,8 @@ fn of_known_failures(result: &RunResult, prefix: &str) -> Option<TestSuite> {
     Some(xml)
 }
 
-/// What is to be said of the run as a whole, which no case shows: where everything passed, or
-/// nothing was asked, the server would be green about it.
+/// Problems of the run as a whole, which belong to no case. Without them the server would be green
+/// if everything passed or nothing was tested.
 fn of_the_run(result: &RunResult, prefix: &str) -> Option<TestSuite> {
     let mut cases = Vec::new();
     if result.judged_itself {
@@ -293,7 +294,7 @@ mod tests {
         case.unwrap()
     }
 
-    /// What a case came to: the element, its type, its message.
+    /// The result of a case: element name, type and message.
     fn status(report: &Report, suite: &str, name: &str) -> (&'static str, String, String) {
         let text = |text: &Option<quick_junit::XmlString>| {
             text.as_ref().map_or("", |t| t.as_str()).to_owned()
@@ -313,7 +314,7 @@ mod tests {
         }
     }
 
-    /// `tests/integration/reports.rs` holds these to the schema that Jenkins has.
+    /// `tests/integration/reports.rs` validates the report against Jenkins' schema.
     #[test]
     fn the_report_keeps_its_form() {
         let mut result = rich(400);
@@ -380,7 +381,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
-        /// Whatever an implementation says, the XML is read back, and says what was said.
+        /// Any text from an implementation survives a round trip through the XML.
         #[test]
         fn whatever_was_said_is_valid_xml(said in any::<String>()) {
             let said = format!("{said}{HOSTILE}]]>{said}<!--");

@@ -1,4 +1,4 @@
-//! What there is to say of the list of known failures: the same in every report.
+//! The list of known failures in words, the same in every report.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use crate::report::digits::count;
 use crate::report::visible::excerpt;
 use crate::results::{GateFailure, GateFailureKind, RunResult, Verdict};
 
-/// What the list allows, each reason once: `known to fail, 3 cases: …`.
+/// The known failures that occurred, grouped by reason: `known to fail, 3 cases: …`.
 pub(super) fn allowed(result: &RunResult, columns: usize) -> Vec<String> {
     let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
     for case in &result.cases {
@@ -21,8 +21,8 @@ pub(super) fn allowed(result: &RunResult, columns: usize) -> Vec<String> {
     reasons.into_iter().map(line).collect()
 }
 
-/// What keeps the gate shut because of the list: an entry that is wrong, or a case that did
-/// something else than its entry says.
+/// Gate failures that the list caused: a wrong entry, or a case whose outcome differs from its
+/// entry.
 pub(super) fn troubles(result: &RunResult) -> impl Iterator<Item = &GateFailure> {
     result.gate.failed.iter().filter(|failure| {
         failure.kind.is_of_an_entry()

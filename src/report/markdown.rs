@@ -1,4 +1,4 @@
-//! A summary in Markdown, for a job's page or a pull request.
+//! A Markdown summary, for a CI job's page or a pull request.
 
 use crate::report::Campaigns;
 use crate::report::case::{actual, because, remedies};
@@ -13,16 +13,16 @@ use crate::report::rerun_command;
 use crate::report::visible::{excerpt, visible};
 use crate::results::{Case, Document, RunResult, Verdict};
 
-/// How many failed cases are described; the next are counted.
+/// Maximum number of failed cases that are described; the rest are counted.
 const DESCRIBED: usize = 10;
 
-/// The longest text in a cell.
+/// Longest text in a cell, in columns.
 const COLUMNS: usize = 160;
 
-/// The document as Markdown: the verdict, the suites, what failed and why; for several
-/// implementations first a table of all.
+/// Renders the document as Markdown: the verdict, the suites, and the failures with their causes.
+/// For several implementations, a table of all comes first.
 ///
-/// Whatever was said by others stands in code, where nothing in it is a link, a mention or a tag.
+/// Untrusted text is put in code spans, where it cannot form links, mentions or tags.
 pub fn markdown(document: &Document, campaigns: &Campaigns<'_>) -> String {
     let mut out = String::new();
     if let Document::Runs(_) = document {
@@ -238,7 +238,7 @@ fn failed_cases(run: &RunResult, out: &mut String) {
         if let Some(because) = because(case) {
             item("because", &text(&visible(&because)));
         }
-        // What nothing tells apart has several remedies, and none of them is the one.
+        // Indistinguishable causes have different remedies, so none of them is named here.
         if let [cause] = &case.causes[..] {
             for remedy in remedies(cause) {
                 item("remedy", &text(&visible(remedy)));
@@ -266,7 +266,7 @@ fn failed_cases(run: &RunResult, out: &mut String) {
     }
 }
 
-/// What is most likely wrong.
+/// Appends the likely causes.
 fn likely_causes(run: &RunResult, out: &mut String) {
     let Some(diagnosis) = &run.diagnosis else {
         return;
@@ -334,7 +334,7 @@ fn row(out: &mut String, cells: &[String]) {
     out.push_str(&format!("| {} |\n", cells.join(" | ")));
 }
 
-/// A text that is fit to be seen, as code: between more backticks than it has in a row.
+/// Wraps escaped text in a code span, with a fence longer than any run of backticks in it.
 fn code(seen: &str) -> String {
     let seen = visible_line(seen);
     let mut longest = 0;
@@ -349,17 +349,18 @@ fn code(seen: &str) -> String {
     } else {
         ""
     };
-    // A table is cut into cells before code is looked for.
+    // Tables are split into cells before code spans are parsed, so `|` needs escaping here, too.
     format!("{fence}{blank}{}{blank}{fence}", seen.replace('|', "\\|"))
 }
 
-/// What is in a line already stays; nothing else can be in code.
+/// Joins lines with spaces, because a code span is a single line. Everything else in the text is
+/// visible already.
 fn visible_line(text: &str) -> String {
     text.replace(['\n', '\r'], " ")
 }
 
-/// A text in which nothing means anything to Markdown, to HTML, or to a server that makes links of
-/// names and addresses.
+/// Escapes text so that nothing in it has a meaning in Markdown or HTML, and no server turns names
+/// or addresses into links.
 fn text(seen: &str) -> String {
     let mut out = String::with_capacity(seen.len());
     for c in seen.chars() {
@@ -384,8 +385,8 @@ fn text(seen: &str) -> String {
         .replace(":<!-- --> ", ": ")
 }
 
-/// The same where a line begins with it: no list, no heading, no rule and no code by its first
-/// characters.
+/// Like [`text`], for the start of a line: it cannot start a list, a heading, a rule or a code
+/// block.
 fn beginning(seen: &str) -> String {
     let out = text(seen.trim_start());
     let digits = out.bytes().take_while(u8::is_ascii_digit).count();
@@ -445,7 +446,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
-        /// Outside of code there is no tag but ours, and no line is added.
+        /// Untrusted text adds no tag outside of code, and no line.
         #[test]
         fn whatever_was_said_changes_nothing(said in any::<String>()) {
             let lines = |said: &str| {

@@ -1,28 +1,28 @@
-//! Several implementations side by side.
+//! Tables that compare several implementations.
 
 use indexmap::IndexMap;
 
 use crate::report::requirements::requirements;
 use crate::results::{Document, Verdict};
 
-/// What an implementation came to in one respect.
+/// An implementation's result for one row and column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Cell {
-    /// How many cases passed.
+    /// Number of cases that passed.
     pub(super) passed: u64,
-    /// How many were tried.
+    /// Number of cases that were tried.
     pub(super) tried: u64,
-    /// The gravest thing that one of them came to; `None` if there is no case.
+    /// The worst verdict of the cell's cases; `None` if it has no cases.
     pub(super) verdict: Option<Verdict>,
 }
 
-/// A table of cells. What an implementation has nothing to do with is `None`.
+/// A table of cells. A cell is `None` where the row does not apply to the implementation.
 pub(super) struct Matrix {
     pub(super) columns: Vec<String>,
     pub(super) rows: Vec<Vec<Option<Cell>>>,
 }
 
-/// A row for each implementation, a column for each suite.
+/// Builds a table with a row per implementation and a column per suite.
 pub(super) fn by_suite(document: &Document) -> Matrix {
     let mut columns: IndexMap<&str, Vec<Option<Cell>>> = IndexMap::new();
     let runs = document.runs();
@@ -35,7 +35,7 @@ pub(super) fn by_suite(document: &Document) -> Matrix {
             let untried = of(Verdict::Skipped) + of(Verdict::NotApplicable);
             cells[at] = Some(Cell {
                 passed: of(Verdict::Pass) + of(Verdict::UnexpectedPass),
-                // What is only observed can neither pass nor fail.
+                // Observed cases can neither pass nor fail.
                 tried: suite.counts.total() - untried - of(Verdict::Observed),
                 verdict: gravest(of),
             });
@@ -50,7 +50,7 @@ pub(super) fn by_suite(document: &Document) -> Matrix {
     }
 }
 
-/// A row for each requirement, named by `columns`, and a cell in it for each implementation.
+/// Builds a table with a row per requirement, labelled in `columns`, and a cell per implementation.
 pub(super) fn by_requirement(document: &Document) -> Matrix {
     let mut rows: IndexMap<String, Vec<Option<Cell>>> = IndexMap::new();
     let runs = document.runs();
@@ -70,7 +70,7 @@ pub(super) fn by_requirement(document: &Document) -> Matrix {
 }
 
 impl Matrix {
-    /// Only the rows in which something is not as it should be.
+    /// Keeps only the rows in which something is wrong.
     pub(super) fn differing(self) -> Self {
         let good = |cell: &Option<Cell>| {
             cell.as_ref().is_none_or(|cell| {
@@ -87,7 +87,7 @@ impl Matrix {
     }
 }
 
-/// The gravest of the verdicts that there are.
+/// The worst verdict with a count above zero.
 pub(super) fn gravest(of: impl Fn(Verdict) -> u64) -> Option<Verdict> {
     const GRAVEST_FIRST: [Verdict; 9] = [
         Verdict::Fail,

@@ -1,8 +1,8 @@
-//! Reports: each a pure function of the document of a run, so that an old result can be rendered
+//! Reports. Each is a pure function of the document of a run, so an old result can be rendered
 //! again.
 //!
-//! All that an implementation said is untrusted text. Wherever a person or a parser meets it,
-//! what cannot be seen is spelt out.
+//! Text from an implementation is untrusted. Reports escape invisible characters wherever a person
+//! or a parser reads it.
 
 mod badge;
 mod campaigns;

@@ -1,11 +1,11 @@
-//! A document as it may be laid out: with names that are names.
+//! Prepares the names in a document for display.
 
 use crate::report::visible::one_line;
 use crate::results::{Document, RunResult};
 
-/// A document whose names can be seen, whoever wrote it: of suites, requirements and cases, and
-/// what else stands in a report as it is. Where we wrote it nothing changes. Texts stay; a report
-/// shows them as it shows what an implementation says.
+/// Escapes the names of suites, requirements and cases, and everything else that reports show
+/// verbatim; the document may come from anyone. Documents that macproof wrote are unchanged. Free
+/// text is left alone: reports escape it like output of an implementation.
 pub(super) fn presentable(document: &Document) -> Document {
     let mut document = document.clone();
     match &mut document {

@@ -9,11 +9,11 @@ use serde_json::Value as Json;
 use crate::report::visible::{excerpt, quoted};
 use crate::signature::{ContextValue, Request, Secrets, Value};
 
-/// The longest value that is shown whole: 32 bytes in hex with a time behind them fit.
+/// Longest value that is shown in full: fits 32 bytes in hex followed by a time.
 const COLUMNS: usize = 80;
 
-/// `sign user_id "id-1", timestamp 1741761604 with the secret "a6c9…"`. Whatever the request holds
-/// is in it: from the sentence the same can be asked again.
+/// Describes a request: `sign user_id "id-1", timestamp 1741761604 with the secret "a6c9…"`. The
+/// sentence includes every member of the request, so that the request can be reproduced from it.
 pub(super) fn sentence(request: &Request) -> String {
     let mut words = request.op.to_string();
     match &request.token {
@@ -54,7 +54,7 @@ pub(super) fn sentence(request: &Request) -> String {
     words
 }
 
-/// Names with their values; `None` where there are none.
+/// Names with their values; `None` if there are none.
 fn named<'v, V: Borrow<Value>>(values: impl Iterator<Item = (&'v str, V)>) -> Option<String> {
     let one = |(name, v): (&str, V)| format!("{} {}", excerpt(name, COLUMNS), value(v.borrow()));
     let all: Vec<String> = values.map(one).collect();
@@ -112,7 +112,7 @@ mod tests {
         }
     }
 
-    /// Two requests that differ anywhere read differently, so that each can be asked again.
+    /// Different requests have different sentences, so each can be reproduced.
     #[test]
     fn whatever_differs_is_in_the_sentence() {
         for op in ["verify", "identify"] {

@@ -1,11 +1,11 @@
-//! What became of each requirement.
+//! The results of each requirement.
 
 use std::collections::HashMap;
 
 use crate::report::matrix::gravest;
 use crate::results::{Counts, RequirementSummary, RunResult, SuiteSummary, Verdict};
 
-/// A requirement, and what the cases that show it came to.
+/// A requirement with the results of the cases that show it.
 pub(super) struct RequirementRow<'r> {
     pub(super) suite: &'r SuiteSummary,
     pub(super) requirement: &'r RequirementSummary,
@@ -18,7 +18,7 @@ impl RequirementRow<'_> {
         format!("{}/{}", self.suite.name, self.requirement.id)
     }
 
-    /// How many cases passed, and how many were tried.
+    /// The numbers of passed and of tried cases.
     pub(super) fn passed_of(&self) -> (u64, u64) {
         let passed = [Verdict::Pass, Verdict::UnexpectedPass];
         let untried = [Verdict::Skipped, Verdict::NotApplicable];
@@ -26,13 +26,13 @@ impl RequirementRow<'_> {
         (sum(passed), self.counts.total() - sum(untried))
     }
 
-    /// The gravest thing that one of its cases came to; `None` if no case shows it.
+    /// The worst verdict of its cases; `None` if no case shows the requirement.
     pub(super) fn verdict(&self) -> Option<Verdict> {
         gravest(|verdict| self.counts.of(verdict))
     }
 }
 
-/// Every requirement of every suite that took part, in the order of the files.
+/// All requirements of the suites that took part, in file order.
 pub(super) fn requirements(result: &RunResult) -> Vec<RequirementRow<'_>> {
     let mut rows: Vec<RequirementRow<'_>> = Vec::new();
     let mut places: HashMap<(&str, &str), usize> = HashMap::new();

@@ -1,10 +1,10 @@
-//! The command that asks one case again.
+//! The command that runs a single case again.
 
 use crate::results::RunResult;
 use crate::suite::Level;
 
-/// The command that runs just this case against the same implementation, at the same level and as
-/// often, for a POSIX shell.
+/// A POSIX shell command that runs just this case against the same implementation, at the same
+/// level and with the same number of repetitions.
 pub fn rerun_command(result: &RunResult, case: &str) -> String {
     let mut words = vec!["macproof".to_owned(), "run".to_owned()];
     words.extend(result.arguments.iter().cloned());
@@ -18,7 +18,7 @@ pub fn rerun_command(result: &RunResult, case: &str) -> String {
     command_line(&words)
 }
 
-/// These words as a line that a POSIX shell reads as them.
+/// Quotes words as a command line for a POSIX shell.
 pub fn command_line(words: &[String]) -> String {
     let words = words.iter().map(|word| shell_word(word));
     words.collect::<Vec<_>>().join(" ")

@@ -1,4 +1,4 @@
-//! SARIF 2.1.0, for code scanning: findings at the lines of the suites' vectors.
+//! SARIF 2.1.0, for code scanning: results at the lines of the suites' vectors.
 
 use std::collections::HashMap;
 
@@ -13,13 +13,13 @@ use crate::results::{
 };
 use crate::suite::{Basis, Level};
 
-/// The longest text in a message.
+/// Longest text in a message, in columns.
 const COLUMNS: usize = 200;
 
-/// The document as a SARIF log: a run for each implementation, a rule for each requirement, a
-/// result for each case that failed, was only a warning, or passed against the list of known
-/// failures. A known failure is a suppressed result, a case without an answer and whatever is wrong
-/// with the list a notification.
+/// Renders the document as a SARIF log: a run per implementation, a rule per requirement, and a
+/// result for each case that failed, gave a warning, or passed although it is a known failure. A
+/// known failure is a suppressed result; a case without an answer and a problem with the list are
+/// notifications.
 pub fn sarif(document: &Document) -> String {
     let runs: Vec<Value> = document.runs().iter().map(run).collect();
     json(&json!({
@@ -234,7 +234,7 @@ fn location(source: &SourceLine) -> Value {
     }})
 }
 
-/// A path as a reference to a file, relative where the path is.
+/// Converts a path to a URI reference; a relative path stays relative.
 fn uri(path: &str) -> String {
     let mut out = String::new();
     if path.starts_with('/') {
@@ -250,7 +250,7 @@ fn uri(path: &str) -> String {
     out
 }
 
-/// A text in which nothing is a link, and nothing a placeholder to be filled in.
+/// Escapes text so that SARIF viewers find no links and no placeholders in it.
 fn message(text: &str) -> String {
     text.replace("](", "]\\(")
 }
@@ -273,7 +273,7 @@ mod tests {
     fn validator() -> jsonschema::Validator {
         let path = "tests/fixtures/formats/sarif-2.1.0-rtm.5.json";
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-        // The published pattern of languages has a bracket too many, and is no expression.
+        // The published pattern for languages has a superfluous bracket and does not compile.
         let text = std::fs::read_to_string(path)
             .unwrap()
             .replace("{2}]?$", "{2}$");

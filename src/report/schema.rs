@@ -3,12 +3,12 @@
 use crate::report::json;
 use crate::results::{RunResult, Runs};
 
-/// The JSON Schema of the document of a run, as it stands in `reports/result.schema.json`.
+/// The JSON Schema of a run's document; committed as `reports/result.schema.json`.
 pub fn result_schema() -> String {
     json(&schemars::schema_for!(RunResult))
 }
 
-/// The JSON Schema of the document of several runs, as it stands in `reports/runs.schema.json`.
+/// The JSON Schema of a document of several runs; committed as `reports/runs.schema.json`.
 pub fn runs_schema() -> String {
     json(&schemars::schema_for!(Runs))
 }
@@ -23,7 +23,7 @@ mod tests {
     use crate::report::fixture::{forty_of_three_hundred, green, rich};
     use crate::report::json;
 
-    /// `MACPROOF_UPDATE=1 cargo test schema` writes the files.
+    /// To update the files, run `MACPROOF_UPDATE=1 cargo test schema`.
     #[test]
     fn the_committed_schemas_are_current() {
         for (name, schema) in [

@@ -1,15 +1,15 @@
-//! Untrusted text for a person's eyes: what cannot be seen is spelt out, what is long is shortened
+//! Makes untrusted text safe to show: invisible characters are escaped, and long text is shortened
 //! in the middle.
 
 use std::fmt::Write as _;
 
 use crate::report::digits::grouped;
 
-/// A text with everything spelt out that would be invisible, move the cursor or turn the line
-/// around: control characters, bidi overrides, joiners, combining marks, odd blanks. A backslash
-/// is doubled, so that what is spelt out cannot be mistaken for what stood there.
+/// Escapes everything that would be invisible, move the cursor or reverse the line: control
+/// characters, bidi overrides, joiners, combining marks and unusual spaces. Backslashes are
+/// doubled, so that an escape cannot be confused with literal text.
 ///
-/// One line comes out: line feeds are spelt out too.
+/// The result is a single line: line feeds are escaped, too.
 pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -18,8 +18,8 @@ pub fn visible(text: &str) -> String {
     out
 }
 
-/// A text of several lines, for a terminal and the log of a CI job: everything else that would be
-/// invisible, move the cursor or turn the line around is spelt out, and it is [`disarmed`].
+/// Escapes multi-line text for a terminal and a CI log. Line feeds stay; everything else that would
+/// be invisible, move the cursor or reverse the line is escaped, and the result is [`disarmed`].
 pub fn harmless(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -31,8 +31,8 @@ pub fn harmless(text: &str) -> String {
     disarmed(&out)
 }
 
-/// A text that gives no orders to a CI job in whose log it stands: neither `::word::` at the
-/// beginning of a line nor `##[word]` nor `##word[…]`, as runners take them.
+/// Breaks up workflow commands, so that a CI job does not execute text from its log: `::word::` at
+/// the start of a line, `##[word]` and `##word[…]`, in the forms that runners accept.
 pub fn disarmed(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
@@ -59,7 +59,7 @@ pub fn disarmed(text: &str) -> String {
     out
 }
 
-/// A name in one line: what cannot be seen is spelt out, and a backslash stays.
+/// A name in one line: invisible characters are escaped, and backslashes are not doubled.
 pub(super) fn one_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -71,8 +71,8 @@ pub(super) fn one_line(text: &str) -> String {
     out
 }
 
-/// A text made [`visible`] in at most about `columns` characters: of a longer one the beginning
-/// and the end, and how long it is.
+/// The text as [`visible`] renders it, in about `columns` columns at most. A longer text is reduced
+/// to its beginning and end, with its length.
 pub fn excerpt(text: &str, columns: usize) -> String {
     match shortened(text, columns) {
         Ok(whole) => whole,
@@ -80,7 +80,7 @@ pub fn excerpt(text: &str, columns: usize) -> String {
     }
 }
 
-/// The beginning of a text made [`visible`], where its end matters less.
+/// The beginning of a text as [`visible`] renders it, for texts whose end matters less.
 pub(super) fn beginning(text: &str, columns: usize) -> String {
     let mut shown = String::new();
     if !fill(text.chars(), columns, |spelt| shown.push_str(spelt)) {
@@ -89,7 +89,7 @@ pub(super) fn beginning(text: &str, columns: usize) -> String {
     shown
 }
 
-/// What [`excerpt`] gives in double quotes, so that its ends can be seen.
+/// Like [`excerpt`], in double quotes that mark where the text begins and ends.
 pub(super) fn quoted(text: &str, columns: usize) -> String {
     let quote = |text: String| text.replace('"', "\\\"");
     match shortened(text, columns) {
@@ -127,7 +127,7 @@ fn shortened(text: &str, columns: usize) -> Result<String, Ends> {
     })
 }
 
-/// Takes characters while there is room; whether there was for all of them.
+/// Appends characters while they fit; returns whether all of them did.
 fn fill(
     characters: impl Iterator<Item = char>,
     columns: usize,
@@ -165,9 +165,9 @@ fn spell(c: char, out: &mut String) {
     }
 }
 
-/// Whether a character can be seen for what it is.
+/// Whether a character is visible and unambiguous.
 pub(super) fn is_visible(c: char) -> bool {
-    // Letters and symbols that are drawn as nothing.
+    // Letters and symbols that render as nothing.
     const BLANK: [char; 6] = [
         '\u{115f}',
         '\u{1160}',
@@ -178,8 +178,8 @@ pub(super) fn is_visible(c: char) -> bool {
     ];
     match c {
         ' '..='~' => true,
-        // The standard library spells out whatever is no graphic character, and marks that would
-        // join the character before them.
+        // `escape_debug` escapes non-printable characters, and marks that would combine with the
+        // preceding character.
         _ => c.escape_debug().len() == 1 && !BLANK.contains(&c),
     }
 }
@@ -249,7 +249,7 @@ mod tests {
             excerpt(&"a".repeat(65_536), 10),
             "aaaaa…aaaaa (65 536 characters)"
         );
-        // What is spelt out is never cut.
+        // An escape sequence is never cut.
         assert_eq!(excerpt(&"\0".repeat(9), 12), "\\u{0}…\\u{0} (9 characters)");
         assert_eq!(beginning("abcdefghi", 8), "abcdefgh…");
         assert_eq!(beginning("abcdefgh", 8), "abcdefgh");

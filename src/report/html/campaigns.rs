@@ -1,11 +1,11 @@
-//! A timing campaign, beside a run.
+//! A timing campaign next to a run.
 
 use crate::report::digits::grouped;
 use crate::report::visible::{excerpt, visible};
 use crate::report::{subject_title, timing_distributions, timing_running_effect};
 use crate::results::{Control, Measurement, TimingResult, TimingVerdict};
 
-/// The longest text that is shown whole.
+/// Longest text that is shown in full, in columns.
 const COLUMNS: usize = 400;
 
 /// A timing campaign.
@@ -15,7 +15,7 @@ pub(super) struct TimingView {
     pub(super) limits: Vec<String>,
 }
 
-/// One subject, measured.
+/// The measurement of one subject.
 pub(super) struct MeasurementView {
     pub(super) tone: &'static str,
     pub(super) verdict: &'static str,
@@ -24,11 +24,11 @@ pub(super) struct MeasurementView {
     pub(super) reason: Option<String>,
     pub(super) figures: Vec<(&'static str, String)>,
     pub(super) controls: Vec<ControlView>,
-    /// What each shows, and the picture: it has nothing in it but numbers and words of ours.
+    /// Captions with their pictures. The SVG contains only numbers and our own words.
     pub(super) pictures: Vec<(&'static str, String)>,
 }
 
-/// What had to hold for a verdict.
+/// A control that had to hold for a verdict.
 pub(super) struct ControlView {
     pub(super) tone: &'static str,
     pub(super) word: &'static str,

@@ -1,4 +1,4 @@
-//! A case that did not do what is expected, in full.
+//! The full details of a case that did not behave as expected.
 
 use std::collections::HashMap;
 
@@ -10,22 +10,22 @@ use crate::report::visible::{excerpt, visible};
 use crate::results::{Case, Causes, ObservedKind, RunResult, Verdict};
 use crate::suite::Basis;
 
-/// The longest text that is shown whole.
+/// Longest text that is shown in full, in columns.
 const COLUMNS: usize = 400;
 
-/// The longest token whose difference is marked.
+/// Longest token whose differences are highlighted.
 const TOKEN: usize = 240;
 
-/// How many ways to come to the same outcome are shown.
+/// Maximum number of explanations shown for one outcome.
 const CAUSES: usize = 3;
 
-/// A case in full.
+/// The full details of a case.
 pub(super) struct Card {
     pub(super) anchor: String,
     pub(super) tone: &'static str,
     pub(super) verdict: &'static str,
     pub(super) id: String,
-    /// How much it matters, and on what it rests.
+    /// The requirement's level and basis.
     pub(super) standing: String,
     pub(super) asked: String,
     pub(super) expected: String,
@@ -34,21 +34,21 @@ pub(super) struct Card {
     pub(super) more: Vec<String>,
     pub(super) causes: Vec<Advice>,
     pub(super) note: Option<String>,
-    /// The anchors and names of requirements.
+    /// The anchors and names of the requirements that the case shows.
     pub(super) shows: Vec<(String, String)>,
     pub(super) place: String,
     pub(super) again: String,
     pub(super) is_open: bool,
 }
 
-/// Two tokens, and where they part.
+/// Two tokens, split where they start to differ.
 pub(super) struct Tokens {
     pub(super) same: String,
     pub(super) expected: String,
     pub(super) actual: String,
 }
 
-/// What goes wrong, and what to do.
+/// A likely cause and its remedies.
 pub(super) struct Advice {
     pub(super) title: String,
     pub(super) remedies: Vec<String>,
@@ -67,7 +67,7 @@ impl Advice {
     }
 }
 
-/// Whether a case is shown in full.
+/// Whether the page shows a card for this case.
 pub(super) fn is_shown(case: &Case) -> bool {
     matches!(
         case.verdict,
@@ -76,7 +76,7 @@ pub(super) fn is_shown(case: &Case) -> bool {
 }
 
 impl Card {
-    /// `requirements` are the anchors of requirements by suite and name.
+    /// Builds the card of a case. `requirements` maps suite and requirement name to an anchor.
     pub(super) fn of(
         run: &RunResult,
         case: &Case,
@@ -129,7 +129,7 @@ impl Card {
     }
 }
 
-/// Of a failure only that may be said which its basis allows.
+/// Describes the failure only in the terms that its basis allows.
 fn standing(case: &Case) -> String {
     let basis = match case.basis {
         _ if case.outcome == Some(ObservedKind::Unsupported) => {
@@ -156,7 +156,7 @@ fn tokens(case: &Case) -> Option<Tokens> {
         .take_while(|(one, other)| one == other)
         .map(|(one, _)| one.len_utf8())
         .sum();
-    // Of two that have nothing in common there is nothing to mark.
+    // If the tokens have no common prefix, there is nothing to highlight.
     if same == 0 {
         return None;
     }
@@ -167,7 +167,7 @@ fn tokens(case: &Case) -> Option<Tokens> {
     })
 }
 
-/// With a capital first letter.
+/// Capitalises the first letter.
 pub(super) fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
     characters

@@ -1,4 +1,4 @@
-//! A fuzz campaign, with its findings.
+//! A fuzz campaign and its findings.
 
 use crate::report::case::titles;
 use crate::report::digits::{count, duration, grouped};
@@ -7,10 +7,10 @@ use crate::report::request::sentence;
 use crate::report::visible::{excerpt, visible};
 use crate::results::{FuzzEnd, FuzzFinding, FuzzResult};
 
-/// The longest text that is shown whole.
+/// Longest text that is shown in full, in columns.
 const COLUMNS: usize = 400;
 
-/// How many findings are shown.
+/// Maximum number of findings shown.
 const FINDINGS: usize = 100;
 
 /// A fuzz campaign.
@@ -21,11 +21,11 @@ pub(super) struct FuzzView {
     pub(super) findings: Vec<FindingView>,
     pub(super) more: Option<String>,
     pub(super) beside: Vec<String>,
-    /// How it went: nothing in it but numbers and words of ours.
+    /// The progress as SVG. It contains only numbers and our own words.
     pub(super) picture: Option<String>,
 }
 
-/// Something that was found.
+/// A finding.
 pub(super) struct FindingView {
     pub(super) id: String,
     pub(super) outcome: &'static str,
@@ -108,7 +108,7 @@ fn facts(result: &FuzzResult) -> Vec<(&'static str, String)> {
     facts
 }
 
-/// What there is to say of how a campaign ended.
+/// Describes how a campaign ended.
 pub(super) fn end_in_words(ended: FuzzEnd) -> &'static str {
     match ended {
         FuzzEnd::Whole | FuzzEnd::Findings => "",

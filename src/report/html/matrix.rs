@@ -1,4 +1,4 @@
-//! Several implementations side by side, each cell a link.
+//! Tables of several implementations in which each cell is a link.
 
 use crate::report::Campaigns;
 use crate::report::digits::{count, grouped};
@@ -11,7 +11,7 @@ use crate::report::requirements;
 use crate::report::visible::excerpt;
 use crate::results::{Conformance, Document, RunResult};
 
-/// The longest name.
+/// Longest name, in columns.
 const COLUMNS: usize = 60;
 
 /// The tables of several implementations.
@@ -72,7 +72,7 @@ fn said(document: &Document) -> String {
     format!("{all}: {}.", parts.join(", "))
 }
 
-/// What a run came to that never began.
+/// The cell of a run that did not start.
 const ABSENT: &str = "did not start";
 
 fn came_to(run: &RunResult) -> &'static str {

@@ -1,7 +1,6 @@
-//! One self-contained page: no request to anywhere, and nothing in it that needs a script but the
-//! filter.
+//! A self-contained HTML page: it makes no requests, and only the filter needs a script.
 //!
-//! The template escapes by default; what it shows of others was made visible before.
+//! The template escapes by default, and untrusted text is made visible before it gets there.
 
 mod campaigns;
 mod card;

@@ -17,7 +17,7 @@ use crate::report::html::versus::VersusView;
 use crate::report::visible::{excerpt, visible};
 use crate::results::Document;
 
-/// The only script that may run: the page's policy names it by its hash.
+/// The only script that may run: the page's content security policy names its hash.
 const SCRIPT: &str = include_str!("../../../templates/report.js");
 
 #[derive(Template)]
@@ -30,7 +30,7 @@ struct Page {
     script_hash: String,
     tone: &'static str,
     word: String,
-    /// What must not be missed beside the word, and where the rest of it is.
+    /// Findings to show next to the conformance, with the anchors of their details.
     beside: Vec<(&'static str, String)>,
     matrix: Option<MatrixView>,
     runs: Vec<RunView>,
@@ -39,12 +39,12 @@ struct Page {
     versus: Option<VersusView>,
 }
 
-/// The document as one page, for people: in it is all that it needs.
+/// Renders the document as a single self-contained page.
 pub fn html(document: &Document) -> String {
     html_with(document, &Campaigns::default())
 }
 
-/// The same, with what campaigns found.
+/// Like [`html`], with campaign findings.
 #[expect(
     clippy::expect_used,
     reason = "a template writes into a string, and nothing in it can fail"
@@ -94,7 +94,7 @@ mod tests {
     use crate::report::visible::is_visible;
     use crate::results::{Document, RunResult, Runs};
 
-    /// The page without its style and its script, which are ours.
+    /// The page without its style and script, which contain no outside text.
     fn body(document: &Document) -> String {
         let page = html(document);
         let body = page.find("<body>").unwrap();
@@ -133,7 +133,8 @@ mod tests {
         assert!(!html(&green().into()).contains("id=\"timing\""));
     }
 
-    /// What the terminal lists under the list of known failures, the page lists, too.
+    /// Unexpected passes and changed outcomes appear under the list of known failures, as in the
+    /// terminal.
     #[test]
     fn unexpected_passes_and_changed_outcomes_are_under_the_list() {
         let page = body(&rich(400).into());
@@ -180,7 +181,7 @@ mod tests {
         assert!(!html(&green().into()).contains("id=\"fuzz\""));
     }
 
-    /// Each cell leads to a token that was not accepted, or says that all were.
+    /// Each cell links to a token that was rejected, or says that all were accepted.
     #[test]
     fn signers_and_verifiers_make_a_table_whose_cells_are_links() {
         let page = with_campaigns("acme-identity");
@@ -213,13 +214,13 @@ mod tests {
         let tags = |page: &str| page.matches('<').count();
         let (tame, hostile) = (with_campaigns("tame"), with_campaigns(HOSTILE));
         assert_eq!(tags(&tame), tags(&hostile));
-        // The pictures set thousands apart by a thin space.
+        // The pictures separate thousands with a thin space.
         let is_ours = |c: char| c == '\n' || c == '\u{2009}';
         let unseen = hostile.chars().find(|&c| !is_ours(c) && !is_visible(c));
         assert_eq!(unseen, None);
     }
 
-    /// What was tried is a link in every table of several implementations.
+    /// Every tried cell is a link in every table of several implementations.
     #[test]
     fn every_cell_of_the_matrices_is_a_link() {
         let several = Document::from(Runs::new(vec![green(), forty_of_three_hundred(), rich(1)]));
@@ -247,7 +248,7 @@ mod tests {
         }
     }
 
-    /// Every anchor that a link names is there, once.
+    /// Every anchor that a link names exists exactly once.
     #[test]
     fn every_link_leads_somewhere() {
         let several = Document::from(Runs::new(vec![green(), forty_of_three_hundred(), rich(1)]));
@@ -300,7 +301,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(48))]
 
-        /// Whatever is said, there are the same tags in the same order, and nothing invisible.
+        /// Untrusted text changes no tags and their order, and nothing stays invisible.
         #[test]
         fn whatever_was_said_is_text(said in any::<String>()) {
             let tags = |page: &str| -> Vec<String> {

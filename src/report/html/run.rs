@@ -15,13 +15,13 @@ use crate::report::requirements::requirements;
 use crate::report::visible::{excerpt, visible};
 use crate::results::{Case, RunResult, Trait, Verdict};
 
-/// How many cases are shown in full.
+/// Maximum number of cases shown in full.
 const CARDS: usize = 200;
 
-/// How many of them are open.
+/// How many of them are initially expanded.
 const OPEN: usize = 12;
 
-/// The longest text in a line.
+/// Longest text in a line, in columns.
 const COLUMNS: usize = 400;
 
 /// One run.
@@ -45,14 +45,14 @@ pub(super) struct RunView {
     pub(super) notes: Vec<String>,
 }
 
-/// How many cases came to a verdict.
+/// The number of cases with one verdict.
 pub(super) struct Part {
     pub(super) tone: &'static str,
     pub(super) number: u64,
     pub(super) words: String,
 }
 
-/// What was observed of a matter of taste.
+/// The observed behaviour where the scheme leaves it to the implementation.
 pub(super) struct TraitView {
     pub(super) what: String,
     pub(super) does: &'static str,
@@ -66,7 +66,7 @@ pub(super) fn suite_anchor(run: usize, suite: usize) -> String {
     format!("r{run}-s{suite}")
 }
 
-/// The anchor of a requirement, by its place in the run.
+/// The anchor of a requirement, by its index in the run.
 pub(super) fn requirement_anchor(run: usize, requirement: usize) -> String {
     format!("r{run}-q{requirement}")
 }
@@ -195,7 +195,7 @@ fn facts(run: &RunResult) -> Vec<(&'static str, String)> {
     facts
 }
 
-/// What is most likely wrong.
+/// The likely causes.
 fn advice(run: &RunResult) -> Vec<Advice> {
     let causes = run.diagnosis.iter().flat_map(causes);
     let advice = |cause: CauseInWords| Advice {
@@ -206,7 +206,7 @@ fn advice(run: &RunResult) -> Vec<Advice> {
     causes.map(advice).collect()
 }
 
-/// The cases that are shown in full: what failed before what is only a warning.
+/// The cases shown in full: failures first, then warnings.
 fn shown(run: &RunResult) -> impl Iterator<Item = &Case> {
     let is_warning = |case: &Case| case.verdict == Verdict::Warning && case.known.is_none();
     let graver = run
@@ -234,7 +234,7 @@ fn cards(
     (cards, more)
 }
 
-/// The first case in full that failed each requirement.
+/// For each requirement, the first fully shown case that failed it.
 fn first_failures<'r>(
     run: &'r RunResult,
     cards: &HashMap<&str, String>,
@@ -252,7 +252,7 @@ fn first_failures<'r>(
     first
 }
 
-/// What the list of known failures allows, each reason once, and what is wrong with it.
+/// The known failures that occurred, grouped by reason, and the problems with the list.
 fn listed(run: &RunResult) -> Vec<String> {
     let wrong = known::troubles(run).map(|failure| {
         let (case, reason) = (visible(&failure.case), excerpt(&failure.reason, COLUMNS));

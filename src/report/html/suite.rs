@@ -1,4 +1,4 @@
-//! A suite: its requirements, and its cases.
+//! A suite with its requirements and cases.
 
 use std::collections::HashMap;
 
@@ -10,10 +10,10 @@ use crate::report::visible::{excerpt, visible};
 use crate::results::{Case, ObservedKind, SuiteSummary, Verdict};
 use crate::suite::Basis;
 
-/// How many cases of a suite have a row; the result has them all.
+/// Maximum number of rows per suite; the JSON document has all cases.
 const ROWS: usize = 2000;
 
-/// The longest text in a cell.
+/// Longest text in a cell, in columns.
 const COLUMNS: usize = 400;
 
 /// A suite.
@@ -43,26 +43,26 @@ pub(super) struct RequirementView {
     pub(super) id: String,
     pub(super) level: &'static str,
     pub(super) text: String,
-    /// Where it is written, or that it is not.
+    /// Where the requirement is written down, or a note that it is not.
     pub(super) place: String,
     pub(super) passed: String,
-    /// The anchor of the first case that failed it.
+    /// The anchor of the first case that failed the requirement.
     pub(super) failed: Option<String>,
 }
 
-/// A case in a row.
+/// A row of the table of cases.
 pub(super) struct Row {
     pub(super) tone: &'static str,
     pub(super) verdict: &'static str,
     pub(super) vector: String,
     pub(super) outcome: &'static str,
     pub(super) line: u32,
-    /// The anchor of the case in full.
+    /// The anchor of the case's full details.
     pub(super) card: Option<String>,
 }
 
 impl SuiteView {
-    /// `cards` are the anchors of the cases that are shown in full.
+    /// Builds the view of a suite. `cards` holds the anchors of the cases that are shown in full.
     pub(super) fn of(
         suite: &SuiteSummary,
         anchor: String,
@@ -71,7 +71,7 @@ impl SuiteView {
         cards: &HashMap<&str, String>,
     ) -> Self {
         let verdict = gravest(|verdict| suite.counts.of(verdict));
-        // What is not as it should be comes first, so that no limit hides it.
+        // Cases with problems come first, so that the row limit does not hide them.
         let mut ordered: Vec<&Case> = cases.to_vec();
         ordered.sort_by_key(|case| matches!(case.verdict, Verdict::Pass | Verdict::Observed));
         let rows = ordered.iter().take(ROWS).map(|case| Row {
@@ -119,7 +119,7 @@ fn counted(suite: &SuiteSummary) -> String {
     words.join(", ")
 }
 
-/// Only such an address is a link: a suite is data from strangers.
+/// Whether an address may become a link. Suites may come from strangers, so only web addresses do.
 fn is_web_address(url: &str) -> bool {
     let has_scheme = url.starts_with("https://") || url.starts_with("http://");
     has_scheme && url.chars().all(|c| c.is_ascii_graphic())

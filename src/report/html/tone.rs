@@ -1,9 +1,9 @@
-//! Which colour a thing has, and its word, so that nothing is told by colour alone.
+//! The colour and the word for each result, so that nothing is conveyed by colour alone.
 
 use crate::report::headline::Tone;
 use crate::results::Verdict;
 
-/// The class of a verdict in the style sheet.
+/// The CSS class of a verdict.
 pub(super) fn of_verdict(verdict: Option<Verdict>) -> &'static str {
     match verdict {
         Some(Verdict::Pass) => "good",
@@ -15,7 +15,7 @@ pub(super) fn of_verdict(verdict: Option<Verdict>) -> &'static str {
     }
 }
 
-/// The class of a tone.
+/// The CSS class of a tone.
 pub(super) fn of(tone: Tone) -> &'static str {
     match tone {
         Tone::Good => "good",
@@ -24,7 +24,7 @@ pub(super) fn of(tone: Tone) -> &'static str {
     }
 }
 
-/// The word of a verdict; of a requirement that no case shows, that.
+/// The word for a verdict; `None` means that no case shows the requirement.
 pub(super) fn verdict_word(verdict: Option<Verdict>) -> &'static str {
     verdict.map_or("no case", Verdict::name)
 }

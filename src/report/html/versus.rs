@@ -1,4 +1,4 @@
-//! Two implementations against each other: where they differ, and who takes whose tokens.
+//! A comparison of two implementations: where they differ, and who accepts whose tokens.
 
 use crate::report::digits::{count, duration, grouped};
 use crate::report::fuzz_course;
@@ -7,47 +7,47 @@ use crate::report::request::sentence;
 use crate::report::visible::{excerpt, visible};
 use crate::results::{VersusAnswer, VersusCell, VersusDifference, VersusResult};
 
-/// The longest text that is shown whole.
+/// Longest text that is shown in full, in columns.
 const COLUMNS: usize = 400;
 
-/// The longest name.
+/// Longest name, in columns.
 const NAME: usize = 60;
 
-/// How many differences are shown.
+/// Maximum number of differences shown.
 const DIFFERENCES: usize = 100;
 
-/// Two implementations against each other.
+/// A comparison of two implementations.
 pub(super) struct VersusView {
     pub(super) tone: &'static str,
     pub(super) said: String,
     pub(super) facts: Vec<(&'static str, String)>,
-    /// The names of both, as those who verify.
+    /// The names of both implementations, as the column headings of the verifiers.
     pub(super) names: [String; 2],
     pub(super) tables: Vec<CrossTable>,
     pub(super) examples: Vec<CrossExample>,
     pub(super) differences: Vec<DifferenceView>,
     pub(super) more: Option<String>,
     pub(super) notes: Vec<String>,
-    /// How it went: nothing in it but numbers and words of ours.
+    /// The progress as SVG. It contains only numbers and our own words.
     pub(super) picture: Option<String>,
 }
 
-/// Who takes whose tokens by one suite.
+/// Who accepts whose tokens, for one suite.
 pub(super) struct CrossTable {
     pub(super) suite: String,
-    /// Each signer, with what each verifier did.
+    /// A row per signer, with a cell per verifier.
     pub(super) rows: Vec<(String, Vec<Option<CrossCell>>)>,
 }
 
-/// The tokens of one, presented to one.
+/// One signer's tokens, presented to one verifier.
 pub(super) struct CrossCell {
     pub(super) tone: &'static str,
     pub(super) words: String,
-    /// Where its example is, or the whole of it, where every token was accepted.
+    /// The anchor of the cell's example, or of the whole table if every token was accepted.
     pub(super) anchor: String,
 }
 
-/// A token that was not accepted, or that all were.
+/// A rejected token, or a note that all were accepted.
 pub(super) struct CrossExample {
     pub(super) anchor: String,
     pub(super) tone: &'static str,
@@ -57,11 +57,11 @@ pub(super) struct CrossExample {
     pub(super) actual: Option<String>,
 }
 
-/// A request that the two answer differently.
+/// A request that the two implementations answer differently.
 pub(super) struct DifferenceView {
     pub(super) suite: String,
     pub(super) asked: String,
-    /// What each did.
+    /// Each implementation's name and answer.
     pub(super) answers: Vec<(String, String)>,
     pub(super) found: String,
 }
@@ -141,7 +141,7 @@ fn facts(result: &VersusResult) -> Vec<(&'static str, String)> {
     facts
 }
 
-/// What both are called: apart even where they call themselves the same.
+/// The names of both implementations, made distinct if they share one name.
 fn names(result: &VersusResult) -> [String; 2] {
     let name = |at: usize| {
         let side = &result.sides[at];

@@ -1,4 +1,4 @@
-//! What is to be said beside the cases: the list of known failures, the profile, notes, the scope.
+//! What the report says besides the cases: known failures, the profile, notes and the scope.
 
 use crate::report::case::REASON;
 use crate::report::digits::{count, grouped};
@@ -7,7 +7,7 @@ use crate::report::known;
 use crate::report::visible::excerpt;
 use crate::results::{RestartKind, RunResult, Trait};
 
-/// The longest text in a line.
+/// Longest text in a line, in columns.
 const COLUMNS: usize = 160;
 
 pub(super) fn known_failures(page: &mut Page, result: &RunResult) {
@@ -42,7 +42,8 @@ pub(super) fn profile(page: &mut Page, result: &RunResult) {
     }
 }
 
-/// `yes`, `no`, `no, threw`, `no, another token`; where the words ask no question, what happened.
+/// Renders a trait: `yes`, `no`, `no, threw`, `no, another token`, or the outcome if the trait is
+/// not a yes/no question.
 fn answer(entry: &Trait) -> String {
     let outcome = entry.outcome.name();
     match (entry.does, outcome) {

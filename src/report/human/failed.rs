@@ -1,4 +1,4 @@
-//! What did not come out as it should: failures and errors in full, warnings in short.
+//! The cases with problems: failures and errors in full, warnings in short.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -114,7 +114,7 @@ pub(super) fn warnings(page: &mut Page, result: &RunResult) {
     }
 }
 
-/// What a case did that did not do what is expected.
+/// What a case did instead of the expected.
 fn did(kind: ObservedKind) -> &'static str {
     match kind {
         ObservedKind::Token => "gave another token",

@@ -1,4 +1,4 @@
-//! Cases, grouped by the requirements that they show.
+//! Cases grouped by the requirements that they show.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -7,13 +7,13 @@ use crate::report::digits::grouped;
 use crate::results::{Case, RequirementSummary, RunResult, SuiteSummary, Verdict};
 use crate::suite::Basis;
 
-/// A requirement, and the cases of one verdict that show it.
+/// A requirement, with the cases of one verdict that show it.
 pub(super) struct Group<'r> {
     pub(super) suite: &'r SuiteSummary,
     pub(super) requirement: &'r RequirementSummary,
-    /// The cases of that verdict, in the order of the file.
+    /// The cases with that verdict, in file order.
     pub(super) cases: Vec<&'r Case>,
-    /// How many cases that show it were tried.
+    /// How many cases that show the requirement were tried.
     pub(super) tried: usize,
 }
 
@@ -23,8 +23,8 @@ impl Group<'_> {
         format!("{}/{}", self.suite.name, self.requirement.id)
     }
 
-    /// On what the requirement rests, as may be said of these cases: only what the vendor's
-    /// document says can be departed from.
+    /// The requirement's basis in the words that suit these cases: only what the vendor's document
+    /// states can be departed from.
     pub(super) fn standing(&self) -> String {
         let source = &self.suite.source.title;
         let place = match &self.requirement.place {
@@ -45,7 +45,8 @@ impl Group<'_> {
     }
 }
 
-/// The requirements that cases of this verdict show: the gravest and most often failed first.
+/// Groups the cases with this verdict by requirement; the most severe and most often failed come
+/// first.
 pub(super) fn by_requirement(result: &RunResult, verdict: Verdict) -> Vec<Group<'_>> {
     let mut requirements = HashMap::new();
     for suite in &result.suites {

@@ -1,7 +1,7 @@
 //! The report for a person at a terminal.
 //!
-//! What matters most stands last, where the eye is when the run ends: how each suite came out, what
-//! most likely is wrong, and the verdict.
+//! The most important part comes last, where the reader looks when the run ends: the result of each
+//! suite, the likely causes, and the verdict.
 
 mod beside;
 mod failed;

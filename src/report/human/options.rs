@@ -1,22 +1,22 @@
-//! How the report for a person looks.
+//! Options of the report for people.
 
-/// How the report for a person looks.
+/// How the report for people looks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HumanOptions {
-    /// Whether it is coloured.
+    /// Whether to use colour.
     pub color: bool,
-    /// How many failed requirements are shown with their cases; the next are listed.
+    /// How many failed requirements are shown with their cases; the rest are only listed.
     pub requirements: usize,
-    /// How many failed cases of a requirement are shown in full; the next are named.
+    /// How many failed cases of a requirement are shown in full; the rest are only named.
     pub shown: usize,
-    /// Whether the profile is shown trait by trait; otherwise it is only counted.
+    /// Whether each trait of the profile is shown; otherwise traits are only counted.
     pub profile: bool,
-    /// What the reader has to do to see every case, in brackets behind what is left out.
+    /// How to see every case; shown in brackets after whatever was left out.
     pub see_all: String,
 }
 
 impl HumanOptions {
-    /// Everything in full.
+    /// Lifts all limits.
     #[must_use]
     pub fn in_full(self) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! The page: its sections in order, and how lines get on it.
+//! Writes the report: its sections in order, and the rules for their lines.
 
 use std::fmt::Display;
 
@@ -10,13 +10,13 @@ use crate::report::human::several::several;
 use crate::report::human::{beside, failed, sentence, summary};
 use crate::results::{Document, RunResult, Verdict};
 
-/// How many lines a list has before it only says how many more there are.
+/// How many lines of a list are shown; the rest are counted.
 const LISTED: usize = 8;
 
-/// How many ids a line names.
+/// Maximum number of ids named in a line.
 const NAMED: usize = 4;
 
-/// The document as a person reads it.
+/// Renders the document for a person.
 pub fn human(document: &Document, options: &HumanOptions) -> String {
     match document {
         Document::Run(result) => one(result, options),
@@ -24,7 +24,7 @@ pub fn human(document: &Document, options: &HumanOptions) -> String {
     }
 }
 
-/// One run.
+/// Renders a single run.
 pub(super) fn one(result: &RunResult, options: &HumanOptions) -> String {
     let mut page = Page::new(options);
     sentence::judged_itself(&mut page, result);
@@ -46,7 +46,7 @@ pub(super) fn one(result: &RunResult, options: &HumanOptions) -> String {
     page.text
 }
 
-/// What is written so far.
+/// Buffer that the sections write to.
 pub(super) struct Page {
     pub(super) paint: Paint,
     text: String,
@@ -60,37 +60,37 @@ impl Page {
         }
     }
 
-    /// What is written.
+    /// Returns the text written.
     pub(super) fn into_text(self) -> String {
         self.text
     }
 
-    /// A line of text that is fit to be seen.
+    /// Appends a line. The caller has already escaped it.
     pub(super) fn line(&mut self, line: impl Display) {
         let line = line.to_string();
         self.text.push_str(line.trim_end());
         self.text.push('\n');
     }
 
-    /// An empty line between sections.
+    /// Appends an empty line between sections, if one is due.
     pub(super) fn gap(&mut self) {
         if !self.text.is_empty() {
             self.text.push('\n');
         }
     }
 
-    /// A section of lines, of which the last are only counted if there are many.
+    /// Appends a section of lines; a long list is cut and the rest counted.
     pub(super) fn list(&mut self, lines: &[String]) {
         self.list_up_to(LISTED, lines);
     }
 
-    /// The same, with another idea of many.
+    /// Like [`list`](Self::list), with a limit of `most` lines.
     pub(super) fn list_up_to(&mut self, most: usize, lines: &[String]) {
         if lines.is_empty() {
             return;
         }
         self.gap();
-        // A line that says "one more" is no shorter than the one more.
+        // Showing the one remaining line takes no more space than "one more".
         let listed = if lines.len() > most + 1 {
             most
         } else {
@@ -108,7 +108,7 @@ impl Page {
     }
 }
 
-/// Some of these ids, and how many more there are.
+/// Names some of these ids, and how many more there are.
 pub(super) fn some_of(ids: &[&str]) -> String {
     let named = if ids.len() > NAMED + 1 {
         NAMED

@@ -1,6 +1,6 @@
-//! Colour, where it is asked for.
+//! Optional colour.
 
-/// Colours text, or leaves it as it is.
+/// Colours text, or returns it unchanged.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Paint {
     color: bool,

@@ -1,4 +1,4 @@
-//! The verdict, in a sentence or two.
+//! The verdict in one or two sentences.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use crate::results::{
 };
 use crate::suite::{Basis, Level};
 
-/// The longest reason why something did not start.
+/// Longest reason why a run did not start, in columns.
 const REASON: usize = 400;
 
-/// What the run came to, and what it means for the gate where that does not follow.
+/// Writes the run's result, and the gate's result if it does not follow from that.
 pub(super) fn verdict(page: &mut Page, result: &RunResult) {
     page.gap();
     if let Some(line) = gate(result) {
@@ -28,16 +28,16 @@ pub(super) fn verdict(page: &mut Page, result: &RunResult) {
     page.line(format_args!("{word}: {said} ({})", particulars(result)));
 }
 
-/// That nothing of the user's was tested, where nobody named an implementation. It is the first
-/// line and the last: one of them is seen.
+/// Warns that nothing of the user's was tested because no implementation was named. Written first
+/// and last, so that it is not missed.
 pub(super) fn judged_itself(page: &mut Page, result: &RunResult) {
     if result.judged_itself {
         page.line(page.paint.doubtful(JUDGED_ITSELF));
     }
 }
 
-/// What the run came to, in a sentence or two that begin with the word for it and a colon. They are
-/// fit to be seen.
+/// The run's result in one or two sentences, starting with the word for it and a colon. Untrusted
+/// text in it is escaped.
 pub(in crate::report) fn verdict_sentence(result: &RunResult) -> String {
     let (word, said) = said(result);
     let asked = asked(result).map(|words| format!(" ({words})"));
@@ -49,7 +49,7 @@ pub(in crate::report) fn verdict_sentence(result: &RunResult) -> String {
     format!("{word}: {said}{}{itself}", asked.unwrap_or_default())
 }
 
-/// How many of the cases were asked, where that is not all of them.
+/// How many cases were run; `None` if all were.
 fn asked(result: &RunResult) -> Option<String> {
     let (all, asked) = (result.scope.cases, result.scope.asked);
     (asked < all).then(|| {
@@ -87,7 +87,7 @@ fn said(result: &RunResult) -> (&'static str, String) {
     (word, said + &unbeaten_baseline(result))
 }
 
-/// That an implementation which computes nothing would pass as many cases, where that is so.
+/// A warning if an implementation that computes nothing would pass as many cases; otherwise empty.
 fn unbeaten_baseline(result: &RunResult) -> String {
     match result.unbeaten_baseline() {
         Some(best) => format!(
@@ -99,7 +99,7 @@ fn unbeaten_baseline(result: &RunResult) -> String {
     }
 }
 
-/// How far a run came that was interrupted.
+/// How far an interrupted run got.
 fn so_far(result: &RunResult) -> String {
     match result.repeat_asked.unwrap_or(result.repeat) {
         0 | 1 => {
@@ -232,7 +232,7 @@ fn incomplete(result: &RunResult) -> String {
     )
 }
 
-/// What the gate says, where it does not follow from the conformance.
+/// The gate's result; `None` if it follows from the conformance.
 pub(in crate::report) fn gate(result: &RunResult) -> Option<String> {
     if result.gate.passed {
         let listed = result.cases.iter().filter(|case| case.known.is_some());
@@ -320,7 +320,7 @@ fn particulars(result: &RunResult) -> String {
     facts.join(", ")
 }
 
-/// The suites of which a case was judged that counts.
+/// The suites with at least one judged case that counts for the conformance.
 fn judged_suites(result: &RunResult) -> Vec<&str> {
     let passed = |case: &&Case| counts(case, result.level) && case.own_verdict() == Verdict::Pass;
     let mut suites: Vec<_> = result.cases.iter().filter(passed).map(suite_of).collect();
@@ -340,7 +340,7 @@ fn suite_of(case: &Case) -> &str {
     case.id.split_once('/').map_or("", |(suite, _)| suite)
 }
 
-/// Whether a case counts for the conformance at that level.
+/// Whether a case counts for the conformance at this level.
 fn counts(case: &Case, level: Level) -> bool {
     case.level <= level && case.level != Level::May
 }
@@ -361,7 +361,7 @@ mod tests {
     use crate::signature::Op;
     use crate::suite::{Basis, Level};
 
-    /// The last section.
+    /// The last section of the report.
     fn ends_with(result: &RunResult) -> String {
         let text = human(&result.clone().into(), &HumanOptions::default());
         let section = text.trim_end().rsplit("\n\n").next().unwrap_or_default();

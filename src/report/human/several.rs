@@ -1,4 +1,4 @@
-//! Several implementations: each by its verdict, then all in a table.
+//! Several implementations: the verdict of each, then a table of all.
 
 use crate::report::HumanOptions;
 use crate::report::digits::grouped;
@@ -7,7 +7,7 @@ use crate::report::matrix::{Cell, by_suite};
 use crate::report::visible::excerpt;
 use crate::results::{Conformance, Document, Verdict};
 
-/// The longest name in a line.
+/// Longest name in a line, in columns.
 const COLUMNS: usize = 60;
 
 pub(super) fn several(document: &Document, options: &HumanOptions) -> String {
@@ -56,7 +56,7 @@ fn table(page: &mut Page, document: &Document, names: &[String]) {
     ));
     for ((name, run), row) in names.iter().zip(document.runs()).zip(&matrix.rows) {
         let word = match run.conformance {
-            // As wide as the widest.
+            // Padded to the width of the longest word.
             Conformance::Incomplete if run.did_not_start.is_some() => {
                 page.paint.bad("did not start")
             }

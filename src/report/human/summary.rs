@@ -1,4 +1,4 @@
-//! How it came out, in short: each suite, the failed requirements, the likely causes.
+//! The summary: each suite, the failed requirements, and the likely causes.
 
 use std::fmt::Write as _;
 
@@ -9,13 +9,13 @@ use crate::report::human::page::Page;
 use crate::report::visible::beginning;
 use crate::results::{RunResult, Verdict};
 
-/// How many failed requirements are listed.
+/// Maximum number of failed requirements listed.
 const REQUIREMENTS: usize = 20;
 
-/// How many causes are named.
+/// Maximum number of causes named.
 const CAUSES: usize = 3;
 
-/// The suites, a line each: how many cases came to which verdict.
+/// Writes one line per suite: how many cases got which verdict.
 pub(super) fn suites(page: &mut Page, result: &RunResult) {
     page.gap();
     let shown: Vec<Verdict> = Verdict::ALL
@@ -56,7 +56,7 @@ pub(super) fn suites(page: &mut Page, result: &RunResult) {
     }
 }
 
-/// The failed requirements, a line each, where what was said of them above fills a screen.
+/// Writes one line per failed requirement, if their details above fill a screen.
 pub(super) fn requirements(page: &mut Page, failures: &[Group<'_>]) {
     if failures.len() < 3 {
         return;
@@ -85,7 +85,7 @@ pub(super) fn requirements(page: &mut Page, failures: &[Group<'_>]) {
     page.list_up_to(REQUIREMENTS, &lines);
 }
 
-/// What is most likely wrong.
+/// Writes the likely causes.
 pub(super) fn likely_causes(page: &mut Page, result: &RunResult) {
     let Some(diagnosis) = &result.diagnosis else {
         return;

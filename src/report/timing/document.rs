@@ -1,25 +1,25 @@
-//! The document itself: its schema, and its way back from JSON.
+//! The JSON document of a timing campaign: its schema and reader.
 
 use crate::results::{TIMING_SCHEMA_VERSION, TimingResult};
 
-/// Why bytes are no document of a timing campaign.
+/// Why bytes cannot be read as the document of a timing campaign.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadTimingError {
-    /// It is no JSON, or not of that form.
+    /// The input is not valid JSON, or does not match the schema.
     #[error("it is no result of macproof timing: {0}")]
     Malformed(#[from] serde_json::Error),
-    /// It is of another version.
+    /// The document has another schema version.
     #[error(
         "it is a timing result of form {found}, and this macproof reads form {TIMING_SCHEMA_VERSION}; use the macproof that wrote it"
     )]
     Version {
-        /// The version that it names.
+        /// The version that the document declares.
         found: u32,
     },
 }
 
-/// Reads a document.
+/// Reads the document of a timing campaign. Fails on malformed JSON or another schema version.
 pub fn read_timing(bytes: &[u8]) -> Result<TimingResult, ReadTimingError> {
     #[derive(serde::Deserialize)]
     struct Versioned {
@@ -32,7 +32,7 @@ pub fn read_timing(bytes: &[u8]) -> Result<TimingResult, ReadTimingError> {
     Ok(serde_json::from_slice(bytes)?)
 }
 
-/// The JSON Schema of the document, as it stands in `reports/timing.schema.json`.
+/// The JSON Schema of the document; committed as `reports/timing.schema.json`.
 #[expect(
     clippy::expect_used,
     reason = "a schema is a tree of maps with text keys"
@@ -54,7 +54,7 @@ mod tests {
     use crate::report::json;
     use crate::report::timing::fixture::campaign;
 
-    /// `MACPROOF_UPDATE=1 cargo test schema` writes the file.
+    /// To update the file, run `MACPROOF_UPDATE=1 cargo test schema`.
     #[test]
     fn the_committed_schema_is_current() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/timing.schema.json");

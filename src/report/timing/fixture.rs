@@ -19,12 +19,12 @@ fn effect(ns: f64, standard_error_ns: f64) -> Effect {
     }
 }
 
-/// One with a leak of 40 ns.
+/// A measurement with a leak of 40 ns.
 pub(crate) fn leak() -> Measurement {
     measured(Subject::Verify("acme".into()), TimingVerdict::Leak, 40.0)
 }
 
-/// One without.
+/// A measurement without a leak.
 pub(crate) fn no_leak() -> Measurement {
     measured(Subject::Compare, TimingVerdict::NoLeak, 0.5)
 }
@@ -75,7 +75,7 @@ fn measured(subject: Subject, verdict: TimingVerdict, ns: f64) -> Measurement {
     }
 }
 
-/// One of which nothing is known.
+/// A measurement without a result.
 pub(crate) fn not_measured() -> Measurement {
     Measurement {
         subject: Subject::Verify("acme".into()),
@@ -95,7 +95,7 @@ pub(crate) fn not_measured() -> Measurement {
     }
 }
 
-/// A document with all of them, and hostile words.
+/// A document with all of these measurements, and hostile text.
 pub(crate) fn campaign() -> TimingResult {
     let measurements = vec![leak(), no_leak(), not_measured()];
     TimingResult {

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use crate::report::visible;
 use crate::results::{Control, JUDGED_ITSELF, Measurement, Subject, TimingResult};
 
-/// The document as text: each verdict with its figures and controls, and the limits of them all.
+/// Renders the document as text: each verdict with its figures and controls, followed by the limits
+/// that apply to all.
 pub fn timing_human(result: &TimingResult) -> String {
     let mut out = String::new();
     for measurement in &result.measurements {
@@ -47,7 +48,7 @@ pub fn timing_human(result: &TimingResult) -> String {
     out
 }
 
-/// What was measured, as a title.
+/// The title of a measured subject.
 pub fn subject_title(subject: &Subject) -> String {
     match subject {
         Subject::Verify(suite) => format!("verify by {suite}"),

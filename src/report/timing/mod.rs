@@ -1,4 +1,4 @@
-//! The document of a timing campaign, rendered: for people, as pictures, and its schema.
+//! Renders the document of a timing campaign: text, pictures and schema.
 
 mod document;
 #[cfg(test)]

@@ -11,15 +11,15 @@ use crate::report::chart::{
 };
 use crate::results::{Distributions, Measurement, TimingVerdict};
 
-/// The share of requests in which a call took at most so long, for both classes: two lines beside
-/// each other are a leak. `None` where nothing was measured.
+/// Plots the cumulative distribution of call durations for both classes; two separate curves mean a
+/// leak. `None` if nothing was measured.
 pub fn timing_distributions(measurement: &Measurement) -> Option<String> {
     let distributions = measurement.distributions.as_ref()?;
     drawn(|root| draw_distributions(root, distributions))
 }
 
-/// The effect as it went with the number of pairs, with its 99.9 % interval, the floor, and what a
-/// leak would have had to reach. `None` where nothing was measured.
+/// Plots the effect over the number of pairs, with its 99.9 % interval, the floor, and the size a
+/// leak would have needed to be found. `None` if nothing was measured.
 pub fn timing_running_effect(measurement: &Measurement) -> Option<String> {
     if measurement.running.len() < 2 {
         return None;
@@ -31,7 +31,7 @@ fn draw_distributions(
     root: &DrawingArea<SVGBackend<'_>, Shift>,
     distributions: &Distributions,
 ) -> Result<(), Failed> {
-    // The outermost percents would leave nothing of the rest to be seen.
+    // The outermost percentiles would compress the rest of the curve.
     let shown = |quantiles: &[f64]| -> Vec<(f64, f64)> {
         (0..=92_u8)
             .zip(quantiles)
@@ -71,7 +71,7 @@ fn draw_running(
 ) -> Result<(), Failed> {
     const HALF_WIDTH: f64 = 3.29;
     let floor = measurement.floor_ns;
-    // The first few estimates are so unsure that they would hide the rest.
+    // The first few estimates are so uncertain that they would hide the rest.
     let running: Vec<_> = measurement
         .running
         .iter()
@@ -142,14 +142,14 @@ fn draw_running(
     draw_legend(&mut chart)
 }
 
-/// A size that counts, on either side of nothing.
+/// A threshold, drawn at both signs of its value.
 struct Bound {
     ns: f64,
-    /// How long its dashes are.
+    /// Length of its dashes.
     dash: u32,
     colour: RGBColor,
     words: String,
-    /// How high its words stand, and with which edge.
+    /// Vertical position of its label, and the edge that is anchored there.
     words_at: (f64, VPos),
 }
 
@@ -173,7 +173,7 @@ fn draw_bound(
     Ok(())
 }
 
-/// A twentieth of room on either side.
+/// Extends the range by a twentieth on either side.
 fn padded(low: f64, high: f64) -> (f64, f64) {
     let room = ((high - low) / 20.0).max(0.5);
     (low - room, high + room)
