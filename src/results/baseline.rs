@@ -1,5 +1,5 @@
-//! Trivial baselines: implementations that compute nothing. A pass rate says something only where
-//! it is above theirs.
+//! Trivial baselines: implementations that compute nothing. A pass rate is meaningful only above
+//! theirs.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -25,10 +25,10 @@ pub enum Baseline {
 }
 
 impl Baseline {
-    /// All three.
+    /// All baselines.
     pub const ALL: [Self; 3] = [Self::AcceptsAll, Self::RejectsAll, Self::Echoes];
 
-    /// What it does, in words.
+    /// What the baseline does, in words.
     pub fn name(self) -> &'static str {
         match self {
             Self::AcceptsAll => "accepts every token",
@@ -54,7 +54,7 @@ impl Implementation for Baseline {
     }
 }
 
-/// A token of the right form with a MAC of zeros, or just that MAC.
+/// A well-formed token with an all-zero MAC, or just that MAC.
 fn token_of_zeros(call: &Call<'_>) -> String {
     let scheme = call.scheme;
     let mac = vec![0; scheme.mac_bytes];
@@ -82,7 +82,7 @@ pub struct BaselineScore {
     pub passed: u64,
 }
 
-/// The scores of all baselines over the cases that the implementation was judged by.
+/// Scores all baselines on the cases that the implementation was judged by.
 pub(super) fn baseline_scores(observations: &[Observation<'_>]) -> Vec<BaselineScore> {
     let passes = |mut baseline: Baseline, one: &&Observation<'_>| {
         let request = &one.vector.request;

@@ -4,34 +4,34 @@ use std::fmt;
 
 use globset::{Glob, GlobSet};
 
-/// A case id, or a pattern over case ids: `*` stands for any characters, `?` for one, `[…]` for
-/// one of several, `{a,b}` for one of several texts.
+/// A case id, or a pattern that matches case ids: `*` matches any characters, `?` one, `[…]` one of
+/// several, and `{a,b}` one of several texts.
 ///
-/// `*` also stands for the slash: `*-empty` is about every suite.
+/// `*` also matches the slash: `*-empty` covers every suite.
 #[derive(Clone, Debug)]
 pub struct CasePattern {
     text: String,
-    /// `None` where the text can only be the one id, which is most of the time.
+    /// `None` if the text is a plain id, which is the common case.
     matcher: Option<GlobSet>,
 }
 
-/// Why a text is no pattern over case ids.
+/// Why a text is not a valid pattern.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CasePatternError {
-    /// It is empty.
+    /// The pattern is empty.
     #[error("the pattern is empty; write a case id such as suite/vector-id, or suite/*")]
     Empty,
-    /// It has a wrong bracket, brace or range.
+    /// A bracket, brace or range is malformed.
     #[error("{0:?} is no pattern: {1}")]
     Malformed(String, String),
 }
 
-/// The characters that make a pattern of a case id.
+/// The characters that turn a case id into a pattern.
 const SPECIAL: [char; 8] = ['*', '?', '[', ']', '{', '}', '!', '\\'];
 
 impl CasePattern {
-    /// Compiles a pattern.
+    /// Compiles a pattern. Fails if it is empty or malformed.
     pub fn new(text: &str) -> Result<Self, CasePatternError> {
         if text.is_empty() {
             return Err(CasePatternError::Empty);
@@ -43,7 +43,7 @@ impl CasePattern {
         })
     }
 
-    /// Whether a case is meant.
+    /// Whether the pattern matches a case.
     pub fn matches(&self, case: &str) -> bool {
         match &self.matcher {
             Some(matcher) => matcher.is_match(case),
@@ -56,25 +56,25 @@ impl CasePattern {
         &self.text
     }
 
-    /// Whether it can mean one case only.
+    /// Whether the pattern is a plain case id.
     pub fn is_one_case(&self) -> bool {
         self.matcher.is_none()
     }
 
-    /// The suite that it is about, where it says so.
+    /// The suite that the pattern is restricted to, if it names one literally.
     pub fn suite(&self) -> Option<&str> {
         let (suite, _) = self.text.split_once('/')?;
         (!suite.contains(SPECIAL)).then_some(suite)
     }
 }
 
-/// How deep braces may stand in braces.
+/// Maximum nesting depth of braces.
 const MAX_DEPTH: usize = 16;
 
 fn compiled(text: &str) -> Result<GlobSet, CasePatternError> {
     let malformed = |problem: String| CasePatternError::Malformed(text.to_owned(), problem);
-    // Each is a group of a regular expression, which may be nested to a limit, and a call on the
-    // stack of whoever compiles it.
+    // Each brace becomes a regex group, which may be nested only to a limit, and a stack frame in
+    // the compiler.
     let mut depth = 0_usize;
     for byte in text.bytes() {
         match byte {
@@ -88,7 +88,8 @@ fn compiled(text: &str) -> Result<GlobSet, CasePatternError> {
         }
     }
     let glob = Glob::new(text).map_err(|error| malformed(error.kind().to_string()))?;
-    // A set, even of one, says what it cannot compile, where a single matcher panics.
+    // Use a set even for one pattern: it reports what it cannot compile, where a single matcher
+    // panics.
     GlobSet::builder()
         .add(glob)
         .build()

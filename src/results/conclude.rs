@@ -1,4 +1,4 @@
-//! From what was observed to the document of a run.
+//! Turns observations into the document of a run.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
@@ -18,69 +18,68 @@ use crate::results::{
 use crate::signature::{Op, Outcome, Request};
 use crate::suite::{Expect, Level, Requirement, Suite, Vector};
 
-/// What was observed of one case.
+/// What was observed for one case.
 #[derive(Clone, Debug)]
 pub struct Observation<'s> {
-    /// Its suite.
+    /// The case's suite.
     pub suite: &'s Suite,
-    /// Its vector.
+    /// The case's vector.
     pub vector: &'s Vector,
-    /// What was asked, with the secret and at the time of the asking.
+    /// The request that was sent, with the secret and the time it was sent with.
     pub request: Cow<'s, Request>,
-    /// What is expected: the vector's own, unless it was signed afresh for an implementation that
-    /// uses the real time.
+    /// The expectation: that of the vector, unless the vector was re-signed for an implementation
+    /// that uses the real clock.
     pub expect: Cow<'s, Expect>,
-    /// The token that the scheme has for what was only observed; `None` where nobody can tell, or
-    /// the scheme has none.
+    /// The correct token of an observed case; `None` if it cannot be known, or the scheme has none.
     pub right: Option<String>,
-    /// What happened.
+    /// What the implementation did.
     pub observed: Observed,
 }
 
-/// What a run was, beside its cases.
+/// The facts of a run other than its cases.
 #[derive(Clone, Debug)]
 pub struct Circumstances {
-    /// When it began, as RFC 3339 in UTC.
+    /// When the run began, as RFC 3339 in UTC.
     pub started: String,
-    /// How long it took, in milliseconds.
+    /// How long the run took, in milliseconds.
     pub duration_ms: u64,
-    /// What was tested, in its own words.
+    /// How the implementation describes itself.
     pub implementation: ImplementationInfo,
-    /// How it was reached.
+    /// How the implementation was reached.
     pub adapter: String,
-    /// Whether it is our own reference implementation, because nobody named another.
+    /// Whether the built-in reference was tested because no implementation was named.
     pub judged_itself: bool,
-    /// The arguments of `macproof run` that reach the same implementation and the same suites
-    /// again: `--command`, `python3 adapter.py`; no filter, level or repetition.
+    /// The arguments of `macproof run` that select the same implementation and suites: `--command`,
+    /// `python3 adapter.py`. Filters, level and repetitions are not included.
     pub arguments: Vec<String>,
     /// The lowest level that counts.
     pub level: Level,
-    /// The seed of the order.
+    /// The seed of the order of cases.
     pub seed: u64,
-    /// How often each case was to run.
+    /// How many times each case was supposed to run.
     pub repeat: u64,
-    /// How many rounds of all cases were completed.
+    /// How many rounds over all cases were completed.
     pub rounds: u64,
-    /// The restarts that no case answers for, and how many are allowed.
+    /// The restarts that no case accounts for, and how many are allowed.
     pub restarts: Restarts,
-    /// What the adapter's later hellos said otherwise than its first.
+    /// What changed between the adapter's first hello and later ones.
     pub hello_changes: HelloChanges,
-    /// The signal that ended it before its time, if one did.
+    /// The signal that interrupted the run, if any.
     pub interruption: Option<Interruption>,
-    /// Which part of a run it was, if it was not the whole.
+    /// Which part of a run this was; `None` for a whole run.
     pub shard: Option<ShardSummary>,
-    /// What was left out before the run began: filters, shards.
+    /// What was excluded before the run began: filters, shards.
     pub left_out: Vec<ScopeNote>,
-    /// What the harness noticed beside the cases.
+    /// Remarks of the harness that belong to no case.
     pub notes: Vec<String>,
-    /// What the document may not show.
+    /// What the document must not reveal.
     pub redaction: Redaction,
 }
 
-/// Makes the document of a run.
+/// Creates the document of a run.
 ///
-/// `today` is the day of the run in UTC, as `2026-11-20`: entries of the list may have expired by
-/// then. Causes are not looked for here; whoever can tell them adds them to the cases.
+/// `today` is the date of the run in UTC, such as `2026-11-20`; it decides which entries of the
+/// list have expired. Causes are not determined here; the caller adds them to the cases.
 pub fn conclude(
     circumstances: Circumstances,
     mut observations: Vec<Observation<'_>>,
@@ -151,13 +150,13 @@ pub fn conclude(
     result
 }
 
-/// What the list of known failures makes of a case.
+/// Applies the list of known failures to a case.
 pub(super) fn under_the_list(case: &mut Case, ledger: &mut Ledger<'_>) {
     match ledger.rule(&case.id, case.verdict, case.outcome) {
         Ruling::Silent => {}
         Ruling::Holds(entry) => {
             case.known = Some(mention(entry, case.verdict));
-            // A skip stays one; the list only allows it.
+            // A skipped case keeps its verdict; the list only allows it.
             if case.verdict != Verdict::Skipped {
                 case.verdict = Verdict::KnownFailure;
             }
@@ -170,8 +169,8 @@ pub(super) fn under_the_list(case: &mut Case, ledger: &mut Ledger<'_>) {
     }
 }
 
-/// Suites by name, the cases of each in the order of its file: the order in which a run asks is
-/// another one, and says nothing.
+/// Sorts suites by name and the cases of each in file order. The order in which a run executes
+/// cases is random and carries no meaning.
 fn in_file_order(observations: &mut [Observation<'_>]) {
     let mut places: HashMap<(&str, &str), usize> = HashMap::new();
     for observation in &*observations {
@@ -216,7 +215,7 @@ fn summary(suite: &Suite) -> SuiteSummary {
     }
 }
 
-/// One case, as if there were no list of known failures.
+/// Judges one case without the list of known failures.
 fn judged(observation: &Observation<'_>, level: Level) -> Case {
     let Observation {
         suite,
@@ -280,7 +279,7 @@ fn observed_trait(observation: &Observation<'_>, case: &Case) -> Option<Trait> {
         return None;
     };
     let (verb, does) = match observation.vector.request.op {
-        // A token alone shows nothing: whoever signs something else does not sign this.
+        // A token alone proves nothing: it has to be the correct one.
         Op::Sign => (
             "signs",
             match outcome {
@@ -302,7 +301,7 @@ fn observed_trait(observation: &Observation<'_>, case: &Case) -> Option<Trait> {
     })
 }
 
-/// What the run did not judge, each reason with the number of its cases.
+/// What the run did not judge, with the number of cases for each reason.
 pub(super) fn scope(mut left_out: Vec<ScopeNote>, cases: &[Case]) -> Scope {
     let mut reasons: IndexMap<String, u64> = IndexMap::new();
     for case in cases {
@@ -434,7 +433,7 @@ mod tests {
         assert_eq!(result.profile[0].does, None);
     }
 
-    /// Whoever signs something else than the scheme says does not sign it.
+    /// A wrong token does not count as a signature.
     #[test]
     fn a_wrong_token_is_no_signature() {
         let suite = suite("acme")
@@ -447,7 +446,7 @@ mod tests {
         };
         assert_eq!(does(token("ab"), Some("ab")), Some(true));
         assert_eq!(does(token("ac"), Some("ab")), Some(false));
-        // Nobody can tell.
+        // It cannot be known.
         assert_eq!(does(token("ab"), None), None);
         assert_eq!(does(threw("x"), None), Some(false));
         assert_eq!(does(threw("x"), Some("ab")), Some(false));

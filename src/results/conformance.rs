@@ -1,4 +1,4 @@
-//! What a run comes to: conformance, which is about the implementation, and the gate, which is
+//! The results of a run: conformance, which is about the implementation, and the gate, which is
 //! about the run.
 
 use crate::protocol::HelloChanges;
@@ -8,7 +8,7 @@ use crate::results::{
 };
 use crate::suite::Level;
 
-/// What befell a run beside its cases.
+/// Events of a run that belong to no case.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Disturbances<'r> {
     pub(super) restarts: &'r Restarts,
@@ -16,12 +16,12 @@ pub(super) struct Disturbances<'r> {
     pub(super) interruption: Option<Interruption>,
 }
 
-/// What the cases say of the implementation at that level, known failures or not.
+/// Computes the conformance at `level`; known failures have no influence.
 ///
-/// Only cases of a level that counts have a say: whatever became of the others, it would not
-/// change the answer. What was not judged leaves it open, and what does not apply answers nothing.
-/// So does a run that came to no end of its own, or through more restarts than are allowed, or whose
-/// adapter did not stay what it said it was.
+/// Only cases at a level that counts matter: the others could not change the answer. A case without
+/// a verdict leaves conformance open; a case that does not apply has no influence. Conformance also
+/// stays open if the run was interrupted, had more restarts than allowed, or the adapter's hello
+/// changed.
 pub(super) fn conformance(
     cases: &[Case],
     level: Level,
@@ -53,8 +53,8 @@ pub(super) fn conformance(
     }
 }
 
-/// What sets the exit code: the cases of every level, and what is wrong with the list of known
-/// failures.
+/// Computes the gate, which sets the exit code, from the cases of every level and the problems with
+/// the list of known failures.
 pub(super) fn gate(
     cases: &[Case],
     mut failed: Vec<GateFailure>,
@@ -118,7 +118,7 @@ pub(super) fn gate(
 }
 
 impl Conformance {
-    /// Its word.
+    /// The name used in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Conformant => "conformant",
@@ -129,8 +129,8 @@ impl Conformance {
 }
 
 impl GateFailureKind {
-    /// The exit code of a run that has nothing worse. The lower counts, that of an interruption
-    /// aside, which comes first.
+    /// The exit code of a run whose worst problem is of this kind. Of several codes the lowest
+    /// wins, except that an interruption comes first.
     pub fn exit_code(self) -> u8 {
         match self {
             Self::Fail
@@ -149,7 +149,7 @@ impl GateFailureKind {
         }
     }
 
-    /// Whether it is about an entry of the list of known failures, and not about a case.
+    /// Whether the failure is about an entry of the list of known failures, not about a case.
     pub fn is_of_an_entry(self) -> bool {
         matches!(
             self,
@@ -157,7 +157,7 @@ impl GateFailureKind {
         )
     }
 
-    /// The word of the reports.
+    /// The name used in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Fail => "fail",
@@ -179,7 +179,8 @@ impl GateFailureKind {
 
 fn gate_failure(case: &Case) -> Option<GateFailureKind> {
     match case.verdict {
-        // A case that failed otherwise than the list says bears its mention and its own verdict.
+        // A case that fails differently than the list says keeps its own verdict and mentions the
+        // entry.
         Verdict::Fail | Verdict::Warning if case.known.is_some() => {
             Some(GateFailureKind::ChangedOutcome)
         }
@@ -255,7 +256,7 @@ mod tests {
         Observed::NotApplicable("the suite is not declared".into())
     }
 
-    /// What a run comes to in which the vectors of the small suite had these outcomes.
+    /// The result of a run in which the vectors of the small suite had these outcomes.
     fn comes_to(outcomes: &[(&str, Observed)], level: Level) -> (Conformance, u8) {
         let suite = small_suite();
         let observe = |(id, o): &(&str, Observed)| suite.observe(id, o.clone());
@@ -286,20 +287,21 @@ mod tests {
             (vec![right.clone(), ("forged", threw("x"))], (Conformant, 0)),
             // Below the level that counts: a warning.
             (vec![right.clone(), ("throws", threw("x"))], (Conformant, 0)),
-            // A matter of taste.
+            // Implementation-defined.
             (vec![right.clone(), ("upper", accept())], (Conformant, 0)),
             (vec![right.clone(), ("upper", reject())], (Conformant, 0)),
-            // No answer: the run is incomplete, and so is the judgement where it would count.
+            // Without an answer the run is incomplete; so is the conformance if the case counts.
             (vec![right.clone(), ("forged", crash())], (Incomplete, 3)),
             (vec![right.clone(), ("throws", crash())], (Conformant, 3)),
             (vec![right.clone(), ("upper", crash())], (Conformant, 3)),
             (vec![wrong.clone(), ("forged", crash())], (Nonconformant, 1)),
-            // An answer that cannot be one is none.
+            // An answer that the operation cannot have counts as no answer.
             (
                 vec![right.clone(), ("forged", token("aa"))],
                 (Incomplete, 3),
             ),
-            // What the adapter cannot ask: skipped, or drift from what it declares.
+            // The adapter cannot run the case: skipped, or a failure if its hello declared the
+            // operation.
             (
                 vec![right.clone(), ("forged", unsupported(false))],
                 (Incomplete, 3),
@@ -316,7 +318,7 @@ mod tests {
                 vec![right.clone(), ("upper", unsupported(false))],
                 (Conformant, 3),
             ),
-            // What was not tried.
+            // A case that was not tried.
             (
                 vec![
                     right.clone(),
@@ -333,7 +335,7 @@ mod tests {
                 vec![("signs", not_applicable()), ("upper", accept())],
                 (Incomplete, 0),
             ),
-            // Only what is below the level: nothing is wrong, and nothing is proved.
+            // Only cases below the level: nothing is wrong, but nothing is proved.
             (vec![("throws", reject())], (Incomplete, 0)),
             (vec![], (Incomplete, 3)),
         ] {
@@ -355,7 +357,7 @@ mod tests {
         ] {
             assert_eq!(comes_to(&outcomes, Level::Should), expected, "{outcomes:?}");
         }
-        // Not even then does a matter of taste count.
+        // Even then, an implementation-defined case does not count.
         for outcome in [crash(), unsupported(true), reject()] {
             let outcomes = [right.clone(), ("upper", outcome)];
             assert_eq!(
@@ -366,7 +368,8 @@ mod tests {
         }
     }
 
-    /// A run in which every case passed, or one failed, after so many restarts and interrupted so.
+    /// A run in which every case passed, or one failed, with this many restarts and this
+    /// interruption.
     fn after(
         restarts: u64,
         allowed: u64,

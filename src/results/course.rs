@@ -1,12 +1,12 @@
-//! How far a campaign was when: few points, however long it takes.
+//! The progress of a campaign over time, with a bounded number of points.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How many points a document has at most.
+/// Maximum number of points in a document.
 const MOST_POINTS: usize = 200;
 
-/// How many milliseconds lie between points at first.
+/// Initial interval between points, in milliseconds.
 const FIRST_INTERVAL_MS: u64 = 10;
 
 /// How far a campaign was at one time.
@@ -23,7 +23,8 @@ pub struct FuzzPoint {
     pub findings: u64,
 }
 
-/// Gathers the points of a campaign as it goes on, the longer the more seldom.
+/// Collects the points of a campaign. The interval between them grows with the duration, so that
+/// the number of points is bounded.
 #[derive(Debug)]
 pub struct Course {
     points: Vec<FuzzPoint>,
@@ -40,19 +41,19 @@ impl Default for Course {
 }
 
 impl Course {
-    /// How many milliseconds lie between points by now.
+    /// The current interval between points, in milliseconds.
     pub fn interval_ms(&self) -> u64 {
         self.interval_ms
     }
 
-    /// Takes a point, where the one before is long enough ago.
+    /// Adds a point if the previous one is at least an interval old.
     pub fn add(&mut self, point: FuzzPoint) {
         let last = self.points.last().map_or(0, |last| last.at_ms);
         if point.at_ms < last.saturating_add(self.interval_ms) {
             return;
         }
         self.points.push(point);
-        // There has to be room for the last one.
+        // Leave room for the last point.
         if self.points.len() == MOST_POINTS {
             let mut at = 0;
             self.points.retain(|_| {
@@ -63,10 +64,11 @@ impl Course {
         }
     }
 
-    /// All points, with the one where it ended.
+    /// All points, including the final one.
     pub fn ended(mut self, last: FuzzPoint) -> Vec<FuzzPoint> {
         self.points.retain(|point| point.at_ms < last.at_ms);
-        // What two processes found of one cause counts twice until they are done.
+        // Two processes that find the same cause both count it until their findings are merged, so
+        // earlier counts may exceed the final one.
         for point in &mut self.points {
             point.findings = point.findings.min(last.findings);
         }
@@ -75,7 +77,7 @@ impl Course {
     }
 }
 
-/// The course of several campaigns side by side: at each time what all of them had done by then.
+/// Combines the points of parallel campaigns: for each time, the sum over all campaigns.
 pub(super) fn together(courses: &[&[FuzzPoint]]) -> Vec<FuzzPoint> {
     let mut times: Vec<u64> = courses
         .iter()
@@ -101,7 +103,8 @@ pub(super) fn together(courses: &[&[FuzzPoint]]) -> Vec<FuzzPoint> {
             },
         )
     };
-    // Of too many every so manyth counted from the end, which is kept.
+    // If there are too many points, keep every nth, counted from the end so that the last one
+    // stays.
     let step = times.len().div_ceil(MOST_POINTS).max(1);
     let kept = times.iter().rev().step_by(step).rev();
     kept.map(|time| at(*time)).collect()

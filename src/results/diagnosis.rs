@@ -1,8 +1,8 @@
-//! Why cases failed: one computation, which every report shows.
+//! Why cases failed: computed once, shown by every report.
 //!
-//! For a token that was signed wrong the evidence is the token itself, and each case has its
-//! causes. A verifier shows nothing of what it computes, so it is asked: what it accepted stands
-//! here, and no cause is told without it.
+//! A wrong token is evidence by itself, so each failed `sign` case has its own causes. A verifier
+//! reveals nothing of what it computes, so it is queried: the diagnosis records what it accepted,
+//! and names no cause without such evidence.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -121,8 +121,8 @@ pub enum InquiryToken {
 }
 
 impl Diagnosis {
-    /// The causes of failed `sign` cases, from those that each case has: the fewest that explain
-    /// the most. `tried` is how many mistakes were tried.
+    /// Computes the causes of failed `sign` cases from the causes of each case: the fewest that
+    /// explain the most cases. `tried` is the number of mistakes that were tried.
     pub fn of_signing(cases: &[Case], tried: u64) -> Self {
         let failed: Vec<&Case> = failed(cases, Op::Sign).collect();
         if failed.is_empty() {
@@ -142,7 +142,7 @@ impl Diagnosis {
         }
     }
 
-    /// Adds what is known of the verifier: the same mistakes are one cause.
+    /// Merges a diagnosis of the verifier; causes with the same mistakes become one.
     pub fn add_verifying(&mut self, other: Self) {
         self.verify = other.verify;
         self.inquiry = other.inquiry;
@@ -152,14 +152,14 @@ impl Diagnosis {
         self.sort();
     }
 
-    /// Adds a cause: the same mistakes are one.
+    /// Adds a cause; causes with the same mistakes become one.
     pub fn add(&mut self, cause: LikelyCause) {
         let same = |known: &&mut LikelyCause| shared(known, &cause).is_some();
         let Some(known) = self.causes.iter_mut().find(same) else {
             self.causes.push(cause);
             return;
         };
-        // What tells alternatives apart in one place tells them apart in the other.
+        // Evidence that rules out an alternative in one place rules it out in the other.
         if let Some(alternatives) = shared(known, &cause) {
             known.alternatives = alternatives;
         }
@@ -173,7 +173,7 @@ impl Diagnosis {
             .sort_by_key(|cause| Reverse(cause.sign + cause.verify));
     }
 
-    /// The diagnosis of a document that was written before there was one.
+    /// The diagnosis of a document that predates this member.
     pub(super) fn of_older(run: &RunResult) -> Option<Self> {
         let mut diagnosis = Self::of_signing(&run.cases, 0);
         let misjudged = failed(&run.cases, Op::Verify).count() as u64;
@@ -208,10 +208,10 @@ impl Diagnosis {
         (!diagnosis.causes.is_empty()).then_some(diagnosis)
     }
 
-    /// What the parts of a run come to together; `cases` are all of them.
+    /// Combines the diagnoses of the parts of a run; `cases` are the cases of the whole.
     ///
-    /// A cause of verifying is kept if it was found in one part and nothing in another rules it
-    /// out. A part that could not tell leaves its cases unexplained.
+    /// A `verify` cause is kept if one part found it and no other part rules it out. The cases of a
+    /// part that could not find a cause stay unexplained.
     pub(super) fn of_parts(parts: &[&Self], cases: &[Case]) -> Self {
         let tried = |account: fn(&Self) -> Option<&Account>| {
             let counts = parts.iter().filter_map(|part| account(part));
@@ -246,13 +246,14 @@ impl Diagnosis {
                 sign: 0,
                 ..cause.clone()
             };
-            // What is wrong alone may be right together with another.
+            // A mistake ruled out by itself may still be right in combination with another.
             let is_out = |one: &Causes| match &one.mistakes[..] {
                 [only] => ruled_out.contains(&only.id),
                 _ => false,
             };
             cause.alternatives.retain(|one| !is_out(one));
-            // What was asked of one part holds for all only if it held in all.
+            // The evidence of one part holds for the whole only if it is consistent with every
+            // part.
             let holds = cause.accepted_tokens == 0 || result == InquiryResult::Consistent;
             if cause.verify > 0 && !cause.alternatives.is_empty() && holds {
                 verifying.add(cause);
@@ -283,7 +284,7 @@ impl Diagnosis {
         whole
     }
 
-    /// Every cause's mistakes.
+    /// The mistakes of all causes.
     pub(super) fn mentions(&mut self) -> impl Iterator<Item = &mut MistakeMention> {
         self.causes
             .iter_mut()
@@ -292,7 +293,7 @@ impl Diagnosis {
     }
 }
 
-/// The alternatives that both causes have.
+/// The alternatives that both causes share.
 fn shared(one: &LikelyCause, other: &LikelyCause) -> Option<Vec<Causes>> {
     let has = |cause: &LikelyCause, sought: &Causes| {
         let is_it = |known: &Causes| ids(known) == ids(sought);
@@ -307,14 +308,14 @@ fn shared(one: &LikelyCause, other: &LikelyCause) -> Option<Vec<Causes>> {
     (!shared.is_empty()).then_some(shared)
 }
 
-/// The cases of an operation that did not do what is expected, whether that counts or not.
+/// The cases of an operation that did not behave as expected, at any level.
 fn failed(cases: &[Case], op: Op) -> impl Iterator<Item = &Case> {
     cases
         .iter()
         .filter(move |case| is_failure(case.verdict) && case.request.op == op)
 }
 
-/// Whether a case is to be explained.
+/// Whether a case with this verdict needs an explanation.
 pub fn is_failure(verdict: Verdict) -> bool {
     matches!(
         verdict,
@@ -322,12 +323,13 @@ pub fn is_failure(verdict: Verdict) -> bool {
     )
 }
 
-/// The causes that explain most of the cases, then those that explain most of the rest; and how
-/// many cases they explain. Causes of just the same cases are alternatives.
+/// Greedy cover: the cause that explains most cases, then the one that explains most of the rest,
+/// and so on. Causes of exactly the same cases are alternatives. Also returns how many cases are
+/// explained.
 fn fewest(cases: &[&Case]) -> (Vec<LikelyCause>, u64) {
     struct Tally<'r> {
         cases: Vec<usize>,
-        /// The sum of its places among the causes of those cases, from 0.
+        /// Sum of the cause's indices in the lists of causes of those cases.
         places: usize,
         causes: &'r Causes,
     }
@@ -355,7 +357,7 @@ fn fewest(cases: &[&Case]) -> (Vec<LikelyCause>, u64) {
             .values()
             .filter(|tally| tally.cases == best.cases)
             .collect();
-        // The fewest mistakes are the better explanation of the same.
+        // For the same cases, the fewest mistakes are the best explanation.
         let least = same.iter().map(|tally| tally.causes.mistakes.len()).min();
         same.retain(|tally| Some(tally.causes.mistakes.len()) == least);
         same.sort_by_key(|tally| tally.places);
@@ -374,7 +376,7 @@ fn fewest(cases: &[&Case]) -> (Vec<LikelyCause>, u64) {
     }
 }
 
-/// The same causes; where what helps depends on the suite, each remedy with its suites.
+/// The causes with all their remedies. If remedies differ between suites, each names its suites.
 fn with_each_remedy(causes: &Causes, places: &[usize], cases: &[&Case]) -> Causes {
     let mut causes = causes.clone();
     for mention in &mut causes.mistakes {

@@ -1,4 +1,4 @@
-//! What changed between two results.
+//! The changes between two results.
 
 use std::collections::BTreeMap;
 
@@ -6,60 +6,60 @@ use serde::Serialize;
 
 use crate::results::{Case, Document, Verdict};
 
-/// What changed between an older and a newer result.
+/// The changes between an older and a newer result.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// Cases that were in order and no longer are: regressions.
+    /// Cases that were fine and no longer are: regressions.
     pub broke: Vec<ChangedCase>,
-    /// Cases that were not in order and now are.
+    /// Cases that were not fine and now are.
     pub fixed: Vec<ChangedCase>,
-    /// Cases that changed in another way: a failure of another kind, a warning that became a
-    /// failure or the reverse, a case that is no longer tried.
+    /// Cases that changed in another way: a different kind of failure, a warning that became a
+    /// failure or the reverse, or a case that is no longer tried.
     pub changed: Vec<ChangedCase>,
     /// New cases.
     pub appeared: Vec<ChangedCase>,
-    /// Cases that are no more.
+    /// Cases that no longer exist.
     pub vanished: Vec<ChangedCase>,
-    /// How many cases are as they were.
+    /// Number of unchanged cases.
     pub unchanged: u64,
-    /// Implementations that do not start now and did before, with the reason: regressions. Their
-    /// cases are not among those that vanished.
+    /// Implementations that used to start and no longer do, with the reason: regressions. Their
+    /// cases are not listed in `vanished`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub did_not_start: Vec<AbsentImplementation>,
-    /// The implementation of the older and that of the newer result, where these are of one each
-    /// and it is not the same: then a change may be theirs.
+    /// The implementations of the older and the newer result, if each result has a single one and
+    /// they are different: then a change may be due to that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub implementations: Option<[String; 2]>,
-    /// Suites of which the file changed, so that a change may be the suite's.
+    /// Suites whose file changed, so that a change may be due to the suite.
     pub changed_suites: Vec<String>,
 }
 
 /// A case that changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ChangedCase {
-    /// Its id; before it the implementation's name and a colon, where there are several.
+    /// The case id, prefixed with the implementation's name and a colon if there are several.
     pub case: String,
-    /// What it came to before, list of known failures aside; absent where there was none.
+    /// The verdict before, ignoring known failures; absent for a new case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<Verdict>,
-    /// What it comes to now.
+    /// The verdict now, ignoring known failures; absent for a case that vanished.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub now: Option<Verdict>,
-    /// What happened now, in words; for a case that vanished, what happened before.
+    /// What happens now, in words; for a case that vanished, what happened before.
     pub what: String,
 }
 
-/// An implementation that does not start.
+/// An implementation that no longer starts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AbsentImplementation {
-    /// How it was reached.
+    /// How the implementation is reached.
     pub adapter: String,
     /// Why it does not start.
     pub reason: String,
 }
 
 impl Difference {
-    /// Compares case by case; of several implementations by their names.
+    /// Compares two results case by case. Several implementations are matched by name.
     pub fn between(old: &Document, new: &Document) -> Self {
         let (before, now) = (cases(old), cases(new));
         let absent = absent_now(old, new);
@@ -78,7 +78,7 @@ impl Difference {
                 }
                 (Standing::Good, Standing::Bad) => &mut difference.broke,
                 (Standing::Bad, Standing::Good) => &mut difference.fixed,
-                // A warning below the level that counts is no regression, but worth a line.
+                // A warning below the level that counts is not a regression, but worth a line.
                 _ => &mut difference.changed,
             };
             list.push(changed(id, Some(earlier), Some(case)));
@@ -98,8 +98,8 @@ impl Difference {
         difference
     }
 
-    /// Whether something is worse: a case broke, one appeared that is not in order, or an
-    /// implementation does not start.
+    /// Whether something got worse: a case broke, a new case is not fine, or an implementation does
+    /// not start.
     pub fn is_regression(&self) -> bool {
         let is_bad = |one: &ChangedCase| one.now.is_some_and(|now| standing(now) == Standing::Bad);
         !self.broke.is_empty() || !self.did_not_start.is_empty() || self.appeared.iter().any(is_bad)
@@ -108,11 +108,11 @@ impl Difference {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Standing {
-    /// It did what is expected, or nothing is.
+    /// The case behaves as expected, or has no expectation.
     Good,
-    /// It did not, and that counts; or nobody knows.
+    /// The case fails at a level that counts, or has no verdict.
     Bad,
-    /// A warning, or it was not tried.
+    /// The case is a warning, or was not tried.
     Neither,
 }
 
@@ -124,10 +124,10 @@ fn standing(verdict: Verdict) -> Standing {
     }
 }
 
-/// The cases of a document by what they are called.
+/// The cases of a document by their display names.
 fn cases(document: &Document) -> BTreeMap<String, &Case> {
     let runs = document.runs();
-    // A new version is the same implementation.
+    // A new version is still the same implementation.
     let name = |at: usize| match runs.len() {
         1 => String::new(),
         _ => format!("{}: ", runs[at].implementation.name),
@@ -140,8 +140,8 @@ fn cases(document: &Document) -> BTreeMap<String, &Case> {
     (0..runs.len()).flat_map(of).collect()
 }
 
-/// The implementations that do not start now and did before, or were not there, each behind what
-/// its cases were called before.
+/// The implementations that do not start now but did before or are new, each with the prefix its
+/// cases had before.
 fn absent_now(old: &Document, new: &Document) -> Vec<(String, AbsentImplementation)> {
     let before = old.runs();
     let mut absent = Vec::new();
@@ -149,7 +149,7 @@ fn absent_now(old: &Document, new: &Document) -> Vec<(String, AbsentImplementati
         let Some(reason) = &run.did_not_start else {
             continue;
         };
-        // It never said its name, but it is reached as before.
+        // An implementation that did not start has no name, so match it by how it is reached.
         let earlier = match before {
             [one] if new.runs().len() == 1 => Some(one),
             all => all.iter().find(|one| one.adapter == run.adapter),
@@ -168,13 +168,13 @@ fn absent_now(old: &Document, new: &Document) -> Vec<(String, AbsentImplementati
     absent
 }
 
-/// The names, where each document is of one implementation, and they are two.
+/// The names of the two implementations, if each document has a single one and they differ.
 fn other_implementations(old: &Document, new: &Document) -> Option<[String; 2]> {
     let ([old], [new]) = (old.runs(), new.runs()) else {
         return None;
     };
     let is_told = old.did_not_start.is_none() && new.did_not_start.is_none();
-    // A new version is the same implementation.
+    // A new version is still the same implementation.
     let is_another = is_told && old.implementation.name != new.implementation.name;
     is_another.then(|| [old, new].map(|run| run.implementation.name.clone()))
 }

@@ -1,4 +1,4 @@
-//! The JSON document of a run, from which every other report is made.
+//! The JSON document of a run, from which all reports are rendered.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use crate::results::{BaselineScore, Diagnosis, ObservedKind, Restarts, Verdict};
 use crate::signature::Request;
 use crate::suite::{Basis, Level, Source};
 
-/// The version of this document's form.
+/// The version of the document's schema.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// What is said wherever the built-in reference was tested because nobody named an implementation.
+/// Shown wherever the built-in reference was tested because no implementation was named.
 pub const JUDGED_ITSELF: &str = "the built-in reference; nothing of yours was tested";
 
 /// What a run came to.
@@ -96,8 +96,8 @@ pub struct RunResult {
 }
 
 impl RunResult {
-    /// The baseline that passes at least as many of the judged cases as the implementation does:
-    /// then the passes prove nothing.
+    /// The best baseline that passes at least as many judged cases as the implementation; if there
+    /// is one, the passes prove nothing.
     pub fn unbeaten_baseline(&self) -> Option<BaselineScore> {
         let passes = |case: &&Case| case.level != Level::May && case.own_verdict() == Verdict::Pass;
         let passed = self.cases.iter().filter(passes).count() as u64;
@@ -106,7 +106,7 @@ impl RunResult {
             .copied()
     }
 
-    /// The same as a program of today would have written it.
+    /// Migrates a document of an older program version to its current form.
     #[must_use]
     pub fn brought_up_to_date(mut self) -> Self {
         if self.diagnosis.is_none() {
@@ -120,7 +120,7 @@ impl RunResult {
     }
 }
 
-/// How many cases there are, and how many of them were asked.
+/// The total number of cases, and how many of them were run.
 pub(super) fn cases_and_asked(counts: &Counts) -> (u64, u64) {
     let unasked = counts.of(Verdict::NotApplicable) + counts.of(Verdict::Skipped);
     (counts.total(), counts.total() - unasked)
@@ -278,17 +278,17 @@ pub struct RequirementSummary {
 pub struct Counts(pub BTreeMap<Verdict, u64>);
 
 impl Counts {
-    /// Counts one more.
+    /// Counts one case.
     pub fn add(&mut self, verdict: Verdict) {
         *self.0.entry(verdict).or_default() += 1;
     }
 
-    /// How many came to that verdict.
+    /// The number of cases with this verdict.
     pub fn of(&self, verdict: Verdict) -> u64 {
         self.0.get(&verdict).copied().unwrap_or_default()
     }
 
-    /// How many cases there are.
+    /// The total number of cases.
     pub fn total(&self) -> u64 {
         self.0.values().sum()
     }
@@ -355,21 +355,21 @@ pub struct Case {
 }
 
 impl Case {
-    /// The suite that it is of.
+    /// The name of the case's suite.
     pub fn suite(&self) -> &str {
         self.id.split_once('/').map_or("", |(suite, _)| suite)
     }
 
-    /// What it came to, as if there were no list of known failures.
+    /// The case's verdict without the list of known failures.
     pub fn own_verdict(&self) -> Verdict {
         self.known
             .as_ref()
             .map_or(self.verdict, |known| known.own_verdict)
     }
 
-    /// Whether it may be said of this case that the implementation departs from the vendor's
-    /// document: it failed, the document says all that the case shows, and the implementation
-    /// itself did it, not its adapter.
+    /// Whether reports may say that the implementation departs from the vendor's document: the case
+    /// failed, the document states everything that the case shows, and the implementation itself
+    /// failed, not its adapter.
     pub fn departs_from_document(&self) -> bool {
         matches!(self.own_verdict(), Verdict::Fail | Verdict::Warning)
             && self.basis == Basis::Document

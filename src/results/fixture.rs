@@ -1,4 +1,4 @@
-//! Suites and runs built in code, for the tests of this floor and of the reports.
+//! Suites and runs built in code, for the tests of this module and of the reports.
 
 use std::borrow::Cow;
 
@@ -17,7 +17,7 @@ use crate::suite::{
     Basis, Expect, InputKind, Level, Requirement, Source, Suite, SuiteText, Vector,
 };
 
-/// The day of every run here.
+/// The date of every run in these tests.
 pub(crate) const TODAY: &str = "2026-11-20";
 
 /// `hmac-sha256` over the user id, in hex.
@@ -40,7 +40,7 @@ pub(crate) fn scheme() -> Scheme {
     }
 }
 
-/// A suite without requirements and vectors yet.
+/// A suite without requirements and vectors.
 pub(crate) fn suite(name: &str) -> Suite {
     Suite {
         name: Slug::new(name).unwrap(),
@@ -63,7 +63,7 @@ pub(crate) fn suite(name: &str) -> Suite {
 }
 
 impl Suite {
-    /// With one more requirement.
+    /// Adds a requirement.
     pub(crate) fn requires(mut self, id: &str, level: Level, basis: Basis, text: &str) -> Self {
         let place = (basis == Basis::Document).then(|| "section 2, example".to_owned());
         self.requirements.push(Requirement {
@@ -77,7 +77,7 @@ impl Suite {
         self
     }
 
-    /// With one more vector that shows these requirements.
+    /// Adds a vector that shows these requirements.
     pub(crate) fn shows(mut self, id: &str, shows: &[&str], op: Op, expect: Expect) -> Self {
         let at = |name: &&str| {
             let known = |r: &Requirement| r.id.as_str() == *name;
@@ -107,7 +107,7 @@ impl Suite {
         self
     }
 
-    /// The observation of one of its vectors.
+    /// The observation of one of the suite's vectors.
     pub(crate) fn observe(&self, vector: &str, observed: Observed) -> Observation<'_> {
         let vector = self
             .vectors
@@ -125,7 +125,7 @@ impl Suite {
     }
 }
 
-/// A run at level `must` of which nothing was left out.
+/// A complete run at level `must`.
 pub(crate) fn circumstances() -> Circumstances {
     Circumstances {
         started: "2026-11-20T12:00:00Z".into(),
@@ -153,7 +153,7 @@ pub(crate) fn circumstances() -> Circumstances {
     }
 }
 
-/// What a run of these observations comes to, with this list of known failures.
+/// Concludes a run with these observations and this list of known failures.
 pub(crate) fn run(observations: Vec<Observation<'_>>, known: &str) -> RunResult {
     let known = KnownFailures::parse("known.yaml", known).unwrap();
     conclude(circumstances(), observations, &known, TODAY)
@@ -182,7 +182,7 @@ pub(crate) fn expect_token(text: &str) -> Expect {
     }
 }
 
-/// Anything but an acceptance.
+/// Everything but acceptance.
 pub(crate) fn not_accepted() -> Expect {
     Expect::Outcomes(vec![
         OutcomeKind::Reject,

@@ -8,7 +8,7 @@ use crate::results::{Causes, FuzzPoint, ObservedKind, Restarts, ShardSummary};
 use crate::signature::Request;
 use crate::suite::{Basis, Level};
 
-/// The version of this document's form.
+/// The version of the document's schema.
 pub const FUZZ_SCHEMA_VERSION: u32 = 1;
 
 /// What a fuzz campaign came to.
@@ -174,9 +174,10 @@ pub struct FuzzWarning {
 }
 
 impl FuzzResult {
-    /// What the command ends with, an interruption aside: 1 where something was found, else 4 where
-    /// the adapter no longer worked, else 3 where the campaign was interrupted, the adapter had to be
-    /// started again more often than is allowed, or its hello changed, else 2 where nothing was asked, else 0.
+    /// The exit code of the command, ignoring interruptions by signal: 1 if something was found;
+    /// else 4 if the adapter no longer worked; else 3 if the campaign was incomplete, the adapter
+    /// was restarted more often than allowed, or its hello changed; else 2 if nothing was sent;
+    /// else 0.
     pub fn exit_code(&self) -> u8 {
         match (self.findings.is_empty(), self.ended, self.cases) {
             (false, ..) => 1,

@@ -1,6 +1,6 @@
-//! By what a command was interrupted.
+//! The signals that interrupt a command.
 
-/// A signal that ends a command before its time.
+/// A signal that ends a command early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Interruption {
     /// Ctrl-C: SIGINT.
@@ -10,7 +10,8 @@ pub enum Interruption {
 }
 
 impl Interruption {
-    /// What the command ends with, before any other exit code: 128 and the signal's number.
+    /// The exit code of an interrupted command, 128 plus the signal number. It takes precedence
+    /// over all others.
     pub fn exit_code(self) -> u8 {
         match self {
             Self::Interrupt => 130,
@@ -18,7 +19,7 @@ impl Interruption {
         }
     }
 
-    /// That of a command that ended with this code.
+    /// The interruption that an exit code stands for, if any.
     pub fn of(exit_code: u8) -> Option<Self> {
         [Self::Interrupt, Self::Terminate]
             .into_iter()
@@ -26,7 +27,7 @@ impl Interruption {
     }
 }
 
-/// Which of several exit codes stands for all: the first that applies of 130 or 143, 2, 1, 4, 3, 0.
+/// Combines several exit codes: the first that occurs of 130 or 143, 2, 1, 4, 3, 0.
 pub fn gravest_exit_code(codes: impl IntoIterator<Item = u8>) -> u8 {
     const FIRST_THAT_APPLIES: [u8; 7] = [130, 143, 2, 1, 4, 3, 0];
     let rank = |code: &u8| {

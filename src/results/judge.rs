@@ -1,51 +1,51 @@
-//! From what happened to a verdict. Nothing else in the program decides whether a case passed.
+//! Turns an observation into a verdict. Nothing else in the program decides whether a case passed.
 
 use crate::results::Verdict;
 use crate::signature::{Op, Outcome};
 use crate::suite::{Expect, Level};
 
-/// What was observed of one case.
+/// What was observed for one case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Observed {
-    /// The implementation did this.
+    /// The implementation's outcome.
     Outcome(Outcome),
-    /// Several rounds of the same case had different outcomes: the first, and the first other.
+    /// Several rounds of the case differed: the first outcome, and the first that differs from it.
     Unstable(Outcome, Outcome),
-    /// The adapter cannot ask this of it; `declared` if its hello says that it can.
+    /// The adapter cannot run this case.
     Unsupported {
         /// The adapter's reason.
         reason: String,
-        /// Whether the hello promised it.
+        /// Whether the hello declared support for it.
         declared: bool,
     },
     /// No valid answer came.
     Failed(Failure),
-    /// It was not tried, with the reason.
+    /// The case was not tried, for this reason.
     Skipped(String),
-    /// The implementation does not claim what the case needs, with the reason.
+    /// The implementation does not support what the case needs, for this reason.
     NotApplicable(String),
 }
 
-/// Why no valid answer came.
+/// Why there is no valid answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Failure {
-    /// The process ended before it answered.
+    /// The process exited before it answered.
     #[error("the adapter ended before it answered: {0}")]
     Crashed(String),
-    /// Nothing came in time.
+    /// No answer arrived within this many milliseconds.
     #[error("no answer within {0} ms")]
     TimedOut(u64),
-    /// Nothing came that could be an answer: a lost connection, an error of a server, an output
-    /// that says nothing.
+    /// The output cannot be an answer: a lost connection, a server error, or output that matches no
+    /// rule.
     #[error("no usable answer: {0}")]
     NoAnswer(String),
-    /// What came breaks the protocol.
+    /// The output violates the protocol.
     #[error("the adapter broke the protocol: {0}")]
     Protocol(String),
 }
 
-/// What a case came to. `level` is the lowest level that counts.
+/// Computes the verdict of a case. `level` is the lowest level that counts.
 pub fn judge(
     op: Op,
     case_level: Level,
@@ -66,7 +66,7 @@ pub fn judge(
         } => Verdict::Skipped,
         Observed::NotApplicable(_) => Verdict::NotApplicable,
         Observed::Unsupported { declared: true, .. } => Verdict::Fail,
-        // What changes between rounds cannot be relied on, whichever of the two is right.
+        // An outcome that varies between rounds is unreliable, even if one of them is right.
         Observed::Unstable(..) if case_level == Level::May => Verdict::Observed,
         Observed::Unstable(..) => failed,
         Observed::Outcome(outcome) if !op.is_answered_by(outcome.kind()) => Verdict::Error,
@@ -78,7 +78,7 @@ pub fn judge(
     }
 }
 
-/// Whether an outcome is what is expected; `None` where nothing is.
+/// Whether the outcome meets the expectation; `None` if there is no expectation.
 fn is_expected(expect: &Expect, outcome: &Outcome) -> Option<bool> {
     match (expect, outcome) {
         (Expect::Observe(_), _) => None,
@@ -148,7 +148,7 @@ mod tests {
             assert!(passes(&token("ab")) && !passes(&token("ac")), "{or:?}");
             assert_eq!(passes(&refused), or.contains(&Refused), "{or:?}");
             assert_eq!(passes(&threw), or.contains(&Threw), "{or:?}");
-            // Accepting is no answer to sign.
+            // `accept` is not a valid outcome of `sign`.
             assert!(!passes(&Observed::Outcome(Outcome::Accept)), "{or:?}");
         }
     }
@@ -208,7 +208,7 @@ mod tests {
         ] {
             assert!(!passes(&coded, other.clone()) && !passes(&status, other));
         }
-        // What another operation cannot end in is no answer to it.
+        // An outcome that only another operation can have does not meet the expectation.
         let expect = Expect::Outcomes(vec![OutcomeKind::Reject]);
         let anonymous = Observed::Outcome(Outcome::Anonymous);
         let verdict = judge(Op::Verify, Level::Must, &expect, &anonymous, Level::Must);

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::results::{CasePattern, CasePatternError, ObservedKind};
 use crate::suite::{At, Excerpt, MAX_FILE_BYTES, Position, from_yaml};
 
-/// A list of known failures, read from its file. `docs/known-failures.md` has its rules.
+/// A list of known failures as read from its file. `docs/known-failures.md` has the rules.
 #[derive(Clone, Debug, Default)]
 pub struct KnownFailures {
     path: String,
@@ -16,24 +16,24 @@ pub struct KnownFailures {
     entries: Vec<KnownFailure>,
 }
 
-/// One entry: these cases fail, in this way, for this reason.
+/// An entry: these cases fail in this way, for this reason.
 #[derive(Clone, Debug)]
 pub struct KnownFailure {
-    /// The cases that are meant.
+    /// The cases that the entry covers.
     pub cases: CasePattern,
-    /// What is observed of each of them.
+    /// The outcome that each of these cases has.
     pub expect: ObservedKind,
-    /// Why that is known and borne with.
+    /// Why the failure is tolerated.
     pub reason: String,
-    /// Where it is being dealt with.
+    /// Where the failure is tracked.
     pub issue: Option<String>,
-    /// The last day on which the entry holds, as `2027-01-01`.
+    /// The last day on which the entry is valid, such as `2027-01-01`.
     pub expires: Option<String>,
-    /// The line of the file on which it begins, from 1.
+    /// The line on which the entry begins, from 1.
     pub line: u32,
 }
 
-/// Why a text is no list of known failures: what is wrong, and where, with the line itself.
+/// Why a list of known failures cannot be read: the problem and its place, with the line itself.
 #[derive(Debug)]
 pub struct KnownFailuresError {
     path: String,
@@ -43,7 +43,7 @@ pub struct KnownFailuresError {
 }
 
 impl KnownFailuresError {
-    /// What is wrong.
+    /// The problem.
     pub fn problem(&self) -> &EntryProblem {
         &self.problem
     }
@@ -62,31 +62,31 @@ impl fmt::Display for KnownFailuresError {
 
 impl std::error::Error for KnownFailuresError {}
 
-/// What is wrong with a list or with an entry of it.
+/// A problem with the list or with one of its entries.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EntryProblem {
-    /// It is no YAML, or not of that form.
+    /// The text is not valid YAML, or does not match the schema.
     #[error("{0}")]
     Form(String),
-    /// It is larger than any list.
+    /// The file exceeds the size limit.
     #[error("the list is larger than {MAX_FILE_BYTES} bytes, which no list needs")]
     TooLarge,
-    /// Its cases cannot be told.
+    /// The case pattern is invalid.
     #[error(transparent)]
     Pattern(#[from] CasePatternError),
     /// Another entry has the same cases.
     #[error("line {line} is about {cases} already; keep one of the two")]
     Repeated {
-        /// The cases.
+        /// The pattern.
         cases: String,
         /// The line of the other entry.
         line: u32,
     },
-    /// It gives no reason.
+    /// The entry gives no reason.
     #[error("the reason is empty; say why this failure is borne with")]
     NoReason,
-    /// Its last day is none of the calendar.
+    /// The last day is not a valid calendar date.
     #[error("{0:?} is no day; write it as 2027-01-01")]
     BadDay(String),
 }
@@ -102,12 +102,13 @@ struct RawEntry {
 }
 
 impl KnownFailures {
-    /// Nothing is known to fail.
+    /// An empty list.
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// Reads the text of the file at `path`. A file without entries is an empty list.
+    /// Reads the text of the file at `path`. A file without entries is an empty list. Fails on the
+    /// first malformed entry.
     pub fn parse(path: &str, text: &str) -> Result<Self, KnownFailuresError> {
         let fault = |(at, problem)| KnownFailuresError {
             path: path.to_owned(),
@@ -133,12 +134,12 @@ impl KnownFailures {
         })
     }
 
-    /// The entries, in the order of the file. The first that means a case decides about it.
+    /// The entries in file order. The first one that matches a case applies to it.
     pub fn entries(&self) -> &[KnownFailure] {
         &self.entries
     }
 
-    /// The file, as it was named.
+    /// The path as the user gave it.
     pub fn path(&self) -> &str {
         &self.path
     }
@@ -150,12 +151,12 @@ impl KnownFailures {
 }
 
 impl KnownFailure {
-    /// Whether its last day is over.
+    /// Whether the entry's last day is before `today`.
     pub fn has_expired(&self, today: &str) -> bool {
         self.expires.as_deref().is_some_and(|last| last < today)
     }
 
-    /// Whether its reason is still to be written: it begins with `TODO`.
+    /// Whether the reason has yet to be written, that is, begins with `TODO`.
     pub fn is_unexplained(&self) -> bool {
         self.reason.starts_with("TODO")
     }
@@ -194,7 +195,7 @@ impl RawEntry {
     }
 }
 
-/// Whether a text is a day of the calendar, written so that days compare as texts do.
+/// Whether a text is a valid date in a format that sorts chronologically.
 fn is_day(text: &str) -> bool {
     let as_written = |day: jiff::civil::Date| day.to_string() == text && day.year() >= 0;
     text.parse().is_ok_and(as_written)

@@ -1,4 +1,4 @@
-//! The list of known failures, applied to the cases of a run.
+//! Matches the cases of a run against the list of known failures.
 
 use std::collections::BTreeSet;
 
@@ -6,32 +6,32 @@ use crate::results::{
     GateFailure, GateFailureKind, KnownFailure, KnownFailures, ObservedKind, Verdict,
 };
 
-/// A list of known failures, and what each entry turned out to be about.
+/// A list of known failures, with what each entry matched so far.
 pub(super) struct Ledger<'k> {
     known: &'k KnownFailures,
     today: &'k str,
     uses: Vec<Use>,
 }
 
-/// What an entry turned out to be about.
+/// What an entry matched.
 #[derive(Clone, Copy, Default)]
 struct Use {
-    /// How many of the cases that were looked at it means.
+    /// How many of the run's cases the entry matches.
     cases: usize,
-    /// Whether it decides about one of them, or could have if that had been judged.
+    /// Whether the entry applies to at least one of them, or would if the case had been judged.
     matters: bool,
 }
 
-/// What the list says of a case.
+/// What the list says about a case.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Ruling<'k> {
-    /// Nothing that counts here.
+    /// The list does not affect this case.
     Silent,
-    /// It fails, in this way.
+    /// The case fails in the way the entry says.
     Holds(&'k KnownFailure),
-    /// It fails; but it passed.
+    /// The entry says that the case fails, but it passed.
     Passed(&'k KnownFailure),
-    /// It fails in another way.
+    /// The case fails in another way than the entry says.
     Changed(&'k KnownFailure),
 }
 
@@ -44,8 +44,7 @@ impl<'k> Ledger<'k> {
         }
     }
 
-    /// What the list says of a case that came to this verdict: the first entry that means it
-    /// decides.
+    /// Looks up a case with this verdict. The first entry that matches applies.
     pub(super) fn rule(
         &mut self,
         case: &str,
@@ -69,11 +68,11 @@ impl<'k> Ledger<'k> {
         decided.unwrap_or(Ruling::Silent)
     }
 
-    /// What is wrong with the list itself.
+    /// Problems with the list itself.
     ///
-    /// `cases` are those of all suites that took part, tried or not; `whole` if nothing was left
-    /// out of the run. An entry is only blamed for meaning nothing if all that it can mean was
-    /// looked at.
+    /// `cases` are the ids of all cases in the suites that took part, tried or not; `whole` is true
+    /// if nothing was excluded from the run. An entry is reported as unmatched only if everything
+    /// that it could match was seen.
     pub(super) fn troubles(&self, cases: &BTreeSet<String>, whole: bool) -> Vec<GateFailure> {
         let suites: BTreeSet<&str> = cases
             .iter()
@@ -123,8 +122,8 @@ impl<'k> Ledger<'k> {
 }
 
 impl KnownFailure {
-    /// What this entry says of a case that it means: `None` if such a case cannot fail, `Silent`
-    /// if nothing can be said because it was not judged.
+    /// Applies this entry to a case that it matches: `None` if such a case cannot fail, `Silent` if
+    /// the case was not judged.
     pub(super) fn rule(
         &self,
         own_verdict: Verdict,
@@ -138,7 +137,7 @@ impl KnownFailure {
                 Some(Ruling::Holds(self))
             }
             Verdict::Fail | Verdict::Warning => Some(Ruling::Changed(self)),
-            // Without an answer nobody can say whether the failure is still the one that is known.
+            // Without an answer, nothing shows whether the failure is still the known one.
             Verdict::Error
             | Verdict::Skipped
             | Verdict::NotApplicable
@@ -160,7 +159,7 @@ mod tests {
     use crate::signature::Op;
     use crate::suite::{Basis, Level, Suite};
 
-    /// What keeps the gate shut.
+    /// The failures of the gate, by case.
     fn shut(result: &RunResult) -> Vec<(&str, GateFailureKind)> {
         let failed = &result.gate.failed;
         failed.iter().map(|f| (f.case.as_str(), f.kind)).collect()
@@ -216,7 +215,7 @@ mod tests {
             list,
         );
         assert_eq!(result.cases[0].verdict, Verdict::Fail);
-        // Even below the level that counts: what the list says is no longer true.
+        // Even below the level that counts, since the entry is no longer true.
         assert_eq!(result.cases[1].verdict, Verdict::Warning);
         assert_eq!(
             shut(&result),
@@ -277,7 +276,7 @@ mod tests {
         assert_eq!(result.cases[1].verdict, Verdict::KnownFailure);
         assert_eq!(result.conformance, Conformance::Incomplete);
         assert!(result.gate.passed);
-        // Whether it would still throw nobody can say: no answer came.
+        // Without an answer, nothing shows whether the case still throws.
         let result = run(
             observed(),
             "- {case: acme/forged, expect: threw, reason: x}",
@@ -311,7 +310,7 @@ mod tests {
         assert!(result.gate.passed);
         assert_eq!(result.conformance, Conformance::Incomplete);
         assert_eq!(result.scope.left_out[0].what, "skipped: no clock");
-        // That it was not tried is nothing that a list can know.
+        // The list cannot know about a case that was not tried.
         let result = run(
             vec![suite.observe("signs", Observed::Skipped("stopped".into()))],
             "- {case: acme/signs, expect: unsupported, reason: x}",
@@ -350,7 +349,7 @@ mod tests {
         );
     }
 
-    /// Whether a run that asked these cases only blames the entry for matching nothing.
+    /// Whether a run of only these cases reports the entry as unmatched.
     fn blamed(suite: &Suite, asked: &[&str], left_out: bool, pattern: &str) -> bool {
         let known = format!("- {{case: '{pattern}', expect: threw, reason: x}}");
         let known = KnownFailures::parse("known.yaml", &known).unwrap();
@@ -380,14 +379,14 @@ mod tests {
             .shows("a", &["r"], Op::Sign, expect_token("aa"))
             .shows("b", &["r"], Op::Sign, expect_token("aa"));
         let all = &["a", "b"][..];
-        // A run of everything.
+        // A complete run.
         assert!(blamed(&suite, all, false, "acme/gone"));
         assert!(blamed(&suite, all, false, "mtribes/a"));
         assert!(blamed(&suite, all, false, "*-gone"));
-        // The cases are there, but do not apply: nothing can be said.
+        // The cases exist but do not apply, so the entry cannot be judged.
         assert!(!blamed(&suite, all, false, "acme/a"));
         assert!(!blamed(&suite, all, false, "acme/*"));
-        // A run of a part: the other suites may have it, this suite has not.
+        // A partial run: other suites may have the case, this one does not.
         assert!(!blamed(&suite, &["a"], true, "acme/b"));
         assert!(!blamed(&suite, &["a"], true, "mtribes/a"));
         assert!(!blamed(&suite, &["a"], true, "*-gone"));

@@ -1,10 +1,10 @@
-//! The text of a list of known failures: as it is but for what has to change, or anew.
+//! Writes lists of known failures: edits a file in place, or rewrites it.
 
 use std::fmt::Write as _;
 
 use crate::results::{KnownFailure, KnownFailures, ObservedKind};
 
-/// An entry that is to be written.
+/// An entry to write.
 pub(super) struct Line {
     pub(super) case: String,
     pub(super) expect: ObservedKind,
@@ -13,19 +13,19 @@ pub(super) struct Line {
     pub(super) expires: Option<String>,
 }
 
-/// What becomes of an entry.
+/// What happens to an existing entry.
 pub(super) enum Fate {
     Stays,
     Goes,
-    /// These entries stand in its place.
+    /// The entry is replaced by these.
     Becomes(Vec<Line>),
 }
 
-/// The text of the list with these fates of its entries, and with new ones behind them.
+/// The text of the list after applying the fate of each entry and appending new entries.
 pub(super) fn rewritten(known: &KnownFailures, fates: &[Fate], new: &[Line]) -> String {
     let edited = edit(known, fates, new);
     let wanted = anew(known, fates, new);
-    // An edit that would be read as something else is none.
+    // Discard an edit that does not read back as intended.
     if says_the_same(&edited, &wanted) {
         edited
     } else {
@@ -62,7 +62,7 @@ impl Line {
     }
 }
 
-/// The file as it is, with nothing changed but the entries that have to.
+/// Edits the file in place and changes only the entries that need it.
 fn edit(known: &KnownFailures, fates: &[Fate], new: &[Line]) -> String {
     let lines: Vec<&str> = known.text().split_inclusive('\n').collect();
     let starts = entry_starts(known, &lines);
@@ -87,7 +87,7 @@ fn edit(known: &KnownFailures, fates: &[Fate], new: &[Line]) -> String {
                 entry.write(indent, &mut out);
             }
         }
-        // Comments behind an entry, and not right above the next one, are the file's.
+        // Comments after an entry belong to the file, unless they are right above the next entry.
         let is_of_entry = |line: &&str| !is_comment(line) && !line.trim().is_empty();
         let behind = own.iter().rposition(is_of_entry).map_or(0, |at| at + 1);
         if own[behind..].iter().any(|line| is_comment(line)) {
@@ -103,8 +103,8 @@ fn edit(known: &KnownFailures, fates: &[Fate], new: &[Line]) -> String {
     out
 }
 
-/// The index of the line on which each entry begins, the comments right above it included; those
-/// above the first are the file's.
+/// The index of the line on which each entry begins, including the comments right above it. The
+/// comments above the first entry belong to the file.
 fn entry_starts(known: &KnownFailures, lines: &[&str]) -> Vec<usize> {
     let entries = known.entries().iter().enumerate();
     entries
@@ -123,7 +123,7 @@ fn is_comment(line: &str) -> bool {
     line.trim_start().starts_with('#')
 }
 
-/// The file anew: the comments that it begins with, and an entry a line.
+/// Rewrites the file: its initial comments, then one entry per line.
 fn anew(known: &KnownFailures, fates: &[Fate], new: &[Line]) -> String {
     let mut out: String = known
         .text()
@@ -169,7 +169,7 @@ fn says_the_same(one: &str, other: &str) -> bool {
     one.is_some() && one == other
 }
 
-/// A text in double quotes, as YAML reads it.
+/// Quotes a text as a YAML double-quoted scalar.
 pub(super) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');

@@ -1,4 +1,4 @@
-//! Parts of a run become the whole; runs of several implementations become one document.
+//! Merges the parts of a run into a whole, and runs of several implementations into one document.
 
 use std::collections::BTreeMap;
 
@@ -11,59 +11,59 @@ use crate::results::{
     KnownFailures, RunResult, Runs, ScopeNote, ShardSummary, SuiteSummary,
 };
 
-/// Why results cannot be joined.
+/// Why results cannot be merged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MergeError {
-    /// Not all parts of a run are there.
+    /// A part of a run is missing.
     #[error("of {implementation} only {here} of {count} parts are here; missing: {}", listed(.missing))]
     Missing {
-        /// Whose run it is.
+        /// The implementation of the run.
         implementation: String,
-        /// How many parts are here.
+        /// How many parts were given.
         here: usize,
-        /// How many parts there are.
+        /// The total number of parts.
         count: u64,
-        /// Those that are not here, the first of them if they are many.
+        /// The numbers of missing parts; only the first few if there are many.
         missing: Vec<u64>,
     },
-    /// A part is there more than once.
+    /// A part was given more than once.
     #[error("the part {number}/{count} of {implementation} is here twice")]
     Twice {
-        /// Whose run it is.
+        /// The implementation of the run.
         implementation: String,
-        /// Which part.
+        /// The number of the part.
         number: u64,
-        /// How many there are.
+        /// The total number of parts.
         count: u64,
     },
-    /// Two parts are of two implementations.
+    /// Two parts are about different implementations.
     #[error("the parts are of two implementations: {one} and {other}")]
     OtherImplementation {
-        /// The name and the version of one.
+        /// The name and version of one implementation.
         one: String,
-        /// Those of the other.
+        /// The name and version of the other.
         other: String,
     },
     /// Two parts were run with different suites.
     #[error("the parts of {implementation} were run with two versions of the suite {suite}")]
     OtherSuite {
-        /// Whose run it is.
+        /// The implementation of the run.
         implementation: String,
-        /// The suite.
+        /// The suite's name.
         suite: String,
     },
-    /// They are no parts of one campaign.
+    /// The parts do not belong to the same campaign.
     #[error("these are no parts of one campaign: {what} is {one} in one and {other} in another")]
     Unlike {
-        /// What differs.
+        /// The property that differs.
         what: &'static str,
-        /// What it is in one.
+        /// Its value in one part.
         one: String,
-        /// And in another.
+        /// Its value in another part.
         other: String,
     },
-    /// A whole campaign is among several.
+    /// One of several campaigns is not a part.
     #[error(
         "a campaign of {0} is a whole and no part of another: only those of fuzz --shard are joined"
     )]
@@ -78,12 +78,14 @@ fn listed(numbers: &[u64]) -> String {
     numbers.join(", ")
 }
 
-/// Joins results. Parts of one run become the document that one run would have made, their times
-/// aside; what is left then is one document of one run, or of several.
+/// Merges results. The parts of one run become the document that a single run would have produced,
+/// except for its times; what remains then forms a document of one or of several runs.
 ///
-/// `known` is the list of known failures that the parts were run with: only with it can an entry be
-/// blamed that matches nothing in the whole. A cause that one part found is that of the whole unless
+/// `known` is the list of known failures that the parts were run with. Without it, unmatched
+/// entries of the whole cannot be reported. A cause found by one part applies to the whole unless
 /// another part rules it out.
+///
+/// Fails if a part is missing, given twice, or does not belong to the others.
 pub fn merge(runs: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<Document, MergeError> {
     let joined = groups(runs)?
         .into_iter()
@@ -96,9 +98,9 @@ pub fn merge(runs: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<Docu
     }
 }
 
-/// Runs that are no parts, each alone, and the parts of each run together: those of the same
-/// implementation, reached and asked in the same way. A part of which the implementation did not
-/// start belongs to what was reached in that way.
+/// Groups the parts of each run: those with the same implementation, reached and run in the same
+/// way. A run that is not a part forms a group by itself. A part whose implementation did not start
+/// joins the group that was reached in the same way.
 fn groups(runs: Vec<RunResult>) -> Result<Vec<Vec<RunResult>>, MergeError> {
     let way = |run: &RunResult| {
         let count = run.shard.map(|shard| shard.count)?;
@@ -148,7 +150,7 @@ fn groups(runs: Vec<RunResult>) -> Result<Vec<Vec<RunResult>>, MergeError> {
     Ok(groups)
 }
 
-/// The whole of these parts.
+/// Merges the parts of one run.
 fn join(mut parts: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<RunResult, MergeError> {
     parts.sort_by_key(|part| part.shard.map(|shard| shard.number));
     if let Some(first) = parts.first() {
@@ -156,7 +158,7 @@ fn join(mut parts: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<RunR
         complete(first.implementation.called(), &shards)?;
     }
     let absent = absent_parts(&parts);
-    // What started says what it is.
+    // Parts that started come first, because they know the implementation.
     parts.sort_by_key(|part| part.did_not_start.is_some());
     let mut left_out = before_the_run(&parts);
     if parts.iter().any(|part| part.did_not_start.is_none()) {
@@ -177,7 +179,7 @@ fn join(mut parts: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<RunR
     }
     let mut interruption = interruption_of(&whole);
     for part in parts {
-        // The whole ran as often as each of its parts did.
+        // The whole ran as often as every one of its parts did.
         let asked = whole.repeat_asked.unwrap_or(whole.repeat);
         whole.repeat = whole.repeat.min(part.repeat);
         whole.repeat_asked = (whole.repeat < asked).then_some(asked);
@@ -185,7 +187,7 @@ fn join(mut parts: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<RunR
         whole.interrupted |= part.interrupted;
         whole.restarts.join(&part.restarts);
         whole.hello_changes.join(&part.hello_changes);
-        // What was allowed to each is allowed to the whole, and no more.
+        // The limit applies to the whole; the limits of the parts do not add up.
         whole.restarts.allowed = whole.restarts.allowed.min(part.restarts.allowed);
         if part.started < whole.started {
             whole.started = part.started;
@@ -245,13 +247,13 @@ fn join(mut parts: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<RunR
     Ok(whole)
 }
 
-/// By what a run was interrupted, if it was.
+/// The signal that interrupted a run, if any.
 fn interruption_of(run: &RunResult) -> Option<Interruption> {
     let of_code = || Interruption::of(run.gate.exit_code).unwrap_or(Interruption::Interrupt);
     run.interrupted.then(of_code)
 }
 
-/// Why a part did not start, the first of those.
+/// The reason of the first part that did not start.
 fn absent_parts(parts: &[RunResult]) -> Option<String> {
     let part = parts.iter().find(|part| part.did_not_start.is_some())?;
     let reason = part.did_not_start.as_ref()?;
@@ -261,7 +263,7 @@ fn absent_parts(parts: &[RunResult]) -> Option<String> {
     })
 }
 
-/// What was not asked because a part did not start.
+/// A note about the cases that did not run because a part did not start.
 fn notes_of_absent(parts: &[RunResult]) -> Option<ScopeNote> {
     let notes = parts.iter().flat_map(|part| &part.scope.left_out);
     let cases: u64 = notes
@@ -274,7 +276,7 @@ fn notes_of_absent(parts: &[RunResult]) -> Option<ScopeNote> {
     })
 }
 
-/// That every part is there, once; in the order of their numbers.
+/// Checks that each part is present exactly once, in the order of their numbers.
 pub(super) fn complete(implementation: &str, shards: &[ShardSummary]) -> Result<(), MergeError> {
     let Some(count) = shards.first().map(|shard| shard.count) else {
         return Ok(());
@@ -290,7 +292,7 @@ pub(super) fn complete(implementation: &str, shards: &[ShardSummary]) -> Result<
             count,
         });
     }
-    // A number of parts that nobody has files for is not counted up to.
+    // Bounded, because a hostile file may claim any number of parts.
     let missing: Vec<u64> = (1..=count)
         .filter(|number| shards.iter().all(|shard| shard.number != *number))
         .take(20)
@@ -306,8 +308,8 @@ pub(super) fn complete(implementation: &str, shards: &[ShardSummary]) -> Result<
     })
 }
 
-/// What was left out of all parts before they began, their being parts aside. What each part notes
-/// of its own cases comes after that, and is told anew of the whole.
+/// What was excluded from all parts before they began, other than sharding itself. Notes about a
+/// part's own cases are computed again for the whole.
 fn before_the_run(parts: &[RunResult]) -> Vec<ScopeNote> {
     let Some(first) = parts.first() else {
         return Vec::new();
@@ -324,7 +326,7 @@ fn before_the_run(parts: &[RunResult]) -> Vec<ScopeNote> {
     others.cloned().collect()
 }
 
-/// What the parts found wrong with the list of known failures, each thing once.
+/// Problems with the list of known failures in any part, without repetitions.
 fn of_the_lists(parts: &[RunResult]) -> Vec<GateFailure> {
     let mut failures: Vec<GateFailure> = Vec::new();
     for failure in parts.iter().flat_map(|part| &part.gate.failed) {
@@ -335,7 +337,7 @@ fn of_the_lists(parts: &[RunResult]) -> Vec<GateFailure> {
     failures
 }
 
-/// Adds the scores of the trivial baselines, or drops them where a part has none.
+/// Adds the baseline scores, or drops them if a part has none.
 fn add_baselines(whole: &mut RunResult, part: &[BaselineScore]) {
     let sum = |whole: &BaselineScore| {
         let same = part.iter().find(|part| part.baseline == whole.baseline)?;
@@ -362,7 +364,7 @@ fn add_suite(whole: &mut RunResult, suite: SuiteSummary) -> Result<(), MergeErro
     }
 }
 
-/// Suites by name, the cases of each in the order of its file, the profile like the cases.
+/// Sorts suites by name, the cases of each in file order, and the profile like the cases.
 fn in_file_order(whole: &mut RunResult) {
     let key = |case: &Case| (case.suite().to_owned(), case.source.line);
     whole.cases.sort_by_cached_key(key);
@@ -424,7 +426,7 @@ mod tests {
         ]
     }
 
-    /// The whole run, and its parts as `--shard` makes them.
+    /// A whole run, and its parts as `--shard` produces them.
     fn whole_and_parts(count: usize, filtered: bool) -> (RunResult, Vec<RunResult>) {
         let (acme, bolt) = (small_suite(), bolt());
         let known = KnownFailures::parse("known.yaml", LIST).unwrap();
@@ -486,7 +488,7 @@ mod tests {
         assert_eq!(joined.cases, whole.cases);
         assert_eq!(joined.counts, whole.counts);
         assert_eq!(joined.scope, whole.scope);
-        // Only the entry that could mean any suite is not blamed.
+        // Only an entry that could match any suite is not reported.
         assert_eq!(joined.gate.failed.len() + 1, whole.gate.failed.len());
     }
 
@@ -525,7 +527,7 @@ mod tests {
         let document = merge(parts, None).unwrap();
         assert_eq!(document.runs().len(), 2);
         assert_eq!(document.runs()[1], other);
-        // The same run twice is two runs: nobody may count on their being one.
+        // The same run twice is two runs; they must not be taken for one.
         assert_eq!(
             merge(vec![whole.clone(), whole], None)
                 .unwrap()

@@ -1,4 +1,4 @@
-//! Parts of a fuzz campaign become the whole.
+//! Merges the parts of a fuzz campaign.
 
 use std::fmt;
 
@@ -8,9 +8,10 @@ use crate::results::{
     FuzzEnd, FuzzFinding, FuzzResult, FuzzTrait, FuzzWarning, MergeError, ShardSummary,
 };
 
-/// Joins the parts of a campaign (`--shard 1/3` and so on) to the document that one campaign with
-/// as many processes would have made: the same causes are one finding, and what counts is added.
-/// A part went on as long as the longest took.
+/// Merges the parts of a campaign (`--shard 1/3` and so on) into the document that a single
+/// campaign with as many processes would have produced: findings with the same cause become one,
+/// and counts add up. The duration is that of the longest part. Fails if the parts are incomplete
+/// or do not belong together.
 pub fn merge_fuzz(mut parts: Vec<FuzzResult>) -> Result<FuzzResult, MergeError> {
     parts.sort_by_key(|part| part.shard.map(|shard| shard.number));
     match &parts[..] {
@@ -47,8 +48,8 @@ pub fn merge_fuzz(mut parts: Vec<FuzzResult>) -> Result<FuzzResult, MergeError> 
     Ok(whole)
 }
 
-/// That all are parts of one campaign: of the same implementation and the same suites, of one seed,
-/// and made by as many processes, so that no two asked the same.
+/// Checks that all parts belong to one campaign: same implementation, suites, seed and number of
+/// processes, so that no two parts sent the same inputs.
 fn belong_together(parts: &[FuzzResult]) -> Result<(), MergeError> {
     for part in parts {
         let Some(shard) = part.shard else {
@@ -173,8 +174,8 @@ fn worse(one: FuzzEnd, other: FuzzEnd) -> FuzzEnd {
     worst.unwrap_or(one)
 }
 
-/// Whether two processes found the same: one cause, or, where none is known, one requirement
-/// broken by one operation.
+/// Whether two processes found the same: the same cause, or, if none is known, the same requirement
+/// violated by the same operation.
 fn is_one_cause(one: &FuzzFinding, other: &FuzzFinding) -> bool {
     let mistakes = |finding: &FuzzFinding| -> Vec<String> {
         let first = finding.causes.first();
@@ -189,7 +190,7 @@ fn is_one_cause(one: &FuzzFinding, other: &FuzzFinding) -> bool {
         && one.sequence.is_empty() == other.sequence.is_empty()
 }
 
-/// Gives findings their names anew: each its requirement's, numbered where there are several.
+/// Names findings after their requirement, and numbers them if a requirement has several.
 fn name(findings: &mut [FuzzFinding]) {
     for at in 0..findings.len() {
         let (before, rest) = findings.split_at_mut(at);
@@ -305,7 +306,7 @@ mod tests {
         let last = whole.progress.last().unwrap();
         assert_eq!((last.at_ms, last.cases, last.findings), (300, 6, 3));
         assert_eq!(whole.exit_code(), 1);
-        // What is whole already stays as it is.
+        // Merging a whole changes nothing.
         assert_eq!(merge_fuzz(vec![whole.clone()]).unwrap(), whole);
     }
 

@@ -1,5 +1,5 @@
-//! What came of a run: verdicts, conformance, the gate, and the one document that every report is
-//! made from.
+//! The results of a run: verdicts, conformance, the gate, and the document from which all reports
+//! are rendered.
 
 mod baseline;
 mod case_pattern;

@@ -1,26 +1,26 @@
-//! A secret as it may stand in a text: in other cases, escaped, encoded, and cut.
+//! Finds a secret in text, even if its case was changed or it was escaped, encoded or truncated.
 
 use std::fmt;
 use std::ops::Range;
 
 use crate::signature::Encoding;
 
-/// The shortest secret that is looked for, in letters: shorter ones are parts of many words. So
-/// much of a longer one is looked for where a text was cut.
+/// Minimum number of letters to search for: shorter secrets occur in many words. It also applies to
+/// the parts of longer secrets that are searched for next to a truncation.
 pub(super) const SHORTEST: usize = 4;
 
-/// What stands where a text was cut.
+/// The marks that show that a text was truncated.
 const CUTS: [&str; 2] = ["…", "..."];
 
-/// The longest spelling of a letter, in bytes: `\\u{10ffff}`, `&#x10ffff;`, or four bytes in
-/// percent-encoding that was encoded again.
+/// Longest spelling of a letter, in bytes: `\\u{10ffff}`, `&#x10ffff;`, or four bytes that were
+/// percent-encoded twice.
 const LONGEST_SPELLING: usize = 24;
 
-/// A text that may not be shown.
+/// A text to search for, as a sequence of letters; at least [`SHORTEST`] long.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Needle(Vec<Letter>);
 
-/// A character, or a byte that belongs to none.
+/// A character, or a byte that is not part of valid UTF-8.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Letter {
     Char(char),
@@ -28,15 +28,15 @@ enum Letter {
 }
 
 impl Needle {
-    /// All that one secret is looked for as.
+    /// All forms in which a secret may appear.
     pub(super) fn all_of(secret: &[u8]) -> Vec<Self> {
         let mut needles = vec![Self::of(secret)];
         let lossy = String::from_utf8_lossy(secret);
         let text = lossy.trim();
         let mut texts = vec![lossy.to_lowercase(), lossy.to_uppercase(), text.to_owned()];
-        // What reports line by line cuts it up.
+        // Output that is reported line by line splits the secret.
         texts.extend(text.lines().map(|line| line.trim().to_owned()));
-        // A prefix that says what the secret is, as in `whsec_…`, is stripped by its users.
+        // Users strip a prefix that names the kind of secret, such as `whsec_`.
         texts.extend(text.rsplit_once('_').map(|(_, rest)| rest.to_owned()));
         for bytes in [secret, text.as_bytes()] {
             let encoded = Encoding::ALL.map(|encoding| encoding.encode(bytes));
@@ -67,7 +67,8 @@ impl Needle {
         Self(letters)
     }
 
-    /// Where it stands in a text, however it is spelt; where the text was cut, also a part of it.
+    /// Adds the ranges where the needle occurs, in any spelling; next to a truncation, parts of it
+    /// match, too.
     pub(super) fn find(&self, text: &str, found: &mut Vec<Range<usize>>) {
         let bytes = text.as_bytes();
         let cuts = cuts(text);
@@ -90,7 +91,7 @@ impl Needle {
         }
         for cut in &cuts {
             let longest = (1..=self.0.len() - SHORTEST).find_map(|from| {
-                // What was broken off in the midst of a spelling stands before the next one.
+                // If the truncation split a spelling, its remainder precedes the next letter.
                 (cut.end..=cut.end + LONGEST_SPELLING)
                     .take_while(|&start| {
                         let between = bytes.get(cut.end..start);
@@ -114,7 +115,7 @@ impl fmt::Debug for Needle {
     }
 }
 
-/// Where a text was cut.
+/// The ranges of truncation marks.
 fn cuts(text: &str) -> Vec<Range<usize>> {
     let mut cuts: Vec<Range<usize>> = CUTS
         .iter()
@@ -125,8 +126,8 @@ fn cuts(text: &str) -> Vec<Range<usize>> {
     cuts
 }
 
-/// Whether a part of a text may be the beginning of a letter's spelling; the sign that begins it may
-/// have been taken for the letter before.
+/// Whether a part of a text may be the start of a letter's spelling. Its first character may have
+/// been consumed as the preceding letter.
 fn is_broken_off(text: &[u8], part: Range<usize>) -> bool {
     let begins = |byte: &u8| matches!(byte, b'%' | b'\\' | b'&' | b'=' | 0x80..);
     let before = part.start.checked_sub(1).and_then(|at| text.get(at));
@@ -141,19 +142,20 @@ fn is_of_a_spelling(byte: u8) -> bool {
         || matches!(byte, b'%' | b'\\' | b'#' | b'{' | b'}' | b';' | 0x80..)
 }
 
-/// What stays the same of a text in the midst of what base64 encodes, wherever it begins there.
+/// The digits that base64 of a longer text contains for these bytes at any alignment other than the
+/// first.
 fn inside_base64(bytes: &[u8]) -> Vec<String> {
     let mut inside = Vec::new();
     for before in 1..3 {
         let padded = [&[0; 2][..before], bytes].concat();
-        // Digits that hang on what stands before and after.
+        // Drop the digits that also depend on the surrounding bytes.
         let (skipped, kept) = (before + 1, padded.len() * 8 / 6);
         for encoding in [Encoding::Base64Unpadded, Encoding::Base64urlUnpadded] {
             let text = encoding.encode(&padded);
             inside.extend(text.get(skipped..kept).map(str::to_owned));
         }
     }
-    // Likewise where it begins with the secret and goes on.
+    // The first alignment: the encoded text starts with the secret and continues.
     for encoding in [Encoding::Base64Unpadded, Encoding::Base64urlUnpadded] {
         let text = encoding.encode(bytes);
         inside.extend(text.get(..bytes.len() * 8 / 6).map(str::to_owned));
@@ -161,13 +163,13 @@ fn inside_base64(bytes: &[u8]) -> Vec<String> {
     inside
 }
 
-/// How far the letters of a needle follow each other in a text.
+/// How many letters of a needle match from a position on.
 struct Walk {
-    /// How many letters there were.
+    /// Number of letters that match.
     matched: usize,
     /// Where the last of them ends.
     reached: usize,
-    /// The same, if all were there.
+    /// The same, if all letters match.
     end: Option<usize>,
 }
 
@@ -202,7 +204,7 @@ impl Walk {
 }
 
 impl Letter {
-    /// Whether a spelling of it may begin with that byte.
+    /// Whether a spelling of this letter may begin with the byte.
     fn may_begin(self, byte: u8) -> bool {
         matches!(byte, b'%' | b'\\' | b'&' | b'=' | b'+')
             || match self {
@@ -214,14 +216,14 @@ impl Letter {
             }
     }
 
-    /// Where a spelling of it ends that begins at a place.
+    /// Adds where spellings of this letter that begin at `place` end.
     fn ends(self, text: &[u8], place: usize, ends: &mut Vec<usize>) {
         let mut buffer = [0; 4];
         let bytes = match self {
             Self::Char(c) => c.encode_utf8(&mut buffer).as_bytes(),
             Self::Byte(byte) => &[byte][..],
         };
-        // Each byte of it, as it is or encoded.
+        // Each byte of the letter may be literal or encoded.
         let mut places = vec![place];
         for &byte in bytes {
             let mut next = Vec::new();
@@ -239,7 +241,7 @@ impl Letter {
     }
 }
 
-/// Where the spellings of a byte end that begin at a place.
+/// Adds where spellings of a byte that begin at `place` end.
 fn spellings_of_byte(byte: u8, text: &[u8], place: usize, ends: &mut Vec<usize>) {
     let Some(&first) = text.get(place) else {
         return;
@@ -250,7 +252,7 @@ fn spellings_of_byte(byte: u8, text: &[u8], place: usize, ends: &mut Vec<usize>)
     let is_it = |value: u32| u8::try_from(value).is_ok_and(|v| v.eq_ignore_ascii_case(&byte));
     match first {
         b'%' | b'=' => {
-            // What was encoded again has its own percent sign encoded.
+            // Repeated encoding also encodes the percent sign.
             let mut at = place + 1;
             while first == b'%' && text[at..].starts_with(b"25") {
                 ends.extend(
@@ -310,7 +312,7 @@ fn spellings_of_byte(byte: u8, text: &[u8], place: usize, ends: &mut Vec<usize>)
     }
 }
 
-/// A number of `least` to `most` digits, and where it ends.
+/// Parses a number of `least` to `most` digits; returns it with the position after it.
 fn digits(
     text: &[u8],
     at: usize,
@@ -334,7 +336,7 @@ fn digits(
         .into_iter()
 }
 
-/// `&quot;` and its like, also escaped again.
+/// Named entities such as `&quot;`, possibly escaped repeatedly.
 fn named(c: char, text: &[u8], place: usize) -> Option<usize> {
     let name: &[&str] = match c {
         '&' => &["amp;"],
@@ -352,13 +354,13 @@ fn named(c: char, text: &[u8], place: usize) -> Option<usize> {
     });
     match found {
         Some(name) => Some(at + name.len()),
-        // It was taken for the escape of the escape.
+        // The last `amp;` was the entity itself, not the escape of another one.
         None if c == '&' && at > place + 1 => Some(at),
         None => None,
     }
 }
 
-/// `&#39;`, `&#x27;`.
+/// Numeric entities: `&#39;`, `&#x27;`.
 fn numbered(c: char, text: &[u8], place: usize) -> Option<usize> {
     let at = after_ampersand(text, place)?;
     if text.get(at) != Some(&b'#') {
@@ -384,7 +386,7 @@ fn after_ampersand(text: &[u8], place: usize) -> Option<usize> {
     Some(at)
 }
 
-/// `\u0022`, `\u{22}`, `\ud83d\ude00`.
+/// Unicode escapes: `\u0022`, `\u{22}`, `\ud83d\ude00`.
 fn in_utf_16(c: char, text: &[u8], place: usize) -> Option<usize> {
     let escape = |place: usize| {
         let run = text

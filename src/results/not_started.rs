@@ -1,20 +1,19 @@
-//! The document of an implementation that never started: it takes its place among the others, and
-//! nobody takes its silence for consent.
+//! The document of an implementation that did not start. It keeps its place in reports and is never
+//! mistaken for a pass.
 
 use crate::results::{
     Circumstances, Conformance, Counts, Gate, GateFailure, GateFailureKind, RunResult,
     SCHEMA_VERSION, Scope, ScopeNote,
 };
 
-/// What is left out where nothing could be asked.
+/// The reason why all cases were left out.
 pub(super) const NOT_STARTED: &str = "the implementation did not start";
 
-/// Why an implementation did not start whose turn had not come when a signal came.
+/// The reason for an implementation that was not started before a signal interrupted the command.
 pub const INTERRUPTED_BEFORE: &str = "interrupted before it began";
 
-/// The document of a run whose implementation could not be built, reached or greeted, for this
-/// reason, or whose turn did not come before an interruption. `cases` is how many would have been
-/// asked.
+/// Creates the document of a run whose implementation could not be built, reached or greeted, or
+/// was not started before an interruption. `cases` is the number of cases that would have run.
 pub fn did_not_start(circumstances: Circumstances, cases: u64, reason: String) -> RunResult {
     let (reason, exit_code, failed) = match circumstances.interruption {
         None => {
@@ -76,7 +75,7 @@ pub fn did_not_start(circumstances: Circumstances, cases: u64, reason: String) -
     }
 }
 
-/// What keeps the gate shut then.
+/// The corresponding failure of the gate.
 pub(super) fn failure(reason: String) -> GateFailure {
     GateFailure {
         case: String::new(),

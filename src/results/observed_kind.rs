@@ -1,4 +1,4 @@
-//! What was observed of a case, in one word.
+//! What was observed for a case, in one word.
 
 use std::fmt;
 
@@ -40,7 +40,7 @@ pub enum ObservedKind {
 }
 
 impl ObservedKind {
-    /// Every word, in the order of the documentation.
+    /// All kinds, in the order of the documentation.
     pub const ALL: [Self; 11] = [
         Self::Token,
         Self::Accept,
@@ -55,7 +55,7 @@ impl ObservedKind {
         Self::Protocol,
     ];
 
-    /// What was observed when `op` was asked; `None` where the case was not tried at all.
+    /// Classifies an observation of `op`; `None` if the case was not tried.
     pub fn of(op: Op, observed: &Observed) -> Option<Self> {
         match observed {
             Observed::Outcome(outcome) if !op.is_answered_by(outcome.kind()) => {
@@ -78,8 +78,8 @@ impl ObservedKind {
         }
     }
 
-    /// Whether the implementation itself did it. What an adapter or a process did instead says
-    /// nothing about the implementation's signatures.
+    /// Whether the implementation itself caused the outcome. What an adapter or a process did
+    /// instead says nothing about the implementation's signatures.
     pub fn is_of_the_implementation(self) -> bool {
         match self {
             Self::Token
@@ -93,7 +93,7 @@ impl ObservedKind {
         }
     }
 
-    /// The word of the reports and of the list of known failures.
+    /// The name used in reports and in the list of known failures.
     pub fn name(self) -> &'static str {
         match self {
             Self::Token => "token",

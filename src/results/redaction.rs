@@ -1,6 +1,7 @@
-//! What a document may not show: secrets that came from no suite file, and tokens made with them.
+//! Hides what a document must not reveal: secrets that did not come from a suite file, and tokens
+//! made with them.
 //!
-//! `conclude` applies it as it makes the document, so that no report can show what is not there.
+//! `conclude` applies it when it creates the document, so reports cannot leak anything.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -15,23 +16,22 @@ use crate::results::words::OR_DECLINED;
 use crate::results::{Case, Diagnosis, Observation, Observed, RunResult};
 use crate::signature::{Outcome, Request, Secret, Value};
 
-/// What stands where something was taken out.
+/// The replacement for redacted text.
 pub const REDACTED: &str = "[redacted]";
 
-/// Words of so many characters that a token could have are taken out of what an implementation
-/// says about a case that was asked with a secret of its own.
+/// Minimum length, in characters, of words that are redacted because they could be a token. Applies
+/// to what an implementation says about a case that used a secret of its own.
 const TOKEN_LIKE: usize = 20;
 
-/// Which secrets may not be shown, nor any token made with them.
+/// The secrets that must not be shown, nor any token made with them.
 ///
-/// The secrets of suite files are published with them; whatever else is used is somebody's own. A
-/// case asked with another secret than its vector's has its secret and its tokens taken out, and
-/// what looks like a token out of all that the implementation says about it. The secrets
-/// themselves are taken out of every text that does not come from a suite file: as they are, in
-/// another case, escaped as programs escape what they print, in percent-encoding, hex or base64, and
-/// in part where a text was cut (`…`).
+/// Secrets in suite files are public; any other secret is private. If a case used another secret
+/// than its vector's, its secret and tokens are removed, and everything that looks like a token is
+/// removed from the implementation's text about it. The secrets themselves are removed from every
+/// text that does not come from a suite file: verbatim, with changed case, escaped as programs
+/// escape output, in percent-encoding, hex or base64, and in part where a text was truncated (`…`).
 ///
-/// It has to see a text before that is escaped or cut for somebody's eyes.
+/// Redact text before it is escaped or truncated for display.
 #[derive(Clone, Debug, Default)]
 pub struct Redaction {
     is_active: bool,
@@ -39,13 +39,13 @@ pub struct Redaction {
 }
 
 impl Redaction {
-    /// Everything may be shown: all secrets are from suite files, or the user asked for it.
+    /// Hides nothing: all secrets are from suite files, or the user asked to show them.
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// These may not be shown. None need to be known: an implementation may have a secret of its
-    /// own, and its tokens are not shown either.
+    /// Hides these secrets and the tokens made with private secrets. `secrets` may be empty: an
+    /// implementation may have an unknown secret of its own, and its tokens are hidden, too.
     pub fn of(secrets: impl IntoIterator<Item = Secret>) -> Self {
         Self {
             is_active: true,
@@ -54,7 +54,7 @@ impl Redaction {
         .and(secrets)
     }
 
-    /// The same without these, which sign nothing, as the password of a server.
+    /// Also hides these secrets, which sign nothing, such as a server's password.
     #[must_use]
     pub fn and(self, others: impl IntoIterator<Item = Secret>) -> Self {
         let others = others.into_iter();
@@ -70,8 +70,8 @@ impl Redaction {
         }
     }
 
-    /// A text without these secrets and without what looks like a token: for whatever is said
-    /// beside a document, such as an error that quotes an adapter.
+    /// Removes the secrets and everything that looks like a token from a text outside of a
+    /// document, such as an error that quotes an adapter.
     pub fn text(&self, text: &str) -> String {
         let mut hidden = self.secrets_in(text);
         if self.is_active {
@@ -80,7 +80,7 @@ impl Redaction {
         without(text, hidden)
     }
 
-    /// What an implementation says of itself, without these secrets.
+    /// Removes the secrets from an implementation's description of itself.
     pub fn implementation(&self, said: &ImplementationInfo) -> ImplementationInfo {
         let shown = |text: &String| without(text, self.secrets_in(text));
         ImplementationInfo {
@@ -91,7 +91,7 @@ impl Redaction {
         }
     }
 
-    /// Takes out of a diagnosis what it may not show: what was asked, its tokens and its secrets.
+    /// Removes secrets and tokens from a diagnosis and its requests.
     pub fn diagnosis(&self, diagnosis: &mut Diagnosis) {
         if !self.is_active {
             return;
@@ -110,8 +110,8 @@ impl Redaction {
         }
     }
 
-    /// Takes everything out of a document that it may not show. The observations are those that
-    /// it was made from, in the order of its cases.
+    /// Removes everything from a document that it must not reveal. `observations` are the ones the
+    /// document was created from, in the order of its cases.
     pub(super) fn apply(&self, result: &mut RunResult, observations: &[Observation<'_>]) {
         if !self.is_active && self.needles.is_empty() {
             return;
@@ -144,7 +144,7 @@ impl Redaction {
         }
         let left_out = result.scope.left_out.iter_mut().map(|note| &mut note.what);
         let failed = result.gate.failed.iter_mut().map(|f| &mut f.reason);
-        // They repeat what was said of a case.
+        // These repeat what was said about a case.
         let restarts = result.restarts.reasons.iter_mut().map(|one| &mut one.first);
         for text in left_out
             .chain(failed)
@@ -163,11 +163,11 @@ impl Redaction {
         found
     }
 
-    /// Takes secrets and tokens out of their places, and what looks like a token out of what was
-    /// said.
+    /// Replaces secrets and tokens in their members, and removes everything that looks like a token
+    /// from the case's texts.
     fn redact_case(&self, case: &mut Case) {
         redact_request(&mut case.request);
-        // The words repeat the tokens.
+        // The descriptions repeat the tokens.
         let words = [
             Some(&mut case.expected),
             case.actual.as_mut(),
@@ -188,7 +188,7 @@ impl Redaction {
     }
 }
 
-/// Whether a case was asked with the secret that stands in its suite.
+/// Whether the case was run with the secret of its suite.
 fn is_asked_as_written(observation: &Observation<'_>) -> bool {
     let own = &observation.vector.request.secrets;
     let is_own = |secret: &Secret| own.iter().any(|(_, known)| known == secret);
@@ -196,7 +196,7 @@ fn is_asked_as_written(observation: &Observation<'_>) -> bool {
     asked.iter().all(|(_, secret)| is_own(secret))
 }
 
-/// Every token that has to do with a case.
+/// Every token related to a case.
 fn tokens(case: &Case, observation: &Observation<'_>) -> Vec<String> {
     let of_outcome = |outcome: &Outcome| match outcome {
         Outcome::Token(token) => Some(token.clone()),
@@ -215,7 +215,7 @@ fn tokens(case: &Case, observation: &Observation<'_>) -> Vec<String> {
     tokens
 }
 
-/// Takes secrets and tokens out of their places.
+/// Replaces secrets and tokens in their members.
 fn redact_request(request: &mut Request) {
     for secret in request.secrets.iter_mut() {
         *secret = Secret::new(REDACTED);
@@ -226,9 +226,9 @@ fn redact_request(request: &mut Request) {
     }
 }
 
-/// Takes out of every text of a request what may not be shown.
+/// Applies `hide` to every text of a request.
 fn hide_in_request(request: &mut Request, hide: &dyn Fn(&str) -> String) {
-    // All members are named, so that one more has to be decided on here.
+    // List all members, so that adding one requires a decision here.
     let Request {
         suite: _,
         op: _,
@@ -255,7 +255,7 @@ fn hide_in_value(value: &mut Value, hide: &dyn Fn(&str) -> String) {
     match value {
         Value::Text(text) => *text = hide(text),
         Value::Bytes(bytes) => {
-            // As a document would show them.
+            // In the form that a document shows.
             let base64 = STANDARD.encode(bytes);
             if hide(&base64) != base64 {
                 *value = REDACTED.into();
@@ -308,14 +308,14 @@ fn hide_in_json(value: &mut Json, hide: &dyn Fn(&str) -> String) {
     }
 }
 
-/// A text without these parts of it. Those that meet are taken out as one.
+/// Replaces these parts of a text; adjacent and overlapping parts are replaced as one.
 fn without(text: &str, mut parts: Vec<Range<usize>>) -> String {
     parts.sort_by_key(|part| part.start);
     let mut out = String::with_capacity(text.len());
     let mut shown = 0;
     for part in parts {
         if part.start > shown || part.start == 0 && out.is_empty() {
-            // A secret that is no text may begin or end inside a character.
+            // A secret that is not valid UTF-8 may begin or end inside a character.
             let start = text.floor_char_boundary(part.start).max(shown);
             out.push_str(&text[shown..start]);
             out.push_str(REDACTED);
@@ -326,7 +326,7 @@ fn without(text: &str, mut parts: Vec<Range<usize>>) -> String {
     out
 }
 
-/// Where something stands that could be a token.
+/// The ranges of a text that could be tokens.
 fn token_like(text: &str) -> Vec<Range<usize>> {
     let is_of_a_token = |c: char| c.is_ascii_alphanumeric() || "+/=_-".contains(c);
     let mut found = Vec::new();
@@ -376,7 +376,7 @@ mod tests {
         assert_eq!(Redaction::none().implementation(&said), said);
     }
 
-    /// An observation as if it had been asked with the canary, about an identity of these words.
+    /// An observation as if it had been run with the canary, whose identity contains these words.
     fn asked_with<'s>(said: &str, mut observation: Observation<'s>) -> Observation<'s> {
         let request = observation.request.to_mut();
         request.secrets = Secrets::One(Secret::new(CANARY));
@@ -387,7 +387,7 @@ mod tests {
         observation
     }
 
-    /// A run in which the secret and a token stand wherever an implementation can put them.
+    /// A run in which the secret and a token appear wherever an implementation can put them.
     fn concluded(redaction: Redaction) -> RunResult {
         let said = forms().join(" ; ");
         let mut circumstances = circumstances();
@@ -410,7 +410,7 @@ mod tests {
             .shows("c", &["r"], Op::Sign, expect_token(TOKEN))
             .shows("d", &["r"], Op::Sign, expect_token(TOKEN))
             .shows("e", &["r"], Op::Sign, expect_token("0011223344"));
-        // What the implementation would have made of another input: nobody else knows this token.
+        // A token for another input, which only the implementation knows.
         let other = "expected 0d1c2b3a495867768594a3b2c1d0e0f1, got nothing";
         let observations = vec![
             asked_with(&said, suite.observe("a", token(TOKEN))),
@@ -452,7 +452,7 @@ mod tests {
         assert_eq!(case.request.secrets, Secrets::One(Secret::new(REDACTED)));
         assert_eq!(case.actual.as_deref(), Some("token [redacted]"));
         assert_eq!(case.verdict, crate::results::Verdict::Pass);
-        // What the suite itself says stays.
+        // The suite's own texts stay.
         let case = &result.cases[4];
         let own = Secrets::One(Secret::new("0123456789abcdef"));
         assert_eq!(case.request.secrets, own);

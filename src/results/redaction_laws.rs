@@ -1,11 +1,11 @@
-//! No spelling of a secret is left in a text that was redacted, wherever it stands.
+//! Redaction leaves no spelling of a secret in a text, wherever it occurs.
 
 use proptest::prelude::*;
 
 use crate::results::{REDACTED, Redaction};
 use crate::signature::{Encoding, Secret};
 
-/// The ways in which programs print a text that is not theirs.
+/// The ways in which programs print untrusted text.
 fn spellings(secret: &str) -> Vec<(&'static str, String)> {
     let hex = |prefix: &str, upper: bool| -> String {
         let digits = |byte: u8| {
@@ -89,13 +89,13 @@ fn spellings(secret: &str) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// A secret of the shapes that people have, with what escapes change.
+/// Secrets of common shapes, with characters that escaping changes.
 fn secrets() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-zA-Z0-9@!#$%&'\"<>/\\\\+=:;?_. -]{8,40}",
         "[a-z0-9éßÄ漢😀\"\\\\%&]{8,20}",
     ]
-    // The shape of what stands around it must not be that of the secret.
+    // The surrounding text must not have the shape of the secret.
     .prop_map(|text| format!("q{}z", text.trim()))
 }
 
@@ -188,7 +188,7 @@ proptest! {
         let redaction = Redaction::none().and([Secret::new(secret.clone())]);
         for (name, spelling) in spellings(&secret) {
             let shown = redaction.text(&format!("{before} {spelling} {after}"));
-            // Both ends of what encodes something around it belong to that.
+            // The outermost digits also encode the surrounding bytes.
             let core = match name {
                 "base64 of a pair" | "base64 of more" => {
                     spelling.get(12..spelling.len() - 8).unwrap_or_default()
@@ -216,7 +216,7 @@ proptest! {
             let (head, tail) = spelling.split_at(at);
             for text in [format!("key={head}…"), format!("…{tail}, it said")] {
                 let shown = redaction.text(&text);
-                // Three letters, each spelt in twelve at most, and one that was broken off.
+                // At most three letters of up to twelve bytes each, and one truncated spelling.
                 let left = shown.len() - "key=…, it said".len().min(shown.len());
                 prop_assert!(
                     shown.contains(REDACTED) || left <= 4 * 12,

@@ -1,8 +1,8 @@
-//! Restarts of an adapter that no case answers for.
+//! Adapter restarts that no case accounts for.
 //!
-//! A crash, a time-out or a breach of the protocol that happens again when a request is asked alone
-//! is the verdict of that request's case. What does not happen again is nobody's verdict, and still
-//! nothing to rely on: it is counted here.
+//! A crash, a time-out or a protocol violation that recurs when a request runs alone is the verdict
+//! of that request's case. A failure that does not recur belongs to no case, but the run still
+//! cannot be trusted: it is counted here.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -52,7 +52,7 @@ pub enum RestartKind {
 }
 
 impl Restarts {
-    /// One more.
+    /// Counts a restart.
     pub fn add(&mut self, kind: RestartKind, what: String) {
         self.join(&Self {
             count: 1,
@@ -65,7 +65,7 @@ impl Restarts {
         });
     }
 
-    /// One more, after this failure.
+    /// Counts a restart after this failure.
     pub fn add_failure(&mut self, failure: &Failure) {
         let kind = match failure {
             Failure::Crashed(_) => RestartKind::Crash,
@@ -76,7 +76,7 @@ impl Restarts {
         self.add(kind, failure.to_string());
     }
 
-    /// Those of another process or of another part of the run as well. How many are allowed stays.
+    /// Adds the restarts of another process or part of the run. The limit stays the same.
     pub fn join(&mut self, others: &Self) {
         self.count = self.count.saturating_add(others.count);
         for reason in &others.reasons {
@@ -88,13 +88,13 @@ impl Restarts {
         self.reasons.sort_by_key(|one| one.kind);
     }
 
-    /// Whether there are no more than are allowed.
+    /// Whether the number of restarts is within the limit.
     pub fn are_allowed(&self) -> bool {
         self.count <= self.allowed
     }
 
     /// `3 restarts that no case answers for (1 crash, 2 time-outs), 5 allowed`; `None` if there are
-    /// none. Nothing in it was said by anybody else.
+    /// none. The text contains nothing untrusted.
     pub fn in_words(&self) -> Option<String> {
         let named = |one: &RestartReason| one.kind.counted(one.count);
         let reasons: Vec<String> = self.reasons.iter().map(named).collect();
@@ -116,7 +116,7 @@ impl Restarts {
         })
     }
 
-    /// Whether some of them might not happen with a longer time-out.
+    /// Whether a longer time-out might avoid some of the restarts.
     pub fn are_of_time(&self) -> bool {
         let is_of_time = |one: &RestartReason| one.kind == RestartKind::TimeOut;
         self.reasons.iter().any(is_of_time)
@@ -165,7 +165,8 @@ mod tests {
     }
 
     proptest! {
-        /// However they are shared out, the sum is the same, and the reasons add up.
+        /// However restarts are distributed over parts, the sum is the same, and the reasons add
+        /// up.
         #[test]
         fn parts_add_up(kinds in prop::collection::vec((0..5_usize, 0..3_usize), 0..40)) {
             const KINDS: [RestartKind; 5] = [

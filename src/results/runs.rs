@@ -1,4 +1,4 @@
-//! Several runs in one document: one for each implementation.
+//! Several runs in one document, one per implementation.
 
 use std::collections::HashMap;
 
@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::results::{Conformance, RunResult, gravest_exit_code};
 
-/// The version of this document's form.
+/// The version of the document's schema.
 pub const RUNS_VERSION: u32 = 1;
 
-/// The exit code of what is incomplete.
+/// The exit code of an incomplete run.
 const INCOMPLETE: u8 = 3;
 /// The exit code of a run without a usable adapter.
 const NO_ADAPTER: u8 = 4;
@@ -26,7 +26,7 @@ pub struct Runs {
 }
 
 impl Runs {
-    /// The document of these runs.
+    /// Creates a document of these runs.
     pub fn new(runs: Vec<RunResult>) -> Self {
         Self {
             macproof_runs: RUNS_VERSION,
@@ -35,12 +35,12 @@ impl Runs {
     }
 }
 
-/// One run, or several: whatever a report can be made of.
+/// The input of reports: one run or several.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Document {
-    /// One implementation.
+    /// A run of one implementation.
     Run(Box<RunResult>),
-    /// Several.
+    /// Runs of several implementations.
     Runs(Runs),
 }
 
@@ -53,7 +53,7 @@ impl Document {
         }
     }
 
-    /// The runs, to add what was learnt since.
+    /// The runs, for adding what is found out later.
     pub fn runs_mut(&mut self) -> &mut [RunResult] {
         match self {
             Self::Run(run) => std::slice::from_mut(run),
@@ -61,8 +61,8 @@ impl Document {
         }
     }
 
-    /// What to call each run so that no two are called the same: by its implementation, where
-    /// several have one name also by how it was reached, and if need be by its number.
+    /// A unique name for each run: that of its implementation, with how it was reached if several
+    /// share a name, and with a number if that is not enough.
     pub fn names(&self) -> Vec<String> {
         let about = |run: &RunResult| match &run.implementation.version {
             Some(version) => format!("{} {version}", run.implementation.called()),
@@ -75,7 +75,7 @@ impl Document {
         names
     }
 
-    /// What all came to together: the worst of them.
+    /// The worst conformance of all runs.
     pub fn conformance(&self) -> Conformance {
         let of = |word| self.runs().iter().any(|run| run.conformance == word);
         if of(Conformance::Nonconformant) {
@@ -87,15 +87,13 @@ impl Document {
         }
     }
 
-    /// Whether nothing of the user's was tested: in every run the built-in reference, which nobody
-    /// named.
+    /// Whether every run tested the built-in reference because no implementation was named.
     pub fn judged_itself(&self) -> bool {
         !self.runs().is_empty() && self.runs().iter().all(|run| run.judged_itself)
     }
 
-    /// The exit code of all: the first that applies, as within one run. Where some implementations
-    /// started, one that did not leaves the whole incomplete; the code for that there is no usable
-    /// adapter means that none did.
+    /// The exit code of all runs together, chosen as within a run. If only some implementations
+    /// started, the whole is incomplete; the exit code for a missing adapter means that none did.
     pub fn exit_code(&self) -> u8 {
         let is_absent = |run: &RunResult| run.did_not_start.is_some();
         let are_all_absent = self.runs().iter().all(is_absent);
@@ -107,7 +105,7 @@ impl Document {
     }
 }
 
-/// Adds something to each name that is there more than once.
+/// Adds a suffix to each name that occurs more than once.
 fn tell_apart(names: &mut [String], more: impl Fn(usize) -> String) {
     let mut times: HashMap<String, usize> = HashMap::new();
     for name in &*names {

@@ -1,11 +1,11 @@
-//! The document of a timing campaign: the one source of all that is said of it.
+//! The document of a timing campaign, from which everything about it is rendered.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::ImplementationInfo;
 
-/// The version of the form of [`TimingResult`].
+/// The version of the schema of [`TimingResult`].
 pub const TIMING_SCHEMA_VERSION: u32 = 1;
 
 /// What a campaign came to. All times are in nanoseconds unless their name says otherwise.
@@ -223,7 +223,7 @@ pub struct Distributions {
 }
 
 impl TimingVerdict {
-    /// The word for people.
+    /// The name used in reports for people.
     pub fn name(self) -> &'static str {
         match self {
             Self::Leak => "leak",
@@ -235,8 +235,8 @@ impl TimingVerdict {
 }
 
 impl TimingResult {
-    /// The exit code of these measurements: 1 for a leak, else 3 where one says nothing or there
-    /// is none, else 0.
+    /// The exit code of these measurements: 1 for a leak; else 3 if one is inconclusive or there
+    /// are none; else 0.
     pub fn exit_code_of(measurements: &[Measurement]) -> u8 {
         let any = |verdict| measurements.iter().any(|one| one.verdict == verdict);
         if any(TimingVerdict::Leak) {

@@ -1,4 +1,4 @@
-//! Rewriting a list of known failures so that it says what a run has seen.
+//! Updates a list of known failures to match a run.
 
 use crate::results::ledger::Ruling;
 use crate::results::listing::{Fate, Line, rewritten};
@@ -8,14 +8,14 @@ use crate::results::{
 
 /// The text of the list after a run that was concluded with it.
 ///
-/// Entries that still hold stay as they are, with the comments above them. What no longer fails is
-/// dropped; a pattern of which a part still holds becomes one entry a case; whatever else keeps the
-/// gate shut is added, with a reason that begins with `TODO` and is to be written by a person. An
-/// entry about cases that were not part of the run stays.
+/// Entries that still hold stay as they are, with the comments above them. An entry whose cases no
+/// longer fail is dropped; a pattern that holds only in part becomes one entry per case; everything
+/// else that fails the gate is added, with a reason that begins with `TODO` and that a person has
+/// to write. An entry about cases that did not run stays.
 pub fn updated(known: &KnownFailures, result: &RunResult) -> String {
     let mut open: Vec<&Case> = result.cases.iter().collect();
     let mut fates: Vec<Fate> = known.entries().iter().map(|_| Fate::Stays).collect();
-    // What holds comes before what held until its day was over.
+    // Valid entries claim their cases before expired ones.
     for expired in [false, true] {
         for (entry, fate) in known.entries().iter().zip(&mut fates) {
             if is_blamed(entry, GateFailureKind::ExpiredEntry, result) == expired {
@@ -31,8 +31,8 @@ pub fn updated(known: &KnownFailures, result: &RunResult) -> String {
 }
 
 impl Fate {
-    /// Judges an entry by the cases that no entry before it is about, and takes from them those
-    /// that it is about from now on.
+    /// Decides about an entry from the cases that no earlier entry claimed, and claims those that
+    /// it covers from now on.
     fn of(entry: &KnownFailure, open: &mut Vec<&Case>, result: &RunResult) -> Self {
         let mut lines = Vec::new();
         let mut broken = false;
@@ -80,7 +80,7 @@ impl Fate {
     }
 }
 
-/// Whether the gate is shut because of that entry, and for such a cause.
+/// Whether the gate failed because of this entry, with a failure of this kind.
 fn is_blamed(entry: &KnownFailure, kind: GateFailureKind, result: &RunResult) -> bool {
     let blames = |f: &GateFailure| f.kind == kind && f.case == entry.cases.as_str();
     result.gate.failed.iter().any(blames)
@@ -137,7 +137,7 @@ mod tests {
     use crate::signature::{Op, OutcomeKind};
     use crate::suite::{Basis, Expect, Level, Suite};
 
-    /// Four cases, `a` to `d`; each expects to be rejected, `d` is a matter of taste.
+    /// Four cases, `a` to `d`; each has to be rejected, and `d` is implementation-defined.
     fn four() -> Suite {
         let rejects = || Expect::Outcomes(vec![OutcomeKind::Reject]);
         suite("jimo")
@@ -187,7 +187,7 @@ mod tests {
 - {case: jimo/b, expect: accept, reason: 'it''s known'}
 ";
         assert_eq!(after(&[("a", threw("x")), ("b", accept())], list), list);
-        // What passes is dropped, with the comment above it.
+        // The entry of a case that passes is dropped, with the comment above it.
         let dropped = after(&[("a", threw("x")), ("b", reject())], list);
         assert_eq!(dropped, list[..list.find("# decided in June").unwrap()]);
     }
@@ -198,7 +198,7 @@ mod tests {
             after(&[("a", accept()), ("b", reject())], ""),
             "- {case: \"jimo/a\", expect: accept, reason: \"TODO: say why this is borne with\"}\n"
         );
-        // Behind what is there, in a file that does not end with a line feed too, and indented alike.
+        // Appended with the same indentation, even if the file does not end with a line feed.
         let list = "# Ours\n  - {case: jimo/b, expect: threw, reason: x}";
         assert_eq!(
             after(&[("a", accept()), ("b", threw("x"))], list),
@@ -302,8 +302,8 @@ mod tests {
     }
 
     proptest! {
-        /// After an update the same run is shut by nothing but what a person owes: reasons,
-        /// entries whose days are over, and cases without an answer of which the list says
+        /// After an update, the same run fails the gate only for what a person has to resolve:
+        /// reasons, expired entries, and cases without an answer for which the list expects
         /// something else.
         #[test]
         fn an_update_settles_the_list(

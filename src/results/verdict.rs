@@ -1,4 +1,4 @@
-//! What one case came to.
+//! The verdict of a case.
 
 use std::fmt;
 
@@ -32,7 +32,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Every verdict, in the order in which reports count them.
+    /// All verdicts, in the order in which reports count them.
     pub const ALL: [Self; 9] = [
         Self::Pass,
         Self::Fail,
@@ -45,7 +45,7 @@ impl Verdict {
         Self::UnexpectedPass,
     ];
 
-    /// The word of the reports.
+    /// The name used in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Pass => "pass",

@@ -1,4 +1,4 @@
-//! The JSON document of two implementations against each other.
+//! The JSON document of a comparison of two implementations.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use crate::protocol::{HelloChanges, ImplementationInfo};
 use crate::results::{FuzzEnd, FuzzPoint, FuzzedSuite, ObservedKind, Restarts};
 use crate::signature::Request;
 
-/// The version of this document's form.
+/// The version of the document's schema.
 pub const VERSUS_SCHEMA_VERSION: u32 = 1;
 
 /// What came of two implementations that were asked the same. No oracle had a say in it: where they
@@ -73,7 +73,7 @@ pub struct VersusSide {
 }
 
 impl VersusSide {
-    /// What there is to say against it as a witness: restarts, another hello.
+    /// Reasons not to trust this side: restarts, or a changed hello.
     pub fn troubles(&self) -> Vec<String> {
         let troubles = [self.restarts.in_words(), self.hello_changes.in_words()];
         troubles.into_iter().flatten().collect()
@@ -138,9 +138,9 @@ pub struct VersusExample {
 }
 
 impl VersusResult {
-    /// What the command ends with, an interruption aside: 1 where they differ, or where one of them
-    /// accepts none of the tokens that another signs; else 4 where an adapter no longer worked; else
-    /// 3 where it is incomplete; else 0.
+    /// The exit code of the command, ignoring interruptions: 1 if the implementations differ, or
+    /// one accepts none of the tokens that another signs; else 4 if an adapter no longer worked;
+    /// else 3 if the comparison is incomplete; else 0.
     pub fn exit_code_by_itself(&self) -> u8 {
         let takes_none = |cell: &VersusCell| cell.tokens > 0 && cell.accepted == 0;
         if !self.differences.is_empty() || self.matrix.iter().any(takes_none) {
@@ -154,9 +154,9 @@ impl VersusResult {
         }
     }
 
-    /// Whether that they agree does not hold for all that was to be asked: it was interrupted,
-    /// nobody signed anything that could be presented, neither answered a request, or one of them
-    /// was started again more often than is allowed or did not stay what it said it was.
+    /// Whether agreement covers less than it should: the campaign was interrupted, neither side
+    /// signed anything that could be presented, a request was answered by neither, or a side was
+    /// restarted more often than allowed or changed its hello.
     fn is_incomplete(&self) -> bool {
         let is_doubtful =
             |side: &VersusSide| !side.restarts.are_allowed() || !side.hello_changes.is_empty();
@@ -213,7 +213,7 @@ mod tests {
         }
     }
 
-    /// That two agree says little where one of them broke down, or neither answered.
+    /// Agreement means little if a side broke down, or neither answered.
     #[test]
     fn agreement_of_what_breaks_down_is_incomplete() {
         let agreed = || result(&[cell(9, 9)], FuzzEnd::Whole);

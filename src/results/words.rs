@@ -1,11 +1,11 @@
-//! What is expected and what happened, in the words of the reports.
+//! Expected and actual outcomes in the words of the reports.
 
 use crate::results::Observed;
 use crate::signature::{Denial, Op, Outcome, OutcomeKind};
 use crate::suite::Expect;
 
 /// `token 6a40…`, `token 6a40…, or refused`, `token 6a40…, refused or threw`, `reject, refused or
-/// threw`; for a `may` vector the words under which it is observed.
+/// threw`; for a `may` vector, the name of the trait it observes.
 pub fn expected(expect: &Expect) -> String {
     match expect {
         Expect::Token { token, or } => format!("token {token}{}", or_declined(or)),
@@ -22,7 +22,7 @@ pub fn expected(expect: &Expect) -> String {
     }
 }
 
-/// What follows an expected token where declining is as good.
+/// Suffixes of an expected token where declining is acceptable, too.
 pub(super) const OR_DECLINED: [&str; 3] = [", refused or threw", ", or refused", ", or threw"];
 
 fn or_declined(or: &[OutcomeKind]) -> &'static str {
@@ -38,7 +38,7 @@ fn or_declined(or: &[OutcomeKind]) -> &'static str {
     }
 }
 
-/// What an implementation did, with its reasons.
+/// An outcome with its reasons.
 pub fn outcome(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Token(token) => format!("token {token}"),
@@ -73,7 +73,7 @@ fn denied(code: Option<String>, status: Option<u16>) -> String {
     }
 }
 
-/// What happened, where anything did; of several rounds, what the first did.
+/// The actual outcome, if there is one; for differing rounds, that of the first.
 pub(super) fn actual(observed: &Observed) -> Option<String> {
     match observed {
         Observed::Outcome(first) | Observed::Unstable(first, _) => Some(outcome(first)),
@@ -82,7 +82,7 @@ pub(super) fn actual(observed: &Observed) -> Option<String> {
     }
 }
 
-/// Why a case has no verdict of its own, or a verdict that its outcome alone does not explain.
+/// Why a case has no verdict of its own, or a verdict that the outcome alone does not explain.
 pub(super) fn reason(op: Op, observed: &Observed) -> Option<String> {
     match observed {
         Observed::Outcome(outcome) if !op.is_answered_by(outcome.kind()) => Some(format!(

@@ -44,7 +44,7 @@ pub fn html(document: &Document) -> String {
     html_with(document, &Campaigns::default())
 }
 
-/// Like [`html`], with campaign findings.
+/// Like [`html()`], with campaign findings.
 #[expect(
     clippy::expect_used,
     reason = "a template writes into a string, and nothing in it can fail"
