@@ -1,12 +1,13 @@
-//! The rule of RTLF (Dunsche and others, 2024), to set beside ours on the same data.
+//! The rule of RTLF (Dunsche et al., 2024), for comparison with ours on the same data.
 
 use fastrand::Rng;
 
 use crate::statistics::quantile::{quantile, sorted};
 
-/// Whether any of the nine deciles of two classes differs by more than chance lets it: for each,
-/// the difference is held against what resampling each class against itself gives, at a ninth of
-/// `alpha`. A class against itself, so that the spread counts and the difference does not.
+/// Whether any of the nine deciles of two classes differs by more than chance explains. Each
+/// difference is compared with the differences between two resamples of the same class, at level
+/// `alpha` / 9. Resampling within a class captures its spread without the difference between
+/// classes.
 #[expect(
     clippy::cast_precision_loss,
     reason = "counts of resamples, far below 2^53"

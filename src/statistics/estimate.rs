@@ -1,32 +1,31 @@
-//! An effect and how sure it is.
+//! An estimated effect and its uncertainty.
 
 use crate::statistics::looks::student_boundary;
 
-/// What pairs of measurements show.
+/// The effect estimated from pairs of measurements.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
-    /// By how much the first of the two is larger.
+    /// How much larger the first of the two is, in the unit of the measurements.
     pub effect: f64,
-    /// Its standard error.
+    /// The standard error of the effect, in the same unit.
     pub standard_error: f64,
-    /// The degrees of freedom of that error: how far Student's t stands for the normal
-    /// distribution.
+    /// The degrees of freedom of the error, for Student's t distribution.
     pub freedom: f64,
-    /// Wilcoxon's signed rank of the same differences, in standard deviations.
+    /// Wilcoxon's signed-rank statistic of the differences, in standard deviations.
     pub signed_rank: f64,
-    /// How many pairs there were.
+    /// The number of pairs.
     pub pairs: usize,
 }
 
-/// Half the width of a 99.9 % interval, in standard errors.
+/// Half the width of a 99.9 % confidence interval, in standard errors.
 const HALF_WIDTH: f64 = 3.29;
 
-/// How many standard errors above the floor an effect has to lie to be found by nearly every
-/// campaign: 3.29 that the rule takes off, and as much again and a little for chance.
+/// How many standard errors above the floor an effect must lie to be found by nearly every
+/// campaign: 3.29 that the rule subtracts, and slightly more than that again for chance.
 const DETECTABLE: f64 = 6.75;
 
 impl Estimate {
-    /// How many standard errors the effect lies from 0.
+    /// How many standard errors the effect is away from 0.
     pub fn z(&self) -> f64 {
         if self.standard_error > 0.0 {
             self.effect / self.standard_error
@@ -37,25 +36,25 @@ impl Estimate {
         }
     }
 
-    /// The interval that holds the true effect 999 times of 1000.
+    /// The 99.9 % confidence interval of the effect.
     pub fn interval(&self) -> (f64, f64) {
         let half = HALF_WIDTH * self.standard_error;
         (self.effect - half, self.effect + half)
     }
 
-    /// Whether it is so far from 0 that chance does that with a probability below `alpha`, and its
-    /// interval beyond a floor.
+    /// Whether the effect is significant at level `alpha`, and its whole interval is beyond `floor`
+    /// in either direction.
     pub fn exceeds(&self, alpha: f64, floor: f64) -> bool {
         let at_least = self.effect.abs() - HALF_WIDTH * self.standard_error;
         at_least > floor && self.z().abs() > student_boundary(alpha, self.freedom)
     }
 
-    /// The smallest effect that measuring so precisely finds nearly always, above a floor.
+    /// The smallest effect above `floor` that a measurement of this precision finds nearly always.
     pub fn detectable(&self, floor: f64) -> f64 {
         floor + DETECTABLE * self.standard_error
     }
 
-    /// The same in another unit.
+    /// The same estimate with effect and error multiplied by `factor`, to convert units.
     #[must_use]
     pub fn scaled(self, factor: f64) -> Self {
         Self {
@@ -85,10 +84,10 @@ mod tests {
     fn an_effect_has_to_be_sure_and_large() {
         assert!(estimate(20.0, 2.0).exceeds(1e-5, 5.0));
         assert!(estimate(-20.0, 2.0).exceeds(1e-5, 5.0));
-        // Sure and small; large and unsure.
+        // Precise but small; large but imprecise.
         assert!(!estimate(4.0, 0.01).exceeds(1e-5, 5.0));
         assert!(!estimate(20.0, 5.0).exceeds(1e-5, 5.0));
-        // What is detectable is found even where chance takes three standard errors off it.
+        // A detectable effect is found even if chance takes three standard errors off it.
         for error in [0.1, 1.0, 10.0] {
             let detectable = estimate(0.0, error).detectable(5.0);
             assert!(estimate(detectable - 3.0 * error, error).exceeds(3e-4, 5.0));

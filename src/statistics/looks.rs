@@ -1,11 +1,11 @@
-//! Looking at data while it comes in, without finding what is not there.
+//! Sequential looks at data as it arrives, with bounded probability of a false alarm.
 
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
-/// The first look: with fewer pairs the normal approximation is not to be trusted.
+/// The first look: with fewer pairs, the normal approximation is unreliable.
 const FIRST_LOOK: usize = 200;
 
-/// Whether to look at so many pairs: 200, 500, 1000, 2000, 5000, …
+/// Whether to look at this number of pairs: 200, 500, 1000, 2000, 5000, …
 pub fn is_look(pairs: usize) -> bool {
     let mut decade = 100;
     while decade <= pairs / 10 {
@@ -14,18 +14,18 @@ pub fn is_look(pairs: usize) -> bool {
     pairs >= FIRST_LOOK && [decade, 2 * decade, 5 * decade].contains(&pairs)
 }
 
-/// How many standard errors from 0 a single look has to find for its chance of a false alarm, on
-/// both sides together, to be `alpha`. So many looks have at most so many times that chance.
+/// The threshold in standard errors at which a single two-sided look has a false-alarm probability
+/// of `alpha`. For several looks it is at most `alpha` times their number.
 pub fn boundary(alpha: f64) -> f64 {
-    // The standard normal distribution is one.
+    // The normal approximation; `student_boundary` accounts for an estimated error.
     Normal::standard().inverse_cdf(1.0 - alpha / 2.0)
 }
 
-/// The same where the standard error itself is known by so many degrees of freedom only.
+/// The same for Student's t, if the standard error is estimated with this many degrees of freedom.
 pub(super) fn student_boundary(alpha: f64, freedom: f64) -> f64 {
     match StudentsT::new(0.0, 1.0, freedom) {
         Ok(student) => student.inverse_cdf(1.0 - alpha / 2.0),
-        // Fewer than none: nothing is beyond that.
+        // Without degrees of freedom nothing is significant.
         Err(_) => f64::INFINITY,
     }
 }

@@ -1,8 +1,8 @@
-//! Statistics of paired measurements: how large a difference is, how sure that is, and how small
-//! a difference would have been found.
+//! Statistics of paired measurements: the size of a difference, its uncertainty, and the smallest
+//! difference that would have been found.
 //!
-//! Pure functions over numbers. Distributions and their quantiles come from `statrs`. A measure
-//! without a name here is in nanoseconds, but nothing depends on it.
+//! Pure functions over numbers. Distributions and their quantiles come from `statrs`. The callers
+//! measure in nanoseconds, but nothing here depends on the unit.
 
 mod deciles;
 mod estimate;

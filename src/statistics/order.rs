@@ -1,40 +1,39 @@
-//! Pairs of measurements, and the effect that they show.
+//! Pairs of measurements, and the effect estimated from them.
 
 use crate::statistics::estimate::Estimate;
 use crate::statistics::trimmed::{TrimmedMean, trimmed_mean};
 use crate::statistics::wilcoxon::signed_rank;
 
-/// Which of the two was measured first.
+/// Which measurement of a pair came first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// The one that is subtracted from.
+    /// The minuend, that is, the one expected to be larger.
     Forward,
-    /// The one that is subtracted.
+    /// The subtrahend.
     Backward,
 }
 
-/// The difference of two measurements, one right after the other.
+/// The difference between two consecutive measurements.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Paired {
-    /// Which was first.
+    /// Which of the two came first.
     pub order: Order,
-    /// The difference.
+    /// The difference, first class minus second, whatever the order.
     pub difference: f64,
 }
 
-/// How much may be trimmed off each end: a fifth, as is usual, and more where a machine has other
-/// things to do.
+/// The shares that may be trimmed off each end: a fifth, as usual, and more for a busy machine.
 const SHARES: [f64; 3] = [0.2, 0.3, 0.4];
 
-/// How much to trim off each end: the share with the smallest error on these pairs. They have to
-/// be others than those that are judged (a control, say), so that the choice knows nothing of the
-/// effect. A fifth where there are too few.
+/// The share to trim off each end: the one with the smallest error on these pairs, or a fifth if
+/// there are too few. Pass other pairs than those to be judged, such as a control, so that the
+/// choice is independent of the effect.
 pub fn steadiest_share(pairs: &[Paired]) -> f64 {
     let errors = SHARES.map(|share| {
         let estimate = estimate(pairs, share);
         estimate.map_or(f64::INFINITY, |estimate| estimate.standard_error)
     });
-    // The usual one, unless another is clearly better.
+    // Keep the smaller share unless another is clearly better.
     let mut best = 0;
     for at in 1..SHARES.len() {
         if errors[at] < 0.95 * errors[best] {
@@ -44,9 +43,9 @@ pub fn steadiest_share(pairs: &[Paired]) -> f64 {
     SHARES[best]
 }
 
-/// The effect: the mean of the trimmed means of the pairs in one order and of those in the other,
-/// so that whatever the second measurement of a pair has of the first cancels out. `share` is
-/// trimmed off each end. `None` where there are fewer than two pairs in either order.
+/// Estimates the effect: the average of the trimmed means for each order, so that any influence of
+/// being measured second cancels out. `share` is trimmed off each end. `None` if either order has
+/// fewer than two pairs.
 pub fn estimate(pairs: &[Paired], share: f64) -> Option<Estimate> {
     let of = |order: Order| {
         let those = pairs.iter().filter(move |pair| pair.order == order);
@@ -57,8 +56,8 @@ pub fn estimate(pairs: &[Paired], share: f64) -> Option<Estimate> {
         effect: f64::midpoint(forward.mean, backward.mean),
         standard_error: forward.standard_error.hypot(backward.standard_error) / 2.0,
         freedom: freedom(&forward, &backward),
-        // The shift that the order makes would look like a difference where the orders are not
-        // equally frequent.
+        // If the orders are not equally frequent, the shift due to order would look like a
+        // difference.
         signed_rank: {
             let shift = (forward.mean - backward.mean) / 2.0;
             signed_rank(pairs.iter().map(|pair| match pair.order {
@@ -70,7 +69,7 @@ pub fn estimate(pairs: &[Paired], share: f64) -> Option<Estimate> {
     })
 }
 
-/// By Welch and Satterthwaite.
+/// Degrees of freedom by Welch and Satterthwaite.
 #[expect(
     clippy::cast_precision_loss,
     reason = "counts of measurements, far below 2^53"
@@ -82,7 +81,7 @@ fn freedom(one: &TrimmedMean, other: &TrimmedMean) -> f64 {
     if below > 0.0 {
         (squares[0] + squares[1]).powi(2) / below
     } else {
-        // No spread at all.
+        // There is no spread at all.
         (one.left + other.left - 2) as f64
     }
 }
@@ -99,7 +98,7 @@ mod tests {
 
     #[test]
     fn what_the_order_does_cancels_out() {
-        // An effect of 3, and whoever is second takes 100 longer; three of four are forward.
+        // An effect of 3; whichever is second takes 100 longer; three of four pairs are forward.
         let pairs: Vec<Paired> = (0..400)
             .map(|n| {
                 let noise = f64::from(n % 7) - 3.0;

@@ -1,9 +1,10 @@
-//! How often something happens, and how sure that is.
+//! A proportion and its uncertainty.
 
 use crate::statistics::looks::boundary;
 
-/// Wilson's interval (1927) at 95 % for a share of which `hits` of `trials` were seen: right for
-/// few trials and for shares near 0 and 1, where the naive one is not. From 0 to 1 without trials.
+/// Wilson's score interval (1927) at 95 % for a proportion of `hits` in `trials`. Unlike the normal
+/// approximation, it is accurate for few trials and for proportions near 0 and 1. From 0 to 1 if
+/// there are no trials.
 #[expect(
     clippy::cast_precision_loss,
     reason = "counts of trials, far below 2^53"

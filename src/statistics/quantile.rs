@@ -1,14 +1,14 @@
-//! Quantiles of numbers at hand.
+//! Sample quantiles.
 
-/// The numbers in order. Whatever is no number goes last.
+/// Sorts numbers in ascending order; `NaN` goes last.
 pub fn sorted(values: impl IntoIterator<Item = f64>) -> Vec<f64> {
     let mut sorted: Vec<f64> = values.into_iter().collect();
     sorted.sort_unstable_by(f64::total_cmp);
     sorted
 }
 
-/// The quantile of numbers in order, `share` from 0 to 1, between two neighbours by their
-/// distance (type 7, as in R). `NaN` if there are none.
+/// The quantile of sorted numbers for `share` in 0 to 1, with linear interpolation (type 7, R's
+/// default). `NaN` if there are no numbers.
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
@@ -26,12 +26,12 @@ pub fn quantile(sorted: &[f64], share: f64) -> f64 {
     sorted[below] + rest * (sorted[above] - sorted[below])
 }
 
-/// The middle of the numbers, in whatever order. `NaN` if there are none.
+/// The median of numbers in any order. `NaN` if there are none.
 pub fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     quantile(&sorted(values), 0.5)
 }
 
-/// How wide the middle half of the numbers is. `NaN` if there are none.
+/// The interquartile range of numbers in any order. `NaN` if there are none.
 pub fn interquartile_range(values: impl IntoIterator<Item = f64>) -> f64 {
     let sorted = sorted(values);
     quantile(&sorted, 0.75) - quantile(&sorted, 0.25)

@@ -1,23 +1,23 @@
-//! The whole rule on made-up times of known truth: how often it cries out over nothing, and how
-//! often it finds what is there. Exact by seed.
+//! The complete rule on simulated times of known truth: how often it raises a false alarm, and how
+//! often it finds what is there. Deterministic for a given seed.
 
 use fastrand::Rng;
 
 use crate::statistics::{Order, Paired, estimate, is_look, steadiest_share};
 
-/// How the times of a made-up target behave. All spread by about 1000.
+/// The distribution of simulated times. All have a spread of about 1000.
 #[derive(Clone, Copy, Debug)]
 enum Shape {
     Normal,
-    /// A log-normal tail to the right, as times have.
+    /// With a log-normal right tail, as real times have.
     HeavyTailed,
-    /// Each time remembers 0.6 of the one before.
+    /// Each time depends on the previous one, with a coefficient of 0.6.
     Autocorrelated,
-    /// It gets slower all the time, by half a spread each hundred pairs, and jumps now and then.
+    /// Times grow by half a spread every hundred pairs, with occasional jumps.
     Drifting,
-    /// One in 30 takes 50 times longer.
+    /// One time in 30 is 50 times longer.
     Outliers,
-    /// One in four has to wait for others, for up to 100 times as long.
+    /// One time in four waits for other processes, for up to 100 times as long.
     Interrupted,
 }
 
@@ -30,7 +30,7 @@ const SHAPES: [Shape; 6] = [
     Shape::Interrupted,
 ];
 
-/// A made-up target.
+/// A simulated target.
 struct Clockwork {
     shape: Shape,
     rng: Rng,
@@ -79,7 +79,7 @@ impl Clockwork {
         }
     }
 
-    /// Two times in random order, the first class longer by `effect`, whoever is second by 200.
+    /// Two times in random order; the first class takes `effect` longer, whichever is second 200.
     fn pair(&mut self, effect: f64) -> Paired {
         let (earlier, later) = (self.time(), self.time() + 200.0);
         if self.rng.bool() {
@@ -98,7 +98,7 @@ impl Clockwork {
     }
 }
 
-/// Whether a campaign of a thousand pairs finds an effect, and how small a one it would find.
+/// Whether a campaign of a thousand pairs finds an effect, and the smallest effect it would find.
 fn campaign(shape: Shape, effect: f64, floor: f64, seed: u64) -> (bool, f64) {
     let rng = Rng::with_seed(seed);
     let mut clockwork = Clockwork {
@@ -126,14 +126,14 @@ fn found_of(trials: u64, shape: Shape, effect: f64, floor: f64) -> u64 {
     campaigns.map(u64::from).sum()
 }
 
-/// A floor of 0 is the harshest: nothing but chance stands between the rule and a false alarm.
+/// A floor of 0 is the hardest test: only the statistics prevent a false alarm.
 #[test]
 fn nothing_is_found_where_nothing_is() {
     let found = SHAPES.map(|shape| found_of(120, shape, 0.0, 0.0));
     assert_eq!(found, [0; 6]);
 }
 
-/// What a campaign says it would find, others find.
+/// An effect that a campaign calls detectable is found by others.
 #[test]
 fn what_is_said_to_be_detectable_is_found() {
     const FLOOR: f64 = 50.0;
@@ -145,7 +145,7 @@ fn what_is_said_to_be_detectable_is_found() {
     assert_eq!(found, [40; 6]);
 }
 
-/// And what is far below that is not, so that the test before this one means something.
+/// A much smaller effect is not found, which shows that the previous test is meaningful.
 #[test]
 fn a_tenth_of_the_detectable_is_not_found() {
     let found = SHAPES.map(|shape| {

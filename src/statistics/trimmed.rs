@@ -1,21 +1,21 @@
-//! The trimmed mean, which a few wild values do not move.
+//! The trimmed mean, which is robust against outliers.
 
 use crate::statistics::quantile::sorted;
 
-/// A mean without the smallest and the largest values, and how sure it is.
+/// The mean without the smallest and the largest values, and its uncertainty.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TrimmedMean {
-    /// The mean of what is left.
+    /// The mean of the remaining values.
     pub mean: f64,
-    /// Its standard error, by Yuen (1974): from the variance of the values with the trimmed ones
-    /// set to the nearest that is left.
+    /// Its standard error by Yuen (1974): from the variance after each trimmed value is replaced by
+    /// the nearest remaining one.
     pub standard_error: f64,
-    /// How many values were left.
+    /// The number of remaining values.
     pub left: usize,
 }
 
-/// Trims that share of the values off each end. `None` where fewer than two are left, for which
-/// no error can be told.
+/// Trims `share` of the values off each end. `None` if fewer than two values remain, because the
+/// error is undefined then.
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
@@ -50,8 +50,8 @@ mod tests {
 
     #[test]
     fn the_mean_and_its_error_are_those_of_the_textbook() {
-        // Wilcox (2012), section 3.3: the 20 % trimmed mean is 282.7; its error with n in place of
-        // Yuen's numbers of what is left, 56.1.
+        // Wilcox (2012), section 3.3: the 20 % trimmed mean is 282.7; its error is 56.1 with n in
+        // place of Yuen's number of remaining values.
         let values = [
             77.0, 87.0, 88.0, 114.0, 151.0, 210.0, 219.0, 246.0, 253.0, 262.0, 296.0, 299.0, 306.0,
             376.0, 428.0, 515.0, 666.0, 1310.0, 2611.0,

@@ -1,10 +1,10 @@
-//! The rule of dudect, to set beside ours on the same data.
+//! The rule of dudect, for comparison with ours on the same data.
 
 use crate::statistics::quantile::{quantile, sorted};
 
-/// The largest |t| that dudect finds: Welch's t of both classes as they are, and of what lies
-/// below each of a hundred thresholds, cropped where the classes together have that quantile. It
-/// says "probably" above 10, and TVLA fails above 4.5 (of the uncropped one).
+/// The largest |t| that dudect finds: Welch's t of the two complete classes, and of both cropped at
+/// each of a hundred quantiles of their union. dudect reports "probably" above 10; TVLA fails above
+/// 4.5 (for the uncropped t).
 pub fn welch_t(one: &[f64], two: &[f64]) -> f64 {
     let all = sorted(one.iter().chain(two).copied());
     // dudect's percentiles: 1 - 0.5^(10 (i + 1) / 100).
@@ -37,7 +37,7 @@ fn welch(one: &[f64], two: &[f64]) -> f64 {
     }
 }
 
-/// The mean, and the square of its standard error.
+/// The mean, and its squared standard error.
 #[expect(
     clippy::cast_precision_loss,
     reason = "counts of measurements, far below 2^53"

@@ -1,8 +1,8 @@
-//! Wilcoxon's signed rank: a second opinion that shares little with a mean.
+//! Wilcoxon's signed-rank statistic: a second opinion that has little in common with a mean.
 
 /// The standardised signed-rank statistic of differences: how many standard deviations the sum of
-/// the signed ranks lies from 0, by the normal approximation with the correction for ties.
-/// Differences of 0 are left out. 0 where nothing is left.
+/// signed ranks is away from 0, by the normal approximation with correction for ties. Zero
+/// differences are dropped; the result is 0 if none remain.
 #[expect(
     clippy::cast_precision_loss,
     reason = "counts of measurements, far below 2^53"
@@ -23,7 +23,7 @@ pub fn signed_rank(differences: impl IntoIterator<Item = f64>) -> f64 {
                 .iter()
                 .map(|difference| difference.signum())
                 .sum::<f64>();
-        // The variance of a sign is 1.
+        // The variance of a random sign is 1.
         variance += length * rank * rank;
         ranked += tie.len();
     }

@@ -1,4 +1,4 @@
-//! A campaign: what is asked, in which order, until when.
+//! A timing campaign: which requests to send, in which order, and when to stop.
 
 use std::time::Duration;
 
@@ -16,77 +16,77 @@ use crate::timing::recording::{Condition, Recording, Sample, Stage, Trouble};
 use crate::timing::rule::{PAIRS_OF_ALL, PAIRS_OF_NULL, WORK, floor, more_of};
 use crate::timing::tuning::{PAIRS, REPEATS, chosen, chosen_again, longest};
 
-/// What a campaign is asked for.
+/// The parameters of a campaign.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// Up to which leak a comparison may be called free of leaks, in nanoseconds a call.
+    /// The size of a leak, in nanoseconds per call, up to which a comparison passes.
     pub target: f64,
-    /// How long to measure at most; a confirmation may take as long again.
+    /// Maximum time to measure. A confirmation may take as long again.
     pub time: Duration,
-    /// The seed of all that is chosen by chance.
+    /// The seed for all random choices.
     pub seed: u64,
 }
 
-/// What it does now.
+/// Progress events of a campaign.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Progress {
-    /// It waits for the implementation to reach its speed.
+    /// Waiting for the implementation to reach its final speed.
     WarmingUp,
-    /// It looks for the number of calls a request.
+    /// Choosing the number of calls per request.
     Tuning,
-    /// It measures with so many.
+    /// Measuring with this number of calls per request.
     Measuring {
-        /// Calls a request.
+        /// Calls per request.
         repeat: u32,
     },
-    /// It has found something, and asks a fresh process.
+    /// A leak was found; confirming it in a fresh process.
     Confirming {
-        /// Calls a request.
+        /// Calls per request.
         repeat: u32,
     },
-    /// What it has come to.
+    /// An intermediate result.
     Looked {
-        /// After so many pairs.
+        /// Number of pairs so far.
         pairs: usize,
-        /// The effect, in nanoseconds a call.
+        /// The effect, in nanoseconds per call.
         effect: f64,
-        /// Its standard error.
+        /// The standard error of the effect, in nanoseconds per call.
         standard_error: f64,
-        /// What would have been found by now.
+        /// The smallest effect that would have been found so far, in nanoseconds per call.
         detectable: f64,
     },
 }
 
-/// With how many calls a request the implementation is warmed up.
+/// Calls per request during warm-up.
 const WARM_UP_REPEAT: u32 = 10;
 
-/// How many pairs that takes at least, and how long.
+/// Minimum number of pairs and minimum duration of the warm-up.
 const WARM_UP_PAIRS: usize = 200;
 const WARM_UP_TIME: Duration = Duration::from_millis(300);
 
-/// It goes on while round trips become shorter by more than a twentieth from one such time to
-/// the next.
+/// Warm-up continues while round trips get shorter by more than a twentieth from one step of this
+/// length to the next.
 const WARM_UP_STEP: Duration = Duration::from_millis(150);
 const STEADY: f64 = 0.95;
 
-/// In how many rounds one has a pair of all calls against one.
+/// One in this many rounds has a pair that compares all calls with a single one.
 const ROUNDS_TO_ALL: usize = 4;
 
-/// In how many rounds one has a pair without a difference, once there are [`PAIRS_OF_NULL`].
+/// One in this many rounds has a pair without a difference, once there are [`PAIRS_OF_NULL`].
 const ROUNDS_TO_NULL: usize = 4;
 
-/// How many pairs are to show that every call does the work, at most.
+/// Maximum number of pairs for showing that every call does its work.
 const WORK_PAIRS: usize = 5 * PAIRS;
 
-/// How long identities are of which there is a new one for each pair, in characters.
+/// Length, in characters, of the identities that are new for each pair.
 const UNSEEN: usize = 16;
 
-/// An odd number of calls, which nobody gives by accident.
+/// An odd number of calls, so that an adapter cannot report it by accident.
 const COUNTED: u32 = 7;
 
-/// Measures a subject over a channel that nothing was asked before; `reach` is for a fresh one.
-/// `clock` tells the time since any beginning. `Err` where whoever waits does so no longer;
-/// whatever else happens is in the recording.
+/// Measures a subject over a channel that has not been used yet; `reach` opens a fresh one for the
+/// confirmation. `clock` returns the time since an arbitrary origin. Fails only if interrupted;
+/// every other failure is part of the recording.
 pub fn record(
     material: &Material<'_>,
     mut channel: Box<dyn Channel + '_>,
@@ -132,11 +132,11 @@ pub fn record(
     Ok(recording)
 }
 
-/// What ends a campaign before its time.
+/// Why a campaign stops early.
 enum Halt {
     Channel(ChannelError),
     Trouble(Trouble),
-    /// Whatever is still to be asked would take longer than was wished.
+    /// The time is over before the next request.
     TimeIsOver,
 }
 
@@ -146,7 +146,7 @@ impl From<ChannelError> for Halt {
     }
 }
 
-/// What is still to be seen of the work that every call does.
+/// What remains to be measured of the work that every call does.
 struct Work<'m> {
     long: Material<'m>,
     repeat: u32,
@@ -159,18 +159,19 @@ struct Campaign<'a, 'm> {
     progress: &'a mut dyn FnMut(Progress),
     recording: &'a mut Recording,
     rng: &'a mut Rng,
-    /// When nothing more is asked.
+    /// No request is sent after this time, as returned by `clock`.
     deadline: Duration,
 }
 
 impl<'m> Campaign<'_, 'm> {
-    /// Whether there is something to confirm.
+    /// Measures until a verdict is possible or time is over; returns whether there is a leak to
+    /// confirm.
     fn measure(&mut self, channel: &mut dyn Channel) -> Result<bool, Halt> {
         self.check_counts(channel)?;
         self.recording.counted = true;
         self.warm_up(channel)?;
         let mut work = None;
-        // What is sent alone is asked once in each request, and the way hides what it does.
+        // If each request carries a single call, its work is hidden by the round trip.
         if self.recording.amplified {
             work = self.check_work(channel)?;
             if Figures::of(self.recording).is_idle() {
@@ -221,7 +222,7 @@ impl<'m> Campaign<'_, 'm> {
         Ok(standing(self.recording, self.options.target) == Standing::Suspicious)
     }
 
-    /// A pair of each condition, and one that shows the work, where that is still to be seen.
+    /// Measures one pair per condition, and a pair for the control of work, if that is still open.
     fn round(
         &mut self,
         channel: &mut dyn Channel,
@@ -242,7 +243,8 @@ impl<'m> Campaign<'_, 'm> {
         (self.clock)() >= self.deadline
     }
 
-    /// Asks, unless the time is over: so it is outlasted by one answer at most.
+    /// Sends a request, unless the time is over. The campaign therefore exceeds its time by one
+    /// answer at most.
     fn ask(
         &self,
         channel: &mut dyn Channel,
@@ -257,8 +259,8 @@ impl<'m> Campaign<'_, 'm> {
         Ok(channel.ask(&material.operation(at, presented), repeat)?)
     }
 
-    /// Asks a fresh process: with as many calls a request as before, and with another number,
-    /// where a request carries more than one.
+    /// Repeats the measurement in a fresh process, with the same number of calls per request and,
+    /// if requests carry several, with another number.
     fn confirm(&mut self, reach: &dyn Reach) -> Result<(), Halt> {
         self.deadline = (self.clock)() + self.options.time;
         let (same, effect) = Figures::of(self.recording).seen();
@@ -272,7 +274,7 @@ impl<'m> Campaign<'_, 'm> {
         let confirmed = self.confirm_with(&mut *channel, repeat, same);
         channel.close();
         match confirmed {
-            // What was asked by then counts.
+            // The pairs measured so far count.
             Err(Halt::TimeIsOver) => Ok(()),
             confirmed => confirmed,
         }
@@ -324,7 +326,7 @@ impl<'m> Campaign<'_, 'm> {
         standing(self.recording, self.options.target)
     }
 
-    /// A right token is accepted as often as it is repeated, a wrong one never.
+    /// Checks that a valid token is accepted as often as it is repeated, and a wrong one never.
     fn check_counts(&mut self, channel: &mut dyn Channel) -> Result<(), Halt> {
         let at = self.material.any(self.rng);
         let right = self.material.right(at);
@@ -360,7 +362,7 @@ impl<'m> Campaign<'_, 'm> {
             }
             let now = (self.clock)();
             let elapsed = now.saturating_sub(start);
-            // Whoever is so slow has to be measured cold.
+            // An implementation this slow is measured without a complete warm-up.
             if elapsed >= self.options.time / 4 {
                 break;
             }
@@ -376,8 +378,8 @@ impl<'m> Campaign<'_, 'm> {
         Ok(())
     }
 
-    /// Every call does the work: with a long identity it takes long. That identity, and with how
-    /// many calls it is measured, come back where a busy machine needs more pairs to show it.
+    /// Checks that every call does its work: with a long identity it must take long. Returns that
+    /// identity and its number of calls if a busy machine needs more pairs to show it.
     fn check_work(&mut self, channel: &mut dyn Channel) -> Result<Option<Work<'m>>, Halt> {
         for (length, repeat) in WORK {
             let Some(long) = self.material.with_length(length, self.rng) else {
@@ -424,7 +426,7 @@ impl<'m> Campaign<'_, 'm> {
         Ok(())
     }
 
-    /// Measures a pair, and keeps it.
+    /// Measures and records a pair.
     fn pair(
         &mut self,
         channel: &mut dyn Channel,
@@ -433,7 +435,7 @@ impl<'m> Campaign<'_, 'm> {
         condition: Condition,
         repeat: u32,
     ) -> Result<Sample, Halt> {
-        // What remembers its answers has none for an identity that it has never seen.
+        // An implementation that caches answers has none for an identity it has never seen.
         let unseen = if self.recording.amplified {
             None
         } else {
@@ -490,7 +492,7 @@ impl<'m> Campaign<'_, 'm> {
     }
 }
 
-/// Whether that is the answer to what is right, or wrong.
+/// Checks that an answer matches a valid (`is_right`) or wrong token.
 fn check(tally: &Tally, is_right: bool, repeat: u32) -> Result<(), Halt> {
     let what = if is_right {
         "a right token"

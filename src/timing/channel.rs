@@ -1,4 +1,4 @@
-//! The way to an implementation: one question, one answer, and the time between.
+//! The connection to an implementation: one request, one answer, and the time between.
 
 use std::sync::atomic::AtomicBool;
 
@@ -9,7 +9,7 @@ use crate::adapters::{
 use crate::protocol::{Hello, RequestLine, Tally};
 use crate::signature::Request;
 
-/// What is measured.
+/// The operation that is measured.
 #[derive(Clone, Debug)]
 pub enum Operation<'a> {
     /// Verifying a token.
@@ -18,70 +18,73 @@ pub enum Operation<'a> {
     Compare(&'a str, &'a str),
 }
 
-/// A way that is open.
+/// An open connection.
 pub trait Channel {
-    /// What the implementation says of itself.
+    /// The implementation's hello.
     fn hello(&self) -> &Hello;
 
-    /// Whether many calls take one request, so that what each takes adds up while the way is
-    /// gone once.
+    /// Whether a request can carry many calls, so that their times add up while the round trip is
+    /// paid once.
     fn is_amplified(&self) -> bool;
 
-    /// Asks, and waits for the answer. All that can be made ready is, before the clock starts.
+    /// Sends a request and waits for the answer. Everything is prepared before the clock starts.
+    /// `repeat` is the number of calls.
     fn ask(&mut self, operation: &Operation<'_>, repeat: u32) -> Result<RoundTrip, ChannelError>;
 
-    /// Says goodbye.
+    /// Ends the connection in an orderly way.
     fn close(self: Box<Self>);
 }
 
-/// Where an implementation is.
+/// How to connect to an implementation.
 pub trait Reach {
-    /// Opens a way to a fresh process of it, where it can be had.
+    /// Opens a connection to a fresh process, or a fresh connection where there is no process to
+    /// start.
     fn open(&self) -> Result<Box<dyn Channel + '_>, ChannelError>;
 }
 
-/// Why there is no way.
+/// Why a connection failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChannelError {
-    /// Whoever waits for us does so no longer.
+    /// The user interrupted the campaign.
     #[error("interrupted")]
     Interrupted,
-    /// It does not answer as it should. Reads on from "the adapter does not work: ".
+    /// The implementation does not answer as it should. Continues the phrase "the adapter does not
+    /// work: ".
     #[error("{0}")]
     Broken(String),
 }
 
-/// An implementation that is a command of its own.
+/// An adapter that is started by a command.
 #[derive(Clone, Copy, Debug)]
 pub struct Command<'a> {
-    /// What starts it.
+    /// The command that starts the adapter.
     pub command: &'a AdapterCommand,
-    /// How long to wait for it.
+    /// The time limits.
     pub limits: Limits,
-    /// Whoever sets it is heard within 100 ms.
+    /// Once set, blocking calls return within 100 ms.
     pub interrupt: &'a AtomicBool,
 }
 
-/// An implementation that is a server. What is fresh is the connection, not the process.
+/// A server that speaks the protocol. A fresh channel is a new connection to the same process.
 #[derive(Clone, Copy, Debug)]
 pub struct Server<'a> {
-    /// Where it listens.
+    /// The server's address.
     pub target: &'a HttpTarget,
-    /// How long to wait for it.
+    /// The time limits.
     pub limits: Limits,
-    /// Whoever sets it is heard within 100 ms.
+    /// Once set, blocking calls return within 100 ms.
     pub interrupt: &'a AtomicBool,
 }
 
-/// An implementation that is a server, and is asked as its description says.
+/// A server that is called as its description in `macproof.yaml` says.
 #[derive(Clone, Copy, Debug)]
 pub struct Site<'a> {
-    /// How it is asked.
+    /// How the server is called.
     pub target: &'a WebTarget,
-    /// How long to wait for it.
+    /// The time limits.
     pub limits: Limits,
-    /// Whoever sets it is heard within 100 ms.
+    /// Once set, blocking calls return within 100 ms.
     pub interrupt: &'a AtomicBool,
 }
 
@@ -149,7 +152,7 @@ impl Channel for WebLockstep<'_> {
         false
     }
 
-    /// One request after the other.
+    /// Sends the requests one after the other.
     fn ask(&mut self, operation: &Operation<'_>, repeat: u32) -> Result<RoundTrip, ChannelError> {
         let Operation::Verify(request) = operation else {
             let why = "the description does not say how to compare";

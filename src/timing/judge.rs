@@ -1,4 +1,4 @@
-//! From a recording to a verdict. Nothing else decides.
+//! Turns a recording into a verdict. Nothing else decides it.
 
 use crate::results::{
     Confirmation, Control, ControlKind, Distributions, Effect, Measurement, RunningEffect, Subject,
@@ -11,14 +11,14 @@ use crate::timing::rule::{
 };
 use crate::timing::words;
 
-/// How much of the pairs of a confirmation is trimmed off each end. Its requests may take longer
-/// than those that the control was measured with, so that more of them are disturbed.
+/// The share of pairs that is trimmed off each end in a confirmation. Its requests may take longer
+/// than those of the negative control, so more of them are disturbed.
 const CONFIRMING_SHARE: f64 = 0.4;
 
-/// The fewest pairs from which anything follows.
+/// Minimum number of pairs for a verdict.
 const FEWEST: usize = 200;
 
-/// Judges what was recorded, for leaks above `target` nanoseconds.
+/// Judges a recording for leaks above `target` nanoseconds per call.
 pub fn judge(recording: &Recording, target: f64) -> Measurement {
     let figures = Figures::of(recording);
     let (verdict, reason) = match recording.trouble.clone() {
@@ -56,27 +56,27 @@ pub fn judge(recording: &Recording, target: f64) -> Measurement {
     measurement
 }
 
-/// Where a campaign stands.
+/// The state of a campaign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// More pairs might tell.
+    /// More pairs are needed.
     Open,
-    /// There is something to confirm.
+    /// There is an effect to confirm.
     Suspicious,
-    /// It is as sure as it was asked to be that there is nothing.
+    /// A leak of the target size would have been found, and none was.
     Clear,
-    /// A fresh process showed the same.
+    /// A fresh process showed the same effect.
     Confirmed,
 }
 
-/// Where it stands by now.
+/// The state of a campaign, given its recording so far.
 pub(super) fn standing(recording: &Recording, target: f64) -> Standing {
     let figures = Figures::of(recording);
     let (Some(effect), true) = (figures.effect, figures.controls_hold(recording)) else {
         return Standing::Open;
     };
     if is_leak(&effect, figures.repeat) {
-        // Both say so in the end, or the one was an accident: more pairs will tell.
+        // Mean and ranks must agree in the end; if they do not yet, more pairs will tell.
         if !ranks_agree(&effect) {
             Standing::Open
         } else if figures.is_confirmed() {
@@ -91,25 +91,25 @@ pub(super) fn standing(recording: &Recording, target: f64) -> Standing {
     }
 }
 
-/// What a recording shows. Effects are nanoseconds a call, those of controls nanoseconds a
-/// request.
+/// What a recording shows. Effects are in nanoseconds per call, those of controls in nanoseconds
+/// per request.
 pub(super) struct Figures {
     repeat: u32,
-    /// How much is trimmed off each end.
+    /// The share that is trimmed off each end.
     share: f64,
     effect: Option<Estimate>,
-    /// All calls against one.
+    /// All calls compared with a single one.
     all: Option<Estimate>,
     call: Option<f64>,
     round_trip: Option<f64>,
     more: Option<Estimate>,
     null: Option<Estimate>,
-    /// What a fresh process showed, and with how many calls a request; another number where a
-    /// request carries more than one.
+    /// The number of calls per request in the fresh process, and the effect there. The number
+    /// differs from `repeat` if requests carry more than one call.
     confirmation: Option<(u32, Estimate)>,
-    /// What it showed with as many as at first.
+    /// The effect in the fresh process with the original number of calls.
     confirmation_with_same: Option<Estimate>,
-    /// The length of the identity, and the time of a call with it.
+    /// The length of the long identity, and the time of a call with it.
     work: Option<(usize, Estimate)>,
 }
 
@@ -233,15 +233,15 @@ impl Figures {
             .is_some_and(|detectable| detectable <= target)
     }
 
-    /// A leak of the same sign in a fresh process, which is there about as large with another
-    /// number of calls: what a request has once is not. How large it was in the first process does
-    /// not count: what compiles while it runs is another program by and by.
+    /// Whether the fresh process shows a leak of the same sign, and of about the same size per call
+    /// with another number of calls. A cost per request does not scale that way. The size in the
+    /// first process does not matter, because a JIT compiler may have changed the program since.
     pub(super) fn is_confirmed(&self) -> bool {
         let (Some(first), Some((repeat, again))) = (self.effect, self.confirmation) else {
             return false;
         };
         let is_again = match self.confirmation_with_same {
-            // The floor is lower for the larger number.
+            // The floor is lower for the larger number of calls.
             Some(same) => {
                 (is_leak(&again, repeat) || is_leak(&same, self.repeat))
                     && [again, same].iter().all(|one| one.exceeds(ALPHA, 0.0))
@@ -295,13 +295,13 @@ impl Figures {
         controls
     }
 
-    /// What was seen at first, with its calls a request.
+    /// The effect seen first, with its number of calls per request.
     pub(super) fn seen(&self) -> (u32, f64) {
         let effect = self.effect.map_or(0.0, |effect| effect.effect);
         (self.repeat, effect)
     }
 
-    /// What the last stage shows, with its calls a request.
+    /// The effect of the latest stage, with its number of calls per request.
     pub(super) fn latest(&self) -> Option<(u32, Estimate)> {
         let measured = self.effect.map(|effect| (self.repeat, effect));
         self.confirmation.or(measured)
@@ -315,14 +315,14 @@ impl Figures {
             standard_error_ns: rounded(estimate.standard_error),
             low_ns: rounded(low),
             high_ns: rounded(high),
-            // JSON has no infinity.
+            // JSON cannot represent infinity.
             z: rounded(estimate.z().clamp(-1e6, 1e6)),
             signed_rank_z: rounded(estimate.signed_rank),
             pairs: estimate.pairs as u64,
         }
     }
 
-    /// The effect at about forty counts, equally far apart in proportion.
+    /// The effect after about forty numbers of pairs, spaced by a constant factor.
     fn running(&self, recording: &Recording) -> Vec<RunningEffect> {
         let pairs = paired(recording, Stage::Measuring, Condition::Leak);
         let mut count = 20;
@@ -346,19 +346,19 @@ impl Figures {
             .collect()
     }
 
-    /// Whether every call does the work; `None` where that could not be tried.
+    /// Whether every call does its work; `None` if that could not be tested.
     pub(super) fn works(&self) -> Option<bool> {
         let (length, call) = self.work?;
         Some(call.effect >= least_work(length) && call.exceeds(ALPHA, 0.0))
     }
 
-    /// Whether it is certain that not every call does the work.
+    /// Whether it is certain that not every call does its work.
     pub(super) fn is_idle(&self) -> bool {
         self.work
             .is_some_and(|(length, call)| call.interval().1 < least_work(length))
     }
 
-    /// Whether what is known to take longer is lost in the noise.
+    /// Whether a difference that must exist is lost in the noise.
     fn is_too_noisy(&self, subject: &Subject) -> bool {
         let expected = self.expected_of_more(subject).unwrap_or_default();
         let is_slower = self
@@ -370,7 +370,7 @@ impl Figures {
                 .is_some_and(|more| expected < more.detectable(0.0))
     }
 
-    /// Whether one more call was found.
+    /// Whether the positive control holds: the additional calls were found.
     pub(super) fn is_positive(&self, subject: &Subject) -> bool {
         let expected = self.expected_of_more(subject);
         self.more.is_some_and(|more| {
@@ -384,8 +384,8 @@ impl Figures {
         self.call.map(|call| call * f64::from(step))
     }
 
-    /// Whether more pairs will not help: it is certain that more calls do not take what they
-    /// should, or that they take no time at all.
+    /// Whether more pairs will not help: additional calls certainly take less time than they
+    /// should, or all calls together take no measurable time.
     pub(super) fn is_hopeless(&self, subject: &Subject) -> bool {
         let (Some(more), Some(all)) = (self.more, self.all) else {
             return false;
@@ -396,13 +396,13 @@ impl Figures {
     }
 }
 
-/// Whether it is certain that it is not what is expected, give or take, but less.
+/// Whether the effect is certainly less than expected, beyond the tolerance.
 fn is_surely_less(found: &Estimate, expected: f64) -> bool {
     let (_, high) = found.interval();
     high < expected && !alike(high, expected)
 }
 
-/// The differences of a stage under a condition.
+/// The differences of a stage and condition.
 fn paired(recording: &Recording, stage: Stage, condition: Condition) -> Vec<Paired> {
     recording.of(stage, condition).map(Sample::paired).collect()
 }
@@ -411,12 +411,12 @@ fn paired(recording: &Recording, stage: Stage, condition: Condition) -> Vec<Pair
 fn work(recording: &Recording) -> Option<(usize, Estimate)> {
     let repeat = recording.of(Stage::Working, Condition::All).next()?.repeat;
     let (length, _) = WORK.into_iter().find(|(_, calls)| *calls == repeat)?;
-    // Few pairs, and a large effect: what is wild may go.
+    // There are few pairs and a large effect, so trim outliers generously.
     let call = estimate(&paired(recording, Stage::Working, Condition::All), 0.4)?;
     Some((length, call.scaled(1.0 / f64::from(repeat - 1))))
 }
 
-/// To a thousandth.
+/// Rounds to a thousandth.
 fn rounded(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0
 }
@@ -459,7 +459,7 @@ mod tests {
             signed_rank: 0.0,
             pairs: 500,
         };
-        // Seen in Go: 4.3 standard errors, where 4.4 are needed.
+        // Observed with Go: 4.3 standard errors, where 4.4 are needed.
         assert!(!is_surely_less(&found(726.0, 170.0), 1174.0));
         assert!(is_surely_less(&found(26.0, 17.0), 1174.0));
         assert!(is_surely_less(&found(-726.0, 17.0), 1174.0));

@@ -1,4 +1,4 @@
-//! An implementation whose comparison leaks on purpose: what `macproof timing` has to find.
+//! An implementation with a planted leak in its comparison, which `macproof timing` has to find.
 
 use std::hint::black_box;
 use std::str::FromStr;
@@ -11,16 +11,16 @@ use crate::signature::{Op, Outcome, Value};
 /// A planted leak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leak {
-    /// Byte by byte, until one differs.
+    /// Compares byte by byte and stops at the first difference.
     EarlyExit,
-    /// The language's `==`.
+    /// Uses the language's `==`.
     Equality,
-    /// A timing-safe comparison that takes so many nanoseconds longer where the first byte is
+    /// Uses a timing-safe comparison that takes this many nanoseconds longer if the first byte is
     /// right.
     Planted(u32),
 }
 
-/// Why a text names no leak.
+/// The name of an unknown leak.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there is no leak {0:?}; there are early-exit, equality, and times such as 20ns or 2us")]
 pub struct UnknownLeak(String);
@@ -43,26 +43,27 @@ impl FromStr for Leak {
     }
 }
 
-/// The reference, with such a comparison.
+/// The reference implementation with a leaking comparison.
 pub struct Leaky<'a> {
     leak: Leak,
-    /// Nanoseconds since any beginning.
+    /// Nanoseconds since an arbitrary origin.
     clock: &'a dyn Fn() -> u64,
-    /// Nanoseconds that are still to be waited for.
+    /// Nanoseconds still to wait; negative if earlier waits took too long.
     owed: i64,
     reference: Reference,
 }
 
-/// What every comparison with a planted leak waits for, in nanoseconds: what waiting costs besides
-/// is then the same for all, and only what is planted differs.
+/// How long every comparison with a planted leak waits, in nanoseconds. The overhead of waiting is
+/// then the same for all comparisons, and only the planted time differs.
 const WAIT: i64 = 300;
 
-/// How much too long a wait may be for the next to make up for it: beyond that, the system took
-/// the time.
+/// How many nanoseconds a wait may overrun and still be made up for by the next one. A longer
+/// overrun means that the system was busy.
 const TOO_LONG: i64 = 1000;
 
 impl<'a> Leaky<'a> {
-    /// One that leaks so, and waits by that clock, in nanoseconds since any beginning.
+    /// Creates an implementation with this leak. `clock` returns nanoseconds since an arbitrary
+    /// origin.
     pub fn new(leak: Leak, clock: &'a dyn Fn() -> u64) -> Self {
         Self {
             leak,
@@ -118,7 +119,7 @@ impl Implementation for Leaky<'_> {
     }
 }
 
-/// The token that should have been presented, for what the one presented carries.
+/// The correct token for the values that the presented one carries.
 fn expected(call: &Call<'_>, presented: &str, reference: &mut Reference) -> Option<String> {
     let scheme = call.scheme;
     let mut fields = call.fields.clone();
@@ -164,7 +165,7 @@ mod tests {
     #[test]
     fn what_is_planted_is_waited_for_by_the_clock() {
         let now = Cell::new(0);
-        // Each reading takes 30 ns.
+        // Each reading of the clock takes 30 ns.
         let clock = || {
             now.set(now.get() + 30);
             now.get()

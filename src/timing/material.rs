@@ -1,4 +1,4 @@
-//! What is asked: tokens that are wrong in one chosen character, and texts that are.
+//! The inputs of a campaign: tokens and texts that are wrong in one chosen character.
 
 use fastrand::Rng;
 
@@ -9,25 +9,25 @@ use crate::signature::{Context, Encoding, Fields, Op, Request, Secret, Secrets, 
 use crate::suite::{Expect, InputKind, Suite};
 use crate::timing::channel::Operation;
 
-/// How many identities or texts there are to draw from.
+/// Number of identities or texts to draw from.
 const POOL: usize = 16;
 
-/// How long the compared texts are, in characters.
+/// Length of the compared texts, in characters.
 pub(super) const COMPARED: usize = 4096;
 
-/// Where the one wrong character is.
+/// Which character is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wrong {
     First,
     Last,
 }
 
-/// What a subject is asked about.
+/// The inputs for one subject.
 #[derive(Debug)]
 pub enum Material<'a> {
     /// Tokens of a suite's scheme.
     Tokens(Tokens<'a>),
-    /// Texts to compare.
+    /// Texts for the `compare` operation.
     Texts(Vec<String>),
 }
 
@@ -35,20 +35,20 @@ pub enum Material<'a> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MaterialError {
-    /// It has no vector to take the form of an identity from.
+    /// No vector provides an example of an identity.
     #[error("no vector of the suite signs a text that can be varied")]
     NoIdentity,
-    /// It has a secret for each of something.
+    /// The scheme has a secret per value of a field.
     #[error("the suite's scheme has several secrets, and the implementation one of its own")]
     OneSecret,
-    /// The oracle declines what was made up.
+    /// The oracle refuses the generated input.
     #[error("the suite's scheme declines the identities that were made up: {0}")]
     Refused(#[from] Refusal),
 }
 
 impl<'a> Material<'a> {
-    /// Tokens for a suite, as of that time in Unix seconds, by the secret that the implementation
-    /// has, or by one of the suite's.
+    /// Tokens for a suite at time `now` (Unix seconds), made with the implementation's own secret
+    /// or with one of the suite's. Fails if no token can be made.
     pub fn of_suite(
         suite: &'a Suite,
         now: u64,
@@ -58,12 +58,12 @@ impl<'a> Material<'a> {
         Tokens::new(suite, now, secret, rng).map(Self::Tokens)
     }
 
-    /// Texts to compare.
+    /// Texts for the `compare` operation.
     pub fn of_comparison(rng: &mut Rng) -> Self {
         Self::Texts((0..POOL).map(|_| digits(COMPARED, rng)).collect())
     }
 
-    /// What it is about.
+    /// The subject that these inputs are for.
     pub fn subject(&self) -> Subject {
         match self {
             Self::Tokens(tokens) => Subject::Verify(tokens.suite.name.as_str().to_owned()),
@@ -71,7 +71,7 @@ impl<'a> Material<'a> {
         }
     }
 
-    /// One of its identities or texts.
+    /// The index of a random identity or text.
     pub(super) fn any(&self, rng: &mut Rng) -> usize {
         rng.usize(
             ..match self {
@@ -81,7 +81,7 @@ impl<'a> Material<'a> {
         )
     }
 
-    /// Presented where it is right.
+    /// The valid token of identity `at`, or the text itself.
     pub(super) fn right(&self, at: usize) -> Presented {
         match self {
             Self::Tokens(tokens) => tokens.identities[at].right(),
@@ -89,7 +89,7 @@ impl<'a> Material<'a> {
         }
     }
 
-    /// Two that are wrong there and differ from each other.
+    /// Two different tokens or texts that are both wrong in that character only.
     pub(super) fn two_wrong(&self, at: usize, wrong: Wrong, rng: &mut Rng) -> [Presented; 2] {
         match self {
             Self::Tokens(tokens) => tokens.identities[at]
@@ -112,7 +112,7 @@ impl<'a> Material<'a> {
         }
     }
 
-    /// What is measured with what is presented.
+    /// The operation that presents a token or text.
     pub(super) fn operation<'s>(&'s self, at: usize, presented: &'s Presented) -> Operation<'s> {
         match self {
             Self::Tokens(tokens) => tokens.operation(&tokens.identities[at], presented),
@@ -122,7 +122,8 @@ impl<'a> Material<'a> {
         }
     }
 
-    /// The same with an identity of so many characters, where there is one.
+    /// The same material with a single identity of this many characters; `None` for texts, or if no
+    /// such identity can be signed.
     pub(super) fn with_length(&self, characters: usize, rng: &mut Rng) -> Option<Self> {
         let Self::Tokens(tokens) = self else {
             return None;
@@ -137,18 +138,18 @@ impl<'a> Material<'a> {
     }
 }
 
-/// A token or text as it is presented.
+/// A token or text to present.
 #[derive(Clone, Debug)]
 pub(super) struct Presented(Value);
 
-/// Identities of a suite's scheme, signed.
+/// Signed identities of a suite's scheme.
 #[derive(Debug)]
 pub struct Tokens<'a> {
     suite: &'a Suite,
     secrets: Secrets,
-    /// The fields of a vector, with the present in its times.
+    /// The fields of a vector, with the current time in its times.
     template: Fields,
-    /// The index of the field that varies.
+    /// The index of the field that varies between identities.
     varied: usize,
     now: u64,
     identities: Vec<Identity>,
@@ -156,7 +157,7 @@ pub struct Tokens<'a> {
 
 #[derive(Debug)]
 struct Identity {
-    /// What is given at verify.
+    /// The fields given at verify.
     fields: Fields,
     token: String,
     parsed: ParsedToken,
@@ -253,9 +254,10 @@ impl Identity {
         Presented(Value::Text(self.token.clone()))
     }
 
-    /// Its token with another MAC, whose canonical spelling differs in that one character.
+    /// Two tokens with different wrong MACs, whose canonical encoding differs from the valid one in
+    /// that character only.
     fn two_wrong(&self, encoding: Encoding, wrong: Wrong, rng: &mut Rng) -> [ParsedToken; 2] {
-        // How many bits of the MAC stand in its first and in its last character.
+        // How many bits of the MAC its first and its last character encode.
         let length = self.parsed.macs().next().map_or(0, <[u8]>::len);
         let (first_bits, last_bits) = match (encoding.is_hex(), length % 3) {
             (true, _) => (4, 4),
@@ -289,7 +291,7 @@ impl Identity {
     }
 }
 
-/// The text field of the message that is to vary.
+/// The text field of the message to vary.
 fn varied_field(scheme: &Scheme, fields: &Fields) -> Option<usize> {
     scheme.message.fields().find(|&index| {
         let field = scheme.fields.at(index);
@@ -305,7 +307,7 @@ fn two_of(most: u32, rng: &mut Rng) -> [u32; 2] {
     [one, if other >= one { other + 1 } else { other }]
 }
 
-/// So many lower-case hexadecimal digits.
+/// Random lower-case hexadecimal digits.
 fn digits(count: usize, rng: &mut Rng) -> String {
     (0..count)
         .map(|_| char::from(b"0123456789abcdef"[rng.usize(..16)]))
@@ -321,7 +323,7 @@ mod tests {
     use crate::signature::{Request, Value};
     use crate::timing::channel::Operation;
 
-    /// The places in which two texts of the same length differ.
+    /// The positions in which two texts of the same length differ.
     fn differences(one: &str, other: &str) -> Vec<usize> {
         assert_eq!(one.len(), other.len());
         let bytes = one.bytes().zip(other.bytes()).enumerate();
@@ -356,7 +358,7 @@ mod tests {
                         let place = differences(&text(&right), &text(presented));
                         assert_eq!(place.len(), 1, "{}: {place:?}", embedded.name);
                         places.push((wrong == Wrong::Last, place[0]));
-                        // Canonical: else a decoder could stop before it compares.
+                        // Otherwise a decoder could fail before it compares.
                         assert!(
                             scheme
                                 .token

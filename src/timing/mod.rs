@@ -1,9 +1,9 @@
-//! Timing: is the comparison timing-safe, in any language, with an honest answer?
+//! Timing tests: whether a comparison is timing-safe, in any language.
 //!
-//! [`record`] asks an implementation again and again in pairs and records how long it took;
-//! [`judge`] turns a recording into a verdict, and nothing else does: so a recording from a file
-//! is judged as it was when it was made. The clock, the seed and the way to the implementation
-//! come in as arguments. `docs/timing.md` has the method and its limits.
+//! [`record`] sends pairs of requests to an implementation and records how long they took.
+//! [`judge`] alone turns a recording into a verdict, so a recording from a file gets the same
+//! verdict as when it was made. The clock, the seed and the channel are arguments. `docs/timing.md`
+//! describes the method and its limits.
 
 mod campaign;
 mod channel;

@@ -1,4 +1,4 @@
-//! Every pair as a line of CSV, and back.
+//! Writes and reads recordings as CSV, one pair per line.
 
 use std::fmt::Write as _;
 
@@ -9,43 +9,43 @@ use crate::results::{Subject, TimingCircumstances};
 use crate::statistics::Order;
 use crate::timing::recording::{Condition, Recording, Sample, Stage, Trouble};
 
-/// The version of the form of the file.
+/// The version of the file format.
 const FORM: u32 = 1;
 
-/// The names of the columns.
+/// The header line.
 const COLUMNS: &str = "subject,stage,condition,repeat,order,longer_ns,shorter_ns";
 
-/// What is said of all recordings in a file; its first line, behind `# `, as JSON.
+/// The metadata of all recordings in a file: its first line, as JSON after `# `.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawHeader {
-    /// The version of this form.
+    /// The version of the file format.
     pub macproof_timing_raw: u32,
-    /// The version of the program that measured.
+    /// The version of the program that wrote the file.
     pub macproof_version: String,
-    /// When it began, as RFC 3339.
+    /// When the campaign began, as RFC 3339.
     pub started: String,
-    /// What was measured.
+    /// The implementation that was measured.
     pub implementation: ImplementationInfo,
-    /// How it was reached.
+    /// How the implementation was reached.
     pub adapter: String,
-    /// Whether this program measured its own reference implementation because nobody named another.
+    /// Whether the built-in reference was measured because no implementation was named.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub judged_itself: bool,
-    /// Where.
+    /// The circumstances of the measurement.
     pub circumstances: TimingCircumstances,
-    /// What was asked for, in nanoseconds.
+    /// The target, in nanoseconds per call.
     pub target_ns: f64,
-    /// How long each subject was measured at most, in seconds.
+    /// Maximum time per subject, in seconds.
     pub time_s: f64,
-    /// The seed of all that was chosen by chance.
+    /// The seed of all random choices.
     pub seed: u64,
-    /// Whether a signal ended it before its time.
+    /// Whether a signal interrupted the campaign.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub interrupted: bool,
 }
 
-/// What is said of one recording; a line behind `# `, before its pairs.
+/// The metadata of one recording: a line of JSON after `# `, before its pairs.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RecordingHeader {
@@ -57,29 +57,29 @@ struct RecordingHeader {
     trouble: Option<Trouble>,
 }
 
-/// Why a file holds no recordings.
+/// Why a file cannot be read as recordings.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RawError {
-    /// It does not begin as it should.
+    /// The file does not start with a header.
     #[error("it is no file of raw pairs: its first line is no header of macproof timing --raw")]
     NoHeader,
-    /// It is of another form.
+    /// The file has another format version.
     #[error(
         "it is of form {0}, and this macproof reads form {FORM}; use the macproof that wrote it"
     )]
     Form(u32),
-    /// A line is none of a file of raw pairs.
+    /// A line is malformed.
     #[error("line {line}: {what}")]
     Line {
-        /// Which, from 1.
+        /// Its number, from 1.
         line: usize,
-        /// What is wrong with it.
+        /// The problem.
         what: String,
     },
 }
 
-/// The file of these recordings.
+/// Renders recordings as a file.
 #[expect(
     clippy::expect_used,
     reason = "a text takes everything, and headers have text keys"
@@ -115,7 +115,8 @@ pub fn raw_write(header: &RawHeader, recordings: &[Recording]) -> String {
     out
 }
 
-/// The header and the recordings of a file.
+/// Reads a file's header and recordings. Fails on a missing header, another format version, or a
+/// malformed line.
 pub fn raw_read(text: &str) -> Result<(RawHeader, Vec<Recording>), RawError> {
     let mut lines = text.lines().enumerate().map(|(at, line)| (at + 1, line));
     let (_, first) = lines.next().ok_or(RawError::NoHeader)?;
@@ -166,7 +167,7 @@ pub fn raw_read(text: &str) -> Result<(RawHeader, Vec<Recording>), RawError> {
 }
 
 impl RawHeader {
-    /// The version of the form.
+    /// The version of the format.
     pub const FORM: u32 = FORM;
 }
 
@@ -175,7 +176,7 @@ const ORDERS: [(Order, &str); 2] = [
     (Order::Backward, "shorter-first"),
 ];
 
-/// What is meant where nothing is said.
+/// The default for files that predate this member.
 fn amplified() -> bool {
     true
 }

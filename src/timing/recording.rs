@@ -1,81 +1,80 @@
-//! What was measured, pair by pair.
+//! The measurements of a campaign, pair by pair.
 
 use serde::{Deserialize, Serialize};
 
 use crate::results::{Subject, TimingVerdict};
 use crate::statistics::{Order, Paired};
 
-/// All that was seen of one subject. A verdict is made of nothing else.
+/// Everything that was observed of one subject. The verdict depends on nothing else.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recording {
-    /// What was measured.
+    /// The subject that was measured.
     pub subject: Subject,
-    /// Whether a request carried many calls; else each was sent alone, and how long the way takes
-    /// covers what a call does.
+    /// Whether requests carried many calls. Otherwise each call was a request of its own, and the
+    /// round trip hides what a call does.
     pub amplified: bool,
-    /// Whether a valid token, repeated, was accepted as often as it was to be, and a wrong one
-    /// never.
+    /// Whether a valid token was accepted as often as it was repeated, and a wrong one never.
     pub counted: bool,
-    /// What ended it before its time.
+    /// What ended the measurement early, if anything.
     pub trouble: Option<Trouble>,
-    /// The pairs, in order.
+    /// The pairs, in the order in which they were measured.
     pub samples: Vec<Sample>,
 }
 
 /// Why there is nothing to judge.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trouble {
-    /// What it comes to: inconclusive or not measured.
+    /// The resulting verdict: inconclusive or not measured.
     pub verdict: TimingVerdict,
-    /// Why.
+    /// The reason, in words.
     pub reason: String,
 }
 
-/// Two round trips, one right after the other.
+/// Two consecutive round trips.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sample {
-    /// What it was measured for.
+    /// What the pair was measured for.
     pub stage: Stage,
-    /// What differs between the two.
+    /// How the two requests differ.
     pub condition: Condition,
-    /// How many calls a request asked for; for the pairs that differ in it, the larger number.
+    /// Calls per request; if the two requests differ in it, the larger number.
     pub repeat: u32,
-    /// Which was first.
+    /// Which of the two was measured first.
     pub order: Order,
-    /// The time of the one that is expected to take longer, in nanoseconds.
+    /// The round trip of the request that is expected to take longer, in nanoseconds.
     pub longer: u64,
-    /// The time of the other.
+    /// The round trip of the other request, in nanoseconds.
     pub shorter: u64,
 }
 
 /// What a pair is measured for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Whether every call does the work.
+    /// To show that every call does its work.
     Working,
-    /// How many calls a request is to ask for.
+    /// To choose the number of calls per request.
     Tuning,
-    /// The verdict.
+    /// For the verdict.
     Measuring,
-    /// The same again, in a fresh process.
+    /// To confirm a leak in a fresh process.
     Confirming,
 }
 
-/// What differs between the two of a pair.
+/// How the two requests of a pair differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Condition {
-    /// Last character wrong, first character wrong: what a leak tells apart.
+    /// One has the last character wrong, the other the first: a leak tells them apart.
     Leak,
-    /// Last character wrong in two ways: nothing.
+    /// Both have the last character wrong, in different ways: there is nothing to find.
     Null,
-    /// Some calls more: what has to be found.
+    /// One has some more calls: the positive control, which has to be found.
     More,
-    /// All the calls against one.
+    /// One has all the calls, the other a single one.
     All,
 }
 
 impl Sample {
-    /// By how much the first took longer.
+    /// The pair's difference, `longer` minus `shorter`, in nanoseconds.
     #[expect(
         clippy::cast_precision_loss,
         reason = "round trips, far below 2^53 nanoseconds"
@@ -87,7 +86,7 @@ impl Sample {
         }
     }
 
-    /// Both times.
+    /// Both round trips, in nanoseconds.
     #[expect(
         clippy::cast_precision_loss,
         reason = "round trips, far below 2^53 nanoseconds"
@@ -98,7 +97,7 @@ impl Sample {
 }
 
 impl Recording {
-    /// One without samples.
+    /// Creates a recording without samples.
     pub fn new(subject: Subject) -> Self {
         Self {
             subject,
@@ -109,13 +108,13 @@ impl Recording {
         }
     }
 
-    /// The samples of a stage under a condition.
+    /// The samples of a stage and condition.
     pub fn of(&self, stage: Stage, condition: Condition) -> impl Iterator<Item = &Sample> {
         let fits = move |sample: &&Sample| sample.stage == stage && sample.condition == condition;
         self.samples.iter().filter(fits)
     }
 
-    /// How many calls a request asked for in a stage.
+    /// The number of calls per request in a stage.
     pub fn repeat_of(&self, stage: Stage) -> Option<u32> {
         self.of(stage, Condition::Leak)
             .next()
@@ -124,7 +123,7 @@ impl Recording {
 }
 
 impl Stage {
-    /// All, with their words.
+    /// All stages with their names in files.
     pub(super) const WORDS: [(Self, &'static str); 4] = [
         (Self::Working, "working"),
         (Self::Tuning, "tuning"),
@@ -134,7 +133,7 @@ impl Stage {
 }
 
 impl Condition {
-    /// All, with their words.
+    /// All conditions with their names in files.
     pub(super) const WORDS: [(Self, &'static str); 4] = [
         (Self::Leak, "leak"),
         (Self::Null, "null"),

@@ -1,5 +1,5 @@
-//! Whole campaigns against a made-up implementation with a made-up clock: every verdict, exact by
-//! seed.
+//! Complete campaigns against a simulated implementation and clock; deterministic for a given seed,
+//! with every verdict.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -14,25 +14,25 @@ use crate::suite::Suite;
 use crate::timing::channel::{Channel, ChannelError, Operation, Reach};
 use crate::timing::{Material, Options, RawHeader, Recording, judge, raw_read, raw_write, record};
 
-/// How the made-up implementation behaves; times in nanoseconds.
+/// The behaviour of the simulated implementation; times in nanoseconds.
 #[derive(Clone, Copy)]
 struct Behaviour {
-    /// What a call takes longer where the first character of the MAC is right.
+    /// Additional time per call if the first character of the MAC is right.
     leak: f64,
-    /// The same, in the first process only.
+    /// The same, but in the first process only.
     leak_at_first: f64,
-    /// What a request takes longer, once, where the first character is right, in nanoseconds.
+    /// Additional time per request, once, if the first character is right.
     artefact: f64,
-    /// What a call takes for each character of the identity.
+    /// Time per call for each character of the identity.
     character: f64,
-    /// What a request takes at least.
+    /// Minimum time of a request.
     padded_to: f64,
-    /// Whether `repeat` means anything to it, and whether it says so.
+    /// Whether it honours `repeat`, and whether it reports how many calls accepted.
     repeats: bool,
     counts: bool,
-    /// Whether it is asked one call a request.
+    /// Whether each request carries a single call.
     alone: bool,
-    /// How wide round trips spread.
+    /// The spread of round trips.
     noise: f64,
 }
 
@@ -48,7 +48,7 @@ const HONEST: Behaviour = Behaviour {
     noise: 1000.0,
 };
 
-/// The processes of it, one clock for all.
+/// The simulated processes, which share a clock.
 struct World {
     behaviour: Behaviour,
     suite: Suite,
@@ -243,7 +243,8 @@ fn what_does_not_come_again_is_no_leak() {
 
 #[test]
 fn what_a_request_has_once_is_no_leak() {
-    // Far above the floor of a request, in each process, and the same for any number of calls.
+    // Far above the floor per request, present in each process, and the same for any number of
+    // calls.
     for artefact in [3000.0, 20_000.0] {
         for seed in 1..6 {
             let behaviour = Behaviour { artefact, ..HONEST };
@@ -267,7 +268,7 @@ fn whoever_remembers_is_seen() {
 
 #[test]
 fn whoever_ignores_repeat_is_seen() {
-    // One that says so, and one that does not.
+    // One that omits the count, and one that reports it but ignores `repeat`.
     let measurement = judged(Behaviour {
         counts: false,
         ..HONEST
@@ -288,7 +289,7 @@ fn whoever_ignores_repeat_is_seen() {
 
 #[test]
 fn whoever_pads_is_seen() {
-    // Enough for any number of calls, but not for so long an identity.
+    // Enough for any number of calls, but not for an identity this long.
     let measurement = judged(Behaviour {
         padded_to: 70_000.0,
         leak: 1.0,

@@ -1,4 +1,4 @@
-//! How many calls a request is to ask for.
+//! Chooses the number of calls per request.
 
 use crate::statistics::{interquartile_range, median};
 use crate::timing::recording::{Condition, Recording, Sample, Stage};
@@ -7,36 +7,37 @@ use crate::timing::rule::floor;
 /// The numbers to choose from.
 pub(super) const REPEATS: [u32; 7] = [1, 3, 10, 30, 100, 300, 1000];
 
-/// How many pairs each is tried with.
+/// How many pairs each number is tried with.
 pub(super) const PAIRS: usize = 60;
 
-/// The longest round trip, in nanoseconds: beyond it, more comes between than is gained.
+/// The longest useful round trip, in nanoseconds: a longer one is disturbed more than it gains.
 const LONGEST: f64 = 300_000.0;
 
-/// Where a single call already takes long on its way (over HTTP), so many times that.
+/// If the round trip of a single call is long already (over HTTP), the limit is this many times
+/// that.
 const LONGEST_OF_ONE: f64 = 3.0;
 
-/// The longest round trip that is worth its time, where one call takes `one`.
+/// The longest useful round trip, in nanoseconds, if that of a single call takes `one`.
 pub(super) fn longest(one: f64) -> f64 {
     LONGEST.max(LONGEST_OF_ONE * one)
 }
 
-/// The number with which the target is reached soonest; 1 where nothing was tried.
+/// The number that reaches the target soonest; 1 if none was tried.
 pub(super) fn chosen(recording: &Recording, target: f64) -> u32 {
     soonest(recording, target, |_| true).unwrap_or(1)
 }
 
-/// The number with which an effect that was seen with `repeat` shows again soonest, a call. It is
-/// another by a factor of at least three: what there is once a request, however many calls it
-/// carries, is then not as large again.
+/// The number with which an effect first seen with `repeat` is confirmed soonest. It differs by a
+/// factor of at least three, so that a cost per request, which does not depend on the number of
+/// calls, shows up as a different effect per call.
 pub(super) fn chosen_again(recording: &Recording, repeat: u32, effect: f64) -> u32 {
     let is_another = |other: u32| other >= 3 * repeat || 3 * other <= repeat;
     soonest(recording, effect.abs(), is_another).unwrap_or(4 * repeat)
 }
 
-/// The number with which so small an effect is found soonest. The error is the spread a call, over
-/// the root of how many pairs there are, and it has to come down to what the floor leaves of the
-/// target. Where no floor is below the target, the number with which the error falls fastest.
+/// The number with which an effect of this size is found soonest. The error is the spread per call
+/// over the square root of the number of pairs, and it has to fall to what the floor leaves of the
+/// target. If the floor is never below the target, the number with the fastest falling error.
 fn soonest(recording: &Recording, target: f64, may_be: impl Fn(u32) -> bool) -> Option<u32> {
     let samples = |repeat: u32| {
         recording
@@ -72,7 +73,7 @@ mod tests {
     use crate::statistics::Order;
     use crate::timing::recording::{Condition, Recording, Sample, Stage};
 
-    /// Round trips of `fixed + repeat * call`, with a spread of their own and one of each call.
+    /// Round trips of `fixed + repeat * call`, with spread per request and per call.
     fn tuned(call: u64, repeats: &[u32], target: f64) -> u32 {
         tuned_with(call, 0, repeats, target)
     }
@@ -105,24 +106,24 @@ mod tests {
 
     #[test]
     fn what_is_asked_afresh_is_asked_with_another_number() {
-        // With 100 calls it takes too long, with 10 the floor is 10 ns.
+        // With 100 calls a round trip is too long; with 10 the floor is 10 ns.
         let recording = tried(8000, 300, &[1, 3, 10, 30, 100]);
         assert_eq!(chosen_again(&recording, 30, 20.0), 10);
         assert_eq!(chosen_again(&recording, 10, 20.0), 30);
-        // A leak of the other sign is as large.
+        // A leak of the opposite sign is just as large.
         assert_eq!(chosen_again(&recording, 30, -20.0), 10);
         assert_eq!(
             chosen_again(&tried(500, 0, &[10, 30, 100, 300]), 30, 20.0),
             300
         );
-        // Nothing else was tried.
+        // No other number was tried.
         assert_eq!(chosen_again(&tried(8000, 300, &[1]), 1, 2000.0), 4);
     }
 
     #[test]
     fn what_the_floor_leaves_of_the_target_counts() {
-        // The calls of a request are all as slow or as fast, so that more of them gain little:
-        // the fewer, the more pairs. With 10 the floor is 10 ns, with 30 it is 5.
+        // The calls of a request are equally slow or fast, so more of them gain little, and fewer
+        // allow more pairs. With 10 the floor is 10 ns, with 30 it is 5.
         let all = [1, 3, 10, 30, 100];
         assert_eq!(tuned_with(8000, 300, &all, 200.0), 10);
         assert_eq!(tuned_with(8000, 300, &all, 15.0), 30);
@@ -136,7 +137,7 @@ mod tests {
         assert_eq!(tuned(500, &all, 20.0), 300);
         assert_eq!(tuned(2500, &all, 20.0), 100);
         assert_eq!(tuned(20_000, &all, 20.0), 10);
-        // One call is tried whatever it takes, and nothing is made of nothing.
+        // A single call is allowed however long it takes, and without samples nothing is chosen.
         assert_eq!(tuned(1_000_000, &[1], 20.0), 1);
         assert_eq!(tuned(1, &[], 20.0), 1);
     }

@@ -6,7 +6,7 @@ use crate::timing::material::COMPARED;
 use crate::timing::recording::Recording;
 use crate::timing::rule::least_work;
 
-/// What none of these verdicts says; it stands beside them.
+/// The limits that apply to all of these verdicts, and are shown next to them.
 pub fn limits(recordings: &[Recording]) -> Vec<String> {
     let alone = recordings.iter().any(|recording| !recording.amplified);
     let alone = alone.then_some(LIMIT_OF_ONE);
@@ -118,7 +118,7 @@ pub(super) fn negative(found: Option<&Estimate>, repeat: u32) -> String {
     }
 }
 
-/// Why nothing can be said where a control failed, be it for noise.
+/// Why a failed control leaves no verdict; `is_noise` if noise may be the reason.
 pub(super) fn failed(control: &Control, is_noise: bool) -> String {
     let words = &control.words;
     if is_noise {
