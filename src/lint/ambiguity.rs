@@ -1,14 +1,14 @@
-//! Whether two inputs can have the same message.
+//! Decides whether two different inputs can have the same message.
 //!
-//! Inputs that a filter makes equal are one input: that is what the filter is for.
+//! Inputs that a filter makes equal count as one input, since that is the purpose of a filter.
 //!
-//! Where each field stands once, the question is decided exactly. A message then is a
-//! concatenation of regular languages (literals, texts of their patterns or without what their
-//! filters remove, canonical times, enums), and two inputs share one if and only if some word can be cut into these pieces in
-//! two ways; the product of the automaton with itself finds the shortest such word. A field that
-//! stands twice makes copies that no automaton can compare: then a word that can be cut in one way
-//! only still settles it, and so does a single field in any number of copies; for the rest there is
-//! a small search, and the honest answer that nothing was found.
+//! If each field occurs once, the question is decided exactly. A message is then a concatenation of
+//! regular languages (literals, the texts of a pattern or those that filters leave, canonical
+//! times, enums), and two inputs share one if and only if some word can be split into these pieces
+//! in two ways. The product of the automaton with itself finds the shortest such word. If a field
+//! occurs twice, no automaton can compare its copies. Even then, a word that can be split in only
+//! one way settles the question, and so does a message with a single field in any number of copies.
+//! For the rest there is a bounded search, whose failure proves nothing.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -18,23 +18,23 @@ use crate::lint::cuts::{Cuts, TwoCuts};
 use crate::scheme::{FieldKind, FieldTexts, Filter, MessagePart, Scheme};
 use crate::signature::{Fields, Value};
 
-/// Whether two inputs can have the same message.
+/// The answer to whether two inputs can have the same message.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ambiguity {
     /// No two inputs can.
     None,
-    /// These can; it has been tried.
+    /// These two inputs do; this was verified by rendering both.
     Found(Box<Collision>),
-    /// It could not be decided.
+    /// The question could not be decided.
     Undecided,
 }
 
-/// Two different inputs and the message that they share.
+/// Two different inputs with the same message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Collision {
-    /// An input, as the fields to sign.
+    /// The fields of one input.
     pub one: Fields,
-    /// Another.
+    /// The fields of the other.
     pub other: Fields,
     /// The bytes that are signed for both.
     pub message: Vec<u8>,
@@ -46,7 +46,7 @@ impl fmt::Display for Collision {
     }
 }
 
-/// Fields as a person reads them: `user_id "a", timestamp 5`.
+/// Displays fields for people: `user_id "a", timestamp 5`.
 pub(super) struct Shown<'a>(pub(super) &'a Fields);
 
 impl fmt::Display for Shown<'_> {
@@ -62,7 +62,7 @@ impl fmt::Display for Shown<'_> {
 
 /// Decides whether two inputs of a scheme can have the same message.
 pub fn ambiguity(scheme: &Scheme) -> Ambiguity {
-    // Inputs without empty texts are easier to believe, so they are tried first.
+    // Examples without empty texts are more convincing, so try those first.
     let mut cuts = Cuts::of(scheme, false).map(|cuts| cuts.find_two());
     if matches!(cuts, Some(TwoCuts::None)) {
         cuts = Cuts::of(scheme, true).map(|cuts| cuts.find_two());
@@ -75,7 +75,7 @@ pub fn ambiguity(scheme: &Scheme) -> Ambiguity {
     }
 }
 
-/// Turns two ways to cut a word into two inputs, and renders both.
+/// Turns two splits of a word into two inputs, and verifies them by rendering both.
 fn prove(scheme: &Scheme, one: &[(usize, Vec<u8>)], other: &[(usize, Vec<u8>)]) -> Ambiguity {
     let fields = |cut: &[(usize, Vec<u8>)]| -> Fields {
         cut.iter()
@@ -87,10 +87,10 @@ fn prove(scheme: &Scheme, one: &[(usize, Vec<u8>)], other: &[(usize, Vec<u8>)]) 
     })
 }
 
-/// The two inputs, if they are different and have the same message.
+/// The collision of two inputs, if they are different and have the same message.
 fn collision(scheme: &Scheme, one: Fields, other: Fields) -> Option<Collision> {
     let message = render(scheme, &one)?;
-    // Outside the form that the scheme states nobody signs.
+    // No implementation signs inputs outside the form that the scheme states.
     let is_input = |fields: &Fields| scheme.are_of_their_form(fields, None);
     if !is_input(&one) || !is_input(&other) {
         return None;
@@ -103,7 +103,7 @@ fn collision(scheme: &Scheme, one: Fields, other: Fields) -> Option<Collision> {
     })
 }
 
-/// The field that a piece of a message comes from, and its value; `None` for a literal.
+/// The field that a part of the message renders, with its value; `None` for a literal.
 fn value_of(scheme: &Scheme, part: usize, bytes: &[u8]) -> Option<(String, Value)> {
     let MessagePart::Field { field, filters } = &scheme.message.parts()[part] else {
         return None;
@@ -129,7 +129,7 @@ fn render(scheme: &Scheme, fields: &Fields) -> Option<Vec<u8>> {
     scheme.message.render(&scheme.fields, &texts).ok()
 }
 
-/// What each place of the message holds: inputs with the same are one.
+/// The bytes at each place of the message. Inputs that agree in them count as one.
 fn signed_values(scheme: &Scheme, fields: &Fields) -> Option<Vec<Vec<u8>>> {
     let texts = FieldTexts::read(&scheme.fields, fields).ok()?;
     let places = scheme.message.parts().iter().filter_map(|part| match part {
@@ -152,10 +152,10 @@ fn repeats_a_field(scheme: &Scheme) -> bool {
     (0..fields.len()).any(|at| fields[..at].contains(&fields[at]))
 }
 
-/// How many inputs of a message with copies are tried.
+/// Maximum number of inputs tried for a message with repeated fields.
 const TRIED: usize = 60_000;
 
-/// A message in which a field stands twice, and whose pieces alone do not tell where they end.
+/// Searches a message in which a field occurs twice and whose splits are ambiguous.
 fn of_copies(scheme: &Scheme) -> Ambiguity {
     let mut fields: Vec<usize> = scheme.message.fields().collect();
     fields.sort_unstable();
@@ -163,7 +163,7 @@ fn of_copies(scheme: &Scheme) -> Ambiguity {
     let trims = scheme.message.parts().iter().any(
         |part| matches!(part, MessagePart::Field { filters, .. } if filters.contains(&Filter::Trim)),
     );
-    // The length of the whole then tells the length of the one field, and so each of its places.
+    // The total length determines the length of the single field, and so each of its copies.
     if fields.len() == 1 && !trims {
         return Ambiguity::None;
     }
@@ -184,7 +184,7 @@ fn of_copies(scheme: &Scheme) -> Ambiguity {
     Ambiguity::Undecided
 }
 
-/// Inputs of few characters, the shortest first.
+/// Inputs with few characters, shortest first.
 fn small_inputs(scheme: &Scheme, fields: &[usize]) -> Vec<Fields> {
     let mut letters: Vec<char> = vec!['a'];
     for part in scheme.message.parts() {
@@ -201,7 +201,7 @@ fn small_inputs(scheme: &Scheme, fields: &[usize]) -> Vec<Fields> {
     let mut known = HashSet::new();
     letters.retain(|letter| known.insert(*letter));
     letters.truncate(6);
-    // As many values for each field as fit into the number of inputs that are tried.
+    // Use as many values per field as fit into the limit on inputs.
     let count = u32::try_from(fields.len()).unwrap_or(u32::MAX);
     let fits = |each: usize| each.checked_pow(count).is_some_and(|all| all <= TRIED);
     let each = (2..=TRIED).rev().find(|&each| fits(each)).unwrap_or(2);
@@ -228,7 +228,7 @@ fn small_inputs(scheme: &Scheme, fields: &[usize]) -> Vec<Fields> {
     inputs
 }
 
-/// The shortest texts over these letters.
+/// The `count` shortest texts over these letters.
 fn texts(letters: &[char], count: usize) -> Vec<Value> {
     let mut texts = vec![String::new()];
     let mut from = 0;
@@ -286,7 +286,7 @@ mod tests {
         }
     }
 
-    /// What is found is a collision indeed.
+    /// Whether a collision is found and is real.
     fn is_found(scheme: &Scheme) -> bool {
         let Ambiguity::Found(found) = ambiguity(scheme) else {
             return false;
@@ -318,7 +318,7 @@ mod tests {
             "{a|trim} {t}",
             "{t}-{u}",
             "{k}:{a}",
-            // No value ends in another, though one begins with another.
+            // No value is a suffix of another, although one is a prefix of another.
             "{a}{k}",
             "{a}{a}",
             "{a}:{a|lower}",
@@ -378,7 +378,7 @@ mod tests {
                 "{message}"
             );
         }
-        // Each of its texts has one dot: the second is the delimiter.
+        // Each text has exactly one dot, so the second dot is the delimiter.
         assert_eq!(ambiguity(&with("{a}.{b}", r"\d+\.\d{9}")), Ambiguity::None);
         for (message, pattern) in [
             ("{a}.{b}", "[a.]+"),
@@ -388,7 +388,7 @@ mod tests {
         ] {
             assert!(is_found(&with(message, pattern)), "{message} {pattern}");
         }
-        // What is found outside the pattern is no collision; nothing better is known of a filter.
+        // A collision outside the pattern does not count; with a filter, nothing better is known.
         assert_eq!(
             ambiguity(&with("{a|trim}.{b}", r"\d+\.\d{9}")),
             Ambiguity::Undecided
@@ -437,7 +437,7 @@ mod tests {
             .prop_filter("it names a field", |message| message.contains('{'))
     }
 
-    /// Every input of at most two characters a text over the letters that matter.
+    /// All inputs with at most two characters per text, over the letters that matter.
     fn inputs(scheme: &Scheme) -> Vec<Fields> {
         let letters = ["a", "-", "0", "A", " "];
         let mut texts = vec![String::new()];
@@ -470,8 +470,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(40))]
 
-        /// What is shown collides, and where all small inputs are tried and two collide, that is
-        /// never denied.
+        /// Reported collisions are real, and if an exhaustive search of small inputs finds a
+        /// collision, it is never denied.
         #[test]
         fn the_answer_is_that_of_trying(message in any_message()) {
             let scheme = scheme(&message);

@@ -1,4 +1,4 @@
-//! Two ways to cut one word into the pieces of a message.
+//! Finds two ways to split one word into the pieces of a message.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
@@ -7,48 +7,49 @@ use crate::lint::ambiguity::filtered;
 use crate::lint::form::Form;
 use crate::scheme::{FieldKind, Filter, MessagePart, Pattern, Scheme};
 
-/// The most states of one automaton, and the most pairs of states, that are looked at.
+/// Maximum number of states of one automaton, and of pairs of states, to visit.
 const MAX_STATES: usize = 20_000;
 const MAX_PAIRS: usize = 400_000;
 
-/// The pieces of a message as one automaton over a small alphabet.
+/// The pieces of a message as one automaton over a reduced alphabet.
 pub(super) struct Cuts {
-    /// A byte for each class of bytes that no piece tells apart, the friendliest first.
+    /// One representative byte for each class of bytes that no piece distinguishes, most readable
+    /// first.
     alphabet: Vec<u8>,
     pieces: Vec<Piece>,
 }
 
-/// A cut: for each part of the message that is a field, the part's index and its bytes.
+/// A split: for each part of the message that is a field, its index and bytes.
 pub(super) type Cut = Vec<(usize, Vec<u8>)>;
 
-/// What there is to find.
+/// The result of the search.
 #[derive(Debug)]
 pub(super) enum TwoCuts {
-    /// Every word can be cut in one way at most.
+    /// Every word has at most one split.
     None,
-    /// The shortest word that can be cut in two ways, so cut.
+    /// The shortest word with two splits, as both splits.
     Found(Cut, Cut),
-    /// There are more states than are looked at.
+    /// There are too many states to visit.
     TooMany,
 }
 
-/// One part of the message: a deterministic automaton that begins in state 0.
+/// One part of the message: a deterministic automaton with initial state 0.
 #[derive(Debug, Default)]
 struct Piece {
     /// For each state and each letter of the alphabet, the next state.
     next: Vec<Vec<Option<u32>>>,
-    /// For each state, whether the piece may end there.
+    /// For each state, whether it is accepting.
     ends: Vec<bool>,
 }
 
-/// Somewhere inside a piece.
+/// A position of a reader: a state inside a piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct At {
     piece: u32,
     state: u32,
 }
 
-/// Two readers of one word, and whether they have already read a letter into different pieces.
+/// Two readers of one word, and whether they have already put a letter into different pieces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Pair {
     one: At,
@@ -57,7 +58,8 @@ struct Pair {
 }
 
 impl Cuts {
-    /// The automaton of a scheme's message, with or without empty texts; `None` if it is too large.
+    /// Builds the automaton of a scheme's message, with or without empty texts; `None` if it is too
+    /// large.
     pub(super) fn of(scheme: &Scheme, empty_texts: bool) -> Option<Self> {
         let words: Vec<Words> = scheme
             .message
@@ -76,7 +78,7 @@ impl Cuts {
         Some(Self { alphabet, pieces })
     }
 
-    /// Searches the pairs of readings breadth first, so that what is found is the shortest.
+    /// Searches the pairs of readings breadth-first, so the first result is the shortest.
     pub(super) fn find_two(&self) -> TwoCuts {
         let begin = At { piece: 0, state: 0 };
         let begin = Pair {
@@ -113,8 +115,8 @@ impl Cuts {
         TwoCuts::None
     }
 
-    /// Where a reader may be after one more letter: in its piece, or in a later one, if its own and
-    /// those between may end.
+    /// Where a reader may be after one more letter: in its piece, or in a later one if its own
+    /// piece and those between can end.
     fn after(&self, at: At, letter: usize) -> Vec<At> {
         let mut found = Vec::new();
         let mut state = at.state;
@@ -142,7 +144,7 @@ impl Cuts {
             && later.iter().all(|piece| ends(piece, 0))
     }
 
-    /// Walks back to the beginning and hands each letter to the piece that read it.
+    /// Walks back to the start and assigns each letter to the piece that read it.
     fn cut(&self, came_from: &HashMap<Pair, Option<(Pair, u8)>>, last: Pair) -> TwoCuts {
         let mut letters = Vec::new();
         let mut pair = last;
@@ -162,16 +164,16 @@ impl Cuts {
     }
 }
 
-/// The words that one part of a message can be.
+/// The language of one part of a message.
 enum Words {
-    /// One of these.
+    /// A finite set of words.
     Listed(Vec<Vec<u8>>),
     /// `0|[1-9][0-9]*`.
     Time,
-    /// Any text of these bytes, without what its filters remove. The bytes are those of a pattern:
-    /// more texts than it takes, so that what no two of them share no two of its own do. Where
-    /// nothing is removed and the pattern is no larger than can be looked at, it is exactly its
-    /// texts.
+    /// The texts of these bytes, without what filters remove. The bytes are those that the pattern
+    /// allows, so this is a superset of its texts: if no two of these texts collide, neither do two
+    /// of the pattern. If nothing is removed and the pattern is small enough, it is exactly the
+    /// pattern's texts.
     Text {
         lower: bool,
         trim: bool,
@@ -291,7 +293,7 @@ impl Piece {
             next: form.next.iter().map(row).collect(),
             ends: form.ends.clone(),
         };
-        // The beginning may be a state that a text comes back to: an empty text ends in no other.
+        // A non-empty text may return to the initial state, and must still be accepted there.
         if !empty_texts && piece.ends[0] {
             let begin = u32::try_from(piece.ends.len()).unwrap_or_default();
             piece.next.push(piece.next[0].clone());
@@ -307,7 +309,7 @@ impl Piece {
     }
 }
 
-/// The bytes that may stand in a text after its filters.
+/// The bytes that may occur in a text after its filters.
 fn filtered_bytes(mut bytes: [bool; 256], filters: &[Filter]) -> [bool; 256] {
     if filters.contains(&Filter::Lower) {
         for upper in b'A'..=b'Z' {
@@ -317,13 +319,14 @@ fn filtered_bytes(mut bytes: [bool; 256], filters: &[Filter]) -> [bool; 256] {
     bytes
 }
 
-/// What [`Filter::Trim`] removes.
+/// Whether [`Filter::Trim`] removes a byte.
 fn is_blank(byte: u8) -> bool {
     byte.is_ascii_whitespace()
 }
 
-/// Every byte that a listed word names, and of all others one for each kind that some piece tells
-/// apart. Exchanging bytes of one kind changes no cut, so these are enough.
+/// Every byte that occurs in a listed word, and one representative for each class of the remaining
+/// bytes that some piece distinguishes. Exchanging bytes of a class changes no split, so these
+/// suffice.
 fn alphabet(words: &[Words]) -> Vec<u8> {
     let mut named = [false; 256];
     for word in words.iter().flat_map(|words| match words {
@@ -334,7 +337,7 @@ fn alphabet(words: &[Words]) -> Vec<u8> {
             named[byte as usize] = true;
         }
     }
-    // A pattern may tell any two bytes apart.
+    // A pattern may distinguish any two bytes.
     let has_bytes = |words: &Words| matches!(words, Words::Text { bytes: Some(_), .. });
     if words.iter().any(has_bytes) {
         let mut all: Vec<u8> = (0..=255).collect();
@@ -351,7 +354,7 @@ fn alphabet(words: &[Words]) -> Vec<u8> {
     ];
     let others = kinds.into_iter().filter_map(|is| {
         let of_kind = |&b: &u8| is(b) && !named[b as usize];
-        // A blank is a space, if it may be.
+        // Prefer a space as the representative of whitespace.
         let space = Some(b' ').filter(of_kind);
         space.or_else(|| friendly.iter().copied().find(of_kind))
     });

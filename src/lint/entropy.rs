@@ -1,4 +1,4 @@
-//! How many secrets there are like the one that a document shows.
+//! Estimates the entropy of the secret that a document shows.
 
 use std::collections::HashMap;
 
@@ -6,22 +6,22 @@ use crate::scheme::SecretEncoding;
 use crate::signature::Secret;
 use crate::suite::{Basis, Suite};
 
-/// A secret of the document, and how many there could be like it.
+/// A document's secret, with an estimate of the number of similar ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct DocumentedSecret {
     /// The secret in quotes.
     pub(super) shown: String,
-    /// How many characters vary.
+    /// Number of characters that vary.
     pub(super) length: usize,
-    /// How many different characters each could be.
+    /// Number of different characters that each of them could be.
     pub(super) alphabet: usize,
-    /// The number of such secrets, as a power of two, rounded down. An upper bound: nobody can see
-    /// how it was drawn.
+    /// Base-2 logarithm of the number of such secrets, rounded down. An upper bound, because the
+    /// secret does not show how it was generated.
     pub(super) bits: usize,
 }
 
-/// The secret that a document is about: the one that most vectors of basis `document` use, because
-/// those that try odd secrets use each but once.
+/// The document's secret: the one used by most vectors with basis `document`. Vectors that test
+/// unusual secrets use each of them only once.
 pub(super) fn documented_secret(suite: &Suite) -> Option<DocumentedSecret> {
     let mut uses: HashMap<&[u8], (usize, usize)> = HashMap::new();
     let secrets = suite
@@ -48,7 +48,7 @@ fn estimate(configured: &[u8], suite: &Suite) -> Option<DocumentedSecret> {
         .unwrap_or(text);
     let (length, alphabet) = match rule.encoding {
         SecretEncoding::Utf8 => (varying.chars().count(), alphabet(varying)),
-        // What the text spells is what varies, whatever its letters.
+        // An encoded secret varies in the bytes it encodes, not in its characters.
         _ => (rule.key(&Secret::new(configured)).ok()?.len(), 256),
     };
     Some(DocumentedSecret {
@@ -59,7 +59,7 @@ fn estimate(configured: &[u8], suite: &Suite) -> Option<DocumentedSecret> {
     })
 }
 
-/// The smallest usual alphabet that has all characters of a text.
+/// The size of the smallest common alphabet that contains all characters of a text.
 fn alphabet(text: &str) -> usize {
     let all = |is: fn(char) -> bool| text.chars().all(is);
     if all(|c| c.is_ascii_digit()) {
@@ -81,7 +81,7 @@ fn alphabet(text: &str) -> usize {
     } else if all(|c| c.is_ascii_graphic() || c == ' ') {
         95
     } else {
-        // Any character: more than any secret is drawn from.
+        // Any character: larger than the alphabet of any real secret.
         1 << 16
     }
 }

@@ -1,10 +1,10 @@
-//! One good request of a suite, to show things with.
+//! A valid example request of a suite, for use in remarks.
 
 use crate::scheme::{FieldKind, Scheme, Verification};
 use crate::signature::{Fields, Op, Secrets, Value};
 use crate::suite::{Basis, InputKind, Suite};
 
-/// A secret and fields that sign, and their token.
+/// A secret and fields that can be signed, with their token.
 #[derive(Clone, Debug)]
 pub(super) struct Exemplar {
     pub(super) secrets: Secrets,
@@ -12,18 +12,18 @@ pub(super) struct Exemplar {
     pub(super) token: String,
 }
 
-/// Whether a person can read it at a glance.
+/// Whether the fields are short enough to read at a glance.
 fn is_short(fields: &Fields) -> bool {
     let length = |value: &Value| value.as_text().map_or(0, str::len);
     fields.iter().all(|(_, value)| length(value) <= 80)
 }
 
-/// The time at which examples are signed where the suite has none: 2026-01-01T00:00:00Z.
+/// The time of examples if the suite has none: 2026-01-01T00:00:00Z.
 const NOW: i64 = 1_767_225_600;
 
 impl Exemplar {
-    /// The suite's own first example: the fields and secret of the first plain vector that signs,
-    /// preferably one that rests on the document; made up where there is none.
+    /// The suite's first example: the fields and secret of the first plain `sign` vector,
+    /// preferably one with basis `document`. Generated if the suite has none.
     pub(super) fn of(suite: &Suite) -> Option<Self> {
         let signs = |basis: Option<Basis>| {
             suite
@@ -42,7 +42,7 @@ impl Exemplar {
             .or_else(|| Self::made_up(&suite.scheme))
     }
 
-    /// An example of these secrets and fields, if they sign.
+    /// An example with these secrets and fields; `None` if they cannot be signed.
     pub(super) fn signed(scheme: &Scheme, secrets: &Secrets, fields: Fields) -> Option<Self> {
         let token = scheme.sign(secrets, &fields).ok()?;
         Some(Self {
@@ -74,19 +74,19 @@ impl Exemplar {
         Self::signed(scheme, &secrets, fields)
     }
 
-    /// The same example with one field changed, signed anew.
+    /// The same example with one field changed and signed again.
     pub(super) fn with(&self, scheme: &Scheme, field: &str, value: Value) -> Option<Self> {
         let fields = self.fields.clone().with(field, value);
         Self::signed(scheme, &self.secrets, fields)
     }
 
-    /// Whether the oracle accepts the token beside these fields at `now` (Unix seconds).
+    /// Whether the oracle accepts the token with these fields at `now` (Unix seconds).
     pub(super) fn passes(&self, scheme: &Scheme, beside: &Fields, now: u64) -> bool {
         let token = Value::Text(self.token.clone());
         scheme.verify(&self.secrets, beside, Some(&token), now) == Verification::Accepted
     }
 
-    /// The present of the example, in Unix seconds: the time that it is signed with, if any.
+    /// The current time of the example, in Unix seconds: the time it is signed with, if it has one.
     pub(super) fn now(&self, scheme: &Scheme) -> u64 {
         let time = scheme.fields.iter().find(|field| field.kind.is_time());
         let signed = time.and_then(|field| match self.fields.value(&field.name) {

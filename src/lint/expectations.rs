@@ -1,4 +1,4 @@
-//! Every expected value, computed again.
+//! Recomputes every expected value.
 
 use crate::lint::source::SourceMap;
 use crate::lint::{Finding, Severity, Subject};
@@ -11,7 +11,7 @@ pub(super) fn lint_expectations(suite: &Suite, source: &SourceMap<'_>) -> Vec<Fi
     let mut oracle = Reference::new();
     let mut findings = Vec::new();
     for (index, vector) in suite.vectors.iter().enumerate() {
-        // A rule may leave open which of several codes comes: each of them has to be expected.
+        // A rule may allow several codes; the vector has to accept each of them.
         let found = sound_outcomes(suite, vector, &mut oracle)
             .iter()
             .find_map(|actual| contradiction(vector, actual));
@@ -27,7 +27,7 @@ pub(super) fn lint_expectations(suite: &Suite, source: &SourceMap<'_>) -> Vec<Fi
     findings
 }
 
-/// What the oracle does, and what it could do as well.
+/// The oracle's outcome, and every other outcome that is correct as well.
 fn sound_outcomes(suite: &Suite, vector: &Vector, oracle: &mut Reference) -> Vec<Outcome> {
     let Request {
         suite: _,
@@ -53,7 +53,7 @@ fn sound_outcomes(suite: &Suite, vector: &Vector, oracle: &mut Reference) -> Vec
     vec![oracle.call(&vector.request.call(&suite.scheme))]
 }
 
-/// What the oracle says against an expectation, if anything.
+/// How the oracle contradicts an expectation, if it does.
 fn contradiction(vector: &Vector, actual: &Outcome) -> Option<(Severity, &'static str, String)> {
     match (&vector.expect, actual) {
         (Expect::Observe(_), _) => None,
@@ -82,8 +82,8 @@ fn contradiction(vector: &Vector, actual: &Outcome) -> Option<(Severity, &'stati
         (Expect::Outcomes(kinds), actual) if kinds.contains(&actual.kind()) => None,
         (Expect::Outcomes(kinds), actual) => {
             let does = describe(vector.request.op, actual);
-            // To decline what the scheme could do is a policy of its own. Whoever demands it says
-            // on what it rests; the vendor's document it is not.
+            // Declining what the scheme allows is a stricter policy. A requirement may demand it,
+            // but not on the basis of the vendor's document.
             let may_be_meant =
                 kinds.contains(&OutcomeKind::Refused) && vector.basis != Basis::Document;
             Some(if may_be_meant {
@@ -102,7 +102,7 @@ fn contradiction(vector: &Vector, actual: &Outcome) -> Option<(Severity, &'stati
     }
 }
 
-/// Whether an outcome passes.
+/// Whether an outcome meets an expectation.
 fn meets(expect: &Expect, actual: &Outcome) -> bool {
     let observed = Observed::Outcome(actual.clone());
     judge(Op::Identify, Level::Must, expect, &observed, Level::Must) == Verdict::Pass

@@ -1,37 +1,37 @@
-//! What lint says.
+//! The findings of lint.
 
 use std::fmt;
 
 use crate::suite::{Position, SuiteText};
 
-/// One thing that is wrong with a suite, or looks so.
+/// A problem, or a possible problem, of a suite.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Whether the suite can be used as it is.
+    /// How serious the finding is.
     pub severity: Severity,
-    /// Where in the file.
+    /// Its place in the file.
     pub position: Position,
-    /// The vector, requirement or part of the scheme that it is about.
+    /// The vector, requirement or part of the scheme concerned.
     pub subject: Subject,
-    /// What is wrong, and what to do.
+    /// The problem and its remedy.
     pub message: String,
 }
 
-/// How bad a finding is.
+/// How serious a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// It makes verdicts wrong, or reads differently elsewhere.
+    /// It makes verdicts wrong, or other YAML readers read it differently.
     Error,
-    /// It may be meant.
+    /// It may be intended.
     Warning,
 }
 
 /// What a finding is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
-    /// The vector of that id.
+    /// The vector with this id.
     Vector(String),
-    /// The requirement of that name.
+    /// The requirement with this name.
     Requirement(String),
     /// The message template.
     Message,
@@ -60,7 +60,7 @@ impl fmt::Display for Subject {
 }
 
 impl Finding {
-    /// The finding with the line it is about, as errors of the loader are shown.
+    /// Renders the finding with the line of the file, like errors of the loader.
     pub fn show(&self, source: &SuiteText) -> String {
         let Position { line, column } = self.position;
         let (path, severity) = (&source.path, self.severity);

@@ -1,4 +1,4 @@
-//! The texts of a pattern as a deterministic automaton over bytes.
+//! Compiles a pattern to a deterministic automaton over bytes.
 
 use std::collections::HashMap;
 
@@ -7,21 +7,21 @@ use regex_syntax::utf8::Utf8Sequences;
 
 use crate::scheme::Pattern;
 
-/// How many states there are before they are made deterministic, at most.
+/// Maximum number of states of the nondeterministic automaton.
 const MOST_STATES: usize = 20_000;
 
-/// A deterministic automaton that begins in state 0.
+/// A deterministic automaton with initial state 0.
 #[derive(Debug, Default)]
 pub(super) struct Form {
-    /// For each state, where each byte leads.
+    /// For each state, the next state for each byte; `None` if no text continues that way.
     pub(super) next: Vec<[Option<u32>; 256]>,
-    /// For each state, whether a text may end there.
+    /// For each state, whether it is accepting.
     pub(super) ends: Vec<bool>,
 }
 
 impl Form {
-    /// That of a pattern; `None` where it needs more than so many states, or speaks of places
-    /// between characters.
+    /// Compiles a pattern. `None` if it needs more than `most` states or contains look-around
+    /// assertions.
     pub(super) fn of(pattern: &Pattern, most: usize) -> Option<Self> {
         let mut loose = Loose::default();
         let begin = loose.add()?;
@@ -30,12 +30,12 @@ impl Form {
     }
 }
 
-/// The same before it is made deterministic.
+/// The nondeterministic automaton.
 #[derive(Default)]
 struct Loose {
-    /// From each state, where it leads without a byte.
+    /// For each state, its transitions without a byte.
     idle: Vec<Vec<u32>>,
-    /// From each state, which bytes lead where.
+    /// For each state, its transitions as inclusive byte range and target.
     steps: Vec<Vec<(u8, u8, u32)>>,
 }
 
@@ -51,7 +51,7 @@ impl Loose {
         self.idle[from as usize].push(to);
     }
 
-    /// A chain of bytes, each out of a range.
+    /// Adds a chain of transitions for a sequence of byte ranges.
     fn chain(&mut self, from: u32, ranges: &[(u8, u8)], to: u32) -> Option<()> {
         let mut at = from;
         for (place, &(low, high)) in ranges.iter().enumerate() {
@@ -66,7 +66,7 @@ impl Loose {
         Some(())
     }
 
-    /// The texts of an expression, from that state; where they end.
+    /// Adds the texts of an expression from a state on; returns the state in which they end.
     fn build(&mut self, hir: &Hir, from: u32) -> Option<u32> {
         match hir.kind() {
             HirKind::Empty => Some(from),
@@ -135,7 +135,8 @@ impl Loose {
         let end = self.add()?;
         match repetition.max {
             None => {
-                // A state of its own: what leads here from elsewhere does not repeat.
+                // A separate state, so that other transitions through `at` do not take part in the
+                // repetition.
                 let again = self.add()?;
                 self.lead(at, again);
                 let after = self.build(&repetition.sub, again)?;
@@ -145,7 +146,7 @@ impl Loose {
             Some(max) => {
                 self.lead(at, end);
                 for _ in repetition.min..max {
-                    // The same holds here.
+                    // A separate state, for the same reason.
                     let once_more = self.add()?;
                     self.lead(at, once_more);
                     at = self.build(&repetition.sub, once_more)?;
@@ -156,7 +157,7 @@ impl Loose {
         Some(end)
     }
 
-    /// All states that some lead to without a byte, themselves among them, in order.
+    /// All states reachable from these without reading a byte, sorted, including themselves.
     fn closed(&self, mut states: Vec<u32>) -> Vec<u32> {
         let mut reached: Vec<bool> = vec![false; self.idle.len()];
         let mut found = Vec::new();
@@ -252,7 +253,7 @@ mod tests {
     }
 
     proptest! {
-        /// It takes what the pattern matches, and nothing else.
+        /// The automaton accepts exactly what the pattern matches.
         #[test]
         fn it_takes_what_the_pattern_matches(
             at in 0..PATTERNS.len(),

@@ -1,4 +1,4 @@
-//! What a vector by hand demands of a value that is not of its field's pattern.
+//! Checks what handwritten vectors demand for values that do not match their field's pattern.
 
 use crate::lint::source::SourceMap;
 use crate::lint::{Finding, Severity, Subject};
@@ -7,11 +7,11 @@ use crate::scheme::Pattern;
 use crate::signature::{Op, Outcome, Value};
 use crate::suite::{Level, Suite, Vector};
 
-/// The longest value that is shown.
+/// Longest value shown, in characters.
 const SHOWN: usize = 60;
 
-/// Outside a pattern an implementation may decline: it may refuse to sign, and reject a right token.
-/// A `must` that it would fail by that demands what the scheme does not.
+/// For values outside a pattern an implementation may decline: refuse to sign, or reject a valid
+/// token. A `must` vector that fails such an implementation demands more than the scheme.
 pub(super) fn lint_forms(suite: &Suite, source: &SourceMap<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (index, vector) in suite.vectors.iter().enumerate() {
@@ -57,7 +57,7 @@ pub(super) fn lint_forms(suite: &Suite, source: &SourceMap<'_>) -> Vec<Finding> 
     findings
 }
 
-/// Whether an implementation that declines passes.
+/// Whether an implementation that declines passes the vector.
 fn may_decline(vector: &Vector) -> bool {
     let op = vector.request.op;
     let declined = match op {
@@ -70,7 +70,7 @@ fn may_decline(vector: &Vector) -> bool {
             Outcome::Refused(String::new()),
             Outcome::Threw(String::new()),
         ],
-        // What a policy makes of a call is said by the policy.
+        // For identify calls, the policy decides.
         Op::Identify => Vec::new(),
     };
     declined.into_iter().all(|outcome| {
@@ -93,7 +93,7 @@ fn message(op: Op, what: &str, pattern: &Pattern) -> String {
     )
 }
 
-/// A value in quotes, or its beginning.
+/// A value in quotes, truncated if it is long.
 fn shown(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     let mut beginning: String = text.chars().take(SHOWN).collect();

@@ -1,5 +1,5 @@
-//! What is wrong with a suite that loads ([`lint`]), and what is true of its scheme whoever
-//! implements it ([`review`]).
+//! Problems of a suite that loads ([`lint`]), and remarks on its scheme that hold for every
+//! implementation ([`review`]).
 
 mod ambiguity;
 mod cuts;

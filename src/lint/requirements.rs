@@ -1,4 +1,5 @@
-//! Requirements that nothing shows, and requirements of a document without a place in it.
+//! Checks that every requirement is shown by a vector, and that those with basis `document` say
+//! where.
 
 use crate::lint::source::SourceMap;
 use crate::lint::{Finding, Severity, Subject};

@@ -1,4 +1,4 @@
-//! What is true of a scheme, whoever implements it.
+//! Remarks on a scheme that hold for every implementation.
 
 use crate::lint::ambiguity::{Ambiguity, Shown, ambiguity};
 use crate::lint::entropy::documented_secret;
@@ -7,24 +7,24 @@ use crate::scheme::{FieldKind, Filter, Freshness, MessagePart, Scheme};
 use crate::signature::{Fields, Value};
 use crate::suite::Suite;
 
-/// A sentence that a security reviewer would write about a scheme, with an example that shows it.
+/// A remark that a security reviewer would make about a scheme, with an example that demonstrates
+/// it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReviewRemark {
-    /// Its name, for lists and links.
+    /// An identifier for lists and links.
     pub id: &'static str,
-    /// The sentence.
+    /// The remark.
     pub sentence: String,
-    /// What shows it, computed with this suite's own scheme.
+    /// The example, computed with the suite's own scheme.
     pub example: String,
 }
 
-/// What a MAC or a secret is held to, in bits.
+/// Minimum strength of a MAC or a secret, in bits.
 const STRENGTH: usize = 128;
 /// Ten years, in seconds.
 const TEN_YEARS: u64 = 315_576_000;
 
-/// The remarks on a suite's scheme. They blame no implementation, and a suite is none the worse
-/// for them.
+/// The remarks on a suite's scheme. They are not problems of an implementation or of the suite.
 pub fn review(suite: &Suite) -> Vec<ReviewRemark> {
     let scheme = &suite.scheme;
     let Some(exemplar) = Exemplar::of(suite) else {
@@ -53,7 +53,7 @@ fn signed_time(scheme: &Scheme) -> Option<usize> {
         .find(|&field| scheme.fields.at(field).kind.is_time())
 }
 
-/// The day of a time in Unix seconds, as `2026-01-01`.
+/// The date of a time in Unix seconds, such as `2026-01-01`.
 fn day(seconds: u64) -> String {
     i64::try_from(seconds)
         .ok()
@@ -64,7 +64,7 @@ fn day(seconds: u64) -> String {
         )
 }
 
-/// No time is signed.
+/// The scheme signs no time.
 fn no_time(scheme: &Scheme, exemplar: &Exemplar) -> Option<ReviewRemark> {
     if signed_time(scheme).is_some() {
         return None;
@@ -87,7 +87,7 @@ fn no_time(scheme: &Scheme, exemplar: &Exemplar) -> Option<ReviewRemark> {
     })
 }
 
-/// A time is signed, and nothing says how old or how new it may be.
+/// The scheme signs a time without limits on its age.
 fn no_limit(scheme: &Scheme, exemplar: &Exemplar) -> Option<ReviewRemark> {
     signed_time(scheme)?;
     let (max_age, max_skew) = match scheme.freshness {
@@ -129,7 +129,7 @@ fn no_limit(scheme: &Scheme, exemplar: &Exemplar) -> Option<ReviewRemark> {
     })
 }
 
-/// Fields that neither the message nor the choice of the secret depends on.
+/// Fields that influence neither the message nor the choice of the secret.
 fn unsigned_fields(scheme: &Scheme, exemplar: &Exemplar) -> Vec<ReviewRemark> {
     let unsigned = scheme
         .fields
@@ -203,7 +203,7 @@ fn two_values(kind: &FieldKind) -> [Value; 2] {
     }
 }
 
-/// `a, b and c`.
+/// Joins names: `a, b and c`.
 fn listed(names: &[String]) -> String {
     match names {
         [] => String::new(),
@@ -212,7 +212,7 @@ fn listed(names: &[String]) -> String {
     }
 }
 
-/// Two inputs with one message.
+/// Two inputs with the same message.
 fn shared_message(scheme: &Scheme, exemplar: &Exemplar) -> Option<ReviewRemark> {
     let Ambiguity::Found(found) = ambiguity(scheme) else {
         return None;
@@ -281,7 +281,7 @@ fn merged_by_filters(scheme: &Scheme, exemplar: &Exemplar) -> Vec<ReviewRemark> 
     remarks
 }
 
-/// Nothing but an identity, a time and perhaps a content.
+/// The message has only an identity, a time and possibly content, and names no audience.
 fn no_audience(scheme: &Scheme, exemplar: &Exemplar) -> Option<ReviewRemark> {
     let names_a_kind = scheme
         .message
@@ -316,7 +316,7 @@ fn no_audience(scheme: &Scheme, exemplar: &Exemplar) -> Option<ReviewRemark> {
     })
 }
 
-/// A MAC that is cut short.
+/// The MAC is truncated.
 fn short_mac(scheme: &Scheme, exemplar: &Exemplar) -> Option<ReviewRemark> {
     let bits = scheme.mac_bytes * 8;
     (bits < STRENGTH).then(|| ReviewRemark {
@@ -334,7 +334,7 @@ fn short_mac(scheme: &Scheme, exemplar: &Exemplar) -> Option<ReviewRemark> {
     })
 }
 
-/// A secret that can be guessed.
+/// The secret can be guessed.
 fn weak_secret(suite: &Suite) -> Option<ReviewRemark> {
     let secret = documented_secret(suite).filter(|secret| secret.bits < STRENGTH)?;
     Some(ReviewRemark {
@@ -355,7 +355,7 @@ mod tests {
     use super::review;
     use crate::suite::Suite;
 
-    /// The names of the remarks on a scheme, whose vectors all have this secret.
+    /// The ids of the remarks on a scheme whose vectors all have this secret.
     fn remarks(scheme: &str, vector: &str) -> Vec<&'static str> {
         let text = format!(
             r#"macproof: 1
@@ -411,7 +411,7 @@ vectors:
             let faulty = good.replace(from, to);
             assert_ne!(faulty, good, "{from}");
             let expected: Vec<&str> = Some(remark).filter(|r| !r.is_empty()).into_iter().collect();
-            // The year 1970 is too near to 0 for ten years before.
+            // The year 1970 is too close to 0 to subtract ten years.
             let vector = vector.replace("at: 5", "at: 1767225600");
             assert_eq!(remarks(&faulty, &vector), expected, "{from} -> {to}");
         }

@@ -1,13 +1,13 @@
-//! Scalars without quotes that readers of YAML 1.1 and of YAML 1.2 take for different things.
+//! Finds unquoted scalars that YAML 1.1 and YAML 1.2 readers interpret differently.
 //!
-//! Many readers in use (`PyYAML`, Ruby's Psych, Go's `yaml.v2`) follow 1.1, others 1.2. A suite is
-//! for all of them.
+//! Many readers in use (`PyYAML`, Ruby's Psych, Go's `yaml.v2`) follow 1.1, others 1.2. A suite has
+//! to work with all of them.
 
 use crate::lint::source::{Scalar, SourceMap};
 use crate::lint::{Finding, Severity, Subject};
 use crate::suite::Position;
 
-/// Everything in a file that reads differently elsewhere.
+/// Finds everything in a file that other readers interpret differently.
 pub(super) fn lint_spelling(text: &str, source: &SourceMap<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = source.scalars.iter().filter_map(lint_scalar).collect();
     findings.extend(lint_line_breaks(text));
@@ -39,7 +39,7 @@ fn lint_scalar(scalar: &Scalar<'_>) -> Option<Finding> {
     Some(error(scalar.at, message))
 }
 
-/// NEL and the Unicode separators break lines in YAML 1.1 only.
+/// NEL and the Unicode separators are line breaks in YAML 1.1 only.
 fn lint_line_breaks(text: &str) -> Vec<Finding> {
     let breaks = ['\u{85}', '\u{2028}', '\u{2029}'];
     if !text.contains(breaks) {
@@ -73,16 +73,16 @@ fn error(position: Position, message: String) -> Finding {
     }
 }
 
-/// What a scalar without quotes is taken for.
+/// How a reader interprets an unquoted scalar.
 #[derive(Debug, PartialEq, Eq)]
 enum Reading<'t> {
     Text,
     Null,
     Boolean,
-    /// A whole number: its base and its digits, sign included.
+    /// An integer: its base, and its digits including the sign.
     Whole(u32, &'t str),
     Fraction,
-    /// Minutes and seconds, or hours, minutes and seconds: one number in base 60.
+    /// A base-60 number: minutes and seconds, or hours, minutes and seconds.
     Sexagesimal,
     Time,
     /// `=` or `<<`.
@@ -107,7 +107,7 @@ impl Reading<'_> {
     }
 }
 
-/// The types of <https://yaml.org/type/>, with what `PyYAML` and Psych make of them.
+/// The YAML 1.1 types of <https://yaml.org/type/>, as `PyYAML` and Psych implement them.
 fn as_yaml_1_1(text: &str) -> Reading<'_> {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Reading::Null,
@@ -144,7 +144,7 @@ fn as_yaml_1_1(text: &str) -> Reading<'_> {
     };
     if decimal(unsigned) {
         return if unsigned.contains('_') {
-            // 1.2 has no such number, so that it matters not which one it is.
+            // YAML 1.2 has no such number, so its value does not matter.
             Reading::Whole(10, "_")
         } else {
             Reading::Whole(10, text)
@@ -162,7 +162,7 @@ fn as_yaml_1_1(text: &str) -> Reading<'_> {
     Reading::Text
 }
 
-/// The core schema of YAML 1.2, chapter 10.3.
+/// The core schema of YAML 1.2, section 10.3.
 fn as_yaml_1_2(text: &str) -> Reading<'_> {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Reading::Null,
@@ -200,7 +200,7 @@ fn is_non_finite(text: &str) -> bool {
     matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN")
 }
 
-/// `12:30` and `12:30:00.5`.
+/// Matches `12:30` and `12:30:00.5`.
 fn is_sexagesimal(unsigned: &str) -> bool {
     let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
     let mut places = whole.split(':');
@@ -216,7 +216,7 @@ fn is_sexagesimal(unsigned: &str) -> bool {
     first && rest && further > 0 && fraction.bytes().all(|b| b.is_ascii_digit() || b == b'_')
 }
 
-/// `2026-11-20`, and with a time of day behind.
+/// Matches `2026-11-20`, optionally followed by a time of day.
 fn is_time(text: &str) -> bool {
     let mut parts = text.splitn(3, '-');
     let (Some(year), Some(month), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
@@ -233,7 +233,7 @@ fn is_time(text: &str) -> bool {
             || behind.starts_with(['T', 't', ' ', '\t']) && behind.contains(':'))
 }
 
-/// A point is due, and a sign in the exponent.
+/// YAML 1.1 requires a decimal point, and a sign in the exponent.
 fn is_fraction_1_1(unsigned: &str) -> bool {
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, Some(exponent)),

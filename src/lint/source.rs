@@ -1,4 +1,4 @@
-//! The text of a suite file as a stream of scalars, each with its place and its path.
+//! Parses the text of a suite file into a stream of scalars with positions and paths.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -7,26 +7,26 @@ use serde_yaml::granit_parser::{Event, Marker, Parser, ScalarStyle};
 
 use crate::suite::Position;
 
-/// A scalar of the file.
+/// A scalar in the file.
 #[derive(Clone, Debug)]
 pub(super) struct Scalar<'t> {
     pub(super) text: Cow<'t, str>,
-    /// Whether it stands without quotes.
+    /// Whether the scalar is unquoted.
     pub(super) plain: bool,
     /// Whether it has a tag such as `!!str`.
     pub(super) tagged: bool,
     pub(super) at: Position,
 }
 
-/// The scalars of a file, and where its parts begin.
+/// The scalars of a file, and the positions of its nodes.
 pub(super) struct SourceMap<'t> {
     pub(super) scalars: Vec<Scalar<'t>>,
-    /// Where the key of a path and its value begin; an item of a list has no key.
+    /// For each path, the positions of its key and its value; list items have no key.
     places: HashMap<String, (Position, Position)>,
 }
 
 impl<'t> SourceMap<'t> {
-    /// Reads a text that has been loaded before, so that it is known to be bounded and well-formed.
+    /// Reads a text that was loaded before and is therefore known to be bounded and well-formed.
     pub(super) fn read(text: &'t str) -> Self {
         let mut walk = Walk {
             map: Self {
@@ -36,20 +36,20 @@ impl<'t> SourceMap<'t> {
             path: Vec::new(),
         };
         for event in Parser::new_from_str(text) {
-            // A text that loads has no errors; of another one, what comes before the error is read.
+            // A text that loads has no errors; for any other, keep what precedes the error.
             let Ok((event, span)) = event else { break };
             walk.step(event, position(span.start));
         }
         walk.map
     }
 
-    /// Where the value at a path begins, as `scheme/message` or `vectors/12/expect/token`; where
-    /// there is none, the nearest thing around it.
+    /// The position of the value at a path such as `scheme/message` or `vectors/12/expect/token`;
+    /// if there is none, that of its nearest ancestor.
     pub(super) fn place(&self, path: &str) -> Position {
         self.key_and_value(path).1
     }
 
-    /// Where the key of a path begins.
+    /// The position of the key of a path.
     pub(super) fn key_place(&self, path: &str) -> Position {
         self.key_and_value(path).0
     }
@@ -76,13 +76,13 @@ fn position(marker: Marker) -> Position {
     }
 }
 
-/// How deep paths are kept: `vectors/12/expect/token`.
+/// Maximum depth of recorded paths: `vectors/12/expect/token`.
 const DEPTH: usize = 4;
 
 enum Level {
-    /// In a map, before a key or behind one.
+    /// In a map; `key` is `None` before a key and `Some` before its value.
     Map { key: Option<(String, Position)> },
-    /// In a list, before its item of that number.
+    /// In a list; `next` is the index of the next item.
     List { next: usize },
 }
 
@@ -127,7 +127,7 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// Whether a scalar is the key of the map that we are in.
+    /// Whether a scalar is a key of the current map; if so, records it.
     fn takes_key(&mut self, text: &str, at: Position) -> bool {
         match self.path.last_mut() {
             Some(Level::Map { key: key @ None }) => {
@@ -138,7 +138,7 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// A value begins.
+    /// Handles the start of a value.
     fn begin(&mut self, at: Position) {
         if self.path.len() > DEPTH {
             return;
@@ -166,7 +166,7 @@ impl<'t> Walk<'t> {
         self.map.places.insert(path, (key_at, at));
     }
 
-    /// A value has ended.
+    /// Handles the end of a value.
     fn end(&mut self) {
         match self.path.last_mut() {
             Some(Level::Map { key }) => *key = None,

@@ -1,4 +1,4 @@
-//! All checks of a suite.
+//! Runs all checks on a suite.
 
 use crate::lint::ambiguity::{Ambiguity, ambiguity};
 use crate::lint::expectations::lint_expectations;
@@ -9,10 +9,10 @@ use crate::lint::source::SourceMap;
 use crate::lint::{Finding, Severity, Subject};
 use crate::suite::Suite;
 
-/// Everything that is wrong with a suite, in the order of its file.
+/// All problems of a suite, in file order.
 ///
-/// Every expected value is computed again with the oracle; requirements, spelling, the message
-/// template, and the forms of the inputs are looked at.
+/// Recomputes every expected value with the oracle, and checks requirements, spelling, the message
+/// template and the forms of inputs.
 pub fn lint(suite: &Suite) -> Vec<Finding> {
     let text = &suite.text.text;
     let source = SourceMap::read(text);
@@ -98,7 +98,7 @@ vectors:
     observe: "accepts upper-case hex"
 "#;
 
-    /// What lint says after one change, as severity, line, column and message.
+    /// The findings after one change, as severity, line, column and message.
     fn after(from: &str, to: &str) -> Vec<String> {
         assert_eq!(GOOD.matches(from).count(), 1, "{from}");
         let suite = Suite::parse("acme.yaml", &GOOD.replace(from, to)).unwrap();
@@ -201,7 +201,7 @@ vectors:
         insta::assert_snapshot!(shown[0]);
     }
 
-    /// Outside the pattern an implementation may refuse to sign, and a right token may be rejected.
+    /// Outside a pattern, an implementation may refuse to sign and may reject a valid token.
     #[test]
     fn demands_outside_the_pattern_are_found() {
         let numbers = r#"fields: {user_id: {type: text, pattern: "[0-9]+"}"#;
@@ -225,7 +225,7 @@ vectors:
             r#"acme.yaml:27:23: warning: vector accepted: user_id "Message" is not of the pattern [0-9]+, and outside of it a token may be rejected; take a value of that form, observe it (level may), or widen the pattern"#,
         ];
         assert_eq!(found, lines);
-        // What declines is as good, and whatever is wrong may be declined anyhow.
+        // Vectors that accept declining are fine, and invalid input may be declined anyway.
         let or = with_pattern(&[("b5597\"}", "b5597\", or: [refused, threw]}")]);
         assert_eq!(or, lines[1..]);
         let observed = [

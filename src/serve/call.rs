@@ -1,47 +1,49 @@
-//! A call as a front end sends it: a JSON object of the scheme's fields, the token under the name
-//! that the document gives it, and what the caller says of the call.
+//! Parses a call from a front end: a JSON object with the scheme's fields, the token under the name
+//! that the document gives it, and the caller's part of the context.
 
 use serde_json::{Map, Value as Json};
 
 use crate::scheme::{Origin, Policy, Scheme};
 use crate::signature::{Fields, Value};
 
-/// A call, taken apart.
+/// A parsed call.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Call {
     pub(super) fields: Fields,
     pub(super) token: Option<Value>,
-    /// For each key of the policy that belongs to the caller, the value as an index.
+    /// For each context key that the caller sets, its index in the policy and the index of the
+    /// value.
     pub(super) said: Vec<(usize, usize)>,
 }
 
-/// Why a body is no call.
+/// Why a body is not a valid call.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallError {
-    /// It is no JSON object.
+    /// The body is not a JSON object.
     #[error("the body is no JSON object: {0}")]
     NotJson(String),
-    /// A value of the caller's that there is none of.
+    /// The caller set a context key to an unknown value.
     #[error("{key} is none of {known}")]
     UnknownValue {
         /// The key.
         key: String,
-        /// What it can be.
+        /// The values it can have.
         known: String,
     },
 }
 
 impl Call {
-    /// Reads a body. Members that neither scheme nor policy knows are no one's business: a front
-    /// end sends names and pictures along.
+    /// Parses a body. Members that neither the scheme nor the policy knows are ignored, because
+    /// front ends also send names and pictures.
     pub(super) fn parse(body: &[u8], scheme: &Scheme, policy: &Policy) -> Result<Self, CallError> {
         let mut members: Map<String, Json> =
             serde_json::from_slice(body).map_err(|error| CallError::NotJson(error.to_string()))?;
         let mut fields = Fields::new();
         let carried: Vec<usize> = scheme.token.fields().collect();
         for (at, field) in scheme.fields.iter().enumerate() {
-            // What the token carries comes from the token. Null is how front ends say nothing.
+            // Fields that the token carries come from the token. Front ends use null for absent
+            // values.
             match members.remove(&field.name) {
                 Some(value) if !value.is_null() && !carried.contains(&at) => {
                     fields.set(&field.name, value_of(value));

@@ -1,4 +1,4 @@
-//! The latest calls, as the page shows them.
+//! The most recent calls, for the page.
 
 use std::sync::{Arc, OnceLock};
 
@@ -8,27 +8,27 @@ use crate::scheme::{Decision, Scheme, SignatureState};
 use crate::serve::platform::Identified;
 use crate::signature::{Context, ContextValue, Fields, Secrets, Value};
 
-/// How long a token may be to be explained, in bytes: the search takes its time.
+/// Maximum length of a token to explain, in bytes, because the search takes time.
 const MAX_EXPLAINED: usize = 4096;
 
-/// A call and what became of it.
+/// A call and its result.
 #[derive(Clone, Debug)]
 pub struct LatestCall {
-    /// When it came, in Unix seconds.
+    /// When the call arrived, in Unix seconds.
     pub at: u64,
-    /// What it said.
+    /// The fields of the call.
     pub fields: Fields,
-    /// What it presented.
+    /// The token that was presented.
     pub token: Option<Value>,
-    /// In what it happened.
+    /// The context of the call.
     pub context: Context,
-    /// In one word: `accept`, `anonymous`, `reject` or `refused`.
+    /// The outcome: `accept`, `anonymous`, `reject` or `refused`.
     pub outcome: &'static str,
-    /// What the signature was, if that was looked at.
+    /// The state of the signature, if it was checked.
     pub signature: Option<SignatureState>,
-    /// Where a signature that is not valid failed, or why nothing could be said.
+    /// Why an invalid signature failed, or why there is no decision.
     pub why: Option<String>,
-    /// What `explain` says of it, once somebody has asked.
+    /// The causes found by `explain`, computed on first use.
     causes: Arc<OnceLock<Vec<String>>>,
 }
 
@@ -67,8 +67,8 @@ impl LatestCall {
         self.context.iter().map(word).collect::<Vec<_>>().join(", ")
     }
 
-    /// Who it said it was, in words fit to be shown: texts in quotes, so that a space at an end is
-    /// seen.
+    /// The caller's fields in words, with invisible characters escaped. Texts are quoted, so that
+    /// leading and trailing spaces are visible.
     pub fn who(&self) -> String {
         let word = |(name, value): (&str, &Value)| {
             let shown = match value.as_text() {
@@ -80,7 +80,7 @@ impl LatestCall {
         self.fields.iter().map(word).collect::<Vec<_>>().join(", ")
     }
 
-    /// For an invalid signature, what `explain` says of it: what was done, and what to do instead.
+    /// The likely causes of an invalid signature and their remedies, as `explain` finds them.
     pub fn causes(&self, scheme: &Scheme, secrets: &Secrets) -> &[String] {
         self.causes.get_or_init(|| self.explained(scheme, secrets))
     }
@@ -110,7 +110,7 @@ impl LatestCall {
     }
 }
 
-/// A decision in one word; `refused` where there is none.
+/// A decision in one word; `refused` if there is none.
 pub(super) fn outcome_word(decision: &Result<Decision, String>) -> &'static str {
     match decision {
         Ok(Decision::Accept) => "accept",

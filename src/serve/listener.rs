@@ -1,4 +1,4 @@
-//! Taking connections, each in a task of its own, until it is told to end.
+//! Accepts connections, each in its own task, until shutdown.
 
 use std::future::Future;
 use std::io;
@@ -13,34 +13,34 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 
-/// How long things may take.
+/// Time limits.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// How long a connection may take for the head of a request, idle time included.
+    /// Maximum time for the head of a request, including idle time on the connection.
     pub head: Duration,
-    /// How long requests that are under way may take to end when the server ends.
+    /// How long running requests may take to finish after shutdown begins.
     pub farewell: Duration,
 }
 
-/// A socket that listens.
+/// A listening socket.
 #[derive(Debug)]
 pub struct Listener {
     listener: TcpListener,
 }
 
 impl Listener {
-    /// Listens on this address; port 0 is any free one.
+    /// Binds an address; port 0 selects a free one. Fails if the address cannot be bound.
     pub async fn bind(address: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         Ok(Self { listener })
     }
 
-    /// Where it listens.
+    /// The address it listens on.
     pub fn address(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
     }
 
-    /// Serves until `end`, then lets what is under way end.
+    /// Serves until `end` completes, then waits for running requests, at most [`Limits::farewell`].
     pub async fn serve(self, router: Router, limits: Limits, end: impl Future<Output = ()>) {
         let graceful = GracefulShutdown::new();
         let mut end = pin!(end);
@@ -49,7 +49,8 @@ impl Listener {
                 () = &mut end => break,
                 accepted = self.listener.accept() => match accepted {
                     Ok((stream, _)) => stream,
-                    // One that has gone again, or no file left for it: others may be served.
+                    // The peer closed the connection, or file descriptors ran out: keep serving
+                    // others.
                     Err(_) => {
                         tokio::time::sleep(Duration::from_millis(20)).await;
                         continue;
@@ -63,7 +64,7 @@ impl Listener {
     }
 }
 
-/// One connection, to its end. What goes wrong on it is the caller's affair.
+/// Serves one connection to its end. Errors on it concern only the caller, so they are ignored.
 fn connection(
     stream: TcpStream,
     router: Router,

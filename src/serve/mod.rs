@@ -1,9 +1,9 @@
-//! Being the platform: an HTTP server with the documented outcomes of a suite's policy, for tests
-//! from end to end without the vendor.
+//! Plays the platform: an HTTP server with the documented outcomes of a suite's policy, for
+//! end-to-end tests without the vendor.
 //!
-//! [`Platform`] is a suite with its settings, secrets and state, and knows nothing of HTTP;
-//! [`router`] puts several of them, the adapter protocol and a page behind one door; [`Listener`]
-//! takes connections. The clock, random names and the log come from outside.
+//! [`Platform`] is a suite with its settings, secrets and state, independent of HTTP. [`router`]
+//! serves several of them, the adapter protocol and a page. [`Listener`] accepts connections. The
+//! clock, random names and the log are passed in.
 
 mod call;
 mod latest;

@@ -1,4 +1,4 @@
-//! The page at `/`: what is served, how it is set, and what became of the latest calls.
+//! The page at `/`: the served suites, their settings, and the results of recent calls.
 
 use askama::Template;
 
@@ -9,7 +9,7 @@ use crate::serve::platform::Platform;
 use crate::serve::router::Door;
 use crate::signature::Value;
 
-/// Of how many calls of each platform the cause is looked for.
+/// Maximum number of calls per platform that are explained.
 const MAX_EXPLAINED: usize = 10;
 
 #[derive(Template)]
@@ -44,7 +44,7 @@ struct Row {
     causes: Vec<String>,
 }
 
-/// The page as HTML.
+/// Renders the page as HTML.
 pub(super) fn page(door: &Door) -> Result<String, askama::Error> {
     let now = (door.surroundings.now)();
     let page = Page {
@@ -106,7 +106,7 @@ fn others(scheme: &Scheme, key: &str, value: &str) -> String {
     others.map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
-/// The first characters of a presented token: enough to know it again, too little to use it.
+/// The first characters of a token: enough to recognise it, too few to use it.
 fn token(token: Option<&Value>) -> String {
     match token {
         None => "none".to_owned(),
@@ -120,7 +120,7 @@ fn token(token: Option<&Value>) -> String {
     }
 }
 
-/// A call as one would send it.
+/// An example call.
 fn example(platform: &Platform) -> String {
     let scheme = &platform.scheme;
     let Some(policy) = &scheme.policy else {

@@ -1,4 +1,4 @@
-//! One suite as a platform: its settings, its secrets, and what it remembers.
+//! A suite as a platform: settings, secrets and state.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -15,7 +15,7 @@ use crate::serve::state::{State, User};
 use crate::signature::{Context, ContextValue, Fields, Secrets, Slug, Value};
 use crate::suite::Suite;
 
-/// How many calls the page shows.
+/// Number of calls that the page shows.
 const LATEST: usize = 50;
 
 /// A suite with a policy, ready to identify callers.
@@ -23,35 +23,35 @@ const LATEST: usize = 50;
 pub struct Platform {
     /// The suite's name.
     pub name: Slug,
-    /// What a person calls it.
+    /// The title for people.
     pub title: String,
-    /// How it signs.
+    /// The signature scheme.
     pub scheme: Scheme,
-    /// What is set.
+    /// The current settings.
     pub settings: Settings,
     secrets: Option<Secrets>,
     state: Mutex<State>,
     latest: Mutex<VecDeque<LatestCall>>,
 }
 
-/// What became of a call.
+/// The result of a call.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Identified {
-    /// The decision of the policy, or why there is none.
+    /// The policy's decision, or why there is none.
     pub decision: Result<Decision, String>,
-    /// What the caller is told beside it.
+    /// The warning for the caller, if any.
     pub warning: Option<String>,
-    /// What the signature was, if that was looked at.
+    /// The state of the signature, if it was checked.
     pub signature: Option<SignatureState>,
-    /// Where one that is not valid failed, unless the call is accepted all the same.
+    /// Why an invalid signature failed; `None` if the call is accepted anyway.
     pub rejection: Option<Rejection>,
-    /// The session that the caller is to keep, where one was opened.
+    /// The session that the caller should keep, if one was opened.
     pub session: Option<String>,
 }
 
 impl Platform {
-    /// The platform of a suite; `None` for a suite without a policy. Without secrets it still
-    /// decides what needs none.
+    /// Creates the platform of a suite; `None` if the suite has no policy. Without secrets it can
+    /// still decide calls that need none.
     pub fn new(suite: Suite, secrets: Option<Secrets>) -> Option<Self> {
         let settings = Settings::new(suite.scheme.policy.as_ref()?);
         Some(Self {
@@ -65,7 +65,8 @@ impl Platform {
         })
     }
 
-    /// Sets a setting, for everything (`key`) or for one value of its field (`key.value`).
+    /// Sets a setting, either globally (`key`) or for one value of its field (`key.value`). Fails
+    /// if the key or value is unknown.
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), SettingsError> {
         match &self.scheme.policy {
             Some(policy) => self.settings.set(self.name.as_str(), policy, key, value),
@@ -73,23 +74,23 @@ impl Platform {
         }
     }
 
-    /// Sets the one setting that has such a value; whether there is exactly one.
+    /// Sets the only setting that has such a value; returns false if there is not exactly one.
     pub fn set_mode(&mut self, value: &str) -> bool {
         let policy = self.scheme.policy.as_ref();
         policy.is_some_and(|policy| self.settings.set_mode(policy, value))
     }
 
-    /// Whether it can tell a valid signature from another.
+    /// Whether it can verify signatures.
     pub fn has_secrets(&self) -> bool {
         self.secrets.is_some()
     }
 
-    /// The secrets it verifies by.
+    /// The secrets used for verification.
     pub fn secrets(&self) -> Option<&Secrets> {
         self.secrets.as_ref()
     }
 
-    /// What is wrong with a secret: which one, and why it is none.
+    /// The first unusable secret and the reason, if there is one.
     pub fn unusable_secret(&self) -> Option<(String, Refusal)> {
         let secrets = self.secrets.as_ref()?;
         secrets.iter().find_map(|(name, secret)| {
@@ -98,8 +99,8 @@ impl Platform {
         })
     }
 
-    /// What becomes of a call whose body this is, in a session if the caller named one, at `now`
-    /// (Unix seconds). `new_session` gives a name that nobody can guess.
+    /// Decides a call with this body at `now` (Unix seconds), in the caller's session if it named
+    /// one. `new_session` must return an unguessable name. Fails if the body is not a valid call.
     pub fn identify(
         &self,
         body: &[u8],
@@ -113,7 +114,8 @@ impl Platform {
         let call = Call::parse(body, &self.scheme, policy)?;
         let user = user_of(&self.scheme, &call.fields);
         let mut state = locked(&self.state);
-        // A session that this platform did not open is none, or anybody could name one.
+        // Ignore a session that this platform did not open; otherwise callers could choose its
+        // name.
         let session = session.filter(|session| state.has_session(session));
         let context = self.context(policy, &call, &state, session, user);
         let nothing = Secrets::Per(Vec::new());
@@ -129,7 +131,7 @@ impl Platform {
                 decision: Ok(rule.decision.clone()),
                 warning: rule.warning.clone(),
                 signature,
-                // Nobody asks why he was let in.
+                // An accepted call needs no reason.
                 rejection: rejection.filter(|_| rule.decision != Decision::Accept),
                 session: remember(&mut state, policy, rule, session, user, new_session),
             },
@@ -150,7 +152,7 @@ impl Platform {
         Ok((identified, seen))
     }
 
-    /// The latest calls, the latest first.
+    /// The most recent calls, newest first.
     pub fn latest(&self) -> Vec<LatestCall> {
         locked(&self.latest).iter().cloned().collect()
     }
@@ -197,7 +199,7 @@ impl Platform {
     }
 }
 
-/// Does what a rule says is to hold from now on; the session, where it opened one.
+/// Applies what a rule sets; returns the session if one was opened.
 fn remember(
     state: &mut State,
     policy: &Policy,
@@ -218,7 +220,7 @@ fn remember(
     opened
 }
 
-/// Who is meant by a call: the values of its fields, times aside.
+/// The user that a call names: the values of its fields other than times.
 fn user_of(scheme: &Scheme, fields: &Fields) -> User {
     let identifying = scheme.fields.iter().filter(|field| !field.kind.is_time());
     let values: Vec<Option<&Value>> = identifying.map(|field| fields.value(&field.name)).collect();

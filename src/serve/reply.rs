@@ -1,4 +1,4 @@
-//! What a caller is answered.
+//! The responses to callers.
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
@@ -9,10 +9,10 @@ use crate::scheme::Decision;
 use crate::serve::latest::outcome_word;
 use crate::serve::platform::Identified;
 
-/// The cookie that holds a session. It has no age, so it ends with the browser's session.
+/// The session cookie. It has no maximum age, so it ends with the browser session.
 pub(super) const COOKIE: &str = "macproof_session";
 
-/// The HTTP status of an outcome: the documented one, where there is one.
+/// The HTTP status of an outcome: the documented one, if there is one.
 pub(super) fn status(decision: &Result<Decision, String>) -> StatusCode {
     match decision {
         Ok(Decision::Accept | Decision::Anonymous) => StatusCode::OK,
@@ -23,7 +23,7 @@ pub(super) fn status(decision: &Result<Decision, String>) -> StatusCode {
     }
 }
 
-/// The outcome as JSON, its status, and the session where one was opened.
+/// The response for an outcome: JSON, status, and the session cookie if a session was opened.
 pub(super) fn identified(suite: &str, identified: &Identified) -> Response<Body> {
     let mut body = Map::new();
     body.insert("outcome".into(), outcome_word(&identified.decision).into());
@@ -53,17 +53,17 @@ pub(super) fn identified(suite: &str, identified: &Identified) -> Response<Body>
     response
 }
 
-/// An error, as JSON.
+/// An error response as JSON.
 pub(super) fn error(status: StatusCode, message: impl std::fmt::Display) -> Response<Body> {
     json_response(status, &json!({"error": message.to_string()}))
 }
 
-/// Any JSON.
+/// A JSON response.
 pub(super) fn json_response(status: StatusCode, body: &serde_json::Value) -> Response<Body> {
     with_type(status, "application/json", format!("{body}\n"))
 }
 
-/// A body of this type.
+/// A response with this content type.
 pub(super) fn with_type(
     status: StatusCode,
     content_type: &'static str,

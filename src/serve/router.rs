@@ -1,4 +1,4 @@
-//! The paths of the server, and who may ask for them.
+//! The paths of the server, and the checks on who may use them.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -28,36 +28,36 @@ use crate::serve::platform::Platform;
 use crate::serve::reply;
 use crate::signature::Value;
 
-/// The longest body of a call, in bytes.
+/// Maximum size of a call's body, in bytes.
 const MAX_CALL: usize = 256 << 10;
-/// The longest body of requests of the protocol, in bytes.
+/// Maximum size of a body of protocol requests, in bytes.
 const MAX_BATCH: usize = 16 << 20;
 
-/// How many bytes of bodies are held at once, in all: of those still under way, and of those whose
-/// answer is being made.
+/// Maximum total size of bodies in memory, in bytes: those being received, and those being
+/// answered.
 const MAX_HELD: usize = 64 << 20;
-/// How many repetitions the requests of one body may ask for: less than a second of work.
+/// Maximum total number of repetitions per body: less than a second of work.
 const MAX_REPETITIONS: u64 = 1_000_000;
 
-/// What is behind the door.
+/// The shared state of the server.
 pub struct Door {
-    /// The platforms, each under its suite's name.
+    /// The platforms, each served under its suite's name.
     pub platforms: Vec<Platform>,
-    /// The schemes that the protocol knows, by the suite's name.
+    /// The schemes available over the protocol, by suite name.
     pub schemes: Vec<(String, Scheme)>,
-    /// How the protocol introduces itself.
+    /// The hello of the protocol.
     pub hello: Hello,
-    /// The origins whose pages may call, as `http://localhost:3000`.
+    /// The origins whose pages may call, such as `http://localhost:3000`.
     pub allowed_origins: Vec<String>,
-    /// How long a body may take.
+    /// Maximum time to receive a body.
     pub body_time: Duration,
-    /// What bodies may still take of memory.
+    /// The memory left for bodies.
     pub memory: Memory,
-    /// Clock, random names, log.
+    /// Clock, random names and log.
     pub surroundings: Surroundings,
 }
 
-/// The memory that bodies may take, a permit a byte.
+/// The memory for bodies, with one permit per byte.
 pub struct Memory(Semaphore);
 
 impl Default for Memory {
@@ -66,17 +66,17 @@ impl Default for Memory {
     }
 }
 
-/// What a server needs of the world.
+/// The external dependencies of the server.
 pub struct Surroundings {
-    /// The present in Unix seconds.
+    /// Returns the current time in Unix seconds.
     pub now: Box<dyn Fn() -> u64 + Send + Sync>,
-    /// A name that nobody can guess.
+    /// Returns an unguessable name.
     pub random_name: Box<dyn Fn() -> String + Send + Sync>,
-    /// Takes a line of the log: an object. Neither tokens nor secrets are in it.
+    /// Receives a log entry, a JSON object without tokens or secrets.
     pub log: Box<dyn Fn(Json) + Send + Sync>,
 }
 
-/// The router over a door.
+/// Builds the router.
 pub fn router(door: Arc<Door>) -> Router {
     Router::new()
         .route("/", get(look))
@@ -88,8 +88,8 @@ pub fn router(door: Arc<Door>) -> Router {
         .with_state(door)
 }
 
-/// Lets nobody in who came by another name than ours (a page elsewhere whose name was bound to
-/// this machine), nor the pages of other origins.
+/// Rejects requests for other host names (DNS rebinding: a page elsewhere whose name was bound to
+/// this machine) and from pages of other origins.
 async fn guard(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response<Body> {
     let headers = request.headers();
     let Some(host) = headers.get(HOST).and_then(|host| host.to_str().ok()) else {
@@ -136,7 +136,7 @@ async fn guard(State(door): State<Arc<Door>>, request: Request, next: Next) -> R
 }
 
 impl Door {
-    /// Whether a page of that origin may call, and then whether it is another origin than ours.
+    /// Whether pages of an origin may call, and if so, whether it is a cross-origin call.
     fn lets_in(&self, origin: &HeaderValue, host: &str) -> Option<bool> {
         let origin = origin.to_str().ok()?;
         if origin.strip_prefix("http://") == Some(host) {
@@ -155,7 +155,7 @@ impl Door {
     }
 }
 
-/// Whether a `Host` header means this machine.
+/// Whether a `Host` header names this machine.
 fn is_local(host: &str) -> bool {
     let name = match host.strip_prefix('[') {
         Some(rest) => rest.split_once(']').filter(|(_, port)| is_port(port)),
@@ -179,7 +179,7 @@ fn is_port(text: &str) -> bool {
 
 /// `GET /`.
 async fn look(State(door): State<Arc<Door>>) -> Response<Body> {
-    // To explain takes longer than others should wait.
+    // Explaining is slow, so do it off the async threads.
     let html = tokio::task::spawn_blocking(move || page(&door)).await;
     match html {
         Ok(Ok(html)) => {
@@ -240,7 +240,7 @@ async fn identify(
     }
 }
 
-/// A call in the log, its token blanked out.
+/// The log entry of a call, without its token.
 fn log_line(suite: &str, call: &LatestCall, status: StatusCode) -> Json {
     json!({
         "suite": suite,
@@ -256,7 +256,7 @@ fn log_line(suite: &str, call: &LatestCall, status: StatusCode) -> Json {
     })
 }
 
-/// The session that the caller's cookies name.
+/// The session named by the caller's cookies.
 fn session(headers: &HeaderMap) -> Option<String> {
     let cookies = headers.get_all(COOKIE).into_iter();
     let mut cookies = cookies.filter_map(|value| value.to_str().ok());
@@ -276,7 +276,7 @@ async fn speak(State(door): State<Arc<Door>>, request: Request) -> Response<Body
         Ok(body) => {
             let bytes = body.bytes.clone();
             let speaker = Arc::clone(&door);
-            // Thousands of requests take longer than the other calls should wait.
+            // Thousands of requests are slow, so answer them off the async threads.
             tokio::task::spawn_blocking(move || answers(&speaker, &bytes)).await
         }
         Err(response) => return response,
@@ -311,13 +311,13 @@ fn answers(door: &Door, lines: &[u8]) -> Result<Vec<u8>, ServeError> {
     Ok(answers)
 }
 
-/// A body, and the memory that it takes while it is held.
+/// A body, with the memory permits that it holds.
 struct Held<'d> {
     bytes: Bytes,
     _memory: SemaphorePermit<'d>,
 }
 
-/// The body of a request of one of these types, within size and time.
+/// Receives a body of one of these content types, within the limits on size and time.
 async fn body<'d>(
     door: &'d Door,
     request: Request,
@@ -343,7 +343,7 @@ async fn body<'d>(
     }
 }
 
-/// Reads a body to its end. What it takes is taken from the memory of all bodies as it comes.
+/// Receives a body completely, and acquires memory permits as it arrives.
 async fn gathered(door: &Door, mut body: Body, most: usize) -> Result<Held<'_>, Response<Body>> {
     let Ok(mut memory) = door.memory.0.try_acquire_many(0) else {
         return Err(busy());

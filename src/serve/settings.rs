@@ -1,52 +1,54 @@
-//! What whoever runs the platform has set.
+//! The operator's settings of a platform.
 
 use crate::scheme::{ContextKey, Origin, Policy, Scheme};
 
-/// The values of a policy's settings: those that were set, and the first of each other.
+/// The values of a policy's settings. A setting that was not set has its first value.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// For each key of the policy, what was set: for everything, or for one value of its field.
+    /// For each key of the policy, the values that were set: globally (`None`), or for one value of
+    /// its field.
     set: Vec<Vec<(Option<String>, usize)>>,
 }
 
-/// Why something cannot be set.
+/// Why a setting cannot be changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SettingsError {
-    /// No such setting.
+    /// The policy has no such setting.
     #[error("{suite} has no setting {key:?}; it has {known}")]
     UnknownKey {
         /// The suite.
         suite: String,
-        /// What was asked for.
+        /// The key given.
         key: String,
-        /// What there is.
+        /// The existing settings.
         known: String,
     },
-    /// No such value.
+    /// The setting has no such value.
     #[error("{key} cannot be {value:?}; it can be {known}")]
     UnknownValue {
         /// The setting.
         key: String,
-        /// What was asked for.
+        /// The value given.
         value: String,
-        /// What there is.
+        /// The possible values.
         known: String,
     },
-    /// One value of a field where there is one setting for all.
+    /// A value of a field was given for a setting that is global.
     #[error("{0} is one setting for everybody, not one for each of several")]
     NotPer(String),
 }
 
 impl Settings {
-    /// The settings of a platform that nobody has touched.
+    /// The default settings of a policy.
     pub fn new(policy: &Policy) -> Self {
         Self {
             set: vec![Vec::new(); policy.keys.len()],
         }
     }
 
-    /// Sets `key`, or for one value of its field `key.value`, in the policy of a suite.
+    /// Sets `key` globally, or `key.value` for one value of its field. Fails if the key or value is
+    /// unknown.
     pub fn set(
         &mut self,
         suite: &str,
@@ -83,7 +85,7 @@ impl Settings {
         Ok(())
     }
 
-    /// Sets the one setting that has such a value; whether there is exactly one.
+    /// Sets the only setting that has such a value; returns false if there is not exactly one.
     pub fn set_mode(&mut self, policy: &Policy, value: &str) -> bool {
         let having =
             |key: &&(usize, &ContextKey)| key.1.is_setting() && key.1.index(value).is_some();
@@ -97,7 +99,7 @@ impl Settings {
         true
     }
 
-    /// The value of a setting where its field, if it has one, has this value.
+    /// The value of a setting; `of` is the value of its field, if it has one.
     pub fn value<'p>(&self, policy: &'p Policy, key: usize, of: Option<&str>) -> &'p str {
         let set = &self.set[key];
         let find = |wanted: Option<&str>| set.iter().find(|(known, _)| known.as_deref() == wanted);
@@ -106,7 +108,7 @@ impl Settings {
         &policy.keys[key].values[value]
     }
 
-    /// The settings in words: key, the field it is for if any, and value.
+    /// The settings in words: key, field value if any, and value.
     pub fn in_words(&self, scheme: &Scheme) -> Vec<(String, String)> {
         let Some(policy) = &scheme.policy else {
             return Vec::new();

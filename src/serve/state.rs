@@ -1,14 +1,15 @@
-//! What outlives a call: browser sessions, and whom the platform knows.
+//! State that outlives a call: browser sessions and known users.
 
 use indexmap::IndexMap;
 
-/// How many sessions, and how many users, are remembered; then the older half is forgotten.
+/// Maximum number of sessions, and of users, to remember. When it is reached, the older half is
+/// dropped.
 const MOST: usize = 20_000;
 
-/// How many users of one session are remembered; then the older half is forgotten.
+/// Maximum number of users per session. When it is reached, the older half is dropped.
 const MOST_OF_A_SESSION: usize = 64;
 
-/// Values that rules have set, by key of the policy.
+/// Values set by rules, as pairs of a policy key's index and a value's index.
 type Held = Vec<(usize, usize)>;
 
 /// A user: the SHA-256 of the values of the call's fields, which may be long.
@@ -17,19 +18,19 @@ pub(super) type User = [u8; 32];
 /// The state of one platform.
 #[derive(Debug, Default)]
 pub(super) struct State {
-    /// By session, then by user.
+    /// For each session, the values by user.
     sessions: IndexMap<String, IndexMap<User, Held>>,
     users: IndexMap<User, Held>,
 }
 
 impl State {
-    /// Whether there is a session of that name.
+    /// Whether the session exists.
     pub(super) fn has_session(&self, session: &str) -> bool {
         self.sessions.contains_key(session)
     }
 
-    /// What a key of sessions is for a user; `others` if it was set for others alone, the first
-    /// value if for nobody.
+    /// The value of a session key for a user: `others` if it was set only for other users of the
+    /// session, the first value if for none.
     pub(super) fn of_session(
         &self,
         session: Option<&str>,
@@ -47,7 +48,7 @@ impl State {
         }
     }
 
-    /// What a key of users is for a user.
+    /// The value of a user key for a user.
     pub(super) fn of_user(&self, user: User, key: usize) -> usize {
         self.users
             .get(&user)

@@ -1,8 +1,8 @@
-//! How many mistakes a suite catches: its mutation score.
+//! The mutation score of a suite: how many mistakes it catches.
 //!
-//! Every mistake of the catalogue is planted in an implementation in this process, and the suite
-//! is run against it. What no vector tells is searched for among the requests of the generator and
-//! made-up ones; what nothing tells is equivalent to the scheme.
+//! Each mistake of the catalogue is planted in an in-process implementation, and the suite is run
+//! against it. If no vector catches it, a request that would is searched for among the generator's
+//! requests and random ones. A mistake that no request reveals is equivalent to the scheme.
 
 mod search;
 mod strength;

@@ -1,5 +1,5 @@
-//! The search for a request that tells an implementation from a sound one, where no vector of the
-//! suite does.
+//! Searches for a request that distinguishes an implementation from a correct one, for mistakes
+//! that no vector of the suite catches.
 
 use fastrand::Rng;
 
@@ -10,30 +10,30 @@ use crate::signature::{Context, Fields, Op, Outcome, Request, Secrets, Value};
 use crate::strength::trial::{differ, is_told};
 use crate::suite::{Level, Suite};
 
-/// How many requests are made up where the catalogue's own tell nothing.
+/// Number of random requests to try if none of the generator's reveals the mistake.
 const MADE_UP: usize = 2_000;
 
-/// A request that would catch a mistake.
+/// A request that catches a mistake.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Witness {
-    /// The id under which the generator writes it, if it is one of its own.
+    /// The id of the generator's vector, if the request is one of the generator's.
     pub id: Option<String>,
-    /// What to ask.
+    /// The request.
     pub request: Request,
-    /// What is right.
+    /// The correct outcome.
     pub right: Outcome,
-    /// What an implementation with the mistake does.
+    /// The outcome of an implementation with the mistake.
     pub wrong: Outcome,
 }
 
 impl Witness {
-    /// What to ask, as JSON.
+    /// The request as JSON.
     pub fn request_as_json(&self) -> String {
         to_ascii(&self.request)
     }
 }
 
-/// Requests to try: those of the generator's catalogue, then made-up ones.
+/// The requests to try: the generator's, then random ones.
 #[derive(Debug)]
 pub(super) struct Search<'s> {
     scheme: &'s Scheme,
@@ -42,7 +42,7 @@ pub(super) struct Search<'s> {
 }
 
 impl<'s> Search<'s> {
-    /// A search by the scheme of a suite.
+    /// Prepares a search for the scheme of a suite.
     pub(super) fn new(suite: &'s Suite) -> Self {
         let scheme = &suite.scheme;
         let mut oracle = Reference::new();
@@ -60,12 +60,12 @@ impl<'s> Search<'s> {
         }
     }
 
-    /// How many requests there are to try.
+    /// The number of requests to try.
     pub(super) fn len(&self) -> usize {
         self.suggested.len() + self.made_up.len()
     }
 
-    /// Whether an implementation accepts what no sound one does.
+    /// Whether an implementation accepts something that no correct one accepts.
     pub(super) fn lets_a_forgery_in(&self, implementation: &mut dyn Implementation) -> bool {
         self.suggested.iter().any(|(suggestion, right)| {
             let is_forgery = suggestion.request.op == Op::Verify
@@ -76,8 +76,8 @@ impl<'s> Search<'s> {
         })
     }
 
-    /// The first request that tells an implementation from a sound one: one that would fail it
-    /// before one that would only be observed.
+    /// The first request that distinguishes an implementation from a correct one. Requests that
+    /// would fail it come before those that would only be observed.
     pub(super) fn witness(&self, implementation: &mut dyn Implementation) -> Option<Witness> {
         let binding = self.suggested.iter().filter(|(s, _)| s.level != Level::May);
         let observed = self.suggested.iter().filter(|(s, _)| s.level == Level::May);
@@ -114,7 +114,7 @@ impl<'s> Search<'s> {
     }
 }
 
-/// Requests of random texts, always the same ones.
+/// Requests with random texts, the same ones each time.
 fn made_up(suite: &Suite) -> Vec<(Request, Outcome)> {
     let scheme = &suite.scheme;
     let mut random = Rng::with_seed(0x6d61_6370_726f_6f66);
@@ -166,7 +166,7 @@ fn secrets(scheme: &Scheme, random: &mut Rng) -> Secrets {
     }
 }
 
-/// The fields, and a present at which their time is fresh.
+/// Random fields, and a current time at which their time is fresh.
 fn fields(scheme: &Scheme, secrets: &Secrets, random: &mut Rng) -> (Fields, u64) {
     let now = random.u64(1_000_000_000..4_000_000_000);
     let mut fields = Fields::new();
@@ -188,7 +188,7 @@ fn fields(scheme: &Scheme, secrets: &Secrets, random: &mut Rng) -> (Fields, u64)
     (fields, now)
 }
 
-/// A text of up to 80 characters, of one of several alphabets.
+/// A text of up to 80 characters from one of several alphabets.
 fn text(random: &mut Rng) -> String {
     const ALPHABETS: [&str; 6] = [
         "0123456789abcdef",
@@ -209,7 +209,7 @@ fn text(random: &mut Rng) -> String {
         .collect()
 }
 
-/// Changes, adds or takes away one character.
+/// Changes, inserts or removes one character.
 fn disturb(token: &mut String, random: &mut Rng) {
     let at = random.usize(0..token.len().max(1));
     if !token.is_char_boundary(at) {

@@ -14,93 +14,91 @@ use crate::suite::Suite;
 pub struct Strength {
     /// The suite's name.
     pub suite: Slug,
-    /// Every mistake of the catalogue, in its order.
+    /// Every mistake, in the order of the catalogue.
     pub mistakes: Vec<Planted>,
-    /// Every two mistakes of signing that can be made at once.
+    /// All pairs of signing mistakes that can be made together.
     pub pairs: Pairs,
-    /// The vectors that catch nothing, as indices into the suite's. Those of level `may` are not
-    /// among them: they bind nobody.
+    /// The vectors that catch nothing, as indices into the suite's vectors. Vectors of level `may`
+    /// are excluded, because they demand nothing.
     pub idle: Vec<usize>,
-    /// How many of the vectors that bind anybody each trivial baseline passes.
+    /// For each trivial baseline, how many binding vectors it passes.
     pub baselines: Vec<BaselineScore>,
-    /// How many vectors the baselines were judged by.
+    /// The number of binding vectors, that is, those the baselines were judged by.
     pub binding: usize,
 }
 
-/// A mistake that was planted, and what became of it.
+/// A planted mistake and the result.
 #[derive(Clone, Debug)]
 pub struct Planted {
     /// The mistake.
     pub mistake: &'static Mistake,
-    /// What became of it.
+    /// Whether and how it was caught.
     pub fate: Fate,
 }
 
-/// What became of a mistake.
+/// The result of planting a mistake.
 #[derive(Clone, Debug)]
 pub enum Fate {
-    /// These vectors fail it, as indices into the suite's; in `observed` those of level `may` that
-    /// show it.
+    /// Vectors fail the mistake; indices into the suite's vectors.
     Caught {
-        /// Vectors of level `must` and `should`.
+        /// Vectors of level `must` and `should` that fail it.
         by: Vec<usize>,
-        /// Vectors of level `may`.
+        /// Vectors of level `may` that show it.
         observed: Vec<usize>,
     },
-    /// Only vectors of level `may` show it. It lets no forgery in, so that is enough.
+    /// Only vectors of level `may` show it. Since it admits no forgery, that is enough.
     Shown {
-        /// Those vectors.
+        /// The vectors that show it.
         observed: Vec<usize>,
     },
-    /// Only vectors of level `may` show it, but it lets a forgery in, as this one.
+    /// Only vectors of level `may` show it, although it admits a forgery.
     Tolerated {
         /// The vectors that show it.
         observed: Vec<usize>,
-        /// What would fail it.
+        /// A request that would fail it.
         witness: Box<Witness>,
     },
-    /// No vector tells, but this request would.
+    /// No vector catches it, but this request would.
     Missed(Box<Witness>),
     /// It makes no difference in this scheme, for this reason.
     Equivalent(String),
 }
 
-/// Pairs of mistakes in signing, planted together.
+/// Pairs of signing mistakes, planted together.
 #[derive(Clone, Debug, Default)]
 pub struct Pairs {
-    /// How many make a difference.
+    /// The number of pairs that make a difference.
     pub tried: usize,
     /// How many of them a vector of level `must` or `should` catches.
     pub caught: usize,
-    /// Those that none does, with a request that would.
+    /// The pairs that no vector catches, with a request that would.
     pub missed: Vec<(MistakeId, MistakeId, Box<Witness>)>,
-    /// Those that undo each other: no request tells them from the scheme.
+    /// The pairs that cancel each other out: no request distinguishes them from the scheme.
     pub equivalent: Vec<(MistakeId, MistakeId)>,
 }
 
 impl Strength {
-    /// How many mistakes make a difference in this scheme.
+    /// The number of mistakes that make a difference in this scheme.
     pub fn of(&self) -> usize {
         let differs = |planted: &&Planted| !matches!(planted.fate, Fate::Equivalent(_));
         self.mistakes.iter().filter(differs).count()
     }
 
-    /// How many of them the suite catches as their weight demands.
+    /// The number of mistakes that the suite catches at the level they require.
     pub fn caught(&self) -> usize {
         let caught =
             |planted: &&Planted| matches!(planted.fate, Fate::Caught { .. } | Fate::Shown { .. });
         self.mistakes.iter().filter(caught).count()
     }
 
-    /// Whether nothing is left to do: every mistake and every pair is caught, and every vector
-    /// catches something.
+    /// Whether every mistake and every pair is caught, and every vector catches something.
     pub fn is_full(&self) -> bool {
         self.caught() == self.of() && self.pairs.missed.is_empty() && self.idle.is_empty()
     }
 }
 
-/// Plants every mistake of the catalogue in turn and runs the suite against it; then every two of
-/// signing together; then the trivial baselines.
+/// Plants every mistake of the catalogue in turn and runs the suite against it; then every pair of
+/// signing mistakes; then the trivial baselines.
 pub fn strength(suite: &Suite) -> Strength {
     let trial = Trial::new(suite);
     let search = LazySearch::new(suite);
@@ -135,7 +133,7 @@ fn baseline_score(trial: &Trial<'_>, binding: &[usize], baseline: Baseline) -> B
     }
 }
 
-/// A search that is only made ready when it is needed.
+/// A search that is prepared on first use.
 struct LazySearch<'s> {
     suite: &'s Suite,
     search: OnceCell<Search<'s>>,
@@ -159,7 +157,7 @@ fn fate(trial: &Trial<'_>, search: &LazySearch<'_>, mistake: &'static Mistake) -
         return Fate::Equivalent(reason.to_owned());
     }
     let mut mistaken = Mistaken::one(mistake);
-    // Whoever is wrong in verifying signs as the oracle does.
+    // An implementation with a verifying mistake signs like the oracle.
     let tried = |op: Op| op == Op::Verify || !mistake.is_of_verifying();
     let told = trial.catches(&mut mistaken, tried);
     let (by, observed): (Vec<usize>, Vec<usize>) =
@@ -200,7 +198,7 @@ fn pairs(trial: &Trial<'_>, search: &LazySearch<'_>, mistakes: &[Planted]) -> Pa
                 .with(Choice::usual(one.mistake))
                 .with(Choice::usual(other.mistake));
             let mut mistaken = Mistaken::along(pipeline);
-            // What tells one of them mostly tells both.
+            // A vector that catches one of the two mistakes usually catches the pair.
             let likely = [one, other]
                 .into_iter()
                 .flat_map(|planted| planted.catches_of_signing(trial));
@@ -226,7 +224,7 @@ fn pairs(trial: &Trial<'_>, search: &LazySearch<'_>, mistakes: &[Planted]) -> Pa
 }
 
 impl Planted {
-    /// The first vectors of signing that fail it.
+    /// The first `sign` vectors that fail it.
     fn catches_of_signing<'t>(&'t self, trial: &'t Trial<'_>) -> impl Iterator<Item = usize> + 't {
         let by: &[usize] = match &self.fate {
             Fate::Caught { by, .. } => by,
@@ -237,8 +235,7 @@ impl Planted {
     }
 }
 
-/// The vectors that bind somebody and catch neither a mistake nor an implementation that does
-/// nothing.
+/// The binding vectors that catch neither a mistake nor a trivial baseline.
 fn idle(trial: &Trial<'_>, mistakes: &[Planted]) -> Vec<usize> {
     let mut is_idle: Vec<bool> = (0..trial.suite.vectors.len())
         .map(|at| trial.binds(at))

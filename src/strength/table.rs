@@ -1,4 +1,4 @@
-//! A suite's strength as a table for people.
+//! Renders a suite's strength as a table for people.
 
 use std::fmt::Write as _;
 
@@ -7,12 +7,12 @@ use crate::results::outcome_in_words;
 use crate::strength::{Fate, Strength, Witness};
 use crate::suite::Suite;
 
-/// How many vectors are named for each mistake.
+/// Maximum number of vectors named per mistake.
 const NAMED: usize = 3;
-/// How much of a request or token is shown.
+/// Maximum length of a request or token shown, in characters.
 const SHOWN: usize = 240;
 
-/// The table: a line of scores, what each mistake came to, and what is left to do.
+/// Renders the table: the scores, the result for each mistake, and what is left to do.
 pub fn table(strength: &Strength, suite: &Suite) -> String {
     let mut out = String::new();
     let (caught, of) = (strength.caught(), strength.of());
@@ -114,8 +114,8 @@ fn left_to_do(strength: &Strength, suite: &Suite, out: &mut String) {
     }
 }
 
-/// The pairs that are missed although the suite catches each of the two alone. The others are many,
-/// and say nothing new.
+/// The missed pairs whose mistakes the suite catches individually. The other missed pairs are many,
+/// and follow from missed mistakes.
 fn missed_pairs(strength: &Strength, out: &mut String) {
     let is_caught = |id: MistakeId| {
         let mut mistakes = strength.mistakes.iter();
@@ -136,7 +136,7 @@ fn missed_pairs(strength: &Strength, out: &mut String) {
     }
 }
 
-/// The first of some vectors, and how many more there are.
+/// Names the first few vectors, and how many more there are.
 fn names(vectors: &[usize], suite: &Suite) -> String {
     let named: Vec<&str> = vectors
         .iter()
@@ -163,7 +163,7 @@ fn would_catch(witness: &Witness) -> String {
     )
 }
 
-/// The beginning of a text, what nobody would see in it escaped.
+/// The beginning of a text, with invisible characters escaped.
 fn cut(text: &str) -> String {
     let mut characters = text.chars();
     let mut shown = String::new();
@@ -179,7 +179,7 @@ fn cut(text: &str) -> String {
     shown
 }
 
-/// Whole per cent, and 100 only for all.
+/// A percentage, rounded down, so that only a full score gives 100.
 fn percent(part: usize, whole: usize) -> String {
     match (part * 100).checked_div(whole) {
         None => "100 %".to_owned(),

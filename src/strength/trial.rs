@@ -1,20 +1,20 @@
-//! A suite, run against an implementation in this process.
+//! Runs a suite against an in-process implementation.
 
 use crate::results::{Observed, Verdict, judge};
 use crate::scheme::{Implementation, Reference};
 use crate::signature::{Op, Outcome};
 use crate::suite::{Expect, Level, Suite};
 
-/// A suite that is ready to be run many times.
+/// A suite prepared for many runs.
 #[derive(Debug)]
 pub(super) struct Trial<'s> {
     pub(super) suite: &'s Suite,
-    /// What the oracle does, for each vector.
+    /// The oracle's outcome for each vector.
     right: Vec<Outcome>,
 }
 
 impl<'s> Trial<'s> {
-    /// A suite, its oracle asked.
+    /// Prepares a suite by running the oracle on it.
     pub(super) fn new(suite: &'s Suite) -> Self {
         let mut oracle = Reference::new();
         let right = suite
@@ -25,10 +25,11 @@ impl<'s> Trial<'s> {
         Self { suite, right }
     }
 
-    /// The vectors that tell an implementation from a sound one, as indices into the suite's.
+    /// The vectors that distinguish an implementation from a correct one, as indices into the
+    /// suite's vectors.
     ///
-    /// `only` says which operations the implementation does otherwise than the oracle; the others
-    /// need not be tried.
+    /// `only` selects the operations in which the implementation may differ from the oracle; the
+    /// others are not tried.
     pub(super) fn catches(
         &self,
         implementation: &mut dyn Implementation,
@@ -40,8 +41,8 @@ impl<'s> Trial<'s> {
             .collect()
     }
 
-    /// Whether one vector tells an implementation from a sound one: by failing it or, at level
-    /// `may`, by what is observed.
+    /// Whether vector `at` distinguishes an implementation from a correct one: the implementation
+    /// fails it or, at level `may`, is observed to differ.
     pub(super) fn is_caught_by(&self, at: usize, implementation: &mut dyn Implementation) -> bool {
         let vector = &self.suite.vectors[at];
         let outcome = implementation.call(&vector.request.call(&self.suite.scheme));
@@ -54,25 +55,24 @@ impl<'s> Trial<'s> {
         )
     }
 
-    /// Whether an implementation passes a vector that binds it.
+    /// Whether an implementation passes vector `at`.
     pub(super) fn passes(&self, at: usize, implementation: &mut dyn Implementation) -> bool {
         !self.is_caught_by(at, implementation)
     }
 
-    /// Whether a vector binds whoever signs or verifies.
+    /// Whether vector `at` demands something, that is, its level is not `may`.
     pub(super) fn binds(&self, at: usize) -> bool {
         self.is_of_signatures(at) && self.suite.vectors[at].level != Level::May
     }
 
-    /// Whether a vector is about signatures. What identifies is about the policy: it would catch
-    /// mistakes in verifying too, but is not there for them.
+    /// Whether vector `at` is about signatures. Identify vectors test the policy; they would catch
+    /// verifying mistakes, too, but that is not their purpose.
     fn is_of_signatures(&self, at: usize) -> bool {
         self.suite.vectors[at].request.op != Op::Identify
     }
 }
 
-/// Whether an outcome is not what is expected; where nothing is, whether it is another than that of
-/// the oracle.
+/// Whether an outcome violates the expectation or, if there is none, differs from the oracle's.
 pub(super) fn is_told(
     op: Op,
     level: Level,
@@ -87,7 +87,7 @@ pub(super) fn is_told(
     judge(op, level, expect, &observed, Level::Should) != Verdict::Pass
 }
 
-/// Whether two outcomes are not the same for those who get them: reasons aside.
+/// Whether two outcomes differ for the caller, ignoring reasons.
 pub(super) fn differ(one: &Outcome, other: &Outcome) -> bool {
     match (one, other) {
         (Outcome::Token(one), Outcome::Token(other)) => one != other,
