@@ -1,4 +1,5 @@
-//! DSSE: a payload and its signature in one file.
+//! DSSE envelopes: a payload and its signature in one file
+//! (<https://github.com/secure-systems-lab/dsse>).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
@@ -6,13 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::certificate::{PrivateKey, PublicKey};
 
-/// What the payload of an in-toto statement is called.
+/// The payload type of an in-toto statement.
 pub const PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
 
 /// A signed payload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Envelope {
-    /// What the payload is.
+    /// The media type of the payload.
     #[serde(rename = "payloadType")]
     payload_type: String,
     /// The payload in base64.
@@ -28,20 +29,20 @@ struct EnvelopeSignature {
     sig: String,
 }
 
-/// Why an envelope is worth nothing.
+/// Why an envelope is rejected.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EnvelopeError {
-    /// It is none.
+    /// The file is not a valid envelope.
     #[error("it is no DSSE envelope: {0}")]
     Malformed(#[from] serde_json::Error),
-    /// It holds something else.
+    /// The payload has another type.
     #[error("its payload is {0:?}, where an in-toto statement is due")]
     OtherPayload(String),
-    /// It cannot be read.
+    /// A member is not valid base64.
     #[error("its {0} is not base64")]
     NoBase64(&'static str),
-    /// Nobody whose key was given has signed it.
+    /// No signature is valid under the given key.
     #[error("none of its signatures is by the key that was given")]
     NotSigned,
 }
@@ -60,12 +61,13 @@ impl Envelope {
         }
     }
 
-    /// Reads one. Nothing in it is trusted yet.
+    /// Parses an envelope without verifying anything. Fails if it is malformed.
     pub fn read(text: &[u8]) -> Result<Self, EnvelopeError> {
         Ok(serde_json::from_slice(text)?)
     }
 
-    /// The payload, if it is signed by that key; no key in the envelope is looked at.
+    /// The payload, if it is signed by this key. Key hints in the envelope are ignored. Fails if
+    /// the payload type differs, base64 is invalid, or no signature is valid.
     pub fn opened(&self, key: &PublicKey) -> Result<Vec<u8>, EnvelopeError> {
         if self.payload_type != PAYLOAD_TYPE {
             return Err(EnvelopeError::OtherPayload(self.payload_type.clone()));
@@ -82,7 +84,7 @@ impl Envelope {
     }
 }
 
-/// DSSE's protocol: "either standard or URL-safe encoding is allowed".
+/// Decodes base64; DSSE allows "either standard or URL-safe encoding".
 fn decoded(text: &str) -> Option<Vec<u8>> {
     STANDARD
         .decode(text)
@@ -90,7 +92,7 @@ fn decoded(text: &str) -> Option<Vec<u8>> {
         .ok()
 }
 
-/// The bytes that are signed: DSSE's pre-authentication encoding, version 1.
+/// The signed bytes: DSSE's pre-authentication encoding (PAE), version 1.
 pub fn pre_authentication(payload_type: &str, payload: &[u8]) -> Vec<u8> {
     let mut bytes = format!(
         "DSSEv1 {} {payload_type} {} ",
@@ -148,7 +150,7 @@ mod tests {
         ));
     }
 
-    /// Every change of a byte of payload or signature, each bit of it.
+    /// Every single-bit change to payload or signature is rejected.
     #[test]
     fn every_change_of_what_is_signed_is_rejected() {
         let (private, public) = keys();
@@ -173,7 +175,7 @@ mod tests {
         }
     }
 
-    /// Every change of a byte of the file either makes it worthless or leaves the statement.
+    /// Every change of a byte in the file either invalidates it or leaves the statement unchanged.
     #[test]
     fn every_change_of_the_file_is_rejected_or_changes_nothing() {
         let (private, public) = keys();

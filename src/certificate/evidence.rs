@@ -1,5 +1,5 @@
-//! What a run shows of an implementation beyond what a trivial baseline could: right tokens made,
-//! right tokens accepted, wrong ones rejected.
+//! What a run proves about an implementation beyond trivial baselines: correct tokens made, valid
+//! tokens accepted, wrong ones rejected.
 
 use std::collections::BTreeMap;
 
@@ -9,39 +9,39 @@ use crate::results::{Case, ObservedKind, RunResult, Verdict};
 use crate::signature::{Op, Value};
 use crate::suite::Level;
 
-/// What the passed `must` and `should` cases of one suite show.
+/// The evidence from the passed `must` and `should` cases of one suite.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Evidence {
-    /// How many right tokens it made.
+    /// Number of correct tokens made.
     pub signed: u64,
-    /// What it did with presented tokens.
+    /// The decisions about presented tokens.
     pub verified: Decisions,
-    /// What it did with calls that identify a user.
+    /// The decisions about calls that identify a user.
     pub identified: Decisions,
 }
 
-/// Right decisions about presented tokens.
+/// Correct decisions about presented tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Decisions {
-    /// How many right tokens it accepted.
+    /// Number of valid tokens accepted.
     pub accepted: u64,
-    /// How many wrong tokens it rejected that were texts and not empty. An implementation that
-    /// looks no further than that rejects the others, too.
+    /// Number of wrong tokens rejected, not counting empty ones and those that are not texts: an
+    /// implementation that checks nothing else rejects these, too.
     pub rejected: u64,
 }
 
 impl Decisions {
-    /// Whether it told right from wrong.
+    /// Whether both valid and wrong tokens were decided correctly.
     fn tell_apart(self) -> bool {
         self.accepted > 0 && self.rejected > 0
     }
 }
 
 impl Evidence {
-    /// The operations that were judged: no trivial baseline makes a right token, and none accepts
-    /// right tokens and rejects wrong ones.
+    /// The operations that were judged: no trivial baseline makes a correct token, or both accepts
+    /// valid tokens and rejects wrong ones.
     pub fn ops(self) -> Vec<Op> {
         [
             (Op::Sign, self.signed > 0),
@@ -53,7 +53,7 @@ impl Evidence {
         .collect()
     }
 
-    /// The same without what does not bear an operation out in both.
+    /// This evidence without the operations that are not proved by both.
     fn in_both(self, other: Self) -> Self {
         let ops = other.ops();
         let keeps = |op| ops.contains(&op) && self.ops().contains(&op);
@@ -95,8 +95,8 @@ impl Evidence {
     }
 }
 
-/// What both a run and the run under fresh secrets show, suite by suite. A suite of which no
-/// operation was judged in both is not in it.
+/// The evidence of a run that its rerun under fresh secrets confirms, by suite. Suites without an
+/// operation that both prove are left out.
 pub(super) fn evidence(run: &RunResult, rekeyed: &RunResult) -> BTreeMap<String, Evidence> {
     let (mut of_run, of_rekeyed) = (of(run), of(rekeyed));
     for (suite, evidence) in &mut of_run {

@@ -1,5 +1,5 @@
-//! What the level hardened asks beside the cases: a fuzz campaign without a finding, and a timing
-//! test that found no leak.
+//! The additional conditions of level `hardened`: a fuzz campaign without findings, and a timing
+//! test without a leak.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::results::{
 };
 use crate::suite::Level;
 
-/// What a certificate of the level hardened states beside the cases.
+/// What a certificate of level `hardened` states in addition to the cases.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hardened {
@@ -29,18 +29,18 @@ pub struct Hardened {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Timed {
-    /// No leak above that, in nanoseconds a call, is what was to be shown.
+    /// The largest leak that may remain undetected, in nanoseconds per call.
     pub target_ns: f64,
-    /// The seed of all that was chosen by chance.
+    /// The seed of all random choices.
     pub seed: u64,
-    /// How long each subject was measured at most, in seconds.
+    /// Maximum time per subject, in seconds.
     pub time_s: f64,
-    /// Where it was measured: both sides on one core, if one is named.
+    /// The circumstances of the measurement, including the core that both sides shared, if they
+    /// did.
     pub circumstances: TimingCircumstances,
-    /// What was measured: verifying by each suite that was judged, and the comparison where the
-    /// implementation hands it over.
+    /// The subjects: `verify` for each judged suite, and `compare` if the adapter supports it.
     pub subjects: Vec<TimedSubject>,
-    /// What this does not say, in sentences.
+    /// The limits of these verdicts, in sentences.
     pub limits: Vec<String>,
 }
 
@@ -48,36 +48,37 @@ pub struct Timed {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TimedSubject {
-    /// What was measured.
+    /// The subject that was measured.
     pub subject: Subject,
-    /// `no-leak`.
+    /// Always `no-leak`.
     pub verdict: TimingVerdict,
-    /// A leak that large would have been found, in nanoseconds a call.
+    /// The smallest leak that would have been found, in nanoseconds per call.
     pub detectable_ns: f64,
-    /// What had to hold for the verdict, and held.
+    /// The controls, all of which held.
     pub controls: Vec<Control>,
 }
 
-/// A fuzz campaign without a finding.
+/// A fuzz campaign without findings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fuzzed {
-    /// How many cases were answered.
+    /// Number of cases that were answered.
     pub cases: u64,
-    /// How many findings there were: none.
+    /// Number of findings: always 0.
     pub findings: u64,
-    /// The lowest level whose breach would have been one.
+    /// The lowest level whose violation would have been a finding.
     pub level: Level,
-    /// The seed of its inputs.
+    /// The seed of the inputs.
     pub seed: u64,
-    /// How many processes worked at once; with the same seed they ask the same.
+    /// Number of parallel processes, which together with the seed determines the inputs.
     pub jobs: u64,
-    /// The suites whose schemes took part.
+    /// The suites whose schemes were fuzzed.
     pub suites: Vec<String>,
 }
 
 impl Timed {
-    /// What a timing test of the implementation of this run states, if it found no leak.
+    /// The statement about a timing test of this run's implementation. Fails if the test found a
+    /// leak, is inconclusive, or was made with another implementation.
     pub fn of(timing: &TimingResult, run: &RunResult) -> Result<Self, Refused> {
         of_the_same(&timing.implementation, run)?;
         let is_leak = |one: &&Measurement| one.verdict == TimingVerdict::Leak;
@@ -107,13 +108,13 @@ impl Timed {
         Ok(timed)
     }
 
-    /// The largest leak that might have been missed anywhere, in nanoseconds a call.
+    /// The largest of the subjects' detectable leaks, in nanoseconds per call.
     pub fn detectable_ns(&self) -> f64 {
         let each = self.subjects.iter().map(|one| one.detectable_ns);
         each.fold(0.0, f64::max)
     }
 
-    /// Whether that bears out what it says, for all of these suites.
+    /// Checks that the statement is consistent and covers all of these suites.
     pub(super) fn check(&self, suites: &BTreeSet<String>) -> Result<(), String> {
         for one in &self.subjects {
             one.check(self.target_ns)?;
@@ -129,7 +130,7 @@ impl Timed {
     }
 }
 
-/// That a campaign was of the implementation of the run, as their hellos tell it.
+/// Checks that a campaign was run against the implementation of the run, according to their hellos.
 fn of_the_same(campaign: &ImplementationInfo, run: &RunResult) -> Result<(), Refused> {
     if campaign.is_same_as(&run.implementation) {
         return Ok(());
@@ -146,7 +147,7 @@ impl TimedSubject {
         if self.verdict != TimingVerdict::NoLeak {
             return Err(format!("{title}: {}", self.verdict.name()));
         }
-        // Whatever is no number is not below it.
+        // This form also rejects `NaN`.
         let is_small = self.detectable_ns <= target_ns && target_ns.is_finite();
         if !is_small {
             return Err(format!(
@@ -175,8 +176,8 @@ impl TimedSubject {
 }
 
 impl Fuzzed {
-    /// What a fuzz campaign of at least so many cases against the implementation of this run
-    /// states, if it found nothing.
+    /// The statement about a fuzz campaign against this run's implementation. Fails if the campaign
+    /// has findings, ran fewer than `cases` cases, or ran against another implementation.
     pub fn of(fuzz: &FuzzResult, cases: u64, run: &RunResult) -> Result<Self, Refused> {
         of_the_same(&fuzz.implementation, run)?;
         if let Some(first) = fuzz.findings.first() {
@@ -227,7 +228,7 @@ impl Fuzzed {
         Ok(fuzzed)
     }
 
-    /// Whether that bears out what it says, for all of these suites.
+    /// Checks that the statement is consistent and covers all of these suites.
     pub(super) fn check(&self, suites: &BTreeSet<String>) -> Result<(), String> {
         if self.findings > 0 {
             return Err("it found something".to_owned());
@@ -250,7 +251,7 @@ fn in_words(measurement: &Measurement) -> String {
     format!("{title}: {}", measurement.sentence)
 }
 
-/// The suites of which a case passed that counts.
+/// The suites with at least one passed case that counts.
 fn judged(run: &RunResult) -> BTreeSet<String> {
     let passed = run
         .cases
@@ -269,7 +270,7 @@ pub(super) mod tests {
     use crate::results::{Circumstances, KnownFailures, RunResult, conclude};
     use crate::suite::Level;
 
-    /// A run at level `should` in which everything of `acme` passed.
+    /// A run at level `should` in which all of `acme` passed.
     pub(in crate::certificate) fn strict_run() -> RunResult {
         let suite = small_suite();
         let circumstances = Circumstances {
@@ -342,7 +343,7 @@ pub(super) mod tests {
         )
     }
 
-    /// What both state where all is well.
+    /// The statement if both campaigns succeed.
     pub(in crate::certificate) fn hardened() -> Hardened {
         Hardened {
             timing: timed(timing()).unwrap(),
@@ -366,7 +367,7 @@ pub(super) mod tests {
                 one["measurements"][1]["verdict"] = "leak".into();
                 one["measurements"][1]["sentence"] = "leak: 40 ns".into();
             }),
-            // The worse comes first, whatever is measured first.
+            // The worse problem comes first, in whatever order it was measured.
             ("timing, compare: leak: 40 ns", 1, |one| {
                 one["measurements"][0]["verdict"] = "inconclusive".into();
                 one["measurements"][1]["verdict"] = "leak".into();

@@ -1,4 +1,4 @@
-//! Ed25519 keys as PEM, as `openssl genpkey -algorithm ed25519` and `openssl pkey -pubout` write
+//! Ed25519 keys in PEM, as `openssl genpkey -algorithm ed25519` and `openssl pkey -pubout` write
 //! them.
 
 use std::fmt;
@@ -7,23 +7,23 @@ use ed25519_dalek::pkcs8::{DecodePrivateKey as _, DecodePublicKey as _, EncodePu
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use sha2::{Digest as _, Sha256};
 
-/// Why a text is no key.
+/// Why a key cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// It is no private key.
+    /// The text is not a private key.
     #[error(
         "it is no Ed25519 private key in PKCS#8 PEM; make one with: openssl genpkey -algorithm ed25519 -out key.pem"
     )]
     Private,
-    /// It is no public key.
+    /// The text is not a public key.
     #[error(
         "it is no Ed25519 public key in SPKI PEM; make it with: openssl pkey -in key.pem -pubout -out key.pub.pem"
     )]
     Public,
 }
 
-/// A key that signs. Nothing shows it.
+/// A signing key. It is never displayed.
 pub struct PrivateKey(SigningKey);
 
 impl fmt::Debug for PrivateKey {
@@ -33,14 +33,14 @@ impl fmt::Debug for PrivateKey {
 }
 
 impl PrivateKey {
-    /// Reads PKCS#8 PEM.
+    /// Reads PKCS#8 PEM. Fails if the text is not an Ed25519 private key.
     pub fn from_pem(text: &str) -> Result<Self, KeyError> {
         SigningKey::from_pkcs8_pem(text.trim_start())
             .map(Self)
             .map_err(|_| KeyError::Private)
     }
 
-    /// The other half of it.
+    /// The corresponding public key.
     pub fn public(&self) -> PublicKey {
         PublicKey(self.0.verifying_key())
     }
@@ -50,26 +50,27 @@ impl PrivateKey {
     }
 }
 
-/// A key that checks.
+/// A verification key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicKey(VerifyingKey);
 
 impl PublicKey {
-    /// Reads SPKI PEM.
+    /// Reads SPKI PEM. Fails if the text is not an Ed25519 public key.
     pub fn from_pem(text: &str) -> Result<Self, KeyError> {
         VerifyingKey::from_public_key_pem(text.trim_start())
             .map(Self)
             .map_err(|_| KeyError::Public)
     }
 
-    /// What it is called in an envelope: the SHA-256 of its SPKI DER. A hint; nobody trusts it.
+    /// The key id for envelopes: the SHA-256 of the SPKI DER. It is a hint that verification
+    /// ignores.
     pub fn id(&self) -> String {
         let der = self.0.to_public_key_der();
         der.map(|der| hex::encode(Sha256::digest(der.as_bytes())))
             .unwrap_or_default()
     }
 
-    /// Whether that is a signature by it; of the several spellings of one, only the canonical.
+    /// Whether the signature is valid. Only its canonical encoding is accepted.
     pub(super) fn verifies(&self, bytes: &[u8], signature: &[u8]) -> bool {
         Signature::from_slice(signature)
             .is_ok_and(|signature| self.0.verify_strict(bytes, &signature).is_ok())
@@ -80,7 +81,7 @@ impl PublicKey {
 pub(super) mod tests {
     use super::{KeyError, PrivateKey, PublicKey};
 
-    /// RFC 8410, section 10.3 and 10.1.
+    /// The example keys of RFC 8410, sections 10.3 and 10.1.
     pub(in crate::certificate) const PRIVATE: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n";
     pub(in crate::certificate) const PUBLIC: &str = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";
 

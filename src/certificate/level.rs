@@ -1,4 +1,4 @@
-//! What a certificate says, and what has to hold for it.
+//! Certificate levels, and the conditions for issuing a certificate.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,20 +11,20 @@ use crate::protocol::{Hello, HelloChanges};
 use crate::results::{Conformance, Restarts, RunResult, Verdict};
 use crate::suite::Level;
 
-/// How much was asked. The greater includes the less.
+/// How much was tested. A higher level includes the lower ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CertificateLevel {
-    /// Every `must`.
+    /// All `must` cases.
     Core,
-    /// Every `should`, too.
+    /// All `should` cases, too.
     Strict,
-    /// As strict, and a fuzz campaign without a finding and a timing test without a leak.
+    /// As `Strict`, plus a fuzz campaign without findings and a timing test without a leak.
     Hardened,
 }
 
 impl CertificateLevel {
-    /// The lowest level of requirements that counts in its run.
+    /// The lowest requirement level that counts in the run.
     pub fn of_requirements(self) -> Level {
         match self {
             Self::Core => Level::Must,
@@ -32,7 +32,7 @@ impl CertificateLevel {
         }
     }
 
-    /// Its word.
+    /// The name used on the command line and in certificates.
     pub fn name(self) -> &'static str {
         match self {
             Self::Core => "core",
@@ -48,101 +48,101 @@ impl fmt::Display for CertificateLevel {
     }
 }
 
-/// Why there is no certificate.
+/// Why no certificate is issued.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refused {
-    /// A case failed that counts, on a list of known failures or not.
+    /// A case that counts failed, whether or not it is a known failure.
     #[error("no certificate of level {level}: {} failed, the first is {}", cases(failed), failed.first().map_or("", String::as_str))]
     Failed {
-        /// What was asked for.
+        /// The requested level.
         level: CertificateLevel,
-        /// The cases.
+        /// The ids of the failed cases.
         failed: Vec<String>,
     },
-    /// Not everything that counts was judged.
+    /// A case that counts has no verdict.
     #[error(
         "no certificate of level {0}: the run is incomplete; what counts has errors, was skipped, or does not apply"
     )]
     Incomplete(CertificateLevel),
-    /// The run was of another level.
+    /// The run was made at another level.
     #[error("no certificate of level {0}: the run was of a lower level")]
     OtherLevel(CertificateLevel),
-    /// What was tested called itself by two names, or was of two versions.
+    /// The implementation reported two names or versions.
     #[error("no certificate: it is {one} at one time and {other} at another")]
     OtherImplementation {
-        /// The name and the version of one.
+        /// One name and version.
         one: String,
-        /// Those of the other.
+        /// The other name and version.
         other: String,
     },
-    /// Only a part was run.
+    /// Only a part of the cases was run.
     #[error("no certificate of level {0}: only a part of the cases was run")]
     InPart(CertificateLevel),
-    /// What was memorised is not known.
+    /// Cases failed under fresh secrets, so their answers may have been memorised.
     #[error("no certificate of level {level}: {} failed that ran under fresh secrets, so answers may be memorised; the first is {}", cases(failed), failed.first().map_or("", String::as_str))]
     Rekeyed {
-        /// What was asked for.
+        /// The requested level.
         level: CertificateLevel,
-        /// The cases.
+        /// The ids of the failed cases.
         failed: Vec<String>,
     },
-    /// Nothing was asked under a fresh secret.
+    /// No case could be run under a fresh secret.
     #[error("no certificate of level {0}: no case could be asked under a fresh secret")]
     NothingRekeyed(CertificateLevel),
-    /// Nothing was shown that an implementation which computes nothing would not show as well.
+    /// The run proves nothing that a trivial baseline would not achieve.
     #[error(
         "no certificate of level {level}: {suites} {} not judged: a certificate needs right tokens made (sign), or right tokens accepted and wrong ones rejected (verify), under fresh secrets as well",
         if suites.contains(' ') { "were" } else { "was" }
     )]
     NotJudged {
-        /// What was asked for.
+        /// The requested level.
         level: CertificateLevel,
-        /// The suites, with commas between them.
+        /// The suites, separated by commas.
         suites: String,
     },
-    /// What was tested later may be something else.
+    /// A later hello differs, so another implementation may have been tested.
     #[error(
         "no certificate of level {level}: {when} the adapter sent another hello than at first ({} changed), so it may not be the same implementation",
         .changes.listed()
     )]
     OtherHello {
-        /// What was asked for.
+        /// The requested level.
         level: CertificateLevel,
-        /// When it did.
+        /// When the hello changed.
         when: &'static str,
-        /// What of it changed.
+        /// The parts of it that changed.
         changes: HelloChanges,
     },
-    /// The adapter had to be started again, and no case answers for it.
+    /// The adapter was restarted, and no case accounts for it.
     #[error("no certificate of level {level}: {restarts}")]
     Restarts {
-        /// What was asked for.
+        /// The requested level.
         level: CertificateLevel,
-        /// How often, and why.
+        /// The number of restarts and their reasons.
         restarts: String,
     },
     /// The timing test found a leak.
     #[error("no certificate of level hardened: timing, {0}")]
     Leak(String),
-    /// The timing test says nothing.
+    /// The timing test is inconclusive or could not be made.
     #[error("no certificate of level hardened: the timing test does not bear it out: {0}")]
     NotTimed(String),
-    /// The fuzz campaign found something.
+    /// The fuzz campaign has findings.
     #[error("no certificate of level hardened: the fuzz campaign has {}, the first is {first}", findings_in_words(*.findings))]
     Found {
-        /// How many findings there were.
+        /// Number of findings.
         findings: usize,
-        /// The name of the first.
+        /// The name of the first one.
         first: String,
     },
-    /// The fuzz campaign says nothing.
+    /// The fuzz campaign proves nothing.
     #[error("no certificate of level hardened: the fuzz campaign does not bear it out: {0}")]
     NotFuzzed(String),
 }
 
 impl Refused {
-    /// The exit code: 1 where something is wrong with what was tested, 3 where that stays open.
+    /// The exit code: 1 if the implementation is at fault, 3 if that remains open.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Failed { .. }
@@ -177,8 +177,7 @@ fn cases(failed: &[String]) -> String {
     }
 }
 
-/// The restarts of both runs that no case answers for. What each run allows is allowed to both
-/// together.
+/// The unexplained restarts of both runs. The limit of each run applies to both together.
 pub(super) fn restarts_of(run: &RunResult, rekeyed: &RunResult) -> Restarts {
     let mut restarts = run.restarts.clone();
     restarts.join(&rekeyed.restarts);
@@ -186,9 +185,9 @@ pub(super) fn restarts_of(run: &RunResult, rekeyed: &RunResult) -> Restarts {
     restarts
 }
 
-/// What a certificate of that level may state over a run, and the run of the same suites under
-/// fresh secrets: the evidence for each suite that was judged. Each suite in `named` has to be
-/// among them. The level hardened asks for more; see [`Hardened`](crate::certificate::Hardened).
+/// Checks that a certificate of this level may be issued for a run and its rerun under fresh
+/// secrets, and returns the evidence for each judged suite. Every suite in `named` must be judged.
+/// Level `hardened` has further conditions; see [`Hardened`](crate::certificate::Hardened).
 pub fn may_certify(
     level: CertificateLevel,
     run: &RunResult,
@@ -220,7 +219,7 @@ pub fn may_certify(
         failed.map(|case| case.id.clone()).collect()
     };
     let restarts = restarts_of(run, rekeyed);
-    // At the higher levels none are borne, whatever the runs say.
+    // Only level `core` allows restarts, whatever the runs allow.
     let is_borne =
         restarts.are_allowed() && (level == CertificateLevel::Core || restarts.count == 0);
     let is_wrong = [run, rekeyed]
@@ -268,7 +267,8 @@ pub fn may_certify(
     }
 }
 
-/// Whether the adapter still is what it said it was: one command judges one implementation.
+/// Checks that the adapter sends the same hello as before, because a certificate covers a single
+/// implementation.
 pub fn same_hello(
     level: CertificateLevel,
     first: &Hello,
@@ -278,7 +278,7 @@ pub fn same_hello(
     unchanged(level, &first.changes(later), when)
 }
 
-/// Whether it stayed that while it was tested.
+/// Checks that no hello changed during a run.
 pub(super) fn unchanged(
     level: CertificateLevel,
     changes: &HelloChanges,

@@ -1,8 +1,8 @@
-//! Certificates: a signed statement of what an implementation was shown to do, and its check.
+//! Certificates: signed statements about what an implementation was shown to do, and their
+//! verification.
 //!
-//! The statement is an in-toto Statement v1 with the predicate `test-result/v0.1`, the envelope is
-//! DSSE with Ed25519. Everything here is a pure function: what is tested, read and written is
-//! given.
+//! The statement is an in-toto Statement v1 with the predicate `test-result/v0.1`, in a DSSE
+//! envelope with Ed25519. All functions here are pure: test results and files are passed in.
 
 mod envelope;
 mod evidence;

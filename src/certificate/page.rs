@@ -1,4 +1,4 @@
-//! A certificate that was checked, for people: as a page and as Markdown.
+//! Renders a verified certificate for people, as HTML and Markdown.
 
 use askama::Template;
 
@@ -8,10 +8,10 @@ use crate::results::JUDGED_ITSELF;
 use crate::signature::Op;
 use crate::suite::Level;
 
-/// What both show: pairs of a label and a text that is fit to be seen.
+/// The content of both formats: pairs of a label and escaped text.
 struct Facts {
     title: String,
-    /// The class of its colour.
+    /// The CSS class of the tone.
     tone: &'static str,
     said: String,
     facts: Vec<(&'static str, String)>,
@@ -24,8 +24,8 @@ struct Page {
     facts: Facts,
 }
 
-/// The certificate as one page without a request to anywhere. It says who checked it: the page
-/// itself proves nothing.
+/// Renders the certificate as a self-contained page. The page names who verified it, because it
+/// proves nothing by itself.
 #[expect(
     clippy::expect_used,
     reason = "a template writes into a string, and nothing in it can fail"
@@ -37,7 +37,7 @@ pub fn certificate_html(statement: &Statement) -> String {
     page.render().expect("a page can be written")
 }
 
-/// The certificate as Markdown; all that others said stands in code.
+/// Renders the certificate as Markdown; untrusted text is put in code spans.
 pub fn certificate_markdown(statement: &Statement) -> String {
     let facts = facts(statement);
     let mut out = format!("## {}\n\n{}\n\n| | |\n|---|---|\n", facts.title, facts.said);
@@ -166,7 +166,7 @@ fn facts(statement: &Statement) -> Facts {
     }
 }
 
-/// `sign (43 right tokens), verify (20 accepted, 310 rejected)`.
+/// The evidence in words: `sign (43 right tokens), verify (20 accepted, 310 rejected)`.
 fn judged_in_words(evidence: Evidence) -> String {
     let decisions = |op: Op, these: Decisions| {
         format!(

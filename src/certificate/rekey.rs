@@ -1,5 +1,5 @@
-//! The vectors under fresh secrets, signed afresh: whoever has memorised the published answers does
-//! not know these.
+//! Re-signs vectors under fresh secrets, which an implementation that memorised the published
+//! answers does not know.
 
 use fastrand::Rng;
 
@@ -8,16 +8,16 @@ use crate::scheme::{Scheme, SecretEncoding, Verification};
 use crate::signature::{Op, OutcomeKind, Secret, Secrets, Slug};
 use crate::suite::{Expect, Level, Suite, Vector};
 
-/// What the name of a case ends with that presents the old token.
+/// The suffix of the ids of cases that present the old token.
 const FORGED: &str = "-under-another-secret";
 
-/// The suite under secrets that were made by chance: each vector that counts, whatever it expects.
-/// What it presents has to do with the right token under the fresh secret what it had to do with
-/// the right one under the old secret, so that it catches what it caught; beside each right token
-/// the old one is presented, which is a forgery now. Secrets keep their form.
+/// The suite under random secrets: every vector that counts, whatever it expects. The presented
+/// token relates to the valid one under the fresh secret as it did under the old secret, so each
+/// vector still catches what it caught. For each valid token there is a second vector that presents
+/// the old token, which is a forgery now. Secrets keep their form.
 ///
-/// Left out is what has a secret in which nothing can be made by chance, as one that is empty, and
-/// what the oracle would answer otherwise.
+/// Vectors are left out if their secret has nothing to randomise, such as an empty one, or if the
+/// oracle would no longer give the expected outcome.
 pub fn rekeyed(suite: &Suite, seed: u64) -> Suite {
     let fresh = FreshSecrets::new(&suite.scheme, &mut Rng::with_seed(seed));
     let of = |secrets: &Secrets| fresh.of(secrets);
@@ -40,7 +40,7 @@ pub fn rekeyed(suite: &Suite, seed: u64) -> Suite {
     }
 }
 
-/// The old token under the fresh secret, where it was right.
+/// A vector that presents the old token under the fresh secret, if the old token was valid.
 fn forged(suite: &Suite, vector: &Vector, fresh: &Vector) -> Option<Vector> {
     let request = &vector.request;
     let accepts =
@@ -66,8 +66,8 @@ fn forged(suite: &Suite, vector: &Vector, fresh: &Vector) -> Option<Vector> {
     Some(forged)
 }
 
-/// Each letter and digit is another one of its kind, everywhere the same: so hex stays hex and
-/// base64 base64, and a secret that was another one with a small change still is.
+/// Maps each letter and digit to another one of its kind, consistently. Hex stays hex, base64 stays
+/// base64, and a secret that was a slight variation of another one still is.
 struct FreshSecrets<'s> {
     scheme: &'s Scheme,
     of: [u8; 256],
@@ -81,7 +81,7 @@ impl<'s> FreshSecrets<'s> {
         }
         for kind in [b'0'..=b'9', b'a'..=b'f', b'g'..=b'z'] {
             let bytes: Vec<u8> = kind.collect();
-            // Sattolo's shuffle: one cycle through all of them, so that none stays what it is.
+            // Sattolo's shuffle yields a single cycle, so no character stays the same.
             let mut others = bytes.clone();
             for at in (1..others.len()).rev() {
                 others.swap(at, rng.usize(..at));
@@ -111,7 +111,7 @@ impl<'s> FreshSecrets<'s> {
         let kept = self.prefix(bytes);
         let last = self.last_of_base64(bytes);
         let fresh = bytes.iter().enumerate().map(|(at, &byte)| {
-            // What stands before a combining character makes one character with it.
+            // A character before a combining one forms a single character with it.
             let is_composed = bytes.get(at + 1).is_some_and(|next| !next.is_ascii());
             if at < kept || last == Some(at) || is_composed {
                 byte
@@ -120,13 +120,13 @@ impl<'s> FreshSecrets<'s> {
             }
         });
         let fresh = Secret::new(fresh.collect::<Vec<u8>>());
-        // One that is no longer of the form that the scheme states may be refused.
+        // Implementations may refuse a secret that no longer has the form the scheme states.
         let rule = &self.scheme.secret;
         let is_lost = rule.is_of_its_form(secret) && !rule.is_of_its_form(&fresh);
         if is_lost { secret.clone() } else { fresh }
     }
 
-    /// How long the prefix is that says what the secret is, in whatever case.
+    /// The length of the prefix that marks the secret, ignoring case.
     fn prefix(&self, bytes: &[u8]) -> usize {
         let prefix = self.scheme.secret.strip_prefix.as_deref().unwrap_or("");
         let stands = bytes
@@ -135,7 +135,7 @@ impl<'s> FreshSecrets<'s> {
         if stands { prefix.len() } else { 0 }
     }
 
-    /// The last character that spells a key in base64: another one might not be canonical.
+    /// The index of the last character of a base64 key: another one might not be canonical.
     fn last_of_base64(&self, bytes: &[u8]) -> Option<usize> {
         let is_base64 = matches!(
             self.scheme.secret.encoding,
@@ -165,7 +165,8 @@ mod tests {
         judge(op, vector.level, &vector.expect, &observed, Level::Should) == Verdict::Pass
     }
 
-    /// Of every suite nearly all that counts is asked again, and the oracle does what is expected.
+    /// Nearly all vectors that count are run again for every suite, and the oracle behaves as
+    /// expected.
     #[test]
     fn every_suite_is_asked_again_under_fresh_secrets_and_the_oracle_passes() {
         for embedded in suite::embedded() {
@@ -188,11 +189,11 @@ mod tests {
         }
     }
 
-    /// Whoever makes a mistake that the suite catches is caught under fresh secrets, too; but for
-    /// the one that is about having no secret.
+    /// A mistake that a suite catches is also caught under fresh secrets, except the one about
+    /// missing secrets.
     #[test]
     fn what_a_suite_catches_is_caught_under_fresh_secrets() {
-        // An empty secret cannot be another one, and what collides is computed for one secret.
+        // An empty secret cannot be varied, and collisions are computed for one secret.
         let missable = |id: &str| {
             id.starts_with("verify-compares-")
                 || [

@@ -10,129 +10,128 @@ use crate::protocol::{Hello, ImplementationInfo};
 use crate::results::{Case, Counts, Restarts, RunResult, ScopeNote, Verdict};
 use crate::suite::{InputKind, Level};
 
-/// The type of every in-toto statement of that version.
+/// The type of an in-toto statement, version 1.
 pub const STATEMENT_TYPE: &str = "https://in-toto.io/Statement/v1";
 
 /// The type of the predicate.
 pub const PREDICATE_TYPE: &str = "https://in-toto.io/attestation/test-result/v0.1";
 
-/// What is signed.
+/// The signed statement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Statement {
-    /// Which form it has.
+    /// The statement's type.
     #[serde(rename = "_type")]
     pub form: String,
     /// What was tested.
     pub subject: Vec<Subject>,
-    /// Which form the predicate has.
+    /// The predicate's type.
     #[serde(rename = "predicateType")]
     pub predicate_type: String,
     /// What is said of it.
     pub predicate: Predicate,
 }
 
-/// Something that can be told by its digest.
+/// Something identified by its digest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Subject {
     /// Its name.
     pub name: String,
-    /// Its digests by their algorithms.
+    /// Its digests by algorithm.
     pub digest: BTreeMap<String, String>,
 }
 
-/// The result of tests.
+/// The predicate: the test result.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Predicate {
-    /// `PASSED`; nothing else is certified.
+    /// Always `PASSED`; nothing else is certified.
     pub result: String,
-    /// What was tested with: the suites.
+    /// The suites that were used.
     pub configuration: Vec<ResourceDescriptor>,
-    /// The requirements of which every case passed, as `suite/requirement`.
+    /// The requirements whose cases all passed, as `suite/requirement`.
     #[serde(rename = "passedTests")]
     pub passed_tests: Vec<String>,
-    /// The requirements of which a case was a warning or a known failure.
+    /// The requirements with a warning or a known failure.
     #[serde(rename = "warnedTests")]
     pub warned_tests: Vec<String>,
-    /// None.
+    /// Always empty.
     #[serde(rename = "failedTests")]
     pub failed_tests: Vec<String>,
-    /// What this program adds.
+    /// macproof's additions to the predicate.
     pub macproof: Certified,
 }
 
-/// Something that was used.
+/// Something that was used in the test.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ResourceDescriptor {
     /// Its name.
     pub name: String,
-    /// Its digests by their algorithms.
+    /// Its digests by algorithm.
     pub digest: BTreeMap<String, String>,
-    /// What else is known of it.
+    /// Additional properties.
     pub annotations: BTreeMap<String, String>,
 }
 
-/// What a certificate says beyond the predicate's form.
+/// What a certificate states beyond the standard predicate.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Certified {
-    /// How much was asked.
+    /// The certificate's level.
     pub level: CertificateLevel,
-    /// The version of this program.
+    /// The version of macproof.
     pub version: String,
-    /// The seed of the order of the cases and of the fresh secrets. It comes from the operating
-    /// system.
+    /// The seed of the order of cases and of the fresh secrets; it comes from the operating system.
     pub seed: u64,
-    /// When it was run, as RFC 3339 in UTC.
+    /// When the run was made, as RFC 3339 in UTC.
     pub issued: String,
-    /// What was tested, in its own words.
+    /// How the implementation describes itself.
     pub implementation: ImplementationInfo,
-    /// Whether that is the reference implementation of this program, because nobody named another:
-    /// then nothing is said of the artifact.
+    /// Whether the built-in reference was tested because no implementation was named; then the
+    /// certificate says nothing about the artifact.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub judged_itself: bool,
-    /// What was judged, for each suite in `configuration`: its operations are those that this
-    /// bears out. A certificate of an older version does not say so.
+    /// The evidence for each suite in `configuration`, which determines its judged operations.
+    /// Absent in certificates of older versions.
     #[serde(default)]
     pub judged: BTreeMap<String, Evidence>,
-    /// The kinds of inputs that the adapter declared.
+    /// The kinds of input that the adapter declared.
     #[serde(default)]
     pub inputs: Vec<String>,
-    /// How many cases came to each verdict.
+    /// Number of cases per verdict.
     pub counts: Counts,
-    /// How many cases ran under fresh secrets, all of them right.
+    /// Number of cases that were run under fresh secrets; all of them passed.
     pub under_fresh_secrets: u64,
-    /// What was not judged: cases that do not apply, skipped ones, suites.
+    /// What was not judged: cases that do not apply, skipped cases, suites.
     pub left_out: Vec<ScopeNote>,
-    /// Cases below the level that failed, with the reason where a list of known failures gives one.
+    /// Failed cases below the certificate's level, with the reason if a list of known failures
+    /// gives one.
     pub known_failures: BTreeMap<String, String>,
-    /// Cases that were skipped.
+    /// The ids of skipped cases.
     pub skipped: Vec<String>,
-    /// How often the adapter had to be started again in both runs without a case that answers for
-    /// it, and how many were borne.
+    /// The unexplained restarts of the adapter in both runs, and how many were allowed.
     #[serde(default)]
     pub restarts: Restarts,
-    /// What the level hardened asks beside the cases; absent at the others.
+    /// The additional statements of level `hardened`; absent at other levels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hardened: Option<Hardened>,
 }
 
-/// What was shown, and by which implementation.
+/// What was proved, and for which implementation.
 #[derive(Clone, Debug)]
 pub struct Shown<'a> {
-    /// What the adapter says of itself.
+    /// The adapter's hello.
     pub hello: &'a Hello,
-    /// What was judged, suite by suite, as [`may_certify`](crate::certificate::may_certify) found.
+    /// The evidence by suite, as returned by [`may_certify`](crate::certificate::may_certify).
     pub judged: BTreeMap<String, Evidence>,
-    /// What the level hardened asks beside the cases.
+    /// The additional statements of level `hardened`.
     pub hardened: Option<Hardened>,
 }
 
-/// States what a run came to. That a certificate may be given is known before. Only suites that
-/// were judged stand in it.
+/// Creates the statement about a run. The caller has checked that a certificate may be issued. Only
+/// judged suites are included.
 pub fn statement(
     level: CertificateLevel,
     run: &RunResult,

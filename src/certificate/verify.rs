@@ -1,4 +1,4 @@
-//! What is demanded of a certificate.
+//! Verifies certificates.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,23 +8,23 @@ use crate::certificate::{
 };
 use crate::signature::Op;
 
-/// What is demanded beside a right signature.
+/// Conditions on a certificate in addition to a valid signature.
 #[derive(Clone, Debug, Default)]
 pub struct Demands {
-    /// The level, or a greater one.
+    /// The minimum level.
     pub level: Option<CertificateLevel>,
-    /// It was issued that second or later, and not after the other, in Unix seconds.
+    /// The earliest and the latest time of issue, in Unix seconds.
     pub issued: Option<(i64, i64)>,
-    /// The digests of what it has to be about: all that the certificate and these have in common
-    /// must be the same, and there must be one.
+    /// The digests of the expected artifact. At least one algorithm must occur in both, and all
+    /// common digests must agree.
     pub artifact: Option<BTreeMap<String, String>>,
-    /// The suites by name and SHA-256; each that it was tested with must be one of them.
+    /// The allowed suites, as name and SHA-256. The certificate may list no others.
     pub suites: Option<BTreeMap<String, String>>,
-    /// The operations that must have been judged for each of its suites.
+    /// The operations that must have been judged for every suite.
     pub ops: Vec<Op>,
-    /// It was fuzzed with so many cases or more, and nothing was found.
+    /// The minimum number of fuzzed cases, without a finding.
     pub cases: Option<u64>,
-    /// A timing test would have found a leak that large, in nanoseconds a call, and found none.
+    /// The timing test must have been able to find a leak of this size, in nanoseconds per call.
     pub target_ns: Option<f64>,
 }
 
@@ -32,36 +32,36 @@ pub struct Demands {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Invalid {
-    /// The envelope is worth nothing.
+    /// The envelope is invalid.
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
-    /// What is signed is no such statement.
+    /// The payload is not a valid statement.
     #[error("what is signed is no statement of macproof: {0}")]
     Malformed(String),
-    /// It says less.
+    /// The certificate's level is too low.
     #[error("it is of level {found}, and {wanted} is demanded")]
     Level {
-        /// What it says.
+        /// The certificate's level.
         found: CertificateLevel,
-        /// What is demanded.
+        /// The demanded level.
         wanted: CertificateLevel,
     },
-    /// It is too old, or from the future.
+    /// The certificate is too old, or from the future.
     #[error("it was issued {0}, which is too long ago or not yet")]
     Age(String),
-    /// It is about something else.
+    /// The certificate is about another artifact.
     #[error("it is about another artefact: {0}")]
     Artifact(String),
-    /// It was tested with another suite.
+    /// The certificate lists another suite.
     #[error("its suite {0} is not the one that is here")]
     Suite(String),
-    /// It was fuzzed or timed less than is demanded.
+    /// The fuzz campaign or timing test covers less than demanded.
     #[error("{0}")]
     Less(String),
 }
 
-/// What a certificate states, if it holds: the signature is by that key, whatever key the envelope
-/// names, and everything that is demanded is so.
+/// Verifies a certificate and returns its statement. The signature must be by `key`, whatever key
+/// the envelope names, and all demands must be met.
 pub fn verify(
     certificate: &[u8],
     key: &PublicKey,
@@ -161,7 +161,7 @@ fn well_formed(statement: &Statement) -> Result<(), Invalid> {
     bears_out_its_level(predicate).map_err(Invalid::Malformed)
 }
 
-/// Whether it states what was judged of each suite that it lists, and of no other.
+/// Checks that there is evidence for every listed suite and for no other.
 fn has_evidence(predicate: &Predicate) -> Result<(), String> {
     let certified = &predicate.macproof;
     if certified.judged.is_empty() {
@@ -199,7 +199,7 @@ fn has_evidence(predicate: &Predicate) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether there is what the level asks beside the cases, and it says what it has to say.
+/// Checks that the additional statements match the level and are consistent.
 fn bears_out_its_level(predicate: &Predicate) -> Result<(), String> {
     let certified = &predicate.macproof;
     if let Some(restarts) = certified.restarts.in_words()
@@ -517,7 +517,7 @@ mod tests {
             let said = check(&statement, &demands).unwrap_err().to_string();
             assert_eq!(said, words);
         }
-        // One of another level states neither.
+        // Certificates of other levels state neither.
         for (cases, target_ns) in [(Some(1), None), (None, Some(1e9))] {
             let demands = Demands {
                 cases,

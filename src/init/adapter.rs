@@ -1,4 +1,4 @@
-//! The adapter of a language: its template, and what is put into it.
+//! Fills in the adapter template of a language.
 
 use std::ops::Deref;
 
@@ -6,7 +6,7 @@ use askama::Template;
 
 use crate::init::{Language, SuiteCode};
 
-/// What every template of an adapter takes.
+/// The values for the adapter templates.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each opens a slot of its own"
@@ -14,30 +14,30 @@ use crate::init::{Language, SuiteCode};
 pub(super) struct Slots<'a> {
     /// The suites, in order.
     pub(super) suites: &'a [SuiteCode],
-    /// Their names as the elements of a list.
+    /// The suites' names, as the elements of a list.
     pub(super) names: String,
-    /// A field, for an example.
+    /// The name of a field, for an example.
     pub(super) field: String,
-    /// What it is called until somebody gives it a name.
+    /// The implementation's name until the user replaces it.
     pub(super) implementation: String,
-    /// Where it stands.
+    /// The path of the adapter.
     pub(super) path: &'static str,
-    /// Whether it computes a MAC, …
+    /// Whether the adapter computes a MAC.
     pub(super) computed: bool,
-    /// … writes one in hex, …
+    /// Whether it writes one in hex.
     pub(super) hex: bool,
-    /// … or in base64.
+    /// Whether it writes one in base64.
     pub(super) base64: bool,
     /// Whether a token carries a time.
     pub(super) times: bool,
-    /// Whether a scheme is left to be filled in.
+    /// Whether a scheme is left for the user to fill in.
     pub(super) left: bool,
     /// Whether a scheme has several secrets.
     pub(super) per: bool,
 }
 
 impl Slots<'_> {
-    /// The adapter, in this language.
+    /// Renders the adapter in this language.
     pub(super) fn rendered(&self, language: Language) -> Result<String, askama::Error> {
         match language {
             Language::Python => Python(self).render(),
@@ -50,13 +50,13 @@ impl Slots<'_> {
         }
     }
 
-    /// The package of an adapter in Rust.
+    /// Renders the `Cargo.toml` of a Rust adapter.
     pub(super) fn cargo_toml(&self) -> Result<String, askama::Error> {
         CargoToml(self).render()
     }
 }
 
-/// A template that takes the slots.
+/// Defines a template over the slots.
 macro_rules! template {
     ($name:ident, $path:tt) => {
         #[derive(Template)]

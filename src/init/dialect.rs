@@ -1,21 +1,22 @@
-//! How a language writes the token of a scheme: texts put together, and a MAC in hex or base64.
+//! How each language writes the token of a scheme: string concatenation, and a MAC in hex or
+//! base64.
 
 use crate::init::Language;
 
-/// A piece of a text.
+/// A piece of a string expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Piece {
-    /// Characters that stand in quotation marks as they are, in every language.
+    /// Characters that need no escaping in any language's string literals.
     Literal(String),
-    /// A field that holds a text.
+    /// A field with text.
     Text(String),
-    /// A field that holds a time: a number when it is signed.
+    /// A field with a time, which is a number when signing.
     Time(String),
-    /// Code that gives a text.
+    /// An expression of type string.
     Code(String),
 }
 
-/// The encodings of a MAC that every language has at hand.
+/// The MAC encodings that every language's standard library supports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Spelling {
     /// Lower-case hex.
@@ -25,7 +26,7 @@ pub(super) enum Spelling {
 }
 
 impl Language {
-    /// The code of these pieces, one behind the other.
+    /// An expression that concatenates the pieces.
     pub(super) fn text(self, pieces: &[Piece]) -> String {
         let code: Vec<String> = pieces.iter().map(|piece| self.piece(piece)).collect();
         match (self, pieces) {
@@ -62,10 +63,10 @@ impl Language {
         }
     }
 
-    /// The code of the MAC of that message under the secret.
+    /// An expression for the MAC of the message under the secret.
     pub(super) fn mac(self, message: &[Piece], spelling: Spelling) -> String {
         let message = match self {
-            // As its formatter writes an operation inside of a call.
+            // gofmt removes spaces around operators inside a call.
             Self::Go => self.text(message).replace(" + ", "+"),
             _ => self.text(message),
         };
@@ -101,10 +102,10 @@ impl Language {
         }
     }
 
-    /// The code of a whole token.
+    /// An expression for the whole token.
     pub(super) fn token(self, pieces: &[Piece]) -> String {
         let text = self.text(pieces);
-        // A token is a text of its own.
+        // A token is an owned string.
         match text.strip_prefix('&') {
             Some(owned) if self == Self::Rust => owned.to_owned(),
             _ => text,
@@ -112,7 +113,7 @@ impl Language {
     }
 }
 
-/// Rust's way to join texts.
+/// Concatenation in Rust, using `format!`.
 fn formatted(pieces: &[Piece], code: &[String]) -> String {
     let mut template = String::new();
     let mut values = String::new();

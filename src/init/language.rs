@@ -1,9 +1,9 @@
-//! The languages in which an adapter is written.
+//! The languages for which `macproof init` has adapters.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A language that `macproof init` knows.
+/// A language supported by `macproof init`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
     /// Python 3.
@@ -22,7 +22,7 @@ pub enum Language {
     Rust,
 }
 
-/// A word that names none of them.
+/// The name of an unknown language.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "there are {}; for any other see docs/protocol.md",
@@ -31,7 +31,7 @@ pub enum Language {
 pub struct UnknownLanguage;
 
 impl Language {
-    /// All of them.
+    /// All languages.
     pub const ALL: [Self; 7] = [
         Self::Python,
         Self::Node,
@@ -42,7 +42,7 @@ impl Language {
         Self::Rust,
     ];
 
-    /// What one types.
+    /// The name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Python => "python",
@@ -55,7 +55,7 @@ impl Language {
         }
     }
 
-    /// Where the adapter stands in a project.
+    /// The path of the adapter in the project.
     pub fn path(self) -> &'static str {
         match self {
             Self::Python => "macproof/adapter.py",
@@ -68,11 +68,12 @@ impl Language {
         }
     }
 
-    /// The words that build it, where it has to be built.
+    /// The build command, if the adapter has to be built.
     pub(super) fn build(self) -> Option<&'static str> {
         match self {
             Self::Python | Self::Node | Self::Ruby | Self::Php => None,
-            // The file and not its folder: it belongs to the module around it if there is one.
+            // Name the file, not its folder, because the folder belongs to the surrounding module,
+            // if any.
             Self::Go => Some("go, build, -o, macproof/adapter, macproof/main.go"),
             Self::Java => Some("javac, -d, macproof/classes, macproof/Adapter.java"),
             Self::Rust => Some(
@@ -81,7 +82,7 @@ impl Language {
         }
     }
 
-    /// The words that start it.
+    /// The command that starts the adapter.
     pub(super) fn command(self) -> &'static str {
         match self {
             Self::Python => "python3, macproof/adapter.py",
@@ -94,7 +95,7 @@ impl Language {
         }
     }
 
-    /// What its build leaves behind, in the folder of the adapter.
+    /// The build output, as a path in the adapter's folder.
     pub(super) fn built(self) -> Option<&'static str> {
         match self {
             Self::Python | Self::Node | Self::Ruby | Self::Php => None,
@@ -104,7 +105,7 @@ impl Language {
         }
     }
 
-    /// What runs it, in words.
+    /// The required toolchain, in words.
     pub(super) fn toolchain(self) -> &'static str {
         match self {
             Self::Python => "Python",
@@ -117,8 +118,8 @@ impl Language {
         }
     }
 
-    /// An image that has it, with a C library no older than that of the image which builds
-    /// macproof.
+    /// A container image with the toolchain. Its C library must not be older than that of the image
+    /// that builds macproof.
     pub(super) fn image(self) -> &'static str {
         match self {
             Self::Python => "python:3-bookworm",

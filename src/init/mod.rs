@@ -1,9 +1,10 @@
-//! What a project needs to be tested: an adapter in its language, `macproof.yaml`, and a CI job.
+//! Generates the files that a project needs: an adapter in its language, `macproof.yaml`, and a CI
+//! job.
 //!
-//! [`Project`] writes them from the templates in `templates/init/`. The adapter works as it
-//! stands: its code is made from the schemes of the chosen suites ([`SuiteCode`]), so a suite of
-//! one's own gets one, too. A scheme that is written in no few lines is left to be filled in, and
-//! says so when it is asked. Nothing here touches a file.
+//! [`Project`] renders the templates in `templates/init/`. The adapter works immediately, because
+//! its code is generated from the schemes of the chosen suites ([`SuiteCode`]), including the
+//! user's own. A scheme that needs more than a few lines is left for the user to fill in, and the
+//! adapter says so at run time. Nothing here writes files.
 
 mod adapter;
 mod dialect;

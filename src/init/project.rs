@@ -1,4 +1,4 @@
-//! The files of a project, as texts.
+//! The files of a project, as strings.
 
 use askama::Template;
 
@@ -6,50 +6,50 @@ use crate::init::adapter::Slots;
 use crate::init::{Language, SuiteCode};
 use crate::suite::Suite;
 
-/// The job for GitLab, from the repository's folder.
+/// The GitLab job, relative to the repository.
 const GITLAB_JOB: &str = ".gitlab/macproof.yml";
 
-/// The pipeline that includes it.
+/// The GitLab pipeline that includes the job.
 pub const GITLAB_PIPELINE: &str = ".gitlab-ci.yml";
 
-/// Who tests a project on every change.
+/// The CI system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ci {
     /// GitHub Actions.
     Github,
     /// GitLab CI.
     Gitlab {
-        /// Whether there is a pipeline already, which has to include the job.
+        /// Whether a pipeline exists already, which then has to include the job.
         has_pipeline: bool,
     },
 }
 
-/// Where a job is to run.
+/// The CI job of a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Job<'a> {
-    /// By whom.
+    /// The CI system.
     pub ci: Ci,
-    /// The project's folder, from that of the repository.
+    /// The project's folder, relative to the repository.
     pub folder: &'a str,
 }
 
-/// A file to be written.
+/// A file to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProjectFile {
-    /// Whether it belongs to the repository as a whole, and not to the project's folder.
+    /// Whether `path` is relative to the repository, not to the project.
     pub is_of_repository: bool,
-    /// Where, from that folder.
+    /// The path, relative to that folder.
     pub path: &'static str,
-    /// What stands in it.
+    /// The content of the file.
     pub content: String,
 }
 
-/// What `macproof init` writes.
+/// The output of `macproof init`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Project {
-    /// The files, the most interesting one first.
+    /// The files, most interesting first.
     pub files: Vec<ProjectFile>,
-    /// The suites whose schemes are left to be filled in.
+    /// The suites whose schemes the user has to fill in.
     pub unwritten: Vec<String>,
 }
 
@@ -79,10 +79,10 @@ struct GitlabJob {
 }
 
 impl Project {
-    /// The adapter of a language for these suites, `macproof.yaml`, and a CI job. With each suite
-    /// comes what `macproof.yaml` calls it: its name, or the path of its file.
+    /// Generates the adapter for these suites, `macproof.yaml`, and a CI job. Each suite comes with
+    /// how `macproof.yaml` refers to it: its name, or the path of its file.
     ///
-    /// A template writes into a string: in that nothing can fail.
+    /// Rendering a template into a string cannot fail.
     pub fn new(
         language: Language,
         suites: &[(String, Suite)],
@@ -171,7 +171,7 @@ fn configuration(language: Language, suites: &[(String, Suite)]) -> Result<Strin
     .render()
 }
 
-/// A name as it is, and any other text in quotation marks: JSON's are YAML's.
+/// A name as a plain scalar, and any other text in quotes: a JSON string is a YAML string.
 fn in_yaml(text: &str) -> String {
     let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if text.chars().all(is_name) {
@@ -212,7 +212,7 @@ fn job_files(language: Language, job: Job<'_>) -> Result<Vec<ProjectFile>, askam
     Ok(files)
 }
 
-/// A template ends without the line feed of its file.
+/// Templates omit the final line feed of their file, so add it.
 fn ended(mut text: String) -> String {
     if !text.ends_with('\n') {
         text.push('\n');

@@ -1,4 +1,4 @@
-//! From a scheme to the few lines that sign and verify by it.
+//! Generates the few lines of code that sign and verify by a scheme.
 
 use crate::init::Language;
 use crate::init::dialect::{Piece, Spelling};
@@ -9,32 +9,32 @@ use crate::scheme::{
 use crate::signature::Encoding;
 use crate::suite::Suite;
 
-/// What the adapter says of one suite.
+/// The generated code for one suite.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SuiteCode {
     /// The suite's name.
     pub name: String,
-    /// The code that gives the token; absent where it is left to be filled in.
+    /// An expression for the token; `None` if the user has to fill it in.
     pub token: Option<String>,
-    /// The time that the token carries, to be taken out of it when it is verified.
+    /// The time that the token carries, which has to be extracted at verify.
     pub carried: Option<Carried>,
-    /// The field that says whose secret it is, where there are several.
+    /// The field that selects the secret, if there are several.
     pub per: Option<String>,
-    /// Whether the MAC is in hex, and not in base64.
+    /// Whether the MAC is in hex; otherwise it is in base64.
     pub is_hex: bool,
 }
 
 /// A time at the end of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Carried {
-    /// The field's name.
+    /// The name of the field.
     pub field: String,
-    /// What stands between it and the rest.
+    /// The separator before it.
     pub separator: String,
 }
 
 impl SuiteCode {
-    /// The code of a suite's scheme.
+    /// Generates the code for a suite's scheme.
     pub fn new(language: Language, suite: &Suite) -> Self {
         let scheme = &suite.scheme;
         let per = scheme.secret.per;
@@ -49,8 +49,8 @@ impl SuiteCode {
     }
 }
 
-/// A scheme of the plain kind: fields joined, HMAC-SHA256 in hex or base64, perhaps a time behind
-/// it. What is beyond that takes more than a line, and whoever has it has code for it.
+/// A simple scheme: joined fields, HMAC-SHA256 in hex or base64, and possibly a time at the end of
+/// the token. Other schemes need more than a line, and their users have code for them.
 struct Plain {
     message: Vec<Piece>,
     spelling: Spelling,
@@ -88,8 +88,8 @@ impl Plain {
                 FieldKind::UnixSeconds | FieldKind::UnixMillis if is_carried => {
                     Some(Piece::Time(field.name.clone()))
                 }
-                // A time beside the token is the text of a header, and an enum has its values:
-                // both want checks.
+                // A time next to the token is a header's text, and an enum has a fixed set of
+                // values; both need validation.
                 FieldKind::UnixSeconds | FieldKind::UnixMillis | FieldKind::Enum(_) => None,
             }
         };
@@ -132,8 +132,8 @@ impl Plain {
     }
 }
 
-/// The one time that a token carries, at its end and behind a literal; none if it carries nothing,
-/// and nothing at all if it carries anything else.
+/// The single time that a token carries at its end, after a literal; `Some(None)` if it carries no
+/// field, `None` if it carries anything else.
 #[expect(clippy::option_option, reason = "none carried, or none of this kind")]
 fn carried(scheme: &Scheme, layout: &Layout) -> Option<Option<Carried>> {
     let mut fields = layout.fields();
@@ -155,8 +155,8 @@ fn carried(scheme: &Scheme, layout: &Layout) -> Option<Option<Carried>> {
     }
 }
 
-/// A literal of characters that mean nothing in quotation marks, whatever the language and the
-/// quotation marks: a suite is data from strangers, and this becomes code.
+/// A literal that needs no escaping in any language's string literals. Suites may come from
+/// strangers, and this becomes code.
 fn literal(text: &str) -> Option<Piece> {
     let is_harmless = |c: char| c.is_ascii_alphanumeric() || " -_.:;,=/|@+~".contains(c);
     text.chars()
@@ -194,7 +194,7 @@ mod tests {
         );
     }
 
-    /// A suite is data from strangers: nothing of it becomes code but names and harmless letters.
+    /// Suites may come from strangers: only names and harmless characters become code.
     #[test]
     fn what_would_leave_its_quotation_marks_is_not_written() {
         for hostile in [

@@ -1,4 +1,4 @@
-//! Answers: an adapter writes them, the harness reads them and guesses nothing.
+//! Answers: adapters write them, and the harness parses them strictly.
 
 use std::borrow::Cow;
 
@@ -13,51 +13,51 @@ use crate::signature::{Denial, Outcome};
 pub struct Answer {
     /// The id of the request.
     pub id: u64,
-    /// What came back.
+    /// The content of the answer.
     pub reply: Reply,
 }
 
-/// What an answer says.
+/// The content of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
-    /// What the implementation did.
+    /// The implementation's outcome.
     Outcome(Outcome),
-    /// The adapter cannot ask this of it, with the reason.
+    /// The adapter cannot run this request, for this reason.
     Unsupported(String),
 }
 
-/// Why a line is no answer.
+/// Why a line is not a valid answer.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AnswerError {
-    /// It is no JSON object, or a member has the wrong type.
+    /// The line is not a JSON object, or a member has the wrong type.
     #[error("it is no JSON object of the protocol: {0}")]
     Malformed(#[from] serde_json::Error),
-    /// It does not say whose answer it is.
+    /// The answer has no id.
     #[error("it has no id")]
     NoId,
-    /// It answers, but says not exactly one thing.
+    /// The answer does not contain exactly one result.
     #[error(
         "it holds {results} results instead of one of token, outcome, refused, threw, unsupported"
     )]
     NotOneResult {
-        /// Whose answer it is.
+        /// The id of the request.
         id: u64,
-        /// How many there are.
+        /// The number of results.
         results: usize,
     },
-    /// Its outcome is none that there is.
+    /// The outcome is unknown.
     #[error("the outcome {outcome:?} is none of accept, reject and anonymous")]
     UnknownOutcome {
-        /// Whose answer it is.
+        /// The id of the request.
         id: u64,
-        /// What it says.
+        /// The outcome given.
         outcome: String,
     },
 }
 
 impl AnswerError {
-    /// The request that the line answers, where it says so.
+    /// The id of the request that the line answers, if it has one.
     pub fn id(&self) -> Option<u64> {
         match self {
             Self::NotOneResult { id, .. } | Self::UnknownOutcome { id, .. } => Some(*id),
@@ -66,7 +66,7 @@ impl AnswerError {
     }
 }
 
-/// A text that is borrowed from the line where it has no escapes.
+/// A string that borrows from the line unless it contains escapes.
 #[derive(Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
@@ -87,14 +87,14 @@ struct RawAnswer<'a> {
     unsupported: Option<Prose<'a>>,
 }
 
-/// What a rejection says of its status: whoever verifies may say what he likes under this name.
+/// The status of a rejection. A verifier may put anything under this name, so it is read leniently.
 #[derive(Deserialize)]
 struct Stated {
     status: serde_json::Value,
 }
 
 impl Answer {
-    /// Reads one line of an adapter.
+    /// Parses a line from an adapter. Fails unless it has an id and exactly one known result.
     pub fn parse(line: &[u8]) -> Result<Self, AnswerError> {
         let raw: RawAnswer<'_> = serde_json::from_slice(line)?;
         let id = raw.id.ok_or(AnswerError::NoId)?;
@@ -138,7 +138,7 @@ impl Answer {
         Ok(Self { id, reply })
     }
 
-    /// Appends the answer as a line.
+    /// Appends the answer as a line, including the line feed.
     pub fn write(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(b"{\"id\":");
         out.extend_from_slice(itoa::Buffer::new().format(self.id).as_bytes());
@@ -165,7 +165,7 @@ impl Answer {
     }
 }
 
-/// The status that a rejection tells, where that is a number of its range.
+/// The status of a rejection, if it is a number in the valid range.
 fn status(line: &[u8]) -> Option<u16> {
     memchr::memmem::find(line, b"\"status\"")?;
     let stated: Stated = serde_json::from_slice(line).ok()?;
@@ -238,7 +238,7 @@ mod tests {
             reply(br#"{"id":1,"outcome":"reject","code":"\ud83d","status":"\ud83d"}"#),
             Reply::Outcome(Outcome::Reject(denial))
         );
-        // A member of which nobody knows may hold anything, too.
+        // Unknown members may contain anything, too.
         let more = br#"{"id":1,"outcome":"accept","stack":"\ud83d"}"#;
         assert_eq!(reply(more), Reply::Outcome(Outcome::Accept));
     }
@@ -286,7 +286,7 @@ mod tests {
             error(r#"{"id":1,"outcome":"ok"}"#),
             AnswerError::UnknownOutcome { .. }
         ));
-        // Members that we do not know are none of our business.
+        // Unknown members are ignored.
         assert!(Answer::parse(br#"{"id":1,"outcome":"accept","accepted":3,"x":[]}"#).is_ok());
         for status in ["\"bad\"", "-1", "70000", "4.5", "null"] {
             let line = format!(r#"{{"id":1,"outcome":"reject","status":{status}}}"#);

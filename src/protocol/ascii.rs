@@ -1,11 +1,11 @@
-//! JSON in pure ASCII.
+//! Writes JSON in pure ASCII.
 
 use std::io;
 
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
-/// Escapes whatever is not ASCII; all else as `serde_json` writes it.
+/// Escapes everything outside ASCII; otherwise formats like `serde_json`.
 struct AsciiFormatter;
 
 impl Formatter for AsciiFormatter {
@@ -34,7 +34,7 @@ impl Formatter for AsciiFormatter {
     }
 }
 
-/// Appends a value as JSON in pure ASCII, without a line feed.
+/// Appends a value as ASCII-only JSON, without a line feed.
 #[expect(
     clippy::expect_used,
     reason = "a vector takes every byte, and our values have text keys"
@@ -45,7 +45,7 @@ pub fn write_ascii<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) {
         .expect("a vector takes every byte");
 }
 
-/// A value as JSON in pure ASCII.
+/// Converts a value to ASCII-only JSON.
 pub fn to_ascii<T: Serialize + ?Sized>(value: &T) -> String {
     let mut out = Vec::new();
     write_ascii(value, &mut out);

@@ -1,4 +1,4 @@
-//! The first exchange: what the adapter is, and what it can do.
+//! The hello: what the adapter is, and what it supports.
 
 use std::fmt;
 
@@ -8,30 +8,29 @@ use crate::protocol::prose;
 use crate::signature::Op;
 use crate::suite::InputKind;
 
-/// The version of the protocol that this program speaks.
+/// The protocol version of this program.
 pub const PROTOCOL_VERSION: u32 = 1;
 
-/// What an adapter says of itself. What it leaves out has the defaults of the methods.
+/// An adapter's hello. The methods supply defaults for absent members.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hello {
-    /// The version of the protocol it speaks.
+    /// The adapter's protocol version.
     pub protocol: u32,
-    /// What it tests.
+    /// The implementation under test.
     pub implementation: ImplementationInfo,
-    /// The suites it implements; all of them if absent.
+    /// The suites it implements; all if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suites: Option<Vec<String>>,
-    /// The operations it knows; `sign` and `verify` if absent. Words that we do not know are
-    /// passed over.
+    /// The operations it supports; `sign` and `verify` if absent. Unknown operations are ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ops: Option<Vec<String>>,
-    /// Whose time it uses.
+    /// Which clock it uses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock: Option<Clock>,
-    /// The kinds of values it takes; words that we do not know are passed over.
+    /// The kinds of values it accepts. Unknown kinds are ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inputs: Option<Vec<String>>,
-    /// How many requests it takes before it has answered the first.
+    /// How many requests may be outstanding at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_in_flight: Option<u32>,
 }
@@ -70,7 +69,7 @@ pub struct ImplementationInfo {
 }
 
 impl ImplementationInfo {
-    /// What to call it in a sentence: its name, or words for one that gives none.
+    /// The name for use in a sentence; a generic phrase if it is empty.
     pub fn called(&self) -> &str {
         if self.name.trim().is_empty() {
             "an implementation without a name"
@@ -81,7 +80,7 @@ impl ImplementationInfo {
 }
 
 impl ImplementationInfo {
-    /// Whether both say that they are the same: by their names and, where both have one, by their
+    /// Whether both describe the same implementation: equal names and, if both have one, equal
     /// versions.
     pub fn is_same_as(&self, other: &Self) -> bool {
         let versions = self.version.as_ref().zip(other.version.as_ref());
@@ -89,7 +88,7 @@ impl ImplementationInfo {
     }
 }
 
-/// The name and, where there is one, the version, in its own words.
+/// The name, followed by the version if there is one. Both are untrusted text.
 impl fmt::Display for ImplementationInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.called())?;
@@ -100,41 +99,42 @@ impl fmt::Display for ImplementationInfo {
     }
 }
 
-/// Whose time an implementation uses.
+/// The clock that an implementation uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Clock {
     /// The `now` of the request.
     #[default]
     Injected,
-    /// Its own.
+    /// The system clock.
     System,
 }
 
-/// Why an answer is no hello.
+/// Why an answer is not a valid hello.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HelloError {
-    /// It is no JSON, or not of that form.
+    /// The line is not valid JSON, or does not have the form of a hello.
     #[error("its first line is no hello: {0}")]
     Malformed(#[from] serde_json::Error),
-    /// It speaks another version.
+    /// The adapter speaks another protocol version.
     #[error(
         "it speaks version {0} of the protocol; this macproof speaks version {PROTOCOL_VERSION}"
     )]
     Version(u32),
-    /// It takes no request at all.
+    /// `max_in_flight` is 0.
     #[error("it says that it takes no request: max_in_flight is 0")]
     NothingInFlight,
 }
 
 impl Hello {
-    /// Appends our greeting, line feed included.
+    /// Appends the harness's greeting, including the line feed.
     pub fn write_greeting(out: &mut Vec<u8>) {
         out.extend_from_slice(b"{\"op\":\"hello\",\"protocol\":1}\n");
     }
 
-    /// Reads the adapter's answer to it.
+    /// Parses the adapter's hello. Fails if it is malformed, has another protocol version, or
+    /// allows no requests.
     pub fn parse(line: &[u8]) -> Result<Self, HelloError> {
         let hello: Self = serde_json::from_slice(line)?;
         match (hello.protocol, hello.max_in_flight) {
@@ -144,14 +144,14 @@ impl Hello {
         }
     }
 
-    /// Whether it implements that suite.
+    /// Whether the adapter implements the suite.
     pub fn has_suite(&self, suite: &str) -> bool {
         self.suites
             .as_ref()
             .is_none_or(|suites| suites.iter().any(|known| known == suite))
     }
 
-    /// Whether it knows that operation.
+    /// Whether the adapter supports the operation.
     pub fn has_op(&self, op: Op) -> bool {
         match &self.ops {
             None => op != Op::Identify,
@@ -159,7 +159,7 @@ impl Hello {
         }
     }
 
-    /// Whether it takes values of that kind.
+    /// Whether the adapter accepts values of this kind.
     pub fn takes(&self, input: InputKind) -> bool {
         match &self.inputs {
             None => input == InputKind::Text,
@@ -167,18 +167,18 @@ impl Hello {
         }
     }
 
-    /// Whose time it uses.
+    /// Which clock the implementation uses.
     pub fn clock(&self) -> Clock {
         self.clock.unwrap_or_default()
     }
 
-    /// How many requests it takes before it has answered the first; at least 1.
+    /// How many requests may be outstanding at once; at least 1.
     pub fn max_in_flight(&self) -> usize {
         self.max_in_flight.unwrap_or(1).max(1) as usize
     }
 
-    /// Whether it said so itself that it can do this, rather than by leaving it out: an
-    /// `unsupported` then contradicts its own hello.
+    /// Whether the hello lists this suite and operation explicitly, rather than by default. If it
+    /// does, an `unsupported` answer contradicts it.
     pub fn declared(&self, suite: &str, op: Op) -> bool {
         self.suites
             .as_ref()

@@ -1,4 +1,4 @@
-//! What changes between two hellos of one implementation.
+//! The differences between two hellos of one implementation.
 
 use std::collections::BTreeSet;
 
@@ -36,7 +36,7 @@ pub enum HelloPart {
 pub struct HelloChanges(pub BTreeSet<HelloPart>);
 
 impl HelloPart {
-    /// Its word.
+    /// The name of the part.
     pub fn name(self) -> &'static str {
         match self {
             Self::Name => "name",
@@ -51,8 +51,8 @@ impl HelloPart {
 }
 
 impl Hello {
-    /// What a later hello says otherwise. The notes are prose, `max_in_flight` holds for one
-    /// process, and the order of a list means nothing.
+    /// What differs in a later hello. Ignores notes, which are prose, `max_in_flight`, which may
+    /// differ between processes, and the order of lists.
     pub fn changes(&self, later: &Self) -> HelloChanges {
         let set = |list: &Option<Vec<String>>| -> Option<BTreeSet<String>> {
             list.as_ref().map(|list| list.iter().cloned().collect())
@@ -75,23 +75,24 @@ impl Hello {
 }
 
 impl HelloChanges {
-    /// Whether it was the same each time.
+    /// Whether nothing changed.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// What changed in another process or in another part of the run as well.
+    /// Adds the changes seen by another process or in another part of the run.
     pub fn join(&mut self, others: &Self) {
         self.0.extend(&others.0);
     }
 
-    /// `ops, inputs`.
+    /// The changed parts: `ops, inputs`.
     pub fn listed(&self) -> String {
         let names: Vec<&str> = self.0.iter().map(|part| part.name()).collect();
         names.join(", ")
     }
 
-    /// `its hello changed while it ran (ops, inputs)`; `None` if it did not.
+    /// The changes in words: `its hello changed while it ran (ops, inputs)`; `None` if there are
+    /// none.
     pub fn in_words(&self) -> Option<String> {
         (!self.is_empty()).then(|| format!("its hello changed while it ran ({})", self.listed()))
     }

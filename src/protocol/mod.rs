@@ -1,7 +1,7 @@
-//! The adapter protocol, version 1: one JSON object a line.
+//! The adapter protocol, version 1: one JSON object per line.
 //!
-//! Messages are written and read here, both sides; who carries them is no business of this module.
-//! What we write is pure ASCII, so that no locale and no line reader can change it.
+//! This module writes and parses the messages of both sides; transports live elsewhere. Everything
+//! it writes is pure ASCII, so no locale and no line reader can change it.
 
 mod answer;
 mod ascii;
@@ -18,5 +18,5 @@ pub use hello_changes::{HelloChanges, HelloPart};
 pub use request::{Incoming, PreparedRequest, RequestLine};
 pub use tally::{Tally, TallyAnswer};
 
-/// The longest line that either side accepts, in bytes without its line feed.
+/// Maximum length of a line from either side, in bytes without its line feed.
 pub const MAX_LINE: usize = 1 << 20;

@@ -1,30 +1,30 @@
-//! Text for people in what an adapter says: the words of an exception, a name, a note.
+//! Free text from an adapter: the message of an exception, a name, a note.
 //!
-//! Such a text may quote half of a surrogate pair, as V8 writes it, or bytes of another encoding.
-//! Nothing hangs on its characters, so each that is none becomes U+FFFD. Whatever is compared, a
-//! token above all, stays strict.
+//! Such text may contain half of a surrogate pair, as V8 writes it, or bytes in another encoding.
+//! No verdict depends on its characters, so whatever is invalid becomes U+FFFD. Values that are
+//! compared, above all tokens, are parsed strictly.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
-/// A text for people.
+/// Free text for people.
 pub(super) struct Prose<'a>(pub(super) Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Prose<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // As bytes: the reader of texts declines what is no Unicode.
+        // Deserialize as bytes, because deserializing a string fails on invalid Unicode.
         deserializer.deserialize_bytes(Words).map(Self)
     }
 }
 
-/// Reads a text for people.
+/// Deserializes free text.
 pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Prose::deserialize(deserializer).map(|prose| prose.0.into_owned())
 }
 
-/// Reads a text for people that may be missing.
+/// Deserializes optional free text.
 pub(super) fn optional<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<String>, D::Error> {
@@ -58,8 +58,8 @@ impl<'de> Visitor<'de> for Words {
     }
 }
 
-/// The text with U+FFFD for each lone surrogate, which stands there as the three bytes that UTF-8
-/// would have for it, and for whatever else is no UTF-8.
+/// Replaces lone surrogates, which arrive as the three bytes that UTF-8 would use for them, and
+/// other invalid UTF-8 by U+FFFD.
 fn legible(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     let mut rest = bytes;
@@ -104,7 +104,7 @@ mod tests {
             (br#""a\ud83db""#, "a\u{fffd}b"),
             (br#""\udc00\ud83d""#, "\u{fffd}\u{fffd}"),
             (br#""\ud83d\ude00 \ud83d""#, "\u{1f600} \u{fffd}"),
-            // Half of a pair in raw bytes, as CESU-8 has it, and Latin-1.
+            // Half of a pair as raw bytes, as in CESU-8, and Latin-1.
             (b"\"a\xed\xa0\xbdb\"", "a\u{fffd}b"),
             (b"\"caf\xe9 \xfcber\"", "caf\u{fffd} \u{fffd}ber"),
             (b"\"cut \xe2\x82\"", "cut \u{fffd}"),
@@ -136,7 +136,8 @@ mod tests {
 
         #[test]
         fn any_bytes_become_a_text(bytes: Vec<u8>) {
-            // A lone surrogate is one mark here and three there; all else is the same.
+            // A lone surrogate is one replacement character here and three there; everything else
+            // is equal.
             let lossy = String::from_utf8_lossy(&bytes).replace('\u{fffd}', "");
             prop_assert_eq!(legible(&bytes).replace('\u{fffd}', ""), lossy);
         }

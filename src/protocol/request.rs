@@ -1,4 +1,4 @@
-//! Requests: the harness writes them, an adapter reads them.
+//! Requests: the harness writes them, and adapters parse them.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use serde::de;
 use crate::protocol::write_ascii;
 use crate::signature::{Context, Fields, Op, Request, SecretsByName, Value, present, read_secrets};
 
-/// A request with the line that sends it, which is written once: only its id changes.
+/// A request with its serialized line. The line is written once, and only its id changes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PreparedRequest {
     request: Request,
@@ -16,7 +16,7 @@ pub struct PreparedRequest {
 }
 
 impl PreparedRequest {
-    /// Writes the line.
+    /// Serializes the request.
     pub fn new(request: Request) -> Self {
         Self {
             line: RequestLine::new(&request),
@@ -34,37 +34,37 @@ impl PreparedRequest {
         self.request
     }
 
-    /// Appends the line under this id, line feed included.
+    /// Appends the line with this id, including the line feed.
     pub fn write(&self, id: u64, out: &mut Vec<u8>) {
         self.line.write(id, out);
     }
 
-    /// Whether the line would be longer than so many bytes under the longest id.
+    /// Whether the line with the longest possible id exceeds this many bytes.
     pub fn is_longer_than(&self, bytes: usize) -> bool {
-        // `{"id":` and twenty digits stand before what is kept, which ends with a line feed.
+        // The stored part lacks `{"id":` and up to 20 digits, and includes a line feed.
         self.line.0.len() + 25 > bytes
     }
 }
 
-/// The line of a request or of a comparison, without its id.
+/// The line of a request or comparison without its id: everything from the comma after the id on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestLine(Box<[u8]>);
 
 impl RequestLine {
-    /// Writes everything but the id.
+    /// Serializes everything but the id.
     pub fn new(request: &Request) -> Self {
         let mut json = Vec::with_capacity(256);
         write_ascii(request, &mut json);
-        // The object's first brace is written with the id.
+        // `write` adds the opening brace together with the id.
         json[0] = b',';
         json.push(b'\n');
         Self(json.into_boxed_slice())
     }
 
-    /// The same request, to be done `repeat` times and answered once.
+    /// Serializes a request to be performed `repeat` times and answered once.
     ///
-    /// The number is padded to one width, so that requests which differ in it alone are equally
-    /// long: they are what timing compares.
+    /// The number is padded to a fixed width, so that requests that differ only in it have equal
+    /// length. Timing compares such requests.
     pub fn repeated(request: &Request, repeat: u32) -> Self {
         let mut json = Self::new(request).0.into_vec();
         json.truncate(json.len() - 2);
@@ -72,7 +72,7 @@ impl RequestLine {
         Self(json.into_boxed_slice())
     }
 
-    /// Asks for the comparison that the implementation uses, `repeat` times.
+    /// Serializes a request to apply the implementation's comparison `repeat` times.
     pub fn compare(left: &str, right: &str, repeat: u32) -> Self {
         let mut json = b",\"op\":\"compare\",\"left\":".to_vec();
         write_ascii(left, &mut json);
@@ -82,7 +82,7 @@ impl RequestLine {
         Self(json.into_boxed_slice())
     }
 
-    /// Appends the request under this id, line feed included.
+    /// Appends the line with this id, including the line feed.
     pub fn write(&self, id: u64, out: &mut Vec<u8>) {
         out.extend_from_slice(b"{\"id\":");
         out.extend_from_slice(itoa::Buffer::new().format(id).as_bytes());
@@ -90,49 +90,49 @@ impl RequestLine {
     }
 }
 
-/// The last member, and the end of the line.
+/// Appends the last member and the end of the line.
 fn write_repeat(repeat: u32, json: &mut Vec<u8>) {
     json.extend_from_slice(format!(",\"repeat\":{repeat:>6}}}\n").as_bytes());
 }
 
-/// A line as an adapter reads it.
+/// A line from the harness, as an adapter reads it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Incoming {
     /// `hello`.
     Hello,
     /// `bye`.
     Bye,
-    /// An operation that this program does not know.
+    /// An operation that this program does not support.
     Unknown {
-        /// Its id.
+        /// The request's id.
         id: u64,
-        /// What it called itself.
+        /// The name of the operation.
         op: String,
     },
-    /// `compare`: apply the comparison that the implementation uses.
+    /// `compare`: apply the implementation's comparison.
     Compare {
-        /// Its id.
+        /// The request's id.
         id: u64,
         /// One text.
         left: String,
-        /// The other.
+        /// The other text.
         right: String,
-        /// How often to do it before it is answered.
+        /// How many times to compare before answering.
         repeat: u32,
     },
     /// `sign`, `verify` or `identify`.
     Request {
-        /// Its id, to be given back.
+        /// The request's id, which the answer repeats.
         id: u64,
-        /// What is asked.
+        /// The request.
         request: Request,
-        /// How often to verify before it is answered, where the answer is to say how often it
-        /// accepted.
+        /// How many times to verify before answering; the answer then has to state how many of the
+        /// calls accepted.
         repeat: Option<u32>,
     },
 }
 
-/// A text that is borrowed from the line where it has no escapes.
+/// A string that borrows from the line unless it contains escapes.
 #[derive(Default, Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
@@ -160,10 +160,10 @@ struct RawRequest<'a> {
 }
 
 impl Incoming {
-    /// Reads one line of the harness.
+    /// Parses a line from the harness. Fails if it is not a valid message.
     pub fn parse(line: &[u8]) -> Result<Self, serde_json::Error> {
-        // To look for what is no UTF-8 once, in the whole line, is a seventh faster than in each
-        // of its texts.
+        // Validating UTF-8 once for the whole line is a seventh faster than for each of its
+        // strings.
         let raw: RawRequest<'_> = match str::from_utf8(line) {
             Ok(text) => serde_json::from_str(text)?,
             Err(_) => serde_json::from_slice(line)?,

@@ -1,4 +1,4 @@
-//! Answers to what was repeated: they count.
+//! Answers to repeated operations, with counts.
 
 use serde::Deserialize;
 
@@ -9,19 +9,19 @@ use crate::protocol::{Answer, AnswerError, Reply};
 pub struct TallyAnswer {
     /// The id of the request.
     pub id: u64,
-    /// What came back.
+    /// The content of the answer.
     pub tally: Tally,
 }
 
-/// What such an answer says.
+/// The content of an answer to a repeated operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tally {
-    /// The outcome of the last of the calls, and how many of them accepted; absent where the
-    /// adapter does not count, and so knows nothing of `repeat`.
+    /// The outcome of the last call, and how many calls accepted. The count is absent if the
+    /// adapter does not support `repeat`.
     Verified {
-        /// What an answer to a single verify would say.
+        /// The content that an answer to a single verify would have.
         reply: Reply,
-        /// How many were accepted.
+        /// How many calls accepted.
         accepted: Option<u64>,
     },
     /// Whether the texts are equal.
@@ -36,7 +36,7 @@ struct Counted {
 }
 
 impl TallyAnswer {
-    /// Reads one line of an adapter.
+    /// Parses a line from an adapter. Fails unless it answers a comparison or a single request.
     pub fn parse(line: &[u8]) -> Result<Self, AnswerError> {
         let counted: Counted = serde_json::from_slice(line)?;
         match (counted.id, counted.equal) {
@@ -53,7 +53,7 @@ impl TallyAnswer {
         }
     }
 
-    /// Appends the answer as a line.
+    /// Appends the answer as a line, including the line feed.
     pub fn write(&self, out: &mut Vec<u8>) {
         match &self.tally {
             Tally::Verified { reply, accepted } => {
