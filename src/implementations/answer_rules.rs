@@ -1,64 +1,65 @@
-//! From what an implementation put out to what it did.
+//! Turns an implementation's output into an outcome.
 
 use regex::Regex;
 use serde_json::Value as Json;
 
 use crate::signature::{Op, Outcome};
 
-/// What came of a call: the output of a process, or an answer over HTTP.
+/// The output of a call: that of a process, or an HTTP response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Output<'a> {
-    /// The exit status, or the status of the answer.
+    /// The exit status, or the HTTP status.
     pub status: u16,
-    /// Names in small letters; none of a process.
+    /// The response headers with lower-case names; empty for a process.
     pub headers: &'a [(String, String)],
-    /// Standard output, or the body.
+    /// Standard output, or the response body.
     pub body: &'a [u8],
 }
 
-/// How the output of a call is read.
+/// The rules for reading the output of a call.
 #[derive(Clone, Debug)]
 pub struct AnswerRules {
-    /// Where the token stands; of `sign`.
+    /// Where to find the token (`sign` only).
     pub(super) token: Option<Extract>,
-    /// When it has accepted; of `verify`.
+    /// When the implementation accepted (`verify` only).
     pub(super) accept: Option<Condition>,
-    /// When it has rejected; of `verify`.
+    /// When it rejected (`verify` only).
     pub(super) reject: Option<Condition>,
-    /// When it has declined by its own documented error.
+    /// When it declined with its own documented error.
     pub(super) refused: Option<Condition>,
-    /// When an exception came out of it.
+    /// When it threw an exception.
     pub(super) threw: Option<Condition>,
-    /// The statuses under which a token is looked for.
+    /// The statuses for which a token is looked for.
     pub(super) success: fn(u16) -> bool,
 }
 
-/// Where a text stands in an output.
+/// Where to find a text in an output.
 #[derive(Clone, Debug)]
 pub(super) enum Extract {
-    /// The first group of an expression, or all that it matches.
+    /// The first group of a regular expression, or its whole match if it has none.
     Regex(Regex),
-    /// A JSON pointer.
+    /// The string at a JSON pointer.
     Json(String),
-    /// A header.
+    /// The value of a header.
     Header(String),
 }
 
-/// What an output has to be; all of it.
+/// Conditions on an output, all of which must hold.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Condition {
-    /// One of these statuses, if any are given.
+    /// The status is one of these, if there are any.
     pub(super) statuses: Vec<u16>,
-    /// What the body matches.
+    /// The body matches this expression.
     pub(super) regex: Option<Regex>,
-    /// Values at JSON pointers.
+    /// The values at these JSON pointers.
     pub(super) json: Vec<(String, Json)>,
-    /// Headers and their values.
+    /// The headers with these values.
     pub(super) headers: Vec<(String, String)>,
 }
 
 impl AnswerRules {
-    /// What the implementation did; if that cannot be told, why not.
+    /// Determines the outcome of a call. Fails with a reason if no rule applies or more than one
+    /// does.
     pub fn outcome(&self, op: Op, output: &Output<'_>) -> Result<Outcome, String> {
         let met = |condition: &Option<Condition>| {
             condition
@@ -180,7 +181,7 @@ mod tests {
     use crate::implementations::{Call as _, Implementations, Output, Way};
     use crate::signature::{Op, Outcome};
 
-    /// What a back end is taken to have done.
+    /// The outcome derived from a back end's response.
     fn outcome(op: Op, status: u16, body: &str) -> Result<Outcome, String> {
         let text = r#"
 implementations:

@@ -1,4 +1,4 @@
-//! One call of an implementation: what is started or sent for a request.
+//! Calls of an implementation: the process to start or the HTTP request to send for a request.
 
 use crate::implementations::answer_rules::AnswerRules;
 use crate::implementations::inputs::{InputName, NotCarried};
@@ -12,27 +12,27 @@ use crate::signature::Request;
 /// A process that is started for each request.
 #[derive(Clone, Debug)]
 pub struct ExecCall {
-    /// The program, and its arguments.
+    /// The program and its arguments.
     pub(super) command: Vec<TextTemplate>,
     pub(super) stdin: Option<TextTemplate>,
     pub(super) env: Vec<(String, TextTemplate)>,
-    /// Whether a value that begins with `-` may stand where an argument begins.
+    /// Whether a value that starts with `-` is allowed at the start of an argument.
     pub(super) leading_hyphens: bool,
     pub(super) answer: AnswerRules,
 }
 
-/// A process as it is started.
+/// A process to start, with all values filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExecRequest {
     /// The program and its arguments.
     pub words: Vec<Vec<u8>>,
-    /// What is set in its environment.
+    /// The environment variables to set.
     pub env: Vec<(String, Vec<u8>)>,
-    /// What it reads.
+    /// The content of standard input.
     pub stdin: Vec<u8>,
 }
 
-/// A request over HTTP.
+/// A templated HTTP request.
 #[derive(Clone, Debug)]
 pub struct WebCall {
     pub(super) method: String,
@@ -49,31 +49,32 @@ pub(super) enum BodyTemplate {
     Form(Vec<(String, TextTemplate)>),
 }
 
-/// A request over HTTP as it is sent.
+/// An HTTP request to send, with all values filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebRequest {
     /// `GET`, `POST` …
     pub method: String,
-    /// Where it goes.
+    /// The URL.
     pub url: reqwest::Url,
-    /// Its headers; that of the type of the body is among them.
+    /// The headers, including the content type of the body.
     pub headers: Vec<(String, Vec<u8>)>,
-    /// Its body.
+    /// The body.
     pub body: Vec<u8>,
 }
 
 /// A call of either kind.
 pub trait Call {
-    /// What is started or sent.
+    /// The concrete process or HTTP request.
     type Request;
 
-    /// Puts the values in.
+    /// Fills in the values of a request. Fails if a value cannot be carried where the template puts
+    /// it.
     fn render(&self, request: &Request) -> Result<Self::Request, NotCarried>;
 
-    /// How the output is read.
+    /// The rules for reading the output.
     fn answer(&self) -> &AnswerRules;
 
-    /// The values that it needs.
+    /// The values that the templates use.
     fn names(&self) -> Vec<&InputName>;
 }
 
@@ -177,7 +178,7 @@ impl Call for WebCall {
     }
 }
 
-/// Fields of a form, joined; their names are encoded already.
+/// Renders the fields of a form; their names are already encoded.
 pub(super) fn form(
     fields: &[(String, TextTemplate)],
     request: &Request,
@@ -189,7 +190,7 @@ pub(super) fn form(
         }
         out.extend_from_slice(name.as_bytes());
         out.push(b'=');
-        // What the description says itself is encoded as well: it is a value like any other.
+        // Literals are encoded as well, because they are part of a value.
         for piece in template.pieces() {
             match piece {
                 Piece::Literal(text) => out.extend(percent_encoded(text.as_bytes())),

@@ -1,4 +1,4 @@
-//! What a described implementation is.
+//! Implementations as described in `macproof.yaml`.
 
 use std::path::{Path, PathBuf};
 
@@ -10,10 +10,10 @@ use crate::scheme::Scheme;
 use crate::signature::{Op, Slug};
 use crate::suite::{InputKind, Suite, Vector};
 
-/// The name of the built-in reference implementation, which no description has.
+/// The name of the built-in reference implementation, reserved in descriptions.
 pub const REFERENCE: &str = "reference";
 
-/// The implementations of a `macproof.yaml`.
+/// The implementations in a `macproof.yaml`.
 #[derive(Clone, Debug)]
 pub struct Implementations {
     pub(super) path: PathBuf,
@@ -21,48 +21,48 @@ pub struct Implementations {
     pub(super) described: Vec<Described>,
 }
 
-/// An implementation that is described.
+/// A described implementation.
 #[derive(Clone, Debug)]
 pub struct Described {
-    /// What it is called there.
+    /// Its name in the file.
     pub name: Slug,
-    /// How it is reached.
+    /// How to reach it.
     pub way: Way,
-    /// The words that build it, where it has to be built first.
+    /// The build command, if it has to be built first.
     pub build: Option<Vec<String>>,
-    /// Whose secret it uses.
+    /// Which secret it uses.
     pub secret: SecretSource,
 }
 
-/// How an implementation is reached.
+/// How to reach an implementation.
 #[derive(Clone, Debug)]
 pub enum Way {
-    /// A program that speaks the protocol, and its arguments.
+    /// A program that speaks the protocol, with its arguments.
     Command(Vec<String>),
-    /// A server that speaks it.
+    /// A server that speaks the protocol.
     Server(WebAddress),
-    /// A process for each case.
+    /// A process per case.
     Exec(Box<Native<ExecCall>>),
-    /// A server that is asked as it is used.
+    /// A server that is called like its front end calls it.
     Web(Box<Native<WebCall>>),
 }
 
-/// Whose secret an implementation uses.
+/// Which secret an implementation uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecretSource {
-    /// That of the request.
+    /// The secret of each request.
     Request,
-    /// Its own, which stands in that environment variable of ours, too.
+    /// A secret of its own, which this environment variable of macproof contains.
     Env(String),
-    /// Its own, which nobody tells.
+    /// A secret of its own that macproof does not know.
     Unknown,
 }
 
-/// An implementation that speaks no protocol.
+/// An implementation that does not speak the protocol.
 #[derive(Clone, Debug)]
 pub struct Native<C> {
     pub(super) name: String,
-    /// The file that describes it.
+    /// The path of the file that describes it.
     pub(super) path: String,
     pub(super) suites: Vec<String>,
     pub(super) clock: Clock,
@@ -74,23 +74,23 @@ pub struct Native<C> {
 }
 
 impl Implementations {
-    /// All of them, in the order of the file.
+    /// All implementations, in file order.
     pub fn all(&self) -> &[Described] {
         &self.described
     }
 
-    /// The suites to run where nobody names any: names, and paths of files from the directory of
-    /// this one. Empty where it says nothing of them.
+    /// The suites to run if the command line names none: names, or file paths relative to this
+    /// file's directory. Empty if the file does not say.
     pub fn suites(&self) -> &[String] {
         &self.suites
     }
 
-    /// The one of that name.
+    /// The implementation with this name.
     pub fn find(&self, name: &str) -> Option<&Described> {
         self.described.iter().find(|one| one.name.as_str() == name)
     }
 
-    /// The directory of the file, in which its commands are started.
+    /// The directory of the file, in which commands are started.
     pub fn directory(&self) -> &Path {
         match self.path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -100,7 +100,7 @@ impl Implementations {
 }
 
 impl<C: Call> Native<C> {
-    /// What it would say of itself.
+    /// The hello that corresponds to the description.
     pub fn hello(&self) -> Hello {
         let ops = [(Op::Sign, &self.sign), (Op::Verify, &self.verify)];
         let ops = ops.iter().filter(|(_, call)| call.is_some());
@@ -120,7 +120,7 @@ impl<C: Call> Native<C> {
         }
     }
 
-    /// How an operation is done.
+    /// The call for an operation, if it is described.
     pub fn call(&self, op: Op) -> Option<&C> {
         match op {
             Op::Sign => self.sign.as_ref(),
@@ -129,12 +129,13 @@ impl<C: Call> Native<C> {
         }
     }
 
-    /// What is sent before each case.
+    /// The call that opens a session before each case.
     pub fn session(&self) -> Option<&C> {
         self.session.as_ref()
     }
 
-    /// What the answer to a vector hangs on and the description does not pass on.
+    /// An input on which the expected answer to a vector depends but that the description does not
+    /// pass on; `None` if there is none.
     pub fn unpassed(&self, suite: &Suite, vector: &Vector) -> Option<String> {
         let op = vector.request.op;
         let names = self.call(op)?.names();
@@ -164,7 +165,7 @@ impl<C: Call> Native<C> {
 }
 
 impl Native<WebCall> {
-    /// The servers that its calls name.
+    /// The addresses of the servers that its calls use.
     pub fn addresses(&self) -> impl Iterator<Item = Result<WebAddress, WebAddressError>> {
         let calls = [&self.sign, &self.verify, &self.session];
         calls.into_iter().flatten().map(|call| call.url.address())
@@ -179,7 +180,7 @@ fn time_hint(is_time: bool) -> &'static str {
     }
 }
 
-/// The fields that count for a signature.
+/// The fields that influence the signature.
 fn counted(scheme: &Scheme) -> impl Iterator<Item = usize> {
     let message = scheme.message.fields();
     message

@@ -1,4 +1,4 @@
-//! What can be wrong with a `macproof.yaml`.
+//! Errors in a `macproof.yaml`.
 
 use std::fmt;
 
@@ -8,8 +8,8 @@ use crate::implementations::web_address::WebAddressError;
 use crate::signature::SlugError;
 use crate::suite::{Excerpt, MAX_FILE_BYTES, Position};
 
-/// Why a text describes no implementations: what is wrong, of which one, and where, with the line
-/// itself.
+/// Why a file cannot be read as descriptions: the problem, the implementation concerned, and the
+/// place with the line itself.
 #[derive(Debug)]
 pub struct ImplementationsError {
     path: String,
@@ -30,7 +30,7 @@ impl ImplementationsError {
         }
     }
 
-    /// What is wrong.
+    /// The problem.
     pub fn problem(&self) -> &DescriptionProblem {
         &self.problem
     }
@@ -71,117 +71,117 @@ impl Fault {
     }
 }
 
-/// What is wrong with a description.
+/// A problem in a description.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DescriptionProblem {
-    /// It is no YAML, or not of that form.
+    /// The text is not valid YAML, or does not match the schema.
     #[error("{0}")]
     Form(String),
-    /// It is larger than any description.
+    /// The file exceeds the size limit.
     #[error("larger than {MAX_FILE_BYTES} bytes, which no description needs")]
     TooLarge,
-    /// A name is no name.
+    /// A name is not a valid slug.
     #[error(transparent)]
     Name(#[from] SlugError),
-    /// The name has a meaning of its own.
+    /// The name `all` is reserved.
     #[error("all means every implementation of the file; choose another name")]
     NameAll,
-    /// The name is that of our own.
+    /// The name of the built-in reference is reserved.
     #[error("reference means the built-in reference implementation; choose another name")]
     NameReference,
-    /// There is nothing in it.
+    /// The file describes nothing.
     #[error("it describes no implementation")]
     Nothing,
-    /// None or several ways.
+    /// An implementation has no way to be reached, or several.
     #[error("an implementation has exactly one of command, http and exec")]
     NotOneWay,
-    /// A command without a program.
+    /// A command has no program.
     #[error("the command is empty; name a program, as in [python3, adapter.py]")]
     NoProgram,
-    /// Something is to be built that is started by nobody.
+    /// There is a build command, but no program to start.
     #[error("build belongs to command: it builds the program that is started")]
     NothingToBuild,
-    /// A value where the program is named.
+    /// The program is a placeholder.
     #[error("the program is always the same; a value has its place behind it")]
     ValueAsProgram,
-    /// Neither sign nor verify.
+    /// Neither `sign` nor `verify` is described.
     #[error("it has neither sign nor verify")]
     NoCall,
-    /// No suite.
+    /// No suite is named.
     #[error("suites names none; name those whose schemes it implements")]
     NoSuite,
-    /// A template.
+    /// A template is invalid.
     #[error(transparent)]
     Template(#[from] TextTemplateError),
-    /// A URL.
+    /// A URL is invalid.
     #[error(transparent)]
     Url(#[from] UrlError),
-    /// An address.
+    /// An address is invalid.
     #[error(transparent)]
     Address(#[from] WebAddressError),
-    /// A method that is none.
+    /// The HTTP method is invalid.
     #[error("{0:?} is no method; there are GET, POST, PUT and so on")]
     Method(String),
-    /// A header that is none, or that the client sets.
+    /// A header is invalid, or is one that the client sets.
     #[error("{0:?} is no header that a description can set")]
     Header(String),
-    /// A variable that is none.
+    /// The name of an environment variable is invalid.
     #[error("{0:?} is no name of an environment variable")]
     Variable(String),
-    /// JSON and form.
+    /// Both a JSON body and a form are given.
     #[error("a request has one body: json or form")]
     TwoBodies,
-    /// An expression that does not compile.
+    /// A regular expression does not compile.
     #[error("this expression does not compile: {0}")]
     Regex(String),
-    /// More than one group.
+    /// A regular expression has more than one group.
     #[error("an expression has one group, the token; (?:…) groups without being one")]
     Groups,
-    /// A pointer that is none.
+    /// A JSON pointer is invalid.
     #[error("{0:?} is no JSON pointer; it begins with /, as in /data/signature")]
     Pointer(String),
-    /// A status that is none.
+    /// A status is out of range.
     #[error("a status lies between {least} and {most}")]
     Status {
-        /// The smallest.
+        /// The smallest valid status.
         least: u64,
-        /// The largest.
+        /// The largest valid status.
         most: u64,
     },
-    /// The token has no or several places.
+    /// The token has no source, or several.
     #[error("a token has exactly one of regex, json and header")]
     NotOneExtract,
-    /// A header of a process.
+    /// A process has no headers.
     #[error("a process has no headers; a token of its output has regex or json")]
     HeaderOfProcess,
-    /// A condition of nothing.
+    /// A condition is empty.
     #[error("this holds of every output; name what it has to be")]
     EmptyCondition,
-    /// No token.
+    /// `sign` needs `token`.
     #[error("sign needs token: {{regex: …}} or {{json: /pointer}}, and neither accept nor reject")]
     SignRules,
-    /// No verdict.
+    /// `verify` needs `accept` and `reject`, and no `token`.
     #[error(
         "verify needs accept: … and reject: …, and no token: an answer that matches neither is an error"
     )]
     VerifyRules,
-    /// The token does not get there.
+    /// `verify` does not pass the token on.
     #[error("verify passes no {{token}}")]
     TokenNotPassed,
-    /// Sign has no token.
+    /// A key does not belong to `sign`.
     #[error("sign has no {0}: it belongs to verify")]
     NotOfSign(String),
-    /// The secret gets to one and not to the other.
+    /// One operation passes the secret on, and the other does not.
     #[error("{0} passes the secret and {1} does not; pass it to both, or say secret: {{env: …}}")]
     SecretPassedOnce(&'static str, &'static str),
-    /// The secret is unknown and passed on.
+    /// The secret is declared unknown, but passed on.
     #[error("the secret is unknown, so that it cannot be passed on")]
     UnknownSecretPassed,
-    /// Another word.
+    /// The value of `secret` is unknown.
     #[error("{0:?} says nothing of a secret; it is unknown or {{env: VARIABLE}}")]
     SecretWord(String),
-    /// How many.
+    /// `max_in_flight` is out of range.
     #[error("max_in_flight lies between 1 and 256")]
     InFlight,
 }

@@ -1,20 +1,20 @@
-//! What a template can put in: the values of one request.
+//! The values that templates can use.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use crate::signature::{Request, Secrets, Value};
 
-/// What a placeholder stands for.
+/// The value that a placeholder refers to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum InputName {
-    /// `{secret}`: the secret, where the scheme has one.
+    /// `{secret}`: the secret of a scheme with a single one.
     Secret,
-    /// `{secrets.NAME}`: one of several.
+    /// `{secrets.NAME}`: one of several secrets.
     SecretOf(String),
     /// `{fields.NAME}`: a field.
     Field(String),
-    /// `{token}`: the token that is presented.
+    /// `{token}`: the presented token.
     Token,
     /// `{now}`: the time of verification.
     Now,
@@ -23,7 +23,7 @@ pub enum InputName {
 }
 
 impl InputName {
-    /// Reads what stands between the braces; `None` if there is no such value.
+    /// Parses the text between the braces; `None` if there is no such value.
     pub(super) fn parse(text: &str) -> Option<Self> {
         match (text, text.split_once('.')) {
             ("secret", _) => Some(Self::Secret),
@@ -50,14 +50,14 @@ impl fmt::Display for InputName {
     }
 }
 
-/// Why a value cannot be put where the description wants it. It is no fault of the
-/// implementation: the case does not apply to it.
+/// Why a value cannot be carried where the description puts it. The case then does not apply; it is
+/// not a failure of the implementation.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the description cannot carry it: {0}")]
 pub struct NotCarried(pub(super) String);
 
 impl InputName {
-    /// Its value in a request.
+    /// The value in a request. Fails if the request has none.
     pub(super) fn value<'r>(&self, request: &'r Request) -> Result<Cow<'r, Value>, NotCarried> {
         let absent = || NotCarried(format!("there is no {self} in this request"));
         match self {
@@ -87,7 +87,7 @@ impl InputName {
         }
     }
 
-    /// The bytes of its value, where that is a text, bytes, or a number.
+    /// The bytes of a value that is a text, bytes or a number. Fails for any other value.
     pub(super) fn bytes<'r>(&self, request: &'r Request) -> Result<Cow<'r, [u8]>, NotCarried> {
         let bytes = match self.value(request)? {
             Cow::Borrowed(value) => value.to_bytes(),

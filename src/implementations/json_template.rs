@@ -1,4 +1,4 @@
-//! JSON with values put into its texts.
+//! JSON whose strings are templates.
 
 use serde_json::Value as Json;
 
@@ -7,8 +7,8 @@ use crate::implementations::text_template::{TextTemplate, TextTemplateError, ver
 use crate::protocol::write_ascii;
 use crate::signature::Request;
 
-/// JSON whose texts are templates. A text that is `{fields.NAME:json}` and nothing else becomes
-/// the value itself, be it a number.
+/// JSON whose strings are templates. A string that consists of `{fields.NAME:json}` alone is
+/// replaced by the value itself, which may be a number.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum JsonTemplate {
     Text(TextTemplate),
@@ -19,7 +19,7 @@ pub(super) enum JsonTemplate {
 }
 
 impl JsonTemplate {
-    /// Reads the templates in all texts but those of keys.
+    /// Parses the templates in all strings except keys.
     pub(super) fn parse(json: Json) -> Result<Self, TextTemplateError> {
         Ok(match json {
             Json::String(text) => match whole(&text) {

@@ -1,4 +1,4 @@
-//! No value changes the shape of a request: it arrives whole where it was put, or is not carried.
+//! No value changes the shape of a request: it arrives intact where it was put, or is not carried.
 
 use proptest::prelude::*;
 use reqwest::Url;
@@ -9,7 +9,7 @@ use crate::implementations::{
 };
 use crate::signature::{Context, Fields, Op, Request, Secret, Secrets, Value};
 
-/// Every context in one description.
+/// A description that uses every context.
 const DESCRIPTION: &str = r#"
 implementations:
   command:
@@ -74,7 +74,7 @@ fn web_call(name: &str) -> WebCall {
     }
 }
 
-/// Texts that would mean something wherever they are put without care.
+/// Texts that have a special meaning wherever they are inserted unescaped.
 fn any_text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         prop::sample::select(vec![
@@ -211,7 +211,7 @@ proptest! {
         let sent = HeaderValue::from_bytes(&headers[0].1).unwrap();
         prop_assert_eq!(sent.to_str().unwrap(), value);
         prop_assert_eq!(headers.len(), 2);
-        // A form is read as a query is.
+        // A form is parsed like a query.
         let mut url = Url::parse("http://a/").unwrap();
         url.set_query(Some(&String::from_utf8(body).unwrap()));
         let fields: Vec<_> = url.query_pairs().into_owned().collect();

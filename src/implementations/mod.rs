@@ -1,9 +1,9 @@
-//! Implementations that are described and not programmed: `macproof.yaml`.
+//! Implementations that are described in `macproof.yaml` instead of programmed.
 //!
-//! [`Implementations`] is what such a file says; all that can be wrong with it is said while it is
-//! read. A [`Call`] puts the values of a request into what is started or sent, each
-//! escaped for where it stands, and its [`AnswerRules`] tell from the [`Output`] what the
-//! implementation did. Who starts and sends is no business of this module.
+//! [`Implementations`] is the parsed file; all its errors are reported while it is read. A [`Call`]
+//! fills the values of a request into templates, each escaped for its context, and its
+//! [`AnswerRules`] turn the [`Output`] into an outcome. Starting processes and sending requests
+//! happens elsewhere.
 
 mod answer_rules;
 mod calls;

@@ -1,4 +1,4 @@
-//! From the text of a `macproof.yaml` to what it describes.
+//! Reads the text of a `macproof.yaml`.
 
 use std::path::PathBuf;
 
@@ -26,7 +26,7 @@ use crate::protocol::Clock;
 use crate::signature::Slug;
 use crate::suite::{At, Entries, InputKind, MAX_FILE_BYTES, Position, from_yaml};
 
-/// Headers that say how the message travels; the client writes these.
+/// Headers for message framing, which the client sets itself.
 const NOT_SET: [&str; 5] = [
     "content-length",
     "transfer-encoding",
@@ -36,7 +36,7 @@ const NOT_SET: [&str; 5] = [
 ];
 
 impl Implementations {
-    /// Reads the text of the file at `path`.
+    /// Reads the text of the file at `path`. Fails on the first error, with its place.
     pub fn parse(path: &str, text: &str) -> Result<Self, ImplementationsError> {
         let error = |fault| ImplementationsError::new(path, text, fault);
         if text.len() as u64 > MAX_FILE_BYTES {
@@ -118,7 +118,7 @@ fn implementation(
     })
 }
 
-/// The words of a command that names a program.
+/// Reads a command line that starts with a program.
 fn words(command: At<Vec<At<String>>>) -> Result<Vec<String>, Fault> {
     let first = command.value.first();
     if first.is_none_or(|program| program.value.is_empty()) {
@@ -127,7 +127,7 @@ fn words(command: At<Vec<At<String>>>) -> Result<Vec<String>, Fault> {
     Ok(command.value.into_iter().map(|word| word.value).collect())
 }
 
-/// The suites to run, by name or as a file.
+/// Reads the suites to run, as names or files.
 fn asked(file: At<Vec<At<String>>>) -> Result<Vec<String>, Fault> {
     if file.value.is_empty() {
         return Err(Fault::new(file.at, Problem::NoSuite));
@@ -198,7 +198,7 @@ fn web(
     Ok((native, secret))
 }
 
-/// What is said of an implementation whatever way it is asked, in calls of the form `F`.
+/// The keys common to `exec` and `http`, with calls of type `F`.
 struct Common<F> {
     suites: At<Vec<At<String>>>,
     clock: Option<Clock>,
@@ -250,7 +250,7 @@ fn placed<T, U>(file: At<T>, read: impl FnOnce(At<T>) -> Result<U, Fault>) -> Re
     })
 }
 
-/// Whether the calls pass on what they must, and whose secret they use.
+/// Checks that the calls pass on what they must, and determines which secret they use.
 fn checked<C: Call>(
     said: Option<SecretSource>,
     at: Position,
@@ -380,7 +380,7 @@ fn session_call(file: SessionFile) -> Result<WebCall, Fault> {
     })
 }
 
-/// What a call and the request that opens a session have in common.
+/// The keys common to a call and the request that opens a session.
 struct RequestFile {
     method: Option<At<String>>,
     url: At<String>,
@@ -536,7 +536,7 @@ fn statuses(file: Option<At<StatusesFile>>, least: u64, most: u64) -> Result<Vec
 
 fn regex(text: &At<String>) -> Result<Regex, Fault> {
     Regex::new(&text.value).map_err(|error| {
-        // What is wrong stands in the last line; the others show the expression.
+        // The problem is in the last line; the others show the expression.
         let words = error.to_string();
         let last = words.lines().last().unwrap_or_default();
         let words = last.trim_start_matches("error: ").to_owned();

@@ -5,8 +5,8 @@ use schemars::generate::SchemaSettings;
 
 use crate::implementations::raw::ImplementationsFile;
 
-/// The JSON Schema (2020-12) of `macproof.yaml`. It refuses what is wrong in form; what is wrong in
-/// meaning (an expression that does not compile) the reader alone can tell.
+/// The JSON Schema (2020-12) of `macproof.yaml`. It rejects errors of form; errors of meaning, such
+/// as a regular expression that does not compile, are found only by the reader.
 pub fn schema() -> Schema {
     let mut schema = SchemaSettings::draft2020_12()
         .into_generator()

@@ -1,4 +1,4 @@
-//! Text with values put in, each escaped for where it stands.
+//! Text templates whose values are escaped for their context.
 
 use crate::implementations::inputs::{InputName, NotCarried};
 use crate::signature::Request;
@@ -8,34 +8,35 @@ use crate::signature::{Segment, Template, TemplateError};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextTemplate(Vec<Piece>);
 
-/// A piece of such a text.
+/// A piece of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Piece {
-    /// As it is written in the description.
+    /// Text of the description itself.
     Literal(String),
     /// A value of the request.
     Value(InputName),
 }
 
-/// Why a text is no template.
+/// Why a template is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TextTemplateError {
-    /// Its braces are wrong.
+    /// The braces are malformed.
     #[error(transparent)]
     Template(#[from] TemplateError),
-    /// There is no such value.
+    /// A placeholder names an unknown value.
     #[error(
         "{{{0}}} is no value of a request; there are {{secret}}, {{secrets.NAME}}, {{fields.NAME}}, {{token}}, {{now}} and {{suite}}"
     )]
     UnknownValue(String),
 }
 
-/// What becomes of a value where it stands.
+/// Escapes a value for its context, or fails if it cannot be carried there.
 pub(super) type Escape = fn(&InputName, &[u8]) -> Result<Vec<u8>, NotCarried>;
 
 impl TextTemplate {
-    /// Reads a template; `{{` and `}}` are the braces themselves.
+    /// Parses a template; `{{` and `}}` stand for the braces themselves. Fails on malformed braces
+    /// and unknown placeholders.
     pub fn parse(text: &str) -> Result<Self, TextTemplateError> {
         let piece = |segment: &Segment| match segment {
             Segment::Literal(text) => Ok(Piece::Literal(text.clone())),
@@ -70,7 +71,7 @@ impl TextTemplate {
         Self(pieces)
     }
 
-    /// The values that it needs.
+    /// The values that the template uses.
     pub fn names(&self) -> impl Iterator<Item = &InputName> {
         self.0.iter().filter_map(|piece| match piece {
             Piece::Value(name) => Some(name),
@@ -78,7 +79,7 @@ impl TextTemplate {
         })
     }
 
-    /// The text without a placeholder; `None` if it has one.
+    /// The text of a template without placeholders; `None` if it has any.
     pub(super) fn as_literal(&self) -> Option<String> {
         let mut text = String::new();
         for piece in &self.0 {
@@ -90,7 +91,7 @@ impl TextTemplate {
         Some(text)
     }
 
-    /// The text with the values in it, each escaped.
+    /// Renders the template with escaped values. Fails if a value cannot be carried.
     pub(super) fn render(&self, request: &Request, escape: Escape) -> Result<Vec<u8>, NotCarried> {
         let mut out = Vec::new();
         for piece in &self.0 {
@@ -103,7 +104,7 @@ impl TextTemplate {
     }
 }
 
-/// Standard input takes everything.
+/// The escape for standard input, which can carry everything.
 #[expect(
     clippy::unnecessary_wraps,
     reason = "it is one way to escape of several"
@@ -112,7 +113,7 @@ pub(super) fn verbatim(_: &InputName, value: &[u8]) -> Result<Vec<u8>, NotCarrie
     Ok(value.to_vec())
 }
 
-/// Arguments and environment variables end at a NUL.
+/// The escape for arguments and environment variables, which cannot contain a NUL.
 pub(super) fn without_nul(name: &InputName, value: &[u8]) -> Result<Vec<u8>, NotCarried> {
     if value.contains(&0) {
         Err(NotCarried(format!(
@@ -127,7 +128,7 @@ pub(super) fn without_nul(name: &InputName, value: &[u8]) -> Result<Vec<u8>, Not
     clippy::unnecessary_wraps,
     reason = "it is one way to escape of several"
 )]
-/// In a URL or a form only what can mean nothing stands for itself.
+/// The escape for URLs and forms: everything but unreserved characters is percent-encoded.
 pub(super) fn percent(_: &InputName, value: &[u8]) -> Result<Vec<u8>, NotCarried> {
     Ok(percent_encoded(value))
 }
@@ -144,7 +145,8 @@ pub(super) fn percent_encoded(value: &[u8]) -> Vec<u8> {
     out
 }
 
-/// A header holds visible ASCII: of other characters servers make different things.
+/// The escape for headers, which carry visible ASCII only, because servers decode other characters
+/// differently.
 pub(super) fn header_text(name: &InputName, value: &[u8]) -> Result<Vec<u8>, NotCarried> {
     if value.iter().all(|byte| (0x20..0x7f).contains(byte)) {
         Ok(value.to_vec())

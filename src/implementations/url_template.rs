@@ -10,34 +10,33 @@ use crate::implementations::text_template::{
 use crate::implementations::web_address::{WebAddress, WebAddressError};
 use crate::signature::Request;
 
-/// A URL with values in its path and query. A value stays within the segment of the path, or the
-/// value of the query, in which it stands.
+/// A URL template. A value stays within the path segment or query value that contains it.
 #[derive(Clone, Debug)]
 pub(super) struct UrlTemplate {
     url: TextTemplate,
-    /// What is put behind it; names are encoded.
+    /// Query parameters to append; their names are already encoded.
     query: Vec<(String, TextTemplate)>,
-    /// How many segments of its path are empty in the description itself.
+    /// How many path segments are empty in the description itself.
     empty_segments: usize,
 }
 
-/// Why a text is no such URL.
+/// Why a URL template is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UrlError {
-    /// Its placeholders are wrong.
+    /// A placeholder is invalid.
     #[error(transparent)]
     Template(#[from] TextTemplateError),
-    /// It is no address.
+    /// The address is invalid.
     #[error(transparent)]
     Address(#[from] WebAddressError),
-    /// A value would decide which server is asked.
+    /// A value would determine the server.
     #[error("a value has no place before the path: the server is always the same")]
     ValueInServer,
-    /// What follows a lone `%` would be taken for its digits.
+    /// A lone `%` would combine with the text after it.
     #[error("a % begins no escape here, and a value behind it may make one of it; write %25")]
     LonePercent,
-    /// It is no URL as URLs are written.
+    /// The URL is not in normalized form.
     #[error("an address is written otherwise: {0}")]
     NotNormal(String),
 }
@@ -87,7 +86,7 @@ impl UrlTemplate {
         })
     }
 
-    /// The server that is asked.
+    /// The address of the server.
     pub(super) fn address(&self) -> Result<WebAddress, WebAddressError> {
         match self.url.pieces().first() {
             Some(Piece::Literal(start)) => WebAddress::parse(start),
@@ -103,7 +102,8 @@ impl UrlTemplate {
         }
         let text = String::from_utf8_lossy(&url);
         let parsed = Url::parse(&text).ok();
-        // A reader of URLs takes some segments, such as `..`, for something else than a name.
+        // URL parsers treat some segments specially, such as `..`, so require that parsing changes
+        // nothing.
         let parsed = parsed.filter(|parsed| parsed.as_str() == text);
         let parsed = parsed.ok_or_else(|| {
             NotCarried("a value of dots cannot be a segment of a path".to_owned())

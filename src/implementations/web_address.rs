@@ -1,4 +1,4 @@
-//! Where a server listens, as a person writes it.
+//! The address of a server, as a user writes it.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -8,53 +8,53 @@ use reqwest::Url;
 
 use crate::signature::Secret;
 
-/// An address of a server that speaks plain HTTP.
+/// The address of a plain HTTP server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebAddress(Url);
 
-/// What stands for a name and a password.
+/// The replacement for a user name and password.
 const HIDDEN: &str = "[redacted]";
 
 /// Which machines may be contacted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reach {
-    /// This one only.
+    /// This machine only.
     #[default]
     Loopback,
-    /// Every one.
+    /// Any machine.
     Anywhere,
 }
 
-/// Why a text is no address that can be asked.
+/// Why an address is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WebAddressError {
-    /// It is no URL.
+    /// The text is not a URL.
     #[error("{text:?} is no address ({problem}); write it as http://127.0.0.1:4000")]
     NoUrl {
         /// The text.
         text: String,
-        /// What is wrong with it.
+        /// The problem.
         problem: String,
     },
-    /// TLS is not spoken here.
+    /// TLS is not supported.
     #[error(
         "{0:?} is an https address, and this program speaks plain HTTP only; name the port on which the server speaks that, as in http://127.0.0.1:4000"
     )]
     Https(String),
-    /// It is of another scheme.
+    /// The URL has another scheme.
     #[error("{0:?} is no address of an HTTP server; write it as http://127.0.0.1:4000")]
     OtherScheme(String),
-    /// It names a part of a page.
+    /// The URL has a fragment.
     #[error("{0:?} has a fragment (#…), which no server ever sees; leave it out")]
     Fragment(String),
-    /// It is another machine's.
+    /// The address is on another machine.
     #[error("{0} is not on this machine; --allow-remote allows that")]
     Remote(IpAddr),
 }
 
 impl WebAddress {
-    /// Reads an address.
+    /// Parses an address. Fails unless it is a plain HTTP URL.
     pub fn parse(text: &str) -> Result<Self, WebAddressError> {
         let url = Url::parse(text).map_err(|error| WebAddressError::NoUrl {
             text: Self::shown(text),
@@ -68,8 +68,7 @@ impl WebAddress {
         }
     }
 
-    /// An address as it may be shown, or what was meant as one: without the name and the password
-    /// in it.
+    /// An address, or text meant as one, that is safe to show: without user name and password.
     pub fn shown(text: &str) -> String {
         let start = match text.split_once("://") {
             Some((scheme, _)) => scheme.len() + "://".len(),
@@ -79,7 +78,7 @@ impl WebAddress {
         let parsed = Url::parse(text).ok();
         let end = match parsed {
             Some(url) if start > 0 && url.username().is_empty() && url.password().is_none() => None,
-            // A password with a slash in it stands in no URL, and is one to a person.
+            // A password with a slash makes the URL invalid, but users may still write one.
             Some(_) if start > 0 => {
                 let host = rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len());
                 rest[..host].rfind('@')
@@ -92,7 +91,7 @@ impl WebAddress {
         }
     }
 
-    /// The name and the password in it, as a server may repeat them.
+    /// The user name and the password in the address, because a server may echo them.
     pub fn credentials(&self) -> Vec<Secret> {
         let decoded = |text: &str| percent_decode_str(text).collect::<Vec<u8>>();
         let (name, password) = (self.0.username(), self.0.password());
@@ -101,7 +100,7 @@ impl WebAddress {
         [name, password, both].map(Secret::new).into()
     }
 
-    /// The same with the path of the protocol, where it names no path.
+    /// The address with the default path of the protocol, if it has no path.
     #[must_use]
     pub fn of_protocol(&self) -> Self {
         let mut url = self.0.clone();
@@ -111,7 +110,8 @@ impl WebAddress {
         Self(url)
     }
 
-    /// Whether it may be contacted. A name is looked at again when it has been resolved.
+    /// Checks whether the address may be contacted. A host name has to be checked again once it is
+    /// resolved.
     pub fn check(&self, reach: Reach) -> Result<(), WebAddressError> {
         let address = self.0.host_str().and_then(|host| {
             let bare = host.trim_start_matches('[').trim_end_matches(']');
@@ -123,14 +123,14 @@ impl WebAddress {
         }
     }
 
-    /// The URL.
+    /// The address as a URL.
     pub fn url(&self) -> &Url {
         &self.0
     }
 }
 
 impl Reach {
-    /// Whether that machine may be contacted.
+    /// Whether an IP address may be contacted.
     pub fn includes(self, address: IpAddr) -> bool {
         self == Self::Anywhere || address.to_canonical().is_loopback()
     }

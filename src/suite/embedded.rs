@@ -1,4 +1,4 @@
-//! The suites that the program carries with it.
+//! The suites embedded in the program.
 
 use std::panic::resume_unwind;
 use std::thread;
@@ -11,46 +11,46 @@ use crate::suite::{Suite, SuiteError};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/vectors");
 
-/// A suite file that is part of the program.
+/// An embedded suite file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Embedded {
-    /// The suite's name, as it stands in the file's.
+    /// The suite's name, as in the file.
     pub name: &'static str,
     /// Its path under `vectors/`.
     path: &'static str,
-    /// The file.
+    /// The text of the file.
     pub text: &'static str,
-    /// Whether it is run when no suite is named.
+    /// Whether the suite is run if none is named.
     pub by_default: bool,
 }
 
 impl Embedded {
-    /// Its path in the repository, as errors and reports name it.
+    /// Its path in the repository, for errors and reports.
     pub fn path(&self) -> String {
         format!("vectors/{}", self.path)
     }
 
-    /// Reads the suite.
+    /// Parses the whole suite. Fails only if the embedded file is invalid.
     pub fn parse(&self) -> Result<Suite, SuiteError> {
         Suite::parse(&self.path(), self.text)
     }
 
-    /// Reads its scheme alone, which is all that an adapter needs, and a small part of the work.
+    /// Parses only the scheme, which is all that an adapter needs, and much faster.
     pub fn scheme(&self) -> Result<Scheme, SuiteError> {
         parse_scheme(&self.path(), self.text)
     }
 }
 
-/// Every embedded suite: `vectors/*.yaml`, which are run by default, then `vectors/more/*.yaml`
-/// and `vectors/primitives/*.yaml`, which are run when they are named; each group by name.
+/// All embedded suites: `vectors/*.yaml`, which are run by default, then `vectors/more/*.yaml` and
+/// `vectors/primitives/*.yaml`, which are run only by name; each group sorted by name.
 pub fn embedded() -> impl Iterator<Item = Embedded> {
     suites_in("", true)
         .chain(suites_in("more", false))
         .chain(suites_in("primitives", false))
 }
 
-/// The suites that are run when none is named. They are read at the same time, because a run waits
-/// for all of them.
+/// The suites that are run if none is named. They are parsed in parallel, because a run waits for
+/// all of them.
 pub fn default_suites() -> Result<Vec<Suite>, SuiteError> {
     thread::scope(|scope| {
         let reading: Vec<_> = embedded()
@@ -64,7 +64,7 @@ pub fn default_suites() -> Result<Vec<Suite>, SuiteError> {
     })
 }
 
-/// The embedded suite of that name.
+/// The embedded suite with this name.
 pub fn find(name: &str) -> Option<Embedded> {
     embedded().find(|suite| suite.name == name)
 }

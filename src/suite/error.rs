@@ -1,4 +1,4 @@
-//! What can be wrong with a suite file, and how it is shown.
+//! Errors in suite files, and how they are displayed.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,9 +9,10 @@ use crate::suite::excerpt::{Excerpt, push_visible};
 use crate::suite::literal::Unusable;
 use crate::suite::{InputKind, Level, Position};
 
-/// Why a file is no suite: what is wrong, in which vector, and where, with the line itself.
+/// Why a suite cannot be loaded: the problem, the vector concerned, and the place with the line
+/// itself.
 ///
-/// Its `Display` has several lines: `path:line:column: …`, then the line with a mark under it.
+/// `Display` gives several lines: `path:line:column: …`, then the line with a marker below it.
 #[derive(Debug)]
 pub struct SuiteError {
     path: Arc<str>,
@@ -22,22 +23,22 @@ pub struct SuiteError {
 }
 
 impl SuiteError {
-    /// The file, as it was named.
+    /// The path as the user gave it.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The place, where the file could be read.
+    /// The place of the error, if the file could be read.
     pub fn position(&self) -> Option<Position> {
         self.position
     }
 
-    /// The id of the vector in which it stands, or `number 7` where it has no id.
+    /// The id of the vector concerned, or `number 7` if it has no id.
     pub fn vector(&self) -> Option<&str> {
         self.vector.as_deref()
     }
 
-    /// What is wrong.
+    /// The problem.
     pub fn problem(&self) -> &Problem {
         &self.problem
     }
@@ -83,7 +84,7 @@ impl fmt::Display for SuiteError {
     }
 }
 
-/// How many characters of a message are shown: it may quote the file, which may say anything.
+/// Maximum length of a displayed message, in characters: it may quote the file, which is untrusted.
 const MAX_MESSAGE: usize = 600;
 
 fn printable(text: &str, most: usize) -> String {
@@ -104,7 +105,7 @@ impl std::error::Error for SuiteError {
     }
 }
 
-/// A problem and its place, while the text is still at hand.
+/// A problem and its place, while the text is still available.
 #[derive(Debug)]
 pub(super) struct Fault {
     pub(super) at: Position,
@@ -127,7 +128,7 @@ impl Fault {
     }
 }
 
-/// What is wrong with a suite file.
+/// A problem in a suite file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
@@ -137,223 +138,223 @@ pub enum Problem {
     /// The file is a pipe.
     #[error("it is a named pipe, which would be waited for; give a file, or /dev/stdin")]
     NamedPipe,
-    /// The file is larger than any suite.
+    /// The file exceeds the size limit.
     #[error("larger than {limit} bytes, which no suite needs")]
     TooLarge {
         /// The limit, in bytes.
         limit: u64,
     },
-    /// The file is no UTF-8.
+    /// The file is not valid UTF-8.
     #[error("not UTF-8; write other bytes as {{base64: \"…\"}}")]
     NotUtf8,
-    /// It is no YAML, or not of the form of a suite.
+    /// The text is not valid YAML, or does not match the schema.
     #[error("{0}")]
     Form(String),
-    /// A format of the future.
+    /// The format version is unknown.
     #[error("suite format {0} is unknown here; this program reads format 1")]
     Format(u64),
-    /// A number that is none, or negative.
+    /// A whole number was expected.
     #[error("a whole number is due here, at least 0 and at most 9007199254740991 (2^53-1)")]
     NoWhole,
-    /// Versions count from 1.
+    /// The version is 0.
     #[error("a version is at least 1 and at most 4294967295")]
     Version,
-    /// A name is no name.
+    /// A name is not a valid slug.
     #[error(transparent)]
     Name(#[from] SlugError),
-    /// A web address that is none.
+    /// A web address is invalid.
     #[error("{0:?} is no web address; it begins with https:// or http://")]
     Url(String),
-    /// A day that is none.
+    /// A date is invalid.
     #[error("{0:?} is no day; write it as \"2026-11-20\"")]
     Day(String),
-    /// A text that says nothing.
+    /// A text is empty.
     #[error("{0} is empty; {1}")]
     Empty(&'static str, &'static str),
 
-    /// There are no fields.
+    /// The scheme has no fields.
     #[error("a scheme has at least one field")]
     NoFields,
-    /// There is more of something than any suite needs.
+    /// There is too much of something.
     #[error("at most {most} {of} are allowed here, and there are {found}")]
     TooMany {
-        /// What there is too much of, in the plural.
+        /// What there is too much of, as a plural noun.
         of: &'static str,
-        /// How many are allowed.
+        /// The limit.
         most: usize,
-        /// How many there are.
+        /// The number found.
         found: usize,
     },
-    /// A field's name is none.
+    /// A field name is invalid.
     #[error(
         "{0:?} is no field name: use lower-case letters, digits and single underscores between them; mac is taken"
     )]
     FieldName(String),
-    /// An enum without values, or values without an enum.
+    /// An enum has no values, or a field of another type has some.
     #[error("an enum, and nothing else, has values: [one, two, …], all different")]
     EnumValues,
-    /// A pattern of what has a form already.
+    /// Only a text field can have a pattern.
     #[error("a pattern belongs to a text; a time or an enum has its form already")]
     PatternOfNoText,
-    /// A pattern that does not work.
+    /// A pattern is invalid.
     #[error(transparent)]
     Pattern(#[from] PatternError),
-    /// Something names a field that is not declared.
+    /// A field is not declared.
     #[error("{0:?} is none of the scheme's fields ({1})")]
     UnknownField(String, String),
-    /// The field that selects the secret cannot.
+    /// The field that selects the secret has an unsuitable type.
     #[error("the secret cannot be selected by {0:?}, which is a time; it needs a text or an enum")]
     PerTime(String),
-    /// A MAC that is shorter than a byte or longer than its hash.
+    /// A MAC length is less than one byte, or more than the hash provides.
     #[error("mac_bytes must lie between 1 and {0} for this algorithm")]
     MacBytes(usize),
-    /// The message template.
+    /// The message template is invalid.
     #[error(transparent)]
     Message(#[from] MessageError),
-    /// The token grammar.
+    /// The token grammar is invalid.
     #[error(transparent)]
     Token(#[from] TokenError),
-    /// It is no text and no map.
+    /// The token is neither a text nor a map.
     #[error(
         "a token is a template in quotes, {{pairs: …, separator: …}} or {{list: …, separator: …}}"
     )]
     TokenForm,
-    /// Both or neither.
+    /// A token has both `pairs` and `list`, or neither.
     #[error("a token of several items has either pairs or list")]
     PairsOrList,
-    /// `repeat` beside `list`.
+    /// `repeat` is given together with `list`.
     #[error("repeat belongs to pairs; every item of a list may stand several times anyway")]
     RepeatInList,
-    /// `order` beside `list`.
+    /// `order` is given together with `list`.
     #[error("order belongs to pairs; the items of a list may stand in any order anyway")]
     OrderInList,
-    /// `repeat` names no pair.
+    /// `repeat` names an unknown pair.
     #[error("repeat names {0:?}, which is none of the pairs")]
     RepeatUnknown(String),
-    /// The field of a freshness is no time.
+    /// The field of `freshness` is not a time.
     #[error(
         "freshness is of {0:?}, which is no time; use a field of type unix-seconds or unix-millis"
     )]
     FreshnessOfNoTime(String),
-    /// Another word.
+    /// The value of `freshness` is unknown.
     #[error("a freshness is unspecified, or {{of: …, max_age: 300s, max_skew: 300s}}")]
     FreshnessWord,
-    /// A freshness without limits.
+    /// `freshness` has no limits.
     #[error(
         "a freshness has max_age, max_skew or both; without limits write freshness: unspecified"
     )]
     FreshnessWithoutLimit,
-    /// A duration that is none.
+    /// A duration is invalid.
     #[error("{0:?} is no duration; write whole seconds, minutes or hours: 300s, 5m, 24h")]
     Duration(String),
 
-    /// What the caller calls the token is no name, or a field's.
+    /// The caller's name for the token is invalid, or that of a field.
     #[error(
         "the caller cannot call the token {0:?}: use letters, digits and underscores, and no name of a field"
     )]
     PolicyToken(String),
-    /// A context key that is called like something else.
+    /// A context key is invalid, or already in use.
     #[error(
         "{0:?} is no context key: use lower-case letters, digits and single underscores between them, and no name of a field, of the token or signature, which is computed"
     )]
     ContextName(String),
-    /// A context key that says nothing.
+    /// A context key has fewer than two values.
     #[error("a context key has at least two values, all different and none empty: [one, two]")]
     ContextValues,
-    /// A key of a context key that belongs to another kind.
+    /// A property of a context key belongs to another kind of key.
     #[error("{0}")]
     ContextOnly(&'static str),
-    /// A table that nobody could look through.
+    /// The policy has too many combinations to check.
     #[error("the context has more than {limit} combinations, which no policy needs")]
     PolicyTooLarge {
         /// The limit.
         limit: usize,
     },
-    /// A rule or a vector names a key that is not declared.
+    /// A rule or a vector uses an undeclared context key.
     #[error("{0:?} is none of the policy's context ({1})")]
     ContextUnknown(String, String),
-    /// A rule or a vector names a value that its key does not have.
+    /// A rule or a vector uses a value that its context key does not have.
     #[error("{value:?} is no value of {key} ({known})")]
     ContextValue {
         /// The key.
         key: String,
-        /// What it says.
+        /// The value given.
         value: String,
-        /// What it can say.
+        /// The possible values.
         known: String,
     },
-    /// A value twice in a rule, or none.
+    /// A rule lists a value twice, or none.
     #[error("a rule names one value of a key, or a list of different ones")]
     WhenValues,
-    /// A code or status with something else than a rejection.
+    /// A code or status is given for an outcome other than `reject`.
     #[error("code and status belong to outcome: reject")]
     CodeOfOther,
-    /// A code or status expected of another operation.
+    /// A code or status is expected of an operation other than `identify`.
     #[error("code and status are expected of identify alone")]
     CodeOfIdentify,
-    /// A code twice, or none.
+    /// A code is listed twice, or there is none.
     #[error("code is one code or a list of different ones, none empty")]
     Codes,
-    /// A status that is none of a rejection.
+    /// A status is not valid for a rejection.
     #[error("the status of a rejection lies between 400 and 599")]
     Status,
-    /// State is changed by a call that is not accepted.
+    /// A call that is not accepted changes state.
     #[error("sets belongs to outcome: accept; a call that is not the user's changes nothing")]
     SetsUnaccepted,
-    /// A rule sets what it cannot.
+    /// A rule sets a key that rules cannot set.
     #[error("{0:?} cannot be set by a rule: only what is from: session or from: user can")]
     SetsFixed(String),
-    /// A call that no rule decides.
+    /// No rule decides this call.
     #[error("no rule decides a call with {0}; add one, or a last rule without when")]
     Undecided(String),
-    /// A rule that decides no call.
+    /// A rule never decides a call.
     #[error("this rule never decides: those before it take every call that it is about")]
     NeverDecides,
 
-    /// Two vectors of one id.
+    /// Two vectors have the same id.
     #[error("the id {id} is taken by the vector on line {line}")]
     IdTwice {
         /// The id.
         id: String,
-        /// Where it stands first.
+        /// The line of the first one.
         line: u32,
     },
-    /// A vector that shows nothing.
+    /// A vector shows no requirement.
     #[error("a vector shows at least one requirement")]
     ShowsNothing,
-    /// A requirement that does not exist.
+    /// A vector shows an unknown requirement.
     #[error("it shows {0:?}, which is none of the requirements")]
     ShowsUnknown(String),
-    /// A requirement named twice.
+    /// A vector shows a requirement twice.
     #[error("it shows {0:?} twice")]
     ShowsTwice(String),
-    /// Requirements of different levels.
+    /// A vector shows requirements of different levels.
     #[error(
         "it shows {one} ({one_level}) and {other} ({other_level}), but one failure can have one level only; make two vectors of it"
     )]
     MixedLevels {
-        /// A requirement.
+        /// One requirement.
         one: String,
         /// Its level.
         one_level: Level,
-        /// Another.
+        /// The other requirement.
         other: String,
         /// Its level.
         other_level: Level,
     },
-    /// A `may` vector with an expectation.
+    /// A `may` vector has an expectation.
     #[error("a vector of level may expects nothing; say what to look for: observe: \"accepts …\"")]
     MayExpects,
-    /// A `must` or `should` vector without.
+    /// A `must` or `should` vector has no expectation.
     #[error("a vector of level {0} needs expect: {{token: …}} or {{outcome: …}}")]
     NoExpect(Level),
-    /// `observe` at another level.
+    /// `observe` is used at a level other than `may`.
     #[error("observe is for requirements of level may; this one is of level {0}")]
     Observes(Level),
-    /// The expectation has no or two meanings.
+    /// An expectation is empty or ambiguous.
     #[error("expect has either a token (with or: refused, where that is sound) or an outcome")]
     ExpectShape,
-    /// An expectation that the operation cannot meet.
+    /// The operation cannot have the expected outcome.
     #[error("{op} cannot end in {kind}; {hint}")]
     ExpectOfOther {
         /// The operation.
@@ -363,106 +364,106 @@ pub enum Problem {
         /// What to write.
         hint: &'static str,
     },
-    /// An outcome twice, or none.
+    /// An outcome is listed twice, or there is none.
     #[error("outcome is one outcome or a list of different ones")]
     OutcomeList,
-    /// Another word.
+    /// An outcome is unknown.
     #[error("{0:?} is no outcome; there are accept, anonymous, reject, refused and threw")]
     OutcomeWord(String),
 
-    /// `secret` where `secrets` is due, or the reverse.
+    /// `secret` is given where `secrets` is needed, or the reverse.
     #[error("{0}")]
     SecretShape(&'static str),
-    /// A secret of another type.
+    /// A secret has an invalid type.
     #[error("a secret is a text in quotes, {{base64: …}} or {{repeat: …, times: …}}")]
     SecretType,
-    /// A value that no suite can hold.
+    /// A suite cannot contain this value.
     #[error(transparent)]
     Unusable(#[from] Unusable),
-    /// A long value that is too long.
+    /// A long value exceeds the limit.
     #[error("{{repeat, times}} makes more than {limit} bytes")]
     TooLong {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// All long values together are too long.
+    /// All long values together exceed the limit.
     #[error("the values of all vectors together make more than {limit} bytes")]
     TooLongTogether {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// A field that the token carries.
+    /// The token already carries this field.
     #[error("{0:?} is carried by the token, so it is not given at verify")]
     FieldInToken(String),
-    /// A field that is needed and not given.
+    /// A required field is missing.
     #[error("the field {0:?} is not given; if it is left out on purpose, say input: json")]
     FieldMissing(String),
-    /// A token where none belongs.
+    /// A key is allowed only for operations that take a token.
     #[error("{0} belongs to verify and identify")]
     OnlyVerify(&'static str),
-    /// `identify` in a suite without a policy.
+    /// `identify` is used in a suite without a policy.
     #[error("the suite has no policy, so there is nothing to identify by")]
     NoPolicy,
-    /// `identify` without a context.
+    /// An `identify` vector has no context.
     #[error("identify needs context: {{key: value, …}}")]
     NoContext,
-    /// A context where none belongs.
+    /// Only `identify` vectors have a context.
     #[error("context belongs to identify")]
     ContextElsewhere,
-    /// A key without a value.
+    /// A context key has no value.
     #[error("the context says nothing of {0}; every vector says it all")]
     ContextMissing(String),
-    /// One value where there is one for each, or the reverse.
+    /// A context key needs one value per field value and has a single one, or the reverse.
     #[error("{}", if *.is_per {
         "there is one for each value of a field: write {value: …, value: …}"
     } else {
         "this key has one value, not one for each of several"
     })]
     ContextShape {
-        /// Whether there is one for each value of a field.
+        /// Whether it needs one value per field value.
         is_per: bool,
     },
 
-    /// No token where one is due.
+    /// The token is missing.
     #[error("no token is presented; if it is left out on purpose, say input: json")]
     TokenMissing,
-    /// No time where one is due.
+    /// The time of verification is missing.
     #[error("the scheme has a time, so verify needs now: (Unix seconds)")]
     NowMissing,
-    /// A time that is signed is a number.
+    /// A signed time must be a number.
     #[error(
         "{0:?} is a time: give it as a whole number when it is signed; for another type say input: json"
     )]
     TimeAtSign(String),
-    /// A time beside a token is a text.
+    /// A time next to the token must be a text.
     #[error(
         "{0:?} is a time beside the token: give it as the text of its header, in quotes; for another type say input: json"
     )]
     TimeAtVerify(String),
-    /// A value that JSON vectors alone may have.
+    /// A value is allowed only with `input: json`.
     #[error("{what} is {found}, where a text is due; if that is on purpose, say input: json")]
     NeedsJson {
-        /// The field or the token.
+        /// The field or the token concerned.
         what: String,
         /// What was found.
         found: &'static str,
     },
-    /// `input` says something else than the values.
+    /// `input` contradicts the values.
     #[error("input says {stated}, but the values of this vector are {found}; leave input out")]
     InputStated {
-        /// What `input` says.
+        /// The stated input.
         stated: InputKind,
-        /// What is there.
+        /// The actual input.
         found: InputKind,
     },
-    /// Two kinds of values.
+    /// A vector contains two kinds of values.
     #[error(
         "one vector holds {one} and {other}, which no adapter declares together; make two vectors of it"
     )]
     InputMixed {
-        /// A kind.
+        /// One kind.
         one: InputKind,
-        /// Another.
+        /// The other kind.
         other: InputKind,
     },
 }

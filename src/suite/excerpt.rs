@@ -1,13 +1,13 @@
-//! One line of a file with a mark under it, safe to print.
+//! A line of a file with a marker below it, safe to print.
 
 use std::fmt;
 
 use crate::suite::Position;
 
-/// How many characters of a long line are shown.
+/// Maximum number of characters shown of a long line.
 const WIDTH: usize = 100;
 
-/// A line of a file, cropped around a column, with what a terminal would act on made visible.
+/// A line of a file, cropped around a column, with control characters made visible.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Excerpt {
     line: u32,
@@ -16,7 +16,7 @@ pub(crate) struct Excerpt {
 }
 
 impl Excerpt {
-    /// The line at a position; `None` when the text has no such line.
+    /// The line at a position; `None` if the text has no such line.
     pub(crate) fn of(text: &str, at: Position) -> Option<Self> {
         let line = text.split('\n').nth(at.line.checked_sub(1)? as usize)?;
         let line = line.strip_suffix('\r').unwrap_or(line);
@@ -46,8 +46,8 @@ impl Excerpt {
     }
 }
 
-/// One visible character for each: a picture for a control character, a replacement for what turns
-/// the direction of its neighbours or has no width.
+/// Appends one visible character for each: a symbol for a control character, and a replacement for
+/// bidirectional controls and zero-width characters.
 pub(super) fn push_visible(shown: &mut String, character: char) {
     shown.push(match character {
         '\t' => ' ',

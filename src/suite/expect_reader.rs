@@ -1,4 +1,4 @@
-//! From an expectation as it is written to an [`Expect`] that its operation can meet.
+//! Reads expectations and checks that their operation can meet them.
 
 use crate::signature::{Op, OutcomeKind};
 use crate::suite::error::{Fault, Problem};
@@ -7,7 +7,7 @@ use crate::suite::position::{At, Position};
 use crate::suite::raw::{DeclinedFile, ExpectFile, OutcomesFile};
 use crate::suite::{Expect, Level};
 
-/// Reads what is expected of a vector of this operation and level.
+/// Reads the expectation of a vector with this operation and level.
 pub(super) fn read_expect(
     op: Op,
     level: Level,
@@ -64,7 +64,7 @@ fn read_expectation(op: Op, expect: At<ExpectFile>) -> Result<Expect, Fault> {
     }
 }
 
-/// The ways to decline that are as good as a token.
+/// Reads the ways to decline that are as acceptable as a token.
 fn read_declined(file: At<DeclinedFile>) -> Result<Vec<OutcomeKind>, Fault> {
     let At {
         value: DeclinedFile(words),

@@ -1,4 +1,4 @@
-//! What the YAML reader objects to, in our words, with its place and its vector.
+//! Rewords errors of the YAML reader, with their place and vector.
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_yaml::budget::BudgetBreach;
@@ -9,7 +9,7 @@ use crate::suite::literal::Unusable;
 use crate::suite::load::options;
 use crate::suite::position::{At, Position};
 
-/// Turns an error of the YAML reader into one of ours.
+/// Converts an error of the YAML reader into a [`Fault`].
 pub(super) fn form_fault(text: &str, error: &Error) -> Fault {
     let at = error
         .location()
@@ -20,7 +20,7 @@ pub(super) fn form_fault(text: &str, error: &Error) -> Fault {
     fault
 }
 
-/// What the YAML reader objects to, in our words.
+/// The message of a YAML error, in our words.
 pub(crate) fn message(error: &Error) -> String {
     let list = |names: &[&str]| names.join(", ");
     match error {
@@ -95,12 +95,12 @@ pub(crate) fn message(error: &Error) -> String {
 
 const DEEP: &str = "nested deeper than such a file could need";
 
-/// Which vector a place lies in: its id, or its number.
+/// The vector that contains a position: its id, or its number.
 ///
-/// The file is read a second time, as far as that goes, and only where vectors begin is kept.
+/// Parses the file again, up to the error, and keeps only where vectors begin.
 fn vector_at(text: &str, at: Position) -> Option<String> {
     let mut starts = Vec::new();
-    // It ends in the same error as the first time; what was found before it is what counts.
+    // This fails with the same error as before; only what precedes it matters.
     let _ = serde_yaml::with_deserializer_from_str_with_options(text, options(), |deserializer| {
         deserializer.deserialize_map(FileVisitor(&mut starts))
     });

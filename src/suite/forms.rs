@@ -1,4 +1,4 @@
-//! Nodes of a YAML file that may be written in one of several forms.
+//! YAML nodes that may take one of several forms.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,18 +10,19 @@ use serde::de::{
 
 use crate::suite::position::At;
 
-/// The entries of a map in the order of the file. Equal keys never get here.
+/// The entries of a map in file order. The YAML reader rejects duplicate keys.
 pub(crate) struct Entries<V>(pub(crate) Vec<(At<String>, V)>);
 
-/// A member that is there: null is a value like any other, and mostly a wrong one.
+/// Deserializes a member that is present, so that null counts as a value, and usually as a wrong
+/// one.
 pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     d: D,
 ) -> Result<Option<T>, D::Error> {
     T::deserialize(d).map(Some)
 }
 
-/// A node that is made of a text, a number, a map like `M` or a list of `I`: of those for which
-/// there is a way. Any other is an error that says what is due.
+/// A node that is built from a text, a number, a map like `M` or a list of `I`, whichever has a
+/// constructor. Any other node is an error that names what was expected.
 pub(crate) struct OneOf<T, M = IgnoredAny, I = IgnoredAny> {
     due: &'static str,
     text: Option<fn(String) -> T>,
@@ -31,7 +32,7 @@ pub(crate) struct OneOf<T, M = IgnoredAny, I = IgnoredAny> {
 }
 
 impl<T> OneOf<T> {
-    /// `due` reads on from "expected ".
+    /// `due` continues the phrase "expected ".
     pub(crate) fn new(due: &'static str) -> Self {
         Self {
             due,

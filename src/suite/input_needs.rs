@@ -1,4 +1,4 @@
-//! What kind of values a vector holds, and so what it needs of an adapter.
+//! Determines which kind of values a vector contains, and so what it requires of an adapter.
 
 use crate::scheme::FieldKind;
 use crate::signature::{Op, Value};
@@ -6,7 +6,7 @@ use crate::suite::InputKind;
 use crate::suite::error::{Fault, Problem};
 use crate::suite::position::{At, Position};
 
-/// What a vector's values demand of an adapter, beside what the file says of it.
+/// What a vector's values require of an adapter, in addition to its stated `input`.
 pub(super) struct Input {
     stated: Option<(InputKind, Position)>,
     found: Option<(InputKind, Position)>,
@@ -22,7 +22,7 @@ impl Input {
         }
     }
 
-    /// A value of this kind stands there.
+    /// Records a value of this kind.
     pub(super) fn holds(&mut self, kind: InputKind, at: Position) {
         match self.found {
             None => self.found = Some((kind, at)),
@@ -31,7 +31,8 @@ impl Input {
         }
     }
 
-    /// Something stands there, or is absent, that only `input: json` allows.
+    /// Records a value or an absence that only `input: json` allows. Fails with `otherwise` if that
+    /// was not stated.
     pub(super) fn needs_json(&mut self, at: Position, otherwise: Problem) -> Result<(), Fault> {
         if self
             .stated
@@ -76,7 +77,8 @@ impl Input {
         }
     }
 
-    /// The one kind that the whole vector is of.
+    /// The single kind of the whole vector. Fails if its values are of two kinds, or contradict
+    /// `input`.
     pub(super) fn kind(self) -> Result<InputKind, Fault> {
         let found = self.found.map_or(InputKind::Text, |(kind, _)| kind);
         if let Some((other, at)) = self.other {
@@ -91,7 +93,7 @@ impl Input {
     }
 }
 
-/// What a value is, for a sentence about it.
+/// Describes a value for an error message.
 pub(super) fn found(value: &Value) -> &'static str {
     match value {
         Value::Text(_) => "a text",

@@ -1,4 +1,4 @@
-//! A value as a suite file spells it.
+//! Values as a suite file spells them.
 
 use std::fmt;
 
@@ -10,32 +10,32 @@ use crate::signature::MAX_NUMBER;
 use crate::suite::error::{Fault, Problem};
 use crate::suite::position::At;
 
-/// A value of a field, a secret or a presented token, as it is written.
+/// The value of a field, a secret or a presented token.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Literal {
     /// A string.
     Text(String),
-    /// A whole number that every JSON reader carries exactly.
+    /// A whole number that every JSON parser represents exactly.
     Number(i64),
     /// `{base64: "…"}`.
     Bytes(Vec<u8>),
     /// `{repeat: "a", times: 65536}`.
     Repeated { text: String, times: u64 },
-    /// Null, a boolean, a list or a map.
+    /// Null, a boolean, a list or a map; only for JSON input.
     Json(serde_json::Value),
-    /// What no suite can hold. It is kept until its place is known.
+    /// A value that no suite can contain, kept until its place is known.
     Unusable(Unusable),
 }
 
-/// Why a value cannot stand in a suite.
+/// Why a value cannot occur in a suite.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unusable {
-    /// Readers of JSON do not agree on it.
+    /// JSON parsers disagree about the number.
     #[error(
         "a number here is whole, without leading zeros, and at most 9007199254740991 (2^53-1) in size; write it in quotes if it is a text"
     )]
     Number,
-    /// `{base64: …}` that is none.
+    /// `{base64: …}` with invalid base64.
     #[error("this is no base64 (standard alphabet, padded): {0}")]
     Base64(String),
 }
@@ -124,7 +124,7 @@ impl<'de> Visitor<'de> for LiteralVisitor {
     }
 }
 
-/// The two maps that spell something else, or a map.
+/// Recognises the two maps with a special meaning; any other map is itself.
 fn from_entries(entries: serde_json::Map<String, serde_json::Value>) -> Literal {
     let text = |key: &str| entries.get(key).and_then(serde_json::Value::as_str);
     let times = entries.get("times").and_then(serde_json::Value::as_u64);
@@ -142,7 +142,7 @@ fn from_entries(entries: serde_json::Map<String, serde_json::Value>) -> Literal 
 }
 
 impl At<Literal> {
-    /// The whole number from 0 that is due here.
+    /// The value as a whole number of at least 0.
     pub(super) fn whole(&self) -> Result<u64, Fault> {
         let number = match self.value {
             Literal::Number(number) => u64::try_from(number).ok(),
@@ -153,7 +153,7 @@ impl At<Literal> {
 }
 
 impl At<Literal> {
-    /// The HTTP status of a rejection that is due here.
+    /// The value as the HTTP status of a rejection.
     pub(super) fn status(&self) -> Result<u16, Fault> {
         let status = self.whole().ok().and_then(|n| u16::try_from(n).ok());
         status
@@ -163,7 +163,7 @@ impl At<Literal> {
 }
 
 impl Literal {
-    /// The value inside a list or a map, where everything stands for itself.
+    /// The value inside a list or a map, where every literal stands for itself.
     fn into_json(self) -> Result<serde_json::Value, Unusable> {
         match self {
             Self::Text(text) => Ok(text.into()),

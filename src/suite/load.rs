@@ -1,4 +1,4 @@
-//! From a file to a [`Suite`], or to one error that says where it is wrong.
+//! Loads a [`Suite`] from a file, or reports an error and its place.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -21,11 +21,11 @@ use crate::suite::scheme_reader::read_scheme;
 use crate::suite::vector_reader::VectorReader;
 use crate::suite::{Requirement, Source, Suite, SuiteText};
 
-/// The largest file that is read, in bytes.
+/// Maximum size of a suite file, in bytes.
 pub const MAX_FILE_BYTES: u64 = 8 << 20;
 
 impl Suite {
-    /// Reads a suite from its text. `path` names the file in errors and reports.
+    /// Parses a suite. `path` names the file in errors and reports. Fails on the first error.
     pub fn parse(path: &str, text: &str) -> Result<Self, SuiteError> {
         let path: Arc<str> = path.into();
         if text.len() as u64 > MAX_FILE_BYTES {
@@ -35,7 +35,7 @@ impl Suite {
         read(&path, text).map_err(|fault| SuiteError::at(path, text, fault))
     }
 
-    /// Reads a suite from a file. No more of it is read than a suite can be long.
+    /// Loads a suite from a file, and reads at most [`MAX_FILE_BYTES`]. Fails on the first error.
     pub fn load(path: &Path) -> Result<Self, SuiteError> {
         let label = path.to_string_lossy();
         let unread = |problem: Problem| SuiteError::unread(label.as_ref().into(), problem);
@@ -62,18 +62,18 @@ impl Suite {
     }
 }
 
-/// Whether a path names a pipe that nobody may ever write to. One that this process was started
-/// with, as `/dev/stdin` or a shell's `<(command)`, has its writer.
+/// Whether a path is a named pipe that might never get a writer. Pipes passed to this process, such
+/// as `/dev/stdin` or a shell's `<(command)`, already have one.
 pub fn is_foreign_pipe(path: &Path) -> bool {
     let ours = ["/dev/fd", "/dev/stdin", "/proc/self/fd"];
     let is_ours = ours.iter().any(|ours| path.starts_with(ours));
     !is_ours && fs::metadata(path).is_ok_and(|known| known.file_type().is_fifo())
 }
 
-/// Reads the scheme of a suite and nothing else.
+/// Parses only the scheme of a suite.
 pub(super) fn parse_scheme(path: &str, text: &str) -> Result<Scheme, SuiteError> {
-    // At the beginning of a line stands a key of the file itself, so that what is before it is a
-    // map too. A file that is written otherwise is read whole.
+    // An unindented `vectors:` is a key of the file itself, so the text before it is a complete
+    // map. A file in another style is parsed as a whole.
     let head = match text.find("\nvectors:") {
         Some(end) if text[..end].contains("\nscheme:") => &text[..=end],
         _ => text,
@@ -121,7 +121,8 @@ fn read(path: &Arc<str>, text: &str) -> Result<Suite, Fault> {
     })
 }
 
-/// Reads YAML as every file of this program is read; where it is wrong, and what is.
+/// Parses YAML with the limits that apply to all files of this program. Fails with the place and
+/// the problem.
 pub(crate) fn from_yaml<T: DeserializeOwned>(text: &str) -> Result<T, (Position, String)> {
     serde_yaml::from_str_with_options(text, options()).map_err(|error| {
         let at = error.location().and_then(Position::of);
@@ -129,7 +130,7 @@ pub(crate) fn from_yaml<T: DeserializeOwned>(text: &str) -> Result<T, (Position,
     })
 }
 
-/// What the YAML reader allows: nothing that a suite does not need.
+/// Options of the YAML reader that allow no more than a suite needs.
 pub(super) fn options() -> serde_yaml::Options {
     serde_yaml::options! {
         budget: serde_yaml::budget! {
@@ -140,9 +141,9 @@ pub(super) fn options() -> serde_yaml::Options {
             max_events: 1_000_000,
             max_anchors: 1_000,
             max_aliases: 20_000,
-            // What aliases repeat counts too, so that this bounds memory.
+            // This also counts text repeated by aliases, so it bounds memory.
             max_total_scalar_bytes: 64 << 20,
-            // One secret may well be used by every vector.
+            // Every vector may legitimately use the same secret.
             enforce_alias_anchor_ratio: false,
         },
         duplicate_keys: DuplicateKeyPolicy::Error,
@@ -152,11 +153,11 @@ pub(super) fn options() -> serde_yaml::Options {
             max_replay_stack_depth: 8,
         },
         strict_booleans: true,
-        // A number where a text is due must be quoted: readers differ in what they make of it.
+        // Numbers used as text must be quoted, because YAML readers interpret them differently.
         no_schema: true,
         reject_unsupported_tags: true,
         emit_comments: false,
-        // Errors are shown by this module, all in one way.
+        // This module renders errors itself, in a uniform style.
         with_snippet: false,
     }
 }
@@ -183,7 +184,7 @@ fn read_source(file: SourceFile) -> Result<Source, Fault> {
     })
 }
 
-/// How many requirements a suite has at most: each vector looks its own up among them.
+/// Maximum number of requirements in a suite: each vector searches them.
 const MAX_REQUIREMENTS: usize = 2000;
 
 fn read_requirements(file: Entries<RequirementFile>) -> Result<Vec<Requirement>, Fault> {
@@ -208,7 +209,7 @@ fn read_requirements(file: Entries<RequirementFile>) -> Result<Vec<Requirement>,
     file.0.into_iter().map(requirement).collect()
 }
 
-/// The place behind a text.
+/// The position after a text.
 fn position_behind(bytes: &[u8]) -> Position {
     let text = String::from_utf8_lossy(bytes);
     let (lines, last) = match text.rsplit_once('\n') {

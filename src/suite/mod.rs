@@ -1,8 +1,8 @@
-//! Suites: one YAML file each, with a scheme, its requirements and its vectors.
+//! Suites: YAML files with a scheme, its requirements and its vectors.
 //!
-//! [`Suite`] is what the rest of the program works with. Everything that can be wrong with a file
-//! is said while it is loaded ([`Suite::parse`], [`Suite::load`]); after that nothing is checked
-//! again. The file itself is described in `docs/suite-format.md`, its form in [`schema`].
+//! The rest of the program works with [`Suite`]. Loading ([`Suite::parse`], [`Suite::load`])
+//! reports every error in a file, so nothing is checked again later. `docs/suite-format.md`
+//! describes the file format, and [`schema`] returns its JSON Schema.
 
 mod embedded;
 mod error;

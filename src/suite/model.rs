@@ -1,4 +1,4 @@
-//! What a loaded suite is.
+//! A loaded suite.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,38 +14,38 @@ use crate::suite::excerpt::Excerpt;
 /// A scheme, its requirements, and the vectors that show them.
 #[derive(Clone, Debug)]
 pub struct Suite {
-    /// Its name, the first half of every case id.
+    /// The suite's name, the first half of every case id.
     pub name: Slug,
-    /// Its version, which its author raises when an expectation changes.
+    /// The version, which the author raises when an expectation changes.
     pub version: u32,
-    /// What a person calls it.
+    /// The title for people.
     pub title: String,
-    /// The document that it is made from.
+    /// The document on which the suite is based.
     pub source: Source,
-    /// How signatures are made and checked.
+    /// The signature scheme.
     pub scheme: Scheme,
-    /// What an implementation has to do, in the order of the file.
+    /// The requirements, in file order.
     pub requirements: Vec<Requirement>,
-    /// The cases, in the order of the file.
+    /// The vectors, in file order.
     pub vectors: Vec<Vector>,
-    /// The SHA-256 of the file's bytes, in lower-case hex.
+    /// The SHA-256 of the file, in lower-case hex.
     pub digest: String,
-    /// The file itself, for errors and reports that show a line of it.
+    /// The file's text, for errors and reports that show a line of it.
     pub text: SuiteText,
 }
 
-/// The file that a suite was loaded from.
+/// The text of a file from which a suite was loaded.
 #[derive(Clone, Debug)]
 pub struct SuiteText {
-    /// Its path as a person would name it.
+    /// The path as the user gave it.
     pub path: Arc<str>,
-    /// Its whole text.
+    /// The whole text.
     pub text: Arc<str>,
 }
 
 impl SuiteText {
-    /// The line at a place with a mark under the column, cropped and safe to print; several
-    /// lines, the last without a line feed. Empty where the file has no such line.
+    /// The line at a position with a marker below the column, cropped and safe to print. Contains
+    /// line feeds, but no trailing one. Empty if the file has no such line.
     pub fn excerpt(&self, at: Position) -> String {
         Excerpt::of(&self.text, at)
             .map(|excerpt| excerpt.to_string())
@@ -67,20 +67,20 @@ pub struct Source {
     pub retrieved: Option<String>,
 }
 
-/// One statement about implementations.
+/// A statement about implementations.
 #[derive(Clone, Debug)]
 pub struct Requirement {
-    /// Its name in the suite.
+    /// Its id in the suite.
     pub id: Slug,
-    /// How much it matters.
+    /// How binding it is.
     pub level: Level,
-    /// On what it rests.
+    /// What it is based on.
     pub basis: Basis,
-    /// The statement.
+    /// The text of the statement.
     pub text: String,
-    /// Where the document says so.
+    /// Where the document makes the statement.
     pub place: Option<String>,
-    /// The line of the file on which it begins, from 1.
+    /// The line on which the requirement begins, from 1.
     pub line: u32,
 }
 
@@ -99,7 +99,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// The word of the suite file.
+    /// The name used in suite files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Must => "must",
@@ -130,7 +130,8 @@ pub enum Basis {
 }
 
 impl Basis {
-    /// The basis of a requirement that cites no document, though it may say what one says.
+    /// The basis to use for a requirement that cites no document, even if a document makes the same
+    /// statement.
     pub(crate) fn uncited(self) -> Self {
         match self {
             Self::Document => Self::Practice,
@@ -138,7 +139,7 @@ impl Basis {
         }
     }
 
-    /// The word of the suite file.
+    /// The name used in suite files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Document => "document",
@@ -154,27 +155,28 @@ impl fmt::Display for Basis {
     }
 }
 
-/// Literal input and what is expected of it.
+/// A literal input with its expectation.
 #[derive(Clone, Debug)]
 pub struct Vector {
-    /// Its name in the suite.
+    /// Its id in the suite.
     pub id: Slug,
-    /// The requirements that it shows, as indices into [`Suite::requirements`]; all of one level.
+    /// The requirements that the vector shows, as indices into [`Suite::requirements`]; all have
+    /// the same level.
     pub shows: Vec<usize>,
     /// The level of those requirements.
     pub level: Level,
-    /// `document` or `security` only if every requirement that it shows is at least that: a
-    /// failure may not be blamed on a document that does not say all of it.
+    /// The weakest basis of the requirements it shows: a failure must not be blamed on a document
+    /// that does not state all of them.
     pub basis: Basis,
-    /// Which bug it catches.
+    /// Which bug the vector catches.
     pub note: Option<String>,
-    /// The line of the file on which it begins, from 1.
+    /// The line on which the vector begins, from 1.
     pub line: u32,
-    /// What is asked.
+    /// The request to send.
     pub request: Request,
-    /// What the adapter must be able to take in.
+    /// Which kind of input the adapter must support.
     pub input: InputKind,
-    /// What is expected.
+    /// The expectation.
     pub expect: Expect,
 }
 
@@ -195,10 +197,10 @@ pub enum InputKind {
 }
 
 impl InputKind {
-    /// Every kind.
+    /// All kinds.
     pub const ALL: [Self; 4] = [Self::Text, Self::Bytes, Self::Number, Self::Json];
 
-    /// The word of the protocol.
+    /// The name used in the protocol.
     pub fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
@@ -215,41 +217,41 @@ impl fmt::Display for InputKind {
     }
 }
 
-/// What is expected of an implementation.
+/// The expected outcome of a vector.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expect {
-    /// This token; or, where that is sound too, that it declines.
+    /// This token or, if that is acceptable, declining.
     Token {
-        /// The token, to the byte.
+        /// The exact token.
         token: String,
-        /// The ways to decline that are as good: `refused`, `threw` or both, in this order.
+        /// The acceptable ways to decline: `refused`, `threw` or both, in this order.
         or: Vec<OutcomeKind>,
     },
     /// One of these outcomes.
     Outcomes(Vec<OutcomeKind>),
-    /// A rejection that says why.
+    /// A rejection with a reason.
     Rejected {
-        /// The codes of which one comes with it; any or none will do where this is empty.
+        /// Any of these codes; if empty, any or no code.
         codes: Vec<String>,
-        /// The HTTP status that comes with it; any or none will do where this is `None`.
+        /// The HTTP status; if `None`, any or no status.
         status: Option<u16>,
     },
-    /// Nothing: what happens is noted under these words.
+    /// No expectation: the outcome is recorded under this name.
     Observe(String),
 }
 
 impl Suite {
-    /// The id of the case that a vector of this suite makes.
+    /// The case id of a vector of this suite.
     pub fn case_id(&self, vector: &Vector) -> CaseId {
         CaseId::new(&self.name, &vector.id)
     }
 
-    /// The vector of that id.
+    /// The vector with this id.
     pub fn vector(&self, id: &str) -> Option<&Vector> {
         self.vectors.iter().find(|vector| vector.id.as_str() == id)
     }
 
-    /// The requirement of that id.
+    /// The requirement with this id.
     pub fn requirement(&self, id: &str) -> Option<&Requirement> {
         self.requirements
             .iter()
@@ -263,7 +265,7 @@ impl Suite {
 }
 
 impl Vector {
-    /// The basis of a vector that shows requirements of these bases.
+    /// The basis of a vector that shows requirements with these bases.
     pub fn basis_of(bases: impl IntoIterator<Item = Basis>) -> Basis {
         bases.into_iter().max().unwrap_or(Basis::Practice)
     }

@@ -1,4 +1,4 @@
-//! From the policy as it is written to the compiled [`Policy`], known to decide everything.
+//! Compiles a policy into a [`Policy`] and checks that it decides every call.
 
 use crate::scheme::{
     ContextKey, Decision, FieldSet, Origin, Policy, Rule, SignatureState, is_field_name,
@@ -12,14 +12,14 @@ use crate::suite::raw::{
     TextsFile,
 };
 
-/// The key of the rules that is computed.
+/// The computed key of rules.
 const SIGNATURE: &str = "signature";
-/// What the caller calls the token where the document has no name for it.
+/// The caller's name for the token if the document has none.
 const TOKEN: &str = "token";
-/// How many combinations a context may have: so many are looked at for every rule.
+/// Maximum number of combinations of context values: all are checked against every rule.
 const MAX_COMBINATIONS: usize = 4096;
 
-/// Compiles a policy, or says what is wrong with it and where.
+/// Compiles a policy. Fails on the first error, with its place.
 pub(super) fn read_policy(file: PolicyFile, fields: &FieldSet) -> Result<Policy, Fault> {
     let token = match file.token {
         None => TOKEN.to_owned(),
@@ -57,12 +57,12 @@ pub(super) fn read_policy(file: PolicyFile, fields: &FieldSet) -> Result<Policy,
     Ok(policy)
 }
 
-/// Whether a name is none of the fields, beside which it stands in a call.
+/// Whether a name differs from all fields, next to which it appears in a call.
 fn is_free(name: &str, fields: &FieldSet) -> bool {
     fields.index(name).is_none()
 }
 
-/// Whether a name can stand before a value in every language that sends JSON.
+/// Whether a name is an identifier in every language that sends JSON.
 fn is_member(name: &str) -> bool {
     let is_of_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     !name.is_empty()
@@ -177,7 +177,7 @@ fn read_rule(file: RuleFile, policy: &Policy) -> Result<Rule, Fault> {
     })
 }
 
-/// The codes of a rejection: one, or several of which one comes with it.
+/// Reads the code or the alternative codes of a rejection.
 pub(super) fn read_codes(file: At<TextsFile>) -> Result<Vec<String>, Fault> {
     let at = file.at;
     let mut codes: Vec<String> = Vec::new();
@@ -193,7 +193,7 @@ pub(super) fn read_codes(file: At<TextsFile>) -> Result<Vec<String>, Fault> {
     Ok(codes)
 }
 
-/// Reads the context of a call: every key, each with a value that it has.
+/// Reads the context of a call, which must have a valid value for every key.
 pub(super) fn read_context(
     file: At<Entries<At<ContextFile>>>,
     policy: &Policy,
@@ -239,7 +239,7 @@ pub(super) fn read_context(
     Ok(context)
 }
 
-/// Checks that every call is decided, and that every rule decides some.
+/// Checks that every call is decided, and that every rule decides some call.
 fn check(policy: &Policy, at: Position, places: &[Position]) -> Result<(), Fault> {
     let mut decides = vec![false; policy.rules.len()];
     for holds in policy.combinations() {
@@ -289,7 +289,7 @@ fn indices(file: At<TextsFile>, key: &str, values: &[String]) -> Result<Vec<usiz
     Ok(found)
 }
 
-/// A text or a list of texts as a list, each with its place.
+/// A text or a list of texts as a list with places.
 pub(super) fn listed(file: At<TextsFile>) -> Vec<At<String>> {
     match file.value {
         TextsFile::One(value) => vec![At { value, at: file.at }],

@@ -1,4 +1,4 @@
-//! From the scheme as it is written to the compiled [`Scheme`].
+//! Compiles a scheme into a [`Scheme`].
 
 use crate::scheme::{
     Field, FieldKind, FieldSet, Freshness, Layout, List, Message, Order, Pair, Pairs, Pattern,
@@ -13,12 +13,12 @@ use crate::suite::raw::{
     SeveralFile, TokenFile, UnknownFile,
 };
 
-/// How many fields a scheme has at most. Suites come from strangers, and what `explain`, `fuzz`,
-/// `lint` and `generate` try grows with the square of this or worse.
+/// Maximum number of fields. Suites come from strangers, and the work of `explain`, `fuzz`, `lint`
+/// and `generate` grows at least quadratically with this.
 const MAX_FIELDS: usize = 24;
-/// How many values an enum has at most: each gets vectors of its own.
+/// Maximum number of values of an enum: each gets vectors of its own.
 const MAX_VALUES: usize = 256;
-/// How many pairs a token has at most.
+/// Maximum number of pairs in a token.
 const MAX_PAIRS: usize = 24;
 
 fn at_most(of: &'static str, most: usize, found: usize, at: Position) -> Result<(), Fault> {
@@ -28,7 +28,7 @@ fn at_most(of: &'static str, most: usize, found: usize, at: Position) -> Result<
     Err(Fault::new(at, Problem::TooMany { of, most, found }))
 }
 
-/// Compiles a scheme, or says what is wrong with it and where.
+/// Compiles a scheme. Fails on the first error, with its place.
 pub(super) fn read_scheme(file: SchemeFile, policy: Option<PolicyFile>) -> Result<Scheme, Fault> {
     let fields = read_fields(file.fields)?;
     let whole = file.algorithm.mac_bytes();
@@ -250,7 +250,7 @@ fn read_limits(file: &LimitsFile, fields: &FieldSet) -> Result<Freshness, Fault>
     })
 }
 
-/// `300s`, `5m` or `24h`, in seconds.
+/// Parses `300s`, `5m` or `24h` into seconds.
 fn read_duration(text: &At<String>) -> Result<u64, Fault> {
     let seconds = || {
         let unit = text.value.chars().next_back()?;
@@ -261,7 +261,7 @@ fn read_duration(text: &At<String>) -> Result<u64, Fault> {
             _ => return None,
         };
         let digits = number.bytes().all(|b| b.is_ascii_digit());
-        // A limit of more than a thousand years is a slip, and would overflow a sum somewhere.
+        // A limit of more than a thousand years is a mistake, and sums with it would overflow.
         digits
             .then(|| number.parse::<u64>().ok()?.checked_mul(per))?
             .filter(|&seconds| seconds <= 32_000_000_000)
@@ -276,7 +276,7 @@ fn find(name: &At<String>, fields: &FieldSet) -> Result<usize, Fault> {
 }
 
 impl Problem {
-    /// That a field is not declared, with those that are.
+    /// The error for an undeclared field, with the declared ones.
     pub(super) fn unknown_field(name: &str, fields: &FieldSet) -> Self {
         let known: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
         Self::UnknownField(name.to_owned(), known.join(", "))

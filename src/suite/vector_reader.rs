@@ -1,4 +1,4 @@
-//! From a vector as it is written to a [`Vector`] that its scheme can be asked with.
+//! Reads vectors into [`Vector`]s that are valid for their scheme.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,14 +15,14 @@ use crate::suite::position::{At, Position};
 use crate::suite::raw::{ContextFile, VectorFile};
 use crate::suite::{InputKind, Level, Requirement, Vector};
 
-/// How long one `{repeat, times}` may be, in bytes.
+/// Maximum length of one `{repeat, times}`, in bytes.
 const MAX_LONG: usize = 1 << 20;
-/// How long all values of a suite together may be, in bytes.
+/// Maximum total length of all values of a suite, in bytes.
 const MAX_TOGETHER: usize = 64 << 20;
-/// The time of verification where a scheme has none: 2026-01-01T00:00:00Z.
+/// The time of verification if the scheme has no time: 2026-01-01T00:00:00Z.
 const DEFAULT_NOW: u64 = 1_767_225_600;
 
-/// Reads the vectors of one suite, one after the other.
+/// Reads the vectors of a suite one after the other.
 pub(super) struct VectorReader<'s> {
     suite: Arc<str>,
     scheme: &'s Scheme,
@@ -31,7 +31,7 @@ pub(super) struct VectorReader<'s> {
     ids: HashMap<Slug, u32>,
     /// For each field, whether the token carries it.
     carried: Vec<bool>,
-    /// For each field, whether signing or verifying is impossible without it.
+    /// For each field, whether signing or verifying requires it.
     needed: Vec<bool>,
     has_time: bool,
     bytes_left: usize,
@@ -72,7 +72,7 @@ impl<'s> VectorReader<'s> {
         }
     }
 
-    /// Reads the next vector.
+    /// Reads the next vector. Fails on its first error.
     pub(super) fn read(&mut self, file: At<VectorFile>) -> Result<Vector, Fault> {
         let At { value: file, at } = file;
         let id = Slug::new(&file.id.value).map_err(|error| Fault::new(file.id.at, error))?;
@@ -200,7 +200,7 @@ impl<'s> VectorReader<'s> {
         match self.read_value(literal)? {
             Value::Text(text) => Ok(Secret::new(text)),
             Value::Bytes(bytes) => {
-                // A secret travels as text wherever it is one.
+                // A secret is sent as text if it is valid UTF-8.
                 if std::str::from_utf8(&bytes).is_err() {
                     input.holds(InputKind::Bytes, at);
                 }
@@ -233,7 +233,7 @@ impl<'s> VectorReader<'s> {
             fields.set(name.value, value);
         }
         for (index, field) in self.scheme.fields.iter().enumerate() {
-            // Whoever is to be identified may be nobody at all: a visitor has no id.
+            // A call to identify may be anonymous: a visitor has no id.
             let due = match op {
                 Op::Sign => self.needed[index],
                 Op::Verify => self.needed[index] && !self.carried[index],
@@ -269,7 +269,7 @@ impl<'s> VectorReader<'s> {
         input: &mut Input,
     ) -> Result<Option<Value>, Fault> {
         let Some(token) = token else {
-            // To come without a token is what a policy is about.
+            // Policies decide about calls without a token, so only `verify` requires one.
             if op == Op::Verify {
                 input.needs_json(at, Problem::TokenMissing)?;
             }
@@ -310,7 +310,7 @@ impl<'s> VectorReader<'s> {
                     .ok()
                     .and_then(|times| times.checked_mul(text.len()))
                     .filter(|&length| length <= MAX_LONG);
-                // Nothing is as long as nothing, however often it is repeated.
+                // An empty text stays empty however often it is repeated.
                 match length {
                     Some(0) => Value::Text(String::new()),
                     Some(length) => {
