@@ -1,7 +1,7 @@
 //! Suites: YAML files with a scheme, its requirements and its vectors.
 //!
 //! The rest of the program works with [`Suite`]. Loading ([`Suite::parse`], [`Suite::load`])
-//! reports every error in a file, so nothing is checked again later. `docs/suite-format.md`
+//! rejects a file with any error, so nothing is checked again later. `docs/suite-format.md`
 //! describes the file format, and [`schema`] returns its JSON Schema.
 
 mod embedded;
