@@ -175,7 +175,7 @@ pub struct FuzzWarning {
 
 impl FuzzResult {
     /// The exit code of the command, ignoring interruptions by signal: 1 if something was found;
-    /// else 4 if the adapter no longer worked; else 3 if the campaign was incomplete, the adapter
+    /// else 4 if the adapter no longer worked; else 3 if the campaign was interrupted, the adapter
     /// was restarted more often than allowed, or its hello changed; else 2 if nothing was sent;
     /// else 0.
     pub fn exit_code(&self) -> u8 {
