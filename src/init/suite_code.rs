@@ -54,7 +54,9 @@ impl SuiteCode {
 struct Plain {
     message: Vec<Piece>,
     spelling: Spelling,
+    /// The pieces of the token before the MAC.
     before: Vec<Piece>,
+    /// The pieces of the token after the MAC.
     after: Vec<Piece>,
     carried: Option<Carried>,
 }

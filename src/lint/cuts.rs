@@ -16,6 +16,8 @@ pub(super) struct Cuts {
     /// One representative byte for each class of bytes that no piece distinguishes, most readable
     /// first.
     alphabet: Vec<u8>,
+    /// One per part of the message, in order. A word is read piece by piece, and the next piece may
+    /// start wherever the current one can end.
     pieces: Vec<Piece>,
 }
 
@@ -45,6 +47,7 @@ struct Piece {
 /// A position of a reader: a state inside a piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct At {
+    /// Index into [`Cuts::pieces`].
     piece: u32,
     state: u32,
 }
@@ -54,6 +57,7 @@ struct At {
 struct Pair {
     one: At,
     other: At,
+    /// Stays true once set: from then on the two readings are different splits.
     differ: bool,
 }
 

@@ -20,6 +20,7 @@ pub(super) struct Scalar<'t> {
 
 /// The scalars of a file, and the positions of its nodes.
 pub(super) struct SourceMap<'t> {
+    /// All scalars, including keys, in file order.
     pub(super) scalars: Vec<Scalar<'t>>,
     /// For each path, the positions of its key and its value; list items have no key.
     places: HashMap<String, (Position, Position)>,
@@ -88,6 +89,7 @@ enum Level {
 
 struct Walk<'t> {
     map: SourceMap<'t>,
+    /// The open maps and lists, outermost first.
     path: Vec<Level>,
 }
 

@@ -27,7 +27,10 @@ pub struct FuzzPoint {
 /// the number of points is bounded.
 #[derive(Debug)]
 pub struct Course {
+    /// In ascending order of time. Starts with the zero point, and always has room for the final
+    /// one: at [`MOST_POINTS`] every second point is dropped.
     points: Vec<FuzzPoint>,
+    /// Minimum distance between points, in milliseconds; doubles whenever points are dropped.
     interval_ms: u64,
 }
 

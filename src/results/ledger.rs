@@ -9,7 +9,9 @@ use crate::results::{
 /// A list of known failures, with what each entry matched so far.
 pub(super) struct Ledger<'k> {
     known: &'k KnownFailures,
+    /// The date of the run, such as `2026-11-20`.
     today: &'k str,
+    /// One per entry of `known`, in the same order.
     uses: Vec<Use>,
 }
 

@@ -34,7 +34,10 @@ const TOKEN_LIKE: usize = 20;
 /// Redact text before it is escaped or truncated for display.
 #[derive(Clone, Debug, Default)]
 pub struct Redaction {
+    /// Whether private secrets are in use, so that tokens made with them have to be hidden. Stays
+    /// false if `needles` only has secrets that sign nothing.
     is_active: bool,
+    /// Every form of every secret to search for, sorted and without duplicates.
     needles: Arc<[Needle]>,
 }
 

@@ -31,6 +31,7 @@ pub struct Platform {
     pub settings: Settings,
     secrets: Option<Secrets>,
     state: Mutex<State>,
+    /// The most recent calls, at most [`LATEST`].
     latest: Mutex<VecDeque<LatestCall>>,
 }
 

@@ -20,6 +20,7 @@ pub(super) type User = [u8; 32];
 pub(super) struct State {
     /// For each session, the values by user.
     sessions: IndexMap<String, IndexMap<User, Held>>,
+    /// The values that are independent of sessions, by user.
     users: IndexMap<User, Held>,
 }
 

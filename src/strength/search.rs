@@ -37,7 +37,9 @@ impl Witness {
 #[derive(Debug)]
 pub(super) struct Search<'s> {
     scheme: &'s Scheme,
+    /// The requests of the generator, with the correct outcomes.
     suggested: Vec<(Suggestion, Outcome)>,
+    /// Random requests, with the correct outcomes.
     made_up: Vec<(Request, Outcome)>,
 }
 

@@ -10,8 +10,10 @@ const WIDTH: usize = 100;
 /// A line of a file, cropped around a column, with control characters made visible.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Excerpt {
+    /// The line number, from 1.
     line: u32,
     shown: String,
+    /// How many characters of `shown` precede the marked one.
     mark: usize,
 }
 

@@ -8,8 +8,11 @@ use crate::suite::position::{At, Position};
 
 /// What a vector's values require of an adapter, in addition to its stated `input`.
 pub(super) struct Input {
+    /// The `input` that the vector states, if any.
     stated: Option<(InputKind, Position)>,
+    /// The first kind of value other than plain text, with its place.
     found: Option<(InputKind, Position)>,
+    /// The first value of another kind than `found`, which is an error.
     other: Option<(InputKind, Position)>,
 }
 

@@ -44,8 +44,8 @@ pub struct SuiteText {
 }
 
 impl SuiteText {
-    /// The line at a position with a marker below the column, cropped and safe to print. Contains
-    /// line feeds, but no trailing one. Empty if the file has no such line.
+    /// The line at a position, cropped and safe to print, with a marker below the column. Spans
+    /// several lines without a trailing line feed. Empty if the file has no such line.
     pub fn excerpt(&self, at: Position) -> String {
         Excerpt::of(&self.text, at)
             .map(|excerpt| excerpt.to_string())

@@ -27,13 +27,17 @@ pub(super) struct VectorReader<'s> {
     suite: Arc<str>,
     scheme: &'s Scheme,
     requirements: &'s [Requirement],
+    /// Indices into `requirements`, by id.
     by_name: HashMap<&'s str, usize>,
+    /// The ids read so far, with their lines.
     ids: HashMap<Slug, u32>,
     /// For each field, whether the token carries it.
     carried: Vec<bool>,
     /// For each field, whether signing or verifying requires it.
     needed: Vec<bool>,
+    /// Whether any field of the scheme is a time.
     has_time: bool,
+    /// What remains of [`MAX_TOGETHER`].
     bytes_left: usize,
 }
 

@@ -148,7 +148,9 @@ impl From<ChannelError> for Halt {
 
 /// What remains to be measured of the work that every call does.
 struct Work<'m> {
+    /// Material with a single, long identity.
     long: Material<'m>,
+    /// Calls per request, compared with one call.
     repeat: u32,
 }
 

@@ -94,15 +94,21 @@ pub(super) fn standing(recording: &Recording, target: f64) -> Standing {
 /// What a recording shows. Effects are in nanoseconds per call, those of controls in nanoseconds
 /// per request.
 pub(super) struct Figures {
+    /// Calls per request while measuring.
     repeat: u32,
     /// The share that is trimmed off each end.
     share: f64,
+    /// How much longer a call takes if the last character is wrong instead of the first.
     effect: Option<Estimate>,
     /// All calls compared with a single one.
     all: Option<Estimate>,
+    /// The time of one call, in nanoseconds.
     call: Option<f64>,
+    /// The median round trip of a request, in nanoseconds.
     round_trip: Option<f64>,
+    /// The positive control: some additional calls.
     more: Option<Estimate>,
+    /// The negative control: two tokens that are wrong in the same character.
     null: Option<Estimate>,
     /// The number of calls per request in the fresh process, and the effect there. The number
     /// differs from `repeat` if requests carry more than one call.

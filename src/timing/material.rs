@@ -151,7 +151,9 @@ pub struct Tokens<'a> {
     template: Fields,
     /// The index of the field that varies between identities.
     varied: usize,
+    /// The time of verification, in Unix seconds.
     now: u64,
+    /// Never empty; callers refer to identities by index.
     identities: Vec<Identity>,
 }
 
