@@ -1,6 +1,6 @@
-//! `macproof.yaml` as it is written, before it means anything.
+//! The raw form of `macproof.yaml`, before validation.
 //!
-//! These types are the one source of the reader's grammar and of `macproof.schema.json`.
+//! Both the reader and `macproof.schema.json` are derived from these types.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Where in a file something stands.
+//! Positions in a text file.
 
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ impl Position {
     /// The beginning of a file.
     pub const START: Self = Self { line: 1, column: 1 };
 
-    /// The place that the YAML reader names; `None` where it knows none.
+    /// The position that the YAML reader reports; `None` if it has none.
     pub(crate) fn of(location: Location) -> Option<Self> {
         let line = u32::try_from(location.line()).ok().filter(|&l| l > 0)?;
         let column = u32::try_from(location.column()).ok()?.max(1);
@@ -27,7 +27,7 @@ impl Position {
     }
 }
 
-/// A value, and where it stands.
+/// A value with its position in the file.
 #[derive(Clone, Debug)]
 pub(crate) struct At<T> {
     pub(crate) value: T,

@@ -1,6 +1,6 @@
-//! The suite file as it is written, before it means anything.
+//! The raw form of a suite file, before validation.
 //!
-//! These types are the one source of the loader's grammar and of `vectors/suite.schema.json`.
+//! Both the loader and `vectors/suite.schema.json` are derived from these types.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -44,7 +44,7 @@ pub(super) struct SuiteFile {
     pub(super) vectors: Vec<At<VectorFile>>,
 }
 
-/// The one part of a suite that says how to sign and verify; the others are passed over.
+/// A suite file of which only the scheme and the policy are read.
 #[derive(Deserialize)]
 pub(super) struct SchemeOnly {
     pub(super) scheme: SchemeFile,

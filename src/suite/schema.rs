@@ -1,4 +1,4 @@
-//! The JSON Schema of suite files: what the raw types cannot say of themselves by deriving.
+//! The JSON Schema of suite files, for whatever deriving from the raw types cannot express.
 
 use std::borrow::Cow;
 
@@ -13,8 +13,8 @@ use crate::suite::raw::{
     OutcomesFile, SuiteFile, TextsFile, TokenFile, UnknownFile,
 };
 
-/// The JSON Schema (2020-12) of suite files. It refuses what is wrong in form; what is wrong in
-/// meaning (an unknown field, a token that cannot be parsed back) the loader alone can tell.
+/// The JSON Schema (2020-12) of suite files. It rejects errors of form; errors of meaning, such as
+/// an unknown field or a token that cannot be parsed back, are found only by the loader.
 pub fn schema() -> Schema {
     let mut schema = SchemaSettings::draft2020_12()
         .into_generator()
@@ -23,7 +23,7 @@ pub fn schema() -> Schema {
     schema
 }
 
-/// Implements [`JsonSchema`] for a type by a name and an expression over the generator.
+/// Implements [`JsonSchema`] for a type from a name and an expression over the generator.
 macro_rules! json_schema_of {
     ($type:ty, $name:literal, |$generator:pat_param| $schema:expr) => {
         impl JsonSchema for $type {
@@ -125,7 +125,7 @@ json_schema_of!(Literal, "Value", |generator| json_schema!({
         generator.subschema_for::<Repeated>(),
         {
             "allOf": [generator.subschema_for::<AnyJson>()],
-            // A map that looks like bytes or a long text is that, or wrong.
+            // A map that looks like bytes or a long text is one, or is invalid.
             "not": {"anyOf": [
                 {
                     "type": "object",
