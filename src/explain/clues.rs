@@ -3,7 +3,6 @@
 use crate::explain::candidates::{Candidates, HEAD};
 use crate::explain::times::{CarriedTime, Oddity};
 use crate::mistakes::encoding_forms::{percent_decoded, read_base64};
-use crate::mistakes::pipeline::time_field;
 use crate::mistakes::token_text::loosely;
 use crate::mistakes::{Hash, Inputs};
 use crate::scheme::{Refusal, SecretEncoding};
@@ -226,8 +225,7 @@ fn due_form(inputs: &Inputs<'_>) -> String {
 
 fn time(inputs: &Inputs<'_>, carried: Option<&CarriedTime>, clues: &mut Vec<String>) {
     let scheme = inputs.scheme;
-    let carries =
-        time_field(scheme).filter(|time| scheme.token.fields().any(|field| field == *time));
+    let carries = scheme.time().filter(|&time| scheme.carries(time));
     let Some(field) = carries else {
         return;
     };

@@ -8,7 +8,6 @@ use crate::explain::details::detail;
 use crate::explain::search::search;
 use crate::explain::times::{CarriedTime, Oddity, carried_time};
 use crate::explain::{Answer, Cause, Explanation, Finding, Tried};
-use crate::mistakes::pipeline::time_field;
 use crate::mistakes::{FormWords, Inputs, MistakeId, Pipeline};
 use crate::scheme::{FieldTexts, Scheme, TokenGrammar};
 use crate::signature::{Fields, Secrets, Value};
@@ -104,7 +103,7 @@ fn settle_time(
     let scheme = question.scheme;
     let mut texts = Vec::new();
     let mut now = question.now;
-    if let Some(field) = time_field(scheme) {
+    if let Some(field) = scheme.time() {
         let field = scheme.fields.at(field);
         let per_second = field.kind.per_second();
         let given = fields.value(&field.name).and_then(Value::to_bytes);

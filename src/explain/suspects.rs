@@ -8,7 +8,7 @@ use crate::mistakes::{
     Choice, FormWords, Inputs, Mistake, MistakeId, Pipeline, Step, Stop, catalogue,
 };
 use crate::results::{Causes, MistakeMention};
-use crate::scheme::{FieldKind, FieldTexts, ParsedToken, Scheme, Verification};
+use crate::scheme::{FieldTexts, ParsedToken, Scheme, Verification};
 use crate::signature::{Context, Fields, Op, Request, Value};
 
 /// More forms of one mistake than that are not tried.
@@ -242,7 +242,7 @@ impl<'a> Input<'a> {
         let mut other = self.clone();
         let mut request = self.request.clone().into_owned();
         for field in scheme.message.fields() {
-            if scheme.fields.at(field).kind != FieldKind::Text || scheme.secret.per == Some(field) {
+            if !scheme.is_free_text(field) {
                 continue;
             }
             let name = &scheme.fields.at(field).name;
@@ -277,7 +277,7 @@ impl<'a> Input<'a> {
         let mut other = self.clone();
         let mut request = self.request.clone().into_owned();
         request.now = now;
-        for field in scheme.fields.iter().filter(|field| field.kind.is_time()) {
+        for field in scheme.times() {
             let time = now.saturating_mul(field.kind.per_second());
             let present = |was: &Value| match was {
                 Value::Number(_) => i64::try_from(time)

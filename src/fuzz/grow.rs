@@ -4,7 +4,7 @@
 use fastrand::Rng;
 
 use crate::fuzz::bounds::Bounds;
-use crate::fuzz::input::{Edit, Input, Recipe, Signer, Token, is_text, kind_of};
+use crate::fuzz::input::{Edit, Input, Recipe, Signer, Token, kind_of};
 use crate::fuzz::present::Present;
 use crate::mistakes::{MistakeId, catalogue};
 use crate::protocol::Hello;
@@ -67,7 +67,7 @@ impl<'s> Bed<'s> {
         let mut characters: Vec<char> = " \t\n\0\"'+-=/_.,:%&<>é😀aA0".chars().collect();
         for vector in &suite.vectors {
             for (name, value) in vector.request.fields.iter() {
-                if is_text(&suite.scheme, name) && length(value) <= LONGEST_GROWN {
+                if suite.scheme.has_free_text(name) && length(value) <= LONGEST_GROWN {
                     characters.extend(value.as_text().unwrap_or_default().chars());
                     texts.push(value.clone());
                 }
@@ -224,7 +224,7 @@ impl Grower {
         let names: Vec<&str> = fields
             .iter()
             .map(|(name, _)| name)
-            .filter(|name| is_text(scheme, name))
+            .filter(|name| scheme.has_free_text(name))
             .collect();
         let at = self.rng.usize(..names.len().max(1));
         names.get(at).map(|name| (*name).to_owned())

@@ -4,7 +4,7 @@
 //! was done to the text afterwards. So an identity can be shortened and its token follows.
 
 use crate::mistakes::{MistakeId, Mistaken};
-use crate::scheme::{Call, FieldKind, Implementation, Reference, Scheme, TokenGrammar};
+use crate::scheme::{Call, Implementation as _, Reference, Scheme, TokenGrammar};
 use crate::signature::{Context, Encoding, Fields, Op, Outcome, Request, Secrets, Value};
 use crate::suite::{InputKind, Suite};
 
@@ -89,7 +89,7 @@ pub(super) struct Signer {
 impl Signer {
     /// What the oracle does.
     pub(super) fn right(&mut self, scheme: &Scheme, request: &Request) -> Outcome {
-        self.reference.call(&call(scheme, request))
+        self.reference.call(&request.call(scheme))
     }
 
     fn token(&mut self, scheme: &Scheme, input: &Input, recipe: &Recipe) -> Option<String> {
@@ -103,22 +103,12 @@ impl Signer {
             }
             &signed
         };
-        let call = Call {
-            op: Op::Sign,
-            scheme,
-            secrets: &input.secrets,
-            fields,
-            token: None,
-            now: input.now,
-            context: Context::none(),
-        };
+        let call = Call::sign(scheme, &input.secrets, fields, input.now);
         let outcome = match recipe.by {
             None => self.reference.call(&call),
             Some(id) => Mistaken::one(id.mistake()).call(&call),
         };
-        let Outcome::Token(mut token) = outcome else {
-            return None;
-        };
+        let mut token = outcome.into_token()?;
         if !recipe.signs.is_empty() {
             token = shown_with(scheme, input, &token).unwrap_or(token);
         }
@@ -222,27 +212,6 @@ pub(super) fn kind_of(scheme: &Scheme, request: &Request) -> Option<InputKind> {
         (Some(_), _) => holds(InputKind::Json),
     }
     (!is_mixed).then(|| found.unwrap_or(InputKind::Text))
-}
-
-/// A request as a call by a scheme.
-pub(super) fn call<'r>(scheme: &'r Scheme, request: &'r Request) -> Call<'r> {
-    Call {
-        op: request.op,
-        scheme,
-        secrets: &request.secrets,
-        fields: &request.fields,
-        token: request.token.as_ref(),
-        now: request.now,
-        context: &request.context,
-    }
-}
-
-/// Whether a field holds a free text.
-pub(super) fn is_text(scheme: &Scheme, name: &str) -> bool {
-    let at = scheme.fields.index(name);
-    at.is_some_and(|at| {
-        scheme.fields.at(at).kind == FieldKind::Text && scheme.secret.per != Some(at)
-    })
 }
 
 impl Edit {

@@ -72,17 +72,7 @@ impl<'s> Fixture<'s> {
     /// the forms that its scheme states, so that the generated ones live in the same world.
     pub(crate) fn new(suite: &'s Suite) -> Self {
         let scheme = &suite.scheme;
-        let is_text = |&field: &usize| scheme.fields.at(field).kind == FieldKind::Text;
-        let identity = scheme
-            .message
-            .fields()
-            .filter(|field| Some(*field) != scheme.secret.per)
-            .find(is_text);
-        let time = scheme
-            .message
-            .fields()
-            .chain(scheme.token.fields())
-            .find(|&field| scheme.fields.at(field).kind.is_time());
+        let identity = scheme.identity();
         let is_of_its_form =
             |secrets: &&Secrets| secrets.iter().all(|(_, s)| scheme.secret.is_of_its_form(s));
         let mut by_hand = suite
@@ -115,7 +105,7 @@ impl<'s> Fixture<'s> {
         Self {
             scheme,
             identity,
-            time,
+            time: scheme.time(),
             base: Claim { secrets, fields },
             domains,
         }

@@ -111,19 +111,14 @@ pub(crate) fn has_another_field(scheme: &Scheme) -> Applies {
 }
 
 pub(crate) fn has_unsigned_field(scheme: &Scheme) -> Applies {
-    let signed: Vec<usize> = scheme.message.fields().collect();
     when(
-        (0..scheme.fields.len()).any(|field| !signed.contains(&field)),
+        (0..scheme.fields.len()).any(|field| !scheme.signs(field)),
         "every field is signed",
     )
 }
 
 pub(crate) fn signs_a_time(scheme: &Scheme) -> Applies {
-    let is_time = |field: usize| scheme.fields.at(field).kind.is_time();
-    when(
-        scheme.message.fields().any(is_time),
-        "the scheme signs no time",
-    )
+    when(scheme.signed_time().is_some(), "the scheme signs no time")
 }
 
 fn signs_time_of(scheme: &Scheme, kind: &FieldKind) -> bool {
@@ -251,11 +246,7 @@ pub(crate) fn token_has_a_prefix(scheme: &Scheme) -> Applies {
 }
 
 pub(crate) fn token_carries_a_time(scheme: &Scheme) -> Applies {
-    let is_time = |field: usize| scheme.fields.at(field).kind.is_time();
-    when(
-        scheme.token.fields().any(is_time),
-        "the token carries no time",
-    )
+    when(scheme.carried_time().is_some(), "the token carries no time")
 }
 
 pub(crate) fn token_carries_a_signed_time(scheme: &Scheme) -> Applies {

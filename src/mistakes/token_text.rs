@@ -114,7 +114,7 @@ impl TokenPieces {
                     continue;
                 }
                 Part::Mac(_) => (UnitKind::Mac, String::new(), mac),
-                Part::Field(index) if scheme.fields.at(*index).kind.is_time() => {
+                Part::Field(index) if scheme.is_time(*index) => {
                     (UnitKind::Time, name(*index), field(*index).ok_or(*index)?)
                 }
                 Part::Field(index) => (UnitKind::Field, name(*index), field(*index).ok_or(*index)?),
@@ -196,7 +196,6 @@ fn by_layout(scheme: &Scheme, layout: &Layout, text: &str) -> Option<LooseToken>
         mac: String::new(),
         fields: Vec::new(),
     };
-    let is_time = |field: usize| scheme.fields.at(field).kind.is_time();
     let mut rest = text;
     let mut left = before.iter().peekable();
     while let Some(part) = left.next() {
@@ -206,7 +205,9 @@ fn by_layout(scheme: &Scheme, layout: &Layout, text: &str) -> Option<LooseToken>
                 let end = match left.peek() {
                     Some(Part::Literal(literal)) => rest.find(literal.as_str())?,
                     None if pivot.is_none() => rest.len(),
-                    _ if is_time(*field) => rest.bytes().take_while(u8::is_ascii_digit).count(),
+                    _ if scheme.is_time(*field) => {
+                        rest.bytes().take_while(u8::is_ascii_digit).count()
+                    }
                     _ => return None,
                 };
                 token.fields.push((*field, rest[..end].to_owned()));
@@ -224,7 +225,7 @@ fn by_layout(scheme: &Scheme, layout: &Layout, text: &str) -> Option<LooseToken>
                     Some(Part::Literal(literal)) => {
                         rest.rfind(literal.as_str()).map(|at| at + literal.len())?
                     }
-                    _ if is_time(*field) => {
+                    _ if scheme.is_time(*field) => {
                         rest.len() - rest.bytes().rev().take_while(u8::is_ascii_digit).count()
                     }
                     _ => return None,

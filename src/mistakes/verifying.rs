@@ -12,7 +12,6 @@ use crate::mistakes::applicability::{
 use crate::mistakes::attempt::{Attempt, Judgement};
 use crate::mistakes::identity::javascript_text;
 use crate::mistakes::lenient::{base64_as_node, hex_as_node};
-use crate::mistakes::pipeline::time_field;
 use crate::mistakes::verifying_forms::{loosely_equal, splits_at, time_as_number};
 use crate::mistakes::{Change, Choice, Mistake, MistakeId, Stage};
 use crate::scheme::{
@@ -437,7 +436,7 @@ fn under_any_secret(attempt: &Attempt<'_>) -> Option<Judgement> {
 }
 
 fn time_not_bound(attempt: &Attempt<'_>) -> Option<Judgement> {
-    let field = time_field(attempt.call.scheme)?;
+    let field = attempt.call.scheme.time()?;
     let per_second = attempt.call.scheme.fields.at(field).kind.per_second();
     let without = MistakeId("message-time-left-out").mistake();
     let without = attempt.pipeline().clone().with(Choice::usual(without));
@@ -464,8 +463,8 @@ fn time_not_bound(attempt: &Attempt<'_>) -> Option<Judgement> {
 
 fn time_read_as_number(attempt: &Attempt<'_>) -> Option<Judgement> {
     let scheme = attempt.call.scheme;
-    let field = time_field(scheme)?;
-    if scheme.token.fields().any(|carried| carried == field) {
+    let field = scheme.time()?;
+    if scheme.carries(field) {
         return attempt.loose().iter().find_map(|token| {
             let mut read = token.clone();
             let (_, time) = read.fields.iter_mut().find(|(known, _)| *known == field)?;
@@ -487,9 +486,9 @@ fn time_read_as_number(attempt: &Attempt<'_>) -> Option<Judgement> {
 /// Whatever stands where the time is due is signed as it is, and no age is told of it.
 fn any_time(attempt: &Attempt<'_>) -> Option<Judgement> {
     let scheme = attempt.call.scheme;
-    let field = time_field(scheme)?;
+    let field = scheme.time()?;
     let name = &scheme.fields.at(field).name;
-    let is_carried = scheme.token.fields().any(|carried| carried == field);
+    let is_carried = scheme.carries(field);
     attempt.loose().iter().find_map(|token| {
         let mut token = token.clone();
         // A time in a header of its own is no time to the scheme, so it goes in with the token's.

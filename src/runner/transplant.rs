@@ -72,7 +72,7 @@ impl Signed {
             match part {
                 Part::Literal(text) => self.push(text, Piece::Constant),
                 Part::Mac(encoding) => self.push(&encoding.encode(mac), Piece::Mac(*encoding)),
-                Part::Field(field) if scheme.fields.at(*field).kind.is_time() => {
+                Part::Field(field) if scheme.is_time(*field) => {
                     self.push(texts.text(*field)?, Piece::Time);
                 }
                 Part::Field(field) => self.push(texts.text(*field)?, Piece::Field),

@@ -13,6 +13,7 @@ mod message;
 mod oracle;
 mod pattern;
 mod policy;
+mod roles;
 mod secret_rule;
 mod token;
 

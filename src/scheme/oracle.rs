@@ -163,10 +163,10 @@ impl Scheme {
     pub fn given(&self, fields: &Fields) -> Fields {
         let given = |(name, value): (&str, &Value)| {
             let at = self.fields.index(name);
-            if at.is_some_and(|at| self.token.fields().any(|carried| carried == at)) {
+            if at.is_some_and(|at| self.carries(at)) {
                 return None;
             }
-            let is_time = at.is_some_and(|at| self.fields.at(at).kind.is_time());
+            let is_time = at.is_some_and(|at| self.is_time(at));
             let value = match value {
                 Value::Number(number) if is_time => number.to_string().into(),
                 other => other.clone(),

@@ -39,11 +39,10 @@ impl Call {
         let mut members: Map<String, Json> =
             serde_json::from_slice(body).map_err(|error| CallError::NotJson(error.to_string()))?;
         let mut fields = Fields::new();
-        let carried: Vec<usize> = scheme.token.fields().collect();
         for (at, field) in scheme.fields.iter().enumerate() {
             // What the token carries comes from the token. Null is how front ends say nothing.
             match members.remove(&field.name) {
-                Some(value) if !value.is_null() && !carried.contains(&at) => {
+                Some(value) if !value.is_null() && !scheme.carries(at) => {
                     fields.set(&field.name, value_of(value));
                 }
                 _ => {}

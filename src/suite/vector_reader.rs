@@ -67,7 +67,7 @@ impl<'s> VectorReader<'s> {
             ids: HashMap::new(),
             carried,
             needed,
-            has_time: scheme.fields.iter().any(|field| field.kind.is_time()),
+            has_time: scheme.times().next().is_some(),
             bytes_left: MAX_TOGETHER,
         }
     }

@@ -136,10 +136,7 @@ fn expected(call: &Call<'_>, presented: &str, reference: &mut Reference) -> Opti
         token: None,
         ..*call
     };
-    match reference.call(&sign) {
-        Outcome::Token(token) => Some(token),
-        _ => None,
-    }
+    reference.call(&sign).into_token()
 }
 
 #[cfg(test)]
@@ -148,7 +145,7 @@ mod tests {
 
     use super::{Leak, Leaky};
     use crate::scheme::{Call, Implementation as _};
-    use crate::signature::{Context, Fields, Op, Outcome, Secret, Secrets, Value};
+    use crate::signature::{Fields, Op, Outcome, Secret, Secrets, Value};
 
     #[test]
     fn leaks_are_named() {
@@ -219,15 +216,7 @@ mod tests {
                     .with("identifier", "a")
                     .with("platform", "ios")
                     .with("timestamp", 5);
-                let mut call = Call {
-                    op: Op::Sign,
-                    scheme,
-                    secrets: &secrets,
-                    fields: &fields,
-                    token: None,
-                    context: Context::none(),
-                    now: 5,
-                };
+                let mut call = Call::sign(scheme, &secrets, &fields, 5);
                 let Outcome::Token(token) = leaky.call(&call) else {
                     panic!("{}", suite.name.as_str());
                 };

@@ -183,7 +183,7 @@ impl<'a> Tokens<'a> {
             (Some(_), Secrets::Per(_)) => return Err(MaterialError::OneSecret),
         };
         let mut template = vector.request.fields.clone();
-        for field in scheme.fields.iter().filter(|field| field.kind.is_time()) {
+        for field in scheme.times() {
             let time = now.saturating_mul(field.kind.per_second());
             template.set(&field.name, i64::try_from(time).unwrap_or(i64::MAX));
         }
@@ -291,10 +291,9 @@ impl Identity {
 
 /// The text field of the message that is to vary.
 fn varied_field(scheme: &Scheme, fields: &Fields) -> Option<usize> {
-    scheme.message.fields().find(|&index| {
-        let field = scheme.fields.at(index);
-        let is_text = field.kind == crate::scheme::FieldKind::Text;
-        is_text && fields.value(&field.name).and_then(Value::as_text).is_some()
+    scheme.message.fields().find(|&field| {
+        let value = fields.value(&scheme.fields.at(field).name);
+        scheme.is_free_text(field) && value.and_then(Value::as_text).is_some()
     })
 }
 

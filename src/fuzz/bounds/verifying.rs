@@ -106,7 +106,7 @@ impl Bounds<'_> {
             Rejection::Absent => broken(&rules::MISSING_TOKEN_IS_NOT_ACCEPTED),
             Rejection::NotText => broken(&rules::NOT_A_STRING_IS_NOT_ACCEPTED),
             Rejection::Field(Refusal::NotText { field, .. } | Refusal::MissingField(field))
-                if self.is_free_text(field) =>
+                if self.suite.scheme.has_free_text(field) =>
             {
                 broken(&rules::NOT_A_TEXT_IS_NOT_VERIFIED)
             }
