@@ -4,7 +4,7 @@
 use fastrand::Rng;
 
 use crate::fuzz::bounds::Bounds;
-use crate::fuzz::input::{Edit, Input, Recipe, Signer, Token, kind_of};
+use crate::fuzz::input::{Edit, Input, Recipe, Signer, Token};
 use crate::fuzz::present::Present;
 use crate::mistakes::{MistakeId, catalogue};
 use crate::protocol::Hello;
@@ -108,7 +108,11 @@ impl<'s> Bed<'s> {
     /// Whether the adapter takes such a request.
     pub(super) fn takes(&self, request: &Request) -> bool {
         self.ops.contains(&request.op)
-            && kind_of(&self.suite().scheme, request).is_some_and(|kind| self.takes.contains(&kind))
+            && self
+                .suite()
+                .scheme
+                .input_kind(request)
+                .is_some_and(|kind| self.takes.contains(&kind))
     }
 
     /// The request of an input as it is asked now; `None` where its token cannot be made.

@@ -6,7 +6,7 @@
 use crate::mistakes::{MistakeId, Mistaken};
 use crate::scheme::{Call, Implementation as _, Reference, Scheme, TokenGrammar};
 use crate::signature::{Context, Encoding, Fields, Op, Outcome, Request, Secrets, Value};
-use crate::suite::{InputKind, Suite};
+use crate::suite::Suite;
 
 /// An input.
 #[derive(Clone, Debug, PartialEq)]
@@ -172,46 +172,6 @@ impl Input {
             },
         }
     }
-}
-
-/// What an adapter must take in for a request; `None` where no vector can ask it, because it holds
-/// values of several kinds. This is what the suite loader says of the same vector.
-pub(super) fn kind_of(scheme: &Scheme, request: &Request) -> Option<InputKind> {
-    let mut found: Option<InputKind> = None;
-    let mut is_mixed = false;
-    let mut holds = |kind: InputKind| {
-        is_mixed |= found.is_some_and(|known| known != kind);
-        found = Some(kind);
-    };
-    for (_, secret) in request.secrets.iter() {
-        if matches!(secret.to_value(), Value::Bytes(_)) {
-            holds(InputKind::Bytes);
-        }
-    }
-    let is_carried = |at: usize| scheme.token.fields().any(|carried| carried == at);
-    let is_needed = |at: usize| {
-        scheme.message.fields().any(|signed| signed == at) || scheme.secret.per == Some(at)
-    };
-    for (at, field) in scheme.fields.iter().enumerate() {
-        match (request.fields.value(&field.name), request.op) {
-            (None, Op::Sign) if is_needed(at) || is_carried(at) => holds(InputKind::Json),
-            (None, Op::Verify) if is_needed(at) && !is_carried(at) => holds(InputKind::Json),
-            (Some(Value::Number(_)), Op::Sign) if field.kind.is_time() => {}
-            (Some(Value::Text(_)), Op::Sign) if field.kind.is_time() => holds(InputKind::Json),
-            (None | Some(Value::Text(_)), _) => {}
-            (Some(_), _) if field.kind.is_time() => holds(InputKind::Json),
-            (Some(Value::Bytes(_)), _) => holds(InputKind::Bytes),
-            (Some(Value::Number(_)), _) => holds(InputKind::Number),
-            (Some(Value::Json(_)), _) => holds(InputKind::Json),
-        }
-    }
-    match (&request.token, request.op) {
-        (None, Op::Verify) => holds(InputKind::Json),
-        (None | Some(Value::Text(_)), _) => {}
-        (Some(Value::Bytes(_)), _) => holds(InputKind::Bytes),
-        (Some(_), _) => holds(InputKind::Json),
-    }
-    (!is_mixed).then(|| found.unwrap_or(InputKind::Text))
 }
 
 impl Edit {

@@ -8,6 +8,8 @@ mod algorithm;
 mod call;
 mod field;
 mod freshness;
+mod given;
+mod input_kind;
 mod layout;
 mod message;
 mod oracle;

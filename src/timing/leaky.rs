@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use subtle::ConstantTimeEq as _;
 
-use crate::scheme::{Call, FieldKind, Implementation, Reference};
+use crate::scheme::{Call, Implementation, Reference};
 use crate::signature::{Op, Outcome, Value};
 
 /// A planted leak.
@@ -121,21 +121,9 @@ impl Implementation for Leaky<'_> {
 /// The token that should have been presented, for what the one presented carries.
 fn expected(call: &Call<'_>, presented: &str, reference: &mut Reference) -> Option<String> {
     let scheme = call.scheme;
-    let mut fields = call.fields.clone();
-    for (index, text) in scheme.token.parse(&scheme.fields, presented)?.fields() {
-        let field = scheme.fields.at(index);
-        let value = match field.kind {
-            FieldKind::UnixSeconds | FieldKind::UnixMillis => Value::Number(text.parse().ok()?),
-            _ => Value::Text(text.to_owned()),
-        };
-        fields.set(&field.name, value);
-    }
-    let sign = Call {
-        op: Op::Sign,
-        fields: &fields,
-        token: None,
-        ..*call
-    };
+    let parsed = scheme.token.parse(&scheme.fields, presented)?;
+    let fields = scheme.complete(call.fields, &parsed)?;
+    let sign = Call::sign(scheme, call.secrets, &fields, call.now);
     reference.call(&sign).into_token()
 }
 
