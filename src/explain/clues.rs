@@ -6,7 +6,7 @@ use crate::mistakes::encoding_forms::{percent_decoded, read_base64};
 use crate::mistakes::token_text::loosely;
 use crate::mistakes::{Hash, Inputs};
 use crate::scheme::{Refusal, SecretEncoding};
-use crate::signature::Encoding;
+use crate::signature::{Encoding, Family};
 
 /// Statements about the token that hold whatever was done, the most telling first.
 pub(super) fn clues(
@@ -158,7 +158,7 @@ fn shape(inputs: &Inputs<'_>, token: &str, clues: &mut Vec<String>) {
                 hex.len()
             ));
         }
-        if !due.is_hex() {
+        if due.family() != Family::Hex {
             clues.push(format!("the scheme writes the MAC in {}", due.name()));
         }
         return;
@@ -181,7 +181,7 @@ fn shape(inputs: &Inputs<'_>, token: &str, clues: &mut Vec<String>) {
                 bytes.len(),
                 of_length(inputs, bytes.len())
             ));
-            if due.is_hex() {
+            if due.family() != Family::Base64 {
                 clues.push(format!("the scheme writes the MAC in {}", due.name()));
             }
         }

@@ -481,20 +481,10 @@ impl Grower {
             7 => (Edit::Replace(at, character), 16),
             8 => (Edit::Insert(at, character), 17),
             9 => (Edit::Remove(at), 18),
-            10 => {
-                let encodings = [
-                    Encoding::Hex,
-                    Encoding::HexUpper,
-                    Encoding::Base64,
-                    Encoding::Base64Unpadded,
-                    Encoding::Base64url,
-                    Encoding::Base64urlUnpadded,
-                ];
-                (
-                    Edit::Respell(encodings[self.rng.usize(..encodings.len())]),
-                    19,
-                )
-            }
+            10 => (
+                Edit::Respell(Encoding::ALL[self.rng.usize(..Encoding::ALL.len())]),
+                19,
+            ),
             11 | 12 => (Edit::Flip(self.rng.usize(..512)), 20),
             13 => (Edit::Cut(self.rng.usize(..64)), 21),
             14 => {

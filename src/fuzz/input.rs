@@ -4,7 +4,7 @@
 //! was done to the text afterwards. So an identity can be shortened and its token follows.
 
 use crate::mistakes::{MistakeId, Mistaken};
-use crate::scheme::{Call, Implementation as _, Reference, Scheme, TokenGrammar};
+use crate::scheme::{Call, Implementation as _, Reference, Scheme};
 use crate::signature::{Context, Encoding, Fields, Op, Outcome, Request, Secrets, Value};
 use crate::suite::Suite;
 
@@ -233,10 +233,9 @@ fn with_mac(scheme: &Scheme, text: &str, write: impl Fn(&[u8]) -> String) -> Str
 
 /// The token with a wrong MAC before or behind its own, where its grammar has room for several.
 fn beside(scheme: &Scheme, text: String, is_before: bool) -> String {
-    let (separator, repeats) = match &scheme.token {
-        TokenGrammar::Template(_) => return text,
-        TokenGrammar::List(list) => (&list.separator, true),
-        TokenGrammar::Pairs(pairs) => (&pairs.separator, pairs.pairs.iter().any(|p| p.repeat)),
+    let separator = match scheme.token.separator() {
+        Some(separator) if scheme.token.repeats_macs() => separator,
+        _ => return text,
     };
     let parsed = scheme.token.parse(&scheme.fields, &text);
     let Some(mac) = parsed.and_then(|parsed| parsed.macs().next().map(<[u8]>::to_vec)) else {
@@ -244,10 +243,7 @@ fn beside(scheme: &Scheme, text: String, is_before: bool) -> String {
     };
     let encoding = scheme.token.mac_encoding();
     let spelt = encoding.encode(&mac);
-    let Some(item) = text
-        .split(separator.as_str())
-        .find(|item| item.contains(&spelt))
-    else {
+    let Some(item) = text.split(separator).find(|item| item.contains(&spelt)) else {
         return text;
     };
     let wrong: Vec<u8> = mac.iter().map(|byte| !byte).collect();
@@ -257,9 +253,5 @@ fn beside(scheme: &Scheme, text: String, is_before: bool) -> String {
     } else {
         format!("{item}{separator}{other}")
     };
-    if repeats {
-        text.replacen(item, &both, 1)
-    } else {
-        text
-    }
+    text.replacen(item, &both, 1)
 }

@@ -2,8 +2,8 @@
 
 use crate::generate::domain::{Domain, is_ordinary, some_text};
 use crate::scheme::{
-    Algorithm, FieldKind, FieldTexts, Filter, Freshness, Layout, MessagePart, Part, Scheme,
-    SecretRule, TokenGrammar, Verification,
+    Algorithm, FieldKind, FieldTexts, Filter, Freshness, MessagePart, Scheme, SecretRule,
+    Verification,
 };
 use crate::signature::{Encoding, Fields, Secret, Secrets, Value};
 use crate::suite::Suite;
@@ -352,18 +352,9 @@ impl<'s> Fixture<'s> {
 
     /// The text in the token, beside its MAC, that names its algorithm's hash function.
     pub(crate) fn names_its_algorithm(&self) -> bool {
-        let digest = digest_name(self.scheme.algorithm);
-        let literal = |layout: &Layout| {
-            layout
-                .parts()
-                .iter()
-                .any(|part| matches!(part, Part::Literal(text) if text.contains(digest)))
-        };
-        let key = match &self.scheme.token {
-            TokenGrammar::Pairs(pairs) => pairs.pairs.iter().any(|pair| pair.key.contains(digest)),
-            TokenGrammar::Template(_) | TokenGrammar::List(_) => false,
-        };
-        key || self.scheme.token.layouts().any(literal)
+        self.scheme
+            .token
+            .spells_out(digest_name(self.scheme.algorithm))
     }
 }
 

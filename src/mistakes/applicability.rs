@@ -2,9 +2,7 @@
 
 use crate::mistakes::TokenPieces;
 use crate::mistakes::token_text::UnitKind;
-use crate::scheme::{
-    Algorithm, FieldKind, Filter, Freshness, MessagePart, Scheme, SecretEncoding, TokenGrammar,
-};
+use crate::scheme::{Algorithm, FieldKind, Filter, Freshness, MessagePart, Scheme, SecretEncoding};
 use crate::signature::Encoding;
 
 /// Whether a mistake can make a difference in a scheme; if not, why.
@@ -188,11 +186,9 @@ pub(crate) fn pads(scheme: &Scheme) -> bool {
 }
 
 pub(crate) fn percent_encoding_changes_it(scheme: &Scheme) -> Applies {
-    let changes = match scheme.token.mac_encoding() {
-        Encoding::Hex | Encoding::HexUpper | Encoding::Base64urlUnpadded => false,
-        Encoding::Base64 | Encoding::Base64Unpadded => true,
-        Encoding::Base64url => pads(scheme),
-    };
+    let encoding = scheme.token.mac_encoding();
+    let mut digits = encoding.digits().iter();
+    let changes = digits.any(|digit| b"+/".contains(digit)) || encoding.is_padded() && pads(scheme);
     when(
         changes,
         "the MAC's text has no character that percent-encoding changes",
@@ -284,10 +280,5 @@ pub(crate) fn limits_skew(scheme: &Scheme) -> Applies {
 }
 
 pub(crate) fn repeats_macs(scheme: &Scheme) -> Applies {
-    let repeats = match &scheme.token {
-        TokenGrammar::Template(_) => false,
-        TokenGrammar::List(_) => true,
-        TokenGrammar::Pairs(pairs) => pairs.pairs.iter().any(|pair| pair.repeat),
-    };
-    when(repeats, "a token holds one MAC only")
+    when(scheme.token.repeats_macs(), "a token holds one MAC only")
 }

@@ -64,24 +64,16 @@ impl TokenPieces {
             millis: None,
         };
         let mut pending = String::new();
-        match &scheme.token {
-            TokenGrammar::Template(layout) => {
-                pieces.add(scheme, layout, &mut pending, mac, &field)?;
+        for (at, (key, layout)) in scheme.token.items().enumerate() {
+            if let Some(separator) = scheme.token.separator().filter(|_| at > 0) {
+                pending.push_str(separator);
+                pieces.separators.push(std::mem::take(&mut pending));
             }
-            TokenGrammar::List(list) => {
-                pieces.add(scheme, &list.item, &mut pending, mac, &field)?;
+            if let Some(key) = key {
+                pending.push_str(key);
+                pending.push('=');
             }
-            TokenGrammar::Pairs(pairs) => {
-                for (at, pair) in pairs.pairs.iter().enumerate() {
-                    if at > 0 {
-                        pending.push_str(&pairs.separator);
-                        pieces.separators.push(std::mem::take(&mut pending));
-                    }
-                    pending.push_str(&pair.key);
-                    pending.push('=');
-                    pieces.add(scheme, &pair.value, &mut pending, mac, &field)?;
-                }
-            }
+            pieces.add(scheme, layout, &mut pending, mac, &field)?;
         }
         pieces.behind = pending;
         Ok(pieces)

@@ -11,7 +11,7 @@ use crate::mistakes::applicability::{
 };
 use crate::mistakes::attempt::{Attempt, Judgement};
 use crate::mistakes::identity::javascript_text;
-use crate::mistakes::lenient::{base64_as_node, hex_as_node};
+use crate::mistakes::lenient::leniently;
 use crate::mistakes::verifying_forms::{loosely_equal, splits_at, time_as_number};
 use crate::mistakes::{Change, Choice, Mistake, MistakeId, Stage};
 use crate::scheme::{
@@ -87,8 +87,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         remedy: "Compare the text, or decode strictly: canonical padding and last character, no other characters.",
         seen: "njwt#108; several webhook libraries accept these today",
         change: Change::Verifying(|attempt| {
-            let is_hex = attempt.call.scheme.token.mac_encoding().is_hex();
-            let decode = if is_hex { hex_as_node } else { base64_as_node };
+            let decode = leniently(attempt.call.scheme.token.mac_encoding());
             attempt.judged_where(|presented, expected| {
                 decode(presented.as_bytes()) == decode(expected.as_bytes())
             })

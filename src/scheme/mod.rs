@@ -9,6 +9,7 @@ mod call;
 mod field;
 mod freshness;
 mod given;
+mod grammar;
 mod input_kind;
 mod layout;
 mod message;

@@ -16,7 +16,7 @@ mod value;
 
 pub use case_id::{CaseId, Slug, SlugError};
 pub use context::{Context, ContextValue};
-pub use encoding::Encoding;
+pub use encoding::{Encoding, Family};
 pub use fields::Fields;
 pub use input_kind::InputKind;
 pub use outcome::{Denial, Op, Outcome, OutcomeKind, bounded};

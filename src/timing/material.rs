@@ -257,12 +257,7 @@ impl Identity {
     fn two_wrong(&self, encoding: Encoding, wrong: Wrong, rng: &mut Rng) -> [ParsedToken; 2] {
         // How many bits of the MAC stand in its first and in its last character.
         let length = self.parsed.macs().next().map_or(0, <[u8]>::len);
-        let (first_bits, last_bits) = match (encoding.is_hex(), length % 3) {
-            (true, _) => (4, 4),
-            (false, 0) => (6, 6),
-            (false, 1) => (6, 2),
-            (false, _) => (6, 4),
-        };
+        let (first_bits, last_bits) = (encoding.bits(), encoding.last_bits(length));
         let values = 1_u32
             << if wrong == Wrong::First {
                 first_bits
