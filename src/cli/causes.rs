@@ -17,7 +17,7 @@ use crate::results::{
 };
 use crate::runner::WhoseSecret;
 use crate::scheme::{Call, Implementation as _};
-use crate::signature::{Context, Op, Outcome, OutcomeKind, Request};
+use crate::signature::{Op, Outcome, OutcomeKind, Request};
 use crate::suite::{Expect, Suite};
 
 /// Where the causes of a run are looked for.
@@ -270,15 +270,12 @@ fn suites<'s>(observations: &[Observation<'s>]) -> impl Iterator<Item = &'s Suit
 /// What a sign case asked.
 fn signing<'o>(one: &'o Observation<'_>) -> Call<'o> {
     let request: &Request = &one.request;
-    Call {
-        op: Op::Sign,
-        scheme: &one.suite.scheme,
-        secrets: &request.secrets,
-        fields: &request.fields,
-        token: None,
-        context: Context::none(),
-        now: request.now,
-    }
+    Call::sign(
+        &one.suite.scheme,
+        &request.secrets,
+        &request.fields,
+        request.now,
+    )
 }
 
 /// Whether an implementation with these mistakes gives that token.

@@ -6,7 +6,7 @@ use crate::explain::ways::every_mistake_of;
 use crate::mistakes::encoding_forms::{read_base64, read_hex};
 use crate::mistakes::token_text::loosely;
 use crate::mistakes::{Change, DELIMITERS, Step, TokenPieces};
-use crate::scheme::{Scheme, TokenGrammar};
+use crate::scheme::Scheme;
 
 /// A match needs eight bytes: 64 bits that chance does not give.
 pub(super) const HEAD: usize = 8;
@@ -98,13 +98,8 @@ fn with_unwrapped(texts: &HashSet<String>) -> HashSet<String> {
 fn pieces(scheme: &Scheme, token: &str, times: &[String], out: &mut HashSet<String>) {
     let mut parts: Vec<String> = vec![token.to_owned()];
     parts.extend(loosely(scheme, token).into_iter().map(|loose| loose.mac));
-    let separator = match &scheme.token {
-        TokenGrammar::Template(_) => None,
-        TokenGrammar::List(list) => Some(&list.separator),
-        TokenGrammar::Pairs(pairs) => Some(&pairs.separator),
-    };
-    if let Some(separator) = separator {
-        parts.extend(token.split(separator.as_str()).map(str::to_owned));
+    if let Some(separator) = scheme.token.separator() {
+        parts.extend(token.split(separator).map(str::to_owned));
     }
     // Without its times, at either end.
     for at in 0..parts.len() {

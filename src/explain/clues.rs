@@ -3,11 +3,10 @@
 use crate::explain::candidates::{Candidates, HEAD};
 use crate::explain::times::{CarriedTime, Oddity};
 use crate::mistakes::encoding_forms::{percent_decoded, read_base64};
-use crate::mistakes::pipeline::time_field;
 use crate::mistakes::token_text::loosely;
 use crate::mistakes::{Hash, Inputs};
 use crate::scheme::{Refusal, SecretEncoding};
-use crate::signature::Encoding;
+use crate::signature::{Encoding, Family};
 
 /// Statements about the token that hold whatever was done, the most telling first.
 pub(super) fn clues(
@@ -159,7 +158,7 @@ fn shape(inputs: &Inputs<'_>, token: &str, clues: &mut Vec<String>) {
                 hex.len()
             ));
         }
-        if !due.is_hex() {
+        if due.family() != Family::Hex {
             clues.push(format!("the scheme writes the MAC in {}", due.name()));
         }
         return;
@@ -182,7 +181,7 @@ fn shape(inputs: &Inputs<'_>, token: &str, clues: &mut Vec<String>) {
                 bytes.len(),
                 of_length(inputs, bytes.len())
             ));
-            if due.is_hex() {
+            if due.family() != Family::Base64 {
                 clues.push(format!("the scheme writes the MAC in {}", due.name()));
             }
         }
@@ -226,8 +225,7 @@ fn due_form(inputs: &Inputs<'_>) -> String {
 
 fn time(inputs: &Inputs<'_>, carried: Option<&CarriedTime>, clues: &mut Vec<String>) {
     let scheme = inputs.scheme;
-    let carries =
-        time_field(scheme).filter(|time| scheme.token.fields().any(|field| field == *time));
+    let carries = scheme.time().filter(|&time| scheme.carries(time));
     let Some(field) = carries else {
         return;
     };

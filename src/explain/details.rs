@@ -3,7 +3,7 @@
 use crate::mistakes::change::Piece;
 use crate::mistakes::pipeline::{
     composition, ends_forms, identities, identity_forms, pieces, secret_text, selected_secret,
-    time_field, time_text,
+    time_text,
 };
 use crate::mistakes::{Change, Choice, Form, FormWords, Inputs, TokenPieces};
 use crate::scheme::{FieldKind, FieldTexts};
@@ -46,14 +46,14 @@ fn told(choice: Choice, inputs: &Inputs<'_>) -> Option<FormWords> {
         Change::Time(change) => {
             let texts = read.ok()?;
             words(
-                &change(&time_text(inputs, texts.text(time_field(scheme)?)?)),
+                &change(&time_text(inputs, texts.text(scheme.time()?)?)),
                 form,
             )
         }
         Change::Composition(change) => {
             let texts = read.ok()?;
             let right = identities(scheme, &texts).ok()?;
-            let time = time_field(scheme).and_then(|field| texts.text(field));
+            let time = scheme.time().and_then(|field| texts.text(field));
             let pieces: Vec<Piece<'_>> =
                 pieces(scheme, &texts, &right, time.unwrap_or_default()).ok()?;
             words(&change(&composition(inputs, &texts, &pieces).ok()?), form)

@@ -361,7 +361,7 @@ fn no_form_says_what_the_scheme_does_not_have() {
             now: NOW,
             millis: None,
         };
-        let has_time = scheme.fields.iter().any(|field| field.kind.is_time());
+        let has_time = scheme.times().next().is_some();
         for mistake in signing().filter(|mistake| mistake.applies(scheme).is_ok()) {
             for form in 0..40 {
                 let form = crate::explain::details::detail(Choice { mistake, form }, &inputs);

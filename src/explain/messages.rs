@@ -8,8 +8,7 @@ use crate::explain::ways::{Distinct, Reached, Way, deviations, mistakes_of, with
 use crate::mistakes::change::Piece;
 use crate::mistakes::message::composed;
 use crate::mistakes::pipeline::{
-    IdentityBytes, composition, ends_forms, identities, identity_forms, pieces, time_field,
-    time_text,
+    IdentityBytes, composition, ends_forms, identities, identity_forms, pieces, time_text,
 };
 use crate::mistakes::{Change, Choice, Inputs, Step, TimeTexts};
 use crate::scheme::{FieldTexts, Refusal};
@@ -284,7 +283,7 @@ fn signed<'a>(texts: &[IdentityBytes<'a>]) -> Vec<IdentityBytes<'a>> {
 }
 
 fn time_variants(inputs: &Inputs<'_>, texts: &FieldTexts<'_>) -> Vec<Reached<TimeTexts>> {
-    let text = time_field(inputs.scheme).and_then(|field| texts.text(field));
+    let text = inputs.scheme.time().and_then(|field| texts.text(field));
     let mut variants = Distinct::new();
     let right = text.unwrap_or_default();
     variants.add(

@@ -8,7 +8,6 @@ use crate::explain::details::detail;
 use crate::explain::search::search;
 use crate::explain::times::{CarriedTime, Oddity, carried_time};
 use crate::explain::{Answer, Cause, Explanation, Finding, Tried};
-use crate::mistakes::pipeline::time_field;
 use crate::mistakes::{FormWords, Inputs, MistakeId, Pipeline};
 use crate::scheme::{FieldTexts, Scheme, TokenGrammar};
 use crate::signature::{Fields, Secrets, Value};
@@ -104,7 +103,7 @@ fn settle_time(
     let scheme = question.scheme;
     let mut texts = Vec::new();
     let mut now = question.now;
-    if let Some(field) = time_field(scheme) {
+    if let Some(field) = scheme.time() {
         let field = scheme.fields.at(field);
         let per_second = field.kind.per_second();
         let given = fields.value(&field.name).and_then(Value::to_bytes);
@@ -162,14 +161,12 @@ fn spelt(carried: &CarriedTime) -> String {
 /// The texts any of which has to be made: the token, or one of the signatures that it offers.
 fn received(scheme: &Scheme, token: &str) -> Vec<String> {
     let mut all = vec![token.to_owned()];
-    let separator = match &scheme.token {
-        TokenGrammar::Template(_) => return all,
-        TokenGrammar::List(list) => &list.separator,
-        TokenGrammar::Pairs(pairs) => &pairs.separator,
+    let Some(separator) = scheme.token.separator() else {
+        return all;
     };
     let pieces: Vec<&str> = match &scheme.token {
         TokenGrammar::Pairs(pairs) => pairs.known_pieces(token),
-        _ => token.split(separator.as_str()).collect(),
+        TokenGrammar::Template(_) | TokenGrammar::List(_) => token.split(separator).collect(),
     };
     if pieces.iter().any(|piece| piece.is_empty()) {
         return all;
@@ -189,7 +186,9 @@ fn received(scheme: &Scheme, token: &str) -> Vec<String> {
                 all.push(kept.join(separator));
             }
         }
-        _ => all.extend(pieces.into_iter().map(str::to_owned)),
+        TokenGrammar::Template(_) | TokenGrammar::List(_) => {
+            all.extend(pieces.into_iter().map(str::to_owned))
+        }
     }
     let mut seen = HashSet::new();
     all.retain(|text| seen.insert(text.clone()));

@@ -8,7 +8,7 @@ use crate::mistakes::{
     Choice, FormWords, Inputs, Mistake, MistakeId, Pipeline, Step, Stop, catalogue,
 };
 use crate::results::{Causes, MistakeMention};
-use crate::scheme::{FieldKind, FieldTexts, ParsedToken, Scheme, Verification};
+use crate::scheme::{FieldTexts, Scheme, Verification};
 use crate::signature::{Context, Fields, Op, Request, Value};
 
 /// More forms of one mistake than that are not tried.
@@ -149,7 +149,7 @@ impl<'a> Input<'a> {
     ) -> Option<Self> {
         let right = request.token.as_ref()?.as_text()?;
         let parsed = scheme.token.parse(&scheme.fields, right)?;
-        let fields = completed(scheme, &request.fields, &parsed)?;
+        let fields = scheme.complete(&request.fields, &parsed)?;
         let mac = own_tokens_only
             .then(|| parsed.macs().next().map(<[u8]>::to_vec))
             .flatten();
@@ -242,7 +242,7 @@ impl<'a> Input<'a> {
         let mut other = self.clone();
         let mut request = self.request.clone().into_owned();
         for field in scheme.message.fields() {
-            if scheme.fields.at(field).kind != FieldKind::Text || scheme.secret.per == Some(field) {
+            if !scheme.is_free_text(field) {
                 continue;
             }
             let name = &scheme.fields.at(field).name;
@@ -277,7 +277,7 @@ impl<'a> Input<'a> {
         let mut other = self.clone();
         let mut request = self.request.clone().into_owned();
         request.now = now;
-        for field in scheme.fields.iter().filter(|field| field.kind.is_time()) {
+        for field in scheme.times() {
             let time = now.saturating_mul(field.kind.per_second());
             let present = |was: &Value| match was {
                 Value::Number(_) => i64::try_from(time)
@@ -355,17 +355,6 @@ impl Probe<'_> {
             ..input.request.clone().into_owned()
         }
     }
-}
-
-/// All fields of a request, those that its token carries among them.
-fn completed(scheme: &Scheme, given: &Fields, parsed: &ParsedToken) -> Option<Fields> {
-    let mut fields = given.clone();
-    for carried in scheme.token.fields() {
-        let mut found = parsed.fields();
-        let (_, text) = found.find(|(at, _)| *at == carried)?;
-        fields.set(scheme.fields.at(carried).name.clone(), text);
-    }
-    Some(fields)
 }
 
 fn message(scheme: &Scheme, fields: &Fields) -> Option<Vec<u8>> {

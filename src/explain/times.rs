@@ -1,6 +1,5 @@
 //! The time that a received token carries, however it is written.
 
-use crate::mistakes::pipeline::time_field;
 use crate::mistakes::token_text::loosely;
 use crate::scheme::{FieldKind, Scheme};
 
@@ -28,8 +27,8 @@ pub(super) enum Oddity {
 /// The time in a token of a scheme whose tokens carry one; none where nothing like a time stands
 /// there.
 pub(super) fn carried_time(scheme: &Scheme, token: &str) -> Option<CarriedTime> {
-    let field = time_field(scheme)?;
-    scheme.token.fields().find(|&carried| carried == field)?;
+    let field = scheme.time()?;
+    scheme.carries(field).then_some(())?;
     let kind = &scheme.fields.at(field).kind;
     let strictly = scheme
         .token

@@ -135,7 +135,7 @@ mod tests {
     use crate::explain::{Question, explain};
     use crate::mistakes::{MistakeId, Mistaken};
     use crate::scheme::{Call, Implementation as _};
-    use crate::signature::{Context, Fields, Op, Outcome, Secret, Secrets};
+    use crate::signature::{Fields, Outcome, Secret, Secrets};
     use crate::suite::find;
 
     const SECRET: &str = "a6c93e058a4ab236449bd321002352483a85138489d2ee4fb2eaa4cfd3ab2ba8";
@@ -147,15 +147,7 @@ mod tests {
         let ids = planted.iter().map(|id| MistakeId::named(id).unwrap());
         let outcome = Mistaken::new(&ids.collect::<Vec<_>>())
             .unwrap()
-            .call(&Call {
-                op: Op::Sign,
-                scheme: &scheme,
-                secrets: &secrets,
-                fields,
-                token: None,
-                context: Context::none(),
-                now: 0,
-            });
+            .call(&Call::sign(&scheme, &secrets, fields, 0));
         let Outcome::Token(token) = outcome else {
             panic!("{outcome:?}");
         };

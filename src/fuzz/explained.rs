@@ -3,7 +3,6 @@
 use crate::adapters::{Adapter, ask_made};
 use crate::explain::{Answer, Asking, Probe, Question, Seen, explain, explain_verifier};
 use crate::fuzz::grow::Bed;
-use crate::fuzz::input::call;
 use crate::fuzz::known::is_alike;
 use crate::fuzz::seen::{Disagreement, Sample, What};
 use crate::mistakes::{MistakeId, Mistaken};
@@ -70,12 +69,7 @@ fn of_token(
             .iter()
             .flat_map(|kept| kept.iter().take(COMPARED))
             .filter(|sample| sample.request.op == Op::Sign && !sample.failed)
-            .all(|sample| {
-                is_alike(
-                    &planted.call(&call(scheme, &sample.request)),
-                    &sample.outcome,
-                )
-            })
+            .all(|sample| is_alike(&planted.call(&sample.request.call(scheme)), &sample.outcome))
     };
     let sound: Vec<Vec<MistakeId>> = sets.iter().filter(|ids| is_sound(ids)).cloned().collect();
     if sound.is_empty() { sets } else { sound }
@@ -93,7 +87,7 @@ fn of_verifying(
     let scheme = &suite.scheme;
     let mut reference = Reference::new();
     let mut is_right =
-        |request: &Request| reference.call(&call(scheme, request)).kind() == OutcomeKind::Accept;
+        |request: &Request| reference.call(&request.call(scheme)).kind() == OutcomeKind::Accept;
     let mut seen = vec![Seen {
         suite: suite.name.as_str(),
         scheme,
@@ -141,7 +135,7 @@ fn of_verifying(
         let does = |ids: &Vec<MistakeId>| {
             let planted = Mistaken::new(ids);
             planted.is_ok_and(|mut planted| {
-                is_alike(&planted.call(&call(scheme, &disagreement.request)), outcome)
+                is_alike(&planted.call(&disagreement.request.call(scheme)), outcome)
             })
         };
         if sets.is_empty() && alternatives.iter().all(does) {

@@ -4,7 +4,7 @@
 use fastrand::Rng;
 
 use crate::fuzz::bounds::Bounds;
-use crate::fuzz::input::{Edit, Input, Recipe, Signer, Token, is_text, kind_of};
+use crate::fuzz::input::{Edit, Input, Recipe, Signer, Token};
 use crate::fuzz::present::Present;
 use crate::mistakes::{MistakeId, catalogue};
 use crate::protocol::Hello;
@@ -67,7 +67,7 @@ impl<'s> Bed<'s> {
         let mut characters: Vec<char> = " \t\n\0\"'+-=/_.,:%&<>é😀aA0".chars().collect();
         for vector in &suite.vectors {
             for (name, value) in vector.request.fields.iter() {
-                if is_text(&suite.scheme, name) && length(value) <= LONGEST_GROWN {
+                if suite.scheme.has_free_text(name) && length(value) <= LONGEST_GROWN {
                     characters.extend(value.as_text().unwrap_or_default().chars());
                     texts.push(value.clone());
                 }
@@ -108,7 +108,11 @@ impl<'s> Bed<'s> {
     /// Whether the adapter takes such a request.
     pub(super) fn takes(&self, request: &Request) -> bool {
         self.ops.contains(&request.op)
-            && kind_of(&self.suite().scheme, request).is_some_and(|kind| self.takes.contains(&kind))
+            && self
+                .suite()
+                .scheme
+                .input_kind(request)
+                .is_some_and(|kind| self.takes.contains(&kind))
     }
 
     /// The request of an input as it is asked now; `None` where its token cannot be made.
@@ -224,7 +228,7 @@ impl Grower {
         let names: Vec<&str> = fields
             .iter()
             .map(|(name, _)| name)
-            .filter(|name| is_text(scheme, name))
+            .filter(|name| scheme.has_free_text(name))
             .collect();
         let at = self.rng.usize(..names.len().max(1));
         names.get(at).map(|name| (*name).to_owned())
@@ -477,20 +481,10 @@ impl Grower {
             7 => (Edit::Replace(at, character), 16),
             8 => (Edit::Insert(at, character), 17),
             9 => (Edit::Remove(at), 18),
-            10 => {
-                let encodings = [
-                    Encoding::Hex,
-                    Encoding::HexUpper,
-                    Encoding::Base64,
-                    Encoding::Base64Unpadded,
-                    Encoding::Base64url,
-                    Encoding::Base64urlUnpadded,
-                ];
-                (
-                    Edit::Respell(encodings[self.rng.usize(..encodings.len())]),
-                    19,
-                )
-            }
+            10 => (
+                Edit::Respell(Encoding::ALL[self.rng.usize(..Encoding::ALL.len())]),
+                19,
+            ),
             11 | 12 => (Edit::Flip(self.rng.usize(..512)), 20),
             13 => (Edit::Cut(self.rng.usize(..64)), 21),
             14 => {

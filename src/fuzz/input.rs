@@ -4,9 +4,9 @@
 //! was done to the text afterwards. So an identity can be shortened and its token follows.
 
 use crate::mistakes::{MistakeId, Mistaken};
-use crate::scheme::{Call, FieldKind, Implementation, Reference, Scheme, TokenGrammar};
+use crate::scheme::{Call, Implementation as _, Reference, Scheme};
 use crate::signature::{Context, Encoding, Fields, Op, Outcome, Request, Secrets, Value};
-use crate::suite::{InputKind, Suite};
+use crate::suite::Suite;
 
 /// An input.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,7 +89,7 @@ pub(super) struct Signer {
 impl Signer {
     /// What the oracle does.
     pub(super) fn right(&mut self, scheme: &Scheme, request: &Request) -> Outcome {
-        self.reference.call(&call(scheme, request))
+        self.reference.call(&request.call(scheme))
     }
 
     fn token(&mut self, scheme: &Scheme, input: &Input, recipe: &Recipe) -> Option<String> {
@@ -103,22 +103,12 @@ impl Signer {
             }
             &signed
         };
-        let call = Call {
-            op: Op::Sign,
-            scheme,
-            secrets: &input.secrets,
-            fields,
-            token: None,
-            now: input.now,
-            context: Context::none(),
-        };
+        let call = Call::sign(scheme, &input.secrets, fields, input.now);
         let outcome = match recipe.by {
             None => self.reference.call(&call),
             Some(id) => Mistaken::one(id.mistake()).call(&call),
         };
-        let Outcome::Token(mut token) = outcome else {
-            return None;
-        };
+        let mut token = outcome.into_token()?;
         if !recipe.signs.is_empty() {
             token = shown_with(scheme, input, &token).unwrap_or(token);
         }
@@ -184,67 +174,6 @@ impl Input {
     }
 }
 
-/// What an adapter must take in for a request; `None` where no vector can ask it, because it holds
-/// values of several kinds. This is what the suite loader says of the same vector.
-pub(super) fn kind_of(scheme: &Scheme, request: &Request) -> Option<InputKind> {
-    let mut found: Option<InputKind> = None;
-    let mut is_mixed = false;
-    let mut holds = |kind: InputKind| {
-        is_mixed |= found.is_some_and(|known| known != kind);
-        found = Some(kind);
-    };
-    for (_, secret) in request.secrets.iter() {
-        if matches!(secret.to_value(), Value::Bytes(_)) {
-            holds(InputKind::Bytes);
-        }
-    }
-    let is_carried = |at: usize| scheme.token.fields().any(|carried| carried == at);
-    let is_needed = |at: usize| {
-        scheme.message.fields().any(|signed| signed == at) || scheme.secret.per == Some(at)
-    };
-    for (at, field) in scheme.fields.iter().enumerate() {
-        match (request.fields.value(&field.name), request.op) {
-            (None, Op::Sign) if is_needed(at) || is_carried(at) => holds(InputKind::Json),
-            (None, Op::Verify) if is_needed(at) && !is_carried(at) => holds(InputKind::Json),
-            (Some(Value::Number(_)), Op::Sign) if field.kind.is_time() => {}
-            (Some(Value::Text(_)), Op::Sign) if field.kind.is_time() => holds(InputKind::Json),
-            (None | Some(Value::Text(_)), _) => {}
-            (Some(_), _) if field.kind.is_time() => holds(InputKind::Json),
-            (Some(Value::Bytes(_)), _) => holds(InputKind::Bytes),
-            (Some(Value::Number(_)), _) => holds(InputKind::Number),
-            (Some(Value::Json(_)), _) => holds(InputKind::Json),
-        }
-    }
-    match (&request.token, request.op) {
-        (None, Op::Verify) => holds(InputKind::Json),
-        (None | Some(Value::Text(_)), _) => {}
-        (Some(Value::Bytes(_)), _) => holds(InputKind::Bytes),
-        (Some(_), _) => holds(InputKind::Json),
-    }
-    (!is_mixed).then(|| found.unwrap_or(InputKind::Text))
-}
-
-/// A request as a call by a scheme.
-pub(super) fn call<'r>(scheme: &'r Scheme, request: &'r Request) -> Call<'r> {
-    Call {
-        op: request.op,
-        scheme,
-        secrets: &request.secrets,
-        fields: &request.fields,
-        token: request.token.as_ref(),
-        now: request.now,
-        context: &request.context,
-    }
-}
-
-/// Whether a field holds a free text.
-pub(super) fn is_text(scheme: &Scheme, name: &str) -> bool {
-    let at = scheme.fields.index(name);
-    at.is_some_and(|at| {
-        scheme.fields.at(at).kind == FieldKind::Text && scheme.secret.per != Some(at)
-    })
-}
-
 impl Edit {
     fn apply(&self, scheme: &Scheme, text: String) -> String {
         let place = |at: usize| {
@@ -304,10 +233,9 @@ fn with_mac(scheme: &Scheme, text: &str, write: impl Fn(&[u8]) -> String) -> Str
 
 /// The token with a wrong MAC before or behind its own, where its grammar has room for several.
 fn beside(scheme: &Scheme, text: String, is_before: bool) -> String {
-    let (separator, repeats) = match &scheme.token {
-        TokenGrammar::Template(_) => return text,
-        TokenGrammar::List(list) => (&list.separator, true),
-        TokenGrammar::Pairs(pairs) => (&pairs.separator, pairs.pairs.iter().any(|p| p.repeat)),
+    let separator = match scheme.token.separator() {
+        Some(separator) if scheme.token.repeats_macs() => separator,
+        _ => return text,
     };
     let parsed = scheme.token.parse(&scheme.fields, &text);
     let Some(mac) = parsed.and_then(|parsed| parsed.macs().next().map(<[u8]>::to_vec)) else {
@@ -315,10 +243,7 @@ fn beside(scheme: &Scheme, text: String, is_before: bool) -> String {
     };
     let encoding = scheme.token.mac_encoding();
     let spelt = encoding.encode(&mac);
-    let Some(item) = text
-        .split(separator.as_str())
-        .find(|item| item.contains(&spelt))
-    else {
+    let Some(item) = text.split(separator).find(|item| item.contains(&spelt)) else {
         return text;
     };
     let wrong: Vec<u8> = mac.iter().map(|byte| !byte).collect();
@@ -328,9 +253,5 @@ fn beside(scheme: &Scheme, text: String, is_before: bool) -> String {
     } else {
         format!("{item}{separator}{other}")
     };
-    if repeats {
-        text.replacen(item, &both, 1)
-    } else {
-        text
-    }
+    text.replacen(item, &both, 1)
 }

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::fuzz::demand::Demand;
 use crate::fuzz::grow::Bed;
-use crate::fuzz::input::call;
 use crate::fuzz::masked::masked;
 use crate::fuzz::seen::{Disagreement, What};
 use crate::mistakes::{MistakeId, Mistaken};
@@ -167,7 +166,7 @@ fn accounts_for(mistakes: &[MistakeId], beds: &[Bed<'_>], disagreement: &Disagre
     let scheme = &beds[disagreement.input.suite].suite().scheme;
     let planted = Mistaken::new(mistakes);
     planted.is_ok_and(|mut planted| {
-        is_alike(&planted.call(&call(scheme, &disagreement.request)), outcome)
+        is_alike(&planted.call(&disagreement.request.call(scheme)), outcome)
     })
 }
 

@@ -5,7 +5,7 @@ use crate::fuzz::campaign::Campaign;
 use crate::fuzz::demand::{Demand, Judged};
 use crate::fuzz::explained::causes;
 use crate::fuzz::grow::Bed;
-use crate::fuzz::input::{Input, Signer, call};
+use crate::fuzz::input::{Input, Signer};
 use crate::fuzz::known::is_alike;
 use crate::fuzz::seen::{Disagreement, What};
 use crate::fuzz::shrink::{Budget, as_made, length, simpler, size};
@@ -243,7 +243,7 @@ impl Shrinking<'_, '_> {
             if let Some(ids) = &self.cause {
                 let scheme = &self.bed.suite().scheme;
                 let mut planted = Mistaken::new(ids).ok()?;
-                if !is_alike(&planted.call(&call(scheme, request)), outcome) {
+                if !is_alike(&planted.call(&request.call(scheme)), outcome) {
                     return None;
                 }
             }

@@ -166,7 +166,5 @@ fn parsed_times<'p>(
     scheme: &'p Scheme,
     parsed: &'p ParsedToken,
 ) -> impl Iterator<Item = (usize, &'p str)> {
-    parsed
-        .fields()
-        .filter(|(field, _)| scheme.fields.at(*field).kind.is_time())
+    parsed.fields().filter(|(field, _)| scheme.is_time(*field))
 }

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use crate::fuzz::drive::FuzzOutput;
-use crate::fuzz::input::kind_of;
 use crate::fuzz::share::{Breach, Finding};
 use crate::generate::{Entry, Expected, entry_line, quoted, write_entry};
 use crate::mistakes::MistakeId;
@@ -180,7 +179,7 @@ fn composed(suite: &Suite, head: &str, findings: &[(&str, &Finding)]) -> String 
                 shows: &finding.demand.requirement,
                 note: &note,
                 request: &finding.request,
-                needs_json: kind_of(&suite.scheme, &finding.request) == Some(InputKind::Json),
+                needs_json: suite.scheme.input_kind(&finding.request) == Some(InputKind::Json),
                 expected: expected(&finding.demand.expect),
             },
             2,

@@ -4,11 +4,11 @@
 //! at once, and the first that still shows it is the next.
 
 use crate::fuzz::grow::Bed;
-use crate::fuzz::input::{Edit, Input, Recipe, Signer, Token, is_text};
+use crate::fuzz::input::{Edit, Input, Recipe, Signer, Token};
 use crate::mistakes::{Mistaken, catalogue};
 use crate::results::Failure;
 use crate::scheme::{Call, Implementation as _, Scheme, SecretEncoding};
-use crate::signature::{Fields, Op, Outcome, Secret, Secrets, Value};
+use crate::signature::{Fields, Op, Secret, Secrets, Value};
 
 /// How much shrinking may ask.
 #[derive(Clone, Copy, Debug)]
@@ -120,7 +120,7 @@ pub(super) fn simpler(bed: &Bed<'_>, input: &Input) -> Vec<Input> {
         add(&|simpler| simpler.secrets = secrets.clone());
     }
     for (name, value) in input.fields.iter() {
-        if !is_text(scheme, name) {
+        if !scheme.has_free_text(name) {
             continue;
         }
         for shorter in shorter_values(value) {
@@ -346,19 +346,8 @@ fn number_or_text(text: &str) -> Value {
 }
 
 fn right_token(scheme: &Scheme, secrets: &Secrets, fields: &Fields, now: u64) -> Option<String> {
-    let call = Call {
-        op: Op::Sign,
-        scheme,
-        secrets,
-        fields,
-        token: None,
-        now,
-        context: crate::signature::Context::none(),
-    };
-    match Mistaken::new(&[]).ok()?.call(&call) {
-        Outcome::Token(token) => Some(token),
-        _ => None,
-    }
+    let call = Call::sign(scheme, secrets, fields, now);
+    Mistaken::new(&[]).ok()?.call(&call).into_token()
 }
 
 /// Ways in which the right token may have become another.

@@ -125,7 +125,7 @@ pub fn versus(
     if hellos.iter().any(|hello| hello.clock() == Clock::System) {
         // What two say at different seconds cannot be compared.
         both.retain(|&at| {
-            let has_time = suites[at].scheme.fields.iter().any(|field| field.kind.is_time());
+            let has_time = suites[at].scheme.times().next().is_some();
             if has_time {
                 notes.push(format!(
                     "{} was left out: its tokens carry a time, and one of the two uses its own clock",

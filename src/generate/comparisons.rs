@@ -9,7 +9,6 @@ use crate::generate::right::Right;
 use crate::generate::sheet::Sheet;
 use crate::mistakes::checksums::Checksum;
 use crate::mistakes::collision::collision;
-use crate::signature::Encoding;
 
 /// Adds the vectors about them.
 pub(super) fn add(sheet: &mut Sheet<'_>) {
@@ -24,14 +23,9 @@ pub(super) fn add(sheet: &mut Sheet<'_>) {
     behind_a_nul(sheet);
 }
 
-/// How many bytes of a MAC are written as characters of their own.
-fn group(encoding: Encoding) -> usize {
-    if encoding.is_hex() { 1 } else { 3 }
-}
-
 /// The same bytes and characters in another order, and fewer of them.
 fn rearranged(sheet: &mut Sheet<'_>, right: &Right) {
-    let size = group(sheet.fixture.encoding());
+    let size = sheet.fixture.encoding().group_bytes();
     let groups: Vec<&[u8]> = right.mac.chunks_exact(size).collect();
     let rest = &right.mac[groups.len() * size..];
     let reversed = groups.iter().rev().copied().collect::<Vec<_>>().concat();
@@ -111,7 +105,7 @@ fn ends(sheet: &mut Sheet<'_>, right: &Right) {
         sheet.fixture.present(&right.claim, &right.mac[from..])
     };
     let note = "Catches a verifier that compares as much as it is given, from the end.";
-    let without_first_group = group(sheet.fixture.encoding());
+    let without_first_group = sheet.fixture.encoding().group_bytes();
     for (slug, shown) in [
         ("last-character-only", last_character),
         ("last-byte-only", end(1)),
@@ -126,11 +120,7 @@ fn ends(sheet: &mut Sheet<'_>, right: &Right) {
 
 /// MACs that cannot be decoded, or only in part.
 fn undecodable(sheet: &mut Sheet<'_>, right: &Right) {
-    let characters = if sheet.fixture.encoding().is_hex() {
-        2
-    } else {
-        4
-    };
+    let characters = sheet.fixture.encoding().group_digits();
     let length = right.spelt.len();
     let half = length / 2 / characters * characters;
     for (slug, kept, note) in [
@@ -235,7 +225,6 @@ fn behind_a_nul(sheet: &mut Sheet<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use super::group;
     use crate::generate::case::Sound;
     use crate::generate::fixture::{Claim, Fixture};
     use crate::generate::vectors::vectors;
@@ -415,7 +404,7 @@ mod tests {
                 "verify-any-case",
             ] {
                 // In base64 the case of a letter is a part of the MAC.
-                if lenient == "verify-any-case" && group(encoding) > 1 {
+                if lenient == "verify-any-case" && encoding.group_bytes() > 1 {
                     continue;
                 }
                 let mut mistaken = Mistaken::new(&[MistakeId::named(lenient).unwrap()]).unwrap();

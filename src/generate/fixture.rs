@@ -2,8 +2,8 @@
 
 use crate::generate::domain::{Domain, is_ordinary, some_text};
 use crate::scheme::{
-    Algorithm, FieldKind, FieldTexts, Filter, Freshness, Layout, MessagePart, Part, Scheme,
-    SecretRule, TokenGrammar, Verification,
+    Algorithm, FieldKind, FieldTexts, Filter, Freshness, MessagePart, Scheme, SecretRule,
+    Verification,
 };
 use crate::signature::{Encoding, Fields, Secret, Secrets, Value};
 use crate::suite::Suite;
@@ -72,17 +72,7 @@ impl<'s> Fixture<'s> {
     /// the forms that its scheme states, so that the generated ones live in the same world.
     pub(crate) fn new(suite: &'s Suite) -> Self {
         let scheme = &suite.scheme;
-        let is_text = |&field: &usize| scheme.fields.at(field).kind == FieldKind::Text;
-        let identity = scheme
-            .message
-            .fields()
-            .filter(|field| Some(*field) != scheme.secret.per)
-            .find(is_text);
-        let time = scheme
-            .message
-            .fields()
-            .chain(scheme.token.fields())
-            .find(|&field| scheme.fields.at(field).kind.is_time());
+        let identity = scheme.identity();
         let is_of_its_form =
             |secrets: &&Secrets| secrets.iter().all(|(_, s)| scheme.secret.is_of_its_form(s));
         let mut by_hand = suite
@@ -115,7 +105,7 @@ impl<'s> Fixture<'s> {
         Self {
             scheme,
             identity,
-            time,
+            time: scheme.time(),
             base: Claim { secrets, fields },
             domains,
         }
@@ -362,18 +352,9 @@ impl<'s> Fixture<'s> {
 
     /// The text in the token, beside its MAC, that names its algorithm's hash function.
     pub(crate) fn names_its_algorithm(&self) -> bool {
-        let digest = digest_name(self.scheme.algorithm);
-        let literal = |layout: &Layout| {
-            layout
-                .parts()
-                .iter()
-                .any(|part| matches!(part, Part::Literal(text) if text.contains(digest)))
-        };
-        let key = match &self.scheme.token {
-            TokenGrammar::Pairs(pairs) => pairs.pairs.iter().any(|pair| pair.key.contains(digest)),
-            TokenGrammar::Template(_) | TokenGrammar::List(_) => false,
-        };
-        key || self.scheme.token.layouts().any(literal)
+        self.scheme
+            .token
+            .spells_out(digest_name(self.scheme.algorithm))
     }
 }
 

@@ -275,15 +275,8 @@ impl<'s> Sheet<'s> {
     /// Whether something is absent from a vector without which nothing can be signed or verified.
     fn lacks_something(&self, case: &Case) -> bool {
         let scheme = self.fixture.scheme;
-        let is_carried = |field: usize| scheme.token.fields().any(|carried| carried == field);
-        let mut needed = scheme
-            .message
-            .fields()
-            .chain(scheme.token.fields())
-            .chain(scheme.secret.per);
-        let field = needed.any(|field| {
-            let is_due = case.op == Op::Sign || !is_carried(field);
-            is_due && case.fields.value(self.fixture.name(field)).is_none()
+        let field = scheme.fields.iter().enumerate().any(|(at, field)| {
+            scheme.needs(case.op, at) && case.fields.value(&field.name).is_none()
         });
         field || (case.op == Op::Verify && case.token.is_none())
     }

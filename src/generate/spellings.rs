@@ -7,7 +7,7 @@ use crate::generate::right::Right;
 use crate::generate::sheet::Sheet;
 use crate::generate::tokens::has_both;
 use crate::scheme::Algorithm;
-use crate::signature::Encoding;
+use crate::signature::{Encoding, Family};
 
 /// Adds the vectors about other spellings.
 pub(super) fn add(sheet: &mut Sheet<'_>) {
@@ -15,7 +15,10 @@ pub(super) fn add(sheet: &mut Sheet<'_>) {
     // A MAC that shows each difference: letters in hex, both special characters in base64.
     let identity = sheet.fixture.identity_whose_mac(|mac| {
         let text = encoding.encode(mac);
-        encoding.is_hex() && text.contains(|c: char| c.is_ascii_alphabetic()) || has_both(&text)
+        match encoding.family() {
+            Family::Hex => text.contains(|c: char| c.is_ascii_alphabetic()),
+            Family::Base64 => has_both(&text),
+        }
     });
     let claim = identity.and_then(|identity| sheet.fixture.who(identity));
     let claim = claim.unwrap_or_else(|| sheet.fixture.base.clone());
@@ -23,10 +26,9 @@ pub(super) fn add(sheet: &mut Sheet<'_>) {
         return;
     };
     around(sheet, &right);
-    let spelt = if encoding.is_hex() {
-        hex_spellings(&right, encoding)
-    } else {
-        base64_spellings(&right, encoding)
+    let spelt = match encoding.family() {
+        Family::Hex => hex_spellings(&right, encoding),
+        Family::Base64 => base64_spellings(&right, encoding),
     };
     for (slug, text, what) in spelt.into_iter().chain(any_spellings(&right)) {
         if text != right.spelt {
@@ -282,12 +284,12 @@ fn base64_spellings(right: &Right, encoding: Encoding) -> Spellings {
             ),
             (
                 "other-alphabet",
-                other_alphabet(encoding),
+                encoding.in_the_other_alphabet(),
                 "the other alphabet of base64",
             ),
             (
                 "other-alphabet-unpadded",
-                unpadded(other_alphabet(encoding)),
+                encoding.in_the_other_alphabet().unpadded(),
                 "the other alphabet of base64, unpadded",
             ),
         ]
@@ -298,41 +300,16 @@ fn base64_spellings(right: &Right, encoding: Encoding) -> Spellings {
 
 /// The same MAC, spelt with a last character in which bits stand that no byte holds.
 fn non_canonical(right: &Right, encoding: Encoding, step: usize) -> Option<String> {
-    const STANDARD: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const URL: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let spare = match right.mac.len() % 3 {
-        0 => return None,
-        1 => 16,
-        _ => 4,
-    };
-    let alphabet = match encoding {
-        Encoding::Base64url | Encoding::Base64urlUnpadded => URL,
-        _ => STANDARD,
-    };
+    let spare = 1 << (encoding.bits() - encoding.last_bits(right.mac.len()));
     let bare = right.spelt.trim_end_matches('=');
     let (start, last) = bare.split_at(bare.len() - 1);
-    let value = alphabet.find(last)?;
-    let other = alphabet
-        .get(value + step..=value + step)
-        .filter(|_| step < spare)?;
+    let digits = encoding.digits();
+    let value = digits
+        .iter()
+        .position(|digit| last.as_bytes() == [*digit])?;
+    let other = digits.get(value + step).filter(|_| step < spare)?;
+    let other = char::from(*other);
     Some(format!("{start}{other}{}", &right.spelt[bare.len()..]))
-}
-
-fn other_alphabet(encoding: Encoding) -> Encoding {
-    match encoding {
-        Encoding::Base64 => Encoding::Base64url,
-        Encoding::Base64Unpadded => Encoding::Base64urlUnpadded,
-        Encoding::Base64url => Encoding::Base64,
-        _ => Encoding::Base64Unpadded,
-    }
-}
-
-fn unpadded(encoding: Encoding) -> Encoding {
-    match encoding {
-        Encoding::Base64 => Encoding::Base64Unpadded,
-        Encoding::Base64url => Encoding::Base64urlUnpadded,
-        other => other,
-    }
 }
 
 fn any_spellings(right: &Right) -> Spellings {

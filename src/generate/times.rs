@@ -359,8 +359,9 @@ struct Halves {
 
 impl Halves {
     fn of(fixture: &Fixture<'_>, clock: &Clock, token: &str) -> Option<Self> {
-        let TokenGrammar::Template(layout) = &fixture.scheme.token else {
-            return None;
+        let layout = match &fixture.scheme.token {
+            TokenGrammar::Template(layout) => layout,
+            TokenGrammar::List(_) | TokenGrammar::Pairs(_) => return None,
         };
         let time = clock.now().to_string();
         let (mac_is_first, delimiter) = match layout.parts() {

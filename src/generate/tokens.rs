@@ -7,6 +7,7 @@ use crate::generate::requirements::{
 };
 use crate::generate::right::Right;
 use crate::generate::sheet::Sheet;
+use crate::signature::Family;
 
 /// Adds the vectors about them.
 pub(super) fn add(sheet: &mut Sheet<'_>) {
@@ -66,7 +67,10 @@ fn shapes(sheet: &mut Sheet<'_>) {
     ];
     let encoding = sheet.fixture.encoding();
     // Hex has no special characters.
-    let shapes = &shapes[..if encoding.is_hex() { 5 } else { 8 }];
+    let shapes = match encoding.family() {
+        Family::Hex => &shapes[..5],
+        Family::Base64 => &shapes[..],
+    };
     let found: Vec<_> = shapes
         .iter()
         .filter_map(|(slug, wanted, note)| {
@@ -166,7 +170,7 @@ fn altered(sheet: &mut Sheet<'_>, right: &Right) {
         let id = format!("token-{slug}");
         sheet.not_accepted(&ALTERED_MAC_IS_NOT_ACCEPTED, &id, note, shown, NOW);
     }
-    if !sheet.fixture.encoding().is_hex() {
+    if sheet.fixture.encoding().family() == Family::Base64 {
         for (slug, text) in [
             ("in-upper-case", right.spelt.to_ascii_uppercase()),
             ("in-lower-case", right.spelt.to_ascii_lowercase()),
@@ -369,7 +373,7 @@ fn extended(sheet: &mut Sheet<'_>, right: &Right) {
         sheet.not_accepted(&EXTENDED_TOKEN_IS_NOT_ACCEPTED, &id, note, shown, NOW);
     }
     // Decoders of hex pass over half a byte, and over what is not hex, at the end.
-    let is_hex = sheet.fixture.scheme.token.mac_encoding().is_hex();
+    let is_hex = sheet.fixture.encoding().family() == Family::Hex;
     let behind_hex = [
         ("digit-after-the-mac", "0"),
         ("letters-after-the-mac", "zz"),

@@ -292,7 +292,7 @@ fn other_fields(sheet: &mut Sheet<'_>) {
         if Some(at) == scheme.secret.per || (is_identity && !is_body) {
             continue;
         }
-        let is_signed = scheme.message.fields().any(|signed| signed == at);
+        let is_signed = scheme.signs(at);
         let slug = field.name.replace('_', "-");
         match &field.kind {
             FieldKind::Enum(values) => choices(sheet, at, &slug, values, is_signed),

@@ -140,19 +140,18 @@ impl<C: Call> Native<C> {
         let op = vector.request.op;
         let names = self.call(op)?.names();
         let scheme = &suite.scheme;
-        let is_its_own = |field: usize| {
-            op == Op::Sign && self.clock == Clock::System && scheme.fields.at(field).kind.is_time()
-        };
+        let is_its_own =
+            |field: usize| op == Op::Sign && self.clock == Clock::System && scheme.is_time(field);
         for field in counted(scheme) {
             let name = &scheme.fields.at(field).name;
             let is_given = vector.request.fields.value(name).is_some();
             let is_passed = names.contains(&&InputName::Field(name.clone()));
             if is_given && !is_passed && !is_its_own(field) {
-                let hint = time_hint(scheme.fields.at(field).kind.is_time());
+                let hint = time_hint(scheme.is_time(field));
                 return Some(format!("the description passes no {{fields.{name}}}{hint}"));
             }
         }
-        let has_time = counted(scheme).any(|field| scheme.fields.at(field).kind.is_time());
+        let has_time = scheme.time().is_some();
         let injects = names.contains(&&InputName::Now);
         if op == Op::Verify && has_time && self.clock == Clock::Injected && !injects {
             return Some(format!(

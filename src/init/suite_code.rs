@@ -68,8 +68,9 @@ impl Plain {
             && scheme.secret.encoding == SecretEncoding::Utf8
             && scheme.secret.strip_prefix.is_none()
             && scheme.freshness == Freshness::Unspecified;
-        let TokenGrammar::Template(layout) = &scheme.token else {
-            return None;
+        let layout = match &scheme.token {
+            TokenGrammar::Template(layout) => layout,
+            TokenGrammar::List(_) | TokenGrammar::Pairs(_) => return None,
         };
         if !is_plain {
             return None;
@@ -77,7 +78,10 @@ impl Plain {
         let spelling = match layout.mac_encoding()? {
             Encoding::Hex => Spelling::Hex,
             Encoding::Base64 => Spelling::Base64,
-            _ => return None,
+            Encoding::HexUpper
+            | Encoding::Base64Unpadded
+            | Encoding::Base64url
+            | Encoding::Base64urlUnpadded => return None,
         };
         let carried = carried(scheme, layout)?;
         let field = |field: usize| {

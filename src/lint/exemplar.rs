@@ -88,7 +88,7 @@ impl Exemplar {
 
     /// The current time of the example, in Unix seconds: the time it is signed with, if it has one.
     pub(super) fn now(&self, scheme: &Scheme) -> u64 {
-        let time = scheme.fields.iter().find(|field| field.kind.is_time());
+        let time = scheme.times().next();
         let signed = time.and_then(|field| match self.fields.value(&field.name) {
             Some(Value::Number(time)) => Some(u64::try_from(*time).ok()? / field.kind.per_second()),
             _ => None,

@@ -42,17 +42,6 @@ pub fn review(suite: &Suite) -> Vec<ReviewRemark> {
     remarks
 }
 
-fn is_signed(scheme: &Scheme, field: usize) -> bool {
-    scheme.message.fields().any(|signed| signed == field)
-}
-
-fn signed_time(scheme: &Scheme) -> Option<usize> {
-    scheme
-        .message
-        .fields()
-        .find(|&field| scheme.fields.at(field).kind.is_time())
-}
-
 /// The date of a time in Unix seconds, such as `2026-01-01`.
 fn day(seconds: u64) -> String {
     i64::try_from(seconds)
@@ -66,7 +55,7 @@ fn day(seconds: u64) -> String {
 
 /// The scheme signs no time.
 fn no_time(scheme: &Scheme, exemplar: &Exemplar) -> Option<ReviewRemark> {
-    if signed_time(scheme).is_some() {
+    if scheme.signed_time().is_some() {
         return None;
     }
     let now = exemplar.now(scheme);
@@ -89,7 +78,7 @@ fn no_time(scheme: &Scheme, exemplar: &Exemplar) -> Option<ReviewRemark> {
 
 /// The scheme signs a time without limits on its age.
 fn no_limit(scheme: &Scheme, exemplar: &Exemplar) -> Option<ReviewRemark> {
-    signed_time(scheme)?;
+    scheme.signed_time()?;
     let (max_age, max_skew) = match scheme.freshness {
         Freshness::Unspecified => (None, None),
         Freshness::Limited {
@@ -135,7 +124,7 @@ fn unsigned_fields(scheme: &Scheme, exemplar: &Exemplar) -> Vec<ReviewRemark> {
         .fields
         .iter()
         .enumerate()
-        .filter(|(index, _)| !is_signed(scheme, *index) && scheme.secret.per != Some(*index));
+        .filter(|(index, _)| !scheme.signs(*index) && scheme.secret.per != Some(*index));
     let mut remarks = Vec::new();
     for (index, field) in unsigned {
         let name = &field.name;
@@ -146,7 +135,7 @@ fn unsigned_fields(scheme: &Scheme, exemplar: &Exemplar) -> Vec<ReviewRemark> {
         else {
             continue;
         };
-        let carried = scheme.token.fields().any(|carried| carried == index);
+        let carried = scheme.carries(index);
         let (id, sentence) = match &field.kind {
             FieldKind::Enum(kinds) => (
                 "kinds-share-one-key",
@@ -294,7 +283,7 @@ fn no_audience(scheme: &Scheme, exemplar: &Exemplar) -> Option<ReviewRemark> {
         .fields
         .iter()
         .enumerate()
-        .filter(|(index, _)| is_signed(scheme, *index))
+        .filter(|(index, _)| scheme.signs(*index))
         .map(|(_, field)| field.name.clone())
         .collect();
     let names = if signed.len() == 1 {

@@ -2,9 +2,7 @@
 
 use crate::mistakes::TokenPieces;
 use crate::mistakes::token_text::UnitKind;
-use crate::scheme::{
-    Algorithm, FieldKind, Filter, Freshness, MessagePart, Scheme, SecretEncoding, TokenGrammar,
-};
+use crate::scheme::{Algorithm, FieldKind, Filter, Freshness, MessagePart, Scheme, SecretEncoding};
 use crate::signature::Encoding;
 
 /// Whether a mistake can make a difference in a scheme; if not, why.
@@ -111,19 +109,14 @@ pub(crate) fn has_another_field(scheme: &Scheme) -> Applies {
 }
 
 pub(crate) fn has_unsigned_field(scheme: &Scheme) -> Applies {
-    let signed: Vec<usize> = scheme.message.fields().collect();
     when(
-        (0..scheme.fields.len()).any(|field| !signed.contains(&field)),
+        (0..scheme.fields.len()).any(|field| !scheme.signs(field)),
         "every field is signed",
     )
 }
 
 pub(crate) fn signs_a_time(scheme: &Scheme) -> Applies {
-    let is_time = |field: usize| scheme.fields.at(field).kind.is_time();
-    when(
-        scheme.message.fields().any(is_time),
-        "the scheme signs no time",
-    )
+    when(scheme.signed_time().is_some(), "the scheme signs no time")
 }
 
 fn signs_time_of(scheme: &Scheme, kind: &FieldKind) -> bool {
@@ -193,11 +186,9 @@ pub(crate) fn pads(scheme: &Scheme) -> bool {
 }
 
 pub(crate) fn percent_encoding_changes_it(scheme: &Scheme) -> Applies {
-    let changes = match scheme.token.mac_encoding() {
-        Encoding::Hex | Encoding::HexUpper | Encoding::Base64urlUnpadded => false,
-        Encoding::Base64 | Encoding::Base64Unpadded => true,
-        Encoding::Base64url => pads(scheme),
-    };
+    let encoding = scheme.token.mac_encoding();
+    let mut digits = encoding.digits().iter();
+    let changes = digits.any(|digit| b"+/".contains(digit)) || encoding.is_padded() && pads(scheme);
     when(
         changes,
         "the MAC's text has no character that percent-encoding changes",
@@ -251,11 +242,7 @@ pub(crate) fn token_has_a_prefix(scheme: &Scheme) -> Applies {
 }
 
 pub(crate) fn token_carries_a_time(scheme: &Scheme) -> Applies {
-    let is_time = |field: usize| scheme.fields.at(field).kind.is_time();
-    when(
-        scheme.token.fields().any(is_time),
-        "the token carries no time",
-    )
+    when(scheme.carried_time().is_some(), "the token carries no time")
 }
 
 pub(crate) fn token_carries_a_signed_time(scheme: &Scheme) -> Applies {
@@ -293,10 +280,5 @@ pub(crate) fn limits_skew(scheme: &Scheme) -> Applies {
 }
 
 pub(crate) fn repeats_macs(scheme: &Scheme) -> Applies {
-    let repeats = match &scheme.token {
-        TokenGrammar::Template(_) => false,
-        TokenGrammar::List(_) => true,
-        TokenGrammar::Pairs(pairs) => pairs.pairs.iter().any(|pair| pair.repeat),
-    };
-    when(repeats, "a token holds one MAC only")
+    when(scheme.token.repeats_macs(), "a token holds one MAC only")
 }

@@ -314,13 +314,12 @@ fn times_within(
     is_put_together_otherwise: bool,
 ) -> Vec<Vec<(usize, String)>> {
     let carried: Vec<usize> = scheme.token.fields().collect();
-    let is_time = |field: usize| scheme.fields.at(field).kind.is_time();
     let field = match carried[..] {
         [] => return vec![Vec::new()],
-        [field] if is_time(field) => field,
+        [field] if scheme.is_time(field) => field,
         _ => {
             let is_sound = |(field, text): &(usize, String)| {
-                !is_time(*field) || is_canonical_time(text.as_bytes())
+                !scheme.is_time(*field) || is_canonical_time(text.as_bytes())
             };
             let fields = loosely(scheme, text).into_iter().map(|token| token.fields);
             return fields

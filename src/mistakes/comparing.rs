@@ -5,7 +5,7 @@
 
 use crate::mistakes::applicability::always;
 use crate::mistakes::checksums::Checksum;
-use crate::mistakes::lenient::{base64_as_node, hex_as_node};
+use crate::mistakes::lenient::leniently;
 use crate::mistakes::{Attempt, Change, Judgement, Mistake, MistakeId, Stage};
 
 const ENTRY: Mistake = Mistake {
@@ -99,11 +99,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         remedy: "Reject a signature that does not decode, or decodes to another length.",
         change: Change::Verifying(|attempt| {
             let encoding = attempt.call.scheme.token.mac_encoding();
-            let decode = if encoding.is_hex() {
-                hex_as_node
-            } else {
-                base64_as_node
-            };
+            let decode = leniently(encoding);
             attempt.judged_where(|presented, expected| {
                 encoding.decode(presented).is_none()
                     && decode(expected.as_bytes()).starts_with(&decode(presented.as_bytes()))

@@ -141,15 +141,7 @@ fn a_wrong_pipeline_accepts_its_own_tokens() {
             let mut mistaken = Mistaken::one(mistake);
             let secrets = &sample.secrets()[0];
             let fields = sample.fields("id-c5c178f6");
-            let sign = Call {
-                op: Op::Sign,
-                scheme: &sample.scheme,
-                secrets,
-                fields: &fields,
-                token: None,
-                context: Context::none(),
-                now: NOW,
-            };
+            let sign = Call::sign(&sample.scheme, secrets, &fields, NOW);
             let Outcome::Token(token) = mistaken.call(&sign) else {
                 continue;
             };
@@ -242,15 +234,7 @@ proptest! {
         };
         let fields = sample.fields(identity.as_str());
         let mut mistaken = Mistaken::new(&[]).unwrap();
-        let sign = Call {
-            op: Op::Sign,
-            scheme: &sample.scheme,
-            secrets: &secrets,
-            fields: &fields,
-            token: None,
-            context: Context::none(),
-            now: NOW,
-        };
+        let sign = Call::sign(&sample.scheme, &secrets, &fields, NOW);
         let signed = Reference::new().call(&sign);
         prop_assert_eq!(&mistaken.call(&sign), &signed);
         let mut text = match signed {

@@ -1,6 +1,16 @@
 //! How other languages decode what is no clean hex or base64. Each function does what that
 //! language does; the tests ask the languages themselves where they are installed.
 
+use crate::signature::{Encoding, Family};
+
+/// How a lenient verifier decodes what is spelt in an encoding.
+pub(crate) fn leniently(encoding: Encoding) -> fn(&[u8]) -> Vec<u8> {
+    match encoding.family() {
+        Family::Hex => hex_as_node,
+        Family::Base64 => base64_as_node,
+    }
+}
+
 /// `Buffer.from(text, 'hex')` of Node.js: up to the first pair that is none.
 pub(crate) fn hex_as_node(text: &[u8]) -> Vec<u8> {
     let pair = |pair: &[u8]| Some(strict_nibble(pair[0])? << 4 | strict_nibble(pair[1])?);

@@ -191,7 +191,7 @@ impl Pipeline {
         inputs: &Inputs<'_>,
         texts: &FieldTexts<'_>,
     ) -> Result<TimeTexts, Stop> {
-        let Some(text) = time_field(inputs.scheme).and_then(|field| texts.text(field)) else {
+        let Some(text) = inputs.scheme.time().and_then(|field| texts.text(field)) else {
             return Ok(TimeTexts {
                 message: String::new(),
                 token: String::new(),
@@ -302,7 +302,7 @@ impl Pipeline {
         mac: &str,
     ) -> Result<String, Stop> {
         let scheme = inputs.scheme;
-        let time = time_field(scheme);
+        let time = scheme.time();
         let text = |field: usize| {
             if time == Some(field) && texts.text(field).is_some() {
                 Some(times.token.as_str())
@@ -407,15 +407,11 @@ pub(crate) fn right_key(scheme: &Scheme, text: &[u8]) -> Result<Vec<u8>, Refusal
     }
 }
 
-/// The field of the time that is signed; of the one in the token, where none is.
-pub(crate) fn time_field(scheme: &Scheme) -> Option<usize> {
-    let is_time = |field: &usize| scheme.fields.at(*field).kind.is_time();
-    let signed = scheme.message.fields().find(is_time);
-    signed.or_else(|| scheme.token.fields().find(is_time))
-}
-
 pub(crate) fn time_text<'t>(inputs: &Inputs<'t>, text: &'t str) -> TimeText<'t> {
-    let kind = time_field(inputs.scheme).map(|field| &inputs.scheme.fields.at(field).kind);
+    let kind = inputs
+        .scheme
+        .time()
+        .map(|field| &inputs.scheme.fields.at(field).kind);
     TimeText {
         text,
         per_second: kind.map_or(1, FieldKind::per_second),
@@ -582,7 +578,7 @@ pub(crate) fn pieces<'a>(
                         None => (PieceKind::Identity, filtered()),
                     },
                     FieldKind::UnixSeconds | FieldKind::UnixMillis
-                        if time_field(scheme) == Some(*field) =>
+                        if scheme.time() == Some(*field) =>
                     {
                         (PieceKind::Time, Cow::Borrowed(time.as_bytes()))
                     }

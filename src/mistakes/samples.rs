@@ -386,7 +386,7 @@ impl Sample {
             let (others, wrong) = self.behind_a_nul(secrets);
             push(Op::Verify, secrets, &others, Some(wrong), NOW);
             // A time in a header of its own is a text.
-            if let Some(time) = crate::mistakes::pipeline::time_field(&self.scheme) {
+            if let Some(time) = self.scheme.time() {
                 let name = &self.scheme.fields.at(time).name;
                 if beside.value(name).is_some() {
                     for text in [
@@ -408,7 +408,7 @@ impl Sample {
     /// The token with any text for its time.
     fn signed_at(&self, secrets: &Secrets, fields: &Fields, time: &str) -> String {
         let scheme = &self.scheme;
-        let Some(field) = crate::mistakes::pipeline::time_field(scheme) else {
+        let Some(field) = scheme.time() else {
             return scheme.sign(secrets, fields).unwrap();
         };
         let mut texts = crate::scheme::FieldTexts::read(&scheme.fields, fields).unwrap();
@@ -530,15 +530,7 @@ impl Sample {
         ] {
             let id = crate::mistakes::MistakeId::named(mistake).unwrap();
             let mut mistaken = crate::mistakes::Mistaken::new(&[id]).unwrap();
-            let call = Call {
-                op: Op::Sign,
-                scheme: &self.scheme,
-                secrets,
-                fields,
-                token: None,
-                context: Context::none(),
-                now: NOW,
-            };
+            let call = Call::sign(&self.scheme, secrets, fields, NOW);
             if let crate::signature::Outcome::Token(token) =
                 crate::scheme::Implementation::call(&mut mistaken, &call)
             {

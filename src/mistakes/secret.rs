@@ -258,12 +258,8 @@ fn strictly(decoded: Option<Vec<u8>>) -> Forms<Vec<u8>> {
 /// Base64 with its padding; where the secret is text to the scheme, without it too.
 fn decode(secret: &SecretText<'_>, encoding: Encoding) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(secret.stripped).ok()?;
-    let unpadded = match encoding {
-        Encoding::Base64url => Encoding::Base64urlUnpadded,
-        _ => Encoding::Base64Unpadded,
-    };
     let is_text = secret.rule.encoding == SecretEncoding::Utf8;
-    let unpadded = || is_text.then(|| unpadded.decode(text)).flatten();
+    let unpadded = || is_text.then(|| encoding.unpadded().decode(text)).flatten();
     encoding.decode(text).or_else(unpadded)
 }
 

@@ -64,24 +64,16 @@ impl TokenPieces {
             millis: None,
         };
         let mut pending = String::new();
-        match &scheme.token {
-            TokenGrammar::Template(layout) => {
-                pieces.add(scheme, layout, &mut pending, mac, &field)?;
+        for (at, (key, layout)) in scheme.token.items().enumerate() {
+            if let Some(separator) = scheme.token.separator().filter(|_| at > 0) {
+                pending.push_str(separator);
+                pieces.separators.push(std::mem::take(&mut pending));
             }
-            TokenGrammar::List(list) => {
-                pieces.add(scheme, &list.item, &mut pending, mac, &field)?;
+            if let Some(key) = key {
+                pending.push_str(key);
+                pending.push('=');
             }
-            TokenGrammar::Pairs(pairs) => {
-                for (at, pair) in pairs.pairs.iter().enumerate() {
-                    if at > 0 {
-                        pending.push_str(&pairs.separator);
-                        pieces.separators.push(std::mem::take(&mut pending));
-                    }
-                    pending.push_str(&pair.key);
-                    pending.push('=');
-                    pieces.add(scheme, &pair.value, &mut pending, mac, &field)?;
-                }
-            }
+            pieces.add(scheme, layout, &mut pending, mac, &field)?;
         }
         pieces.behind = pending;
         Ok(pieces)
@@ -114,7 +106,7 @@ impl TokenPieces {
                     continue;
                 }
                 Part::Mac(_) => (UnitKind::Mac, String::new(), mac),
-                Part::Field(index) if scheme.fields.at(*index).kind.is_time() => {
+                Part::Field(index) if scheme.is_time(*index) => {
                     (UnitKind::Time, name(*index), field(*index).ok_or(*index)?)
                 }
                 Part::Field(index) => (UnitKind::Field, name(*index), field(*index).ok_or(*index)?),
@@ -196,7 +188,6 @@ fn by_layout(scheme: &Scheme, layout: &Layout, text: &str) -> Option<LooseToken>
         mac: String::new(),
         fields: Vec::new(),
     };
-    let is_time = |field: usize| scheme.fields.at(field).kind.is_time();
     let mut rest = text;
     let mut left = before.iter().peekable();
     while let Some(part) = left.next() {
@@ -206,7 +197,9 @@ fn by_layout(scheme: &Scheme, layout: &Layout, text: &str) -> Option<LooseToken>
                 let end = match left.peek() {
                     Some(Part::Literal(literal)) => rest.find(literal.as_str())?,
                     None if pivot.is_none() => rest.len(),
-                    _ if is_time(*field) => rest.bytes().take_while(u8::is_ascii_digit).count(),
+                    _ if scheme.is_time(*field) => {
+                        rest.bytes().take_while(u8::is_ascii_digit).count()
+                    }
                     _ => return None,
                 };
                 token.fields.push((*field, rest[..end].to_owned()));
@@ -224,7 +217,7 @@ fn by_layout(scheme: &Scheme, layout: &Layout, text: &str) -> Option<LooseToken>
                     Some(Part::Literal(literal)) => {
                         rest.rfind(literal.as_str()).map(|at| at + literal.len())?
                     }
-                    _ if is_time(*field) => {
+                    _ if scheme.is_time(*field) => {
                         rest.len() - rest.bytes().rev().take_while(u8::is_ascii_digit).count()
                     }
                     _ => return None,

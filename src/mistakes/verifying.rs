@@ -11,8 +11,7 @@ use crate::mistakes::applicability::{
 };
 use crate::mistakes::attempt::{Attempt, Judgement};
 use crate::mistakes::identity::javascript_text;
-use crate::mistakes::lenient::{base64_as_node, hex_as_node};
-use crate::mistakes::pipeline::time_field;
+use crate::mistakes::lenient::leniently;
 use crate::mistakes::verifying_forms::{loosely_equal, splits_at, time_as_number};
 use crate::mistakes::{Change, Choice, Mistake, MistakeId, Stage};
 use crate::scheme::{
@@ -88,8 +87,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         remedy: "Compare the text, or decode strictly: canonical padding and last character, no other characters.",
         seen: "njwt#108; several webhook libraries accept these today",
         change: Change::Verifying(|attempt| {
-            let is_hex = attempt.call.scheme.token.mac_encoding().is_hex();
-            let decode = if is_hex { hex_as_node } else { base64_as_node };
+            let decode = leniently(attempt.call.scheme.token.mac_encoding());
             attempt.judged_where(|presented, expected| {
                 decode(presented.as_bytes()) == decode(expected.as_bytes())
             })
@@ -437,7 +435,7 @@ fn under_any_secret(attempt: &Attempt<'_>) -> Option<Judgement> {
 }
 
 fn time_not_bound(attempt: &Attempt<'_>) -> Option<Judgement> {
-    let field = time_field(attempt.call.scheme)?;
+    let field = attempt.call.scheme.time()?;
     let per_second = attempt.call.scheme.fields.at(field).kind.per_second();
     let without = MistakeId("message-time-left-out").mistake();
     let without = attempt.pipeline().clone().with(Choice::usual(without));
@@ -464,8 +462,8 @@ fn time_not_bound(attempt: &Attempt<'_>) -> Option<Judgement> {
 
 fn time_read_as_number(attempt: &Attempt<'_>) -> Option<Judgement> {
     let scheme = attempt.call.scheme;
-    let field = time_field(scheme)?;
-    if scheme.token.fields().any(|carried| carried == field) {
+    let field = scheme.time()?;
+    if scheme.carries(field) {
         return attempt.loose().iter().find_map(|token| {
             let mut read = token.clone();
             let (_, time) = read.fields.iter_mut().find(|(known, _)| *known == field)?;
@@ -487,9 +485,9 @@ fn time_read_as_number(attempt: &Attempt<'_>) -> Option<Judgement> {
 /// Whatever stands where the time is due is signed as it is, and no age is told of it.
 fn any_time(attempt: &Attempt<'_>) -> Option<Judgement> {
     let scheme = attempt.call.scheme;
-    let field = time_field(scheme)?;
+    let field = scheme.time()?;
     let name = &scheme.fields.at(field).name;
-    let is_carried = scheme.token.fields().any(|carried| carried == field);
+    let is_carried = scheme.carries(field);
     attempt.loose().iter().find_map(|token| {
         let mut token = token.clone();
         // A time in a header of its own is no time to the scheme, so it goes in with the token's.

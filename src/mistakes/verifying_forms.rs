@@ -1,6 +1,6 @@
 //! What verifiers take for the same: loose comparison, times read as numbers, tokens split.
 
-use crate::scheme::{Part, Scheme, TokenGrammar};
+use crate::scheme::Scheme;
 use crate::signature::Value;
 
 /// `$presented == $expected` of PHP before version 8, where a text beside a number is the number
@@ -111,14 +111,8 @@ fn ascii_digit(c: char) -> char {
 /// The delimiter at which the parts of a token can be split, and how many parts there are.
 pub(super) fn splits_at(scheme: &Scheme) -> Result<(char, usize), &'static str> {
     const NONE: &str = "the token has no delimiter to split at";
-    let layout = match &scheme.token {
-        TokenGrammar::Template(layout) => layout,
-        TokenGrammar::List(list) => &list.item,
-        TokenGrammar::Pairs(_) => return Err(NONE),
-    };
     let mut found: Option<(char, usize)> = None;
-    for part in layout.parts() {
-        let Part::Literal(text) = part else { continue };
+    for text in scheme.token.literals() {
         for c in text.chars().filter(|c| !c.is_ascii_alphanumeric()) {
             found = match found {
                 None => Some((c, 2)),

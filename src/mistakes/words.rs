@@ -271,7 +271,7 @@ mod tests {
 
     /// What a sentence says that the scheme does not have.
     fn false_of(scheme: &Scheme, mistake: &Mistake, sentence: &str) -> Vec<&'static str> {
-        let has_time = scheme.fields.iter().any(|field| field.kind.is_time());
+        let has_time = scheme.times().next().is_some();
         let has_field = |name: &str| scheme.fields.index(name).is_some();
         let is_of_one = ["-as-node", "-as-ruby", "-as-php"]
             .iter()

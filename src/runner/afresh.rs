@@ -124,8 +124,7 @@ impl<'s> Afresh<'s> {
                 let then = afresh.time_given(&request.fields)?;
                 is_like_the_present(then.ok_or(NotNow::MalformedTime)?, now)?;
                 let unseen = |&time: &usize| {
-                    scheme.fields.at(time).kind.per_second() != 1
-                        && !scheme.token.fields().any(|carried| carried == time)
+                    scheme.fields.at(time).kind.per_second() != 1 && !scheme.carries(time)
                 };
                 if afresh.times.iter().any(unseen) {
                     return Err(NotNow::TimeUnseen);

@@ -7,7 +7,7 @@ use crate::mistakes::{Mistake, Mistaken, Stage, catalogue};
 use crate::results::{Observed, Verdict, judge};
 use crate::runner::transplant::{Signed, transplant};
 use crate::scheme::{Call, Implementation as _, ParsedToken, Reference, Scheme};
-use crate::signature::{Context, Fields, Op, Outcome, Request, Secret, Secrets, Value};
+use crate::signature::{Fields, Op, Outcome, Request, Secret, Secrets, Value};
 use crate::suite::{Expect, Level, Suite, Vector};
 
 /// Why a case cannot be asked with another secret.
@@ -185,15 +185,7 @@ impl<'s> Resigner<'s> {
             return Vec::new();
         };
         let is_unseen = |mistake: &&'static Mistake| {
-            let outcome = Mistaken::one(mistake).call(&Call {
-                op: Op::Sign,
-                scheme,
-                secrets: &secrets,
-                fields,
-                token: None,
-                context: Context::none(),
-                now: 0,
-            });
+            let outcome = Mistaken::one(mistake).call(&Call::sign(scheme, &secrets, fields, 0));
             outcome == Outcome::Token(right.clone())
         };
         catalogue()
@@ -259,7 +251,8 @@ impl<'s> Resigner<'s> {
                     .filter(|mistake| !mistake.is_of_verifying())
                     .filter_map(move |mistake| {
                         let sign = |secrets: &Secrets| {
-                            signed_by(mistake, scheme, secrets, &fields, request)
+                            let sign = Call::sign(scheme, secrets, &fields, request.now);
+                            Mistaken::one(mistake).call(&sign).into_token()
                         };
                         let is_it = sign(&request.secrets)? == token;
                         is_it.then(|| sign(&fresh))?
@@ -288,29 +281,6 @@ fn change_texts(json: &mut serde_json::Value, change: &dyn Fn(&str) -> Option<St
             all.values_mut().for_each(|one| change_texts(one, change));
         }
         _ => {}
-    }
-}
-
-/// What signs with that mistake instead.
-fn signed_by(
-    mistake: &'static Mistake,
-    scheme: &Scheme,
-    secrets: &Secrets,
-    fields: &Fields,
-    request: &Request,
-) -> Option<String> {
-    let outcome = Mistaken::one(mistake).call(&Call {
-        op: Op::Sign,
-        scheme,
-        secrets,
-        fields,
-        token: None,
-        context: Context::none(),
-        now: request.now,
-    });
-    match outcome {
-        Outcome::Token(token) => Some(token),
-        _ => None,
     }
 }
 

@@ -46,7 +46,7 @@ impl Shift {
     /// Fields, with every time that is among them moved.
     pub(crate) fn fields(self, scheme: &Scheme, fields: &Fields) -> Option<Fields> {
         let mut moved = fields.clone();
-        for field in scheme.fields.iter().filter(|field| field.kind.is_time()) {
+        for field in scheme.times() {
             let per_second = field.kind.per_second();
             match fields.value(&field.name) {
                 Some(Value::Text(text)) => {

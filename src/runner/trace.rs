@@ -10,7 +10,7 @@ use std::rc::Rc;
 use crate::mistakes::{Mistake, Mistaken, catalogue};
 use crate::runner::shift::Shift;
 use crate::scheme::{Call, Implementation as _, Scheme};
-use crate::signature::{Context, Fields, Op, Outcome, Secrets};
+use crate::signature::{Fields, Secrets};
 use crate::suite::Suite;
 
 /// Who made a MAC, and of what.
@@ -70,29 +70,11 @@ impl Signer {
         let fields = shift.fields(scheme, &self.fields)?;
         match self.by {
             None => scheme.sign(&self.secrets, &fields).ok(),
-            Some(mistake) => by_mistake(mistake, scheme, &self.secrets, &fields),
+            Some(mistake) => {
+                let call = Call::sign(scheme, &self.secrets, &fields, 0);
+                Mistaken::one(mistake).call(&call).into_token()
+            }
         }
-    }
-}
-
-fn by_mistake(
-    mistake: &'static Mistake,
-    scheme: &Scheme,
-    secrets: &Secrets,
-    fields: &Fields,
-) -> Option<String> {
-    let outcome = Mistaken::one(mistake).call(&Call {
-        op: Op::Sign,
-        scheme,
-        secrets,
-        fields,
-        token: None,
-        context: Context::none(),
-        now: 0,
-    });
-    match outcome {
-        Outcome::Token(token) => Some(token),
-        _ => None,
     }
 }
 
@@ -232,7 +214,7 @@ impl<'s> Tracer<'s> {
             then: <[u8]>::to_vec,
         };
         let mut at_the_usual_time = fields.clone();
-        for field in scheme.fields.iter().filter(|field| field.kind.is_time()) {
+        for field in scheme.times() {
             let time = self.usual_now.saturating_mul(field.kind.per_second());
             at_the_usual_time.set(field.name.clone(), time.to_string());
         }
@@ -278,7 +260,7 @@ fn remember<K>(all: &mut Vec<(K, Rc<Made>)>, key: K, made: &Rc<Made>) {
 /// Those of the fields that are times.
 fn only_times(scheme: &Scheme, fields: &Fields) -> Fields {
     let mut times = Fields::new();
-    for field in scheme.fields.iter().filter(|field| field.kind.is_time()) {
+    for field in scheme.times() {
         if let Some(value) = fields.value(&field.name) {
             times.set(field.name.clone(), value.clone());
         }

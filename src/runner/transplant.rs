@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::scheme::{FieldTexts, Layout, Part, Scheme, TokenGrammar};
+use crate::scheme::{FieldTexts, Layout, Part, Scheme};
 use crate::signature::{Encoding, Fields, Secrets};
 
 /// How long a piece may be that is replaced by another, in characters.
@@ -45,18 +45,14 @@ impl Signed {
         };
         let parsed = scheme.token.parse(&scheme.fields, text)?;
         let mac = parsed.macs().next()?;
-        match &scheme.token {
-            TokenGrammar::Template(layout) => signed.append(scheme, layout, mac, &texts)?,
-            TokenGrammar::List(list) => signed.append(scheme, &list.item, mac, &texts)?,
-            TokenGrammar::Pairs(pairs) => {
-                for (at, pair) in pairs.pairs.iter().enumerate() {
-                    if at > 0 {
-                        signed.push(&pairs.separator, Piece::Constant);
-                    }
-                    signed.push(&format!("{}=", pair.key), Piece::Constant);
-                    signed.append(scheme, &pair.value, mac, &texts)?;
-                }
+        for (at, (key, layout)) in scheme.token.items().enumerate() {
+            if let Some(separator) = scheme.token.separator().filter(|_| at > 0) {
+                signed.push(separator, Piece::Constant);
             }
+            if let Some(key) = key {
+                signed.push(&format!("{key}="), Piece::Constant);
+            }
+            signed.append(scheme, layout, mac, &texts)?;
         }
         (signed.text == text).then_some(signed)
     }
@@ -72,7 +68,7 @@ impl Signed {
             match part {
                 Part::Literal(text) => self.push(text, Piece::Constant),
                 Part::Mac(encoding) => self.push(&encoding.encode(mac), Piece::Mac(*encoding)),
-                Part::Field(field) if scheme.fields.at(*field).kind.is_time() => {
+                Part::Field(field) if scheme.is_time(*field) => {
                     self.push(texts.text(*field)?, Piece::Time);
                 }
                 Part::Field(field) => self.push(texts.text(*field)?, Piece::Field),
@@ -209,7 +205,7 @@ fn other_character(
     match piece {
         Piece::Constant | Piece::Field => Some(new),
         Piece::Mac(encoding) => {
-            let alphabet = alphabet(encoding);
+            let alphabet = encoding.digits();
             let value = |character| {
                 alphabet
                     .iter()
@@ -234,20 +230,6 @@ fn other_character(
                 (true, 0) => Some('9'),
                 _ => char::from_digit(other, 10),
             }
-        }
-    }
-}
-
-/// The characters of an encoding, by the value of each; their number is a power of two.
-fn alphabet(encoding: Encoding) -> &'static [u8] {
-    match encoding {
-        Encoding::Hex => b"0123456789abcdef",
-        Encoding::HexUpper => b"0123456789ABCDEF",
-        Encoding::Base64 | Encoding::Base64Unpadded => {
-            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-        }
-        Encoding::Base64url | Encoding::Base64urlUnpadded => {
-            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
         }
     }
 }
@@ -400,7 +382,7 @@ vectors:
         ) {
             let scheme = scheme(&format!(r#""{{mac:{}}}-{{timestamp}}""#, encoding.name()));
             let (then, now) = (signed(&scheme, THEN), signed(&scheme, NOW));
-            let alphabet = super::alphabet(encoding);
+            let alphabet = encoding.digits();
             // The last of 43 characters says four bits of the MAC, and two that say nothing.
             let with_bits = |token: &str| {
                 let value = alphabet.iter().position(|&c| c == token.as_bytes()[42]).unwrap();

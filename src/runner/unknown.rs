@@ -126,12 +126,7 @@ impl Harvest {
         if !hello.has_op(Op::Sign) {
             return Err("the implementation's secret is unknown, and it does not sign: there is no token that its verifier should accept".to_owned());
         }
-        let has_time = scheme
-            .message
-            .fields()
-            .chain(scheme.token.fields())
-            .any(|field| scheme.fields.at(field).kind.is_time());
-        if has_time && hello.clock() == Clock::System {
+        if scheme.time().is_some() && hello.clock() == Clock::System {
             return Err("the implementation's secret is unknown, and it uses the real time: no two of its tokens can be compared".to_owned());
         }
         if !resigner.is_usual(request) {

@@ -24,6 +24,21 @@ pub struct Call<'a> {
     pub now: u64,
 }
 
+impl<'a> Call<'a> {
+    /// A call that signs these fields.
+    pub fn sign(scheme: &'a Scheme, secrets: &'a Secrets, fields: &'a Fields, now: u64) -> Self {
+        Self {
+            op: Op::Sign,
+            scheme,
+            secrets,
+            fields,
+            token: None,
+            context: Context::none(),
+            now,
+        }
+    }
+}
+
 impl Request {
     /// The request as a call by a scheme.
     pub fn call<'r>(&'r self, scheme: &'r Scheme) -> Call<'r> {

@@ -8,11 +8,15 @@ mod algorithm;
 mod call;
 mod field;
 mod freshness;
+mod given;
+mod grammar;
+mod input_kind;
 mod layout;
 mod message;
 mod oracle;
 mod pattern;
 mod policy;
+mod roles;
 mod secret_rule;
 mod token;
 

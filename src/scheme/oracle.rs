@@ -158,24 +158,6 @@ impl Scheme {
             .ok_or_else(|| Refusal::NoSecret(selector.unwrap_or_default().to_owned()))
     }
 
-    /// What is given beside the token of these fields when it is verified: the fields that it does
-    /// not carry, a time as the text of its header.
-    pub fn given(&self, fields: &Fields) -> Fields {
-        let given = |(name, value): (&str, &Value)| {
-            let at = self.fields.index(name);
-            if at.is_some_and(|at| self.token.fields().any(|carried| carried == at)) {
-                return None;
-            }
-            let is_time = at.is_some_and(|at| self.fields.at(at).kind.is_time());
-            let value = match value {
-                Value::Number(number) if is_time => number.to_string().into(),
-                other => other.clone(),
-            };
-            Some((name.to_owned(), value))
-        };
-        fields.iter().filter_map(given).collect()
-    }
-
     /// Whether fields, and those that a token carries, are of the forms that the scheme states.
     /// What is no text, and a token that cannot be taken apart, have no form.
     pub fn are_of_their_form(&self, fields: &Fields, token: Option<&str>) -> bool {

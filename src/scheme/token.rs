@@ -185,16 +185,6 @@ impl TokenGrammar {
         }
     }
 
-    /// Every layout in it.
-    pub fn layouts(&self) -> impl Iterator<Item = &Layout> {
-        let (one, pairs): (Option<&Layout>, &[Pair]) = match self {
-            Self::Template(layout) => (Some(layout), &[]),
-            Self::List(list) => (Some(&list.item), &[]),
-            Self::Pairs(pairs) => (None, &pairs.pairs),
-        };
-        one.into_iter().chain(pairs.iter().map(|pair| &pair.value))
-    }
-
     /// The encoding of its MAC.
     pub fn mac_encoding(&self) -> Encoding {
         self.layouts()
@@ -205,25 +195,6 @@ impl TokenGrammar {
     /// The indices of the fields that the token carries.
     pub fn fields(&self) -> impl Iterator<Item = usize> {
         self.layouts().flat_map(Layout::fields)
-    }
-
-    /// What separates the parts of a template, or of an item of a list: the ends of its literal
-    /// texts, each once. Pairs are separated by their separator alone.
-    pub fn delimiters(&self) -> Vec<&str> {
-        let layout = match self {
-            Self::Template(layout) => layout,
-            Self::List(list) => &list.item,
-            Self::Pairs(_) => return Vec::new(),
-        };
-        let mut found: Vec<&str> = Vec::new();
-        for part in layout.parts() {
-            let Part::Literal(text) = part else { continue };
-            let end = text.trim_start_matches(char::is_alphanumeric);
-            if !end.is_empty() && !found.contains(&end) {
-                found.push(end);
-            }
-        }
-        found
     }
 
     /// Writes the token of a MAC (already of the scheme's length) and these fields.

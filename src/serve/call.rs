@@ -40,12 +40,11 @@ impl Call {
         let mut members: Map<String, Json> =
             serde_json::from_slice(body).map_err(|error| CallError::NotJson(error.to_string()))?;
         let mut fields = Fields::new();
-        let carried: Vec<usize> = scheme.token.fields().collect();
         for (at, field) in scheme.fields.iter().enumerate() {
             // Fields that the token carries come from the token. Front ends use null for absent
             // values.
             match members.remove(&field.name) {
-                Some(value) if !value.is_null() && !carried.contains(&at) => {
+                Some(value) if !value.is_null() && !scheme.carries(at) => {
                     fields.set(&field.name, value_of(value));
                 }
                 _ => {}

@@ -126,12 +126,11 @@ fn example(platform: &Platform) -> String {
     let Some(policy) = &scheme.policy else {
         return String::new();
     };
-    let carried: Vec<usize> = scheme.token.fields().collect();
     let fields = scheme
         .fields
         .iter()
         .enumerate()
-        .filter(|(at, _)| !carried.contains(at));
+        .filter(|(at, _)| !scheme.carries(*at));
     let fields = fields.map(|(_, field)| format!("\"{}\": \"…\"", field.name));
     let of_caller = policy
         .keys

@@ -26,6 +26,15 @@ pub enum Encoding {
     Base64urlUnpadded,
 }
 
+/// The digits in which encodings write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Hexadecimal digits of either case.
+    Hex,
+    /// The digits of base64, of either alphabet.
+    Base64,
+}
+
 impl Encoding {
     /// Every encoding, in the order of the documentation.
     pub const ALL: [Self; 6] = [
@@ -56,9 +65,75 @@ impl Encoding {
             .find(|encoding| encoding.name() == name)
     }
 
-    /// Whether this is one of the two hexadecimal spellings.
-    pub fn is_hex(self) -> bool {
-        matches!(self, Self::Hex | Self::HexUpper)
+    /// The digits in which it writes, whose decoders share their leniencies.
+    pub fn family(self) -> Family {
+        match self {
+            Self::Hex | Self::HexUpper => Family::Hex,
+            Self::Base64 | Self::Base64Unpadded | Self::Base64url | Self::Base64urlUnpadded => {
+                Family::Base64
+            }
+        }
+    }
+
+    /// Its digits by the value of each; their number is a power of two.
+    pub fn digits(self) -> &'static [u8] {
+        match self {
+            Self::Hex => LOWER,
+            Self::HexUpper => UPPER,
+            Self::Base64 | Self::Base64Unpadded => STANDARD_DIGITS,
+            Self::Base64url | Self::Base64urlUnpadded => URL_SAFE_DIGITS,
+        }
+    }
+
+    /// Whether it fills its last group with `=`.
+    pub fn is_padded(self) -> bool {
+        self.unpadded() != self
+    }
+
+    /// The same without padding.
+    #[must_use]
+    pub fn unpadded(self) -> Self {
+        match self {
+            Self::Base64 => Self::Base64Unpadded,
+            Self::Base64url => Self::Base64urlUnpadded,
+            Self::Hex | Self::HexUpper | Self::Base64Unpadded | Self::Base64urlUnpadded => self,
+        }
+    }
+
+    /// The same with the digits of the other alphabet of its family, where that has two.
+    #[must_use]
+    pub fn in_the_other_alphabet(self) -> Self {
+        match self {
+            Self::Hex => Self::HexUpper,
+            Self::HexUpper => Self::Hex,
+            Self::Base64 => Self::Base64url,
+            Self::Base64Unpadded => Self::Base64urlUnpadded,
+            Self::Base64url => Self::Base64,
+            Self::Base64urlUnpadded => Self::Base64Unpadded,
+        }
+    }
+
+    /// How many bits a digit holds.
+    pub fn bits(self) -> u32 {
+        self.digits().len().ilog2()
+    }
+
+    /// How many of the bits in the last digit belong to a value of so many bytes.
+    pub fn last_bits(self, bytes: usize) -> u32 {
+        match u32::try_from(bytes * 8 % self.bits() as usize) {
+            Ok(rest) if rest > 0 => rest,
+            _ => self.bits(),
+        }
+    }
+
+    /// How many digits make a group, which begins and ends with a byte.
+    pub fn group_digits(self) -> usize {
+        8 >> self.bits().trailing_zeros().min(3)
+    }
+
+    /// How many bytes make a group.
+    pub fn group_bytes(self) -> usize {
+        self.group_digits() * self.bits() as usize / 8
     }
 
     /// Spells `bytes`.
@@ -88,28 +163,25 @@ impl Encoding {
 
     /// How many characters `bytes` bytes take.
     pub fn encoded_length(self, bytes: usize) -> usize {
-        match self {
-            Self::Hex | Self::HexUpper => bytes * 2,
-            Self::Base64 | Self::Base64url => bytes.div_ceil(3) * 4,
-            Self::Base64Unpadded | Self::Base64urlUnpadded => (bytes * 4).div_ceil(3),
+        if self.is_padded() {
+            bytes.div_ceil(self.group_bytes()) * self.group_digits()
+        } else {
+            (bytes * self.group_digits()).div_ceil(self.group_bytes())
         }
     }
 
     /// Whether `byte` can stand in a spelling.
     pub fn may_contain(self, byte: u8) -> bool {
-        match self {
-            Self::Hex => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
-            Self::HexUpper => matches!(byte, b'0'..=b'9' | b'A'..=b'F'),
-            Self::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='),
-            Self::Base64Unpadded => byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'),
-            Self::Base64url => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'='),
-            Self::Base64urlUnpadded => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
-        }
+        self.digits().contains(&byte) || self.is_padded() && byte == b'='
     }
 }
 
 const LOWER: &[u8; 16] = b"0123456789abcdef";
 const UPPER: &[u8; 16] = b"0123456789ABCDEF";
+const STANDARD_DIGITS: &[u8; 64] =
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const URL_SAFE_DIGITS: &[u8; 64] =
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 static LOWER_VALUES: [u8; 256] = values(LOWER);
 static UPPER_VALUES: [u8; 256] = values(UPPER);
 

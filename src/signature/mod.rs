@@ -7,6 +7,7 @@ mod case_id;
 mod context;
 mod encoding;
 mod fields;
+mod input_kind;
 mod outcome;
 mod request;
 mod secret;
@@ -15,8 +16,9 @@ mod value;
 
 pub use case_id::{CaseId, Slug, SlugError};
 pub use context::{Context, ContextValue};
-pub use encoding::Encoding;
+pub use encoding::{Encoding, Family};
 pub use fields::Fields;
+pub use input_kind::InputKind;
 pub use outcome::{Denial, Op, Outcome, OutcomeKind, bounded};
 pub use request::Request;
 pub(crate) use request::{SecretsByName, present, read_secrets};

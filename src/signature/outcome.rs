@@ -127,6 +127,14 @@ impl Outcome {
         }
     }
 
+    /// The token, where there is one.
+    pub fn into_token(self) -> Option<String> {
+        match self {
+            Self::Token(token) => Some(token),
+            _ => None,
+        }
+    }
+
     /// The outcome without its text.
     pub fn kind(&self) -> OutcomeKind {
         match self {

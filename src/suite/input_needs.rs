@@ -1,8 +1,8 @@
 //! Determines which kind of values a vector contains, and so what it requires of an adapter.
 
 use crate::scheme::FieldKind;
+use crate::signature::InputKind;
 use crate::signature::{Op, Value};
-use crate::suite::InputKind;
 use crate::suite::error::{Fault, Problem};
 use crate::suite::position::{At, Position};
 
@@ -56,26 +56,23 @@ impl Input {
         value: &Value,
         at: Position,
     ) -> Result<(), Fault> {
-        match (kind.is_time(), op, value) {
-            (true, Op::Sign, Value::Number(_))
-            | (true, Op::Verify | Op::Identify, Value::Text(_))
-            | (false, _, Value::Text(_)) => Ok(()),
-            (true, Op::Sign, _) => self.needs_json(at, Problem::TimeAtSign(name.to_owned())),
-            (true, Op::Verify | Op::Identify, _) => {
-                self.needs_json(at, Problem::TimeAtVerify(name.to_owned()))
-            }
-            (false, _, Value::Bytes(_)) => {
-                self.holds(InputKind::Bytes, at);
+        match kind.input_kind(op, value) {
+            InputKind::Text => Ok(()),
+            kind @ (InputKind::Bytes | InputKind::Number) => {
+                self.holds(kind, at);
                 Ok(())
             }
-            (false, _, Value::Number(_)) => {
-                self.holds(InputKind::Number, at);
-                Ok(())
-            }
-            (false, _, Value::Json(_)) => {
-                let what = format!("the field {name:?}");
-                let found = found(value);
-                self.needs_json(at, Problem::NeedsJson { what, found })
+            InputKind::Json => {
+                let name = name.to_owned();
+                let otherwise = match (kind.is_time(), op) {
+                    (true, Op::Sign) => Problem::TimeAtSign(name),
+                    (true, Op::Verify | Op::Identify) => Problem::TimeAtVerify(name),
+                    (false, _) => Problem::NeedsJson {
+                        what: format!("the field {name:?}"),
+                        found: found(value),
+                    },
+                };
+                self.needs_json(at, otherwise)
             }
         }
     }

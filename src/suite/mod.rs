@@ -21,6 +21,7 @@ mod schema;
 mod scheme_reader;
 mod vector_reader;
 
+pub use crate::signature::InputKind;
 pub use embedded::{Embedded, default_suites, embedded, find};
 pub use error::{Problem, SuiteError};
 pub(crate) use excerpt::Excerpt;
@@ -28,7 +29,7 @@ pub(crate) use forms::{Entries, OneOf, present};
 pub use literal::Unusable;
 pub(crate) use load::from_yaml;
 pub use load::{MAX_FILE_BYTES, is_foreign_pipe};
-pub use model::{Basis, Expect, InputKind, Level, Requirement, Source, Suite, SuiteText, Vector};
+pub use model::{Basis, Expect, Level, Requirement, Source, Suite, SuiteText, Vector};
 pub(crate) use position::At;
 pub use position::Position;
 pub use schema::schema;

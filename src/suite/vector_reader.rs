@@ -31,10 +31,6 @@ pub(super) struct VectorReader<'s> {
     by_name: HashMap<&'s str, usize>,
     /// The ids read so far, with their lines.
     ids: HashMap<Slug, u32>,
-    /// For each field, whether the token carries it.
-    carried: Vec<bool>,
-    /// For each field, whether signing or verifying requires it.
-    needed: Vec<bool>,
     /// Whether any field of the scheme is a time.
     has_time: bool,
     /// What remains of [`MAX_TOGETHER`].
@@ -48,30 +44,13 @@ impl<'s> VectorReader<'s> {
             .enumerate()
             .map(|(index, requirement)| (requirement.id.as_str(), index))
             .collect();
-        let mut carried = vec![false; scheme.fields.len()];
-        scheme
-            .token
-            .fields()
-            .for_each(|field| carried[field] = true);
-        let mut needed = carried.clone();
-        scheme
-            .message
-            .fields()
-            .for_each(|field| needed[field] = true);
-        scheme
-            .secret
-            .per
-            .into_iter()
-            .for_each(|field| needed[field] = true);
         Self {
             suite: suite.into(),
             scheme,
             requirements,
             by_name,
             ids: HashMap::new(),
-            carried,
-            needed,
-            has_time: scheme.fields.iter().any(|field| field.kind.is_time()),
+            has_time: scheme.times().next().is_some(),
             bytes_left: MAX_TOGETHER,
         }
     }
@@ -227,7 +206,7 @@ impl<'s> VectorReader<'s> {
                 let problem = Problem::unknown_field(&name.value, &self.scheme.fields);
                 return Err(Fault::new(name.at, problem));
             };
-            if op.presents_a_token() && self.carried[index] {
+            if op.presents_a_token() && self.scheme.carries(index) {
                 return Err(Fault::new(name.at, Problem::FieldInToken(name.value)));
             }
             let at = literal.at;
@@ -237,12 +216,7 @@ impl<'s> VectorReader<'s> {
             fields.set(name.value, value);
         }
         for (index, field) in self.scheme.fields.iter().enumerate() {
-            // A call to identify may be anonymous: a visitor has no id.
-            let due = match op {
-                Op::Sign => self.needed[index],
-                Op::Verify => self.needed[index] && !self.carried[index],
-                Op::Identify => false,
-            };
+            let due = self.scheme.needs(op, index);
             if due && fields.value(&field.name).is_none() {
                 input.needs_json(file.at, Problem::FieldMissing(field.name.clone()))?;
             }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use subtle::ConstantTimeEq as _;
 
-use crate::scheme::{Call, FieldKind, Implementation, Reference};
+use crate::scheme::{Call, Implementation, Reference};
 use crate::signature::{Op, Outcome, Value};
 
 /// A planted leak.
@@ -122,25 +122,10 @@ impl Implementation for Leaky<'_> {
 /// The correct token for the values that the presented one carries.
 fn expected(call: &Call<'_>, presented: &str, reference: &mut Reference) -> Option<String> {
     let scheme = call.scheme;
-    let mut fields = call.fields.clone();
-    for (index, text) in scheme.token.parse(&scheme.fields, presented)?.fields() {
-        let field = scheme.fields.at(index);
-        let value = match field.kind {
-            FieldKind::UnixSeconds | FieldKind::UnixMillis => Value::Number(text.parse().ok()?),
-            _ => Value::Text(text.to_owned()),
-        };
-        fields.set(&field.name, value);
-    }
-    let sign = Call {
-        op: Op::Sign,
-        fields: &fields,
-        token: None,
-        ..*call
-    };
-    match reference.call(&sign) {
-        Outcome::Token(token) => Some(token),
-        _ => None,
-    }
+    let parsed = scheme.token.parse(&scheme.fields, presented)?;
+    let fields = scheme.complete(call.fields, &parsed)?;
+    let sign = Call::sign(scheme, call.secrets, &fields, call.now);
+    reference.call(&sign).into_token()
 }
 
 #[cfg(test)]
@@ -149,7 +134,7 @@ mod tests {
 
     use super::{Leak, Leaky};
     use crate::scheme::{Call, Implementation as _};
-    use crate::signature::{Context, Fields, Op, Outcome, Secret, Secrets, Value};
+    use crate::signature::{Fields, Op, Outcome, Secret, Secrets, Value};
 
     #[test]
     fn leaks_are_named() {
@@ -220,15 +205,7 @@ mod tests {
                     .with("identifier", "a")
                     .with("platform", "ios")
                     .with("timestamp", 5);
-                let mut call = Call {
-                    op: Op::Sign,
-                    scheme,
-                    secrets: &secrets,
-                    fields: &fields,
-                    token: None,
-                    context: Context::none(),
-                    now: 5,
-                };
+                let mut call = Call::sign(scheme, &secrets, &fields, 5);
                 let Outcome::Token(token) = leaky.call(&call) else {
                     panic!("{}", suite.name.as_str());
                 };

@@ -186,7 +186,7 @@ impl<'a> Tokens<'a> {
             (Some(_), Secrets::Per(_)) => return Err(MaterialError::OneSecret),
         };
         let mut template = vector.request.fields.clone();
-        for field in scheme.fields.iter().filter(|field| field.kind.is_time()) {
+        for field in scheme.times() {
             let time = now.saturating_mul(field.kind.per_second());
             template.set(&field.name, i64::try_from(time).unwrap_or(i64::MAX));
         }
@@ -261,12 +261,7 @@ impl Identity {
     fn two_wrong(&self, encoding: Encoding, wrong: Wrong, rng: &mut Rng) -> [ParsedToken; 2] {
         // How many bits of the MAC its first and its last character encode.
         let length = self.parsed.macs().next().map_or(0, <[u8]>::len);
-        let (first_bits, last_bits) = match (encoding.is_hex(), length % 3) {
-            (true, _) => (4, 4),
-            (false, 0) => (6, 6),
-            (false, 1) => (6, 2),
-            (false, _) => (6, 4),
-        };
+        let (first_bits, last_bits) = (encoding.bits(), encoding.last_bits(length));
         let values = 1_u32
             << if wrong == Wrong::First {
                 first_bits
@@ -295,10 +290,9 @@ impl Identity {
 
 /// The text field of the message to vary.
 fn varied_field(scheme: &Scheme, fields: &Fields) -> Option<usize> {
-    scheme.message.fields().find(|&index| {
-        let field = scheme.fields.at(index);
-        let is_text = field.kind == crate::scheme::FieldKind::Text;
-        is_text && fields.value(&field.name).and_then(Value::as_text).is_some()
+    scheme.message.fields().find(|&field| {
+        let value = fields.value(&scheme.fields.at(field).name);
+        scheme.is_free_text(field) && value.and_then(Value::as_text).is_some()
     })
 }
 

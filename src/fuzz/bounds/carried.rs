@@ -42,6 +42,9 @@ pub(super) fn carries(text: &str, mac: &[u8]) -> bool {
         || doubled
             .iter()
             .any(|spelt| letters.contains(spelt.trim_end_matches('=')))
+        || Encoding::ALL
+            .iter()
+            .any(|encoding| plain.contains(&encoding.unpadded().encode(mac)))
         || has_raw(text, mac)
 }
 

@@ -6,7 +6,7 @@ use crate::fuzz::bounds::{Bounds, Ruling};
 use crate::generate::{Sound, has_another_reading, requirements as rules};
 use crate::mistakes::{Mistaken, Stage, catalogue};
 use crate::scheme::{Algorithm, Call, FieldTexts, Implementation as _, Pairs, TokenGrammar};
-use crate::signature::{Context, Fields, Op, Outcome, Request, Value};
+use crate::signature::{Fields, Outcome, Request, Value};
 
 impl Bounds<'_> {
     pub(super) fn accepted_malformed(&self, request: &Request) -> Ruling {
@@ -176,15 +176,7 @@ impl Bounds<'_> {
             .any(|mistake| {
                 let mut signer = Mistaken::one(mistake);
                 claims.iter().any(|fields| {
-                    let call = Call {
-                        op: Op::Sign,
-                        scheme,
-                        secrets: &request.secrets,
-                        fields,
-                        token: None,
-                        context: Context::none(),
-                        now: request.now,
-                    };
+                    let call = Call::sign(scheme, &request.secrets, fields, request.now);
                     matches!(signer.call(&call), Outcome::Token(made) if made == text)
                 })
             })

@@ -7,18 +7,10 @@ use crate::scheme::{FieldKind, SecretEncoding};
 use crate::signature::{Fields, Request, Secrets, Value};
 
 impl Bounds<'_> {
-    pub(super) fn is_free_text(&self, name: &str) -> bool {
-        let fields = &self.suite.scheme.fields;
-        let field = fields.index(name);
-        field.is_some_and(|at| {
-            fields.at(at).kind == FieldKind::Text && self.suite.scheme.secret.per != Some(at)
-        })
-    }
-
     fn texts<'f>(&'f self, fields: &'f Fields) -> impl Iterator<Item = (usize, &'f Value)> {
         fields.iter().filter_map(|(name, value)| {
             let at = self.suite.scheme.fields.index(name)?;
-            self.is_free_text(name).then_some((at, value))
+            self.suite.scheme.is_free_text(at).then_some((at, value))
         })
     }
 

@@ -77,7 +77,7 @@ impl Bounds<'_> {
     ) -> Ruling {
         let lacks_identity = match refusal {
             Refusal::NotText { field, .. } | Refusal::MissingField(field) => {
-                self.is_free_text(field)
+                self.suite.scheme.has_free_text(field)
             }
             _ => false,
         };

@@ -6,9 +6,7 @@ use crate::fuzz::bounds::carried::carries;
 use crate::fuzz::bounds::texture::Texture;
 use crate::fuzz::bounds::{Bounds, Ruling};
 use crate::generate::{Form, Sound, has_another_reading, requirements as rules};
-use crate::scheme::{
-    FreshnessProblem, Item, ParsedToken, Refusal, Rejection, TokenGrammar, Verification,
-};
+use crate::scheme::{FreshnessProblem, Item, ParsedToken, Refusal, Rejection, Verification};
 use crate::signature::{Outcome, Request, Secret, Value};
 
 impl Bounds<'_> {
@@ -55,7 +53,7 @@ impl Bounds<'_> {
         let Some(parsed) = scheme.token.parse(&scheme.fields, text) else {
             return Ruling::Taste("does not accept a token");
         };
-        let is_alone = parsed.items.len() == self.items_of_one();
+        let is_alone = parsed.items.len() == self.suite.scheme.token.items().count();
         if !is_alone && !is_plain_rotation(&parsed) {
             return Ruling::Taste("does not accept an arrangement of several MACs");
         }
@@ -106,7 +104,7 @@ impl Bounds<'_> {
             Rejection::Absent => broken(&rules::MISSING_TOKEN_IS_NOT_ACCEPTED),
             Rejection::NotText => broken(&rules::NOT_A_STRING_IS_NOT_ACCEPTED),
             Rejection::Field(Refusal::NotText { field, .. } | Refusal::MissingField(field))
-                if self.is_free_text(field) =>
+                if self.suite.scheme.has_free_text(field) =>
             {
                 broken(&rules::NOT_A_TEXT_IS_NOT_VERIFIED)
             }
@@ -242,14 +240,6 @@ impl Bounds<'_> {
                     mac.is_some_and(|mac| carries(text, &mac))
                 })
             })
-    }
-
-    /// How many items a token has that carries one MAC.
-    fn items_of_one(&self) -> usize {
-        match &self.suite.scheme.token {
-            TokenGrammar::Pairs(pairs) => pairs.pairs.len(),
-            _ => 1,
-        }
     }
 }
 

@@ -1,0 +1,46 @@
+//! Which fields a request gives: all of them to sign, those that its token does not carry to verify.
+
+use crate::scheme::{ParsedToken, Scheme};
+use crate::signature::{Fields, Op, Value};
+
+impl Scheme {
+    /// What is given beside the token of these fields when it is verified: the fields that it does
+    /// not carry, a time as the text of its header.
+    pub fn given(&self, fields: &Fields) -> Fields {
+        let given = |(name, value): (&str, &Value)| {
+            let at = self.fields.index(name);
+            if at.is_some_and(|at| self.carries(at)) {
+                return None;
+            }
+            let is_time = at.is_some_and(|at| self.is_time(at));
+            let value = match value {
+                Value::Number(number) if is_time => number.to_string().into(),
+                other => other.clone(),
+            };
+            Some((name.to_owned(), value))
+        };
+        fields.iter().filter_map(given).collect()
+    }
+
+    /// All fields that a token was made of: those given beside it, and those that it carries, as
+    /// texts. `None` where it lacks one that tokens of the scheme carry.
+    pub fn complete(&self, given: &Fields, token: &ParsedToken) -> Option<Fields> {
+        let mut fields = given.clone();
+        for carried in self.token.fields() {
+            let (_, text) = token.fields().find(|(field, _)| *field == carried)?;
+            fields.set(&self.fields.at(carried).name, text);
+        }
+        Some(fields)
+    }
+
+    /// Whether a request must give a field: nothing can be signed or verified without it. Whoever
+    /// is to be identified may be nobody at all: a visitor has no id.
+    pub fn needs(&self, op: Op, field: usize) -> bool {
+        let counts = || self.signs(field) || self.secret.per == Some(field);
+        match op {
+            Op::Sign => counts() || self.carries(field),
+            Op::Verify => counts() && !self.carries(field),
+            Op::Identify => false,
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What part each field plays in a scheme: who, when, which secret, any text.
+
+use crate::scheme::{Field, FieldKind, Scheme};
+
+impl Scheme {
+    /// Whether the message holds a field.
+    pub fn signs(&self, field: usize) -> bool {
+        self.message.fields().any(|signed| signed == field)
+    }
+
+    /// Whether the token carries a field, so that it is not given when the token is verified.
+    pub fn carries(&self, field: usize) -> bool {
+        self.token.fields().any(|carried| carried == field)
+    }
+
+    /// The field that says who it is: the first free text of the message.
+    pub fn identity(&self) -> Option<usize> {
+        self.message
+            .fields()
+            .find(|&field| self.is_free_text(field))
+    }
+
+    /// Whether a field takes any text. One that selects the secret takes only the names of
+    /// secrets.
+    pub fn is_free_text(&self, field: usize) -> bool {
+        self.fields.at(field).kind == FieldKind::Text && self.secret.per != Some(field)
+    }
+
+    /// Whether the field of that name is there and takes any text.
+    pub fn has_free_text(&self, name: &str) -> bool {
+        let field = self.fields.index(name);
+        field.is_some_and(|field| self.is_free_text(field))
+    }
+
+    /// Whether a field is a time.
+    pub fn is_time(&self, field: usize) -> bool {
+        self.fields.at(field).kind.is_time()
+    }
+
+    /// Every field that is a time, in the order of the file, whether it is signed or not.
+    pub fn times(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| field.kind.is_time())
+    }
+
+    /// The field that says when: the time that is signed; the one in the token, where none is.
+    pub fn time(&self) -> Option<usize> {
+        self.signed_time().or_else(|| self.carried_time())
+    }
+
+    /// The time that is signed.
+    pub fn signed_time(&self) -> Option<usize> {
+        self.message.fields().find(|&field| self.is_time(field))
+    }
+
+    /// The time that the token carries.
+    pub fn carried_time(&self) -> Option<usize> {
+        self.token.fields().find(|&field| self.is_time(field))
+    }
+}
