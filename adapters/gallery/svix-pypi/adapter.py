@@ -1,5 +1,6 @@
 """`svix` for Python, which wraps `standardwebhooks`, whose clock is set to the request's time."""
 
+import functools
 import pathlib
 import sys
 from datetime import datetime, timezone
@@ -9,7 +10,6 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 
 import standardwebhooks.webhooks as inner
 from adapter import Refused, serve
-from svix.webhooks import Webhook, WebhookVerificationError
 
 
 class Clock(datetime):
@@ -25,10 +25,18 @@ class Clock(datetime):
 inner.datetime = Clock
 
 
+@functools.cache
+def package():
+    """Loaded with the first request, for it takes seconds."""
+    import svix.webhooks
+
+    return svix.webhooks.Webhook
+
+
 def answer(request):
     fields = request["fields"]
     try:
-        webhook = Webhook(request["secret"])
+        webhook = package()(request["secret"])
     except inner.EmptyWebhookSecretError as error:
         raise Refused(str(error)) from error
     if request["op"] == "sign":
@@ -42,7 +50,7 @@ def answer(request):
     }
     try:
         webhook.verify(fields["payload"], headers)
-    except WebhookVerificationError as error:
+    except inner.WebhookVerificationError as error:
         return {"outcome": "reject", "code": str(error)}
     return {"outcome": "accept"}
 
