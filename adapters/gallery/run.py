@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Judges packages that other people published, and writes reports/gallery.
 
-    cargo build --release && python3 adapters/gallery/run.py
+    cargo build --release && python3 adapters/gallery/run.py FOLDER
 
-Installs each package at its pinned version under target/gallery (npm, pip and cargo are needed),
-runs `macproof run --level should` against its adapter, and writes what came out. The tables of
-reports/gallery/README.md and of README.md are rewritten; the notes in them are made by hand.
+Installs each package at its pinned version in FOLDER, outside the repository (npm, pip, cargo, go
+and Debian's apt are needed), runs `macproof run --level should` there against its adapter, and
+writes what was found. The tables of reports/gallery/README.md and of README.md are rewritten; the
+notes in them are made by hand. `$CARGO` and `$CARGO_TARGET_DIR` are honoured.
 """
 
 import json
@@ -18,24 +19,37 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ADAPTERS = ROOT / "adapters" / "gallery"
-WORK = ROOT / "target" / "gallery"
 REPORTS = ROOT / "reports" / "gallery"
+CARGO = os.environ.get("CARGO", "cargo")
+TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 
 # Folder, registry, suite.
 PACKAGES = [
     ("standardwebhooks-npm", "npm", "standard-webhooks"),
     ("standardwebhooks-pypi", "PyPI", "standard-webhooks"),
     ("standardwebhooks-cargo", "Cargo", "standard-webhooks"),
+    ("svix-npm", "npm", "standard-webhooks"),
+    ("svix-pypi", "PyPI", "standard-webhooks"),
+    ("openai-npm", "npm", "standard-webhooks"),
+    ("openai-pypi", "PyPI", "standard-webhooks"),
     ("octokit-webhooks-methods", "npm", "github-webhook"),
-    ("stripe", "npm", "stripe-webhook"),
+    ("gidgethub", "PyPI", "github-webhook"),
+    ("go-github", "Debian", "github-webhook"),
+    ("stripe-npm", "npm", "stripe-webhook"),
+    ("stripe-pypi", "PyPI", "stripe-webhook"),
+    ("shopify-api", "npm", "shopify-webhook"),
+    ("django-shopify-webhook", "PyPI", "shopify-webhook"),
     ("magicbell", "npm", "magicbell"),
     ("flask-intercom", "PyPI", "intercom"),
+    ("django-intercom", "PyPI", "intercom"),
 ]
 
 
-def main():
+def main(work):
+    shutil.copytree(ADAPTERS, work, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "vectors/more", work / "vectors/more", dirs_exist_ok=True)
     REPORTS.mkdir(parents=True, exist_ok=True)
-    rows = [row(*package) for package in PACKAGES]
+    rows = [row(work, *package) for package in PACKAGES]
     header = [
         "| package | suite | cases judged | failed `must` | failed `should` | fails at |",
         "|---|---|---|---|---|---|",
@@ -52,15 +66,17 @@ def main():
         page.write_text(fresh)
 
 
-def row(name, registry, suite):
-    command = installed(name, registry)
-    result_path = WORK / f"{name}.json"
-    # Exit code 1 is a finding; anything else is not what a gallery shows.
-    ended = run(
-        [ROOT / "target/release/macproof", "run", suite, "--level", "should", "--seed", "1"]
-        + ["--command", command, "--report", f"json={result_path}"],
+def row(work, name, registry, suite):
+    command = installed(work, name, registry)
+    result_path = work / f"{name}.json"
+    # Exit code 1 is a finding, 3 a case that an adapter could not ask; anything else is not what a
+    # gallery shows.
+    ended = subprocess.run(
+        [TARGET / "release/macproof", "run", "--suite-file", f"vectors/more/{suite}.yaml"]
+        + ["--level", "should", "--seed", "1", "--timeout", "1m", "--command", command]
+        + ["--report", f"json={result_path}"],
+        cwd=work,
         stdout=subprocess.PIPE,
-        check=False,
     )
     if ended.returncode not in (0, 1, 3):
         sys.exit(f"{name}: exit code {ended.returncode}")
@@ -68,8 +84,7 @@ def row(name, registry, suite):
     result = json.loads(result_path.read_text())
     failed = [case for case in result["cases"] if case["verdict"] == "fail"]
     count = lambda level: sum(case["level"] == level for case in failed)
-    counts = result["counts"]
-    judged = counts.get("pass", 0) + len(failed)
+    judged = result["counts"].get("pass", 0) + len(failed)
     at = sorted({shown for case in failed for shown in case["shows"]})
     implementation = result["implementation"]
     return (
@@ -78,36 +93,37 @@ def row(name, registry, suite):
     )
 
 
-def installed(name, registry):
-    """Installs a package and its adapter, and returns the command that starts it."""
-    folder, source = WORK / name, ADAPTERS / name
-    folder.mkdir(parents=True, exist_ok=True)
-    if registry == "Cargo":
-        run(
-            ["cargo", "build", "--quiet", "--release", "--manifest-path", source / "Cargo.toml"],
-            env={**os.environ, "CARGO_TARGET_DIR": str(WORK / "cargo")},
-        )
-        return "target/gallery/cargo/release/gallery-standardwebhooks"
-    if registry == "npm":
-        # Modules are looked for beside the file that imports them.
-        for file in ("package.json", "adapter.mjs"):
-            shutil.copy(source / file, folder / file)
-        shutil.copy(ADAPTERS / "adapter.mjs", WORK / "adapter.mjs")
-        run(
-            ["npm", "install", "--silent", "--no-package-lock", "--no-audit", "--no-fund"],
-            cwd=folder,
-        )
-        return f"node target/gallery/{name}/adapter.mjs"
-    python = folder / "venv" / "bin" / "python"
-    if not python.exists():
-        run([sys.executable, "-m", "venv", folder / "venv"])
-    run([python, "-m", "pip", "install", "--quiet", "-r", source / "requirements.txt"])
-    return f"target/gallery/{name}/venv/bin/python adapters/gallery/{name}/adapter.py"
+def installed(work, name, registry):
+    """Installs a package beside its adapter, and returns the command that starts it in `work`."""
+    folder = work / name
 
+    def run(*command, **environment):
+        subprocess.run(command, cwd=folder, env={**os.environ, **environment}, check=True)
 
-def run(command, check=True, **options):
-    return subprocess.run([str(word) for word in command], check=check, **{"cwd": ROOT, **options})
+    match registry:
+        case "Cargo":
+            run(CARGO, "build", "--quiet", "--release", CARGO_TARGET_DIR="target")
+            return f"{name}/target/release/gallery-standardwebhooks"
+        case "npm":
+            run("npm", "install", "--silent", "--no-package-lock", "--no-audit", "--no-fund")
+            return f"node {name}/adapter.mjs"
+        case "PyPI":
+            run(sys.executable, "-m", "venv", "venv")
+            run("venv/bin/python", "-m", "pip", "install", "--quiet", "-r", "requirements.txt")
+            return f"{name}/venv/bin/python {name}/adapter.py"
+        case "Debian":
+            packages = ("go-github", "go-querystring")
+            for package in packages:
+                run("apt-get", "download", "--quiet", f"golang-github-google-{package}-dev")
+            run("apt-get", "download", "--quiet", "golang-golang-x-crypto-dev")
+            for archive in folder.glob("*.deb"):
+                run("dpkg", "--extract", archive, "debian")
+            path = folder / "debian/usr/share/gocode"
+            run("go", "build", "adapter.go", GO111MODULE="off", GOPATH=str(path))
+            return f"{name}/adapter"
 
 
 if __name__ == "__main__":
-    main()
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    main(pathlib.Path(sys.argv[1]).resolve())

@@ -18,6 +18,7 @@ pub(super) fn add(sheet: &mut Sheet<'_>) {
     rearranged(sheet, &right);
     every_second(sheet, &right);
     ends(sheet, &right);
+    ends_of_the_whole(sheet, &right);
     undecodable(sheet, &right);
     checksums(sheet, &right);
     behind_a_nul(sheet);
@@ -114,6 +115,24 @@ fn ends(sheet: &mut Sheet<'_>, right: &Right) {
         ("without-its-first-bytes", end(length - without_first_group)),
     ] {
         let id = format!("token-{slug}");
+        sheet.not_accepted(&TRUNCATED_TOKEN_IS_NOT_ACCEPTED, &id, note, shown, NOW);
+    }
+}
+
+/// The end of a token in which more stands than the MAC: some compare the whole.
+fn ends_of_the_whole(sheet: &mut Sheet<'_>, right: &Right) {
+    let token = &right.shown.token;
+    if *token == right.spelt {
+        return;
+    }
+    let last = token.char_indices().next_back();
+    for (slug, end) in [
+        ("last-character", last.and_then(|(at, _)| token.get(at..))),
+        ("second-half", token.get(token.len() / 2..)),
+    ] {
+        let shown = end.map(|end| right.shown.spelt(end));
+        let note = "Catches a verifier that looks whether the expected token ends with this one.";
+        let id = format!("token-{slug}-of-the-whole");
         sheet.not_accepted(&TRUNCATED_TOKEN_IS_NOT_ACCEPTED, &id, note, shown, NOW);
     }
 }
@@ -225,7 +244,7 @@ fn behind_a_nul(sheet: &mut Sheet<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::generate::case::Sound;
+    use crate::generate::case::{Case, Sound};
     use crate::generate::fixture::{Claim, Fixture};
     use crate::generate::vectors::vectors;
     use crate::mistakes::checksums::Checksum;
@@ -391,6 +410,36 @@ mod tests {
             missed.extend(self::missed(&suite.parse().unwrap()));
         }
         assert!(missed.is_empty(), "{}", missed.join("\n"));
+    }
+
+    /// A verifier that compares the ends of whole tokens is caught, too.
+    #[test]
+    fn the_end_of_a_whole_token_is_not_accepted() {
+        for encoding in Encoding::ALL {
+            let suite = with(encoding, "v0=MAC", 32);
+            let fixture = Fixture::new(&suite);
+            let ends = |case: &&Case| {
+                let claim = Claim {
+                    secrets: case.secrets.clone(),
+                    fields: case.fields.clone(),
+                };
+                let shown = case.token.as_ref().and_then(Value::as_text);
+                let right = fixture.token(&claim);
+                let is_end = |(shown, right): (&str, String)| {
+                    !shown.is_empty() && shown != right && right.ends_with(shown)
+                };
+                case.rule.level == Level::Must
+                    && case.sound == Sound::DoesNotAccept
+                    && shown.zip(right).is_some_and(is_end)
+            };
+            let cases = vectors(&suite);
+            let lengths: Vec<usize> = cases
+                .iter()
+                .filter(ends)
+                .filter_map(|case| Some(case.token.as_ref()?.as_text()?.len()))
+                .collect();
+            assert!(lengths.contains(&1) && lengths.iter().any(|&length| length > 8));
+        }
     }
 
     /// Another spelling of the right MAC, or a longer one, is never told as a forgery.

@@ -3,7 +3,9 @@
 
 use crate::generate::clock::Clock;
 use crate::generate::fixture::{Fixture, NOW};
-use crate::generate::requirements::{AMBIGUOUS_MESSAGE_PROFILE, MALFORMED_TIME_IS_NOT_ACCEPTED};
+use crate::generate::requirements::{
+    AMBIGUOUS_MESSAGE_PROFILE, MALFORMED_TIME_IS_NOT_ACCEPTED, ODD_TIMES_PROFILE,
+};
 use crate::generate::sheet::Sheet;
 use crate::scheme::{FieldKind, MessagePart, is_canonical_time};
 use crate::signature::Fields;
@@ -96,6 +98,15 @@ fn traded(sheet: &mut Sheet<'_>, clock: &Clock, neighbour: &Neighbour) {
         let presented = sheet.fixture.forge(&signed, &shown);
         let id = format!("time-takes-{slug}-from-the-text-{side}");
         let rule = &MALFORMED_TIME_IS_NOT_ACCEPTED;
+        if !has_another_reading(&sheet.fixture, &shown.fields) {
+            let what = format!("accepts a time that took its {slug} from the text {side}");
+            let words = (
+                what.as_str(),
+                "Shows what a verifier takes for a time; nobody signs the text that gave it.",
+            );
+            sheet.observed(&ODD_TIMES_PROFILE, &id, words, presented, NOW);
+            continue;
+        }
         if presented.is_some() && !sheet.not_accepted(rule, &id, note, presented.clone(), NOW) {
             let words = (
                 "accepts a token whose text and time trade a digit",

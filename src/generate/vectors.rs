@@ -97,7 +97,8 @@ fn named(sheet: &mut Sheet<'_>, slug: &str, identity: Value, manner: Manner, not
     };
     let form = sheet.fixture.form(&identity);
     let domain = sheet.fixture.domain(field);
-    let manner = if domain.takes(&identity) && !domain.looks_like_json_and_is_none(&identity) {
+    let is_of_its_form = domain.takes(&identity);
+    let manner = if is_of_its_form && !domain.looks_like_json_and_is_none(&identity) {
         manner
     } else {
         Manner::Unusual
@@ -106,6 +107,12 @@ fn named(sheet: &mut Sheet<'_>, slug: &str, identity: Value, manner: Manner, not
     let id = format!("identity-{slug}");
     match (form, manner) {
         (Form::Uncertain, _) => {
+            sheet.gives(&FORM_PROFILE, &id, note, &claim);
+            return;
+        }
+        // No platform has an identity outside the form that the scheme states, so both are sound:
+        // to bring it to the form, and to sign it as it is.
+        (Form::Changed, _) if !is_of_its_form => {
             sheet.gives(&FORM_PROFILE, &id, note, &claim);
             return;
         }

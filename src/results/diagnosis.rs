@@ -345,8 +345,11 @@ fn fewest(cases: &[&Case]) -> (Vec<LikelyCause>, u64) {
                     places: 0,
                     causes,
                 });
-                tally.cases.push(at);
-                tally.places += place;
+                // A case may name the same mistakes twice, with other details.
+                if tally.cases.last() != Some(&at) {
+                    tally.cases.push(at);
+                    tally.places += place;
+                }
             }
         }
         let rank = |tally: &&Tally<'_>| (Reverse(tally.cases.len()), tally.places);

@@ -536,6 +536,105 @@ fn what_is_not_of_a_fields_form_may_be_refused() {
     }
 }
 
+/// Where a scheme brings an identity to a form, one outside its pattern may be signed as it is: a
+/// package that leaves the case to its caller was told that a forgery passes.
+#[test]
+fn an_identity_outside_its_pattern_may_be_signed_as_it_is() {
+    const EMAIL: &str = "  algorithm: hmac-sha256
+  secret: {encoding: utf8}
+  fields:
+    email: {type: text, pattern: '[A-Za-z0-9.]+@[A-Za-z0-9.]+'}
+  message: \"{email|lower}\"
+  token: \"{mac:base64}\"
+";
+    let suite = generated(&format!("{HEAD}{EMAIL}"));
+    let as_it_is = generated(&format!("{HEAD}{}", EMAIL.replace("|lower", "")));
+    let mut signs_as_it_is = |call: &Call<'_>| {
+        let is_email = suite.scheme.are_of_their_form(call.fields, None);
+        let is_raw = call.op == Op::Sign && !is_email;
+        let scheme = if is_raw { &as_it_is } else { &suite };
+        Reference::new().call(&Call {
+            scheme: &scheme.scheme,
+            ..*call
+        })
+    };
+    let failed = failing(&suite, Level::Should, &mut signs_as_it_is);
+    assert_eq!(failed, Vec::<String>::new());
+    // Inside, the case still matters.
+    let mut never_lowers = |call: &Call<'_>| {
+        Reference::new().call(&Call {
+            scheme: &as_it_is.scheme,
+            ..*call
+        })
+    };
+    let failed = failing(&suite, Level::Must, &mut never_lowers);
+    assert!(!failed.is_empty());
+}
+
+/// A time with more behind its digits forges nothing where no other fields of the forms that the
+/// scheme states have that message; where they may have it, it does.
+#[test]
+fn a_time_that_nobody_signed_for_another_is_no_forgery() {
+    const CLOSED: &str = "  algorithm: hmac-sha256
+  secret: {encoding: utf8}
+  fields:
+    id: {type: text, pattern: '[a-z0-9-]+'}
+    at: {type: unix-seconds}
+    body: {type: text, pattern: '\\{.*\\}'}
+  message: \"{id}.{at}.{body}\"
+  token: \"{mac:hex}\"
+";
+    let open = CLOSED
+        .replace(", pattern: '[a-z0-9-]+'", "")
+        .replace(", pattern: '\\{.*\\}'", "");
+    for (scheme, is_open) in [(CLOSED, false), (&open, true)] {
+        let suite = generated(&format!("{HEAD}{scheme}"));
+        let text = scheme.replace("unix-seconds", "text");
+        let of_text = generated(&format!("{HEAD}{text}"));
+        // The header's time is signed as it stands; only its first digits are looked at.
+        let mut reads_digits = |call: &Call<'_>| {
+            let time = call.fields.value("at").and_then(Value::as_text);
+            let begins_so = time.is_some_and(|time| time.starts_with(|c: char| c.is_ascii_digit()));
+            let is_read = call.op == Op::Verify && begins_so;
+            let scheme = if is_read { &of_text } else { &suite };
+            Reference::new().call(&Call {
+                scheme: &scheme.scheme,
+                ..*call
+            })
+        };
+        let failed = failing(&suite, Level::Must, &mut reads_digits);
+        let trades = |id: &String| id.starts_with("time-takes-") || id.starts_with("time-with-");
+        assert!(failed.iter().all(trades), "{failed:?}");
+        assert_eq!(!failed.is_empty(), is_open, "{failed:?}");
+    }
+}
+
+/// An id that travels in a header reaches nobody with blanks around it, or with what no header
+/// carries.
+#[test]
+fn what_no_header_carries_is_not_demanded() {
+    let suite = macproof::suite::find("standard-webhooks")
+        .unwrap()
+        .parse()
+        .unwrap();
+    let mut from_headers = |call: &Call<'_>| {
+        let id = call.fields.value("msg_id").and_then(Value::as_text);
+        let Some(id) = id.filter(|_| call.op == Op::Verify) else {
+            return Reference::new().call(call);
+        };
+        if id.contains(|c: char| !(' '..='~').contains(&c)) {
+            return Outcome::Refused("no header carries this".into());
+        }
+        let fields = call.fields.clone().with("msg_id", id.trim());
+        Reference::new().call(&Call {
+            fields: &fields,
+            ..*call
+        })
+    };
+    let failed = failing(&suite, Level::Should, &mut from_headers);
+    assert_eq!(failed, Vec::<String>::new());
+}
+
 /// Each input that must be signed or accepted is of the forms that the scheme states.
 #[test]
 fn what_is_demanded_is_inside_the_pattern() {

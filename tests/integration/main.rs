@@ -22,6 +22,7 @@ mod commands;
 mod compiled;
 mod descriptions;
 mod events;
+mod field_bodies;
 mod field_words;
 mod floors;
 mod fuzz;

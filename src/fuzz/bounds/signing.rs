@@ -21,6 +21,10 @@ impl Bounds<'_> {
                 "what becomes of an identity of which languages make different forms",
             );
         }
+        let is_of_its_form = self.suite.scheme.are_of_their_form(&request.fields, None);
+        if self.form(&request.fields) == Form::Changed && !is_of_its_form {
+            return Ruling::Taste("what becomes of an identity outside the form that is stated");
+        }
         if Self::has_json(&request.fields) {
             return Ruling::Taste("what is signed beside a field that is no text");
         }

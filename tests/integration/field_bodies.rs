@@ -1,0 +1,123 @@
+//! Bodies and values that are not what was to be signed, as processes: no cause that is false, and
+//! no verdict that is wrong.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::harness::test;
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/field");
+
+fn macproof(folder: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_macproof"));
+    command.current_dir(Path::new(FOLDER).join(folder));
+    command
+}
+
+/// A verifier that signs what is made of its input rejects right tokens, and is told so. What it
+/// makes is in no catalogue yet, so no cause is named.
+fn has_no_cause(suite: &str, made: &[&str]) {
+    for made in made {
+        let output = macproof("bodies")
+            .args(["run", suite, "--seed", "1", "--report", "json=-"])
+            .args([
+                "--command",
+                &format!("python3 implementation.py {made} verify"),
+            ])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1), "{made}: {output:?}");
+        let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(document["conformance"], "nonconformant", "{made}");
+        let diagnosis = &document["diagnosis"];
+        let causes = diagnosis["causes"].as_array().map_or(0, Vec::len);
+        assert_eq!(causes, 0, "{made}: {diagnosis}");
+    }
+}
+
+/// f14: the charset of the body.
+#[test(needs(PYTHON))]
+fn another_charset_of_the_body_has_no_false_cause() {
+    has_no_cause(
+        "github-webhook",
+        &[
+            "low-bytes",
+            "utf-8-as-latin-1",
+            "utf-8-as-windows-1252",
+            "replacement-characters",
+            "json-escapes",
+            "json-escapes-in-capitals",
+            "no-four-byte-characters",
+        ],
+    );
+}
+
+/// f16: line ends and cuts.
+#[test(needs(PYTHON))]
+fn other_line_ends_and_cuts_have_no_false_cause() {
+    has_no_cause(
+        "github-webhook",
+        &[
+            "carriage-returns",
+            "no-line-feeds",
+            "no-blanks",
+            "blank-before",
+            "nul-behind",
+            "cut",
+            "line-feeds-written-out",
+            "hex-of-the-body",
+        ],
+    );
+}
+
+/// f17: values as languages print them.
+#[test(needs(PYTHON))]
+fn a_value_that_a_language_printed_has_no_false_cause() {
+    has_no_cause(
+        "jotreview",
+        &[
+            "python-bytes",
+            "swift-optional",
+            "rust-some",
+            "javascript-object",
+            "list-of-one",
+            "json-around",
+            "zeros-before",
+            "kind-before",
+            "format",
+        ],
+    );
+}
+
+/// f22: a scheme without requirements is no suite, and nothing is judged by it.
+#[test]
+fn a_bare_scheme_is_an_error_and_no_verdict() {
+    let output = macproof("bare_scheme")
+        .args(["run", "--suite-file", "scheme.yaml"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("the key \"requirements\" is missing"),
+        "{said}"
+    );
+    assert!(
+        !String::from_utf8(output.stdout)
+            .unwrap()
+            .contains("conformant")
+    );
+}
+
+/// f24: an implementation of a suite that was not asked for has no verdict, and the gate is shut.
+#[test]
+fn an_implementation_of_another_suite_is_not_conformant() {
+    let output = macproof("another_suite").arg("run").output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("no case was judged"), "{said}");
+    assert!(
+        said.lines().last().unwrap().starts_with("incomplete: "),
+        "{said}"
+    );
+}
