@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::adapters::{Adapter, Limits, Target, ask_made};
 use crate::cli::clock::unix_now;
 use crate::explain::{
-    Answer, Asking, Probe, Question, Seen, explain, explain_verifier, signing_mistakes,
+    Answer, Asking, Probe, Question, Seen, explain, explain_verifier, signed_at_the_present,
+    signing_mistakes,
 };
 use crate::mistakes::{MistakeId, Mistaken};
 use crate::protocol::{Clock, Hello};
@@ -88,26 +89,29 @@ impl Search<'_> {
                 case.suite().clone_into(&mut suite);
                 of_suite = known.len();
             }
-            let call = signing(one);
-            let same: Vec<Causes> = known[of_suite..]
-                .iter()
-                .filter(|causes| reproduces(causes, &call, token))
-                .cloned()
-                .collect();
-            if !same.is_empty() {
-                case.causes = same;
-                continue;
-            }
-            let explanation = explain(&Question {
-                scheme: call.scheme,
-                secrets: call.secrets,
-                fields: call.fields,
-                token,
-                now: Some(call.now),
-            });
-            if explanation.answer == Answer::Explained {
-                case.causes = explanation.causes(language.as_deref());
-                known.extend(case.causes.iter().cloned());
+            for asked in self.signing(one, token) {
+                let call = asked.call(&one.suite.scheme);
+                let same: Vec<Causes> = known[of_suite..]
+                    .iter()
+                    .filter(|causes| reproduces(causes, &call, token))
+                    .cloned()
+                    .collect();
+                if !same.is_empty() {
+                    case.causes = same;
+                    break;
+                }
+                let explanation = explain(&Question {
+                    scheme: call.scheme,
+                    secrets: call.secrets,
+                    fields: call.fields,
+                    token,
+                    now: Some(call.now),
+                });
+                if explanation.answer == Answer::Explained {
+                    case.causes = explanation.causes(language.as_deref());
+                    known.extend(case.causes.iter().cloned());
+                    break;
+                }
             }
         }
         self.keep_what_passes(result, by_id, &known);
@@ -130,7 +134,11 @@ impl Search<'_> {
         let is_contradicted = |causes: &Causes| {
             passed.iter().any(|one| match &one.observed {
                 Observed::Outcome(Outcome::Token(token)) => {
-                    !reproduces(causes, &signing(one), token)
+                    let asked = self.signing(one, token);
+                    let scheme = &one.suite.scheme;
+                    !asked
+                        .iter()
+                        .any(|asked| reproduces(causes, &asked.call(scheme), token))
                 }
                 _ => false,
             })
@@ -151,6 +159,20 @@ impl Search<'_> {
                 mention.title = self.redaction.text(&mention.title);
             }
         }
+    }
+
+    /// What a sign case asked, as the token shows it: one that uses the real clock signs at the
+    /// second that its token carries, or else at one that is near.
+    fn signing(&self, one: &Observation<'_>, token: &str) -> Vec<Request> {
+        let request = Request {
+            token: None,
+            context: Context::default(),
+            ..one.request.clone().into_owned()
+        };
+        if self.hello.clock() == Clock::Injected {
+            return vec![request];
+        }
+        signed_at_the_present(&one.suite.scheme, &request, token)
     }
 
     /// Why the verifier misjudged.
@@ -186,6 +208,7 @@ impl Search<'_> {
         let mut ask = |probes: &[Probe<'_>]| asked.ask(probes);
         let mut asking = Asking::new(self.most, self.seed, &mut ask);
         asking.own_tokens_only = *self.secret == WhoseSecret::Unknown;
+        asking.own_secret = *self.secret != WhoseSecret::Request;
         let own_tokens_only = asking.own_tokens_only;
         let (mut diagnosis, result) = explain_verifier(&seen, signed, &mut asking);
         let requests = asked.done();
@@ -265,20 +288,6 @@ fn suites<'s>(observations: &[Observation<'s>]) -> impl Iterator<Item = &'s Suit
         })
         .collect();
     suites.into_iter()
-}
-
-/// What a sign case asked.
-fn signing<'o>(one: &'o Observation<'_>) -> Call<'o> {
-    let request: &Request = &one.request;
-    Call {
-        op: Op::Sign,
-        scheme: &one.suite.scheme,
-        secrets: &request.secrets,
-        fields: &request.fields,
-        token: None,
-        context: Context::none(),
-        now: request.now,
-    }
 }
 
 /// Whether an implementation with these mistakes gives that token.

@@ -28,6 +28,12 @@ const AT_ONCE: usize = 24;
 /// How many inputs that failed are looked at.
 const MOST_INPUTS: usize = 48;
 
+/// From how many of them variants are made for one suspect, how many from each, and how many for
+/// all suspects.
+const VARIED: usize = 3;
+const VARIANTS: u8 = 4;
+const MOST_VARIANTS: usize = 60;
+
 /// How many right tokens are presented again, of those that passed and of those that did not.
 const WATCHED: usize = 3;
 
@@ -373,30 +379,66 @@ impl<'q, 'a, 'k> Inquiry<'q, 'a, 'k> {
         places.into_iter().map(|(.., at)| at).collect()
     }
 
-    /// Adds inputs of the same kind as these.
-    fn vary(&mut self, places: &[usize]) {
-        let variants: Vec<Input<'a>> = places
-            .iter()
-            .flat_map(|&at| (1..=4).map(move |by| (at, by)))
-            .filter_map(|(at, by)| self.inputs[at].varied(by))
-            .collect();
-        for variant in variants {
-            if self
-                .inputs
-                .iter()
-                .any(|known| known.message == variant.message)
-            {
-                continue;
+    /// The inputs of suites that show a suspect, whether its token was presented elsewhere or not.
+    fn grounds(&self, one: usize) -> Vec<usize> {
+        let tracked = &self.tracked[one];
+        let is_ground = |at: &usize| {
+            let Some(token) = &tracked.tokens[*at] else {
+                return false;
+            };
+            let mut makers = self.makers_of(*at, token);
+            !self.inputs[*at].is_variant
+                && (tracked.suspect.is_single() || !makers.any(|other| other.suspect.is_single()))
+        };
+        (0..self.inputs.len()).filter(is_ground).collect()
+    }
+
+    /// Adds inputs like those that show a suspect, where its tokens are others: of other messages,
+    /// and under other secrets where the messages alone make no difference to it.
+    fn vary(&mut self, one: usize) {
+        let mut grounds = self.places(one);
+        grounds.retain(|&at| !self.inputs[at].is_variant);
+        for at in self.grounds(one) {
+            if !grounds.contains(&at) {
+                grounds.push(at);
             }
-            let from = self.inputs.len();
-            self.makers.push(HashMap::new());
-            for one in 0..self.tracked.len() {
-                let token = variant.made_by(&self.tracked[one].suspect.pipeline);
-                self.tracked[one].tokens.push(token);
-                self.index(one, from);
-            }
-            self.inputs.push(variant);
         }
+        let pipeline = self.tracked[one].suspect.pipeline.clone();
+        for at in grounds.into_iter().take(VARIED) {
+            for by in 1..=VARIANTS {
+                let variants = self.inputs.iter().filter(|input| input.is_variant).count();
+                if variants >= MOST_VARIANTS {
+                    return;
+                }
+                let age = 1 + variants as u64;
+                let is_new = |variant: &Input<'a>| {
+                    let token = variant.made_by(&pipeline);
+                    token.is_some_and(|token| !self.presented.contains(&token))
+                };
+                let input = &self.inputs[at];
+                let mut variant = input.varied(by, age, false);
+                if !variant.as_ref().is_some_and(is_new) && !self.asking.own_secret {
+                    variant = input.varied(by, age, true);
+                }
+                let Some(variant) = variant.filter(is_new) else {
+                    continue;
+                };
+                if self.inputs.iter().all(|known| !known.is_same(&variant)) {
+                    self.add(variant);
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, variant: Input<'a>) {
+        let from = self.inputs.len();
+        self.makers.push(HashMap::new());
+        for one in 0..self.tracked.len() {
+            let token = variant.made_by(&self.tracked[one].suspect.pipeline);
+            self.tracked[one].tokens.push(token);
+            self.index(one, from);
+        }
+        self.inputs.push(variant);
     }
 
     fn try_alone(&mut self) -> Result<(), InquiryResult> {
@@ -415,7 +457,12 @@ impl<'q, 'a, 'k> Inquiry<'q, 'a, 'k> {
                 if !self.tracked[one].stands || !self.explains_more(one) {
                     continue;
                 }
-                if let Some(&at) = self.places(one).first() {
+                let mut place = self.places(one).first().copied();
+                if place.is_none() {
+                    self.vary(one);
+                    place = self.places(one).first().copied();
+                }
+                if let Some(at) = place {
                     questions.push((one, at));
                     chosen.push(one);
                 }
@@ -452,7 +499,7 @@ impl<'q, 'a, 'k> Inquiry<'q, 'a, 'k> {
     fn confirm(&mut self, one: usize) -> Result<(), InquiryResult> {
         let mut places = self.places(one);
         if places.len() < LEAST {
-            self.vary(&places);
+            self.vary(one);
             places = self.places(one);
         }
         let in_suites = places.iter().filter(|&&at| !self.inputs[at].is_variant);
