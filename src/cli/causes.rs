@@ -1,7 +1,7 @@
 //! Causes for the failed cases of a run: of each token that differs, and of all that a verifier
 //! misjudges. For these it is asked once more.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::adapters::{Adapter, Limits, Target, ask_made};
@@ -20,6 +20,9 @@ use crate::runner::WhoseSecret;
 use crate::scheme::{Call, Implementation as _};
 use crate::signature::{Context, Op, Outcome, OutcomeKind, Request};
 use crate::suite::{Expect, Suite};
+
+/// How many causes of signing are tried on every failed case.
+const MOST_KNOWN: usize = 40;
 
 /// Where the causes of a run are looked for.
 pub(crate) struct Search<'a> {
@@ -66,7 +69,7 @@ impl Search<'_> {
     /// One implementation makes the same mistakes throughout: what explained an earlier case is
     /// tried first, so that hundreds of failures cost one search, and have one cause.
     fn add_token_causes(&self, result: &mut RunResult, by_id: &HashMap<String, &Observation<'_>>) {
-        let mut known: Vec<Causes> = Vec::new();
+        let mut known: Vec<(String, Causes)> = Vec::new();
         // The words of a cause are those of its scheme, so each suite has its own.
         let mut of_suite = 0;
         let mut suite = String::new();
@@ -93,6 +96,7 @@ impl Search<'_> {
                 let call = asked.call(&one.suite.scheme);
                 let same: Vec<Causes> = known[of_suite..]
                     .iter()
+                    .map(|(_, causes)| causes)
                     .filter(|causes| reproduces(causes, &call, token))
                     .cloned()
                     .collect();
@@ -109,12 +113,84 @@ impl Search<'_> {
                 });
                 if explanation.answer == Answer::Explained {
                     case.causes = explanation.causes(language.as_deref());
-                    known.extend(case.causes.iter().cloned());
+                    let of_suite = |causes: &Causes| (suite.clone(), causes.clone());
+                    known.extend(case.causes.iter().map(of_suite));
                     break;
                 }
             }
         }
+        self.complete(result, by_id, &known);
         self.keep_what_passes(result, by_id, &known);
+    }
+
+    /// Adds to each failed sign case what was found for others of its suite, where it does the same
+    /// there: the search names no special case beside the general mistake, and no mistake where
+    /// there is no token. What is a special case of all that another explains goes.
+    fn complete(
+        &self,
+        result: &mut RunResult,
+        by_id: &HashMap<String, &Observation<'_>>,
+        known: &[(String, Causes)],
+    ) {
+        let mut seen = HashSet::new();
+        let known: Vec<&(String, Causes)> = known
+            .iter()
+            .filter(|(suite, causes)| seen.insert((suite, names(causes))))
+            .collect();
+        let mut explained: HashMap<Vec<String>, Vec<usize>> = HashMap::new();
+        for (at, case) in result.cases.iter_mut().enumerate() {
+            if self.interrupt.load(Ordering::Relaxed) {
+                return;
+            }
+            let Some(one) = by_id.get(&case.id).filter(|_| is_failure(case.verdict)) else {
+                continue;
+            };
+            let Observed::Outcome(outcome) = &one.observed else {
+                continue;
+            };
+            if one.request.op != Op::Sign {
+                continue;
+            }
+            let of_suite = known.iter().filter(|(suite, _)| suite == case.suite());
+            let of_suite: Vec<&Causes> = of_suite
+                .map(|(_, causes)| causes)
+                .take(MOST_KNOWN)
+                .collect();
+            for causes in of_suite {
+                let is_new = case.causes.iter().all(|one| names(one) != names(causes));
+                if is_new && self.does(causes, one, outcome) {
+                    case.causes.push(causes.clone());
+                }
+            }
+            for causes in &case.causes {
+                explained.entry(names(causes)).or_default().push(at);
+            }
+        }
+        let is_special = |causes: &Causes| {
+            let general = ids(causes).map(|ids| ids.into_iter().map(MistakeId::general));
+            let general: Option<Vec<String>> =
+                general.map(|ids| ids.map(|id| id.to_string()).collect());
+            general.is_some_and(|general| {
+                general != names(causes) && explained.get(&general) == explained.get(&names(causes))
+            })
+        };
+        for case in &mut result.cases {
+            case.causes.retain(|causes| !is_special(causes));
+        }
+    }
+
+    /// Whether an implementation with these mistakes does the same in a sign case.
+    fn does(&self, causes: &Causes, one: &Observation<'_>, outcome: &Outcome) -> bool {
+        let scheme = &one.suite.scheme;
+        let Outcome::Token(token) = outcome else {
+            let mistaken = ids(causes).and_then(|ids| Mistaken::new(&ids).ok());
+            let kind = mistaken.map(|mut mistaken| mistaken.call(&one.request.call(scheme)).kind());
+            return kind == Some(outcome.kind());
+        };
+        let asked = self.signing(one, token);
+        asked
+            .iter()
+            .any(|asked| reproduces(causes, &asked.call(scheme), token))
     }
 
     /// Of several causes of one token those go that would have spoilt a token that was right,
@@ -123,7 +199,7 @@ impl Search<'_> {
         &self,
         result: &mut RunResult,
         by_id: &HashMap<String, &Observation<'_>>,
-        known: &[Causes],
+        known: &[(String, Causes)],
     ) {
         let passed: Vec<&Observation<'_>> = result
             .cases
@@ -133,18 +209,13 @@ impl Search<'_> {
             .collect();
         let is_contradicted = |causes: &Causes| {
             passed.iter().any(|one| match &one.observed {
-                Observed::Outcome(Outcome::Token(token)) => {
-                    let asked = self.signing(one, token);
-                    let scheme = &one.suite.scheme;
-                    !asked
-                        .iter()
-                        .any(|asked| reproduces(causes, &asked.call(scheme), token))
-                }
+                Observed::Outcome(outcome @ Outcome::Token(_)) => !self.does(causes, one, outcome),
                 _ => false,
             })
         };
         let mut contradicted: Vec<Vec<String>> = known
             .iter()
+            .map(|(_, causes)| causes)
             .filter(|causes| is_contradicted(causes))
             .map(names)
             .collect();
@@ -192,7 +263,7 @@ impl Search<'_> {
                 suite: one.suite.name.as_str(),
                 scheme: &one.suite.scheme,
                 request: &one.request,
-                is_right: matches!(&*one.expect, Expect::Outcomes(kinds) if kinds[..] == [OutcomeKind::Accept]),
+                is_right: is_right(&one.expect),
                 real_time,
                 outcome,
                 failed: is_failure(case.verdict),
@@ -288,6 +359,13 @@ fn suites<'s>(observations: &[Observation<'s>]) -> impl Iterator<Item = &'s Suit
         })
         .collect();
     suites.into_iter()
+}
+
+/// Whether what is presented is the right token: it may be declined where the input is odd, but is
+/// not wrong.
+fn is_right(expect: &Expect) -> bool {
+    matches!(expect, Expect::Outcomes(kinds)
+        if kinds.contains(&OutcomeKind::Accept) && !kinds.contains(&OutcomeKind::Reject))
 }
 
 /// Whether an implementation with these mistakes gives that token.

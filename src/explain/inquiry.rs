@@ -124,6 +124,8 @@ struct Inquiry<'q, 'a, 'k> {
     presented: HashSet<String>,
     confirmed: Vec<Confirmed>,
     in_pairs: bool,
+    /// What signing has shown.
+    first: Vec<Vec<MistakeId>>,
 }
 
 impl<'q, 'a, 'k> Inquiry<'q, 'a, 'k> {
@@ -144,8 +146,7 @@ impl<'q, 'a, 'k> Inquiry<'q, 'a, 'k> {
                 OutcomeKind::Accept => passed.push((one, input(one))),
                 OutcomeKind::Reject if one.failed && inputs.len() < MOST_INPUTS => {
                     inputs.extend(
-                        input(one)
-                            .filter(|new| inputs.iter().all(|known| known.message != new.message)),
+                        input(one).filter(|new| inputs.iter().all(|known| !known.is_same(new))),
                     );
                 }
                 _ => {}
@@ -164,6 +165,7 @@ impl<'q, 'a, 'k> Inquiry<'q, 'a, 'k> {
             presented,
             confirmed: Vec::new(),
             in_pairs: false,
+            first: Vec::new(),
         };
         inquiry.know_what_was_presented(seen);
         inquiry
@@ -243,6 +245,7 @@ impl<'q, 'a, 'k> Inquiry<'q, 'a, 'k> {
 
     /// Tries these before the others.
     fn put_first(&mut self, first: &[Vec<MistakeId>]) {
+        self.first = first.to_vec();
         let is_first = |one: &Tracked| first.contains(&one.suspect.ids());
         self.tracked.sort_by_key(|one| !is_first(one));
         self.makers = vec![HashMap::new(); self.inputs.len()];
@@ -495,22 +498,32 @@ impl<'q, 'a, 'k> Inquiry<'q, 'a, 'k> {
         self.open().any(|at| self.tracked[one].tokens[at].is_some())
     }
 
+    /// The first of these places for each message, and the others.
+    fn by_message(&self, places: &[usize]) -> (Vec<usize>, Vec<usize>) {
+        let mut known: HashSet<&[u8]> = HashSet::new();
+        let is_first = |at: &usize| known.insert(&self.inputs[*at].message);
+        places.iter().copied().partition(is_first)
+    }
+
     /// Asks for more messages, with a control beside each, and tells it from its rivals.
     fn confirm(&mut self, one: usize) -> Result<(), InquiryResult> {
         let mut places = self.places(one);
-        if places.len() < LEAST {
+        if self.by_message(&places).0.len() < LEAST {
             self.vary(one);
             places = self.places(one);
         }
         let in_suites = places.iter().filter(|&&at| !self.inputs[at].is_variant);
         let wanted = in_suites.count().clamp(LEAST, MOST);
+        let (mut places, others) = self.by_message(&places);
+        let messages = places.len();
         // Not only the first of the file.
-        if places.len() > wanted && wanted == MOST {
-            let step = places.len() / wanted;
+        if messages > wanted && wanted == MOST {
+            let step = messages / wanted;
             places = places.into_iter().step_by(step.max(1)).collect();
         }
+        places.extend(others);
         places.truncate(wanted);
-        if places.len() < LEAST || self.asking.left < 2 * places.len() {
+        if messages < LEAST || self.asking.left < 2 * places.len() {
             return Ok(());
         }
         for &at in &places {
@@ -650,7 +663,8 @@ impl<'q, 'a, 'k> Inquiry<'q, 'a, 'k> {
         Ok(Some(alike))
     }
 
-    /// Sets of mistakes, each once, a special case only where the general one is not among them.
+    /// Sets of mistakes, each once: those that signing has shown, where they are among them; else a
+    /// special case only where the general one is not.
     fn in_words(&self, alike: &[usize]) -> Vec<Causes> {
         let mut sets: Vec<(Vec<MistakeId>, Vec<&Suspect>)> = Vec::new();
         for &one in alike {
@@ -661,9 +675,12 @@ impl<'q, 'a, 'k> Inquiry<'q, 'a, 'k> {
                 None => sets.push((ids, vec![suspect])),
             }
         }
+        if sets.iter().any(|(ids, _)| self.first.contains(ids)) {
+            sets.retain(|(ids, _)| self.first.contains(ids));
+        }
         let known: Vec<Vec<MistakeId>> = sets.iter().map(|(ids, _)| ids.clone()).collect();
         sets.retain(|(ids, _)| {
-            let general: Vec<MistakeId> = ids.iter().map(|id| general(*id)).collect();
+            let general: Vec<MistakeId> = ids.iter().map(|id| id.general()).collect();
             general == *ids || !known.contains(&general)
         });
         let least = sets.iter().map(|(ids, _)| ids.len()).min();
@@ -783,11 +800,4 @@ fn unique(mut sets: Vec<Vec<MistakeId>>) -> Vec<Vec<MistakeId>> {
     let mut seen = HashSet::new();
     sets.retain(|ids| seen.insert(ids.clone()));
     sets
-}
-
-fn general(id: MistakeId) -> MistakeId {
-    let general = id.mistake().case_of;
-    general
-        .and_then(|name| MistakeId::named(name).ok())
-        .unwrap_or(id)
 }

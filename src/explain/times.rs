@@ -193,8 +193,44 @@ fn date(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CarriedTime, Oddity, carried_time};
+    use super::{CarriedTime, Oddity, carried_time, signed_at_the_present};
     use crate::mistakes::samples::Sample;
+    use crate::signature::{Context, Fields, Op, Request, Secret, Secrets, Value};
+
+    #[test]
+    fn who_signs_at_the_present_signs_at_the_time_of_the_token() {
+        let scheme = Sample::named("time").scheme;
+        let request = Request {
+            op: Op::Sign,
+            suite: "time".into(),
+            secrets: Secrets::One(Secret::new("secret")),
+            fields: Fields::new()
+                .with("user_id", "u")
+                .with("timestamp", 1_741_761_604),
+            context: Context::default(),
+            token: None,
+            now: 1_741_761_604,
+        };
+        let times = |token: &str| -> Vec<Option<Value>> {
+            let asked = signed_at_the_present(&scheme, &request, token);
+            let time = |one: &Request| one.fields.value("timestamp").cloned();
+            asked.iter().map(time).collect()
+        };
+        let mac = "a".repeat(64);
+        assert_eq!(
+            times(&format!("{mac}-1741761607")),
+            [Some(Value::Number(1_741_761_607))]
+        );
+        // In base64 it is not of the scheme's form, and carries its time all the same.
+        assert_eq!(
+            times("qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqo=-1741761605"),
+            [Some(Value::Number(1_741_761_605))]
+        );
+        let near: Vec<_> = (0..=2)
+            .map(|later| Some(Value::Number(1_741_761_604 + later)))
+            .collect();
+        assert_eq!(times(&mac), near);
+    }
 
     #[test]
     fn a_time_is_found_however_it_is_written() {
