@@ -1,13 +1,14 @@
 //! Causes for the failed cases of a run: of each token that differs, and of all that a verifier
 //! misjudges. For these it is asked once more.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::adapters::{Adapter, Limits, Target, ask_made};
 use crate::cli::clock::unix_now;
 use crate::explain::{
-    Answer, Asking, Probe, Question, Seen, explain, explain_verifier, signing_mistakes,
+    Answer, Asking, Probe, Question, Seen, explain, explain_verifier, signed_at_the_present,
+    signing_mistakes,
 };
 use crate::mistakes::{MistakeId, Mistaken};
 use crate::protocol::{Clock, Hello};
@@ -19,6 +20,9 @@ use crate::runner::WhoseSecret;
 use crate::scheme::{Call, Implementation as _};
 use crate::signature::{Op, Outcome, OutcomeKind, Request};
 use crate::suite::{Expect, Suite};
+
+/// How many causes of signing are tried on every failed case.
+const MOST_KNOWN: usize = 40;
 
 /// Where the causes of a run are looked for.
 pub(crate) struct Search<'a> {
@@ -65,7 +69,7 @@ impl Search<'_> {
     /// One implementation makes the same mistakes throughout: what explained an earlier case is
     /// tried first, so that hundreds of failures cost one search, and have one cause.
     fn add_token_causes(&self, result: &mut RunResult, by_id: &HashMap<String, &Observation<'_>>) {
-        let mut known: Vec<Causes> = Vec::new();
+        let mut known: Vec<(String, Causes)> = Vec::new();
         // The words of a cause are those of its scheme, so each suite has its own.
         let mut of_suite = 0;
         let mut suite = String::new();
@@ -88,29 +92,105 @@ impl Search<'_> {
                 case.suite().clone_into(&mut suite);
                 of_suite = known.len();
             }
-            let call = signing(one);
-            let same: Vec<Causes> = known[of_suite..]
-                .iter()
-                .filter(|causes| reproduces(causes, &call, token))
-                .cloned()
-                .collect();
-            if !same.is_empty() {
-                case.causes = same;
-                continue;
-            }
-            let explanation = explain(&Question {
-                scheme: call.scheme,
-                secrets: call.secrets,
-                fields: call.fields,
-                token,
-                now: Some(call.now),
-            });
-            if explanation.answer == Answer::Explained {
-                case.causes = explanation.causes(language.as_deref());
-                known.extend(case.causes.iter().cloned());
+            for asked in self.signing(one, token) {
+                let call = asked.call(&one.suite.scheme);
+                let same: Vec<Causes> = known[of_suite..]
+                    .iter()
+                    .map(|(_, causes)| causes)
+                    .filter(|causes| reproduces(causes, &call, token))
+                    .cloned()
+                    .collect();
+                if !same.is_empty() {
+                    case.causes = same;
+                    break;
+                }
+                let explanation = explain(&Question {
+                    scheme: call.scheme,
+                    secrets: call.secrets,
+                    fields: call.fields,
+                    token,
+                    now: Some(call.now),
+                });
+                if explanation.answer == Answer::Explained {
+                    case.causes = explanation.causes(language.as_deref());
+                    let of_suite = |causes: &Causes| (suite.clone(), causes.clone());
+                    known.extend(case.causes.iter().map(of_suite));
+                    break;
+                }
             }
         }
+        self.complete(result, by_id, &known);
         self.keep_what_passes(result, by_id, &known);
+    }
+
+    /// Adds to each failed sign case what was found for others of its suite, where it does the same
+    /// there: the search names no special case beside the general mistake, and no mistake where
+    /// there is no token. What is a special case of all that another explains goes.
+    fn complete(
+        &self,
+        result: &mut RunResult,
+        by_id: &HashMap<String, &Observation<'_>>,
+        known: &[(String, Causes)],
+    ) {
+        let mut seen = HashSet::new();
+        let known: Vec<&(String, Causes)> = known
+            .iter()
+            .filter(|(suite, causes)| seen.insert((suite, names(causes))))
+            .collect();
+        let mut explained: HashMap<Vec<String>, Vec<usize>> = HashMap::new();
+        for (at, case) in result.cases.iter_mut().enumerate() {
+            if self.interrupt.load(Ordering::Relaxed) {
+                return;
+            }
+            let Some(one) = by_id.get(&case.id).filter(|_| is_failure(case.verdict)) else {
+                continue;
+            };
+            let Observed::Outcome(outcome) = &one.observed else {
+                continue;
+            };
+            if one.request.op != Op::Sign {
+                continue;
+            }
+            let of_suite = known.iter().filter(|(suite, _)| suite == case.suite());
+            let of_suite: Vec<&Causes> = of_suite
+                .map(|(_, causes)| causes)
+                .take(MOST_KNOWN)
+                .collect();
+            for causes in of_suite {
+                let is_new = case.causes.iter().all(|one| names(one) != names(causes));
+                if is_new && self.does(causes, one, outcome) {
+                    case.causes.push(causes.clone());
+                }
+            }
+            for causes in &case.causes {
+                explained.entry(names(causes)).or_default().push(at);
+            }
+        }
+        let is_special = |causes: &Causes| {
+            let general = ids(causes).map(|ids| ids.into_iter().map(MistakeId::general));
+            let general: Option<Vec<String>> =
+                general.map(|ids| ids.map(|id| id.to_string()).collect());
+            general.is_some_and(|general| {
+                general != names(causes) && explained.get(&general) == explained.get(&names(causes))
+            })
+        };
+        for case in &mut result.cases {
+            case.causes.retain(|causes| !is_special(causes));
+        }
+    }
+
+    /// Whether an implementation with these mistakes does the same in a sign case.
+    fn does(&self, causes: &Causes, one: &Observation<'_>, outcome: &Outcome) -> bool {
+        let scheme = &one.suite.scheme;
+        let Outcome::Token(token) = outcome else {
+            let mistaken = ids(causes).and_then(|ids| Mistaken::new(&ids).ok());
+            let kind = mistaken.map(|mut mistaken| mistaken.call(&one.request.call(scheme)).kind());
+            return kind == Some(outcome.kind());
+        };
+        let asked = self.signing(one, token);
+        asked
+            .iter()
+            .any(|asked| reproduces(causes, &asked.call(scheme), token))
     }
 
     /// Of several causes of one token those go that would have spoilt a token that was right,
@@ -119,7 +199,7 @@ impl Search<'_> {
         &self,
         result: &mut RunResult,
         by_id: &HashMap<String, &Observation<'_>>,
-        known: &[Causes],
+        known: &[(String, Causes)],
     ) {
         let passed: Vec<&Observation<'_>> = result
             .cases
@@ -129,14 +209,13 @@ impl Search<'_> {
             .collect();
         let is_contradicted = |causes: &Causes| {
             passed.iter().any(|one| match &one.observed {
-                Observed::Outcome(Outcome::Token(token)) => {
-                    !reproduces(causes, &signing(one), token)
-                }
+                Observed::Outcome(outcome @ Outcome::Token(_)) => !self.does(causes, one, outcome),
                 _ => false,
             })
         };
         let mut contradicted: Vec<Vec<String>> = known
             .iter()
+            .map(|(_, causes)| causes)
             .filter(|causes| is_contradicted(causes))
             .map(names)
             .collect();
@@ -151,6 +230,20 @@ impl Search<'_> {
                 mention.title = self.redaction.text(&mention.title);
             }
         }
+    }
+
+    /// What a sign case asked, as the token shows it: one that uses the real clock signs at the
+    /// second that its token carries, or else at one that is near.
+    fn signing(&self, one: &Observation<'_>, token: &str) -> Vec<Request> {
+        let request = Request {
+            token: None,
+            context: Context::default(),
+            ..one.request.clone().into_owned()
+        };
+        if self.hello.clock() == Clock::Injected {
+            return vec![request];
+        }
+        signed_at_the_present(&one.suite.scheme, &request, token)
     }
 
     /// Why the verifier misjudged.
@@ -170,7 +263,7 @@ impl Search<'_> {
                 suite: one.suite.name.as_str(),
                 scheme: &one.suite.scheme,
                 request: &one.request,
-                is_right: matches!(&*one.expect, Expect::Outcomes(kinds) if kinds[..] == [OutcomeKind::Accept]),
+                is_right: is_right(&one.expect),
                 real_time,
                 outcome,
                 failed: is_failure(case.verdict),
@@ -186,6 +279,7 @@ impl Search<'_> {
         let mut ask = |probes: &[Probe<'_>]| asked.ask(probes);
         let mut asking = Asking::new(self.most, self.seed, &mut ask);
         asking.own_tokens_only = *self.secret == WhoseSecret::Unknown;
+        asking.own_secret = *self.secret != WhoseSecret::Request;
         let own_tokens_only = asking.own_tokens_only;
         let (mut diagnosis, result) = explain_verifier(&seen, signed, &mut asking);
         let requests = asked.done();
@@ -267,15 +361,11 @@ fn suites<'s>(observations: &[Observation<'s>]) -> impl Iterator<Item = &'s Suit
     suites.into_iter()
 }
 
-/// What a sign case asked.
-fn signing<'o>(one: &'o Observation<'_>) -> Call<'o> {
-    let request: &Request = &one.request;
-    Call::sign(
-        &one.suite.scheme,
-        &request.secrets,
-        &request.fields,
-        request.now,
-    )
+/// Whether what is presented is the right token: it may be declined where the input is odd, but is
+/// not wrong.
+fn is_right(expect: &Expect) -> bool {
+    matches!(expect, Expect::Outcomes(kinds)
+        if kinds.contains(&OutcomeKind::Accept) && !kinds.contains(&OutcomeKind::Reject))
 }
 
 /// Whether an implementation with these mistakes gives that token.

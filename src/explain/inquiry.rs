@@ -28,6 +28,12 @@ const AT_ONCE: usize = 24;
 /// How many inputs that failed are looked at.
 const MOST_INPUTS: usize = 48;
 
+/// From how many of them variants are made for one suspect, how many from each, and how many for
+/// all suspects.
+const VARIED: usize = 3;
+const VARIANTS: u8 = 4;
+const MOST_VARIANTS: usize = 60;
+
 /// How many right tokens are presented again, of those that passed and of those that did not.
 const WATCHED: usize = 3;
 
@@ -118,6 +124,8 @@ struct Inquiry<'q, 'a, 'k> {
     presented: HashSet<String>,
     confirmed: Vec<Confirmed>,
     in_pairs: bool,
+    /// What signing has shown.
+    first: Vec<Vec<MistakeId>>,
 }
 
 impl<'q, 'a, 'k> Inquiry<'q, 'a, 'k> {
@@ -138,8 +146,7 @@ impl<'q, 'a, 'k> Inquiry<'q, 'a, 'k> {
                 OutcomeKind::Accept => passed.push((one, input(one))),
                 OutcomeKind::Reject if one.failed && inputs.len() < MOST_INPUTS => {
                     inputs.extend(
-                        input(one)
-                            .filter(|new| inputs.iter().all(|known| known.message != new.message)),
+                        input(one).filter(|new| inputs.iter().all(|known| !known.is_same(new))),
                     );
                 }
                 _ => {}
@@ -158,6 +165,7 @@ impl<'q, 'a, 'k> Inquiry<'q, 'a, 'k> {
             presented,
             confirmed: Vec::new(),
             in_pairs: false,
+            first: Vec::new(),
         };
         inquiry.know_what_was_presented(seen);
         inquiry
@@ -237,6 +245,7 @@ impl<'q, 'a, 'k> Inquiry<'q, 'a, 'k> {
 
     /// Tries these before the others.
     fn put_first(&mut self, first: &[Vec<MistakeId>]) {
+        self.first = first.to_vec();
         let is_first = |one: &Tracked| first.contains(&one.suspect.ids());
         self.tracked.sort_by_key(|one| !is_first(one));
         self.makers = vec![HashMap::new(); self.inputs.len()];
@@ -373,30 +382,66 @@ impl<'q, 'a, 'k> Inquiry<'q, 'a, 'k> {
         places.into_iter().map(|(.., at)| at).collect()
     }
 
-    /// Adds inputs of the same kind as these.
-    fn vary(&mut self, places: &[usize]) {
-        let variants: Vec<Input<'a>> = places
-            .iter()
-            .flat_map(|&at| (1..=4).map(move |by| (at, by)))
-            .filter_map(|(at, by)| self.inputs[at].varied(by))
-            .collect();
-        for variant in variants {
-            if self
-                .inputs
-                .iter()
-                .any(|known| known.message == variant.message)
-            {
-                continue;
+    /// The inputs of suites that show a suspect, whether its token was presented elsewhere or not.
+    fn grounds(&self, one: usize) -> Vec<usize> {
+        let tracked = &self.tracked[one];
+        let is_ground = |at: &usize| {
+            let Some(token) = &tracked.tokens[*at] else {
+                return false;
+            };
+            let mut makers = self.makers_of(*at, token);
+            !self.inputs[*at].is_variant
+                && (tracked.suspect.is_single() || !makers.any(|other| other.suspect.is_single()))
+        };
+        (0..self.inputs.len()).filter(is_ground).collect()
+    }
+
+    /// Adds inputs like those that show a suspect, where its tokens are others: of other messages,
+    /// and under other secrets where the messages alone make no difference to it.
+    fn vary(&mut self, one: usize) {
+        let mut grounds = self.places(one);
+        grounds.retain(|&at| !self.inputs[at].is_variant);
+        for at in self.grounds(one) {
+            if !grounds.contains(&at) {
+                grounds.push(at);
             }
-            let from = self.inputs.len();
-            self.makers.push(HashMap::new());
-            for one in 0..self.tracked.len() {
-                let token = variant.made_by(&self.tracked[one].suspect.pipeline);
-                self.tracked[one].tokens.push(token);
-                self.index(one, from);
-            }
-            self.inputs.push(variant);
         }
+        let pipeline = self.tracked[one].suspect.pipeline.clone();
+        for at in grounds.into_iter().take(VARIED) {
+            for by in 1..=VARIANTS {
+                let variants = self.inputs.iter().filter(|input| input.is_variant).count();
+                if variants >= MOST_VARIANTS {
+                    return;
+                }
+                let age = 1 + variants as u64;
+                let is_new = |variant: &Input<'a>| {
+                    let token = variant.made_by(&pipeline);
+                    token.is_some_and(|token| !self.presented.contains(&token))
+                };
+                let input = &self.inputs[at];
+                let mut variant = input.varied(by, age, false);
+                if !variant.as_ref().is_some_and(is_new) && !self.asking.own_secret {
+                    variant = input.varied(by, age, true);
+                }
+                let Some(variant) = variant.filter(is_new) else {
+                    continue;
+                };
+                if self.inputs.iter().all(|known| !known.is_same(&variant)) {
+                    self.add(variant);
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, variant: Input<'a>) {
+        let from = self.inputs.len();
+        self.makers.push(HashMap::new());
+        for one in 0..self.tracked.len() {
+            let token = variant.made_by(&self.tracked[one].suspect.pipeline);
+            self.tracked[one].tokens.push(token);
+            self.index(one, from);
+        }
+        self.inputs.push(variant);
     }
 
     fn try_alone(&mut self) -> Result<(), InquiryResult> {
@@ -415,7 +460,12 @@ impl<'q, 'a, 'k> Inquiry<'q, 'a, 'k> {
                 if !self.tracked[one].stands || !self.explains_more(one) {
                     continue;
                 }
-                if let Some(&at) = self.places(one).first() {
+                let mut place = self.places(one).first().copied();
+                if place.is_none() {
+                    self.vary(one);
+                    place = self.places(one).first().copied();
+                }
+                if let Some(at) = place {
                     questions.push((one, at));
                     chosen.push(one);
                 }
@@ -448,22 +498,32 @@ impl<'q, 'a, 'k> Inquiry<'q, 'a, 'k> {
         self.open().any(|at| self.tracked[one].tokens[at].is_some())
     }
 
+    /// The first of these places for each message, and the others.
+    fn by_message(&self, places: &[usize]) -> (Vec<usize>, Vec<usize>) {
+        let mut known: HashSet<&[u8]> = HashSet::new();
+        let is_first = |at: &usize| known.insert(&self.inputs[*at].message);
+        places.iter().copied().partition(is_first)
+    }
+
     /// Asks for more messages, with a control beside each, and tells it from its rivals.
     fn confirm(&mut self, one: usize) -> Result<(), InquiryResult> {
         let mut places = self.places(one);
-        if places.len() < LEAST {
-            self.vary(&places);
+        if self.by_message(&places).0.len() < LEAST {
+            self.vary(one);
             places = self.places(one);
         }
         let in_suites = places.iter().filter(|&&at| !self.inputs[at].is_variant);
         let wanted = in_suites.count().clamp(LEAST, MOST);
+        let (mut places, others) = self.by_message(&places);
+        let messages = places.len();
         // Not only the first of the file.
-        if places.len() > wanted && wanted == MOST {
-            let step = places.len() / wanted;
+        if messages > wanted && wanted == MOST {
+            let step = messages / wanted;
             places = places.into_iter().step_by(step.max(1)).collect();
         }
+        places.extend(others);
         places.truncate(wanted);
-        if places.len() < LEAST || self.asking.left < 2 * places.len() {
+        if messages < LEAST || self.asking.left < 2 * places.len() {
             return Ok(());
         }
         for &at in &places {
@@ -603,7 +663,8 @@ impl<'q, 'a, 'k> Inquiry<'q, 'a, 'k> {
         Ok(Some(alike))
     }
 
-    /// Sets of mistakes, each once, a special case only where the general one is not among them.
+    /// Sets of mistakes, each once: those that signing has shown, where they are among them; else a
+    /// special case only where the general one is not.
     fn in_words(&self, alike: &[usize]) -> Vec<Causes> {
         let mut sets: Vec<(Vec<MistakeId>, Vec<&Suspect>)> = Vec::new();
         for &one in alike {
@@ -614,9 +675,12 @@ impl<'q, 'a, 'k> Inquiry<'q, 'a, 'k> {
                 None => sets.push((ids, vec![suspect])),
             }
         }
+        if sets.iter().any(|(ids, _)| self.first.contains(ids)) {
+            sets.retain(|(ids, _)| self.first.contains(ids));
+        }
         let known: Vec<Vec<MistakeId>> = sets.iter().map(|(ids, _)| ids.clone()).collect();
         sets.retain(|(ids, _)| {
-            let general: Vec<MistakeId> = ids.iter().map(|id| general(*id)).collect();
+            let general: Vec<MistakeId> = ids.iter().map(|id| id.general()).collect();
             general == *ids || !known.contains(&general)
         });
         let least = sets.iter().map(|(ids, _)| ids.len()).min();
@@ -736,11 +800,4 @@ fn unique(mut sets: Vec<Vec<MistakeId>>) -> Vec<Vec<MistakeId>> {
     let mut seen = HashSet::new();
     sets.retain(|ids| seen.insert(ids.clone()));
     sets
-}
-
-fn general(id: MistakeId) -> MistakeId {
-    let general = id.mistake().case_of;
-    general
-        .and_then(|name| MistakeId::named(name).ok())
-        .unwrap_or(id)
 }

@@ -2,17 +2,20 @@
 //! them.
 
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::explain::suspects::{Input, Presented, Probe};
 use crate::explain::verifier::{Asking, Seen, class};
-use crate::mistakes::{Mistake, MistakeId, Mistaken, catalogue, loosely};
+use crate::mistakes::{Choice, Mistake, MistakeId, Mistaken, Pipeline, catalogue, loosely};
 use crate::results::InquiryResult;
 use crate::scheme::{Implementation as _, Reference, Scheme};
 use crate::signature::{OutcomeKind, Request, Value};
 
 /// For how many inputs a mistake of signing has to have its token accepted.
 const LEAST: usize = 3;
+
+/// How many inputs like those of the cases are thought of, where the cases have too few.
+const VARIANTS: u8 = 8;
 
 /// How many controls there are for one mistake.
 const CONTROLS: usize = 3;
@@ -25,6 +28,8 @@ pub(super) struct Leniency {
     pub(super) alternatives: Vec<MistakeId>,
     /// Places among the cases.
     pub(super) explains: Vec<usize>,
+    /// How many tokens that it makes were accepted, where it is one of signing.
+    pub(super) accepted: usize,
 }
 
 /// What the cases of a suite say by themselves.
@@ -39,7 +44,18 @@ struct Candidate {
     mistake: &'static Mistake,
     /// Places of failed cases in which it does what was seen.
     explains: Vec<usize>,
+    /// Places of cases of which each has its token accepted for other fields.
+    accepted: Vec<usize>,
+    /// How many tokens more were accepted when they were asked.
+    accepted_more: usize,
     is_controlled: bool,
+}
+
+/// What was presented for the candidates, beside the cases.
+#[derive(Default)]
+struct More {
+    /// What became of a token, by what was asked.
+    answers: HashMap<String, bool>,
 }
 
 /// The fewest mistakes that together explain these cases, `open` of them; what is explained is
@@ -52,6 +68,7 @@ pub(super) fn leniencies(
     seen: &[&Seen<'_>],
     open: &mut [bool],
     asking: &mut Asking<'_>,
+    first: &[Vec<MistakeId>],
 ) -> Result<Lenient, InquiryResult> {
     let mut lenient = Lenient::default();
     if asking.own_tokens_only || !open.contains(&true) {
@@ -75,11 +92,29 @@ pub(super) fn leniencies(
             Some(explains) if explains.is_empty() => {}
             Some(explains) => candidates.push(Candidate {
                 mistake,
+                accepted: accepted(&explains, seen),
                 explains,
+                accepted_more: 0,
                 is_controlled: false,
             }),
             None => {
                 lenient.ruled_out.insert(mistake.id);
+            }
+        }
+    }
+    let mut more = More::default();
+    // What signing has shown is tried before what explains the same, or more.
+    let is_first =
+        |candidate: &Candidate| first.iter().any(|ids| ids[..] == [candidate.mistake.id]);
+    for at in (0..candidates.len()).rev() {
+        if !is_first(&candidates[at]) {
+            continue;
+        }
+        let candidate = candidates.remove(at);
+        match held(candidate, seen, asking, &mut more)? {
+            Ok(candidate) => lenient.found.extend(found(&[&candidate], open)),
+            Err(id) => {
+                lenient.ruled_out.insert(id);
             }
         }
     }
@@ -88,30 +123,38 @@ pub(super) fn leniencies(
         let unsure = |at: &usize| !candidates[*at].is_controlled;
         let Some(at) = chosen.iter().flatten().copied().find(unsure) else {
             for group in chosen {
-                let first = &candidates[group[0]];
-                let explains: Vec<usize> = first
-                    .explains
-                    .iter()
-                    .copied()
-                    .filter(|&at| open[at])
-                    .collect();
-                for &at in &explains {
-                    open[at] = false;
-                }
-                lenient.found.push(Leniency {
-                    alternatives: group.iter().map(|&at| candidates[at].mistake.id).collect(),
-                    explains,
-                });
+                let group: Vec<&Candidate> = group.iter().map(|&at| &candidates[at]).collect();
+                lenient.found.extend(found(&group, open));
             }
             return Ok(lenient);
         };
-        if holds(&candidates[at], seen, asking)? {
-            candidates[at].is_controlled = true;
-        } else {
-            lenient.ruled_out.insert(candidates[at].mistake.id);
-            candidates.remove(at);
+        let candidate = candidates.remove(at);
+        match held(candidate, seen, asking, &mut more)? {
+            Ok(candidate) => candidates.insert(at, candidate),
+            Err(id) => {
+                lenient.ruled_out.insert(id);
+            }
         }
     }
+}
+
+/// Candidates that explain the same open cases, which are closed; none where there are none.
+fn found(alike: &[&Candidate], open: &mut [bool]) -> Option<Leniency> {
+    let first = alike.first()?;
+    let explains = first.explains.iter().copied();
+    let explains: Vec<usize> = explains.filter(|&at| open[at]).collect();
+    for &at in &explains {
+        open[at] = false;
+    }
+    let accepted = |one: &&Candidate| match one.mistake.is_of_verifying() {
+        true => 0,
+        false => one.accepted.len() + one.accepted_more,
+    };
+    (!explains.is_empty()).then(|| Leniency {
+        alternatives: alike.iter().map(|one| one.mistake.id).collect(),
+        accepted: alike.iter().map(accepted).min().unwrap_or_default(),
+        explains,
+    })
 }
 
 /// The failed cases in which a mistake does what was seen; `None` where it would have done in any
@@ -135,13 +178,19 @@ fn judged(
         .filter(|&at| has_contrast(at, seen, &would))
         .collect();
     // A mistake of signing shows itself in the very tokens that are accepted, and nowhere else.
-    let accepted = explains.iter().map(|&at| seen[at]);
-    let accepted: HashSet<String> = accepted
-        .filter(|one| class(one.outcome) == OutcomeKind::Accept)
-        .map(|one| format!("{:?}", one.request.fields))
-        .collect();
-    let is_shown = mistake.is_of_verifying() || accepted.len() >= LEAST;
+    let is_shown = mistake.is_of_verifying() || !accepted(&explains, seen).is_empty();
     Some(if is_shown { explains } else { Vec::new() })
+}
+
+/// Of these cases one that was accepted for each of several fields.
+fn accepted(explains: &[usize], seen: &[&Seen<'_>]) -> Vec<usize> {
+    let mut known = HashSet::new();
+    let mut accepted = explains.to_vec();
+    accepted.retain(|&at| {
+        class(seen[at].outcome) == OutcomeKind::Accept
+            && known.insert(format!("{:?}", seen[at].request.fields))
+    });
+    accepted
 }
 
 /// Whether it is the token that matters: one that throws or rejects whatever is presented for
@@ -185,9 +234,26 @@ fn cover(candidates: &[Candidate], open: &[bool]) -> Vec<Vec<usize>> {
     }
 }
 
+/// The candidate, if what it says of further tokens is so; else its mistake.
+fn held(
+    mut candidate: Candidate,
+    seen: &[&Seen<'_>],
+    asking: &mut Asking<'_>,
+    more: &mut More,
+) -> Result<Result<Candidate, MistakeId>, InquiryResult> {
+    let holds = is_rejected_otherwise(&candidate, seen, asking)?
+        && is_accepted_elsewhere(&mut candidate, seen, asking, more)?;
+    candidate.is_controlled = true;
+    Ok(if holds {
+        Ok(candidate)
+    } else {
+        Err(candidate.mistake.id)
+    })
+}
+
 /// Whether what was accepted is rejected with another MAC in its place, wherever the mistake says
 /// so.
-fn holds(
+fn is_rejected_otherwise(
     candidate: &Candidate,
     seen: &[&Seen<'_>],
     asking: &mut Asking<'_>,
@@ -220,6 +286,83 @@ fn holds(
         }
     }
     Ok(!asking.ask(&probes)?.contains(&Some(true)))
+}
+
+/// Whether a mistake of signing, for which the cases have too few tokens that are accepted, has
+/// its token accepted for other inputs of the same kind, and a control beside each rejected.
+fn is_accepted_elsewhere(
+    candidate: &mut Candidate,
+    seen: &[&Seen<'_>],
+    asking: &mut Asking<'_>,
+    more: &mut More,
+) -> Result<bool, InquiryResult> {
+    if candidate.mistake.is_of_verifying() || candidate.accepted.len() >= LEAST {
+        return Ok(true);
+    }
+    let pipeline = Pipeline::right().with(Choice::usual(candidate.mistake));
+    let missing = LEAST - candidate.accepted.len();
+    let mistakes = vec![vec![candidate.mistake.id]];
+    let mut tokens: HashSet<String> = seen
+        .iter()
+        .filter_map(|one| one.request.token.as_ref()?.as_text())
+        .map(str::to_owned)
+        .collect();
+    let inputs = candidate.accepted.iter().filter_map(|&at| {
+        let one = seen[at];
+        Input::of_wrong(one.scheme, one.suite, one.request, one.real_time)
+    });
+    let inputs: Vec<Input<'_>> = inputs.collect();
+    let mut asked: Vec<(Input<'_>, String)> = Vec::new();
+    for by in 1..=VARIANTS {
+        for input in &inputs {
+            // Another secret only where other fields make no other token.
+            for other_secret in [false, true] {
+                let is_new = asked.len() < missing && !(other_secret && asking.own_secret);
+                let variant = input.like(by, u64::from(by), other_secret);
+                let Some(variant) = variant.filter(|_| is_new) else {
+                    continue;
+                };
+                let Some(token) = variant.made_by(&pipeline) else {
+                    continue;
+                };
+                if tokens.insert(token.clone()) {
+                    asked.push((variant, token));
+                    break;
+                }
+            }
+        }
+    }
+    if asked.len() < missing || asking.left < 2 * missing {
+        return Ok(false);
+    }
+    for (variant, token) in asked {
+        let key = format!("{:?} {token}", variant.request.fields);
+        let accepted = match more.answers.get(&key) {
+            Some(accepted) => *accepted,
+            None => {
+                let hash = pipeline.hash(variant.scheme);
+                let mac = hash.prepare(&asking.random_key()).mac(&[]);
+                let presented = [
+                    Presented::By(pipeline.clone()),
+                    Presented::Control(pipeline.clone(), mac.bytes().to_vec()),
+                ];
+                let probes = presented.map(|presented| Probe {
+                    input: variant.clone(),
+                    presented,
+                    mistakes: mistakes.clone(),
+                });
+                let answers = asking.ask(&probes)?;
+                let accepted = answers == [Some(true), Some(false)];
+                more.answers.insert(key, accepted);
+                accepted
+            }
+        };
+        if !accepted {
+            return Ok(false);
+        }
+        candidate.accepted_more += 1;
+    }
+    Ok(true)
 }
 
 /// The presented token with other letters and digits for each MAC that it may offer.

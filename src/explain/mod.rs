@@ -32,4 +32,5 @@ mod words;
 pub use explanation::{Answer, Cause, Explanation, Finding, Tried};
 pub use question::{Question, explain};
 pub use suspects::Probe;
+pub use times::signed_at_the_present;
 pub use verifier::{Ask, Asking, Seen, explain_verifier, signing_mistakes};

@@ -214,14 +214,7 @@ fn causes(pipelines: &[Pipeline], inputs: &Inputs<'_>) -> Vec<Cause> {
     let known: Vec<Vec<MistakeId>> = sets.iter().map(|(ids, _)| ids.clone()).collect();
     // A special case says no more than the general mistake that does the same.
     sets.retain(|(ids, _)| {
-        let general = ids.iter().map(|id| {
-            let general = id
-                .mistake()
-                .case_of
-                .and_then(|name| MistakeId::named(name).ok());
-            general.unwrap_or(*id)
-        });
-        let general: Vec<MistakeId> = general.collect();
+        let general: Vec<MistakeId> = ids.iter().map(|id| id.general()).collect();
         general == *ids || !known.contains(&general)
     });
     let rank = |ids: &[MistakeId]| {

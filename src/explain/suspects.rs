@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use crate::explain::Finding;
 use crate::explain::details::detail;
 use crate::mistakes::{
-    Choice, FormWords, Inputs, Mistake, MistakeId, Pipeline, Step, Stop, catalogue,
+    Choice, FormWords, Inputs, Mistake, MistakeId, Pipeline, Step, Stop, catalogue, loosely,
 };
 use crate::results::{Causes, MistakeMention};
-use crate::scheme::{FieldTexts, Scheme, Verification};
-use crate::signature::{Context, Fields, Op, Request, Value};
+use crate::scheme::{FieldKind, FieldTexts, ParsedToken, Scheme, Verification};
+use crate::signature::{Context, Fields, Op, Request, Secret, Value};
 
 /// More forms of one mistake than that are not tried.
 const MOST_FORMS: usize = 12;
@@ -133,6 +133,8 @@ pub(super) struct Input<'a> {
     mac: Option<Vec<u8>>,
     /// Whether it is to be signed when it is sent.
     real_time: bool,
+    /// How many seconds older its times are than those of the input that it was varied from.
+    age: u64,
     /// Whether it stands in no suite.
     pub(super) is_variant: bool,
 }
@@ -167,7 +169,32 @@ impl<'a> Input<'a> {
             fields,
             mac,
             real_time,
+            age: 0,
             is_variant: false,
+        })
+    }
+
+    /// The input of a request whose token is wrong; it need not have a right one.
+    pub(super) fn of_wrong(
+        scheme: &'a Scheme,
+        suite: &'a str,
+        request: &'a Request,
+        real_time: bool,
+    ) -> Option<Self> {
+        let token = request.token.as_ref()?.as_text()?;
+        let mut fields = request.fields.clone();
+        if let Some(parsed) = scheme.token.parse(&scheme.fields, token) {
+            fields = completed(scheme, &fields, &parsed)?;
+        } else {
+            let loose = loosely(scheme, token).into_iter().next();
+            for (at, text) in loose.into_iter().flat_map(|loose| loose.fields) {
+                fields.set(scheme.fields.at(at).name.clone(), text);
+            }
+        }
+        Some(Self {
+            fields,
+            real_time,
+            ..Self::bare(scheme, suite, request)
         })
     }
 
@@ -182,8 +209,14 @@ impl<'a> Input<'a> {
             right: String::new(),
             mac: None,
             real_time: false,
+            age: 0,
             is_variant: false,
         }
+    }
+
+    /// Whether both ask the same message under the same secret.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.message == other.message && self.request.secrets == other.request.secrets
     }
 
     fn inputs(&self) -> Inputs<'_> {
@@ -232,30 +265,14 @@ impl<'a> Input<'a> {
         ) == Verification::Accepted
     }
 
-    /// The same with other letters and digits inside its texts, so that it is another message of
-    /// the same kind; `None` where there is nothing to change.
-    pub(super) fn varied(&self, by: u8) -> Option<Self> {
-        if self.mac.is_some() {
-            return None;
-        }
+    /// Another message of the same kind with its right token; `None` where there is nothing to
+    /// change. See [`Self::like`].
+    pub(super) fn varied(&self, by: u8, age: u64, other_secret: bool) -> Option<Self> {
         let scheme = self.scheme;
-        let mut other = self.clone();
-        let mut request = self.request.clone().into_owned();
-        for field in scheme.message.fields() {
-            if !scheme.is_free_text(field) {
-                continue;
-            }
-            let name = &scheme.fields.at(field).name;
-            if let Some(Value::Text(text)) = self.fields.value(name) {
-                let text = varied(text, by);
-                other.fields.set(name.clone(), text.as_str());
-                if request.fields.value(name).is_some() {
-                    request.fields.set(name.clone(), text.as_str());
-                }
-            }
-        }
+        let mut other = self.like(by, age, other_secret)?;
         other.message = message(scheme, &other.fields)?;
-        other.right = scheme.sign(&request.secrets, &other.fields).ok()?;
+        other.right = scheme.sign(&other.request.secrets, &other.fields).ok()?;
+        let request = other.request.to_mut();
         request.token = Some(Value::Text(other.right.clone()));
         let is_accepted = scheme.verify(
             &request.secrets,
@@ -263,14 +280,52 @@ impl<'a> Input<'a> {
             request.token.as_ref(),
             request.now,
         ) == Verification::Accepted;
-        other.request = Cow::Owned(request);
-        other.is_variant = true;
         (is_accepted && other.message != self.message).then_some(other)
+    }
+
+    /// The same with other letters and digits inside its texts, its times so many seconds older,
+    /// and perhaps another secret of the same kind; `None` where the implementation alone can make
+    /// tokens.
+    pub(super) fn like(&self, by: u8, age: u64, other_secret: bool) -> Option<Self> {
+        if self.mac.is_some() {
+            return None;
+        }
+        let scheme = self.scheme;
+        let mut fields = self.fields.clone();
+        let mut request = self.request.clone().into_owned();
+        for at in scheme.message.fields() {
+            if scheme.secret.per == Some(at) {
+                continue;
+            }
+            let field = scheme.fields.at(at);
+            for (from, to) in [
+                (&self.fields, &mut fields),
+                (&self.request.fields, &mut request.fields),
+            ] {
+                let was = from.value(&field.name);
+                if let Some(other) = was.and_then(|was| another(&field.kind, was, by, age)) {
+                    to.set(field.name.clone(), other);
+                }
+            }
+        }
+        if other_secret {
+            for secret in request.secrets.iter_mut() {
+                *secret = another_secret(scheme, secret, by)?;
+            }
+        }
+        Some(Self {
+            fields,
+            request: Cow::Owned(request),
+            age,
+            is_variant: true,
+            ..self.clone()
+        })
     }
 
     /// The same at that second, where its tokens are signed when they are sent.
     fn at(&self, now: Option<u64>) -> Cow<'_, Self> {
-        let Some(now) = now.filter(|_| self.real_time) else {
+        // What the implementation alone can sign is not signed again.
+        let Some(now) = now.filter(|_| self.real_time && self.mac.is_none()) else {
             return Cow::Borrowed(self);
         };
         let scheme = self.scheme;
@@ -278,7 +333,9 @@ impl<'a> Input<'a> {
         let mut request = self.request.clone().into_owned();
         request.now = now;
         for field in scheme.times() {
-            let time = now.saturating_mul(field.kind.per_second());
+            let time = now
+                .saturating_sub(self.age)
+                .saturating_mul(field.kind.per_second());
             let present = |was: &Value| match was {
                 Value::Number(_) => i64::try_from(time)
                     .map_or_else(|_| Value::Text(time.to_string()), Value::Number),
@@ -360,6 +417,43 @@ impl Probe<'_> {
 fn message(scheme: &Scheme, fields: &Fields) -> Option<Vec<u8>> {
     let texts = FieldTexts::read(&scheme.fields, fields).ok()?;
     scheme.message.render(&scheme.fields, &texts).ok()
+}
+
+/// Another value of a field, of the same kind.
+fn another(kind: &FieldKind, was: &Value, by: u8, age: u64) -> Option<Value> {
+    let older = age.checked_mul(kind.per_second());
+    match (kind, was) {
+        (FieldKind::Text, Value::Text(text)) => Some(Value::Text(varied(text, by))),
+        (FieldKind::Text, Value::Number(number)) => {
+            number.checked_add(i64::from(by)).map(Value::Number)
+        }
+        (FieldKind::Enum(values), Value::Text(text)) => {
+            let at = values.iter().position(|value| value == text)?;
+            let next = values.get((at + usize::from(by)) % values.len())?;
+            Some(Value::Text(next.clone()))
+        }
+        (FieldKind::UnixSeconds | FieldKind::UnixMillis, Value::Text(text)) => {
+            let time: u64 = text.parse().ok()?;
+            Some(Value::Text(time.checked_sub(older?)?.to_string()))
+        }
+        (FieldKind::UnixSeconds | FieldKind::UnixMillis, Value::Number(time)) => {
+            let older = i64::try_from(older?).ok()?;
+            time.checked_sub(older).map(Value::Number)
+        }
+        _ => None,
+    }
+}
+
+/// Another secret of the same form, with the same prefix.
+fn another_secret(scheme: &Scheme, secret: &Secret, by: u8) -> Option<Secret> {
+    let text = std::str::from_utf8(secret.reveal()).ok()?;
+    let prefix = scheme.secret.strip_prefix.as_deref().unwrap_or_default();
+    let (prefix, rest) = match text.strip_prefix(prefix) {
+        Some(rest) => (prefix, rest),
+        None => ("", text),
+    };
+    let other = Secret::new(format!("{prefix}{}", varied(rest, by)));
+    (other.reveal() != secret.reveal()).then_some(other)
 }
 
 /// Other letters and digits of the same kind inside a text. Its ends stay, and so do zeros: they

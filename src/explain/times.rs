@@ -2,6 +2,7 @@
 
 use crate::mistakes::token_text::loosely;
 use crate::scheme::{FieldKind, Scheme};
+use crate::signature::{Request, Value};
 
 /// A time found in a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +23,44 @@ pub(super) enum Oddity {
     Milliseconds,
     Seconds,
     Date,
+}
+
+/// How many seconds later than the request one that uses the real clock may have signed, where its
+/// token does not tell.
+const LATER: u64 = 2;
+
+/// A sign request as it was for one that signs at the present, whatever time it is given: with the
+/// time that its token carries. Where the token carries none, with each time that it may have been.
+pub fn signed_at_the_present(scheme: &Scheme, request: &Request, token: &str) -> Vec<Request> {
+    let Some(field) = time_field(scheme).map(|field| scheme.fields.at(field)) else {
+        return vec![request.clone()];
+    };
+    let per_second = field.kind.per_second();
+    let given = request.fields.value(&field.name);
+    let seconds = |time: &str| Some(time.parse::<u64>().ok()? / per_second);
+    let at = |time: u64| {
+        let mut other = request.clone();
+        other.now = time / per_second;
+        let value = match given {
+            Some(Value::Number(_)) => {
+                i64::try_from(time).map_or_else(|_| Value::Text(time.to_string()), Value::Number)
+            }
+            _ => Value::Text(time.to_string()),
+        };
+        other.fields.set(field.name.clone(), value);
+        other
+    };
+    if let Some(carried) = carried_time(scheme, token) {
+        return carried.due.parse().ok().map(at).into_iter().collect();
+    }
+    let given = given.and_then(Value::to_bytes);
+    let given = given.and_then(|bytes| seconds(&String::from_utf8_lossy(&bytes)));
+    match given {
+        Some(given) => (0..=LATER)
+            .map(|later| at((given + later).saturating_mul(per_second)))
+            .collect(),
+        None => vec![request.clone()],
+    }
 }
 
 /// The time in a token of a scheme whose tokens carry one; none where nothing like a time stands
@@ -153,8 +192,44 @@ fn date(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CarriedTime, Oddity, carried_time};
+    use super::{CarriedTime, Oddity, carried_time, signed_at_the_present};
     use crate::mistakes::samples::Sample;
+    use crate::signature::{Context, Fields, Op, Request, Secret, Secrets, Value};
+
+    #[test]
+    fn who_signs_at_the_present_signs_at_the_time_of_the_token() {
+        let scheme = Sample::named("time").scheme;
+        let request = Request {
+            op: Op::Sign,
+            suite: "time".into(),
+            secrets: Secrets::One(Secret::new("secret")),
+            fields: Fields::new()
+                .with("user_id", "u")
+                .with("timestamp", 1_741_761_604),
+            context: Context::default(),
+            token: None,
+            now: 1_741_761_604,
+        };
+        let times = |token: &str| -> Vec<Option<Value>> {
+            let asked = signed_at_the_present(&scheme, &request, token);
+            let time = |one: &Request| one.fields.value("timestamp").cloned();
+            asked.iter().map(time).collect()
+        };
+        let mac = "a".repeat(64);
+        assert_eq!(
+            times(&format!("{mac}-1741761607")),
+            [Some(Value::Number(1_741_761_607))]
+        );
+        // In base64 it is not of the scheme's form, and carries its time all the same.
+        assert_eq!(
+            times("qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqo=-1741761605"),
+            [Some(Value::Number(1_741_761_605))]
+        );
+        let near: Vec<_> = (0..=2)
+            .map(|later| Some(Value::Number(1_741_761_604 + later)))
+            .collect();
+        assert_eq!(times(&mac), near);
+    }
 
     #[test]
     fn a_time_is_found_however_it_is_written() {

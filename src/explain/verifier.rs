@@ -43,6 +43,8 @@ pub struct Asking<'k> {
     /// Whether nobody tells the secret, so that only the implementation's own tokens can be
     /// changed.
     pub own_tokens_only: bool,
+    /// Whether it uses a secret of its own, so that nothing can be asked with another one.
+    pub own_secret: bool,
     /// Whether a mistake is tried in its usual form only.
     pub usual_forms_only: bool,
     ask: Ask<'k>,
@@ -55,6 +57,7 @@ impl<'k> Asking<'k> {
         Self {
             left: most,
             own_tokens_only: false,
+            own_secret: false,
             usual_forms_only: false,
             ask,
             random: fastrand::Rng::with_seed(seed),
@@ -214,28 +217,17 @@ impl Told {
                 accepted_tokens: one.accepted as u64,
             });
         }
-        let lenient = leniencies(seen, &mut open, asking)?;
+        let lenient = leniencies(seen, &mut open, asking, first)?;
         let failed = seen.iter().filter(|one| one.failed).count();
         let unexplained = open.iter().filter(|&&open| open).count();
         for one in lenient.found {
             // The same of what is accepted.
-            if one.explains.len() * 10 < failed && unexplained * 2 > failed {
+            let is_proved = one.accepted > 0;
+            if !is_proved && one.explains.len() * 10 < failed && unexplained * 2 > failed {
                 continue;
             }
-            let accepted = one
-                .explains
-                .iter()
-                .filter(|&&at| class(seen[at].outcome) == OutcomeKind::Accept);
-            let is_of_signing = one
-                .alternatives
-                .iter()
-                .all(|id| !id.mistake().is_of_verifying());
             self.diagnosis.add(LikelyCause {
-                accepted_tokens: if is_of_signing {
-                    accepted.count() as u64
-                } else {
-                    0
-                },
+                accepted_tokens: one.accepted as u64,
                 alternatives: one
                     .alternatives
                     .into_iter()

@@ -39,6 +39,11 @@ fn suite(name: &str) -> Suite {
 
 /// Asks every verify vector of a suite, then what is to be asked to find the cause.
 fn told(suite: &Suite, most: usize, verifier: Verifier<'_>) -> Told {
+    told_of(suite, most, false, verifier)
+}
+
+/// The same; `own_secret` says that nothing can be asked with another secret.
+fn told_of(suite: &Suite, most: usize, own_secret: bool, verifier: Verifier<'_>) -> Told {
     let scheme = &suite.scheme;
     let requests: Vec<&Request> = suite
         .vectors
@@ -83,6 +88,7 @@ fn told(suite: &Suite, most: usize, verifier: Verifier<'_>) -> Told {
         Some(answers.collect())
     };
     let mut asking = Asking::new(most, 7, &mut ask);
+    asking.own_secret = own_secret;
     let (diagnosis, result) = explain_verifier(&seen, &[], &mut asking);
     Told {
         diagnosis,
@@ -163,6 +169,95 @@ fn some_mistakes_in_another_scheme_are_named_or_none_is() {
 }
 
 #[test]
+fn what_the_cases_show_once_only_is_asked_of_other_inputs() {
+    for (name, planted) in [
+        // Its token is the same for each identity.
+        ("jotreview", "identity-empty"),
+        ("engagespot", "identity-none"),
+        // The cases have presented its token as the right one of another identity.
+        ("jotreview", "identity-lower-cased"),
+        // A case or two accept a wrong token, and no right one is rejected.
+        ("jotreview", "identity-nfc"),
+        ("jotreview", "identity-cut-at-nul"),
+        // Cases differ in the secret, and not in the message.
+        ("jotreview", "secret-lower-cased"),
+        ("engagespot", "secret-cut-to-64-bytes"),
+    ] {
+        let told = told_with(&suite(name), &[planted]);
+        is_asked_soundly(&told);
+        let causes = told.causes();
+        assert_eq!(causes.len(), 1, "{name} {planted}: {causes:?}");
+        assert!(
+            is_named(planted, &causes[0]),
+            "{name} {planted}: {causes:?}"
+        );
+        assert!(told.diagnosis.causes[0].accepted_tokens >= 3, "{planted}");
+    }
+}
+
+#[test]
+fn a_verifier_that_takes_an_empty_secret_for_a_key_is_told_so() {
+    for name in ["jotreview", "jimo", "standard-webhooks", "stripe-webhook"] {
+        let told = told_with(&suite(name), &["secret-empty-allowed"]);
+        is_asked_soundly(&told);
+        assert_eq!(told.causes(), [["secret-empty-allowed"]], "{name}");
+        assert!(told.diagnosis.causes[0].accepted_tokens >= 3, "{name}");
+    }
+}
+
+#[test]
+fn one_acceptance_alone_is_no_evidence() {
+    // It accepts what the cases present under the empty secret, and nothing else.
+    let suite = suite("jotreview");
+    let presented: Vec<String> = suite
+        .vectors
+        .iter()
+        .map(|vector| format!("{:?}{:?}", vector.request.fields, vector.request.token))
+        .collect();
+    let mut planted = with(&["secret-empty-allowed"]);
+    let told = told(&suite, 400, &mut |call| {
+        let is_known = presented.contains(&format!("{:?}{:?}", call.fields, call.token.cloned()));
+        if is_known {
+            planted.call(call)
+        } else {
+            Reference::new().call(call)
+        }
+    });
+    assert_eq!(told.causes(), Vec::<Vec<String>>::new());
+}
+
+#[test]
+fn one_with_a_secret_of_its_own_is_asked_with_no_other() {
+    let suite = suite("jotreview");
+    for (planted, is_named) in [
+        ("identity-lower-cased", true),
+        ("identity-trimmed", true),
+        ("encoding-base64", true),
+        // Of this one there is one token only.
+        ("identity-empty", false),
+    ] {
+        let mut known: Vec<Secrets> = Vec::new();
+        for vector in &suite.vectors {
+            if !known.contains(&vector.request.secrets) {
+                known.push(vector.request.secrets.clone());
+            }
+        }
+        let mut verifier = with(&[planted]);
+        let told = told_of(&suite, 400, true, &mut |call| {
+            assert!(known.contains(call.secrets), "{planted}");
+            verifier.call(call)
+        });
+        is_asked_soundly(&told);
+        let causes: Vec<Vec<String>> = told.causes();
+        if is_named {
+            assert_eq!(causes, [[planted]]);
+        } else {
+            assert!(causes.is_empty(), "{planted}: {causes:?}");
+        }
+    }
+}
+
+#[test]
 fn the_right_verifier_is_asked_nothing() {
     let told = told_with(&suite("jimo"), &[]);
     assert!(told.asked.is_empty() && told.causes().is_empty());
@@ -174,6 +269,8 @@ fn two_mistakes_are_named_as_a_pair_where_none_alone_is_accepted() {
     for (name, planted) in [
         ("jotreview", ["secret-hex-decoded", "encoding-upper-case"]),
         ("jimo", ["secret-line-feed-added", "encoding-base64"]),
+        ("engagespot", ["identity-trimmed", "encoding-hex"]),
+        ("engagespot", ["secret-hex-decoded", "encoding-base64url"]),
     ] {
         let told = told_with(&suite(name), &planted);
         is_asked_soundly(&told);

@@ -1,7 +1,9 @@
 //! Why: the mistake of the catalogue that would have done what was seen, judged over many answers.
 
 use crate::adapters::{Adapter, ask_made};
-use crate::explain::{Answer, Asking, Probe, Question, Seen, explain, explain_verifier};
+use crate::explain::{
+    Answer, Asking, Probe, Question, Seen, explain, explain_verifier, signed_at_the_present,
+};
 use crate::fuzz::grow::Bed;
 use crate::fuzz::known::is_alike;
 use crate::fuzz::seen::{Disagreement, Sample, What};
@@ -46,16 +48,24 @@ fn of_token(
     samples: &[Vec<Sample>; 2],
 ) -> Vec<Vec<MistakeId>> {
     let scheme = &bed.suite().scheme;
-    let explanation = explain(&Question {
-        scheme,
-        secrets: &request.secrets,
-        fields: &request.fields,
-        token,
-        now: Some(request.now),
+    let asked = if bed.present.is_real() {
+        signed_at_the_present(scheme, request, token)
+    } else {
+        vec![request.clone()]
+    };
+    let explanations = asked.iter().map(|request| {
+        explain(&Question {
+            scheme,
+            secrets: &request.secrets,
+            fields: &request.fields,
+            token,
+            now: Some(request.now),
+        })
     });
-    if explanation.answer != Answer::Explained {
+    let mut explained = explanations.filter(|one| one.answer == Answer::Explained);
+    let Some(explanation) = explained.next() else {
         return Vec::new();
-    }
+    };
     let sets: Vec<Vec<MistakeId>> = explanation
         .causes
         .iter()

@@ -170,6 +170,14 @@ impl MistakeId {
         Self("encoding-other-text-around")
     }
 
+    /// The more general mistake of which it is a special case; itself, where there is none.
+    pub fn general(self) -> Self {
+        let general = self.mistake().case_of;
+        general
+            .and_then(|name| Self::named(name).ok())
+            .unwrap_or(self)
+    }
+
     /// The entry of the catalogue.
     pub fn mistake(self) -> &'static Mistake {
         // Ids are made in the catalogue only.

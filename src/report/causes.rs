@@ -21,10 +21,10 @@ pub(super) fn causes(diagnosis: &Diagnosis) -> Vec<CauseInWords> {
     let in_words = |cause: &LikelyCause| {
         let mut explains = Vec::new();
         if let Some(sign) = diagnosis.sign.as_ref().filter(|_| cause.sign > 0) {
-            explains.push(of(cause.sign, &failed_sign_cases(sign)));
+            explains.push(of(cause.sign, sign, &failed_sign_cases(sign)));
         }
         if let Some(verify) = diagnosis.verify.as_ref().filter(|_| cause.verify > 0) {
-            explains.push(of(cause.verify, &misjudged_verify_cases(verify)));
+            explains.push(of(cause.verify, verify, &misjudged_verify_cases(verify)));
         }
         let titles: Vec<String> = cause.alternatives.iter().map(titles).collect();
         let title = match &titles[..] {
@@ -112,30 +112,33 @@ fn unexplained(account: &Account, all: &str) -> Option<String> {
             grouped(tried)
         ),
     };
-    Some(if account.unexplained == account.failed {
-        format!("{tried} these {all}")
-    } else {
-        format!(
-            "{tried} the other {} of {all}",
-            grouped(account.unexplained)
-        )
+    Some(match (account.unexplained, account.failed) {
+        (_, 1) => format!("{tried} {all}"),
+        (unexplained, failed) if unexplained == failed => format!("{tried} these {all}"),
+        (unexplained, _) => format!("{tried} the other {} of {all}", grouped(unexplained)),
     })
 }
 
-fn of(cases: u64, all: &str) -> String {
-    format!("{} of {all}", grouped(cases))
+/// `164 of 172 failed sign cases`; where there is one, `the one failed sign case`.
+fn of(cases: u64, account: &Account, all: &str) -> String {
+    match account.failed {
+        1 => all.to_owned(),
+        _ => format!("{} of {all}", grouped(cases)),
+    }
 }
 
 fn failed_sign_cases(account: &Account) -> String {
-    count(account.failed, "failed sign case", "failed sign cases")
+    match account.failed {
+        1 => "the one failed sign case".to_owned(),
+        failed => count(failed, "failed sign case", "failed sign cases"),
+    }
 }
 
 fn misjudged_verify_cases(account: &Account) -> String {
-    count(
-        account.failed,
-        "misjudged verify case",
-        "misjudged verify cases",
-    )
+    match account.failed {
+        1 => "the one misjudged verify case".to_owned(),
+        failed => count(failed, "misjudged verify case", "misjudged verify cases"),
+    }
 }
 
 /// `TITLE`, or `TITLE, and TITLE`.
@@ -194,7 +197,39 @@ fn participle(clause: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::participle;
+    use super::{failed_sign_cases, of, participle, unexplained};
+    use crate::results::Account;
+
+    #[test]
+    fn one_case_is_told_as_one() {
+        let account = |failed, unexplained| Account {
+            failed,
+            unexplained,
+            tried: 113,
+            ..Account::default()
+        };
+        let said = |account: &Account| unexplained(account, &failed_sign_cases(account)).unwrap();
+        let none = "none of the 113 known mistakes that were tried explains";
+        assert_eq!(
+            said(&account(1, 1)),
+            format!("{none} the one failed sign case")
+        );
+        assert_eq!(
+            said(&account(3, 3)),
+            format!("{none} these 3 failed sign cases")
+        );
+        assert_eq!(
+            said(&account(3, 1)),
+            format!("{none} the other 1 of 3 failed sign cases")
+        );
+        for (failed, told) in [
+            (1, "the one failed sign case"),
+            (3, "1 of 3 failed sign cases"),
+        ] {
+            let account = account(failed, 0);
+            assert_eq!(of(1, &account, &failed_sign_cases(&account)), told);
+        }
+    }
 
     #[test]
     fn a_clause_becomes_what_stands_behind_with() {
