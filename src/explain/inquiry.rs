@@ -379,7 +379,12 @@ impl<'q, 'a, 'k> Inquiry<'q, 'a, 'k> {
             places.push((self.inputs[at].is_variant, rivals.count(), at));
         }
         places.sort_unstable();
-        places.into_iter().map(|(.., at)| at).collect()
+        // The same token for another message is no other evidence, and is not presented again.
+        let mut known = HashSet::new();
+        let places = places.into_iter().map(|(.., at)| at);
+        places
+            .filter(|&at| known.insert(tracked.tokens[at].as_ref()))
+            .collect()
     }
 
     /// The inputs of suites that show a suspect, whether its token was presented elsewhere or not.

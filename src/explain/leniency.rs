@@ -146,9 +146,12 @@ fn found(alike: &[&Candidate], open: &mut [bool]) -> Option<Leniency> {
     for &at in &explains {
         open[at] = false;
     }
-    let accepted = |one: &&Candidate| match one.mistake.is_of_verifying() {
-        true => 0,
-        false => one.accepted.len() + one.accepted_more,
+    let accepted = |one: &&Candidate| {
+        if one.mistake.is_of_verifying() {
+            0
+        } else {
+            one.accepted.len() + one.accepted_more
+        }
     };
     (!explains.is_empty()).then(|| Leniency {
         alternatives: alike.iter().map(|one| one.mistake.id).collect(),

@@ -171,6 +171,7 @@ impl MistakeId {
     }
 
     /// The more general mistake of which it is a special case; itself, where there is none.
+    #[must_use]
     pub fn general(self) -> Self {
         let general = self.mistake().case_of;
         general
