@@ -4,6 +4,7 @@ use std::future::Future;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder};
@@ -67,6 +68,22 @@ pub(crate) async fn console(client: &Client) -> Vec<String> {
 /// What a script returns.
 pub(crate) async fn script(client: &Client, script: &str) -> Value {
     client.execute(script, Vec::new()).await.unwrap()
+}
+
+/// Waits until a script returns this, for as long as a busy machine may take.
+pub(crate) async fn comes_to(client: &Client, text: &str, expected: &Value) {
+    let began = Instant::now();
+    loop {
+        let seen = script(client, text).await;
+        if seen == *expected {
+            return;
+        }
+        assert!(
+            began.elapsed() < Duration::from_secs(100),
+            "{text}: {seen}, and not {expected}"
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// `chromedriver` on a free port.
