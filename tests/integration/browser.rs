@@ -131,6 +131,9 @@ impl Driver {
         ];
         let mut wanted = Capabilities::new();
         wanted.insert("goog:chromeOptions".into(), json!({ "args": arguments }));
+        // On a busy machine a page takes longer than the 30 s that a script is given by itself.
+        let patience = json!({ "script": 600_000, "pageLoad": 600_000 });
+        wanted.insert("timeouts".into(), patience);
         wanted.insert("goog:loggingPrefs".into(), json!({ "browser": "WARNING" }));
         ClientBuilder::new(HttpConnector::new())
             .capabilities(wanted)
