@@ -4,6 +4,7 @@ use std::future::Future;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder};
@@ -69,6 +70,22 @@ pub(crate) async fn script(client: &Client, script: &str) -> Value {
     client.execute(script, Vec::new()).await.unwrap()
 }
 
+/// Waits until a script returns this, for as long as a busy machine may take.
+pub(crate) async fn comes_to(client: &Client, text: &str, expected: &Value) {
+    let began = Instant::now();
+    loop {
+        let seen = script(client, text).await;
+        if seen == *expected {
+            return;
+        }
+        assert!(
+            began.elapsed() < Duration::from_secs(100),
+            "{text}: {seen}, and not {expected}"
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
 /// `chromedriver` on a free port.
 struct Driver {
     process: Child,
@@ -114,6 +131,9 @@ impl Driver {
         ];
         let mut wanted = Capabilities::new();
         wanted.insert("goog:chromeOptions".into(), json!({ "args": arguments }));
+        // On a busy machine a page takes longer than the 30 s that a script is given by itself.
+        let patience = json!({ "script": 600_000, "pageLoad": 600_000 });
+        wanted.insert("timeouts".into(), patience);
         wanted.insert("goog:loggingPrefs".into(), json!({ "browser": "WARNING" }));
         ClientBuilder::new(HttpConnector::new())
             .capabilities(wanted)

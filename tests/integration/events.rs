@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::time::SystemTime;
 
-use macproof::adapters::{AdapterCommand, Target};
+use macproof::adapters::{AdapterCommand, Limits, Target};
 use macproof::results::{ObservedKind, Verdict, judge};
 use macproof::runner::{Ending, RunOptions, Watcher, WhoseSecret, run};
 use macproof::signature::Secret;
@@ -79,6 +79,8 @@ fn told_and_written(ways: &[&str], secret: WhoseSecret, jobs: usize, repeat: u64
         told.insert(id, (event.verdict, event.outcome));
     };
     let options = RunOptions {
+        // It is never silent, however busy the machine is.
+        limits: Limits::default(),
         jobs,
         repeat,
         secret,

@@ -12,6 +12,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 pub(crate) use test_attribute::test;
 
 use crate::needs::Need;
@@ -46,6 +47,7 @@ pub(crate) use register;
 /// Runs what the arguments of the process ask for of the tests in `source`, a file or folder of
 /// this repository.
 pub(crate) fn main(source: &str) -> ExitCode {
+    hear_signals();
     let mut tests: Vec<&Test> = inventory::iter::<Test>().collect();
     if let Some(file) = left_out(Path::new(source), &tests) {
         eprintln!(
@@ -59,6 +61,18 @@ pub(crate) fn main(source: &str) -> ExitCode {
     arguments.test_threads = arguments.test_threads.or_else(threads);
     let trials = tests.into_iter().map(|test| trial(test, &arguments));
     libtest_mimic::run(&arguments, trials.collect()).exit_code()
+}
+
+/// What tests start begins with each signal at its default. A shell lets what it starts in the
+/// background ignore Ctrl-C, which is inherited; a signal that is heard here is not.
+fn hear_signals() {
+    let heard = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
+    let mut signals = signal_hook::iterator::Signals::new(heard).unwrap();
+    std::thread::spawn(move || {
+        for signal in &mut signals {
+            let _unknown = signal_hook::low_level::emulate_default_handler(signal);
+        }
+    });
 }
 
 /// A file, `source` or in it, that has more tests than are registered: where the harness is not

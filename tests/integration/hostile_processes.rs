@@ -15,7 +15,7 @@ use crate::bad_adapters::numbered_text;
 use crate::harness::test;
 
 /// How long a command may take before it is said to hang: far more than all its limits together.
-const HANGS: Duration = Duration::from_secs(120);
+const HANGS: Duration = Duration::from_secs(300);
 
 /// A folder with a suite, and a mark that no other process of this machine has.
 struct Scene {
@@ -85,7 +85,8 @@ impl Scene {
 
     fn assert_that_none_is_left(&self, what: &str) {
         // What was killed is gone when its parent has taken note.
-        for _ in 0..80 {
+        let began = Instant::now();
+        while began.elapsed() < HANGS / 10 {
             if !self.is_any_left() {
                 return;
             }
@@ -403,7 +404,7 @@ fn a_command_for_each_case_leaves_nothing_either() {
             "--filter",
             "numbered/user-1*1",
             "--timeout",
-            "2s",
+            if is_answered { "100s" } else { "1s" },
         ]);
         assert_orderly(&output, way);
         let said = text(&output.stdout) + &text(&output.stderr);

@@ -2,7 +2,10 @@
 //! and ends when it is told to.
 
 use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 use rustix::process::Signal;
 use serde_json::json;
@@ -68,19 +71,26 @@ fn a_log_that_nobody_reads_delays_no_answer() {
 
 #[test]
 fn two_signals_end_it_whatever_is_under_way() {
-    let served = jotreview(&[]);
-    let mut stream = served.connect();
-    let head = format!(
-        "POST /macproof HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n",
-        served.address
-    );
-    stream.write_all(head.as_bytes()).unwrap();
-    assert_eq!(served.get("/healthz").status, 200);
-    served.signal(Signal::TERM);
-    thread::sleep(std::time::Duration::from_millis(200));
-    served.signal(Signal::TERM);
-    // By the signal, and not after the five seconds that a request under way is given.
-    assert_eq!(served.ended().0, None);
+    let ended = || {
+        let served = jotreview(&[]);
+        let mut stream = served.connect();
+        let head = format!(
+            "POST /macproof HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n",
+            served.address
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        assert_eq!(served.get("/healthz").status, 200);
+        served.signal(Signal::TERM);
+        // Once it has heard the first, it lets nobody in; two that are not yet heard are one.
+        while TcpStream::connect(served.address).is_ok() {
+            thread::sleep(Duration::from_millis(5));
+        }
+        served.signal(Signal::TERM);
+        served.ended().0
+    };
+    // By the signal, and not after the five seconds that a request under way is given; on a busy
+    // machine these may be over before the second comes.
+    assert!((0..5).any(|_| ended().is_none()));
 }
 
 /// Unfinished bodies together take no more than the server allows all of them.
@@ -100,20 +110,19 @@ fn unfinished_bodies_are_bounded_together() {
         let _refused_early = stream.write_all(&part);
         streams.push(stream);
     }
-    let refused = streams
-        .into_iter()
-        .filter(|stream| {
-            stream
-                .set_read_timeout(Some(std::time::Duration::from_millis(500)))
-                .unwrap();
+    let (sender, refusals) = mpsc::channel();
+    for mut stream in streams {
+        let sender = sender.clone();
+        thread::spawn(move || {
             let mut answer = [0; 12];
-            let mut stream = stream;
-            stream
-                .read_exact(&mut answer)
-                .is_ok_and(|()| answer.ends_with(b"503"))
-        })
-        .count();
-    assert!(refused >= 6, "{refused}");
+            if stream.read_exact(&mut answer).is_ok() && answer.ends_with(b"503") {
+                // The test may have seen enough.
+                let _enough = sender.send(());
+            }
+        });
+    }
+    drop(sender);
+    assert_eq!(refusals.iter().take(6).count(), 6);
     assert_eq!(served.get("/healthz").status, 200);
 }
 

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::json;
 
-use crate::browser::{Look, browse, console, script};
+use crate::browser::{Look, browse, comes_to, console, script};
 use crate::harness::test;
 use crate::reports::{Program, mistaken};
 
@@ -109,14 +109,11 @@ fn campaigns_have_their_findings_their_course_and_a_matrix_of_links() {
                 ),
             )
             .await;
-            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-            let shown = script(
-                &client,
-                "const at = document.querySelector(location.hash); return [at.open, at.innerText]",
-            )
-            .await;
-            assert_eq!(shown[0], true, "{opened}");
-            let text = shown[1].as_str().unwrap();
+            let is_open = "return document.querySelector(location.hash).open";
+            comes_to(&client, is_open, &true.into()).await;
+            let shown = "return document.querySelector(location.hash).innerText";
+            let shown = script(&client, shown).await;
+            let text = shown.as_str().unwrap();
             let refused = opened[1].as_str().unwrap().starts_with("0 of");
             assert_eq!(
                 text.contains("were not accepted"),
@@ -150,28 +147,23 @@ fn the_page_says_the_verdict_and_its_filter_filters() {
             .await
             .unwrap();
         box_.send_keys("warning should").await.unwrap();
-        tokio::time::sleep(std::time::Duration::from_millis(400)).await;
-        let some = script(&client, shown).await.as_u64().unwrap();
-        assert!(some > 0 && some < all / 4, "{some} of {all}");
-        let said = script(
-            &client,
-            "return document.getElementById('filter-said').value",
-        )
-        .await;
-        assert_eq!(said, format!("{some} of {all} entries"));
+        // It filters a while after the last key, and says so when it has.
+        let agree = format!(
+            "const some = document.querySelectorAll('[data-entry]:not([hidden])').length;
+             const said = document.getElementById('filter-said').value;
+             return some > 0 && some < {all} / 4 && said === `${{some}} of {all} entries`"
+        );
+        comes_to(&client, &agree, &true.into()).await;
         box_.send_keys("\u{e00c}").await.unwrap();
-        assert_eq!(script(&client, shown).await, all);
+        comes_to(&client, shown, &all.into()).await;
         // A link opens what it leads to.
         script(
             &client,
             "location.hash = document.querySelector('.card:not([open])').id",
         )
         .await;
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-        assert_eq!(
-            script(&client, "return document.querySelector(location.hash).open").await,
-            true
-        );
+        let is_open = "return document.querySelector(location.hash).open";
+        comes_to(&client, is_open, &true.into()).await;
         assert_eq!(console(&client).await, Vec::<String>::new());
     });
 }

@@ -33,6 +33,15 @@ fn adapter(fault: &str, delay: &str) -> Target {
     Target::Command(AdapterCommand::new("python3", [script, fault, delay]))
 }
 
+/// None of them is silent, however busy the machine is.
+fn patient() -> Limits {
+    Limits {
+        start_up: Duration::from_secs(100),
+        answer: Duration::from_secs(100),
+        ..Limits::default()
+    }
+}
+
 fn now() -> u64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -43,6 +52,7 @@ fn now() -> u64 {
 /// How many cases were asked, and which of them failed at level must.
 fn asked(suite: &Suite, target: &Target, filter: Option<&str>) -> (usize, Vec<String>) {
     let options = RunOptions {
+        limits: patient(),
         filter: filter.map(|filter| filter.parse().unwrap()),
         ..RunOptions::default()
     };
@@ -118,7 +128,7 @@ fn fuzzed(suite: &Suite, target: &Target) -> Vec<Suite> {
         time: None,
         grown: false,
         max_findings: 20,
-        limits: Limits::default(),
+        limits: patient(),
         corpus: Vec::new(),
     };
     let began = Instant::now();
