@@ -18,7 +18,7 @@ use crate::results::{
 };
 use crate::runner::WhoseSecret;
 use crate::scheme::{Call, Implementation as _};
-use crate::signature::{Op, Outcome, OutcomeKind, Request};
+use crate::signature::{Context, Op, Outcome, OutcomeKind, Request};
 use crate::suite::{Expect, Suite};
 
 /// How many causes of signing are tried on every failed case.

@@ -8,7 +8,7 @@ use crate::mistakes::{
     Choice, FormWords, Inputs, Mistake, MistakeId, Pipeline, Step, Stop, catalogue, loosely,
 };
 use crate::results::{Causes, MistakeMention};
-use crate::scheme::{FieldKind, FieldTexts, ParsedToken, Scheme, Verification};
+use crate::scheme::{FieldKind, FieldTexts, Scheme, Verification};
 use crate::signature::{Context, Fields, Op, Request, Secret, Value};
 
 /// More forms of one mistake than that are not tried.
@@ -184,7 +184,7 @@ impl<'a> Input<'a> {
         let token = request.token.as_ref()?.as_text()?;
         let mut fields = request.fields.clone();
         if let Some(parsed) = scheme.token.parse(&scheme.fields, token) {
-            fields = completed(scheme, &fields, &parsed)?;
+            fields = scheme.complete(&fields, &parsed)?;
         } else {
             let loose = loosely(scheme, token).into_iter().next();
             for (at, text) in loose.into_iter().flat_map(|loose| loose.fields) {

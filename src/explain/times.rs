@@ -32,7 +32,7 @@ const LATER: u64 = 2;
 /// A sign request as it was for one that signs at the present, whatever time it is given: with the
 /// time that its token carries. Where the token carries none, with each time that it may have been.
 pub fn signed_at_the_present(scheme: &Scheme, request: &Request, token: &str) -> Vec<Request> {
-    let Some(field) = time_field(scheme).map(|field| scheme.fields.at(field)) else {
+    let Some(field) = scheme.time().map(|field| scheme.fields.at(field)) else {
         return vec![request.clone()];
     };
     let per_second = field.kind.per_second();
