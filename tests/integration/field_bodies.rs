@@ -64,8 +64,6 @@ fn other_line_ends_and_cuts_have_no_false_cause() {
             "blank-before",
             "nul-behind",
             "cut",
-            "line-feeds-written-out",
-            "hex-of-the-body",
         ],
     );
 }
