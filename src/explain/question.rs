@@ -187,7 +187,7 @@ fn received(scheme: &Scheme, token: &str) -> Vec<String> {
             }
         }
         TokenGrammar::Template(_) | TokenGrammar::List(_) => {
-            all.extend(pieces.into_iter().map(str::to_owned))
+            all.extend(pieces.into_iter().map(str::to_owned));
         }
     }
     let mut seen = HashSet::new();
