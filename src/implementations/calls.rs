@@ -55,7 +55,7 @@ pub struct WebRequest {
     /// `GET`, `POST` …
     pub method: String,
     /// The URL.
-    pub url: reqwest::Url,
+    pub url: url::Url,
     /// The headers, including the content type of the body.
     pub headers: Vec<(String, Vec<u8>)>,
     /// The body.

@@ -1,8 +1,8 @@
 //! No value changes the shape of a request: it arrives intact where it was put, or is not carried.
 
+use hyper::header::HeaderValue;
 use proptest::prelude::*;
-use reqwest::Url;
-use reqwest::header::HeaderValue;
+use url::Url;
 
 use crate::implementations::{
     Call, ExecCall, ExecRequest, Implementations, NotCarried, Way, WebCall, WebRequest,

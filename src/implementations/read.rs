@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use hyper::Method;
+use hyper::header::HeaderName;
 use regex::Regex;
-use reqwest::Method;
-use reqwest::header::HeaderName;
 
 use crate::implementations::answer_rules::{AnswerRules, Condition, Extract};
 use crate::implementations::calls::{BodyTemplate, Call, ExecCall, WebCall};

@@ -1,6 +1,6 @@
 //! URLs with values in their path and query.
 
-use reqwest::Url;
+use url::Url;
 
 use crate::implementations::calls::form;
 use crate::implementations::inputs::{InputName, NotCarried};

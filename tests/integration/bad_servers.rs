@@ -236,6 +236,42 @@ fn one_that_drips_headers_for_ever() {
     assert_eq!(failure, Failure::TimedOut(1000));
 }
 
+/// Interim answers are no answers, however fast they come.
+#[test(needs(PYTHON))]
+fn one_that_sends_interim_answers_for_ever() {
+    const INTERIM: &str = "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n";
+    for (many, pause) in [(1000, 0), (1, 100)] {
+        let failure = failure(move |_, stream| {
+            let piece = INTERIM.repeat(many);
+            while stream.write_all(piece.as_bytes()).is_ok() {
+                thread::sleep(Duration::from_millis(pause));
+            }
+            Then::Close
+        });
+        assert_eq!(failure, Failure::TimedOut(1000));
+    }
+}
+
+/// The limit and the interrupt are kept where the server sends them without a pause.
+#[test]
+fn interim_answers_to_a_hello_outlast_no_limit() {
+    let server = WebServer::start(|_, stream| {
+        let interim = b"HTTP/1.1 100 Continue\r\n\r\n".repeat(10_000);
+        while stream.write_all(&interim).is_ok() {}
+        Then::Close
+    });
+    let mut options = options();
+    options.limits.start_up = Duration::from_millis(300);
+    let never = AtomicBool::new(false);
+    let suites = [numbered(0)];
+    let target = target(&server.url());
+    let error = run(&suites, &target, &options, &never, &|| 0, &|_| {});
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "the adapter does not work: it did not answer the hello within 300 ms"
+    );
+}
+
 #[test]
 fn one_whose_body_has_no_end() {
     let why = breach(|_, stream| {

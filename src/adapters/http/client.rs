@@ -3,19 +3,22 @@
 
 use std::error::Error;
 use std::fmt;
-use std::io;
-use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{CONTENT_ENCODING, LOCATION};
-use reqwest::redirect::Policy;
-use reqwest::{Response, StatusCode};
-use tokio::sync::oneshot;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderValue, InvalidHeaderValue, LOCATION,
+};
+use hyper::{Method, StatusCode, Uri, Version};
+use hyper_util::client::legacy;
+use hyper_util::rt::TokioExecutor;
+use url::Url;
 
-use crate::adapters::AdapterError;
+use crate::adapters::http::connector::{Connector, OurEnd};
 use crate::adapters::stderr_tail::shown;
 use crate::implementations::Reach;
 
@@ -29,9 +32,24 @@ const RECONNECT_FOR: Duration = Duration::from_secs(1);
 /// A client that keeps connections, and one that opens a fresh one for each request.
 #[derive(Clone, Debug)]
 pub(super) struct Client {
-    kept: reqwest::Client,
-    fresh: reqwest::Client,
+    kept: Arc<Pool>,
+    fresh: Arc<Pool>,
 }
+
+type Pool = legacy::Client<Connector, Full<Bytes>>;
+
+/// A request as it is sent.
+#[derive(Clone, Debug)]
+pub(super) struct Request {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+/// An answer whose head has come.
+#[derive(Debug)]
+pub(super) struct Response(hyper::Response<Incoming>);
 
 /// Which connection a request takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,70 +75,143 @@ pub(super) enum Loss {
 }
 
 impl Client {
-    pub(super) fn new(reach: Reach, connect: Duration) -> Result<Self, AdapterError> {
+    pub(super) fn new(reach: Reach, connect: Duration) -> Self {
         let build = |kept: usize| {
-            reqwest::Client::builder()
-                .redirect(Policy::none())
-                .no_proxy()
-                .http1_only()
-                .connect_timeout(connect)
-                .pool_max_idle_per_host(kept)
-                .dns_resolver(Arc::new(Resolver(reach)))
-                .build()
-                .map_err(|error| AdapterError::Io(io::Error::other(error)))
+            let mut builder = legacy::Client::builder(TokioExecutor::new());
+            builder.pool_max_idle_per_host(kept);
+            Arc::new(builder.build(Connector::new(reach, connect)))
         };
-        Ok(Self {
-            kept: build(usize::MAX)?,
-            fresh: build(0)?,
-        })
-    }
-
-    pub(super) fn over(&self, connection: Connection) -> &reqwest::Client {
-        match connection {
-            Connection::Kept => &self.kept,
-            Connection::Fresh { .. } => &self.fresh,
+        Self {
+            kept: build(usize::MAX),
+            fresh: build(0),
         }
     }
 
-    /// Sends a request and waits for the head of the answer; `was_down` is called before it is
-    /// tried again because nobody is there.
+    /// Sends a request and waits for the head of the answer.
+    pub(super) async fn execute(
+        &self,
+        request: Request,
+        connection: Connection,
+    ) -> Result<Response, Loss> {
+        let pool = match connection {
+            Connection::Kept => &self.kept,
+            Connection::Fresh { .. } => &self.fresh,
+        };
+        match pool.request(request.into_hyper()?).await {
+            Ok(response) => Ok(Response(response)),
+            Err(error) if error.is_connect() => Err(Loss::Unconnected(reason(&error))),
+            Err(error) => Err(Loss::of_connection(&error)),
+        }
+    }
+
+    /// The same; `was_down` is called before it is tried again because nobody is there.
     pub(super) async fn send(
         &self,
-        request: reqwest::Request,
+        request: Request,
         connection: Connection,
         mut was_down: impl FnMut(String),
     ) -> Result<Response, Loss> {
         let began = tokio::time::Instant::now();
         loop {
-            // A body of bytes can always be copied.
-            let Some(copy) = request.try_clone() else {
-                return Err(Loss::Lost("its request cannot be sent".to_owned()));
-            };
-            match self.over(connection).execute(copy).await {
-                Ok(response) => return Ok(response),
-                Err(error) => match Loss::of(&error) {
-                    Loss::Unconnected(why)
-                        if connection == (Connection::Fresh { patient: true })
-                            && began.elapsed() < RECONNECT_FOR =>
-                    {
-                        was_down(why);
-                        tokio::time::sleep(RECONNECT_EVERY).await;
-                    }
-                    loss => return Err(loss),
-                },
+            match self.execute(request.clone(), connection).await {
+                Err(Loss::Unconnected(why))
+                    if connection == (Connection::Fresh { patient: true })
+                        && began.elapsed() < RECONNECT_FOR =>
+                {
+                    was_down(why);
+                    tokio::time::sleep(RECONNECT_EVERY).await;
+                }
+                sent => return sent,
             }
         }
     }
 }
 
-impl Loss {
-    pub(super) fn of(error: &reqwest::Error) -> Self {
-        let reason = reason(error);
-        if error.is_connect() {
-            Self::Unconnected(reason)
-        } else {
-            Self::Lost(format!("the connection was lost: {reason}"))
+impl Request {
+    pub(super) fn new(method: Method, url: Url) -> Self {
+        Self {
+            method,
+            url,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
         }
+    }
+
+    fn into_hyper(self) -> Result<hyper::Request<Full<Bytes>>, Loss> {
+        let Self {
+            method,
+            mut url,
+            mut headers,
+            body,
+        } = self;
+        let unsent = |error: &dyn Error| Loss::Lost(format!("its request cannot be sent: {error}"));
+        headers
+            .entry(ACCEPT)
+            .or_insert(HeaderValue::from_static("*/*"));
+        if let Some(basic) = basic(&url).map_err(|error| unsent(&error))? {
+            headers.entry(AUTHORIZATION).or_insert(basic);
+        }
+        // Without a host these do nothing, and there always is one.
+        let _no_host = (url.set_username(""), url.set_password(None));
+        let uri = Uri::try_from(url.as_str()).map_err(|error| unsent(&error))?;
+        let mut request = hyper::Request::new(Full::new(body));
+        *request.method_mut() = method;
+        *request.uri_mut() = uri;
+        *request.headers_mut() = headers;
+        Ok(request)
+    }
+}
+
+/// The name and the password in an address, as they are sent.
+fn basic(url: &Url) -> Result<Option<HeaderValue>, InvalidHeaderValue> {
+    if url.username().is_empty() && url.password().is_none() {
+        return Ok(None);
+    }
+    let decoded = |text| percent_encoding::percent_decode_str(text).collect::<Vec<u8>>();
+    let (name, password) = (
+        decoded(url.username()),
+        decoded(url.password().unwrap_or("")),
+    );
+    let both = STANDARD.encode([&name[..], b":", &password].concat());
+    let mut value = HeaderValue::from_str(&format!("Basic {both}"))?;
+    value.set_sensitive(true);
+    Ok(Some(value))
+}
+
+impl Response {
+    pub(super) fn status(&self) -> StatusCode {
+        self.0.status()
+    }
+
+    pub(super) fn version(&self) -> Version {
+        self.0.version()
+    }
+
+    pub(super) fn headers(&self) -> &HeaderMap {
+        self.0.headers()
+    }
+
+    /// From which end of ours it was asked for.
+    pub(super) fn our_end(&self) -> Option<OurEnd> {
+        self.0.extensions().get().copied()
+    }
+
+    /// The next piece of the body.
+    pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>, Loss> {
+        while let Some(frame) = self.0.body_mut().frame().await {
+            let frame = frame.map_err(|error| Loss::of_connection(&error))?;
+            // The others are trailers.
+            if let Ok(piece) = frame.into_data() {
+                return Ok(Some(piece));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Loss {
+    fn of_connection(error: &dyn Error) -> Self {
+        Self::Lost(format!("the connection was lost: {}", reason(error)))
     }
 }
 
@@ -172,43 +263,5 @@ pub(super) fn check_plain(response: &Response) -> Result<(), Loss> {
             shown(encoding.as_bytes())
         ))),
         _ => Ok(()),
-    }
-}
-
-/// Asks the system for the addresses of a name. It may take as long as it likes, and cannot be
-/// told to stop: in a thread that nobody waits for it outlasts no time limit.
-async fn resolved(name: String) -> io::Result<Vec<SocketAddr>> {
-    let (sender, receiver) = oneshot::channel();
-    thread::Builder::new().spawn(move || {
-        let found = (name.as_str(), 0).to_socket_addrs().map(Vec::from_iter);
-        // Nobody listens only where nobody waits any more.
-        let _unheard = sender.send(found);
-    })?;
-    receiver.await.map_err(io::Error::other)?
-}
-
-/// Resolves a name to the addresses that may be contacted, and to no other.
-struct Resolver(Reach);
-
-impl Resolve for Resolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let reach = self.0;
-        Box::pin(async move {
-            let name = name.as_str().to_owned();
-            let found = resolved(name.clone()).await?;
-            let allowed: Vec<_> = found
-                .iter()
-                .copied()
-                .filter(|address| reach.includes(address.ip()))
-                .collect();
-            match (found.first(), allowed.is_empty()) {
-                (Some(other), true) => Err(format!(
-                    "{name} is {}, which is not on this machine; --allow-remote allows that",
-                    other.ip()
-                )
-                .into()),
-                _ => Ok(Box::new(allowed.into_iter()) as Addrs),
-            }
-        })
     }
 }

@@ -1,8 +1,9 @@
 //! What is sent to a server: in the protocol, or as its description says.
 
-use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
-use reqwest::{Method, Request};
+use hyper::Method;
+use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 
+use crate::adapters::http::client::Request;
 use crate::adapters::http::flight::Reading;
 use crate::implementations::{Call as _, Native, WebAddress, WebCall, WebRequest};
 use crate::signature::Request as Asked;
@@ -24,8 +25,8 @@ pub(super) fn in_protocol(address: &WebAddress, body: Vec<u8>, is_batch: bool) -
     };
     let mut request = Request::new(Method::POST, address.url().clone());
     let kind = HeaderValue::from_static(kind);
-    request.headers_mut().insert(CONTENT_TYPE, kind);
-    *request.body_mut() = Some(body.into());
+    request.headers.insert(CONTENT_TYPE, kind);
+    request.body = body.into();
     request
 }
 
@@ -65,10 +66,8 @@ fn as_it_is_sent(rendered: WebRequest) -> Option<Request> {
     for (name, value) in rendered.headers {
         let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
         let value = HeaderValue::from_bytes(&value).ok()?;
-        request.headers_mut().insert(name, value);
+        request.headers.insert(name, value);
     }
-    if !rendered.body.is_empty() {
-        *request.body_mut() = Some(rendered.body.into());
-    }
+    request.body = rendered.body.into();
     Some(request)
 }

@@ -1,13 +1,14 @@
 //! One request over HTTP that is under way: an object of the protocol, a batch of them, or what a
 //! description makes of one.
 
-use reqwest::header::{COOKIE, HeaderName, HeaderValue, SET_COOKIE};
-use reqwest::{Request, Response};
+use hyper::header::{COOKIE, HeaderName, HeaderValue, SET_COOKIE};
 use tokio::sync::mpsc::Sender;
 use tokio::task::AbortHandle;
 
 use crate::adapters::conversation::Said;
-use crate::adapters::http::client::{Client, Connection, Loss, check_plain, expect_plain_200};
+use crate::adapters::http::client::{
+    Client, Connection, Loss, Request, Response, check_plain, expect_plain_200,
+};
 use crate::adapters::http::witness::{Ordinary, Size, Witness};
 use crate::adapters::in_flight::Addressee;
 use crate::adapters::{Exchange, Ticket};
@@ -338,7 +339,7 @@ impl Departure {
         if let Some(session) = session {
             let response = client.send(session, connection, &mut was_down).await?;
             if let Some(cookies) = cookies(&response)? {
-                request.headers_mut().insert(COOKIE, cookies);
+                request.headers.insert(COOKIE, cookies);
             }
         }
         let response = client.send(request, connection, &mut was_down).await?;
@@ -356,7 +357,7 @@ impl Departure {
             let _unheard = sender.send(Event { flight, news }).await;
             response
         };
-        while let Some(piece) = response.chunk().await.map_err(|error| Loss::of(&error))? {
+        while let Some(piece) = response.chunk().await? {
             let news = News::Piece(piece.into());
             if sender.send(Event { flight, news }).await.is_err() {
                 break;

@@ -269,8 +269,8 @@ impl<'a> HttpAdapter<'a> {
             Reading::Described { op, rules }
                 if self.ordinary.is_none() && !is_large && prepared.session.is_none() =>
             {
-                let request = prepared.request.try_clone();
-                request.map(|request| Ordinary { request, op, rules })
+                let request = prepared.request.clone();
+                Some(Ordinary { request, op, rules })
             }
             _ => None,
         };
@@ -280,7 +280,7 @@ impl<'a> HttpAdapter<'a> {
             .filter(|_| is_trial && (is_large || is_of_size))
             .and_then(|ordinary| {
                 let opening = Witness::open(ordinary, self.road.reach, self.patience());
-                self.road.runtime.block_on(opening).ok().flatten()
+                self.road.runtime.block_on(opening)
             });
         let departure = Departure {
             client: self.road.client.clone(),

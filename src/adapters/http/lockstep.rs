@@ -3,12 +3,14 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use reqwest::header::{CONTENT_TYPE, COOKIE};
+use hyper::header::COOKIE;
 use tokio::time::timeout;
 
 use crate::adapters::connection::{Patience, TICK, in_millis};
-use crate::adapters::http::client::{Connection, Loss, check_plain, expect_plain_200};
-use crate::adapters::http::described::as_described;
+use crate::adapters::http::client::{
+    Client, Connection, Loss, Request as Sent, Response, check_plain, expect_plain_200,
+};
+use crate::adapters::http::described::{as_described, in_protocol};
 use crate::adapters::http::flight::{Head, Reading, cookies};
 use crate::adapters::http::http_adapter::{HttpTarget, WebTarget};
 use crate::adapters::http::road::Road;
@@ -63,14 +65,9 @@ impl<'a> HttpLockstep<'a> {
         let mut body = Vec::new();
         request.write(id, &mut body);
         body.pop();
-        let client = self.road.client.over(Connection::Kept);
-        let request = client
-            .post(self.address.url().clone())
-            .header(CONTENT_TYPE, "application/json")
-            .body(body)
-            .build()
-            .map_err(|error| lost(&Loss::of(&error)))?;
-        let (line, elapsed) = self.road.timed(answer(client, request))?;
+        let request = in_protocol(&self.address, body, false);
+        let answered = answer(&self.road.client, request);
+        let (line, elapsed) = self.road.timed(answered)?;
         heard(line.trim_ascii(), id, elapsed)
     }
 }
@@ -101,22 +98,20 @@ impl<'a> WebLockstep<'a> {
         let Reading::Described { op, rules } = prepared.reading else {
             return Err(no_answer("the description does not say how".to_owned()));
         };
-        let client = self.road.client.over(Connection::Kept);
+        let client = &self.road.client;
         let mut request = prepared.request;
         if let Some(session) = prepared.session {
             let opened = async {
-                let response = client.execute(session).await;
-                let response = response.map_err(|error| Loss::of(&error))?;
+                let response = client.execute(session, Connection::Kept).await?;
                 let cookies = cookies(&response)?;
                 body_of(response).await.map(|_| cookies)
             };
             if let (Some(cookies), _) = self.road.timed(opened)? {
-                request.headers_mut().insert(COOKIE, cookies);
+                request.headers.insert(COOKIE, cookies);
             }
         }
         let answered = async {
-            let response = client.execute(request).await;
-            let response = response.map_err(|error| Loss::of(&error))?;
+            let response = client.execute(request, Connection::Kept).await?;
             check_plain(&response)?;
             let head = Head::of(&response);
             Ok((head, body_of(response).await?))
@@ -166,15 +161,14 @@ impl Road<'_> {
     }
 }
 
-async fn answer(client: &reqwest::Client, request: reqwest::Request) -> Result<Vec<u8>, Loss> {
-    let response = client.execute(request).await;
-    let response = response.map_err(|error| Loss::of(&error))?;
+async fn answer(client: &Client, request: Sent) -> Result<Vec<u8>, Loss> {
+    let response = client.execute(request, Connection::Kept).await?;
     body_of(expect_plain_200(response).await?).await
 }
 
-async fn body_of(mut response: reqwest::Response) -> Result<Vec<u8>, Loss> {
+async fn body_of(mut response: Response) -> Result<Vec<u8>, Loss> {
     let mut body = Vec::new();
-    while let Some(piece) = response.chunk().await.map_err(|error| Loss::of(&error))? {
+    while let Some(piece) = response.chunk().await? {
         body.extend_from_slice(&piece);
         if body.len() > MAX_LINE {
             let what = format!("its answer is longer than {MAX_LINE} bytes");

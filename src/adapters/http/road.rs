@@ -66,7 +66,7 @@ impl<'a> Road<'a> {
     fn new(reach: Reach, limits: Limits, interrupt: &'a AtomicBool) -> Result<Self, AdapterError> {
         Ok(Self {
             runtime: Builder::new_current_thread().enable_all().build()?,
-            client: Client::new(reach, limits.start_up)?,
+            client: Client::new(reach, limits.start_up),
             reach,
             limits,
             interrupt,

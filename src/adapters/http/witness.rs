@@ -6,16 +6,14 @@
 //! the time: a process that ends takes its connections along. Where the server closes every
 //! connection after its answer, no more can be shown than that it answers at once.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
-use hyper_util::client::legacy::connect::HttpInfo;
-use reqwest::header::{CONNECTION, HeaderValue};
-use reqwest::{Request, Version};
+use hyper::Version;
+use hyper::header::{CONNECTION, HeaderValue};
 use tokio::time::timeout;
 
-use crate::adapters::AdapterError;
-use crate::adapters::http::client::{Client, Connection};
+use crate::adapters::http::client::{Client, Connection, Request};
+use crate::adapters::http::connector::OurEnd;
 use crate::adapters::http::flight::Head;
 use crate::implementations::{AnswerRules, Reach};
 use crate::signature::Op;
@@ -39,7 +37,7 @@ pub(super) struct Ordinary<'a> {
 pub(super) struct Witness {
     client: Client,
     /// Our end of the connection.
-    local: SocketAddr,
+    local: OurEnd,
     /// Whether the server kept it open.
     is_kept: bool,
 }
@@ -53,14 +51,13 @@ pub(super) struct Size {
 
 impl Size {
     pub(super) fn of(request: &Request) -> Self {
-        let headers = request.headers().iter();
+        let headers = request.headers.iter();
         let headers: usize = headers
             .map(|(name, value)| name.as_str().len() + value.len() + 4)
             .sum();
-        let body = request.body().and_then(reqwest::Body::as_bytes);
         Self {
-            head: request.url().as_str().len() + headers,
-            body: body.map_or(0, <[u8]>::len),
+            head: request.url.as_str().len() + headers,
+            body: request.body.len(),
         }
     }
 
@@ -82,7 +79,7 @@ impl Size {
 
 /// From which end a request was answered, and whether the connection stays open.
 struct Answered {
-    local: SocketAddr,
+    local: OurEnd,
     is_kept: bool,
 }
 
@@ -92,14 +89,14 @@ impl Witness {
         ordinary: &Ordinary<'_>,
         reach: Reach,
         patience: Duration,
-    ) -> Result<Option<Self>, AdapterError> {
-        let client = Client::new(reach, patience)?;
+    ) -> Option<Self> {
+        let client = Client::new(reach, patience);
         let answered = timeout(patience, ordinary.answered(&client)).await;
-        Ok(answered.ok().flatten().map(|answered| Self {
+        answered.ok().flatten().map(|answered| Self {
             client,
             local: answered.local,
             is_kept: answered.is_kept,
-        }))
+        })
     }
 
     /// Whether the same is answered again, over the same connection. With `another_suffices`, where the server
@@ -120,9 +117,9 @@ impl Witness {
 impl Ordinary<'_> {
     /// Asks, and says from which end it was answered, if it was.
     async fn answered(&self, client: &Client) -> Option<Answered> {
-        let client = client.over(Connection::Kept);
-        let mut response = client.execute(self.request.try_clone()?).await.ok()?;
-        let local = response.extensions().get::<HttpInfo>()?.local_addr();
+        let sent = client.execute(self.request.clone(), Connection::Kept);
+        let mut response = sent.await.ok()?;
+        let local = response.our_end()?;
         let closes = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"close");
         let is_kept = response.version() >= Version::HTTP_11
             && !response.headers().get(CONNECTION).is_some_and(closes);
