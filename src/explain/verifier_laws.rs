@@ -174,6 +174,7 @@ fn what_the_cases_show_once_only_is_asked_of_other_inputs() {
         // Its token is the same for each identity.
         ("jotreview", "identity-empty"),
         ("engagespot", "identity-none"),
+        ("jimo", "message-identity-left-out"),
         // The cases have presented its token as the right one of another identity.
         ("jotreview", "identity-lower-cased"),
         // A case or two accept a wrong token, and no right one is rejected.
