@@ -36,7 +36,7 @@ use macproof::results::{Measurement, TimingVerdict};
 use macproof::statistics::{deciles_differ, median, welch_t, wilson};
 use macproof::suite::Suite;
 use macproof::timing::{
-    Command, Condition, Material, Options, Reach as _, Recording, Stage, judge, record,
+    Command, Condition, Endpoint as _, Material, Options, Recording, Stage, judge, record,
 };
 use serde::{Deserialize, Serialize};
 

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use macproof::implementations::{Call, Implementations, NotCarried, Way, WebCall, WebRequest};
+use macproof::implementations::{Call, Implementations, NotCarried, Access, WebCall, WebRequest};
 use macproof::signature::{Context, Fields, Op, Request, Secret, Secrets, Value};
 use serde_json::{Value as Json, json};
 
@@ -76,7 +76,7 @@ fn described(url: &str, query: &str, header: &str, body: &str) -> Option<WebCall
     let file = json!({"implementations": {"server": {"http": {"suites": ["s"], "sign": sign}}}});
     let file = Implementations::parse("macproof.yaml", &file.to_string()).ok()?;
     match &file.find("server")?.way {
-        Way::Web(native) => native.call(Op::Sign).cloned(),
+        Access::Web(native) => native.call(Op::Sign).cloned(),
         _ => None,
     }
 }

@@ -61,7 +61,7 @@ impl Connection {
         let (group, pipes) = ProcessGroup::start(command, limits.grace)?;
         let mut connection = Self::over(group, pipes)?;
         Hello::write_greeting(connection.outgoing.end());
-        let mut patience = Patience::new(limits.start_up);
+        let mut patience = Deadline::new(limits.start_up);
         loop {
             if interrupt.load(Ordering::Relaxed) {
                 return Err(AdapterError::Interrupted);
@@ -75,22 +75,22 @@ impl Connection {
                         Err(source) => Err(AdapterError::BadHello {
                             line,
                             source,
-                            also: connection.dismiss(),
+                            also: connection.kill(),
                         }),
                     };
                 }
                 Some(Err(TooLong)) => {
                     return Err(AdapterError::EndlessHello {
-                        also: connection.dismiss(),
+                        also: connection.kill(),
                     });
                 }
                 None if turn == Turn::Ended => {
-                    return Err(AdapterError::EndedBeforeHello(connection.autopsy()));
+                    return Err(AdapterError::EndedBeforeHello(connection.exit_reason()));
                 }
                 None if patience.is_over() => {
                     return Err(AdapterError::NoHello {
                         waited_ms: in_millis(limits.start_up),
-                        also: connection.dismiss(),
+                        also: connection.kill(),
                     });
                 }
                 None => {}
@@ -198,7 +198,7 @@ impl Connection {
 
     /// Says goodbye, hears the process out, and ends what is left of it. What was not as it should
     /// be is noted. It takes no longer than `grace`, and no longer at all once it is interrupted.
-    pub(super) fn part(
+    pub(super) fn shut_down(
         mut self,
         grace: Duration,
         interrupt: &AtomicBool,
@@ -270,7 +270,7 @@ impl Connection {
     }
 
     /// Ends a process that still runs; the last of its stderr comes back.
-    pub(super) fn dismiss(mut self) -> String {
+    pub(super) fn kill(mut self) -> String {
         // What is left is told of at the end of the program.
         let _left = self.group.end();
         self.drain_stderr();
@@ -278,7 +278,7 @@ impl Connection {
     }
 
     /// Ends what is left of a process that has fallen silent, and says how it came to its end.
-    pub(super) fn autopsy(mut self) -> String {
+    pub(super) fn exit_reason(mut self) -> String {
         self.stdin = None;
         let deadline = Instant::now() + TICK;
         let by_itself = self.hear_out(|| Instant::now() >= deadline);
@@ -310,13 +310,13 @@ impl Connection {
 /// How long nothing has come. Only turns count: while we ourselves are stopped, the process may be
 /// stopped as well.
 #[derive(Debug)]
-pub(super) struct Patience {
+pub(super) struct Deadline {
     limit: Duration,
     waited: Duration,
     looked: Instant,
 }
 
-impl Patience {
+impl Deadline {
     pub(super) fn new(limit: Duration) -> Self {
         Self {
             limit,

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::Deserialize;
 
 use crate::adapters::connection::{
-    Connection, Patience, TICK, Turn, described, in_millis, printed_unasked,
+    Connection, Deadline, TICK, Turn, described, in_millis, printed_unasked,
 };
 use crate::adapters::in_flight::Addressee;
 use crate::adapters::line_buffer::TooLong;
@@ -67,7 +67,7 @@ impl Conversation<'_> {
         exchange: &mut E,
         mut source: Source,
     ) -> Result<End, AdapterError> {
-        let mut patience = Patience::new(self.limits.answer);
+        let mut patience = Deadline::new(self.limits.answer);
         loop {
             if self.interrupt.load(Ordering::Relaxed) {
                 return Err(AdapterError::Interrupted);
@@ -125,24 +125,24 @@ impl Conversation<'_> {
         } = &mut *self.connection;
         while let Some(line) = lines.next_line() {
             let said = match line {
-                Ok(line) => Said::of(line, |id| in_flight.settle(id)),
-                Err(TooLong) => Said::Nonsense(described(line)),
+                Ok(line) => Line::of(line, |id| in_flight.settle(id)),
+                Err(TooLong) => Line::Nonsense(described(line)),
             };
             match said {
-                Said::Answer(ticket, answer) => {
+                Line::Answer(ticket, answer) => {
                     self.answers += 1;
                     exchange.answered(ticket, answer.reply);
                 }
-                Said::Malformed(ticket, why) => exchange.failed(ticket, Failure::Protocol(why)),
-                Said::Again(ticket) => {
+                Line::Malformed(ticket, why) => exchange.failed(ticket, Failure::Protocol(why)),
+                Line::Again(ticket) => {
                     let why = "it answered this request twice".to_owned();
                     exchange.revoked(ticket, Failure::Protocol(why));
                 }
                 // With nothing in flight it harms nobody, as long as we know where it ends.
-                Said::Nonsense(_) if in_flight.waiting() == 0 && line.is_ok() => {
+                Line::Nonsense(_) if in_flight.waiting() == 0 && line.is_ok() => {
                     self.notes.add(printed_unasked(line));
                 }
-                Said::Nonsense(what) => return Some(Breach::Protocol(what)),
+                Line::Nonsense(what) => return Some(Breach::Protocol(what)),
             }
         }
         None
@@ -150,7 +150,7 @@ impl Conversation<'_> {
 }
 
 /// What a line says.
-pub(super) enum Said {
+pub(super) enum Line {
     /// The answer to a request.
     Answer(Ticket, Answer),
     /// Something that names its request, and is no answer.
@@ -161,7 +161,7 @@ pub(super) enum Said {
     Nonsense(String),
 }
 
-impl Said {
+impl Line {
     /// Reads a line; `settle` tells whose answer an id is.
     pub(super) fn of(line: &[u8], settle: impl FnOnce(u64) -> Addressee) -> Self {
         let parsed = Answer::parse(line);
@@ -205,13 +205,13 @@ impl Breach {
     /// Ends the connection; what went wrong comes back in words.
     pub(super) fn end(self, connection: Connection, limits: &Limits) -> Failure {
         match self {
-            Self::Ended => Failure::Crashed(connection.autopsy()),
+            Self::Ended => Failure::Crashed(connection.exit_reason()),
             Self::Silent => {
-                connection.dismiss();
+                connection.kill();
                 Failure::TimedOut(in_millis(limits.answer))
             }
             Self::Protocol(what) => {
-                connection.dismiss();
+                connection.kill();
                 Failure::Protocol(what)
             }
         }

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use crate::adapters::connection::in_millis;
-use crate::adapters::one_shot::{Ending, run};
+use crate::adapters::per_call::{Ending, run};
 use crate::adapters::process_group::in_words;
-use crate::adapters::{AdapterCommand, AdapterError, Exchange, Limits, Parting, Ticket};
+use crate::adapters::{AdapterCommand, AdapterError, Exchange, Limits, ShutdownReport, Ticket};
 use crate::implementations::{Call as _, ExecCall, ExecRequest, Native, Output};
 use crate::protocol::{Hello, Reply};
 use crate::results::Failure;
@@ -65,8 +65,8 @@ impl<'a> ExecAdapter<'a> {
     }
 
     /// There is nobody to say goodbye to.
-    pub fn finish(self) -> Parting {
-        Parting::default()
+    pub fn finish(self) -> ShutdownReport {
+        ShutdownReport::default()
     }
 
     fn ask(&self, request: &Request) -> Result<Told, AdapterError> {

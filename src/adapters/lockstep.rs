@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::adapters::connection::{Connection, Patience, TICK, Turn, in_millis};
+use crate::adapters::connection::{Connection, Deadline, TICK, Turn, in_millis};
 use crate::adapters::line_buffer::TooLong;
 use crate::adapters::stderr_tail::shown;
 use crate::adapters::{AdapterCommand, AdapterError, Limits, Notes};
@@ -14,7 +14,7 @@ pub(super) const FIRST_ID: u64 = 1_000_000_000;
 
 /// A process that is asked one thing at a time.
 #[derive(Debug)]
-pub struct Lockstep<'a> {
+pub struct RequestResponse<'a> {
     /// Until it has failed us.
     connection: Option<Connection>,
     hello: Hello,
@@ -69,7 +69,7 @@ pub enum LockstepError {
     Unasked(String),
 }
 
-impl<'a> Lockstep<'a> {
+impl<'a> RequestResponse<'a> {
     /// Starts the command and asks what it is.
     pub fn start(
         command: &AdapterCommand,
@@ -99,7 +99,7 @@ impl<'a> Lockstep<'a> {
             return Err(LockstepError::Ended("it was ended before".to_owned()));
         };
         request.write(id, connection.outgoing.end());
-        let mut patience = Patience::new(self.limits.answer);
+        let mut patience = Deadline::new(self.limits.answer);
         let start = Instant::now();
         loop {
             let turn = connection.turn(TICK)?;
@@ -120,7 +120,7 @@ impl<'a> Lockstep<'a> {
             }
             if patience.is_over() {
                 let waited_ms = in_millis(self.limits.answer);
-                let also = self.connection.take().map(Connection::dismiss);
+                let also = self.connection.take().map(Connection::kill);
                 return Err(LockstepError::Silent {
                     waited_ms,
                     also: also.unwrap_or_default(),
@@ -134,14 +134,14 @@ impl<'a> Lockstep<'a> {
         if let Some(connection) = self.connection.take() {
             // How it parts is judged by `run`, not here.
             let _unheard =
-                connection.part(self.limits.grace, self.interrupt, &mut Notes::default());
+                connection.shut_down(self.limits.grace, self.interrupt, &mut Notes::default());
         }
     }
 
     fn take_autopsy(&mut self) -> String {
         self.connection
             .take()
-            .map(Connection::autopsy)
+            .map(Connection::exit_reason)
             .unwrap_or_default()
     }
 }

@@ -62,7 +62,7 @@ pub struct Subprocess<'a> {
 
 /// What is left to say when an adapter has ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Parting {
+pub struct ShutdownReport {
     /// How often it had to be started again.
     pub restarts: u64,
     /// Those of them that no request is to blame for; of a server, whatever stands for one.
@@ -75,7 +75,7 @@ pub struct Parting {
 
 /// What a process that had to be ended left behind.
 #[derive(Debug)]
-struct Remains {
+struct Crash {
     in_flight: Vec<Ticket>,
     /// How many requests it had seen in its life.
     seen: u64,
@@ -123,14 +123,14 @@ impl<'a> Subprocess<'a> {
     }
 
     /// Says goodbye and ends it.
-    pub fn finish(mut self) -> Parting {
+    pub fn finish(mut self) -> ShutdownReport {
         if let Some(connection) = self.connection.take() {
-            let parted = connection.part(self.limits.grace, self.interrupt, &mut self.notes);
+            let parted = connection.shut_down(self.limits.grace, self.interrupt, &mut self.notes);
             if let Err(error) = parted {
                 self.notes.add(error.to_string());
             }
         }
-        Parting {
+        ShutdownReport {
             restarts: self.starts - 1,
             unanswered: self.unanswered,
             hello_changes: self.hello_changes,
@@ -142,7 +142,7 @@ impl<'a> Subprocess<'a> {
     fn find_culprits<E: Exchange>(
         &mut self,
         exchange: &mut E,
-        remains: Remains,
+        remains: Crash,
     ) -> Result<(), AdapterError> {
         if let ([suspect], 1) = (remains.in_flight.as_slice(), remains.seen) {
             exchange.failed(*suspect, remains.failure);
@@ -163,7 +163,7 @@ impl<'a> Subprocess<'a> {
         let searched = search();
         // Of what was not looked into to its end nobody can say whose fault it is.
         if !matches!(searched, Err(AdapterError::Interrupted)) {
-            let is_answered = |one: &Remains| one.in_flight.iter().any(|t| culprits.contains(t));
+            let is_answered = |one: &Crash| one.in_flight.iter().any(|t| culprits.contains(t));
             for one in ended.iter().filter(|one| !is_answered(one)) {
                 self.unanswered.add_failure(&one.failure);
             }
@@ -185,7 +185,7 @@ impl<'a> Subprocess<'a> {
         &mut self,
         exchange: &mut E,
         suspect: Ticket,
-        ended: &mut Vec<Remains>,
+        ended: &mut Vec<Crash>,
     ) -> Result<bool, AdapterError> {
         while let Some(remains) = self.converse(exchange, suspect, true)? {
             let is_over = remains.in_flight.is_empty();
@@ -207,7 +207,7 @@ impl<'a> Subprocess<'a> {
         exchange: &mut E,
         first: Ticket,
         only: bool,
-    ) -> Result<Option<Remains>, AdapterError> {
+    ) -> Result<Option<Crash>, AdapterError> {
         let mut connection = self.connected()?;
         let mut conversation = Conversation {
             connection: &mut connection,
@@ -231,7 +231,7 @@ impl<'a> Subprocess<'a> {
                 return Ok(None);
             }
             End::Left => {
-                let how = format!("the adapter ended unasked: {}", connection.autopsy());
+                let how = format!("the adapter ended unasked: {}", connection.exit_reason());
                 self.notes.add(how.clone());
                 self.left = Some(how);
                 return Ok(None);
@@ -242,7 +242,7 @@ impl<'a> Subprocess<'a> {
         let seen = connection.in_flight.sent();
         let failure = breach.end(connection, &self.limits);
         self.latest = Some(failure.clone());
-        Ok(Some(Remains {
+        Ok(Some(Crash {
             in_flight,
             seen,
             failure,

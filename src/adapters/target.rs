@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use crate::adapters::{
     AdapterCommand, AdapterError, Exchange, ExecAdapter, ExecTarget, HttpAdapter, HttpTarget,
-    Limits, Parting, Subprocess, WebTarget,
+    Limits, ShutdownReport, Subprocess, WebTarget,
 };
 use crate::protocol::Hello;
 use crate::signature::Secret;
@@ -91,7 +91,7 @@ impl Adapter<'_> {
     }
 
     /// Says goodbye and ends it.
-    pub fn finish(self) -> Parting {
+    pub fn finish(self) -> ShutdownReport {
         match self {
             Self::Subprocess(process) => process.finish(),
             Self::Http(server) => server.finish(),

@@ -20,7 +20,7 @@ struct Facts {
 
 #[derive(Template)]
 #[template(path = "certificate.html")]
-struct Page {
+struct CertificatePage {
     facts: Facts,
 }
 
@@ -31,7 +31,7 @@ struct Page {
     reason = "a template writes into a string, and nothing in it can fail"
 )]
 pub fn certificate_html(statement: &Statement) -> String {
-    let page = Page {
+    let page = CertificatePage {
         facts: facts(statement),
     };
     page.render().expect("a page can be written")

@@ -7,9 +7,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::cli::certify::CertifyArgs;
 use crate::cli::fuzz::FuzzArgs;
 use crate::cli::init::InitArgs;
-use crate::cli::reach::ReachArgs;
 use crate::cli::report_command;
 use crate::cli::serve::ServeArgs;
+use crate::cli::target_args::ReachArgs;
 use crate::cli::timing::TimingArgs;
 use crate::cli::verify_certificate::VerifyCertificateArgs;
 

@@ -18,10 +18,10 @@ use crate::cli::fuzz::campaign;
 use crate::cli::inputs::read;
 use crate::cli::interrupt::{interrupt_flag, interruption};
 use crate::cli::random;
-use crate::cli::reach::{Choice, ReachArgs, Reached, duration};
 use crate::cli::render::probe;
 use crate::cli::run::{known_failures, no_run};
 use crate::cli::suites;
+use crate::cli::target_args::{Choice, ReachArgs, ResolvedTarget, duration};
 use crate::cli::terminal::{ProgressBar, print, save, say};
 use crate::cli::timing::{Measuring, measure, reach_of, result_of as timing_result, target};
 use crate::fuzz::{FuzzCircumstances, FuzzEnding, FuzzOptions, document};
@@ -133,7 +133,7 @@ fn certified(args: &CertifyArgs, choice: &Choice<'_>) -> Result<Exit, Stop> {
         .map_err(|error| Stop::usage(format_args!("{}: {error}", args.key.display())))?;
     let subject = artifact(&args.artifact)?;
     let asked = choice.asked(&args.suites, &args.suite_file);
-    let trial = Trial {
+    let trial = CertificationRun {
         args,
         level,
         suites: suites::chosen(&asked.names, &asked.files)?,
@@ -217,15 +217,15 @@ fn refusals(refused: &[Refused]) -> Exit {
 }
 
 /// What an implementation is put through.
-struct Trial<'a> {
+struct CertificationRun<'a> {
     args: &'a CertifyArgs,
     level: CertificateLevel,
     suites: Vec<Suite>,
-    reached: Reached,
+    reached: ResolvedTarget,
     seed: u64,
 }
 
-impl Trial<'_> {
+impl CertificationRun<'_> {
     fn run(&self, suites: &[Suite], known: &KnownFailures) -> Result<(RunResult, Hello), Stop> {
         let options = RunOptions {
             seed: self.seed,

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::adapters::{self, AdapterCommand, ExecTarget, HttpTarget, Limits, Target, WebTarget};
 use crate::cli::exit::Stop;
 use crate::cli::interrupt::interrupt_flag;
-use crate::implementations::{Described, Reach, SecretSource, Way};
+use crate::implementations::{Access, Described, Reach, SecretSource};
 use crate::runner::WhoseSecret;
 use crate::signature::Secret;
 
@@ -40,21 +40,21 @@ pub(super) fn target(
     reach: Reach,
 ) -> Result<Target, Stop> {
     Ok(match &described.way {
-        Way::Command(words) => {
+        Access::Command(words) => {
             let mut words = words.iter();
             let program = words.next().cloned().unwrap_or_default();
             Target::Command(AdapterCommand::new(program, words).in_directory(directory))
         }
-        Way::Server(address) => {
+        Access::Server(address) => {
             address.check(reach).map_err(Stop::usage)?;
             let address = address.clone();
             Target::Http(HttpTarget { address, reach })
         }
-        Way::Exec(native) => Target::Exec(Box::new(ExecTarget {
+        Access::Exec(native) => Target::Exec(Box::new(ExecTarget {
             native: (**native).clone(),
             directory: directory.to_owned(),
         })),
-        Way::Web(native) => {
+        Access::Web(native) => {
             for address in native.addresses() {
                 let address = address.map_err(Stop::usage)?;
                 address.check(reach).map_err(Stop::usage)?;

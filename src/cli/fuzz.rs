@@ -12,9 +12,9 @@ use crate::cli::clock::{now, to_the_second, unix_now};
 use crate::cli::corpus::{corpus_file, read_corpus, write_corpus};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::interrupt::{interrupt_flag, interruption};
-use crate::cli::reach::{ReachArgs, Reached, duration};
 use crate::cli::render::probe;
 use crate::cli::shard::shard;
+use crate::cli::target_args::{ReachArgs, ResolvedTarget, duration};
 use crate::cli::terminal::{ProgressBar, save, say};
 use crate::cli::versus::against;
 use crate::fuzz::{
@@ -181,7 +181,7 @@ fn options(args: &FuzzArgs) -> Result<FuzzOptions, Stop> {
 /// Asks, and shows how far it is.
 pub(crate) fn campaign(
     suites: &[Suite],
-    reached: &Reached,
+    reached: &ResolvedTarget,
     options: &FuzzOptions,
 ) -> Result<FuzzOutput, Stop> {
     let interrupt = interrupt_flag()?;

@@ -11,10 +11,10 @@ use crate::cli::events::Events;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
 use crate::cli::interrupt::{interrupt_flag, interruption};
-use crate::cli::reach::{AskedSuites, Candidate};
 use crate::cli::render::{Reports, is_standard_output, probe};
 use crate::cli::shard::shard;
 use crate::cli::suites;
+use crate::cli::target_args::{AskedSuites, Candidate};
 use crate::cli::terminal::{ProgressBar, save, say};
 use crate::protocol::{HelloChanges, ImplementationInfo};
 use crate::results::{

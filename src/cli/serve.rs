@@ -20,7 +20,7 @@ use crate::cli::suites;
 use crate::cli::terminal::{print, say};
 use crate::protocol::{Hello, ImplementationInfo, PROTOCOL_VERSION};
 use crate::scheme::Scheme;
-use crate::serve::{Door, Limits, Listener, Memory, Platform, Surroundings, router};
+use crate::serve::{AppState, Environment, Limits, Listener, Memory, Platform, router};
 use crate::signature::{Secret, Secrets};
 use crate::suite::Suite;
 
@@ -94,14 +94,14 @@ pub(crate) fn serve(args: &ServeArgs) -> Result<Exit, Stop> {
     }
     let log = Log::start()?;
     let writer = log.clone();
-    let door = Door {
+    let door = AppState {
         platforms,
         schemes,
         hello: hello(names),
         allowed_origins: args.allow_origin.clone(),
         body_time: BODY_TIME,
         memory: Memory::default(),
-        surroundings: Surroundings {
+        surroundings: Environment {
             now: Box::new(unix_now),
             random_name: Box::new(random_name),
             log: Box::new(move |line| writer.add(line)),
@@ -185,7 +185,7 @@ impl Log {
     }
 }
 
-async fn listen(port: u16, door: Door) -> Result<Exit, Stop> {
+async fn listen(port: u16, door: AppState) -> Result<Exit, Stop> {
     let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
     let end = ended().map_err(Stop::harness)?;
     let listener = Listener::bind(address).await.map_err(|error| {

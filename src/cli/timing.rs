@@ -12,8 +12,8 @@ use crate::cli::clock;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read_document;
 use crate::cli::interrupt::{interrupt_flag, interruption};
-use crate::cli::reach::{ReachArgs, Reached, duration};
 use crate::cli::render::probe;
+use crate::cli::target_args::{ReachArgs, ResolvedTarget, duration};
 use crate::cli::terminal::{print, save, say, tell};
 use crate::protocol::Hello;
 use crate::report;
@@ -25,7 +25,7 @@ use crate::runner::WhoseSecret;
 use crate::signature::Secret;
 use crate::suite::Suite;
 use crate::timing::{
-    Channel, ChannelError, Command, Material, Options, Progress, RawHeader, Reach, Recording,
+    Channel, ChannelError, Command, Endpoint, Material, Options, Progress, RawHeader, Recording,
     Server, Site, Trouble, judge, limits, raw_read, raw_write, record,
 };
 
@@ -182,7 +182,7 @@ pub(crate) struct Measuring<'a> {
     pub(crate) suites: &'a [Suite],
     /// Who names a suite hears of it in any case; who names none wants what there is.
     pub(crate) are_named: bool,
-    pub(crate) reached: &'a Reached,
+    pub(crate) reached: &'a ResolvedTarget,
     pub(crate) limits: Limits,
     /// Up to which leak, in nanoseconds a call; what is usual where nothing is said.
     pub(crate) target: Option<f64>,
@@ -195,7 +195,7 @@ pub(crate) fn reach_of<'a>(
     target: &'a Target,
     limits: Limits,
     interrupt: &'a AtomicBool,
-) -> Result<Box<dyn Reach + 'a>, Stop> {
+) -> Result<Box<dyn Endpoint + 'a>, Stop> {
     Ok(match target {
         Target::Command(command) => Box::new(Command {
             command,
@@ -324,7 +324,7 @@ fn hello_compares(hello: &Hello) -> bool {
 
 /// One campaign after the other.
 struct Campaigns<'a> {
-    reach: &'a dyn Reach,
+    reach: &'a dyn Endpoint,
     options: Options,
     /// The implementation's own, where it has one.
     secret: Option<&'a Secret>,

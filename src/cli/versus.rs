@@ -8,7 +8,7 @@ use crate::cli::clock::{now, to_the_second};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::fuzz::no_campaign;
 use crate::cli::interrupt::{interrupt_flag, interruption};
-use crate::cli::reach::Reached;
+use crate::cli::target_args::ResolvedTarget;
 use crate::cli::terminal::ProgressBar;
 use crate::fuzz::{
     FuzzEnding, FuzzProgress, VersusCircumstances, VersusOptions, versus, versus_document,
@@ -18,7 +18,7 @@ use crate::suite::Suite;
 /// Compares two implementations, and reports.
 pub(crate) fn against(
     suites: &[Suite],
-    sides: [&Reached; 2],
+    sides: [&ResolvedTarget; 2],
     options: &VersusOptions,
     allow_restarts: u64,
     documents: &CampaignDocuments,

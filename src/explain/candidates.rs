@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::explain::ways::every_mistake_of;
+use crate::explain::pipelines::every_mistake_of;
 use crate::mistakes::encoding_forms::{read_base64, read_hex};
 use crate::mistakes::token_text::loosely;
 use crate::mistakes::{Change, DELIMITERS, Step, TokenPieces};

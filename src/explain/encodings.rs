@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::explain::ways::{Way, deviations, mistakes_of};
+use crate::explain::pipelines::{Choices, deviations, mistakes_of};
 use crate::mistakes::pipeline::{cut_to_scheme, has_more_than_the_mac};
 use crate::mistakes::{Change, Choice, Inputs, Pipeline, Step, TimeTexts, TokenPieces};
 use crate::scheme::{FieldTexts, Scheme};
@@ -80,8 +80,8 @@ impl Encodings {
         mac: &[u8],
         candidates: &HashSet<String>,
         received: &[String],
-    ) -> Vec<Way> {
-        let mut found: Vec<Way> = Vec::new();
+    ) -> Vec<Choices> {
+        let mut found: Vec<Choices> = Vec::new();
         for (bytes, mac) in mac_bytes(inputs, mac) {
             for (spelling, text) in spelt(inputs, &mac) {
                 // Only what stands in the token can have become it.
@@ -91,7 +91,7 @@ impl Encodings {
                 for &wrapping in &self.wrappings {
                     for &token in &self.tokens {
                         let choices = [bytes, spelling, wrapping, token];
-                        let way: Way = choices.into_iter().flatten().collect();
+                        let way: Choices = choices.into_iter().flatten().collect();
                         if found.first().is_some_and(|best| best.len() < way.len()) {
                             continue;
                         }

@@ -1,6 +1,6 @@
 //! The key bytes that a configured secret may become.
 
-use crate::explain::ways::{Distinct, Reached, Way, deviations, with};
+use crate::explain::pipelines::{Choices, Distinct, Reached, deviations, with};
 use crate::mistakes::pipeline::{right_key, secret_text, selected_secret};
 use crate::mistakes::{Change, Choice, Form, Inputs, Step};
 use crate::scheme::{FieldTexts, Refusal, Scheme};
@@ -17,7 +17,7 @@ pub(super) fn keys(
     let scheme = inputs.scheme;
     let selected = scheme.select_secret(inputs.secrets, texts)?.reveal();
     let mut chosen = Distinct::new();
-    chosen.add(selected.to_vec(), Way::new());
+    chosen.add(selected.to_vec(), Choices::new());
     let secrets = selected_secret(inputs, selected);
     extend(
         scheme,
@@ -92,7 +92,7 @@ pub(super) fn keys(
     Ok(keys.into_sorted())
 }
 
-fn add_all(values: &mut Distinct<Vec<u8>>, value: &[u8], ways: &[Way]) {
+fn add_all(values: &mut Distinct<Vec<u8>>, value: &[u8], ways: &[Choices]) {
     for way in ways {
         values.add(value.to_vec(), way.clone());
     }
@@ -102,7 +102,7 @@ fn extend(
     scheme: &Scheme,
     values: &mut Distinct<Vec<u8>>,
     step: Step,
-    way: &Way,
+    way: &Choices,
     change: impl Fn(Change) -> Vec<Form<Vec<u8>>>,
 ) {
     if way.len() >= MOST {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;
 
-use crate::explain::ways::{Distinct, Reached, Way, deviations, mistakes_of, with};
+use crate::explain::pipelines::{Choices, Distinct, Reached, deviations, mistakes_of, with};
 use crate::mistakes::change::Piece;
 use crate::mistakes::message::composed;
 use crate::mistakes::pipeline::{
@@ -73,7 +73,7 @@ impl<'a> Messages<'a> {
     pub(super) fn of(
         inputs: &'a Inputs<'a>,
         texts: &'a FieldTexts<'a>,
-        reading: &Way,
+        reading: &Choices,
     ) -> Result<Self, Refusal> {
         let times = time_variants(inputs, texts);
         let (identities, is_cut) = identity_variants(inputs, texts, reading)?;
@@ -194,7 +194,7 @@ impl<'a> Messages<'a> {
     }
 
     /// Every way to a message of that origin.
-    pub(super) fn ways(&self, origin: Origin) -> Vec<Way> {
+    pub(super) fn ways(&self, origin: Origin) -> Vec<Choices> {
         let identities = &self.identities[origin.identity].ways;
         let times = &self.times[origin.time].ways;
         let mut ways = Vec::with_capacity(identities.len() * times.len());
@@ -232,7 +232,7 @@ type Variants<'a> = (Vec<Reached<Vec<IdentityBytes<'a>>>>, bool);
 fn identity_variants<'a>(
     inputs: &Inputs<'a>,
     texts: &'a FieldTexts<'_>,
-    reading: &Way,
+    reading: &Choices,
 ) -> Result<Variants<'a>, Refusal> {
     let right = identities(inputs.scheme, texts)?;
     let length = right.iter().map(|text| text.right.len()).sum::<usize>();
@@ -291,7 +291,7 @@ fn time_variants(inputs: &Inputs<'_>, texts: &FieldTexts<'_>) -> Vec<Reached<Tim
             message: right.to_owned(),
             token: right.to_owned(),
         },
-        Way::new(),
+        Choices::new(),
     );
     if let Some(text) = text {
         let time = time_text(inputs, text);

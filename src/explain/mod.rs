@@ -19,6 +19,7 @@ mod keys;
 mod laws;
 mod leniency;
 mod messages;
+mod pipelines;
 mod question;
 mod search;
 mod suspects;
@@ -26,7 +27,6 @@ mod times;
 mod verifier;
 #[cfg(test)]
 mod verifier_laws;
-mod ways;
 mod words;
 
 pub use explanation::{Answer, Cause, Explanation, Finding, Tried};

@@ -5,7 +5,7 @@ use crate::explain::candidates::Candidates;
 use crate::explain::encodings::Encodings;
 use crate::explain::keys::keys;
 use crate::explain::messages::{Depth, Messages};
-use crate::explain::ways::{Reached, Way, mistakes_of};
+use crate::explain::pipelines::{Choices, Reached, mistakes_of};
 use crate::mistakes::digest::Prepared;
 use crate::mistakes::pipeline::cut_to_scheme;
 use crate::mistakes::{Change, Choice, Digest, Hash, Inputs, KeyedHash, Pipeline, Step};
@@ -50,12 +50,12 @@ pub(super) fn search(
 }
 
 /// The fields as the scheme reads them; where it does not, as the mistakes do.
-fn readings<'f>(inputs: &Inputs<'f>) -> Vec<(Way, Result<FieldTexts<'f>, Refusal>)> {
+fn readings<'f>(inputs: &Inputs<'f>) -> Vec<(Choices, Result<FieldTexts<'f>, Refusal>)> {
     let right = FieldTexts::read(&inputs.scheme.fields, inputs.fields);
     if right.is_ok() {
-        return vec![(Way::new(), right)];
+        return vec![(Choices::new(), right)];
     }
-    let mut all = vec![(Way::new(), right)];
+    let mut all = vec![(Choices::new(), right)];
     for mistake in mistakes_of(inputs.scheme, Step::Reading) {
         let Change::Reading(change) = mistake.change else {
             continue;
@@ -160,7 +160,7 @@ impl<'a> Search<'a> {
     fn new(
         inputs: &'a Inputs<'a>,
         texts: &'a FieldTexts<'a>,
-        reading: &Way,
+        reading: &Choices,
         received: &'a [String],
         candidates: &'a Candidates,
     ) -> Result<Self, Refusal> {

@@ -8,14 +8,14 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::adapters::{Exchange, Ticket};
+use crate::fuzz::coverage::{Disagreement, ImplementationDefined, Sample, What};
+use crate::fuzz::dedup::Known;
 use crate::fuzz::demand::Judged;
-use crate::fuzz::grow::{Bed, Class, Grower};
 use crate::fuzz::input::{Input, Signer, Token};
-use crate::fuzz::known::Known;
+use crate::fuzz::latency::Latency;
 use crate::fuzz::masked::kind;
-use crate::fuzz::pace::Pace;
+use crate::fuzz::mutate::{Class, Mutator, SeedPool};
 use crate::fuzz::plan::{Bounded, Counters, Plan};
-use crate::fuzz::seen::{Disagreement, Sample, Taste, What};
 use crate::fuzz::shrink::as_made;
 use crate::protocol::{MAX_LINE, PreparedRequest, Reply, to_ascii};
 use crate::results::Failure;
@@ -30,8 +30,8 @@ const SAMPLES: usize = 128;
 
 /// The campaign of one process.
 pub(super) struct Campaign<'c, 's> {
-    pub(super) beds: &'c [Bed<'s>],
-    grower: Grower,
+    pub(super) beds: &'c [SeedPool<'s>],
+    grower: Mutator,
     signer: Signer,
     /// The vectors that are still to be asked, the last first.
     seeds: Vec<(usize, usize)>,
@@ -50,12 +50,12 @@ pub(super) struct Campaign<'c, 's> {
     over: u64,
     events: Vec<(u64, Event)>,
     kinds: HashSet<u64>,
-    pub(super) tastes: BTreeMap<(usize, &'static str), Taste>,
+    pub(super) tastes: BTreeMap<(usize, &'static str), ImplementationDefined>,
     pub(super) known: Known,
     pub(super) samples: Vec<[Vec<Sample>; 2]>,
     /// What is to be looked into before the campaign goes on.
     open: VecDeque<Disagreement>,
-    pub(super) pace: Pace,
+    pub(super) pace: Latency,
     /// What is to be timed again before the campaign goes on.
     slow: VecDeque<Slow>,
     /// How many have been.
@@ -105,7 +105,7 @@ const TIMED: usize = 64;
 const REMEMBERED: usize = 3 * 4096;
 
 impl<'c, 's> Campaign<'c, 's> {
-    pub(super) fn new(beds: &'c [Bed<'s>], plan: Plan<'c>) -> Self {
+    pub(super) fn new(beds: &'c [SeedPool<'s>], plan: Plan<'c>) -> Self {
         let Plan {
             seed,
             window,
@@ -118,7 +118,7 @@ impl<'c, 's> Campaign<'c, 's> {
         } = plan;
         let mut rng = fastrand::Rng::with_seed(seed);
         rng.shuffle(&mut seeds);
-        let mut grower = Grower::new(rng.u64(..));
+        let mut grower = Mutator::new(rng.u64(..));
         for input in corpus {
             grower.keep(input);
         }
@@ -142,7 +142,7 @@ impl<'c, 's> Campaign<'c, 's> {
             known: Known::default(),
             samples: beds.iter().map(|_| [Vec::new(), Vec::new()]).collect(),
             open: VecDeque::new(),
-            pace: Pace::default(),
+            pace: Latency::default(),
             slow: VecDeque::new(),
             timed: 0,
             cases: 0,
@@ -417,10 +417,10 @@ impl<'c, 's> Campaign<'c, 's> {
         };
         match judged {
             Judged::Sound => self.sample(&slot, &request, &outcome, false),
-            Judged::Taste(what) => {
+            Judged::ImplementationDefined(what) => {
                 let taste = self.tastes.entry((slot.input.suite, what));
                 taste
-                    .or_insert_with(|| Taste {
+                    .or_insert_with(|| ImplementationDefined {
                         cases: 0,
                         example: request,
                         outcome,
@@ -583,7 +583,7 @@ mod tests {
 
     use super::{Bounded, Campaign, Counters, Plan};
     use crate::adapters::Exchange as _;
-    use crate::fuzz::grow::Bed;
+    use crate::fuzz::mutate::SeedPool;
     use crate::fuzz::present::Present;
     use crate::protocol::{Hello, ImplementationInfo, Reply};
     use crate::suite::{Level, default_suites};
@@ -602,7 +602,7 @@ mod tests {
             inputs: None,
             max_in_flight: None,
         };
-        let beds = [Bed::new(0, &suites[0], &hello, Present::OfTheRequest)];
+        let beds = [SeedPool::new(0, &suites[0], &hello, Present::OfTheRequest)];
         let now = AtomicU64::new(0);
         let clock = || Duration::from_millis(now.load(Ordering::Relaxed));
         let counters = Counters::default();

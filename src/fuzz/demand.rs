@@ -27,7 +27,7 @@ pub(crate) enum Judged {
     /// It is sound.
     Sound,
     /// It is a matter of taste; in words.
-    Taste(&'static str),
+    ImplementationDefined(&'static str),
     /// It is not what is demanded.
     Broken(Demand),
 }
@@ -84,7 +84,7 @@ pub(crate) fn judged(
     }
     match bounds.ruling(request, outcome) {
         Ruling::Sound => Judged::Sound,
-        Ruling::Taste(what) => Judged::Taste(what),
+        Ruling::ImplementationDefined(what) => Judged::ImplementationDefined(what),
         Ruling::Broken(rule, sound) => Judged::Broken(Demand::of(bounds, rule, &sound)),
     }
 }

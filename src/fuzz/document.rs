@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::fuzz::drive::{FuzzEnding, FuzzOutput};
 use crate::fuzz::explained::as_mentions;
 use crate::fuzz::save::names;
-use crate::fuzz::share::{Breach, Finding};
+use crate::fuzz::worker_report::{Breach, Finding};
 use crate::results::{
     FUZZ_SCHEMA_VERSION, FuzzEnd, FuzzFinding, FuzzResult, FuzzTrait, FuzzWarning, FuzzedSuite,
     Observed, ObservedKind, Restarts, ShardSummary, expected_in_words, outcome_in_words,

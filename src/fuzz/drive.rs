@@ -8,14 +8,14 @@ use std::thread;
 use std::time::Duration;
 
 use crate::adapters::{AdapterError, Limits, Target};
-use crate::fuzz::grow::Bed;
-use crate::fuzz::labour::Work;
+use crate::fuzz::coverage::ImplementationDefined;
+use crate::fuzz::mutate::SeedPool;
 use crate::fuzz::plan::Counters;
 use crate::fuzz::present::Present;
-use crate::fuzz::seen::Taste;
-use crate::fuzz::share::{Finding, Share, gather};
+use crate::fuzz::worker::WorkerContext;
+use crate::fuzz::worker_report::{Finding, WorkerReport, gather};
 use crate::protocol::{Clock, Hello, HelloChanges};
-use crate::results::{Course, FuzzPoint, Restarts};
+use crate::results::{FuzzPoint, ProgressCurve, Restarts};
 use crate::runner::Shard;
 use crate::signature::{Op, Request};
 use crate::suite::{Level, Suite};
@@ -68,7 +68,7 @@ pub struct FuzzOutput {
     pub hello: Hello,
     /// What was found.
     pub(crate) findings: Vec<Finding>,
-    pub(crate) tastes: BTreeMap<(usize, &'static str), Taste>,
+    pub(crate) tastes: BTreeMap<(usize, &'static str), ImplementationDefined>,
     pub(crate) warnings: BTreeMap<(usize, String), u64>,
     /// The suites that took part, as places among those that were given.
     pub taken: Vec<usize>,
@@ -203,18 +203,18 @@ fn campaign(
             answer: options.limits.answer,
         },
     };
-    let beds = || -> Vec<Bed<'_>> {
+    let beds = || -> Vec<SeedPool<'_>> {
         let beds = taken.iter().enumerate();
-        beds.map(|(place, &at)| Bed::new(place, &suites[at], &hello, present))
+        beds.map(|(place, &at)| SeedPool::new(place, &suites[at], &hello, present))
             .collect()
     };
-    if taken.is_empty() || beds().iter().any(Bed::is_barren) {
+    if taken.is_empty() || beds().iter().any(SeedPool::is_exhausted) {
         return Err(FuzzError::Nothing(notes.join("; ")));
     }
     let counters = Counters::default();
     let stop = AtomicBool::new(false);
     let hello_changes = Mutex::default();
-    let work = Work {
+    let work = WorkerContext {
         beds: &beds,
         hello: &hello,
         hello_changes: &hello_changes,
@@ -225,7 +225,7 @@ fn campaign(
         counters: &counters,
         stop: &stop,
     };
-    let mut course = Course::default();
+    let mut course = ProgressCurve::default();
     let mut told = Duration::ZERO;
     let mut tell = |is_over: bool| {
         let now = FuzzProgress {
@@ -241,7 +241,7 @@ fn campaign(
         }
         PROGRESS_EVERY.min(Duration::from_millis(course.interval_ms()))
     };
-    let mut shares: Vec<Share> = Vec::new();
+    let mut shares: Vec<WorkerReport> = Vec::new();
     thread::scope(|scope| {
         let (sender, receiver) = mpsc::channel();
         let mut first = Some(first);
@@ -250,7 +250,7 @@ fn campaign(
             scope.spawn(move || {
                 let adapter = adapter.map_or_else(|| target.start(options.limits, halt), Ok);
                 // Nobody listens only where this thread's owner is gone as well.
-                let _unheard = sender.send(work.labour(number, adapter));
+                let _unheard = sender.send(work.run_worker(number, adapter));
             });
         }
         drop(sender);

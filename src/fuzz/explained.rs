@@ -4,9 +4,9 @@ use crate::adapters::{Adapter, ask_made};
 use crate::explain::{
     Answer, Asking, Probe, Question, Seen, explain, explain_verifier, signed_at_the_present,
 };
-use crate::fuzz::grow::Bed;
-use crate::fuzz::known::is_alike;
-use crate::fuzz::seen::{Disagreement, Sample, What};
+use crate::fuzz::coverage::{Disagreement, Sample, What};
+use crate::fuzz::dedup::is_alike;
+use crate::fuzz::mutate::SeedPool;
 use crate::mistakes::{MistakeId, Mistaken};
 use crate::results::{Causes, MistakeMention};
 use crate::scheme::{Implementation as _, Reference, Scheme};
@@ -24,7 +24,7 @@ const COMPARED: usize = 96;
 /// For a token that was signed the evidence is the token. A verifier is asked, as after a run.
 pub(super) fn causes(
     adapter: &mut Adapter<'_>,
-    bed: &Bed<'_>,
+    bed: &SeedPool<'_>,
     disagreement: &Disagreement,
     samples: &[Vec<Sample>; 2],
 ) -> Vec<Vec<MistakeId>> {
@@ -42,7 +42,7 @@ pub(super) fn causes(
 /// The mistakes that make just this token; of several those go that would have spoilt a token that
 /// was right, unless all would have.
 fn of_token(
-    bed: &Bed<'_>,
+    bed: &SeedPool<'_>,
     request: &Request,
     token: &str,
     samples: &[Vec<Sample>; 2],
@@ -88,7 +88,7 @@ fn of_token(
 /// The mistakes for which the verifier's acceptances speak, and that do here what was seen.
 fn of_verifying(
     adapter: &mut Adapter<'_>,
-    bed: &Bed<'_>,
+    bed: &SeedPool<'_>,
     disagreement: &Disagreement,
     outcome: &Outcome,
     samples: &[Vec<Sample>; 2],

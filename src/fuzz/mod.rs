@@ -9,26 +9,26 @@
 
 mod bounds;
 mod campaign;
+mod coverage;
+mod dedup;
 mod demand;
 mod document;
 mod drive;
 mod explained;
-mod grow;
 mod input;
-mod known;
-mod labour;
-mod look;
+mod latency;
 mod masked;
-mod pace;
+mod mutate;
 mod plan;
 mod present;
 mod save;
-mod seen;
 mod sequence;
-mod share;
 mod shrink;
+mod triage;
 mod versus;
 mod versus_document;
+mod worker;
+mod worker_report;
 
 pub use document::{FuzzCircumstances, document};
 pub use drive::{FuzzEnding, FuzzError, FuzzOptions, FuzzOutput, FuzzProgress, fuzz};

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::fuzz::drive::FuzzOutput;
-use crate::fuzz::share::{Breach, Finding};
+use crate::fuzz::worker_report::{Breach, Finding};
 use crate::generate::{Entry, Expected, entry_line, quoted, write_entry};
 use crate::mistakes::MistakeId;
 use crate::protocol::RequestLine;
@@ -276,10 +276,10 @@ mod tests {
 
     use super::file;
     use crate::fuzz::demand::{Demand, Judged, judged};
-    use crate::fuzz::grow::{Bed, Grower};
     use crate::fuzz::input::Signer;
+    use crate::fuzz::mutate::{Mutator, SeedPool};
     use crate::fuzz::present::Present;
-    use crate::fuzz::share::{Breach, Finding};
+    use crate::fuzz::worker_report::{Breach, Finding};
     use crate::protocol::{Hello, ImplementationInfo};
     use crate::results::Failure;
     use crate::signature::{Op, Outcome, Request};
@@ -405,8 +405,8 @@ vectors:
             max_in_flight: None,
         };
         for suite in every_suite() {
-            let beds = [Bed::new(0, &suite, &hello, Present::OfTheRequest)];
-            let mut grower = Grower::new(7);
+            let beds = [SeedPool::new(0, &suite, &hello, Present::OfTheRequest)];
+            let mut grower = Mutator::new(7);
             let mut signer = Signer::default();
             let mut findings = Vec::new();
             while findings.len() < 400 {

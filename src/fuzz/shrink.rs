@@ -3,8 +3,8 @@
 //! Each step proposes simpler inputs, the boldest first; the implementation is asked about several
 //! at once, and the first that still shows it is the next.
 
-use crate::fuzz::grow::Bed;
 use crate::fuzz::input::{Edit, Input, Recipe, Signer, Token};
+use crate::fuzz::mutate::SeedPool;
 use crate::mistakes::{Mistaken, catalogue};
 use crate::results::Failure;
 use crate::scheme::{Call, Implementation as _, Scheme, SecretEncoding};
@@ -98,7 +98,7 @@ pub(super) fn length(input: &Input) -> usize {
 }
 
 /// Simpler inputs than this one, the boldest first.
-pub(super) fn simpler(bed: &Bed<'_>, input: &Input) -> Vec<Input> {
+pub(super) fn simpler(bed: &SeedPool<'_>, input: &Input) -> Vec<Input> {
     let scheme = &bed.suite().scheme;
     let mut found: Vec<Input> = Vec::new();
     let mut add = |change: &dyn Fn(&mut Input)| {
@@ -189,7 +189,7 @@ fn recipes(input: &Input, add: Propose<'_>) {
     }
 }
 
-fn secrets(scheme: &Scheme, bed: &Bed<'_>, input: &Input) -> Vec<Secrets> {
+fn secrets(scheme: &Scheme, bed: &SeedPool<'_>, input: &Input) -> Vec<Secrets> {
     let simpler = |secret: &Secret| -> Vec<Secret> {
         if scheme.secret.encoding != SecretEncoding::Utf8 {
             let key = scheme.secret.key(secret);
@@ -273,7 +273,7 @@ fn shorter(text: &str) -> Vec<String> {
 
 /// The same input with its literal token as one that is made, where it is what somebody with some
 /// mistake would make of these fields, or a changed form of the right one.
-pub(super) fn as_made(bed: &Bed<'_>, input: &Input) -> Input {
+pub(super) fn as_made(bed: &SeedPool<'_>, input: &Input) -> Input {
     let (literal, in_list) = match &input.token {
         Token::Literal(Value::Text(literal)) => (literal, false),
         Token::Literal(Value::Json(serde_json::Value::Array(items))) => match &items[..] {

@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::adapters::{Adapter, AdapterError, Limits, Parting, Target, ask};
+use crate::adapters::{Adapter, AdapterError, Limits, ShutdownReport, Target, ask};
 use crate::fuzz::drive::{FuzzEnding, FuzzError, FuzzProgress, taken};
-use crate::fuzz::grow::{Bed, Grower};
 use crate::fuzz::input::{Input, Signer, Token};
 use crate::fuzz::masked::kind;
+use crate::fuzz::mutate::{Mutator, SeedPool};
 use crate::fuzz::present::Present;
 use crate::fuzz::shrink::{Budget, length, simpler};
 use crate::protocol::{Clock, Hello, ImplementationInfo, MAX_LINE, PreparedRequest};
-use crate::results::{Course, FuzzPoint, Observed, ObservedKind};
+use crate::results::{FuzzPoint, Observed, ObservedKind, ProgressCurve};
 use crate::signature::{Op, Outcome, Request, Value};
 use crate::suite::Suite;
 
@@ -44,7 +44,7 @@ pub struct Versus {
     /// What they say of themselves.
     pub(super) names: [ImplementationInfo; 2],
     /// What is left to say of each when it has ended.
-    pub(super) partings: [Parting; 2],
+    pub(super) partings: [ShutdownReport; 2],
     /// The suites that took part, as places among those that were given.
     pub(super) taken: Vec<usize>,
     /// Where they differ, one entry a sort.
@@ -100,7 +100,7 @@ pub(super) struct Crossing {
 }
 
 /// In which way two answers differ.
-type Sort = (usize, Op, ObservedKind, ObservedKind);
+type FailureKey = (usize, Op, ObservedKind, ObservedKind);
 
 /// Asks two implementations the same and compares what they do; then presents the tokens of each
 /// to each.
@@ -139,18 +139,18 @@ pub fn versus(
         return Err(FuzzError::Nothing(notes.join("; ")));
     }
     let common = common(&hellos);
-    let beds: Vec<Bed<'_>> = both
+    let beds: Vec<SeedPool<'_>> = both
         .iter()
         .enumerate()
-        .map(|(place, &at)| Bed::new(place, &suites[at], &common, Present::OfTheRequest))
+        .map(|(place, &at)| SeedPool::new(place, &suites[at], &common, Present::OfTheRequest))
         .collect();
-    if beds.iter().any(Bed::is_barren) {
+    if beds.iter().any(SeedPool::is_exhausted) {
         notes.push("the two declare no operation in common".to_owned());
         return Err(FuzzError::Nothing(notes.join("; ")));
     }
     let mut comparing = Comparing {
         beds: &beds,
-        grower: Grower::new(options.seed),
+        grower: Mutator::new(options.seed),
         signer: Signer::default(),
         differences: BTreeMap::new(),
         kinds: HashSet::new(),
@@ -158,7 +158,7 @@ pub fn versus(
         unanswered: 0,
         unsupported: 0,
     };
-    let mut course = Course::default();
+    let mut course = ProgressCurve::default();
     let mut compare = || -> Result<(Vec<Crossing>, bool), AdapterError> {
         loop {
             comparing.batch(&mut pair, options)?;
@@ -239,10 +239,10 @@ fn common(hellos: &[Hello; 2]) -> Hello {
 }
 
 struct Comparing<'b, 's> {
-    beds: &'b [Bed<'s>],
-    grower: Grower,
+    beds: &'b [SeedPool<'s>],
+    grower: Mutator,
     signer: Signer,
-    differences: BTreeMap<Sort, Difference>,
+    differences: BTreeMap<FailureKey, Difference>,
     kinds: HashSet<(u64, u64)>,
     cases: u64,
     unanswered: u64,
@@ -315,7 +315,7 @@ impl Comparing<'_, '_> {
         input: Input,
         request: Request,
         outcomes: [Observed; 2],
-        due: Sort,
+        due: FailureKey,
     ) -> Result<Difference, AdapterError> {
         let before = length(&input);
         let bed = &self.beds[input.suite];
@@ -459,7 +459,7 @@ fn ask_both(
 
 /// In which way two answers differ; `None` where they do not, or only in how something is
 /// declined.
-fn sort(suite: usize, op: Op, outcomes: &[Observed; 2]) -> Option<Sort> {
+fn sort(suite: usize, op: Op, outcomes: &[Observed; 2]) -> Option<FailureKey> {
     let [one, other] = outcomes;
     let kinds = (ObservedKind::of(op, one)?, ObservedKind::of(op, other)?);
     // Whoever cannot be asked says nothing.

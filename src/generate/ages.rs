@@ -5,10 +5,10 @@ use crate::generate::requirements::{
     FRESH_TOKEN_IS_ACCEPTED, FUTURE_TOKEN_IS_NOT_ACCEPTED, LIMITS_PROFILE,
     STALE_TOKEN_IS_NOT_ACCEPTED, STALE_TOKEN_PROFILE,
 };
-use crate::generate::sheet::Sheet;
+use crate::generate::vector_builder::VectorBuilder;
 
 /// Adds the vectors about them.
-pub(super) fn add(sheet: &mut Sheet<'_>) {
+pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
     const HOUR: u64 = 3600;
     const DAY: u64 = 24 * HOUR;
     const YEAR: u64 = 365 * DAY;

@@ -5,13 +5,13 @@
 
 use crate::generate::fixture::NOW;
 use crate::generate::requirements::{ALTERED_MAC_IS_NOT_ACCEPTED, TRUNCATED_TOKEN_IS_NOT_ACCEPTED};
-use crate::generate::right::Right;
-use crate::generate::sheet::Sheet;
+use crate::generate::valid_token::Right;
+use crate::generate::vector_builder::VectorBuilder;
 use crate::mistakes::checksums::Checksum;
 use crate::mistakes::collision::collision;
 
 /// Adds the vectors about them.
-pub(super) fn add(sheet: &mut Sheet<'_>) {
+pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
     let Some(right) = Right::of(&sheet.fixture, sheet.fixture.base.clone()) else {
         return;
     };
@@ -25,7 +25,7 @@ pub(super) fn add(sheet: &mut Sheet<'_>) {
 }
 
 /// The same bytes and characters in another order, and fewer of them.
-fn rearranged(sheet: &mut Sheet<'_>, right: &Right) {
+fn rearranged(sheet: &mut VectorBuilder<'_>, right: &Right) {
     let size = sheet.fixture.encoding().group_bytes();
     let groups: Vec<&[u8]> = right.mac.chunks_exact(size).collect();
     let rest = &right.mac[groups.len() * size..];
@@ -62,7 +62,7 @@ fn rearranged(sheet: &mut Sheet<'_>, right: &Right) {
 }
 
 /// Every second byte changed, and with it every second character or some of them.
-fn every_second(sheet: &mut Sheet<'_>, right: &Right) {
+fn every_second(sheet: &mut VectorBuilder<'_>, right: &Right) {
     let encoding = sheet.fixture.encoding();
     for (parity, slug) in [(1, "even-places-kept"), (0, "odd-places-kept")] {
         let mut mac = right.mac.clone();
@@ -89,7 +89,7 @@ fn every_second(sheet: &mut Sheet<'_>, right: &Right) {
 }
 
 /// One end right, or nothing but an end.
-fn ends(sheet: &mut Sheet<'_>, right: &Right) {
+fn ends(sheet: &mut VectorBuilder<'_>, right: &Right) {
     let length = right.mac.len();
     // A multiple of a group, so that the characters of the second half stay.
     let half = length / 2 / 3 * 3;
@@ -120,7 +120,7 @@ fn ends(sheet: &mut Sheet<'_>, right: &Right) {
 }
 
 /// The end of a token in which more stands than the MAC: some compare the whole.
-fn ends_of_the_whole(sheet: &mut Sheet<'_>, right: &Right) {
+fn ends_of_the_whole(sheet: &mut VectorBuilder<'_>, right: &Right) {
     let token = &right.shown.token;
     if *token == right.spelt {
         return;
@@ -138,7 +138,7 @@ fn ends_of_the_whole(sheet: &mut Sheet<'_>, right: &Right) {
 }
 
 /// MACs that cannot be decoded, or only in part.
-fn undecodable(sheet: &mut Sheet<'_>, right: &Right) {
+fn undecodable(sheet: &mut VectorBuilder<'_>, right: &Right) {
     let characters = sheet.fixture.encoding().group_digits();
     let length = right.spelt.len();
     let half = length / 2 / characters * characters;
@@ -172,7 +172,7 @@ fn undecodable(sheet: &mut Sheet<'_>, right: &Right) {
 }
 
 /// Other MACs with the same checksum: of their text, of their bytes, of the whole token.
-fn checksums(sheet: &mut Sheet<'_>, right: &Right) {
+fn checksums(sheet: &mut VectorBuilder<'_>, right: &Right) {
     let encoding = sheet.fixture.encoding();
     let digits: Vec<u8> = (0..128)
         .filter(|&byte| encoding.may_contain(byte) && byte != b'=')
@@ -213,7 +213,7 @@ fn checksums(sheet: &mut Sheet<'_>, right: &Right) {
 }
 
 /// MACs with a NUL, behind which everything is changed.
-fn behind_a_nul(sheet: &mut Sheet<'_>) {
+fn behind_a_nul(sheet: &mut VectorBuilder<'_>) {
     let inside = |mac: &[u8]| mac.iter().position(|&byte| byte == 0);
     for (slug, nul, note) in [
         (

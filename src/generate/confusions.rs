@@ -6,12 +6,12 @@ use crate::generate::fixture::{Fixture, NOW};
 use crate::generate::requirements::{
     AMBIGUOUS_MESSAGE_PROFILE, MALFORMED_TIME_IS_NOT_ACCEPTED, ODD_TIMES_PROFILE,
 };
-use crate::generate::sheet::Sheet;
+use crate::generate::vector_builder::VectorBuilder;
 use crate::scheme::{FieldKind, MessagePart, is_canonical_time};
 use crate::signature::Fields;
 
 /// Adds the vectors about them.
-pub(crate) fn add(sheet: &mut Sheet<'_>) {
+pub(crate) fn add(sheet: &mut VectorBuilder<'_>) {
     let Some(clock) = Clock::of(&sheet.fixture) else {
         return;
     };
@@ -64,7 +64,7 @@ fn neighbours(fixture: &Fixture<'_>, clock: &Clock) -> Vec<Neighbour> {
 }
 
 /// The text gives something at its end or beginning to the time.
-fn traded(sheet: &mut Sheet<'_>, clock: &Clock, neighbour: &Neighbour) {
+fn traded(sheet: &mut VectorBuilder<'_>, clock: &Clock, neighbour: &Neighbour) {
     let now = clock.now().to_string();
     let delimiter = &neighbour.delimiter;
     let ordinary = sheet.fixture.ordinary(neighbour.text);

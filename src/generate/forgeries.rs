@@ -8,13 +8,13 @@ use crate::generate::fixture::{NOW, digest_name};
 use crate::generate::requirements::{
     ALGORITHM_IS_FIXED, ALTERED_MAC_IS_NOT_ACCEPTED, PLAIN_DIGEST_IS_NOT_ACCEPTED, Rule,
 };
-use crate::generate::right::Right;
-use crate::generate::sheet::Sheet;
+use crate::generate::valid_token::Right;
+use crate::generate::vector_builder::VectorBuilder;
 use crate::scheme::Algorithm;
 use crate::signature::Encoding;
 
 /// Adds the vectors about them.
-pub(super) fn add(sheet: &mut Sheet<'_>) {
+pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
     let Some(right) = Right::of(&sheet.fixture, sheet.fixture.base.clone()) else {
         return;
     };
@@ -22,7 +22,7 @@ pub(super) fn add(sheet: &mut Sheet<'_>) {
     digests(sheet, &right);
 }
 
-fn algorithms(sheet: &mut Sheet<'_>, right: &Right) {
+fn algorithms(sheet: &mut VectorBuilder<'_>, right: &Right) {
     let scheme = sheet.fixture.scheme;
     let Some((key, message)) = sheet
         .fixture
@@ -73,7 +73,7 @@ fn hmac_md5(key: &[u8], message: &[u8]) -> Vec<u8> {
     outer.finalize().to_vec()
 }
 
-fn digests(sheet: &mut Sheet<'_>, right: &Right) {
+fn digests(sheet: &mut VectorBuilder<'_>, right: &Right) {
     let fixture = &sheet.fixture;
     let algorithm = fixture.scheme.algorithm;
     let Some((key, message)) = fixture

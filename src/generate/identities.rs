@@ -10,7 +10,7 @@ pub(super) struct Identity {
     /// The identity.
     pub(super) text: Text,
     /// What sound implementations may do with it.
-    pub(super) manner: Manner,
+    pub(super) manner: Strictness,
     /// Which bug it catches, behind the word "Catches".
     pub(super) catches: &'static str,
 }
@@ -28,7 +28,7 @@ pub(super) enum Text {
 
 /// What sound implementations may do with an identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Manner {
+pub(super) enum Strictness {
     /// Sign it.
     Plain,
     /// Sign it, and accept its token.
@@ -51,7 +51,7 @@ impl Text {
 const fn identity(
     slug: &'static str,
     text: &'static str,
-    manner: Manner,
+    manner: Strictness,
     catches: &'static str,
 ) -> Identity {
     Identity {
@@ -74,7 +74,7 @@ const fn bytes(slug: &'static str, bytes: &'static [u8], catches: &'static str) 
 const fn long(
     slug: &'static str,
     length: usize,
-    manner: Manner,
+    manner: Strictness,
     catches: &'static str,
 ) -> Identity {
     Identity {
@@ -85,7 +85,7 @@ const fn long(
     }
 }
 
-use Manner::{Accepted, Plain, Unusual};
+use Strictness::{Accepted, Plain, Unusual};
 
 /// The end of the one or two blocks of 64 bytes that a hash function pads.
 const PADDING: &str = "a hash function of one's own that pads wrongly at the end of a block.";

@@ -5,13 +5,13 @@ use crate::generate::requirements::{
     ALTERED_MAC_IS_NOT_ACCEPTED, ANY_OF_SEVERAL_MACS_MAY_MATCH, PAIRS_IN_ANY_ORDER, Rule,
     SEVERAL_MACS_PROFILE, TIME_IS_SIGNED,
 };
-use crate::generate::right::Right;
-use crate::generate::sheet::Sheet;
+use crate::generate::valid_token::Right;
+use crate::generate::vector_builder::VectorBuilder;
 use crate::scheme::{FieldKind, List, Pairs, TokenGrammar, Unknown};
 use crate::signature::Value;
 
 /// Adds them, where the scheme's tokens have items.
-pub(super) fn add(sheet: &mut Sheet<'_>) {
+pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
     let Some(right) = Right::of(&sheet.fixture, sheet.fixture.base.clone()) else {
         return;
     };
@@ -23,14 +23,14 @@ pub(super) fn add(sheet: &mut Sheet<'_>) {
 }
 
 /// The ordinary MAC with one bit changed, written as an item of its own.
-fn wrong_item(sheet: &Sheet<'_>, right: &Right, item: &str, at: usize) -> String {
+fn wrong_item(sheet: &VectorBuilder<'_>, right: &Right, item: &str, at: usize) -> String {
     let mut mac = right.mac.clone();
     let last = mac.len() - 1;
     mac[at.min(last)] ^= 1;
     item.replacen(&right.spelt, &sheet.fixture.encoding().encode(&mac), 1)
 }
 
-fn add_list(sheet: &mut Sheet<'_>, right: &Right, list: &List) {
+fn add_list(sheet: &mut VectorBuilder<'_>, right: &Right, list: &List) {
     let item = right.shown.token.clone();
     let foreign = foreign_item(&item, right);
     rotation(sheet, right, (&item, ""), &list.separator);
@@ -50,7 +50,7 @@ fn add_list(sheet: &mut Sheet<'_>, right: &Right, list: &List) {
     profile(sheet, right, &list.separator);
 }
 
-fn add_pairs(sheet: &mut Sheet<'_>, right: &Right, pairs: &Pairs) {
+fn add_pairs(sheet: &mut VectorBuilder<'_>, right: &Right, pairs: &Pairs) {
     let token = right.shown.token.clone();
     let items: Vec<&str> = token.split(&pairs.separator).collect();
     let Some(at) = items.iter().position(|item| item.contains(&right.spelt)) else {
@@ -106,7 +106,7 @@ fn add_pairs(sheet: &mut Sheet<'_>, right: &Right, pairs: &Pairs) {
 
 /// A second item of a key that does not repeat. A verifier may read either, as long as it signs
 /// the one that it reads.
-fn second_items(sheet: &mut Sheet<'_>, right: &Right, pairs: &Pairs, items: &[&str]) {
+fn second_items(sheet: &mut VectorBuilder<'_>, right: &Right, pairs: &Pairs, items: &[&str]) {
     for (at, pair) in pairs
         .pairs
         .iter()
@@ -150,7 +150,7 @@ fn second_items(sheet: &mut Sheet<'_>, right: &Right, pairs: &Pairs, items: &[&s
 }
 
 /// The ordinary claim with another value in a field.
-fn other_claim(sheet: &Sheet<'_>, field: usize) -> Option<Claim> {
+fn other_claim(sheet: &VectorBuilder<'_>, field: usize) -> Option<Claim> {
     let kind = &sheet.fixture.scheme.fields.at(field).kind;
     let other: Value = match kind {
         FieldKind::Text => sheet.fixture.domain(field).numbered(7)?.into(),
@@ -161,7 +161,12 @@ fn other_claim(sheet: &Sheet<'_>, field: usize) -> Option<Claim> {
 }
 
 /// Several MACs, as while a secret is rotated.
-fn rotation(sheet: &mut Sheet<'_>, right: &Right, (item, before): (&str, &str), separator: &str) {
+fn rotation(
+    sheet: &mut VectorBuilder<'_>,
+    right: &Right,
+    (item, before): (&str, &str),
+    separator: &str,
+) {
     let one = wrong_item(sheet, right, item, 0);
     let other = wrong_item(sheet, right, item, usize::MAX);
     let rule = &ANY_OF_SEVERAL_MACS_MAY_MATCH;
@@ -262,7 +267,7 @@ fn rotation(sheet: &mut Sheet<'_>, right: &Right, (item, before): (&str, &str), 
 
 /// Items that the scheme does not know.
 fn unknown(
-    sheet: &mut Sheet<'_>,
+    sheet: &mut VectorBuilder<'_>,
     right: &Right,
     (item, before): (&str, &str),
     foreign: &str,
@@ -311,7 +316,7 @@ const PASSES_OVER: &str = "Shows a verifier that passes over what it does not kn
 
 /// An item that the scheme does not know before those that it knows.
 fn unknown_first(
-    sheet: &mut Sheet<'_>,
+    sheet: &mut VectorBuilder<'_>,
     right: &Right,
     rule: &'static Rule,
     foreign: &str,
@@ -336,7 +341,7 @@ fn foreign_item(item: &str, right: &Right) -> String {
 }
 
 /// Arrangements on which sound parsers differ.
-fn profile(sheet: &mut Sheet<'_>, right: &Right, separator: &str) {
+fn profile(sheet: &mut VectorBuilder<'_>, right: &Right, separator: &str) {
     let token = &right.shown.token;
     let doubled = token.replacen(separator, &separator.repeat(2), 1);
     let spaced = token.replacen(separator, &format!("{separator} "), 1);
@@ -374,7 +379,7 @@ fn profile(sheet: &mut Sheet<'_>, right: &Right, separator: &str) {
 
 /// A fresh time put before or behind the signed one, which is a year old. Where the scheme has no
 /// limit on the age this forges nothing.
-fn two_times(sheet: &mut Sheet<'_>, right: &Right, separator: &str, token: &str) {
+fn two_times(sheet: &mut VectorBuilder<'_>, right: &Right, separator: &str, token: &str) {
     let Some(time) = sheet
         .fixture
         .time

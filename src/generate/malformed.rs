@@ -7,12 +7,12 @@ use crate::generate::requirements::{
     MALFORMED_TOKEN_IS_NOT_ACCEPTED, MALFORMED_TOKEN_IS_REJECTED, MISSING_TOKEN_IS_NOT_ACCEPTED,
     NOT_A_STRING_IS_NOT_ACCEPTED, Rule,
 };
-use crate::generate::right::Right;
-use crate::generate::sheet::Sheet;
+use crate::generate::valid_token::Right;
+use crate::generate::vector_builder::VectorBuilder;
 use crate::signature::Value;
 
 /// Adds the vectors about them.
-pub(super) fn add(sheet: &mut Sheet<'_>) {
+pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
     let Some(right) = Right::of(&sheet.fixture, sheet.fixture.base.clone()) else {
         return;
     };
@@ -21,7 +21,7 @@ pub(super) fn add(sheet: &mut Sheet<'_>) {
     not_strings(sheet, &right);
 }
 
-fn malformed(sheet: &mut Sheet<'_>, right: &Right) {
+fn malformed(sheet: &mut VectorBuilder<'_>, right: &Right) {
     let length = right.spelt.len();
     // In the place of padding it would be another spelling, which forges nothing.
     let bare = right.spelt.trim_end_matches('=');
@@ -65,7 +65,7 @@ fn malformed(sheet: &mut Sheet<'_>, right: &Right) {
     }
 }
 
-fn missing(sheet: &mut Sheet<'_>, right: &Right) {
+fn missing(sheet: &mut VectorBuilder<'_>, right: &Right) {
     let note = (
         "Catches a verifier that takes a call without a token for one that needs none.",
         "Catches a verifier that throws where there is no token.",
@@ -92,7 +92,7 @@ fn missing(sheet: &mut Sheet<'_>, right: &Right) {
     );
 }
 
-fn not_strings(sheet: &mut Sheet<'_>, right: &Right) {
+fn not_strings(sheet: &mut VectorBuilder<'_>, right: &Right) {
     let token = right.shown.token.as_str();
     let digits: String = token
         .chars()
@@ -161,7 +161,7 @@ fn not_strings(sheet: &mut Sheet<'_>, right: &Right) {
 
 /// The same two for a token that is absent or no string.
 fn json(
-    sheet: &mut Sheet<'_>,
+    sheet: &mut VectorBuilder<'_>,
     right: &Right,
     (rule, id): (&'static Rule, &str),
     (accepting, throwing): (&str, &str),

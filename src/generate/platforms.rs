@@ -5,19 +5,19 @@ use crate::generate::requirements::{
     EMPTY_SECRET_PROTECTS_NOTHING, NOTHING_IS_SIGNED_WITHOUT_A_SECRET, RIGHT_TOKEN_IS_ACCEPTED,
     Rule, TOKEN_IS_BOUND_TO_THE_PLATFORM, TOKEN_IS_EXACT, TOKEN_UNDER_NO_SECRET,
 };
-use crate::generate::sheet::Sheet;
+use crate::generate::vector_builder::VectorBuilder;
 use crate::scheme::FieldKind;
 use crate::signature::{Secret, Secrets};
 
 /// Adds them, where the scheme has several secrets.
-pub(super) fn add(sheet: &mut Sheet<'_>) {
+pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
     let (Some(field), Secrets::Per(secrets)) = (
         sheet.fixture.scheme.secret.per,
         sheet.fixture.base.secrets.clone(),
     ) else {
         return;
     };
-    let on = |sheet: &Sheet<'_>, name: &str| sheet.fixture.with(field, name);
+    let on = |sheet: &VectorBuilder<'_>, name: &str| sheet.fixture.with(field, name);
     for (at, (name, _)) in secrets.iter().enumerate() {
         let claim = on(sheet, name);
         let slug = slug(name, at);
@@ -47,7 +47,7 @@ pub(super) fn add(sheet: &mut Sheet<'_>) {
 }
 
 /// The order in which secrets are configured must not matter.
-fn order(sheet: &mut Sheet<'_>, field: usize, secrets: &[(String, Secret)]) {
+fn order(sheet: &mut VectorBuilder<'_>, field: usize, secrets: &[(String, Secret)]) {
     let Some((last, _)) = secrets.last() else {
         return;
     };
@@ -63,7 +63,7 @@ fn order(sheet: &mut Sheet<'_>, field: usize, secrets: &[(String, Secret)]) {
 }
 
 /// The platform has no secret, or an empty one, while others have theirs.
-fn without(sheet: &mut Sheet<'_>, right: &Claim, secrets: &[(String, Secret)]) {
+fn without(sheet: &mut VectorBuilder<'_>, right: &Claim, secrets: &[(String, Secret)]) {
     let Some((_, others)) = secrets.split_first() else {
         return;
     };
@@ -114,7 +114,7 @@ fn without(sheet: &mut Sheet<'_>, right: &Claim, secrets: &[(String, Secret)]) {
 }
 
 /// Platforms that are not configured, among them names that every object of JavaScript has.
-fn unknown(sheet: &mut Sheet<'_>, field: usize, (first, secret): &(String, Secret)) {
+fn unknown(sheet: &mut VectorBuilder<'_>, field: usize, (first, secret): &(String, Secret)) {
     let key = key(sheet, secret);
     let base = sheet.fixture.base.clone();
     let Some(message) = sheet.fixture.message(&base.fields) else {
@@ -182,7 +182,7 @@ fn unknown(sheet: &mut Sheet<'_>, field: usize, (first, secret): &(String, Secre
 }
 
 /// The key bytes of a secret, whichever platform's it is.
-fn key(sheet: &Sheet<'_>, secret: &Secret) -> Vec<u8> {
+fn key(sheet: &VectorBuilder<'_>, secret: &Secret) -> Vec<u8> {
     let rule = &sheet.fixture.scheme.secret;
     rule.key(secret)
         .map(std::borrow::Cow::into_owned)

@@ -2,18 +2,18 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::generate::encoded_secrets::{spelt_keys, undecodable};
 use crate::generate::fixture::{NOW, Presented};
 use crate::generate::requirements::{
     EMPTY_SECRET_PROTECTS_NOTHING, NOTHING_IS_SIGNED_WITHOUT_A_SECRET, RIGHT_TOKEN_IS_ACCEPTED,
     Rule, SECRET_IS_TEXT, TOKEN_IS_BOUND_TO_THE_SECRET, TOKEN_UNDER_NO_SECRET, UNUSUAL_SECRET,
 };
-use crate::generate::sheet::Sheet;
-use crate::generate::spelt_secrets::{spelt_keys, undecodable};
+use crate::generate::vector_builder::VectorBuilder;
 use crate::scheme::SecretEncoding;
 use crate::signature::{Encoding, Secret};
 
 /// Adds the vectors about secrets.
-pub(super) fn add(sheet: &mut Sheet<'_>) {
+pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
     if sheet.fixture.scheme.secret.encoding == SecretEncoding::Utf8 {
         texts(sheet);
     } else {
@@ -28,7 +28,7 @@ pub(super) fn add(sheet: &mut Sheet<'_>) {
 struct TextSecret {
     slug: &'static str,
     text: Bytes,
-    manner: Manner,
+    manner: SecretStrictness,
     catches: &'static str,
 }
 
@@ -39,7 +39,7 @@ pub(super) enum Bytes {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Manner {
+pub(super) enum SecretStrictness {
     /// Used as it is; or refused, because a vendor may know the form of its own secrets.
     Used,
     /// The same, but only as a matter of care.
@@ -58,7 +58,7 @@ impl Bytes {
 const fn secret(
     slug: &'static str,
     text: &'static str,
-    manner: Manner,
+    manner: SecretStrictness,
     catches: &'static str,
 ) -> TextSecret {
     TextSecret {
@@ -72,7 +72,7 @@ const fn secret(
 const fn repeated(
     slug: &'static str,
     times: usize,
-    manner: Manner,
+    manner: SecretStrictness,
     catches: &'static str,
 ) -> TextSecret {
     TextSecret {
@@ -83,7 +83,7 @@ const fn repeated(
     }
 }
 
-use Manner::{Unusual, Used};
+use SecretStrictness::{Unusual, Used};
 
 // One entry a line, as in a table.
 #[rustfmt::skip]
@@ -222,7 +222,7 @@ static OTHER_KEYS: &[OtherKey] = &[
     other("none", TEXT, Key::Key(b"None"), "a verifier that lost its secret and uses this word."),
 ];
 
-fn texts(sheet: &mut Sheet<'_>) {
+fn texts(sheet: &mut VectorBuilder<'_>) {
     for entry in TEXTS {
         let claim = sheet.fixture.under(&Secret::new(entry.text.bytes()));
         let note = format!("Catches {}", entry.catches);
@@ -284,7 +284,11 @@ fn texts(sheet: &mut Sheet<'_>) {
 }
 
 /// The token of the ordinary identity by any key, shown where a secret is configured.
-pub(super) fn by_key(sheet: &Sheet<'_>, configured: &Secret, key: &[u8]) -> Option<Presented> {
+pub(super) fn by_key(
+    sheet: &VectorBuilder<'_>,
+    configured: &Secret,
+    key: &[u8],
+) -> Option<Presented> {
     let shown = sheet.fixture.under(configured);
     let message = sheet.fixture.message(&shown.fields)?;
     sheet
@@ -293,7 +297,7 @@ pub(super) fn by_key(sheet: &Sheet<'_>, configured: &Secret, key: &[u8]) -> Opti
 }
 
 /// Keys that have nothing to do with the spelling of the secret.
-fn other_keys(sheet: &mut Sheet<'_>) {
+fn other_keys(sheet: &mut VectorBuilder<'_>) {
     let Some(secret) = sheet.fixture.secret().cloned() else {
         return;
     };
@@ -332,7 +336,7 @@ fn other_keys(sheet: &mut Sheet<'_>) {
 }
 
 /// A secret that is empty, as when a variable of the environment is not set.
-fn empty(sheet: &mut Sheet<'_>) {
+fn empty(sheet: &mut VectorBuilder<'_>) {
     let mut nothings = vec![("empty", Secret::new(""))];
     if let Some(prefix) = &sheet.fixture.scheme.secret.strip_prefix {
         nothings.push(("prefix-alone", Secret::new(prefix.as_bytes())));

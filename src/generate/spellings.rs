@@ -3,14 +3,14 @@
 
 use crate::generate::fixture::{NOW, Presented, digest_name};
 use crate::generate::requirements::OTHER_SPELLINGS;
-use crate::generate::right::Right;
-use crate::generate::sheet::Sheet;
 use crate::generate::tokens::has_both;
+use crate::generate::valid_token::Right;
+use crate::generate::vector_builder::VectorBuilder;
 use crate::scheme::Algorithm;
 use crate::signature::{Encoding, Family};
 
 /// Adds the vectors about other spellings.
-pub(super) fn add(sheet: &mut Sheet<'_>) {
+pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
     let encoding = sheet.fixture.encoding();
     // A MAC that shows each difference: letters in hex, both special characters in base64.
     let identity = sheet.fixture.identity_whose_mac(|mac| {
@@ -43,7 +43,7 @@ pub(super) fn add(sheet: &mut Sheet<'_>) {
 }
 
 /// The whole token with something around it that is easily trimmed.
-fn around(sheet: &mut Sheet<'_>, right: &Right) {
+fn around(sheet: &mut VectorBuilder<'_>, right: &Right) {
     let token = &right.shown.token;
     let around: [(&str, String, &str); 14] = [
         (
@@ -369,7 +369,7 @@ fn other_digits(text: &str, zero: u32) -> String {
 
 /// What is written before a MAC: the name of an algorithm where there is none, none or another
 /// where there is one.
-fn prefixes(sheet: &mut Sheet<'_>, right: &Right) {
+fn prefixes(sheet: &mut VectorBuilder<'_>, right: &Right) {
     let scheme = sheet.fixture.scheme;
     let name = digest_name(scheme.algorithm);
     let note = "Shows a verifier that takes apart what stands before the MAC.";

@@ -7,12 +7,12 @@ use crate::generate::requirements::{
     MALFORMED_TIME_IS_NOT_ACCEPTED, ODD_TIMES_PROFILE, OTHER_SPELLINGS, RIGHT_TOKEN_IS_ACCEPTED,
     TIME_IS_SIGNED, TIME_IS_WHOLE_MILLISECONDS, TIME_IS_WHOLE_SECONDS, UNUSUAL_TIME,
 };
-use crate::generate::sheet::Sheet;
+use crate::generate::vector_builder::VectorBuilder;
 use crate::scheme::{FieldKind, MessagePart, Part, TokenGrammar};
 use crate::signature::{MAX_NUMBER, Value};
 
 /// Adds the vectors about times, where the scheme has one.
-pub(super) fn add(sheet: &mut Sheet<'_>) {
+pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
     let Some(clock) = Clock::of(&sheet.fixture) else {
         return;
     };
@@ -25,7 +25,7 @@ pub(super) fn add(sheet: &mut Sheet<'_>) {
 }
 
 /// Times that a signer is given.
-fn whole(sheet: &mut Sheet<'_>, clock: &Clock) {
+fn whole(sheet: &mut VectorBuilder<'_>, clock: &Clock) {
     let millis = clock.kind == FieldKind::UnixMillis;
     let rule = if millis {
         &TIME_IS_WHOLE_MILLISECONDS
@@ -98,7 +98,7 @@ fn whole(sheet: &mut Sheet<'_>, clock: &Clock) {
 
 /// Another time beside the MAC than the one that was signed. The clock stands at the time shown, so
 /// that no age explains a rejection.
-fn signed(sheet: &mut Sheet<'_>, clock: &Clock) {
+fn signed(sheet: &mut VectorBuilder<'_>, clock: &Clock) {
     let now = clock.now();
     let unit = clock.kind.per_second();
     let base = sheet.fixture.base.clone();
@@ -244,7 +244,7 @@ fn without_time(fixture: &Fixture<'_>, clock: &Clock) -> Option<Presented> {
 }
 
 /// Other spellings of the ordinary time: signed as they stand, and in the place of what was signed.
-fn odd(sheet: &mut Sheet<'_>, clock: &Clock) {
+fn odd(sheet: &mut VectorBuilder<'_>, clock: &Clock) {
     let now = clock.now();
     let text = now.to_string();
     let digits = |zero: u32| -> String {
@@ -318,7 +318,7 @@ fn odd(sheet: &mut Sheet<'_>, clock: &Clock) {
 }
 
 /// Tokens or requests without a time.
-fn missing(sheet: &mut Sheet<'_>, clock: &Clock) {
+fn missing(sheet: &mut VectorBuilder<'_>, clock: &Clock) {
     let note = (
         "Catches a verifier that takes the present for a time that is absent.",
         "Catches a verifier that throws where there is no time.",
@@ -393,7 +393,7 @@ impl Halves {
 }
 
 /// The right parts in another order, or with another delimiter.
-fn put_together_otherwise(sheet: &mut Sheet<'_>, right: &Presented, halves: &Halves) {
+fn put_together_otherwise(sheet: &mut VectorBuilder<'_>, right: &Presented, halves: &Halves) {
     let swapped = halves.joined(!halves.mac_is_first, &halves.delimiter);
     let words = (
         "accepts MAC and time in the other order",

@@ -5,12 +5,12 @@ use crate::generate::requirements::{
     ALTERED_MAC_IS_NOT_ACCEPTED, EXTENDED_TOKEN_IS_NOT_ACCEPTED, RIGHT_TOKEN_IS_ACCEPTED,
     TOKEN_IS_EXACT, TRUNCATED_TOKEN_IS_NOT_ACCEPTED,
 };
-use crate::generate::right::Right;
-use crate::generate::sheet::Sheet;
+use crate::generate::valid_token::Right;
+use crate::generate::vector_builder::VectorBuilder;
 use crate::signature::Family;
 
 /// Adds the vectors about them.
-pub(super) fn add(sheet: &mut Sheet<'_>) {
+pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
     let Some(right) = Right::of(&sheet.fixture, sheet.fixture.base.clone()) else {
         return;
     };
@@ -21,7 +21,7 @@ pub(super) fn add(sheet: &mut Sheet<'_>) {
 }
 
 /// MACs that are hard to print: each is one of 256, and a printer that fails fails on these.
-fn shapes(sheet: &mut Sheet<'_>) {
+fn shapes(sheet: &mut VectorBuilder<'_>) {
     type Wanted = fn(&[u8], &str) -> bool;
     let shapes: [(&str, Wanted, &str); 8] = [
         (
@@ -94,7 +94,7 @@ pub(super) fn has_both(text: &str) -> bool {
     text.contains(['+', '-']) && text.contains(['/', '_'])
 }
 
-fn altered(sheet: &mut Sheet<'_>, right: &Right) {
+fn altered(sheet: &mut VectorBuilder<'_>, right: &Right) {
     let flipped = |at: usize, bit: u8| {
         let mut mac = right.mac.clone();
         if let Some(byte) = mac.get_mut(at) {
@@ -207,7 +207,7 @@ fn altered(sheet: &mut Sheet<'_>, right: &Right) {
     );
 }
 
-fn truncated(sheet: &mut Sheet<'_>, right: &Right) {
+fn truncated(sheet: &mut VectorBuilder<'_>, right: &Right) {
     let length = right.mac.len();
     for (slug, kept, note) in [
         (
@@ -310,7 +310,7 @@ fn truncated(sheet: &mut Sheet<'_>, right: &Right) {
     }
 }
 
-fn extended(sheet: &mut Sheet<'_>, right: &Right) {
+fn extended(sheet: &mut VectorBuilder<'_>, right: &Right) {
     let fixture = &sheet.fixture;
     let whole = fixture
         .message(&right.claim.fields)

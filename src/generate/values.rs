@@ -8,11 +8,11 @@ use crate::generate::requirements::{
     NOT_A_TEXT_IS_DECLINED, NOT_A_TEXT_IS_NOT_SIGNED, NOT_A_TEXT_IS_NOT_VERIFIED,
     NUMBER_IS_ITS_DECIMAL_TEXT,
 };
-use crate::generate::sheet::Sheet;
+use crate::generate::vector_builder::VectorBuilder;
 use crate::signature::{MAX_NUMBER, Value};
 
 /// Adds them, where the scheme has an identity.
-pub(super) fn add(sheet: &mut Sheet<'_>) {
+pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
     let Some(identity) = sheet.fixture.identity else {
         return;
     };
@@ -20,7 +20,7 @@ pub(super) fn add(sheet: &mut Sheet<'_>) {
     not_texts(sheet, identity);
 }
 
-fn numbers(sheet: &mut Sheet<'_>, identity: usize) {
+fn numbers(sheet: &mut VectorBuilder<'_>, identity: usize) {
     for (slug, number, note) in [
         (
             "620",
@@ -79,7 +79,7 @@ fn nothings() -> Vec<(&'static str, Option<Value>, Vec<&'static str>)> {
     ]
 }
 
-fn not_texts(sheet: &mut Sheet<'_>, identity: usize) {
+fn not_texts(sheet: &mut VectorBuilder<'_>, identity: usize) {
     let name = sheet.fixture.name(identity);
     for (slug, value, texts) in nothings() {
         let claim = claim_of(sheet, identity, value.as_ref());
@@ -117,7 +117,7 @@ fn not_texts(sheet: &mut Sheet<'_>, identity: usize) {
     }
 }
 
-fn claim_of(sheet: &Sheet<'_>, identity: usize, value: Option<&Value>) -> Claim {
+fn claim_of(sheet: &VectorBuilder<'_>, identity: usize, value: Option<&Value>) -> Claim {
     match value {
         Some(value) => sheet.fixture.with(identity, value.clone()),
         None => {

@@ -2,13 +2,13 @@
 
 use crate::generate::case::Case;
 use crate::generate::fixture::{Fixture, Form, NOW};
-use crate::generate::identities::{IDENTITIES, Manner, TWINS, Text};
+use crate::generate::identities::{IDENTITIES, Strictness, TWINS, Text};
 use crate::generate::requirements::{
     AMBIGUOUS_MESSAGE_PROFILE, EVERY_FIELD_IS_SIGNED, FORM_PROFILE,
     IDENTITY_IS_BROUGHT_TO_ITS_FORM, IDENTITY_IS_SIGNED_AS_IT_IS, RIGHT_TOKEN_IS_ACCEPTED, Rule,
     TOKEN_IS_BOUND_TO_THE_IDENTITY, TOKEN_IS_EXACT, UNUSUAL_IDENTITY, UNUSUAL_IDENTITY_PROFILE,
 };
-use crate::generate::sheet::Sheet;
+use crate::generate::vector_builder::VectorBuilder;
 use crate::generate::{
     ages, comparisons, confusions, forgeries, items, malformed, platforms, secrets, spellings,
     times, tokens, values,
@@ -19,7 +19,7 @@ use crate::suite::Suite;
 
 /// Every vector that applies to a suite's scheme.
 pub(super) fn vectors(suite: &Suite) -> Vec<Case> {
-    let mut sheet = Sheet::new(Fixture::new(suite));
+    let mut sheet = VectorBuilder::new(Fixture::new(suite));
     ordinary(&mut sheet);
     identities(&mut sheet);
     delimiters(&mut sheet);
@@ -42,7 +42,7 @@ pub(super) fn vectors(suite: &Suite) -> Vec<Case> {
 }
 
 /// The request that every other varies.
-fn ordinary(sheet: &mut Sheet<'_>) {
+fn ordinary(sheet: &mut VectorBuilder<'_>) {
     let base = sheet.fixture.base.clone();
     let note = "Shows whether anything works: every other vector varies this request in one point.";
     sheet.gives(&TOKEN_IS_EXACT, "plain", note, &base);
@@ -56,11 +56,11 @@ fn ordinary(sheet: &mut Sheet<'_>) {
     );
 }
 
-fn identities(sheet: &mut Sheet<'_>) {
+fn identities(sheet: &mut VectorBuilder<'_>) {
     for identity in IDENTITIES {
         let note = format!("Catches {}", identity.catches);
         let manner = if splits_the_message(sheet, identity.text) {
-            Manner::Unusual
+            Strictness::Unusual
         } else {
             identity.manner
         };
@@ -73,14 +73,14 @@ fn identities(sheet: &mut Sheet<'_>) {
 }
 
 /// An identity of so many bytes, of the form that the scheme states where there is one.
-fn long(sheet: &Sheet<'_>, length: usize) -> Value {
+fn long(sheet: &VectorBuilder<'_>, length: usize) -> Value {
     let domain = sheet.fixture.identity.map(|at| sheet.fixture.domain(at));
     let of_its_form = domain.and_then(|domain| domain.of_length(length));
     of_its_form.unwrap_or_else(|| "a".repeat(length)).into()
 }
 
 /// Whether an identity holds a delimiter of a message in which nothing else tells its end.
-fn splits_the_message(sheet: &Sheet<'_>, text: Text) -> bool {
+fn splits_the_message(sheet: &VectorBuilder<'_>, text: Text) -> bool {
     let Text::Is(text) = text else { return false };
     sheet.fixture.message_has_two_texts()
         && sheet
@@ -91,7 +91,13 @@ fn splits_the_message(sheet: &Sheet<'_>, text: Text) -> bool {
 }
 
 /// Signs one identity, and verifies it as its manner allows.
-fn named(sheet: &mut Sheet<'_>, slug: &str, identity: Value, manner: Manner, note: &str) {
+fn named(
+    sheet: &mut VectorBuilder<'_>,
+    slug: &str,
+    identity: Value,
+    manner: Strictness,
+    note: &str,
+) {
     let Some(field) = sheet.fixture.identity else {
         return;
     };
@@ -101,7 +107,7 @@ fn named(sheet: &mut Sheet<'_>, slug: &str, identity: Value, manner: Manner, not
     let manner = if is_of_its_form && !domain.looks_like_json_and_is_none(&identity) {
         manner
     } else {
-        Manner::Unusual
+        Strictness::Unusual
     };
     let claim = sheet.fixture.with(field, identity);
     let id = format!("identity-{slug}");
@@ -120,20 +126,20 @@ fn named(sheet: &mut Sheet<'_>, slug: &str, identity: Value, manner: Manner, not
             sheet.gives_or_declines(&IDENTITY_IS_BROUGHT_TO_ITS_FORM, &id, note, &claim);
             return;
         }
-        (Form::AsItIs, Manner::Unusual) => {
+        (Form::AsItIs, Strictness::Unusual) => {
             sheet.gives_or_declines(&UNUSUAL_IDENTITY, &id, note, &claim);
         }
-        (Form::AsItIs, Manner::Plain | Manner::Accepted) => {
+        (Form::AsItIs, Strictness::Plain | Strictness::Accepted) => {
             sheet.gives(&IDENTITY_IS_SIGNED_AS_IT_IS, &id, note, &claim);
         }
     }
     let shown = sheet.fixture.forge(&claim, &claim);
     match manner {
-        Manner::Accepted => {
+        Strictness::Accepted => {
             let id = format!("{id}-is-accepted");
             sheet.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
         }
-        Manner::Unusual => {
+        Strictness::Unusual => {
             let what = format!(
                 "accepts the right token of the identity {}",
                 slug.replace('-', " ")
@@ -142,16 +148,16 @@ fn named(sheet: &mut Sheet<'_>, slug: &str, identity: Value, manner: Manner, not
             let id = format!("{id}-verified");
             sheet.observed(&UNUSUAL_IDENTITY_PROFILE, &id, words, shown, NOW);
         }
-        Manner::Plain => {}
+        Strictness::Plain => {}
     }
 }
 
 /// Identities that hold what the scheme itself puts between its fields.
-fn delimiters(sheet: &mut Sheet<'_>) {
+fn delimiters(sheet: &mut VectorBuilder<'_>) {
     let manner = if sheet.fixture.message_has_two_texts() {
-        Manner::Unusual
+        Strictness::Unusual
     } else {
-        Manner::Accepted
+        Strictness::Accepted
     };
     for (at, delimiter) in sheet.fixture.delimiters().into_iter().enumerate() {
         let number = if at == 0 {
@@ -203,7 +209,7 @@ fn delimiters(sheet: &mut Sheet<'_>) {
 }
 
 /// Messages whose length, all fields together, is that of a block or one of its neighbours.
-fn message_lengths(sheet: &mut Sheet<'_>) {
+fn message_lengths(sheet: &mut VectorBuilder<'_>) {
     let Some(length) = sheet
         .fixture
         .message(&sheet.fixture.base.fields)
@@ -223,13 +229,13 @@ fn message_lengths(sheet: &mut Sheet<'_>) {
             let slug = format!("in-a-message-of-{wanted}-bytes");
             let note =
                 "Catches a hash function of one's own that pads wrongly at the end of a block.";
-            named(sheet, &slug, long(sheet, length), Manner::Plain, note);
+            named(sheet, &slug, long(sheet, length), Strictness::Plain, note);
         }
     }
 }
 
 /// A token of either twin must not pass for the other.
-fn twins(sheet: &mut Sheet<'_>) {
+fn twins(sheet: &mut VectorBuilder<'_>) {
     for twins in TWINS {
         let (one, other) = (twins.one.value(), twins.other.value());
         let forms = [&one, &other].map(|identity| sheet.fixture.form(identity));
@@ -257,7 +263,7 @@ fn twins(sheet: &mut Sheet<'_>) {
 
 /// The ordinary text of a field with a pattern, and texts of its form that are easily taken for
 /// it: a token of either must not pass for the other.
-fn look_alikes(sheet: &mut Sheet<'_>, field: usize, prefix: &str, rule: &'static Rule) {
+fn look_alikes(sheet: &mut VectorBuilder<'_>, field: usize, prefix: &str, rule: &'static Rule) {
     let domain = sheet.fixture.domain(field);
     if !domain.has_pattern() {
         return;
@@ -289,7 +295,7 @@ fn look_alikes(sheet: &mut Sheet<'_>, field: usize, prefix: &str, rule: &'static
 }
 
 /// The fields of the message beside identity and time.
-fn other_fields(sheet: &mut Sheet<'_>) {
+fn other_fields(sheet: &mut VectorBuilder<'_>) {
     let scheme = sheet.fixture.scheme;
     for (at, field) in scheme.fields.iter().enumerate() {
         let is_identity = Some(at) == sheet.fixture.identity;
@@ -316,7 +322,13 @@ fn other_fields(sheet: &mut Sheet<'_>) {
     two_texts(sheet);
 }
 
-fn choices(sheet: &mut Sheet<'_>, field: usize, slug: &str, values: &[String], is_signed: bool) {
+fn choices(
+    sheet: &mut VectorBuilder<'_>,
+    field: usize,
+    slug: &str,
+    values: &[String],
+    is_signed: bool,
+) {
     let numbered = |at: usize| format!("field-{slug}-value-{}", at + 1);
     for (at, value) in values.iter().enumerate() {
         let claim = sheet.fixture.with(field, value.as_str());
@@ -340,77 +352,77 @@ fn choices(sheet: &mut Sheet<'_>, field: usize, slug: &str, values: &[String], i
 }
 
 /// Another free text of the message, such as the body of a request.
-fn texts(sheet: &mut Sheet<'_>, field: usize, slug: &str) {
+fn texts(sheet: &mut VectorBuilder<'_>, field: usize, slug: &str) {
     const BODY: &str = "{\"price\": 10.00, \"name\": \"caf\\u00e9\"}";
     for (variant, text, manner, note) in [
         (
             "json",
             BODY.into(),
-            Manner::Accepted,
+            Strictness::Accepted,
             "Catches a body that is parsed and written anew before it is signed.",
         ),
         (
             "non-ascii",
             Value::from("{\"name\":\"café ☕ 😀\"}"),
-            Manner::Accepted,
+            Strictness::Accepted,
             "Catches a body signed in another encoding than UTF-8.",
         ),
         (
             "lines",
             "{\r\n  \"a\": 1\r\n}\n".into(),
-            Manner::Accepted,
+            Strictness::Accepted,
             "Catches line ends that are cut off or changed.",
         ),
         (
             "blanks-around",
             " {} ".into(),
-            Manner::Accepted,
+            Strictness::Accepted,
             "Catches a body that is trimmed.",
         ),
         (
             "form",
             "a=1&b=%40+%2B".into(),
-            Manner::Accepted,
+            Strictness::Accepted,
             "Catches a body that is form-decoded.",
         ),
         (
             "of-64-bytes",
             "a".repeat(64).into(),
-            Manner::Accepted,
+            Strictness::Accepted,
             "Catches a hash function of one's own that pads wrongly.",
         ),
         (
             "controls",
             "a\0b\tc\u{7f}".into(),
-            Manner::Unusual,
+            Strictness::Unusual,
             "Catches a body that is cut at NUL or cleaned of control characters.",
         ),
         (
             "byte-order-mark",
             "\u{feff}{}".into(),
-            Manner::Unusual,
+            Strictness::Unusual,
             "Catches a byte-order mark that is taken off.",
         ),
         (
             "empty",
             "".into(),
-            Manner::Unusual,
+            Strictness::Unusual,
             "Catches an empty text taken for nothing.",
         ),
         (
             "of-65536-bytes",
             "a".repeat(65_536).into(),
-            Manner::Unusual,
+            Strictness::Unusual,
             "Catches a body that is cut.",
         ),
         (
             "no-utf-8",
             Value::Bytes(b"{\"a\":\"\xff\"}".to_vec()),
-            Manner::Unusual,
+            Strictness::Unusual,
             "Catches bytes replaced by U+FFFD.",
         ),
     ] {
-        let fits = manner == Manner::Accepted && sheet.fixture.domain(field).takes(&text);
+        let fits = manner == Strictness::Accepted && sheet.fixture.domain(field).takes(&text);
         let claim = sheet.fixture.with(field, text);
         let id = format!("field-{slug}-{variant}");
         let shown = sheet.fixture.forge(&claim, &claim);
@@ -496,7 +508,7 @@ fn texts(sheet: &mut Sheet<'_>, field: usize, slug: &str) {
 }
 
 /// Two free texts that trade characters across what stands between them.
-fn two_texts(sheet: &mut Sheet<'_>) {
+fn two_texts(sheet: &mut VectorBuilder<'_>) {
     let scheme = sheet.fixture.scheme;
     let mut texts: Vec<usize> = Vec::new();
     for field in scheme.message.fields() {
@@ -506,7 +518,7 @@ fn two_texts(sheet: &mut Sheet<'_>) {
     }
     let [one, other, ..] = texts[..] else { return };
     let names = (sheet.fixture.name(one), sheet.fixture.name(other));
-    let pair = |sheet: &Sheet<'_>, first: &str, second: &str| {
+    let pair = |sheet: &VectorBuilder<'_>, first: &str, second: &str| {
         let mut claim = sheet.fixture.with(one, first);
         claim.fields.set(names.1, second);
         claim

@@ -178,7 +178,7 @@ fn quoted(body: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::implementations::{Call as _, Implementations, Output, Way};
+    use crate::implementations::{Access, Call as _, Implementations, Output};
     use crate::signature::{Op, Outcome};
 
     /// The outcome derived from a back end's response.
@@ -196,7 +196,7 @@ implementations:
         refused: {status: 422, regex: "^no .* today$"}
 "#;
         let file = Implementations::parse("macproof.yaml", text).unwrap();
-        let Way::Web(native) = &file.all()[0].way else {
+        let Access::Web(native) = &file.all()[0].way else {
             panic!("{file:?}")
         };
         let output = Output {
@@ -245,7 +245,7 @@ implementations:
       verify: {command: [x, "{token}"], accept: {regex: "ok"}, reject: {exit: 1}}
 "#;
         let file = Implementations::parse("macproof.yaml", text).unwrap();
-        let Way::Exec(native) = &file.all()[0].way else {
+        let Access::Exec(native) = &file.all()[0].way else {
             panic!("{file:?}")
         };
         let output = Output {

@@ -4,7 +4,7 @@ use crate::implementations::answer_rules::AnswerRules;
 use crate::implementations::inputs::{InputName, NotCarried};
 use crate::implementations::json_template::JsonTemplate;
 use crate::implementations::text_template::{
-    Piece, TextTemplate, header_text, percent, percent_encoded, verbatim, without_nul,
+    TemplatePart, TextTemplate, header_text, percent, percent_encoded, verbatim, without_nul,
 };
 use crate::implementations::url_template::UrlTemplate;
 use crate::signature::Request;
@@ -85,7 +85,9 @@ impl Call for ExecCall {
         let word = |template: &TextTemplate| {
             let word = template.render(request, without_nul)?;
             match template.pieces().first() {
-                Some(Piece::Value(name)) if word.starts_with(b"-") && !self.leading_hyphens => {
+                Some(TemplatePart::Value(name))
+                    if word.starts_with(b"-") && !self.leading_hyphens =>
+                {
                     Err(NotCarried(format!(
                         "{name} begins with -, and would be taken for an option; leading_hyphens: true allows that"
                     )))
@@ -193,8 +195,8 @@ pub(super) fn form(
         // Literals are encoded as well, because they are part of a value.
         for piece in template.pieces() {
             match piece {
-                Piece::Literal(text) => out.extend(percent_encoded(text.as_bytes())),
-                Piece::Value(name) => out.extend(percent(name, &name.bytes(request)?)?),
+                TemplatePart::Literal(text) => out.extend(percent_encoded(text.as_bytes())),
+                TemplatePart::Value(name) => out.extend(percent(name, &name.bytes(request)?)?),
             }
         }
     }

@@ -27,7 +27,7 @@ pub struct Described {
     /// Its name in the file.
     pub name: Slug,
     /// How to reach it.
-    pub way: Way,
+    pub way: Access,
     /// The build command, if it has to be built first.
     pub build: Option<Vec<String>>,
     /// Which secret it uses.
@@ -36,7 +36,7 @@ pub struct Described {
 
 /// How to reach an implementation.
 #[derive(Clone, Debug)]
-pub enum Way {
+pub enum Access {
     /// A program that speaks the protocol, with its arguments.
     Command(Vec<String>),
     /// A server that speaks the protocol.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use url::Url;
 
 use crate::implementations::{
-    Call, ExecCall, ExecRequest, Implementations, NotCarried, Way, WebCall, WebRequest,
+    Access, Call, ExecCall, ExecRequest, Implementations, NotCarried, WebCall, WebRequest,
 };
 use crate::signature::{Context, Fields, Op, Request, Secret, Secrets, Value};
 
@@ -38,7 +38,7 @@ implementations:
         token: {header: x-token}
 "#;
 
-fn described(name: &str) -> Way {
+fn described(name: &str) -> Access {
     let file = Implementations::parse("macproof.yaml", DESCRIPTION);
     let file = file.unwrap_or_else(|error| panic!("{error}"));
     file.find(name).unwrap().way.clone()
@@ -62,14 +62,14 @@ fn request(fields: Fields) -> Request {
 
 fn exec_call() -> ExecCall {
     match described("command") {
-        Way::Exec(native) => native.call(Op::Sign).unwrap().clone(),
+        Access::Exec(native) => native.call(Op::Sign).unwrap().clone(),
         other => panic!("{other:?}"),
     }
 }
 
 fn web_call(name: &str) -> WebCall {
     match described(name) {
-        Way::Web(native) => native.call(Op::Sign).unwrap().clone(),
+        Access::Web(native) => native.call(Op::Sign).unwrap().clone(),
         other => panic!("{other:?}"),
     }
 }

@@ -22,7 +22,7 @@ mod web_address;
 
 pub use answer_rules::{AnswerRules, Output};
 pub use calls::{Call, ExecCall, ExecRequest, WebCall, WebRequest};
-pub use described::{Described, Implementations, Native, REFERENCE, SecretSource, Way};
+pub use described::{Access, Described, Implementations, Native, REFERENCE, SecretSource};
 pub use error::{DescriptionProblem, ImplementationsError};
 pub use inputs::{InputName, NotCarried};
 pub use schema::schema;

@@ -9,7 +9,7 @@ use regex::Regex;
 use crate::implementations::answer_rules::{AnswerRules, Condition, Extract};
 use crate::implementations::calls::{BodyTemplate, Call, ExecCall, WebCall};
 use crate::implementations::described::{
-    Described, Implementations, Native, REFERENCE, SecretSource, Way,
+    Access, Described, Implementations, Native, REFERENCE, SecretSource,
 };
 use crate::implementations::error::{DescriptionProblem as Problem, Fault, ImplementationsError};
 use crate::implementations::inputs::InputName;
@@ -87,7 +87,7 @@ fn implementation(
     let build = file.build.map(words).transpose()?;
     let (way, secret) = match (file.command, file.http, file.exec) {
         (Some(command), None, None) => (
-            Way::Command(words(command)?),
+            Access::Command(words(command)?),
             about.said.unwrap_or(SecretSource::Request),
         ),
         (None, Some(http), None) => match http.value {
@@ -95,18 +95,18 @@ fn implementation(
                 let address =
                     WebAddress::parse(&text).map_err(|error| Fault::new(http.at, error))?;
                 (
-                    Way::Server(address),
+                    Access::Server(address),
                     about.said.unwrap_or(SecretSource::Request),
                 )
             }
             HttpFile::Calls(calls) => {
                 let (native, secret) = web(about, http.at, calls)?;
-                (Way::Web(Box::new(native)), secret)
+                (Access::Web(Box::new(native)), secret)
             }
         },
         (None, None, Some(file)) => {
             let (native, secret) = exec(about, file.at, file.value)?;
-            (Way::Exec(Box::new(native)), secret)
+            (Access::Exec(Box::new(native)), secret)
         }
         _ => return Err(Fault::new(name.at, Problem::NotOneWay)),
     };

@@ -6,11 +6,11 @@ use crate::signature::{Segment, Template, TemplateError};
 
 /// Text with placeholders: `{secret}`, `{fields.user_id}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TextTemplate(Vec<Piece>);
+pub struct TextTemplate(Vec<TemplatePart>);
 
 /// A piece of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Piece {
+pub(super) enum TemplatePart {
     /// Text of the description itself.
     Literal(String),
     /// A value of the request.
@@ -39,13 +39,13 @@ impl TextTemplate {
     /// and unknown placeholders.
     pub fn parse(text: &str) -> Result<Self, TextTemplateError> {
         let piece = |segment: &Segment| match segment {
-            Segment::Literal(text) => Ok(Piece::Literal(text.clone())),
+            Segment::Literal(text) => Ok(TemplatePart::Literal(text.clone())),
             Segment::Placeholder {
                 name,
                 spec: None,
                 filters,
             } if filters.is_empty() => InputName::parse(name)
-                .map(Piece::Value)
+                .map(TemplatePart::Value)
                 .ok_or_else(|| TextTemplateError::UnknownValue(name.clone())),
             Segment::Placeholder {
                 name,
@@ -63,19 +63,19 @@ impl TextTemplate {
         Ok(Self(pieces.collect::<Result<_, _>>()?))
     }
 
-    pub(super) fn pieces(&self) -> &[Piece] {
+    pub(super) fn pieces(&self) -> &[TemplatePart] {
         &self.0
     }
 
-    pub(super) fn from_pieces(pieces: Vec<Piece>) -> Self {
+    pub(super) fn from_pieces(pieces: Vec<TemplatePart>) -> Self {
         Self(pieces)
     }
 
     /// The values that the template uses.
     pub fn names(&self) -> impl Iterator<Item = &InputName> {
         self.0.iter().filter_map(|piece| match piece {
-            Piece::Value(name) => Some(name),
-            Piece::Literal(_) => None,
+            TemplatePart::Value(name) => Some(name),
+            TemplatePart::Literal(_) => None,
         })
     }
 
@@ -84,8 +84,8 @@ impl TextTemplate {
         let mut text = String::new();
         for piece in &self.0 {
             match piece {
-                Piece::Literal(literal) => text.push_str(literal),
-                Piece::Value(_) => return None,
+                TemplatePart::Literal(literal) => text.push_str(literal),
+                TemplatePart::Value(_) => return None,
             }
         }
         Some(text)
@@ -96,8 +96,8 @@ impl TextTemplate {
         let mut out = Vec::new();
         for piece in &self.0 {
             match piece {
-                Piece::Literal(text) => out.extend_from_slice(text.as_bytes()),
-                Piece::Value(name) => out.extend(escape(name, &name.bytes(request)?)?),
+                TemplatePart::Literal(text) => out.extend_from_slice(text.as_bytes()),
+                TemplatePart::Value(name) => out.extend(escape(name, &name.bytes(request)?)?),
             }
         }
         Ok(out)

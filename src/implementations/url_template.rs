@@ -5,7 +5,7 @@ use url::Url;
 use crate::implementations::calls::form;
 use crate::implementations::inputs::{InputName, NotCarried};
 use crate::implementations::text_template::{
-    Piece, TextTemplate, TextTemplateError, percent, percent_encoded,
+    TemplatePart, TextTemplate, TextTemplateError, percent, percent_encoded,
 };
 use crate::implementations::web_address::{WebAddress, WebAddressError};
 use crate::signature::Request;
@@ -45,7 +45,7 @@ impl UrlTemplate {
     pub(super) fn parse(text: &str, query: Vec<(String, TextTemplate)>) -> Result<Self, UrlError> {
         let mut pieces = TextTemplate::parse(text)?.pieces().to_vec();
         let is_alone = pieces.len() == 1;
-        let Some(Piece::Literal(start)) = pieces.first_mut() else {
+        let Some(TemplatePart::Literal(start)) = pieces.first_mut() else {
             return Err(UrlError::ValueInServer);
         };
         let authority = start.find("://").map(|at| at + 3);
@@ -71,8 +71,8 @@ impl UrlTemplate {
             .pieces()
             .iter()
             .map(|piece| match piece {
-                Piece::Literal(text) => text.as_str(),
-                Piece::Value(_) => "x",
+                TemplatePart::Literal(text) => text.as_str(),
+                TemplatePart::Value(_) => "x",
             })
             .collect();
         let address = WebAddress::parse(&sample)?;
@@ -89,7 +89,7 @@ impl UrlTemplate {
     /// The address of the server.
     pub(super) fn address(&self) -> Result<WebAddress, WebAddressError> {
         match self.url.pieces().first() {
-            Some(Piece::Literal(start)) => WebAddress::parse(start),
+            Some(TemplatePart::Literal(start)) => WebAddress::parse(start),
             _ => WebAddress::parse(""),
         }
     }
@@ -121,8 +121,8 @@ impl UrlTemplate {
     }
 }
 
-fn has_lone_percent(piece: &Piece) -> bool {
-    let Piece::Literal(text) = piece else {
+fn has_lone_percent(piece: &TemplatePart) -> bool {
+    let TemplatePart::Literal(text) = piece else {
         return false;
     };
     text.match_indices('%').any(|(at, _)| {

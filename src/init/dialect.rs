@@ -5,7 +5,7 @@ use crate::init::Language;
 
 /// A piece of a string expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Piece {
+pub(super) enum CodeFragment {
     /// Characters that need no escaping in any language's string literals.
     Literal(String),
     /// A field with text.
@@ -27,10 +27,10 @@ pub(super) enum Spelling {
 
 impl Language {
     /// An expression that concatenates the pieces.
-    pub(super) fn text(self, pieces: &[Piece]) -> String {
+    pub(super) fn text(self, pieces: &[CodeFragment]) -> String {
         let code: Vec<String> = pieces.iter().map(|piece| self.piece(piece)).collect();
         match (self, pieces) {
-            (Self::Rust, [Piece::Literal(_) | Piece::Code(_)]) => code.concat(),
+            (Self::Rust, [CodeFragment::Literal(_) | CodeFragment::Code(_)]) => code.concat(),
             (Self::Rust, [_]) => format!("&{}", code.concat()),
             (Self::Rust, _) => formatted(pieces, &code),
             (Self::Php, _) => code.join(" . "),
@@ -38,18 +38,18 @@ impl Language {
         }
     }
 
-    fn piece(self, piece: &Piece) -> String {
+    fn piece(self, piece: &CodeFragment) -> String {
         let name = match piece {
-            Piece::Code(code) => return code.clone(),
-            Piece::Literal(text) => {
+            CodeFragment::Code(code) => return code.clone(),
+            CodeFragment::Literal(text) => {
                 return match self {
                     Self::Node | Self::Ruby | Self::Php => format!("'{text}'"),
                     Self::Python | Self::Go | Self::Java | Self::Rust => format!("\"{text}\""),
                 };
             }
-            Piece::Text(name) | Piece::Time(name) => name,
+            CodeFragment::Text(name) | CodeFragment::Time(name) => name,
         };
-        let is_time = matches!(piece, Piece::Time(_));
+        let is_time = matches!(piece, CodeFragment::Time(_));
         match self {
             Self::Python if is_time => format!("str(fields[\"{name}\"])"),
             Self::Node if is_time => format!("String(fields.{name})"),
@@ -64,7 +64,7 @@ impl Language {
     }
 
     /// An expression for the MAC of the message under the secret.
-    pub(super) fn mac(self, message: &[Piece], spelling: Spelling) -> String {
+    pub(super) fn mac(self, message: &[CodeFragment], spelling: Spelling) -> String {
         let message = match self {
             // gofmt removes spaces around operators inside a call.
             Self::Go => self.text(message).replace(" + ", "+"),
@@ -103,7 +103,7 @@ impl Language {
     }
 
     /// An expression for the whole token.
-    pub(super) fn token(self, pieces: &[Piece]) -> String {
+    pub(super) fn token(self, pieces: &[CodeFragment]) -> String {
         let text = self.text(pieces);
         // A token is an owned string.
         match text.strip_prefix('&') {
@@ -114,11 +114,11 @@ impl Language {
 }
 
 /// Concatenation in Rust, using `format!`.
-fn formatted(pieces: &[Piece], code: &[String]) -> String {
+fn formatted(pieces: &[CodeFragment], code: &[String]) -> String {
     let mut template = String::new();
     let mut values = String::new();
     for (piece, code) in pieces.iter().zip(code) {
-        if let Piece::Literal(text) = piece {
+        if let CodeFragment::Literal(text) = piece {
             template.push_str(text);
         } else {
             template.push_str("{}");

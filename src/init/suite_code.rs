@@ -1,7 +1,7 @@
 //! Generates the few lines of code that sign and verify by a scheme.
 
 use crate::init::Language;
-use crate::init::dialect::{Piece, Spelling};
+use crate::init::dialect::{CodeFragment, Spelling};
 use crate::scheme::{
     Algorithm, FieldKind, Freshness, Layout, MessagePart, Part, Scheme, SecretEncoding,
     TokenGrammar,
@@ -52,12 +52,12 @@ impl SuiteCode {
 /// A simple scheme: joined fields, HMAC-SHA256 in hex or base64, and possibly a time at the end of
 /// the token. Other schemes need more than a line, and their users have code for them.
 struct Plain {
-    message: Vec<Piece>,
+    message: Vec<CodeFragment>,
     spelling: Spelling,
     /// The pieces of the token before the MAC.
-    before: Vec<Piece>,
+    before: Vec<CodeFragment>,
     /// The pieces of the token after the MAC.
-    after: Vec<Piece>,
+    after: Vec<CodeFragment>,
     carried: Option<Carried>,
 }
 
@@ -90,9 +90,9 @@ impl Plain {
                 .as_ref()
                 .is_some_and(|time| time.field == field.name);
             match field.kind {
-                FieldKind::Text => Some(Piece::Text(field.name.clone())),
+                FieldKind::Text => Some(CodeFragment::Text(field.name.clone())),
                 FieldKind::UnixSeconds | FieldKind::UnixMillis if is_carried => {
-                    Some(Piece::Time(field.name.clone()))
+                    Some(CodeFragment::Time(field.name.clone()))
                 }
                 // A time next to the token is a header's text, and an enum has a fixed set of
                 // values; both need validation.
@@ -132,7 +132,7 @@ impl Plain {
     }
 
     fn token(self, language: Language) -> String {
-        let mac = Piece::Code(language.mac(&self.message, self.spelling));
+        let mac = CodeFragment::Code(language.mac(&self.message, self.spelling));
         let pieces = [self.before, vec![mac], self.after].concat();
         language.token(&pieces)
     }
@@ -163,11 +163,11 @@ fn carried(scheme: &Scheme, layout: &Layout) -> Option<Option<Carried>> {
 
 /// A literal that needs no escaping in any language's string literals. Suites may come from
 /// strangers, and this becomes code.
-fn literal(text: &str) -> Option<Piece> {
+fn literal(text: &str) -> Option<CodeFragment> {
     let is_harmless = |c: char| c.is_ascii_alphanumeric() || " -_.:;,=/|@+~".contains(c);
     text.chars()
         .all(is_harmless)
-        .then(|| Piece::Literal(text.to_owned()))
+        .then(|| CodeFragment::Literal(text.to_owned()))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use crate::lint::cuts::{Cuts, TwoCuts};
+use crate::lint::splits::{Cuts, TwoCuts};
 use crate::scheme::{FieldKind, FieldTexts, Filter, MessagePart, Scheme};
 use crate::signature::{Fields, Value};
 

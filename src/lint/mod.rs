@@ -2,9 +2,8 @@
 //! implementation ([`review`]).
 
 mod ambiguity;
-mod cuts;
 mod entropy;
-mod exemplar;
+mod example;
 mod expectations;
 mod finding;
 mod form;
@@ -13,6 +12,7 @@ mod requirements;
 mod review;
 mod scalars;
 mod source;
+mod splits;
 mod suite_lint;
 
 pub use ambiguity::{Ambiguity, Collision, ambiguity};

@@ -2,7 +2,7 @@
 
 use crate::lint::ambiguity::{Ambiguity, Shown, ambiguity};
 use crate::lint::entropy::documented_secret;
-use crate::lint::exemplar::Exemplar;
+use crate::lint::example::Exemplar;
 use crate::scheme::{FieldKind, Filter, Freshness, MessagePart, Scheme};
 use crate::signature::{Fields, Value};
 use crate::suite::Suite;

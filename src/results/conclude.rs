@@ -9,7 +9,7 @@ use crate::protocol::{HelloChanges, ImplementationInfo};
 use crate::results::baseline::baseline_scores;
 use crate::results::conformance::{Disturbances, conformance, gate};
 use crate::results::document::cases_and_asked;
-use crate::results::ledger::{Ledger, Ruling};
+use crate::results::known_failure_matcher::{KnownFailureMatcher, Ruling};
 use crate::results::{
     Case, Counts, Interruption, KnownFailure, KnownFailures, KnownMention, Observed, ObservedKind,
     Redaction, RequirementSummary, Restarts, RunResult, SCHEMA_VERSION, Scope, ScopeNote,
@@ -87,7 +87,7 @@ pub fn conclude(
     today: &str,
 ) -> RunResult {
     in_file_order(&mut observations);
-    let mut ledger = Ledger::new(known, today);
+    let mut ledger = KnownFailureMatcher::new(known, today);
     let mut suites: Vec<SuiteSummary> = Vec::new();
     let mut every_case = BTreeSet::new();
     let mut cases = Vec::with_capacity(observations.len());
@@ -151,7 +151,7 @@ pub fn conclude(
 }
 
 /// Applies the list of known failures to a case.
-pub(super) fn under_the_list(case: &mut Case, ledger: &mut Ledger<'_>) {
+pub(super) fn under_the_list(case: &mut Case, ledger: &mut KnownFailureMatcher<'_>) {
     match ledger.rule(&case.id, case.verdict, case.outcome) {
         Ruling::Silent => {}
         Ruling::Holds(entry) => {

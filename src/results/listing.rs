@@ -14,7 +14,7 @@ pub(super) struct Line {
 }
 
 /// What happens to an existing entry.
-pub(super) enum Fate {
+pub(super) enum Disposition {
     Stays,
     Goes,
     /// The entry is replaced by these.
@@ -22,7 +22,7 @@ pub(super) enum Fate {
 }
 
 /// The text of the list after applying the fate of each entry and appending new entries.
-pub(super) fn rewritten(known: &KnownFailures, fates: &[Fate], new: &[Line]) -> String {
+pub(super) fn rewritten(known: &KnownFailures, fates: &[Disposition], new: &[Line]) -> String {
     let edited = edit(known, fates, new);
     let wanted = anew(known, fates, new);
     // Discard an edit that does not read back as intended.
@@ -63,7 +63,7 @@ impl Line {
 }
 
 /// Edits the file in place and changes only the entries that need it.
-fn edit(known: &KnownFailures, fates: &[Fate], new: &[Line]) -> String {
+fn edit(known: &KnownFailures, fates: &[Disposition], new: &[Line]) -> String {
     let lines: Vec<&str> = known.text().split_inclusive('\n').collect();
     let starts = entry_starts(known, &lines);
     let indent: &str = known
@@ -76,11 +76,11 @@ fn edit(known: &KnownFailures, fates: &[Fate], new: &[Line]) -> String {
     for (at, fate) in fates.iter().enumerate() {
         let ends = starts.get(at + 1).copied().unwrap_or(lines.len());
         let own = lines.get(starts[at]..ends).unwrap_or_default();
-        if matches!(fate, Fate::Stays) {
+        if matches!(fate, Disposition::Stays) {
             out.push_str(&own.concat());
             continue;
         }
-        if let Fate::Becomes(entries) = fate {
+        if let Disposition::Becomes(entries) = fate {
             let comments = own.iter().take_while(|line| is_comment(line));
             out.extend(comments.copied());
             for entry in entries {
@@ -124,7 +124,7 @@ fn is_comment(line: &str) -> bool {
 }
 
 /// Rewrites the file: its initial comments, then one entry per line.
-fn anew(known: &KnownFailures, fates: &[Fate], new: &[Line]) -> String {
+fn anew(known: &KnownFailures, fates: &[Disposition], new: &[Line]) -> String {
     let mut out: String = known
         .text()
         .split_inclusive('\n')
@@ -135,9 +135,9 @@ fn anew(known: &KnownFailures, fates: &[Fate], new: &[Line]) -> String {
     }
     for (entry, fate) in known.entries().iter().zip(fates) {
         match fate {
-            Fate::Stays => Line::of(entry).write("", &mut out),
-            Fate::Goes => {}
-            Fate::Becomes(entries) => {
+            Disposition::Stays => Line::of(entry).write("", &mut out),
+            Disposition::Goes => {}
+            Disposition::Becomes(entries) => {
                 for entry in entries {
                     entry.write("", &mut out);
                 }

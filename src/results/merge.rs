@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::results::conclude::{scope, under_the_list};
 use crate::results::conformance::{Disturbances, conformance, gate};
-use crate::results::ledger::Ledger;
+use crate::results::known_failure_matcher::KnownFailureMatcher;
 use crate::results::not_started::{self, NOT_STARTED};
 use crate::results::{
     BaselineScore, Case, Conformance, Counts, Diagnosis, Document, GateFailure, Interruption,
@@ -214,7 +214,7 @@ fn join(mut parts: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<RunR
     let mut entries = entries;
     if let Some(known) = known {
         let today = whole.started.get(..10).unwrap_or_default();
-        let mut ledger = Ledger::new(known, today);
+        let mut ledger = KnownFailureMatcher::new(known, today);
         for case in &mut whole.cases {
             case.verdict = case.own_verdict();
             case.known = None;

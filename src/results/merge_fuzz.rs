@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::results::course::together;
 use crate::results::merge::complete;
+use crate::results::progress_curve::together;
 use crate::results::{
     FuzzEnd, FuzzFinding, FuzzResult, FuzzTrait, FuzzWarning, MergeError, ShardSummary,
 };

@@ -5,7 +5,6 @@ mod baseline;
 mod case_pattern;
 mod conclude;
 mod conformance;
-mod course;
 mod diagnosis;
 mod difference;
 mod document;
@@ -14,14 +13,15 @@ pub(crate) mod fixture;
 mod fuzz;
 mod interruption;
 mod judge;
+mod known_failure_matcher;
 mod known_failures;
-mod ledger;
 mod listing;
 mod merge;
 mod merge_fuzz;
 mod needle;
 mod not_started;
 mod observed_kind;
+mod progress_curve;
 mod redaction;
 #[cfg(test)]
 mod redaction_laws;
@@ -36,7 +36,6 @@ mod words;
 pub use baseline::{Baseline, BaselineScore};
 pub use case_pattern::{CasePattern, CasePatternError};
 pub use conclude::{Circumstances, Observation, conclude};
-pub use course::{Course, FuzzPoint};
 pub use diagnosis::{
     Account, Diagnosis, Inquiry, InquiryRequest, InquiryResult, InquiryToken, LikelyCause,
     is_failure,
@@ -57,6 +56,7 @@ pub use merge::{MergeError, merge};
 pub use merge_fuzz::merge_fuzz;
 pub use not_started::{INTERRUPTED_BEFORE, did_not_start};
 pub use observed_kind::ObservedKind;
+pub use progress_curve::{FuzzPoint, ProgressCurve};
 pub use redaction::{REDACTED, Redaction};
 pub use restarts::{RestartKind, RestartReason, Restarts};
 pub use runs::{Document, RUNS_VERSION, Runs};

@@ -1,7 +1,7 @@
 //! Updates a list of known failures to match a run.
 
-use crate::results::ledger::Ruling;
-use crate::results::listing::{Fate, Line, rewritten};
+use crate::results::known_failure_matcher::Ruling;
+use crate::results::listing::{Disposition, Line, rewritten};
 use crate::results::{
     Case, GateFailure, GateFailureKind, KnownFailure, KnownFailures, RunResult, Verdict,
 };
@@ -14,12 +14,12 @@ use crate::results::{
 /// to write. An entry about cases that did not run stays.
 pub fn updated(known: &KnownFailures, result: &RunResult) -> String {
     let mut open: Vec<&Case> = result.cases.iter().collect();
-    let mut fates: Vec<Fate> = known.entries().iter().map(|_| Fate::Stays).collect();
+    let mut fates: Vec<Disposition> = known.entries().iter().map(|_| Disposition::Stays).collect();
     // Valid entries claim their cases before expired ones.
     for expired in [false, true] {
         for (entry, fate) in known.entries().iter().zip(&mut fates) {
             if is_blamed(entry, GateFailureKind::ExpiredEntry, result) == expired {
-                *fate = Fate::of(entry, &mut open, result);
+                *fate = Disposition::of(entry, &mut open, result);
             }
         }
     }
@@ -30,7 +30,7 @@ pub fn updated(known: &KnownFailures, result: &RunResult) -> String {
     rewritten(known, &fates, &new)
 }
 
-impl Fate {
+impl Disposition {
     /// Decides about an entry from the cases that no earlier entry claimed, and claims those that
     /// it covers from now on.
     fn of(entry: &KnownFailure, open: &mut Vec<&Case>, result: &RunResult) -> Self {

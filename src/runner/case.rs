@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::protocol::PreparedRequest;
 use crate::results::{Observation, Observed, ObservedKind, Verdict, judge};
 use crate::runner::CaseEvent;
-use crate::runner::afresh::Afresh;
+use crate::runner::live_clock::Afresh;
 use crate::runner::seen::Seen;
 use crate::signature::{CaseId, Op};
 use crate::suite::{Expect, Level, Suite, Vector};
@@ -24,7 +24,7 @@ pub(super) struct Case<'s> {
     pub(super) asked: Cow<'s, Vector>,
     /// The request as it was planned.
     pub(super) request: PreparedRequest,
-    pub(super) fate: Fate<'s>,
+    pub(super) fate: Disposition<'s>,
 }
 
 /// What becomes of a case.
@@ -33,7 +33,7 @@ pub(super) struct Case<'s> {
     clippy::large_enum_variant,
     reason = "most are of the large one where there is any"
 )]
-pub(super) enum Fate<'s> {
+pub(super) enum Disposition<'s> {
     /// It is asked as it stands.
     Asked,
     /// It is asked with the time of the asking.
@@ -48,7 +48,7 @@ impl<'s> Case<'s> {
         origin: &'s Vector,
         asked: Cow<'s, Vector>,
         request: PreparedRequest,
-        fate: Fate<'s>,
+        fate: Disposition<'s>,
     ) -> Self {
         Self {
             suite,
@@ -102,8 +102,10 @@ impl<'s> Case<'s> {
     /// What happens to a case that nobody asked; `undone` says why.
     pub(super) fn unasked(&self, undone: &str) -> Observed {
         match &self.fate {
-            Fate::NotApplicable(reason) => Observed::NotApplicable(reason.clone()),
-            Fate::Asked | Fate::AskedAfresh(_) => Observed::Skipped(undone.to_owned()),
+            Disposition::NotApplicable(reason) => Observed::NotApplicable(reason.clone()),
+            Disposition::Asked | Disposition::AskedAfresh(_) => {
+                Observed::Skipped(undone.to_owned())
+            }
         }
     }
 

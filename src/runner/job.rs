@@ -6,8 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::adapters::{Exchange, Ticket};
 use crate::protocol::{Hello, PreparedRequest, Reply};
 use crate::results::{Failure, Observed, Redaction, Verdict};
-use crate::runner::afresh::TOO_LATE;
-use crate::runner::case::{Case, Fate};
+use crate::runner::case::{Case, Disposition};
+use crate::runner::live_clock::TOO_LATE;
 use crate::runner::schedule::Schedule;
 use crate::runner::seen::{Seen, same};
 use crate::runner::{FailFast, Watcher};
@@ -15,7 +15,7 @@ use crate::signature::bounded;
 use crate::suite::Expect;
 
 /// What all jobs share.
-pub(super) struct Work<'w, 's> {
+pub(super) struct WorkerContext<'w, 's> {
     pub(super) cases: &'w [Case<'s>],
     /// What all of them together have seen of each case: what is told of a case while they run is
     /// what stands in the document in the end.
@@ -29,7 +29,7 @@ pub(super) struct Work<'w, 's> {
     pub(super) redaction: Redaction,
 }
 
-impl Work<'_, '_> {
+impl WorkerContext<'_, '_> {
     /// What was seen of a case so far.
     pub(super) fn seen(&self, at: usize) -> MutexGuard<'_, Seen> {
         self.seen[at].lock().unwrap_or_else(PoisonError::into_inner)
@@ -38,7 +38,7 @@ impl Work<'_, '_> {
 
 /// One process's share.
 pub(super) struct Job<'w, 's> {
-    work: &'w Work<'w, 's>,
+    work: &'w WorkerContext<'w, 's>,
     lot: Range<u64>,
     /// The latest request of each case that is asked afresh, and its second.
     afresh: Vec<Option<(u64, PreparedRequest)>>,
@@ -46,7 +46,7 @@ pub(super) struct Job<'w, 's> {
 }
 
 impl<'w, 's> Job<'w, 's> {
-    pub(super) fn new(work: &'w Work<'w, 's>) -> Self {
+    pub(super) fn new(work: &'w WorkerContext<'w, 's>) -> Self {
         Self {
             work,
             lot: 0..0,
@@ -87,7 +87,7 @@ impl<'w, 's> Job<'w, 's> {
     /// The right token of the time of the asking, where that decides.
     fn right(&self, ticket: Ticket, reply: &Reply) -> Option<String> {
         match (&self.work.cases[case_of(ticket)].fate, reply) {
-            (Fate::AskedAfresh(afresh), Reply::Outcome(outcome)) => {
+            (Disposition::AskedAfresh(afresh), Reply::Outcome(outcome)) => {
                 let asked = self.began + (ticket.0 >> 32);
                 afresh.right(outcome, asked, (self.work.now)())
             }
@@ -107,7 +107,7 @@ impl Exchange for Job<'_, '_> {
         let place = self.lot.next()?;
         let case = self.work.schedule.case_at(place);
         let at = case as usize;
-        let Fate::AskedAfresh(afresh) = &self.work.cases[at].fate else {
+        let Disposition::AskedAfresh(afresh) = &self.work.cases[at].fate else {
             return Some(Ticket(u64::from(case)));
         };
         let now = (self.work.now)();
@@ -137,7 +137,7 @@ impl Exchange for Job<'_, '_> {
     fn answered(&mut self, ticket: Ticket, reply: Reply) {
         let at = case_of(ticket);
         self.count(at);
-        if let Fate::AskedAfresh(afresh) = &self.work.cases[at].fate
+        if let Disposition::AskedAfresh(afresh) = &self.work.cases[at].fate
             && afresh.is_late(self.began + (ticket.0 >> 32), (self.work.now)())
         {
             let late = Observed::NotApplicable(TOO_LATE.to_owned());

@@ -5,25 +5,25 @@
 //! (when, and by which process), `job` (what came back), `seen` (what all rounds come to),
 //! `case` (what that is worth).
 
-mod afresh;
 mod case;
 mod job;
+mod live_clock;
 mod options;
 mod plan;
-mod resign;
+mod rebase_token;
+mod rekey;
 mod run;
 mod schedule;
 mod seen;
 mod shift;
 mod smoke;
 mod trace;
-mod transplant;
-mod unknown;
+mod unknown_secret;
 
 pub use options::{
     CaseEvent, CaseFilter, FailFast, RunOptions, SelectionError, Shard, Watcher, WhoseSecret,
 };
 pub use plan::selected;
-pub use resign::{NotWithIt, Resigner};
+pub use rekey::{NotWithIt, Resigner};
 pub use run::{Ending, Progress, RunError, RunOutput, run};
 pub(crate) use shift::Shift;

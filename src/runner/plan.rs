@@ -6,11 +6,11 @@ use std::time::Duration;
 use crate::adapters::Target;
 use crate::protocol::{Clock, Hello, MAX_LINE, PreparedRequest};
 use crate::results::ScopeNote;
-use crate::runner::afresh::Afresh;
-use crate::runner::case::{Case, Fate};
-use crate::runner::resign::Resigner;
+use crate::runner::case::{Case, Disposition};
+use crate::runner::live_clock::Afresh;
+use crate::runner::rekey::Resigner;
 use crate::runner::trace::Tracer;
-use crate::runner::unknown::Harvest;
+use crate::runner::unknown_secret::ObservedTokens;
 use crate::runner::{RunOptions, WhoseSecret};
 use crate::suite::{Suite, Vector};
 
@@ -80,7 +80,7 @@ pub(super) fn plan<'s>(
     target: &Target,
     hello: &Hello,
     whose: &WhoseSecret,
-    mut harvest: Harvest,
+    mut harvest: ObservedTokens,
     now: u64,
     answer: Duration,
 ) -> Vec<Case<'s>> {
@@ -109,9 +109,9 @@ pub(super) fn plan<'s>(
             .or_else(|| target.unpassed(suite, vector))
             .map_or_else(|| with_its_secret(suite, vector), Err);
         let (asked, fate) = match asked {
-            Err(reason) => (Cow::Borrowed(vector), Fate::NotApplicable(reason)),
+            Err(reason) => (Cow::Borrowed(vector), Disposition::NotApplicable(reason)),
             Ok(asked) if hello.clock() == Clock::Injected || *whose == WhoseSecret::Unknown => {
-                (asked, Fate::Asked)
+                (asked, Disposition::Asked)
             }
             Ok(asked) => {
                 let tracer = match tracer.take() {
@@ -119,21 +119,23 @@ pub(super) fn plan<'s>(
                     _ => tracer.insert(Tracer::new(suite)),
                 };
                 match Afresh::of(tracer, asked.clone(), now, answer) {
-                    Ok(None) => (asked, Fate::Asked),
-                    Ok(Some(afresh)) => (asked, Fate::AskedAfresh(afresh)),
-                    Err(why) => (asked, Fate::NotApplicable(why.to_string())),
+                    Ok(None) => (asked, Disposition::Asked),
+                    Ok(Some(afresh)) => (asked, Disposition::AskedAfresh(afresh)),
+                    Err(why) => (asked, Disposition::NotApplicable(why.to_string())),
                 }
             }
         };
         let afresh = match &fate {
-            Fate::AskedAfresh(afresh) => afresh.request(now),
-            Fate::Asked | Fate::NotApplicable(_) => None,
+            Disposition::AskedAfresh(afresh) => afresh.request(now),
+            Disposition::Asked | Disposition::NotApplicable(_) => None,
         };
         let request = afresh.unwrap_or_else(|| asked.request.clone());
         let request = PreparedRequest::new(request);
         let fate = match fate {
-            Fate::Asked | Fate::AskedAfresh(_) if request.is_longer_than(MAX_LINE) => {
-                Fate::NotApplicable(format!(
+            Disposition::Asked | Disposition::AskedAfresh(_)
+                if request.is_longer_than(MAX_LINE) =>
+            {
+                Disposition::NotApplicable(format!(
                     "its request is longer than the {MAX_LINE} bytes of the protocol"
                 ))
             }

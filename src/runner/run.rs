@@ -7,17 +7,17 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use crate::adapters::{Adapter, AdapterError, Parting, Target};
+use crate::adapters::{Adapter, AdapterError, ShutdownReport, Target};
 use crate::protocol::{Hello, HelloChanges};
 use crate::results::{Failure, Observation, Observed, Redaction, Restarts, ScopeNote};
-use crate::runner::case::{Case, Fate};
-use crate::runner::job::{Job, Work};
+use crate::runner::case::{Case, Disposition};
+use crate::runner::job::{Job, WorkerContext};
 use crate::runner::plan::{Selection, plan};
-use crate::runner::resign::Resigner;
+use crate::runner::rekey::Resigner;
 use crate::runner::schedule::Schedule;
 use crate::runner::seen::Seen;
 use crate::runner::smoke::smoke;
-use crate::runner::unknown::{Harvest, harvest, key};
+use crate::runner::unknown_secret::{ObservedTokens, harvest, key};
 use crate::runner::{RunOptions, WhoseSecret};
 use crate::signature::{Op, Secret};
 use crate::suite::Suite;
@@ -119,7 +119,7 @@ pub fn run<'s>(
         WhoseSecret::Unknown => {
             harvest(&mut first, &chosen, target, &hello)?.map_err(RunError::NoAnswer)?
         }
-        WhoseSecret::Request | WhoseSecret::Own(_) => Harvest::default(),
+        WhoseSecret::Request | WhoseSecret::Own(_) => ObservedTokens::default(),
     };
     let in_harvest = std::mem::take(&mut harvest.failures);
     let answer = options.limits.answer;
@@ -136,7 +136,7 @@ pub fn run<'s>(
     let in_smoke = smoke(&mut first, &cases, schedule.order())?.map_err(RunError::NoAnswer)?;
 
     let seen: Vec<Mutex<Seen>> = cases.iter().map(|_| Mutex::default()).collect();
-    let work = Work {
+    let work = WorkerContext {
         cases: &cases,
         seen: &seen,
         schedule: &schedule,
@@ -234,7 +234,7 @@ pub fn run<'s>(
 /// How many rounds of every case that is asked are over; `None` if none is asked.
 fn completed(cases: &[Case<'_>], seen: &[Mutex<Seen>]) -> Option<u64> {
     let asked = std::iter::zip(cases, seen)
-        .filter(|(case, _)| !matches!(case.fate, Fate::NotApplicable(_)));
+        .filter(|(case, _)| !matches!(case.fate, Disposition::NotApplicable(_)));
     let rounds = |seen: &Mutex<Seen>| seen.lock().unwrap_or_else(PoisonError::into_inner).rounds;
     asked.map(|(_, seen)| rounds(seen)).min()
 }
@@ -267,26 +267,26 @@ fn unseen(cases: &[Case<'_>], secret: &Secret) -> Vec<String> {
 
 /// The cases that are asked, as indices.
 fn asked(cases: &[Case<'_>]) -> Vec<u32> {
-    let asked =
-        std::iter::zip(0.., cases).filter(|(_, case)| !matches!(case.fate, Fate::NotApplicable(_)));
+    let asked = std::iter::zip(0.., cases)
+        .filter(|(_, case)| !matches!(case.fate, Disposition::NotApplicable(_)));
     asked.map(|(at, _)| at).collect()
 }
 
 /// What one process came to.
-struct Share {
+struct WorkerReport {
     number: usize,
     ended: Result<(), AdapterError>,
-    parting: Parting,
+    parting: ShutdownReport,
 }
 
 /// Lets as many processes work as there are jobs, and tells of the progress meanwhile.
 fn share_out<'a>(
-    work: &Work<'_, '_>,
+    work: &WorkerContext<'_, '_>,
     first: Adapter<'a>,
     start: &(dyn Fn() -> Result<Adapter<'a>, AdapterError> + Sync),
     jobs: usize,
     progress: &dyn Fn(Progress),
-) -> Vec<Share> {
+) -> Vec<WorkerReport> {
     let tell = || {
         progress(Progress {
             done: work.schedule.done(),
@@ -302,7 +302,7 @@ fn share_out<'a>(
             scope.spawn(move || {
                 let adapter = adapter.map_or_else(start, Ok);
                 // Nobody listens only where this thread's owner is gone as well.
-                let _unheard = sender.send(labour(work, number, adapter));
+                let _unheard = sender.send(run_worker(work, number, adapter));
             });
         }
         drop(sender);
@@ -319,7 +319,11 @@ fn share_out<'a>(
     shares
 }
 
-fn labour(work: &Work<'_, '_>, number: usize, adapter: Result<Adapter<'_>, AdapterError>) -> Share {
+fn run_worker(
+    work: &WorkerContext<'_, '_>,
+    number: usize,
+    adapter: Result<Adapter<'_>, AdapterError>,
+) -> WorkerReport {
     let mut job = Job::new(work);
     let (ended, parting) = match adapter {
         Ok(mut adapter) => {
@@ -329,9 +333,9 @@ fn labour(work: &Work<'_, '_>, number: usize, adapter: Result<Adapter<'_>, Adapt
             parting.hello_changes.join(&changes);
             (ended, parting)
         }
-        Err(error) => (Err(error), Parting::default()),
+        Err(error) => (Err(error), ShutdownReport::default()),
     };
-    Share {
+    WorkerReport {
         number,
         ended,
         parting,
@@ -353,7 +357,7 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn of(shares: Vec<Share>) -> Self {
+    fn of(shares: Vec<WorkerReport>) -> Self {
         let mut gathered = Self {
             notes: Vec::new(),
             restarts: 0,

@@ -18,5 +18,5 @@ mod state;
 pub use latest::LatestCall;
 pub use listener::{Limits, Listener};
 pub use platform::{Identified, Platform};
-pub use router::{Door, Memory, Surroundings, router};
+pub use router::{AppState, Environment, Memory, router};
 pub use settings::{Settings, SettingsError};

@@ -6,7 +6,7 @@ use crate::report::visible;
 use crate::scheme::Scheme;
 use crate::serve::latest::LatestCall;
 use crate::serve::platform::Platform;
-use crate::serve::router::Door;
+use crate::serve::router::AppState;
 use crate::signature::Value;
 
 /// Maximum number of calls per platform that are explained.
@@ -14,7 +14,7 @@ const MAX_EXPLAINED: usize = 10;
 
 #[derive(Template)]
 #[template(path = "serve.html")]
-struct Page<'d> {
+struct StatusPage<'d> {
     version: &'static str,
     platforms: Vec<Shown<'d>>,
     protocol: Vec<&'d str>,
@@ -45,9 +45,9 @@ struct Row {
 }
 
 /// Renders the page as HTML.
-pub(super) fn page(door: &Door) -> Result<String, askama::Error> {
+pub(super) fn page(door: &AppState) -> Result<String, askama::Error> {
     let now = (door.surroundings.now)();
-    let page = Page {
+    let page = StatusPage {
         version: env!("CARGO_PKG_VERSION"),
         platforms: door.platforms.iter().map(|one| shown(one, now)).collect(),
         protocol: door.schemes.iter().map(|(name, _)| name.as_str()).collect(),

@@ -40,7 +40,7 @@ const MAX_HELD: usize = 64 << 20;
 const MAX_REPETITIONS: u64 = 1_000_000;
 
 /// The shared state of the server.
-pub struct Door {
+pub struct AppState {
     /// The platforms, each served under its suite's name.
     pub platforms: Vec<Platform>,
     /// The schemes available over the protocol, by suite name.
@@ -54,7 +54,7 @@ pub struct Door {
     /// The memory left for bodies.
     pub memory: Memory,
     /// Clock, random names and log.
-    pub surroundings: Surroundings,
+    pub surroundings: Environment,
 }
 
 /// The memory for bodies, with one permit per byte.
@@ -67,7 +67,7 @@ impl Default for Memory {
 }
 
 /// The external dependencies of the server.
-pub struct Surroundings {
+pub struct Environment {
     /// Returns the current time in Unix seconds.
     pub now: Box<dyn Fn() -> u64 + Send + Sync>,
     /// Returns an unguessable name.
@@ -77,7 +77,7 @@ pub struct Surroundings {
 }
 
 /// Builds the router.
-pub fn router(door: Arc<Door>) -> Router {
+pub fn router(door: Arc<AppState>) -> Router {
     Router::new()
         .route("/", get(look))
         .route("/healthz", get(async || "ok\n"))
@@ -90,7 +90,7 @@ pub fn router(door: Arc<Door>) -> Router {
 
 /// Rejects requests for other host names (DNS rebinding: a page elsewhere whose name was bound to
 /// this machine) and from pages of other origins.
-async fn guard(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response<Body> {
+async fn guard(State(door): State<Arc<AppState>>, request: Request, next: Next) -> Response<Body> {
     let headers = request.headers();
     let Some(host) = headers.get(HOST).and_then(|host| host.to_str().ok()) else {
         return reply::error(StatusCode::BAD_REQUEST, "the request names no host");
@@ -135,7 +135,7 @@ async fn guard(State(door): State<Arc<Door>>, request: Request, next: Next) -> R
     response
 }
 
-impl Door {
+impl AppState {
     /// Whether pages of an origin may call, and if so, whether it is a cross-origin call.
     fn lets_in(&self, origin: &HeaderValue, host: &str) -> Option<bool> {
         let origin = origin.to_str().ok()?;
@@ -178,7 +178,7 @@ fn is_port(text: &str) -> bool {
 }
 
 /// `GET /`.
-async fn look(State(door): State<Arc<Door>>) -> Response<Body> {
+async fn look(State(door): State<Arc<AppState>>) -> Response<Body> {
     // Explaining is slow, so do it off the async threads.
     let html = tokio::task::spawn_blocking(move || page(&door)).await;
     match html {
@@ -206,7 +206,7 @@ async fn look(State(door): State<Arc<Door>>) -> Response<Body> {
 
 /// `POST /SUITE/identify`.
 async fn identify(
-    State(door): State<Arc<Door>>,
+    State(door): State<Arc<AppState>>,
     Path(suite): Path<String>,
     request: Request,
 ) -> Response<Body> {
@@ -270,7 +270,7 @@ fn session(headers: &HeaderMap) -> Option<String> {
 }
 
 /// `POST /macproof`: the adapter protocol.
-async fn speak(State(door): State<Arc<Door>>, request: Request) -> Response<Body> {
+async fn speak(State(door): State<Arc<AppState>>, request: Request) -> Response<Body> {
     let types = ["application/json", "application/x-ndjson"];
     let answered = match body(&door, request, &types, MAX_BATCH).await {
         Ok(body) => {
@@ -294,7 +294,7 @@ async fn speak(State(door): State<Arc<Door>>, request: Request) -> Response<Body
     }
 }
 
-fn answers(door: &Door, lines: &[u8]) -> Result<Vec<u8>, ServeError> {
+fn answers(door: &AppState, lines: &[u8]) -> Result<Vec<u8>, ServeError> {
     let mut reference = Reference::new();
     let mut served = Served {
         hello: door.hello.clone(),
@@ -319,7 +319,7 @@ struct Held<'d> {
 
 /// Receives a body of one of these content types, within the limits on size and time.
 async fn body<'d>(
-    door: &'d Door,
+    door: &'d AppState,
     request: Request,
     types: &[&str],
     most: usize,
@@ -344,7 +344,11 @@ async fn body<'d>(
 }
 
 /// Receives a body completely, and acquires memory permits as it arrives.
-async fn gathered(door: &Door, mut body: Body, most: usize) -> Result<Held<'_>, Response<Body>> {
+async fn gathered(
+    door: &AppState,
+    mut body: Body,
+    most: usize,
+) -> Result<Held<'_>, Response<Body>> {
     let Ok(mut memory) = door.memory.0.try_acquire_many(0) else {
         return Err(busy());
     };

@@ -4,11 +4,11 @@
 //! against it. If no vector catches it, a request that would is searched for among the generator's
 //! requests and random ones. A mistake that no request reveals is equivalent to the scheme.
 
+mod mutant;
 mod search;
 mod strength;
 mod table;
-mod trial;
 
 pub use search::Witness;
-pub use strength::{Fate, Pairs, Planted, Strength, strength};
+pub use strength::{Detection, Pairs, Planted, Strength, strength};
 pub use table::table;

@@ -7,7 +7,7 @@ use crate::generate::{Suggestion, suggestions};
 use crate::protocol::to_ascii;
 use crate::scheme::{FieldKind, Implementation, Reference, Scheme};
 use crate::signature::{Context, Fields, Op, Outcome, Request, Secrets, Value};
-use crate::strength::trial::{differ, is_told};
+use crate::strength::mutant::{differ, is_told};
 use crate::suite::{Level, Suite};
 
 /// Number of random requests to try if none of the generator's reveals the mistake.

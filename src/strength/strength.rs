@@ -5,8 +5,8 @@ use std::cell::OnceCell;
 use crate::mistakes::{Choice, Mistake, MistakeId, Mistaken, Pipeline, catalogue};
 use crate::results::{Baseline, BaselineScore};
 use crate::signature::{Op, Slug};
+use crate::strength::mutant::Mutant;
 use crate::strength::search::{Search, Witness};
-use crate::strength::trial::Trial;
 use crate::suite::Suite;
 
 /// How many mistakes a suite catches, and which of its vectors catch them.
@@ -33,12 +33,12 @@ pub struct Planted {
     /// The mistake.
     pub mistake: &'static Mistake,
     /// Whether and how it was caught.
-    pub fate: Fate,
+    pub fate: Detection,
 }
 
 /// The result of planting a mistake.
 #[derive(Clone, Debug)]
-pub enum Fate {
+pub enum Detection {
     /// Vectors fail the mistake; indices into the suite's vectors.
     Caught {
         /// Vectors of level `must` and `should` that fail it.
@@ -80,14 +80,18 @@ pub struct Pairs {
 impl Strength {
     /// The number of mistakes that make a difference in this scheme.
     pub fn of(&self) -> usize {
-        let differs = |planted: &&Planted| !matches!(planted.fate, Fate::Equivalent(_));
+        let differs = |planted: &&Planted| !matches!(planted.fate, Detection::Equivalent(_));
         self.mistakes.iter().filter(differs).count()
     }
 
     /// The number of mistakes that the suite catches at the level they require.
     pub fn caught(&self) -> usize {
-        let caught =
-            |planted: &&Planted| matches!(planted.fate, Fate::Caught { .. } | Fate::Shown { .. });
+        let caught = |planted: &&Planted| {
+            matches!(
+                planted.fate,
+                Detection::Caught { .. } | Detection::Shown { .. }
+            )
+        };
         self.mistakes.iter().filter(caught).count()
     }
 
@@ -100,7 +104,7 @@ impl Strength {
 /// Plants every mistake of the catalogue in turn and runs the suite against it; then every pair of
 /// signing mistakes; then the trivial baselines.
 pub fn strength(suite: &Suite) -> Strength {
-    let trial = Trial::new(suite);
+    let trial = Mutant::new(suite);
     let search = LazySearch::new(suite);
     let mistakes: Vec<Planted> = catalogue()
         .iter()
@@ -124,7 +128,7 @@ pub fn strength(suite: &Suite) -> Strength {
     }
 }
 
-fn baseline_score(trial: &Trial<'_>, binding: &[usize], baseline: Baseline) -> BaselineScore {
+fn baseline_score(trial: &Mutant<'_>, binding: &[usize], baseline: Baseline) -> BaselineScore {
     let mut asked = baseline;
     let passed = binding.iter().filter(|&&at| trial.passes(at, &mut asked));
     BaselineScore {
@@ -152,9 +156,9 @@ impl<'s> LazySearch<'s> {
     }
 }
 
-fn fate(trial: &Trial<'_>, search: &LazySearch<'_>, mistake: &'static Mistake) -> Fate {
+fn fate(trial: &Mutant<'_>, search: &LazySearch<'_>, mistake: &'static Mistake) -> Detection {
     if let Err(reason) = mistake.applies(&trial.suite.scheme) {
-        return Fate::Equivalent(reason.to_owned());
+        return Detection::Equivalent(reason.to_owned());
     }
     let mut mistaken = Mistaken::one(mistake);
     // An implementation with a verifying mistake signs like the oracle.
@@ -163,28 +167,28 @@ fn fate(trial: &Trial<'_>, search: &LazySearch<'_>, mistake: &'static Mistake) -
     let (by, observed): (Vec<usize>, Vec<usize>) =
         told.into_iter().partition(|&at| trial.binds(at));
     if !by.is_empty() {
-        return Fate::Caught { by, observed };
+        return Detection::Caught { by, observed };
     }
     let search = search.ready();
     if !observed.is_empty() && !search.lets_a_forgery_in(&mut mistaken) {
-        return Fate::Shown { observed };
+        return Detection::Shown { observed };
     }
     match search.witness(&mut mistaken).map(Box::new) {
-        Some(witness) if observed.is_empty() => Fate::Missed(witness),
-        Some(witness) => Fate::Tolerated { observed, witness },
-        None => Fate::Equivalent(format!(
+        Some(witness) if observed.is_empty() => Detection::Missed(witness),
+        Some(witness) => Detection::Tolerated { observed, witness },
+        None => Detection::Equivalent(format!(
             "none of {} requests tells it from the scheme",
             search.len()
         )),
     }
 }
 
-fn pairs(trial: &Trial<'_>, search: &LazySearch<'_>, mistakes: &[Planted]) -> Pairs {
+fn pairs(trial: &Mutant<'_>, search: &LazySearch<'_>, mistakes: &[Planted]) -> Pairs {
     let mut pairs = Pairs::default();
     let signing: Vec<&Planted> = mistakes
         .iter()
         .filter(|planted| !planted.mistake.is_of_verifying())
-        .filter(|planted| !matches!(planted.fate, Fate::Equivalent(_)))
+        .filter(|planted| !matches!(planted.fate, Detection::Equivalent(_)))
         .collect();
     let binding: Vec<usize> = (0..trial.suite.vectors.len())
         .filter(|&at| trial.binds(at) && trial.suite.vectors[at].request.op == Op::Sign)
@@ -225,9 +229,9 @@ fn pairs(trial: &Trial<'_>, search: &LazySearch<'_>, mistakes: &[Planted]) -> Pa
 
 impl Planted {
     /// The first `sign` vectors that fail it.
-    fn catches_of_signing<'t>(&'t self, trial: &'t Trial<'_>) -> impl Iterator<Item = usize> + 't {
+    fn catches_of_signing<'t>(&'t self, trial: &'t Mutant<'_>) -> impl Iterator<Item = usize> + 't {
         let by: &[usize] = match &self.fate {
-            Fate::Caught { by, .. } => by,
+            Detection::Caught { by, .. } => by,
             _ => &[],
         };
         let signs = |at: &usize| trial.suite.vectors[*at].request.op == Op::Sign;
@@ -236,12 +240,12 @@ impl Planted {
 }
 
 /// The binding vectors that catch neither a mistake nor a trivial baseline.
-fn idle(trial: &Trial<'_>, mistakes: &[Planted]) -> Vec<usize> {
+fn idle(trial: &Mutant<'_>, mistakes: &[Planted]) -> Vec<usize> {
     let mut is_idle: Vec<bool> = (0..trial.suite.vectors.len())
         .map(|at| trial.binds(at))
         .collect();
     for planted in mistakes {
-        if let Fate::Caught { by, .. } = &planted.fate {
+        if let Detection::Caught { by, .. } = &planted.fate {
             for &at in by {
                 is_idle[at] = false;
             }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::mistakes::MistakeId;
 use crate::results::outcome_in_words;
-use crate::strength::{Fate, Strength, Witness};
+use crate::strength::{Detection, Strength, Witness};
 use crate::suite::Suite;
 
 /// Maximum number of vectors named per mistake.
@@ -53,20 +53,20 @@ fn rows(strength: &Strength, suite: &Suite, out: &mut String) {
     for planted in &strength.mistakes {
         let id = planted.mistake.id.as_str();
         match &planted.fate {
-            Fate::Caught { by, .. } => {
+            Detection::Caught { by, .. } => {
                 let _ = writeln!(out, "  {id:<36}  {}", names(by, suite));
             }
-            Fate::Shown { observed } => {
+            Detection::Shown { observed } => {
                 let names = names(observed, suite);
                 let _ = writeln!(
                     out,
                     "  {id:<36}  only observed, as it lets no forgery in: {names}"
                 );
             }
-            Fate::Equivalent(reason) => {
+            Detection::Equivalent(reason) => {
                 let _ = writeln!(equivalent, "  {id:<36}  {reason}");
             }
-            Fate::Tolerated { .. } | Fate::Missed(_) => {}
+            Detection::Tolerated { .. } | Detection::Missed(_) => {}
         }
     }
     if !equivalent.is_empty() {
@@ -85,10 +85,10 @@ fn left_to_do(strength: &Strength, suite: &Suite, out: &mut String) {
     for planted in &strength.mistakes {
         let id = planted.mistake.id;
         match &planted.fate {
-            Fate::Missed(witness) => {
+            Detection::Missed(witness) => {
                 let _ = writeln!(missed, "  {id}\n{}", would_catch(witness));
             }
-            Fate::Tolerated { observed, witness } => {
+            Detection::Tolerated { observed, witness } => {
                 let names = names(observed, suite);
                 let _ = writeln!(
                     missed,
@@ -119,7 +119,7 @@ fn left_to_do(strength: &Strength, suite: &Suite, out: &mut String) {
 fn missed_pairs(strength: &Strength, out: &mut String) {
     let is_caught = |id: MistakeId| {
         let mut mistakes = strength.mistakes.iter();
-        mistakes.any(|p| p.mistake.id == id && matches!(p.fate, Fate::Caught { .. }))
+        mistakes.any(|p| p.mistake.id == id && matches!(p.fate, Detection::Caught { .. }))
     };
     let missed = strength.pairs.missed.iter();
     let (telling, others): (Vec<_>, Vec<_>) =

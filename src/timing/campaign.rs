@@ -9,7 +9,7 @@ use crate::protocol::{Reply, Tally};
 use crate::results::TimingVerdict;
 use crate::signature::Outcome;
 use crate::statistics::{Order, is_look, median};
-use crate::timing::channel::{Channel, ChannelError, Reach};
+use crate::timing::channel::{Channel, ChannelError, Endpoint};
 use crate::timing::judge::{Figures, Standing, standing};
 use crate::timing::material::{Material, Presented, Wrong};
 use crate::timing::recording::{Condition, Recording, Sample, Stage, Trouble};
@@ -90,7 +90,7 @@ const COUNTED: u32 = 7;
 pub fn record(
     material: &Material<'_>,
     mut channel: Box<dyn Channel + '_>,
-    reach: &dyn Reach,
+    reach: &dyn Endpoint,
     options: &Options,
     clock: &dyn Fn() -> Duration,
     progress: &mut dyn FnMut(Progress),
@@ -263,7 +263,7 @@ impl<'m> Campaign<'_, 'm> {
 
     /// Repeats the measurement in a fresh process, with the same number of calls per request and,
     /// if requests carry several, with another number.
-    fn confirm(&mut self, reach: &dyn Reach) -> Result<(), Halt> {
+    fn confirm(&mut self, reach: &dyn Endpoint) -> Result<(), Halt> {
         self.deadline = (self.clock)() + self.options.time;
         let (same, effect) = Figures::of(self.recording).seen();
         let repeat = if self.recording.amplified {

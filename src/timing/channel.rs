@@ -3,8 +3,8 @@
 use std::sync::atomic::AtomicBool;
 
 use crate::adapters::{
-    AdapterCommand, AdapterError, HttpLockstep, HttpTarget, Limits, Lockstep, LockstepError,
-    RoundTrip, WebLockstep, WebTarget,
+    AdapterCommand, AdapterError, HttpRequestResponse, HttpTarget, Limits, LockstepError,
+    RequestResponse, RoundTrip, WebRequestResponse, WebTarget,
 };
 use crate::protocol::{Hello, RequestLine, Tally};
 use crate::signature::Request;
@@ -36,7 +36,7 @@ pub trait Channel {
 }
 
 /// How to connect to an implementation.
-pub trait Reach {
+pub trait Endpoint {
     /// Opens a connection to a fresh process, or a fresh connection where there is no process to
     /// start.
     fn open(&self) -> Result<Box<dyn Channel + '_>, ChannelError>;
@@ -88,30 +88,30 @@ pub struct Site<'a> {
     pub interrupt: &'a AtomicBool,
 }
 
-impl Reach for Command<'_> {
+impl Endpoint for Command<'_> {
     fn open(&self) -> Result<Box<dyn Channel + '_>, ChannelError> {
-        let lockstep = Lockstep::start(self.command, self.limits, self.interrupt)?;
+        let lockstep = RequestResponse::start(self.command, self.limits, self.interrupt)?;
         Ok(Box::new(lockstep))
     }
 }
 
-impl Reach for Server<'_> {
+impl Endpoint for Server<'_> {
     fn open(&self) -> Result<Box<dyn Channel + '_>, ChannelError> {
-        let lockstep = HttpLockstep::start(self.target, self.limits, self.interrupt)?;
+        let lockstep = HttpRequestResponse::start(self.target, self.limits, self.interrupt)?;
         Ok(Box::new(lockstep))
     }
 }
 
-impl Reach for Site<'_> {
+impl Endpoint for Site<'_> {
     fn open(&self) -> Result<Box<dyn Channel + '_>, ChannelError> {
-        let lockstep = WebLockstep::start(self.target, self.limits, self.interrupt)?;
+        let lockstep = WebRequestResponse::start(self.target, self.limits, self.interrupt)?;
         Ok(Box::new(lockstep))
     }
 }
 
-impl Channel for Lockstep<'_> {
+impl Channel for RequestResponse<'_> {
     fn hello(&self) -> &Hello {
-        Lockstep::hello(self)
+        RequestResponse::hello(self)
     }
 
     fn is_amplified(&self) -> bool {
@@ -127,9 +127,9 @@ impl Channel for Lockstep<'_> {
     }
 }
 
-impl Channel for HttpLockstep<'_> {
+impl Channel for HttpRequestResponse<'_> {
     fn hello(&self) -> &Hello {
-        HttpLockstep::hello(self)
+        HttpRequestResponse::hello(self)
     }
 
     fn is_amplified(&self) -> bool {
@@ -143,9 +143,9 @@ impl Channel for HttpLockstep<'_> {
     fn close(self: Box<Self>) {}
 }
 
-impl Channel for WebLockstep<'_> {
+impl Channel for WebRequestResponse<'_> {
     fn hello(&self) -> &Hello {
-        WebLockstep::hello(self)
+        WebRequestResponse::hello(self)
     }
 
     fn is_amplified(&self) -> bool {

@@ -11,7 +11,7 @@ use crate::protocol::{Hello, ImplementationInfo, Reply, Tally};
 use crate::results::{ControlKind, Measurement, TimingVerdict};
 use crate::signature::{Outcome, Value};
 use crate::suite::Suite;
-use crate::timing::channel::{Channel, ChannelError, Operation, Reach};
+use crate::timing::channel::{Channel, ChannelError, Endpoint, Operation};
 use crate::timing::{Material, Options, RawHeader, Recording, judge, raw_read, raw_write, record};
 
 /// The behaviour of the simulated implementation; times in nanoseconds.
@@ -61,7 +61,7 @@ struct Process<'w> {
     hello: Hello,
 }
 
-impl Reach for World {
+impl Endpoint for World {
     fn open(&self) -> Result<Box<dyn Channel + '_>, ChannelError> {
         let mut state = self.state.borrow_mut();
         state.2 += 1;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use macproof::adapters::{ExecTarget, Target, WebTarget};
-use macproof::implementations::{Implementations, Reach, Way, schema};
+use macproof::implementations::{Access, Implementations, Reach, schema};
 use macproof::results::{Failure, Observed, Verdict};
 use macproof::runner::{Ending, RunError, RunOptions, RunOutput, WhoseSecret, run};
 use macproof::scheme::Algorithm;
@@ -25,11 +25,11 @@ fn target(yaml: &str) -> Target {
     let file = file.unwrap_or_else(|error| panic!("{error}"));
     let directory = Path::new(".").to_owned();
     match file.all()[0].way.clone() {
-        Way::Exec(native) => {
+        Access::Exec(native) => {
             let native = *native;
             Target::Exec(Box::new(ExecTarget { native, directory }))
         }
-        Way::Web(native) => Target::Web(Box::new(WebTarget {
+        Access::Web(native) => Target::Web(Box::new(WebTarget {
             native: *native,
             reach: Reach::Loopback,
         })),

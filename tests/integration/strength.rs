@@ -2,7 +2,7 @@
 
 use macproof::generate::generate;
 use macproof::results::Baseline;
-use macproof::strength::{Fate, Strength, strength, table};
+use macproof::strength::{Detection, Strength, strength, table};
 use macproof::suite::{Level, Suite, find};
 
 use crate::harness::test;
@@ -88,7 +88,7 @@ vectors:
     observe: accepts a token that is cut short
 "#;
 
-fn fate<'s>(strength: &'s Strength, id: &str) -> &'s Fate {
+fn fate<'s>(strength: &'s Strength, id: &str) -> &'s Detection {
     let planted = |planted: &&macproof::strength::Planted| planted.mistake.id.as_str() == id;
     &strength.mistakes.iter().find(planted).unwrap().fate
 }
@@ -98,17 +98,22 @@ fn a_weak_suite_is_seen_to_be_weak() {
     let suite = Suite::parse("acme.yaml", BY_HAND).unwrap();
     let strength = strength(&suite);
     // A MAC by another algorithm shows anywhere.
-    assert!(matches!(fate(&strength, "algorithm-sha-1"), Fate::Caught { by, .. } if by == &[0, 1]));
     assert!(
-        matches!(fate(&strength, "verify-always-rejects"), Fate::Caught { by, .. } if by == &[1])
+        matches!(fate(&strength, "algorithm-sha-1"), Detection::Caught { by, .. } if by == &[0, 1])
+    );
+    assert!(
+        matches!(fate(&strength, "verify-always-rejects"), Detection::Caught { by, .. } if by == &[1])
     );
     // It is seen, but nobody fails for it, although it lets a forgery in.
     let prefix = fate(&strength, "verify-accepts-a-prefix");
-    assert!(matches!(prefix, Fate::Tolerated { observed, .. } if observed == &[2]));
-    assert!(matches!(fate(&strength, "secret-trimmed"), Fate::Missed(_)));
+    assert!(matches!(prefix, Detection::Tolerated { observed, .. } if observed == &[2]));
+    assert!(matches!(
+        fate(&strength, "secret-trimmed"),
+        Detection::Missed(_)
+    ));
     let platform = fate(&strength, "secret-of-another-platform");
     assert!(
-        matches!(platform, Fate::Equivalent(reason) if reason == "the scheme has one secret for everybody")
+        matches!(platform, Detection::Equivalent(reason) if reason == "the scheme has one secret for everybody")
     );
     assert!(strength.caught() < strength.of());
     assert!(!strength.is_full());
@@ -134,7 +139,8 @@ fn what_is_said_to_catch_a_mistake_does() {
     let suite = Suite::parse("acme.yaml", BY_HAND).unwrap();
     let mut witnesses = 0;
     for planted in strength(&suite).mistakes {
-        let (Fate::Missed(witness) | Fate::Tolerated { witness, .. }) = planted.fate else {
+        let (Detection::Missed(witness) | Detection::Tolerated { witness, .. }) = planted.fate
+        else {
             continue;
         };
         let request = &witness.request;
@@ -160,7 +166,7 @@ fn a_vector_that_is_taken_out_is_missed() {
     let generated = generate("acme.yaml", BY_HAND).unwrap();
     let mut suite = Suite::parse("acme.yaml", &generated).unwrap();
     let whole = strength(&suite);
-    let Fate::Caught { by, .. } = fate(&whole, "verify-sha-1-too") else {
+    let Detection::Caught { by, .. } = fate(&whole, "verify-sha-1-too") else {
         panic!("{}", table(&whole, &suite));
     };
     let taken_out: Vec<String> = by
@@ -170,7 +176,7 @@ fn a_vector_that_is_taken_out_is_missed() {
     suite
         .vectors
         .retain(|vector| !taken_out.contains(&vector.id.to_string()));
-    let Fate::Missed(witness) = fate(&strength(&suite), "verify-sha-1-too").clone() else {
+    let Detection::Missed(witness) = fate(&strength(&suite), "verify-sha-1-too").clone() else {
         panic!("{taken_out:?} are not there, and nothing is missed");
     };
     assert!(taken_out.contains(witness.id.as_ref().unwrap()));

@@ -65,7 +65,7 @@ pub(super) enum Connection {
 
 /// Why there is no answer over HTTP.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Loss {
+pub(super) enum TransportError {
     /// No connection came about; the request never left.
     Unconnected(String),
     /// The connection was lost, or what came over it is no HTTP.
@@ -92,15 +92,15 @@ impl Client {
         &self,
         request: Request,
         connection: Connection,
-    ) -> Result<Response, Loss> {
+    ) -> Result<Response, TransportError> {
         let pool = match connection {
             Connection::Kept => &self.kept,
             Connection::Fresh { .. } => &self.fresh,
         };
         match pool.request(request.into_hyper()?).await {
             Ok(response) => Ok(Response(response)),
-            Err(error) if error.is_connect() => Err(Loss::Unconnected(reason(&error))),
-            Err(error) => Err(Loss::of_connection(&error)),
+            Err(error) if error.is_connect() => Err(TransportError::Unconnected(reason(&error))),
+            Err(error) => Err(TransportError::of_connection(&error)),
         }
     }
 
@@ -110,11 +110,11 @@ impl Client {
         request: Request,
         connection: Connection,
         mut was_down: impl FnMut(String),
-    ) -> Result<Response, Loss> {
+    ) -> Result<Response, TransportError> {
         let began = tokio::time::Instant::now();
         loop {
             match self.execute(request.clone(), connection).await {
-                Err(Loss::Unconnected(why))
+                Err(TransportError::Unconnected(why))
                     if connection == (Connection::Fresh { patient: true })
                         && began.elapsed() < RECONNECT_FOR =>
                 {
@@ -137,14 +137,16 @@ impl Request {
         }
     }
 
-    fn into_hyper(self) -> Result<hyper::Request<Full<Bytes>>, Loss> {
+    fn into_hyper(self) -> Result<hyper::Request<Full<Bytes>>, TransportError> {
         let Self {
             method,
             mut url,
             mut headers,
             body,
         } = self;
-        let unsent = |error: &dyn Error| Loss::Lost(format!("its request cannot be sent: {error}"));
+        let unsent = |error: &dyn Error| {
+            TransportError::Lost(format!("its request cannot be sent: {error}"))
+        };
         headers
             .entry(ACCEPT)
             .or_insert(HeaderValue::from_static("*/*"));
@@ -197,9 +199,9 @@ impl Response {
     }
 
     /// The next piece of the body.
-    pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>, Loss> {
+    pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
         while let Some(frame) = self.0.body_mut().frame().await {
-            let frame = frame.map_err(|error| Loss::of_connection(&error))?;
+            let frame = frame.map_err(|error| TransportError::of_connection(&error))?;
             // The others are trailers.
             if let Ok(piece) = frame.into_data() {
                 return Ok(Some(piece));
@@ -209,13 +211,13 @@ impl Response {
     }
 }
 
-impl Loss {
+impl TransportError {
     fn of_connection(error: &dyn Error) -> Self {
         Self::Lost(format!("the connection was lost: {}", reason(error)))
     }
 }
 
-impl fmt::Display for Loss {
+impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unconnected(reason) => write!(f, "it cannot be connected to: {reason}"),
@@ -235,7 +237,7 @@ fn reason(error: &dyn Error) -> String {
 
 /// What is wrong with an answer of another status than 200, or in an encoding that nobody asked
 /// for.
-pub(super) async fn expect_plain_200(mut response: Response) -> Result<Response, Loss> {
+pub(super) async fn expect_plain_200(mut response: Response) -> Result<Response, TransportError> {
     check_plain(&response)?;
     let status = response.status();
     if status == StatusCode::OK {
@@ -245,20 +247,20 @@ pub(super) async fn expect_plain_200(mut response: Response) -> Result<Response,
     if let Some(location) = response.headers().get(LOCATION) {
         let location = shown(location.as_bytes());
         let what = format!("{what} to {location}, and redirects are not followed");
-        return Err(Loss::Unusable(what));
+        return Err(TransportError::Unusable(what));
     }
     let body = tokio::time::timeout(EXCERPT_PATIENCE, response.chunk()).await;
     let what = match body {
         Ok(Ok(Some(body))) => format!("{what}: {}", shown(body.trim_ascii())),
         _ => what,
     };
-    Err(Loss::Unusable(what))
+    Err(TransportError::Unusable(what))
 }
 
 /// A compressed answer might be a bomb, and nobody asked for it.
-pub(super) fn check_plain(response: &Response) -> Result<(), Loss> {
+pub(super) fn check_plain(response: &Response) -> Result<(), TransportError> {
     match response.headers().get(CONTENT_ENCODING) {
-        Some(encoding) if encoding != "identity" => Err(Loss::Unusable(format!(
+        Some(encoding) if encoding != "identity" => Err(TransportError::Unusable(format!(
             "it answered compressed ({}), which it was not asked to",
             shown(encoding.as_bytes())
         ))),

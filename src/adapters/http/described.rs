@@ -4,7 +4,7 @@ use hyper::Method;
 use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 
 use crate::adapters::http::client::Request;
-use crate::adapters::http::flight::Reading;
+use crate::adapters::http::round_trip::Reading;
 use crate::implementations::{Call as _, Native, WebAddress, WebCall, WebRequest};
 use crate::signature::Request as Asked;
 

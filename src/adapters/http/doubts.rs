@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::adapters::Ticket;
-use crate::adapters::http::client::Loss;
+use crate::adapters::http::client::TransportError;
 use crate::results::{Failure, RestartKind, Restarts};
 
 /// Requests that had no valid answer together with others, or over a connection that was lost: each
@@ -102,7 +102,7 @@ impl Doubts {
     }
 
     /// Nobody was there; what is sent from the request `first` on shows whether somebody is again.
-    pub(super) fn is_down(&mut self, loss: &Loss, first: u64) {
+    pub(super) fn is_down(&mut self, loss: &TransportError, first: u64) {
         self.down.get_or_insert((first, loss.to_string()));
     }
 
@@ -129,7 +129,7 @@ impl Doubts {
 mod tests {
     use super::Doubts;
     use crate::adapters::Ticket;
-    use crate::adapters::http::client::Loss;
+    use crate::adapters::http::client::TransportError;
     use crate::results::{Failure, RestartKind};
 
     /// Raises a doubt about three requests, of which the one at that place is to blame.
@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn a_server_that_was_down_and_came_back_counts_once() {
         let mut doubts = Doubts::default();
-        let loss = Loss::Unconnected("refused".into());
+        let loss = TransportError::Unconnected("refused".into());
         doubts.is_down(&loss, 9);
         doubts.is_down(&loss, 12);
         // It was answered before that.

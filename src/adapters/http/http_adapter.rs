@@ -8,15 +8,17 @@ use std::time::Duration;
 use tokio::sync::mpsc::{self, Sender};
 use tokio::time::timeout;
 
-use crate::adapters::connection::{Patience, TICK, in_millis};
-use crate::adapters::http::client::{Connection, Loss};
+use crate::adapters::connection::{Deadline, TICK, in_millis};
+use crate::adapters::http::client::{Connection, TransportError};
 use crate::adapters::http::described::{Prepared, as_described, in_protocol};
 use crate::adapters::http::doubts::Doubts;
-use crate::adapters::http::flight::{Breach, Departure, Event, Flight, News, Reading};
-use crate::adapters::http::road::Road;
+use crate::adapters::http::round_trip::{
+    Breach, Event, Flight, OutgoingRequest, Reading, ResponseEvent,
+};
+use crate::adapters::http::transport::HttpTransport;
 use crate::adapters::http::witness::{Ordinary, SURELY_TAKEN, Size, Witness};
 use crate::adapters::in_flight::MAX_IN_FLIGHT;
-use crate::adapters::{AdapterError, Exchange, Limits, Parting, Ticket};
+use crate::adapters::{AdapterError, Exchange, Limits, ShutdownReport, Ticket};
 use crate::implementations::{Native, Reach, WebAddress, WebCall};
 use crate::protocol::Hello;
 use crate::results::Failure;
@@ -61,8 +63,8 @@ pub struct WebTarget {
 /// asked again, each request alone and over a fresh connection; only what fails then is blamed.
 #[derive(Debug)]
 pub struct HttpAdapter<'a> {
-    speech: Speech<'a>,
-    road: Road<'a>,
+    speech: RequestFormat<'a>,
+    road: HttpTransport<'a>,
     hello: Hello,
     next_id: u64,
     /// Whether it has ever answered anything.
@@ -76,7 +78,7 @@ pub struct HttpAdapter<'a> {
 
 /// How a server is spoken to.
 #[derive(Debug)]
-enum Speech<'a> {
+enum RequestFormat<'a> {
     /// In the protocol, at that address.
     Protocol(WebAddress),
     /// As its description says.
@@ -84,7 +86,7 @@ enum Speech<'a> {
 }
 
 /// What is under way.
-struct Traffic<'a> {
+struct PendingCalls<'a> {
     sender: Sender<Event>,
     flights: BTreeMap<u64, Flight<'a>>,
 }
@@ -96,9 +98,9 @@ impl<'a> HttpAdapter<'a> {
         limits: Limits,
         interrupt: &'a AtomicBool,
     ) -> Result<Self, AdapterError> {
-        let (road, address, hello) = Road::to_protocol(target, limits, interrupt)?;
+        let (road, address, hello) = HttpTransport::to_protocol(target, limits, interrupt)?;
         Ok(Self {
-            speech: Speech::Protocol(address),
+            speech: RequestFormat::Protocol(address),
             road,
             hello,
             next_id: 1,
@@ -116,8 +118,8 @@ impl<'a> HttpAdapter<'a> {
         interrupt: &'a AtomicBool,
     ) -> Result<Self, AdapterError> {
         Ok(Self {
-            speech: Speech::Described(&target.native),
-            road: Road::to_described(target, limits, interrupt)?,
+            speech: RequestFormat::Described(&target.native),
+            road: HttpTransport::to_described(target, limits, interrupt)?,
             hello: target.native.hello(),
             next_id: 1,
             has_answered: false,
@@ -136,11 +138,11 @@ impl<'a> HttpAdapter<'a> {
     pub fn drive<E: Exchange>(&mut self, exchange: &mut E) -> Result<(), AdapterError> {
         let (sender, mut events) = mpsc::channel(EVENTS);
         self.doubts.forget_suspects();
-        let mut traffic = Traffic {
+        let mut traffic = PendingCalls {
             sender,
             flights: BTreeMap::new(),
         };
-        let mut patience = Patience::new(self.road.limits.answer);
+        let mut patience = Deadline::new(self.road.limits.answer);
         loop {
             if self.road.interrupt.load(Ordering::Relaxed) {
                 return Err(AdapterError::Interrupted);
@@ -173,26 +175,26 @@ impl<'a> HttpAdapter<'a> {
 
     /// There is nothing to say goodbye to. Where it has said what it is, it is asked that again: a
     /// server may have been started anew meanwhile, as something else.
-    pub fn finish(self) -> Parting {
+    pub fn finish(self) -> ShutdownReport {
         let said_again = match &self.speech {
-            Speech::Protocol(address) => self.road.greet(address, self.patience()).ok(),
-            Speech::Described(_) => None,
+            RequestFormat::Protocol(address) => self.road.greet(address, self.patience()).ok(),
+            RequestFormat::Described(_) => None,
         };
-        Parting {
+        ShutdownReport {
             unanswered: self.doubts.into_unanswered(),
             hello_changes: said_again
                 .map(|later| self.hello.changes(&later))
                 .unwrap_or_default(),
-            ..Parting::default()
+            ..ShutdownReport::default()
         }
     }
 
     /// Sends what may be sent now. What is suspected runs when nothing else does.
-    fn launch<E: Exchange>(&mut self, exchange: &mut E, traffic: &mut Traffic<'a>) {
+    fn launch<E: Exchange>(&mut self, exchange: &mut E, traffic: &mut PendingCalls<'a>) {
         let window = self.hello.max_in_flight().min(MAX_IN_FLIGHT);
         let (connections, batch) = match self.speech {
-            Speech::Described(_) => (window, 1),
-            Speech::Protocol(_) => {
+            RequestFormat::Described(_) => (window, 1),
+            RequestFormat::Protocol(_) => {
                 let connections = window.min(MAX_CONNECTIONS);
                 (connections, window / connections)
             }
@@ -213,7 +215,7 @@ impl<'a> HttpAdapter<'a> {
             if tickets.is_empty() {
                 break;
             }
-            self.depart(body, &tickets, (Connection::Kept, None), exchange, traffic);
+            self.send(body, &tickets, (Connection::Kept, None), exchange, traffic);
         }
         while traffic.flights.is_empty()
             && let Some((suspect, doubt)) = self.doubts.next()
@@ -223,20 +225,20 @@ impl<'a> HttpAdapter<'a> {
             let patient = self.barren == 0 && self.has_answered;
             let connection = Connection::Fresh { patient };
             let trial = (connection, Some(doubt));
-            self.depart(body, &[suspect], trial, exchange, traffic);
+            self.send(body, &[suspect], trial, exchange, traffic);
         }
     }
 
-    fn depart<E: Exchange>(
+    fn send<E: Exchange>(
         &mut self,
         mut body: Vec<u8>,
         tickets: &[Ticket],
         (connection, trial_of): (Connection, Option<u64>),
         exchange: &mut E,
-        traffic: &mut Traffic<'a>,
+        traffic: &mut PendingCalls<'a>,
     ) {
         let prepared = match (&self.speech, tickets) {
-            (Speech::Protocol(address), _) => {
+            (RequestFormat::Protocol(address), _) => {
                 let is_batch = tickets.len() > 1;
                 if !is_batch {
                     // One object, no line.
@@ -248,7 +250,7 @@ impl<'a> HttpAdapter<'a> {
                     reading: Reading::Protocol,
                 }
             }
-            (Speech::Described(native), [ticket]) => {
+            (RequestFormat::Described(native), [ticket]) => {
                 match as_described(native, exchange.request(*ticket).request()) {
                     Ok(prepared) => prepared,
                     Err(why) => {
@@ -259,7 +261,7 @@ impl<'a> HttpAdapter<'a> {
                     }
                 }
             }
-            (Speech::Described(_), _) => return,
+            (RequestFormat::Described(_), _) => return,
         };
         let is_trial = connection != Connection::Kept;
         let is_of_size = trial_of.is_some_and(|doubt| self.doubts.is_of_size(doubt));
@@ -282,7 +284,7 @@ impl<'a> HttpAdapter<'a> {
                 let opening = Witness::open(ordinary, self.road.reach, self.patience());
                 self.road.runtime.block_on(opening)
             });
-        let departure = Departure {
+        let departure = OutgoingRequest {
             client: self.road.client.clone(),
             request: prepared.request,
             session: prepared.session,
@@ -294,7 +296,7 @@ impl<'a> HttpAdapter<'a> {
         let task = self
             .road
             .runtime
-            .spawn(departure.fly(first, traffic.sender.clone()));
+            .spawn(departure.send(first, traffic.sender.clone()));
         let abort = task.abort_handle();
         let mut flight = Flight::new(first, tickets, prepared.reading, trial_of, abort);
         flight.size = size;
@@ -308,22 +310,23 @@ impl<'a> HttpAdapter<'a> {
         &mut self,
         event: Event,
         exchange: &mut E,
-        traffic: &mut Traffic<'a>,
+        traffic: &mut PendingCalls<'a>,
     ) -> Result<u64, AdapterError> {
         let Some(flight) = traffic.flights.get_mut(&event.flight) else {
             return Ok(0);
         };
         let before = flight.waiting() as u64;
         let (failure, is_lost) = match event.news {
-            News::Down(why) => {
-                self.doubts.is_down(&Loss::Unconnected(why), event.flight);
+            ResponseEvent::Down(why) => {
+                self.doubts
+                    .is_down(&TransportError::Unconnected(why), event.flight);
                 return Ok(0);
             }
-            News::Head(head) => {
+            ResponseEvent::Head(head) => {
                 flight.begin(head);
                 return Ok(0);
             }
-            News::Piece(piece) => match flight.take(&piece, exchange) {
+            ResponseEvent::Piece(piece) => match flight.take(&piece, exchange) {
                 Ok(answers) => {
                     if answers > 0 {
                         self.doubts.is_there(event.flight);
@@ -332,7 +335,7 @@ impl<'a> HttpAdapter<'a> {
                 }
                 Err(Breach(failure)) => (failure, false),
             },
-            News::Over(Ok(())) => match flight.end(exchange) {
+            ResponseEvent::Over(Ok(())) => match flight.end(exchange) {
                 Ok(ended) => {
                     self.doubts.is_there(event.flight);
                     if let Some(flight) = traffic.flights.remove(&event.flight) {
@@ -342,16 +345,16 @@ impl<'a> HttpAdapter<'a> {
                 }
                 Err(Breach(failure)) => (failure, false),
             },
-            News::Over(Err(loss)) => {
-                if let (Loss::Unconnected(_), Speech::Described(native), false) =
+            ResponseEvent::Over(Err(loss)) => {
+                if let (TransportError::Unconnected(_), RequestFormat::Described(native), false) =
                     (&loss, &self.speech, self.has_answered)
                 {
                     return Err(nobody_there(native, &loss));
                 }
-                if let Loss::Unconnected(_) = loss {
+                if let TransportError::Unconnected(_) = loss {
                     self.doubts.is_down(&loss, self.next_id);
                 }
-                let is_lost = !matches!(loss, Loss::Unusable(_));
+                let is_lost = !matches!(loss, TransportError::Unusable(_));
                 (Failure::NoAnswer(loss.to_string()), is_lost)
             }
         };
@@ -460,7 +463,7 @@ impl<'a> HttpAdapter<'a> {
     fn give_up<E: Exchange>(
         &mut self,
         exchange: &mut E,
-        traffic: &mut Traffic<'a>,
+        traffic: &mut PendingCalls<'a>,
     ) -> Result<(), AdapterError> {
         let failure = Failure::TimedOut(in_millis(self.road.limits.answer));
         let flights = std::mem::take(&mut traffic.flights);
@@ -493,7 +496,7 @@ impl<'a> HttpAdapter<'a> {
     }
 }
 
-fn nobody_there(native: &Native<WebCall>, loss: &Loss) -> AdapterError {
+fn nobody_there(native: &Native<WebCall>, loss: &TransportError) -> AdapterError {
     match native.addresses().next() {
         Some(Ok(address)) => AdapterError::no_server(&address, &loss.to_string()),
         Some(Err(error)) => error.into(),

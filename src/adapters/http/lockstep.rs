@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 use hyper::header::COOKIE;
 use tokio::time::timeout;
 
-use crate::adapters::connection::{Patience, TICK, in_millis};
+use crate::adapters::connection::{Deadline, TICK, in_millis};
 use crate::adapters::http::client::{
-    Client, Connection, Loss, Request as Sent, Response, check_plain, expect_plain_200,
+    Client, Connection, Request as Sent, Response, TransportError, check_plain, expect_plain_200,
 };
 use crate::adapters::http::described::{as_described, in_protocol};
-use crate::adapters::http::flight::{Head, Reading, cookies};
 use crate::adapters::http::http_adapter::{HttpTarget, WebTarget};
-use crate::adapters::http::road::Road;
+use crate::adapters::http::round_trip::{Head, Reading, cookies};
+use crate::adapters::http::transport::HttpTransport;
 use crate::adapters::lockstep::{FIRST_ID, RoundTrip, heard, in_nanos};
 use crate::adapters::{AdapterError, Limits, LockstepError};
 use crate::implementations::{Native, WebAddress, WebCall};
@@ -22,29 +22,29 @@ use crate::signature::{Outcome, Request};
 
 /// A server that is asked one thing at a time, over one connection.
 #[derive(Debug)]
-pub struct HttpLockstep<'a> {
+pub struct HttpRequestResponse<'a> {
     address: WebAddress,
-    road: Road<'a>,
+    road: HttpTransport<'a>,
     hello: Hello,
     next_id: u64,
 }
 
 /// A server that is asked one thing at a time, over one connection, as its description says.
 #[derive(Debug)]
-pub struct WebLockstep<'a> {
+pub struct WebRequestResponse<'a> {
     native: &'a Native<WebCall>,
-    road: Road<'a>,
+    road: HttpTransport<'a>,
     hello: Hello,
 }
 
-impl<'a> HttpLockstep<'a> {
+impl<'a> HttpRequestResponse<'a> {
     /// Greets a server over a connection of its own.
     pub fn start(
         target: &HttpTarget,
         limits: Limits,
         interrupt: &'a AtomicBool,
     ) -> Result<Self, AdapterError> {
-        let (road, address, hello) = Road::to_protocol(target, limits, interrupt)?;
+        let (road, address, hello) = HttpTransport::to_protocol(target, limits, interrupt)?;
         Ok(Self {
             address,
             road,
@@ -72,7 +72,7 @@ impl<'a> HttpLockstep<'a> {
     }
 }
 
-impl<'a> WebLockstep<'a> {
+impl<'a> WebRequestResponse<'a> {
     /// Makes ready to ask; nothing is sent yet.
     pub fn start(
         target: &'a WebTarget,
@@ -81,7 +81,7 @@ impl<'a> WebLockstep<'a> {
     ) -> Result<Self, AdapterError> {
         Ok(Self {
             native: &target.native,
-            road: Road::to_described(target, limits, interrupt)?,
+            road: HttpTransport::to_described(target, limits, interrupt)?,
             hello: target.native.hello(),
         })
     }
@@ -129,13 +129,13 @@ impl<'a> WebLockstep<'a> {
     }
 }
 
-impl Road<'_> {
+impl HttpTransport<'_> {
     /// Waits for what comes, and says how long it took.
     fn timed<T>(
         &self,
-        coming: impl Future<Output = Result<T, Loss>>,
+        coming: impl Future<Output = Result<T, TransportError>>,
     ) -> Result<(T, Duration), LockstepError> {
-        let mut patience = Patience::new(self.limits.answer);
+        let mut patience = Deadline::new(self.limits.answer);
         let start = Instant::now();
         self.runtime.block_on(async {
             tokio::pin!(coming);
@@ -161,23 +161,23 @@ impl Road<'_> {
     }
 }
 
-async fn answer(client: &Client, request: Sent) -> Result<Vec<u8>, Loss> {
+async fn answer(client: &Client, request: Sent) -> Result<Vec<u8>, TransportError> {
     let response = client.execute(request, Connection::Kept).await?;
     body_of(expect_plain_200(response).await?).await
 }
 
-async fn body_of(mut response: Response) -> Result<Vec<u8>, Loss> {
+async fn body_of(mut response: Response) -> Result<Vec<u8>, TransportError> {
     let mut body = Vec::new();
     while let Some(piece) = response.chunk().await? {
         body.extend_from_slice(&piece);
         if body.len() > MAX_LINE {
             let what = format!("its answer is longer than {MAX_LINE} bytes");
-            return Err(Loss::Unusable(what));
+            return Err(TransportError::Unusable(what));
         }
     }
     Ok(body)
 }
 
-fn lost(loss: &Loss) -> LockstepError {
+fn lost(loss: &TransportError) -> LockstepError {
     LockstepError::Lost(loss.to_string())
 }

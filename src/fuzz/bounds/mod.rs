@@ -10,8 +10,8 @@ mod malformed;
 mod ordinary;
 mod ruling;
 mod signing;
-mod texture;
 mod times;
+mod token_shape;
 mod verifying;
 
 pub(crate) use ruling::{Bounds, Ruling};

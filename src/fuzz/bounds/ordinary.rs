@@ -1,7 +1,7 @@
 //! How ordinary a request is: the more so, the more can be demanded.
 
 use crate::fuzz::bounds::Bounds;
-use crate::fuzz::bounds::texture::{Texture, of_identity, of_secret};
+use crate::fuzz::bounds::token_shape::{Texture, of_identity, of_secret};
 use crate::generate::Form;
 use crate::scheme::{FieldKind, SecretEncoding};
 use crate::signature::{Fields, Request, Secrets, Value};

@@ -11,7 +11,7 @@ pub(crate) enum Ruling {
     /// As it should be.
     Sound,
     /// Something on which sound implementations differ; in words.
-    Taste(&'static str),
+    ImplementationDefined(&'static str),
     /// It breaks this requirement.
     Broken(&'static Rule, Sound),
 }
@@ -72,7 +72,9 @@ impl<'s> Bounds<'s> {
             Op::Verify | Op::Identify => self.verified(request, outcome),
         };
         match ruling {
-            Ruling::Broken(rule, _) if self.level(rule) == Level::May => Ruling::Taste(rule.text),
+            Ruling::Broken(rule, _) if self.level(rule) == Level::May => {
+                Ruling::ImplementationDefined(rule.text)
+            }
             ruling => ruling,
         }
     }

@@ -1,6 +1,6 @@
 //! What is demanded of whoever signs.
 
-use crate::fuzz::bounds::texture::Texture;
+use crate::fuzz::bounds::token_shape::Texture;
 use crate::fuzz::bounds::{Bounds, Ruling};
 use crate::generate::{Form, Rule, Sound, requirements as rules};
 use crate::scheme::{FieldTexts, Refusal, SecretEncoding};
@@ -17,21 +17,25 @@ impl Bounds<'_> {
             _ => {}
         }
         if self.form(&request.fields) == Form::Uncertain {
-            return Ruling::Taste(
+            return Ruling::ImplementationDefined(
                 "what becomes of an identity of which languages make different forms",
             );
         }
         let is_of_its_form = self.suite.scheme.are_of_their_form(&request.fields, None);
         if self.form(&request.fields) == Form::Changed && !is_of_its_form {
-            return Ruling::Taste("what becomes of an identity outside the form that is stated");
+            return Ruling::ImplementationDefined(
+                "what becomes of an identity outside the form that is stated",
+            );
         }
         if Self::has_json(&request.fields) {
-            return Ruling::Taste("what is signed beside a field that is no text");
+            return Ruling::ImplementationDefined("what is signed beside a field that is no text");
         }
         let (rule, sound) = self.due_token(request, token);
         match (outcome, &sound) {
             (Outcome::Refused(_) | Outcome::Threw(_), Sound::GivesOrDeclines(_)) => {
-                Ruling::Taste("declines to sign an unusual identity, secret or time")
+                Ruling::ImplementationDefined(
+                    "declines to sign an unusual identity, secret or time",
+                )
             }
             _ => Ruling::Broken(rule, sound),
         }
@@ -100,7 +104,7 @@ impl Bounds<'_> {
                 _ if lacks_identity => {
                     Ruling::Broken(&rules::NOT_A_TEXT_IS_NOT_SIGNED, Sound::GivesNoToken)
                 }
-                _ => Ruling::Taste(
+                _ => Ruling::ImplementationDefined(
                     "signs with a secret, a time or a platform that the oracle declines",
                 ),
             },

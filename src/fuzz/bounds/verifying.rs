@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::fuzz::bounds::carried::carries;
-use crate::fuzz::bounds::texture::Texture;
+use crate::fuzz::bounds::token_shape::Texture;
 use crate::fuzz::bounds::{Bounds, Ruling};
 use crate::generate::{Form, Sound, has_another_reading, requirements as rules};
 use crate::scheme::{FreshnessProblem, Item, ParsedToken, Refusal, Rejection, Verification};
@@ -13,7 +13,7 @@ impl Bounds<'_> {
     pub(super) fn verified(&self, request: &Request, outcome: &Outcome) -> Ruling {
         match (self.oracle(request), outcome) {
             (Verification::Accepted, Outcome::Accept) => Ruling::Sound,
-            _ if !self.is_of_its_form(request) => Ruling::Taste(
+            _ if !self.is_of_its_form(request) => Ruling::ImplementationDefined(
                 "what becomes of a token beside what is not of the form that the scheme states",
             ),
             (Verification::Accepted, _) => self.not_accepted(request, outcome),
@@ -42,34 +42,36 @@ impl Bounds<'_> {
             && !self.has_number(&request.fields)
             && !Self::has_json(&request.fields);
         if !is_plain {
-            return Ruling::Taste(
+            return Ruling::ImplementationDefined(
                 "does not accept the right token of an unusual identity or secret",
             );
         }
         let Some(text) = request.token.as_ref().and_then(Value::as_text) else {
-            return Ruling::Taste("does not accept a token");
+            return Ruling::ImplementationDefined("does not accept a token");
         };
         let scheme = &self.suite.scheme;
         let Some(parsed) = scheme.token.parse(&scheme.fields, text) else {
-            return Ruling::Taste("does not accept a token");
+            return Ruling::ImplementationDefined("does not accept a token");
         };
         let is_alone = parsed.items.len() == self.suite.scheme.token.items().count();
         if !is_alone && !is_plain_rotation(&parsed) {
-            return Ruling::Taste("does not accept an arrangement of several MACs");
+            return Ruling::ImplementationDefined("does not accept an arrangement of several MACs");
         }
         let mut claim = request.fields.clone();
         for (field, text) in parsed.fields() {
             claim.set(scheme.fields.at(field).name.as_str(), text);
         }
         if !self.time_is_ordinary(&claim) {
-            return Ruling::Taste("does not accept an unusual time");
+            return Ruling::ImplementationDefined("does not accept an unusual time");
         }
         if !self.is_surely_fresh(&claim, request.now) {
-            return Ruling::Taste("does not accept a token of some age, or at the limit");
+            return Ruling::ImplementationDefined(
+                "does not accept a token of some age, or at the limit",
+            );
         }
         match outcome {
             Outcome::Refused(_) if !secret_is_ordinary => {
-                Ruling::Taste("refuses a secret that is not of its vendor's form")
+                Ruling::ImplementationDefined("refuses a secret that is not of its vendor's form")
             }
             Outcome::Threw(_) if !secret_is_ordinary => {
                 Ruling::Broken(&rules::DECLINES_WITHOUT_THROWING, Sound::AcceptsOrRefuses)
@@ -109,9 +111,9 @@ impl Bounds<'_> {
                 broken(&rules::NOT_A_TEXT_IS_NOT_VERIFIED)
             }
             Rejection::Field(_) => self.accepted_beside_an_odd_field(request),
-            _ if self.form(&request.fields) != Form::AsItIs => {
-                Ruling::Taste("what becomes of an identity of which languages make different forms")
-            }
+            _ if self.form(&request.fields) != Form::AsItIs => Ruling::ImplementationDefined(
+                "what becomes of an identity of which languages make different forms",
+            ),
             Rejection::Malformed | Rejection::WrongMac if self.is_by_a_repaired_secret(request) => {
                 broken(&rules::UNUSUAL_SECRET)
             }
@@ -127,7 +129,7 @@ impl Bounds<'_> {
         match problem {
             FreshnessProblem::Stale { .. } => broken(&rules::STALE_TOKEN_IS_NOT_ACCEPTED),
             FreshnessProblem::Beyond if !limits_the_future => {
-                Ruling::Taste("accepts a time beyond any clock")
+                Ruling::ImplementationDefined("accepts a time beyond any clock")
             }
             FreshnessProblem::Future { .. } | FreshnessProblem::Beyond => {
                 broken(&rules::FUTURE_TOKEN_IS_NOT_ACCEPTED)
@@ -139,17 +141,17 @@ impl Bounds<'_> {
     fn accepted_beside_an_odd_field(&self, request: &Request) -> Ruling {
         let text = request.token.as_ref().and_then(Value::as_text);
         let (Some(text), Some(key)) = (text, self.key(request)) else {
-            return Ruling::Taste("accepts a token beside a field of another type");
+            return Ruling::ImplementationDefined("accepts a token beside a field of another type");
         };
         match self.mac_by(&request.fields, &key) {
             Some(mac) if carries(text, &mac) => {
                 if has_another_reading(&self.fixture, &request.fields) {
                     Ruling::Broken(&rules::MALFORMED_TIME_IS_NOT_ACCEPTED, Sound::DoesNotAccept)
                 } else {
-                    Ruling::Taste("accepts another spelling of a time")
+                    Ruling::ImplementationDefined("accepts another spelling of a time")
                 }
             }
-            _ => Ruling::Taste("accepts a token beside a field of another type"),
+            _ => Ruling::ImplementationDefined("accepts a token beside a field of another type"),
         }
     }
 
@@ -171,7 +173,7 @@ impl Bounds<'_> {
                 Sound::RejectsWithoutThrowing,
             )
         } else {
-            Ruling::Taste("throws on a token beside an unusual identity or secret")
+            Ruling::ImplementationDefined("throws on a token beside an unusual identity or secret")
         }
     }
 
@@ -200,7 +202,7 @@ impl Bounds<'_> {
                     .iter()
                     .any(|(known, _)| known.is_some_and(|known| cleaned(known) == cleaned(name)));
                 if is_known {
-                    Ruling::Taste("cleans the name of a platform")
+                    Ruling::ImplementationDefined("cleans the name of a platform")
                 } else {
                     broken(&rules::EMPTY_SECRET_PROTECTS_NOTHING)
                 }
@@ -212,10 +214,10 @@ impl Bounds<'_> {
                 if is_by(b"") || raw.is_some_and(|raw| is_by(&raw)) {
                     broken(&rules::EMPTY_SECRET_PROTECTS_NOTHING)
                 } else {
-                    Ruling::Taste("decodes a secret leniently")
+                    Ruling::ImplementationDefined("decodes a secret leniently")
                 }
             }
-            _ => Ruling::Taste("accepts a token beside a field of another type"),
+            _ => Ruling::ImplementationDefined("accepts a token beside a field of another type"),
         }
     }
 

@@ -22,7 +22,7 @@ const SCRIPT: &str = include_str!("../../../templates/report.js");
 
 #[derive(Template)]
 #[template(path = "report.html")]
-struct Page {
+struct ReportPage {
     title: String,
     version: String,
     started: String,
@@ -54,7 +54,7 @@ pub fn html_with(document: &Document, campaigns: &Campaigns<'_>) -> String {
     let headline = Headline::of(document, campaigns);
     let word = capitalised(&headline.words());
     let first = document.runs().first();
-    let page = Page {
+    let page = ReportPage {
         title: match &names[..] {
             [one] => format!("{word}: {} – macproof", excerpt(one, 60)),
             more => format!("{word}: {} implementations – macproof", more.len()),

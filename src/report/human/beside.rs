@@ -2,7 +2,7 @@
 
 use crate::report::case::REASON;
 use crate::report::digits::{count, grouped};
-use crate::report::human::page::Page;
+use crate::report::human::page::Canvas;
 use crate::report::known;
 use crate::report::visible::excerpt;
 use crate::results::{RestartKind, RunResult, Trait};
@@ -10,7 +10,7 @@ use crate::results::{RestartKind, RunResult, Trait};
 /// Longest text in a line, in columns.
 const COLUMNS: usize = 160;
 
-pub(super) fn known_failures(page: &mut Page, result: &RunResult) {
+pub(super) fn known_failures(page: &mut Canvas, result: &RunResult) {
     page.list(&known::allowed(result, COLUMNS));
     let troubles: Vec<_> = known::troubles(result)
         .map(|failure| {
@@ -25,7 +25,7 @@ pub(super) fn known_failures(page: &mut Page, result: &RunResult) {
     page.list(&troubles);
 }
 
-pub(super) fn profile(page: &mut Page, result: &RunResult) {
+pub(super) fn profile(page: &mut Canvas, result: &RunResult) {
     let mut suite = "";
     for entry in &result.profile {
         let of = entry.case.split_once('/').map_or("", |(suite, _)| suite);
@@ -55,7 +55,7 @@ fn answer(entry: &Trait) -> String {
     }
 }
 
-pub(super) fn notes(page: &mut Page, result: &RunResult) {
+pub(super) fn notes(page: &mut Canvas, result: &RunResult) {
     let reasons = result.restarts.reasons.iter().map(|reason| {
         let times = match reason.count {
             1 => "once".to_owned(),
@@ -73,7 +73,7 @@ pub(super) fn notes(page: &mut Page, result: &RunResult) {
     page.list(&result.notes.iter().map(note).collect::<Vec<_>>());
 }
 
-pub(super) fn left_out(page: &mut Page, result: &RunResult) {
+pub(super) fn left_out(page: &mut Canvas, result: &RunResult) {
     let lines: Vec<_> = result
         .scope
         .left_out

@@ -6,12 +6,12 @@ use crate::report::HumanOptions;
 use crate::report::case::details;
 use crate::report::digits::{count, grouped};
 use crate::report::human::groups::{Group, by_requirement};
-use crate::report::human::page::{Page, some_of};
+use crate::report::human::page::{Canvas, some_of};
 use crate::report::visible::visible;
 use crate::results::{Case, ObservedKind, RunResult, Verdict};
 
 pub(super) fn failures(
-    page: &mut Page,
+    page: &mut Canvas,
     result: &RunResult,
     groups: &[Group<'_>],
     options: &HumanOptions,
@@ -63,7 +63,7 @@ pub(super) fn failures(
     }
 }
 
-pub(super) fn errors(page: &mut Page, result: &RunResult, options: &HumanOptions) {
+pub(super) fn errors(page: &mut Canvas, result: &RunResult, options: &HumanOptions) {
     let mut by_kind: BTreeMap<ObservedKind, Vec<&Case>> = BTreeMap::new();
     for case in &result.cases {
         if let (Verdict::Error, Some(kind)) = (case.verdict, case.outcome) {
@@ -86,7 +86,7 @@ pub(super) fn errors(page: &mut Page, result: &RunResult, options: &HumanOptions
     }
 }
 
-pub(super) fn warnings(page: &mut Page, result: &RunResult) {
+pub(super) fn warnings(page: &mut Canvas, result: &RunResult) {
     let groups = by_requirement(result, Verdict::Warning);
     if !groups.is_empty() {
         page.gap();
@@ -124,7 +124,7 @@ fn did(kind: ObservedKind) -> &'static str {
     }
 }
 
-fn some_in_full(page: &mut Page, result: &RunResult, cases: &[&Case], options: &HumanOptions) {
+fn some_in_full(page: &mut Canvas, result: &RunResult, cases: &[&Case], options: &HumanOptions) {
     let (in_full, named) = cases.split_at(cases.len().min(options.shown));
     for case in in_full {
         let line = format!("{}:{}", visible(&case.source.path), case.source.line);

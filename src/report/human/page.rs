@@ -26,7 +26,7 @@ pub fn human(document: &Document, options: &HumanOptions) -> String {
 
 /// Renders a single run.
 pub(super) fn one(result: &RunResult, options: &HumanOptions) -> String {
-    let mut page = Page::new(options);
+    let mut page = Canvas::new(options);
     sentence::judged_itself(&mut page, result);
     let failures = by_requirement(result, Verdict::Fail);
     failed::failures(&mut page, result, &failures, options);
@@ -47,12 +47,12 @@ pub(super) fn one(result: &RunResult, options: &HumanOptions) -> String {
 }
 
 /// Buffer that the sections write to.
-pub(super) struct Page {
+pub(super) struct Canvas {
     pub(super) paint: Paint,
     text: String,
 }
 
-impl Page {
+impl Canvas {
     pub(super) fn new(options: &HumanOptions) -> Self {
         Self {
             paint: Paint::new(options.color),

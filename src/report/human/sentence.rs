@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::report::digits::{count, duration, grouped};
-use crate::report::human::page::Page;
+use crate::report::human::page::Canvas;
 use crate::report::visible::excerpt;
 use crate::results::{
     Case, Conformance, GateFailureKind, JUDGED_ITSELF, ObservedKind, RunResult, Verdict,
@@ -14,7 +14,7 @@ use crate::suite::{Basis, Level};
 const REASON: usize = 400;
 
 /// Writes the run's result, and the gate's result if it does not follow from that.
-pub(super) fn verdict(page: &mut Page, result: &RunResult) {
+pub(super) fn verdict(page: &mut Canvas, result: &RunResult) {
     page.gap();
     if let Some(line) = gate(result) {
         page.line(line);
@@ -30,7 +30,7 @@ pub(super) fn verdict(page: &mut Page, result: &RunResult) {
 
 /// Warns that nothing of the user's was tested because no implementation was named. Written first
 /// and last, so that it is not missed.
-pub(super) fn judged_itself(page: &mut Page, result: &RunResult) {
+pub(super) fn judged_itself(page: &mut Canvas, result: &RunResult) {
     if result.judged_itself {
         page.line(page.paint.doubtful(JUDGED_ITSELF));
     }

@@ -2,7 +2,7 @@
 
 use crate::report::HumanOptions;
 use crate::report::digits::grouped;
-use crate::report::human::page::{Page, one};
+use crate::report::human::page::{Canvas, one};
 use crate::report::matrix::{Cell, by_suite};
 use crate::report::visible::excerpt;
 use crate::results::{Conformance, Document, Verdict};
@@ -11,7 +11,7 @@ use crate::results::{Conformance, Document, Verdict};
 const COLUMNS: usize = 60;
 
 pub(super) fn several(document: &Document, options: &HumanOptions) -> String {
-    let mut page = Page::new(options);
+    let mut page = Canvas::new(options);
     let names: Vec<String> = document
         .names()
         .iter()
@@ -32,7 +32,7 @@ pub(super) fn several(document: &Document, options: &HumanOptions) -> String {
     page.into_text()
 }
 
-fn table(page: &mut Page, document: &Document, names: &[String]) {
+fn table(page: &mut Canvas, document: &Document, names: &[String]) {
     let matrix = by_suite(document);
     let width = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or_default();
     let first = width(&mut names.iter().map(|name| name.chars().count()));

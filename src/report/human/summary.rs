@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::report::causes::{causes, remarks};
 use crate::report::digits::{count, grouped};
 use crate::report::human::groups::Group;
-use crate::report::human::page::Page;
+use crate::report::human::page::Canvas;
 use crate::report::visible::beginning;
 use crate::results::{RunResult, Verdict};
 
@@ -16,7 +16,7 @@ const REQUIREMENTS: usize = 20;
 const CAUSES: usize = 3;
 
 /// Writes one line per suite: how many cases got which verdict.
-pub(super) fn suites(page: &mut Page, result: &RunResult) {
+pub(super) fn suites(page: &mut Canvas, result: &RunResult) {
     page.gap();
     let shown: Vec<Verdict> = Verdict::ALL
         .into_iter()
@@ -57,7 +57,7 @@ pub(super) fn suites(page: &mut Page, result: &RunResult) {
 }
 
 /// Writes one line per failed requirement, if their details above fill a screen.
-pub(super) fn requirements(page: &mut Page, failures: &[Group<'_>]) {
+pub(super) fn requirements(page: &mut Canvas, failures: &[Group<'_>]) {
     if failures.len() < 3 {
         return;
     }
@@ -86,7 +86,7 @@ pub(super) fn requirements(page: &mut Page, failures: &[Group<'_>]) {
 }
 
 /// Writes the likely causes.
-pub(super) fn likely_causes(page: &mut Page, result: &RunResult) {
+pub(super) fn likely_causes(page: &mut Canvas, result: &RunResult) {
     let Some(diagnosis) = &result.diagnosis else {
         return;
     };

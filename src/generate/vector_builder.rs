@@ -11,14 +11,14 @@ use crate::suite::Level;
 
 /// The vectors of a scheme so far.
 #[derive(Debug)]
-pub(super) struct Sheet<'s> {
+pub(super) struct VectorBuilder<'s> {
     /// The ordinary request.
     pub(super) fixture: Fixture<'s>,
     /// The vectors, in the order in which they came.
     pub(super) cases: Vec<Case>,
 }
 
-impl<'s> Sheet<'s> {
+impl<'s> VectorBuilder<'s> {
     /// An empty sheet.
     pub(super) fn new(fixture: Fixture<'s>) -> Self {
         Self {

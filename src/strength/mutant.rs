@@ -7,13 +7,13 @@ use crate::suite::{Expect, Level, Suite};
 
 /// A suite prepared for many runs.
 #[derive(Debug)]
-pub(super) struct Trial<'s> {
+pub(super) struct Mutant<'s> {
     pub(super) suite: &'s Suite,
     /// The oracle's outcome for each vector.
     right: Vec<Outcome>,
 }
 
-impl<'s> Trial<'s> {
+impl<'s> Mutant<'s> {
     /// Prepares a suite by running the oracle on it.
     pub(super) fn new(suite: &'s Suite) -> Self {
         let mut oracle = Reference::new();

@@ -2,12 +2,12 @@
 
 use crate::adapters::{Adapter, AdapterError, ask};
 use crate::fuzz::campaign::Campaign;
+use crate::fuzz::coverage::{Disagreement, What};
+use crate::fuzz::dedup::is_alike;
 use crate::fuzz::demand::{Demand, Judged};
 use crate::fuzz::explained::causes;
-use crate::fuzz::grow::Bed;
 use crate::fuzz::input::{Input, Signer};
-use crate::fuzz::known::is_alike;
-use crate::fuzz::seen::{Disagreement, What};
+use crate::fuzz::mutate::SeedPool;
 use crate::fuzz::shrink::{Budget, as_made, length, simpler, size};
 use crate::mistakes::{MistakeId, Mistaken};
 use crate::results::{Failure, Observed};
@@ -33,7 +33,7 @@ pub(super) struct Found {
 }
 
 /// What became of a disagreement.
-pub(super) enum Looked {
+pub(super) enum Triage {
     /// It is something of its own.
     Found(Box<Found>),
     /// It belongs to what is known.
@@ -47,7 +47,7 @@ pub(super) fn look_into(
     adapter: &mut Adapter<'_>,
     campaign: &mut Campaign<'_, '_>,
     disagreement: &Disagreement,
-) -> Result<Looked, AdapterError> {
+) -> Result<Triage, AdapterError> {
     campaign.known.looks_into(disagreement);
     let bed = &campaign.beds[disagreement.input.suite];
     // Where the implementation uses the real time, it is another second now.
@@ -68,7 +68,7 @@ pub(super) fn look_into(
         .and_then(seen)
         .filter(|what| is_same(what, &disagreement.what))
     else {
-        return Ok(Looked::Gone);
+        return Ok(Triage::Gone);
     };
     let confirmed = Disagreement {
         what,
@@ -79,7 +79,7 @@ pub(super) fn look_into(
     let causes = causes(adapter, bed, &confirmed, samples);
     let first: &[MistakeId] = causes.first().map_or(&[], Vec::as_slice);
     if !campaign.known.found(disagreement, first) {
-        return Ok(Looked::Known);
+        return Ok(Triage::Known);
     }
     let mut shrinking = Shrinking {
         bed,
@@ -107,7 +107,7 @@ pub(super) fn look_into(
         What::Broken(demand, _) => demand.clone(),
         What::Failed(_) => Demand::due(&bed.bounds, &request),
     };
-    Ok(Looked::Found(Box::new(Found {
+    Ok(Triage::Found(Box::new(Found {
         number: confirmed.number,
         suite: confirmed.input.suite,
         demand,
@@ -122,7 +122,7 @@ pub(super) fn look_into(
 }
 
 /// The request that an answer has to be judged by.
-pub(super) fn answered(bed: &Bed<'_>, request: &Request, observed: &Observed) -> Request {
+pub(super) fn answered(bed: &SeedPool<'_>, request: &Request, observed: &Observed) -> Request {
     let scheme = &bed.suite().scheme;
     match observed {
         Observed::Outcome(outcome) => bed.present.answered(scheme, request.clone(), outcome),
@@ -132,7 +132,7 @@ pub(super) fn answered(bed: &Bed<'_>, request: &Request, observed: &Observed) ->
 
 /// What an answer shows, if anything is wrong with it.
 pub(super) fn shown(
-    bed: &Bed<'_>,
+    bed: &SeedPool<'_>,
     request: &Request,
     vector: Option<usize>,
     observed: &Observed,
@@ -145,7 +145,7 @@ pub(super) fn shown(
         Observed::Outcome(outcome) => {
             match bed.present.judged(&bed.bounds, request, vector, outcome) {
                 Judged::Broken(demand) => Some(What::Broken(demand, outcome.clone())),
-                Judged::Sound | Judged::Taste(_) => None,
+                Judged::Sound | Judged::ImplementationDefined(_) => None,
             }
         }
         Observed::Failed(failure) => Some(What::Failed(failure.clone())),
@@ -165,7 +165,7 @@ pub(super) fn is_same(one: &What, other: &What) -> bool {
 }
 
 struct Shrinking<'b, 's> {
-    bed: &'b Bed<'s>,
+    bed: &'b SeedPool<'s>,
     level: Level,
     /// What accounts for it; whatever is smaller must be of the same.
     cause: Option<Vec<MistakeId>>,

@@ -7,13 +7,13 @@ use crate::mistakes::{Change, Choice, Form, Mistake, Step, catalogue};
 use crate::scheme::Scheme;
 
 /// One way to a value: the choices that differ from the scheme.
-pub(super) type Way = Vec<Choice>;
+pub(super) type Choices = Vec<Choice>;
 
 /// A value with all the ways to it that have the fewest deviations.
 #[derive(Clone, Debug)]
 pub(super) struct Reached<T> {
     pub(super) value: T,
-    pub(super) ways: Vec<Way>,
+    pub(super) ways: Vec<Choices>,
 }
 
 impl<T> Reached<T> {
@@ -39,7 +39,7 @@ impl<T: Clone + Eq + Hash> Distinct<T> {
 
     /// Adds a value, or another way to a known one. Ways with more deviations than the best are
     /// dropped: what they add changes no byte.
-    pub(super) fn add(&mut self, value: T, way: Way) {
+    pub(super) fn add(&mut self, value: T, way: Choices) {
         let Some(&at) = self.places.get(&value) else {
             self.places.insert(value.clone(), self.values.len());
             self.values.push(Reached {
@@ -71,8 +71,8 @@ impl<T: Clone + Eq + Hash> Distinct<T> {
 }
 
 /// A way with one more choice.
-pub(super) fn with(way: &Way, choice: Choice) -> Way {
-    let mut longer = Way::with_capacity(way.len() + 1);
+pub(super) fn with(way: &Choices, choice: Choice) -> Choices {
+    let mut longer = Choices::with_capacity(way.len() + 1);
     longer.extend(way);
     longer.push(choice);
     longer

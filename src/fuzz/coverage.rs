@@ -35,7 +35,7 @@ pub(super) struct Sample {
 
 /// A matter of taste that was seen.
 #[derive(Clone, Debug)]
-pub(crate) struct Taste {
+pub(crate) struct ImplementationDefined {
     pub(super) cases: u64,
     pub(super) example: Request,
     pub(super) outcome: Outcome,

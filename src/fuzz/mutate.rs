@@ -20,7 +20,7 @@ const LONGEST_GROWN: usize = 512;
 
 /// What inputs of one suite are grown from.
 #[derive(Debug)]
-pub(super) struct Bed<'s> {
+pub(super) struct SeedPool<'s> {
     pub(super) bounds: Bounds<'s>,
     /// Whose time counts.
     pub(super) present: Present<'s>,
@@ -37,7 +37,7 @@ pub(super) struct Bed<'s> {
     mistakes: Vec<MistakeId>,
 }
 
-impl<'s> Bed<'s> {
+impl<'s> SeedPool<'s> {
     pub(super) fn new(at: usize, suite: &'s Suite, hello: &Hello, present: Present<'s>) -> Self {
         let bounds = Bounds::of(suite);
         let fixture = bounds.fixture();
@@ -130,7 +130,7 @@ impl<'s> Bed<'s> {
         self.ops.contains(&op)
     }
 
-    pub(super) fn is_barren(&self) -> bool {
+    pub(super) fn is_exhausted(&self) -> bool {
         self.ops.is_empty()
     }
 }
@@ -144,12 +144,12 @@ pub(super) type Class = u32;
 
 /// Who grows inputs. The same seed and the same kept inputs give the same ones.
 #[derive(Debug)]
-pub(super) struct Grower {
+pub(super) struct Mutator {
     rng: Rng,
     kept: Vec<Input>,
 }
 
-impl Grower {
+impl Mutator {
     pub(super) fn new(seed: u64) -> Self {
         Self {
             rng: Rng::with_seed(seed),
@@ -173,7 +173,7 @@ impl Grower {
     }
 
     /// Another input, with its class.
-    pub(super) fn grow(&mut self, beds: &[Bed<'_>]) -> (Input, Class) {
+    pub(super) fn grow(&mut self, beds: &[SeedPool<'_>]) -> (Input, Class) {
         let at = self.rng.usize(..beds.len());
         let bed = &beds[at];
         let mut input = self.parent(bed, at);
@@ -188,7 +188,7 @@ impl Grower {
         (input, class)
     }
 
-    fn parent(&mut self, bed: &Bed<'_>, at: usize) -> Input {
+    fn parent(&mut self, bed: &SeedPool<'_>, at: usize) -> Input {
         if !self.kept.is_empty() && self.rng.u8(..3) == 0 {
             let kept = &self.kept[self.rng.usize(..self.kept.len())];
             if kept.suite == at {
@@ -199,7 +199,7 @@ impl Grower {
     }
 
     /// Changes something; which kind of change it was.
-    fn change(&mut self, bed: &Bed<'_>, input: &mut Input) -> u32 {
+    fn change(&mut self, bed: &SeedPool<'_>, input: &mut Input) -> u32 {
         let dice = self.rng.u8(..if input.op == Op::Sign { 12 } else { 30 });
         match dice {
             0..=3 => self.other_text(bed, &mut input.fields),
@@ -223,7 +223,7 @@ impl Grower {
         }
     }
 
-    fn text_field(&mut self, bed: &Bed<'_>, fields: &Fields) -> Option<String> {
+    fn text_field(&mut self, bed: &SeedPool<'_>, fields: &Fields) -> Option<String> {
         let scheme = &bed.suite().scheme;
         let names: Vec<&str> = fields
             .iter()
@@ -234,7 +234,7 @@ impl Grower {
         names.get(at).map(|name| (*name).to_owned())
     }
 
-    fn other_text(&mut self, bed: &Bed<'_>, fields: &mut Fields) -> u32 {
+    fn other_text(&mut self, bed: &SeedPool<'_>, fields: &mut Fields) -> u32 {
         if let Some(name) = self.text_field(bed, fields)
             && !bed.texts.is_empty()
         {
@@ -245,7 +245,7 @@ impl Grower {
         0
     }
 
-    fn edited_text(&mut self, bed: &Bed<'_>, fields: &mut Fields) -> u32 {
+    fn edited_text(&mut self, bed: &SeedPool<'_>, fields: &mut Fields) -> u32 {
         let Some(name) = self.text_field(bed, fields) else {
             return 1;
         };
@@ -264,7 +264,7 @@ impl Grower {
     }
 
     /// What is not of a field's form becomes, mostly, what is: little can be demanded outside it.
-    fn mostly_of_its_form(&mut self, bed: &Bed<'_>, name: &str, value: Value) -> Value {
+    fn mostly_of_its_form(&mut self, bed: &SeedPool<'_>, name: &str, value: Value) -> Value {
         let fixture = bed.bounds.fixture();
         let domain = bed
             .suite()
@@ -284,7 +284,7 @@ impl Grower {
         }
     }
 
-    fn edited(&mut self, bed: &Bed<'_>, text: &str) -> String {
+    fn edited(&mut self, bed: &SeedPool<'_>, text: &str) -> String {
         let mut characters: Vec<char> = text.chars().collect();
         let at = self.rng.usize(..=characters.len());
         let other = bed.characters[self.rng.usize(..bed.characters.len())];
@@ -305,7 +305,7 @@ impl Grower {
         characters.into_iter().collect()
     }
 
-    fn other_secret(&mut self, bed: &Bed<'_>, input: &mut Input) -> u32 {
+    fn other_secret(&mut self, bed: &SeedPool<'_>, input: &mut Input) -> u32 {
         if !bed.secrets.is_empty() {
             let secrets = &bed.secrets[self.rng.usize(..bed.secrets.len())];
             input.secrets = secrets.clone();
@@ -313,7 +313,7 @@ impl Grower {
         2
     }
 
-    fn edited_secret(&mut self, bed: &Bed<'_>, input: &mut Input) -> u32 {
+    fn edited_secret(&mut self, bed: &SeedPool<'_>, input: &mut Input) -> u32 {
         let edited = |grower: &mut Self, secret: &Secret| {
             let rule = &bed.suite().scheme.secret;
             if rule.encoding == SecretEncoding::Utf8 {
@@ -343,7 +343,7 @@ impl Grower {
         3
     }
 
-    fn time_field<'b>(bed: &'b Bed<'_>) -> Option<(&'b str, u64)> {
+    fn time_field<'b>(bed: &'b SeedPool<'_>) -> Option<(&'b str, u64)> {
         let fixture = bed.bounds.fixture();
         let field = fixture.time?;
         let unit = bed.suite().scheme.fields.at(field).kind.per_second();
@@ -363,7 +363,7 @@ impl Grower {
         }
     }
 
-    fn other_time(&mut self, bed: &Bed<'_>, input: &mut Input) -> u32 {
+    fn other_time(&mut self, bed: &SeedPool<'_>, input: &mut Input) -> u32 {
         if let Some((name, unit)) = Self::time_field(bed) {
             let seconds = self.some_seconds(input.now);
             let time = seconds.saturating_mul(unit) + self.rng.u64(..unit);
@@ -375,7 +375,7 @@ impl Grower {
         4
     }
 
-    fn other_now(&mut self, bed: &Bed<'_>, now: u64) -> u64 {
+    fn other_now(&mut self, bed: &SeedPool<'_>, now: u64) -> u64 {
         let (max_age, max_skew) = bed.bounds.fixture().limits();
         let limit = max_age.or(max_skew).unwrap_or(300);
         match self.rng.u8(..6) {
@@ -389,7 +389,7 @@ impl Grower {
     }
 
     /// Another platform, or another value of an enum.
-    fn other_choice(&mut self, bed: &Bed<'_>, input: &mut Input) -> u32 {
+    fn other_choice(&mut self, bed: &SeedPool<'_>, input: &mut Input) -> u32 {
         let scheme = &bed.suite().scheme;
         if let Some(field) = scheme.secret.per {
             let names: Vec<String> = input
@@ -414,7 +414,7 @@ impl Grower {
     }
 
     /// Changes how the token of an input is made.
-    fn remade(bed: &Bed<'_>, input: &mut Input, change: impl FnOnce(&mut Recipe)) {
+    fn remade(bed: &SeedPool<'_>, input: &mut Input, change: impl FnOnce(&mut Recipe)) {
         let mut recipe = match std::mem::replace(&mut input.token, Token::Absent) {
             Token::Made(recipe) => recipe,
             Token::Absent | Token::Literal(_) => {
@@ -431,7 +431,7 @@ impl Grower {
         input.token = Token::Made(recipe);
     }
 
-    fn by_mistake(&mut self, bed: &Bed<'_>, input: &mut Input) -> u32 {
+    fn by_mistake(&mut self, bed: &SeedPool<'_>, input: &mut Input) -> u32 {
         if !bed.mistakes.is_empty() {
             let mistake = bed.mistakes[self.rng.usize(..bed.mistakes.len())];
             Self::remade(bed, input, |recipe| recipe.by = Some(mistake));
@@ -439,7 +439,7 @@ impl Grower {
         6
     }
 
-    fn signed_other(&mut self, bed: &Bed<'_>, input: &mut Input) -> u32 {
+    fn signed_other(&mut self, bed: &SeedPool<'_>, input: &mut Input) -> u32 {
         let mut signed = input.fields.clone();
         match self.rng.u8(..4) {
             0 => {
@@ -466,7 +466,7 @@ impl Grower {
         7
     }
 
-    fn edited_token(&mut self, bed: &Bed<'_>, input: &mut Input) -> u32 {
+    fn edited_token(&mut self, bed: &SeedPool<'_>, input: &mut Input) -> u32 {
         let length = 96;
         let character = bed.characters[self.rng.usize(..bed.characters.len())];
         let at = self.rng.usize(..length);
@@ -511,7 +511,7 @@ impl Grower {
     }
 
     /// A token that is no text, or none at all.
-    fn no_text(&mut self, bed: &Bed<'_>, input: &mut Input) -> u32 {
+    fn no_text(&mut self, bed: &SeedPool<'_>, input: &mut Input) -> u32 {
         if !bed.takes.contains(&InputKind::Json) {
             input.token = Token::Literal(Value::Text(String::new()));
             return 22;

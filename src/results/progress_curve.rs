@@ -26,7 +26,7 @@ pub struct FuzzPoint {
 /// Collects the points of a campaign. The interval between them grows with the duration, so that
 /// the number of points is bounded.
 #[derive(Debug)]
-pub struct Course {
+pub struct ProgressCurve {
     /// In ascending order of time. Starts with the zero point, and always has room for the final
     /// one: at [`MOST_POINTS`] every second point is dropped.
     points: Vec<FuzzPoint>,
@@ -34,7 +34,7 @@ pub struct Course {
     interval_ms: u64,
 }
 
-impl Default for Course {
+impl Default for ProgressCurve {
     fn default() -> Self {
         Self {
             points: vec![FuzzPoint::default()],
@@ -43,7 +43,7 @@ impl Default for Course {
     }
 }
 
-impl Course {
+impl ProgressCurve {
     /// The current interval between points, in milliseconds.
     pub fn interval_ms(&self) -> u64 {
         self.interval_ms
@@ -115,7 +115,7 @@ pub(super) fn together(courses: &[&[FuzzPoint]]) -> Vec<FuzzPoint> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Course, FuzzPoint, MOST_POINTS, together};
+    use super::{FuzzPoint, MOST_POINTS, ProgressCurve, together};
 
     fn point(at_ms: u64, cases: u64) -> FuzzPoint {
         FuzzPoint {
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn points_stay_few_and_evenly_spread() {
-        let mut course = Course::default();
+        let mut course = ProgressCurve::default();
         for at in 0..100_000 {
             course.add(point(at * 7, at));
         }
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_short_campaign_has_its_beginning_and_its_end() {
-        let mut course = Course::default();
+        let mut course = ProgressCurve::default();
         course.add(point(3, 1));
         assert_eq!(course.ended(point(4, 2)), [point(0, 0), point(4, 2)]);
     }

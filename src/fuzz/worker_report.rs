@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::adapters::AdapterError;
+use crate::fuzz::coverage::ImplementationDefined;
 use crate::fuzz::demand::Demand;
-use crate::fuzz::seen::Taste;
 use crate::mistakes::MistakeId;
 use crate::results::{Failure, Restarts};
 use crate::signature::{Outcome, Request};
@@ -38,10 +38,10 @@ pub(crate) enum Breach {
 
 /// What one process came to.
 #[derive(Default)]
-pub(super) struct Share {
+pub(super) struct WorkerReport {
     pub(super) number: usize,
     pub(super) findings: Vec<Finding>,
-    pub(super) tastes: BTreeMap<(usize, &'static str), Taste>,
+    pub(super) tastes: BTreeMap<(usize, &'static str), ImplementationDefined>,
     pub(super) warnings: BTreeMap<(usize, String), u64>,
     pub(super) cases: u64,
     pub(super) disagreements: u64,
@@ -54,8 +54,8 @@ pub(super) struct Share {
 }
 
 /// What all processes came to together; what several found is one finding.
-pub(super) fn gather(shares: Vec<Share>, max_findings: usize) -> Share {
-    let mut all = Share::default();
+pub(super) fn gather(shares: Vec<WorkerReport>, max_findings: usize) -> WorkerReport {
+    let mut all = WorkerReport::default();
     for share in shares {
         for finding in share.findings {
             let count = all.findings.len();
@@ -81,7 +81,10 @@ pub(super) fn gather(shares: Vec<Share>, max_findings: usize) -> Share {
         }
         for (key, taste) in share.tastes {
             let cases = taste.cases;
-            let known = all.tastes.entry(key).or_insert(Taste { cases: 0, ..taste });
+            let known = all
+                .tastes
+                .entry(key)
+                .or_insert(ImplementationDefined { cases: 0, ..taste });
             known.cases += cases;
         }
         for (key, cases) in share.warnings {

@@ -7,7 +7,7 @@ use crate::results::{
 };
 
 /// A list of known failures, with what each entry matched so far.
-pub(super) struct Ledger<'k> {
+pub(super) struct KnownFailureMatcher<'k> {
     known: &'k KnownFailures,
     /// The date of the run, such as `2026-11-20`.
     today: &'k str,
@@ -37,7 +37,7 @@ pub(super) enum Ruling<'k> {
     Changed(&'k KnownFailure),
 }
 
-impl<'k> Ledger<'k> {
+impl<'k> KnownFailureMatcher<'k> {
     pub(super) fn new(known: &'k KnownFailures, today: &'k str) -> Self {
         Self {
             known,

@@ -7,10 +7,10 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use crate::runner::resign::misses_nothing;
+use crate::runner::rebase_token::{Signed, transplant};
+use crate::runner::rekey::misses_nothing;
 use crate::runner::shift::{Shift, number};
 use crate::runner::trace::{Signer, Tracer};
-use crate::runner::transplant::{Signed, transplant};
 use crate::scheme::{
     Freshness, Implementation as _, Item, ParsedToken, Reference, Rejection, Scheme, Verification,
     is_canonical_time,
@@ -609,7 +609,7 @@ mod tests {
     use super::{Afresh, NotNow};
     use crate::protocol::PreparedRequest;
     use crate::results::{Observed, Verdict, judge};
-    use crate::runner::case::{Case, Fate};
+    use crate::runner::case::{Case, Disposition};
     use crate::runner::seen::Seen;
     use crate::scheme::{Call, Implementation, Reference};
     use crate::signature::{Fields, Op, Outcome, Request, Value};
@@ -721,7 +721,13 @@ vectors:
             seen.add(Observed::Outcome(outcome), right, &vector.expect);
             let asked = Cow::Borrowed(vector);
             let request = PreparedRequest::new(vector.request.clone());
-            let case = Case::new(suite, vector, asked, request, Fate::AskedAfresh(afresh));
+            let case = Case::new(
+                suite,
+                vector,
+                asked,
+                request,
+                Disposition::AskedAfresh(afresh),
+            );
             Some((id, case.verdict(&seen, Level::Must)?))
         })
         .collect()

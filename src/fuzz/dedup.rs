@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::fuzz::coverage::{Disagreement, What};
 use crate::fuzz::demand::Demand;
-use crate::fuzz::grow::Bed;
 use crate::fuzz::masked::masked;
-use crate::fuzz::seen::{Disagreement, What};
+use crate::fuzz::mutate::SeedPool;
 use crate::mistakes::{MistakeId, Mistaken};
 use crate::results::Failure;
 use crate::scheme::Implementation as _;
@@ -20,7 +20,7 @@ const COMPARED: u64 = 4096;
 
 /// What two disagreements have in common before anybody has looked into them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Sort {
+pub(super) struct FailureKey {
     suite: usize,
     op: Op,
     what: String,
@@ -30,7 +30,7 @@ pub(super) struct Sort {
 #[derive(Debug, Default)]
 pub(super) struct Known {
     causes: Vec<Cause>,
-    seen: HashMap<Sort, Seen>,
+    seen: HashMap<FailureKey, Seen>,
     /// Requirements below the level that counts, and how often each was broken.
     pub(super) warnings: BTreeMap<(usize, String), u64>,
 }
@@ -43,12 +43,12 @@ struct Seen {
 
 #[derive(Debug)]
 struct Cause {
-    sort: Sort,
+    sort: FailureKey,
     mistakes: Vec<MistakeId>,
     cases: u64,
 }
 
-impl Sort {
+impl FailureKey {
     pub(super) fn of(disagreement: &Disagreement) -> Self {
         let what = match &disagreement.what {
             What::Broken(demand, outcome) => {
@@ -72,8 +72,8 @@ impl Sort {
 impl Known {
     /// Whether nothing that is known accounts for a disagreement; if something does, it counts
     /// there.
-    pub(super) fn is_new(&mut self, beds: &[Bed<'_>], disagreement: &Disagreement) -> bool {
-        let sort = Sort::of(disagreement);
+    pub(super) fn is_new(&mut self, beds: &[SeedPool<'_>], disagreement: &Disagreement) -> bool {
+        let sort = FailureKey::of(disagreement);
         let seen = self.seen.entry(sort.clone()).or_default();
         seen.cases += 1;
         let is_exhausted = seen.looked_into >= LOOKED_INTO;
@@ -102,8 +102,8 @@ impl Known {
 
     /// Whether something that was found meanwhile accounts for a disagreement; if so, it counts
     /// there.
-    pub(super) fn accounts(&mut self, beds: &[Bed<'_>], disagreement: &Disagreement) -> bool {
-        let sort = Sort::of(disagreement);
+    pub(super) fn accounts(&mut self, beds: &[SeedPool<'_>], disagreement: &Disagreement) -> bool {
+        let sort = FailureKey::of(disagreement);
         let found = self.causes.iter_mut().find(|cause| {
             let is_same = cause.mistakes.is_empty() && cause.sort == sort;
             is_same
@@ -117,13 +117,13 @@ impl Known {
 
     /// Somebody looks into a disagreement of this sort.
     pub(super) fn looks_into(&mut self, disagreement: &Disagreement) {
-        let seen = self.seen.entry(Sort::of(disagreement)).or_default();
+        let seen = self.seen.entry(FailureKey::of(disagreement)).or_default();
         seen.looked_into += 1;
     }
 
     /// It was found to be of these mistakes; without any it is unexplained. Whether that is new.
     pub(super) fn found(&mut self, disagreement: &Disagreement, mistakes: &[MistakeId]) -> bool {
-        let sort = Sort::of(disagreement);
+        let sort = FailureKey::of(disagreement);
         let same = self.causes.iter_mut().find(|cause| {
             cause.sort.suite == sort.suite
                 && cause.mistakes == mistakes
@@ -156,7 +156,11 @@ impl Known {
 }
 
 /// Whether an implementation with these mistakes would have done the same.
-fn accounts_for(mistakes: &[MistakeId], beds: &[Bed<'_>], disagreement: &Disagreement) -> bool {
+fn accounts_for(
+    mistakes: &[MistakeId],
+    beds: &[SeedPool<'_>],
+    disagreement: &Disagreement,
+) -> bool {
     let What::Broken(_, outcome) = &disagreement.what else {
         return false;
     };

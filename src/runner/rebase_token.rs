@@ -15,12 +15,12 @@ const LONGEST_EDIT: usize = 8;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Signed {
     text: String,
-    pieces: Vec<(Range<usize>, Piece)>,
+    pieces: Vec<(Range<usize>, TokenSpan)>,
 }
 
 /// What a piece of a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Piece {
+enum TokenSpan {
     /// The same in every token.
     Constant,
     Mac(Encoding),
@@ -47,10 +47,10 @@ impl Signed {
         let mac = parsed.macs().next()?;
         for (at, (key, layout)) in scheme.token.items().enumerate() {
             if let Some(separator) = scheme.token.separator().filter(|_| at > 0) {
-                signed.push(separator, Piece::Constant);
+                signed.push(separator, TokenSpan::Constant);
             }
             if let Some(key) = key {
-                signed.push(&format!("{key}="), Piece::Constant);
+                signed.push(&format!("{key}="), TokenSpan::Constant);
             }
             signed.append(scheme, layout, mac, &texts)?;
         }
@@ -66,18 +66,18 @@ impl Signed {
     ) -> Option<()> {
         for part in layout.parts() {
             match part {
-                Part::Literal(text) => self.push(text, Piece::Constant),
-                Part::Mac(encoding) => self.push(&encoding.encode(mac), Piece::Mac(*encoding)),
+                Part::Literal(text) => self.push(text, TokenSpan::Constant),
+                Part::Mac(encoding) => self.push(&encoding.encode(mac), TokenSpan::Mac(*encoding)),
                 Part::Field(field) if scheme.is_time(*field) => {
-                    self.push(texts.text(*field)?, Piece::Time);
+                    self.push(texts.text(*field)?, TokenSpan::Time);
                 }
-                Part::Field(field) => self.push(texts.text(*field)?, Piece::Field),
+                Part::Field(field) => self.push(texts.text(*field)?, TokenSpan::Field),
             }
         }
         Some(())
     }
 
-    fn push(&mut self, text: &str, piece: Piece) {
+    fn push(&mut self, text: &str, piece: TokenSpan) {
         let start = self.text.len();
         self.text.push_str(text);
         self.pieces.push((start..self.text.len(), piece));
@@ -87,7 +87,7 @@ impl Signed {
     fn in_capitals(&self) -> Self {
         let mut capitals = self.clone();
         for (range, piece) in &self.pieces {
-            if matches!(piece, Piece::Mac(_)) {
+            if matches!(piece, TokenSpan::Mac(_)) {
                 let mac = self.text[range.clone()].to_ascii_uppercase();
                 capitals.text.replace_range(range.clone(), &mac);
             }
@@ -96,7 +96,7 @@ impl Signed {
     }
 
     /// What stands at a byte, and whether it is the first of its piece.
-    fn piece_at(&self, at: usize) -> Option<(Piece, bool)> {
+    fn piece_at(&self, at: usize) -> Option<(TokenSpan, bool)> {
         let (range, piece) = self.pieces.iter().find(|(range, _)| range.contains(&at))?;
         Some((*piece, range.start == at))
     }
@@ -125,7 +125,7 @@ pub(super) fn transplant(edited: &str, right: &Signed, fresh: &Signed) -> Option
 fn around_the_pieces(edited: &str, right: &Signed, fresh: &Signed) -> Option<String> {
     let mut made = edited.to_owned();
     for (range, piece) in &right.pieces {
-        if matches!(piece, Piece::Mac(_) | Piece::Time) {
+        if matches!(piece, TokenSpan::Mac(_) | TokenSpan::Time) {
             let (old, new) = (&right.text[range.clone()], &fresh.text[range.clone()]);
             if edited.matches(old).count() != 1 {
                 return None;
@@ -169,8 +169,12 @@ fn small_edit(edited: &str, right: &Signed, fresh: &Signed) -> Option<String> {
         }
         put_in
     } else {
-        let changes =
-            |at: usize| matches!(right.piece_at(at), Some((Piece::Mac(_) | Piece::Time, _)));
+        let changes = |at: usize| {
+            matches!(
+                right.piece_at(at),
+                Some((TokenSpan::Mac(_) | TokenSpan::Time, _))
+            )
+        };
         if removed.clone().any(changes) {
             return None;
         }
@@ -196,15 +200,15 @@ fn difference(one: &str, two: &str) -> (Range<usize>, Range<usize>) {
 /// character of a MAC becomes another of its alphabet, and one that leaves bits over that nobody
 /// decodes leaves the same ones over.
 fn other_character(
-    piece: Piece,
+    piece: TokenSpan,
     is_first: bool,
     old: char,
     new: char,
     present: char,
 ) -> Option<char> {
     match piece {
-        Piece::Constant | Piece::Field => Some(new),
-        Piece::Mac(encoding) => {
+        TokenSpan::Constant | TokenSpan::Field => Some(new),
+        TokenSpan::Mac(encoding) => {
             let alphabet = encoding.digits();
             let value = |character| {
                 alphabet
@@ -220,7 +224,7 @@ fn other_character(
                 _ => None,
             }
         }
-        Piece::Time => {
+        TokenSpan::Time => {
             let digits = (old.to_digit(10)?, new.to_digit(10)?, present.to_digit(10)?);
             let (old, new, present) = digits;
             let other = (present + 10 + new - old) % 10;

@@ -18,7 +18,7 @@ pub(super) struct Cuts {
     alphabet: Vec<u8>,
     /// One per part of the message, in order. A word is read piece by piece, and the next piece may
     /// start wherever the current one can end.
-    pieces: Vec<Piece>,
+    pieces: Vec<SplitPart>,
 }
 
 /// A split: for each part of the message that is a field, its index and bytes.
@@ -37,7 +37,7 @@ pub(super) enum TwoCuts {
 
 /// One part of the message: a deterministic automaton with initial state 0.
 #[derive(Debug, Default)]
-struct Piece {
+struct SplitPart {
     /// For each state and each letter of the alphabet, the next state.
     next: Vec<Vec<Option<u32>>>,
     /// For each state, whether it is accepting.
@@ -141,7 +141,7 @@ impl Cuts {
 
     fn may_finish(&self, at: At) -> bool {
         let later = self.pieces.get(at.piece as usize + 1..).unwrap_or_default();
-        let ends = |piece: &Piece, state: u32| piece.ends[state as usize];
+        let ends = |piece: &SplitPart, state: u32| piece.ends[state as usize];
         self.pieces
             .get(at.piece as usize)
             .is_none_or(|piece| ends(piece, at.state))
@@ -218,9 +218,9 @@ impl Words {
         }
     }
 
-    fn automaton(&self, alphabet: &[u8], empty_texts: bool, most: usize) -> Option<Piece> {
-        let mut piece = Piece::default();
-        let add = |piece: &mut Piece, ends| -> Option<u32> {
+    fn automaton(&self, alphabet: &[u8], empty_texts: bool, most: usize) -> Option<SplitPart> {
+        let mut piece = SplitPart::default();
+        let add = |piece: &mut SplitPart, ends| -> Option<u32> {
             piece.next.push(vec![None; alphabet.len()]);
             piece.ends.push(ends);
             let state = piece.ends.len() - 1;
@@ -262,7 +262,7 @@ impl Words {
                 pattern,
             } => {
                 if let Some(form) = pattern.as_ref().and_then(|one| Form::of(one, most)) {
-                    return Some(Piece::of_form(&form, alphabet, empty_texts));
+                    return Some(SplitPart::of_form(&form, alphabet, empty_texts));
                 }
                 add(&mut piece, empty_texts)?;
                 let behind_other = add(&mut piece, true)?;
@@ -286,7 +286,7 @@ impl Words {
     }
 }
 
-impl Piece {
+impl SplitPart {
     /// The texts of a form, with or without the empty one.
     fn of_form(form: &Form, alphabet: &[u8], empty_texts: bool) -> Self {
         let row = |next: &[Option<u32>; 256]| {

@@ -5,9 +5,9 @@ use hyper::header::{COOKIE, HeaderName, HeaderValue, SET_COOKIE};
 use tokio::sync::mpsc::Sender;
 use tokio::task::AbortHandle;
 
-use crate::adapters::conversation::Said;
+use crate::adapters::conversation::Line;
 use crate::adapters::http::client::{
-    Client, Connection, Loss, Request, Response, check_plain, expect_plain_200,
+    Client, Connection, Request, Response, TransportError, check_plain, expect_plain_200,
 };
 use crate::adapters::http::witness::{Ordinary, Size, Witness};
 use crate::adapters::in_flight::Addressee;
@@ -21,12 +21,12 @@ use crate::signature::Op;
 #[derive(Debug)]
 pub(super) struct Event {
     pub(super) flight: u64,
-    pub(super) news: News,
+    pub(super) news: ResponseEvent,
 }
 
 /// What is new.
 #[derive(Debug)]
-pub(super) enum News {
+pub(super) enum ResponseEvent {
     /// Nobody was there, and it is tried again.
     Down(String),
     /// The head of an answer that is read by a description.
@@ -34,7 +34,7 @@ pub(super) enum News {
     /// A piece of the body came.
     Piece(Vec<u8>),
     /// It is over.
-    Over(Result<(), Loss>),
+    Over(Result<(), TransportError>),
 }
 
 /// The head of an answer.
@@ -255,21 +255,21 @@ impl<'a> Flight<'a> {
         if line.trim_ascii().is_empty() {
             return Ok(0);
         }
-        match Said::of(line, |id| self.settle(id)) {
-            Said::Answer(ticket, answer) => {
+        match Line::of(line, |id| self.settle(id)) {
+            Line::Answer(ticket, answer) => {
                 exchange.answered(ticket, answer.reply);
                 Ok(1)
             }
-            Said::Malformed(ticket, why) => {
+            Line::Malformed(ticket, why) => {
                 exchange.failed(ticket, Failure::Protocol(why));
                 Ok(1)
             }
-            Said::Again(ticket) => {
+            Line::Again(ticket) => {
                 let why = "it answered this request twice".to_owned();
                 exchange.revoked(ticket, Failure::Protocol(why));
                 Ok(0)
             }
-            Said::Nonsense(what) => Err(self.breach(what)),
+            Line::Nonsense(what) => Err(self.breach(what)),
         }
     }
 
@@ -307,7 +307,7 @@ impl Drop for Flight<'_> {
 }
 
 /// A request on its way to a server.
-pub(super) struct Departure {
+pub(super) struct OutgoingRequest {
     pub(super) client: Client,
     pub(super) request: Request,
     /// What is sent before it; the cookies that this brings go with the request.
@@ -317,16 +317,16 @@ pub(super) struct Departure {
     pub(super) is_protocol: bool,
 }
 
-impl Departure {
+impl OutgoingRequest {
     /// Sends it, and tells of the answer.
-    pub(super) async fn fly(self, flight: u64, sender: Sender<Event>) {
+    pub(super) async fn send(self, flight: u64, sender: Sender<Event>) {
         let over = self.transfer(flight, &sender).await;
-        let news = News::Over(over);
+        let news = ResponseEvent::Over(over);
         // Nobody listens only where the flight is of no interest any more.
         let _unheard = sender.send(Event { flight, news }).await;
     }
 
-    async fn transfer(self, flight: u64, sender: &Sender<Event>) -> Result<(), Loss> {
+    async fn transfer(self, flight: u64, sender: &Sender<Event>) -> Result<(), TransportError> {
         let Self {
             client,
             mut request,
@@ -344,7 +344,7 @@ impl Departure {
         }
         let response = client.send(request, connection, &mut was_down).await?;
         if let Some(why) = down {
-            let news = News::Down(why);
+            let news = ResponseEvent::Down(why);
             // Nobody listens only where the flight is of no interest any more.
             let _unheard = sender.send(Event { flight, news }).await;
         }
@@ -352,13 +352,13 @@ impl Departure {
             expect_plain_200(response).await?
         } else {
             check_plain(&response)?;
-            let news = News::Head(Head::of(&response));
+            let news = ResponseEvent::Head(Head::of(&response));
             // Nobody listens only where the flight is of no interest any more.
             let _unheard = sender.send(Event { flight, news }).await;
             response
         };
         while let Some(piece) = response.chunk().await? {
-            let news = News::Piece(piece.into());
+            let news = ResponseEvent::Piece(piece.into());
             if sender.send(Event { flight, news }).await.is_err() {
                 break;
             }
@@ -390,11 +390,11 @@ impl Head {
 }
 
 /// The cookies that an answer sets, as they are sent back.
-pub(super) fn cookies(response: &Response) -> Result<Option<HeaderValue>, Loss> {
+pub(super) fn cookies(response: &Response) -> Result<Option<HeaderValue>, TransportError> {
     let status = response.status();
     if !status.is_success() && !status.is_redirection() {
         let why = format!("the session did not open: status {status}");
-        return Err(Loss::Unusable(why));
+        return Err(TransportError::Unusable(why));
     }
     let set = response.headers().get_all(SET_COOKIE).iter();
     let pairs: Vec<&[u8]> = set
@@ -406,5 +406,5 @@ pub(super) fn cookies(response: &Response) -> Result<Option<HeaderValue>, Loss> 
     }
     HeaderValue::from_bytes(&pairs.join(&b"; "[..]))
         .map(Some)
-        .map_err(|_| Loss::Unusable("the session sets cookies that are none".to_owned()))
+        .map_err(|_| TransportError::Unusable("the session sets cookies that are none".to_owned()))
 }

@@ -7,11 +7,11 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use crate::adapters::connection::{Patience, TICK, in_millis};
+use crate::adapters::connection::{Deadline, TICK, in_millis};
 use crate::adapters::http::client::{Client, Connection};
 use crate::adapters::http::described::in_protocol;
-use crate::adapters::http::flight::{Departure, Event, News};
 use crate::adapters::http::http_adapter::{EVENTS, HttpTarget, WebTarget};
+use crate::adapters::http::round_trip::{Event, OutgoingRequest, ResponseEvent};
 use crate::adapters::stderr_tail::shown;
 use crate::adapters::{AdapterError, Limits};
 use crate::implementations::{Reach, WebAddress};
@@ -19,7 +19,7 @@ use crate::protocol::{Hello, MAX_LINE};
 
 /// What leads to a server, and who waits at this end.
 #[derive(Debug)]
-pub(super) struct Road<'a> {
+pub(super) struct HttpTransport<'a> {
     pub(super) runtime: Runtime,
     pub(super) client: Client,
     pub(super) reach: Reach,
@@ -27,7 +27,7 @@ pub(super) struct Road<'a> {
     pub(super) interrupt: &'a AtomicBool,
 }
 
-impl<'a> Road<'a> {
+impl<'a> HttpTransport<'a> {
     /// To a server that speaks the protocol, and says what it is.
     pub(super) fn to_protocol(
         target: &HttpTarget,
@@ -85,7 +85,7 @@ async fn greet(
     let mut body = Vec::new();
     Hello::write_greeting(&mut body);
     body.pop();
-    let departure = Departure {
+    let departure = OutgoingRequest {
         client: client.clone(),
         request: in_protocol(address, body, false),
         session: None,
@@ -93,8 +93,8 @@ async fn greet(
         is_protocol: true,
     };
     // It ends with the runtime, if not before.
-    tokio::spawn(departure.fly(0, sender));
-    let mut patience = Patience::new(waits);
+    tokio::spawn(departure.send(0, sender));
+    let mut patience = Deadline::new(waits);
     let mut said = Vec::new();
     loop {
         if interrupt.load(Ordering::Relaxed) {
@@ -102,11 +102,11 @@ async fn greet(
         }
         match timeout(TICK, events.recv()).await {
             Ok(Some(Event {
-                news: News::Piece(piece),
+                news: ResponseEvent::Piece(piece),
                 ..
             })) => said.extend_from_slice(&piece),
             Ok(Some(Event {
-                news: News::Over(over),
+                news: ResponseEvent::Over(over),
                 ..
             })) => {
                 over.map_err(|loss| AdapterError::no_server(address, &loss.to_string()))?;

@@ -8,7 +8,7 @@ use rustix::buffer::spare_capacity;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::{Errno, ioctl_fionbio, read, retry_on_intr};
 
-use crate::adapters::connection::{Patience, TICK};
+use crate::adapters::connection::{Deadline, TICK};
 use crate::adapters::line_buffer::Read;
 use crate::adapters::outgoing::Outgoing;
 use crate::adapters::process_group::{Pipes, ProcessGroup};
@@ -41,7 +41,7 @@ pub(super) enum Ending {
     TooMuch,
 }
 
-struct Shot {
+struct ChildCall {
     stdin: Option<ChildStdin>,
     stdout: Option<ChildStdout>,
     stderr: Option<ChildStderr>,
@@ -58,8 +58,8 @@ pub(super) fn run(
     interrupt: &AtomicBool,
 ) -> Result<Ended, AdapterError> {
     let (mut group, pipes) = ProcessGroup::start(command, limits.grace)?;
-    let mut shot = Shot::over(pipes, input)?;
-    let mut patience = Patience::new(limits.answer);
+    let mut shot = ChildCall::over(pipes, input)?;
+    let mut patience = Deadline::new(limits.answer);
     let ending = loop {
         if interrupt.load(Ordering::Relaxed) {
             return Err(AdapterError::Interrupted);
@@ -89,7 +89,7 @@ pub(super) fn run(
     })
 }
 
-impl Shot {
+impl ChildCall {
     fn over(pipes: Pipes, input: &[u8]) -> Result<Self, AdapterError> {
         let Pipes {
             stdin,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::mistakes::{Mistake, Mistaken, Stage, catalogue};
 use crate::results::{Observed, Verdict, judge};
-use crate::runner::transplant::{Signed, transplant};
+use crate::runner::rebase_token::{Signed, transplant};
 use crate::scheme::{Call, Implementation as _, ParsedToken, Reference, Scheme};
 use crate::signature::{Fields, Op, Outcome, Request, Secret, Secrets, Value};
 use crate::suite::{Expect, Level, Suite, Vector};

@@ -10,8 +10,8 @@ use crate::adapters::{Adapter, AdapterError, Exchange, Target, Ticket};
 use crate::protocol::{Clock, Hello, PreparedRequest, Reply};
 use crate::results::Failure;
 use crate::runner::plan::Chosen;
-use crate::runner::resign::{Resigner, signed_fields};
-use crate::runner::transplant::{Signed, transplant};
+use crate::runner::rebase_token::{Signed, transplant};
+use crate::runner::rekey::{Resigner, signed_fields};
 use crate::scheme::{FieldTexts, Scheme};
 use crate::signature::{Fields, Op, Outcome, Request, Value};
 use crate::suite::{Expect, Suite, Vector};
@@ -21,7 +21,7 @@ const SOME_TOKEN: &str = "(a token of the scheme's form, another one for each in
 
 /// What an implementation signed before it was judged.
 #[derive(Debug, Default)]
-pub(super) struct Harvest {
+pub(super) struct ObservedTokens {
     /// Tokens by suite and fields.
     tokens: HashMap<(String, String), String>,
     /// The first message of which a MAC is, by suite, selected secret and MAC.
@@ -45,7 +45,7 @@ pub(super) fn harvest(
     chosen: &[Chosen<'_>],
     target: &Target,
     hello: &Hello,
-) -> Result<Result<Harvest, Failure>, AdapterError> {
+) -> Result<Result<ObservedTokens, Failure>, AdapterError> {
     let mut requests: Vec<((String, String), PreparedRequest)> = Vec::new();
     if hello.has_op(Op::Sign) {
         let mut resigner: Option<Resigner<'_>> = None;
@@ -83,7 +83,7 @@ pub(super) fn harvest(
     if let Some((_, failure)) = gathering.failures.first().filter(|_| !gathering.answered) {
         return Ok(Err(failure.clone()));
     }
-    Ok(Ok(Harvest {
+    Ok(Ok(ObservedTokens {
         tokens: gathering.tokens,
         messages: HashMap::new(),
         failures: gathering.failures,
@@ -112,7 +112,7 @@ pub(super) fn key(suite: &Suite, fields: &Fields) -> (String, String) {
     (suite.name.to_string(), fields)
 }
 
-impl Harvest {
+impl ObservedTokens {
     /// The case as it is asked, and what is expected of it; why nothing can be, if nothing can.
     pub(super) fn held_to_itself(
         &mut self,

@@ -84,7 +84,7 @@ pub(crate) struct Candidate {
 
 /// Where an implementation is, and how it is called in reports.
 #[derive(Debug)]
-pub(crate) struct Reached {
+pub(crate) struct ResolvedTarget {
     /// Where it is.
     pub(crate) target: Target,
     /// How it is called.
@@ -99,9 +99,9 @@ pub(crate) struct Reached {
 
 impl Candidate {
     /// It, where it is ready.
-    pub(crate) fn reached(self) -> Result<Reached, Stop> {
+    pub(crate) fn reached(self) -> Result<ResolvedTarget, Stop> {
         let (target, secret) = self.ready?;
-        Ok(Reached {
+        Ok(ResolvedTarget {
             target,
             label: self.label,
             arguments: self.arguments,
@@ -247,7 +247,7 @@ impl Choice<'_> {
 
     /// Where the one implementation is; the built-in reference if nothing is said. The latter is
     /// told of the suite files.
-    pub(crate) fn reached(&self, suite_files: &[PathBuf]) -> Result<Reached, Stop> {
+    pub(crate) fn reached(&self, suite_files: &[PathBuf]) -> Result<ResolvedTarget, Stop> {
         match self.one_reached(suite_files)? {
             one if one.secret == WhoseSecret::Request => Ok(one),
             one => Err(Stop::usage(format_args!(
@@ -258,7 +258,7 @@ impl Choice<'_> {
     }
 
     /// Where the one implementation is, whosever secret it uses.
-    pub(crate) fn one_reached(&self, suite_files: &[PathBuf]) -> Result<Reached, Stop> {
+    pub(crate) fn one_reached(&self, suite_files: &[PathBuf]) -> Result<ResolvedTarget, Stop> {
         if let Some(configuration) = &self.configuration
             && self.args.implementation.is_empty()
             && configuration.file.all().len() > 1
@@ -280,7 +280,7 @@ impl Choice<'_> {
 
     /// Where another implementation is: by its name in the file that describes implementations,
     /// where it is there; by its address; else by its adapter's command line.
-    pub(crate) fn other(&self, text: &str) -> Result<Reached, Stop> {
+    pub(crate) fn other(&self, text: &str) -> Result<ResolvedTarget, Stop> {
         let is_named = text == REFERENCE
             || Slug::new(text).is_ok()
                 && Configuration::of(self.args.config.as_deref())?

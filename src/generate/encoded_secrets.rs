@@ -7,8 +7,8 @@ use crate::generate::requirements::{
     EMPTY_SECRET_PROTECTS_NOTHING, NOTHING_IS_SIGNED_WITHOUT_A_SECRET, RIGHT_TOKEN_IS_ACCEPTED,
     SECRET_IS_DECODED, TOKEN_IS_BOUND_TO_THE_SECRET, UNUSUAL_SECRET,
 };
-use crate::generate::secrets::{Bytes, Manner, by_key};
-use crate::generate::sheet::Sheet;
+use crate::generate::secrets::{Bytes, SecretStrictness, by_key};
+use crate::generate::vector_builder::VectorBuilder;
 use crate::scheme::SecretEncoding;
 use crate::signature::{Encoding, Secret};
 
@@ -55,11 +55,11 @@ static KEYS: &[Key] = &[
     long_key("length-131", 131, "a key longer than two blocks that is cut instead of hashed."),
 ];
 
-pub(super) fn spelt_keys(sheet: &mut Sheet<'_>) {
+pub(super) fn spelt_keys(sheet: &mut VectorBuilder<'_>) {
     for entry in KEYS {
         let secret = sheet.fixture.scheme.secret.spell(&entry.key.bytes());
         let note = format!("Catches {}", entry.catches);
-        used(sheet, entry.slug, Manner::Used, &secret, &note);
+        used(sheet, entry.slug, SecretStrictness::Used, &secret, &note);
     }
     let spelt = sheet
         .fixture
@@ -73,12 +73,24 @@ pub(super) fn spelt_keys(sheet: &mut Sheet<'_>) {
     if rule.encoding == SecretEncoding::Hex {
         let upper = Secret::new(format!("{prefix}{}", text.to_ascii_uppercase()));
         let note = "Catches a decoder that knows one case only.";
-        used(sheet, "hex-in-upper-case", Manner::Unusual, &upper, note);
+        used(
+            sheet,
+            "hex-in-upper-case",
+            SecretStrictness::Unusual,
+            &upper,
+            note,
+        );
     }
     if !prefix.is_empty() {
         let bare = Secret::new(text.as_bytes());
         let note = "Catches an implementation that takes the prefix off without looking whether it is there.";
-        used(sheet, "prefix-left-out", Manner::Unusual, &bare, note);
+        used(
+            sheet,
+            "prefix-left-out",
+            SecretStrictness::Unusual,
+            &bare,
+            note,
+        );
     }
     let key = KEYS[0].key.bytes();
     let others: [(&str, Vec<u8>, &str); 9] = [
@@ -137,23 +149,29 @@ pub(super) fn spelt_keys(sheet: &mut Sheet<'_>) {
     }
 }
 
-fn used(sheet: &mut Sheet<'_>, slug: &str, manner: Manner, secret: &Secret, note: &str) {
+fn used(
+    sheet: &mut VectorBuilder<'_>,
+    slug: &str,
+    manner: SecretStrictness,
+    secret: &Secret,
+    note: &str,
+) {
     let claim = sheet.fixture.under(secret);
     let shown = sheet.fixture.forge(&claim, &claim);
     let id = format!("secret-{slug}");
     match manner {
-        Manner::Used => {
+        SecretStrictness::Used => {
             sheet.gives_or_declines(&SECRET_IS_DECODED, &id, note, &claim);
             let id = format!("{id}-is-accepted");
             sheet.accepted_or_declined(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
         }
-        Manner::Unusual => sheet.gives_or_declines(&UNUSUAL_SECRET, &id, note, &claim),
+        SecretStrictness::Unusual => sheet.gives_or_declines(&UNUSUAL_SECRET, &id, note, &claim),
     }
 }
 
 /// Secrets that spell no key. Lenient decoders make a key of some of them; the characters
 /// themselves are never one, and neither is nothing.
-pub(super) fn undecodable(sheet: &mut Sheet<'_>) {
+pub(super) fn undecodable(sheet: &mut VectorBuilder<'_>) {
     let prefix = sheet
         .fixture
         .scheme

@@ -12,7 +12,7 @@ const TIMES: u32 = 10;
 /// it was asked, where nothing else was under way: how many are asked at once makes no difference
 /// to an adapter that works on one at a time and holds no answer back.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(super) struct Latency {
     /// When the answer before came, or the first of what is under way was asked.
     since: Duration,
     under_way: u64,
@@ -21,7 +21,7 @@ pub(super) struct Pace {
     counts: [u64; 64],
 }
 
-impl Default for Pace {
+impl Default for Latency {
     fn default() -> Self {
         Self {
             since: Duration::ZERO,
@@ -31,7 +31,7 @@ impl Default for Pace {
     }
 }
 
-impl Pace {
+impl Latency {
     /// Something is asked.
     pub(super) fn asked(&mut self, now: impl FnOnce() -> Duration) {
         if self.under_way == 0 {
@@ -76,10 +76,10 @@ fn place(took: Duration) -> usize {
 mod tests {
     use std::time::Duration;
 
-    use super::Pace;
+    use super::Latency;
 
-    fn after(milliseconds: &[u64]) -> Pace {
-        let mut pace = Pace::default();
+    fn after(milliseconds: &[u64]) -> Latency {
+        let mut pace = Latency::default();
         let mut now = Duration::ZERO;
         for took in milliseconds {
             pace.asked(|| now);
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn what_is_under_way_together_is_timed_from_answer_to_answer() {
-        let mut pace = Pace::default();
+        let mut pace = Latency::default();
         let ms = Duration::from_millis;
         for _ in 0..3 {
             pace.asked(|| ms(5));

@@ -6,24 +6,24 @@ use std::time::Duration;
 
 use crate::adapters::{Adapter, AdapterError, Target, ask};
 use crate::fuzz::campaign::Campaign;
+use crate::fuzz::coverage::{Disagreement, What};
 use crate::fuzz::demand::Demand;
 use crate::fuzz::drive::FuzzOptions;
-use crate::fuzz::grow::Bed;
 use crate::fuzz::input::{Input, Signer};
-use crate::fuzz::look::{Found, Looked, answered, is_same, look_into, shown};
+use crate::fuzz::mutate::SeedPool;
 use crate::fuzz::plan::{Bounded, Counters, Plan};
-use crate::fuzz::seen::{Disagreement, What};
 use crate::fuzz::sequence::{Bench, Sought};
-use crate::fuzz::share::{Breach, Finding, Share};
 use crate::fuzz::shrink::{as_made, length};
+use crate::fuzz::triage::{Found, Triage, answered, is_same, look_into, shown};
+use crate::fuzz::worker_report::{Breach, Finding, WorkerReport};
 use crate::protocol::{Hello, HelloChanges};
 use crate::results::{Failure, Observed};
 use crate::runner::Shard;
 use crate::signature::Request;
 
 /// What all processes share.
-pub(super) struct Work<'w, 's> {
-    pub(super) beds: &'w (dyn Fn() -> Vec<Bed<'s>> + Sync),
+pub(super) struct WorkerContext<'w, 's> {
+    pub(super) beds: &'w (dyn Fn() -> Vec<SeedPool<'s>> + Sync),
     pub(super) hello: &'w Hello,
     /// What later hellos said otherwise, of whatever process.
     pub(super) hello_changes: &'w Mutex<HelloChanges>,
@@ -36,16 +36,16 @@ pub(super) struct Work<'w, 's> {
     pub(super) stop: &'w AtomicBool,
 }
 
-impl Work<'_, '_> {
+impl WorkerContext<'_, '_> {
     /// Fuzzes until it is over.
-    pub(super) fn labour(
+    pub(super) fn run_worker(
         &self,
         number: usize,
         adapter: Result<Adapter<'_>, AdapterError>,
-    ) -> Share {
-        let mut share = Share {
+    ) -> WorkerReport {
+        let mut share = WorkerReport {
             number,
-            ..Share::default()
+            ..WorkerReport::default()
         };
         let mut adapter = match adapter {
             Ok(adapter) => adapter,
@@ -96,7 +96,7 @@ impl Work<'_, '_> {
     }
 
     /// What this process is to do: its own inputs, and its part of the vectors and the corpus.
-    fn plan(&self, number: usize, beds: &[Bed<'_>], hello: &Hello) -> Plan<'_> {
+    fn plan(&self, number: usize, beds: &[SeedPool<'_>], hello: &Hello) -> Plan<'_> {
         let options = self.options;
         let jobs = options.jobs.max(1);
         let (shard, shards) = options.shard.map_or((0, 1), Shard::place);
@@ -178,9 +178,9 @@ impl Work<'_, '_> {
                     continue;
                 }
                 match look_into(adapter, campaign, &disagreement) {
-                    Ok(Looked::Found(found)) => self.add(findings, *found),
-                    Ok(Looked::Known) => {}
-                    Ok(Looked::Gone) => self.gone(campaign, &disagreement, findings)?,
+                    Ok(Triage::Found(found)) => self.add(findings, *found),
+                    Ok(Triage::Known) => {}
+                    Ok(Triage::Gone) => self.gone(campaign, &disagreement, findings)?,
                     Err(error) => {
                         campaign.reopen(disagreement);
                         return Err(error);
@@ -429,7 +429,7 @@ impl Work<'_, '_> {
 }
 
 /// A disagreement as a finding that is neither explained nor shrunk.
-fn as_seen(beds: &[Bed<'_>], disagreement: &Disagreement, sequence: Vec<Request>) -> Found {
+fn as_seen(beds: &[SeedPool<'_>], disagreement: &Disagreement, sequence: Vec<Request>) -> Found {
     let bounds = &beds[disagreement.input.suite].bounds;
     let length = length(&disagreement.input);
     Found {
@@ -450,7 +450,7 @@ fn as_seen(beds: &[Bed<'_>], disagreement: &Disagreement, sequence: Vec<Request>
 }
 
 /// The place of a request's suite.
-fn suite_of(request: &Request, beds: &[Bed<'_>]) -> Option<usize> {
+fn suite_of(request: &Request, beds: &[SeedPool<'_>]) -> Option<usize> {
     beds.iter()
         .position(|bed| bed.suite().name.as_str() == &*request.suite)
 }
