@@ -38,6 +38,8 @@ def verify(question):
     global count
     count += 1
     fields, token = question["fields"], question["token"]
+    if not question["secret"]:
+        return False
     if FAULT == "rejects-everything":
         return False
     if FAULT == "guesses":
