@@ -53,7 +53,7 @@ pub struct Versus {
     pub(super) matrix: Vec<Crossing>,
     /// How many requests both were asked.
     pub(super) cases: u64,
-    /// How many of them had no valid answer from either.
+    /// How many requests, those of the matrix included, had no valid answer from either.
     pub(super) unanswered: u64,
     /// How many kinds of pairs of answers there were.
     pub(super) kinds: u64,
@@ -169,7 +169,7 @@ pub fn versus(
             let is_late = options.time.is_some_and(|time| clock() >= time);
             let is_enough = comparing.differences.len() >= options.max_findings;
             if is_spent || is_late || is_enough {
-                return Ok((comparing.matrix(&mut pair)?, is_enough));
+                return Ok((comparing.matrix(&mut pair, options)?, is_enough));
             }
         }
     };
@@ -292,19 +292,32 @@ impl Comparing<'_, '_> {
                     self.grower.keep(input.clone());
                 }
             }
-            let has_failed = |one: &Observed| matches!(one, Observed::Failed(_));
-            self.unanswered += u64::from(outcomes.iter().all(has_failed));
-            let is_unsupported = |one: &Observed| matches!(one, Observed::Unsupported { .. });
-            self.unsupported += u64::from(outcomes.iter().any(is_unsupported));
-            let Some(sort) = sort(input.suite, request.op, &outcomes) else {
-                continue;
-            };
-            if let Some(known) = self.differences.get_mut(&sort) {
-                known.cases += 1;
-            } else if self.differences.len() < options.max_findings {
-                let difference = self.shrunk(pair, input, request, outcomes, sort)?;
-                self.differences.insert(sort, difference);
-            }
+            self.compare(pair, input, request, outcomes, options)?;
+        }
+        Ok(())
+    }
+
+    /// Counts a pair of answers, and keeps it if they differ.
+    fn compare(
+        &mut self,
+        pair: &mut [Adapter<'_>; 2],
+        input: Input,
+        request: Request,
+        outcomes: [Observed; 2],
+        options: &VersusOptions,
+    ) -> Result<(), AdapterError> {
+        let has_failed = |one: &Observed| matches!(one, Observed::Failed(_));
+        self.unanswered += u64::from(outcomes.iter().all(has_failed));
+        let is_unsupported = |one: &Observed| matches!(one, Observed::Unsupported { .. });
+        self.unsupported += u64::from(outcomes.iter().any(is_unsupported));
+        let Some(key) = sort(input.suite, request.op, &outcomes) else {
+            return Ok(());
+        };
+        if let Some(known) = self.differences.get_mut(&key) {
+            known.cases += 1;
+        } else if self.differences.len() < options.max_findings {
+            let difference = self.shrunk(pair, input, request, outcomes, key)?;
+            self.differences.insert(key, difference);
         }
         Ok(())
     }
@@ -362,7 +375,11 @@ impl Comparing<'_, '_> {
     }
 
     /// The tokens of each, presented to each.
-    fn matrix(&mut self, pair: &mut [Adapter<'_>; 2]) -> Result<Vec<Crossing>, AdapterError> {
+    fn matrix(
+        &mut self,
+        pair: &mut [Adapter<'_>; 2],
+        options: &VersusOptions,
+    ) -> Result<Vec<Crossing>, AdapterError> {
         let both = |op| self.beds.iter().all(|bed| bed.has_op(op));
         if !both(Op::Sign) || !both(Op::Verify) {
             return Ok(Vec::new());
@@ -370,8 +387,21 @@ impl Comparing<'_, '_> {
         let mut matrix = Vec::new();
         for at in 0..self.beds.len() {
             let claims = self.claims(at);
+            let requests: Vec<Request> =
+                claims.iter().map(|(_, request)| request.clone()).collect();
+            let signed = ask_both(pair, &requests)?;
+            for ((input, request), outcomes) in std::iter::zip(&claims, &signed) {
+                self.compare(
+                    pair,
+                    input.clone(),
+                    request.clone(),
+                    outcomes.clone(),
+                    options,
+                )?;
+            }
             for signer in 0..2 {
-                let presented = self.presented(&mut pair[signer], at, &claims)?;
+                let signed = signed.iter().map(|outcomes| &outcomes[signer]);
+                let presented = self.presented(at, &claims, signed);
                 for (verifier, adapter) in pair.iter_mut().enumerate() {
                     let mut crossing = self.crossed(adapter, at, &presented)?;
                     (crossing.signer, crossing.verifier) = (signer, verifier);
@@ -399,28 +429,26 @@ impl Comparing<'_, '_> {
     }
 
     /// The tokens of one signer, each as it is shown to a verifier.
-    fn presented(
+    fn presented<'o>(
         &mut self,
-        signer: &mut Adapter<'_>,
         at: usize,
         claims: &[(Input, Request)],
-    ) -> Result<Vec<Request>, AdapterError> {
+        signed: impl Iterator<Item = &'o Observed>,
+    ) -> Vec<Request> {
         let suite = self.beds[at].suite();
-        let requests = claims.iter().map(|(_, request)| request.clone());
-        let signed = ask(signer, &requests.collect::<Vec<_>>(), false)?;
         let shown = std::iter::zip(claims, signed).filter_map(|((input, _), observed)| {
             let Observed::Outcome(Outcome::Token(token)) = observed else {
                 return None;
             };
             let shown = Input {
                 op: Op::Verify,
-                token: Token::Literal(Value::Text(token)),
+                token: Token::Literal(Value::Text(token.clone())),
                 ..input.clone()
             };
             let request = PreparedRequest::new(shown.request(suite, &mut self.signer)?);
             (!request.is_longer_than(MAX_LINE)).then(|| request.into_request())
         });
-        Ok(shown.collect())
+        shown.collect()
     }
 
     /// Tokens, presented to one verifier.

@@ -33,7 +33,8 @@ pub struct VersusResult {
     pub suites: Vec<FuzzedSuite>,
     /// How many requests each was asked, those of shrinking and of the matrix aside.
     pub cases: u64,
-    /// How many of them had no valid answer from either, so that nothing could be compared.
+    /// How many requests, those of the matrix included, had no valid answer from either, so that
+    /// nothing could be compared.
     #[serde(default)]
     pub unanswered: u64,
     /// How many kinds of pairs of answers there were.

@@ -162,9 +162,10 @@ fn fuzz_signs_at_the_present() {
         let target = adapter(fault, "0");
         let found = fuzzed(&suite, &target);
         assert_eq!(found.len(), 1, "{fault}");
-        // What was saved shows it again, at another present.
-        let (_, failed) = asked(&found[0], &target, None);
-        assert!(!failed.is_empty(), "{fault}");
+        // What was saved shows it again, at another present. A busy machine takes long to answer, and
+        // then no age is far enough from the limit to be asked for.
+        let is_shown = (0..10).any(|_| !asked(&found[0], &target, None).1.is_empty());
+        assert!(is_shown, "{fault}");
     }
 }
 

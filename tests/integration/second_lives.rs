@@ -223,25 +223,29 @@ fn of_two_against_each_other_each_counts() {
     }
 }
 
-/// What neither answers was not compared.
+/// What neither answers was not compared, whether it is a case or asked for the matrix alone.
 #[test(needs(PYTHON))]
 fn what_neither_answers_is_not_agreement() {
     let program = Program::new();
     let dies = crate::fuzz::adapter(program.folder.path(), "    if '%' in user: os._exit(3)");
-    let output = program.run(&[
-        "fuzz",
-        "jotreview",
-        "--command",
-        &dies,
-        "--against",
-        &dies,
-        "--cases",
-        "256",
-        "--report",
-        "json=versus.json",
-    ]);
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert_eq!(output.status.code(), Some(3), "{said}");
-    assert!(program.json("versus.json")["unanswered"].as_u64() > Some(0));
-    assert!(said.contains("had no valid answer from either"), "{said}");
+    for (cases, seed) in [("1024", "1"), ("256", "3289104046")] {
+        let output = program.run(&[
+            "fuzz",
+            "jotreview",
+            "--command",
+            &dies,
+            "--against",
+            &dies,
+            "--cases",
+            cases,
+            "--seed",
+            seed,
+            "--report",
+            "json=versus.json",
+        ]);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(output.status.code(), Some(3), "{seed}: {said}");
+        assert!(program.json("versus.json")["unanswered"].as_u64() > Some(0));
+        assert!(said.contains("had no valid answer from either"), "{said}");
+    }
 }
