@@ -24,6 +24,14 @@ pub enum Target {
 }
 
 impl Target {
+    /// Whether a user name or a password stands in the address.
+    pub fn has_credentials(&self) -> bool {
+        match self {
+            Self::Http(target) => target.address.has_credentials(),
+            Self::Command(_) | Self::Exec(_) | Self::Web(_) => false,
+        }
+    }
+
     /// The name and the password that stand in an address: what a server says may repeat them.
     pub fn credentials(&self) -> Vec<Secret> {
         match self {

@@ -266,7 +266,7 @@ impl CertificationRun<'_> {
             shard: None,
             left_out: output.left_out,
             notes: output.notes,
-            redaction: Redaction::none(),
+            redaction: Redaction::none().and(self.reached.target.credentials()),
         };
         let today = began.strftime("%Y-%m-%d").to_string();
         let result = conclude(circumstances, output.observations, known, &today);

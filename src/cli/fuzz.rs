@@ -91,10 +91,12 @@ pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
         documents.announce(&words);
     }
     let reached = choice.reached(&args.suite_file)?;
+    without_credentials(&reached)?;
     let options = options(args)?;
     documents.probe()?;
     if let Some(other) = &args.against {
         let other = choice.other(other)?;
+        without_credentials(&other)?;
         let options = VersusOptions {
             seed: options.seed,
             cases: options.cases,
@@ -151,6 +153,17 @@ pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
         (Exit::Usage, _) => Err(Stop::usage("not one case was asked")),
         (exit, _) => Ok(exit),
     }
+}
+
+/// Findings quote what a server answers, and it may echo the credentials that it was sent.
+fn without_credentials(reached: &ResolvedTarget) -> Result<(), Stop> {
+    if reached.target.has_credentials() {
+        return Err(Stop::usage(
+            "fuzz takes no user name and password in an address: its findings quote the answers of \
+             the server, which may echo them; remove them from the address",
+        ));
+    }
+    Ok(())
 }
 
 fn options(args: &FuzzArgs) -> Result<FuzzOptions, Stop> {

@@ -91,6 +91,11 @@ impl WebAddress {
         }
     }
 
+    /// Whether the address has a user name or a password, which are sent with every request.
+    pub fn has_credentials(&self) -> bool {
+        !self.0.username().is_empty() || self.0.password().is_some()
+    }
+
     /// The user name and the password in the address, because a server may echo them.
     pub fn credentials(&self) -> Vec<Secret> {
         let decoded = |text: &str| percent_decode_str(text).collect::<Vec<u8>>();

@@ -418,3 +418,24 @@ fn a_server_that_dies_is_a_finding_with_what_was_under_way() {
     let actual = finding["actual"].as_str().unwrap();
     assert!(actual.contains("came to nothing"), "{actual}");
 }
+
+/// Findings quote answers, and a server may echo what it was sent.
+#[test]
+fn no_credentials_are_sent_that_a_finding_could_quote() {
+    let with = "http://somebody:hunter22@127.0.0.1:1";
+    let ours = format!("{} adapter", env!("CARGO_BIN_EXE_macproof"));
+    for arguments in [
+        vec!["--http", with],
+        vec!["--command", &ours, "--against", with],
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_macproof"))
+            .args(["fuzz", "jotreview", "--cases", "1"])
+            .args(arguments)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("no user name and password"), "{said}");
+        assert!(!said.contains("hunter22"), "{said}");
+    }
+}

@@ -10,9 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderValue, InvalidHeaderValue, LOCATION,
-};
+use hyper::header::{ACCEPT, CONTENT_ENCODING, HeaderMap, HeaderValue, LOCATION};
 use hyper::{Method, StatusCode, Uri, Version};
 use hyper_util::client::legacy;
 use hyper_util::rt::TokioExecutor;
@@ -150,9 +148,6 @@ impl Request {
         headers
             .entry(ACCEPT)
             .or_insert(HeaderValue::from_static("*/*"));
-        if let Some(basic) = basic(&url).map_err(|error| unsent(&error))? {
-            headers.entry(AUTHORIZATION).or_insert(basic);
-        }
         // Without a host these do nothing, and there always is one.
         let _no_host = (url.set_username(""), url.set_password(None));
         let uri = Uri::try_from(url.as_str()).map_err(|error| unsent(&error))?;
@@ -164,10 +159,10 @@ impl Request {
     }
 }
 
-/// The name and the password in an address, as they are sent.
-fn basic(url: &Url) -> Result<Option<HeaderValue>, InvalidHeaderValue> {
+/// The user name and the password in an address, as they are sent; `None` without either.
+pub(super) fn basic(url: &Url) -> Option<HeaderValue> {
     if url.username().is_empty() && url.password().is_none() {
-        return Ok(None);
+        return None;
     }
     let decoded = |text| percent_encoding::percent_decode_str(text).collect::<Vec<u8>>();
     let (name, password) = (
@@ -175,9 +170,10 @@ fn basic(url: &Url) -> Result<Option<HeaderValue>, InvalidHeaderValue> {
         decoded(url.password().unwrap_or("")),
     );
     let both = STANDARD.encode([&name[..], b":", &password].concat());
-    let mut value = HeaderValue::from_str(&format!("Basic {both}"))?;
+    // Base64 is always a valid header value.
+    let mut value = HeaderValue::from_str(&format!("Basic {both}")).ok()?;
     value.set_sensitive(true);
-    Ok(Some(value))
+    Some(value)
 }
 
 impl Response {

@@ -129,7 +129,8 @@ impl Wire {
 }
 
 /// A server that writes the head and the body of an answer one after the other may wait for our
-/// acknowledgement in between, which Linux delays by 40 ms. It forgets what it was told by and by.
+/// acknowledgement in between, which Linux delays by 40 ms. The kernel clears the option, so it is set again after
+/// each read.
 fn acknowledge_at_once(stream: &TcpStream) {
     #[cfg(target_os = "linux")]
     // Where it is not to be had, answers take longer.

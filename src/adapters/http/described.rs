@@ -1,9 +1,9 @@
 //! What is sent to a server: in the protocol, or as its description says.
 
 use hyper::Method;
-use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
 
-use crate::adapters::http::client::Request;
+use crate::adapters::http::client::{Request, basic};
 use crate::adapters::http::round_trip::Reading;
 use crate::implementations::{Call as _, Native, WebAddress, WebCall, WebRequest};
 use crate::signature::Request as Asked;
@@ -26,6 +26,9 @@ pub(super) fn in_protocol(address: &WebAddress, body: Vec<u8>, is_batch: bool) -
     let mut request = Request::new(Method::POST, address.url().clone());
     let kind = HeaderValue::from_static(kind);
     request.headers.insert(CONTENT_TYPE, kind);
+    if let Some(basic) = basic(address.url()) {
+        request.headers.insert(AUTHORIZATION, basic);
+    }
     request.body = body.into();
     request
 }
