@@ -174,9 +174,8 @@ impl Mutator {
 
     /// Another input, with its class.
     pub(super) fn grow(&mut self, beds: &[SeedPool<'_>]) -> (Input, Class) {
-        let at = self.rng.usize(..beds.len());
-        let bed = &beds[at];
-        let mut input = self.parent(bed, at);
+        let bed = &beds[self.rng.usize(..beds.len())];
+        let mut input = self.parent(bed);
         input.op = bed.ops[self.rng.usize(..bed.ops.len())];
         let mut class = 0;
         if input.op == Op::Verify && matches!(input.token, Token::Absent) {
@@ -188,10 +187,10 @@ impl Mutator {
         (input, class)
     }
 
-    fn parent(&mut self, bed: &SeedPool<'_>, at: usize) -> Input {
+    fn parent(&mut self, bed: &SeedPool<'_>) -> Input {
         if !self.kept.is_empty() && self.rng.u8(..3) == 0 {
             let kept = &self.kept[self.rng.usize(..self.kept.len())];
-            if kept.suite == at {
+            if kept.suite == bed.base.suite {
                 return kept.clone();
             }
         }
@@ -539,5 +538,54 @@ impl Mutator {
             _ => Token::Literal(Value::Text(String::new())),
         };
         22
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::ImplementationInfo;
+    use crate::suite::embedded;
+
+    /// Inputs of one suite grow from inputs of that suite, wherever its pool stands in the slice:
+    /// the secret and the fields of another suite's request mean nothing to it.
+    #[test]
+    fn no_input_grows_from_another_suites() {
+        let suites: Vec<Suite> = embedded().map(|suite| suite.parse().unwrap()).collect();
+        let hello = Hello {
+            protocol: 1,
+            implementation: ImplementationInfo::default(),
+            suites: None,
+            ops: None,
+            clock: None,
+            inputs: None,
+            max_in_flight: None,
+        };
+        let pools: Vec<_> = std::iter::zip(0.., &suites)
+            .map(|(at, suite)| SeedPool::new(at, suite, &hello, Present::OfTheRequest))
+            .collect();
+        let mut mutator = Mutator::new(11);
+        for pool in &pools {
+            for _ in 0..20 {
+                mutator.keep(pool.base.clone());
+            }
+        }
+        for (at, pool) in pools.iter().enumerate() {
+            for _ in 0..200 {
+                let (input, _) = mutator.grow(&pools[at..=at]);
+                assert_eq!(input.suite, at);
+                let names = |input: &Input| -> Vec<String> {
+                    let names = input.fields.iter().map(|(name, _)| name.to_owned());
+                    names.collect()
+                };
+                let own = names(&pool.base);
+                assert!(
+                    names(&input).iter().all(|name| own.contains(name)),
+                    "{}: {:?}",
+                    pool.suite().name,
+                    input.fields
+                );
+            }
+        }
     }
 }
