@@ -6,6 +6,7 @@
 pub mod adapters;
 pub mod certificate;
 pub mod cli;
+pub(crate) mod derivation;
 pub mod explain;
 pub mod fuzz;
 pub mod generate;

@@ -3,7 +3,7 @@
 
 use fastrand::Rng;
 
-use crate::runner::Resigner;
+use crate::runner::Rekeyer;
 use crate::scheme::{Scheme, SecretEncoding, Verification};
 use crate::signature::{Op, OutcomeKind, Secret, Secrets, Slug};
 use crate::suite::{Expect, Level, Suite, Vector};
@@ -21,13 +21,13 @@ const FORGED: &str = "-under-another-secret";
 pub fn rekeyed(suite: &Suite, seed: u64) -> Suite {
     let fresh = FreshSecrets::new(&suite.scheme, &mut Rng::with_seed(seed));
     let of = |secrets: &Secrets| fresh.of(secrets);
-    let resigner = Resigner::of_every_secret(suite);
+    let mut rekeyer = Rekeyer::new(suite);
     let mut vectors = Vec::new();
     for vector in suite.vectors.iter().filter(|one| one.level != Level::May) {
         if of(&vector.request.secrets) == vector.request.secrets {
             continue;
         }
-        let Ok(other) = resigner.rekeyed(vector, &of) else {
+        let Ok(other) = rekeyer.rekeyed(vector, &of) else {
             continue;
         };
         let forged = forged(suite, vector, &other);

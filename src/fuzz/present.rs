@@ -4,12 +4,12 @@
 
 use std::time::Duration;
 
+use crate::derivation::{Shift, fields_when_signed};
 use crate::fuzz::bounds::Bounds;
 use crate::fuzz::demand::{Judged, judged};
 use crate::fuzz::input::{Input, Recipe, Signer, Token};
-use crate::runner::Shift;
-use crate::scheme::{ParsedToken, Scheme};
-use crate::signature::{Op, Outcome, Request, Value};
+use crate::scheme::Scheme;
+use crate::signature::{Op, Outcome, Request};
 use crate::suite::Suite;
 
 /// Whose time counts.
@@ -62,12 +62,17 @@ impl Present<'_> {
         }
     }
 
-    /// The request that an answer to this one has to be judged by: whoever signs with his own clock
-    /// has signed at the time that his token tells, where that lies between request and answer.
+    /// The request that an answer to this one is judged by: an implementation that signs by its own
+    /// clock signed at the time that its token tells, if that lies between request and answer.
     pub(super) fn answered(self, scheme: &Scheme, request: Request, outcome: &Outcome) -> Request {
         match (self, outcome) {
             (Self::Real { now, .. }, Outcome::Token(token)) if request.op == Op::Sign => {
-                at_its_time(scheme, &request, token, now()).unwrap_or(request)
+                let seconds = request.now..=now();
+                let (secrets, fields) = (&request.secrets, &request.fields);
+                match fields_when_signed(scheme, secrets, fields, token, seconds) {
+                    Some(fields) => Request { fields, ..request },
+                    None => request,
+                }
             }
             _ => request,
         }
@@ -126,45 +131,4 @@ fn moved(scheme: &Scheme, input: &Input, now: u64) -> Option<Input> {
         token,
         ..input.clone()
     })
-}
-
-/// The request with the time that a token tells, or of which it is, where that is a second from the
-/// request to `answered`.
-fn at_its_time(scheme: &Scheme, request: &Request, token: &str, answered: u64) -> Option<Request> {
-    /// More seconds than that are not tried.
-    const MOST_TRIED: u64 = 600;
-    let parsed = scheme.token.parse(&scheme.fields, token)?;
-    let mut at_its_time = request.clone();
-    let mut carries_time = false;
-    for (field, text) in parsed_times(scheme, &parsed) {
-        let field = scheme.fields.at(field);
-        let time: i64 = text.parse().ok()?;
-        let seconds = u64::try_from(time).ok()? / field.kind.per_second();
-        if !(request.now..=answered).contains(&seconds) {
-            return None;
-        }
-        at_its_time
-            .fields
-            .set(field.name.clone(), Value::Number(time));
-        carries_time = true;
-    }
-    if carries_time {
-        return Some(at_its_time);
-    }
-    (request.now..=answered.min(request.now + MOST_TRIED)).find_map(|second| {
-        let shift = Shift::between(request.now, second);
-        let fields = shift.fields(scheme, &request.fields)?;
-        let is_it = scheme.sign(&request.secrets, &fields).ok()? == token;
-        is_it.then(|| Request {
-            fields,
-            ..request.clone()
-        })
-    })
-}
-
-fn parsed_times<'p>(
-    scheme: &'p Scheme,
-    parsed: &'p ParsedToken,
-) -> impl Iterator<Item = (usize, &'p str)> {
-    parsed.fields().filter(|(field, _)| scheme.is_time(*field))
 }

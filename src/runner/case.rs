@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::protocol::PreparedRequest;
 use crate::results::{Observation, Observed, ObservedKind, Verdict, judge};
 use crate::runner::CaseEvent;
-use crate::runner::live_clock::Afresh;
+use crate::runner::live_clock::LiveCase;
 use crate::runner::seen::Seen;
 use crate::signature::{CaseId, Op};
 use crate::suite::{Expect, Level, Suite, Vector};
@@ -37,7 +37,7 @@ pub(super) enum Disposition<'s> {
     /// It is asked as it stands.
     Asked,
     /// It is asked with the time of the asking.
-    AskedAfresh(Afresh<'s>),
+    AskedLive(LiveCase<'s>),
     /// It does not apply to this adapter, with the reason.
     NotApplicable(String),
 }
@@ -103,9 +103,7 @@ impl<'s> Case<'s> {
     pub(super) fn unasked(&self, undone: &str) -> Observed {
         match &self.fate {
             Disposition::NotApplicable(reason) => Observed::NotApplicable(reason.clone()),
-            Disposition::Asked | Disposition::AskedAfresh(_) => {
-                Observed::Skipped(undone.to_owned())
-            }
+            Disposition::Asked | Disposition::AskedLive(_) => Observed::Skipped(undone.to_owned()),
         }
     }
 

@@ -40,8 +40,8 @@ impl WorkerContext<'_, '_> {
 pub(super) struct Job<'w, 's> {
     work: &'w WorkerContext<'w, 's>,
     lot: Range<u64>,
-    /// The latest request of each case that is asked afresh, and its second.
-    afresh: Vec<Option<(u64, PreparedRequest)>>,
+    /// The latest request of each case that is asked live, and its second.
+    live: Vec<Option<(u64, PreparedRequest)>>,
     began: u64,
 }
 
@@ -50,7 +50,7 @@ impl<'w, 's> Job<'w, 's> {
         Self {
             work,
             lot: 0..0,
-            afresh: vec![None; work.cases.len()],
+            live: vec![None; work.cases.len()],
             began: (work.now)(),
         }
     }
@@ -87,9 +87,9 @@ impl<'w, 's> Job<'w, 's> {
     /// The right token of the time of the asking, where that decides.
     fn right(&self, ticket: Ticket, reply: &Reply) -> Option<String> {
         match (&self.work.cases[case_of(ticket)].fate, reply) {
-            (Disposition::AskedAfresh(afresh), Reply::Outcome(outcome)) => {
+            (Disposition::AskedLive(live), Reply::Outcome(outcome)) => {
                 let asked = self.began + (ticket.0 >> 32);
-                afresh.right(outcome, asked, (self.work.now)())
+                live.right(outcome, asked, (self.work.now)())
             }
             _ => None,
         }
@@ -107,20 +107,20 @@ impl Exchange for Job<'_, '_> {
         let place = self.lot.next()?;
         let case = self.work.schedule.case_at(place);
         let at = case as usize;
-        let Disposition::AskedAfresh(afresh) = &self.work.cases[at].fate else {
+        let Disposition::AskedLive(live) = &self.work.cases[at].fate else {
             return Some(Ticket(u64::from(case)));
         };
         let now = (self.work.now)();
-        if self.afresh[at]
+        if self.live[at]
             .as_ref()
             .is_none_or(|(second, _)| *second != now)
         {
             let case = &self.work.cases[at];
             // It was planned for a second of this run, and there is one for any other.
-            let request = afresh
+            let request = live
                 .request(now)
                 .map_or_else(|| case.request.clone(), PreparedRequest::new);
-            self.afresh[at] = Some((now, request));
+            self.live[at] = Some((now, request));
         }
         let since_began = now.saturating_sub(self.began).min(u64::from(u32::MAX));
         Some(Ticket(since_began << 32 | u64::from(case)))
@@ -128,7 +128,7 @@ impl Exchange for Job<'_, '_> {
 
     fn request(&self, ticket: Ticket) -> &PreparedRequest {
         let at = case_of(ticket);
-        match &self.afresh[at] {
+        match &self.live[at] {
             Some((_, request)) => request,
             None => &self.work.cases[at].request,
         }
@@ -137,8 +137,8 @@ impl Exchange for Job<'_, '_> {
     fn answered(&mut self, ticket: Ticket, reply: Reply) {
         let at = case_of(ticket);
         self.count(at);
-        if let Disposition::AskedAfresh(afresh) = &self.work.cases[at].fate
-            && afresh.is_late(self.began + (ticket.0 >> 32), (self.work.now)())
+        if let Disposition::AskedLive(live) = &self.work.cases[at].fate
+            && live.is_late(self.began + (ticket.0 >> 32), (self.work.now)())
         {
             let late = Observed::NotApplicable(TOO_LATE.to_owned());
             return self.keep(at, late, None);

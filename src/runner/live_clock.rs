@@ -1,66 +1,30 @@
-//! Cases for an implementation that uses the real time: what carries a time is signed afresh at
+//! Cases for an implementation that uses the system clock: what carries a time is signed again at
 //! the present, whatever the scheme's freshness.
 //!
 //! A case that presents a token is moved as a whole: every time in it by the same number of
-//! seconds, so that whatever has an age keeps it. A case that signs gets the present as its time.
+//! seconds, so that everything with an age keeps it. A case that signs gets the present as its time.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
-use crate::runner::rebase_token::{Signed, transplant};
-use crate::runner::rekey::misses_nothing;
-use crate::runner::shift::{Shift, number};
-use crate::runner::trace::{Signer, Tracer};
+use crate::derivation::{Change, Presented, Shift, Tracer, fields_when_signed, number};
+use crate::runner::catches::misses_nothing;
 use crate::scheme::{
-    Freshness, Implementation as _, Item, ParsedToken, Reference, Rejection, Scheme, Verification,
+    Freshness, Implementation as _, ParsedToken, Reference, Rejection, Scheme, Verification,
     is_canonical_time,
 };
 use crate::signature::{Fields, Op, Outcome, OutcomeKind, Request, Value};
 use crate::suite::{Expect, Vector};
 
-/// A case that is asked with the time of the asking.
+/// A case whose request is made at the time of asking.
 #[derive(Clone, Debug)]
-pub(super) struct Afresh<'s> {
+pub(super) struct LiveCase<'s> {
     scheme: &'s Scheme,
     vector: Cow<'s, Vector>,
     /// The scheme's times, as indices of its fields.
     times: Vec<usize>,
-    /// At verify, what the presented token has to do with secret and time.
+    /// What is presented for verification.
     presented: Presented,
-}
-
-/// What is presented for verification.
-#[derive(Clone, Debug)]
-enum Presented {
-    /// Nothing that is a text: it stays.
-    AsItIs,
-    /// A text.
-    Text(Remade),
-    /// Texts inside of something else, in their order.
-    Inside(serde_json::Value, Vec<Remade>),
-}
-
-/// How a text is made at another time.
-#[derive(Clone, Debug)]
-enum Remade {
-    /// Nothing in it hangs on the time.
-    Same(String),
-    /// The right token with a small change.
-    Edit {
-        /// The right token of the vector's own time.
-        right: Signed,
-        /// All that it is made from.
-        fields: Fields,
-        /// What the vector presents.
-        token: String,
-    },
-    /// A token of the scheme's form, and who made each of its MACs: nobody, where it has nothing to
-    /// do with message and secret.
-    OfItsForm(ParsedToken, Vec<Option<Signer>>),
-    /// What somebody with a mistake writes.
-    ByMistake(Signer),
-    /// A text without a MAC that anybody made, whose only time is moved.
-    Around(String),
 }
 
 /// Why a case cannot be asked at the present.
@@ -98,48 +62,48 @@ fn margin(answer: Duration) -> u64 {
     2 * answer.as_secs() + 3
 }
 
-impl<'s> Afresh<'s> {
-    /// What has to be signed afresh of a vector; `None` if nothing in it is a time. `now` is the
-    /// present, in Unix seconds, and `answer` how long an answer may take.
+impl<'s> LiveCase<'s> {
+    /// Plans a vector; `None` if nothing in it is a time. `now` is the present, in Unix seconds, and
+    /// `answer` how long an answer may take.
     pub(super) fn of(
         tracer: &mut Tracer<'s>,
         vector: Cow<'s, Vector>,
         now: u64,
         answer: Duration,
     ) -> Result<Option<Self>, NotNow> {
-        let scheme = &tracer.suite.scheme;
+        let scheme = &tracer.suite().scheme;
         let times = times(scheme);
         if times.is_empty() {
             return Ok(None);
         }
-        let mut afresh = Self {
+        let mut live = Self {
             scheme,
+            presented: Presented::Unchanged,
             vector,
             times,
-            presented: Presented::AsItIs,
         };
-        let request = &afresh.vector.request;
+        let request = &live.vector.request;
         match request.op {
             Op::Sign => {
-                let then = afresh.time_given(&request.fields)?;
+                let then = live.time_given(&request.fields)?;
                 is_like_the_present(then.ok_or(NotNow::MalformedTime)?, now)?;
                 let unseen = |&time: &usize| {
                     scheme.fields.at(time).kind.per_second() != 1 && !scheme.carries(time)
                 };
-                if afresh.times.iter().any(unseen) {
+                if live.times.iter().any(unseen) {
                     return Err(NotNow::TimeUnseen);
                 }
             }
             Op::Verify | Op::Identify => {
                 is_like_the_present(request.now, now)?;
-                if !afresh.are_times_texts() || afresh.request(now).is_none() {
+                if !live.are_times_texts() || live.request(now).is_none() {
                     return Err(NotNow::MalformedTime);
                 }
-                afresh.presented = afresh.presented(tracer, now)?;
-                afresh.is_far_from_the_limits(margin(answer))?;
+                live.presented = live.first_sound(tracer, now)?;
+                live.is_far_from_the_limits(margin(answer))?;
             }
         }
-        Ok(Some(afresh))
+        Ok(Some(live))
     }
 
     /// The request at `now`, in Unix seconds; `None` where there is none at that time.
@@ -153,26 +117,11 @@ impl<'s> Afresh<'s> {
         let shift = Shift::between(vector.now, now);
         request.fields = shift.fields(self.scheme, &vector.fields)?;
         request.now = now;
-        match &self.presented {
-            Presented::AsItIs => {}
-            Presented::Text(remade) => {
-                request.token = Some(Value::Text(self.remade(remade, shift)?));
-            }
-            Presented::Inside(json, inside) => {
-                let mut json = json.clone();
-                let mut texts = inside.iter().map(|remade| self.remade(remade, shift));
-                let mut all = true;
-                each_text(&mut json, &mut |text| match texts.next().flatten() {
-                    Some(other) => *text = other,
-                    None => all = false,
-                });
-                request.token = Some(Value::Json(json));
-                if !all {
-                    return None;
-                }
-            }
-        }
-        Some(request)
+        let change = Change {
+            shift,
+            sign: &|signing| signing.token(self.scheme),
+        };
+        self.presented.remade(self.scheme, change, request)
     }
 
     /// Whether an answer to a request of the second `asked`, heard in the second `answered`, may
@@ -197,40 +146,15 @@ impl<'s> Afresh<'s> {
         if self.vector.request.op != Op::Sign || matches!(self.vector.expect, Expect::Outcomes(_)) {
             return None;
         }
-        let carried = match outcome {
-            Outcome::Token(token) => self.right_token(token, asked, answered),
+        let fields = self.at(asked, &self.vector.request.fields);
+        let secrets = &self.vector.request.secrets;
+        let signed = match outcome {
+            Outcome::Token(token) => {
+                fields_when_signed(self.scheme, secrets, &fields, token, asked..=answered)
+            }
             _ => None,
         };
-        carried.or_else(|| self.sign(&self.at(asked, &self.vector.request.fields)))
-    }
-
-    /// The right token of the time that this one carries, if that is a time from `asked` to
-    /// `answered`; where it carries none, this one if it is right at any second of these.
-    fn right_token(&self, token: &str, asked: u64, answered: u64) -> Option<String> {
-        /// More seconds than that are not tried.
-        const MOST_TRIED: u64 = 600;
-        let fields = &self.scheme.fields;
-        let parsed = self.scheme.token.parse(fields, token)?;
-        let mut signed = self.vector.request.fields.clone();
-        let mut carries_time = false;
-        for (field, text) in parsed.fields() {
-            if !self.times.contains(&field) {
-                continue;
-            }
-            let per_second = fields.at(field).kind.per_second();
-            let seconds = text.parse::<u64>().ok()? / per_second;
-            if !(asked..=answered).contains(&seconds) {
-                return None;
-            }
-            carries_time = true;
-            signed.set(fields.at(field).name.clone(), text);
-        }
-        if carries_time {
-            return self.sign(&signed);
-        }
-        (asked..=answered.min(asked + MOST_TRIED))
-            .filter_map(|seconds| self.sign(&self.at(seconds, &self.vector.request.fields)))
-            .find(|right| right == token)
+        self.sign(&signed.unwrap_or(fields))
     }
 
     /// These fields, with every time that is among them set to that second.
@@ -248,161 +172,18 @@ impl<'s> Afresh<'s> {
         fields
     }
 
-    /// A text at another time.
-    fn remade(&self, remade: &Remade, shift: Shift) -> Option<String> {
-        let scheme = self.scheme;
-        match remade {
-            Remade::Same(text) => Some(text.clone()),
-            Remade::Edit {
-                right,
-                fields,
-                token,
-            } => {
-                let fresh = self.signed(&shift.fields(scheme, fields)?)?;
-                transplant(token, right, &fresh)
-            }
-            Remade::OfItsForm(parsed, signers) => {
-                let mut parsed = parsed.clone();
-                let mut signers = signers.iter();
-                for item in &mut parsed.items {
-                    let Item::Known { found, .. } = item else {
-                        continue;
-                    };
-                    if let Some(mac) = &mut found.mac
-                        && let Some(signer) = signers.next()?
-                    {
-                        *mac = signer.mac(scheme, shift)?;
-                    }
-                    for (field, text) in &mut found.fields {
-                        let kind = &scheme.fields.at(*field).kind;
-                        if kind.is_time() {
-                            *text = shift.text(text, kind.per_second())?;
-                        }
-                    }
-                }
-                Some(scheme.token.render_parsed(&parsed))
-            }
-            Remade::ByMistake(signer) => signer.token(scheme, shift),
-            Remade::Around(text) => {
-                let time = *self.times.first()?;
-                let per_second = scheme.fields.at(time).kind.per_second();
-                let then = self
-                    .vector
-                    .request
-                    .now
-                    .saturating_mul(per_second)
-                    .to_string();
-                let (before, behind) = text.split_once(&then)?;
-                let moved = shift.text(&then, per_second)?;
-                Some(format!("{before}{moved}{behind}"))
-            }
-        }
-    }
-
-    /// What the vector presents, and how it is made at another time.
-    fn presented(&self, tracer: &mut Tracer<'_>, now: u64) -> Result<Presented, NotNow> {
-        match &self.vector.request.token {
-            Some(Value::Text(token)) => {
-                let ways = self.ways(tracer, token);
-                let ways = ways.into_iter().map(Presented::Text);
-                self.first_sound(ways, now)
-            }
-            Some(Value::Json(json)) => {
-                let mut inside = Vec::new();
-                let mut json = json.clone();
-                each_text(&mut json, &mut |text| {
-                    inside.push(self.ways(tracer, text).into_iter().next());
-                });
-                let inside: Option<Vec<Remade>> = inside.into_iter().collect();
-                let way = inside.map(|inside| Presented::Inside(json, inside));
-                self.first_sound(way.into_iter(), now)
-            }
-            _ => Ok(Presented::AsItIs),
-        }
-    }
-
-    /// In which ways a text can be made at another time, the surest first.
-    fn ways(&self, tracer: &mut Tracer<'_>, token: &str) -> Vec<Remade> {
-        let request = &self.vector.request;
-        let scheme = self.scheme;
-        let mut ways = Vec::new();
-        if token.is_empty() {
-            return vec![Remade::Same(String::new())];
-        }
-        let parsed = scheme.token.parse(&scheme.fields, token);
-        let carried = |field: usize| {
-            let mut found = parsed.iter().flat_map(ParsedToken::fields);
-            found.find(|(at, _)| *at == field).map(|(_, text)| text)
-        };
-        // The right token of this time, and that of the time which it shows.
-        let mut of_now = Some(request.fields.clone());
-        let mut as_shown = request.fields.clone();
-        for field in scheme.token.fields() {
-            let (text, kind) = (carried(field), &scheme.fields.at(field).kind);
-            let name = &scheme.fields.at(field).name;
-            let now = request.now.saturating_mul(kind.per_second()).to_string();
-            if kind.is_time() {
-                // The time's milliseconds are known only from the token itself.
-                let is_now = |text: &&str| {
-                    let time = text.parse::<u64>().ok();
-                    time.is_some_and(|time| time / kind.per_second() == request.now)
-                };
-                let time = text.filter(is_now).unwrap_or(&now).to_owned();
-                as_shown.set(name.clone(), text.unwrap_or(&now));
-                if let Some(fields) = &mut of_now {
-                    fields.set(name.clone(), time);
-                }
-            } else if let Some(text) = text {
-                as_shown.set(name.clone(), text);
-                if let Some(fields) = &mut of_now {
-                    fields.set(name.clone(), text);
-                }
-            } else {
-                of_now = None;
-            }
-        }
-        if let Some(fields) = of_now
-            && let Some(right) = self.signed(&fields)
-        {
-            let token = token.to_owned();
-            ways.push(Remade::Edit {
-                right,
-                fields,
-                token,
-            });
-        }
-        let secrets = &request.secrets;
-        if let Some(parsed) = parsed {
-            let signers = parsed
-                .macs()
-                .map(|mac| tracer.of_mac(secrets, &as_shown, mac))
-                .collect();
-            ways.push(Remade::OfItsForm(parsed, signers));
-        } else {
-            let by_mistake = tracer.of_text(secrets, &as_shown, token);
-            ways.extend(by_mistake.map(Remade::ByMistake));
-            ways.push(Remade::Around(token.to_owned()));
-            ways.push(Remade::Same(token.to_owned()));
-        }
-        ways
-    }
-
-    /// The first way that gives a case which means the same and shows as much.
-    fn first_sound(
-        &self,
-        ways: impl Iterator<Item = Presented>,
-        now: u64,
-    ) -> Result<Presented, NotNow> {
-        for presented in ways {
+    /// The first way to make what the vector presents that means the same at the present.
+    fn first_sound(&self, tracer: &mut Tracer<'_>, now: u64) -> Result<Presented, NotNow> {
+        let mut is_sound = |presented: &Presented| {
             let planned = Self {
-                presented,
+                presented: presented.clone(),
                 ..self.clone()
             };
-            if planned.is_sound_at(now) {
-                return Ok(planned.presented);
-            }
-        }
-        Err(NotNow::NotTheRightToken)
+            planned.is_sound_at(now)
+        };
+        tracer
+            .first_presented(&self.vector.request, &mut is_sound)
+            .ok_or(NotNow::NotTheRightToken)
     }
 
     /// Whether there is such a request at that time, and the oracle says of it what it says of the
@@ -422,18 +203,7 @@ impl<'s> Afresh<'s> {
         } else if !self.is_as_expected(&request) {
             return false;
         }
-        let is_traced = |remade: &Remade| match remade {
-            Remade::Edit { .. } | Remade::ByMistake(_) => true,
-            Remade::OfItsForm(_, signers) => signers.iter().all(Option::is_some),
-            Remade::Same(text) => text.is_empty(),
-            Remade::Around(_) => false,
-        };
-        let is_traced = match &self.presented {
-            Presented::AsItIs => true,
-            Presented::Text(remade) => is_traced(remade),
-            Presented::Inside(_, inside) => inside.iter().all(is_traced),
-        };
-        is_traced || {
+        self.presented.is_traced() || {
             let other = Vector {
                 request,
                 ..self.vector.as_ref().clone()
@@ -555,22 +325,6 @@ impl<'s> Afresh<'s> {
     fn sign(&self, fields: &Fields) -> Option<String> {
         self.scheme.sign(&self.vector.request.secrets, fields).ok()
     }
-
-    fn signed(&self, fields: &Fields) -> Option<Signed> {
-        Signed::new(self.scheme, &self.vector.request.secrets, fields)
-    }
-}
-
-/// Hands out every text in it, in their order.
-fn each_text(json: &mut serde_json::Value, hand_out: &mut dyn FnMut(&mut String)) {
-    match json {
-        serde_json::Value::String(text) => hand_out(text),
-        serde_json::Value::Array(all) => all.iter_mut().for_each(|one| each_text(one, hand_out)),
-        serde_json::Value::Object(all) => {
-            all.values_mut().for_each(|one| each_text(one, hand_out));
-        }
-        _ => {}
-    }
 }
 
 /// The fields that are times and count for a signature.
@@ -606,7 +360,8 @@ mod tests {
 
     use std::time::Duration;
 
-    use super::{Afresh, NotNow};
+    use super::{LiveCase, NotNow};
+    use crate::derivation::Tracer;
     use crate::protocol::PreparedRequest;
     use crate::results::{Observed, Verdict, judge};
     use crate::runner::case::{Case, Disposition};
@@ -614,8 +369,6 @@ mod tests {
     use crate::scheme::{Call, Implementation, Reference};
     use crate::signature::{Fields, Op, Outcome, Request, Value};
     use crate::suite::{Level, Suite};
-
-    use crate::runner::trace::Tracer;
 
     const NOW: u64 = 1_795_251_999;
     const ANSWER: Duration = Duration::from_secs(10);
@@ -668,10 +421,10 @@ vectors:
         Suite::parse("timed.yaml", &text).unwrap_or_else(|e| panic!("{e}"))
     }
 
-    fn planned<'s>(suite: &'s Suite, id: &str) -> Result<Afresh<'s>, NotNow> {
+    fn planned<'s>(suite: &'s Suite, id: &str) -> Result<LiveCase<'s>, NotNow> {
         let vector = Cow::Borrowed(suite.vector(id).unwrap());
-        let planned = Afresh::of(&mut Tracer::new(suite), vector, NOW, ANSWER);
-        planned.map(|afresh| afresh.expect("the scheme has a time"))
+        let planned = LiveCase::of(&mut Tracer::new(suite), vector, NOW, ANSWER);
+        planned.map(|live| live.expect("the scheme has a time"))
     }
 
     #[test]
@@ -713,21 +466,15 @@ vectors:
     ) -> Vec<(&str, Verdict)> {
         let ids = suite.vectors.iter().map(|vector| vector.id.as_str());
         ids.filter_map(|id| {
-            let afresh = planned(suite, id).ok()?;
+            let live = planned(suite, id).ok()?;
             let vector = suite.vector(id).unwrap();
-            let outcome = implementation(&afresh.request(NOW).unwrap());
+            let outcome = implementation(&live.request(NOW).unwrap());
             let mut seen = Seen::default();
-            let right = afresh.right(&outcome, NOW, NOW + 1);
+            let right = live.right(&outcome, NOW, NOW + 1);
             seen.add(Observed::Outcome(outcome), right, &vector.expect);
             let asked = Cow::Borrowed(vector);
             let request = PreparedRequest::new(vector.request.clone());
-            let case = Case::new(
-                suite,
-                vector,
-                asked,
-                request,
-                Disposition::AskedAfresh(afresh),
-            );
+            let case = Case::new(suite, vector, asked, request, Disposition::AskedLive(live));
             Some((id, case.verdict(&seen, Level::Must)?))
         })
         .collect()
@@ -780,7 +527,7 @@ vectors:
     }
 
     #[test]
-    fn what_identifies_is_signed_afresh_as_what_verifies() {
+    fn what_identifies_is_signed_live_as_what_verifies() {
         let suite = crate::suite::find("jimo").unwrap().parse().unwrap();
         let signed = "identify-with-its-signed-identifier";
         let vectors = suite.vectors.iter();
@@ -790,10 +537,10 @@ vectors:
         for vector in identifying {
             let id = vector.id.as_str();
             let now = vector.request.now;
-            let Ok(afresh) = Afresh::of(&mut tracer, Cow::Borrowed(vector), now, ANSWER) else {
+            let Ok(live) = LiveCase::of(&mut tracer, Cow::Borrowed(vector), now, ANSWER) else {
                 continue;
             };
-            let request = afresh.expect("the scheme has a time").request(NOW).unwrap();
+            let request = live.expect("the scheme has a time").request(NOW).unwrap();
             assert_eq!(
                 (request.now, &request.context),
                 (NOW, &vector.request.context)

@@ -6,24 +6,21 @@
 //! `case` (what that is worth).
 
 mod case;
+mod catches;
 mod job;
 mod live_clock;
 mod options;
 mod plan;
-mod rebase_token;
 mod rekey;
 mod run;
 mod schedule;
 mod seen;
-mod shift;
 mod smoke;
-mod trace;
 mod unknown_secret;
 
 pub use options::{
     CaseEvent, CaseFilter, FailFast, RunOptions, SelectionError, Shard, Watcher, WhoseSecret,
 };
 pub use plan::selected;
-pub use rekey::{NotWithIt, Resigner};
+pub use rekey::{NotWithIt, Rekeyer};
 pub use run::{Ending, Progress, RunError, RunOutput, run};
-pub(crate) use shift::Shift;

@@ -7,9 +7,8 @@ use crate::adapters::Target;
 use crate::protocol::{Clock, Hello, MAX_LINE, PreparedRequest};
 use crate::results::ScopeNote;
 use crate::runner::case::{Case, Disposition};
-use crate::runner::live_clock::Afresh;
-use crate::runner::rekey::Resigner;
-use crate::runner::trace::Tracer;
+use crate::runner::live_clock::LiveCase;
+use crate::runner::rekey::Rekeyer;
 use crate::runner::unknown_secret::ObservedTokens;
 use crate::runner::{RunOptions, WhoseSecret};
 use crate::suite::{Suite, Vector};
@@ -84,57 +83,45 @@ pub(super) fn plan<'s>(
     now: u64,
     answer: Duration,
 ) -> Vec<Case<'s>> {
-    let mut tracer: Option<Tracer<'s>> = None;
-    let mut resigner: Option<Resigner<'s>> = None;
-    let mut with_its_secret = |suite: &'s Suite, vector: &'s Vector| {
-        if *whose == WhoseSecret::Request {
-            return Ok(Cow::Borrowed(vector));
-        }
-        let resigner = match resigner.take() {
-            Some(known) if std::ptr::eq(known.suite, suite) => resigner.insert(known),
-            _ => resigner.insert(Resigner::new(suite)),
-        };
-        match whose {
-            WhoseSecret::Own(secret) => resigner
-                .resigned(vector, secret)
-                .map_err(|why| why.to_string()),
-            WhoseSecret::Request | WhoseSecret::Unknown => {
-                harvest.held_to_itself(resigner, vector, hello)
-            }
-        }
-        .map(Cow::Owned)
-    };
+    let mut latest: Option<Rekeyer<'s>> = None;
     let mut case = |&Chosen { suite, vector }: &Chosen<'s>| {
+        let mut with_its_secret = || match whose {
+            WhoseSecret::Request => Ok(Cow::Borrowed(vector)),
+            WhoseSecret::Own(secret) => Rekeyer::of(&mut latest, suite)
+                .with_secret(vector, secret)
+                .map(Cow::Owned)
+                .map_err(|why| why.to_string()),
+            WhoseSecret::Unknown => {
+                let rekeyer = Rekeyer::of(&mut latest, suite);
+                let other = harvest.held_to_itself(rekeyer, vector, hello);
+                other.map(Cow::Owned)
+            }
+        };
         let asked = unclaimed(suite, vector, hello)
             .or_else(|| target.unpassed(suite, vector))
-            .map_or_else(|| with_its_secret(suite, vector), Err);
+            .map_or_else(&mut with_its_secret, Err);
         let (asked, fate) = match asked {
             Err(reason) => (Cow::Borrowed(vector), Disposition::NotApplicable(reason)),
             Ok(asked) if hello.clock() == Clock::Injected || *whose == WhoseSecret::Unknown => {
                 (asked, Disposition::Asked)
             }
             Ok(asked) => {
-                let tracer = match tracer.take() {
-                    Some(known) if std::ptr::eq(known.suite, suite) => tracer.insert(known),
-                    _ => tracer.insert(Tracer::new(suite)),
-                };
-                match Afresh::of(tracer, asked.clone(), now, answer) {
+                let tracer = &mut Rekeyer::of(&mut latest, suite).tracer;
+                match LiveCase::of(tracer, asked.clone(), now, answer) {
                     Ok(None) => (asked, Disposition::Asked),
-                    Ok(Some(afresh)) => (asked, Disposition::AskedAfresh(afresh)),
+                    Ok(Some(live)) => (asked, Disposition::AskedLive(live)),
                     Err(why) => (asked, Disposition::NotApplicable(why.to_string())),
                 }
             }
         };
-        let afresh = match &fate {
-            Disposition::AskedAfresh(afresh) => afresh.request(now),
+        let live = match &fate {
+            Disposition::AskedLive(live) => live.request(now),
             Disposition::Asked | Disposition::NotApplicable(_) => None,
         };
-        let request = afresh.unwrap_or_else(|| asked.request.clone());
+        let request = live.unwrap_or_else(|| asked.request.clone());
         let request = PreparedRequest::new(request);
         let fate = match fate {
-            Disposition::Asked | Disposition::AskedAfresh(_)
-                if request.is_longer_than(MAX_LINE) =>
-            {
+            Disposition::Asked | Disposition::AskedLive(_) if request.is_longer_than(MAX_LINE) => {
                 Disposition::NotApplicable(format!(
                     "its request is longer than the {MAX_LINE} bytes of the protocol"
                 ))

@@ -1,14 +1,14 @@
 //! Cases under other secrets: what was made with the suite's secret is made with another one. That
-//! is that of an implementation that has its own, or a fresh one that nobody can know by heart.
+//! is the secret of an implementation that has its own, or a fresh one that nobody can memorize.
 
 use std::collections::HashMap;
 
+use crate::derivation::{Change, Shift, Signing, Tracer};
 use crate::mistakes::{Mistake, Mistaken, Stage, catalogue};
-use crate::results::{Observed, Verdict, judge};
-use crate::runner::rebase_token::{Signed, transplant};
-use crate::scheme::{Call, Implementation as _, ParsedToken, Reference, Scheme};
-use crate::signature::{Fields, Op, Outcome, Request, Secret, Secrets, Value};
-use crate::suite::{Expect, Level, Suite, Vector};
+use crate::runner::catches::{kind, missed};
+use crate::scheme::{Call, Implementation as _};
+use crate::signature::{Op, Outcome, Secret, Secrets};
+use crate::suite::{Expect, Suite, Vector};
 
 /// Why a case cannot be asked with another secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -49,335 +49,161 @@ fn usual_secrets(suite: &Suite) -> Option<&Secrets> {
         })
 }
 
-/// A suite, and what is known of its tokens.
+/// Remakes the cases of one suite under other secrets.
 #[derive(Debug)]
-pub struct Resigner<'s> {
-    pub(super) suite: &'s Suite,
+pub struct Rekeyer<'s> {
+    pub(super) tracer: Tracer<'s>,
     usual: Option<&'s Secrets>,
-    /// The secrets and the fields of which a token is the right one.
-    signed: HashMap<String, (&'s Secrets, &'s Fields)>,
 }
 
-/// Other secrets in place of those of a suite.
-#[derive(Clone, Copy)]
-struct Others<'o> {
-    of: &'o dyn Fn(&Secrets) -> Secrets,
-    /// Whether a case that would catch less is none at all.
-    must_catch_as_much: bool,
-}
-
-impl<'s> Resigner<'s> {
-    /// For one secret in place of the one that most cases use.
-    pub(super) fn new(suite: &'s Suite) -> Self {
-        let usual = usual_secrets(suite);
+impl<'s> Rekeyer<'s> {
+    /// For the cases of this suite.
+    pub fn new(suite: &'s Suite) -> Self {
         Self {
-            suite,
-            usual,
-            signed: signed(suite, usual),
-        }
-    }
-
-    /// For another secret in place of each that the suite has.
-    pub fn of_every_secret(suite: &'s Suite) -> Self {
-        let mut known: Vec<&Secrets> = Vec::new();
-        for vector in &suite.vectors {
-            if !known.contains(&&vector.request.secrets) {
-                known.push(&vector.request.secrets);
-            }
-        }
-        Self {
-            suite,
+            tracer: Tracer::new(suite),
             usual: usual_secrets(suite),
-            signed: signed(suite, known),
         }
     }
 
-    /// Whether a request uses the secrets that most do.
-    pub(super) fn is_usual(&self, request: &Request) -> bool {
-        self.usual == Some(&request.secrets)
+    /// The one of this suite, kept in `latest`: the cases come suite by suite.
+    pub(super) fn of<'l>(latest: &'l mut Option<Self>, suite: &'s Suite) -> &'l mut Self {
+        match latest.take() {
+            Some(known) if std::ptr::eq(known.suite(), suite) => latest.insert(known),
+            _ => latest.insert(Self::new(suite)),
+        }
     }
 
-    /// The fields of which this is the right token under the usual secrets.
-    pub(super) fn signed_of(&self, token: &str) -> Option<&Fields> {
-        self.signed.get(token).map(|(_, fields)| *fields)
+    pub(super) fn suite(&self) -> &'s Suite {
+        self.tracer.suite()
     }
 
-    /// The same case with other secrets, each in place of one of the suite's. The oracle answers it
-    /// as it answers this one; it may catch less, where that hangs on the secret or on the MAC.
+    /// Whether these are the secrets that most cases use.
+    pub(super) fn is_usual(&self, secrets: &Secrets) -> bool {
+        self.usual == Some(secrets)
+    }
+
+    /// The same case with other secrets: `of` maps each of the suite's to its replacement. The
+    /// oracle answers it as it answers this one. It may catch less than this one, if that depends
+    /// on the secret or the MAC.
     pub fn rekeyed(
-        &self,
+        &mut self,
         vector: &Vector,
         of: &dyn Fn(&Secrets) -> Secrets,
     ) -> Result<Vector, NotWithIt> {
-        let others = Others {
-            of,
-            must_catch_as_much: false,
-        };
-        self.under(vector, others)
+        self.under(vector, of, &|_| None)
     }
 
-    /// The same case with that secret.
-    pub(super) fn resigned(&self, vector: &Vector, secret: &Secret) -> Result<Vector, NotWithIt> {
-        let scheme = &self.suite.scheme;
-        let request = &vector.request;
+    /// The same case with that secret in place of the one that most cases use. It catches what this
+    /// one catches.
+    pub(super) fn with_secret(
+        &mut self,
+        vector: &Vector,
+        secret: &Secret,
+    ) -> Result<Vector, NotWithIt> {
+        let scheme = &self.suite().scheme;
         if scheme.secret.per.is_some() {
             return Err(NotWithIt::SeveralSecrets);
         }
-        if self.usual != Some(&request.secrets) {
+        if !self.is_usual(&vector.request.secrets) {
             return Err(NotWithIt::AboutTheSecret);
         }
         scheme
             .secret
             .key(secret)
             .map_err(|refusal| NotWithIt::Unusable(refusal.to_string()))?;
-        let others = Others {
-            of: &|_| Secrets::One(secret.clone()),
-            must_catch_as_much: true,
+        let usual = self.usual;
+        let of = |secrets: &Secrets| match usual {
+            Some(usual) if usual == secrets => Secrets::One(secret.clone()),
+            _ => secrets.clone(),
         };
-        self.under(vector, others)
+        self.under(vector, &of, &|other| missed(scheme, vector, other))
     }
 
-    fn under(&self, vector: &Vector, others: Others<'_>) -> Result<Vector, NotWithIt> {
-        let scheme = &self.suite.scheme;
+    /// `misses` names a mistake that the remade case has to catch and does not.
+    fn under(
+        &mut self,
+        vector: &Vector,
+        of: &dyn Fn(&Secrets) -> Secrets,
+        misses: &dyn Fn(&Vector) -> Option<&'static str>,
+    ) -> Result<Vector, NotWithIt> {
+        let scheme = &self.suite().scheme;
         let request = &vector.request;
         let mut other = vector.clone();
-        other.request.secrets = (others.of)(&request.secrets);
+        other.request.secrets = of(&request.secrets);
         if let Expect::Token { token, .. } = &mut other.expect {
             *token = scheme
                 .sign(&other.request.secrets, &request.fields)
                 .map_err(|refusal| NotWithIt::Unusable(refusal.to_string()))?;
         }
+        let right = kind(scheme, vector);
         let shows_less = |other: &Vector| {
-            if kind(scheme, vector) != kind(scheme, other) {
-                Some("the reference answers otherwise")
-            } else if others.must_catch_as_much {
-                missed(scheme, vector, other)
+            if kind(scheme, other) == right {
+                misses(other)
             } else {
-                None
+                Some("the reference answers otherwise")
             }
         };
-        let mut less = None;
-        for token in self.tokens(request, others) {
-            other.request.token = token;
-            less = shows_less(&other);
-            if less.is_none() {
-                break;
+        let change = Change {
+            shift: Shift::NONE,
+            sign: &|signing| {
+                let secrets = &of(signing.secrets);
+                Signing {
+                    secrets,
+                    ..*signing
+                }
+                .token(scheme)
+            },
+        };
+        if request.op.presents_a_token() {
+            let found = self.tracer.first_presented(request, &mut |presented| {
+                match presented.remade(scheme, change, other.request.clone()) {
+                    Some(request) => other.request = request,
+                    None => return false,
+                }
+                shows_less(&other).is_none()
+            });
+            if found.is_some() {
+                return Ok(other);
             }
+            // A token that depends on no secret stays what it is.
+            other.request.token.clone_from(&request.token);
         }
-        match less {
+        match shows_less(&other) {
             None => Ok(other),
             Some(mistake) => Err(NotWithIt::ShowsLess(mistake)),
         }
     }
-
-    /// The mistakes of reading a secret that make no difference to this one: no case shows whether
-    /// they are made.
-    pub(super) fn unseen(&self, secret: &Secret) -> Vec<String> {
-        let scheme = &self.suite.scheme;
-        let mut requests = self.suite.vectors.iter().map(|vector| &vector.request);
-        let secrets = Secrets::One(secret.clone());
-        let sample = requests.find_map(|request| {
-            let fields = &request.fields;
-            let token = scheme.sign(&secrets, fields).ok()?;
-            (request.op == Op::Sign).then_some((fields, token))
-        });
-        let Some((fields, right)) = sample else {
-            return Vec::new();
-        };
-        let is_unseen = |mistake: &&'static Mistake| {
-            let outcome = Mistaken::one(mistake).call(&Call::sign(scheme, &secrets, fields, 0));
-            outcome == Outcome::Token(right.clone())
-        };
-        catalogue()
-            .iter()
-            .filter(|mistake| mistake.stage == Stage::Secret && mistake.applies(scheme).is_ok())
-            .filter(is_unseen)
-            .map(|mistake| mistake.words_of(scheme).title)
-            .collect()
-    }
-
-    /// What may be presented instead, the likeliest first; never nothing.
-    fn tokens<'a>(
-        &'a self,
-        request: &'a Request,
-        others: Others<'a>,
-    ) -> Box<dyn Iterator<Item = Option<Value>> + 'a> {
-        match &request.token {
-            Some(Value::Text(token)) if request.op.presents_a_token() && !token.is_empty() => {
-                let tokens = self.presented(request, token, others);
-                Box::new(tokens.map(|token| Some(Value::Text(token))))
-            }
-            Some(Value::Json(json)) if request.op.presents_a_token() => {
-                let mut json = json.clone();
-                change_texts(&mut json, &|text| {
-                    self.presented(request, text, others).next()
-                });
-                Box::new(std::iter::once(Some(Value::Json(json))))
-            }
-            token => Box::new(std::iter::once(token.clone())),
-        }
-    }
-
-    /// What may be presented instead of this token, the likeliest first.
-    fn presented<'a>(
-        &'a self,
-        request: &'a Request,
-        token: &'a str,
-        others: Others<'a>,
-    ) -> impl Iterator<Item = String> + 'a {
-        let scheme = &self.suite.scheme;
-        let fields = signed_fields(scheme, request, token);
-        let by_mistake = fields.clone();
-        // The right token, or one with a small change.
-        let edited = move || {
-            let fields = fields?;
-            let right = Signed::new(scheme, &request.secrets, &fields)?;
-            let fresh = Signed::new(scheme, &(others.of)(&request.secrets), &fields)?;
-            transplant(token, &right, &fresh)
-        };
-        // That of another identity, or of another secret.
-        let of_another = move || {
-            let (secrets, fields) = self.signed.get(token)?;
-            scheme.sign(&(others.of)(secrets), fields).ok()
-        };
-        // One that a mistake makes of the same identity.
-        let by_mistake = move || {
-            let fresh = (others.of)(&request.secrets);
-            by_mistake.into_iter().flat_map(move |fields| {
-                let fresh = fresh.clone();
-                catalogue()
-                    .iter()
-                    .filter(|mistake| mistake.applies(scheme).is_ok())
-                    .filter(|mistake| !mistake.is_of_verifying())
-                    .filter_map(move |mistake| {
-                        let sign = |secrets: &Secrets| {
-                            let sign = Call::sign(scheme, secrets, &fields, request.now);
-                            Mistaken::one(mistake).call(&sign).into_token()
-                        };
-                        let is_it = sign(&request.secrets)? == token;
-                        is_it.then(|| sign(&fresh))?
-                    })
-            })
-        };
-        std::iter::once_with(edited)
-            .chain(std::iter::once_with(of_another))
-            .flatten()
-            .chain(std::iter::once_with(by_mistake).flatten())
-            // One that has to do with no secret stays what it is.
-            .chain(std::iter::once_with(|| token.to_owned()))
-    }
 }
 
-/// Changes every text in it that is not empty.
-fn change_texts(json: &mut serde_json::Value, change: &dyn Fn(&str) -> Option<String>) {
-    match json {
-        serde_json::Value::String(text) if !text.is_empty() => {
-            if let Some(other) = change(text) {
-                *text = other;
-            }
-        }
-        serde_json::Value::Array(all) => all.iter_mut().for_each(|one| change_texts(one, change)),
-        serde_json::Value::Object(all) => {
-            all.values_mut().for_each(|one| change_texts(one, change));
-        }
-        _ => {}
-    }
-}
-
-/// The right tokens of the suite's identities under these secrets.
-fn signed<'s>(
-    suite: &'s Suite,
-    secrets: impl IntoIterator<Item = &'s Secrets>,
-) -> HashMap<String, (&'s Secrets, &'s Fields)> {
-    let mut signed = HashMap::new();
-    for secrets in secrets {
-        for vector in &suite.vectors {
-            let fields = &vector.request.fields;
-            if let Ok(token) = suite.scheme.sign(secrets, fields) {
-                signed.entry(token).or_insert((secrets, fields));
-            }
-        }
-    }
-    signed
-}
-
-/// All fields of the right token of a request: what the presented one does not carry is of its
-/// time.
-pub(super) fn signed_fields(scheme: &Scheme, request: &Request, token: &str) -> Option<Fields> {
-    let set = &scheme.fields;
-    let parsed = scheme.token.parse(set, token);
-    let mut fields = request.fields.clone();
-    for carried in scheme.token.fields() {
-        let field = set.at(carried);
-        let found = parsed.iter().flat_map(ParsedToken::fields);
-        let text = found
-            .filter(|(at, _)| *at == carried)
-            .map(|(_, text)| text.to_owned())
-            .next();
-        let text = match text {
-            Some(text) => text,
-            None if field.kind.is_time() => request
-                .now
-                .saturating_mul(field.kind.per_second())
-                .to_string(),
-            None => return None,
-        };
-        fields.set(field.name.clone(), text);
-    }
-    Some(fields)
-}
-
-/// Whether another case with the same secret catches every mistake that this one does.
-pub(super) fn misses_nothing(scheme: &Scheme, one: &Vector, other: &Vector) -> bool {
-    missed_among(scheme, one, other, |_| true).is_none()
-}
-
-/// A mistake that the case catches and the other one, with another secret, does not.
-fn missed(scheme: &Scheme, one: &Vector, other: &Vector) -> Option<&'static str> {
-    // What this secret does not show, no case shows: that is a matter of the whole run.
-    missed_among(scheme, one, other, |mistake| mistake.stage != Stage::Secret)
-}
-
-fn missed_among(
-    scheme: &Scheme,
-    one: &Vector,
-    other: &Vector,
-    counts: impl Fn(&Mistake) -> bool,
-) -> Option<&'static str> {
+/// The mistakes of reading a secret that make no difference to this one: no case shows whether
+/// they are made.
+pub(super) fn unseen_mistakes(suite: &Suite, secret: &Secret) -> Vec<String> {
+    let scheme = &suite.scheme;
+    let mut requests = suite.vectors.iter().map(|vector| &vector.request);
+    let secrets = Secrets::One(secret.clone());
+    let sample = requests.find_map(|request| {
+        let fields = &request.fields;
+        let token = scheme.sign(&secrets, fields).ok()?;
+        (request.op == Op::Sign).then_some((fields, token))
+    });
+    let Some((fields, right)) = sample else {
+        return Vec::new();
+    };
+    let is_unseen = |mistake: &&'static Mistake| {
+        let outcome = Mistaken::one(mistake).call(&Call::sign(scheme, &secrets, fields, 0));
+        outcome == Outcome::Token(right.clone())
+    };
     catalogue()
         .iter()
-        .filter(|mistake| mistake.applies(scheme).is_ok() && counts(mistake))
-        .filter(|mistake| one.request.op.presents_a_token() || !mistake.is_of_verifying())
-        .find(|mistake| {
-            let catches = |vector: &Vector| {
-                let outcome = Mistaken::one(mistake).call(&vector.request.call(scheme));
-                is_caught(scheme, vector, outcome)
-            };
-            catches(one) && !catches(other)
-        })
-        .map(|mistake| mistake.id.as_str())
-}
-
-fn kind(scheme: &Scheme, vector: &Vector) -> crate::signature::OutcomeKind {
-    Reference::new().call(&vector.request.call(scheme)).kind()
-}
-
-fn is_caught(scheme: &Scheme, vector: &Vector, outcome: Outcome) -> bool {
-    let op = vector.request.op;
-    if vector.level == Level::May {
-        let right = Reference::new().call(&vector.request.call(scheme));
-        return match (&right, &outcome) {
-            (Outcome::Token(right), Outcome::Token(token)) => right != token,
-            _ => right.kind() != outcome.kind(),
-        };
-    }
-    let observed = Observed::Outcome(outcome);
-    judge(op, vector.level, &vector.expect, &observed, Level::Should) != Verdict::Pass
+        .filter(|mistake| mistake.stage == Stage::Secret && mistake.applies(scheme).is_ok())
+        .filter(is_unseen)
+        .map(|mistake| mistake.words_of(scheme).title)
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{NotWithIt, Resigner, usual_secrets};
+    use super::{NotWithIt, Rekeyer, usual_secrets};
     use crate::scheme::Verification;
     use crate::signature::{Op, OutcomeKind, Secret};
     use crate::suite::{Expect, Suite, find};
@@ -391,7 +217,7 @@ mod tests {
     fn resigned_cases_are_what_they_were() {
         for name in ["jotreview", "jimo"] {
             let suite = suite(name);
-            let resigner = Resigner::new(&suite);
+            let mut rekeyer = Rekeyer::new(&suite);
             for text in [
                 "our-own-Secret_0123456789abcdef",
                 "deadbeefdeadbeefdeadbeefdeadbeef",
@@ -401,7 +227,7 @@ mod tests {
                 let mut reasons = std::collections::BTreeMap::new();
                 // One of five is enough to see that it holds.
                 for vector in suite.vectors.iter().step_by(5) {
-                    let other = match resigner.resigned(vector, &secret) {
+                    let other = match rekeyer.with_secret(vector, &secret) {
                         Ok(other) => other,
                         Err(why) => {
                             *reasons.entry(why.to_string()).or_insert(0) += 1;
@@ -446,10 +272,10 @@ mod tests {
     fn what_is_about_a_secret_is_left_out() {
         let suite = suite("jotreview");
         let usual = usual_secrets(&suite).unwrap();
-        let resigner = Resigner::new(&suite);
+        let mut rekeyer = Rekeyer::new(&suite);
         let secret = Secret::new("our-own-Secret");
         for vector in &suite.vectors {
-            let other = resigner.resigned(vector, &secret);
+            let other = rekeyer.with_secret(vector, &secret);
             if vector.request.secrets != *usual {
                 assert_eq!(
                     other.unwrap_err(),

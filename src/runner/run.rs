@@ -13,7 +13,7 @@ use crate::results::{Failure, Observation, Observed, Redaction, Restarts, ScopeN
 use crate::runner::case::{Case, Disposition};
 use crate::runner::job::{Job, WorkerContext};
 use crate::runner::plan::{Selection, plan};
-use crate::runner::rekey::Resigner;
+use crate::runner::rekey::unseen_mistakes;
 use crate::runner::schedule::Schedule;
 use crate::runner::seen::Seen;
 use crate::runner::smoke::smoke;
@@ -252,7 +252,7 @@ fn unseen(cases: &[Case<'_>], secret: &Secret) -> Vec<String> {
     }
     let mut mistakes: Vec<String> = suites
         .into_iter()
-        .flat_map(|suite| Resigner::new(suite).unseen(secret))
+        .flat_map(|suite| unseen_mistakes(suite, secret))
         .collect();
     mistakes.sort_unstable();
     mistakes.dedup();

@@ -4,14 +4,15 @@
 //! another message another MAC, a token is of the scheme's form; its verifier accepts what it
 //! signed and rejects every change of that. Whether a MAC is the right one nobody can say.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use crate::adapters::{Adapter, AdapterError, Exchange, Target, Ticket};
+use crate::derivation::{Change, Presented, Shift, SignedToken, Signing};
 use crate::protocol::{Clock, Hello, PreparedRequest, Reply};
 use crate::results::Failure;
 use crate::runner::plan::Chosen;
-use crate::runner::rebase_token::{Signed, transplant};
-use crate::runner::rekey::{Resigner, signed_fields};
+use crate::runner::rekey::Rekeyer;
 use crate::scheme::{FieldTexts, Scheme};
 use crate::signature::{Fields, Op, Outcome, Request, Value};
 use crate::suite::{Expect, Suite, Vector};
@@ -48,17 +49,14 @@ pub(super) fn harvest(
 ) -> Result<Result<ObservedTokens, Failure>, AdapterError> {
     let mut requests: Vec<((String, String), PreparedRequest)> = Vec::new();
     if hello.has_op(Op::Sign) {
-        let mut resigner: Option<Resigner<'_>> = None;
+        let mut rekeyer: Option<Rekeyer<'_>> = None;
         let mut known = std::collections::HashSet::new();
         for &Chosen { suite, vector } in chosen {
             if !hello.has_suite(suite.name.as_str()) || target.unpassed(suite, vector).is_some() {
                 continue;
             }
-            let resigner = match resigner.take() {
-                Some(known) if std::ptr::eq(known.suite, suite) => resigner.insert(known),
-                _ => resigner.insert(Resigner::new(suite)),
-            };
-            for fields in wanted(resigner, vector) {
+            let rekeyer = Rekeyer::of(&mut rekeyer, suite);
+            for fields in wanted(rekeyer, vector) {
                 let key = key(suite, &fields);
                 if known.insert(key.clone()) {
                     let request = Request {
@@ -91,20 +89,53 @@ pub(super) fn harvest(
 }
 
 /// The fields whose token a case needs.
-fn wanted(resigner: &Resigner<'_>, vector: &Vector) -> Vec<Fields> {
+fn wanted(rekeyer: &mut Rekeyer<'_>, vector: &Vector) -> Vec<Fields> {
     let request = &vector.request;
-    if !resigner.is_usual(request) {
+    if !rekeyer.is_usual(&request.secrets) {
         return Vec::new();
     }
-    match (request.op, &request.token) {
-        (Op::Sign, _) => vec![request.fields.clone()],
-        (Op::Verify | Op::Identify, Some(Value::Text(token))) => {
-            let own = signed_fields(&resigner.suite.scheme, request, token);
-            let others = resigner.signed_of(token).cloned();
-            own.into_iter().chain(others).collect()
-        }
-        (Op::Verify | Op::Identify, _) => Vec::new(),
+    if request.op == Op::Sign {
+        return vec![request.fields.clone()];
     }
+    let scheme = &rekeyer.suite().scheme;
+    let wanted = RefCell::new(Vec::new());
+    let made = presented(rekeyer, request, &|fields| {
+        wanted.borrow_mut().push(fields.clone());
+        scheme.sign(&request.secrets, fields).ok()
+    });
+    made.map_or_else(Vec::new, |_| wanted.into_inner())
+}
+
+/// The request with a token that is made of those that the implementation signs, where it can be. `sign` gives the implementation's token of these fields.
+fn presented(
+    rekeyer: &mut Rekeyer<'_>,
+    request: &Request,
+    sign: &dyn Fn(&Fields) -> Option<String>,
+) -> Option<Request> {
+    let scheme = &rekeyer.suite().scheme;
+    let change = Change {
+        shift: Shift::NONE,
+        sign: &|signing: &Signing<'_>| {
+            let is_the_implementation = signing.by.is_none() && *signing.secrets == request.secrets;
+            is_the_implementation.then(|| sign(signing.fields))?
+        },
+    };
+    // What is not of the form of a token depends on no secret.
+    let is_of_form = match &request.token {
+        Some(Value::Text(token)) => scheme.token.parse(&scheme.fields, token).is_some(),
+        _ => false,
+    };
+    let mut made = None;
+    rekeyer
+        .tracer
+        .first_presented(request, &mut |presented: &Presented| {
+            if is_of_form && !presented.is_traced() {
+                return false;
+            }
+            made = presented.remade(scheme, change, request.clone());
+            made.is_some()
+        });
+    made
 }
 
 pub(super) fn key(suite: &Suite, fields: &Fields) -> (String, String) {
@@ -116,11 +147,11 @@ impl ObservedTokens {
     /// The case as it is asked, and what is expected of it; why nothing can be, if nothing can.
     pub(super) fn held_to_itself(
         &mut self,
-        resigner: &Resigner<'_>,
+        rekeyer: &mut Rekeyer<'_>,
         vector: &Vector,
         hello: &Hello,
     ) -> Result<Vector, String> {
-        let suite = resigner.suite;
+        let suite = rekeyer.suite();
         let scheme = &suite.scheme;
         let request = &vector.request;
         if !hello.has_op(Op::Sign) {
@@ -129,25 +160,21 @@ impl ObservedTokens {
         if scheme.time().is_some() && hello.clock() == Clock::System {
             return Err("the implementation's secret is unknown, and it uses the real time: no two of its tokens can be compared".to_owned());
         }
-        if !resigner.is_usual(request) {
+        if !rekeyer.is_usual(&request.secrets) {
             return Err(
                 "the implementation's secret is unknown, and the case is about a secret".to_owned(),
             );
         }
         let mut other = vector.clone();
-        match (&request.op, &request.token) {
-            (Op::Sign, _) => {
-                if let Expect::Token { token, .. } = &mut other.expect {
-                    *token = self.expected(suite, &request.fields);
-                }
+        if request.op == Op::Sign {
+            if let Expect::Token { token, .. } = &mut other.expect {
+                *token = self.expected(suite, &request.fields);
             }
-            (Op::Verify | Op::Identify, Some(Value::Text(token))) if !token.is_empty() => {
-                let made = self.presented(resigner, request, token);
-                other.request.token = Some(Value::Text(made.ok_or(
-                    "the implementation's secret is unknown, and the case's token is no change of one that it signs",
-                )?));
-            }
-            (Op::Verify | Op::Identify, _) => {}
+        } else {
+            let own = |fields: &Fields| self.tokens.get(&key(suite, fields)).cloned();
+            other.request = presented(rekeyer, request, &own).ok_or(
+                "the implementation's secret is unknown, and the case's token is no change of one that it signs",
+            )?;
         }
         Ok(other)
     }
@@ -167,34 +194,12 @@ impl ObservedTokens {
         });
         sound.unwrap_or_else(|| SOME_TOKEN.to_owned())
     }
-
-    /// What is presented instead of a token of the suite's.
-    fn presented(&self, resigner: &Resigner<'_>, request: &Request, token: &str) -> Option<String> {
-        let suite = resigner.suite;
-        let scheme = &suite.scheme;
-        let edited = signed_fields(scheme, request, token).and_then(|fields| {
-            let right = Signed::new(scheme, &request.secrets, &fields)?;
-            let own = self.tokens.get(&key(suite, &fields))?;
-            let fresh = Signed::of(scheme, &fields, own)?;
-            transplant(token, &right, &fresh)
-        });
-        let others = || {
-            let fields = resigner.signed_of(token)?;
-            self.tokens.get(&key(suite, fields)).cloned()
-        };
-        // What is not even of the form of a token has to do with no secret.
-        let as_it_is = || {
-            let is_of_form = scheme.token.parse(&scheme.fields, token).is_some();
-            (!is_of_form).then(|| token.to_owned())
-        };
-        edited.or_else(others).or_else(as_it_is)
-    }
 }
 
 /// The selected secret, the MAC and the message of a token that is of the scheme's form.
 fn made_of(scheme: &Scheme, fields: &Fields, token: &str) -> Option<(String, Vec<u8>, Vec<u8>)> {
     // Its form, to the letter, and the fields that it carries.
-    Signed::of(scheme, fields, token)?;
+    SignedToken::of(scheme, fields, token)?;
     let texts = FieldTexts::read(&scheme.fields, fields).ok()?;
     let message = scheme.message.render(&scheme.fields, &texts).ok()?;
     let parsed = scheme.token.parse(&scheme.fields, token)?;

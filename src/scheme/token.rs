@@ -240,26 +240,19 @@ impl TokenGrammar {
         has_mac.then_some(parsed)
     }
 
-    /// The text that [`parse`](Self::parse) made this of, its keys in the order of the scheme and
-    /// without what is passed over.
+    /// The text that [`parse`](Self::parse) made this of, to the letter.
     pub fn render_parsed(&self, parsed: &ParsedToken) -> String {
-        let mut known: Vec<(usize, &LayoutMatch)> = parsed.pairs().collect();
-        known.sort_by_key(|(pair, _)| *pair);
-        let written = |write: &dyn Fn(usize, &LayoutMatch) -> String, separator: &str| {
-            let items = known.iter().map(|(pair, found)| write(*pair, found));
-            items.collect::<Vec<_>>().join(separator)
-        };
-        match self {
-            Self::Template(layout) => written(&|_, found| layout.render_match(found), ""),
-            Self::List(list) => written(&|_, found| list.item.render_match(found), &list.separator),
-            Self::Pairs(pairs) => written(
-                &|at, found| {
-                    let pair = &pairs.pairs[at];
-                    format!("{}={}", pair.key, pair.value.render_match(found))
-                },
-                &pairs.separator,
-            ),
-        }
+        let items = parsed.items.iter().map(|item| match (self, item) {
+            (_, Item::Unknown(text)) => text.clone(),
+            (Self::Template(layout), Item::Known { found, .. }) => layout.render_match(found),
+            (Self::List(list), Item::Known { found, .. }) => list.item.render_match(found),
+            (Self::Pairs(pairs), Item::Known { pair, found }) => {
+                let pair = &pairs.pairs[*pair];
+                format!("{}={}", pair.key, pair.value.render_match(found))
+            }
+        });
+        let items: Vec<String> = items.collect();
+        items.join(self.separator().unwrap_or_default())
     }
 }
 

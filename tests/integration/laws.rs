@@ -155,28 +155,6 @@ fn changed(token: &str, (at, insert, remove): &(prop::sample::Index, String, usi
     changed
 }
 
-/// A token with its keys in the order of the scheme and without what is passed over.
-fn tidied(scheme: &Scheme, text: &str) -> String {
-    match &scheme.token {
-        TokenGrammar::Template(_) => text.to_owned(),
-        TokenGrammar::List(list) => {
-            let of_form = |item: &&str| list.item.parse(&scheme.fields, item).is_some();
-            let items: Vec<&str> = text.split(&list.separator).filter(of_form).collect();
-            items.join(&list.separator)
-        }
-        TokenGrammar::Pairs(pairs) => {
-            let mut kept = Vec::new();
-            for pair in &pairs.pairs {
-                kept.extend(text.split(&pairs.separator).filter(|piece| {
-                    let (key, value) = piece.split_once('=').unwrap();
-                    key == pair.key && pair.value.parse(&scheme.fields, value).is_some()
-                }));
-            }
-            kept.join(&pairs.separator)
-        }
-    }
-}
-
 /// A scheme of pairs, and what stands in a token of it.
 #[derive(Debug)]
 struct Rearranged {
@@ -224,7 +202,7 @@ proptest! {
         let token = scheme.sign(&secrets("secret"), &fields).unwrap();
         for text in [changed(&token, &change), token] {
             if let Some(parsed) = scheme.token.parse(&scheme.fields, &text) {
-                prop_assert_eq!(scheme.token.render_parsed(&parsed), tidied(&scheme, &text));
+                prop_assert_eq!(scheme.token.render_parsed(&parsed), text);
             }
         }
     }

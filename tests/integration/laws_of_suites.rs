@@ -256,13 +256,7 @@ proptest! {
             .collect();
         prop_assume!(changed != token);
         if let Some(parsed) = scheme.token.parse(&scheme.fields, &changed) {
-            // What is passed over is not written back, and what is written back is read alike.
-            let written = scheme.token.render_parsed(&parsed);
-            let again = scheme.token.parse(&scheme.fields, &written).unwrap();
-            prop_assert!(again.macs().eq(parsed.macs()) && again.fields().eq(parsed.fields()));
-            if again.items.len() == parsed.items.len() && parsed.is_in_order() {
-                prop_assert_eq!(written, changed.clone());
-            }
+            prop_assert_eq!(scheme.token.render_parsed(&parsed), changed.clone());
         }
         if verify(&material, &secrets, &fields, &changed) == Verification::Accepted {
             // Only what a list or pairs pass over may be there besides.

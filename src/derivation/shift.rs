@@ -64,7 +64,7 @@ impl Shift {
 }
 
 /// A number as a request carries it.
-pub(super) fn number(number: u64) -> Value {
+pub(crate) fn number(number: u64) -> Value {
     i64::try_from(number).map_or_else(|_| Value::Json(number.into()), Value::Number)
 }
 

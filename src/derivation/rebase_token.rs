@@ -1,7 +1,7 @@
-//! The same change to another token.
+//! The same edit applied to another token.
 //!
 //! A vector that presents a right token with one thing wrong is worth as much with the token of
-//! another time, if the same thing is wrong with that.
+//! another time or secret, if the same thing is wrong with that one.
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ const LONGEST_EDIT: usize = 8;
 
 /// A token that we have signed, and what each piece of it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Signed {
+pub(crate) struct SignedToken {
     text: String,
     pieces: Vec<(Range<usize>, TokenSpan)>,
 }
@@ -29,15 +29,15 @@ enum TokenSpan {
     Field,
 }
 
-impl Signed {
+impl SignedToken {
     /// Signs these fields; `None` where the oracle declines to.
-    pub(super) fn new(scheme: &Scheme, secrets: &Secrets, fields: &Fields) -> Option<Self> {
+    pub(crate) fn new(scheme: &Scheme, secrets: &Secrets, fields: &Fields) -> Option<Self> {
         Self::of(scheme, fields, &scheme.sign(secrets, fields).ok()?)
     }
 
     /// Takes a token of these fields apart, whoever signed it; `None` where it is not of the
     /// scheme's form.
-    pub(super) fn of(scheme: &Scheme, fields: &Fields, text: &str) -> Option<Self> {
+    pub(crate) fn of(scheme: &Scheme, fields: &Fields, text: &str) -> Option<Self> {
         let texts = FieldTexts::read(&scheme.fields, fields).ok()?;
         let mut signed = Self {
             text: String::new(),
@@ -105,7 +105,11 @@ impl Signed {
 /// The change that made `edited` of `right`, made to `fresh`, which is a token of the same scheme,
 /// identity and secret and of another time. `None` if that cannot be done so that it is the same
 /// change.
-pub(super) fn transplant(edited: &str, right: &Signed, fresh: &Signed) -> Option<String> {
+pub(super) fn rebase_token(
+    edited: &str,
+    right: &SignedToken,
+    fresh: &SignedToken,
+) -> Option<String> {
     let same_form = right.pieces.len() == fresh.pieces.len()
         && std::iter::zip(&right.pieces, &fresh.pieces).all(|(one, two)| one == two);
     if !same_form {
@@ -122,7 +126,7 @@ pub(super) fn transplant(edited: &str, right: &Signed, fresh: &Signed) -> Option
 }
 
 /// The MAC and the time stand in it whole, wherever and between whatever.
-fn around_the_pieces(edited: &str, right: &Signed, fresh: &Signed) -> Option<String> {
+fn around_the_pieces(edited: &str, right: &SignedToken, fresh: &SignedToken) -> Option<String> {
     let mut made = edited.to_owned();
     for (range, piece) in &right.pieces {
         if matches!(piece, TokenSpan::Mac(_) | TokenSpan::Time) {
@@ -137,7 +141,7 @@ fn around_the_pieces(edited: &str, right: &Signed, fresh: &Signed) -> Option<Str
 }
 
 /// It is the beginning or the end of it.
-fn cut(edited: &str, right: &Signed, fresh: &Signed) -> Option<String> {
+fn cut(edited: &str, right: &SignedToken, fresh: &SignedToken) -> Option<String> {
     if right.text.starts_with(edited) {
         fresh.text.get(..edited.len()).map(str::to_owned)
     } else if right.text.ends_with(edited) {
@@ -149,7 +153,7 @@ fn cut(edited: &str, right: &Signed, fresh: &Signed) -> Option<String> {
 }
 
 /// One piece of at most eight characters is another one, or is missing, or has been put in.
-fn small_edit(edited: &str, right: &Signed, fresh: &Signed) -> Option<String> {
+fn small_edit(edited: &str, right: &SignedToken, fresh: &SignedToken) -> Option<String> {
     let (removed, inserted) = difference(&right.text, edited);
     let (old, new) = (&right.text[removed.clone()], &edited[inserted]);
     let longest = old.chars().count().max(new.chars().count());
@@ -242,7 +246,7 @@ fn other_character(
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Signed, transplant};
+    use super::{SignedToken, rebase_token};
     use crate::scheme::Scheme;
     use crate::signature::{Encoding, Fields, Secret, Secrets};
     use crate::suite::Suite;
@@ -271,11 +275,11 @@ vectors:
         suite.scheme
     }
 
-    fn signed(scheme: &Scheme, time: i64) -> Signed {
+    fn signed(scheme: &Scheme, time: i64) -> SignedToken {
         let fields = Fields::new()
             .with("user_id", "id-1")
             .with("timestamp", time);
-        Signed::new(scheme, &Secrets::One(Secret::new("secret")), &fields).unwrap()
+        SignedToken::new(scheme, &Secrets::One(Secret::new("secret")), &fields).unwrap()
     }
 
     const THEN: i64 = 1_741_761_604;
@@ -284,7 +288,7 @@ vectors:
     /// The change that made this of the right token, made to that of the present.
     fn changed(scheme: &Scheme, change: impl Fn(&str) -> String) -> Option<String> {
         let (then, now) = (signed(scheme, THEN), signed(scheme, NOW));
-        transplant(&change(&then.text), &then, &now)
+        rebase_token(&change(&then.text), &then, &now)
     }
 
     #[test]
@@ -365,7 +369,7 @@ vectors:
             let mut mac = encoding.decode(&then.text[..length]).unwrap();
             mac[byte] ^= 1 << bit;
             let edited = encoding.encode(&mac) + &then.text[length..];
-            let made = transplant(&edited, &then, &now).unwrap();
+            let made = rebase_token(&edited, &then, &now).unwrap();
             prop_assert_ne!(&made, &now.text);
             prop_assert_eq!(&made[length..], &now.text[length..]);
             let right = encoding.decode(&now.text[..length]).unwrap();
@@ -392,7 +396,7 @@ vectors:
                 let value = alphabet.iter().position(|&c| c == token.as_bytes()[42]).unwrap();
                 format!("{}{}{}", &token[..42], char::from(alphabet[value | left_over]), &token[43..])
             };
-            let made = transplant(&with_bits(&then.text), &then, &now);
+            let made = rebase_token(&with_bits(&then.text), &then, &now);
             prop_assert_eq!(made, Some(with_bits(&now.text)));
         }
     }

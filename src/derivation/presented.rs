@@ -1,0 +1,364 @@
+//! What a request presents as its token, taken apart so that it can be made again.
+
+use crate::derivation::origin::{Origin, Signing, Tracer};
+use crate::derivation::rebase_token::{SignedToken, rebase_token};
+use crate::derivation::shift::{Shift, number};
+use crate::scheme::{Item, ParsedToken, Scheme, is_canonical_time};
+use crate::signature::{Fields, Request, Secrets, Value};
+
+/// How a token is made again.
+#[derive(Clone, Copy)]
+pub(crate) struct Change<'c> {
+    /// By how much every time moves.
+    pub(crate) shift: Shift,
+    /// Signs in place of the original signer; `None` where it cannot.
+    pub(crate) sign: &'c dyn Fn(&Signing<'_>) -> Option<String>,
+}
+
+/// What a request presents, and how each text in it was made.
+#[derive(Clone, Debug)]
+pub(crate) enum Presented {
+    /// No text: it stays.
+    Unchanged,
+    /// A text.
+    Text(Derivation),
+    /// Texts inside of another JSON value, in their order.
+    Inside(serde_json::Value, Vec<Derivation>),
+}
+
+/// How a text was made.
+#[derive(Clone, Debug)]
+pub(crate) enum Derivation {
+    /// It depends on neither secret nor time.
+    Constant(String),
+    /// The right token of these fields with a small edit.
+    Edited {
+        right: SignedToken,
+        secrets: Secrets,
+        fields: Fields,
+        text: String,
+    },
+    /// A token of the scheme's form, and the origin of each of its MACs, where one was found.
+    PerMac(ParsedToken, Vec<Option<Origin>>),
+    /// Written whole by a known mistake.
+    Whole(Origin),
+    /// A text without a known MAC; the second at which it is presented stands in it.
+    Dated {
+        before: String,
+        time: u64,
+        per_second: u64,
+        after: String,
+    },
+}
+
+impl Tracer<'_> {
+    /// The first way to make what this request presents that satisfies `is_right`, the likeliest
+    /// tried first. Finding an origin costs thousands of MACs, so a candidate is computed only when
+    /// all before it have been declined.
+    pub(crate) fn first_presented(
+        &mut self,
+        request: &Request,
+        is_right: &mut dyn FnMut(&Presented) -> bool,
+    ) -> Option<Presented> {
+        match &request.token {
+            Some(Value::Text(text)) => {
+                let mut found = None;
+                self.first_derivation(request, text, &mut |derivation| {
+                    let presented = Presented::Text(derivation);
+                    let is_it = is_right(&presented);
+                    found = is_it.then_some(presented);
+                    is_it
+                });
+                found
+            }
+            Some(Value::Json(json)) => {
+                let mut json = json.clone();
+                let mut derivations = Vec::new();
+                each_text(&mut json, &mut |text| {
+                    self.first_derivation(request, text, &mut |derivation| {
+                        derivations.push(derivation);
+                        true
+                    });
+                });
+                Some(Presented::Inside(json, derivations)).filter(|inside| is_right(inside))
+            }
+            _ => Some(Presented::Unchanged).filter(|same| is_right(same)),
+        }
+    }
+
+    /// Hands ways to make a text to `take`, the likeliest first, until it answers `true`.
+    fn first_derivation(
+        &mut self,
+        request: &Request,
+        text: &str,
+        take: &mut dyn FnMut(Derivation) -> bool,
+    ) {
+        let scheme = &self.suite().scheme;
+        let (secrets, now) = (&request.secrets, request.now);
+        if text.is_empty() {
+            take(Derivation::Constant(String::new()));
+            return;
+        }
+        let parsed = scheme.token.parse(&scheme.fields, text);
+        let of_now = fields_of_now(scheme, request, parsed.as_ref());
+        let as_shown = fields_as_shown(scheme, request, parsed.as_ref());
+        let is_same = of_now.as_ref() == Some(&as_shown);
+        let others = (!is_same).then(|| as_shown.clone());
+        for fields in of_now.into_iter().chain(others) {
+            let Some(right) = SignedToken::new(scheme, secrets, &fields) else {
+                continue;
+            };
+            let edited = Derivation::Edited {
+                right,
+                secrets: secrets.clone(),
+                fields,
+                text: text.to_owned(),
+            };
+            if take(edited) {
+                return;
+            }
+        }
+        if let Some(parsed) = parsed {
+            let macs = parsed.macs();
+            let origins = macs.map(|mac| self.of_mac(secrets, &as_shown, now, mac));
+            let origins = origins.collect();
+            take(Derivation::PerMac(parsed, origins));
+            return;
+        }
+        if let Some(origin) = self.of_text(secrets, &as_shown, now, text)
+            && take(Derivation::Whole(origin))
+        {
+            return;
+        }
+        if let Some(dated) = dated(scheme, text, now)
+            && take(dated)
+        {
+            return;
+        }
+        take(Derivation::Constant(text.to_owned()));
+    }
+}
+
+/// The fields of the right token of the request's own second; `None` where the token does not tell
+/// one of them.
+fn fields_of_now(
+    scheme: &Scheme,
+    request: &Request,
+    parsed: Option<&ParsedToken>,
+) -> Option<Fields> {
+    let mut fields = request.fields.clone();
+    for (at, text) in carried(scheme, parsed) {
+        let field = scheme.fields.at(at);
+        let value = if field.kind.is_time() {
+            let per_second = field.kind.per_second();
+            // Only the token tells the milliseconds.
+            let time = text.and_then(|text| text.parse::<u64>().ok());
+            let time = time.filter(|time| time / per_second == request.now);
+            number(time.unwrap_or(request.now.saturating_mul(per_second)))
+        } else {
+            text?.into()
+        };
+        fields.set(field.name.clone(), value);
+    }
+    Some(fields)
+}
+
+/// The fields as the token shows them. A time that it does not show is the request's own.
+fn fields_as_shown(scheme: &Scheme, request: &Request, parsed: Option<&ParsedToken>) -> Fields {
+    let mut fields = request.fields.clone();
+    for (at, text) in carried(scheme, parsed) {
+        let field = scheme.fields.at(at);
+        let value = match text {
+            Some(text) if field.kind.is_time() => time_value(text),
+            Some(text) => text.into(),
+            None if field.kind.is_time() => {
+                number(request.now.saturating_mul(field.kind.per_second()))
+            }
+            None => continue,
+        };
+        fields.set(field.name.clone(), value);
+    }
+    fields
+}
+
+/// A time as a request carries it: a number, unless it is malformed.
+fn time_value(text: &str) -> Value {
+    match text.parse() {
+        Ok(time) if is_canonical_time(text.as_bytes()) => number(time),
+        _ => text.into(),
+    }
+}
+
+/// The fields that a token of the scheme carries, and what stands there in this one.
+fn carried<'p>(
+    scheme: &'p Scheme,
+    parsed: Option<&'p ParsedToken>,
+) -> impl Iterator<Item = (usize, Option<&'p str>)> {
+    scheme.token.fields().map(move |at| {
+        let mut found = parsed.into_iter().flat_map(ParsedToken::fields);
+        (at, found.find(|(one, _)| *one == at).map(|(_, text)| text))
+    })
+}
+
+fn dated(scheme: &Scheme, text: &str, now: u64) -> Option<Derivation> {
+    let per_second = scheme.fields.at(scheme.time()?).kind.per_second();
+    let time = now.saturating_mul(per_second);
+    let (before, after) = text.split_once(&time.to_string())?;
+    Some(Derivation::Dated {
+        before: before.to_owned(),
+        time,
+        per_second,
+        after: after.to_owned(),
+    })
+}
+
+impl Presented {
+    /// The request with what it presents made again; `None` where that cannot be made.
+    pub(crate) fn remade(
+        &self,
+        scheme: &Scheme,
+        change: Change<'_>,
+        mut request: Request,
+    ) -> Option<Request> {
+        match self {
+            Self::Unchanged => {}
+            Self::Text(derivation) => {
+                request.token = Some(Value::Text(derivation.remade(scheme, change)?));
+            }
+            Self::Inside(json, derivations) => {
+                let mut json = json.clone();
+                let mut texts = derivations.iter().map(|one| one.remade(scheme, change));
+                let mut is_complete = true;
+                each_text(&mut json, &mut |text| match texts.next().flatten() {
+                    Some(other) => *text = other,
+                    None => is_complete = false,
+                });
+                if !is_complete {
+                    return None;
+                }
+                request.token = Some(Value::Json(json));
+            }
+        }
+        Some(request)
+    }
+
+    /// Whether the origin of everything in it is known.
+    pub(crate) fn is_traced(&self) -> bool {
+        match self {
+            Self::Unchanged => true,
+            Self::Text(derivation) => derivation.is_traced(),
+            Self::Inside(_, derivations) => derivations.iter().all(Derivation::is_traced),
+        }
+    }
+}
+
+impl Derivation {
+    fn remade(&self, scheme: &Scheme, change: Change<'_>) -> Option<String> {
+        match self {
+            Self::Constant(text) => Some(text.clone()),
+            Self::Edited {
+                right,
+                secrets,
+                fields,
+                text,
+            } => {
+                let fields = change.shift.fields(scheme, fields)?;
+                let fresh = (change.sign)(&Signing {
+                    by: None,
+                    secrets,
+                    fields: &fields,
+                    now: 0,
+                })?;
+                rebase_token(text, right, &SignedToken::of(scheme, &fields, &fresh)?)
+            }
+            Self::PerMac(parsed, origins) => {
+                let mut parsed = parsed.clone();
+                let mut origins = origins.iter();
+                for item in &mut parsed.items {
+                    let Item::Known { found, .. } = item else {
+                        continue;
+                    };
+                    if let Some(mac) = &mut found.mac
+                        && let Some(origin) = origins.next()?
+                    {
+                        *mac = origin.mac(scheme, change)?;
+                    }
+                    for (at, text) in &mut found.fields {
+                        let kind = &scheme.fields.at(*at).kind;
+                        if kind.is_time() {
+                            *text = change.shift.text(text, kind.per_second())?;
+                        }
+                    }
+                }
+                Some(scheme.token.render_parsed(&parsed))
+            }
+            Self::Whole(origin) => origin.token(scheme, change),
+            Self::Dated {
+                before,
+                time,
+                per_second,
+                after,
+            } => {
+                let moved = change.shift.time(*time, *per_second)?;
+                Some(format!("{before}{moved}{after}"))
+            }
+        }
+    }
+
+    fn is_traced(&self) -> bool {
+        match self {
+            Self::Edited { .. } | Self::Whole(_) => true,
+            Self::PerMac(_, origins) => origins.iter().all(Option::is_some),
+            Self::Constant(text) => text.is_empty(),
+            Self::Dated { .. } => false,
+        }
+    }
+}
+
+/// Calls `change` with every text in a JSON value, in their order.
+fn each_text(json: &mut serde_json::Value, change: &mut dyn FnMut(&mut String)) {
+    match json {
+        serde_json::Value::String(text) => change(text),
+        serde_json::Value::Array(all) => all.iter_mut().for_each(|one| each_text(one, change)),
+        serde_json::Value::Object(all) => all.values_mut().for_each(|one| each_text(one, change)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Change, Presented};
+    use crate::derivation::{Shift, Tracer};
+    use crate::suite::embedded;
+
+    /// Whatever a candidate says of how a token was made, it makes that token.
+    #[test]
+    fn without_a_change_every_candidate_makes_the_same_token() {
+        for embedded in embedded() {
+            let suite = embedded.parse().unwrap();
+            let scheme = &suite.scheme;
+            let mut tracer = Tracer::new(&suite);
+            let unchanged = Change {
+                shift: Shift::NONE,
+                sign: &|signing| signing.token(scheme),
+            };
+            let presenting = suite.vectors.iter().map(|vector| &vector.request);
+            // One of seven is enough to see that it holds.
+            for request in presenting
+                .filter(|one| one.op.presents_a_token())
+                .step_by(7)
+            {
+                let mut candidates = 0;
+                tracer.first_presented(request, &mut |presented: &Presented| {
+                    // An edit may be too large to be made again.
+                    if let Some(other) = presented.remade(scheme, unchanged, request.clone()) {
+                        assert_eq!(other.token, request.token, "{}: {presented:?}", suite.name);
+                        candidates += 1;
+                    }
+                    false
+                });
+                assert!(candidates > 0, "{}: {:?}", suite.name, request.token);
+            }
+        }
+    }
+}
