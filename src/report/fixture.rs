@@ -183,7 +183,7 @@ pub(super) fn rich(length: usize) -> RunResult {
 - {case: hostile/passes-now, expect: threw, reason: was broken}
 - {case: hostile/changed, expect: threw, reason: was broken}
 - {case: hostile/expired, expect: accept, reason: for a while, expires: 2026-10-01}
-- {case: 'acme/gone-*', expect: accept, reason: 'TODO: say why this is borne with'}
+- {case: 'acme/gone-*', expect: accept, reason: 'TODO: state why this is tolerated'}
 ";
     let known = KnownFailures::parse("known.yaml", list).unwrap();
     let mut circumstances = circumstances();

@@ -24,7 +24,7 @@ fn draw(
     let room = |most: u64| 0.0..place(most.max(1)) * 1.08;
     let time = 0.0..seconds(last);
     let mut chart = ChartBuilder::on(root)
-        .caption("Cases and kinds of answers, as time went on", (FONT, 18))
+        .caption("Cases and kinds of answers over time", (FONT, 18))
         .margin(12)
         .x_label_area_size(44)
         .y_label_area_size(76)
@@ -57,7 +57,7 @@ fn draw(
     if !found.is_empty() {
         chart
             .draw_series(found.into_iter().map(|at| Circle::new(at, 5, RED.filled())))?
-            .label("something was found")
+            .label("finding")
             .legend(|(x, y)| Circle::new((x + 9, y), 5, RED.filled()));
     }
     draw_legend(&mut chart)
@@ -79,14 +79,9 @@ mod tests {
     }
 
     #[test]
-    fn the_picture_says_what_it_shows() {
+    fn the_picture_has_its_labels() {
         let svg = fuzz_course(&course()).unwrap();
-        for words in [
-            "seconds",
-            "cases",
-            "kinds of answers",
-            "something was found",
-        ] {
+        for words in ["seconds", "cases", "kinds of answers", "finding"] {
             assert!(svg.contains(words), "{words}");
         }
         // One circle per finding, and one in the legend.
@@ -100,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_drawn_of_nothing() {
+    fn an_empty_campaign_has_no_picture() {
         assert_eq!(fuzz_course(&[]), None);
         assert_eq!(fuzz_course(&[FuzzPoint::default()]), None);
     }

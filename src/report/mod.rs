@@ -38,6 +38,7 @@ mod visible;
 pub use badge::{badge, badge_json};
 pub use campaigns::{Campaigns, OtherImplementation};
 pub use difference::{difference, difference_json};
+pub(crate) use digits::{count, grouped};
 pub use file::{WriteError, create, probe, write};
 pub use format::{Format, UnknownFormat, render, render_with};
 pub use fuzz_document::{

@@ -87,9 +87,9 @@ impl VersusView {
                 _ => "doubt",
             },
             said: match differences {
-                0 => format!("No difference in {cases} asked of both{end}."),
+                0 => format!("No differences in {cases} sent to both{end}."),
                 some => format!(
-                    "{} in {cases} asked of both{end}.",
+                    "{} in {cases} sent to both{end}.",
                     count(some, "difference", "differences")
                 ),
             },
@@ -110,7 +110,7 @@ impl VersusView {
                 .take(DIFFERENCES)
                 .map(|one| DifferenceView::of(one, &names))
                 .collect(),
-            more: (more > 0).then(|| format!("and {more} more, which the JSON document has")),
+            more: (more > 0).then(|| format!("and {more} more in the JSON document")),
             notes: result
                 .notes
                 .iter()
