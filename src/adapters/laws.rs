@@ -220,7 +220,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
-    fn a_drive_ends_whatever_comes(
+    fn a_drive_ends_for_any_input(
         acts in acts(),
         interrupted_after in prop::option::weighted(0.2, 0..300_u64),
     ) {

@@ -172,7 +172,7 @@ impl<'a> Subprocess<'a> {
         if culprits.is_empty() {
             exchange.broke_down(&failure);
             self.notes.add(format!(
-                "{failure}, with {} in flight; it did not happen again when they ran one at a time",
+                "{failure}, with {} in flight; it did not recur when they ran one at a time",
                 suspects.len(),
             ));
         }
@@ -231,7 +231,10 @@ impl<'a> Subprocess<'a> {
                 return Ok(None);
             }
             End::Left => {
-                let how = format!("the adapter ended unasked: {}", connection.exit_reason());
+                let how = format!(
+                    "the adapter exited unexpectedly: {}",
+                    connection.exit_reason()
+                );
                 self.notes.add(how.clone());
                 self.left = Some(how);
                 return Ok(None);

@@ -235,7 +235,7 @@ impl<'c, 's> Campaign<'c, 's> {
         (self.kinds.len(), self.grower.kept())
     }
 
-    /// The lowest level whose breach is a finding.
+    /// The lowest level whose violation is a finding.
     pub(super) fn level(&self) -> Level {
         self.level
     }
@@ -263,7 +263,7 @@ impl<'c, 's> Campaign<'c, 's> {
                 input: slot.input,
                 request: slot.request,
                 vector: slot.vector,
-                what: What::Failed(Failure::NoAnswer("it never came".to_owned())),
+                what: What::Failed(Failure::NoAnswer("it never arrived".to_owned())),
             });
         }
         suspects.sort_by_key(|one| one.number);
@@ -404,7 +404,7 @@ impl<'c, 's> Campaign<'c, 's> {
         let scheme = &bed.suite().scheme;
         let request = bed.present.answered(scheme, slot.request.clone(), &outcome);
         if !op.is_answered_by(outcome.kind()) {
-            let why = format!("{} is no answer to {op}", outcome.kind());
+            let why = format!("{} is not a valid answer to {op}", outcome.kind());
             let what = What::Failed(Failure::Protocol(why));
             self.disagrees(ticket, slot, request, what);
             return;
@@ -647,7 +647,7 @@ mod tests {
     }
 
     #[test]
-    fn what_takes_long_is_timed_again_and_kept_only_if_it_does() {
+    fn slow_requests_are_retimed_and_kept_only_if_still_slow() {
         let (timed, more, usual) = kept(1, true);
         assert_eq!((timed, more), (0, 0));
         // Somebody else's noise changes nothing.

@@ -31,7 +31,7 @@ pub(super) struct FailureKey {
 pub(super) struct Known {
     causes: Vec<Cause>,
     seen: HashMap<FailureKey, Seen>,
-    /// Requirements below the level that counts, and how often each was broken.
+    /// Requirements below the level that counts, with the number of violations of each.
     pub(super) warnings: BTreeMap<(usize, String), u64>,
 }
 

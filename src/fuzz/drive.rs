@@ -26,13 +26,13 @@ const PROGRESS_EVERY: Duration = Duration::from_millis(200);
 /// What a campaign is asked to do.
 #[derive(Clone, Debug)]
 pub struct FuzzOptions {
-    /// The seed of its inputs.
+    /// The seed for the inputs.
     pub seed: u64,
     /// How many adapter processes work at once.
     pub jobs: usize,
     /// The part of all campaigns of this seed.
     pub shard: Option<Shard>,
-    /// The lowest level whose breach is a finding.
+    /// The lowest level whose violation is a finding.
     pub level: Level,
     /// After how many cases it ends, all processes together.
     pub cases: Option<u64>,
@@ -51,7 +51,7 @@ pub struct FuzzOptions {
 /// How far a campaign is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FuzzProgress {
-    /// How many cases were answered.
+    /// The number of cases answered.
     pub cases: u64,
     /// How many kinds of answers there were.
     pub kinds: u64,
@@ -64,7 +64,7 @@ pub struct FuzzProgress {
 /// What a campaign brought to light.
 #[derive(Debug)]
 pub struct FuzzOutput {
-    /// What the adapter says of itself.
+    /// What the adapter states about its implementation.
     pub hello: Hello,
     /// What was found.
     pub(crate) findings: Vec<Finding>,
@@ -72,11 +72,11 @@ pub struct FuzzOutput {
     pub(crate) warnings: BTreeMap<(usize, String), u64>,
     /// The suites that took part, as places among those that were given.
     pub taken: Vec<usize>,
-    /// How many cases were answered.
+    /// The number of cases answered.
     pub cases: u64,
     /// How many were not as demanded.
     pub disagreements: u64,
-    /// How many requests the adapter called unsupported.
+    /// How many requests the adapter reported as unsupported.
     pub unsupported: u64,
     /// How many kinds of answers there were.
     pub kinds: u64,
@@ -101,11 +101,11 @@ pub struct FuzzOutput {
 pub enum FuzzEnding {
     /// As much was asked as was wished.
     Whole,
-    /// Enough was found.
+    /// The maximum number of findings was reached.
     Findings,
     /// The interrupt flag was set.
     Interrupted,
-    /// The adapter no longer worked.
+    /// The adapter stopped working.
     Broken(AdapterError),
 }
 
@@ -114,10 +114,10 @@ pub enum FuzzEnding {
 #[non_exhaustive]
 pub enum FuzzError {
     /// The adapter cannot be used.
-    #[error("the adapter does not work: {0}")]
+    #[error("cannot use the adapter: {0}")]
     Adapter(#[from] AdapterError),
     /// There is nothing to ask it.
-    #[error("there is nothing to fuzz: {0}")]
+    #[error("nothing to fuzz: {0}")]
     Nothing(String),
 }
 

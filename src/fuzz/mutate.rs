@@ -550,7 +550,7 @@ mod tests {
     /// Inputs of one suite grow from inputs of that suite, wherever its pool stands in the slice:
     /// the secret and the fields of another suite's request mean nothing to it.
     #[test]
-    fn no_input_grows_from_another_suites() {
+    fn inputs_are_mutated_from_their_own_suite_only() {
         let suites: Vec<Suite> = embedded().map(|suite| suite.parse().unwrap()).collect();
         let hello = Hello {
             protocol: 1,

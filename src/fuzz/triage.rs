@@ -139,7 +139,7 @@ pub(super) fn shown(
 ) -> Option<What> {
     match observed {
         Observed::Outcome(outcome) if !request.op.is_answered_by(outcome.kind()) => {
-            let why = format!("{} is no answer to {}", outcome.kind(), request.op);
+            let why = format!("{} is not a valid answer to {}", outcome.kind(), request.op);
             Some(What::Failed(Failure::Protocol(why)))
         }
         Observed::Outcome(outcome) => {

@@ -55,7 +55,7 @@ pub struct Versus {
     pub(super) cases: u64,
     /// How many requests, those of the matrix included, had no valid answer from either.
     pub(super) unanswered: u64,
-    /// How many kinds of pairs of answers there were.
+    /// The number of kinds of pairs of answers.
     pub(super) kinds: u64,
     /// How far it was when.
     pub(super) progress: Vec<FuzzPoint>,
@@ -72,7 +72,7 @@ pub struct Versus {
 pub(super) struct Difference {
     /// The suite's name.
     pub(super) suite: String,
-    /// The smallest request that shows it.
+    /// The smallest request that reproduces it.
     pub(super) request: Request,
     /// What each did.
     pub(super) outcomes: [Observed; 2],
@@ -91,7 +91,7 @@ pub(super) struct Crossing {
     pub(super) signer: usize,
     /// Which verified.
     pub(super) verifier: usize,
-    /// How many tokens were presented.
+    /// The number of tokens presented.
     pub(super) tokens: u64,
     /// How many were accepted.
     pub(super) accepted: u64,
@@ -128,7 +128,7 @@ pub fn versus(
             let has_time = suites[at].scheme.times().next().is_some();
             if has_time {
                 notes.push(format!(
-                    "{} was left out: its tokens carry a time, and one of the two uses its own clock",
+                    "{} was left out: its tokens carry a time, and one implementation uses its own clock",
                     suites[at].name
                 ));
             }
@@ -145,7 +145,7 @@ pub fn versus(
         .map(|(place, &at)| SeedPool::new(place, &suites[at], &common, Present::OfTheRequest))
         .collect();
     if beds.iter().any(SeedPool::is_exhausted) {
-        notes.push("the two declare no operation in common".to_owned());
+        notes.push("the implementations have no declared operation in common".to_owned());
         return Err(FuzzError::Nothing(notes.join("; ")));
     }
     let mut comparing = Comparing {
@@ -181,20 +181,20 @@ pub fn versus(
         Err(error) => (Vec::new(), FuzzEnding::Broken(error)),
     };
     if matrix.is_empty() && matches!(ending, FuzzEnding::Whole | FuzzEnding::Findings) {
-        let why = "nobody's tokens were presented: the two do not both declare sign and verify";
+        let why = "no tokens were exchanged: not both implementations declare sign and verify";
         notes.push(why.to_owned());
     }
     if comparing.unsupported > 0 {
         let count = comparing.unsupported;
         notes.push(format!(
-            "{count} requests were called unsupported by one of the two, and say nothing of it"
+            "{count} requests were unsupported by one implementation and were not compared"
         ));
     }
     let partings = pair.map(Adapter::finish);
     for (parting, side) in std::iter::zip(&partings, ["the first", "the second"]) {
         if parting.restarts > 0 {
             let times = parting.restarts;
-            notes.push(format!("{side} had to be started again {times} times"));
+            notes.push(format!("{side} was restarted {times} times"));
         }
         let more = parting.notes.iter();
         notes.extend(more.map(|note| format!("{side}: {note}")));

@@ -32,7 +32,7 @@ pub(super) struct WorkerContext<'w, 's> {
     pub(super) interrupt: &'w AtomicBool,
     pub(super) clock: &'w (dyn Fn() -> Duration + Sync),
     pub(super) counters: &'w Counters,
-    /// Enough was found.
+    /// The maximum number of findings was reached.
     pub(super) stop: &'w AtomicBool,
 }
 
@@ -70,7 +70,7 @@ impl WorkerContext<'_, '_> {
         let parting = adapter.finish();
         if parting.restarts > 0 {
             share.notes.push(format!(
-                "the adapter had to be started again {} times",
+                "the adapter was restarted {} times",
                 parting.restarts
             ));
         }
@@ -213,7 +213,7 @@ impl WorkerContext<'_, '_> {
         }
         if told > 0 {
             campaign.notes.push(format!(
-                "{told} of the findings were seen once: there was no time to ask again and to shrink them"
+                "{told} of the findings were seen once: there was no time to reproduce and shrink them"
             ));
         }
     }
@@ -315,7 +315,7 @@ impl WorkerContext<'_, '_> {
         let beds = campaign.beds;
         let bed = |one: &Disagreement| &beds[one.input.suite];
         let why = Failure::NoAnswer(format!(
-            "{error}. One of the requests that were under way, or something else, ended it: it cannot be asked again"
+            "{error}. A request in flight, or something else, stopped it; it cannot be queried again"
         ));
         let sequence = suspects.iter().map(|one| one.request.clone());
         let length = length(&first.input);
@@ -356,7 +356,7 @@ impl WorkerContext<'_, '_> {
         let asked = last.and_then(|request| Some((suite_of(&request, campaign.beds)?, request)));
         let (Some(sequence), Some((suite, request))) = (found, asked) else {
             campaign.notes.push(format!(
-                "{failure}; it did not happen again when the same was asked of a fresh process"
+                "{failure}; it did not recur with the same request in a fresh process"
             ));
             return Ok(());
         };
@@ -417,7 +417,7 @@ impl WorkerContext<'_, '_> {
         let found = as_seen(campaign.beds, disagreement, found.unwrap_or_default());
         if found.sequence.is_empty() {
             campaign.notes.push(format!(
-                "an answer that breaks {} did not come again, neither alone nor in the same order",
+                "an answer that violates {} did not recur, neither alone nor in the same order",
                 found.demand.requirement
             ));
         }

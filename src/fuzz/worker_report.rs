@@ -10,7 +10,7 @@ use crate::mistakes::MistakeId;
 use crate::results::{Failure, Restarts};
 use crate::signature::{Outcome, Request};
 
-/// Something that was found.
+/// A finding.
 #[derive(Clone, Debug)]
 pub(crate) struct Finding {
     pub(crate) suite: usize,

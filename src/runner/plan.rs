@@ -136,7 +136,7 @@ pub(super) fn plan<'s>(
                 if request.is_longer_than(MAX_LINE) =>
             {
                 Disposition::NotApplicable(format!(
-                    "its request is longer than the {MAX_LINE} bytes of the protocol"
+                    "its request exceeds the protocol limit of {MAX_LINE} bytes"
                 ))
             }
             fate => fate,

@@ -37,7 +37,7 @@ pub struct Progress {
 /// What a run brought to light.
 #[derive(Debug)]
 pub struct RunOutput<'s> {
-    /// What the adapter says of itself.
+    /// What the adapter states about its implementation.
     pub hello: Hello,
     /// Every case that was chosen, in the order of the suites.
     pub observations: Vec<Observation<'s>>,
@@ -78,13 +78,13 @@ pub enum Ending {
 #[non_exhaustive]
 pub enum RunError {
     /// Nothing was chosen.
-    #[error("no case is left to run{}", left_out_in_words(.0))]
+    #[error("no cases to run{}", left_out_in_words(.0))]
     NoCase(Vec<ScopeNote>),
     /// The adapter cannot be used.
-    #[error("the adapter does not work: {0}")]
+    #[error("cannot use the adapter: {0}")]
     Adapter(#[from] AdapterError),
     /// It starts, and answers nothing.
-    #[error("the adapter does not work: none of its first answers could be used; {0}")]
+    #[error("cannot use the adapter: none of its first answers was usable; {0}")]
     NoAnswer(Failure),
 }
 
@@ -171,7 +171,7 @@ pub fn run<'s>(
         None if is_whole => Ending::Whole,
         // The others did its share.
         Some(error) if is_whole => {
-            let note = format!("one of the jobs could not go on with the adapter: {error}");
+            let note = format!("a job lost its adapter: {error}");
             gathered.notes.push(note);
             Ending::Whole
         }
@@ -180,7 +180,7 @@ pub fn run<'s>(
         None => Ending::FailedFast,
     };
     let undone = match &ending {
-        Ending::Whole => "it was never asked".to_owned(),
+        Ending::Whole => "it never ran".to_owned(),
         Ending::Interrupted => "interrupted".to_owned(),
         Ending::FailedFast => "another case failed first".to_owned(),
         Ending::Broken(error) => format!("the adapter no longer works: {error}"),
@@ -260,7 +260,7 @@ fn unseen(cases: &[Case<'_>], secret: &Secret) -> Vec<String> {
         return Vec::new();
     }
     vec![format!(
-        "no case can show with the implementation's own secret whether these mistakes are made: {}",
+        "with the implementation's own secret, no case can detect these mistakes: {}",
         mistakes.join("; ")
     )]
 }
@@ -343,9 +343,9 @@ fn run_worker(
 }
 
 /// What is weaker where the secret is unknown.
-const WITHOUT_ORACLE: &str = "the comparison with the oracle, because the implementation's secret is unknown: its tokens were compared with each other only, and its verifier was given its own tokens";
+const WITHOUT_ORACLE: &str = "the comparison with the oracle, because the implementation's secret is unknown: its tokens were compared only with each other, and its verifier was given its own tokens";
 
-const RESTARTED: &str = "the adapter had to be started again";
+const RESTARTED: &str = "the adapter was restarted";
 
 /// What all processes came to together.
 struct Gathered {
@@ -385,7 +385,7 @@ impl Gathered {
     /// A request failed before the cases were asked, and none of them failed so.
     fn note_before_the_cases(&mut self, target: &Target, failure: &Failure) {
         self.notes.push(format!(
-            "at first a request failed, and did not when its case was asked: {failure}"
+            "a request failed at first, but succeeded when its case ran: {failure}"
         ));
         // A command that is started for each request is never started again.
         if !matches!(target, Target::Exec(_)) {

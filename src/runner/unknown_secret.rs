@@ -124,14 +124,14 @@ impl ObservedTokens {
         let scheme = &suite.scheme;
         let request = &vector.request;
         if !hello.has_op(Op::Sign) {
-            return Err("the implementation's secret is unknown, and it does not sign: there is no token that its verifier should accept".to_owned());
+            return Err("the implementation's secret is unknown and it does not sign, so there is no token that its verifier should accept".to_owned());
         }
         if scheme.time().is_some() && hello.clock() == Clock::System {
-            return Err("the implementation's secret is unknown, and it uses the real time: no two of its tokens can be compared".to_owned());
+            return Err("the implementation's secret is unknown and it uses the real clock, so its tokens cannot be compared".to_owned());
         }
         if !resigner.is_usual(request) {
             return Err(
-                "the implementation's secret is unknown, and the case is about a secret".to_owned(),
+                "the implementation's secret is unknown, and the case tests a secret".to_owned(),
             );
         }
         let mut other = vector.clone();
@@ -144,7 +144,7 @@ impl ObservedTokens {
             (Op::Verify | Op::Identify, Some(Value::Text(token))) if !token.is_empty() => {
                 let made = self.presented(resigner, request, token);
                 other.request.token = Some(Value::Text(made.ok_or(
-                    "the implementation's secret is unknown, and the case's token is no change of one that it signs",
+                    "the implementation's secret is unknown, and the case's token is not derived from one that it signs",
                 )?));
             }
             (Op::Verify | Op::Identify, _) => {}

@@ -75,7 +75,7 @@ fn shown(platform: &Platform, now: u64) -> Shown<'_> {
             outcome: call.outcome,
             signature: call
                 .signature
-                .map_or("not looked at", crate::scheme::SignatureState::name),
+                .map_or("not checked", crate::scheme::SignatureState::name),
             why: call.why.as_deref().map(visible),
             causes: causes.iter().map(|cause| visible(cause)).collect(),
         }
@@ -116,7 +116,7 @@ fn token(token: Option<&Value>) -> String {
             let start: String = text.chars().take(8).collect();
             format!("{}… ({length} characters)", visible(&start))
         }
-        Some(_) => "no text".to_owned(),
+        Some(_) => "not a text".to_owned(),
     }
 }
 

@@ -83,7 +83,7 @@ pub fn router(door: Arc<AppState>) -> Router {
         .route("/healthz", get(async || "ok\n"))
         .route("/macproof", post(speak))
         .route("/{suite}/identify", post(identify))
-        .fallback(async || reply::error(StatusCode::NOT_FOUND, "there is nothing here; see /"))
+        .fallback(async || reply::error(StatusCode::NOT_FOUND, "not found; see /"))
         .layer(from_fn_with_state(Arc::clone(&door), guard))
         .with_state(door)
 }
@@ -93,12 +93,12 @@ pub fn router(door: Arc<AppState>) -> Router {
 async fn guard(State(door): State<Arc<AppState>>, request: Request, next: Next) -> Response<Body> {
     let headers = request.headers();
     let Some(host) = headers.get(HOST).and_then(|host| host.to_str().ok()) else {
-        return reply::error(StatusCode::BAD_REQUEST, "the request names no host");
+        return reply::error(StatusCode::BAD_REQUEST, "the request has no host");
     };
     if !is_local(host) {
         return reply::error(
             StatusCode::MISDIRECTED_REQUEST,
-            "this server answers to 127.0.0.1, [::1] and localhost alone",
+            "this server answers only to 127.0.0.1, [::1] and localhost",
         );
     }
     let origin = match headers.get(ORIGIN) {
@@ -108,7 +108,7 @@ async fn guard(State(door): State<Arc<AppState>>, request: Request, next: Next) 
             None => {
                 return reply::error(
                     StatusCode::FORBIDDEN,
-                    "pages of this origin may not call here; allow it with --allow-origin",
+                    "this origin is not allowed; allow it with --allow-origin",
                 );
             }
         },
@@ -197,10 +197,7 @@ async fn look(State(door): State<Arc<AppState>>) -> Response<Body> {
             }
             response
         }
-        _ => reply::error(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "the page cannot be shown",
-        ),
+        _ => reply::error(StatusCode::INTERNAL_SERVER_ERROR, "cannot show the page"),
     }
 }
 
@@ -213,7 +210,7 @@ async fn identify(
     let Some(platform) = door.platforms.iter().find(|p| p.name.as_str() == suite) else {
         return reply::error(
             StatusCode::NOT_FOUND,
-            "no such suite is served here, or it has no policy; see /",
+            "no suite of this name with a policy is served; see /",
         );
     };
     let session = session(request.headers());
@@ -251,7 +248,7 @@ fn log_line(suite: &str, call: &LatestCall, status: StatusCode) -> Json {
         "context": call.context,
         "token": call.token.as_ref().map(|token| match token {
             Value::Text(text) => format!("[redacted, {} characters]", text.chars().count()),
-            _ => "[redacted, no text]".to_owned(),
+            _ => "[redacted, not a text]".to_owned(),
         }),
     })
 }
@@ -331,13 +328,13 @@ async fn body<'d>(
     if !essence.is_some_and(|found| types.iter().any(|known| known.eq_ignore_ascii_case(found))) {
         return Err(reply::error(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            format_args!("the content type has to be {}", types.join(" or ")),
+            format_args!("the content type must be {}", types.join(" or ")),
         ));
     }
     match tokio::time::timeout(door.body_time, gathered(door, request.into_body(), most)).await {
         Ok(body) => body,
         Err(_) => {
-            let late = "the body did not come in time";
+            let late = "timed out while reading the body";
             Err(reply::error(StatusCode::REQUEST_TIMEOUT, late))
         }
     }
@@ -357,7 +354,7 @@ async fn gathered(
         let Ok(frame) = frame else {
             return Err(reply::error(
                 StatusCode::BAD_REQUEST,
-                "the body ended before it was whole",
+                "the body is incomplete",
             ));
         };
         let Ok(data) = frame.into_data() else {
@@ -385,7 +382,7 @@ async fn gathered(
 fn busy() -> Response<Body> {
     reply::error(
         StatusCode::SERVICE_UNAVAILABLE,
-        "too many bodies are under way at once; try again",
+        "too many concurrent requests; try again",
     )
 }
 

@@ -367,7 +367,7 @@ impl<'a> HttpAdapter<'a> {
                 if is_lost && flight.size.has_long_head() && self.lived_on(&flight, false) =>
             {
                 let why = format!(
-                    "the server closes the connection on a head of more than {SURELY_TAKEN} bytes ({failure}), and answers an ordinary request right after it"
+                    "the server closes the connection on a head of more than {SURELY_TAKEN} bytes ({failure}), but answers an ordinary request right after it"
                 );
                 exchange.inapplicable(*culprit, why);
                 if let Some(doubt) = flight.trial_of {
@@ -434,13 +434,15 @@ impl<'a> HttpAdapter<'a> {
             }
             return self.doubts.raise(&[ticket], None, true);
         };
-        let why = format!("the server does not take so much (status {status})");
+        let why = format!("the server rejects a request of this size (status {status})");
         let lived_on = self.lived_on(flight, true);
         self.doubts.settle(doubt, !lived_on);
         if lived_on {
             return exchange.inapplicable(ticket, why);
         }
-        let why = format!("{why}, and no ordinary request was answered before and right after it");
+        let why = format!(
+            "{why}, but ordinary requests before and right after it were not answered either"
+        );
         exchange.failed(ticket, Failure::NoAnswer(why));
     }
 

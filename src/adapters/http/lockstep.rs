@@ -96,7 +96,9 @@ impl<'a> WebRequestResponse<'a> {
         let no_answer = LockstepError::Lost;
         let prepared = as_described(self.native, request).map_err(no_answer)?;
         let Reading::Described { op, rules } = prepared.reading else {
-            return Err(no_answer("the description does not say how".to_owned()));
+            return Err(no_answer(
+                "the description does not cover this operation".to_owned(),
+            ));
         };
         let client = &self.road.client;
         let mut request = prepared.request;

@@ -150,7 +150,7 @@ impl<'a> Flight<'a> {
     ) -> Result<u64, Breach> {
         self.received += piece.len();
         if self.received > (self.requests.len() + 1) * MAX_LINE {
-            return Err(self.breach("its answer has no end".to_owned()));
+            return Err(self.breach("its answer does not end".to_owned()));
         }
         if !self.is_batch() {
             if self.rest.len() + piece.len() > MAX_LINE {
@@ -218,7 +218,7 @@ impl<'a> Flight<'a> {
         exchange: &mut E,
     ) -> Ended {
         let Some(head) = self.head.take() else {
-            let why = "its answer has no head".to_owned();
+            let why = "its answer has no headers".to_owned();
             if let Addressee::Waiting(ticket) = self.settle(self.first) {
                 exchange.failed(ticket, Failure::NoAnswer(why));
             }
@@ -393,7 +393,7 @@ impl Head {
 pub(super) fn cookies(response: &Response) -> Result<Option<HeaderValue>, TransportError> {
     let status = response.status();
     if !status.is_success() && !status.is_redirection() {
-        let why = format!("the session did not open: status {status}");
+        let why = format!("the server did not open a session: status {status}");
         return Err(TransportError::Unusable(why));
     }
     let set = response.headers().get_all(SET_COOKIE).iter();
@@ -406,5 +406,7 @@ pub(super) fn cookies(response: &Response) -> Result<Option<HeaderValue>, Transp
     }
     HeaderValue::from_bytes(&pairs.join(&b"; "[..]))
         .map(Some)
-        .map_err(|_| TransportError::Unusable("the session sets cookies that are none".to_owned()))
+        .map_err(|_| {
+            TransportError::Unusable("the session response sets invalid cookies".to_owned())
+        })
 }
