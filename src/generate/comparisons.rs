@@ -444,7 +444,7 @@ mod tests {
 
     /// Another spelling of the right MAC, or a longer one, is never told as a forgery.
     #[test]
-    fn another_spelling_is_no_forgery() {
+    fn a_different_encoding_is_not_a_forgery() {
         for encoding in Encoding::ALL {
             let suite = with(encoding, "MAC", 32);
             for lenient in [
