@@ -21,7 +21,7 @@ use crate::signature::Op;
 #[derive(Debug)]
 pub(super) struct Event {
     pub(super) flight: u64,
-    pub(super) news: ResponseEvent,
+    pub(super) kind: ResponseEvent,
 }
 
 /// What is new.
@@ -321,9 +321,9 @@ impl OutgoingRequest {
     /// Sends it, and tells of the answer.
     pub(super) async fn send(self, flight: u64, sender: Sender<Event>) {
         let over = self.transfer(flight, &sender).await;
-        let news = ResponseEvent::Over(over);
+        let kind = ResponseEvent::Over(over);
         // Nobody listens only where the flight is of no interest any more.
-        let _unheard = sender.send(Event { flight, news }).await;
+        let _unheard = sender.send(Event { flight, kind }).await;
     }
 
     async fn transfer(self, flight: u64, sender: &Sender<Event>) -> Result<(), TransportError> {
@@ -344,22 +344,22 @@ impl OutgoingRequest {
         }
         let response = client.send(request, connection, &mut was_down).await?;
         if let Some(why) = down {
-            let news = ResponseEvent::Down(why);
+            let kind = ResponseEvent::Down(why);
             // Nobody listens only where the flight is of no interest any more.
-            let _unheard = sender.send(Event { flight, news }).await;
+            let _unheard = sender.send(Event { flight, kind }).await;
         }
         let mut response = if is_protocol {
             expect_plain_200(response).await?
         } else {
             check_plain(&response)?;
-            let news = ResponseEvent::Head(Head::of(&response));
+            let kind = ResponseEvent::Head(Head::of(&response));
             // Nobody listens only where the flight is of no interest any more.
-            let _unheard = sender.send(Event { flight, news }).await;
+            let _unheard = sender.send(Event { flight, kind }).await;
             response
         };
         while let Some(piece) = response.chunk().await? {
-            let news = ResponseEvent::Piece(piece.into());
-            if sender.send(Event { flight, news }).await.is_err() {
+            let kind = ResponseEvent::Piece(piece.into());
+            if sender.send(Event { flight, kind }).await.is_err() {
                 break;
             }
         }
