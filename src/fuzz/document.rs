@@ -74,14 +74,14 @@ pub fn document(
         hello_changes: output.hello_changes.clone(),
         findings,
         profile: output
-            .tastes
+            .behaviors
             .iter()
-            .map(|((at, what), taste)| FuzzTrait {
+            .map(|((at, what), behavior)| FuzzTrait {
                 suite: name(*at),
                 what: (*what).to_owned(),
-                cases: taste.cases,
-                request: taste.example.as_sent(),
-                actual: outcome_in_words(&taste.outcome),
+                cases: behavior.cases,
+                request: behavior.example.as_sent(),
+                actual: outcome_in_words(&behavior.outcome),
             })
             .collect(),
         warnings: output

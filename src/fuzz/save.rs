@@ -400,22 +400,22 @@ vectors:
             max_in_flight: None,
         };
         for suite in every_suite() {
-            let beds = [SeedPool::new(0, &suite, &hello, Present::OfTheRequest)];
-            let mut grower = Mutator::new(7);
+            let pools = [SeedPool::new(0, &suite, &hello, Present::OfTheRequest)];
+            let mut mutator = Mutator::new(7);
             let mut signer = Signer::default();
             let mut findings = Vec::new();
             while findings.len() < 400 {
-                let (input, _) = grower.grow(&beds);
+                let (input, _) = mutator.grow(&pools);
                 let Some(request) = input.request(&suite, &mut signer) else {
                     continue;
                 };
-                if !beds[0].takes(&request) {
+                if !pools[0].takes(&request) {
                     continue;
                 }
                 if findings.len() % 4 == 0 {
-                    grower.keep(input);
+                    mutator.keep(input);
                 }
-                let bounds = &beds[0].bounds;
+                let bounds = &pools[0].bounds;
                 let outcomes = match request.op {
                     Op::Sign => vec![
                         Outcome::Token("x\u{1b}[0m".into()),

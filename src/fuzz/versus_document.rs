@@ -37,9 +37,9 @@ pub fn versus_document(
         judged_itself: circumstances.judged_itself[at],
         restarts: Restarts {
             allowed: circumstances.allow_restarts,
-            ..output.partings[at].unanswered.clone()
+            ..output.shutdowns[at].unanswered.clone()
         },
-        hello_changes: output.partings[at].hello_changes.clone(),
+        hello_changes: output.shutdowns[at].hello_changes.clone(),
     };
     let differences: Vec<VersusDifference> = output.differences.iter().map(difference).collect();
     let matrix: Vec<VersusCell> = output.matrix.iter().map(cell).collect();
