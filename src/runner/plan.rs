@@ -80,7 +80,7 @@ pub(super) fn plan<'s>(
     target: &Target,
     hello: &Hello,
     whose: &WhoseSecret,
-    mut harvest: ObservedTokens,
+    mut observed_tokens: ObservedTokens,
     now: u64,
     answer: Duration,
 ) -> Vec<Case<'s>> {
@@ -99,7 +99,7 @@ pub(super) fn plan<'s>(
                 .resigned(vector, secret)
                 .map_err(|why| why.to_string()),
             WhoseSecret::Request | WhoseSecret::Unknown => {
-                harvest.held_to_itself(resigner, vector, hello)
+                observed_tokens.held_to_itself(resigner, vector, hello)
             }
         }
         .map(Cow::Owned)

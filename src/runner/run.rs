@@ -17,7 +17,7 @@ use crate::runner::rekey::Resigner;
 use crate::runner::schedule::Schedule;
 use crate::runner::seen::Seen;
 use crate::runner::smoke::smoke;
-use crate::runner::unknown_secret::{ObservedTokens, harvest, key};
+use crate::runner::unknown_secret::{ObservedTokens, key, observed_tokens};
 use crate::runner::{RunOptions, WhoseSecret};
 use crate::signature::{Op, Secret};
 use crate::suite::Suite;
@@ -115,20 +115,20 @@ pub fn run<'s>(
     }
     let mut first = target.start(options.limits, interrupt)?;
     let hello = first.hello().clone();
-    let mut harvest = match options.secret {
+    let mut observed_tokens = match options.secret {
         WhoseSecret::Unknown => {
-            harvest(&mut first, &chosen, target, &hello)?.map_err(RunError::NoAnswer)?
+            observed_tokens(&mut first, &chosen, target, &hello)?.map_err(RunError::NoAnswer)?
         }
         WhoseSecret::Request | WhoseSecret::Own(_) => ObservedTokens::default(),
     };
-    let in_harvest = std::mem::take(&mut harvest.failures);
+    let token_failures = std::mem::take(&mut observed_tokens.failures);
     let answer = options.limits.answer;
     let cases = plan(
         &chosen,
         target,
         &hello,
         &options.secret,
-        harvest,
+        observed_tokens,
         now(),
         answer,
     );
@@ -151,12 +151,12 @@ pub fn run<'s>(
         },
     };
     let start = || target.start(options.limits, interrupt);
-    let shares = share_out(&work, first, &start, options.jobs, progress);
+    let reports = share_out(&work, first, &start, options.jobs, progress);
     let done = Progress {
         done: schedule.done(),
         total: schedule.total(),
     };
-    let mut gathered = Gathered::of(shares);
+    let mut gathered = Gathered::of(reports);
     let is_whole = done.done == done.total;
     if options.secret == WhoseSecret::Unknown {
         left_out.push(ScopeNote {
@@ -210,7 +210,7 @@ pub fn run<'s>(
         .into_iter()
         .filter(|(at, _)| !has_failed(*at))
         .map(|(_, failure)| failure)
-        .chain(in_harvest.into_iter().filter_map(|(signed, failure)| {
+        .chain(token_failures.into_iter().filter_map(|(signed, failure)| {
             let answers = |at: usize| has_failed(at) && signs(at, &signed);
             (!(0..cases.len()).any(answers)).then_some(failure)
         }));
@@ -276,7 +276,7 @@ fn asked(cases: &[Case<'_>]) -> Vec<u32> {
 struct WorkerReport {
     number: usize,
     ended: Result<(), AdapterError>,
-    parting: ShutdownReport,
+    shutdown: ShutdownReport,
 }
 
 /// Lets as many processes work as there are jobs, and tells of the progress meanwhile.
@@ -293,7 +293,7 @@ fn share_out<'a>(
             total: work.schedule.total(),
         });
     };
-    let mut shares = Vec::new();
+    let mut reports = Vec::new();
     thread::scope(|scope| {
         let (sender, receiver) = mpsc::channel();
         let mut first = Some(first);
@@ -308,15 +308,15 @@ fn share_out<'a>(
         drop(sender);
         loop {
             match receiver.recv_timeout(PROGRESS_EVERY) {
-                Ok(share) => shares.push(share),
+                Ok(report) => reports.push(report),
                 Err(RecvTimeoutError::Timeout) => tell(),
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
     });
     tell();
-    shares.sort_by_key(|share| share.number);
-    shares
+    reports.sort_by_key(|report| report.number);
+    reports
 }
 
 fn run_worker(
@@ -325,20 +325,20 @@ fn run_worker(
     adapter: Result<Adapter<'_>, AdapterError>,
 ) -> WorkerReport {
     let mut job = Job::new(work);
-    let (ended, parting) = match adapter {
+    let (ended, shutdown) = match adapter {
         Ok(mut adapter) => {
             let changes = work.hello.changes(adapter.hello());
             let ended = adapter.drive(&mut job);
-            let mut parting = adapter.finish();
-            parting.hello_changes.join(&changes);
-            (ended, parting)
+            let mut shutdown = adapter.finish();
+            shutdown.hello_changes.join(&changes);
+            (ended, shutdown)
         }
         Err(error) => (Err(error), ShutdownReport::default()),
     };
     WorkerReport {
         number,
         ended,
-        parting,
+        shutdown,
     }
 }
 
@@ -357,7 +357,7 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn of(shares: Vec<WorkerReport>) -> Self {
+    fn of(reports: Vec<WorkerReport>) -> Self {
         let mut gathered = Self {
             notes: Vec::new(),
             restarts: 0,
@@ -365,12 +365,12 @@ impl Gathered {
             hello_changes: HelloChanges::default(),
             broken: None,
         };
-        for share in shares {
-            gathered.notes.extend(share.parting.notes);
-            gathered.restarts += share.parting.restarts;
-            gathered.unanswered.join(&share.parting.unanswered);
-            gathered.hello_changes.join(&share.parting.hello_changes);
-            if let Err(error) = share.ended {
+        for report in reports {
+            gathered.notes.extend(report.shutdown.notes);
+            gathered.restarts += report.shutdown.restarts;
+            gathered.unanswered.join(&report.shutdown.unanswered);
+            gathered.hello_changes.join(&report.shutdown.hello_changes);
+            if let Err(error) = report.ended {
                 gathered.broken.get_or_insert(error);
             }
         }

@@ -40,7 +40,7 @@ struct Gathering {
 
 /// Lets an implementation sign whatever the cases need. If it never answers, its first failure
 /// comes back.
-pub(super) fn harvest(
+pub(super) fn observed_tokens(
     adapter: &mut Adapter<'_>,
     chosen: &[Chosen<'_>],
     target: &Target,
