@@ -87,7 +87,7 @@ pub fn conclude(
     today: &str,
 ) -> RunResult {
     in_file_order(&mut observations);
-    let mut ledger = KnownFailureMatcher::new(known, today);
+    let mut matcher = KnownFailureMatcher::new(known, today);
     let mut suites: Vec<SuiteSummary> = Vec::new();
     let mut every_case = BTreeSet::new();
     let mut cases = Vec::with_capacity(observations.len());
@@ -102,14 +102,14 @@ pub fn conclude(
             every_case.extend(suite.vectors.iter().map(|v| suite.case_id(v).to_string()));
         }
         let mut case = judged(observation, circumstances.level);
-        under_the_list(&mut case, &mut ledger);
+        under_the_list(&mut case, &mut matcher);
         if let Some(suite) = suites.last_mut() {
             suite.counts.add(case.verdict);
         }
         profile.extend(observed_trait(observation, &case));
         cases.push(case);
     }
-    let troubles = ledger.troubles(&every_case, circumstances.left_out.is_empty());
+    let troubles = matcher.troubles(&every_case, circumstances.left_out.is_empty());
     let scope = scope(circumstances.left_out, &cases);
     let disturbances = Disturbances {
         restarts: &circumstances.restarts,
@@ -151,8 +151,8 @@ pub fn conclude(
 }
 
 /// Applies the list of known failures to a case.
-pub(super) fn under_the_list(case: &mut Case, ledger: &mut KnownFailureMatcher<'_>) {
-    match ledger.rule(&case.id, case.verdict, case.outcome) {
+pub(super) fn under_the_list(case: &mut Case, matcher: &mut KnownFailureMatcher<'_>) {
+    match matcher.rule(&case.id, case.verdict, case.outcome) {
         Ruling::Silent => {}
         Ruling::Holds(entry) => {
             case.known = Some(mention(entry, case.verdict));

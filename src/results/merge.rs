@@ -212,15 +212,15 @@ fn join(mut parts: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<RunR
     let mut entries = entries;
     if let Some(known) = known {
         let today = whole.started.get(..10).unwrap_or_default();
-        let mut ledger = KnownFailureMatcher::new(known, today);
+        let mut matcher = KnownFailureMatcher::new(known, today);
         for case in &mut whole.cases {
             case.verdict = case.own_verdict();
             case.known = None;
-            under_the_list(case, &mut ledger);
+            under_the_list(case, &mut matcher);
         }
         if left_out.is_empty() {
             let every_case = whole.cases.iter().map(|case| case.id.clone()).collect();
-            entries = ledger.troubles(&every_case, true);
+            entries = matcher.troubles(&every_case, true);
         }
     }
     let diagnoses: Vec<&Diagnosis> = diagnoses.iter().collect();

@@ -127,11 +127,11 @@ mod tests {
 
     #[test]
     fn points_stay_few_and_evenly_spread() {
-        let mut course = ProgressCurve::default();
+        let mut curve = ProgressCurve::default();
         for at in 0..100_000 {
-            course.add(point(at * 7, at));
+            curve.add(point(at * 7, at));
         }
-        let points = course.ended(point(700_000, 100_000));
+        let points = curve.ended(point(700_000, 100_000));
         assert!(
             (50..=MOST_POINTS).contains(&points.len()),
             "{}",
@@ -150,9 +150,9 @@ mod tests {
 
     #[test]
     fn a_short_campaign_has_start_and_end_points() {
-        let mut course = ProgressCurve::default();
-        course.add(point(3, 1));
-        assert_eq!(course.ended(point(4, 2)), [point(0, 0), point(4, 2)]);
+        let mut curve = ProgressCurve::default();
+        curve.add(point(3, 1));
+        assert_eq!(curve.ended(point(4, 2)), [point(0, 0), point(4, 2)]);
     }
 
     #[test]
