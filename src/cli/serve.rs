@@ -94,14 +94,14 @@ pub(crate) fn serve(args: &ServeArgs) -> Result<Exit, Stop> {
     }
     let log = Log::start()?;
     let writer = log.clone();
-    let door = AppState {
+    let state = AppState {
         platforms,
         schemes,
         hello: hello(names),
         allowed_origins: args.allow_origin.clone(),
         body_time: BODY_TIME,
         memory: Memory::default(),
-        surroundings: Environment {
+        environment: Environment {
             now: Box::new(unix_now),
             random_name: Box::new(random_name),
             log: Box::new(move |line| writer.add(line)),
@@ -116,7 +116,7 @@ pub(crate) fn serve(args: &ServeArgs) -> Result<Exit, Stop> {
         .map_err(Stop::harness)?;
     // A second signal ends the program, whatever is under way.
     let _set_by_the_first = interrupt_flag()?;
-    let exit = runtime.block_on(listen(args.port, door));
+    let exit = runtime.block_on(listen(args.port, state));
     // What still works on an answer is not waited for.
     runtime.shutdown_background();
     log.finish();
@@ -186,7 +186,7 @@ impl Log {
     }
 }
 
-async fn listen(port: u16, door: AppState) -> Result<Exit, Stop> {
+async fn listen(port: u16, state: AppState) -> Result<Exit, Stop> {
     let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
     let end = ended().map_err(Stop::harness)?;
     let listener = Listener::bind(address).await.map_err(|error| {
@@ -200,7 +200,7 @@ async fn listen(port: u16, door: AppState) -> Result<Exit, Stop> {
         head: HEAD_TIME,
         farewell: FAREWELL,
     };
-    listener.serve(router(Arc::new(door)), limits, end).await;
+    listener.serve(router(Arc::new(state)), limits, end).await;
     Ok(Exit::Success)
 }
 

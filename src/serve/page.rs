@@ -45,12 +45,16 @@ struct Row {
 }
 
 /// Renders the page as HTML.
-pub(super) fn page(door: &AppState) -> Result<String, askama::Error> {
-    let now = (door.surroundings.now)();
+pub(super) fn page(state: &AppState) -> Result<String, askama::Error> {
+    let now = (state.environment.now)();
     let page = StatusPage {
         version: env!("CARGO_PKG_VERSION"),
-        platforms: door.platforms.iter().map(|one| shown(one, now)).collect(),
-        protocol: door.schemes.iter().map(|(name, _)| name.as_str()).collect(),
+        platforms: state.platforms.iter().map(|one| shown(one, now)).collect(),
+        protocol: state
+            .schemes
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect(),
     };
     page.render()
 }
