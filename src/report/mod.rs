@@ -44,7 +44,7 @@ pub use format::{Format, UnknownFormat, render, render_with};
 pub use fuzz_document::{
     ReadFuzzError, fuzz_schema, is_fuzz, read_fuzz, read_versus, versus_schema,
 };
-pub use fuzz_picture::fuzz_course;
+pub use fuzz_picture::fuzz_progress;
 pub use github::github;
 pub use html::{html, html_with};
 pub use human::{HumanOptions, human};

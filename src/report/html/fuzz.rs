@@ -2,7 +2,7 @@
 
 use crate::report::case::titles;
 use crate::report::digits::{count, duration, grouped};
-use crate::report::fuzz_course;
+use crate::report::fuzz_progress;
 use crate::report::request::sentence;
 use crate::report::visible::{excerpt, visible};
 use crate::results::{FuzzEnd, FuzzFinding, FuzzResult};
@@ -78,7 +78,7 @@ impl FuzzView {
                 .collect(),
             more: (more > 0).then(|| format!("and {more} more in the JSON document")),
             beside: notes.chain(warnings).chain(traits).collect(),
-            picture: fuzz_course(&result.progress),
+            picture: fuzz_progress(&result.progress),
         }
     }
 }

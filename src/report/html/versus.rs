@@ -1,7 +1,7 @@
 //! A comparison of two implementations: where they differ, and who accepts whose tokens.
 
 use crate::report::digits::{count, duration, grouped};
-use crate::report::fuzz_course;
+use crate::report::fuzz_progress;
 use crate::report::html::fuzz::end_in_words;
 use crate::report::request::sentence;
 use crate::report::visible::{excerpt, visible};
@@ -116,7 +116,7 @@ impl VersusView {
                 .iter()
                 .map(|note| excerpt(note, COLUMNS))
                 .collect(),
-            picture: fuzz_course(&result.progress),
+            picture: fuzz_progress(&result.progress),
             names,
         }
     }
