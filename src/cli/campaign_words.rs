@@ -253,7 +253,7 @@ pub(crate) fn progress_in_words(progress: &FuzzProgress) -> String {
         count(progress.cases, "case", "cases"),
         grouped(per_second(progress.cases, progress.elapsed)),
         kinds(progress.kinds),
-        count(progress.findings as u64, "finding", "findings")
+        count(progress.findings, "finding", "findings")
     )
 }
 

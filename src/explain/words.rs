@@ -8,7 +8,7 @@ impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.answer {
             Answer::Right => {
-                f.write_str("The token is right for these fields and this secret.\n")?
+                f.write_str("The token is right for these fields and this secret.\n")?;
             }
             Answer::NotAskable => f.write_str("Nothing can be determined about the token.\n")?,
             Answer::Explained => self.explained(f)?,

@@ -123,7 +123,7 @@ fn conformant(result: &RunResult) -> String {
         "{} conforms to {} at level {}{within}",
         name(result),
         match judged_suites(result)[..] {
-            [one] => format!("{one}"),
+            [one] => one.to_owned(),
             ref several => format!("{} suites", several.len()),
         },
         result.level
