@@ -520,7 +520,7 @@ fn report(runs: &Runs, settings: &Settings) -> String {
         std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         median(loads),
     );
-    out.push_str("`leak` is our verdict with Wilson's 95 % interval; seconds (median) are from the first process on, controls and confirmation included; effect and X (median) in ns a call. The last three columns count what the rules of dudect (|t| > 4.5 and > 10 over all crops) and of RTLF (nine deciles, bootstrap, α = 0.09/9) say on the same raw times of both classes. `stated-x` plants as much as the campaign on safe code with the same seed said that it would have found, and asks for that much; where that said nothing, there is no run. Rust's adapter compares raw bytes, the others text; `early-exit-raw` is the loop over raw bytes in Go and Java, asked for with a target of 10 ns, because it takes 12 to 16.\n\n");
+    out.push_str("`leak` is our verdict with Wilson's 95 % interval; seconds (median) are from the first process on, controls and confirmation included; effect and X (median) in ns per call. The last three columns count what the rules of dudect (|t| > 4.5 and > 10 over all crops) and of RTLF (nine deciles, bootstrap, α = 0.09/9) say on the same raw times of both classes. `stated-x` plants as much as the campaign on safe code with the same seed said that it would have found, and asks for that much; where that said nothing, there is no run. Rust's adapter compares raw bytes, the others text; `early-exit-raw` is the loop over raw bytes in Go and Java, asked for with a target of 10 ns, because it takes 12 to 16.\n\n");
     out.push_str(&runs.as_markdown(0));
     let mut busy: Vec<usize> = runs.all.iter().map(|run| run.cell.busy).collect();
     busy.sort_unstable();

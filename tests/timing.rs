@@ -37,20 +37,17 @@ fn main() -> std::process::ExitCode {
 const SECRET: &str = "the back end's own";
 
 /// What is said of a machine on which nothing can be measured, and not of what was asked.
-const TOO_BUSY: [&str; 2] = [
-    "too busy",
-    "the time was over before anything could be measured",
-];
+const TOO_BUSY: [&str; 2] = ["too busy", "too slow to measure anything in the time"];
 
 /// The same, where something was measured before the noise was too much.
 const NOISE: [&str; 7] = [
     TOO_BUSY[0],
     TOO_BUSY[1],
-    "are the least; give it more",
+    "are needed; increase --time",
     "no time to confirm",
-    "when it was asked afresh",
+    "in the rerun",
     "signed rank does not agree",
-    "would not have been seen",
+    "would not have been detected",
 ];
 
 /// Two measurements at the same time would measure each other.
@@ -123,7 +120,7 @@ fn finds_a_gross_leak(command: &str) {
 }
 
 #[test]
-fn ours_leaks_when_it_is_told_to() {
+fn the_reference_leaks_on_request() {
     finds_a_gross_leak(&format!("{} adapter", env!("CARGO_BIN_EXE_macproof")));
 }
 
@@ -174,7 +171,7 @@ fn defeated(name: &str, time: &str) -> (Option<i32>, String, String) {
 }
 
 #[test(needs(PYTHON))]
-fn whoever_defeats_the_measurement_gets_no_verdict() {
+fn defeating_the_measurement_gives_no_verdict() {
     // Of those whose times are all there is to see, a busy machine may show the noise alone.
     const REMEMBERS: [&str; 3] = [
         "does not do the work in every call",
@@ -185,8 +182,8 @@ fn whoever_defeats_the_measurement_gets_no_verdict() {
         REMEMBERS[0],
         REMEMBERS[1],
         REMEMBERS[2],
-        "was not found",
-        "are the least",
+        "was not detected",
+        "are needed",
     ];
     for (name, reasons) in [
         ("memoises", &REMEMBERS[..]),
@@ -207,7 +204,7 @@ fn whoever_defeats_the_measurement_gets_no_verdict() {
 }
 
 #[test(needs(PYTHON))]
-fn what_cannot_be_measured_is_not() {
+fn unmeasurable_subjects_are_not_measured() {
     for (name, expected) in [("throws", "threw"), ("dies", "exit status 3")] {
         let (code, verdict, reason) = defeated(name, "60s");
         assert_eq!(verdict, "not-measured", "{name}: {reason}");
@@ -259,7 +256,7 @@ fn a_gross_leak_is_found_over_http() {
 }
 
 #[test(needs(PYTHON))]
-fn a_gross_leak_is_found_in_a_back_end_as_it_is_used() {
+fn a_gross_leak_is_found_in_a_described_backend() {
     let server = Server::start(&["--leak", "200us"]);
     let config = described("timing_back_end", &format!("{}/login", server.1));
     let way = ["--implementation", "shop", "--config", &config];
@@ -267,7 +264,7 @@ fn a_gross_leak_is_found_in_a_back_end_as_it_is_used() {
 }
 
 #[test(needs(PYTHON))]
-fn what_a_back_end_quotes_of_its_own_secret_is_not_shown() {
+fn secrets_quoted_by_a_backend_are_redacted() {
     let server = Server::start(&[]);
     let config = described("timing_quotes", &format!("{}/quotes", server.1));
     let raw = scratch("timing_quotes_raw").join("pairs.csv");
@@ -332,7 +329,7 @@ fn finds_a_grosser_leak(way: &[&str], controls: &[&str]) {
 }
 
 #[test]
-fn an_adapter_that_does_not_work_ends_it() {
+fn a_broken_adapter_ends_the_campaign() {
     let output = Command::new(env!("CARGO_BIN_EXE_macproof"))
         .args(["timing", "--command", "no-such-program-of-ours"])
         .output()

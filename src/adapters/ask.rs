@@ -38,7 +38,7 @@ pub fn ask_made(
     while asking.next < count {
         adapter.drive(&mut asking)?;
     }
-    let nothing = || Observed::Skipped("it was not asked".to_owned());
+    let nothing = || Observed::Skipped("no answer".to_owned());
     Ok(asking
         .observed
         .into_iter()

@@ -22,7 +22,7 @@ pub enum CommandError {
     #[error("the adapter's command is empty; name a program, as in 'python3 adapter.py'")]
     Empty,
     /// A quotation mark stands alone, or a backslash at the end.
-    #[error("the adapter's command {0:?} opens a quotation and never closes it")]
+    #[error("the adapter's command {0:?} has an unclosed quotation mark")]
     Unbalanced(String),
 }
 
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_that_is_none_is_said_to_be() {
+    fn invalid_commands_are_reported() {
         for empty in ["", "  \t", "''"] {
             assert_eq!(AdapterCommand::parse(empty), Err(CommandError::Empty));
         }

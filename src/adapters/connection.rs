@@ -285,7 +285,7 @@ impl Connection {
         let ending = match self.group.end() {
             Some(status) if by_itself => in_words(status),
             status => {
-                let end = self.end_in_words(status, "went on running");
+                let end = self.end_in_words(status, "kept running");
                 format!("it closed its stdout and {end}")
             }
         };
@@ -342,7 +342,7 @@ impl Deadline {
 
 /// Output for which nobody asked, in words.
 pub(super) fn printed_unasked(line: Result<&[u8], TooLong>) -> String {
-    format!("the adapter printed {} unasked", described(line))
+    format!("the adapter wrote {} without a request", described(line))
 }
 
 /// A line in quotation marks, or that it is too long for that.

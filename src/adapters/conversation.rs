@@ -182,7 +182,7 @@ impl Line {
                 Self::Nonsense(format!("{error}; it wrote {}", described(Ok(line))))
             }
             (Addressee::Unknown, Ok(answer)) => Self::Nonsense(format!(
-                "it answered a request that it was not sent, with the id {}: {}",
+                "it answered a request that was not sent, with the id {}: {}",
                 answer.id,
                 described(Ok(line))
             )),

@@ -12,13 +12,15 @@ use crate::protocol::{HelloError, MAX_LINE};
 #[non_exhaustive]
 pub enum AdapterError {
     /// There is no such program, or no such directory to start it in.
-    #[error("the program {program:?} was not found; is it installed, and spelt as on the PATH?")]
+    #[error(
+        "the program {program:?} was not found; check the spelling, and that it is installed and on the PATH"
+    )]
     NotFound {
         /// What was looked for.
         program: String,
     },
     /// It is there and cannot be started.
-    #[error("{program:?} cannot be started: {source}")]
+    #[error("cannot start {program:?}: {source}")]
     NotStarted {
         /// What was to be started.
         program: String,
@@ -26,10 +28,10 @@ pub enum AdapterError {
         source: io::Error,
     },
     /// It ended instead of answering our greeting.
-    #[error("it ended before it said hello: {0}")]
+    #[error("it exited before its hello: {0}")]
     EndedBeforeHello(String),
     /// It did not answer our greeting in time.
-    #[error("it did not answer the hello within {waited_ms} ms{also}")]
+    #[error("it sent no hello within {waited_ms} ms{also}")]
     NoHello {
         /// How long it was waited for.
         waited_ms: u64,
@@ -47,7 +49,7 @@ pub enum AdapterError {
         also: String,
     },
     /// The first thing it wrote is longer than any line may be.
-    #[error("its first line is no hello: it is longer than {MAX_LINE} bytes{also}")]
+    #[error("its first line is not a valid hello: it is longer than {MAX_LINE} bytes{also}")]
     EndlessHello {
         /// What it wrote to stderr meanwhile.
         also: String,
@@ -61,21 +63,21 @@ pub enum AdapterError {
         last: String,
     },
     /// A server that answered at first does so no more.
-    #[error("{attempts} requests in a row came to nothing; the last: {last}")]
+    #[error("{attempts} requests in a row failed; the last: {last}")]
     FallenSilent {
-        /// How many.
+        /// The number of requests.
         attempts: u32,
         /// What happened the last time.
         last: String,
     },
     /// No server answers there.
     #[error(
-        "no usable answer from {address}: {problem}; is it running, and does it speak plain HTTP there?"
+        "no usable answer from {address}: {problem}; check that the server is running and speaks plain HTTP at this address"
     )]
     NoServer {
         /// Where it was looked for.
         address: String,
-        /// What happened.
+        /// What went wrong.
         problem: String,
     },
     /// It may not be asked.
@@ -85,7 +87,7 @@ pub enum AdapterError {
     #[error("interrupted")]
     Interrupted,
     /// The system fails us.
-    #[error("the system fails it: {0}")]
+    #[error("system error: {0}")]
     Io(#[from] io::Error),
 }
 

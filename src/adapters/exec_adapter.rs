@@ -71,7 +71,7 @@ impl<'a> ExecAdapter<'a> {
 
     fn ask(&self, request: &Request) -> Result<Told, AdapterError> {
         let Some(call) = self.target.native.call(request.op) else {
-            let why = "the description does not say how".to_owned();
+            let why = "the description does not cover this operation".to_owned();
             return Ok(Told::Inapplicable(why));
         };
         let started = match call.render(request) {

@@ -127,7 +127,7 @@ mod tests {
     use crate::adapters::Ticket;
 
     #[test]
-    fn what_is_not_under_way_is_unknown() {
+    fn ids_that_are_not_in_flight_are_unknown() {
         let mut flights = InFlight::new();
         for id in [0, 1, 5, u64::MAX] {
             assert_eq!(flights.settle(id), Addressee::Unknown, "{id}");
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_is_never_answered_holds_the_others_up_in_the_end() {
+    fn an_unanswered_request_eventually_blocks_the_others() {
         let mut flights = InFlight::new();
         flights.send(Ticket(0));
         let mut later = 0;

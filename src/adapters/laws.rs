@@ -195,8 +195,8 @@ fn drive(acts: &[Act], interrupted_after: Option<u64>) {
             told: BTreeMap::new(),
         };
         let driven = adapter.drive(&mut three);
-        let parting = adapter.finish();
-        assert!(parting.notes.iter().map(String::len).sum::<usize>() < 1 << 16);
+        let shutdown = adapter.finish();
+        assert!(shutdown.notes.iter().map(String::len).sum::<usize>() < 1 << 16);
         assert!(three.told.values().all(|&times| times == 1));
         match driven {
             Ok(()) => assert_eq!(three.told.len(), 3),
@@ -220,7 +220,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
-    fn a_drive_ends_whatever_comes(
+    fn a_drive_ends_for_any_input(
         acts in acts(),
         interrupted_after in prop::option::weighted(0.2, 0..300_u64),
     ) {

@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_the_same_however_they_come() {
+    fn lines_do_not_depend_on_how_bytes_arrive() {
         for piece in [1, 2, 3, 100] {
             let (found, rest) = lines(b"one\n\ntwo\r\nthree", piece, 9);
             let expected: [&[u8]; 3] = [b"one", b"", b"two\r"];
@@ -210,7 +210,7 @@ mod tests {
         /// Whatever comes, in whatever pieces: the lines are those that stand there, each once, and
         /// what is kept is bounded.
         #[test]
-        fn lines_are_those_that_stand_there(
+        fn lines_match_the_input(
             runs in prop::collection::vec((any::<u8>(), prop_oneof![0..9_usize, 0..1_500_000_usize], any::<bool>()), 0..6),
             piece in prop_oneof![1000..65_536_usize, Just(1 << 16)],
             taken in 1..4_usize,

@@ -32,7 +32,7 @@ pub struct RoundTrip {
     pub tally: Tally,
 }
 
-/// Why there is no answer. Every message reads on from "the adapter does not work: ".
+/// Why there is no answer. Every message reads on from "cannot use the adapter: ".
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LockstepError {
@@ -40,7 +40,7 @@ pub enum LockstepError {
     #[error(transparent)]
     Adapter(#[from] AdapterError),
     /// It is no longer there.
-    #[error("it ended: {0}")]
+    #[error("it exited: {0}")]
     Ended(String),
     /// There is no connection to it, or what came over it is no answer.
     #[error("{0}")]
@@ -65,7 +65,7 @@ pub enum LockstepError {
     #[error("it wrote a line that does not end")]
     Endless,
     /// It answered another request, or answered twice.
-    #[error("it wrote {0}, for which nobody asked")]
+    #[error("it wrote {0} without a request")]
     Unasked(String),
 }
 
@@ -96,7 +96,7 @@ impl<'a> RequestResponse<'a> {
         let id = self.next_id;
         self.next_id += 1;
         let Some(connection) = &mut self.connection else {
-            return Err(LockstepError::Ended("it was ended before".to_owned()));
+            return Err(LockstepError::Ended("it was stopped before".to_owned()));
         };
         request.write(id, connection.outgoing.end());
         let mut patience = Deadline::new(self.limits.answer);

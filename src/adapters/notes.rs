@@ -28,7 +28,7 @@ impl Notes {
         };
         let mut lines: Vec<String> = self.lines.into_iter().map(line).collect();
         if self.lost > 0 {
-            lines.push(format!("and {} more of the kind", self.lost));
+            lines.push(format!("and {} more like this", self.lost));
         }
         lines
     }
@@ -49,6 +49,6 @@ mod tests {
         assert_eq!(lines.len(), KEPT + 1);
         assert_eq!(lines[0], "note 0");
         assert_eq!(lines[1], "note 1 (2 times)");
-        assert_eq!(lines[KEPT], "and 3 more of the kind");
+        assert_eq!(lines[KEPT], "and 3 more like this");
     }
 }

@@ -59,7 +59,7 @@ mod tests {
     use super::{MOVED, Outgoing};
 
     #[test]
-    fn it_does_not_grow_with_what_goes_through() {
+    fn its_size_does_not_grow_with_throughput() {
         let (mut reader, writer) = std::io::pipe().unwrap();
         rustix::io::ioctl_fionbio(&writer, true).unwrap();
         let mut outgoing = Outgoing::default();

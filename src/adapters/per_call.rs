@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_closes_one_pipe_may_go_on_with_the_others() {
+    fn closing_one_pipe_leaves_the_others_open() {
         let much = "dd if=/dev/zero bs=1000 count=1000 2>&- | tr '\\0' 'x'";
         let ended = shell(&format!("echo yes; exec 1>&-; ({much}) >&2; exit 3"));
         assert_eq!(
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_child_that_goes_on_holds_nobody_up() {
+    fn a_lingering_child_blocks_nothing() {
         for child in ["sleep 1000", "while :; do echo more >&2; done"] {
             let ended = shell(&format!("{child} & echo yes; exit 6"));
             assert_eq!(

@@ -52,10 +52,10 @@ mod tests {
     use super::Pinned;
 
     #[test]
-    fn one_core_and_then_all_again() {
+    fn pinning_is_undone() {
         let before = sched_getaffinity(None).unwrap();
         let Some(pinned) = Pinned::to_one_core() else {
-            eprintln!("skipped: this system does not let us choose a core");
+            eprintln!("skipped: this system cannot pin a thread to a core");
             return;
         };
         let during = sched_getaffinity(None).unwrap();

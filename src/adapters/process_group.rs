@@ -148,7 +148,7 @@ pub(super) fn in_words(status: ExitStatus) -> String {
                 || format!("signal {number}"),
                 |(_, name)| format!("signal {number} ({name})"),
             ),
-        (None, None) => "an unknown status".to_owned(),
+        (None, None) => "unknown exit status".to_owned(),
     }
 }
 
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn how_it_ended_is_told_in_words() {
+    fn exit_statuses_are_described() {
         for (script, words) in [
             ("exit 3", "exit status 3"),
             ("kill -SEGV $$", "signal 11 (SIGSEGV)"),
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_a_deaf_leader_nor_its_children_are_left() {
+    fn a_leader_that_ignores_signals_and_its_children_are_killed() {
         let (mut group, mut pipes) =
             shell("trap '' TERM; sleep 1000 & echo ready; while :; do sleep 1; done");
         hear_ready(&mut pipes);
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_is_not_there_is_named() {
+    fn a_missing_program_is_named() {
         let command = AdapterCommand::new("no-such-program-of-ours", ["x"]);
         let error = ProcessGroup::start(&command, Duration::ZERO).unwrap_err();
         assert!(

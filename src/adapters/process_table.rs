@@ -158,7 +158,7 @@ mod tests {
     use super::Process;
 
     #[test]
-    fn a_name_may_have_brackets_and_blanks() {
+    fn a_name_may_contain_brackets_and_spaces() {
         let line =
             "4242 (a) (b c)) S 17 4240 4239 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 987654 9 9";
         let process = Process::parse(line).unwrap();
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn this_process_is_there() {
+    fn this_process_is_listed() {
         let pid = i32::try_from(std::process::id()).unwrap();
         let own = Process::read(pid).unwrap();
         assert_eq!(own.identity.pid, pid);

@@ -34,7 +34,7 @@ pub enum ServeError {
     #[error("the pipe to the harness is broken: {0}")]
     Io(#[from] io::Error),
     /// A line is no request of the protocol.
-    #[error("the harness sent a line that is no request: {0}")]
+    #[error("the harness sent an invalid request: {0}")]
     Malformed(#[from] serde_json::Error),
     /// A line is longer than the protocol allows.
     #[error("the harness sent a line longer than {MAX_LINE} bytes")]
@@ -196,7 +196,7 @@ impl Served<'_> {
 
 fn too_many_repetitions(repeat: u32) -> Reply {
     Reply::Unsupported(format!(
-        "{repeat} repetitions more than this server does for one request"
+        "{repeat} repetitions, which exceeds this server's limit"
     ))
 }
 
@@ -261,7 +261,7 @@ vectors:
     }
 
     #[test]
-    fn every_request_is_answered_however_it_comes() {
+    fn every_request_is_answered_however_it_arrives() {
         let input = br#"{"op":"hello","protocol":1}
 {"id":7,"op":"sign","suite":"plain","secret":"key","fields":{"user_id":"The quick brown fox jumps over the lazy dog"}}
 {"id":8,"op":"verify","suite":"plain","secret":"key","fields":{"user_id":"a"},"token":"","now":5}
@@ -295,7 +295,7 @@ this is not read any more
     }
 
     #[test]
-    fn a_line_that_is_none_of_the_protocol_ends_it() {
+    fn a_line_outside_the_protocol_ends_the_server() {
         assert!(served(b"", 10).0.is_ok());
         assert!(matches!(
             served(b"hello?\n", 10).0,

@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_cut_where_it_is_too_long() {
+    fn long_lines_are_truncated() {
         assert_eq!(shown(b"a\xffb"), "\"a\u{fffd}b\"");
         assert_eq!(shown(&[b'x'; 200]).len(), 202);
         let long = shown(&[b"a", &[b'x'; 200][..], b"z"].concat());
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_went_wrong_is_shown_before_a_trace() {
+    fn the_error_is_shown_before_its_trace() {
         let node = "file.js:3\n    throw new TypeError(\"x\")\n    ^\n\nTypeError: x\n    at f (file.js:3:9)\n    at g (file.js:7:1)\n    at h (file.js:9:1)\n\nNode.js v22.1.0\n";
         let ruby = "a.rb:1:in 'f': no key (KeyError)\n\tfrom a.rb:5:in 'g'\n\tfrom a.rb:7:in 'h'\n\tfrom a.rb:9:in '<main>'\n";
         let java = "Exception in thread \"main\" java.lang.NullPointerException: x\n\tat A.f(A.java:1)\n\tat A.g(A.java:2)\n\tat A.main(A.java:3)\n";

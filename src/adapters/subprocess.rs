@@ -12,7 +12,7 @@ use crate::protocol::{Hello, HelloChanges};
 use crate::results::{Failure, RestartKind, Restarts};
 
 /// How many starts in a row may come to nothing before an adapter is given up.
-const MAX_BARREN_STARTS: u32 = 20;
+const MAX_FAILED_STARTS: u32 = 20;
 
 /// How long things may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub struct Subprocess<'a> {
     connection: Option<Connection>,
     starts: u64,
     /// Starts since the last answer, and what came of the last.
-    barren: u32,
+    failed_starts: u32,
     latest: Option<Failure>,
     /// How the process ended that ended unasked, until another has to take its place.
     left: Option<String>,
@@ -98,7 +98,7 @@ impl<'a> Subprocess<'a> {
             hello,
             connection: Some(connection),
             starts: 1,
-            barren: 1,
+            failed_starts: 1,
             latest: None,
             left: None,
             hello_changes: HelloChanges::default(),
@@ -172,7 +172,7 @@ impl<'a> Subprocess<'a> {
         if culprits.is_empty() {
             exchange.broke_down(&failure);
             self.notes.add(format!(
-                "{failure}, with {} in flight; it did not happen again when they ran one at a time",
+                "{failure}, with {} in flight; it did not recur when they ran one at a time",
                 suspects.len(),
             ));
         }
@@ -223,7 +223,7 @@ impl<'a> Subprocess<'a> {
         };
         let end = conversation.hold(exchange, source)?;
         if conversation.answers > 0 {
-            self.barren = 0;
+            self.failed_starts = 0;
         }
         let breach = match end {
             End::Done => {
@@ -231,7 +231,10 @@ impl<'a> Subprocess<'a> {
                 return Ok(None);
             }
             End::Left => {
-                let how = format!("the adapter ended unasked: {}", connection.exit_reason());
+                let how = format!(
+                    "the adapter exited unexpectedly: {}",
+                    connection.exit_reason()
+                );
                 self.notes.add(how.clone());
                 self.left = Some(how);
                 return Ok(None);
@@ -254,9 +257,9 @@ impl<'a> Subprocess<'a> {
         if let Some(connection) = self.connection.take() {
             return Ok(connection);
         }
-        if self.barren >= MAX_BARREN_STARTS {
+        if self.failed_starts >= MAX_FAILED_STARTS {
             return Err(AdapterError::KeepsFailing {
-                starts: self.barren,
+                starts: self.failed_starts,
                 last: self
                     .latest
                     .as_ref()
@@ -266,7 +269,7 @@ impl<'a> Subprocess<'a> {
         }
         let (connection, hello) = Connection::open(self.command, &self.limits, self.interrupt)?;
         self.starts += 1;
-        self.barren += 1;
+        self.failed_starts += 1;
         if let Some(how) = self.left.take() {
             self.unanswered.add(RestartKind::Crash, how);
         }

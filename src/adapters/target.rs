@@ -19,7 +19,7 @@ pub enum Target {
     Http(HttpTarget),
     /// A command that is started for each request.
     Exec(Box<ExecTarget>),
-    /// A server that is asked as it is used.
+    /// A server that is called through its own API.
     Web(Box<WebTarget>),
 }
 

@@ -34,16 +34,16 @@ struct EnvelopeSignature {
 #[non_exhaustive]
 pub enum EnvelopeError {
     /// The file is not a valid envelope.
-    #[error("it is no DSSE envelope: {0}")]
+    #[error("not a DSSE envelope: {0}")]
     Malformed(#[from] serde_json::Error),
     /// The payload has another type.
-    #[error("its payload is {0:?}, where an in-toto statement is due")]
+    #[error("unexpected payload type {0:?}; expected an in-toto statement")]
     OtherPayload(String),
     /// A member is not valid base64.
     #[error("its {0} is not base64")]
     NoBase64(&'static str),
     /// No signature is valid under the given key.
-    #[error("none of its signatures is by the key that was given")]
+    #[error("no signature verifies with the given key")]
     NotSigned,
 }
 
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn the_encoding_is_that_of_the_specification() {
+    fn the_encoding_follows_the_specification() {
         let bytes = pre_authentication("http://example.com/HelloWorld", b"hello world");
         assert_eq!(
             bytes,
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_signed_comes_out_again() {
+    fn the_payload_round_trips() {
         let (private, public) = keys();
         let envelope = Envelope::sign(b"{\"a\":1}", &private);
         let text = serde_json::to_vec(&envelope).unwrap();
@@ -152,7 +152,7 @@ mod tests {
 
     /// Every single-bit change to payload or signature is rejected.
     #[test]
-    fn every_change_of_what_is_signed_is_rejected() {
+    fn every_change_of_the_payload_is_rejected() {
         let (private, public) = keys();
         let payload: Vec<u8> = (0..200).map(|n| b"{\"level\":\"core\"}"[n % 16]).collect();
         let envelope = Envelope::sign(&payload, &private);

@@ -123,7 +123,7 @@ pub(super) mod tests {
     use crate::signature::Op;
 
     #[test]
-    fn what_a_baseline_could_do_judges_nothing() {
+    fn cases_that_a_baseline_passes_judge_nothing() {
         let decisions = |accepted, rejected| Decisions { accepted, rejected };
         for (signed, verified, ops) in [
             (0, decisions(0, 0), vec![]),
@@ -143,7 +143,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn what_one_run_lacks_is_not_judged() {
+    fn operations_missing_in_one_run_are_not_judged() {
         let suite = small_suite();
         let good = run(
             vec![

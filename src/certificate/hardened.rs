@@ -124,7 +124,7 @@ impl Timed {
             self.subjects.iter().any(|one| one.subject == subject)
         };
         match suites.iter().find(|suite| !is_timed(suite)) {
-            Some(suite) => Err(format!("verifying by {suite} was not measured")),
+            Some(suite) => Err(format!("verify by {suite} was not measured")),
             None => Ok(()),
         }
     }
@@ -151,7 +151,7 @@ impl TimedSubject {
         let is_small = self.detectable_ns <= target_ns && target_ns.is_finite();
         if !is_small {
             return Err(format!(
-                "{title}: a leak of {target_ns} ns a call might have been missed"
+                "{title}: a leak of {target_ns} ns per call might have been missed"
             ));
         }
         if let Some(control) = self.controls.iter().find(|one| one.held == Some(false)) {
@@ -162,13 +162,13 @@ impl TimedSubject {
         }
         let needed = [
             (ControlKind::Counts, "counts"),
-            (ControlKind::Positive, "what is known to take longer"),
-            (ControlKind::Negative, "what is known to take as long"),
+            (ControlKind::Positive, "a known slower comparison"),
+            (ControlKind::Negative, "a known equal comparison"),
         ];
         for (kind, name) in needed {
             let held = |one: &Control| one.kind == kind && one.held == Some(true);
             if !self.controls.iter().any(held) {
-                return Err(format!("{title}: there is no control of {name} that held"));
+                return Err(format!("{title}: no control with {name} held"));
             }
         }
         Ok(())
@@ -190,7 +190,7 @@ impl Fuzzed {
         match fuzz.ended {
             FuzzEnd::Whole | FuzzEnd::Findings => {}
             FuzzEnd::Interrupted => {
-                return open(format!("it was interrupted after {} cases", fuzz.cases));
+                return open(format!("interrupted after {} cases", fuzz.cases));
             }
             FuzzEnd::Broken => {
                 return open(format!("the adapter broke after {} cases", fuzz.cases));
@@ -206,13 +206,13 @@ impl Fuzzed {
         }
         if fuzz.disagreements > 0 {
             return open(format!(
-                "{} of its answers were not as is demanded, and were not given a second time",
+                "{} of its answers were wrong, but did not recur",
                 fuzz.disagreements
             ));
         }
         if fuzz.cases < cases {
             return open(format!(
-                "of {cases} cases {} were answered, and {} called unsupported",
+                "{} of {cases} cases were answered, {} were unsupported",
                 fuzz.cases, fuzz.unsupported
             ));
         }
@@ -231,13 +231,13 @@ impl Fuzzed {
     /// Checks that the statement is consistent and covers all of these suites.
     pub(super) fn check(&self, suites: &BTreeSet<String>) -> Result<(), String> {
         if self.findings > 0 {
-            return Err("it found something".to_owned());
+            return Err("it has findings".to_owned());
         }
         if self.cases == 0 {
-            return Err("it asked nothing".to_owned());
+            return Err("it sent no requests".to_owned());
         }
         if self.level < Level::Should {
-            return Err("a breach of a should was no finding".to_owned());
+            return Err("violations of should requirements were not findings".to_owned());
         }
         match suites.iter().find(|suite| !self.suites.contains(suite)) {
             Some(suite) => Err(format!("it left out {suite}")),
@@ -296,7 +296,7 @@ pub(super) mod tests {
             |kind: &str| json!({"kind": kind, "held": true, "words": format!("{kind} held")});
         let measurement = |subject: Value, detectable: f64| {
             json!({
-                "subject": subject, "verdict": "no-leak", "sentence": "no leak above 7.5 ns: +0.10 ± 0.50 ns a call",
+                "subject": subject, "verdict": "no-leak", "sentence": "no leak above 7.5 ns: +0.10 ± 0.50 ns per call",
                 "repeat": 30, "floor_ns": 5.0, "detectable_ns": detectable, "running": [],
                 "controls": [control("counts"), control("works"), control("positive"), control("negative")],
             })
@@ -352,7 +352,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_timing_test_without_a_leak_is_stated_whole() {
+    fn a_timing_test_without_a_leak_is_stated_in_full() {
         let timed = hardened().timing;
         assert_eq!(timed.subjects.len(), 2);
         assert!((timed.detectable_ns() - 12.25).abs() < 1e-9);
@@ -360,7 +360,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_timing_test_that_says_less_gives_nothing() {
+    fn a_weaker_timing_test_is_refused() {
         type Change = fn(&mut Value);
         let refusals: [(&str, u8, Change); 9] = [
             ("timing, compare: leak: 40 ns", 1, |one| {
@@ -381,16 +381,20 @@ pub(super) mod tests {
                 one["measurements"][0]["verdict"] = "not-measured".into();
                 one["measurements"][0]["sentence"] = "not measured: no".into();
             }),
-            ("verifying by acme was not measured", 3, |one| {
+            ("verify by acme was not measured", 3, |one| {
                 one["measurements"][0]["subject"] = json!({"verify": "other"});
             }),
-            ("a leak of 20 ns a call might have been missed", 3, |one| {
-                one["measurements"][0]["detectable_ns"] = json!(20.5);
-            }),
+            (
+                "a leak of 20 ns per call might have been missed",
+                3,
+                |one| {
+                    one["measurements"][0]["detectable_ns"] = json!(20.5);
+                },
+            ),
             ("might have been missed", 3, |one| {
                 one["measurements"][0]["detectable_ns"] = Value::Null;
             }),
-            ("no control of what is known to take longer", 3, |one| {
+            ("no control with a known slower comparison", 3, |one| {
                 one["measurements"][0]["controls"][2]["held"] = Value::Null;
             }),
             ("a control did not hold: works held", 3, |one| {
@@ -407,7 +411,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_fuzz_campaign_that_says_less_gives_nothing() {
+    fn a_weaker_fuzz_campaign_is_refused() {
         type Change = fn(&mut Value);
         let refusals: [(&str, u8, Change); 8] = [
             (
@@ -418,26 +422,30 @@ pub(super) mod tests {
                     one["disagreements"] = 4.into();
                 },
             ),
-            ("it was interrupted after 1000 cases", 3, |one| {
+            ("interrupted after 1000 cases", 3, |one| {
                 one["ended"] = "interrupted".into();
             }),
             ("the adapter broke after 1000 cases", 3, |one| {
                 one["ended"] = "broken".into();
             }),
-            ("2 of its answers were not as is demanded", 3, |one| {
+            ("2 of its answers were wrong", 3, |one| {
                 one["disagreements"] = 2.into();
             }),
             (
-                "of 1000 cases 999 were answered, and 1 called unsupported",
+                "999 of 1000 cases were answered, 1 were unsupported",
                 3,
                 |one| {
                     one["cases"] = 999.into();
                     one["unsupported"] = 1.into();
                 },
             ),
-            ("a breach of a should was no finding", 3, |one| {
-                one["level"] = "must".into();
-            }),
+            (
+                "violations of should requirements were not findings",
+                3,
+                |one| {
+                    one["level"] = "must".into();
+                },
+            ),
             ("it left out acme", 3, |one| {
                 one["suites"][0]["name"] = "other".into();
             }),

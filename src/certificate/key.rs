@@ -13,12 +13,12 @@ use sha2::{Digest as _, Sha256};
 pub enum KeyError {
     /// The text is not a private key.
     #[error(
-        "it is no Ed25519 private key in PKCS#8 PEM; make one with: openssl genpkey -algorithm ed25519 -out key.pem"
+        "not an Ed25519 private key in PKCS#8 PEM; create one with: openssl genpkey -algorithm ed25519 -out key.pem"
     )]
     Private,
     /// The text is not a public key.
     #[error(
-        "it is no Ed25519 public key in SPKI PEM; make it with: openssl pkey -in key.pem -pubout -out key.pub.pem"
+        "not an Ed25519 public key in SPKI PEM; derive it with: openssl pkey -in key.pem -pubout -out key.pub.pem"
     )]
     Public,
 }
@@ -86,7 +86,7 @@ pub(super) mod tests {
     pub(in crate::certificate) const PUBLIC: &str = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";
 
     #[test]
-    fn keys_of_the_rfc_are_a_pair() {
+    fn the_keys_of_the_rfc_are_a_pair() {
         let private = PrivateKey::from_pem(PRIVATE).unwrap();
         let public = PublicKey::from_pem(PUBLIC).unwrap();
         assert_eq!(private.public(), public);
@@ -99,7 +99,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn what_is_no_key_is_refused_with_what_makes_one() {
+    fn invalid_keys_are_refused_with_the_command_that_makes_one() {
         for text in ["", "rubbish", PUBLIC] {
             assert_eq!(PrivateKey::from_pem(text).unwrap_err(), KeyError::Private);
         }

@@ -66,10 +66,10 @@ pub enum Refused {
     )]
     Incomplete(CertificateLevel),
     /// The run was made at another level.
-    #[error("no certificate of level {0}: the run was of a lower level")]
+    #[error("no certificate of level {0}: the run used a lower level")]
     OtherLevel(CertificateLevel),
     /// The implementation reported two names or versions.
-    #[error("no certificate: it is {one} at one time and {other} at another")]
+    #[error("no certificate: the implementation identified itself as {one} and later as {other}")]
     OtherImplementation {
         /// One name and version.
         one: String,
@@ -77,7 +77,7 @@ pub enum Refused {
         other: String,
     },
     /// Only a part of the cases was run.
-    #[error("no certificate of level {0}: only a part of the cases was run")]
+    #[error("no certificate of level {0}: only some of the cases were run")]
     InPart(CertificateLevel),
     /// Cases failed under fresh secrets, so their answers may have been memorised.
     #[error("no certificate of level {level}: {} failed that ran under fresh secrets, so answers may be memorised; the first is {}", cases(failed), failed.first().map_or("", String::as_str))]
@@ -88,11 +88,11 @@ pub enum Refused {
         failed: Vec<String>,
     },
     /// No case could be run under a fresh secret.
-    #[error("no certificate of level {0}: no case could be asked under a fresh secret")]
+    #[error("no certificate of level {0}: no case could run under a fresh secret")]
     NothingRekeyed(CertificateLevel),
     /// The run proves nothing that a trivial baseline would not achieve.
     #[error(
-        "no certificate of level {level}: {suites} {} not judged: a certificate needs right tokens made (sign), or right tokens accepted and wrong ones rejected (verify), under fresh secrets as well",
+        "no certificate of level {level}: {suites} {} not judged: a certificate needs right tokens made (sign), or right tokens accepted and wrong ones rejected (verify), also under fresh secrets",
         if suites.contains(' ') { "were" } else { "was" }
     )]
     NotJudged {
@@ -103,7 +103,7 @@ pub enum Refused {
     },
     /// A later hello differs, so another implementation may have been tested.
     #[error(
-        "no certificate of level {level}: {when} the adapter sent another hello than at first ({} changed), so it may not be the same implementation",
+        "no certificate of level {level}: the adapter's hello changed {when} ({}), so it may not be the same implementation",
         .changes.listed()
     )]
     OtherHello {
@@ -126,7 +126,7 @@ pub enum Refused {
     #[error("no certificate of level hardened: timing, {0}")]
     Leak(String),
     /// The timing test is inconclusive or could not be made.
-    #[error("no certificate of level hardened: the timing test does not bear it out: {0}")]
+    #[error("no certificate of level hardened: the timing test does not support it: {0}")]
     NotTimed(String),
     /// The fuzz campaign has findings.
     #[error("no certificate of level hardened: the fuzz campaign has {}, the first is {first}", findings_in_words(*.findings))]
@@ -137,7 +137,7 @@ pub enum Refused {
         first: String,
     },
     /// The fuzz campaign proves nothing.
-    #[error("no certificate of level hardened: the fuzz campaign does not bear it out: {0}")]
+    #[error("no certificate of level hardened: the fuzz campaign does not support it: {0}")]
     NotFuzzed(String),
 }
 

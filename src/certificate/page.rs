@@ -146,7 +146,7 @@ fn facts(statement: &Statement) -> Facts {
         lists.extend([
             ("Controls of the timing test that held", controls.collect()),
             (
-                "What the timing test does not say",
+                "Limitations of the timing test",
                 all(&hardened.timing.limits),
             ),
         ]);
@@ -188,16 +188,16 @@ fn said(certified: &Certified) -> String {
         Level::Should | Level::May => "must and should case",
     };
     let mut said =
-        format!("Every {cases} of these suites that applies passed, also under fresh secrets.");
+        format!("Every applicable {cases} of these suites passed, also under fresh secrets.");
     if let Some(hardened) = &certified.hardened {
         let (fuzz, timing) = (&hardened.fuzz, &hardened.timing);
         said.push_str(&format!(
-            " A fuzz campaign of {} cases found nothing, and a timing test no leak above {} ns a call.",
+            " A fuzz campaign of {} cases found nothing, and a timing test no leak above {} ns per call.",
             fuzz.cases, timing.target_ns
         ));
     }
     if certified.judged_itself {
-        said.push_str(&format!(" It is of {JUDGED_ITSELF}."));
+        said.push_str(&format!(" It certifies {JUDGED_ITSELF}."));
     }
     said
 }
@@ -222,7 +222,7 @@ fn hardened_facts(hardened: &Hardened) -> Vec<(&'static str, String)> {
         facts.push((
             "timing",
             format!(
-                "{title}: {}; one of {} ns a call would have been found",
+                "{title}: {}; smallest detectable effect {} ns per call",
                 one.verdict.name(),
                 one.detectable_ns
             ),

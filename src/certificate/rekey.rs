@@ -168,7 +168,7 @@ mod tests {
     /// Nearly all vectors that count are run again for every suite, and the oracle behaves as
     /// expected.
     #[test]
-    fn every_suite_is_asked_again_under_fresh_secrets_and_the_oracle_passes() {
+    fn the_oracle_passes_every_suite_under_fresh_secrets() {
         for embedded in suite::embedded() {
             let suite = embedded.parse().unwrap();
             let fresh = rekeyed(&suite, 7);
@@ -192,7 +192,7 @@ mod tests {
     /// A mistake that a suite catches is also caught under fresh secrets, except the one about
     /// missing secrets.
     #[test]
-    fn what_a_suite_catches_is_caught_under_fresh_secrets() {
+    fn mistakes_are_also_caught_under_fresh_secrets() {
         // An empty secret cannot be varied, and collisions are computed for one secret.
         let missable = |id: &str| {
             id.starts_with("verify-compares-")
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn the_seed_decides_what_the_secrets_are() {
+    fn the_seed_determines_the_secrets() {
         let suite = suite::find("jimo").unwrap().parse().unwrap();
         let tokens = |seed| {
             let fresh = rekeyed(&suite, seed);

@@ -36,10 +36,10 @@ pub enum Invalid {
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
     /// The payload is not a valid statement.
-    #[error("what is signed is no statement of macproof: {0}")]
+    #[error("the payload is not a macproof statement: {0}")]
     Malformed(String),
     /// The certificate's level is too low.
-    #[error("it is of level {found}, and {wanted} is demanded")]
+    #[error("it has level {found}, but {wanted} is required")]
     Level {
         /// The certificate's level.
         found: CertificateLevel,
@@ -47,13 +47,13 @@ pub enum Invalid {
         wanted: CertificateLevel,
     },
     /// The certificate is too old, or from the future.
-    #[error("it was issued {0}, which is too long ago or not yet")]
+    #[error("it was issued {0}, which is too old or in the future")]
     Age(String),
     /// The certificate is about another artifact.
-    #[error("it is about another artefact: {0}")]
+    #[error("it is about a different artefact: {0}")]
     Artifact(String),
     /// The certificate lists another suite.
-    #[error("its suite {0} is not the one that is here")]
+    #[error("its suite {0} differs from the local one")]
     Suite(String),
     /// The fuzz campaign or timing test covers less than demanded.
     #[error("{0}")]
@@ -99,8 +99,8 @@ pub fn verify(
         let ops = evidence.ops();
         if let Some(missing) = demands.ops.iter().find(|op| !ops.contains(op)) {
             return Err(Invalid::Less(format!(
-                "{missing} was not judged by suite {suite}, and it is demanded; judged: {}. \
-                 If that is enough, say so with --ops",
+                "{missing} was not judged by suite {suite}, but is required; judged: {}. \
+                 If those suffice, name them with --ops",
                 listed(&ops)
             )));
         }
@@ -120,16 +120,16 @@ fn is_hardened(hardened: Option<&Hardened>, demands: &Demands) -> Result<(), Inv
         let found = hardened.map_or(0, |one| one.fuzz.cases);
         if found < wanted {
             return less(format!(
-                "it states {found} fuzzed cases, and {wanted} are demanded"
+                "it states {found} fuzzed cases, but {wanted} are required"
             ));
         }
     }
     match (demands.target_ns, hardened) {
         (Some(wanted), Some(one)) if one.timing.detectable_ns() > wanted => less(format!(
-            "it states no leak above {} ns, and {wanted} ns are demanded",
+            "it states no leak above {} ns, but {wanted} ns is required",
             one.timing.detectable_ns()
         )),
-        (Some(_), None) => less("it states no timing test, and one is demanded".to_owned()),
+        (Some(_), None) => less("it states no timing test, but one is required".to_owned()),
         _ => Ok(()),
     }
 }
@@ -166,7 +166,7 @@ fn has_evidence(predicate: &Predicate) -> Result<(), String> {
     let certified = &predicate.macproof;
     if certified.judged.is_empty() {
         return Err(
-            "it does not say which operations were judged; an older macproof made it, so certify again"
+            "it does not say which operations were judged; it was made by an older macproof, so certify again"
                 .to_owned(),
         );
     }
@@ -180,7 +180,7 @@ fn has_evidence(predicate: &Predicate) -> Result<(), String> {
         .copied()
         .eq(certified.judged.keys().map(String::as_str))
     {
-        return Err("the suites it lists are not those that it says were judged".to_owned());
+        return Err("the suites it lists differ from those it states as judged".to_owned());
     }
     for (suite, evidence) in &certified.judged {
         let passes = |test: &String| {
@@ -188,9 +188,7 @@ fn has_evidence(predicate: &Predicate) -> Result<(), String> {
                 .is_some_and(|rest| rest.starts_with('/'))
         };
         if evidence.ops().is_empty() || !predicate.passed_tests.iter().any(passes) {
-            return Err(format!(
-                "it states nothing that was judged by suite {suite}"
-            ));
+            return Err(format!("it states no judged operation for suite {suite}"));
         }
     }
     if certified.under_fresh_secrets == 0 {
@@ -206,19 +204,19 @@ fn bears_out_its_level(predicate: &Predicate) -> Result<(), String> {
         && (certified.level != CertificateLevel::Core || !certified.restarts.are_allowed())
     {
         return Err(format!(
-            "it is of level {}, and states {restarts}",
+            "it has level {}, but states {restarts}",
             certified.level
         ));
     }
     match (certified.level, &certified.hardened) {
         (CertificateLevel::Core | CertificateLevel::Strict, None) => Ok(()),
         (CertificateLevel::Core | CertificateLevel::Strict, Some(_)) => Err(format!(
-            "it is of level {}, and states what belongs to hardened",
+            "it has level {}, but states what only level hardened has",
             certified.level
         )),
-        (CertificateLevel::Hardened, None) => Err(
-            "it is of level hardened, and states no fuzz campaign and no timing test".to_owned(),
-        ),
+        (CertificateLevel::Hardened, None) => {
+            Err("it has level hardened, but states no fuzz campaign and no timing test".to_owned())
+        }
         (CertificateLevel::Hardened, Some(hardened)) => {
             let suites: BTreeSet<String> = predicate
                 .passed_tests
@@ -226,9 +224,9 @@ fn bears_out_its_level(predicate: &Predicate) -> Result<(), String> {
                 .filter_map(|name| Some(name.split_once('/')?.0.to_owned()))
                 .collect();
             let timing = hardened.timing.check(&suites);
-            timing.map_err(|why| format!("its timing test does not bear out its level: {why}"))?;
+            timing.map_err(|why| format!("its timing test does not support its level: {why}"))?;
             let fuzz = hardened.fuzz.check(&suites);
-            fuzz.map_err(|why| format!("its fuzz campaign does not bear out its level: {why}"))
+            fuzz.map_err(|why| format!("its fuzz campaign does not support its level: {why}"))
         }
     }
 }
@@ -321,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn a_certificate_says_what_it_leaves_out() {
+    fn a_certificate_states_what_it_leaves_out() {
         let statement = stated();
         let mut shown = statement.clone();
         shown.predicate.macproof.version = "0.0.0".into();
@@ -330,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn no_certificate_over_a_failing_must_listed_or_not() {
+    fn a_failing_must_prevents_a_certificate_even_if_listed() {
         let suite = small_suite();
         let listed = run(
             vec![
@@ -365,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_demanded_is_checked() {
+    fn requirements_are_checked() {
         let statement = stated();
         let fits = |demands: Demands| check(&statement, &demands).is_ok();
         let digest = |value: &str| Some(BTreeMap::from([("sha256".to_owned(), value.to_owned())]));
@@ -456,7 +454,7 @@ mod tests {
     }
 
     #[test]
-    fn another_key_or_another_form_is_worth_nothing() {
+    fn wrong_keys_and_wrong_types_are_rejected() {
         let other = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END PUBLIC KEY-----\n";
         let key = PublicKey::from_pem(other).unwrap();
         let error = verify(&signed(&stated()), &key, &Demands::default()).unwrap_err();
@@ -490,7 +488,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hardened_certificate_says_how_it_was_fuzzed_and_timed() {
+    fn a_hardened_certificate_states_its_fuzzing_and_timing() {
         let statement = hardened_statement();
         let mut shown = statement.clone();
         shown.predicate.macproof.version = "0.0.0".into();
@@ -507,11 +505,11 @@ mod tests {
         for (demands, words) in [
             (
                 demands(Some(1001), None),
-                "it states 1000 fuzzed cases, and 1001 are demanded",
+                "it states 1000 fuzzed cases, but 1001 are required",
             ),
             (
                 demands(None, Some(12.0)),
-                "it states no leak above 12.25 ns, and 12 ns are demanded",
+                "it states no leak above 12.25 ns, but 12 ns is required",
             ),
         ] {
             let said = check(&statement, &demands).unwrap_err().to_string();
@@ -534,21 +532,21 @@ mod tests {
     }
 
     #[test]
-    fn what_claims_to_be_hardened_has_to_bear_it_out() {
+    fn hardened_certificates_need_evidence() {
         type Change = fn(&mut Statement);
         let changes: [(&str, Change); 9] = [
             ("no fuzz campaign and no timing test", |one| {
                 one.predicate.macproof.hardened = None;
             }),
-            ("it is of level strict, and states", |one| {
+            ("it has level strict, but states", |one| {
                 one.predicate.macproof.level = CertificateLevel::Strict;
             }),
-            ("it found something", |one| {
+            ("it has findings", |one| {
                 of(one).fuzz.findings = 1;
             }),
-            ("it asked nothing", |one| of(one).fuzz.cases = 0),
+            ("it sent no requests", |one| of(one).fuzz.cases = 0),
             ("it left out acme", |one| of(one).fuzz.suites.clear()),
-            ("verifying by acme was not measured", |one| {
+            ("verify by acme was not measured", |one| {
                 of(one).timing.subjects.remove(0);
             }),
             ("verify by acme: inconclusive", |one| {
@@ -557,7 +555,7 @@ mod tests {
             ("might have been missed", |one| {
                 of(one).timing.target_ns = 1.0;
             }),
-            ("there is no control of", |one| {
+            ("no control with", |one| {
                 of(one).timing.subjects[1].controls.clear();
             }),
         ];

@@ -13,7 +13,7 @@ use crate::cli::target_args::ReachArgs;
 use crate::cli::timing::TimingArgs;
 use crate::cli::verify_certificate::VerifyCertificateArgs;
 
-/// Proves that an implementation of an HMAC identity signature does what its specification says.
+/// Tests implementations of HMAC identity signatures against their specification.
 #[derive(Debug, Parser)]
 #[command(name = "macproof", version, max_term_width = 100)]
 pub(crate) struct Arguments {
@@ -23,42 +23,42 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Write what a project needs: an adapter in its language, macproof.yaml, and a CI job.
+    /// Set up a project: an adapter in its language, macproof.yaml, and a CI job.
     Init(InitArgs),
-    /// Run suites against an implementation, and judge it.
+    /// Run suites against an implementation and report the verdict.
     Run(RunArgs),
-    /// Say whether the comparison is timing-safe, with controls and limits.
+    /// Measure whether the comparison is timing-safe, with controls.
     Timing(TimingArgs),
-    /// Fuzz an implementation: look for inputs on which it departs from the scheme.
+    /// Fuzz an implementation: search for inputs on which it departs from the scheme.
     Fuzz(FuzzArgs),
-    /// Say why a signature does not match: the mistakes that produce it, and what to change.
+    /// Explain why a signature does not match: the mistakes that produce it, and how to fix them.
     Explain(ExplainArgs),
-    /// Sign by hand, with the oracle.
+    /// Sign with the oracle.
     Sign(SignArgs),
-    /// Verify by hand, with the oracle, and say at which stage a token fails.
+    /// Verify with the oracle, and show at which stage a token fails.
     Verify(VerifyArgs),
-    /// Look at suites, check them, make them.
+    /// List, show, check and generate suites.
     #[command(subcommand)]
     Suite(SuiteCommand),
-    /// Be an adapter: the reference implementation, or one with planted mistakes.
+    /// Act as an adapter: the reference implementation, or one with planted mistakes.
     Adapter(AdapterArgs),
-    /// Be the platform: an HTTP server with the documented outcomes, for tests from end to end.
+    /// Act as the platform: an HTTP server with the documented outcomes, for end-to-end tests.
     Serve(ServeArgs),
     /// List the catalogue of mistakes, or show one.
     Mistakes(MistakesArgs),
-    /// Make reports from the saved JSON results of runs, compare them, join them.
+    /// Render, compare and merge saved JSON results.
     #[command(subcommand)]
     Report(report_command::ReportCommand),
-    /// Sign a statement of what an implementation was shown to do.
+    /// Test an implementation and sign a certificate of the result.
     Certify(CertifyArgs),
-    /// Check a certificate: its signature, and what is demanded of it.
+    /// Verify a certificate: its signature, and that it meets your requirements.
     VerifyCertificate(VerifyCertificateArgs),
 }
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct RunArgs {
-    /// Suites by name; the five systems if none is named. `macproof suite list` shows them.
+    /// Names of suites; the five vendors' suites by default. `macproof suite list` shows them.
     #[arg(value_name = "SUITE")]
     pub(crate) suites: Vec<String>,
     #[command(flatten)]
@@ -66,48 +66,48 @@ pub(crate) struct RunArgs {
     /// A suite file of your own; may be repeated.
     #[arg(long, value_name = "FILE", help_heading = "Cases")]
     pub(crate) suite_file: Vec<PathBuf>,
-    /// Only cases whose id matches, as in `jimo/*` or `*/published-*`.
+    /// Run only cases whose id matches, for example `jimo/*` or `*/published-*`.
     #[arg(long, value_name = "GLOB", help_heading = "Cases")]
     pub(crate) filter: Option<String>,
-    /// Only the first, second … part of so many, as in 2/8; together the parts are the whole. /8
-    /// takes the number from the index of a Kubernetes Indexed Job.
+    /// Run one of several equal parts, for example 2/8. /8 takes the number from the index of a
+    /// Kubernetes Indexed Job.
     #[arg(long, value_name = "I/N", help_heading = "Cases")]
     pub(crate) shard: Option<String>,
-    /// The lowest level whose failure counts.
+    /// The lowest level whose failures count.
     #[arg(long, value_enum, default_value_t = LevelArg::Must)]
     pub(crate) level: LevelArg,
     /// A list of known failures; see docs/known-failures.md.
     #[arg(long, value_name = "FILE", help_heading = "Gate")]
     pub(crate) known_failures: Option<PathBuf>,
-    /// Rewrite that list to what fails now.
+    /// Update that list to what fails now.
     #[arg(long, requires = "known_failures", help_heading = "Gate")]
     pub(crate) update_known_failures: bool,
-    /// How many restarts of the adapter are borne that no case answers for: a crash, a time-out, a
-    /// breach of the protocol that does not happen again when the same is asked alone.
+    /// How many unattributed restarts of the adapter to tolerate: crashes, timeouts and protocol
+    /// violations that do not recur when the request runs alone.
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Gate")]
     pub(crate) allow_restarts: u64,
-    /// The seed of the order of the cases; chosen afresh, and shown, if none is given.
+    /// The seed for the order of the cases; random by default, and printed.
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
-    /// Run every case so often, and say which are unstable.
+    /// Run every case this many times, and report which are unstable.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) repeat: u64,
-    /// Stop at the first counted failure or error.
+    /// Stop at the first failure that counts, or error.
     #[arg(long)]
     pub(crate) fail_fast: bool,
-    /// Ask a verifier that rejects right tokens at most so many requests more, to find out which
-    /// mistake it makes; 0 for none. They change no verdict.
+    /// Maximum number of extra requests to a verifier that rejects valid tokens, to find the cause; 0
+    /// for none. They do not affect any verdict.
     #[arg(long, value_name = "N", default_value_t = 400)]
     pub(crate) causes: usize,
-    /// Write a report to a file, or to - for standard output; may be repeated. The formats are
-    /// human, json, junit, markdown, html, sarif, github, badge and badge-json.
+    /// Write a report to a file, or to standard output with -; may be repeated. Formats: human,
+    /// json, junit, markdown, html, sarif, github, badge, badge-json.
     #[arg(long, value_name = "FORMAT=PATH", help_heading = "Reports")]
     pub(crate) report: Vec<String>,
-    /// Show the secrets that are no suite file's, and the tokens made with them.
+    /// Show secrets that do not come from a suite file, and the tokens made with them.
     #[arg(long, help_heading = "Reports")]
     pub(crate) show_secrets: bool,
-    /// Write what becomes of each case as it happens, a JSON object a line, to a file or to - for
-    /// standard output.
+    /// Write the result of each case as it completes, one JSON object per line, to a file, or to
+    /// standard output with -.
     #[arg(long, value_name = "FILE", help_heading = "Reports")]
     pub(crate) events: Option<PathBuf>,
     /// Show every failed case, not only the first few of each requirement.
@@ -130,20 +130,20 @@ pub(crate) struct SignatureArgs {
     /// A suite file of your own instead.
     #[arg(long, value_name = "FILE", conflicts_with = "suite")]
     pub(crate) suite_file: Option<PathBuf>,
-    /// A file that holds the secret; one line feed at its end is dropped, and that is said.
+    /// A file with the secret; a trailing line feed is dropped, with a note.
     #[arg(long, value_name = "FILE", group = "secret_from")]
     pub(crate) secret_file: Option<PathBuf>,
-    /// A file that holds the secret, to the byte.
+    /// A file with the secret, read byte for byte.
     #[arg(long, value_name = "FILE", group = "secret_from")]
     pub(crate) secret_file_raw: Option<PathBuf>,
-    /// An environment variable that holds the secret.
+    /// An environment variable with the secret.
     #[arg(long, value_name = "VAR", group = "secret_from")]
     pub(crate) secret_env: Option<String>,
-    /// A field, as in `user_id=id-1`, or `user_id=@FILE` to read it from a file, to the byte; may
-    /// be repeated.
+    /// A field, for example `user_id=id-1`, or `user_id=@FILE` to read it byte for byte from a
+    /// file; may be repeated.
     #[arg(long = "field", value_name = "NAME=VALUE")]
     pub(crate) fields: Vec<String>,
-    /// Where the scheme has a secret for each platform: whose this one is.
+    /// The platform of the secret, if the scheme has one for each platform.
     #[arg(long, value_name = "NAME")]
     pub(crate) platform: Option<String>,
     /// Write JSON.
@@ -164,7 +164,7 @@ pub(crate) struct VerifyArgs {
     /// The token.
     #[arg(long, value_name = "TOKEN", allow_hyphen_values = true)]
     pub(crate) token: String,
-    /// The time of verification in Unix seconds; the present if it is not given.
+    /// The time of verification in Unix seconds; the current time by default.
     #[arg(long, value_name = "SECONDS")]
     pub(crate) now: Option<u64>,
 }
@@ -173,69 +173,70 @@ pub(crate) struct VerifyArgs {
 pub(crate) struct ExplainArgs {
     #[command(flatten)]
     pub(crate) signature: SignatureArgs,
-    /// The token that you got.
+    /// The token to explain.
     #[arg(long, value_name = "TOKEN", allow_hyphen_values = true)]
     pub(crate) token: String,
-    /// The time of the run that made it in Unix seconds; the present if it is not given.
+    /// The time at which the token was made, in Unix seconds; the current time by default.
     #[arg(long, value_name = "SECONDS")]
     pub(crate) now: Option<u64>,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SuiteCommand {
-    /// List the suites in this program.
+    /// List the built-in suites.
     List,
     /// Show a suite's scheme and requirements, or one of its vectors.
     Show {
-        /// A suite, or a case as in `jimo/published-example`.
+        /// A suite, or a case, for example `jimo/published-example`.
         name: String,
-        /// Print the whole suite file as it is.
+        /// Print the suite file verbatim.
         #[arg(long)]
         yaml: bool,
     },
-    /// Check suites: every expected value against the oracle, every requirement for a vector.
+    /// Check suites: every expected value against the oracle, and that every requirement has a
+    /// vector.
     Lint {
-        /// Suites by name, or suite files; all suites in this program if none is named.
+        /// Names of suites, or suite files; all built-in suites by default.
         suites: Vec<String>,
-        /// Say also what is true of the scheme, whoever implements it.
+        /// Also review the scheme itself, independent of implementations.
         #[arg(long)]
         review: bool,
     },
-    /// Write the whole suite of a scheme: every edge case that applies to it, each literal.
+    /// Generate the whole suite of a scheme: a vector for every edge case that applies to it.
     Generate {
-        /// A suite file that holds a scheme, and whatever is written by hand.
+        /// A suite file with the scheme and all parts written by hand.
         scheme: PathBuf,
-        /// Where to write it; standard output if not given.
+        /// Where to write it; standard output by default.
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
-        /// Write nothing; fail if the output differs from what would be written.
+        /// Write nothing; fail if the output is out of date.
         #[arg(long, requires = "output")]
         check: bool,
     },
     /// Measure how many mistakes of the catalogue a suite catches.
     Strength {
-        /// Suites by name, or suite files; all suites in this program if none is named.
+        /// Names of suites, or suite files; all built-in suites by default.
         suites: Vec<String>,
-        /// Show the whole table of each, as for a single suite.
+        /// Show the full table of each suite.
         #[arg(long)]
         all: bool,
     },
-    /// Make a suite from vectors that somebody else published.
+    /// Make a suite from published vectors.
     Import {
-        /// In which form they are.
+        /// The format of the vectors.
         format: ImportFormat,
         /// The file of vectors.
         file: PathBuf,
-        /// Only the vectors with tags of so many bits; whole tags if not given.
+        /// Import only vectors with tags of this many bits; full tags by default.
         #[arg(long, value_name = "BITS")]
         tag_bits: Option<usize>,
-        /// A suite file with a scheme, into which to write them.
+        /// A suite file with a scheme, to which the vectors are added.
         #[arg(long, value_name = "FILE")]
         into: Option<PathBuf>,
-        /// Where to write the suite; standard output if not given.
+        /// Where to write the suite; standard output by default.
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
-        /// Write nothing; fail if the output differs from what would be written.
+        /// Write nothing; fail if the output is out of date.
         #[arg(long, requires = "output")]
         check: bool,
     },
@@ -251,18 +252,18 @@ pub(crate) struct AdapterArgs {
     /// A mistake to make, by its id in the catalogue; may be repeated.
     #[arg(long, value_name = "ID")]
     pub(crate) mistake: Vec<String>,
-    /// A leak in its comparison, for `macproof timing` to find: early-exit, equality, or a time
-    /// by which it takes longer where the first character is right, as in 20ns or 2us.
+    /// A leak in its comparison, for `macproof timing` to find: early-exit, equality, or the extra
+    /// time if the first character is right, for example 20ns or 2us.
     #[arg(long, value_name = "LEAK", conflicts_with = "mistake")]
     pub(crate) leak: Option<String>,
-    /// A suite file of your own, beside the suites in this program; may be repeated.
+    /// A suite file of your own, in addition to the built-in suites; may be repeated.
     #[arg(long, value_name = "FILE")]
     pub(crate) suite_file: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct MistakesArgs {
-    /// The id of one.
+    /// The id of a mistake.
     pub(crate) id: Option<String>,
 }
 
@@ -273,7 +274,7 @@ mod tests {
     use super::Arguments;
 
     #[test]
-    fn the_arguments_fit_together() {
+    fn the_arguments_are_consistent() {
         Arguments::command().debug_assert();
     }
 }

@@ -50,7 +50,7 @@ fn sha256(path: &Path) -> Result<String, Stop> {
     let attempt = || {
         let mut file = open(path)?;
         if !file.metadata()?.is_file() {
-            return Err(std::io::Error::other("it is no file"));
+            return Err(std::io::Error::other("it is not a regular file"));
         }
         let mut digest = Sha256::new();
         let mut block = vec![0; 1 << 16];
@@ -69,7 +69,7 @@ fn directory(root: &Path) -> Result<String, Stop> {
     gather(root, root, &mut files)?;
     if files.is_empty() {
         return Err(Stop::usage(format_args!(
-            "{} holds no file",
+            "{} contains no files",
             root.display()
         )));
     }
@@ -91,7 +91,7 @@ fn gather(root: &Path, folder: &Path, files: &mut Vec<String>) -> Result<(), Sto
         let name = name.filter(|name| !name.contains('\n')).ok_or_else(|| {
             let path = path.display();
             Stop::usage(format_args!(
-                "{path:?} cannot be in a digest: its name is no line of UTF-8"
+                "cannot include {path:?} in the digest: its name is not a single line of UTF-8"
             ))
         })?;
         if kind.is_dir() {
@@ -100,7 +100,7 @@ fn gather(root: &Path, folder: &Path, files: &mut Vec<String>) -> Result<(), Sto
             files.push(name.to_owned());
         } else {
             return Err(Stop::usage(format_args!(
-                "{} is no file: what a link leads to may change without the digest; certify a package or git:DIRECTORY",
+                "{} is not a regular file, and the target of a link can change without changing the digest; certify a package or git:DIRECTORY",
                 path.display()
             )));
         }
@@ -115,7 +115,7 @@ mod tests {
     use super::artifact;
 
     #[test]
-    fn a_directory_is_told_by_all_that_is_in_it() {
+    fn a_directory_digest_covers_all_of_its_contents() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().display().to_string();
         assert!(artifact(&path).is_err());

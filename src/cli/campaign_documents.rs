@@ -18,7 +18,7 @@ impl CampaignDocuments {
         let path = |word: &String| match word.split_once('=') {
             Some(("json", path)) if !path.is_empty() => Ok(PathBuf::from(path)),
             _ => Err(Stop::usage(format_args!(
-                "--report {word:?} is no report of a campaign; write json=PATH, and make the others of it by macproof report render"
+                "unsupported campaign report {word:?}; write --report json=PATH, then use macproof report render for other formats"
             ))),
         };
         words.iter().map(path).collect::<Result<_, _>>().map(Self)

@@ -1,4 +1,4 @@
-//! What came of a fuzz campaign, in words.
+//! The result of a fuzz campaign, for people.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -6,19 +6,19 @@ use std::time::Duration;
 
 use crate::fuzz::FuzzProgress;
 use crate::protocol::to_ascii;
-use crate::report;
+use crate::report::{self, count, grouped};
 use crate::results::{FuzzEnd, FuzzFinding, FuzzResult, JUDGED_ITSELF, VersusAnswer, VersusResult};
 use crate::suite::Level;
 
 /// How many requests of a sequence are shown.
 const SHOWN: usize = 8;
 
-/// What is said first and last where only the second of two implementations was named.
+/// Printed first and last if only the second of two implementations was named.
 pub(crate) const FIRST_IS_OURS: &str =
-    "the first of the two is the built-in reference, because no implementation was named for it";
+    "the first implementation is the built-in reference, because none was named";
 
-/// A campaign of one implementation, with the files in which its findings were saved, and the
-/// arguments that reach it again.
+/// A campaign against one implementation, with the files that hold its findings, and the arguments
+/// that select the same implementation.
 pub(crate) fn campaign_in_words(
     result: &FuzzResult,
     saved_as: &[PathBuf],
@@ -49,8 +49,10 @@ pub(crate) fn campaign_in_words(
     for warning in &result.warnings {
         let _ = writeln!(
             out,
-            "warning: {} {} is broken by {} cases; it counts with --level should",
-            warning.suite, warning.requirement, warning.cases
+            "warning: {}/{} is violated by {}; --level should makes it a finding",
+            warning.suite,
+            warning.requirement,
+            count(warning.cases, "case", "cases")
         );
     }
     for note in &result.notes {
@@ -59,8 +61,10 @@ pub(crate) fn campaign_in_words(
     for seen in &result.profile {
         let _ = writeln!(
             out,
-            "profile: {} {} ({} cases)",
-            seen.suite, seen.what, seen.cases
+            "profile: {} {} ({})",
+            seen.suite,
+            seen.what,
+            count(seen.cases, "case", "cases")
         );
     }
     let beside = [result.restarts.in_words(), result.hello_changes.in_words()];
@@ -71,14 +75,14 @@ pub(crate) fn campaign_in_words(
         .collect();
     let _ = writeln!(
         out,
-        "{}{} findings; {}{} cases in {:.1} s, {} a second; {} kinds of answers; seed {}",
+        "{}{}; {}{} in {:.1} s, {} per second; {}; seed {}",
         if_interrupted(result.ended),
-        result.findings.len(),
+        count(result.findings.len() as u64, "finding", "findings"),
         beside,
-        result.cases,
+        count(result.cases, "case", "cases"),
         elapsed.as_secs_f64(),
-        a_second(result.cases, elapsed),
-        result.kinds,
+        grouped(per_second(result.cases, elapsed)),
+        kinds(result.kinds),
         result.seed
     );
     if result.judged_itself {
@@ -87,7 +91,7 @@ pub(crate) fn campaign_in_words(
     out
 }
 
-/// A finding, as it can be copied.
+/// Writes a finding in a form that can be copied.
 pub(crate) fn finding_in_words(finding: &FuzzFinding, out: &mut String) {
     let _ = writeln!(
         out,
@@ -96,42 +100,49 @@ pub(crate) fn finding_in_words(finding: &FuzzFinding, out: &mut String) {
     );
     let unshown = finding.sequence.len().saturating_sub(SHOWN);
     if unshown > 0 {
-        let _ = writeln!(out, "  asked:    {unshown} more before these");
+        let _ = writeln!(
+            out,
+            "  request:      … {}",
+            count(unshown as u64, "earlier request", "earlier requests")
+        );
     }
     for request in &finding.sequence[unshown..] {
-        let _ = writeln!(out, "  asked:    {}", cropped(to_ascii(request), 300));
+        let _ = writeln!(out, "  request:      {}", cropped(to_ascii(request), 300));
     }
     let request = cropped(to_ascii(&finding.request), 600);
-    let _ = writeln!(out, "  asked:    {request}");
+    let _ = writeln!(out, "  request:      {request}");
     let _ = writeln!(
         out,
-        "  expected: {}",
+        "  expected:     {}",
         report::excerpt(&finding.expected, 300)
     );
-    let _ = writeln!(out, "  actual:   {}", report::excerpt(&finding.actual, 300));
+    let _ = writeln!(
+        out,
+        "  actual:       {}",
+        report::excerpt(&finding.actual, 300)
+    );
     for (at, cause) in finding.causes.iter().enumerate() {
-        // Several are a choice: nothing that was seen tells them apart.
-        let label = if at == 0 { "cause:" } else { "or:" };
+        // Several causes are alternatives that the answers do not distinguish.
+        let label = if at == 0 { "likely cause:" } else { "or:" };
         for mistake in &cause.mistakes {
-            let _ = writeln!(out, "  {label:<9} {} ({})", mistake.title, mistake.id);
-            let _ = writeln!(out, "  remedy:   {}", mistake.remedy);
+            let _ = writeln!(out, "  {label:<13} {} ({})", mistake.title, mistake.id);
+            let _ = writeln!(out, "  fix:          {}", mistake.remedy);
         }
     }
     let _ = writeln!(
         out,
-        "  found after {} cases and {} ms; shrunk from {} characters to {} by {} requests; accounts for {} cases\n",
-        finding.found_after_cases,
-        finding.found_after_ms,
-        finding.length_before,
-        finding.length,
-        finding.asked,
-        finding.cases
+        "  found after {} and {} ms; shrunk from {} to {} with {}; accounts for {}\n",
+        count(finding.found_after_cases, "case", "cases"),
+        grouped(finding.found_after_ms),
+        grouped(finding.length_before),
+        count(finding.length, "character", "characters"),
+        count(finding.asked, "request", "requests"),
+        count(finding.cases, "case", "cases")
     );
 }
 
-/// JSON as it goes over the wire: in ASCII nothing is invisible, and what is escaped is escaped
-/// once, so that it can be copied.
-/// A text of ASCII in at most about so many characters: its beginning and its end.
+/// Shortens ASCII text to about `columns` characters: its beginning and its end. Requests are shown
+/// as they go over the wire: in ASCII nothing is invisible, and each escape can be copied.
 fn cropped(text: String, columns: usize) -> String {
     if text.len() <= columns {
         return text;
@@ -141,7 +152,7 @@ fn cropped(text: String, columns: usize) -> String {
     format!("{head}…{tail} ({} characters)", text.len())
 }
 
-/// Two implementations against each other.
+/// The comparison of two implementations.
 pub(crate) fn versus_in_words(result: &VersusResult) -> String {
     let mut out = String::new();
     let name = |at: usize| {
@@ -156,16 +167,16 @@ pub(crate) fn versus_in_words(result: &VersusResult) -> String {
     for difference in &result.differences {
         let _ = writeln!(
             out,
-            "DIFFERENCE {} ({} cases; shrunk from {} characters to {})\n  asked:  {}",
+            "DIFFERENCE {} ({}; shrunk from {} to {})\n  request: {}",
             difference.suite,
-            difference.cases,
-            difference.length_before,
-            difference.length,
+            count(difference.cases, "case", "cases"),
+            grouped(difference.length_before),
+            count(difference.length, "character", "characters"),
             cropped(to_ascii(&difference.request), 600)
         );
         for (at, answer) in difference.answers.iter().enumerate() {
-            let side = ["first ", "second"][at];
-            let _ = writeln!(out, "  {side} {}: {}", name(at), said(answer));
+            let side = ["first: ", "second:"][at];
+            let _ = writeln!(out, "  {side}  {}: {}", name(at), said(answer));
         }
         out.push('\n');
     }
@@ -176,16 +187,16 @@ pub(crate) fn versus_in_words(result: &VersusResult) -> String {
         };
         let _ = writeln!(
             out,
-            "{}: signed by {}, verified by {}: {} of {} tokens accepted",
+            "{}: signed by {}, verified by {}: {} of {} accepted",
             cell.suite,
             side(cell.signer),
             side(cell.verifier),
-            cell.accepted,
-            cell.tokens
+            grouped(cell.accepted),
+            count(cell.tokens, "token", "tokens")
         );
         if let Some(example) = &cell.example {
             let request = cropped(to_ascii(&example.request), 600);
-            let _ = writeln!(out, "  not: {request}: {}", said(&example.answer));
+            let _ = writeln!(out, "  not accepted: {request}: {}", said(&example.answer));
         }
     }
     for note in &result.notes {
@@ -194,8 +205,8 @@ pub(crate) fn versus_in_words(result: &VersusResult) -> String {
     if result.unanswered > 0 {
         let _ = writeln!(
             out,
-            "{} requests had no valid answer from either, so nothing could be compared",
-            result.unanswered
+            "{} got no valid answer from either implementation and could not be compared",
+            count(result.unanswered, "request", "requests")
         );
     }
     let troubles =
@@ -206,13 +217,13 @@ pub(crate) fn versus_in_words(result: &VersusResult) -> String {
     let elapsed = Duration::from_millis(result.duration_ms);
     let _ = writeln!(
         out,
-        "{}{} differences; {}{} cases asked of both in {:.1} s, {} a second; seed {}",
+        "{}{}; {}{} sent to both in {:.1} s, {} per second; seed {}",
         if_interrupted(result.ended),
-        result.differences.len(),
+        count(result.differences.len() as u64, "difference", "differences"),
         troubles.collect::<String>(),
-        result.cases,
+        count(result.cases, "case", "cases"),
         elapsed.as_secs_f64(),
-        a_second(result.cases, elapsed),
+        grouped(per_second(result.cases, elapsed)),
         result.seed
     );
     if result.sides[0].judged_itself {
@@ -221,7 +232,8 @@ pub(crate) fn versus_in_words(result: &VersusResult) -> String {
     out
 }
 
-/// What the last line begins with: nobody takes a campaign for a whole one that was interrupted.
+/// The beginning of the last line, so that an interrupted campaign is not mistaken for a complete
+/// one.
 fn if_interrupted(ended: FuzzEnd) -> &'static str {
     match ended {
         FuzzEnd::Interrupted => "interrupted: ",
@@ -233,16 +245,20 @@ fn said(answer: &VersusAnswer) -> String {
     report::excerpt(&answer.actual, 300)
 }
 
-/// How far a campaign is.
+/// The progress of a campaign.
 pub(crate) fn progress_in_words(progress: &FuzzProgress) -> String {
     format!(
-        "{} s: {} cases, {} a second, {} kinds of answers, {} findings",
+        "{} s: {}, {} per second, {}, {}",
         progress.elapsed.as_secs(),
-        progress.cases,
-        a_second(progress.cases, progress.elapsed),
-        progress.kinds,
-        progress.findings
+        count(progress.cases, "case", "cases"),
+        grouped(per_second(progress.cases, progress.elapsed)),
+        kinds(progress.kinds),
+        count(progress.findings, "finding", "findings")
     )
+}
+
+fn kinds(number: u64) -> String {
+    count(number, "kind of answer", "kinds of answers")
 }
 
 #[expect(
@@ -251,7 +267,7 @@ pub(crate) fn progress_in_words(progress: &FuzzProgress) -> String {
     clippy::cast_sign_loss,
     reason = "a figure for people, rounded"
 )]
-fn a_second(cases: u64, elapsed: Duration) -> u64 {
+fn per_second(cases: u64, elapsed: Duration) -> u64 {
     (cases as f64 / elapsed.as_secs_f64().max(0.001)).round() as u64
 }
 
@@ -261,7 +277,7 @@ mod tests {
     use crate::protocol::to_ascii;
 
     #[test]
-    fn a_request_is_shown_as_it_can_be_copied() {
+    fn a_request_is_shown_in_a_form_that_can_be_copied() {
         let request = serde_json::json!({"user_id": "\t\u{202e}"});
         assert_eq!(to_ascii(&request), r#"{"user_id":"\t\u202e"}"#);
         assert_eq!(cropped("abcdef".into(), 4), "ab…ef (6 characters)");

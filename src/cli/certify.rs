@@ -45,40 +45,40 @@ const MAX_FINDINGS: usize = 5;
 
 #[derive(Debug, Args)]
 pub(crate) struct CertifyArgs {
-    /// Suites by name; the five systems if none is named.
+    /// Names of suites; the five vendors' suites by default.
     #[arg(value_name = "SUITE")]
     suites: Vec<String>,
     /// A suite file of your own; may be repeated.
     #[arg(long, value_name = "FILE")]
     suite_file: Vec<PathBuf>,
-    /// How much is asked: core is every must, strict is every should, too, and hardened is a fuzz
-    /// campaign without a finding and a timing test without a leak beside.
+    /// The level: core requires every must, strict also every should, and hardened also a fuzz
+    /// campaign without findings and a timing test without a leak.
     #[arg(long, value_enum, default_value_t = LevelArg::Core)]
     level: LevelArg,
-    /// The Ed25519 private key in PKCS#8 PEM, as `openssl genpkey -algorithm ed25519` makes it.
+    /// The Ed25519 private key in PKCS#8 PEM, as written by `openssl genpkey -algorithm ed25519`.
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
-    /// What is certified: a file, a directory, or git:DIRECTORY for the tree of its head.
+    /// What to certify: a file, a directory, or git:DIRECTORY for the tree of its HEAD.
     #[arg(long, value_name = "PATH")]
     artifact: String,
-    /// A list of known failures; it lets no must pass, and its reasons stand in the certificate.
+    /// A list of known failures; it excuses no must, and the certificate includes its reasons.
     #[arg(long, value_name = "FILE")]
     known_failures: Option<PathBuf>,
-    /// How many restarts of the adapter are borne that no case answers for, in both runs together;
-    /// the certificate says how many there were. For core.
+    /// How many unattributed restarts of the adapter to tolerate, in both runs together; the
+    /// certificate states their number. Only for core.
     #[arg(long, value_name = "N", default_value_t = 0)]
     allow_restarts: u64,
-    /// How many cases the fuzz campaign asks; 1000000 if not given. For hardened.
+    /// How many cases the fuzz campaign runs; 1000000 by default. Only for hardened.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     cases: Option<u64>,
-    /// Above which leak, in nanoseconds a call, the timing test may find none; as with timing, if
-    /// not given. For hardened.
+    /// The leak, in nanoseconds per call, that the timing test must be able to rule out; by default
+    /// as for timing. Only for hardened.
     #[arg(long, value_name = "NS", value_parser = target)]
     target: Option<f64>,
-    /// How long to measure each suite at most; 10s if not given. For hardened.
+    /// Maximum time to measure each suite; 10s by default. Only for hardened.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     time: Option<Duration>,
-    /// Where to write the certificate; standard output if not given.
+    /// Where to write the certificate; standard output by default.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
@@ -120,12 +120,12 @@ fn certified(args: &CertifyArgs, choice: &Choice<'_>) -> Result<Exit, Stop> {
     let is_hardened = level == CertificateLevel::Hardened;
     if !is_hardened && (args.cases.is_some() || args.target.is_some() || args.time.is_some()) {
         return Err(Stop::usage(
-            "--cases, --target and --time are about what --level hardened asks",
+            "--cases, --target and --time require --level hardened",
         ));
     }
     if level != CertificateLevel::Core && args.allow_restarts > 0 {
         return Err(Stop::usage(
-            "--allow-restarts is about level core; the others bear none",
+            "--allow-restarts requires --level core; other levels tolerate no restarts",
         ));
     }
     let key = read_text(&args.key)?;
@@ -382,7 +382,7 @@ fn not_interrupted() -> Result<(), Stop> {
     match interruption() {
         Some(interruption) => Err(Stop::interrupted(
             interruption,
-            "interrupted; nothing is certified in part",
+            "interrupted; no certificate was made",
         )),
         None => Ok(()),
     }
@@ -394,5 +394,5 @@ fn broken(error: &AdapterError) -> Stop {
 
 pub(crate) fn read_text(path: &Path) -> Result<String, Stop> {
     String::from_utf8(read(path)?)
-        .map_err(|_| Stop::usage(format_args!("{} is no text", path.display())))
+        .map_err(|_| Stop::usage(format_args!("{} is not valid UTF-8", path.display())))
 }

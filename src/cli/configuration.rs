@@ -49,7 +49,7 @@ impl Configuration {
 
     fn read(path: PathBuf, is_above: bool) -> Result<Self, Stop> {
         let text = String::from_utf8(read(&path)?)
-            .map_err(|_| Stop::usage(format_args!("{} is no UTF-8", path.display())))?;
+            .map_err(|_| Stop::usage(format_args!("{} is not valid UTF-8", path.display())))?;
         let file =
             Implementations::parse(&path.display().to_string(), &text).map_err(Stop::usage)?;
         Ok(Self {
@@ -85,7 +85,7 @@ fn above(folder: &Path, me: u32) -> Result<Option<PathBuf>, Stop> {
             let owner = owner.map_err(|error| not_found(&shown, &error))?.uid();
             if owner != me {
                 return Err(Stop::usage(format_args!(
-                    "{} belongs to another user (id {owner}), and it starts programs; if you trust it, name it with --config",
+                    "{} belongs to another user (id {owner}) and can start programs; if you trust it, name it with --config",
                     shown.display()
                 )));
             }
@@ -153,7 +153,7 @@ mod tests {
 
     /// A work tree and a submodule have a file where a repository has a folder.
     #[test]
-    fn the_innermost_repository_is_the_one() {
+    fn the_innermost_repository_wins() {
         let (outside, deep) = folders();
         fs::create_dir(outside.path().join(".git")).unwrap();
         fs::write(outside.path().join(CONFIG), "").unwrap();
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_of_another_user_is_refused_and_a_link_that_leads_nowhere_is_no_absence() {
+    fn files_of_other_users_and_dangling_links_are_errors() {
         let (outside, deep) = folders();
         fs::create_dir(outside.path().join(".git")).unwrap();
         let file = deep.join("..").join(CONFIG);

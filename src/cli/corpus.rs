@@ -38,7 +38,7 @@ pub(crate) fn read_corpus(folder: &Path) -> Result<Vec<Request>, Stop> {
                 Ok(Incoming::Request { request, .. }) => requests.push(request),
                 _ => {
                     return Err(Stop::usage(format_args!(
-                        "{}:{}: is no request of a corpus; delete the line or the file",
+                        "{}:{}: not a valid corpus request; delete the line or the file",
                         path.display(),
                         at + 1
                     )));

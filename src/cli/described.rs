@@ -74,7 +74,7 @@ fn secret(described: &Described) -> Result<WhoseSecret, Stop> {
     match std::env::var_os(variable).filter(|secret| !secret.is_empty()) {
         Some(secret) => Ok(WhoseSecret::Own(Secret::new(secret.into_vec()))),
         None => Err(Stop::usage(format_args!(
-            "the secret of {} is to be in the environment variable {variable}, which is not set",
+            "the environment variable {variable}, which holds the secret of {}, is not set",
             described.name
         ))),
     }

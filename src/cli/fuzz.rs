@@ -31,7 +31,7 @@ const USUAL_TIME: Duration = Duration::from_secs(60);
 /// The arguments of `macproof fuzz`.
 #[derive(Debug, Args)]
 pub(crate) struct FuzzArgs {
-    /// Suites by name; the five systems if none is named. `macproof suite list` shows them.
+    /// Names of suites; the five vendors' suites by default. `macproof suite list` shows them.
     #[arg(value_name = "SUITE")]
     suites: Vec<String>,
     #[command(flatten)]
@@ -39,45 +39,45 @@ pub(crate) struct FuzzArgs {
     /// A suite file of your own; may be repeated.
     #[arg(long, value_name = "FILE", help_heading = "Inputs")]
     suite_file: Vec<PathBuf>,
-    /// How long to go on, as in 30s, 10m or 8h; 60s if neither this nor --cases is given.
+    /// How long to run, for example 30s, 10m or 8h; 60s if --cases is not given either.
     #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Inputs")]
     time: Option<Duration>,
-    /// How many cases to ask.
+    /// How many cases to run.
     #[arg(long, value_name = "N", help_heading = "Inputs")]
     cases: Option<u64>,
-    /// The seed of the inputs; chosen afresh, and shown, if none is given.
+    /// The seed for the inputs; random by default, and printed.
     #[arg(long, value_name = "N", help_heading = "Inputs")]
     seed: Option<u64>,
-    /// Leave out the suites' own vectors: ask only what is grown.
+    /// Skip the suites' own vectors and run only mutated inputs.
     #[arg(long, help_heading = "Inputs")]
     grown: bool,
-    /// A folder of inputs that brought something new, read at first and written at the end.
+    /// A folder of interesting inputs, read at the start and written at the end.
     #[arg(long, value_name = "DIR", help_heading = "Inputs")]
     corpus: Option<PathBuf>,
-    /// One part of so many campaigns, as in 2/8: each has inputs of its own. /8 takes the number
-    /// from the index of a Kubernetes Indexed Job.
+    /// One of several campaigns with distinct inputs, for example 2/8. /8 takes the number from the
+    /// index of a Kubernetes Indexed Job.
     #[arg(long, value_name = "I/N", help_heading = "Inputs")]
     shard: Option<String>,
-    /// Compare with another implementation instead of with the scheme: where they differ, and who
-    /// takes whose tokens. Its name in macproof.yaml, an address as with --http, or its adapter's
+    /// Compare with another implementation instead of the scheme: where they differ, and which
+    /// accepts whose tokens. Its name in macproof.yaml, an address as with --http, or its adapter's
     /// command line.
     #[arg(long, value_name = "OTHER", help_heading = "Implementation", conflicts_with_all = ["corpus", "shard", "grown", "output", "level", "jobs"])]
     against: Option<String>,
-    /// The lowest level whose breach is a finding.
+    /// The lowest level whose violation is a finding.
     #[arg(long, value_enum, default_value_t = LevelArg::Must)]
     level: LevelArg,
-    /// How many restarts of the adapter are borne for which no request is to blame; with --against
-    /// of each of the two.
+    /// How many unattributed restarts of the adapter to tolerate; with --against, of each of the
+    /// two.
     #[arg(long, value_name = "N", default_value_t = 0)]
     allow_restarts: u64,
-    /// End after so many findings.
+    /// Stop after this many findings.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
     max_findings: u16,
-    /// Where to save the findings as a suite file; reports/fuzz-SUITE.yaml if not given. With
-    /// several suites a folder.
+    /// Where to save the findings as a suite file; reports/fuzz-SUITE.yaml by default. With several
+    /// suites, a folder.
     #[arg(long, short, value_name = "PATH", help_heading = "Reports")]
     output: Option<PathBuf>,
-    /// Write the document of the campaign: json=PATH, or json=- for standard output.
+    /// Write the campaign's document: json=PATH, or json=- for standard output.
     #[arg(long, value_name = "FORMAT=PATH", help_heading = "Reports")]
     report: Vec<String>,
 }
@@ -150,7 +150,7 @@ pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
         (Exit::Harness, FuzzEnding::Broken(error)) => Err(Stop::harness(format_args!(
             "the adapter no longer works: {error}"
         ))),
-        (Exit::Usage, _) => Err(Stop::usage("not one case was asked")),
+        (Exit::Usage, _) => Err(Stop::usage("no case ran")),
         (exit, _) => Ok(exit),
     }
 }
@@ -159,8 +159,8 @@ pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
 fn without_credentials(reached: &ResolvedTarget) -> Result<(), Stop> {
     if reached.target.has_credentials() {
         return Err(Stop::usage(
-            "fuzz takes no user name and password in an address: its findings quote the answers of \
-             the server, which may echo them; remove them from the address",
+            "fuzz does not accept a user name and password in an address, because its findings \
+             quote answers that may echo them; remove them from the address",
         ));
     }
     Ok(())
@@ -220,7 +220,7 @@ pub(crate) fn no_campaign(error: FuzzError) -> Stop {
     match (error, interruption()) {
         (FuzzError::Nothing(why), _) => Stop::usage(FuzzError::Nothing(why)),
         (FuzzError::Adapter(_), Some(interruption)) => {
-            Stop::interrupted(interruption, "interrupted before the first case was asked")
+            Stop::interrupted(interruption, "interrupted before the first case ran")
         }
         (error, None) => Stop::harness(error),
     }
@@ -234,7 +234,7 @@ fn save_findings(args: &FuzzArgs, suites: &[Suite], output: &FuzzOutput) -> Vec<
         let path = place(args, suites, &file.suite);
         for (name, why) in &file.not_vectors {
             say(&format!(
-                "note: {name} cannot be saved as a vector, so its request is saved as lines of the protocol: {why}"
+                "note: cannot save {name} as a vector, so its requests are saved as protocol lines: {why}"
             ));
         }
         for (name, lines) in &file.sequences {

@@ -47,7 +47,7 @@ pub(crate) fn git_tree(folder: &str) -> Result<String, Stop> {
     let root = root(Path::new(folder))?;
     if git(&root, folder, &["rev-parse", "--quiet", "--verify", "HEAD"]).is_err() {
         return Err(Stop::usage(format_args!(
-            "{} has no commit, and so no tree; commit what was tested first",
+            "{} has no commits; commit what was tested first",
             visible(folder)
         )));
     }
@@ -74,7 +74,7 @@ pub(crate) fn git_tree(folder: &str) -> Result<String, Stop> {
     changed.extend(added.map(|path| String::from_utf8_lossy(path).into_owned()));
     if let Some(first) = changed.first() {
         return Err(Stop::usage(format_args!(
-            "{} has changes that are in no commit, so its tree is not what was tested; commit them first: {}{}",
+            "{} has uncommitted changes, so its tree is not what was tested; commit them first: {}{}",
             visible(folder),
             visible(first),
             match changed.len() {
@@ -88,7 +88,7 @@ pub(crate) fn git_tree(folder: &str) -> Result<String, Stop> {
         Ok(computed)
     } else {
         Err(Stop::usage(format_args!(
-            "the repository in {} is damaged: its files make the tree {computed}, and its head names {}",
+            "the repository in {} is damaged: its files give the tree {computed}, but its head names {}",
             visible(folder),
             visible(&claimed)
         )))
@@ -179,7 +179,7 @@ impl<'t> Entry<'t> {
                 return match inside.next() {
                     None => Ok(true),
                     Some(_) => Err(Stop::usage(format_args!(
-                        "{} holds the submodule {}, whose files its tree does not cover; certify a package",
+                        "{} holds the submodule {}, whose files are not part of its tree; certify a package instead",
                         visible(folder),
                         shown()
                     ))),

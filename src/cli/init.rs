@@ -14,14 +14,14 @@ use crate::suite::{self, Suite};
 pub(crate) struct InitArgs {
     /// The language of the adapter: python, node, ruby, php, go, java or rust.
     language: Language,
-    /// Suites by name, or suite files of your own in this folder; the five systems if none is
-    /// named.
+    /// Names of suites, or suite files of your own in this folder; the five vendors' suites by
+    /// default.
     #[arg(value_name = "SUITE")]
     suites: Vec<String>,
-    /// Where it is to be run on every change.
+    /// The CI service that runs macproof on every change.
     #[arg(long, value_enum, default_value_t = CiArg::Github)]
     ci: CiArg,
-    /// Replace files that are there.
+    /// Overwrite existing files.
     #[arg(long)]
     force: bool,
 }
@@ -32,7 +32,7 @@ enum CiArg {
     Github,
     /// A job for GitLab CI.
     Gitlab,
-    /// Nowhere.
+    /// No CI job.
     None,
 }
 
@@ -93,10 +93,10 @@ pub(crate) fn init(args: &InitArgs) -> Result<Exit, Stop> {
 /// Files are in the way.
 fn taken(there: &[&ProjectFile], shown: impl Fn(&ProjectFile) -> String) -> Stop {
     let paths: Vec<String> = there.iter().map(|file| shown(file)).collect();
-    let (are, them) = if there.len() == 1 {
-        ("is", "it")
+    let (exist, them) = if there.len() == 1 {
+        ("exists", "it")
     } else {
-        ("are", "them")
+        ("exist", "them")
     };
     let without_job = if there.iter().any(|file| file.is_of_repository) {
         ", and --ci none writes no CI job"
@@ -104,7 +104,7 @@ fn taken(there: &[&ProjectFile], shown: impl Fn(&ProjectFile) -> String) -> Stop
         ""
     };
     Stop::usage(format_args!(
-        "nothing was written: {} {are} there; --force replaces {them}{without_job}",
+        "nothing was written: {} already {exist}; --force replaces {them}{without_job}",
         paths.join(" and ")
     ))
 }
@@ -112,10 +112,10 @@ fn taken(there: &[&ProjectFile], shown: impl Fn(&ProjectFile) -> String) -> Stop
 /// What is to be done with what was written.
 fn next(language: Language, project: &Project, ci: Option<Ci>) -> String {
     let adapter = language.path();
-    let mut said = "\nNow:\n\n    macproof run\n\n".to_owned();
+    let mut said = "\nNext:\n\n    macproof run\n\n".to_owned();
     if project.unwritten.is_empty() {
         said.push_str(&format!(
-            "It is green, and judges the start in {adapter}: put calls of your own code into its\nsign and verify, and run it again.\n"
+            "It passes, because it tests the generated code in {adapter}: call your own code in its\nsign and verify, then run it again.\n"
         ));
     } else {
         said.push_str(&format!(
@@ -131,10 +131,10 @@ fn next(language: Language, project: &Project, ci: Option<Ci>) -> String {
     match ci {
         None => {}
         Some(Ci::Github) => {
-            said.push_str("Fill in where macproof comes from in .github/workflows/macproof.yml.\n");
+            said.push_str("Set the source of macproof in .github/workflows/macproof.yml.\n");
         }
         Some(Ci::Gitlab { has_pipeline }) => {
-            said.push_str("Fill in where macproof comes from in .gitlab/macproof.yml.\n");
+            said.push_str("Set the source of macproof in .gitlab/macproof.yml.\n");
             if has_pipeline {
                 said.push_str(
                     "Add to .gitlab-ci.yml:\n\n    include:\n      - local: .gitlab/macproof.yml\n",
@@ -157,7 +157,7 @@ fn chosen(words: &[String]) -> Result<Vec<(String, Suite)>, Stop> {
     for word in words.iter().filter(|word| suites::is_file(word)) {
         if Path::new(word).is_absolute() || word.split('/').any(|part| part == "..") {
             return Err(Stop::usage(format_args!(
-                "{word} is outside of this folder; macproof.yaml names suite files by their paths from where it stands, so that they are found elsewhere, too"
+                "{word} is outside this folder; macproof.yaml refers to suite files by relative path, so copy it into this folder"
             )));
         }
     }
@@ -180,7 +180,7 @@ fn folder(here: &Path, repository: &Path) -> Result<String, Stop> {
         Some("") => Ok(".".to_owned()),
         Some(way) => Ok(way.to_owned()),
         None => Err(Stop::usage(format_args!(
-            "the name of {} is no UTF-8, which no CI job can hold; --ci none writes none",
+            "the name of {} is not valid UTF-8, so a CI job cannot name it; use --ci none",
             here.display()
         ))),
     }

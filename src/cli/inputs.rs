@@ -37,7 +37,7 @@ impl Inputs {
         for text in &args.fields {
             let (name, value) = field(text, &suite.scheme)?;
             if fields.value(&name).is_some() {
-                return Err(Stop::usage(format_args!("the field {name} is given twice")));
+                return Err(Stop::usage(format_args!("duplicate field {name}")));
             }
             fields.set(name, value);
         }
@@ -64,7 +64,7 @@ fn selector(
     let Some(per) = scheme.secret.per else {
         return match &args.platform {
             Some(_) => Err(Stop::usage(
-                "this scheme has one secret, so --platform means nothing to it",
+                "this scheme has one secret, so --platform does not apply",
             )),
             None => Ok(None),
         };
@@ -76,7 +76,7 @@ fn selector(
         .map(str::to_owned);
     match (given, &args.platform) {
         (Some(one), Some(other)) if one != *other => Err(Stop::usage(format_args!(
-            "--platform {other} and --field {name}={one} contradict each other"
+            "--platform {other} conflicts with --field {name}={one}"
         ))),
         (Some(platform), _) => Ok(Some(platform)),
         (None, Some(platform)) => {
@@ -84,7 +84,7 @@ fn selector(
             Ok(Some(platform.clone()))
         }
         (None, None) => Err(Stop::usage(format_args!(
-            "this scheme has a secret for each {name}: say whose it is with --platform NAME"
+            "this scheme has a secret for each {name}: choose one with --platform NAME"
         ))),
     }
 }
@@ -92,7 +92,7 @@ fn selector(
 fn field(text: &str, scheme: &Scheme) -> Result<(String, Value), Stop> {
     let (name, value) = text
         .split_once('=')
-        .ok_or_else(|| Stop::usage(format_args!("--field {text:?} is no NAME=VALUE")))?;
+        .ok_or_else(|| Stop::usage(format_args!("invalid --field {text:?}; write NAME=VALUE")))?;
     let known = || {
         scheme
             .fields
@@ -124,7 +124,7 @@ fn secret(args: &SignatureArgs) -> Result<Secret, Stop> {
         let (secret, was_ended) = secret_of_file(file)?;
         if was_ended {
             say(
-                "note: the line feed at the end of the secret's file was dropped (--secret-file-raw keeps it)",
+                "note: the trailing line feed of the secret file was dropped (--secret-file-raw keeps it)",
             );
         }
         return Ok(secret);
@@ -136,7 +136,9 @@ fn secret(args: &SignatureArgs) -> Result<Secret, Stop> {
         return std::env::var_os(variable)
             .map(|value| Secret::new(value.into_encoded_bytes()))
             .ok_or_else(|| {
-                Stop::usage(format_args!("there is no environment variable {variable}"))
+                Stop::usage(format_args!(
+                    "the environment variable {variable} is not set"
+                ))
             });
     }
     if !io::stdin().is_terminal() {
@@ -144,7 +146,7 @@ fn secret(args: &SignatureArgs) -> Result<Secret, Stop> {
             "the secret is missing: --secret-file FILE or --secret-env VAR",
         ));
     }
-    ask_hidden("secret (it is not shown): ")
+    ask_hidden("secret (input is hidden): ")
         .map(|text| Secret::new(text.into_bytes()))
         .map_err(|error| Stop::usage(format_args!("failed to read the secret: {error}")))
 }
@@ -201,7 +203,7 @@ fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, Stop> {
 pub(crate) fn open(path: &Path) -> io::Result<File> {
     if is_foreign_pipe(path) {
         return Err(io::Error::other(
-            "it is a named pipe, which would be waited for; give a file, or /dev/stdin",
+            "it is a named pipe, which may block; give a file, or /dev/stdin",
         ));
     }
     File::open(path)

@@ -75,7 +75,7 @@ pub(crate) fn end_children() {
         .map(|one| format!("{} ({})", one.pid, one.name.escape_debug()))
         .collect();
     say(&format!(
-        "warning: these processes could not be ended: {}",
+        "warning: cannot stop these processes: {}",
         left.join(", ")
     ));
 }

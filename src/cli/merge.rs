@@ -26,13 +26,13 @@ pub(crate) fn merge(
         some if some == files.len() => {
             if list.is_some() {
                 return Err(Stop::usage(
-                    "a fuzz campaign knows no list of known failures; leave --known-failures out",
+                    "--known-failures does not apply to fuzz campaigns",
                 ));
             }
             merge_campaigns(&files, output)
         }
         _ => Err(Stop::usage(
-            "some of these are results of runs and some of fuzz campaigns; join each by themselves",
+            "cannot merge results of runs with fuzz campaigns; merge each kind separately",
         )),
     }
 }

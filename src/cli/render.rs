@@ -21,11 +21,13 @@ impl Reports {
             .map(|word| {
                 let (format, path) = word.split_once('=').ok_or_else(|| {
                     Stop::usage(format_args!(
-                        "--report {word:?} is no FORMAT=PATH, as in json=result.json"
+                        "invalid --report {word:?}; write FORMAT=PATH, for example json=result.json"
                     ))
                 })?;
                 if path.is_empty() {
-                    return Err(Stop::usage(format_args!("--report {word:?} names no file")));
+                    return Err(Stop::usage(format_args!(
+                        "--report {word:?} has an empty path"
+                    )));
                 }
                 Ok((format.parse().map_err(Stop::usage)?, PathBuf::from(path)))
             })
@@ -87,7 +89,7 @@ impl Reports {
         let silent = self.wanted.iter().find(|(one, _)| !one.shows_campaigns());
         if let (Some((format, _)), false) = (silent, campaigns.is_empty()) {
             return Err(Stop::usage(format_args!(
-                "{format} has no place for what a campaign found; render it without --timing, --fuzz and --versus"
+                "{format} cannot show campaign results; render it without --timing, --fuzz and --versus"
             )));
         }
         Ok(())

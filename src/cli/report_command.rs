@@ -16,46 +16,45 @@ use crate::results::{Difference, Document, FuzzResult, TimingResult, VersusResul
 pub(crate) enum ReportCommand {
     /// Render a saved JSON result in other formats.
     Render {
-        /// The JSON result of a run, or of several.
+        /// The JSON result of one or more runs.
         result: PathBuf,
-        /// A format and a file, or - for standard output; may be repeated. The formats are those
-        /// of `macproof run --report`.
+        /// A format and a file, or - for standard output; may be repeated. Formats as for `macproof
+        /// run --report`.
         #[arg(value_name = "FORMAT=PATH", required = true)]
         report: Vec<String>,
-        /// The JSON result of `macproof timing`, to be shown as well: in full on an
-        /// HTML page, in a few words in the other formats for people. It has to be of the same
-        /// implementation.
+        /// The JSON result of `macproof timing` to include: in full on an HTML page, in brief in
+        /// the other formats for people. It must be about the same implementation.
         #[arg(long, value_name = "FILE")]
         timing: Option<PathBuf>,
-        /// The JSON document of `macproof fuzz`, to be shown in the same way.
+        /// The JSON document of `macproof fuzz` to include in the same way.
         #[arg(long, value_name = "FILE")]
         fuzz: Option<PathBuf>,
-        /// The JSON document of `macproof fuzz --against`, to be shown in the same way.
+        /// The JSON document of `macproof fuzz --against` to include in the same way.
         #[arg(long, value_name = "FILE")]
         versus: Option<PathBuf>,
     },
-    /// Say what was fixed, broke, appeared and vanished between two results. Exits 1 if something
-    /// broke.
+    /// Show what was fixed, broke, appeared and vanished between two results. Exits with 1 if
+    /// something broke.
     Diff {
-        /// The JSON result of before.
+        /// The earlier JSON result.
         old: PathBuf,
-        /// The JSON result of now.
+        /// The later JSON result.
         new: PathBuf,
         /// Write JSON.
         #[arg(long)]
         json: bool,
     },
-    /// Join the parts of a run, or of a fuzz campaign, to the whole, and the runs of several
-    /// implementations to one document.
+    /// Merge the parts of a run or of a fuzz campaign, or the runs of several implementations, into
+    /// one document.
     Merge {
         /// The JSON results.
         #[arg(required = true)]
         results: Vec<PathBuf>,
-        /// Where to write it; standard output if not given.
+        /// Where to write it; standard output by default.
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
-        /// The list of known failures that the parts were run with. An entry that matches nothing
-        /// in the whole is found only with it.
+        /// The list of known failures that the parts were run with. It is needed to report entries
+        /// that match no case.
         #[arg(long, value_name = "FILE")]
         known_failures: Option<PathBuf>,
     },

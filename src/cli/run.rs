@@ -45,7 +45,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
     let taken = args.events.as_deref().is_some_and(is_standard_output);
     if taken && reports.take_standard_output() {
         return Err(Stop::usage(
-            "only one report can go to standard output, the events included",
+            "only one report, or the events, can go to standard output",
         ));
     }
     if let Some(words) = choice.found_above() {
@@ -221,7 +221,7 @@ fn run_one(
     );
     if args.update_known_failures && result.interrupted {
         say(&format!(
-            "{} is left as it is: the run was interrupted",
+            "{} was not updated: the run was interrupted",
             known.path()
         ));
     } else if args.update_known_failures
@@ -280,7 +280,7 @@ fn not_asked_for(named: &[String]) -> Result<Option<ScopeNote>, Stop> {
     for one in &absent {
         cases += one.parse().map_err(Stop::harness)?.vectors.len() as u64;
     }
-    let what = format!("the suites that were not named: {names}");
+    let what = format!("suites not selected: {names}");
     Ok((cases > 0).then_some(ScopeNote { what, cases }))
 }
 
@@ -315,7 +315,7 @@ pub(crate) fn no_run(error: RunError) -> Stop {
     match (error, interruption()) {
         (RunError::NoCase(left_out), _) => Stop::usage(RunError::NoCase(left_out)),
         (_, Some(interruption)) => {
-            Stop::interrupted(interruption, "interrupted before the first case was asked")
+            Stop::interrupted(interruption, "interrupted before the first case ran")
         }
         (error, None) => Stop::harness(error),
     }
@@ -326,7 +326,7 @@ pub(crate) fn known_failures(path: Option<&Path>) -> Result<KnownFailures, Stop>
         return Ok(KnownFailures::none());
     };
     let text = String::from_utf8(read(path)?)
-        .map_err(|_| Stop::usage(format_args!("{} is no UTF-8", path.display())))?;
+        .map_err(|_| Stop::usage(format_args!("{} is not valid UTF-8", path.display())))?;
     KnownFailures::parse(&path.display().to_string(), &text).map_err(Stop::usage)
 }
 

@@ -35,30 +35,30 @@ const FAREWELL: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
-    /// Suites by name; the five systems if none is named. `macproof suite list` shows them.
+    /// Names of suites; the five vendors' suites by default. `macproof suite list` shows them.
     #[arg(value_name = "SUITE")]
     suites: Vec<String>,
     /// A suite file of your own; may be repeated.
     #[arg(long, value_name = "FILE")]
     suite_file: Vec<PathBuf>,
-    /// The port on 127.0.0.1; 0 takes a free one. The address is printed.
+    /// The port on 127.0.0.1; 0 chooses a free one. The address is printed.
     #[arg(long, value_name = "N", default_value_t = 4000)]
     port: u16,
-    /// A mode of the platform, as in `strict`: the value of the one setting that has it.
+    /// A mode of the platform, for example `strict`: the value of the only setting that has it.
     #[arg(long, value_name = "NAME")]
     mode: Option<String>,
-    /// A setting, as in `enforcement=off`, or for one platform `trusted_identity.ios=on`; with
-    /// `SUITE/` before it for one suite alone. May be repeated.
+    /// A setting, for example `enforcement=off`, or `trusted_identity.ios=on` for one platform;
+    /// prefix it with `SUITE/` for one suite. May be repeated.
     #[arg(long, value_name = "[SUITE/]KEY=VALUE")]
     context: Vec<String>,
-    /// A file that holds a secret; one line feed at its end is dropped. `SUITE=` before it says of
-    /// which suite, `SUITE/PLATFORM=` of which platform; may be repeated.
+    /// A file with a secret; a trailing line feed is dropped. Prefix it with `SUITE=` for one
+    /// suite, or `SUITE/PLATFORM=` for one platform; may be repeated.
     #[arg(long, value_name = "[SUITE[/PLATFORM]=]FILE")]
     secret_file: Vec<String>,
-    /// An environment variable that holds a secret, named likewise.
+    /// An environment variable with a secret, with the same prefixes.
     #[arg(long, value_name = "[SUITE[/PLATFORM]=]VAR")]
     secret_env: Vec<String>,
-    /// An origin whose pages may call, as in `http://localhost:3000`; may be repeated.
+    /// An allowed origin, for example `http://localhost:3000`; may be repeated.
     #[arg(long, value_name = "ORIGIN")]
     allow_origin: Vec<String>,
 }
@@ -83,7 +83,7 @@ pub(crate) fn serve(args: &ServeArgs) -> Result<Exit, Stop> {
         if let Some((of, refusal)) = platform.unusable_secret() {
             let of = if of.is_empty() { of } else { format!("/{of}") };
             return Err(Stop::usage(format_args!(
-                "the secret of {}{of} cannot be used: {refusal}",
+                "unusable secret of {}{of}: {refusal}",
                 platform.name
             )));
         }
@@ -94,14 +94,14 @@ pub(crate) fn serve(args: &ServeArgs) -> Result<Exit, Stop> {
     }
     let log = Log::start()?;
     let writer = log.clone();
-    let door = AppState {
+    let state = AppState {
         platforms,
         schemes,
         hello: hello(names),
         allowed_origins: args.allow_origin.clone(),
         body_time: BODY_TIME,
         memory: Memory::default(),
-        surroundings: Environment {
+        environment: Environment {
             now: Box::new(unix_now),
             random_name: Box::new(random_name),
             log: Box::new(move |line| writer.add(line)),
@@ -116,7 +116,7 @@ pub(crate) fn serve(args: &ServeArgs) -> Result<Exit, Stop> {
         .map_err(Stop::harness)?;
     // A second signal ends the program, whatever is under way.
     let _set_by_the_first = interrupt_flag()?;
-    let exit = runtime.block_on(listen(args.port, door));
+    let exit = runtime.block_on(listen(args.port, state));
     // What still works on an answer is not waited for.
     runtime.shutdown_background();
     log.finish();
@@ -156,7 +156,8 @@ impl Log {
                     say(&line.to_string());
                     let dropped = told.dropped.swap(0, Ordering::Relaxed);
                     if dropped > 0 {
-                        let note = "lines of the log were dropped, because nobody read them";
+                        let note =
+                            "lines of the log were dropped, because standard error was not read";
                         let line =
                             serde_json::json!({"event": "note", "note": note, "lines": dropped});
                         say(&line.to_string());
@@ -185,12 +186,12 @@ impl Log {
     }
 }
 
-async fn listen(port: u16, door: AppState) -> Result<Exit, Stop> {
+async fn listen(port: u16, state: AppState) -> Result<Exit, Stop> {
     let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
     let end = ended().map_err(Stop::harness)?;
     let listener = Listener::bind(address).await.map_err(|error| {
         Stop::harness(format_args!(
-            "cannot listen on {address}: {error}; --port 0 takes a free port"
+            "cannot listen on {address}: {error}; --port 0 chooses a free port"
         ))
     })?;
     let address = listener.address().map_err(Stop::harness)?;
@@ -199,7 +200,7 @@ async fn listen(port: u16, door: AppState) -> Result<Exit, Stop> {
         head: HEAD_TIME,
         farewell: FAREWELL,
     };
-    listener.serve(router(Arc::new(door)), limits, end).await;
+    listener.serve(router(Arc::new(state)), limits, end).await;
     Ok(Exit::Success)
 }
 
@@ -227,19 +228,23 @@ fn set(args: &ServeArgs, platforms: &mut [Platform]) -> Result<(), Stop> {
         }
         if !has_it {
             return Err(Stop::usage(format_args!(
-                "no suite that is served has exactly one setting with the value {mode:?}; see --context, and `macproof suite show SUITE`"
+                "no served suite has exactly one setting with the value {mode:?}; see --context, and `macproof suite show SUITE`"
             )));
         }
     }
     for text in &args.context {
-        let wrong = || Stop::usage(format_args!("--context {text:?} is no [SUITE/]KEY=VALUE"));
+        let wrong = || {
+            Stop::usage(format_args!(
+                "invalid --context {text:?}; write [SUITE/]KEY=VALUE"
+            ))
+        };
         let (key, value) = text.split_once('=').ok_or_else(wrong)?;
         let (suite, key) = match key.split_once('/') {
             Some((suite, key)) => (Some(suite), key),
             None => (None, key),
         };
         let mut outcome = Err(Stop::usage(format_args!(
-            "no suite that is served is called {:?}, or it has no policy",
+            "no served suite with a policy is called {:?}",
             suite.unwrap_or_default()
         )));
         for platform in &mut *platforms {
@@ -268,7 +273,7 @@ fn check_origin(origin: &str) -> Result<(), Stop> {
         Ok(())
     } else {
         Err(Stop::usage(format_args!(
-            "--allow-origin {origin:?} is no origin; write http://localhost:3000, without a path"
+            "invalid --allow-origin {origin:?}; write an origin without a path, for example http://localhost:3000"
         )))
     }
 }
@@ -283,7 +288,7 @@ impl GivenSecrets {
             let (suite, platform, file) = whose(text, suites)?;
             let (secret, was_ended) = secret_of_file(file.as_ref())?;
             if was_ended {
-                let note = "the line feed at the end of the secret's file was dropped";
+                let note = "the trailing line feed of the secret file was dropped";
                 let line = serde_json::json!({"event": "note", "note": note, "suite": suite});
                 say(&line.to_string());
             }
@@ -292,7 +297,9 @@ impl GivenSecrets {
         for text in &args.secret_env {
             let (suite, platform, variable) = whose(text, suites)?;
             let value = std::env::var_os(variable).ok_or_else(|| {
-                Stop::usage(format_args!("there is no environment variable {variable}"))
+                Stop::usage(format_args!(
+                    "the environment variable {variable} is not set"
+                ))
             })?;
             given.add(suite, platform, Secret::new(value.into_encoded_bytes()))?;
         }
@@ -301,9 +308,7 @@ impl GivenSecrets {
 
     fn add(&mut self, suite: String, platform: Option<String>, secret: Secret) -> Result<(), Stop> {
         if self.0.iter().any(|(s, p, _)| *s == suite && *p == platform) {
-            return Err(Stop::usage(format_args!(
-                "the secret of {suite} is given twice"
-            )));
+            return Err(Stop::usage(format_args!("duplicate secret for {suite}")));
         }
         self.0.push((suite, platform, secret));
         Ok(())
@@ -342,7 +347,7 @@ fn whose<'t>(text: &'t str, suites: &[Suite]) -> Result<(String, Option<String>,
         (None, [only]) => (only, None, text),
         (None, _) => {
             return Err(Stop::usage(format_args!(
-                "say whose secret {text:?} is: SUITE={text}, of a suite that is served"
+                "name the suite of the secret {text:?}: SUITE={text}"
             )));
         }
     };

@@ -26,7 +26,7 @@ fn chosen(
         Some(index) => match index.parse::<u64>() {
             Ok(index) => Ok(Some(index)),
             Err(_) => Err(Stop::usage(format_args!(
-                "{INDEX} is {index:?}, which is no number from 0"
+                "invalid {INDEX} {index:?}; expected a number from 0"
             ))),
         },
     };
@@ -35,7 +35,7 @@ fn chosen(
             Some(index) => format!("{}/{count}", index.saturating_add(1)),
             None => {
                 return Err(Stop::usage(format_args!(
-                    "--shard /{count} takes its number from {INDEX}, which is not set; write 2/{count}"
+                    "--shard /{count} reads its number from {INDEX}, which is not set; set it, or write for example 2/{count}"
                 )));
             }
         },
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn the_part_is_said_or_that_of_the_job() {
+    fn the_shard_is_given_or_comes_from_the_job_index() {
         let is = |words: &str| Some(words.to_owned());
         assert_eq!(shard(None, None, None), is(""));
         assert_eq!(shard(Some("2/8"), Some("5"), Some("9")), is("2/8"));

@@ -60,8 +60,8 @@ fn fail_at_the_limit_of_a_file() {
 /// What is said of a panic. What it says itself may quote a secret or a token, and where it
 /// happened is enough to find it.
 fn bug(place: Option<&Location<'_>>) -> String {
-    let place = place.map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
-    format!("error: this is a bug of macproof, at {place}; please report it")
+    let place = place.map_or_else(|| "an unknown location".to_owned(), ToString::to_string);
+    format!("error: this is a bug in macproof, at {place}; please report it")
 }
 
 fn dispatch(command: Command) -> Result<Exit, Stop> {
@@ -90,7 +90,7 @@ mod tests {
     use super::bug;
 
     #[test]
-    fn a_panic_is_told_by_its_place_alone() {
+    fn a_panic_reports_only_its_location() {
         let here = Location::caller();
         let said = bug(Some(here));
         assert!(said.contains("start.rs:"), "{said}");

@@ -235,7 +235,7 @@ fn strength_of(names: &[String], all: bool) -> Result<Exit, Stop> {
 
 fn text(path: &Path) -> Result<String, Stop> {
     String::from_utf8(read(path)?)
-        .map_err(|_| Stop::usage(format_args!("{} is no UTF-8", path.display())))
+        .map_err(|_| Stop::usage(format_args!("{} is not valid UTF-8", path.display())))
 }
 
 /// Writes a made file, or compares it with the one that is there.
@@ -249,7 +249,7 @@ fn deliver(made: &str, output: Option<&Path>, check: bool) -> Exit {
             return Exit::Success;
         }
         say(&format!(
-            "{} is not what would be written now; write it anew without --check",
+            "{} is out of date; regenerate it without --check",
             path.display()
         ));
         return Exit::Failed;

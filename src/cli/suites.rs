@@ -13,12 +13,12 @@ pub(crate) fn named(name: &str) -> Result<Suite, Stop> {
             .collect::<Vec<_>>()
             .join(", ");
         let hint = if Path::new(name).exists() {
-            "; for a file of your own there is --suite-file"
+            "; to use your own file, pass --suite-file"
         } else {
             ""
         };
         Stop::usage(format_args!(
-            "there is no suite {name:?}{hint}; there are {names}"
+            "unknown suite {name:?}{hint}; expected one of {names}"
         ))
     })?;
     embedded.parse().map_err(Stop::usage)
@@ -49,10 +49,7 @@ pub(crate) fn chosen(names: &[String], files: &[std::path::PathBuf]) -> Result<V
 pub(crate) fn all_different(suites: &[Suite]) -> Result<(), Stop> {
     for (at, suite) in suites.iter().enumerate() {
         if suites[..at].iter().any(|other| other.name == suite.name) {
-            return Err(Stop::usage(format_args!(
-                "the suite {} is given twice",
-                suite.name
-            )));
+            return Err(Stop::usage(format_args!("duplicate suite {}", suite.name)));
         }
     }
     Ok(())

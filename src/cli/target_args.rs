@@ -23,10 +23,10 @@ const WHERE: &str = "in this folder or above it, up to the root of the repositor
 /// Where an implementation is, and how long it may take.
 #[derive(Debug, Args)]
 pub(crate) struct ReachArgs {
-    /// The adapter's command line; it is split into words, never given to a shell.
+    /// The adapter's command line; it is split into words and not passed to a shell.
     #[arg(long, value_name = "COMMAND", help_heading = "Implementation")]
     pub(crate) command: Option<String>,
-    /// The address of a server that speaks the protocol, as in `http://127.0.0.1:4000`.
+    /// The address of a server that speaks the protocol, for example `http://127.0.0.1:4000`.
     #[arg(
         long,
         value_name = "URL",
@@ -34,9 +34,9 @@ pub(crate) struct ReachArgs {
         conflicts_with = "command"
     )]
     pub(crate) http: Option<String>,
-    /// An implementation of macproof.yaml by its name, or all of them; may be repeated. `reference`
-    /// is the built-in one, and needs no file. Where there is a macproof.yaml, all of it is tested
-    /// if nothing else is said; where there is none, it is the built-in reference.
+    /// The name of an implementation in macproof.yaml, or `all`; may be repeated. `reference` is
+    /// the built-in one and needs no file. By default, all implementations in macproof.yaml are
+    /// tested, or the built-in reference if there is no such file.
     #[arg(
         long,
         value_name = "NAME",
@@ -44,9 +44,9 @@ pub(crate) struct ReachArgs {
         conflicts_with_all = ["command", "http"]
     )]
     pub(crate) implementation: Vec<String>,
-    /// The file that describes implementations, and says which suites are run if none is named; if
-    /// not given, macproof.yaml in this folder or, inside a repository, the nearest one above it,
-    /// up to the repository's root. See docs/implementations.md.
+    /// The file that describes implementations and the default suites. By default, macproof.yaml in
+    /// this folder or, inside a repository, the nearest one above it, up to the repository's root.
+    /// See docs/implementations.md.
     #[arg(
         long,
         value_name = "FILE",
@@ -54,17 +54,17 @@ pub(crate) struct ReachArgs {
         conflicts_with_all = ["command", "http"]
     )]
     pub(crate) config: Option<PathBuf>,
-    /// End with exit code 2 instead of testing the built-in reference because nothing else is named
-    /// and there is no macproof.yaml. For CI: in the wrong folder nothing of yours would be tested.
+    /// Exit with code 2 instead of testing the built-in reference if no implementation is named and
+    /// there is no macproof.yaml. For CI: in the wrong folder, your code would not be tested.
     #[arg(long, help_heading = "Implementation")]
     pub(crate) require_implementation: bool,
-    /// Contact other machines than this one, too.
+    /// Allow connections to other machines.
     #[arg(long, help_heading = "Implementation")]
     pub(crate) allow_remote: bool,
-    /// How many adapter processes to run side by side.
+    /// How many adapter processes to run in parallel.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) jobs: u16,
-    /// How long to wait for an answer, as in 500ms, 10s or 2m.
+    /// How long to wait for an answer, for example 500ms, 10s or 2m.
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = timeout)]
     pub(crate) timeout: Duration,
 }
@@ -74,7 +74,7 @@ pub(crate) struct ReachArgs {
 pub(crate) struct Candidate {
     /// How it is called.
     pub(crate) label: String,
-    /// The arguments that reach it again.
+    /// The arguments that select it again.
     pub(crate) arguments: Vec<String>,
     /// Whether it is the built-in reference, and nobody named it.
     pub(crate) judged_itself: bool,
@@ -89,7 +89,7 @@ pub(crate) struct ResolvedTarget {
     pub(crate) target: Target,
     /// How it is called.
     pub(crate) label: String,
-    /// The arguments that reach it again.
+    /// The arguments that select it again.
     pub(crate) arguments: Vec<String>,
     /// Whether it is the built-in reference, and nobody named it.
     pub(crate) judged_itself: bool,
@@ -162,10 +162,10 @@ impl ReachArgs {
         ) {
             (Some(configuration), _) => Ok(choice(Whom::Named, Some(configuration))),
             (None, Some(name)) => Err(Stop::usage(format_args!(
-                "there is no {CONFIG} {WHERE}, which would describe the implementation {name:?}"
+                "no {CONFIG} {WHERE} to describe the implementation {name:?}"
             ))),
             (None, None) if self.require_implementation => Err(Stop::usage(format_args!(
-                "no implementation is named, and there is no {CONFIG} {WHERE}; with --require-implementation the built-in reference is tested only by --implementation {REFERENCE}"
+                "no implementation is named, and there is no {CONFIG} {WHERE}; with --require-implementation, name the built-in reference explicitly: --implementation {REFERENCE}"
             ))),
             (None, None) => Ok(choice(Whom::Itself, None)),
         }
@@ -205,9 +205,7 @@ impl Choice<'_> {
     pub(crate) fn found_above(&self) -> Option<String> {
         let configuration = self.configuration.as_ref().filter(|file| file.is_above)?;
         let path = configuration.shown();
-        Some(format!(
-            "{path}, found above this folder, says what is tested"
-        ))
+        Some(format!("using {path}, found above this folder"))
     }
 
     /// The same; or, for a command whose report comes late, that nothing of the user's is tested.
@@ -251,7 +249,7 @@ impl Choice<'_> {
         match self.one_reached(suite_files)? {
             one if one.secret == WhoseSecret::Request => Ok(one),
             one => Err(Stop::usage(format_args!(
-                "{} has a secret of its own; this command needs an implementation that takes that of each request",
+                "{} has its own secret; this command needs an implementation that uses the secret of each request",
                 one.label
             ))),
         }
@@ -264,7 +262,7 @@ impl Choice<'_> {
             && configuration.file.all().len() > 1
         {
             return Err(Stop::usage(format_args!(
-                "{} describes {} implementations, and this command takes one at a time; name it with --implementation",
+                "{} describes {} implementations, but this command takes one; choose it with --implementation",
                 configuration.shown(),
                 configuration.file.all().len()
             )));
@@ -355,7 +353,7 @@ impl Choice<'_> {
                 name => vec![all().find(|one| one.name() == name).ok_or_else(|| {
                     let names: Vec<&str> = all().map(|one| one.name()).collect();
                     Stop::usage(format_args!(
-                        "{} describes no implementation {name:?}; there are {}",
+                        "{} has no implementation {name:?}; expected one of {}",
                         self.configuration
                             .as_ref()
                             .map_or_else(|| CONFIG.to_owned(), Configuration::shown),
@@ -418,7 +416,7 @@ fn reference(suite_files: &[PathBuf]) -> Result<Target, Stop> {
 fn timeout(text: &str) -> Result<Duration, String> {
     let time = duration(text)?;
     if time.is_zero() || time > Duration::from_secs(24 * 60 * 60) {
-        return Err("a time-out lies between 1ms and a day".to_owned());
+        return Err("a timeout must be between 1ms and 24h".to_owned());
     }
     Ok(time)
 }
@@ -431,13 +429,15 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let (number, unit) = text.split_at(digits);
     let number: u64 = number
         .parse()
-        .map_err(|_| format!("{text:?} is no time; write 500ms, 10s or 2m"))?;
+        .map_err(|_| format!("invalid time {text:?}; write for example 500ms, 10s or 2m"))?;
     match unit {
         "ms" => Ok(Duration::from_millis(number)),
         "s" => Ok(Duration::from_secs(number)),
         "m" => Ok(Duration::from_secs(number.saturating_mul(60))),
         "h" => Ok(Duration::from_secs(number.saturating_mul(3600))),
-        _ => Err(format!("{text:?} needs a unit; write 500ms, 10s or 2m")),
+        _ => Err(format!(
+            "{text:?} needs a unit; write for example 500ms, 10s or 2m"
+        )),
     }
 }
 

@@ -29,14 +29,14 @@ use crate::timing::{
     Server, Site, Trouble, judge, limits, raw_read, raw_write, record,
 };
 
-/// Is the comparison timing-safe?
+/// Measures whether the comparison is timing-safe.
 ///
-/// Measures how long verifying takes when only the first and when only the last character of the
-/// MAC is wrong, with controls in the same run, and the adapter's comparison itself where it hands
-/// one over. docs/timing.md has the method and how to read its verdicts.
+/// Compares how long verification takes if only the first or only the last character of the MAC is
+/// wrong, with controls in the same run. Also measures the adapter's comparison function, if it
+/// provides one. docs/timing.md describes the method and the verdicts.
 #[derive(Debug, Args)]
 pub(crate) struct TimingArgs {
-    /// Suites by name; those of the five systems that the adapter claims if none is named.
+    /// Names of suites; by default those of the five vendors' suites that the adapter declares.
     #[arg(value_name = "SUITE")]
     suites: Vec<String>,
     #[command(flatten)]
@@ -44,20 +44,20 @@ pub(crate) struct TimingArgs {
     /// A suite file of your own; may be repeated.
     #[arg(long, value_name = "FILE")]
     suite_file: Vec<PathBuf>,
-    /// Up to which leak a comparison may be called free of leaks, in nanoseconds a call; 20 if not
-    /// given, and 500 for a server that speaks no protocol, which is asked one call a request.
+    /// The leak that must be ruled out, in nanoseconds per call; 20 by default, and 500 for a
+    /// server that does not speak the protocol, which is measured with one call per request.
     #[arg(long, value_name = "NS", value_parser = target)]
     target: Option<f64>,
-    /// How long to measure each suite at most; a confirmation may take as long again.
+    /// Maximum time to measure each suite; a confirmation may take the same time again.
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
     time: Duration,
-    /// The seed of all that is chosen by chance; chosen afresh, and shown, if none is given.
+    /// The seed for all random choices; random by default, and printed.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Write every pair that was measured, as CSV.
+    /// Write every measured pair as CSV.
     #[arg(long, value_name = "FILE", help_heading = "Results")]
     raw: Option<PathBuf>,
-    /// Measure nothing, and judge such a file again.
+    /// Judge such a file again instead of measuring.
     #[arg(
         long,
         value_name = "FILE",
@@ -133,12 +133,12 @@ pub(crate) fn result_of(header: &RawHeader, recordings: &[Recording]) -> TimingR
 
 fn replayed(path: &Path, args: &TimingArgs) -> Result<(RawHeader, Vec<Recording>), Stop> {
     let wrong = |what: String| Stop::usage(format_args!("{}: {what}", path.display()));
-    let text =
-        String::from_utf8(read_document(path)?).map_err(|_| wrong("it is no UTF-8".to_owned()))?;
+    let text = String::from_utf8(read_document(path)?)
+        .map_err(|_| wrong("it is not valid UTF-8".to_owned()))?;
     let (header, recordings) = raw_read(&text).map_err(|error| wrong(error.to_string()))?;
     if header.judged_itself {
         if args.reach.require_implementation {
-            return Err(wrong(format!("it was recorded of {JUDGED_ITSELF}")));
+            return Err(wrong(format!("it was recorded for {JUDGED_ITSELF}")));
         }
         announce(args, JUDGED_ITSELF);
     }
@@ -157,7 +157,7 @@ fn announce(args: &TimingArgs, words: &str) {
 fn measured(args: &TimingArgs, now: u64) -> Result<(RawHeader, Vec<Recording>), Stop> {
     if args.reach.jobs != 1 {
         return Err(Stop::usage(
-            "--jobs: two processes side by side would measure each other",
+            "timing does not accept --jobs: parallel processes would disturb each other",
         ));
     }
     let choice = args.reach.choice()?;
@@ -214,7 +214,7 @@ pub(crate) fn reach_of<'a>(
         }),
         Target::Exec(_) => {
             return Err(Stop::usage(
-                "a command that is started for each call takes thousands of times as long as a comparison, which cannot be told then; write an adapter for it",
+                "cannot measure a command that is started for each call: starting it takes thousands of times as long as a comparison; write an adapter for it",
             ));
         }
     })
@@ -237,7 +237,7 @@ pub(crate) fn measure(
         WhoseSecret::Own(secret) => Some(secret),
         WhoseSecret::Unknown => {
             return Err(Stop::usage(format_args!(
-                "nobody knows the secret of {}: no token that is almost right can be made",
+                "the secret of {} is unknown, so no nearly valid token can be made",
                 reached.label
             )));
         }
@@ -412,10 +412,10 @@ fn not_measured(subject: Subject, reason: String) -> Recording {
 fn in_words(progress: Progress) -> String {
     match progress {
         Progress::WarmingUp => "warming up".to_owned(),
-        Progress::Tuning => "looking for the number of calls a request".to_owned(),
-        Progress::Measuring { repeat } => format!("measuring, {repeat} calls a request"),
+        Progress::Tuning => "choosing the number of calls per request".to_owned(),
+        Progress::Measuring { repeat } => format!("measuring, {repeat} calls per request"),
         Progress::Confirming { repeat } => {
-            format!("asking a fresh process, {repeat} calls a request")
+            format!("repeating in a fresh process, {repeat} calls per request")
         }
         Progress::Looked {
             pairs,
@@ -423,7 +423,7 @@ fn in_words(progress: Progress) -> String {
             standard_error,
             detectable,
         } => format!(
-            "{pairs} pairs: {effect:+.2} ± {standard_error:.2} ns a call; {detectable:.1} would be found"
+            "{pairs} pairs: {effect:+.2} ± {standard_error:.2} ns per call; smallest detectable {detectable:.1}"
         ),
     }
 }
@@ -435,7 +435,7 @@ fn broken(error: &ChannelError, redaction: &Redaction) -> Stop {
         }
         (error, _) => {
             let said = redaction.text(&error.to_string());
-            Stop::harness(format_args!("the adapter does not work: {said}"))
+            Stop::harness(format_args!("cannot use the adapter: {said}"))
         }
     }
 }
@@ -444,7 +444,7 @@ fn broken(error: &ChannelError, redaction: &Redaction) -> Stop {
 pub(crate) fn target(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(target) if target.is_finite() && target > 0.0 => Ok(target),
-        _ => Err("the target is a number of nanoseconds above 0".to_owned()),
+        _ => Err("the target must be a positive number of nanoseconds".to_owned()),
     }
 }
 

@@ -28,10 +28,10 @@ pub(crate) struct VerifyCertificateArgs {
     /// The Ed25519 public key in SPKI PEM. No key in the certificate is trusted.
     #[arg(long, value_name = "FILE")]
     public_key: PathBuf,
-    /// The level that is demanded, or a greater one.
+    /// The minimum level.
     #[arg(long, value_enum)]
     level: Option<LevelArg>,
-    /// The operations that must have been judged by each of its suites, with commas between them.
+    /// The operations that each of its suites must have judged, separated by commas.
     #[arg(
         long,
         value_enum,
@@ -40,22 +40,22 @@ pub(crate) struct VerifyCertificateArgs {
         default_values = ["sign", "verify"]
     )]
     ops: Vec<OpArg>,
-    /// With how many cases it has to have been fuzzed at least, without a finding.
+    /// The minimum number of fuzzed cases without a finding.
     #[arg(long, value_name = "N")]
     cases: Option<u64>,
-    /// Above which leak, in nanoseconds a call, a timing test has to have found none.
+    /// The leak, in nanoseconds per call, that a timing test must have ruled out.
     #[arg(long, value_name = "NS", value_parser = target)]
     target: Option<f64>,
-    /// How old it may be, in days.
+    /// The maximum age, in days.
     #[arg(long, value_name = "DAYS")]
     max_age: Option<u32>,
-    /// What it has to be about: a file, a directory, or git:DIRECTORY.
+    /// What it must certify: a file, a directory, or git:DIRECTORY.
     #[arg(long, value_name = "PATH")]
     artifact: Option<String>,
-    /// Whether its suites have to be the ones in this program, or in these files.
+    /// Require its suites to match the built-in ones, or these files.
     #[arg(long)]
     suites: bool,
-    /// A suite file beside those in this program; may be repeated.
+    /// A suite file in addition to the built-in suites; may be repeated.
     #[arg(long, value_name = "FILE", requires = "suites")]
     suite_file: Vec<PathBuf>,
     /// Write the statement as a page or as Markdown: html=FILE, markdown=-; may be repeated.
@@ -154,12 +154,12 @@ fn valid(certified: &Certified) -> String {
     }
     if let Some(hardened) = &certified.hardened {
         line.push_str(&format!(
-            "; no finding in {} cases, no leak above {} ns a call",
+            "; no finding in {} cases, no leak above {} ns per call",
             hardened.fuzz.cases, hardened.timing.target_ns
         ));
     }
     if certified.judged_itself {
-        line.push_str(&format!("; it is of {JUDGED_ITSELF}"));
+        line.push_str(&format!("; it certifies {JUDGED_ITSELF}"));
     }
     line.push('\n');
     for (suite, evidence) in &certified.judged {
@@ -190,7 +190,7 @@ fn wanted(word: &str) -> Result<(bool, PathBuf), Stop> {
         Some(("html", path)) if !path.is_empty() => Ok((true, path.into())),
         Some(("markdown", path)) if !path.is_empty() => Ok((false, path.into())),
         _ => Err(Stop::usage(format_args!(
-            "--report {word:?} is neither html=PATH nor markdown=PATH"
+            "unsupported --report {word:?}; write html=PATH or markdown=PATH"
         ))),
     }
 }

@@ -292,7 +292,7 @@ vectors:
     }
 
     #[test]
-    fn what_stands_around_the_pieces_stands_around_the_others() {
+    fn surrounding_text_is_kept() {
         let scheme = scheme(r#""{mac:hex}-{timestamp}""#);
         let now = signed(&scheme, NOW).text;
         let changes: [fn(&str) -> String; 13] = [
@@ -322,7 +322,7 @@ vectors:
     }
 
     #[test]
-    fn what_hangs_on_the_old_digits_is_not_done() {
+    fn changes_that_depend_on_the_old_digits_are_skipped() {
         let scheme = scheme(r#""{mac:hex}-{timestamp}""#);
         let changes: [fn(&str) -> String; 6] = [
             |token| token[..32].to_uppercase() + &token[32..],
@@ -340,7 +340,7 @@ vectors:
     }
 
     #[test]
-    fn a_changed_time_stays_a_time_that_is_not_the_right_one() {
+    fn a_changed_time_stays_wrong() {
         let scheme = scheme(r#"{pairs: {t: "{timestamp}", v1: "{mac:hex}"}, separator: ","}"#);
         let now = signed(&scheme, NOW).text;
         let later = changed(&scheme, |token| token.replace("1604", "1605")).unwrap();
@@ -357,7 +357,7 @@ vectors:
 
     proptest! {
         #[test]
-        fn another_mac_stays_another_mac(
+        fn a_wrong_mac_stays_wrong(
             encoding in any_encoding(),
             byte in 0..32_usize,
             bit in 0..8_u32,
@@ -379,7 +379,7 @@ vectors:
         }
 
         #[test]
-        fn a_last_character_that_nobody_should_take_stays_one(
+        fn a_noncanonical_last_character_stays_noncanonical(
             encoding in prop::sample::select(vec![
                 Encoding::Base64,
                 Encoding::Base64Unpadded,

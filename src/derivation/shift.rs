@@ -73,7 +73,7 @@ mod tests {
     use super::Shift;
 
     #[test]
-    fn a_time_moves_and_what_stands_around_it_stays() {
+    fn a_time_moves_and_its_surroundings_stay() {
         let hour = Shift::between(1000, 4600);
         for (text, per_second, moved) in [
             ("1795248000", 1, Some("1795251600")),

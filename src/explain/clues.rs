@@ -31,7 +31,7 @@ pub(super) fn clues(
         clues.push(unusable);
     } else if written {
         clues.push(
-            "it is written as the scheme writes tokens, so it is the key or the message that differs: check that this is the secret and these are the fields it was made with"
+            "its form matches the scheme, so the key or the message differs: check that the secret and the fields are those it was made with"
                 .to_owned(),
         );
     }
@@ -41,7 +41,7 @@ pub(super) fn clues(
     time(inputs, carried, &mut clues);
     if candidates.is_empty() {
         clues.push(format!(
-            "nothing in it spells {HEAD} bytes or more, and with less nothing can be proved"
+            "it contains no encoding of {HEAD} bytes or more, and fewer bytes prove nothing"
         ));
     }
     clues
@@ -65,9 +65,9 @@ fn unusable_secret(inputs: &Inputs<'_>) -> Option<String> {
         SecretEncoding::Base64url => "base64url",
     };
     let form = match &rule.strip_prefix {
-        None => format!(", and the scheme's secrets are {encoding}"),
+        None => format!(", but the scheme's secrets are {encoding}"),
         Some(prefix) => {
-            format!(", and the scheme's secrets are {prefix} and {encoding} behind it")
+            format!(", but the scheme's secrets are {prefix} followed by {encoding}")
         }
     };
     let what = match refusal {
@@ -75,7 +75,7 @@ fn unusable_secret(inputs: &Inputs<'_>) -> Option<String> {
         _ => "does not decode",
     };
     Some(format!(
-        "the secret that was given {what}{form}: check that it is the one that signs, and whole"
+        "the given secret {what}{form}: check that it is complete, and the one that signs"
     ))
 }
 
@@ -84,7 +84,7 @@ fn around(token: &str, clues: &mut Vec<String>) {
     for (end, words) in [
         ("\r\n", "a carriage return and a line feed"),
         ("\n", "a line feed"),
-        (" ", "a blank"),
+        (" ", "a space"),
         ("\0", "a NUL"),
     ] {
         if token.ends_with(end) {
@@ -93,7 +93,7 @@ fn around(token: &str, clues: &mut Vec<String>) {
         }
     }
     if token.starts_with(char::is_whitespace) {
-        clues.push("it begins with a blank".to_owned());
+        clues.push("it begins with a space".to_owned());
     }
     if token.starts_with('\u{feff}') {
         clues.push("it begins with a byte-order mark".to_owned());
@@ -115,7 +115,7 @@ fn contents(inputs: &Inputs<'_>, token: &str, clues: &mut Vec<String>) {
     }
     let jwt: Vec<&str> = token.split('.').collect();
     if jwt.len() == 3 && token.starts_with("eyJ") {
-        clues.push("it is a JSON Web Token, which is another scheme".to_owned());
+        clues.push("it is a JSON Web Token, a different scheme".to_owned());
     }
 }
 
@@ -154,7 +154,7 @@ fn shape(inputs: &Inputs<'_>, token: &str, clues: &mut Vec<String>) {
             ));
         } else {
             clues.push(format!(
-                "it has {} hex digits{case}, an odd number: a leading zero was lost, or it is cut",
+                "it has {} hex digits{case}, an odd number: a leading zero was lost, or it was truncated",
                 hex.len()
             ));
         }
@@ -170,7 +170,7 @@ fn shape(inputs: &Inputs<'_>, token: &str, clues: &mut Vec<String>) {
         let text = std::str::from_utf8(bytes).unwrap_or_default();
         if is_hex(text) {
             clues.push(format!(
-                "it has {} base64 characters of a hex text, which spells {} bytes{}: encode the bytes, not their hex",
+                "it has {} base64 characters of a hex text of {} bytes{}: encode the bytes, not their hex",
                 mac.len(),
                 text.len() / 2,
                 of_length(inputs, text.len() / 2)
@@ -188,7 +188,7 @@ fn shape(inputs: &Inputs<'_>, token: &str, clues: &mut Vec<String>) {
         return;
     }
     clues.push(format!(
-        "it has {} characters, and is neither hex nor base64; the scheme writes {}",
+        "it has {} characters and is neither hex nor base64; the scheme writes {}",
         token.chars().count(),
         due_form(inputs)
     ));
@@ -206,7 +206,7 @@ fn of_length(inputs: &Inputs<'_>, bytes: usize) -> String {
         format!(", as many as the scheme's {} gives", right.name())
     } else if names.is_empty() {
         format!(
-            ", which no hash function gives; the scheme's MAC has {}",
+            ", which is not the length of any hash function; the scheme's MAC has {}",
             inputs.scheme.mac_bytes
         )
     } else {
@@ -232,7 +232,7 @@ fn time(inputs: &Inputs<'_>, carried: Option<&CarriedTime>, clues: &mut Vec<Stri
     let name = &scheme.fields.at(field).name;
     clues.extend(match carried {
         None => Some(format!(
-            "it carries no time; the scheme's token has {{{name}}} in it"
+            "it carries no time; the scheme's token contains {{{name}}}"
         )),
         Some(CarriedTime {
             written,

@@ -627,16 +627,16 @@ impl<'q, 'a, 'k> Inquiry<'q, 'a, 'k> {
                 continue;
             }
             let (mine, its) = (&self.tracked[one].tokens, &self.tracked[other].tokens);
-            let parting: Vec<usize> = (0..self.inputs.len())
+            let distinguishing: Vec<usize> = (0..self.inputs.len())
                 .filter(|&at| mine[at] != its[at])
                 .collect();
-            if parting.is_empty() {
+            if distinguishing.is_empty() {
                 alike.push(other);
                 continue;
             }
             // Where only one of them makes a wrong token, that one is asked.
             let mut question = None;
-            for at in parting {
+            for at in distinguishing {
                 for asked in [one, other] {
                     let token = self.tracked[asked].tokens[at].as_ref();
                     if question.is_none()

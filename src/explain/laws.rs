@@ -315,7 +315,7 @@ proptest! {
 
     /// Any text at all is answered, and the right token is right whatever is in it.
     #[test]
-    fn any_text_is_answered(
+    fn any_text_gets_an_answer(
         at in 0..samples().len(),
         token in prop_oneof![any::<String>(), "[0-9a-fA-F]{0,130}([-.:]?[0-9]{0,14})?", "[A-Za-z0-9+/=]{0,90}"],
         identity in any::<String>(),
@@ -338,7 +338,7 @@ proptest! {
 
 /// No form of a mistake is told by the name of a language, or of what the scheme does not have.
 #[test]
-fn no_form_says_what_the_scheme_does_not_have() {
+fn no_explanation_names_what_the_scheme_lacks() {
     let languages = [
         "PHP",
         "Python",

@@ -62,7 +62,7 @@ pub fn explain(question: &Question<'_>) -> Explanation {
                     explanation.answer = Answer::Right;
                 } else {
                     explanation.clues.push(
-                        "one of its signatures is right, but the whole is not written as the scheme writes tokens"
+                        "one of its signatures is right, but its form does not match the scheme"
                             .to_owned(),
                     );
                 }
@@ -121,7 +121,7 @@ fn settle_time(
                 Some(given) if *given != carried.due => {
                     now = carried.due.parse::<u64>().ok().map(|due| due / per_second);
                     notes.push(format!(
-                        "the token carries the time {}, and {given} was given",
+                        "the token carries the time {}, but {given} was given",
                         spelt(carried)
                     ));
                 }
@@ -293,9 +293,9 @@ fn around(inputs: &Inputs<'_>, token: &str) -> Option<FormWords> {
     let (due_before, due_behind) = due.split_once(mac.as_str())?;
     let part = |is: &str, due: &str, place: &str| match (is == due, is, due) {
         (true, ..) => None,
-        (_, "", due) => Some(format!("nothing {place} it, and {due:?} is due")),
+        (_, "", due) => Some(format!("nothing {place} it; expected {due:?}")),
         (_, is, "") => Some(format!("{is:?} {place} it")),
-        (_, is, due) => Some(format!("{is:?} {place} it, and {due:?} is due")),
+        (_, is, due) => Some(format!("{is:?} {place} it; expected {due:?}")),
     };
     let parts = [
         part(before, due_before, "before"),

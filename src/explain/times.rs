@@ -197,7 +197,7 @@ mod tests {
     use crate::signature::{Context, Fields, Op, Request, Secret, Secrets, Value};
 
     #[test]
-    fn who_signs_at_the_present_signs_at_the_time_of_the_token() {
+    fn the_time_of_the_token_is_used_if_none_is_given() {
         let scheme = Sample::named("time").scheme;
         let request = Request {
             op: Op::Sign,

@@ -21,13 +21,13 @@ pub struct Seen<'a> {
     pub suite: &'a str,
     /// The scheme of its suite.
     pub scheme: &'a Scheme,
-    /// What was asked.
+    /// The request.
     pub request: &'a Request,
     /// Whether nothing but acceptance is sound.
     pub is_right: bool,
     /// Whether its tokens are signed when they are sent.
     pub real_time: bool,
-    /// What it did.
+    /// Its answer.
     pub outcome: &'a Outcome,
     /// Whether that is a failure.
     pub failed: bool,

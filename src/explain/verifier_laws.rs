@@ -169,7 +169,7 @@ fn some_mistakes_in_another_scheme_are_named_or_none_is() {
 }
 
 #[test]
-fn what_the_cases_show_once_only_is_asked_of_other_inputs() {
+fn evidence_from_a_single_case_is_checked_on_other_inputs() {
     for (name, planted) in [
         // Its token is the same for each identity.
         ("jotreview", "identity-empty"),
@@ -197,7 +197,7 @@ fn what_the_cases_show_once_only_is_asked_of_other_inputs() {
 }
 
 #[test]
-fn a_verifier_that_takes_an_empty_secret_for_a_key_is_told_so() {
+fn accepting_an_empty_secret_is_named() {
     for name in ["jotreview", "jimo", "standard-webhooks", "stripe-webhook"] {
         let told = told_with(&suite(name), &["secret-empty-allowed"]);
         is_asked_soundly(&told);
@@ -207,7 +207,7 @@ fn a_verifier_that_takes_an_empty_secret_for_a_key_is_told_so() {
 }
 
 #[test]
-fn one_acceptance_alone_is_no_evidence() {
+fn a_single_acceptance_is_not_evidence() {
     // It accepts what the cases present under the empty secret, and nothing else.
     let suite = suite("jotreview");
     let presented: Vec<String> = suite
@@ -228,7 +228,7 @@ fn one_acceptance_alone_is_no_evidence() {
 }
 
 #[test]
-fn one_with_a_secret_of_its_own_is_asked_with_no_other() {
+fn a_verifier_with_its_own_secret_is_queried_with_no_other() {
     let suite = suite("jotreview");
     for (planted, is_named) in [
         ("identity-lower-cased", true),
@@ -259,14 +259,14 @@ fn one_with_a_secret_of_its_own_is_asked_with_no_other() {
 }
 
 #[test]
-fn the_right_verifier_is_asked_nothing() {
+fn a_correct_verifier_gets_no_queries() {
     let told = told_with(&suite("jimo"), &[]);
     assert!(told.asked.is_empty() && told.causes().is_empty());
     assert_eq!(told.diagnosis.verify, None);
 }
 
 #[test]
-fn two_mistakes_are_named_as_a_pair_where_none_alone_is_accepted() {
+fn two_mistakes_are_named_as_a_pair_if_neither_explains_alone() {
     for (name, planted) in [
         ("jotreview", ["secret-hex-decoded", "encoding-upper-case"]),
         ("jimo", ["secret-line-feed-added", "encoding-base64"]),
@@ -290,7 +290,7 @@ fn two_mistakes_are_named_as_a_pair_where_none_alone_is_accepted() {
 }
 
 #[test]
-fn independent_mistakes_are_told_each_for_itself() {
+fn independent_mistakes_are_named_separately() {
     let told = told_with(
         &suite("jotreview"),
         &["identity-trimmed", "verify-accepts-a-prefix"],
@@ -343,7 +343,7 @@ fn sound(scheme: &Scheme, call: &Call<'_>) -> bool {
 }
 
 #[test]
-fn what_changes_while_it_is_asked_has_no_cause() {
+fn a_verifier_that_changes_during_the_queries_has_no_cause() {
     let suite = suite("jotreview");
     let decoded = |call: &Call<'_>| with(&["secret-hex-decoded"]).call(call);
     // Each token is good once.
@@ -386,7 +386,7 @@ fn what_changes_while_it_is_asked_has_no_cause() {
 }
 
 #[test]
-fn one_that_guesses_has_no_cause() {
+fn a_guessing_verifier_has_no_cause() {
     for chance in [0.02, 0.1, 0.5, 0.9] {
         for seed in 0..6 {
             let suite = suite("jotreview");
@@ -406,7 +406,7 @@ fn one_that_guesses_has_no_cause() {
 }
 
 #[test]
-fn one_that_accepts_wrong_tokens_is_said_to() {
+fn a_verifier_that_accepts_wrong_tokens_is_reported() {
     let suite = suite("jotreview");
     // Whatever looks like a token passes, unless it is the right one.
     let told = told(&suite, 400, &mut |call| {
@@ -423,7 +423,7 @@ fn one_that_accepts_wrong_tokens_is_said_to() {
 }
 
 #[test]
-fn one_that_fails_open_by_length_is_not_told_to_accept_what_is_cut_short() {
+fn failing_open_by_length_is_not_reported_as_accepting_prefixes() {
     let suite = suite("jotreview");
     let told = told(&suite, 400, &mut |call| {
         let text = call.token.and_then(Value::as_text).unwrap_or_default();
@@ -444,7 +444,7 @@ fn one_that_fails_open_by_length_is_not_told_to_accept_what_is_cut_short() {
 }
 
 #[test]
-fn where_no_secret_is_known_only_changes_of_its_own_tokens_are_tried() {
+fn without_a_known_secret_only_changes_of_its_own_tokens_are_tried() {
     let suite = suite("jotreview");
     let scheme = &suite.scheme;
     let hidden = Secrets::One(crate::signature::Secret::new("nobody-tells-this"));

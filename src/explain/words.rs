@@ -7,10 +7,10 @@ use crate::explain::{Answer, Cause, Explanation, Finding};
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.answer {
-            Answer::Right => f.write_str(
-                "The token is right: it is the one of these fields under this secret.\n",
-            )?,
-            Answer::NotAskable => f.write_str("Nothing can be said of the token.\n")?,
+            Answer::Right => {
+                f.write_str("The token is right for these fields and this secret.\n")?;
+            }
+            Answer::NotAskable => f.write_str("Nothing can be determined about the token.\n")?,
             Answer::Explained => self.explained(f)?,
             Answer::Unexplained => self.unexplained(f)?,
         }
@@ -28,18 +28,18 @@ impl Explanation {
         };
         writeln!(f, "{}.", first.sentence())?;
         for remedy in first.remedies() {
-            writeln!(f, "  -> {remedy}")?;
+            writeln!(f, "  fix: {remedy}")?;
         }
         f.write_char('\n')?;
         for finding in &first.mistakes {
             writeln!(f, "{}: {}", finding.id, finding.wrong)?;
         }
         if !others.is_empty() {
-            f.write_str("\nThis one token cannot tell it from:\n")?;
+            f.write_str("\nThis token alone does not distinguish it from:\n")?;
             for other in others {
                 writeln!(f, "  - {} [{}]", other.sentence(), other.ids())?;
                 for remedy in other.remedies() {
-                    writeln!(f, "    -> {remedy}")?;
+                    writeln!(f, "    fix: {remedy}")?;
                 }
             }
         }
@@ -49,7 +49,7 @@ impl Explanation {
     fn unexplained(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("The token is wrong, and no known mistake produces it.\n")?;
         if !self.clues.is_empty() {
-            f.write_str("What can be told all the same:\n")?;
+            f.write_str("What the token itself shows:\n")?;
             for clue in &self.clues {
                 writeln!(f, "  - {clue}")?;
             }

@@ -30,8 +30,8 @@ const SAMPLES: usize = 128;
 
 /// The campaign of one process.
 pub(super) struct Campaign<'c, 's> {
-    pub(super) beds: &'c [SeedPool<'s>],
-    grower: Mutator,
+    pub(super) pools: &'c [SeedPool<'s>],
+    mutator: Mutator,
     signer: Signer,
     /// The vectors that are still to be asked, the last first.
     seeds: Vec<(usize, usize)>,
@@ -50,7 +50,7 @@ pub(super) struct Campaign<'c, 's> {
     over: u64,
     events: Vec<(u64, Event)>,
     kinds: HashSet<u64>,
-    pub(super) tastes: BTreeMap<(usize, &'static str), ImplementationDefined>,
+    pub(super) behaviors: BTreeMap<(usize, &'static str), ImplementationDefined>,
     pub(super) known: Known,
     pub(super) samples: Vec<[Vec<Sample>; 2]>,
     /// What is to be looked into before the campaign goes on.
@@ -105,7 +105,7 @@ const TIMED: usize = 64;
 const REMEMBERED: usize = 3 * 4096;
 
 impl<'c, 's> Campaign<'c, 's> {
-    pub(super) fn new(beds: &'c [SeedPool<'s>], plan: Plan<'c>) -> Self {
+    pub(super) fn new(pools: &'c [SeedPool<'s>], plan: Plan<'c>) -> Self {
         let Plan {
             seed,
             window,
@@ -118,13 +118,13 @@ impl<'c, 's> Campaign<'c, 's> {
         } = plan;
         let mut rng = fastrand::Rng::with_seed(seed);
         rng.shuffle(&mut seeds);
-        let mut grower = Mutator::new(rng.u64(..));
+        let mut mutator = Mutator::new(rng.u64(..));
         for input in corpus {
-            grower.keep(input);
+            mutator.keep(input);
         }
         Self {
-            beds,
-            grower,
+            pools,
+            mutator,
             signer: Signer::default(),
             seeds,
             bounded,
@@ -138,9 +138,9 @@ impl<'c, 's> Campaign<'c, 's> {
             over: 0,
             events: Vec::new(),
             kinds: HashSet::new(),
-            tastes: BTreeMap::new(),
+            behaviors: BTreeMap::new(),
             known: Known::default(),
-            samples: beds.iter().map(|_| [Vec::new(), Vec::new()]).collect(),
+            samples: pools.iter().map(|_| [Vec::new(), Vec::new()]).collect(),
             open: VecDeque::new(),
             pace: Latency::default(),
             slow: VecDeque::new(),
@@ -207,7 +207,7 @@ impl<'c, 's> Campaign<'c, 's> {
 
     fn keep(&mut self, kind: u64, input: Input) {
         if self.kinds.len() < MOST_KINDS && self.kinds.insert(kind) {
-            self.grower.keep(input);
+            self.mutator.keep(input);
             self.progress.kinds.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -232,10 +232,10 @@ impl<'c, 's> Campaign<'c, 's> {
 
     /// The kinds of answers that were seen, and the inputs kept for them.
     pub(super) fn kinds(&self) -> (usize, &[Input]) {
-        (self.kinds.len(), self.grower.kept())
+        (self.kinds.len(), self.mutator.kept())
     }
 
-    /// The lowest level whose breach is a finding.
+    /// The lowest level whose violation is a finding.
     pub(super) fn level(&self) -> Level {
         self.level
     }
@@ -263,7 +263,7 @@ impl<'c, 's> Campaign<'c, 's> {
                 input: slot.input,
                 request: slot.request,
                 vector: slot.vector,
-                what: What::Failed(Failure::NoAnswer("it never came".to_owned())),
+                what: What::Failed(Failure::NoAnswer("it never arrived".to_owned())),
             });
         }
         suspects.sort_by_key(|one| one.number);
@@ -284,27 +284,27 @@ impl<'c, 's> Campaign<'c, 's> {
         loop {
             let (input, class, vector) = match self.seeds.pop() {
                 Some((suite, vector)) => {
-                    let bed = &self.beds[suite];
-                    let input = Input::literal(suite, &bed.suite().vectors[vector].request);
-                    if bed.present.is_real() {
+                    let pool = &self.pools[suite];
+                    let input = Input::literal(suite, &pool.suite().vectors[vector].request);
+                    if pool.present.is_real() {
                         // Its token would be as old as its suite: what can be made again is, and is
                         // no vector of the suite any more.
-                        (as_made(bed, &input), u32::MAX, None)
+                        (as_made(pool, &input), u32::MAX, None)
                     } else {
                         (input, u32::MAX, Some(vector))
                     }
                 }
                 None => {
-                    let (input, class) = self.grower.grow(self.beds);
+                    let (input, class) = self.mutator.grow(self.pools);
                     (input, class, None)
                 }
             };
-            let bed = &self.beds[input.suite];
-            let scheme = &bed.suite().scheme;
-            let Some(request) = bed.request(&input, &mut self.signer) else {
+            let pool = &self.pools[input.suite];
+            let scheme = &pool.suite().scheme;
+            let Some(request) = pool.request(&input, &mut self.signer) else {
                 continue;
             };
-            if !bed.takes(&request) {
+            if !pool.takes(&request) {
                 continue;
             }
             let prepared = PreparedRequest::new(request.clone());
@@ -363,7 +363,7 @@ impl<'c, 's> Campaign<'c, 's> {
                     }
                 }
                 Event::Open(disagreement) => {
-                    if self.known.is_new(self.beds, &disagreement) {
+                    if self.known.is_new(self.pools, &disagreement) {
                         self.open.push_back(*disagreement);
                     }
                 }
@@ -373,7 +373,7 @@ impl<'c, 's> Campaign<'c, 's> {
 
     /// The request of an input that was asked, once more.
     pub(super) fn request_again(&mut self, input: &Input) -> Option<Request> {
-        self.beds[input.suite].request(input, &mut self.signer)
+        self.pools[input.suite].request(input, &mut self.signer)
     }
 
     fn sample(&mut self, slot: &Slot, request: &Request, outcome: &Outcome, failed: bool) {
@@ -400,11 +400,13 @@ impl<'c, 's> Campaign<'c, 's> {
         if is_sound && self.samples[slot.input.suite][0].len() >= SAMPLES {
             return;
         }
-        let bed = &self.beds[slot.input.suite];
-        let scheme = &bed.suite().scheme;
-        let request = bed.present.answered(scheme, slot.request.clone(), &outcome);
+        let pool = &self.pools[slot.input.suite];
+        let scheme = &pool.suite().scheme;
+        let request = pool
+            .present
+            .answered(scheme, slot.request.clone(), &outcome);
         if !op.is_answered_by(outcome.kind()) {
-            let why = format!("{} is no answer to {op}", outcome.kind());
+            let why = format!("{} is not a valid answer to {op}", outcome.kind());
             let what = What::Failed(Failure::Protocol(why));
             self.disagrees(ticket, slot, request, what);
             return;
@@ -412,14 +414,14 @@ impl<'c, 's> Campaign<'c, 's> {
         let judged = if is_sound {
             Judged::Sound
         } else {
-            let present = bed.present;
-            present.judged(&bed.bounds, &request, slot.vector, &outcome)
+            let present = pool.present;
+            present.judged(&pool.bounds, &request, slot.vector, &outcome)
         };
         match judged {
             Judged::Sound => self.sample(&slot, &request, &outcome, false),
             Judged::ImplementationDefined(what) => {
-                let taste = self.tastes.entry((slot.input.suite, what));
-                taste
+                let behavior = self.behaviors.entry((slot.input.suite, what));
+                behavior
                     .or_insert_with(|| ImplementationDefined {
                         cases: 0,
                         example: request,
@@ -602,12 +604,12 @@ mod tests {
             inputs: None,
             max_in_flight: None,
         };
-        let beds = [SeedPool::new(0, &suites[0], &hello, Present::OfTheRequest)];
+        let pools = [SeedPool::new(0, &suites[0], &hello, Present::OfTheRequest)];
         let now = AtomicU64::new(0);
         let clock = || Duration::from_millis(now.load(Ordering::Relaxed));
         let counters = Counters::default();
         let mut campaign = Campaign::new(
-            &beds,
+            &pools,
             Plan {
                 seed: 1,
                 window: 1,
@@ -647,7 +649,7 @@ mod tests {
     }
 
     #[test]
-    fn what_takes_long_is_timed_again_and_kept_only_if_it_does() {
+    fn slow_requests_are_retimed_and_kept_only_if_still_slow() {
         let (timed, more, usual) = kept(1, true);
         assert_eq!((timed, more), (0, 0));
         // Somebody else's noise changes nothing.

@@ -31,7 +31,7 @@ pub(super) struct FailureKey {
 pub(super) struct Known {
     causes: Vec<Cause>,
     seen: HashMap<FailureKey, Seen>,
-    /// Requirements below the level that counts, and how often each was broken.
+    /// Requirements below the level that counts, with the number of violations of each.
     pub(super) warnings: BTreeMap<(usize, String), u64>,
 }
 
@@ -72,14 +72,14 @@ impl FailureKey {
 impl Known {
     /// Whether nothing that is known accounts for a disagreement; if something does, it counts
     /// there.
-    pub(super) fn is_new(&mut self, beds: &[SeedPool<'_>], disagreement: &Disagreement) -> bool {
+    pub(super) fn is_new(&mut self, pools: &[SeedPool<'_>], disagreement: &Disagreement) -> bool {
         let sort = FailureKey::of(disagreement);
         let seen = self.seen.entry(sort.clone()).or_default();
         seen.cases += 1;
         let is_exhausted = seen.looked_into >= LOOKED_INTO;
         let is_compared = seen.cases < COMPARED || seen.cases.is_multiple_of(64);
         let accounts = |cause: &Cause| {
-            cause.sort.suite == sort.suite && accounts_for(&cause.mistakes, beds, disagreement)
+            cause.sort.suite == sort.suite && accounts_for(&cause.mistakes, pools, disagreement)
         };
         let same_sort = |cause: &Cause| cause.sort == sort;
         let found = if is_exhausted || !is_compared {
@@ -102,13 +102,13 @@ impl Known {
 
     /// Whether something that was found meanwhile accounts for a disagreement; if so, it counts
     /// there.
-    pub(super) fn accounts(&mut self, beds: &[SeedPool<'_>], disagreement: &Disagreement) -> bool {
+    pub(super) fn accounts(&mut self, pools: &[SeedPool<'_>], disagreement: &Disagreement) -> bool {
         let sort = FailureKey::of(disagreement);
         let found = self.causes.iter_mut().find(|cause| {
             let is_same = cause.mistakes.is_empty() && cause.sort == sort;
             is_same
                 || cause.sort.suite == sort.suite
-                    && accounts_for(&cause.mistakes, beds, disagreement)
+                    && accounts_for(&cause.mistakes, pools, disagreement)
         });
         let Some(cause) = found else { return false };
         cause.cases += 1;
@@ -158,7 +158,7 @@ impl Known {
 /// Whether an implementation with these mistakes would have done the same.
 fn accounts_for(
     mistakes: &[MistakeId],
-    beds: &[SeedPool<'_>],
+    pools: &[SeedPool<'_>],
     disagreement: &Disagreement,
 ) -> bool {
     let What::Broken(_, outcome) = &disagreement.what else {
@@ -167,7 +167,7 @@ fn accounts_for(
     if mistakes.is_empty() {
         return false;
     }
-    let scheme = &beds[disagreement.input.suite].suite().scheme;
+    let scheme = &pools[disagreement.input.suite].suite().scheme;
     let planted = Mistaken::new(mistakes);
     planted.is_ok_and(|mut planted| {
         is_alike(&planted.call(&disagreement.request.call(scheme)), outcome)

@@ -11,9 +11,9 @@ use crate::suite::{Basis, Expect, Level};
 pub(crate) struct Demand {
     /// The requirement's name.
     pub(crate) requirement: String,
-    /// How much it matters.
+    /// Its level.
     pub(crate) level: Level,
-    /// On what it rests.
+    /// Its basis.
     pub(crate) basis: Basis,
     /// The statement.
     pub(crate) text: String,

@@ -16,15 +16,15 @@ use crate::suite::{Level, Suite};
 /// What is known of a campaign beside what came of it.
 #[derive(Clone, Debug)]
 pub struct FuzzCircumstances {
-    /// When it began, as RFC 3339 in UTC.
+    /// The start time, as RFC 3339 in UTC.
     pub started: String,
     /// The seed.
     pub seed: u64,
-    /// How many processes worked at once.
+    /// The number of parallel processes.
     pub jobs: u64,
     /// Which part it is, where it is not the whole.
     pub shard: Option<ShardSummary>,
-    /// The lowest level whose breach is a finding.
+    /// The lowest level whose violation is a finding.
     pub level: Level,
     /// How many restarts are allowed for which no request is to blame.
     pub allow_restarts: u64,
@@ -32,7 +32,7 @@ pub struct FuzzCircumstances {
     pub adapter: String,
     /// Whether it is our own reference implementation, because nobody named another.
     pub judged_itself: bool,
-    /// The arguments that reach it again.
+    /// The arguments that select it again.
     pub arguments: Vec<String>,
 }
 
@@ -74,14 +74,14 @@ pub fn document(
         hello_changes: output.hello_changes.clone(),
         findings,
         profile: output
-            .tastes
+            .behaviors
             .iter()
-            .map(|((at, what), taste)| FuzzTrait {
+            .map(|((at, what), behavior)| FuzzTrait {
                 suite: name(*at),
                 what: (*what).to_owned(),
-                cases: taste.cases,
-                request: taste.example.as_sent(),
-                actual: outcome_in_words(&taste.outcome),
+                cases: behavior.cases,
+                request: behavior.example.as_sent(),
+                actual: outcome_in_words(&behavior.outcome),
             })
             .collect(),
         warnings: output

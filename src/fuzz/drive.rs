@@ -26,13 +26,13 @@ const PROGRESS_EVERY: Duration = Duration::from_millis(200);
 /// What a campaign is asked to do.
 #[derive(Clone, Debug)]
 pub struct FuzzOptions {
-    /// The seed of its inputs.
+    /// The seed for the inputs.
     pub seed: u64,
     /// How many adapter processes work at once.
     pub jobs: usize,
     /// The part of all campaigns of this seed.
     pub shard: Option<Shard>,
-    /// The lowest level whose breach is a finding.
+    /// The lowest level whose violation is a finding.
     pub level: Level,
     /// After how many cases it ends, all processes together.
     pub cases: Option<u64>,
@@ -51,7 +51,7 @@ pub struct FuzzOptions {
 /// How far a campaign is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FuzzProgress {
-    /// How many cases were answered.
+    /// The number of cases answered.
     pub cases: u64,
     /// How many kinds of answers there were.
     pub kinds: u64,
@@ -64,19 +64,19 @@ pub struct FuzzProgress {
 /// What a campaign brought to light.
 #[derive(Debug)]
 pub struct FuzzOutput {
-    /// What the adapter says of itself.
+    /// What the adapter states about its implementation.
     pub hello: Hello,
     /// What was found.
     pub(crate) findings: Vec<Finding>,
-    pub(crate) tastes: BTreeMap<(usize, &'static str), ImplementationDefined>,
+    pub(crate) behaviors: BTreeMap<(usize, &'static str), ImplementationDefined>,
     pub(crate) warnings: BTreeMap<(usize, String), u64>,
     /// The suites that took part, as places among those that were given.
     pub taken: Vec<usize>,
-    /// How many cases were answered.
+    /// The number of cases answered.
     pub cases: u64,
     /// How many were not as demanded.
     pub disagreements: u64,
-    /// How many requests the adapter called unsupported.
+    /// How many requests the adapter reported as unsupported.
     pub unsupported: u64,
     /// How many kinds of answers there were.
     pub kinds: u64,
@@ -101,11 +101,11 @@ pub struct FuzzOutput {
 pub enum FuzzEnding {
     /// As much was asked as was wished.
     Whole,
-    /// Enough was found.
+    /// The maximum number of findings was reached.
     Findings,
     /// The interrupt flag was set.
     Interrupted,
-    /// The adapter no longer worked.
+    /// The adapter stopped working.
     Broken(AdapterError),
 }
 
@@ -114,10 +114,10 @@ pub enum FuzzEnding {
 #[non_exhaustive]
 pub enum FuzzError {
     /// The adapter cannot be used.
-    #[error("the adapter does not work: {0}")]
+    #[error("cannot use the adapter: {0}")]
     Adapter(#[from] AdapterError),
     /// There is nothing to ask it.
-    #[error("there is nothing to fuzz: {0}")]
+    #[error("nothing to fuzz: {0}")]
     Nothing(String),
 }
 
@@ -203,19 +203,20 @@ fn campaign(
             answer: options.limits.answer,
         },
     };
-    let beds = || -> Vec<SeedPool<'_>> {
-        let beds = taken.iter().enumerate();
-        beds.map(|(place, &at)| SeedPool::new(place, &suites[at], &hello, present))
+    let pools = || -> Vec<SeedPool<'_>> {
+        let pools = taken.iter().enumerate();
+        pools
+            .map(|(place, &at)| SeedPool::new(place, &suites[at], &hello, present))
             .collect()
     };
-    if taken.is_empty() || beds().iter().any(SeedPool::is_exhausted) {
+    if taken.is_empty() || pools().iter().any(SeedPool::is_exhausted) {
         return Err(FuzzError::Nothing(notes.join("; ")));
     }
     let counters = Counters::default();
     let stop = AtomicBool::new(false);
     let hello_changes = Mutex::default();
     let work = WorkerContext {
-        beds: &beds,
+        pools: &pools,
         hello: &hello,
         hello_changes: &hello_changes,
         options,
@@ -225,7 +226,7 @@ fn campaign(
         counters: &counters,
         stop: &stop,
     };
-    let mut course = ProgressCurve::default();
+    let mut curve = ProgressCurve::default();
     let mut told = Duration::ZERO;
     let mut tell = |is_over: bool| {
         let now = FuzzProgress {
@@ -234,14 +235,14 @@ fn campaign(
             findings: counters.findings.load(Ordering::Relaxed),
             elapsed: clock(),
         };
-        course.add(now.point());
+        curve.add(now.point());
         if is_over || now.elapsed >= told + PROGRESS_EVERY {
             told = now.elapsed;
             progress(now);
         }
-        PROGRESS_EVERY.min(Duration::from_millis(course.interval_ms()))
+        PROGRESS_EVERY.min(Duration::from_millis(curve.interval_ms()))
     };
-    let mut shares: Vec<WorkerReport> = Vec::new();
+    let mut reports: Vec<WorkerReport> = Vec::new();
     thread::scope(|scope| {
         let (sender, receiver) = mpsc::channel();
         let mut first = Some(first);
@@ -257,15 +258,15 @@ fn campaign(
         let mut patience = tell(false);
         loop {
             match receiver.recv_timeout(patience) {
-                Ok(share) => shares.push(share),
+                Ok(report) => reports.push(report),
                 Err(RecvTimeoutError::Timeout) => patience = tell(false),
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
     });
     tell(true);
-    shares.sort_by_key(|share| share.number);
-    let mut gathered = gather(shares, options.max_findings);
+    reports.sort_by_key(|report| report.number);
+    let mut gathered = gather(reports, options.max_findings);
     notes.append(&mut gathered.notes);
     let ending = match gathered.broken {
         _ if interrupt.load(Ordering::Relaxed) => FuzzEnding::Interrupted,
@@ -288,8 +289,8 @@ fn campaign(
     Ok(FuzzOutput {
         hello,
         findings: gathered.findings,
-        tastes: gathered
-            .tastes
+        behaviors: gathered
+            .behaviors
             .into_iter()
             .map(|(k, v)| by_suite(k, v))
             .collect(),
@@ -309,7 +310,7 @@ fn campaign(
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner),
         notes,
-        progress: course.ended(last.point()),
+        progress: curve.ended(last.point()),
         elapsed,
         ending,
     })

@@ -24,7 +24,7 @@ const COMPARED: usize = 96;
 /// For a token that was signed the evidence is the token. A verifier is asked, as after a run.
 pub(super) fn causes(
     adapter: &mut Adapter<'_>,
-    bed: &SeedPool<'_>,
+    pool: &SeedPool<'_>,
     disagreement: &Disagreement,
     samples: &[Vec<Sample>; 2],
 ) -> Vec<Vec<MistakeId>> {
@@ -32,8 +32,8 @@ pub(super) fn causes(
         return Vec::new();
     };
     match (disagreement.request.op, outcome) {
-        (Op::Sign, Outcome::Token(token)) => of_token(bed, &disagreement.request, token, samples),
-        (Op::Verify, _) => of_verifying(adapter, bed, disagreement, outcome, samples),
+        (Op::Sign, Outcome::Token(token)) => of_token(pool, &disagreement.request, token, samples),
+        (Op::Verify, _) => of_verifying(adapter, pool, disagreement, outcome, samples),
         // An exception, or a refusal, has nothing in it that would speak for one mistake.
         _ => Vec::new(),
     }
@@ -42,13 +42,13 @@ pub(super) fn causes(
 /// The mistakes that make just this token; of several those go that would have spoilt a token that
 /// was right, unless all would have.
 fn of_token(
-    bed: &SeedPool<'_>,
+    pool: &SeedPool<'_>,
     request: &Request,
     token: &str,
     samples: &[Vec<Sample>; 2],
 ) -> Vec<Vec<MistakeId>> {
-    let scheme = &bed.suite().scheme;
-    let asked = if bed.present.is_real() {
+    let scheme = &pool.suite().scheme;
+    let asked = if pool.present.is_real() {
         signed_at_the_present(scheme, request, token)
     } else {
         vec![request.clone()]
@@ -88,12 +88,12 @@ fn of_token(
 /// The mistakes for which the verifier's acceptances speak, and that do here what was seen.
 fn of_verifying(
     adapter: &mut Adapter<'_>,
-    bed: &SeedPool<'_>,
+    pool: &SeedPool<'_>,
     disagreement: &Disagreement,
     outcome: &Outcome,
     samples: &[Vec<Sample>; 2],
 ) -> Vec<Vec<MistakeId>> {
-    let suite = bed.suite();
+    let suite = pool.suite();
     let scheme = &suite.scheme;
     let mut reference = Reference::new();
     let mut is_right =
@@ -103,7 +103,7 @@ fn of_verifying(
         scheme,
         request: &disagreement.request,
         is_right: is_right(&disagreement.request),
-        real_time: bed.present.is_real(),
+        real_time: pool.present.is_real(),
         outcome,
         failed: true,
     }];
@@ -124,7 +124,7 @@ fn of_verifying(
     let mut presented = |probes: &[Probe<'_>]| {
         let make = |at: usize| {
             let probe = &probes[at];
-            let now = bed.present.now().unwrap_or(disagreement.request.now);
+            let now = pool.present.now().unwrap_or(disagreement.request.now);
             probe.request(now)
         };
         ask_made(adapter, probes.len(), false, &make).ok()

@@ -13,7 +13,7 @@ use crate::suite::Suite;
 pub(super) struct Input {
     /// Whose scheme, as an index among the suites.
     pub(super) suite: usize,
-    /// What is asked.
+    /// The operation.
     pub(super) op: Op,
     /// The secrets that are configured.
     pub(super) secrets: Secrets,

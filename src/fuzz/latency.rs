@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn slow_is_what_takes_much_longer_than_the_others_and_than_nothing() {
+    fn slow_means_much_slower_than_the_median_and_the_minimum() {
         let ms = Duration::from_millis;
         let fast = after(&[1; 99]);
         assert!(fast.is_slow(ms(50)) && !fast.is_slow(ms(49)));
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_under_way_together_is_timed_from_answer_to_answer() {
+    fn concurrent_requests_are_timed_from_answer_to_answer() {
         let mut pace = Latency::default();
         let ms = Duration::from_millis;
         for _ in 0..3 {

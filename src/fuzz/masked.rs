@@ -52,7 +52,7 @@ mod tests {
     use super::masked;
 
     #[test]
-    fn numbers_and_quotations_do_not_count() {
+    fn numbers_and_quotations_are_masked() {
         assert_eq!(masked("at 0x7f: byte 12 of 300"), "at #x#f: byte # of #");
         assert_eq!(
             masked("bad token \"abc\" given"),

@@ -173,48 +173,48 @@ impl Mutator {
     }
 
     /// Another input, with its class.
-    pub(super) fn grow(&mut self, beds: &[SeedPool<'_>]) -> (Input, Class) {
-        let bed = &beds[self.rng.usize(..beds.len())];
-        let mut input = self.parent(bed);
-        input.op = bed.ops[self.rng.usize(..bed.ops.len())];
+    pub(super) fn grow(&mut self, pools: &[SeedPool<'_>]) -> (Input, Class) {
+        let pool = &pools[self.rng.usize(..pools.len())];
+        let mut input = self.parent(pool);
+        input.op = pool.ops[self.rng.usize(..pool.ops.len())];
         let mut class = 0;
         if input.op == Op::Verify && matches!(input.token, Token::Absent) {
             input.token = Token::Made(Recipe::default());
         }
         for _ in 0..=self.rng.u8(..3) {
-            class |= 1 << self.change(bed, &mut input);
+            class |= 1 << self.change(pool, &mut input);
         }
         (input, class)
     }
 
-    fn parent(&mut self, bed: &SeedPool<'_>) -> Input {
+    fn parent(&mut self, pool: &SeedPool<'_>) -> Input {
         if !self.kept.is_empty() && self.rng.u8(..3) == 0 {
             let kept = &self.kept[self.rng.usize(..self.kept.len())];
-            if kept.suite == bed.base.suite {
+            if kept.suite == pool.base.suite {
                 return kept.clone();
             }
         }
-        bed.base.clone()
+        pool.base.clone()
     }
 
     /// Changes something; which kind of change it was.
-    fn change(&mut self, bed: &SeedPool<'_>, input: &mut Input) -> u32 {
+    fn change(&mut self, pool: &SeedPool<'_>, input: &mut Input) -> u32 {
         let dice = self.rng.u8(..if input.op == Op::Sign { 12 } else { 30 });
         match dice {
-            0..=3 => self.other_text(bed, &mut input.fields),
-            4..=7 => self.edited_text(bed, &mut input.fields),
-            8 => self.other_secret(bed, input),
-            9 => self.edited_secret(bed, input),
-            10 => self.other_time(bed, input),
-            11 => self.other_choice(bed, input),
-            12..=15 => self.by_mistake(bed, input),
-            16..=18 => self.signed_other(bed, input),
-            19..=26 => self.edited_token(bed, input),
+            0..=3 => self.other_text(pool, &mut input.fields),
+            4..=7 => self.edited_text(pool, &mut input.fields),
+            8 => self.other_secret(pool, input),
+            9 => self.edited_secret(pool, input),
+            10 => self.other_time(pool, input),
+            11 => self.other_choice(pool, input),
+            12..=15 => self.by_mistake(pool, input),
+            16..=18 => self.signed_other(pool, input),
+            19..=26 => self.edited_token(pool, input),
             27 => {
-                input.now = self.other_now(bed, input.now);
+                input.now = self.other_now(pool, input.now);
                 8
             }
-            28 => self.no_text(bed, input),
+            28 => self.no_text(pool, input),
             _ => {
                 input.token = Token::Made(Recipe::default());
                 9
@@ -222,8 +222,8 @@ impl Mutator {
         }
     }
 
-    fn text_field(&mut self, bed: &SeedPool<'_>, fields: &Fields) -> Option<String> {
-        let scheme = &bed.suite().scheme;
+    fn text_field(&mut self, pool: &SeedPool<'_>, fields: &Fields) -> Option<String> {
+        let scheme = &pool.suite().scheme;
         let names: Vec<&str> = fields
             .iter()
             .map(|(name, _)| name)
@@ -233,25 +233,25 @@ impl Mutator {
         names.get(at).map(|name| (*name).to_owned())
     }
 
-    fn other_text(&mut self, bed: &SeedPool<'_>, fields: &mut Fields) -> u32 {
-        if let Some(name) = self.text_field(bed, fields)
-            && !bed.texts.is_empty()
+    fn other_text(&mut self, pool: &SeedPool<'_>, fields: &mut Fields) -> u32 {
+        if let Some(name) = self.text_field(pool, fields)
+            && !pool.texts.is_empty()
         {
-            let text = bed.texts[self.rng.usize(..bed.texts.len())].clone();
-            let text = self.mostly_of_its_form(bed, &name, text);
+            let text = pool.texts[self.rng.usize(..pool.texts.len())].clone();
+            let text = self.mostly_of_its_form(pool, &name, text);
             fields.set(name, text);
         }
         0
     }
 
-    fn edited_text(&mut self, bed: &SeedPool<'_>, fields: &mut Fields) -> u32 {
-        let Some(name) = self.text_field(bed, fields) else {
+    fn edited_text(&mut self, pool: &SeedPool<'_>, fields: &mut Fields) -> u32 {
+        let Some(name) = self.text_field(pool, fields) else {
             return 1;
         };
         match fields.value(&name) {
             Some(Value::Text(text)) if text.len() <= LONGEST_GROWN => {
-                let edited = self.edited(bed, text).into();
-                let edited = self.mostly_of_its_form(bed, &name, edited);
+                let edited = self.edited(pool, text).into();
+                let edited = self.mostly_of_its_form(pool, &name, edited);
                 fields.set(name, edited);
             }
             Some(Value::Number(_)) | None => {
@@ -263,9 +263,9 @@ impl Mutator {
     }
 
     /// What is not of a field's form becomes, mostly, what is: little can be demanded outside it.
-    fn mostly_of_its_form(&mut self, bed: &SeedPool<'_>, name: &str, value: Value) -> Value {
-        let fixture = bed.bounds.fixture();
-        let domain = bed
+    fn mostly_of_its_form(&mut self, pool: &SeedPool<'_>, name: &str, value: Value) -> Value {
+        let fixture = pool.bounds.fixture();
+        let domain = pool
             .suite()
             .scheme
             .fields
@@ -283,10 +283,10 @@ impl Mutator {
         }
     }
 
-    fn edited(&mut self, bed: &SeedPool<'_>, text: &str) -> String {
+    fn edited(&mut self, pool: &SeedPool<'_>, text: &str) -> String {
         let mut characters: Vec<char> = text.chars().collect();
         let at = self.rng.usize(..=characters.len());
-        let other = bed.characters[self.rng.usize(..bed.characters.len())];
+        let other = pool.characters[self.rng.usize(..pool.characters.len())];
         match self.rng.u8(..8) {
             0 | 1 => characters.insert(at, other),
             2 if at < characters.len() => {
@@ -304,28 +304,28 @@ impl Mutator {
         characters.into_iter().collect()
     }
 
-    fn other_secret(&mut self, bed: &SeedPool<'_>, input: &mut Input) -> u32 {
-        if !bed.secrets.is_empty() {
-            let secrets = &bed.secrets[self.rng.usize(..bed.secrets.len())];
+    fn other_secret(&mut self, pool: &SeedPool<'_>, input: &mut Input) -> u32 {
+        if !pool.secrets.is_empty() {
+            let secrets = &pool.secrets[self.rng.usize(..pool.secrets.len())];
             input.secrets = secrets.clone();
         }
         2
     }
 
-    fn edited_secret(&mut self, bed: &SeedPool<'_>, input: &mut Input) -> u32 {
-        let edited = |grower: &mut Self, secret: &Secret| {
-            let rule = &bed.suite().scheme.secret;
+    fn edited_secret(&mut self, pool: &SeedPool<'_>, input: &mut Input) -> u32 {
+        let edited = |mutator: &mut Self, secret: &Secret| {
+            let rule = &pool.suite().scheme.secret;
             if rule.encoding == SecretEncoding::Utf8 {
                 let text = String::from_utf8_lossy(secret.reveal()).into_owned();
-                let edited = Secret::new(grower.edited(bed, &text));
-                let is_kept = rule.is_of_its_form(&edited) || grower.rng.u8(..8) == 0;
+                let edited = Secret::new(mutator.edited(pool, &text));
+                let is_kept = rule.is_of_its_form(&edited) || mutator.rng.u8(..8) == 0;
                 return if is_kept { edited } else { secret.clone() };
             }
             let mut key = rule
                 .key(secret)
                 .map(std::borrow::Cow::into_owned)
                 .unwrap_or_default();
-            key.push(grower.rng.u8(..));
+            key.push(mutator.rng.u8(..));
             rule.spell(&key)
         };
         input.secrets = match &input.secrets {
@@ -342,10 +342,10 @@ impl Mutator {
         3
     }
 
-    fn time_field<'b>(bed: &'b SeedPool<'_>) -> Option<(&'b str, u64)> {
-        let fixture = bed.bounds.fixture();
+    fn time_field<'b>(pool: &'b SeedPool<'_>) -> Option<(&'b str, u64)> {
+        let fixture = pool.bounds.fixture();
         let field = fixture.time?;
-        let unit = bed.suite().scheme.fields.at(field).kind.per_second();
+        let unit = pool.suite().scheme.fields.at(field).kind.per_second();
         Some((fixture.name(field), unit))
     }
 
@@ -362,8 +362,8 @@ impl Mutator {
         }
     }
 
-    fn other_time(&mut self, bed: &SeedPool<'_>, input: &mut Input) -> u32 {
-        if let Some((name, unit)) = Self::time_field(bed) {
+    fn other_time(&mut self, pool: &SeedPool<'_>, input: &mut Input) -> u32 {
+        if let Some((name, unit)) = Self::time_field(pool) {
             let seconds = self.some_seconds(input.now);
             let time = seconds.saturating_mul(unit) + self.rng.u64(..unit);
             input
@@ -374,8 +374,8 @@ impl Mutator {
         4
     }
 
-    fn other_now(&mut self, bed: &SeedPool<'_>, now: u64) -> u64 {
-        let (max_age, max_skew) = bed.bounds.fixture().limits();
+    fn other_now(&mut self, pool: &SeedPool<'_>, now: u64) -> u64 {
+        let (max_age, max_skew) = pool.bounds.fixture().limits();
         let limit = max_age.or(max_skew).unwrap_or(300);
         match self.rng.u8(..6) {
             0 => now + limit + 1,
@@ -388,8 +388,8 @@ impl Mutator {
     }
 
     /// Another platform, or another value of an enum.
-    fn other_choice(&mut self, bed: &SeedPool<'_>, input: &mut Input) -> u32 {
-        let scheme = &bed.suite().scheme;
+    fn other_choice(&mut self, pool: &SeedPool<'_>, input: &mut Input) -> u32 {
+        let scheme = &pool.suite().scheme;
         if let Some(field) = scheme.secret.per {
             let names: Vec<String> = input
                 .secrets
@@ -413,12 +413,12 @@ impl Mutator {
     }
 
     /// Changes how the token of an input is made.
-    fn remade(bed: &SeedPool<'_>, input: &mut Input, change: impl FnOnce(&mut Recipe)) {
+    fn remade(pool: &SeedPool<'_>, input: &mut Input, change: impl FnOnce(&mut Recipe)) {
         let mut recipe = match std::mem::replace(&mut input.token, Token::Absent) {
             Token::Made(recipe) => recipe,
             Token::Absent | Token::Literal(_) => {
                 // What a literal token was asked with need not hold all that is signed.
-                for (name, value) in bed.base.fields.iter() {
+                for (name, value) in pool.base.fields.iter() {
                     if input.fields.value(name).is_none() {
                         input.fields.set(name, value.clone());
                     }
@@ -430,19 +430,19 @@ impl Mutator {
         input.token = Token::Made(recipe);
     }
 
-    fn by_mistake(&mut self, bed: &SeedPool<'_>, input: &mut Input) -> u32 {
-        if !bed.mistakes.is_empty() {
-            let mistake = bed.mistakes[self.rng.usize(..bed.mistakes.len())];
-            Self::remade(bed, input, |recipe| recipe.by = Some(mistake));
+    fn by_mistake(&mut self, pool: &SeedPool<'_>, input: &mut Input) -> u32 {
+        if !pool.mistakes.is_empty() {
+            let mistake = pool.mistakes[self.rng.usize(..pool.mistakes.len())];
+            Self::remade(pool, input, |recipe| recipe.by = Some(mistake));
         }
         6
     }
 
-    fn signed_other(&mut self, bed: &SeedPool<'_>, input: &mut Input) -> u32 {
+    fn signed_other(&mut self, pool: &SeedPool<'_>, input: &mut Input) -> u32 {
         let mut signed = input.fields.clone();
         match self.rng.u8(..4) {
             0 => {
-                let time = Self::time_field(bed);
+                let time = Self::time_field(pool);
                 if let Some((name, unit)) = time {
                     let seconds = self.some_seconds(input.now);
                     let time = i64::try_from(seconds.saturating_mul(unit)).unwrap_or(i64::MAX);
@@ -450,10 +450,10 @@ impl Mutator {
                 }
             }
             1 => {
-                self.other_text(bed, &mut signed);
+                self.other_text(pool, &mut signed);
             }
             _ => {
-                self.edited_text(bed, &mut signed);
+                self.edited_text(pool, &mut signed);
             }
         }
         let others: Vec<(String, Value)> = signed
@@ -461,13 +461,13 @@ impl Mutator {
             .filter(|(name, value)| input.fields.value(name) != Some(value))
             .map(|(name, value)| (name.to_owned(), value.clone()))
             .collect();
-        Self::remade(bed, input, |recipe| recipe.signs = others);
+        Self::remade(pool, input, |recipe| recipe.signs = others);
         7
     }
 
-    fn edited_token(&mut self, bed: &SeedPool<'_>, input: &mut Input) -> u32 {
+    fn edited_token(&mut self, pool: &SeedPool<'_>, input: &mut Input) -> u32 {
         let length = 96;
-        let character = bed.characters[self.rng.usize(..bed.characters.len())];
+        let character = pool.characters[self.rng.usize(..pool.characters.len())];
         let at = self.rng.usize(..length);
         let (edit, class) = match self.rng.u8(..18) {
             0 => (Edit::Keep(at), 10),
@@ -501,7 +501,7 @@ impl Mutator {
             16 => (Edit::Beside(self.rng.bool()), 23),
             _ => (Edit::Replace(at, '0'), 16),
         };
-        Self::remade(bed, input, |recipe| {
+        Self::remade(pool, input, |recipe| {
             if recipe.edits.len() < 4 {
                 recipe.edits.push(edit);
             }
@@ -510,8 +510,8 @@ impl Mutator {
     }
 
     /// A token that is no text, or none at all.
-    fn no_text(&mut self, bed: &SeedPool<'_>, input: &mut Input) -> u32 {
-        if !bed.takes.contains(&InputKind::Json) {
+    fn no_text(&mut self, pool: &SeedPool<'_>, input: &mut Input) -> u32 {
+        if !pool.takes.contains(&InputKind::Json) {
             input.token = Token::Literal(Value::Text(String::new()));
             return 22;
         }
@@ -519,7 +519,7 @@ impl Mutator {
         let token = |input: &Input| {
             let mut signer = Signer::default();
             let made = input
-                .request(bed.suite(), &mut signer)
+                .request(pool.suite(), &mut signer)
                 .and_then(|made| made.token);
             made.and_then(|token| token.as_text().map(str::to_owned))
         };
@@ -530,7 +530,7 @@ impl Mutator {
             2 => json(true.into()),
             3 => Token::Literal(Value::Number(self.rng.i64(0..1000))),
             4 => {
-                Self::remade(bed, input, |recipe| recipe.in_list = true);
+                Self::remade(pool, input, |recipe| recipe.in_list = true);
                 return 22;
             }
             5 => json(serde_json::json!({ "length": made.len() })),
@@ -550,7 +550,7 @@ mod tests {
     /// Inputs of one suite grow from inputs of that suite, wherever its pool stands in the slice:
     /// the secret and the fields of another suite's request mean nothing to it.
     #[test]
-    fn no_input_grows_from_another_suites() {
+    fn inputs_are_mutated_from_their_own_suite_only() {
         let suites: Vec<Suite> = embedded().map(|suite| suite.parse().unwrap()).collect();
         let hello = Hello {
             protocol: 1,

@@ -116,7 +116,7 @@ fn loaded(suite: &Suite, findings: &[(&str, &Finding)]) -> Result<String, String
 fn check(suite: &Suite, yaml: &str, findings: &[(&str, &Finding)]) -> Result<(), String> {
     let again = Suite::parse("the saved file", yaml).map_err(|error| error.to_string())?;
     if again.scheme != suite.scheme || again.name != suite.name {
-        return Err("its scheme would be read as another one".to_owned());
+        return Err("its scheme would be read back differently".to_owned());
     }
     for (name, finding) in findings {
         let asks_the_same = again.vector(name).is_some_and(|vector| {
@@ -134,7 +134,7 @@ fn check(suite: &Suite, yaml: &str, findings: &[(&str, &Finding)]) -> Result<(),
                 && expected(&vector.expect) == expected(&finding.demand.expect)
         });
         if !asks_the_same {
-            return Err("it would be read as another request".to_owned());
+            return Err("its request would be read back differently".to_owned());
         }
     }
     Ok(())
@@ -142,9 +142,9 @@ fn check(suite: &Suite, yaml: &str, findings: &[(&str, &Finding)]) -> Result<(),
 
 fn composed(suite: &Suite, head: &str, findings: &[(&str, &Finding)]) -> String {
     let mut yaml =
-        "# What `macproof fuzz` found, each shrunk to the smallest input that shows it.\n"
+        "# Findings of `macproof fuzz`, each shrunk to the smallest input that reproduces it.\n"
             .to_owned();
-    yaml.push_str("# `macproof run --suite-file` with this file asks all of it again.\n");
+    yaml.push_str("# Replay them with `macproof run --suite-file` and this file.\n");
     yaml.push_str(head);
     yaml.push_str("\nrequirements:\n");
     let mut written: Vec<&str> = Vec::new();
@@ -222,10 +222,7 @@ fn note(scheme: &Scheme, finding: &Finding) -> String {
         Breach::Answered(outcome) => outcome_in_words(outcome),
         Breach::Failed(failure) => failure.to_string(),
     };
-    let mut note: String = format!("The implementation did this: {actual}.")
-        .chars()
-        .take(300)
-        .collect();
+    let mut note: String = format!("Actual: {actual}.").chars().take(300).collect();
     let titles = |ids: &Vec<MistakeId>| {
         let titles: Vec<String> = ids
             .iter()
@@ -235,12 +232,10 @@ fn note(scheme: &Scheme, finding: &Finding) -> String {
     };
     if !finding.causes.is_empty() {
         let titles: Vec<String> = finding.causes.iter().map(titles).collect();
-        let _ = write!(note, " So does one where {}.", titles.join("; or "));
+        let _ = write!(note, " Likely cause: {}.", titles.join("; or "));
     }
     if !finding.sequence.is_empty() {
-        note.push_str(
-            " It depends on what was asked before; the sequence is saved beside this file.",
-        );
+        note.push_str(" It depends on earlier requests; the sequence is saved beside this file.");
     }
     note
 }
@@ -390,7 +385,7 @@ vectors:
 
     /// Whatever a campaign may find is in a file that loads, as the same request.
     #[test]
-    fn whatever_may_be_found_can_be_loaded_again() {
+    fn every_finding_can_be_loaded_again() {
         let hello = Hello {
             protocol: 1,
             implementation: ImplementationInfo::default(),
@@ -405,22 +400,22 @@ vectors:
             max_in_flight: None,
         };
         for suite in every_suite() {
-            let beds = [SeedPool::new(0, &suite, &hello, Present::OfTheRequest)];
-            let mut grower = Mutator::new(7);
+            let pools = [SeedPool::new(0, &suite, &hello, Present::OfTheRequest)];
+            let mut mutator = Mutator::new(7);
             let mut signer = Signer::default();
             let mut findings = Vec::new();
             while findings.len() < 400 {
-                let (input, _) = grower.grow(&beds);
+                let (input, _) = mutator.grow(&pools);
                 let Some(request) = input.request(&suite, &mut signer) else {
                     continue;
                 };
-                if !beds[0].takes(&request) {
+                if !pools[0].takes(&request) {
                     continue;
                 }
                 if findings.len() % 4 == 0 {
-                    grower.keep(input);
+                    mutator.keep(input);
                 }
-                let bounds = &beds[0].bounds;
+                let bounds = &pools[0].bounds;
                 let outcomes = match request.op {
                     Op::Sign => vec![
                         Outcome::Token("x\u{1b}[0m".into()),
@@ -458,7 +453,7 @@ vectors:
 
     /// What cannot be a vector is kept as lines of the protocol, and costs no other its vector.
     #[test]
-    fn what_no_vector_can_say_is_kept_as_lines() {
+    fn findings_that_no_vector_expresses_are_saved_as_lines() {
         let suite = Suite::parse("other.yaml", OTHERS[0]).unwrap();
         let request = suite.vectors[0].request.clone();
         let mut odd = request.clone();

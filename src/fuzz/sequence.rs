@@ -79,13 +79,13 @@ impl Bench<'_> {
         let mut adapter = self.target.start(self.limits, self.interrupt)?;
         let mut changes = self.hello.changes(adapter.hello());
         let observed = ask(&mut adapter, requests, true)?;
-        let parting = adapter.finish();
-        changes.join(&parting.hello_changes);
+        let shutdown = adapter.finish();
+        changes.join(&shutdown.hello_changes);
         let all = self.hello_changes.lock();
         all.unwrap_or_else(PoisonError::into_inner).join(&changes);
         let failed = |observed: &Observed| matches!(observed, Observed::Failed(_));
         Ok(match sought {
-            Sought::Breakdown => parting.restarts > 0 || observed.iter().any(failed),
+            Sought::Breakdown => shutdown.restarts > 0 || observed.iter().any(failed),
             Sought::Answer(is_sought) => observed.last().is_some_and(is_sought),
         })
     }

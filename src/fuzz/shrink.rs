@@ -98,8 +98,8 @@ pub(super) fn length(input: &Input) -> usize {
 }
 
 /// Simpler inputs than this one, the boldest first.
-pub(super) fn simpler(bed: &SeedPool<'_>, input: &Input) -> Vec<Input> {
-    let scheme = &bed.suite().scheme;
+pub(super) fn simpler(pool: &SeedPool<'_>, input: &Input) -> Vec<Input> {
+    let scheme = &pool.suite().scheme;
     let mut found: Vec<Input> = Vec::new();
     let mut add = |change: &dyn Fn(&mut Input)| {
         let mut simpler = input.clone();
@@ -107,7 +107,7 @@ pub(super) fn simpler(bed: &SeedPool<'_>, input: &Input) -> Vec<Input> {
         found.push(simpler);
     };
     recipes(input, &mut add);
-    let base = bed.base();
+    let base = pool.base();
     add(&|simpler| simpler.secrets = base.secrets.clone());
     for (name, value) in base.fields.iter() {
         add(&|simpler| {
@@ -116,7 +116,7 @@ pub(super) fn simpler(bed: &SeedPool<'_>, input: &Input) -> Vec<Input> {
             }
         });
     }
-    for secrets in secrets(scheme, bed, input) {
+    for secrets in secrets(scheme, pool, input) {
         add(&|simpler| simpler.secrets = secrets.clone());
     }
     for (name, value) in input.fields.iter() {
@@ -189,7 +189,7 @@ fn recipes(input: &Input, add: Propose<'_>) {
     }
 }
 
-fn secrets(scheme: &Scheme, bed: &SeedPool<'_>, input: &Input) -> Vec<Secrets> {
+fn secrets(scheme: &Scheme, pool: &SeedPool<'_>, input: &Input) -> Vec<Secrets> {
     let simpler = |secret: &Secret| -> Vec<Secret> {
         if scheme.secret.encoding != SecretEncoding::Utf8 {
             let key = scheme.secret.key(secret);
@@ -197,7 +197,7 @@ fn secrets(scheme: &Scheme, bed: &SeedPool<'_>, input: &Input) -> Vec<Secrets> {
             let plain = vec![b'k'; key.len()];
             return [plain, key[..key.len() / 2].to_vec(), vec![b'k'; 16]]
                 .iter()
-                .map(|key| bed.suite().scheme.secret.spell(key))
+                .map(|key| pool.suite().scheme.secret.spell(key))
                 .collect();
         }
         match std::str::from_utf8(secret.reveal()) {
@@ -273,7 +273,7 @@ fn shorter(text: &str) -> Vec<String> {
 
 /// The same input with its literal token as one that is made, where it is what somebody with some
 /// mistake would make of these fields, or a changed form of the right one.
-pub(super) fn as_made(bed: &SeedPool<'_>, input: &Input) -> Input {
+pub(super) fn as_made(pool: &SeedPool<'_>, input: &Input) -> Input {
     let (literal, in_list) = match &input.token {
         Token::Literal(Value::Text(literal)) => (literal, false),
         Token::Literal(Value::Json(serde_json::Value::Array(items))) => match &items[..] {
@@ -282,7 +282,7 @@ pub(super) fn as_made(bed: &SeedPool<'_>, input: &Input) -> Input {
         },
         _ => return input.clone(),
     };
-    let scheme = &bed.suite().scheme;
+    let scheme = &pool.suite().scheme;
     let mut whole = input.clone();
     if let Some(parsed) = scheme.token.parse(&scheme.fields, literal) {
         for (field, text) in parsed.fields() {
@@ -290,7 +290,7 @@ pub(super) fn as_made(bed: &SeedPool<'_>, input: &Input) -> Input {
             whole.fields.set(field.name.as_str(), number_or_text(text));
         }
     }
-    for (name, value) in bed.base().fields.iter() {
+    for (name, value) in pool.base().fields.iter() {
         if whole.fields.value(name).is_none() {
             whole.fields.set(name, value.clone());
         }
@@ -301,7 +301,7 @@ pub(super) fn as_made(bed: &SeedPool<'_>, input: &Input) -> Input {
             token: Token::Made(Recipe { in_list, ..recipe }),
             ..whole.clone()
         };
-        let request = candidate.request(bed.suite(), &mut signer)?;
+        let request = candidate.request(pool.suite(), &mut signer)?;
         let presented = match &input.token {
             Token::Literal(value) => request.token.as_ref() == Some(value),
             _ => false,

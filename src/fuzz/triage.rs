@@ -49,9 +49,9 @@ pub(super) fn look_into(
     disagreement: &Disagreement,
 ) -> Result<Triage, AdapterError> {
     campaign.known.looks_into(disagreement);
-    let bed = &campaign.beds[disagreement.input.suite];
+    let pool = &campaign.pools[disagreement.input.suite];
     // Where the implementation uses the real time, it is another second now.
-    let again = if bed.present.is_real() {
+    let again = if pool.present.is_real() {
         campaign.request_again(&disagreement.input)
     } else {
         None
@@ -59,10 +59,10 @@ pub(super) fn look_into(
     let request = again.unwrap_or_else(|| disagreement.request.clone());
     let again = ask(adapter, std::slice::from_ref(&request), false)?;
     let request = again.first().map_or(request.clone(), |observed| {
-        answered(bed, &request, observed)
+        answered(pool, &request, observed)
     });
     let vector = disagreement.vector;
-    let seen = |observed: &Observed| shown(bed, &request, vector, observed);
+    let seen = |observed: &Observed| shown(pool, &request, vector, observed);
     let Some(what) = again
         .first()
         .and_then(seen)
@@ -76,18 +76,18 @@ pub(super) fn look_into(
         ..disagreement.clone()
     };
     let samples = &campaign.samples[disagreement.input.suite];
-    let causes = causes(adapter, bed, &confirmed, samples);
+    let causes = causes(adapter, pool, &confirmed, samples);
     let first: &[MistakeId] = causes.first().map_or(&[], Vec::as_slice);
     if !campaign.known.found(disagreement, first) {
         return Ok(Triage::Known);
     }
     let mut shrinking = Shrinking {
-        bed,
+        pool,
         level: campaign.level(),
         cause: causes.first().cloned(),
         signer: Signer::default(),
         asked: 0,
-        smallest: as_made(bed, &confirmed.input),
+        smallest: as_made(pool, &confirmed.input),
         what: confirmed.what.clone(),
         request: confirmed.request.clone(),
     };
@@ -105,7 +105,7 @@ pub(super) fn look_into(
     } = shrinking;
     let demand = match &what {
         What::Broken(demand, _) => demand.clone(),
-        What::Failed(_) => Demand::due(&bed.bounds, &request),
+        What::Failed(_) => Demand::due(&pool.bounds, &request),
     };
     Ok(Triage::Found(Box::new(Found {
         number: confirmed.number,
@@ -122,28 +122,28 @@ pub(super) fn look_into(
 }
 
 /// The request that an answer has to be judged by.
-pub(super) fn answered(bed: &SeedPool<'_>, request: &Request, observed: &Observed) -> Request {
-    let scheme = &bed.suite().scheme;
+pub(super) fn answered(pool: &SeedPool<'_>, request: &Request, observed: &Observed) -> Request {
+    let scheme = &pool.suite().scheme;
     match observed {
-        Observed::Outcome(outcome) => bed.present.answered(scheme, request.clone(), outcome),
+        Observed::Outcome(outcome) => pool.present.answered(scheme, request.clone(), outcome),
         _ => request.clone(),
     }
 }
 
 /// What an answer shows, if anything is wrong with it.
 pub(super) fn shown(
-    bed: &SeedPool<'_>,
+    pool: &SeedPool<'_>,
     request: &Request,
     vector: Option<usize>,
     observed: &Observed,
 ) -> Option<What> {
     match observed {
         Observed::Outcome(outcome) if !request.op.is_answered_by(outcome.kind()) => {
-            let why = format!("{} is no answer to {}", outcome.kind(), request.op);
+            let why = format!("{} is not a valid answer to {}", outcome.kind(), request.op);
             Some(What::Failed(Failure::Protocol(why)))
         }
         Observed::Outcome(outcome) => {
-            match bed.present.judged(&bed.bounds, request, vector, outcome) {
+            match pool.present.judged(&pool.bounds, request, vector, outcome) {
                 Judged::Broken(demand) => Some(What::Broken(demand, outcome.clone())),
                 Judged::Sound | Judged::ImplementationDefined(_) => None,
             }
@@ -165,7 +165,7 @@ pub(super) fn is_same(one: &What, other: &What) -> bool {
 }
 
 struct Shrinking<'b, 's> {
-    bed: &'b SeedPool<'s>,
+    pool: &'b SeedPool<'s>,
     level: Level,
     /// What accounts for it; whatever is smaller must be of the same.
     cause: Option<Vec<MistakeId>>,
@@ -183,18 +183,18 @@ impl Shrinking<'_, '_> {
             What::Failed(failure) => Some(failure),
         });
         // What was literal may be made now: that is only another way to say it.
-        let suite = self.bed.suite();
-        let is_the_same = self.bed.present.is_real()
+        let suite = self.pool.suite();
+        let is_the_same = self.pool.present.is_real()
             || self.smallest.request(suite, &mut self.signer).as_ref() == Some(&self.request);
         if !is_the_same {
             self.smallest = Input::literal(self.smallest.suite, &self.request);
         }
         'smaller: while self.asked < budget.most {
-            let candidates: Vec<(Input, Request)> = simpler(self.bed, &self.smallest)
+            let candidates: Vec<(Input, Request)> = simpler(self.pool, &self.smallest)
                 .into_iter()
                 .filter_map(|input| {
-                    let request = self.bed.request(&input, &mut self.signer)?;
-                    self.bed.takes(&request).then_some((input, request))
+                    let request = self.pool.request(&input, &mut self.signer)?;
+                    self.pool.takes(&request).then_some((input, request))
                 })
                 .collect();
             for some in candidates.chunks(budget.at_once) {
@@ -206,7 +206,7 @@ impl Shrinking<'_, '_> {
                 self.asked += requests.len();
                 let observed = ask(adapter, &requests, false)?;
                 for ((input, request), observed) in std::iter::zip(some, &observed) {
-                    let request = &answered(self.bed, request, observed);
+                    let request = &answered(self.pool, request, observed);
                     if let Some(what) = self.still_shows(request, observed) {
                         debug_assert!(size(input) < size(&self.smallest));
                         self.smallest = input.clone();
@@ -222,13 +222,13 @@ impl Shrinking<'_, '_> {
     }
 
     fn still_shows(&self, request: &Request, observed: &Observed) -> Option<What> {
-        let what = shown(self.bed, request, None, observed)?;
+        let what = shown(self.pool, request, None, observed)?;
         if !is_same(&what, &self.what) {
             return None;
         }
         if let What::Failed(_) = &what {
             // What is due of the smaller request matters as much.
-            let level = |request| Demand::due(&self.bed.bounds, request).level;
+            let level = |request| Demand::due(&self.pool.bounds, request).level;
             return (level(request) <= level(&self.request)).then_some(what);
         }
         if let What::Broken(demand, outcome) = &what {
@@ -241,7 +241,7 @@ impl Shrinking<'_, '_> {
                 return None;
             }
             if let Some(ids) = &self.cause {
-                let scheme = &self.bed.suite().scheme;
+                let scheme = &self.pool.suite().scheme;
                 let mut planted = Mistaken::new(ids).ok()?;
                 if !is_alike(&planted.call(&request.call(scheme)), outcome) {
                     return None;

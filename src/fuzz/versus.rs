@@ -44,7 +44,7 @@ pub struct Versus {
     /// What they say of themselves.
     pub(super) names: [ImplementationInfo; 2],
     /// What is left to say of each when it has ended.
-    pub(super) partings: [ShutdownReport; 2],
+    pub(super) shutdowns: [ShutdownReport; 2],
     /// The suites that took part, as places among those that were given.
     pub(super) taken: Vec<usize>,
     /// Where they differ, one entry a sort.
@@ -55,7 +55,7 @@ pub struct Versus {
     pub(super) cases: u64,
     /// How many requests, those of the matrix included, had no valid answer from either.
     pub(super) unanswered: u64,
-    /// How many kinds of pairs of answers there were.
+    /// The number of kinds of pairs of answers.
     pub(super) kinds: u64,
     /// How far it was when.
     pub(super) progress: Vec<FuzzPoint>,
@@ -72,7 +72,7 @@ pub struct Versus {
 pub(super) struct Difference {
     /// The suite's name.
     pub(super) suite: String,
-    /// The smallest request that shows it.
+    /// The smallest request that reproduces it.
     pub(super) request: Request,
     /// What each did.
     pub(super) outcomes: [Observed; 2],
@@ -91,7 +91,7 @@ pub(super) struct Crossing {
     pub(super) signer: usize,
     /// Which verified.
     pub(super) verifier: usize,
-    /// How many tokens were presented.
+    /// The number of tokens presented.
     pub(super) tokens: u64,
     /// How many were accepted.
     pub(super) accepted: u64,
@@ -128,7 +128,7 @@ pub fn versus(
             let has_time = suites[at].scheme.times().next().is_some();
             if has_time {
                 notes.push(format!(
-                    "{} was left out: its tokens carry a time, and one of the two uses its own clock",
+                    "{} was left out: its tokens carry a time, and one implementation uses its own clock",
                     suites[at].name
                 ));
             }
@@ -139,18 +139,18 @@ pub fn versus(
         return Err(FuzzError::Nothing(notes.join("; ")));
     }
     let common = common(&hellos);
-    let beds: Vec<SeedPool<'_>> = both
+    let pools: Vec<SeedPool<'_>> = both
         .iter()
         .enumerate()
         .map(|(place, &at)| SeedPool::new(place, &suites[at], &common, Present::OfTheRequest))
         .collect();
-    if beds.iter().any(SeedPool::is_exhausted) {
-        notes.push("the two declare no operation in common".to_owned());
+    if pools.iter().any(SeedPool::is_exhausted) {
+        notes.push("the implementations have no declared operation in common".to_owned());
         return Err(FuzzError::Nothing(notes.join("; ")));
     }
     let mut comparing = Comparing {
-        beds: &beds,
-        grower: Mutator::new(options.seed),
+        pools: &pools,
+        mutator: Mutator::new(options.seed),
         signer: Signer::default(),
         differences: BTreeMap::new(),
         kinds: HashSet::new(),
@@ -158,12 +158,12 @@ pub fn versus(
         unanswered: 0,
         unsupported: 0,
     };
-    let mut course = ProgressCurve::default();
+    let mut curve = ProgressCurve::default();
     let mut compare = || -> Result<(Vec<Crossing>, bool), AdapterError> {
         loop {
             comparing.batch(&mut pair, options)?;
             let now = comparing.progress(clock());
-            course.add(now.point());
+            curve.add(now.point());
             progress(now);
             let is_spent = options.cases.is_some_and(|most| comparing.cases >= most);
             let is_late = options.time.is_some_and(|time| clock() >= time);
@@ -181,35 +181,35 @@ pub fn versus(
         Err(error) => (Vec::new(), FuzzEnding::Broken(error)),
     };
     if matrix.is_empty() && matches!(ending, FuzzEnding::Whole | FuzzEnding::Findings) {
-        let why = "nobody's tokens were presented: the two do not both declare sign and verify";
+        let why = "no tokens were exchanged: not both implementations declare sign and verify";
         notes.push(why.to_owned());
     }
     if comparing.unsupported > 0 {
         let count = comparing.unsupported;
         notes.push(format!(
-            "{count} requests were called unsupported by one of the two, and say nothing of it"
+            "{count} requests were unsupported by one implementation and were not compared"
         ));
     }
-    let partings = pair.map(Adapter::finish);
-    for (parting, side) in std::iter::zip(&partings, ["the first", "the second"]) {
-        if parting.restarts > 0 {
-            let times = parting.restarts;
-            notes.push(format!("{side} had to be started again {times} times"));
+    let shutdowns = pair.map(Adapter::finish);
+    for (shutdown, side) in std::iter::zip(&shutdowns, ["the first", "the second"]) {
+        if shutdown.restarts > 0 {
+            let times = shutdown.restarts;
+            notes.push(format!("{side} was restarted {times} times"));
         }
-        let more = parting.notes.iter();
+        let more = shutdown.notes.iter();
         notes.extend(more.map(|note| format!("{side}: {note}")));
     }
     let last = comparing.progress(clock());
     Ok(Versus {
         names: hellos.map(|hello| hello.implementation),
-        partings,
+        shutdowns,
         taken: both,
         differences: comparing.differences.into_values().collect(),
         matrix,
         cases: last.cases,
         unanswered: comparing.unanswered,
         kinds: last.kinds,
-        progress: course.ended(last.point()),
+        progress: curve.ended(last.point()),
         notes,
         elapsed: last.elapsed,
         ending,
@@ -239,8 +239,8 @@ fn common(hellos: &[Hello; 2]) -> Hello {
 }
 
 struct Comparing<'b, 's> {
-    beds: &'b [SeedPool<'s>],
-    grower: Mutator,
+    pools: &'b [SeedPool<'s>],
+    mutator: Mutator,
     signer: Signer,
     differences: BTreeMap<FailureKey, Difference>,
     kinds: HashSet<(u64, u64)>,
@@ -268,10 +268,10 @@ impl Comparing<'_, '_> {
         let count = usize::try_from(left).map_or(BATCH, |left| left.min(BATCH));
         let mut inputs = Vec::with_capacity(count);
         while inputs.len() < count {
-            let (input, class) = self.grower.grow(self.beds);
-            let bed = &self.beds[input.suite];
-            let request = input.request(bed.suite(), &mut self.signer);
-            let Some(request) = request.filter(|request| bed.takes(request)) else {
+            let (input, class) = self.mutator.grow(self.pools);
+            let pool = &self.pools[input.suite];
+            let request = input.request(pool.suite(), &mut self.signer);
+            let Some(request) = request.filter(|request| pool.takes(request)) else {
                 continue;
             };
             let request = PreparedRequest::new(request);
@@ -289,7 +289,7 @@ impl Comparing<'_, '_> {
             if let [Observed::Outcome(one), Observed::Outcome(other)] = &outcomes {
                 let number = |outcome| kind(input.suite, request.op, class, outcome);
                 if self.kinds.len() < 1 << 16 && self.kinds.insert((number(one), number(other))) {
-                    self.grower.keep(input.clone());
+                    self.mutator.keep(input.clone());
                 }
             }
             self.compare(pair, input, request, outcomes, options)?;
@@ -331,7 +331,7 @@ impl Comparing<'_, '_> {
         due: FailureKey,
     ) -> Result<Difference, AdapterError> {
         let before = length(&input);
-        let bed = &self.beds[input.suite];
+        let pool = &self.pools[input.suite];
         let failures = outcomes.iter().filter_map(|one| match one {
             Observed::Failed(failure) => Some(failure),
             _ => None,
@@ -340,11 +340,11 @@ impl Comparing<'_, '_> {
         let mut found = (input, request, outcomes);
         let mut asked = 0;
         'smaller: while asked < budget.most {
-            let candidates: Vec<(Input, Request)> = simpler(bed, &found.0)
+            let candidates: Vec<(Input, Request)> = simpler(pool, &found.0)
                 .into_iter()
                 .filter_map(|input| {
-                    let request = input.request(bed.suite(), &mut self.signer)?;
-                    bed.takes(&request).then_some((input, request))
+                    let request = input.request(pool.suite(), &mut self.signer)?;
+                    pool.takes(&request).then_some((input, request))
                 })
                 .collect();
             for some in candidates.chunks(budget.at_once) {
@@ -366,7 +366,7 @@ impl Comparing<'_, '_> {
         }
         let (input, request, outcomes) = found;
         Ok(Difference {
-            suite: bed.suite().name.to_string(),
+            suite: pool.suite().name.to_string(),
             length: [length(&input), before],
             request,
             outcomes,
@@ -380,12 +380,12 @@ impl Comparing<'_, '_> {
         pair: &mut [Adapter<'_>; 2],
         options: &VersusOptions,
     ) -> Result<Vec<Crossing>, AdapterError> {
-        let both = |op| self.beds.iter().all(|bed| bed.has_op(op));
+        let both = |op| self.pools.iter().all(|pool| pool.has_op(op));
         if !both(Op::Sign) || !both(Op::Verify) {
             return Ok(Vec::new());
         }
         let mut matrix = Vec::new();
-        for at in 0..self.beds.len() {
+        for at in 0..self.pools.len() {
             let claims = self.claims(at);
             let requests: Vec<Request> =
                 claims.iter().map(|(_, request)| request.clone()).collect();
@@ -414,14 +414,14 @@ impl Comparing<'_, '_> {
 
     /// What is to be signed.
     fn claims(&mut self, at: usize) -> Vec<(Input, Request)> {
-        let bed = &self.beds[at];
+        let pool = &self.pools[at];
         let mut claims = Vec::with_capacity(CROSSED);
         while claims.len() < CROSSED {
-            let (mut input, _) = self.grower.grow(&self.beds[at..=at]);
+            let (mut input, _) = self.mutator.grow(&self.pools[at..=at]);
             input.suite = at;
             input.op = Op::Sign;
-            let request = input.request(bed.suite(), &mut self.signer);
-            if let Some(request) = request.filter(|request| bed.takes(request)) {
+            let request = input.request(pool.suite(), &mut self.signer);
+            if let Some(request) = request.filter(|request| pool.takes(request)) {
                 claims.push((input, request));
             }
         }
@@ -435,7 +435,7 @@ impl Comparing<'_, '_> {
         claims: &[(Input, Request)],
         signed: impl Iterator<Item = &'o Observed>,
     ) -> Vec<Request> {
-        let suite = self.beds[at].suite();
+        let suite = self.pools[at].suite();
         let shown = std::iter::zip(claims, signed).filter_map(|((input, _), observed)| {
             let Observed::Outcome(Outcome::Token(token)) = observed else {
                 return None;
@@ -458,7 +458,7 @@ impl Comparing<'_, '_> {
         at: usize,
         presented: &[Request],
     ) -> Result<Crossing, AdapterError> {
-        let name = self.beds[at].suite().name.as_str();
+        let name = self.pools[at].suite().name.as_str();
         let verified = ask(verifier, presented, false)?;
         let is_accepted = |one: &Observed| *one == Observed::Outcome(Outcome::Accept);
         let accepted = verified.iter().filter(|one| is_accepted(one)).count();

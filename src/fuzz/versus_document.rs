@@ -12,7 +12,7 @@ use crate::suite::Suite;
 /// What is known of two implementations beside what came of them.
 #[derive(Clone, Debug)]
 pub struct VersusCircumstances {
-    /// When it began, as RFC 3339 in UTC.
+    /// The start time, as RFC 3339 in UTC.
     pub started: String,
     /// The seed.
     pub seed: u64,
@@ -37,9 +37,9 @@ pub fn versus_document(
         judged_itself: circumstances.judged_itself[at],
         restarts: Restarts {
             allowed: circumstances.allow_restarts,
-            ..output.partings[at].unanswered.clone()
+            ..output.shutdowns[at].unanswered.clone()
         },
-        hello_changes: output.partings[at].hello_changes.clone(),
+        hello_changes: output.shutdowns[at].hello_changes.clone(),
     };
     let differences: Vec<VersusDifference> = output.differences.iter().map(difference).collect();
     let matrix: Vec<VersusCell> = output.matrix.iter().map(cell).collect();
@@ -100,7 +100,7 @@ fn answer(op: Op, observed: &Observed) -> VersusAnswer {
         Observed::Failed(failure) => failure.to_string(),
         Observed::Unsupported { reason, .. } => format!("unsupported: {reason}"),
         Observed::Skipped(reason) | Observed::NotApplicable(reason) => reason.clone(),
-        Observed::Unstable(..) => "it varies".to_owned(),
+        Observed::Unstable(..) => "the answer varies".to_owned(),
     };
     VersusAnswer {
         // What could not be carried to it was not answered either.

@@ -23,7 +23,7 @@ use crate::signature::Request;
 
 /// What all processes share.
 pub(super) struct WorkerContext<'w, 's> {
-    pub(super) beds: &'w (dyn Fn() -> Vec<SeedPool<'s>> + Sync),
+    pub(super) pools: &'w (dyn Fn() -> Vec<SeedPool<'s>> + Sync),
     pub(super) hello: &'w Hello,
     /// What later hellos said otherwise, of whatever process.
     pub(super) hello_changes: &'w Mutex<HelloChanges>,
@@ -32,7 +32,7 @@ pub(super) struct WorkerContext<'w, 's> {
     pub(super) interrupt: &'w AtomicBool,
     pub(super) clock: &'w (dyn Fn() -> Duration + Sync),
     pub(super) counters: &'w Counters,
-    /// Enough was found.
+    /// The maximum number of findings was reached.
     pub(super) stop: &'w AtomicBool,
 }
 
@@ -43,70 +43,70 @@ impl WorkerContext<'_, '_> {
         number: usize,
         adapter: Result<Adapter<'_>, AdapterError>,
     ) -> WorkerReport {
-        let mut share = WorkerReport {
+        let mut report = WorkerReport {
             number,
             ..WorkerReport::default()
         };
         let mut adapter = match adapter {
             Ok(adapter) => adapter,
             Err(error) => {
-                share.broken = Some(error);
-                return share;
+                report.broken = Some(error);
+                return report;
             }
         };
         self.changed(&self.hello.changes(adapter.hello()));
-        let beds = (self.beds)();
-        let mut campaign = Campaign::new(&beds, self.plan(number, &beds, adapter.hello()));
-        let ended = self.run(&mut adapter, &mut campaign, &mut share.findings);
+        let pools = (self.pools)();
+        let mut campaign = Campaign::new(&pools, self.plan(number, &pools, adapter.hello()));
+        let ended = self.run(&mut adapter, &mut campaign, &mut report.findings);
         if matches!(ended, Err(AdapterError::Interrupted)) {
-            self.tell_the_rest(&mut campaign, &mut share.findings);
+            self.tell_the_rest(&mut campaign, &mut report.findings);
         }
         if let Err(error) = ended
             && !matches!(error, AdapterError::Interrupted)
         {
-            share.broken = Some(error);
+            report.broken = Some(error);
         }
-        share.notes = std::mem::take(&mut campaign.notes);
-        let parting = adapter.finish();
-        if parting.restarts > 0 {
-            share.notes.push(format!(
-                "the adapter had to be started again {} times",
-                parting.restarts
+        report.notes = std::mem::take(&mut campaign.notes);
+        let shutdown = adapter.finish();
+        if shutdown.restarts > 0 {
+            report.notes.push(format!(
+                "the adapter was restarted {} times",
+                shutdown.restarts
             ));
         }
-        share.restarts = parting.unanswered;
-        self.changed(&parting.hello_changes);
-        share.notes.extend(parting.notes);
-        for (finding, cases) in std::iter::zip(&mut share.findings, campaign.known.cases()) {
+        report.restarts = shutdown.unanswered;
+        self.changed(&shutdown.hello_changes);
+        report.notes.extend(shutdown.notes);
+        for (finding, cases) in std::iter::zip(&mut report.findings, campaign.known.cases()) {
             finding.cases = finding.cases.max(cases);
         }
         let (kinds, kept) = campaign.kinds();
-        share.kinds = kinds as u64;
+        report.kinds = kinds as u64;
         let mut signer = Signer::default();
-        share.corpus = kept
+        report.corpus = kept
             .iter()
-            .filter_map(|input| input.request(beds[input.suite].suite(), &mut signer))
+            .filter_map(|input| input.request(pools[input.suite].suite(), &mut signer))
             .collect();
-        share.cases = campaign.cases;
-        share.disagreements = campaign.disagreements;
-        share.unsupported = campaign.unsupported;
-        share.warnings = std::mem::take(&mut campaign.known.warnings);
-        share.tastes = std::mem::take(&mut campaign.tastes);
-        share
+        report.cases = campaign.cases;
+        report.disagreements = campaign.disagreements;
+        report.unsupported = campaign.unsupported;
+        report.warnings = std::mem::take(&mut campaign.known.warnings);
+        report.behaviors = std::mem::take(&mut campaign.behaviors);
+        report
     }
 
     /// What this process is to do: its own inputs, and its part of the vectors and the corpus.
-    fn plan(&self, number: usize, beds: &[SeedPool<'_>], hello: &Hello) -> Plan<'_> {
+    fn plan(&self, number: usize, pools: &[SeedPool<'_>], hello: &Hello) -> Plan<'_> {
         let options = self.options;
         let jobs = options.jobs.max(1);
         let (shard, shards) = options.shard.map_or((0, 1), Shard::place);
         let stream = shard * jobs + number;
         let streams = shards * jobs;
         let mine = |place: usize| place % streams == stream;
-        let seeds = beds
+        let seeds = pools
             .iter()
             .enumerate()
-            .flat_map(|(at, bed)| (0..bed.suite().vectors.len()).map(move |vector| (at, vector)));
+            .flat_map(|(at, pool)| (0..pool.suite().vectors.len()).map(move |vector| (at, vector)));
         let seeds: Vec<(usize, usize)> = seeds.collect();
         let seeds = seeds.into_iter().enumerate();
         let corpus = options
@@ -115,12 +115,12 @@ impl WorkerContext<'_, '_> {
             .enumerate()
             .filter(|(at, _)| mine(*at));
         let corpus = corpus.filter_map(|(_, request)| {
-            let suite = suite_of(request, beds)?;
+            let suite = suite_of(request, pools)?;
             let input = Input::literal(suite, request);
-            let is_real = beds[suite].present.is_real();
+            let is_real = pools[suite].present.is_real();
             // A literal token would be as old as its suite.
             Some(if is_real {
-                as_made(&beds[suite], &input)
+                as_made(&pools[suite], &input)
             } else {
                 input
             })
@@ -174,7 +174,7 @@ impl WorkerContext<'_, '_> {
                 if self.has_enough() {
                     return Ok(());
                 }
-                if campaign.known.accounts(campaign.beds, &disagreement) {
+                if campaign.known.accounts(campaign.pools, &disagreement) {
                     continue;
                 }
                 match look_into(adapter, campaign, &disagreement) {
@@ -202,18 +202,18 @@ impl WorkerContext<'_, '_> {
             if self.has_enough() {
                 break;
             }
-            if campaign.known.accounts(campaign.beds, &disagreement)
+            if campaign.known.accounts(campaign.pools, &disagreement)
                 || !campaign.known.found(&disagreement, &[])
             {
                 continue;
             }
             told += 1;
-            let found = as_seen(campaign.beds, &disagreement, Vec::new());
+            let found = as_seen(campaign.pools, &disagreement, Vec::new());
             self.add(findings, found);
         }
         if told > 0 {
             campaign.notes.push(format!(
-                "{told} of the findings were seen once: there was no time to ask again and to shrink them"
+                "{told} of the findings were seen once: there was no time to reproduce and shrink them"
             ));
         }
     }
@@ -312,10 +312,10 @@ impl WorkerContext<'_, '_> {
         let Some(first) = suspects.first().filter(|_| campaign.answers > 0) else {
             return;
         };
-        let beds = campaign.beds;
-        let bed = |one: &Disagreement| &beds[one.input.suite];
+        let pools = campaign.pools;
+        let pool = |one: &Disagreement| &pools[one.input.suite];
         let why = Failure::NoAnswer(format!(
-            "{error}. One of the requests that were under way, or something else, ended it: it cannot be asked again"
+            "{error}. A request in flight, or something else, stopped it; it cannot be queried again"
         ));
         let sequence = suspects.iter().map(|one| one.request.clone());
         let length = length(&first.input);
@@ -323,7 +323,7 @@ impl WorkerContext<'_, '_> {
             number: first.number,
             suite: first.input.suite,
             request: first.request.clone(),
-            demand: Demand::due(&bed(first).bounds, &first.request),
+            demand: Demand::due(&pool(first).bounds, &first.request),
             what: What::Failed(why),
             causes: Vec::new(),
             length,
@@ -353,14 +353,14 @@ impl WorkerContext<'_, '_> {
             found => found?,
         };
         let last = found.as_ref().and_then(|requests| requests.last()).cloned();
-        let asked = last.and_then(|request| Some((suite_of(&request, campaign.beds)?, request)));
+        let asked = last.and_then(|request| Some((suite_of(&request, campaign.pools)?, request)));
         let (Some(sequence), Some((suite, request))) = (found, asked) else {
             campaign.notes.push(format!(
-                "{failure}; it did not happen again when the same was asked of a fresh process"
+                "{failure}; it did not recur with the same request in a fresh process"
             ));
             return Ok(());
         };
-        let demand = Demand::due(&campaign.beds[suite].bounds, &request);
+        let demand = Demand::due(&campaign.pools[suite].bounds, &request);
         let input = Input::literal(suite, &request);
         let disagreement = Disagreement {
             number: campaign.cases,
@@ -396,7 +396,7 @@ impl WorkerContext<'_, '_> {
         disagreement: &Disagreement,
         findings: &mut Vec<Finding>,
     ) -> Result<(), AdapterError> {
-        let bed = &campaign.beds[disagreement.input.suite];
+        let pool = &campaign.pools[disagreement.input.suite];
         let mut sent = campaign.sent();
         match sent
             .iter()
@@ -406,18 +406,18 @@ impl WorkerContext<'_, '_> {
             None => sent.push(disagreement.request.clone()),
         }
         let is_sought = |observed: &Observed| {
-            let request = answered(bed, &disagreement.request, observed);
-            shown(bed, &request, disagreement.vector, observed)
+            let request = answered(pool, &disagreement.request, observed);
+            shown(pool, &request, disagreement.vector, observed)
                 .is_some_and(|what| is_same(&what, &disagreement.what))
         };
         let found = match self.bench().shortest(sent, &Sought::Answer(&is_sought)) {
             Err(AdapterError::Interrupted) => None,
             found => found?,
         };
-        let found = as_seen(campaign.beds, disagreement, found.unwrap_or_default());
+        let found = as_seen(campaign.pools, disagreement, found.unwrap_or_default());
         if found.sequence.is_empty() {
             campaign.notes.push(format!(
-                "an answer that breaks {} did not come again, neither alone nor in the same order",
+                "an answer that violates {} did not recur, neither alone nor in the same order",
                 found.demand.requirement
             ));
         }
@@ -429,8 +429,8 @@ impl WorkerContext<'_, '_> {
 }
 
 /// A disagreement as a finding that is neither explained nor shrunk.
-fn as_seen(beds: &[SeedPool<'_>], disagreement: &Disagreement, sequence: Vec<Request>) -> Found {
-    let bounds = &beds[disagreement.input.suite].bounds;
+fn as_seen(pools: &[SeedPool<'_>], disagreement: &Disagreement, sequence: Vec<Request>) -> Found {
+    let bounds = &pools[disagreement.input.suite].bounds;
     let length = length(&disagreement.input);
     Found {
         number: disagreement.number,
@@ -450,7 +450,8 @@ fn as_seen(beds: &[SeedPool<'_>], disagreement: &Disagreement, sequence: Vec<Req
 }
 
 /// The place of a request's suite.
-fn suite_of(request: &Request, beds: &[SeedPool<'_>]) -> Option<usize> {
-    beds.iter()
-        .position(|bed| bed.suite().name.as_str() == &*request.suite)
+fn suite_of(request: &Request, pools: &[SeedPool<'_>]) -> Option<usize> {
+    pools
+        .iter()
+        .position(|pool| pool.suite().name.as_str() == &*request.suite)
 }

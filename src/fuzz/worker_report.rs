@@ -10,7 +10,7 @@ use crate::mistakes::MistakeId;
 use crate::results::{Failure, Restarts};
 use crate::signature::{Outcome, Request};
 
-/// Something that was found.
+/// A finding.
 #[derive(Clone, Debug)]
 pub(crate) struct Finding {
     pub(crate) suite: usize,
@@ -41,7 +41,7 @@ pub(crate) enum Breach {
 pub(super) struct WorkerReport {
     pub(super) number: usize,
     pub(super) findings: Vec<Finding>,
-    pub(super) tastes: BTreeMap<(usize, &'static str), ImplementationDefined>,
+    pub(super) behaviors: BTreeMap<(usize, &'static str), ImplementationDefined>,
     pub(super) warnings: BTreeMap<(usize, String), u64>,
     pub(super) cases: u64,
     pub(super) disagreements: u64,
@@ -54,10 +54,10 @@ pub(super) struct WorkerReport {
 }
 
 /// What all processes came to together; what several found is one finding.
-pub(super) fn gather(shares: Vec<WorkerReport>, max_findings: usize) -> WorkerReport {
+pub(super) fn gather(reports: Vec<WorkerReport>, max_findings: usize) -> WorkerReport {
     let mut all = WorkerReport::default();
-    for share in shares {
-        for finding in share.findings {
+    for report in reports {
+        for finding in report.findings {
             let count = all.findings.len();
             let same = all.findings.iter_mut().find(|known| {
                 known.suite == finding.suite
@@ -79,25 +79,25 @@ pub(super) fn gather(shares: Vec<WorkerReport>, max_findings: usize) -> WorkerRe
                 None => {}
             }
         }
-        for (key, taste) in share.tastes {
-            let cases = taste.cases;
-            let known = all
-                .tastes
-                .entry(key)
-                .or_insert(ImplementationDefined { cases: 0, ..taste });
+        for (key, behavior) in report.behaviors {
+            let cases = behavior.cases;
+            let known = all.behaviors.entry(key).or_insert(ImplementationDefined {
+                cases: 0,
+                ..behavior
+            });
             known.cases += cases;
         }
-        for (key, cases) in share.warnings {
+        for (key, cases) in report.warnings {
             *all.warnings.entry(key).or_default() += cases;
         }
-        all.cases += share.cases;
-        all.disagreements += share.disagreements;
-        all.unsupported += share.unsupported;
-        all.kinds += share.kinds;
-        all.corpus.extend(share.corpus);
-        all.restarts.join(&share.restarts);
-        all.notes.extend(share.notes);
-        all.broken = all.broken.or(share.broken);
+        all.cases += report.cases;
+        all.disagreements += report.disagreements;
+        all.unsupported += report.unsupported;
+        all.kinds += report.kinds;
+        all.corpus.extend(report.corpus);
+        all.restarts.join(&report.restarts);
+        all.notes.extend(report.notes);
+        all.broken = all.broken.or(report.broken);
     }
     all
 }

@@ -8,16 +8,16 @@ use crate::generate::requirements::{
 use crate::generate::vector_builder::VectorBuilder;
 
 /// Adds the vectors about them.
-pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
+pub(super) fn add(builder: &mut VectorBuilder<'_>) {
     const HOUR: u64 = 3600;
     const DAY: u64 = 24 * HOUR;
     const YEAR: u64 = 365 * DAY;
-    if sheet.fixture.time.is_none() {
+    if builder.fixture.time.is_none() {
         return;
     }
-    let base = sheet.fixture.base.clone();
-    let right = sheet.fixture.forge(&base, &base);
-    let (max_age, max_skew) = sheet.fixture.limits();
+    let base = builder.fixture.base.clone();
+    let right = builder.fixture.forge(&base, &base);
+    let (max_age, max_skew) = builder.fixture.limits();
     if let Some(limit) = max_age {
         let rule = &STALE_TOKEN_IS_NOT_ACCEPTED;
         for (slug, age, note) in [
@@ -43,7 +43,7 @@ pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
             ),
         ] {
             let id = format!("token-{slug}");
-            sheet.not_accepted(rule, &id, note, right.clone(), NOW + age);
+            builder.not_accepted(rule, &id, note, right.clone(), NOW + age);
         }
         let note = "Catches a limit in the wrong unit, so that hardly any token passes.";
         let rule = &FRESH_TOKEN_IS_ACCEPTED;
@@ -53,14 +53,14 @@ pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
         ] {
             if age < limit {
                 let id = format!("token-{slug}");
-                sheet.accepted(rule, &id, note, right.clone(), NOW + age);
+                builder.accepted(rule, &id, note, right.clone(), NOW + age);
             }
         }
         let words = (
             "accepts a token exactly as old as the limit",
             "Shows on which side the limit itself lies.",
         );
-        sheet.observed(
+        builder.observed(
             &LIMITS_PROFILE,
             "token-at-the-age-limit",
             words,
@@ -79,7 +79,7 @@ pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
                 "Shows how long a captured token can be used.",
             );
             let id = format!("token-{slug}");
-            sheet.observed(&STALE_TOKEN_PROFILE, &id, words, right.clone(), NOW + age);
+            builder.observed(&STALE_TOKEN_PROFILE, &id, words, right.clone(), NOW + age);
         }
     }
     if let Some(limit) = max_skew {
@@ -102,7 +102,7 @@ pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
             ),
         ] {
             let id = format!("token-{slug}");
-            sheet.not_accepted(rule, &id, note, right.clone(), NOW - ahead);
+            builder.not_accepted(rule, &id, note, right.clone(), NOW - ahead);
         }
         let note = "Catches a verifier without patience for a signer whose clock is ahead.";
         for (slug, ahead) in [
@@ -111,7 +111,7 @@ pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
         ] {
             if ahead < limit {
                 let id = format!("token-{slug}");
-                sheet.accepted(
+                builder.accepted(
                     &FRESH_TOKEN_IS_ACCEPTED,
                     &id,
                     note,
@@ -124,7 +124,7 @@ pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
             "accepts a token exactly as early as the limit",
             "Shows on which side the limit itself lies.",
         );
-        sheet.observed(
+        builder.observed(
             &LIMITS_PROFILE,
             "token-at-the-early-limit",
             words,
@@ -139,7 +139,7 @@ pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
                 "Shows whether a verifier looks at both sides of the clock.",
             );
             let id = format!("token-{slug}");
-            sheet.observed(&STALE_TOKEN_PROFILE, &id, words, right.clone(), NOW - ahead);
+            builder.observed(&STALE_TOKEN_PROFILE, &id, words, right.clone(), NOW - ahead);
         }
     }
 }

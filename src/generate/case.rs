@@ -15,11 +15,11 @@ pub(crate) struct Case {
     pub(crate) note: String,
     /// What an implementation would do that does it, as in `accepts upper-case hex`.
     pub(crate) observed: String,
-    /// What is asked.
+    /// The operation.
     pub(crate) op: Op,
     /// The secret or secrets.
     pub(crate) secrets: Secrets,
-    /// The fields that are given.
+    /// The given fields.
     pub(crate) fields: Fields,
     /// The token presented; `None` where it is absent, and when signing.
     pub(crate) token: Option<Value>,

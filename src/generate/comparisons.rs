@@ -11,22 +11,22 @@ use crate::mistakes::checksums::Checksum;
 use crate::mistakes::collision::collision;
 
 /// Adds the vectors about them.
-pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
-    let Some(right) = Right::of(&sheet.fixture, sheet.fixture.base.clone()) else {
+pub(super) fn add(builder: &mut VectorBuilder<'_>) {
+    let Some(right) = Right::of(&builder.fixture, builder.fixture.base.clone()) else {
         return;
     };
-    rearranged(sheet, &right);
-    every_second(sheet, &right);
-    ends(sheet, &right);
-    ends_of_the_whole(sheet, &right);
-    undecodable(sheet, &right);
-    checksums(sheet, &right);
-    behind_a_nul(sheet);
+    rearranged(builder, &right);
+    every_second(builder, &right);
+    ends(builder, &right);
+    ends_of_the_whole(builder, &right);
+    undecodable(builder, &right);
+    checksums(builder, &right);
+    behind_a_nul(builder);
 }
 
 /// The same bytes and characters in another order, and fewer of them.
-fn rearranged(sheet: &mut VectorBuilder<'_>, right: &Right) {
-    let size = sheet.fixture.encoding().group_bytes();
+fn rearranged(builder: &mut VectorBuilder<'_>, right: &Right) {
+    let size = builder.fixture.encoding().group_bytes();
     let groups: Vec<&[u8]> = right.mac.chunks_exact(size).collect();
     let rest = &right.mac[groups.len() * size..];
     let reversed = groups.iter().rev().copied().collect::<Vec<_>>().concat();
@@ -53,17 +53,17 @@ fn rearranged(sheet: &mut VectorBuilder<'_>, right: &Right) {
             "Catches a comparison of which characters occur, wherever they stand.",
         ),
     ] {
-        let shown = sheet
+        let shown = builder
             .fixture
             .present(&right.claim, &[&front[..], rest].concat());
         let id = format!("token-{slug}");
-        sheet.not_accepted(&ALTERED_MAC_IS_NOT_ACCEPTED, &id, note, shown, NOW);
+        builder.not_accepted(&ALTERED_MAC_IS_NOT_ACCEPTED, &id, note, shown, NOW);
     }
 }
 
 /// Every second byte changed, and with it every second character or some of them.
-fn every_second(sheet: &mut VectorBuilder<'_>, right: &Right) {
-    let encoding = sheet.fixture.encoding();
+fn every_second(builder: &mut VectorBuilder<'_>, right: &Right) {
+    let encoding = builder.fixture.encoding();
     for (parity, slug) in [(1, "even-places-kept"), (0, "odd-places-kept")] {
         let mut mac = right.mac.clone();
         for at in (parity..mac.len()).step_by(2) {
@@ -81,32 +81,32 @@ fn every_second(sheet: &mut VectorBuilder<'_>, right: &Right) {
                 mac[at] ^= bit;
             }
         }
-        let shown = sheet.fixture.present(&right.claim, &mac);
+        let shown = builder.fixture.present(&right.claim, &mac);
         let id = format!("token-{slug}");
         let note = "Catches a comparison of every second byte or character.";
-        sheet.not_accepted(&ALTERED_MAC_IS_NOT_ACCEPTED, &id, note, shown, NOW);
+        builder.not_accepted(&ALTERED_MAC_IS_NOT_ACCEPTED, &id, note, shown, NOW);
     }
 }
 
 /// One end right, or nothing but an end.
-fn ends(sheet: &mut VectorBuilder<'_>, right: &Right) {
+fn ends(builder: &mut VectorBuilder<'_>, right: &Right) {
     let length = right.mac.len();
     // A multiple of a group, so that the characters of the second half stay.
     let half = length / 2 / 3 * 3;
     let inverted: Vec<u8> = right.mac[..half].iter().map(|byte| !byte).collect();
     let changed = [&inverted[..], &right.mac[half..]].concat();
-    let shown = sheet.fixture.present(&right.claim, &changed);
+    let shown = builder.fixture.present(&right.claim, &changed);
     let note = "Catches a verifier that compares only the second half.";
     let id = "token-first-half-changed";
-    sheet.not_accepted(&ALTERED_MAC_IS_NOT_ACCEPTED, id, note, shown, NOW);
+    builder.not_accepted(&ALTERED_MAC_IS_NOT_ACCEPTED, id, note, shown, NOW);
     let last = right.spelt.char_indices().next_back();
     let last_character = last.map(|(at, _)| right.with_mac_text(&right.spelt[at..]));
     let end = |bytes: usize| {
         let from = length.saturating_sub(bytes);
-        sheet.fixture.present(&right.claim, &right.mac[from..])
+        builder.fixture.present(&right.claim, &right.mac[from..])
     };
     let note = "Catches a verifier that compares as much as it is given, from the end.";
-    let without_first_group = sheet.fixture.encoding().group_bytes();
+    let without_first_group = builder.fixture.encoding().group_bytes();
     for (slug, shown) in [
         ("last-character-only", last_character),
         ("last-byte-only", end(1)),
@@ -115,12 +115,12 @@ fn ends(sheet: &mut VectorBuilder<'_>, right: &Right) {
         ("without-its-first-bytes", end(length - without_first_group)),
     ] {
         let id = format!("token-{slug}");
-        sheet.not_accepted(&TRUNCATED_TOKEN_IS_NOT_ACCEPTED, &id, note, shown, NOW);
+        builder.not_accepted(&TRUNCATED_TOKEN_IS_NOT_ACCEPTED, &id, note, shown, NOW);
     }
 }
 
 /// The end of a token in which more stands than the MAC: some compare the whole.
-fn ends_of_the_whole(sheet: &mut VectorBuilder<'_>, right: &Right) {
+fn ends_of_the_whole(builder: &mut VectorBuilder<'_>, right: &Right) {
     let token = &right.shown.token;
     if *token == right.spelt {
         return;
@@ -133,13 +133,13 @@ fn ends_of_the_whole(sheet: &mut VectorBuilder<'_>, right: &Right) {
         let shown = end.map(|end| right.shown.spelt(end));
         let note = "Catches a verifier that looks whether the expected token ends with this one.";
         let id = format!("token-{slug}-of-the-whole");
-        sheet.not_accepted(&TRUNCATED_TOKEN_IS_NOT_ACCEPTED, &id, note, shown, NOW);
+        builder.not_accepted(&TRUNCATED_TOKEN_IS_NOT_ACCEPTED, &id, note, shown, NOW);
     }
 }
 
 /// MACs that cannot be decoded, or only in part.
-fn undecodable(sheet: &mut VectorBuilder<'_>, right: &Right) {
-    let characters = sheet.fixture.encoding().group_digits();
+fn undecodable(builder: &mut VectorBuilder<'_>, right: &Right) {
+    let characters = builder.fixture.encoding().group_digits();
     let length = right.spelt.len();
     let half = length / 2 / characters * characters;
     for (slug, kept, note) in [
@@ -162,18 +162,18 @@ fn undecodable(sheet: &mut VectorBuilder<'_>, right: &Right) {
             let text = right.spelt[..kept].to_owned() + &foreign.repeat(length - kept);
             let shown = Some(right.with_mac_text(&text));
             let id = format!("token-{slug}-but-{of}");
-            sheet.not_accepted(&TRUNCATED_TOKEN_IS_NOT_ACCEPTED, &id, note, shown, NOW);
+            builder.not_accepted(&TRUNCATED_TOKEN_IS_NOT_ACCEPTED, &id, note, shown, NOW);
         }
     }
     let shown = Some(right.with_mac_text(&format!("\0{}", &right.spelt[1..])));
     let note = "Catches a comparison that ends at a NUL in the token.";
     let id = "token-nul-for-its-first-character";
-    sheet.not_accepted(&ALTERED_MAC_IS_NOT_ACCEPTED, id, note, shown, NOW);
+    builder.not_accepted(&ALTERED_MAC_IS_NOT_ACCEPTED, id, note, shown, NOW);
 }
 
 /// Other MACs with the same checksum: of their text, of their bytes, of the whole token.
-fn checksums(sheet: &mut VectorBuilder<'_>, right: &Right) {
-    let encoding = sheet.fixture.encoding();
+fn checksums(builder: &mut VectorBuilder<'_>, right: &Right) {
+    let encoding = builder.fixture.encoding();
     let digits: Vec<u8> = (0..128)
         .filter(|&byte| encoding.may_contain(byte) && byte != b'=')
         .collect();
@@ -199,7 +199,7 @@ fn checksums(sheet: &mut VectorBuilder<'_>, right: &Right) {
             found.and_then(|text| Some(right.with_mac_text(std::str::from_utf8(&text).ok()?)))
         };
         let bytes = collision(checksum, b"", &right.mac, with_the_same_sign)
-            .and_then(|mac| sheet.fixture.present(&right.claim, &mac));
+            .and_then(|mac| builder.fixture.present(&right.claim, &mac));
         let mut colliding = vec![("", text("")), ("-of-its-bytes", bytes)];
         // To the others it makes no difference what stands before.
         if checksum == Checksum::Fnv1a && !before.is_empty() {
@@ -207,13 +207,13 @@ fn checksums(sheet: &mut VectorBuilder<'_>, right: &Right) {
         }
         for (of, shown) in colliding {
             let id = format!("token-with-the-same-{name}{of}");
-            sheet.not_accepted(&ALTERED_MAC_IS_NOT_ACCEPTED, &id, note, shown, NOW);
+            builder.not_accepted(&ALTERED_MAC_IS_NOT_ACCEPTED, &id, note, shown, NOW);
         }
     }
 }
 
 /// MACs with a NUL, behind which everything is changed.
-fn behind_a_nul(sheet: &mut VectorBuilder<'_>) {
+fn behind_a_nul(builder: &mut VectorBuilder<'_>) {
     let inside = |mac: &[u8]| mac.iter().position(|&byte| byte == 0);
     for (slug, nul, note) in [
         (
@@ -228,17 +228,17 @@ fn behind_a_nul(sheet: &mut VectorBuilder<'_>) {
         ),
     ] {
         let wanted = |mac: &[u8]| inside(mac).is_some_and(|at| nul.contains(&at));
-        let identity = sheet.fixture.identity_whose_mac(wanted);
-        let claim = identity.and_then(|identity| sheet.fixture.who(identity));
-        let Some(right) = claim.and_then(|claim| Right::of(&sheet.fixture, claim)) else {
+        let identity = builder.fixture.identity_whose_mac(wanted);
+        let claim = identity.and_then(|identity| builder.fixture.who(identity));
+        let Some(right) = claim.and_then(|claim| Right::of(&builder.fixture, claim)) else {
             continue;
         };
         let mut mac = right.mac.clone();
         let behind = inside(&mac).map_or(mac.len(), |at| at + 1);
         mac[behind..].iter_mut().for_each(|byte| *byte = !*byte);
-        let shown = sheet.fixture.present(&right.claim, &mac);
+        let shown = builder.fixture.present(&right.claim, &mac);
         let id = format!("token-changed-behind-its-{slug}");
-        sheet.not_accepted(&ALTERED_MAC_IS_NOT_ACCEPTED, &id, note, shown, NOW);
+        builder.not_accepted(&ALTERED_MAC_IS_NOT_ACCEPTED, &id, note, shown, NOW);
     }
 }
 
@@ -444,7 +444,7 @@ mod tests {
 
     /// Another spelling of the right MAC, or a longer one, is never told as a forgery.
     #[test]
-    fn another_spelling_is_no_forgery() {
+    fn a_different_encoding_is_not_a_forgery() {
         for encoding in Encoding::ALL {
             let suite = with(encoding, "MAC", 32);
             for lenient in [

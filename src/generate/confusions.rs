@@ -11,12 +11,12 @@ use crate::scheme::{FieldKind, MessagePart, is_canonical_time};
 use crate::signature::Fields;
 
 /// Adds the vectors about them.
-pub(crate) fn add(sheet: &mut VectorBuilder<'_>) {
-    let Some(clock) = Clock::of(&sheet.fixture) else {
+pub(crate) fn add(builder: &mut VectorBuilder<'_>) {
+    let Some(clock) = Clock::of(&builder.fixture) else {
         return;
     };
-    for neighbour in neighbours(&sheet.fixture, &clock) {
-        traded(sheet, &clock, &neighbour);
+    for neighbour in neighbours(&builder.fixture, &clock) {
+        traded(builder, &clock, &neighbour);
     }
 }
 
@@ -64,10 +64,10 @@ fn neighbours(fixture: &Fixture<'_>, clock: &Clock) -> Vec<Neighbour> {
 }
 
 /// The text gives something at its end or beginning to the time.
-fn traded(sheet: &mut VectorBuilder<'_>, clock: &Clock, neighbour: &Neighbour) {
+fn traded(builder: &mut VectorBuilder<'_>, clock: &Clock, neighbour: &Neighbour) {
     let now = clock.now().to_string();
     let delimiter = &neighbour.delimiter;
-    let ordinary = sheet.fixture.ordinary(neighbour.text);
+    let ordinary = builder.fixture.ordinary(neighbour.text);
     for (slug, moved, note) in [
         (
             "digit",
@@ -92,27 +92,27 @@ fn traded(sheet: &mut VectorBuilder<'_>, clock: &Clock, neighbour: &Neighbour) {
             let text = format!("{moved}{delimiter}{ordinary}");
             ("behind", text, format!("{now}{delimiter}{moved}"))
         };
-        let signed = sheet.fixture.with(neighbour.text, text);
-        let mut shown = sheet.fixture.with(neighbour.text, ordinary.as_str());
-        shown.fields.set(sheet.fixture.name(clock.field), time);
-        let presented = sheet.fixture.forge(&signed, &shown);
+        let signed = builder.fixture.with(neighbour.text, text);
+        let mut shown = builder.fixture.with(neighbour.text, ordinary.as_str());
+        shown.fields.set(builder.fixture.name(clock.field), time);
+        let presented = builder.fixture.forge(&signed, &shown);
         let id = format!("time-takes-{slug}-from-the-text-{side}");
         let rule = &MALFORMED_TIME_IS_NOT_ACCEPTED;
-        if !has_another_reading(&sheet.fixture, &shown.fields) {
+        if !has_another_reading(&builder.fixture, &shown.fields) {
             let what = format!("accepts a time that took its {slug} from the text {side}");
             let words = (
                 what.as_str(),
                 "Shows what a verifier takes for a time; nobody signs the text that gave it.",
             );
-            sheet.observed(&ODD_TIMES_PROFILE, &id, words, presented, NOW);
+            builder.observed(&ODD_TIMES_PROFILE, &id, words, presented, NOW);
             continue;
         }
-        if presented.is_some() && !sheet.not_accepted(rule, &id, note, presented.clone(), NOW) {
+        if presented.is_some() && !builder.not_accepted(rule, &id, note, presented.clone(), NOW) {
             let words = (
                 "accepts a token whose text and time trade a digit",
                 "Shows a message in which nothing stands between text and time.",
             );
-            sheet.observed(&AMBIGUOUS_MESSAGE_PROFILE, &id, words, presented, NOW);
+            builder.observed(&AMBIGUOUS_MESSAGE_PROFILE, &id, words, presented, NOW);
         }
     }
 }

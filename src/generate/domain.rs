@@ -365,7 +365,7 @@ mod tests {
     use crate::scheme::Pattern;
 
     #[test]
-    fn runs_that_can_be_changed_come_first() {
+    fn changeable_runs_come_first() {
         let text = "{\"paid\":true,\"id\":\"evt_12\"}";
         let found: Vec<&str> = runs(text).iter().map(|&(a, b)| &text[a..b]).collect();
         assert_eq!(found, ["12", "evt", "id", "paid"]);

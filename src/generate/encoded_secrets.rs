@@ -55,26 +55,26 @@ static KEYS: &[Key] = &[
     long_key("length-131", 131, "a key longer than two blocks that is cut instead of hashed."),
 ];
 
-pub(super) fn spelt_keys(sheet: &mut VectorBuilder<'_>) {
+pub(super) fn spelt_keys(builder: &mut VectorBuilder<'_>) {
     for entry in KEYS {
-        let secret = sheet.fixture.scheme.secret.spell(&entry.key.bytes());
+        let secret = builder.fixture.scheme.secret.spell(&entry.key.bytes());
         let note = format!("Catches {}", entry.catches);
-        used(sheet, entry.slug, SecretStrictness::Used, &secret, &note);
+        used(builder, entry.slug, SecretStrictness::Used, &secret, &note);
     }
-    let spelt = sheet
+    let spelt = builder
         .fixture
         .scheme
         .secret
         .spell(KEYS[0].key.bytes().as_slice());
     let spelt = String::from_utf8_lossy(spelt.reveal()).into_owned();
-    let rule = &sheet.fixture.scheme.secret;
+    let rule = &builder.fixture.scheme.secret;
     let prefix = rule.strip_prefix.clone().unwrap_or_default();
     let text = spelt[prefix.len()..].to_owned();
     if rule.encoding == SecretEncoding::Hex {
         let upper = Secret::new(format!("{prefix}{}", text.to_ascii_uppercase()));
         let note = "Catches a decoder that knows one case only.";
         used(
-            sheet,
+            builder,
             "hex-in-upper-case",
             SecretStrictness::Unusual,
             &upper,
@@ -85,7 +85,7 @@ pub(super) fn spelt_keys(sheet: &mut VectorBuilder<'_>) {
         let bare = Secret::new(text.as_bytes());
         let note = "Catches an implementation that takes the prefix off without looking whether it is there.";
         used(
-            sheet,
+            builder,
             "prefix-left-out",
             SecretStrictness::Unusual,
             &bare,
@@ -142,37 +142,37 @@ pub(super) fn spelt_keys(sheet: &mut VectorBuilder<'_>) {
     ];
     let configured = Secret::new(spelt);
     for (slug, key, catches) in others {
-        let shown = by_key(sheet, &configured, &key);
+        let shown = by_key(builder, &configured, &key);
         let note = format!("Catches {catches}");
         let id = format!("key-{slug}");
-        sheet.not_accepted(&TOKEN_IS_BOUND_TO_THE_SECRET, &id, &note, shown, NOW);
+        builder.not_accepted(&TOKEN_IS_BOUND_TO_THE_SECRET, &id, &note, shown, NOW);
     }
 }
 
 fn used(
-    sheet: &mut VectorBuilder<'_>,
+    builder: &mut VectorBuilder<'_>,
     slug: &str,
     manner: SecretStrictness,
     secret: &Secret,
     note: &str,
 ) {
-    let claim = sheet.fixture.under(secret);
-    let shown = sheet.fixture.forge(&claim, &claim);
+    let claim = builder.fixture.under(secret);
+    let shown = builder.fixture.forge(&claim, &claim);
     let id = format!("secret-{slug}");
     match manner {
         SecretStrictness::Used => {
-            sheet.gives_or_declines(&SECRET_IS_DECODED, &id, note, &claim);
+            builder.gives_or_declines(&SECRET_IS_DECODED, &id, note, &claim);
             let id = format!("{id}-is-accepted");
-            sheet.accepted_or_declined(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
+            builder.accepted_or_declined(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
         }
-        SecretStrictness::Unusual => sheet.gives_or_declines(&UNUSUAL_SECRET, &id, note, &claim),
+        SecretStrictness::Unusual => builder.gives_or_declines(&UNUSUAL_SECRET, &id, note, &claim),
     }
 }
 
 /// Secrets that spell no key. Lenient decoders make a key of some of them; the characters
 /// themselves are never one, and neither is nothing.
-pub(super) fn undecodable(sheet: &mut VectorBuilder<'_>) {
-    let prefix = sheet
+pub(super) fn undecodable(builder: &mut VectorBuilder<'_>) {
+    let prefix = builder
         .fixture
         .scheme
         .secret
@@ -180,7 +180,7 @@ pub(super) fn undecodable(sheet: &mut VectorBuilder<'_>) {
         .clone()
         .unwrap_or_default();
     let spelt = |encoding: Encoding| encoding.encode(b"Example-Key-of-25-bytes..");
-    let damaged: &[(&str, String)] = match sheet.fixture.scheme.secret.encoding {
+    let damaged: &[(&str, String)] = match builder.fixture.scheme.secret.encoding {
         SecretEncoding::Utf8 => &[],
         SecretEncoding::Hex => &[("odd-number-of-digits", spelt(Encoding::Hex)[1..].to_owned())],
         SecretEncoding::Base64 => &[("without-padding", spelt(Encoding::Base64Unpadded))],
@@ -201,16 +201,16 @@ pub(super) fn undecodable(sheet: &mut VectorBuilder<'_>) {
                 "Catches a verifier whose decoding fails and leaves the empty key, with which anybody can sign.",
             ),
         ] {
-            let shown = by_key(sheet, &configured, key);
+            let shown = by_key(builder, &configured, key);
             let id = format!("secret-{slug}-used-{how}");
-            sheet.not_accepted(&EMPTY_SECRET_PROTECTS_NOTHING, &id, note, shown, NOW);
+            builder.not_accepted(&EMPTY_SECRET_PROTECTS_NOTHING, &id, note, shown, NOW);
         }
     }
-    let claim = sheet
+    let claim = builder
         .fixture
         .under(&Secret::new(format!("{prefix}{}", rubbish.1)));
     let note = "Catches a signer whose decoding fails and leaves the empty key.";
-    sheet.gives_no_token(
+    builder.gives_no_token(
         &NOTHING_IS_SIGNED_WITHOUT_A_SECRET,
         "secret-rubbish",
         note,

@@ -14,20 +14,20 @@ use crate::scheme::Algorithm;
 use crate::signature::Encoding;
 
 /// Adds the vectors about them.
-pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
-    let Some(right) = Right::of(&sheet.fixture, sheet.fixture.base.clone()) else {
+pub(super) fn add(builder: &mut VectorBuilder<'_>) {
+    let Some(right) = Right::of(&builder.fixture, builder.fixture.base.clone()) else {
         return;
     };
-    algorithms(sheet, &right);
-    digests(sheet, &right);
+    algorithms(builder, &right);
+    digests(builder, &right);
 }
 
-fn algorithms(sheet: &mut VectorBuilder<'_>, right: &Right) {
-    let scheme = sheet.fixture.scheme;
-    let Some((key, message)) = sheet
+fn algorithms(builder: &mut VectorBuilder<'_>, right: &Right) {
+    let scheme = builder.fixture.scheme;
+    let Some((key, message)) = builder
         .fixture
         .key(&right.claim)
-        .zip(sheet.fixture.message(&right.claim.fields))
+        .zip(builder.fixture.message(&right.claim.fields))
     else {
         return;
     };
@@ -38,23 +38,23 @@ fn algorithms(sheet: &mut VectorBuilder<'_>, right: &Right) {
         let mac = algorithm.mac(&key, &message);
         let name = digest_name(algorithm);
         let note = "Catches a verifier that lets the length of the token choose the algorithm.";
-        let shown = sheet.fixture.present(&right.claim, &mac);
+        let shown = builder.fixture.present(&right.claim, &mac);
         let id = format!("token-hmac-{name}");
-        sheet.not_accepted(&ALGORITHM_IS_FIXED, &id, note, shown, NOW);
+        builder.not_accepted(&ALGORITHM_IS_FIXED, &id, note, shown, NOW);
         if mac.len() > scheme.mac_bytes {
             let note = "Catches a verifier that tries other algorithms and cuts what they give.";
-            let shown = sheet
+            let shown = builder
                 .fixture
                 .present(&right.claim, &mac[..scheme.mac_bytes]);
             let id = format!("token-hmac-{name}-cut-to-length");
-            sheet.not_accepted(&ALGORITHM_IS_FIXED, &id, note, shown, NOW);
+            builder.not_accepted(&ALGORITHM_IS_FIXED, &id, note, shown, NOW);
         }
     }
     let note = "Catches a verifier that still knows HMAC-MD5.";
-    let shown = sheet
+    let shown = builder
         .fixture
         .present(&right.claim, &hmac_md5(&key, &message));
-    sheet.not_accepted(&ALGORITHM_IS_FIXED, "token-hmac-md5", note, shown, NOW);
+    builder.not_accepted(&ALGORITHM_IS_FIXED, "token-hmac-md5", note, shown, NOW);
 }
 
 /// HMAC over MD5 (RFC 2104), which no scheme may use.
@@ -73,8 +73,8 @@ fn hmac_md5(key: &[u8], message: &[u8]) -> Vec<u8> {
     outer.finalize().to_vec()
 }
 
-fn digests(sheet: &mut VectorBuilder<'_>, right: &Right) {
-    let fixture = &sheet.fixture;
+fn digests(builder: &mut VectorBuilder<'_>, right: &Right) {
+    let fixture = &builder.fixture;
     let algorithm = fixture.scheme.algorithm;
     let Some((key, message)) = fixture
         .key(&right.claim)
@@ -143,11 +143,11 @@ fn digests(sheet: &mut VectorBuilder<'_>, right: &Right) {
         ),
     ];
     for (rule, slug, mut mac, note) in forged {
-        mac.truncate(sheet.fixture.scheme.mac_bytes);
-        let shown = sheet.fixture.present(&right.claim, &mac);
-        sheet.not_accepted(rule, &format!("token-{slug}"), note, shown, NOW);
+        mac.truncate(builder.fixture.scheme.mac_bytes);
+        let shown = builder.fixture.present(&right.claim, &mac);
+        builder.not_accepted(rule, &format!("token-{slug}"), note, shown, NOW);
     }
-    let secret = sheet
+    let secret = builder
         .fixture
         .secret()
         .map(|s| String::from_utf8_lossy(s.reveal()).into_owned());
@@ -166,7 +166,7 @@ fn digests(sheet: &mut VectorBuilder<'_>, right: &Right) {
     ] {
         let shown = text.map(|text| right.shown.spelt(text));
         let id = format!("token-{slug}");
-        sheet.not_accepted(&PLAIN_DIGEST_IS_NOT_ACCEPTED, &id, note, shown, NOW);
+        builder.not_accepted(&PLAIN_DIGEST_IS_NOT_ACCEPTED, &id, note, shown, NOW);
     }
 }
 

@@ -362,7 +362,7 @@ mod tests {
     use super::{IDENTITIES, TWINS};
 
     #[test]
-    fn names_and_identities_are_there_once() {
+    fn names_and_identities_are_unique() {
         let slugs: BTreeSet<_> = IDENTITIES.iter().map(|i| i.slug).collect();
         assert_eq!(slugs.len(), IDENTITIES.len());
         let values: BTreeSet<_> = IDENTITIES

@@ -11,31 +11,31 @@ use crate::scheme::{FieldKind, List, Pairs, TokenGrammar, Unknown};
 use crate::signature::Value;
 
 /// Adds them, where the scheme's tokens have items.
-pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
-    let Some(right) = Right::of(&sheet.fixture, sheet.fixture.base.clone()) else {
+pub(super) fn add(builder: &mut VectorBuilder<'_>) {
+    let Some(right) = Right::of(&builder.fixture, builder.fixture.base.clone()) else {
         return;
     };
-    match &sheet.fixture.scheme.token {
+    match &builder.fixture.scheme.token {
         TokenGrammar::Template(_) => {}
-        TokenGrammar::List(list) => add_list(sheet, &right, list),
-        TokenGrammar::Pairs(pairs) => add_pairs(sheet, &right, pairs),
+        TokenGrammar::List(list) => add_list(builder, &right, list),
+        TokenGrammar::Pairs(pairs) => add_pairs(builder, &right, pairs),
     }
 }
 
 /// The ordinary MAC with one bit changed, written as an item of its own.
-fn wrong_item(sheet: &VectorBuilder<'_>, right: &Right, item: &str, at: usize) -> String {
+fn wrong_item(builder: &VectorBuilder<'_>, right: &Right, item: &str, at: usize) -> String {
     let mut mac = right.mac.clone();
     let last = mac.len() - 1;
     mac[at.min(last)] ^= 1;
-    item.replacen(&right.spelt, &sheet.fixture.encoding().encode(&mac), 1)
+    item.replacen(&right.spelt, &builder.fixture.encoding().encode(&mac), 1)
 }
 
-fn add_list(sheet: &mut VectorBuilder<'_>, right: &Right, list: &List) {
+fn add_list(builder: &mut VectorBuilder<'_>, right: &Right, list: &List) {
     let item = right.shown.token.clone();
     let foreign = foreign_item(&item, right);
-    rotation(sheet, right, (&item, ""), &list.separator);
+    rotation(builder, right, (&item, ""), &list.separator);
     unknown(
-        sheet,
+        builder,
         right,
         (&item, ""),
         &foreign,
@@ -46,11 +46,11 @@ fn add_list(sheet: &mut VectorBuilder<'_>, right: &Right, list: &List) {
     } else {
         &SEVERAL_MACS_PROFILE
     };
-    unknown_first(sheet, right, rule, &foreign, &list.separator);
-    profile(sheet, right, &list.separator);
+    unknown_first(builder, right, rule, &foreign, &list.separator);
+    profile(builder, right, &list.separator);
 }
 
-fn add_pairs(sheet: &mut VectorBuilder<'_>, right: &Right, pairs: &Pairs) {
+fn add_pairs(builder: &mut VectorBuilder<'_>, right: &Right, pairs: &Pairs) {
     let token = right.shown.token.clone();
     let items: Vec<&str> = token.split(&pairs.separator).collect();
     let Some(at) = items.iter().position(|item| item.contains(&right.spelt)) else {
@@ -71,19 +71,19 @@ fn add_pairs(sheet: &mut VectorBuilder<'_>, right: &Right, pairs: &Pairs) {
         .flat_map(|item| [separator.as_str(), item])
         .collect();
     if repeats && after.is_empty() {
-        rotation(sheet, right, (items[at], &before), separator);
+        rotation(builder, right, (items[at], &before), separator);
     }
     let foreign = format!("macproof-unknown={}", right.spelt);
     unknown(
-        sheet,
+        builder,
         right,
         (items[at], &before),
         &foreign,
         (separator, pairs.unknown),
     );
     // Which pair comes first is seldom said.
-    unknown_first(sheet, right, &SEVERAL_MACS_PROFILE, &foreign, separator);
-    profile(sheet, right, separator);
+    unknown_first(builder, right, &SEVERAL_MACS_PROFILE, &foreign, separator);
+    profile(builder, right, separator);
     let mut reversed = items.clone();
     reversed.reverse();
     if reversed != items {
@@ -92,7 +92,7 @@ fn add_pairs(sheet: &mut VectorBuilder<'_>, right: &Right, pairs: &Pairs) {
             "accepts the pairs in another order",
             "Shows a verifier that keeps pairs in a map.",
         );
-        sheet.observed(
+        builder.observed(
             &PAIRS_IN_ANY_ORDER,
             "items-in-another-order",
             words,
@@ -100,13 +100,13 @@ fn add_pairs(sheet: &mut VectorBuilder<'_>, right: &Right, pairs: &Pairs) {
             NOW,
         );
     }
-    second_items(sheet, right, pairs, &items);
-    two_times(sheet, right, separator, &token);
+    second_items(builder, right, pairs, &items);
+    two_times(builder, right, separator, &token);
 }
 
 /// A second item of a key that does not repeat. A verifier may read either, as long as it signs
 /// the one that it reads.
-fn second_items(sheet: &mut VectorBuilder<'_>, right: &Right, pairs: &Pairs, items: &[&str]) {
+fn second_items(builder: &mut VectorBuilder<'_>, right: &Right, pairs: &Pairs, items: &[&str]) {
     for (at, pair) in pairs
         .pairs
         .iter()
@@ -115,9 +115,9 @@ fn second_items(sheet: &mut VectorBuilder<'_>, right: &Right, pairs: &Pairs, ite
     {
         let other = match pair.value.fields().next() {
             // Its MAC with one bit changed.
-            None => Some(wrong_item(sheet, right, items[at], 0)),
-            Some(field) => other_claim(sheet, field).and_then(|claim| {
-                let shown = sheet.fixture.present(&claim, &right.mac)?;
+            None => Some(wrong_item(builder, right, items[at], 0)),
+            Some(field) => other_claim(builder, field).and_then(|claim| {
+                let shown = builder.fixture.present(&claim, &right.mac)?;
                 shown
                     .token
                     .split(&pairs.separator)
@@ -144,31 +144,31 @@ fn second_items(sheet: &mut VectorBuilder<'_>, right: &Right, pairs: &Pairs, ite
             let words = (what.as_str(), "Shows which of two items a verifier reads.");
             let shown = Some(right.shown.spelt(all.join(&pairs.separator)));
             let id = format!("items-two-{slug}-the-{place}-signed").replace("--", "-");
-            sheet.observed(&SEVERAL_MACS_PROFILE, &id, words, shown, NOW);
+            builder.observed(&SEVERAL_MACS_PROFILE, &id, words, shown, NOW);
         }
     }
 }
 
 /// The ordinary claim with another value in a field.
-fn other_claim(sheet: &VectorBuilder<'_>, field: usize) -> Option<Claim> {
-    let kind = &sheet.fixture.scheme.fields.at(field).kind;
+fn other_claim(builder: &VectorBuilder<'_>, field: usize) -> Option<Claim> {
+    let kind = &builder.fixture.scheme.fields.at(field).kind;
     let other: Value = match kind {
-        FieldKind::Text => sheet.fixture.domain(field).numbered(7)?.into(),
+        FieldKind::Text => builder.fixture.domain(field).numbered(7)?.into(),
         FieldKind::Enum(values) => values.last()?.as_str().into(),
         FieldKind::UnixSeconds | FieldKind::UnixMillis => time_value(kind, NOW + 1),
     };
-    Some(sheet.fixture.with(field, other))
+    Some(builder.fixture.with(field, other))
 }
 
 /// Several MACs, as while a secret is rotated.
 fn rotation(
-    sheet: &mut VectorBuilder<'_>,
+    builder: &mut VectorBuilder<'_>,
     right: &Right,
     (item, before): (&str, &str),
     separator: &str,
 ) {
-    let one = wrong_item(sheet, right, item, 0);
-    let other = wrong_item(sheet, right, item, usize::MAX);
+    let one = wrong_item(builder, right, item, 0);
+    let other = wrong_item(builder, right, item, usize::MAX);
     let rule = &ANY_OF_SEVERAL_MACS_MAY_MATCH;
     let joined = |items: &[&str]| {
         Some(
@@ -194,11 +194,11 @@ fn rotation(
             "Catches a verifier that looks at both ends only.",
         ),
     ] {
-        sheet.accepted(rule, &format!("macs-{slug}"), note, joined(items), NOW);
+        builder.accepted(rule, &format!("macs-{slug}"), note, joined(items), NOW);
     }
     let note = "Catches a verifier that counts MACs instead of comparing them.";
     let shown = joined(&[&*one, &*other]);
-    sheet.not_accepted(
+    builder.not_accepted(
         &ALTERED_MAC_IS_NOT_ACCEPTED,
         "macs-all-wrong",
         note,
@@ -211,11 +211,11 @@ fn rotation(
     first[half..].fill(0);
     let mut second = right.mac.clone();
     second[..half].fill(0);
-    let encoding = sheet.fixture.encoding();
+    let encoding = builder.fixture.encoding();
     let halves = [first, second].map(|mac| item.replacen(&right.spelt, &encoding.encode(&mac), 1));
     let note = "Catches a verifier that puts a MAC together from several.";
     let shown = joined(&[&*halves[0], &*halves[1]]);
-    sheet.not_accepted(
+    builder.not_accepted(
         &ALTERED_MAC_IS_NOT_ACCEPTED,
         "macs-right-by-halves",
         note,
@@ -238,13 +238,13 @@ fn rotation(
     ] {
         let words = (what, PASSES_OVER);
         let id = format!("macs-{slug}");
-        sheet.observed(&SEVERAL_MACS_PROFILE, &id, words, joined(&items), NOW);
+        builder.observed(&SEVERAL_MACS_PROFILE, &id, words, joined(&items), NOW);
     }
     let words = (
         "accepts the right MAC twice",
         "Shows a verifier that minds repetition.",
     );
-    sheet.observed(
+    builder.observed(
         &SEVERAL_MACS_PROFILE,
         "macs-right-one-twice",
         words,
@@ -256,7 +256,7 @@ fn rotation(
         "accepts the right MAC behind 63 wrong ones",
         "Shows whether a verifier limits how much it compares.",
     );
-    sheet.observed(
+    builder.observed(
         &SEVERAL_MACS_PROFILE,
         "macs-right-one-behind-63",
         words,
@@ -267,23 +267,23 @@ fn rotation(
 
 /// Items that the scheme does not know.
 fn unknown(
-    sheet: &mut VectorBuilder<'_>,
+    builder: &mut VectorBuilder<'_>,
     right: &Right,
     (item, before): (&str, &str),
     foreign: &str,
     (separator, unknown): (&str, Unknown),
 ) {
-    let wrong = wrong_item(sheet, right, item, usize::MAX);
+    let wrong = wrong_item(builder, right, item, usize::MAX);
     let note = "Catches a verifier that takes a MAC from an item which it should not know: the way to a downgrade.";
     let rule = &ALTERED_MAC_IS_NOT_ACCEPTED;
     let shown = Some(right.shown.spelt(format!("{before}{foreign}")));
-    sheet.not_accepted(rule, "items-right-mac-in-an-unknown-one", note, shown, NOW);
+    builder.not_accepted(rule, "items-right-mac-in-an-unknown-one", note, shown, NOW);
     let shown = Some(
         right
             .shown
             .spelt(format!("{before}{wrong}{separator}{foreign}")),
     );
-    sheet.not_accepted(
+    builder.not_accepted(
         rule,
         "items-right-mac-in-an-unknown-one-behind",
         note,
@@ -299,10 +299,10 @@ fn unknown(
     if unknown == Unknown::Ignore {
         let note = "Catches a verifier that fails on an item of a later version.";
         let rule = &ANY_OF_SEVERAL_MACS_MAY_MATCH;
-        sheet.accepted(rule, "items-unknown-one-behind", note, shown, NOW);
+        builder.accepted(rule, "items-unknown-one-behind", note, shown, NOW);
     } else {
         let words = ("accepts an unknown item behind the token", PASSES_OVER);
-        sheet.observed(
+        builder.observed(
             &SEVERAL_MACS_PROFILE,
             "items-unknown-one-behind",
             words,
@@ -316,7 +316,7 @@ const PASSES_OVER: &str = "Shows a verifier that passes over what it does not kn
 
 /// An item that the scheme does not know before those that it knows.
 fn unknown_first(
-    sheet: &mut VectorBuilder<'_>,
+    builder: &mut VectorBuilder<'_>,
     right: &Right,
     rule: &'static Rule,
     foreign: &str,
@@ -326,7 +326,7 @@ fn unknown_first(
     let token = &right.shown.token;
     let shown = Some(right.shown.spelt(format!("{harmless}{separator}{token}")));
     let words = ("accepts an unknown item before the token", PASSES_OVER);
-    sheet.observed(rule, "items-unknown-one-before", words, shown, NOW);
+    builder.observed(rule, "items-unknown-one-before", words, shown, NOW);
 }
 
 /// An item that is not of the list's form but carries its MAC.
@@ -341,7 +341,7 @@ fn foreign_item(item: &str, right: &Right) -> String {
 }
 
 /// Arrangements on which sound parsers differ.
-fn profile(sheet: &mut VectorBuilder<'_>, right: &Right, separator: &str) {
+fn profile(builder: &mut VectorBuilder<'_>, right: &Right, separator: &str) {
     let token = &right.shown.token;
     let doubled = token.replacen(separator, &separator.repeat(2), 1);
     let spaced = token.replacen(separator, &format!("{separator} "), 1);
@@ -366,7 +366,7 @@ fn profile(sheet: &mut VectorBuilder<'_>, right: &Right, separator: &str) {
         if text != *token {
             let words = (what, "Shows how a verifier cuts a token into its items.");
             let shown = Some(right.shown.spelt(text));
-            sheet.observed(
+            builder.observed(
                 &SEVERAL_MACS_PROFILE,
                 &format!("items-{slug}"),
                 words,
@@ -379,23 +379,23 @@ fn profile(sheet: &mut VectorBuilder<'_>, right: &Right, separator: &str) {
 
 /// A fresh time put before or behind the signed one, which is a year old. Where the scheme has no
 /// limit on the age this forges nothing.
-fn two_times(sheet: &mut VectorBuilder<'_>, right: &Right, separator: &str, token: &str) {
-    let Some(time) = sheet
+fn two_times(builder: &mut VectorBuilder<'_>, right: &Right, separator: &str, token: &str) {
+    let Some(time) = builder
         .fixture
         .time
-        .filter(|_| sheet.fixture.limits().0.is_some())
+        .filter(|_| builder.fixture.limits().0.is_some())
     else {
         return;
     };
-    let Some(value) = right.claim.fields.value(sheet.fixture.name(time)) else {
+    let Some(value) = right.claim.fields.value(builder.fixture.name(time)) else {
         return;
     };
-    let Some(limit) = sheet.fixture.limits().0 else {
+    let Some(limit) = builder.fixture.limits().0 else {
         return;
     };
     let old = String::from_utf8_lossy(&value.to_bytes().unwrap_or_default()).into_owned();
     let now = NOW + limit + 31_536_000;
-    let per_second = sheet.fixture.scheme.fields.at(time).kind.per_second();
+    let per_second = builder.fixture.scheme.fields.at(time).kind.per_second();
     let fresh = (now * per_second).to_string();
     let signed = |item: &&str| item.contains(&old) && !item.contains(&right.spelt);
     let Some(item) = token.split(separator).find(signed) else {
@@ -408,6 +408,6 @@ fn two_times(sheet: &mut VectorBuilder<'_>, right: &Right, separator: &str, toke
     ] {
         let note = "Catches a verifier that checks the age of one time and the MAC of another: an old token is made young.";
         let shown: Option<Presented> = Some(right.shown.spelt(token.replacen(item, &items, 1)));
-        sheet.not_accepted(&TIME_IS_SIGNED, &format!("times-{slug}"), note, shown, now);
+        builder.not_accepted(&TIME_IS_SIGNED, &format!("times-{slug}"), note, shown, now);
     }
 }

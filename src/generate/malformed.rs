@@ -12,16 +12,16 @@ use crate::generate::vector_builder::VectorBuilder;
 use crate::signature::Value;
 
 /// Adds the vectors about them.
-pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
-    let Some(right) = Right::of(&sheet.fixture, sheet.fixture.base.clone()) else {
+pub(super) fn add(builder: &mut VectorBuilder<'_>) {
+    let Some(right) = Right::of(&builder.fixture, builder.fixture.base.clone()) else {
         return;
     };
-    malformed(sheet, &right);
-    missing(sheet, &right);
-    not_strings(sheet, &right);
+    malformed(builder, &right);
+    missing(builder, &right);
+    not_strings(builder, &right);
 }
 
-fn malformed(sheet: &mut VectorBuilder<'_>, right: &Right) {
+fn malformed(builder: &mut VectorBuilder<'_>, right: &Right) {
     let length = right.spelt.len();
     // In the place of padding it would be another spelling, which forges nothing.
     let bare = right.spelt.trim_end_matches('=');
@@ -57,7 +57,7 @@ fn malformed(sheet: &mut VectorBuilder<'_>, right: &Right) {
             "Catches a verifier that takes what it cannot read for right.",
             "Catches a verifier that throws on what it cannot read.",
         );
-        sheet.rejected(
+        builder.rejected(
             (&MALFORMED_TOKEN_IS_NOT_ACCEPTED, &format!("token-{slug}")),
             note,
             shown,
@@ -65,18 +65,18 @@ fn malformed(sheet: &mut VectorBuilder<'_>, right: &Right) {
     }
 }
 
-fn missing(sheet: &mut VectorBuilder<'_>, right: &Right) {
+fn missing(builder: &mut VectorBuilder<'_>, right: &Right) {
     let note = (
         "Catches a verifier that takes a call without a token for one that needs none.",
         "Catches a verifier that throws where there is no token.",
     );
-    sheet.rejected(
+    builder.rejected(
         (&MISSING_TOKEN_IS_NOT_ACCEPTED, "token-empty"),
         note,
         Some(right.shown.spelt("")),
     );
     json(
-        sheet,
+        builder,
         right,
         (&MISSING_TOKEN_IS_NOT_ACCEPTED, "token-absent"),
         note,
@@ -84,7 +84,7 @@ fn missing(sheet: &mut VectorBuilder<'_>, right: &Right) {
     );
     let null = Value::Json(serde_json::Value::Null);
     json(
-        sheet,
+        builder,
         right,
         (&MISSING_TOKEN_IS_NOT_ACCEPTED, "token-null"),
         note,
@@ -92,7 +92,7 @@ fn missing(sheet: &mut VectorBuilder<'_>, right: &Right) {
     );
 }
 
-fn not_strings(sheet: &mut VectorBuilder<'_>, right: &Right) {
+fn not_strings(builder: &mut VectorBuilder<'_>, right: &Right) {
     let token = right.shown.token.as_str();
     let digits: String = token
         .chars()
@@ -150,7 +150,7 @@ fn not_strings(sheet: &mut VectorBuilder<'_>, right: &Right) {
     for (slug, value, note) in wrapped {
         let id = format!("token-{slug}");
         json(
-            sheet,
+            builder,
             right,
             (&NOT_A_STRING_IS_NOT_ACCEPTED, &id),
             (note, throwing),
@@ -161,7 +161,7 @@ fn not_strings(sheet: &mut VectorBuilder<'_>, right: &Right) {
 
 /// The same two for a token that is absent or no string.
 fn json(
-    sheet: &mut VectorBuilder<'_>,
+    builder: &mut VectorBuilder<'_>,
     right: &Right,
     (rule, id): (&'static Rule, &str),
     (accepting, throwing): (&str, &str),
@@ -174,10 +174,10 @@ fn json(
             token.cloned(),
         )
     };
-    sheet.verify_value(rule, id, accepting, given(), NOW, Sound::DoesNotAccept);
+    builder.verify_value(rule, id, accepting, given(), NOW, Sound::DoesNotAccept);
     let id = format!("{id}-without-throwing");
     let sound = Sound::RejectsWithoutThrowing;
-    sheet.verify_value(
+    builder.verify_value(
         &MALFORMED_TOKEN_IS_REJECTED,
         &id,
         throwing,

@@ -10,60 +10,60 @@ use crate::scheme::FieldKind;
 use crate::signature::{Secret, Secrets};
 
 /// Adds them, where the scheme has several secrets.
-pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
+pub(super) fn add(builder: &mut VectorBuilder<'_>) {
     let (Some(field), Secrets::Per(secrets)) = (
-        sheet.fixture.scheme.secret.per,
-        sheet.fixture.base.secrets.clone(),
+        builder.fixture.scheme.secret.per,
+        builder.fixture.base.secrets.clone(),
     ) else {
         return;
     };
-    let on = |sheet: &VectorBuilder<'_>, name: &str| sheet.fixture.with(field, name);
+    let on = |builder: &VectorBuilder<'_>, name: &str| builder.fixture.with(field, name);
     for (at, (name, _)) in secrets.iter().enumerate() {
-        let claim = on(sheet, name);
+        let claim = on(builder, name);
         let slug = slug(name, at);
         let note = "Catches one secret used for every platform.";
-        sheet.gives(&TOKEN_IS_EXACT, &format!("platform-{slug}"), note, &claim);
-        let shown = sheet.fixture.forge(&claim, &claim);
+        builder.gives(&TOKEN_IS_EXACT, &format!("platform-{slug}"), note, &claim);
+        let shown = builder.fixture.forge(&claim, &claim);
         let id = format!("platform-{slug}-is-accepted");
-        sheet.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
+        builder.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
         for (other_at, (other, _)) in secrets.iter().enumerate() {
-            let shown = sheet.fixture.forge(&on(sheet, other), &claim);
+            let shown = builder.fixture.forge(&on(builder, other), &claim);
             let id = format!(
                 "platform-{slug}-with-the-token-of-{}",
                 self::slug(other, other_at)
             );
             let note = "Catches a verifier that tries every secret it has: the weakest platform opens all.";
-            sheet.not_accepted(&TOKEN_IS_BOUND_TO_THE_PLATFORM, &id, note, shown, NOW);
+            builder.not_accepted(&TOKEN_IS_BOUND_TO_THE_PLATFORM, &id, note, shown, NOW);
         }
     }
     let Some((first, first_secret)) = secrets.first().cloned() else {
         return;
     };
-    order(sheet, field, &secrets);
-    without(sheet, &on(sheet, &first), &secrets);
-    if sheet.fixture.scheme.fields.at(field).kind == FieldKind::Text {
-        unknown(sheet, field, &(first, first_secret));
+    order(builder, field, &secrets);
+    without(builder, &on(builder, &first), &secrets);
+    if builder.fixture.scheme.fields.at(field).kind == FieldKind::Text {
+        unknown(builder, field, &(first, first_secret));
     }
 }
 
 /// The order in which secrets are configured must not matter.
-fn order(sheet: &mut VectorBuilder<'_>, field: usize, secrets: &[(String, Secret)]) {
+fn order(builder: &mut VectorBuilder<'_>, field: usize, secrets: &[(String, Secret)]) {
     let Some((last, _)) = secrets.last() else {
         return;
     };
     let mut reversed = secrets.to_vec();
     reversed.reverse();
-    let mut claim = sheet.fixture.with(field, last.as_str());
+    let mut claim = builder.fixture.with(field, last.as_str());
     claim.secrets = Secrets::Per(reversed);
     let note = "Catches a secret chosen by its place instead of its name.";
-    sheet.gives(&TOKEN_IS_EXACT, "platforms-in-another-order", note, &claim);
-    let shown = sheet.fixture.forge(&claim, &claim);
+    builder.gives(&TOKEN_IS_EXACT, "platforms-in-another-order", note, &claim);
+    let shown = builder.fixture.forge(&claim, &claim);
     let id = "platforms-in-another-order-is-accepted";
-    sheet.accepted(&RIGHT_TOKEN_IS_ACCEPTED, id, note, shown, NOW);
+    builder.accepted(&RIGHT_TOKEN_IS_ACCEPTED, id, note, shown, NOW);
 }
 
 /// The platform has no secret, or an empty one, while others have theirs.
-fn without(sheet: &mut VectorBuilder<'_>, right: &Claim, secrets: &[(String, Secret)]) {
+fn without(builder: &mut VectorBuilder<'_>, right: &Claim, secrets: &[(String, Secret)]) {
     let Some((_, others)) = secrets.split_first() else {
         return;
     };
@@ -80,13 +80,13 @@ fn without(sheet: &mut VectorBuilder<'_>, right: &Claim, secrets: &[(String, Sec
             fields: right.fields.clone(),
         };
         let note = "Catches a signer that falls back to another platform's secret, or to none.";
-        sheet.gives_no_token(
+        builder.gives_no_token(
             &NOTHING_IS_SIGNED_WITHOUT_A_SECRET,
             &format!("platform-{slug}"),
             note,
             &shown,
         );
-        let Some(message) = sheet.fixture.message(&right.fields) else {
+        let Some(message) = builder.fixture.message(&right.fields) else {
             continue;
         };
         let mut keys: Vec<(&'static Rule, String, Vec<u8>, &str)> = others
@@ -95,7 +95,12 @@ fn without(sheet: &mut VectorBuilder<'_>, right: &Claim, secrets: &[(String, Sec
             .map(|(at, (name, other))| {
                 let by = format!("token-of-{}", self::slug(name, at + 1));
                 let note = "Catches a verifier that falls back to another platform's secret.";
-                (&EMPTY_SECRET_PROTECTS_NOTHING, by, key(sheet, other), note)
+                (
+                    &EMPTY_SECRET_PROTECTS_NOTHING,
+                    by,
+                    key(builder, other),
+                    note,
+                )
             })
             .collect();
         keys.extend([
@@ -104,20 +109,20 @@ fn without(sheet: &mut VectorBuilder<'_>, right: &Claim, secrets: &[(String, Sec
             (&TOKEN_UNDER_NO_SECRET, "token-by-nothing".to_owned(), Vec::new(), "Catches a verifier that works with an empty key, with which anybody can sign."),
         ]);
         for (rule, by, key, note) in keys {
-            let presented = sheet
+            let presented = builder
                 .fixture
-                .present(&shown, &sheet.fixture.mac_of(&key, &message));
+                .present(&shown, &builder.fixture.mac_of(&key, &message));
             let id = format!("platform-{slug}-{by}");
-            sheet.not_accepted(rule, &id, note, presented, NOW);
+            builder.not_accepted(rule, &id, note, presented, NOW);
         }
     }
 }
 
 /// Platforms that are not configured, among them names that every object of JavaScript has.
-fn unknown(sheet: &mut VectorBuilder<'_>, field: usize, (first, secret): &(String, Secret)) {
-    let key = key(sheet, secret);
-    let base = sheet.fixture.base.clone();
-    let Some(message) = sheet.fixture.message(&base.fields) else {
+fn unknown(builder: &mut VectorBuilder<'_>, field: usize, (first, secret): &(String, Secret)) {
+    let key = key(builder, secret);
+    let base = builder.fixture.base.clone();
+    let Some(message) = builder.fixture.message(&base.fields) else {
         return;
     };
     let upper = first.to_uppercase();
@@ -129,10 +134,10 @@ fn unknown(sheet: &mut VectorBuilder<'_>, field: usize, (first, secret): &(Strin
         ("proto", "__proto__"),
         ("star", "*"),
     ] {
-        let shown = sheet.fixture.with(field, name);
+        let shown = builder.fixture.with(field, name);
         let note = "Catches a signer that has a secret for platforms which nobody configured.";
         let id = format!("platform-unknown-{slug}");
-        sheet.gives_no_token(&NOTHING_IS_SIGNED_WITHOUT_A_SECRET, &id, note, &shown);
+        builder.gives_no_token(&NOTHING_IS_SIGNED_WITHOUT_A_SECRET, &id, note, &shown);
         for (by, key, note) in [
             (
                 "by-the-first",
@@ -155,21 +160,21 @@ fn unknown(sheet: &mut VectorBuilder<'_>, field: usize, (first, secret): &(Strin
                 "Catches a verifier that finds members of every JavaScript object among its secrets.",
             ),
         ] {
-            let presented = sheet
+            let presented = builder
                 .fixture
-                .present(&shown, &sheet.fixture.mac_of(key, &message));
+                .present(&shown, &builder.fixture.mac_of(key, &message));
             let id = format!("platform-unknown-{slug}-token-{by}");
-            sheet.not_accepted(&EMPTY_SECRET_PROTECTS_NOTHING, &id, note, presented, NOW);
+            builder.not_accepted(&EMPTY_SECRET_PROTECTS_NOTHING, &id, note, presented, NOW);
         }
     }
     for (slug, name) in [
         ("in-upper-case", upper.as_str()),
         ("with-a-blank-after", blank.as_str()),
     ] {
-        let shown = sheet.fixture.with(field, name);
-        let presented = sheet
+        let shown = builder.fixture.with(field, name);
+        let presented = builder
             .fixture
-            .present(&shown, &sheet.fixture.mac_of(&key, &message));
+            .present(&shown, &builder.fixture.mac_of(&key, &message));
         let what = format!("accepts the platform's name {}", slug.replace('-', " "));
         let words = (
             what.as_str(),
@@ -177,13 +182,13 @@ fn unknown(sheet: &mut VectorBuilder<'_>, field: usize, (first, secret): &(Strin
         );
         let id = format!("spelling-platform-{slug}");
         let rule = &crate::generate::requirements::OTHER_SPELLINGS;
-        sheet.observed(rule, &id, words, presented, NOW);
+        builder.observed(rule, &id, words, presented, NOW);
     }
 }
 
 /// The key bytes of a secret, whichever platform's it is.
-fn key(sheet: &VectorBuilder<'_>, secret: &Secret) -> Vec<u8> {
-    let rule = &sheet.fixture.scheme.secret;
+fn key(builder: &VectorBuilder<'_>, secret: &Secret) -> Vec<u8> {
+    let rule = &builder.fixture.scheme.secret;
     rule.key(secret)
         .map(std::borrow::Cow::into_owned)
         .unwrap_or_default()

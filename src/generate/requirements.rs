@@ -8,9 +8,9 @@ use crate::suite::{Basis, Level};
 pub(crate) struct Rule {
     /// Its name.
     pub(crate) id: &'static str,
-    /// How much it matters.
+    /// Its level.
     pub(crate) level: Level,
-    /// On what it rests.
+    /// Its basis.
     pub(crate) basis: Basis,
     /// The statement.
     pub(crate) text: &'static str,

@@ -13,15 +13,15 @@ use crate::scheme::SecretEncoding;
 use crate::signature::{Encoding, Secret};
 
 /// Adds the vectors about secrets.
-pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
-    if sheet.fixture.scheme.secret.encoding == SecretEncoding::Utf8 {
-        texts(sheet);
+pub(super) fn add(builder: &mut VectorBuilder<'_>) {
+    if builder.fixture.scheme.secret.encoding == SecretEncoding::Utf8 {
+        texts(builder);
     } else {
-        spelt_keys(sheet);
-        undecodable(sheet);
+        spelt_keys(builder);
+        undecodable(builder);
     }
-    other_keys(sheet);
-    empty(sheet);
+    other_keys(builder);
+    empty(builder);
 }
 
 /// A secret that is a text.
@@ -222,19 +222,19 @@ static OTHER_KEYS: &[OtherKey] = &[
     other("none", TEXT, Key::Key(b"None"), "a verifier that lost its secret and uses this word."),
 ];
 
-fn texts(sheet: &mut VectorBuilder<'_>) {
+fn texts(builder: &mut VectorBuilder<'_>) {
     for entry in TEXTS {
-        let claim = sheet.fixture.under(&Secret::new(entry.text.bytes()));
+        let claim = builder.fixture.under(&Secret::new(entry.text.bytes()));
         let note = format!("Catches {}", entry.catches);
         let id = format!("secret-{}", entry.slug);
         match entry.manner {
             Used => {
-                sheet.gives_or_declines(&SECRET_IS_TEXT, &id, &note, &claim);
+                builder.gives_or_declines(&SECRET_IS_TEXT, &id, &note, &claim);
                 let id = format!("{id}-is-accepted");
-                let shown = sheet.fixture.forge(&claim, &claim);
-                sheet.accepted_or_declined(&RIGHT_TOKEN_IS_ACCEPTED, &id, &note, shown, NOW);
+                let shown = builder.fixture.forge(&claim, &claim);
+                builder.accepted_or_declined(&RIGHT_TOKEN_IS_ACCEPTED, &id, &note, shown, NOW);
             }
-            Unusual => sheet.gives_or_declines(&UNUSUAL_SECRET, &id, &note, &claim),
+            Unusual => builder.gives_or_declines(&UNUSUAL_SECRET, &id, &note, &claim),
         }
     }
     for entry in OTHER_KEYS {
@@ -251,10 +251,10 @@ fn texts(sheet: &mut VectorBuilder<'_>) {
                 .map(<[u8]>::to_vec),
             Key::Quoted => Some(format!("\"{}\"", entry.configured).into_bytes()),
         };
-        let shown = key.and_then(|key| by_key(sheet, &configured, &key));
+        let shown = key.and_then(|key| by_key(builder, &configured, &key));
         let id = format!("key-{}", entry.slug);
         let note = format!("Catches {}", entry.catches);
-        sheet.not_accepted(entry.rule, &id, &note, shown, NOW);
+        builder.not_accepted(entry.rule, &id, &note, shown, NOW);
     }
     for (slug, length, cut, note) in [
         (
@@ -277,31 +277,31 @@ fn texts(sheet: &mut VectorBuilder<'_>) {
         ),
     ] {
         let configured = Secret::new(vec![b'k'; length]);
-        let shown = by_key(sheet, &configured, &vec![b'k'; cut]);
+        let shown = by_key(builder, &configured, &vec![b'k'; cut]);
         let id = format!("key-{slug}");
-        sheet.not_accepted(&TOKEN_IS_BOUND_TO_THE_SECRET, &id, note, shown, NOW);
+        builder.not_accepted(&TOKEN_IS_BOUND_TO_THE_SECRET, &id, note, shown, NOW);
     }
 }
 
 /// The token of the ordinary identity by any key, shown where a secret is configured.
 pub(super) fn by_key(
-    sheet: &VectorBuilder<'_>,
+    builder: &VectorBuilder<'_>,
     configured: &Secret,
     key: &[u8],
 ) -> Option<Presented> {
-    let shown = sheet.fixture.under(configured);
-    let message = sheet.fixture.message(&shown.fields)?;
-    sheet
+    let shown = builder.fixture.under(configured);
+    let message = builder.fixture.message(&shown.fields)?;
+    builder
         .fixture
-        .present(&shown, &sheet.fixture.mac_of(key, &message))
+        .present(&shown, &builder.fixture.mac_of(key, &message))
 }
 
 /// Keys that have nothing to do with the spelling of the secret.
-fn other_keys(sheet: &mut VectorBuilder<'_>) {
-    let Some(secret) = sheet.fixture.secret().cloned() else {
+fn other_keys(builder: &mut VectorBuilder<'_>) {
+    let Some(secret) = builder.fixture.secret().cloned() else {
         return;
     };
-    let Some(key) = sheet.fixture.key(&sheet.fixture.base) else {
+    let Some(key) = builder.fixture.key(&builder.fixture.base) else {
         return;
     };
     let mut last_bit = key.clone();
@@ -329,20 +329,23 @@ fn other_keys(sheet: &mut VectorBuilder<'_>) {
             "Catches a verifier of which only the end of the secret counts.",
         ),
     ] {
-        let shown = by_key(sheet, &secret, &key);
+        let shown = by_key(builder, &secret, &key);
         let id = format!("key-{slug}");
-        sheet.not_accepted(&TOKEN_IS_BOUND_TO_THE_SECRET, &id, note, shown, NOW);
+        builder.not_accepted(&TOKEN_IS_BOUND_TO_THE_SECRET, &id, note, shown, NOW);
     }
 }
 
 /// A secret that is empty, as when a variable of the environment is not set.
-fn empty(sheet: &mut VectorBuilder<'_>) {
+fn empty(builder: &mut VectorBuilder<'_>) {
     let mut nothings = vec![("empty", Secret::new(""))];
-    if let Some(prefix) = &sheet.fixture.scheme.secret.strip_prefix {
+    if let Some(prefix) = &builder.fixture.scheme.secret.strip_prefix {
         nothings.push(("prefix-alone", Secret::new(prefix.as_bytes())));
     }
     for (slug, nothing) in nothings {
-        let key = sheet.fixture.key(&sheet.fixture.base).unwrap_or_default();
+        let key = builder
+            .fixture
+            .key(&builder.fixture.base)
+            .unwrap_or_default();
         for (by, key, note) in [
             (
                 "token-by-another",
@@ -360,22 +363,22 @@ fn empty(sheet: &mut VectorBuilder<'_>) {
                 "Catches a verifier that uses the word null as its secret.",
             ),
         ] {
-            let shown = by_key(sheet, &nothing, key);
+            let shown = by_key(builder, &nothing, key);
             let id = format!("secret-{slug}-{by}");
-            sheet.not_accepted(&EMPTY_SECRET_PROTECTS_NOTHING, &id, note, shown, NOW);
+            builder.not_accepted(&EMPTY_SECRET_PROTECTS_NOTHING, &id, note, shown, NOW);
         }
-        let claim = sheet.fixture.under(&nothing);
-        let zeros = vec![0; sheet.fixture.scheme.mac_bytes];
-        let shown = sheet.fixture.present(&claim, &zeros);
+        let claim = builder.fixture.under(&nothing);
+        let zeros = vec![0; builder.fixture.scheme.mac_bytes];
+        let shown = builder.fixture.present(&claim, &zeros);
         let note = "Catches a verifier that compares with zeros when its secret is empty.";
         let id = format!("secret-{slug}-token-of-zeros");
-        sheet.not_accepted(&EMPTY_SECRET_PROTECTS_NOTHING, &id, note, shown, NOW);
-        let shown = by_key(sheet, &nothing, b"");
+        builder.not_accepted(&EMPTY_SECRET_PROTECTS_NOTHING, &id, note, shown, NOW);
+        let shown = by_key(builder, &nothing, b"");
         let note = "Catches a verifier that works with an empty key, with which anybody can sign.";
         let id = format!("secret-{slug}-right-token");
-        sheet.not_accepted(&TOKEN_UNDER_NO_SECRET, &id, note, shown, NOW);
+        builder.not_accepted(&TOKEN_UNDER_NO_SECRET, &id, note, shown, NOW);
         let note = "Catches a signer that works with an empty key, as most HMAC functions do.";
         let id = format!("secret-{slug}");
-        sheet.gives_no_token(&NOTHING_IS_SIGNED_WITHOUT_A_SECRET, &id, note, &claim);
+        builder.gives_no_token(&NOTHING_IS_SIGNED_WITHOUT_A_SECRET, &id, note, &claim);
     }
 }

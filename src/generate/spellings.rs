@@ -10,22 +10,22 @@ use crate::scheme::Algorithm;
 use crate::signature::{Encoding, Family};
 
 /// Adds the vectors about other spellings.
-pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
-    let encoding = sheet.fixture.encoding();
+pub(super) fn add(builder: &mut VectorBuilder<'_>) {
+    let encoding = builder.fixture.encoding();
     // A MAC that shows each difference: letters in hex, both special characters in base64.
-    let identity = sheet.fixture.identity_whose_mac(|mac| {
+    let identity = builder.fixture.identity_whose_mac(|mac| {
         let text = encoding.encode(mac);
         match encoding.family() {
             Family::Hex => text.contains(|c: char| c.is_ascii_alphabetic()),
             Family::Base64 => has_both(&text),
         }
     });
-    let claim = identity.and_then(|identity| sheet.fixture.who(identity));
-    let claim = claim.unwrap_or_else(|| sheet.fixture.base.clone());
-    let Some(right) = Right::of(&sheet.fixture, claim) else {
+    let claim = identity.and_then(|identity| builder.fixture.who(identity));
+    let claim = claim.unwrap_or_else(|| builder.fixture.base.clone());
+    let Some(right) = Right::of(&builder.fixture, claim) else {
         return;
     };
-    around(sheet, &right);
+    around(builder, &right);
     let spelt = match encoding.family() {
         Family::Hex => hex_spellings(&right, encoding),
         Family::Base64 => base64_spellings(&right, encoding),
@@ -36,14 +36,14 @@ pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
             let observed = format!("accepts {what}");
             let shown = Some(right.with_mac_text(&text));
             let id = format!("spelling-{slug}");
-            sheet.observed(&OTHER_SPELLINGS, &id, (&observed, note), shown, NOW);
+            builder.observed(&OTHER_SPELLINGS, &id, (&observed, note), shown, NOW);
         }
     }
-    prefixes(sheet, &right);
+    prefixes(builder, &right);
 }
 
 /// The whole token with something around it that is easily trimmed.
-fn around(sheet: &mut VectorBuilder<'_>, right: &Right) {
+fn around(builder: &mut VectorBuilder<'_>, right: &Right) {
     let token = &right.shown.token;
     let around: [(&str, String, &str); 14] = [
         (
@@ -114,7 +114,7 @@ fn around(sheet: &mut VectorBuilder<'_>, right: &Right) {
         let shown = Some(right.shown.spelt(text));
         let observed = format!("accepts {what}");
         let id = format!("spelling-{slug}");
-        sheet.observed(&OTHER_SPELLINGS, &id, (&observed, note), shown, NOW);
+        builder.observed(&OTHER_SPELLINGS, &id, (&observed, note), shown, NOW);
     }
 }
 
@@ -369,14 +369,14 @@ fn other_digits(text: &str, zero: u32) -> String {
 
 /// What is written before a MAC: the name of an algorithm where there is none, none or another
 /// where there is one.
-fn prefixes(sheet: &mut VectorBuilder<'_>, right: &Right) {
-    let scheme = sheet.fixture.scheme;
+fn prefixes(builder: &mut VectorBuilder<'_>, right: &Right) {
+    let scheme = builder.fixture.scheme;
     let name = digest_name(scheme.algorithm);
     let note = "Shows a verifier that takes apart what stands before the MAC.";
     let mut prefixed: Vec<(String, Option<Presented>, String)> = Vec::new();
-    if sheet.fixture.names_its_algorithm() {
-        let message = sheet.fixture.message(&right.claim.fields);
-        let signed = message.zip(sheet.fixture.key(&right.claim));
+    if builder.fixture.names_its_algorithm() {
+        let message = builder.fixture.message(&right.claim.fields);
+        let signed = message.zip(builder.fixture.key(&right.claim));
         for algorithm in Algorithm::ALL {
             let other = digest_name(algorithm);
             if algorithm == scheme.algorithm {
@@ -384,7 +384,7 @@ fn prefixes(sheet: &mut VectorBuilder<'_>, right: &Right) {
             }
             // A MAC by another algorithm that says so may be an extension that is supported.
             let shown = signed.as_ref().and_then(|(message, key)| {
-                let shown = sheet
+                let shown = builder
                     .fixture
                     .present(&right.claim, &algorithm.mac(key, message))?;
                 Some(shown.spelt(shown.token.replacen(name, other, 1)))
@@ -435,6 +435,6 @@ fn prefixes(sheet: &mut VectorBuilder<'_>, right: &Right) {
     for (slug, shown, what) in prefixed {
         let observed = format!("accepts {what}");
         let id = format!("spelling-{slug}");
-        sheet.observed(&OTHER_SPELLINGS, &id, (&observed, note), shown, NOW);
+        builder.observed(&OTHER_SPELLINGS, &id, (&observed, note), shown, NOW);
     }
 }

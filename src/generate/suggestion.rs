@@ -12,7 +12,7 @@ pub struct Suggestion {
     pub id: String,
     /// The level of its requirement, where nobody says otherwise.
     pub level: Level,
-    /// What is asked.
+    /// The operation.
     pub request: Request,
     /// What is expected.
     pub expect: Expect,

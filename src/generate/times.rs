@@ -12,20 +12,20 @@ use crate::scheme::{FieldKind, MessagePart, Part, TokenGrammar};
 use crate::signature::{MAX_NUMBER, Value};
 
 /// Adds the vectors about times, where the scheme has one.
-pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
-    let Some(clock) = Clock::of(&sheet.fixture) else {
+pub(super) fn add(builder: &mut VectorBuilder<'_>) {
+    let Some(clock) = Clock::of(&builder.fixture) else {
         return;
     };
-    if clock.is_signed(&sheet.fixture) {
-        whole(sheet, &clock);
-        signed(sheet, &clock);
-        odd(sheet, &clock);
+    if clock.is_signed(&builder.fixture) {
+        whole(builder, &clock);
+        signed(builder, &clock);
+        odd(builder, &clock);
     }
-    missing(sheet, &clock);
+    missing(builder, &clock);
 }
 
 /// Times that a signer is given.
-fn whole(sheet: &mut VectorBuilder<'_>, clock: &Clock) {
+fn whole(builder: &mut VectorBuilder<'_>, clock: &Clock) {
     let millis = clock.kind == FieldKind::UnixMillis;
     let rule = if millis {
         &TIME_IS_WHOLE_MILLISECONDS
@@ -54,17 +54,19 @@ fn whole(sheet: &mut VectorBuilder<'_>, clock: &Clock) {
             "Catches a time held in 32 bits.",
         ),
     ] {
-        let claim = clock.at(&sheet.fixture, seconds);
-        sheet.gives(rule, &format!("time-{slug}"), note, &claim);
-        let shown = sheet.fixture.forge(&claim, &claim);
+        let claim = clock.at(&builder.fixture, seconds);
+        builder.gives(rule, &format!("time-{slug}"), note, &claim);
+        let shown = builder.fixture.forge(&claim, &claim);
         let id = format!("time-{slug}-is-accepted");
-        sheet.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, seconds);
+        builder.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, seconds);
     }
     if millis {
         for (slug, more) in [("one", 1), ("ninety", 90), ("all-but-one", 999)] {
-            let claim = sheet.fixture.with(clock.field, number(clock.now() + more));
+            let claim = builder
+                .fixture
+                .with(clock.field, number(clock.now() + more));
             let note = "Catches a time that is rounded to seconds, or whose zeros are lost.";
-            sheet.gives(rule, &format!("time-and-{slug}-milliseconds"), note, &claim);
+            builder.gives(rule, &format!("time-and-{slug}-milliseconds"), note, &claim);
         }
     }
     for (slug, time, note) in [
@@ -80,13 +82,13 @@ fn whole(sheet: &mut VectorBuilder<'_>, clock: &Clock) {
             "Catches the largest whole number of JSON rounded or printed with an exponent.",
         ),
     ] {
-        let claim = sheet.fixture.with(clock.field, number(time));
-        sheet.gives_or_declines(&UNUSUAL_TIME, &format!("time-{slug}"), note, &claim);
-        let shown = sheet.fixture.forge(&claim, &claim);
+        let claim = builder.fixture.with(clock.field, number(time));
+        builder.gives_or_declines(&UNUSUAL_TIME, &format!("time-{slug}"), note, &claim);
+        let shown = builder.fixture.forge(&claim, &claim);
         let id = format!("time-{slug}-verified");
         let what = format!("accepts a token of the time {time}");
         let words = (what.as_str(), "Shows what a verifier takes for a time.");
-        sheet.observed(
+        builder.observed(
             &ODD_TIMES_PROFILE,
             &id,
             words,
@@ -98,10 +100,10 @@ fn whole(sheet: &mut VectorBuilder<'_>, clock: &Clock) {
 
 /// Another time beside the MAC than the one that was signed. The clock stands at the time shown, so
 /// that no age explains a rejection.
-fn signed(sheet: &mut VectorBuilder<'_>, clock: &Clock) {
+fn signed(builder: &mut VectorBuilder<'_>, clock: &Clock) {
     let now = clock.now();
     let unit = clock.kind.per_second();
-    let base = sheet.fixture.base.clone();
+    let base = builder.fixture.base.clone();
     let other_unit = if unit == 1 { now * 1000 } else { now / 1000 };
     for (slug, shown, note) in [
         (
@@ -151,10 +153,10 @@ fn signed(sheet: &mut VectorBuilder<'_>, clock: &Clock) {
             "Catches a verifier that guesses the unit of a time.",
         ),
     ] {
-        let shown_claim = sheet.fixture.with(clock.field, number(shown));
-        let presented = sheet.fixture.forge(&base, &shown_claim);
+        let shown_claim = builder.fixture.with(clock.field, number(shown));
+        let presented = builder.fixture.forge(&base, &shown_claim);
         let id = format!("time-changed-{slug}");
-        sheet.not_accepted(&TIME_IS_SIGNED, &id, note, presented, shown / unit);
+        builder.not_accepted(&TIME_IS_SIGNED, &id, note, presented, shown / unit);
     }
     let text = now.to_string();
     let iso = "2026-11-21T08:00:00Z";
@@ -180,14 +182,14 @@ fn signed(sheet: &mut VectorBuilder<'_>, clock: &Clock) {
             "Catches a verifier that signs the time as a number with decimal places.",
         ),
     ] {
-        let inside = sheet.fixture.with(clock.field, message_time);
-        let presented = sheet.fixture.forge(&inside, &base);
+        let inside = builder.fixture.with(clock.field, message_time);
+        let presented = builder.fixture.forge(&inside, &base);
         let id = format!("time-signed-as-{slug}");
-        sheet.not_accepted(&TIME_IS_SIGNED, &id, note, presented, NOW);
+        builder.not_accepted(&TIME_IS_SIGNED, &id, note, presented, NOW);
     }
-    if let Some(presented) = without_time(&sheet.fixture, clock) {
+    if let Some(presented) = without_time(&builder.fixture, clock) {
         let note = "Catches a verifier that signs the message without its time: a captured token never ends.";
-        sheet.not_accepted(
+        builder.not_accepted(
             &TIME_IS_SIGNED,
             "time-not-signed",
             note,
@@ -203,13 +205,13 @@ fn signed(sheet: &mut VectorBuilder<'_>, clock: &Clock) {
         ("of-2-64", "18446744073709551616"),
         ("of-2-64-more", &(u128::from(now) + (1 << 64)).to_string()),
     ] {
-        let shown_claim = sheet.fixture.with(clock.field, shown);
-        let presented = sheet.fixture.forge(&base, &shown_claim);
+        let shown_claim = builder.fixture.with(clock.field, shown);
+        let presented = builder.fixture.forge(&base, &shown_claim);
         let note =
             "Catches a verifier that leaves the time out of the message where it cannot read it.";
         let id = format!("time-changed-{slug}");
         let throwing = "Catches a verifier that throws on a time that it cannot read.";
-        sheet.rejected((&TIME_IS_SIGNED, &id), (note, throwing), presented);
+        builder.rejected((&TIME_IS_SIGNED, &id), (note, throwing), presented);
     }
 }
 
@@ -244,7 +246,7 @@ fn without_time(fixture: &Fixture<'_>, clock: &Clock) -> Option<Presented> {
 }
 
 /// Other spellings of the ordinary time: signed as they stand, and in the place of what was signed.
-fn odd(sheet: &mut VectorBuilder<'_>, clock: &Clock) {
+fn odd(builder: &mut VectorBuilder<'_>, clock: &Clock) {
     let now = clock.now();
     let text = now.to_string();
     let digits = |zero: u32| -> String {
@@ -290,63 +292,63 @@ fn odd(sheet: &mut VectorBuilder<'_>, clock: &Clock) {
         ("full-width-digits", digits(0xff10), "full-width digits"),
         ("arabic-indic-digits", digits(0x660), "Arabic-Indic digits"),
     ];
-    let base = sheet.fixture.base.clone();
+    let base = builder.fixture.base.clone();
     for (slug, spelt, with) in spellings {
-        let claim = sheet.fixture.with(clock.field, spelt.as_str());
-        let presented = sheet.fixture.forge(&claim, &claim);
+        let claim = builder.fixture.with(clock.field, spelt.as_str());
+        let presented = builder.fixture.forge(&claim, &claim);
         let id = format!("time-with-{slug}");
-        if has_another_reading(&sheet.fixture, &claim.fields) {
+        if has_another_reading(&builder.fixture, &claim.fields) {
             let note = "Catches a verifier that takes this for a time: who may sign for another identity could have made it.";
-            sheet.not_accepted(&MALFORMED_TIME_IS_NOT_ACCEPTED, &id, note, presented, NOW);
+            builder.not_accepted(&MALFORMED_TIME_IS_NOT_ACCEPTED, &id, note, presented, NOW);
         } else {
             let what = format!("accepts a time with {with} that was signed so");
             let words = (what.as_str(), "Shows what a verifier takes for a time.");
-            sheet.observed(&ODD_TIMES_PROFILE, &id, words, presented, NOW);
+            builder.observed(&ODD_TIMES_PROFILE, &id, words, presented, NOW);
         }
         if slug == "minus-sign" {
             continue;
         }
-        let presented = sheet.fixture.forge(&base, &claim);
+        let presented = builder.fixture.forge(&base, &claim);
         let what = format!("accepts a time with {with} beside the MAC of the plain one");
         let id = format!("time-with-{slug}-unsigned");
         let words = (
             what.as_str(),
             "Shows a verifier that reads the time and writes it anew.",
         );
-        sheet.observed(&ODD_TIMES_PROFILE, &id, words, presented, NOW);
+        builder.observed(&ODD_TIMES_PROFILE, &id, words, presented, NOW);
     }
 }
 
 /// Tokens or requests without a time.
-fn missing(sheet: &mut VectorBuilder<'_>, clock: &Clock) {
+fn missing(builder: &mut VectorBuilder<'_>, clock: &Clock) {
     let note = (
         "Catches a verifier that takes the present for a time that is absent.",
         "Catches a verifier that throws where there is no time.",
     );
-    let base = sheet.fixture.base.clone();
-    let empty = sheet.fixture.with(clock.field, "");
-    let presented = sheet.fixture.forge(&base, &empty);
-    sheet.rejected((&TIME_IS_SIGNED, "time-empty"), note, presented);
-    let Some(right) = sheet.fixture.forge(&base, &base) else {
+    let base = builder.fixture.base.clone();
+    let empty = builder.fixture.with(clock.field, "");
+    let presented = builder.fixture.forge(&base, &empty);
+    builder.rejected((&TIME_IS_SIGNED, "time-empty"), note, presented);
+    let Some(right) = builder.fixture.forge(&base, &base) else {
         return;
     };
-    let name = sheet.fixture.name(clock.field);
+    let name = builder.fixture.name(clock.field);
     if right.fields.value(name).is_some() {
         let mut without = right;
         without.fields.remove(name);
-        sheet.not_accepted(&TIME_IS_SIGNED, "time-absent", note.0, Some(without), NOW);
+        builder.not_accepted(&TIME_IS_SIGNED, "time-absent", note.0, Some(without), NOW);
         return;
     }
-    let Some(halves) = Halves::of(&sheet.fixture, clock, &right.token) else {
+    let Some(halves) = Halves::of(&builder.fixture, clock, &right.token) else {
         return;
     };
     let alone = Some(right.spelt(halves.mac.as_str()));
-    sheet.rejected((&TIME_IS_SIGNED, "token-without-its-time"), note, alone);
+    builder.rejected((&TIME_IS_SIGNED, "token-without-its-time"), note, alone);
     let time_alone = Some(right.spelt(halves.time.as_str()));
     let note = "Catches a verifier that compares nothing where no MAC is given.";
     let id = "token-of-its-time-alone";
-    sheet.not_accepted(&TIME_IS_SIGNED, id, note, time_alone, NOW);
-    put_together_otherwise(sheet, &right, &halves);
+    builder.not_accepted(&TIME_IS_SIGNED, id, note, time_alone, NOW);
+    put_together_otherwise(builder, &right, &halves);
 }
 
 /// A token that is a MAC and a time with a delimiter between.
@@ -393,14 +395,14 @@ impl Halves {
 }
 
 /// The right parts in another order, or with another delimiter.
-fn put_together_otherwise(sheet: &mut VectorBuilder<'_>, right: &Presented, halves: &Halves) {
+fn put_together_otherwise(builder: &mut VectorBuilder<'_>, right: &Presented, halves: &Halves) {
     let swapped = halves.joined(!halves.mac_is_first, &halves.delimiter);
     let words = (
         "accepts MAC and time in the other order",
         "Shows a verifier that tells the parts of a token by their form.",
     );
     let id = "spelling-parts-swapped";
-    sheet.observed(&OTHER_SPELLINGS, id, words, Some(right.spelt(swapped)), NOW);
+    builder.observed(&OTHER_SPELLINGS, id, words, Some(right.spelt(swapped)), NOW);
     let doubled = halves.delimiter.repeat(2);
     for (slug, with) in [
         ("blank", " "),
@@ -416,7 +418,7 @@ fn put_together_otherwise(sheet: &mut VectorBuilder<'_>, right: &Presented, halv
                 "Shows a verifier that cuts the token by a pattern.",
             );
             let id = format!("spelling-delimiter-{slug}");
-            sheet.observed(&OTHER_SPELLINGS, &id, words, Some(right.spelt(token)), NOW);
+            builder.observed(&OTHER_SPELLINGS, &id, words, Some(right.spelt(token)), NOW);
         }
     }
 }

@@ -10,18 +10,18 @@ use crate::generate::vector_builder::VectorBuilder;
 use crate::signature::Family;
 
 /// Adds the vectors about them.
-pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
-    let Some(right) = Right::of(&sheet.fixture, sheet.fixture.base.clone()) else {
+pub(super) fn add(builder: &mut VectorBuilder<'_>) {
+    let Some(right) = Right::of(&builder.fixture, builder.fixture.base.clone()) else {
         return;
     };
-    shapes(sheet);
-    altered(sheet, &right);
-    truncated(sheet, &right);
-    extended(sheet, &right);
+    shapes(builder);
+    altered(builder, &right);
+    truncated(builder, &right);
+    extended(builder, &right);
 }
 
 /// MACs that are hard to print: each is one of 256, and a printer that fails fails on these.
-fn shapes(sheet: &mut VectorBuilder<'_>) {
+fn shapes(builder: &mut VectorBuilder<'_>) {
     type Wanted = fn(&[u8], &str) -> bool;
     let shapes: [(&str, Wanted, &str); 8] = [
         (
@@ -65,7 +65,7 @@ fn shapes(sheet: &mut VectorBuilder<'_>) {
             "Catches a token that is taken for a path, or whose slash is escaped.",
         ),
     ];
-    let encoding = sheet.fixture.encoding();
+    let encoding = builder.fixture.encoding();
     // Hex has no special characters.
     let shapes = match encoding.family() {
         Family::Hex => &shapes[..5],
@@ -75,17 +75,17 @@ fn shapes(sheet: &mut VectorBuilder<'_>) {
         .iter()
         .filter_map(|(slug, wanted, note)| {
             let wanted = |mac: &[u8]| wanted(mac, &encoding.encode(mac));
-            Some((slug, sheet.fixture.identity_whose_mac(wanted)?, note))
+            Some((slug, builder.fixture.identity_whose_mac(wanted)?, note))
         })
         .collect();
     for (slug, identity, note) in found {
-        let Some(claim) = sheet.fixture.who(identity) else {
+        let Some(claim) = builder.fixture.who(identity) else {
             continue;
         };
-        sheet.gives(&TOKEN_IS_EXACT, &format!("mac-with-{slug}"), note, &claim);
-        let shown = sheet.fixture.forge(&claim, &claim);
+        builder.gives(&TOKEN_IS_EXACT, &format!("mac-with-{slug}"), note, &claim);
+        let shown = builder.fixture.forge(&claim, &claim);
         let id = format!("mac-with-{slug}-is-accepted");
-        sheet.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
+        builder.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
     }
 }
 
@@ -94,7 +94,7 @@ pub(super) fn has_both(text: &str) -> bool {
     text.contains(['+', '-']) && text.contains(['/', '_'])
 }
 
-fn altered(sheet: &mut VectorBuilder<'_>, right: &Right) {
+fn altered(builder: &mut VectorBuilder<'_>, right: &Right) {
     let flipped = |at: usize, bit: u8| {
         let mut mac = right.mac.clone();
         if let Some(byte) = mac.get_mut(at) {
@@ -166,11 +166,11 @@ fn altered(sheet: &mut VectorBuilder<'_>, right: &Right) {
         ),
     ];
     for (slug, mac, note) in altered {
-        let shown = sheet.fixture.present(&right.claim, &mac);
+        let shown = builder.fixture.present(&right.claim, &mac);
         let id = format!("token-{slug}");
-        sheet.not_accepted(&ALTERED_MAC_IS_NOT_ACCEPTED, &id, note, shown, NOW);
+        builder.not_accepted(&ALTERED_MAC_IS_NOT_ACCEPTED, &id, note, shown, NOW);
     }
-    if sheet.fixture.encoding().family() == Family::Base64 {
+    if builder.fixture.encoding().family() == Family::Base64 {
         for (slug, text) in [
             ("in-upper-case", right.spelt.to_ascii_uppercase()),
             ("in-lower-case", right.spelt.to_ascii_lowercase()),
@@ -179,35 +179,35 @@ fn altered(sheet: &mut VectorBuilder<'_>, right: &Right) {
             let note =
                 "Catches a verifier that ignores case, which in base64 is a part of the MAC.";
             let id = format!("token-{slug}");
-            sheet.not_accepted(&ALTERED_MAC_IS_NOT_ACCEPTED, &id, note, shown, NOW);
+            builder.not_accepted(&ALTERED_MAC_IS_NOT_ACCEPTED, &id, note, shown, NOW);
         }
     }
-    let twice = sheet
+    let twice = builder
         .fixture
         .key(&right.claim)
-        .map(|key| sheet.fixture.mac_of(&key, &right.mac));
-    let shown = twice.and_then(|mac| sheet.fixture.present(&right.claim, &mac));
+        .map(|key| builder.fixture.mac_of(&key, &right.mac));
+    let shown = twice.and_then(|mac| builder.fixture.present(&right.claim, &mac));
     let note = "Catches a verifier that applies the MAC twice.";
-    sheet.not_accepted(
+    builder.not_accepted(
         &ALTERED_MAC_IS_NOT_ACCEPTED,
         "token-mac-of-the-mac",
         note,
         shown,
         NOW,
     );
-    sheet.rejected(
+    builder.rejected(
         (&ALTERED_MAC_IS_NOT_ACCEPTED, "token-bit-flipped"),
         (
             "Catches a verifier that takes an exception for an acceptance.",
             "Catches a verifier that throws where the MAC differs.",
         ),
-        sheet
+        builder
             .fixture
             .present(&right.claim, &flipped(1.min(last), 4)),
     );
 }
 
-fn truncated(sheet: &mut VectorBuilder<'_>, right: &Right) {
+fn truncated(builder: &mut VectorBuilder<'_>, right: &Right) {
     let length = right.mac.len();
     for (slug, kept, note) in [
         (
@@ -239,12 +239,12 @@ fn truncated(sheet: &mut VectorBuilder<'_>, right: &Right) {
         if kept == 0 || kept >= length {
             continue;
         }
-        let shown = sheet.fixture.present(&right.claim, &right.mac[..kept]);
+        let shown = builder.fixture.present(&right.claim, &right.mac[..kept]);
         let note = (
             note,
             "Catches a comparison that throws on unequal lengths, as Node.js's timingSafeEqual does.",
         );
-        sheet.rejected(
+        builder.rejected(
             (&TRUNCATED_TOKEN_IS_NOT_ACCEPTED, &format!("token-{slug}")),
             note,
             shown,
@@ -288,7 +288,7 @@ fn truncated(sheet: &mut VectorBuilder<'_>, right: &Right) {
             note,
             "Catches a verifier that throws on what it cannot decode or compare.",
         );
-        sheet.rejected(
+        builder.rejected(
             (&TRUNCATED_TOKEN_IS_NOT_ACCEPTED, &format!("token-{slug}")),
             note,
             shown,
@@ -300,7 +300,7 @@ fn truncated(sheet: &mut VectorBuilder<'_>, right: &Right) {
     if token != &right.spelt {
         let shown = Some(right.shown.spelt(&token[..token.len() / 2]));
         let note = "Catches a verifier that compares the beginning only.";
-        sheet.not_accepted(
+        builder.not_accepted(
             &TRUNCATED_TOKEN_IS_NOT_ACCEPTED,
             "token-first-half",
             note,
@@ -310,8 +310,8 @@ fn truncated(sheet: &mut VectorBuilder<'_>, right: &Right) {
     }
 }
 
-fn extended(sheet: &mut VectorBuilder<'_>, right: &Right) {
-    let fixture = &sheet.fixture;
+fn extended(builder: &mut VectorBuilder<'_>, right: &Right) {
+    let fixture = &builder.fixture;
     let whole = fixture
         .message(&right.claim.fields)
         .zip(fixture.key(&right.claim));
@@ -365,15 +365,15 @@ fn extended(sheet: &mut VectorBuilder<'_>, right: &Right) {
             "Catches a pattern whose $ means the end of a line.",
         ),
     ];
-    let delimiters = sheet.fixture.scheme.token.delimiters();
+    let delimiters = builder.fixture.scheme.token.delimiters();
     for (at, delimiter) in delimiters.into_iter().enumerate() {
         let id = format!("token-delimiter-{}-and-more-after", at + 1);
         let shown = around(format!("{token}{delimiter}x"));
         let note = "Catches a verifier that cuts the token at its delimiters and drops the rest.";
-        sheet.not_accepted(&EXTENDED_TOKEN_IS_NOT_ACCEPTED, &id, note, shown, NOW);
+        builder.not_accepted(&EXTENDED_TOKEN_IS_NOT_ACCEPTED, &id, note, shown, NOW);
     }
     // Decoders of hex pass over half a byte, and over what is not hex, at the end.
-    let is_hex = sheet.fixture.encoding().family() == Family::Hex;
+    let is_hex = builder.fixture.encoding().family() == Family::Hex;
     let behind_hex = [
         ("digit-after-the-mac", "0"),
         ("letters-after-the-mac", "zz"),
@@ -388,6 +388,6 @@ fn extended(sheet: &mut VectorBuilder<'_>, right: &Right) {
         });
     for (slug, shown, note) in extended.into_iter().chain(behind_hex) {
         let id = format!("token-{slug}");
-        sheet.not_accepted(&EXTENDED_TOKEN_IS_NOT_ACCEPTED, &id, note, shown, NOW);
+        builder.not_accepted(&EXTENDED_TOKEN_IS_NOT_ACCEPTED, &id, note, shown, NOW);
     }
 }

@@ -12,15 +12,15 @@ use crate::generate::vector_builder::VectorBuilder;
 use crate::signature::{MAX_NUMBER, Value};
 
 /// Adds them, where the scheme has an identity.
-pub(super) fn add(sheet: &mut VectorBuilder<'_>) {
-    let Some(identity) = sheet.fixture.identity else {
+pub(super) fn add(builder: &mut VectorBuilder<'_>) {
+    let Some(identity) = builder.fixture.identity else {
         return;
     };
-    numbers(sheet, identity);
-    not_texts(sheet, identity);
+    numbers(builder, identity);
+    not_texts(builder, identity);
 }
 
-fn numbers(sheet: &mut VectorBuilder<'_>, identity: usize) {
+fn numbers(builder: &mut VectorBuilder<'_>, identity: usize) {
     for (slug, number, note) in [
         (
             "620",
@@ -41,9 +41,9 @@ fn numbers(sheet: &mut VectorBuilder<'_>, identity: usize) {
             "Catches the largest whole number of JSON rounded or printed with an exponent.",
         ),
     ] {
-        let claim = sheet.fixture.with(identity, number);
+        let claim = builder.fixture.with(identity, number);
         let id = format!("number-{slug}");
-        sheet.gives_or_declines(&NUMBER_IS_ITS_DECIMAL_TEXT, &id, note, &claim);
+        builder.gives_or_declines(&NUMBER_IS_ITS_DECIMAL_TEXT, &id, note, &claim);
     }
 }
 
@@ -79,24 +79,24 @@ fn nothings() -> Vec<(&'static str, Option<Value>, Vec<&'static str>)> {
     ]
 }
 
-fn not_texts(sheet: &mut VectorBuilder<'_>, identity: usize) {
-    let name = sheet.fixture.name(identity);
+fn not_texts(builder: &mut VectorBuilder<'_>, identity: usize) {
+    let name = builder.fixture.name(identity);
     for (slug, value, texts) in nothings() {
-        let claim = claim_of(sheet, identity, value.as_ref());
+        let claim = claim_of(builder, identity, value.as_ref());
         let signing = "Catches a signer that turns it into a text: everybody without an identity gets the same token.";
         let id = format!("identity-{slug}");
-        sheet.gives_no_token(&NOT_A_TEXT_IS_NOT_SIGNED, &id, signing, &claim);
+        builder.gives_no_token(&NOT_A_TEXT_IS_NOT_SIGNED, &id, signing, &claim);
         let note = "Catches a signer that fails on it by accident, as by an exception of its HMAC function.";
         let declined = format!("{id}-by-a-documented-error");
-        sheet.declines(&NOT_A_TEXT_IS_DECLINED, &declined, note, &claim);
+        builder.declines(&NOT_A_TEXT_IS_DECLINED, &declined, note, &claim);
         // Where the token itself carries the identity, that is a text at verify.
-        let given = sheet.fixture.scheme.given(&sheet.fixture.base.fields);
+        let given = builder.fixture.scheme.given(&builder.fixture.base.fields);
         if given.value(name).is_none() {
             continue;
         }
         for (at, text) in texts.into_iter().enumerate() {
-            let signed = sheet.fixture.with(identity, text);
-            let Some(mut shown) = sheet.fixture.forge(&signed, &signed) else {
+            let signed = builder.fixture.with(identity, text);
+            let Some(mut shown) = builder.fixture.forge(&signed, &signed) else {
                 continue;
             };
             match &value {
@@ -112,17 +112,17 @@ fn not_texts(sheet: &mut VectorBuilder<'_>, identity: usize) {
             let id = format!("{id}-with-the-token-of-text-{}", at + 1);
             let parts = (shown.secrets, shown.fields, Some(shown.token.into()));
             let sound = Sound::DoesNotAccept;
-            sheet.verify_value(&NOT_A_TEXT_IS_NOT_VERIFIED, &id, &note, parts, NOW, sound);
+            builder.verify_value(&NOT_A_TEXT_IS_NOT_VERIFIED, &id, &note, parts, NOW, sound);
         }
     }
 }
 
-fn claim_of(sheet: &VectorBuilder<'_>, identity: usize, value: Option<&Value>) -> Claim {
+fn claim_of(builder: &VectorBuilder<'_>, identity: usize, value: Option<&Value>) -> Claim {
     match value {
-        Some(value) => sheet.fixture.with(identity, value.clone()),
+        Some(value) => builder.fixture.with(identity, value.clone()),
         None => {
-            let mut claim = sheet.fixture.base.clone();
-            claim.fields.remove(sheet.fixture.name(identity));
+            let mut claim = builder.fixture.base.clone();
+            claim.fields.remove(builder.fixture.name(identity));
             claim
         }
     }

@@ -19,35 +19,35 @@ use crate::suite::Suite;
 
 /// Every vector that applies to a suite's scheme.
 pub(super) fn vectors(suite: &Suite) -> Vec<Case> {
-    let mut sheet = VectorBuilder::new(Fixture::new(suite));
-    ordinary(&mut sheet);
-    identities(&mut sheet);
-    delimiters(&mut sheet);
-    message_lengths(&mut sheet);
-    twins(&mut sheet);
-    values::add(&mut sheet);
-    other_fields(&mut sheet);
-    secrets::add(&mut sheet);
-    platforms::add(&mut sheet);
-    tokens::add(&mut sheet);
-    comparisons::add(&mut sheet);
-    forgeries::add(&mut sheet);
-    malformed::add(&mut sheet);
-    items::add(&mut sheet);
-    times::add(&mut sheet);
-    confusions::add(&mut sheet);
-    ages::add(&mut sheet);
-    spellings::add(&mut sheet);
-    sheet.cases
+    let mut builder = VectorBuilder::new(Fixture::new(suite));
+    ordinary(&mut builder);
+    identities(&mut builder);
+    delimiters(&mut builder);
+    message_lengths(&mut builder);
+    twins(&mut builder);
+    values::add(&mut builder);
+    other_fields(&mut builder);
+    secrets::add(&mut builder);
+    platforms::add(&mut builder);
+    tokens::add(&mut builder);
+    comparisons::add(&mut builder);
+    forgeries::add(&mut builder);
+    malformed::add(&mut builder);
+    items::add(&mut builder);
+    times::add(&mut builder);
+    confusions::add(&mut builder);
+    ages::add(&mut builder);
+    spellings::add(&mut builder);
+    builder.cases
 }
 
 /// The request that every other varies.
-fn ordinary(sheet: &mut VectorBuilder<'_>) {
-    let base = sheet.fixture.base.clone();
+fn ordinary(builder: &mut VectorBuilder<'_>) {
+    let base = builder.fixture.base.clone();
     let note = "Shows whether anything works: every other vector varies this request in one point.";
-    sheet.gives(&TOKEN_IS_EXACT, "plain", note, &base);
-    let shown = sheet.fixture.forge(&base, &base);
-    sheet.accepted(
+    builder.gives(&TOKEN_IS_EXACT, "plain", note, &base);
+    let shown = builder.fixture.forge(&base, &base);
+    builder.accepted(
         &RIGHT_TOKEN_IS_ACCEPTED,
         "plain-is-accepted",
         note,
@@ -56,34 +56,37 @@ fn ordinary(sheet: &mut VectorBuilder<'_>) {
     );
 }
 
-fn identities(sheet: &mut VectorBuilder<'_>) {
+fn identities(builder: &mut VectorBuilder<'_>) {
     for identity in IDENTITIES {
         let note = format!("Catches {}", identity.catches);
-        let manner = if splits_the_message(sheet, identity.text) {
+        let manner = if splits_the_message(builder, identity.text) {
             Strictness::Unusual
         } else {
             identity.manner
         };
         let value = match identity.text {
-            Text::Long(length) => long(sheet, length),
+            Text::Long(length) => long(builder, length),
             text => text.value(),
         };
-        named(sheet, identity.slug, value, manner, &note);
+        named(builder, identity.slug, value, manner, &note);
     }
 }
 
 /// An identity of so many bytes, of the form that the scheme states where there is one.
-fn long(sheet: &VectorBuilder<'_>, length: usize) -> Value {
-    let domain = sheet.fixture.identity.map(|at| sheet.fixture.domain(at));
+fn long(builder: &VectorBuilder<'_>, length: usize) -> Value {
+    let domain = builder
+        .fixture
+        .identity
+        .map(|at| builder.fixture.domain(at));
     let of_its_form = domain.and_then(|domain| domain.of_length(length));
     of_its_form.unwrap_or_else(|| "a".repeat(length)).into()
 }
 
 /// Whether an identity holds a delimiter of a message in which nothing else tells its end.
-fn splits_the_message(sheet: &VectorBuilder<'_>, text: Text) -> bool {
+fn splits_the_message(builder: &VectorBuilder<'_>, text: Text) -> bool {
     let Text::Is(text) = text else { return false };
-    sheet.fixture.message_has_two_texts()
-        && sheet
+    builder.fixture.message_has_two_texts()
+        && builder
             .fixture
             .delimiters()
             .iter()
@@ -92,52 +95,52 @@ fn splits_the_message(sheet: &VectorBuilder<'_>, text: Text) -> bool {
 
 /// Signs one identity, and verifies it as its manner allows.
 fn named(
-    sheet: &mut VectorBuilder<'_>,
+    builder: &mut VectorBuilder<'_>,
     slug: &str,
     identity: Value,
     manner: Strictness,
     note: &str,
 ) {
-    let Some(field) = sheet.fixture.identity else {
+    let Some(field) = builder.fixture.identity else {
         return;
     };
-    let form = sheet.fixture.form(&identity);
-    let domain = sheet.fixture.domain(field);
+    let form = builder.fixture.form(&identity);
+    let domain = builder.fixture.domain(field);
     let is_of_its_form = domain.takes(&identity);
     let manner = if is_of_its_form && !domain.looks_like_json_and_is_none(&identity) {
         manner
     } else {
         Strictness::Unusual
     };
-    let claim = sheet.fixture.with(field, identity);
+    let claim = builder.fixture.with(field, identity);
     let id = format!("identity-{slug}");
     match (form, manner) {
         (Form::Uncertain, _) => {
-            sheet.gives(&FORM_PROFILE, &id, note, &claim);
+            builder.gives(&FORM_PROFILE, &id, note, &claim);
             return;
         }
         // No platform has an identity outside the form that the scheme states, so both are sound:
         // to bring it to the form, and to sign it as it is.
         (Form::Changed, _) if !is_of_its_form => {
-            sheet.gives(&FORM_PROFILE, &id, note, &claim);
+            builder.gives(&FORM_PROFILE, &id, note, &claim);
             return;
         }
         (Form::Changed, _) => {
-            sheet.gives_or_declines(&IDENTITY_IS_BROUGHT_TO_ITS_FORM, &id, note, &claim);
+            builder.gives_or_declines(&IDENTITY_IS_BROUGHT_TO_ITS_FORM, &id, note, &claim);
             return;
         }
         (Form::AsItIs, Strictness::Unusual) => {
-            sheet.gives_or_declines(&UNUSUAL_IDENTITY, &id, note, &claim);
+            builder.gives_or_declines(&UNUSUAL_IDENTITY, &id, note, &claim);
         }
         (Form::AsItIs, Strictness::Plain | Strictness::Accepted) => {
-            sheet.gives(&IDENTITY_IS_SIGNED_AS_IT_IS, &id, note, &claim);
+            builder.gives(&IDENTITY_IS_SIGNED_AS_IT_IS, &id, note, &claim);
         }
     }
-    let shown = sheet.fixture.forge(&claim, &claim);
+    let shown = builder.fixture.forge(&claim, &claim);
     match manner {
         Strictness::Accepted => {
             let id = format!("{id}-is-accepted");
-            sheet.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
+            builder.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
         }
         Strictness::Unusual => {
             let what = format!(
@@ -146,20 +149,20 @@ fn named(
             );
             let words = (what.as_str(), "Shows which identities a verifier refuses.");
             let id = format!("{id}-verified");
-            sheet.observed(&UNUSUAL_IDENTITY_PROFILE, &id, words, shown, NOW);
+            builder.observed(&UNUSUAL_IDENTITY_PROFILE, &id, words, shown, NOW);
         }
         Strictness::Plain => {}
     }
 }
 
 /// Identities that hold what the scheme itself puts between its fields.
-fn delimiters(sheet: &mut VectorBuilder<'_>) {
-    let manner = if sheet.fixture.message_has_two_texts() {
+fn delimiters(builder: &mut VectorBuilder<'_>) {
+    let manner = if builder.fixture.message_has_two_texts() {
         Strictness::Unusual
     } else {
         Strictness::Accepted
     };
-    for (at, delimiter) in sheet.fixture.delimiters().into_iter().enumerate() {
+    for (at, delimiter) in builder.fixture.delimiters().into_iter().enumerate() {
         let number = if at == 0 {
             String::new()
         } else {
@@ -203,24 +206,24 @@ fn delimiters(sheet: &mut VectorBuilder<'_>) {
             ),
         ] {
             let slug = format!("delimiter{number}-{slug}");
-            named(sheet, &slug, identity.into(), manner, note);
+            named(builder, &slug, identity.into(), manner, note);
         }
     }
 }
 
 /// Messages whose length, all fields together, is that of a block or one of its neighbours.
-fn message_lengths(sheet: &mut VectorBuilder<'_>) {
-    let Some(length) = sheet
+fn message_lengths(builder: &mut VectorBuilder<'_>) {
+    let Some(length) = builder
         .fixture
-        .message(&sheet.fixture.base.fields)
+        .message(&builder.fixture.base.fields)
         .map(|m| m.len())
     else {
         return;
     };
-    let Some(identity) = sheet.fixture.identity else {
+    let Some(identity) = builder.fixture.identity else {
         return;
     };
-    let beside = length.saturating_sub(sheet.fixture.ordinary(identity).len());
+    let beside = length.saturating_sub(builder.fixture.ordinary(identity).len());
     if beside == 0 {
         return;
     }
@@ -229,17 +232,24 @@ fn message_lengths(sheet: &mut VectorBuilder<'_>) {
             let slug = format!("in-a-message-of-{wanted}-bytes");
             let note =
                 "Catches a hash function of one's own that pads wrongly at the end of a block.";
-            named(sheet, &slug, long(sheet, length), Strictness::Plain, note);
+            named(
+                builder,
+                &slug,
+                long(builder, length),
+                Strictness::Plain,
+                note,
+            );
         }
     }
 }
 
 /// A token of either twin must not pass for the other.
-fn twins(sheet: &mut VectorBuilder<'_>) {
+fn twins(builder: &mut VectorBuilder<'_>) {
     for twins in TWINS {
         let (one, other) = (twins.one.value(), twins.other.value());
-        let forms = [&one, &other].map(|identity| sheet.fixture.form(identity));
-        let (Some(one), Some(other)) = (sheet.fixture.who(one), sheet.fixture.who(other)) else {
+        let forms = [&one, &other].map(|identity| builder.fixture.form(identity));
+        let (Some(one), Some(other)) = (builder.fixture.who(one), builder.fixture.who(other))
+        else {
             return;
         };
         // What one language takes for the same form may be the same.
@@ -249,58 +259,58 @@ fn twins(sheet: &mut VectorBuilder<'_>) {
         let directions = [(&one, &other, ""), (&other, &one, "-reversed")];
         let directions = &directions[..if twins.both_ways { 2 } else { 1 }];
         for (signed, shown, direction) in directions {
-            let shown = sheet.fixture.forge(signed, shown);
+            let shown = builder.fixture.forge(signed, shown);
             let id = format!("twin-{}{direction}", twins.slug);
             let note = format!("Catches {}", twins.catches);
-            sheet.not_accepted(&TOKEN_IS_BOUND_TO_THE_IDENTITY, &id, &note, shown, NOW);
+            builder.not_accepted(&TOKEN_IS_BOUND_TO_THE_IDENTITY, &id, &note, shown, NOW);
         }
     }
-    let Some(identity) = sheet.fixture.identity else {
+    let Some(identity) = builder.fixture.identity else {
         return;
     };
-    look_alikes(sheet, identity, "twin", &TOKEN_IS_BOUND_TO_THE_IDENTITY);
+    look_alikes(builder, identity, "twin", &TOKEN_IS_BOUND_TO_THE_IDENTITY);
 }
 
 /// The ordinary text of a field with a pattern, and texts of its form that are easily taken for
 /// it: a token of either must not pass for the other.
-fn look_alikes(sheet: &mut VectorBuilder<'_>, field: usize, prefix: &str, rule: &'static Rule) {
-    let domain = sheet.fixture.domain(field);
+fn look_alikes(builder: &mut VectorBuilder<'_>, field: usize, prefix: &str, rule: &'static Rule) {
+    let domain = builder.fixture.domain(field);
     if !domain.has_pattern() {
         return;
     }
-    let base = sheet.fixture.base.clone();
+    let base = builder.fixture.base.clone();
     for (slug, other, catches) in domain.look_alikes() {
-        let other = sheet.fixture.with(field, other);
+        let other = builder.fixture.with(field, other);
         let note = format!("Catches {catches}");
         for (signed, shown, direction) in [(&base, &other, ""), (&other, &base, "-reversed")] {
-            if sheet.fixture.message(&signed.fields) == sheet.fixture.message(&shown.fields) {
+            if builder.fixture.message(&signed.fields) == builder.fixture.message(&shown.fields) {
                 continue;
             }
-            let shown = sheet.fixture.forge(signed, shown);
+            let shown = builder.fixture.forge(signed, shown);
             let id = format!("{prefix}-of-its-form-{slug}{direction}");
-            sheet.not_accepted(rule, &id, &note, shown, NOW);
+            builder.not_accepted(rule, &id, &note, shown, NOW);
         }
     }
     // Of these the one that differs in a name alone is surely another good text.
-    let Some(other) = sheet.fixture.domain(field).numbered(8) else {
+    let Some(other) = builder.fixture.domain(field).numbered(8) else {
         return;
     };
-    let other = sheet.fixture.with(field, other);
+    let other = builder.fixture.with(field, other);
     let note = "Catches a form that is checked more narrowly than the scheme states it.";
     let id = format!("{prefix}-of-its-form");
-    sheet.gives(&TOKEN_IS_EXACT, &id, note, &other);
-    let shown = sheet.fixture.forge(&other, &other);
+    builder.gives(&TOKEN_IS_EXACT, &id, note, &other);
+    let shown = builder.fixture.forge(&other, &other);
     let id = format!("{id}-is-accepted");
-    sheet.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
+    builder.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
 }
 
 /// The fields of the message beside identity and time.
-fn other_fields(sheet: &mut VectorBuilder<'_>) {
-    let scheme = sheet.fixture.scheme;
+fn other_fields(builder: &mut VectorBuilder<'_>) {
+    let scheme = builder.fixture.scheme;
     for (at, field) in scheme.fields.iter().enumerate() {
-        let is_identity = Some(at) == sheet.fixture.identity;
+        let is_identity = Some(at) == builder.fixture.identity;
         // An identity that is a body has what bodies have, besides.
-        let domain = sheet.fixture.domain(at);
+        let domain = builder.fixture.domain(at);
         let is_body = domain.has_pattern() && domain.takes(&"{\"a\":1}".into());
         if Some(at) == scheme.secret.per || (is_identity && !is_body) {
             continue;
@@ -308,22 +318,22 @@ fn other_fields(sheet: &mut VectorBuilder<'_>) {
         let is_signed = scheme.signs(at);
         let slug = field.name.replace('_', "-");
         match &field.kind {
-            FieldKind::Enum(values) => choices(sheet, at, &slug, values, is_signed),
+            FieldKind::Enum(values) => choices(builder, at, &slug, values, is_signed),
             FieldKind::Text if is_signed => {
-                texts(sheet, at, &slug);
+                texts(builder, at, &slug);
                 if !is_identity {
                     let prefix = format!("field-{slug}");
-                    look_alikes(sheet, at, &prefix, &EVERY_FIELD_IS_SIGNED);
+                    look_alikes(builder, at, &prefix, &EVERY_FIELD_IS_SIGNED);
                 }
             }
             _ => {}
         }
     }
-    two_texts(sheet);
+    two_texts(builder);
 }
 
 fn choices(
-    sheet: &mut VectorBuilder<'_>,
+    builder: &mut VectorBuilder<'_>,
     field: usize,
     slug: &str,
     values: &[String],
@@ -331,28 +341,28 @@ fn choices(
 ) {
     let numbered = |at: usize| format!("field-{slug}-value-{}", at + 1);
     for (at, value) in values.iter().enumerate() {
-        let claim = sheet.fixture.with(field, value.as_str());
+        let claim = builder.fixture.with(field, value.as_str());
         let note = if is_signed {
             "Catches a field that is left out of the message."
         } else {
             "Catches a field that is signed although it is no part of the message."
         };
         // What the ordinary identity is for one value it may not be for another.
-        sheet.gives_or_declines(&TOKEN_IS_EXACT, &numbered(at), note, &claim);
-        let shown = sheet.fixture.forge(&claim, &claim);
+        builder.gives_or_declines(&TOKEN_IS_EXACT, &numbered(at), note, &claim);
+        let shown = builder.fixture.forge(&claim, &claim);
         let id = format!("{}-is-accepted", numbered(at));
-        sheet.accepted_or_declined(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
+        builder.accepted_or_declined(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
         if is_signed && at > 0 {
-            let first = sheet.fixture.with(field, values[0].as_str());
-            let shown = sheet.fixture.forge(&first, &claim);
+            let first = builder.fixture.with(field, values[0].as_str());
+            let shown = builder.fixture.forge(&first, &claim);
             let id = format!("{}-with-the-token-of-value-1", numbered(at));
-            sheet.not_accepted(&EVERY_FIELD_IS_SIGNED, &id, note, shown, NOW);
+            builder.not_accepted(&EVERY_FIELD_IS_SIGNED, &id, note, shown, NOW);
         }
     }
 }
 
 /// Another free text of the message, such as the body of a request.
-fn texts(sheet: &mut VectorBuilder<'_>, field: usize, slug: &str) {
+fn texts(builder: &mut VectorBuilder<'_>, field: usize, slug: &str) {
     const BODY: &str = "{\"price\": 10.00, \"name\": \"caf\\u00e9\"}";
     for (variant, text, manner, note) in [
         (
@@ -422,16 +432,16 @@ fn texts(sheet: &mut VectorBuilder<'_>, field: usize, slug: &str) {
             "Catches bytes replaced by U+FFFD.",
         ),
     ] {
-        let fits = manner == Strictness::Accepted && sheet.fixture.domain(field).takes(&text);
-        let claim = sheet.fixture.with(field, text);
+        let fits = manner == Strictness::Accepted && builder.fixture.domain(field).takes(&text);
+        let claim = builder.fixture.with(field, text);
         let id = format!("field-{slug}-{variant}");
-        let shown = sheet.fixture.forge(&claim, &claim);
+        let shown = builder.fixture.forge(&claim, &claim);
         if fits {
-            sheet.gives(&EVERY_FIELD_IS_SIGNED, &id, note, &claim);
+            builder.gives(&EVERY_FIELD_IS_SIGNED, &id, note, &claim);
             let id = format!("{id}-is-accepted");
-            sheet.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
+            builder.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &id, note, shown, NOW);
         } else {
-            sheet.gives_or_declines(&EVERY_FIELD_IS_SIGNED, &id, note, &claim);
+            builder.gives_or_declines(&EVERY_FIELD_IS_SIGNED, &id, note, &claim);
             let what = format!(
                 "accepts the right token of a {} that is {}",
                 slug.replace('-', " "),
@@ -442,7 +452,7 @@ fn texts(sheet: &mut VectorBuilder<'_>, field: usize, slug: &str) {
                 "Shows what a verifier refuses beside a token.",
             );
             let id = format!("{id}-verified");
-            sheet.observed(&UNUSUAL_IDENTITY_PROFILE, &id, words, shown, NOW);
+            builder.observed(&UNUSUAL_IDENTITY_PROFILE, &id, words, shown, NOW);
         }
     }
     for (variant, signed, shown, note) in [
@@ -496,20 +506,20 @@ fn texts(sheet: &mut VectorBuilder<'_>, field: usize, slug: &str) {
         ),
     ] {
         let (signed, shown) = (
-            sheet.fixture.with(field, signed),
-            sheet.fixture.with(field, shown),
+            builder.fixture.with(field, signed),
+            builder.fixture.with(field, shown),
         );
         for (signed, shown, direction) in [(&signed, &shown, ""), (&shown, &signed, "-reversed")] {
-            let presented = sheet.fixture.forge(signed, shown);
+            let presented = builder.fixture.forge(signed, shown);
             let id = format!("field-{slug}-twin-{variant}{direction}");
-            sheet.not_accepted(&EVERY_FIELD_IS_SIGNED, &id, note, presented, NOW);
+            builder.not_accepted(&EVERY_FIELD_IS_SIGNED, &id, note, presented, NOW);
         }
     }
 }
 
 /// Two free texts that trade characters across what stands between them.
-fn two_texts(sheet: &mut VectorBuilder<'_>) {
-    let scheme = sheet.fixture.scheme;
+fn two_texts(builder: &mut VectorBuilder<'_>) {
+    let scheme = builder.fixture.scheme;
     let mut texts: Vec<usize> = Vec::new();
     for field in scheme.message.fields() {
         if scheme.fields.at(field).kind == FieldKind::Text && !texts.contains(&field) {
@@ -517,13 +527,13 @@ fn two_texts(sheet: &mut VectorBuilder<'_>) {
         }
     }
     let [one, other, ..] = texts[..] else { return };
-    let names = (sheet.fixture.name(one), sheet.fixture.name(other));
-    let pair = |sheet: &VectorBuilder<'_>, first: &str, second: &str| {
-        let mut claim = sheet.fixture.with(one, first);
+    let names = (builder.fixture.name(one), builder.fixture.name(other));
+    let pair = |builder: &VectorBuilder<'_>, first: &str, second: &str| {
+        let mut claim = builder.fixture.with(one, first);
         claim.fields.set(names.1, second);
         claim
     };
-    let delimiter = sheet
+    let delimiter = builder
         .fixture
         .delimiters()
         .into_iter()
@@ -547,21 +557,21 @@ fn two_texts(sheet: &mut VectorBuilder<'_>) {
         ),
     ] {
         let (signed, shown) = (
-            pair(sheet, &signed.0, &signed.1),
-            pair(sheet, &shown.0, &shown.1),
+            pair(builder, &signed.0, &signed.1),
+            pair(builder, &shown.0, &shown.1),
         );
-        let presented = sheet.fixture.forge(&signed, &shown);
+        let presented = builder.fixture.forge(&signed, &shown);
         let note =
             "Catches a message whose fields are joined so that one can lose what another gains.";
         let id = format!("fields-trade-{slug}");
         if presented.is_some()
-            && !sheet.not_accepted(&EVERY_FIELD_IS_SIGNED, &id, note, presented.clone(), NOW)
+            && !builder.not_accepted(&EVERY_FIELD_IS_SIGNED, &id, note, presented.clone(), NOW)
         {
             let words = (
                 "accepts a token beside fields that were joined from other parts",
                 "Shows a message that other fields give, too.",
             );
-            sheet.observed(&AMBIGUOUS_MESSAGE_PROFILE, &id, words, presented, NOW);
+            builder.observed(&AMBIGUOUS_MESSAGE_PROFILE, &id, words, presented, NOW);
         }
     }
 }

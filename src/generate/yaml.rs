@@ -64,7 +64,7 @@ pub(crate) struct Entry<'a> {
     pub(crate) shows: &'a str,
     /// Which bug it catches.
     pub(crate) note: &'a str,
-    /// What is asked.
+    /// The operation.
     pub(crate) request: &'a Request,
     /// Whether it is for adapters that take any JSON.
     pub(crate) needs_json: bool,
@@ -247,7 +247,7 @@ mod tests {
     use crate::signature::Value;
 
     #[test]
-    fn what_nobody_sees_is_escaped() {
+    fn invisible_characters_are_escaped() {
         assert_eq!(quoted("a \"b\" \\ 'ü' 名 😀"), r#""a \"b\" \\ 'ü' 名 😀""#);
         assert_eq!(
             quoted("\0\t\n\r\u{1b}\u{7f}\u{85}"),
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_whole_repetition_is_one() {
+    fn only_full_repetitions_are_abbreviated() {
         assert_eq!(repetition(&"a".repeat(48)), Some(("a", 48)));
         assert_eq!(repetition(&"a".repeat(47)), None);
         assert_eq!(repetition(&format!("{}b", "a".repeat(60))), None);

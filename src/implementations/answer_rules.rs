@@ -74,7 +74,7 @@ impl AnswerRules {
             let token = if (self.success)(output.status) {
                 extract.text(output)
             } else {
-                Err("it is looked for in a success only".to_owned())
+                Err("it is searched only in a successful answer".to_owned())
             };
             match token {
                 Ok(token) => found.push(("token", Outcome::Token(token))),
@@ -97,11 +97,11 @@ impl AnswerRules {
         match (found.pop(), found.pop(), no_token) {
             (Some((_, outcome)), None, _) => Ok(outcome),
             (Some((two, _)), Some((one, _)), _) => Err(format!(
-                "it matches both {one} and {two} of the description: {said}"
+                "the answer matches both {one} and {two} of the description: {said}"
             )),
-            (None, _, Some(why)) => Err(format!("it holds no token ({why}): {said}")),
+            (None, _, Some(why)) => Err(format!("the answer contains no token ({why}): {said}")),
             (None, ..) => Err(format!(
-                "it matches neither accept nor reject of the description: {said}"
+                "the answer matches neither accept nor reject of the description: {said}"
             )),
         }
     }
@@ -111,7 +111,7 @@ impl Extract {
     fn text(&self, output: &Output<'_>) -> Result<String, String> {
         match self {
             Self::Regex(regex) => {
-                let text = std::str::from_utf8(output.body).map_err(|_| "it is no UTF-8")?;
+                let text = std::str::from_utf8(output.body).map_err(|_| "it is not valid UTF-8")?;
                 let found = regex
                     .captures(text)
                     .and_then(|captures| captures.get(1).or_else(|| captures.get(0)));
@@ -120,19 +120,19 @@ impl Extract {
                     .ok_or_else(|| format!("nothing matches {regex}"))
             }
             Self::Json(pointer) => {
-                let json = json_of(output).ok_or("it is no JSON")?;
+                let json = json_of(output).ok_or("it is not valid JSON")?;
                 match json.pointer(pointer) {
                     Some(Json::String(token)) => Ok(token.clone()),
-                    Some(_) => Err(format!("at {pointer} stands no text")),
-                    None => Err(format!("nothing stands at {pointer}")),
+                    Some(_) => Err(format!("the value at {pointer} is not a text")),
+                    None => Err(format!("there is no value at {pointer}")),
                 }
             }
             Self::Header(name) => {
                 let mut values = output.headers.iter().filter(|(known, _)| known == name);
                 match (values.next(), values.next()) {
                     (Some((_, value)), None) => Ok(value.clone()),
-                    (None, _) => Err(format!("there is no header {name}")),
-                    (Some(_), Some(_)) => Err(format!("the header {name} stands twice")),
+                    (None, _) => Err(format!("the header {name} is missing")),
+                    (Some(_), Some(_)) => Err(format!("the header {name} occurs twice")),
                 }
             }
         }
@@ -170,7 +170,7 @@ fn excerpt(body: &[u8]) -> String {
 
 fn quoted(body: &[u8]) -> String {
     if body.trim_ascii().is_empty() {
-        "nothing printed".to_owned()
+        "no output".to_owned()
     } else {
         format!("{:?}", excerpt(body))
     }
@@ -226,14 +226,14 @@ implementations:
         ] {
             let why = verify(status, body).unwrap_err();
             assert!(
-                why.starts_with("it matches neither accept nor reject"),
+                why.starts_with("the answer matches neither accept nor reject"),
                 "{why}"
             );
         }
     }
 
     #[test]
-    fn two_readings_are_none() {
+    fn ambiguous_answers_are_errors() {
         assert!(outcome(Op::Sign, 200, r#"{"t":"a"}"#).is_ok());
         let threw = outcome(Op::Sign, 500, r#"{"t":"a"}"#);
         assert_eq!(threw, Ok(Outcome::Threw(r#"{"t":"a"}"#.to_owned())));
@@ -257,7 +257,8 @@ implementations:
         assert_eq!(
             rules.outcome(Op::Verify, &output),
             Err(
-                "it matches both accept and reject of the description: status 1, \"ok\"".to_owned()
+                "the answer matches both accept and reject of the description: status 1, \"ok\""
+                    .to_owned()
             )
         );
     }

@@ -89,7 +89,7 @@ impl Call for ExecCall {
                     if word.starts_with(b"-") && !self.leading_hyphens =>
                 {
                     Err(NotCarried(format!(
-                        "{name} begins with -, and would be taken for an option; leading_hyphens: true allows that"
+                        "{name} begins with - and would be read as an option; leading_hyphens: true allows it"
                     )))
                 }
                 _ => Ok(word),
@@ -128,7 +128,7 @@ impl Call for WebCall {
             let value = template.render(request, header_text)?;
             if value.trim_ascii().len() < value.len() {
                 return Err(NotCarried(format!(
-                    "the header {name} would begin or end with a blank, which nobody reads"
+                    "the header {name} would begin or end with a space, which HTTP does not transmit"
                 )));
             }
             Ok((name.clone(), value))

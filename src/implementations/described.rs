@@ -148,14 +148,16 @@ impl<C: Call> Native<C> {
             let is_passed = names.contains(&&InputName::Field(name.clone()));
             if is_given && !is_passed && !is_its_own(field) {
                 let hint = time_hint(scheme.is_time(field));
-                return Some(format!("the description passes no {{fields.{name}}}{hint}"));
+                return Some(format!(
+                    "the description does not pass {{fields.{name}}}{hint}"
+                ));
             }
         }
         let has_time = scheme.time().is_some();
         let injects = names.contains(&&InputName::Now);
         if op == Op::Verify && has_time && self.clock == Clock::Injected && !injects {
             return Some(format!(
-                "the description passes no {{now}}{}",
+                "the description does not pass {{now}}{}",
                 time_hint(true)
             ));
         }

@@ -79,19 +79,21 @@ pub enum DescriptionProblem {
     #[error("{0}")]
     Form(String),
     /// The file exceeds the size limit.
-    #[error("larger than {MAX_FILE_BYTES} bytes, which no description needs")]
+    #[error("larger than the limit of {MAX_FILE_BYTES} bytes")]
     TooLarge,
     /// A name is not a valid slug.
     #[error(transparent)]
     Name(#[from] SlugError),
     /// The name `all` is reserved.
-    #[error("all means every implementation of the file; choose another name")]
+    #[error("the name all is reserved for every implementation of the file; choose another name")]
     NameAll,
     /// The name of the built-in reference is reserved.
-    #[error("reference means the built-in reference implementation; choose another name")]
+    #[error(
+        "the name reference is reserved for the built-in reference implementation; choose another name"
+    )]
     NameReference,
     /// The file describes nothing.
-    #[error("it describes no implementation")]
+    #[error("it has no implementations")]
     Nothing,
     /// An implementation has no way to be reached, or several.
     #[error("an implementation has exactly one of command, http and exec")]
@@ -100,16 +102,16 @@ pub enum DescriptionProblem {
     #[error("the command is empty; name a program, as in [python3, adapter.py]")]
     NoProgram,
     /// There is a build command, but no program to start.
-    #[error("build belongs to command: it builds the program that is started")]
+    #[error("build is allowed only with command: it builds the program to start")]
     NothingToBuild,
     /// The program is a placeholder.
-    #[error("the program is always the same; a value has its place behind it")]
+    #[error("the program cannot contain a placeholder; put it in an argument")]
     ValueAsProgram,
     /// Neither `sign` nor `verify` is described.
     #[error("it has neither sign nor verify")]
     NoCall,
     /// No suite is named.
-    #[error("suites names none; name those whose schemes it implements")]
+    #[error("suites is empty; name the suites whose schemes it implements")]
     NoSuite,
     /// A template is invalid.
     #[error(transparent)]
@@ -121,13 +123,13 @@ pub enum DescriptionProblem {
     #[error(transparent)]
     Address(#[from] WebAddressError),
     /// The HTTP method is invalid.
-    #[error("{0:?} is no method; there are GET, POST, PUT and so on")]
+    #[error("invalid method {0:?}; expected GET, POST, PUT or another HTTP method")]
     Method(String),
     /// A header is invalid, or is one that the client sets.
-    #[error("{0:?} is no header that a description can set")]
+    #[error("a description cannot set the header {0:?}")]
     Header(String),
     /// The name of an environment variable is invalid.
-    #[error("{0:?} is no name of an environment variable")]
+    #[error("invalid environment variable name {0:?}")]
     Variable(String),
     /// Both a JSON body and a form are given.
     #[error("a request has one body: json or form")]
@@ -136,13 +138,13 @@ pub enum DescriptionProblem {
     #[error("this expression does not compile: {0}")]
     Regex(String),
     /// A regular expression has more than one group.
-    #[error("an expression has one group, the token; (?:…) groups without being one")]
+    #[error("an expression has exactly one group, the token; use (?:…) for other groups")]
     Groups,
     /// A JSON pointer is invalid.
-    #[error("{0:?} is no JSON pointer; it begins with /, as in /data/signature")]
+    #[error("invalid JSON pointer {0:?}; it begins with /, for example /data/signature")]
     Pointer(String),
     /// A status is out of range.
-    #[error("a status lies between {least} and {most}")]
+    #[error("a status is between {least} and {most}")]
     Status {
         /// The smallest valid status.
         least: u64,
@@ -153,10 +155,10 @@ pub enum DescriptionProblem {
     #[error("a token has exactly one of regex, json and header")]
     NotOneExtract,
     /// A process has no headers.
-    #[error("a process has no headers; a token of its output has regex or json")]
+    #[error("the output of a process has no headers; use regex or json for the token")]
     HeaderOfProcess,
     /// A condition is empty.
-    #[error("this holds of every output; name what it has to be")]
+    #[error("this matches every output; state at least one condition")]
     EmptyCondition,
     /// `sign` needs `token`.
     #[error("sign needs token: {{regex: …}} or {{json: /pointer}}, and neither accept nor reject")]
@@ -170,18 +172,18 @@ pub enum DescriptionProblem {
     #[error("verify passes no {{token}}")]
     TokenNotPassed,
     /// A key does not belong to `sign`.
-    #[error("sign has no {0}: it belongs to verify")]
+    #[error("sign has no {0}; only verify does")]
     NotOfSign(String),
     /// One operation passes the secret on, and the other does not.
     #[error("{0} passes the secret and {1} does not; pass it to both, or say secret: {{env: …}}")]
     SecretPassedOnce(&'static str, &'static str),
     /// The secret is declared unknown, but passed on.
-    #[error("the secret is unknown, so that it cannot be passed on")]
+    #[error("the secret is unknown, so {{secret}} cannot be used")]
     UnknownSecretPassed,
     /// The value of `secret` is unknown.
-    #[error("{0:?} says nothing of a secret; it is unknown or {{env: VARIABLE}}")]
+    #[error("invalid secret {0:?}; expected unknown or {{env: VARIABLE}}")]
     SecretWord(String),
     /// `max_in_flight` is out of range.
-    #[error("max_in_flight lies between 1 and 256")]
+    #[error("max_in_flight is between 1 and 256")]
     InFlight,
 }

@@ -49,7 +49,7 @@ impl JsonTemplate {
             Self::Text(template) => {
                 let text = template.render(request, verbatim)?;
                 let text = String::from_utf8(text).map_err(|_| {
-                    NotCarried("a value is no UTF-8, and stands in JSON".to_owned())
+                    NotCarried("a value is not valid UTF-8, so JSON cannot contain it".to_owned())
                 })?;
                 Json::String(text)
             }

@@ -232,7 +232,7 @@ fn a_number_stays_a_number_where_the_description_says_so() {
 }
 
 #[test]
-fn what_is_no_text_is_not_carried() {
+fn values_that_are_not_text_are_not_carried() {
     let null = Value::Json(serde_json::Value::Null);
     assert!(render(&exec_call(), &null).is_err());
     let bytes = Value::Bytes(vec![0xff]);

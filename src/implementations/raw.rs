@@ -10,16 +10,16 @@ use serde::{Deserialize, Deserializer};
 use crate::protocol::Clock;
 use crate::suite::{At, Entries, InputKind, OneOf, present};
 
-/// Implementations that `macproof run` tests, all or by name.
+/// The implementations that `macproof run` tests.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ImplementationsFile {
-    /// The suites to run where the command line names none, by name or as the path of a file from
-    /// the folder of this one; the five systems if left out.
+    /// The suites to run if the command line names none: names, or paths relative to this file.
+    /// Defaults to the five vendors' suites.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Vec<String>", length(min = 1))]
     pub(super) suites: Option<At<Vec<At<String>>>>,
-    /// The implementations by name, in kebab case.
+    /// The implementations, by kebab-case name.
     pub(super) implementations: Entries<ImplementationFile>,
 }
 
@@ -30,16 +30,16 @@ pub(super) struct ImplementationsFile {
     {"required": ["command"]}, {"required": ["http"]}, {"required": ["exec"]}
 ], "dependentRequired" = {"build": ["command"]}))]
 pub(super) struct ImplementationFile {
-    /// A program that speaks the protocol, and its arguments. No shell sees them.
+    /// A program that speaks the protocol, with its arguments. No shell is involved.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Vec<String>", length(min = 1))]
     pub(super) command: Option<At<Vec<At<String>>>>,
-    /// What builds that program, and its arguments. It is run to its end before the program is
-    /// started.
+    /// The command that builds the program, with its arguments. It runs to completion before the
+    /// program starts.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Vec<String>", length(min = 1))]
     pub(super) build: Option<At<Vec<At<String>>>>,
-    /// A server: its address if it speaks the protocol, or how it is asked.
+    /// A server: its address if it speaks the protocol, or how to call it.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "HttpFile")]
     pub(super) http: Option<At<HttpFile>>,
@@ -47,14 +47,14 @@ pub(super) struct ImplementationFile {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "ExecFile")]
     pub(super) exec: Option<At<ExecFile>>,
-    /// Where the secret is the implementation's own: `{env: VARIABLE}`, or `unknown`.
+    /// If the implementation has its own secret: `{env: VARIABLE}`, or `unknown`.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "SecretFile")]
     pub(super) secret: Option<At<SecretFile>>,
 }
 
 /// A server.
-#[expect(clippy::large_enum_variant, reason = "there are a few of them")]
+#[expect(clippy::large_enum_variant, reason = "there are only a few")]
 pub(super) enum HttpFile {
     Address(String),
     Calls(WebFile),
@@ -82,11 +82,11 @@ pub(super) struct ExecFile {
     /// The suites whose schemes it implements, by name.
     #[schemars(with = "Vec<String>", length(min = 1))]
     pub(super) suites: At<Vec<At<String>>>,
-    /// Whose time it uses: `injected` (the default) or `system`.
+    /// Which clock it uses: `injected` (the default) or `system`.
     #[serde(default)]
     #[schemars(with = "Option<ClockWord>")]
     pub(super) clock: Option<Clock>,
-    /// The kinds of values it takes; `text` if left out.
+    /// The kinds of values it accepts; defaults to `text`.
     #[serde(default)]
     pub(super) inputs: Option<Vec<InputKind>>,
     /// How it signs.
@@ -99,7 +99,7 @@ pub(super) struct ExecFile {
     pub(super) verify: Option<At<ExecCallFile>>,
 }
 
-/// A server that is asked as it is used.
+/// A server that is called through its own API.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("anyOf" = [{"required": ["sign"]}, {"required": ["verify"]}]))]
@@ -107,14 +107,14 @@ pub(super) struct WebFile {
     /// The suites whose schemes it implements, by name.
     #[schemars(with = "Vec<String>", length(min = 1))]
     pub(super) suites: At<Vec<At<String>>>,
-    /// Whose time it uses: `injected` (the default) or `system`.
+    /// Which clock it uses: `injected` (the default) or `system`.
     #[serde(default)]
     #[schemars(with = "Option<ClockWord>")]
     pub(super) clock: Option<Clock>,
-    /// The kinds of values it takes; `text` if left out.
+    /// The kinds of values it accepts; defaults to `text`.
     #[serde(default)]
     pub(super) inputs: Option<Vec<InputKind>>,
-    /// How many requests it takes at once; 1 if left out.
+    /// How many requests it accepts at once; defaults to 1.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "u32", range(min = 1, max = 256))]
     pub(super) max_in_flight: Option<At<u32>>,
@@ -133,58 +133,58 @@ pub(super) struct WebFile {
 }
 
 /// One process. Its texts are templates: `{secret}`, `{secrets.NAME}`, `{fields.NAME}`, `{token}`,
-/// `{now}`, `{suite}`; `{{` and `}}` are the braces themselves.
+/// `{now}`, `{suite}`; `{{` and `}}` are literal braces.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ExecCallFile {
-    /// The program, and its arguments as templates. No shell sees them.
+    /// The program, with its arguments as templates. No shell is involved.
     #[schemars(with = "Vec<String>", length(min = 1))]
     pub(super) command: At<Vec<At<String>>>,
-    /// What it reads: a template.
+    /// Its standard input: a template.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String")]
     pub(super) stdin: Option<At<String>>,
-    /// What is set in its environment: templates by name.
+    /// Its environment variables: templates by name.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Entries<String>")]
     pub(super) env: Option<Entries<At<String>>>,
-    /// Whether a value that begins with `-` may stand where an argument begins.
+    /// Whether an argument may begin with a value that begins with `-`.
     #[serde(default)]
     pub(super) leading_hyphens: bool,
-    /// Where the token stands; of `sign`.
+    /// Where to find the token; only for `sign`.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "ExtractFile")]
     pub(super) token: Option<At<ExtractFile>>,
-    /// When it has accepted; of `verify`.
+    /// The condition for an accepted token; only for `verify`.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "ExecConditionFile")]
     pub(super) accept: Option<At<ExecConditionFile>>,
-    /// When it has rejected; of `verify`.
+    /// The condition for a rejected token; only for `verify`.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "ExecConditionFile")]
     pub(super) reject: Option<At<ExecConditionFile>>,
-    /// When it has declined by its own documented error.
+    /// The condition for a refusal by its own documented error.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "ExecConditionFile")]
     pub(super) refused: Option<At<ExecConditionFile>>,
-    /// When an exception came out of it.
+    /// The condition for an exception.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "ExecConditionFile")]
     pub(super) threw: Option<At<ExecConditionFile>>,
 }
 
-/// One request over HTTP. Its texts are templates: `{secret}`, `{secrets.NAME}`, `{fields.NAME}`,
-/// `{token}`, `{now}`, `{suite}`; `{{` and `}}` are the braces themselves.
+/// One HTTP request. Its texts are templates: `{secret}`, `{secrets.NAME}`, `{fields.NAME}`,
+/// `{token}`, `{now}`, `{suite}`; `{{` and `}}` are literal braces.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WebCallFile {
-    /// GET if there is no body, else POST, if left out.
+    /// Defaults to GET without a body, and to POST with one.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String")]
     pub(super) method: Option<At<String>>,
-    /// The address: a template; values stand in its path and query only.
+    /// The address: a template, with values only in its path and query.
     pub(super) url: At<String>,
-    /// What is put behind its `?`: templates by name.
+    /// Query parameters: templates by name.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Entries<String>")]
     pub(super) query: Option<Entries<At<String>>>,
@@ -201,23 +201,23 @@ pub(super) struct WebCallFile {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Entries<String>")]
     pub(super) form: Option<Entries<At<String>>>,
-    /// Where the token stands; of `sign`.
+    /// Where to find the token; only for `sign`.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "ExtractFile")]
     pub(super) token: Option<At<ExtractFile>>,
-    /// When it has accepted; of `verify`.
+    /// The condition for an accepted token; only for `verify`.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "WebConditionFile")]
     pub(super) accept: Option<At<WebConditionFile>>,
-    /// When it has rejected; of `verify`.
+    /// The condition for a rejected token; only for `verify`.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "WebConditionFile")]
     pub(super) reject: Option<At<WebConditionFile>>,
-    /// When it has declined by its own documented error.
+    /// The condition for a refusal by its own documented error.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "WebConditionFile")]
     pub(super) refused: Option<At<WebConditionFile>>,
-    /// When an exception came out of it.
+    /// The condition for an exception.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "WebConditionFile")]
     pub(super) threw: Option<At<WebConditionFile>>,
@@ -227,11 +227,11 @@ pub(super) struct WebCallFile {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SessionFile {
-    /// GET if there is no body, else POST, if left out.
+    /// Defaults to GET without a body, and to POST with one.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String")]
     pub(super) method: Option<At<String>>,
-    /// The address: a template; values stand in its path and query only.
+    /// The address: a template, with values only in its path and query.
     pub(super) url: At<String>,
     /// Headers: templates by name.
     #[serde(default, deserialize_with = "present")]
@@ -247,35 +247,35 @@ pub(super) struct SessionFile {
     pub(super) form: Option<Entries<At<String>>>,
 }
 
-/// Where a token stands: exactly one of these.
+/// Where to find a token: exactly one of these.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
 pub(super) struct ExtractFile {
-    /// An expression: its first group, or all that it matches.
+    /// A regular expression: the token is its first group, or the whole match.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String")]
     pub(super) regex: Option<At<String>>,
-    /// A JSON pointer, as `/data/signature`.
+    /// A JSON pointer, such as `/data/signature`.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String", regex(pattern = "^(/.*)?$"))]
     pub(super) json: Option<At<String>>,
-    /// A header of an answer over HTTP.
+    /// A header of the HTTP response.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String")]
     pub(super) header: Option<At<String>>,
 }
 
-/// What the output of a process has to be; all of it.
+/// Conditions on the output of a process; all must hold.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("minProperties" = 1))]
 pub(super) struct ExecConditionFile {
-    /// Its exit status, or each of those that are meant.
+    /// Its exit status, or a list of them.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "StatusesFile")]
     pub(super) exit: Option<At<StatusesFile>>,
-    /// An expression that its standard output matches.
+    /// A regular expression that its standard output matches.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String")]
     pub(super) regex: Option<At<String>>,
@@ -285,16 +285,16 @@ pub(super) struct ExecConditionFile {
     pub(super) json: Option<Entries<serde_json::Value>>,
 }
 
-/// What an answer over HTTP has to be; all of it.
+/// Conditions on an HTTP response; all must hold.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("minProperties" = 1))]
 pub(super) struct WebConditionFile {
-    /// Its status, or each of those that are meant.
+    /// Its status, or a list of them.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "StatusesFile")]
     pub(super) status: Option<At<StatusesFile>>,
-    /// An expression that its body matches.
+    /// A regular expression that its body matches.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String")]
     pub(super) regex: Option<At<String>>,
@@ -311,14 +311,14 @@ pub(super) struct WebConditionFile {
 /// A status, or several.
 pub(super) struct StatusesFile(pub(super) Vec<u64>);
 
-/// Whose time an implementation uses.
+/// Which clock an implementation uses.
 #[derive(JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[expect(dead_code, reason = "it is the schema of another type")]
 enum ClockWord {
     /// The `now` of the request.
     Injected,
-    /// Its own.
+    /// Its own clock.
     System,
 }
 
@@ -364,7 +364,7 @@ impl JsonSchema for SecretFile {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         json_schema!({"anyOf": [
-            {"description": "Nobody knows it: tokens are judged without an oracle.", "const": "unknown"},
+            {"description": "The secret is unknown: tokens are judged without an oracle.", "const": "unknown"},
             generator.subschema_for::<SecretEnvFile>(),
         ]})
     }

@@ -26,7 +26,7 @@ pub enum TextTemplateError {
     Template(#[from] TemplateError),
     /// A placeholder names an unknown value.
     #[error(
-        "{{{0}}} is no value of a request; there are {{secret}}, {{secrets.NAME}}, {{fields.NAME}}, {{token}}, {{now}} and {{suite}}"
+        "unknown placeholder {{{0}}}; expected one of {{secret}}, {{secrets.NAME}}, {{fields.NAME}}, {{token}}, {{now}} and {{suite}}"
     )]
     UnknownValue(String),
 }
@@ -117,7 +117,7 @@ pub(super) fn verbatim(_: &InputName, value: &[u8]) -> Result<Vec<u8>, NotCarrie
 pub(super) fn without_nul(name: &InputName, value: &[u8]) -> Result<Vec<u8>, NotCarried> {
     if value.contains(&0) {
         Err(NotCarried(format!(
-            "{name} holds a NUL, at which an argument or a variable would end"
+            "{name} contains a NUL, which would end an argument or a variable"
         )))
     } else {
         Ok(value.to_vec())
@@ -152,7 +152,7 @@ pub(super) fn header_text(name: &InputName, value: &[u8]) -> Result<Vec<u8>, Not
         Ok(value.to_vec())
     } else {
         Err(NotCarried(format!(
-            "{name} holds a control character or is not ASCII, and stands in a header"
+            "{name} contains a control character or non-ASCII text, which a header cannot contain"
         )))
     }
 }

@@ -31,13 +31,13 @@ pub enum UrlError {
     #[error(transparent)]
     Address(#[from] WebAddressError),
     /// A value would determine the server.
-    #[error("a value has no place before the path: the server is always the same")]
+    #[error("a placeholder is not allowed before the path: the server is fixed")]
     ValueInServer,
     /// A lone `%` would combine with the text after it.
-    #[error("a % begins no escape here, and a value behind it may make one of it; write %25")]
+    #[error("this % does not begin an escape, but may with the value after it; write %25")]
     LonePercent,
     /// The URL is not in normalized form.
-    #[error("an address is written otherwise: {0}")]
+    #[error("invalid address: {0}")]
     NotNormal(String),
 }
 
@@ -105,11 +105,10 @@ impl UrlTemplate {
         // URL parsers treat some segments specially, such as `..`, so require that parsing changes
         // nothing.
         let parsed = parsed.filter(|parsed| parsed.as_str() == text);
-        let parsed = parsed.ok_or_else(|| {
-            NotCarried("a value of dots cannot be a segment of a path".to_owned())
-        })?;
+        let parsed =
+            parsed.ok_or_else(|| NotCarried("a path segment cannot consist of dots".to_owned()))?;
         if empty_segments(&parsed) > self.empty_segments {
-            let why = "an empty value cannot be a segment of a path";
+            let why = "a path segment cannot be empty";
             return Err(NotCarried(why.to_owned()));
         }
         Ok(parsed)

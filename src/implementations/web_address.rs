@@ -30,7 +30,7 @@ pub enum Reach {
 #[non_exhaustive]
 pub enum WebAddressError {
     /// The text is not a URL.
-    #[error("{text:?} is no address ({problem}); write it as http://127.0.0.1:4000")]
+    #[error("invalid address {text:?} ({problem}); write for example http://127.0.0.1:4000")]
     NoUrl {
         /// The text.
         text: String,
@@ -39,17 +39,17 @@ pub enum WebAddressError {
     },
     /// TLS is not supported.
     #[error(
-        "{0:?} is an https address, and this program speaks plain HTTP only; name the port on which the server speaks that, as in http://127.0.0.1:4000"
+        "{0:?} is an https address, but macproof speaks only plain HTTP; name a plain HTTP port, for example http://127.0.0.1:4000"
     )]
     Https(String),
     /// The URL has another scheme.
-    #[error("{0:?} is no address of an HTTP server; write it as http://127.0.0.1:4000")]
+    #[error("{0:?} is not the address of an HTTP server; write for example http://127.0.0.1:4000")]
     OtherScheme(String),
     /// The URL has a fragment.
-    #[error("{0:?} has a fragment (#…), which no server ever sees; leave it out")]
+    #[error("{0:?} has a fragment (#…), which is never sent to a server; remove it")]
     Fragment(String),
     /// The address is on another machine.
-    #[error("{0} is not on this machine; --allow-remote allows that")]
+    #[error("{0} is not on this machine; allow it with --allow-remote")]
     Remote(IpAddr),
 }
 
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn other_machines_are_out_of_reach_however_they_are_written() {
+    fn other_machines_are_refused_in_every_notation() {
         for (text, is_here) in [
             ("http://127.0.0.1", true),
             ("http://127.9.9.9", true),

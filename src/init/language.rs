@@ -25,7 +25,7 @@ pub enum Language {
 /// The name of an unknown language.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "there are {}; for any other see docs/protocol.md",
+    "expected one of {}; for other languages see docs/protocol.md",
     Language::ALL.map(Language::name).join(", ")
 )]
 pub struct UnknownLanguage;

@@ -140,7 +140,7 @@ impl Plain {
 
 /// The single time that a token carries at its end, after a literal; `Some(None)` if it carries no
 /// field, `None` if it carries anything else.
-#[expect(clippy::option_option, reason = "none carried, or none of this kind")]
+#[expect(clippy::option_option, reason = "no time, or none of this kind")]
 fn carried(scheme: &Scheme, layout: &Layout) -> Option<Option<Carried>> {
     let mut fields = layout.fields();
     let Some(first) = fields.next() else {
@@ -202,7 +202,7 @@ mod tests {
 
     /// Suites may come from strangers: only names and harmless characters become code.
     #[test]
-    fn what_would_leave_its_quotation_marks_is_not_written() {
+    fn text_that_would_escape_its_quotes_is_not_written() {
         for hostile in [
             "\"", "'", "\\", "$x", "#{{x}}", "`x`", "\n", "{{x}}", "%s", "é", "*/", "<?",
         ] {
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn what_takes_more_than_a_line_is_left() {
+    fn code_longer_than_a_line_is_left_out() {
         for (message, token) in [
             ("{user_id|lower}", "{mac:hex}"),
             ("{user_id}.{at}", "{mac:hex}"),

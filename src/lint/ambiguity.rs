@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_that_no_two_inputs_share() {
+    fn injective_messages() {
         for message in [
             "{a}",
             "user:{a}",
@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_that_two_inputs_share() {
+    fn ambiguous_messages() {
         for message in [
             "{a}{b}",
             "{a}-{b}",
@@ -396,7 +396,7 @@ mod tests {
     }
 
     #[test]
-    fn the_inputs_shown_are_short_and_not_empty_where_that_is_possible() {
+    fn the_example_inputs_are_short_and_not_empty_if_possible() {
         let Ambiguity::Found(found) = ambiguity(&scheme("{a}.{t}.{b}")) else {
             panic!("it is ambiguous");
         };
@@ -411,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_large_to_decide_is_not_decided() {
+    fn inputs_too_large_to_decide_are_undecided() {
         let values: Vec<String> = (0..30_000).map(|n| format!("value-{n}")).collect();
         let fields = FieldSet::new(vec![Field::new("k", FieldKind::Enum(values))]);
         let large = Scheme {
@@ -473,7 +473,7 @@ mod tests {
         /// Reported collisions are real, and if an exhaustive search of small inputs finds a
         /// collision, it is never denied.
         #[test]
-        fn the_answer_is_that_of_trying(message in any_message()) {
+        fn the_answer_agrees_with_exhaustive_search(message in any_message()) {
             let scheme = scheme(&message);
             let answer = ambiguity(&scheme);
             if let Ambiguity::Found(_) = answer {
@@ -492,7 +492,7 @@ mod tests {
 
         /// Only a message that repeats a field is left undecided.
         #[test]
-        fn it_is_decided_where_each_field_stands_once(message in any_message()) {
+        fn ambiguity_is_decided_if_each_field_occurs_once(message in any_message()) {
             let once = ["{a", "{b", "{t", "{u", "{k"].iter().all(|name| message.matches(name).count() < 2);
             if once {
                 prop_assert_ne!(ambiguity(&scheme(&message)), Ambiguity::Undecided, "{}", message);

@@ -102,7 +102,7 @@ mod tests {
     use super::{alphabet, bits};
 
     #[test]
-    fn the_estimate_is_of_the_smallest_usual_alphabet() {
+    fn the_estimate_uses_the_smallest_common_alphabet() {
         for (text, letters, strength) in [
             ("secret", 26, 28),
             ("1234567890123456789012345678901234567890", 10, 132),

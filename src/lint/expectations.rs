@@ -60,12 +60,12 @@ fn contradiction(vector: &Vector, actual: &Outcome) -> Option<(Severity, &'stati
         (Expect::Token { token, .. }, Outcome::Token(right)) if token == right => None,
         (Expect::Token { .. }, Outcome::Token(right)) => {
             let message =
-                format!("the oracle's token is {right:?}; put it here, or mend the input");
+                format!("the oracle's token is {right:?}; write it here, or fix the input");
             Some((Severity::Error, "token", message))
         }
         (Expect::Token { .. }, other) => {
             let message = format!(
-                "no token can be expected: the oracle declines, because {}; write {{outcome: refused}}, or mend the input",
+                "no token can be expected: the oracle refuses, because {}; write {{outcome: refused}}, or fix the input",
                 reason(other)
             );
             Some((Severity::Error, "token", message))
@@ -75,7 +75,7 @@ fn contradiction(vector: &Vector, actual: &Outcome) -> Option<(Severity, &'stati
             Severity::Error,
             "outcome",
             format!(
-                "{}; mend the input or what is expected",
+                "{}; fix the input or the expectation",
                 describe(vector.request.op, actual)
             ),
         )),
@@ -88,14 +88,14 @@ fn contradiction(vector: &Vector, actual: &Outcome) -> Option<(Severity, &'stati
                 kinds.contains(&OutcomeKind::Refused) && vector.basis != Basis::Document;
             Some(if may_be_meant {
                 let message = format!(
-                    "{does}; leave this only if the requirement asks for more than the scheme"
+                    "{does}; keep this only if the requirement demands more than the scheme"
                 );
                 (Severity::Warning, "outcome", message)
             } else {
                 (
                     Severity::Error,
                     "outcome",
-                    format!("{does}; mend the input or the outcome"),
+                    format!("{does}; fix the input or the outcome"),
                 )
             })
         }
@@ -110,19 +110,19 @@ fn meets(expect: &Expect, actual: &Outcome) -> bool {
 
 fn describe(op: Op, actual: &Outcome) -> String {
     match (op, actual) {
-        (_, Outcome::Token(token)) => format!("the oracle signs this, and its token is {token:?}"),
+        (_, Outcome::Token(token)) => format!("the oracle signs this with the token {token:?}"),
         (Op::Identify, Outcome::Accept | Outcome::Anonymous | Outcome::Reject(_)) => {
-            format!("by the policy this ends in: {}", outcome_in_words(actual))
+            format!("the policy decides: {}", outcome_in_words(actual))
         }
         (_, Outcome::Accept) => "the oracle accepts this token".to_owned(),
         (_, Outcome::Reject(_)) => "the oracle rejects this token".to_owned(),
-        (_, other) => format!("the oracle declines, because {}", reason(other)),
+        (_, other) => format!("the oracle refuses, because {}", reason(other)),
     }
 }
 
 fn reason(outcome: &Outcome) -> &str {
     match outcome {
         Outcome::Refused(reason) | Outcome::Threw(reason) => reason,
-        _ => "it is no such operation",
+        _ => "this operation has no such outcome",
     }
 }

@@ -245,7 +245,7 @@ mod tests {
     ];
 
     #[test]
-    fn what_speaks_of_places_or_is_too_large_has_none() {
+    fn patterns_with_assertions_or_too_large_have_no_form() {
         let of = |pattern: &str, most| Form::of(&Pattern::compile(pattern).unwrap(), most);
         assert!(of(r"a\bb", 1000).is_none());
         assert!(of("(a|b)*a(a|b){12}", 1000).is_none());
@@ -255,7 +255,7 @@ mod tests {
     proptest! {
         /// The automaton accepts exactly what the pattern matches.
         #[test]
-        fn it_takes_what_the_pattern_matches(
+        fn the_form_matches_what_the_pattern_matches(
             at in 0..PATTERNS.len(),
             text in prop::collection::vec(prop::sample::select(&b"aabbcd.{}[] \n@1\xc3\xa9\xff"[..]), 0..9),
         ) {

@@ -88,7 +88,7 @@ fn message(op: Op, what: &str, pattern: &Pattern) -> String {
         Op::Verify | Op::Identify => ("a token may be rejected", "observe it (level may)"),
     };
     format!(
-        "{what} is not of the pattern {}, and outside of it {may}; take a value of that form, {or}, or widen the pattern",
+        "{what} does not match the pattern {}, and outside of it {may}; use a matching value, {or}, or widen the pattern",
         pattern.as_str()
     )
 }

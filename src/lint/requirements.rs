@@ -14,17 +14,17 @@ pub(super) fn lint_requirements(suite: &Suite, source: &SourceMap<'_>) -> Vec<Fi
     for (requirement, shown) in suite.requirements.iter().zip(shown) {
         let mut say = |message: &str| findings.push(error(requirement, source, message));
         if !shown {
-            say("no vector shows it; add one, or take it out");
+            say("no vector shows it; add one, or remove the requirement");
         }
         let no_place = requirement
             .place
             .as_ref()
             .is_none_or(|place| place.trim().is_empty());
         if requirement.basis == Basis::Document && no_place {
-            say("its basis is the document, so say where the document says it: where: \"…\"");
+            say("its basis is the document, so cite the place: where: \"…\"");
         }
         if requirement.text.trim().is_empty() {
-            say("it says nothing; write the statement as text");
+            say("its text is empty; state the requirement");
         }
     }
     findings

@@ -146,16 +146,16 @@ fn unsigned_fields(scheme: &Scheme, exemplar: &Exemplar) -> Vec<ReviewRemark> {
             ),
             kind if kind.is_time() => (
                 "time-is-not-signed",
-                format!("{name} is not signed, so whoever holds a token can give it any time."),
+                format!("{name} is not signed, so anyone who holds a token can set its time."),
             ),
             _ => (
                 "field-is-not-signed",
-                format!("{name} is not signed, so whoever holds a token can change it."),
+                format!("{name} is not signed, so anyone who holds a token can change it."),
             ),
         };
         let example = if carried {
             format!(
-                "{:?} and {:?} carry the same MAC, for {} and for {}",
+                "{:?} and {:?} carry the same MAC, for {} and {}",
                 one.token,
                 other.token,
                 Shown(&one.fields),
@@ -163,7 +163,7 @@ fn unsigned_fields(scheme: &Scheme, exemplar: &Exemplar) -> Vec<ReviewRemark> {
             )
         } else {
             format!(
-                "{:?} is the token of {} and of {}",
+                "{:?} is the token of both {} and {}",
                 one.token,
                 Shown(&one.fields),
                 Shown(&other.fields)
@@ -220,7 +220,7 @@ fn shared_message(scheme: &Scheme, exemplar: &Exemplar) -> Option<ReviewRemark> 
         format!("both have the token {:?}", one.token)
     } else {
         format!(
-            "their tokens {:?} and {:?} hold the same MAC",
+            "their tokens {:?} and {:?} contain the same MAC",
             one.token, other.token
         )
     };
@@ -229,7 +229,7 @@ fn shared_message(scheme: &Scheme, exemplar: &Exemplar) -> Option<ReviewRemark> 
         sentence: "Different inputs have the same message, so a signature that was made for one can be presented with another."
             .to_owned(),
         example: format!(
-            "{} and {} are both signed as {message:?}; {tokens}",
+            "{} and {} both have the message {message:?}; {tokens}",
             Shown(&found.one),
             Shown(&found.other)
         ),
@@ -246,7 +246,11 @@ fn merged_by_filters(scheme: &Scheme, exemplar: &Exemplar) -> Vec<ReviewRemark> 
         let name = &scheme.fields.at(*field).name;
         let variants = [
             (Filter::Lower, "the case of ASCII letters", ["ann", "ANN"]),
-            (Filter::Trim, "ASCII blanks at the ends", ["ann", " ann "]),
+            (
+                Filter::Trim,
+                "leading and trailing ASCII whitespace",
+                ["ann", " ann "],
+            ),
         ];
         for (filter, what, values) in variants {
             let [one, other] = values.map(|value| exemplar.with(scheme, name, value.into()));
@@ -256,9 +260,9 @@ fn merged_by_filters(scheme: &Scheme, exemplar: &Exemplar) -> Vec<ReviewRemark> 
             if one.token == other.token {
                 remarks.push(ReviewRemark {
                     id: "inputs-are-merged",
-                    sentence: format!("{name} is signed without {what}, so values that differ in that alone must be one user wherever tokens are accepted."),
+                    sentence: format!("{name} is signed without {what}, so values that differ only in that must be the same user wherever tokens are accepted."),
                     example: format!(
-                        "{:?} is the token of {} and of {}",
+                        "{:?} is the token of both {} and {}",
                         one.token,
                         Shown(&one.fields),
                         Shown(&other.fields)
@@ -329,7 +333,7 @@ fn weak_secret(suite: &Suite) -> Option<ReviewRemark> {
     Some(ReviewRemark {
         id: "secret-is-weak",
         sentence: format!(
-            "A secret like the one in the document has at most {} bits, fewer than {STRENGTH}: whoever holds one token can search for it without asking anybody.",
+            "A secret like the one in the document has at most {} bits, fewer than {STRENGTH}: anyone who holds one token can search for it offline.",
             secret.bits
         ),
         example: format!(
@@ -412,7 +416,7 @@ vectors:
     }
 
     #[test]
-    fn what_is_not_signed_is_named() {
+    fn unsigned_fields_are_named() {
         let scheme = r#"
   secret: {encoding: utf8}
   fields: {user: {type: text}, kind: {type: enum, values: [a, b]}, note: {type: text}, at: {type: unix-seconds}}

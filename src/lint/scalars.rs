@@ -16,7 +16,7 @@ pub(super) fn lint_spelling(text: &str, source: &SourceMap<'_>) -> Vec<Finding> 
 
 fn lint_scalar(scalar: &Scalar<'_>) -> Option<Finding> {
     let message = if scalar.tagged {
-        "a tag means something else to every reader; write the value without it".to_owned()
+        "readers interpret tags differently; write the value without one".to_owned()
     } else if scalar.plain {
         let (old, new) = (as_yaml_1_1(&scalar.text), as_yaml_1_2(&scalar.text));
         if old == new {
@@ -56,7 +56,7 @@ fn lint_line_breaks(text: &str) -> Vec<Finding> {
                 let code = u32::from(character);
                 findings.push(error(
                     at,
-                    format!("U+{code:04X} breaks a line in YAML 1.1 and does not in YAML 1.2; write it as \"\\u{code:04x}\" in double quotes"),
+                    format!("U+{code:04X} is a line break in YAML 1.1 but not in YAML 1.2; write it as \"\\u{code:04x}\" in double quotes"),
                 ));
             }
         }
@@ -102,7 +102,7 @@ impl Reading<'_> {
             Self::Fraction => "a fraction",
             Self::Sexagesimal => "a number in base 60",
             Self::Time => "a date",
-            Self::Special => "no scalar at all",
+            Self::Special => "not a scalar",
         }
     }
 }
@@ -269,7 +269,7 @@ mod tests {
     use crate::lint::source::SourceMap;
 
     #[test]
-    fn scalars_that_read_differently_are_found() {
+    fn ambiguous_scalars_are_found() {
         for text in [
             "y",
             "N",
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn scalars_that_read_alike_are_left_alone() {
+    fn unambiguous_scalars_are_accepted() {
         for text in [
             "",
             "~",
@@ -356,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_and_values_are_looked_at_and_quotes_are_enough() {
+    fn keys_and_values_are_checked_and_quotes_suffice() {
         let text =
             "a: no\n\"b\": \"no\"\non: 'on'\n? yes\n: [off, x]\nc: !!str 5\nd: \"\u{2028}\"\n";
         let found: Vec<(u32, u32)> = lint_spelling(text, &SourceMap::read(text))

@@ -29,9 +29,11 @@ fn lint_message(suite: &Suite, source: &SourceMap<'_>) -> Option<Finding> {
     let message = match ambiguity(&suite.scheme) {
         Ambiguity::None => return None,
         Ambiguity::Found(collision) => format!(
-            "two inputs have the same bytes, so that the MAC of one is that of the other: {collision}; put a delimiter between that cannot occur in what stands before it, or lengths"
+            "two inputs give the same message, so they share a MAC: {collision}; separate the parts by a delimiter that cannot occur in the part before it, or add lengths"
         ),
-        Ambiguity::Undecided => "it is too large, or repeats a field in such a way, that it could not be decided whether two inputs have the same bytes".to_owned(),
+        Ambiguity::Undecided => {
+            "it is too large, or repeats a field, so that ambiguity could not be decided".to_owned()
+        }
     };
     Some(Finding {
         severity: Severity::Warning,
@@ -120,20 +122,20 @@ vectors:
         assert_eq!(
             after(r#"{token: "aa74"#, r#"{token: "ab74"#),
             [
-                r#"acme.yaml:22:21: error: vector signed: the oracle's token is "aa747c502a898200f9e4fa21bac68136f886a0e27aec70ba06daf2e2a5cb5597"; put it here, or mend the input"#
+                r#"acme.yaml:22:21: error: vector signed: the oracle's token is "aa747c502a898200f9e4fa21bac68136f886a0e27aec70ba06daf2e2a5cb5597"; write it here, or fix the input"#
             ]
         );
     }
 
     #[test]
-    fn a_token_for_what_the_oracle_declines_is_found() {
+    fn a_token_that_the_oracle_refuses_to_sign_is_found() {
         assert_eq!(
             after(
                 "[refused, threw]}\n  - id: upper",
                 "[threw]}\n  - id: upper"
             ),
             [
-                "acme.yaml:42:23: error: vector no-secret: the oracle declines, because the secret is empty; mend the input or the outcome"
+                "acme.yaml:42:23: error: vector no-secret: the oracle refuses, because the secret is empty; fix the input or the outcome"
             ]
         );
     }
@@ -143,13 +145,13 @@ vectors:
         assert_eq!(
             after("{outcome: accept}", "{outcome: [reject, refused]}"),
             [
-                "acme.yaml:29:23: error: vector accepted: the oracle accepts this token; mend the input or the outcome"
+                "acme.yaml:29:23: error: vector accepted: the oracle accepts this token; fix the input or the outcome"
             ]
         );
         assert_eq!(
             after("cb5590\"", "cb5597\""),
             [
-                "acme.yaml:36:23: warning: vector forged: the oracle accepts this token; leave this only if the requirement asks for more than the scheme"
+                "acme.yaml:36:23: warning: vector forged: the oracle accepts this token; keep this only if the requirement demands more than the scheme"
             ]
         );
         assert_eq!(
@@ -159,7 +161,7 @@ vectors:
     }
 
     #[test]
-    fn requirements_are_looked_at() {
+    fn requirements_are_checked() {
         assert_eq!(
             after("    shows: [upper]", "    shows: [upper] # none"),
             Vec::<String>::new()
@@ -167,7 +169,7 @@ vectors:
         assert_eq!(
             after(r#", where: "page 1""#, ""),
             [
-                "acme.yaml:13:3: error: requirement exact: its basis is the document, so say where the document says it: where: \"…\""
+                "acme.yaml:13:3: error: requirement exact: its basis is the document, so cite the place: where: \"…\""
             ]
         );
         assert_eq!(
@@ -176,13 +178,13 @@ vectors:
                 "  unseen: {level: must, basis: security, text: \"Not seen.\"}\n  upper: {"
             ),
             [
-                "acme.yaml:15:3: error: requirement unseen: no vector shows it; add one, or take it out"
+                "acme.yaml:15:3: error: requirement unseen: no vector shows it; add one, or remove the requirement"
             ]
         );
     }
 
     #[test]
-    fn spelling_and_message_are_looked_at() {
+    fn scalars_and_message_are_checked() {
         assert_eq!(
             after("title: Acme", "title: 2026-11-20"),
             [
@@ -221,8 +223,8 @@ vectors:
         };
         let found = with_pattern(&[]);
         let lines = [
-            r#"acme.yaml:21:23: warning: vector signed: user_id "Message" is not of the pattern [0-9]+, and outside of it an implementation may refuse to sign; take a value of that form, write or: [refused, threw], or widen the pattern"#,
-            r#"acme.yaml:27:23: warning: vector accepted: user_id "Message" is not of the pattern [0-9]+, and outside of it a token may be rejected; take a value of that form, observe it (level may), or widen the pattern"#,
+            r#"acme.yaml:21:23: warning: vector signed: user_id "Message" does not match the pattern [0-9]+, and outside of it an implementation may refuse to sign; use a matching value, write or: [refused, threw], or widen the pattern"#,
+            r#"acme.yaml:27:23: warning: vector accepted: user_id "Message" does not match the pattern [0-9]+, and outside of it a token may be rejected; use a matching value, observe it (level may), or widen the pattern"#,
         ];
         assert_eq!(found, lines);
         // Vectors that accept declining are fine, and invalid input may be declined anyway.
@@ -244,7 +246,7 @@ vectors:
     }
 
     #[test]
-    fn findings_come_in_the_order_of_the_file() {
+    fn findings_are_in_file_order() {
         let text = GOOD
             .replace(r#", where: "page 1""#, "")
             .replace("title: Acme", "title: no")

@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_name_is_answered_with_those_like_it() {
+    fn an_unknown_name_suggests_similar_ones() {
         let error = MistakeId::named("secret-hex").unwrap_err().to_string();
         assert!(error.contains("secret-hex-decoded"), "{error}");
     }

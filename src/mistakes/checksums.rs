@@ -128,7 +128,7 @@ mod tests {
     use super::Checksum;
 
     #[test]
-    fn checksums_are_those_of_their_languages() {
+    fn checksums_match_their_languages() {
         // Python's zlib.crc32 and zlib.adler32, the FNV page's own values, Java's String.hashCode.
         assert_eq!(Checksum::Crc32.of(b"123456789"), 0xcbf4_3926);
         assert_eq!(Checksum::Adler32.of(b"Wikipedia"), 0x11e6_0398);
@@ -142,7 +142,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_taken_in_is_given_back(
+        fn state_round_trips(
             bytes in prop::collection::vec(any::<u8>(), 0..40),
             byte in any::<u8>(),
         ) {

@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_short_has_no_collision() {
+    fn short_texts_have_no_collision() {
         assert_eq!(
             collision(Checksum::Crc32, b"", b"abc", |_| b"abc".to_vec()),
             None

@@ -211,7 +211,7 @@ mod tests {
     use crate::scheme::Algorithm;
 
     #[test]
-    fn macs_are_those_of_the_oracle() {
+    fn macs_match_the_oracle() {
         for algorithm in Algorithm::ALL {
             for key in [&b""[..], b"k", &[7; 64], &[7; 129]] {
                 let hash = Hash::of(algorithm);
@@ -224,7 +224,7 @@ mod tests {
 
     /// Figures of `openssl dgst -mac HMAC -macopt key:k` and `openssl dgst` over `message`.
     #[test]
-    fn the_others_are_those_of_openssl() {
+    fn the_other_digests_match_openssl() {
         for (hash, mac, plain) in [
             (
                 Hash::Md5,

@@ -372,7 +372,7 @@ mod tests {
     };
 
     #[test]
-    fn prints_as_others_do() {
+    fn encodings_match_other_implementations() {
         assert_eq!(base32(b"foobar"), "MZXW6YTBOI======");
         assert_eq!(base32(b"foo"), "MZXW6===");
         assert_eq!(without_leading_zeros(&[0, 1, 0x10, 0xff]), b"0110ff");
@@ -395,7 +395,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_read_holds_what_was_printed(
+        fn printed_forms_are_recognised_when_read(
             mac in prop::sample::select(vec![16_usize, 20, 28, 32, 48, 64])
                 .prop_flat_map(|n| prop::collection::vec(prop_oneof![1 => 0_u8..16, 9 => any::<u8>()], n)),
         ) {

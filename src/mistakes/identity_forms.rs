@@ -290,7 +290,7 @@ mod tests {
     };
 
     #[test]
-    fn numbers_print_as_in_their_languages() {
+    fn numbers_print_like_in_their_languages() {
         // Node.js: String(Number(x)); Python: str(float(x)); Go: fmt.Sprint(float64).
         for (text, javascript, python, go) in [
             ("620", "620", "620.0", "620"),
@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes_are_those_of_their_languages() {
+    fn escapes_match_their_languages() {
         let first = |forms: Vec<super::Form<Vec<u8>>>, at: usize| {
             String::from_utf8(forms[at].value.clone()).unwrap()
         };

@@ -12,7 +12,7 @@ use crate::signature::{Context, Op, Outcome, OutcomeKind, Secret, Secrets, Value
 /// Where a mistake says that it applies it changes what an implementation does; where it says that
 /// it does not, it changes nothing.
 #[test]
-fn a_mistake_applies_where_it_makes_a_difference() {
+fn a_mistake_applies_if_it_makes_a_difference() {
     let mut wrong = Vec::new();
     for sample in samples() {
         let asked = sample.asked();
@@ -47,7 +47,7 @@ fn a_mistake_applies_where_it_makes_a_difference() {
 
 /// No two mistakes do the same everywhere.
 #[test]
-fn every_mistake_is_one_of_its_own() {
+fn every_mistake_is_distinct() {
     let samples = samples();
     let asked: Vec<_> = samples
         .iter()
@@ -73,7 +73,7 @@ fn every_mistake_is_one_of_its_own() {
 
 /// What a mistake of encoding spells, its own reader reads.
 #[test]
-fn what_is_spelt_is_read() {
+fn encoded_secrets_are_decoded() {
     for seed in 0_u8..40 {
         let mac: Vec<u8> = (0..32_u8)
             .map(|n| n.wrapping_mul(37).wrapping_add(seed.wrapping_mul(91)) ^ seed)
@@ -172,7 +172,7 @@ fn a_wrong_pipeline_accepts_its_own_tokens() {
 }
 
 #[test]
-fn what_changes_the_same_step_cannot_be_combined() {
+fn mistakes_of_the_same_step_cannot_be_combined() {
     let id = |name: &str| crate::mistakes::MistakeId::named(name).unwrap();
     let error = Mistaken::new(&[id("algorithm-md5"), id("algorithm-sha-1")]).unwrap_err();
     assert_eq!(
@@ -220,7 +220,7 @@ fn any_sample() -> impl Strategy<Value = Sample> {
 proptest! {
     /// Without a mistake it is the oracle, to the word.
     #[test]
-    fn without_a_mistake_it_is_the_oracle(
+    fn without_mistakes_the_pipeline_equals_the_oracle(
         sample in any_sample(),
         identity in prop_oneof![any::<String>(), "[a-zA-Z0-9 -]{0,80}"],
         secret in prop_oneof!["[0-9a-f]{0,70}", any::<String>(), "whsec_[A-Za-z0-9+/]{32}"],

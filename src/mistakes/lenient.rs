@@ -140,7 +140,7 @@ mod tests {
 
     /// What these cases gave in Node.js 20, Ruby 3.1 and PHP 8.2, as hex.
     #[test]
-    fn decodes_as_was_recorded() {
+    fn decoding_matches_the_recordings() {
         let node: Vec<String> = HEX
             .iter()
             .map(|t| hex::encode(hex_as_node(t.as_bytes())))
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn decodes_as_the_languages_do() {
+    fn decoding_matches_the_languages() {
         let mut skipped = Vec::new();
         // One process for all cases of a language: each prints a line for each argument.
         let mut check =

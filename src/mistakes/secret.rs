@@ -59,7 +59,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
                     [text, b"\r\n"].concat(),
                     "a carriage return and a line feed",
                 ),
-                Form::new([text, b" "].concat(), "a blank"),
+                Form::new([text, b" "].concat(), "a space"),
             ]
         }),
         ..ENTRY

@@ -130,7 +130,7 @@ mod tests {
     use crate::signature::Value;
 
     #[test]
-    fn compares_as_php() {
+    fn comparison_matches_php() {
         let text = |text: &str| Value::Text(text.into());
         assert!(loosely_equal(
             &text("0e1"),

@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn no_sentence_says_what_the_scheme_does_not_have() {
+    fn no_sentence_names_what_the_scheme_lacks() {
         let suites: Vec<Scheme> = embedded()
             .map(|suite| suite.parse().unwrap().scheme.clone())
             .collect();
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_of_any_scheme_is_no_template() {
+    fn general_sentences_contain_no_template() {
         for mistake in catalogue() {
             for sentence in sentences(&mistake.words()) {
                 assert!(!sentence.contains(['{', '}']), "{}: {sentence}", mistake.id);
@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hint_is_told_to_those_who_use_its_language() {
+    fn a_hint_is_shown_only_for_its_language() {
         let mistake = crate::mistakes::MistakeId::named("encoding-big-integer")
             .unwrap()
             .mistake();

@@ -31,14 +31,14 @@ pub enum Reply {
 #[non_exhaustive]
 pub enum AnswerError {
     /// The line is not a JSON object, or a member has the wrong type.
-    #[error("it is no JSON object of the protocol: {0}")]
+    #[error("not a valid protocol message: {0}")]
     Malformed(#[from] serde_json::Error),
     /// The answer has no id.
     #[error("it has no id")]
     NoId,
     /// The answer does not contain exactly one result.
     #[error(
-        "it holds {results} results instead of one of token, outcome, refused, threw, unsupported"
+        "it has {results} results; expected exactly one of token, outcome, refused, threw, unsupported"
     )]
     NotOneResult {
         /// The id of the request.
@@ -47,7 +47,7 @@ pub enum AnswerError {
         results: usize,
     },
     /// The outcome is unknown.
-    #[error("the outcome {outcome:?} is none of accept, reject and anonymous")]
+    #[error("unknown outcome {outcome:?}; expected accept, reject or anonymous")]
     UnknownOutcome {
         /// The id of the request.
         id: u64,
@@ -185,7 +185,7 @@ mod tests {
     use crate::signature::{Denial, Outcome};
 
     #[test]
-    fn an_answer_is_read_as_it_was_written() {
+    fn answers_round_trip() {
         for reply in [
             Reply::Outcome(Outcome::Token("a\u{e9}\n".into())),
             Reply::Outcome(Outcome::Accept),
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn words_for_people_need_not_be_unicode() {
+    fn messages_for_people_need_not_be_unicode() {
         let reply = |line: &[u8]| Answer::parse(line).unwrap().reply;
         let threw = |text: &str| Reply::Outcome(Outcome::Threw(text.into()));
         assert_eq!(
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_means_what_it_is_and_nothing_else() {
+    fn a_token_is_read_verbatim() {
         for line in [
             &br#"{"id":1,"token":"a\ud83db"}"#[..],
             b"{\"id\":1,\"token\":\"caf\xe9\"}",
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_guessed() {
+    fn malformed_answers_are_errors() {
         let error = |line: &str| Answer::parse(line.as_bytes()).unwrap_err();
         assert!(matches!(error("rubbish"), AnswerError::Malformed(_)));
         assert!(matches!(

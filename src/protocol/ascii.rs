@@ -58,7 +58,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn is_ascii_and_says_the_same(text in any::<String>()) {
+        fn the_output_is_ascii_and_equivalent(text in any::<String>()) {
             let mut out = Vec::new();
             super::write_ascii(&text, &mut out);
             prop_assert!(out.is_ascii());

@@ -35,7 +35,7 @@ pub struct Hello {
     pub max_in_flight: Option<u32>,
 }
 
-/// What an adapter says of the implementation behind it. Untrusted text.
+/// What an adapter states about its implementation. Untrusted text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ImplementationInfo {
     /// Its name.
@@ -58,7 +58,7 @@ pub struct ImplementationInfo {
     )]
     #[schemars(with = "Option<String>")]
     pub language: Option<String>,
-    /// What its author wants to have said.
+    /// Notes by its author.
     #[serde(
         default,
         deserialize_with = "prose::optional",
@@ -115,15 +115,13 @@ pub enum Clock {
 #[non_exhaustive]
 pub enum HelloError {
     /// The line is not valid JSON, or does not have the form of a hello.
-    #[error("its first line is no hello: {0}")]
+    #[error("its first line is not a valid hello: {0}")]
     Malformed(#[from] serde_json::Error),
     /// The adapter speaks another protocol version.
-    #[error(
-        "it speaks version {0} of the protocol; this macproof speaks version {PROTOCOL_VERSION}"
-    )]
+    #[error("unsupported protocol version {0}; this macproof speaks version {PROTOCOL_VERSION}")]
     Version(u32),
     /// `max_in_flight` is 0.
-    #[error("it says that it takes no request: max_in_flight is 0")]
+    #[error("max_in_flight is 0; it must be at least 1")]
     NothingInFlight,
 }
 
@@ -195,7 +193,7 @@ mod tests {
     use super::{Hello, HelloError};
 
     #[test]
-    fn what_it_tells_people_need_not_be_unicode() {
+    fn text_for_people_need_not_be_unicode() {
         let line = br#"{"protocol":1,"implementation":{"name":"a\ud83d","version":"\udead",
             "language":null,"notes":"at \ud83d\ude00"},"clock":"system"}"#;
         let said = Hello::parse(line).unwrap().implementation;
@@ -206,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn what_it_claims_has_to_be() {
+    fn required_members_are_checked() {
         for line in [
             br#"{"protocol":1,"implementation":{"name":"a"},"suites":["\ud83d"]}"#,
             br#"{"protocol":1,"implementation":{"name":"a"},"clock":"sys\ud83d"}"#,

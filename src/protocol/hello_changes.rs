@@ -30,7 +30,7 @@ pub enum HelloPart {
     Inputs,
 }
 
-/// Which parts of the hello were not the same each time it was said.
+/// Which parts of the hello differed between starts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct HelloChanges(pub BTreeSet<HelloPart>);
@@ -91,10 +91,10 @@ impl HelloChanges {
         names.join(", ")
     }
 
-    /// The changes in words: `its hello changed while it ran (ops, inputs)`; `None` if there are
+    /// The changes in words: `its hello changed during the run (ops, inputs)`; `None` if there are
     /// none.
     pub fn in_words(&self) -> Option<String> {
-        (!self.is_empty()).then(|| format!("its hello changed while it ran ({})", self.listed()))
+        (!self.is_empty()).then(|| format!("its hello changed during the run ({})", self.listed()))
     }
 }
 
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn every_part_that_decides_what_is_asked_is_compared() {
+    fn every_part_that_affects_requests_is_compared() {
         use HelloPart::{Clock, Inputs, Language, Name, Ops, Suites, Version};
         let named = r#""implementation":{"name":"a"}"#;
         for (to, parts) in [

@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn half_of_a_pair_and_bytes_of_another_encoding_become_one_mark_each() {
+    fn lone_surrogates_and_invalid_bytes_become_one_replacement_each() {
         for (json, text) in [
             (&br#""plain""#[..], "plain"),
             (br#""a\ud83db""#, "a\u{fffd}b"),
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_string_stays_an_error() {
+    fn values_that_are_not_strings_are_errors() {
         for json in [
             &b"1"[..],
             b"null",
@@ -130,7 +130,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_utf_8_stays_as_it_is(text: String) {
+        fn valid_utf_8_is_unchanged(text: String) {
             prop_assert_eq!(legible(text.as_bytes()), text);
         }
 

@@ -214,7 +214,7 @@ mod tests {
     use crate::signature::{Context, Fields, Op, Request, Secret, Secrets, Value};
 
     #[test]
-    fn a_request_is_read_as_it_was_written() {
+    fn requests_round_trip() {
         let fields = Fields::new()
             .with("user_id", "a\n\u{2028}\u{1F600}")
             .with("raw", Value::Bytes(vec![0xff]));
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn repeated_requests_are_equally_long_whatever_the_number() {
+    fn repeated_requests_have_equal_length_for_any_count() {
         let request = Request {
             suite: "plain".into(),
             op: Op::Verify,

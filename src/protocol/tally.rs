@@ -79,7 +79,7 @@ mod tests {
     use crate::signature::{Denial, Outcome};
 
     #[test]
-    fn an_answer_is_read_as_it_was_written() {
+    fn answers_round_trip() {
         let denial = Denial {
             code: Some("BAD".into()),
             status: None,
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_answers_nothing_is_an_error() {
+    fn a_line_without_an_answer_is_an_error() {
         for line in [
             r#"{"id":3}"#,
             r#"{"equal":true}"#,

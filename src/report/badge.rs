@@ -156,7 +156,7 @@ mod tests {
     use crate::results::{Document, Runs};
 
     #[test]
-    fn the_badges_keep_their_form() {
+    fn the_badges_match_the_snapshot() {
         let several = Document::from(Runs::new(vec![green(), rich(1)]));
         let documents: [Document; 4] = [
             green().into(),
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_but_a_whole_green_run_is_green() {
+    fn only_a_complete_passing_run_is_green() {
         let badge_json = |document: &Document| badge_json(document, &Campaigns::default());
         let green_one = badge_json(&green().into());
         assert!(green_one.contains("brightgreen"), "{green_one}");

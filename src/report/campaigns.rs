@@ -26,7 +26,7 @@ pub struct Campaigns<'a> {
 /// The campaign is about a different implementation than the run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the document of macproof {command} is of {campaign}, and the result of the run is of {run}; only documents of one implementation stand together"
+    "the document of macproof {command} is about {campaign}, but the run is about {run}; combine only documents about the same implementation"
 )]
 pub struct OtherImplementation {
     /// The command that wrote the campaign's document.
@@ -125,7 +125,7 @@ fn of_fuzz(fuzz: &FuzzResult) -> Option<Beside> {
             Tone::Doubtful,
             "a fuzz campaign that broke the adapter".to_owned(),
         ),
-        (0, _, 0) => (Tone::Doubtful, "a fuzz campaign of no case".to_owned()),
+        (0, _, 0) => (Tone::Doubtful, "a fuzz campaign without cases".to_owned()),
         (0, ..) if fuzz.exit_code() != 0 => {
             (Tone::Doubtful, "an incomplete fuzz campaign".to_owned())
         }
@@ -140,7 +140,7 @@ fn of_fuzz(fuzz: &FuzzResult) -> Option<Beside> {
 fn of_versus(versus: &VersusResult) -> Option<Beside> {
     let words = match (versus.differences.len() as u64, versus.exit_code) {
         (0, 0) => return None,
-        (0, 1) => "tokens of one that the other does not accept".to_owned(),
+        (0, 1) => "tokens that the other implementation does not accept".to_owned(),
         (0, _) => "an incomplete comparison of two implementations".to_owned(),
         (some, _) => {
             let number = count(some, "difference", "differences");
@@ -187,7 +187,7 @@ mod tests {
 
     /// A campaign's findings are in the head of each report, and nothing above them is green.
     #[test]
-    fn no_report_is_green_over_what_a_campaign_found() {
+    fn no_report_is_green_over_campaign_findings() {
         let name = green().implementation.name;
         let (leak, open) = (
             timing(TimingVerdict::Leak),

@@ -14,10 +14,13 @@ pub(super) const REASON: usize = 800;
 /// Maximum number of explanations shown for one outcome.
 const CAUSES: usize = 3;
 
+/// The width of the longest label in [`details`].
+pub(super) const LABEL: usize = 12;
+
 /// The details of a case, as pairs of a label and a line.
 pub(super) fn details(result: &RunResult, case: &Case) -> Vec<(&'static str, String)> {
     let mut lines = vec![
-        ("asked", sentence(&case.request)),
+        ("request", sentence(&case.request)),
         ("expected", excerpt(&case.expected, COLUMNS)),
         ("actual", actual(case)),
     ];
@@ -30,22 +33,22 @@ pub(super) fn details(result: &RunResult, case: &Case) -> Vec<(&'static str, Str
         lines.push(("", excerpt(reason, REASON)));
     }
     for (at, cause) in case.causes.iter().take(CAUSES).enumerate() {
-        let label = if at == 0 { "because" } else { "or" };
+        let label = if at == 0 { "likely cause" } else { "or" };
         lines.push((label, excerpt(&titles(cause), COLUMNS)));
         for remedy in remedies(cause) {
-            lines.push(("", excerpt(remedy, COLUMNS)));
+            lines.push(("fix", excerpt(remedy, COLUMNS)));
         }
     }
     if let Some(more) = case.causes.len().checked_sub(CAUSES).filter(|&n| n > 0) {
         lines.push((
             "or",
-            format!("{more} more that this case cannot tell apart"),
+            format!("{more} more that this case does not distinguish"),
         ));
     }
     if let Some(note) = &case.note {
         lines.push(("note", excerpt(note, COLUMNS)));
     }
-    lines.push(("again", rerun_command(result, &case.id)));
+    lines.push(("rerun", rerun_command(result, &case.id)));
     lines
 }
 
@@ -62,7 +65,7 @@ pub(super) fn titles(cause: &Causes) -> String {
 
 /// The likely cause of the failure, in one line. Causes that cannot be told apart are listed as
 /// alternatives.
-pub(super) fn because(case: &Case) -> Option<String> {
+pub(super) fn likely_cause(case: &Case) -> Option<String> {
     let shown: Vec<String> = case.causes.iter().take(CAUSES).map(titles).collect();
     let more = match case.causes.len().saturating_sub(CAUSES) {
         0 => String::new(),
@@ -82,7 +85,7 @@ pub(super) fn remedies(cause: &Causes) -> impl Iterator<Item = &str> {
 /// What the implementation did.
 pub(super) fn actual(case: &Case) -> String {
     let Some(first) = &case.actual else {
-        let reason = case.reason.as_deref().unwrap_or("nothing happened");
+        let reason = case.reason.as_deref().unwrap_or("no outcome");
         return excerpt(reason, REASON);
     };
     match &case.actual_in_another_round {
@@ -106,20 +109,15 @@ pub(super) fn difference(expected: &str, actual: &str) -> Option<String> {
     if expected == actual {
         None
     } else if expected.eq_ignore_ascii_case(actual) {
-        Some("it differs in upper and lower case only".to_owned())
+        Some("differs only in letter case".to_owned())
     } else if same == came {
-        Some(format!("it ends after {came} of {due} characters"))
+        Some(format!("ends after {came} of {due} characters"))
     } else if same == due {
-        Some(format!(
-            "it goes on after the {due} characters that are due"
-        ))
+        Some(format!("continues after the expected {due} characters"))
     } else if came != due {
-        Some(format!("it has {came} characters instead of {due}"))
+        Some(format!("has {came} characters instead of {due}"))
     } else if same > 0 {
-        Some(format!(
-            "it differs from character {} of {due} on",
-            same + 1
-        ))
+        Some(format!("first differs at character {} of {due}", same + 1))
     } else {
         None
     }
@@ -130,19 +128,16 @@ mod tests {
     use super::difference;
 
     #[test]
-    fn says_where_a_token_differs() {
+    fn differences_of_tokens_are_located() {
         for (actual, words) in [
             ("abcd", None),
             ("xbcd", None),
-            ("ABCD", Some("it differs in upper and lower case only")),
-            ("abxd", Some("it differs from character 3 of 4 on")),
-            ("ab", Some("it ends after 2 of 4 characters")),
-            ("", Some("it ends after 0 of 4 characters")),
-            (
-                "abcd\n",
-                Some("it goes on after the 4 characters that are due"),
-            ),
-            ("xb", Some("it has 2 characters instead of 4")),
+            ("ABCD", Some("differs only in letter case")),
+            ("abxd", Some("first differs at character 3 of 4")),
+            ("ab", Some("ends after 2 of 4 characters")),
+            ("", Some("ends after 0 of 4 characters")),
+            ("abcd\n", Some("continues after the expected 4 characters")),
+            ("xb", Some("has 2 characters instead of 4")),
         ] {
             assert_eq!(difference("abcd", actual).as_deref(), words, "{actual:?}");
         }

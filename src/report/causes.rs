@@ -30,7 +30,7 @@ pub(super) fn causes(diagnosis: &Diagnosis) -> Vec<CauseInWords> {
         let title = match &titles[..] {
             [only] => only.clone(),
             several => format!(
-                "one of these, which nothing observed tells apart: {}",
+                "one of these, which the results do not distinguish: {}",
                 several.join("; or ")
             ),
         };
@@ -70,14 +70,17 @@ pub(super) fn remarks(diagnosis: &Diagnosis) -> Vec<String> {
     match inquiry.result {
         InquiryResult::Consistent => {}
         InquiryResult::Changed => {
-            remarks.push("the verifier: it changed while it was asked: no cause".to_owned());
+            remarks.push(
+                "verifier: its answers changed while it was queried, so no cause is named"
+                    .to_owned(),
+            );
         }
         InquiryResult::AcceptsWrongTokens => remarks.push(
-            "the verifier: it accepts wrong tokens, made with a random key: no mistake is named"
+            "verifier: it accepts wrong tokens made with a random key, so no cause is named"
                 .to_owned(),
         ),
         InquiryResult::Interrupted => {
-            remarks.push("the verifier could not be asked to the end: no cause".to_owned());
+            remarks.push("verifier: the queries were interrupted, so no cause is named".to_owned());
         }
     }
     let requests = count(
@@ -86,12 +89,12 @@ pub(super) fn remarks(diagnosis: &Diagnosis) -> Vec<String> {
         "more requests",
     );
     let whose = if inquiry.own_tokens_only {
-        "; its secret is unknown, so only changes of its own tokens were tried"
+        "; its secret is unknown, so they present only changes of its own tokens"
     } else {
         ""
     };
     remarks.push(format!(
-        "to find the cause, the verifier was asked {requests}, which change no verdict{whose}"
+        "sent the verifier {requests} to find the cause; they do not affect any verdict{whose}"
     ));
     remarks
 }
@@ -106,9 +109,9 @@ fn unexplained(account: &Account, all: &str) -> Option<String> {
         ""
     };
     let tried = match account.tried {
-        1 => "the one known mistake that was tried does not explain".to_owned(),
+        1 => "the one known mistake tried does not explain".to_owned(),
         tried => format!(
-            "none of the {} known mistakes that were tried{how} explains",
+            "none of the {} known mistakes tried{how} explains",
             grouped(tried)
         ),
     };
@@ -119,7 +122,7 @@ fn unexplained(account: &Account, all: &str) -> Option<String> {
     })
 }
 
-/// `164 of 172 failed sign cases`; where there is one, `the one failed sign case`.
+/// `164 of 172 failed sign cases`; where there is one, `the only failed sign case`.
 fn of(cases: u64, account: &Account, all: &str) -> String {
     match account.failed {
         1 => all.to_owned(),
@@ -129,14 +132,14 @@ fn of(cases: u64, account: &Account, all: &str) -> String {
 
 fn failed_sign_cases(account: &Account) -> String {
     match account.failed {
-        1 => "the one failed sign case".to_owned(),
+        1 => "the only failed sign case".to_owned(),
         failed => count(failed, "failed sign case", "failed sign cases"),
     }
 }
 
 fn misjudged_verify_cases(account: &Account) -> String {
     match account.failed {
-        1 => "the one misjudged verify case".to_owned(),
+        1 => "the only misjudged verify case".to_owned(),
         failed => count(failed, "misjudged verify case", "misjudged verify cases"),
     }
 }
@@ -154,7 +157,7 @@ fn evidence(cause: &LikelyCause) -> Option<String> {
         return None;
     }
     let [only] = &cause.alternatives[..] else {
-        return Some("it accepts the token that each of them makes".to_owned());
+        return Some("it accepts the token made with each of them".to_owned());
     };
     let with: Vec<String> = only
         .mistakes
@@ -201,7 +204,7 @@ mod tests {
     use crate::results::Account;
 
     #[test]
-    fn one_case_is_told_as_one() {
+    fn a_single_case_is_in_the_singular() {
         let account = |failed, unexplained| Account {
             failed,
             unexplained,
@@ -209,10 +212,10 @@ mod tests {
             ..Account::default()
         };
         let said = |account: &Account| unexplained(account, &failed_sign_cases(account)).unwrap();
-        let none = "none of the 113 known mistakes that were tried explains";
+        let none = "none of the 113 known mistakes tried explains";
         assert_eq!(
             said(&account(1, 1)),
-            format!("{none} the one failed sign case")
+            format!("{none} the only failed sign case")
         );
         assert_eq!(
             said(&account(3, 3)),
@@ -223,7 +226,7 @@ mod tests {
             format!("{none} the other 1 of 3 failed sign cases")
         );
         for (failed, told) in [
-            (1, "the one failed sign case"),
+            (1, "the only failed sign case"),
             (3, "1 of 3 failed sign cases"),
         ] {
             let account = account(failed, 0);
@@ -232,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clause_becomes_what_stands_behind_with() {
+    fn clauses_become_participles() {
         for (clause, with) in [
             (
                 "the secret is decoded from hex",

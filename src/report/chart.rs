@@ -128,7 +128,7 @@ mod tests {
     use super::grouped;
 
     #[test]
-    fn numbers_can_be_read() {
+    fn numbers_are_readable() {
         for (value, text) in [
             (0.0, "0"),
             (2.5, "2.5"),

@@ -93,7 +93,7 @@ mod tests {
     use crate::results::{Difference, RunResult, Verdict};
 
     #[test]
-    fn the_difference_keeps_its_form() {
+    fn the_difference_matches_the_snapshot() {
         let old: RunResult = rich(1);
         let mut new = old.clone();
         new.cases[0].verdict = Verdict::Pass;
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_changed_is_one_line() {
+    fn no_change_is_one_line() {
         let (one, other) = (green().into(), green().into());
         let text = difference(&Difference::between(&one, &other));
         assert!(text.starts_with("no regression: 0 broke"), "{text}");

@@ -56,7 +56,7 @@ pub fn create(path: &Path) -> io::Result<File> {
         .open(path)
         .map_err(|error| match error.raw_os_error() {
             Some(code) if code == Errno::NXIO.raw_os_error() => {
-                io::Error::new(error.kind(), "nobody reads from this pipe")
+                io::Error::new(error.kind(), "no process reads from this pipe")
             }
             _ => error,
         })?;
@@ -126,7 +126,7 @@ mod tests {
     use super::{probe, write};
 
     #[test]
-    fn what_could_not_be_written_is_known_before() {
+    fn unwritable_paths_are_reported_before_the_run() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         fs::write(&file, b"old").unwrap();
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_replaced_whole_and_its_folder_made() {
+    fn a_file_is_replaced_atomically_and_its_folder_created() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a/b/report.json");
         write(&path, b"one, and long").unwrap();
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn others_may_read_it_as_they_may_any_file() {
+    fn reports_have_the_usual_permissions() {
         use std::os::unix::fs::PermissionsExt as _;
 
         let folder = tempfile::tempdir().unwrap();
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_stays_one_and_a_device_is_written_to() {
+    fn links_are_followed_and_devices_written() {
         let folder = tempfile::tempdir().unwrap();
         let (file, link) = (folder.path().join("file"), folder.path().join("link"));
         fs::write(&file, b"old").unwrap();
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_written_is_named_and_what_stood_there_stays() {
+    fn a_failed_write_names_the_file_and_keeps_the_old_one() {
         let folder = tempfile::tempdir().unwrap();
         let error = write(folder.path(), b"x").unwrap_err().to_string();
         assert!(

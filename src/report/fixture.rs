@@ -183,7 +183,7 @@ pub(super) fn rich(length: usize) -> RunResult {
 - {case: hostile/passes-now, expect: threw, reason: was broken}
 - {case: hostile/changed, expect: threw, reason: was broken}
 - {case: hostile/expired, expect: accept, reason: for a while, expires: 2026-10-01}
-- {case: 'acme/gone-*', expect: accept, reason: 'TODO: say why this is borne with'}
+- {case: 'acme/gone-*', expect: accept, reason: 'TODO: state why this is tolerated'}
 ";
     let known = KnownFailures::parse("known.yaml", list).unwrap();
     let mut circumstances = circumstances();
@@ -360,7 +360,7 @@ pub(crate) fn fuzz_campaign(said: &str) -> FuzzResult {
         "implementation": {"name": said}, "adapter": said,
         "suites": [{"name": "acme", "version": 1, "digest": "5f"}],
         "cases": 108_000, "disagreements": 8000, "unsupported": 0, "kinds": 93,
-        "progress": course(),
+        "progress": progress(),
         "findings": [finding("takes-anything", 500), finding("takes-a-prefix", 4000)],
         "profile": [{"suite": "acme", "what": "accepts upper-case hex", "cases": 12, "request": {"op": "sign", "secret": "s"}, "actual": "accept"}],
         "warnings": [{"suite": "acme", "requirement": "no-throw", "cases": 3}],
@@ -370,7 +370,7 @@ pub(crate) fn fuzz_campaign(said: &str) -> FuzzResult {
 }
 
 /// A campaign's progress, sampled every half second.
-fn course() -> Vec<FuzzPoint> {
+fn progress() -> Vec<FuzzPoint> {
     let point = |at: u64| FuzzPoint {
         at_ms: at * 500,
         cases: at * 6000,
@@ -400,7 +400,7 @@ pub(crate) fn versus_campaign(said: &str) -> VersusResult {
         "macproof_versus": 1, "macproof_version": "0.0.0", "started": "2026-11-20T12:00:00Z",
         "duration_ms": 9000, "ended": "whole", "seed": 42, "sides": [side(), side()],
         "suites": [{"name": "acme", "version": 1, "digest": "5f"}],
-        "cases": 54_000, "kinds": 31, "progress": course(),
+        "cases": 54_000, "kinds": 31, "progress": progress(),
         "differences": [{
             "suite": "acme", "request": request(), "answers": [answer("accept"), answer("threw")],
             "length": 2, "length_before": 300, "cases": 77,

@@ -36,7 +36,7 @@ pub enum Format {
 
 /// The name of an unknown report format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{:?} is no format; there are {}", .0, listed())]
+#[error("unknown report format {:?}; expected one of {}", .0, listed())]
 pub struct UnknownFormat(String);
 
 fn listed() -> String {
@@ -151,7 +151,7 @@ mod tests {
     use crate::report::fixture::rich;
 
     #[test]
-    fn a_format_is_found_by_its_name_and_no_two_are_the_same() {
+    fn formats_are_found_by_unique_names() {
         let options = HumanOptions::default();
         let mut seen = Vec::new();
         for format in Format::ALL {

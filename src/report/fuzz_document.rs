@@ -11,11 +11,11 @@ use crate::results::{FUZZ_SCHEMA_VERSION, FuzzResult, VERSUS_SCHEMA_VERSION, Ver
 #[non_exhaustive]
 pub enum ReadFuzzError {
     /// The input is not valid JSON, or does not match the schema.
-    #[error("it is no document of macproof fuzz: {0}")]
+    #[error("not a document of macproof fuzz: {0}")]
     Malformed(#[from] serde_json::Error),
     /// The document has another schema version.
     #[error(
-        "it is a document of macproof fuzz of form {found}, and this macproof reads form {known}; use the macproof that wrote it"
+        "unsupported schema version {found}; this macproof reads version {known}, so use the macproof that wrote the file"
     )]
     Version {
         /// The version that the document declares.
@@ -24,10 +24,12 @@ pub enum ReadFuzzError {
         known: u32,
     },
     /// The document compares two implementations.
-    #[error("it is a document of macproof fuzz --against, about two implementations")]
+    #[error("a document of macproof fuzz --against; expected one about a single implementation")]
     Versus,
     /// The document is about a single implementation.
-    #[error("it is a document of macproof fuzz about one implementation, not of --against")]
+    #[error(
+        "a document of macproof fuzz about a single implementation; expected one of macproof fuzz --against"
+    )]
     NotVersus,
 }
 
@@ -220,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn documents_are_of_their_schema_and_read_as_they_were_written() {
+    fn documents_match_their_schema_and_round_trip() {
         assert!(is_of(&fuzz_schema(), &campaign()));
         let read = read_fuzz(campaign().to_string().as_bytes()).unwrap();
         assert_eq!(serde_json::to_value(&read).unwrap(), campaign());
@@ -245,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn one_document_is_not_taken_for_another() {
+    fn document_kinds_are_not_confused() {
         let (one, two) = (campaign().to_string(), versus().to_string());
         assert!(is_fuzz(one.as_bytes()) && !is_fuzz(two.as_bytes()) && !is_fuzz(b"x"));
         assert!(matches!(

@@ -10,21 +10,21 @@ use crate::results::FuzzPoint;
 
 /// Plots answered cases and distinct kinds of answers over time, and marks when findings were made.
 /// Returns `None` if the campaign has no duration.
-pub fn fuzz_course(course: &[FuzzPoint]) -> Option<String> {
-    let last = course.last().filter(|last| last.at_ms > 0)?;
-    drawn(|root| draw(root, course, last))
+pub fn fuzz_progress(progress: &[FuzzPoint]) -> Option<String> {
+    let last = progress.last().filter(|last| last.at_ms > 0)?;
+    drawn(|root| draw(root, progress, last))
 }
 
 fn draw(
     root: &DrawingArea<SVGBackend<'_>, Shift>,
-    course: &[FuzzPoint],
+    progress: &[FuzzPoint],
     last: &FuzzPoint,
 ) -> Result<(), Failed> {
     let seconds = |point: &FuzzPoint| place(point.at_ms) / 1000.0;
     let room = |most: u64| 0.0..place(most.max(1)) * 1.08;
     let time = 0.0..seconds(last);
     let mut chart = ChartBuilder::on(root)
-        .caption("Cases and kinds of answers, as time went on", (FONT, 18))
+        .caption("Cases and kinds of answers over time", (FONT, 18))
         .margin(12)
         .x_label_area_size(44)
         .y_label_area_size(76)
@@ -38,18 +38,18 @@ fn draw(
         .y_label_formatter(&|kinds| grouped(*kinds))
         .label_style((FONT, 13))
         .draw()?;
-    let cases = course
+    let cases = progress
         .iter()
         .map(|point| (seconds(point), place(point.cases)));
     draw_line(&mut chart, cases, BLUE, "cases")?;
-    let kinds = course
+    let kinds = progress
         .iter()
         .map(|point| (seconds(point), place(point.kinds)));
     chart
         .draw_secondary_series(LineSeries::new(kinds, ORANGE.stroke_width(2)))?
         .label("kinds of answers")
         .legend(|(x, y)| PathElement::new(vec![(x, y), (x + 18, y)], ORANGE.stroke_width(2)));
-    let found = course
+    let found = progress
         .windows(2)
         .filter(|pair| pair[1].findings > pair[0].findings)
         .map(|pair| (seconds(&pair[1]), place(pair[1].cases)));
@@ -57,7 +57,7 @@ fn draw(
     if !found.is_empty() {
         chart
             .draw_series(found.into_iter().map(|at| Circle::new(at, 5, RED.filled())))?
-            .label("something was found")
+            .label("finding")
             .legend(|(x, y)| Circle::new((x + 9, y), 5, RED.filled()));
     }
     draw_legend(&mut chart)
@@ -65,10 +65,10 @@ fn draw(
 
 #[cfg(test)]
 mod tests {
-    use super::fuzz_course;
+    use super::fuzz_progress;
     use crate::results::FuzzPoint;
 
-    fn course() -> Vec<FuzzPoint> {
+    fn progress() -> Vec<FuzzPoint> {
         let point = |at: u64| FuzzPoint {
             at_ms: at * 500,
             cases: at * 12_000,
@@ -79,29 +79,24 @@ mod tests {
     }
 
     #[test]
-    fn the_picture_says_what_it_shows() {
-        let svg = fuzz_course(&course()).unwrap();
-        for words in [
-            "seconds",
-            "cases",
-            "kinds of answers",
-            "something was found",
-        ] {
+    fn the_picture_has_its_labels() {
+        let svg = fuzz_progress(&progress()).unwrap();
+        for words in ["seconds", "cases", "kinds of answers", "finding"] {
             assert!(svg.contains(words), "{words}");
         }
         // One circle per finding, and one in the legend.
         assert_eq!(svg.matches("<circle").count(), 3);
-        insta::assert_snapshot!("fuzz_course", svg);
-        let mut quiet = course();
+        insta::assert_snapshot!("fuzz_progress", svg);
+        let mut quiet = progress();
         for point in &mut quiet {
             point.findings = 0;
         }
-        assert!(!fuzz_course(&quiet).unwrap().contains("<circle"));
+        assert!(!fuzz_progress(&quiet).unwrap().contains("<circle"));
     }
 
     #[test]
-    fn nothing_is_drawn_of_nothing() {
-        assert_eq!(fuzz_course(&[]), None);
-        assert_eq!(fuzz_course(&[FuzzPoint::default()]), None);
+    fn an_empty_campaign_has_no_picture() {
+        assert_eq!(fuzz_progress(&[]), None);
+        assert_eq!(fuzz_progress(&[FuzzPoint::default()]), None);
     }
 }

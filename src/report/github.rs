@@ -1,7 +1,7 @@
 //! Annotations as GitHub-style workflow commands on standard output.
 
 use crate::report::Campaigns;
-use crate::report::case::{actual, because, remedies};
+use crate::report::case::{actual, likely_cause, remedies};
 use crate::report::digits::count;
 use crate::report::headline::Tone;
 use crate::report::visible::{excerpt, visible};
@@ -88,7 +88,7 @@ fn is_shut_by(case: &Case) -> bool {
 fn of_case(case: &Case, title: &str) -> Annotation {
     let mut message = match case.verdict {
         Verdict::UnexpectedPass => {
-            "it passes; remove it from the list of known failures".to_owned()
+            "passes unexpectedly; remove it from the list of known failures".to_owned()
         }
         Verdict::Error | Verdict::Skipped => actual(case),
         _ => format!(
@@ -97,13 +97,13 @@ fn of_case(case: &Case, title: &str) -> Annotation {
             excerpt(&case.expected, COLUMNS)
         ),
     };
-    if let Some(because) = because(case) {
-        message.push_str(&format!("\nbecause {}", excerpt(&because, COLUMNS)));
+    if let Some(cause) = likely_cause(case) {
+        message.push_str(&format!("\nlikely cause: {}", excerpt(&cause, COLUMNS)));
     }
     // Indistinguishable causes have different remedies, so none of them is named here.
     if let [cause] = &case.causes[..] {
         for remedy in remedies(cause) {
-            message.push_str(&format!("\n{}", excerpt(remedy, COLUMNS)));
+            message.push_str(&format!("\nfix: {}", excerpt(remedy, COLUMNS)));
         }
     }
     Annotation {
@@ -176,12 +176,12 @@ mod tests {
     use crate::report::fixture::{HOSTILE, forty_of_three_hundred, green, rich};
 
     #[test]
-    fn the_annotations_keep_their_form() {
+    fn the_annotations_match_the_snapshot() {
         insta::assert_snapshot!("github", github(&rich(400).into(), &Campaigns::default()));
     }
 
     #[test]
-    fn no_more_than_the_server_shows_and_the_rest_is_counted() {
+    fn annotations_beyond_the_limit_are_counted() {
         let text = github(&forty_of_three_hundred().into(), &Campaigns::default());
         assert_eq!(text.matches("::error ").count(), 10);
         assert!(
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_end_a_command_is_escaped() {
+    fn command_delimiters_are_escaped() {
         assert_eq!(data("100%\r\n::error::x"), "100%25%0D%0A::error::x");
         assert_eq!(property("a:b,c%"), "a%3Ab%2Cc%25");
     }
@@ -208,7 +208,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
         #[test]
-        fn nothing_that_was_said_is_a_command(said in any::<String>()) {
+        fn untrusted_text_is_never_a_command(said in any::<String>()) {
             let said = format!("{said}\n::add-mask::x\r::error::y{HOSTILE}");
             let mut result = rich(1);
             result.implementation.name.clone_from(&said);

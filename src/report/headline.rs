@@ -61,7 +61,7 @@ impl Headline {
     fn new(conformance: Conformance, judged_itself: bool, campaigns: &Campaigns<'_>) -> Self {
         let mut beside = campaigns.findings();
         if judged_itself {
-            let words = "nothing of yours was tested".to_owned();
+            let words = "your code was not tested".to_owned();
             beside.insert(0, Beside::new(Tone::Doubtful, "main", words));
         }
         let tones = beside.iter().map(|one| one.tone);

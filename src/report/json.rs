@@ -29,11 +29,11 @@ pub fn json<T: Serialize>(document: &T) -> String {
 #[non_exhaustive]
 pub enum ReadError {
     /// The input is not valid JSON, or does not match the schema.
-    #[error("it is no result of macproof run: {0}")]
+    #[error("not a result of macproof run: {0}")]
     Malformed(#[from] serde_json::Error),
     /// The input is the document of a campaign.
     #[error(
-        "it is what macproof {command} wrote, and the result of a run is needed here; an HTML page shows it beside one: macproof report render RUN.json --{option} FILE html=PATH"
+        "written by macproof {command}, but a result of macproof run is needed here; to show both in one HTML page: macproof report render RUN.json --{option} FILE html=PATH"
     )]
     Campaign {
         /// The command that wrote the document.
@@ -43,7 +43,7 @@ pub enum ReadError {
     },
     /// The document has another schema version.
     #[error(
-        "it is a result of form {found}, and this macproof reads form {known}; use the macproof that wrote it"
+        "unsupported schema version {found}; this macproof reads version {known}, so use the macproof that wrote the file"
     )]
     Version {
         /// The version that the document declares.
@@ -197,7 +197,7 @@ mod tests {
     use crate::results::{Document, Runs};
 
     #[test]
-    fn the_document_reads_as_it_was_written() {
+    fn the_document_round_trips() {
         let several = Runs::new(vec![green(), rich(1)]);
         for document in [
             green().into(),
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn the_document_keeps_its_form() {
+    fn the_document_matches_the_snapshot() {
         let mut result = rich(40);
         let keep = ["acme/wrong-token", "hostile/unstable", "hostile/known"];
         result.cases.retain(|case| keep.contains(&case.id.as_str()));
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn another_form_is_refused_by_its_version() {
+    fn other_schema_versions_are_refused() {
         let later = json(&green()).replacen("\"macproof_result\": 1", "\"macproof_result\": 2", 1);
         assert!(matches!(
             read(later.as_bytes()),
@@ -241,7 +241,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_was_said_is_read_back(said in any::<String>()) {
+        fn untrusted_text_round_trips(said in any::<String>()) {
             let mut result = rich(1);
             result.notes = vec![said.clone(), format!("{HOSTILE}{said}")];
             let document = Document::from(result);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::report::case::{REASON, actual, details};
+use crate::report::case::{LABEL, REASON, actual, details};
 use crate::report::human::verdict_sentence;
 use crate::report::visible::{excerpt, visible};
 use crate::results::{
@@ -165,7 +165,7 @@ fn status(result: &RunResult, case: &Case) -> TestCaseStatus {
             NonSuccessKind::Failure,
             "changed-outcome",
             format!(
-                "{}, where the list of known failures says {}",
+                "{}; the list of known failures expects {}",
                 actual(case),
                 known.expect
             ),
@@ -177,7 +177,7 @@ fn status(result: &RunResult, case: &Case) -> TestCaseStatus {
                 NonSuccessKind::Failure,
                 "unexpected-pass",
                 format!(
-                    "it passes; remove it from the list of known failures ({})",
+                    "passes unexpectedly; remove it from the list of known failures ({})",
                     excerpt(known.unwrap_or_default(), COLUMNS)
                 ),
             )
@@ -211,7 +211,7 @@ fn kind_of_failure(case: &Case) -> &'static str {
 fn described(result: &RunResult, case: &Case) -> String {
     let mut text = String::new();
     for (label, line) in details(result, case) {
-        text.push_str(format!("{label:<9} {line}").trim_end());
+        text.push_str(format!("{label:<LABEL$} {line}").trim_end());
         text.push('\n');
     }
     text
@@ -316,7 +316,7 @@ mod tests {
 
     /// `tests/integration/reports.rs` validates the report against Jenkins' schema.
     #[test]
-    fn the_report_keeps_its_form() {
+    fn the_report_matches_the_snapshot() {
         let mut result = rich(400);
         result.macproof_version = "0.0.0".into();
         let several = Runs::new(vec![result.clone(), result.clone()]);
@@ -383,7 +383,7 @@ mod tests {
 
         /// Any text from an implementation survives a round trip through the XML.
         #[test]
-        fn whatever_was_said_is_valid_xml(said in any::<String>()) {
+        fn untrusted_text_gives_valid_xml(said in any::<String>()) {
             let said = format!("{said}{HOSTILE}]]>{said}<!--");
             let mut result = rich(1);
             result.implementation.name.clone_from(&said);

@@ -1,7 +1,7 @@
 //! A Markdown summary, for a CI job's page or a pull request.
 
 use crate::report::Campaigns;
-use crate::report::case::{actual, because, remedies};
+use crate::report::case::{actual, likely_cause, remedies};
 use crate::report::causes::{causes, remarks};
 use crate::report::digits::{count, grouped};
 use crate::report::headline::{Headline, Tone};
@@ -192,7 +192,7 @@ fn failed_requirements(rows: &[RequirementRow<'_>], out: &mut String) {
     }
     row(
         out,
-        &["requirement", "level", "basis", "passed", "what it says"].map(str::to_owned),
+        &["requirement", "level", "basis", "passed", "text"].map(str::to_owned),
     );
     row(
         out,
@@ -232,27 +232,27 @@ fn failed_cases(run: &RunResult, out: &mut String) {
             case.verdict
         ));
         let mut item = |label: &str, words: &str| out.push_str(&format!("- {label}: {words}\n"));
-        item("asked", &code(&sentence(&case.request)));
+        item("request", &code(&sentence(&case.request)));
         item("expected", &code(&excerpt(&case.expected, COLUMNS)));
         item("actual", &code(&actual(case)));
-        if let Some(because) = because(case) {
-            item("because", &text(&visible(&because)));
+        if let Some(cause) = likely_cause(case) {
+            item("likely cause", &text(&visible(&cause)));
         }
         // Indistinguishable causes have different remedies, so none of them is named here.
         if let [cause] = &case.causes[..] {
             for remedy in remedies(cause) {
-                item("remedy", &text(&visible(remedy)));
+                item("fix", &text(&visible(remedy)));
             }
         }
         item(
-            "at",
+            "vector",
             &code(&format!(
                 "{}:{}",
                 visible(&case.source.path),
                 case.source.line
             )),
         );
-        item("again", &code(&rerun_command(run, &case.id)));
+        item("rerun", &code(&rerun_command(run, &case.id)));
         out.push_str("\n</details>\n");
     }
     if let Some(more) = failed.len().checked_sub(DESCRIBED).filter(|&more| more > 0) {
@@ -274,12 +274,15 @@ fn likely_causes(run: &RunResult, out: &mut String) {
     let (causes, remarks) = (causes(diagnosis), remarks(diagnosis));
     for cause in &causes {
         out.push_str(&format!(
-            "- Most likely, {}: {}\n",
+            "- Likely cause ({}): {}\n",
             cause.explains,
             text(&cause.title)
         ));
-        for line in cause.evidence.iter().chain(&cause.remedies) {
+        if let Some(line) = &cause.evidence {
             out.push_str(&format!("  - {}\n", text(line)));
+        }
+        for remedy in &cause.remedies {
+            out.push_str(&format!("  - fix: {}\n", text(remedy)));
         }
     }
     for remark in &remarks {
@@ -294,9 +297,7 @@ fn profile(run: &RunResult, out: &mut String) {
     if run.profile.is_empty() {
         return;
     }
-    out.push_str(
-        "<details><summary>Profile: what it does where the suites demand nothing</summary>\n\n",
-    );
+    out.push_str("<details><summary>Profile: behavior that the suites leave open</summary>\n\n");
     row(out, &["what", "does", "outcome", "case"].map(str::to_owned));
     row(out, &vec!["---".to_owned(); 4]);
     for one in &run.profile {
@@ -408,7 +409,7 @@ mod tests {
     use crate::results::{Document, Runs};
 
     #[test]
-    fn the_summary_keeps_its_form() {
+    fn the_summary_matches_the_snapshot() {
         let mut few = rich(400);
         few.cases.truncate(12);
         insta::assert_snapshot!("markdown", markdown(&few.into(), &Campaigns::default()));
@@ -434,7 +435,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_markdown_that_is_not_ours() {
+    fn untrusted_text_is_never_markdown() {
         assert_eq!(
             text("@ada #5 https://x *b* <b>"),
             "@<!-- -->ada #<!-- -->5 https:<!-- -->//x \\*b\\* &lt;b&gt;"
@@ -448,7 +449,7 @@ mod tests {
 
         /// Untrusted text adds no tag outside of code, and no line.
         #[test]
-        fn whatever_was_said_changes_nothing(said in any::<String>()) {
+        fn untrusted_text_does_not_change_the_structure(said in any::<String>()) {
             let lines = |said: &str| {
                 let mut result = rich(1);
                 result.implementation.name = said.into();

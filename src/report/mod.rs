@@ -38,12 +38,13 @@ mod visible;
 pub use badge::{badge, badge_json};
 pub use campaigns::{Campaigns, OtherImplementation};
 pub use difference::{difference, difference_json};
+pub(crate) use digits::{count, grouped};
 pub use file::{WriteError, create, probe, write};
 pub use format::{Format, UnknownFormat, render, render_with};
 pub use fuzz_document::{
     ReadFuzzError, fuzz_schema, is_fuzz, read_fuzz, read_versus, versus_schema,
 };
-pub use fuzz_picture::fuzz_course;
+pub use fuzz_picture::fuzz_progress;
 pub use github::github;
 pub use html::{html, html_with};
 pub use human::{HumanOptions, human};

@@ -114,7 +114,7 @@ mod tests {
 
     /// Different requests have different sentences, so each can be reproduced.
     #[test]
-    fn whatever_differs_is_in_the_sentence() {
+    fn different_requests_have_different_sentences() {
         for op in ["verify", "identify"] {
             let full = json!({
                 "op": op, "suite": "x", "secret": "s", "fields": {"user_id": "id-1"},

@@ -40,7 +40,7 @@ mod tests {
     use crate::suite::Level;
 
     #[test]
-    fn a_case_is_asked_again_as_it_was() {
+    fn the_rerun_command_reproduces_the_case() {
         let mut result = run(Vec::new(), "");
         let again = "macproof run --command 'php adapters/php/adapter.php'";
         assert_eq!(
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shell_reads_the_word_that_was_meant() {
+    fn words_are_quoted_for_the_shell() {
         for (word, written) in [
             ("--command", "--command"),
             ("php adapter.php", "'php adapter.php'"),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::report::case::{actual, details};
+use crate::report::case::{LABEL, actual, details};
 use crate::report::human::verdict_sentence;
 use crate::report::json;
 use crate::report::visible::{excerpt, visible};
@@ -140,7 +140,7 @@ fn finding(
         (Verdict::Fail | Verdict::Warning, Some(known)) => (
             "error",
             format!(
-                "{}, where the list of known failures says {}",
+                "{}; the list of known failures expects {}",
                 actual(case),
                 known.expect
             ),
@@ -150,15 +150,14 @@ fn finding(
         (Verdict::KnownFailure, _) => ("note", happened(case)),
         (Verdict::UnexpectedPass, _) => (
             "error",
-            "it passes, and the list of known failures says that it fails; remove it from there"
-                .to_owned(),
+            "passes unexpectedly; remove it from the list of known failures".to_owned(),
         ),
         _ => return None,
     };
     let shown = case.shows.first()?;
     let text: String = details(result, case)
         .iter()
-        .map(|(label, line)| format!("{label:<9} {line}").trim_end().to_owned() + "\n")
+        .map(|(label, line)| format!("{label:<LABEL$} {line}").trim_end().to_owned() + "\n")
         .collect();
     let mut finding = json!({
         "ruleId": format!("{}/{shown}", case.suite()),
@@ -282,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn the_log_is_of_the_published_schema() {
+    fn the_log_matches_the_published_schema() {
         let validator = validator();
         let several = Document::from(Runs::new(vec![green(), rich(400)]));
         for document in [
@@ -304,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn the_log_keeps_its_form() {
+    fn the_log_matches_the_snapshot() {
         let mut result = rich(40);
         let keep = [
             "acme/wrong-token",
@@ -318,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn findings_stand_at_the_lines_of_their_vectors() {
+    fn findings_are_at_the_lines_of_their_vectors() {
         let log = log(forty_of_three_hundred());
         let results = log["runs"][0]["results"].as_array().unwrap();
         assert_eq!(results.len(), 40);
@@ -337,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_a_reference() {
+    fn paths_become_uri_references() {
         assert_eq!(uri("vectors/a b.yaml"), "vectors/a%20b.yaml");
         assert_eq!(uri("/é?#"), "file:///%C3%A9%3F%23");
     }
@@ -346,7 +345,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(32))]
 
         #[test]
-        fn whatever_was_said_is_a_log(said in any::<String>()) {
+        fn untrusted_text_gives_a_valid_log(said in any::<String>()) {
             let said = format!("{said}{HOSTILE}[x](http://x)");
             let mut result = rich(1);
             result.implementation.name.clone_from(&said);

@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn documents_are_of_the_schema_and_others_are_not() {
+    fn documents_match_the_schema_and_others_do_not() {
         let schema: Value = serde_json::from_str(&result_schema()).unwrap();
         let validator = jsonschema::validator_for(&schema).unwrap();
         for result in [green(), forty_of_three_hundred(), rich(65_536)] {

@@ -191,7 +191,7 @@ mod tests {
     use super::{beginning, disarmed, excerpt, harmless, quoted, visible};
 
     #[test]
-    fn what_cannot_be_seen_is_spelt_out() {
+    fn invisible_characters_are_spelled_out() {
         for (text, seen) in [
             ("plain 'text' \"quoted\"", "plain 'text' \"quoted\""),
             ("é ß İ 漢 😀 عربى", "é ß İ 漢 😀 عربى"),
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_log_is_given_no_orders() {
+    fn control_sequences_are_disarmed() {
         for (text, seen) in [
             ("a\n ::stop-commands::x\n", "a\n \\u{3a}:stop-commands::x\n"),
             ("::error::x", "\\u{3a}:error::x"),
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_long_is_shortened_in_the_middle() {
+    fn long_texts_are_shortened_in_the_middle() {
         assert_eq!(excerpt("abcdefgh", 8), "abcdefgh");
         assert_eq!(excerpt("abcdefghi", 8), "abcd…fghi (9 characters)");
         assert_eq!(

@@ -43,7 +43,7 @@ impl Implementation for Baseline {
         match (*self, call.op) {
             (Self::AcceptsAll, Op::Sign) => Outcome::Token(token_of_zeros(call)),
             (Self::AcceptsAll, Op::Verify | Op::Identify) => Outcome::Accept,
-            (Self::RejectsAll, Op::Sign) => Outcome::Refused("it declines everything".to_owned()),
+            (Self::RejectsAll, Op::Sign) => Outcome::Refused("it refuses everything".to_owned()),
             (Self::RejectsAll, Op::Verify | Op::Identify) => Outcome::REJECT,
             (Self::Echoes, Op::Sign) => Outcome::Token(echo(call)),
             (Self::Echoes, Op::Verify | Op::Identify) => match call.token {

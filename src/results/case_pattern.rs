@@ -23,7 +23,7 @@ pub enum CasePatternError {
     #[error("the pattern is empty; write a case id such as suite/vector-id, or suite/*")]
     Empty,
     /// A bracket, brace or range is malformed.
-    #[error("{0:?} is no pattern: {1}")]
+    #[error("invalid pattern {0:?}: {1}")]
     Malformed(String, String),
 }
 
@@ -83,7 +83,7 @@ fn compiled(text: &str) -> Result<GlobSet, CasePatternError> {
             _ => {}
         }
         if depth > MAX_DEPTH {
-            let problem = format!("more than {MAX_DEPTH} braces stand in one another");
+            let problem = format!("braces nested deeper than {MAX_DEPTH}");
             return Err(malformed(problem));
         }
     }
@@ -93,7 +93,7 @@ fn compiled(text: &str) -> Result<GlobSet, CasePatternError> {
     GlobSet::builder()
         .add(glob)
         .build()
-        .map_err(|_| malformed("it is too large".to_owned()))
+        .map_err(|_| malformed("too large".to_owned()))
 }
 
 impl fmt::Display for CasePattern {
@@ -107,7 +107,7 @@ mod tests {
     use super::{CasePattern, CasePatternError};
 
     #[test]
-    fn a_pattern_means_what_it_says() {
+    fn patterns_match_as_documented() {
         let cases = ["jimo/a", "jimo/a-b", "mtribes/a", "jimo-x/a"];
         for (pattern, meant) in [
             ("jimo/a", vec!["jimo/a"]),
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_is_wrong() {
+    fn invalid_patterns_are_explained() {
         assert_eq!(CasePattern::new("").unwrap_err(), CasePatternError::Empty);
         let error = CasePattern::new("jimo/[a").unwrap_err().to_string();
         assert!(error.contains("jimo/[a"), "{error}");
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_its_suite_and_whether_it_is_one_case() {
+    fn a_pattern_knows_its_suite_and_whether_it_is_one_case() {
         let pattern = |text| CasePattern::new(text).unwrap();
         assert_eq!(pattern("jimo/*").suite(), Some("jimo"));
         assert_eq!(pattern("{jimo,a}/*").suite(), None);

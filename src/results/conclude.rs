@@ -39,7 +39,7 @@ pub struct Observation<'s> {
 /// The facts of a run other than its cases.
 #[derive(Clone, Debug)]
 pub struct Circumstances {
-    /// When the run began, as RFC 3339 in UTC.
+    /// The start time, as RFC 3339 in UTC.
     pub started: String,
     /// How long the run took, in milliseconds.
     pub duration_ms: u64,
@@ -87,7 +87,7 @@ pub fn conclude(
     today: &str,
 ) -> RunResult {
     in_file_order(&mut observations);
-    let mut ledger = KnownFailureMatcher::new(known, today);
+    let mut matcher = KnownFailureMatcher::new(known, today);
     let mut suites: Vec<SuiteSummary> = Vec::new();
     let mut every_case = BTreeSet::new();
     let mut cases = Vec::with_capacity(observations.len());
@@ -102,14 +102,14 @@ pub fn conclude(
             every_case.extend(suite.vectors.iter().map(|v| suite.case_id(v).to_string()));
         }
         let mut case = judged(observation, circumstances.level);
-        under_the_list(&mut case, &mut ledger);
+        under_the_list(&mut case, &mut matcher);
         if let Some(suite) = suites.last_mut() {
             suite.counts.add(case.verdict);
         }
         profile.extend(observed_trait(observation, &case));
         cases.push(case);
     }
-    let troubles = ledger.troubles(&every_case, circumstances.left_out.is_empty());
+    let troubles = matcher.troubles(&every_case, circumstances.left_out.is_empty());
     let scope = scope(circumstances.left_out, &cases);
     let disturbances = Disturbances {
         restarts: &circumstances.restarts,
@@ -151,8 +151,8 @@ pub fn conclude(
 }
 
 /// Applies the list of known failures to a case.
-pub(super) fn under_the_list(case: &mut Case, ledger: &mut KnownFailureMatcher<'_>) {
-    match ledger.rule(&case.id, case.verdict, case.outcome) {
+pub(super) fn under_the_list(case: &mut Case, matcher: &mut KnownFailureMatcher<'_>) {
+    match matcher.rule(&case.id, case.verdict, case.outcome) {
         Ruling::Silent => {}
         Ruling::Holds(entry) => {
             case.known = Some(mention(entry, case.verdict));
@@ -338,7 +338,7 @@ mod tests {
     use crate::suite::{Basis, Expect, Level};
 
     #[test]
-    fn cases_stand_in_the_order_of_their_file_whatever_the_order_of_the_run() {
+    fn cases_are_in_file_order_regardless_of_run_order() {
         let jimo = suite("jimo")
             .requires("r", Level::Must, Basis::Document, "R.")
             .shows("z", &["r"], Op::Sign, expect_token("aa"))
@@ -411,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn the_profile_says_what_an_implementation_does() {
+    fn the_profile_describes_the_implementation() {
         let suite = small_suite();
         for (observed, does, outcome) in [
             (accept(), Some(true), ObservedKind::Accept),
@@ -435,7 +435,7 @@ mod tests {
 
     /// A wrong token does not count as a signature.
     #[test]
-    fn a_wrong_token_is_no_signature() {
+    fn a_wrong_token_is_not_a_signature() {
         let suite = suite("acme")
             .requires("r", Level::May, Basis::Practice, "R.")
             .shows("odd", &["r"], Op::Sign, Expect::Observe("signs it".into()));

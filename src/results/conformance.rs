@@ -88,21 +88,21 @@ pub(super) fn gate(
         && !disturbances.restarts.are_allowed()
     {
         let hint = if disturbances.restarts.are_of_time() {
-            "a longer --timeout may spare some of them; "
+            "a longer --timeout may prevent some of them; "
         } else {
             ""
         };
         of_the_run(
             GateFailureKind::Restarts,
-            format!("{restarts}; {hint}--allow-restarts says how many are borne"),
+            format!("{restarts}; {hint}--allow-restarts N tolerates up to N"),
         );
     }
     if let Some(changes) = disturbances.hello_changes.in_words() {
-        let reason = format!("{changes}: who is tested, and what is asked, depends on it");
+        let reason = format!("{changes}, so it may not be the same implementation throughout");
         of_the_run(GateFailureKind::HelloChanged, reason);
     }
     if disturbances.interruption.is_some() {
-        let reason = "it was interrupted before everything was asked";
+        let reason = "interrupted before all cases ran";
         of_the_run(GateFailureKind::Interrupted, reason.to_owned());
     }
     let exit_codes = failed.iter().map(|failure| failure.kind.exit_code());
@@ -208,19 +208,19 @@ fn gate_reason(case: &Case, kind: GateFailureKind) -> String {
     match (kind, &case.known) {
         (GateFailureKind::ChangedOutcome, Some(known)) => {
             format!(
-                "{} where the list of known failures says {}",
+                "{}; the list of known failures expects {}",
                 happened(),
                 known.expect
             )
         }
         (GateFailureKind::UnexpectedPass, Some(known)) => {
             format!(
-                "it passes, and the list of known failures says {}",
+                "passes; the list of known failures expects {}",
                 known.expect
             )
         }
         (GateFailureKind::Fail, _) => match case.outcome {
-            Some(ObservedKind::Token) => "another token than the expected one".to_owned(),
+            Some(ObservedKind::Token) => "a different token than expected".to_owned(),
             Some(ObservedKind::Unstable | ObservedKind::Unsupported) => reason.to_owned(),
             _ => format!("{} instead of {due}", happened()),
         },
@@ -395,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn restarts_that_no_case_answers_for_leave_it_open_unless_they_are_allowed() {
+    fn unattributed_restarts_make_a_run_incomplete_unless_allowed() {
         for (restarts, allowed, came, expected) in [
             (0, 0, "aa", (Conformant, 0)),
             (1, 0, "aa", (Incomplete, 3)),
@@ -437,7 +437,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changes_from_round_to_round_fails() {
+    fn unstable_cases_fail() {
         let unstable = Observed::Unstable(
             Outcome::Token("aa".into()),
             Outcome::Threw("TypeError".into()),

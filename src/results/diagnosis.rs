@@ -17,7 +17,8 @@ use crate::signature::{Op, Request};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Diagnosis {
-    /// The causes, the one that explains most first. No case counts for two of them.
+    /// The causes, starting with the one that explains the most cases. No case counts for two
+    /// causes.
     pub causes: Vec<LikelyCause>,
     /// The `sign` cases that failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -25,7 +26,7 @@ pub struct Diagnosis {
     /// The `verify` cases that were misjudged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verify: Option<Account>,
-    /// What the verifier was asked after the cases, to find the cause.
+    /// The queries that were sent to the verifier after the cases, to find the cause.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inquiry: Option<Inquiry>,
 }
@@ -40,10 +41,10 @@ pub struct Account {
     pub unexplained: u64,
     /// How many known mistakes were tried.
     pub tried: u64,
-    /// Whether they were tried in pairs, too.
+    /// Whether they were also tried in pairs.
     pub in_pairs: bool,
-    /// The mistakes that something observed rules out, by their ids. Only `verify` has them: a
-    /// token that was signed names its mistakes itself.
+    /// The mistakes that an observation rules out, by id. Only for `verify`: a signed token
+    /// identifies its mistakes itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ruled_out: Vec<String>,
 }
@@ -52,38 +53,38 @@ pub struct Account {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LikelyCause {
-    /// The mistakes that together explain it. Several entries are a choice: nothing observed tells
-    /// them apart.
+    /// The mistakes that together explain it. Several entries are alternatives that the
+    /// observations do not distinguish.
     pub alternatives: Vec<Causes>,
     /// How many failed `sign` cases it explains.
     pub sign: u64,
     /// How many misjudged `verify` cases it explains.
     pub verify: u64,
-    /// How many wrong tokens, made with these mistakes, the verifier accepted when it was asked.
+    /// How many wrong tokens, made with these mistakes, the verifier accepted.
     pub accepted_tokens: u64,
 }
 
-/// What the verifier was asked after the cases.
+/// The queries that were sent to the verifier after the cases.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Inquiry {
-    /// What came of it.
+    /// Its result.
     pub result: InquiryResult,
-    /// Whether only changes of the implementation's own tokens were tried, because nobody tells
-    /// its secret.
+    /// Whether only changes of the implementation's own tokens were tried, because its secret is
+    /// unknown.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub own_tokens_only: bool,
-    /// What was asked, in order, with the answers.
+    /// The requests, in order, with the answers.
     pub requests: Vec<InquiryRequest>,
 }
 
-/// What came of asking a verifier for the cause.
+/// The result of an inquiry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum InquiryResult {
     /// It answered consistently.
     Consistent,
-    /// A right token that passed was rejected later, or the reverse, or it gave no valid answer.
+    /// It rejected a right token that it had accepted, or the reverse, or gave no valid answer.
     Changed,
     /// It accepted a token whose MAC was made with a random key.
     AcceptsWrongTokens,
@@ -97,13 +98,12 @@ pub enum InquiryResult {
 pub struct InquiryRequest {
     /// Which token was presented.
     pub token: InquiryToken,
-    /// For a token of mistakes: the sets of mistakes that make it, by their ids; for a control,
-    /// those whose form it has.
+    /// The sets of mistakes that produce the token, by id; for a control, those whose form it has.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mistakes: Vec<Vec<String>>,
-    /// What was asked.
+    /// The request.
     pub request: Request,
-    /// What happened, in one word; absent where it could not be asked.
+    /// The outcome, in one word; absent if the request could not be sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<ObservedKind>,
 }
@@ -114,9 +114,9 @@ pub struct InquiryRequest {
 pub enum InquiryToken {
     /// The right one.
     Right,
-    /// One that mistakes make.
+    /// A token that mistakes produce.
     Mistaken,
-    /// One of the same form whose MAC is made with a random key.
+    /// A token of the same form with a MAC made with a random key.
     Control,
 }
 

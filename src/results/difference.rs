@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_broke_was_fixed_appeared_and_vanished() {
+    fn changes_are_classified() {
         let old = document(
             &[
                 ("signs", token("aa")),
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_known_failures_hides_no_regression_and_makes_none() {
+    fn known_failures_neither_hide_nor_cause_regressions() {
         let list = "- {case: acme/forged, expect: accept, reason: x}";
         let failing = document(&[("forged", accept())], list);
         let passing = document(&[("forged", reject())], "");
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_case_that_fails_is_a_regression_and_a_warning_is_none() {
+    fn a_new_failing_case_is_a_regression_and_a_warning_is_not() {
         let old = document(&[("signs", token("aa")), ("throws", reject())], "");
         let failing = document(
             &[

@@ -14,83 +14,83 @@ use crate::suite::{Basis, Level, Source};
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// Shown wherever the built-in reference was tested because no implementation was named.
-pub const JUDGED_ITSELF: &str = "the built-in reference; nothing of yours was tested";
+pub const JUDGED_ITSELF: &str = "the built-in reference; your code was not tested";
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RunResult {
-    /// The version of this document's form: 1.
+    /// The schema version of this document: 1.
     pub macproof_result: u32,
-    /// The version of the program that wrote it.
+    /// The version of macproof that wrote it.
     pub macproof_version: String,
-    /// When the run began, as RFC 3339 in UTC.
+    /// The start time, as RFC 3339 in UTC.
     pub started: String,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
-    /// What it came to.
+    /// The verdict.
     pub conformance: Conformance,
-    /// Why the implementation could not be built, reached or greeted, where that was so: untrusted
-    /// text. There are no cases then, and its name is only what it is called here.
+    /// Why the implementation could not be built, reached or started: untrusted text. In that case
+    /// there are no cases, and the name is the configured one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub did_not_start: Option<String>,
-    /// What was left out of it.
+    /// What was left out.
     pub scope: Scope,
-    /// What sets the exit code.
+    /// The gate, which determines the exit code.
     pub gate: Gate,
-    /// What was tested, in its own words: untrusted text.
+    /// What was tested, as it identifies itself: untrusted text.
     pub implementation: ImplementationInfo,
-    /// How it was reached: `reference`, or the adapter's command.
+    /// `reference`, or the adapter's command.
     pub adapter: String,
-    /// Whether this program tested its own reference implementation because nobody named another:
-    /// nothing of the user's was tested then.
+    /// Whether the built-in reference was tested because no implementation was named; the user's
+    /// code was not tested then.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub judged_itself: bool,
-    /// The arguments of `macproof run` that reach the same implementation and the same suites
-    /// again: `--command`, `--suite-file`; no filter, level or repetition.
+    /// The arguments of `macproof run` that select the same implementation and suites: `--command`,
+    /// `--suite-file`; without filter, level and repetition.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub arguments: Vec<String>,
     /// The lowest level that counts as a failure.
     pub level: Level,
-    /// The seed of the order of the cases.
+    /// The seed for the order of the cases.
     pub seed: u64,
-    /// How often each case ran: the rounds of all cases that were completed.
+    /// How many times each case ran: the number of completed rounds.
     pub repeat: u64,
-    /// How often each case was to run, where the run ended before that.
+    /// How many times each case should have run, if the run ended earlier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat_asked: Option<u64>,
-    /// Whether a signal ended the run before its time.
+    /// Whether the run was interrupted by a signal.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub interrupted: bool,
-    /// How often the adapter had to be started again without a case that answers for it.
+    /// The unattributed restarts of the adapter.
     #[serde(default)]
     pub restarts: Restarts,
-    /// Which parts of the adapter's hello were not the same each time it was said: what is asked
-    /// depends on them, and another name may be another implementation. Absent where none changed.
+    /// Which parts of the adapter's hello differed between starts. The requests depend on them, and
+    /// another name may mean another implementation. Absent if none changed.
     #[serde(default, skip_serializing_if = "HelloChanges::is_empty")]
     pub hello_changes: HelloChanges,
-    /// Which part of a run this is; absent if it is the whole.
+    /// Which part of a run this is; absent for a complete run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<ShardSummary>,
     /// The suites that took part.
     pub suites: Vec<SuiteSummary>,
-    /// How many cases came to each verdict.
+    /// The number of cases by verdict.
     pub counts: Counts,
     /// Every case, in the order of its suite.
     pub cases: Vec<Case>,
-    /// What was observed of matters of taste: the `may` vectors.
+    /// Implementation-defined behavior that the `may` vectors observed.
     pub profile: Vec<Trait>,
-    /// Why cases failed, as far as there is evidence; absent where none did.
+    /// Why cases failed, as far as there is evidence; absent if none failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub diagnosis: Option<Diagnosis>,
-    /// What older documents have in the place of `diagnosis`; it is read, and no longer written.
+    /// What older documents have instead of `diagnosis`; read, but no longer written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verifier_causes: Vec<MistakeMention>,
-    /// How many of the judged `must` and `should` cases each trivial baseline passes; none in
-    /// documents of older versions.
+    /// How many of the judged `must` and `should` cases each trivial baseline passes; absent in
+    /// older documents.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub baselines: Vec<BaselineScore>,
-    /// What the harness noticed beside the cases: restarts, output where none is due.
+    /// What the harness noticed apart from the cases: restarts, unexpected output.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
 }
@@ -126,17 +126,17 @@ pub(super) fn cases_and_asked(counts: &Counts) -> (u64, u64) {
     (counts.total(), counts.total() - unasked)
 }
 
-/// One of several parts of a run, which together are the whole.
+/// One of several parts that make up a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ShardSummary {
-    /// Which part, from 1.
+    /// The number of the part, from 1.
     pub number: u64,
-    /// How many there are.
+    /// The number of parts.
     pub count: u64,
 }
 
-/// What a run says of the implementation, known failures or not.
+/// What a run shows about the implementation, regardless of known failures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Conformance {
@@ -144,23 +144,23 @@ pub enum Conformance {
     Conformant,
     /// At least one failed.
     Nonconformant,
-    /// None failed, but not all were judged.
+    /// None failed, but not all could be judged.
     Incomplete,
 }
 
-/// What was left out of a run; its conformance holds for the rest only.
+/// What was left out of a run; its conformance covers only the rest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scope {
     /// Whether nothing was left out.
     pub whole: bool,
-    /// How many cases the run had, those aside that were left out before it began.
+    /// How many cases the run had, without those left out before it started.
     #[serde(default)]
     pub cases: u64,
-    /// How many of them were asked: neither not applicable nor skipped.
+    /// How many of them ran: neither not applicable nor skipped.
     #[serde(default)]
     pub asked: u64,
-    /// What was, and why.
+    /// What was left out, and why.
     pub left_out: Vec<ScopeNote>,
 }
 
@@ -170,29 +170,29 @@ pub struct Scope {
 pub struct ScopeNote {
     /// What and why, in words.
     pub what: String,
-    /// How many cases that concerns.
+    /// The number of affected cases.
     pub cases: u64,
 }
 
-/// What sets the exit code.
+/// The gate, which determines the exit code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Gate {
-    /// Whether the run may be relied on.
+    /// Whether the gate passed.
     pub passed: bool,
     /// The exit code of the run.
     pub exit_code: u8,
-    /// Everything that keeps the gate shut.
+    /// Every reason why the gate failed.
     pub failed: Vec<GateFailure>,
 }
 
-/// One thing that keeps the gate shut.
+/// One reason why the gate failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GateFailure {
-    /// The case, or the pattern of the known failure, that is concerned; empty if it is the run.
+    /// The affected case, or the pattern of the known failure; empty for the run as a whole.
     pub case: String,
-    /// Of which kind it is.
+    /// Its kind.
     pub kind: GateFailureKind,
     /// Why, in words.
     pub reason: String,
@@ -240,17 +240,17 @@ pub struct SuiteSummary {
     pub name: String,
     /// Its version.
     pub version: u32,
-    /// What a person calls it.
+    /// Its title.
     pub title: String,
     /// The SHA-256 of its file, in lower-case hex.
     pub digest: String,
-    /// The file, as it was named.
+    /// The path of the file, as given.
     pub path: String,
-    /// The document that it is made from.
+    /// The document that it is based on.
     pub source: Source,
     /// Its requirements, in the order of the file.
     pub requirements: Vec<RequirementSummary>,
-    /// How many of its cases came to each verdict.
+    /// The number of its cases by verdict.
     pub counts: Counts,
 }
 
@@ -260,18 +260,18 @@ pub struct SuiteSummary {
 pub struct RequirementSummary {
     /// Its name in the suite.
     pub id: String,
-    /// How much it matters.
+    /// Its level.
     pub level: Level,
-    /// On what it rests.
+    /// Its basis.
     pub basis: Basis,
     /// The statement.
     pub text: String,
-    /// Where the document says so.
+    /// The place in the document.
     #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
 }
 
-/// How many cases came to each verdict; those to which none came are left out.
+/// The number of cases by verdict; verdicts without cases are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 #[schemars(extend("propertyNames" = {"enum": Verdict::ALL}))]
@@ -310,46 +310,46 @@ impl FromIterator<Verdict> for Counts {
 pub struct Case {
     /// `suite/vector-id`.
     pub id: String,
-    /// How much it matters.
+    /// Its level.
     pub level: Level,
-    /// On what it rests.
+    /// Its basis.
     pub basis: Basis,
     /// The requirements that it shows.
     pub shows: Vec<String>,
-    /// What it came to.
+    /// The verdict.
     pub verdict: Verdict,
-    /// What was asked.
+    /// The request.
     pub request: Request,
     /// What was expected, in words: `token 6a40…`, `reject or refused`; for a `may` vector what is
     /// observed.
     pub expected: String,
-    /// What happened, in one word; absent where the case was not tried.
+    /// The outcome, in one word; absent if the case did not run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<ObservedKind>,
-    /// What happened, in the words of `expected`; absent where no answer came.
+    /// The outcome, in the words of `expected`; absent without an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actual: Option<String>,
-    /// What happened in another round of the same case, where that differed.
+    /// The outcome of another round of the same case, if it differed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actual_in_another_round: Option<String>,
-    /// The token that was expected, where there is one.
+    /// The expected token, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_token: Option<String>,
-    /// The token that came, where one did.
+    /// The actual token, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actual_token: Option<String>,
-    /// Why it is skipped, not applicable or an error, or what its outcome alone does not explain.
+    /// Why it is skipped, not applicable or an error, or an addition to its outcome.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// What the list of known failures says of it, where that counted.
+    /// Its entry in the list of known failures, if it applied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known: Option<KnownMention>,
-    /// Which bug the vector catches, in the words of its author.
+    /// Which bug the vector catches, in its author's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// Where the vector stands.
+    /// The location of the vector.
     pub source: SourceLine,
-    /// Why it differs, where that could be told.
+    /// The likely causes, if any were found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub causes: Vec<Causes>,
 }
@@ -379,25 +379,25 @@ impl Case {
     }
 }
 
-/// What the list of known failures says of a case.
+/// The entry of a case in the list of known failures.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KnownMention {
-    /// What the case came to, as if there were no list.
+    /// The verdict of the case without the list.
     pub own_verdict: Verdict,
-    /// What the list expects to happen.
+    /// The outcome that the list expects.
     pub expect: ObservedKind,
     /// The reason that the list gives.
     pub reason: String,
-    /// Where it is being dealt with.
+    /// The issue that tracks it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issue: Option<String>,
-    /// The last day on which the entry holds, as `2027-01-01`.
+    /// The last day on which the entry holds, such as `2027-01-01`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<String>,
 }
 
-/// What was observed of a matter of taste.
+/// An observation of implementation-defined behavior.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Trait {
@@ -405,16 +405,15 @@ pub struct Trait {
     pub case: String,
     /// What is observed: `accepts upper-case hex`.
     pub what: String,
-    /// Whether it does, where the words say what to look for: they begin with `accepts` and it
-    /// was asked to verify, or with `signs` and it was asked to sign. It signs something if its
-    /// token is the scheme's; absent where nobody can tell.
+    /// Whether it does, if `what` begins with `accepts` for a verify case, or with `signs` for a
+    /// sign case. It signs something if its token is the scheme's. Absent if that is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub does: Option<bool>,
-    /// What happened, in one word.
+    /// The outcome, in one word.
     pub outcome: ObservedKind,
 }
 
-/// Where a vector stands.
+/// The location of a vector.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SourceLine {
@@ -424,12 +423,12 @@ pub struct SourceLine {
     pub line: u32,
 }
 
-/// One way to come to what an implementation did.
+/// One explanation of what an implementation did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Causes {
-    /// The mistakes that together produce it. Several that this one case cannot tell apart are
-    /// several `Causes`.
+    /// The mistakes that together produce it. Alternatives that a single case does not distinguish
+    /// are separate `Causes`.
     pub mistakes: Vec<MistakeMention>,
 }
 
@@ -441,9 +440,9 @@ pub struct MistakeMention {
     pub id: String,
     /// What goes wrong.
     pub title: String,
-    /// What to do.
+    /// How to fix it.
     pub remedy: String,
-    /// How many of the failed cases it explains; only older documents have it.
+    /// How many of the failed cases it explains; only in older documents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explained: Option<u64>,
 }

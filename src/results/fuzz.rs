@@ -11,66 +11,65 @@ use crate::suite::{Basis, Level};
 /// The version of the document's schema.
 pub const FUZZ_SCHEMA_VERSION: u32 = 1;
 
-/// What a fuzz campaign came to.
+/// The result of a fuzz campaign.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FuzzResult {
-    /// The version of this document's form: 1.
+    /// The schema version of this document: 1.
     pub macproof_fuzz: u32,
-    /// The version of the program that wrote it.
+    /// The version of macproof that wrote it.
     pub macproof_version: String,
-    /// When the campaign began, as RFC 3339 in UTC.
+    /// The start time, as RFC 3339 in UTC.
     pub started: String,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
     /// How it ended.
     pub ended: FuzzEnd,
-    /// The seed of its inputs.
+    /// The seed for the inputs.
     pub seed: u64,
-    /// How many processes worked at once.
+    /// The number of parallel processes.
     pub jobs: u64,
-    /// Which part of a campaign this is; absent if it is the whole.
+    /// Which part of a campaign this is; absent for a complete campaign.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<ShardSummary>,
-    /// The lowest level whose breach is a finding.
+    /// The lowest level whose violation is a finding.
     pub level: Level,
-    /// What was tested, in its own words: untrusted text.
+    /// What was tested, as it identifies itself: untrusted text.
     pub implementation: ImplementationInfo,
-    /// How it was reached: `reference`, or the adapter's command.
+    /// `reference`, or the adapter's command.
     pub adapter: String,
-    /// Whether this program tested its own reference implementation because nobody named another.
+    /// Whether the built-in reference was tested because no implementation was named.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub judged_itself: bool,
-    /// The arguments that reach it again.
+    /// The arguments that select it again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub arguments: Vec<String>,
     /// The suites whose schemes took part.
     pub suites: Vec<FuzzedSuite>,
-    /// How many cases were answered, those of shrinking aside.
+    /// How many cases were answered, without those of shrinking.
     pub cases: u64,
-    /// How many of them were not as is demanded.
+    /// How many of the answers were wrong.
     pub disagreements: u64,
-    /// How many requests the adapter called unsupported.
+    /// How many requests the adapter reported as unsupported.
     pub unsupported: u64,
-    /// How many kinds of answers there were. Each process counts its own: what two of them saw
-    /// counts twice.
+    /// The number of kinds of answers. Each process counts its own, so a kind that two processes
+    /// saw counts twice.
     pub kinds: u64,
-    /// How far it was when, at most 200 points in the order of time; the first is where it began,
-    /// the last where it ended.
+    /// The progress over time: at most 200 points, including the start and the end.
     pub progress: Vec<FuzzPoint>,
-    /// How often the adapter had to be started again without a request that is to blame for it.
+    /// The unattributed restarts of the adapter.
     #[serde(default)]
     pub restarts: Restarts,
-    /// Which parts of the adapter's hello were not the same each time it was said.
+    /// Which parts of the adapter's hello differed between starts.
     #[serde(default, skip_serializing_if = "HelloChanges::is_empty")]
     pub hello_changes: HelloChanges,
-    /// Everything that was found, one entry a cause.
+    /// The findings, one entry per cause.
     pub findings: Vec<FuzzFinding>,
-    /// Matters of taste, with how often each was seen.
+    /// Implementation-defined behavior, with the number of cases for each.
     pub profile: Vec<FuzzTrait>,
-    /// Requirements below the level that counts, and how often each was broken.
+    /// Requirements below the level that counts, with the number of violations of each.
     pub warnings: Vec<FuzzWarning>,
-    /// What the harness noticed besides.
+    /// What the harness noticed apart from the cases.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
 }
@@ -79,13 +78,13 @@ pub struct FuzzResult {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FuzzEnd {
-    /// As much was asked, or as long, as was wished.
+    /// The requested number of cases or time was completed.
     Whole,
-    /// Enough was found.
+    /// The maximum number of findings was reached.
     Findings,
     /// It was interrupted.
     Interrupted,
-    /// The adapter no longer worked.
+    /// The adapter stopped working.
     Broken,
 }
 
@@ -101,51 +100,51 @@ pub struct FuzzedSuite {
     pub digest: String,
 }
 
-/// Something that was found.
+/// A finding.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FuzzFinding {
-    /// Its name: that of the vector under which it is saved, behind the suite's.
+    /// Its id: that of the vector under which it is saved, without the suite's name.
     pub id: String,
     /// The suite.
     pub suite: String,
-    /// What the implementation did, in one word.
+    /// The actual outcome, in one word.
     pub outcome: ObservedKind,
-    /// The requirement that it breaks.
+    /// The violated requirement.
     pub requirement: String,
-    /// How much that matters.
+    /// Its level.
     pub level: Level,
-    /// On what it rests.
+    /// Its basis.
     pub basis: Basis,
     /// The statement.
     pub text: String,
-    /// The smallest request that shows it.
+    /// The smallest request that reproduces it.
     pub request: Request,
-    /// What was expected.
+    /// The expected outcome.
     pub expected: String,
-    /// What happened.
+    /// The actual outcome.
     pub actual: String,
-    /// How many characters its secrets, its texts and a literal token have; numbers do not count.
+    /// The number of characters of its secrets, texts and literal token; numbers do not count.
     pub length: u64,
-    /// That length before it was shrunk.
+    /// The length before shrinking.
     pub length_before: u64,
     /// How many requests shrinking took.
     pub asked: u64,
-    /// The requests that lead to it, in order and the last among them, where one alone does not.
+    /// The requests that lead to it, in order, including the last; empty if one suffices.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sequence: Vec<Request>,
-    /// Which mistakes do the same, the likeliest first.
+    /// The mistakes that explain it, most likely first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub causes: Vec<Causes>,
     /// How many cases it accounts for.
     pub cases: u64,
-    /// After how many cases it was found.
+    /// The number of cases after which it was found.
     pub found_after_cases: u64,
-    /// After how many milliseconds.
+    /// The number of milliseconds after which it was found.
     pub found_after_ms: u64,
 }
 
-/// A matter of taste.
+/// Implementation-defined behavior.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FuzzTrait {
@@ -153,11 +152,11 @@ pub struct FuzzTrait {
     pub suite: String,
     /// What it does.
     pub what: String,
-    /// How often that was seen.
+    /// The number of cases that showed it.
     pub cases: u64,
     /// A request that shows it.
     pub request: Request,
-    /// What happened there.
+    /// The actual outcome of that request.
     pub actual: String,
 }
 
@@ -169,7 +168,7 @@ pub struct FuzzWarning {
     pub suite: String,
     /// The requirement.
     pub requirement: String,
-    /// How often it was broken.
+    /// The number of violations.
     pub cases: u64,
 }
 

@@ -42,7 +42,7 @@ mod tests {
     use super::{Interruption, gravest_exit_code};
 
     #[test]
-    fn the_first_code_that_applies_stands_for_all() {
+    fn the_first_applicable_exit_code_wins() {
         for (codes, gravest) in [
             (&[][..], 0),
             (&[0, 0], 0),

@@ -31,7 +31,7 @@ pub enum Observed {
 #[non_exhaustive]
 pub enum Failure {
     /// The process exited before it answered.
-    #[error("the adapter ended before it answered: {0}")]
+    #[error("the adapter exited before it answered: {0}")]
     Crashed(String),
     /// No answer arrived within this many milliseconds.
     #[error("no answer within {0} ms")]
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_right_to_the_byte() {
+    fn a_token_must_match_byte_for_byte() {
         let expect = Expect::Token {
             token: "ab".into(),
             or: Vec::new(),
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn declining_is_as_good_where_the_vector_says_so() {
+    fn refusing_conforms_if_the_vector_allows_it() {
         use OutcomeKind::{Refused, Threw};
         for or in [&[Refused][..], &[Threw], &[Refused, Threw]] {
             let expect = Expect::Token {
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_level_that_counts_decides_between_failure_and_warning() {
+    fn the_level_separates_failures_from_warnings() {
         let expect = Expect::Outcomes(vec![OutcomeKind::Reject, OutcomeKind::Refused]);
         let threw = Observed::Outcome(Outcome::Threw("x".into()));
         let verify = |case, level| judge(Op::Verify, case, &expect, &threw, level);
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rejection_says_what_is_documented() {
+    fn a_rejection_must_match_the_documented_code() {
         let rejected = |codes: &[&str], status| Expect::Rejected {
             codes: codes.iter().map(|&code| code.to_owned()).collect(),
             status,
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_promised_and_is_not_there_fails() {
+    fn declared_but_unsupported_operations_fail() {
         let expect = Expect::Outcomes(vec![OutcomeKind::Accept]);
         let unsupported = |declared| Observed::Unsupported {
             reason: "x".into(),

@@ -95,13 +95,13 @@ impl<'k> KnownFailureMatcher<'k> {
             {
                 trouble(
                     GateFailureKind::ExpiredEntry,
-                    &format!("the entry has expired, its last day was {last}"),
+                    &format!("the entry expired after {last}"),
                 );
             }
             if entry.is_unexplained() {
                 trouble(
                     GateFailureKind::UnexplainedEntry,
-                    "the entry gives no reason yet; write one in place of TODO",
+                    "the entry has no reason yet; replace TODO with one",
                 );
             }
             let meant = cases
@@ -115,7 +115,7 @@ impl<'k> KnownFailureMatcher<'k> {
             let why = if found.cases == 0 {
                 "the entry matches no case; correct or remove it"
             } else {
-                "the entry decides nothing, for its cases cannot fail or an entry before it decides them; remove it"
+                "the entry has no effect: its cases cannot fail, or an earlier entry matches them; remove it"
             };
             trouble(GateFailureKind::UnmatchedEntry, why);
         }
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_known_failure_opens_the_gate_and_changes_no_conformance() {
+    fn a_known_failure_passes_the_gate_but_not_the_conformance() {
         let suite = small_suite();
         let observations = vec![
             suite.observe("signs", threw("x")),
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unexpected_pass_shuts_the_gate_and_is_conformant() {
+    fn an_unexpected_pass_fails_the_gate_but_is_conformant() {
         let suite = small_suite();
         let result = run(
             vec![suite.observe("signs", token("aa"))],
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_changed_outcome_shuts_the_gate() {
+    fn a_changed_outcome_fails_the_gate() {
         let suite = small_suite();
         let list = "- {case: acme/signs, expect: threw, reason: x}\n- {case: acme/throws, expect: accept, reason: x}";
         let result = run(
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_without_a_reason_yet_shuts_the_gate() {
+    fn an_entry_without_a_reason_fails_the_gate() {
         let suite = small_suite();
         let result = run(
             vec![suite.observe("signs", threw("x"))],
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_can_be_known_and_leaves_the_conformance_open() {
+    fn a_known_error_leaves_the_run_incomplete() {
         let suite = small_suite();
         let late = Observed::Failed(Failure::TimedOut(500));
         let observed = || {
@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_entry_that_means_a_case_decides() {
+    fn the_first_matching_entry_wins() {
         let suite = small_suite();
         let result = run(
             vec![suite.observe("signs", threw("x"))],
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_only_observed_cannot_be_a_known_failure() {
+    fn observed_cases_cannot_be_known_failures() {
         let suite = small_suite();
         let result = run(
             vec![
@@ -375,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_that_matches_nothing_is_blamed_only_if_all_of_it_was_looked_at() {
+    fn an_unmatched_entry_is_reported_only_if_all_its_cases_were_selected() {
         let suite = suite("acme")
             .requires("r", Level::Must, Basis::Document, "R.")
             .shows("a", &["r"], Op::Sign, expect_token("aa"))

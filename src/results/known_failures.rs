@@ -70,13 +70,13 @@ pub enum EntryProblem {
     #[error("{0}")]
     Form(String),
     /// The file exceeds the size limit.
-    #[error("the list is larger than {MAX_FILE_BYTES} bytes, which no list needs")]
+    #[error("the list is larger than the limit of {MAX_FILE_BYTES} bytes")]
     TooLarge,
     /// The case pattern is invalid.
     #[error(transparent)]
     Pattern(#[from] CasePatternError),
     /// Another entry has the same cases.
-    #[error("line {line} is about {cases} already; keep one of the two")]
+    #[error("line {line} already covers {cases}; keep one of the two")]
     Repeated {
         /// The pattern.
         cases: String,
@@ -84,10 +84,10 @@ pub enum EntryProblem {
         line: u32,
     },
     /// The entry gives no reason.
-    #[error("the reason is empty; say why this failure is borne with")]
+    #[error("the reason is empty; state why this failure is tolerated")]
     NoReason,
     /// The last day is not a valid calendar date.
-    #[error("{0:?} is no day; write it as 2027-01-01")]
+    #[error("invalid date {0:?}; write for example 2027-01-01")]
     BadDay(String),
 }
 
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_the_documentation_shows() {
+    fn the_documented_list_is_read() {
         let text = "\
 # Ours
 - {case: \"jimo/*\", expect: threw, reason: \"waits for 3.0\", issue: \"#12\", expires: \"2027-01-01\"}
@@ -249,11 +249,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_with_its_place_and_line() {
+    fn errors_have_file_and_line() {
         for (text, words) in [
             (
                 "- {case: a/b, expect: threw}",
-                &["known.yaml:1:15", "\"reason\" is missing"][..],
+                &["known.yaml:1:15", "missing key \"reason\""][..],
             ),
             (
                 "- {case: a/b, expect: threw, reason: ' '}",
@@ -269,7 +269,7 @@ mod tests {
             ),
             (
                 "- {case: a/b, case: a/c, expect: threw, reason: x}",
-                &["known.yaml:1:15", "\"case\" stands twice"],
+                &["known.yaml:1:15", "duplicate key \"case\""],
             ),
             (
                 "- {case: a/b, expect: threw, reason: 5}",
@@ -282,11 +282,15 @@ mod tests {
             ("- {case: '', expect: threw, reason: x}", &["is empty"]),
             (
                 "- {case: a/b, expect: threw, reason: x}\n- {case: a/b, expect: token, reason: x}",
-                &["known.yaml:2:10", "line 1 is about a/b already"],
+                &["known.yaml:2:10", "line 1 already covers a/b"],
             ),
             (
                 "- {case: a/b, expect: threw, reason: x, expires: 2027-02-30}",
-                &["known.yaml:1:50", "2027-02-30", "write it as 2027-01-01"],
+                &[
+                    "known.yaml:1:50",
+                    "2027-02-30",
+                    "write for example 2027-01-01",
+                ],
             ),
             (
                 "- {case: a/b, expect: threw, reason: x, expires: tomorrow}",
@@ -296,7 +300,7 @@ mod tests {
                 "- {case: a/b, expect: threw, reason: x, expires: '20270101'}",
                 &["20270101"],
             ),
-            ("case: a/b", &["known.yaml:1:1", "a list is due here"]),
+            ("case: a/b", &["known.yaml:1:1", "expected a list"]),
             ("- [", &["known.yaml:1:3"]),
         ] {
             let error = error(text);
@@ -307,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hundred_thousand_brackets_are_an_error() {
+    fn deep_nesting_is_an_error() {
         assert!(KnownFailures::parse("k", &"[".repeat(100_000)).is_err());
     }
 

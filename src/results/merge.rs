@@ -16,7 +16,7 @@ use crate::results::{
 #[non_exhaustive]
 pub enum MergeError {
     /// A part of a run is missing.
-    #[error("of {implementation} only {here} of {count} parts are here; missing: {}", listed(.missing))]
+    #[error("only {here} of {count} parts of {implementation} given; missing: {}", listed(.missing))]
     Missing {
         /// The implementation of the run.
         implementation: String,
@@ -28,7 +28,7 @@ pub enum MergeError {
         missing: Vec<u64>,
     },
     /// A part was given more than once.
-    #[error("the part {number}/{count} of {implementation} is here twice")]
+    #[error("duplicate part {number}/{count} of {implementation}")]
     Twice {
         /// The implementation of the run.
         implementation: String,
@@ -38,7 +38,7 @@ pub enum MergeError {
         count: u64,
     },
     /// Two parts are about different implementations.
-    #[error("the parts are of two implementations: {one} and {other}")]
+    #[error("the parts are from different implementations: {one} and {other}")]
     OtherImplementation {
         /// The name and version of one implementation.
         one: String,
@@ -46,7 +46,7 @@ pub enum MergeError {
         other: String,
     },
     /// Two parts were run with different suites.
-    #[error("the parts of {implementation} were run with two versions of the suite {suite}")]
+    #[error("the parts of {implementation} used different versions of the suite {suite}")]
     OtherSuite {
         /// The implementation of the run.
         implementation: String,
@@ -54,7 +54,7 @@ pub enum MergeError {
         suite: String,
     },
     /// The parts do not belong to the same campaign.
-    #[error("these are no parts of one campaign: {what} is {one} in one and {other} in another")]
+    #[error("these are not parts of one campaign: {what} is {one} in one and {other} in another")]
     Unlike {
         /// The property that differs.
         what: &'static str,
@@ -64,12 +64,10 @@ pub enum MergeError {
         other: String,
     },
     /// One of several campaigns is not a part.
-    #[error(
-        "a campaign of {0} is a whole and no part of another: only those of fuzz --shard are joined"
-    )]
+    #[error("the campaign of {0} is not a part: only campaigns of fuzz --shard can be merged")]
     NotAPart(String),
     /// No result was given.
-    #[error("there is nothing to join")]
+    #[error("nothing to merge")]
     Nothing,
 }
 
@@ -206,7 +204,7 @@ fn join(mut parts: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<RunR
         }
     }
     if seeds.iter().any(|&seed| seed != whole.seed) {
-        let note = "the parts were run with different seeds; the order of the cases is the only thing that a seed decides";
+        let note = "the parts used different seeds; a seed determines only the order of the cases";
         whole.notes.push(note.to_owned());
     }
     whole.suites.sort_by(|a, b| a.name.cmp(&b.name));
@@ -214,15 +212,15 @@ fn join(mut parts: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<RunR
     let mut entries = entries;
     if let Some(known) = known {
         let today = whole.started.get(..10).unwrap_or_default();
-        let mut ledger = KnownFailureMatcher::new(known, today);
+        let mut matcher = KnownFailureMatcher::new(known, today);
         for case in &mut whole.cases {
             case.verdict = case.own_verdict();
             case.known = None;
-            under_the_list(case, &mut ledger);
+            under_the_list(case, &mut matcher);
         }
         if left_out.is_empty() {
             let every_case = whole.cases.iter().map(|case| case.id.clone()).collect();
-            entries = ledger.troubles(&every_case, true);
+            entries = matcher.troubles(&every_case, true);
         }
     }
     let diagnoses: Vec<&Diagnosis> = diagnoses.iter().collect();
@@ -461,7 +459,7 @@ mod tests {
     }
 
     #[test]
-    fn the_parts_are_the_whole() {
+    fn the_parts_make_up_the_whole() {
         let known = KnownFailures::parse("known.yaml", LIST).unwrap();
         for (count, filtered) in [(1, false), (2, false), (3, false), (3, true), (7, false)] {
             let (mut whole, mut parts) = whole_and_parts(count, filtered);
@@ -479,7 +477,7 @@ mod tests {
     }
 
     #[test]
-    fn without_the_list_its_verdicts_stay() {
+    fn without_the_list_the_verdicts_are_kept() {
         let (whole, parts) = whole_and_parts(3, false);
         let document = merge(parts, None).unwrap();
         let [joined] = document.runs() else {
@@ -493,7 +491,7 @@ mod tests {
     }
 
     #[test]
-    fn restarts_add_up_and_a_part_that_was_interrupted_interrupts_the_whole() {
+    fn restarts_add_up_and_an_interrupted_part_interrupts_the_whole() {
         let (_, mut parts) = whole_and_parts(3, false);
         for (part, restarts) in parts.iter_mut().zip([0, 2, 3]) {
             for _ in 0..restarts {
@@ -519,7 +517,7 @@ mod tests {
     }
 
     #[test]
-    fn several_implementations_stay_several() {
+    fn runs_of_several_implementations_stay_separate() {
         let (whole, mut parts) = whole_and_parts(2, false);
         let mut other = whole.clone();
         other.implementation.name = "other".into();
@@ -538,12 +536,12 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_said() {
+    fn parts_that_do_not_fit_are_refused() {
         let (_, parts) = whole_and_parts(3, false);
         let error = merge(parts[..2].to_vec(), None).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "of acme-identity only 2 of 3 parts are here; missing: 3"
+            "only 2 of 3 parts of acme-identity given; missing: 3"
         );
         let twice = vec![parts[0].clone(), parts[0].clone()];
         assert!(matches!(

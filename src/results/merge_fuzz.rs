@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_causes_are_one_finding_and_what_counts_is_added() {
+    fn findings_with_the_same_cause_merge_and_counts_add_up() {
         let whole = merge_fuzz(vec![part(3), part(1), part(2)]).unwrap();
         let found: Vec<(&str, u64, u64)> = whole
             .findings
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_belong_together_is_said() {
+    fn campaigns_that_do_not_fit_are_refused() {
         let with = |change: &dyn Fn(&mut FuzzResult)| {
             let mut other = part(2);
             change(&mut other);
@@ -319,7 +319,7 @@ mod tests {
                 .unwrap_err()
                 .to_string()
         };
-        let unlike = "these are no parts of one campaign: ";
+        let unlike = "these are not parts of one campaign: ";
         assert_eq!(
             with(&|part| part.seed = 8),
             format!("{unlike}the seed is 7 in one and 8 in another")
@@ -334,7 +334,7 @@ mod tests {
         );
         assert_eq!(
             with(&|part| part.suites[0].digest = "01".into()),
-            "the parts of acme-identity were run with two versions of the suite acme"
+            "the parts of acme-identity used different versions of the suite acme"
         );
         assert_eq!(
             with(&|part| part.suites[0].name = "bolt".into()),
@@ -342,13 +342,13 @@ mod tests {
         );
         assert_eq!(
             with(&|part| part.shard.as_mut().unwrap().number = 3),
-            "the part 3/3 of acme-identity is here twice"
+            "duplicate part 3/3 of acme-identity"
         );
         assert!(with(&|part| part.shard = None).contains("is a whole and no part"));
         let two = vec![part(1), part(3)];
         assert_eq!(
             merge_fuzz(two).unwrap_err().to_string(),
-            "of acme-identity only 2 of 3 parts are here; missing: 2"
+            "only 2 of 3 parts of acme-identity given; missing: 2"
         );
         assert_eq!(merge_fuzz(Vec::new()), Err(MergeError::Nothing));
     }

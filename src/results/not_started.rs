@@ -10,7 +10,7 @@ use crate::results::{
 pub(super) const NOT_STARTED: &str = "the implementation did not start";
 
 /// The reason for an implementation that was not started before a signal interrupted the command.
-pub const INTERRUPTED_BEFORE: &str = "interrupted before it began";
+pub const INTERRUPTED_BEFORE: &str = "interrupted before it started";
 
 /// Creates the document of a run whose implementation could not be built, reached or greeted, or
 /// was not started before an interruption. `cases` is the number of cases that would have run.

@@ -122,7 +122,7 @@ mod tests {
     use super::ObservedKind;
 
     #[test]
-    fn the_word_is_the_one_that_files_use() {
+    fn kinds_use_the_names_of_the_files() {
         for kind in ObservedKind::ALL {
             let json = serde_json::to_string(&kind).unwrap();
             assert_eq!(json, format!("\"{kind}\""));

@@ -9,17 +9,17 @@ const MOST_POINTS: usize = 200;
 /// Initial interval between points, in milliseconds.
 const FIRST_INTERVAL_MS: u64 = 10;
 
-/// How far a campaign was at one time.
+/// The progress of a campaign at one point in time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FuzzPoint {
-    /// How many milliseconds after it began.
+    /// Milliseconds since the start.
     pub at_ms: u64,
-    /// How many cases were answered.
+    /// The number of cases answered.
     pub cases: u64,
-    /// How many kinds of answers there had been.
+    /// The number of kinds of answers.
     pub kinds: u64,
-    /// How much had been found.
+    /// The number of findings.
     pub findings: u64,
 }
 
@@ -127,11 +127,11 @@ mod tests {
 
     #[test]
     fn points_stay_few_and_evenly_spread() {
-        let mut course = ProgressCurve::default();
+        let mut curve = ProgressCurve::default();
         for at in 0..100_000 {
-            course.add(point(at * 7, at));
+            curve.add(point(at * 7, at));
         }
-        let points = course.ended(point(700_000, 100_000));
+        let points = curve.ended(point(700_000, 100_000));
         assert!(
             (50..=MOST_POINTS).contains(&points.len()),
             "{}",
@@ -149,14 +149,14 @@ mod tests {
     }
 
     #[test]
-    fn a_short_campaign_has_its_beginning_and_its_end() {
-        let mut course = ProgressCurve::default();
-        course.add(point(3, 1));
-        assert_eq!(course.ended(point(4, 2)), [point(0, 0), point(4, 2)]);
+    fn a_short_campaign_has_start_and_end_points() {
+        let mut curve = ProgressCurve::default();
+        curve.add(point(3, 1));
+        assert_eq!(curve.ended(point(4, 2)), [point(0, 0), point(4, 2)]);
     }
 
     #[test]
-    fn side_by_side_they_add_up() {
+    fn parallel_curves_add_up() {
         let one = [point(0, 0), point(10, 5), point(30, 9)];
         let other = [point(0, 0), point(20, 7)];
         assert_eq!(

@@ -365,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_implementation_says_of_itself_is_shown_without_the_secret() {
+    fn implementation_info_is_redacted() {
         let said = ImplementationInfo {
             name: format!("shop {CANARY}"),
             version: Some(CANARY.to_owned()),
@@ -463,7 +463,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_is_shown_where_that_is_asked_for() {
+    fn everything_is_shown_on_request() {
         let json = serde_json::to_string(&concluded(Redaction::none())).unwrap();
         for form in forms() {
             assert!(json.contains(&form), "{form}");
@@ -471,13 +471,13 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_nobody_knows_has_tokens_too() {
+    fn tokens_of_an_unknown_secret_are_redacted() {
         let json = serde_json::to_string(&concluded(Redaction::of([])).cases).unwrap();
         assert!(!json.contains(TOKEN), "{json}");
     }
 
     #[test]
-    fn what_is_said_beside_a_document_is_redacted_alike() {
+    fn text_outside_the_document_is_redacted_too() {
         let redaction = Redaction::of([Secret::new(CANARY)]);
         let said = redaction.text(&format!("it wrote {CANARY} and {TOKEN}, then ended"));
         assert_eq!(said, "it wrote [redacted] and [redacted], then ended");
@@ -486,7 +486,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_is_a_word_of_ours_breaks_nothing() {
+    fn a_secret_equal_to_a_word_of_the_report_breaks_nothing() {
         let result = concluded(Redaction::of([Secret::new("pass"), Secret::new("acme")]));
         assert_eq!(result.cases[4].id, "acme/e");
         let json = serde_json::to_string(&result).unwrap();

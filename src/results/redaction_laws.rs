@@ -100,7 +100,7 @@ fn secrets() -> impl Strategy<Value = String> {
 }
 
 #[test]
-fn what_was_escaped_or_cut_is_found() {
+fn escaped_and_truncated_secrets_are_found() {
     let secret = "p@ssw0rd!2026#x";
     let redaction = Redaction::of([Secret::new(secret)]);
     for (text, shown) in [
@@ -156,7 +156,7 @@ fn what_was_escaped_or_cut_is_found() {
 }
 
 #[test]
-fn what_is_no_part_of_a_secret_stays() {
+fn text_that_is_not_part_of_a_secret_is_kept() {
     let redaction = Redaction::of([Secret::new("p@ssw0rd!2026#x")]).and([Secret::new("abc")]);
     for text in [
         "",
@@ -180,7 +180,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn every_spelling_is_found_wherever_it_stands(
+    fn every_encoding_is_found_anywhere(
         secret in secrets(),
         before in "[ -~é…]{0,30}",
         after in "[ -~é…]{0,30}",
@@ -204,7 +204,7 @@ proptest! {
     }
 
     #[test]
-    fn wherever_it_is_cut_at_most_three_letters_are_left(
+    fn truncation_leaves_at_most_three_letters(
         secret in secrets(),
         at in 0..60usize,
     ) {

@@ -9,15 +9,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::results::Failure;
 
-/// How often an adapter had to be started again without a case that answers for it, and why.
+/// The unattributed restarts of an adapter: how many, and why.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Restarts {
-    /// How often.
+    /// The number of restarts.
     pub count: u64,
-    /// How many are allowed; with more the run is incomplete.
+    /// How many are tolerated; with more, the run is incomplete.
     pub allowed: u64,
-    /// The same by what happened; the counts add up.
+    /// The restarts by reason; the counts add up to `count`.
     pub reasons: Vec<RestartReason>,
 }
 
@@ -25,11 +25,11 @@ pub struct Restarts {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RestartReason {
-    /// What happened, in one word.
+    /// The reason, in one word.
     pub kind: RestartKind,
-    /// How often it did.
+    /// The number of restarts.
     pub count: u64,
-    /// What happened the first time, in words.
+    /// A description of the first one.
     pub first: String,
 }
 
@@ -93,7 +93,7 @@ impl Restarts {
         self.count <= self.allowed
     }
 
-    /// `3 restarts that no case answers for (1 crash, 2 time-outs), 5 allowed`; `None` if there are
+    /// `3 unattributed restarts (1 crash, 2 time-outs), 5 allowed`; `None` if there are
     /// none. The text contains nothing untrusted.
     pub fn in_words(&self) -> Option<String> {
         let named = |one: &RestartReason| one.kind.counted(one.count);
@@ -109,7 +109,7 @@ impl Restarts {
         };
         (self.count > 0).then(|| {
             format!(
-                "{} {noun} that no case answers for ({}){allowed}",
+                "{} unattributed {noun} ({}){allowed}",
                 self.count,
                 reasons.join(", ")
             )
@@ -144,7 +144,7 @@ mod tests {
     use crate::results::Failure;
 
     #[test]
-    fn restarts_are_counted_by_what_happened() {
+    fn restarts_are_counted_by_reason() {
         let mut restarts = Restarts::default();
         assert_eq!((restarts.in_words(), restarts.are_allowed()), (None, true));
         for failure in [
@@ -159,7 +159,7 @@ mod tests {
         assert!(restarts.are_allowed());
         assert_eq!(
             restarts.in_words().unwrap(),
-            "3 restarts that no case answers for (1 crash, 2 time-outs), 3 allowed"
+            "3 unattributed restarts (1 crash, 2 time-outs), 3 allowed"
         );
         assert_eq!(restarts.reasons[1].first, "no answer within 5 ms");
     }

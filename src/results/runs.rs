@@ -19,7 +19,7 @@ const NO_ADAPTER: u8 = 4;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Runs {
-    /// The version of this document's form: 1.
+    /// The schema version of this document: 1.
     pub macproof_runs: u32,
     /// The runs, in the order in which the implementations were named.
     pub runs: Vec<RunResult>,
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_worst_run_decides_and_no_two_have_one_name() {
+    fn the_worst_run_decides_and_names_are_unique() {
         let document = Document::from(Runs::new(vec![
             of("a", "x", "aa"),
             of("b", "x", "aa"),

@@ -8,41 +8,40 @@ use crate::protocol::ImplementationInfo;
 /// The version of the schema of [`TimingResult`].
 pub const TIMING_SCHEMA_VERSION: u32 = 1;
 
-/// What a campaign came to. All times are in nanoseconds unless their name says otherwise.
+/// The result of a campaign. All times are in nanoseconds unless their name says otherwise.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TimingResult {
-    /// The version of this form.
+    /// The schema version of this document.
     pub macproof_timing: u32,
-    /// The version of this program.
+    /// The version of macproof that wrote it.
     pub macproof_version: String,
-    /// When it began, as RFC 3339 in UTC.
+    /// The start time, as RFC 3339 in UTC.
     pub started: String,
-    /// What the adapter says of itself.
+    /// What the adapter states about its implementation.
     pub implementation: ImplementationInfo,
-    /// How it was reached.
+    /// The adapter's command or address.
     pub adapter: String,
-    /// Whether this program measured its own reference implementation because nobody named another.
+    /// Whether the built-in reference was measured because no implementation was named.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub judged_itself: bool,
     /// Where it was measured.
     pub circumstances: TimingCircumstances,
-    /// Up to which leak a comparison may be called free of leaks.
+    /// The leak that must be ruled out.
     pub target_ns: f64,
-    /// How long each subject was measured at most, in seconds; a confirmation may take as long
+    /// The maximum time to measure each subject, in seconds; a confirmation may take the same time
     /// again.
     pub time_s: f64,
-    /// The seed of all that was chosen by chance.
+    /// The seed for all random choices.
     pub seed: u64,
     /// What was measured, in order.
     pub measurements: Vec<Measurement>,
-    /// Whether a signal ended the campaign before its time: what was under way or was still to come
-    /// is not measured.
+    /// Whether the campaign was interrupted by a signal; unfinished measurements are missing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub interrupted: bool,
-    /// What none of these verdicts says, in sentences.
+    /// The limitations of all these verdicts, in sentences.
     pub limits: Vec<String>,
-    /// What the command ends with.
+    /// The exit code of the command.
     pub exit_code: u8,
 }
 
@@ -50,13 +49,12 @@ pub struct TimingResult {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TimingCircumstances {
-    /// The core on which both sides ran; absent where the system let them move.
+    /// The core that both sides were pinned to; absent if they were not pinned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub core: Option<u32>,
-    /// How many cores there were.
+    /// The number of cores.
     pub cores: u32,
-    /// How many processes wanted to run, on average over the last minute, before it began; absent
-    /// where the system does not say.
+    /// The load average over the last minute before the start; absent if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub load: Option<f64>,
 }
@@ -65,21 +63,21 @@ pub struct TimingCircumstances {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
-    /// Verifying by this suite.
+    /// Verification by this suite.
     Verify(String),
-    /// The comparison that the adapter hands over.
+    /// The comparison function that the adapter provides.
     Compare,
 }
 
-/// What a measurement came to.
+/// The verdict of a measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TimingVerdict {
-    /// Where a token differs can be told from how long it takes.
+    /// The time reveals where a token differs.
     Leak,
-    /// No difference above what is stated.
+    /// No difference above the stated limit.
     NoLeak,
-    /// It was measured, and nothing can be said.
+    /// It was measured without a clear result.
     Inconclusive,
     /// It could not be measured.
     NotMeasured,
@@ -91,50 +89,50 @@ pub enum TimingVerdict {
 pub struct Measurement {
     /// What was measured.
     pub subject: Subject,
-    /// What it came to.
+    /// The verdict.
     pub verdict: TimingVerdict,
     /// The verdict in one sentence.
     pub sentence: String,
-    /// Why nothing can be said; absent for the other verdicts.
+    /// Why there is no verdict; absent otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// How many calls a request asked for.
+    /// The number of calls per request.
     pub repeat: u32,
-    /// The time of one call; absent where it could not be told.
+    /// The time of one call; absent if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call_ns: Option<f64>,
-    /// The middle of all round trips that were compared.
+    /// The median of all compared round trips.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub round_trip_ns: Option<f64>,
-    /// By how much a call takes longer when the last character is wrong than when the first is.
+    /// How much longer a call takes if the last character is wrong than if the first is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effect: Option<Effect>,
-    /// Below what no difference counts, a call.
+    /// The difference per call below which nothing counts.
     pub floor_ns: f64,
-    /// The X of "no leak above X": a leak that large would have been found.
+    /// The X of "no leak above X": the smallest detectable leak.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detectable_ns: Option<f64>,
     /// What had to hold for a verdict.
     pub controls: Vec<Control>,
-    /// The same in a fresh process with another number of calls a request; only where there was a
+    /// The rerun in a fresh process with another number of calls per request; only if there was a
     /// leak to confirm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmation: Option<Confirmation>,
-    /// How the effect went with the number of pairs.
+    /// The effect by number of pairs.
     pub running: Vec<RunningEffect>,
     /// The times of both classes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distributions: Option<Distributions>,
 }
 
-/// A difference of two classes of calls, a call.
+/// A difference between two classes of calls, per call.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Effect {
     /// The order-stratified trimmed mean of the differences of pairs.
     pub ns: f64,
-    /// How much of them was trimmed off each end: 0.2, and more where the times of the negative
-    /// control were steadier with it; 0.4 in a confirmation.
+    /// The fraction trimmed off each end: 0.2, or more if that made the negative control steadier;
+    /// 0.4 in a confirmation.
     pub trimmed: f64,
     /// Its standard error, by Yuen.
     pub standard_error_ns: f64,
@@ -146,7 +144,7 @@ pub struct Effect {
     pub z: f64,
     /// Wilcoxon's signed rank of the same differences, in standard deviations.
     pub signed_rank_z: f64,
-    /// How many pairs there were.
+    /// The number of pairs.
     pub pairs: u64,
 }
 
@@ -156,12 +154,12 @@ pub struct Effect {
 pub struct Control {
     /// Which one.
     pub kind: ControlKind,
-    /// Whether it held; absent where it could not be tried.
+    /// Whether it held; absent if it could not be tried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<bool>,
-    /// What was expected and what was found.
+    /// What was expected, and what was measured.
     pub words: String,
-    /// What was found, for those that are measured: a round trip, not a call.
+    /// The measured effect, if any: per round trip, not per call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effect: Option<Effect>,
 }
@@ -170,51 +168,50 @@ pub struct Control {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ControlKind {
-    /// A valid token, repeated, is accepted so many times, and a wrong one never.
+    /// A valid token is accepted in every repetition, a wrong one in none.
     Counts,
-    /// Every call does the work: it takes longer where there is more to hash.
+    /// Every call does the work: it takes longer if there is more to hash.
     Works,
-    /// One call more is found, at the time that a call takes.
+    /// One additional call is detected, with the time of a call.
     Positive,
-    /// Between two tokens that are wrong in the same place nothing is found.
+    /// No difference is detected between two tokens that are wrong in the same place.
     Negative,
 }
 
-/// The same in a fresh process.
+/// The rerun in a fresh process.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Confirmation {
-    /// How many calls a request asked for.
+    /// The number of calls per request.
     pub repeat: u32,
-    /// What was found, a call.
+    /// The measured effect, per call.
     pub effect: Effect,
-    /// What was found with as many calls a request as at first; absent where a request carries
-    /// one.
+    /// The effect measured with the original number of calls per request; absent if that is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with_same: Option<Effect>,
-    /// Whether it is a leak of the same sign, and as large with either number of calls.
+    /// Whether it is a leak of the same sign, and equally large with both numbers of calls.
     pub held: bool,
 }
 
-/// The effect after so many pairs.
+/// The effect after a number of pairs.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RunningEffect {
-    /// How many.
+    /// The number of pairs.
     pub pairs: u64,
-    /// The effect, a call.
+    /// The effect, per call.
     pub ns: f64,
     /// Its standard error.
     pub standard_error_ns: f64,
 }
 
-/// The times of both classes, as quantiles from 0 to 100 % in steps of 1 %, a call.
+/// The times per call of both classes, as quantiles from 0 to 100 % in steps of 1 %.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Distributions {
-    /// Where only the first character is wrong.
+    /// Only the first character is wrong.
     pub first_wrong_ns: Vec<f64>,
-    /// Where only the last one is.
+    /// Only the last character is wrong.
     pub last_wrong_ns: Vec<f64>,
     /// The differences within pairs, the last minus the first.
     pub difference_ns: Vec<f64>,

@@ -103,7 +103,10 @@ impl Line {
         Some(Self {
             case: case.id.clone(),
             expect: case.outcome?,
-            reason: format!("TODO: say why; it was {}, because: {was}", entry.expect),
+            reason: format!(
+                "TODO: state why; it was {}, with the reason: {was}",
+                entry.expect
+            ),
             issue: entry.issue.clone(),
             expires: entry.expires.clone(),
         })
@@ -118,7 +121,7 @@ impl Line {
         .then(|| Self {
             case: case.id.clone(),
             expect,
-            reason: "TODO: say why this is borne with".to_owned(),
+            reason: "TODO: state why this is tolerated".to_owned(),
             issue: None,
             expires: None,
         })
@@ -173,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn what_still_holds_stays_to_the_letter() {
+    fn unchanged_entries_are_kept_verbatim() {
         let list = "\
 # Ours, ask Ada
 
@@ -193,30 +196,30 @@ mod tests {
     }
 
     #[test]
-    fn what_is_new_gets_a_reason_to_be_written() {
+    fn new_entries_get_a_placeholder_reason() {
         assert_eq!(
             after(&[("a", accept()), ("b", reject())], ""),
-            "- {case: \"jimo/a\", expect: accept, reason: \"TODO: say why this is borne with\"}\n"
+            "- {case: \"jimo/a\", expect: accept, reason: \"TODO: state why this is tolerated\"}\n"
         );
         // Appended with the same indentation, even if the file does not end with a line feed.
         let list = "# Ours\n  - {case: jimo/b, expect: threw, reason: x}";
         assert_eq!(
             after(&[("a", accept()), ("b", threw("x"))], list),
-            "# Ours\n  - {case: jimo/b, expect: threw, reason: x}\n  - {case: \"jimo/a\", expect: accept, reason: \"TODO: say why this is borne with\"}\n"
+            "# Ours\n  - {case: jimo/b, expect: threw, reason: x}\n  - {case: \"jimo/a\", expect: accept, reason: \"TODO: state why this is tolerated\"}\n"
         );
     }
 
     #[test]
-    fn a_changed_outcome_asks_for_a_new_reason_and_keeps_the_old_one() {
+    fn a_changed_outcome_needs_a_new_reason_and_keeps_the_old() {
         let list = "- {case: jimo/a, expect: threw, reason: the \"old\" one, issue: '#1', expires: 2027-01-01}\n";
         assert_eq!(
             after(&[("a", accept())], list),
-            "- {case: \"jimo/a\", expect: accept, reason: \"TODO: say why; it was threw, because: the \\\"old\\\" one\", issue: \"#1\", expires: \"2027-01-01\"}\n"
+            "- {case: \"jimo/a\", expect: accept, reason: \"TODO: state why; it was threw, with the reason: the \\\"old\\\" one\", issue: \"#1\", expires: \"2027-01-01\"}\n"
         );
     }
 
     #[test]
-    fn a_pattern_that_holds_in_part_becomes_its_cases() {
+    fn a_partly_matching_pattern_becomes_its_cases() {
         let list = "# All of it\n- {case: 'jimo/*', expect: threw, reason: x}\n# The end\n";
         assert_eq!(
             after(
@@ -229,12 +232,12 @@ mod tests {
     }
 
     #[test]
-    fn a_list_in_brackets_is_written_anew() {
+    fn a_flow_style_list_is_rewritten() {
         let list = "# Ours\n[{case: jimo/a, expect: threw, reason: x}, {case: jimo/b, expect: threw, reason: y}]\n";
         let written = after(&[("a", threw("x")), ("b", reject()), ("c", accept())], list);
         assert_eq!(
             written,
-            "# Ours\n- {case: \"jimo/a\", expect: threw, reason: \"x\"}\n- {case: \"jimo/c\", expect: accept, reason: \"TODO: say why this is borne with\"}\n"
+            "# Ours\n- {case: \"jimo/a\", expect: threw, reason: \"x\"}\n- {case: \"jimo/c\", expect: accept, reason: \"TODO: state why this is tolerated\"}\n"
         );
     }
 
@@ -247,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_reasons_survive() {
+    fn unusual_reasons_survive() {
         let reason = "tab\t, nul \\0, \u{202e}, \u{1f600}, é, \u{2028}, \u{feff}, \"quoted\", # no comment, {x}: [y]";
         let list = format!(
             "- {{case: 'jimo/*', expect: threw, reason: {}}}\n",

@@ -10,65 +10,64 @@ use crate::signature::Request;
 /// The version of the document's schema.
 pub const VERSUS_SCHEMA_VERSION: u32 = 1;
 
-/// What came of two implementations that were asked the same. No oracle had a say in it: where they
+/// The comparison of two implementations on the same requests. No oracle is involved: where they
 /// differ, either may be right.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VersusResult {
-    /// The version of this document's form: 1.
+    /// The schema version of this document: 1.
     pub macproof_versus: u32,
-    /// The version of the program that wrote it.
+    /// The version of macproof that wrote it.
     pub macproof_version: String,
-    /// When it began, as RFC 3339 in UTC.
+    /// The start time, as RFC 3339 in UTC.
     pub started: String,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
     /// How it ended.
     pub ended: FuzzEnd,
-    /// The seed of its inputs.
+    /// The seed for the inputs.
     pub seed: u64,
-    /// The two, the first and the second as they were named.
+    /// The two implementations, in the order given.
     pub sides: [VersusSide; 2],
     /// The suites whose schemes took part.
     pub suites: Vec<FuzzedSuite>,
-    /// How many requests each was asked, those of shrinking and of the matrix aside.
+    /// How many requests each received, without those of shrinking and of the matrix.
     pub cases: u64,
-    /// How many requests, those of the matrix included, had no valid answer from either, so that
-    /// nothing could be compared.
+    /// How many requests, including those of the matrix, got no valid answer from either, so that
+    /// they could not be compared.
     #[serde(default)]
     pub unanswered: u64,
-    /// How many kinds of pairs of answers there were.
+    /// The number of kinds of pairs of answers.
     pub kinds: u64,
-    /// How far it was when, at most 200 points in the order of time; findings are differences.
+    /// The progress over time: at most 200 points. Findings are differences.
     pub progress: Vec<FuzzPoint>,
-    /// What they answer differently, one entry a sort.
+    /// The differences, one entry per kind.
     pub differences: Vec<VersusDifference>,
-    /// Who takes whose tokens: for each suite four cells, each signer and within it each verifier.
-    /// Empty where not both sign and verify, or where it ended before.
+    /// Which implementation accepts whose tokens: for each suite four cells, by signer, then by
+    /// verifier. Empty if not both sign and verify, or if the campaign ended early.
     pub matrix: Vec<VersusCell>,
-    /// What the harness noticed besides.
+    /// What the harness noticed apart from the cases.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
-    /// What the command ends with.
+    /// The exit code of the command.
     pub exit_code: u8,
 }
 
-/// One of the two.
+/// One of the two implementations.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VersusSide {
-    /// What it is, in its own words: untrusted text.
+    /// The implementation, as it identifies itself: untrusted text.
     pub implementation: ImplementationInfo,
-    /// How it was reached: `reference`, the adapter's command, an address, or its name in
-    /// `macproof.yaml`.
+    /// `reference`, the adapter's command, an address, or the name in `macproof.yaml`.
     pub adapter: String,
-    /// Whether it is the reference implementation of this program, because nobody named another.
+    /// Whether it is the built-in reference because no implementation was named.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub judged_itself: bool,
-    /// How often it had to be started again without a request that is to blame for it.
+    /// The unattributed restarts of the adapter.
     #[serde(default)]
     pub restarts: Restarts,
-    /// Which parts of its hello were not the same each time it was said.
+    /// Which parts of its hello differed between starts.
     #[serde(default, skip_serializing_if = "HelloChanges::is_empty")]
     pub hello_changes: HelloChanges,
 }
@@ -81,49 +80,49 @@ impl VersusSide {
     }
 }
 
-/// A request that the two answer differently.
+/// A request that the two implementations answer differently.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VersusDifference {
-    /// The suite whose scheme it is.
+    /// The suite that defines the scheme.
     pub suite: String,
-    /// The smallest request that shows it.
+    /// The smallest request that reproduces it.
     pub request: Request,
-    /// What the first and the second did.
+    /// The answers of the first and the second.
     pub answers: [VersusAnswer; 2],
-    /// How many characters its secrets, its texts and a literal token have; numbers do not count.
+    /// The number of characters of its secrets, texts and literal token; numbers do not count.
     pub length: u64,
-    /// That length before it was shrunk.
+    /// The length before shrinking.
     pub length_before: u64,
-    /// How many cases differ in this way.
+    /// The number of cases that differ in this way.
     pub cases: u64,
 }
 
-/// What one of the two did.
+/// The answer of one of the two.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VersusAnswer {
-    /// In one word.
+    /// The outcome, in one word.
     pub outcome: ObservedKind,
-    /// In the words of the other reports: untrusted text.
+    /// The outcome, in the words of the other reports: untrusted text.
     pub actual: String,
 }
 
-/// The tokens of one, presented to one.
+/// The tokens of one implementation, presented to one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VersusCell {
-    /// The suite whose scheme it is.
+    /// The suite that defines the scheme.
     pub suite: String,
-    /// Which of the sides signed: 0 or 1.
+    /// The side that signed: 0 or 1.
     pub signer: u64,
-    /// Which of them verified: 0 or 1.
+    /// The side that verified: 0 or 1.
     pub verifier: u64,
-    /// How many tokens were presented.
+    /// The number of tokens presented.
     pub tokens: u64,
-    /// How many of them were accepted.
+    /// The number of tokens accepted.
     pub accepted: u64,
-    /// A token that was not, the first.
+    /// The first token that was not accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub example: Option<VersusExample>,
 }
@@ -134,7 +133,7 @@ pub struct VersusCell {
 pub struct VersusExample {
     /// The request to the verifier.
     pub request: Request,
-    /// What it did.
+    /// Its answer.
     pub answer: VersusAnswer,
 }
 
@@ -200,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_takes_no_token_of_another_fails() {
+    fn rejecting_all_tokens_of_the_other_fails() {
         for (matrix, ended, code) in [
             (vec![cell(9, 9), cell(9, 8)], FuzzEnd::Whole, 0),
             (vec![cell(9, 9), cell(9, 0)], FuzzEnd::Whole, 1),
@@ -216,7 +215,7 @@ mod tests {
 
     /// Agreement means little if a side broke down, or neither answered.
     #[test]
-    fn agreement_of_what_breaks_down_is_incomplete() {
+    fn agreement_with_crashes_is_incomplete() {
         let agreed = || result(&[cell(9, 9)], FuzzEnd::Whole);
         assert_eq!(agreed().exit_code_by_itself(), 0);
         for side in 0..2 {
@@ -224,7 +223,7 @@ mod tests {
             let restarts = &mut restarted.sides[side].restarts;
             restarts.add(RestartKind::Crash, "exit status 1".into());
             assert_eq!(restarted.exit_code_by_itself(), 3);
-            assert!(restarted.sides[side].troubles()[0].starts_with("1 restart "));
+            assert!(restarted.sides[side].troubles()[0].starts_with("1 unattributed restart "));
             restarted.sides[side].restarts.allowed = 1;
             assert_eq!(restarted.exit_code_by_itself(), 0);
             let mut changed = agreed();

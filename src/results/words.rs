@@ -86,7 +86,7 @@ pub(super) fn actual(observed: &Observed) -> Option<String> {
 pub(super) fn reason(op: Op, observed: &Observed) -> Option<String> {
     match observed {
         Observed::Outcome(outcome) if !op.is_answered_by(outcome.kind()) => Some(format!(
-            "{} is no answer to {op}; correct the adapter",
+            "{} is not a valid answer to {op}; fix the adapter",
             outcome.kind()
         )),
         Observed::Outcome(_) => None,
@@ -97,9 +97,10 @@ pub(super) fn reason(op: Op, observed: &Observed) -> Option<String> {
         }
         | Observed::Skipped(reason)
         | Observed::NotApplicable(reason) => Some(reason.clone()),
-        Observed::Unsupported { declared: true, .. } => {
-            Some("its hello declares the suite and the operation, its answer says that it is unsupported".to_owned())
-        }
+        Observed::Unsupported { declared: true, .. } => Some(
+            "its hello declares the suite and the operation, but its answer is unsupported"
+                .to_owned(),
+        ),
         Observed::Failed(failure) => Some(failure.to_string()),
     }
 }

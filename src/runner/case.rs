@@ -129,7 +129,7 @@ impl<'s> Case<'s> {
                 Expect::Token { .. } | Expect::Outcomes(_) | Expect::Rejected { .. } => None,
             },
             expect: Cow::Owned(expect),
-            observed: observed.unwrap_or_else(|| self.unasked("it was never asked")),
+            observed: observed.unwrap_or_else(|| self.unasked("it never ran")),
         }
     }
 }

@@ -30,31 +30,31 @@ pub(super) struct LiveCase<'s> {
 /// Why a case cannot be asked at the present.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum NotNow {
-    #[error("the implementation uses the real time, and the case has a malformed time")]
+    #[error("the implementation uses the real clock, and the case has a malformed time")]
     MalformedTime,
-    #[error("the implementation uses the real time, and the case is about the time {0}")]
+    #[error("the implementation uses the real clock, and the case requires the time {0}")]
     AboutTheTime(u64),
     #[error(
-        "the implementation uses the real time, and the case is about an age within {within_s} s of the limit, which the time that an answer may take does not separate from it"
+        "the implementation uses the real clock, and the case tests an age within {within_s} s of the limit, closer than an answer may take"
     )]
     AtTheLimit {
         /// How far from the limit an age has to be.
         within_s: u64,
     },
-    #[error("the implementation uses the real time, and the case has several times")]
+    #[error("the implementation uses the real clock, and the case has several times")]
     SeveralTimes,
     #[error(
-        "the implementation uses the real time, and it is not known how the case's token was made"
+        "the implementation uses the real clock, and it is unknown how the case's token was made"
     )]
     NotTheRightToken,
     #[error(
-        "the implementation uses the real time in milliseconds, and no token tells which it was"
+        "the implementation uses the real clock in milliseconds, and the token does not carry the time"
     )]
     TimeUnseen,
 }
 
 /// What an answer is worth that comes too late.
-pub(super) const TOO_LATE: &str = "the implementation uses the real time, and its answer took so long that the token's age passed the limit meanwhile";
+pub(super) const TOO_LATE: &str = "the implementation uses the real clock, and its answer took so long that the token's age passed the limit";
 
 /// How far an age has to be from a limit so that no answer in time can pass it: as long as a
 /// request may wait and its answer may take, and the second that each clock rounds away.
@@ -428,7 +428,7 @@ vectors:
     }
 
     #[test]
-    fn a_case_applies_if_it_means_the_same_at_the_present() {
+    fn a_case_applies_if_it_keeps_its_meaning_at_the_current_time() {
         let suite = suite();
         for vector in &suite.vectors {
             let id = vector.id.as_str();
@@ -481,7 +481,7 @@ vectors:
     }
 
     #[test]
-    fn the_reference_passes_at_the_present() {
+    fn the_reference_passes_at_the_current_time() {
         let suite = suite();
         for wrong_by in [0, 1] {
             for (id, verdict) in verdicts(&suite, |r| with_own_clock(&suite, r, wrong_by)) {
@@ -495,7 +495,7 @@ vectors:
     }
 
     #[test]
-    fn a_token_of_another_time_than_the_present_fails() {
+    fn a_token_of_another_time_fails() {
         let suite = suite();
         for wrong_by in [-1, 2, -86_400] {
             let all = verdicts(&suite, |r| with_own_clock(&suite, r, wrong_by));
@@ -504,7 +504,7 @@ vectors:
     }
 
     #[test]
-    fn a_mac_that_is_not_of_its_time_fails() {
+    fn a_mac_for_another_time_fails() {
         let suite = suite();
         let mismatched = |request: &Request| match with_own_clock(&suite, request, 0) {
             Outcome::Token(token) => Outcome::Token(token.replace("-1795251999", "-1795252000")),
@@ -515,7 +515,7 @@ vectors:
     }
 
     #[test]
-    fn a_verifier_that_takes_every_token_is_caught_at_the_present_too() {
+    fn accepting_every_token_is_also_caught_at_the_current_time() {
         let suite = suite();
         let all = verdicts(&suite, |request| match request.op {
             Op::Sign => with_own_clock(&suite, request, 0),
@@ -527,7 +527,7 @@ vectors:
     }
 
     #[test]
-    fn what_identifies_is_signed_live_as_what_verifies() {
+    fn identify_cases_are_resigned_like_verify_cases() {
         let suite = crate::suite::find("jimo").unwrap().parse().unwrap();
         let signed = "identify-with-its-signed-identifier";
         let vectors = suite.vectors.iter();
@@ -565,7 +565,7 @@ vectors:
     }
 
     #[test]
-    fn a_time_beside_the_token_is_the_present_too() {
+    fn a_time_outside_the_token_is_also_current() {
         let text = SUITE
             .replace(r#"token: "{mac:hex}-{timestamp}""#, r#"token: "{mac:hex}""#)
             .lines()

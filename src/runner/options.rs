@@ -69,7 +69,7 @@ pub struct CaseEvent<'a> {
     pub vector: &'a Vector,
     /// What it came to so far, the list of known failures aside.
     pub verdict: Verdict,
-    /// What happened, in one word.
+    /// The outcome, in one word.
     pub outcome: Option<ObservedKind>,
 }
 
@@ -135,9 +135,9 @@ impl FromStr for CaseFilter {
 /// One of several equal parts: `2/8`. Every case belongs to exactly one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
-    /// Which part, from 1.
+    /// The number of the part, from 1.
     number: usize,
-    /// How many there are.
+    /// The number of parts.
     count: usize,
 }
 
@@ -192,7 +192,7 @@ pub enum SelectionError {
     #[error(transparent)]
     Filter(#[from] CasePatternError),
     /// It is no part of a whole.
-    #[error("{0:?} is no part of a run; write 2/8 for the second of eight")]
+    #[error("invalid shard {0:?}; write N/TOTAL, for example 2/8")]
     Shard(String),
 }
 
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shards_of_a_run_share_it_out() {
+    fn the_shards_partition_a_run() {
         let shards: Vec<Shard> = (1..=8)
             .map(|number| format!("{number}/8").parse().unwrap())
             .collect();

@@ -79,7 +79,7 @@ pub(super) fn plan<'s>(
     target: &Target,
     hello: &Hello,
     whose: &WhoseSecret,
-    mut harvest: ObservedTokens,
+    mut observed_tokens: ObservedTokens,
     now: u64,
     answer: Duration,
 ) -> Vec<Case<'s>> {
@@ -93,7 +93,7 @@ pub(super) fn plan<'s>(
                 .map_err(|why| why.to_string()),
             WhoseSecret::Unknown => {
                 let rekeyer = Rekeyer::of(&mut latest, suite);
-                let other = harvest.held_to_itself(rekeyer, vector, hello);
+                let other = observed_tokens.held_to_itself(rekeyer, vector, hello);
                 other.map(Cow::Owned)
             }
         };
@@ -123,7 +123,7 @@ pub(super) fn plan<'s>(
         let fate = match fate {
             Disposition::Asked | Disposition::AskedLive(_) if request.is_longer_than(MAX_LINE) => {
                 Disposition::NotApplicable(format!(
-                    "its request is longer than the {MAX_LINE} bytes of the protocol"
+                    "its request exceeds the protocol limit of {MAX_LINE} bytes"
                 ))
             }
             fate => fate,

@@ -15,17 +15,17 @@ use crate::suite::{Expect, Suite, Vector};
 #[non_exhaustive]
 pub enum NotWithIt {
     /// Its secret is what it is about.
-    #[error("the implementation has a secret of its own, and the case is about another one")]
+    #[error("the implementation has its own secret, and the case tests a different one")]
     AboutTheSecret,
     /// One secret cannot stand for several.
-    #[error("the implementation has one secret of its own, and the scheme several")]
+    #[error("the implementation has one secret of its own, but the scheme has several")]
     SeveralSecrets,
     /// The scheme declines it.
-    #[error("the implementation has a secret of its own, and the scheme cannot use it: {0}")]
+    #[error("the implementation has its own secret, but the scheme cannot use it: {0}")]
     Unusable(String),
     /// A mistake that it is made to catch would not be caught.
     #[error(
-        "the implementation has a secret of its own, with which the case would not show what it is made for ({0})"
+        "the implementation has its own secret, with which the case would not test what it is meant to ({0})"
     )]
     ShowsLess(&'static str),
 }
@@ -140,7 +140,7 @@ impl<'s> Rekeyer<'s> {
             if kind(scheme, other) == right {
                 misses(other)
             } else {
-                Some("the reference answers otherwise")
+                Some("the reference answers differently")
             }
         };
         let change = Change {
@@ -214,7 +214,7 @@ mod tests {
 
     /// What the oracle says of each re-signed case is what the case expects, and most can be.
     #[test]
-    fn resigned_cases_are_what_they_were() {
+    fn resigned_cases_keep_their_meaning() {
         for name in ["jotreview", "jimo"] {
             let suite = suite(name);
             let mut rekeyer = Rekeyer::new(&suite);
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_about_a_secret_is_left_out() {
+    fn cases_about_the_secret_are_left_out() {
         let suite = suite("jotreview");
         let usual = usual_secrets(&suite).unwrap();
         let mut rekeyer = Rekeyer::new(&suite);

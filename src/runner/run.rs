@@ -17,7 +17,7 @@ use crate::runner::rekey::unseen_mistakes;
 use crate::runner::schedule::Schedule;
 use crate::runner::seen::Seen;
 use crate::runner::smoke::smoke;
-use crate::runner::unknown_secret::{ObservedTokens, harvest, key};
+use crate::runner::unknown_secret::{ObservedTokens, collect_tokens, key};
 use crate::runner::{RunOptions, WhoseSecret};
 use crate::signature::{Op, Secret};
 use crate::suite::Suite;
@@ -37,7 +37,7 @@ pub struct Progress {
 /// What a run brought to light.
 #[derive(Debug)]
 pub struct RunOutput<'s> {
-    /// What the adapter says of itself.
+    /// What the adapter states about its implementation.
     pub hello: Hello,
     /// Every case that was chosen, in the order of the suites.
     pub observations: Vec<Observation<'s>>,
@@ -78,13 +78,13 @@ pub enum Ending {
 #[non_exhaustive]
 pub enum RunError {
     /// Nothing was chosen.
-    #[error("no case is left to run{}", left_out_in_words(.0))]
+    #[error("no cases to run{}", left_out_in_words(.0))]
     NoCase(Vec<ScopeNote>),
     /// The adapter cannot be used.
-    #[error("the adapter does not work: {0}")]
+    #[error("cannot use the adapter: {0}")]
     Adapter(#[from] AdapterError),
     /// It starts, and answers nothing.
-    #[error("the adapter does not work: none of its first answers could be used; {0}")]
+    #[error("cannot use the adapter: none of its first answers was usable; {0}")]
     NoAnswer(Failure),
 }
 
@@ -115,20 +115,20 @@ pub fn run<'s>(
     }
     let mut first = target.start(options.limits, interrupt)?;
     let hello = first.hello().clone();
-    let mut harvest = match options.secret {
+    let mut observed_tokens = match options.secret {
         WhoseSecret::Unknown => {
-            harvest(&mut first, &chosen, target, &hello)?.map_err(RunError::NoAnswer)?
+            collect_tokens(&mut first, &chosen, target, &hello)?.map_err(RunError::NoAnswer)?
         }
         WhoseSecret::Request | WhoseSecret::Own(_) => ObservedTokens::default(),
     };
-    let in_harvest = std::mem::take(&mut harvest.failures);
+    let token_failures = std::mem::take(&mut observed_tokens.failures);
     let answer = options.limits.answer;
     let cases = plan(
         &chosen,
         target,
         &hello,
         &options.secret,
-        harvest,
+        observed_tokens,
         now(),
         answer,
     );
@@ -151,12 +151,12 @@ pub fn run<'s>(
         },
     };
     let start = || target.start(options.limits, interrupt);
-    let shares = share_out(&work, first, &start, options.jobs, progress);
+    let reports = share_out(&work, first, &start, options.jobs, progress);
     let done = Progress {
         done: schedule.done(),
         total: schedule.total(),
     };
-    let mut gathered = Gathered::of(shares);
+    let mut gathered = Gathered::of(reports);
     let is_whole = done.done == done.total;
     if options.secret == WhoseSecret::Unknown {
         left_out.push(ScopeNote {
@@ -171,7 +171,7 @@ pub fn run<'s>(
         None if is_whole => Ending::Whole,
         // The others did its share.
         Some(error) if is_whole => {
-            let note = format!("one of the jobs could not go on with the adapter: {error}");
+            let note = format!("a job lost its adapter: {error}");
             gathered.notes.push(note);
             Ending::Whole
         }
@@ -180,7 +180,7 @@ pub fn run<'s>(
         None => Ending::FailedFast,
     };
     let undone = match &ending {
-        Ending::Whole => "it was never asked".to_owned(),
+        Ending::Whole => "it never ran".to_owned(),
         Ending::Interrupted => "interrupted".to_owned(),
         Ending::FailedFast => "another case failed first".to_owned(),
         Ending::Broken(error) => format!("the adapter no longer works: {error}"),
@@ -210,7 +210,7 @@ pub fn run<'s>(
         .into_iter()
         .filter(|(at, _)| !has_failed(*at))
         .map(|(_, failure)| failure)
-        .chain(in_harvest.into_iter().filter_map(|(signed, failure)| {
+        .chain(token_failures.into_iter().filter_map(|(signed, failure)| {
             let answers = |at: usize| has_failed(at) && signs(at, &signed);
             (!(0..cases.len()).any(answers)).then_some(failure)
         }));
@@ -260,7 +260,7 @@ fn unseen(cases: &[Case<'_>], secret: &Secret) -> Vec<String> {
         return Vec::new();
     }
     vec![format!(
-        "no case can show with the implementation's own secret whether these mistakes are made: {}",
+        "with the implementation's own secret, no case can detect these mistakes: {}",
         mistakes.join("; ")
     )]
 }
@@ -276,7 +276,7 @@ fn asked(cases: &[Case<'_>]) -> Vec<u32> {
 struct WorkerReport {
     number: usize,
     ended: Result<(), AdapterError>,
-    parting: ShutdownReport,
+    shutdown: ShutdownReport,
 }
 
 /// Lets as many processes work as there are jobs, and tells of the progress meanwhile.
@@ -293,7 +293,7 @@ fn share_out<'a>(
             total: work.schedule.total(),
         });
     };
-    let mut shares = Vec::new();
+    let mut reports = Vec::new();
     thread::scope(|scope| {
         let (sender, receiver) = mpsc::channel();
         let mut first = Some(first);
@@ -308,15 +308,15 @@ fn share_out<'a>(
         drop(sender);
         loop {
             match receiver.recv_timeout(PROGRESS_EVERY) {
-                Ok(share) => shares.push(share),
+                Ok(report) => reports.push(report),
                 Err(RecvTimeoutError::Timeout) => tell(),
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
     });
     tell();
-    shares.sort_by_key(|share| share.number);
-    shares
+    reports.sort_by_key(|report| report.number);
+    reports
 }
 
 fn run_worker(
@@ -325,27 +325,27 @@ fn run_worker(
     adapter: Result<Adapter<'_>, AdapterError>,
 ) -> WorkerReport {
     let mut job = Job::new(work);
-    let (ended, parting) = match adapter {
+    let (ended, shutdown) = match adapter {
         Ok(mut adapter) => {
             let changes = work.hello.changes(adapter.hello());
             let ended = adapter.drive(&mut job);
-            let mut parting = adapter.finish();
-            parting.hello_changes.join(&changes);
-            (ended, parting)
+            let mut shutdown = adapter.finish();
+            shutdown.hello_changes.join(&changes);
+            (ended, shutdown)
         }
         Err(error) => (Err(error), ShutdownReport::default()),
     };
     WorkerReport {
         number,
         ended,
-        parting,
+        shutdown,
     }
 }
 
 /// What is weaker where the secret is unknown.
-const WITHOUT_ORACLE: &str = "the comparison with the oracle, because the implementation's secret is unknown: its tokens were compared with each other only, and its verifier was given its own tokens";
+const WITHOUT_ORACLE: &str = "the comparison with the oracle, because the implementation's secret is unknown: its tokens were compared only with each other, and its verifier was given its own tokens";
 
-const RESTARTED: &str = "the adapter had to be started again";
+const RESTARTED: &str = "the adapter was restarted";
 
 /// What all processes came to together.
 struct Gathered {
@@ -357,7 +357,7 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn of(shares: Vec<WorkerReport>) -> Self {
+    fn of(reports: Vec<WorkerReport>) -> Self {
         let mut gathered = Self {
             notes: Vec::new(),
             restarts: 0,
@@ -365,12 +365,12 @@ impl Gathered {
             hello_changes: HelloChanges::default(),
             broken: None,
         };
-        for share in shares {
-            gathered.notes.extend(share.parting.notes);
-            gathered.restarts += share.parting.restarts;
-            gathered.unanswered.join(&share.parting.unanswered);
-            gathered.hello_changes.join(&share.parting.hello_changes);
-            if let Err(error) = share.ended {
+        for report in reports {
+            gathered.notes.extend(report.shutdown.notes);
+            gathered.restarts += report.shutdown.restarts;
+            gathered.unanswered.join(&report.shutdown.unanswered);
+            gathered.hello_changes.join(&report.shutdown.hello_changes);
+            if let Err(error) = report.ended {
                 gathered.broken.get_or_insert(error);
             }
         }
@@ -385,7 +385,7 @@ impl Gathered {
     /// A request failed before the cases were asked, and none of them failed so.
     fn note_before_the_cases(&mut self, target: &Target, failure: &Failure) {
         self.notes.push(format!(
-            "at first a request failed, and did not when its case was asked: {failure}"
+            "a request failed at first, but succeeded when its case ran: {failure}"
         ));
         // A command that is started for each request is never started again.
         if !matches!(target, Target::Exec(_)) {

@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn every_case_comes_once_a_round_in_the_order_of_the_seed() {
+    fn every_case_runs_once_per_round_in_seed_order() {
         let cases: Vec<u32> = (0..100).collect();
         let schedule = Schedule::new(cases.clone(), 7, 3);
         let handed = handed_out(&schedule);

@@ -57,11 +57,9 @@ fn combine(earlier: Observed, later: Observed, due: &Expect) -> Observed {
         (Outcome(one), Outcome(two) | Unstable(two, _))
         | (Unstable(one, two), Outcome(_) | Unstable(..)) => Unstable(one, two),
         (Unsupported { reason, .. }, Outcome(_) | Unstable(..))
-        | (Outcome(_) | Unstable(..), Unsupported { reason, .. }) => {
-            Failed(Failure::Protocol(format!(
-                "it answered in one round and said in another that this is unsupported: {reason}"
-            )))
-        }
+        | (Outcome(_) | Unstable(..), Unsupported { reason, .. }) => Failed(Failure::Protocol(
+            format!("it answered in one round, but reported unsupported in another: {reason}"),
+        )),
         (earlier, _) => earlier,
     }
 }
@@ -96,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_outcome_and_the_first_other_one_are_kept() {
+    fn the_first_outcome_and_the_first_different_one_are_kept() {
         let outcomes = ["a", "a", "b", "c", "a"].map(|text| Observed::Outcome(token(text)));
         let expected = Observed::Unstable(token("a"), token("b"));
         assert_eq!(folded(outcomes.clone()), expected);
@@ -107,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn the_words_of_an_exception_may_change() {
+    fn exception_messages_may_change() {
         let threw = |text: &str| Observed::Outcome(Outcome::Threw(text.into()));
         assert_eq!(folded([threw("at 0x1"), threw("at 0x2")]), threw("at 0x1"));
         let refused = Observed::Outcome(Outcome::Refused("at 0x1".into()));
@@ -118,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_may_change_where_none_is_expected() {
+    fn a_code_may_change_if_none_is_expected() {
         let denied = |code: &str| {
             Observed::Outcome(Outcome::Reject(Denial {
                 code: Some(code.into()),
@@ -136,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn no_outcome_makes_up_for_a_failure() {
+    fn a_failure_is_never_overridden() {
         let failed = Observed::Failed(Failure::TimedOut(5));
         let outcome = Observed::Outcome(Outcome::Accept);
         assert_eq!(folded([outcome.clone(), failed.clone()]), failed);
@@ -156,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_of_another_second_is_the_same_while_it_is_right() {
+    fn valid_tokens_of_different_seconds_are_equal() {
         let rounds = |rounds: [(&str, &str); 3]| {
             let mut seen = Seen::default();
             for (came, right) in rounds {

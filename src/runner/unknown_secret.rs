@@ -41,7 +41,7 @@ struct Gathering {
 
 /// Lets an implementation sign whatever the cases need. If it never answers, its first failure
 /// comes back.
-pub(super) fn harvest(
+pub(super) fn collect_tokens(
     adapter: &mut Adapter<'_>,
     chosen: &[Chosen<'_>],
     target: &Target,
@@ -155,14 +155,14 @@ impl ObservedTokens {
         let scheme = &suite.scheme;
         let request = &vector.request;
         if !hello.has_op(Op::Sign) {
-            return Err("the implementation's secret is unknown, and it does not sign: there is no token that its verifier should accept".to_owned());
+            return Err("the implementation's secret is unknown and it does not sign, so there is no token that its verifier should accept".to_owned());
         }
         if scheme.time().is_some() && hello.clock() == Clock::System {
-            return Err("the implementation's secret is unknown, and it uses the real time: no two of its tokens can be compared".to_owned());
+            return Err("the implementation's secret is unknown and it uses the real clock, so its tokens cannot be compared".to_owned());
         }
         if !rekeyer.is_usual(&request.secrets) {
             return Err(
-                "the implementation's secret is unknown, and the case is about a secret".to_owned(),
+                "the implementation's secret is unknown, and the case tests a secret".to_owned(),
             );
         }
         let mut other = vector.clone();
@@ -173,7 +173,7 @@ impl ObservedTokens {
         } else {
             let own = |fields: &Fields| self.tokens.get(&key(suite, fields)).cloned();
             other.request = presented(rekeyer, request, &own).ok_or(
-                "the implementation's secret is unknown, and the case's token is no change of one that it signs",
+                "the implementation's secret is unknown, and the case's token is not derived from one that it signs",
             )?;
         }
         Ok(other)

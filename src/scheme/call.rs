@@ -8,13 +8,13 @@ use crate::signature::{Context, Fields, Op, Outcome, Request, Secrets, Value};
 /// One request, its scheme at hand.
 #[derive(Clone, Copy, Debug)]
 pub struct Call<'a> {
-    /// What is asked.
+    /// The operation.
     pub op: Op,
     /// The scheme by which to do it.
     pub scheme: &'a Scheme,
     /// The secret or secrets.
     pub secrets: &'a Secrets,
-    /// The fields that are given; at verify not those that the token carries.
+    /// The given fields; for verify, without those that the token carries.
     pub fields: &'a Fields,
     /// The token presented; `None` where it is absent.
     pub token: Option<&'a Value>,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::scheme::{Pattern, Refusal};
 use crate::signature::{Fields, Slug, Value};
 
-/// What a field holds.
+/// The type of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FieldKind {
     /// Any text.
@@ -38,7 +38,7 @@ impl FieldKind {
 pub struct Field {
     /// Its name, as in `{user_id}`.
     pub name: String,
-    /// What it holds.
+    /// Its type.
     pub kind: FieldKind,
     /// The form of its texts, where the scheme states one. It does not bind the oracle.
     pub pattern: Option<Pattern>,
@@ -111,7 +111,7 @@ impl FieldSet {
         self.0.iter()
     }
 
-    /// How many there are.
+    /// The number of fields.
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -179,7 +179,7 @@ impl Refusal {
             Value::Json(serde_json::Value::Bool(_)) => "a boolean",
             Value::Json(serde_json::Value::Array(_)) => "a list",
             Value::Json(serde_json::Value::Object(_)) => "a map",
-            _ => "no whole number that JSON carries exactly",
+            _ => "not an integer that JSON represents exactly",
         };
         Self::NotText {
             field: field.name.clone(),

@@ -7,7 +7,7 @@ use crate::scheme::{FieldSet, FieldTexts};
 pub enum Freshness {
     /// There is no time in it, or there is one and its document sets no limit.
     Unspecified,
-    /// The time in the token may differ from the present by so much, limits included.
+    /// How much the time in the token may differ from the current time, limits included.
     Limited {
         /// The field that holds the time.
         of: usize,

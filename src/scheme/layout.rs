@@ -45,7 +45,7 @@ pub enum LayoutError {
     Template(#[from] TemplateError),
     /// It names a field that the scheme does not have.
     #[error(
-        "the token names {{{0}}}, which is none of the scheme's fields; the MAC is {{mac:hex}}, {{mac:base64}} …"
+        "the token names {{{0}}}, which is not a field of the scheme; write the MAC as {{mac:hex}}, {{mac:base64}} …"
     )]
     UnknownField(String),
     /// `{mac}` without or with an unknown encoding.
@@ -54,10 +54,10 @@ pub enum LayoutError {
     )]
     BadEncoding,
     /// Filters belong into the message.
-    #[error("{{{0}|…}} has a filter, but a token carries a field as it is")]
+    #[error("{{{0}|…}} has a filter, but a token carries fields unchanged")]
     Filtered(String),
     /// The same placeholder twice.
-    #[error("{{{0}}} stands twice in one token")]
+    #[error("{{{0}}} occurs twice in one token")]
     Repeated(String),
     /// It cannot be parsed back.
     #[error(transparent)]
@@ -67,7 +67,7 @@ pub enum LayoutError {
 /// Why a layout cannot be parsed back in one way only.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the token cannot be parsed back: nothing tells where {{{part}}} ends and what stands {side} it begins; put a delimiter between that cannot occur in it, or leave out the second free text"
+    "the token cannot be parsed back: the boundary between {{{part}}} and the part {side} it is ambiguous; separate them by a delimiter that cannot occur in it, or remove the second free text"
 )]
 pub struct AmbiguousLayout {
     part: String,

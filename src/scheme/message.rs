@@ -29,16 +29,16 @@ pub enum MessageError {
     #[error(transparent)]
     Template(#[from] TemplateError),
     /// It names a field that the scheme does not have.
-    #[error("the message names {{{0}}}, which is none of the scheme's fields")]
+    #[error("the message names {{{0}}}, which is not a field of the scheme")]
     UnknownField(String),
     /// It names a filter that does not exist.
-    #[error("the filter {0:?} does not exist; there are lower and trim")]
+    #[error("unknown filter {0:?}; expected lower or trim")]
     UnknownFilter(String),
     /// A placeholder has an encoding, which only a MAC has.
     #[error("{{{0}:…}} has an encoding, but only {{mac:…}} in a token has one")]
     Encoded(String),
     /// It has no field: every message would be the same.
-    #[error("the message names no field, so one signature would be good for everybody")]
+    #[error("the message contains no field, so one signature would be valid for everyone")]
     Constant,
 }
 

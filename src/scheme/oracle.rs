@@ -25,7 +25,7 @@ pub struct Scheme {
     pub fields: FieldSet,
     /// What is signed.
     pub message: Message,
-    /// What is handed over.
+    /// The grammar of the token.
     pub token: TokenGrammar,
     /// How old it may be.
     pub freshness: Freshness,
@@ -41,7 +41,7 @@ pub enum Refusal {
     #[error("the field {0} is missing")]
     MissingField(String),
     /// A field holds what never is a text.
-    #[error("the field {field} is {found}, where a text is due")]
+    #[error("the field {field} is {found}; expected a text")]
     NotText {
         /// The field.
         field: String,
@@ -49,7 +49,7 @@ pub enum Refusal {
         found: &'static str,
     },
     /// A time that is no whole number from 0, or a value that its enum does not have.
-    #[error("the field {0} holds no value of its type")]
+    #[error("the field {0} has a value of the wrong type")]
     BadField(String),
     /// The value that selects the secret selects none.
     #[error("there is no secret for {0:?}")]
@@ -81,7 +81,7 @@ pub enum Rejection {
     #[error("no token was presented")]
     Absent,
     /// What was presented is no text.
-    #[error("the token is no text")]
+    #[error("the token is not a text")]
     NotText,
     /// It is not of the scheme's grammar, to the letter.
     #[error("the token is not written as the scheme writes tokens")]
@@ -90,7 +90,7 @@ pub enum Rejection {
     #[error("{0}")]
     Field(Refusal),
     /// The MAC is another one.
-    #[error("the MAC is not that of this identity under this secret")]
+    #[error("the MAC does not match this identity and secret")]
     WrongMac,
     /// The MAC is right, the time is not.
     #[error("{0}")]

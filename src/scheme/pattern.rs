@@ -35,7 +35,9 @@ pub enum PatternError {
     #[error("the pattern is not a regular expression of the regex crate: {0}")]
     Syntax(String),
     /// It counts so high that its program would be too large.
-    #[error("the pattern needs more than {MAX_PROGRAM} bytes of memory; count less in it")]
+    #[error(
+        "the pattern needs more than {MAX_PROGRAM} bytes of memory; reduce its repetition counts"
+    )]
     TooLarge,
 }
 
@@ -176,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pattern_or_too_large_is_refused() {
+    fn invalid_and_oversized_patterns_are_refused() {
         let error = |text: &str| Pattern::compile(text).unwrap_err();
         assert_eq!(error(&"a".repeat(1_001)), PatternError::TooLong);
         for large in [
@@ -194,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bytes_of_a_form_are_known() {
+    fn the_byte_set_of_a_form_is_known() {
         let bytes = Pattern::compile(r"[0-9]+\.x?").unwrap().bytes();
         let found: Vec<u8> = (0..=255).filter(|&byte| bytes[byte as usize]).collect();
         assert_eq!(found, b".0123456789x");

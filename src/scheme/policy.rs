@@ -21,9 +21,9 @@ pub struct Policy {
 pub struct ContextKey {
     /// Its name.
     pub name: String,
-    /// Its values; the first holds where nothing was said.
+    /// Its values; the first is the default.
     pub values: Vec<String>,
-    /// Who says which of them holds.
+    /// Who sets the value.
     pub origin: Origin,
 }
 
@@ -46,14 +46,14 @@ pub enum Origin {
     User,
 }
 
-/// One row of the table.
+/// One rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
     /// For some keys, as indices, the values of which one has to hold, as indices.
     pub when: Vec<(usize, Vec<usize>)>,
     /// What the signature has to be, where it matters.
     pub signature: Option<Vec<SignatureState>>,
-    /// What becomes of the call.
+    /// The outcome of the call.
     pub decision: Decision,
     /// What the caller is told beside it.
     pub warning: Option<String>,
@@ -61,14 +61,14 @@ pub struct Rule {
     pub sets: Vec<(usize, usize)>,
 }
 
-/// What becomes of a call.
+/// The outcome of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// It counts as the user's.
+    /// The call counts as the user's.
     Accept,
-    /// It goes on as nobody's.
+    /// The call continues as anonymous.
     Anonymous,
-    /// It does not go on.
+    /// The call is rejected.
     Reject {
         /// The documented codes, any of which may come with it; none where there are none.
         codes: Vec<String>,
@@ -113,10 +113,10 @@ impl fmt::Display for SignatureState {
 #[non_exhaustive]
 pub enum ContextProblem {
     /// A key of the policy is not in the context.
-    #[error("the context says nothing of {0}")]
+    #[error("the context lacks {0}")]
     Missing(String),
     /// A value that the key does not have, or a map where one value is due, or the reverse.
-    #[error("the context holds no value of {0}")]
+    #[error("the context has an invalid value for {0}")]
     Unknown(String),
 }
 

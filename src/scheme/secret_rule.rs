@@ -27,14 +27,14 @@ pub enum SecretEncoding {
 /// How a configured secret becomes key bytes, and which of several it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretRule {
-    /// How its text spells the key.
+    /// How its text encodes the key.
     pub encoding: SecretEncoding,
-    /// A prefix that is taken off when it is there.
+    /// A prefix that is removed if present.
     pub strip_prefix: Option<String>,
     /// The form of its text, prefix included, where the scheme states one. It does not bind the
     /// oracle.
     pub pattern: Option<Pattern>,
-    /// The field whose value selects the secret, where there is one for each.
+    /// The field whose value selects the secret, if there is one secret per value.
     pub per: Option<usize>,
 }
 

@@ -36,7 +36,7 @@ pub enum Order {
     /// In that of the scheme.
     #[default]
     Given,
-    /// In any: each is found by its key.
+    /// Any order: each pair is found by its key.
     Any,
 }
 
@@ -62,13 +62,13 @@ pub struct List {
     pub unknown: Unknown,
 }
 
-/// What becomes of a part of a token that the scheme does not know.
+/// How a part of a token that the scheme does not know is treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Unknown {
     /// The token is malformed.
     #[default]
     Reject,
-    /// It is passed over.
+    /// It is ignored.
     Ignore,
 }
 
@@ -80,16 +80,16 @@ pub enum TokenError {
     #[error(transparent)]
     Layout(#[from] LayoutError),
     /// There is no MAC in it.
-    #[error("the token carries no MAC; write {{mac:hex}} or another encoding where it stands")]
+    #[error("the token carries no MAC; add {{mac:hex}} or another encoding")]
     NoMac,
     /// There are two.
     #[error("the token carries a MAC in more than one place")]
     SeveralMacs,
     /// `repeat` names a pair that cannot be repeated.
-    #[error("{0:?} cannot be repeated: only the pair that holds the MAC alone can")]
+    #[error("{0:?} cannot be repeated; only a pair that contains nothing but the MAC can")]
     NotRepeatable(String),
     /// A list item that carries more than the MAC.
-    #[error("an item of a list carries the MAC alone, because any one of them may match")]
+    #[error("an item of a list contains nothing but the MAC, because any item may match")]
     ListCarriesField,
     /// Nothing separates.
     #[error("the separator is empty")]
@@ -103,7 +103,7 @@ pub enum TokenError {
         separator: String,
     },
     /// A key that cannot be told apart.
-    #[error("{0:?} is no key: it must not be empty and contain neither = nor the separator")]
+    #[error("invalid key {0:?}: it must not be empty or contain = or the separator")]
     BadKey(String),
 }
 
@@ -121,7 +121,7 @@ pub enum Item {
     Known {
         /// The index of its pair; 0 for templates and lists.
         pair: usize,
-        /// What it holds.
+        /// What it contains.
         found: LayoutMatch,
     },
     /// One that is passed over, whole.

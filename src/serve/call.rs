@@ -21,10 +21,10 @@ pub(super) struct Call {
 #[non_exhaustive]
 pub enum CallError {
     /// The body is not a JSON object.
-    #[error("the body is no JSON object: {0}")]
+    #[error("the body is not a JSON object: {0}")]
     NotJson(String),
     /// The caller set a context key to an unknown value.
-    #[error("{key} is none of {known}")]
+    #[error("invalid {key}; expected one of {known}")]
     UnknownValue {
         /// The key.
         key: String,

@@ -45,12 +45,16 @@ struct Row {
 }
 
 /// Renders the page as HTML.
-pub(super) fn page(door: &AppState) -> Result<String, askama::Error> {
-    let now = (door.surroundings.now)();
+pub(super) fn page(state: &AppState) -> Result<String, askama::Error> {
+    let now = (state.environment.now)();
     let page = StatusPage {
         version: env!("CARGO_PKG_VERSION"),
-        platforms: door.platforms.iter().map(|one| shown(one, now)).collect(),
-        protocol: door.schemes.iter().map(|(name, _)| name.as_str()).collect(),
+        platforms: state.platforms.iter().map(|one| shown(one, now)).collect(),
+        protocol: state
+            .schemes
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect(),
     };
     page.render()
 }
@@ -75,7 +79,7 @@ fn shown(platform: &Platform, now: u64) -> Shown<'_> {
             outcome: call.outcome,
             signature: call
                 .signature
-                .map_or("not looked at", crate::scheme::SignatureState::name),
+                .map_or("not checked", crate::scheme::SignatureState::name),
             why: call.why.as_deref().map(visible),
             causes: causes.iter().map(|cause| visible(cause)).collect(),
         }
@@ -116,7 +120,7 @@ fn token(token: Option<&Value>) -> String {
             let start: String = text.chars().take(8).collect();
             format!("{}… ({length} characters)", visible(&start))
         }
-        Some(_) => "no text".to_owned(),
+        Some(_) => "not a text".to_owned(),
     }
 }
 

@@ -110,7 +110,7 @@ impl Platform {
         new_session: &dyn Fn() -> String,
     ) -> Result<(Identified, LatestCall), CallError> {
         let Some(policy) = &self.scheme.policy else {
-            return Err(CallError::NotJson("there is no policy".to_owned()));
+            return Err(CallError::NotJson("the suite has no policy".to_owned()));
         };
         let call = Call::parse(body, &self.scheme, policy)?;
         let user = user_of(&self.scheme, &call.fields);
@@ -143,7 +143,7 @@ impl Platform {
                 rejection: None,
                 session: None,
             },
-            None => return Err(CallError::NotJson("there is no policy".to_owned())),
+            None => return Err(CallError::NotJson("the suite has no policy".to_owned())),
         };
         drop(state);
         let mut latest = locked(&self.latest);

@@ -54,7 +54,7 @@ pub struct AppState {
     /// The memory left for bodies.
     pub memory: Memory,
     /// Clock, random names and log.
-    pub surroundings: Environment,
+    pub environment: Environment,
 }
 
 /// The memory for bodies, with one permit per byte.
@@ -77,38 +77,38 @@ pub struct Environment {
 }
 
 /// Builds the router.
-pub fn router(door: Arc<AppState>) -> Router {
+pub fn router(state: Arc<AppState>) -> Router {
     Router::new()
         .route("/", get(look))
         .route("/healthz", get(async || "ok\n"))
         .route("/macproof", post(speak))
         .route("/{suite}/identify", post(identify))
-        .fallback(async || reply::error(StatusCode::NOT_FOUND, "there is nothing here; see /"))
-        .layer(from_fn_with_state(Arc::clone(&door), guard))
-        .with_state(door)
+        .fallback(async || reply::error(StatusCode::NOT_FOUND, "not found; see /"))
+        .layer(from_fn_with_state(Arc::clone(&state), guard))
+        .with_state(state)
 }
 
 /// Rejects requests for other host names (DNS rebinding: a page elsewhere whose name was bound to
 /// this machine) and from pages of other origins.
-async fn guard(State(door): State<Arc<AppState>>, request: Request, next: Next) -> Response<Body> {
+async fn guard(State(state): State<Arc<AppState>>, request: Request, next: Next) -> Response<Body> {
     let headers = request.headers();
     let Some(host) = headers.get(HOST).and_then(|host| host.to_str().ok()) else {
-        return reply::error(StatusCode::BAD_REQUEST, "the request names no host");
+        return reply::error(StatusCode::BAD_REQUEST, "the request has no host");
     };
     if !is_local(host) {
         return reply::error(
             StatusCode::MISDIRECTED_REQUEST,
-            "this server answers to 127.0.0.1, [::1] and localhost alone",
+            "this server answers only to 127.0.0.1, [::1] and localhost",
         );
     }
     let origin = match headers.get(ORIGIN) {
         None => None,
-        Some(origin) => match door.lets_in(origin, host) {
+        Some(origin) => match state.lets_in(origin, host) {
             Some(cross) => cross.then(|| origin.clone()),
             None => {
                 return reply::error(
                     StatusCode::FORBIDDEN,
-                    "pages of this origin may not call here; allow it with --allow-origin",
+                    "this origin is not allowed; allow it with --allow-origin",
                 );
             }
         },
@@ -148,10 +148,10 @@ impl AppState {
 
     fn log(&self, event: &str, mut line: Json) {
         if let Json::Object(members) = &mut line {
-            members.insert("time".to_owned(), (self.surroundings.now)().into());
+            members.insert("time".to_owned(), (self.environment.now)().into());
             members.insert("event".to_owned(), event.into());
         }
-        (self.surroundings.log)(line);
+        (self.environment.log)(line);
     }
 }
 
@@ -178,9 +178,9 @@ fn is_port(text: &str) -> bool {
 }
 
 /// `GET /`.
-async fn look(State(door): State<Arc<AppState>>) -> Response<Body> {
+async fn look(State(state): State<Arc<AppState>>) -> Response<Body> {
     // Explaining is slow, so do it off the async threads.
-    let html = tokio::task::spawn_blocking(move || page(&door)).await;
+    let html = tokio::task::spawn_blocking(move || page(&state)).await;
     match html {
         Ok(Ok(html)) => {
             let mut response = reply::with_type(StatusCode::OK, "text/html; charset=utf-8", html);
@@ -197,44 +197,41 @@ async fn look(State(door): State<Arc<AppState>>) -> Response<Body> {
             }
             response
         }
-        _ => reply::error(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "the page cannot be shown",
-        ),
+        _ => reply::error(StatusCode::INTERNAL_SERVER_ERROR, "cannot show the page"),
     }
 }
 
 /// `POST /SUITE/identify`.
 async fn identify(
-    State(door): State<Arc<AppState>>,
+    State(state): State<Arc<AppState>>,
     Path(suite): Path<String>,
     request: Request,
 ) -> Response<Body> {
-    let Some(platform) = door.platforms.iter().find(|p| p.name.as_str() == suite) else {
+    let Some(platform) = state.platforms.iter().find(|p| p.name.as_str() == suite) else {
         return reply::error(
             StatusCode::NOT_FOUND,
-            "no such suite is served here, or it has no policy; see /",
+            "no suite of this name with a policy is served; see /",
         );
     };
     let session = session(request.headers());
-    let body = match body(&door, request, &["application/json"], MAX_CALL).await {
+    let body = match body(&state, request, &["application/json"], MAX_CALL).await {
         Ok(body) => body,
         Err(response) => {
             let status = response.status().as_u16();
-            door.log("unreadable", json!({"suite": suite, "status": status}));
+            state.log("unreadable", json!({"suite": suite, "status": status}));
             return response;
         }
     };
-    let now = (door.surroundings.now)();
-    let random_name = &door.surroundings.random_name;
+    let now = (state.environment.now)();
+    let random_name = &state.environment.random_name;
     match platform.identify(&body.bytes, session.as_deref(), now, random_name) {
         Ok((identified, call)) => {
             let response = reply::identified(&suite, &identified);
-            door.log("identify", log_line(&suite, &call, response.status()));
+            state.log("identify", log_line(&suite, &call, response.status()));
             response
         }
         Err(error) => {
-            door.log("unreadable", json!({"suite": suite, "status": 400}));
+            state.log("unreadable", json!({"suite": suite, "status": 400}));
             reply::error(StatusCode::BAD_REQUEST, error)
         }
     }
@@ -251,7 +248,7 @@ fn log_line(suite: &str, call: &LatestCall, status: StatusCode) -> Json {
         "context": call.context,
         "token": call.token.as_ref().map(|token| match token {
             Value::Text(text) => format!("[redacted, {} characters]", text.chars().count()),
-            _ => "[redacted, no text]".to_owned(),
+            _ => "[redacted, not a text]".to_owned(),
         }),
     })
 }
@@ -270,12 +267,12 @@ fn session(headers: &HeaderMap) -> Option<String> {
 }
 
 /// `POST /macproof`: the adapter protocol.
-async fn speak(State(door): State<Arc<AppState>>, request: Request) -> Response<Body> {
+async fn speak(State(state): State<Arc<AppState>>, request: Request) -> Response<Body> {
     let types = ["application/json", "application/x-ndjson"];
-    let answered = match body(&door, request, &types, MAX_BATCH).await {
+    let answered = match body(&state, request, &types, MAX_BATCH).await {
         Ok(body) => {
             let bytes = body.bytes.clone();
-            let speaker = Arc::clone(&door);
+            let speaker = Arc::clone(&state);
             // Thousands of requests are slow, so answer them off the async threads.
             tokio::task::spawn_blocking(move || answers(&speaker, &bytes)).await
         }
@@ -284,7 +281,7 @@ async fn speak(State(door): State<Arc<AppState>>, request: Request) -> Response<
     match answered {
         Ok(Ok(answers)) => reply::with_type(StatusCode::OK, "application/x-ndjson", answers),
         Ok(Err(error)) => {
-            door.log("unreadable", json!({"suite": null, "status": 400}));
+            state.log("unreadable", json!({"suite": null, "status": 400}));
             reply::error(StatusCode::BAD_REQUEST, error)
         }
         Err(_) => reply::error(
@@ -294,12 +291,12 @@ async fn speak(State(door): State<Arc<AppState>>, request: Request) -> Response<
     }
 }
 
-fn answers(door: &AppState, lines: &[u8]) -> Result<Vec<u8>, ServeError> {
+fn answers(state: &AppState, lines: &[u8]) -> Result<Vec<u8>, ServeError> {
     let mut reference = Reference::new();
     let mut served = Served {
-        hello: door.hello.clone(),
+        hello: state.hello.clone(),
         scheme: &|name| {
-            let mut schemes = door.schemes.iter();
+            let mut schemes = state.schemes.iter();
             let (_, scheme) = schemes.find(|(known, _)| known == name)?;
             Some(scheme)
         },
@@ -319,7 +316,7 @@ struct Held<'d> {
 
 /// Receives a body of one of these content types, within the limits on size and time.
 async fn body<'d>(
-    door: &'d AppState,
+    state: &'d AppState,
     request: Request,
     types: &[&str],
     most: usize,
@@ -331,13 +328,13 @@ async fn body<'d>(
     if !essence.is_some_and(|found| types.iter().any(|known| known.eq_ignore_ascii_case(found))) {
         return Err(reply::error(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            format_args!("the content type has to be {}", types.join(" or ")),
+            format_args!("the content type must be {}", types.join(" or ")),
         ));
     }
-    match tokio::time::timeout(door.body_time, gathered(door, request.into_body(), most)).await {
+    match tokio::time::timeout(state.body_time, gathered(state, request.into_body(), most)).await {
         Ok(body) => body,
         Err(_) => {
-            let late = "the body did not come in time";
+            let late = "timed out while reading the body";
             Err(reply::error(StatusCode::REQUEST_TIMEOUT, late))
         }
     }
@@ -345,11 +342,11 @@ async fn body<'d>(
 
 /// Receives a body completely, and acquires memory permits as it arrives.
 async fn gathered(
-    door: &AppState,
+    state: &AppState,
     mut body: Body,
     most: usize,
 ) -> Result<Held<'_>, Response<Body>> {
-    let Ok(mut memory) = door.memory.0.try_acquire_many(0) else {
+    let Ok(mut memory) = state.memory.0.try_acquire_many(0) else {
         return Err(busy());
     };
     let mut bytes = Vec::new();
@@ -357,7 +354,7 @@ async fn gathered(
         let Ok(frame) = frame else {
             return Err(reply::error(
                 StatusCode::BAD_REQUEST,
-                "the body ended before it was whole",
+                "the body is incomplete",
             ));
         };
         let Ok(data) = frame.into_data() else {
@@ -370,7 +367,7 @@ async fn gathered(
             ));
         }
         let more = u32::try_from(data.len()).unwrap_or(u32::MAX);
-        match door.memory.0.try_acquire_many(more) {
+        match state.memory.0.try_acquire_many(more) {
             Ok(more) => memory.merge(more),
             Err(_) => return Err(busy()),
         }
@@ -385,7 +382,7 @@ async fn gathered(
 fn busy() -> Response<Body> {
     reply::error(
         StatusCode::SERVICE_UNAVAILABLE,
-        "too many bodies are under way at once; try again",
+        "too many concurrent requests; try again",
     )
 }
 

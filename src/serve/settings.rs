@@ -15,7 +15,7 @@ pub struct Settings {
 #[non_exhaustive]
 pub enum SettingsError {
     /// The policy has no such setting.
-    #[error("{suite} has no setting {key:?}; it has {known}")]
+    #[error("{suite} has no setting {key:?}; expected one of {known}")]
     UnknownKey {
         /// The suite.
         suite: String,
@@ -25,7 +25,7 @@ pub enum SettingsError {
         known: String,
     },
     /// The setting has no such value.
-    #[error("{key} cannot be {value:?}; it can be {known}")]
+    #[error("invalid value {value:?} of {key}; expected one of {known}")]
     UnknownValue {
         /// The setting.
         key: String,
@@ -35,7 +35,7 @@ pub enum SettingsError {
         known: String,
     },
     /// A value of a field was given for a setting that is global.
-    #[error("{0} is one setting for everybody, not one for each of several")]
+    #[error("{0} is a single setting, not one per value of a field")]
     NotPer(String),
 }
 

@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_is_of_its_user_and_of_its_browser() {
+    fn a_session_belongs_to_its_user_and_browser() {
         let mut state = State::default();
         assert_eq!(state.of_session(Some("one"), user("ann"), 3, 2), 0);
         state.set_in_session("one", user("ann"), 3, 1);
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_remembered_is_bounded_and_the_latest_stays() {
+    fn the_state_is_bounded_and_keeps_the_latest() {
         let mut state = State::default();
         for number in 0..3 * MOST {
             let name = number.to_string();

@@ -15,7 +15,7 @@ pub struct Slug(Arc<str>);
 /// Why a text is no [`Slug`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is no name: use lower-case letters, digits and single hyphens between them, at most {max} characters",
+    "invalid name {0:?}: use lower-case letters, digits and single hyphens between them, at most {max} characters",
     max = Slug::MAX_LENGTH
 )]
 pub struct SlugError(String);

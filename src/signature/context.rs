@@ -92,7 +92,7 @@ impl<'de> Deserialize<'de> for Context {
             type Value = Context;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a map of the context")
+                f.write_str("a context map")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Context, A::Error> {
@@ -100,7 +100,7 @@ impl<'de> Deserialize<'de> for Context {
                 while let Some((key, value)) = map.next_entry::<String, ContextValue>()? {
                     if context.value(&key).is_some() {
                         return Err(de::Error::custom(format_args!(
-                            "the context key {key:?} stands twice"
+                            "duplicate context key {key:?}"
                         )));
                     }
                     context.0.push((key, value));
@@ -132,7 +132,7 @@ impl<'de> Deserialize<'de> for ContextValue {
                 let mut values = Vec::new();
                 while let Some((of, is)) = map.next_entry::<String, String>()? {
                     if values.iter().any(|(known, _)| *known == of) {
-                        return Err(de::Error::custom(format_args!("{of:?} stands twice")));
+                        return Err(de::Error::custom(format_args!("duplicate key {of:?}")));
                     }
                     values.push((of, is));
                 }
@@ -149,7 +149,7 @@ mod tests {
     use super::Context;
 
     #[test]
-    fn a_context_is_read_as_it_was_written() {
+    fn contexts_round_trip() {
         for json in [
             "{}",
             r#"{"mode":"off"}"#,

@@ -248,7 +248,7 @@ mod tests {
         }
 
         #[test]
-        fn hex_is_what_everybody_else_calls_hex(
+        fn hex_matches_the_hex_crate(
             bytes in prop::collection::vec(any::<u8>(), 0..70),
             text in "([0-9a-f]{2}){0,5}|[0-9a-g]{0,6}|[0-9A-G]{0,6}|\\PC{0,4}",
         ) {
@@ -262,7 +262,7 @@ mod tests {
         }
 
         #[test]
-        fn each_byte_string_has_one_spelling(
+        fn each_byte_string_has_one_encoding(
             encoding in any_encoding(),
             text in "[0-9a-fA-F+/=_ -]{0,12}",
         ) {

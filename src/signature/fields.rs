@@ -94,9 +94,7 @@ impl<'de> Deserialize<'de> for Fields {
                 let mut fields = Fields(Vec::with_capacity(2));
                 while let Some((name, value)) = map.next_entry::<String, Value>()? {
                     if fields.value(&name).is_some() {
-                        return Err(de::Error::custom(format_args!(
-                            "the field {name:?} stands twice"
-                        )));
+                        return Err(de::Error::custom(format_args!("duplicate field {name:?}")));
                     }
                     fields.0.push((name, value));
                 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-/// What is asked.
+/// The operation.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
@@ -195,7 +195,7 @@ mod tests {
     use super::{Denial, KEPT, Outcome};
 
     #[test]
-    fn what_may_be_right_is_kept_whole() {
+    fn possible_tokens_are_kept_in_full() {
         let token = Outcome::Token("é".repeat(KEPT));
         assert_eq!(token.clone().bounded(2 * KEPT, &str::to_owned), token);
         let Outcome::Token(kept) = token.bounded(100, &str::to_owned) else {
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_not_be_shown_is_not_cut_in_two() {
+    fn secrets_are_not_split_by_truncation() {
         let hide = |text: &str| text.replace("secret", "[redacted]");
         for at in 0..600 {
             let text = format!("{}secret{}", "x".repeat(at), "y".repeat(2 * KEPT));
@@ -220,7 +220,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_kept_is_bounded_and_differs_where_the_texts_do(
+        fn kept_texts_are_bounded_and_stay_distinct(
             length in KEPT - 10..4 * KEPT,
             at in any::<prop::sample::Index>(),
             due in 0..KEPT,

@@ -23,7 +23,7 @@ pub struct Request {
     pub op: Op,
     /// The secret or secrets.
     pub secrets: Secrets,
-    /// The fields that are given; at verify not those that the token carries.
+    /// The given fields; for verify, without those that the token carries.
     pub fields: Fields,
     /// The token presented; `None` where it is absent, and when signing.
     pub token: Option<Value>,
@@ -192,7 +192,7 @@ impl JsonSchema for Request {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        /// A request as it goes over the wire, its id aside. Values are JSON; bytes that are not
+        /// A request as it goes over the wire, without its id. Values are JSON; bytes that are not
         /// UTF-8 are `{"base64": "…"}`.
         #[derive(JsonSchema)]
         #[expect(dead_code, reason = "only its schema is used")]
@@ -202,19 +202,19 @@ impl JsonSchema for Request {
             /// The name of the suite.
             #[serde(default)]
             suite: String,
-            /// The secret, where the scheme has one.
+            /// The secret, if the scheme has one.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             secret: Option<serde_json::Value>,
-            /// The secrets by the value that selects them, where the scheme has several.
+            /// The secrets by the value that selects them, if the scheme has several.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             secrets: Option<BTreeMap<String, serde_json::Value>>,
-            /// The fields that are given.
+            /// The given fields.
             #[serde(default)]
             fields: BTreeMap<String, serde_json::Value>,
-            /// What the call to be identified happens in.
+            /// The context of the call to identify.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             context: Option<BTreeMap<String, serde_json::Value>>,
-            /// The token presented; absent where there is none.
+            /// The presented token, if there is one.
             #[serde(default)]
             token: Option<serde_json::Value>,
             /// The time of verification in Unix seconds.
@@ -231,7 +231,7 @@ mod tests {
     use crate::signature::{Context, Fields, Op, Secret, Secrets, Value};
 
     #[test]
-    fn a_request_is_read_as_it_was_written() {
+    fn requests_round_trip() {
         let fields = Fields::new()
             .with("user_id", "a\n\u{2028}\u{1F600}")
             .with("timestamp", 1_741_761_604)

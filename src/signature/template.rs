@@ -28,20 +28,20 @@ pub struct Template {
 #[non_exhaustive]
 pub enum TemplateError {
     /// `{` without `}`.
-    #[error("the brace at byte {at} is never closed; write {{{{ for a brace itself")]
+    #[error("unclosed brace at byte {at}; write {{{{ for a literal brace")]
     Unclosed {
         /// Where the brace stands.
         at: usize,
     },
     /// `}` without `{`.
-    #[error("the brace at byte {at} closes nothing; write }}}} for a brace itself")]
+    #[error("unmatched closing brace at byte {at}; write }}}} for a literal brace")]
     Unopened {
         /// Where the brace stands.
         at: usize,
     },
     /// `{}` or a name with characters that no name has.
     #[error(
-        "{text:?} at byte {at} is no placeholder; it is {{name}}, {{name:encoding}} or {{name|filter}}"
+        "invalid placeholder {text:?} at byte {at}; write {{name}}, {{name:encoding}} or {{name|filter}}"
     )]
     BadPlaceholder {
         /// Where its brace stands.
@@ -50,13 +50,13 @@ pub enum TemplateError {
         text: String,
     },
     /// It is longer than any scheme needs.
-    #[error("a template has at most {most} bytes, and this one has {0}", most = Template::MAX_BYTES)]
+    #[error("a template has at most {most} bytes, but this one has {0}", most = Template::MAX_BYTES)]
     TooLong(usize),
     /// It has more pieces than any scheme needs.
-    #[error("a template has at most {most} pieces, and this one has more", most = Template::MAX_SEGMENTS)]
+    #[error("a template has at most {most} pieces, but this one has more", most = Template::MAX_SEGMENTS)]
     TooManySegments,
     /// A placeholder has more filters than any scheme needs.
-    #[error("a placeholder has at most {most} filters, and {{{0}|…}} has more", most = Template::MAX_FILTERS)]
+    #[error("a placeholder has at most {most} filters, but {{{0}|…}} has more", most = Template::MAX_FILTERS)]
     TooManyFilters(String),
 }
 
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_a_template_apart() {
+    fn templates_are_parsed() {
         let template = Template::parse("a{{b}}{mac:hex}-{email|trim|lower}é").unwrap();
         assert_eq!(
             template.segments(),
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn says_where_a_brace_is_wrong() {
+    fn brace_errors_have_positions() {
         assert_eq!(
             Template::parse("ab{c"),
             Err(TemplateError::Unclosed { at: 2 })

@@ -151,9 +151,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
         let mut entries = serde_json::Map::new();
         while let Some((key, value)) = map.next_entry::<String, serde_json::Value>()? {
             if entries.insert(key.clone(), value).is_some() {
-                return Err(de::Error::custom(format_args!(
-                    "the key {key:?} stands twice"
-                )));
+                return Err(de::Error::custom(format_args!("duplicate key {key:?}")));
             }
         }
         if entries.len() == 1
@@ -162,7 +160,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
             return STANDARD
                 .decode(text)
                 .map(Value::Bytes)
-                .map_err(|error| de::Error::custom(format_args!("no base64: {error}")));
+                .map_err(|error| de::Error::custom(format_args!("invalid base64: {error}")));
         }
         Ok(Value::Json(entries.into()))
     }

@@ -61,7 +61,7 @@ mod tests {
     use super::deciles_differ;
 
     #[test]
-    fn a_shift_is_found_and_nothing_is_not() {
+    fn a_shift_is_detected_and_its_absence_is_not() {
         let mut rng = Rng::with_seed(7);
         let class = |rng: &mut Rng, shift: f64| -> Vec<f64> {
             (0..400).map(|_| rng.f64() * 100.0 + shift).collect()

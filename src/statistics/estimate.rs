@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn an_effect_has_to_be_sure_and_large() {
+    fn an_effect_must_be_significant_and_large() {
         assert!(estimate(20.0, 2.0).exceeds(1e-5, 5.0));
         assert!(estimate(-20.0, 2.0).exceeds(1e-5, 5.0));
         // Precise but small; large but imprecise.
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn few_pairs_have_to_say_more() {
+    fn few_pairs_need_stronger_evidence() {
         let few = Estimate {
             freedom: 10.0,
             ..estimate(25.0, 5.0)
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn without_spread_anything_is_sure() {
+    fn without_spread_any_effect_is_significant() {
         assert!(estimate(0.0, 0.0).z().abs() < 1e-12);
         assert!(estimate(-1.0, 0.0).z().is_infinite());
     }

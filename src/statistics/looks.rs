@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn the_boundary_is_that_of_one_in_a_hundred_thousand() {
+    fn the_boundary_matches_one_in_a_hundred_thousand() {
         assert!((boundary(1e-5) - 4.417).abs() < 1e-3);
         assert!((boundary(0.05) - 1.96).abs() < 1e-3);
         // R: qt(1 - 5e-6, c(38, 1e6))

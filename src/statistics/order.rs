@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_order_does_cancels_out() {
+    fn order_effects_cancel_out() {
         // An effect of 3; whichever is second takes 100 longer; three of four pairs are forward.
         let pairs: Vec<Paired> = (0..400)
             .map(|n| {
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn the_more_is_wild_the_more_is_trimmed() {
+    fn more_outliers_are_trimmed_more() {
         let mut rng = Rng::with_seed(5);
         let mut share_with = |wild: f64| {
             let pairs: Vec<Paired> = (0..2000)

@@ -28,7 +28,7 @@ mod tests {
     use super::wilson;
 
     #[test]
-    fn intervals_are_those_of_the_tables() {
+    fn intervals_match_the_tables() {
         // R: prop.test(0, 10, correct = FALSE), prop.test(95, 100, correct = FALSE)
         for ((hits, trials), (low, high)) in [
             ((0, 10), (0.0, 0.2775)),

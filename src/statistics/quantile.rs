@@ -42,7 +42,7 @@ mod tests {
     use super::{interquartile_range, median, quantile};
 
     #[test]
-    fn quantiles_are_those_of_r() {
+    fn quantiles_match_r() {
         let values = [1.0, 2.0, 4.0, 8.0];
         // quantile(c(1, 2, 4, 8), c(0, .1, .25, .5, .75, 1))
         for (share, expected) in [

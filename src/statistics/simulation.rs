@@ -128,14 +128,14 @@ fn found_of(trials: u64, shape: Shape, effect: f64, floor: f64) -> u64 {
 
 /// A floor of 0 is the hardest test: only the statistics prevent a false alarm.
 #[test]
-fn nothing_is_found_where_nothing_is() {
+fn no_effect_is_detected_without_one() {
     let found = SHAPES.map(|shape| found_of(120, shape, 0.0, 0.0));
     assert_eq!(found, [0; 6]);
 }
 
 /// An effect that a campaign calls detectable is found by others.
 #[test]
-fn what_is_said_to_be_detectable_is_found() {
+fn effects_stated_as_detectable_are_detected() {
     const FLOOR: f64 = 50.0;
     let found = SHAPES.map(|shape| {
         let (_, detectable) = campaign(shape, 0.0, FLOOR, 1_000_000);
@@ -147,7 +147,7 @@ fn what_is_said_to_be_detectable_is_found() {
 
 /// A much smaller effect is not found, which shows that the previous test is meaningful.
 #[test]
-fn a_tenth_of_the_detectable_is_not_found() {
+fn a_tenth_of_the_detectable_effect_is_not_detected() {
     let found = SHAPES.map(|shape| {
         let (_, detectable) = campaign(shape, 0.0, 0.0, 1_000_000);
         found_of(40, shape, detectable / 10.0, 0.0)

@@ -49,7 +49,7 @@ mod tests {
     use super::trimmed_mean;
 
     #[test]
-    fn the_mean_and_its_error_are_those_of_the_textbook() {
+    fn mean_and_error_match_the_textbook() {
         // Wilcox (2012), section 3.3: the 20 % trimmed mean is 282.7; its error is 56.1 with n in
         // place of Yuen's number of remaining values.
         let values = [
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wild_does_not_count() {
+    fn outliers_are_trimmed() {
         let calm = trimmed_mean((0..100).map(f64::from), 0.2).unwrap();
         let wild = trimmed_mean(
             (0..100).map(|n| f64::from(n) + if n > 90 { 1e9 } else { 0.0 }),
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn two_values_are_the_least() {
+    fn at_least_two_values_are_needed() {
         assert!(trimmed_mean([1.0], 0.2).is_none());
         assert!(trimmed_mean([], 0.2).is_none());
         assert!(trimmed_mean([1.0, 2.0], 0.5).is_none());

@@ -60,14 +60,14 @@ mod tests {
     use super::{welch, welch_t};
 
     #[test]
-    fn t_is_that_of_the_textbook() {
+    fn t_matches_the_textbook() {
         // Means 2.5 and 6; squared errors 5/12 and 2.
         let t = welch(&[1.0, 2.0, 3.0, 4.0], &[2.0, 4.0, 6.0, 8.0, 10.0]);
         assert!((t - 3.5 / (29.0_f64 / 12.0).sqrt()).abs() < 1e-12, "{t}");
     }
 
     #[test]
-    fn cropping_finds_what_outliers_hide() {
+    fn cropping_reveals_what_outliers_hide() {
         let class = |shift: f64| -> Vec<f64> {
             (0..1000)
                 .map(|n| {

@@ -39,7 +39,7 @@ mod tests {
     use super::signed_rank;
 
     #[test]
-    fn it_is_that_of_the_textbook() {
+    fn the_statistic_matches_the_textbook() {
         // The depression scores of R's ?wilcox.test: V = 40 of 45, so sum of signed ranks = 35,
         // variance 9 * 10 * 19 / 6 = 285.
         let differences = [
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn ties_share_their_rank_and_nothing_counts_for_nothing() {
+    fn ties_share_their_rank_and_zeros_are_dropped() {
         // |1| and |1| share 1.5, 3 has 3: 1.5 - 1.5 + 3 = 3; variance 2.25 + 2.25 + 9.
         let z = signed_rank([1.0, -1.0, 3.0, 0.0, -0.0]);
         assert!((z - 3.0 / 13.5_f64.sqrt()).abs() < 1e-12, "{z}");
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn it_turns_with_the_sign() {
+    fn the_statistic_changes_sign_with_the_data() {
         let differences = [3.0, -1.0, 2.0, 7.0, -2.5];
         let turned = differences.map(|difference: f64| -difference);
         assert!((signed_rank(differences) + signed_rank(turned)).abs() < 1e-12);

@@ -177,7 +177,7 @@ fn fate(trial: &Mutant<'_>, search: &LazySearch<'_>, mistake: &'static Mistake) 
         Some(witness) if observed.is_empty() => Detection::Missed(witness),
         Some(witness) => Detection::Tolerated { observed, witness },
         None => Detection::Equivalent(format!(
-            "none of {} requests tells it from the scheme",
+            "none of {} requests distinguishes it from the scheme",
             search.len()
         )),
     }

@@ -60,7 +60,7 @@ fn rows(strength: &Strength, suite: &Suite, out: &mut String) {
                 let names = names(observed, suite);
                 let _ = writeln!(
                     out,
-                    "  {id:<36}  only observed, as it lets no forgery in: {names}"
+                    "  {id:<36}  only observed, as it accepts no forgery: {names}"
                 );
             }
             Detection::Equivalent(reason) => {
@@ -70,10 +70,10 @@ fn rows(strength: &Strength, suite: &Suite, out: &mut String) {
         }
     }
     if !equivalent.is_empty() {
-        let _ = write!(out, "\nNo mistake in this scheme:\n{equivalent}");
+        let _ = write!(out, "\nNot a mistake in this scheme:\n{equivalent}");
     }
     if !strength.pairs.equivalent.is_empty() {
-        let _ = writeln!(out, "\nTogether no mistake in this scheme:");
+        let _ = writeln!(out, "\nNot a mistake in this scheme when combined:");
         for (one, other) in &strength.pairs.equivalent {
             let _ = writeln!(out, "  {one} and {other}");
         }
@@ -92,7 +92,7 @@ fn left_to_do(strength: &Strength, suite: &Suite, out: &mut String) {
                 let names = names(observed, suite);
                 let _ = writeln!(
                     missed,
-                    "  {id}: it lets a forgery in, and is only observed: {names}\n{}",
+                    "  {id}: it accepts a forgery, but is only observed: {names}\n{}",
                     would_catch(witness)
                 );
             }

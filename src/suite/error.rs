@@ -136,10 +136,10 @@ pub enum Problem {
     #[error("cannot be read: {0}")]
     Unreadable(#[from] std::io::Error),
     /// The file is a pipe.
-    #[error("it is a named pipe, which would be waited for; give a file, or /dev/stdin")]
+    #[error("it is a named pipe, which may block; give a file, or /dev/stdin")]
     NamedPipe,
     /// The file exceeds the size limit.
-    #[error("larger than {limit} bytes, which no suite needs")]
+    #[error("larger than the limit of {limit} bytes")]
     TooLarge {
         /// The limit, in bytes.
         limit: u64,
@@ -151,22 +151,22 @@ pub enum Problem {
     #[error("{0}")]
     Form(String),
     /// The format version is unknown.
-    #[error("suite format {0} is unknown here; this program reads format 1")]
+    #[error("unsupported suite format {0}; this macproof reads format 1")]
     Format(u64),
     /// A whole number was expected.
-    #[error("a whole number is due here, at least 0 and at most 9007199254740991 (2^53-1)")]
+    #[error("expected a whole number from 0 to 9007199254740991 (2^53-1)")]
     NoWhole,
     /// The version is 0.
-    #[error("a version is at least 1 and at most 4294967295")]
+    #[error("a version is between 1 and 4294967295")]
     Version,
     /// A name is not a valid slug.
     #[error(transparent)]
     Name(#[from] SlugError),
     /// A web address is invalid.
-    #[error("{0:?} is no web address; it begins with https:// or http://")]
+    #[error("invalid web address {0:?}; it begins with https:// or http://")]
     Url(String),
     /// A date is invalid.
-    #[error("{0:?} is no day; write it as \"2026-11-20\"")]
+    #[error("invalid date {0:?}; write for example \"2026-11-20\"")]
     Day(String),
     /// A text is empty.
     #[error("{0} is empty; {1}")]
@@ -176,7 +176,7 @@ pub enum Problem {
     #[error("a scheme has at least one field")]
     NoFields,
     /// There is too much of something.
-    #[error("at most {most} {of} are allowed here, and there are {found}")]
+    #[error("at most {most} {of} are allowed here, but there are {found}")]
     TooMany {
         /// What there is too much of, as a plural noun.
         of: &'static str,
@@ -187,23 +187,25 @@ pub enum Problem {
     },
     /// A field name is invalid.
     #[error(
-        "{0:?} is no field name: use lower-case letters, digits and single underscores between them; mac is taken"
+        "invalid field name {0:?}: use lower-case letters, digits and single underscores between them; mac is reserved"
     )]
     FieldName(String),
     /// An enum has no values, or a field of another type has some.
-    #[error("an enum, and nothing else, has values: [one, two, …], all different")]
+    #[error(
+        "values: [one, two, …] is required for an enum, with distinct values, and allowed for nothing else"
+    )]
     EnumValues,
     /// Only a text field can have a pattern.
-    #[error("a pattern belongs to a text; a time or an enum has its form already")]
+    #[error("a pattern is allowed only for a text; a time or an enum has a fixed form")]
     PatternOfNoText,
     /// A pattern is invalid.
     #[error(transparent)]
     Pattern(#[from] PatternError),
     /// A field is not declared.
-    #[error("{0:?} is none of the scheme's fields ({1})")]
+    #[error("unknown field {0:?}; the scheme has {1}")]
     UnknownField(String, String),
     /// The field that selects the secret has an unsuitable type.
-    #[error("the secret cannot be selected by {0:?}, which is a time; it needs a text or an enum")]
+    #[error("{0:?} is a time, so it cannot select the secret; use a text or an enum")]
     PerTime(String),
     /// A MAC length is less than one byte, or more than the hash provides.
     #[error("mac_bytes must lie between 1 and {0} for this algorithm")]
@@ -223,17 +225,17 @@ pub enum Problem {
     #[error("a token of several items has either pairs or list")]
     PairsOrList,
     /// `repeat` is given together with `list`.
-    #[error("repeat belongs to pairs; every item of a list may stand several times anyway")]
+    #[error("repeat is allowed only with pairs; items of a list may always repeat")]
     RepeatInList,
     /// `order` is given together with `list`.
-    #[error("order belongs to pairs; the items of a list may stand in any order anyway")]
+    #[error("order is allowed only with pairs; items of a list may always be in any order")]
     OrderInList,
     /// `repeat` names an unknown pair.
-    #[error("repeat names {0:?}, which is none of the pairs")]
+    #[error("repeat names {0:?}, which is not one of the pairs")]
     RepeatUnknown(String),
     /// The field of `freshness` is not a time.
     #[error(
-        "freshness is of {0:?}, which is no time; use a field of type unix-seconds or unix-millis"
+        "freshness refers to {0:?}, which is not a time; use a field of type unix-seconds or unix-millis"
     )]
     FreshnessOfNoTime(String),
     /// The value of `freshness` is unknown.
@@ -245,36 +247,36 @@ pub enum Problem {
     )]
     FreshnessWithoutLimit,
     /// A duration is invalid.
-    #[error("{0:?} is no duration; write whole seconds, minutes or hours: 300s, 5m, 24h")]
+    #[error("invalid duration {0:?}; write whole seconds, minutes or hours: 300s, 5m, 24h")]
     Duration(String),
 
     /// The caller's name for the token is invalid, or that of a field.
     #[error(
-        "the caller cannot call the token {0:?}: use letters, digits and underscores, and no name of a field"
+        "invalid name {0:?} for the token: use letters, digits and underscores, and not the name of a field"
     )]
     PolicyToken(String),
     /// A context key is invalid, or already in use.
     #[error(
-        "{0:?} is no context key: use lower-case letters, digits and single underscores between them, and no name of a field, of the token or signature, which is computed"
+        "invalid context key {0:?}: use lower-case letters, digits and single underscores between them, and not the name of a field, of the token, or signature"
     )]
     ContextName(String),
     /// A context key has fewer than two values.
-    #[error("a context key has at least two values, all different and none empty: [one, two]")]
+    #[error("a context key has at least two values, distinct and not empty: [one, two]")]
     ContextValues,
     /// A property of a context key belongs to another kind of key.
     #[error("{0}")]
     ContextOnly(&'static str),
     /// The policy has too many combinations to check.
-    #[error("the context has more than {limit} combinations, which no policy needs")]
+    #[error("the context has more than the limit of {limit} combinations")]
     PolicyTooLarge {
         /// The limit.
         limit: usize,
     },
     /// A rule or a vector uses an undeclared context key.
-    #[error("{0:?} is none of the policy's context ({1})")]
+    #[error("unknown context key {0:?}; the policy has {1}")]
     ContextUnknown(String, String),
     /// A rule or a vector uses a value that its context key does not have.
-    #[error("{value:?} is no value of {key} ({known})")]
+    #[error("invalid value {value:?} of {key}; expected one of {known}")]
     ContextValue {
         /// The key.
         key: String,
@@ -284,35 +286,35 @@ pub enum Problem {
         known: String,
     },
     /// A rule lists a value twice, or none.
-    #[error("a rule names one value of a key, or a list of different ones")]
+    #[error("a rule names one value of a key, or a list of distinct ones")]
     WhenValues,
     /// A code or status is given for an outcome other than `reject`.
-    #[error("code and status belong to outcome: reject")]
+    #[error("code and status are allowed only with outcome: reject")]
     CodeOfOther,
     /// A code or status is expected of an operation other than `identify`.
-    #[error("code and status are expected of identify alone")]
+    #[error("code and status can be expected only for identify")]
     CodeOfIdentify,
     /// A code is listed twice, or there is none.
-    #[error("code is one code or a list of different ones, none empty")]
+    #[error("code is one code or a list of distinct ones, not empty")]
     Codes,
     /// A status is not valid for a rejection.
-    #[error("the status of a rejection lies between 400 and 599")]
+    #[error("the status of a rejection is between 400 and 599")]
     Status,
     /// A call that is not accepted changes state.
-    #[error("sets belongs to outcome: accept; a call that is not the user's changes nothing")]
+    #[error("sets is allowed only with outcome: accept; other calls change nothing")]
     SetsUnaccepted,
     /// A rule sets a key that rules cannot set.
     #[error("{0:?} cannot be set by a rule: only what is from: session or from: user can")]
     SetsFixed(String),
     /// No rule decides this call.
-    #[error("no rule decides a call with {0}; add one, or a last rule without when")]
+    #[error("no rule covers a call with {0}; add one, or a last rule without when")]
     Undecided(String),
     /// A rule never decides a call.
-    #[error("this rule never decides: those before it take every call that it is about")]
+    #[error("this rule never applies: earlier rules cover all of its calls")]
     NeverDecides,
 
     /// Two vectors have the same id.
-    #[error("the id {id} is taken by the vector on line {line}")]
+    #[error("duplicate id {id}, first used on line {line}")]
     IdTwice {
         /// The id.
         id: String,
@@ -323,14 +325,14 @@ pub enum Problem {
     #[error("a vector shows at least one requirement")]
     ShowsNothing,
     /// A vector shows an unknown requirement.
-    #[error("it shows {0:?}, which is none of the requirements")]
+    #[error("it shows the unknown requirement {0:?}")]
     ShowsUnknown(String),
     /// A vector shows a requirement twice.
     #[error("it shows {0:?} twice")]
     ShowsTwice(String),
     /// A vector shows requirements of different levels.
     #[error(
-        "it shows {one} ({one_level}) and {other} ({other_level}), but one failure can have one level only; make two vectors of it"
+        "it shows {one} ({one_level}) and {other} ({other_level}), but a vector has a single level; split it into two vectors"
     )]
     MixedLevels {
         /// One requirement.
@@ -343,19 +345,21 @@ pub enum Problem {
         other_level: Level,
     },
     /// A `may` vector has an expectation.
-    #[error("a vector of level may expects nothing; say what to look for: observe: \"accepts …\"")]
+    #[error(
+        "a vector of level may has no expectation; state what to observe: observe: \"accepts …\""
+    )]
     MayExpects,
     /// A `must` or `should` vector has no expectation.
     #[error("a vector of level {0} needs expect: {{token: …}} or {{outcome: …}}")]
     NoExpect(Level),
     /// `observe` is used at a level other than `may`.
-    #[error("observe is for requirements of level may; this one is of level {0}")]
+    #[error("observe is allowed only for requirements of level may; this vector has level {0}")]
     Observes(Level),
     /// An expectation is empty or ambiguous.
-    #[error("expect has either a token (with or: refused, where that is sound) or an outcome")]
+    #[error("expect has either a token (with or: refused if that conforms) or an outcome")]
     ExpectShape,
     /// The operation cannot have the expected outcome.
-    #[error("{op} cannot end in {kind}; {hint}")]
+    #[error("{op} cannot expect {kind}; {hint}")]
     ExpectOfOther {
         /// The operation.
         op: Op,
@@ -365,10 +369,10 @@ pub enum Problem {
         hint: &'static str,
     },
     /// An outcome is listed twice, or there is none.
-    #[error("outcome is one outcome or a list of different ones")]
+    #[error("outcome is one outcome or a list of distinct ones")]
     OutcomeList,
     /// An outcome is unknown.
-    #[error("{0:?} is no outcome; there are accept, anonymous, reject, refused and threw")]
+    #[error("unknown outcome {0:?}; expected accept, anonymous, reject, refused or threw")]
     OutcomeWord(String),
 
     /// `secret` is given where `secrets` is needed, or the reverse.
@@ -396,26 +400,26 @@ pub enum Problem {
     #[error("{0:?} is carried by the token, so it is not given at verify")]
     FieldInToken(String),
     /// A required field is missing.
-    #[error("the field {0:?} is not given; if it is left out on purpose, say input: json")]
+    #[error("the field {0:?} is missing; if that is intended, add input: json")]
     FieldMissing(String),
     /// A key is allowed only for operations that take a token.
-    #[error("{0} belongs to verify and identify")]
+    #[error("{0} is allowed only for verify and identify")]
     OnlyVerify(&'static str),
     /// `identify` is used in a suite without a policy.
-    #[error("the suite has no policy, so there is nothing to identify by")]
+    #[error("the suite has no policy, so identify is not possible")]
     NoPolicy,
     /// An `identify` vector has no context.
     #[error("identify needs context: {{key: value, …}}")]
     NoContext,
     /// Only `identify` vectors have a context.
-    #[error("context belongs to identify")]
+    #[error("context is allowed only for identify")]
     ContextElsewhere,
     /// A context key has no value.
-    #[error("the context says nothing of {0}; every vector says it all")]
+    #[error("the context lacks {0}; every vector states the whole context")]
     ContextMissing(String),
     /// A context key needs one value per field value and has a single one, or the reverse.
     #[error("{}", if *.is_per {
-        "there is one for each value of a field: write {value: …, value: …}"
+        "expected one for each value of a field: write {value: …, value: …}"
     } else {
         "this key has one value, not one for each of several"
     })]
@@ -425,23 +429,23 @@ pub enum Problem {
     },
 
     /// The token is missing.
-    #[error("no token is presented; if it is left out on purpose, say input: json")]
+    #[error("the token is missing; if that is intended, add input: json")]
     TokenMissing,
     /// The time of verification is missing.
     #[error("the scheme has a time, so verify needs now: (Unix seconds)")]
     NowMissing,
     /// A signed time must be a number.
     #[error(
-        "{0:?} is a time: give it as a whole number when it is signed; for another type say input: json"
+        "{0:?} is a time: give it as a whole number when it is signed; for another type add input: json"
     )]
     TimeAtSign(String),
     /// A time next to the token must be a text.
     #[error(
-        "{0:?} is a time beside the token: give it as the text of its header, in quotes; for another type say input: json"
+        "{0:?} is a time beside the token: give it as the text of its header, in quotes; for another type add input: json"
     )]
     TimeAtVerify(String),
     /// A value is allowed only with `input: json`.
-    #[error("{what} is {found}, where a text is due; if that is on purpose, say input: json")]
+    #[error("{what} is {found}, expected a text; if that is intended, add input: json")]
     NeedsJson {
         /// The field or the token concerned.
         what: String,
@@ -449,7 +453,7 @@ pub enum Problem {
         found: &'static str,
     },
     /// `input` contradicts the values.
-    #[error("input says {stated}, but the values of this vector are {found}; leave input out")]
+    #[error("input is {stated}, but the values of this vector are {found}; remove input")]
     InputStated {
         /// The stated input.
         stated: InputKind,
@@ -458,7 +462,7 @@ pub enum Problem {
     },
     /// A vector contains two kinds of values.
     #[error(
-        "one vector holds {one} and {other}, which no adapter declares together; make two vectors of it"
+        "one vector contains {one} and {other}, which no adapter declares together; split it into two vectors"
     )]
     InputMixed {
         /// One kind.

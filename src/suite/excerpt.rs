@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn the_mark_stands_under_the_column() {
+    fn the_mark_is_under_the_column() {
         assert_eq!(show("a\nbé: x\r\nc", 2, 5), "  |\n2 | bé: x\n  |     ^");
         assert_eq!(show("ab", 1, 3), "  |\n1 | ab\n  |   ^");
         assert_eq!(Excerpt::of("a", Position { line: 2, column: 1 }), None);
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_a_terminal_acts_on_gets_through() {
+    fn terminal_control_sequences_are_removed() {
         let shown = show("a\u{1b}[31m\u{202e}b", 1, 8);
         assert!(!shown.contains(['\u{1b}', '\u{202e}']), "{shown:?}");
         let lines: Vec<&str> = shown.lines().collect();

@@ -18,7 +18,7 @@ pub(super) fn read_expect(
     match (level, expect, observe) {
         (Level::May, None, Some(observe)) if observe.value.is_empty() => Err(Fault::new(
             observe.at,
-            Problem::Empty("observe", "say what to look for: accepts …"),
+            Problem::Empty("observe", "state what to observe: accepts …"),
         )),
         (Level::May, None, Some(observe)) => Ok(Expect::Observe(observe.value)),
         (Level::May, Some(expect), _) => Err(Fault::new(expect.at, Problem::MayExpects)),
@@ -50,7 +50,7 @@ fn read_expectation(op: Op, expect: At<ExpectFile>) -> Result<Expect, Fault> {
             Problem::ExpectOfOther {
                 op,
                 kind: OutcomeKind::Token,
-                hint: "write {outcome: accept}, or what is due",
+                hint: "write {outcome: accept}, or another outcome",
             },
         )),
         (None, None, Some(outcomes)) if !says_why => {

@@ -27,11 +27,14 @@ pub(crate) fn message(error: &Error) -> String {
         Error::AliasError { error, .. } | Error::WithSnippet { error, .. } => message(error),
         Error::SerdeUnknownField {
             field, expected, ..
-        } => format!("unknown key {field:?}; known here: {}", list(expected)),
-        Error::SerdeMissingField { field, .. } => format!("the key {field:?} is missing"),
+        } => format!("unknown key {field:?}; expected one of {}", list(expected)),
+        Error::SerdeMissingField { field, .. } => format!("missing key {field:?}"),
         Error::SerdeUnknownVariant {
             variant, expected, ..
-        } => format!("{variant:?} is none of: {}", list(expected)),
+        } => format!(
+            "unknown value {variant:?}; expected one of {}",
+            list(expected)
+        ),
         Error::SerdeInvalidType {
             unexpected,
             expected,
@@ -41,26 +44,26 @@ pub(crate) fn message(error: &Error) -> String {
             unexpected,
             expected,
             ..
-        } => format!("found {unexpected}, where {expected} is due"),
+        } => format!("found {unexpected}; expected {expected}"),
         Error::DuplicateMappingKey { key, .. } => match key {
-            Some(key) => format!("the key {key:?} stands twice in one map"),
-            None => "a key stands twice in one map".to_owned(),
+            Some(key) => format!("duplicate key {key:?}"),
+            None => "duplicate key".to_owned(),
         },
         Error::QuotingRequired { value, .. } => format!(
-            "a text is due here, and {value:?} without quotes is none to every reader of YAML: write it in quotes"
+            "expected a text, but not every YAML reader reads {value:?} without quotes as one; write it in quotes"
         ),
         Error::NullIntoString { .. } => {
-            "nothing stands here, where a text is due; leave the key out, or write \"\"".to_owned()
+            "expected a text, but the value is empty; remove the key, or write \"\"".to_owned()
         }
         Error::Unexpected { expected, .. } => match *expected {
-            "mapping start" => "a map is due here".to_owned(),
-            "sequence start" => "a list is due here".to_owned(),
-            "string scalar" => "a text is due here".to_owned(),
-            other => format!("{other} is due here"),
+            "mapping start" => "expected a map".to_owned(),
+            "sequence start" => "expected a list".to_owned(),
+            "string scalar" => "expected a text".to_owned(),
+            other => format!("expected {other}"),
         },
         Error::InvalidScalar { ty, .. } => match *ty {
-            "u64" | "u32" => "a whole number from 0 is due here".to_owned(),
-            other => format!("a {other} is due here"),
+            "u64" | "u32" => "expected a whole number from 0".to_owned(),
+            other => format!("expected a {other}"),
         },
         Error::MultipleDocuments { .. }
         | Error::Budget {
@@ -70,21 +73,19 @@ pub(crate) fn message(error: &Error) -> String {
         Error::NonFiniteFloat { .. } => Unusable::Number.to_string(),
         Error::Eof { .. } => "the file ends here, before the suite is complete".to_owned(),
         Error::MergeKeyNotAllowed { .. } => {
-            "merge keys (<<) have no place here: write the keys out".to_owned()
+            "merge keys (<<) are not supported; write the keys out".to_owned()
         }
         Error::AliasReplayLimitExceeded { .. }
         | Error::AliasReplayStackDepthExceeded { .. }
         | Error::Budget {
             breach: BudgetBreach::Aliases { .. } | BudgetBreach::Anchors { .. },
             ..
-        } => "more aliases than such a file could need: write the values out".to_owned(),
+        } => "too many aliases; write the values out".to_owned(),
         Error::Budget {
             breach: BudgetBreach::Depth { .. },
             ..
         } => DEEP.to_owned(),
-        Error::Budget { .. } => {
-            "more than such a file could need: too many values, or too long".to_owned()
-        }
+        Error::Budget { .. } => "too many values, or values too long".to_owned(),
         Error::ExternalMessage { msg, .. } if msg == "recursion limit exceeded" => DEEP.to_owned(),
         other => format!(
             "not YAML: {}",
@@ -93,7 +94,7 @@ pub(crate) fn message(error: &Error) -> String {
     }
 }
 
-const DEEP: &str = "nested deeper than such a file could need";
+const DEEP: &str = "nested too deeply";
 
 /// The vector that contains a position: its id, or its number.
 ///

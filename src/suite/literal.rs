@@ -36,7 +36,7 @@ pub enum Unusable {
     )]
     Number,
     /// `{base64: …}` with invalid base64.
-    #[error("this is no base64 (standard alphabet, padded): {0}")]
+    #[error("invalid base64 (standard alphabet, padded): {0}")]
     Base64(String),
 }
 

@@ -53,16 +53,16 @@ impl SuiteText {
     }
 }
 
-/// The document that a suite is made from.
+/// The document that a suite is based on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
-    /// What it is called.
+    /// Its title.
     pub title: String,
     /// Where it is published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// The day on which it was read, as `2026-11-20`.
+    /// The day on which it was retrieved, such as `2026-11-20`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retrieved: Option<String>,
 }

@@ -103,7 +103,7 @@ fn read_key(name: String, file: At<KeyFile>, fields: &FieldSet) -> Result<Contex
             }
             Origin::Setting { per: Some(index) }
         }
-        (_, Some(field), _) => return only(field.at, "per: belongs to a setting"),
+        (_, Some(field), _) => return only(field.at, "per: is allowed only for a setting"),
         (OriginFile::Session, None, others) => {
             let others = match others {
                 None => 0,
@@ -111,7 +111,9 @@ fn read_key(name: String, file: At<KeyFile>, fields: &FieldSet) -> Result<Contex
             };
             Origin::Session { others }
         }
-        (_, None, Some(others)) => return only(others.at, "others: belongs to from: session"),
+        (_, None, Some(others)) => {
+            return only(others.at, "others: is allowed only with from: session");
+        }
         (OriginFile::Call, None, None) => Origin::Call,
         (OriginFile::User, None, None) => Origin::User,
     };

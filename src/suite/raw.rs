@@ -24,20 +24,20 @@ pub(super) struct SuiteFile {
     /// The suite's name, in kebab case: the first half of every case id.
     #[schemars(with = "SlugText")]
     pub(super) suite: At<String>,
-    /// Raised whenever an expectation changes.
+    /// The version of the suite, incremented whenever an expectation changes.
     #[schemars(with = "u32", range(min = 1))]
     pub(super) version: At<Literal>,
-    /// What a person calls it.
+    /// Its title.
     pub(super) title: String,
-    /// The document that the suite is made from.
+    /// The document that the suite is based on.
     pub(super) source: SourceFile,
     /// How signatures are made and checked.
     pub(super) scheme: SchemeFile,
-    /// What becomes of calls that identify somebody.
+    /// The outcome of calls that identify a user.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "PolicyFile")]
     pub(super) policy: Option<PolicyFile>,
-    /// What an implementation has to do, by name.
+    /// The requirements on implementations, by name.
     #[schemars(extend("propertyNames" = slug()))]
     pub(super) requirements: Entries<RequirementFile>,
     /// Literal inputs and what is expected of them.
@@ -52,17 +52,17 @@ pub(super) struct SchemeOnly {
     pub(super) policy: Option<PolicyFile>,
 }
 
-/// The document that a suite is made from.
+/// The document that a suite is based on.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SourceFile {
-    /// What it is called.
+    /// Its title.
     pub(super) title: String,
     /// Where it is published.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String", regex(pattern = "^https?://"))]
     pub(super) url: Option<At<String>>,
-    /// The day on which it was read, as `2026-11-20`.
+    /// The day on which it was retrieved, such as `2026-11-20`.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String", regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
     pub(super) retrieved: Option<At<String>>,
@@ -74,7 +74,7 @@ pub(super) struct SourceFile {
 pub(super) struct SchemeFile {
     /// The keyed hash function.
     pub(super) algorithm: Algorithm,
-    /// How many bytes of the MAC are kept, from its start; all if left out.
+    /// How many leading bytes of the MAC are kept; defaults to all.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "u32", range(min = 1, max = 64))]
     pub(super) mac_bytes: Option<At<Literal>>,
@@ -83,9 +83,9 @@ pub(super) struct SchemeFile {
     /// The named inputs.
     #[schemars(extend("minProperties" = 1, "propertyNames" = field_name()))]
     pub(super) fields: At<Entries<FieldFile>>,
-    /// What is signed: text with `{field}` or `{field|filter}`; `{{` and `}}` are the braces.
+    /// What is signed: text with `{field}` or `{field|filter}`; `{{` and `}}` are literal braces.
     pub(super) message: At<String>,
-    /// What is handed over.
+    /// The token.
     pub(super) token: At<TokenFile>,
     /// How old a token may be.
     #[serde(default, deserialize_with = "present")]
@@ -97,18 +97,18 @@ pub(super) struct SchemeFile {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SecretFile {
-    /// How its text spells the key.
+    /// How its text encodes the key.
     pub(super) encoding: SecretEncoding,
-    /// A prefix that is taken off when it is there.
+    /// A prefix that is removed if present.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String", length(min = 1))]
     pub(super) strip_prefix: Option<At<String>>,
-    /// The form of its text, prefix included: a regular expression in the syntax of the `regex`
-    /// crate that the whole of it matches.
+    /// The form of its text, including the prefix: a regular expression in the syntax of the
+    /// `regex` crate that must match all of it.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String", length(min = 1, max = 1000))]
     pub(super) pattern: Option<At<String>>,
-    /// The field whose value selects the secret, where there is one for each.
+    /// The field whose value selects the secret, if there is one secret per value.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String")]
     pub(super) per: Option<At<String>>,
@@ -118,20 +118,20 @@ pub(super) struct SecretFile {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FieldFile {
-    /// What it holds.
+    /// Its type.
     pub(super) r#type: At<FieldType>,
     /// The values of an enum.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Vec<String>", length(min = 1), extend("uniqueItems" = true))]
     pub(super) values: Option<At<Vec<At<String>>>>,
-    /// The form of a text: a regular expression in the syntax of the `regex` crate that the whole
-    /// of it matches.
+    /// The form of a text: a regular expression in the syntax of the `regex` crate that must match
+    /// all of it.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String", length(min = 1, max = 1000))]
     pub(super) pattern: Option<At<String>>,
 }
 
-/// What a field holds.
+/// The type of a field.
 #[derive(Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum FieldType {
@@ -170,24 +170,24 @@ pub(super) struct SeveralFile {
     pub(super) order: Option<At<OrderFile>>,
 }
 
-/// In which order the pairs of a token may stand; signing always gives that of the scheme.
+/// The accepted order of a token's pairs; signing always uses that of the scheme.
 #[derive(Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum OrderFile {
-    /// In that of the scheme, as if this were left out.
+    /// The order of the scheme; the default.
     Given,
-    /// In any: each is found by its key.
+    /// Any order: each pair is found by its key.
     Any,
 }
 
-/// What becomes of a part of a token that the scheme does not know.
+/// How a part of a token that the scheme does not know is treated.
 #[derive(Clone, Copy, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum UnknownFile {
     /// The token is malformed.
     #[default]
     Reject,
-    /// It is passed over.
+    /// It is ignored.
     Ignore,
 }
 
@@ -197,7 +197,7 @@ pub(super) enum FreshnessFile {
     Limited(LimitsFile),
 }
 
-/// The time in the token may differ from the present by so much, limits included.
+/// How much the time in the token may differ from the current time, limits included.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("anyOf" = [{"required": ["max_age"]}, {"required": ["max_skew"]}]))]
@@ -205,29 +205,29 @@ pub(super) struct LimitsFile {
     /// The field that holds the time.
     #[schemars(with = "String")]
     pub(super) of: At<String>,
-    /// The greatest age: `300s`, `5m` or `24h`.
+    /// The maximum age, such as `300s`, `5m` or `24h`.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "DurationText")]
     pub(super) max_age: Option<At<String>>,
-    /// How far it may lie in the future: `300s`, `5m` or `24h`.
+    /// How far it may be in the future, such as `300s`, `5m` or `24h`.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "DurationText")]
     pub(super) max_skew: Option<At<String>>,
 }
 
-/// What becomes of calls that identify somebody: the first rule that matches decides.
+/// The outcome of calls that identify a user: the first matching rule decides.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PolicyFile {
-    /// What the caller calls the token that it presents: `userSignature`; `token` if left out.
+    /// The caller's name for the token, such as `userSignature`; defaults to `token`.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String", regex(pattern = "^[A-Za-z_][A-Za-z0-9_]*$"))]
     pub(super) token: Option<At<String>>,
-    /// What calls differ in beside the signature, and the values of each; the first holds where
-    /// nothing was said.
+    /// What distinguishes calls apart from the signature, with the values of each; the first is the
+    /// default.
     #[schemars(extend("propertyNames" = field_name()))]
     pub(super) context: Entries<At<KeyFile>>,
-    /// The table. It decides every combination of the context with a signature that is `valid`,
+    /// The rules. They cover every combination of the context with a signature that is `valid`,
     /// `invalid` or `absent`.
     #[schemars(with = "Vec<RuleFile>", length(min = 1))]
     pub(super) rules: At<Vec<At<RuleFile>>>,
@@ -239,53 +239,53 @@ pub(super) enum KeyFile {
     Declared(DeclaredKeyFile),
 }
 
-/// What calls differ in, and where it comes from.
+/// A context key: its values, and where they come from.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DeclaredKeyFile {
-    /// Its values; the first holds where nothing was said.
+    /// Its values; the first is the default.
     #[schemars(with = "Vec<String>", length(min = 2), extend("uniqueItems" = true))]
     pub(super) values: Vec<At<String>>,
-    /// Who says which of them holds.
+    /// Who sets the value.
     #[serde(default)]
     pub(super) from: OriginFile,
-    /// The field for each of whose values there is a setting of its own.
+    /// The field, if each of its values has its own setting.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String")]
     pub(super) per: Option<At<String>>,
-    /// What holds for other users in the same session; the first value if left out.
+    /// The value for other users in the same session; defaults to the first value.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String")]
     pub(super) others: Option<At<String>>,
 }
 
-/// Who says which value of the context holds.
+/// Who sets a value of the context.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum OriginFile {
-    /// Whoever runs the platform.
+    /// The operator of the platform.
     #[default]
     Setting,
     /// The caller.
     Call,
-    /// The browser session, in which a rule has set it for the user of the call.
+    /// The browser session, where a rule sets it for the user of the call.
     Session,
-    /// The platform, where a rule has set it for the user of the call.
+    /// The platform, where a rule sets it for the user of the call.
     User,
 }
 
-/// One row of the table.
+/// One rule.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RuleFile {
-    /// For some keys of the context, and for `signature`, the value or values that it is about; a
-    /// rule without it is about all that those before it leave.
+    /// The values, for keys of the context and for `signature`, to which it applies; a rule without
+    /// it applies to all remaining calls.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Entries<TextsFile>")]
     pub(super) when: Option<Entries<At<TextsFile>>>,
-    /// What becomes of the call.
+    /// The outcome of the call.
     pub(super) outcome: At<DecisionFile>,
-    /// The documented code of a rejection, or those of which one comes with it.
+    /// The documented code of a rejection, or a list of possible codes.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "TextsFile")]
     pub(super) code: Option<At<TextsFile>>,
@@ -293,25 +293,25 @@ pub(super) struct RuleFile {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "u16", range(min = 400, max = 599))]
     pub(super) status: Option<At<Literal>>,
-    /// What the caller is told beside the outcome.
+    /// A warning to the caller, in addition to the outcome.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String")]
     pub(super) warning: Option<String>,
-    /// What holds from now on for the user of the call, in the session or everywhere.
+    /// Context values that it sets for the user of the call, in the session or everywhere.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Entries<String>")]
     pub(super) sets: Option<At<Entries<At<String>>>>,
 }
 
-/// What becomes of a call.
+/// The outcome of a call.
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum DecisionFile {
-    /// It counts as the user's.
+    /// The call counts as the user's.
     Accept,
-    /// It goes on as nobody's.
+    /// The call continues as anonymous.
     Anonymous,
-    /// It does not go on.
+    /// The call is rejected.
     Reject,
 }
 
@@ -319,13 +319,13 @@ pub(super) enum DecisionFile {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RequirementFile {
-    /// How much it matters.
+    /// Its level.
     pub(super) level: Level,
-    /// On what it rests.
+    /// Its basis.
     pub(super) basis: Basis,
     /// The statement.
     pub(super) text: String,
-    /// Where the document says so.
+    /// The place in the document.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String")]
     pub(super) r#where: Option<String>,
@@ -342,35 +342,35 @@ pub(super) struct VectorFile {
     /// Its name, in kebab case: the second half of its case id.
     #[schemars(with = "SlugText")]
     pub(super) id: At<String>,
-    /// The requirements that it shows, all of one level.
+    /// The requirements that it shows, all of the same level.
     #[schemars(with = "Vec<SlugText>", length(min = 1), extend("uniqueItems" = true))]
     pub(super) shows: At<Vec<At<String>>>,
     /// Which bug it catches.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String")]
     pub(super) note: Option<String>,
-    /// What is asked.
+    /// The operation.
     pub(super) op: Op,
-    /// What an adapter must be able to take in. Needed where it is `json`; otherwise it can be
-    /// told from the values.
+    /// What an adapter must be able to accept. Needed only for `json`; otherwise it follows from
+    /// the values.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "InputKind")]
     pub(super) input: Option<At<InputKind>>,
-    /// The secret, where the scheme has one.
+    /// The secret, if the scheme has one.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "SecretText")]
     pub(super) secret: Option<At<Literal>>,
-    /// The secrets by the value that selects them, where the scheme has several.
+    /// The secrets by the value that selects them, if the scheme has several.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Entries<SecretText>")]
     pub(super) secrets: Option<At<Entries<At<Literal>>>>,
-    /// The fields that are given; at verify not those that the token carries.
+    /// The given fields; for verify, without those that the token carries.
     pub(super) fields: At<Entries<At<Literal>>>,
-    /// The token that is presented.
+    /// The presented token.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Literal")]
     pub(super) token: Option<At<Literal>>,
-    /// What a call to be identified happens in: a value for each key of the policy's context.
+    /// The context of the call to identify: a value for each key of the policy's context.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Entries<ContextFile>")]
     pub(super) context: Option<At<Entries<At<ContextFile>>>>,
@@ -388,7 +388,7 @@ pub(super) struct VectorFile {
     pub(super) observe: Option<At<String>>,
 }
 
-/// What is expected: a token to the byte, or one of several outcomes.
+/// What is expected: an exact token, or one of several outcomes.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend(
@@ -396,23 +396,23 @@ pub(super) struct VectorFile {
     "dependentRequired" = {"or": ["token"], "code": ["outcome"], "status": ["outcome"]},
 ))]
 pub(super) struct ExpectFile {
-    /// The token that signing gives, to the byte.
+    /// The exact token that signing returns.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String")]
     pub(super) token: Option<String>,
-    /// Beside `token`: declining the input in this way, or in one of these, is as good.
+    /// With `token`: refusing the input in this way, or in one of these ways, also conforms.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "DeclinedFile")]
     pub(super) or: Option<At<DeclinedFile>>,
-    /// The outcome, or each of the outcomes that are sound.
+    /// The outcome, or a list of conforming outcomes.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "OutcomesFile")]
     pub(super) outcome: Option<At<OutcomesFile>>,
-    /// Beside `outcome: reject`: the documented code, or those of which one has to come with it.
+    /// With `outcome: reject`: the documented code, or a list of possible codes.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "TextsFile")]
     pub(super) code: Option<At<TextsFile>>,
-    /// Beside `outcome: reject`: the documented HTTP status that has to come with it.
+    /// With `outcome: reject`: the documented HTTP status.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "u16", range(min = 400, max = 599))]
     pub(super) status: Option<At<Literal>>,

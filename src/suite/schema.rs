@@ -95,7 +95,7 @@ json_schema_of!(Base64, "Bytes", |_| json_schema!({
 
 struct Repeated;
 json_schema_of!(Repeated, "LongText", |_| json_schema!({
-    "description": "A text so many times.",
+    "description": "A text, repeated.",
     "type": "object",
     "properties": {
         "repeat": {"type": "string"},
@@ -119,7 +119,7 @@ json_schema_of!(AnyJson, "Json", |generator| {
 });
 
 json_schema_of!(Literal, "Value", |generator| json_schema!({
-    "description": "A string is text, an integer a JSON number. Bytes are {base64: …}, a long text is {repeat: …, times: …}. Null, booleans, lists and other maps stand only in vectors with `input: json`.",
+    "description": "A string is text, an integer a JSON number. Bytes are {base64: …}, a long text is {repeat: …, times: …}. Null, booleans, lists and other maps are allowed only in vectors with `input: json`.",
     "anyOf": [
         generator.subschema_for::<Base64>(),
         generator.subschema_for::<Repeated>(),
@@ -150,7 +150,7 @@ json_schema_of!(Literal, "Value", |generator| json_schema!({
 json_schema_of!(OutcomesFile, "Outcomes", |_| {
     let kind = serde_json::json!({"enum": ["accept", "anonymous", "reject", "refused", "threw"]});
     json_schema!({
-        "description": "An outcome, or each of those that are sound.",
+        "description": "An outcome, or a list of conforming outcomes.",
         "anyOf": [
             kind,
             {"type": "array", "items": kind, "minItems": 1, "uniqueItems": true},
@@ -161,7 +161,7 @@ json_schema_of!(OutcomesFile, "Outcomes", |_| {
 json_schema_of!(DeclinedFile, "Declined", |_| {
     let kind = serde_json::json!({"enum": ["refused", "threw"]});
     json_schema!({
-        "description": "A way to decline that is as good as the token, or each of those that are.",
+        "description": "A refusal that also conforms, or a list of them.",
         "anyOf": [
             kind,
             {"type": "array", "items": kind, "minItems": 1, "uniqueItems": true},
@@ -170,7 +170,7 @@ json_schema_of!(DeclinedFile, "Declined", |_| {
 });
 
 json_schema_of!(TextsFile, "Texts", |_| json_schema!({
-    "description": "A text, or several different ones.",
+    "description": "A text, or a list of distinct ones.",
     "anyOf": [
         {"type": "string"},
         {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": true},
@@ -178,7 +178,7 @@ json_schema_of!(TextsFile, "Texts", |_| json_schema!({
 }));
 
 json_schema_of!(KeyFile, "ContextKey", |generator| json_schema!({
-    "description": "Its values, the first of which holds where nothing was said; or these and who says which of them holds.",
+    "description": "Its values, the first of which is the default; or these with who sets them.",
     "anyOf": [
         {"type": "array", "items": {"type": "string"}, "minItems": 2, "uniqueItems": true},
         generator.subschema_for::<DeclaredKeyFile>(),
@@ -199,14 +199,14 @@ json_schema_of!(FreshnessFile, "Freshness", |generator| json_schema!({
 
 json_schema_of!(TokenFile, "Token", |generator| {
     let separator = serde_json::json!({
-        "description": "What stands between two items.",
+        "description": "The separator between two items.",
         "type": "string",
         "minLength": 1,
     });
     let unknown = generator.subschema_for::<UnknownFile>();
     let order = generator.subschema_for::<OrderFile>();
     json_schema!({
-        "description": "What is handed over. Its placeholders are the MAC in an encoding, as {mac:hex}, and fields.",
+        "description": "The token. Its placeholders are the MAC in an encoding, as {mac:hex}, and fields.",
         "anyOf": [
             {"description": "A template, as {mac:hex}-{timestamp}.", "type": "string"},
             {
@@ -216,7 +216,7 @@ json_schema_of!(TokenFile, "Token", |generator| {
                     "pairs": {"type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1},
                     "separator": separator,
                     "repeat": {
-                        "description": "The key of the MAC, where it may stand several times.",
+                        "description": "The key of the MAC, if it may occur several times.",
                         "type": "array",
                         "items": {"type": "string"},
                     },

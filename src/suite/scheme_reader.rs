@@ -108,7 +108,7 @@ fn read_pattern(file: Option<At<String>>) -> Result<Option<Pattern>, Fault> {
         return Ok(None);
     };
     if value.is_empty() {
-        return Err(Fault::new(at, Problem::Empty("pattern", "leave it out")));
+        return Err(Fault::new(at, Problem::Empty("pattern", "remove it")));
     }
     Pattern::compile(&value)
         .map(Some)
@@ -133,7 +133,7 @@ fn read_values(file: At<Vec<At<String>>>) -> Result<Vec<String>, Fault> {
 fn read_secret(file: SecretFile, fields: &FieldSet) -> Result<SecretRule, Fault> {
     let strip_prefix = match file.strip_prefix {
         Some(prefix) if prefix.value.is_empty() => {
-            let problem = Problem::Empty("strip_prefix", "leave it out");
+            let problem = Problem::Empty("strip_prefix", "remove it");
             return Err(Fault::new(prefix.at, problem));
         }
         prefix => prefix.map(|prefix| prefix.value),

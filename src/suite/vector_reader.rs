@@ -167,7 +167,7 @@ impl<'s> VectorReader<'s> {
             }
             (None, _, Some(several)) => wrong(
                 several.at,
-                "the scheme has one secret: give secret; for several it says per: in its secret",
+                "the scheme has one secret: give secret; a scheme with several has per: in its secret",
             ),
             (Some(_), Some(one), _) => wrong(
                 one.at,

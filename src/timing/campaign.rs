@@ -121,11 +121,12 @@ pub fn record(
         Ok(()) => {}
         Err(Halt::Channel(ChannelError::Interrupted)) => return Err(ChannelError::Interrupted),
         Err(Halt::Channel(error)) => {
-            recording.trouble = Some(not_measured(format!("the adapter does not work: {error}")));
+            recording.trouble = Some(not_measured(format!("cannot use the adapter: {error}")));
         }
         Err(Halt::Trouble(trouble)) => recording.trouble = Some(trouble),
         Err(Halt::TimeIsOver) => {
-            let reason = "its answers take so long that the time was over before anything could be measured; --time gives it more";
+            let reason =
+                "its answers are too slow to measure anything in the time; increase --time";
             recording.trouble = Some(inconclusive(reason.to_owned()));
         }
     }
@@ -505,7 +506,7 @@ fn check(tally: &Tally, is_right: bool, repeat: u32) -> Result<(), Halt> {
     match tally {
         Tally::Compared(equal) if *equal == is_right => Ok(()),
         Tally::Compared(equal) => halt(not_measured(format!(
-            "it says of two texts that are {} that they are{}",
+            "it reports that two texts that are {} are{}",
             if is_right { "equal" } else { "not equal" },
             if *equal { "" } else { " not" }
         ))),
@@ -523,7 +524,7 @@ fn check(tally: &Tally, is_right: bool, repeat: u32) -> Result<(), Halt> {
             };
             if !is_expected {
                 return halt(not_measured(format!(
-                    "it answers {what} by {}; see what macproof run says of it",
+                    "it answers {what} with {}; check it with macproof run",
                     crate::results::outcome_in_words(outcome)
                 )));
             }
@@ -531,10 +532,10 @@ fn check(tally: &Tally, is_right: bool, repeat: u32) -> Result<(), Halt> {
             match accepted {
                 Some(accepted) if *accepted == expected => Ok(()),
                 Some(accepted) => halt(inconclusive(format!(
-                    "of {what}, repeated {repeat} times, it accepted {accepted}: it does not do what repeat says"
+                    "of {what}, repeated {repeat} times, it accepted {accepted}: it does not implement repeat"
                 ))),
                 None => halt(inconclusive(
-                    "its answers have no member \"accepted\": it ignores repeat, and one call in a round trip is too short to be measured".to_owned(),
+                    "its answers have no member \"accepted\": it ignores repeat, and a single call per round trip is too short to measure".to_owned(),
                 )),
             }
         }

@@ -155,7 +155,7 @@ impl Channel for WebRequestResponse<'_> {
     /// Sends the requests one after the other.
     fn ask(&mut self, operation: &Operation<'_>, repeat: u32) -> Result<RoundTrip, ChannelError> {
         let Operation::Verify(request) = operation else {
-            let why = "the description does not say how to compare";
+            let why = "the description has no compare";
             return Err(ChannelError::Broken(why.to_owned()));
         };
         let mut whole = self.round_trip(request)?;

@@ -177,7 +177,7 @@ impl Figures {
         let Some(effect) = self.effect.filter(|effect| effect.pairs >= FEWEST) else {
             let pairs = self.effect.map_or(0, |effect| effect.pairs);
             return inconclusive(format!(
-                "the time was enough for {pairs} pairs, and {FEWEST} are the least; give it more by --time"
+                "the time was enough for {pairs} pairs, but at least {FEWEST} are needed; increase --time"
             ));
         };
         let kinds = [
@@ -193,24 +193,24 @@ impl Figures {
         if is_leak(&effect, self.repeat) {
             if !ranks_agree(&effect) {
                 return inconclusive(format!(
-                    "the trimmed mean says {:.1} ns a call, and Wilcoxon's signed rank does not agree (z = {:.1})",
+                    "the trimmed mean is {:.1} ns per call, but Wilcoxon's signed rank does not agree (z = {:.1})",
                     effect.effect, effect.signed_rank
                 ));
             }
             if !self.is_confirmed() {
                 return inconclusive(match self.confirmation {
                     None => format!(
-                        "{:.1} ns a call were seen, and there was no time to confirm them",
+                        "an effect of {:.1} ns per call was measured, but there was no time to confirm it",
                         effect.effect
                     ),
                     Some((repeat, again)) => format!(
-                        "{:.1} ns a call were seen, and {:.1} ± {:.1} when it was asked afresh{}",
+                        "an effect of {:.1} ns per call was measured, but {:.1} ± {:.1} in the rerun{}",
                         effect.effect,
                         again.effect,
                         again.standard_error,
                         match self.confirmation_with_same {
                             Some(same) => format!(
-                                " with {repeat} calls a request, {:.1} ± {:.1} with {}",
+                                " with {repeat} calls per request, {:.1} ± {:.1} with {}",
                                 same.effect, same.standard_error, self.repeat
                             ),
                             None => String::new(),
@@ -225,7 +225,7 @@ impl Figures {
         }
         let detectable = self.detectable().unwrap_or(f64::INFINITY);
         inconclusive(format!(
-            "a leak below {detectable:.1} ns a call would not have been seen, and {target} ns were asked for; give it more time by --time, or a larger --target"
+            "a leak below {detectable:.1} ns per call would not have been detected, but the target is {target} ns; increase --time or --target"
         ))
     }
 
@@ -457,7 +457,7 @@ mod tests {
     use crate::statistics::Estimate;
 
     #[test]
-    fn what_is_almost_found_is_not_given_up() {
+    fn a_near_miss_keeps_sampling() {
         let found = |effect, standard_error| Estimate {
             effect,
             standard_error,

@@ -22,7 +22,7 @@ pub enum Leak {
 
 /// The name of an unknown leak.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no leak {0:?}; there are early-exit, equality, and times such as 20ns or 2us")]
+#[error("unknown leak {0:?}; expected early-exit, equality, or a time such as 20ns or 2us")]
 pub struct UnknownLeak(String);
 
 impl FromStr for Leak {
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_planted_is_waited_for_by_the_clock() {
+    fn planted_leaks_wait_by_the_clock() {
         let now = Cell::new(0);
         // Each reading of the clock takes 30 ns.
         let clock = || {
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_system_took_while_it_waited_is_not_made_up_for() {
+    fn system_time_during_the_wait_is_not_compensated() {
         let now = Cell::new(0);
         let is_away = Cell::new(false);
         let clock = || {
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_leaks_still_judges_rightly() {
+    fn leaky_comparisons_still_judge_correctly() {
         let now = Cell::new(0);
         let clock = || now.replace(now.get() + 30);
         for suite in crate::suite::default_suites().unwrap() {

@@ -39,10 +39,10 @@ pub enum MaterialError {
     #[error("no vector of the suite signs a text that can be varied")]
     NoIdentity,
     /// The scheme has a secret per value of a field.
-    #[error("the suite's scheme has several secrets, and the implementation one of its own")]
+    #[error("the suite's scheme has several secrets, but the implementation has one of its own")]
     OneSecret,
     /// The oracle refuses the generated input.
-    #[error("the suite's scheme declines the identities that were made up: {0}")]
+    #[error("the suite's scheme refuses the generated identities: {0}")]
     Refused(#[from] Refusal),
 }
 

@@ -62,11 +62,11 @@ struct RecordingHeader {
 #[non_exhaustive]
 pub enum RawError {
     /// The file does not start with a header.
-    #[error("it is no file of raw pairs: its first line is no header of macproof timing --raw")]
+    #[error("not a file of raw pairs: its first line is not a header of macproof timing --raw")]
     NoHeader,
     /// The file has another format version.
     #[error(
-        "it is of form {0}, and this macproof reads form {FORM}; use the macproof that wrote it"
+        "unsupported version {0}; this macproof reads version {FORM}, so use the macproof that wrote the file"
     )]
     Form(u32),
     /// A line is malformed.
@@ -149,7 +149,7 @@ pub fn raw_read(text: &str) -> Result<(RawHeader, Vec<Recording>), RawError> {
         let (subject, sample) = sample(line).ok_or_else(|| {
             wrong(
                 at,
-                format!("{line:?} is no pair; the columns are {COLUMNS}"),
+                format!("invalid pair {line:?}; the columns are {COLUMNS}"),
             )
         })?;
         let recording = recordings
@@ -158,7 +158,7 @@ pub fn raw_read(text: &str) -> Result<(RawHeader, Vec<Recording>), RawError> {
             .ok_or_else(|| {
                 wrong(
                     at,
-                    format!("the pair of {subject:?} stands under no header of that subject"),
+                    format!("the pair of {subject:?} is not under a header of that subject"),
                 )
             })?;
         recording.samples.push(sample);

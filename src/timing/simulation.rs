@@ -195,7 +195,7 @@ fn a_leak_is_found_with_its_size_and_confirmed() {
 }
 
 #[test]
-fn nothing_is_found_where_nothing_is() {
+fn no_effect_is_detected_without_one() {
     for seed in 0..5 {
         let (_, measurement) = campaign(HONEST, seed);
         assert_eq!(
@@ -208,7 +208,7 @@ fn nothing_is_found_where_nothing_is() {
 }
 
 #[test]
-fn what_is_asked_one_by_one_shows_larger_leaks_only() {
+fn single_call_requests_detect_only_larger_leaks() {
     let alone = Behaviour {
         alone: true,
         ..HONEST
@@ -230,7 +230,7 @@ fn what_is_asked_one_by_one_shows_larger_leaks_only() {
 }
 
 #[test]
-fn what_does_not_come_again_is_no_leak() {
+fn an_effect_that_does_not_recur_is_not_a_leak() {
     let behaviour = Behaviour {
         leak_at_first: 40.0,
         ..HONEST
@@ -238,11 +238,11 @@ fn what_does_not_come_again_is_no_leak() {
     let measurement = judged(behaviour);
     assert_eq!(measurement.verdict, TimingVerdict::Inconclusive);
     assert!(!measurement.confirmation.unwrap().held);
-    assert!(measurement.reason.unwrap().contains("asked afresh"));
+    assert!(measurement.reason.unwrap().contains("in the rerun"));
 }
 
 #[test]
-fn what_a_request_has_once_is_no_leak() {
+fn a_cost_per_request_is_not_a_leak() {
     // Far above the floor per request, present in each process, and the same for any number of
     // calls.
     for artefact in [3000.0, 20_000.0] {
@@ -256,7 +256,7 @@ fn what_a_request_has_once_is_no_leak() {
 }
 
 #[test]
-fn whoever_remembers_is_seen() {
+fn caching_is_detected() {
     let measurement = judged(Behaviour {
         character: 0.01,
         ..HONEST
@@ -267,7 +267,7 @@ fn whoever_remembers_is_seen() {
 }
 
 #[test]
-fn whoever_ignores_repeat_is_seen() {
+fn ignoring_repeat_is_detected() {
     // One that omits the count, and one that reports it but ignores `repeat`.
     let measurement = judged(Behaviour {
         counts: false,
@@ -288,7 +288,7 @@ fn whoever_ignores_repeat_is_seen() {
 }
 
 #[test]
-fn whoever_pads_is_seen() {
+fn padding_is_detected() {
     // Enough for any number of calls, but not for an identity this long.
     let measurement = judged(Behaviour {
         padded_to: 70_000.0,
@@ -308,7 +308,7 @@ fn whoever_pads_is_seen() {
 }
 
 #[test]
-fn noise_is_no_verdict() {
+fn noise_gives_no_verdict() {
     let measurement = judged(Behaviour {
         noise: 300_000.0,
         ..HONEST
@@ -321,7 +321,7 @@ fn noise_is_no_verdict() {
 }
 
 #[test]
-fn a_file_of_raw_pairs_is_judged_as_the_campaign_was() {
+fn a_raw_file_gives_the_verdict_of_its_campaign() {
     let header = RawHeader {
         interrupted: false,
         macproof_timing_raw: RawHeader::FORM,
@@ -358,7 +358,7 @@ fn a_file_of_raw_pairs_is_judged_as_the_campaign_was() {
 }
 
 #[test]
-fn a_file_that_is_none_is_refused_by_its_line() {
+fn an_invalid_file_is_refused_with_its_line() {
     let header = r#"# {"macproof_timing_raw":1,"macproof_version":"0","started":"","implementation":{"name":"x"},"adapter":"","circumstances":{"cores":2},"target_ns":20.0,"time_s":1.0,"seed":1}"#;
     let recording = r#"# {"subject":"compare","counted":true}"#;
     let good = format!("{header}\n{recording}\ncompare,measuring,leak,30,longer-first,10,9\n");

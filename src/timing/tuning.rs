@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_afresh_is_asked_with_another_number() {
+    fn the_rerun_uses_another_number_of_calls() {
         // With 100 calls a round trip is too long; with 10 the floor is 10 ns.
         let recording = tried(8000, 300, &[1, 3, 10, 30, 100]);
         assert_eq!(chosen_again(&recording, 30, 20.0), 10);
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_floor_leaves_of_the_target_counts() {
+    fn the_floor_reduces_the_target() {
         // The calls of a request are equally slow or fast, so more of them gain little, and fewer
         // allow more pairs. With 10 the floor is 10 ns, with 30 it is 5.
         let all = [1, 3, 10, 30, 100];
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn many_calls_as_long_as_the_round_trip_is_short() {
+    fn call_counts_grow_while_the_round_trip_is_short() {
         let all = [1, 3, 10, 30, 100, 300];
         assert_eq!(tuned(500, &all, 20.0), 300);
         assert_eq!(tuned(2500, &all, 20.0), 100);

@@ -17,12 +17,12 @@ pub fn limits(recordings: &[Recording]) -> Vec<String> {
 const LIMITS: [&str; 5] = [
     "\"No leak above X ns\" does not mean that a timing-safe function is used: a word-wise == on 64 characters hides below that. Only compare, or reading the source, settles it.",
     "compare tests the function that the adapter hands over, whether or not the implementation uses it.",
-    "Not covered: caches, tails that touch fewer than a fifth of the requests (two fifths where the machine was busy), look-ups before the HMAC, other processors than this one.",
-    "A process that pads, sleeps, remembers or batches defeats the amplification; where the controls see that, there is no verdict.",
-    "How long a token is may show in the times of timing-safe code, and is public.",
+    "Not covered: caches, tails that touch fewer than a fifth of the requests (two fifths where the machine was busy), lookups before the HMAC, processors other than this one.",
+    "A process that pads, sleeps, caches or batches defeats the amplification; if the controls detect that, there is no verdict.",
+    "The length of a token may show in the times of timing-safe code; it is public.",
 ];
 
-const LIMIT_OF_ONE: &str = "What macproof.yaml describes was asked one call a request: the way there hides small differences, and that each call does its work was not shown.";
+const LIMIT_OF_ONE: &str = "An implementation described in macproof.yaml is measured with one call per request: the round trip hides small differences, and it is not shown that each call does its work.";
 
 /// The verdict of a measurement, in one sentence.
 pub(super) fn sentence(measurement: &Measurement) -> String {
@@ -44,12 +44,12 @@ pub(super) fn sentence(measurement: &Measurement) -> String {
             match measurement.subject {
                 Subject::Verify(_) => format!("leak: {figures}"),
                 Subject::Compare => format!(
-                    "leak: not a timing-safe comparison: on {COMPARED} characters {figures}; whether that can be exploited is another question"
+                    "leak: not a timing-safe comparison: on {COMPARED} characters {figures}; whether it is exploitable is a separate question"
                 ),
             }
         }
         (TimingVerdict::NoLeak, Some(effect)) => format!(
-            "no leak above {detectable:.1} ns: {:+.2} ± {:.2} ns a call",
+            "no leak above {detectable:.1} ns: {:+.2} ± {:.2} ns per call",
             effect.ns, effect.standard_error_ns
         ),
         (verdict, _) => format!("{}: {reason}", verdict.name()),
@@ -59,9 +59,9 @@ pub(super) fn sentence(measurement: &Measurement) -> String {
 pub(super) fn counts(subject: &Subject, counted: bool) -> String {
     let what = match subject {
         Subject::Verify(_) => {
-            "a right token is accepted as often as it is repeated, a wrong one never"
+            "a valid token is accepted in every repetition, an invalid one in none"
         }
-        Subject::Compare => "equal texts are equal, others are not",
+        Subject::Compare => "equal texts compare as equal, others do not",
     };
     if counted {
         what.to_owned()
@@ -73,13 +73,13 @@ pub(super) fn counts(subject: &Subject, counted: bool) -> String {
 pub(super) fn works(work: Option<(usize, &Estimate)>) -> String {
     match work {
         Some((length, call)) => format!(
-            "with an identity of {length} characters a call takes {:.1} ± {:.1} µs; {:.1} µs are the least for so much to hash",
+            "with an identity of {length} characters a call takes {:.1} ± {:.1} µs; hashing that much takes at least {:.1} µs",
             call.effect / 1e3,
             call.standard_error / 1e3,
             least_work(length) / 1e3
         ),
         None => {
-            "it takes no long identity, so that it was not seen whether every call does the work"
+            "it accepts no long identity, so it was not checked whether every call does the work"
                 .to_owned()
         }
     }
@@ -110,7 +110,7 @@ pub(super) fn positive(
 pub(super) fn negative(found: Option<&Estimate>, repeat: u32) -> String {
     match found {
         Some(found) => format!(
-            "between two tokens wrong in the same place: {:+.2} ± {:.2} ns a call",
+            "between two tokens wrong in the same place: {:+.2} ± {:.2} ns per call",
             found.effect / f64::from(repeat),
             found.standard_error / f64::from(repeat)
         ),
@@ -123,18 +123,18 @@ pub(super) fn failed(control: &Control, is_noise: bool) -> String {
     let words = &control.words;
     if is_noise {
         return format!(
-            "the machine is too busy, or the time too short, even for what is known to take longer: {words}"
+            "the machine is too busy, or the time too short, even to detect a known slower comparison: {words}"
         );
     }
     match control.kind {
         ControlKind::Counts => format!("its counts are wrong: {words}"),
         ControlKind::Works => {
-            format!("it does not do the work in every call; does it remember its answers? {words}")
+            format!("it does not do the work in every call; does it cache its answers? {words}")
         }
         ControlKind::Positive => format!(
-            "what is known to take longer was not found; does it ignore repeat, pad its times, or remember its answers? {words}"
+            "a known slower comparison was not detected; does it ignore repeat, pad its times, or cache its answers? {words}"
         ),
-        ControlKind::Negative => format!("something was found where there is nothing: {words}"),
+        ControlKind::Negative => format!("a difference was found where there is none: {words}"),
     }
 }
 
@@ -144,7 +144,7 @@ mod tests {
     use crate::timing::recording::Recording;
 
     #[test]
-    fn what_was_asked_one_by_one_has_a_limit_more() {
+    fn single_call_measurements_have_an_extra_limit() {
         let amplified = Recording::new(Subject::Compare);
         let alone = Recording {
             amplified: false,

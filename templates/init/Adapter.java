@@ -1,5 +1,5 @@
-// How macproof asks your code: `macproof run` builds and starts this file, as macproof.yaml says.
-// One JSON object a line comes in on stdin, one goes out on stdout: print nothing else there.
+// Connects macproof to your code: `macproof run` builds and starts this file, as macproof.yaml says.
+// Each line on stdin and stdout is one JSON object: print nothing else to stdout.
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -15,16 +15,16 @@ import javax.crypto.spec.SecretKeySpec;
 public final class Adapter {
 
     // ---- Yours: fill in ------------------------------------------------------------------------
-    // It works as it stands, so that the first run is green, and tests nothing of yours until you
-    // put calls of your own code into sign and verify. Then tokenOf can go.
+    // It works as generated, so the first run passes, but it tests none of your code until sign and
+    // verify call it. Then remove tokenOf.
 
-    /** Throw this where your code declines something by an exception that it documents. */
+    /** Throw this if your code refuses an input with a documented exception. */
     static final class Refused extends RuntimeException {
         Refused(String reason) { super(reason); }
     }
 {%- if left %}
 
-    /** There is no code for it yet. */
+    /** Not implemented yet. */
     static final class FillIn extends RuntimeException {
         FillIn(String what) { super(what); }
     }
@@ -36,9 +36,9 @@ public final class Adapter {
     }
 
     /**
-     * Whether the token is accepted for these fields, at the time now in Unix seconds. False where
-     * your code throws the exception that it documents for a bad signature; whatever else it throws
-     * has to come out of here.
+     * Whether the token is accepted for these fields, at the time now in Unix seconds. False if
+     * your code throws its documented exception for a bad signature; let any other exception
+     * propagate.
      */
     static boolean verify(String suite, String secret, Map<String, String> fields, String token, long now) throws Exception {
 {%- for s in suites %}{% if let Some(carried) = s.carried %}

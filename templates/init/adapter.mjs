@@ -1,17 +1,17 @@
-// How macproof asks your code: `macproof run` starts this file, as macproof.yaml says.
-// One JSON object a line comes in on stdin, one goes out on stdout: print nothing else there.
+// Connects macproof to your code: `macproof run` starts this file, as macproof.yaml says.
+// Each line on stdin and stdout is one JSON object: print nothing else to stdout.
 import { {% if computed %}createHmac, {% endif %}timingSafeEqual } from 'node:crypto';
 import { createInterface } from 'node:readline';
 
 // ---- Yours: fill in ----------------------------------------------------------------------------
-// It works as it stands, so that the first run is green, and tests nothing of yours until you put
-// calls of your own code into sign and verify. Then tokenOf can go. Both may return promises.
+// It works as generated, so the first run passes, but it tests none of your code until sign and
+// verify call it. Then remove tokenOf. Both may return promises.
 
-/** Throw this where your code declines something by an error that it documents. */
+/** Throw this if your code refuses an input with a documented error. */
 class Refused extends Error {}
 {%- if left %}
 
-/** There is no code for it yet. */
+/** Not implemented yet. */
 class FillIn extends Error {}
 {%- endif %}
 
@@ -21,9 +21,8 @@ function sign(suite, secret, fields) {
 }
 
 /**
- * Whether the token is accepted for these fields, at the time `now` in Unix seconds. False where
- * your code throws the error that it documents for a bad signature; whatever else it throws has to
- * come out of here.
+ * Whether the token is accepted for these fields, at the time `now` in Unix seconds. False if your
+ * code throws its documented error for a bad signature; let any other error propagate.
  */
 function verify(suite, secret, fields, token, now) {
 {%- for s in suites %}{% if let Some(carried) = s.carried %}

@@ -1,20 +1,20 @@
 <?php
-// How macproof asks your code: `macproof run` starts this file, as macproof.yaml says.
-// One JSON object a line comes in on stdin, one goes out on stdout: print nothing else there.
+// Connects macproof to your code: `macproof run` starts this file, as macproof.yaml says.
+// Each line on stdin and stdout is one JSON object: print nothing else to stdout.
 declare(strict_types=1);
 
 ini_set('display_errors', 'stderr'); // the command line's default would print warnings to stdout
 // require __DIR__ . '/../vendor/autoload.php';
 
 // ---- Yours: fill in ----------------------------------------------------------------------------
-// It works as it stands, so that the first run is green, and tests nothing of yours until you put
-// calls of your own code into sign and verify. Then tokenOf can go.
+// It works as generated, so the first run passes, but it tests none of your code until sign and
+// verify call it. Then remove tokenOf.
 
-/** Throw this where your code declines something by an error that it documents. */
+/** Throw this if your code refuses an input with a documented error. */
 final class Refused extends RuntimeException {}
 {%- if left %}
 
-/** There is no code for it yet. */
+/** Not implemented yet. */
 final class FillIn extends RuntimeException {}
 {%- endif %}
 
@@ -25,9 +25,8 @@ function sign(string $suite, ?string $secret, array $fields): string
 }
 
 /**
- * Whether the token is accepted for these fields, at the time $now in Unix seconds. False where
- * your code throws the error that it documents for a bad signature; whatever else it throws has to
- * come out of here.
+ * Whether the token is accepted for these fields, at the time $now in Unix seconds. False if your
+ * code throws its documented error for a bad signature; let any other error propagate.
  */
 function verify(string $suite, ?string $secret, array $fields, string $token, int $now): bool
 {

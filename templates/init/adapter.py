@@ -1,6 +1,6 @@
-"""How macproof asks your code: `macproof run` starts this file, as macproof.yaml says.
+"""Connects macproof to your code: `macproof run` starts this file, as macproof.yaml says.
 
-One JSON object a line comes in on stdin, one goes out on stdout: print nothing else there.
+Each line on stdin and stdout is one JSON object: print nothing else to stdout.
 """
 {% if base64 %}
 import base64
@@ -16,16 +16,16 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that your own modules are found
 
 # ---- Yours: fill in -----------------------------------------------------------------------------
-# It works as it stands, so that the first run is green, and tests nothing of yours until you put
-# calls of your own code into sign and verify. Then token_of can go.
+# It works as generated, so the first run passes, but it tests none of your code until sign and
+# verify call it. Then remove token_of.
 
 
 class Refused(Exception):
-    """Raise this where your code declines something by an error that it documents."""
+    """Raise this if your code refuses an input with a documented error."""
 
 {% if left %}
 class FillIn(Exception):
-    """There is no code for it yet."""
+    """Not implemented yet."""
 
 {% endif %}
 def sign(suite, secret, fields):
@@ -36,8 +36,8 @@ def sign(suite, secret, fields):
 def verify(suite, secret, fields, token, now):
     """Whether the token is accepted for these fields, at the time `now` in Unix seconds.
 
-    False where your code raises the error that it documents for a bad signature; whatever else it
-    raises has to come out of here.
+    False if your code raises its documented error for a bad signature; let any other error
+    propagate.
     """
 {%- for s in suites %}{% if let Some(carried) = s.carried %}
     if suite == "{{ s.name }}":

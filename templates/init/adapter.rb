@@ -1,19 +1,19 @@
 # frozen_string_literal: true
 
-# How macproof asks your code: `macproof run` starts this file, as macproof.yaml says.
-# One JSON object a line comes in on stdin, one goes out on stdout: print nothing else there.
+# Connects macproof to your code: `macproof run` starts this file, as macproof.yaml says.
+# Each line on stdin and stdout is one JSON object: print nothing else to stdout.
 require 'json'
 require 'openssl'
 
 # ---- Yours: fill in ----------------------------------------------------------------------------
-# It works as it stands, so that the first run is green, and tests nothing of yours until you put
-# calls of your own code into sign and verify. Then token_of can go.
+# It works as generated, so the first run passes, but it tests none of your code until sign and
+# verify call it. Then remove token_of.
 
-# Raise this where your code declines something by an error that it documents.
+# Raise this if your code refuses an input with a documented error.
 class Refused < StandardError; end
 {%- if left %}
 
-# There is no code for it yet.
+# Not implemented yet.
 class FillIn < StandardError; end
 {%- endif %}
 
@@ -22,9 +22,8 @@ def sign(suite, secret, fields)
   token_of(suite, secret, fields)
 end
 
-# Whether the token is accepted for these fields, at the time `now` in Unix seconds. False where
-# your code raises the error that it documents for a bad signature; whatever else it raises has to
-# come out of here.
+# Whether the token is accepted for these fields, at the time `now` in Unix seconds. False if your
+# code raises its documented error for a bad signature; let any other error propagate.
 def verify(suite, secret, fields, token, now)
 {%- for s in suites %}{% if let Some(carried) = s.carried %}
   if suite == '{{ s.name }}'

@@ -1,5 +1,5 @@
-// How macproof asks your code: `macproof run` builds and starts this file, as macproof.yaml says.
-// One JSON object a line comes in on stdin, one goes out on stdout: print nothing else there.
+// Connects macproof to your code: `macproof run` builds and starts this file, as macproof.yaml says.
+// Each line on stdin and stdout is one JSON object: print nothing else to stdout.
 package main
 
 import (
@@ -27,16 +27,16 @@ import (
 )
 
 // ---- Yours: fill in ----------------------------------------------------------------------------
-// It works as it stands, so that the first run is green, and tests nothing of yours until you put
-// calls of your own code into sign and verify. Then tokenOf can go.
+// It works as generated, so the first run passes, but it tests none of your code until sign and
+// verify call it. Then remove tokenOf.
 
-// refused is what to return where your code declines something by an error that it documents.
+// refused is the error to return if your code refuses an input with a documented error.
 type refused string
 
 func (r refused) Error() string { return string(r) }
 {%- if left %}
 
-// fillIn is returned where there is no code yet.
+// fillIn is returned by code that is not implemented yet.
 type fillIn string
 
 func (f fillIn) Error() string { return string(f) }
@@ -48,8 +48,7 @@ func sign(suite, secret string, fields map[string]string) (string, error) {
 }
 
 // verify says whether the token is accepted for these fields, at the time now in Unix seconds:
-// false where your code returns the error that it documents for a bad signature; whatever other
-// error it returns has to come out of here.
+// false if your code returns its documented error for a bad signature; return any other error.
 func verify(suite, secret string, fields map[string]string, token string, now int64) (bool, error) {
 {%- for s in suites %}{% if let Some(carried) = s.carried %}
 	if suite == "{{ s.name }}" {

@@ -1,5 +1,5 @@
-//! How macproof asks your code: `macproof run` builds and starts this file, as macproof.yaml says.
-//! One JSON object a line comes in on stdin, one goes out on stdout: print nothing else there.
+//! Connects macproof to your code: `macproof run` builds and starts it, as macproof.yaml says.
+//! Each line on stdin and stdout is one JSON object: print nothing else to stdout.
 
 use std::collections::HashMap;
 use std::hint::black_box;
@@ -19,14 +19,14 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 // ---- Yours: fill in ----------------------------------------------------------------------------
-// It works as it stands, so that the first run is green, and tests nothing of yours until you put
-// calls of your own crate into sign and verify. Then token_of can go.
+// It works as generated, so the first run passes, but it tests none of your crate until sign and
+// verify call it. Then remove token_of.
 
-/// What to return where your code declines something by an error that it documents.
+/// Return this if your code refuses an input with a documented error.
 struct Refused(String);
 {%- if left %}
 
-/// There is no code for it yet: the adapter catches this panic.
+/// Not implemented yet: the adapter catches this panic.
 struct FillIn(&'static str);
 {%- endif %}
 
@@ -37,8 +37,8 @@ fn sign(suite: &str, secret: &str, fields: &Fields) -> Result<String, Refused> {
     token_of(suite, secret, fields)
 }
 
-/// Whether the token is accepted for these fields, at the time `now` in Unix seconds. False where
-/// your code returns the error that it documents for a bad signature; panic on any other.
+/// Whether the token is accepted for these fields, at the time `now` in Unix seconds. False if your
+/// code returns its documented error for a bad signature; panic on any other error.
 fn verify(suite: &str, secret: &str, fields: &Fields, token: &str, _now: u64) -> Result<bool, Refused> {
 {%- if times %}
     let mut fields = fields.clone();

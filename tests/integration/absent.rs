@@ -15,8 +15,8 @@ fn absent() -> Vec<(&'static str, String, &'static str)> {
     let one = |name, described: &str, reason| (name, described.to_owned(), reason);
     vec![
         one("missing", "{command: [no-such-program]}", "was not found"),
-        one("ends", "{command: ['true']}", "ended before it said hello"),
-        one("greets", "{command: [echo, hello]}", "is no hello"),
+        one("ends", "{command: ['true']}", "exited before its hello"),
+        one("greets", "{command: [echo, hello]}", "is not a valid hello"),
         one(
             "later",
             "{command: [echo, '{\"protocol\": 2, \"implementation\": {\"name\": \"x\"}}']}",
@@ -30,17 +30,17 @@ fn absent() -> Vec<(&'static str, String, &'static str)> {
         one(
             "secretless",
             "{secret: {env: MACPROOF_TEST_NO_SUCH}, command: [no-such-program]}",
-            "MACPROOF_TEST_NO_SUCH, which is not set",
+            "MACPROOF_TEST_NO_SUCH",
         ),
         one(
             "silent-server",
             "{http: 'http://127.0.0.1:9'}",
-            "cannot be connected to",
+            "cannot connect: ",
         ),
         one(
             "useless",
             "{command: [sh, -c, 'read x; echo \"{\\\"protocol\\\": 1, \\\"implementation\\\": {\\\"name\\\": \\\"x\\\"}}\"; while read x; do echo rubbish; done']}",
-            "none of its first answers could be used",
+            "none of its first answers was usable",
         ),
     ]
 }
@@ -82,7 +82,7 @@ fn report(program: &Program, format: Format) -> String {
 }
 
 #[test]
-fn whatever_does_not_start_has_its_row_and_column_in_every_report() {
+fn implementations_that_did_not_start_are_in_every_report() {
     for (name, described, reason) in absent() {
         let program = Program::new();
         describe(&program, &[("good", &good()), (name, &described)]);
@@ -139,7 +139,7 @@ fn whatever_does_not_start_has_its_row_and_column_in_every_report() {
 }
 
 #[test]
-fn the_exit_code_is_4_where_none_started_and_else_the_first_that_applies() {
+fn the_exit_code_is_4_if_none_started_and_else_the_first_that_applies() {
     let missing = "{command: [no-such-program]}";
     for (implementations, code) in [
         (vec![("a", good()), ("b", missing.to_owned())], 3),
@@ -169,7 +169,7 @@ fn the_exit_code_is_4_where_none_started_and_else_the_first_that_applies() {
 
 /// It started, and there is nothing to ask it: nothing green may come of that.
 #[test]
-fn an_implementation_without_an_applicable_case_is_seen() {
+fn an_implementation_without_applicable_cases_is_reported() {
     let program = Program::new();
     let hello = r#"{"protocol": 1, "implementation": {"name": "idle"}, "suites": ["other"]}"#;
     let script = format!("read x; echo '{hello}'; cat > /dev/null");
@@ -190,7 +190,7 @@ fn an_implementation_without_an_applicable_case_is_seen() {
 }
 
 #[test]
-fn documents_of_what_did_not_start_are_rendered_compared_and_joined() {
+fn documents_of_failed_starts_are_rendered_compared_and_merged() {
     let program = Program::new();
     describe(&program, &[("a", &good()), ("b", &good())]);
     assert_eq!(run(&program).0, 0);
@@ -255,7 +255,7 @@ fn a_part_that_did_not_start_leaves_the_whole_incomplete() {
 }
 
 #[test]
-fn parts_of_two_implementations_are_no_whole() {
+fn parts_of_two_implementations_do_not_merge() {
     let program = Program::new();
     for (number, mistake) in [(1, ""), (2, ", --mistake, encoding-upper-case")] {
         let described = format!("{{command: ['{ADAPTER}', adapter{mistake}]}}");

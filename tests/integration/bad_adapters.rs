@@ -190,13 +190,13 @@ fn failure(name: &str) -> Failure {
 fn refusal(attempt: &Attempt) -> (RunError, String) {
     let error = attempt.run().unwrap_err();
     let words = error.to_string();
-    assert!(words.starts_with("the adapter does not work: "), "{words}");
+    assert!(words.starts_with("cannot use the adapter: "), "{words}");
     assert!(!words.contains('\n'), "{words}");
     (error, words)
 }
 
 #[test(needs(PYTHON))]
-fn an_honest_one_passes() {
+fn an_honest_adapter_passes() {
     let attempt = Attempt::against("honest");
     let (output, observed) = attempt.run_with_trouble();
     assert!(matches!(observed, Observed::Outcome(Outcome::Token(_))));
@@ -212,7 +212,7 @@ fn an_honest_one_passes() {
 }
 
 #[test(needs(PYTHON))]
-fn one_that_is_not_there_is_named() {
+fn a_missing_adapter_is_named() {
     let mut attempt = Attempt::against("honest");
     attempt.command = AdapterCommand::new("no-such-program-anywhere", ["x"]);
     let (error, words) = refusal(&attempt);
@@ -229,7 +229,7 @@ fn exits_at_once() {
     let (_, words) = refusal(&attempt);
     assert_eq!(
         words,
-        "the adapter does not work: it ended before it said hello: exit status 1; \
+        "cannot use the adapter: it exited before its hello: exit status 1; \
          its stderr ends: \"ModuleNotFoundError: No module named 'acme'\""
     );
 }
@@ -316,14 +316,14 @@ fn answers_an_unknown_id() {
 }
 
 #[test(needs(PYTHON))]
-fn what_is_wrong_comes_first_and_both_ends_of_the_line_after_it() {
+fn protocol_errors_show_the_problem_then_both_ends_of_the_line() {
     let failure = failure("says_two_things");
     let Failure::Protocol(why) = &failure else {
         panic!("{failure:?}");
     };
     // It stands as it came: whoever shows it makes it visible, once.
     assert!(
-        why.starts_with("it holds 2 results instead of one of "),
+        why.starts_with("it has 2 results; expected exactly one of "),
         "{why}"
     );
     assert!(why.contains("; it answered \"{\"id\": "), "{why}");
@@ -337,7 +337,7 @@ fn answers_without_id() {
 }
 
 #[test(needs(PYTHON))]
-fn what_names_its_request_costs_no_restart() {
+fn errors_with_a_request_id_cost_no_restart() {
     for name in ["answers_a_number", "says_two_things"] {
         let attempt = Attempt::against(name);
         let (output, observed) = attempt.run_with_trouble();
@@ -384,10 +384,7 @@ fn crashes() {
     assert!(output.restarts >= 2);
     // Its case answers for every one of them.
     assert_eq!(output.unanswered.count, 0);
-    let restarts = format!(
-        "the adapter had to be started again {} times",
-        output.restarts
-    );
+    let restarts = format!("the adapter was restarted {} times", output.restarts);
     assert_eq!(output.notes, [restarts]);
 }
 
@@ -415,7 +412,7 @@ fn crashes_once() {
     };
     assert!(note.contains("exit status 7"), "{note}");
     assert!(note.contains("did not happen again"), "{note}");
-    assert_eq!(restarts, "the adapter had to be started again once");
+    assert_eq!(restarts, "the adapter was restarted once");
 }
 
 #[test(needs(PYTHON))]
@@ -478,7 +475,7 @@ fn floods_stderr() {
 #[test(needs(PYTHON))]
 fn closes_stdout() {
     let failure = failure("closes_stdout");
-    let how = "it closed its stdout and went on running";
+    let how = "it closed its stdout and kept running";
     assert_eq!(failure, Failure::Crashed(how.into()));
 }
 
@@ -513,7 +510,7 @@ fn says_more_than_bye() {
     assert_eq!(
         output.notes,
         [
-            "the adapter printed \"Thank you for choosing ACME!\" unasked",
+            "the adapter wrote \"Thank you for choosing ACME!\" without a request",
             "the adapter ended with exit status 3 after the bye"
         ]
     );
@@ -538,7 +535,7 @@ fn misbehaves_in_many_ways() {
 /// Whatever fails now and then and never at the same request: every case passes, and every restart
 /// is counted by what happened, however many requests are under way and whoever shares the work.
 #[test(needs(PYTHON))]
-fn what_no_single_case_reproduces_is_counted() {
+fn failures_that_no_case_reproduces_are_counted() {
     for (way, kind, between) in [
         ("dies", RestartKind::Crash, 50),
         ("dies", RestartKind::Crash, 7),
@@ -569,12 +566,12 @@ fn what_no_single_case_reproduces_is_counted() {
 /// A request that fails before the cases are asked, to see whether the adapter works at all, is no
 /// less a failure for that.
 #[test(needs(PYTHON))]
-fn what_fails_before_the_cases_is_counted() {
+fn failures_before_the_cases_are_counted() {
     let attempt = Attempt::against("fails_at_first");
     let output = attempt.run().unwrap();
     assert!(verdicts(&output).iter().all(|&v| v == Verdict::Pass));
     assert_eq!(output.unanswered.count, 1);
     assert_eq!(output.unanswered.reasons[0].kind, RestartKind::Crash);
-    let said = |note: &String| note.starts_with("at first a request failed");
+    let said = |note: &String| note.starts_with("a request failed at first");
     assert!(output.notes.iter().any(said), "{:?}", output.notes);
 }

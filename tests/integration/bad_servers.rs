@@ -98,7 +98,7 @@ fn troubled(
 
 /// A server may be started anew meanwhile, and no connection tells.
 #[test]
-fn a_server_that_became_another_is_noticed() {
+fn a_replaced_server_is_noticed() {
     for later in [
         r#""implementation":{"name":"test"}"#,
         r#""implementation":{"name":"other"},"ops":["sign"]"#,
@@ -177,7 +177,7 @@ fn breach(
 }
 
 #[test]
-fn a_good_one_passes_in_any_number_of_requests_at_once() {
+fn a_good_server_passes_with_any_concurrency() {
     for (window, most) in [(1, 1), (7, 7), (16, 16), (100, 16), (4096, 16)] {
         let largest = std::sync::Arc::new(AtomicU32::new(0));
         let seen = std::sync::Arc::clone(&largest);
@@ -203,7 +203,7 @@ fn a_good_one_passes_in_any_number_of_requests_at_once() {
 }
 
 #[test(needs(PYTHON))]
-fn one_that_never_answers() {
+fn a_server_that_never_answers() {
     let failure = failure(|_, stream| {
         thread::sleep(4 * PATIENCE);
         respond(stream, "200 OK", "", "")
@@ -212,7 +212,7 @@ fn one_that_never_answers() {
 }
 
 #[test]
-fn one_that_sends_headers_for_ever() {
+fn a_server_that_sends_headers_forever() {
     let why = no_answer(|_, stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n");
         while stream
@@ -225,7 +225,7 @@ fn one_that_sends_headers_for_ever() {
 }
 
 #[test(needs(PYTHON))]
-fn one_that_drips_headers_for_ever() {
+fn a_server_that_drips_headers_forever() {
     let failure = failure(|_, stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n");
         while stream.write_all(b"x: y\r\n").is_ok() {
@@ -238,7 +238,7 @@ fn one_that_drips_headers_for_ever() {
 
 /// Interim answers are no answers, however fast they come.
 #[test(needs(PYTHON))]
-fn one_that_sends_interim_answers_for_ever() {
+fn a_server_that_sends_interim_answers_forever() {
     const INTERIM: &str = "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n";
     for (many, pause) in [(1000, 0), (1, 100)] {
         let failure = failure(move |_, stream| {
@@ -254,7 +254,7 @@ fn one_that_sends_interim_answers_for_ever() {
 
 /// The limit and the interrupt are kept where the server sends them without a pause.
 #[test]
-fn interim_answers_to_a_hello_outlast_no_limit() {
+fn interim_answers_to_a_hello_do_not_extend_the_limit() {
     let server = WebServer::start(|_, stream| {
         let interim = b"HTTP/1.1 100 Continue\r\n\r\n".repeat(10_000);
         while stream.write_all(&interim).is_ok() {}
@@ -268,12 +268,12 @@ fn interim_answers_to_a_hello_outlast_no_limit() {
     let error = run(&suites, &target, &options, &never, &|| 0, &|_| {});
     assert_eq!(
         error.unwrap_err().to_string(),
-        "the adapter does not work: it did not answer the hello within 300 ms"
+        "cannot use the adapter: it sent no hello within 300 ms"
     );
 }
 
 #[test]
-fn one_whose_body_has_no_end() {
+fn a_server_whose_body_never_ends() {
     let why = breach(|_, stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
         let piece = format!("10000\r\n{}\r\n", " ".repeat(0x10000));
@@ -284,18 +284,18 @@ fn one_whose_body_has_no_end() {
 }
 
 #[test]
-fn one_that_sends_a_compressed_bomb() {
+fn a_server_that_sends_a_compression_bomb() {
     let why = no_answer(|_, stream| {
         respond(stream, "200 OK", "content-encoding: gzip\r\n", "\u{1f}bomb")
     });
     assert_eq!(
         why,
-        "it answered compressed (\"gzip\"), which it was not asked to"
+        "its answer is compressed (\"gzip\"), but the request does not accept that"
     );
 }
 
 #[test]
-fn one_that_sends_half_a_body() {
+fn a_server_that_sends_half_a_body() {
     let why = no_answer(|asked, stream| {
         let body = right_answers(asked);
         let head = format!(
@@ -309,7 +309,7 @@ fn one_that_sends_half_a_body() {
 }
 
 #[test]
-fn one_that_closes_the_connection() {
+fn a_server_that_closes_the_connection() {
     let why = no_answer(|_, _| Then::Close);
     assert!(why.starts_with("the connection was lost: "), "{why}");
 }
@@ -353,7 +353,7 @@ fn counted(
 }
 
 #[test]
-fn what_a_server_does_once_counts_unless_a_connection_was_lost() {
+fn a_single_server_failure_counts_unless_a_connection_was_lost() {
     for window in WINDOWS {
         // Closed, or lost on the way, and answered on the second try.
         assert_eq!(counted(window, |_, _| Then::Close), [], "{window}");
@@ -377,7 +377,7 @@ fn what_a_server_does_once_counts_unless_a_connection_was_lost() {
 
 /// A server that is started again while it is asked was down, and somebody may want to know.
 #[test]
-fn one_that_was_down_and_came_back_is_counted_once() {
+fn a_server_that_was_down_counts_once() {
     // One request at a time, for this server takes one connection after the other.
     let window = 1;
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -458,7 +458,7 @@ fn body_of(reader: &mut impl std::io::BufRead) -> Option<String> {
 }
 
 #[test]
-fn one_that_redirects_to_another_host() {
+fn a_server_that_redirects_to_another_host() {
     let followed = std::sync::Arc::new(AtomicBool::new(false));
     let flag = std::sync::Arc::clone(&followed);
     let other = WebServer::start(move |_, stream| {
@@ -467,7 +467,7 @@ fn one_that_redirects_to_another_host() {
     });
     let headers = format!("location: {}/elsewhere\r\n", other.url());
     let expected = format!(
-        "it answered with the status 307 Temporary Redirect to \"{}/elsewhere\", and redirects are not followed",
+        "unexpected status 307 Temporary Redirect to \"{}/elsewhere\"; redirects are not followed",
         other.url()
     );
     let why = no_answer(move |_, stream| respond(stream, "307 Temporary Redirect", &headers, ""));
@@ -476,47 +476,44 @@ fn one_that_redirects_to_another_host() {
 }
 
 #[test]
-fn one_that_fails_inside() {
+fn a_server_with_an_internal_error() {
     let why = no_answer(|_, stream| respond(stream, "500 Oh", "", "a stack\ntrace\n"));
     assert_eq!(
         why,
-        "it answered with the status 500 Internal Server Error: \"a stack\ntrace\""
+        "unexpected status 500 Internal Server Error: \"a stack\ntrace\""
     );
 }
 
 #[test]
-fn one_that_answers_by_another_good_status() {
+fn a_server_with_another_success_status() {
     let why = no_answer(|_, stream| respond(stream, "204 No Content", "", ""));
-    assert_eq!(why, "it answered with the status 204 No Content");
+    assert_eq!(why, "unexpected status 204 No Content");
 }
 
 #[test]
-fn one_that_answers_rubbish() {
+fn a_server_that_answers_garbage() {
     let why = breach(|_, stream| respond(stream, "200 OK", "", "<html>\n"));
-    assert!(
-        why.starts_with("it is no JSON object of the protocol: "),
-        "{why}"
-    );
+    assert!(why.starts_with("not a valid protocol message: "), "{why}");
     assert!(why.contains(r#"; it wrote "<html>"#), "{why}");
 }
 
 #[test]
-fn one_that_answers_nothing() {
+fn a_server_that_answers_nothing() {
     let why = breach(|_, stream| respond(stream, "200 OK", "", ""));
     assert_eq!(why, "its answer is empty");
 }
 
 #[test]
-fn one_that_answers_somebody_else() {
+fn a_server_that_answers_another_request() {
     let why = breach(|_, stream| respond(stream, "200 OK", "", r#"{"id":99999,"token":"a"}"#));
     assert_eq!(
         why,
-        r#"it answered a request that it was not sent, with the id 99999: "{"id":99999,"token":"a"}""#
+        r#"it answered a request that was not sent, with the id 99999: "{"id":99999,"token":"a"}""#
     );
 }
 
 #[test]
-fn one_that_answers_twice_in_a_batch() {
+fn a_server_that_answers_twice_in_a_batch() {
     let server = troubled(4096, |asked, stream| {
         let mut answers = right_answers(asked);
         for line in asked.text().lines() {
@@ -535,7 +532,7 @@ fn one_that_answers_twice_in_a_batch() {
 }
 
 #[test]
-fn one_that_leaves_out_an_answer_in_a_batch() {
+fn a_server_that_omits_an_answer_in_a_batch() {
     let server = troubled(4096, |asked, stream| {
         let text = asked.text();
         let others = text
@@ -549,7 +546,7 @@ fn one_that_leaves_out_an_answer_in_a_batch() {
 }
 
 #[test]
-fn one_that_goes_away_for_good() {
+fn a_server_that_goes_away_for_good() {
     let suites = [numbered(0)];
     for window in WINDOWS {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -605,13 +602,13 @@ fn one_that_goes_away_for_good() {
 fn refusal(url: &str) -> String {
     let suites = [numbered(0)];
     let error = run_against(&suites, url).unwrap_err().to_string();
-    assert!(error.starts_with("the adapter does not work: "), "{error}");
+    assert!(error.starts_with("cannot use the adapter: "), "{error}");
     assert!(!error.contains('\n'), "{error}");
     error
 }
 
 #[test]
-fn nobody_there_is_said_in_one_line() {
+fn a_missing_server_is_reported_in_one_line() {
     let closed = TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -620,27 +617,27 @@ fn nobody_there_is_said_in_one_line() {
     assert_eq!(
         refusal(&url),
         format!(
-            "the adapter does not work: no usable answer from {url}/macproof: it cannot be connected to: Connection refused (os error 111); is it running, and does it speak plain HTTP there?"
+            "cannot use the adapter: no usable answer from {url}/macproof: cannot connect: Connection refused (os error 111); check that the server is running and speaks plain HTTP at this address"
         )
     );
 }
 
 #[test]
-fn no_hello_is_said_in_one_line() {
+fn a_missing_hello_is_reported_in_one_line() {
     let answers: [(&'static [u8], &str); 6] = [
         // What a TLS server says to plain HTTP.
         (
             b"\x15\x03\x03\x00\x02\x02\x46",
-            "does it speak plain HTTP there?",
+            "speaks plain HTTP at this address",
         ),
-        (b"", "does it speak plain HTTP there?"),
+        (b"", "speaks plain HTTP at this address"),
         (
             b"HTTP/1.1 404 Not Found\r\ncontent-length: 4\r\n\r\nnone",
             "404 Not Found: \"none\";",
         ),
         (
             b"HTTP/1.1 302 Found\r\nlocation: https://a/\r\ncontent-length: 0\r\n\r\n",
-            "302 Found to \"https://a/\", and redirects are not followed;",
+            "302 Found to \"https://a/\"; redirects are not followed;",
         ),
         (
             b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nhey",
@@ -648,7 +645,7 @@ fn no_hello_is_said_in_one_line() {
         ),
         (
             b"HTTP/1.1 200 OK\r\ncontent-encoding: br\r\ncontent-length: 3\r\n\r\nhey",
-            "it answered compressed (\"br\")",
+            "its answer is compressed (\"br\")",
         ),
     ];
     for (bytes, expected) in answers {
@@ -681,14 +678,14 @@ fn a_hello_that_never_comes_is_not_waited_for() {
     );
     assert_eq!(
         error.unwrap_err().to_string(),
-        "the adapter does not work: it did not answer the hello within 300 ms"
+        "cannot use the adapter: it sent no hello within 300 ms"
     );
 }
 
 #[test]
 fn an_https_address_is_refused_before_anything_is_sent() {
     let error = WebAddress::parse("https://127.0.0.1:4000").unwrap_err();
-    assert!(error.to_string().contains("plain HTTP only"), "{error}");
+    assert!(error.to_string().contains("only plain HTTP"), "{error}");
 }
 
 #[test]
@@ -697,12 +694,12 @@ fn other_machines_are_not_contacted() {
     let words = refusal("http://192.0.2.1:4000");
     assert_eq!(
         words,
-        "the adapter does not work: 192.0.2.1 is not on this machine; --allow-remote allows that"
+        "cannot use the adapter: 192.0.2.1 is not on this machine; allow it with --allow-remote"
     );
 }
 
 #[test]
-fn a_name_is_looked_at_when_it_is_resolved() {
+fn names_are_checked_when_resolved() {
     let server = troubled(1, |asked, stream| {
         respond(stream, "200 OK", "", &right_answers(asked))
     });
@@ -712,7 +709,7 @@ fn a_name_is_looked_at_when_it_is_resolved() {
 }
 
 #[test]
-fn an_interrupt_is_heard_while_nothing_comes() {
+fn an_interrupt_is_handled_while_waiting() {
     let server = troubled(1, |_, _| {
         thread::sleep(Duration::from_secs(1));
         Then::Close

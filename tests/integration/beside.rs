@@ -92,7 +92,7 @@ fn heading(page: &str) -> &str {
 }
 
 #[test]
-fn what_a_campaign_found_is_at_the_head_of_what_the_command_writes() {
+fn campaign_findings_are_at_the_head_of_every_report() {
     let program = prepared();
     let page = rendered(&program, "html");
     assert!(title(&page).starts_with("Conformant: "), "{}", title(&page));
@@ -179,7 +179,7 @@ fn is_at_the_head(program: &Program, words: &str, color: &str) {
 
 /// A format without a place for it would be green about it.
 #[test]
-fn formats_without_a_place_for_campaigns_are_refused() {
+fn formats_that_cannot_show_campaigns_are_refused() {
     let program = prepared();
     for format in ["json", "junit", "sarif"] {
         for campaign in CAMPAIGNS.chunks(2) {
@@ -188,7 +188,10 @@ fn formats_without_a_place_for_campaigns_are_refused() {
             let output = program.run(&[&base[..], campaign].concat());
             assert_eq!(output.status.code(), Some(2), "{output:?}");
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
-            assert!(said.contains(format) && said.contains("no place"), "{said}");
+            assert!(
+                said.contains(format) && said.contains("cannot show campaign results"),
+                "{said}"
+            );
             // Nothing is written in part.
             assert!(!program.path("page.html").exists() && !program.path("out").exists());
         }

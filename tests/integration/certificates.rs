@@ -72,7 +72,7 @@ const CERTIFY: [&str; 7] = [
 ];
 
 #[test(needs(OPENSSL))]
-fn what_conforms_is_certified_and_the_certificate_is_checked() {
+fn a_conforming_implementation_is_certified_and_verified() {
     let program = prepared();
     let made = program.run(&[&CERTIFY[..], &["c.json", "--level", "strict"]].concat());
     assert_eq!(made.status.code(), Some(0), "{made:?}");
@@ -118,7 +118,7 @@ fn what_conforms_is_certified_and_the_certificate_is_checked() {
 
     fs::write(program.path("sdk.tgz"), "another SDK").unwrap();
     let (code, said) = check(&all);
-    assert!(code == 1 && said.contains("another artefact"), "{said}");
+    assert!(code == 1 && said.contains("a different artefact"), "{said}");
     assert!(openssl(
         &program,
         &["genpkey", "-algorithm", "ed25519", "-out", "other.pem"]
@@ -129,7 +129,7 @@ fn what_conforms_is_certified_and_the_certificate_is_checked() {
     ));
     let (code, said) = check(&[]);
     assert!(
-        code == 1 && said.contains("none of its signatures"),
+        code == 1 && said.contains("no signature verifies with the given key"),
         "{said}"
     );
     fs::write(program.path("c.json"), "{}").unwrap();
@@ -137,7 +137,7 @@ fn what_conforms_is_certified_and_the_certificate_is_checked() {
 }
 
 #[test(needs(OPENSSL))]
-fn what_does_not_conform_is_not_certified() {
+fn a_nonconforming_implementation_is_not_certified() {
     let program = prepared();
     let command = mistaken("encoding-upper-case");
     let refused = program.run(&[&CERTIFY[..], &["c.json", "--command", &command]].concat());
@@ -273,7 +273,7 @@ fn python_with_securesystemslib() -> PathBuf {
 /// The library of TUF and in-toto takes our envelopes, rejects them when they are changed, and
 /// makes such as we take.
 #[test(needs(OPENSSL, PYTHON))]
-fn securesystemslib_takes_our_envelopes_and_we_take_its() {
+fn envelopes_are_compatible_with_securesystemslib() {
     let program = prepared();
     let python = python_with_securesystemslib();
     let made = program.run(&[&CERTIFY[..], &["c.json"]].concat());
@@ -385,7 +385,7 @@ fn harden(program: &Program, arguments: &[&str]) -> (i32, String) {
 }
 
 #[test(needs(OPENSSL))]
-fn what_is_fuzzed_and_timed_without_a_finding_is_hardened() {
+fn fuzzing_and_timing_without_findings_give_hardened() {
     let program = prepared();
     let (code, said) = harden(&program, &[]);
     if code == 3 {
@@ -415,13 +415,13 @@ fn what_is_fuzzed_and_timed_without_a_finding_is_hardened() {
     let (code, said) = check(&all);
     assert_eq!(code, 0, "{said}");
     assert!(
-        said.contains("no finding in 2000 cases, no leak above 1000000 ns a call"),
+        said.contains("no finding in 2000 cases, no leak above 1000000 ns per call"),
         "{said}"
     );
     // More than it states is not in it.
     for (demand, words) in [
         (["--cases", "2001"], "it states 2000 fuzzed cases"),
-        (["--target", "0.001"], "0.001 ns are demanded"),
+        (["--target", "0.001"], "0.001 ns is required"),
     ] {
         let (code, said) = check(&demand);
         assert!(code == 1 && said.contains(words), "{said}");
@@ -453,7 +453,7 @@ fn a_leak_gets_no_hardened_certificate() {
 }
 
 #[test(needs(OPENSSL))]
-fn what_only_fuzzing_finds_gets_no_hardened_certificate() {
+fn a_fault_that_only_fuzzing_finds_prevents_hardened() {
     let program = prepared();
     fs::write(program.path("thin.yaml"), THIN).unwrap();
     let adapter = format!(
@@ -490,7 +490,7 @@ fn what_only_fuzzing_finds_gets_no_hardened_certificate() {
 }
 
 #[test(needs(OPENSSL))]
-fn what_only_hardened_asks_is_no_option_of_the_others() {
+fn options_of_hardened_are_refused_for_other_levels() {
     let program = prepared();
     let wrong = program.run(&[&CERTIFY[..], &["c.json", "--cases", "10"]].concat());
     assert_eq!(wrong.status.code(), Some(2));
@@ -575,7 +575,7 @@ fn git(program: &Program, arguments: &[&str]) -> String {
 }
 
 #[test(needs(OPENSSL, GIT))]
-fn a_git_tree_is_certified_as_it_was_committed() {
+fn a_git_tree_is_certified_as_committed() {
     let program = prepared();
     fs::create_dir_all(program.path("repository/src")).unwrap();
     fs::write(program.path("repository/src/sdk.py"), "print(1)\n").unwrap();

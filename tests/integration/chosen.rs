@@ -11,7 +11,7 @@ use macproof::report::Format;
 use crate::harness::test;
 use crate::reports::Program;
 
-const ITSELF: &str = "the built-in reference; nothing of yours was tested";
+const ITSELF: &str = "the built-in reference; your code was not tested";
 
 fn macproof(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_macproof"))
@@ -55,7 +55,7 @@ fn commands(folder: &Path) -> Vec<(Vec<String>, bool)> {
 }
 
 #[test]
-fn who_names_nothing_hears_first_and_last_that_nothing_was_tested() {
+fn without_an_implementation_the_report_warns_first_and_last() {
     let program = Program::new();
     let folder = program.folder.path();
     for (command, on_stderr) in commands(folder) {
@@ -90,7 +90,10 @@ fn who_names_nothing_hears_first_and_last_that_nothing_was_tested() {
             "{output:?}"
         );
         let both = printed(&output) + &said(&output);
-        assert!(!both.contains("nothing of yours"), "{command:?}: {both}");
+        assert!(
+            !both.contains("your code was not tested"),
+            "{command:?}: {both}"
+        );
     }
 }
 
@@ -126,7 +129,7 @@ fn every_report_says_it() {
 
 /// The certificate of an artifact that had no say in it says so itself.
 #[test]
-fn a_certificate_of_the_reference_says_that_it_is_one() {
+fn a_certificate_of_the_reference_says_so() {
     let program = Program::new();
     let folder = program.folder.path();
     commands(folder);
@@ -189,7 +192,7 @@ fn describe(folder: &Path, name: &str, mistake: &str) {
 fn a_file_above_is_found_within_the_repository_and_named_in_the_first_line() {
     let program = repository();
     let deep = program.path("repository/sdks/python");
-    let first = "../../macproof.yaml, found above this folder, says what is tested";
+    let first = "using ../../macproof.yaml, found above this folder";
     let run = ["run", "--require-implementation", "--report", "json=r.json"];
     let output = macproof(&deep, &run);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
@@ -232,7 +235,7 @@ fn a_file_above_is_found_within_the_repository_and_named_in_the_first_line() {
 }
 
 #[test]
-fn outside_a_repository_and_above_its_root_nothing_is_found() {
+fn configuration_is_not_searched_outside_a_repository() {
     let program = repository();
     let deep = program.path("repository/sdks/python");
     fs::remove_dir(program.path("repository/.git")).unwrap();
@@ -272,7 +275,7 @@ fn the_file_of_another_user_is_refused() {
 }
 
 #[test]
-fn the_reference_stands_beside_others_and_nobody_else_has_its_name() {
+fn the_reference_runs_beside_others_and_its_name_is_reserved() {
     let program = repository();
     let folder = program.path("repository");
     let both = [
@@ -305,7 +308,7 @@ fn the_reference_stands_beside_others_and_nobody_else_has_its_name() {
 
 /// Wherever a job or a hook is written, a wrong folder is an error.
 #[test]
-fn what_nobody_reads_along_with_requires_an_implementation() {
+fn unattended_jobs_require_an_implementation() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let hooks = fs::read_to_string(root.join(".pre-commit-hooks.yaml")).unwrap();
     let hooks: serde_json::Value = serde_yaml::from_str(&hooks).unwrap();

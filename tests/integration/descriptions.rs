@@ -95,7 +95,7 @@ fn openssl_signs_as_the_suite_says() {
 }
 
 #[test(needs(OPENSSL))]
-fn a_planted_fault_in_a_command_is_seen() {
+fn a_planted_fault_in_a_command_is_detected() {
     let suites = suites("jotreview");
     let options = RunOptions {
         filter: Some("jotreview/published*".parse().unwrap()),
@@ -115,7 +115,7 @@ fn a_planted_fault_in_a_command_is_seen() {
 }
 
 #[test(needs(PYTHON))]
-fn what_a_process_does_wrong_is_an_error_of_its_case() {
+fn a_process_failure_is_an_error_of_its_case() {
     // A shell stands for any program: the description passes it no value as a script.
     let exec = |script: &str| {
         format!(
@@ -144,13 +144,14 @@ implementations:
     assert_eq!(
         failure("echo oh >&2; exit 7"),
         Failure::NoAnswer(
-            "it holds no token (it is looked for in a success only): status 7, nothing printed; its stderr ends: \"oh\"".into()
+            "the answer contains no token (it is searched only in a successful answer): status 7, no output; its stderr ends: \"oh\"".into()
         )
     );
     assert_eq!(
         failure("echo hello"),
         Failure::NoAnswer(
-            "it holds no token (nothing matches ^[0-9a-f]{64}$): status 0, \"hello\"".into()
+            "the answer contains no token (nothing matches ^[0-9a-f]{64}$): status 0, \"hello\""
+                .into()
         )
     );
     assert_eq!(failure("sleep 100"), Failure::TimedOut(700));
@@ -216,7 +217,7 @@ implementations:
 }
 
 #[test]
-fn a_back_end_with_a_secret_of_its_own_is_judged_with_that() {
+fn a_backend_with_its_own_secret_is_judged_with_it() {
     const SECRET: &str = "The-Back-End-Own-Secret-77";
     let requests = Arc::new(AtomicU32::new(0));
     let server = back_end(SECRET, Arc::clone(&requests));
@@ -263,30 +264,30 @@ fn observed_of(
 }
 
 #[test]
-fn what_a_back_end_does_wrong_is_an_error_of_its_case() {
+fn a_backend_failure_is_an_error_of_its_case() {
     let words = |answer: fn(&Asked, &mut std::net::TcpStream) -> Then| match observed_of(answer) {
         Ok(Observed::Failed(failure)) => failure.to_string(),
         other => panic!("{other:?}"),
     };
     assert_eq!(
         words(|_, stream| respond(stream, "500 Oh", "", "oops")),
-        "no usable answer: it holds no token (it is looked for in a success only): status 500, \"oops\""
+        "no usable answer: the answer contains no token (it is searched only in a successful answer): status 500, \"oops\""
     );
     assert_eq!(
         words(|_, stream| respond(stream, "302 Found", "location: http://a/\r\n", "")),
-        "no usable answer: it holds no token (it is looked for in a success only): status 302, nothing printed"
+        "no usable answer: the answer contains no token (it is searched only in a successful answer): status 302, no output"
     );
     assert_eq!(
         words(|_, stream| respond(stream, "200 OK", "", "<html>")),
-        "no usable answer: it holds no token (it is no JSON): status 200, \"<html>\""
+        "no usable answer: the answer contains no token (it is not valid JSON): status 200, \"<html>\""
     );
     assert_eq!(
         words(|_, stream| respond(stream, "200 OK", "", r#"{"data":{"signature":5}}"#)),
-        "no usable answer: it holds no token (at /data/signature stands no text): status 200, \"{\\\"data\\\":{\\\"signature\\\":5}}\""
+        "no usable answer: the answer contains no token (the value at /data/signature is not a text): status 200, \"{\\\"data\\\":{\\\"signature\\\":5}}\""
     );
     assert_eq!(
         words(|_, stream| respond(stream, "200 OK", "content-encoding: deflate\r\n", "bomb")),
-        "no usable answer: it answered compressed (\"deflate\"), which it was not asked to"
+        "no usable answer: its answer is compressed (\"deflate\"), but the request does not accept that"
     );
     assert!(words(|_, _| Then::Close).contains("the connection was lost"));
     assert_eq!(
@@ -309,7 +310,7 @@ fn what_a_back_end_does_wrong_is_an_error_of_its_case() {
 }
 
 #[test]
-fn what_a_back_end_does_not_take_is_not_applicable() {
+fn unsupported_inputs_of_a_backend_are_not_applicable() {
     for (place, status) in TOO_MUCH {
         for after in [After::Keeps, After::ClosesAlways] {
             for (window, seed) in [(1, 1), (1, 2), (8, 3)] {
@@ -318,7 +319,7 @@ fn what_a_back_end_does_not_take_is_not_applicable() {
                     panic!("{place} {status} {after:?} {window} {seed}: {observed:?}")
                 };
                 assert!(
-                    reason.starts_with("the server does not take so much (status 4"),
+                    reason.starts_with("the server rejects a request of this size (status 4"),
                     "{reason}"
                 );
             }
@@ -328,14 +329,14 @@ fn what_a_back_end_does_not_take_is_not_applicable() {
 
 /// Nobody knows whether the server lived on: it may have been started again.
 #[test]
-fn a_back_end_that_does_not_live_on_is_an_error() {
+fn a_backend_that_exits_is_an_error() {
     for (place, status) in TOO_MUCH {
         for after in [After::IsAnother, After::SaysSoAlways] {
             let observed = very_long(place, status, after, 8, 1);
             let Observed::Failed(failure) = &observed else {
                 panic!("{place} {status} {after:?}: {observed:?}")
             };
-            let words = "no ordinary request was answered before and right after it";
+            let words = "ordinary requests before and right after it were not answered either";
             assert!(
                 failure.to_string().contains(words) || after == After::SaysSoAlways,
                 "{failure}"
@@ -346,7 +347,7 @@ fn a_back_end_that_does_not_live_on_is_an_error() {
 
 /// What is no longer than any server takes is not too long.
 #[test]
-fn a_back_end_that_does_not_take_what_is_short_is_an_error() {
+fn a_backend_that_rejects_short_requests_is_an_error() {
     for status in ["413 Too Large", "414 Too Long", "431 Too Large"] {
         let observed = observed_of(move |_, stream| respond(stream, status, "", "no"));
         assert!(matches!(observed, Ok(Observed::Failed(_))), "{observed:?}");
@@ -435,7 +436,7 @@ implementations:
 }
 
 #[test]
-fn nobody_there_is_one_clear_line() {
+fn a_missing_server_is_one_clear_line() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -452,7 +453,7 @@ fn nobody_there_is_one_clear_line() {
 }
 
 #[test]
-fn a_session_is_opened_for_each_case_and_its_cookies_stay_within() {
+fn each_case_has_its_own_session_and_cookies() {
     let cookies = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&cookies);
     let count = AtomicU32::new(0);
@@ -498,7 +499,7 @@ implementations:
 }
 
 #[test]
-fn what_hangs_on_what_is_not_passed_on_is_not_applicable() {
+fn cases_about_values_that_are_not_passed_are_not_applicable() {
     // The time does not reach it, so that nothing can be said of what it does with one.
     let yaml = r#"
 implementations:
@@ -514,7 +515,7 @@ implementations:
     assert_eq!(counts.keys().collect::<Vec<_>>(), [&Verdict::NotApplicable]);
     for what in ["{fields.timestamp}", "{now}"] {
         let reason = format!(
-            "the description passes no {what}; say clock: system if the implementation uses the real time"
+            "the description does not pass {what}; say clock: system if the implementation uses the real time"
         );
         assert!(reasons.contains_key(&reason), "{reasons:#?}");
     }
@@ -528,7 +529,7 @@ fn error(yaml: &str) -> String {
 }
 
 #[test]
-fn what_is_wrong_is_said_with_its_place() {
+fn errors_have_a_location() {
     let exec = |inside: &str| {
         format!("implementations:\n  one:\n    exec:\n      suites: [a]\n      {inside}\n")
     };
@@ -667,7 +668,7 @@ fn the_committed_schema_is_current() {
 }
 
 #[test]
-fn the_schema_takes_what_the_reader_takes() {
+fn schema_and_reader_agree() {
     let validator = jsonschema::validator_for(schema().as_value()).unwrap();
     let good = [
         OPENSSL.to_owned(),
@@ -798,7 +799,7 @@ fn bad_verdicts(counts: &BTreeMap<Verdict, usize>) -> usize {
 }
 
 #[test]
-fn a_right_implementation_with_a_secret_of_its_own_is_never_blamed() {
+fn a_correct_implementation_with_its_own_secret_never_fails() {
     let own = || WhoseSecret::Own(Secret::new(OWN));
     for (name, secret, least) in [
         ("jotreview", WhoseSecret::Unknown, 200),
@@ -827,7 +828,7 @@ fn a_right_implementation_with_a_secret_of_its_own_is_never_blamed() {
 }
 
 #[test]
-fn faults_are_seen_without_the_secret() {
+fn faults_are_detected_without_the_secret() {
     let random = AtomicU32::new(0);
     let on_sign = |change: fn(String) -> String| -> Fault {
         Box::new(move |op, answer| if op == "sign" { change(answer) } else { answer })
@@ -876,7 +877,7 @@ fn faults_are_seen_without_the_secret() {
 }
 
 #[test]
-fn faults_are_seen_with_the_own_secret() {
+fn faults_are_detected_with_the_own_secret() {
     let server = oracle_server("jimo", OWN, |op, answer| match op {
         "sign" => answer,
         // It takes what is no token at all for nobody's fault.

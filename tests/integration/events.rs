@@ -123,7 +123,7 @@ fn told_and_written(ways: &[&str], secret: WhoseSecret, jobs: usize, repeat: u64
 /// Over jobs, rounds, whose secret it is and whose clock: every case was told, and what was told
 /// last is what is written.
 #[test(needs(PYTHON))]
-fn what_is_told_last_of_a_case_is_what_is_written() {
+fn the_last_event_of_a_case_matches_the_document() {
     let own = || WhoseSecret::Own(Secret::new(OWN));
     let mut seen = BTreeMap::new();
     for (jobs, repeat) in [(1, 1), (1, 30), (4, 1), (4, 30)] {

@@ -57,7 +57,7 @@ fn another_charset_of_the_body_has_no_false_cause() {
 /// f14: the low byte of each UTF-16 unit. For the letters of ISO 8859-1 that is the same, so this is
 /// what it is told, and for these only.
 #[test(needs(PYTHON))]
-fn low_bytes_are_told_as_latin_1_where_they_are() {
+fn low_bytes_are_explained_as_latin_1() {
     let diagnosis = diagnosis("github-webhook", "low-bytes");
     let causes = diagnosis["causes"].as_array().unwrap();
     assert_eq!(causes.len(), 1, "{diagnosis}");
@@ -84,7 +84,7 @@ fn other_line_ends_and_cuts_have_no_false_cause() {
 
 /// f17: values as languages print them.
 #[test(needs(PYTHON))]
-fn a_value_that_a_language_printed_has_no_false_cause() {
+fn values_printed_by_a_language_have_no_false_cause() {
     has_no_cause(
         "jotreview",
         &[
@@ -103,7 +103,7 @@ fn a_value_that_a_language_printed_has_no_false_cause() {
 
 /// f22: a scheme without requirements is no suite, and nothing is judged by it.
 #[test]
-fn a_bare_scheme_is_an_error_and_no_verdict() {
+fn a_scheme_without_vectors_is_an_error() {
     let output = macproof("bare_scheme")
         .args(["run", "--suite-file", "scheme.yaml"])
         .output()

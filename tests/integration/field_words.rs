@@ -55,7 +55,7 @@ fn says(said: &str, first: &str, also: &[&str], never: &[&str]) {
 
 /// f07: the right MAC stands in a token that is put together otherwise.
 #[test]
-fn the_right_mac_is_seen_in_a_wrong_token() {
+fn the_right_mac_is_recognised_in_a_wrong_token() {
     let right = hex::encode(mac(b"field-secret-2", "12.34:private-x"));
     let fields = ["socket_id=12.34", "channel=private-x", "app_key=appkey1"];
     for (token, around) in [
@@ -119,7 +119,7 @@ fn the_right_mac_is_seen_in_a_wrong_token() {
 
 /// f10: a secret that is not what the scheme says.
 #[test]
-fn a_secret_with_more_before_it_is_told_the_right_way_round() {
+fn a_prefixed_secret_is_explained_in_the_right_direction() {
     const KEY: &str = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVpbXF1eX2A=";
     let key = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`";
     let token = format!("v1,{}", base64(&mac(key, "m1.1731705121.{}")));
@@ -141,16 +141,16 @@ fn a_secret_with_more_before_it_is_told_the_right_way_round() {
             &said(secret),
             "The token is wrong, and no known mistake produces it.",
             &[
-                "the secret that was given does not decode, and the scheme's secrets are whsec_ and base64 behind it",
+                "the given secret does not decode, but the scheme's secrets are whsec_ followed by base64",
             ],
-            &["it is the key or the message that differs"],
+            &["the key or the message differs"],
         );
     }
 }
 
 /// f12: a part of the message is left out.
 #[test]
-fn a_part_that_is_left_out_is_named() {
+fn an_omitted_part_is_named() {
     let token = hex::encode(mac(b"field-secret-5", "42"));
     let said = explained(
         "bound-hash",
@@ -181,7 +181,7 @@ fn a_part_that_is_left_out_is_named() {
 
 /// f13: two parts in the other order, and a delimiter between parts that have none.
 #[test]
-fn another_order_is_no_other_field() {
+fn a_different_order_is_not_a_different_field() {
     let fields = ["url=https://a.example/h", "body={\"a\":1}"];
     let said = |message: &str| {
         explained(

@@ -94,7 +94,7 @@ fn a_module_imports_only_from_floors_below_its_own() {
 }
 
 #[test]
-fn the_map_names_no_module_that_is_gone() {
+fn every_module_that_the_map_names_exists() {
     for module in floors().keys() {
         assert!(
             root().join("src").join(module).is_dir(),
@@ -106,7 +106,7 @@ fn the_map_names_no_module_that_is_gone() {
 
 /// Whatever the page names as `module::name` is a file or an item there.
 #[test]
-fn what_the_map_names_within_a_module_is_there() {
+fn every_item_that_the_map_names_exists() {
     let page = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
     let floors = floors();
     let mut seen = 0;
@@ -143,7 +143,7 @@ fn what_the_map_names_within_a_module_is_there() {
 
 /// Each crate of the table has one row, and is a dependency.
 #[test]
-fn the_table_of_dependencies_is_that_of_the_manifest() {
+fn the_table_of_dependencies_matches_the_manifest() {
     let page = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
     let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
     let table = &page[page.find("| crate | why |").unwrap()..];
@@ -171,7 +171,7 @@ fn the_table_of_dependencies_is_that_of_the_manifest() {
 }
 
 #[test]
-fn no_vendor_stands_in_rust() {
+fn no_vendor_is_named_in_rust() {
     const VENDORS: [&str; 9] = [
         "jotreview",
         "prefinery",

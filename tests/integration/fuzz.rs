@@ -62,7 +62,7 @@ pub(crate) fn findings(campaign: &Campaign) -> &Vec<Value> {
 
 /// Signing and verifying are often different code, and only one of them is wrong.
 #[test(needs(PYTHON))]
-fn what_is_wrong_in_signing_alone_is_explained() {
+fn mistakes_only_in_signing_are_explained() {
     let folder = tempfile::tempdir().unwrap();
     let adapter = folder.path().join("trims_when_signing.py");
     let text = fs::read_to_string(format!(
@@ -142,7 +142,7 @@ fn a_planted_mistake_is_found_shrunk_explained_saved_and_replayed() {
 }
 
 #[test]
-fn the_same_seed_asks_the_same() {
+fn the_same_seed_sends_the_same_requests() {
     let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
     let documents = folders.each_ref().map(|folder| {
         let command = planted("identity-lower-cased");
@@ -169,7 +169,7 @@ fn the_same_seed_asks_the_same() {
 }
 
 #[test]
-fn what_conforms_has_no_findings() {
+fn a_conforming_implementation_has_no_findings() {
     let folder = tempfile::tempdir().unwrap();
     let campaign = fuzz(folder.path(), &["--cases", "30000", "--level", "should"]);
     assert_eq!(campaign.code, 0, "{}", campaign.stdout);
@@ -271,7 +271,7 @@ fn a_crash_and_a_hang_are_findings_with_the_smallest_input() {
 }
 
 #[test(needs(PYTHON))]
-fn what_depends_on_the_case_before_is_found_as_a_sequence() {
+fn state_dependent_failures_are_found_as_sequences() {
     let folder = tempfile::tempdir().unwrap();
     // It ends where an identity with a percent sign comes right behind an empty one.
     let before = "    if '%' in user and seen and seen[-1] == '': os._exit(3)\n    if '%' in user and '%' in ''.join(seen[-1:]): os._exit(4)";
@@ -302,7 +302,7 @@ fn what_depends_on_the_case_before_is_found_as_a_sequence() {
 }
 
 #[test(needs(PYTHON))]
-fn an_answer_that_takes_long_is_noted_and_no_finding() {
+fn a_slow_answer_is_a_note_and_not_a_finding() {
     let folder = tempfile::tempdir().unwrap();
     let before = "    if '%' in user: time.sleep(0.15)";
     let command = adapter(folder.path(), before);
@@ -333,7 +333,7 @@ fn an_answer_that_takes_long_is_noted_and_no_finding() {
 }
 
 #[test]
-fn how_far_it_was_when_is_in_the_document() {
+fn the_document_contains_the_progress() {
     let folder = tempfile::tempdir().unwrap();
     let campaign = fuzz(
         folder.path(),
@@ -387,7 +387,7 @@ server.serve_forever()
 "#;
 
 #[test(needs(PYTHON))]
-fn a_server_that_dies_is_a_finding_with_what_was_under_way() {
+fn a_server_that_dies_is_a_finding_with_its_requests_in_flight() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = Command::new("python3")
         .args(["-c", MORTAL])
@@ -435,7 +435,10 @@ fn no_credentials_are_sent_that_a_finding_could_quote() {
             .unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(2), "{said}");
-        assert!(said.contains("no user name and password"), "{said}");
+        assert!(
+            said.contains("does not accept a user name and password"),
+            "{said}"
+        );
         assert!(!said.contains("hunter22"), "{said}");
     }
 }

@@ -49,7 +49,7 @@ fn merged(folder: &Path, parts: &[&str]) -> (Option<i32>, Value, String) {
 }
 
 #[test]
-fn parts_that_are_joined_are_one_campaign() {
+fn merged_parts_are_one_campaign() {
     let folder = tempfile::tempdir().unwrap();
     let parts: Vec<String> = (1..=3)
         .map(|number| {
@@ -80,11 +80,11 @@ fn parts_that_are_joined_are_one_campaign() {
     };
     refused(
         &parts[..2],
-        "of macproof-mistaken only 2 of 3 parts are here; missing: 3",
+        "only 2 of 3 parts of macproof-mistaken given; missing: 3",
     );
     refused(
         &[parts[0], parts[1], parts[1], parts[2]],
-        "2/3 of macproof-mistaken is here twice",
+        "duplicate part 2/3 of macproof-mistaken",
     );
     let other = folder.path().join("other.json").display().to_string();
     let mut changed: Value = serde_json::from_slice(&fs::read(parts[1]).unwrap()).unwrap();
@@ -96,5 +96,5 @@ fn parts_that_are_joined_are_one_campaign() {
     );
     let result = folder.path().join("run.json").display().to_string();
     run(&["run", "jotreview", "--report", &format!("json={result}")]);
-    refused(&[parts[0], &result], "join each by themselves");
+    refused(&[parts[0], &result], "merge each kind separately");
 }

@@ -90,7 +90,7 @@ fn a_planted_mistake_is_a_difference_with_the_smallest_input() {
 }
 
 #[test]
-fn whoever_spells_tokens_otherwise_is_told_by_the_matrix() {
+fn the_matrix_reports_tokens_spelled_differently() {
     let folder = tempfile::tempdir().unwrap();
     let other = planted("encoding-base64url");
     let compared = compare(
@@ -110,7 +110,7 @@ fn whoever_spells_tokens_otherwise_is_told_by_the_matrix() {
 }
 
 #[test]
-fn the_same_twice_differs_in_nothing_and_crosses_whole() {
+fn identical_implementations_agree_and_accept_all_tokens() {
     let folder = tempfile::tempdir().unwrap();
     let compared = compare(
         folder.path(),
@@ -163,7 +163,7 @@ fn a_crash_of_one_is_a_difference() {
 }
 
 #[test]
-fn the_other_is_a_name_where_there_is_one_and_else_a_command() {
+fn against_takes_a_name_or_else_a_command() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("macproof.yaml");
     let program = macproof().display().to_string();

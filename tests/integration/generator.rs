@@ -210,7 +210,7 @@ fn every_scheme_gets_a_suite_that_the_oracle_passes() {
 }
 
 #[test]
-fn every_requirement_is_shown_and_every_vector_has_a_note() {
+fn every_requirement_has_vectors_and_every_vector_a_note() {
     for (name, suite) in SUITES.iter() {
         let shown: BTreeSet<usize> = suite.vectors.iter().flat_map(|v| v.shows.clone()).collect();
         assert_eq!(shown.len(), suite.requirements.len(), "{name}");
@@ -227,7 +227,7 @@ fn every_requirement_is_shown_and_every_vector_has_a_note() {
 }
 
 #[test]
-fn what_does_not_apply_is_not_there() {
+fn inapplicable_vectors_are_absent() {
     for (name, suite) in SUITES.iter() {
         let timed = suite.scheme.fields.iter().any(|field| field.kind.is_time());
         let platforms = suite.scheme.secret.per.is_some();
@@ -249,7 +249,7 @@ fn generating_again_changes_nothing() {
 }
 
 #[test]
-fn what_is_written_by_hand_stays_to_the_byte() {
+fn handwritten_parts_are_kept_byte_for_byte() {
     let requirements = "
 # Ours.
 requirements:
@@ -397,7 +397,7 @@ fn strict_about_pairs(call: &Call<'_>) -> Outcome {
 
 /// What the vendor's page leaves open fails neither who reads it so nor who reads it otherwise.
 #[test]
-fn both_readings_of_pairs_are_sound() {
+fn both_readings_of_pairs_conform() {
     let suite = macproof::suite::find("stripe-webhook")
         .unwrap()
         .parse()
@@ -480,7 +480,7 @@ fn only_its_own_form(call: &Call<'_>, throws: bool) -> Outcome {
 /// Nobody is told that a refusal of `user-42` departs from anything, where the scheme says what
 /// its fields look like; and what is inside is still demanded.
 #[test]
-fn what_is_not_of_a_fields_form_may_be_refused() {
+fn values_outside_a_fields_form_may_be_refused() {
     let suite = generated(&format!("{HEAD}{SOCKETS}"));
     let mut refuses = |call: &Call<'_>| only_its_own_form(call, false);
     let failed = failing(&suite, Level::Should, &mut refuses);
@@ -574,7 +574,7 @@ fn an_identity_outside_its_pattern_may_be_signed_as_it_is() {
 /// A time with more behind its digits forges nothing where no other fields of the forms that the
 /// scheme states have that message; where they may have it, it does.
 #[test]
-fn a_time_that_nobody_signed_for_another_is_no_forgery() {
+fn a_time_that_was_signed_for_no_other_is_not_a_forgery() {
     const CLOSED: &str = "  algorithm: hmac-sha256
   secret: {encoding: utf8}
   fields:
@@ -612,7 +612,7 @@ fn a_time_that_nobody_signed_for_another_is_no_forgery() {
 /// An id that travels in a header reaches nobody with blanks around it, or with what no header
 /// carries.
 #[test]
-fn what_no_header_carries_is_not_demanded() {
+fn values_that_no_header_carries_are_not_demanded() {
     let suite = macproof::suite::find("standard-webhooks")
         .unwrap()
         .parse()
@@ -637,7 +637,7 @@ fn what_no_header_carries_is_not_demanded() {
 
 /// Each input that must be signed or accepted is of the forms that the scheme states.
 #[test]
-fn what_is_demanded_is_inside_the_pattern() {
+fn demands_are_inside_the_pattern() {
     for scheme in [
         SOCKETS,
         &SOCKETS.replace(
@@ -676,7 +676,7 @@ fn what_is_demanded_is_inside_the_pattern() {
 
 /// One example weakens nothing: without a pattern every identity is demanded as before.
 #[test]
-fn an_example_says_nothing_of_a_form() {
+fn an_example_does_not_imply_a_form() {
     let example = |identity: &str| {
         format!(
             "{}requirements:
@@ -712,7 +712,7 @@ vectors:
 }
 
 #[test]
-fn a_pattern_of_which_no_text_is_found_is_an_error_with_a_remedy() {
+fn a_pattern_without_a_matching_text_is_an_error_with_a_fix() {
     let impossible = SOCKETS.replace("'\\{.*\\}'", "'a\\bb'");
     let error = generate("acme.yaml", &format!("{HEAD}{impossible}")).unwrap_err();
     assert_eq!(
@@ -751,7 +751,7 @@ fn the_basis_is_the_document_only_where_it_is_cited() {
 
 /// Another order is demanded where a requirement says so, and nowhere else.
 #[test]
-fn another_order_of_pairs_is_demanded_where_the_author_cites_it() {
+fn another_order_of_pairs_is_demanded_if_the_author_cites_it() {
     let name = "pairs in any order, of which a key repeats";
     let id = "items-in-another-order";
     let (_, open) = SUITES.iter().find(|(known, _)| *known == name).unwrap();
@@ -776,7 +776,7 @@ fn another_order_of_pairs_is_demanded_where_the_author_cites_it() {
 
 /// An exception where refusing is due: nobody gets in by it.
 #[test]
-fn throwing_where_refusing_is_due_is_no_forgery() {
+fn throwing_instead_of_refusing_is_not_a_forgery() {
     let is_taken = |call: &Call<'_>| {
         let is_name = |value: &Value| value.as_text().is_some_and(|text| text.len() > 1);
         let is_key = |secret: &Secret| {
@@ -853,7 +853,7 @@ fn a_trimmed_secret_is_a_should_on_either_side() {
 }
 
 #[test]
-fn what_cannot_be_merged_is_said() {
+fn merge_conflicts_are_reported() {
     let head = scheme("ten lines");
     let error = |text: &str| generate("acme.yaml", text).unwrap_err();
     let twice = generate("acme.yaml", &head).unwrap();

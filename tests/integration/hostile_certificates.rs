@@ -90,14 +90,14 @@ fn a_run_that_a_baseline_would_pass_says_so() {
 }
 
 #[test(needs(OPENSSL, PYTHON))]
-fn a_second_life_that_declares_less_is_another_implementation() {
+fn a_restart_that_declares_less_is_another_implementation() {
     let program = prepared();
     let good = program.run(&["run", "jotreview", "--report", "json=good.json"]);
     assert_eq!(good.status.code(), Some(0));
     let command = by_heart("table good.json mark");
     let (code, said) = certify(&program, &["jotreview"], "strict", &command);
     assert_eq!(code, 1, "{said}");
-    assert!(said.contains("another hello than at first"), "{said}");
+    assert!(said.contains("the adapter's hello changed"), "{said}");
     assert!(!program.path("c.json").exists());
 }
 

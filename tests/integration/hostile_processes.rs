@@ -258,7 +258,7 @@ fn wrapped(adapter: &str) -> Vec<String> {
 }
 
 #[test(needs(PYTHON, SETSID))]
-fn whoever_leaves_the_group_is_found() {
+fn processes_that_leave_the_group_are_found() {
     let scene = Scene::new();
     let ways = [
         "group",
@@ -302,7 +302,7 @@ fn whoever_leaves_the_group_is_found() {
 }
 
 #[test(needs(PYTHON))]
-fn whatever_ends_the_program_ends_what_it_started() {
+fn every_exit_kills_all_started_processes() {
     use Signal as S;
 
     let scene = Scene::new();
@@ -347,7 +347,7 @@ fn whatever_ends_the_program_ends_what_it_started() {
 }
 
 #[test(needs(PYTHON))]
-fn what_is_built_is_ended_with_the_program() {
+fn builds_are_killed_with_the_program() {
     let scene = Scene::new();
     let build = scene.adapter("leaves", "deaf silent daemon");
     let words: Vec<String> = build
@@ -378,7 +378,7 @@ fn what_is_built_is_ended_with_the_program() {
 }
 
 #[test(needs(PYTHON))]
-fn a_command_for_each_case_leaves_nothing_either() {
+fn a_command_per_case_leaves_no_processes() {
     let scene = Scene::new();
     let script = script("leaves");
     let ways = [
@@ -418,7 +418,7 @@ fn a_command_for_each_case_leaves_nothing_either() {
 }
 
 #[test(needs(PYTHON))]
-fn what_was_there_before_is_left_alone() {
+fn unrelated_processes_are_left_alone() {
     let scene = Scene::new();
     let adapter = scene.adapter("honest", "");
     // The shell becomes the program, and its other child is that of the program then.

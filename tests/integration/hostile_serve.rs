@@ -29,7 +29,7 @@ fn repeated(op: &str, repeat: u32) -> String {
 
 /// As many as the machine has cores, and more, froze it.
 #[test]
-fn a_large_repeat_is_declined_and_a_usual_one_done() {
+fn a_large_repeat_is_refused_and_a_usual_one_accepted() {
     let served = jotreview(&[]);
     for op in ["verify", "compare"] {
         for _ in 0..8 {
@@ -56,7 +56,7 @@ fn a_large_repeat_is_declined_and_a_usual_one_done() {
 
 /// Standard error is a pipe that nobody reads, as test harnesses often have it.
 #[test]
-fn a_log_that_nobody_reads_delays_no_answer() {
+fn an_unread_log_delays_no_answer() {
     let served = jotreview(&["--mode", "strict"]);
     let call = json!({"user_id": "user-42", "signature": "x"}).to_string();
     for _ in 0..3000 {
@@ -70,7 +70,7 @@ fn a_log_that_nobody_reads_delays_no_answer() {
 }
 
 #[test]
-fn two_signals_end_it_whatever_is_under_way() {
+fn two_signals_always_end_the_server() {
     let ended = || {
         let served = jotreview(&[]);
         let mut stream = served.connect();
@@ -128,7 +128,7 @@ fn unfinished_bodies_are_bounded_together() {
 
 /// What a caller says is shown with its invisible characters spelt out.
 #[test]
-fn the_page_shows_what_would_not_be_seen() {
+fn the_page_shows_invisible_characters() {
     let served = jotreview(&["--mode", "strict"]);
     let call =
         json!({"user_id": " u\u{1b}[31m\u{0}\u{200b}\u{202e}", "signature": "\u{1b}\u{200b}"});

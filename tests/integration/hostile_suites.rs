@@ -42,7 +42,7 @@ const ONE: &str = "u: {type: text}";
 const MAC: &str = "\"{mac:hex}\"";
 
 #[test]
-fn too_much_of_anything_is_an_error_that_says_where() {
+fn exceeded_limits_are_errors_with_a_location() {
     let many = |count: usize| {
         let words: Vec<String> = (0..count).map(|n| format!("v{n}")).collect();
         words.join(", ")
@@ -66,7 +66,7 @@ fn too_much_of_anything_is_an_error_that_says_where() {
     for (text, words) in [
         (
             suite(&texts(1000), &named(1000, ""), MAC, &values(1000, "a")),
-            "at most 24 fields are allowed here, and there are 1000",
+            "at most 24 fields are allowed here, but there are 1000",
         ),
         (
             suite(ONE, &"{u}".repeat(1000), MAC, "u: a"),
@@ -74,23 +74,23 @@ fn too_much_of_anything_is_an_error_that_says_where() {
         ),
         (
             suite(ONE, &format!("{{u}}{}", "x".repeat(5000)), MAC, "u: a"),
-            "a template has at most 4096 bytes, and this one has 5003",
+            "a template has at most 4096 bytes, but this one has 5003",
         ),
         (
             suite(ONE, &format!("{{u{}}}", "|lower".repeat(500)), MAC, "u: a"),
-            "a placeholder has at most 4 filters, and {u|…} has more",
+            "a placeholder has at most 4 filters, but {u|…} has more",
         ),
         (
             suite(&enumerated, "{u}{p}", MAC, "u: a, p: v1"),
-            "at most 256 values are allowed here, and there are 100000",
+            "at most 256 values are allowed here, but there are 100000",
         ),
         (
             suite(ONE, "{u}", &pairs, "u: a"),
-            "at most 24 pairs are allowed here, and there are 1001",
+            "at most 24 pairs are allowed here, but there are 1001",
         ),
         (
             requirements,
-            "at most 2000 requirements are allowed here, and there are 60000",
+            "at most 2000 requirements are allowed here, but there are 60000",
         ),
     ] {
         let error = Suite::parse("heavy.yaml", &text).unwrap_err().to_string();
@@ -101,7 +101,7 @@ fn too_much_of_anything_is_an_error_that_says_where() {
 
 /// The largest schemes that load: what `run` and `explain` try for a failure is bounded.
 #[test]
-fn the_most_that_loads_is_judged_in_bounded_memory() {
+fn the_largest_suites_run_in_bounded_memory() {
     let program = Program::new();
     let long = values(24, "{repeat: \"ab\", times: 2000}");
     for (name, text) in [

@@ -63,7 +63,7 @@ fn in_text(output: &Output) -> String {
 }
 
 #[test]
-fn an_implementation_that_says_its_own_secret_is_not_repeated() {
+fn an_implementation_that_prints_its_secret_is_redacted() {
     // Parts of the secret in the spellings of the adapter.
     let parts = [
         "ssw0rd",
@@ -161,7 +161,7 @@ fn orders(text: &str) -> Vec<&str> {
 }
 
 #[test]
-fn a_suite_gives_no_orders() {
+fn no_text_of_a_suite_controls_the_terminal() {
     let program = Program::new();
     let suite = concat!(
         env!("CARGO_MANIFEST_DIR"),
@@ -231,7 +231,7 @@ fn replaced(value: &mut serde_json::Value, at: &mut usize, by: &str) {
 }
 
 #[test]
-fn a_document_gives_no_orders_in_any_of_its_texts() {
+fn no_text_of_a_document_controls_the_terminal() {
     use macproof::report::{Format, HumanOptions, disarmed, render};
     use macproof::results::Document;
 

@@ -21,7 +21,7 @@ fn on_an_empty_path(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
 const PHP_CONFORMS: [&str; 2] = ["languages::php_conforms", "--exact"];
 
 #[test]
-fn what_is_not_installed_is_named() {
+fn missing_programs_are_named() {
     let output = on_an_empty_path(&PHP_CONFORMS, &[]);
     assert!(output.status.success(), "{output:?}");
     let said = String::from_utf8_lossy(&output.stdout);
@@ -31,7 +31,7 @@ fn what_is_not_installed_is_named() {
 }
 
 #[test]
-fn nothing_is_ignored_where_all_is_required() {
+fn nothing_is_ignored_if_everything_is_required() {
     let required = [("MACPROOF_REQUIRE_ALL", "1")];
     let output = on_an_empty_path(&PHP_CONFORMS, &required);
     assert_eq!(output.status.code(), Some(101), "{output:?}");
@@ -41,7 +41,7 @@ fn nothing_is_ignored_where_all_is_required() {
 
 /// So does nextest ask; what it is not told here it would start, and call passed.
 #[test]
-fn a_runner_that_asks_first_is_told_all_that_would_be_ignored() {
+fn listing_tests_includes_the_ignored_ones() {
     let asked = ["--list", "--format", "terse", "--ignored"];
     let output = on_an_empty_path(&asked, &[]);
     assert!(output.status.success(), "{output:?}");

@@ -209,7 +209,7 @@ fn rust_starts() {
 /// Whatever a suite's scheme is, it is written and green, or said to be left; in the latter case
 /// the run is red, and its report says what to fill in.
 #[test(needs(PYTHON))]
-fn what_no_line_can_do_is_said_to_be_left() {
+fn code_that_needs_more_than_a_line_is_reported() {
     let (mut green, mut left) = (0, 0);
     let suites = macproof::suite::embedded();
     // The bare primitives ask for bytes, which an adapter of text does not take.
@@ -236,7 +236,7 @@ fn what_no_line_can_do_is_said_to_be_left() {
 }
 
 #[test(needs(PYTHON))]
-fn a_suite_of_ones_own_is_started_like_any_other() {
+fn a_custom_suite_is_initialised_like_any_other() {
     let program = project();
     fs::create_dir(program.path("suites")).unwrap();
     let scheme = "macproof: 1\nsuite: acme\nversion: 1\ntitle: Acme\nsource: {title: Our own page}\nscheme:\n  algorithm: hmac-sha256\n  secret: {encoding: utf8}\n  fields:\n    account: {type: text}\n    at: {type: unix-seconds}\n  message: \"acme:{account}|{at}\"\n  token: \"v0.{mac:base64}@{at}\"\n  freshness: unspecified\n";
@@ -256,7 +256,7 @@ fn a_suite_of_ones_own_is_started_like_any_other() {
 }
 
 #[test]
-fn nothing_that_is_there_is_lost() {
+fn existing_files_are_kept() {
     let program = project();
     fs::write(program.path("macproof.yaml"), "mine").unwrap();
     let output = program.run(&["init", "php"]);
@@ -299,7 +299,7 @@ fn a_project_in_a_folder_has_its_job_in_the_repository() {
 
 /// A build that fails ends the run, and is shown.
 #[test(needs(GO))]
-fn what_cannot_be_built_is_not_run() {
+fn a_failed_build_is_not_run() {
     let program = project();
     let said = succeeds(&program.run(&["init", "go"]));
     fs::write(
@@ -319,7 +319,7 @@ fn what_cannot_be_built_is_not_run() {
 
 /// With a configuration beside it, no command judges the built-in reference unasked.
 #[test]
-fn a_configuration_is_what_is_tested() {
+fn the_configuration_selects_what_is_tested() {
     let program = project();
     let mistaken = format!(
         "suites: [jimo]\nimplementations:\n  one: {{command: [{0}, adapter, --mistake, encoding-upper-case]}}\n  two: {{command: [{0}, adapter]}}\n",
@@ -339,7 +339,7 @@ fn a_configuration_is_what_is_tested() {
     succeeds(&program.run(&["run", "--implementation", "two"]));
     // A suite that is named is what is run.
     let named = succeeds(&program.run(&["run", "mtribes", "--implementation", "two"]));
-    assert!(named.contains("does what mtribes demands"), "{named}");
+    assert!(named.contains("conforms to mtribes"), "{named}");
 
     let output = program.run(&["fuzz", "--cases", "10"]);
     assert_eq!(output.status.code(), Some(2), "{output:?}");

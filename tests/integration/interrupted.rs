@@ -82,7 +82,7 @@ fn json(program: &Program, name: &str) -> Value {
 }
 
 #[test]
-fn a_run_tells_how_far_it_came() {
+fn an_interrupted_run_reports_its_progress() {
     for (signal, code) in SIGNALS {
         let program = Program::new();
         let arguments = [
@@ -144,7 +144,7 @@ fn a_run_tells_how_far_it_came() {
 /// What failed before the interruption is told, and the exit code is that of the interruption all
 /// the same; so is what ran before, and what comes after is not begun.
 #[test]
-fn what_was_found_by_then_is_kept() {
+fn failures_before_the_interruption_are_kept() {
     let program = Program::new();
     let command = mistaken("encoding-upper-case");
     let words: Vec<String> = command.split(' ').map(|word| format!("{word:?}")).collect();
@@ -178,7 +178,7 @@ fn what_was_found_by_then_is_kept() {
     for (run, name) in std::iter::zip(&runs[1..], ["two", "three"]) {
         assert_eq!(run["conformance"], "incomplete");
         assert_eq!(run["interrupted"], true);
-        assert_eq!(run["did_not_start"], "interrupted before it began");
+        assert_eq!(run["did_not_start"], "interrupted before it started");
         assert_eq!(run["implementation"]["name"], name);
         assert_eq!(run["gate"]["exit_code"], 130);
         assert_eq!(run["gate"]["failed"][0]["kind"], "interrupted");
@@ -192,7 +192,7 @@ fn what_was_found_by_then_is_kept() {
 
 /// Implementations whose turn did not come have their row and column in every report.
 fn has_a_place_everywhere(program: &Program, names: &[&str]) {
-    let reason = "interrupted before it began";
+    let reason = "interrupted before it started";
     for (format, places) in [
         ("human", vec![format!("NAME did not start: {reason}")]),
         ("markdown", vec!["| `NAME` | ⚠️ did not start |".to_owned()]),
@@ -231,7 +231,7 @@ fn has_a_place_everywhere(program: &Program, names: &[&str]) {
 
 /// So it is where the signal comes while the first of them is being greeted, or built.
 #[test(needs(PYTHON))]
-fn none_of_several_is_lost_before_the_first_has_begun() {
+fn an_early_interruption_reports_every_implementation() {
     let waits = |program: &Program| {
         let here = program.path("began").display().to_string();
         format!("[python3, -c, \"open('{here}', 'w'); import time; time.sleep(60)\"]")
@@ -254,7 +254,7 @@ fn none_of_several_is_lost_before_the_first_has_begun() {
 }
 
 #[test]
-fn parts_that_were_interrupted_make_no_conformant_whole() {
+fn interrupted_parts_do_not_merge_to_conformant() {
     let program = Program::new();
     for number in ["1", "2"] {
         let (shard, report) = (format!("{number}/2"), format!("json=part-{number}.json"));
@@ -289,7 +289,7 @@ fn parts_that_were_interrupted_make_no_conformant_whole() {
 }
 
 #[test(needs(OPENSSL, PYTHON))]
-fn an_interruption_before_the_first_case_is_one() {
+fn an_interruption_before_the_first_case_is_reported() {
     for (signal, code) in SIGNALS {
         for command in ["run", "fuzz", "certify", "timing"] {
             let program = crate::certificates::prepared();
@@ -309,7 +309,7 @@ fn an_interruption_before_the_first_case_is_one() {
 }
 
 #[test]
-fn a_campaign_keeps_what_it_found() {
+fn an_interrupted_campaign_keeps_its_findings() {
     for (signal, code) in SIGNALS {
         for (command, findings) in [
             (mistaken("identity-trimmed"), true),
@@ -358,7 +358,7 @@ fn a_campaign_keeps_what_it_found() {
 }
 
 #[test]
-fn a_comparison_of_two_is_no_whole_one() {
+fn an_interrupted_comparison_is_incomplete() {
     let program = Program::new();
     let one = watched(&format!("{} adapter", env!("CARGO_BIN_EXE_macproof")));
     let arguments = [
@@ -406,7 +406,7 @@ for line in sys.stdin.buffer:
 /// The first suite is measured whole, the second is under way for as long as it takes, the third
 /// and the comparison never begin.
 #[test(needs(PYTHON))]
-fn a_timing_test_tells_what_it_measured_by_then() {
+fn an_interrupted_timing_test_reports_finished_measurements() {
     let program = Program::new();
     fs::write(program.path("stops.py"), STOPS_AT).unwrap();
     let adapter = env!("CARGO_BIN_EXE_macproof");

@@ -190,13 +190,13 @@ fn rearranged() -> impl Strategy<Value = Rearranged> {
 
 proptest! {
     #[test]
-    fn what_is_signed_is_accepted(scheme in scheme(), fields in input(), secret in ".{1,80}") {
+    fn signed_tokens_are_accepted(scheme in scheme(), fields in input(), secret in ".{1,80}") {
         let token = scheme.sign(&secrets(&secret), &fields).unwrap();
         prop_assert_eq!(verify(&scheme, &secret, &fields, &token), Verification::Accepted);
     }
 
     #[test]
-    fn a_token_is_written_back_to_the_letter(
+    fn tokens_round_trip_exactly(
         scheme in scheme(), fields in input(), change in change(),
     ) {
         let token = scheme.sign(&secrets("secret"), &fields).unwrap();
@@ -208,7 +208,7 @@ proptest! {
     }
 
     #[test]
-    fn pairs_and_items_are_passed_over_and_put_in_order_and_nothing_else(
+    fn only_order_and_ignored_items_are_normalised(
         mut pairs in rearranged(),
     ) {
         let (scheme, fields) = (&pairs.scheme, &pairs.fields);

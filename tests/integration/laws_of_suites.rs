@@ -179,7 +179,7 @@ fn key(material: &Material, secrets: &Secrets, fields: &Fields) -> Vec<u8> {
 
 proptest! {
     #[test]
-    fn what_is_signed_is_accepted_and_is_what_another_implementation_signs(material in material()) {
+    fn signed_tokens_are_accepted_and_match_another_implementation(material in material()) {
         let scheme = material.scheme();
         let (fields, secrets) = (material.fields(), material.secrets(&material.keys));
         let Ok(token) = scheme.sign(&secrets, &fields) else {
@@ -218,7 +218,7 @@ proptest! {
     }
 
     #[test]
-    fn another_key_block_is_rejected_and_the_same_is_accepted(
+    fn different_key_blocks_are_rejected_and_equal_ones_accepted(
         material in material(), other in prop::collection::vec(any::<u8>(), 1..150), nul in 0..3_usize,
     ) {
         let scheme = material.scheme();

@@ -62,7 +62,7 @@ fn very_long(mode: &str) -> (Value, Option<i32>) {
 }
 
 #[test(needs(NODE))]
-fn a_server_that_closes_on_a_long_head_is_not_asked_that() {
+fn long_heads_are_not_sent_to_servers_that_close_on_them() {
     let (case, code) = very_long("lives");
     assert_eq!(case["verdict"], "not-applicable", "{case}");
     let reason = case["reason"].as_str().unwrap();
@@ -72,7 +72,7 @@ fn a_server_that_closes_on_a_long_head_is_not_asked_that() {
 }
 
 #[test(needs(NODE))]
-fn a_server_that_dies_of_it_is_an_error() {
+fn a_server_that_dies_of_a_long_head_is_an_error() {
     let (case, code) = very_long("dies");
     // It may die so often that nothing more can be asked.
     let is_open = case["verdict"] == "error" || case["verdict"] == "skipped";

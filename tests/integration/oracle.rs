@@ -92,7 +92,7 @@ fn rfc_4231() -> Vec<(Vec<u8>, Vec<u8>, [&'static str; 4])> {
 }
 
 #[test]
-fn macs_are_those_of_rfc_4231() {
+fn macs_match_rfc_4231() {
     let algorithms = [
         Algorithm::HmacSha224,
         Algorithm::HmacSha256,
@@ -114,7 +114,7 @@ fn macs_are_those_of_rfc_4231() {
 }
 
 #[test(needs(OPENSSL))]
-fn macs_are_those_of_openssl() {
+fn macs_match_openssl() {
     let bytes = |length: usize, salt: usize| -> Vec<u8> {
         (0..length)
             .map(|at| u8::try_from((at * 31 + salt * 7 + 13) % 256).unwrap())
@@ -154,7 +154,7 @@ fn macs_are_those_of_openssl() {
 /// What is given beside a token is what the oracle then accepts, in every embedded suite; and a
 /// time in a header of its own is given as the text of that header.
 #[test]
-fn what_is_given_beside_a_token_is_enough_to_verify_it() {
+fn the_fields_given_at_verify_suffice() {
     let mut times = 0;
     for embedded in macproof::suite::embedded() {
         let suite = embedded.parse().unwrap();
@@ -194,7 +194,7 @@ fn what_is_given_beside_a_token_is_enough_to_verify_it() {
 }
 
 #[test]
-fn a_secret_spells_the_key_that_it_was_spelt_for() {
+fn encoded_secrets_decode_to_their_key() {
     for encoding in [
         SecretEncoding::Utf8,
         SecretEncoding::Hex,
@@ -221,7 +221,7 @@ fn a_secret_spells_the_key_that_it_was_spelt_for() {
 
 /// The delimiters of a template and of the items of a list, each once; pairs have none.
 #[test]
-fn delimiters_are_the_ends_of_literals() {
+fn delimiters_end_literals() {
     let fields = FieldSet::new(vec![Field::new("time", FieldKind::UnixSeconds)]);
     let layout = |text: &str| Layout::compile(text, &fields, 32).unwrap();
     let template = TokenGrammar::Template(layout("v1=.{mac:hex}.{time}"));

@@ -87,7 +87,7 @@ fn page_with_campaigns(program: &Program) -> String {
 }
 
 #[test(needs(CHROMIUM))]
-fn campaigns_have_their_findings_their_course_and_a_matrix_of_links() {
+fn campaigns_show_findings_progress_and_a_matrix_of_links() {
     let program = Program::new();
     let address = page_with_campaigns(&program);
     browse(Look::DESK, |client| async move {
@@ -131,7 +131,7 @@ fn campaigns_have_their_findings_their_course_and_a_matrix_of_links() {
 }
 
 #[test(needs(CHROMIUM))]
-fn the_page_says_the_verdict_and_its_filter_filters() {
+fn the_page_shows_the_verdict_and_filters() {
     let program = Program::new();
     let address = page(&program, false);
     browse(Look::DESK, |client| async move {
@@ -223,7 +223,7 @@ fn the_page_is_readable_in_light_and_dark_and_on_a_phone() {
 }
 
 #[test(needs(CHROMIUM))]
-fn a_hostile_implementation_changes_nothing() {
+fn a_hostile_implementation_does_not_change_the_page() {
     let program = Program::new();
     let address = page(&program, true);
     browse(Look::DESK, |client| async move {
@@ -247,7 +247,7 @@ fn a_hostile_implementation_changes_nothing() {
 /// How long it takes to open is printed and not asserted: machines differ. What makes it quick is:
 /// the page is bounded, and nearly all of it is closed.
 #[test(needs(CHROMIUM))]
-fn a_hundred_thousand_cases_open() {
+fn a_page_of_a_hundred_thousand_cases_opens() {
     let program = Program::new();
     page(&program, false);
     let path = program.path("r.json");

@@ -53,7 +53,7 @@ fn told_by_another_policy<'s>(suite: &'s Suite, scheme: &Scheme) -> Vec<&'s str>
 }
 
 #[test]
-fn every_one_of_the_five_has_a_policy() {
+fn every_vendor_suite_has_a_policy() {
     for suite in default_suites().unwrap() {
         assert!(suite.scheme.policy.is_some(), "{}", suite.name);
         assert!(identifying(&suite).count() >= 9, "{}", suite.name);
@@ -139,7 +139,7 @@ fn every_condition_is_shown_by_a_vector() {
 
 /// One switch for all platforms is seen, whichever platform's it is.
 #[test]
-fn a_switch_for_all_platforms_is_seen() {
+fn ignoring_the_platform_switch_is_detected() {
     let suite = find("mtribes").unwrap().parse().unwrap();
     for platform in ["ios", "android", "web"] {
         let told = tell(&suite, |vector| {
@@ -161,7 +161,7 @@ fn a_switch_for_all_platforms_is_seen() {
 }
 
 #[test]
-fn a_mistake_in_verifying_shows_in_identifying() {
+fn a_verify_mistake_shows_in_identify() {
     for suite in default_suites().unwrap() {
         for mistake in [
             "verify-always-accepts",
@@ -190,7 +190,7 @@ fn a_mistake_in_verifying_shows_in_identifying() {
 }
 
 #[test]
-fn the_signature_is_looked_at_only_where_it_matters() {
+fn the_signature_is_checked_only_if_it_matters() {
     let scheme = find("jotreview").unwrap().scheme().unwrap();
     let unusable = Secrets::One(Secret::new(""));
     let fields = Fields::new().with("user_id", "user-42");
@@ -224,6 +224,6 @@ fn the_signature_is_looked_at_only_where_it_matters() {
     );
     assert_eq!(
         identify("lax", None),
-        Err("the context holds no value of mode".to_owned())
+        Err("the context has an invalid value for mode".to_owned())
     );
 }

@@ -51,7 +51,7 @@ fn within_a_minute(program: &Program, line: &str) -> Output {
 }
 
 #[test]
-fn whatever_is_read_has_an_end() {
+fn every_read_is_bounded() {
     let program = prepared();
     let fifo = program.path("fifo");
     assert!(
@@ -79,7 +79,7 @@ fn whatever_is_read_has_an_end() {
 
 /// A pipe that the process was started with has its writer.
 #[test]
-fn a_secret_may_come_through_a_pipe_of_ones_own() {
+fn a_secret_may_come_through_a_process_substitution() {
     let program = prepared();
     let sign = "sign jotreview --field user_id=a --secret-file";
     let of_file = within_a_minute(&program, &format!("{sign} secret"));
@@ -95,7 +95,7 @@ fn a_secret_may_come_through_a_pipe_of_ones_own() {
 }
 
 #[test]
-fn no_path_acts_on_the_terminal() {
+fn no_path_controls_the_terminal() {
     let program = Program::new();
     let name = std::ffi::OsStr::from_bytes(b"\x1b[31m\x07\xc2\x9b2Jx");
     for line in [
@@ -118,7 +118,7 @@ fn no_path_acts_on_the_terminal() {
 }
 
 #[test]
-fn deep_patterns_are_errors_of_usage() {
+fn deep_patterns_are_usage_errors() {
     let program = Program::new();
     let deep = "{a,".repeat(150) + "b" + &"}".repeat(150);
     let list = format!("- {{case: '{deep}', expect: reject, reason: x}}\n");
@@ -132,7 +132,7 @@ fn deep_patterns_are_errors_of_usage() {
 }
 
 #[test]
-fn no_variable_of_tokio_keeps_the_server_from_its_work() {
+fn tokio_variables_do_not_break_the_server() {
     let served = Served::start_with(&["jotreview"], &[("TOKIO_WORKER_THREADS", "0")]);
     assert_eq!(served.get("/healthz").body, "ok\n");
 }
@@ -176,7 +176,7 @@ fn on_a_terminal(program: &Program, during: &str, arguments: &[&str]) -> String 
 }
 
 #[test(needs(PYTHON))]
-fn a_signal_at_the_question_for_a_secret_gives_the_echo_back() {
+fn a_signal_at_the_secret_prompt_restores_the_echo() {
     let program = Program::new();
     for signal in ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] {
         let sign = ["sign", "jotreview", "--field", "user_id=a"];
@@ -186,7 +186,7 @@ fn a_signal_at_the_question_for_a_secret_gives_the_echo_back() {
 }
 
 #[test(needs(PYTHON))]
-fn what_an_adapter_does_to_the_terminal_is_undone() {
+fn terminal_changes_by_an_adapter_are_undone() {
     let program = Program::new();
     let script = format!(
         "import os, signal, termios, tty

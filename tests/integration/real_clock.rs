@@ -78,7 +78,7 @@ fn asked(suite: &Suite, target: &Target, filter: Option<&str>) -> (usize, Vec<St
 }
 
 #[test(needs(PYTHON))]
-fn a_sound_implementation_is_asked_most_and_accused_of_nothing() {
+fn a_conforming_implementation_runs_most_cases_and_passes() {
     let suite = suite();
     let (asked, failed) = asked(&suite, &adapter("none", "0"), None);
     assert_eq!(failed, Vec::<String>::new());
@@ -88,14 +88,14 @@ fn a_sound_implementation_is_asked_most_and_accused_of_nothing() {
 
 /// Each answer takes a while, and what is in flight waits for seconds.
 #[test(needs(PYTHON))]
-fn a_slow_one_is_accused_of_nothing() {
+fn a_slow_implementation_does_not_fail() {
     let (asked, failed) = asked(&suite(), &adapter("none", "0.04"), Some("*/token-*"));
     assert_eq!(failed, Vec::<String>::new());
     assert!(asked > 50, "{asked}");
 }
 
 #[test(needs(PYTHON))]
-fn what_is_wrong_about_time_is_found() {
+fn mistakes_about_time_are_found() {
     let suite = suite();
     for (fault, filter, caught) in [
         ("age-unchecked", "*/token-*", "token-a-day-too-old"),
@@ -143,7 +143,7 @@ fn fuzzed(suite: &Suite, target: &Target) -> Vec<Suite> {
 }
 
 #[test(needs(PYTHON))]
-fn fuzz_signs_at_the_present() {
+fn fuzz_signs_at_the_current_time() {
     let suite = suite();
     let found = fuzzed(&suite, &adapter("none", "0"));
     let ids: Vec<_> = found
@@ -172,7 +172,7 @@ fn fuzz_signs_at_the_present() {
 
 /// V8 quotes half of an emoji in the text of an exception.
 #[test(needs(NODE))]
-fn half_of_a_pair_in_words_for_people_is_no_breach() {
+fn a_lone_surrogate_in_a_message_is_not_a_violation() {
     let suite = find("github-webhook").unwrap().parse().unwrap();
     let script = file("half_of_a_pair/adapter.mjs");
     let target = Target::Command(AdapterCommand::new("node", [script]));

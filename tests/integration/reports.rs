@@ -46,7 +46,7 @@ pub(crate) fn mistaken(mistake: &str) -> String {
 }
 
 #[test]
-fn the_parts_of_a_run_make_the_document_of_the_whole() {
+fn merged_parts_equal_the_whole_document() {
     let program = Program::new();
     let list = program.path("known.yaml");
     fs::write(
@@ -103,14 +103,11 @@ fn the_parts_of_a_run_make_the_document_of_the_whole() {
     let missing = program.run(&["report", "merge", "part-3.json", "part-1.json"]);
     assert_eq!(missing.status.code(), Some(2));
     let said = String::from_utf8_lossy(&missing.stderr).into_owned();
-    assert!(
-        said.contains("only 2 of 3 parts are here; missing: 2"),
-        "{said}"
-    );
+    assert!(said.contains("given; missing: 2"), "{said}");
 }
 
 #[test]
-fn events_are_told_as_they_happen_and_a_regression_is_one() {
+fn events_are_streamed_and_regressions_reported() {
     let program = Program::new();
     let good = program.run(&["run", "jimo", "--report", "json=good.json", "--events", "-"]);
     assert_eq!(good.status.code(), Some(0), "{good:?}");
@@ -158,7 +155,7 @@ fn events_are_told_as_they_happen_and_a_regression_is_one() {
 
 /// A secret of the user's own is in nothing that these commands print, whatever becomes of them.
 #[test]
-fn what_is_given_as_a_secret_is_never_printed() {
+fn secrets_are_never_printed() {
     let program = Program::new();
     let canary = "canary-9f86d081884c7d65";
     let hex: String = canary.bytes().map(|byte| format!("{byte:02x}")).collect();
@@ -319,7 +316,7 @@ fn every_format_is_made_from_a_saved_result() {
 
 /// Those that `src/report/junit.rs` keeps as snapshots, and real ones.
 #[test(needs(XMLLINT))]
-fn junit_is_of_the_schema_that_jenkins_has() {
+fn junit_matches_the_schema_of_jenkins() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let program = Program::new();
     let mut reports = Vec::new();

@@ -1,4 +1,4 @@
-//! Restarts that no case answers for: they shut the gate unless they are allowed, and stand in every
+//! Unattributed restarts: they fail the gate unless they are allowed, and stand in every
 //! report and in the certificate.
 
 use std::path::Path;
@@ -47,7 +47,7 @@ fn run(program: &Program, command: &str, more: &[&str]) -> (i32, String, Value) 
 }
 
 #[test(needs(PYTHON))]
-fn they_make_a_run_incomplete_unless_they_are_allowed() {
+fn restarts_make_a_run_incomplete_unless_allowed() {
     let program = Program::new();
     for (way, kind, words) in [
         ("dies", "crash", "crash"),
@@ -67,7 +67,7 @@ fn they_make_a_run_incomplete_unless_they_are_allowed() {
         assert_eq!(result["gate"]["failed"][0]["kind"], "restarts");
         let verdict = said.lines().last().unwrap();
         assert!(verdict.starts_with("incomplete: "), "{verdict}");
-        assert!(verdict.contains("that no case answers for"), "{verdict}");
+        assert!(verdict.contains("unattributed restart"), "{verdict}");
         assert!(verdict.contains(words), "{verdict}");
         assert_eq!(said.contains("--timeout"), way == "sleeps", "{said}");
         let (code, said, result) = run(&program, &command, &["--allow-restarts", "1000"]);
@@ -77,13 +77,13 @@ fn they_make_a_run_incomplete_unless_they_are_allowed() {
             "{said}"
         );
         let verdict = said.lines().last().unwrap();
-        assert!(verdict.contains("that no case answers for"), "{verdict}");
+        assert!(verdict.contains("unattributed restart"), "{verdict}");
         assert!(verdict.contains("1000 allowed"), "{verdict}");
     }
 }
 
 #[test(needs(PYTHON))]
-fn every_report_says_how_many() {
+fn every_report_states_the_restarts() {
     let program = Program::new();
     let command = failing(&program, "dies", 120);
     for (allowed, code) in [("0", 3), ("1000", 0)] {
@@ -149,7 +149,7 @@ fn parts_of_a_run_add_up() {
 }
 
 #[test(needs(OPENSSL, PYTHON))]
-fn a_certificate_bears_them_at_core_only_and_says_so() {
+fn only_core_certificates_tolerate_restarts_and_say_so() {
     let program = crate::certificates::prepared();
     let command = failing(&program, "dies", 120);
     let certify = |more: &[&str]| {
@@ -171,7 +171,7 @@ fn a_certificate_bears_them_at_core_only_and_says_so() {
     let refused = certify(&[]);
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert_eq!(refused.status.code(), Some(3), "{said}");
-    assert!(said.contains("that no case answers for"), "{said}");
+    assert!(said.contains("unattributed restart"), "{said}");
     assert!(!program.path("certificate.json").exists());
     for level in ["strict", "hardened"] {
         let refused = certify(&["--level", level, "--allow-restarts", "1"]);
@@ -190,5 +190,5 @@ fn a_certificate_bears_them_at_core_only_and_says_so() {
     let output = program.run(&arguments);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    assert!(said.contains("that no case answers for"), "{said}");
+    assert!(said.contains("unattributed restart"), "{said}");
 }

@@ -26,7 +26,7 @@ fn observed(attempt: &Attempt) -> Vec<(String, Observed)> {
 }
 
 #[test(needs(PYTHON))]
-fn neither_jobs_nor_order_nor_rounds_change_what_is_observed() {
+fn jobs_order_and_rounds_do_not_change_observations() {
     let mut attempt = Attempt::against("errs");
     let first = observed(&attempt);
     assert_eq!(first.len(), 300);
@@ -70,7 +70,7 @@ fn the_shards_make_up_the_whole() {
 }
 
 #[test(needs(PYTHON))]
-fn a_filter_leaves_out_and_says_so() {
+fn a_filtered_run_states_what_was_left_out() {
     let mut attempt = Attempt::against("errs");
     attempt.options.filter = Some("*/user-1?".parse().unwrap());
     let output = attempt.run().unwrap();
@@ -85,12 +85,12 @@ fn a_filter_leaves_out_and_says_so() {
     assert!(matches!(error, RunError::NoCase(_)));
     assert_eq!(
         error.to_string(),
-        "no case is left to run; 300 of them are not selected by --filter 'nothing'"
+        "no cases to run; 300 of them are not selected by --filter 'nothing'"
     );
 }
 
 #[test(needs(PYTHON))]
-fn what_is_not_claimed_is_not_asked() {
+fn undeclared_operations_are_not_requested() {
     let mut attempt = Attempt::against("claims_little");
     attempt.suites.push(timed());
     attempt.suites[0].vectors.truncate(3);
@@ -209,7 +209,7 @@ vectors:
 }
 
 #[test(needs(PYTHON))]
-fn an_implementation_with_its_own_clock_is_asked_for_the_present() {
+fn an_implementation_with_its_own_clock_runs_at_the_current_time() {
     for (wrong_by, expected) in [
         ("0", [Verdict::Pass, Verdict::Pass, Verdict::Pass]),
         ("-60", [Verdict::Fail, Verdict::Fail, Verdict::Pass]),

@@ -45,7 +45,7 @@ fn run(program: &Program, command: &str, more: &[&str]) -> (i32, String, Value) 
 }
 
 #[test(needs(PYTHON))]
-fn a_run_is_incomplete_and_says_what_changed() {
+fn a_run_with_a_changed_hello_is_incomplete_and_says_what_changed() {
     for (otherwise, parts) in otherwise() {
         let program = Program::new();
         // Two jobs are two lives, whoever dies.
@@ -70,7 +70,7 @@ fn a_run_is_incomplete_and_says_what_changed() {
             let kinds = failed.iter().map(|failure| &failure["kind"]);
             assert!(kinds.clone().any(|kind| kind == "hello-changed"), "{said}");
             let verdict = said.lines().last().unwrap();
-            let words = format!("its hello changed while it ran ({parts})");
+            let words = format!("its hello changed during the run ({parts})");
             assert!(verdict.starts_with("incomplete: "), "{verdict}");
             assert!(verdict.contains(&words), "{verdict}");
         }
@@ -101,7 +101,7 @@ fn every_report_says_so() {
 /// What an adapter says of itself in prose, how much it takes at once, and in which order it lists
 /// things, is the same hello.
 #[test(needs(PYTHON))]
-fn what_nothing_depends_on_is_no_change() {
+fn irrelevant_hello_members_are_not_changes() {
     for otherwise in [
         json!({"implementation": {"name": "bad", "notes": "process 7"}}),
         json!({"max_in_flight": 8}),
@@ -116,7 +116,7 @@ fn what_nothing_depends_on_is_no_change() {
 }
 
 #[test(needs(OPENSSL, PYTHON))]
-fn nothing_is_certified_whatever_is_allowed() {
+fn a_changed_hello_always_prevents_a_certificate() {
     for (otherwise, parts) in otherwise() {
         for more in [&[][..], &["--allow-restarts", "1000"]] {
             let program = crate::certificates::prepared();
@@ -137,7 +137,7 @@ fn nothing_is_certified_whatever_is_allowed() {
             let refused = program.run(&[&base[..], more].concat());
             let said = String::from_utf8_lossy(&refused.stderr).into_owned();
             assert_eq!(refused.status.code(), Some(1), "{said}");
-            assert!(said.contains("another hello than at first"), "{said}");
+            assert!(said.contains("the adapter's hello changed"), "{said}");
             assert!(said.contains(&format!("({parts} changed)")), "{said}");
             assert!(!program.path("certificate.json").exists());
         }
@@ -145,7 +145,7 @@ fn nothing_is_certified_whatever_is_allowed() {
 }
 
 #[test(needs(PYTHON))]
-fn a_campaign_is_incomplete() {
+fn a_campaign_with_a_changed_hello_is_incomplete() {
     let program = Program::new();
     let command = command(&program, &json!({"implementation": {"name": "other"}}));
     let output = program.run(&[
@@ -166,14 +166,14 @@ fn a_campaign_is_incomplete() {
     assert_eq!(program.json("fuzz.json")["hello_changes"], json!(["name"]));
     let verdict = said.lines().last().unwrap();
     assert!(
-        verdict.contains("its hello changed while it ran (name)"),
+        verdict.contains("its hello changed during the run (name)"),
         "{verdict}"
     );
 }
 
 /// Two that agree, one of which had to be started again: whoever relies on it has to say so.
 #[test(needs(PYTHON))]
-fn of_two_against_each_other_each_counts() {
+fn in_a_comparison_both_sides_count() {
     let program = Program::new();
     for (otherwise, allowed, code) in [
         (json!({}), "0", 3),
@@ -217,7 +217,7 @@ fn of_two_against_each_other_each_counts() {
             assert_eq!(side.get("hello_changes").is_some(), otherwise != json!({}));
             let verdict = said.lines().last().unwrap();
             let name = if is_first { "the first" } else { "the second" };
-            let words = format!("{name}: 1 restart that no case answers for (1 crash)");
+            let words = format!("{name}: 1 unattributed restart (1 crash)");
             assert!(verdict.contains(&words), "{verdict}");
         }
     }
@@ -225,7 +225,7 @@ fn of_two_against_each_other_each_counts() {
 
 /// What neither answers was not compared, whether it is a case or asked for the matrix alone.
 #[test(needs(PYTHON))]
-fn what_neither_answers_is_not_agreement() {
+fn missing_answers_are_not_agreement() {
     let program = Program::new();
     let dies = crate::fuzz::adapter(program.folder.path(), "    if '%' in user: os._exit(3)");
     for (cases, seed) in [("1024", "1"), ("256", "3289104046")] {

@@ -21,7 +21,7 @@ async fn text(page: &Client, of: &str) -> String {
 }
 
 #[test(needs(CHROMIUM))]
-fn the_page_says_why_somebody_is_anonymous() {
+fn the_page_explains_why_a_call_is_anonymous() {
     let jotreview = format!("jotreview={}", secret_file(SECRET));
     let jimo = format!("jimo={}", secret_file(SECRET));
     let served = Served::start(&[

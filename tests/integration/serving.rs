@@ -285,7 +285,7 @@ fn mtribes_with_a_switch_and_a_secret_for_each_platform() {
 }
 
 #[test]
-fn without_a_secret_only_what_needs_none_is_decided() {
+fn without_a_secret_only_calls_that_need_none_are_decided() {
     let served = Served::start(&["jotreview", "--mode", "strict"]);
     let (status, answer) = identify(
         &served,
@@ -322,7 +322,7 @@ fn it_is_a_conforming_implementation_over_http() {
 }
 
 #[test]
-fn nobody_comes_in_by_another_name() {
+fn another_identity_is_never_accepted() {
     let served = one("jotreview", &["--allow-origin", "http://localhost:3000"]);
     let own = format!("origin: http://{}", served.address);
     let call = |headers: &[&str]| {
@@ -474,7 +474,7 @@ fn malformed_requests_by_the_thousand_do_no_harm() {
 }
 
 #[test(needs(OPEN_FILES))]
-fn slow_and_idle_callers_keep_nobody_waiting() {
+fn slow_and_idle_callers_block_no_others() {
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;
     setrlimit(Resource::Nofile, limit).unwrap();
@@ -509,7 +509,7 @@ fn slow_and_idle_callers_keep_nobody_waiting() {
     // The body that never came has been given up.
     let mut answer = String::new();
     let mut buffer = [0; 1024];
-    while !answer.contains("did not come in time") {
+    while !answer.contains("timed out while reading the body") {
         let count = bodiless.read(&mut buffer).unwrap();
         assert!(count > 0, "{answer}");
         answer += &String::from_utf8_lossy(&buffer[..count]);
@@ -518,7 +518,7 @@ fn slow_and_idle_callers_keep_nobody_waiting() {
 }
 
 #[test]
-fn it_ends_when_it_is_told_to() {
+fn a_signal_ends_the_server() {
     for signal in [Signal::INT, Signal::TERM] {
         let served = one("jotreview", &[]);
         let idle = served.connect();
@@ -587,24 +587,28 @@ fn the_log_is_json_and_shows_no_secret_and_no_token() {
 }
 
 #[test]
-fn wrong_arguments_are_said_to_be_wrong() {
+fn invalid_arguments_are_refused() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let (good, empty) = (secret_file(SECRET), secret_file(""));
     for (arguments, code, says) in [
         (&["--port", &port][..], 4, "--port 0"),
-        (&["nobody"], 2, "there is no suite \"nobody\""),
+        (&["nobody"], 2, "unknown suite \"nobody\""),
         (&["--mode", "lax"], 2, "\"lax\""),
         (
             &["jotreview", "--context", "mode=lax"],
             2,
             "off, secure, strict",
         ),
-        (&["jotreview", "--context", "mood=off"], 2, "it has mode"),
+        (
+            &["jotreview", "--context", "mood=off"],
+            2,
+            "expected one of mode",
+        ),
         (
             &["jotreview", "--context", "mode.ios=off"],
             2,
-            "one setting for everybody",
+            "a single setting",
         ),
         (&["jotreview", "--context", "mode"], 2, "KEY=VALUE"),
         (
@@ -615,9 +619,9 @@ fn wrong_arguments_are_said_to_be_wrong() {
         (
             &["prefinery", "--context", "session=open"],
             2,
-            "it has enforcement",
+            "expected one of enforcement",
         ),
-        (&["--secret-file", &good], 2, "say whose secret"),
+        (&["--secret-file", &good], 2, "name the suite of the secret"),
         (
             &["mtribes", "--secret-file", &good],
             2,
@@ -643,11 +647,11 @@ fn wrong_arguments_are_said_to_be_wrong() {
             2,
             "MACPROOF_NO_SUCH",
         ),
-        (&["jotreview", "--allow-origin", "*"], 2, "no origin"),
+        (&["jotreview", "--allow-origin", "*"], 2, "write an origin"),
         (
             &["jotreview", "--allow-origin", "http://a.example/path"],
             2,
-            "no origin",
+            "write an origin",
         ),
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_macproof"))

@@ -94,7 +94,7 @@ fn fate<'s>(strength: &'s Strength, id: &str) -> &'s Detection {
 }
 
 #[test]
-fn a_weak_suite_is_seen_to_be_weak() {
+fn a_weak_suite_is_reported_as_weak() {
     let suite = Suite::parse("acme.yaml", BY_HAND).unwrap();
     let strength = strength(&suite);
     // A MAC by another algorithm shows anywhere.
@@ -133,7 +133,7 @@ fn a_weak_suite_is_seen_to_be_weak() {
 }
 
 #[test]
-fn what_is_said_to_catch_a_mistake_does() {
+fn vectors_catch_the_mistakes_they_claim() {
     use macproof::mistakes::Mistaken;
     use macproof::scheme::{Implementation, Reference};
     let suite = Suite::parse("acme.yaml", BY_HAND).unwrap();
@@ -154,7 +154,7 @@ fn what_is_said_to_catch_a_mistake_does() {
 }
 
 #[test]
-fn what_the_generator_adds_closes_every_gap() {
+fn the_generator_closes_every_gap() {
     let generated = generate("acme.yaml", BY_HAND).unwrap();
     let suite = Suite::parse("acme.yaml", &generated).unwrap();
     let strength = strength(&suite);
@@ -162,7 +162,7 @@ fn what_the_generator_adds_closes_every_gap() {
 }
 
 #[test]
-fn a_vector_that_is_taken_out_is_missed() {
+fn removing_a_vector_lowers_the_score() {
     let generated = generate("acme.yaml", BY_HAND).unwrap();
     let mut suite = Suite::parse("acme.yaml", &generated).unwrap();
     let whole = strength(&suite);

@@ -42,7 +42,7 @@ fn validator() -> jsonschema::Validator {
 }
 
 #[test]
-fn good_suites_load_and_the_schema_takes_them() {
+fn good_suites_load_and_match_the_schema() {
     let validator = validator();
     let ours = [
         "tests/suites/good",
@@ -63,7 +63,7 @@ fn good_suites_load_and_the_schema_takes_them() {
 
 /// Every error, as a person sees it: with file, line, column, vector, and the line itself.
 #[test]
-fn bad_suites_say_what_is_wrong_and_where() {
+fn errors_of_bad_suites_have_a_location() {
     let mut shown = String::new();
     for (path, text) in files("tests/suites/bad") {
         let error = Suite::parse(&path, &text).expect_err(&path);
@@ -79,7 +79,7 @@ fn bad_suites_say_what_is_wrong_and_where() {
 }
 
 #[test]
-fn the_schema_refuses_what_is_wrong_in_form() {
+fn the_schema_refuses_malformed_suites() {
     let validator = validator();
     for (path, text) in files("tests/suites/bad") {
         let says = text.lines().next().unwrap();
@@ -218,7 +218,7 @@ fn hostile_files_end_in_a_short_error() {
 }
 
 #[test]
-fn no_more_of_a_file_is_read_than_a_suite_can_be_long() {
+fn oversized_files_are_not_read_completely() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("large.yaml");
     // Sparse: its length says nothing of what it takes to read it.
@@ -274,7 +274,7 @@ proptest! {
 
 /// The page on the format shows a suite without fault, and names every key and every word.
 #[test]
-fn the_documentation_is_true() {
+fn the_documentation_matches_the_program() {
     let page = fs::read_to_string(root().join("docs/suite-format.md")).unwrap();
     let (_, rest) = page.split_once("```yaml\n").unwrap();
     let (example, _) = rest.split_once("```").unwrap();

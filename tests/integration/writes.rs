@@ -142,7 +142,7 @@ fn counted(code: Option<i32>) -> Option<i32> {
 }
 
 #[test]
-fn no_command_passes_over_what_it_cannot_print() {
+fn every_command_fails_on_write_errors() {
     let program = prepared();
     let mut walked = BTreeSet::new();
     for line in PRINTING {
@@ -197,7 +197,7 @@ fn no_command_passes_over_what_it_cannot_print() {
 }
 
 #[test]
-fn a_server_whose_address_is_lost_says_so() {
+fn a_server_that_cannot_print_its_address_fails() {
     let mut process = Command::new(env!("CARGO_BIN_EXE_macproof"))
         .args(["serve", "jotreview", "--port", "0"])
         .stdin(Stdio::null())
@@ -230,7 +230,7 @@ fn marking(program: &Program) -> String {
 }
 
 #[test]
-fn what_cannot_be_written_is_known_before_the_work_begins() {
+fn unwritable_paths_are_reported_before_the_work() {
     let program = prepared();
     let command = marking(&program);
     for arguments in [
@@ -292,7 +292,7 @@ fn what_cannot_be_written_is_known_before_the_work_begins() {
 }
 
 #[test]
-fn what_was_found_is_told_whatever_cannot_be_written() {
+fn findings_are_reported_despite_write_errors() {
     let program = prepared();
     let wrong = mistaken("identity-trimmed");
     let has = |text: &[u8], word: &str| String::from_utf8_lossy(text).contains(word);
@@ -355,7 +355,7 @@ fn what_was_found_is_told_whatever_cannot_be_written() {
 
 /// `ulimit -f` ends a process in the midst of a write, where it is not told otherwise.
 #[test]
-fn nothing_half_written_is_left_where_files_are_limited() {
+fn file_size_limits_leave_no_partial_files() {
     let program = prepared();
     fs::create_dir(program.path("out")).unwrap();
     let done = Command::new("sh")
@@ -378,7 +378,7 @@ fn nothing_half_written_is_left_where_files_are_limited() {
 
 /// A parent that shares its end of a pipe may have set it not to block.
 #[test]
-fn a_pipe_that_does_not_block_gets_everything() {
+fn a_nonblocking_pipe_gets_everything() {
     let program = prepared();
     let (mut reader, writer) = std::io::pipe().unwrap();
     rustix::io::ioctl_fionbio(&writer, true).unwrap();
@@ -403,7 +403,7 @@ fn a_pipe_that_does_not_block_gets_everything() {
 
 /// A pipe gets all of a report once there is a reader; without one it is not waited for.
 #[test]
-fn no_reader_of_a_pipe_is_waited_for() {
+fn writing_does_not_wait_for_a_pipe_reader() {
     let program = prepared();
     let fifo = program.path("fifo");
     let made = Command::new("mkfifo").arg(&fifo).status().unwrap();

@@ -13,7 +13,7 @@ fn embedded(name: &str) -> Suite {
 }
 
 #[test]
-fn every_vector_is_there() {
+fn every_vector_is_imported() {
     for (whole, truncated, valid, modified) in [
         ("hmac-sha1", "hmac-sha1-80", 66, 104),
         ("hmac-sha256", "hmac-sha256-128", 66, 108),
@@ -33,7 +33,7 @@ fn every_vector_is_there() {
 }
 
 #[test]
-fn the_suites_are_what_the_import_writes() {
+fn the_suites_match_the_import() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let files = root.join("tests/fixtures/wycheproof");
     for (hash, bits) in [

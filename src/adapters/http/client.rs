@@ -142,9 +142,8 @@ impl Request {
             mut headers,
             body,
         } = self;
-        let unsent = |error: &dyn Error| {
-            TransportError::Lost(format!("its request cannot be sent: {error}"))
-        };
+        let unsent =
+            |error: &dyn Error| TransportError::Lost(format!("cannot send the request: {error}"));
         headers
             .entry(ACCEPT)
             .or_insert(HeaderValue::from_static("*/*"));
@@ -216,7 +215,7 @@ impl TransportError {
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unconnected(reason) => write!(f, "it cannot be connected to: {reason}"),
+            Self::Unconnected(reason) => write!(f, "cannot connect: {reason}"),
             Self::Lost(what) | Self::Unusable(what) => f.write_str(what),
         }
     }
@@ -239,10 +238,10 @@ pub(super) async fn expect_plain_200(mut response: Response) -> Result<Response,
     if status == StatusCode::OK {
         return Ok(response);
     }
-    let what = format!("it answered with the status {status}");
+    let what = format!("unexpected status {status}");
     if let Some(location) = response.headers().get(LOCATION) {
         let location = shown(location.as_bytes());
-        let what = format!("{what} to {location}, and redirects are not followed");
+        let what = format!("{what} to {location}; redirects are not followed");
         return Err(TransportError::Unusable(what));
     }
     let body = tokio::time::timeout(EXCERPT_PATIENCE, response.chunk()).await;
@@ -257,7 +256,7 @@ pub(super) async fn expect_plain_200(mut response: Response) -> Result<Response,
 pub(super) fn check_plain(response: &Response) -> Result<(), TransportError> {
     match response.headers().get(CONTENT_ENCODING) {
         Some(encoding) if encoding != "identity" => Err(TransportError::Unusable(format!(
-            "it answered compressed ({}), which it was not asked to",
+            "its answer is compressed ({}), but the request does not accept that",
             shown(encoding.as_bytes())
         ))),
         _ => Ok(()),

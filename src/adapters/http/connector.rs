@@ -56,7 +56,10 @@ impl Connector {
             Ok(address) => vec![SocketAddr::new(address, port)],
             Err(_) => self.allowed(host, port).await?,
         };
-        let mut last = io::Error::new(ErrorKind::NotFound, "its name has no address");
+        let mut last = io::Error::new(
+            ErrorKind::NotFound,
+            "the name does not resolve to an address",
+        );
         for address in addresses {
             match TcpStream::connect(address).await {
                 Ok(stream) => return Wire::new(stream),
@@ -76,7 +79,7 @@ impl Connector {
             .collect();
         match (found.first(), allowed.is_empty()) {
             (Some(other), true) => Err(io::Error::other(format!(
-                "{name} is {}, which is not on this machine; --allow-remote allows that",
+                "{name} is {}, which is not on this machine; allow it with --allow-remote",
                 other.ip()
             ))),
             _ => Ok(allowed),

@@ -42,7 +42,7 @@ pub(super) fn as_described<'a>(
     asked: &Asked,
 ) -> Result<Prepared<'a>, String> {
     let Some(call) = native.call(asked.op) else {
-        return Err("the description does not say how".to_owned());
+        return Err("the description does not cover this operation".to_owned());
     };
     let render = |call: &WebCall| {
         let rendered = call.render(asked).map_err(|why| why.to_string())?;
@@ -51,7 +51,7 @@ pub(super) fn as_described<'a>(
                 "the description cannot carry it: its URL would be longer than {LONGEST_URL} bytes"
             ));
         }
-        as_it_is_sent(rendered).ok_or_else(|| "its headers cannot be sent".to_owned())
+        as_it_is_sent(rendered).ok_or_else(|| "the headers cannot be sent".to_owned())
     };
     Ok(Prepared {
         request: render(call)?,

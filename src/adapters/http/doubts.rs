@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_request_does_again_counts() {
+    fn failures_that_do_not_recur_are_counted() {
         let late = || Some(Failure::TimedOut(5));
         assert_eq!(unanswered(late(), None), 1);
         for place in 0..3 {

@@ -31,7 +31,7 @@ const MAX_CONNECTIONS: usize = 16;
 const BATCH_BYTES: usize = 256 << 10;
 
 /// How many attempts in a row may come to nothing before a server is given up.
-const MAX_BARREN: u32 = 20;
+const MAX_FAILED_ATTEMPTS: u32 = 20;
 
 /// How long an ordinary request is waited for that only shows whether a server lives.
 const LONGEST_PROBE: Duration = Duration::from_secs(2);
@@ -63,14 +63,14 @@ pub struct WebTarget {
 /// asked again, each request alone and over a fresh connection; only what fails then is blamed.
 #[derive(Debug)]
 pub struct HttpAdapter<'a> {
-    speech: RequestFormat<'a>,
-    road: HttpTransport<'a>,
+    format: RequestFormat<'a>,
+    transport: HttpTransport<'a>,
     hello: Hello,
     next_id: u64,
     /// Whether it has ever answered anything.
     has_answered: bool,
     /// Attempts since the last answer.
-    barren: u32,
+    failed_attempts: u32,
     /// A described request that was answered.
     ordinary: Option<Ordinary<'a>>,
     doubts: Doubts,
@@ -98,14 +98,14 @@ impl<'a> HttpAdapter<'a> {
         limits: Limits,
         interrupt: &'a AtomicBool,
     ) -> Result<Self, AdapterError> {
-        let (road, address, hello) = HttpTransport::to_protocol(target, limits, interrupt)?;
+        let (transport, address, hello) = HttpTransport::to_protocol(target, limits, interrupt)?;
         Ok(Self {
-            speech: RequestFormat::Protocol(address),
-            road,
+            format: RequestFormat::Protocol(address),
+            transport,
             hello,
             next_id: 1,
             has_answered: true,
-            barren: 0,
+            failed_attempts: 0,
             ordinary: None,
             doubts: Doubts::default(),
         })
@@ -118,12 +118,12 @@ impl<'a> HttpAdapter<'a> {
         interrupt: &'a AtomicBool,
     ) -> Result<Self, AdapterError> {
         Ok(Self {
-            speech: RequestFormat::Described(&target.native),
-            road: HttpTransport::to_described(target, limits, interrupt)?,
+            format: RequestFormat::Described(&target.native),
+            transport: HttpTransport::to_described(target, limits, interrupt)?,
             hello: target.native.hello(),
             next_id: 1,
             has_answered: false,
-            barren: 0,
+            failed_attempts: 0,
             ordinary: None,
             doubts: Doubts::default(),
         })
@@ -138,36 +138,36 @@ impl<'a> HttpAdapter<'a> {
     pub fn drive<E: Exchange>(&mut self, exchange: &mut E) -> Result<(), AdapterError> {
         let (sender, mut events) = mpsc::channel(EVENTS);
         self.doubts.forget_suspects();
-        let mut traffic = PendingCalls {
+        let mut pending = PendingCalls {
             sender,
             flights: BTreeMap::new(),
         };
-        let mut patience = Deadline::new(self.road.limits.answer);
+        let mut patience = Deadline::new(self.transport.limits.answer);
         loop {
-            if self.road.interrupt.load(Ordering::Relaxed) {
+            if self.transport.interrupt.load(Ordering::Relaxed) {
                 return Err(AdapterError::Interrupted);
             }
-            if traffic.flights.is_empty() {
+            if pending.flights.is_empty() {
                 patience.restart();
             }
-            self.launch(exchange, &mut traffic);
-            if traffic.flights.is_empty() {
+            self.launch(exchange, &mut pending);
+            if pending.flights.is_empty() {
                 return Ok(());
             }
             let mut answers = 0;
             let waited = async { timeout(TICK, events.recv()).await };
-            if let Ok(Some(event)) = self.road.runtime.block_on(waited) {
-                answers += self.learn(event, exchange, &mut traffic)?;
+            if let Ok(Some(event)) = self.transport.runtime.block_on(waited) {
+                answers += self.learn(event, exchange, &mut pending)?;
                 while let Ok(event) = events.try_recv() {
-                    answers += self.learn(event, exchange, &mut traffic)?;
+                    answers += self.learn(event, exchange, &mut pending)?;
                 }
             }
             if answers > 0 {
-                self.barren = 0;
+                self.failed_attempts = 0;
                 self.has_answered = true;
                 patience.restart();
             } else if patience.is_over() {
-                self.give_up(exchange, &mut traffic)?;
+                self.give_up(exchange, &mut pending)?;
                 patience.restart();
             }
         }
@@ -176,8 +176,8 @@ impl<'a> HttpAdapter<'a> {
     /// There is nothing to say goodbye to. Where it has said what it is, it is asked that again: a
     /// server may have been started anew meanwhile, as something else.
     pub fn finish(self) -> ShutdownReport {
-        let said_again = match &self.speech {
-            RequestFormat::Protocol(address) => self.road.greet(address, self.patience()).ok(),
+        let said_again = match &self.format {
+            RequestFormat::Protocol(address) => self.transport.greet(address, self.patience()).ok(),
             RequestFormat::Described(_) => None,
         };
         ShutdownReport {
@@ -190,9 +190,9 @@ impl<'a> HttpAdapter<'a> {
     }
 
     /// Sends what may be sent now. What is suspected runs when nothing else does.
-    fn launch<E: Exchange>(&mut self, exchange: &mut E, traffic: &mut PendingCalls<'a>) {
+    fn launch<E: Exchange>(&mut self, exchange: &mut E, pending: &mut PendingCalls<'a>) {
         let window = self.hello.max_in_flight().min(MAX_IN_FLIGHT);
-        let (connections, batch) = match self.speech {
+        let (connections, batch) = match self.format {
             RequestFormat::Described(_) => (window, 1),
             RequestFormat::Protocol(_) => {
                 let connections = window.min(MAX_CONNECTIONS);
@@ -203,7 +203,7 @@ impl<'a> HttpAdapter<'a> {
         let is_free = |this: &Self| {
             this.doubts.is_empty() || this.ordinary.is_none() && this.doubts.can_wait()
         };
-        while is_free(self) && traffic.flights.len() < connections {
+        while is_free(self) && pending.flights.len() < connections {
             let mut body = Vec::new();
             let mut tickets = Vec::new();
             while tickets.len() < batch && body.len() < BATCH_BYTES {
@@ -215,17 +215,17 @@ impl<'a> HttpAdapter<'a> {
             if tickets.is_empty() {
                 break;
             }
-            self.send(body, &tickets, (Connection::Kept, None), exchange, traffic);
+            self.send(body, &tickets, (Connection::Kept, None), exchange, pending);
         }
-        while traffic.flights.is_empty()
+        while pending.flights.is_empty()
             && let Some((suspect, doubt)) = self.doubts.next()
         {
             let mut body = Vec::new();
             exchange.request(suspect).write(self.next_id, &mut body);
-            let patient = self.barren == 0 && self.has_answered;
+            let patient = self.failed_attempts == 0 && self.has_answered;
             let connection = Connection::Fresh { patient };
             let trial = (connection, Some(doubt));
-            self.send(body, &[suspect], trial, exchange, traffic);
+            self.send(body, &[suspect], trial, exchange, pending);
         }
     }
 
@@ -235,9 +235,9 @@ impl<'a> HttpAdapter<'a> {
         tickets: &[Ticket],
         (connection, trial_of): (Connection, Option<u64>),
         exchange: &mut E,
-        traffic: &mut PendingCalls<'a>,
+        pending: &mut PendingCalls<'a>,
     ) {
-        let prepared = match (&self.speech, tickets) {
+        let prepared = match (&self.format, tickets) {
             (RequestFormat::Protocol(address), _) => {
                 let is_batch = tickets.len() > 1;
                 if !is_batch {
@@ -281,11 +281,11 @@ impl<'a> HttpAdapter<'a> {
             .as_ref()
             .filter(|_| is_trial && (is_large || is_of_size))
             .and_then(|ordinary| {
-                let opening = Witness::open(ordinary, self.road.reach, self.patience());
-                self.road.runtime.block_on(opening)
+                let opening = Witness::open(ordinary, self.transport.reach, self.patience());
+                self.transport.runtime.block_on(opening)
             });
-        let departure = OutgoingRequest {
-            client: self.road.client.clone(),
+        let outgoing = OutgoingRequest {
+            client: self.transport.client.clone(),
             request: prepared.request,
             session: prepared.session,
             connection,
@@ -294,15 +294,15 @@ impl<'a> HttpAdapter<'a> {
         let first = self.next_id;
         self.next_id += tickets.len() as u64;
         let task = self
-            .road
+            .transport
             .runtime
-            .spawn(departure.send(first, traffic.sender.clone()));
+            .spawn(outgoing.send(first, pending.sender.clone()));
         let abort = task.abort_handle();
         let mut flight = Flight::new(first, tickets, prepared.reading, trial_of, abort);
         flight.size = size;
         flight.ordinary = ordinary;
         flight.witness = witness;
-        traffic.flights.insert(first, flight);
+        pending.flights.insert(first, flight);
     }
 
     /// Takes in what has become of a flight; how many answers that brought.
@@ -310,13 +310,13 @@ impl<'a> HttpAdapter<'a> {
         &mut self,
         event: Event,
         exchange: &mut E,
-        traffic: &mut PendingCalls<'a>,
+        pending: &mut PendingCalls<'a>,
     ) -> Result<u64, AdapterError> {
-        let Some(flight) = traffic.flights.get_mut(&event.flight) else {
+        let Some(flight) = pending.flights.get_mut(&event.flight) else {
             return Ok(0);
         };
         let before = flight.waiting() as u64;
-        let (failure, is_lost) = match event.news {
+        let (failure, is_lost) = match event.kind {
             ResponseEvent::Down(why) => {
                 self.doubts
                     .is_down(&TransportError::Unconnected(why), event.flight);
@@ -338,7 +338,7 @@ impl<'a> HttpAdapter<'a> {
             ResponseEvent::Over(Ok(())) => match flight.end(exchange) {
                 Ok(ended) => {
                     self.doubts.is_there(event.flight);
-                    if let Some(flight) = traffic.flights.remove(&event.flight) {
+                    if let Some(flight) = pending.flights.remove(&event.flight) {
                         self.landed(flight, ended.refused, exchange);
                     }
                     return Ok(ended.answers);
@@ -347,7 +347,7 @@ impl<'a> HttpAdapter<'a> {
             },
             ResponseEvent::Over(Err(loss)) => {
                 if let (TransportError::Unconnected(_), RequestFormat::Described(native), false) =
-                    (&loss, &self.speech, self.has_answered)
+                    (&loss, &self.format, self.has_answered)
                 {
                     return Err(nobody_there(native, &loss));
                 }
@@ -359,7 +359,7 @@ impl<'a> HttpAdapter<'a> {
             }
         };
         let answers = before - flight.waiting() as u64;
-        let Some(flight) = traffic.flights.remove(&event.flight) else {
+        let Some(flight) = pending.flights.remove(&event.flight) else {
             return Ok(answers);
         };
         match flight.tickets().as_slice() {
@@ -367,7 +367,7 @@ impl<'a> HttpAdapter<'a> {
                 if is_lost && flight.size.has_long_head() && self.lived_on(&flight, false) =>
             {
                 let why = format!(
-                    "the server closes the connection on a head of more than {SURELY_TAKEN} bytes ({failure}), and answers an ordinary request right after it"
+                    "the server closes the connection on a head of more than {SURELY_TAKEN} bytes ({failure}), but answers an ordinary request right after it"
                 );
                 exchange.inapplicable(*culprit, why);
                 if let Some(doubt) = flight.trial_of {
@@ -434,13 +434,15 @@ impl<'a> HttpAdapter<'a> {
             }
             return self.doubts.raise(&[ticket], None, true);
         };
-        let why = format!("the server does not take so much (status {status})");
+        let why = format!("the server rejects a request of this size (status {status})");
         let lived_on = self.lived_on(flight, true);
         self.doubts.settle(doubt, !lived_on);
         if lived_on {
             return exchange.inapplicable(ticket, why);
         }
-        let why = format!("{why}, and no ordinary request was answered before and right after it");
+        let why = format!(
+            "{why}, but ordinary requests before and right after it were not answered either"
+        );
         exchange.failed(ticket, Failure::NoAnswer(why));
     }
 
@@ -451,22 +453,22 @@ impl<'a> HttpAdapter<'a> {
             return false;
         };
         let answered = witness.is_answered(ordinary, self.patience(), it_answered);
-        self.road.runtime.block_on(answered)
+        self.transport.runtime.block_on(answered)
     }
 
     /// How long an ordinary request is waited for.
     fn patience(&self) -> Duration {
-        self.road.limits.answer.min(LONGEST_PROBE)
+        self.transport.limits.answer.min(LONGEST_PROBE)
     }
 
     /// Nothing came in time: whoever was alone is to blame, several are tried one at a time.
     fn give_up<E: Exchange>(
         &mut self,
         exchange: &mut E,
-        traffic: &mut PendingCalls<'a>,
+        pending: &mut PendingCalls<'a>,
     ) -> Result<(), AdapterError> {
-        let failure = Failure::TimedOut(in_millis(self.road.limits.answer));
-        let flights = std::mem::take(&mut traffic.flights);
+        let failure = Failure::TimedOut(in_millis(self.transport.limits.answer));
+        let flights = std::mem::take(&mut pending.flights);
         let waiting: Vec<Ticket> = flights.values().flat_map(Flight::tickets).collect();
         match (waiting.as_slice(), flights.values().any(Flight::is_batch)) {
             ([culprit], false) => {
@@ -485,12 +487,12 @@ impl<'a> HttpAdapter<'a> {
     }
 
     fn count_barren(&mut self, latest: &Failure) -> Result<(), AdapterError> {
-        self.barren += 1;
-        if self.barren < MAX_BARREN {
+        self.failed_attempts += 1;
+        if self.failed_attempts < MAX_FAILED_ATTEMPTS {
             return Ok(());
         }
         Err(AdapterError::FallenSilent {
-            attempts: self.barren,
+            attempts: self.failed_attempts,
             last: latest.to_string(),
         })
     }

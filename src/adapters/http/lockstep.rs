@@ -24,7 +24,7 @@ use crate::signature::{Outcome, Request};
 #[derive(Debug)]
 pub struct HttpRequestResponse<'a> {
     address: WebAddress,
-    road: HttpTransport<'a>,
+    transport: HttpTransport<'a>,
     hello: Hello,
     next_id: u64,
 }
@@ -33,7 +33,7 @@ pub struct HttpRequestResponse<'a> {
 #[derive(Debug)]
 pub struct WebRequestResponse<'a> {
     native: &'a Native<WebCall>,
-    road: HttpTransport<'a>,
+    transport: HttpTransport<'a>,
     hello: Hello,
 }
 
@@ -44,10 +44,10 @@ impl<'a> HttpRequestResponse<'a> {
         limits: Limits,
         interrupt: &'a AtomicBool,
     ) -> Result<Self, AdapterError> {
-        let (road, address, hello) = HttpTransport::to_protocol(target, limits, interrupt)?;
+        let (transport, address, hello) = HttpTransport::to_protocol(target, limits, interrupt)?;
         Ok(Self {
             address,
-            road,
+            transport,
             hello,
             next_id: FIRST_ID,
         })
@@ -66,8 +66,8 @@ impl<'a> HttpRequestResponse<'a> {
         request.write(id, &mut body);
         body.pop();
         let request = in_protocol(&self.address, body, false);
-        let answered = answer(&self.road.client, request);
-        let (line, elapsed) = self.road.timed(answered)?;
+        let answered = answer(&self.transport.client, request);
+        let (line, elapsed) = self.transport.timed(answered)?;
         heard(line.trim_ascii(), id, elapsed)
     }
 }
@@ -81,7 +81,7 @@ impl<'a> WebRequestResponse<'a> {
     ) -> Result<Self, AdapterError> {
         Ok(Self {
             native: &target.native,
-            road: HttpTransport::to_described(target, limits, interrupt)?,
+            transport: HttpTransport::to_described(target, limits, interrupt)?,
             hello: target.native.hello(),
         })
     }
@@ -96,9 +96,11 @@ impl<'a> WebRequestResponse<'a> {
         let no_answer = LockstepError::Lost;
         let prepared = as_described(self.native, request).map_err(no_answer)?;
         let Reading::Described { op, rules } = prepared.reading else {
-            return Err(no_answer("the description does not say how".to_owned()));
+            return Err(no_answer(
+                "the description does not cover this operation".to_owned(),
+            ));
         };
-        let client = &self.road.client;
+        let client = &self.transport.client;
         let mut request = prepared.request;
         if let Some(session) = prepared.session {
             let opened = async {
@@ -106,7 +108,7 @@ impl<'a> WebRequestResponse<'a> {
                 let cookies = cookies(&response)?;
                 body_of(response).await.map(|_| cookies)
             };
-            if let (Some(cookies), _) = self.road.timed(opened)? {
+            if let (Some(cookies), _) = self.transport.timed(opened)? {
                 request.headers.insert(COOKIE, cookies);
             }
         }
@@ -116,7 +118,7 @@ impl<'a> WebRequestResponse<'a> {
             let head = Head::of(&response);
             Ok((head, body_of(response).await?))
         };
-        let ((head, body), elapsed) = self.road.timed(answered)?;
+        let ((head, body), elapsed) = self.transport.timed(answered)?;
         let outcome = rules.outcome(op, &head.output(&body)).map_err(no_answer)?;
         let accepted = u64::from(outcome == Outcome::Accept);
         Ok(RoundTrip {

@@ -21,7 +21,7 @@ use crate::signature::Op;
 #[derive(Debug)]
 pub(super) struct Event {
     pub(super) flight: u64,
-    pub(super) news: ResponseEvent,
+    pub(super) kind: ResponseEvent,
 }
 
 /// What is new.
@@ -150,7 +150,7 @@ impl<'a> Flight<'a> {
     ) -> Result<u64, Breach> {
         self.received += piece.len();
         if self.received > (self.requests.len() + 1) * MAX_LINE {
-            return Err(self.breach("its answer has no end".to_owned()));
+            return Err(self.breach("its answer does not end".to_owned()));
         }
         if !self.is_batch() {
             if self.rest.len() + piece.len() > MAX_LINE {
@@ -218,7 +218,7 @@ impl<'a> Flight<'a> {
         exchange: &mut E,
     ) -> Ended {
         let Some(head) = self.head.take() else {
-            let why = "its answer has no head".to_owned();
+            let why = "its answer has no headers".to_owned();
             if let Addressee::Waiting(ticket) = self.settle(self.first) {
                 exchange.failed(ticket, Failure::NoAnswer(why));
             }
@@ -321,9 +321,9 @@ impl OutgoingRequest {
     /// Sends it, and tells of the answer.
     pub(super) async fn send(self, flight: u64, sender: Sender<Event>) {
         let over = self.transfer(flight, &sender).await;
-        let news = ResponseEvent::Over(over);
+        let kind = ResponseEvent::Over(over);
         // Nobody listens only where the flight is of no interest any more.
-        let _unheard = sender.send(Event { flight, news }).await;
+        let _unheard = sender.send(Event { flight, kind }).await;
     }
 
     async fn transfer(self, flight: u64, sender: &Sender<Event>) -> Result<(), TransportError> {
@@ -344,22 +344,22 @@ impl OutgoingRequest {
         }
         let response = client.send(request, connection, &mut was_down).await?;
         if let Some(why) = down {
-            let news = ResponseEvent::Down(why);
+            let kind = ResponseEvent::Down(why);
             // Nobody listens only where the flight is of no interest any more.
-            let _unheard = sender.send(Event { flight, news }).await;
+            let _unheard = sender.send(Event { flight, kind }).await;
         }
         let mut response = if is_protocol {
             expect_plain_200(response).await?
         } else {
             check_plain(&response)?;
-            let news = ResponseEvent::Head(Head::of(&response));
+            let kind = ResponseEvent::Head(Head::of(&response));
             // Nobody listens only where the flight is of no interest any more.
-            let _unheard = sender.send(Event { flight, news }).await;
+            let _unheard = sender.send(Event { flight, kind }).await;
             response
         };
         while let Some(piece) = response.chunk().await? {
-            let news = ResponseEvent::Piece(piece.into());
-            if sender.send(Event { flight, news }).await.is_err() {
+            let kind = ResponseEvent::Piece(piece.into());
+            if sender.send(Event { flight, kind }).await.is_err() {
                 break;
             }
         }
@@ -393,7 +393,7 @@ impl Head {
 pub(super) fn cookies(response: &Response) -> Result<Option<HeaderValue>, TransportError> {
     let status = response.status();
     if !status.is_success() && !status.is_redirection() {
-        let why = format!("the session did not open: status {status}");
+        let why = format!("the server did not open a session: status {status}");
         return Err(TransportError::Unusable(why));
     }
     let set = response.headers().get_all(SET_COOKIE).iter();
@@ -406,5 +406,7 @@ pub(super) fn cookies(response: &Response) -> Result<Option<HeaderValue>, Transp
     }
     HeaderValue::from_bytes(&pairs.join(&b"; "[..]))
         .map(Some)
-        .map_err(|_| TransportError::Unusable("the session sets cookies that are none".to_owned()))
+        .map_err(|_| {
+            TransportError::Unusable("the session response sets invalid cookies".to_owned())
+        })
 }

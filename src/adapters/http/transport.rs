@@ -36,9 +36,9 @@ impl<'a> HttpTransport<'a> {
     ) -> Result<(Self, WebAddress, Hello), AdapterError> {
         let address = target.address.of_protocol();
         address.check(target.reach)?;
-        let road = Self::new(target.reach, limits, interrupt)?;
-        let hello = road.greet(&address, limits.start_up)?;
-        Ok((road, address, hello))
+        let transport = Self::new(target.reach, limits, interrupt)?;
+        let hello = transport.greet(&address, limits.start_up)?;
+        Ok((transport, address, hello))
     }
 
     /// Asks a server what it is.
@@ -85,7 +85,7 @@ async fn greet(
     let mut body = Vec::new();
     Hello::write_greeting(&mut body);
     body.pop();
-    let departure = OutgoingRequest {
+    let outgoing = OutgoingRequest {
         client: client.clone(),
         request: in_protocol(address, body, false),
         session: None,
@@ -93,7 +93,7 @@ async fn greet(
         is_protocol: true,
     };
     // It ends with the runtime, if not before.
-    tokio::spawn(departure.send(0, sender));
+    tokio::spawn(outgoing.send(0, sender));
     let mut patience = Deadline::new(waits);
     let mut said = Vec::new();
     loop {
@@ -102,11 +102,11 @@ async fn greet(
         }
         match timeout(TICK, events.recv()).await {
             Ok(Some(Event {
-                news: ResponseEvent::Piece(piece),
+                kind: ResponseEvent::Piece(piece),
                 ..
             })) => said.extend_from_slice(&piece),
             Ok(Some(Event {
-                news: ResponseEvent::Over(over),
+                kind: ResponseEvent::Over(over),
                 ..
             })) => {
                 over.map_err(|loss| AdapterError::no_server(address, &loss.to_string()))?;

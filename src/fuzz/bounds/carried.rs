@@ -135,7 +135,7 @@ mod tests {
     ];
 
     #[test]
-    fn the_whole_mac_is_seen_in_any_spelling() {
+    fn the_mac_is_recognised_in_any_encoding() {
         let hex = Encoding::Hex.encode(&MAC);
         let base64 = Encoding::Base64.encode(&MAC);
         for text in [
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_it_is_not_the_whole() {
+    fn a_part_of_the_mac_is_not_the_mac() {
         let hex = Encoding::Hex.encode(&MAC);
         let base64 = Encoding::Base64.encode(&MAC);
         for text in [

@@ -13,7 +13,7 @@ impl Bounds<'_> {
         let broken = |rule| Ruling::Broken(rule, Sound::DoesNotAccept);
         let text = request.token.as_ref().and_then(Value::as_text);
         let (Some(text), Some(key)) = (text, self.key(request)) else {
-            return Ruling::ImplementationDefined("accepts a token that is written otherwise");
+            return Ruling::ImplementationDefined("accepts a token in a different form");
         };
         let mut is_cut = false;
         let mut is_old = false;
@@ -33,7 +33,7 @@ impl Bounds<'_> {
                 return if self.extended(&claim, &mac, text) {
                     broken(&rules::EXTENDED_TOKEN_IS_NOT_ACCEPTED)
                 } else {
-                    Ruling::ImplementationDefined("accepts the right MAC in another spelling")
+                    Ruling::ImplementationDefined("accepts the right MAC in a different encoding")
                 };
             }
             is_cut |= self.has_a_part(&mac, text);
@@ -42,12 +42,10 @@ impl Bounds<'_> {
             return broken(&rules::STALE_TOKEN_IS_NOT_ACCEPTED);
         }
         if self.names_another_algorithm(request, text, &key) {
-            return Ruling::ImplementationDefined(
-                "accepts a MAC by another algorithm that says so",
-            );
+            return Ruling::ImplementationDefined("accepts a MAC that names a different algorithm");
         }
         if self.is_of_another_encoding(request, text) {
-            return Ruling::ImplementationDefined("accepts the right MAC in another spelling");
+            return Ruling::ImplementationDefined("accepts the right MAC in a different encoding");
         }
         broken(if is_cut {
             &rules::TRUNCATED_TOKEN_IS_NOT_ACCEPTED

@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_demanded_that_the_suites_leave_to_taste() {
+    fn nothing_implementation_defined_is_demanded() {
         let mut stricter = Vec::new();
         for suite in all() {
             let bounds = Bounds::of(&suite);
@@ -246,7 +246,7 @@ vectors: []
     }
 
     #[test]
-    fn outside_a_form_signing_may_be_declined_and_verifying_is_a_matter_of_taste() {
+    fn outside_a_form_signing_may_be_refused_and_verifying_is_implementation_defined() {
         const KEY: &str = "0123456789abcdef0123";
         let broken = |socket: &str, secret: &str, op, outcome: &Outcome| {
             let (suite, request) = formed(socket, secret, op);
@@ -281,7 +281,7 @@ vectors: []
     ];
 
     #[test]
-    fn what_the_suites_demand_is_demanded() {
+    fn the_demands_of_the_suites_are_demanded() {
         let mut laxer = Vec::new();
         for suite in crate::suite::default_suites().unwrap() {
             let bounds = Bounds::of(&suite);

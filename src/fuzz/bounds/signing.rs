@@ -18,24 +18,22 @@ impl Bounds<'_> {
         }
         if self.form(&request.fields) == Form::Uncertain {
             return Ruling::ImplementationDefined(
-                "what becomes of an identity of which languages make different forms",
+                "how it treats an identity that languages normalize differently",
             );
         }
         let is_of_its_form = self.suite.scheme.are_of_their_form(&request.fields, None);
         if self.form(&request.fields) == Form::Changed && !is_of_its_form {
             return Ruling::ImplementationDefined(
-                "what becomes of an identity outside the form that is stated",
+                "how it treats an identity outside the stated form",
             );
         }
         if Self::has_json(&request.fields) {
-            return Ruling::ImplementationDefined("what is signed beside a field that is no text");
+            return Ruling::ImplementationDefined("what it signs with a field that is not a text");
         }
         let (rule, sound) = self.due_token(request, token);
         match (outcome, &sound) {
             (Outcome::Refused(_) | Outcome::Threw(_), Sound::GivesOrDeclines(_)) => {
-                Ruling::ImplementationDefined(
-                    "declines to sign an unusual identity, secret or time",
-                )
+                Ruling::ImplementationDefined("refuses to sign an unusual identity, secret or time")
             }
             _ => Ruling::Broken(rule, sound),
         }
@@ -105,7 +103,7 @@ impl Bounds<'_> {
                     Ruling::Broken(&rules::NOT_A_TEXT_IS_NOT_SIGNED, Sound::GivesNoToken)
                 }
                 _ => Ruling::ImplementationDefined(
-                    "signs with a secret, a time or a platform that the oracle declines",
+                    "signs with a secret, a time or a platform that the oracle refuses",
                 ),
             },
             Outcome::Threw(_) if lacks_identity && self.secrets_are_usable(&request.secrets) => {

@@ -64,7 +64,7 @@ mod tests {
     use super::{Texture, of_identity, of_secret};
 
     #[test]
-    fn odd_names_are_unusual() {
+    fn unusual_names_are_recognised() {
         for plain in [
             "a",
             "user 42",
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_secrets_are_unusual() {
+    fn unusual_secrets_are_recognised() {
         assert_eq!(of_secret(b"7f3c9a1b"), Texture::Plain);
         for odd in [
             &b""[..],

@@ -14,7 +14,7 @@ impl Bounds<'_> {
         match (self.oracle(request), outcome) {
             (Verification::Accepted, Outcome::Accept) => Ruling::Sound,
             _ if !self.is_of_its_form(request) => Ruling::ImplementationDefined(
-                "what becomes of a token beside what is not of the form that the scheme states",
+                "how it treats a token with values outside the form that the scheme states",
             ),
             (Verification::Accepted, _) => self.not_accepted(request, outcome),
             (Verification::Rejected(rejection), Outcome::Accept) => {
@@ -55,7 +55,9 @@ impl Bounds<'_> {
         };
         let is_alone = parsed.items.len() == self.suite.scheme.token.items().count();
         if !is_alone && !is_plain_rotation(&parsed) {
-            return Ruling::ImplementationDefined("does not accept an arrangement of several MACs");
+            return Ruling::ImplementationDefined(
+                "does not accept a particular order of several MACs",
+            );
         }
         let mut claim = request.fields.clone();
         for (field, text) in parsed.fields() {
@@ -66,12 +68,12 @@ impl Bounds<'_> {
         }
         if !self.is_surely_fresh(&claim, request.now) {
             return Ruling::ImplementationDefined(
-                "does not accept a token of some age, or at the limit",
+                "does not accept a token of a particular age, or at the limit",
             );
         }
         match outcome {
             Outcome::Refused(_) if !secret_is_ordinary => {
-                Ruling::ImplementationDefined("refuses a secret that is not of its vendor's form")
+                Ruling::ImplementationDefined("refuses a secret that lacks its vendor's form")
             }
             Outcome::Threw(_) if !secret_is_ordinary => {
                 Ruling::Broken(&rules::DECLINES_WITHOUT_THROWING, Sound::AcceptsOrRefuses)
@@ -112,7 +114,7 @@ impl Bounds<'_> {
             }
             Rejection::Field(_) => self.accepted_beside_an_odd_field(request),
             _ if self.form(&request.fields) != Form::AsItIs => Ruling::ImplementationDefined(
-                "what becomes of an identity of which languages make different forms",
+                "how it treats an identity that languages normalize differently",
             ),
             Rejection::Malformed | Rejection::WrongMac if self.is_by_a_repaired_secret(request) => {
                 broken(&rules::UNUSUAL_SECRET)
@@ -141,17 +143,17 @@ impl Bounds<'_> {
     fn accepted_beside_an_odd_field(&self, request: &Request) -> Ruling {
         let text = request.token.as_ref().and_then(Value::as_text);
         let (Some(text), Some(key)) = (text, self.key(request)) else {
-            return Ruling::ImplementationDefined("accepts a token beside a field of another type");
+            return Ruling::ImplementationDefined("accepts a token with a field of another type");
         };
         match self.mac_by(&request.fields, &key) {
             Some(mac) if carries(text, &mac) => {
                 if has_another_reading(&self.fixture, &request.fields) {
                     Ruling::Broken(&rules::MALFORMED_TIME_IS_NOT_ACCEPTED, Sound::DoesNotAccept)
                 } else {
-                    Ruling::ImplementationDefined("accepts another spelling of a time")
+                    Ruling::ImplementationDefined("accepts a different spelling of a time")
                 }
             }
-            _ => Ruling::ImplementationDefined("accepts a token beside a field of another type"),
+            _ => Ruling::ImplementationDefined("accepts a token with a field of another type"),
         }
     }
 
@@ -173,7 +175,7 @@ impl Bounds<'_> {
                 Sound::RejectsWithoutThrowing,
             )
         } else {
-            Ruling::ImplementationDefined("throws on a token beside an unusual identity or secret")
+            Ruling::ImplementationDefined("throws on a token with an unusual identity or secret")
         }
     }
 
@@ -202,7 +204,7 @@ impl Bounds<'_> {
                     .iter()
                     .any(|(known, _)| known.is_some_and(|known| cleaned(known) == cleaned(name)));
                 if is_known {
-                    Ruling::ImplementationDefined("cleans the name of a platform")
+                    Ruling::ImplementationDefined("normalizes the name of a platform")
                 } else {
                     broken(&rules::EMPTY_SECRET_PROTECTS_NOTHING)
                 }
@@ -217,7 +219,7 @@ impl Bounds<'_> {
                     Ruling::ImplementationDefined("decodes a secret leniently")
                 }
             }
-            _ => Ruling::ImplementationDefined("accepts a token beside a field of another type"),
+            _ => Ruling::ImplementationDefined("accepts a token with a field of another type"),
         }
     }
 

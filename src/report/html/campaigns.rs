@@ -68,7 +68,7 @@ impl MeasurementView {
             figures.push((
                 "effect",
                 format!(
-                    "{:+.2} ± {:.2} ns a call",
+                    "{:+.2} ± {:.2} ns per call",
                     effect.ns, effect.standard_error_ns
                 ),
             ));
@@ -76,19 +76,19 @@ impl MeasurementView {
             figures.push(("pairs", grouped(effect.pairs)));
         }
         let nanoseconds = [
-            ("a call takes", measurement.call_ns),
-            ("would have been found", measurement.detectable_ns),
+            ("time per call", measurement.call_ns),
+            ("smallest detectable effect", measurement.detectable_ns),
         ];
         for (label, value) in nanoseconds {
             figures.extend(value.map(|ns| (label, format!("{ns:.1} ns"))));
         }
         let pictures = [
             (
-                "How long calls took in both classes",
+                "Call times in both classes",
                 timing_distributions(measurement),
             ),
             (
-                "The effect as pairs came in",
+                "The effect over the pairs",
                 timing_running_effect(measurement),
             ),
         ];

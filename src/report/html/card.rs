@@ -97,7 +97,7 @@ impl Card {
         }
         if let Some(known) = &case.known {
             more.push(format!(
-                "the list of known failures says {}: {}",
+                "the list of known failures expects {}: {}",
                 known.expect,
                 excerpt(&known.reason, COLUMNS)
             ));
@@ -105,7 +105,7 @@ impl Card {
         let causes: Vec<Advice> = case.causes.iter().take(CAUSES).map(Advice::of).collect();
         if let Some(others) = case.causes.len().checked_sub(CAUSES).filter(|&n| n > 0) {
             more.push(format!(
-                "{others} more causes that this case cannot tell apart"
+                "{others} more causes that this case does not distinguish"
             ));
         }
         Self {
@@ -132,12 +132,10 @@ impl Card {
 /// Describes the failure only in the terms that its basis allows.
 fn standing(case: &Case) -> String {
     let basis = match case.basis {
-        _ if case.outcome == Some(ObservedKind::Unsupported) => {
-            "its hello says that it is supported"
-        }
+        _ if case.outcome == Some(ObservedKind::Unsupported) => "contradicts its hello",
         Basis::Document if case.departs_from_document() => "departs from the vendor's document",
-        Basis::Document => "the vendor's document says it",
-        Basis::Security => "not in the document; otherwise a forgery passes",
+        Basis::Document => "stated in the vendor's document",
+        Basis::Security => "not in the document; without it a forgery passes",
         Basis::Practice => "not in the document; good practice",
     };
     format!("{}, {basis}", case.level)

@@ -2,7 +2,7 @@
 
 use crate::report::case::titles;
 use crate::report::digits::{count, duration, grouped};
-use crate::report::fuzz_course;
+use crate::report::fuzz_progress;
 use crate::report::request::sentence;
 use crate::report::visible::{excerpt, visible};
 use crate::results::{FuzzEnd, FuzzFinding, FuzzResult};
@@ -57,7 +57,7 @@ impl FuzzView {
             format!("warning: {suite}/{requirement} ({cases})")
         });
         let notes = result.notes.iter();
-        let notes = notes.map(|note| format!("noticed: {}", excerpt(note, COLUMNS)));
+        let notes = notes.map(|note| format!("note: {}", excerpt(note, COLUMNS)));
         let more = result.findings.len().saturating_sub(FINDINGS);
         Self {
             tone: match result.exit_code() {
@@ -66,7 +66,7 @@ impl FuzzView {
                 _ => "doubt",
             },
             said: match findings {
-                0 => format!("No finding in {cases}{end}."),
+                0 => format!("No findings in {cases}{end}."),
                 some => format!("{} in {cases}{end}.", count(some, "finding", "findings")),
             },
             facts: facts(result),
@@ -76,9 +76,9 @@ impl FuzzView {
                 .take(FINDINGS)
                 .map(FindingView::of)
                 .collect(),
-            more: (more > 0).then(|| format!("and {more} more, which the JSON document has")),
+            more: (more > 0).then(|| format!("and {more} more in the JSON document")),
             beside: notes.chain(warnings).chain(traits).collect(),
-            picture: fuzz_course(&result.progress),
+            picture: fuzz_progress(&result.progress),
         }
     }
 }
@@ -112,7 +112,7 @@ fn facts(result: &FuzzResult) -> Vec<(&'static str, String)> {
 pub(super) fn end_in_words(ended: FuzzEnd) -> &'static str {
     match ended {
         FuzzEnd::Whole | FuzzEnd::Findings => "",
-        FuzzEnd::Interrupted => "; it was interrupted",
+        FuzzEnd::Interrupted => "; interrupted",
         FuzzEnd::Broken => "; the adapter broke",
     }
 }

@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_keeps_its_form() {
+    fn the_page_matches_the_snapshot() {
         let mut result = rich(400);
         result.macproof_version = "0.0.0".into();
         insta::assert_snapshot!("html", body(&result.into()));
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fuzz_campaign_has_its_findings_and_its_course() {
+    fn a_fuzz_campaign_shows_findings_and_progress() {
         let page = with_campaigns("acme-identity");
         let section = &page[page.find("<section id=\"fuzz\">").unwrap()..];
         let section = &section[..section.find("</section>").unwrap()];
@@ -172,7 +172,7 @@ mod tests {
             "after 5 000 cases and 0.50 s; it accounts for 4 000 cases, and was shrunk from 900 to 1 characters",
             "accepts upper-case hex (12 cases)",
             "warning: acme/no-throw (3 cases)",
-            "noticed: acme-identity",
+            "note: acme-identity",
         ] {
             assert!(section.contains(words), "{words}: {section}");
         }
@@ -199,7 +199,7 @@ mod tests {
             assert!(section.contains(&format!("id=\"{anchor}\"")), "{anchor}");
         }
         for words in [
-            "1 difference in 54 000 cases asked of both.",
+            "1 difference in 54 000 cases sent to both.",
             "signed by acme-identity (first), verified by acme-identity (second)",
             "1 200 of 1 200 tokens were not accepted; this is the first.",
             "All 1 200 tokens were accepted.",
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_in_campaigns_changes_nothing_of_the_page() {
+    fn untrusted_text_of_campaigns_does_not_change_the_page() {
         let tags = |page: &str| page.matches('<').count();
         let (tame, hostile) = (with_campaigns("tame"), with_campaigns(HOSTILE));
         assert_eq!(tags(&tame), tags(&hostile));
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_asks_nobody_for_anything() {
+    fn the_page_makes_no_requests() {
         let page = html(&rich(400).into());
         for word in [
             "src=", "@import", "url(", "<link", "<iframe", "fetch(", "XMLHttp",
@@ -250,7 +250,7 @@ mod tests {
 
     /// Every anchor that a link names exists exactly once.
     #[test]
-    fn every_link_leads_somewhere() {
+    fn every_link_has_a_target() {
         let several = Document::from(Runs::new(vec![green(), forty_of_three_hundred(), rich(1)]));
         let page = html(&several);
         let ids: Vec<&str> = page.split(" id=\"").skip(1).map(until_quote).collect();
@@ -303,7 +303,7 @@ mod tests {
 
         /// Untrusted text changes no tags and their order, and nothing stays invisible.
         #[test]
-        fn whatever_was_said_is_text(said in any::<String>()) {
+        fn untrusted_text_stays_text(said in any::<String>()) {
             let tags = |page: &str| -> Vec<String> {
                 let names = page.split('<').skip(1);
                 let name = |tag: &str| tag.split([' ', '>']).next().unwrap_or_default().to_owned();

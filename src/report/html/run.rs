@@ -189,9 +189,9 @@ fn facts(run: &RunResult) -> Vec<(&'static str, String)> {
     }
     facts.extend(run.restarts.in_words().map(|words| ("restarts", words)));
     facts.extend(run.hello_changes.in_words().map(|words| ("hello", words)));
-    facts.push(("reached by", excerpt(&run.adapter, COLUMNS)));
+    facts.push(("adapter", excerpt(&run.adapter, COLUMNS)));
     let notes = about.notes.as_ref();
-    facts.extend(notes.map(|notes| ("its notes", excerpt(notes, COLUMNS))));
+    facts.extend(notes.map(|notes| ("implementation notes", excerpt(notes, COLUMNS))));
     facts
 }
 
@@ -201,7 +201,7 @@ fn advice(run: &RunResult) -> Vec<Advice> {
     let advice = |cause: CauseInWords| Advice {
         title: capitalised(&cause.title),
         remedies: cause.evidence.into_iter().chain(cause.remedies).collect(),
-        explains: format!("This explains {}.", cause.explains),
+        explains: format!("Explains {}.", cause.explains),
     };
     causes.map(advice).collect()
 }
@@ -229,7 +229,7 @@ fn cards(
     let more = shown(run).count().saturating_sub(CARDS);
     let more = (more > 0).then(|| {
         let cases = count(more as u64, "case", "cases");
-        format!("and {cases} more, listed below under “Every case” and in the JSON result")
+        format!("and {cases} more, listed below under “All cases” and in the JSON result")
     });
     (cards, more)
 }

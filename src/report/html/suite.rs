@@ -104,7 +104,7 @@ impl SuiteView {
             rows: rows.collect(),
             more_rows: (more > 0).then(|| {
                 let cases = count(more as u64, "case", "cases");
-                format!("and {cases} more, which the JSON result has; what is not as it should be is above")
+                format!("and {cases} more in the JSON result; the problems are listed first")
             }),
         }
     }

@@ -1,7 +1,7 @@
 //! A comparison of two implementations: where they differ, and who accepts whose tokens.
 
 use crate::report::digits::{count, duration, grouped};
-use crate::report::fuzz_course;
+use crate::report::fuzz_progress;
 use crate::report::html::fuzz::end_in_words;
 use crate::report::request::sentence;
 use crate::report::visible::{excerpt, visible};
@@ -87,9 +87,9 @@ impl VersusView {
                 _ => "doubt",
             },
             said: match differences {
-                0 => format!("No difference in {cases} asked of both{end}."),
+                0 => format!("No differences in {cases} sent to both{end}."),
                 some => format!(
-                    "{} in {cases} asked of both{end}.",
+                    "{} in {cases} sent to both{end}.",
                     count(some, "difference", "differences")
                 ),
             },
@@ -110,13 +110,13 @@ impl VersusView {
                 .take(DIFFERENCES)
                 .map(|one| DifferenceView::of(one, &names))
                 .collect(),
-            more: (more > 0).then(|| format!("and {more} more, which the JSON document has")),
+            more: (more > 0).then(|| format!("and {more} more in the JSON document")),
             notes: result
                 .notes
                 .iter()
                 .map(|note| excerpt(note, COLUMNS))
                 .collect(),
-            picture: fuzz_course(&result.progress),
+            picture: fuzz_progress(&result.progress),
             names,
         }
     }

@@ -66,7 +66,7 @@ pub(super) fn notes(page: &mut Canvas, result: &RunResult) {
             RestartKind::TimeOut => "; try a longer --timeout",
             _ => "",
         };
-        format!("a restart that no case answers for, {times}: {first}{hint}")
+        format!("unattributed restart, {times}: {first}{hint}")
     });
     page.list(&reasons.collect::<Vec<_>>());
     let note = |note: &String| format!("note: {}", excerpt(note, REASON));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::report::HumanOptions;
-use crate::report::case::details;
+use crate::report::case::{LABEL, details};
 use crate::report::digits::{count, grouped};
 use crate::report::human::groups::{Group, by_requirement};
 use crate::report::human::page::{Canvas, some_of};
@@ -40,9 +40,9 @@ pub(super) fn failures(
         let again = group.cases.len() - new.len();
         match again {
             0 => {}
-            1 => page.line("  1 of the cases above shows it too"),
+            1 => page.line("  1 of the cases above fails it too"),
             _ => page.line(format_args!(
-                "  {} of the cases above show it too",
+                "  {} of the cases above fail it too",
                 grouped(again as u64)
             )),
         }
@@ -73,7 +73,7 @@ pub(super) fn errors(page: &mut Canvas, result: &RunResult, options: &HumanOptio
     for (kind, cases) in by_kind {
         page.gap();
         let what = match kind {
-            ObservedKind::Crash => "the adapter ended before it answered",
+            ObservedKind::Crash => "the adapter exited before it answered",
             ObservedKind::TimeOut => "no answer in time",
             _ => "the adapter broke the protocol",
         };
@@ -135,11 +135,11 @@ fn some_in_full(page: &mut Canvas, result: &RunResult, cases: &[&Case], options:
         ));
         for (label, text) in details(result, case) {
             let text = match label {
-                "again" => page.paint.faint(&text),
-                "because" => page.paint.doubtful(&text),
+                "rerun" => page.paint.faint(&text),
+                "likely cause" => page.paint.doubtful(&text),
                 _ => text,
             };
-            page.line(format_args!("    {label:<9} {text}"));
+            page.line(format_args!("    {label:<LABEL$} {text}"));
         }
     }
     if !named.is_empty() {

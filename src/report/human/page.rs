@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_can_be_said() {
+    fn every_section_of_the_report() {
         let options = HumanOptions {
             shown: 2,
             profile: true,
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn colour_is_all_that_colour_adds() {
+    fn colour_adds_only_escape_codes() {
         let plain = HumanOptions::default();
         let colored = HumanOptions {
             color: true,
@@ -173,13 +173,13 @@ mod tests {
     }
 
     #[test]
-    fn only_the_gravest_requirements_are_shown_with_their_cases() {
+    fn only_the_most_severe_requirements_are_shown_with_cases() {
         let options = HumanOptions {
             requirements: 1,
             ..HumanOptions::default()
         };
         let text = human(&forty_of_three_hundred().into(), &options);
-        assert_eq!(text.matches("    again ").count(), 1);
+        assert_eq!(text.matches("    rerun ").count(), 1);
         assert!(
             text.contains("2 more requirements failed, listed below"),
             "{text}"
@@ -193,10 +193,10 @@ mod tests {
     }
 
     #[test]
-    fn all_cases_are_shown_if_that_is_asked_for() {
+    fn all_cases_are_shown_on_request() {
         let options = HumanOptions::default().in_full();
         let text = human(&forty_of_three_hundred().into(), &options);
-        assert_eq!(text.matches("    again ").count(), 40);
+        assert_eq!(text.matches("    rerun ").count(), 40);
         assert!(!text.contains(&options.see_all));
     }
 }

@@ -40,25 +40,19 @@ pub(super) fn judged_itself(page: &mut Canvas, result: &RunResult) {
 /// text in it is escaped.
 pub(in crate::report) fn verdict_sentence(result: &RunResult) -> String {
     let (word, said) = said(result);
-    let asked = asked(result).map(|words| format!(" ({words})"));
+    let part = part(result).map(|words| format!(" ({words})"));
     let itself = if result.judged_itself {
         format!(". This is {JUDGED_ITSELF}")
     } else {
         String::new()
     };
-    format!("{word}: {said}{}{itself}", asked.unwrap_or_default())
+    format!("{word}: {said}{}{itself}", part.unwrap_or_default())
 }
 
-/// How many cases were run; `None` if all were.
-fn asked(result: &RunResult) -> Option<String> {
+/// How many of the cases were run; `None` if all were.
+fn part(result: &RunResult) -> Option<String> {
     let (all, asked) = (result.scope.cases, result.scope.asked);
-    (asked < all).then(|| {
-        format!(
-            "{} of {} asked",
-            grouped(asked),
-            count(all, "case", "cases")
-        )
-    })
+    (asked < all).then(|| format!("{} of {}", grouped(asked), count(all, "case", "cases")))
 }
 
 fn said(result: &RunResult) -> (&'static str, String) {
@@ -123,14 +117,14 @@ fn conformant(result: &RunResult) -> String {
     let within = if result.scope.whole {
         ""
     } else {
-        ", as far as it was asked"
+        ", in a partial run"
     };
     format!(
-        "{} does what {} at level {}{within}",
+        "{} conforms to {} at level {}{within}",
         name(result),
         match judged_suites(result)[..] {
-            [one] => format!("{one} demands"),
-            ref several => format!("{} suites demand", several.len()),
+            [one] => one.to_owned(),
+            ref several => format!("{} suites", several.len()),
         },
         result.level
     )
@@ -204,30 +198,29 @@ fn incomplete(result: &RunResult) -> String {
     let is_open_otherwise =
         result.interrupted || !result.restarts.are_allowed() || !result.hello_changes.is_empty();
     if errors + skipped == 0 && is_open_otherwise {
-        return format!("{} failed nothing at level {}", name(result), result.level);
+        return format!("{} has no failures at level {}", name(result), result.level);
     }
     if errors + skipped == 0 {
         return format!(
-            "nothing that level {} demands of {} was judged",
-            result.level,
-            name(result)
+            "no case of {} that counts at level {} was judged",
+            name(result),
+            result.level
         );
     }
     let mut parts = Vec::new();
     if errors > 0 {
         parts.push(format!(
-            "{} without a valid answer",
+            "{} got no valid answer",
             count(errors, "case", "cases")
         ));
     }
     if skipped > 0 {
-        parts.push(format!("{} skipped", count(skipped, "case", "cases")));
+        parts.push(count(skipped, "case was skipped", "cases were skipped"));
     }
     format!(
-        "{} failed nothing at level {}, but there {} {}",
+        "{} has no failures at level {}, but {}",
         name(result),
         result.level,
-        if errors + skipped == 1 { "is" } else { "are" },
         parts.join(" and ")
     )
 }
@@ -240,12 +233,12 @@ pub(in crate::report) fn gate(result: &RunResult) -> Option<String> {
         return match (result.conformance, listed.count()) {
             (Conformance::Conformant, _) | (_, 0) => None,
             (Conformance::Nonconformant, 1) => {
-                Some(format!("the gate is open: the only failure is on {list}"))
+                Some(format!("gate passed: the only failure is on {list}"))
             }
             (Conformance::Nonconformant, _) => {
-                Some(format!("the gate is open: all failures are on {list}"))
+                Some(format!("gate passed: all failures are on {list}"))
             }
-            (Conformance::Incomplete, _) => Some(format!("the gate is open: {list} allows it")),
+            (Conformance::Incomplete, _) => Some(format!("gate passed: {list} allows it")),
         };
     }
     let mut kinds: BTreeMap<GateFailureKind, u64> = BTreeMap::new();
@@ -261,7 +254,7 @@ pub(in crate::report) fn gate(result: &RunResult) -> Option<String> {
         .map(|(kind, number)| named(kind, number))
         .collect();
     Some(format!(
-        "the gate is shut (exit code {}): {}",
+        "gate failed (exit code {}): {}",
         result.gate.exit_code,
         causes.join(", ")
     ))
@@ -284,8 +277,8 @@ fn named(kind: GateFailureKind, number: u64) -> String {
         GateFailureKind::Error => count(number, "error", "errors"),
         GateFailureKind::Skipped => count(number, "skipped case", "skipped cases"),
         GateFailureKind::NothingJudged => "no case was judged".to_owned(),
-        GateFailureKind::Restarts => "restarts that no case answers for".to_owned(),
-        GateFailureKind::HelloChanged => "a hello that changed".to_owned(),
+        GateFailureKind::Restarts => "unattributed restarts".to_owned(),
+        GateFailureKind::HelloChanged => "changed hello".to_owned(),
         GateFailureKind::Interrupted => "interrupted".to_owned(),
         GateFailureKind::DidNotStart => "the implementation did not start".to_owned(),
     }
@@ -303,7 +296,7 @@ pub(in crate::report) fn name(result: &RunResult) -> String {
 
 fn particulars(result: &RunResult) -> String {
     let all = || count(result.counts.total(), "case", "cases");
-    let mut facts = vec![asked(result).unwrap_or_else(all)];
+    let mut facts = vec![part(result).unwrap_or_else(all)];
     match result.repeat_asked {
         Some(asked) if asked > 1 => facts.push(format!(
             "{} of {} rounds",
@@ -375,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_words_of_a_run() {
+    fn the_verdict_of_a_run() {
         let right = ("signs", token("aa"));
         let wrong = ("signs", token("ab"));
         let crash = || Observed::Failed(Failure::Crashed("exit status 1".into()));
@@ -453,7 +446,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_gives_no_name_is_called_something() {
+    fn an_implementation_without_a_name_gets_a_placeholder() {
         let suite = small_suite();
         for name in ["", " ", "\u{a0}\t"] {
             for came in ["aa", "ab"] {
@@ -487,7 +480,7 @@ mod tests {
             "",
         );
         let said = ends_with(&result);
-        assert!(said.contains("does what acme demands"), "{said}");
-        assert!(said.contains("as far as it was asked"), "{said}");
+        assert!(said.contains("conforms to acme"), "{said}");
+        assert!(said.contains("in a partial run"), "{said}");
     }
 }

@@ -98,17 +98,18 @@ pub(super) fn likely_causes(page: &mut Canvas, result: &RunResult) {
     for cause in causes.iter().take(CAUSES) {
         let label = page
             .paint
-            .doubtful(&format!("most likely, {}", cause.explains));
+            .doubtful(&format!("likely cause ({})", cause.explains));
         page.line(format_args!("{label}: {}", cause.title));
-        for line in cause.evidence.iter().chain(&cause.remedies) {
+        if let Some(line) = &cause.evidence {
             page.line(format_args!("  {line}"));
+        }
+        for remedy in &cause.remedies {
+            page.line(format_args!("  fix: {remedy}"));
         }
     }
     if let Some(more) = causes.len().checked_sub(CAUSES).filter(|&more| more > 0) {
         let more = count(more as u64, "more cause", "more causes");
-        page.line(format_args!(
-            "and {more}; the JSON and HTML reports have them"
-        ));
+        page.line(format_args!("and {more} in the JSON and HTML reports"));
     }
     for remark in remarks {
         page.line(remark);

@@ -7,11 +7,11 @@ use crate::results::{TIMING_SCHEMA_VERSION, TimingResult};
 #[non_exhaustive]
 pub enum ReadTimingError {
     /// The input is not valid JSON, or does not match the schema.
-    #[error("it is no result of macproof timing: {0}")]
+    #[error("not a result of macproof timing: {0}")]
     Malformed(#[from] serde_json::Error),
     /// The document has another schema version.
     #[error(
-        "it is a timing result of form {found}, and this macproof reads form {TIMING_SCHEMA_VERSION}; use the macproof that wrote it"
+        "unsupported schema version {found}; this macproof reads version {TIMING_SCHEMA_VERSION}, so use the macproof that wrote the file"
     )]
     Version {
         /// The version that the document declares.
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_is_of_the_schema_and_reads_as_it_was_written() {
+    fn a_document_matches_the_schema_and_round_trips() {
         let text = json(&campaign());
         assert_eq!(read_timing(text.as_bytes()).unwrap(), campaign());
         let schema: Value = serde_json::from_str(&timing_schema()).unwrap();

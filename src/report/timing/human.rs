@@ -14,9 +14,9 @@ pub fn timing_human(result: &TimingResult) -> String {
         out.push('\n');
     }
     if result.interrupted {
-        out.push_str("interrupted: what is not measured was under way, or was still to come\n\n");
+        out.push_str("interrupted: measurements that are not listed did not finish\n\n");
     }
-    let _ = writeln!(out, "What this does not say:");
+    let _ = writeln!(out, "Limitations:");
     for limit in &result.limits {
         let _ = writeln!(out, "- {limit}");
     }
@@ -69,7 +69,7 @@ fn measurement_text(measurement: &Measurement) -> String {
         row(
             "effect",
             format!(
-                "{:+.2} ± {:.2} ns a call, z = {:.1}, signed rank z = {:.1}, of {} pairs, {:.0} % trimmed off each end; floor {:.1} ns",
+                "{:+.2} ± {:.2} ns per call, z = {:.1}, signed rank z = {:.1}, of {} pairs, {:.0} % trimmed off each end; floor {:.1} ns",
                 effect.ns,
                 effect.standard_error_ns,
                 effect.z,
@@ -100,7 +100,7 @@ fn measurement_text(measurement: &Measurement) -> String {
                 "not confirmed"
             },
             format!(
-                "asked afresh with {} calls: {:+.2} ± {:.2} ns a call, of {} pairs{}",
+                "rerun with {} calls: {:+.2} ± {:.2} ns per call, of {} pairs{}",
                 confirmation.repeat,
                 effect.ns,
                 effect.standard_error_ns,
@@ -132,7 +132,7 @@ mod tests {
     use crate::report::timing::fixture::campaign;
 
     #[test]
-    fn every_verdict_stands_with_its_figures_controls_and_limits() {
+    fn every_verdict_has_figures_controls_and_limits() {
         let text = timing_human(&campaign());
         assert!(!text.contains('\u{1b}'));
         insta::assert_snapshot!("timing_human", text);

@@ -47,7 +47,7 @@ fn draw_distributions(
         times().fold(f64::NEG_INFINITY, f64::max),
     );
     let mut chart = ChartBuilder::on(root)
-        .caption("How long a call took", (FONT, 18))
+        .caption("Time per call", (FONT, 18))
         .margin(12)
         .x_label_area_size(44)
         .y_label_area_size(52)
@@ -55,7 +55,7 @@ fn draw_distributions(
     draw_axes(
         &mut chart,
         (
-            "nanoseconds a call, its share of the round trip included",
+            "nanoseconds per call, including its share of the round trip",
             6,
         ),
         "% of the requests",
@@ -95,7 +95,7 @@ fn draw_running(
     };
     let (low, high) = (-reach(-1.0).max(limit), reach(1.0).max(limit));
     let mut chart = ChartBuilder::on(root)
-        .caption("The effect, as pairs came in", (FONT, 18))
+        .caption("The effect over the pairs", (FONT, 18))
         .margin(12)
         .x_label_area_size(44)
         .y_label_area_size(64)
@@ -103,7 +103,7 @@ fn draw_running(
     draw_axes(
         &mut chart,
         ("pairs", 11),
-        "ns a call, last minus first wrong",
+        "ns per call, last minus first wrong",
     )?;
     let band = running.iter().map(|(pairs, ns, half)| (*pairs, ns + half));
     let back = running
@@ -134,7 +134,7 @@ fn draw_running(
             ns: detectable,
             dash: 8,
             colour: BLUE,
-            words: format!("a leak of {detectable:.1} ns would have been found"),
+            words: format!("detects a leak of {detectable:.1} ns or more"),
             words_at: (detectable - (high - low) / 60.0, VPos::Top),
         };
         draw_bound(&mut chart, (start, end), below)?;
@@ -185,7 +185,7 @@ mod tests {
     use crate::report::timing::fixture::{leak, no_leak, not_measured};
 
     #[test]
-    fn pictures_say_what_they_show() {
+    fn pictures_have_their_labels() {
         for measurement in [leak(), no_leak()] {
             let distributions = timing_distributions(&measurement).unwrap();
             let running = timing_running_effect(&measurement).unwrap();
@@ -195,7 +195,7 @@ mod tests {
             for words in [
                 "first character wrong",
                 "last character wrong",
-                "nanoseconds a call",
+                "nanoseconds per call",
             ] {
                 assert!(distributions.contains(words), "{words}");
             }
@@ -204,7 +204,7 @@ mod tests {
         assert!(
             timing_running_effect(&no_leak())
                 .unwrap()
-                .contains("would have been found")
+                .contains("detects a leak of")
         );
         assert!(timing_distributions(&not_measured()).is_none());
         assert!(timing_running_effect(&not_measured()).is_none());
