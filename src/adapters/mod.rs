@@ -19,6 +19,7 @@ mod http;
 mod in_flight;
 #[cfg(test)]
 mod laws;
+mod limits;
 mod line_buffer;
 mod lockstep;
 mod notes;
@@ -41,10 +42,11 @@ pub use exchange::{Exchange, Ticket};
 pub use exec_adapter::{ExecAdapter, ExecTarget};
 pub use http::{HttpAdapter, HttpRequestResponse, HttpTarget, WebRequestResponse, WebTarget};
 pub use in_flight::MAX_IN_FLIGHT;
+pub use limits::Limits;
 pub use lockstep::{LockstepError, RequestResponse, RoundTrip};
 pub use pinning::Pinned;
 pub use serve::{ServeError, Served, serve};
-pub use subprocess::{Limits, ShutdownReport, Subprocess};
+pub use subprocess::{ShutdownReport, Subprocess};
 pub use target::{Adapter, Target};
 
 use notes::Notes;

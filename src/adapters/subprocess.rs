@@ -2,38 +2,16 @@
 
 use std::collections::HashSet;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
 use crate::adapters::connection::Connection;
 use crate::adapters::conversation::{Conversation, End, Source};
 use crate::adapters::in_flight::MAX_IN_FLIGHT;
-use crate::adapters::{AdapterCommand, AdapterError, Exchange, Notes, Ticket};
+use crate::adapters::{AdapterCommand, AdapterError, Exchange, Limits, Notes, Ticket};
 use crate::protocol::{Hello, HelloChanges};
 use crate::results::{Failure, RestartKind, Restarts};
 
 /// How many starts in a row may come to nothing before an adapter is given up.
 const MAX_FAILED_STARTS: u32 = 20;
-
-/// How long things may take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// From the start to the hello.
-    pub start_up: Duration,
-    /// From the last answer to the next, while something is in flight.
-    pub answer: Duration,
-    /// From the request to end until it is ended.
-    pub grace: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            start_up: Duration::from_secs(10),
-            answer: Duration::from_secs(10),
-            grace: Duration::from_secs(1),
-        }
-    }
-}
 
 /// A running adapter. Dropping it ends its process and what that has started.
 ///

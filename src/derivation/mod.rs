@@ -10,10 +10,12 @@ mod origin;
 mod presented;
 mod rebase_token;
 mod shift;
+mod signing;
 mod signing_time;
 
-pub(crate) use origin::{Signing, Tracer};
-pub(crate) use presented::{Change, Presented};
+pub(crate) use origin::Tracer;
+pub(crate) use presented::Presented;
 pub(crate) use rebase_token::SignedToken;
 pub(crate) use shift::{Shift, number};
+pub(crate) use signing::{Change, Signing};
 pub(crate) use signing_time::fields_when_signed;

@@ -7,36 +7,12 @@
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
-use crate::derivation::presented::Change;
 use crate::derivation::shift::{Shift, number};
-use crate::mistakes::{Mistake, Mistaken, catalogue};
-use crate::scheme::{Call, Implementation as _, Scheme};
+use crate::derivation::signing::{Change, Signing};
+use crate::mistakes::{Mistake, catalogue};
+use crate::scheme::Scheme;
 use crate::signature::{Fields, Secrets};
 use crate::suite::Suite;
-
-/// What is signed, and by whom.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Signing<'a> {
-    /// The signer's mistake, if it makes one.
-    pub(crate) by: Option<&'static Mistake>,
-    pub(crate) secrets: &'a Secrets,
-    pub(crate) fields: &'a Fields,
-    /// When, in Unix seconds: some mistakes sign the clock instead of the time they were given.
-    pub(crate) now: u64,
-}
-
-impl Signing<'_> {
-    /// The token; `None` where the signer declines.
-    pub(crate) fn token(&self, scheme: &Scheme) -> Option<String> {
-        match self.by {
-            None => scheme.sign(self.secrets, self.fields).ok(),
-            Some(mistake) => {
-                let call = Call::sign(scheme, self.secrets, self.fields, self.now);
-                Mistaken::one(mistake).call(&call).into_token()
-            }
-        }
-    }
-}
 
 /// The origin of a MAC.
 #[derive(Clone, Debug)]

@@ -1,19 +1,11 @@
 //! What a request presents as its token, taken apart so that it can be made again.
 
-use crate::derivation::origin::{Origin, Signing, Tracer};
+use crate::derivation::origin::{Origin, Tracer};
 use crate::derivation::rebase_token::{SignedToken, rebase_token};
-use crate::derivation::shift::{Shift, number};
+use crate::derivation::shift::number;
+use crate::derivation::signing::{Change, Signing};
 use crate::scheme::{Item, ParsedToken, Scheme, is_canonical_time};
 use crate::signature::{Fields, Request, Secrets, Value};
-
-/// How a token is made again.
-#[derive(Clone, Copy)]
-pub(crate) struct Change<'c> {
-    /// By how much every time moves.
-    pub(crate) shift: Shift,
-    /// Signs in place of the original signer; `None` where it cannot.
-    pub(crate) sign: &'c dyn Fn(&Signing<'_>) -> Option<String>,
-}
 
 /// What a request presents, and how each text in it was made.
 #[derive(Clone, Debug)]
@@ -327,8 +319,8 @@ fn each_text(json: &mut serde_json::Value, change: &mut dyn FnMut(&mut String)) 
 
 #[cfg(test)]
 mod tests {
-    use super::{Change, Presented};
-    use crate::derivation::{Shift, Tracer};
+    use super::Presented;
+    use crate::derivation::{Change, Shift, Tracer};
     use crate::suite::embedded;
 
     /// Whatever a candidate says of how a token was made, it makes that token.

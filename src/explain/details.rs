@@ -1,6 +1,6 @@
 //! Which of its several forms a mistake has, in words.
 
-use crate::mistakes::change::Piece;
+use crate::mistakes::Piece;
 use crate::mistakes::pipeline::{
     composition, ends_forms, identities, identity_forms, pieces, secret_text, selected_secret,
     time_text,

@@ -9,8 +9,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::explain::asking::{Asking, Seen, class};
 use crate::explain::suspects::{Input, Presented, Probe, Suspect, applicable, causes, suspects_of};
-use crate::explain::verifier::{Asking, Seen, class};
 use crate::mistakes::{MistakeId, Mistaken};
 use crate::results::{Causes, InquiryResult};
 use crate::scheme::Implementation as _;

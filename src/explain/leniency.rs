@@ -4,8 +4,8 @@
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
+use crate::explain::asking::{Asking, Seen, class};
 use crate::explain::suspects::{Input, Presented, Probe};
-use crate::explain::verifier::{Asking, Seen, class};
 use crate::mistakes::{Choice, Mistake, MistakeId, Mistaken, Pipeline, catalogue, loosely};
 use crate::results::InquiryResult;
 use crate::scheme::{Implementation as _, Reference, Scheme};

@@ -5,7 +5,7 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;
 
 use crate::explain::pipelines::{Choices, Distinct, Reached, deviations, mistakes_of, with};
-use crate::mistakes::change::Piece;
+use crate::mistakes::Piece;
 use crate::mistakes::message::composed;
 use crate::mistakes::pipeline::{
     IdentityBytes, composition, ends_forms, identities, identity_forms, pieces, time_text,

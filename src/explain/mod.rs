@@ -8,6 +8,7 @@
 //! [`explain_verifier`] asks the same of a verifier. That shows nothing of what it computes, so the
 //! tokens of known mistakes are presented to it: it accepts the one that it expects.
 
+mod asking;
 mod candidates;
 mod clues;
 mod details;
@@ -29,8 +30,9 @@ mod verifier;
 mod verifier_laws;
 mod words;
 
+pub use asking::{Ask, Asking, Seen};
 pub use explanation::{Answer, Cause, Explanation, Finding, Tried};
 pub use question::{Question, explain};
 pub use suspects::Probe;
 pub use times::signed_at_the_present;
-pub use verifier::{Ask, Asking, Seen, explain_verifier, signing_mistakes};
+pub use verifier::{explain_verifier, signing_mistakes};

@@ -4,102 +4,14 @@
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
+use crate::explain::asking::{Asking, Seen, class};
 use crate::explain::inquiry::{Confirmed, Inquired, inquire};
 use crate::explain::leniency::leniencies;
-use crate::explain::suspects::{Probe, applicable};
+use crate::explain::suspects::applicable;
 use crate::mistakes::{MistakeId, Mistaken};
-use crate::results::{
-    Account, Causes, Diagnosis, InquiryResult, LikelyCause, MistakeMention, Observed,
-};
+use crate::results::{Account, Causes, Diagnosis, InquiryResult, LikelyCause, MistakeMention};
 use crate::scheme::{Implementation as _, Scheme};
-use crate::signature::{Op, Outcome, OutcomeKind, Request};
-
-/// What a verifier did with one case.
-#[derive(Clone, Copy, Debug)]
-pub struct Seen<'a> {
-    /// The name of its suite.
-    pub suite: &'a str,
-    /// The scheme of its suite.
-    pub scheme: &'a Scheme,
-    /// The request.
-    pub request: &'a Request,
-    /// Whether nothing but acceptance is sound.
-    pub is_right: bool,
-    /// Whether its tokens are signed when they are sent.
-    pub real_time: bool,
-    /// Its answer.
-    pub outcome: &'a Outcome,
-    /// Whether that is a failure.
-    pub failed: bool,
-}
-
-/// Presents tokens, and says what became of each; `None` where nobody answers any more.
-pub type Ask<'k> = &'k mut dyn FnMut(&[Probe<'_>]) -> Option<Vec<Observed>>;
-
-/// How a verifier may be asked.
-pub struct Asking<'k> {
-    /// How many requests are left.
-    pub left: usize,
-    /// Whether nobody tells the secret, so that only the implementation's own tokens can be
-    /// changed.
-    pub own_tokens_only: bool,
-    /// Whether it uses a secret of its own, so that nothing can be asked with another one.
-    pub own_secret: bool,
-    /// Whether a mistake is tried in its usual form only.
-    pub usual_forms_only: bool,
-    ask: Ask<'k>,
-    random: fastrand::Rng,
-}
-
-impl<'k> Asking<'k> {
-    /// At most so many requests; `seed` decides the keys of the controls.
-    pub fn new(most: usize, seed: u64, ask: Ask<'k>) -> Self {
-        Self {
-            left: most,
-            own_tokens_only: false,
-            own_secret: false,
-            usual_forms_only: false,
-            ask,
-            random: fastrand::Rng::with_seed(seed),
-        }
-    }
-
-    /// Whether each was accepted; `None` for one that could not be asked.
-    pub(super) fn ask(&mut self, probes: &[Probe<'_>]) -> Result<Vec<Option<bool>>, InquiryResult> {
-        if probes.is_empty() {
-            return Ok(Vec::new());
-        }
-        self.left = self.left.saturating_sub(probes.len());
-        let answers = (self.ask)(probes).ok_or(InquiryResult::Interrupted)?;
-        let accepted = |answer: &Observed| match answer {
-            Observed::Outcome(outcome) if Op::Verify.is_answered_by(outcome.kind()) => {
-                Ok(Some(class(outcome) == OutcomeKind::Accept))
-            }
-            Observed::NotApplicable(_) | Observed::Unsupported { .. } => Ok(None),
-            _ => Err(InquiryResult::Changed),
-        };
-        answers.iter().map(accepted).collect()
-    }
-
-    pub(super) fn random_key(&mut self) -> [u8; 32] {
-        std::array::from_fn(|_| self.random.u8(..))
-    }
-
-    /// Another character of the same kind.
-    pub(super) fn another(&mut self, c: char) -> char {
-        let kinds = [
-            "0123456789abcdef",
-            "0123456789ABCDEF",
-            "ghijklmnopqrstuvwxyz",
-            "GHIJKLMNOPQRSTUVWXYZ",
-        ];
-        let Some(kind) = kinds.iter().find(|kind| kind.contains(c)) else {
-            return c;
-        };
-        let at = self.random.usize(..kind.len());
-        kind.chars().nth(at).unwrap_or(c)
-    }
-}
+use crate::signature::OutcomeKind;
 
 /// Why a verifier misjudged these cases; the inquiry's requests are for the caller to add.
 ///
@@ -275,14 +187,5 @@ fn in_words(id: MistakeId, scheme: &Scheme) -> Causes {
             remedy: words.remedy,
             explained: None,
         }],
-    }
-}
-
-/// A rejection and a refusal are the same here: which of them a verifier gives for odd input is
-/// a matter of style.
-pub(super) fn class(outcome: &Outcome) -> OutcomeKind {
-    match outcome.kind() {
-        OutcomeKind::Refused => OutcomeKind::Reject,
-        kind => kind,
     }
 }

@@ -10,43 +10,18 @@ use std::time::Duration;
 use crate::adapters::{AdapterError, Limits, Target};
 use crate::fuzz::coverage::ImplementationDefined;
 use crate::fuzz::mutate::SeedPool;
+use crate::fuzz::options::FuzzOptions;
 use crate::fuzz::plan::Counters;
 use crate::fuzz::present::Present;
 use crate::fuzz::worker::WorkerContext;
 use crate::fuzz::worker_report::{Finding, WorkerReport, gather};
 use crate::protocol::{Clock, Hello, HelloChanges};
 use crate::results::{FuzzPoint, ProgressCurve, Restarts};
-use crate::runner::Shard;
 use crate::signature::{Op, Request};
-use crate::suite::{Level, Suite};
+use crate::suite::Suite;
 
 /// How often the progress is told.
 const PROGRESS_EVERY: Duration = Duration::from_millis(200);
-
-/// What a campaign is asked to do.
-#[derive(Clone, Debug)]
-pub struct FuzzOptions {
-    /// The seed for the inputs.
-    pub seed: u64,
-    /// How many adapter processes work at once.
-    pub jobs: usize,
-    /// The part of all campaigns of this seed.
-    pub shard: Option<Shard>,
-    /// The lowest level whose violation is a finding.
-    pub level: Level,
-    /// After how many cases it ends, all processes together.
-    pub cases: Option<u64>,
-    /// After how long it ends.
-    pub time: Option<Duration>,
-    /// Whether the suites' own vectors are left out, and only what is grown is asked.
-    pub grown: bool,
-    /// After how many findings it ends.
-    pub max_findings: usize,
-    /// How long the adapter may take.
-    pub limits: Limits,
-    /// Requests that brought something new in an earlier campaign, each with its suite's name.
-    pub corpus: Vec<Request>,
-}
 
 /// How far a campaign is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,6 +19,7 @@ mod input;
 mod latency;
 mod masked;
 mod mutate;
+mod options;
 mod plan;
 mod present;
 mod save;
@@ -31,7 +32,8 @@ mod worker;
 mod worker_report;
 
 pub use document::{FuzzCircumstances, document};
-pub use drive::{FuzzEnding, FuzzError, FuzzOptions, FuzzOutput, FuzzProgress, fuzz};
+pub use drive::{FuzzEnding, FuzzError, FuzzOutput, FuzzProgress, fuzz};
+pub use options::FuzzOptions;
 pub use save::{Saved, saved};
 pub use versus::{Versus, VersusOptions, versus};
 pub use versus_document::{VersusCircumstances, versus_document};

@@ -7,8 +7,8 @@ use crate::generate::requirements::{
     EMPTY_SECRET_PROTECTS_NOTHING, NOTHING_IS_SIGNED_WITHOUT_A_SECRET, RIGHT_TOKEN_IS_ACCEPTED,
     SECRET_IS_DECODED, TOKEN_IS_BOUND_TO_THE_SECRET, UNUSUAL_SECRET,
 };
-use crate::generate::secrets::{Bytes, SecretStrictness, by_key};
-use crate::generate::vector_builder::VectorBuilder;
+use crate::generate::secret_bytes::{Bytes, SecretStrictness};
+use crate::generate::vector_builder::{VectorBuilder, by_key};
 use crate::scheme::SecretEncoding;
 use crate::signature::{Encoding, Secret};
 

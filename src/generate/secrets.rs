@@ -3,12 +3,13 @@
 use sha2::{Digest, Sha256};
 
 use crate::generate::encoded_secrets::{spelt_keys, undecodable};
-use crate::generate::fixture::{NOW, Presented};
+use crate::generate::fixture::NOW;
 use crate::generate::requirements::{
     EMPTY_SECRET_PROTECTS_NOTHING, NOTHING_IS_SIGNED_WITHOUT_A_SECRET, RIGHT_TOKEN_IS_ACCEPTED,
     Rule, SECRET_IS_TEXT, TOKEN_IS_BOUND_TO_THE_SECRET, TOKEN_UNDER_NO_SECRET, UNUSUAL_SECRET,
 };
-use crate::generate::vector_builder::VectorBuilder;
+use crate::generate::secret_bytes::{Bytes, SecretStrictness};
+use crate::generate::vector_builder::{VectorBuilder, by_key};
 use crate::scheme::SecretEncoding;
 use crate::signature::{Encoding, Secret};
 
@@ -30,29 +31,6 @@ struct TextSecret {
     text: Bytes,
     manner: SecretStrictness,
     catches: &'static str,
-}
-
-#[derive(Clone, Copy)]
-pub(super) enum Bytes {
-    Are(&'static [u8]),
-    Repeat(u8, usize),
-}
-
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum SecretStrictness {
-    /// Used as it is; or refused, because a vendor may know the form of its own secrets.
-    Used,
-    /// The same, but only as a matter of care.
-    Unusual,
-}
-
-impl Bytes {
-    pub(super) fn bytes(self) -> Vec<u8> {
-        match self {
-            Self::Are(bytes) => bytes.to_vec(),
-            Self::Repeat(byte, times) => vec![byte; times],
-        }
-    }
 }
 
 const fn secret(
@@ -281,19 +259,6 @@ fn texts(builder: &mut VectorBuilder<'_>) {
         let id = format!("key-{slug}");
         builder.not_accepted(&TOKEN_IS_BOUND_TO_THE_SECRET, &id, note, shown, NOW);
     }
-}
-
-/// The token of the ordinary identity by any key, shown where a secret is configured.
-pub(super) fn by_key(
-    builder: &VectorBuilder<'_>,
-    configured: &Secret,
-    key: &[u8],
-) -> Option<Presented> {
-    let shown = builder.fixture.under(configured);
-    let message = builder.fixture.message(&shown.fields)?;
-    builder
-        .fixture
-        .present(&shown, &builder.fixture.mac_of(key, &message))
 }
 
 /// Keys that have nothing to do with the spelling of the secret.

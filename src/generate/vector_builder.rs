@@ -6,7 +6,7 @@ use crate::generate::requirements::{
     DECLINES_WITHOUT_THROWING, MALFORMED_TOKEN_IS_REJECTED, OUTSIDE_THE_FORM, Rule,
     UNUSUAL_IDENTITY, UNUSUAL_SECRET,
 };
-use crate::signature::{Fields, Op, Secrets, Value};
+use crate::signature::{Fields, Op, Secret, Secrets, Value};
 use crate::suite::Level;
 
 /// The vectors of a scheme so far.
@@ -310,4 +310,17 @@ impl<'s> VectorBuilder<'s> {
 /// A vector's name as words.
 fn words(id: &str) -> String {
     id.replace('-', " ")
+}
+
+/// The token of the ordinary identity by any key, shown where a secret is configured.
+pub(super) fn by_key(
+    builder: &VectorBuilder<'_>,
+    configured: &Secret,
+    key: &[u8],
+) -> Option<Presented> {
+    let shown = builder.fixture.under(configured);
+    let message = builder.fixture.message(&shown.fields)?;
+    builder
+        .fixture
+        .present(&shown, &builder.fixture.mac_of(key, &message))
 }

@@ -4,7 +4,7 @@ use crate::implementations::answer_rules::AnswerRules;
 use crate::implementations::inputs::{InputName, NotCarried};
 use crate::implementations::json_template::JsonTemplate;
 use crate::implementations::text_template::{
-    TemplatePart, TextTemplate, header_text, percent, percent_encoded, verbatim, without_nul,
+    TemplatePart, TextTemplate, form, header_text, verbatim, without_nul,
 };
 use crate::implementations::url_template::UrlTemplate;
 use crate::signature::Request;
@@ -178,27 +178,4 @@ impl Call for WebCall {
         }
         names
     }
-}
-
-/// Renders the fields of a form; their names are already encoded.
-pub(super) fn form(
-    fields: &[(String, TextTemplate)],
-    request: &Request,
-) -> Result<Vec<u8>, NotCarried> {
-    let mut out = Vec::new();
-    for (name, template) in fields {
-        if !out.is_empty() {
-            out.push(b'&');
-        }
-        out.extend_from_slice(name.as_bytes());
-        out.push(b'=');
-        // Literals are encoded as well, because they are part of a value.
-        for piece in template.pieces() {
-            match piece {
-                TemplatePart::Literal(text) => out.extend(percent_encoded(text.as_bytes())),
-                TemplatePart::Value(name) => out.extend(percent(name, &name.bytes(request)?)?),
-            }
-        }
-    }
-    Ok(out)
 }

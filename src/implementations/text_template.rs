@@ -156,3 +156,26 @@ pub(super) fn header_text(name: &InputName, value: &[u8]) -> Result<Vec<u8>, Not
         )))
     }
 }
+
+/// Renders the fields of a form; their names are already encoded.
+pub(super) fn form(
+    fields: &[(String, TextTemplate)],
+    request: &Request,
+) -> Result<Vec<u8>, NotCarried> {
+    let mut out = Vec::new();
+    for (name, template) in fields {
+        if !out.is_empty() {
+            out.push(b'&');
+        }
+        out.extend_from_slice(name.as_bytes());
+        out.push(b'=');
+        // Literals are encoded as well, because they are part of a value.
+        for piece in template.pieces() {
+            match piece {
+                TemplatePart::Literal(text) => out.extend(percent_encoded(text.as_bytes())),
+                TemplatePart::Value(name) => out.extend(percent(name, &name.bytes(request)?)?),
+            }
+        }
+    }
+    Ok(out)
+}

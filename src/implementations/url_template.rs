@@ -2,10 +2,9 @@
 
 use url::Url;
 
-use crate::implementations::calls::form;
 use crate::implementations::inputs::{InputName, NotCarried};
 use crate::implementations::text_template::{
-    TemplatePart, TextTemplate, TextTemplateError, percent, percent_encoded,
+    TemplatePart, TextTemplate, TextTemplateError, form, percent, percent_encoded,
 };
 use crate::implementations::web_address::{WebAddress, WebAddressError};
 use crate::signature::Request;

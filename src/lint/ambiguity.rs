@@ -14,7 +14,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use crate::lint::splits::{Cuts, TwoCuts};
+use crate::lint::splits::{Cuts, TwoCuts, filtered};
 use crate::scheme::{FieldKind, FieldTexts, Filter, MessagePart, Scheme};
 use crate::signature::{Fields, Value};
 
@@ -139,12 +139,6 @@ fn signed_values(scheme: &Scheme, fields: &Fields) -> Option<Vec<Vec<u8>>> {
     places
         .map(|(field, filters)| texts.bytes(field).map(|bytes| filtered(bytes, filters)))
         .collect()
-}
-
-pub(super) fn filtered(bytes: &[u8], filters: &[Filter]) -> Vec<u8> {
-    filters
-        .iter()
-        .fold(bytes.to_vec(), |done, filter| filter.apply(&done))
 }
 
 fn repeats_a_field(scheme: &Scheme) -> bool {

@@ -3,7 +3,6 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 
-use crate::lint::ambiguity::filtered;
 use crate::lint::form::Form;
 use crate::scheme::{FieldKind, Filter, MessagePart, Pattern, Scheme};
 
@@ -365,4 +364,10 @@ fn alphabet(words: &[Words]) -> Vec<u8> {
     let others: Vec<u8> = others.collect();
     let named = (0..=255).filter(|&byte| named[byte as usize]);
     others.into_iter().chain(named).collect()
+}
+
+pub(super) fn filtered(bytes: &[u8], filters: &[Filter]) -> Vec<u8> {
+    filters
+        .iter()
+        .fold(bytes.to_vec(), |done, filter| filter.apply(&done))
 }

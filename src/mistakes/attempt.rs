@@ -4,22 +4,11 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::mistakes::token_text::{LooseToken, loosely};
-use crate::mistakes::{Change, Inputs, Mistake, Pipeline, Step, Stop, TokenPieces};
-use crate::scheme::{Call, FieldTexts, Refusal, Rejection, Scheme, is_canonical_time};
+use crate::mistakes::{
+    Attempt, Change, Inputs, Judgement, Mistake, Pipeline, Step, Stop, TokenPieces,
+};
+use crate::scheme::{Call, FieldTexts, Rejection, Scheme, is_canonical_time};
 use crate::signature::{Fields, Outcome, Secrets, Value};
-
-/// What came of a judgement.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Judgement {
-    /// The token is good.
-    Accepted,
-    /// It is not, and this is where it failed.
-    Rejected(Rejection),
-    /// Nothing can be said of any token.
-    Refused(Refusal),
-    /// An exception came out.
-    Threw(String),
-}
 
 impl From<Judgement> for Outcome {
     fn from(judgement: Judgement) -> Self {
@@ -44,15 +33,6 @@ impl From<Stop> for Judgement {
 /// What an exception of a planted mistake says.
 pub(super) fn thrown(mistake: crate::mistakes::MistakeId) -> String {
     format!("planted mistake {mistake}: no result for such an input")
-}
-
-/// The judgement of one token by a verifier with mistakes, at the place of one of them.
-pub struct Attempt<'a> {
-    /// The request.
-    pub call: Call<'a>,
-    pipeline: &'a Pipeline,
-    mistakes: &'a [&'static Mistake],
-    at: usize,
 }
 
 /// Judges a token by a verifier with these mistakes.

@@ -1,15 +1,11 @@
 //! The catalogue: every mistake there is.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::LazyLock;
 
-use serde::Serialize;
-
 use crate::mistakes::{
-    Change, Step, algorithm, comparing, encoding, identity, message, secret, token, verifying,
+    Mistake, MistakeId, algorithm, comparing, encoding, identity, message, secret, token, verifying,
 };
-use crate::scheme::Scheme;
 
 /// Every mistake: stage by stage, in each the most frequent first.
 pub fn catalogue() -> &'static [Mistake] {
@@ -35,50 +31,7 @@ static BY_ID: LazyLock<HashMap<&'static str, usize>> = LazyLock::new(|| {
     indexed.map(|(at, mistake)| (mistake.id.0, at)).collect()
 });
 
-/// A named way to get a signature wrong.
-#[derive(Clone, Copy)]
-pub struct Mistake {
-    /// Its name.
-    pub id: MistakeId,
-    /// What was done, as a clause without its full stop; a template, as are the next two.
-    pub(crate) title: &'static str,
-    /// What goes wrong, in one sentence.
-    pub(crate) wrong: &'static str,
-    /// What to do instead, in one sentence, without the name of any language.
-    pub(crate) remedy: &'static str,
-    /// What to call for that in some languages, by the names that adapters give them.
-    pub(crate) hints: &'static [(&'static str, &'static str)],
-    /// Where it was seen; empty where it is known from no public report.
-    pub seen: &'static str,
-    /// The stage that it touches.
-    pub stage: Stage,
-    /// The more general mistake which, where it does the same, is the better explanation.
-    pub(crate) case_of: Option<&'static str>,
-    pub(crate) applies: fn(&Scheme) -> Result<(), &'static str>,
-    pub(crate) change: Change,
-}
-
 impl Mistake {
-    /// Whether it can make a difference in this scheme; if not, why.
-    pub fn applies(&self, scheme: &Scheme) -> Result<(), &'static str> {
-        (self.applies)(scheme)
-    }
-
-    /// The step that it changes.
-    pub fn step(&self) -> Step {
-        self.change.step()
-    }
-
-    /// Whether it changes how a token is judged, not how one is made.
-    pub fn is_of_verifying(&self) -> bool {
-        self.step() == Step::Verifying
-    }
-
-    /// Whether both cannot be made at once, because they change the same step.
-    pub fn excludes(&self, other: &Self) -> bool {
-        self.id == other.id || (self.step() == other.step() && !self.is_of_verifying())
-    }
-
     /// Its place among the mistakes of its stage, the most frequent first.
     pub(crate) fn rank_in_stage(&self) -> usize {
         let before = ALL.iter().take_while(|mistake| mistake.stage != self.stage);
@@ -91,66 +44,6 @@ impl Mistake {
     }
 }
 
-impl fmt::Debug for Mistake {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Mistake({})", self.id)
-    }
-}
-
-impl PartialEq for Mistake {
-    fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
-    }
-}
-
-impl Eq for Mistake {}
-
-/// The stage that a mistake touches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Stage {
-    /// From the configured secret to the key.
-    Secret,
-    /// From the identity to its bytes.
-    Identity,
-    /// From those bytes to the message, and what is done with it.
-    Message,
-    /// The hash function.
-    Algorithm,
-    /// From the MAC to text.
-    Encoding,
-    /// From that text to the token.
-    Token,
-    /// The judgement of a presented token.
-    Verifying,
-}
-
-impl Stage {
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Secret => "secret",
-            Self::Identity => "identity",
-            Self::Message => "message",
-            Self::Algorithm => "algorithm",
-            Self::Encoding => "encoding",
-            Self::Token => "token",
-            Self::Verifying => "verifying",
-        }
-    }
-}
-
-impl fmt::Display for Stage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-/// The name of a mistake in the catalogue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(transparent)]
-pub struct MistakeId(pub(crate) &'static str);
-
 impl MistakeId {
     /// The mistake of that name.
     pub fn named(name: &str) -> Result<Self, UnknownMistake> {
@@ -158,16 +51,6 @@ impl MistakeId {
             Some(&at) => Ok(ALL[at].id),
             None => Err(UnknownMistake::new(name)),
         }
-    }
-
-    /// The name.
-    pub fn as_str(self) -> &'static str {
-        self.0
-    }
-
-    /// The right MAC in a token that is put together otherwise.
-    pub(crate) const fn around_the_mac() -> Self {
-        Self("encoding-other-text-around")
     }
 
     /// The more general mistake of which it is a special case; itself, where there is none.
@@ -183,12 +66,6 @@ impl MistakeId {
     pub fn mistake(self) -> &'static Mistake {
         // Ids are made in the catalogue only.
         &ALL[BY_ID[self.0]]
-    }
-}
-
-impl fmt::Display for MistakeId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.0)
     }
 }
 

@@ -6,10 +6,10 @@ use crate::mistakes::applicability::{
     always, has_unsigned_field, signs_a_delimiter, signs_a_time, signs_an_identity_among_others,
     signs_fields_side_by_side, signs_millis, signs_seconds, signs_several_fields, signs_text,
 };
-use crate::mistakes::change::{Piece, PieceKind};
 use crate::mistakes::{
     Change, Composition, Form, Forms, Hash, Mistake, MistakeId, Stage, TimeText, TimeTexts,
 };
+use crate::mistakes::{Piece, PieceKind};
 use crate::scheme::MessagePart;
 
 const ENTRY: Mistake = Mistake {

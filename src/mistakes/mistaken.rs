@@ -1,7 +1,7 @@
 //! An implementation with planted mistakes.
 
-use crate::mistakes::attempt::{Judgement, judge, thrown};
-use crate::mistakes::{Choice, Inputs, Mistake, MistakeId, Pipeline, Stop};
+use crate::mistakes::attempt::{judge, thrown};
+use crate::mistakes::{Choice, Inputs, Judgement, Mistake, MistakeId, Pipeline, Stop};
 use crate::scheme::{Call, Implementation, NO_POLICY, SignatureState, Undecided, is_presented};
 use crate::signature::{Op, Outcome};
 

@@ -12,7 +12,6 @@ mod algorithm;
 mod applicability;
 mod attempt;
 mod catalogue;
-pub(crate) mod change;
 pub(crate) mod checksums;
 pub(crate) mod collision;
 mod comparing;
@@ -25,6 +24,7 @@ mod identity_forms;
 mod laws;
 mod lenient;
 pub(crate) mod message;
+mod mistake;
 mod mistaken;
 pub(crate) mod pipeline;
 #[cfg(test)]
@@ -36,17 +36,16 @@ mod verifying;
 mod verifying_forms;
 mod words;
 
-pub use attempt::{Attempt, Judgement};
-pub use catalogue::{Mistake, MistakeId, Stage, UnknownMistake, catalogue};
-pub(crate) use change::{Change, Keying};
-pub use change::{
-    Composition, Form, Forms, IdentityText, KeyedHash, SecretText, SelectedSecret, Step, TimeText,
-    TimeTexts,
-};
+pub use catalogue::{UnknownMistake, catalogue};
 pub use digest::{Digest, Hash};
 pub(crate) use message::DELIMITERS;
+pub use mistake::{
+    Attempt, Choice, Composition, Form, Forms, IdentityText, Judgement, KeyedHash, Mistake,
+    MistakeId, Pipeline, SecretText, SelectedSecret, Stage, Step, TimeText, TimeTexts,
+};
+pub(crate) use mistake::{Change, Keying, Piece, PieceKind};
 pub use mistaken::{ConflictError, Mistaken};
-pub use pipeline::{Choice, Inputs, Pipeline, Stop};
+pub use pipeline::{Inputs, Stop};
 pub use token_text::TokenPieces;
 pub(crate) use token_text::loosely;
 pub(crate) use words::FormWords;

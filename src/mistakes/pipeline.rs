@@ -2,27 +2,14 @@
 
 use std::borrow::Cow;
 
-use crate::mistakes::change::{Piece, PieceKind};
 use crate::mistakes::message::composed;
 use crate::mistakes::{
-    Change, Composition, Digest, Form, Forms, Hash, IdentityText, KeyedHash, Mistake, MistakeId,
-    SecretText, SelectedSecret, Step, TimeText, TimeTexts, TokenPieces,
+    Change, Choice, Composition, Digest, Form, Forms, Hash, IdentityText, KeyedHash, Mistake,
+    MistakeId, Piece, PieceKind, Pipeline, SecretText, SelectedSecret, Step, TimeText, TimeTexts,
+    TokenPieces,
 };
 use crate::scheme::{FieldKind, FieldSet, FieldTexts, MessagePart, Refusal, Scheme};
 use crate::signature::{Fields, Secrets};
-
-/// A mistake in one of its forms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Choice {
-    /// The mistake.
-    pub mistake: &'static Mistake,
-    /// Which of its forms, from 0.
-    pub form: usize,
-}
-
-/// The choices that differ from the scheme, at most one at each step.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Pipeline([Option<Choice>; Step::SIGNING]);
 
 /// What is signed, and by which scheme.
 #[derive(Clone, Copy, Debug)]

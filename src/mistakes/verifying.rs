@@ -9,11 +9,10 @@ use crate::mistakes::applicability::{
     algorithm_is_not, always, limits_age, limits_skew, limits_time, repeats_macs,
     secret_depends_on_a_field, signs_a_time, token_carries_a_signed_time,
 };
-use crate::mistakes::attempt::{Attempt, Judgement};
 use crate::mistakes::identity::javascript_text;
 use crate::mistakes::lenient::leniently;
 use crate::mistakes::verifying_forms::{loosely_equal, splits_at, time_as_number};
-use crate::mistakes::{Change, Choice, Mistake, MistakeId, Stage};
+use crate::mistakes::{Attempt, Change, Choice, Judgement, Mistake, MistakeId, Stage};
 use crate::scheme::{
     Algorithm, Freshness, Refusal, Rejection, Scheme, TokenGrammar, is_canonical_time,
 };

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
+use crate::report::beside::Tone;
 use crate::report::digits::{count, grouped};
-use crate::report::headline::{Headline, Tone};
+use crate::report::headline::Headline;
 use crate::report::{Campaigns, json};
 use crate::results::{Conformance, Document, JUDGED_ITSELF, Verdict};
 

@@ -2,8 +2,8 @@
 //! and the findings that the report must not hide.
 
 use crate::protocol::ImplementationInfo;
+use crate::report::beside::{Beside, Tone};
 use crate::report::digits::count;
-use crate::report::headline::{Beside, Tone};
 use crate::report::visible::excerpt;
 use crate::results::{
     Document, FuzzEnd, FuzzResult, RunResult, TimingResult, TimingVerdict, VersusResult,

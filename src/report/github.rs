@@ -1,9 +1,9 @@
 //! Annotations as GitHub-style workflow commands on standard output.
 
 use crate::report::Campaigns;
+use crate::report::beside::Tone;
 use crate::report::case::{actual, likely_cause, remedies};
 use crate::report::digits::count;
-use crate::report::headline::Tone;
 use crate::report::visible::{excerpt, visible};
 use crate::results::{Case, Document, RunResult, Verdict};
 

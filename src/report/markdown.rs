@@ -1,10 +1,11 @@
 //! A Markdown summary, for a CI job's page or a pull request.
 
 use crate::report::Campaigns;
+use crate::report::beside::Tone;
 use crate::report::case::{actual, likely_cause, remedies};
 use crate::report::causes::{causes, remarks};
 use crate::report::digits::{count, grouped};
-use crate::report::headline::{Headline, Tone};
+use crate::report::headline::Headline;
 use crate::report::human::{gate_sentence, verdict_sentence};
 use crate::report::matrix::{Cell, by_requirement, by_suite};
 use crate::report::request::sentence;

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use crate::report::requirements::requirements;
+use crate::report::requirements::{gravest, requirements};
 use crate::results::{Document, Verdict};
 
 /// An implementation's result for one row and column.
@@ -85,20 +85,4 @@ impl Matrix {
             .unzip();
         Self { columns, rows }
     }
-}
-
-/// The worst verdict with a count above zero.
-pub(super) fn gravest(of: impl Fn(Verdict) -> u64) -> Option<Verdict> {
-    const GRAVEST_FIRST: [Verdict; 9] = [
-        Verdict::Fail,
-        Verdict::UnexpectedPass,
-        Verdict::Error,
-        Verdict::Warning,
-        Verdict::KnownFailure,
-        Verdict::Skipped,
-        Verdict::Pass,
-        Verdict::Observed,
-        Verdict::NotApplicable,
-    ];
-    GRAVEST_FIRST.into_iter().find(|&verdict| of(verdict) > 0)
 }

@@ -5,6 +5,7 @@
 //! or a parser reads it.
 
 mod badge;
+mod beside;
 mod campaigns;
 mod case;
 mod causes;

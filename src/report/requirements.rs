@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::report::matrix::gravest;
 use crate::results::{Counts, RequirementSummary, RunResult, SuiteSummary, Verdict};
 
 /// A requirement with the results of the cases that show it.
@@ -54,4 +53,20 @@ pub(super) fn requirements(result: &RunResult) -> Vec<RequirementRow<'_>> {
         }
     }
     rows
+}
+
+/// The worst verdict with a count above zero.
+pub(super) fn gravest(of: impl Fn(Verdict) -> u64) -> Option<Verdict> {
+    const GRAVEST_FIRST: [Verdict; 9] = [
+        Verdict::Fail,
+        Verdict::UnexpectedPass,
+        Verdict::Error,
+        Verdict::Warning,
+        Verdict::KnownFailure,
+        Verdict::Skipped,
+        Verdict::Pass,
+        Verdict::Observed,
+        Verdict::NotApplicable,
+    ];
+    GRAVEST_FIRST.into_iter().find(|&verdict| of(verdict) > 0)
 }

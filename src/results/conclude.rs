@@ -1,6 +1,5 @@
 //! Turns observations into the document of a run.
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use indexmap::IndexMap;
@@ -11,30 +10,12 @@ use crate::results::conformance::{Disturbances, conformance, gate};
 use crate::results::document::cases_and_asked;
 use crate::results::known_failure_matcher::{KnownFailureMatcher, Ruling};
 use crate::results::{
-    Case, Counts, Interruption, KnownFailure, KnownFailures, KnownMention, Observed, ObservedKind,
-    Redaction, RequirementSummary, Restarts, RunResult, SCHEMA_VERSION, Scope, ScopeNote,
-    ShardSummary, SourceLine, SuiteSummary, Trait, Verdict, judge, words,
+    Case, Counts, Interruption, KnownFailure, KnownFailures, KnownMention, Observation, Observed,
+    ObservedKind, Redaction, RequirementSummary, Restarts, RunResult, SCHEMA_VERSION, Scope,
+    ScopeNote, ShardSummary, SourceLine, SuiteSummary, Trait, Verdict, judge, words,
 };
-use crate::signature::{Op, Outcome, Request};
-use crate::suite::{Expect, Level, Requirement, Suite, Vector};
-
-/// What was observed for one case.
-#[derive(Clone, Debug)]
-pub struct Observation<'s> {
-    /// The case's suite.
-    pub suite: &'s Suite,
-    /// The case's vector.
-    pub vector: &'s Vector,
-    /// The request that was sent, with the secret and the time it was sent with.
-    pub request: Cow<'s, Request>,
-    /// The expectation: that of the vector, unless the vector was re-signed for an implementation
-    /// that uses the real clock.
-    pub expect: Cow<'s, Expect>,
-    /// The correct token of an observed case; `None` if it cannot be known, or the scheme has none.
-    pub right: Option<String>,
-    /// What the implementation did.
-    pub observed: Observed,
-}
+use crate::signature::{Op, Outcome};
+use crate::suite::{Expect, Level, Requirement, Suite};
 
 /// The facts of a run other than its cases.
 #[derive(Clone, Debug)]

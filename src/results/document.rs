@@ -6,7 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::{HelloChanges, ImplementationInfo};
-use crate::results::{BaselineScore, Diagnosis, ObservedKind, Restarts, Verdict};
+use crate::results::{
+    BaselineScore, Causes, Diagnosis, MistakeMention, ObservedKind, Restarts, Verdict,
+};
 use crate::signature::Request;
 use crate::suite::{Basis, Level, Source};
 
@@ -421,28 +423,4 @@ pub struct SourceLine {
     pub path: String,
     /// The line on which the vector begins, from 1.
     pub line: u32,
-}
-
-/// One explanation of what an implementation did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Causes {
-    /// The mistakes that together produce it. Alternatives that a single case does not distinguish
-    /// are separate `Causes`.
-    pub mistakes: Vec<MistakeMention>,
-}
-
-/// A mistake of the catalogue, with its words.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MistakeMention {
-    /// Its id in the catalogue.
-    pub id: String,
-    /// What goes wrong.
-    pub title: String,
-    /// How to fix it.
-    pub remedy: String,
-    /// How many of the failed cases it explains; only in older documents.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub explained: Option<u64>,
 }

@@ -3,6 +3,7 @@
 
 mod baseline;
 mod case_pattern;
+mod causes;
 mod conclude;
 mod conformance;
 mod diagnosis;
@@ -20,6 +21,7 @@ mod merge;
 mod merge_fuzz;
 mod needle;
 mod not_started;
+mod observation;
 mod observed_kind;
 mod progress_curve;
 mod redaction;
@@ -35,16 +37,17 @@ mod words;
 
 pub use baseline::{Baseline, BaselineScore};
 pub use case_pattern::{CasePattern, CasePatternError};
-pub use conclude::{Circumstances, Observation, conclude};
-pub use diagnosis::{
-    Account, Diagnosis, Inquiry, InquiryRequest, InquiryResult, InquiryToken, LikelyCause,
-    is_failure,
+pub use causes::{
+    Account, Causes, Diagnosis, Inquiry, InquiryRequest, InquiryResult, InquiryToken, LikelyCause,
+    MistakeMention,
 };
+pub use conclude::{Circumstances, conclude};
+pub use diagnosis::is_failure;
 pub use difference::{AbsentImplementation, ChangedCase, Difference};
 pub use document::{
-    Case, Causes, Conformance, Counts, Gate, GateFailure, GateFailureKind, JUDGED_ITSELF,
-    KnownMention, MistakeMention, RequirementSummary, RunResult, SCHEMA_VERSION, Scope, ScopeNote,
-    ShardSummary, SourceLine, SuiteSummary, Trait,
+    Case, Conformance, Counts, Gate, GateFailure, GateFailureKind, JUDGED_ITSELF, KnownMention,
+    RequirementSummary, RunResult, SCHEMA_VERSION, Scope, ScopeNote, ShardSummary, SourceLine,
+    SuiteSummary, Trait,
 };
 pub use fuzz::{
     FUZZ_SCHEMA_VERSION, FuzzEnd, FuzzFinding, FuzzResult, FuzzTrait, FuzzWarning, FuzzedSuite,
@@ -55,6 +58,7 @@ pub use known_failures::{EntryProblem, KnownFailure, KnownFailures, KnownFailure
 pub use merge::{MergeError, merge};
 pub use merge_fuzz::merge_fuzz;
 pub use not_started::{INTERRUPTED_BEFORE, did_not_start};
+pub use observation::Observation;
 pub use observed_kind::ObservedKind;
 pub use progress_curve::{FuzzPoint, ProgressCurve};
 pub use redaction::{REDACTED, Redaction};

@@ -133,3 +133,10 @@ impl<'s> Case<'s> {
         }
     }
 }
+
+/// A vector of a suite.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Chosen<'s> {
+    pub(super) suite: &'s Suite,
+    pub(super) vector: &'s Vector,
+}

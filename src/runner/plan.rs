@@ -6,19 +6,12 @@ use std::time::Duration;
 use crate::adapters::Target;
 use crate::protocol::{Clock, Hello, MAX_LINE, PreparedRequest};
 use crate::results::ScopeNote;
-use crate::runner::case::{Case, Disposition};
+use crate::runner::case::{Case, Chosen, Disposition};
 use crate::runner::live_clock::LiveCase;
 use crate::runner::rekey::Rekeyer;
 use crate::runner::unknown_secret::ObservedTokens;
 use crate::runner::{RunOptions, WhoseSecret};
 use crate::suite::{Suite, Vector};
-
-/// A vector of a suite.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Chosen<'s> {
-    pub(super) suite: &'s Suite,
-    pub(super) vector: &'s Vector,
-}
 
 /// What was chosen, and what was not.
 #[derive(Debug)]

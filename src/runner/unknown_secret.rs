@@ -11,7 +11,7 @@ use crate::adapters::{Adapter, AdapterError, Exchange, Target, Ticket};
 use crate::derivation::{Change, Presented, Shift, SignedToken, Signing};
 use crate::protocol::{Clock, Hello, PreparedRequest, Reply};
 use crate::results::Failure;
-use crate::runner::plan::Chosen;
+use crate::runner::case::Chosen;
 use crate::runner::rekey::Rekeyer;
 use crate::scheme::{FieldTexts, Scheme};
 use crate::signature::{Fields, Op, Outcome, Request, Value};

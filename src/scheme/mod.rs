@@ -6,6 +6,7 @@
 
 mod algorithm;
 mod call;
+mod definition;
 mod field;
 mod freshness;
 mod given;
@@ -16,21 +17,24 @@ mod message;
 mod oracle;
 mod pattern;
 mod policy;
+mod refusal;
 mod roles;
 mod secret_rule;
 mod token;
 
 pub use algorithm::{Algorithm, Keyed};
 pub use call::{Call, Implementation};
+pub use definition::Scheme;
 pub use field::{Field, FieldKind, FieldSet, FieldTexts, Filter, is_canonical_time, is_field_name};
 pub use freshness::{Freshness, FreshnessProblem};
 pub use layout::{AmbiguousLayout, Layout, LayoutError, LayoutMatch, Part};
 pub use message::{Message, MessageError, MessagePart};
-pub use oracle::{Identification, NO_POLICY, Reference, Refusal, Rejection, Scheme, Verification};
+pub use oracle::{Identification, NO_POLICY, Reference, Rejection, Verification};
 pub use pattern::{Pattern, PatternError};
 pub use policy::{
     ContextKey, ContextProblem, Decision, Origin, Policy, Rule, SignatureState, Undecided,
     is_presented,
 };
+pub use refusal::Refusal;
 pub use secret_rule::{SecretEncoding, SecretRule};
 pub use token::{Item, List, Order, Pair, Pairs, ParsedToken, TokenError, TokenGrammar, Unknown};

@@ -6,61 +6,10 @@ use std::borrow::Cow;
 use subtle::ConstantTimeEq;
 
 use crate::scheme::{
-    Algorithm, Call, Decision, FieldSet, FieldTexts, Freshness, FreshnessProblem, Implementation,
-    Keyed, Message, Policy, Rule, SecretEncoding, SecretRule, SignatureState, TokenGrammar,
-    Undecided, is_presented,
+    Algorithm, Call, Decision, FieldTexts, FreshnessProblem, Implementation, Keyed, Policy,
+    Refusal, Rule, Scheme, SignatureState, Undecided, is_presented,
 };
 use crate::signature::{Context, Denial, Fields, Op, Outcome, Secret, Secrets, Value};
-
-/// How a signature is made and checked, as data; compiled and known to be sound.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Scheme {
-    /// The keyed hash function.
-    pub algorithm: Algorithm,
-    /// How many bytes of the MAC are kept, from its start.
-    pub mac_bytes: usize,
-    /// How the secret becomes key bytes.
-    pub secret: SecretRule,
-    /// The named inputs.
-    pub fields: FieldSet,
-    /// What is signed.
-    pub message: Message,
-    /// The grammar of the token.
-    pub token: TokenGrammar,
-    /// How old it may be.
-    pub freshness: Freshness,
-    /// What becomes of calls with and without it, where the scheme says so.
-    pub policy: Option<Policy>,
-}
-
-/// Why the oracle declines to sign, or to say anything of a token.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// A field that the message or the token needs is not given.
-    #[error("the field {0} is missing")]
-    MissingField(String),
-    /// A field holds what never is a text.
-    #[error("the field {field} is {found}; expected a text")]
-    NotText {
-        /// The field.
-        field: String,
-        /// What was found.
-        found: &'static str,
-    },
-    /// A time that is no whole number from 0, or a value that its enum does not have.
-    #[error("the field {0} has a value of the wrong type")]
-    BadField(String),
-    /// The value that selects the secret selects none.
-    #[error("there is no secret for {0:?}")]
-    NoSecret(String),
-    /// With an empty key anybody can sign.
-    #[error("the secret is empty")]
-    EmptySecret,
-    /// The secret does not spell a key.
-    #[error("the secret is not {0:?}")]
-    UndecodableSecret(SecretEncoding),
-}
 
 /// What the oracle says of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]

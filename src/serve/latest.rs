@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use crate::explain::{Answer, Question, explain};
 use crate::report::visible;
 use crate::scheme::{Decision, Scheme, SignatureState};
-use crate::serve::platform::Identified;
+use crate::serve::identified::Identified;
 use crate::signature::{Context, ContextValue, Fields, Secrets, Value};
 
 /// Maximum length of a token to explain, in bytes, because the search takes time.

@@ -5,7 +5,9 @@
 //! serves several of them, the adapter protocol and a page. [`Listener`] accepts connections. The
 //! clock, random names and the log are passed in.
 
+mod app_state;
 mod call;
+mod identified;
 mod latest;
 mod listener;
 mod page;
@@ -15,8 +17,10 @@ mod router;
 mod settings;
 mod state;
 
+pub use app_state::{AppState, Environment, Memory};
+pub use identified::Identified;
 pub use latest::LatestCall;
 pub use listener::{Limits, Listener};
-pub use platform::{Identified, Platform};
-pub use router::{AppState, Environment, Memory, router};
+pub use platform::Platform;
+pub use router::router;
 pub use settings::{Settings, SettingsError};

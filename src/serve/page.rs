@@ -4,9 +4,9 @@ use askama::Template;
 
 use crate::report::visible;
 use crate::scheme::Scheme;
+use crate::serve::app_state::AppState;
 use crate::serve::latest::LatestCall;
 use crate::serve::platform::Platform;
-use crate::serve::router::AppState;
 use crate::signature::Value;
 
 /// Maximum number of calls per platform that are explained.

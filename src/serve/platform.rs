@@ -5,10 +5,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::scheme::{
-    Decision, Identification, Origin, Policy, Refusal, Rejection, Rule, Scheme, SignatureState,
-};
+use crate::scheme::{Decision, Identification, Origin, Policy, Refusal, Rule, Scheme};
 use crate::serve::call::{Call, CallError};
+use crate::serve::identified::Identified;
 use crate::serve::latest::LatestCall;
 use crate::serve::settings::{Settings, SettingsError};
 use crate::serve::state::{State, User};
@@ -33,21 +32,6 @@ pub struct Platform {
     state: Mutex<State>,
     /// The most recent calls, at most [`LATEST`].
     latest: Mutex<VecDeque<LatestCall>>,
-}
-
-/// The result of a call.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Identified {
-    /// The policy's decision, or why there is none.
-    pub decision: Result<Decision, String>,
-    /// The warning for the caller, if any.
-    pub warning: Option<String>,
-    /// The state of the signature, if it was checked.
-    pub signature: Option<SignatureState>,
-    /// Why an invalid signature failed; `None` if the call is accepted anyway.
-    pub rejection: Option<Rejection>,
-    /// The session that the caller should keep, if one was opened.
-    pub session: Option<String>,
 }
 
 impl Platform {

@@ -6,8 +6,8 @@ use axum::http::{HeaderValue, Response, StatusCode};
 use serde_json::{Map, json};
 
 use crate::scheme::Decision;
+use crate::serve::identified::Identified;
 use crate::serve::latest::outcome_word;
-use crate::serve::platform::Identified;
 
 /// The session cookie. It has no maximum age, so it ends with the browser session.
 pub(super) const COOKIE: &str = "macproof_session";

@@ -3,7 +3,6 @@
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -17,14 +16,13 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::routing::{get, post};
 use hyper::body::Body as _;
 use serde_json::{Value as Json, json};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::SemaphorePermit;
 
 use crate::adapters::{ServeError, Served};
-use crate::protocol::Hello;
-use crate::scheme::{Reference, Scheme, SignatureState};
+use crate::scheme::{Reference, SignatureState};
+use crate::serve::app_state::AppState;
 use crate::serve::latest::LatestCall;
 use crate::serve::page::page;
-use crate::serve::platform::Platform;
 use crate::serve::reply;
 use crate::signature::Value;
 
@@ -33,48 +31,8 @@ const MAX_CALL: usize = 256 << 10;
 /// Maximum size of a body of protocol requests, in bytes.
 const MAX_BATCH: usize = 16 << 20;
 
-/// Maximum total size of bodies in memory, in bytes: those being received, and those being
-/// answered.
-const MAX_HELD: usize = 64 << 20;
 /// Maximum total number of repetitions per body: less than a second of work.
 const MAX_REPETITIONS: u64 = 1_000_000;
-
-/// The shared state of the server.
-pub struct AppState {
-    /// The platforms, each served under its suite's name.
-    pub platforms: Vec<Platform>,
-    /// The schemes available over the protocol, by suite name.
-    pub schemes: Vec<(String, Scheme)>,
-    /// The hello of the protocol.
-    pub hello: Hello,
-    /// The origins whose pages may call, such as `http://localhost:3000`.
-    pub allowed_origins: Vec<String>,
-    /// Maximum time to receive a body.
-    pub body_time: Duration,
-    /// The memory left for bodies.
-    pub memory: Memory,
-    /// Clock, random names and log.
-    pub environment: Environment,
-}
-
-/// The memory for bodies, with one permit per byte.
-pub struct Memory(Semaphore);
-
-impl Default for Memory {
-    fn default() -> Self {
-        Self(Semaphore::new(MAX_HELD))
-    }
-}
-
-/// The external dependencies of the server.
-pub struct Environment {
-    /// Returns the current time in Unix seconds.
-    pub now: Box<dyn Fn() -> u64 + Send + Sync>,
-    /// Returns an unguessable name.
-    pub random_name: Box<dyn Fn() -> String + Send + Sync>,
-    /// Receives a log entry, a JSON object without tokens or secrets.
-    pub log: Box<dyn Fn(Json) + Send + Sync>,
-}
 
 /// Builds the router.
 pub fn router(state: Arc<AppState>) -> Router {
@@ -133,26 +91,6 @@ async fn guard(State(state): State<Arc<AppState>>, request: Request, next: Next)
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     }
     response
-}
-
-impl AppState {
-    /// Whether pages of an origin may call, and if so, whether it is a cross-origin call.
-    fn lets_in(&self, origin: &HeaderValue, host: &str) -> Option<bool> {
-        let origin = origin.to_str().ok()?;
-        if origin.strip_prefix("http://") == Some(host) {
-            return Some(false);
-        }
-        let mut allowed = self.allowed_origins.iter();
-        allowed.any(|allowed| allowed == origin).then_some(true)
-    }
-
-    fn log(&self, event: &str, mut line: Json) {
-        if let Json::Object(members) = &mut line {
-            members.insert("time".to_owned(), (self.environment.now)().into());
-            members.insert("event".to_owned(), event.into());
-        }
-        (self.environment.log)(line);
-    }
 }
 
 /// Whether a `Host` header names this machine.

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use crate::scheme::{MessageError, PatternError, TokenError};
 use crate::signature::{Op, OutcomeKind, Slug, SlugError};
 use crate::suite::excerpt::{Excerpt, push_visible};
-use crate::suite::literal::Unusable;
 use crate::suite::{InputKind, Level, Position};
 
 /// Why a suite cannot be loaded: the problem, the vector concerned, and the place with the line
@@ -470,4 +469,17 @@ pub enum Problem {
         /// The other kind.
         other: InputKind,
     },
+}
+
+/// Why a value cannot occur in a suite.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unusable {
+    /// JSON parsers disagree about the number.
+    #[error(
+        "a number here is whole, without leading zeros, and at most 9007199254740991 (2^53-1) in size; write it in quotes if it is a text"
+    )]
+    Number,
+    /// `{base64: …}` with invalid base64.
+    #[error("invalid base64 (standard alphabet, padded): {0}")]
+    Base64(String),
 }

@@ -4,10 +4,10 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_yaml::budget::BudgetBreach;
 use serde_yaml::{DefaultMessageFormatter, Error, MessageFormatter};
 
+use crate::suite::error::Unusable;
 use crate::suite::error::{Fault, Problem};
-use crate::suite::literal::Unusable;
-use crate::suite::load::options;
 use crate::suite::position::{At, Position};
+use crate::suite::yaml_options::options;
 
 /// Converts an error of the YAML reader into a [`Fault`].
 pub(super) fn form_fault(text: &str, error: &Error) -> Fault {

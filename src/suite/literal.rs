@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::signature::MAX_NUMBER;
-use crate::suite::error::{Fault, Problem};
+use crate::suite::error::{Fault, Problem, Unusable};
 use crate::suite::position::At;
 
 /// The value of a field, a secret or a presented token.
@@ -25,19 +25,6 @@ pub(super) enum Literal {
     Json(serde_json::Value),
     /// A value that no suite can contain, kept until its place is known.
     Unusable(Unusable),
-}
-
-/// Why a value cannot occur in a suite.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unusable {
-    /// JSON parsers disagree about the number.
-    #[error(
-        "a number here is whole, without leading zeros, and at most 9007199254740991 (2^53-1) in size; write it in quotes if it is a text"
-    )]
-    Number,
-    /// `{base64: …}` with invalid base64.
-    #[error("invalid base64 (standard alphabet, padded): {0}")]
-    Base64(String),
 }
 
 impl<'de> Deserialize<'de> for Literal {

@@ -18,15 +18,16 @@ mod policy_reader;
 mod position;
 mod raw;
 mod schema;
+mod schema_texts;
 mod scheme_reader;
 mod vector_reader;
+mod yaml_options;
 
 pub use crate::signature::InputKind;
 pub use embedded::{Embedded, default_suites, embedded, find};
-pub use error::{Problem, SuiteError};
+pub use error::{Problem, SuiteError, Unusable};
 pub(crate) use excerpt::Excerpt;
 pub(crate) use forms::{Entries, OneOf, present};
-pub use literal::Unusable;
 pub(crate) use load::from_yaml;
 pub use load::{MAX_FILE_BYTES, is_foreign_pipe};
 pub use model::{Basis, Expect, Level, Requirement, Source, Suite, SuiteText, Vector};

@@ -11,7 +11,7 @@ use crate::signature::Op;
 use crate::suite::forms::{Entries, OneOf, present};
 use crate::suite::literal::Literal;
 use crate::suite::position::At;
-use crate::suite::schema::{DurationText, SecretText, SlugText, field_name, slug};
+use crate::suite::schema_texts::{DurationText, SecretText, SlugText, field_name, slug};
 use crate::suite::{Basis, InputKind, Level};
 
 /// A suite of test vectors for one HMAC identity signature scheme.

@@ -15,11 +15,12 @@ use crate::adapters::http::doubts::Doubts;
 use crate::adapters::http::round_trip::{
     Breach, Event, Flight, OutgoingRequest, Reading, ResponseEvent,
 };
+use crate::adapters::http::target::{EVENTS, HttpTarget, WebTarget};
 use crate::adapters::http::transport::HttpTransport;
 use crate::adapters::http::witness::{Ordinary, SURELY_TAKEN, Size, Witness};
 use crate::adapters::in_flight::MAX_IN_FLIGHT;
 use crate::adapters::{AdapterError, Exchange, Limits, ShutdownReport, Ticket};
-use crate::implementations::{Native, Reach, WebAddress, WebCall};
+use crate::implementations::{Native, WebAddress, WebCall};
 use crate::protocol::Hello;
 use crate::results::Failure;
 
@@ -35,27 +36,6 @@ const MAX_FAILED_ATTEMPTS: u32 = 20;
 
 /// How long an ordinary request is waited for that only shows whether a server lives.
 const LONGEST_PROBE: Duration = Duration::from_secs(2);
-
-/// How many events wait to be looked at.
-pub(super) const EVENTS: usize = 64;
-
-/// A server that speaks the protocol.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HttpTarget {
-    /// Where it listens; its path is `/macproof` unless it names one.
-    pub address: WebAddress,
-    /// Which machines may be contacted.
-    pub reach: Reach,
-}
-
-/// A server that is asked as its description says.
-#[derive(Clone, Debug)]
-pub struct WebTarget {
-    /// How it is asked.
-    pub native: Native<WebCall>,
-    /// Which machines may be contacted.
-    pub reach: Reach,
-}
 
 /// A server.
 ///

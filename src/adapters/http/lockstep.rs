@@ -11,8 +11,9 @@ use crate::adapters::http::client::{
     Client, Connection, Request as Sent, Response, TransportError, check_plain, expect_plain_200,
 };
 use crate::adapters::http::described::{as_described, in_protocol};
-use crate::adapters::http::http_adapter::{HttpTarget, WebTarget};
-use crate::adapters::http::round_trip::{Head, Reading, cookies};
+use crate::adapters::http::head::Head;
+use crate::adapters::http::round_trip::{Reading, cookies};
+use crate::adapters::http::target::{HttpTarget, WebTarget};
 use crate::adapters::http::transport::HttpTransport;
 use crate::adapters::lockstep::{FIRST_ID, RoundTrip, heard, in_nanos};
 use crate::adapters::{AdapterError, Limits, LockstepError};

@@ -8,11 +8,14 @@ mod client;
 mod connector;
 mod described;
 mod doubts;
+mod head;
 mod http_adapter;
 mod lockstep;
 mod round_trip;
+mod target;
 mod transport;
 mod witness;
 
-pub use http_adapter::{HttpAdapter, HttpTarget, WebTarget};
+pub use http_adapter::HttpAdapter;
 pub use lockstep::{HttpRequestResponse, WebRequestResponse};
+pub use target::{HttpTarget, WebTarget};

@@ -1,7 +1,7 @@
 //! One request over HTTP that is under way: an object of the protocol, a batch of them, or what a
 //! description makes of one.
 
-use hyper::header::{COOKIE, HeaderName, HeaderValue, SET_COOKIE};
+use hyper::header::{COOKIE, HeaderValue, SET_COOKIE};
 use tokio::sync::mpsc::Sender;
 use tokio::task::AbortHandle;
 
@@ -9,10 +9,11 @@ use crate::adapters::conversation::Line;
 use crate::adapters::http::client::{
     Client, Connection, Request, Response, TransportError, check_plain, expect_plain_200,
 };
+use crate::adapters::http::head::Head;
 use crate::adapters::http::witness::{Ordinary, Size, Witness};
 use crate::adapters::in_flight::Addressee;
 use crate::adapters::{Exchange, Ticket};
-use crate::implementations::{AnswerRules, Output};
+use crate::implementations::AnswerRules;
 use crate::protocol::{MAX_LINE, Reply};
 use crate::results::Failure;
 use crate::signature::Op;
@@ -35,13 +36,6 @@ pub(super) enum ResponseEvent {
     Piece(Vec<u8>),
     /// It is over.
     Over(Result<(), TransportError>),
-}
-
-/// The head of an answer.
-#[derive(Clone, Debug)]
-pub(super) struct Head {
-    status: u16,
-    headers: Vec<(String, String)>,
 }
 
 /// How what comes back is read.
@@ -364,28 +358,6 @@ impl OutgoingRequest {
             }
         }
         Ok(())
-    }
-}
-
-impl Head {
-    pub(super) fn of(response: &Response) -> Self {
-        let header = |(name, value): (&HeaderName, &HeaderValue)| {
-            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-            (name.as_str().to_owned(), value)
-        };
-        Self {
-            status: response.status().as_u16(),
-            headers: response.headers().iter().map(header).collect(),
-        }
-    }
-
-    /// The whole answer.
-    pub(super) fn output<'h>(&'h self, body: &'h [u8]) -> Output<'h> {
-        Output {
-            status: self.status,
-            headers: &self.headers,
-            body,
-        }
     }
 }
 

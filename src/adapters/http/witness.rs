@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use crate::adapters::http::client::{Client, Connection, Request};
 use crate::adapters::http::connector::OurEnd;
-use crate::adapters::http::round_trip::Head;
+use crate::adapters::http::head::Head;
 use crate::implementations::{AnswerRules, Reach};
 use crate::signature::Op;
 

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use crate::report::digits::{count, grouped};
 use crate::report::html::tone;
-use crate::report::matrix::gravest;
 use crate::report::requirements::RequirementRow;
+use crate::report::requirements::gravest;
 use crate::report::visible::{excerpt, visible};
 use crate::results::{Case, ObservedKind, SuiteSummary, Verdict};
 use crate::suite::Basis;

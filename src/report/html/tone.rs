@@ -1,6 +1,6 @@
 //! The colour and the word for each result, so that nothing is conveyed by colour alone.
 
-use crate::report::headline::Tone;
+use crate::report::beside::Tone;
 use crate::results::Verdict;
 
 /// The CSS class of a verdict.

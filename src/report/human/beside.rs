@@ -2,7 +2,7 @@
 
 use crate::report::case::REASON;
 use crate::report::digits::{count, grouped};
-use crate::report::human::page::Canvas;
+use crate::report::human::canvas::Canvas;
 use crate::report::known;
 use crate::report::visible::excerpt;
 use crate::results::{RestartKind, RunResult, Trait};

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use crate::report::HumanOptions;
 use crate::report::case::{LABEL, details};
 use crate::report::digits::{count, grouped};
+use crate::report::human::canvas::{Canvas, some_of};
 use crate::report::human::groups::{Group, by_requirement};
-use crate::report::human::page::{Canvas, some_of};
 use crate::report::visible::visible;
 use crate::results::{Case, ObservedKind, RunResult, Verdict};
 

@@ -4,6 +4,7 @@
 //! suite, the likely causes, and the verdict.
 
 mod beside;
+mod canvas;
 mod failed;
 mod groups;
 mod options;
@@ -13,6 +14,15 @@ mod sentence;
 mod several;
 mod summary;
 
+use crate::results::Document;
+
 pub use options::HumanOptions;
-pub use page::human;
 pub(super) use sentence::{gate as gate_sentence, verdict_sentence};
+
+/// Renders the document for a person.
+pub fn human(document: &Document, options: &HumanOptions) -> String {
+    match document {
+        Document::Run(result) => page::one(result, options),
+        Document::Runs(_) => several::several(document, options),
+    }
+}

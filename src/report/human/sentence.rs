@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::report::digits::{count, duration, grouped};
-use crate::report::human::page::Canvas;
+use crate::report::human::canvas::Canvas;
 use crate::report::visible::excerpt;
 use crate::results::{
     Case, Conformance, GateFailureKind, JUDGED_ITSELF, ObservedKind, RunResult, Verdict,

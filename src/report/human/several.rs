@@ -2,7 +2,8 @@
 
 use crate::report::HumanOptions;
 use crate::report::digits::grouped;
-use crate::report::human::page::{Canvas, one};
+use crate::report::human::canvas::Canvas;
+use crate::report::human::page::one;
 use crate::report::matrix::{Cell, by_suite};
 use crate::report::visible::excerpt;
 use crate::results::{Conformance, Document, Verdict};

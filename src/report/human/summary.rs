@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use crate::report::causes::{causes, remarks};
 use crate::report::digits::{count, grouped};
+use crate::report::human::canvas::Canvas;
 use crate::report::human::groups::Group;
-use crate::report::human::page::Canvas;
 use crate::report::visible::beginning;
 use crate::results::{RunResult, Verdict};
 

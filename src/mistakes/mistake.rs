@@ -1,10 +1,13 @@
 //! What a mistake changes: the steps of signing, what each is given, and what it gives back.
 
 use std::borrow::Cow;
+use std::fmt;
+
+use serde::Serialize;
 
 use crate::mistakes::digest::Prepared;
-use crate::mistakes::{Attempt, Digest, Hash, Judgement, TokenPieces};
-use crate::scheme::{Scheme, SecretRule};
+use crate::mistakes::{Digest, Hash, TokenPieces};
+use crate::scheme::{Call, Refusal, Rejection, Scheme, SecretRule};
 use crate::signature::{Fields, Value};
 
 /// The steps of signing in their order, and verifying. A pipeline deviates at most once at each
@@ -263,4 +266,162 @@ impl KeyedHash<'_> {
     pub fn key(&self) -> &[u8] {
         self.key
     }
+}
+
+/// A named way to get a signature wrong.
+#[derive(Clone, Copy)]
+pub struct Mistake {
+    /// Its name.
+    pub id: MistakeId,
+    /// What was done, as a clause without its full stop; a template, as are the next two.
+    pub(crate) title: &'static str,
+    /// What goes wrong, in one sentence.
+    pub(crate) wrong: &'static str,
+    /// What to do instead, in one sentence, without the name of any language.
+    pub(crate) remedy: &'static str,
+    /// What to call for that in some languages, by the names that adapters give them.
+    pub(crate) hints: &'static [(&'static str, &'static str)],
+    /// Where it was seen; empty where it is known from no public report.
+    pub seen: &'static str,
+    /// The stage that it touches.
+    pub stage: Stage,
+    /// The more general mistake which, where it does the same, is the better explanation.
+    pub(crate) case_of: Option<&'static str>,
+    pub(crate) applies: fn(&Scheme) -> Result<(), &'static str>,
+    pub(crate) change: Change,
+}
+
+impl Mistake {
+    /// Whether it can make a difference in this scheme; if not, why.
+    pub fn applies(&self, scheme: &Scheme) -> Result<(), &'static str> {
+        (self.applies)(scheme)
+    }
+
+    /// The step that it changes.
+    pub fn step(&self) -> Step {
+        self.change.step()
+    }
+
+    /// Whether it changes how a token is judged, not how one is made.
+    pub fn is_of_verifying(&self) -> bool {
+        self.step() == Step::Verifying
+    }
+
+    /// Whether both cannot be made at once, because they change the same step.
+    pub fn excludes(&self, other: &Self) -> bool {
+        self.id == other.id || (self.step() == other.step() && !self.is_of_verifying())
+    }
+}
+
+impl fmt::Debug for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Mistake({})", self.id)
+    }
+}
+
+impl PartialEq for Mistake {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Mistake {}
+
+/// The stage that a mistake touches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// From the configured secret to the key.
+    Secret,
+    /// From the identity to its bytes.
+    Identity,
+    /// From those bytes to the message, and what is done with it.
+    Message,
+    /// The hash function.
+    Algorithm,
+    /// From the MAC to text.
+    Encoding,
+    /// From that text to the token.
+    Token,
+    /// The judgement of a presented token.
+    Verifying,
+}
+
+impl Stage {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Secret => "secret",
+            Self::Identity => "identity",
+            Self::Message => "message",
+            Self::Algorithm => "algorithm",
+            Self::Encoding => "encoding",
+            Self::Token => "token",
+            Self::Verifying => "verifying",
+        }
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// The name of a mistake in the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct MistakeId(pub(crate) &'static str);
+
+impl MistakeId {
+    /// The name.
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+
+    /// The right MAC in a token that is put together otherwise.
+    pub(crate) const fn around_the_mac() -> Self {
+        Self("encoding-other-text-around")
+    }
+}
+
+impl fmt::Display for MistakeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.0)
+    }
+}
+
+/// A mistake in one of its forms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The mistake.
+    pub mistake: &'static Mistake,
+    /// Which of its forms, from 0.
+    pub form: usize,
+}
+
+/// The choices that differ from the scheme, at most one at each step.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pipeline(pub(super) [Option<Choice>; Step::SIGNING]);
+
+/// What came of a judgement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Judgement {
+    /// The token is good.
+    Accepted,
+    /// It is not, and this is where it failed.
+    Rejected(Rejection),
+    /// Nothing can be said of any token.
+    Refused(Refusal),
+    /// An exception came out.
+    Threw(String),
+}
+
+/// The judgement of one token by a verifier with mistakes, at the place of one of them.
+pub struct Attempt<'a> {
+    /// The request.
+    pub call: Call<'a>,
+    pub(super) pipeline: &'a Pipeline,
+    pub(super) mistakes: &'a [&'static Mistake],
+    pub(super) at: usize,
 }
