@@ -3,10 +3,12 @@
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::io;
+use std::path::PathBuf;
 use std::time::Instant;
 
+use clap::Args;
+
 use crate::adapters::{Served, serve};
-use crate::cli::args::AdapterArgs;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::suites;
 use crate::mistakes::{MistakeId, Mistaken};
@@ -14,6 +16,20 @@ use crate::protocol::{Hello, ImplementationInfo, PROTOCOL_VERSION};
 use crate::scheme::{Implementation, Reference, Scheme};
 use crate::suite::{self, Embedded, Suite};
 use crate::timing::Leaky;
+
+#[derive(Debug, Args)]
+pub(crate) struct AdapterArgs {
+    /// A mistake to make, by its id in the catalogue; may be repeated.
+    #[arg(long, value_name = "ID")]
+    pub(crate) mistake: Vec<String>,
+    /// A leak in its comparison, for `macproof timing` to find: early-exit, equality, or the extra
+    /// time if the first character is right, for example 20ns or 2us.
+    #[arg(long, value_name = "LEAK", conflicts_with = "mistake")]
+    pub(crate) leak: Option<String>,
+    /// A suite file of your own, in addition to the built-in suites; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) suite_file: Vec<PathBuf>,
+}
 
 /// How many requests it takes before it has answered the first: enough that neither side waits
 /// for the other.

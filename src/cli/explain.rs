@@ -2,11 +2,24 @@
 
 use std::time::Instant;
 
-use crate::cli::args::ExplainArgs;
+use clap::Args;
+
 use crate::cli::exit::{Exit, Stop};
-use crate::cli::inputs::Inputs;
+use crate::cli::inputs::{Inputs, SignatureArgs};
 use crate::cli::terminal::{print, tell};
 use crate::explain::{Answer, Question, explain as search};
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    #[command(flatten)]
+    pub(crate) signature: SignatureArgs,
+    /// The token to explain.
+    #[arg(long, value_name = "TOKEN", allow_hyphen_values = true)]
+    pub(crate) token: String,
+    /// The time at which the token was made, in Unix seconds; the current time by default.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) now: Option<u64>,
+}
 
 /// Says which mistakes produce the token, and what to change.
 pub(crate) fn explain(args: &ExplainArgs, now: u64) -> Result<Exit, Stop> {

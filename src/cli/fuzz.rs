@@ -5,25 +5,26 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use crate::cli::args::LevelArg;
 use crate::cli::campaign_documents::CampaignDocuments;
 use crate::cli::campaign_words::{campaign_in_words, progress_in_words};
 use crate::cli::clock::{now, to_the_second, unix_now};
 use crate::cli::corpus::{corpus_file, read_corpus, write_corpus};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::interrupt::{interrupt_flag, interruption};
+use crate::cli::no_campaign::no_campaign;
 use crate::cli::render::probe;
 use crate::cli::shard::shard;
 use crate::cli::target_args::{ReachArgs, ResolvedTarget, duration};
 use crate::cli::terminal::{ProgressBar, save, say};
+use crate::cli::values::LevelArg;
 use crate::cli::versus::against;
 use crate::fuzz::{
-    FuzzCircumstances, FuzzEnding, FuzzError, FuzzOptions, FuzzOutput, FuzzProgress, VersusOptions,
-    document, fuzz as fuzz_suites, saved,
+    FuzzCircumstances, FuzzEnding, FuzzOptions, FuzzOutput, FuzzProgress, VersusOptions, document,
+    fuzz as fuzz_suites, saved,
 };
 use crate::results::JUDGED_ITSELF;
 use crate::runner::Shard;
-use crate::suite::{Level, Suite};
+use crate::suite::Suite;
 
 /// How long a campaign lasts for which nothing is said.
 const USUAL_TIME: Duration = Duration::from_secs(60);
@@ -175,10 +176,7 @@ fn options(args: &FuzzArgs) -> Result<FuzzOptions, Stop> {
         seed: args.seed.unwrap_or_else(|| fastrand::u64(..1 << 32)),
         jobs: usize::from(args.reach.jobs),
         shard: shard(args.shard.as_deref())?,
-        level: match args.level {
-            LevelArg::Must => Level::Must,
-            LevelArg::Should => Level::Should,
-        },
+        level: args.level.into(),
         cases: args.cases,
         time,
         grown: args.grown,
@@ -213,17 +211,6 @@ pub(crate) fn campaign(
     );
     bar.clear();
     output.map_err(no_campaign)
-}
-
-/// Why there was no campaign.
-pub(crate) fn no_campaign(error: FuzzError) -> Stop {
-    match (error, interruption()) {
-        (FuzzError::Nothing(why), _) => Stop::usage(FuzzError::Nothing(why)),
-        (FuzzError::Adapter(_), Some(interruption)) => {
-            Stop::interrupted(interruption, "interrupted before the first case ran")
-        }
-        (error, None) => Stop::harness(error),
-    }
 }
 
 /// Saves the findings of each suite; the files that are there now.

@@ -2,9 +2,10 @@
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::cli::args::SignatureArgs;
+use clap::Args;
+
 use crate::cli::exit::Stop;
 use crate::cli::modes::ask_hidden;
 use crate::cli::suites;
@@ -13,6 +14,36 @@ use crate::report::visible;
 use crate::scheme::{FieldKind, Scheme};
 use crate::signature::{Fields, Secret, Secrets, Value};
 use crate::suite::{Suite, is_foreign_pipe};
+
+/// A scheme, a secret, and fields.
+#[derive(Debug, Args)]
+pub(crate) struct SignatureArgs {
+    /// The suite whose scheme to use, by name.
+    #[arg(value_name = "SUITE", required_unless_present = "suite_file")]
+    pub(crate) suite: Option<String>,
+    /// A suite file of your own instead.
+    #[arg(long, value_name = "FILE", conflicts_with = "suite")]
+    pub(crate) suite_file: Option<PathBuf>,
+    /// A file with the secret; a trailing line feed is dropped, with a note.
+    #[arg(long, value_name = "FILE", group = "secret_from")]
+    pub(crate) secret_file: Option<PathBuf>,
+    /// A file with the secret, read byte for byte.
+    #[arg(long, value_name = "FILE", group = "secret_from")]
+    pub(crate) secret_file_raw: Option<PathBuf>,
+    /// An environment variable with the secret.
+    #[arg(long, value_name = "VAR", group = "secret_from")]
+    pub(crate) secret_env: Option<String>,
+    /// A field, for example `user_id=id-1`, or `user_id=@FILE` to read it byte for byte from a
+    /// file; may be repeated.
+    #[arg(long = "field", value_name = "NAME=VALUE")]
+    pub(crate) fields: Vec<String>,
+    /// The platform of the secret, if the scheme has one for each platform.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) platform: Option<String>,
+    /// Write JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
 
 /// What `sign`, `verify` and `explain` work on.
 pub(crate) struct Inputs {

@@ -2,10 +2,17 @@
 
 use std::fmt::Write as _;
 
-use crate::cli::args::MistakesArgs;
+use clap::Args;
+
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::terminal::print;
 use crate::mistakes::{MistakeId, Stage, catalogue};
+
+#[derive(Debug, Args)]
+pub(crate) struct MistakesArgs {
+    /// The id of a mistake.
+    pub(crate) id: Option<String>,
+}
 
 /// Lists the catalogue stage by stage, or shows one entry.
 pub(crate) fn mistakes(args: &MistakesArgs) -> Result<Exit, Stop> {

@@ -24,6 +24,7 @@ mod interrupt;
 mod merge;
 mod mistakes;
 mod modes;
+mod no_campaign;
 mod oracle;
 mod random;
 mod render;
@@ -37,6 +38,7 @@ mod suites;
 mod target_args;
 mod terminal;
 mod timing;
+mod values;
 mod verify_certificate;
 mod versus;
 

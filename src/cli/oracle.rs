@@ -1,13 +1,31 @@
 //! `macproof sign` and `macproof verify`: the oracle by hand.
 
+use clap::Args;
 use serde_json::json;
 
-use crate::cli::args::{SignArgs, VerifyArgs};
 use crate::cli::exit::{Exit, Stop};
-use crate::cli::inputs::Inputs;
+use crate::cli::inputs::{Inputs, SignatureArgs};
 use crate::cli::terminal::{print, tell};
 use crate::scheme::Verification;
 use crate::signature::Value;
+
+#[derive(Debug, Args)]
+pub(crate) struct SignArgs {
+    #[command(flatten)]
+    pub(crate) signature: SignatureArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub(crate) signature: SignatureArgs,
+    /// The token.
+    #[arg(long, value_name = "TOKEN", allow_hyphen_values = true)]
+    pub(crate) token: String,
+    /// The time of verification in Unix seconds; the current time by default.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) now: Option<u64>,
+}
 
 /// Prints the token of the fields.
 pub(crate) fn sign(args: &SignArgs) -> Result<Exit, Stop> {

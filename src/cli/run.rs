@@ -1,10 +1,11 @@
 //! `macproof run`: suites against an implementation.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use clap::Args;
+
 use crate::adapters::Target;
-use crate::cli::args::{LevelArg, RunArgs};
 use crate::cli::causes::Search;
 use crate::cli::clock::{now, to_the_second, unix_now};
 use crate::cli::events::Events;
@@ -14,8 +15,9 @@ use crate::cli::interrupt::{interrupt_flag, interruption};
 use crate::cli::render::{Reports, is_standard_output, probe};
 use crate::cli::shard::shard;
 use crate::cli::suites;
-use crate::cli::target_args::{AskedSuites, Candidate};
+use crate::cli::target_args::{AskedSuites, Candidate, ReachArgs};
 use crate::cli::terminal::{ProgressBar, save, say};
+use crate::cli::values::LevelArg;
 use crate::protocol::{HelloChanges, ImplementationInfo};
 use crate::results::{
     Circumstances, Document, INTERRUPTED_BEFORE, KnownFailures, Redaction, Restarts, RunResult,
@@ -25,7 +27,67 @@ use crate::runner::{
     CaseEvent, Ending, FailFast, RunError, RunOptions, RunOutput, Shard, Watcher, WhoseSecret,
     run as run_suites, selected,
 };
-use crate::suite::{self, Embedded, Level, Suite};
+use crate::suite::{self, Embedded, Suite};
+
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub(crate) struct RunArgs {
+    /// Names of suites; the five vendors' suites by default. `macproof suite list` shows them.
+    #[arg(value_name = "SUITE")]
+    pub(crate) suites: Vec<String>,
+    #[command(flatten)]
+    pub(crate) reach: ReachArgs,
+    /// A suite file of your own; may be repeated.
+    #[arg(long, value_name = "FILE", help_heading = "Cases")]
+    pub(crate) suite_file: Vec<PathBuf>,
+    /// Run only cases whose id matches, for example `jimo/*` or `*/published-*`.
+    #[arg(long, value_name = "GLOB", help_heading = "Cases")]
+    pub(crate) filter: Option<String>,
+    /// Run one of several equal parts, for example 2/8. /8 takes the number from the index of a
+    /// Kubernetes Indexed Job.
+    #[arg(long, value_name = "I/N", help_heading = "Cases")]
+    pub(crate) shard: Option<String>,
+    /// The lowest level whose failures count.
+    #[arg(long, value_enum, default_value_t = LevelArg::Must)]
+    pub(crate) level: LevelArg,
+    /// A list of known failures; see docs/known-failures.md.
+    #[arg(long, value_name = "FILE", help_heading = "Gate")]
+    pub(crate) known_failures: Option<PathBuf>,
+    /// Update that list to what fails now.
+    #[arg(long, requires = "known_failures", help_heading = "Gate")]
+    pub(crate) update_known_failures: bool,
+    /// How many unattributed restarts of the adapter to tolerate: crashes, timeouts and protocol
+    /// violations that do not recur when the request runs alone.
+    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Gate")]
+    pub(crate) allow_restarts: u64,
+    /// The seed for the order of the cases; random by default, and printed.
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Run every case this many times, and report which are unstable.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) repeat: u64,
+    /// Stop at the first failure that counts, or error.
+    #[arg(long)]
+    pub(crate) fail_fast: bool,
+    /// Maximum number of extra requests to a verifier that rejects valid tokens, to find the cause; 0
+    /// for none. They do not affect any verdict.
+    #[arg(long, value_name = "N", default_value_t = 400)]
+    pub(crate) causes: usize,
+    /// Write a report to a file, or to standard output with -; may be repeated. Formats: human,
+    /// json, junit, markdown, html, sarif, github, badge, badge-json.
+    #[arg(long, value_name = "FORMAT=PATH", help_heading = "Reports")]
+    pub(crate) report: Vec<String>,
+    /// Show secrets that do not come from a suite file, and the tokens made with them.
+    #[arg(long, help_heading = "Reports")]
+    pub(crate) show_secrets: bool,
+    /// Write the result of each case as it completes, one JSON object per line, to a file, or to
+    /// standard output with -.
+    #[arg(long, value_name = "FILE", help_heading = "Reports")]
+    pub(crate) events: Option<PathBuf>,
+    /// Show every failed case, not only the first few of each requirement.
+    #[arg(long, help_heading = "Reports")]
+    pub(crate) all: bool,
+}
 
 /// Runs the suites, reports, and lets the gate decide.
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
@@ -104,10 +166,7 @@ fn run_one(
         Err(stop) => (Err(stop), WhoseSecret::Request),
     };
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
-    let level = match args.level {
-        LevelArg::Must => Level::Must,
-        LevelArg::Should => Level::Should,
-    };
+    let level = args.level.into();
     let tolerated = |id: &crate::signature::CaseId| {
         known
             .entries()

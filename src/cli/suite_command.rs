@@ -1,9 +1,10 @@
 //! `macproof suite …`: look at suites, check them, make them.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::cli::args::SuiteCommand;
+use clap::{Subcommand, ValueEnum};
+
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
 use crate::cli::suites;
@@ -14,6 +15,72 @@ use crate::protocol::to_ascii;
 use crate::results::expected_in_words;
 use crate::strength::{strength, table};
 use crate::suite::{self, Level, Suite, Vector};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SuiteCommand {
+    /// List the built-in suites.
+    List,
+    /// Show a suite's scheme and requirements, or one of its vectors.
+    Show {
+        /// A suite, or a case, for example `jimo/published-example`.
+        name: String,
+        /// Print the suite file verbatim.
+        #[arg(long)]
+        yaml: bool,
+    },
+    /// Check suites: every expected value against the oracle, and that every requirement has a
+    /// vector.
+    Lint {
+        /// Names of suites, or suite files; all built-in suites by default.
+        suites: Vec<String>,
+        /// Also review the scheme itself, independent of implementations.
+        #[arg(long)]
+        review: bool,
+    },
+    /// Generate the whole suite of a scheme: a vector for every edge case that applies to it.
+    Generate {
+        /// A suite file with the scheme and all parts written by hand.
+        scheme: PathBuf,
+        /// Where to write it; standard output by default.
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Write nothing; fail if the output is out of date.
+        #[arg(long, requires = "output")]
+        check: bool,
+    },
+    /// Measure how many mistakes of the catalogue a suite catches.
+    Strength {
+        /// Names of suites, or suite files; all built-in suites by default.
+        suites: Vec<String>,
+        /// Show the full table of each suite.
+        #[arg(long)]
+        all: bool,
+    },
+    /// Make a suite from published vectors.
+    Import {
+        /// The format of the vectors.
+        format: ImportFormat,
+        /// The file of vectors.
+        file: PathBuf,
+        /// Import only vectors with tags of this many bits; full tags by default.
+        #[arg(long, value_name = "BITS")]
+        tag_bits: Option<usize>,
+        /// A suite file with a scheme, to which the vectors are added.
+        #[arg(long, value_name = "FILE")]
+        into: Option<PathBuf>,
+        /// Where to write the suite; standard output by default.
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Write nothing; fail if the output is out of date.
+        #[arg(long, requires = "output")]
+        check: bool,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ImportFormat {
+    Wycheproof,
+}
 
 /// Does one of the suite commands.
 pub(crate) fn suite(command: &SuiteCommand) -> Result<Exit, Stop> {

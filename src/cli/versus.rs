@@ -6,8 +6,8 @@ use crate::cli::campaign_documents::CampaignDocuments;
 use crate::cli::campaign_words::{FIRST_IS_OURS, progress_in_words, versus_in_words};
 use crate::cli::clock::{now, to_the_second};
 use crate::cli::exit::{Exit, Stop};
-use crate::cli::fuzz::no_campaign;
 use crate::cli::interrupt::{interrupt_flag, interruption};
+use crate::cli::no_campaign::no_campaign;
 use crate::cli::target_args::ResolvedTarget;
 use crate::cli::terminal::ProgressBar;
 use crate::fuzz::{

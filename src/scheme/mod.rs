@@ -19,6 +19,7 @@ mod pattern;
 mod policy;
 mod refusal;
 mod roles;
+mod secret_encoding;
 mod secret_rule;
 mod token;
 
@@ -36,5 +37,6 @@ pub use policy::{
     is_presented,
 };
 pub use refusal::Refusal;
-pub use secret_rule::{SecretEncoding, SecretRule};
+pub use secret_encoding::SecretEncoding;
+pub use secret_rule::SecretRule;
 pub use token::{Item, List, Order, Pair, Pairs, ParsedToken, TokenError, TokenGrammar, Unknown};

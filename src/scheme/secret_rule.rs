@@ -2,27 +2,8 @@
 
 use std::borrow::Cow;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use crate::scheme::{Pattern, Refusal};
+use crate::scheme::{Pattern, Refusal, SecretEncoding};
 use crate::signature::{Encoding, Secret};
-
-/// How the text of a secret spells the key.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum SecretEncoding {
-    /// The text's UTF-8 bytes are the key.
-    Utf8,
-    /// The text is hexadecimal, in either case.
-    Hex,
-    /// The text is standard base64, padded.
-    Base64,
-    /// The text is URL-safe base64, padded.
-    Base64url,
-}
 
 /// How a configured secret becomes key bytes, and which of several it is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,9 +1,12 @@
-//! The map in `ARCHITECTURE.md` is true: every module is on it, and none imports from its own
-//! floor or above.
+//! The map in `ARCHITECTURE.md` is true: every module is on it, none imports from its own floor or
+//! above, and the files of a module do not import in circles.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use syn::visit::{self, Visit};
+use syn::{Ident, Item, ItemUse, UseTree, Visibility};
 
 use crate::harness::test;
 
@@ -91,6 +94,166 @@ fn a_module_imports_only_from_floors_below_its_own() {
         }
     }
     assert!(breaches.is_empty(), "{}", breaches.join("\n"));
+}
+
+/// The files of the crate by their module paths, and what each one names of the others.
+struct Imports {
+    /// The paths that each file names, absolute.
+    named: BTreeMap<Vec<String>, Vec<Vec<String>>>,
+    /// What each file re-exports: the name, and the path that it stands for.
+    reexported: BTreeMap<(Vec<String>, String), Vec<String>>,
+}
+
+impl Imports {
+    fn read() -> Self {
+        let src = root().join("src");
+        let mut imports = Self {
+            named: BTreeMap::new(),
+            reexported: BTreeMap::new(),
+        };
+        for file in rust_files(&src) {
+            let path = file.strip_prefix(&src).unwrap().with_extension("");
+            let mut module: Vec<String> = path.iter().map(|p| p.to_str().unwrap().into()).collect();
+            if module.last().is_some_and(|name| name == "mod") {
+                module.pop();
+            }
+            let source = fs::read_to_string(&file).unwrap();
+            let mut names = Names {
+                module: module.clone(),
+                named: Vec::new(),
+                reexported: Vec::new(),
+            };
+            names.visit_file(&syn::parse_file(&source).unwrap());
+            for (name, path) in names.reexported {
+                imports.reexported.insert((module.clone(), name), path);
+            }
+            imports.named.insert(module, names.named);
+        }
+        imports
+    }
+
+    /// The file that defines what a path names.
+    fn file_of(&self, path: &[String]) -> Option<Vec<String>> {
+        let length = (1..=path.len()).rev();
+        let mut files = length.map(|length| path.split_at(length));
+        let (file, rest) = files.find(|(file, _)| self.named.contains_key(*file))?;
+        let reexported = rest
+            .first()
+            .and_then(|name| self.reexported.get(&(file.to_vec(), name.clone())));
+        match reexported {
+            // A macro is re-exported by its own name.
+            Some(other) if other != path => self.file_of(other),
+            _ => Some(file.to_vec()),
+        }
+    }
+}
+
+/// Collects the paths that the code of one file names, tests aside.
+struct Names {
+    module: Vec<String>,
+    named: Vec<Vec<String>>,
+    reexported: Vec<(String, Vec<String>)>,
+}
+
+impl Names {
+    /// The path from the root of the crate; `None` where it does not begin there.
+    fn absolute(&self, path: &[String]) -> Option<Vec<String>> {
+        let mut from = self.module.clone();
+        let mut rest = path;
+        while let Some((first, others)) = rest.split_first() {
+            match first.as_str() {
+                "crate" => from.clear(),
+                "self" => {}
+                "super" => _ = from.pop(),
+                _ => break,
+            }
+            rest = others;
+        }
+        (rest.len() < path.len()).then(|| [&from[..], rest].concat())
+    }
+
+    fn use_tree(&self, tree: &UseTree, path: &[String], found: &mut Vec<Vec<String>>) {
+        let joined = |name: &Ident| [path, &[name.to_string()]].concat();
+        match tree {
+            UseTree::Path(one) => self.use_tree(&one.tree, &joined(&one.ident), found),
+            UseTree::Name(one) => found.push(joined(&one.ident)),
+            UseTree::Rename(one) => found.push(joined(&one.ident)),
+            UseTree::Glob(_) => found.push(path.to_vec()),
+            UseTree::Group(all) => {
+                for one in &all.items {
+                    self.use_tree(one, path, found);
+                }
+            }
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Names {
+    fn visit_item(&mut self, item: &'ast Item) {
+        if let Item::Mod(module) = item
+            && module.attrs.iter().any(|one| one.path().is_ident("cfg"))
+        {
+            return;
+        }
+        visit::visit_item(self, item);
+    }
+
+    fn visit_item_use(&mut self, item: &'ast ItemUse) {
+        let mut found = Vec::new();
+        self.use_tree(&item.tree, &[], &mut found);
+        for path in found {
+            let name = path.last().unwrap().clone();
+            if matches!(item.vis, Visibility::Inherited) {
+                self.named.extend(self.absolute(&path));
+            } else {
+                // A re-export may name a file of this folder without `self`.
+                let local = || [&self.module[..], &path].concat();
+                let path = self.absolute(&path).unwrap_or_else(local);
+                self.reexported.push((name, path));
+            }
+        }
+    }
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        let segments = path.segments.iter().map(|one| one.ident.to_string());
+        let path_names: Vec<String> = segments.collect();
+        self.named.extend(self.absolute(&path_names));
+        visit::visit_path(self, path);
+    }
+}
+
+#[test]
+fn the_files_of_a_module_do_not_import_in_circles() {
+    let imports = Imports::read();
+    let mut open: BTreeMap<&Vec<String>, BTreeSet<Vec<String>>> = BTreeMap::new();
+    for (file, named) in &imports.named {
+        let others = named.iter().filter_map(|path| imports.file_of(path));
+        let inside = others.filter(|other| other != file && other.first() == file.first());
+        open.insert(file, inside.collect());
+    }
+    let all: usize = open.values().map(BTreeSet::len).sum();
+    assert!(all > 500, "only {all} imports were found");
+    // Files that import nothing open are done; what is never done imports in a circle.
+    loop {
+        let done: Vec<Vec<String>> = open
+            .iter()
+            .filter(|(_, others)| others.is_empty())
+            .map(|(file, _)| (*file).clone())
+            .collect();
+        if done.is_empty() {
+            break;
+        }
+        open.retain(|file, _| !done.contains(file));
+        for others in open.values_mut() {
+            others.retain(|other| !done.contains(other));
+        }
+    }
+    let circles = open.iter().map(|(file, others)| {
+        let others: Vec<String> = others.iter().map(|other| other.join("::")).collect();
+        format!("{} imports {}", file.join("::"), others.join(", "))
+    });
+    let circles: Vec<String> = circles.collect();
+    assert!(circles.is_empty(), "{}", circles.join("\n"));
 }
 
 #[test]

@@ -30,9 +30,9 @@ pub(super) fn one(result: &RunResult, options: &HumanOptions) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::human;
     use crate::report::HumanOptions;
     use crate::report::fixture::{forty_of_three_hundred, green, rich};
+    use crate::report::human::human;
     use crate::report::visible::is_visible;
 
     #[test]

@@ -1,0 +1,16 @@
+//! Why a fuzz campaign did not take place, as an exit code.
+
+use crate::cli::exit::Stop;
+use crate::cli::interrupt::interruption;
+use crate::fuzz::FuzzError;
+
+/// Why there was no campaign.
+pub(crate) fn no_campaign(error: FuzzError) -> Stop {
+    match (error, interruption()) {
+        (FuzzError::Nothing(why), _) => Stop::usage(FuzzError::Nothing(why)),
+        (FuzzError::Adapter(_), Some(interruption)) => {
+            Stop::interrupted(interruption, "interrupted before the first case ran")
+        }
+        (error, None) => Stop::harness(error),
+    }
+}
