@@ -399,7 +399,7 @@ fn fuzzing_and_timing_without_findings_give_hardened() {
         said.contains("verify by jotreview: no leak above"),
         "{said}"
     );
-    assert!(said.contains("fuzzing: 2000 cases, 0 findings"), "{said}");
+    assert!(said.contains("fuzzing: 2 000 cases, 0 findings"), "{said}");
     let check = |more: &[&str]| {
         let base = ["verify-certificate", "c.json", "--public-key", "pub.pem"];
         let output = program.run(&[&base[..], more].concat());
