@@ -61,7 +61,7 @@ fn the_right_mac_is_recognised_in_a_wrong_token() {
     for (token, around) in [
         (
             format!("appkey2:{right}"),
-            "\"appkey2:\" before it, and \"appkey1:\" is due",
+            "\"appkey2:\" before it; expected \"appkey1:\"",
         ),
         (format!("appkey1:Some({right})"), "(Some(…))"),
         (
