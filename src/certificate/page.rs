@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::certificate::{Certified, Decisions, Evidence, Hardened, Statement};
-use crate::report::{subject_title, visible};
+use crate::report::{count, subject_title, visible};
 use crate::results::JUDGED_ITSELF;
 use crate::signature::Op;
 use crate::suite::Level;
@@ -122,7 +122,13 @@ fn facts(statement: &Statement) -> Facts {
     let all = |lines: &[String]| lines.iter().map(|line| visible(line)).collect::<Vec<_>>();
     let left_out = certified.left_out.iter();
     let left_out: Vec<String> = left_out
-        .map(|note| format!("{} cases: {}", note.cases, visible(&note.what)))
+        .map(|note| {
+            format!(
+                "{}: {}",
+                count(note.cases, "case", "cases"),
+                visible(&note.what)
+            )
+        })
         .collect();
     let known = certified.known_failures.iter();
     let known: Vec<String> = known
@@ -192,8 +198,9 @@ fn said(certified: &Certified) -> String {
     if let Some(hardened) = &certified.hardened {
         let (fuzz, timing) = (&hardened.fuzz, &hardened.timing);
         said.push_str(&format!(
-            " A fuzz campaign of {} cases found nothing, and a timing test no leak above {} ns per call.",
-            fuzz.cases, timing.target_ns
+            " A fuzz campaign of {} found nothing, and a timing test no leak above {} ns per call.",
+            count(fuzz.cases, "case", "cases"),
+            timing.target_ns
         ));
     }
     if certified.judged_itself {
@@ -208,9 +215,9 @@ fn hardened_facts(hardened: &Hardened) -> Vec<(&'static str, String)> {
     let mut facts = vec![(
         "fuzzing",
         format!(
-            "{} cases, {} findings at level {}, seed {}, {} at once, of {}",
-            fuzz.cases,
-            fuzz.findings,
+            "{}, {} at level {}, seed {}, {} in parallel, of {}",
+            count(fuzz.cases, "case", "cases"),
+            count(fuzz.findings, "finding", "findings"),
             fuzz.level,
             fuzz.seed,
             fuzz.jobs,

@@ -150,9 +150,9 @@ fn certified(args: &CertifyArgs, choice: &Choice<'_>) -> Result<Exit, Stop> {
     let known = known_failures(args.known_failures.as_deref())?;
     let (result, hello) = trial.run(&trial.suites, &known)?;
     say(&format!(
-        "{}: {} cases",
+        "{}: {}",
         result.conformance.name(),
-        result.counts.total()
+        report::count(result.counts.total(), "case", "cases")
     ));
     let fresh: Vec<Suite> = trial
         .suites
@@ -161,9 +161,9 @@ fn certified(args: &CertifyArgs, choice: &Choice<'_>) -> Result<Exit, Stop> {
         .collect();
     let (again, later) = trial.run(&fresh, &KnownFailures::none())?;
     say(&format!(
-        "{} under fresh secrets: {} cases",
+        "{} under fresh secrets: {}",
         again.conformance.name(),
-        again.counts.total()
+        report::count(again.counts.total(), "case", "cases")
     ));
     let named: Vec<String> = if asked.names.is_empty() && asked.files.is_empty() {
         Vec::new()
@@ -289,9 +289,9 @@ impl CertificationRun<'_> {
         let cases = self.args.cases.unwrap_or(USUAL_CASES);
         let (fuzz, later) = self.fuzz(cases)?;
         say(&format!(
-            "fuzzing: {} cases, {} findings",
-            fuzz.cases,
-            fuzz.findings.len()
+            "fuzzing: {}, {}",
+            report::count(fuzz.cases, "case", "cases"),
+            report::count(fuzz.findings.len() as u64, "finding", "findings")
         ));
         let mut found = String::new();
         for finding in &fuzz.findings {

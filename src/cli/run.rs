@@ -19,6 +19,7 @@ use crate::cli::target_args::{AskedSuites, Candidate, ReachArgs};
 use crate::cli::terminal::{ProgressBar, save, say};
 use crate::cli::values::LevelArg;
 use crate::protocol::{HelloChanges, ImplementationInfo};
+use crate::report;
 use crate::results::{
     Circumstances, Document, INTERRUPTED_BEFORE, KnownFailures, Redaction, Restarts, RunResult,
     Runs, ScopeNote, conclude, did_not_start, updated,
@@ -396,8 +397,9 @@ fn rewrite(known: &KnownFailures, result: &RunResult) -> Result<Option<KnownFail
     if !save(Path::new(known.path()), &text) {
         return Ok(None);
     }
-    let count = rewritten.entries().len();
-    say(&format!("rewrote {}: {count} known failures", known.path()));
+    let entries = rewritten.entries().len() as u64;
+    let entries = report::count(entries, "known failure", "known failures");
+    say(&format!("rewrote {}: {entries}", known.path()));
     Ok(Some(rewritten))
 }
 

@@ -12,6 +12,7 @@ use crate::cli::terminal::{print, save, say, tell};
 use crate::generate::{generate, import_wycheproof};
 use crate::lint::{Severity, lint, review};
 use crate::protocol::to_ascii;
+use crate::report;
 use crate::results::expected_in_words;
 use crate::strength::{strength, table};
 use crate::suite::{self, Level, Suite, Vector};
@@ -194,8 +195,11 @@ fn suite_summary(suite: &Suite) -> String {
                 .count();
             let _ = writeln!(
                 out,
-                "\n{level} ({}): {}, {vectors} vectors\n    {}",
-                requirement.basis, requirement.id, requirement.text
+                "\n{level} ({}): {}, {}\n    {}",
+                requirement.basis,
+                requirement.id,
+                report::count(vectors as u64, "vector", "vectors"),
+                requirement.text
             );
             if let Some(place) = &requirement.place {
                 let _ = writeln!(out, "    {place}");
@@ -241,7 +245,7 @@ const MAX_FINDINGS: usize = 500;
 
 fn lint_all(names: &[String], with_review: bool) -> Result<Exit, Stop> {
     let suites = suites::named_or_files(names)?;
-    let (mut errors, mut warnings, mut vectors) = (0, 0, 0);
+    let (mut errors, mut warnings, mut vectors) = (0_u64, 0_u64, 0);
     for suite in &suites {
         vectors += suite.vectors.len();
         let findings = lint(suite);
@@ -272,8 +276,11 @@ fn lint_all(names: &[String], with_review: bool) -> Result<Exit, Stop> {
         }
     }
     tell(&format!(
-        "{} suites, {vectors} vectors: {errors} errors, {warnings} warnings\n",
-        suites.len()
+        "{}, {}: {}, {}\n",
+        report::count(suites.len() as u64, "suite", "suites"),
+        report::count(vectors as u64, "vector", "vectors"),
+        report::count(errors, "error", "errors"),
+        report::count(warnings, "warning", "warnings")
     ));
     Ok(if errors == 0 {
         Exit::Success

@@ -154,8 +154,9 @@ fn valid(certified: &Certified) -> String {
     }
     if let Some(hardened) = &certified.hardened {
         line.push_str(&format!(
-            "; no finding in {} cases, no leak above {} ns per call",
-            hardened.fuzz.cases, hardened.timing.target_ns
+            "; no finding in {}, no leak above {} ns per call",
+            report::count(hardened.fuzz.cases, "case", "cases"),
+            hardened.timing.target_ns
         ));
     }
     if certified.judged_itself {
@@ -176,8 +177,8 @@ fn valid(certified: &Certified) -> String {
     ));
     for note in &certified.left_out {
         line.push_str(&format!(
-            "  not judged, {} cases: {}\n",
-            note.cases,
+            "  not judged, {}: {}\n",
+            report::count(note.cases, "case", "cases"),
             report::visible(&note.what)
         ));
     }

@@ -344,7 +344,7 @@ mod tests {
             with(&|part| part.shard.as_mut().unwrap().number = 3),
             "duplicate part 3/3 of acme-identity"
         );
-        assert!(with(&|part| part.shard = None).contains("is a whole and no part"));
+        assert!(with(&|part| part.shard = None).contains("is not a part"));
         let two = vec![part(1), part(3)];
         assert_eq!(
             merge_fuzz(two).unwrap_err().to_string(),

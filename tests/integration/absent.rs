@@ -20,7 +20,7 @@ fn absent() -> Vec<(&'static str, String, &'static str)> {
         one(
             "later",
             "{command: [echo, '{\"protocol\": 2, \"implementation\": {\"name\": \"x\"}}']}",
-            "speaks version 2",
+            "protocol version 2",
         ),
         one(
             "unbuilt",

@@ -641,7 +641,7 @@ fn a_missing_hello_is_reported_in_one_line() {
         ),
         (
             b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nhey",
-            "is no hello",
+            "is not a valid hello",
         ),
         (
             b"HTTP/1.1 200 OK\r\ncontent-encoding: br\r\ncontent-length: 3\r\n\r\nhey",

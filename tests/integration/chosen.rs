@@ -225,7 +225,7 @@ fn a_file_above_is_found_within_the_repository_and_named_in_the_first_line() {
     );
     let output = macproof(&deep, &["run"]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
-    assert!(printed(&output).starts_with("../macproof.yaml, found above"));
+    assert!(printed(&output).starts_with("using ../macproof.yaml, found above"));
     let config = ["run", "--config", "../../macproof.yaml"];
     let output = macproof(&deep, &config);
     assert_eq!(output.status.code(), Some(0), "{output:?}");

@@ -61,7 +61,7 @@ fn the_right_mac_is_recognised_in_a_wrong_token() {
     for (token, around) in [
         (
             format!("appkey2:{right}"),
-            "\"appkey2:\" before it, and \"appkey1:\" is due",
+            "\"appkey2:\" before it; expected \"appkey1:\"",
         ),
         (format!("appkey1:Some({right})"), "(Some(…))"),
         (
@@ -81,7 +81,7 @@ fn the_right_mac_is_recognised_in_a_wrong_token() {
         );
         assert!(first.contains(around), "{said}");
         assert!(
-            said.contains("-> Write the token as <app_key>:<signature>."),
+            said.contains("fix: Write the token as <app_key>:<signature>."),
             "{said}"
         );
     }
@@ -96,7 +96,7 @@ fn the_right_mac_is_recognised_in_a_wrong_token() {
         says(
             &said,
             &format!("Something else stands around the signature ({before:?} before it)."),
-            &["-> Write the token as <signature>."],
+            &["fix: Write the token as <signature>."],
             &[],
         );
     }
@@ -111,7 +111,7 @@ fn the_right_mac_is_recognised_in_a_wrong_token() {
         says(
             &said,
             &format!("Another text stands before the signature ({before} for sha256=)."),
-            &["-> Write the token as sha256=<signature>."],
+            &["fix: Write the token as sha256=<signature>."],
             &["part of the token is missing"],
         );
     }
@@ -132,7 +132,7 @@ fn a_prefixed_secret_is_explained_in_the_right_direction() {
         says(
             &said(&secret),
             &format!("The secret is used without what stands before it ({before})."),
-            &["-> Give the secret as it is issued, beginning with whsec_."],
+            &["fix: Give the secret as it is issued, beginning with whsec_."],
             &["Use the whole secret"],
         );
     }
@@ -161,7 +161,7 @@ fn an_omitted_part_is_named() {
     says(
         &said,
         "The env is not signed (nor its delimiter).",
-        &["-> Put the env into the message, as the scheme says."],
+        &["fix: Put the env into the message, as the scheme says."],
         &["time is", "the time", "the identity"],
     );
     let key = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`";
@@ -174,7 +174,7 @@ fn an_omitted_part_is_named() {
     says(
         &said,
         "The msg_id is not signed (nor its delimiter).",
-        &["-> Put the msg_id into the message, as the scheme says."],
+        &["fix: Put the msg_id into the message, as the scheme says."],
         &["time is not signed", "another field"],
     );
 }
@@ -212,7 +212,7 @@ fn remedies_fit() {
     says(
         &explained("upper-hex", "field-secret-c", &["m=x"], &right),
         "The MAC is in hex.",
-        &["-> Print the MAC in hex with capital letters."],
+        &["fix: Print the MAC in hex with capital letters."],
         &["base64"],
     );
     let by_sha1 = hex::encode(Algorithm::HmacSha1.mac(b"field-secret-c", b"x"));
@@ -225,8 +225,8 @@ fn remedies_fit() {
         ),
         "SHA-1 is used, and another text stands before the signature (sha1= for sha256=).",
         &[
-            "-> Name sha256 in the call of HMAC, not sha1.",
-            "-> Write the token as sha256=<signature>.",
+            "fix: Name sha256 in the call of HMAC, not sha1.",
+            "fix: Write the token as sha256=<signature>.",
         ],
         &["is missing"],
     );
@@ -238,7 +238,7 @@ fn remedies_fit() {
             &format!(" {right}"),
         ),
         "A blank stands before the signature.",
-        &["-> Hand over the signature alone, without blanks or line endings"],
+        &["fix: Hand over the signature alone, without blanks or line endings"],
         &["line feed stands"],
     );
 }

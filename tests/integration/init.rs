@@ -263,7 +263,7 @@ fn existing_files_are_kept() {
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(
-        said.contains("nothing was written: macproof.yaml is there"),
+        said.contains("nothing was written: macproof.yaml already exists"),
         "{said}"
     );
     assert!(!program.path("macproof").exists());

@@ -413,7 +413,10 @@ fn writing_does_not_wait_for_a_pipe_reader() {
         let done = program.run(arguments);
         let said = String::from_utf8(done.stderr).unwrap();
         assert_eq!(done.status.code(), Some(4), "{said}");
-        assert!(said.contains("cannot write fifo: nobody reads"), "{said}");
+        assert!(
+            said.contains("cannot write fifo: no process reads"),
+            "{said}"
+        );
     }
     let reader = std::thread::spawn(move || fs::read(fifo).unwrap());
     // Until the reader has come, there is none.
