@@ -171,18 +171,19 @@ impl Names {
         }
         (rest.len() < path.len()).then(|| [&from[..], rest].concat())
     }
+}
 
-    fn use_tree(&self, tree: &UseTree, path: &[String], found: &mut Vec<Vec<String>>) {
-        let joined = |name: &Ident| [path, &[name.to_string()]].concat();
-        match tree {
-            UseTree::Path(one) => self.use_tree(&one.tree, &joined(&one.ident), found),
-            UseTree::Name(one) => found.push(joined(&one.ident)),
-            UseTree::Rename(one) => found.push(joined(&one.ident)),
-            UseTree::Glob(_) => found.push(path.to_vec()),
-            UseTree::Group(all) => {
-                for one in &all.items {
-                    self.use_tree(one, path, found);
-                }
+/// The paths that a `use` names.
+fn use_tree(tree: &UseTree, path: &[String], found: &mut Vec<Vec<String>>) {
+    let joined = |name: &Ident| [path, &[name.to_string()]].concat();
+    match tree {
+        UseTree::Path(one) => use_tree(&one.tree, &joined(&one.ident), found),
+        UseTree::Name(one) => found.push(joined(&one.ident)),
+        UseTree::Rename(one) => found.push(joined(&one.ident)),
+        UseTree::Glob(_) => found.push(path.to_vec()),
+        UseTree::Group(all) => {
+            for one in &all.items {
+                use_tree(one, path, found);
             }
         }
     }
@@ -200,7 +201,7 @@ impl<'ast> Visit<'ast> for Names {
 
     fn visit_item_use(&mut self, item: &'ast ItemUse) {
         let mut found = Vec::new();
-        self.use_tree(&item.tree, &[], &mut found);
+        use_tree(&item.tree, &[], &mut found);
         for path in found {
             let name = path.last().unwrap().clone();
             if matches!(item.vis, Visibility::Inherited) {
