@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::report::visible;
+use crate::results::Redaction;
 use crate::scheme::Scheme;
 use crate::serve::latest::LatestCall;
 use crate::serve::platform::Platform;
@@ -49,13 +50,18 @@ pub(super) fn page(door: &AppState) -> Result<String, askama::Error> {
     let now = (door.surroundings.now)();
     let page = StatusPage {
         version: env!("CARGO_PKG_VERSION"),
-        platforms: door.platforms.iter().map(|one| shown(one, now)).collect(),
+        platforms: door
+            .platforms
+            .iter()
+            .map(|one| shown(one, &door.redaction, now))
+            .collect(),
         protocol: door.schemes.iter().map(|(name, _)| name.as_str()).collect(),
     };
     page.render()
 }
 
-fn shown(platform: &Platform, now: u64) -> Shown<'_> {
+fn shown<'d>(platform: &'d Platform, redaction: &Redaction, now: u64) -> Shown<'d> {
+    let visible = |text: &str| visible(&redaction.without_secrets(text));
     let settings = platform.settings.in_words(&platform.scheme);
     let mut explained = 0;
     let row = |call: LatestCall| {
@@ -69,8 +75,8 @@ fn shown(platform: &Platform, now: u64) -> Shown<'_> {
         };
         Row {
             ago: ago(now.saturating_sub(call.at)),
-            who: call.who(),
-            token: token(call.token.as_ref()),
+            who: call.who(&visible),
+            token: token(call.token.as_ref(), &visible),
             context: visible(&call.context_in_words()),
             outcome: call.outcome,
             signature: call
@@ -107,14 +113,14 @@ fn others(scheme: &Scheme, key: &str, value: &str) -> String {
 }
 
 /// The first characters of a token: enough to recognise it, too few to use it.
-fn token(token: Option<&Value>) -> String {
+fn token(token: Option<&Value>, visible: &dyn Fn(&str) -> String) -> String {
     match token {
         None => "none".to_owned(),
         Some(Value::Text(text)) if text.is_empty() => "empty".to_owned(),
         Some(Value::Text(text)) => {
             let length = text.chars().count();
             let start: String = text.chars().take(8).collect();
-            format!("{}… ({length} characters)", visible(&start))
+            format!("{} ({length} characters)", visible(&format!("{start}…")))
         }
         Some(_) => "no text".to_owned(),
     }

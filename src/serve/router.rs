@@ -21,6 +21,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::adapters::{ServeError, Served};
 use crate::protocol::Hello;
+use crate::results::Redaction;
 use crate::scheme::{Reference, Scheme, SignatureState};
 use crate::serve::latest::LatestCall;
 use crate::serve::page::page;
@@ -53,6 +54,8 @@ pub struct AppState {
     pub body_time: Duration,
     /// The memory left for bodies.
     pub memory: Memory,
+    /// The secrets, which a caller may quote: neither the log nor the page repeats them.
+    pub redaction: Redaction,
     /// Clock, random names and log.
     pub surroundings: Environment,
 }
@@ -230,7 +233,8 @@ async fn identify(
     match platform.identify(&body.bytes, session.as_deref(), now, random_name) {
         Ok((identified, call)) => {
             let response = reply::identified(&suite, &identified);
-            door.log("identify", log_line(&suite, &call, response.status()));
+            let line = log_line(&suite, &call, response.status(), &door.redaction);
+            door.log("identify", line);
             response
         }
         Err(error) => {
@@ -241,13 +245,15 @@ async fn identify(
 }
 
 /// The log entry of a call, without its token.
-fn log_line(suite: &str, call: &LatestCall, status: StatusCode) -> Json {
+fn log_line(suite: &str, call: &LatestCall, status: StatusCode, redaction: &Redaction) -> Json {
+    let mut fields = json!(call.fields);
+    redaction.without_secrets_in_json(&mut fields);
     json!({
         "suite": suite,
         "status": status.as_u16(),
         "outcome": call.outcome,
         "signature": call.signature.map(SignatureState::name),
-        "fields": call.fields,
+        "fields": fields,
         "context": call.context,
         "token": call.token.as_ref().map(|token| match token {
             Value::Text(text) => format!("[redacted, {} characters]", text.chars().count()),
