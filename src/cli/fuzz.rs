@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
+use crate::adapters::AdapterError;
 use crate::cli::args::LevelArg;
 use crate::cli::campaign_documents::CampaignDocuments;
 use crate::cli::campaign_words::{campaign_in_words, progress_in_words};
@@ -221,6 +222,9 @@ pub(crate) fn no_campaign(error: FuzzError) -> Stop {
         (FuzzError::Nothing(why), _) => Stop::usage(FuzzError::Nothing(why)),
         (FuzzError::Adapter(_), Some(interruption)) => {
             Stop::interrupted(interruption, "interrupted before the first case was asked")
+        }
+        (FuzzError::Adapter(AdapterError::Interrupted), None) => {
+            Stop::harness("the time was over before the adapter said hello")
         }
         (error, None) => Stop::harness(error),
     }

@@ -118,6 +118,19 @@ fn a_comparison_tells_what_was_asked_in_its_time() {
     all_in_time(&[command], &["0.3"], told);
 }
 
+/// Without a hello nothing was asked, and nobody interrupted.
+#[test]
+fn a_campaign_does_not_outlast_its_time_for_a_hello() {
+    for more in [&[][..], &["--against", "reference"]] {
+        let words = ["fuzz", "jotreview", "--time", "1s", "--timeout", "3s"];
+        let words = [&words[..], &["--command", "sleep 1000"], more].concat();
+        let output = crate::reports::Program::new().run(&words);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(4), "{said}");
+        assert!(said.contains("the time was over"), "{said}");
+    }
+}
+
 #[test(needs(PYTHON))]
 fn a_timing_test_lasts_no_longer_than_its_time() {
     all_in_time(
