@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use crate::adapters::{Adapter, AdapterError, Exchange, Ticket};
 use crate::protocol::{PreparedRequest, Reply};
 use crate::results::{Failure, Observed};
-use crate::signature::Request;
+use crate::signature::{Request, bounded};
 
-/// Sends these requests and returns what was observed of each. With `one_by_one` no request is
+/// Sends these requests and returns what was observed of each, in bounded space. With `one_by_one` no request is
 /// sent before the previous one is answered.
 pub fn ask(
     adapter: &mut Adapter<'_>,
@@ -85,9 +85,13 @@ impl Exchange for Asking<'_> {
 
     fn answered(&mut self, ticket: Ticket, reply: Reply) {
         let observed = match reply {
-            Reply::Outcome(outcome) => Observed::Outcome(outcome),
+            Reply::Outcome(outcome) => {
+                // No right token is much longer than the request for it.
+                let due = self.request(ticket).length();
+                Observed::Outcome(outcome.bounded(due, &str::to_owned))
+            }
             Reply::Unsupported(reason) => Observed::Unsupported {
-                reason,
+                reason: bounded(reason, 0, &str::to_owned),
                 declared: false,
             },
         };

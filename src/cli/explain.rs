@@ -8,6 +8,7 @@ use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::{Inputs, SignatureArgs};
 use crate::cli::terminal::{print, tell};
 use crate::explain::{Answer, Question, explain as search};
+use crate::report;
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
@@ -34,8 +35,7 @@ pub(crate) fn explain(args: &ExplainArgs, now: u64) -> Result<Exit, Stop> {
     });
     explanation.tried.took_ms = u64::try_from(clock.elapsed().as_millis()).ok();
     if args.signature.json {
-        let json = serde_json::to_string_pretty(&explanation).map_err(Stop::harness)?;
-        print(&format!("{json}\n"));
+        print(&report::json(&explanation));
     } else {
         tell(&explanation.to_string());
     }

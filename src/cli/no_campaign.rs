@@ -1,5 +1,6 @@
 //! Why a fuzz campaign did not take place, as an exit code.
 
+use crate::adapters::AdapterError;
 use crate::cli::exit::Stop;
 use crate::cli::interrupt::interruption;
 use crate::fuzz::FuzzError;
@@ -10,6 +11,9 @@ pub(crate) fn no_campaign(error: FuzzError) -> Stop {
         (FuzzError::Nothing(why), _) => Stop::usage(FuzzError::Nothing(why)),
         (FuzzError::Adapter(_), Some(interruption)) => {
             Stop::interrupted(interruption, "interrupted before the first case ran")
+        }
+        (FuzzError::Adapter(AdapterError::Interrupted), None) => {
+            Stop::harness("the time was up before the adapter said hello")
         }
         (error, None) => Stop::harness(error),
     }

@@ -102,7 +102,7 @@ impl Reports {
             let text = report::render_with(document, campaigns, *format, &options);
             if is_standard_output(path) {
                 match format {
-                    Format::Human | Format::Markdown | Format::Junit => {
+                    Format::Human | Format::Markdown | Format::Junit | Format::Html => {
                         print(&report::disarmed(&text));
                     }
                     _ => print(&text),

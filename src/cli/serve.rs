@@ -19,6 +19,7 @@ use crate::cli::interrupt::interrupt_flag;
 use crate::cli::suites;
 use crate::cli::terminal::{print, say};
 use crate::protocol::{Hello, ImplementationInfo, PROTOCOL_VERSION};
+use crate::results::Redaction;
 use crate::scheme::Scheme;
 use crate::serve::{AppState, Environment, Limits, Listener, Memory, Platform, router};
 use crate::signature::{Secret, Secrets};
@@ -94,7 +95,10 @@ pub(crate) fn serve(args: &ServeArgs) -> Result<Exit, Stop> {
     }
     let log = Log::start()?;
     let writer = log.clone();
+    let secrets = platforms.iter().filter_map(Platform::secrets);
+    let secrets = secrets.flat_map(|all| all.iter().map(|(_, secret)| secret.clone()));
     let state = AppState {
+        redaction: Redaction::none().and(secrets.collect::<Vec<_>>()),
         platforms,
         schemes,
         hello: hello(names),

@@ -38,7 +38,8 @@ pub fn start() -> Exit {
 /// Help, the version, or what is wrong with the arguments.
 fn answer(error: &clap::Error) -> Exit {
     if error.use_stderr() {
-        let _gone = error.print();
+        // It quotes arguments.
+        say(error.render().to_string().trim_end());
         return Exit::Usage;
     }
     let text = error.render();

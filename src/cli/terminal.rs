@@ -11,10 +11,12 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
+use rustix::pipe::PIPE_BUF;
 
 use crate::cli::exit::Exit;
+use crate::cli::interrupt::interruption;
 use crate::report::{self, WriteError};
 
 /// Whether something that was to be written is lost.
@@ -94,17 +96,40 @@ pub(crate) fn exit(exit: Exit) -> Exit {
     }
 }
 
+/// How often a signal is looked for while nobody reads, and how long nobody may read after one.
+const LOOKED_EVERY: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 100_000_000,
+};
+const UNREAD: Duration = Duration::from_secs(5);
+
 /// Writes all of it, unbuffered. Whoever started us may have left the file descriptor without
-/// blocking; then we wait as if it had not.
+/// blocking; we wait all the same until somebody reads. After a signal that does not last.
 fn write_whole(to: BorrowedFd<'_>, mut bytes: &[u8]) -> io::Result<()> {
+    /// Whether nobody read for so long: it is not waited for again.
+    static GIVEN_UP: AtomicBool = AtomicBool::new(false);
+
+    let mut unread_since = None;
     while !bytes.is_empty() {
-        match rustix::io::write(to, bytes) {
+        let mut polled = [PollFd::from_borrowed_fd(to, PollFlags::OUT)];
+        match poll(&mut polled, Some(&LOOKED_EVERY)) {
+            Ok(0) if interruption().is_some() => {
+                let since = *unread_since.get_or_insert_with(Instant::now);
+                if GIVEN_UP.load(Ordering::Relaxed) || since.elapsed() >= UNREAD {
+                    GIVEN_UP.store(true, Ordering::Relaxed);
+                    return Err(io::Error::new(io::ErrorKind::TimedOut, "nobody reads it"));
+                }
+                continue;
+            }
+            Ok(0) | Err(Errno::INTR) => continue,
+            Ok(_) => unread_since = None,
+            Err(error) => return Err(error.into()),
+        }
+        // More than this might have to wait within the call, where no signal ends that.
+        match rustix::io::write(to, &bytes[..bytes.len().min(PIPE_BUF)]) {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
             Ok(written) => bytes = &bytes[written..],
-            Err(Errno::INTR) => {}
-            Err(Errno::AGAIN) => {
-                poll(&mut [PollFd::from_borrowed_fd(to, PollFlags::OUT)], None)?;
-            }
+            Err(Errno::INTR | Errno::AGAIN) => {}
             Err(error) => return Err(error.into()),
         }
     }

@@ -116,7 +116,7 @@ pub fn fuzz(
     let limit = options.time.map(|time| {
         let Limits { answer, grace, .. } = options.limits;
         // What is left of a time-out is for the end of the processes.
-        time + answer.saturating_sub(2 * grace)
+        time.saturating_add(answer.saturating_sub(2 * grace))
     });
     watched(interrupt, limit, clock, |halt| {
         campaign(
@@ -135,7 +135,7 @@ pub fn fuzz(
 const LOOKED_EVERY: Duration = Duration::from_millis(25);
 
 /// Works with a flag that is set when the interrupt flag is, or when the time is over.
-fn watched<T>(
+pub(super) fn watched<T>(
     interrupt: &AtomicBool,
     limit: Option<Duration>,
     clock: &(dyn Fn() -> Duration + Sync),

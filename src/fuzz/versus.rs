@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::adapters::{Adapter, AdapterError, Limits, ShutdownReport, Target, ask};
-use crate::fuzz::drive::{FuzzEnding, FuzzError, FuzzProgress, taken};
+use crate::fuzz::drive::{FuzzEnding, FuzzError, FuzzProgress, taken, watched};
 use crate::fuzz::input::{Input, Signer, Token};
 use crate::fuzz::masked::kind;
 use crate::fuzz::mutate::{Mutator, SeedPool};
@@ -20,6 +20,10 @@ use crate::suite::Suite;
 /// How many requests both are asked at once.
 const BATCH: usize = 512;
 
+/// How long both may take over what they are asked at once, so that the time can be kept: where they
+/// take longer, they are asked less.
+const AT_ONCE: Duration = Duration::from_millis(100);
+
 /// How many tokens of each signer are presented to each verifier, a suite.
 const CROSSED: usize = 256;
 
@@ -30,7 +34,7 @@ pub struct VersusOptions {
     pub seed: u64,
     /// After how many requests to each it ends.
     pub cases: Option<u64>,
-    /// After how long it ends.
+    /// After how long it ends. The last quarter of it is for the tokens of each, presented to each.
     pub time: Option<Duration>,
     /// After how many differences it ends.
     pub max_findings: usize,
@@ -103,7 +107,7 @@ pub(super) struct Crossing {
 type FailureKey = (usize, Op, ObservedKind, ObservedKind);
 
 /// Asks two implementations the same and compares what they do; then presents the tokens of each
-/// to each.
+/// to each. `clock` tells the time since it began; it lasts at most one answer longer than its time.
 pub fn versus(
     suites: &[Suite],
     targets: [&Target; 2],
@@ -112,10 +116,28 @@ pub fn versus(
     clock: &(dyn Fn() -> Duration + Sync),
     progress: &dyn Fn(FuzzProgress),
 ) -> Result<Versus, FuzzError> {
+    let limit = options.time.map(|time| {
+        let Limits { answer, grace, .. } = options.limits;
+        // What is left of a time-out is for the end of the processes of both.
+        time.saturating_add(answer.saturating_sub(4 * grace))
+    });
+    watched(interrupt, limit, clock, |halt| {
+        comparison(suites, targets, options, [interrupt, halt], clock, progress)
+    })
+}
+
+fn comparison(
+    suites: &[Suite],
+    targets: [&Target; 2],
+    options: &VersusOptions,
+    [interrupt, halt]: [&AtomicBool; 2],
+    clock: &(dyn Fn() -> Duration + Sync),
+    progress: &dyn Fn(FuzzProgress),
+) -> Result<Versus, FuzzError> {
     let [one, other] = targets;
     let mut pair = [
-        one.start(options.limits, interrupt)?,
-        other.start(options.limits, interrupt)?,
+        one.start(options.limits, halt)?,
+        other.start(options.limits, halt)?,
     ];
     let hellos = [pair[0].hello().clone(), pair[1].hello().clone()];
     let (mut both, mut notes) = taken(suites, &hellos[0]);
@@ -150,39 +172,56 @@ pub fn versus(
     }
     let mut comparing = Comparing {
         pools: &pools,
+        options,
+        clock,
         mutator: Mutator::new(options.seed),
         signer: Signer::default(),
         differences: BTreeMap::new(),
+        matrix: None,
         kinds: HashSet::new(),
         cases: 0,
         unanswered: 0,
         unsupported: 0,
+        at_once: 1,
     };
+    let for_matrix = options.time.map(|time| time.saturating_sub(time / 4));
+    let is_after = |time: Option<Duration>| time.is_some_and(|time| clock() >= time);
     let mut curve = ProgressCurve::default();
-    let mut compare = || -> Result<(Vec<Crossing>, bool), AdapterError> {
+    let mut compare = || -> Result<FuzzEnding, AdapterError> {
         loop {
-            comparing.batch(&mut pair, options)?;
+            comparing.batch(&mut pair)?;
             let now = comparing.progress(clock());
             curve.add(now.point());
             progress(now);
             let is_spent = options.cases.is_some_and(|most| comparing.cases >= most);
-            let is_late = options.time.is_some_and(|time| clock() >= time);
             let is_enough = comparing.differences.len() >= options.max_findings;
-            if is_spent || is_late || is_enough {
-                return Ok((comparing.matrix(&mut pair, options)?, is_enough));
+            let is_over = is_spent || is_enough || comparing.is_late();
+            if comparing.matrix.is_none() && (is_over || is_after(for_matrix)) {
+                comparing.cross(&mut pair)?;
+            }
+            if is_enough {
+                return Ok(FuzzEnding::Findings);
+            }
+            if is_over || comparing.is_late() {
+                return Ok(FuzzEnding::Whole);
             }
         }
     };
-    let (matrix, ending) = match compare() {
-        Ok((matrix, true)) => (matrix, FuzzEnding::Findings),
-        Ok((matrix, false)) => (matrix, FuzzEnding::Whole),
-        Err(AdapterError::Interrupted) => (Vec::new(), FuzzEnding::Interrupted),
-        Err(_) if interrupt.load(Ordering::Relaxed) => (Vec::new(), FuzzEnding::Interrupted),
-        Err(error) => (Vec::new(), FuzzEnding::Broken(error)),
+    let ending = match compare() {
+        Ok(ending) => ending,
+        Err(_) if interrupt.load(Ordering::Relaxed) => FuzzEnding::Interrupted,
+        // The time was over in the midst of an answer.
+        Err(AdapterError::Interrupted) => FuzzEnding::Whole,
+        Err(error) => FuzzEnding::Broken(error),
     };
+    let matrix = comparing.matrix.take().unwrap_or_default();
     if matrix.is_empty() && matches!(ending, FuzzEnding::Whole | FuzzEnding::Findings) {
-        let why = "no tokens were exchanged: not both implementations declare sign and verify";
-        notes.push(why.to_owned());
+        let why = if comparing.crosses() {
+            "the time was up"
+        } else {
+            "not both implementations declare sign and verify"
+        };
+        notes.push(format!("no tokens were exchanged: {why}"));
     }
     if comparing.unsupported > 0 {
         let count = comparing.unsupported;
@@ -240,13 +279,19 @@ fn common(hellos: &[Hello; 2]) -> Hello {
 
 struct Comparing<'b, 's> {
     pools: &'b [SeedPool<'s>],
+    options: &'b VersusOptions,
+    clock: &'b dyn Fn() -> Duration,
     mutator: Mutator,
     signer: Signer,
     differences: BTreeMap<FailureKey, Difference>,
+    /// Nothing before the first token is presented.
+    matrix: Option<Vec<Crossing>>,
     kinds: HashSet<(u64, u64)>,
     cases: u64,
     unanswered: u64,
     unsupported: u64,
+    /// How many requests are asked at once.
+    at_once: usize,
 }
 
 impl Comparing<'_, '_> {
@@ -259,12 +304,21 @@ impl Comparing<'_, '_> {
         }
     }
 
-    fn batch(
-        &mut self,
-        pair: &mut [Adapter<'_>; 2],
-        options: &VersusOptions,
-    ) -> Result<(), AdapterError> {
-        let left = options.cases.map_or(u64::MAX, |most| most - self.cases);
+    fn is_late(&self) -> bool {
+        self.options.time.is_some_and(|time| (self.clock)() >= time)
+    }
+
+    /// Whether both sign and verify.
+    fn crosses(&self) -> bool {
+        let both = |op| self.pools.iter().all(|pool| pool.has_op(op));
+        both(Op::Sign) && both(Op::Verify)
+    }
+
+    fn batch(&mut self, pair: &mut [Adapter<'_>; 2]) -> Result<(), AdapterError> {
+        let left = self
+            .options
+            .cases
+            .map_or(u64::MAX, |most| most - self.cases);
         let count = usize::try_from(left).map_or(BATCH, |left| left.min(BATCH));
         let mut inputs = Vec::with_capacity(count);
         while inputs.len() < count {
@@ -283,8 +337,8 @@ impl Comparing<'_, '_> {
             .iter()
             .map(|(_, request, _)| request.clone())
             .collect();
-        let observed = ask_both(pair, &requests)?;
-        self.cases += inputs.len() as u64;
+        let observed = self.ask_both(pair, &requests)?;
+        self.cases += observed.len() as u64;
         for ((input, request, class), outcomes) in std::iter::zip(inputs, observed) {
             if let [Observed::Outcome(one), Observed::Outcome(other)] = &outcomes {
                 let number = |outcome| kind(input.suite, request.op, class, outcome);
@@ -292,7 +346,7 @@ impl Comparing<'_, '_> {
                     self.mutator.keep(input.clone());
                 }
             }
-            self.compare(pair, input, request, outcomes, options)?;
+            self.compare(pair, input, request, outcomes)?;
         }
         Ok(())
     }
@@ -304,7 +358,6 @@ impl Comparing<'_, '_> {
         input: Input,
         request: Request,
         outcomes: [Observed; 2],
-        options: &VersusOptions,
     ) -> Result<(), AdapterError> {
         let has_failed = |one: &Observed| matches!(one, Observed::Failed(_));
         self.unanswered += u64::from(outcomes.iter().all(has_failed));
@@ -315,7 +368,7 @@ impl Comparing<'_, '_> {
         };
         if let Some(known) = self.differences.get_mut(&key) {
             known.cases += 1;
-        } else if self.differences.len() < options.max_findings {
+        } else if self.differences.len() < self.options.max_findings {
             let difference = self.shrunk(pair, input, request, outcomes, key)?;
             self.differences.insert(key, difference);
         }
@@ -339,7 +392,7 @@ impl Comparing<'_, '_> {
         let budget = Budget::of(failures);
         let mut found = (input, request, outcomes);
         let mut asked = 0;
-        'smaller: while asked < budget.most {
+        'smaller: while asked < budget.most && !self.is_late() {
             let candidates: Vec<(Input, Request)> = simpler(pool, &found.0)
                 .into_iter()
                 .filter_map(|input| {
@@ -354,7 +407,7 @@ impl Comparing<'_, '_> {
                 asked += some.len();
                 let requests: Vec<Request> =
                     some.iter().map(|(_, request)| request.clone()).collect();
-                let observed = ask_both(pair, &requests)?;
+                let observed = self.ask_both(pair, &requests)?;
                 for ((input, request), outcomes) in std::iter::zip(some, observed) {
                     if sort(input.suite, request.op, &outcomes) == Some(due) {
                         found = (input.clone(), request.clone(), outcomes);
@@ -374,42 +427,39 @@ impl Comparing<'_, '_> {
         })
     }
 
-    /// The tokens of each, presented to each.
-    fn matrix(
-        &mut self,
-        pair: &mut [Adapter<'_>; 2],
-        options: &VersusOptions,
-    ) -> Result<Vec<Crossing>, AdapterError> {
-        let both = |op| self.pools.iter().all(|pool| pool.has_op(op));
-        if !both(Op::Sign) || !both(Op::Verify) {
-            return Ok(Vec::new());
+    /// The tokens of each, presented to each, as far as the time allows.
+    fn cross(&mut self, pair: &mut [Adapter<'_>; 2]) -> Result<(), AdapterError> {
+        self.matrix = Some(Vec::new());
+        if !self.crosses() {
+            return Ok(());
         }
-        let mut matrix = Vec::new();
         for at in 0..self.pools.len() {
             let claims = self.claims(at);
             let requests: Vec<Request> =
                 claims.iter().map(|(_, request)| request.clone()).collect();
-            let signed = ask_both(pair, &requests)?;
+            let signed = self.ask_both(pair, &requests)?;
+            if signed.is_empty() {
+                // The time was over.
+                break;
+            }
             for ((input, request), outcomes) in std::iter::zip(&claims, &signed) {
-                self.compare(
-                    pair,
-                    input.clone(),
-                    request.clone(),
-                    outcomes.clone(),
-                    options,
-                )?;
+                self.compare(pair, input.clone(), request.clone(), outcomes.clone())?;
             }
             for signer in 0..2 {
                 let signed = signed.iter().map(|outcomes| &outcomes[signer]);
                 let presented = self.presented(at, &claims, signed);
                 for (verifier, adapter) in pair.iter_mut().enumerate() {
-                    let mut crossing = self.crossed(adapter, at, &presented)?;
-                    (crossing.signer, crossing.verifier) = (signer, verifier);
-                    matrix.push(crossing);
+                    let verified = self.in_parts(&presented, |some| ask(adapter, some, false))?;
+                    // Where there was no time for one, its cell would say nothing.
+                    if verified.is_empty() && !presented.is_empty() {
+                        continue;
+                    }
+                    let crossing = self.crossing(at, [signer, verifier], &presented, verified);
+                    self.matrix.get_or_insert_default().push(crossing);
                 }
             }
         }
-        Ok(matrix)
+        Ok(())
     }
 
     /// What is to be signed.
@@ -451,38 +501,62 @@ impl Comparing<'_, '_> {
         shown.collect()
     }
 
-    /// Tokens, presented to one verifier.
-    fn crossed(
+    /// What became of one signer's tokens with one verifier.
+    fn crossing(
         &self,
-        verifier: &mut Adapter<'_>,
         at: usize,
+        [signer, verifier]: [usize; 2],
         presented: &[Request],
-    ) -> Result<Crossing, AdapterError> {
-        let name = self.pools[at].suite().name.as_str();
-        let verified = ask(verifier, presented, false)?;
+        verified: Vec<Observed>,
+    ) -> Crossing {
         let is_accepted = |one: &Observed| *one == Observed::Outcome(Outcome::Accept);
+        let tokens = verified.len() as u64;
         let accepted = verified.iter().filter(|one| is_accepted(one)).count();
         let example = std::iter::zip(presented, verified).find(|(_, one)| !is_accepted(one));
-        Ok(Crossing {
-            suite: name.to_owned(),
-            signer: 0,
-            verifier: 0,
-            tokens: presented.len() as u64,
+        Crossing {
+            suite: self.pools[at].suite().name.as_str().to_owned(),
+            signer,
+            verifier,
+            tokens,
             accepted: accepted as u64,
             example: example.map(|(request, observed)| (request.clone(), observed)),
+        }
+    }
+
+    fn ask_both(
+        &mut self,
+        pair: &mut [Adapter<'_>; 2],
+        requests: &[Request],
+    ) -> Result<Vec<[Observed; 2]>, AdapterError> {
+        self.in_parts(requests, |some| {
+            let one = ask(&mut pair[0], some, false)?;
+            let other = ask(&mut pair[1], some, false)?;
+            let both = std::iter::zip(one, other);
+            Ok(both.map(|(one, other)| [one, other]).collect())
         })
     }
-}
 
-fn ask_both(
-    pair: &mut [Adapter<'_>; 2],
-    requests: &[Request],
-) -> Result<Vec<[Observed; 2]>, AdapterError> {
-    let one = ask(&mut pair[0], requests, false)?;
-    let other = ask(&mut pair[1], requests, false)?;
-    Ok(std::iter::zip(one, other)
-        .map(|(one, other)| [one, other])
-        .collect())
+    /// Asks so many at once that the time can be kept. What was observed of the first of them: all,
+    /// unless the time was over.
+    fn in_parts<T>(
+        &mut self,
+        requests: &[Request],
+        mut ask: impl FnMut(&[Request]) -> Result<Vec<T>, AdapterError>,
+    ) -> Result<Vec<T>, AdapterError> {
+        let mut observed = Vec::with_capacity(requests.len());
+        while observed.len() < requests.len() && !self.is_late() {
+            let rest = &requests[observed.len()..];
+            let began = (self.clock)();
+            observed.extend(ask(&rest[..self.at_once.min(rest.len())])?);
+            let is_quick = (self.clock)().saturating_sub(began) < AT_ONCE;
+            self.at_once = if is_quick {
+                BATCH.min(2 * self.at_once)
+            } else {
+                1.max(self.at_once / 2)
+            };
+        }
+        Ok(observed)
+    }
 }
 
 /// In which way two answers differ; `None` where they do not, or only in how something is

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::generate::GenerateError;
 use crate::generate::merge::Outline;
+use crate::generate::yaml::quoted;
 use crate::scheme::Algorithm;
 
 /// A file of Wycheproof's `MacTest` groups.
@@ -201,10 +202,7 @@ fn write_test(test: &Test, out: &mut String) -> Result<(), WycheproofError> {
         let note = if test.comment.is_empty() {
             String::new()
         } else {
-            format!(
-                "    note: {}\n",
-                serde_json::Value::from(test.comment.as_str())
-            )
+            format!("    note: {}\n", quoted(&test.comment))
         };
         // Writing to a `String` cannot fail.
         let _ = write!(

@@ -217,6 +217,8 @@ pub(crate) fn quoted(text: &str) -> String {
     out.push('"');
     for character in text.chars() {
         match character {
+            // In the log of a CI job `##[word]` is a command.
+            '#' if out.ends_with('#') => out.push_str("\\u0023"),
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
@@ -257,6 +259,7 @@ mod tests {
             quoted("e\u{301}\u{a0}\u{200d}\u{200f}\u{202e}\u{2028}\u{feff}\u{fe0f}"),
             r#""e\u0301\u00a0\u200d\u200f\u202e\u2028\ufeff\ufe0f""#
         );
+        assert_eq!(quoted("a # ##[b]"), r#""a # #\u0023[b]""#);
         assert_eq!(quoted("\u{ffff}\u{10ffff}"), r#""\uffff\U0010ffff""#);
     }
 

@@ -161,11 +161,17 @@ fn json_of(output: &Output<'_>) -> Option<Json> {
     serde_json::from_slice(output.body).ok()
 }
 
-/// The beginning of an output.
+/// The beginning of an output. Where there was more, that is to be seen: a secret may stand across
+/// the cut, and parts of it are looked for only there.
 fn excerpt(body: &[u8]) -> String {
     const LONGEST: usize = 200;
-    let text = String::from_utf8_lossy(&body[..body.len().min(4 * LONGEST)]);
-    text.trim().chars().take(LONGEST).collect()
+    let body = body.trim_ascii();
+    // No character has more than four bytes, and one more says that there is more.
+    let text = String::from_utf8_lossy(&body[..body.len().min(4 * (LONGEST + 1))]);
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.into_owned(),
+    }
 }
 
 fn quoted(body: &[u8]) -> String {

@@ -39,10 +39,15 @@ impl PreparedRequest {
         self.line.write(id, out);
     }
 
-    /// Whether the line with the longest possible id exceeds this many bytes.
-    pub fn is_longer_than(&self, bytes: usize) -> bool {
+    /// The length of the line with the longest possible id, in bytes.
+    pub fn length(&self) -> usize {
         // The stored part lacks `{"id":` and up to 20 digits, and includes a line feed.
-        self.line.0.len() + 25 > bytes
+        self.line.0.len() + 25
+    }
+
+    /// Whether that exceeds this many bytes.
+    pub fn is_longer_than(&self, bytes: usize) -> bool {
+        self.length() > bytes
     }
 }
 

@@ -83,9 +83,19 @@ impl Redaction {
         without(text, hidden)
     }
 
+    /// Removes the secrets from a text that is no report of an implementation's.
+    pub fn without_secrets(&self, text: &str) -> String {
+        without(text, self.secrets_in(text))
+    }
+
+    /// Removes the secrets from the texts of a JSON value; its names stay.
+    pub fn without_secrets_in_json(&self, value: &mut Json) {
+        hide_in_json(value, &|text| self.without_secrets(text));
+    }
+
     /// Removes the secrets from an implementation's description of itself.
     pub fn implementation(&self, said: &ImplementationInfo) -> ImplementationInfo {
-        let shown = |text: &String| without(text, self.secrets_in(text));
+        let shown = |text: &String| self.without_secrets(text);
         ImplementationInfo {
             name: shown(&said.name),
             version: said.version.as_ref().map(shown),
@@ -102,7 +112,7 @@ impl Redaction {
         for mention in diagnosis.mentions() {
             mention.title = self.text(&mention.title);
         }
-        let hide = |text: &str| without(text, self.secrets_in(text));
+        let hide = |text: &str| self.without_secrets(text);
         for asked in diagnosis
             .inquiry
             .iter_mut()

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use tokio::sync::Semaphore;
 
 use crate::protocol::Hello;
+use crate::results::Redaction;
 use crate::scheme::Scheme;
 use crate::serve::platform::Platform;
 
@@ -28,6 +29,8 @@ pub struct AppState {
     pub body_time: Duration,
     /// The memory left for bodies.
     pub memory: Memory,
+    /// The secrets, which a caller may quote: neither the log nor the page repeats them.
+    pub redaction: Redaction,
     /// Clock, random names and log.
     pub environment: Environment,
 }

@@ -3,7 +3,6 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::explain::{Answer, Question, explain};
-use crate::report::visible;
 use crate::scheme::{Decision, Scheme, SignatureState};
 use crate::serve::identified::Identified;
 use crate::signature::{Context, ContextValue, Fields, Secrets, Value};
@@ -67,9 +66,9 @@ impl LatestCall {
         self.context.iter().map(word).collect::<Vec<_>>().join(", ")
     }
 
-    /// The caller's fields in words, with invisible characters escaped. Texts are quoted, so that
+    /// The caller's fields in words, each text as `visible` shows it. Texts are quoted, so that
     /// leading and trailing spaces are visible.
-    pub fn who(&self) -> String {
+    pub fn who(&self, visible: &dyn Fn(&str) -> String) -> String {
         let word = |(name, value): (&str, &Value)| {
             let shown = match value.as_text() {
                 Some(text) => format!("\"{}\"", visible(text).replace('"', "\\\"")),

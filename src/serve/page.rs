@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::report::visible;
+use crate::results::Redaction;
 use crate::scheme::Scheme;
 use crate::serve::app_state::AppState;
 use crate::serve::latest::LatestCall;
@@ -49,7 +50,11 @@ pub(super) fn page(state: &AppState) -> Result<String, askama::Error> {
     let now = (state.environment.now)();
     let page = StatusPage {
         version: env!("CARGO_PKG_VERSION"),
-        platforms: state.platforms.iter().map(|one| shown(one, now)).collect(),
+        platforms: state
+            .platforms
+            .iter()
+            .map(|one| shown(one, &state.redaction, now))
+            .collect(),
         protocol: state
             .schemes
             .iter()
@@ -59,7 +64,8 @@ pub(super) fn page(state: &AppState) -> Result<String, askama::Error> {
     page.render()
 }
 
-fn shown(platform: &Platform, now: u64) -> Shown<'_> {
+fn shown<'d>(platform: &'d Platform, redaction: &Redaction, now: u64) -> Shown<'d> {
+    let visible = |text: &str| visible(&redaction.without_secrets(text));
     let settings = platform.settings.in_words(&platform.scheme);
     let mut explained = 0;
     let row = |call: LatestCall| {
@@ -73,8 +79,8 @@ fn shown(platform: &Platform, now: u64) -> Shown<'_> {
         };
         Row {
             ago: ago(now.saturating_sub(call.at)),
-            who: call.who(),
-            token: token(call.token.as_ref()),
+            who: call.who(&visible),
+            token: token(call.token.as_ref(), &visible),
             context: visible(&call.context_in_words()),
             outcome: call.outcome,
             signature: call
@@ -111,14 +117,14 @@ fn others(scheme: &Scheme, key: &str, value: &str) -> String {
 }
 
 /// The first characters of a token: enough to recognise it, too few to use it.
-fn token(token: Option<&Value>) -> String {
+fn token(token: Option<&Value>, visible: &dyn Fn(&str) -> String) -> String {
     match token {
         None => "none".to_owned(),
         Some(Value::Text(text)) if text.is_empty() => "empty".to_owned(),
         Some(Value::Text(text)) => {
             let length = text.chars().count();
             let start: String = text.chars().take(8).collect();
-            format!("{}… ({length} characters)", visible(&start))
+            format!("{} ({length} characters)", visible(&format!("{start}…")))
         }
         Some(_) => "not a text".to_owned(),
     }

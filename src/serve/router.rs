@@ -19,6 +19,7 @@ use serde_json::{Value as Json, json};
 use tokio::sync::SemaphorePermit;
 
 use crate::adapters::{ServeError, Served};
+use crate::results::Redaction;
 use crate::scheme::{Reference, SignatureState};
 use crate::serve::app_state::AppState;
 use crate::serve::latest::LatestCall;
@@ -165,7 +166,8 @@ async fn identify(
     match platform.identify(&body.bytes, session.as_deref(), now, random_name) {
         Ok((identified, call)) => {
             let response = reply::identified(&suite, &identified);
-            state.log("identify", log_line(&suite, &call, response.status()));
+            let line = log_line(&suite, &call, response.status(), &state.redaction);
+            state.log("identify", line);
             response
         }
         Err(error) => {
@@ -176,13 +178,15 @@ async fn identify(
 }
 
 /// The log entry of a call, without its token.
-fn log_line(suite: &str, call: &LatestCall, status: StatusCode) -> Json {
+fn log_line(suite: &str, call: &LatestCall, status: StatusCode, redaction: &Redaction) -> Json {
+    let mut fields = json!(call.fields);
+    redaction.without_secrets_in_json(&mut fields);
     json!({
         "suite": suite,
         "status": status.as_u16(),
         "outcome": call.outcome,
         "signature": call.signature.map(SignatureState::name),
-        "fields": call.fields,
+        "fields": fields,
         "context": call.context,
         "token": call.token.as_ref().map(|token| match token {
             Value::Text(text) => format!("[redacted, {} characters]", text.chars().count()),

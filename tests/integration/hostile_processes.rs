@@ -245,6 +245,19 @@ fn answers_of_a_megabyte_are_kept_in_bounded_space() {
         &adapter,
     ]);
     assert_orderly(&output, "fuzz");
+    // Two of them, asked many things at once.
+    let output = scene.run(&[
+        "fuzz",
+        "--suite-file",
+        "numbered.yaml",
+        "--cases",
+        "512",
+        "--command",
+        &adapter,
+        "--against",
+        &adapter,
+    ]);
+    assert_orderly(&output, "fuzz --against");
 }
 
 /// Ways to start an adapter so that it is in no group of ours.
@@ -471,4 +484,85 @@ fn under_nohup_a_hangup_is_ignored() {
         "{}",
         text(&output.stdout)
     );
+}
+
+/// A pipe that is full and that nobody reads, as a log collector that hangs leaves one: a signal
+/// ends the program all the same, and what it started.
+#[test(needs(PYTHON))]
+fn a_reader_that_never_reads_holds_nobody_after_a_signal() {
+    use rustix::io::ioctl_fionread;
+
+    let scene = Scene::new();
+    let honest = scene.adapter("honest", "");
+    let honest = ["run", "--suite-file", "numbered.yaml", "--command", &honest];
+    let mistaken = crate::reports::mistaken("encoding-upper-case");
+    let mistaken = ["run", "jotreview", "--all", "--command", &mistaken];
+    for (words, way, on_stdout) in [
+        (honest, &["--report", "json=-"][..], true),
+        (mistaken, &["--events", "-", "--repeat", "1000"], true),
+        (mistaken, &[], true),
+        (mistaken, &["--report", "json=-"], false),
+    ] {
+        let words = [&words, way].concat();
+        let mut child = scene.start(&words);
+        let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        // The other one is read.
+        let (full, mut other): (std::os::fd::OwnedFd, Box<dyn std::io::Read + Send>) = if on_stdout
+        {
+            (stdout.into(), Box::new(stderr))
+        } else {
+            (stderr.into(), Box::new(stdout))
+        };
+        let reader = thread::spawn(move || std::io::copy(&mut other, &mut std::io::sink()));
+        let began = Instant::now();
+        while ioctl_fionread(&full).unwrap() < 50_000 {
+            assert!(began.elapsed() < HANGS, "{way:?}: it never wrote");
+            thread::sleep(Duration::from_millis(10));
+        }
+        kill_process(pid(&child), Signal::TERM).unwrap();
+        let began = Instant::now();
+        while child.try_wait().unwrap().is_none() {
+            if began.elapsed() > HANGS / 4 {
+                child.kill().unwrap();
+                panic!("{way:?}: it waits for a reader");
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        drop(full);
+        reader.join().unwrap().unwrap();
+        scene.assert_that_none_is_left(&format!("{way:?}"));
+    }
+}
+
+/// Another user's processes are ended where we may, as root may; else they would be named.
+#[test(needs(PYTHON, SU))]
+fn a_child_of_another_user_is_ended() {
+    let scene = Scene::new();
+    let mark = &scene.mark;
+    let sleeper = format!(
+        "su nobody -s /bin/sh -c 'exec python3 -c \"import time; time.sleep(1000)\" {mark}' {mark}"
+    );
+    let script = scene.folder.path().join("becomes.sh");
+    for way in [
+        format!("{sleeper} & exec {}\n", scene.adapter("honest", "")),
+        format!("setsid {sleeper} & exec {}\n", scene.adapter("honest", "")),
+        format!("exec {sleeper}\n"),
+    ] {
+        fs::write(&script, &way).unwrap();
+        let adapter = format!("sh {} {mark}", script.display());
+        let output = scene.run(&[
+            "run",
+            "--suite-file",
+            "numbered.yaml",
+            "--timeout",
+            "300ms",
+            "--command",
+            &adapter,
+        ]);
+        assert_orderly(&output, &way);
+        let said = text(&output.stderr);
+        if !said.contains("could not be ended") {
+            scene.assert_that_none_is_left(&way);
+        }
+    }
 }

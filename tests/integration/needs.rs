@@ -30,6 +30,8 @@ pub(crate) const PRE_COMMIT: Need = Need::Programs(&[("pre-commit", "--version")
 pub(crate) const PYTHON: Need = Need::Programs(&[("python3", "--version")]);
 pub(crate) const RUBY: Need = Need::Programs(&[("ruby", "--version")]);
 pub(crate) const SETSID: Need = Need::Programs(&[("setsid", "--version")]);
+/// To become another user, which only root may without a password.
+pub(crate) const SU: Need = Need::Programs(&[("su", "--command=true")]);
 pub(crate) const XMLLINT: Need = Need::Programs(&[("xmllint", "--version")]);
 
 impl Need {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http_body_util::{BodyExt as _, Full};
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::header::{ACCEPT, CONTENT_ENCODING, HeaderMap, HeaderValue, LOCATION};
 use hyper::{Method, StatusCode, Uri, Version};
 use hyper_util::client::legacy;
@@ -246,7 +246,13 @@ pub(super) async fn expect_plain_200(mut response: Response) -> Result<Response,
     }
     let body = tokio::time::timeout(EXCERPT_PATIENCE, response.chunk()).await;
     let what = match body {
-        Ok(Ok(Some(body))) => format!("{what}: {}", shown(body.trim_ascii())),
+        Ok(Ok(Some(body))) => {
+            // What more of it is still to come is not waited for; that there is more is to be seen.
+            let is_whole = response.0.body().is_end_stream();
+            let cut = if is_whole { "" } else { "…" };
+            let body = [body.trim_ascii(), cut.as_bytes()].concat();
+            format!("{what}: {}", shown(&body))
+        }
         _ => what,
     };
     Err(TransportError::Unusable(what))
