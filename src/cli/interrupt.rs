@@ -1,7 +1,7 @@
 //! Signals: the first asks for the end of what is under way, the second ends the program. Either
 //! way nothing that was started is left.
 
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
@@ -11,12 +11,9 @@ use signal_hook::low_level::emulate_default_handler;
 
 use crate::adapters;
 use crate::cli::exit::Stop;
+use crate::cli::interruption::received;
 use crate::cli::modes;
 use crate::cli::terminal::say;
-use crate::results::Interruption;
-
-/// The first signal that came; 0 if none did.
-static FIRST: AtomicI32 = AtomicI32::new(0);
 
 /// A flag that Ctrl-C sets, as do SIGTERM and SIGHUP: what is under way comes to an end, and what
 /// was done is still reported. A second of these signals, or a SIGQUIT, ends the program, and first
@@ -41,8 +38,7 @@ pub(crate) fn interrupt_flag() -> Result<Arc<AtomicBool>, Stop> {
         .spawn(move || {
             for signal in &mut signals {
                 // Before the flag: whoever sees that can tell the signal.
-                let _later_ones =
-                    FIRST.compare_exchange(0, signal, Ordering::SeqCst, Ordering::SeqCst);
+                received(signal);
                 if signal == SIGQUIT || set.swap(true, Ordering::Relaxed) {
                     end_children();
                     modes::restore();
@@ -53,15 +49,6 @@ pub(crate) fn interrupt_flag() -> Result<Arc<AtomicBool>, Stop> {
         })
         .map_err(Stop::harness)?;
     Ok(Arc::clone(made.insert(flag)))
-}
-
-/// The signal that asked for the end, if one did.
-pub(crate) fn interruption() -> Option<Interruption> {
-    match FIRST.load(Ordering::SeqCst) {
-        0 => None,
-        SIGINT => Some(Interruption::Interrupt),
-        _ => Some(Interruption::Terminate),
-    }
 }
 
 /// Ends whatever was started and still runs, and says what could not be ended.

@@ -21,6 +21,7 @@ mod git_tree;
 mod init;
 mod inputs;
 mod interrupt;
+mod interruption;
 mod merge;
 mod mistakes;
 mod modes;

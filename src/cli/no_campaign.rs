@@ -2,7 +2,7 @@
 
 use crate::adapters::AdapterError;
 use crate::cli::exit::Stop;
-use crate::cli::interrupt::interruption;
+use crate::cli::interruption::interruption;
 use crate::fuzz::FuzzError;
 
 /// Why there was no campaign.

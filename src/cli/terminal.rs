@@ -16,7 +16,7 @@ use rustix::io::Errno;
 use rustix::pipe::PIPE_BUF;
 
 use crate::cli::exit::Exit;
-use crate::cli::interrupt::interruption;
+use crate::cli::interruption::interruption;
 use crate::report::{self, WriteError};
 
 /// Whether something that was to be written is lost.
