@@ -364,8 +364,8 @@ fn an_invalid_file_is_refused_with_its_line() {
     let good = format!("{header}\n{recording}\ncompare,measuring,leak,30,longer-first,10,9\n");
     assert_eq!(raw_read(&good).unwrap().1[0].samples.len(), 1);
     for (from, to, expected) in [
-        ("# {\"macproof", "{\"macproof", "no header"),
-        ("raw\":1", "raw\":2", "form 2"),
+        ("# {\"macproof", "{\"macproof", "not a header"),
+        ("raw\":1", "raw\":2", "version 2"),
         ("leak,30", "leak,0", "line 3"),
         ("longer-first", "sideways", "line 3"),
         ("10,9", "10,9,8", "line 3"),
