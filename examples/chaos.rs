@@ -397,11 +397,11 @@ impl Round {
             }
         }
         // An adapter that ends before its hello is asked nothing, and the document says why.
-        let due = if document["did_not_start"].is_string() {
-            0
-        } else {
-            CASES
-        };
+        let has_started = !document["did_not_start"].is_string();
+        if !has_started && matches!(status.code(), Some(0..=3)) {
+            return Err(format!("nothing started, and it ended with {status}").into());
+        }
+        let due = if has_started { CASES } else { 0 };
         if verdicts.len() != due {
             let stderr = self.stderr();
             return Err(format!("{} cases have a verdict: {stderr}", verdicts.len()).into());

@@ -117,7 +117,10 @@ fn write_whole(to: BorrowedFd<'_>, mut bytes: &[u8]) -> io::Result<()> {
                 let since = *unread_since.get_or_insert_with(Instant::now);
                 if GIVEN_UP.load(Ordering::Relaxed) || since.elapsed() >= UNREAD {
                     GIVEN_UP.store(true, Ordering::Relaxed);
-                    return Err(io::Error::new(io::ErrorKind::TimedOut, "nobody reads it"));
+                    return Err(io::Error::new(
+                        io::ErrorKind::TimedOut,
+                        "its reader does not read",
+                    ));
                 }
                 continue;
             }

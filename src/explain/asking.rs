@@ -24,15 +24,14 @@ pub struct Seen<'a> {
     pub failed: bool,
 }
 
-/// Presents tokens, and says what became of each; `None` where nobody answers any more.
+/// Presents tokens and returns the outcome of each; `None` once the verifier no longer answers.
 pub type Ask<'k> = &'k mut dyn FnMut(&[Probe<'_>]) -> Option<Vec<Observed>>;
 
 /// How a verifier may be asked.
 pub struct Asking<'k> {
     /// How many requests are left.
     pub left: usize,
-    /// Whether nobody tells the secret, so that only the implementation's own tokens can be
-    /// changed.
+    /// Whether the secret is unknown, so that only the implementation's own tokens can be changed.
     pub own_tokens_only: bool,
     /// Whether it uses a secret of its own, so that nothing can be asked with another one.
     pub own_secret: bool,

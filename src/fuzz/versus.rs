@@ -229,6 +229,9 @@ fn comparison(
             "{count} requests were unsupported by one implementation and were not compared"
         ));
     }
+    if comparing.kinds.is_empty() {
+        notes.push("nothing was compared: no request was answered by both".to_owned());
+    }
     let shutdowns = pair.map(Adapter::finish);
     for (shutdown, side) in std::iter::zip(&shutdowns, ["the first", "the second"]) {
         if shutdown.restarts > 0 {

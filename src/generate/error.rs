@@ -6,7 +6,7 @@ use crate::suite::SuiteError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum GenerateError {
-    /// The scheme file itself is no suite.
+    /// The scheme file does not load.
     #[error(transparent)]
     Scheme(SuiteError),
     /// The file has been through the generator.
@@ -50,7 +50,7 @@ pub enum GenerateError {
         /// The key.
         key: &'static str,
     },
-    /// What came of it does not load.
+    /// The generated suite does not load.
     #[error("the generated suite does not load: {0}")]
     Result(SuiteError),
 }

@@ -404,7 +404,7 @@ pub struct Choice {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pipeline(pub(super) [Option<Choice>; Step::SIGNING]);
 
-/// What came of a judgement.
+/// The result of judging a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Judgement {
     /// The token is good.

@@ -154,7 +154,8 @@ impl VersusResult {
         }
     }
 
-    /// Whether agreement covers less than it should: the campaign was interrupted, neither side
+    /// Whether agreement covers less than it should: nothing was compared, because no request was
+    /// answered by both; the campaign was interrupted, neither side
     /// signed anything that could be presented, a request was answered by neither, or a side was
     /// restarted more often than allowed or changed its hello.
     fn is_incomplete(&self) -> bool {
@@ -162,7 +163,10 @@ impl VersusResult {
             |side: &VersusSide| !side.restarts.are_allowed() || !side.hello_changes.is_empty();
         let has_no_token =
             !self.matrix.is_empty() && self.matrix.iter().all(|cell| cell.tokens == 0);
+        // Every pair of answers is of some kind.
+        let has_no_pair = self.kinds == 0;
         self.ended == FuzzEnd::Interrupted
+            || has_no_pair
             || has_no_token
             || self.unanswered > 0
             || self.sides.iter().any(is_doubtful)
@@ -233,5 +237,8 @@ mod tests {
         let mut silent = agreed();
         silent.unanswered = 1;
         assert_eq!(silent.exit_code_by_itself(), 3);
+        let mut unsupported = agreed();
+        unsupported.kinds = 0;
+        assert_eq!(unsupported.exit_code_by_itself(), 3);
     }
 }

@@ -17,7 +17,7 @@ pub enum Refusal {
         /// What was found.
         found: &'static str,
     },
-    /// A time that is no whole number from 0, or a value that its enum does not have.
+    /// A time that is not a non-negative integer, or a value outside its enum.
     #[error("the field {0} has a value of the wrong type")]
     BadField(String),
     /// The value that selects the secret selects none.

@@ -135,6 +135,38 @@ fn identical_implementations_agree_and_accept_all_tokens() {
     }
 }
 
+/// Two implementations of which one answers nothing agree in nothing.
+#[test(needs(PYTHON))]
+fn a_comparison_without_answers_is_incomplete() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("unsupported.py");
+    fs::write(
+        &script,
+        r#"
+import json, sys
+for line in sys.stdin:
+    request = json.loads(line)
+    if request["op"] == "hello":
+        answer = {"protocol": 1, "implementation": {"name": "u"}, "ops": ["verify"]}
+    elif request["op"] == "bye":
+        break
+    else:
+        answer = {"id": request["id"], "unsupported": "not today"}
+    print(json.dumps(answer), flush=True)
+"#,
+    )
+    .unwrap();
+    let other = format!("python3 {}", script.display());
+    let compared = compare(
+        folder.path(),
+        &["jotreview", "--cases", "64", "--against", &other],
+    );
+    assert_eq!(compared.code, 3, "{}", compared.stdout);
+    assert!(differences(&compared).is_empty());
+    let why = "nothing was compared: no request was answered by both";
+    assert!(compared.stdout.contains(why), "{}", compared.stdout);
+}
+
 #[test(needs(PYTHON))]
 fn another_language_agrees() {
     let folder = tempfile::tempdir().unwrap();

@@ -50,7 +50,7 @@ impl Confirmed {
     }
 }
 
-/// What came of an inquiry into one suite.
+/// The result of an inquiry into one suite.
 #[derive(Default)]
 pub(super) struct Inquired {
     pub(super) confirmed: Vec<Confirmed>,
