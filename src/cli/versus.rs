@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::cli::campaign_documents::CampaignDocuments;
 use crate::cli::campaign_words::{FIRST_IS_OURS, progress_in_words, versus_in_words};
-use crate::cli::clock::{now, to_the_second};
+use crate::cli::clock::{now, to_the_second, unix_now};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::interrupt::interrupt_flag;
 use crate::cli::interruption::interruption;
@@ -38,6 +38,7 @@ pub(crate) fn against(
         options,
         &interrupt,
         &|| began.elapsed(),
+        &unix_now,
         &progress,
     );
     bar.clear();

@@ -4,8 +4,7 @@
 //! `grow` makes inputs, `campaign` asks them, `bounds` says what can be demanded, `look` confirms,
 //! explains and shrinks what is not as it should be, `sequence` finds what one request alone does
 //! not show. [`fuzz`] does it all; [`document`] and [`saved`] say what came of it. [`versus`] has
-//! two implementations asked the same, without an oracle, and [`versus_document`] says what came of
-//! that.
+//! two implementations asked the same, without an oracle, and [`versus_document`] tells the result.
 
 mod bounds;
 mod campaign;
@@ -27,7 +26,6 @@ mod sequence;
 mod shrink;
 mod triage;
 mod versus;
-mod versus_document;
 mod worker;
 mod worker_report;
 
@@ -35,5 +33,4 @@ pub use document::{FuzzCircumstances, document};
 pub use drive::{FuzzEnding, FuzzError, FuzzOutput, FuzzProgress, fuzz};
 pub use options::FuzzOptions;
 pub use save::{Saved, saved};
-pub use versus::{Versus, VersusOptions, versus};
-pub use versus_document::{VersusCircumstances, versus_document};
+pub use versus::{Versus, VersusCircumstances, VersusOptions, versus, versus_document};

@@ -78,6 +78,19 @@ impl Present<'_> {
         }
     }
 
+    /// The request at the time of the slowest answer that is in time; `None` where the time is that
+    /// of the request. An age that passes a limit until then tells nothing.
+    pub(super) fn at_latest(self, request: &Request) -> Option<Request> {
+        let Self::Real { now, answer } = self else {
+            return None;
+        };
+        let slowest = request.now + 2 * answer.as_secs() + 3;
+        Some(Request {
+            now: slowest.max(now() + 1),
+            ..request.clone()
+        })
+    }
+
     /// Judges an answer. What only some of the seconds show in which it may have been made is
     /// nothing.
     pub(super) fn judged(
@@ -88,17 +101,14 @@ impl Present<'_> {
         outcome: &Outcome,
     ) -> Judged {
         let first = judged(bounds, request, vector, outcome);
-        let (Self::Real { now, answer }, Judged::Broken(demand)) = (self, &first) else {
+        let Judged::Broken(demand) = &first else {
             return first;
         };
         if request.op == Op::Sign {
             return first;
         }
-        // An age that any answer in time may pass a limit with tells nothing either.
-        let slowest = request.now + 2 * answer.as_secs() + 3;
-        let late = Request {
-            now: slowest.max(now() + 1),
-            ..request.clone()
+        let Some(late) = self.at_latest(request) else {
+            return first;
         };
         match judged(bounds, &late, vector, outcome) {
             Judged::Broken(other) if other.requirement == demand.requirement => first,

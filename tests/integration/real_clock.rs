@@ -6,9 +6,11 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use macproof::adapters::{AdapterCommand, Limits, Target};
-use macproof::fuzz::{FuzzOptions, fuzz, saved};
+use macproof::fuzz::{
+    FuzzOptions, VersusCircumstances, VersusOptions, fuzz, saved, versus, versus_document,
+};
 use macproof::generate::generate;
-use macproof::results::{Observed, Verdict, judge};
+use macproof::results::{Observed, ObservedKind, Verdict, VersusResult, judge};
 use macproof::runner::{RunOptions, run};
 use macproof::suite::{Level, Suite, find};
 
@@ -20,10 +22,13 @@ fn file(name: &str) -> PathBuf {
         .join(name)
 }
 
-fn suite() -> Suite {
+fn text() -> String {
     let scheme = std::fs::read_to_string(file("real_clock/scheme.yaml")).unwrap();
-    let text = generate("scheme.yaml", &scheme).unwrap();
-    Suite::parse("stamped.yaml", &text).unwrap()
+    generate("scheme.yaml", &scheme).unwrap()
+}
+
+fn suite() -> Suite {
+    Suite::parse("stamped.yaml", &text()).unwrap()
 }
 
 /// The adapter with that fault, each of whose answers takes so many seconds.
@@ -197,4 +202,90 @@ fn a_lone_surrogate_in_a_message_is_not_a_violation() {
         format!("{outcome:?}").contains("not valid JSON"),
         "{outcome:?}"
     );
+}
+
+/// Two implementations of the scheme against each other.
+fn against(targets: [&Target; 2], cases: u64) -> VersusResult {
+    let suites = [suite()];
+    let options = VersusOptions {
+        seed: 1,
+        cases: Some(cases),
+        time: None,
+        max_findings: 20,
+        limits: patient(),
+    };
+    let interrupt = AtomicBool::new(false);
+    let began = Instant::now();
+    let clock = || began.elapsed();
+    let output = versus(
+        &suites,
+        targets,
+        &options,
+        &interrupt,
+        &clock,
+        &now,
+        &|_| {},
+    )
+    .unwrap();
+    let circumstances = VersusCircumstances {
+        started: String::new(),
+        seed: 1,
+        allow_restarts: 0,
+        adapters: ["one", "other"].map(str::to_owned),
+        judged_itself: [false; 2],
+    };
+    versus_document(&suites, &output, circumstances)
+}
+
+#[test(needs(PYTHON))]
+fn implementations_with_their_own_clocks_agree_with_each_other_and_with_the_reference() {
+    let sound = adapter("", "0");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("stamped.yaml");
+    std::fs::write(&file, text()).unwrap();
+    let reference = AdapterCommand::new(
+        env!("CARGO_BIN_EXE_macproof"),
+        ["adapter", "--suite-file", file.to_str().unwrap()],
+    );
+    for other in [sound.clone(), Target::Command(reference)] {
+        let found = against([&sound, &other], 3000);
+        // What a signer may decline, or a lenient parser accept, is no matter of the clock.
+        let differences = found.differences.iter();
+        let tokens: Vec<_> = differences
+            .filter(|one| one.answers.iter().all(|a| a.outcome == ObservedKind::Token))
+            .collect();
+        assert!(tokens.is_empty(), "{tokens:#?}");
+        assert_eq!(found.matrix.len(), 4);
+        for cell in &found.matrix {
+            assert!(
+                cell.tokens > 100 && cell.accepted == cell.tokens,
+                "{cell:?}"
+            );
+        }
+    }
+}
+
+#[test(needs(PYTHON))]
+fn a_fault_of_one_clock_is_a_difference() {
+    let sound = adapter("", "0");
+    for (fault, op) in [
+        ("time-not-signed", "sign"),
+        ("age-unchecked", "verify"),
+        ("larger-limit", "verify"),
+        ("future-unchecked", "verify"),
+    ] {
+        let found = against([&sound, &adapter(fault, "0")], 3000);
+        let ops = found.differences.iter().map(|one| one.request.op.name());
+        assert!(
+            ops.clone().any(|one| one == op),
+            "{fault}: {:#?}",
+            found.differences
+        );
+    }
+    let twins = [
+        adapter("time-not-signed", "0"),
+        adapter("time-not-signed", "0"),
+    ];
+    let found = against([&twins[0], &twins[1]], 2000);
+    assert!(found.differences.is_empty(), "{:#?}", found.differences);
 }

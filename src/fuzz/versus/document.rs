@@ -1,7 +1,7 @@
 //! The document of two implementations against each other.
 
 use crate::fuzz::document::{ended, fuzzed_suites, millis};
-use crate::fuzz::versus::{Crossing, Difference, Versus};
+use crate::fuzz::versus::output::{Crossing, Difference, Versus};
 use crate::results::{
     Observed, ObservedKind, Restarts, VERSUS_SCHEMA_VERSION, VersusAnswer, VersusCell,
     VersusDifference, VersusExample, VersusResult, VersusSide, outcome_in_words,
