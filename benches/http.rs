@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::Bytes;
 use axum::routing::post;
-use macproof::adapters::{HttpTarget, Served, Target, serve};
+use macproof::adapters::{HttpTarget, Served, serve};
 use macproof::implementations::{Reach, WebAddress};
 use macproof::protocol::Hello;
 use macproof::runner::{Ending, RunOptions, run};
@@ -87,10 +87,10 @@ fn answers(suites: &[Suite], window: u32, body: &[u8]) -> Vec<u8> {
 }
 
 fn measure(name: &str, address: SocketAddr, suites: &[Suite], requests: u64) {
-    let target = Target::Http(HttpTarget {
+    let target = HttpTarget {
         address: WebAddress::parse(&format!("http://{address}")).unwrap(),
         reach: Reach::Loopback,
-    });
+    };
     let never = AtomicBool::new(false);
     let cases: usize = suites.iter().map(|suite| suite.vectors.len()).sum();
     let options = RunOptions {

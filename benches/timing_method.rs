@@ -36,7 +36,7 @@ use macproof::results::{Measurement, TimingVerdict};
 use macproof::statistics::{deciles_differ, median, welch_t, wilson};
 use macproof::suite::Suite;
 use macproof::timing::{
-    Command, Condition, Endpoint as _, Material, Options, Recording, Stage, judge, record,
+    Condition, Endpoint as _, Material, Options, Reach, Recording, Stage, judge, record,
 };
 use serde::{Deserialize, Serialize};
 
@@ -424,8 +424,8 @@ impl Asked<'_> {
         let command = AdapterCommand::parse(&line).unwrap();
         let interrupt = AtomicBool::new(false);
         let _pinned = Pinned::to_one_core();
-        let reach = Command {
-            command: &command,
+        let reach = Reach {
+            transport: &command,
             limits: Limits::default(),
             interrupt: &interrupt,
         };

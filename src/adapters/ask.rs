@@ -10,7 +10,7 @@ use crate::signature::{Request, bounded};
 /// Sends these requests and returns what was observed of each, in bounded space. With `one_by_one` no request is
 /// sent before the previous one is answered.
 pub fn ask(
-    adapter: &mut Adapter<'_>,
+    adapter: &mut dyn Adapter,
     requests: &[Request],
     one_by_one: bool,
 ) -> Result<Vec<Observed>, AdapterError> {
@@ -21,7 +21,7 @@ pub fn ask(
 
 /// Sends `count` requests, each made when it is sent, and returns what was observed of each.
 pub fn ask_made(
-    adapter: &mut Adapter<'_>,
+    adapter: &mut dyn Adapter,
     count: usize,
     one_by_one: bool,
     make: &dyn Fn(usize) -> Request,

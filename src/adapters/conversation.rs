@@ -62,9 +62,9 @@ pub(super) enum Breach {
 
 impl Conversation<'_> {
     /// Holds it.
-    pub(super) fn hold<E: Exchange>(
+    pub(super) fn hold(
         &mut self,
-        exchange: &mut E,
+        exchange: &mut dyn Exchange,
         mut source: Source,
     ) -> Result<End, AdapterError> {
         let mut patience = Deadline::new(self.limits.answer);
@@ -102,7 +102,7 @@ impl Conversation<'_> {
     }
 
     /// Hands over requests, as many as may be in flight.
-    fn send<E: Exchange>(&mut self, exchange: &mut E, source: &mut Source) {
+    fn send(&mut self, exchange: &mut dyn Exchange, source: &mut Source) {
         while self.connection.in_flight.has_room(self.window)
             && self.connection.outgoing.waiting() < BACKLOG
         {
@@ -119,7 +119,7 @@ impl Conversation<'_> {
     }
 
     /// Takes every line that has come.
-    fn hear<E: Exchange>(&mut self, exchange: &mut E) -> Option<Breach> {
+    fn hear(&mut self, exchange: &mut dyn Exchange) -> Option<Breach> {
         let Connection {
             lines, in_flight, ..
         } = &mut *self.connection;

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::adapters::AdapterCommand;
 use crate::implementations::{WebAddress, WebAddressError};
-use crate::protocol::{HelloError, MAX_LINE};
+use crate::protocol::{AnswerError, HelloError, MAX_LINE};
 
 /// Why an adapter cannot be used, or no longer. Every message reads on from "the adapter does not
 /// work: ".
@@ -118,4 +118,46 @@ impl From<rustix::io::Errno> for AdapterError {
     fn from(errno: rustix::io::Errno) -> Self {
         Self::Io(errno.into())
     }
+}
+
+/// Why there is no answer. Every message reads on from "cannot use the adapter: ".
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LockstepError {
+    /// It ended, or failed us otherwise.
+    #[error(transparent)]
+    Adapter(#[from] AdapterError),
+    /// It is no longer there.
+    #[error("it exited: {0}")]
+    Ended(String),
+    /// There is no connection to it, or what came over it is no answer.
+    #[error("{0}")]
+    Lost(String),
+    /// It did not answer in time.
+    #[error("it did not answer within {waited_ms} ms{also}")]
+    Silent {
+        /// How long it was waited for.
+        waited_ms: u64,
+        /// What it wrote to stderr meanwhile.
+        also: String,
+    },
+    /// What it wrote is no answer.
+    #[error("it wrote {line}: {source}")]
+    NoAnswer {
+        /// The line.
+        line: String,
+        /// What is wrong with it.
+        source: AnswerError,
+    },
+    /// What it wrote is longer than any line may be.
+    #[error("it wrote a line that does not end")]
+    Endless,
+    /// It answered another request, or answered twice.
+    #[error("it wrote {0} without a request")]
+    Unasked(String),
+    /// Its process lives for one request.
+    #[error(
+        "it is started for each request: that takes thousands of times as long as a comparison; write an adapter for it"
+    )]
+    PerRequest,
 }

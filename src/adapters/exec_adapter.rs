@@ -8,11 +8,15 @@ use std::sync::atomic::AtomicBool;
 use crate::adapters::connection::in_millis;
 use crate::adapters::per_call::{Ending, run};
 use crate::adapters::process_group::in_words;
-use crate::adapters::{AdapterCommand, AdapterError, Exchange, Limits, ShutdownReport, Ticket};
+use crate::adapters::transport::{Adapter, Lifetime, Lockstep, Transport};
+use crate::adapters::{
+    AdapterCommand, AdapterError, Exchange, Limits, LockstepError, ShutdownReport, Ticket,
+};
 use crate::implementations::{Call as _, ExecCall, ExecRequest, Native, Output};
 use crate::protocol::{Hello, Reply};
 use crate::results::Failure;
 use crate::signature::Request;
+use crate::suite::{Suite, Vector};
 
 /// A described command.
 #[derive(Clone, Debug)]
@@ -25,7 +29,7 @@ pub struct ExecTarget {
 
 /// A command that is started for each request.
 #[derive(Debug)]
-pub struct ExecAdapter<'a> {
+pub(super) struct ExecAdapter<'a> {
     target: &'a ExecTarget,
     limits: Limits,
     interrupt: &'a AtomicBool,
@@ -41,32 +45,13 @@ enum Told {
 
 impl<'a> ExecAdapter<'a> {
     /// Nothing is started yet.
-    pub fn start(target: &'a ExecTarget, limits: Limits, interrupt: &'a AtomicBool) -> Self {
+    pub(super) fn start(target: &'a ExecTarget, limits: Limits, interrupt: &'a AtomicBool) -> Self {
         Self {
             hello: target.native.hello(),
             target,
             limits,
             interrupt,
         }
-    }
-
-    /// What its description says of it.
-    pub fn hello(&self) -> &Hello {
-        &self.hello
-    }
-
-    /// Starts a process for each request that the exchange has, one after the other.
-    pub fn drive<E: Exchange>(&mut self, exchange: &mut E) -> Result<(), AdapterError> {
-        while let Some(ticket) = exchange.next() {
-            let told = self.ask(exchange.request(ticket).request())?;
-            tell(exchange, ticket, told);
-        }
-        Ok(())
-    }
-
-    /// There is nobody to say goodbye to.
-    pub fn finish(self) -> ShutdownReport {
-        ShutdownReport::default()
     }
 
     fn ask(&self, request: &Request) -> Result<Told, AdapterError> {
@@ -127,10 +112,54 @@ impl<'a> ExecAdapter<'a> {
     }
 }
 
-fn tell<E: Exchange>(exchange: &mut E, ticket: Ticket, told: Told) {
+fn tell(exchange: &mut dyn Exchange, ticket: Ticket, told: Told) {
     match told {
         Told::Reply(reply) => exchange.answered(ticket, reply),
         Told::Failure(failure) => exchange.failed(ticket, failure),
         Told::Inapplicable(reason) => exchange.inapplicable(ticket, reason),
+    }
+}
+
+impl Transport for ExecTarget {
+    fn connect<'a>(
+        &'a self,
+        limits: Limits,
+        interrupt: &'a AtomicBool,
+    ) -> Result<Box<dyn Adapter + 'a>, AdapterError> {
+        Ok(Box::new(ExecAdapter::start(self, limits, interrupt)))
+    }
+
+    fn lockstep<'a>(
+        &'a self,
+        _limits: Limits,
+        _interrupt: &'a AtomicBool,
+    ) -> Result<Box<dyn Lockstep + 'a>, LockstepError> {
+        Err(LockstepError::PerRequest)
+    }
+
+    fn lifetime(&self) -> Lifetime {
+        Lifetime::PerRequest
+    }
+
+    fn unpassed(&self, suite: &Suite, vector: &Vector) -> Option<String> {
+        self.native.unpassed(suite, vector)
+    }
+}
+
+impl Adapter for ExecAdapter<'_> {
+    fn hello(&self) -> &Hello {
+        &self.hello
+    }
+
+    fn drive(&mut self, exchange: &mut dyn Exchange) -> Result<(), AdapterError> {
+        while let Some(ticket) = exchange.next() {
+            let told = self.ask(exchange.request(ticket).request())?;
+            tell(exchange, ticket, told);
+        }
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> ShutdownReport {
+        ShutdownReport::default()
     }
 }

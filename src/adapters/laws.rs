@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use crate::adapters::{AdapterCommand, AdapterError, Exchange, Limits, Subprocess, Ticket};
+use crate::adapters::{AdapterCommand, AdapterError, Exchange, Limits, Ticket, Transport as _};
 use crate::protocol::{MAX_LINE, PreparedRequest, Reply};
 use crate::results::Failure;
 use crate::signature::{Context, Fields, Op, Request, Secret, Secrets};
@@ -178,7 +178,7 @@ fn drive(acts: &[Act], interrupted_after: Option<u64>) {
                 interrupt.store(true, Ordering::Relaxed);
             });
         }
-        let Ok(mut adapter) = Subprocess::start(&command, LIMITS, &interrupt) else {
+        let Ok(mut adapter) = command.connect(LIMITS, &interrupt) else {
             return;
         };
         let mut three = Three {

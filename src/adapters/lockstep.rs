@@ -6,15 +6,16 @@ use std::time::{Duration, Instant};
 use crate::adapters::connection::{Connection, Deadline, TICK, Turn, in_millis};
 use crate::adapters::line_buffer::TooLong;
 use crate::adapters::stderr_tail::shown;
-use crate::adapters::{AdapterCommand, AdapterError, Limits, Notes};
-use crate::protocol::{AnswerError, Hello, RequestLine, Tally, TallyAnswer};
+use crate::adapters::transport::{Lockstep, Operation, RoundTrip};
+use crate::adapters::{AdapterCommand, AdapterError, Limits, LockstepError, Notes};
+use crate::protocol::{Hello, TallyAnswer};
 
 /// The first id: all have the same number of digits, so that requests are equally long.
 pub(super) const FIRST_ID: u64 = 1_000_000_000;
 
 /// A process that is asked one thing at a time.
 #[derive(Debug)]
-pub struct RequestResponse<'a> {
+pub(super) struct RequestResponse<'a> {
     /// Until it has failed us.
     connection: Option<Connection>,
     hello: Hello,
@@ -23,55 +24,9 @@ pub struct RequestResponse<'a> {
     next_id: u64,
 }
 
-/// An answer, and how long it took.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RoundTrip {
-    /// From before the request was written until its answer had been read, in nanoseconds.
-    pub nanoseconds: u64,
-    /// What was answered.
-    pub tally: Tally,
-}
-
-/// Why there is no answer. Every message reads on from "cannot use the adapter: ".
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum LockstepError {
-    /// It ended, or failed us otherwise.
-    #[error(transparent)]
-    Adapter(#[from] AdapterError),
-    /// It is no longer there.
-    #[error("it exited: {0}")]
-    Ended(String),
-    /// There is no connection to it, or what came over it is no answer.
-    #[error("{0}")]
-    Lost(String),
-    /// It did not answer in time.
-    #[error("it did not answer within {waited_ms} ms{also}")]
-    Silent {
-        /// How long it was waited for.
-        waited_ms: u64,
-        /// What it wrote to stderr meanwhile.
-        also: String,
-    },
-    /// What it wrote is no answer.
-    #[error("it wrote {line}: {source}")]
-    NoAnswer {
-        /// The line.
-        line: String,
-        /// What is wrong with it.
-        source: AnswerError,
-    },
-    /// What it wrote is longer than any line may be.
-    #[error("it wrote a line that does not end")]
-    Endless,
-    /// It answered another request, or answered twice.
-    #[error("it wrote {0} without a request")]
-    Unasked(String),
-}
-
 impl<'a> RequestResponse<'a> {
     /// Starts the command and asks what it is.
-    pub fn start(
+    pub(super) fn start(
         command: &AdapterCommand,
         limits: Limits,
         interrupt: &'a AtomicBool,
@@ -86,13 +41,25 @@ impl<'a> RequestResponse<'a> {
         })
     }
 
-    /// What it says of itself.
-    pub fn hello(&self) -> &Hello {
+    fn take_autopsy(&mut self) -> String {
+        self.connection
+            .take()
+            .map(Connection::exit_reason)
+            .unwrap_or_default()
+    }
+}
+
+impl Lockstep for RequestResponse<'_> {
+    fn hello(&self) -> &Hello {
         &self.hello
     }
 
-    /// Asks, and waits for the answer. After an error it is of no more use.
-    pub fn round_trip(&mut self, request: &RequestLine) -> Result<RoundTrip, LockstepError> {
+    fn is_amplified(&self) -> bool {
+        true
+    }
+
+    fn ask(&mut self, operation: &Operation<'_>, repeat: u32) -> Result<RoundTrip, LockstepError> {
+        let request = operation.line(repeat);
         let id = self.next_id;
         self.next_id += 1;
         let Some(connection) = &mut self.connection else {
@@ -129,20 +96,12 @@ impl<'a> RequestResponse<'a> {
         }
     }
 
-    /// Says goodbye and ends it.
-    pub fn finish(mut self) {
+    fn close(mut self: Box<Self>) {
         if let Some(connection) = self.connection.take() {
             // How it parts is judged by `run`, not here.
             let _unheard =
                 connection.shut_down(self.limits.grace, self.interrupt, &mut Notes::default());
         }
-    }
-
-    fn take_autopsy(&mut self) -> String {
-        self.connection
-            .take()
-            .map(Connection::exit_reason)
-            .unwrap_or_default()
     }
 }
 

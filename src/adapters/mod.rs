@@ -1,9 +1,9 @@
 //! How an implementation is reached: as a subprocess or a server that speaks the protocol. And the
 //! other side of it, which serves an implementation of ours to whoever asks.
 //!
-//! A [`Target`] says where it is, an [`Adapter`] is there to answer, [`Exchange`] is whoever has
-//! requests for it. [`Subprocess`] owns a process, [`HttpAdapter`] its connections to a server,
-//! [`ExecAdapter`] starts a process for each request.
+//! A [`Transport`] says how it is reached, an [`Adapter`] is there to answer, an [`Exchange`] has the
+//! requests. `subprocess` owns a process; `http` owns its connections to a server; `exec_adapter`
+//! starts a process for each request. A [`Lockstep`] is asked one thing at a time, to measure it.
 //! Everything happens in the thread of the caller, over pipes and sockets that never block.
 
 mod ask;
@@ -22,31 +22,38 @@ mod laws;
 mod limits;
 mod line_buffer;
 mod lockstep;
+#[cfg(test)]
+mod mock;
 mod notes;
 mod outgoing;
 mod per_call;
 mod pinning;
+mod pool;
 mod process_group;
 mod process_table;
 mod serve;
+mod shutdown;
 mod stderr_tail;
 mod subprocess;
-mod target;
+mod transport;
+
+#[cfg(test)]
+pub(crate) use mock::{MockTransport, Treatment};
 
 pub use ask::{ask, ask_made};
 pub use build::build;
 pub use children::{Unended, end_all};
 pub use command::{AdapterCommand, CommandError};
-pub use error::AdapterError;
+pub use error::{AdapterError, LockstepError};
 pub use exchange::{Exchange, Ticket};
-pub use exec_adapter::{ExecAdapter, ExecTarget};
-pub use http::{HttpAdapter, HttpRequestResponse, HttpTarget, WebRequestResponse, WebTarget};
+pub use exec_adapter::ExecTarget;
+pub use http::{HttpTarget, WebTarget};
 pub use in_flight::MAX_IN_FLIGHT;
 pub use limits::Limits;
-pub use lockstep::{LockstepError, RequestResponse, RoundTrip};
 pub use pinning::Pinned;
+pub use pool::side_by_side;
 pub use serve::{ServeError, Served, serve};
-pub use subprocess::{ShutdownReport, Subprocess};
-pub use target::{Adapter, Target};
+pub use shutdown::ShutdownReport;
+pub use transport::{Adapter, Lifetime, Lockstep, Operation, RoundTrip, Transport};
 
 use notes::Notes;

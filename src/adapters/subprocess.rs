@@ -6,7 +6,11 @@ use std::sync::atomic::AtomicBool;
 use crate::adapters::connection::Connection;
 use crate::adapters::conversation::{Conversation, End, Source};
 use crate::adapters::in_flight::MAX_IN_FLIGHT;
-use crate::adapters::{AdapterCommand, AdapterError, Exchange, Limits, Notes, Ticket};
+use crate::adapters::lockstep::RequestResponse;
+use crate::adapters::transport::{Adapter, Lifetime, Lockstep, Transport};
+use crate::adapters::{
+    AdapterCommand, AdapterError, Exchange, Limits, LockstepError, Notes, ShutdownReport, Ticket,
+};
 use crate::protocol::{Hello, HelloChanges};
 use crate::results::{Failure, RestartKind, Restarts};
 
@@ -19,7 +23,7 @@ const MAX_FAILED_STARTS: u32 = 20;
 /// request's door, it is ended, and what was in flight runs again in a fresh one, one at a time. A
 /// request is blamed only for what a process does that has never seen another.
 #[derive(Debug)]
-pub struct Subprocess<'a> {
+pub(super) struct Subprocess<'a> {
     command: &'a AdapterCommand,
     limits: Limits,
     interrupt: &'a AtomicBool,
@@ -38,19 +42,6 @@ pub struct Subprocess<'a> {
     notes: Notes,
 }
 
-/// What is left to say when an adapter has ended.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ShutdownReport {
-    /// How often it had to be started again.
-    pub restarts: u64,
-    /// Those of them that no request is to blame for; of a server, whatever stands for one.
-    pub unanswered: Restarts,
-    /// What its later hellos said otherwise than its first.
-    pub hello_changes: HelloChanges,
-    /// What was not as it should be, and is nobody's verdict.
-    pub notes: Vec<String>,
-}
-
 /// What a process that had to be ended left behind.
 #[derive(Debug)]
 struct Crash {
@@ -62,7 +53,7 @@ struct Crash {
 
 impl<'a> Subprocess<'a> {
     /// Starts an adapter and greets it. Whoever sets `interrupt` is heard within 100 ms.
-    pub fn start(
+    pub(super) fn start(
         command: &'a AdapterCommand,
         limits: Limits,
         interrupt: &'a AtomicBool,
@@ -85,41 +76,10 @@ impl<'a> Subprocess<'a> {
         })
     }
 
-    /// What it says of itself.
-    pub fn hello(&self) -> &Hello {
-        &self.hello
-    }
-
-    /// Sends what the exchange has, until it has nothing more and everything is answered.
-    pub fn drive<E: Exchange>(&mut self, exchange: &mut E) -> Result<(), AdapterError> {
-        while let Some(first) = exchange.next() {
-            if let Some(remains) = self.converse(exchange, first, false)? {
-                self.find_culprits(exchange, remains)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Says goodbye and ends it.
-    pub fn finish(mut self) -> ShutdownReport {
-        if let Some(connection) = self.connection.take() {
-            let parted = connection.shut_down(self.limits.grace, self.interrupt, &mut self.notes);
-            if let Err(error) = parted {
-                self.notes.add(error.to_string());
-            }
-        }
-        ShutdownReport {
-            restarts: self.starts - 1,
-            unanswered: self.unanswered,
-            hello_changes: self.hello_changes,
-            notes: self.notes.into_lines(),
-        }
-    }
-
     /// Runs what was in flight again, one at a time, until each has a verdict of its own.
-    fn find_culprits<E: Exchange>(
+    fn find_culprits(
         &mut self,
-        exchange: &mut E,
+        exchange: &mut dyn Exchange,
         remains: Crash,
     ) -> Result<(), AdapterError> {
         if let ([suspect], 1) = (remains.in_flight.as_slice(), remains.seen) {
@@ -159,9 +119,9 @@ impl<'a> Subprocess<'a> {
 
     /// Runs one request alone, and in a fresh process before it is blamed. What the processes that
     /// had to be ended left behind is added to `ended`.
-    fn is_culprit<E: Exchange>(
+    fn is_culprit(
         &mut self,
-        exchange: &mut E,
+        exchange: &mut dyn Exchange,
         suspect: Ticket,
         ended: &mut Vec<Crash>,
     ) -> Result<bool, AdapterError> {
@@ -180,9 +140,9 @@ impl<'a> Subprocess<'a> {
     }
 
     /// Asks until everything is answered, or the process had to be ended.
-    fn converse<E: Exchange>(
+    fn converse(
         &mut self,
-        exchange: &mut E,
+        exchange: &mut dyn Exchange,
         first: Ticket,
         only: bool,
     ) -> Result<Option<Crash>, AdapterError> {
@@ -254,5 +214,57 @@ impl<'a> Subprocess<'a> {
         self.window = hello.max_in_flight();
         self.hello_changes.join(&self.hello.changes(&hello));
         Ok(connection)
+    }
+}
+
+impl Transport for AdapterCommand {
+    fn connect<'a>(
+        &'a self,
+        limits: Limits,
+        interrupt: &'a AtomicBool,
+    ) -> Result<Box<dyn Adapter + 'a>, AdapterError> {
+        Ok(Box::new(Subprocess::start(self, limits, interrupt)?))
+    }
+
+    fn lockstep<'a>(
+        &'a self,
+        limits: Limits,
+        interrupt: &'a AtomicBool,
+    ) -> Result<Box<dyn Lockstep + 'a>, LockstepError> {
+        Ok(Box::new(RequestResponse::start(self, limits, interrupt)?))
+    }
+
+    fn lifetime(&self) -> Lifetime {
+        Lifetime::Adapter
+    }
+}
+
+impl Adapter for Subprocess<'_> {
+    fn hello(&self) -> &Hello {
+        &self.hello
+    }
+
+    fn drive(&mut self, exchange: &mut dyn Exchange) -> Result<(), AdapterError> {
+        while let Some(first) = exchange.next() {
+            if let Some(remains) = self.converse(exchange, first, false)? {
+                self.find_culprits(exchange, remains)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(mut self: Box<Self>) -> ShutdownReport {
+        if let Some(connection) = self.connection.take() {
+            let parted = connection.shut_down(self.limits.grace, self.interrupt, &mut self.notes);
+            if let Err(error) = parted {
+                self.notes.add(error.to_string());
+            }
+        }
+        ShutdownReport {
+            restarts: self.starts - 1,
+            unanswered: self.unanswered,
+            hello_changes: self.hello_changes,
+            notes: self.notes.into_lines(),
+        }
     }
 }

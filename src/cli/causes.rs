@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::adapters::{Adapter, Limits, Target, ask_made};
+use crate::adapters::{Adapter, Limits, Transport, ask_made};
 use crate::cli::clock::unix_now;
 use crate::explain::{
     Answer, Asking, Probe, Question, Seen, explain, explain_verifier, signed_at_the_present,
@@ -26,7 +26,7 @@ const MOST_KNOWN: usize = 40;
 
 /// Where the causes of a run are looked for.
 pub(crate) struct Search<'a> {
-    pub(crate) target: &'a Target,
+    pub(crate) target: &'a dyn Transport,
     pub(crate) hello: &'a Hello,
     pub(crate) limits: Limits,
     pub(crate) interrupt: &'a AtomicBool,
@@ -297,7 +297,7 @@ impl Search<'_> {
 /// A conversation with the verifier, begun when there is something to ask.
 struct Asked<'s> {
     search: &'s Search<'s>,
-    adapter: Option<Adapter<'s>>,
+    adapter: Option<Box<dyn Adapter + 's>>,
     requests: Vec<InquiryRequest>,
 }
 
@@ -306,7 +306,7 @@ impl Asked<'_> {
     fn ask(&mut self, probes: &[Probe<'_>]) -> Option<Vec<Observed>> {
         let search = self.search;
         if self.adapter.is_none() {
-            self.adapter = search.target.start(search.limits, search.interrupt).ok();
+            self.adapter = search.target.connect(search.limits, search.interrupt).ok();
         }
         let adapter = self.adapter.as_mut()?;
         let sent = std::cell::RefCell::new(Vec::with_capacity(probes.len()));
@@ -316,7 +316,7 @@ impl Asked<'_> {
             sent.borrow_mut().push(request.clone());
             request
         };
-        let answers = ask_made(adapter, probes.len(), false, &make).ok()?;
+        let answers = ask_made(&mut **adapter, probes.len(), false, &make).ok()?;
         for ((probe, request), answer) in
             std::iter::zip(std::iter::zip(probes, sent.into_inner()), &answers)
         {

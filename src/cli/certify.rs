@@ -24,7 +24,9 @@ use crate::cli::run::{known_failures, no_run};
 use crate::cli::suites;
 use crate::cli::target_args::{Choice, ReachArgs, ResolvedTarget, duration};
 use crate::cli::terminal::{ProgressBar, print, save, say};
-use crate::cli::timing::{Measuring, measure, reach_of, result_of as timing_result, target};
+use crate::cli::timing::{
+    Measuring, assert_measurable, measure, result_of as timing_result, target,
+};
 use crate::fuzz::{FuzzCircumstances, FuzzEnding, FuzzOptions, document};
 use crate::protocol::Hello;
 use crate::report;
@@ -145,8 +147,7 @@ fn certified(args: &CertifyArgs, choice: &Choice<'_>) -> Result<Exit, Stop> {
         probe(path)?;
     }
     if is_hardened {
-        let interrupt = interrupt_flag()?;
-        reach_of(&trial.reached.target, args.reach.limits(), &interrupt)?;
+        assert_measurable(&*trial.reached.target)?;
     }
     let known = known_failures(args.known_failures.as_deref())?;
     let (result, hello) = trial.run(&trial.suites, &known)?;
@@ -239,7 +240,7 @@ impl CertificationRun<'_> {
         let clock = Instant::now();
         let bar = ProgressBar::new();
         let progress = |progress: crate::runner::Progress| bar.show(progress.done, progress.total);
-        let target = &self.reached.target;
+        let target = &*self.reached.target;
         let output = run(suites, target, &options, &interrupt, &unix_now, &progress);
         bar.clear();
         let output = output.map_err(no_run)?;

@@ -3,7 +3,7 @@
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::Path;
 
-use crate::adapters::{self, AdapterCommand, ExecTarget, HttpTarget, Limits, Target, WebTarget};
+use crate::adapters::{self, AdapterCommand, ExecTarget, HttpTarget, Limits, Transport, WebTarget};
 use crate::cli::exit::Stop;
 use crate::cli::interrupt::interrupt_flag;
 use crate::implementations::{Access, Described, Reach, SecretSource};
@@ -38,29 +38,29 @@ pub(super) fn target(
     described: &Described,
     directory: &Path,
     reach: Reach,
-) -> Result<Target, Stop> {
+) -> Result<Box<dyn Transport>, Stop> {
     Ok(match &described.way {
         Access::Command(words) => {
             let mut words = words.iter();
             let program = words.next().cloned().unwrap_or_default();
-            Target::Command(AdapterCommand::new(program, words).in_directory(directory))
+            Box::new(AdapterCommand::new(program, words).in_directory(directory))
         }
         Access::Server(address) => {
             address.check(reach).map_err(Stop::usage)?;
             let address = address.clone();
-            Target::Http(HttpTarget { address, reach })
+            Box::new(HttpTarget { address, reach })
         }
-        Access::Exec(native) => Target::Exec(Box::new(ExecTarget {
+        Access::Exec(native) => Box::new(ExecTarget {
             native: (**native).clone(),
             directory: directory.to_owned(),
-        })),
+        }),
         Access::Web(native) => {
             for address in native.addresses() {
                 let address = address.map_err(Stop::usage)?;
                 address.check(reach).map_err(Stop::usage)?;
             }
             let native = (**native).clone();
-            Target::Web(Box::new(WebTarget { native, reach }))
+            Box::new(WebTarget { native, reach })
         }
     })
 }

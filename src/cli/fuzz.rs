@@ -159,7 +159,7 @@ pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
 
 /// Findings quote what a server answers, and it may echo the credentials that it was sent.
 fn without_credentials(reached: &ResolvedTarget) -> Result<(), Stop> {
-    if reached.target.has_credentials() {
+    if !reached.target.credentials().is_empty() {
         return Err(Stop::usage(
             "fuzz does not accept a user name and password in an address, because its findings \
              quote answers that may echo them; remove them from the address",
@@ -203,7 +203,7 @@ pub(crate) fn campaign(
     let clock = || began.elapsed();
     let output = fuzz_suites(
         suites,
-        &reached.target,
+        &*reached.target,
         options,
         &interrupt,
         &clock,

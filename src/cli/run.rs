@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use clap::Args;
 
-use crate::adapters::Target;
+use crate::adapters::Transport;
 use crate::cli::causes::Search;
 use crate::cli::clock::{now, to_the_second, unix_now};
 use crate::cli::events::Events;
@@ -213,7 +213,7 @@ fn run_one(
     let output = match &target {
         // Its turn did not come.
         _ if interruption().is_some() => Err(Stop::harness(INTERRUPTED_BEFORE)),
-        Ok(target) => attempt(suites, target, &options, events)?,
+        Ok(target) => attempt(suites, &**target, &options, events)?,
         Err(stop) => Err(stop.clone()),
     };
     let mut arguments = asked.names.clone();
@@ -299,7 +299,7 @@ fn run_one(
         let is_asked = matches!(output.ending, Ending::Whole) && !args.fail_fast;
         let interrupt = interrupt_flag()?;
         let search = Search {
-            target,
+            target: &**target,
             hello: &output.hello,
             limits: options.limits,
             interrupt: &interrupt,
@@ -348,7 +348,7 @@ fn not_asked_for(named: &[String]) -> Result<Option<ScopeNote>, Stop> {
 /// What came of it; or, in the inner error, why it did not start.
 fn attempt<'s>(
     suites: &'s [Suite],
-    target: &Target,
+    target: &dyn Transport,
     options: &RunOptions<'_>,
     events: Option<&Events>,
 ) -> Result<Result<RunOutput<'s>, Stop>, Stop> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::adapters::{AdapterCommand, HttpTarget, Limits, Target};
+use crate::adapters::{AdapterCommand, HttpTarget, Limits, Transport};
 use crate::cli::configuration::{CONFIG, Configuration};
 use crate::cli::exit::Stop;
 use crate::cli::{described, suites};
@@ -79,14 +79,14 @@ pub(crate) struct Candidate {
     /// Whether it is the built-in reference, and nobody named it.
     pub(crate) judged_itself: bool,
     /// Where it is and whose secret it uses; or why it was not built, or what is missing.
-    pub(crate) ready: Result<(Target, WhoseSecret), Stop>,
+    pub(crate) ready: Result<(Box<dyn Transport>, WhoseSecret), Stop>,
 }
 
 /// Where an implementation is, and how it is called in reports.
 #[derive(Debug)]
 pub(crate) struct ResolvedTarget {
     /// Where it is.
-    pub(crate) target: Target,
+    pub(crate) target: Box<dyn Transport>,
     /// How it is called.
     pub(crate) label: String,
     /// The arguments that select it again.
@@ -306,13 +306,13 @@ impl Choice<'_> {
         if let Some(line) = &self.args.command {
             let command = AdapterCommand::parse(line).map_err(Stop::usage)?;
             let way = ["--command", line];
-            return Ok(vec![one(Target::Command(command), line, &way)]);
+            return Ok(vec![one(Box::new(command), line, &way)]);
         }
         if let Some(text) = &self.args.http {
             let address = WebAddress::parse(text).map_err(Stop::usage)?;
             let reach = self.args.reach();
             address.check(reach).map_err(Stop::usage)?;
-            let target = Target::Http(HttpTarget { address, reach });
+            let target = Box::new(HttpTarget { address, reach });
             let shown = WebAddress::shown(text);
             return Ok(vec![one(target, &shown, &["--http", &shown])]);
         }
@@ -403,13 +403,13 @@ impl<'a> Chosen<'a> {
 }
 
 /// The built-in reference, which is told of the suite files.
-fn reference(suite_files: &[PathBuf]) -> Result<Target, Stop> {
+fn reference(suite_files: &[PathBuf]) -> Result<Box<dyn Transport>, Stop> {
     let this = std::env::current_exe().map_err(Stop::harness)?;
     let mut words: Vec<OsString> = vec!["adapter".into()];
     for file in suite_files {
         words.extend(["--suite-file".into(), file.into()]);
     }
-    Ok(Target::Command(AdapterCommand::new(this, words)))
+    Ok(Box::new(AdapterCommand::new(this, words)))
 }
 
 /// Reads `500ms`, `10s`, `2m`, between 1 ms and a day.

@@ -1,13 +1,12 @@
 //! `macproof timing`: is the comparison timing-safe?
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use clap::Args;
 use fastrand::Rng;
 
-use crate::adapters::{Limits, Pinned, Target};
+use crate::adapters::{Lifetime, Limits, Lockstep, Pinned, Transport};
 use crate::cli::clock;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read_document;
@@ -26,8 +25,8 @@ use crate::runner::WhoseSecret;
 use crate::signature::Secret;
 use crate::suite::Suite;
 use crate::timing::{
-    Channel, ChannelError, Command, Endpoint, Material, Options, Progress, RawHeader, Recording,
-    Server, Site, Trouble, judge, limits, raw_read, raw_write, record,
+    ChannelError, Endpoint, Material, Options, Progress, RawHeader, Reach, Recording, Trouble,
+    judge, limits, raw_read, raw_write, record,
 };
 
 /// Measures whether the comparison is timing-safe.
@@ -191,34 +190,14 @@ pub(crate) struct Measuring<'a> {
     pub(crate) seed: u64,
 }
 
-/// The way to what is measured, if a comparison can be told at its end.
-pub(crate) fn reach_of<'a>(
-    target: &'a Target,
-    limits: Limits,
-    interrupt: &'a AtomicBool,
-) -> Result<Box<dyn Endpoint + 'a>, Stop> {
-    Ok(match target {
-        Target::Command(command) => Box::new(Command {
-            command,
-            limits,
-            interrupt,
-        }),
-        Target::Http(target) => Box::new(Server {
-            target,
-            limits,
-            interrupt,
-        }),
-        Target::Web(target) => Box::new(Site {
-            target,
-            limits,
-            interrupt,
-        }),
-        Target::Exec(_) => {
-            return Err(Stop::usage(
-                "cannot measure a command that is started for each call: starting it takes thousands of times as long as a comparison; write an adapter for it",
-            ));
-        }
-    })
+/// Refuses what cannot be measured.
+pub(crate) fn assert_measurable(target: &dyn Transport) -> Result<(), Stop> {
+    if target.lifetime() == Lifetime::PerRequest {
+        return Err(Stop::usage(
+            "cannot measure a command that is started for each call: starting it takes thousands of times as long as a comparison; write an adapter for it",
+        ));
+    }
+    Ok(())
 }
 
 /// Measures, one suite after the other. `now` is the time of the tokens, in Unix seconds.
@@ -244,12 +223,16 @@ pub(crate) fn measure(
         }
     };
     let interrupt = interrupt_flag()?;
-    let reach = reach_of(&reached.target, measuring.limits, &interrupt)?;
+    assert_measurable(&*reached.target)?;
+    let reach = Reach {
+        transport: &*reached.target,
+        limits: measuring.limits,
+        interrupt: &interrupt,
+    };
     let (cores, load) = (cores(), load());
     // A server was started by somebody else, wherever that was.
-    let is_ours = matches!(reached.target, Target::Command(_));
+    let is_ours = reached.target.lifetime() == Lifetime::Adapter;
     let pinned = is_ours.then(Pinned::to_one_core).flatten();
-    let reach = &*reach;
     // What the implementation says may quote its secret, or a token made with it.
     let redaction = match secret {
         Some(secret) => Redaction::of([secret.clone()]),
@@ -284,7 +267,7 @@ pub(crate) fn measure(
     };
     let options = Options { target, time, seed };
     let mut campaigns = Campaigns {
-        reach,
+        reach: &reach,
         options,
         secret,
         redaction: &redaction,
@@ -332,7 +315,7 @@ struct Campaigns<'a> {
     /// What may not be shown of what it says.
     redaction: &'a Redaction,
     /// The channel over which the hello came; nothing was asked over it yet.
-    first: Option<Box<dyn Channel + 'a>>,
+    first: Option<Box<dyn Lockstep + 'a>>,
     was_interrupted: bool,
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn against(
     let began = Instant::now();
     let output = versus(
         suites,
-        sides.map(|side| &side.target),
+        sides.map(|side| &*side.target),
         options,
         &interrupt,
         &|| began.elapsed(),

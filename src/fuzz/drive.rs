@@ -7,14 +7,14 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use crate::adapters::{AdapterError, Limits, Target};
+use crate::adapters::{AdapterError, Limits, Transport, side_by_side};
 use crate::fuzz::coverage::ImplementationDefined;
 use crate::fuzz::mutate::SeedPool;
 use crate::fuzz::options::FuzzOptions;
 use crate::fuzz::plan::Counters;
 use crate::fuzz::present::Present;
 use crate::fuzz::worker::WorkerContext;
-use crate::fuzz::worker_report::{Finding, WorkerReport, gather};
+use crate::fuzz::worker_report::{Finding, gather};
 use crate::protocol::{Clock, Hello, HelloChanges};
 use crate::results::{FuzzPoint, ProgressCurve, Restarts};
 use crate::signature::{Op, Request};
@@ -106,7 +106,7 @@ pub enum FuzzError {
 /// three, its input is grown from as well; where none does, nothing depends on the clock.
 pub fn fuzz(
     suites: &[Suite],
-    target: &Target,
+    target: &dyn Transport,
     options: &FuzzOptions,
     interrupt: &AtomicBool,
     clock: &(dyn Fn() -> Duration + Sync),
@@ -161,14 +161,14 @@ pub(super) fn watched<T>(
 
 fn campaign(
     suites: &[Suite],
-    target: &Target,
+    target: &dyn Transport,
     options: &FuzzOptions,
     [interrupt, halt]: [&AtomicBool; 2],
     clock: &(dyn Fn() -> Duration + Sync),
     now: &(dyn Fn() -> u64 + Sync),
     progress: &dyn Fn(FuzzProgress),
 ) -> Result<FuzzOutput, FuzzError> {
-    let first = target.start(options.limits, halt)?;
+    let first = target.connect(options.limits, halt)?;
     let hello = first.hello().clone();
     let (taken, mut notes) = taken(suites, &hello);
     let present = match hello.clock() {
@@ -217,30 +217,14 @@ fn campaign(
         }
         PROGRESS_EVERY.min(Duration::from_millis(curve.interval_ms()))
     };
-    let mut reports: Vec<WorkerReport> = Vec::new();
-    thread::scope(|scope| {
-        let (sender, receiver) = mpsc::channel();
-        let mut first = Some(first);
-        for number in 0..options.jobs.max(1) {
-            let (sender, adapter, work) = (sender.clone(), first.take(), &work);
-            scope.spawn(move || {
-                let adapter = adapter.map_or_else(|| target.start(options.limits, halt), Ok);
-                // Nobody listens only where this thread's owner is gone as well.
-                let _unheard = sender.send(work.run_worker(number, adapter));
-            });
-        }
-        drop(sender);
-        let mut patience = tell(false);
-        loop {
-            match receiver.recv_timeout(patience) {
-                Ok(report) => reports.push(report),
-                Err(RecvTimeoutError::Timeout) => patience = tell(false),
-                Err(RecvTimeoutError::Disconnected) => break,
-            }
-        }
-    });
+    let reports = side_by_side(
+        first,
+        &|| target.connect(options.limits, halt),
+        options.jobs.max(1),
+        &|number, adapter| work.run_worker(number, adapter),
+        &mut || tell(false),
+    );
     tell(true);
-    reports.sort_by_key(|report| report.number);
     let mut gathered = gather(reports, options.max_findings);
     notes.append(&mut gathered.notes);
     let ending = match gathered.broken {

@@ -23,7 +23,7 @@ const COMPARED: usize = 96;
 ///
 /// For a token that was signed the evidence is the token. A verifier is asked, as after a run.
 pub(super) fn causes(
-    adapter: &mut Adapter<'_>,
+    adapter: &mut dyn Adapter,
     pool: &SeedPool<'_>,
     disagreement: &Disagreement,
     samples: &[Vec<Sample>; 2],
@@ -87,7 +87,7 @@ fn of_token(
 
 /// The mistakes for which the verifier's acceptances speak, and that do here what was seen.
 fn of_verifying(
-    adapter: &mut Adapter<'_>,
+    adapter: &mut dyn Adapter,
     pool: &SeedPool<'_>,
     disagreement: &Disagreement,
     outcome: &Outcome,

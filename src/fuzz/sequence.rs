@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::adapters::{AdapterError, Limits, Target, ask};
+use crate::adapters::{AdapterError, Limits, Transport, ask};
 use crate::protocol::{Hello, HelloChanges};
 use crate::results::Observed;
 use crate::signature::Request;
@@ -17,7 +17,7 @@ const LONGEST: Duration = Duration::from_secs(20);
 
 /// Where sequences are tried: each in a process of its own.
 pub(super) struct Bench<'t> {
-    pub(super) target: &'t Target,
+    pub(super) target: &'t dyn Transport,
     pub(super) hello: &'t Hello,
     /// What later hellos said otherwise.
     pub(super) hello_changes: &'t Mutex<HelloChanges>,
@@ -76,9 +76,9 @@ impl Bench<'_> {
     }
 
     fn leads(&self, requests: &[Request], sought: &Sought<'_>) -> Result<bool, AdapterError> {
-        let mut adapter = self.target.start(self.limits, self.interrupt)?;
+        let mut adapter = self.target.connect(self.limits, self.interrupt)?;
         let mut changes = self.hello.changes(adapter.hello());
-        let observed = ask(&mut adapter, requests, true)?;
+        let observed = ask(&mut *adapter, requests, true)?;
         let shutdown = adapter.finish();
         changes.join(&shutdown.hello_changes);
         let all = self.hello_changes.lock();

@@ -44,7 +44,7 @@ pub(super) enum Triage {
 
 /// Looks into a disagreement.
 pub(super) fn look_into(
-    adapter: &mut Adapter<'_>,
+    adapter: &mut dyn Adapter,
     campaign: &mut Campaign<'_, '_>,
     disagreement: &Disagreement,
 ) -> Result<Triage, AdapterError> {
@@ -177,7 +177,7 @@ struct Shrinking<'b, 's> {
 }
 
 impl Shrinking<'_, '_> {
-    fn shrink(&mut self, adapter: &mut Adapter<'_>) -> Result<(), AdapterError> {
+    fn shrink(&mut self, adapter: &mut dyn Adapter) -> Result<(), AdapterError> {
         let budget = Budget::of(match &self.what {
             What::Broken(..) => None,
             What::Failed(failure) => Some(failure),

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::adapters::{Adapter, AdapterError, Target, ask};
+use crate::adapters::{Adapter, AdapterError, Transport, ask};
 use crate::fuzz::campaign::Campaign;
 use crate::fuzz::coverage::{Disagreement, What};
 use crate::fuzz::demand::Demand;
@@ -28,7 +28,7 @@ pub(super) struct WorkerContext<'w, 's> {
     /// What later hellos said otherwise, of whatever process.
     pub(super) hello_changes: &'w Mutex<HelloChanges>,
     pub(super) options: &'w FuzzOptions,
-    pub(super) target: &'w Target,
+    pub(super) target: &'w dyn Transport,
     pub(super) interrupt: &'w AtomicBool,
     pub(super) clock: &'w (dyn Fn() -> Duration + Sync),
     pub(super) counters: &'w Counters,
@@ -41,10 +41,9 @@ impl WorkerContext<'_, '_> {
     pub(super) fn run_worker(
         &self,
         number: usize,
-        adapter: Result<Adapter<'_>, AdapterError>,
+        adapter: Result<Box<dyn Adapter + '_>, AdapterError>,
     ) -> WorkerReport {
         let mut report = WorkerReport {
-            number,
             ..WorkerReport::default()
         };
         let mut adapter = match adapter {
@@ -57,7 +56,7 @@ impl WorkerContext<'_, '_> {
         self.changed(&self.hello.changes(adapter.hello()));
         let pools = (self.pools)();
         let mut campaign = Campaign::new(&pools, self.plan(number, &pools, adapter.hello()));
-        let ended = self.run(&mut adapter, &mut campaign, &mut report.findings);
+        let ended = self.run(&mut *adapter, &mut campaign, &mut report.findings);
         if matches!(ended, Err(AdapterError::Interrupted)) {
             self.tell_the_rest(&mut campaign, &mut report.findings);
         }
@@ -150,7 +149,7 @@ impl WorkerContext<'_, '_> {
 
     fn run(
         &self,
-        adapter: &mut Adapter<'_>,
+        adapter: &mut dyn Adapter,
         campaign: &mut Campaign<'_, '_>,
         findings: &mut Vec<Finding>,
     ) -> Result<(), AdapterError> {
@@ -222,7 +221,7 @@ impl WorkerContext<'_, '_> {
     /// What was learnt so is none of the campaign's cases.
     fn time_again(
         &self,
-        adapter: &mut Adapter<'_>,
+        adapter: &mut dyn Adapter,
         campaign: &mut Campaign<'_, '_>,
     ) -> Result<(), AdapterError> {
         while let Some(slow) = campaign.slow() {

@@ -39,7 +39,6 @@ pub(crate) enum Breach {
 /// What one process came to.
 #[derive(Default)]
 pub(super) struct WorkerReport {
-    pub(super) number: usize,
     pub(super) findings: Vec<Finding>,
     pub(super) behaviors: BTreeMap<(usize, &'static str), ImplementationDefined>,
     pub(super) warnings: BTreeMap<(usize, String), u64>,

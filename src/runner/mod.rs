@@ -8,6 +8,8 @@
 mod case;
 mod catches;
 mod job;
+#[cfg(test)]
+mod laws;
 mod live_clock;
 mod options;
 mod plan;

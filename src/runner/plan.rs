@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use crate::adapters::Target;
+use crate::adapters::Transport;
 use crate::protocol::{Clock, Hello, MAX_LINE, PreparedRequest};
 use crate::results::ScopeNote;
 use crate::runner::case::{Case, Chosen, Disposition};
@@ -69,7 +69,7 @@ impl<'s> Selection<'s> {
 /// answer may take.
 pub(super) fn plan<'s>(
     chosen: &[Chosen<'s>],
-    target: &Target,
+    target: &dyn Transport,
     hello: &Hello,
     whose: &WhoseSecret,
     mut observed_tokens: ObservedTokens,

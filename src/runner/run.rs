@@ -2,12 +2,10 @@
 
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
 use std::time::Duration;
 
-use crate::adapters::{Adapter, AdapterError, ShutdownReport, Target};
+use crate::adapters::{Adapter, AdapterError, Lifetime, ShutdownReport, Transport, side_by_side};
 use crate::protocol::{Hello, HelloChanges};
 use crate::results::{Failure, Observation, Observed, Redaction, Restarts, ScopeNote};
 use crate::runner::case::{Case, Disposition};
@@ -100,7 +98,7 @@ fn left_out_in_words(left_out: &[ScopeNote]) -> String {
 /// second. Neither the number of jobs nor the order changes what is observed.
 pub fn run<'s>(
     suites: &'s [Suite],
-    target: &Target,
+    target: &dyn Transport,
     options: &RunOptions<'_>,
     interrupt: &AtomicBool,
     now: &(dyn Fn() -> u64 + Sync),
@@ -113,11 +111,11 @@ pub fn run<'s>(
     if chosen.is_empty() {
         return Err(RunError::NoCase(left_out));
     }
-    let mut first = target.start(options.limits, interrupt)?;
+    let mut first = target.connect(options.limits, interrupt)?;
     let hello = first.hello().clone();
     let mut observed_tokens = match options.secret {
         WhoseSecret::Unknown => {
-            collect_tokens(&mut first, &chosen, target, &hello)?.map_err(RunError::NoAnswer)?
+            collect_tokens(&mut *first, &chosen, target, &hello)?.map_err(RunError::NoAnswer)?
         }
         WhoseSecret::Request | WhoseSecret::Own(_) => ObservedTokens::default(),
     };
@@ -133,7 +131,7 @@ pub fn run<'s>(
         answer,
     );
     let schedule = Schedule::new(asked(&cases), options.seed, options.repeat.max(1));
-    let in_smoke = smoke(&mut first, &cases, schedule.order())?.map_err(RunError::NoAnswer)?;
+    let in_smoke = smoke(&mut *first, &cases, schedule.order())?.map_err(RunError::NoAnswer)?;
 
     let seen: Vec<Mutex<Seen>> = cases.iter().map(|_| Mutex::default()).collect();
     let work = WorkerContext {
@@ -150,12 +148,24 @@ pub fn run<'s>(
             WhoseSecret::Unknown => Redaction::of([]),
         },
     };
-    let start = || target.start(options.limits, interrupt);
-    let reports = share_out(&work, first, &start, options.jobs, progress);
+    let reports = side_by_side(
+        first,
+        &|| target.connect(options.limits, interrupt),
+        options.jobs.clamp(1, schedule.lots()),
+        &|_, adapter| run_worker(&work, adapter),
+        &mut || {
+            progress(Progress {
+                done: schedule.done(),
+                total: schedule.total(),
+            });
+            PROGRESS_EVERY
+        },
+    );
     let done = Progress {
         done: schedule.done(),
         total: schedule.total(),
     };
+    progress(done);
     let mut gathered = Gathered::of(reports);
     let is_whole = done.done == done.total;
     if options.secret == WhoseSecret::Unknown {
@@ -274,55 +284,13 @@ fn asked(cases: &[Case<'_>]) -> Vec<u32> {
 
 /// What one process came to.
 struct WorkerReport {
-    number: usize,
     ended: Result<(), AdapterError>,
     shutdown: ShutdownReport,
 }
 
-/// Lets as many processes work as there are jobs, and tells of the progress meanwhile.
-fn share_out<'a>(
-    work: &WorkerContext<'_, '_>,
-    first: Adapter<'a>,
-    start: &(dyn Fn() -> Result<Adapter<'a>, AdapterError> + Sync),
-    jobs: usize,
-    progress: &dyn Fn(Progress),
-) -> Vec<WorkerReport> {
-    let tell = || {
-        progress(Progress {
-            done: work.schedule.done(),
-            total: work.schedule.total(),
-        });
-    };
-    let mut reports = Vec::new();
-    thread::scope(|scope| {
-        let (sender, receiver) = mpsc::channel();
-        let mut first = Some(first);
-        for number in 0..jobs.clamp(1, work.schedule.lots()) {
-            let (sender, adapter) = (sender.clone(), first.take());
-            scope.spawn(move || {
-                let adapter = adapter.map_or_else(start, Ok);
-                // Nobody listens only where this thread's owner is gone as well.
-                let _unheard = sender.send(run_worker(work, number, adapter));
-            });
-        }
-        drop(sender);
-        loop {
-            match receiver.recv_timeout(PROGRESS_EVERY) {
-                Ok(report) => reports.push(report),
-                Err(RecvTimeoutError::Timeout) => tell(),
-                Err(RecvTimeoutError::Disconnected) => break,
-            }
-        }
-    });
-    tell();
-    reports.sort_by_key(|report| report.number);
-    reports
-}
-
 fn run_worker(
     work: &WorkerContext<'_, '_>,
-    number: usize,
-    adapter: Result<Adapter<'_>, AdapterError>,
+    adapter: Result<Box<dyn Adapter + '_>, AdapterError>,
 ) -> WorkerReport {
     let mut job = Job::new(work);
     let (ended, shutdown) = match adapter {
@@ -335,11 +303,7 @@ fn run_worker(
         }
         Err(error) => (Err(error), ShutdownReport::default()),
     };
-    WorkerReport {
-        number,
-        ended,
-        shutdown,
-    }
+    WorkerReport { ended, shutdown }
 }
 
 /// What is weaker where the secret is unknown.
@@ -383,12 +347,12 @@ impl Gathered {
     }
 
     /// A request failed before the cases were asked, and none of them failed so.
-    fn note_before_the_cases(&mut self, target: &Target, failure: &Failure) {
+    fn note_before_the_cases(&mut self, target: &dyn Transport, failure: &Failure) {
         self.notes.push(format!(
             "a request failed at first, but succeeded when its case ran: {failure}"
         ));
         // A command that is started for each request is never started again.
-        if !matches!(target, Target::Exec(_)) {
+        if target.lifetime() != Lifetime::PerRequest {
             self.unanswered.add_failure(failure);
         }
     }

@@ -7,10 +7,10 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use crate::adapters::{Adapter, AdapterError, Exchange, Target, Ticket};
+use crate::adapters::{Adapter, AdapterError, Transport, ask};
 use crate::derivation::{Change, Presented, Shift, SignedToken, Signing};
-use crate::protocol::{Clock, Hello, PreparedRequest, Reply};
-use crate::results::Failure;
+use crate::protocol::{Clock, Hello};
+use crate::results::{Failure, Observed};
 use crate::runner::case::Chosen;
 use crate::runner::rekey::Rekeyer;
 use crate::scheme::{FieldTexts, Scheme};
@@ -31,23 +31,15 @@ pub(super) struct ObservedTokens {
     pub(super) failures: Vec<((String, String), Failure)>,
 }
 
-struct Gathering {
-    requests: Vec<((String, String), PreparedRequest)>,
-    next: usize,
-    tokens: HashMap<(String, String), String>,
-    answered: bool,
-    failures: Vec<((String, String), Failure)>,
-}
-
 /// Lets an implementation sign whatever the cases need. If it never answers, its first failure
 /// comes back.
 pub(super) fn collect_tokens(
-    adapter: &mut Adapter<'_>,
+    adapter: &mut dyn Adapter,
     chosen: &[Chosen<'_>],
-    target: &Target,
+    target: &dyn Transport,
     hello: &Hello,
 ) -> Result<Result<ObservedTokens, Failure>, AdapterError> {
-    let mut requests: Vec<((String, String), PreparedRequest)> = Vec::new();
+    let (mut keys, mut requests) = (Vec::new(), Vec::new());
     if hello.has_op(Op::Sign) {
         let mut rekeyer: Option<Rekeyer<'_>> = None;
         let mut known = std::collections::HashSet::new();
@@ -65,27 +57,28 @@ pub(super) fn collect_tokens(
                         fields,
                         ..vector.request.clone()
                     };
-                    requests.push((key, PreparedRequest::new(request)));
+                    keys.push(key);
+                    requests.push(request);
                 }
             }
         }
     }
-    let mut gathering = Gathering {
-        requests,
-        next: 0,
-        tokens: HashMap::new(),
-        answered: false,
-        failures: Vec::new(),
-    };
-    adapter.drive(&mut gathering)?;
-    if let Some((_, failure)) = gathering.failures.first().filter(|_| !gathering.answered) {
-        return Ok(Err(failure.clone()));
+    let observed = ask(adapter, &requests, false)?;
+    let has_answered = observed
+        .iter()
+        .any(|one| !matches!(one, Observed::Failed(_)));
+    let mut tokens = ObservedTokens::default();
+    for (key, observed) in std::iter::zip(keys, observed) {
+        match observed {
+            Observed::Outcome(Outcome::Token(token)) => {
+                tokens.tokens.insert(key, token);
+            }
+            Observed::Failed(failure) if !has_answered => return Ok(Err(failure)),
+            Observed::Failed(failure) => tokens.failures.push((key, failure)),
+            _ => {}
+        }
     }
-    Ok(Ok(ObservedTokens {
-        tokens: gathering.tokens,
-        messages: HashMap::new(),
-        failures: gathering.failures,
-    }))
+    Ok(Ok(tokens))
 }
 
 /// The fields whose token a case needs.
@@ -209,40 +202,4 @@ fn made_of(scheme: &Scheme, fields: &Fields, token: &str) -> Option<(String, Vec
         parsed.macs().next()?.to_vec(),
         message.clone(),
     ))
-}
-
-impl Exchange for Gathering {
-    fn next(&mut self) -> Option<Ticket> {
-        let ticket = Ticket(self.next as u64);
-        (self.next < self.requests.len()).then(|| {
-            self.next += 1;
-            ticket
-        })
-    }
-
-    fn request(&self, ticket: Ticket) -> &PreparedRequest {
-        &self.requests[usize::try_from(ticket.0).unwrap_or_default()].1
-    }
-
-    fn answered(&mut self, ticket: Ticket, reply: Reply) {
-        self.answered = true;
-        if let Reply::Outcome(Outcome::Token(token)) = reply {
-            let at = usize::try_from(ticket.0).unwrap_or_default();
-            self.tokens.insert(self.requests[at].0.clone(), token);
-        }
-    }
-
-    fn failed(&mut self, ticket: Ticket, failure: Failure) {
-        let at = usize::try_from(ticket.0).unwrap_or_default();
-        self.failures.push((self.requests[at].0.clone(), failure));
-    }
-
-    fn inapplicable(&mut self, _ticket: Ticket, _reason: String) {
-        self.answered = true;
-    }
-
-    fn revoked(&mut self, ticket: Ticket, _failure: Failure) {
-        let at = usize::try_from(ticket.0).unwrap_or_default();
-        self.tokens.remove(&self.requests[at].0);
-    }
 }

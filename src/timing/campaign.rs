@@ -5,11 +5,12 @@ use std::time::Duration;
 use fastrand::Rng;
 
 use crate::adapters::RoundTrip;
+use crate::adapters::{Lockstep, LockstepError};
 use crate::protocol::{Reply, Tally};
 use crate::results::TimingVerdict;
 use crate::signature::Outcome;
 use crate::statistics::{Order, is_look, median};
-use crate::timing::channel::{Channel, ChannelError, Endpoint};
+use crate::timing::channel::{ChannelError, Endpoint};
 use crate::timing::judge::{Figures, Standing, standing};
 use crate::timing::material::{Material, Presented, Wrong};
 use crate::timing::recording::{Condition, Recording, Sample, Stage, Trouble};
@@ -89,7 +90,7 @@ const COUNTED: u32 = 7;
 /// every other failure is part of the recording.
 pub fn record(
     material: &Material<'_>,
-    mut channel: Box<dyn Channel + '_>,
+    mut channel: Box<dyn Lockstep + '_>,
     reach: &dyn Endpoint,
     options: &Options,
     clock: &dyn Fn() -> Duration,
@@ -141,6 +142,12 @@ enum Halt {
     TimeIsOver,
 }
 
+impl From<LockstepError> for Halt {
+    fn from(error: LockstepError) -> Self {
+        Self::Channel(error.into())
+    }
+}
+
 impl From<ChannelError> for Halt {
     fn from(error: ChannelError) -> Self {
         Self::Channel(error)
@@ -169,7 +176,7 @@ struct Campaign<'a, 'm> {
 impl<'m> Campaign<'_, 'm> {
     /// Measures until a verdict is possible or time is over; returns whether there is a leak to
     /// confirm.
-    fn measure(&mut self, channel: &mut dyn Channel) -> Result<bool, Halt> {
+    fn measure(&mut self, channel: &mut dyn Lockstep) -> Result<bool, Halt> {
         self.check_counts(channel)?;
         self.recording.counted = true;
         self.warm_up(channel)?;
@@ -228,7 +235,7 @@ impl<'m> Campaign<'_, 'm> {
     /// Measures one pair per condition, and a pair for the control of work, if that is still open.
     fn round(
         &mut self,
-        channel: &mut dyn Channel,
+        channel: &mut dyn Lockstep,
         conditions: &[Condition],
         repeat: u32,
         work: Option<&Work<'m>>,
@@ -250,7 +257,7 @@ impl<'m> Campaign<'_, 'm> {
     /// answer at most.
     fn ask(
         &self,
-        channel: &mut dyn Channel,
+        channel: &mut dyn Lockstep,
         material: &Material<'_>,
         at: usize,
         presented: &Presented,
@@ -285,7 +292,7 @@ impl<'m> Campaign<'_, 'm> {
 
     fn confirm_with(
         &mut self,
-        channel: &mut dyn Channel,
+        channel: &mut dyn Lockstep,
         repeat: u32,
         same: u32,
     ) -> Result<(), Halt> {
@@ -330,7 +337,7 @@ impl<'m> Campaign<'_, 'm> {
     }
 
     /// Checks that a valid token is accepted as often as it is repeated, and a wrong one never.
-    fn check_counts(&mut self, channel: &mut dyn Channel) -> Result<(), Halt> {
+    fn check_counts(&mut self, channel: &mut dyn Lockstep) -> Result<(), Halt> {
         let at = self.material.any(self.rng);
         let right = self.material.right(at);
         let answer = self.ask(channel, self.material, at, &right, COUNTED)?;
@@ -348,7 +355,7 @@ impl<'m> Campaign<'_, 'm> {
         clippy::cast_precision_loss,
         reason = "round trips, far below 2^53 nanoseconds"
     )]
-    fn warm_up(&mut self, channel: &mut dyn Channel) -> Result<(), Halt> {
+    fn warm_up(&mut self, channel: &mut dyn Lockstep) -> Result<(), Halt> {
         (self.progress)(Progress::WarmingUp);
         let start = (self.clock)();
         let mut step = start;
@@ -383,7 +390,7 @@ impl<'m> Campaign<'_, 'm> {
 
     /// Checks that every call does its work: with a long identity it must take long. Returns that
     /// identity and its number of calls if a busy machine needs more pairs to show it.
-    fn check_work(&mut self, channel: &mut dyn Channel) -> Result<Option<Work<'m>>, Halt> {
+    fn check_work(&mut self, channel: &mut dyn Lockstep) -> Result<Option<Work<'m>>, Halt> {
         for (length, repeat) in WORK {
             let Some(long) = self.material.with_length(length, self.rng) else {
                 return Ok(None);
@@ -404,7 +411,7 @@ impl<'m> Campaign<'_, 'm> {
         Ok(None)
     }
 
-    fn tune(&mut self, channel: &mut dyn Channel) -> Result<(), Halt> {
+    fn tune(&mut self, channel: &mut dyn Lockstep) -> Result<(), Halt> {
         (self.progress)(Progress::Tuning);
         let mut most = f64::INFINITY;
         for repeat in REPEATS {
@@ -432,7 +439,7 @@ impl<'m> Campaign<'_, 'm> {
     /// Measures and records a pair.
     fn pair(
         &mut self,
-        channel: &mut dyn Channel,
+        channel: &mut dyn Lockstep,
         material: &Material<'_>,
         stage: Stage,
         condition: Condition,

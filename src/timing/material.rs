@@ -2,12 +2,12 @@
 
 use fastrand::Rng;
 
+use crate::adapters::Operation;
 use crate::generate::Domain;
 use crate::results::Subject;
 use crate::scheme::{Item, ParsedToken, Refusal, Scheme};
 use crate::signature::{Context, Encoding, Fields, Op, Request, Secret, Secrets, Value};
 use crate::suite::{Expect, InputKind, Suite};
-use crate::timing::channel::Operation;
 
 /// Number of identities or texts to draw from.
 const POOL: usize = 16;
@@ -315,9 +315,9 @@ mod tests {
     use fastrand::Rng;
 
     use super::{Material, Wrong};
+    use crate::adapters::Operation;
     use crate::scheme::Verification;
     use crate::signature::{Request, Value};
-    use crate::timing::channel::Operation;
 
     /// The positions in which two texts of the same length differ.
     fn differences(one: &str, other: &str) -> Vec<usize> {

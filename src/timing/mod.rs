@@ -19,7 +19,7 @@ mod tuning;
 mod words;
 
 pub use campaign::{Options, Progress, record};
-pub use channel::{Channel, ChannelError, Command, Endpoint, Operation, Server, Site};
+pub use channel::{ChannelError, Endpoint, Reach};
 pub use judge::judge;
 pub use leaky::{Leak, Leaky, UnknownLeak};
 pub use material::{Material, MaterialError, Tokens};

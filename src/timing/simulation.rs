@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
-use crate::adapters::RoundTrip;
+use crate::adapters::{Lockstep, LockstepError, Operation, RoundTrip};
 use crate::protocol::{Hello, ImplementationInfo, Reply, Tally};
 use crate::results::{ControlKind, Measurement, TimingVerdict};
 use crate::signature::{Outcome, Value};
 use crate::suite::Suite;
-use crate::timing::channel::{Channel, ChannelError, Endpoint, Operation};
+use crate::timing::channel::{ChannelError, Endpoint};
 use crate::timing::{Material, Options, RawHeader, Recording, judge, raw_read, raw_write, record};
 
 /// The behaviour of the simulated implementation; times in nanoseconds.
@@ -62,7 +62,7 @@ struct Process<'w> {
 }
 
 impl Endpoint for World {
-    fn open(&self) -> Result<Box<dyn Channel + '_>, ChannelError> {
+    fn open(&self) -> Result<Box<dyn Lockstep + '_>, ChannelError> {
         let mut state = self.state.borrow_mut();
         state.2 += 1;
         let hello = Hello::parse(br#"{"protocol":1,"implementation":{"name":"made-up"}}"#);
@@ -74,7 +74,7 @@ impl Endpoint for World {
     }
 }
 
-impl Channel for Process<'_> {
+impl Lockstep for Process<'_> {
     fn hello(&self) -> &Hello {
         &self.hello
     }
@@ -83,9 +83,9 @@ impl Channel for Process<'_> {
         !self.world.behaviour.alone
     }
 
-    fn ask(&mut self, operation: &Operation<'_>, repeat: u32) -> Result<RoundTrip, ChannelError> {
+    fn ask(&mut self, operation: &Operation<'_>, repeat: u32) -> Result<RoundTrip, LockstepError> {
         let Operation::Verify(request) = operation else {
-            return Err(ChannelError::Broken("it compares nothing".to_owned()));
+            return Err(LockstepError::Lost("it compares nothing".to_owned()));
         };
         let behaviour = self.world.behaviour;
         let scheme = &self.world.suite.scheme;

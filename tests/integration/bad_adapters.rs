@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-use macproof::adapters::{AdapterCommand, AdapterError, Limits, Target};
+use macproof::adapters::{AdapterCommand, AdapterError, Limits};
 use macproof::results::{Failure, Observed, RestartKind, Verdict, judge};
 use macproof::runner::{Ending, Progress, RunError, RunOptions, RunOutput, run};
 use macproof::scheme::Algorithm;
@@ -63,7 +63,7 @@ impl Attempt {
         let interrupt = AtomicBool::new(false);
         let output = run(
             &self.suites,
-            &Target::Command(self.command.clone()),
+            &self.command.clone(),
             &self.options,
             &interrupt,
             &|| 1_741_761_604,

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use macproof::adapters::{AdapterError, HttpTarget, Limits, Target};
+use macproof::adapters::{AdapterError, HttpTarget, Limits};
 use macproof::implementations::{Reach, WebAddress};
 use macproof::results::{Failure, Observed, RestartKind, Verdict};
 use macproof::runner::{Ending, RunError, RunOptions, RunOutput, run};
@@ -24,11 +24,11 @@ use crate::web_server::{Asked, Then, WebServer, respond};
 /// How many requests a server takes: one at a time, one on each of many connections, batches.
 const WINDOWS: [u32; 3] = [1, 16, 4096];
 
-fn target(url: &str) -> Target {
-    Target::Http(HttpTarget {
+fn target(url: &str) -> HttpTarget {
+    HttpTarget {
         address: WebAddress::parse(url).unwrap(),
         reach: Reach::Loopback,
-    })
+    }
 }
 
 fn options() -> RunOptions<'static> {

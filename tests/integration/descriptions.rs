@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use macproof::adapters::{ExecTarget, Target, WebTarget};
+use macproof::adapters::{ExecTarget, Transport, WebTarget};
 use macproof::implementations::{Access, Implementations, Reach, schema};
 use macproof::results::{Failure, Observed, Verdict};
 use macproof::runner::{Ending, RunError, RunOptions, RunOutput, WhoseSecret, run};
@@ -20,19 +20,19 @@ use crate::web_server::{Asked, Then, WebServer, respond};
 
 const NOW: u64 = 1_741_761_604;
 
-fn target(yaml: &str) -> Target {
+fn target(yaml: &str) -> Box<dyn Transport> {
     let file = Implementations::parse("macproof.yaml", yaml);
     let file = file.unwrap_or_else(|error| panic!("{error}"));
     let directory = Path::new(".").to_owned();
     match file.all()[0].way.clone() {
         Access::Exec(native) => {
             let native = *native;
-            Target::Exec(Box::new(ExecTarget { native, directory }))
+            Box::new(ExecTarget { native, directory })
         }
-        Access::Web(native) => Target::Web(Box::new(WebTarget {
+        Access::Web(native) => Box::new(WebTarget {
             native: *native,
             reach: Reach::Loopback,
-        })),
+        }),
         other => panic!("{other:?}"),
     }
 }
@@ -47,7 +47,7 @@ fn run_with<'s>(
     options: &RunOptions<'_>,
 ) -> Result<RunOutput<'s>, RunError> {
     let never = AtomicBool::new(false);
-    run(suites, &target(yaml), options, &never, &|| NOW, &|_| {})
+    run(suites, &*target(yaml), options, &never, &|| NOW, &|_| {})
 }
 
 /// How many cases came to each verdict, and why cases do not apply.

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::time::SystemTime;
 
-use macproof::adapters::{AdapterCommand, Limits, Target};
+use macproof::adapters::{AdapterCommand, Limits};
 use macproof::results::{ObservedKind, Verdict, judge};
 use macproof::runner::{Ending, RunOptions, Watcher, WhoseSecret, run};
 use macproof::signature::Secret;
@@ -91,7 +91,7 @@ fn told_and_written(ways: &[&str], secret: WhoseSecret, jobs: usize, repeat: u64
         ..attempt.options.clone()
     };
     let now = || SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
-    let target = Target::Command(attempt.command.clone());
+    let target = attempt.command.clone();
     let interrupt = AtomicBool::new(false);
     let output = run(
         &attempt.suites,

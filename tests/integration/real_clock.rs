@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use macproof::adapters::{AdapterCommand, Limits, Target};
+use macproof::adapters::{AdapterCommand, Limits, Transport};
 use macproof::fuzz::{
     FuzzOptions, VersusCircumstances, VersusOptions, fuzz, saved, versus, versus_document,
 };
@@ -32,10 +32,10 @@ fn suite() -> Suite {
 }
 
 /// The adapter with that fault, each of whose answers takes so many seconds.
-fn adapter(fault: &str, delay: &str) -> Target {
+fn adapter(fault: &str, delay: &str) -> AdapterCommand {
     let script = file("real_clock/adapter.py");
     let script = script.to_str().unwrap();
-    Target::Command(AdapterCommand::new("python3", [script, fault, delay]))
+    AdapterCommand::new("python3", [script, fault, delay])
 }
 
 /// The time-out for an answer stays: an age is asked for only with a larger margin to its limit.
@@ -54,7 +54,7 @@ fn now() -> u64 {
 }
 
 /// How many cases were asked, and which of them failed at level must.
-fn asked(suite: &Suite, target: &Target, filter: Option<&str>) -> (usize, Vec<String>) {
+fn asked(suite: &Suite, target: &dyn Transport, filter: Option<&str>) -> (usize, Vec<String>) {
     let options = RunOptions {
         limits: patient(),
         filter: filter.map(|filter| filter.parse().unwrap()),
@@ -122,7 +122,7 @@ fn mistakes_about_time_are_found() {
 }
 
 /// What a campaign saves of such an implementation, as suites that were loaded again.
-fn fuzzed(suite: &Suite, target: &Target) -> Vec<Suite> {
+fn fuzzed(suite: &Suite, target: &dyn Transport) -> Vec<Suite> {
     let options = FuzzOptions {
         seed: 3,
         jobs: 1,
@@ -180,7 +180,7 @@ fn fuzz_signs_at_the_current_time() {
 fn a_lone_surrogate_in_a_message_is_not_a_violation() {
     let suite = find("github-webhook").unwrap().parse().unwrap();
     let script = file("half_of_a_pair/adapter.mjs");
-    let target = Target::Command(AdapterCommand::new("node", [script]));
+    let target = AdapterCommand::new("node", [script]);
     let options = RunOptions {
         filter: Some(
             "github-webhook/identity-emoji-with-joiners-verified"
@@ -205,7 +205,7 @@ fn a_lone_surrogate_in_a_message_is_not_a_violation() {
 }
 
 /// Two implementations of the scheme against each other.
-fn against(targets: [&Target; 2], cases: u64) -> VersusResult {
+fn against(targets: [&dyn Transport; 2], cases: u64) -> VersusResult {
     let suites = [suite()];
     let options = VersusOptions {
         seed: 1,
@@ -247,7 +247,7 @@ fn implementations_with_their_own_clocks_agree_with_each_other_and_with_the_refe
         env!("CARGO_BIN_EXE_macproof"),
         ["adapter", "--suite-file", file.to_str().unwrap()],
     );
-    for other in [sound.clone(), Target::Command(reference)] {
+    for other in [sound.clone(), reference] {
         let found = against([&sound, &other], 3000);
         // What a signer may decline, or a lenient parser accept, is no matter of the clock.
         let differences = found.differences.iter();

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
-use macproof::adapters::{AdapterCommand, Target};
+use macproof::adapters::AdapterCommand;
 use macproof::results::{Observed, Verdict};
 use macproof::runner::{Ending, FailFast, RunError, RunOptions, run};
 use macproof::signature::Outcome;
@@ -154,7 +154,7 @@ fn an_interrupted_run_reports_what_was_done() {
     };
     let output = run(
         &attempt.suites,
-        &Target::Command(attempt.command.clone()),
+        &attempt.command.clone(),
         &options,
         &interrupt,
         &|| 0,
@@ -224,7 +224,7 @@ fn an_implementation_with_its_own_clock_runs_at_the_current_time() {
         let now = || SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
         let output = run(
             &attempt.suites,
-            &Target::Command(attempt.command.clone()),
+            &attempt.command.clone(),
             &attempt.options,
             &interrupt,
             &now,

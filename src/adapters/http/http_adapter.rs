@@ -12,6 +12,7 @@ use crate::adapters::connection::{Deadline, TICK, in_millis};
 use crate::adapters::http::client::{Connection, TransportError};
 use crate::adapters::http::described::{Prepared, as_described, in_protocol};
 use crate::adapters::http::doubts::Doubts;
+use crate::adapters::http::lockstep::{HttpRequestResponse, WebRequestResponse};
 use crate::adapters::http::round_trip::{
     Breach, Event, Flight, OutgoingRequest, Reading, ResponseEvent,
 };
@@ -19,10 +20,13 @@ use crate::adapters::http::target::{EVENTS, HttpTarget, WebTarget};
 use crate::adapters::http::transport::HttpTransport;
 use crate::adapters::http::witness::{Ordinary, SURELY_TAKEN, Size, Witness};
 use crate::adapters::in_flight::MAX_IN_FLIGHT;
-use crate::adapters::{AdapterError, Exchange, Limits, ShutdownReport, Ticket};
+use crate::adapters::transport::{Adapter, Lifetime, Lockstep, Transport};
+use crate::adapters::{AdapterError, Exchange, Limits, LockstepError, ShutdownReport, Ticket};
 use crate::implementations::{Native, WebAddress, WebCall};
 use crate::protocol::Hello;
 use crate::results::Failure;
+use crate::signature::Secret;
+use crate::suite::{Suite, Vector};
 
 /// How many connections are open at once, at most. A server that takes more requests than that
 /// gets them in batches.
@@ -42,7 +46,7 @@ const LONGEST_PROBE: Duration = Duration::from_secs(2);
 /// When a connection is lost, or what comes over it is no answer, what was under way there is
 /// asked again, each request alone and over a fresh connection; only what fails then is blamed.
 #[derive(Debug)]
-pub struct HttpAdapter<'a> {
+pub(super) struct HttpAdapter<'a> {
     format: RequestFormat<'a>,
     transport: HttpTransport<'a>,
     hello: Hello,
@@ -73,7 +77,7 @@ struct PendingCalls<'a> {
 
 impl<'a> HttpAdapter<'a> {
     /// Greets a server. Whoever sets `interrupt` is heard within 100 ms.
-    pub fn start(
+    pub(super) fn start(
         target: &HttpTarget,
         limits: Limits,
         interrupt: &'a AtomicBool,
@@ -92,7 +96,7 @@ impl<'a> HttpAdapter<'a> {
     }
 
     /// A server that speaks no protocol is asked nothing yet.
-    pub fn described(
+    pub(super) fn described(
         target: &'a WebTarget,
         limits: Limits,
         interrupt: &'a AtomicBool,
@@ -109,68 +113,8 @@ impl<'a> HttpAdapter<'a> {
         })
     }
 
-    /// What it says of itself.
-    pub fn hello(&self) -> &Hello {
-        &self.hello
-    }
-
-    /// Sends what the exchange has, until it has nothing more and everything is answered.
-    pub fn drive<E: Exchange>(&mut self, exchange: &mut E) -> Result<(), AdapterError> {
-        let (sender, mut events) = mpsc::channel(EVENTS);
-        self.doubts.forget_suspects();
-        let mut pending = PendingCalls {
-            sender,
-            flights: BTreeMap::new(),
-        };
-        let mut patience = Deadline::new(self.transport.limits.answer);
-        loop {
-            if self.transport.interrupt.load(Ordering::Relaxed) {
-                return Err(AdapterError::Interrupted);
-            }
-            if pending.flights.is_empty() {
-                patience.restart();
-            }
-            self.launch(exchange, &mut pending);
-            if pending.flights.is_empty() {
-                return Ok(());
-            }
-            let mut answers = 0;
-            let waited = async { timeout(TICK, events.recv()).await };
-            if let Ok(Some(event)) = self.transport.runtime.block_on(waited) {
-                answers += self.learn(event, exchange, &mut pending)?;
-                while let Ok(event) = events.try_recv() {
-                    answers += self.learn(event, exchange, &mut pending)?;
-                }
-            }
-            if answers > 0 {
-                self.failed_attempts = 0;
-                self.has_answered = true;
-                patience.restart();
-            } else if patience.is_over() {
-                self.give_up(exchange, &mut pending)?;
-                patience.restart();
-            }
-        }
-    }
-
-    /// There is nothing to say goodbye to. Where it has said what it is, it is asked that again: a
-    /// server may have been started anew meanwhile, as something else.
-    pub fn finish(self) -> ShutdownReport {
-        let said_again = match &self.format {
-            RequestFormat::Protocol(address) => self.transport.greet(address, self.patience()).ok(),
-            RequestFormat::Described(_) => None,
-        };
-        ShutdownReport {
-            unanswered: self.doubts.into_unanswered(),
-            hello_changes: said_again
-                .map(|later| self.hello.changes(&later))
-                .unwrap_or_default(),
-            ..ShutdownReport::default()
-        }
-    }
-
     /// Sends what may be sent now. What is suspected runs when nothing else does.
-    fn launch<E: Exchange>(&mut self, exchange: &mut E, pending: &mut PendingCalls<'a>) {
+    fn launch(&mut self, exchange: &mut dyn Exchange, pending: &mut PendingCalls<'a>) {
         let window = self.hello.max_in_flight().min(MAX_IN_FLIGHT);
         let (connections, batch) = match self.format {
             RequestFormat::Described(_) => (window, 1),
@@ -209,12 +153,12 @@ impl<'a> HttpAdapter<'a> {
         }
     }
 
-    fn send<E: Exchange>(
+    fn send(
         &mut self,
         mut body: Vec<u8>,
         tickets: &[Ticket],
         (connection, trial_of): (Connection, Option<u64>),
-        exchange: &mut E,
+        exchange: &mut dyn Exchange,
         pending: &mut PendingCalls<'a>,
     ) {
         let prepared = match (&self.format, tickets) {
@@ -286,10 +230,10 @@ impl<'a> HttpAdapter<'a> {
     }
 
     /// Takes in what has become of a flight; how many answers that brought.
-    fn learn<E: Exchange>(
+    fn learn(
         &mut self,
         event: Event,
-        exchange: &mut E,
+        exchange: &mut dyn Exchange,
         pending: &mut PendingCalls<'a>,
     ) -> Result<u64, AdapterError> {
         let Some(flight) = pending.flights.get_mut(&event.flight) else {
@@ -380,11 +324,11 @@ impl<'a> HttpAdapter<'a> {
 
     /// Takes in that a whole answer came; `refused` is the status by which the server did not take
     /// the request.
-    fn landed<E: Exchange>(
+    fn landed(
         &mut self,
         mut flight: Flight<'a>,
         refused: Option<u16>,
-        exchange: &mut E,
+        exchange: &mut dyn Exchange,
     ) {
         if let (Some(status), [ticket]) = (refused, flight.tickets().as_slice()) {
             return self.refused(&flight, *ticket, status, exchange);
@@ -401,12 +345,12 @@ impl<'a> HttpAdapter<'a> {
 
     /// The server says that a request is too large for it: so it is, if an ordinary one is answered
     /// right after it.
-    fn refused<E: Exchange>(
+    fn refused(
         &mut self,
         flight: &Flight<'a>,
         ticket: Ticket,
         status: u16,
-        exchange: &mut E,
+        exchange: &mut dyn Exchange,
     ) {
         let Some(doubt) = flight.trial_of.filter(|one| self.doubts.is_of_size(*one)) else {
             if let Some(other) = flight.trial_of {
@@ -442,9 +386,9 @@ impl<'a> HttpAdapter<'a> {
     }
 
     /// Nothing came in time: whoever was alone is to blame, several are tried one at a time.
-    fn give_up<E: Exchange>(
+    fn give_up(
         &mut self,
-        exchange: &mut E,
+        exchange: &mut dyn Exchange,
         pending: &mut PendingCalls<'a>,
     ) -> Result<(), AdapterError> {
         let failure = Failure::TimedOut(in_millis(self.transport.limits.answer));
@@ -486,5 +430,121 @@ fn nobody_there(native: &Native<WebCall>, loss: &TransportError) -> AdapterError
             attempts: 1,
             last: loss.to_string(),
         },
+    }
+}
+
+impl Transport for HttpTarget {
+    fn connect<'a>(
+        &'a self,
+        limits: Limits,
+        interrupt: &'a AtomicBool,
+    ) -> Result<Box<dyn Adapter + 'a>, AdapterError> {
+        Ok(Box::new(HttpAdapter::start(self, limits, interrupt)?))
+    }
+
+    fn lockstep<'a>(
+        &'a self,
+        limits: Limits,
+        interrupt: &'a AtomicBool,
+    ) -> Result<Box<dyn Lockstep + 'a>, LockstepError> {
+        Ok(Box::new(HttpRequestResponse::start(
+            self, limits, interrupt,
+        )?))
+    }
+
+    fn lifetime(&self) -> Lifetime {
+        Lifetime::Server
+    }
+
+    fn credentials(&self) -> Vec<Secret> {
+        self.address.credentials()
+    }
+}
+
+impl Transport for WebTarget {
+    fn connect<'a>(
+        &'a self,
+        limits: Limits,
+        interrupt: &'a AtomicBool,
+    ) -> Result<Box<dyn Adapter + 'a>, AdapterError> {
+        Ok(Box::new(HttpAdapter::described(self, limits, interrupt)?))
+    }
+
+    fn lockstep<'a>(
+        &'a self,
+        limits: Limits,
+        interrupt: &'a AtomicBool,
+    ) -> Result<Box<dyn Lockstep + 'a>, LockstepError> {
+        Ok(Box::new(WebRequestResponse::start(
+            self, limits, interrupt,
+        )?))
+    }
+
+    fn lifetime(&self) -> Lifetime {
+        Lifetime::Server
+    }
+
+    fn unpassed(&self, suite: &Suite, vector: &Vector) -> Option<String> {
+        self.native.unpassed(suite, vector)
+    }
+}
+
+impl Adapter for HttpAdapter<'_> {
+    fn hello(&self) -> &Hello {
+        &self.hello
+    }
+
+    fn drive(&mut self, exchange: &mut dyn Exchange) -> Result<(), AdapterError> {
+        let (sender, mut events) = mpsc::channel(EVENTS);
+        self.doubts.forget_suspects();
+        let mut pending = PendingCalls {
+            sender,
+            flights: BTreeMap::new(),
+        };
+        let mut patience = Deadline::new(self.transport.limits.answer);
+        loop {
+            if self.transport.interrupt.load(Ordering::Relaxed) {
+                return Err(AdapterError::Interrupted);
+            }
+            if pending.flights.is_empty() {
+                patience.restart();
+            }
+            self.launch(exchange, &mut pending);
+            if pending.flights.is_empty() {
+                return Ok(());
+            }
+            let mut answers = 0;
+            let waited = async { timeout(TICK, events.recv()).await };
+            if let Ok(Some(event)) = self.transport.runtime.block_on(waited) {
+                answers += self.learn(event, exchange, &mut pending)?;
+                while let Ok(event) = events.try_recv() {
+                    answers += self.learn(event, exchange, &mut pending)?;
+                }
+            }
+            if answers > 0 {
+                self.failed_attempts = 0;
+                self.has_answered = true;
+                patience.restart();
+            } else if patience.is_over() {
+                self.give_up(exchange, &mut pending)?;
+                patience.restart();
+            }
+        }
+    }
+
+    /// There is nothing to say goodbye to. A server that was greeted is greeted again: it may have
+    /// been restarted meanwhile, as something else.
+    fn finish(self: Box<Self>) -> ShutdownReport {
+        let said_again = match &self.format {
+            RequestFormat::Protocol(address) => self.transport.greet(address, self.patience()).ok(),
+            RequestFormat::Described(_) => None,
+        };
+        ShutdownReport {
+            unanswered: self.doubts.into_unanswered(),
+            hello_changes: said_again
+                .map(|later| self.hello.changes(&later))
+                .unwrap_or_default(),
+            ..ShutdownReport::default()
+        }
     }
 }

@@ -15,15 +15,16 @@ use crate::adapters::http::head::Head;
 use crate::adapters::http::round_trip::{Reading, cookies};
 use crate::adapters::http::target::{HttpTarget, WebTarget};
 use crate::adapters::http::transport::HttpTransport;
-use crate::adapters::lockstep::{FIRST_ID, RoundTrip, heard, in_nanos};
+use crate::adapters::lockstep::{FIRST_ID, heard, in_nanos};
+use crate::adapters::transport::{Lockstep, Operation, RoundTrip};
 use crate::adapters::{AdapterError, Limits, LockstepError};
 use crate::implementations::{Native, WebAddress, WebCall};
-use crate::protocol::{Hello, MAX_LINE, Reply, RequestLine, Tally};
+use crate::protocol::{Hello, MAX_LINE, Reply, Tally};
 use crate::signature::{Outcome, Request};
 
 /// A server that is asked one thing at a time, over one connection.
 #[derive(Debug)]
-pub struct HttpRequestResponse<'a> {
+pub(super) struct HttpRequestResponse<'a> {
     address: WebAddress,
     transport: HttpTransport<'a>,
     hello: Hello,
@@ -32,7 +33,7 @@ pub struct HttpRequestResponse<'a> {
 
 /// A server that is asked one thing at a time, over one connection, as its description says.
 #[derive(Debug)]
-pub struct WebRequestResponse<'a> {
+pub(super) struct WebRequestResponse<'a> {
     native: &'a Native<WebCall>,
     transport: HttpTransport<'a>,
     hello: Hello,
@@ -40,7 +41,7 @@ pub struct WebRequestResponse<'a> {
 
 impl<'a> HttpRequestResponse<'a> {
     /// Greets a server over a connection of its own.
-    pub fn start(
+    pub(super) fn start(
         target: &HttpTarget,
         limits: Limits,
         interrupt: &'a AtomicBool,
@@ -53,14 +54,19 @@ impl<'a> HttpRequestResponse<'a> {
             next_id: FIRST_ID,
         })
     }
+}
 
-    /// What it says of itself.
-    pub fn hello(&self) -> &Hello {
+impl Lockstep for HttpRequestResponse<'_> {
+    fn hello(&self) -> &Hello {
         &self.hello
     }
 
-    /// Asks, and waits for the answer.
-    pub fn round_trip(&mut self, request: &RequestLine) -> Result<RoundTrip, LockstepError> {
+    fn is_amplified(&self) -> bool {
+        true
+    }
+
+    fn ask(&mut self, operation: &Operation<'_>, repeat: u32) -> Result<RoundTrip, LockstepError> {
+        let request = operation.line(repeat);
         let id = self.next_id;
         self.next_id += 1;
         let mut body = Vec::new();
@@ -71,11 +77,13 @@ impl<'a> HttpRequestResponse<'a> {
         let (line, elapsed) = self.transport.timed(answered)?;
         heard(line.trim_ascii(), id, elapsed)
     }
+
+    fn close(self: Box<Self>) {}
 }
 
 impl<'a> WebRequestResponse<'a> {
     /// Makes ready to ask; nothing is sent yet.
-    pub fn start(
+    pub(super) fn start(
         target: &'a WebTarget,
         limits: Limits,
         interrupt: &'a AtomicBool,
@@ -87,13 +95,8 @@ impl<'a> WebRequestResponse<'a> {
         })
     }
 
-    /// What its description says of it.
-    pub fn hello(&self) -> &Hello {
-        &self.hello
-    }
-
     /// Asks, and waits for the answer. What opens the session is not counted.
-    pub fn round_trip(&mut self, request: &Request) -> Result<RoundTrip, LockstepError> {
+    fn round_trip(&mut self, request: &Request) -> Result<RoundTrip, LockstepError> {
         let no_answer = LockstepError::Lost;
         let prepared = as_described(self.native, request).map_err(no_answer)?;
         let Reading::Described { op, rules } = prepared.reading else {
@@ -130,6 +133,42 @@ impl<'a> WebRequestResponse<'a> {
             },
         })
     }
+}
+
+impl Lockstep for WebRequestResponse<'_> {
+    fn hello(&self) -> &Hello {
+        &self.hello
+    }
+
+    fn is_amplified(&self) -> bool {
+        false
+    }
+
+    /// Sends the requests one after the other.
+    fn ask(&mut self, operation: &Operation<'_>, repeat: u32) -> Result<RoundTrip, LockstepError> {
+        let Operation::Verify(request) = operation else {
+            let why = "the description has no compare";
+            return Err(LockstepError::Lost(why.to_owned()));
+        };
+        let mut whole = self.round_trip(request)?;
+        for _ in 1..repeat {
+            let one = self.round_trip(request)?;
+            whole.nanoseconds += one.nanoseconds;
+            match (&mut whole.tally, one.tally) {
+                (
+                    Tally::Verified { accepted, .. },
+                    Tally::Verified {
+                        accepted: Some(more),
+                        ..
+                    },
+                ) => *accepted = accepted.map(|accepted| accepted + more),
+                (whole, one) => *whole = one,
+            }
+        }
+        Ok(whole)
+    }
+
+    fn close(self: Box<Self>) {}
 }
 
 impl HttpTransport<'_> {

@@ -16,6 +16,4 @@ mod target;
 mod transport;
 mod witness;
 
-pub use http_adapter::HttpAdapter;
-pub use lockstep::{HttpRequestResponse, WebRequestResponse};
 pub use target::{HttpTarget, WebTarget};

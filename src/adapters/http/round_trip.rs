@@ -137,10 +137,10 @@ impl<'a> Flight<'a> {
     }
 
     /// Takes a piece of the body; how many answers it held.
-    pub(super) fn take<E: Exchange>(
+    pub(super) fn take(
         &mut self,
         piece: &[u8],
-        exchange: &mut E,
+        exchange: &mut dyn Exchange,
     ) -> Result<u64, Breach> {
         self.received += piece.len();
         if self.received > (self.requests.len() + 1) * MAX_LINE {
@@ -176,7 +176,7 @@ impl<'a> Flight<'a> {
     }
 
     /// The body is complete: what its last line held.
-    pub(super) fn end<E: Exchange>(&mut self, exchange: &mut E) -> Result<Ended, Breach> {
+    pub(super) fn end(&mut self, exchange: &mut dyn Exchange) -> Result<Ended, Breach> {
         let rest = std::mem::take(&mut self.rest);
         if let Reading::Described { op, rules } = self.reading {
             return Ok(self.read(op, rules, &rest, exchange));
@@ -204,12 +204,12 @@ impl<'a> Flight<'a> {
 
     /// Reads a whole answer as the description says. A request that the server did not take stays
     /// open: whoever asked has to look whether the server lives.
-    fn read<E: Exchange>(
+    fn read(
         &mut self,
         op: Op,
         rules: &AnswerRules,
         body: &[u8],
-        exchange: &mut E,
+        exchange: &mut dyn Exchange,
     ) -> Ended {
         let Some(head) = self.head.take() else {
             let why = "its answer has no headers".to_owned();
@@ -245,7 +245,7 @@ impl<'a> Flight<'a> {
         Ended::one()
     }
 
-    fn hear<E: Exchange>(&mut self, line: &[u8], exchange: &mut E) -> Result<u64, Breach> {
+    fn hear(&mut self, line: &[u8], exchange: &mut dyn Exchange) -> Result<u64, Breach> {
         if line.trim_ascii().is_empty() {
             return Ok(0);
         }

@@ -40,6 +40,9 @@ pub(super) struct Comparing<'b, 's> {
     pub(super) at_other_times: u64,
 }
 
+/// Two implementations.
+pub(super) type Pair<'a> = [Box<dyn Adapter + 'a>; 2];
+
 /// The request of an input, with the answer of each implementation.
 pub(super) type Answered = (Request, [Observed; 2]);
 
@@ -76,7 +79,7 @@ impl<'b, 's> Comparing<'b, 's> {
     }
 
     /// Grows a batch of inputs, asks both, and compares.
-    pub(super) fn batch(&mut self, pair: &mut [Adapter<'_>; 2]) -> Result<(), AdapterError> {
+    pub(super) fn batch(&mut self, pair: &mut Pair<'_>) -> Result<(), AdapterError> {
         let left = self
             .options
             .cases
@@ -115,7 +118,7 @@ impl<'b, 's> Comparing<'b, 's> {
     /// Counts a pair of answers, and keeps it if they differ.
     pub(super) fn compare(
         &mut self,
-        pair: &mut [Adapter<'_>; 2],
+        pair: &mut Pair<'_>,
         input: Input,
         answered: Answered,
     ) -> Result<(), AdapterError> {
@@ -154,7 +157,7 @@ impl<'b, 's> Comparing<'b, 's> {
     /// which each looked at its own clock is not.
     fn is_confirmed(
         &mut self,
-        pair: &mut [Adapter<'_>; 2],
+        pair: &mut Pair<'_>,
         input: &Input,
         request: &Request,
         key: DifferenceKey,
@@ -176,7 +179,7 @@ impl<'b, 's> Comparing<'b, 's> {
 
     fn shrunk(
         &mut self,
-        pair: &mut [Adapter<'_>; 2],
+        pair: &mut Pair<'_>,
         input: Input,
         (request, outcomes): Answered,
         due: DifferenceKey,
@@ -233,7 +236,7 @@ impl<'b, 's> Comparing<'b, 's> {
     /// each is made again when its turn comes.
     pub(super) fn ask_both(
         &mut self,
-        pair: &mut [Adapter<'_>; 2],
+        pair: &mut Pair<'_>,
         inputs: &[(Input, Request)],
     ) -> Result<Vec<Answered>, AdapterError> {
         let (pools, signer) = (self.pools, &mut self.signer);
@@ -248,8 +251,8 @@ impl<'b, 's> Comparing<'b, 's> {
                 made_now.unwrap_or_else(|| request.clone())
             });
             let requests: Vec<Request> = requests.collect();
-            let one = ask(&mut pair[0], &requests, false)?;
-            let other = ask(&mut pair[1], &requests, false)?;
+            let one = ask(&mut *pair[0], &requests, false)?;
+            let other = ask(&mut *pair[1], &requests, false)?;
             let both = std::iter::zip(one, other).map(|(one, other)| [one, other]);
             Ok(std::iter::zip(requests, both).collect())
         })

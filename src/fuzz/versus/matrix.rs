@@ -1,8 +1,8 @@
 //! The tokens of each implementation, presented to each.
 
-use crate::adapters::{Adapter, AdapterError, ask};
+use crate::adapters::{AdapterError, ask};
 use crate::fuzz::input::Input;
-use crate::fuzz::versus::comparing::{Answered, Comparing};
+use crate::fuzz::versus::comparing::{Answered, Comparing, Pair};
 use crate::fuzz::versus::output::Crossing;
 use crate::protocol::{MAX_LINE, PreparedRequest};
 use crate::results::Observed;
@@ -14,7 +14,7 @@ const CROSSED: usize = 256;
 
 impl Comparing<'_, '_> {
     /// Presents the tokens of each to each, as far as the time allows.
-    pub(super) fn cross(&mut self, pair: &mut [Adapter<'_>; 2]) -> Result<(), AdapterError> {
+    pub(super) fn cross(&mut self, pair: &mut Pair<'_>) -> Result<(), AdapterError> {
         self.matrix = Some(Vec::new());
         if !self.crosses() {
             return Ok(());
@@ -38,7 +38,7 @@ impl Comparing<'_, '_> {
                             now: present.now().unwrap_or(request.now),
                             ..request.clone()
                         });
-                        ask(adapter, &made_now.collect::<Vec<_>>(), false)
+                        ask(&mut **adapter, &made_now.collect::<Vec<_>>(), false)
                     })?;
                     // Where there was no time for one, its cell would say nothing.
                     if verified.is_empty() && !presented.is_empty() {

@@ -17,7 +17,7 @@ pub use document::{VersusCircumstances, versus_document};
 pub use options::VersusOptions;
 pub use output::Versus;
 
-use crate::adapters::{Adapter, AdapterError, Limits, Target};
+use crate::adapters::{Adapter, AdapterError, Limits, Transport};
 use crate::fuzz::drive::{FuzzEnding, FuzzError, FuzzProgress, taken, watched};
 use crate::fuzz::mutate::SeedPool;
 use crate::fuzz::present::Present;
@@ -32,7 +32,7 @@ use crate::suite::Suite;
 /// lasts at most one answer longer than its time.
 pub fn versus(
     suites: &[Suite],
-    targets: [&Target; 2],
+    targets: [&dyn Transport; 2],
     options: &VersusOptions,
     interrupt: &AtomicBool,
     clock: &(dyn Fn() -> Duration + Sync),
@@ -59,7 +59,7 @@ pub fn versus(
 
 fn comparison(
     suites: &[Suite],
-    targets: [&Target; 2],
+    targets: [&dyn Transport; 2],
     options: &VersusOptions,
     [interrupt, halt]: [&AtomicBool; 2],
     clock: &(dyn Fn() -> Duration + Sync),
@@ -68,8 +68,8 @@ fn comparison(
 ) -> Result<Versus, FuzzError> {
     let [one, other] = targets;
     let mut pair = [
-        one.start(options.limits, halt)?,
-        other.start(options.limits, halt)?,
+        one.connect(options.limits, halt)?,
+        other.connect(options.limits, halt)?,
     ];
     let hellos = [pair[0].hello().clone(), pair[1].hello().clone()];
     let (mut both, mut notes) = taken(suites, &hellos[0]);
