@@ -7,6 +7,7 @@ pub mod adapters;
 pub mod certificate;
 pub mod cli;
 pub(crate) mod derivation;
+pub mod diagnosis;
 pub mod explain;
 pub mod fuzz;
 pub mod generate;

@@ -7,7 +7,6 @@ mod args;
 mod artifact;
 mod campaign_documents;
 mod campaign_words;
-mod causes;
 mod certify;
 mod clock;
 mod configuration;

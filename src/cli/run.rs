@@ -6,7 +6,6 @@ use std::time::Instant;
 use clap::Args;
 
 use crate::adapters::Transport;
-use crate::cli::causes::Search;
 use crate::cli::clock::{now, to_the_second, unix_now};
 use crate::cli::events::Events;
 use crate::cli::exit::{Exit, Stop};
@@ -19,6 +18,7 @@ use crate::cli::suites;
 use crate::cli::target_args::{AskedSuites, Candidate, ReachArgs};
 use crate::cli::terminal::{ProgressBar, save, say};
 use crate::cli::values::LevelArg;
+use crate::diagnosis::Search;
 use crate::protocol::{HelloChanges, ImplementationInfo};
 use crate::report;
 use crate::results::{
@@ -307,6 +307,7 @@ fn run_one(
             redaction: &redaction,
             seed,
             most: if is_asked { args.causes } else { 0 },
+            now: &unix_now,
         };
         search.add_causes(&mut result, &output.observations);
     }

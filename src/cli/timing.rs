@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use fastrand::Rng;
 
-use crate::adapters::{Lifetime, Limits, Lockstep, Pinned, Transport};
+use crate::adapters::{Lifetime, Limits, Pinned, Transport};
 use crate::cli::clock;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read_document;
@@ -15,18 +14,15 @@ use crate::cli::interruption::interruption;
 use crate::cli::render::probe;
 use crate::cli::target_args::{ReachArgs, ResolvedTarget, duration};
 use crate::cli::terminal::{print, save, say, tell};
-use crate::protocol::Hello;
 use crate::report;
 use crate::results::{
-    JUDGED_ITSELF, Redaction, Subject, TIMING_SCHEMA_VERSION, TimingCircumstances, TimingResult,
-    TimingVerdict,
+    JUDGED_ITSELF, Redaction, TIMING_SCHEMA_VERSION, TimingCircumstances, TimingResult,
 };
 use crate::runner::WhoseSecret;
-use crate::signature::Secret;
 use crate::suite::Suite;
 use crate::timing::{
-    ChannelError, Endpoint, Material, Options, Progress, RawHeader, Reach, Recording, Trouble,
-    judge, limits, raw_read, raw_write, record,
+    ChannelError, Progress, RawHeader, Reach, Recording, Session, judge, limits, raw_read,
+    raw_write,
 };
 
 /// Measures whether the comparison is timing-safe.
@@ -69,13 +65,6 @@ pub(crate) struct TimingArgs {
     #[arg(long, help_heading = "Results")]
     json: bool,
 }
-
-/// Up to which leak a comparison may be called free of leaks, in nanoseconds a call: what takes an
-/// attacker over a network more requests than anybody answers.
-const TARGET: f64 = 20.0;
-
-/// The same where a request carries one call.
-const TARGET_ALONE: f64 = 500.0;
 
 /// Measures or replays, and says what it came to.
 pub(crate) fn timing(args: &TimingArgs, now: u64) -> Result<Exit, Stop> {
@@ -239,18 +228,28 @@ pub(crate) fn measure(
         None => Redaction::none(),
     }
     .and(reached.target.credentials());
-    let first = reach.open().map_err(|error| broken(&error, &redaction))?;
-    let hello = first.hello().clone();
-    let target = measuring.target.unwrap_or(if first.is_amplified() {
-        TARGET
-    } else {
-        TARGET_ALONE
+    let started = clock::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let session = Session {
+        suites,
+        are_named: measuring.are_named,
+        secret,
+        now,
+        redaction: &redaction,
+        target: measuring.target,
+        time,
+        seed,
+    };
+    let began = Instant::now();
+    let measured = session.measure(&reach, &|| began.elapsed(), &mut |subject, progress| {
+        let title = report::subject_title(subject);
+        say(&format!("{title}: {}", in_words(progress)));
     });
-    let mut header = RawHeader {
+    let measured = measured.map_err(|error| broken(&error, &redaction))?;
+    let header = RawHeader {
         macproof_timing_raw: RawHeader::FORM,
         macproof_version: env!("CARGO_PKG_VERSION").to_owned(),
-        started: clock::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        implementation: redaction.implementation(&hello.implementation),
+        started,
+        implementation: redaction.implementation(&measured.hello.implementation),
         adapter: reached.label.clone(),
         judged_itself: reached.judged_itself,
         circumstances: TimingCircumstances {
@@ -260,137 +259,12 @@ pub(crate) fn measure(
             cores,
             load,
         },
-        target_ns: target,
+        target_ns: measured.target,
         time_s: time.as_secs_f64(),
         seed,
-        interrupted: false,
+        interrupted: measured.was_interrupted,
     };
-    let options = Options { target, time, seed };
-    let mut campaigns = Campaigns {
-        reach: &reach,
-        options,
-        secret,
-        redaction: &redaction,
-        first: Some(first),
-        was_interrupted: false,
-    };
-    let wanted = wanted(suites, measuring.are_named, &hello);
-    let recordings = campaigns.of_all(&wanted, hello_compares(&hello), now)?;
-    header.interrupted = campaigns.was_interrupted;
-    Ok((header, recordings))
-}
-
-/// A suite that was asked for, and why it is not measured if it is not.
-type Wanted<'s> = (&'s Suite, Option<&'static str>);
-
-fn wanted<'s>(suites: &'s [Suite], are_named: bool, hello: &Hello) -> Vec<Wanted<'s>> {
-    let verifies = hello.has_op(crate::signature::Op::Verify);
-    suites
-        .iter()
-        .map(|suite| {
-            let missing = match (verifies, hello.has_suite(suite.name.as_str())) {
-                (false, _) => Some("the adapter does not verify"),
-                (true, false) => Some("the adapter does not claim this suite"),
-                (true, true) => None,
-            };
-            (suite, missing)
-        })
-        .filter(|(_, missing)| are_named || missing.is_none())
-        .collect()
-}
-
-fn hello_compares(hello: &Hello) -> bool {
-    hello
-        .ops
-        .as_ref()
-        .is_some_and(|ops| ops.iter().any(|op| op == "compare"))
-}
-
-/// One campaign after the other.
-struct Campaigns<'a> {
-    reach: &'a dyn Endpoint,
-    options: Options,
-    /// The implementation's own, where it has one.
-    secret: Option<&'a Secret>,
-    /// What may not be shown of what it says.
-    redaction: &'a Redaction,
-    /// The channel over which the hello came; nothing was asked over it yet.
-    first: Option<Box<dyn Lockstep + 'a>>,
-    was_interrupted: bool,
-}
-
-impl Campaigns<'_> {
-    fn of_all(
-        &mut self,
-        suites: &[Wanted<'_>],
-        compares: bool,
-        now: u64,
-    ) -> Result<Vec<Recording>, Stop> {
-        let mut rng = Rng::with_seed(self.options.seed);
-        let mut recordings = Vec::new();
-        for &(suite, missing) in suites {
-            let material = match missing {
-                Some(missing) => Err(missing.to_owned()),
-                None => Material::of_suite(suite, now, self.secret, &mut rng)
-                    .map_err(|error| error.to_string()),
-            };
-            recordings.push(match material {
-                Ok(material) => self.of(&material)?,
-                Err(reason) => not_measured(Subject::Verify(suite.name.as_str().into()), reason),
-            });
-        }
-        if compares {
-            recordings.push(self.of(&Material::of_comparison(&mut rng))?);
-        }
-        Ok(recordings)
-    }
-
-    /// What was measured before an interruption stays; what was under way then, or comes after, is
-    /// not measured.
-    fn of(&mut self, material: &Material<'_>) -> Result<Recording, Stop> {
-        match self.measured(material) {
-            Err(ChannelError::Interrupted) => {
-                self.was_interrupted = true;
-                Ok(not_measured(
-                    material.subject(),
-                    "it was interrupted".to_owned(),
-                ))
-            }
-            result => result.map_err(|error| broken(&error, self.redaction)),
-        }
-    }
-
-    fn measured(&mut self, material: &Material<'_>) -> Result<Recording, ChannelError> {
-        let channel = match self.first.take() {
-            Some(channel) => channel,
-            None => self.reach.open()?,
-        };
-        let title = report::subject_title(&material.subject());
-        let start = Instant::now();
-        let mut progress = |progress| say(&format!("{title}: {}", in_words(progress)));
-        let mut recording = record(
-            material,
-            channel,
-            self.reach,
-            &self.options,
-            &|| start.elapsed(),
-            &mut progress,
-        )?;
-        if let Some(trouble) = &mut recording.trouble {
-            trouble.reason = self.redaction.text(&trouble.reason);
-        }
-        Ok(recording)
-    }
-}
-
-fn not_measured(subject: Subject, reason: String) -> Recording {
-    Recording {
-        trouble: Some(Trouble {
-            verdict: TimingVerdict::NotMeasured,
-            reason,
-        }),
-        ..Recording::new(subject)
-    }
+    Ok((header, measured.recordings))
 }
 
 fn in_words(progress: Progress) -> String {

@@ -9,9 +9,9 @@ use proptest::prelude::*;
 use crate::adapters::{MockTransport, Treatment};
 use crate::protocol::{Hello, Reply};
 use crate::results::{Failure, Observation, Observed, Verdict, judge};
-use crate::runner::{Ending, RunOptions, RunOutput, run};
+use crate::runner::{Ending, RunError, RunOptions, RunOutput, run};
 use crate::scheme::{Implementation as _, Reference};
-use crate::signature::Request;
+use crate::signature::{Outcome, Request};
 use crate::suite::{Level, Suite, find};
 
 /// A tenth of a suite.
@@ -43,7 +43,7 @@ fn ran<'s>(
     suites: &'s [Suite],
     options: &RunOptions<'_>,
     treatment: impl Fn(&Request, u64) -> Treatment + Send + Sync + 'static,
-) -> (RunOutput<'s>, HashMap<String, u64>) {
+) -> Result<(RunOutput<'s>, HashMap<String, u64>), RunError> {
     let hello = Hello::parse(br#"{"protocol":1,"implementation":{"name":"mock"}}"#).unwrap();
     let sent: Arc<Mutex<HashMap<String, u64>>> = Arc::default();
     let counted = Arc::clone(&sent);
@@ -54,9 +54,9 @@ fn ran<'s>(
         treatment(request, *times)
     });
     let interrupt = AtomicBool::new(false);
-    let output = run(suites, &mock, options, &interrupt, &|| 0, &|_| {}).unwrap();
+    let output = run(suites, &mock, options, &interrupt, &|| 0, &|_| {})?;
     let sent = sent.lock().unwrap().clone();
-    (output, sent)
+    Ok((output, sent))
 }
 
 /// What was observed of the cases that apply.
@@ -84,13 +84,16 @@ proptest! {
         let options = RunOptions { seed, jobs, repeat, ..RunOptions::default() };
         let planted = suite();
         let fails = move |request: &Request| number(request).is_multiple_of(spared);
-        let (output, sent) = ran(&suites, &options, move |request, _| {
+        let output = ran(&suites, &options, move |request, _| {
             if fails(request) {
                 Treatment::Failure(Failure::Protocol("planted".to_owned()))
             } else {
                 right(&planted, request)
             }
         });
+        // An implementation whose first answers all fail is not judged.
+        prop_assume!(!matches!(output, Err(RunError::NoAnswer(_))));
+        let (output, sent) = output.unwrap();
         prop_assert!(matches!(output.ending, Ending::Whole));
         prop_assert_eq!(output.rounds, repeat);
         let smoked: u64 = sent.values().map(|times| times % repeat).sum();
@@ -111,17 +114,23 @@ fn an_answer_that_changes_between_rounds_is_no_pass() {
         ..RunOptions::default()
     };
     let planted = suite();
-    let wavers = |request: &Request| number(request).is_multiple_of(5);
+    let scheme = suite().scheme;
+    let wavers = move |request: &Request| {
+        let right = Reference::default().call(&request.call(&scheme));
+        matches!(right, Outcome::Token(_)) && number(request).is_multiple_of(2)
+    };
+    let wavers = Arc::new(wavers);
+    let planted_wavers = Arc::clone(&wavers);
     // Requests that several cases share are sent more often than three times.
-    let (output, _) = ran(&suites, &options, move |request, times| {
-        if wavers(request) && times.is_multiple_of(2) {
-            Treatment::Reply(Reply::Outcome(crate::signature::Outcome::Threw(
-                "now and then".to_owned(),
-            )))
+    let ran = ran(&suites, &options, move |request, times| {
+        if planted_wavers(request) && times.is_multiple_of(2) {
+            let threw = Outcome::Threw("now and then".to_owned());
+            Treatment::Reply(Reply::Outcome(threw))
         } else {
             right(&planted, request)
         }
     });
+    let (output, _) = ran.unwrap();
     let mut wavering = 0;
     for one in asked(&output) {
         let verdict = judge(

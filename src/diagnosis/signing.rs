@@ -1,74 +1,29 @@
-//! Causes for the failed cases of a run: of each token that differs, and of all that a verifier
-//! misjudges. For these it is asked once more.
+//! Which mistakes produce the tokens that differ.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
-use crate::adapters::{Adapter, Limits, Transport, ask_made};
-use crate::cli::clock::unix_now;
-use crate::explain::{
-    Answer, Asking, Probe, Question, Seen, explain, explain_verifier, signed_at_the_present,
-    signing_mistakes,
-};
+use crate::diagnosis::search::{Search, ids};
+use crate::explain::{Answer, Question, explain, signed_at_the_present};
 use crate::mistakes::{MistakeId, Mistaken};
-use crate::protocol::{Clock, Hello};
-use crate::results::{
-    Causes, Diagnosis, Inquiry, InquiryRequest, InquiryToken, Observation, Observed, ObservedKind,
-    Redaction, RunResult, Verdict, is_failure,
-};
-use crate::runner::WhoseSecret;
+use crate::protocol::Clock;
+use crate::results::{Causes, Observation, Observed, RunResult, Verdict, is_failure};
 use crate::scheme::{Call, Implementation as _};
-use crate::signature::{Context, Op, Outcome, OutcomeKind, Request};
-use crate::suite::{Expect, Suite};
+use crate::signature::{Context, Op, Outcome, Request};
 
 /// How many causes of signing are tried on every failed case.
 const MOST_KNOWN: usize = 40;
 
-/// Where the causes of a run are looked for.
-pub(crate) struct Search<'a> {
-    pub(crate) target: &'a dyn Transport,
-    pub(crate) hello: &'a Hello,
-    pub(crate) limits: Limits,
-    pub(crate) interrupt: &'a AtomicBool,
-    pub(crate) secret: &'a WhoseSecret,
-    pub(crate) redaction: &'a Redaction,
-    pub(crate) seed: u64,
-    /// How many requests the verifier may be asked.
-    pub(crate) most: usize,
-}
-
 impl Search<'_> {
-    /// Adds to the result what its failures come from.
-    pub(crate) fn add_causes(&self, result: &mut RunResult, observations: &[Observation<'_>]) {
-        let by_id: HashMap<String, &Observation<'_>> = observations
-            .iter()
-            .map(|one| (one.suite.case_id(one.vector).to_string(), one))
-            .collect();
-        if *self.secret != WhoseSecret::Unknown {
-            self.add_token_causes(result, &by_id);
-        }
-        let schemes = suites(observations).map(|suite| &suite.scheme);
-        let tried = match self.secret {
-            WhoseSecret::Unknown => 0,
-            WhoseSecret::Request | WhoseSecret::Own(_) => signing_mistakes(schemes),
-        };
-        let mut diagnosis = Diagnosis::of_signing(&result.cases, tried);
-        let signed: Vec<Vec<MistakeId>> = diagnosis
-            .causes
-            .iter()
-            .flat_map(|cause| &cause.alternatives)
-            .filter_map(ids)
-            .collect();
-        diagnosis.add_verifying(self.of_verifying(result, &by_id, &signed));
-        self.redaction.diagnosis(&mut diagnosis);
-        result.diagnosis = (diagnosis != Diagnosis::default()).then_some(diagnosis);
-    }
-
     /// Adds to each failed sign case the mistakes that produce its token.
     ///
     /// One implementation makes the same mistakes throughout: what explained an earlier case is
     /// tried first, so that hundreds of failures cost one search, and have one cause.
-    fn add_token_causes(&self, result: &mut RunResult, by_id: &HashMap<String, &Observation<'_>>) {
+    pub(super) fn add_token_causes(
+        &self,
+        result: &mut RunResult,
+        by_id: &HashMap<String, &Observation<'_>>,
+    ) {
         let mut known: Vec<(String, Causes)> = Vec::new();
         // The words of a cause are those of its scheme, so each suite has its own.
         let mut of_suite = 0;
@@ -245,138 +200,12 @@ impl Search<'_> {
         }
         signed_at_the_present(&one.suite.scheme, &request, token)
     }
-
-    /// Why the verifier misjudged.
-    fn of_verifying(
-        &self,
-        result: &RunResult,
-        by_id: &HashMap<String, &Observation<'_>>,
-        signed: &[Vec<MistakeId>],
-    ) -> Diagnosis {
-        let real_time = self.hello.clock() == Clock::System;
-        let seen = result.cases.iter().filter_map(|case| {
-            let one = by_id.get(&case.id)?;
-            let Observed::Outcome(outcome) = &one.observed else {
-                return None;
-            };
-            (one.request.op == Op::Verify).then_some(Seen {
-                suite: one.suite.name.as_str(),
-                scheme: &one.suite.scheme,
-                request: &one.request,
-                is_right: is_right(&one.expect),
-                real_time,
-                outcome,
-                failed: is_failure(case.verdict),
-            })
-        });
-        let seen: Vec<Seen<'_>> = seen.collect();
-        // Nothing can be told of one that does not decide the same way twice.
-        let mut asked = Asked {
-            search: self,
-            adapter: None,
-            requests: Vec::new(),
-        };
-        let mut ask = |probes: &[Probe<'_>]| asked.ask(probes);
-        let mut asking = Asking::new(self.most, self.seed, &mut ask);
-        asking.own_tokens_only = *self.secret == WhoseSecret::Unknown;
-        asking.own_secret = *self.secret != WhoseSecret::Request;
-        let own_tokens_only = asking.own_tokens_only;
-        let (mut diagnosis, result) = explain_verifier(&seen, signed, &mut asking);
-        let requests = asked.done();
-        if !requests.is_empty() {
-            diagnosis.inquiry = Some(Inquiry {
-                result,
-                own_tokens_only,
-                requests,
-            });
-        }
-        diagnosis
-    }
-}
-
-/// A conversation with the verifier, begun when there is something to ask.
-struct Asked<'s> {
-    search: &'s Search<'s>,
-    adapter: Option<Box<dyn Adapter + 's>>,
-    requests: Vec<InquiryRequest>,
-}
-
-impl Asked<'_> {
-    /// What becomes of these; `None` where the adapter no longer works.
-    fn ask(&mut self, probes: &[Probe<'_>]) -> Option<Vec<Observed>> {
-        let search = self.search;
-        if self.adapter.is_none() {
-            self.adapter = search.target.connect(search.limits, search.interrupt).ok();
-        }
-        let adapter = self.adapter.as_mut()?;
-        let sent = std::cell::RefCell::new(Vec::with_capacity(probes.len()));
-        let make = |at: usize| {
-            let probe: &Probe<'_> = &probes[at];
-            let request = probe.request(unix_now());
-            sent.borrow_mut().push(request.clone());
-            request
-        };
-        let answers = ask_made(&mut **adapter, probes.len(), false, &make).ok()?;
-        for ((probe, request), answer) in
-            std::iter::zip(std::iter::zip(probes, sent.into_inner()), &answers)
-        {
-            let names = |ids: &Vec<MistakeId>| ids.iter().map(ToString::to_string).collect();
-            self.requests.push(InquiryRequest {
-                token: if probe.is_right() {
-                    InquiryToken::Right
-                } else if probe.is_control() {
-                    InquiryToken::Control
-                } else {
-                    InquiryToken::Mistaken
-                },
-                mistakes: probe.mistakes.iter().map(names).collect(),
-                request,
-                outcome: ObservedKind::of(Op::Verify, answer),
-            });
-        }
-        Some(answers)
-    }
-
-    /// Says goodbye. Restarts of this conversation are none of the run's.
-    fn done(self) -> Vec<InquiryRequest> {
-        if let Some(adapter) = self.adapter {
-            adapter.finish();
-        }
-        self.requests
-    }
-}
-
-/// The suites of these observations, each once.
-fn suites<'s>(observations: &[Observation<'s>]) -> impl Iterator<Item = &'s Suite> {
-    let mut last: Option<&'s Suite> = None;
-    let suites: Vec<&'s Suite> = observations
-        .iter()
-        .map(|one| one.suite)
-        .filter(|suite| {
-            let is_new = last.is_none_or(|last| !std::ptr::eq(last, *suite));
-            last = Some(suite);
-            is_new
-        })
-        .collect();
-    suites.into_iter()
-}
-
-/// Whether what is presented is the right token: it may be declined where the input is odd, but is
-/// not wrong.
-fn is_right(expect: &Expect) -> bool {
-    matches!(expect, Expect::Outcomes(kinds)
-        if kinds.contains(&OutcomeKind::Accept) && !kinds.contains(&OutcomeKind::Reject))
 }
 
 /// Whether an implementation with these mistakes gives that token.
 fn reproduces(causes: &Causes, call: &Call<'_>, token: &str) -> bool {
     let mistaken = ids(causes).and_then(|ids| Mistaken::new(&ids).ok());
     mistaken.is_some_and(|mut mistaken| mistaken.call(call) == Outcome::Token(token.to_owned()))
-}
-
-fn ids(causes: &Causes) -> Option<Vec<MistakeId>> {
-    let ids = causes.mistakes.iter().map(|one| MistakeId::named(&one.id));
-    ids.collect::<Result<_, _>>().ok()
 }
 
 fn names(causes: &Causes) -> Vec<String> {

@@ -1,0 +1,61 @@
+//! Why cases of a run failed: the mistakes that produce each token that differs, and what makes a
+//! verifier misjudge. For the latter the verifier is asked once more, with the tokens of mistakes;
+//! `explain` plans these requests and judges the answers.
+
+mod search;
+mod signing;
+mod verifying;
+
+use std::collections::HashMap;
+
+pub use search::Search;
+
+use crate::explain::signing_mistakes;
+use crate::mistakes::MistakeId;
+use crate::results::{Diagnosis, Observation, RunResult};
+use crate::runner::WhoseSecret;
+use crate::suite::Suite;
+use search::ids;
+
+impl Search<'_> {
+    /// Adds to the result what its failures come from.
+    pub fn add_causes(&self, result: &mut RunResult, observations: &[Observation<'_>]) {
+        let by_id: HashMap<String, &Observation<'_>> = observations
+            .iter()
+            .map(|one| (one.suite.case_id(one.vector).to_string(), one))
+            .collect();
+        if *self.secret != WhoseSecret::Unknown {
+            self.add_token_causes(result, &by_id);
+        }
+        let schemes = suites(observations).map(|suite| &suite.scheme);
+        let tried = match self.secret {
+            WhoseSecret::Unknown => 0,
+            WhoseSecret::Request | WhoseSecret::Own(_) => signing_mistakes(schemes),
+        };
+        let mut diagnosis = Diagnosis::of_signing(&result.cases, tried);
+        let signed: Vec<Vec<MistakeId>> = diagnosis
+            .causes
+            .iter()
+            .flat_map(|cause| &cause.alternatives)
+            .filter_map(ids)
+            .collect();
+        diagnosis.add_verifying(self.of_verifying(result, &by_id, &signed));
+        self.redaction.diagnosis(&mut diagnosis);
+        result.diagnosis = (diagnosis != Diagnosis::default()).then_some(diagnosis);
+    }
+}
+
+/// The suites of these observations, each once.
+fn suites<'s>(observations: &[Observation<'s>]) -> impl Iterator<Item = &'s Suite> {
+    let mut last: Option<&'s Suite> = None;
+    let suites: Vec<&'s Suite> = observations
+        .iter()
+        .map(|one| one.suite)
+        .filter(|suite| {
+            let is_new = last.is_none_or(|last| !std::ptr::eq(last, *suite));
+            last = Some(suite);
+            is_new
+        })
+        .collect();
+    suites.into_iter()
+}
