@@ -59,6 +59,10 @@ impl Lockstep for RequestResponse<'_> {
     }
 
     fn ask(&mut self, operation: &Operation<'_>, repeat: u32) -> Result<RoundTrip, LockstepError> {
+        // Answers that come at once leave no time to look.
+        if self.interrupt.load(Ordering::Relaxed) {
+            return Err(AdapterError::Interrupted.into());
+        }
         let request = operation.line(repeat);
         let id = self.next_id;
         self.next_id += 1;

@@ -280,20 +280,22 @@ fn run_one(
         &known,
         &today,
     );
+    let mut rewritten = None;
     if args.update_known_failures && result.interrupted {
         say(&format!(
             "{} was not updated: the run was interrupted",
             known.path()
         ));
-    } else if args.update_known_failures
-        && let Some(rewritten) = rewrite(&known, &result)?
-    {
-        result = conclude(
-            circumstances,
-            output.observations.clone(),
-            &rewritten,
-            &today,
-        );
+    } else if args.update_known_failures {
+        rewritten = rewrite(&known, &result)?;
+        if let Some(rewritten) = &rewritten {
+            result = conclude(
+                circumstances.clone(),
+                output.observations.clone(),
+                rewritten,
+                &today,
+            );
+        }
     }
     if let Ok(target) = &target {
         let is_asked = matches!(output.ending, Ending::Whole) && !args.fail_fast;
@@ -310,6 +312,17 @@ fn run_one(
             now: &unix_now,
         };
         search.add_causes(&mut result, &output.observations);
+        // The signal came after the cases, while causes were searched for.
+        if !result.interrupted && interruption().is_some() {
+            circumstances.interruption = interruption();
+            let searched = result;
+            let known = rewritten.as_ref().unwrap_or(&known);
+            result = conclude(circumstances, output.observations.clone(), known, &today);
+            result.diagnosis = searched.diagnosis;
+            for (case, searched) in std::iter::zip(&mut result.cases, searched.cases) {
+                case.causes = searched.causes;
+            }
+        }
     }
     if let Some(events) = events {
         events.finished(&result);

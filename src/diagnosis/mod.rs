@@ -18,14 +18,22 @@ use crate::suite::Suite;
 use search::ids;
 
 impl Search<'_> {
-    /// Adds to the result what its failures come from.
+    /// Adds to the result what its failures come from; after an interruption, nothing.
     pub fn add_causes(&self, result: &mut RunResult, observations: &[Observation<'_>]) {
         let by_id: HashMap<String, &Observation<'_>> = observations
             .iter()
             .map(|one| (one.suite.case_id(one.vector).to_string(), one))
             .collect();
+        let mut unsearched = 0;
         if *self.secret != WhoseSecret::Unknown {
-            self.add_token_causes(result, &by_id);
+            match self.add_token_causes(result, &by_id) {
+                Some(count) => unsearched = count,
+                // Half a search says nothing of what it did not reach.
+                None => {
+                    result.cases.iter_mut().for_each(|case| case.causes.clear());
+                    return;
+                }
+            }
         }
         let schemes = suites(observations).map(|suite| &suite.scheme);
         let tried = match self.secret {
@@ -33,6 +41,9 @@ impl Search<'_> {
             WhoseSecret::Request | WhoseSecret::Own(_) => signing_mistakes(schemes),
         };
         let mut diagnosis = Diagnosis::of_signing(&result.cases, tried);
+        if let Some(sign) = diagnosis.sign.as_mut().filter(|_| unsearched > 0) {
+            sign.searched = Some(sign.failed - unsearched);
+        }
         let signed: Vec<Vec<MistakeId>> = diagnosis
             .causes
             .iter()

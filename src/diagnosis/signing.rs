@@ -8,74 +8,86 @@ use crate::explain::{Answer, Question, explain, signed_at_the_present};
 use crate::mistakes::{MistakeId, Mistaken};
 use crate::protocol::Clock;
 use crate::results::{Causes, Observation, Observed, RunResult, Verdict, is_failure};
-use crate::scheme::{Call, Implementation as _};
+use crate::scheme::{Call, Implementation as _, Reference, Scheme};
 use crate::signature::{Context, Op, Outcome, Request};
+
+/// How many cases of a suite are searched at most: a search takes up to a second.
+const MOST_SEARCHES: usize = 96;
+
+/// After how many searches of a suite that found nothing no other case of it is searched.
+const MOST_FRUITLESS: usize = 16;
 
 /// How many causes of signing are tried on every failed case.
 const MOST_KNOWN: usize = 40;
 
 impl Search<'_> {
-    /// Adds to each failed sign case the mistakes that produce its token.
+    /// Adds to each failed sign case the mistakes that produce its token, and returns how many of
+    /// these cases were neither explained nor searched; `None` after an interruption.
     ///
     /// One implementation makes the same mistakes throughout: what explained an earlier case is
-    /// tried first, so that hundreds of failures cost one search, and have one cause.
+    /// tried first, so that hundreds of failures cost one search, and have one cause. Where nothing
+    /// explains them, some cases of each suite stand for all.
     pub(super) fn add_token_causes(
         &self,
         result: &mut RunResult,
         by_id: &HashMap<String, &Observation<'_>>,
-    ) {
-        let mut known: Vec<(String, Causes)> = Vec::new();
-        // The words of a cause are those of its scheme, so each suite has its own.
-        let mut of_suite = 0;
-        let mut suite = String::new();
+    ) -> Option<u64> {
         let language = result.implementation.language.clone();
-        for case in &mut result.cases {
-            // Each search takes a while, and there may be thousands.
-            if self.interrupt.load(Ordering::Relaxed) {
-                return;
-            }
-            if !is_failure(case.verdict) {
-                continue;
-            }
-            let Some(one) = by_id.get(&case.id) else {
-                continue;
-            };
-            let Observed::Outcome(Outcome::Token(token)) = &one.observed else {
-                continue;
-            };
-            if suite != case.suite() {
-                case.suite().clone_into(&mut suite);
-                of_suite = known.len();
-            }
-            for asked in self.signing(one, token) {
-                let call = asked.call(&one.suite.scheme);
-                let same: Vec<Causes> = known[of_suite..]
-                    .iter()
-                    .map(|(_, causes)| causes)
-                    .filter(|causes| reproduces(causes, &call, token))
+        let mut known: Vec<(String, Causes)> = Vec::new();
+        let mut unsearched = 0;
+        for failed in failed_by_suite(result, by_id) {
+            // The words of a cause are those of its scheme, so each suite has its own.
+            let of_suite = known.len();
+            let (mut searches, mut fruitless) = (0, 0);
+            for at in spread(&failed) {
+                // Each search takes a while, and there may be thousands.
+                if self.interrupt.load(Ordering::Relaxed) {
+                    return None;
+                }
+                let case = &mut result.cases[at];
+                let one = by_id[&case.id];
+                let Observed::Outcome(Outcome::Token(token)) = &one.observed else {
+                    continue;
+                };
+                let scheme = &one.suite.scheme;
+                let asked = self.signing(one, token);
+                let known_causes = known[of_suite..].iter().map(|(_, causes)| causes);
+                case.causes = known_causes
+                    .filter(|causes| does_any(causes, &asked, scheme, token))
                     .cloned()
                     .collect();
-                if !same.is_empty() {
-                    case.causes = same;
-                    break;
+                if !case.causes.is_empty() {
+                    continue;
                 }
-                let explanation = explain(&Question {
-                    scheme: call.scheme,
-                    secrets: call.secrets,
-                    fields: call.fields,
-                    token,
-                    now: Some(call.now),
+                if searches == MOST_SEARCHES || fruitless == MOST_FRUITLESS {
+                    unsearched += 1;
+                    continue;
+                }
+                searches += 1;
+                let explained = asked.iter().find_map(|asked| {
+                    let explanation = explain(&Question {
+                        scheme,
+                        secrets: &asked.secrets,
+                        fields: &asked.fields,
+                        token,
+                        now: Some(asked.now),
+                    });
+                    (explanation.answer == Answer::Explained)
+                        .then(|| explanation.causes(language.as_deref()))
                 });
-                if explanation.answer == Answer::Explained {
-                    case.causes = explanation.causes(language.as_deref());
-                    let of_suite = |causes: &Causes| (suite.clone(), causes.clone());
-                    known.extend(case.causes.iter().map(of_suite));
-                    break;
+                match explained {
+                    None => fruitless += 1,
+                    Some(causes) => {
+                        let suite = case.suite().to_owned();
+                        known.extend(causes.iter().map(|one| (suite.clone(), one.clone())));
+                        case.causes = causes;
+                    }
                 }
             }
         }
-        self.complete(result, by_id, &known);
-        self.keep_what_passes(result, by_id, &known);
+        self.complete(result, by_id, &known)?;
+        self.drop_contradicted(result, by_id, &known);
+        Some(unsearched)
     }
 
     /// Adds to each failed sign case what was found for others of its suite, where it does the same
@@ -86,7 +98,7 @@ impl Search<'_> {
         result: &mut RunResult,
         by_id: &HashMap<String, &Observation<'_>>,
         known: &[(String, Causes)],
-    ) {
+    ) -> Option<()> {
         let mut seen = HashSet::new();
         let known: Vec<&(String, Causes)> = known
             .iter()
@@ -95,7 +107,7 @@ impl Search<'_> {
         let mut explained: HashMap<Vec<String>, Vec<usize>> = HashMap::new();
         for (at, case) in result.cases.iter_mut().enumerate() {
             if self.interrupt.load(Ordering::Relaxed) {
-                return;
+                return None;
             }
             let Some(one) = by_id.get(&case.id).filter(|_| is_failure(case.verdict)) else {
                 continue;
@@ -132,6 +144,7 @@ impl Search<'_> {
         for case in &mut result.cases {
             case.causes.retain(|causes| !is_special(causes));
         }
+        Some(())
     }
 
     /// Whether an implementation with these mistakes does the same in a sign case.
@@ -142,45 +155,48 @@ impl Search<'_> {
             let kind = mistaken.map(|mut mistaken| mistaken.call(&one.request.call(scheme)).kind());
             return kind == Some(outcome.kind());
         };
-        let asked = self.signing(one, token);
-        asked
-            .iter()
-            .any(|asked| reproduces(causes, &asked.call(scheme), token))
+        does_any(causes, &self.signing(one, token), scheme, token)
     }
 
-    /// Of several causes of one token those go that would have spoilt a token that was right,
-    /// unless all would have.
-    fn keep_what_passes(
+    /// Drops what reproduces a token and is no cause all the same: it would have spoilt a token of
+    /// the suite that was right, or predicts other tokens than most of the wrong ones.
+    fn drop_contradicted(
         &self,
         result: &mut RunResult,
         by_id: &HashMap<String, &Observation<'_>>,
         known: &[(String, Causes)],
     ) {
-        let passed: Vec<&Observation<'_>> = result
-            .cases
-            .iter()
-            .filter(|case| case.verdict == Verdict::Pass)
-            .filter_map(|case| by_id.get(&case.id).copied())
-            .collect();
-        let is_contradicted = |causes: &Causes| {
-            passed.iter().any(|one| match &one.observed {
-                Observed::Outcome(outcome @ Outcome::Token(_)) => !self.does(causes, one, outcome),
-                _ => false,
-            })
-        };
-        let mut contradicted: Vec<Vec<String>> = known
-            .iter()
-            .map(|(_, causes)| causes)
-            .filter(|causes| is_contradicted(causes))
-            .map(names)
-            .collect();
-        contradicted.sort_unstable();
-        contradicted.dedup();
-        for case in &mut result.cases {
-            let is_sound = |causes: &Causes| !contradicted.contains(&names(causes));
-            if case.causes.len() > 1 && case.causes.iter().any(is_sound) {
-                case.causes.retain(is_sound);
+        let mut contradicted: HashSet<(&str, Vec<String>)> = HashSet::new();
+        for (suite, causes) in known {
+            let of_suite = result.cases.iter().filter(|case| case.suite() == suite);
+            let mut right = Reference::new();
+            let (mut predicted, mut seen) = (0, 0);
+            let mut has_passed_another = false;
+            for case in of_suite {
+                let Some(one) = by_id.get(&case.id).filter(|one| one.request.op == Op::Sign) else {
+                    continue;
+                };
+                let Observed::Outcome(outcome @ Outcome::Token(_)) = &one.observed else {
+                    continue;
+                };
+                if case.verdict == Verdict::Pass {
+                    has_passed_another |= !self.does(causes, one, outcome);
+                } else if is_failure(case.verdict) {
+                    let call = one.request.call(&one.suite.scheme);
+                    let is_seen = self.does(causes, one, outcome);
+                    let due = right.call(&call);
+                    predicted += u64::from(is_seen || !self.does(causes, one, &due));
+                    seen += u64::from(is_seen);
+                }
             }
+            if has_passed_another || 2 * seen < predicted {
+                contradicted.insert((suite, names(causes)));
+            }
+        }
+        for case in &mut result.cases {
+            let suite = case.suite().to_owned();
+            case.causes
+                .retain(|causes| !contradicted.contains(&(suite.as_str(), names(causes))));
             for mention in case.causes.iter_mut().flat_map(|one| &mut one.mistakes) {
                 mention.title = self.redaction.text(&mention.title);
             }
@@ -200,6 +216,40 @@ impl Search<'_> {
         }
         signed_at_the_present(&one.suite.scheme, &request, token)
     }
+}
+
+/// The failed sign cases that have a token, as places among all cases, suite by suite.
+fn failed_by_suite(
+    result: &RunResult,
+    by_id: &HashMap<String, &Observation<'_>>,
+) -> Vec<Vec<usize>> {
+    let mut suites: Vec<(&str, Vec<usize>)> = Vec::new();
+    for (at, case) in result.cases.iter().enumerate() {
+        let is_token = |one: &&&Observation<'_>| {
+            one.request.op == Op::Sign
+                && matches!(one.observed, Observed::Outcome(Outcome::Token(_)))
+        };
+        if !is_failure(case.verdict) || by_id.get(&case.id).filter(is_token).is_none() {
+            continue;
+        }
+        match suites.iter_mut().find(|(suite, _)| *suite == case.suite()) {
+            Some((_, failed)) => failed.push(at),
+            None => suites.push((case.suite(), vec![at])),
+        }
+    }
+    suites.into_iter().map(|(_, failed)| failed).collect()
+}
+
+/// All of these, first some from everywhere: neighbours are alike.
+fn spread(places: &[usize]) -> impl Iterator<Item = usize> {
+    let step = places.len().div_ceil(MOST_FRUITLESS).max(1);
+    (0..step).flat_map(move |from| places.iter().skip(from).step_by(step).copied())
+}
+
+/// Whether an implementation with these mistakes gives that token for one of the requests.
+fn does_any(causes: &Causes, asked: &[Request], scheme: &Scheme, token: &str) -> bool {
+    let mut calls = asked.iter().map(|asked| asked.call(scheme));
+    calls.any(|call| reproduces(causes, &call, token))
 }
 
 /// Whether an implementation with these mistakes gives that token.

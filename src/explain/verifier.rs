@@ -47,6 +47,7 @@ pub fn explain_verifier(
         tried: told.tried.len() as u64,
         in_pairs: told.in_pairs,
         ruled_out,
+        ..Account::default()
     });
     (told.diagnosis, result)
 }

@@ -115,10 +115,14 @@ fn unexplained(account: &Account, all: &str) -> Option<String> {
             grouped(tried)
         ),
     };
-    Some(match (account.unexplained, account.failed) {
+    let sentence = match (account.unexplained, account.failed) {
         (_, 1) => format!("{tried} {all}"),
         (unexplained, failed) if unexplained == failed => format!("{tried} these {all}"),
         (unexplained, _) => format!("{tried} the other {} of {all}", grouped(unexplained)),
+    };
+    Some(match account.searched {
+        None => sentence,
+        Some(searched) => format!("{sentence}; {} of them were searched", grouped(searched)),
     })
 }
 

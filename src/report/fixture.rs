@@ -164,8 +164,7 @@ pub(super) fn forty_of_three_hundred() -> RunResult {
             failed: 4,
             unexplained: 3,
             tried: 125,
-            in_pairs: false,
-            ruled_out: Vec::new(),
+            ..Account::default()
         }),
         ..Diagnosis::default()
     });

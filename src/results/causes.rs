@@ -56,6 +56,10 @@ pub struct Account {
     pub failed: u64,
     /// How many of them no cause explains.
     pub unexplained: u64,
+    /// How many of the failed cases were searched, if not all: the others were only compared with
+    /// the causes found for these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub searched: Option<u64>,
     /// How many known mistakes were tried.
     pub tried: u64,
     /// Whether they were also tried in pairs.

@@ -27,6 +27,7 @@ impl Diagnosis {
             sign: Some(Account {
                 failed: failed.len() as u64,
                 unexplained: failed.len() as u64 - explained,
+                searched: None,
                 tried,
                 in_pairs: true,
                 ruled_out: Vec::new(),
@@ -114,6 +115,16 @@ impl Diagnosis {
                 .unwrap_or_default()
         };
         let mut whole = Self::of_signing(cases, tried(|part| part.sign.as_ref()));
+        let sign = || parts.iter().filter_map(|part| part.sign.as_ref());
+        if let Some(account) = &mut whole.sign
+            && sign().any(|part| part.searched.is_some())
+        {
+            account.searched = Some(
+                sign()
+                    .map(|part| part.searched.unwrap_or(part.failed))
+                    .sum(),
+            );
+        }
         let verify: Vec<&Account> = parts
             .iter()
             .filter_map(|part| part.verify.as_ref())
@@ -158,6 +169,7 @@ impl Diagnosis {
             verifying.verify = Some(Account {
                 failed,
                 unexplained: failed.saturating_sub(explained),
+                searched: None,
                 tried: tried(|part| part.verify.as_ref()),
                 in_pairs: verify.iter().all(|account| account.in_pairs),
                 ruled_out,

@@ -59,6 +59,7 @@ mod second_lives;
 mod serve_page;
 mod served;
 mod serving;
+mod signer_causes;
 mod strength;
 mod suites;
 mod web_server;

@@ -177,6 +177,10 @@ impl HttpTransport<'_> {
         &self,
         coming: impl Future<Output = Result<T, TransportError>>,
     ) -> Result<(T, Duration), LockstepError> {
+        // Answers that come at once leave no time to look.
+        if self.interrupt.load(Ordering::Relaxed) {
+            return Err(AdapterError::Interrupted.into());
+        }
         let mut patience = Deadline::new(self.limits.answer);
         let start = Instant::now();
         self.runtime.block_on(async {

@@ -1,0 +1,50 @@
+"""A signer of jotreview, or of stripe-webhook, with one fault by name; at its end it makes a file, if one is named."""
+import hashlib, hmac, html, json, re, sys
+
+fault = sys.argv[1]
+
+
+def change(text):
+    if fault == "without-byte-order-mark":
+        return text.removeprefix("\ufeff")
+    if fault == "title-case":
+        return text.title()
+    if fault == "without-tags":
+        return re.sub("<[^>]*>", "", text)
+    if fault == "without-controls":
+        return re.sub("[\x00-\x1f\x7f]", "", text)
+    if fault == "unescaped":
+        return html.unescape(text)
+    if fault == "lower-case":
+        return text.lower()
+    if fault == "reversed-words":
+        return " ".join(reversed(text.split(" ")))[::-1]
+    return text
+
+
+def mac(secret, message):
+    return hmac.new(secret.encode(), message.encode(), hashlib.sha256).hexdigest()
+
+
+for line in sys.stdin:
+    asked = json.loads(line)
+    if asked["op"] == "hello":
+        answer = {"protocol": 1, "implementation": {"name": "signer", "language": "python"}, "ops": ["sign"]}
+    elif asked["op"] == "bye":
+        if len(sys.argv) > 2:
+            open(sys.argv[2], "w").close()
+        break
+    elif not asked["secret"]:
+        answer = {"id": asked["id"], "refused": "empty secret"}
+    elif "payload" in asked["fields"]:
+        time, payload = asked["fields"]["timestamp"], asked["fields"]["payload"]
+        separator = ", " if fault == "blank-between" else ","
+        signed = mac(asked["secret"], f"{time}.{payload}")
+        answer = {"id": asked["id"], "token": f"t={time}{separator}v1={signed}"}
+    elif not isinstance(asked["fields"]["user_id"], str):
+        answer = {"id": asked["id"], "refused": "not a text"}
+    elif not asked["fields"]["user_id"]:
+        answer = {"id": asked["id"], "refused": "empty id"}
+    else:
+        answer = {"id": asked["id"], "token": mac(asked["secret"], change(asked["fields"]["user_id"]))}
+    print(json.dumps(answer), flush=True)

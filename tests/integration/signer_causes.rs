@@ -1,0 +1,114 @@
+//! Signers with faults that the catalogue does not hold: a mistake that makes some of their tokens
+//! is no cause if it would have made others where they are right.
+
+use std::process::{Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use crate::harness::test;
+
+const SIGNER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/field/causes/signer.py");
+
+fn command(suite: &str, fault: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_macproof"));
+    let adapter = format!("python3 {SIGNER} {fault}");
+    command.args(["run", suite, "--command", &adapter, "--seed", "1"]);
+    command
+}
+
+fn document(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"))
+}
+
+/// The first mistake of each cause, and the account of the failed sign cases.
+fn causes(document: &Value) -> (Vec<String>, Value) {
+    let diagnosis = &document["diagnosis"];
+    let all = diagnosis["causes"].as_array().unwrap().iter();
+    let first = |cause: &Value| {
+        let id = &cause["alternatives"][0]["mistakes"][0]["id"];
+        id.as_str().unwrap().to_owned()
+    };
+    (all.map(first).collect(), diagnosis["sign"].clone())
+}
+
+#[test(needs(PYTHON))]
+fn a_mistake_that_right_tokens_contradict_is_not_a_cause() {
+    for fault in [
+        "without-byte-order-mark",
+        "title-case",
+        "without-tags",
+        "without-controls",
+    ] {
+        let output = command("jotreview", fault)
+            .args(["--report", "json=-"])
+            .output();
+        let (causes, sign) = causes(&document(&output.unwrap()));
+        assert!(causes.is_empty(), "{fault}: {causes:?}");
+        assert!(sign["failed"].as_u64() > Some(0), "{fault}");
+        assert_eq!(sign["failed"], sign["unexplained"], "{fault}");
+    }
+    let output = command("jotreview", "lower-case")
+        .args(["--report", "json=-"])
+        .output();
+    let (causes, sign) = causes(&document(&output.unwrap()));
+    assert_eq!(causes, ["identity-lower-cased"]);
+    assert_eq!(sign["unexplained"], 0);
+}
+
+/// Whatever no mistake explains costs some searches, not one a case, and the summary says so.
+#[test(needs(PYTHON))]
+fn the_search_for_causes_is_bounded() {
+    let output = command("jotreview", "reversed-words")
+        .args(["--report", "json=-"])
+        .output();
+    let (causes, sign) = causes(&document(&output.unwrap()));
+    assert!(causes.is_empty(), "{causes:?}");
+    let (failed, searched) = (
+        sign["failed"].as_u64().unwrap(),
+        sign["searched"].as_u64().unwrap(),
+    );
+    assert!(
+        searched < failed && searched >= 16,
+        "{searched} of {failed}"
+    );
+    let output = command("jotreview", "reversed-words").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.contains(&format!("; {searched} of them were searched")),
+        "{text}"
+    );
+}
+
+#[test(needs(PYTHON))]
+fn a_signal_during_the_search_for_causes_interrupts_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let json = folder.path().join("run.json");
+    let bye = folder.path().join("bye");
+    let fault = format!("reversed-words {}", bye.display());
+    let mut child = command("jotreview", &fault)
+        .arg("--report")
+        .arg(format!("json={}", json.display()))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let began = Instant::now();
+    while !bye.exists() {
+        assert!(began.elapsed() < Duration::from_secs(120));
+        thread::sleep(Duration::from_millis(5));
+    }
+    let pid = Pid::from_raw(child.id().cast_signed()).unwrap();
+    kill_process(pid, Signal::TERM).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+    let document: Value = serde_json::from_slice(&std::fs::read(&json).unwrap()).unwrap();
+    assert_eq!(document["interrupted"], true);
+    assert_eq!(document["gate"]["exit_code"], 143);
+    assert_eq!(document["conformance"], "nonconformant");
+    assert!(
+        document["diagnosis"].is_null() || document["diagnosis"]["sign"].is_null(),
+        "{document}"
+    );
+}
