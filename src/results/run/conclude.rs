@@ -5,10 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 use indexmap::IndexMap;
 
 use crate::protocol::{HelloChanges, ImplementationInfo};
-use crate::results::baseline::baseline_scores;
-use crate::results::conformance::{Disturbances, conformance, gate};
-use crate::results::document::cases_and_asked;
-use crate::results::known_failure_matcher::{KnownFailureMatcher, Ruling};
+use crate::results::run::baseline::baseline_scores;
+use crate::results::run::conformance::{Disturbances, conformance, gate};
+use crate::results::run::document::cases_and_asked;
+use crate::results::run::known_failure_matcher::{KnownFailureMatcher, Ruling};
 use crate::results::{
     Case, Counts, Interruption, KnownFailure, KnownFailures, KnownMention, Observation, Observed,
     ObservedKind, Redaction, RequirementSummary, Restarts, RunResult, SCHEMA_VERSION, Scope,

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::results::conclude::{scope, under_the_list};
-use crate::results::conformance::{Disturbances, conformance, gate};
-use crate::results::known_failure_matcher::KnownFailureMatcher;
-use crate::results::not_started::{self, NOT_STARTED};
+use crate::results::run::conclude::{scope, under_the_list};
+use crate::results::run::conformance::{Disturbances, conformance, gate};
+use crate::results::run::known_failure_matcher::KnownFailureMatcher;
+use crate::results::run::not_started::{self, NOT_STARTED};
 use crate::results::{
     BaselineScore, Case, Conformance, Counts, Diagnosis, Document, GateFailure, Interruption,
     KnownFailures, RunResult, Runs, ScopeNote, ShardSummary, SuiteSummary,
@@ -275,7 +275,10 @@ fn notes_of_absent(parts: &[RunResult]) -> Option<ScopeNote> {
 }
 
 /// Checks that each part is present exactly once, in the order of their numbers.
-pub(super) fn complete(implementation: &str, shards: &[ShardSummary]) -> Result<(), MergeError> {
+pub(in crate::results) fn complete(
+    implementation: &str,
+    shards: &[ShardSummary],
+) -> Result<(), MergeError> {
     let Some(count) = shards.first().map(|shard| shard.count) else {
         return Ok(());
     };

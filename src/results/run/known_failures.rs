@@ -317,7 +317,7 @@ mod tests {
 
     #[test]
     fn the_documentation_shows_a_list_and_names_every_word() {
-        let page = include_str!("../../docs/known-failures.md");
+        let page = include_str!("../../../docs/known-failures.md");
         let example = page.split("```yaml\n").nth(1).unwrap();
         let example = example.split("```").next().unwrap();
         let known = KnownFailures::parse("docs", example).unwrap();
@@ -325,7 +325,7 @@ mod tests {
         for kind in ObservedKind::ALL {
             assert!(page.contains(&format!("`{kind}`")), "{kind}");
         }
-        let page = include_str!("../../docs/results.md");
+        let page = include_str!("../../../docs/results.md");
         for verdict in crate::results::Verdict::ALL {
             assert!(page.contains(&format!("`{verdict}`")), "{verdict}");
         }

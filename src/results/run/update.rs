@@ -1,7 +1,7 @@
 //! Updates a list of known failures to match a run.
 
-use crate::results::known_failure_matcher::Ruling;
-use crate::results::listing::{Disposition, Line, rewritten};
+use crate::results::run::known_failure_matcher::Ruling;
+use crate::results::run::listing::{Disposition, Line, rewritten};
 use crate::results::{
     Case, GateFailure, GateFailureKind, KnownFailure, KnownFailures, RunResult, Verdict,
 };
@@ -254,7 +254,7 @@ mod tests {
         let reason = "tab\t, nul \\0, \u{202e}, \u{1f600}, é, \u{2028}, \u{feff}, \"quoted\", # no comment, {x}: [y]";
         let list = format!(
             "- {{case: 'jimo/*', expect: threw, reason: {}}}\n",
-            crate::results::listing::quoted(reason)
+            crate::results::run::listing::quoted(reason)
         );
         let written = after(&[("a", threw("x")), ("b", reject())], &list);
         let read = KnownFailures::parse("k", &written).unwrap();

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::results::merge::complete;
-use crate::results::progress_curve::together;
+use crate::results::fuzz::progress_curve::together;
+use crate::results::run::merge::complete;
 use crate::results::{
     FuzzEnd, FuzzFinding, FuzzResult, FuzzTrait, FuzzWarning, MergeError, ShardSummary,
 };

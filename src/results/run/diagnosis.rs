@@ -178,7 +178,7 @@ impl Diagnosis {
     }
 
     /// The mistakes of all causes.
-    pub(super) fn mentions(&mut self) -> impl Iterator<Item = &mut MistakeMention> {
+    pub(in crate::results) fn mentions(&mut self) -> impl Iterator<Item = &mut MistakeMention> {
         self.causes
             .iter_mut()
             .flat_map(|cause| &mut cause.alternatives)
