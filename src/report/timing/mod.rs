@@ -1,8 +1,9 @@
-//! Renders the document of a timing campaign: text, pictures and schema.
+//! Renders the document of a timing campaign: text, pages, pictures and schema.
 
 mod document;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub(super) mod html;
 mod human;
 mod picture;
 

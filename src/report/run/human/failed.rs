@@ -1,0 +1,151 @@
+//! The cases with problems: failures and errors in full, warnings in short.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::report::HumanOptions;
+use crate::report::digits::{count, grouped};
+use crate::report::run::case::{LABEL, details};
+use crate::report::run::human::canvas::{Canvas, some_of};
+use crate::report::run::human::groups::{Group, by_requirement};
+use crate::report::visible::visible;
+use crate::results::{Case, ObservedKind, RunResult, Verdict};
+
+pub(super) fn failures(
+    page: &mut Canvas,
+    result: &RunResult,
+    groups: &[Group<'_>],
+    options: &HumanOptions,
+) {
+    let mut mentioned = HashSet::new();
+    for group in groups.iter().take(options.requirements) {
+        page.gap();
+        let requirement = group.requirement;
+        page.line(format_args!(
+            "{} {}: {} of {} cases",
+            page.paint.bad("FAIL"),
+            page.paint.strong(&group.name()),
+            grouped(group.cases.len() as u64),
+            grouped(group.tried as u64),
+        ));
+        page.line(format_args!("  {}", visible(&requirement.text)));
+        let standing = format!("{}; {}", requirement.level, visible(&group.standing()));
+        page.line(format_args!("  {}", page.paint.faint(&standing)));
+        let new: Vec<&Case> = group
+            .cases
+            .iter()
+            .copied()
+            .filter(|case| mentioned.insert(case.id.as_str()))
+            .collect();
+        some_in_full(page, result, &new, options);
+        let again = group.cases.len() - new.len();
+        match again {
+            0 => {}
+            1 => page.line("  1 of the cases above fails it too"),
+            _ => page.line(format_args!(
+                "  {} of the cases above fail it too",
+                grouped(again as u64)
+            )),
+        }
+    }
+    let more = groups.len().saturating_sub(options.requirements);
+    if more > 0 {
+        let noun = if more == 1 {
+            "requirement"
+        } else {
+            "requirements"
+        };
+        let hint = page.paint.faint(&format!("({})", options.see_all));
+        page.gap();
+        page.line(format_args!(
+            "{} more {noun} failed, listed below  {hint}",
+            grouped(more as u64)
+        ));
+    }
+}
+
+pub(super) fn errors(page: &mut Canvas, result: &RunResult, options: &HumanOptions) {
+    let mut by_kind: BTreeMap<ObservedKind, Vec<&Case>> = BTreeMap::new();
+    for case in &result.cases {
+        if let (Verdict::Error, Some(kind)) = (case.verdict, case.outcome) {
+            by_kind.entry(kind).or_default().push(case);
+        }
+    }
+    for (kind, cases) in by_kind {
+        page.gap();
+        let what = match kind {
+            ObservedKind::Crash => "the adapter exited before it answered",
+            ObservedKind::TimeOut => "no answer in time",
+            _ => "the adapter broke the protocol",
+        };
+        page.line(format_args!(
+            "{} {what}: {}",
+            page.paint.bad("ERROR"),
+            count(cases.len() as u64, "case", "cases")
+        ));
+        some_in_full(page, result, &cases, options);
+    }
+}
+
+pub(super) fn warnings(page: &mut Canvas, result: &RunResult) {
+    let groups = by_requirement(result, Verdict::Warning);
+    if !groups.is_empty() {
+        page.gap();
+    }
+    for group in groups {
+        let mut outcomes: BTreeMap<ObservedKind, u64> = BTreeMap::new();
+        for kind in group.cases.iter().filter_map(|case| case.outcome) {
+            *outcomes.entry(kind).or_default() += 1;
+        }
+        let outcomes: Vec<_> = outcomes
+            .iter()
+            .map(|(kind, number)| format!("{} {}", grouped(*number), did(*kind)))
+            .collect();
+        page.line(format_args!(
+            "{} {}: {} of {} cases ({}); {}",
+            page.paint.doubtful("warning"),
+            group.name(),
+            grouped(group.cases.len() as u64),
+            grouped(group.tried as u64),
+            outcomes.join(", "),
+            visible(&group.requirement.text),
+        ));
+        let ids: Vec<_> = group.cases.iter().map(|case| case.id.as_str()).collect();
+        page.line(format_args!("  {}", page.paint.faint(&some_of(&ids))));
+    }
+}
+
+/// What a case did instead of the expected.
+fn did(kind: ObservedKind) -> &'static str {
+    match kind {
+        ObservedKind::Token => "gave another token",
+        ObservedKind::Accept => "accepted",
+        ObservedKind::Reject => "rejected",
+        _ => kind.name(),
+    }
+}
+
+fn some_in_full(page: &mut Canvas, result: &RunResult, cases: &[&Case], options: &HumanOptions) {
+    let (in_full, named) = cases.split_at(cases.len().min(options.shown));
+    for case in in_full {
+        let line = format!("{}:{}", visible(&case.source.path), case.source.line);
+        page.line(format_args!(
+            "  {}  {}",
+            page.paint.strong(&case.id),
+            page.paint.faint(&line)
+        ));
+        for (label, text) in details(result, case) {
+            let text = match label {
+                "rerun" => page.paint.faint(&text),
+                "likely cause" => page.paint.doubtful(&text),
+                _ => text,
+            };
+            page.line(format_args!("    {label:<LABEL$} {text}"));
+        }
+    }
+    if !named.is_empty() {
+        let ids: Vec<_> = named.iter().map(|case| case.id.as_str()).collect();
+        let hint = page.paint.faint(&format!("({})", options.see_all));
+        let more = if in_full.is_empty() { "" } else { "and " };
+        page.line(format_args!("  {more}{}  {hint}", some_of(&ids)));
+    }
+}

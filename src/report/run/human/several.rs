@@ -1,0 +1,104 @@
+//! Several implementations: the verdict of each, then a table of all.
+
+use crate::report::HumanOptions;
+use crate::report::digits::grouped;
+use crate::report::run::human::canvas::Canvas;
+use crate::report::run::human::page::one;
+use crate::report::run::matrix::{Cell, by_suite};
+use crate::report::visible::excerpt;
+use crate::results::{Conformance, Document, Verdict};
+
+/// Longest name in a line, in columns.
+const COLUMNS: usize = 60;
+
+pub(super) fn several(document: &Document, options: &HumanOptions) -> String {
+    let mut page = Canvas::new(options);
+    let names: Vec<String> = document
+        .names()
+        .iter()
+        .map(|name| excerpt(name, COLUMNS))
+        .collect();
+    for (run, name) in std::iter::zip(document.runs(), &names) {
+        page.gap();
+        page.line(page.paint.strong(&format!("== {name}")));
+        page.gap();
+        for line in one(run, options).lines() {
+            page.line(line);
+        }
+    }
+    page.gap();
+    page.line(page.paint.strong("== all"));
+    page.gap();
+    table(&mut page, document, &names);
+    page.into_text()
+}
+
+fn table(page: &mut Canvas, document: &Document, names: &[String]) {
+    let matrix = by_suite(document);
+    let width = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or_default();
+    let first = width(&mut names.iter().map(|name| name.chars().count()));
+    let widths: Vec<usize> = matrix
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(at, suite)| {
+            let cells = matrix.rows.iter().map(|row| words(row[at].as_ref()).len());
+            width(&mut cells.chain([suite.len()]))
+        })
+        .collect();
+    let heads: Vec<String> = std::iter::zip(&matrix.columns, &widths)
+        .map(|(suite, width)| format!("{suite:<width$}"))
+        .collect();
+    page.line(format_args!(
+        "{:first$}  {:13}  {}",
+        "",
+        "",
+        heads.join("  ")
+    ));
+    for ((name, run), row) in names.iter().zip(document.runs()).zip(&matrix.rows) {
+        let word = match run.conformance {
+            // Padded to the width of the longest word.
+            Conformance::Incomplete if run.did_not_start.is_some() => {
+                page.paint.bad("did not start")
+            }
+            Conformance::Conformant => page.paint.good("conformant   "),
+            Conformance::Nonconformant => page.paint.bad("nonconformant"),
+            Conformance::Incomplete => page.paint.doubtful("incomplete   "),
+        };
+        let cells: Vec<String> = std::iter::zip(row, &widths)
+            .map(|(cell, width)| {
+                let text = format!("{:<width$}", words(cell.as_ref()));
+                match cell.as_ref().and_then(|cell| cell.verdict) {
+                    Some(Verdict::Fail | Verdict::Error | Verdict::UnexpectedPass) => {
+                        page.paint.bad(&text)
+                    }
+                    _ => text,
+                }
+            })
+            .collect();
+        let blanks = " ".repeat(first - name.chars().count());
+        page.line(format_args!("{name}{blanks}  {word}  {}", cells.join("  ")));
+    }
+}
+
+fn words(cell: Option<&Cell>) -> String {
+    match cell {
+        None => "-".to_owned(),
+        Some(cell) => format!("{} of {}", grouped(cell.passed), grouped(cell.tried)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::report::fixture::{forty_of_three_hundred, green};
+    use crate::report::{HumanOptions, human};
+    use crate::results::{Document, Runs};
+
+    #[test]
+    fn several_end_with_a_table() {
+        let document = Document::from(Runs::new(vec![green(), forty_of_three_hundred()]));
+        let text = human(&document, &HumanOptions::default());
+        let table = &text[text.find("== all").unwrap()..];
+        insta::assert_snapshot!("several", table);
+    }
+}

@@ -1,0 +1,365 @@
+//! SARIF 2.1.0, for code scanning: results at the lines of the suites' vectors.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use crate::report::json;
+use crate::report::run::case::{LABEL, actual, details};
+use crate::report::run::human::verdict_sentence;
+use crate::report::visible::{excerpt, visible};
+use crate::results::{
+    Case, Document, JUDGED_ITSELF, RequirementSummary, RunResult, SourceLine, SuiteSummary, Verdict,
+};
+use crate::suite::{Basis, Level};
+
+/// Longest text in a message, in columns.
+const COLUMNS: usize = 200;
+
+/// Renders the document as a SARIF log: a run per implementation, a rule per requirement, and a
+/// result for each case that failed, gave a warning, or passed although it is a known failure. A
+/// known failure is a suppressed result; a case without an answer and a problem with the list are
+/// notifications.
+pub fn sarif(document: &Document) -> String {
+    let runs: Vec<Value> = document.runs().iter().map(run).collect();
+    json(&json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": runs,
+    }))
+}
+
+fn run(result: &RunResult) -> Value {
+    let mut rules = Vec::new();
+    let mut places = HashMap::new();
+    for suite in &result.suites {
+        for requirement in &suite.requirements {
+            places.insert((suite.name.as_str(), requirement.id.as_str()), rules.len());
+            rules.push(rule(suite, requirement));
+        }
+    }
+    let results: Vec<Value> = result
+        .cases
+        .iter()
+        .filter_map(|case| finding(result, case, &places))
+        .collect();
+    let about = &result.implementation;
+    json!({
+        "tool": {"driver": {
+            "name": "macproof",
+            "version": result.macproof_version,
+            "semanticVersion": result.macproof_version,
+            "rules": rules,
+        }},
+        "automationDetails": {"id": format!("macproof/{}/", excerpt(&about.name, COLUMNS))},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [{
+            "executionSuccessful": matches!(result.gate.exit_code, 0 | 1),
+            "exitCode": result.gate.exit_code,
+            "startTimeUtc": result.started,
+            "toolExecutionNotifications": notifications(result),
+        }],
+        "results": results,
+        "properties": {
+            "conformance": result.conformance,
+            "verdict": verdict_sentence(result),
+            "cases": result.scope.cases,
+            "asked": result.scope.asked,
+            "interrupted": result.interrupted,
+            "restarts": result.restarts.count,
+            "helloChanges": result.hello_changes,
+            "level": result.level,
+            "seed": result.seed,
+            "implementation": {
+                "name": visible(&about.name),
+                "version": about.version.as_deref().map(visible),
+                "language": about.language.as_deref().map(visible),
+            },
+            "suites": result.suites.iter().map(|suite| json!({
+                "name": suite.name, "version": suite.version, "digest": suite.digest,
+            })).collect::<Vec<_>>(),
+        },
+    })
+}
+
+fn rule(suite: &SuiteSummary, requirement: &RequirementSummary) -> Value {
+    let basis = match requirement.basis {
+        Basis::Document => match &requirement.place {
+            Some(place) => format!("\"{}\", {place}", suite.source.title),
+            None => format!("\"{}\"", suite.source.title),
+        },
+        Basis::Security => "Not in the document; without it a forgery passes.".to_owned(),
+        Basis::Practice => "Not in the document; good practice.".to_owned(),
+    };
+    let mut rule = json!({
+        "id": format!("{}/{}", suite.name, requirement.id),
+        "name": requirement.id,
+        "shortDescription": {"text": message(&requirement.text)},
+        "fullDescription": {"text": message(&requirement.text)},
+        "help": {"text": message(&basis)},
+        "defaultConfiguration": {"level": level(requirement.level)},
+        "properties": {
+            "level": requirement.level,
+            "basis": requirement.basis,
+            "tags": [requirement.level, requirement.basis],
+        },
+    });
+    if let Some(url) = suite
+        .source
+        .url
+        .as_deref()
+        .filter(|url| is_web_address(url))
+    {
+        rule["helpUri"] = url.into();
+    }
+    rule
+}
+
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::Must => "error",
+        Level::Should => "warning",
+        Level::May => "note",
+    }
+}
+
+fn is_web_address(url: &str) -> bool {
+    let rest = url.strip_prefix("https://").or(url.strip_prefix("http://"));
+    rest.is_some_and(|rest| {
+        rest.chars()
+            .all(|c| c.is_ascii_graphic() && !"<>\"{}|\\^`".contains(c))
+    })
+}
+
+fn finding(
+    result: &RunResult,
+    case: &Case,
+    places: &HashMap<(&str, &str), usize>,
+) -> Option<Value> {
+    let (level, said) = match (case.verdict, &case.known) {
+        (Verdict::Fail | Verdict::Warning, Some(known)) => (
+            "error",
+            format!(
+                "{}; the list of known failures expects {}",
+                actual(case),
+                known.expect
+            ),
+        ),
+        (Verdict::Fail, None) => ("error", happened(case)),
+        (Verdict::Warning, None) => ("warning", happened(case)),
+        (Verdict::KnownFailure, _) => ("note", happened(case)),
+        (Verdict::UnexpectedPass, _) => (
+            "error",
+            "passes unexpectedly; remove it from the list of known failures".to_owned(),
+        ),
+        _ => return None,
+    };
+    let shown = case.shows.first()?;
+    let text: String = details(result, case)
+        .iter()
+        .map(|(label, line)| format!("{label:<LABEL$} {line}").trim_end().to_owned() + "\n")
+        .collect();
+    let mut finding = json!({
+        "ruleId": format!("{}/{shown}", case.suite()),
+        "level": level,
+        "message": {"text": message(&format!("{}: {said}\n\n{text}", case.id))},
+        "locations": [location(&case.source)],
+        "partialFingerprints": {"macproof/case/v1": case.id},
+        "properties": {"case": case.id, "level": case.level, "basis": case.basis, "shows": case.shows},
+    });
+    if let Some(place) = places.get(&(case.suite(), shown.as_str())) {
+        finding["ruleIndex"] = (*place).into();
+    }
+    if case.verdict == Verdict::KnownFailure {
+        let reason = case
+            .known
+            .as_ref()
+            .map_or("", |known| known.reason.as_str());
+        finding["suppressions"] = json!([{
+            "kind": "external",
+            "status": "accepted",
+            "justification": excerpt(reason, COLUMNS),
+        }]);
+    }
+    Some(finding)
+}
+
+fn happened(case: &Case) -> String {
+    format!(
+        "{}; expected {}",
+        actual(case),
+        excerpt(&case.expected, COLUMNS)
+    )
+}
+
+fn notifications(result: &RunResult) -> Vec<Value> {
+    let unanswered = result
+        .cases
+        .iter()
+        .filter(|case| case.verdict == Verdict::Error)
+        .map(|case| {
+            json!({
+                "level": "error",
+                "message": {"text": message(&format!("{}: {}", case.id, actual(case)))},
+                "locations": [location(&case.source)],
+            })
+        });
+    let of_the_list = result
+        .gate
+        .failed
+        .iter()
+        .filter(|failure| failure.kind.is_of_an_entry() || failure.case.is_empty())
+        .map(|failure| {
+            let text = match failure.case.as_str() {
+                "" => failure.reason.clone(),
+                case => format!("{case}: {}", failure.reason),
+            };
+            json!({"level": "error", "message": {"text": message(&excerpt(&text, 2 * COLUMNS))}})
+        });
+    let notes = result.notes.iter().map(
+        |note| json!({"level": "note", "message": {"text": message(&excerpt(note, 2 * COLUMNS))}}),
+    );
+    let itself = result
+        .judged_itself
+        .then(|| json!({"level": "warning", "message": {"text": JUDGED_ITSELF}}));
+    let of_cases = unanswered.chain(of_the_list);
+    itself.into_iter().chain(of_cases).chain(notes).collect()
+}
+
+fn location(source: &SourceLine) -> Value {
+    json!({"physicalLocation": {
+        "artifactLocation": {"uri": uri(&source.path)},
+        "region": {"startLine": source.line.max(1)},
+    }})
+}
+
+/// Converts a path to a URI reference; a relative path stays relative.
+fn uri(path: &str) -> String {
+    let mut out = String::new();
+    if path.starts_with('/') {
+        out.push_str("file://");
+    }
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// Escapes text so that SARIF viewers find no links and no placeholders in it.
+fn message(text: &str) -> String {
+    text.replace("](", "]\\(")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::{sarif, uri};
+    use crate::report::fixture::{HOSTILE, forty_of_three_hundred, green, rich};
+    use crate::results::{Document, RunResult, Runs};
+
+    fn log(result: RunResult) -> Value {
+        serde_json::from_str(&sarif(&result.into())).unwrap()
+    }
+
+    fn validator() -> jsonschema::Validator {
+        let path = "tests/fixtures/formats/sarif-2.1.0-rtm.5.json";
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+        // The published pattern for languages has a superfluous bracket and does not compile.
+        let text = std::fs::read_to_string(path)
+            .unwrap()
+            .replace("{2}]?$", "{2}$");
+        let schema: Value = serde_json::from_str(&text).unwrap();
+        jsonschema::validator_for(&schema).unwrap()
+    }
+
+    #[test]
+    fn the_log_matches_the_published_schema() {
+        let validator = validator();
+        let several = Document::from(Runs::new(vec![green(), rich(400)]));
+        for document in [
+            green().into(),
+            forty_of_three_hundred().into(),
+            rich(65_536).into(),
+            several,
+        ] {
+            let log: Value = serde_json::from_str(&sarif(&document)).unwrap();
+            let errors: Vec<_> = validator
+                .iter_errors(&log)
+                .map(|error| format!("{}: {error}", error.instance_path()))
+                .collect();
+            assert!(errors.is_empty(), "{errors:#?}");
+        }
+        let mut wrong = log(rich(1));
+        wrong["runs"][0]["results"][0]["level"] = "grave".into();
+        assert!(!validator.is_valid(&wrong));
+    }
+
+    #[test]
+    fn the_log_matches_the_snapshot() {
+        let mut result = rich(40);
+        let keep = [
+            "acme/wrong-token",
+            "acme/malformed",
+            "hostile/crashes",
+            "hostile/known",
+        ];
+        result.cases.retain(|case| keep.contains(&case.id.as_str()));
+        result.macproof_version = "0.0.0".into();
+        insta::assert_snapshot!("sarif", sarif(&result.into()));
+    }
+
+    #[test]
+    fn findings_are_at_the_lines_of_their_vectors() {
+        let log = log(forty_of_three_hundred());
+        let results = log["runs"][0]["results"].as_array().unwrap();
+        assert_eq!(results.len(), 40);
+        let place = &results[0]["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "vectors/acme.yaml");
+        assert_eq!(place["region"]["startLine"], 100);
+        assert_eq!(results[0]["ruleId"], "acme/secret-is-text");
+        assert_eq!(
+            log["runs"][0]["tool"]["driver"]["rules"][0]["id"],
+            "acme/secret-is-text"
+        );
+        assert_eq!(
+            self::log(green())["runs"][0]["results"],
+            serde_json::json!([])
+        );
+    }
+
+    #[test]
+    fn paths_become_uri_references() {
+        assert_eq!(uri("vectors/a b.yaml"), "vectors/a%20b.yaml");
+        assert_eq!(uri("/é?#"), "file:///%C3%A9%3F%23");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn untrusted_text_gives_a_valid_log(said in any::<String>()) {
+            let said = format!("{said}{HOSTILE}[x](http://x)");
+            let mut result = rich(1);
+            result.implementation.name.clone_from(&said);
+            result.notes.push(said.clone());
+            for case in &mut result.cases {
+                case.actual = Some(said.clone());
+                case.source.path.clone_from(&said);
+            }
+            let text = sarif(&result.into());
+            let log: Value = serde_json::from_str(&text).unwrap();
+            for finding in log["runs"][0]["results"].as_array().unwrap() {
+                prop_assert!(!finding["message"]["text"].as_str().unwrap().contains("]("));
+            }
+            prop_assert!(validator().is_valid(&log));
+        }
+    }
+}
