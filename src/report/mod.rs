@@ -15,6 +15,7 @@ mod file;
 mod fixture;
 mod fuzz;
 mod json;
+mod read;
 mod request;
 mod run;
 mod schema;
@@ -24,18 +25,14 @@ mod visible;
 pub use campaigns::{Campaigns, OtherImplementation};
 pub(crate) use digits::{count, grouped};
 pub use file::{WriteError, create, probe, write};
-pub use fuzz::{
-    ReadFuzzError, fuzz_progress, fuzz_schema, is_fuzz, read_fuzz, read_versus, versus_schema,
-};
-pub use json::{ReadError, json, read};
+pub use fuzz::fuzz_progress;
+pub use json::json;
+pub use read::{ReadError, is_fuzz, read};
 pub use run::{
     Format, HumanOptions, UnknownFormat, badge, badge_json, command_line, difference,
     difference_json, github, html, html_with, human, junit, markdown, render, render_with,
     rerun_command, sarif,
 };
-pub use schema::{result_schema, runs_schema};
-pub use timing::{
-    ReadTimingError, read_timing, subject_title, timing_distributions, timing_human,
-    timing_running_effect, timing_schema,
-};
+pub use schema::schema;
+pub use timing::{subject_title, timing_distributions, timing_human, timing_running_effect};
 pub use visible::{disarmed, excerpt, harmless, visible};

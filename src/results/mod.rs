@@ -19,6 +19,7 @@ mod restarts;
 mod run;
 mod timing;
 mod verdict;
+mod versioned;
 mod words;
 
 pub use causes::{
@@ -48,4 +49,5 @@ pub use timing::{
     TIMING_SCHEMA_VERSION, TimingCircumstances, TimingResult, TimingVerdict,
 };
 pub use verdict::Verdict;
+pub use versioned::{DocumentFormat, Versioned};
 pub use words::{expected as expected_in_words, outcome as outcome_in_words};

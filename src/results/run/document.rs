@@ -109,16 +109,14 @@ impl RunResult {
     }
 
     /// Migrates a document of an older program version to its current form.
-    #[must_use]
-    pub fn brought_up_to_date(mut self) -> Self {
+    pub(in crate::results) fn bring_up_to_date(&mut self) {
         if self.diagnosis.is_none() {
-            self.diagnosis = Diagnosis::of_older(&self);
+            self.diagnosis = Diagnosis::of_older(self);
         }
         self.verifier_causes.clear();
         if self.scope.cases == 0 {
             (self.scope.cases, self.scope.asked) = cases_and_asked(&self.counts);
         }
-        self
     }
 }
 
