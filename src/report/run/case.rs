@@ -17,6 +17,16 @@ const CAUSES: usize = 3;
 /// The width of the longest label in [`details`].
 pub(super) const LABEL: usize = 12;
 
+/// The details of a case as aligned lines.
+pub(super) fn details_text(result: &RunResult, case: &Case) -> String {
+    let mut text = String::new();
+    for (label, line) in details(result, case) {
+        text.push_str(format!("{label:<LABEL$} {line}").trim_end());
+        text.push('\n');
+    }
+    text
+}
+
 /// The details of a case, as pairs of a label and a line.
 pub(super) fn details(result: &RunResult, case: &Case) -> Vec<(&'static str, String)> {
     let mut lines = vec![
@@ -80,6 +90,26 @@ pub(super) fn remedies(cause: &Causes) -> impl Iterator<Item = &str> {
     all.enumerate()
         .filter(|&(at, remedy)| cause.mistakes[..at].iter().all(|m| m.remedy != remedy))
         .map(|(_, remedy)| remedy)
+}
+
+/// The remedies of the likely cause. Causes that cannot be told apart have different remedies, so
+/// there are none then.
+pub(super) fn sole_remedies(case: &Case) -> impl Iterator<Item = &str> {
+    let sole = match &case.causes[..] {
+        [cause] => Some(cause),
+        _ => None,
+    };
+    sole.into_iter().flat_map(remedies)
+}
+
+/// What the list of known failures says of a case; `None` if it is not on the list.
+pub(super) fn known(case: &Case) -> Option<String> {
+    let known = case.known.as_ref()?;
+    Some(format!(
+        "the list of known failures expects {}: {}",
+        known.expect,
+        excerpt(&known.reason, COLUMNS)
+    ))
 }
 
 /// What the implementation did.

@@ -3,9 +3,12 @@
 use crate::report::Campaigns;
 use crate::report::beside::Tone;
 use crate::report::digits::count;
-use crate::report::run::case::{actual, likely_cause, remedies};
+use crate::report::run::case::{likely_cause, sole_remedies};
+use crate::report::run::finding::Finding;
+use crate::report::run::sentence::verdict_sentence;
+use crate::report::run::view::RunView;
 use crate::report::visible::{excerpt, visible};
-use crate::results::{Case, Document, RunResult, Verdict};
+use crate::results::{Document, SourceLine};
 
 /// Maximum number of annotations of one kind that the server shows per step; the last one counts
 /// the rest.
@@ -32,38 +35,42 @@ pub fn github(document: &Document, campaigns: &Campaigns<'_>) -> String {
         write(command, vec![annotation], &mut out);
     }
     let names = document.names();
-    for (run, name) in std::iter::zip(document.runs(), &names) {
+    for (view, name) in std::iter::zip(RunView::all(document), &names) {
         let about = |title: &str| match names.len() {
             1 => title.to_owned(),
             _ => format!("{}: {title}", excerpt(name, COLUMNS)),
         };
-        let mut errors: Vec<Annotation> = run
-            .cases
+        let of_finding = |finding: &Finding<'_>| Annotation {
+            place: Some(place(&finding.case.source)),
+            title: about(&finding.case.id),
+            message: message(*finding),
+        };
+        let (warnings, errors): (Vec<_>, Vec<_>) = view
+            .findings
             .iter()
-            .filter(|case| is_shut_by(case))
-            .map(|case| of_case(case, &about(&case.id)))
-            .collect();
-        errors.extend(
-            of_the_run(run)
-                .into_iter()
-                .map(|(title, message)| Annotation {
-                    place: None,
-                    title: about(&title),
-                    message,
-                }),
-        );
-        let warnings: Vec<Annotation> = run
-            .cases
-            .iter()
-            .filter(|case| case.verdict == Verdict::Warning && case.known.is_none())
-            .map(|case| of_case(case, &about(&case.id)))
-            .collect();
+            .partition(|finding| finding.is_warning());
+        let mut errors: Vec<Annotation> = errors.into_iter().map(of_finding).collect();
+        let skipped = view.skipped.iter();
+        errors.extend(skipped.map(|skipped| Annotation {
+            place: Some(place(&skipped.first.source)),
+            title: about(&skipped.first.id),
+            message: skipped.words(COLUMNS),
+        }));
+        errors.extend(view.problems_beside_the_cases().map(|failure| Annotation {
+            place: None,
+            title: about(&match failure.case.as_str() {
+                "" => "macproof".to_owned(),
+                case => visible(case),
+            }),
+            message: excerpt(&failure.reason, COLUMNS),
+        }));
+        let warnings = warnings.into_iter().map(of_finding).collect();
         write("error", errors, &mut out);
         write("warning", warnings, &mut out);
         let notice = Annotation {
             place: None,
             title: about("macproof"),
-            message: crate::report::run::human::verdict_sentence(run),
+            message: verdict_sentence(view.run),
         };
         write("notice", vec![notice], &mut out);
     }
@@ -76,56 +83,19 @@ struct Annotation {
     message: String,
 }
 
-fn is_shut_by(case: &Case) -> bool {
-    match case.verdict {
-        Verdict::Fail | Verdict::Error | Verdict::UnexpectedPass => true,
-        Verdict::Warning => case.known.is_some(),
-        Verdict::Skipped => case.known.is_none(),
-        _ => false,
-    }
+fn place(source: &SourceLine) -> (String, u32) {
+    (source.path.clone(), source.line)
 }
 
-fn of_case(case: &Case, title: &str) -> Annotation {
-    let mut message = match case.verdict {
-        Verdict::UnexpectedPass => {
-            "passes unexpectedly; remove it from the list of known failures".to_owned()
-        }
-        Verdict::Error | Verdict::Skipped => actual(case),
-        _ => format!(
-            "{}; expected {}",
-            actual(case),
-            excerpt(&case.expected, COLUMNS)
-        ),
-    };
-    if let Some(cause) = likely_cause(case) {
+fn message(finding: Finding<'_>) -> String {
+    let mut message = finding.words();
+    if let Some(cause) = likely_cause(finding.case) {
         message.push_str(&format!("\nlikely cause: {}", excerpt(&cause, COLUMNS)));
     }
-    // Indistinguishable causes have different remedies, so none of them is named here.
-    if let [cause] = &case.causes[..] {
-        for remedy in remedies(cause) {
-            message.push_str(&format!("\nfix: {}", excerpt(remedy, COLUMNS)));
-        }
+    for remedy in sole_remedies(finding.case) {
+        message.push_str(&format!("\nfix: {}", excerpt(remedy, COLUMNS)));
     }
-    Annotation {
-        place: Some((case.source.path.clone(), case.source.line)),
-        title: title.to_owned(),
-        message,
-    }
-}
-
-/// The reasons why the gate failed that do not belong to a case.
-fn of_the_run(run: &RunResult) -> Vec<(String, String)> {
-    let failed = run.gate.failed.iter();
-    failed
-        .filter(|failure| failure.kind.is_of_an_entry() || failure.case.is_empty())
-        .map(|failure| {
-            let title = match failure.case.as_str() {
-                "" => "macproof".to_owned(),
-                case => visible(case),
-            };
-            (title, excerpt(&failure.reason, COLUMNS))
-        })
-        .collect()
+    message
 }
 
 fn write(command: &str, mut annotations: Vec<Annotation>, out: &mut String) {

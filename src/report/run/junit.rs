@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::report::run::case::{LABEL, REASON, actual, details};
-use crate::report::run::human::verdict_sentence;
+use crate::report::run::case::{REASON, actual, details_text};
+use crate::report::run::finding::{Finding, FindingKind};
+use crate::report::run::sentence::verdict_sentence;
+use crate::report::run::view::RunView;
 use crate::report::visible::{excerpt, visible};
 use crate::results::{
-    Case, Document, GateFailure, GateFailureKind, JUDGED_ITSELF, ObservedKind, RunResult,
-    SuiteSummary, Verdict,
+    Case, Document, GateFailureKind, JUDGED_ITSELF, ObservedKind, RunResult, SuiteSummary, Verdict,
 };
 use crate::suite::Basis;
 
@@ -33,16 +34,16 @@ pub fn junit(document: &Document) -> String {
     let took = document.runs().iter().map(|run| run.duration_ms).sum();
     report.set_time(Duration::from_millis(took));
     let names = document.names();
-    for (run, name) in std::iter::zip(document.runs(), &names) {
+    for (view, name) in std::iter::zip(&RunView::all(document), &names) {
         let prefix = match names.len() {
             1 => String::new(),
             _ => format!("{}: ", excerpt(name, COLUMNS)),
         };
-        for suite in &run.suites {
-            report.add_test_suite(of_suite(run, suite, &prefix));
+        for suite in &view.run.suites {
+            report.add_test_suite(of_suite(view, suite, &prefix));
         }
-        report.add_test_suites(of_known_failures(run, &prefix));
-        report.add_test_suites(of_the_run(run, &prefix));
+        report.add_test_suites(of_known_failures(view, &prefix));
+        report.add_test_suites(of_the_run(view, &prefix));
     }
     let xml = report.to_string().expect("a report can be written");
     without_skipped_in_all(&xml)
@@ -62,7 +63,8 @@ fn without_skipped_in_all(xml: &str) -> String {
     cut().unwrap_or_else(|| xml.to_owned())
 }
 
-fn of_suite(result: &RunResult, suite: &SuiteSummary, prefix: &str) -> TestSuite {
+fn of_suite<'r>(view: &RunView<'r>, suite: &'r SuiteSummary, prefix: &str) -> TestSuite {
+    let result = view.run;
     let mut xml = TestSuite::new(format!("{prefix}{}", suite.name));
     let about = &result.implementation;
     let mut properties = vec![
@@ -96,17 +98,8 @@ fn of_suite(result: &RunResult, suite: &SuiteSummary, prefix: &str) -> TestSuite
     for (name, value) in properties {
         xml.add_property((name, visible(&value).as_str()));
     }
-    let own = |case: &&Case| {
-        let vector = case.id.strip_prefix(suite.name.as_str());
-        vector.is_some_and(|rest| rest.starts_with('/'))
-    };
-    xml.add_test_cases(
-        result
-            .cases
-            .iter()
-            .filter(own)
-            .map(|case| of_case(result, case, prefix)),
-    );
+    let cases = view.cases_of(suite);
+    xml.add_test_cases(cases.map(|case| of_case(result, case, prefix)));
     xml
 }
 
@@ -128,7 +121,7 @@ fn of_case(result: &RunResult, case: &Case, prefix: &str) -> TestCase {
             let seen = format!("{}: {}\n", excerpt(&case.expected, COLUMNS), actual(case));
             out.push_str(&seen);
         }
-        Verdict::Warning if case.known.is_none() => out.push_str(&described(result, case)),
+        Verdict::Warning if case.known.is_none() => out.push_str(&details_text(result, case)),
         _ => {}
     }
     xml.set_system_out(out);
@@ -136,64 +129,41 @@ fn of_case(result: &RunResult, case: &Case, prefix: &str) -> TestCase {
 }
 
 fn status(result: &RunResult, case: &Case) -> TestCaseStatus {
-    let reason = || excerpt(case.reason.as_deref().unwrap_or_default(), REASON);
-    let not_passed = |kind, ty: &str, message: String| {
-        let mut status = TestCaseStatus::non_success(kind);
-        status.set_type(ty);
-        status.set_message(message);
-        status.set_description(described(result, case));
-        status
+    let Some(finding) = Finding::of(case) else {
+        return status_without_finding(case);
     };
+    let (element, ty) = match finding.kind {
+        FindingKind::Warning => return TestCaseStatus::success(),
+        FindingKind::Fail => (NonSuccessKind::Failure, kind_of_failure(case)),
+        FindingKind::UnexpectedPass => (NonSuccessKind::Failure, "unexpected-pass"),
+        FindingKind::ChangedOutcome => (NonSuccessKind::Failure, "changed-outcome"),
+        FindingKind::Error => {
+            let ty = case.outcome.map_or("error", ObservedKind::name);
+            (NonSuccessKind::Error, ty)
+        }
+    };
+    let mut status = TestCaseStatus::non_success(element);
+    status.set_type(ty);
+    status.set_message(finding.words());
+    status.set_description(details_text(result, case));
+    status
+}
+
+fn status_without_finding(case: &Case) -> TestCaseStatus {
+    let reason = || excerpt(case.reason.as_deref().unwrap_or_default(), REASON);
     let skipped = |why: &str, reason: String| {
         let mut status = TestCaseStatus::skipped();
         status.set_message(format!("{why}: {reason}"));
         status
     };
-    let said = |ty: &str| {
-        not_passed(
-            NonSuccessKind::Failure,
-            ty,
-            format!(
-                "{}; expected {}",
-                actual(case),
-                excerpt(&case.expected, COLUMNS)
-            ),
-        )
-    };
     match (case.verdict, &case.known) {
-        (Verdict::Fail | Verdict::Warning, Some(known)) => not_passed(
-            NonSuccessKind::Failure,
-            "changed-outcome",
-            format!(
-                "{}; the list of known failures expects {}",
-                actual(case),
-                known.expect
-            ),
-        ),
-        (Verdict::Fail, None) => said(kind_of_failure(case)),
-        (Verdict::UnexpectedPass, _) => {
-            let known = case.known.as_ref().map(|known| known.reason.as_str());
-            not_passed(
-                NonSuccessKind::Failure,
-                "unexpected-pass",
-                format!(
-                    "passes unexpectedly; remove it from the list of known failures ({})",
-                    excerpt(known.unwrap_or_default(), COLUMNS)
-                ),
-            )
-        }
-        (Verdict::Error, _) => not_passed(
-            NonSuccessKind::Error,
-            case.outcome.map_or("error", ObservedKind::name),
-            reason(),
-        ),
         (Verdict::Skipped, _) => skipped("skipped", reason()),
         (Verdict::NotApplicable, _) => skipped("not applicable", reason()),
         (Verdict::KnownFailure, known) => {
-            let known = known.as_ref().map(|known| known.reason.as_str());
-            skipped("known failure", excerpt(known.unwrap_or_default(), COLUMNS))
+            let reason = known.as_ref().map_or("", |known| &known.reason);
+            skipped("known failure", excerpt(reason, COLUMNS))
         }
-        (Verdict::Pass | Verdict::Warning | Verdict::Observed, _) => TestCaseStatus::success(),
+        _ => TestCaseStatus::success(),
     }
 }
 
@@ -208,48 +178,39 @@ fn kind_of_failure(case: &Case) -> &'static str {
     }
 }
 
-fn described(result: &RunResult, case: &Case) -> String {
-    let mut text = String::new();
-    for (label, line) in details(result, case) {
-        text.push_str(format!("{label:<LABEL$} {line}").trim_end());
-        text.push('\n');
-    }
-    text
-}
-
-fn of_known_failures(result: &RunResult, prefix: &str) -> Option<TestSuite> {
-    let troubles: Vec<&GateFailure> = result
-        .gate
-        .failed
-        .iter()
-        .filter(|failure| failure.kind.is_of_an_entry())
+fn of_known_failures(view: &RunView<'_>, prefix: &str) -> Option<TestSuite> {
+    let problems = view.problems_beside_the_cases();
+    let of_entries = problems.filter(|problem| problem.kind.is_of_an_entry());
+    let cases: Vec<TestCase> = of_entries
+        .map(|problem| {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_type(problem.kind.name());
+            status.set_message(excerpt(&problem.reason, COLUMNS));
+            let mut case = TestCase::new(visible(&problem.case), status);
+            case.set_classname(format!("known-failures.{}", problem.kind.name()));
+            case
+        })
         .collect();
-    if troubles.is_empty() {
+    if cases.is_empty() {
         return None;
     }
     let mut xml = TestSuite::new(format!("{prefix}known-failures"));
-    for trouble in troubles {
-        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-        status.set_type(trouble.kind.name());
-        status.set_message(excerpt(&trouble.reason, COLUMNS));
-        let mut case = TestCase::new(visible(&trouble.case), status);
-        case.set_classname(format!("known-failures.{}", trouble.kind.name()));
-        xml.add_test_case(case);
-    }
+    xml.add_test_cases(cases);
     Some(xml)
 }
 
 /// Problems of the run as a whole, which belong to no case. Without them the server would be green
 /// if everything passed or nothing was tested.
-fn of_the_run(result: &RunResult, prefix: &str) -> Option<TestSuite> {
+fn of_the_run(view: &RunView<'_>, prefix: &str) -> Option<TestSuite> {
+    let result = view.run;
     let mut cases = Vec::new();
     if result.judged_itself {
         let mut status = TestCaseStatus::skipped();
         status.set_message(JUDGED_ITSELF);
         cases.push(TestCase::new("implementation", status));
     }
-    for failure in &result.gate.failed {
-        if failure.case.is_empty() && !failure.kind.is_of_an_entry() {
+    for failure in view.problems_beside_the_cases() {
+        if !failure.kind.is_of_an_entry() {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
             status.set_type(failure.kind.name());
             status.set_message(excerpt(&failure.reason, COLUMNS));

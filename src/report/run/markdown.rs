@@ -5,14 +5,14 @@ use crate::report::beside::Tone;
 use crate::report::digits::{count, grouped};
 use crate::report::request::sentence;
 use crate::report::rerun_command;
-use crate::report::run::case::{actual, likely_cause, remedies};
-use crate::report::run::causes::{causes, remarks};
+use crate::report::run::case::{actual, known, likely_cause, sole_remedies};
+use crate::report::run::finding::Finding;
 use crate::report::run::headline::Headline;
-use crate::report::run::human::{gate_sentence, verdict_sentence};
 use crate::report::run::matrix::{Cell, by_requirement, by_suite};
-use crate::report::run::requirements::{RequirementRow, requirements};
+use crate::report::run::sentence::{gate_sentence, verdict_words};
+use crate::report::run::view::RunView;
 use crate::report::visible::{excerpt, visible};
-use crate::results::{Case, Document, RunResult, Verdict};
+use crate::results::{Document, RunResult, Verdict};
 
 /// Maximum number of failed cases that are described; the rest are counted.
 const DESCRIBED: usize = 10;
@@ -26,6 +26,7 @@ const COLUMNS: usize = 160;
 /// Untrusted text is put in code spans, where it cannot form links, mentions or tags.
 pub fn markdown(document: &Document, campaigns: &Campaigns<'_>) -> String {
     let mut out = String::new();
+    let views = RunView::all(document);
     if let Document::Runs(_) = document {
         let headline = Headline::of(document, campaigns);
         if !headline.beside.is_empty() {
@@ -35,15 +36,20 @@ pub fn markdown(document: &Document, campaigns: &Campaigns<'_>) -> String {
                 headline.words()
             ));
         }
-        matrices(document, campaigns, &mut out);
+        matrices(document, &views, campaigns, &mut out);
     }
-    for run in document.runs() {
-        one(run, campaigns, &mut out);
+    for view in &views {
+        one(view, campaigns, &mut out);
     }
     out
 }
 
-fn matrices(document: &Document, campaigns: &Campaigns<'_>, out: &mut String) {
+fn matrices(
+    document: &Document,
+    views: &[RunView<'_>],
+    campaigns: &Campaigns<'_>,
+    out: &mut String,
+) {
     let names: Vec<String> = document.names().iter().map(|name| code(name)).collect();
     out.push_str(&format!(
         "## {}\n\n",
@@ -73,7 +79,7 @@ fn matrices(document: &Document, campaigns: &Campaigns<'_>, out: &mut String) {
         line.extend(cells.iter().map(|cell| in_words(cell.as_ref())));
         row(out, &line);
     }
-    let differing = by_requirement(document).differing();
+    let differing = by_requirement(views).differing();
     if !differing.rows.is_empty() {
         out.push_str("\n<details><summary>Requirements that not all pass</summary>\n\n");
         row(
@@ -111,13 +117,12 @@ fn in_words(cell: Option<&Cell>) -> String {
     }
 }
 
-fn one(run: &RunResult, campaigns: &Campaigns<'_>, out: &mut String) {
-    let verdict = verdict_sentence(run);
-    let (_, rest) = verdict.split_once(": ").unwrap_or((&verdict, ""));
+fn one(view: &RunView<'_>, campaigns: &Campaigns<'_>, out: &mut String) {
+    let run = view.run;
     let headline = Headline::of_run(run, campaigns);
     let (mark, words) = (mark(headline.tone), headline.words());
     out.push_str(&format!("### {mark} {words}\n\n"));
-    out.push_str(&format!("{}.\n", beginning(rest)));
+    out.push_str(&format!("{}.\n", beginning(&verdict_words(run))));
     if let Some(gate) = gate_sentence(run) {
         out.push_str(&format!("\n**{}.**\n", text(&gate)));
     }
@@ -125,10 +130,10 @@ fn one(run: &RunResult, campaigns: &Campaigns<'_>, out: &mut String) {
     if !run.suites.is_empty() {
         suites(run, out);
     }
-    let rows = requirements(run);
-    failed_requirements(&rows, out);
-    likely_causes(run, out);
-    failed_cases(run, out);
+    affected_requirements(view, out);
+    likely_causes(view, out);
+    findings(view, out);
+    known_failures(view, out);
     profile(run, out);
     list(
         out,
@@ -157,10 +162,7 @@ fn mark(tone: Tone) -> &'static str {
 }
 
 fn suites(run: &RunResult, out: &mut String) {
-    let verdicts: Vec<Verdict> = Verdict::ALL
-        .into_iter()
-        .filter(|&verdict| run.counts.of(verdict) > 0)
-        .collect();
+    let verdicts: Vec<Verdict> = run.counts.each().map(|(verdict, _)| verdict).collect();
     let mut head = vec!["suite".to_owned(), "cases".to_owned()];
     head.extend(verdicts.iter().map(|verdict| verdict.name().to_owned()));
     head.push("digest".to_owned());
@@ -178,17 +180,9 @@ fn suites(run: &RunResult, out: &mut String) {
     out.push('\n');
 }
 
-fn failed_requirements(rows: &[RequirementRow<'_>], out: &mut String) {
-    let failed: Vec<_> = rows
-        .iter()
-        .filter(|row| {
-            matches!(
-                row.verdict(),
-                Some(Verdict::Fail | Verdict::Warning | Verdict::Error | Verdict::UnexpectedPass)
-            )
-        })
-        .collect();
-    if failed.is_empty() {
+fn affected_requirements(view: &RunView<'_>, out: &mut String) {
+    let affected = view.ranked(|case| Finding::of(case).is_some());
+    if affected.is_empty() {
         return;
     }
     row(
@@ -199,14 +193,15 @@ fn failed_requirements(rows: &[RequirementRow<'_>], out: &mut String) {
         out,
         &["---", "---", "---", "---:", "---"].map(str::to_owned),
     );
-    for one in failed {
+    for group in affected {
+        let one = group.requirement;
         let (passed, of) = one.passed_of();
         row(
             out,
             &[
                 code(&one.name()),
                 one.requirement.level.to_string(),
-                one.requirement.basis.name().to_owned(),
+                text(&visible(&one.basis())),
                 format!("{} of {}", grouped(passed), grouped(of)),
                 text(&visible(&one.requirement.text)),
             ],
@@ -215,18 +210,8 @@ fn failed_requirements(rows: &[RequirementRow<'_>], out: &mut String) {
     out.push('\n');
 }
 
-fn failed_cases(run: &RunResult, out: &mut String) {
-    let failed: Vec<&Case> = run
-        .cases
-        .iter()
-        .filter(|case| {
-            matches!(
-                case.verdict,
-                Verdict::Fail | Verdict::Error | Verdict::UnexpectedPass
-            ) || (case.verdict == Verdict::Warning && case.known.is_some())
-        })
-        .collect();
-    for case in failed.iter().take(DESCRIBED) {
+fn findings(view: &RunView<'_>, out: &mut String) {
+    for Finding { case, .. } in view.findings.iter().take(DESCRIBED) {
         out.push_str(&format!(
             "<details><summary><code>{}</code> {}</summary>\n\n",
             text(&case.id),
@@ -236,14 +221,14 @@ fn failed_cases(run: &RunResult, out: &mut String) {
         item("request", &code(&sentence(&case.request)));
         item("expected", &code(&excerpt(&case.expected, COLUMNS)));
         item("actual", &code(&actual(case)));
+        if let Some(known) = known(case) {
+            item("known failure", &text(&known));
+        }
         if let Some(cause) = likely_cause(case) {
             item("likely cause", &text(&visible(&cause)));
         }
-        // Indistinguishable causes have different remedies, so none of them is named here.
-        if let [cause] = &case.causes[..] {
-            for remedy in remedies(cause) {
-                item("fix", &text(&visible(remedy)));
-            }
+        for remedy in sole_remedies(case) {
+            item("fix", &text(&visible(remedy)));
         }
         item(
             "vector",
@@ -253,27 +238,35 @@ fn failed_cases(run: &RunResult, out: &mut String) {
                 case.source.line
             )),
         );
-        item("rerun", &code(&rerun_command(run, &case.id)));
+        item("rerun", &code(&rerun_command(view.run, &case.id)));
         out.push_str("\n</details>\n");
     }
-    if let Some(more) = failed.len().checked_sub(DESCRIBED).filter(|&more| more > 0) {
+    let more = view.findings.len().saturating_sub(DESCRIBED);
+    if more > 0 {
         out.push_str(&format!(
             "\nand {} more.\n",
             count(more as u64, "case", "cases")
         ));
     }
-    if !failed.is_empty() {
+    if !view.findings.is_empty() {
         out.push('\n');
     }
 }
 
+fn known_failures(view: &RunView<'_>, out: &mut String) {
+    let problems = view.problems_of_the_list().map(|failure| {
+        let reason = text(&excerpt(&failure.reason, COLUMNS));
+        format!("{}: {}: {reason}", failure.kind.name(), code(&failure.case))
+    });
+    let allowed = view.known_failures_in_words(COLUMNS);
+    let allowed = allowed.iter().map(|line| text(line));
+    list(out, "The list of known failures", allowed.chain(problems));
+}
+
 /// Appends the likely causes.
-fn likely_causes(run: &RunResult, out: &mut String) {
-    let Some(diagnosis) = &run.diagnosis else {
-        return;
-    };
-    let (causes, remarks) = (causes(diagnosis), remarks(diagnosis));
-    for cause in &causes {
+fn likely_causes(view: &RunView<'_>, out: &mut String) {
+    let (causes, remarks) = (&view.causes, &view.remarks);
+    for cause in causes {
         out.push_str(&format!(
             "- Likely cause ({}): {}\n",
             cause.explains,
@@ -286,7 +279,7 @@ fn likely_causes(run: &RunResult, out: &mut String) {
             out.push_str(&format!("  - fix: {}\n", text(remedy)));
         }
     }
-    for remark in &remarks {
+    for remark in remarks {
         out.push_str(&format!("- {}\n", text(remark)));
     }
     if !causes.is_empty() || !remarks.is_empty() {

@@ -2,7 +2,8 @@
 
 use indexmap::IndexMap;
 
-use crate::report::run::requirements::{gravest, requirements};
+use crate::report::run::requirements::gravest;
+use crate::report::run::view::RunView;
 use crate::results::{Document, Verdict};
 
 /// An implementation's result for one row and column.
@@ -51,14 +52,13 @@ pub(super) fn by_suite(document: &Document) -> Matrix {
 }
 
 /// Builds a table with a row per requirement, labelled in `columns`, and a cell per implementation.
-pub(super) fn by_requirement(document: &Document) -> Matrix {
+pub(super) fn by_requirement(views: &[RunView<'_>]) -> Matrix {
     let mut rows: IndexMap<String, Vec<Option<Cell>>> = IndexMap::new();
-    let runs = document.runs();
-    for (at, run) in runs.iter().enumerate() {
-        for row in requirements(run) {
+    for (at, view) in views.iter().enumerate() {
+        for row in &view.requirements.all {
             let (passed, tried) = row.passed_of();
             rows.entry(row.name())
-                .or_insert_with(|| vec![None; runs.len()])[at] = Some(Cell {
+                .or_insert_with(|| vec![None; views.len()])[at] = Some(Cell {
                 passed,
                 tried: tried - row.counts.of(Verdict::Observed),
                 verdict: row.verdict(),

@@ -1,22 +1,28 @@
-//! Renders the document of a run, or of several: one file or folder per format.
+//! Renders the document of a run, or of several.
+//!
+//! `view` decides what is shown and in which order, once for all; each format is a file or a folder
+//! that decides only how.
 
 mod badge;
+mod basis;
 pub(super) mod case;
 mod causes;
 mod difference;
+mod finding;
 mod format;
 mod github;
 mod headline;
 mod html;
 mod human;
 mod junit;
-mod known;
 mod markdown;
 mod matrix;
 mod presentable;
 mod requirements;
 mod rerun;
 mod sarif;
+mod sentence;
+mod view;
 
 pub use badge::{badge, badge_json};
 pub use difference::{difference, difference_json};

@@ -1,17 +1,20 @@
-//! The results of each requirement.
+//! The requirements of a run with the cases that show them.
 
 use std::collections::HashMap;
 
-use crate::results::{Counts, RequirementSummary, RunResult, SuiteSummary, Verdict};
+use crate::report::run::basis;
+use crate::results::{Case, Counts, RequirementSummary, RunResult, SuiteSummary, Verdict};
 
-/// A requirement with the results of the cases that show it.
-pub(super) struct RequirementRow<'r> {
+/// A requirement with the cases that show it.
+pub(super) struct Requirement<'r> {
     pub(super) suite: &'r SuiteSummary,
     pub(super) requirement: &'r RequirementSummary,
+    /// The cases that show it, in file order.
+    pub(super) cases: Vec<&'r Case>,
     pub(super) counts: Counts,
 }
 
-impl RequirementRow<'_> {
+impl Requirement<'_> {
     /// `suite/requirement`.
     pub(super) fn name(&self) -> String {
         format!("{}/{}", self.suite.name, self.requirement.id)
@@ -29,30 +32,63 @@ impl RequirementRow<'_> {
     pub(super) fn verdict(&self) -> Option<Verdict> {
         gravest(|verdict| self.counts.of(verdict))
     }
+
+    /// Where it is written down or, if it is not, why it holds.
+    pub(super) fn basis(&self) -> String {
+        basis::of_requirement(self.suite, self.requirement)
+    }
 }
 
 /// All requirements of the suites that took part, in file order.
-pub(super) fn requirements(result: &RunResult) -> Vec<RequirementRow<'_>> {
-    let mut rows: Vec<RequirementRow<'_>> = Vec::new();
-    let mut places: HashMap<(&str, &str), usize> = HashMap::new();
-    for suite in &result.suites {
-        for requirement in &suite.requirements {
-            places.insert((&suite.name, &requirement.id), rows.len());
-            rows.push(RequirementRow {
-                suite,
-                requirement,
-                counts: Counts::default(),
-            });
-        }
-    }
-    for case in &result.cases {
-        for shown in &case.shows {
-            if let Some(&place) = places.get(&(case.suite(), shown.as_str())) {
-                rows[place].counts.add(case.verdict);
+pub(super) struct Requirements<'r> {
+    pub(super) all: Vec<Requirement<'r>>,
+    /// The index of each by the names of its suite and its own.
+    indices: HashMap<(&'r str, &'r str), usize>,
+}
+
+impl<'r> Requirements<'r> {
+    pub(super) fn of(run: &'r RunResult) -> Self {
+        let mut all: Vec<Requirement<'_>> = Vec::new();
+        let mut indices = HashMap::new();
+        for suite in &run.suites {
+            for requirement in &suite.requirements {
+                indices.insert((suite.name.as_str(), requirement.id.as_str()), all.len());
+                all.push(Requirement {
+                    suite,
+                    requirement,
+                    cases: Vec::new(),
+                    counts: Counts::default(),
+                });
             }
         }
+        let mut requirements = Self { all, indices };
+        for case in &run.cases {
+            for name in &case.shows {
+                if let Some(index) = requirements.index(case, name) {
+                    let requirement = &mut requirements.all[index];
+                    requirement.cases.push(case);
+                    requirement.counts.add(case.verdict);
+                }
+            }
+        }
+        requirements
     }
-    rows
+
+    /// The index of a requirement that a case shows; `None` if its suite has no such requirement.
+    pub(super) fn index(&self, case: &Case, name: &str) -> Option<usize> {
+        self.indices.get(&(case.suite(), name)).copied()
+    }
+}
+
+/// The address of the document that a suite is based on, if it may become a link. Suites may come
+/// from strangers, so only web addresses do.
+pub(super) fn web_address(suite: &SuiteSummary) -> Option<&str> {
+    let url = suite.source.url.as_deref()?;
+    let rest = url
+        .strip_prefix("https://")
+        .or(url.strip_prefix("http://"))?;
+    let is_allowed = |c: char| c.is_ascii_graphic() && !"<>\"{}|\\^`".contains(c);
+    rest.chars().all(is_allowed).then_some(url)
 }
 
 /// The worst verdict with a count above zero.

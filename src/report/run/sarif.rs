@@ -1,27 +1,26 @@
 //! SARIF 2.1.0, for code scanning: results at the lines of the suites' vectors.
 
-use std::collections::HashMap;
-
 use serde_json::{Value, json};
 
 use crate::report::json;
-use crate::report::run::case::{LABEL, actual, details};
-use crate::report::run::human::verdict_sentence;
-use crate::report::visible::{excerpt, visible};
-use crate::results::{
-    Case, Document, JUDGED_ITSELF, RequirementSummary, RunResult, SourceLine, SuiteSummary, Verdict,
-};
-use crate::suite::{Basis, Level};
+use crate::report::run::case::details_text;
+use crate::report::run::finding::{Finding, FindingKind, happened};
+use crate::report::run::requirements::{Requirement, web_address};
+use crate::report::run::sentence::verdict_sentence;
+use crate::report::run::view::RunView;
+use crate::report::visible::{capitalised, excerpt, visible};
+use crate::results::{Case, Document, JUDGED_ITSELF, SourceLine};
+use crate::suite::Level;
 
 /// Longest text in a message, in columns.
 const COLUMNS: usize = 200;
 
 /// Renders the document as a SARIF log: a run per implementation, a rule per requirement, and a
 /// result for each case that failed, gave a warning, or passed although it is a known failure. A
-/// known failure is a suppressed result; a case without an answer and a problem with the list are
-/// notifications.
+/// known failure is a suppressed result; a case without an answer, skipped cases, and a problem with
+/// the list or the run are notifications.
 pub fn sarif(document: &Document) -> String {
-    let runs: Vec<Value> = document.runs().iter().map(run).collect();
+    let runs: Vec<Value> = RunView::all(document).iter().map(run).collect();
     json(&json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -29,20 +28,14 @@ pub fn sarif(document: &Document) -> String {
     }))
 }
 
-fn run(result: &RunResult) -> Value {
-    let mut rules = Vec::new();
-    let mut places = HashMap::new();
-    for suite in &result.suites {
-        for requirement in &suite.requirements {
-            places.insert((suite.name.as_str(), requirement.id.as_str()), rules.len());
-            rules.push(rule(suite, requirement));
-        }
-    }
-    let results: Vec<Value> = result
-        .cases
-        .iter()
-        .filter_map(|case| finding(result, case, &places))
-        .collect();
+fn run(view: &RunView<'_>) -> Value {
+    let result = view.run;
+    let rules: Vec<Value> = view.requirements.all.iter().map(rule).collect();
+    let findings = view.findings.iter();
+    let findings = findings.filter_map(|finding| of_finding(view, *finding));
+    let known = view.known_failures.iter();
+    let known = known.map(|case| of_known_failure(view, case));
+    let results: Vec<Value> = findings.chain(known).collect();
     let about = &result.implementation;
     json!({
         "tool": {"driver": {
@@ -57,7 +50,7 @@ fn run(result: &RunResult) -> Value {
             "executionSuccessful": matches!(result.gate.exit_code, 0 | 1),
             "exitCode": result.gate.exit_code,
             "startTimeUtc": result.started,
-            "toolExecutionNotifications": notifications(result),
+            "toolExecutionNotifications": notifications(view),
         }],
         "results": results,
         "properties": {
@@ -82,21 +75,14 @@ fn run(result: &RunResult) -> Value {
     })
 }
 
-fn rule(suite: &SuiteSummary, requirement: &RequirementSummary) -> Value {
-    let basis = match requirement.basis {
-        Basis::Document => match &requirement.place {
-            Some(place) => format!("\"{}\", {place}", suite.source.title),
-            None => format!("\"{}\"", suite.source.title),
-        },
-        Basis::Security => "Not in the document; without it a forgery passes.".to_owned(),
-        Basis::Practice => "Not in the document; good practice.".to_owned(),
-    };
+fn rule(one: &Requirement<'_>) -> Value {
+    let requirement = one.requirement;
     let mut rule = json!({
-        "id": format!("{}/{}", suite.name, requirement.id),
+        "id": one.name(),
         "name": requirement.id,
         "shortDescription": {"text": message(&requirement.text)},
         "fullDescription": {"text": message(&requirement.text)},
-        "help": {"text": message(&basis)},
+        "help": {"text": message(&capitalised(&one.basis()))},
         "defaultConfiguration": {"level": level(requirement.level)},
         "properties": {
             "level": requirement.level,
@@ -104,12 +90,7 @@ fn rule(suite: &SuiteSummary, requirement: &RequirementSummary) -> Value {
             "tags": [requirement.level, requirement.basis],
         },
     });
-    if let Some(url) = suite
-        .source
-        .url
-        .as_deref()
-        .filter(|url| is_web_address(url))
-    {
+    if let Some(url) = web_address(one.suite) {
         rule["helpUri"] = url.into();
     }
     rule
@@ -123,107 +104,85 @@ fn level(level: Level) -> &'static str {
     }
 }
 
-fn is_web_address(url: &str) -> bool {
-    let rest = url.strip_prefix("https://").or(url.strip_prefix("http://"));
-    rest.is_some_and(|rest| {
-        rest.chars()
-            .all(|c| c.is_ascii_graphic() && !"<>\"{}|\\^`".contains(c))
-    })
+/// The result of a finding. A case without an answer has none: it is a notification.
+fn of_finding(view: &RunView<'_>, finding: Finding<'_>) -> Option<Value> {
+    let level = match finding.kind {
+        FindingKind::Fail | FindingKind::UnexpectedPass | FindingKind::ChangedOutcome => "error",
+        FindingKind::Warning => "warning",
+        FindingKind::Error => return None,
+    };
+    Some(of_case(view, finding.case, level, &finding.words()))
 }
 
-fn finding(
-    result: &RunResult,
-    case: &Case,
-    places: &HashMap<(&str, &str), usize>,
-) -> Option<Value> {
-    let (level, said) = match (case.verdict, &case.known) {
-        (Verdict::Fail | Verdict::Warning, Some(known)) => (
-            "error",
-            format!(
-                "{}; the list of known failures expects {}",
-                actual(case),
-                known.expect
-            ),
-        ),
-        (Verdict::Fail, None) => ("error", happened(case)),
-        (Verdict::Warning, None) => ("warning", happened(case)),
-        (Verdict::KnownFailure, _) => ("note", happened(case)),
-        (Verdict::UnexpectedPass, _) => (
-            "error",
-            "passes unexpectedly; remove it from the list of known failures".to_owned(),
-        ),
-        _ => return None,
-    };
-    let shown = case.shows.first()?;
-    let text: String = details(result, case)
-        .iter()
-        .map(|(label, line)| format!("{label:<LABEL$} {line}").trim_end().to_owned() + "\n")
-        .collect();
-    let mut finding = json!({
-        "ruleId": format!("{}/{shown}", case.suite()),
+fn of_known_failure(view: &RunView<'_>, case: &Case) -> Value {
+    let mut result = of_case(view, case, "note", &happened(case));
+    let known = case.known.as_ref();
+    result["suppressions"] = json!([{
+        "kind": "external",
+        "status": "accepted",
+        "justification": excerpt(known.map_or("", |known| &known.reason), COLUMNS),
+    }]);
+    result
+}
+
+fn of_case(view: &RunView<'_>, case: &Case, level: &str, said: &str) -> Value {
+    let text = details_text(view.run, case);
+    let mut result = json!({
         "level": level,
         "message": {"text": message(&format!("{}: {said}\n\n{text}", case.id))},
         "locations": [location(&case.source)],
         "partialFingerprints": {"macproof/case/v1": case.id},
         "properties": {"case": case.id, "level": case.level, "basis": case.basis, "shows": case.shows},
     });
-    if let Some(place) = places.get(&(case.suite(), shown.as_str())) {
-        finding["ruleIndex"] = (*place).into();
+    if let Some(shown) = case.shows.first() {
+        result["ruleId"] = format!("{}/{shown}", case.suite()).into();
+        if let Some(index) = view.requirements.index(case, shown) {
+            result["ruleIndex"] = index.into();
+        }
     }
-    if case.verdict == Verdict::KnownFailure {
-        let reason = case
-            .known
-            .as_ref()
-            .map_or("", |known| known.reason.as_str());
-        finding["suppressions"] = json!([{
-            "kind": "external",
-            "status": "accepted",
-            "justification": excerpt(reason, COLUMNS),
-        }]);
-    }
-    Some(finding)
+    result
 }
 
-fn happened(case: &Case) -> String {
-    format!(
-        "{}; expected {}",
-        actual(case),
-        excerpt(&case.expected, COLUMNS)
-    )
-}
-
-fn notifications(result: &RunResult) -> Vec<Value> {
-    let unanswered = result
-        .cases
-        .iter()
-        .filter(|case| case.verdict == Verdict::Error)
-        .map(|case| {
-            json!({
-                "level": "error",
-                "message": {"text": message(&format!("{}: {}", case.id, actual(case)))},
-                "locations": [location(&case.source)],
-            })
+fn notifications(view: &RunView<'_>) -> Vec<Value> {
+    let result = view.run;
+    let at = |case: &Case, text: String| {
+        json!({
+            "level": "error",
+            "message": {"text": message(&text)},
+            "locations": [location(&case.source)],
+        })
+    };
+    let findings = view.findings.iter();
+    let unanswered = findings
+        .filter(|finding| finding.kind == FindingKind::Error)
+        .map(|finding| {
+            at(
+                finding.case,
+                format!("{}: {}", finding.case.id, finding.words()),
+            )
         });
-    let of_the_list = result
-        .gate
-        .failed
-        .iter()
-        .filter(|failure| failure.kind.is_of_an_entry() || failure.case.is_empty())
-        .map(|failure| {
-            let text = match failure.case.as_str() {
-                "" => failure.reason.clone(),
-                case => format!("{case}: {}", failure.reason),
-            };
-            json!({"level": "error", "message": {"text": message(&excerpt(&text, 2 * COLUMNS))}})
-        });
+    let skipped = view.skipped.iter();
+    let skipped = skipped.map(|skipped| at(skipped.first, skipped.words(COLUMNS)));
+    let of_the_run = view.problems_beside_the_cases().map(|failure| {
+        let text = match failure.case.as_str() {
+            "" => failure.reason.clone(),
+            case => format!("{case}: {}", failure.reason),
+        };
+        json!({"level": "error", "message": {"text": message(&excerpt(&text, 2 * COLUMNS))}})
+    });
     let notes = result.notes.iter().map(
         |note| json!({"level": "note", "message": {"text": message(&excerpt(note, 2 * COLUMNS))}}),
     );
     let itself = result
         .judged_itself
         .then(|| json!({"level": "warning", "message": {"text": JUDGED_ITSELF}}));
-    let of_cases = unanswered.chain(of_the_list);
-    itself.into_iter().chain(of_cases).chain(notes).collect()
+    let of_cases = unanswered.chain(skipped);
+    itself
+        .into_iter()
+        .chain(of_cases)
+        .chain(of_the_run)
+        .chain(notes)
+        .collect()
 }
 
 fn location(source: &SourceLine) -> Value {

@@ -288,6 +288,14 @@ impl Counts {
         self.0.get(&verdict).copied().unwrap_or_default()
     }
 
+    /// The verdicts with at least one case and their numbers, in the order in which reports count
+    /// them.
+    pub fn each(&self) -> impl Iterator<Item = (Verdict, u64)> {
+        let all = Verdict::ALL.into_iter();
+        all.filter_map(|verdict| Some((verdict, *self.0.get(&verdict)?)))
+            .filter(|&(_, number)| number > 0)
+    }
+
     /// The total number of cases.
     pub fn total(&self) -> u64 {
         self.0.values().sum()

@@ -1,14 +1,13 @@
 //! The full details of a case that did not behave as expected.
 
-use std::collections::HashMap;
-
 use crate::report::request::sentence;
 use crate::report::rerun_command;
-use crate::report::run::case::{actual, difference, remedies, titles};
+use crate::report::run::basis;
+use crate::report::run::case::{actual, difference, known, remedies, titles};
 use crate::report::run::html::tone;
-use crate::report::visible::{excerpt, visible};
-use crate::results::{Case, Causes, ObservedKind, RunResult, Verdict};
-use crate::suite::Basis;
+use crate::report::run::view::RunView;
+use crate::report::visible::{capitalised, excerpt, visible};
+use crate::results::{Case, Causes};
 
 /// Longest text that is shown in full, in columns.
 const COLUMNS: usize = 400;
@@ -67,26 +66,18 @@ impl Advice {
     }
 }
 
-/// Whether the page shows a card for this case.
-pub(super) fn is_shown(case: &Case) -> bool {
-    matches!(
-        case.verdict,
-        Verdict::Fail | Verdict::Error | Verdict::UnexpectedPass | Verdict::Warning
-    )
-}
-
 impl Card {
-    /// Builds the card of a case. `requirements` maps suite and requirement name to an anchor.
+    /// Builds the card of a case. `of_requirement` gives the anchor of a requirement by its index.
     pub(super) fn of(
-        run: &RunResult,
+        view: &RunView<'_>,
         case: &Case,
         anchor: String,
-        requirements: &HashMap<(&str, &str), String>,
+        of_requirement: impl Fn(usize) -> String,
         is_open: bool,
     ) -> Self {
         let shows = case.shows.iter().map(|name| {
-            let anchor = requirements.get(&(case.suite(), name.as_str()));
-            (anchor.cloned().unwrap_or_default(), visible(name))
+            let anchor = view.requirements.index(case, name).map(&of_requirement);
+            (anchor.unwrap_or_default(), visible(name))
         });
         let mut more = Vec::new();
         if let (Some(expected), Some(came)) = (&case.expected_token, &case.actual_token) {
@@ -95,13 +86,7 @@ impl Card {
         if case.actual.is_some() {
             more.extend(case.reason.as_ref().map(|why| excerpt(why, COLUMNS)));
         }
-        if let Some(known) = &case.known {
-            more.push(format!(
-                "the list of known failures expects {}: {}",
-                known.expect,
-                excerpt(&known.reason, COLUMNS)
-            ));
-        }
+        more.extend(known(case));
         let causes: Vec<Advice> = case.causes.iter().take(CAUSES).map(Advice::of).collect();
         if let Some(others) = case.causes.len().checked_sub(CAUSES).filter(|&n| n > 0) {
             more.push(format!(
@@ -113,7 +98,7 @@ impl Card {
             tone: tone::of_verdict(Some(case.verdict)),
             verdict: case.verdict.name(),
             id: visible(&case.id),
-            standing: standing(case),
+            standing: format!("{}, {}", case.level, basis::of_case(case)),
             asked: sentence(&case.request),
             expected: excerpt(&case.expected, COLUMNS),
             actual: actual(case),
@@ -123,22 +108,10 @@ impl Card {
             note: case.note.as_ref().map(|note| excerpt(note, COLUMNS)),
             shows: shows.collect(),
             place: format!("{}:{}", visible(&case.source.path), case.source.line),
-            again: visible(&rerun_command(run, &case.id)),
+            again: visible(&rerun_command(view.run, &case.id)),
             is_open,
         }
     }
-}
-
-/// Describes the failure only in the terms that its basis allows.
-fn standing(case: &Case) -> String {
-    let basis = match case.basis {
-        _ if case.outcome == Some(ObservedKind::Unsupported) => "contradicts its hello",
-        Basis::Document if case.departs_from_document() => "departs from the vendor's document",
-        Basis::Document => "stated in the vendor's document",
-        Basis::Security => "not in the document; without it a forgery passes",
-        Basis::Practice => "not in the document; good practice",
-    };
-    format!("{}, {basis}", case.level)
 }
 
 fn tokens(case: &Case) -> Option<Tokens> {
@@ -163,13 +136,4 @@ fn tokens(case: &Case) -> Option<Tokens> {
         expected: expected[same..].to_owned(),
         actual: actual[same..].to_owned(),
     })
-}
-
-/// Capitalises the first letter.
-pub(super) fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    characters
-        .next()
-        .map(|first| first.to_uppercase().chain(characters).collect())
-        .unwrap_or_default()
 }

@@ -3,12 +3,12 @@
 use crate::report::Campaigns;
 use crate::report::digits::{count, grouped};
 use crate::report::run::headline::Headline;
-use crate::report::run::html::card::capitalised;
 use crate::report::run::html::run::{requirement_anchor, suite_anchor};
 use crate::report::run::html::tone;
 use crate::report::run::matrix::{Cell, by_requirement, by_suite};
-use crate::report::run::requirements;
-use crate::report::visible::excerpt;
+use crate::report::run::requirements::Requirement;
+use crate::report::run::view::RunView;
+use crate::report::visible::{capitalised, excerpt};
 use crate::results::{Conformance, Document, RunResult};
 
 /// Longest name, in columns.
@@ -44,7 +44,11 @@ pub(super) struct CellView {
 }
 
 impl MatrixView {
-    pub(super) fn of(document: &Document, campaigns: &Campaigns<'_>) -> Self {
+    pub(super) fn of(
+        document: &Document,
+        views: &[RunView<'_>],
+        campaigns: &Campaigns<'_>,
+    ) -> Self {
         let names: Vec<String> = document
             .names()
             .iter()
@@ -53,7 +57,7 @@ impl MatrixView {
         Self {
             said: said(document),
             suites: suites(document, &names, campaigns),
-            requirements: requirements(document, &names),
+            requirements: requirements(views, &names),
         }
     }
 }
@@ -110,15 +114,15 @@ fn suites(document: &Document, names: &[String], campaigns: &Campaigns<'_>) -> T
     }
 }
 
-fn requirements(document: &Document, names: &[String]) -> Table {
-    let matrix = by_requirement(document).differing();
-    let places: Vec<Vec<String>> = document
-        .runs()
+fn requirements(views: &[RunView<'_>], names: &[String]) -> Table {
+    let matrix = by_requirement(views).differing();
+    let places: Vec<Vec<String>> = views
         .iter()
-        .map(|run| {
-            let rows = requirements::requirements(run);
-            rows.iter()
-                .map(requirements::RequirementRow::name)
+        .map(|view| {
+            view.requirements
+                .all
+                .iter()
+                .map(Requirement::name)
                 .collect()
         })
         .collect();

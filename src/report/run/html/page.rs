@@ -9,12 +9,12 @@ use crate::report::Campaigns;
 use crate::report::fuzz::html::FuzzView;
 use crate::report::fuzz::versus_html::VersusView;
 use crate::report::run::headline::Headline;
-use crate::report::run::html::card::capitalised;
 use crate::report::run::html::matrix::MatrixView;
-use crate::report::run::html::run::RunView;
+use crate::report::run::html::run::RunSection;
 use crate::report::run::html::tone;
+use crate::report::run::view::RunView;
 use crate::report::timing::html::TimingView;
-use crate::report::visible::{excerpt, visible};
+use crate::report::visible::{capitalised, excerpt, visible};
 use crate::results::Document;
 
 /// The only script that may run: the page's content security policy names its hash.
@@ -33,7 +33,7 @@ struct ReportPage {
     /// Findings to show next to the conformance, with the anchors of their details.
     beside: Vec<(&'static str, String)>,
     matrix: Option<MatrixView>,
-    runs: Vec<RunView>,
+    runs: Vec<RunSection>,
     timing: Option<TimingView>,
     fuzz: Option<FuzzView>,
     versus: Option<VersusView>,
@@ -51,6 +51,7 @@ pub fn html(document: &Document) -> String {
 )]
 pub fn html_with(document: &Document, campaigns: &Campaigns<'_>) -> String {
     let names = document.names();
+    let views = RunView::all(document);
     let headline = Headline::of(document, campaigns);
     let word = capitalised(&headline.words());
     let first = document.runs().first();
@@ -70,10 +71,11 @@ pub fn html_with(document: &Document, campaigns: &Campaigns<'_>) -> String {
             .iter()
             .map(|one| (one.anchor, capitalised(&one.words)))
             .collect(),
-        matrix: matches!(document, Document::Runs(_)).then(|| MatrixView::of(document, campaigns)),
-        runs: std::iter::zip(document.runs(), &names)
+        matrix: matches!(document, Document::Runs(_))
+            .then(|| MatrixView::of(document, &views, campaigns)),
+        runs: std::iter::zip(&views, &names)
             .enumerate()
-            .map(|(at, (run, name))| RunView::of(run, name, at, campaigns))
+            .map(|(at, (view, name))| RunSection::of(view, name, at, campaigns))
             .collect(),
         timing: campaigns.timing.map(TimingView::of),
         fuzz: campaigns.fuzz.map(FuzzView::of),

@@ -4,16 +4,15 @@ use std::collections::HashMap;
 
 use crate::report::Campaigns;
 use crate::report::digits::{count, duration, grouped};
-use crate::report::run::causes::{CauseInWords, causes, remarks};
+use crate::report::run::causes::CauseInWords;
 use crate::report::run::headline::Headline;
-use crate::report::run::html::card::{Advice, Card, capitalised, is_shown};
+use crate::report::run::html::card::{Advice, Card};
 use crate::report::run::html::suite::{RequirementView, SuiteView};
 use crate::report::run::html::tone;
-use crate::report::run::human::{gate_sentence, verdict_sentence};
-use crate::report::run::known;
-use crate::report::run::requirements::requirements;
-use crate::report::visible::{excerpt, visible};
-use crate::results::{Case, RunResult, Trait, Verdict};
+use crate::report::run::sentence::{gate_sentence, verdict_words};
+use crate::report::run::view::RunView;
+use crate::report::visible::{capitalised, excerpt, visible};
+use crate::results::{RunResult, Trait};
 
 /// Maximum number of cases shown in full.
 const CARDS: usize = 200;
@@ -25,7 +24,7 @@ const OPEN: usize = 12;
 const COLUMNS: usize = 400;
 
 /// One run.
-pub(super) struct RunView {
+pub(super) struct RunSection {
     pub(super) anchor: String,
     pub(super) name: String,
     pub(super) tone: &'static str,
@@ -71,50 +70,32 @@ pub(super) fn requirement_anchor(run: usize, requirement: usize) -> String {
     format!("r{run}-q{requirement}")
 }
 
-impl RunView {
+impl RunSection {
     pub(super) fn of(
-        run: &RunResult,
+        view: &RunView<'_>,
         name: &str,
         number: usize,
         campaigns: &Campaigns<'_>,
     ) -> Self {
+        let run = view.run;
         let headline = Headline::of_run(run, campaigns);
-        let sentence = verdict_sentence(run);
-        let said = sentence
-            .split_once(": ")
-            .map_or(&*sentence, |(_, said)| said);
-        let rows = requirements(run);
-        let anchors: HashMap<(&str, &str), String> = rows
-            .iter()
-            .enumerate()
-            .map(|(at, row)| {
-                let key = (row.suite.name.as_str(), row.requirement.id.as_str());
-                (key, requirement_anchor(number, at))
-            })
+        let (cards, more_cards) = cards(view, number);
+        let by_id: HashMap<&str, String> = std::iter::zip(&view.findings, &cards)
+            .map(|(finding, card)| (finding.case.id.as_str(), card.anchor.clone()))
             .collect();
-        let (cards, more_cards) = cards(run, number, &anchors);
-        let by_id: HashMap<&str, String> = shown(run)
-            .zip(&cards)
-            .map(|(case, card)| (case.id.as_str(), card.anchor.clone()))
-            .collect();
-        let first_failures = first_failures(run, &by_id);
-        let mut by_suite: HashMap<&str, Vec<&Case>> = HashMap::new();
-        for case in &run.cases {
-            by_suite.entry(case.suite()).or_default().push(case);
-        }
-        let mut views: HashMap<&str, Vec<RequirementView>> = HashMap::new();
-        for (at, row) in rows.iter().enumerate() {
-            let key = (row.suite.name.as_str(), row.requirement.id.as_str());
-            let failed = first_failures.get(&key).cloned();
-            let view = RequirementView::of(row, requirement_anchor(number, at), failed);
-            views.entry(&row.suite.name).or_default().push(view);
-        }
         let suites = run.suites.iter().enumerate().map(|(at, suite)| {
+            let requirements = view.requirements.all.iter().enumerate();
+            let requirements = requirements.filter(|(_, one)| one.suite.name == suite.name);
+            let requirements = requirements.map(|(at, one)| {
+                let mut cases = one.cases.iter();
+                let failed = cases.find_map(|case| by_id.get(case.id.as_str()).cloned());
+                RequirementView::of(one, requirement_anchor(number, at), failed)
+            });
             SuiteView::of(
                 suite,
                 suite_anchor(number, at),
-                views.remove(suite.name.as_str()).unwrap_or_default(),
-                by_suite.get(suite.name.as_str()).map_or(&[], Vec::as_slice),
+                requirements.collect(),
+                view.cases_of(suite).collect(),
                 &by_id,
             )
         });
@@ -127,21 +108,16 @@ impl RunView {
             name: excerpt(name, COLUMNS),
             tone: tone::of(headline.tone),
             word: capitalised(&headline.words()),
-            said: said.to_owned(),
+            said: verdict_words(run),
             gate: gate_sentence(run).map(|gate| capitalised(&gate)),
             parts: parts(run),
             facts: facts(run),
-            advice: advice(run),
-            remarks: run
-                .diagnosis
-                .iter()
-                .flat_map(remarks)
-                .map(|remark| capitalised(&remark))
-                .collect(),
+            advice: view.causes.iter().map(advice).collect(),
+            remarks: view.remarks.iter().map(|one| capitalised(one)).collect(),
             suites: suites.collect(),
             cards,
             more_cards,
-            listed: listed(run),
+            listed: listed(view),
             profile: run.profile.iter().map(TraitView::of).collect(),
             left_out: left_out.collect(),
             notes: run
@@ -154,15 +130,12 @@ impl RunView {
 }
 
 fn parts(run: &RunResult) -> Vec<Part> {
-    Verdict::ALL
-        .into_iter()
-        .filter(|&verdict| run.counts.of(verdict) > 0)
-        .map(|verdict| Part {
-            tone: tone::of_verdict(Some(verdict)),
-            number: run.counts.of(verdict),
-            words: format!("{} {verdict}", grouped(run.counts.of(verdict))),
-        })
-        .collect()
+    let part = |(verdict, number)| Part {
+        tone: tone::of_verdict(Some(verdict)),
+        number,
+        words: format!("{} {verdict}", grouped(number)),
+    };
+    run.counts.each().map(part).collect()
 }
 
 fn facts(run: &RunResult) -> Vec<(&'static str, String)> {
@@ -195,71 +168,40 @@ fn facts(run: &RunResult) -> Vec<(&'static str, String)> {
     facts
 }
 
-/// The likely causes.
-fn advice(run: &RunResult) -> Vec<Advice> {
-    let causes = run.diagnosis.iter().flat_map(causes);
-    let advice = |cause: CauseInWords| Advice {
+/// A likely cause.
+fn advice(cause: &CauseInWords) -> Advice {
+    let words = cause.evidence.iter().chain(&cause.remedies);
+    Advice {
         title: capitalised(&cause.title),
-        remedies: cause.evidence.into_iter().chain(cause.remedies).collect(),
+        remedies: words.cloned().collect(),
         explains: format!("Explains {}.", cause.explains),
-    };
-    causes.map(advice).collect()
+    }
 }
 
-/// The cases shown in full: failures first, then warnings.
-fn shown(run: &RunResult) -> impl Iterator<Item = &Case> {
-    let is_warning = |case: &Case| case.verdict == Verdict::Warning && case.known.is_none();
-    let graver = run
-        .cases
-        .iter()
-        .filter(move |case| is_shown(case) && !is_warning(case));
-    graver.chain(run.cases.iter().filter(move |case| is_warning(case)))
-}
-
-fn cards(
-    run: &RunResult,
-    number: usize,
-    anchors: &HashMap<(&str, &str), String>,
-) -> (Vec<Card>, Option<String>) {
-    let cards = shown(run)
-        .take(CARDS)
-        .enumerate()
-        .map(|(at, case)| Card::of(run, case, format!("r{number}-c{at}"), anchors, at < OPEN))
-        .collect();
-    let more = shown(run).count().saturating_sub(CARDS);
+/// The cases shown in full, and how many more there are.
+fn cards(view: &RunView<'_>, number: usize) -> (Vec<Card>, Option<String>) {
+    let findings = view.findings.iter().take(CARDS).enumerate();
+    let cards = findings.map(|(at, finding)| {
+        let of_requirement = |index| requirement_anchor(number, index);
+        let anchor = format!("r{number}-c{at}");
+        Card::of(view, finding.case, anchor, of_requirement, at < OPEN)
+    });
+    let more = view.findings.len().saturating_sub(CARDS);
     let more = (more > 0).then(|| {
         let cases = count(more as u64, "case", "cases");
         format!("and {cases} more, listed below under “All cases” and in the JSON result")
     });
-    (cards, more)
-}
-
-/// For each requirement, the first fully shown case that failed it.
-fn first_failures<'r>(
-    run: &'r RunResult,
-    cards: &HashMap<&str, String>,
-) -> HashMap<(&'r str, &'r str), String> {
-    let mut first = HashMap::new();
-    for case in &run.cases {
-        if let Some(anchor) = cards.get(case.id.as_str()) {
-            for name in &case.shows {
-                first
-                    .entry((case.suite(), name.as_str()))
-                    .or_insert_with(|| anchor.clone());
-            }
-        }
-    }
-    first
+    (cards.collect(), more)
 }
 
 /// The known failures that occurred, grouped by reason, and the problems with the list.
-fn listed(run: &RunResult) -> Vec<String> {
-    let wrong = known::troubles(run).map(|failure| {
+fn listed(view: &RunView<'_>) -> Vec<String> {
+    let problems = view.problems_of_the_list().map(|failure| {
         let (case, reason) = (visible(&failure.case), excerpt(&failure.reason, COLUMNS));
         format!("{}: {case}: {reason}", failure.kind.name())
     });
-    let allowed = known::allowed(run, COLUMNS);
-    allowed.into_iter().chain(wrong).collect()
+    let allowed = view.known_failures_in_words(COLUMNS);
+    allowed.into_iter().chain(problems).collect()
 }
 
 impl TraitView {

@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 
 use crate::report::digits::{count, grouped};
+use crate::report::run::basis;
 use crate::report::run::html::tone;
-use crate::report::run::requirements::RequirementRow;
-use crate::report::run::requirements::gravest;
+use crate::report::run::requirements::{Requirement, gravest, web_address};
 use crate::report::visible::{excerpt, visible};
 use crate::results::{Case, ObservedKind, SuiteSummary, Verdict};
-use crate::suite::Basis;
 
 /// Maximum number of rows per suite; the JSON document has all cases.
 const ROWS: usize = 2000;
@@ -67,12 +66,12 @@ impl SuiteView {
         suite: &SuiteSummary,
         anchor: String,
         requirements: Vec<RequirementView>,
-        cases: &[&Case],
+        cases: Vec<&Case>,
         cards: &HashMap<&str, String>,
     ) -> Self {
         let verdict = gravest(|verdict| suite.counts.of(verdict));
         // Cases with problems come first, so that the row limit does not hide them.
-        let mut ordered: Vec<&Case> = cases.to_vec();
+        let mut ordered = cases;
         ordered.sort_by_key(|case| matches!(case.verdict, Verdict::Pass | Verdict::Observed));
         let rows = ordered.iter().take(ROWS).map(|case| Row {
             tone: tone::of_verdict(Some(case.verdict)),
@@ -94,7 +93,7 @@ impl SuiteView {
             version: suite.version,
             digest: visible(&suite.digest),
             source: excerpt(&suite.source.title, COLUMNS),
-            url: suite.source.url.clone().filter(|url| is_web_address(url)),
+            url: web_address(suite).map(str::to_owned),
             retrieved: suite.source.retrieved.as_deref().map(visible),
             tone: tone::of_verdict(verdict),
             words: tone::verdict_word(verdict),
@@ -111,31 +110,19 @@ impl SuiteView {
 }
 
 fn counted(suite: &SuiteSummary) -> String {
-    let words: Vec<String> = Verdict::ALL
-        .into_iter()
-        .filter(|&verdict| suite.counts.of(verdict) > 0)
-        .map(|verdict| format!("{} {verdict}", grouped(suite.counts.of(verdict))))
+    let words: Vec<String> = suite
+        .counts
+        .each()
+        .map(|(verdict, number)| format!("{} {verdict}", grouped(number)))
         .collect();
     words.join(", ")
 }
 
-/// Whether an address may become a link. Suites may come from strangers, so only web addresses do.
-fn is_web_address(url: &str) -> bool {
-    let has_scheme = url.starts_with("https://") || url.starts_with("http://");
-    has_scheme && url.chars().all(|c| c.is_ascii_graphic())
-}
-
 impl RequirementView {
-    pub(super) fn of(row: &RequirementRow<'_>, anchor: String, failed: Option<String>) -> Self {
+    pub(super) fn of(row: &Requirement<'_>, anchor: String, failed: Option<String>) -> Self {
         let verdict = row.verdict();
         let (passed, of) = row.passed_of();
         let observed = row.counts.of(Verdict::Observed);
-        let place = match (row.requirement.basis, &row.requirement.place) {
-            (Basis::Document, Some(place)) => excerpt(place, COLUMNS),
-            (Basis::Document, None) => "in the document".to_owned(),
-            (Basis::Security, _) => "not in the document; security".to_owned(),
-            (Basis::Practice, _) => "not in the document; practice".to_owned(),
-        };
         Self {
             anchor,
             tone: tone::of_verdict(verdict),
@@ -143,7 +130,7 @@ impl RequirementView {
             id: visible(&row.requirement.id),
             level: row.requirement.level.name(),
             text: excerpt(&row.requirement.text, COLUMNS),
-            place,
+            place: excerpt(basis::within_its_suite(row.requirement), COLUMNS),
             passed: match (of - observed, observed) {
                 (0, 0) => "none tried".to_owned(),
                 (0, _) => format!("{} observed", grouped(observed)),

@@ -3,16 +3,17 @@
 use crate::report::digits::{count, grouped};
 use crate::report::run::case::REASON;
 use crate::report::run::human::canvas::Canvas;
-use crate::report::run::known;
+use crate::report::run::view::RunView;
 use crate::report::visible::excerpt;
 use crate::results::{RestartKind, RunResult, Trait};
 
 /// Longest text in a line, in columns.
 const COLUMNS: usize = 160;
 
-pub(super) fn known_failures(page: &mut Canvas, result: &RunResult) {
-    page.list(&known::allowed(result, COLUMNS));
-    let troubles: Vec<_> = known::troubles(result)
+pub(super) fn known_failures(page: &mut Canvas, view: &RunView<'_>) {
+    page.list(&view.known_failures_in_words(COLUMNS));
+    let problems: Vec<_> = view
+        .problems_of_the_list()
         .map(|failure| {
             format!(
                 "{} {}: {}",
@@ -22,7 +23,7 @@ pub(super) fn known_failures(page: &mut Canvas, result: &RunResult) {
             )
         })
         .collect();
-    page.list(&troubles);
+    page.list(&problems);
 }
 
 pub(super) fn profile(page: &mut Canvas, result: &RunResult) {

@@ -5,30 +5,33 @@ use std::collections::{BTreeMap, HashSet};
 use crate::report::HumanOptions;
 use crate::report::digits::{count, grouped};
 use crate::report::run::case::{LABEL, details};
+use crate::report::run::finding::FindingKind;
 use crate::report::run::human::canvas::{Canvas, some_of};
-use crate::report::run::human::groups::{Group, by_requirement};
+use crate::report::run::view::{Group, RunView};
 use crate::report::visible::visible;
 use crate::results::{Case, ObservedKind, RunResult, Verdict};
 
 pub(super) fn failures(
     page: &mut Canvas,
     result: &RunResult,
-    groups: &[Group<'_>],
+    groups: &[Group<'_, '_>],
     options: &HumanOptions,
 ) {
     let mut mentioned = HashSet::new();
     for group in groups.iter().take(options.requirements) {
         page.gap();
         let requirement = group.requirement;
+        let (_, tried) = requirement.passed_of();
         page.line(format_args!(
             "{} {}: {} of {} cases",
             page.paint.bad("FAIL"),
-            page.paint.strong(&group.name()),
+            page.paint.strong(&requirement.name()),
             grouped(group.cases.len() as u64),
-            grouped(group.tried as u64),
+            grouped(tried),
         ));
-        page.line(format_args!("  {}", visible(&requirement.text)));
-        let standing = format!("{}; {}", requirement.level, visible(&group.standing()));
+        page.line(format_args!("  {}", visible(&requirement.requirement.text)));
+        let level = requirement.requirement.level;
+        let standing = format!("{level}; {}", visible(&group.basis()));
         page.line(format_args!("  {}", page.paint.faint(&standing)));
         let new: Vec<&Case> = group
             .cases
@@ -63,11 +66,11 @@ pub(super) fn failures(
     }
 }
 
-pub(super) fn errors(page: &mut Canvas, result: &RunResult, options: &HumanOptions) {
+pub(super) fn errors(page: &mut Canvas, view: &RunView<'_>, options: &HumanOptions) {
     let mut by_kind: BTreeMap<ObservedKind, Vec<&Case>> = BTreeMap::new();
-    for case in &result.cases {
-        if let (Verdict::Error, Some(kind)) = (case.verdict, case.outcome) {
-            by_kind.entry(kind).or_default().push(case);
+    for finding in &view.findings {
+        if let (FindingKind::Error, Some(kind)) = (finding.kind, finding.case.outcome) {
+            by_kind.entry(kind).or_default().push(finding.case);
         }
     }
     for (kind, cases) in by_kind {
@@ -82,16 +85,18 @@ pub(super) fn errors(page: &mut Canvas, result: &RunResult, options: &HumanOptio
             page.paint.bad("ERROR"),
             count(cases.len() as u64, "case", "cases")
         ));
-        some_in_full(page, result, &cases, options);
+        some_in_full(page, view.run, &cases, options);
     }
 }
 
-pub(super) fn warnings(page: &mut Canvas, result: &RunResult) {
-    let groups = by_requirement(result, Verdict::Warning);
+pub(super) fn warnings(page: &mut Canvas, view: &RunView<'_>) {
+    let groups = view.ranked(|case| case.verdict == Verdict::Warning);
     if !groups.is_empty() {
         page.gap();
     }
     for group in groups {
+        let requirement = group.requirement;
+        let (_, tried) = requirement.passed_of();
         let mut outcomes: BTreeMap<ObservedKind, u64> = BTreeMap::new();
         for kind in group.cases.iter().filter_map(|case| case.outcome) {
             *outcomes.entry(kind).or_default() += 1;
@@ -103,11 +108,11 @@ pub(super) fn warnings(page: &mut Canvas, result: &RunResult) {
         page.line(format_args!(
             "{} {}: {} of {} cases ({}); {}",
             page.paint.doubtful("warning"),
-            group.name(),
+            requirement.name(),
             grouped(group.cases.len() as u64),
-            grouped(group.tried as u64),
+            grouped(tried),
             outcomes.join(", "),
-            visible(&group.requirement.text),
+            visible(&requirement.requirement.text),
         ));
         let ids: Vec<_> = group.cases.iter().map(|case| case.id.as_str()).collect();
         page.line(format_args!("  {}", page.paint.faint(&some_of(&ids))));

@@ -6,23 +6,21 @@
 mod beside;
 mod canvas;
 mod failed;
-mod groups;
 mod options;
 mod page;
 mod paint;
-mod sentence;
 mod several;
 mod summary;
 
+use crate::report::run::view::RunView;
 use crate::results::Document;
 
 pub use options::HumanOptions;
-pub(super) use sentence::{gate as gate_sentence, verdict_sentence};
 
 /// Renders the document for a person.
 pub fn human(document: &Document, options: &HumanOptions) -> String {
     match document {
-        Document::Run(result) => page::one(result, options),
+        Document::Run(run) => page::one(&RunView::of(run), options),
         Document::Runs(_) => several::several(document, options),
     }
 }

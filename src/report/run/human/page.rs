@@ -2,29 +2,30 @@
 
 use crate::report::HumanOptions;
 use crate::report::run::human::canvas::Canvas;
-use crate::report::run::human::groups::by_requirement;
-use crate::report::run::human::{beside, failed, sentence, summary};
-use crate::results::{RunResult, Verdict};
+use crate::report::run::human::{beside, failed, summary};
+use crate::report::run::view::RunView;
+use crate::results::Verdict;
 
 /// Renders a single run.
-pub(super) fn one(result: &RunResult, options: &HumanOptions) -> String {
+pub(super) fn one(view: &RunView<'_>, options: &HumanOptions) -> String {
+    let run = view.run;
     let mut page = Canvas::new(options);
-    sentence::judged_itself(&mut page, result);
-    let failures = by_requirement(result, Verdict::Fail);
-    failed::failures(&mut page, result, &failures, options);
-    failed::errors(&mut page, result, options);
-    failed::warnings(&mut page, result);
-    beside::known_failures(&mut page, result);
+    summary::judged_itself(&mut page, run);
+    let failures = view.ranked(|case| case.verdict == Verdict::Fail);
+    failed::failures(&mut page, run, &failures, options);
+    failed::errors(&mut page, view, options);
+    failed::warnings(&mut page, view);
+    beside::known_failures(&mut page, view);
     if options.profile {
-        beside::profile(&mut page, result);
+        beside::profile(&mut page, run);
     }
-    beside::notes(&mut page, result);
-    beside::left_out(&mut page, result);
-    summary::suites(&mut page, result);
+    beside::notes(&mut page, run);
+    beside::left_out(&mut page, run);
+    summary::suites(&mut page, run);
     summary::requirements(&mut page, &failures);
-    summary::likely_causes(&mut page, result);
-    sentence::verdict(&mut page, result);
-    sentence::judged_itself(&mut page, result);
+    summary::likely_causes(&mut page, view);
+    summary::verdict(&mut page, run);
+    summary::judged_itself(&mut page, run);
     page.into_text()
 }
 

@@ -1,5 +1,7 @@
 //! Optional colour.
 
+use crate::report::beside::Tone;
+
 /// Colours text, or returns it unchanged.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Paint {
@@ -11,8 +13,12 @@ impl Paint {
         Self { color }
     }
 
-    pub(super) fn good(self, text: &str) -> String {
-        self.with("1;32", text)
+    pub(super) fn tone(self, tone: Tone, text: &str) -> String {
+        match tone {
+            Tone::Good => self.with("1;32", text),
+            Tone::Doubtful => self.doubtful(text),
+            Tone::Bad => self.bad(text),
+        }
     }
 
     pub(super) fn bad(self, text: &str) -> String {

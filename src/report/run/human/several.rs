@@ -2,9 +2,11 @@
 
 use crate::report::HumanOptions;
 use crate::report::digits::grouped;
+use crate::report::run::headline::of_conformance;
 use crate::report::run::human::canvas::Canvas;
 use crate::report::run::human::page::one;
 use crate::report::run::matrix::{Cell, by_suite};
+use crate::report::run::view::RunView;
 use crate::report::visible::excerpt;
 use crate::results::{Conformance, Document, Verdict};
 
@@ -18,11 +20,11 @@ pub(super) fn several(document: &Document, options: &HumanOptions) -> String {
         .iter()
         .map(|name| excerpt(name, COLUMNS))
         .collect();
-    for (run, name) in std::iter::zip(document.runs(), &names) {
+    for (view, name) in std::iter::zip(&RunView::all(document), &names) {
         page.gap();
         page.line(page.paint.strong(&format!("== {name}")));
         page.gap();
-        for line in one(run, options).lines() {
+        for line in one(view, options).lines() {
             page.line(line);
         }
     }
@@ -56,14 +58,13 @@ fn table(page: &mut Canvas, document: &Document, names: &[String]) {
         heads.join("  ")
     ));
     for ((name, run), row) in names.iter().zip(document.runs()).zip(&matrix.rows) {
-        let word = match run.conformance {
-            // Padded to the width of the longest word.
-            Conformance::Incomplete if run.did_not_start.is_some() => {
-                page.paint.bad("did not start")
+        let word = match (run.conformance, &run.did_not_start) {
+            (Conformance::Incomplete, Some(_)) => page.paint.bad("did not start"),
+            (conformance, _) => {
+                // Padded to the width of the longest word.
+                let word = format!("{:<13}", conformance.name());
+                page.paint.tone(of_conformance(conformance), &word)
             }
-            Conformance::Conformant => page.paint.good("conformant   "),
-            Conformance::Nonconformant => page.paint.bad("nonconformant"),
-            Conformance::Incomplete => page.paint.doubtful("incomplete   "),
         };
         let cells: Vec<String> = std::iter::zip(row, &widths)
             .map(|(cell, width)| {

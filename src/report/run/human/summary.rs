@@ -1,13 +1,14 @@
-//! The summary: each suite, the failed requirements, and the likely causes.
+//! The summary: each suite, the failed requirements, the likely causes, and the verdict.
 
 use std::fmt::Write as _;
 
 use crate::report::digits::{count, grouped};
-use crate::report::run::causes::{causes, remarks};
+use crate::report::run::headline::of_conformance;
 use crate::report::run::human::canvas::Canvas;
-use crate::report::run::human::groups::Group;
+use crate::report::run::sentence::{gate_sentence, particulars, said};
+use crate::report::run::view::{Group, RunView};
 use crate::report::visible::beginning;
-use crate::results::{RunResult, Verdict};
+use crate::results::{JUDGED_ITSELF, RunResult, Verdict};
 
 /// Maximum number of failed requirements listed.
 const REQUIREMENTS: usize = 20;
@@ -18,10 +19,7 @@ const CAUSES: usize = 3;
 /// Writes one line per suite: how many cases got which verdict.
 pub(super) fn suites(page: &mut Canvas, result: &RunResult) {
     page.gap();
-    let shown: Vec<Verdict> = Verdict::ALL
-        .into_iter()
-        .filter(|verdict| result.counts.of(*verdict) > 0)
-        .collect();
+    let shown: Vec<Verdict> = result.counts.each().map(|(verdict, _)| verdict).collect();
     let cell = |number: u64, word: &str| match number {
         0 => String::new(),
         _ => format!("{} {word}", grouped(number)),
@@ -57,15 +55,16 @@ pub(super) fn suites(page: &mut Canvas, result: &RunResult) {
 }
 
 /// Writes one line per failed requirement, if their details above fill a screen.
-pub(super) fn requirements(page: &mut Canvas, failures: &[Group<'_>]) {
+pub(super) fn requirements(page: &mut Canvas, failures: &[Group<'_, '_>]) {
     if failures.len() < 3 {
         return;
     }
-    let figure = |group: &Group<'_>| {
+    let figure = |group: &Group<'_, '_>| {
+        let (_, tried) = group.requirement.passed_of();
         format!(
             "{} of {}",
             grouped(group.cases.len() as u64),
-            grouped(group.tried as u64)
+            grouped(tried)
         )
     };
     let width = failures.iter().map(|group| figure(group).len()).max();
@@ -76,8 +75,8 @@ pub(super) fn requirements(page: &mut Canvas, failures: &[Group<'_>]) {
                 "{} {:>width$}  {}: {}",
                 page.paint.bad("FAIL"),
                 figure(group),
-                group.name(),
-                beginning(&group.requirement.text, 100),
+                group.requirement.name(),
+                beginning(&group.requirement.requirement.text, 100),
                 width = width.unwrap_or_default()
             )
         })
@@ -86,11 +85,8 @@ pub(super) fn requirements(page: &mut Canvas, failures: &[Group<'_>]) {
 }
 
 /// Writes the likely causes.
-pub(super) fn likely_causes(page: &mut Canvas, result: &RunResult) {
-    let Some(diagnosis) = &result.diagnosis else {
-        return;
-    };
-    let (causes, remarks) = (causes(diagnosis), remarks(diagnosis));
+pub(super) fn likely_causes(page: &mut Canvas, view: &RunView<'_>) {
+    let (causes, remarks) = (&view.causes, &view.remarks);
     if causes.is_empty() && remarks.is_empty() {
         return;
     }
@@ -113,5 +109,25 @@ pub(super) fn likely_causes(page: &mut Canvas, result: &RunResult) {
     }
     for remark in remarks {
         page.line(remark);
+    }
+}
+
+/// Writes the run's result, and the gate's result if it does not follow from that.
+pub(super) fn verdict(page: &mut Canvas, result: &RunResult) {
+    page.gap();
+    if let Some(line) = gate_sentence(result) {
+        page.line(line);
+    }
+    let tone = of_conformance(result.conformance);
+    let word = page.paint.tone(tone, result.conformance.name());
+    let (said, particulars) = (said(result), particulars(result));
+    page.line(format_args!("{word}: {said} ({particulars})"));
+}
+
+/// Warns that nothing of the user's was tested because no implementation was named. Written first
+/// and last, so that it is not missed.
+pub(super) fn judged_itself(page: &mut Canvas, result: &RunResult) {
+    if result.judged_itself {
+        page.line(page.paint.doubtful(JUDGED_ITSELF));
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::report::digits::{count, duration, grouped};
-use crate::report::run::human::canvas::Canvas;
 use crate::report::visible::excerpt;
 use crate::results::{
     Case, Conformance, GateFailureKind, JUDGED_ITSELF, ObservedKind, RunResult, Verdict,
@@ -13,40 +12,21 @@ use crate::suite::{Basis, Level};
 /// Longest reason why a run did not start, in columns.
 const REASON: usize = 400;
 
-/// Writes the run's result, and the gate's result if it does not follow from that.
-pub(super) fn verdict(page: &mut Canvas, result: &RunResult) {
-    page.gap();
-    if let Some(line) = gate(result) {
-        page.line(line);
-    }
-    let (word, said) = said(result);
-    let word = match result.conformance {
-        Conformance::Conformant => page.paint.good(word),
-        Conformance::Nonconformant => page.paint.bad(word),
-        Conformance::Incomplete => page.paint.doubtful(word),
-    };
-    page.line(format_args!("{word}: {said} ({})", particulars(result)));
-}
-
-/// Warns that nothing of the user's was tested because no implementation was named. Written first
-/// and last, so that it is not missed.
-pub(super) fn judged_itself(page: &mut Canvas, result: &RunResult) {
-    if result.judged_itself {
-        page.line(page.paint.doubtful(JUDGED_ITSELF));
-    }
-}
-
 /// The run's result in one or two sentences, starting with the word for it and a colon. Untrusted
 /// text in it is escaped.
-pub(in crate::report) fn verdict_sentence(result: &RunResult) -> String {
-    let (word, said) = said(result);
+pub(super) fn verdict_sentence(result: &RunResult) -> String {
+    format!("{}: {}", result.conformance.name(), verdict_words(result))
+}
+
+/// Like [`verdict_sentence`], without the word.
+pub(super) fn verdict_words(result: &RunResult) -> String {
     let part = part(result).map(|words| format!(" ({words})"));
     let itself = if result.judged_itself {
         format!(". This is {JUDGED_ITSELF}")
     } else {
         String::new()
     };
-    format!("{word}: {said}{}{itself}", part.unwrap_or_default())
+    format!("{}{}{itself}", said(result), part.unwrap_or_default())
 }
 
 /// How many of the cases were run; `None` if all were.
@@ -55,19 +35,16 @@ fn part(result: &RunResult) -> Option<String> {
     (asked < all).then(|| format!("{} of {}", grouped(asked), count(all, "case", "cases")))
 }
 
-fn said(result: &RunResult) -> (&'static str, String) {
+/// What the run shows of the implementation.
+pub(super) fn said(result: &RunResult) -> String {
     if let (Conformance::Incomplete, Some(reason)) = (result.conformance, &result.did_not_start) {
-        let said = format!(
-            "{} did not start: {}",
-            name(result),
-            excerpt(reason, REASON)
-        );
-        return ("incomplete", said);
+        let reason = excerpt(reason, REASON);
+        return format!("{} did not start: {reason}", name(result));
     }
-    let (word, mut said) = match result.conformance {
-        Conformance::Conformant => ("conformant", conformant(result)),
-        Conformance::Nonconformant => ("nonconformant", nonconformant(result)),
-        Conformance::Incomplete => ("incomplete", incomplete(result)),
+    let mut said = match result.conformance {
+        Conformance::Conformant => conformant(result),
+        Conformance::Nonconformant => nonconformant(result),
+        Conformance::Incomplete => incomplete(result),
     };
     if result.interrupted {
         said = format!("interrupted after {}; {said}", so_far(result));
@@ -78,7 +55,7 @@ fn said(result: &RunResult) -> (&'static str, String) {
     if let Some(changes) = result.hello_changes.in_words() {
         said = format!("{said}; {changes}");
     }
-    (word, said + &unbeaten_baseline(result))
+    said + &unbeaten_baseline(result)
 }
 
 /// A warning if an implementation that computes nothing would pass as many cases; otherwise empty.
@@ -226,7 +203,7 @@ fn incomplete(result: &RunResult) -> String {
 }
 
 /// The gate's result; `None` if it follows from the conformance.
-pub(in crate::report) fn gate(result: &RunResult) -> Option<String> {
+pub(super) fn gate_sentence(result: &RunResult) -> Option<String> {
     if result.gate.passed {
         let listed = result.cases.iter().filter(|case| case.known.is_some());
         let list = "the list of known failures";
@@ -285,7 +262,7 @@ fn named(kind: GateFailureKind, number: u64) -> String {
 }
 
 /// `acme-identity 2.1.0 (php)`.
-pub(in crate::report) fn name(result: &RunResult) -> String {
+fn name(result: &RunResult) -> String {
     let about = &result.implementation;
     let mut words = vec![excerpt(about.called(), 60)];
     words.extend(about.version.iter().map(|version| excerpt(version, 40)));
@@ -294,7 +271,8 @@ pub(in crate::report) fn name(result: &RunResult) -> String {
     words.join(" ")
 }
 
-fn particulars(result: &RunResult) -> String {
+/// How much ran, and how to repeat it.
+pub(super) fn particulars(result: &RunResult) -> String {
     let all = || count(result.counts.total(), "case", "cases");
     let mut facts = vec![part(result).unwrap_or_else(all)];
     match result.repeat_asked {
