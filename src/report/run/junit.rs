@@ -116,13 +116,12 @@ fn of_case(result: &RunResult, case: &Case, prefix: &str) -> TestCase {
         case.shows.join(", "),
         case.verdict
     );
-    match case.verdict {
-        Verdict::Observed => {
-            let seen = format!("{}: {}\n", excerpt(&case.expected, COLUMNS), actual(case));
-            out.push_str(&seen);
-        }
-        Verdict::Warning if case.known.is_none() => out.push_str(&details_text(result, case)),
-        _ => {}
+    if case.verdict == Verdict::Observed {
+        let seen = format!("{}: {}\n", excerpt(&case.expected, COLUMNS), actual(case));
+        out.push_str(&seen);
+    }
+    if Finding::of(case).is_some_and(Finding::is_warning) {
+        out.push_str(&details_text(result, case));
     }
     xml.set_system_out(out);
     xml

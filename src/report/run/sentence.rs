@@ -12,6 +12,17 @@ use crate::suite::{Basis, Level};
 /// Longest reason why a run did not start, in columns.
 const REASON: usize = 400;
 
+/// The word for a run whose implementation did not start.
+pub(super) const DID_NOT_START: &str = "did not start";
+
+/// The word for a run in a table: its conformance, or that it did not start.
+pub(super) fn verdict_word(result: &RunResult) -> &'static str {
+    match (result.conformance, &result.did_not_start) {
+        (Conformance::Incomplete, Some(_)) => DID_NOT_START,
+        (conformance, _) => conformance.name(),
+    }
+}
+
 /// The run's result in one or two sentences, starting with the word for it and a colon. Untrusted
 /// text in it is escaped.
 pub(super) fn verdict_sentence(result: &RunResult) -> String {

@@ -7,9 +7,10 @@ use crate::report::run::html::run::{requirement_anchor, suite_anchor};
 use crate::report::run::html::tone;
 use crate::report::run::matrix::{Cell, by_requirement, by_suite};
 use crate::report::run::requirements::Requirement;
+use crate::report::run::sentence::{DID_NOT_START, verdict_word};
 use crate::report::run::view::RunView;
 use crate::report::visible::{capitalised, excerpt};
-use crate::results::{Conformance, Document, RunResult};
+use crate::results::Document;
 
 /// Longest name, in columns.
 const COLUMNS: usize = 60;
@@ -64,26 +65,16 @@ impl MatrixView {
 
 fn said(document: &Document) -> String {
     let runs = document.runs();
-    let words = ["conformant", "nonconformant", "incomplete", ABSENT];
+    let words = ["conformant", "nonconformant", "incomplete", DID_NOT_START];
     let parts: Vec<String> = words
         .into_iter()
         .filter_map(|word| {
-            let number = runs.iter().filter(|run| came_to(run) == word).count();
+            let number = runs.iter().filter(|run| verdict_word(run) == word).count();
             (number > 0).then(|| format!("{} {word}", grouped(number as u64)))
         })
         .collect();
     let all = count(runs.len() as u64, "implementation", "implementations");
     format!("{all}: {}.", parts.join(", "))
-}
-
-/// The cell of a run that did not start.
-const ABSENT: &str = "did not start";
-
-fn came_to(run: &RunResult) -> &'static str {
-    match (run.conformance, &run.did_not_start) {
-        (Conformance::Incomplete, Some(_)) => ABSENT,
-        (conformance, _) => conformance.name(),
-    }
 }
 
 fn suites(document: &Document, names: &[String], campaigns: &Campaigns<'_>) -> Table {
@@ -100,7 +91,7 @@ fn suites(document: &Document, names: &[String], campaigns: &Campaigns<'_>) -> T
             anchor: format!("r{at}"),
             name: names[at].clone(),
             tone: tone::of(headline.tone),
-            word: capitalised(came_to(run)) + caveat.as_deref().unwrap_or_default(),
+            word: capitalised(verdict_word(run)) + caveat.as_deref().unwrap_or_default(),
             cells: cells.collect(),
         }
     });

@@ -67,17 +67,18 @@ pub(super) fn failures(
 }
 
 pub(super) fn errors(page: &mut Canvas, view: &RunView<'_>, options: &HumanOptions) {
-    let mut by_kind: BTreeMap<ObservedKind, Vec<&Case>> = BTreeMap::new();
+    let mut by_kind: BTreeMap<Option<ObservedKind>, Vec<&Case>> = BTreeMap::new();
     for finding in &view.findings {
-        if let (FindingKind::Error, Some(kind)) = (finding.kind, finding.case.outcome) {
-            by_kind.entry(kind).or_default().push(finding.case);
+        if finding.kind == FindingKind::Error {
+            let of_kind = by_kind.entry(finding.case.outcome).or_default();
+            of_kind.push(finding.case);
         }
     }
     for (kind, cases) in by_kind {
         page.gap();
         let what = match kind {
-            ObservedKind::Crash => "the adapter exited before it answered",
-            ObservedKind::TimeOut => "no answer in time",
+            Some(ObservedKind::Crash) => "the adapter exited before it answered",
+            Some(ObservedKind::TimeOut) => "no answer in time",
             _ => "the adapter broke the protocol",
         };
         page.line(format_args!(

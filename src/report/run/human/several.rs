@@ -1,14 +1,16 @@
 //! Several implementations: the verdict of each, then a table of all.
 
 use crate::report::HumanOptions;
+use crate::report::beside::Tone;
 use crate::report::digits::grouped;
 use crate::report::run::headline::of_conformance;
 use crate::report::run::human::canvas::Canvas;
 use crate::report::run::human::page::one;
 use crate::report::run::matrix::{Cell, by_suite};
+use crate::report::run::sentence::{DID_NOT_START, verdict_word};
 use crate::report::run::view::RunView;
 use crate::report::visible::excerpt;
-use crate::results::{Conformance, Document, Verdict};
+use crate::results::{Document, Verdict};
 
 /// Longest name in a line, in columns.
 const COLUMNS: usize = 60;
@@ -58,14 +60,13 @@ fn table(page: &mut Canvas, document: &Document, names: &[String]) {
         heads.join("  ")
     ));
     for ((name, run), row) in names.iter().zip(document.runs()).zip(&matrix.rows) {
-        let word = match (run.conformance, &run.did_not_start) {
-            (Conformance::Incomplete, Some(_)) => page.paint.bad("did not start"),
-            (conformance, _) => {
-                // Padded to the width of the longest word.
-                let word = format!("{:<13}", conformance.name());
-                page.paint.tone(of_conformance(conformance), &word)
-            }
+        let word = verdict_word(run);
+        let tone = match word {
+            DID_NOT_START => Tone::Bad,
+            _ => of_conformance(run.conformance),
         };
+        // Padded to the width of the longest word.
+        let word = page.paint.tone(tone, &format!("{word:<13}"));
         let cells: Vec<String> = std::iter::zip(row, &widths)
             .map(|(cell, width)| {
                 let text = format!("{:<width$}", words(cell.as_ref()));
