@@ -156,6 +156,39 @@ mod tests {
         }
     }
 
+    /// Older programs wrote the causes of a verifier without a diagnosis, and no numbers of cases.
+    #[test]
+    fn documents_of_older_programs_are_migrated() {
+        let mut older: Value = serde_json::from_str(&json(&forty_of_three_hundred())).unwrap();
+        let members = older.as_object_mut().unwrap();
+        members.remove("diagnosis");
+        members.remove("baselines");
+        members.insert(
+            "verifier_causes".into(),
+            serde_json::json!([
+                {"id": "accepts-prefix", "title": "a prefix", "remedy": "compare all", "explained": 3},
+            ]),
+        );
+        let scope = older["scope"].as_object_mut().unwrap();
+        scope.remove("cases");
+        scope.remove("asked");
+        let several = serde_json::json!({"macproof_runs": 1, "runs": [older]});
+        for document in [&older, &several] {
+            let document: Document = read(document.to_string().as_bytes()).unwrap();
+            let [run] = document.runs() else {
+                panic!("{document:?}");
+            };
+            assert_eq!((run.scope.cases, run.scope.asked), (300, 300));
+            assert_eq!(run.verifier_causes, []);
+            let diagnosis = run.diagnosis.as_ref().unwrap();
+            let explained = diagnosis
+                .causes
+                .iter()
+                .map(|cause| (cause.sign, cause.verify));
+            assert_eq!(explained.collect::<Vec<_>>(), [(36, 0), (0, 3)]);
+        }
+    }
+
     #[test]
     fn other_schema_versions_are_refused() {
         for (format, text) in one_of_each() {
