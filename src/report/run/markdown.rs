@@ -200,10 +200,10 @@ fn affected_requirements(view: &RunView<'_>, out: &mut String) {
             out,
             &[
                 code(&one.name()),
-                one.requirement.level.to_string(),
+                one.summary.level.to_string(),
                 text(&visible(&one.basis())),
                 format!("{} of {}", grouped(passed), grouped(of)),
-                text(&visible(&one.requirement.text)),
+                text(&visible(&one.summary.text)),
             ],
         );
     }

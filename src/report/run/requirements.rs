@@ -8,7 +8,7 @@ use crate::results::{Case, Counts, RequirementSummary, RunResult, SuiteSummary, 
 /// A requirement with the cases that show it.
 pub(super) struct Requirement<'r> {
     pub(super) suite: &'r SuiteSummary,
-    pub(super) requirement: &'r RequirementSummary,
+    pub(super) summary: &'r RequirementSummary,
     /// The cases that show it, in file order.
     pub(super) cases: Vec<&'r Case>,
     pub(super) counts: Counts,
@@ -17,7 +17,7 @@ pub(super) struct Requirement<'r> {
 impl Requirement<'_> {
     /// `suite/requirement`.
     pub(super) fn name(&self) -> String {
-        format!("{}/{}", self.suite.name, self.requirement.id)
+        format!("{}/{}", self.suite.name, self.summary.id)
     }
 
     /// The numbers of passed and of tried cases.
@@ -35,7 +35,7 @@ impl Requirement<'_> {
 
     /// Where it is written down or, if it is not, why it holds.
     pub(super) fn basis(&self) -> String {
-        basis::of_requirement(self.suite, self.requirement)
+        basis::of_requirement(self.suite, self.summary)
     }
 }
 
@@ -51,11 +51,11 @@ impl<'r> Requirements<'r> {
         let mut all: Vec<Requirement<'_>> = Vec::new();
         let mut indices = HashMap::new();
         for suite in &run.suites {
-            for requirement in &suite.requirements {
-                indices.insert((suite.name.as_str(), requirement.id.as_str()), all.len());
+            for summary in &suite.requirements {
+                indices.insert((suite.name.as_str(), summary.id.as_str()), all.len());
                 all.push(Requirement {
                     suite,
-                    requirement,
+                    summary,
                     cases: Vec::new(),
                     counts: Counts::default(),
                 });

@@ -76,7 +76,7 @@ fn run(view: &RunView<'_>) -> Value {
 }
 
 fn rule(one: &Requirement<'_>) -> Value {
-    let requirement = one.requirement;
+    let requirement = one.summary;
     let mut rule = json!({
         "id": one.name(),
         "name": requirement.id,

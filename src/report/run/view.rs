@@ -43,10 +43,8 @@ pub(super) struct Group<'v, 'r> {
 impl Group<'_, '_> {
     /// The requirement's basis in the words that suit these cases.
     pub(super) fn basis(&self) -> String {
-        let Requirement {
-            suite, requirement, ..
-        } = self.requirement;
-        basis::of_failures(suite, requirement, &self.cases)
+        let Requirement { suite, summary, .. } = self.requirement;
+        basis::of_failures(suite, summary, &self.cases)
     }
 }
 
@@ -117,7 +115,7 @@ impl<'r> RunView<'r> {
         let mut groups: Vec<_> = groups.filter(|group| !group.cases.is_empty()).collect();
         groups.sort_by_cached_key(|group| {
             let requirement = group.requirement;
-            let level = requirement.requirement.level;
+            let level = requirement.summary.level;
             (level, Reverse(group.cases.len()), requirement.name())
         });
         groups

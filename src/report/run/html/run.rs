@@ -85,7 +85,7 @@ impl RunSection {
             .collect();
         let suites = run.suites.iter().enumerate().map(|(at, suite)| {
             let requirements = view.requirements.all.iter().enumerate();
-            let requirements = requirements.filter(|(_, one)| one.suite.name == suite.name);
+            let requirements = requirements.filter(|(_, one)| std::ptr::eq(one.suite, suite));
             let requirements = requirements.map(|(at, one)| {
                 let mut cases = one.cases.iter();
                 let failed = cases.find_map(|case| by_id.get(case.id.as_str()).cloned());

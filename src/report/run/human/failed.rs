@@ -29,8 +29,8 @@ pub(super) fn failures(
             grouped(group.cases.len() as u64),
             grouped(tried),
         ));
-        page.line(format_args!("  {}", visible(&requirement.requirement.text)));
-        let level = requirement.requirement.level;
+        page.line(format_args!("  {}", visible(&requirement.summary.text)));
+        let level = requirement.summary.level;
         let standing = format!("{level}; {}", visible(&group.basis()));
         page.line(format_args!("  {}", page.paint.faint(&standing)));
         let new: Vec<&Case> = group
@@ -113,7 +113,7 @@ pub(super) fn warnings(page: &mut Canvas, view: &RunView<'_>) {
             grouped(group.cases.len() as u64),
             grouped(tried),
             outcomes.join(", "),
-            visible(&requirement.requirement.text),
+            visible(&requirement.summary.text),
         ));
         let ids: Vec<_> = group.cases.iter().map(|case| case.id.as_str()).collect();
         page.line(format_args!("  {}", page.paint.faint(&some_of(&ids))));

@@ -76,7 +76,7 @@ pub(super) fn requirements(page: &mut Canvas, failures: &[Group<'_, '_>]) {
                 page.paint.bad("FAIL"),
                 figure(group),
                 group.requirement.name(),
-                beginning(&group.requirement.requirement.text, 100),
+                beginning(&group.requirement.summary.text, 100),
                 width = width.unwrap_or_default()
             )
         })
