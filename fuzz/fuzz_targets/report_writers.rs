@@ -69,7 +69,7 @@ fuzz_target!(|input: (&str, &str, Vec<(u8, String)>)| {
     let result = conclude(circumstances, observations, &KnownFailures::none(), "2026-11-21");
     let document: Document = result.into();
     let json = report::json(&document);
-    assert_eq!(report::read(json.as_bytes()).unwrap(), document);
+    assert_eq!(report::read::<Document>(json.as_bytes()).unwrap(), document);
     let xml = report::junit(&document);
     quick_junit::Report::deserialize_from_str(&xml).expect("the report is XML");
     let human = report::human(&document, &HumanOptions::default());

@@ -39,7 +39,7 @@ pub(crate) fn merge(
 
 fn merge_campaigns(files: &[(&PathBuf, Vec<u8>)], output: Option<&Path>) -> Result<Exit, Stop> {
     let part = |(path, bytes): &(&PathBuf, Vec<u8>)| {
-        report::read_fuzz(bytes)
+        report::read(bytes)
             .map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))
     };
     let parts = files.iter().map(part).collect::<Result<Vec<_>, _>>()?;

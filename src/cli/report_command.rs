@@ -107,17 +107,17 @@ pub(crate) fn report(command: &ReportCommand) -> Result<Exit, Stop> {
 }
 
 fn saved_timing(path: &Path) -> Result<TimingResult, Stop> {
-    report::read_timing(&read_document(path)?)
+    report::read(&read_document(path)?)
         .map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))
 }
 
 fn saved_fuzz(path: &Path) -> Result<FuzzResult, Stop> {
-    report::read_fuzz(&read_document(path)?)
+    report::read(&read_document(path)?)
         .map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))
 }
 
 fn saved_versus(path: &Path) -> Result<VersusResult, Stop> {
-    report::read_versus(&read_document(path)?)
+    report::read(&read_document(path)?)
         .map_err(|error| Stop::usage(format_args!("{}: {error}", path.display())))
 }
 

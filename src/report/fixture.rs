@@ -1,17 +1,45 @@
 //! Runs for the report tests.
 
+use crate::report::fuzz::fixture::{campaign, versus};
+use crate::report::{ReadError, json, read};
 use crate::results::fixture::{
     accept, circumstances, expect_token, not_accepted, reject, run, suite, threw, token,
 };
 use crate::results::{
-    Account, Causes, Diagnosis, Failure, FuzzPoint, FuzzResult, KnownFailures, LikelyCause,
-    MistakeMention, Observation, Observed, RunResult, ScopeNote, VersusResult, conclude,
+    Account, Causes, Diagnosis, Document, DocumentFormat, Failure, FuzzPoint, FuzzResult,
+    KnownFailures, LikelyCause, MistakeMention, Observation, Observed, RunResult, Runs, ScopeNote,
+    TimingResult, VersusResult, conclude,
 };
 use crate::signature::{Fields, Op, Outcome, OutcomeKind, Value};
 use crate::suite::{Basis, Expect, Level, Suite};
 
 /// Hostile text, as a malicious implementation might send it.
 pub(super) const HOSTILE: &str = "<script>alert(1)</script> ]]> &amp; \u{202e}drawkcab\u{2066} \0 \u{1b}[31mred\u{1b}[0m \u{9b}2J \u{feff}\u{200b} \"quoted\" 'single' \\n \n\r\t \u{fffe} \u{1f600} e\u{301} \u{7f}";
+
+/// A document of each format, those of campaigns with every possible member.
+pub(super) fn one_of_each() -> Vec<(DocumentFormat, String)> {
+    let text = |format| {
+        let text = match format {
+            DocumentFormat::Run => json(&rich(1)),
+            DocumentFormat::Runs => json(&Runs::new(vec![green(), rich(1)])),
+            DocumentFormat::Fuzz => json(&campaign()),
+            DocumentFormat::Versus => json(&versus()),
+            DocumentFormat::Timing => json(&crate::report::timing::fixture::campaign()),
+        };
+        (format, text)
+    };
+    DocumentFormat::ALL.map(text).into()
+}
+
+/// Reads a document as that of a format, and writes it again.
+pub(super) fn reread(format: DocumentFormat, bytes: &[u8]) -> Result<String, ReadError> {
+    Ok(match format {
+        DocumentFormat::Run | DocumentFormat::Runs => json(&read::<Document>(bytes)?),
+        DocumentFormat::Fuzz => json(&read::<FuzzResult>(bytes)?),
+        DocumentFormat::Versus => json(&read::<VersusResult>(bytes)?),
+        DocumentFormat::Timing => json(&read::<TimingResult>(bytes)?),
+    })
+}
 
 fn rejects() -> Expect {
     Expect::Outcomes(vec![OutcomeKind::Reject, OutcomeKind::Refused])

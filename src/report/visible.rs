@@ -184,6 +184,15 @@ pub(super) fn is_visible(c: char) -> bool {
     }
 }
 
+/// Capitalises the first letter.
+pub(super) fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters
+        .next()
+        .map(|first| first.to_uppercase().chain(characters).collect())
+        .unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -1,77 +1,53 @@
-//! The results of a run: verdicts, conformance, the gate, and the document from which all reports
-//! are rendered.
+//! The results of runs and campaigns: verdicts, conformance, the gate, and the documents from which
+//! all reports are rendered.
+//!
+//! `run` holds the document of a run, `fuzz` those of a fuzz campaign and of a comparison,
+//! `timing` that of a timing campaign; what they share stands beside them.
 
-mod baseline;
-mod case_pattern;
 mod causes;
-mod conclude;
-mod conformance;
-mod diagnosis;
-mod difference;
-mod document;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod fuzz;
 mod interruption;
 mod judge;
-mod known_failure_matcher;
-mod known_failures;
-mod listing;
-mod merge;
-mod merge_fuzz;
 mod needle;
-mod not_started;
-mod observation;
 mod observed_kind;
-mod progress_curve;
 mod redaction;
 #[cfg(test)]
 mod redaction_laws;
 mod restarts;
-mod runs;
+mod run;
 mod timing;
-mod update;
 mod verdict;
-mod versus;
+mod versioned;
 mod words;
 
-pub use baseline::{Baseline, BaselineScore};
-pub use case_pattern::{CasePattern, CasePatternError};
 pub use causes::{
     Account, Causes, Diagnosis, Inquiry, InquiryRequest, InquiryResult, InquiryToken, LikelyCause,
     MistakeMention,
 };
-pub use conclude::{Circumstances, conclude};
-pub use diagnosis::is_failure;
-pub use difference::{AbsentImplementation, ChangedCase, Difference};
-pub use document::{
-    Case, Conformance, Counts, Gate, GateFailure, GateFailureKind, JUDGED_ITSELF, KnownMention,
-    RequirementSummary, RunResult, SCHEMA_VERSION, Scope, ScopeNote, ShardSummary, SourceLine,
-    SuiteSummary, Trait,
-};
 pub use fuzz::{
-    FUZZ_SCHEMA_VERSION, FuzzEnd, FuzzFinding, FuzzResult, FuzzTrait, FuzzWarning, FuzzedSuite,
+    FUZZ_SCHEMA_VERSION, FuzzEnd, FuzzFinding, FuzzPoint, FuzzResult, FuzzTrait, FuzzWarning,
+    FuzzedSuite, ProgressCurve, VERSUS_SCHEMA_VERSION, VersusAnswer, VersusCell, VersusDifference,
+    VersusExample, VersusResult, VersusSide, merge_fuzz,
 };
 pub use interruption::{Interruption, gravest_exit_code};
 pub use judge::{Failure, Observed, judge};
-pub use known_failures::{EntryProblem, KnownFailure, KnownFailures, KnownFailuresError};
-pub use merge::{MergeError, merge};
-pub use merge_fuzz::merge_fuzz;
-pub use not_started::{INTERRUPTED_BEFORE, did_not_start};
-pub use observation::Observation;
 pub use observed_kind::ObservedKind;
-pub use progress_curve::{FuzzPoint, ProgressCurve};
 pub use redaction::{REDACTED, Redaction};
 pub use restarts::{RestartKind, RestartReason, Restarts};
-pub use runs::{Document, RUNS_VERSION, Runs};
+pub use run::{
+    AbsentImplementation, Baseline, BaselineScore, Case, CasePattern, CasePatternError,
+    ChangedCase, Circumstances, Conformance, Counts, Difference, Document, EntryProblem, Gate,
+    GateFailure, GateFailureKind, INTERRUPTED_BEFORE, JUDGED_ITSELF, KnownFailure, KnownFailures,
+    KnownFailuresError, KnownMention, MergeError, Observation, RUNS_VERSION, RequirementSummary,
+    RunResult, Runs, SCHEMA_VERSION, Scope, ScopeNote, ShardSummary, SourceLine, SuiteSummary,
+    Trait, conclude, did_not_start, is_failure, merge, updated,
+};
 pub use timing::{
     Confirmation, Control, ControlKind, Distributions, Effect, Measurement, RunningEffect, Subject,
     TIMING_SCHEMA_VERSION, TimingCircumstances, TimingResult, TimingVerdict,
 };
-pub use update::updated;
 pub use verdict::Verdict;
-pub use versus::{
-    VERSUS_SCHEMA_VERSION, VersusAnswer, VersusCell, VersusDifference, VersusExample, VersusResult,
-    VersusSide,
-};
+pub use versioned::{DocumentFormat, Versioned};
 pub use words::{expected as expected_in_words, outcome as outcome_in_words};

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use macproof::results::VersusResult;
 use serde_json::Value;
 
 use crate::fuzz::{adapter, macproof, planted, run};
@@ -30,7 +31,7 @@ fn compare(folder: &Path, arguments: &[&str]) -> Compared {
     let stderr = String::from_utf8_lossy(&output.stderr);
     let document = fs::read(&json).unwrap_or_else(|_| panic!("no document: {stderr}"));
     let document: Value = serde_json::from_slice(&document).unwrap();
-    let read = macproof::report::read_versus(&fs::read(&json).unwrap()).unwrap();
+    let read = macproof::report::read::<VersusResult>(&fs::read(&json).unwrap()).unwrap();
     assert_eq!(Some(i32::from(read.exit_code)), output.status.code());
     Compared {
         code: output.status.code().unwrap(),

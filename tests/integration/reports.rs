@@ -314,16 +314,16 @@ fn every_format_is_made_from_a_saved_result() {
     assert!(Path::new(&program.path("r.json")).exists());
 }
 
-/// Those that `src/report/junit.rs` keeps as snapshots, and real ones.
+/// Those that `src/report/run/junit.rs` keeps as snapshots, and real ones.
 #[test(needs(XMLLINT))]
 fn junit_matches_the_schema_of_jenkins() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let program = Program::new();
     let mut reports = Vec::new();
-    for entry in fs::read_dir(root.join("src/report/snapshots")).unwrap() {
+    for entry in fs::read_dir(root.join("src/report/run/snapshots")).unwrap() {
         let snapshot = entry.unwrap().path();
         let name = snapshot.file_name().unwrap().to_str().unwrap();
-        if name.starts_with("macproof__report__junit__tests__junit") {
+        if name.starts_with("macproof__report__run__junit__tests__junit") {
             let text = fs::read_to_string(&snapshot).unwrap();
             let report = program.path(name);
             fs::write(&report, &text[text.find("<?xml").unwrap()..]).unwrap();

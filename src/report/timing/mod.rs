@@ -1,11 +1,10 @@
-//! Renders the document of a timing campaign: text, pictures and schema.
+//! Renders the document of a timing campaign: text, pages, pictures and schema.
 
-mod document;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub(super) mod html;
 mod human;
 mod picture;
 
-pub use document::{ReadTimingError, read_timing, timing_schema};
 pub use human::{subject_title, timing_human};
 pub use picture::{timing_distributions, timing_running_effect};

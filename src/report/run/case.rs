@@ -1,0 +1,175 @@
+//! One case in words: request, expected and actual outcome, and likely causes.
+
+use crate::report::request::sentence;
+use crate::report::rerun_command;
+use crate::report::visible::excerpt;
+use crate::results::{Case, Causes, MistakeMention, RunResult};
+
+/// Longest outcome that is shown in full: fits a 64-byte token in hex followed by a time.
+const COLUMNS: usize = 150;
+
+/// Longest reason that is shown in full: fits what was wrong and a few lines of adapter output.
+pub(super) const REASON: usize = 800;
+
+/// Maximum number of explanations shown for one outcome.
+const CAUSES: usize = 3;
+
+/// The width of the longest label in [`details`].
+pub(super) const LABEL: usize = 12;
+
+/// The details of a case as aligned lines.
+pub(super) fn details_text(result: &RunResult, case: &Case) -> String {
+    let mut text = String::new();
+    for (label, line) in details(result, case) {
+        text.push_str(format!("{label:<LABEL$} {line}").trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// The details of a case, as pairs of a label and a line.
+pub(super) fn details(result: &RunResult, case: &Case) -> Vec<(&'static str, String)> {
+    let mut lines = vec![
+        ("request", sentence(&case.request)),
+        ("expected", excerpt(&case.expected, COLUMNS)),
+        ("actual", actual(case)),
+    ];
+    if let (Some(expected), Some(actual)) = (&case.expected_token, &case.actual_token) {
+        lines.extend(difference(expected, actual).map(|line| ("", line)));
+    }
+    if case.actual.is_some()
+        && let Some(reason) = &case.reason
+    {
+        lines.push(("", excerpt(reason, REASON)));
+    }
+    for (at, cause) in case.causes.iter().take(CAUSES).enumerate() {
+        let label = if at == 0 { "likely cause" } else { "or" };
+        lines.push((label, excerpt(&titles(cause), COLUMNS)));
+        for remedy in remedies(cause) {
+            lines.push(("fix", excerpt(remedy, COLUMNS)));
+        }
+    }
+    if let Some(more) = case.causes.len().checked_sub(CAUSES).filter(|&n| n > 0) {
+        lines.push((
+            "or",
+            format!("{more} more that this case does not distinguish"),
+        ));
+    }
+    if let Some(note) = &case.note {
+        lines.push(("note", excerpt(note, COLUMNS)));
+    }
+    lines.push(("rerun", rerun_command(result, &case.id)));
+    lines
+}
+
+/// `TITLE`, or `TITLE, and TITLE`.
+pub(in crate::report) fn titles(cause: &Causes) -> String {
+    let title = |mistake: &MistakeMention| mistake.title.clone();
+    cause
+        .mistakes
+        .iter()
+        .map(title)
+        .collect::<Vec<_>>()
+        .join(", and ")
+}
+
+/// The likely cause of the failure, in one line. Causes that cannot be told apart are listed as
+/// alternatives.
+pub(super) fn likely_cause(case: &Case) -> Option<String> {
+    let shown: Vec<String> = case.causes.iter().take(CAUSES).map(titles).collect();
+    let more = match case.causes.len().saturating_sub(CAUSES) {
+        0 => String::new(),
+        more => format!("; or {more} more"),
+    };
+    (!shown.is_empty()).then(|| format!("{}{more}", shown.join("; or ")))
+}
+
+/// The remedies, without repetitions.
+pub(super) fn remedies(cause: &Causes) -> impl Iterator<Item = &str> {
+    let all = cause.mistakes.iter().map(|mistake| mistake.remedy.as_str());
+    all.enumerate()
+        .filter(|&(at, remedy)| cause.mistakes[..at].iter().all(|m| m.remedy != remedy))
+        .map(|(_, remedy)| remedy)
+}
+
+/// The remedies of the likely cause. Causes that cannot be told apart have different remedies, so
+/// there are none then.
+pub(super) fn sole_remedies(case: &Case) -> impl Iterator<Item = &str> {
+    let sole = match &case.causes[..] {
+        [cause] => Some(cause),
+        _ => None,
+    };
+    sole.into_iter().flat_map(remedies)
+}
+
+/// What the list of known failures says of a case; `None` if it is not on the list.
+pub(super) fn known(case: &Case) -> Option<String> {
+    let known = case.known.as_ref()?;
+    Some(format!(
+        "the list of known failures expects {}: {}",
+        known.expect,
+        excerpt(&known.reason, COLUMNS)
+    ))
+}
+
+/// What the implementation did.
+pub(super) fn actual(case: &Case) -> String {
+    let Some(first) = &case.actual else {
+        let reason = case.reason.as_deref().unwrap_or("no outcome");
+        return excerpt(reason, REASON);
+    };
+    match &case.actual_in_another_round {
+        None => excerpt(first, COLUMNS),
+        Some(other) => format!(
+            "{}; in another round {}",
+            excerpt(first, COLUMNS),
+            excerpt(other, COLUMNS)
+        ),
+    }
+}
+
+/// Where two tokens start to differ; `None` if they differ from the first character on.
+pub(super) fn difference(expected: &str, actual: &str) -> Option<String> {
+    let same = expected
+        .chars()
+        .zip(actual.chars())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let (due, came) = (expected.chars().count(), actual.chars().count());
+    if expected == actual {
+        None
+    } else if expected.eq_ignore_ascii_case(actual) {
+        Some("differs only in letter case".to_owned())
+    } else if same == came {
+        Some(format!("ends after {came} of {due} characters"))
+    } else if same == due {
+        Some(format!("continues after the expected {due} characters"))
+    } else if came != due {
+        Some(format!("has {came} characters instead of {due}"))
+    } else if same > 0 {
+        Some(format!("first differs at character {} of {due}", same + 1))
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::difference;
+
+    #[test]
+    fn differences_of_tokens_are_located() {
+        for (actual, words) in [
+            ("abcd", None),
+            ("xbcd", None),
+            ("ABCD", Some("differs only in letter case")),
+            ("abxd", Some("first differs at character 3 of 4")),
+            ("ab", Some("ends after 2 of 4 characters")),
+            ("", Some("ends after 0 of 4 characters")),
+            ("abcd\n", Some("continues after the expected 4 characters")),
+            ("xb", Some("has 2 characters instead of 4")),
+        ] {
+            assert_eq!(difference("abcd", actual).as_deref(), words, "{actual:?}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! What the report says besides the cases: known failures, the profile, notes and the scope.
+
+use crate::report::digits::{count, grouped};
+use crate::report::run::case::REASON;
+use crate::report::run::human::canvas::Canvas;
+use crate::report::run::view::RunView;
+use crate::report::visible::excerpt;
+use crate::results::{RestartKind, RunResult, Trait};
+
+/// Longest text in a line, in columns.
+const COLUMNS: usize = 160;
+
+pub(super) fn known_failures(page: &mut Canvas, view: &RunView<'_>) {
+    page.list(&view.known_failures_in_words(COLUMNS));
+    let problems: Vec<_> = view
+        .problems_of_the_list()
+        .map(|failure| {
+            format!(
+                "{} {}: {}",
+                page.paint.bad("KNOWN FAILURES"),
+                excerpt(&failure.case, COLUMNS),
+                excerpt(&failure.reason, COLUMNS)
+            )
+        })
+        .collect();
+    page.list(&problems);
+}
+
+pub(super) fn profile(page: &mut Canvas, result: &RunResult) {
+    let mut suite = "";
+    for entry in &result.profile {
+        let of = entry.case.split_once('/').map_or("", |(suite, _)| suite);
+        if of != suite {
+            suite = of;
+            page.gap();
+            page.line(format_args!("profile of {of}"));
+        }
+        page.line(format_args!(
+            "  {:<13} {}",
+            answer(entry),
+            excerpt(&entry.what, COLUMNS)
+        ));
+    }
+}
+
+/// Renders a trait: `yes`, `no`, `no, threw`, `no, another token`, or the outcome if the trait is
+/// not a yes/no question.
+fn answer(entry: &Trait) -> String {
+    let outcome = entry.outcome.name();
+    match (entry.does, outcome) {
+        (Some(true), _) => "yes".to_owned(),
+        (Some(false), "reject") => "no".to_owned(),
+        (Some(false), "token") => "no, another token".to_owned(),
+        (Some(false), _) => format!("no, {outcome}"),
+        (None, _) => outcome.to_owned(),
+    }
+}
+
+pub(super) fn notes(page: &mut Canvas, result: &RunResult) {
+    let reasons = result.restarts.reasons.iter().map(|reason| {
+        let times = match reason.count {
+            1 => "once".to_owned(),
+            count => format!("{} times, the first", grouped(count)),
+        };
+        let first = excerpt(&reason.first, REASON);
+        let hint = match reason.kind {
+            RestartKind::TimeOut => "; try a longer --timeout",
+            _ => "",
+        };
+        format!("unattributed restart, {times}: {first}{hint}")
+    });
+    page.list(&reasons.collect::<Vec<_>>());
+    let note = |note: &String| format!("note: {}", excerpt(note, REASON));
+    page.list(&result.notes.iter().map(note).collect::<Vec<_>>());
+}
+
+pub(super) fn left_out(page: &mut Canvas, result: &RunResult) {
+    let lines: Vec<_> = result
+        .scope
+        .left_out
+        .iter()
+        .map(|note| {
+            let cases = count(note.cases, "case", "cases");
+            format!("left out, {cases}: {}", excerpt(&note.what, COLUMNS))
+        })
+        .collect();
+    page.list(&lines);
+}

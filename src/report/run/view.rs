@@ -1,0 +1,316 @@
+//! One view of a run for all reports: what each requirement got, which cases need attention and in
+//! which order, the likely causes, and what the list of known failures allows.
+//!
+//! A format decides only how this is written. What is shown, and what comes first, is decided here.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use crate::report::digits::count;
+use crate::report::run::basis;
+use crate::report::run::causes::{CauseInWords, causes, remarks};
+use crate::report::run::finding::Finding;
+use crate::report::run::requirements::{Requirement, Requirements};
+use crate::report::visible::excerpt;
+use crate::results::{
+    Case, Document, GateFailure, GateFailureKind, RunResult, SuiteSummary, Verdict,
+};
+
+/// A run as reports show it.
+pub(super) struct RunView<'r> {
+    pub(super) run: &'r RunResult,
+    pub(super) requirements: Requirements<'r>,
+    /// The cases that need attention: those that fail the gate, then warnings, each in file order.
+    pub(super) findings: Vec<Finding<'r>>,
+    /// The cases that were skipped although the list of known failures does not allow it.
+    pub(super) skipped: Vec<Skipped<'r>>,
+    /// The cases that failed as the list of known failures says.
+    pub(super) known_failures: Vec<&'r Case>,
+    /// The likely causes, starting with the one that explains the most cases.
+    pub(super) causes: Vec<CauseInWords>,
+    /// Remarks on the causes.
+    pub(super) remarks: Vec<String>,
+}
+
+/// A requirement with some of its cases.
+pub(super) struct Group<'v, 'r> {
+    pub(super) requirement: &'v Requirement<'r>,
+    pub(super) cases: Vec<&'r Case>,
+}
+
+impl Group<'_, '_> {
+    /// The requirement's basis in the words that suit these cases.
+    pub(super) fn basis(&self) -> String {
+        let Requirement { suite, summary, .. } = self.requirement;
+        basis::of_failures(suite, summary, &self.cases)
+    }
+}
+
+/// Cases that were skipped for the same reason.
+pub(super) struct Skipped<'r> {
+    pub(super) first: &'r Case,
+    number: u64,
+    reason: &'r str,
+}
+
+impl Skipped<'_> {
+    /// `3 cases skipped: …`.
+    pub(super) fn words(&self, columns: usize) -> String {
+        let cases = count(self.number, "case skipped", "cases skipped");
+        format!("{cases}: {}", excerpt(self.reason, columns))
+    }
+}
+
+fn skipped(run: &RunResult) -> Vec<Skipped<'_>> {
+    let mut by_reason: IndexMap<&str, Skipped<'_>> = IndexMap::new();
+    for case in &run.cases {
+        if case.verdict == Verdict::Skipped && case.known.is_none() {
+            let reason = case.reason.as_deref().unwrap_or("no reason given");
+            let skipped = by_reason.entry(reason).or_insert(Skipped {
+                first: case,
+                number: 0,
+                reason,
+            });
+            skipped.number += 1;
+        }
+    }
+    by_reason.into_values().collect()
+}
+
+impl<'r> RunView<'r> {
+    pub(super) fn of(run: &'r RunResult) -> Self {
+        let mut findings: Vec<Finding<'_>> = run.cases.iter().filter_map(Finding::of).collect();
+        findings.sort_by_key(|finding| finding.is_warning());
+        let cases = run.cases.iter();
+        Self {
+            run,
+            requirements: Requirements::of(run),
+            findings,
+            skipped: skipped(run),
+            known_failures: cases
+                .filter(|case| case.verdict == Verdict::KnownFailure)
+                .collect(),
+            causes: run.diagnosis.iter().flat_map(causes).collect(),
+            remarks: run.diagnosis.iter().flat_map(remarks).collect(),
+        }
+    }
+
+    /// The views of all runs of a document.
+    pub(super) fn all(document: &'r Document) -> Vec<Self> {
+        document.runs().iter().map(Self::of).collect()
+    }
+
+    /// The requirements that such cases show, with these cases; the most severe and most often
+    /// affected come first.
+    pub(super) fn ranked(&self, is_meant: impl Fn(&Case) -> bool) -> Vec<Group<'_, 'r>> {
+        let groups = self.requirements.all.iter().map(|requirement| {
+            let cases = requirement.cases.iter().copied();
+            Group {
+                requirement,
+                cases: cases.filter(|case| is_meant(case)).collect(),
+            }
+        });
+        let mut groups: Vec<_> = groups.filter(|group| !group.cases.is_empty()).collect();
+        groups.sort_by_cached_key(|group| {
+            let requirement = group.requirement;
+            let level = requirement.summary.level;
+            (level, Reverse(group.cases.len()), requirement.name())
+        });
+        groups
+    }
+
+    /// The cases of a suite, in file order.
+    pub(super) fn cases_of(&self, suite: &'r SuiteSummary) -> impl Iterator<Item = &'r Case> {
+        let cases = self.run.cases.iter();
+        cases.filter(|case| case.suite() == suite.name)
+    }
+
+    /// The known failures that occurred, by reason: `known to fail, 3 cases: …`.
+    pub(super) fn known_failures_in_words(&self, columns: usize) -> Vec<String> {
+        let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
+        for known in self
+            .known_failures
+            .iter()
+            .filter_map(|case| case.known.as_ref())
+        {
+            *reasons.entry(&known.reason).or_default() += 1;
+        }
+        let line = |(reason, number): (&str, u64)| {
+            let cases = count(number, "case", "cases");
+            format!("known to fail, {cases}: {}", excerpt(reason, columns))
+        };
+        reasons.into_iter().map(line).collect()
+    }
+
+    /// The gate failures that the list of known failures caused: a wrong entry, or a case whose
+    /// outcome differs from its entry.
+    pub(super) fn problems_of_the_list(&self) -> impl Iterator<Item = &'r GateFailure> {
+        self.run.gate.failed.iter().filter(|failure| {
+            failure.kind.is_of_an_entry()
+                || matches!(
+                    failure.kind,
+                    GateFailureKind::UnexpectedPass | GateFailureKind::ChangedOutcome
+                )
+        })
+    }
+
+    /// The gate failures that belong to no case: those of the list's entries, and those of the run
+    /// as a whole.
+    pub(super) fn problems_beside_the_cases(&self) -> impl Iterator<Item = &'r GateFailure> {
+        let failed = self.run.gate.failed.iter();
+        failed.filter(|failure| failure.kind.is_of_an_entry() || failure.case.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use quick_junit::{Report, TestCaseStatus};
+    use serde_json::Value;
+
+    use super::RunView;
+    use crate::report::{Campaigns, HumanOptions, github, html, human, junit, markdown, sarif};
+    use crate::results::fixture::{accept, expect_token, not_accepted, reject, run, suite, token};
+    use crate::results::{Document, Failure, Observed, RunResult};
+    use crate::signature::Op;
+    use crate::suite::{Basis, Level};
+
+    /// A run with a finding of each kind, a known failure, two skipped cases, and cases that need
+    /// no attention.
+    fn one_of_each() -> RunResult {
+        let mut suite = suite("acme")
+            .requires("exact", Level::Must, Basis::Document, "The token is exact.")
+            .requires("quiet", Level::Should, Basis::Practice, "It is quiet.")
+            .shows("right", &["exact"], Op::Sign, expect_token("aa"))
+            .shows("odd", &["quiet"], Op::Verify, not_accepted());
+        let ids = [
+            "wrong",
+            "crashes",
+            "passes-now",
+            "changed",
+            "known",
+            "skipped-1",
+            "skipped-2",
+            "bytes",
+        ];
+        for id in ids {
+            suite = match id {
+                "wrong" => suite.shows(id, &["exact"], Op::Sign, expect_token("aa")),
+                _ => suite.shows(id, &["exact"], Op::Verify, not_accepted()),
+            };
+        }
+        let skipped = || Observed::Unsupported {
+            reason: "no clock today".into(),
+            declared: false,
+        };
+        let crashed = Failure::Crashed("exit status 1".into());
+        let observations = vec![
+            suite.observe("right", token("aa")),
+            suite.observe("odd", accept()),
+            suite.observe("wrong", token("ab")),
+            suite.observe("crashes", Observed::Failed(crashed)),
+            suite.observe("passes-now", reject()),
+            suite.observe("changed", accept()),
+            suite.observe("known", accept()),
+            suite.observe("skipped-1", skipped()),
+            suite.observe("skipped-2", skipped()),
+            suite.observe("bytes", Observed::NotApplicable("it takes no bytes".into())),
+        ];
+        let list = "\
+- {case: acme/passes-now, expect: accept, reason: was broken}
+- {case: acme/changed, expect: threw, reason: was broken}
+- {case: acme/known, expect: accept, reason: waits for 3.0}
+";
+        run(observations, list)
+    }
+
+    /// What stands between two texts, wherever it does.
+    fn between(text: &str, start: &str, end: &str) -> BTreeSet<String> {
+        let rest = text.split(start).skip(1);
+        rest.map(|rest| rest.split(end).next().unwrap().to_owned())
+            .collect()
+    }
+
+    fn in_junit(xml: &str) -> BTreeSet<String> {
+        let report = Report::deserialize_from_str(xml).unwrap();
+        let cases = report.test_suites.iter().flat_map(|one| &one.test_cases);
+        let is_shown = |case: &&quick_junit::TestCase| match case.status {
+            TestCaseStatus::NonSuccess { .. } => true,
+            TestCaseStatus::Skipped { .. } => false,
+            TestCaseStatus::Success { .. } => {
+                let out = case.system_out.as_ref();
+                out.is_some_and(|out| out.as_str().contains("rerun "))
+            }
+        };
+        let shown = cases.filter(is_shown);
+        shown
+            .map(|case| format!("acme/{}", case.name.as_str()))
+            .collect()
+    }
+
+    fn in_sarif(log: &str) -> BTreeSet<String> {
+        let log: Value = serde_json::from_str(log).unwrap();
+        let run = &log["runs"][0];
+        let results = run["results"].as_array().unwrap().iter();
+        let results = results.filter(|result| result.get("suppressions").is_none());
+        let notifications = run["invocations"][0]["toolExecutionNotifications"].as_array();
+        let texts = results.chain(notifications.unwrap());
+        let texts = texts.map(|one| one["message"]["text"].as_str().unwrap());
+        let ids = texts.filter(|text| text.starts_with("acme/"));
+        ids.map(|text| text.split(": ").next().unwrap().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn every_format_shows_the_same_findings() {
+        let result = one_of_each();
+        let view = RunView::of(&result);
+        let findings = view.findings.iter();
+        let ids: Vec<String> = findings.map(|finding| finding.case.id.clone()).collect();
+        // What fails the gate comes first.
+        assert_eq!(
+            ids,
+            [
+                "acme/wrong",
+                "acme/crashes",
+                "acme/passes-now",
+                "acme/changed",
+                "acme/odd"
+            ]
+        );
+        let ids: BTreeSet<String> = ids.into_iter().collect();
+        let document = Document::from(result.clone());
+        let campaigns = Campaigns::default();
+        let human = human(&document, &HumanOptions::default().in_full());
+        let markdown = markdown(&document, &campaigns);
+        let html = html(&document);
+        let junit = junit(&document);
+        let sarif = sarif(&document);
+        let github = github(&document, &campaigns);
+
+        let everywhere = result.cases.iter().map(|case| case.id.clone());
+        let in_human = everywhere.filter(|id| human.contains(id.as_str()));
+        assert_eq!(in_human.collect::<BTreeSet<_>>(), ids);
+        assert_eq!(between(&markdown, "<details><summary><code>", "<"), ids);
+        let cards = html.split("<details class=\"card").skip(1);
+        let cards =
+            cards.flat_map(|card| between(card.split("</summary>").next().unwrap(), "<code>", "<"));
+        assert_eq!(cards.collect::<BTreeSet<_>>(), ids);
+        assert_eq!(in_junit(&junit), ids);
+        assert_eq!(in_sarif(&sarif), ids);
+        let mut annotated = between(&github, ",title=", "::");
+        // The first of the skipped cases stands for both.
+        assert!(annotated.remove("acme/skipped-1"), "{github}");
+        assert_eq!(annotated, ids);
+
+        for report in [&human, &markdown, &html, &junit, &sarif, &github] {
+            assert!(report.contains("no clock today"), "{report}");
+        }
+        for report in [&human, &markdown, &html, &junit, &sarif] {
+            assert!(report.contains("waits for 3.0"), "{report}");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! A timing campaign: its document, and what it measured.
+
+mod document;
+mod measurement;
+
+pub use document::{TIMING_SCHEMA_VERSION, TimingCircumstances, TimingResult};
+pub use measurement::{
+    Confirmation, Control, ControlKind, Distributions, Effect, Measurement, RunningEffect, Subject,
+    TimingVerdict,
+};
