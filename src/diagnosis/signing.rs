@@ -225,11 +225,11 @@ fn failed_by_suite(
 ) -> Vec<Vec<usize>> {
     let mut suites: Vec<(&str, Vec<usize>)> = Vec::new();
     for (at, case) in result.cases.iter().enumerate() {
-        let is_token = |one: &&&Observation<'_>| {
+        let has_token = by_id.get(&case.id).is_some_and(|one| {
             one.request.op == Op::Sign
                 && matches!(one.observed, Observed::Outcome(Outcome::Token(_)))
-        };
-        if !is_failure(case.verdict) || by_id.get(&case.id).filter(is_token).is_none() {
+        });
+        if !is_failure(case.verdict) || !has_token {
             continue;
         }
         match suites.iter_mut().find(|(suite, _)| *suite == case.suite()) {

@@ -96,6 +96,7 @@ pub(super) static IDENTITIES: &[Identity] = &[
     // Ordinary names.
     identity("email", "john.doe@company.com", Accepted, "an @ or a full stop that is escaped or cut off."),
     identity("email-with-tag", "jane+news@example.com", Accepted, "form decoding: the plus becomes a blank."),
+    identity("ascii-punctuation", "a!b\"c#d$e%f&g'h(i)j*k+l,m-n.o/p:q;r<s=t>u?v@w[x\\y]z^0_1`2{3|4}5~6", Accepted, "an identity that is cut at a character, or in which one is dropped, escaped or decoded."),
     identity("uuid", "7d444840-9dc0-11d1-b245-5ffdce74fad2", Accepted, "a UUID that is parsed and signed as its 16 bytes."),
     identity("uuid-in-braces", "{7d444840-9dc0-11d1-b245-5ffdce74fad2}", Plain, "a UUID that is parsed and written anew."),
     identity("decimal", "620", Accepted, "a text of digits that is taken for a number and signed as binary."),
