@@ -488,7 +488,7 @@ fn accepting_what_cannot_be_decoded_is_not_comparing_lengths() {
             let text = call.token.and_then(Value::as_text);
             let is_hex = |text: &str| {
                 let bare: String = text.split_whitespace().collect();
-                bare.len() % 2 == 0 && bare.bytes().all(|b| b.is_ascii_hexdigit())
+                bare.len().is_multiple_of(2) && bare.bytes().all(|b| b.is_ascii_hexdigit())
             };
             if text.is_some_and(|text| !is_hex(text)) || sound(&suite.scheme, call) {
                 Outcome::Accept
