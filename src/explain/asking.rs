@@ -56,19 +56,29 @@ impl<'k> Asking<'k> {
 
     /// Whether each was accepted; `None` for one that could not be asked.
     pub(super) fn ask(&mut self, probes: &[Probe<'_>]) -> Result<Vec<Option<bool>>, InquiryResult> {
+        let is_accepted = |outcome: Outcome| class(&outcome) == OutcomeKind::Accept;
+        let outcomes = self.outcomes(probes)?.into_iter();
+        Ok(outcomes.map(|one| one.map(is_accepted)).collect())
+    }
+
+    /// What became of each; `None` for one that could not be asked.
+    pub(super) fn outcomes(
+        &mut self,
+        probes: &[Probe<'_>],
+    ) -> Result<Vec<Option<Outcome>>, InquiryResult> {
         if probes.is_empty() {
             return Ok(Vec::new());
         }
         self.left = self.left.saturating_sub(probes.len());
         let answers = (self.ask)(probes).ok_or(InquiryResult::Interrupted)?;
-        let accepted = |answer: &Observed| match answer {
+        let outcome = |answer: Observed| match answer {
             Observed::Outcome(outcome) if Op::Verify.is_answered_by(outcome.kind()) => {
-                Ok(Some(class(outcome) == OutcomeKind::Accept))
+                Ok(Some(outcome))
             }
             Observed::NotApplicable(_) | Observed::Unsupported { .. } => Ok(None),
             _ => Err(InquiryResult::Changed),
         };
-        answers.iter().map(accepted).collect()
+        answers.into_iter().map(outcome).collect()
     }
 
     pub(super) fn random_key(&mut self) -> [u8; 32] {

@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
+use crate::explain::acceptance::{Wrong, accepted_although, nearly_right};
 use crate::explain::asking::{Asking, Seen, class};
 use crate::explain::suspects::{Input, Presented, Probe};
 use crate::mistakes::{Choice, Mistake, MistakeId, Mistaken, Pipeline, catalogue, loosely};
@@ -22,6 +23,10 @@ const CONTROLS: usize = 3;
 
 /// How many letters and digits of a MAC have to be exchanged, so that chance does not hit it.
 const LEAST_EXCHANGED: usize = 4;
+
+/// How many of ten wrong tokens that were accepted have to be explained: where more are left,
+/// something unknown lets them through, and whatever fits some of them fits by chance.
+const LEAST_OF_TEN: usize = 9;
 
 /// Mistakes that nothing tells apart, and the cases that they explain.
 pub(super) struct Leniency {
@@ -61,19 +66,80 @@ struct More {
 /// The fewest mistakes that together explain these cases, `open` of them; what is explained is
 /// closed.
 ///
-/// A mistake is ruled out by one case in which it would have done otherwise than the scheme, and
-/// that was not seen; and by a control that has the same form with another MAC, and that is
-/// accepted although it says that it is not.
+/// They also have to explain what the verifier makes of tokens that are nearly right, which are
+/// presented where it accepts wrong ones.
 pub(super) fn leniencies(
     seen: &[&Seen<'_>],
     open: &mut [bool],
     asking: &mut Asking<'_>,
     first: &[Vec<MistakeId>],
 ) -> Result<Lenient, InquiryResult> {
-    let mut lenient = Lenient::default();
     if asking.own_tokens_only || !open.contains(&true) {
-        return Ok(lenient);
+        return Ok(Lenient::default());
     }
+    let is_loose =
+        |(one, open): (&&Seen<'_>, &bool)| *open && accepted_although(one) == Some(Wrong::Token);
+    let near = if std::iter::zip(seen, &*open).any(is_loose) {
+        nearly_right(seen, asking)?
+    } else {
+        Vec::new()
+    };
+    let mut all: Vec<Seen<'_>> = seen.iter().map(|&&one| one).collect();
+    for (request, outcome) in &near {
+        all.push(Seen {
+            request,
+            outcome,
+            is_right: false,
+            failed: class(outcome) == OutcomeKind::Accept,
+            ..all[0]
+        });
+    }
+    let all: Vec<&Seen<'_>> = all.iter().collect();
+    let mut still = open.to_vec();
+    still.extend(all[open.len()..].iter().map(|one| one.failed));
+    let mut lenient = explaining(&all, &mut still, asking, first)?;
+    take_out_chance(&mut lenient.found, &all, &mut still);
+    for one in &mut lenient.found {
+        one.explains.retain(|&at| at < open.len());
+    }
+    lenient.found.retain(|one| !one.explains.is_empty());
+    open.copy_from_slice(&still[..open.len()]);
+    Ok(lenient)
+}
+
+/// Takes out what explains wrong tokens that were accepted while it leaves too many of those
+/// unexplained with which the same is wrong; its cases are open again.
+fn take_out_chance(found: &mut Vec<Leniency>, seen: &[&Seen<'_>], open: &mut [bool]) {
+    let accepted: Vec<Option<Wrong>> = seen.iter().map(|one| accepted_although(one)).collect();
+    let is_by_chance = |one: &Leniency, open: &[bool]| {
+        let is_left_alone = |at: &usize| {
+            let alike = (0..seen.len()).filter(|other| accepted[*other] == accepted[*at]);
+            let (left, explained): (Vec<usize>, Vec<usize>) = alike.partition(|&at| open[at]);
+            explained.len() * 10 < (explained.len() + left.len()) * LEAST_OF_TEN
+        };
+        let mut wrong = one.explains.iter().filter(|at| accepted[**at].is_some());
+        // The tokens of a mistake of signing speak for themselves.
+        one.accepted == 0 && wrong.any(is_left_alone)
+    };
+    while let Some(at) = found.iter().position(|one| is_by_chance(one, open)) {
+        for at in found.remove(at).explains {
+            open[at] = true;
+        }
+    }
+}
+
+/// The same, of these cases alone.
+///
+/// A mistake is ruled out by one case in which it would have done otherwise than the scheme, and
+/// that was not seen; and by a control that has the same form with another MAC, and that is
+/// accepted although it says that it is not.
+fn explaining(
+    seen: &[&Seen<'_>],
+    open: &mut [bool],
+    asking: &mut Asking<'_>,
+    first: &[Vec<MistakeId>],
+) -> Result<Lenient, InquiryResult> {
+    let mut lenient = Lenient::default();
     let Some(scheme) = seen.first().map(|one| one.scheme) else {
         return Ok(lenient);
     };

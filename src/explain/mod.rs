@@ -8,6 +8,7 @@
 //! [`explain_verifier`] asks the same of a verifier. That shows nothing of what it computes, so the
 //! tokens of known mistakes are presented to it: it accepts the one that it expects.
 
+mod acceptance;
 mod asking;
 mod candidates;
 mod clues;

@@ -88,7 +88,8 @@ pub(super) fn suspects_of(
     suspects
 }
 
-/// The same in the words of a report; details that differ between forms are not told.
+/// The same in the words of a report. Several forms make the same tokens: what their words share is
+/// told, and each of them where the sentence needs one.
 pub(super) fn causes(alike: &[&Suspect], input: &Input<'_>) -> Causes {
     let inputs = input.inputs();
     let Some(first) = alike.first() else {
@@ -97,13 +98,11 @@ pub(super) fn causes(alike: &[&Suspect], input: &Input<'_>) -> Causes {
         };
     };
     let mention = |(at, choice): (usize, Choice)| {
-        let mut forms = alike
+        let choices = alike
             .iter()
-            .filter_map(|other| other.pipeline.choices().nth(at))
-            .map(|choice| detail(choice, &inputs));
-        let one = forms.next().unwrap_or_default();
-        let is_told = forms.all(|other| other == one);
-        let form = if is_told { one } else { FormWords::default() };
+            .filter_map(|other| other.pipeline.choices().nth(at));
+        let forms: Vec<FormWords> = choices.map(|choice| detail(choice, &inputs)).collect();
+        let form = shared(&forms, choice.mistake.title_tells_its_form());
         let finding = Finding::new(choice.mistake, inputs.scheme, &form);
         MistakeMention {
             id: finding.id.to_string(),
@@ -114,6 +113,32 @@ pub(super) fn causes(alike: &[&Suspect], input: &Input<'_>) -> Causes {
     };
     Causes {
         mistakes: first.pipeline.choices().enumerate().map(mention).collect(),
+    }
+}
+
+/// The words that these forms share; `in_any_case` has their details as a choice where they differ.
+fn shared(forms: &[FormWords], in_any_case: bool) -> FormWords {
+    let mut details: Vec<&str> = Vec::new();
+    for form in forms {
+        if !details.contains(&form.detail.as_str()) {
+            details.push(&form.detail);
+        }
+    }
+    let first = forms.first().cloned().unwrap_or_default();
+    FormWords {
+        detail: if in_any_case || details.len() == 1 {
+            details.join(" or ")
+        } else {
+            String::new()
+        },
+        of: first
+            .of
+            .filter(|of| forms.iter().all(|form| form.of.as_ref() == Some(of))),
+        place: if forms.iter().all(|form| form.place == first.place) {
+            first.place
+        } else {
+            ""
+        },
     }
 }
 

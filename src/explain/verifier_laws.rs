@@ -3,7 +3,7 @@
 // The suites of vendors are named below.
 #[cfg(test)]
 use crate::explain::{Asking, Probe, Seen, explain_verifier};
-use crate::mistakes::{Mistake, MistakeId, Mistaken, catalogue};
+use crate::mistakes::{Choice, Mistake, MistakeId, Mistaken, Pipeline, catalogue};
 use crate::results::{Diagnosis, InquiryResult, InquiryToken, Observed};
 use crate::scheme::{Call, Implementation as _, Reference, Scheme, Verification};
 use crate::signature::{Op, Outcome, OutcomeKind, Request, Secrets, Value};
@@ -440,6 +440,119 @@ fn failing_open_by_length_is_not_reported_as_accepting_prefixes() {
                 .any(|id| id.contains("prefix") || id.contains("extension")),
             "{alternatives:?}"
         );
+    }
+}
+
+/// The text of a token, and the one that is expected in its place.
+fn compared(scheme: &Scheme, call: &Call<'_>) -> Option<(Vec<char>, Vec<char>)> {
+    let presented = call.token?.as_text()?;
+    let parsed = scheme.token.parse(&scheme.fields, presented);
+    let fields = match parsed {
+        Some(parsed) => scheme.complete(call.fields, &parsed)?,
+        None => call.fields.clone(),
+    };
+    let expected = scheme.sign(call.secrets, &fields).ok()?;
+    Some((presented.chars().collect(), expected.chars().collect()))
+}
+
+#[test]
+fn comparing_all_but_the_ends_is_no_known_mistake() {
+    for name in ["jotreview", "prefinery", "mtribes"] {
+        let suite = suite(name);
+        let middle = |text: &[char]| {
+            let end = text.len().saturating_sub(4).max(4);
+            text.get(4..end).unwrap_or_default().to_vec()
+        };
+        let told = told(
+            &suite,
+            400,
+            &mut |call| match compared(&suite.scheme, call) {
+                Some((presented, expected)) if middle(&presented) == middle(&expected) => {
+                    Outcome::Accept
+                }
+                _ => Outcome::REJECT,
+            },
+        );
+        is_asked_soundly(&told);
+        assert_eq!(told.causes(), Vec::<Vec<String>>::new(), "{name}");
+        let verify = told.diagnosis.verify.unwrap();
+        assert!(verify.failed > 1, "{name}: {verify:?}");
+    }
+}
+
+#[test]
+fn accepting_what_cannot_be_decoded_is_not_comparing_lengths() {
+    for name in ["engagespot", "jimo"] {
+        let suite = suite(name);
+        let told = told(&suite, 400, &mut |call| {
+            let text = call.token.and_then(Value::as_text);
+            let is_hex = |text: &str| {
+                let bare: String = text.split_whitespace().collect();
+                bare.len().is_multiple_of(2) && bare.bytes().all(|b| b.is_ascii_hexdigit())
+            };
+            if text.is_some_and(|text| !is_hex(text)) || sound(&suite.scheme, call) {
+                Outcome::Accept
+            } else {
+                Outcome::REJECT
+            }
+        });
+        is_asked_soundly(&told);
+        assert_eq!(told.causes(), Vec::<Vec<String>>::new(), "{name}");
+        let verify = told.diagnosis.verify.unwrap();
+        assert!(verify.failed > 100, "{name}: {verify:?}");
+    }
+}
+
+#[test]
+fn leniencies_of_one_token_each_are_named_together() {
+    for name in ["jotreview", "jimo", "engagespot"] {
+        let planted = ["verify-accepts-absent-token", "verify-accepts-empty-token"];
+        let told = told_with(&suite(name), &planted);
+        is_asked_soundly(&told);
+        let mut causes = told.causes().concat();
+        causes.sort();
+        assert_eq!(causes, planted, "{name}");
+    }
+}
+
+#[test]
+fn a_leniency_beside_something_unknown_is_named_if_other_things_are_wrong() {
+    // What it lets through of times says nothing against what it lets through of tokens.
+    let suite = suite("stripe-webhook");
+    let mut lenient = with(&["verify-age-unchecked"]);
+    let told = told(&suite, 400, &mut |call| {
+        let text = call.token.and_then(Value::as_text).unwrap_or_default();
+        if text.ends_with('0') && !sound(&suite.scheme, call) {
+            return Outcome::Accept;
+        }
+        lenient.call(call)
+    });
+    let alike = ["verify-age-unchecked", "verify-past-unchecked"];
+    assert_eq!(told.causes(), [alike]);
+    assert!(told.diagnosis.verify.unwrap().unexplained > 0);
+}
+
+#[test]
+fn what_stands_around_a_signature_is_told_in_the_form_that_was_accepted() {
+    let mistake = MistakeId::named("encoding-line-feed-behind")
+        .unwrap()
+        .mistake();
+    let said = [
+        "a line feed stands behind",
+        "a carriage return and a line feed stand behind",
+        "a blank stands behind",
+        "a blank stands before",
+    ];
+    for name in ["jimo", "jotreview"] {
+        let suite = suite(name);
+        for (form, said) in said.iter().enumerate() {
+            let choice = Choice { mistake, form };
+            let mut mistaken = Mistaken::along(Pipeline::right().with(choice));
+            let told = told(&suite, 400, &mut |call| mistaken.call(call));
+            assert_eq!(told.causes(), [["encoding-line-feed-behind"]], "{name}");
+            let mention = &told.diagnosis.causes[0].alternatives[0].mistakes[0];
+            assert_eq!(mention.title, format!("{said} the signature"), "{name}");
+        }
     }
 }
 

@@ -102,6 +102,7 @@ fn unexplained_failures_have_no_cause() {
         ("json-written-anew", "none of the "),
         ("form-written-anew", "none of the "),
         ("rejects-everything", "none of the "),
+        ("compares-the-middle", "none of the "),
         (
             "guesses",
             "its answers changed while it was queried, so no cause is named",
@@ -125,6 +126,26 @@ fn unexplained_failures_have_no_cause() {
 fn failing_open_is_not_reported_as_accepting_prefixes() {
     let text = printed(&run("fails-open", &[]));
     assert!(!text.contains("cut short"), "{text}");
+}
+
+#[test(needs(PYTHON))]
+fn a_campaign_names_no_leniency_that_fits_a_few_tokens_by_chance() {
+    let (_, suite) = &*SUITE;
+    let folder = tempfile::tempdir().unwrap();
+    let adapter = format!("python3 {FOLDER}/verifier.py compares-the-middle");
+    for seed in ["1", "2", "3"] {
+        let output = macproof(folder.path())
+            .arg("fuzz")
+            .arg("--suite-file")
+            .arg(suite)
+            .args(["--command", &adapter, "--cases", "3000", "--seed", seed])
+            .args(["-o", "saved.yaml"])
+            .output()
+            .unwrap();
+        let text = printed(&output);
+        assert_eq!(output.status.code(), Some(1), "{seed}: {output:?}");
+        assert!(!text.contains("likely cause"), "{seed}: {text}");
+    }
 }
 
 #[test(needs(PYTHON))]

@@ -51,6 +51,8 @@ def verify(question):
     due = expected(question["secret"], timestamp, body)
     if FAULT == "fails-open" and len(token) != len(due):
         return True
+    if FAULT == "compares-the-middle":
+        return token[7:-4] == due[7:-4]
     if not hmac.compare_digest(token.encode("utf-8", "replace"), due.encode()):
         return False
     if FAULT == "good-once":
