@@ -8,15 +8,15 @@ use proptest::prelude::*;
 
 use crate::adapters::{MockTransport, Treatment};
 use crate::protocol::{Hello, Reply};
-use crate::results::{Failure, Observation, Observed, Verdict, judge};
+use crate::results::{Failure, Observation, Observed, is_failure, judge};
 use crate::runner::{Ending, RunError, RunOptions, RunOutput, run};
 use crate::scheme::{Implementation as _, Reference};
 use crate::signature::{Outcome, Request};
-use crate::suite::{Level, Suite, find};
+use crate::suite::{Level, Suite, embedded};
 
 /// A tenth of a suite.
 fn suite() -> Suite {
-    let mut suite = find("mtribes").unwrap().parse().unwrap();
+    let mut suite = embedded().next().unwrap().parse().unwrap();
     let mut at = 0;
     suite.vectors.retain(|_| {
         at += 1;
@@ -142,9 +142,9 @@ fn an_answer_that_changes_between_rounds_is_no_pass() {
         );
         if wavers(&one.request) {
             // One of several cases with the same request may have had the right answer each time.
-            wavering += usize::from(verdict != Verdict::Pass);
+            wavering += usize::from(is_failure(verdict));
         } else {
-            assert_eq!(verdict, Verdict::Pass, "{}", one.vector.id);
+            assert!(!is_failure(verdict), "{}: {verdict:?}", one.vector.id);
         }
     }
     assert!(wavering > 3);
