@@ -11,8 +11,8 @@ use crate::results::{Causes, Observation, Observed, RunResult, Verdict, is_failu
 use crate::scheme::{Call, Implementation as _, Reference, Scheme};
 use crate::signature::{Context, Op, Outcome, Request};
 
-/// How many cases of a suite are searched at most: a search takes up to a second.
-const MOST_SEARCHES: usize = 96;
+/// How many cases of a suite are searched at most: most searches take milliseconds, some a second.
+const MOST_SEARCHES: usize = 512;
 
 /// After how many searches of a suite that found nothing no other case of it is searched.
 const MOST_FRUITLESS: usize = 16;
@@ -79,7 +79,12 @@ impl Search<'_> {
                     None => fruitless += 1,
                     Some(causes) => {
                         let suite = case.suite().to_owned();
-                        known.extend(causes.iter().map(|one| (suite.clone(), one.clone())));
+                        // What holds for this token alone, such as text around it, tells nothing
+                        // of another.
+                        let general = causes
+                            .iter()
+                            .filter(|one| does_any(one, &asked, scheme, token));
+                        known.extend(general.map(|one| (suite.clone(), one.clone())));
                         case.causes = causes;
                     }
                 }

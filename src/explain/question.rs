@@ -50,7 +50,8 @@ pub fn explain(question: &Question<'_>) -> Explanation {
     };
     let received = received(question.scheme, question.token);
     let candidates = Candidates::of(question.scheme, question.token, &time.texts);
-    match search(&inputs, &received, &candidates) {
+    let around = around(&inputs, question.token);
+    match search(&inputs, &received, &candidates, around.is_some()) {
         Err(refusal) => {
             explanation.answer = Answer::NotAskable;
             explanation.notes.push(format!("{refusal}"));
@@ -67,7 +68,7 @@ pub fn explain(question: &Question<'_>) -> Explanation {
                     );
                 }
             } else if found.pipelines.is_empty()
-                && let Some(form) = around(&inputs, question.token)
+                && let Some(form) = around
             {
                 explanation.answer = Answer::Explained;
                 let mistake = MistakeId::around_the_mac().mistake();

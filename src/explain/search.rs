@@ -18,12 +18,16 @@ pub(super) struct Found {
     pub(super) tried: Tried,
 }
 
-/// Finds the pipelines with the fewest deviations that give one of the received texts.
+/// Finds the pipelines with the fewest deviations that give one of the received texts. A token that
+/// `holds_right_mac` holds no other: little more than what stands behind the MAC is searched then.
 pub(super) fn search(
     inputs: &Inputs<'_>,
     received: &[String],
     candidates: &Candidates,
+    holds_right_mac: bool,
 ) -> Result<Found, Refusal> {
+    // One deviation before the MAC may still be one of the time that the token carries.
+    let deepest = if holds_right_mac { 1 } else { LEVELS };
     let mut found = Found {
         pipelines: Vec::new(),
         tried: Tried {
@@ -39,7 +43,7 @@ pub(super) fn search(
             Ok(texts) => {
                 unreadable = None;
                 Search::new(inputs, &texts, &reading, received, candidates)?
-                    .run(&mut best, &mut found)?;
+                    .run(deepest, &mut best, &mut found)?;
             }
         }
     }
@@ -177,15 +181,14 @@ impl<'a> Search<'a> {
         })
     }
 
-    fn run(mut self, best: &mut usize, found: &mut Found) -> Result<(), Refusal> {
+    fn run(mut self, deepest: usize, best: &mut usize, found: &mut Found) -> Result<(), Refusal> {
         let mut prepared: Vec<Option<Prepared>> = Vec::new();
         prepared.resize_with(self.keys.len() * self.hashes.len(), || None);
         let mut budget = Budget::NEW;
         let mut macs = 0;
         let mut hits = Vec::new();
         for level in 0..=LEVELS {
-            // A token that holds the right MAC holds no other: what is wrong stands behind the MAC.
-            if level > *best || (level == 1 && !found.pipelines.is_empty()) {
+            if level > *best || level > deepest {
                 break;
             }
             found.tried.complete &= self.messages.make(level)?;

@@ -58,6 +58,21 @@ fn a_mistake_that_right_tokens_contradict_is_not_a_cause() {
     assert_eq!(sign["unexplained"], 0);
 }
 
+/// Each token has the text around its signature for itself; the cause is one all the same.
+#[test(needs(PYTHON))]
+fn a_cause_that_differs_from_token_to_token_is_named() {
+    for more in [
+        &[][..],
+        &["--filter", "stripe-webhook/event-on-several-lines"],
+    ] {
+        let mut command = command("stripe-webhook", "blank-between");
+        let output = command.args(["--report", "json=-"]).args(more).output();
+        let (causes, sign) = causes(&document(&output.unwrap()));
+        assert_eq!(causes, ["encoding-other-text-around"]);
+        assert_eq!(sign["unexplained"], 0, "{sign}");
+    }
+}
+
 /// Whatever no mistake explains costs some searches, not one a case, and the summary says so.
 #[test(needs(PYTHON))]
 fn the_search_for_causes_is_bounded() {
