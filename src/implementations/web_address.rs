@@ -92,12 +92,15 @@ impl WebAddress {
     }
 
     /// Whether the address has a user name or a password, which are sent with every request.
-    pub fn has_credentials(&self) -> bool {
+    fn has_credentials(&self) -> bool {
         !self.0.username().is_empty() || self.0.password().is_some()
     }
 
     /// The user name and the password in the address, because a server may echo them.
     pub fn credentials(&self) -> Vec<Secret> {
+        if !self.has_credentials() {
+            return Vec::new();
+        }
         let decoded = |text: &str| percent_decode_str(text).collect::<Vec<u8>>();
         let (name, password) = (self.0.username(), self.0.password());
         let (name, password) = (decoded(name), decoded(password.unwrap_or_default()));
@@ -179,6 +182,14 @@ mod tests {
             let address = WebAddress::parse(text).unwrap().of_protocol();
             assert_eq!(address.to_string(), full);
         }
+    }
+
+    #[test]
+    fn an_address_without_a_user_has_no_credentials() {
+        let of = |text| WebAddress::parse(text).unwrap().credentials();
+        assert!(of("http://127.0.0.1:4000/").is_empty());
+        assert!(of("http://user@127.0.0.1/").len() > 1);
+        assert!(of("http://:word@127.0.0.1/").len() > 1);
     }
 
     #[test]

@@ -252,7 +252,7 @@ fn observed_of(
     let suites = suites("jotreview");
     let mut options = RunOptions {
         secret: WhoseSecret::Own(Secret::new("The-Back-End-Own-Secret-77")),
-        filter: Some("jotreview/identity-a*".parse().unwrap()),
+        filter: Some("jotreview/identity-ampersand".parse().unwrap()),
         ..RunOptions::default()
     };
     options.limits.answer = std::time::Duration::from_millis(700);
