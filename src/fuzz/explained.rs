@@ -39,8 +39,8 @@ pub(super) fn causes(
     }
 }
 
-/// The mistakes that make just this token; of several those go that would have spoilt a token that
-/// was right, unless all would have.
+/// The mistakes that make just this token, and more than half of the other tokens that they would
+/// have changed; where some make all of these, only they.
 fn of_token(
     pool: &SeedPool<'_>,
     request: &Request,
@@ -71,18 +71,41 @@ fn of_token(
         .iter()
         .map(|cause| cause.mistakes.iter().map(|finding| finding.id).collect())
         .collect();
-    let is_sound = |ids: &Vec<MistakeId>| {
+    // How many tokens each would have changed, and how many of these are what it makes.
+    let weighed = |ids: &Vec<MistakeId>| -> (u64, u64) {
         let Ok(mut planted) = Mistaken::new(ids) else {
-            return false;
+            return (1, 0);
         };
-        samples
-            .iter()
-            .flat_map(|kept| kept.iter().take(COMPARED))
-            .filter(|sample| sample.request.op == Op::Sign && !sample.failed)
-            .all(|sample| is_alike(&planted.call(&sample.request.call(scheme)), &sample.outcome))
+        let compared = samples.iter().flat_map(|kept| {
+            let signed = kept.iter().filter(|one| one.request.op == Op::Sign);
+            signed.take(COMPARED)
+        });
+        // The token in question is one of them.
+        let (mut changed, mut made) = (1, 1);
+        for sample in compared {
+            let call = sample.request.call(scheme);
+            let predicted = planted.call(&call);
+            let is_made = is_alike(&predicted, &sample.outcome);
+            if !sample.failed {
+                changed += u64::from(!is_made);
+            } else if predicted != Reference::new().call(&call) {
+                changed += 1;
+                made += u64::from(is_made);
+            }
+        }
+        (changed, made)
     };
-    let sound: Vec<Vec<MistakeId>> = sets.iter().filter(|ids| is_sound(ids)).cloned().collect();
-    if sound.is_empty() { sets } else { sound }
+    let is_likely = |ids: &&Vec<MistakeId>| {
+        let (changed, made) = weighed(ids);
+        2 * made > changed
+    };
+    let likely: Vec<Vec<MistakeId>> = sets.iter().filter(is_likely).cloned().collect();
+    let is_exact = |ids: &&Vec<MistakeId>| {
+        let (changed, made) = weighed(ids);
+        made == changed
+    };
+    let exact: Vec<Vec<MistakeId>> = likely.iter().filter(is_exact).cloned().collect();
+    if exact.is_empty() { likely } else { exact }
 }
 
 /// The mistakes for which the verifier's acceptances speak, and that do here what was seen.
