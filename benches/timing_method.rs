@@ -439,6 +439,7 @@ impl Asked<'_> {
         let options = Options {
             target,
             time: Duration::from_secs_f64(settings.time),
+            end: Duration::MAX,
             seed,
         };
         let start = Instant::now();

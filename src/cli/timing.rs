@@ -44,9 +44,10 @@ pub(crate) struct TimingArgs {
     /// server that does not speak the protocol, which is measured with one call per request.
     #[arg(long, value_name = "NS", value_parser = target)]
     target: Option<f64>,
-    /// Maximum time to measure each suite; a confirmation may take the same time again.
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
-    time: Duration,
+    /// Maximum time in all, shared equally by what is measured: half to measure, half to confirm a
+    /// leak; by default 20s for each suite, and for the adapter's comparison.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    time: Option<Duration>,
     /// The seed for all random choices; random by default, and printed.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -175,7 +176,8 @@ pub(crate) struct Measuring<'a> {
     pub(crate) limits: Limits,
     /// Up to which leak, in nanoseconds a call; what is usual where nothing is said.
     pub(crate) target: Option<f64>,
-    pub(crate) time: Duration,
+    /// Maximum time for all measurements and confirmations.
+    pub(crate) time: Option<Duration>,
     pub(crate) seed: u64,
 }
 
@@ -260,7 +262,7 @@ pub(crate) fn measure(
             load,
         },
         target_ns: measured.target,
-        time_s: time.as_secs_f64(),
+        time_s: measured.time.as_secs_f64(),
         seed,
         interrupted: measured.was_interrupted,
     };

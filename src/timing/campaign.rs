@@ -24,6 +24,8 @@ pub struct Options {
     pub target: f64,
     /// Maximum time to measure. A confirmation may take as long again.
     pub time: Duration,
+    /// No request is sent after this time, as returned by the clock.
+    pub end: Duration,
     /// The seed for all random choices.
     pub seed: u64,
 }
@@ -108,7 +110,7 @@ pub fn record(
         progress,
         recording: &mut recording,
         rng: &mut rng,
-        deadline: clock() + options.time,
+        deadline: options.end.min(clock() + options.time),
     };
     let measured = campaign.measure(&mut *channel);
     channel.close();
@@ -272,7 +274,10 @@ impl<'m> Campaign<'_, 'm> {
     /// Repeats the measurement in a fresh process, with the same number of calls per request and,
     /// if requests carry several, with another number.
     fn confirm(&mut self, reach: &dyn Endpoint) -> Result<(), Halt> {
-        self.deadline = (self.clock)() + self.options.time;
+        self.deadline = self.options.end.min((self.clock)() + self.options.time);
+        if self.is_over() {
+            return Ok(());
+        }
         let (same, effect) = Figures::of(self.recording).seen();
         let repeat = if self.recording.amplified {
             chosen_again(self.recording, same, effect)

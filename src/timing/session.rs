@@ -21,6 +21,9 @@ const TARGET: f64 = 20.0;
 /// The same where a request carries one call.
 const TARGET_ALONE: f64 = 500.0;
 
+/// How long each subject is measured at most if nothing is said.
+const USUAL_TIME: Duration = Duration::from_secs(10);
+
 /// What is to be measured.
 #[derive(Clone, Copy, Debug)]
 pub struct Session<'a> {
@@ -38,8 +41,8 @@ pub struct Session<'a> {
     /// The leak that must be ruled out, in nanoseconds per call; by default 20, or 500 where a
     /// request carries one call.
     pub target: Option<f64>,
-    /// Maximum time to measure each suite.
-    pub time: Duration,
+    /// Maximum time for all measurements and confirmations; by default 20 seconds a subject.
+    pub time: Option<Duration>,
     /// The seed for all random choices.
     pub seed: u64,
 }
@@ -51,6 +54,8 @@ pub struct Measured {
     pub hello: Hello,
     /// The leak that had to be ruled out, in nanoseconds per call.
     pub target: f64,
+    /// Maximum time to measure each subject; a confirmation may have taken as long again.
+    pub time: Duration,
     /// The recordings, in the order of the suites; the adapter's comparison comes last.
     pub recordings: Vec<Recording>,
     /// Whether the user interrupted the session.
@@ -78,11 +83,18 @@ impl Session<'_> {
         } else {
             TARGET_ALONE
         });
+        let wanted = wanted(self.suites, self.are_named, &hello);
+        let suites = wanted.iter().filter(|(_, missing)| missing.is_none());
+        let subjects = suites.count() + usize::from(compares(&hello));
+        // Each subject may need its time twice: once more to confirm a leak.
+        let parts = u32::try_from(2 * subjects.max(1)).unwrap_or(u32::MAX);
+        let time = self.time.map_or(USUAL_TIME, |time| time / parts);
         let mut campaigns = Campaigns {
             reach,
             options: Options {
                 target,
-                time: self.time,
+                time,
+                end: self.time.map_or(Duration::MAX, |time| clock() + time),
                 seed: self.seed,
             },
             redaction: self.redaction,
@@ -93,7 +105,7 @@ impl Session<'_> {
         };
         let mut rng = Rng::with_seed(self.seed);
         let mut recordings = Vec::new();
-        for (suite, missing) in wanted(self.suites, self.are_named, &hello) {
+        for (suite, missing) in wanted {
             let material = match missing {
                 Some(missing) => Err(missing.to_owned()),
                 None => Material::of_suite(suite, self.now, self.secret, &mut rng)
@@ -110,6 +122,7 @@ impl Session<'_> {
         Ok(Measured {
             hello,
             target,
+            time,
             recordings,
             was_interrupted: campaigns.was_interrupted,
         })
@@ -169,18 +182,23 @@ impl Campaigns<'_> {
     }
 
     fn measured(&mut self, material: &Material<'_>) -> Result<Recording, ChannelError> {
+        let start = (self.clock)();
+        // Opening a channel waits for an answer.
+        if start >= self.options.end {
+            let reason = "the time was over; increase --time".to_owned();
+            return Ok(not_measured(material.subject(), reason));
+        }
         let channel = match self.first.take() {
             Some(channel) => channel,
             None => self.reach.open()?,
         };
         let subject = material.subject();
-        let start = (self.clock)();
         let mut recording = record(
             material,
             channel,
             self.reach,
             &self.options,
-            &|| (self.clock)().saturating_sub(start),
+            self.clock,
             &mut |progress| (self.progress)(&subject, progress),
         )?;
         if let Some(trouble) = &mut recording.trouble {

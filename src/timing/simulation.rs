@@ -8,11 +8,13 @@ use fastrand::Rng;
 
 use crate::adapters::{Lockstep, LockstepError, Operation, RoundTrip};
 use crate::protocol::{Hello, ImplementationInfo, Reply, Tally};
-use crate::results::{ControlKind, Measurement, TimingVerdict};
+use crate::results::{ControlKind, Measurement, Redaction, TimingVerdict};
 use crate::signature::{Outcome, Value};
 use crate::suite::Suite;
 use crate::timing::channel::{ChannelError, Endpoint};
-use crate::timing::{Material, Options, RawHeader, Recording, judge, raw_read, raw_write, record};
+use crate::timing::{
+    Material, Options, RawHeader, Recording, Session, judge, raw_read, raw_write, record,
+};
 
 /// The behaviour of the simulated implementation; times in nanoseconds.
 #[derive(Clone, Copy)]
@@ -159,6 +161,7 @@ fn campaign(behaviour: Behaviour, seed: u64) -> (Recording, Measurement) {
     let options = Options {
         target: 20.0,
         time: Duration::from_secs(3),
+        end: Duration::MAX,
         seed,
     };
     let clock = || Duration::from_secs_f64((world.state.borrow().1 / 1e9).max(0.0));
@@ -191,6 +194,50 @@ fn a_leak_is_found_with_its_size_and_confirmed() {
                 .iter()
                 .all(|control| control.held == Some(true))
         );
+    }
+}
+
+/// `--time` bounds a session as a whole: four suites that could be measured for ever, or whose leak
+/// has to be confirmed, and answers that take a fifth of the time.
+#[test]
+fn a_session_lasts_no_longer_than_its_time() {
+    let time = Duration::from_secs(4);
+    let slow = Behaviour {
+        padded_to: 800_000_000.0,
+        ..HONEST
+    };
+    let noisy = Behaviour {
+        noise: 3_000_000.0,
+        ..HONEST
+    };
+    let leaky = Behaviour {
+        leak: 40.0,
+        ..HONEST
+    };
+    for (behaviour, answer) in [(slow, 0.8), (noisy, 0.02), (leaky, 0.02)] {
+        let text = crate::suite::embedded().next().unwrap();
+        let suites: Vec<Suite> = (0..4).map(|_| text.parse().unwrap()).collect();
+        let world = World {
+            behaviour,
+            suite: text.parse().unwrap(),
+            state: RefCell::new((Rng::with_seed(1), 0.0, 0)),
+        };
+        let clock = || Duration::from_secs_f64((world.state.borrow().1 / 1e9).max(0.0));
+        let session = Session {
+            suites: &suites,
+            are_named: true,
+            secret: None,
+            now: 5,
+            redaction: &Redaction::none(),
+            target: Some(0.1),
+            time: Some(time),
+            seed: 1,
+        };
+        let measured = session.measure(&world, &clock, &mut |_, _| ()).unwrap();
+        assert_eq!(measured.recordings.len(), 4);
+        assert_eq!(measured.time, time / 8);
+        let took = clock();
+        assert!(took <= time + Duration::from_secs_f64(answer), "{took:?}");
     }
 }
 
