@@ -125,7 +125,7 @@ pub(crate) fn finding_in_words(finding: &FuzzFinding, out: &mut String) {
         // Several causes are alternatives that the answers do not distinguish.
         let label = if at == 0 { "likely cause:" } else { "or:" };
         for mistake in &cause.mistakes {
-            let _ = writeln!(out, "  {label:<13} {} ({})", mistake.title, mistake.id);
+            let _ = writeln!(out, "  {label:<13} {} ({})", mistake.clause(), mistake.id);
             let _ = writeln!(out, "  fix:          {}", mistake.remedy);
         }
     }

@@ -1,14 +1,16 @@
 //! Which mistakes produce the tokens that differ.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
-use crate::diagnosis::search::{Search, ids};
-use crate::explain::{Answer, Question, explain, signed_at_the_present};
-use crate::mistakes::{MistakeId, Mistaken};
+use crate::diagnosis::search::Search;
+use crate::explain::{
+    Answer, Question, Signed, Support, explain, is_of_one_token, retain_supported,
+    signed_at_the_present,
+};
+use crate::mistakes::MistakeId;
 use crate::protocol::Clock;
 use crate::results::{Causes, Observation, Observed, RunResult, Verdict, is_failure};
-use crate::scheme::{Call, Implementation as _, Reference, Scheme};
 use crate::signature::{Context, Op, Outcome, Request};
 
 /// How many cases of a suite are searched at most: most searches take milliseconds, some a second.
@@ -19,6 +21,43 @@ const MOST_FRUITLESS: usize = 16;
 
 /// How many causes of signing are tried on every failed case.
 const MOST_KNOWN: usize = 40;
+
+/// A sign case that passed or failed.
+struct SignCase<'a> {
+    /// Its index among the cases of the run.
+    index: usize,
+    signed: Signed<'a>,
+    found: Vec<Found>,
+}
+
+/// Mistakes that together produce an answer.
+struct Found {
+    mistakes: Vec<MistakeId>,
+    words: Causes,
+}
+
+impl SignCase<'_> {
+    /// The token, where the case failed with one.
+    fn wrong_token(&self) -> Option<&str> {
+        match self.signed.outcome {
+            Outcome::Token(token) if self.signed.failed => Some(token),
+            _ => None,
+        }
+    }
+
+    /// Adds those of the causes that produce its answer and are not yet among what was found.
+    fn add_known(&mut self, known: &[Vec<MistakeId>], language: Option<&str>) {
+        for mistakes in known {
+            if self.found.iter().any(|one| one.mistakes == *mistakes) {
+                continue;
+            }
+            if let Some(words) = self.signed.caused_by(mistakes, language) {
+                let mistakes = mistakes.clone();
+                self.found.push(Found { mistakes, words });
+            }
+        }
+    }
+}
 
 impl Search<'_> {
     /// Adds to each failed sign case the mistakes that produce its token, and returns how many of
@@ -33,245 +72,201 @@ impl Search<'_> {
         by_id: &HashMap<String, &Observation<'_>>,
     ) -> Option<u64> {
         let language = result.implementation.language.clone();
-        let mut known: Vec<(String, Causes)> = Vec::new();
         let mut unsearched = 0;
-        for failed in failed_by_suite(result, by_id) {
-            // The words of a cause are those of its scheme, so each suite has its own.
-            let of_suite = known.len();
-            let (mut searches, mut fruitless) = (0, 0);
-            for at in spread(&failed) {
-                // Each search takes a while, and there may be thousands.
-                if self.interrupt.load(Ordering::Relaxed) {
-                    return None;
-                }
-                let case = &mut result.cases[at];
-                let one = by_id[&case.id];
-                let Observed::Outcome(Outcome::Token(token)) = &one.observed else {
-                    continue;
-                };
-                let scheme = &one.suite.scheme;
-                let asked = self.signing(one, token);
-                let known_causes = known[of_suite..].iter().map(|(_, causes)| causes);
-                case.causes = known_causes
-                    .filter(|causes| does_any(causes, &asked, scheme, token))
-                    .cloned()
-                    .collect();
-                if !case.causes.is_empty() {
-                    continue;
-                }
-                if searches == MOST_SEARCHES || fruitless == MOST_FRUITLESS {
-                    unsearched += 1;
-                    continue;
-                }
-                searches += 1;
-                let explained = asked.iter().find_map(|asked| {
-                    let explanation = explain(&Question {
-                        scheme,
-                        secrets: &asked.secrets,
-                        fields: &asked.fields,
-                        token,
-                        now: Some(asked.now),
-                    });
-                    (explanation.answer == Answer::Explained)
-                        .then(|| explanation.causes(language.as_deref()))
-                });
-                match explained {
-                    None => fruitless += 1,
-                    Some(causes) => {
-                        let suite = case.suite().to_owned();
-                        // What holds for this token alone, such as text around it, tells nothing
-                        // of another.
-                        let general = causes
-                            .iter()
-                            .filter(|one| does_any(one, &asked, scheme, token));
-                        known.extend(general.map(|one| (suite.clone(), one.clone())));
-                        case.causes = causes;
-                    }
-                }
+        for mut cases in self.sign_cases_by_suite(result, by_id) {
+            let (mut known, left) = self.search_tokens(&mut cases, language.as_deref())?;
+            unsearched += left;
+            known.truncate(MOST_KNOWN);
+            // The search names no special case beside the general mistake, and no mistake where
+            // there is no token.
+            for case in cases.iter_mut().filter(|case| case.signed.failed) {
+                self.unless_interrupted()?;
+                case.add_known(&known, language.as_deref());
+            }
+            drop_special(&mut cases);
+            self.drop_contradicted(&mut cases, &known)?;
+            for case in cases {
+                let words = case.found.into_iter().map(|found| found.words);
+                result.cases[case.index].causes = words.collect();
             }
         }
-        self.complete(result, by_id, &known)?;
-        self.drop_contradicted(result, by_id, &known);
+        let causes = result.cases.iter_mut().flat_map(|case| &mut case.causes);
+        for mention in causes.flat_map(|causes| &mut causes.mistakes) {
+            mention.title = self.redaction.text(&mention.title);
+            mention.detail = self.redaction.text(&mention.detail);
+        }
         Some(unsearched)
     }
 
-    /// Adds to each failed sign case what was found for others of its suite, where it does the same
-    /// there: the search names no special case beside the general mistake, and no mistake where
-    /// there is no token. What is a special case of all that another explains goes.
-    fn complete(
+    /// Searches the wrong tokens of a suite. Returns what may explain further cases of it, and how
+    /// many were neither explained nor searched.
+    fn search_tokens(
         &self,
-        result: &mut RunResult,
-        by_id: &HashMap<String, &Observation<'_>>,
-        known: &[(String, Causes)],
-    ) -> Option<()> {
-        let mut seen = HashSet::new();
-        let known: Vec<&(String, Causes)> = known
-            .iter()
-            .filter(|(suite, causes)| seen.insert((suite, names(causes))))
-            .collect();
-        let mut explained: HashMap<Vec<String>, Vec<usize>> = HashMap::new();
-        for (at, case) in result.cases.iter_mut().enumerate() {
-            if self.interrupt.load(Ordering::Relaxed) {
-                return None;
+        cases: &mut [SignCase<'_>],
+        language: Option<&str>,
+    ) -> Option<(Vec<Vec<MistakeId>>, u64)> {
+        let has_wrong_token = |at: &usize| cases[*at].wrong_token().is_some();
+        let wrong: Vec<usize> = (0..cases.len()).filter(has_wrong_token).collect();
+        let mut known: Vec<Vec<MistakeId>> = Vec::new();
+        let (mut searches, mut fruitless, mut unsearched) = (0, 0, 0);
+        for at in spread(&wrong) {
+            // Each search takes a while, and there may be thousands.
+            self.unless_interrupted()?;
+            let case = &mut cases[at];
+            case.add_known(&known, language);
+            if !case.found.is_empty() {
+                continue;
             }
-            let Some(one) = by_id.get(&case.id).filter(|_| is_failure(case.verdict)) else {
+            if searches == MOST_SEARCHES || fruitless == MOST_FRUITLESS {
+                unsearched += 1;
+                continue;
+            }
+            searches += 1;
+            case.found = explained(case, language);
+            if case.found.is_empty() {
+                fruitless += 1;
+            }
+            for found in &case.found {
+                // A rare form of a mistake tells nothing of another token.
+                let is_general = case.signed.caused_by(&found.mistakes, None).is_some();
+                if is_general && !known.contains(&found.mistakes) {
+                    known.push(found.mistakes.clone());
+                }
+            }
+        }
+        Some((known, unsearched))
+    }
+
+    /// Drops what reproduces a token and is no cause all the same.
+    fn drop_contradicted(
+        &self,
+        cases: &mut [SignCase<'_>],
+        known: &[Vec<MistakeId>],
+    ) -> Option<()> {
+        let mut supports: HashMap<&[MistakeId], Support> = HashMap::new();
+        for mistakes in known.iter().filter(|one| !is_of_one_token(one)) {
+            self.unless_interrupted()?;
+            let signed = cases.iter().map(|case| &case.signed);
+            let tokens = signed.filter(|one| matches!(one.outcome, Outcome::Token(_)));
+            supports.insert(mistakes, Support::of(mistakes, tokens));
+        }
+        // What holds for one token alone has that token.
+        let of_one_token = Support {
+            made: 1,
+            ..Support::default()
+        };
+        for case in cases {
+            retain_supported(&mut case.found, |found| {
+                let support = supports.get(found.mistakes.as_slice());
+                support.copied().unwrap_or(of_one_token)
+            });
+        }
+        Some(())
+    }
+
+    /// The sign cases that passed or failed, suite by suite.
+    fn sign_cases_by_suite<'o>(
+        &self,
+        result: &RunResult,
+        by_id: &HashMap<String, &'o Observation<'o>>,
+    ) -> Vec<Vec<SignCase<'o>>> {
+        let mut suites: Vec<(&str, Vec<SignCase<'o>>)> = Vec::new();
+        for (index, case) in result.cases.iter().enumerate() {
+            let failed = is_failure(case.verdict);
+            let observation = by_id.get(&case.id).filter(|one| one.request.op == Op::Sign);
+            let Some(&one) = observation.filter(|_| failed || case.verdict == Verdict::Pass) else {
                 continue;
             };
             let Observed::Outcome(outcome) = &one.observed else {
                 continue;
             };
-            if one.request.op != Op::Sign {
-                continue;
-            }
-            let of_suite = known.iter().filter(|(suite, _)| suite == case.suite());
-            let of_suite: Vec<&Causes> = of_suite
-                .map(|(_, causes)| causes)
-                .take(MOST_KNOWN)
-                .collect();
-            for causes in of_suite {
-                let is_new = case.causes.iter().all(|one| names(one) != names(causes));
-                if is_new && self.does(causes, one, outcome) {
-                    case.causes.push(causes.clone());
-                }
-            }
-            for causes in &case.causes {
-                explained.entry(names(causes)).or_default().push(at);
-            }
-        }
-        let is_special = |causes: &Causes| {
-            let general = ids(causes).map(|ids| ids.into_iter().map(MistakeId::general));
-            let general: Option<Vec<String>> =
-                general.map(|ids| ids.map(|id| id.to_string()).collect());
-            general.is_some_and(|general| {
-                general != names(causes) && explained.get(&general) == explained.get(&names(causes))
-            })
-        };
-        for case in &mut result.cases {
-            case.causes.retain(|causes| !is_special(causes));
-        }
-        Some(())
-    }
-
-    /// Whether an implementation with these mistakes does the same in a sign case.
-    fn does(&self, causes: &Causes, one: &Observation<'_>, outcome: &Outcome) -> bool {
-        let scheme = &one.suite.scheme;
-        let Outcome::Token(token) = outcome else {
-            let mistaken = ids(causes).and_then(|ids| Mistaken::new(&ids).ok());
-            let kind = mistaken.map(|mut mistaken| mistaken.call(&one.request.call(scheme)).kind());
-            return kind == Some(outcome.kind());
-        };
-        does_any(causes, &self.signing(one, token), scheme, token)
-    }
-
-    /// Drops what reproduces a token and is no cause all the same: it would have changed other
-    /// tokens as well, and most of these are not what it makes. Few exceptions are borne, for
-    /// languages differ in the edges of a mistake. Of several causes of a token, those go that
-    /// would have spoilt one that was right, unless all would have.
-    fn drop_contradicted(
-        &self,
-        result: &mut RunResult,
-        by_id: &HashMap<String, &Observation<'_>>,
-        known: &[(String, Causes)],
-    ) {
-        let mut contradicted: HashSet<(&str, Vec<String>)> = HashSet::new();
-        let mut inexact: HashSet<(&str, Vec<String>)> = HashSet::new();
-        for (suite, causes) in known {
-            let of_suite = result.cases.iter().filter(|case| case.suite() == suite);
-            let mut right = Reference::new();
-            let (mut changed, mut seen) = (0, 0);
-            for case in of_suite {
-                let Some(one) = by_id.get(&case.id).filter(|one| one.request.op == Op::Sign) else {
-                    continue;
-                };
-                let Observed::Outcome(outcome @ Outcome::Token(_)) = &one.observed else {
-                    continue;
-                };
-                let is_made = self.does(causes, one, outcome);
-                if case.verdict == Verdict::Pass {
-                    changed += u64::from(!is_made);
-                    if !is_made {
-                        inexact.insert((suite, names(causes)));
-                    }
-                } else if is_failure(case.verdict) {
-                    let due = right.call(&one.request.call(&one.suite.scheme));
-                    changed += u64::from(is_made || !self.does(causes, one, &due));
-                    seen += u64::from(is_made);
-                }
-            }
-            if 2 * seen <= changed {
-                contradicted.insert((suite, names(causes)));
-            }
-        }
-        for case in &mut result.cases {
-            let suite = case.suite().to_owned();
-            let is_in = |set: &HashSet<(&str, Vec<String>)>, causes: &Causes| {
-                set.contains(&(suite.as_str(), names(causes)))
+            let case_of_suite = SignCase {
+                index,
+                signed: Signed {
+                    scheme: &one.suite.scheme,
+                    requests: self.signing(one, outcome),
+                    outcome,
+                    failed,
+                },
+                found: Vec::new(),
             };
-            case.causes.retain(|causes| !is_in(&contradicted, causes));
-            if !case.causes.iter().all(|causes| is_in(&inexact, causes)) {
-                case.causes.retain(|causes| !is_in(&inexact, causes));
-            }
-            for mention in case.causes.iter_mut().flat_map(|one| &mut one.mistakes) {
-                mention.title = self.redaction.text(&mention.title);
+            match suites.iter_mut().find(|(suite, _)| *suite == case.suite()) {
+                Some((_, cases)) => cases.push(case_of_suite),
+                None => suites.push((case.suite(), vec![case_of_suite])),
             }
         }
+        suites.into_iter().map(|(_, cases)| cases).collect()
     }
 
-    /// What a sign case asked, as the token shows it: one that uses the real clock signs at the
+    /// What a sign case asked, as its token shows it: one that uses the real clock signs at the
     /// second that its token carries, or else at one that is near.
-    fn signing(&self, one: &Observation<'_>, token: &str) -> Vec<Request> {
+    fn signing(&self, one: &Observation<'_>, outcome: &Outcome) -> Vec<Request> {
         let request = Request {
             token: None,
             context: Context::default(),
             ..one.request.clone().into_owned()
         };
-        if self.hello.clock() == Clock::Injected {
-            return vec![request];
+        match outcome {
+            Outcome::Token(token) if self.hello.clock() == Clock::System => {
+                signed_at_the_present(&one.suite.scheme, &request, token)
+            }
+            _ => vec![request],
         }
-        signed_at_the_present(&one.suite.scheme, &request, token)
+    }
+
+    fn unless_interrupted(&self) -> Option<()> {
+        (!self.interrupt.load(Ordering::Relaxed)).then_some(())
     }
 }
 
-/// The failed sign cases that have a token, as places among all cases, suite by suite.
-fn failed_by_suite(
-    result: &RunResult,
-    by_id: &HashMap<String, &Observation<'_>>,
-) -> Vec<Vec<usize>> {
-    let mut suites: Vec<(&str, Vec<usize>)> = Vec::new();
-    for (at, case) in result.cases.iter().enumerate() {
-        let has_token = by_id.get(&case.id).is_some_and(|one| {
-            one.request.op == Op::Sign
-                && matches!(one.observed, Observed::Outcome(Outcome::Token(_)))
-        });
-        if !is_failure(case.verdict) || !has_token {
-            continue;
-        }
-        match suites.iter_mut().find(|(suite, _)| *suite == case.suite()) {
-            Some((_, failed)) => failed.push(at),
-            None => suites.push((case.suite(), vec![at])),
+/// The mistakes that the token of a case shows.
+fn explained(case: &SignCase<'_>, language: Option<&str>) -> Vec<Found> {
+    let Some(token) = case.wrong_token() else {
+        return Vec::new();
+    };
+    let explanations = case.signed.requests.iter().map(|request| {
+        explain(&Question {
+            scheme: case.signed.scheme,
+            secrets: &request.secrets,
+            fields: &request.fields,
+            token,
+            now: Some(request.now),
+        })
+    });
+    let mut explained = explanations.filter(|one| one.answer == Answer::Explained);
+    let Some(explanation) = explained.next() else {
+        return Vec::new();
+    };
+    let words = explanation.causes(language);
+    std::iter::zip(explanation.causes, words)
+        .map(|(cause, words)| Found {
+            mistakes: cause.mistakes.iter().map(|finding| finding.id).collect(),
+            words,
+        })
+        .collect()
+}
+
+/// Drops what is a special case of all that a general mistake explains.
+fn drop_special(cases: &mut [SignCase<'_>]) {
+    let mut explained: HashMap<Vec<MistakeId>, Vec<usize>> = HashMap::new();
+    for case in &*cases {
+        for found in &case.found {
+            let mistakes = found.mistakes.clone();
+            explained.entry(mistakes).or_default().push(case.index);
         }
     }
-    suites.into_iter().map(|(_, failed)| failed).collect()
+    let is_special = |found: &Found| {
+        let general = found.mistakes.iter().map(|id| id.general());
+        let general: Vec<MistakeId> = general.collect();
+        general != found.mistakes && explained.get(&general) == explained.get(&found.mistakes)
+    };
+    for case in cases {
+        case.found.retain(|found| !is_special(found));
+    }
 }
 
 /// All of these, first some from everywhere: neighbours are alike.
 fn spread(places: &[usize]) -> impl Iterator<Item = usize> {
     let step = places.len().div_ceil(MOST_FRUITLESS).max(1);
     (0..step).flat_map(move |from| places.iter().skip(from).step_by(step).copied())
-}
-
-/// Whether an implementation with these mistakes gives that token for one of the requests.
-fn does_any(causes: &Causes, asked: &[Request], scheme: &Scheme, token: &str) -> bool {
-    let mut calls = asked.iter().map(|asked| asked.call(scheme));
-    calls.any(|call| reproduces(causes, &call, token))
-}
-
-/// Whether an implementation with these mistakes gives that token.
-fn reproduces(causes: &Causes, call: &Call<'_>, token: &str) -> bool {
-    let mistaken = ids(causes).and_then(|ids| Mistaken::new(&ids).ok());
-    mistaken.is_some_and(|mut mistaken| mistaken.call(call) == Outcome::Token(token.to_owned()))
-}
-
-fn names(causes: &Causes) -> Vec<String> {
-    causes.mistakes.iter().map(|one| one.id.clone()).collect()
 }

@@ -80,12 +80,7 @@ pub struct Tried {
 impl Explanation {
     /// The causes as a report has them, for an implementation in that language.
     pub fn causes(&self, language: Option<&str>) -> Vec<Causes> {
-        let mention = |finding: &Finding| MistakeMention {
-            id: finding.id.to_string(),
-            title: finding.clause(),
-            remedy: finding.remedy_in(language),
-            explained: None,
-        };
+        let mention = |finding: &Finding| finding.mention(language);
         let cause = |cause: &Cause| Causes {
             mistakes: cause.mistakes.iter().map(mention).collect(),
         };
@@ -124,6 +119,17 @@ impl Finding {
             self.title.clone()
         } else {
             format!("{} ({})", self.title, self.detail)
+        }
+    }
+
+    /// The finding as a report has it, for an implementation in that language.
+    pub(super) fn mention(&self, language: Option<&str>) -> MistakeMention {
+        MistakeMention {
+            id: self.id.to_string(),
+            title: self.title.clone(),
+            detail: self.detail.clone(),
+            remedy: self.remedy_in(language),
+            explained: None,
         }
     }
 

@@ -8,9 +8,10 @@ use crate::explain::details::detail;
 use crate::explain::search::search;
 use crate::explain::times::{CarriedTime, Oddity, carried_time};
 use crate::explain::{Answer, Cause, Explanation, Finding, Tried};
-use crate::mistakes::{FormWords, Inputs, MistakeId, Pipeline};
+use crate::mistakes::{Choice, FormWords, Inputs, MistakeId, Pipeline};
+use crate::results::Causes;
 use crate::scheme::{FieldTexts, Scheme, TokenGrammar};
-use crate::signature::{Fields, Secrets, Value};
+use crate::signature::{Fields, Request, Secrets, Value};
 
 /// What is asked: why this token?
 #[derive(Clone, Copy, Debug)]
@@ -85,6 +86,48 @@ pub fn explain(question: &Question<'_>) -> Explanation {
         }
     }
     explanation
+}
+
+/// Mistakes in the words of a report: each in its usual form, as that is for this request.
+pub(super) fn in_usual_form(
+    mistakes: &[MistakeId],
+    scheme: &Scheme,
+    request: &Request,
+    language: Option<&str>,
+) -> Causes {
+    let inputs = inputs_of(scheme, request);
+    let mention = |id: &MistakeId| {
+        let mistake = id.mistake();
+        let form = detail(Choice::usual(mistake), &inputs);
+        Finding::new(mistake, scheme, &form).mention(language)
+    };
+    Causes {
+        mistakes: mistakes.iter().map(mention).collect(),
+    }
+}
+
+/// Other text around the right MAC in this token, in the words of a report.
+pub(super) fn around_the_mac(
+    scheme: &Scheme,
+    request: &Request,
+    token: &str,
+    language: Option<&str>,
+) -> Option<Causes> {
+    let form = around(&inputs_of(scheme, request), token)?;
+    let finding = Finding::new(MistakeId::around_the_mac().mistake(), scheme, &form);
+    Some(Causes {
+        mistakes: vec![finding.mention(language)],
+    })
+}
+
+fn inputs_of<'a>(scheme: &'a Scheme, request: &'a Request) -> Inputs<'a> {
+    Inputs {
+        scheme,
+        secrets: &request.secrets,
+        fields: &request.fields,
+        now: request.now,
+        millis: None,
+    }
 }
 
 /// The time to work with.

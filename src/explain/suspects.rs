@@ -7,7 +7,7 @@ use crate::explain::details::detail;
 use crate::mistakes::{
     Choice, FormWords, Inputs, Mistake, MistakeId, Pipeline, Step, Stop, catalogue, loosely,
 };
-use crate::results::{Causes, MistakeMention};
+use crate::results::Causes;
 use crate::scheme::{FieldKind, FieldTexts, Scheme, Verification};
 use crate::signature::{Context, Fields, Op, Request, Secret, Value};
 
@@ -103,13 +103,7 @@ pub(super) fn causes(alike: &[&Suspect], input: &Input<'_>) -> Causes {
             .filter_map(|other| other.pipeline.choices().nth(at));
         let forms: Vec<FormWords> = choices.map(|choice| detail(choice, &inputs)).collect();
         let form = shared(&forms, choice.mistake.title_tells_its_form());
-        let finding = Finding::new(choice.mistake, inputs.scheme, &form);
-        MistakeMention {
-            id: finding.id.to_string(),
-            title: finding.clause(),
-            remedy: finding.remedy_in(None),
-            explained: None,
-        }
+        Finding::new(choice.mistake, inputs.scheme, &form).mention(None)
     };
     Causes {
         mistakes: first.pipeline.choices().enumerate().map(mention).collect(),

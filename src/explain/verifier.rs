@@ -185,6 +185,7 @@ fn in_words(id: MistakeId, scheme: &Scheme) -> Causes {
         mistakes: vec![MistakeMention {
             id: id.to_string(),
             title: words.title,
+            detail: String::new(),
             remedy: words.remedy,
             explained: None,
         }],

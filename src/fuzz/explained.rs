@@ -1,14 +1,16 @@
 //! Why: the mistake of the catalogue that would have done what was seen, judged over many answers.
 
-use crate::adapters::{Adapter, ask_made};
+use crate::adapters::{Adapter, ask, ask_made};
 use crate::explain::{
-    Answer, Asking, Probe, Question, Seen, explain, explain_verifier, signed_at_the_present,
+    Answer, Asking, Probe, Question, Seen, Signed, Support, change, explain, explain_verifier,
+    is_of_one_token, retain_supported, signed_at_the_present,
 };
 use crate::fuzz::coverage::{Disagreement, Sample, What};
 use crate::fuzz::dedup::is_alike;
+use crate::fuzz::input::{Input, Signer};
 use crate::fuzz::mutate::SeedPool;
 use crate::mistakes::{MistakeId, Mistaken};
-use crate::results::{Causes, MistakeMention};
+use crate::results::{Causes, MistakeMention, Observed};
 use crate::scheme::{Implementation as _, Reference, Scheme};
 use crate::signature::{Op, Outcome, OutcomeKind, Request};
 
@@ -17,6 +19,9 @@ const MOST_REQUESTS: usize = 200;
 
 /// How many answers are compared with what a mistake would have given.
 const COMPARED: usize = 96;
+
+/// How many more tokens are asked for before a cause of one is named.
+const FURTHER_TOKENS: usize = 48;
 
 /// The mistakes that account for a disagreement. Several sets are a choice: nothing that was seen
 /// tells them apart.
@@ -32,22 +37,25 @@ pub(super) fn causes(
         return Vec::new();
     };
     match (disagreement.request.op, outcome) {
-        (Op::Sign, Outcome::Token(token)) => of_token(pool, &disagreement.request, token, samples),
+        (Op::Sign, Outcome::Token(token)) => {
+            of_token(adapter, pool, disagreement, (outcome, token), samples)
+        }
         (Op::Verify, _) => of_verifying(adapter, pool, disagreement, outcome, samples),
         // An exception, or a refusal, has nothing in it that would speak for one mistake.
         _ => Vec::new(),
     }
 }
 
-/// The mistakes that make just this token, and more than half of the other tokens that they would
-/// have changed; where some make all of these, only they.
+/// The mistakes that make just this token, as far as the other tokens support them.
 fn of_token(
+    adapter: &mut dyn Adapter,
     pool: &SeedPool<'_>,
-    request: &Request,
-    token: &str,
+    disagreement: &Disagreement,
+    (outcome, token): (&Outcome, &str),
     samples: &[Vec<Sample>; 2],
 ) -> Vec<Vec<MistakeId>> {
     let scheme = &pool.suite().scheme;
+    let request = &disagreement.request;
     let asked = if pool.present.is_real() {
         signed_at_the_present(scheme, request, token)
     } else {
@@ -62,50 +70,84 @@ fn of_token(
             now: Some(request.now),
         })
     });
-    let mut explained = explanations.filter(|one| one.answer == Answer::Explained);
-    let Some(explanation) = explained.next() else {
+    let mut explained = std::iter::zip(explanations, &asked);
+    let explained = explained.find(|(one, _)| one.answer == Answer::Explained);
+    let Some((explanation, explained_request)) = explained else {
         return Vec::new();
     };
-    let sets: Vec<Vec<MistakeId>> = explanation
+    let mut sets: Vec<Vec<MistakeId>> = explanation
         .causes
         .iter()
         .map(|cause| cause.mistakes.iter().map(|finding| finding.id).collect())
         .collect();
-    // How many tokens each would have changed, and how many of these are what it makes.
-    let weighed = |ids: &Vec<MistakeId>| -> (u64, u64) {
-        let Ok(mut planted) = Mistaken::new(ids) else {
-            return (1, 0);
-        };
-        let compared = samples.iter().flat_map(|kept| {
-            let signed = kept.iter().filter(|one| one.request.op == Op::Sign);
-            signed.take(COMPARED)
-        });
-        // The token in question is one of them.
-        let (mut changed, mut made) = (1, 1);
-        for sample in compared {
-            let call = sample.request.call(scheme);
-            let predicted = planted.call(&call);
-            let is_made = is_alike(&predicted, &sample.outcome);
-            if !sample.failed {
-                changed += u64::from(!is_made);
-            } else if predicted != Reference::new().call(&call) {
-                changed += 1;
-                made += u64::from(is_made);
-            }
+    let more = further_tokens(adapter, pool, disagreement, &sets);
+    // The token in question may be among the samples, or too late for them.
+    let mut signed = vec![Signed {
+        scheme,
+        requests: vec![explained_request.clone()],
+        outcome,
+        failed: true,
+    }];
+    let kept = samples.iter().flat_map(|kept| {
+        let is_other = |one: &&Sample| one.request != *explained_request || one.outcome != *outcome;
+        let signed = kept.iter().filter(|one| one.request.op == Op::Sign);
+        signed.filter(is_other).take(COMPARED)
+    });
+    signed.extend(kept.chain(&more).map(|one| Signed {
+        scheme,
+        requests: vec![one.request.clone()],
+        outcome: &one.outcome,
+        failed: one.failed,
+    }));
+    retain_supported(&mut sets, |ids| {
+        if is_of_one_token(ids) {
+            Support::of(ids, &signed[..1])
+        } else {
+            Support::of(ids, &signed)
         }
-        (changed, made)
+    });
+    sets
+}
+
+/// Asks for tokens of the suite's vectors that these mistakes would change: one token may be right
+/// for several reasons, and a campaign that has just begun has seen few.
+fn further_tokens(
+    adapter: &mut dyn Adapter,
+    pool: &SeedPool<'_>,
+    disagreement: &Disagreement,
+    sets: &[Vec<MistakeId>],
+) -> Vec<Sample> {
+    let suite = pool.suite();
+    let mut signer = Signer::default();
+    let vectors = suite.vectors.iter();
+    let signing = vectors.filter(|vector| vector.request.op == Op::Sign);
+    let requests: Vec<Request> = signing
+        .filter_map(|vector| {
+            let input = Input::literal(disagreement.input.suite, &vector.request);
+            pool.request(&input, &mut signer)
+        })
+        .filter(|request| pool.takes(request))
+        .filter(|request| sets.iter().any(|ids| change(ids, &suite.scheme, request)))
+        .collect();
+    let step = requests.len().div_ceil(FURTHER_TOKENS).max(1);
+    let requests: Vec<Request> = requests.into_iter().step_by(step).collect();
+    // If the adapter fails here, what was seen before has to do.
+    let answers = ask(adapter, &requests, false).unwrap_or_default();
+    let sample = |(request, answer): (Request, Observed)| match answer {
+        Observed::Outcome(outcome @ Outcome::Token(_)) => {
+            let request = pool.present.answered(&suite.scheme, request, &outcome);
+            let failed = Reference::new().call(&request.call(&suite.scheme)) != outcome;
+            Some(Sample {
+                request,
+                outcome,
+                failed,
+            })
+        }
+        _ => None,
     };
-    let is_likely = |ids: &&Vec<MistakeId>| {
-        let (changed, made) = weighed(ids);
-        2 * made > changed
-    };
-    let likely: Vec<Vec<MistakeId>> = sets.iter().filter(is_likely).cloned().collect();
-    let is_exact = |ids: &&Vec<MistakeId>| {
-        let (changed, made) = weighed(ids);
-        made == changed
-    };
-    let exact: Vec<Vec<MistakeId>> = likely.iter().filter(is_exact).cloned().collect();
-    if exact.is_empty() { likely } else { exact }
+    std::iter::zip(requests, answers)
+        .filter_map(sample)
+        .collect()
 }
 
 /// The mistakes for which the verifier's acceptances speak, and that do here what was seen.
@@ -186,6 +228,7 @@ pub(super) fn as_mentions(scheme: &Scheme, sets: &[Vec<MistakeId>]) -> Vec<Cause
         MistakeMention {
             id: id.to_string(),
             title: words.title,
+            detail: String::new(),
             remedy: words.remedy,
             explained: None,
         }

@@ -170,7 +170,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("encoding-other-text-around"),
-        title: "something else stands around the signature ({form:Some(…)})",
+        title: "something else stands around the signature",
         wrong: "The token holds the signature among other characters than the scheme's.",
         remedy: "Write the token as {token}.",
         change: Change::Wrapping {

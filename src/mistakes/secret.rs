@@ -121,7 +121,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("secret-given-with-more-before"),
-        title: "the secret is used without what stands before it ({form:up to the prefix})",
+        title: "the secret is used without what stands before it",
         wrong: "What stands before the secret is no part of it, and here it is taken off; whoever takes the secret as it is given has another key.",
         remedy: "Give the secret as it is issued, beginning with {prefix}.",
         applies: secret_has_prefix,

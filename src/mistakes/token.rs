@@ -55,7 +55,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("token-other-prefix"),
-        title: "another text stands before the signature ({form:sha1=})",
+        title: "another text stands before the signature",
         wrong: "What stands before the signature is a part of the token, and the scheme has another text there.",
         remedy: "Write the token as {token}.",
         applies: token_has_a_prefix,

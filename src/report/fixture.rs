@@ -81,6 +81,7 @@ fn mistake(id: &str, title: &str, remedy: &str) -> MistakeMention {
     MistakeMention {
         id: id.into(),
         title: title.into(),
+        detail: String::new(),
         remedy: remedy.into(),
         explained: None,
     }

@@ -23,11 +23,26 @@ pub struct MistakeMention {
     pub id: String,
     /// What goes wrong.
     pub title: String,
+    /// In which form, where it has several. What holds for one case alone is left out where several
+    /// cases are counted.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
     /// How to fix it.
     pub remedy: String,
     /// How many of the failed cases it explains; only in older documents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explained: Option<u64>,
+}
+
+impl MistakeMention {
+    /// What goes wrong, with the form.
+    pub fn clause(&self) -> String {
+        if self.detail.is_empty() {
+            self.title.clone()
+        } else {
+            format!("{} ({})", self.title, self.detail)
+        }
+    }
 }
 
 /// Why cases failed, as far as there is evidence.

@@ -111,6 +111,7 @@ impl Redaction {
         }
         for mention in diagnosis.mentions() {
             mention.title = self.text(&mention.title);
+            mention.detail = self.text(&mention.detail);
         }
         let hide = |text: &str| self.without_secrets(text);
         for asked in diagnosis

@@ -126,3 +126,58 @@ fn a_signal_during_the_search_for_causes_interrupts_the_run() {
         "{document}"
     );
 }
+
+/// What stands around a signature differs from token to token: the cause of all does not claim the
+/// text of one.
+#[test(needs(PYTHON))]
+fn a_cause_of_many_tokens_claims_nothing_that_holds_for_one() {
+    let output = command("stripe-webhook", "blank-between")
+        .args(["--report", "json=-"])
+        .output();
+    let document = document(&output.unwrap());
+    let cause = &document["diagnosis"]["causes"][0];
+    let mention = &cause["alternatives"][0]["mistakes"][0];
+    assert_eq!(mention["id"], "encoding-other-text-around");
+    assert_eq!(
+        mention["title"],
+        "something else stands around the signature"
+    );
+    assert!(mention["detail"].is_null(), "{mention}");
+    let cases = document["cases"].as_array().unwrap();
+    let own: Vec<&str> = cases
+        .iter()
+        .filter_map(|case| case["causes"][0]["mistakes"][0]["detail"].as_str())
+        .collect();
+    assert_eq!(Some(own.len() as u64), cause["sign"].as_u64());
+    assert!(
+        own.iter().all(|detail| detail.contains("before it")),
+        "{own:?}"
+    );
+}
+
+/// Fuzzing follows the same rule, by what it has seen when it names the cause.
+#[test(needs(PYTHON))]
+fn fuzzing_names_no_mistake_that_right_tokens_contradict() {
+    for (fault, cause) in [
+        ("without-byte-order-mark", None),
+        ("without-controls", None),
+        ("lower-case", Some("identity-lower-cased")),
+    ] {
+        for seed in ["1", "2", "3"] {
+            let adapter = format!("python3 {SIGNER} {fault}");
+            let folder = tempfile::tempdir().unwrap();
+            let output = Command::new(env!("CARGO_BIN_EXE_macproof"))
+                .current_dir(folder.path())
+                .args(["fuzz", "jotreview", "--command", &adapter, "--seed", seed])
+                .args(["--cases", "6000", "--report", "json=-"])
+                .output();
+            let document = document(&output.unwrap());
+            let findings = document["findings"].as_array().unwrap();
+            assert!(!findings.is_empty(), "{fault}, seed {seed}");
+            for finding in findings {
+                let named = finding["causes"][0]["mistakes"][0]["id"].as_str();
+                assert_eq!(named, cause, "{fault}, seed {seed}: {finding}");
+            }
+        }
+    }
+}

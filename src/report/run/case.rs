@@ -64,7 +64,7 @@ pub(super) fn details(result: &RunResult, case: &Case) -> Vec<(&'static str, Str
 
 /// `TITLE`, or `TITLE, and TITLE`.
 pub(in crate::report) fn titles(cause: &Causes) -> String {
-    let title = |mistake: &MistakeMention| mistake.title.clone();
+    let title = |mistake: &MistakeMention| mistake.clause();
     cause
         .mistakes
         .iter()

@@ -150,7 +150,7 @@ fn misjudged_verify_cases(account: &Account) -> String {
 
 /// `TITLE`, or `TITLE, and TITLE`.
 fn titles(causes: &Causes) -> String {
-    let title = |mistake: &MistakeMention| visible(&mistake.title);
+    let title = |mistake: &MistakeMention| visible(&mistake.clause());
     let titles: Vec<String> = causes.mistakes.iter().map(title).collect();
     titles.join(", and ")
 }
@@ -166,7 +166,7 @@ fn evidence(cause: &LikelyCause) -> Option<String> {
     let with: Vec<String> = only
         .mistakes
         .iter()
-        .map(|mistake| participle(&visible(&mistake.title)))
+        .map(|mistake| participle(&visible(&mistake.clause())))
         .collect();
     Some(format!(
         "it accepts the token made with {}",

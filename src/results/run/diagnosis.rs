@@ -273,7 +273,7 @@ fn fewest(cases: &[&Case]) -> (Vec<LikelyCause>, u64) {
         found.push(LikelyCause {
             alternatives: same
                 .iter()
-                .map(|tally| with_each_remedy(tally.causes, &tally.cases, cases))
+                .map(|tally| in_all_cases(tally.causes, &tally.cases, cases))
                 .collect(),
             sign: best.cases.len() as u64,
             verify: 0,
@@ -284,16 +284,27 @@ fn fewest(cases: &[&Case]) -> (Vec<LikelyCause>, u64) {
     }
 }
 
-/// The causes with all their remedies. If remedies differ between suites, each names its suites.
-fn with_each_remedy(causes: &Causes, places: &[usize], cases: &[&Case]) -> Causes {
+/// How many forms of a mistake are told that the titles of cases name.
+const MOST_TITLES: usize = 3;
+
+/// The causes with all their titles and remedies. If remedies differ between suites, each names its
+/// suites; a detail that differs between cases is left out.
+fn in_all_cases(causes: &Causes, places: &[usize], cases: &[&Case]) -> Causes {
     let mut causes = causes.clone();
     for mention in &mut causes.mistakes {
         let mut remedies: Vec<(&str, Vec<&str>)> = Vec::new();
+        let mut titles: Vec<&str> = Vec::new();
         for &at in places {
             let of_case = cases[at].causes.iter().flat_map(|one| &one.mistakes);
             let Some(said) = of_case.clone().find(|one| one.id == mention.id) else {
                 continue;
             };
+            if said.detail != mention.detail {
+                mention.detail.clear();
+            }
+            if !titles.contains(&said.title.as_str()) {
+                titles.push(&said.title);
+            }
             let suite = cases[at].suite();
             match remedies.iter_mut().find(|(known, _)| *known == said.remedy) {
                 Some((_, suites)) if suites.contains(&suite) => {}
@@ -301,6 +312,8 @@ fn with_each_remedy(causes: &Causes, places: &[usize], cases: &[&Case]) -> Cause
                 None => remedies.push((&said.remedy, vec![suite])),
             }
         }
+        titles.truncate(MOST_TITLES);
+        mention.title = titles.join(", or ");
         if remedies.len() > 1 {
             let each = remedies
                 .iter()
