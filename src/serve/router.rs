@@ -291,6 +291,16 @@ async fn gathered(
     let Ok(mut memory) = state.memory.0.try_acquire_many(0) else {
         return Err(busy());
     };
+    let too_long = || {
+        reply::error(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format_args!("the body is longer than {most} bytes"),
+        )
+    };
+    // What announces that it is too long is not waited for.
+    if body.size_hint().lower() > most as u64 {
+        return Err(too_long());
+    }
     let mut bytes = Vec::new();
     while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
         let Ok(frame) = frame else {
@@ -303,10 +313,7 @@ async fn gathered(
             continue;
         };
         if bytes.len() + data.len() > most {
-            return Err(reply::error(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                format_args!("the body is longer than {most} bytes"),
-            ));
+            return Err(too_long());
         }
         let more = u32::try_from(data.len()).unwrap_or(u32::MAX);
         match state.memory.0.try_acquire_many(more) {

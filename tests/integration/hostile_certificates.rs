@@ -85,6 +85,11 @@ fn a_run_that_a_baseline_would_pass_says_so() {
         said.contains("an implementation that rejects every token would pass as many cases"),
         "{said}"
     );
+    let said = run(&["--command", &by_heart("refuse sign text")]);
+    assert!(
+        said.contains("an implementation that refuses to sign would pass as many cases"),
+        "{said}"
+    );
     let said = run(&["--implementation", "reference"]);
     assert!(!said.contains("would pass as many cases"), "{said}");
 }

@@ -126,6 +126,32 @@ fn unfinished_bodies_are_bounded_together() {
     assert_eq!(served.get("/healthz").status, 200);
 }
 
+/// Nothing is waited for that is refused in any case: the answer comes before the first byte.
+#[test]
+fn a_body_that_announces_too_much_is_refused_at_once() {
+    let served = jotreview(&[]);
+    for path in ["/macproof", "/jotreview/identify"] {
+        for length in ["20000000", "99999999999999"] {
+            let mut stream = served.connect();
+            let head = format!(
+                "POST {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n",
+                served.address
+            );
+            stream.write_all(head.as_bytes()).unwrap();
+            // Less than the time in which a body has to arrive.
+            stream
+                .set_read_timeout(Some(Duration::from_secs(8)))
+                .unwrap();
+            let mut answer = [0; 12];
+            let read = stream.read_exact(&mut answer);
+            let answer = String::from_utf8_lossy(&answer);
+            read.unwrap_or_else(|error| panic!("{path} {length}: {error} {answer}"));
+            assert!(answer.ends_with("413"), "{answer}");
+        }
+    }
+    assert_eq!(served.get("/healthz").status, 200);
+}
+
 /// What a caller says is shown with its invisible characters spelt out.
 #[test]
 fn the_page_shows_invisible_characters() {

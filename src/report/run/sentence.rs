@@ -7,6 +7,7 @@ use crate::report::visible::excerpt;
 use crate::results::{
     Case, Conformance, GateFailureKind, JUDGED_ITSELF, ObservedKind, RunResult, Verdict,
 };
+use crate::signature::Op;
 use crate::suite::{Basis, Level};
 
 /// Longest reason why a run did not start, in columns.
@@ -71,10 +72,16 @@ pub(super) fn said(result: &RunResult) -> String {
 
 /// A warning if an implementation that computes nothing would pass as many cases; otherwise empty.
 fn unbeaten_baseline(result: &RunResult) -> String {
+    let mut judged = result.cases.iter().filter(|case| tried(case));
+    let only_signing = judged.all(|case| case.request.op == Op::Sign);
     match result.unbeaten_baseline() {
         Some(best) => format!(
             "; an implementation that {} would pass as many cases ({})",
-            best.baseline.name(),
+            if only_signing {
+                best.baseline.name_of_signer()
+            } else {
+                best.baseline.name()
+            },
             grouped(best.passed)
         ),
         None => String::new(),

@@ -36,6 +36,15 @@ impl Baseline {
             Self::Echoes => "echoes what it is given",
         }
     }
+
+    /// What the baseline does where only signing was judged, in words.
+    pub fn name_of_signer(self) -> &'static str {
+        match self {
+            Self::AcceptsAll => "signs with zeros",
+            Self::RejectsAll => "refuses to sign",
+            Self::Echoes => self.name(),
+        }
+    }
 }
 
 impl Implementation for Baseline {
