@@ -11,7 +11,6 @@ use crate::certificate::{
     rekeyed, same_hello, statement,
 };
 use crate::cli::artifact::artifact;
-use crate::cli::campaign_words::finding_in_words;
 use crate::cli::clock::{now, to_the_second, unix_now};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::fuzz::campaign;
@@ -294,7 +293,7 @@ impl CertificationRun<'_> {
         ));
         let mut found = String::new();
         for finding in &fuzz.findings {
-            finding_in_words(finding, &mut found);
+            report::finding_human(finding, &mut found);
         }
         if !fuzz.findings.is_empty() {
             say(found.trim_end());

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use crate::cli::campaign_documents::CampaignDocuments;
-use crate::cli::campaign_words::{campaign_in_words, progress_in_words};
 use crate::cli::clock::{now, to_the_second, unix_now};
 use crate::cli::corpus::{corpus_file, read_corpus, write_corpus};
 use crate::cli::exit::{Exit, Stop};
@@ -23,6 +22,7 @@ use crate::fuzz::{
     FuzzCircumstances, FuzzEnding, FuzzOptions, FuzzOutput, FuzzProgress, VersusOptions, document,
     fuzz as fuzz_suites, saved,
 };
+use crate::report::{fuzz_human, fuzz_progress_line};
 use crate::results::JUDGED_ITSELF;
 use crate::runner::Shard;
 use crate::suite::Suite;
@@ -141,10 +141,7 @@ pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
     };
     let result = document(&suites, &output, circumstances);
     let saved_as = save_findings(args, &suites, &output);
-    documents.write(
-        &result,
-        &campaign_in_words(&result, &saved_as, &reached.arguments),
-    );
+    documents.write(&result, &fuzz_human(&result, &saved_as, &reached.arguments));
     if let (FuzzEnding::Interrupted, Some(interruption)) = (&output.ending, interruption()) {
         return Ok(Exit::Interrupted(interruption));
     }
@@ -198,7 +195,15 @@ pub(crate) fn campaign(
 ) -> Result<FuzzOutput, Stop> {
     let interrupt = interrupt_flag()?;
     let bar = ProgressBar::new();
-    let progress = |progress: FuzzProgress| bar.tell(|| progress_in_words(&progress));
+    let progress = |progress: FuzzProgress| {
+        let FuzzProgress {
+            cases,
+            kinds,
+            findings,
+            elapsed,
+        } = progress;
+        bar.tell(|| fuzz_progress_line(elapsed, cases, kinds, findings));
+    };
     let began = Instant::now();
     let clock = || began.elapsed();
     let output = fuzz_suites(

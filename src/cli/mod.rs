@@ -6,7 +6,6 @@ mod adapter;
 mod args;
 mod artifact;
 mod campaign_documents;
-mod campaign_words;
 mod certify;
 mod clock;
 mod configuration;

@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use crate::cli::campaign_documents::CampaignDocuments;
-use crate::cli::campaign_words::{FIRST_IS_OURS, progress_in_words, versus_in_words};
 use crate::cli::clock::{now, to_the_second, unix_now};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::interrupt::interrupt_flag;
@@ -14,6 +13,7 @@ use crate::cli::terminal::ProgressBar;
 use crate::fuzz::{
     FuzzEnding, FuzzProgress, VersusCircumstances, VersusOptions, versus, versus_document,
 };
+use crate::report::{FIRST_IS_OURS, fuzz_progress_line, versus_human};
 use crate::suite::Suite;
 
 /// Compares two implementations, and reports.
@@ -29,7 +29,15 @@ pub(crate) fn against(
     }
     let interrupt = interrupt_flag()?;
     let bar = ProgressBar::new();
-    let progress = |progress: FuzzProgress| bar.tell(|| progress_in_words(&progress));
+    let progress = |progress: FuzzProgress| {
+        let FuzzProgress {
+            cases,
+            kinds,
+            findings,
+            elapsed,
+        } = progress;
+        bar.tell(|| fuzz_progress_line(elapsed, cases, kinds, findings));
+    };
     let started = now();
     let began = Instant::now();
     let output = versus(
@@ -54,7 +62,7 @@ pub(crate) fn against(
     if let (FuzzEnding::Interrupted, Some(interruption)) = (&output.ending, interruption()) {
         document.exit_code = interruption.exit_code();
     }
-    documents.write(&document, &versus_in_words(&document));
+    documents.write(&document, &versus_human(&document));
     match (Exit::of(document.exit_code), output.ending) {
         (Exit::Harness, FuzzEnding::Broken(error)) => Err(Stop::harness(format_args!(
             "an adapter no longer works: {error}"

@@ -23,9 +23,11 @@ mod timing;
 mod visible;
 
 pub use campaigns::{Campaigns, OtherImplementation};
-pub(crate) use digits::{count, grouped};
+pub(crate) use digits::count;
 pub use file::{WriteError, create, probe, write};
-pub use fuzz::fuzz_progress;
+pub use fuzz::{
+    FIRST_IS_OURS, finding_human, fuzz_human, fuzz_progress, fuzz_progress_line, versus_human,
+};
 pub use json::json;
 pub use read::{ReadError, is_fuzz, read};
 pub use run::{
