@@ -170,8 +170,8 @@ mod tests {
     #[test]
     fn the_oracle_passes_every_suite_under_fresh_secrets() {
         for embedded in suite::embedded() {
-            let suite = embedded.parse().unwrap();
-            let fresh = rekeyed(&suite, 7);
+            let suite = embedded.parsed();
+            let fresh = rekeyed(suite, 7);
             for vector in &fresh.vectors {
                 let request = &vector.request;
                 let known = suite.vector(vector.id.as_str().trim_end_matches(FORGED));
@@ -180,11 +180,11 @@ mod tests {
                 assert!(passes(vector, outcome), "{}", suite.case_id(vector));
             }
             let left_out = |vector: &&Vector| fresh.vector(vector.id.as_str()).is_none();
-            let left_out: Vec<&str> = counted(&suite)
+            let left_out: Vec<&str> = counted(suite)
                 .filter(left_out)
                 .map(|one| one.id.as_str())
                 .collect();
-            let share = left_out.len() * 100 / counted(&suite).count();
+            let share = left_out.len() * 100 / counted(suite).count();
             assert!(share <= 4, "{}: {share} %: {left_out:?}", suite.name);
         }
     }
@@ -206,8 +206,8 @@ mod tests {
                 .contains(&id)
         };
         for name in ["jotreview", "jimo", "engagespot", "mtribes"] {
-            let suite = suite::find(name).unwrap().parse().unwrap();
-            let fresh = rekeyed(&suite, 7);
+            let suite = suite::find(name).unwrap().parsed();
+            let fresh = rekeyed(suite, 7);
             let is_caught = |mistake: &'static Mistake, suite: &Suite| {
                 counted(suite).any(|vector| {
                     let call = vector.request.call(&suite.scheme);
@@ -217,7 +217,7 @@ mod tests {
             let missed: Vec<&str> = catalogue()
                 .iter()
                 .filter(|mistake| mistake.applies(&suite.scheme).is_ok())
-                .filter(|mistake| is_caught(mistake, &suite) && !is_caught(mistake, &fresh))
+                .filter(|mistake| is_caught(mistake, suite) && !is_caught(mistake, &fresh))
                 .map(|mistake| mistake.id.as_str())
                 .collect();
             let more = missed.iter().find(|id| !missable(id));
@@ -227,9 +227,9 @@ mod tests {
 
     #[test]
     fn the_seed_determines_the_secrets() {
-        let suite = suite::find("jimo").unwrap().parse().unwrap();
+        let suite = suite::find("jimo").unwrap().parsed();
         let tokens = |seed| {
-            let fresh = rekeyed(&suite, seed);
+            let fresh = rekeyed(suite, seed);
             let tokens = fresh.vectors.iter().map(|one| match &one.expect {
                 Expect::Token { token, .. } => token.clone(),
                 _ => String::new(),

@@ -327,9 +327,9 @@ mod tests {
     #[test]
     fn without_a_change_every_candidate_makes_the_same_token() {
         for embedded in embedded() {
-            let suite = embedded.parse().unwrap();
+            let suite = embedded.parsed();
             let scheme = &suite.scheme;
-            let mut tracer = Tracer::new(&suite);
+            let mut tracer = Tracer::new(suite);
             let unchanged = Change {
                 shift: Shift::NONE,
                 sign: &|signing| signing.token(scheme),

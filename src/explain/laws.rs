@@ -86,7 +86,7 @@ fn the_right_token_is_right() {
             for identity in [IDENTITY, "id-1", "007", ""] {
                 let fields = sample.fields(identity);
                 let asked = Asked {
-                    sample: &sample,
+                    sample,
                     secrets: secrets.clone(),
                     fields,
                 };
@@ -118,7 +118,7 @@ fn every_mistake_is_found() {
 #[test]
 #[ignore = "slow in a debug build: cargo test --release --lib explain -- --ignored"]
 fn every_mistake_is_found_in_every_scheme() {
-    let found = find_every_mistake(&samples());
+    let found = find_every_mistake(samples());
     assert!(found > 1000, "{found}");
 }
 
@@ -173,7 +173,7 @@ fn find_every_mistake(samples: &[Sample]) -> usize {
 fn a_right_signature_in_a_malformed_token_is_not_a_right_token() {
     let sample = Sample::named("list");
     let asked = Asked {
-        sample: &sample,
+        sample,
         secrets: sample.secrets()[0].clone(),
         fields: sample.fields("id-1"),
     };

@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn the_time_of_the_token_is_used_if_none_is_given() {
-        let scheme = Sample::named("time").scheme;
+        let scheme = &Sample::named("time").scheme;
         let request = Request {
             op: Op::Sign,
             suite: "time".into(),
@@ -211,7 +211,7 @@ mod tests {
             now: 1_741_761_604,
         };
         let times = |token: &str| -> Vec<Option<Value>> {
-            let asked = signed_at_the_present(&scheme, &request, token);
+            let asked = signed_at_the_present(scheme, &request, token);
             let time = |one: &Request| one.fields.value("timestamp").cloned();
             asked.iter().map(time).collect()
         };
@@ -233,9 +233,9 @@ mod tests {
 
     #[test]
     fn a_time_is_found_however_it_is_written() {
-        let scheme = Sample::named("time").scheme;
+        let scheme = &Sample::named("time").scheme;
         let mac = "a".repeat(63) + "7";
-        let found = |token: &str| carried_time(&scheme, token);
+        let found = |token: &str| carried_time(scheme, token);
         let seconds = |written: &str| {
             Some(CarriedTime {
                 written: written.into(),

@@ -33,8 +33,8 @@ impl Told {
     }
 }
 
-fn suite(name: &str) -> Suite {
-    find(name).unwrap().parse().unwrap()
+fn suite(name: &str) -> &'static Suite {
+    find(name).unwrap().parsed()
 }
 
 /// Asks every verify vector of a suite, then what is to be asked to find the cause.
@@ -137,7 +137,7 @@ fn sweep(name: &str, mistakes: impl Iterator<Item = &'static Mistake>) -> (usize
     for mistake in mistakes.filter(|mistake| mistake.applies(&suite.scheme).is_ok()) {
         let id = mistake.id.as_str();
         let mut mistaken = with(&[id]);
-        let told = told(&suite, 240, &mut |call| mistaken.call(call));
+        let told = told(suite, 240, &mut |call| mistaken.call(call));
         is_asked_soundly(&told);
         let causes = told.causes();
         for alternatives in &causes {
@@ -184,7 +184,7 @@ fn evidence_from_a_single_case_is_checked_on_other_inputs() {
         ("jotreview", "secret-lower-cased"),
         ("engagespot", "secret-cut-to-64-bytes"),
     ] {
-        let told = told_with(&suite(name), &[planted]);
+        let told = told_with(suite(name), &[planted]);
         is_asked_soundly(&told);
         let causes = told.causes();
         assert_eq!(causes.len(), 1, "{name} {planted}: {causes:?}");
@@ -199,7 +199,7 @@ fn evidence_from_a_single_case_is_checked_on_other_inputs() {
 #[test]
 fn accepting_an_empty_secret_is_named() {
     for name in ["jotreview", "jimo", "standard-webhooks", "stripe-webhook"] {
-        let told = told_with(&suite(name), &["secret-empty-allowed"]);
+        let told = told_with(suite(name), &["secret-empty-allowed"]);
         is_asked_soundly(&told);
         assert_eq!(told.causes(), [["secret-empty-allowed"]], "{name}");
         assert!(told.diagnosis.causes[0].accepted_tokens >= 3, "{name}");
@@ -216,7 +216,7 @@ fn a_single_acceptance_is_not_evidence() {
         .map(|vector| format!("{:?}{:?}", vector.request.fields, vector.request.token))
         .collect();
     let mut planted = with(&["secret-empty-allowed"]);
-    let told = told(&suite, 400, &mut |call| {
+    let told = told(suite, 400, &mut |call| {
         let is_known = presented.contains(&format!("{:?}{:?}", call.fields, call.token.cloned()));
         if is_known {
             planted.call(call)
@@ -244,7 +244,7 @@ fn a_verifier_with_its_own_secret_is_queried_with_no_other() {
             }
         }
         let mut verifier = with(&[planted]);
-        let told = told_of(&suite, 400, true, &mut |call| {
+        let told = told_of(suite, 400, true, &mut |call| {
             assert!(known.contains(call.secrets), "{planted}");
             verifier.call(call)
         });
@@ -260,7 +260,7 @@ fn a_verifier_with_its_own_secret_is_queried_with_no_other() {
 
 #[test]
 fn a_correct_verifier_gets_no_queries() {
-    let told = told_with(&suite("jimo"), &[]);
+    let told = told_with(suite("jimo"), &[]);
     assert!(told.asked.is_empty() && told.causes().is_empty());
     assert_eq!(told.diagnosis.verify, None);
 }
@@ -273,7 +273,7 @@ fn two_mistakes_are_named_as_a_pair_if_neither_explains_alone() {
         ("engagespot", ["identity-trimmed", "encoding-hex"]),
         ("engagespot", ["secret-hex-decoded", "encoding-base64url"]),
     ] {
-        let told = told_with(&suite(name), &planted);
+        let told = told_with(suite(name), &planted);
         is_asked_soundly(&told);
         let causes = told.causes();
         let both: Vec<&str> = planted.to_vec();
@@ -292,7 +292,7 @@ fn two_mistakes_are_named_as_a_pair_if_neither_explains_alone() {
 #[test]
 fn independent_mistakes_are_named_separately() {
     let told = told_with(
-        &suite("jotreview"),
+        suite("jotreview"),
         &["identity-trimmed", "verify-accepts-a-prefix"],
     );
     let mut causes = told.causes();
@@ -302,7 +302,7 @@ fn independent_mistakes_are_named_separately() {
 
 #[test]
 fn a_verifier_that_rejects_everything_has_no_cause() {
-    let told = told(&suite("jotreview"), 400, &mut |_| Outcome::REJECT);
+    let told = told(suite("jotreview"), 400, &mut |_| Outcome::REJECT);
     assert_eq!(told.causes(), Vec::<Vec<String>>::new());
     let verify = told.diagnosis.verify.unwrap();
     assert!(verify.failed > 0 && verify.unexplained == verify.failed);
@@ -316,16 +316,14 @@ fn a_verifier_that_rejects_everything_has_no_cause() {
 
 #[test]
 fn a_verifier_that_throws_at_everything_has_no_cause() {
-    let told = told(&suite("jotreview"), 400, &mut |_| {
-        Outcome::Threw("x".into())
-    });
+    let told = told(suite("jotreview"), 400, &mut |_| Outcome::Threw("x".into()));
     assert_eq!(told.causes(), Vec::<Vec<String>>::new());
 }
 
 #[test]
 fn the_number_of_requests_is_bounded() {
     for most in [0, 1, 17, 60] {
-        let told = told(&suite("jotreview"), most, &mut |_| Outcome::REJECT);
+        let told = told(suite("jotreview"), most, &mut |_| Outcome::REJECT);
         // A batch that was begun is asked to its end.
         assert!(
             told.asked.len() <= most + 12,
@@ -348,7 +346,7 @@ fn a_verifier_that_changes_during_the_queries_has_no_cause() {
     let decoded = |call: &Call<'_>| with(&["secret-hex-decoded"]).call(call);
     // Each token is good once.
     let mut used = std::collections::HashSet::new();
-    let replay = told(&suite, 400, &mut |call| {
+    let replay = told(suite, 400, &mut |call| {
         let token = format!("{:?}", call.token);
         if sound(&suite.scheme, call) && used.insert(token) {
             Outcome::Accept
@@ -358,7 +356,7 @@ fn a_verifier_that_changes_during_the_queries_has_no_cause() {
     });
     // It refuses after so many requests; then it forgets.
     let mut count = 0;
-    let limited = told(&suite, 400, &mut |call| {
+    let limited = told(suite, 400, &mut |call| {
         count += 1;
         let is_over = (100..500).contains(&count);
         if !is_over && sound(&suite.scheme, call) {
@@ -369,7 +367,7 @@ fn a_verifier_that_changes_during_the_queries_has_no_cause() {
     });
     // It makes a mistake, and stops making it in the middle.
     let mut count = 0;
-    let cured = told(&suite, 400, &mut |call| {
+    let cured = told(suite, 400, &mut |call| {
         count += 1;
         if count > 340 {
             Reference::new().call(call)
@@ -391,7 +389,7 @@ fn a_guessing_verifier_has_no_cause() {
         for seed in 0..6 {
             let suite = suite("jotreview");
             let mut random = fastrand::Rng::with_seed(seed);
-            let told = told(&suite, 400, &mut |call| {
+            let told = told(suite, 400, &mut |call| {
                 let is_guessed = random.f64() < chance;
                 if is_guessed || sound(&suite.scheme, call) && random.f64() < 0.5 {
                     Outcome::Accept
@@ -409,7 +407,7 @@ fn a_guessing_verifier_has_no_cause() {
 fn a_verifier_that_accepts_wrong_tokens_is_reported() {
     let suite = suite("jotreview");
     // Whatever looks like a token passes, unless it is the right one.
-    let told = told(&suite, 400, &mut |call| {
+    let told = told(suite, 400, &mut |call| {
         let text = call.token.and_then(Value::as_text).unwrap_or_default();
         let is_token = text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
         if is_token && !sound(&suite.scheme, call) {
@@ -425,7 +423,7 @@ fn a_verifier_that_accepts_wrong_tokens_is_reported() {
 #[test]
 fn failing_open_by_length_is_not_reported_as_accepting_prefixes() {
     let suite = suite("jotreview");
-    let told = told(&suite, 400, &mut |call| {
+    let told = told(suite, 400, &mut |call| {
         let text = call.token.and_then(Value::as_text).unwrap_or_default();
         if sound(&suite.scheme, call) || !text.is_empty() && text.len() != 64 {
             Outcome::Accept
@@ -464,7 +462,7 @@ fn comparing_all_but_the_ends_is_no_known_mistake() {
             text.get(4..end).unwrap_or_default().to_vec()
         };
         let told = told(
-            &suite,
+            suite,
             400,
             &mut |call| match compared(&suite.scheme, call) {
                 Some((presented, expected)) if middle(&presented) == middle(&expected) => {
@@ -484,7 +482,7 @@ fn comparing_all_but_the_ends_is_no_known_mistake() {
 fn accepting_what_cannot_be_decoded_is_not_comparing_lengths() {
     for name in ["engagespot", "jimo"] {
         let suite = suite(name);
-        let told = told(&suite, 400, &mut |call| {
+        let told = told(suite, 400, &mut |call| {
             let text = call.token.and_then(Value::as_text);
             let is_hex = |text: &str| {
                 let bare: String = text.split_whitespace().collect();
@@ -507,7 +505,7 @@ fn accepting_what_cannot_be_decoded_is_not_comparing_lengths() {
 fn leniencies_of_one_token_each_are_named_together() {
     for name in ["jotreview", "jimo", "engagespot"] {
         let planted = ["verify-accepts-absent-token", "verify-accepts-empty-token"];
-        let told = told_with(&suite(name), &planted);
+        let told = told_with(suite(name), &planted);
         is_asked_soundly(&told);
         let mut causes = told.causes().concat();
         causes.sort();
@@ -520,7 +518,7 @@ fn a_leniency_beside_something_unknown_is_named_if_other_things_are_wrong() {
     // What it lets through of times says nothing against what it lets through of tokens.
     let suite = suite("stripe-webhook");
     let mut lenient = with(&["verify-age-unchecked"]);
-    let told = told(&suite, 400, &mut |call| {
+    let told = told(suite, 400, &mut |call| {
         let text = call.token.and_then(Value::as_text).unwrap_or_default();
         if text.ends_with('0') && !sound(&suite.scheme, call) {
             return Outcome::Accept;
@@ -548,7 +546,7 @@ fn what_stands_around_a_signature_is_told_in_the_form_that_was_accepted() {
         for (form, said) in said.iter().enumerate() {
             let choice = Choice { mistake, form };
             let mut mistaken = Mistaken::along(Pipeline::right().with(choice));
-            let told = told(&suite, 400, &mut |call| mistaken.call(call));
+            let told = told(suite, 400, &mut |call| mistaken.call(call));
             assert_eq!(told.causes(), [["encoding-line-feed-behind"]], "{name}");
             let mention = &told.diagnosis.causes[0].alternatives[0].mistakes[0];
             assert_eq!(mention.title, format!("{said} the signature"), "{name}");

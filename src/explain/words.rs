@@ -142,12 +142,12 @@ mod tests {
 
     /// What is said of the token that an implementation with these mistakes makes.
     fn said(suite: &str, fields: &Fields, planted: &[&str]) -> String {
-        let scheme = find(suite).unwrap().parse().unwrap().scheme;
+        let scheme = &find(suite).unwrap().parsed().scheme;
         let secrets = Secrets::One(Secret::new(SECRET));
         let ids = planted.iter().map(|id| MistakeId::named(id).unwrap());
         let outcome = Mistaken::new(&ids.collect::<Vec<_>>())
             .unwrap()
-            .call(&Call::sign(&scheme, &secrets, fields, 0));
+            .call(&Call::sign(scheme, &secrets, fields, 0));
         let Outcome::Token(token) = outcome else {
             panic!("{outcome:?}");
         };
@@ -156,7 +156,7 @@ mod tests {
 
     fn said_of(suite: &str, fields: &Fields, token: &str) -> String {
         explain(&Question {
-            scheme: &find(suite).unwrap().parse().unwrap().scheme,
+            scheme: &find(suite).unwrap().parsed().scheme,
             secrets: &Secrets::One(Secret::new(SECRET)),
             fields,
             token,

@@ -551,7 +551,7 @@ mod tests {
     /// the secret and the fields of another suite's request mean nothing to it.
     #[test]
     fn inputs_are_mutated_from_their_own_suite_only() {
-        let suites: Vec<Suite> = embedded().map(|suite| suite.parse().unwrap()).collect();
+        let suites: Vec<Suite> = embedded().map(|suite| suite.parsed().clone()).collect();
         let hello = Hello {
             protocol: 1,
             implementation: ImplementationInfo::default(),

@@ -362,7 +362,7 @@ vectors:
         let others = OTHERS
             .iter()
             .map(|text| Suite::parse("other.yaml", text).unwrap_or_else(|error| panic!("{error}")));
-        let embedded = embedded().map(|suite| suite.parse().unwrap());
+        let embedded = embedded().map(|suite| suite.parsed().clone());
         embedded.chain(others).collect()
     }
 

@@ -1,5 +1,7 @@
 //! Schemes of every kind, and inputs on which mistakes show, for tests.
 
+use std::sync::LazyLock;
+
 use crate::mistakes::checksums::Checksum;
 use crate::mistakes::collision::collision;
 use crate::mistakes::loosely;
@@ -53,8 +55,13 @@ fn text() -> SecretRule {
 }
 
 /// Schemes of every kind.
+pub(crate) fn samples() -> &'static [Sample] {
+    static SAMPLES: LazyLock<Vec<Sample>> = LazyLock::new(list);
+    &SAMPLES
+}
+
 #[expect(clippy::too_many_lines, reason = "a list")]
-pub(crate) fn samples() -> Vec<Sample> {
+fn list() -> Vec<Sample> {
     use Algorithm::{HmacSha1, HmacSha256, HmacSha512};
     use FieldKind::{Enum, Text, UnixMillis, UnixSeconds};
     let template = |text: &'static str| {
@@ -207,11 +214,8 @@ pub(crate) fn samples() -> Vec<Sample> {
 }
 
 impl Sample {
-    pub(crate) fn named(name: &str) -> Self {
-        samples()
-            .into_iter()
-            .find(|sample| sample.name == name)
-            .unwrap()
+    pub(crate) fn named(name: &str) -> &'static Self {
+        samples().iter().find(|sample| sample.name == name).unwrap()
     }
 
     /// Secrets that the scheme takes, in all of which mistakes show.

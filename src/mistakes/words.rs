@@ -309,19 +309,16 @@ mod tests {
 
     #[test]
     fn no_sentence_names_what_the_scheme_lacks() {
-        let suites: Vec<Scheme> = embedded()
-            .map(|suite| suite.parse().unwrap().scheme.clone())
-            .collect();
-        let schemes = suites
-            .into_iter()
-            .chain(samples().into_iter().map(|sample| sample.scheme));
+        let schemes = embedded()
+            .map(|suite| &suite.parsed().scheme)
+            .chain(samples().iter().map(|sample| &sample.scheme));
         let mut wrong = Vec::new();
         for scheme in schemes {
-            let applies = |mistake: &&Mistake| mistake.applies(&scheme).is_ok();
+            let applies = |mistake: &&Mistake| mistake.applies(scheme).is_ok();
             for mistake in catalogue().iter().filter(applies) {
-                let words = mistake.words_of(&scheme);
+                let words = mistake.words_of(scheme);
                 for sentence in sentences(&words) {
-                    for what in false_of(&scheme, mistake, sentence) {
+                    for what in false_of(scheme, mistake, sentence) {
                         wrong.push(format!("{}: {what}: {sentence}", mistake.id));
                     }
                 }

@@ -90,19 +90,23 @@ impl Needle {
             }
         }
         for cut in &cuts {
+            // If the truncation split a spelling, its remainder precedes the next letter.
+            let remainder = bytes[cut.end..]
+                .iter()
+                .take(LONGEST_SPELLING)
+                .take_while(|&&b| is_of_a_spelling(b))
+                .count();
+            let nearby = &bytes[cut.end..bytes.len().min(cut.end + remainder + 1)];
             let longest = (1..=self.0.len() - SHORTEST).find_map(|from| {
-                // If the truncation split a spelling, its remainder precedes the next letter.
-                (cut.end..=cut.end + LONGEST_SPELLING)
-                    .take_while(|&start| {
-                        let between = bytes.get(cut.end..start);
-                        between.is_some_and(|rest| rest.iter().all(|&b| is_of_a_spelling(b)))
-                    })
-                    .find_map(|start| {
-                        let walk = Walk::from(bytes, start, &self.0[from..]);
-                        let is_cut_again = walk.matched >= SHORTEST
-                            && cuts.iter().any(|other| other.start == walk.reached);
-                        walk.end.or(is_cut_again.then_some(walk.reached))
-                    })
+                let rest = &self.0[from..];
+                let may_begin = |(_, byte): &(usize, &u8)| rest[0].may_begin(**byte);
+                let mut starts = nearby.iter().enumerate().filter(may_begin);
+                starts.find_map(|(at, _)| {
+                    let walk = Walk::from(bytes, cut.end + at, rest);
+                    let is_cut_again = walk.matched >= SHORTEST
+                        && cuts.iter().any(|other| other.start == walk.reached);
+                    walk.end.or(is_cut_again.then_some(walk.reached))
+                })
             });
             found.extend(longest.map(|end| cut.end..end));
         }
@@ -218,6 +222,9 @@ impl Letter {
 
     /// Adds where spellings of this letter that begin at `place` end.
     fn ends(self, text: &[u8], place: usize, ends: &mut Vec<usize>) {
+        if !text.get(place).is_some_and(|&byte| self.may_begin(byte)) {
+            return;
+        }
         let mut buffer = [0; 4];
         let bytes = match self {
             Self::Char(c) => c.encode_utf8(&mut buffer).as_bytes(),

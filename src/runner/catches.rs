@@ -6,35 +6,46 @@ use crate::scheme::{Implementation as _, Reference, Scheme};
 use crate::signature::{Outcome, OutcomeKind};
 use crate::suite::{Level, Vector};
 
-/// Whether another case with the same secret catches every mistake that this one does.
-pub(super) fn misses_nothing(scheme: &Scheme, one: &Vector, other: &Vector) -> bool {
-    missed_among(scheme, one, other, |_| true).is_none()
+/// The mistakes that a case catches: what is made of it has to catch them, too.
+pub(super) struct Caught<'s> {
+    scheme: &'s Scheme,
+    mistakes: Vec<&'static Mistake>,
 }
 
-/// A mistake that the case catches and the other one, with another secret, does not.
-pub(super) fn missed(scheme: &Scheme, one: &Vector, other: &Vector) -> Option<&'static str> {
-    // What this secret does not show, no case shows: that is a matter of the whole run.
-    missed_among(scheme, one, other, |mistake| mistake.stage != Stage::Secret)
+impl<'s> Caught<'s> {
+    /// All of them, for another case with the same secret.
+    pub(super) fn by(scheme: &'s Scheme, vector: &Vector) -> Self {
+        Self::among(scheme, vector, |_| true)
+    }
+
+    /// Those that show with another secret. What that secret does not show, no case shows: that is
+    /// a matter of the whole run.
+    pub(super) fn with_any_secret(scheme: &'s Scheme, vector: &Vector) -> Self {
+        Self::among(scheme, vector, |mistake| mistake.stage != Stage::Secret)
+    }
+
+    fn among(scheme: &'s Scheme, vector: &Vector, counts: impl Fn(&Mistake) -> bool) -> Self {
+        let presents = vector.request.op.presents_a_token();
+        let mistakes = catalogue()
+            .iter()
+            .filter(|mistake| presents || !mistake.is_of_verifying())
+            .filter(|mistake| counts(mistake) && mistake.applies(scheme).is_ok())
+            .filter(|mistake| catches(scheme, vector, mistake))
+            .collect();
+        Self { scheme, mistakes }
+    }
+
+    /// One of them that another case does not catch.
+    pub(super) fn missed_by(&self, other: &Vector) -> Option<&'static str> {
+        let mut mistakes = self.mistakes.iter();
+        let missed = mistakes.find(|mistake| !catches(self.scheme, other, mistake));
+        missed.map(|mistake| mistake.id.as_str())
+    }
 }
 
-fn missed_among(
-    scheme: &Scheme,
-    one: &Vector,
-    other: &Vector,
-    counts: impl Fn(&Mistake) -> bool,
-) -> Option<&'static str> {
-    catalogue()
-        .iter()
-        .filter(|mistake| mistake.applies(scheme).is_ok() && counts(mistake))
-        .filter(|mistake| one.request.op.presents_a_token() || !mistake.is_of_verifying())
-        .find(|mistake| {
-            let catches = |vector: &Vector| {
-                let outcome = Mistaken::one(mistake).call(&vector.request.call(scheme));
-                is_caught(scheme, vector, outcome)
-            };
-            catches(one) && !catches(other)
-        })
-        .map(|mistake| mistake.id.as_str())
+fn catches(scheme: &Scheme, vector: &Vector, mistake: &'static Mistake) -> bool {
+    let outcome = Mistaken::one(mistake).call(&vector.request.call(scheme));
+    is_caught(scheme, vector, outcome)
 }
 
 /// What the oracle answers.

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::derivation::{Change, Presented, Shift, Tracer, fields_when_signed, number};
-use crate::runner::catches::misses_nothing;
+use crate::runner::catches::Caught;
 use crate::scheme::{
     Freshness, Implementation as _, ParsedToken, Reference, Rejection, Scheme, Verification,
     is_canonical_time,
@@ -208,7 +208,8 @@ impl<'s> LiveCase<'s> {
                 request,
                 ..self.vector.as_ref().clone()
             };
-            misses_nothing(self.scheme, &self.vector, &other)
+            let caught = Caught::by(self.scheme, &self.vector);
+            caught.missed_by(&other).is_none()
         }
     }
 
@@ -528,10 +529,10 @@ vectors:
 
     #[test]
     fn identify_cases_are_resigned_like_verify_cases() {
-        let suite = crate::suite::find("jimo").unwrap().parse().unwrap();
+        let suite = crate::suite::find("jimo").unwrap().parsed();
         let signed = "identify-with-its-signed-identifier";
         let vectors = suite.vectors.iter();
-        let mut tracer = Tracer::new(&suite);
+        let mut tracer = Tracer::new(suite);
         let identifying = vectors.filter(|vector| vector.request.op == Op::Identify);
         let mut asked = Vec::new();
         for vector in identifying {

@@ -1,6 +1,8 @@
 //! The suites embedded in the program.
 
 use std::panic::resume_unwind;
+#[cfg(test)]
+use std::sync::{LazyLock, OnceLock};
 use std::thread;
 
 use include_dir::{Dir, include_dir};
@@ -33,6 +35,15 @@ impl Embedded {
     /// Parses the whole suite. Fails only if the embedded file is invalid.
     pub fn parse(&self) -> Result<Suite, SuiteError> {
         Suite::parse(&self.path(), self.text)
+    }
+
+    /// The whole suite, parsed once for all tests.
+    #[cfg(test)]
+    pub(crate) fn parsed(&self) -> &'static Suite {
+        static PARSED: LazyLock<Vec<(&str, OnceLock<Suite>)>> =
+            LazyLock::new(|| embedded().map(|one| (one.name, OnceLock::new())).collect());
+        let (_, suite) = PARSED.iter().find(|(name, _)| *name == self.name).unwrap();
+        suite.get_or_init(|| self.parse().unwrap())
     }
 
     /// Parses only the scheme, which is all that an adapter needs, and much faster.

@@ -151,7 +151,7 @@ impl Lockstep for Process<'_> {
 }
 
 fn campaign(behaviour: Behaviour, seed: u64) -> (Recording, Measurement) {
-    let suite = crate::suite::embedded().next().unwrap().parse().unwrap();
+    let suite = crate::suite::embedded().next().unwrap().parsed().clone();
     let world = World {
         behaviour,
         suite,
