@@ -1,4 +1,4 @@
-//! What fuzz campaigns keep between them: requests that brought something new.
+//! The folder of a corpus.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::exit::Stop;
 use crate::cli::inputs::read_document;
 use crate::cli::terminal::save;
-use crate::protocol::{Incoming, to_ascii};
+use crate::fuzz::{corpus_files, corpus_requests};
 use crate::signature::Request;
 
 /// Reads the corpus: one file a suite, one request a line. There need not be one yet.
@@ -30,40 +30,21 @@ pub(crate) fn read_corpus(folder: &Path) -> Result<Vec<Request>, Stop> {
     let mut requests = Vec::new();
     for path in paths {
         let bytes = read_document(&path)?;
-        for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
-            if line.is_empty() {
-                continue;
-            }
-            match Incoming::parse(line) {
-                Ok(Incoming::Request { request, .. }) => requests.push(request),
-                _ => {
-                    return Err(Stop::usage(format_args!(
-                        "{}:{}: not a valid corpus request; delete the line or the file",
-                        path.display(),
-                        at + 1
-                    )));
-                }
-            }
-        }
+        let read = corpus_requests(&bytes).map_err(|line| {
+            Stop::usage(format_args!(
+                "{}:{line}: not a valid corpus request; delete the line or the file",
+                path.display()
+            ))
+        })?;
+        requests.extend(read);
     }
     Ok(requests)
 }
 
 /// Writes the corpus: a file for each suite.
 pub(crate) fn write_corpus(folder: &Path, corpus: &[Request]) {
-    let mut names: Vec<&str> = corpus.iter().map(|request| &*request.suite).collect();
-    names.sort_unstable();
-    names.dedup();
-    for name in names {
-        let mut lines: Vec<String> = corpus
-            .iter()
-            .filter(|request| &*request.suite == name)
-            .map(to_ascii)
-            .collect();
-        lines.sort_unstable();
-        lines.dedup();
-        let text = lines.join("\n") + "\n";
-        save(&corpus_file(folder, name), &text);
+    for (suite, text) in corpus_files(corpus) {
+        save(&corpus_file(folder, suite), &text);
     }
 }
 
