@@ -11,14 +11,8 @@
     reason = "a test fails by panicking, and says on standard error why it cannot start"
 )]
 
-#[path = "integration/compiled.rs"]
-mod compiled;
-#[path = "integration/harness.rs"]
-#[allow(dead_code, reason = "these tests end in one way only")]
-mod harness;
-#[path = "integration/needs.rs"]
 #[allow(dead_code, reason = "these tests need a few of them")]
-mod needs;
+mod support;
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
@@ -28,6 +22,8 @@ use serde_json::Value;
 
 use crate::compiled::{go_adapter, java_adapter, rust_adapter, scratch};
 use crate::harness::test;
+use crate::program::{macproof, reference, root};
+use crate::support::{compiled, harness, needs, program};
 
 fn main() -> std::process::ExitCode {
     harness::main("tests/timing.rs")
@@ -55,8 +51,7 @@ static ALONE: Mutex<()> = Mutex::new(());
 
 fn timing(arguments: &[&str]) -> (Option<i32>, Value) {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-    let output = Command::new(env!("CARGO_BIN_EXE_macproof"))
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
+    let output = macproof(root())
         .args(["timing", "--json", "--seed", "1"])
         .env("TIMING_SECRET", SECRET)
         .args(arguments)
@@ -121,7 +116,7 @@ fn finds_a_gross_leak(command: &str) {
 
 #[test]
 fn the_reference_leaks_on_request() {
-    finds_a_gross_leak(&format!("{} adapter", env!("CARGO_BIN_EXE_macproof")));
+    finds_a_gross_leak(&reference());
 }
 
 #[test(needs(PYTHON))]
@@ -226,7 +221,7 @@ impl Server {
         let mut server = Command::new("python3")
             .arg("tests/timing_targets/server.py")
             .args(arguments)
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .current_dir(root())
             .env("TIMING_SECRET", SECRET)
             .stdout(Stdio::piped())
             .spawn()
@@ -330,7 +325,7 @@ fn finds_a_grosser_leak(way: &[&str], controls: &[&str]) {
 
 #[test]
 fn a_broken_adapter_ends_the_campaign() {
-    let output = Command::new(env!("CARGO_BIN_EXE_macproof"))
+    let output = macproof(root())
         .args(["timing", "--command", "no-such-program-of-ours"])
         .output()
         .unwrap();

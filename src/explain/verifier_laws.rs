@@ -56,10 +56,10 @@ fn told_of(suite: &Suite, most: usize, own_secret: bool, verifier: Verifier<'_>)
         .iter()
         .map(|request| {
             let call = request.call(scheme);
-            let right = reference.call(&call).kind() == OutcomeKind::Accept;
+            let right = reference.call(&call).kind();
             let outcome = verifier(&call);
-            let failed = outcome.kind() != reference.call(&call).kind();
-            (outcome, right, failed)
+            let failed = outcome.kind() != right;
+            (outcome, right == OutcomeKind::Accept, failed)
         })
         .collect();
     let seen: Vec<Seen<'_>> = std::iter::zip(&requests, &outcomes)

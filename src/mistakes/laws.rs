@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
+use std::thread;
 
 use proptest::prelude::*;
 
@@ -35,7 +36,14 @@ static ANSWERED: LazyLock<Vec<Answered>> = LazyLock::new(|| {
                 .collect(),
         }
     };
-    samples().iter().map(answered).collect()
+    thread::scope(|scope| {
+        let answering: Vec<_> = samples()
+            .iter()
+            .map(|sample| scope.spawn(move || answered(sample)))
+            .collect();
+        let answers = answering.into_iter().map(|one| one.join().unwrap());
+        answers.collect()
+    })
 });
 
 /// Where a mistake says that it applies it changes what an implementation does; where it says that

@@ -77,17 +77,17 @@ impl Needle {
                 continue;
             }
             let walk = Walk::from(bytes, start, &self.0);
-            match (walk.end, walk.matched) {
-                (Some(end), _) => found.push(start..end),
-                (None, matched) if matched >= SHORTEST => {
-                    let end = cuts.iter().map(|cut| cut.start).find(|&cut| {
-                        (walk.reached..=walk.reached + LONGEST_SPELLING).contains(&cut)
-                            && is_broken_off(bytes, walk.reached..cut)
-                    });
-                    found.extend(end.map(|end| start..end));
-                }
-                _ => {}
-            }
+            let end = walk.end.or_else(|| {
+                let is_end = |cut: &usize| {
+                    let mut stops = walk.stops.iter().rev();
+                    stops.any(|&stop| {
+                        (stop..=stop + LONGEST_SPELLING).contains(cut)
+                            && is_broken_off(bytes, stop..*cut)
+                    })
+                };
+                cuts.iter().map(|cut| cut.start).find(is_end)
+            });
+            found.extend(end.map(|end| start..end));
         }
         for cut in &cuts {
             // If the truncation split a spelling, its remainder precedes the next letter.
@@ -103,9 +103,9 @@ impl Needle {
                 let mut starts = nearby.iter().enumerate().filter(may_begin);
                 starts.find_map(|(at, _)| {
                     let walk = Walk::from(bytes, cut.end + at, rest);
-                    let is_cut_again = walk.matched >= SHORTEST
-                        && cuts.iter().any(|other| other.start == walk.reached);
-                    walk.end.or(is_cut_again.then_some(walk.reached))
+                    let mut ends = cuts.iter().map(|other| other.start);
+                    walk.end
+                        .or_else(|| ends.find(|end| walk.stops.contains(end)))
                 })
             });
             found.extend(longest.map(|end| cut.end..end));
@@ -167,20 +167,20 @@ fn inside_base64(bytes: &[u8]) -> Vec<String> {
     inside
 }
 
-/// How many letters of a needle match from a position on.
+/// How far the letters of a needle match from a position on.
 struct Walk {
-    /// Number of letters that match.
-    matched: usize,
-    /// Where the last of them ends.
-    reached: usize,
-    /// The same, if all letters match.
+    /// Where at least [`SHORTEST`] of them end. Not only the last counts: what is left of a
+    /// truncated spelling may itself spell the next letter, as `\x` spells an X.
+    stops: Vec<usize>,
+    /// Where all of them end, if they match.
     end: Option<usize>,
 }
 
 impl Walk {
     fn from(text: &[u8], start: usize, letters: &[Letter]) -> Self {
         let mut places = vec![start];
-        for (matched, letter) in letters.iter().enumerate() {
+        let mut stops = Vec::new();
+        for (at, letter) in letters.iter().enumerate() {
             let mut next = Vec::new();
             for &place in &places {
                 letter.ends(text, place, &mut next);
@@ -188,21 +188,16 @@ impl Walk {
             next.sort_unstable();
             next.dedup();
             if next.is_empty() {
-                let reached = places.last().copied().unwrap_or(start);
-                let end = None;
-                return Self {
-                    matched,
-                    reached,
-                    end,
-                };
+                return Self { stops, end: None };
+            }
+            if at + 1 >= SHORTEST {
+                stops.extend(&next);
             }
             places = next;
         }
-        let reached = places.last().copied().unwrap_or(start);
         Self {
-            matched: letters.len(),
-            reached,
-            end: Some(reached),
+            stops,
+            end: places.last().copied(),
         }
     }
 }

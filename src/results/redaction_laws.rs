@@ -128,6 +128,9 @@ fn escaped_and_truncated_secrets_are_found() {
     ] {
         assert_eq!(redaction.text(text), shown);
     }
+    // What is left of the escape of `X` is `\x5`, whose beginning is also an escaped `x`.
+    let hex = Redaction::of([Secret::new("abcdeXyz")]);
+    assert_eq!(hex.text(r"key=\x61\x62\x63\x64\x65\x5…"), "key=[redacted]…");
     let quoted = Redaction::of([Secret::new("a \"quoted\" one")]);
     assert_eq!(
         quoted.text(r#"{"key": "a \"quoted\" one"}"#),

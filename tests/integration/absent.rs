@@ -6,7 +6,7 @@ use macproof::report::Format;
 use serde_json::Value;
 
 use crate::harness::test;
-use crate::reports::Program;
+use crate::program::Program;
 
 const ADAPTER: &str = env!("CARGO_BIN_EXE_macproof");
 

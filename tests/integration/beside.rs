@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::harness::test;
-use crate::reports::{Program, mistaken};
+use crate::program::{Program, mistaken};
 
 /// A conformant run, and a campaign of each kind of the same implementation that found nothing.
 fn prepared() -> Program {

@@ -6,6 +6,7 @@ use std::process::{Command, Output};
 use std::sync::LazyLock;
 
 use crate::harness::test;
+use crate::program::{self, stdout};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/field/causes");
 
@@ -25,10 +26,8 @@ static SUITE: LazyLock<(tempfile::TempDir, PathBuf)> = LazyLock::new(|| {
 });
 
 fn macproof(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_macproof"));
-    command
-        .current_dir(folder)
-        .env("OWN", "own-secret-5c178f6a");
+    let mut command = program::macproof(folder);
+    command.env("OWN", "own-secret-5c178f6a");
     command
 }
 
@@ -43,10 +42,6 @@ fn run(fault: &str, more: &[&str]) -> Output {
         .args(more)
         .output()
         .unwrap()
-}
-
-fn printed(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
 }
 
 fn document(fault: &str, more: &[&str]) -> serde_json::Value {
@@ -73,7 +68,7 @@ fn causes(document: &serde_json::Value) -> Vec<String> {
 
 #[test(needs(PYTHON))]
 fn a_mistake_is_named_if_its_tokens_are_accepted() {
-    let text = printed(&run("base64", &[]));
+    let text = stdout(&run("base64", &[]));
     assert!(
         text.contains("it accepts the token made with the MAC in base64"),
         "{text}"
@@ -116,7 +111,7 @@ fn unexplained_failures_have_no_cause() {
             "its answers changed while it was queried, so no cause is named",
         ),
     ] {
-        let text = printed(&run(fault, &[]));
+        let text = stdout(&run(fault, &[]));
         assert!(!text.contains("likely cause ("), "{fault}: {text}");
         assert!(text.contains(said), "{fault}: {text}");
     }
@@ -124,7 +119,7 @@ fn unexplained_failures_have_no_cause() {
 
 #[test(needs(PYTHON))]
 fn failing_open_is_not_reported_as_accepting_prefixes() {
-    let text = printed(&run("fails-open", &[]));
+    let text = stdout(&run("fails-open", &[]));
     assert!(!text.contains("cut short"), "{text}");
 }
 
@@ -142,7 +137,7 @@ fn a_campaign_names_no_leniency_that_fits_a_few_tokens_by_chance() {
             .args(["-o", "saved.yaml"])
             .output()
             .unwrap();
-        let text = printed(&output);
+        let text = stdout(&output);
         assert_eq!(output.status.code(), Some(1), "{seed}: {output:?}");
         assert!(!text.contains("likely cause"), "{seed}: {text}");
     }
@@ -180,7 +175,7 @@ fn every_report_names_the_same_cause() {
     let (folder, _) = &*SUITE;
     let path = folder.path().join("run.json");
     let format = format!("json={}", path.display());
-    let text = printed(&run(
+    let text = stdout(&run(
         "base64",
         &["--report", &format, "--report", "human=-"],
     ));
@@ -199,7 +194,7 @@ fn every_report_names_the_same_cause() {
             .args([path.to_str().unwrap(), report])
             .output()
             .unwrap();
-        let text = printed(&output);
+        let text = stdout(&output);
         assert!(
             text.contains(explains),
             "{report} does not say {explains:?}"

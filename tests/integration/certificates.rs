@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use crate::harness::{test, unable};
-use crate::reports::{Program, mistaken};
+use crate::program::{Program, mistaken};
 
 fn openssl(program: &Program, arguments: &[&str]) -> bool {
     let done = Command::new("openssl")
@@ -562,18 +562,6 @@ for line in sys.stdin:
     print(json.dumps({"id": number, **answer(request)}), flush=True)
 "#;
 
-fn git(program: &Program, arguments: &[&str]) -> String {
-    let done = Command::new("git")
-        .args(["-C", "repository"])
-        .args(["-c", "user.name=t", "-c", "user.email=t@example.com"])
-        .args(arguments)
-        .current_dir(program.folder.path())
-        .output()
-        .unwrap();
-    assert!(done.status.success(), "{done:?}");
-    String::from_utf8(done.stdout).unwrap().trim().to_owned()
-}
-
 #[test(needs(OPENSSL, GIT))]
 fn a_git_tree_is_certified_as_committed() {
     let program = prepared();
@@ -612,12 +600,12 @@ fn a_git_tree_is_certified_as_committed() {
     let (code, said) = certify();
     assert_eq!(code, 2, "{said}");
     assert!(said.contains("not a git repository"), "{said}");
-    git(&program, &["init", "--quiet"]);
+    program.git(&["init", "--quiet"]);
     let (code, said) = certify();
     assert_eq!(code, 2, "{said}");
     assert!(said.contains("has no commit"), "{said}");
-    git(&program, &["add", "."]);
-    git(&program, &["commit", "--quiet", "-m", "one"]);
+    program.git(&["add", "."]);
+    program.git(&["commit", "--quiet", "-m", "one"]);
     let (code, said) = certify();
     assert_eq!(code, 0, "{said}");
     let envelope: Value =
@@ -627,7 +615,7 @@ fn a_git_tree_is_certified_as_committed() {
     assert_eq!(statement["subject"][0]["name"], "repository");
     assert_eq!(
         statement["subject"][0]["digest"]["gitTree"],
-        git(&program, &["rev-parse", "HEAD^{tree}"])
+        program.git(&["rev-parse", "HEAD^{tree}"])
     );
     assert_eq!(check(), (0, String::new()));
 
@@ -639,13 +627,13 @@ fn a_git_tree_is_certified_as_committed() {
             "{said}"
         );
     }
-    git(&program, &["commit", "--quiet", "-am", "two"]);
+    program.git(&["commit", "--quiet", "-am", "two"]);
     let (code, said) = check();
     assert!(
         code == 1 && said.contains("a different artefact: gitTree"),
         "{said}"
     );
     // Whatever leads to the same tree is the same artefact.
-    git(&program, &["revert", "--no-edit", "HEAD"]);
+    program.git(&["revert", "--no-edit", "HEAD"]);
     assert_eq!(check(), (0, String::new()));
 }

@@ -9,24 +9,13 @@ use std::process::{Command, Output};
 use macproof::report::Format;
 
 use crate::harness::test;
-use crate::reports::Program;
+use crate::program::{self, Program, root, stderr, stdout};
 
 const ITSELF: &str = "the built-in reference; your code was not tested";
 
 fn macproof(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_macproof"))
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .unwrap()
-}
-
-fn printed(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
+    let output = program::macproof(folder).args(arguments).output();
+    output.unwrap()
 }
 
 /// Each command that tests an implementation, as short as it can be; and whether what it says goes
@@ -67,9 +56,9 @@ fn without_an_implementation_the_report_warns_first_and_last() {
             "{output:?}"
         );
         let text = if on_stderr {
-            said(&output)
+            stderr(&output)
         } else {
-            printed(&output)
+            stdout(&output)
         };
         assert_eq!(text.lines().next(), Some(ITSELF), "{command:?}: {text}");
         assert_eq!(text.lines().last(), Some(ITSELF), "{command:?}: {text}");
@@ -77,9 +66,9 @@ fn without_an_implementation_the_report_warns_first_and_last() {
         let required = [&command[..], &["--require-implementation"]].concat();
         let output = macproof(folder, &required);
         assert_eq!(output.status.code(), Some(2), "{command:?}: {output:?}");
-        assert_eq!(printed(&output), "", "{command:?}");
+        assert_eq!(stdout(&output), "", "{command:?}");
         assert!(
-            said(&output).contains("no implementation is named"),
+            stderr(&output).contains("no implementation is named"),
             "{output:?}"
         );
 
@@ -89,7 +78,7 @@ fn without_an_implementation_the_report_warns_first_and_last() {
             [0, 3].contains(&output.status.code().unwrap()),
             "{output:?}"
         );
-        let both = printed(&output) + &said(&output);
+        let both = stdout(&output) + &stderr(&output);
         assert!(
             !both.contains("your code was not tested"),
             "{command:?}: {both}"
@@ -156,10 +145,10 @@ fn a_certificate_of_the_reference_says_so() {
         "key.pub.pem",
     ];
     assert_eq!(program.run(&certify).status.code(), Some(0));
-    assert!(printed(&program.run(&verify)).contains(ITSELF));
+    assert!(stdout(&program.run(&verify)).contains(ITSELF));
     let named = [&certify[..], &["--implementation", "reference"]].concat();
     assert_eq!(program.run(&named).status.code(), Some(0));
-    assert!(!printed(&program.run(&verify)).contains(ITSELF));
+    assert!(!stdout(&program.run(&verify)).contains(ITSELF));
 }
 
 /// A repository whose root has a `macproof.yaml`, with everything by paths from there.
@@ -180,7 +169,7 @@ fn describe(folder: &Path, name: &str, mistake: &str) {
     );
     fs::write(&adapter, script).unwrap();
     fs::set_permissions(&adapter, fs::Permissions::from_mode(0o755)).unwrap();
-    let suite = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/jimo.yaml");
+    let suite = root().join("vectors/jimo.yaml");
     fs::copy(suite, folder.join("suite.yaml")).unwrap();
     let described = format!(
         "suites: [./suite.yaml]\nimplementations:\n  {name}: {{command: [./adapter.sh]}}\n"
@@ -196,7 +185,7 @@ fn a_file_above_is_found_within_the_repository_and_named_in_the_first_line() {
     let run = ["run", "--require-implementation", "--report", "json=r.json"];
     let output = macproof(&deep, &run);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    assert_eq!(printed(&output).lines().next(), Some(first));
+    assert_eq!(stdout(&output).lines().next(), Some(first));
     let document: serde_json::Value =
         serde_json::from_slice(&fs::read(deep.join("r.json")).unwrap()).unwrap();
     assert_eq!(document["adapter"], "ours");
@@ -212,7 +201,7 @@ fn a_file_above_is_found_within_the_repository_and_named_in_the_first_line() {
             [0, 3].contains(&output.status.code().unwrap()),
             "{output:?}"
         );
-        assert_eq!(printed(&output).lines().next(), Some(first), "{command:?}");
+        assert_eq!(stdout(&output).lines().next(), Some(first), "{command:?}");
     }
     let output = macproof(&deep, &["fuzz", "--cases", "20", "--against", "ours"]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
@@ -225,13 +214,13 @@ fn a_file_above_is_found_within_the_repository_and_named_in_the_first_line() {
     );
     let output = macproof(&deep, &["run"]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
-    assert!(printed(&output).starts_with("using ../macproof.yaml, found above"));
+    assert!(stdout(&output).starts_with("using ../macproof.yaml, found above"));
     let config = ["run", "--config", "../../macproof.yaml"];
     let output = macproof(&deep, &config);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    assert!(!printed(&output).contains("found above"));
+    assert!(!stdout(&output).contains("found above"));
     let output = macproof(&program.path("repository"), &["run"]);
-    assert!(!printed(&output).contains("found above"), "{output:?}");
+    assert!(!stdout(&output).contains("found above"), "{output:?}");
 }
 
 #[test]
@@ -241,7 +230,7 @@ fn configuration_is_not_searched_outside_a_repository() {
     fs::remove_dir(program.path("repository/.git")).unwrap();
     let required = ["run", "--require-implementation"];
     assert_eq!(macproof(&deep, &required).status.code(), Some(2));
-    assert!(printed(&macproof(&deep, &["run", "jimo"])).starts_with(ITSELF));
+    assert!(stdout(&macproof(&deep, &["run", "jimo"])).starts_with(ITSELF));
     // A submodule ends at its own root.
     fs::create_dir(program.path("repository/.git")).unwrap();
     fs::write(program.path("repository/sdks/.git"), "gitdir: elsewhere").unwrap();
@@ -262,14 +251,14 @@ fn the_file_of_another_user_is_refused() {
         let output = macproof(&deep, command);
         assert_eq!(output.status.code(), Some(2), "{output:?}");
         assert!(
-            said(&output).contains("belongs to another user"),
+            stderr(&output).contains("belongs to another user"),
             "{output:?}"
         );
-        assert_eq!(printed(&output), "");
+        assert_eq!(stdout(&output), "");
     }
     let named = macproof(&deep, &["run", "--config", "../../macproof.yaml"]);
     assert!(
-        !said(&named).contains("belongs to another user"),
+        !stderr(&named).contains("belongs to another user"),
         "{named:?}"
     );
 }
@@ -303,13 +292,16 @@ fn the_reference_runs_beside_others_and_its_name_is_reserved() {
     describe(&folder, "reference", "");
     let output = macproof(&folder, &["run"]);
     assert_eq!(output.status.code(), Some(2), "{output:?}");
-    assert!(said(&output).contains("choose another name"), "{output:?}");
+    assert!(
+        stderr(&output).contains("choose another name"),
+        "{output:?}"
+    );
 }
 
 /// Wherever a job or a hook is written, a wrong folder is an error.
 #[test]
 fn unattended_jobs_require_an_implementation() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = root();
     let hooks = fs::read_to_string(root.join(".pre-commit-hooks.yaml")).unwrap();
     let hooks: serde_json::Value = serde_yaml::from_str(&hooks).unwrap();
     let entry = hooks[0]["entry"].as_str().unwrap();

@@ -10,11 +10,7 @@ use serde_json::Value;
 
 use crate::harness::test;
 use crate::init::{change, project, succeeds};
-use crate::reports::Program;
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
+use crate::program::{Program, root};
 
 fn yaml(path: &Path) -> Value {
     serde_yaml::from_str(&fs::read_to_string(path).unwrap()).unwrap()

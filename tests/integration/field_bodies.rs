@@ -1,17 +1,13 @@
 //! Bodies and values that are not what was to be signed, as processes: no cause that is false, and
 //! no verdict that is wrong.
 
-use std::path::Path;
 use std::process::Command;
 
 use crate::harness::test;
-
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/field");
+use crate::program::{self, root};
 
 fn macproof(folder: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_macproof"));
-    command.current_dir(Path::new(FOLDER).join(folder));
-    command
+    program::macproof(&root().join("tests/field").join(folder))
 }
 
 /// A verifier that signs what is made of its input rejects right tokens, and is told so. What it

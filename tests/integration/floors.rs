@@ -9,6 +9,7 @@ use syn::visit::{self, Visit};
 use syn::{Ident, Item, ItemUse, UseTree, Visibility};
 
 use crate::harness::test;
+use crate::program::root;
 
 /// The floor of each module, as the table in `ARCHITECTURE.md` has it.
 fn floors() -> BTreeMap<String, u32> {
@@ -26,10 +27,6 @@ fn floors() -> BTreeMap<String, u32> {
         Some((module, floor))
     });
     rows.collect()
-}
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {

@@ -2,12 +2,13 @@
 //! what conforms stays without findings; crashes and hangs are findings.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
 
 use crate::harness::test;
+use crate::program::{macproof, mistaken, root};
 
 pub(crate) struct Campaign {
     pub(crate) code: i32,
@@ -15,16 +16,8 @@ pub(crate) struct Campaign {
     pub(crate) stdout: String,
 }
 
-pub(crate) fn macproof() -> PathBuf {
-    PathBuf::from(env!("CARGO_BIN_EXE_macproof"))
-}
-
 pub(crate) fn run(arguments: &[&str]) -> Output {
-    Command::new(macproof())
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(arguments)
-        .output()
-        .unwrap()
+    macproof(root()).args(arguments).output().unwrap()
 }
 
 pub(crate) fn fuzz(folder: &Path, arguments: &[&str]) -> Campaign {
@@ -50,10 +43,6 @@ pub(crate) fn fuzz(folder: &Path, arguments: &[&str]) -> Campaign {
         document: serde_json::from_slice(&document).unwrap(),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
     }
-}
-
-pub(crate) fn planted(mistake: &str) -> String {
-    format!("{} adapter --mistake {mistake}", macproof().display())
 }
 
 pub(crate) fn findings(campaign: &Campaign) -> &Vec<Value> {
@@ -98,7 +87,7 @@ fn a_planted_mistake_is_found_shrunk_explained_saved_and_replayed() {
             "jimo"
         };
         let folder = tempfile::tempdir().unwrap();
-        let command = planted(mistake);
+        let command = mistaken(mistake);
         let cases = [
             "--grown",
             "--cases",
@@ -145,7 +134,7 @@ fn a_planted_mistake_is_found_shrunk_explained_saved_and_replayed() {
 fn the_same_seed_sends_the_same_requests() {
     let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
     let documents = folders.each_ref().map(|folder| {
-        let command = planted("identity-lower-cased");
+        let command = mistaken("identity-lower-cased");
         let arguments = [
             "jotreview",
             "--cases",

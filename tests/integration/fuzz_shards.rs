@@ -5,12 +5,13 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::fuzz::{fuzz, planted, run};
+use crate::fuzz::{fuzz, run};
 use crate::harness::test;
+use crate::program::mistaken;
 
 /// A campaign that finds several things, without what differs from run to run.
 fn campaign(folder: &Path, cases: &str, more: &[&str]) -> Value {
-    let command = planted("identity-lower-cased");
+    let command = mistaken("identity-lower-cased");
     let fixed = [
         "jotreview",
         "--level",

@@ -6,8 +6,9 @@ use std::path::Path;
 use macproof::results::VersusResult;
 use serde_json::Value;
 
-use crate::fuzz::{adapter, macproof, planted, run};
+use crate::fuzz::{adapter, run};
 use crate::harness::test;
+use crate::program::{mistaken, reference};
 
 struct Compared {
     code: i32,
@@ -54,14 +55,10 @@ fn matrix(compared: &Compared, suite: &str) -> Vec<[u64; 4]> {
         .collect()
 }
 
-fn reference() -> String {
-    format!("{} adapter", macproof().display())
-}
-
 #[test]
 fn a_planted_mistake_is_a_difference_with_the_smallest_input() {
     let folder = tempfile::tempdir().unwrap();
-    let other = planted("identity-trimmed");
+    let other = mistaken("identity-trimmed");
     let compared = compare(
         folder.path(),
         &["jimo", "--cases", "20000", "--against", &other],
@@ -93,7 +90,7 @@ fn a_planted_mistake_is_a_difference_with_the_smallest_input() {
 #[test]
 fn the_matrix_reports_tokens_spelled_differently() {
     let folder = tempfile::tempdir().unwrap();
-    let other = planted("encoding-base64url");
+    let other = mistaken("encoding-base64url");
     let compared = compare(
         folder.path(),
         &["jotreview", "--cases", "512", "--against", &other],
@@ -199,7 +196,7 @@ fn a_crash_of_one_is_a_difference() {
 fn against_takes_a_name_or_else_a_command() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("macproof.yaml");
-    let program = macproof().display().to_string();
+    let program = env!("CARGO_BIN_EXE_macproof");
     fs::write(
         &config,
         format!(

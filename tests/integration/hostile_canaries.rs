@@ -12,7 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
 use crate::harness::test;
-use crate::reports::Program;
+use crate::program::Program;
 
 /// No four of its characters in a row stand anywhere else, and each spelling changes some.
 const CANARY: &str = "Zq7\"Xw9&Kv2<Jh4%Yp5+Wm8'Qz3\\Vx6éKj1";

@@ -3,7 +3,6 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::Command;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
@@ -11,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::certificates::{prepared, resigned, statement_of};
 use crate::harness::test;
-use crate::reports::Program;
+use crate::program::Program;
 
 fn by_heart(words: &str) -> String {
     let adapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hostile/answers_by_heart.py");
@@ -292,23 +291,6 @@ fn a_signature_in_url_safe_base64_is_read() {
     assert_eq!(done.status.code(), Some(0), "{done:?}");
 }
 
-fn git(program: &Program, arguments: &[&str]) {
-    let done = Command::new("git")
-        .args([
-            "-C",
-            "repository",
-            "-c",
-            "user.name=t",
-            "-c",
-            "user.email=t@example.com",
-        ])
-        .args(arguments)
-        .current_dir(program.folder.path())
-        .output()
-        .unwrap();
-    assert!(done.status.success(), "{done:?}");
-}
-
 /// The folder's own configuration runs nothing, and no flag in its index hides a change.
 #[test(needs(OPENSSL, GIT))]
 fn a_git_folder_runs_nothing_and_hides_nothing() {
@@ -317,9 +299,9 @@ fn a_git_folder_runs_nothing_and_hides_nothing() {
     for name in ["sdk.py", "other.py", "run.sh"] {
         fs::write(program.path("repository").join(name), "print(1)\n").unwrap();
     }
-    git(&program, &["init", "--quiet"]);
-    git(&program, &["add", "."]);
-    git(&program, &["commit", "--quiet", "-m", "one"]);
+    program.git(&["init", "--quiet"]);
+    program.git(&["add", "."]);
+    program.git(&["commit", "--quiet", "-m", "one"]);
     let hook = program.path("hook.sh");
     fs::write(
         &hook,
@@ -355,7 +337,7 @@ fn a_git_folder_runs_nothing_and_hides_nothing() {
         "credential.helper",
         "gpg.program",
     ] {
-        git(&program, &["config", key, &hook]);
+        program.git(&["config", key, &hook]);
     }
     fs::write(
         program.path("repository/.git/info/attributes"),
@@ -370,7 +352,7 @@ fn a_git_folder_runs_nothing_and_hides_nothing() {
     );
 
     for flag in ["--assume-unchanged", "--skip-worktree"] {
-        git(&program, &["update-index", flag, "sdk.py"]);
+        program.git(&["update-index", flag, "sdk.py"]);
         // Git itself ran the folder's commands for that.
         let _gone = fs::remove_file(program.path("ran"));
         fs::write(program.path("repository/sdk.py"), "print(2)\n").unwrap();

@@ -495,7 +495,7 @@ fn a_reader_that_never_reads_holds_nobody_after_a_signal() {
     let scene = Scene::new();
     let honest = scene.adapter("honest", "");
     let honest = ["run", "--suite-file", "numbered.yaml", "--command", &honest];
-    let mistaken = crate::reports::mistaken("encoding-upper-case");
+    let mistaken = crate::program::mistaken("encoding-upper-case");
     let mistaken = ["run", "jotreview", "--all", "--command", &mistaken];
     for (words, way, on_stdout) in [
         (honest, &["--report", "json=-"][..], true),

@@ -7,7 +7,7 @@ use std::process::Command;
 use macproof::suite::Suite;
 
 use crate::harness::test;
-use crate::reports::Program;
+use crate::program::Program;
 
 /// A suite with these fields, message and values of its one vector, which fails.
 fn suite(fields: &str, message: &str, token: &str, values: &str) -> String {

@@ -5,7 +5,7 @@ use std::fs;
 use std::process::{Command, Output};
 
 use crate::harness::test;
-use crate::reports::Program;
+use crate::program::Program;
 
 const SECRET: &str = "p@ssw0rd!\"2026#x";
 

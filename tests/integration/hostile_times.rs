@@ -124,7 +124,7 @@ fn a_campaign_does_not_outlast_its_time_for_a_hello() {
     for more in [&[][..], &["--against", "reference"]] {
         let words = ["fuzz", "jotreview", "--time", "1s", "--timeout", "3s"];
         let words = [&words[..], &["--command", "sleep 1000"], more].concat();
-        let output = crate::reports::Program::new().run(&words);
+        let output = crate::program::Program::new().run(&words);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(4), "{said}");
         assert!(said.contains("the time was up"), "{said}");

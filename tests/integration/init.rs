@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 use crate::harness::test;
-use crate::reports::Program;
+use crate::program::Program;
 
 /// A repository of its own, so that this one's folder is not taken for the project's.
 pub(crate) fn project() -> Program {

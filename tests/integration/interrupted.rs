@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::harness::test;
-use crate::reports::{Program, mistaken};
+use crate::program::{Program, mistaken};
 
 /// How long anything here may take at most, on a busy machine.
 const AT_MOST: Duration = Duration::from_secs(600);

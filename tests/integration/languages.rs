@@ -1,18 +1,13 @@
 //! The bundled adapters, each in its own language over a real pipe: all conform.
 
-use std::process::{Command, Output};
+use std::process::Output;
 
 use crate::compiled::{go_adapter, java_adapter, rust_adapter};
 use crate::harness::test;
-
-fn macproof() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_macproof"));
-    command.current_dir(env!("CARGO_MANIFEST_DIR"));
-    command
-}
+use crate::program::{macproof, root};
 
 fn judge(adapter: &str) -> Output {
-    macproof()
+    macproof(root())
         .args([
             "run",
             "--level",
@@ -102,7 +97,7 @@ fn rust_conforms() {
 
 #[test]
 fn the_reference_conforms_as_a_subprocess() {
-    let output = macproof()
+    let output = macproof(root())
         .args(["run", "--level", "should", "--report", "json=-"])
         .output()
         .unwrap();

@@ -8,18 +8,19 @@
     reason = "a test fails by panicking, and says on standard error why it cannot start"
 )]
 
+#[path = "../support/mod.rs"]
+mod support;
+
 mod absent;
 mod backends;
 mod bad_adapters;
 mod bad_servers;
 mod beside;
-mod browser;
 mod causes;
 mod certificates;
 mod chosen;
 mod ci_jobs;
 mod commands;
-mod compiled;
 mod descriptions;
 mod events;
 mod field_bodies;
@@ -30,7 +31,6 @@ mod fuzz_shards;
 mod fuzz_versus;
 mod generated;
 mod generator;
-mod harness;
 mod hostile_canaries;
 mod hostile_certificates;
 mod hostile_processes;
@@ -46,7 +46,6 @@ mod laws;
 mod laws_of_suites;
 mod lints;
 mod long_heads;
-mod needs;
 mod oracle;
 mod pages;
 mod policies;
@@ -57,14 +56,14 @@ mod restarts;
 mod runs;
 mod second_lives;
 mod serve_page;
-mod served;
 mod serving;
 mod signer_causes;
 mod strength;
 mod suites;
-mod web_server;
 mod writes;
 mod wycheproof;
+
+use support::{browser, compiled, harness, needs, program, served, web_server};
 
 fn main() -> std::process::ExitCode {
     harness::main("tests/integration")

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::browser::{Look, browse, comes_to, console, script};
 use crate::harness::test;
-use crate::reports::{Program, mistaken};
+use crate::program::{Program, mistaken};
 
 /// What a hostile implementation would say.
 const HOSTILE: &str = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\"> ]]> --> \u{202e}drawkcab \u{0} \u{1b}[31m &lt; \"' </details></section>";
@@ -227,8 +227,8 @@ fn a_hostile_implementation_does_not_change_the_page() {
     let program = Program::new();
     let address = page(&program, true);
     browse(Look::DESK, |client| async move {
+        // Scripts of the page, and those of images that do not load, have run when this returns.
         client.goto(&address).await.unwrap();
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
         assert_eq!(console(&client).await, Vec::<String>::new());
         let seen = script(
             &client,

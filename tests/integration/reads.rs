@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::process::{Command, Output, Stdio};
 
 use crate::harness::test;
-use crate::reports::Program;
+use crate::program::Program;
 use crate::served::Served;
 use crate::writes::prepared;
 

@@ -1,49 +1,13 @@
 //! Reports as the program writes them: parts joined, events as they happen, nothing secret anywhere.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::Command;
 
 use serde_json::Value;
 
 use crate::harness::test;
-
-/// The program, in a folder of its own.
-pub(crate) struct Program {
-    pub(crate) folder: tempfile::TempDir,
-}
-
-impl Program {
-    pub(crate) fn new() -> Self {
-        Self {
-            folder: tempfile::tempdir().unwrap(),
-        }
-    }
-
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_macproof"))
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .output()
-            .unwrap()
-    }
-
-    pub(crate) fn json(&self, name: &str) -> Value {
-        serde_json::from_slice(&fs::read(self.path(name)).unwrap()).unwrap()
-    }
-}
-
-/// An adapter of ours that makes this mistake.
-pub(crate) fn mistaken(mistake: &str) -> String {
-    format!(
-        "{} adapter --mistake {mistake}",
-        env!("CARGO_BIN_EXE_macproof")
-    )
-}
+use crate::program::{Program, mistaken};
 
 #[test]
 fn merged_parts_equal_the_whole_document() {

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::harness::test;
-use crate::reports::Program;
+use crate::program::Program;
 
 /// An adapter that fails at every so manyth request, whichever that is.
 fn failing(program: &Program, way: &str, between: u32) -> String {

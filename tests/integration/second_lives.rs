@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::harness::test;
-use crate::reports::Program;
+use crate::program::Program;
 
 /// What a second hello may say otherwise, and which parts of it that changes.
 fn otherwise() -> [(Value, &'static str); 4] {

@@ -2,16 +2,13 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use macproof::suite::{MAX_FILE_BYTES, Problem, Suite, default_suites, embedded, find, schema};
 use proptest::prelude::*;
 
 use crate::harness::test;
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
+use crate::program::root;
 
 /// The files of a folder of the repository, as path from its root and text, by name.
 fn files(folder: &str) -> Vec<(String, String)> {
@@ -61,7 +58,8 @@ fn good_suites_load_and_match_the_schema() {
     }
 }
 
-/// Every error, as a person sees it: with file, line, column, vector, and the line itself.
+/// Every error, with file, line, column and vector, as the first line that a person sees of it.
+/// Below it stands an excerpt.
 #[test]
 fn errors_of_bad_suites_have_a_location() {
     let mut shown = String::new();
@@ -73,9 +71,66 @@ fn errors_of_bad_suites_have_a_location() {
             position.column as usize <= line.chars().count() + 1,
             "{error}"
         );
-        writeln!(shown, "{error}\n").unwrap();
+        let error = error.to_string();
+        let (first, excerpt) = error.split_once('\n').expect(&path);
+        let number = position.line.to_string();
+        assert!(
+            marks(excerpt, &number, line, position.column as usize - 1),
+            "{error}"
+        );
+        writeln!(shown, "{first}").unwrap();
     }
     insta::assert_snapshot!(shown);
+}
+
+/// Whether an excerpt shows a line, with its number, and marks the character at that place. Of a
+/// long line it shows what stands around the mark.
+fn marks(excerpt: &str, number: &str, line: &str, place: usize) -> bool {
+    let blank = " ".repeat(number.len());
+    let rows: Vec<&str> = excerpt.lines().collect();
+    let [above, shown, mark] = rows[..] else {
+        return false;
+    };
+    let shown = shown.strip_prefix(&format!("{number} | "));
+    let before = mark
+        .strip_prefix(&format!("{blank} | "))
+        .and_then(|mark| mark.strip_suffix('^'));
+    let (Some(shown), Some(before)) = (shown, before) else {
+        return false;
+    };
+    let split = |text: &str, at: usize| -> (String, String) {
+        (
+            text.chars().take(at).collect(),
+            text.chars().skip(at).collect(),
+        )
+    };
+    let (left, right) = split(shown, before.chars().count());
+    let (whole_left, whole_right) = split(line, place);
+    let is_left = match left.strip_prefix('…') {
+        Some(cut) => !cut.is_empty() && whole_left.ends_with(cut),
+        None => whole_left == left,
+    };
+    let is_right = match right.strip_suffix('…') {
+        Some(cut) => !cut.is_empty() && whole_right.starts_with(cut),
+        None => whole_right == right,
+    };
+    above == format!("{blank} |") && before.trim().is_empty() && is_left && is_right
+}
+
+/// The whole of an error, of a short line and of two that are cut.
+#[test]
+fn an_error_shows_its_line() {
+    let shown = [
+        "a-list",
+        "pattern-too-long",
+        "policy-vector-context-at-verify",
+    ]
+    .map(|name| {
+        let path = format!("tests/suites/bad/{name}.yaml");
+        let text = fs::read_to_string(root().join(&path)).unwrap();
+        Suite::parse(&path, &text).unwrap_err().to_string()
+    });
+    insta::assert_snapshot!(shown.join("\n\n"));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::harness::test;
-use crate::reports::{Program, mistaken};
+use crate::program::{Program, mistaken};
 
 /// Those of RFC 8410.
 const PRIVATE_KEY: &str = "-----BEGIN PRIVATE KEY-----

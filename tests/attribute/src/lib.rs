@@ -1,4 +1,4 @@
-//! The attribute `#[test]` of the harness in `tests/integration/harness.rs`.
+//! The attribute `#[test]` of the harness in `tests/support/harness.rs`.
 
 use proc_macro::{TokenStream, TokenTree};
 

@@ -15,7 +15,7 @@ use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 pub(crate) use test_attribute::test;
 
-use crate::needs::Need;
+use crate::support::needs::Need;
 
 /// A registered test.
 pub(crate) struct Test {
