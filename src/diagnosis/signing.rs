@@ -5,10 +5,9 @@ use std::sync::atomic::Ordering;
 
 use crate::diagnosis::search::Search;
 use crate::explain::{
-    Answer, Question, Signed, Support, explain, is_of_one_token, retain_supported,
-    signed_at_the_present,
+    Answer, Cause, Question, Signed, Support, explain, retain_supported, signed_at_the_present,
 };
-use crate::mistakes::MistakeId;
+use crate::mistakes::{MistakeId, Pipeline};
 use crate::protocol::Clock;
 use crate::results::{Causes, Observation, Observed, RunResult, Verdict, is_failure};
 use crate::signature::{Context, Op, Outcome, Request};
@@ -16,7 +15,7 @@ use crate::signature::{Context, Op, Outcome, Request};
 /// How many cases of a suite are searched at most: most searches take milliseconds, some a second.
 const MOST_SEARCHES: usize = 512;
 
-/// After how many searches of a suite that found nothing no other case of it is searched.
+/// After how many searches of a suite that found nothing new no other case of it is searched.
 const MOST_FRUITLESS: usize = 16;
 
 /// How many causes of signing are tried on every failed case.
@@ -31,9 +30,47 @@ struct SignCase<'a> {
 }
 
 /// Mistakes that together produce an answer.
+#[derive(Clone)]
+struct Known {
+    mistakes: Vec<MistakeId>,
+    /// With their forms, of which the answer supports each; none for the text around the MAC.
+    pipelines: Vec<Pipeline>,
+}
+
+/// The same, in the words of a report.
 struct Found {
     mistakes: Vec<MistakeId>,
     words: Causes,
+}
+
+impl Known {
+    fn of(pipelines: Vec<Pipeline>) -> Self {
+        let choices = pipelines.first().into_iter().flat_map(Pipeline::choices);
+        Self {
+            mistakes: choices.map(|choice| choice.mistake.id).collect(),
+            pipelines,
+        }
+    }
+
+    /// This cause, and each of its mistakes alone.
+    fn with_parts(self) -> Vec<Self> {
+        let first = self.pipelines.first();
+        let parts: Vec<Self> = first
+            .filter(|_| self.mistakes.len() > 1)
+            .into_iter()
+            .flat_map(Pipeline::choices)
+            .map(|choice| Self::of(vec![Pipeline::right().with(choice)]))
+            .collect();
+        std::iter::once(self).chain(parts).collect()
+    }
+
+    fn causes(&self, signed: &Signed<'_>, language: Option<&str>) -> Option<Causes> {
+        if self.pipelines.is_empty() {
+            return signed.caused_by_text_around(language);
+        }
+        let mut pipelines = self.pipelines.iter();
+        pipelines.find_map(|pipeline| signed.caused_by(pipeline, language))
+    }
 }
 
 impl SignCase<'_> {
@@ -46,13 +83,17 @@ impl SignCase<'_> {
     }
 
     /// Adds those of the causes that produce its answer and are not yet among what was found.
-    fn add_known(&mut self, known: &[Vec<MistakeId>], language: Option<&str>) {
-        for mistakes in known {
-            if self.found.iter().any(|one| one.mistakes == *mistakes) {
+    fn add_known(&mut self, known: &[Known], language: Option<&str>) {
+        for one in known {
+            if self
+                .found
+                .iter()
+                .any(|found| found.mistakes == one.mistakes)
+            {
                 continue;
             }
-            if let Some(words) = self.signed.caused_by(mistakes, language) {
-                let mistakes = mistakes.clone();
+            if let Some(words) = one.causes(&self.signed, language) {
+                let mistakes = one.mistakes.clone();
                 self.found.push(Found { mistakes, words });
             }
         }
@@ -104,10 +145,10 @@ impl Search<'_> {
         &self,
         cases: &mut [SignCase<'_>],
         language: Option<&str>,
-    ) -> Option<(Vec<Vec<MistakeId>>, u64)> {
+    ) -> Option<(Vec<Known>, u64)> {
         let has_wrong_token = |at: &usize| cases[*at].wrong_token().is_some();
         let wrong: Vec<usize> = (0..cases.len()).filter(has_wrong_token).collect();
-        let mut known: Vec<Vec<MistakeId>> = Vec::new();
+        let mut known: Vec<Known> = Vec::new();
         let (mut searches, mut fruitless, mut unsearched) = (0, 0, 0);
         for at in spread(&wrong) {
             // Each search takes a while, and there may be thousands.
@@ -122,43 +163,62 @@ impl Search<'_> {
                 continue;
             }
             searches += 1;
-            case.found = explained(case, language);
-            if case.found.is_empty() {
-                fruitless += 1;
-            }
-            for found in &case.found {
-                // A rare form of a mistake tells nothing of another token.
-                let is_general = case.signed.caused_by(&found.mistakes, None).is_some();
-                if is_general && !known.contains(&found.mistakes) {
-                    known.push(found.mistakes.clone());
+            let causes = causes_of_token(case);
+            let mut is_fruitless = true;
+            for mut one in causes.into_iter().flat_map(Known::with_parts) {
+                let mut others = known.iter_mut();
+                match others.find(|other| other.mistakes == one.mistakes) {
+                    Some(other) => other.pipelines.append(&mut one.pipelines),
+                    None => {
+                        is_fruitless = false;
+                        known.push(one);
+                    }
                 }
+            }
+            case.add_known(&known, language);
+            if is_fruitless {
+                fruitless += 1;
             }
         }
         Some((known, unsearched))
     }
 
-    /// Drops what reproduces a token and is no cause all the same.
-    fn drop_contradicted(
-        &self,
-        cases: &mut [SignCase<'_>],
-        known: &[Vec<MistakeId>],
-    ) -> Option<()> {
-        let mut supports: HashMap<&[MistakeId], Support> = HashMap::new();
-        for mistakes in known.iter().filter(|one| !is_of_one_token(one)) {
+    /// Drops what reproduces a token and is no cause all the same: other answers contradict it, or
+    /// it explains no more answers beside a better supported cause than contradict it.
+    fn drop_contradicted(&self, cases: &mut [SignCase<'_>], known: &[Known]) -> Option<()> {
+        let signed = cases.iter().map(|case| &case.signed);
+        let tokens: Vec<&Signed<'_>> = signed
+            .filter(|one| matches!(one.outcome, Outcome::Token(_)))
+            .collect();
+        let mut supports: Vec<(&Known, Support)> = Vec::new();
+        for one in known {
             self.unless_interrupted()?;
-            let signed = cases.iter().map(|case| &case.signed);
-            let tokens = signed.filter(|one| matches!(one.outcome, Outcome::Token(_)));
-            supports.insert(mistakes, Support::of(mistakes, tokens));
+            supports.push((one, Support::of(&one.pipelines, &tokens)));
         }
-        // What holds for one token alone has that token.
-        let of_one_token = Support {
-            made: 1,
-            ..Support::default()
+        let has = |case: &SignCase<'_>, one: &Known| {
+            let mut found = case.found.iter();
+            found.any(|found| found.mistakes == one.mistakes)
         };
+        let is_outdone = |one: &Known, support: Support| {
+            let mut others = supports.iter();
+            others.any(|(other, of_other)| {
+                let beside = cases
+                    .iter()
+                    .filter(|case| has(case, one) && !has(case, other));
+                of_other.is_likely()
+                    && of_other.made > support.made
+                    && beside.count() as u64 <= support.missed + support.spoilt
+            })
+        };
+        let supports: HashMap<&[MistakeId], Support> = supports
+            .iter()
+            .filter(|(one, support)| !is_outdone(one, *support))
+            .map(|(one, support)| (one.mistakes.as_slice(), *support))
+            .collect();
         for case in cases {
             retain_supported(&mut case.found, |found| {
                 let support = supports.get(found.mistakes.as_slice());
-                support.copied().unwrap_or(of_one_token)
+                support.copied().unwrap_or_default()
             });
         }
         Some(())
@@ -220,7 +280,7 @@ impl Search<'_> {
 }
 
 /// The mistakes that the token of a case shows.
-fn explained(case: &SignCase<'_>, language: Option<&str>) -> Vec<Found> {
+fn causes_of_token(case: &SignCase<'_>) -> Vec<Known> {
     let Some(token) = case.wrong_token() else {
         return Vec::new();
     };
@@ -234,16 +294,12 @@ fn explained(case: &SignCase<'_>, language: Option<&str>) -> Vec<Found> {
         })
     });
     let mut explained = explanations.filter(|one| one.answer == Answer::Explained);
-    let Some(explanation) = explained.next() else {
-        return Vec::new();
+    let causes = explained.next().map(|explanation| explanation.causes);
+    let known = |cause: Cause| Known {
+        mistakes: cause.mistake_ids(),
+        pipelines: cause.pipelines,
     };
-    let words = explanation.causes(language);
-    std::iter::zip(explanation.causes, words)
-        .map(|(cause, words)| Found {
-            mistakes: cause.mistakes.iter().map(|finding| finding.id).collect(),
-            words,
-        })
-        .collect()
+    causes.into_iter().flatten().map(known).collect()
 }
 
 /// Drops what is a special case of all that a general mistake explains.

@@ -4,7 +4,7 @@ use crate::explain::candidates::{Candidates, HEAD};
 use crate::explain::times::{CarriedTime, Oddity};
 use crate::mistakes::encoding_forms::{percent_decoded, read_base64};
 use crate::mistakes::token_text::loosely;
-use crate::mistakes::{Hash, Inputs};
+use crate::mistakes::{Hash, Inputs, Pipeline};
 use crate::scheme::{Refusal, SecretEncoding};
 use crate::signature::{Encoding, Family};
 
@@ -17,6 +17,9 @@ pub(super) fn clues(
 ) -> Vec<String> {
     if token.is_empty() {
         return vec!["the token is empty".to_owned()];
+    }
+    if let Some(clue) = nearly_right(inputs, token) {
+        return vec![clue];
     }
     let mut clues = Vec::new();
     around(token, &mut clues);
@@ -31,7 +34,7 @@ pub(super) fn clues(
         clues.push(unusable);
     } else if written {
         clues.push(
-            "its form matches the scheme, so the key or the message differs: check that the secret and the fields are those it was made with"
+            "its form matches the scheme, so most likely the key or the message differs: check that the secret and the fields are those it was made with"
                 .to_owned(),
         );
     }
@@ -45,6 +48,74 @@ pub(super) fn clues(
         ));
     }
     clues
+}
+
+/// How few characters may differ from the right token.
+const FEW: usize = 4;
+
+/// How long a token has to be at least so that one with few other characters is no coincidence.
+const LONG: usize = 20;
+
+/// In which few characters the token differs from the right one.
+fn nearly_right(inputs: &Inputs<'_>, token: &str) -> Option<String> {
+    let due: Vec<char> = Pipeline::right().token(inputs).ok()?.chars().collect();
+    let is: Vec<char> = token.chars().collect();
+    if due.len() < LONG || is.is_empty() {
+        return None;
+    }
+    let sorted = |text: &[char]| {
+        let mut text = text.to_vec();
+        text.sort_unstable();
+        text
+    };
+    if is.iter().eq(due.iter().rev()) {
+        return Some("it is the right token backwards".to_owned());
+    }
+    if is.len() == due.len() {
+        let other: Vec<String> = (0..is.len())
+            .filter(|&at| is[at] != due[at])
+            .map(|at| (at + 1).to_string())
+            .collect();
+        let of = is.len();
+        return if sorted(&is) == sorted(&due) {
+            Some("it has the characters of the right token in another order".to_owned())
+        } else if let [at] = &other[..] {
+            Some(format!(
+                "it is the right token but for character {at} of {of}: was it mistyped, or changed on its way?"
+            ))
+        } else if other.len() <= FEW {
+            Some(format!(
+                "it is the right token but for the characters {} of {of}: was it mistyped, or changed on its way?",
+                other.join(", ")
+            ))
+        } else {
+            None
+        };
+    }
+    let same = |one: &mut dyn Iterator<Item = &char>, other: &mut dyn Iterator<Item = &char>| {
+        std::iter::zip(one, other)
+            .take_while(|(one, other)| one == other)
+            .count()
+    };
+    let before = same(&mut is.iter(), &mut due.iter());
+    let behind = same(&mut is.iter().rev(), &mut due.iter().rev());
+    if before + behind < is.len().min(due.len()) || is.len().abs_diff(due.len()) > FEW {
+        return None;
+    }
+    Some(if is.len() < due.len() {
+        let gone = characters(due.len() - is.len());
+        format!("it is the right token, but lacks {gone} behind character {before}")
+    } else {
+        let more = characters(is.len() - due.len());
+        format!("it is the right token, but with {more} more behind character {before}")
+    })
+}
+
+fn characters(number: usize) -> String {
+    match number {
+        1 => "1 character".to_owned(),
+        _ => format!("{number} characters"),
+    }
 }
 
 /// Why none of the secrets that were given can be the scheme's.
@@ -249,4 +320,50 @@ fn time(inputs: &Inputs<'_>, carried: Option<&CarriedTime>, clues: &mut Vec<Stri
         }),
         Some(_) => None,
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearly_right;
+    use crate::mistakes::{Inputs, Pipeline};
+    use crate::signature::{Op, OutcomeKind};
+    use crate::suite::Expect;
+
+    #[test]
+    fn a_damaged_right_token_is_told_from_one_of_another_key() {
+        let suite = crate::suite::embedded().next().unwrap();
+        let suite: crate::suite::Suite = suite.parse().unwrap();
+        let vector = suite.vectors.iter().find(|vector| {
+            let accepts = matches!(&vector.expect, Expect::Outcomes(kinds) if kinds.contains(&OutcomeKind::Accept));
+            vector.request.op == Op::Verify && accepts
+        });
+        let request = &vector.unwrap().request;
+        let inputs = Inputs {
+            scheme: &suite.scheme,
+            secrets: &request.secrets,
+            fields: &request.fields,
+            now: request.now,
+            millis: None,
+        };
+        let due = Pipeline::right().token(&inputs).unwrap();
+        let clue = |token: &str| nearly_right(&inputs, token);
+        let other = |at: usize| {
+            let mut token: Vec<u8> = due.clone().into_bytes();
+            token[at] = if token[at] == b'A' { b'B' } else { b'A' };
+            String::from_utf8(token).unwrap()
+        };
+        let clue_of_one = clue(&other(9)).unwrap();
+        assert!(clue_of_one.starts_with("it is the right token but for character 10 of "));
+        let backwards: String = due.chars().rev().collect();
+        assert_eq!(clue(&backwards).unwrap(), "it is the right token backwards");
+        let (head, tail) = due.split_at(7);
+        let lacking = clue(&format!("{head}{}", &tail[1..])).unwrap();
+        assert!(lacking.starts_with("it is the right token, but lacks 1 character behind"));
+        let longer = clue(&format!("{head}zz{tail}")).unwrap();
+        assert!(longer.starts_with("it is the right token, but with 2 characters more behind"));
+        let moved = clue(&format!("{tail}{head}")).unwrap();
+        assert!(moved.ends_with("in another order"), "{moved}");
+        assert_eq!(clue("x"), None);
+        assert_eq!(clue(&"0".repeat(due.len())), None);
+    }
 }

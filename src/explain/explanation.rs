@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::mistakes::{FormWords, Mistake, MistakeId, Stage};
+use crate::mistakes::{FormWords, Mistake, MistakeId, Pipeline, Stage};
 use crate::results::{Causes, MistakeMention};
 use crate::scheme::Scheme;
 
@@ -43,6 +43,25 @@ pub enum Answer {
 pub struct Cause {
     /// The mistakes that together produce it, in the order of signing.
     pub mistakes: Vec<Finding>,
+    /// The same with their forms; several where the token does not tell these apart, and none where
+    /// only the text around the right MAC differs.
+    #[serde(skip)]
+    pub pipelines: Vec<Pipeline>,
+}
+
+impl Cause {
+    /// The cause as a report has it, for an implementation in that language.
+    pub fn in_words(&self, language: Option<&str>) -> Causes {
+        let mentions = self.mistakes.iter().map(|one| one.mention(language));
+        Causes {
+            mistakes: mentions.collect(),
+        }
+    }
+
+    /// The ids of the mistakes.
+    pub fn mistake_ids(&self) -> Vec<MistakeId> {
+        self.mistakes.iter().map(|finding| finding.id).collect()
+    }
 }
 
 /// A mistake that was found.
@@ -75,17 +94,6 @@ pub struct Tried {
     /// How long that took in milliseconds, where somebody with a clock has added it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub took_ms: Option<u64>,
-}
-
-impl Explanation {
-    /// The causes as a report has them, for an implementation in that language.
-    pub fn causes(&self, language: Option<&str>) -> Vec<Causes> {
-        let mention = |finding: &Finding| finding.mention(language);
-        let cause = |cause: &Cause| Causes {
-            mistakes: cause.mistakes.iter().map(mention).collect(),
-        };
-        self.causes.iter().map(cause).collect()
-    }
 }
 
 impl Finding {

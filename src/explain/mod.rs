@@ -35,7 +35,7 @@ mod words;
 pub use asking::{Ask, Asking, Seen};
 pub use explanation::{Answer, Cause, Explanation, Finding, Tried};
 pub use question::{Question, explain};
-pub use support::{Signed, Support, change, is_of_one_token, retain_supported};
+pub use support::{Signed, Support, matters, retain_supported};
 pub use suspects::Probe;
 pub use times::signed_at_the_present;
 pub use verifier::{explain_verifier, signing_mistakes};

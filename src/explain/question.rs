@@ -8,7 +8,7 @@ use crate::explain::details::detail;
 use crate::explain::search::search;
 use crate::explain::times::{CarriedTime, Oddity, carried_time};
 use crate::explain::{Answer, Cause, Explanation, Finding, Tried};
-use crate::mistakes::{Choice, FormWords, Inputs, MistakeId, Pipeline};
+use crate::mistakes::{FormWords, Inputs, MistakeId, Pipeline};
 use crate::results::Causes;
 use crate::scheme::{FieldTexts, Scheme, TokenGrammar};
 use crate::signature::{Fields, Request, Secrets, Value};
@@ -76,6 +76,7 @@ pub fn explain(question: &Question<'_>) -> Explanation {
                 let finding = Finding::new(mistake, inputs.scheme, &form);
                 explanation.causes = vec![Cause {
                     mistakes: vec![finding],
+                    pipelines: Vec::new(),
                 }];
             } else if found.pipelines.is_empty() {
                 explanation.clues = clues(&inputs, question.token, &candidates, carried.as_ref());
@@ -88,21 +89,17 @@ pub fn explain(question: &Question<'_>) -> Explanation {
     explanation
 }
 
-/// Mistakes in the words of a report: each in its usual form, as that is for this request.
-pub(super) fn in_usual_form(
-    mistakes: &[MistakeId],
+/// Mistakes in the words of a report, each in the form that it has for this request.
+pub(super) fn in_words(
+    pipeline: &Pipeline,
     scheme: &Scheme,
     request: &Request,
     language: Option<&str>,
 ) -> Causes {
-    let inputs = inputs_of(scheme, request);
-    let mention = |id: &MistakeId| {
-        let mistake = id.mistake();
-        let form = detail(Choice::usual(mistake), &inputs);
-        Finding::new(mistake, scheme, &form).mention(language)
-    };
+    let findings = findings(&[pipeline], &inputs_of(scheme, request));
+    let mentions = findings.iter().map(|finding| finding.mention(language));
     Causes {
-        mistakes: mistakes.iter().map(mention).collect(),
+        mistakes: mentions.collect(),
     }
 }
 
@@ -270,6 +267,7 @@ fn causes(pipelines: &[Pipeline], inputs: &Inputs<'_>) -> Vec<Cause> {
     sets.truncate(MOST_CAUSES);
     let cause = |(_, same): &(Vec<MistakeId>, Vec<&Pipeline>)| Cause {
         mistakes: findings(same, inputs),
+        pipelines: same.iter().copied().cloned().collect(),
     };
     sets.iter().map(cause).collect()
 }

@@ -1,10 +1,13 @@
 //! How far all that was signed supports a cause that one token suggests.
 
-use crate::explain::question::{around_the_mac, in_usual_form};
-use crate::mistakes::{MistakeId, Mistaken};
+use crate::explain::question::{around_the_mac, in_words};
+use crate::mistakes::{Choice, Mistaken, Pipeline};
 use crate::results::Causes;
-use crate::scheme::{Implementation as _, Reference, Scheme};
+use crate::scheme::{Implementation as _, Scheme};
 use crate::signature::{Outcome, Request};
+
+/// Of how many pipelines that one token does not tell apart the best is taken.
+const MOST_PIPELINES: usize = 3;
 
 /// The answer to a sign request.
 #[derive(Clone, Debug)]
@@ -20,18 +23,18 @@ pub struct Signed<'a> {
 }
 
 impl Signed<'_> {
-    /// These mistakes as the cause of this answer, in the words of a report; `None` if an
-    /// implementation with them gives another.
-    pub fn caused_by(&self, mistakes: &[MistakeId], language: Option<&str>) -> Option<Causes> {
-        let mut planted = Mistaken::new(mistakes).ok()?;
-        if let Some(request) = self.answered(&mut planted) {
-            return Some(in_usual_form(mistakes, self.scheme, request, language));
-        }
+    /// A pipeline as the cause of this answer, in the words of a report; `None` if it gives another.
+    pub fn caused_by(&self, pipeline: &Pipeline, language: Option<&str>) -> Option<Causes> {
+        let request = self.answered(&mut Mistaken::along(pipeline.clone()))?;
+        Some(in_words(pipeline, self.scheme, request, language))
+    }
+
+    /// Other text around the right MAC as the cause of this answer, in the words of a report.
+    pub fn caused_by_text_around(&self, language: Option<&str>) -> Option<Causes> {
         let Outcome::Token(token) = self.outcome else {
             return None;
         };
-        let is_around = is_of_one_token(mistakes);
-        let mut requests = self.requests.iter().filter(|_| is_around);
+        let mut requests = self.requests.iter();
         requests.find_map(|request| around_the_mac(self.scheme, request, token, language))
     }
 
@@ -39,12 +42,6 @@ impl Signed<'_> {
     fn answered(&self, planted: &mut Mistaken) -> Option<&Request> {
         let mut requests = self.requests.iter();
         requests.find(|one| is_same(&planted.call(&one.call(self.scheme)), self.outcome))
-    }
-
-    /// Whether the mistakes change what the first of its requests gives.
-    fn is_changed_by(&self, planted: &mut Mistaken) -> bool {
-        let mut requests = self.requests.iter().take(1);
-        requests.any(|request| is_changed(self.scheme, request, planted))
     }
 }
 
@@ -60,34 +57,54 @@ pub struct Support {
 }
 
 impl Support {
-    /// What these answers say of an implementation with these mistakes.
-    pub fn of<'s, 'a: 's>(
-        mistakes: &[MistakeId],
-        signed: impl IntoIterator<Item = &'s Signed<'a>>,
-    ) -> Self {
-        let mut support = Self::default();
-        let Ok(mut planted) = Mistaken::new(mistakes) else {
-            return support;
+    /// What these answers say of a cause: of that one of its mistakes that they support least. A
+    /// mistake is supported only by answers that it changes itself, beside the others.
+    pub fn of(pipelines: &[Pipeline], signed: &[&Signed<'_>]) -> Self {
+        let along = |pipeline: &Pipeline| {
+            let choices = pipeline.choices();
+            let each = choices.map(|choice| Self::of_one(pipeline, choice, signed));
+            each.min_by_key(|support| support.margin())
         };
+        let each = pipelines.iter().take(MOST_PIPELINES).filter_map(along);
+        // The text around a MAC is another in every token: it has the one that shows it.
+        each.max_by_key(|support| support.margin()).unwrap_or(Self {
+            made: 1,
+            ..Self::default()
+        })
+    }
+
+    fn of_one(pipeline: &Pipeline, choice: Choice, signed: &[&Signed<'_>]) -> Self {
+        let mut support = Self::default();
+        let mut planted = Mistaken::along(pipeline.clone());
         for one in signed {
+            let Some(first) = one.requests.first() else {
+                continue;
+            };
+            if !matters(pipeline, choice, one.scheme, first) {
+                continue;
+            }
             let is_made = one.answered(&mut planted).is_some();
-            let is_contradicted = !is_made && one.is_changed_by(&mut planted);
-            if one.failed {
-                support.made += u64::from(is_made);
-                support.missed += u64::from(is_contradicted);
-            } else {
-                support.spoilt += u64::from(is_contradicted);
+            match (one.failed, is_made) {
+                (true, true) => support.made += 1,
+                (true, false) => support.missed += 1,
+                (false, true) => {}
+                (false, false) => support.spoilt += 1,
             }
         }
         support
     }
 
+    /// By how much it is likely; negative if it is not.
+    fn margin(self) -> i64 {
+        let signed = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        signed(self.made) - 3 * signed(self.missed + self.spoilt)
+    }
+
     /// Whether it makes at least three of four answers that it would have changed. Languages differ
     /// in the edges of a mistake: of these answers at most a quarter contradicted a mistake that was
     /// planted as a dozen libraries make it, and half or more one that only resembled the fault.
-    fn is_likely(self) -> bool {
-        let contradictions = self.missed + self.spoilt;
-        self.made > 0 && self.made >= 3 * contradictions
+    pub fn is_likely(self) -> bool {
+        self.made > 0 && self.margin() >= 0
     }
 }
 
@@ -100,20 +117,12 @@ pub fn retain_supported<T>(causes: &mut Vec<T>, support: impl Fn(&T) -> Support)
     }
 }
 
-/// Whether these mistakes may take another form in every token, so that none tells what another
-/// would be: the text around the signature.
-pub fn is_of_one_token(mistakes: &[MistakeId]) -> bool {
-    mistakes == [MistakeId::around_the_mac()]
-}
-
-/// Whether these mistakes change the answer to a request.
-pub fn change(mistakes: &[MistakeId], scheme: &Scheme, request: &Request) -> bool {
-    Mistaken::new(mistakes).is_ok_and(|mut planted| is_changed(scheme, request, &mut planted))
-}
-
-fn is_changed(scheme: &Scheme, request: &Request, planted: &mut Mistaken) -> bool {
+/// Whether one mistake of a pipeline changes the answer to a request, beside the others.
+pub fn matters(pipeline: &Pipeline, choice: Choice, scheme: &Scheme, request: &Request) -> bool {
     let call = request.call(scheme);
-    !is_same(&planted.call(&call), &Reference::new().call(&call))
+    let with = Mistaken::along(pipeline.clone()).call(&call);
+    let without = Mistaken::along(pipeline.clone().without(choice)).call(&call);
+    !is_same(&with, &without)
 }
 
 /// Whether two answers are the same: tokens to the letter, others by their kind.

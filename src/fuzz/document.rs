@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::fuzz::drive::{FuzzEnding, FuzzOutput};
-use crate::fuzz::explained::as_mentions;
 use crate::fuzz::save::names;
 use crate::fuzz::worker_report::{Breach, Finding};
 use crate::results::{
@@ -121,7 +120,7 @@ fn finding(suite: &Suite, found: &Finding, id: &str) -> FuzzFinding {
         length_before: found.length_before as u64,
         asked: found.asked,
         sequence: found.sequence.iter().map(Request::as_sent).collect(),
-        causes: as_mentions(&suite.scheme, &found.causes),
+        causes: found.causes.iter().map(|one| one.words.clone()).collect(),
         cases: found.cases,
         found_after_cases: found.after_cases,
         found_after_ms: millis(found.after),

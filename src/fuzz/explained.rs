@@ -2,16 +2,16 @@
 
 use crate::adapters::{Adapter, ask, ask_made};
 use crate::explain::{
-    Answer, Asking, Probe, Question, Seen, Signed, Support, change, explain, explain_verifier,
-    is_of_one_token, retain_supported, signed_at_the_present,
+    Answer, Asking, Cause, Probe, Question, Seen, Signed, Support, explain, explain_verifier,
+    matters, retain_supported, signed_at_the_present,
 };
 use crate::fuzz::coverage::{Disagreement, Sample, What};
 use crate::fuzz::dedup::is_alike;
 use crate::fuzz::input::{Input, Signer};
 use crate::fuzz::mutate::SeedPool;
 use crate::mistakes::{MistakeId, Mistaken};
-use crate::results::{Causes, MistakeMention, Observed};
-use crate::scheme::{Implementation as _, Reference, Scheme};
+use crate::results::{Causes, Observed};
+use crate::scheme::{Implementation as _, Reference};
 use crate::signature::{Op, Outcome, OutcomeKind, Request};
 
 /// How many requests it may take to find the cause of one disagreement.
@@ -20,8 +20,16 @@ const MOST_REQUESTS: usize = 200;
 /// How many answers are compared with what a mistake would have given.
 const COMPARED: usize = 96;
 
-/// How many more tokens are asked for before a cause of one is named.
-const FURTHER_TOKENS: usize = 48;
+/// How many more tokens are asked for that a mistake would change, before it is named.
+const FURTHER_TOKENS: usize = 24;
+
+/// Mistakes that together do what was seen.
+#[derive(Clone, Debug)]
+pub(super) struct Explained {
+    pub(super) mistakes: Vec<MistakeId>,
+    /// The same, as a report has them.
+    pub(super) words: Causes,
+}
 
 /// The mistakes that account for a disagreement. Several sets are a choice: nothing that was seen
 /// tells them apart.
@@ -32,7 +40,7 @@ pub(super) fn causes(
     pool: &SeedPool<'_>,
     disagreement: &Disagreement,
     samples: &[Vec<Sample>; 2],
-) -> Vec<Vec<MistakeId>> {
+) -> Vec<Explained> {
     let What::Broken(_, outcome) = &disagreement.what else {
         return Vec::new();
     };
@@ -53,7 +61,7 @@ fn of_token(
     disagreement: &Disagreement,
     (outcome, token): (&Outcome, &str),
     samples: &[Vec<Sample>; 2],
-) -> Vec<Vec<MistakeId>> {
+) -> Vec<Explained> {
     let scheme = &pool.suite().scheme;
     let request = &disagreement.request;
     let asked = if pool.present.is_real() {
@@ -75,12 +83,8 @@ fn of_token(
     let Some((explanation, explained_request)) = explained else {
         return Vec::new();
     };
-    let mut sets: Vec<Vec<MistakeId>> = explanation
-        .causes
-        .iter()
-        .map(|cause| cause.mistakes.iter().map(|finding| finding.id).collect())
-        .collect();
-    let more = further_tokens(adapter, pool, disagreement, &sets);
+    let mut causes = explanation.causes;
+    let more = further_tokens(adapter, pool, disagreement, &causes);
     // The token in question may be among the samples, or too late for them.
     let mut signed = vec![Signed {
         scheme,
@@ -99,38 +103,53 @@ fn of_token(
         outcome: &one.outcome,
         failed: one.failed,
     }));
-    retain_supported(&mut sets, |ids| {
-        if is_of_one_token(ids) {
-            Support::of(ids, &signed[..1])
-        } else {
-            Support::of(ids, &signed)
+    let signed: Vec<&Signed<'_>> = signed.iter().collect();
+    retain_supported(&mut causes, |cause| Support::of(&cause.pipelines, &signed));
+    let explained = |cause: &Cause| {
+        let mut words = cause.in_words(None);
+        // What was around this token is not around the smallest that shows the same.
+        if cause.pipelines.is_empty() {
+            words.mistakes.iter_mut().for_each(|one| one.detail.clear());
         }
-    });
-    sets
+        Explained {
+            mistakes: cause.mistake_ids(),
+            words,
+        }
+    };
+    causes.iter().map(explained).collect()
 }
 
-/// Asks for tokens of the suite's vectors that these mistakes would change: one token may be right
+/// Asks for tokens of the suite's vectors that each of these mistakes would change: one token may be right
 /// for several reasons, and a campaign that has just begun has seen few.
 fn further_tokens(
     adapter: &mut dyn Adapter,
     pool: &SeedPool<'_>,
     disagreement: &Disagreement,
-    sets: &[Vec<MistakeId>],
+    causes: &[Cause],
 ) -> Vec<Sample> {
     let suite = pool.suite();
     let mut signer = Signer::default();
     let vectors = suite.vectors.iter();
     let signing = vectors.filter(|vector| vector.request.op == Op::Sign);
-    let requests: Vec<Request> = signing
-        .filter_map(|vector| {
-            let input = Input::literal(disagreement.input.suite, &vector.request);
-            pool.request(&input, &mut signer)
-        })
-        .filter(|request| pool.takes(request))
-        .filter(|request| sets.iter().any(|ids| change(ids, &suite.scheme, request)))
-        .collect();
-    let step = requests.len().div_ceil(FURTHER_TOKENS).max(1);
-    let requests: Vec<Request> = requests.into_iter().step_by(step).collect();
+    let requests = signing.filter_map(|vector| {
+        let input = Input::literal(disagreement.input.suite, &vector.request);
+        pool.request(&input, &mut signer)
+    });
+    let possible: Vec<Request> = requests.filter(|request| pool.takes(request)).collect();
+    let mut requests: Vec<Request> = Vec::new();
+    for pipeline in causes.iter().filter_map(|cause| cause.pipelines.first()) {
+        for choice in pipeline.choices() {
+            let changed = |request: &&Request| matters(pipeline, choice, &suite.scheme, request);
+            let changed: Vec<&Request> = possible.iter().filter(changed).collect();
+            let step = changed.len().div_ceil(FURTHER_TOKENS).max(1);
+            for request in changed.into_iter().step_by(step) {
+                if !requests.contains(request) {
+                    requests.push(request.clone());
+                }
+            }
+        }
+    }
+    requests.truncate(MOST_REQUESTS);
     // If the adapter fails here, what was seen before has to do.
     let answers = ask(adapter, &requests, false).unwrap_or_default();
     let sample = |(request, answer): (Request, Observed)| match answer {
@@ -157,7 +176,7 @@ fn of_verifying(
     disagreement: &Disagreement,
     outcome: &Outcome,
     samples: &[Vec<Sample>; 2],
-) -> Vec<Vec<MistakeId>> {
+) -> Vec<Explained> {
     let suite = pool.suite();
     let scheme = &suite.scheme;
     let mut reference = Reference::new();
@@ -197,18 +216,18 @@ fn of_verifying(
     let mut asking = Asking::new(MOST_REQUESTS, disagreement.number, &mut presented);
     asking.usual_forms_only = true;
     let (diagnosis, _) = explain_verifier(&seen, &[], &mut asking);
-    let mut sets: Vec<Vec<MistakeId>> = Vec::new();
+    let mut sets: Vec<Explained> = Vec::new();
     for cause in diagnosis.causes {
-        let alternatives: Vec<Vec<MistakeId>> = cause
-            .alternatives
-            .iter()
-            .filter_map(|one| {
-                let ids = one.mistakes.iter().map(|m| MistakeId::named(&m.id));
-                ids.collect::<Result<_, _>>().ok()
+        let alternatives = cause.alternatives.into_iter();
+        let alternatives: Vec<Explained> = alternatives
+            .filter_map(|words| {
+                let ids = words.mistakes.iter().map(|m| MistakeId::named(&m.id));
+                let mistakes = ids.collect::<Result<_, _>>().ok()?;
+                Some(Explained { mistakes, words })
             })
             .collect();
-        let does = |ids: &Vec<MistakeId>| {
-            let planted = Mistaken::new(ids);
+        let does = |one: &Explained| {
+            let planted = Mistaken::new(&one.mistakes);
             planted.is_ok_and(|mut planted| {
                 is_alike(&planted.call(&disagreement.request.call(scheme)), outcome)
             })
@@ -218,24 +237,4 @@ fn of_verifying(
         }
     }
     sets
-}
-
-/// The causes as a report has them.
-pub(super) fn as_mentions(scheme: &Scheme, sets: &[Vec<MistakeId>]) -> Vec<Causes> {
-    let mention = |id: &MistakeId| {
-        let mistake = id.mistake();
-        let words = mistake.words_of(scheme);
-        MistakeMention {
-            id: id.to_string(),
-            title: words.title,
-            detail: String::new(),
-            remedy: words.remedy,
-            explained: None,
-        }
-    };
-    sets.iter()
-        .map(|ids| Causes {
-            mistakes: ids.iter().map(mention).collect(),
-        })
-        .collect()
 }

@@ -3,12 +3,11 @@
 use std::fmt::Write as _;
 
 use crate::fuzz::drive::FuzzOutput;
+use crate::fuzz::explained::Explained;
 use crate::fuzz::worker_report::{Breach, Finding};
 use crate::generate::{Entry, Expected, entry_line, quoted, write_entry};
-use crate::mistakes::MistakeId;
 use crate::protocol::RequestLine;
-use crate::results::outcome_in_words;
-use crate::scheme::Scheme;
+use crate::results::{MistakeMention, outcome_in_words};
 use crate::signature::{Op, Request};
 use crate::suite::{Expect, InputKind, Suite, from_yaml};
 
@@ -172,7 +171,7 @@ fn composed(suite: &Suite, head: &str, findings: &[(&str, &Finding)]) -> String 
     }
     yaml.push_str("\nvectors:\n");
     for (name, finding) in findings {
-        let note = note(&suite.scheme, finding);
+        let note = note(finding);
         write_entry(
             &Entry {
                 id: name,
@@ -217,18 +216,15 @@ fn head_anew(text: &str) -> Option<String> {
     Some(kept.map(|(name, value)| entry_line(name, value)).collect())
 }
 
-fn note(scheme: &Scheme, finding: &Finding) -> String {
+fn note(finding: &Finding) -> String {
     let actual = match &finding.what {
         Breach::Answered(outcome) => outcome_in_words(outcome),
         Breach::Failed(failure) => failure.to_string(),
     };
     let mut note: String = format!("Actual: {actual}.").chars().take(300).collect();
-    let titles = |ids: &Vec<MistakeId>| {
-        let titles: Vec<String> = ids
-            .iter()
-            .map(|id| id.mistake().words_of(scheme).title)
-            .collect();
-        titles.join(", and ")
+    let titles = |one: &Explained| {
+        let titles = one.words.mistakes.iter().map(MistakeMention::clause);
+        titles.collect::<Vec<_>>().join(", and ")
     };
     if !finding.causes.is_empty() {
         let titles: Vec<String> = finding.causes.iter().map(titles).collect();

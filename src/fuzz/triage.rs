@@ -5,7 +5,7 @@ use crate::fuzz::campaign::Campaign;
 use crate::fuzz::coverage::{Disagreement, What};
 use crate::fuzz::dedup::is_alike;
 use crate::fuzz::demand::{Demand, Judged};
-use crate::fuzz::explained::causes;
+use crate::fuzz::explained::{Explained, causes};
 use crate::fuzz::input::{Input, Signer};
 use crate::fuzz::mutate::SeedPool;
 use crate::fuzz::shrink::{Budget, as_made, length, simpler, size};
@@ -24,7 +24,7 @@ pub(super) struct Found {
     pub(super) request: Request,
     pub(super) demand: Demand,
     pub(super) what: What,
-    pub(super) causes: Vec<Vec<MistakeId>>,
+    pub(super) causes: Vec<Explained>,
     pub(super) length: usize,
     pub(super) length_before: usize,
     pub(super) asked: u64,
@@ -77,14 +77,14 @@ pub(super) fn look_into(
     };
     let samples = &campaign.samples[disagreement.input.suite];
     let causes = causes(adapter, pool, &confirmed, samples);
-    let first: &[MistakeId] = causes.first().map_or(&[], Vec::as_slice);
+    let first: &[MistakeId] = causes.first().map_or(&[], |one| &one.mistakes);
     if !campaign.known.found(disagreement, first) {
         return Ok(Triage::Known);
     }
     let mut shrinking = Shrinking {
         pool,
         level: campaign.level(),
-        cause: causes.first().cloned(),
+        cause: causes.first().map(|one| one.mistakes.clone()),
         signer: Signer::default(),
         asked: 0,
         smallest: as_made(pool, &confirmed.input),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::adapters::AdapterError;
 use crate::fuzz::coverage::ImplementationDefined;
 use crate::fuzz::demand::Demand;
+use crate::fuzz::explained::Explained;
 use crate::mistakes::MistakeId;
 use crate::results::{Failure, Restarts};
 use crate::signature::{Outcome, Request};
@@ -17,7 +18,7 @@ pub(crate) struct Finding {
     pub(crate) request: Request,
     pub(crate) demand: Demand,
     pub(crate) what: Breach,
-    pub(crate) causes: Vec<Vec<MistakeId>>,
+    pub(super) causes: Vec<Explained>,
     pub(crate) length: usize,
     pub(crate) length_before: usize,
     pub(crate) asked: u64,
@@ -25,6 +26,13 @@ pub(crate) struct Finding {
     pub(crate) cases: u64,
     pub(crate) after_cases: u64,
     pub(crate) after: Duration,
+}
+
+impl Finding {
+    /// The mistakes of the first cause; none if there is no cause.
+    fn first_cause(&self) -> &[MistakeId] {
+        self.causes.first().map_or(&[], |one| &one.mistakes)
+    }
 }
 
 /// What is wrong.
@@ -60,7 +68,7 @@ pub(super) fn gather(reports: Vec<WorkerReport>, max_findings: usize) -> WorkerR
             let count = all.findings.len();
             let same = all.findings.iter_mut().find(|known| {
                 known.suite == finding.suite
-                    && known.causes.first() == finding.causes.first()
+                    && known.first_cause() == finding.first_cause()
                     && (!known.causes.is_empty()
                         || (known.demand.requirement == finding.demand.requirement
                             && known.request.op == finding.request.op))

@@ -62,6 +62,15 @@ impl Pipeline {
         self
     }
 
+    /// Without one of its choices.
+    #[must_use]
+    pub fn without(mut self, choice: Choice) -> Self {
+        if let Some(place) = self.0.get_mut(choice.mistake.step() as usize) {
+            *place = None;
+        }
+        self
+    }
+
     /// Where it differs from the scheme, in the order of the steps.
     pub fn choices(&self) -> impl Iterator<Item = Choice> {
         self.0.iter().copied().flatten()

@@ -323,8 +323,11 @@ fn no_text_of_a_document_controls_the_terminal() {
     use macproof::report::{Format, HumanOptions, disarmed, render};
     use macproof::results::Document;
 
-    let whole: serde_json::Value =
+    let mut whole: serde_json::Value =
         serde_json::from_str(include_str!("../hostile/evilname.json")).unwrap();
+    // A case that failed is shown in full, with the command that runs it again.
+    whole["cases"][0]["verdict"] = "fail".into();
+    whole["cases"][1]["verdict"] = "warning".into();
     let mut tried = 0;
     for at in 0..400 {
         let mut document = whole.clone();

@@ -1,5 +1,6 @@
 //! The command that runs a single case again.
 
+use crate::report::visible::{disarmed, visible};
 use crate::results::RunResult;
 use crate::suite::Level;
 
@@ -18,7 +19,7 @@ pub fn rerun_command(result: &RunResult, case: &str) -> String {
     command_line(&words)
 }
 
-/// Quotes words as a command line for a POSIX shell.
+/// Quotes words as a command line for a POSIX shell, all visible and on one line.
 pub fn command_line(words: &[String]) -> String {
     let words = words.iter().map(|word| shell_word(word));
     words.collect::<Vec<_>>().join(" ")
@@ -27,10 +28,28 @@ pub fn command_line(words: &[String]) -> String {
 fn shell_word(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
+        return word.to_owned();
     }
+    let is_armed = disarmed(word) != word;
+    let is_shown = |c: char| {
+        let is_order = is_armed && "#:".contains(c);
+        !is_order && (c == '\\' || visible(c.encode_utf8(&mut [0; 4])).starts_with(c))
+    };
+    if word.chars().all(is_shown) {
+        return format!("'{}'", word.replace('\'', r"'\''"));
+    }
+    // What is invisible, or gives orders to a terminal or a CI job, stands in the escapes of bash,
+    // ksh and zsh: the command can be copied all the same.
+    let mut out = "$'".to_owned();
+    for c in word.chars() {
+        match c {
+            '\\' | '\'' => out.extend(['\\', c]),
+            _ if is_shown(c) => out.push(c),
+            _ if c.is_ascii() => out.push_str(&format!("\\x{:02x}", u32::from(c))),
+            _ => out.push_str(&format!("\\U{:08x}", u32::from(c))),
+        }
+    }
+    out + "'"
 }
 
 #[cfg(test)]
@@ -63,6 +82,11 @@ mod tests {
             ("$(rm)", "'$(rm)'"),
             ("", "''"),
             ("a*", "'a*'"),
+            (r"C:\php it's", r"'C:\php it'\''s'"),
+            ("\u{1b}]0;a\u{7} it's", r"$'\x1b]0;a\x07 it\'s'"),
+            ("\u{202e}\u{9b}\\", r"$'\U0000202e\U0000009b\\'"),
+            ("##[error]", r"$'\x23\x23[error]'"),
+            ("::stop-commands::a", r"$'\x3a\x3astop-commands\x3a\x3aa'"),
         ] {
             assert_eq!(shell_word(word), written);
         }

@@ -261,6 +261,15 @@ fn fewest(cases: &[&Case]) -> (Vec<LikelyCause>, u64) {
         let Some(best) = tallies.values().min_by_key(rank) else {
             return (found, explained);
         };
+        // A further mistake that explains hardly any case more stands for itself, behind.
+        let is_simpler = |tally: &&Tally<'_>| {
+            let (simple, all) = (ids(tally.causes), ids(best.causes));
+            simple.len() < all.len()
+                && simple.iter().all(|id| all.contains(id))
+                && tally.cases.len() + FEW >= best.cases.len()
+        };
+        let simpler = tallies.values().filter(is_simpler).min_by_key(rank);
+        let best = simpler.unwrap_or(best);
         let mut same: Vec<&Tally<'_>> = tallies
             .values()
             .filter(|tally| tally.cases == best.cases)
@@ -283,6 +292,9 @@ fn fewest(cases: &[&Case]) -> (Vec<LikelyCause>, u64) {
         open.retain(|at| !done.contains(at));
     }
 }
+
+/// How few more cases a further mistake explains that is not told with the others.
+const FEW: usize = 2;
 
 /// How many forms of a mistake are told that the titles of cases name.
 const MOST_TITLES: usize = 3;
@@ -314,7 +326,14 @@ fn in_all_cases(causes: &Causes, places: &[usize], cases: &[&Case]) -> Causes {
         }
         titles.truncate(MOST_TITLES);
         mention.title = titles.join(", or ");
-        if remedies.len() > 1 {
+        let first_suites = remedies.first().map(|(_, suites)| suites.clone());
+        let is_of_suites = remedies
+            .iter()
+            .any(|(_, suites)| Some(suites) != first_suites.as_ref());
+        if remedies.len() > 1 && !is_of_suites {
+            let each = remedies.iter().map(|(remedy, _)| *remedy);
+            mention.remedy = each.collect::<Vec<_>>().join(" ");
+        } else if remedies.len() > 1 {
             let each = remedies
                 .iter()
                 .map(|(remedy, suites)| format!("{}: {remedy}", suites.join(", ")));
