@@ -181,3 +181,37 @@ fn fuzzing_names_no_mistake_that_right_tokens_contradict() {
         }
     }
 }
+
+/// A fault that every token shows speaks for no other mistake that one of them may show: each
+/// mistake of a cause needs tokens of its own.
+#[test(needs(PYTHON))]
+fn each_mistake_of_a_cause_needs_tokens_of_its_own() {
+    for (fault, expected) in [
+        ("upper-without-nuls", &["encoding-upper-case"][..]),
+        ("upper-without-zero-width", &["encoding-upper-case"]),
+        ("upper-lower-case", &["identity-lower-cased"]),
+        ("long-key-as-hex", &[]),
+    ] {
+        let output = command("jotreview", fault)
+            .args(["--report", "json=-"])
+            .output();
+        let document = document(&output.unwrap());
+        let (causes, _) = causes(&document);
+        assert_eq!(causes, expected, "{fault}");
+        let both = &document["diagnosis"]["causes"][0]["alternatives"][0]["mistakes"];
+        let number = both.as_array().map_or(0, Vec::len);
+        let pair = usize::from(fault == "upper-lower-case");
+        assert_eq!(number, expected.len() + pair, "{fault}: {both}");
+    }
+}
+
+/// Searches that bring nothing new are bounded, too: a time that is cut is another in each token.
+#[test(needs(PYTHON))]
+fn what_each_token_shows_for_itself_is_not_searched_without_end() {
+    let output = command("stripe-webhook", "day")
+        .args(["--report", "json=-"])
+        .output();
+    let (causes, sign) = causes(&document(&output.unwrap()));
+    assert!(causes.is_empty(), "{causes:?}");
+    assert!(sign["searched"].as_u64() <= Some(40), "{sign}");
+}

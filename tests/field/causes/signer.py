@@ -1,10 +1,17 @@
 """A signer of jotreview, or of stripe-webhook, with one fault by name; at its end it makes a file, if one is named."""
 import hashlib, hmac, html, json, re, sys
 
-fault = sys.argv[1]
+# A fault in every token, then one that shows in some.
+fault = sys.argv[1].removeprefix("upper-")
 
 
 def change(text):
+    if fault == "without-nuls":
+        return text.replace("\0", "")
+    if fault == "without-zero-width":
+        return re.sub("[\u200b-\u200f\u2060\ufeff]", "", text)
+    if fault == "folded":
+        return text.casefold()
     if fault == "without-byte-order-mark":
         return text.removeprefix("\ufeff")
     if fault == "title-case":
@@ -23,7 +30,11 @@ def change(text):
 
 
 def mac(secret, message):
-    return hmac.new(secret.encode(), message.encode(), hashlib.sha256).hexdigest()
+    key = secret.encode()
+    if fault == "long-key-as-hex" and len(key) > 64:
+        key = hashlib.sha256(key).hexdigest().encode()
+    made = hmac.new(key, message.encode(), hashlib.sha256).hexdigest()
+    return made.upper() if sys.argv[1].startswith("upper-") else made
 
 
 for line in sys.stdin:
@@ -38,6 +49,8 @@ for line in sys.stdin:
         answer = {"id": asked["id"], "refused": "empty secret"}
     elif "payload" in asked["fields"]:
         time, payload = asked["fields"]["timestamp"], asked["fields"]["payload"]
+        if fault == "day":
+            time -= time % 86400
         separator = ", " if fault == "blank-between" else ","
         signed = mac(asked["secret"], f"{time}.{payload}")
         answer = {"id": asked["id"], "token": f"t={time}{separator}v1={signed}"}
