@@ -62,7 +62,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("verify-takes-query-operators"),
         title: "a map of operators is taken for the token",
-        wrong: "The token is put into the query of a document database, where {\"$ne\": \"\"} fits every signature.",
+        wrong: "The token is put into the query of a document database, where the operator $ne fits every signature.",
         remedy: "Reject a token that is no text, and compare for equality in constant time.",
         change: Change::Verifying(|attempt| {
             let Some(Value::Json(serde_json::Value::Object(query))) = attempt.call.token else {

@@ -353,9 +353,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("verify-local-parts-token"),
-        title: "the token of the part of an email before its @ or + is accepted",
+        title: "the token of the part of {identity} before an @ or + is accepted",
         wrong: "Who is called alice gets in as alice@example.com, at any domain.",
-        remedy: "Recompute the signature of the whole identity, and of nothing else.",
+        remedy: "Recompute the signature of the whole of {identity}, and of nothing else.",
         applies: signs_text,
         change: Change::Verifying(of_a_local_part),
         ..ENTRY
