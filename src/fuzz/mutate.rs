@@ -18,6 +18,9 @@ const MOST_KEPT: usize = 2048;
 /// Longer texts are not grown from, only asked as the suite has them.
 const LONGEST_GROWN: usize = 512;
 
+/// Tokens that pass where a token is taken as a pattern or joined to a query.
+const INTERPRETED: [&str; 5] = ["%", "*", ".*", "' or '1'='1", "x' or 'x'='x' -- x"];
+
 /// What inputs of one suite are grown from.
 #[derive(Debug)]
 pub(super) struct SeedPool<'s> {
@@ -509,10 +512,12 @@ impl Mutator {
         class
     }
 
-    /// A token that is no text, or none at all.
+    /// A token that is no text, or none at all, or is more than a token where it is interpreted.
     fn no_text(&mut self, pool: &SeedPool<'_>, input: &mut Input) -> u32 {
+        let text = |text: &str| Token::Literal(text.into());
         if !pool.takes.contains(&InputKind::Json) {
-            input.token = Token::Literal(Value::Text(String::new()));
+            let at = self.rng.usize(..=INTERPRETED.len());
+            input.token = text(INTERPRETED.get(at).unwrap_or(&""));
             return 22;
         }
         let json = |json: serde_json::Value| Token::Literal(Value::Json(json));
@@ -524,7 +529,7 @@ impl Mutator {
             made.and_then(|token| token.as_text().map(str::to_owned))
         };
         let made = token(input).unwrap_or_default();
-        input.token = match self.rng.u8(..8) {
+        input.token = match self.rng.usize(..10 + INTERPRETED.len()) {
             0 => Token::Absent,
             1 => json(serde_json::Value::Null),
             2 => json(true.into()),
@@ -535,7 +540,9 @@ impl Mutator {
             }
             5 => json(serde_json::json!({ "length": made.len() })),
             6 => json(serde_json::json!([])),
-            _ => Token::Literal(Value::Text(String::new())),
+            7 => json(serde_json::json!({ "$ne": "" })),
+            8 => json(serde_json::json!({ "$gt": "" })),
+            at => text(INTERPRETED.get(at - 9).unwrap_or(&"")),
         };
         22
     }

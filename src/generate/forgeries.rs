@@ -20,6 +20,7 @@ pub(super) fn add(builder: &mut VectorBuilder<'_>) {
     };
     algorithms(builder, &right);
     digests(builder, &right);
+    unkeyed(builder, &right);
 }
 
 fn algorithms(builder: &mut VectorBuilder<'_>, right: &Right) {
@@ -82,11 +83,7 @@ fn digests(builder: &mut VectorBuilder<'_>, right: &Right) {
     else {
         return;
     };
-    let identity = fixture
-        .identity
-        .and_then(|field| right.claim.fields.value(fixture.name(field)))
-        .and_then(|value| value.to_bytes().map(std::borrow::Cow::into_owned))
-        .unwrap_or_default();
+    let identity = identity(builder, right);
     let forged: [(&'static Rule, &str, Vec<u8>, &str); 8] = [
         (
             &PLAIN_DIGEST_IS_NOT_ACCEPTED,
@@ -166,6 +163,48 @@ fn digests(builder: &mut VectorBuilder<'_>, right: &Right) {
     ] {
         let shown = text.map(|text| right.shown.spelt(text));
         let id = format!("token-{slug}");
+        builder.not_accepted(&PLAIN_DIGEST_IS_NOT_ACCEPTED, &id, note, shown, NOW);
+    }
+}
+
+fn identity(builder: &VectorBuilder<'_>, right: &Right) -> Vec<u8> {
+    let fixture = &builder.fixture;
+    fixture
+        .identity
+        .and_then(|field| right.claim.fields.value(fixture.name(field)))
+        .and_then(|value| value.to_bytes().map(std::borrow::Cow::into_owned))
+        .unwrap_or_default()
+}
+
+/// Digests and spellings of what is signed, which need no key, whatever the scheme's algorithm.
+fn unkeyed(builder: &mut VectorBuilder<'_>, right: &Right) {
+    let Some(message) = builder.fixture.message(&right.claim.fields) else {
+        return;
+    };
+    let length = builder.fixture.scheme.mac_bytes;
+    for (what, bytes) in [("message", message), ("identity", identity(builder, right))] {
+        for (name, computed) in [
+            ("md5", Md5::digest(&bytes).to_vec()),
+            ("sha1", Sha1::digest(&bytes).to_vec()),
+            ("sha256", Sha256::digest(&bytes).to_vec()),
+            ("sha512", Sha512::digest(&bytes).to_vec()),
+        ] {
+            let note = "Catches a verifier that also accepts a digest without a key, perhaps of another algorithm.";
+            let cut = &computed[..computed.len().min(length)];
+            let as_hex = right.with_mac_text(&Encoding::Hex.encode(&computed));
+            let present = |mac: &[u8]| builder.fixture.present(&right.claim, mac);
+            for (form, shown) in [
+                ("", present(&computed)),
+                ("-cut-to-length", present(cut)),
+                ("-in-hex", Some(as_hex)),
+            ] {
+                let id = format!("token-{name}-of-the-{what}{form}");
+                builder.not_accepted(&PLAIN_DIGEST_IS_NOT_ACCEPTED, &id, note, shown, NOW);
+            }
+        }
+        let shown = builder.fixture.present(&right.claim, &bytes);
+        let id = format!("token-encoded-{what}");
+        let note = "Catches a verifier that takes an encoding for a signature.";
         builder.not_accepted(&PLAIN_DIGEST_IS_NOT_ACCEPTED, &id, note, shown, NOW);
     }
 }

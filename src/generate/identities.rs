@@ -355,6 +355,22 @@ pub(super) static TWINS: &[Twins] = &[
     mixed("beyond-128-bytes", Text::Long(128), Text::Long(129), "a verifier that cuts identities at 128 bytes."),
     mixed("beyond-255-bytes", Text::Long(255), Text::Long(256), "a verifier that cuts identities at 255 bytes."),
     mixed("beyond-4096-bytes", Text::Long(4096), Text::Long(4097), "a verifier that cuts identities at 4096 bytes."),
+    // Parts of a name.
+    either("local-part-of-an-email", "alice", "alice@example.com", "a verifier that takes the part before the @ for the identity."),
+    either("domain-of-an-email", "example.com", "alice@example.com", "a verifier that takes the part behind the @ for the identity."),
+    either("local-part-before-its-tag", "alice", "alice+news", "a verifier that takes the part before a + for the identity."),
+    twins("local-part-of-an-email-with-a-tag", "alice", "alice+news@example.com", "a verifier that takes the part before a + for the identity."),
+    twins("name-before-a-colon", "alice", "alice:admin", "a verifier that takes the part before a colon for the identity."),
+    twins("name-before-a-slash", "alice", "alice/admin", "a verifier that takes the part before a slash for the identity."),
+    twins("name-before-a-semicolon", "alice", "alice;admin", "a verifier that takes the part before a semicolon for the identity."),
+    twins("name-before-a-comma", "alice", "alice,admin", "a verifier that takes the part before a comma for the identity."),
+    twins("name-before-a-vertical-bar", "alice", "alice|admin", "a verifier that takes the part before a vertical bar for the identity."),
+    twins("name-before-a-number-sign", "alice", "alice#admin", "a verifier that takes the part before a number sign for the identity."),
+    twins("name-before-a-blank", "alice", "alice admin", "a verifier that takes the first word for the identity."),
+    twins("name-before-a-hyphen", "alice", "alice-admin", "a verifier that takes the part before a hyphen for the identity."),
+    twins("name-before-a-full-stop", "alice", "alice.admin", "a verifier that takes the part before a full stop for the identity."),
+    twins("name-behind-a-backslash", "alice", "company\\alice", "a verifier that takes the domain off a user's name."),
+    twins("name-behind-a-slash", "alice", "company/alice", "a verifier that takes the part behind a slash for the identity."),
 ];
 
 #[cfg(test)]

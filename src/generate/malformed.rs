@@ -159,6 +159,20 @@ fn not_strings(builder: &mut VectorBuilder<'_>, right: &Right) {
     }
 }
 
+/// What no sound verifier takes for a token, because it is no string.
+pub(super) fn not_a_string(
+    builder: &mut VectorBuilder<'_>,
+    right: &Right,
+    id: &str,
+    note: &str,
+    value: serde_json::Value,
+) {
+    let throwing = "Catches a verifier that throws on a token of another type.";
+    let rule = (&NOT_A_STRING_IS_NOT_ACCEPTED, id);
+    let value = Value::Json(value);
+    json(builder, right, rule, (note, throwing), Some(&value));
+}
+
 /// The same two for a token that is absent or no string.
 fn json(
     builder: &mut VectorBuilder<'_>,

@@ -17,6 +17,7 @@ mod fixture;
 mod forgeries;
 mod generate;
 mod identities;
+mod interpreted;
 mod items;
 mod malformed;
 mod merge;

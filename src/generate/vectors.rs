@@ -10,8 +10,8 @@ use crate::generate::requirements::{
 };
 use crate::generate::vector_builder::VectorBuilder;
 use crate::generate::{
-    ages, comparisons, confusions, forgeries, items, malformed, platforms, secrets, spellings,
-    times, tokens, values,
+    ages, comparisons, confusions, forgeries, interpreted, items, malformed, platforms, secrets,
+    spellings, times, tokens, values,
 };
 use crate::scheme::FieldKind;
 use crate::signature::Value;
@@ -38,6 +38,7 @@ pub(super) fn vectors(suite: &Suite) -> Vec<Case> {
     confusions::add(&mut builder);
     ages::add(&mut builder);
     spellings::add(&mut builder);
+    interpreted::add(&mut builder);
     builder.cases
 }
 

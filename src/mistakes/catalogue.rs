@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::mistakes::{
-    Mistake, MistakeId, algorithm, comparing, encoding, identity, message, secret, token, verifying,
+    Mistake, MistakeId, algorithm, comparing, encoding, identity, interpreting, message, secret,
+    token, verifying,
 };
 
 /// Every mistake: stage by stage, in each the most frequent first.
@@ -22,6 +23,7 @@ static ALL: LazyLock<Vec<Mistake>> = LazyLock::new(|| {
         token::MISTAKES,
         verifying::MISTAKES,
         comparing::MISTAKES,
+        interpreting::MISTAKES,
     ]
     .concat()
 });

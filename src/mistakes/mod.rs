@@ -20,6 +20,7 @@ mod encoding;
 pub(crate) mod encoding_forms;
 mod identity;
 mod identity_forms;
+mod interpreting;
 #[cfg(test)]
 mod laws;
 mod lenient;

@@ -517,6 +517,7 @@ impl Sample {
             right.clone(),
             "x".into(),
             sign(secrets, &self.fields("another")),
+            sign(secrets, &self.fields("John.Doe")),
         ];
         for other in [
             format!("0{NOW}"),
@@ -526,14 +527,19 @@ impl Sample {
             texts.push(right.replace(&NOW.to_string(), &other));
             texts.push(self.signed_at(secrets, fields, &other));
         }
-        for mistake in [
-            "algorithm-sha-1",
-            "secret-of-another-platform",
-            "message-time-left-out",
-            "message-arguments-swapped",
-        ] {
-            let id = crate::mistakes::MistakeId::named(mistake).unwrap();
-            let mut mistaken = crate::mistakes::Mistaken::new(&[id]).unwrap();
+        let mistakes: [&[&str]; 7] = [
+            &["algorithm-sha-1"],
+            &["secret-of-another-platform"],
+            &["message-time-left-out"],
+            &["message-arguments-swapped"],
+            &["algorithm-md5", "message-hashed-without-secret"],
+            &["algorithm-sha-1", "message-hashed-without-secret"],
+            &["algorithm-sha-256", "message-hashed-without-secret"],
+        ];
+        for ids in mistakes {
+            let named = |id: &&str| crate::mistakes::MistakeId::named(id).unwrap();
+            let ids: Vec<_> = ids.iter().map(named).collect();
+            let mut mistaken = crate::mistakes::Mistaken::new(&ids).unwrap();
             let call = Call::sign(&self.scheme, secrets, fields, NOW);
             if let crate::signature::Outcome::Token(token) =
                 crate::scheme::Implementation::call(&mut mistaken, &call)
@@ -561,6 +567,9 @@ impl Sample {
         for wrong in self.weakly_the_same(&loose.mac) {
             texts.push(right.replace(&loose.mac, &wrong));
         }
+        for interpreted in ["%", "*", ".*", "' or '1'='1"] {
+            texts.push(right.replace(&loose.mac, interpreted));
+        }
         // A pair or an item with a wrong MAC before the right one.
         texts.push(right.replace("v1=", &format!("v1={},v1=", "0".repeat(64))));
         let json = |value: serde_json::Value| Some(Value::Json(value));
@@ -573,6 +582,7 @@ impl Sample {
             json(serde_json::Value::Null),
             json(true.into()),
             json(vec![right].into()),
+            json(serde_json::json!({"$ne": ""})),
             Some(Value::Number(0)),
         ]);
         tokens

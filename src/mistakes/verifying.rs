@@ -7,14 +7,14 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::mistakes::applicability::{
     algorithm_is_not, always, limits_age, limits_skew, limits_time, repeats_macs,
-    secret_depends_on_a_field, signs_a_time, token_carries_a_signed_time,
+    secret_depends_on_a_field, signs_a_time, signs_text, token_carries_a_signed_time,
 };
 use crate::mistakes::identity::javascript_text;
 use crate::mistakes::lenient::leniently;
 use crate::mistakes::verifying_forms::{loosely_equal, splits_at, time_as_number};
 use crate::mistakes::{Attempt, Change, Choice, Judgement, Mistake, MistakeId, Stage};
 use crate::scheme::{
-    Algorithm, Freshness, Refusal, Rejection, Scheme, TokenGrammar, is_canonical_time,
+    Algorithm, FieldKind, Freshness, Refusal, Rejection, Scheme, TokenGrammar, is_canonical_time,
 };
 use crate::signature::{Secret, Secrets, Value};
 
@@ -328,6 +328,39 @@ pub(super) const MISTAKES: &[Mistake] = &[
         ..ENTRY
     },
     Mistake {
+        id: MistakeId("verify-unkeyed-md5-too"),
+        title: "the MD5 of the message is accepted too",
+        wrong: UNKEYED,
+        remedy: "Accept the scheme's MAC only.",
+        change: Change::Verifying(|attempt| or_unkeyed(attempt, "algorithm-md5")),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("verify-unkeyed-sha-1-too"),
+        title: "the SHA-1 of the message is accepted too",
+        wrong: UNKEYED,
+        remedy: "Accept the scheme's MAC only.",
+        change: Change::Verifying(|attempt| or_unkeyed(attempt, "algorithm-sha-1")),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("verify-unkeyed-sha-256-too"),
+        title: "the SHA-256 of the message is accepted too",
+        wrong: UNKEYED,
+        remedy: "Accept the scheme's MAC only.",
+        change: Change::Verifying(|attempt| or_unkeyed(attempt, "algorithm-sha-256")),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("verify-local-parts-token"),
+        title: "the token of the part of {identity} before an @ or + is accepted",
+        wrong: "Who is called alice gets in as alice@example.com, at any domain.",
+        remedy: "Recompute the signature of the whole of {identity}, and of nothing else.",
+        applies: signs_text,
+        change: Change::Verifying(of_a_local_part),
+        ..ENTRY
+    },
+    Mistake {
         id: MistakeId("verify-loose-comparison"),
         title: "signatures are compared loosely",
         wrong: "A loose comparison takes true, and numbers such as 0e1 and 0e2, for equal.",
@@ -386,6 +419,36 @@ pub(super) const MISTAKES: &[Mistake] = &[
         ..ENTRY
     },
 ];
+
+const UNKEYED: &str = "A digest without a key proves nothing: anybody computes it.";
+
+fn or_unkeyed(attempt: &Attempt<'_>, hash: &'static str) -> Option<Judgement> {
+    let unkeyed = [hash, "message-hashed-without-secret"].map(|id| MistakeId(id).mistake());
+    let pipeline = unkeyed
+        .into_iter()
+        .fold(attempt.pipeline().clone(), |pipeline, mistake| {
+            pipeline.with(Choice::usual(mistake))
+        });
+    attempt.judged_where_of(&pipeline, &|presented, expected| presented == expected)
+}
+
+fn of_a_local_part(attempt: &Attempt<'_>) -> Option<Judgement> {
+    let scheme = attempt.call.scheme;
+    let texts = scheme
+        .message
+        .fields()
+        .map(|field| scheme.fields.at(field))
+        .filter(|field| field.kind == FieldKind::Text);
+    texts
+        .filter_map(|field| {
+            let text = attempt.call.fields.value(&field.name)?.as_text()?;
+            let (local, _) = text.split_once(['@', '+'])?;
+            let mut fields = attempt.call.fields.clone();
+            fields.set(&field.name, local);
+            Some(attempt.judged_with_fields(&fields))
+        })
+        .find(|judgement| *judgement == Judgement::Accepted)
+}
 
 fn is_malformed(problem: &Rejection) -> bool {
     matches!(

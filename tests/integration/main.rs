@@ -40,6 +40,7 @@ mod hostile_texts;
 mod hostile_times;
 mod ignored;
 mod init;
+mod interpreting;
 mod interrupted;
 mod languages;
 mod laws;
