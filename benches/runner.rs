@@ -127,6 +127,7 @@ fn answers(c: &mut Criterion) {
         let expect = Expect::Token {
             token: cases.token.clone(),
             or: Vec::new(),
+            pairs: None,
         };
         let Reply::Outcome(outcome) = answer.reply else {
             continue;

@@ -96,10 +96,12 @@ fn expect(sound: &Sound) -> Expect {
         Sound::Gives(token) => Expect::Token {
             token: token.clone(),
             or: Vec::new(),
+            pairs: None,
         },
         Sound::GivesOrDeclines(token) => Expect::Token {
             token: token.clone(),
             or: vec![Refused, Threw],
+            pairs: None,
         },
         Sound::Accepts => outcomes(&[Accept]),
         Sound::AcceptsOrDeclines => outcomes(&[Accept, Refused, Threw]),

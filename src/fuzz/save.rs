@@ -238,7 +238,7 @@ fn note(finding: &Finding) -> String {
 
 fn expected(expect: &Expect) -> Expected<'_> {
     match expect {
-        Expect::Token { token, or } => Expected::Token { token, or },
+        Expect::Token { token, or, .. } => Expected::Token { token, or },
         Expect::Outcomes(kinds) => Expected::Outcomes(kinds),
         // Codes belong to identify, which is not fuzzed.
         Expect::Rejected { .. } => Expected::Outcomes(&[crate::signature::OutcomeKind::Reject]),

@@ -1,6 +1,6 @@
 //! The requirements that generated vectors show.
 
-use crate::suite::{Basis, Level};
+use crate::suite::{Basis, Level, Requirement};
 
 /// A requirement as the generator writes it where the scheme's author has not written one of the
 /// same name.
@@ -33,7 +33,7 @@ use Basis::{Document, Practice, Security};
 use Level::{May, Must, Should};
 
 pub(crate) static TOKEN_IS_EXACT: Rule = rule(
-    "token-is-exact",
+    Requirement::TOKEN_IS_EXACT,
     Must,
     Document,
     "Signing gives the token that the scheme describes, to the byte.",

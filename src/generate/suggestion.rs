@@ -32,6 +32,7 @@ fn suggestion(suite: &Suite, case: Case) -> Suggestion {
         Expected::Token { token, or } => Expect::Token {
             token: token.to_owned(),
             or: or.to_vec(),
+            pairs: None,
         },
         Expected::Outcomes(kinds) => Expect::Outcomes(kinds.to_vec()),
         Expected::Observe(what) => Expect::Observe(what.to_owned()),

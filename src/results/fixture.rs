@@ -179,6 +179,7 @@ pub(crate) fn expect_token(text: &str) -> Expect {
     Expect::Token {
         token: text.into(),
         or: Vec::new(),
+        pairs: None,
     }
 }
 

@@ -82,7 +82,9 @@ pub fn judge(
 fn is_expected(expect: &Expect, outcome: &Outcome) -> Option<bool> {
     match (expect, outcome) {
         (Expect::Observe(_), _) => None,
-        (Expect::Token { token, .. }, Outcome::Token(actual)) => Some(token == actual),
+        (Expect::Token { token, pairs, .. }, Outcome::Token(actual)) => {
+            Some(Expect::is_token(token, pairs.as_deref(), actual))
+        }
         (Expect::Token { or, .. }, declined) => Some(or.contains(&declined.kind())),
         (Expect::Outcomes(kinds), outcome) => Some(kinds.contains(&outcome.kind())),
         (Expect::Rejected { codes, status }, Outcome::Reject(denial)) => {
@@ -110,6 +112,7 @@ mod tests {
         let expect = Expect::Token {
             token: "ab".into(),
             or: Vec::new(),
+            pairs: None,
         };
         let sign =
             |observed: &Observed| judge(Op::Sign, Level::Must, &expect, observed, Level::Must);
@@ -133,12 +136,42 @@ mod tests {
     }
 
     #[test]
+    fn pairs_may_stand_in_another_order_where_the_vector_says_so() {
+        let expect = |pairs: Option<&str>| Expect::Token {
+            token: "t=1,v1=ab".into(),
+            or: Vec::new(),
+            pairs: pairs.map(str::to_owned),
+        };
+        let sign = |pairs, text| {
+            judge(
+                Op::Sign,
+                Level::Must,
+                &expect(pairs),
+                &token(text),
+                Level::Must,
+            )
+        };
+        assert_eq!(sign(Some(","), "v1=ab,t=1"), Verdict::Pass);
+        assert_eq!(sign(None, "v1=ab,t=1"), Verdict::Fail);
+        for wrong in [
+            "v1=ab,t=2",
+            "v1=ab",
+            "v1=ab,t=1,",
+            "v1=ab,t=1,t=1",
+            "v1=ab, t=1",
+        ] {
+            assert_eq!(sign(Some(","), wrong), Verdict::Fail, "{wrong}");
+        }
+    }
+
+    #[test]
     fn refusing_conforms_if_the_vector_allows_it() {
         use OutcomeKind::{Refused, Threw};
         for or in [&[Refused][..], &[Threw], &[Refused, Threw]] {
             let expect = Expect::Token {
                 token: "ab".into(),
                 or: or.to_vec(),
+                pairs: None,
             };
             let passes = |observed: &Observed| {
                 judge(Op::Sign, Level::Must, &expect, observed, Level::Must) == Verdict::Pass

@@ -349,16 +349,23 @@ fn token_like(text: &str) -> Vec<Range<usize>> {
         let start = at + start;
         let length = text[start..].find(|c| !is_of_a_token(c));
         at = length.map_or(text.len(), |length| start + length);
-        if at - start >= TOKEN_LIKE {
+        if at - start >= TOKEN_LIKE && !is_hyphenated(&text[start..at]) {
             found.push(start..at);
         }
     }
     found
 }
 
+/// Whether a text consists of words of small letters, joined by hyphens, such as the id of a mistake.
+/// Of tokens with so many characters not one in a million does.
+fn is_hyphenated(text: &str) -> bool {
+    let is_word = |word: &str| word.len() > 1 && word.bytes().all(|b| b.is_ascii_lowercase());
+    text.contains('-') && text.split('-').all(is_word)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{REDACTED, Redaction};
+    use super::{REDACTED, Redaction, token_like};
     use crate::protocol::ImplementationInfo;
     use crate::results::fixture::{circumstances, expect_token, suite, threw, token};
     use crate::results::{KnownFailures, Observation, Observed, RunResult, ScopeNote, conclude};
@@ -373,6 +380,16 @@ mod tests {
         let mut forms: Vec<String> = Encoding::ALL.iter().map(encoded).collect();
         forms.extend([CANARY.to_owned(), TOKEN.to_owned()]);
         forms
+    }
+
+    #[test]
+    fn ids_of_mistakes_do_not_look_like_tokens() {
+        let found = |text: &str| token_like(text).len();
+        assert_eq!(found("is not tested (encoding-big-integer)"), 0);
+        assert_eq!(found(TOKEN), 1);
+        assert_eq!(found("abcdefghijklmnopqrstuvwx"), 1);
+        assert_eq!(found("abcdefgh-ijklMnop-qrstuvwx"), 1);
+        assert_eq!(found("abcdefgh--ijklmnop-qrstuvwx"), 1);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::suite::Expect;
 /// threw`; for a `may` vector, the name of the trait it observes.
 pub fn expected(expect: &Expect) -> String {
     match expect {
-        Expect::Token { token, or } => format!("token {token}{}", or_declined(or)),
+        Expect::Token { token, or, .. } => format!("token {token}{}", or_declined(or)),
         Expect::Outcomes(kinds) => {
             let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
             one_of(&names)

@@ -44,6 +44,7 @@ fn read_expectation(op: Op, expect: At<ExpectFile>) -> Result<Expect, Fault> {
         (Some(token), or, None) if op == Op::Sign => Ok(Expect::Token {
             token,
             or: or.map(read_declined).transpose()?.unwrap_or_default(),
+            pairs: None,
         }),
         (Some(_), _, None) => Err(Fault::new(
             at,

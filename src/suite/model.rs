@@ -189,6 +189,8 @@ pub enum Expect {
         token: String,
         /// The acceptable ways to decline: `refused`, `threw` or both, in this order.
         or: Vec<OutcomeKind>,
+        /// The separator of the token's pairs, if another order of these is as good.
+        pairs: Option<String>,
     },
     /// One of these outcomes.
     Outcomes(Vec<OutcomeKind>),
@@ -225,6 +227,24 @@ impl Suite {
     pub fn shown_by<'s>(&'s self, vector: &'s Vector) -> impl Iterator<Item = &'s Requirement> {
         vector.shows.iter().map(|&at| &self.requirements[at])
     }
+}
+
+impl Expect {
+    /// Whether a token is the expected one: to the byte, or up to the order of its pairs.
+    pub fn is_token(due: &str, pairs: Option<&str>, actual: &str) -> bool {
+        let sorted = |token: &'_ str, separator: &str| {
+            let mut pairs: Vec<String> = token.split(separator).map(str::to_owned).collect();
+            pairs.sort_unstable();
+            pairs
+        };
+        due == actual || pairs.is_some_and(|pairs| sorted(due, pairs) == sorted(actual, pairs))
+    }
+}
+
+impl Requirement {
+    /// The id of the requirement that a token is as the scheme writes it. Where it cites the
+    /// vendor's document, that settles the order of pairs, too.
+    pub(crate) const TOKEN_IS_EXACT: &str = "token-is-exact";
 }
 
 impl Vector {

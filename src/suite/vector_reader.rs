@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::scheme::Scheme;
+use crate::scheme::{Order, Scheme, TokenGrammar};
 use crate::signature::{Context, Fields, Op, Request, Secret, Secrets, Slug, Value};
 use crate::suite::error::{Fault, Problem};
 use crate::suite::expect_reader::read_expect;
@@ -13,7 +13,7 @@ use crate::suite::literal::Literal;
 use crate::suite::policy_reader::read_context;
 use crate::suite::position::{At, Position};
 use crate::suite::raw::{ContextFile, VectorFile};
-use crate::suite::{InputKind, Level, Requirement, Vector};
+use crate::suite::{Basis, Expect, InputKind, Level, Requirement, Vector};
 
 /// Maximum length of one `{repeat, times}`, in bytes.
 const MAX_LONG: usize = 1 << 20;
@@ -89,7 +89,10 @@ impl<'s> VectorReader<'s> {
             ),
         };
         let context = self.read_context(file.op, file.context, at)?;
-        let expect = read_expect(file.op, level, file.expect, file.observe, at)?;
+        let mut expect = read_expect(file.op, level, file.expect, file.observe, at)?;
+        if let Expect::Token { pairs, .. } = &mut expect {
+            *pairs = self.pairs_in_any_order(&shows);
+        }
         let basis = Vector::basis_of(shows.iter().map(|&index| self.requirements[index].basis));
         Ok(Vector {
             id,
@@ -110,6 +113,19 @@ impl<'s> VectorReader<'s> {
             input: input.kind()?,
             expect,
         })
+    }
+
+    /// The separator of the token's pairs, if they may stand in any order, also where the token is
+    /// signed: there the order counts only if the document is cited for it.
+    fn pairs_in_any_order(&self, shows: &[usize]) -> Option<String> {
+        let TokenGrammar::Pairs(pairs) = &self.scheme.token else {
+            return None;
+        };
+        let mut shown = shows.iter().map(|&index| &self.requirements[index]);
+        let is_cited = shown.any(|one| {
+            one.basis == Basis::Document && one.id.as_str() == Requirement::TOKEN_IS_EXACT
+        });
+        (pairs.order == Order::Any && !is_cited).then(|| pairs.separator.clone())
     }
 
     fn read_shows(&self, shows: &At<Vec<At<String>>>) -> Result<(Vec<usize>, Level), Fault> {

@@ -215,3 +215,67 @@ fn what_each_token_shows_for_itself_is_not_searched_without_end() {
     assert!(causes.is_empty(), "{causes:?}");
     assert!(sign["searched"].as_u64() <= Some(40), "{sign}");
 }
+
+/// Where any order of the pairs is as good, only a requirement that cites the vendor's document for
+/// the token accuses a signer that writes another.
+#[test(needs(PYTHON))]
+fn the_order_of_pairs_counts_only_where_the_document_is_cited() {
+    let run = |command: &mut Command| {
+        let output = command.args(["--report", "json=-"]).output();
+        document(&output.unwrap())
+    };
+    let cited = run(&mut command("stripe-webhook", "other-order"));
+    let cases = cited["cases"].as_array().unwrap();
+    let failed: Vec<&Value> = cases
+        .iter()
+        .filter(|case| case["verdict"] == "fail" && case["outcome"] == "token")
+        .collect();
+    assert!(!failed.is_empty());
+    for case in failed {
+        let shows = case["shows"].as_array().unwrap();
+        assert!(shows.contains(&"token-is-exact".into()), "{case}");
+    }
+    // The same scheme without a document.
+    let folder = tempfile::tempdir().unwrap();
+    let scheme = r#"macproof: 1
+suite: uncited
+version: 1
+title: Pairs
+source: {title: "Pairs", url: "https://example.com/", retrieved: "2026-11-20"}
+scheme:
+  algorithm: hmac-sha256
+  secret: {encoding: utf8}
+  fields:
+    timestamp: {type: unix-seconds}
+    payload: {type: text}
+  message: "{timestamp}.{payload}"
+  token: {pairs: {t: "{timestamp}", v1: "{mac:hex}"}, separator: ",", repeat: [v1], unknown: ignore, order: any}
+  freshness: {of: timestamp, max_age: 300s}
+"#;
+    let file = folder.path().join("scheme.yaml");
+    std::fs::write(&file, scheme).unwrap();
+    let suite = folder.path().join("uncited.yaml");
+    let made = Command::new(env!("CARGO_BIN_EXE_macproof"))
+        .args(["suite", "generate"])
+        .arg(&file)
+        .arg("--output")
+        .arg(&suite)
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{made:?}");
+    let adapter = format!("python3 {SIGNER} other-order");
+    let uncited = run(Command::new(env!("CARGO_BIN_EXE_macproof"))
+        .args(["run", "--suite-file"])
+        .arg(&suite)
+        .args(["--command", &adapter]));
+    let cases = uncited["cases"].as_array().unwrap();
+    let wrong = |case: &&Value| case["verdict"] == "fail" && case["outcome"] == "token";
+    assert_eq!(cases.iter().find(wrong), None);
+    assert!(
+        cases
+            .iter()
+            .filter(|case| case["verdict"] == "pass")
+            .count()
+            > 20
+    );
+}

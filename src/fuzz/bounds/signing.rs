@@ -3,8 +3,9 @@
 use crate::fuzz::bounds::token_shape::Texture;
 use crate::fuzz::bounds::{Bounds, Ruling};
 use crate::generate::{Form, Rule, Sound, requirements as rules};
-use crate::scheme::{FieldTexts, Refusal, SecretEncoding};
+use crate::scheme::{FieldTexts, Order, Refusal, SecretEncoding, TokenGrammar};
 use crate::signature::{Outcome, Request};
+use crate::suite::Expect;
 
 impl Bounds<'_> {
     pub(super) fn signed(&self, request: &Request, outcome: &Outcome) -> Ruling {
@@ -14,6 +15,9 @@ impl Bounds<'_> {
         };
         match outcome {
             Outcome::Token(actual) if *actual == token => return Ruling::Sound,
+            Outcome::Token(actual) if Expect::is_token(&token, self.pairs(), actual) => {
+                return Ruling::ImplementationDefined("writes the pairs in another order");
+            }
             _ => {}
         }
         if self.form(&request.fields) == Form::Uncertain {
@@ -36,6 +40,14 @@ impl Bounds<'_> {
                 Ruling::ImplementationDefined("refuses to sign an unusual identity, secret or time")
             }
             _ => Ruling::Broken(rule, sound),
+        }
+    }
+
+    /// The separator of the token's pairs, if they may stand in any order.
+    fn pairs(&self) -> Option<&str> {
+        match &self.suite.scheme.token {
+            TokenGrammar::Pairs(pairs) if pairs.order == Order::Any => Some(&pairs.separator),
+            _ => None,
         }
     }
 

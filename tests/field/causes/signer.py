@@ -53,7 +53,10 @@ for line in sys.stdin:
             time -= time % 86400
         separator = ", " if fault == "blank-between" else ","
         signed = mac(asked["secret"], f"{time}.{payload}")
-        answer = {"id": asked["id"], "token": f"t={time}{separator}v1={signed}"}
+        pairs = [f"t={time}", f"v1={signed}"]
+        if fault == "other-order":
+            pairs.reverse()
+        answer = {"id": asked["id"], "token": separator.join(pairs)}
     elif not isinstance(asked["fields"]["user_id"], str):
         answer = {"id": asked["id"], "refused": "not a text"}
     elif not asked["fields"]["user_id"]:
