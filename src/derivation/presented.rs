@@ -2,7 +2,7 @@
 
 use crate::derivation::origin::{Origin, Tracer};
 use crate::derivation::rebase_token::{SignedToken, rebase_token};
-use crate::derivation::shift::number;
+use crate::derivation::shift::{Shift, number};
 use crate::derivation::signing::{Change, Signing};
 use crate::scheme::{Item, ParsedToken, Scheme, is_canonical_time};
 use crate::signature::{Fields, Request, Secrets, Value};
@@ -66,10 +66,17 @@ impl Tracer<'_> {
             Some(Value::Json(json)) => {
                 let mut json = json.clone();
                 let mut derivations = Vec::new();
+                let scheme = &self.suite().scheme;
+                let unchanged = Change {
+                    shift: Shift::NONE,
+                    sign: &|signing| signing.token(scheme),
+                };
                 each_text(&mut json, &mut |text| {
                     self.first_derivation(request, text, &mut |derivation| {
-                        derivations.push(derivation);
-                        true
+                        // An edit may be too large to be made again.
+                        let is_remade = derivation.remade(scheme, unchanged).as_ref() == Some(text);
+                        derivations.extend(is_remade.then_some(derivation));
+                        is_remade
                     });
                 });
                 Some(Presented::Inside(json, derivations)).filter(|inside| is_right(inside))
