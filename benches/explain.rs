@@ -45,6 +45,7 @@ fn searches(criterion: &mut Criterion) {
             fields: &fields,
             token,
             now: Some(1_741_761_700),
+            interrupt: None,
         };
         let explanation = explain(&question);
         assert_eq!(explanation.answer, Answer::Unexplained);

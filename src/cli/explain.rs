@@ -32,6 +32,7 @@ pub(crate) fn explain(args: &ExplainArgs, now: u64) -> Result<Exit, Stop> {
         fields: &inputs.fields,
         token: &args.token,
         now: Some(args.now.unwrap_or(now)),
+        interrupt: None,
     });
     explanation.tried.took_ms = u64::try_from(clock.elapsed().as_millis()).ok();
     if args.signature.json {

@@ -163,7 +163,8 @@ impl Search<'_> {
                 continue;
             }
             searches += 1;
-            let causes = causes_of_token(case);
+            let causes = self.causes_of_token(case);
+            self.unless_interrupted()?;
             let mut is_fruitless = true;
             for mut one in causes.into_iter().flat_map(Known::with_parts) {
                 let mut others = known.iter_mut();
@@ -224,6 +225,30 @@ impl Search<'_> {
         Some(())
     }
 
+    /// The mistakes that the token of a case shows.
+    fn causes_of_token(&self, case: &SignCase<'_>) -> Vec<Known> {
+        let Some(token) = case.wrong_token() else {
+            return Vec::new();
+        };
+        let explanations = case.signed.requests.iter().map(|request| {
+            explain(&Question {
+                scheme: case.signed.scheme,
+                secrets: &request.secrets,
+                fields: &request.fields,
+                token,
+                now: Some(request.now),
+                interrupt: Some(self.interrupt),
+            })
+        });
+        let mut explained = explanations.filter(|one| one.answer == Answer::Explained);
+        let causes = explained.next().map(|explanation| explanation.causes);
+        let known = |cause: Cause| Known {
+            mistakes: cause.mistake_ids(),
+            pipelines: cause.pipelines,
+        };
+        causes.into_iter().flatten().map(known).collect()
+    }
+
     /// The sign cases that passed or failed, suite by suite.
     fn sign_cases_by_suite<'o>(
         &self,
@@ -277,29 +302,6 @@ impl Search<'_> {
     fn unless_interrupted(&self) -> Option<()> {
         (!self.interrupt.load(Ordering::Relaxed)).then_some(())
     }
-}
-
-/// The mistakes that the token of a case shows.
-fn causes_of_token(case: &SignCase<'_>) -> Vec<Known> {
-    let Some(token) = case.wrong_token() else {
-        return Vec::new();
-    };
-    let explanations = case.signed.requests.iter().map(|request| {
-        explain(&Question {
-            scheme: case.signed.scheme,
-            secrets: &request.secrets,
-            fields: &request.fields,
-            token,
-            now: Some(request.now),
-        })
-    });
-    let mut explained = explanations.filter(|one| one.answer == Answer::Explained);
-    let causes = explained.next().map(|explanation| explanation.causes);
-    let known = |cause: Cause| Known {
-        mistakes: cause.mistake_ids(),
-        pipelines: cause.pipelines,
-    };
-    causes.into_iter().flatten().map(known).collect()
 }
 
 /// Drops what is a special case of all that a general mistake explains.

@@ -56,6 +56,7 @@ impl Asked<'_> {
             fields: &self.fields,
             token,
             now: Some(NOW + 77),
+            interrupt: None,
         })
     }
 }

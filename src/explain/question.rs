@@ -1,11 +1,12 @@
 //! The question and its answer.
 
 use std::collections::HashSet;
+use std::sync::atomic::AtomicBool;
 
 use crate::explain::candidates::Candidates;
 use crate::explain::clues::clues;
 use crate::explain::details::detail;
-use crate::explain::search::search;
+use crate::explain::search::{Effort, search};
 use crate::explain::times::{CarriedTime, Oddity, carried_time};
 use crate::explain::{Answer, Cause, Explanation, Finding, Tried};
 use crate::mistakes::{FormWords, Inputs, MistakeId, Pipeline};
@@ -26,6 +27,8 @@ pub struct Question<'a> {
     pub token: &'a str,
     /// About when it was made, in Unix seconds, where that is known.
     pub now: Option<u64>,
+    /// Once set, the search ends with what it has, within milliseconds.
+    pub interrupt: Option<&'a AtomicBool>,
 }
 
 /// How many causes are told.
@@ -52,7 +55,11 @@ pub fn explain(question: &Question<'_>) -> Explanation {
     let received = received(question.scheme, question.token);
     let candidates = Candidates::of(question.scheme, question.token, &time.texts);
     let around = around(&inputs, question.token);
-    match search(&inputs, &received, &candidates, around.is_some()) {
+    let effort = Effort {
+        holds_right_mac: around.is_some(),
+        interrupt: question.interrupt,
+    };
+    match search(&inputs, &received, &candidates, effort) {
         Err(refusal) => {
             explanation.answer = Answer::NotAskable;
             explanation.notes.push(format!("{refusal}"));

@@ -1,5 +1,7 @@
 //! The search: every key, every message, every hash function, fewest deviations first.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use crate::explain::Tried;
 use crate::explain::candidates::Candidates;
 use crate::explain::encodings::Encodings;
@@ -18,16 +20,36 @@ pub(super) struct Found {
     pub(super) tried: Tried,
 }
 
-/// Finds the pipelines with the fewest deviations that give one of the received texts. A token that
-/// `holds_right_mac` holds no other: little more than what stands behind the MAC is searched then.
+/// How far a search goes.
+#[derive(Clone, Copy)]
+pub(super) struct Effort<'a> {
+    /// Whether the token holds the right MAC: it holds no other, and little more than what stands
+    /// behind the MAC is searched.
+    pub(super) holds_right_mac: bool,
+    /// Once set, the search ends.
+    pub(super) interrupt: Option<&'a AtomicBool>,
+}
+
+impl Effort<'_> {
+    /// How many deviations are tried at most.
+    fn deepest(self) -> usize {
+        // One deviation before the MAC may still be one of the time that the token carries.
+        if self.holds_right_mac { 1 } else { LEVELS }
+    }
+
+    fn is_over(self) -> bool {
+        self.interrupt
+            .is_some_and(|flag| flag.load(Ordering::Relaxed))
+    }
+}
+
+/// Finds the pipelines with the fewest deviations that give one of the received texts.
 pub(super) fn search(
     inputs: &Inputs<'_>,
     received: &[String],
     candidates: &Candidates,
-    holds_right_mac: bool,
+    effort: Effort<'_>,
 ) -> Result<Found, Refusal> {
-    // One deviation before the MAC may still be one of the time that the token carries.
-    let deepest = if holds_right_mac { 1 } else { LEVELS };
     let mut found = Found {
         pipelines: Vec::new(),
         tried: Tried {
@@ -43,7 +65,7 @@ pub(super) fn search(
             Ok(texts) => {
                 unreadable = None;
                 Search::new(inputs, &texts, &reading, received, candidates)?
-                    .run(deepest, &mut best, &mut found)?;
+                    .run(effort, &mut best, &mut found)?;
             }
         }
     }
@@ -181,14 +203,19 @@ impl<'a> Search<'a> {
         })
     }
 
-    fn run(mut self, deepest: usize, best: &mut usize, found: &mut Found) -> Result<(), Refusal> {
+    fn run(
+        mut self,
+        effort: Effort<'_>,
+        best: &mut usize,
+        found: &mut Found,
+    ) -> Result<(), Refusal> {
         let mut prepared: Vec<Option<Prepared>> = Vec::new();
         prepared.resize_with(self.keys.len() * self.hashes.len(), || None);
         let mut budget = Budget::NEW;
         let mut macs = 0;
         let mut hits = Vec::new();
         for level in 0..=LEVELS {
-            if level > *best || level > deepest {
+            if level > *best || level > effort.deepest() {
                 break;
             }
             found.tried.complete &= self.messages.make(level)?;
@@ -212,6 +239,10 @@ impl<'a> Search<'a> {
                             };
                             if counts.before_the_mac() != level || !counts.are_tried() {
                                 continue;
+                            }
+                            if effort.is_over() {
+                                found.tried.complete = false;
+                                return Ok(());
                             }
                             let cost = blocks * hashing.hash.cost();
                             if !budget.affords(level, counts.is_product(), cost) {

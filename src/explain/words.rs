@@ -161,6 +161,7 @@ mod tests {
             fields,
             token,
             now: Some(1_741_761_700),
+            interrupt: None,
         })
         .to_string()
     }

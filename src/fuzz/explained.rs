@@ -76,6 +76,7 @@ fn of_token(
             fields: &request.fields,
             token,
             now: Some(request.now),
+            interrupt: None,
         })
     });
     let mut explained = std::iter::zip(explanations, &asked);

@@ -119,14 +119,21 @@ fn traded(builder: &mut VectorBuilder<'_>, clock: &Clock, neighbour: &Neighbour)
 
 /// Whether the message of these fields is also that of other fields with a well-formed time.
 pub(crate) fn has_another_reading(fixture: &Fixture<'_>, fields: &Fields) -> bool {
-    fn reads(fixture: &Fixture<'_>, parts: &[MessagePart], message: &[u8]) -> bool {
-        let Some((first, rest)) = parts.split_first() else {
-            return message.is_empty();
-        };
-        match first {
-            MessagePart::Literal(bytes) => message
-                .strip_prefix(bytes.as_slice())
-                .is_some_and(|message| reads(fixture, rest, message)),
+    let Some(message) = fixture.message(fields) else {
+        return false;
+    };
+    // Where the parts so far may end: with a set of places, many texts cost no more than one.
+    let mut ends = vec![false; message.len() + 1];
+    ends[0] = true;
+    for part in fixture.scheme.message.parts() {
+        let starts = (0..ends.len()).filter(|&at| ends[at]);
+        let mut next = vec![false; ends.len()];
+        match part {
+            MessagePart::Literal(bytes) => {
+                for start in starts.filter(|&at| message[at..].starts_with(bytes)) {
+                    next[start + bytes.len()] = true;
+                }
+            }
             MessagePart::Field { field, .. } => {
                 let of = fixture.scheme.fields.at(*field);
                 let fits = |text: &[u8]| match &of.kind {
@@ -134,12 +141,14 @@ pub(crate) fn has_another_reading(fixture: &Fixture<'_>, fields: &Fields) -> boo
                     FieldKind::UnixSeconds | FieldKind::UnixMillis => is_canonical_time(text),
                     FieldKind::Enum(values) => values.iter().any(|v| v.as_bytes() == text),
                 };
-                (0..=message.len())
-                    .any(|end| fits(&message[..end]) && reads(fixture, rest, &message[end..]))
+                for start in starts {
+                    for (end, is_end) in next.iter_mut().enumerate().skip(start) {
+                        *is_end = *is_end || fits(&message[start..end]);
+                    }
+                }
             }
         }
+        ends = next;
     }
-    fixture
-        .message(fields)
-        .is_some_and(|message| reads(fixture, fixture.scheme.message.parts(), &message))
+    ends[message.len()]
 }

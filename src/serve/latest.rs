@@ -97,6 +97,7 @@ impl LatestCall {
             fields: &self.fields,
             token,
             now: Some(self.at),
+            interrupt: None,
         });
         if explanation.answer != Answer::Explained {
             return explanation.clues.iter().map(|clue| capital(clue)).collect();

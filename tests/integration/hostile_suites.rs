@@ -134,3 +134,32 @@ fn the_largest_suites_run_in_bounded_memory() {
         assert!(said.contains("fails 1 of 1 cases"), "{name}: {said}");
     }
 }
+
+/// A message of many texts can be read in many ways: whether it has another reading is found out
+/// without trying them all. The limit is one of processor time, which other programs do not take.
+#[test]
+fn a_scheme_of_many_texts_is_generated_in_bounded_time() {
+    let program = Program::new();
+    let texts: Vec<String> = (0..20).map(|at| format!("f{at}: {{type: text}}")).collect();
+    let names: Vec<String> = (0..20).map(|at| format!("{{f{at}}}")).collect();
+    let scheme = format!(
+        "macproof: 1\nsuite: many\nversion: 1\ntitle: Many\nsource: {{title: \"x\", url: \
+         \"https://example.com/\", retrieved: \"2026-11-20\"}}\nscheme:\n  algorithm: hmac-sha256\n  \
+         secret: {{encoding: utf8}}\n  fields: {{{}, a: {{type: unix-seconds}}, b: {{type: \
+         unix-millis}}, c: {{type: unix-seconds}}, d: {{type: unix-seconds}}}}\n  message: \
+         \"{}|{{a}}|{{b}}|{{c}}|{{d}}\"\n  token: \"{{a}}.{{b}}.{{c}}.{{d}}.{{mac:hex}}\"\n",
+        texts.join(", "),
+        names.join("|")
+    );
+    fs::write(program.path("many.yaml"), scheme).unwrap();
+    let line = format!(
+        "ulimit -t 30; exec {} suite generate many.yaml --output made.yaml",
+        env!("CARGO_BIN_EXE_macproof")
+    );
+    let done = Command::new("sh")
+        .args(["-c", &line])
+        .current_dir(program.folder.path())
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{done:?}");
+}
