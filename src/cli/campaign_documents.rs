@@ -1,4 +1,4 @@
-//! Where the JSON documents of a fuzz campaign go.
+//! Where the JSON documents of a fuzz campaign go, and its progress.
 
 use std::path::PathBuf;
 
@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::cli::exit::Stop;
 use crate::cli::render::{is_standard_output, probe};
 use crate::cli::terminal::{print, save, say, tell};
+use crate::fuzz::FuzzProgress;
 use crate::report;
 
 /// The files of `--report json=PATH`.
@@ -60,4 +61,14 @@ impl CampaignDocuments {
             tell(words);
         }
     }
+}
+
+/// The progress of a campaign, on one line.
+pub(crate) fn progress_line(progress: &FuzzProgress) -> String {
+    report::fuzz_progress_line(
+        progress.elapsed,
+        progress.cases,
+        progress.kinds,
+        progress.findings,
+    )
 }

@@ -74,7 +74,7 @@ pub(crate) struct CertifyArgs {
     /// as for timing. Only for hardened.
     #[arg(long, value_name = "NS", value_parser = target)]
     target: Option<f64>,
-    /// Maximum time to measure the timing, in all; 20s for each suite by default. Only for hardened.
+    /// Maximum total time of the timing test; by default 20s for each suite. Only for hardened.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     time: Option<Duration>,
     /// Where to write the certificate; standard output by default.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use crate::cli::campaign_documents::CampaignDocuments;
+use crate::cli::campaign_documents::{CampaignDocuments, progress_line};
 use crate::cli::clock::{now, to_the_second, unix_now};
 use crate::cli::corpus::{corpus_file, read_corpus, write_corpus};
 use crate::cli::exit::{Exit, Stop};
@@ -22,7 +22,7 @@ use crate::fuzz::{
     FuzzCircumstances, FuzzEnding, FuzzOptions, FuzzOutput, FuzzProgress, VersusOptions, document,
     fuzz as fuzz_suites, saved,
 };
-use crate::report::{fuzz_human, fuzz_progress_line};
+use crate::report::fuzz_human;
 use crate::results::JUDGED_ITSELF;
 use crate::runner::Shard;
 use crate::suite::Suite;
@@ -195,15 +195,7 @@ pub(crate) fn campaign(
 ) -> Result<FuzzOutput, Stop> {
     let interrupt = interrupt_flag()?;
     let bar = ProgressBar::new();
-    let progress = |progress: FuzzProgress| {
-        let FuzzProgress {
-            cases,
-            kinds,
-            findings,
-            elapsed,
-        } = progress;
-        bar.tell(|| fuzz_progress_line(elapsed, cases, kinds, findings));
-    };
+    let progress = |progress: FuzzProgress| bar.tell(|| progress_line(&progress));
     let began = Instant::now();
     let clock = || began.elapsed();
     let output = fuzz_suites(

@@ -44,8 +44,8 @@ pub(crate) struct TimingArgs {
     /// server that does not speak the protocol, which is measured with one call per request.
     #[arg(long, value_name = "NS", value_parser = target)]
     target: Option<f64>,
-    /// Maximum time in all, shared equally by what is measured: half to measure, half to confirm a
-    /// leak; by default 20s for each suite, and for the adapter's comparison.
+    /// Maximum total time, shared equally by all suites: half to measure, half to confirm a leak; by
+    /// default 20s for each suite, and for the adapter's comparison.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     time: Option<Duration>,
     /// The seed for all random choices; random by default, and printed.

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::cli::campaign_documents::CampaignDocuments;
+use crate::cli::campaign_documents::{CampaignDocuments, progress_line};
 use crate::cli::clock::{now, to_the_second, unix_now};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::interrupt::interrupt_flag;
@@ -13,7 +13,7 @@ use crate::cli::terminal::ProgressBar;
 use crate::fuzz::{
     FuzzEnding, FuzzProgress, VersusCircumstances, VersusOptions, versus, versus_document,
 };
-use crate::report::{FIRST_IS_OURS, fuzz_progress_line, versus_human};
+use crate::report::{FIRST_IS_OURS, versus_human};
 use crate::suite::Suite;
 
 /// Compares two implementations, and reports.
@@ -29,15 +29,7 @@ pub(crate) fn against(
     }
     let interrupt = interrupt_flag()?;
     let bar = ProgressBar::new();
-    let progress = |progress: FuzzProgress| {
-        let FuzzProgress {
-            cases,
-            kinds,
-            findings,
-            elapsed,
-        } = progress;
-        bar.tell(|| fuzz_progress_line(elapsed, cases, kinds, findings));
-    };
+    let progress = |progress: FuzzProgress| bar.tell(|| progress_line(&progress));
     let started = now();
     let began = Instant::now();
     let output = versus(

@@ -18,6 +18,9 @@ const MOST_SEARCHES: usize = 512;
 /// After how many searches of a suite that found nothing new no other case of it is searched.
 const MOST_FRUITLESS: usize = 16;
 
+/// How many forms of one cause are tried on every failed case.
+const MOST_FORMS: usize = 6;
+
 /// How many causes of signing are tried on every failed case.
 const MOST_KNOWN: usize = 40;
 
@@ -169,7 +172,10 @@ impl Search<'_> {
             for mut one in causes.into_iter().flat_map(Known::with_parts) {
                 let mut others = known.iter_mut();
                 match others.find(|other| other.mistakes == one.mistakes) {
-                    Some(other) => other.pipelines.append(&mut one.pipelines),
+                    Some(other) => {
+                        other.pipelines.append(&mut one.pipelines);
+                        other.pipelines.truncate(MOST_FORMS);
+                    }
                     None => {
                         is_fruitless = false;
                         known.push(one);

@@ -78,14 +78,14 @@ fn nearly_right(inputs: &Inputs<'_>, token: &str) -> Option<String> {
             .collect();
         let of = is.len();
         return if sorted(&is) == sorted(&due) {
-            Some("it has the characters of the right token in another order".to_owned())
+            Some("it contains the characters of the right token in a different order".to_owned())
         } else if let [at] = &other[..] {
             Some(format!(
-                "it is the right token but for character {at} of {of}: was it mistyped, or changed on its way?"
+                "it matches the right token except for character {at} of {of}: it was mistyped, or altered in transit"
             ))
         } else if other.len() <= FEW {
             Some(format!(
-                "it is the right token but for the characters {} of {of}: was it mistyped, or changed on its way?",
+                "it matches the right token except for characters {} of {of}: it was mistyped, or altered in transit",
                 other.join(", ")
             ))
         } else {
@@ -104,10 +104,10 @@ fn nearly_right(inputs: &Inputs<'_>, token: &str) -> Option<String> {
     }
     Some(if is.len() < due.len() {
         let gone = characters(due.len() - is.len());
-        format!("it is the right token, but lacks {gone} behind character {before}")
+        format!("it matches the right token, but lacks {gone} after character {before}")
     } else {
         let more = characters(is.len() - due.len());
-        format!("it is the right token, but with {more} more behind character {before}")
+        format!("it matches the right token, but has {more} more after character {before}")
     })
 }
 
@@ -353,16 +353,16 @@ mod tests {
             String::from_utf8(token).unwrap()
         };
         let clue_of_one = clue(&other(9)).unwrap();
-        assert!(clue_of_one.starts_with("it is the right token but for character 10 of "));
+        assert!(clue_of_one.starts_with("it matches the right token except for character 10 of "));
         let backwards: String = due.chars().rev().collect();
         assert_eq!(clue(&backwards).unwrap(), "it is the right token backwards");
         let (head, tail) = due.split_at(7);
         let lacking = clue(&format!("{head}{}", &tail[1..])).unwrap();
-        assert!(lacking.starts_with("it is the right token, but lacks 1 character behind"));
+        assert!(lacking.starts_with("it matches the right token, but lacks 1 character after"));
         let longer = clue(&format!("{head}zz{tail}")).unwrap();
-        assert!(longer.starts_with("it is the right token, but with 2 characters more behind"));
+        assert!(longer.starts_with("it matches the right token, but has 2 characters more after"));
         let moved = clue(&format!("{tail}{head}")).unwrap();
-        assert!(moved.ends_with("in another order"), "{moved}");
+        assert!(moved.ends_with("in a different order"), "{moved}");
         assert_eq!(clue("x"), None);
         assert_eq!(clue(&"0".repeat(due.len())), None);
     }

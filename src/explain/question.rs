@@ -34,6 +34,9 @@ pub struct Question<'a> {
 /// How many causes are told.
 pub(super) const MOST_CAUSES: usize = 12;
 
+/// How many forms of the same mistakes are kept that the token does not tell apart.
+pub(super) const MOST_FORMS: usize = 3;
+
 /// Finds the mistakes that produce a token.
 pub fn explain(question: &Question<'_>) -> Explanation {
     let mut explanation = Explanation {
@@ -274,7 +277,7 @@ fn causes(pipelines: &[Pipeline], inputs: &Inputs<'_>) -> Vec<Cause> {
     sets.truncate(MOST_CAUSES);
     let cause = |(_, same): &(Vec<MistakeId>, Vec<&Pipeline>)| Cause {
         mistakes: findings(same, inputs),
-        pipelines: same.iter().copied().cloned().collect(),
+        pipelines: same.iter().take(MOST_FORMS).copied().cloned().collect(),
     };
     sets.iter().map(cause).collect()
 }

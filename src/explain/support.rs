@@ -6,9 +6,6 @@ use crate::results::Causes;
 use crate::scheme::{Implementation as _, Scheme};
 use crate::signature::{Outcome, Request};
 
-/// Of how many pipelines that one token does not tell apart the best is taken.
-const MOST_PIPELINES: usize = 3;
-
 /// The answer to a sign request.
 #[derive(Clone, Debug)]
 pub struct Signed<'a> {
@@ -65,7 +62,7 @@ impl Support {
             let each = choices.map(|choice| Self::of_one(pipeline, choice, signed));
             each.min_by_key(|support| support.margin())
         };
-        let each = pipelines.iter().take(MOST_PIPELINES).filter_map(along);
+        let each = pipelines.iter().filter_map(along);
         // The text around a MAC is another in every token: it has the one that shows it.
         each.max_by_key(|support| support.margin()).unwrap_or(Self {
             made: 1,

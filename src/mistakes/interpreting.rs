@@ -1,5 +1,5 @@
 //! Mistakes in which the presented token is not compared but interpreted: as a pattern, or as a
-//! part of a query. Who presents one that fits everything needs no secret.
+//! part of a query. Anyone who presents a token that matches everything needs no secret.
 
 use regex::Regex;
 
@@ -63,7 +63,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         id: MistakeId("verify-takes-query-operators"),
         title: "a map of operators is taken for the token",
         wrong: "The token is put into the query of a document database, where the operator $ne fits every signature.",
-        remedy: "Reject a token that is no text, and compare for equality in constant time.",
+        remedy: "Reject a token that is not a string, and compare for equality in constant time.",
         change: Change::Verifying(|attempt| {
             let Some(Value::Json(serde_json::Value::Object(query))) = attempt.call.token else {
                 return None;

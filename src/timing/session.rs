@@ -76,6 +76,7 @@ impl Session<'_> {
         clock: &dyn Fn() -> Duration,
         progress: &mut dyn FnMut(&Subject, Progress),
     ) -> Result<Measured, ChannelError> {
+        let began = clock();
         let first = reach.open()?;
         let hello = first.hello().clone();
         let target = self.target.unwrap_or(if first.is_amplified() {
@@ -94,7 +95,7 @@ impl Session<'_> {
             options: Options {
                 target,
                 time,
-                end: self.time.map_or(Duration::MAX, |time| clock() + time),
+                end: self.time.map_or(Duration::MAX, |time| began + time),
                 seed: self.seed,
             },
             redaction: self.redaction,

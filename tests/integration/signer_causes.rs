@@ -213,7 +213,9 @@ fn what_each_token_shows_for_itself_is_not_searched_without_end() {
         .output();
     let (causes, sign) = causes(&document(&output.unwrap()));
     assert!(causes.is_empty(), "{causes:?}");
-    assert!(sign["searched"].as_u64() <= Some(40), "{sign}");
+    // Absent if every case was searched.
+    let searched = sign["searched"].as_u64();
+    assert!(searched.is_some_and(|number| number <= 40), "{sign}");
 }
 
 /// Where any order of the pairs is as good, only a requirement that cites the vendor's document for
