@@ -1,9 +1,12 @@
 //! One adapter process at work on its share of the cases.
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
 
-use crate::adapters::{Exchange, Ticket};
+use crate::adapters::{Adapter, AdapterError, Exchange, Ticket};
 use crate::protocol::{Hello, PreparedRequest, Reply};
 use crate::results::{Failure, Observed, Redaction, Verdict};
 use crate::runner::case::{Case, Disposition};
@@ -36,10 +39,18 @@ impl WorkerContext<'_, '_> {
     }
 }
 
+/// In how many steps the cases that sign by the real clock are spread over a second.
+const STEPS: usize = 20;
+
+/// How long a step is.
+const STEP: Duration = Duration::from_millis(50);
+
 /// One process's share.
 pub(super) struct Job<'w, 's> {
     work: &'w WorkerContext<'w, 's>,
     lot: Range<u64>,
+    /// The cases that this step of [`Job::spread_over_a_second`] still asks.
+    step: Option<Vec<u32>>,
     /// The latest request of each case that is asked live, and its second.
     live: Vec<Option<(u64, PreparedRequest)>>,
     began: u64,
@@ -50,9 +61,54 @@ impl<'w, 's> Job<'w, 's> {
         Self {
             work,
             lot: 0..0,
+            step: None,
             live: vec![None; work.cases.len()],
             began: (work.now)(),
         }
+    }
+
+    /// Asks some cases that sign by the real clock again, at every part of a second.
+    ///
+    /// A whole run may be over in a tenth of a second. A signer that rounds the time, or reads the
+    /// clock twice, is right for most of each second, so that the hour of the run would decide on
+    /// its verdict.
+    pub(super) fn spread_over_a_second(
+        &mut self,
+        adapter: &mut dyn Adapter,
+        interrupt: &AtomicBool,
+    ) -> Result<(), AdapterError> {
+        let signing = self.signing_by_the_clock();
+        if signing.is_empty() {
+            return Ok(());
+        }
+        for step in 0..STEPS {
+            if self.work.schedule.is_stopped() || interrupt.load(Ordering::Relaxed) {
+                break;
+            }
+            thread::sleep(STEP);
+            let cases = signing.iter().map(|cases| cases[step % cases.len()]);
+            self.step = Some(cases.collect());
+            adapter.drive(self)?;
+        }
+        Ok(())
+    }
+
+    /// The cases of each suite whose right token depends on the time of the asking.
+    fn signing_by_the_clock(&self) -> Vec<Vec<u32>> {
+        let mut signing: Vec<Vec<u32>> = Vec::new();
+        let mut latest = None;
+        for (at, case) in std::iter::zip(0.., self.work.cases) {
+            let is_live = matches!(case.fate, Disposition::AskedLive(_));
+            if !is_live || !matches!(case.asked.expect, Expect::Token { .. }) {
+                continue;
+            }
+            match signing.last_mut() {
+                Some(cases) if latest == Some(&case.suite.name) => cases.push(at),
+                _ => signing.push(vec![at]),
+            }
+            latest = Some(&case.suite.name);
+        }
+        signing
     }
 
     /// Takes in what happened in one round of a case, and tells it where that is news.
@@ -80,6 +136,9 @@ impl<'w, 's> Job<'w, 's> {
 
     /// A round of a case is over.
     fn count(&self, at: usize) {
+        if self.step.is_some() {
+            return;
+        }
         self.work.seen(at).rounds += 1;
         self.work.schedule.add_done(1);
     }
@@ -101,11 +160,15 @@ impl Exchange for Job<'_, '_> {
         if self.work.schedule.is_stopped() {
             return None;
         }
-        if self.lot.is_empty() {
-            self.lot = self.work.schedule.take_lot();
-        }
-        let place = self.lot.next()?;
-        let case = self.work.schedule.case_at(place);
+        let case = match &mut self.step {
+            Some(cases) => cases.pop()?,
+            None => {
+                if self.lot.is_empty() {
+                    self.lot = self.work.schedule.take_lot();
+                }
+                self.work.schedule.case_at(self.lot.next()?)
+            }
+        };
         let at = case as usize;
         let Disposition::AskedLive(live) = &self.work.cases[at].fate else {
             return Some(Ticket(u64::from(case)));

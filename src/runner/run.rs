@@ -152,7 +152,7 @@ pub fn run<'s>(
         first,
         &|| target.connect(options.limits, interrupt),
         options.jobs.clamp(1, schedule.lots()),
-        &|_, adapter| run_worker(&work, adapter),
+        &|number, adapter| run_worker(&work, number, adapter, interrupt),
         &mut || {
             progress(Progress {
                 done: schedule.done(),
@@ -290,13 +290,18 @@ struct WorkerReport {
 
 fn run_worker(
     work: &WorkerContext<'_, '_>,
+    number: usize,
     adapter: Result<Box<dyn Adapter + '_>, AdapterError>,
+    interrupt: &AtomicBool,
 ) -> WorkerReport {
     let mut job = Job::new(work);
     let (ended, shutdown) = match adapter {
         Ok(mut adapter) => {
             let changes = work.hello.changes(adapter.hello());
-            let ended = adapter.drive(&mut job);
+            let mut ended = adapter.drive(&mut job);
+            if ended.is_ok() && number == 0 {
+                ended = job.spread_over_a_second(&mut *adapter, interrupt);
+            }
             let mut shutdown = adapter.finish();
             shutdown.hello_changes.join(&changes);
             (ended, shutdown)

@@ -25,10 +25,14 @@ impl Seen {
         );
         self.observed = match (self.observed.take(), observed) {
             (None, one) => Some(one),
-            // Another second makes another token: it has changed only if it was right once.
-            (Some(earlier), _) if matches!(both, (Some(one), Some(two)) if one == two) => {
-                Some(earlier)
+            // Tokens of two seconds differ in any case: what tells something is a wrong one beside
+            // the right one of its second.
+            (Some(_), wrong) if both == (Some(true), Some(false)) => {
+                self.right = right;
+                self.observed = Some(wrong);
+                return;
             }
+            (Some(earlier), _) if matches!(both, (Some(_), Some(_))) => Some(earlier),
             (Some(earlier), later) => Some(combine(earlier, later, due)),
         };
         if self.right.is_none() {
@@ -154,19 +158,19 @@ mod tests {
     }
 
     #[test]
-    fn valid_tokens_of_different_seconds_are_equal() {
-        let rounds = |rounds: [(&str, &str); 3]| {
+    fn of_tokens_of_different_seconds_the_first_wrong_one_is_kept() {
+        let rounds = |rounds: &[(&str, &str)]| {
             let mut seen = Seen::default();
-            for (came, right) in rounds {
+            for &(came, right) in rounds {
                 let came = Observed::Outcome(token(came));
                 seen.add(came, Some(right.into()), &Expect::Outcomes(vec![]));
             }
             (seen.observed.unwrap(), seen.right.unwrap())
         };
         let one = |came: &str, right: &str| (Observed::Outcome(token(came)), right.to_owned());
-        assert_eq!(rounds([("1", "1"), ("2", "2"), ("3", "3")]), one("1", "1"));
-        assert_eq!(rounds([("1", "2"), ("2", "3"), ("3", "4")]), one("1", "2"));
-        let (changed, _) = rounds([("1", "1"), ("2", "2"), ("2", "3")]);
-        assert_eq!(changed, Observed::Unstable(token("1"), token("2")));
+        assert_eq!(rounds(&[("1", "1"), ("2", "2"), ("3", "3")]), one("1", "1"));
+        assert_eq!(rounds(&[("1", "2"), ("2", "3"), ("3", "4")]), one("1", "2"));
+        let changed = rounds(&[("1", "1"), ("2", "2"), ("2", "3"), ("3", "4"), ("5", "5")]);
+        assert_eq!(changed, one("2", "3"));
     }
 }

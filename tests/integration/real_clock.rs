@@ -121,6 +121,18 @@ fn mistakes_about_time_are_found() {
     }
 }
 
+/// Such a signer is right for most of each second, and a run takes a tenth of one.
+#[test(needs(PYTHON))]
+fn a_signer_that_is_wrong_for_part_of_a_second_is_found_at_any_time() {
+    let suite = suite();
+    for fault in ["rounded", "read-twice"] {
+        for _ in 0..3 {
+            let (_, failed) = asked(&suite, &adapter(fault, "0"), Some("*/identity-*"));
+            assert!(!failed.is_empty(), "{fault}");
+        }
+    }
+}
+
 /// What a campaign saves of such an implementation, as suites that were loaded again.
 fn fuzzed(suite: &Suite, target: &dyn Transport) -> Vec<Suite> {
     let options = FuzzOptions {

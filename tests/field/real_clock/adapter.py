@@ -22,7 +22,10 @@ for line in sys.stdin:
         if q["op"] == "sign":
             if not q["secret"]: a = {"id": q["id"], "refused": "empty secret"}
             else:
-                t = int(time.time()); a = {"id": q["id"], "token": f"t={t},v1={mac(q['secret'], t, q['fields']['body'])}"}
+                n = time.time(); t = round(n) if fault == "rounded" else int(n)
+                # The clock is read once more for the token, a tenth of a second later.
+                u = int(n + .1) if fault == "read-twice" else t
+                a = {"id": q["id"], "token": f"t={u},v1={mac(q['secret'], t, q['fields']['body'])}"}
         else:
             a = {"id": q["id"], "outcome": "reject"}
             try:
