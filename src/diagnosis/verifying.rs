@@ -49,6 +49,7 @@ impl Search<'_> {
         let mut ask = |probes: &[Probe<'_>]| asked.ask(probes);
         let mut asking = Asking::new(self.most, self.seed, &mut ask);
         asking.own_tokens_only = *self.secret == WhoseSecret::Unknown;
+        asking.interrupt = Some(self.interrupt);
         asking.own_secret = *self.secret != WhoseSecret::Request;
         let own_tokens_only = asking.own_tokens_only;
         let (mut diagnosis, result) = explain_verifier(&seen, signed, &mut asking);

@@ -1,5 +1,7 @@
 //! What a verifier did, and how it can be asked for more.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use crate::explain::suspects::Probe;
 use crate::results::{InquiryResult, Observed};
 use crate::scheme::Scheme;
@@ -37,6 +39,8 @@ pub struct Asking<'k> {
     pub own_secret: bool,
     /// Whether a mistake is tried in its usual form only.
     pub usual_forms_only: bool,
+    /// Once set, the search ends with [`InquiryResult::Interrupted`], within milliseconds.
+    pub interrupt: Option<&'k AtomicBool>,
     ask: Ask<'k>,
     random: fastrand::Rng,
 }
@@ -49,8 +53,16 @@ impl<'k> Asking<'k> {
             own_tokens_only: false,
             own_secret: false,
             usual_forms_only: false,
+            interrupt: None,
             ask,
             random: fastrand::Rng::with_seed(seed),
+        }
+    }
+
+    pub(super) fn unless_interrupted(&self) -> Result<(), InquiryResult> {
+        match self.interrupt {
+            Some(flag) if flag.load(Ordering::Relaxed) => Err(InquiryResult::Interrupted),
+            _ => Ok(()),
         }
     }
 

@@ -153,6 +153,7 @@ fn explaining(
         .iter()
         .filter(|mistake| mistake.applies(scheme).is_ok());
     for mistake in applicable {
+        asking.unless_interrupted()?;
         lenient.tried.insert(mistake.id);
         match judged(mistake, seen, &right) {
             Some(explains) if explains.is_empty() => {}

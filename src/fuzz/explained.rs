@@ -1,5 +1,7 @@
 //! Why: the mistake of the catalogue that would have done what was seen, judged over many answers.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use crate::adapters::{Adapter, ask, ask_made};
 use crate::explain::{
     Answer, Asking, Cause, Probe, Question, Seen, Signed, Support, explain, explain_verifier,
@@ -40,17 +42,25 @@ pub(super) fn causes(
     pool: &SeedPool<'_>,
     disagreement: &Disagreement,
     samples: &[Vec<Sample>; 2],
+    interrupt: &AtomicBool,
 ) -> Vec<Explained> {
     let What::Broken(_, outcome) = &disagreement.what else {
         return Vec::new();
     };
-    match (disagreement.request.op, outcome) {
+    let seen = (outcome, samples);
+    let causes = match (disagreement.request.op, outcome) {
         (Op::Sign, Outcome::Token(token)) => {
-            of_token(adapter, pool, disagreement, (outcome, token), samples)
+            of_token(adapter, pool, disagreement, token, seen, interrupt)
         }
-        (Op::Verify, _) => of_verifying(adapter, pool, disagreement, outcome, samples),
+        (Op::Verify, _) => of_verifying(adapter, pool, disagreement, seen, interrupt),
         // An exception, or a refusal, has nothing in it that would speak for one mistake.
         _ => Vec::new(),
+    };
+    // Half a search says nothing of what it did not reach.
+    if interrupt.load(Ordering::Relaxed) {
+        Vec::new()
+    } else {
+        causes
     }
 }
 
@@ -59,8 +69,9 @@ fn of_token(
     adapter: &mut dyn Adapter,
     pool: &SeedPool<'_>,
     disagreement: &Disagreement,
-    (outcome, token): (&Outcome, &str),
-    samples: &[Vec<Sample>; 2],
+    token: &str,
+    (outcome, samples): (&Outcome, &[Vec<Sample>; 2]),
+    interrupt: &AtomicBool,
 ) -> Vec<Explained> {
     let scheme = &pool.suite().scheme;
     let request = &disagreement.request;
@@ -76,7 +87,7 @@ fn of_token(
             fields: &request.fields,
             token,
             now: Some(request.now),
-            interrupt: None,
+            interrupt: Some(interrupt),
         })
     });
     let mut explained = std::iter::zip(explanations, &asked);
@@ -175,8 +186,8 @@ fn of_verifying(
     adapter: &mut dyn Adapter,
     pool: &SeedPool<'_>,
     disagreement: &Disagreement,
-    outcome: &Outcome,
-    samples: &[Vec<Sample>; 2],
+    (outcome, samples): (&Outcome, &[Vec<Sample>; 2]),
+    interrupt: &AtomicBool,
 ) -> Vec<Explained> {
     let suite = pool.suite();
     let scheme = &suite.scheme;
@@ -216,6 +227,7 @@ fn of_verifying(
     };
     let mut asking = Asking::new(MOST_REQUESTS, disagreement.number, &mut presented);
     asking.usual_forms_only = true;
+    asking.interrupt = Some(interrupt);
     let (diagnosis, _) = explain_verifier(&seen, &[], &mut asking);
     let mut sets: Vec<Explained> = Vec::new();
     for cause in diagnosis.causes {

@@ -1,5 +1,7 @@
 //! Looking into a disagreement: does it happen again, why, and what is the least that shows it?
 
+use std::sync::atomic::AtomicBool;
+
 use crate::adapters::{Adapter, AdapterError, ask};
 use crate::fuzz::campaign::Campaign;
 use crate::fuzz::coverage::{Disagreement, What};
@@ -47,6 +49,7 @@ pub(super) fn look_into(
     adapter: &mut dyn Adapter,
     campaign: &mut Campaign<'_, '_>,
     disagreement: &Disagreement,
+    interrupt: &AtomicBool,
 ) -> Result<Triage, AdapterError> {
     campaign.known.looks_into(disagreement);
     let pool = &campaign.pools[disagreement.input.suite];
@@ -76,7 +79,7 @@ pub(super) fn look_into(
         ..disagreement.clone()
     };
     let samples = &campaign.samples[disagreement.input.suite];
-    let causes = causes(adapter, pool, &confirmed, samples);
+    let causes = causes(adapter, pool, &confirmed, samples, interrupt);
     let first: &[MistakeId] = causes.first().map_or(&[], |one| &one.mistakes);
     if !campaign.known.found(disagreement, first) {
         return Ok(Triage::Known);

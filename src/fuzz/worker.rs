@@ -176,7 +176,7 @@ impl WorkerContext<'_, '_> {
                 if campaign.known.accounts(campaign.pools, &disagreement) {
                     continue;
                 }
-                match look_into(adapter, campaign, &disagreement) {
+                match look_into(adapter, campaign, &disagreement, self.interrupt) {
                     Ok(Triage::Found(found)) => self.add(findings, *found),
                     Ok(Triage::Known) => {}
                     Ok(Triage::Gone) => self.gone(campaign, &disagreement, findings)?,

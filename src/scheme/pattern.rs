@@ -10,6 +10,9 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 const MAX_LENGTH: usize = 1_000;
 /// How deep its groups may be nested.
 const MAX_NESTING: u32 = 50;
+/// How much a matcher may remember of what it has seen, in bytes. With less, a pattern that counts to
+/// a thousand is matched state by state, in milliseconds a text.
+const MAX_DFA: usize = 16 << 20;
 /// How large its program may become, in bytes.
 const MAX_PROGRAM: usize = 1 << 20;
 
@@ -36,7 +39,7 @@ pub enum PatternError {
     Syntax(String),
     /// It counts so high that its program would be too large.
     #[error(
-        "the pattern needs more than {MAX_PROGRAM} bytes of memory; reduce its repetition counts"
+        "the pattern needs more than {MAX_PROGRAM} bytes of memory; reduce its repetition counts, or use ASCII classes, such as (?-u:\\w) instead of \\w"
     )]
     TooLarge,
 }
@@ -60,7 +63,7 @@ impl Pattern {
         // Anchored as a tree and not as a text, which could close the group or be a comment.
         let whole = RegexBuilder::new(&format!(r"\A(?:{hir})\z"))
             .size_limit(MAX_PROGRAM)
-            .dfa_size_limit(MAX_PROGRAM)
+            .dfa_size_limit(MAX_DFA)
             .build()
             .map_err(|_| PatternError::TooLarge)?;
         Ok(Self {

@@ -70,7 +70,7 @@ pub(super) fn inquire(
     if inquiry.inputs.is_empty() {
         return Ok(Inquired::default());
     }
-    inquiry.judge_by_the_cases();
+    inquiry.judge_by_the_cases()?;
     inquiry.put_first(first);
     if inquiry.asking.left == 0 {
         return Ok(inquiry.done());
@@ -281,6 +281,7 @@ impl<'q, 'a, 'k> Inquiry<'q, 'a, 'k> {
             let mut questions = Vec::new();
             let mut chosen = Vec::new();
             while questions.len() < AT_ONCE.min(self.asking.left) {
+                self.asking.unless_interrupted()?;
                 let Some(one) = order.pop() else { break };
                 if !self.tracked[one].stands || !self.explains_more(one) {
                     continue;

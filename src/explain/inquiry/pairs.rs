@@ -44,6 +44,7 @@ impl Inquiry<'_, '_, '_> {
         let mut seen: HashSet<Vec<MistakeId>> = HashSet::new();
         let mut order = Vec::new();
         for (one, two) in pairs {
+            self.asking.unless_interrupted()?;
             if order.len() >= self.asking.left {
                 break;
             }

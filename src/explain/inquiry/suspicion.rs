@@ -5,22 +5,25 @@ use std::collections::HashMap;
 use crate::explain::inquiry::{Inquiry, Tracked};
 use crate::explain::suspects::{Suspect, applicable, suspects_of};
 use crate::mistakes::{MistakeId, Mistaken};
+use crate::results::InquiryResult;
 use crate::scheme::Implementation as _;
 use crate::signature::OutcomeKind;
 
 impl Inquiry<'_, '_, '_> {
     /// Finds every suspect, and rules out those that the cases contradict.
-    pub(super) fn judge_by_the_cases(&mut self) {
+    pub(super) fn judge_by_the_cases(&mut self) -> Result<(), InquiryResult> {
         let Some(scheme) = self.inputs.first().map(|input| input.scheme) else {
-            return;
+            return Ok(());
         };
         for mistake in applicable(scheme, self.asking.own_tokens_only) {
             self.tried.insert(mistake.id);
             for suspect in suspects_of(mistake, &self.inputs, self.asking.usual_forms_only) {
+                self.asking.unless_interrupted()?;
                 self.track(suspect);
             }
         }
         self.tracked.sort_by_key(|one| one.suspect.rank());
+        Ok(())
     }
 
     pub(super) fn track(&mut self, suspect: Suspect) -> usize {
