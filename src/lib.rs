@@ -14,15 +14,14 @@ pub mod generate;
 pub mod implementations;
 pub mod init;
 pub mod lint;
-pub mod mistakes;
 pub mod protocol;
 pub mod report;
 pub mod results;
 pub mod runner;
-pub mod scheme;
 pub mod serve;
-pub mod signature;
 pub mod statistics;
 pub mod strength;
 pub mod suite;
 pub mod timing;
+
+pub use macproof_oracle::{mistakes, scheme, signature};

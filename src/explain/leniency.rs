@@ -153,9 +153,8 @@ fn explaining(
         .iter()
         .filter(|mistake| mistake.applies(scheme).is_ok());
     for mistake in applicable {
-        asking.unless_interrupted()?;
         lenient.tried.insert(mistake.id);
-        match judged(mistake, seen, &right) {
+        match judged(mistake, seen, &right, asking)? {
             Some(explains) if explains.is_empty() => {}
             Some(explains) => candidates.push(Candidate {
                 mistake,
@@ -233,13 +232,15 @@ fn judged(
     mistake: &'static Mistake,
     seen: &[&Seen<'_>],
     right: &[OutcomeKind],
-) -> Option<Vec<usize>> {
+    asking: &Asking<'_>,
+) -> Result<Option<Vec<usize>>, InquiryResult> {
     let mut mistaken = Mistaken::one(mistake);
     let mut would = Vec::with_capacity(seen.len());
     for (one, right) in std::iter::zip(seen, right) {
+        asking.unless_interrupted()?;
         let does = class(&mistaken.call(&one.request.call(one.scheme)));
         if does != *right && does != class(one.outcome) {
-            return None;
+            return Ok(None);
         }
         would.push(does);
     }
@@ -249,7 +250,7 @@ fn judged(
         .collect();
     // A mistake of signing shows itself in the very tokens that are accepted, and nowhere else.
     let is_shown = mistake.is_of_verifying() || !accepted(&explains, seen).is_empty();
-    Some(if is_shown { explains } else { Vec::new() })
+    Ok(Some(if is_shown { explains } else { Vec::new() }))
 }
 
 /// Of these cases one that was accepted for each of several fields.

@@ -24,6 +24,8 @@ mod messages;
 mod pipelines;
 mod question;
 mod search;
+#[cfg(test)]
+mod sentences;
 mod support;
 mod suspects;
 mod times;

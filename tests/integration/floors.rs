@@ -29,6 +29,27 @@ fn floors() -> BTreeMap<String, u32> {
     rows.collect()
 }
 
+/// The folders of modules: those of the program, and those of the crate below it, which is no
+/// module itself.
+fn folders() -> Vec<PathBuf> {
+    let below = |folder: &Path| {
+        let entries = fs::read_dir(folder).unwrap();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        paths.filter(|path| path.is_dir()).collect::<Vec<PathBuf>>()
+    };
+    let mut all = below(&root().join("src"));
+    all.retain(|folder| !folder.join("Cargo.toml").is_file());
+    all.extend(below(&root().join("src/oracle")));
+    all
+}
+
+/// The folder of a module.
+fn folder(module: &str) -> PathBuf {
+    let mut all = folders().into_iter();
+    all.find(|folder| folder.ends_with(module))
+        .unwrap_or_else(|| panic!("{module} is on the map, but not in src"))
+}
+
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -64,11 +85,7 @@ fn named_modules(source: &str) -> Vec<&str> {
 fn a_module_imports_only_from_floors_below_its_own() {
     let floors = floors();
     let mut breaches = Vec::new();
-    for entry in fs::read_dir(root().join("src")).unwrap() {
-        let folder = entry.unwrap().path();
-        if !folder.is_dir() {
-            continue;
-        }
+    for folder in folders() {
         let module = folder.file_name().unwrap().to_str().unwrap().to_owned();
         let floor = floors
             .get(&module)
@@ -103,12 +120,15 @@ struct Imports {
 
 impl Imports {
     fn read() -> Self {
-        let src = root().join("src");
         let mut imports = Self {
             named: BTreeMap::new(),
             reexported: BTreeMap::new(),
         };
-        for file in rust_files(&src) {
+        let files = folders().into_iter().flat_map(|folder| {
+            let files = rust_files(&folder).into_iter();
+            files.map(move |file| (folder.parent().unwrap().to_owned(), file))
+        });
+        for (src, file) in files {
             let path = file.strip_prefix(&src).unwrap().with_extension("");
             let mut module: Vec<String> = path.iter().map(|p| p.to_str().unwrap().into()).collect();
             if module.last().is_some_and(|name| name == "mod") {
@@ -257,10 +277,7 @@ fn the_files_of_a_module_do_not_import_in_circles() {
 #[test]
 fn every_module_that_the_map_names_exists() {
     for module in floors().keys() {
-        assert!(
-            root().join("src").join(module).is_dir(),
-            "{module} is on the map, but not in src"
-        );
+        assert!(folder(module).is_dir());
     }
     assert!(floors().len() >= 10, "the table of floors was not found");
 }
@@ -280,7 +297,7 @@ fn every_item_that_the_map_names_exists() {
             continue;
         }
         seen += 1;
-        let folder = root().join("src").join(module);
+        let folder = folder(module);
         let is_file = folder.join(format!("{name}.rs")).is_file() || folder.join(name).is_dir();
         let is_item = || {
             rust_files(&folder).iter().any(|file| {

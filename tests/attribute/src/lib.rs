@@ -6,9 +6,10 @@ use proc_macro::{TokenStream, TokenTree};
 /// names of what it needs of the machine.
 #[proc_macro_attribute]
 pub fn test(arguments: TokenStream, function: TokenStream) -> TokenStream {
-    let mut words = function.clone().into_iter().skip_while(
-        |token| !matches!(token, TokenTree::Ident(word) if word.to_string() == "fn"),
-    );
+    let mut words = function
+        .clone()
+        .into_iter()
+        .skip_while(|token| !matches!(token, TokenTree::Ident(word) if word.to_string() == "fn"));
     let Some(name) = words.nth(1) else {
         return "compile_error!(\"only a function is a test\");"
             .parse()

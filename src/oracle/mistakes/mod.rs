@@ -12,42 +12,42 @@ mod algorithm;
 mod applicability;
 mod attempt;
 mod catalogue;
-pub(crate) mod checksums;
-pub(crate) mod collision;
+pub mod checksums;
+pub mod collision;
 mod comparing;
-pub(crate) mod digest;
+pub mod digest;
 mod encoding;
-pub(crate) mod encoding_forms;
+pub mod encoding_forms;
 mod identity;
 mod identity_forms;
 mod interpreting;
 #[cfg(test)]
 mod laws;
 mod lenient;
-pub(crate) mod message;
+pub mod message;
 mod mistake;
 mod mistaken;
-pub(crate) mod pipeline;
-#[cfg(test)]
-pub(crate) mod samples;
+pub mod pipeline;
+#[cfg(any(test, feature = "samples"))]
+pub mod samples;
 mod secret;
 mod token;
-pub(crate) mod token_text;
+pub mod token_text;
 mod verifying;
 mod verifying_forms;
 mod words;
 
 pub use catalogue::{UnknownMistake, catalogue};
 pub use digest::{Digest, Hash};
-pub(crate) use message::DELIMITERS;
+pub use message::DELIMITERS;
 pub use mistake::{
     Attempt, Choice, Composition, Form, Forms, IdentityText, Judgement, KeyedHash, Mistake,
     MistakeId, Pipeline, SecretText, SelectedSecret, Stage, Step, TimeText, TimeTexts,
 };
-pub(crate) use mistake::{Change, Keying, Piece, PieceKind};
+pub use mistake::{Change, Keying, Piece, PieceKind};
 pub use mistaken::{ConflictError, Mistaken};
 pub use pipeline::{Inputs, Stop};
 pub use token_text::TokenPieces;
-pub(crate) use token_text::loosely;
-pub(crate) use words::FormWords;
+pub use token_text::loosely;
+pub use words::FormWords;
 pub use words::Words;

@@ -12,7 +12,7 @@ const MAC_LENGTHS: [usize; 7] = [16, 20, 24, 28, 32, 48, 64];
 const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /// Base32 (RFC 4648), padded.
-pub(crate) fn base32(bytes: &[u8]) -> String {
+pub fn base32(bytes: &[u8]) -> String {
     let mut text = String::new();
     let (mut buffer, mut bits) = (0_u32, 0);
     for &byte in bytes {
@@ -37,7 +37,7 @@ fn base32_digit(value: u32) -> char {
 }
 
 /// Base32 in either case, padded or not.
-pub(crate) fn read_base32(text: &str) -> Vec<Vec<u8>> {
+pub fn read_base32(text: &str) -> Vec<Vec<u8>> {
     let mut bytes = Vec::new();
     let (mut buffer, mut bits) = (0_u32, 0);
     for byte in text.trim_end_matches('=').bytes() {
@@ -59,7 +59,7 @@ pub(crate) fn read_base32(text: &str) -> Vec<Vec<u8>> {
 }
 
 /// Each byte in hex without its leading zero, as `%x` prints it.
-pub(crate) fn without_leading_zeros(bytes: &[u8]) -> Vec<u8> {
+pub fn without_leading_zeros(bytes: &[u8]) -> Vec<u8> {
     bytes
         .iter()
         .flat_map(|byte| format!("{byte:x}").into_bytes())
@@ -68,7 +68,7 @@ pub(crate) fn without_leading_zeros(bytes: &[u8]) -> Vec<u8> {
 
 /// What such a text may have been printed from: each byte had one digit or two. Only the first
 /// eight bytes are told; behind them stand zeros, as many as the MAC had bytes.
-pub(crate) fn read_without_leading_zeros(text: &str) -> Vec<Vec<u8>> {
+pub fn read_without_leading_zeros(text: &str) -> Vec<Vec<u8>> {
     let digits: Option<Vec<u8>> = text
         .chars()
         .map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok()))
@@ -144,7 +144,7 @@ fn tails(digits: &[u8]) -> Vec<Vec<u8>> {
 
 /// One big number, in hex or decimal, as `BigInteger` prints it: without leading zeros, or with a
 /// sign.
-pub(crate) fn big_integer(bytes: &[u8]) -> Forms<String> {
+pub fn big_integer(bytes: &[u8]) -> Forms<String> {
     let negative = bytes.first().is_some_and(|byte| byte & 0x80 != 0);
     let magnitude = if negative {
         negated(bytes)
@@ -166,7 +166,8 @@ pub(crate) fn big_integer(bytes: &[u8]) -> Forms<String> {
     ]
 }
 
-pub(crate) fn read_big_integer(text: &str) -> Vec<Vec<u8>> {
+/// The bytes of a big integer in decimal digits.
+pub fn read_big_integer(text: &str) -> Vec<Vec<u8>> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),
         None => (false, text),
@@ -255,7 +256,7 @@ fn from_decimal(digits: &str) -> Vec<u8> {
 }
 
 /// A list of numbers, signed as Java's `Arrays.toString`, unsigned as JavaScript and Python.
-pub(crate) fn byte_list(bytes: &[u8]) -> Forms<String> {
+pub fn byte_list(bytes: &[u8]) -> Forms<String> {
     let signed: Vec<String> = bytes.iter().map(|b| b.cast_signed().to_string()).collect();
     let unsigned: Vec<String> = bytes.iter().map(u8::to_string).collect();
     vec![
@@ -280,7 +281,8 @@ pub(crate) fn byte_list(bytes: &[u8]) -> Forms<String> {
     ]
 }
 
-pub(crate) fn read_byte_list(text: &str) -> Vec<Vec<u8>> {
+/// The bytes of a printed list of numbers.
+pub fn read_byte_list(text: &str) -> Vec<Vec<u8>> {
     let inside = text.trim_start_matches('[').trim_end_matches(']');
     let separator = if inside.contains(',') { ',' } else { ' ' };
     let byte = |item: &str| -> Option<u8> {
@@ -294,7 +296,7 @@ pub(crate) fn read_byte_list(text: &str) -> Vec<Vec<u8>> {
 }
 
 /// Hex with something between the bytes; .NET's `BitConverter` prints capitals.
-pub(crate) fn hex_with(bytes: &[u8], separator: &str) -> Forms<String> {
+pub fn hex_with(bytes: &[u8], separator: &str) -> Forms<String> {
     let join =
         |digits: fn(&u8) -> String| bytes.iter().map(digits).collect::<Vec<_>>().join(separator);
     vec![
@@ -303,7 +305,8 @@ pub(crate) fn hex_with(bytes: &[u8], separator: &str) -> Forms<String> {
     ]
 }
 
-pub(crate) fn read_hex_with(text: &str, separator: char) -> Vec<Vec<u8>> {
+/// The bytes of hex digits with a separator between them.
+pub fn read_hex_with(text: &str, separator: char) -> Vec<Vec<u8>> {
     if text.contains(separator) {
         read_hex(&text.replace(separator, ""))
     } else {
@@ -312,12 +315,12 @@ pub(crate) fn read_hex_with(text: &str, separator: char) -> Vec<Vec<u8>> {
 }
 
 /// Hex in either case.
-pub(crate) fn read_hex(text: &str) -> Vec<Vec<u8>> {
+pub fn read_hex(text: &str) -> Vec<Vec<u8>> {
     hex::decode(text).into_iter().collect()
 }
 
 /// Base64 in either alphabet, padded or not.
-pub(crate) fn read_base64(text: &str) -> Vec<Vec<u8>> {
+pub fn read_base64(text: &str) -> Vec<Vec<u8>> {
     let unpadded = text.trim_end_matches('=');
     let bytes = Encoding::Base64Unpadded
         .decode(unpadded)
@@ -326,17 +329,18 @@ pub(crate) fn read_base64(text: &str) -> Vec<Vec<u8>> {
 }
 
 /// The bytes of a text that spells hex text, in hex or base64.
-pub(crate) fn read_hex_inside(outer: &[Vec<u8>]) -> Vec<Vec<u8>> {
+pub fn read_hex_inside(outer: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let inner = |bytes: &Vec<u8>| hex::decode(bytes).ok();
     outer.iter().filter_map(inner).collect()
 }
 
 /// The raw bytes as characters of ISO 8859-1.
-pub(crate) fn latin1(bytes: &[u8]) -> String {
+pub fn latin1(bytes: &[u8]) -> String {
     bytes.iter().map(|&byte| char::from(byte)).collect()
 }
 
-pub(crate) fn read_latin1(text: &str) -> Vec<Vec<u8>> {
+/// The bytes of a text of which each character is one.
+pub fn read_latin1(text: &str) -> Vec<Vec<u8>> {
     let bytes: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(c).ok()).collect();
     // What is printable through and through is no raw MAC.
     bytes
@@ -346,7 +350,7 @@ pub(crate) fn read_latin1(text: &str) -> Vec<Vec<u8>> {
 }
 
 /// Percent-encoding undone.
-pub(crate) fn percent_decoded(text: &str) -> Option<String> {
+pub fn percent_decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, behind @ ..] = rest {

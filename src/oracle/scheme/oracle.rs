@@ -24,7 +24,6 @@ pub enum Verification {
 
 /// At which stage a token fails.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum Rejection {
     /// None was presented.
     #[error("no token was presented")]

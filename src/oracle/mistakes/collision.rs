@@ -11,7 +11,7 @@ const REMEMBERED: usize = 1 << 16;
 ///
 /// From the left the states behind some beginnings are remembered, from the right what may follow
 /// is given back: of 2³² pairs one is expected to meet.
-pub(crate) fn collision(
+pub fn collision(
     checksum: Checksum,
     before: &[u8],
     right: &[u8],

@@ -1,5 +1,10 @@
 //! Schemes of every kind, and inputs on which mistakes show, for tests.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "for tests: what is wrong here has to panic"
+)]
+
 use std::sync::LazyLock;
 
 use crate::mistakes::checksums::Checksum;
@@ -11,13 +16,16 @@ use crate::scheme::{
 };
 use crate::signature::{Context, Fields, Op, Secret, Secrets, Value};
 
-pub(crate) const NOW: u64 = 1_741_761_604;
+/// The second at which tokens are made, in Unix time.
+pub const NOW: u64 = 1_741_761_604;
 
 /// A scheme with its name.
 #[derive(Debug)]
-pub(crate) struct Sample {
-    pub(crate) name: &'static str,
-    pub(crate) scheme: Scheme,
+pub struct Sample {
+    /// The name, for messages.
+    pub name: &'static str,
+    /// The scheme.
+    pub scheme: Scheme,
 }
 
 fn scheme(
@@ -55,7 +63,7 @@ fn text() -> SecretRule {
 }
 
 /// Schemes of every kind.
-pub(crate) fn samples() -> &'static [Sample] {
+pub fn samples() -> &'static [Sample] {
     static SAMPLES: LazyLock<Vec<Sample>> = LazyLock::new(list);
     &SAMPLES
 }
@@ -214,12 +222,13 @@ fn list() -> Vec<Sample> {
 }
 
 impl Sample {
-    pub(crate) fn named(name: &str) -> &'static Self {
+    /// The sample of that name. Panics where there is none.
+    pub fn named(name: &str) -> &'static Self {
         samples().iter().find(|sample| sample.name == name).unwrap()
     }
 
     /// Secrets that the scheme takes, in all of which mistakes show.
-    pub(crate) fn secrets(&self) -> Vec<Secrets> {
+    pub fn secrets(&self) -> Vec<Secrets> {
         let texts: Vec<String> = match self.scheme.secret.encoding {
             SecretEncoding::Utf8 => vec![
                 "a6c93e058a4ab236449bd321002352483a85138489d2ee4fb2eaa4cfd3ab2ba8".into(),
@@ -258,7 +267,7 @@ impl Sample {
     }
 
     /// The fields of an identity.
-    pub(crate) fn fields(&self, identity: impl Into<Value>) -> Fields {
+    pub fn fields(&self, identity: impl Into<Value>) -> Fields {
         let mut fields = Fields::new();
         let mut identity = Some(identity.into());
         for field in self.scheme.fields.iter() {
@@ -280,7 +289,7 @@ impl Sample {
 }
 
 /// Identities in which mistakes show.
-pub(crate) const IDENTITIES: [&str; 16] = [
+pub const IDENTITIES: [&str; 16] = [
     "id-c5c178f6",
     "John.Doe@Company.com",
     " padded ",
@@ -300,16 +309,22 @@ pub(crate) const IDENTITIES: [&str; 16] = [
 ];
 
 /// A request of the reference kind, by value.
-pub(crate) struct Asked {
-    pub(crate) op: Op,
-    pub(crate) secrets: Secrets,
-    pub(crate) fields: Fields,
-    pub(crate) token: Option<Value>,
-    pub(crate) now: u64,
+pub struct Asked {
+    /// The operation.
+    pub op: Op,
+    /// The secrets.
+    pub secrets: Secrets,
+    /// The fields.
+    pub fields: Fields,
+    /// What is presented.
+    pub token: Option<Value>,
+    /// The present, in Unix seconds.
+    pub now: u64,
 }
 
 impl Asked {
-    pub(crate) fn call<'a>(&'a self, scheme: &'a Scheme) -> Call<'a> {
+    /// The request, by reference.
+    pub fn call<'a>(&'a self, scheme: &'a Scheme) -> Call<'a> {
         Call {
             op: self.op,
             scheme,
@@ -324,7 +339,7 @@ impl Asked {
 
 impl Sample {
     /// Requests to sign and to verify, on which every mistake shows that can.
-    pub(crate) fn asked(&self) -> Vec<Asked> {
+    pub fn asked(&self) -> Vec<Asked> {
         let mut asked = Vec::new();
         let mut push = |op, secrets: &Secrets, fields: &Fields, token: Option<Value>, now| {
             asked.push(Asked {

@@ -35,13 +35,13 @@ static BY_ID: LazyLock<HashMap<&'static str, usize>> = LazyLock::new(|| {
 
 impl Mistake {
     /// Its place among the mistakes of its stage, the most frequent first.
-    pub(crate) fn rank_in_stage(&self) -> usize {
+    pub fn rank_in_stage(&self) -> usize {
         let before = ALL.iter().take_while(|mistake| mistake.stage != self.stage);
         self.rank().saturating_sub(before.count())
     }
 
     /// Its place in the catalogue.
-    pub(crate) fn rank(&self) -> usize {
+    pub fn rank(&self) -> usize {
         BY_ID.get(self.id.0).copied().unwrap_or(usize::MAX)
     }
 }

@@ -132,14 +132,12 @@ struct RequestParts {
 }
 
 /// A member that is there, be it null.
-pub(crate) fn present<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Value>, D::Error> {
+pub fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
 }
 
 /// The secrets of a request, from its members `secret` and `secrets`.
-pub(crate) fn read_secrets(
+pub fn read_secrets(
     one: Option<Value>,
     several: Option<SecretsByName>,
 ) -> Result<Secrets, &'static str> {
@@ -160,7 +158,7 @@ pub(crate) fn read_secrets(
 }
 
 /// The member `secrets`, in its own order.
-pub(crate) struct SecretsByName(Vec<(String, Value)>);
+pub struct SecretsByName(Vec<(String, Value)>);
 
 impl<'de> Deserialize<'de> for SecretsByName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

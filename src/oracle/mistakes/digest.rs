@@ -127,7 +127,7 @@ impl Hash {
     }
 
     /// What a block of 64 bytes costs, in those of SHA-256 on a processor that knows it.
-    pub(crate) fn cost(self) -> u64 {
+    pub fn cost(self) -> u64 {
         match self {
             Self::Sha1 | Self::Sha224 | Self::Sha256 => 1,
             Self::Md5 | Self::Sha384 | Self::Sha512 | Self::Sha512_256 => 2,
@@ -150,7 +150,7 @@ impl Hash {
     }
 
     /// Prepares a key for HMAC, so that each message costs only its own blocks.
-    pub(crate) fn prepare(self, key: &[u8]) -> Prepared {
+    pub fn prepare(self, key: &[u8]) -> Prepared {
         match self {
             Self::Md5 => Prepared::Md5(keyed(key)),
             Self::Sha1 => Prepared::Sha1(keyed(key)),
@@ -173,20 +173,28 @@ fn keyed<M: KeyInit>(key: &[u8]) -> M {
 }
 
 /// An HMAC whose key has been taken in.
-pub(crate) enum Prepared {
+pub enum Prepared {
+    /// With MD5.
     Md5(Hmac<Md5>),
+    /// With SHA-1.
     Sha1(Hmac<Sha1>),
+    /// With SHA-224.
     Sha224(Hmac<Sha224>),
+    /// With SHA-256.
     Sha256(Hmac<Sha256>),
+    /// With SHA-384.
     Sha384(Hmac<Sha384>),
+    /// With SHA-512.
     Sha512(Hmac<Sha512>),
+    /// With SHA-512/256.
     Sha512_256(Hmac<Sha512_256>),
+    /// With SHA3-256.
     Sha3_256(SimpleHmac<Sha3_256>),
 }
 
 impl Prepared {
     /// The whole MAC of one message.
-    pub(crate) fn mac(&self, message: &[u8]) -> Digest {
+    pub fn mac(&self, message: &[u8]) -> Digest {
         fn finish<M: Mac + Clone>(keyed: &M, message: &[u8]) -> Digest {
             let mut mac = keyed.clone();
             mac.update(message);

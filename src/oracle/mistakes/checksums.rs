@@ -3,7 +3,7 @@
 
 /// A checksum of 32 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Checksum {
+pub enum Checksum {
     /// CRC-32 of zlib, gzip and PHP's `crc32` (ISO 3309).
     Crc32,
     /// Adler-32 (RFC 1950).
@@ -56,11 +56,10 @@ const JAVA_INVERSE: u32 = 0xbdef_7bdf;
 
 impl Checksum {
     /// All four.
-    #[cfg(test)]
-    pub(crate) const ALL: [Self; 4] = [Self::Crc32, Self::Adler32, Self::Fnv1a, Self::JavaHashCode];
+    pub const ALL: [Self; 4] = [Self::Crc32, Self::Adler32, Self::Fnv1a, Self::JavaHashCode];
 
     /// The checksum of some bytes.
-    pub(crate) fn of(self, bytes: &[u8]) -> u32 {
+    pub fn of(self, bytes: &[u8]) -> u32 {
         let state = self.after(self.start(), bytes);
         match self {
             Self::Crc32 => !state,
@@ -69,7 +68,7 @@ impl Checksum {
     }
 
     /// The state before the first byte.
-    pub(crate) fn start(self) -> u32 {
+    pub fn start(self) -> u32 {
         match self {
             Self::Crc32 => u32::MAX,
             Self::Adler32 => 1,
@@ -79,14 +78,14 @@ impl Checksum {
     }
 
     /// The state after some more bytes.
-    pub(crate) fn after(self, state: u32, bytes: &[u8]) -> u32 {
+    pub fn after(self, state: u32, bytes: &[u8]) -> u32 {
         bytes
             .iter()
             .fold(state, |state, &byte| self.take(state, byte))
     }
 
     /// The state after one more byte.
-    pub(crate) fn take(self, state: u32, byte: u8) -> u32 {
+    pub fn take(self, state: u32, byte: u8) -> u32 {
         let byte = u32::from(byte);
         match self {
             Self::Crc32 => (state >> 8) ^ CRC[((state ^ byte) & 0xff) as usize],
@@ -101,7 +100,7 @@ impl Checksum {
     }
 
     /// The state before the last byte that was taken in.
-    pub(crate) fn give_back(self, state: u32, byte: u8) -> u32 {
+    pub fn give_back(self, state: u32, byte: u8) -> u32 {
         let byte = u32::from(byte);
         match self {
             Self::Crc32 => {

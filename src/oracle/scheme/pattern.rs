@@ -84,13 +84,13 @@ impl Pattern {
     }
 
     /// Its structure.
-    pub(crate) fn hir(&self) -> &Hir {
+    pub fn hir(&self) -> &Hir {
         &self.hir
     }
 
     /// For each byte, whether it may stand in a text of this form. A byte beyond ASCII counts as
     /// one that may where any other beyond ASCII does.
-    pub(crate) fn bytes(&self) -> [bool; 256] {
+    pub fn bytes(&self) -> [bool; 256] {
         let mut found = [false; 256];
         collect(&self.hir, &mut found);
         let beyond = found[128..].contains(&true);

@@ -96,43 +96,62 @@ impl<T> Form<T> {
 
 /// What a mistake changes. See [`Step`] for what each step is.
 #[derive(Clone, Copy)]
-pub(crate) enum Change {
+pub enum Change {
+    /// Which of several secrets is taken.
     WhichSecret(fn(&SelectedSecret<'_>) -> Forms<Vec<u8>>),
+    /// The text of the secret, before it is decoded.
     SecretText(fn(&[u8]) -> Forms<Vec<u8>>),
+    /// How the text of the secret becomes the key.
     Decoding(fn(&SecretText<'_>) -> Forms<Vec<u8>>),
+    /// The bytes of the key.
     Key(fn(&[u8]) -> Forms<Vec<u8>>),
+    /// How the value of a field is read; `None` for one that is absent.
     Reading(fn(Option<&Value>) -> Forms<Vec<u8>>),
+    /// The ends of a text: blanks, line ends.
     Ends(fn(&[u8]) -> Forms<Vec<u8>>),
+    /// The text of a field in the message.
     Identity(fn(&IdentityText<'_>) -> Forms<Vec<u8>>),
+    /// The time, in the message, in the token, or in both.
     Time(fn(&TimeText<'_>) -> Forms<TimeTexts>),
+    /// How the message is put together.
     Composition(fn(&Composition<'_>) -> Forms<Vec<u8>>),
+    /// What is done with key and message, by the words for each form.
     Keying(&'static [(&'static str, Keying)]),
+    /// Another hash function.
     Hash(Hash),
-    /// `undo` gives what may have been there before; its first eight bytes are what counts.
+    /// The bytes of the MAC. `undo` gives what may have been there before; its first eight bytes are what counts.
     MacBytes {
+        /// Makes the mistake.
         change: fn(&[u8]) -> Forms<Vec<u8>>,
+        /// Takes it back.
         undo: fn(&[u8]) -> Vec<Vec<u8>>,
     },
-    /// `read` gives the bytes that may have been spelt so; their first eight are what counts.
+    /// How the bytes of the MAC are written. `read` gives the bytes that may have been spelt so; their first eight are what counts.
     Spelling {
+        /// Makes the mistake.
         spell: fn(&[u8]) -> Forms<String>,
+        /// Takes it back.
         read: fn(&str) -> Vec<Vec<u8>>,
     },
-    /// `unwrap` gives the texts that may have been wrapped so.
+    /// What is put around the text of the MAC, or changed in it. `unwrap` gives the texts that may have been wrapped so.
     Wrapping {
+        /// Makes the mistake.
         wrap: fn(&str) -> Forms<String>,
+        /// Takes it back.
         unwrap: fn(&str) -> Vec<String>,
     },
+    /// How the token is put together.
     Token(fn(&TokenPieces) -> Forms<String>),
-    /// `None` where the mistake makes no difference.
+    /// What a verifier says; `None` where the mistake makes no difference.
     Verifying(fn(&Attempt<'_>) -> Option<Judgement>),
 }
 
 /// What is done with key and message.
-pub(crate) type Keying = fn(&KeyedHash<'_>, &[u8]) -> Digest;
+pub type Keying = fn(&KeyedHash<'_>, &[u8]) -> Digest;
 
 impl Change {
-    pub(crate) fn step(&self) -> Step {
+    /// The step that it is a change to.
+    pub fn step(&self) -> Step {
         match self {
             Self::WhichSecret(_) => Step::WhichSecret,
             Self::SecretText(_) => Step::SecretText,
@@ -241,9 +260,12 @@ pub enum PieceKind {
 
 /// A hash function and a key that it has taken in.
 pub struct KeyedHash<'a> {
-    pub(crate) hash: Hash,
-    pub(crate) key: &'a [u8],
-    pub(crate) prepared: &'a Prepared,
+    /// The hash function.
+    pub hash: Hash,
+    /// The key.
+    pub key: &'a [u8],
+    /// The HMAC with that hash function that has taken in the key.
+    pub prepared: &'a Prepared,
 }
 
 impl KeyedHash<'_> {
@@ -274,21 +296,23 @@ pub struct Mistake {
     /// Its name.
     pub id: MistakeId,
     /// What was done, as a clause without its full stop; a template, as are the next two.
-    pub(crate) title: &'static str,
+    pub title: &'static str,
     /// What goes wrong, in one sentence.
-    pub(crate) wrong: &'static str,
+    pub wrong: &'static str,
     /// What to do instead, in one sentence, without the name of any language.
-    pub(crate) remedy: &'static str,
+    pub remedy: &'static str,
     /// What to call for that in some languages, by the names that adapters give them.
-    pub(crate) hints: &'static [(&'static str, &'static str)],
+    pub hints: &'static [(&'static str, &'static str)],
     /// Where it was seen; empty where it is known from no public report.
     pub seen: &'static str,
     /// The stage that it touches.
     pub stage: Stage,
     /// The more general mistake which, where it does the same, is the better explanation.
-    pub(crate) case_of: Option<&'static str>,
-    pub(crate) applies: fn(&Scheme) -> Result<(), &'static str>,
-    pub(crate) change: Change,
+    pub case_of: Option<&'static str>,
+    /// Whether it can make a difference in a scheme; if not, why.
+    pub applies: fn(&Scheme) -> Result<(), &'static str>,
+    /// What it changes.
+    pub change: Change,
 }
 
 impl Mistake {
@@ -371,7 +395,7 @@ impl fmt::Display for Stage {
 /// The name of a mistake in the catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
-pub struct MistakeId(pub(crate) &'static str);
+pub struct MistakeId(pub &'static str);
 
 impl MistakeId {
     /// The name.
@@ -380,7 +404,7 @@ impl MistakeId {
     }
 
     /// The right MAC in a token that is put together otherwise.
-    pub(crate) const fn around_the_mac() -> Self {
+    pub const fn around_the_mac() -> Self {
         Self("encoding-other-text-around")
     }
 }

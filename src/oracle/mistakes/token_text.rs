@@ -42,11 +42,11 @@ pub enum UnitKind {
 
 /// A token taken apart by its literals only.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct LooseToken {
+pub struct LooseToken {
     /// What stands where the MAC's text should be.
-    pub(crate) mac: String,
+    pub mac: String,
     /// What stands where the fields should be.
-    pub(crate) fields: Vec<(usize, String)>,
+    pub fields: Vec<(usize, String)>,
 }
 
 impl TokenPieces {
@@ -142,7 +142,7 @@ impl TokenPieces {
 }
 
 /// A text taken apart by the literals of a scheme's token: one for each MAC that it may offer.
-pub(crate) fn loosely(scheme: &Scheme, text: &str) -> Vec<LooseToken> {
+pub fn loosely(scheme: &Scheme, text: &str) -> Vec<LooseToken> {
     match &scheme.token {
         TokenGrammar::Template(layout) => by_layout(scheme, layout, text).into_iter().collect(),
         TokenGrammar::List(list) => text

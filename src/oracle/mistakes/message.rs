@@ -229,7 +229,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
 ];
 
 /// What people put between two parts, the likelier first, and how it is shown.
-pub(crate) const DELIMITERS: [(&str, &str); 17] = [
+pub const DELIMITERS: [(&str, &str); 17] = [
     (":", "\":\""),
     (".", "\".\""),
     ("-", "\"-\""),
@@ -363,7 +363,7 @@ fn delimited(parts: &Composition<'_>, delimiter: &[u8]) -> Vec<u8> {
 }
 
 /// The message of the scheme.
-pub(crate) fn composed(pieces: &[Piece<'_>]) -> Vec<u8> {
+pub fn composed(pieces: &[Piece<'_>]) -> Vec<u8> {
     let length = pieces.iter().map(|piece| piece.bytes.len()).sum();
     let mut message = Vec::with_capacity(length);
     for piece in pieces {

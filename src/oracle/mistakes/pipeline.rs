@@ -87,18 +87,14 @@ impl Pipeline {
     }
 
     /// The same, for fields that have been read.
-    pub(crate) fn token_of(
-        &self,
-        inputs: &Inputs<'_>,
-        texts: &FieldTexts<'_>,
-    ) -> Result<String, Stop> {
+    pub fn token_of(&self, inputs: &Inputs<'_>, texts: &FieldTexts<'_>) -> Result<String, Stop> {
         let times = self.time(inputs, texts)?;
         let mac = self.mac_text(inputs, texts, &times)?;
         self.assemble(inputs, texts, &times, &mac)
     }
 
     /// The text of the MAC, as it stands in the token.
-    pub(crate) fn mac_text(
+    pub fn mac_text(
         &self,
         inputs: &Inputs<'_>,
         texts: &FieldTexts<'_>,
@@ -111,11 +107,7 @@ impl Pipeline {
     }
 
     /// The fields as bytes.
-    pub(crate) fn read<'f>(
-        &self,
-        scheme: &Scheme,
-        fields: &'f Fields,
-    ) -> Result<FieldTexts<'f>, Stop> {
+    pub fn read<'f>(&self, scheme: &Scheme, fields: &'f Fields) -> Result<FieldTexts<'f>, Stop> {
         let Some((choice, Change::Reading(change))) = self.change(Step::Reading) else {
             return Ok(FieldTexts::read(&scheme.fields, fields)?);
         };
@@ -138,7 +130,7 @@ impl Pipeline {
     }
 
     /// The key bytes.
-    pub(crate) fn key<'s>(
+    pub fn key<'s>(
         &self,
         inputs: &Inputs<'s>,
         texts: &FieldTexts<'_>,
@@ -182,11 +174,7 @@ impl Pipeline {
     }
 
     /// The time as it stands in the message and in the token; empty where none is signed.
-    pub(crate) fn time(
-        &self,
-        inputs: &Inputs<'_>,
-        texts: &FieldTexts<'_>,
-    ) -> Result<TimeTexts, Stop> {
+    pub fn time(&self, inputs: &Inputs<'_>, texts: &FieldTexts<'_>) -> Result<TimeTexts, Stop> {
         let Some(text) = inputs.scheme.time().and_then(|field| texts.text(field)) else {
             return Ok(TimeTexts {
                 message: String::new(),
@@ -233,7 +221,7 @@ impl Pipeline {
     }
 
     /// The hash function.
-    pub(crate) fn hash(&self, scheme: &Scheme) -> Hash {
+    pub fn hash(&self, scheme: &Scheme) -> Hash {
         match self.change(Step::Hash) {
             Some((_, Change::Hash(hash))) => hash,
             _ => Hash::of(scheme.algorithm),
@@ -260,7 +248,7 @@ impl Pipeline {
     }
 
     /// The text of a MAC, wrapped where that stands around the MAC itself.
-    pub(crate) fn spell(&self, scheme: &Scheme, mac: &[u8]) -> Result<String, Stop> {
+    pub fn spell(&self, scheme: &Scheme, mac: &[u8]) -> Result<String, Stop> {
         let mac = cut_to_scheme(scheme, mac);
         let mac = match self.change(Step::MacBytes) {
             Some((choice, Change::MacBytes { change, .. })) => form(change(mac), choice)?.into(),
@@ -275,7 +263,7 @@ impl Pipeline {
 
     /// The text of a MAC with what stands around it; forms beyond those of the mistake stand
     /// around the whole token.
-    pub(crate) fn wrap_mac(&self, scheme: &Scheme, text: &str) -> Result<String, Stop> {
+    pub fn wrap_mac(&self, scheme: &Scheme, text: &str) -> Result<String, Stop> {
         match self.change(Step::Wrapping) {
             Some((choice, Change::Wrapping { wrap, .. })) => {
                 let forms = wrap(text);
@@ -290,7 +278,7 @@ impl Pipeline {
     }
 
     /// The token of a MAC's text.
-    pub(crate) fn assemble(
+    pub fn assemble(
         &self,
         inputs: &Inputs<'_>,
         texts: &FieldTexts<'_>,
@@ -337,12 +325,12 @@ impl Choice {
     }
 
     /// The key is empty, whatever is configured.
-    pub(crate) fn empty_key() -> Self {
+    pub fn empty_key() -> Self {
         Self::usual(MistakeId("secret-empty").mistake())
     }
 
     /// The key is empty where no secret is configured.
-    pub(crate) fn empty_key_allowed() -> Self {
+    pub fn empty_key_allowed() -> Self {
         Self::usual(MistakeId("secret-empty-allowed").mistake())
     }
 }
@@ -368,7 +356,7 @@ fn owned<'f>(set: &FieldSet, fields: &Fields) -> Result<FieldTexts<'f>, Stop> {
 }
 
 /// The secrets as a mistake in selecting one sees them.
-pub(crate) fn selected_secret<'s>(inputs: &Inputs<'s>, selected: &'s [u8]) -> SelectedSecret<'s> {
+pub fn selected_secret<'s>(inputs: &Inputs<'s>, selected: &'s [u8]) -> SelectedSecret<'s> {
     let others = inputs
         .secrets
         .iter()
@@ -379,7 +367,7 @@ pub(crate) fn selected_secret<'s>(inputs: &Inputs<'s>, selected: &'s [u8]) -> Se
 }
 
 /// A secret's text as a mistake in decoding it sees it.
-pub(crate) fn secret_text<'s>(scheme: &'s Scheme, configured: &'s [u8]) -> SecretText<'s> {
+pub fn secret_text<'s>(scheme: &'s Scheme, configured: &'s [u8]) -> SecretText<'s> {
     let rule = &scheme.secret;
     let stripped = rule
         .strip_prefix
@@ -394,7 +382,7 @@ pub(crate) fn secret_text<'s>(scheme: &'s Scheme, configured: &'s [u8]) -> Secre
 }
 
 /// The key of a secret's text by the scheme's own rule, but for empty ones, which are let pass.
-pub(crate) fn right_key(scheme: &Scheme, text: &[u8]) -> Result<Vec<u8>, Refusal> {
+pub fn right_key(scheme: &Scheme, text: &[u8]) -> Result<Vec<u8>, Refusal> {
     let secret = crate::signature::Secret::new(text);
     match scheme.secret.key(&secret) {
         Ok(key) => Ok(key.into_owned()),
@@ -403,7 +391,8 @@ pub(crate) fn right_key(scheme: &Scheme, text: &[u8]) -> Result<Vec<u8>, Refusal
     }
 }
 
-pub(crate) fn time_text<'t>(inputs: &Inputs<'t>, text: &'t str) -> TimeText<'t> {
+/// A time, with what is known of it.
+pub fn time_text<'t>(inputs: &Inputs<'t>, text: &'t str) -> TimeText<'t> {
     let kind = inputs
         .scheme
         .time()
@@ -418,14 +407,17 @@ pub(crate) fn time_text<'t>(inputs: &Inputs<'t>, text: &'t str) -> TimeText<'t> 
 
 /// A text field of the message on its way to the bytes that are signed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct IdentityBytes<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) raw: Cow<'a, [u8]>,
-    pub(crate) right: Cow<'a, [u8]>,
+pub struct IdentityBytes<'a> {
+    /// The name of the field.
+    pub name: &'a str,
+    /// Its value as it was given.
+    pub raw: Cow<'a, [u8]>,
+    /// The same after the filters of the message.
+    pub right: Cow<'a, [u8]>,
 }
 
 /// The text fields of the message, in its order.
-pub(crate) fn identities<'a>(
+pub fn identities<'a>(
     scheme: &'a Scheme,
     texts: &'a FieldTexts<'_>,
 ) -> Result<Vec<IdentityBytes<'a>>, Refusal> {
@@ -453,7 +445,7 @@ pub(crate) fn identities<'a>(
 }
 
 /// The forms of a change to the ends of the texts.
-pub(crate) fn ends_forms<'a>(
+pub fn ends_forms<'a>(
     identities: &[IdentityBytes<'a>],
     change: fn(&[u8]) -> Forms<Vec<u8>>,
 ) -> Forms<Vec<IdentityBytes<'a>>> {
@@ -474,7 +466,7 @@ pub(crate) fn ends_forms<'a>(
 }
 
 /// The forms of a change to the texts.
-pub(crate) fn identity_forms<'a>(
+pub fn identity_forms<'a>(
     fields: &Fields,
     identities: &[IdentityBytes<'a>],
     change: fn(&IdentityText<'_>) -> Forms<Vec<u8>>,
@@ -549,7 +541,7 @@ fn is_permutation(texts: &[IdentityBytes<'_>], others: &[IdentityBytes<'_>]) -> 
 }
 
 /// The pieces of the message.
-pub(crate) fn pieces<'a>(
+pub fn pieces<'a>(
     scheme: &'a Scheme,
     texts: &'a FieldTexts<'_>,
     identities: &'a [IdentityBytes<'_>],
@@ -590,7 +582,7 @@ pub(crate) fn pieces<'a>(
 }
 
 /// What a mistake in composing the message sees.
-pub(crate) fn composition<'a>(
+pub fn composition<'a>(
     inputs: &Inputs<'a>,
     texts: &'a FieldTexts<'_>,
     pieces: &'a [Piece<'a>],
@@ -614,7 +606,7 @@ pub(crate) fn composition<'a>(
 }
 
 /// The MAC as long as the scheme wants it; another algorithm's whole where it does not cut.
-pub(crate) fn cut_to_scheme<'m>(scheme: &Scheme, mac: &'m [u8]) -> &'m [u8] {
+pub fn cut_to_scheme<'m>(scheme: &Scheme, mac: &'m [u8]) -> &'m [u8] {
     if scheme.mac_bytes < scheme.algorithm.mac_bytes() {
         &mac[..mac.len().min(scheme.mac_bytes)]
     } else {
@@ -623,7 +615,7 @@ pub(crate) fn cut_to_scheme<'m>(scheme: &Scheme, mac: &'m [u8]) -> &'m [u8] {
 }
 
 /// Whether a wrapping around the token differs from one around the MAC.
-pub(crate) fn has_more_than_the_mac(scheme: &Scheme) -> bool {
+pub fn has_more_than_the_mac(scheme: &Scheme) -> bool {
     let pieces = TokenPieces::of(scheme, "", |_| None);
     pieces.units.len() > 1
         || !pieces.behind.is_empty()
