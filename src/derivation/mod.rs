@@ -16,6 +16,6 @@ mod signing_time;
 pub(crate) use origin::Tracer;
 pub(crate) use presented::Presented;
 pub(crate) use rebase_token::SignedToken;
-pub(crate) use shift::{Shift, number};
+pub(crate) use shift::Shift;
 pub(crate) use signing::{Change, Signing};
-pub(crate) use signing_time::fields_when_signed;
+pub(crate) use signing_time::{fields_at, fields_when_signed};

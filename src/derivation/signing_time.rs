@@ -4,10 +4,24 @@ use std::ops::RangeInclusive;
 
 use crate::derivation::shift::{Shift, number};
 use crate::scheme::Scheme;
-use crate::signature::{Fields, Secrets};
+use crate::signature::{Fields, Secrets, Value};
 
 /// The most seconds that are tried where the token carries no time.
 const MOST_TRIED: u64 = 600;
+
+/// Fields for one that signs at the present, whatever time it is given: each time of the scheme is
+/// that second (Unix time), given or not.
+pub(crate) fn fields_at(scheme: &Scheme, fields: &Fields, second: u64) -> Fields {
+    let mut fields = fields.clone();
+    for field in scheme.times() {
+        let present = second.saturating_mul(field.kind.per_second());
+        match fields.value(&field.name) {
+            Some(Value::Text(_)) => fields.set(field.name.clone(), present.to_string()),
+            _ => fields.set(field.name.clone(), number(present)),
+        }
+    }
+    fields
+}
 
 /// The fields of which `token` would be the right one, if it was signed at one of these seconds
 /// (Unix time). `fields` are those of the first second.

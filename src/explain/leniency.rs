@@ -313,6 +313,7 @@ fn held(
     more: &mut More,
 ) -> Result<Result<Candidate, MistakeId>, InquiryResult> {
     let holds = is_rejected_otherwise(&candidate, seen, asking)?
+        && is_accepted_for_the_first_time(&candidate, seen, asking)?
         && is_accepted_elsewhere(&mut candidate, seen, asking, more)?;
     candidate.is_controlled = true;
     Ok(if holds {
@@ -357,6 +358,50 @@ fn is_rejected_otherwise(
         }
     }
     Ok(!asking.ask(&probes)?.contains(&Some(true)))
+}
+
+/// Whether right tokens that only their circumstances make wrong, such as their age, are accepted
+/// for other fields, too. A verifier that remembers the tokens that it accepted does not check those
+/// any more, and its cases present the same token in several circumstances.
+fn is_accepted_for_the_first_time(
+    candidate: &Candidate,
+    seen: &[&Seen<'_>],
+    asking: &mut Asking<'_>,
+) -> Result<bool, InquiryResult> {
+    let mut mistaken = Mistaken::one(candidate.mistake);
+    let mut reference = Reference::new();
+    let wrong = candidate
+        .explains
+        .iter()
+        .map(|&at| seen[at])
+        .filter(|one| class(one.outcome) == OutcomeKind::Accept && !one.real_time);
+    let mut others: Vec<(&Scheme, &str, Request)> = Vec::new();
+    for (one, by) in std::iter::zip(wrong, 1..=u8::MAX) {
+        if others.len() == CONTROLS.min(asking.left) {
+            break;
+        }
+        let input = Input::of(one.scheme, one.suite, one.request, false, false);
+        let other = input.and_then(|input| input.like(by, 0, false)?.signed());
+        let Some(request) = other.map(|other| other.request.into_owned()) else {
+            continue;
+        };
+        let call = request.call(one.scheme);
+        if reference.call(&call).kind() != OutcomeKind::Accept
+            && mistaken.call(&call).kind() == OutcomeKind::Accept
+        {
+            others.push((one.scheme, one.suite, request));
+        }
+    }
+    let probes = others.iter().filter_map(|(scheme, suite, request)| {
+        let token = request.token.clone()?;
+        Some(Probe {
+            input: Input::bare(scheme, suite, request),
+            presented: Presented::Literal(token),
+            mistakes: vec![vec![candidate.mistake.id]],
+        })
+    });
+    let probes: Vec<Probe<'_>> = probes.collect();
+    Ok(!asking.ask(&probes)?.contains(&Some(false)))
 }
 
 /// Whether a mistake of signing, for which the cases have too few tokens that are accepted, has

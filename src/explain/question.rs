@@ -127,7 +127,7 @@ pub(super) fn around_the_mac(
     })
 }
 
-fn inputs_of<'a>(scheme: &'a Scheme, request: &'a Request) -> Inputs<'a> {
+pub(super) fn inputs_of<'a>(scheme: &'a Scheme, request: &'a Request) -> Inputs<'a> {
     Inputs {
         scheme,
         secrets: &request.secrets,

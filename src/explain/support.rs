@@ -1,7 +1,8 @@
 //! How far all that was signed supports a cause that one token suggests.
 
-use crate::explain::question::{around_the_mac, in_words};
-use crate::mistakes::{Choice, Mistaken, Pipeline};
+use crate::explain::question::{around_the_mac, in_words, inputs_of};
+use crate::explain::times::carried_time;
+use crate::mistakes::{Choice, Inputs, Mistaken, Pipeline};
 use crate::results::Causes;
 use crate::scheme::{Implementation as _, Scheme};
 use crate::signature::{Outcome, Request};
@@ -22,7 +23,7 @@ pub struct Signed<'a> {
 impl Signed<'_> {
     /// A pipeline as the cause of this answer, in the words of a report; `None` if it gives another.
     pub fn caused_by(&self, pipeline: &Pipeline, language: Option<&str>) -> Option<Causes> {
-        let request = self.answered(&mut Mistaken::along(pipeline.clone()))?;
+        let request = self.answered(pipeline, &mut Mistaken::along(pipeline.clone()))?;
         Some(in_words(pipeline, self.scheme, request, language))
     }
 
@@ -35,10 +36,31 @@ impl Signed<'_> {
         requests.find_map(|request| around_the_mac(self.scheme, request, token, language))
     }
 
-    /// The first of its requests to which an implementation gives this answer.
-    fn answered(&self, planted: &mut Mistaken) -> Option<&Request> {
-        let mut requests = self.requests.iter();
-        requests.find(|one| is_same(&planted.call(&one.call(self.scheme)), self.outcome))
+    /// The first of its requests to which an implementation along this pipeline, which is planted
+    /// in the other, gives this answer.
+    fn answered(&self, pipeline: &Pipeline, planted: &mut Mistaken) -> Option<&Request> {
+        let is_answer = |request: &&Request| {
+            is_same(&planted.call(&request.call(self.scheme)), self.outcome)
+                || self.is_made_at_its_millisecond(pipeline, request)
+        };
+        self.requests.iter().find(is_answer)
+    }
+
+    /// Whether the pipeline makes this token at the millisecond that it carries: the request knows
+    /// only the second.
+    fn is_made_at_its_millisecond(&self, pipeline: &Pipeline, request: &Request) -> bool {
+        let Outcome::Token(token) = self.outcome else {
+            return false;
+        };
+        let carried = carried_time(self.scheme, token);
+        let Some(millis) = carried.and_then(|carried| carried.millis) else {
+            return false;
+        };
+        let inputs = Inputs {
+            millis: Some(millis),
+            ..inputs_of(self.scheme, request)
+        };
+        pipeline.token(&inputs).is_ok_and(|made| made == *token)
     }
 }
 
@@ -80,7 +102,7 @@ impl Support {
             if !matters(pipeline, choice, one.scheme, first) {
                 continue;
             }
-            let is_made = one.answered(&mut planted).is_some();
+            let is_made = one.answered(pipeline, &mut planted).is_some();
             match (one.failed, is_made) {
                 (true, true) => support.made += 1,
                 (true, false) => support.missed += 1,

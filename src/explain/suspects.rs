@@ -288,11 +288,8 @@ impl<'a> Input<'a> {
     /// change. See [`Self::like`].
     pub(super) fn varied(&self, by: u8, age: u64, other_secret: bool) -> Option<Self> {
         let scheme = self.scheme;
-        let mut other = self.like(by, age, other_secret)?;
-        other.message = message(scheme, &other.fields)?;
-        other.right = scheme.sign(&other.request.secrets, &other.fields).ok()?;
+        let mut other = self.like(by, age, other_secret)?.signed()?;
         let request = other.request.to_mut();
-        request.token = Some(Value::Text(other.right.clone()));
         let is_accepted = scheme.verify(
             &request.secrets,
             &request.fields,
@@ -300,6 +297,14 @@ impl<'a> Input<'a> {
             request.now,
         ) == Verification::Accepted;
         (is_accepted && other.message != self.message).then_some(other)
+    }
+
+    /// The same with the right token of its fields.
+    pub(super) fn signed(mut self) -> Option<Self> {
+        self.message = message(self.scheme, &self.fields)?;
+        self.right = self.scheme.sign(&self.request.secrets, &self.fields).ok()?;
+        self.request.to_mut().token = Some(Value::Text(self.right.clone()));
+        Some(self)
     }
 
     /// The same with other letters and digits inside its texts, its times so many seconds older,

@@ -11,9 +11,9 @@ use crate::fuzz::coverage::{Disagreement, Sample, What};
 use crate::fuzz::dedup::is_alike;
 use crate::fuzz::input::{Input, Signer};
 use crate::fuzz::mutate::SeedPool;
-use crate::mistakes::{MistakeId, Mistaken};
+use crate::mistakes::{MistakeId, Mistaken, catalogue};
 use crate::results::{Causes, Observed};
-use crate::scheme::{Implementation as _, Reference};
+use crate::scheme::{Implementation, Reference};
 use crate::signature::{Op, Outcome, OutcomeKind, Request};
 
 /// How many requests it may take to find the cause of one disagreement.
@@ -115,6 +115,13 @@ fn of_token(
         outcome: &one.outcome,
         failed: one.failed,
     }));
+    // Inputs that grew from one another show one character of all that a mistake changes: the
+    // tokens of the suite have to support it by themselves, where they can.
+    let of_suite: Vec<&Signed<'_>> = signed[signed.len() - more.len()..].iter().collect();
+    causes.retain(|cause| {
+        let support = Support::of(&cause.pipelines, &of_suite);
+        support == Support::default() || support.is_likely()
+    });
     let signed: Vec<&Signed<'_>> = signed.iter().collect();
     retain_supported(&mut causes, |cause| Support::of(&cause.pipelines, &signed));
     let explained = |cause: &Cause| {
@@ -181,6 +188,66 @@ fn further_tokens(
         .collect()
 }
 
+/// Presents right tokens of the suite's vectors that the mistakes would reject which do what was
+/// seen here: inputs that grew from one another show one character of all that a mistake changes.
+fn further_rights(
+    adapter: &mut dyn Adapter,
+    pool: &SeedPool<'_>,
+    disagreement: &Disagreement,
+    outcome: &Outcome,
+) -> Vec<Sample> {
+    let suite = pool.suite();
+    let scheme = &suite.scheme;
+    let is_accepted = |planted: &mut dyn Implementation, request: &Request| {
+        planted.call(&request.call(scheme)).kind() == OutcomeKind::Accept
+    };
+    let mut reference = Reference::new();
+    let possible: Vec<&Request> = suite
+        .vectors
+        .iter()
+        .map(|vector| &vector.request)
+        .filter(|request| request.op == Op::Verify && pool.takes(request))
+        .filter(|request| is_accepted(&mut reference, request))
+        .collect();
+    let signing = catalogue()
+        .iter()
+        .filter(|mistake| !mistake.is_of_verifying() && mistake.applies(scheme).is_ok());
+    let mut requests: Vec<Request> = Vec::new();
+    for mistake in signing {
+        let mut planted = Mistaken::one(mistake);
+        if !is_alike(&planted.call(&disagreement.request.call(scheme)), outcome) {
+            continue;
+        }
+        let changed = possible
+            .iter()
+            .filter(|one| !is_accepted(&mut planted, one));
+        let changed: Vec<&Request> = changed.copied().collect();
+        let step = changed.len().div_ceil(FURTHER_TOKENS).max(1);
+        for request in changed.into_iter().step_by(step) {
+            if !requests.contains(request) {
+                requests.push(request.clone());
+            }
+        }
+    }
+    requests.truncate(MOST_REQUESTS);
+    if pool.present.is_real() {
+        // Their tokens are of another time.
+        requests.clear();
+    }
+    let answers = ask(adapter, &requests, false).unwrap_or_default();
+    let sample = |(request, answer): (Request, Observed)| match answer {
+        Observed::Outcome(outcome) => Some(Sample {
+            failed: outcome.kind() != OutcomeKind::Accept,
+            request,
+            outcome,
+        }),
+        _ => None,
+    };
+    std::iter::zip(requests, answers)
+        .filter_map(sample)
+        .collect()
+}
+
 /// The mistakes for which the verifier's acceptances speak, and that do here what was seen.
 fn of_verifying(
     adapter: &mut dyn Adapter,
@@ -212,6 +279,16 @@ fn of_verifying(
         seen.push(Seen {
             request: &sample.request,
             is_right: is_right(&sample.request),
+            outcome: &sample.outcome,
+            failed: sample.failed,
+            ..seen[0]
+        });
+    }
+    let further = further_rights(adapter, pool, disagreement, outcome);
+    for sample in &further {
+        seen.push(Seen {
+            request: &sample.request,
+            is_right: true,
             outcome: &sample.outcome,
             failed: sample.failed,
             ..seen[0]

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::derivation::{Shift, fields_when_signed};
+use crate::derivation::{Shift, fields_at, fields_when_signed};
 use crate::fuzz::bounds::Bounds;
 use crate::fuzz::demand::{Judged, judged};
 use crate::fuzz::input::{Input, Recipe, Signer, Token};
@@ -118,7 +118,15 @@ impl Present<'_> {
 }
 
 /// The input at another time: what has an age keeps it. A token that is literal stays what it is.
+/// What is to be signed has no age: the implementation signs at the present.
 fn moved(scheme: &Scheme, input: &Input, now: u64) -> Option<Input> {
+    if input.op == Op::Sign {
+        return Some(Input {
+            fields: fields_at(scheme, &input.fields, now),
+            now,
+            ..input.clone()
+        });
+    }
     let shift = Shift::between(input.now, now);
     let token = match &input.token {
         Token::Made(recipe) => {

@@ -2,8 +2,8 @@
 
 use crate::generate::fixture::{NOW, Presented};
 use crate::generate::requirements::{
-    ALTERED_MAC_IS_NOT_ACCEPTED, EXTENDED_TOKEN_IS_NOT_ACCEPTED, RIGHT_TOKEN_IS_ACCEPTED,
-    TOKEN_IS_EXACT, TRUNCATED_TOKEN_IS_NOT_ACCEPTED,
+    ALTERED_MAC_IS_NOT_ACCEPTED, EXTENDED_TOKEN_IS_NOT_ACCEPTED, OTHER_SPELLINGS,
+    RIGHT_TOKEN_IS_ACCEPTED, TOKEN_IS_EXACT, TRUNCATED_TOKEN_IS_NOT_ACCEPTED,
 };
 use crate::generate::valid_token::Right;
 use crate::generate::vector_builder::VectorBuilder;
@@ -310,6 +310,9 @@ fn truncated(builder: &mut VectorBuilder<'_>, right: &Right) {
     }
 }
 
+/// What stands before a token that begins with a word changes that word.
+const BEFORE: &str = "character-before";
+
 fn extended(builder: &mut VectorBuilder<'_>, right: &Right) {
     let fixture = &builder.fixture;
     let whole = fixture
@@ -340,7 +343,7 @@ fn extended(builder: &mut VectorBuilder<'_>, right: &Right) {
             "Catches a verifier that compares up to the shorter length.",
         ),
         (
-            "character-before",
+            BEFORE,
             around(format!("x{token}")),
             "Catches a verifier that looks for the expected token anywhere.",
         ),
@@ -388,6 +391,11 @@ fn extended(builder: &mut VectorBuilder<'_>, right: &Right) {
         });
     for (slug, shown, note) in extended.into_iter().chain(behind_hex) {
         let id = format!("token-{slug}");
-        builder.not_accepted(&EXTENDED_TOKEN_IS_NOT_ACCEPTED, &id, note, shown, NOW);
+        if slug == BEFORE && builder.fixture.scheme.token.begins_with_a_word() {
+            let words = ("accepts another word in the place of its prefix", note);
+            builder.observed(&OTHER_SPELLINGS, &id, words, shown, NOW);
+        } else {
+            builder.not_accepted(&EXTENDED_TOKEN_IS_NOT_ACCEPTED, &id, note, shown, NOW);
+        }
     }
 }

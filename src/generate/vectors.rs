@@ -1,7 +1,7 @@
 //! From the catalogue of inputs to the vectors of one scheme.
 
 use crate::generate::case::Case;
-use crate::generate::fixture::{Fixture, Form, NOW};
+use crate::generate::fixture::{Claim, Fixture, Form, NOW};
 use crate::generate::identities::{IDENTITIES, Strictness, TWINS, Text};
 use crate::generate::requirements::{
     AMBIGUOUS_MESSAGE_PROFILE, EVERY_FIELD_IS_SIGNED, FORM_PROFILE,
@@ -127,7 +127,7 @@ fn named(
             return;
         }
         (Form::Changed, _) => {
-            builder.gives_or_declines(&IDENTITY_IS_BROUGHT_TO_ITS_FORM, &id, note, &claim);
+            brought_to_its_form(builder, &id, &claim);
             return;
         }
         (Form::AsItIs, Strictness::Unusual) => {
@@ -323,6 +323,7 @@ fn other_fields(builder: &mut VectorBuilder<'_>) {
             FieldKind::Text if is_signed => {
                 texts(builder, at, &slug);
                 if !is_identity {
+                    filtered(builder, at, &slug);
                     let prefix = format!("field-{slug}");
                     look_alikes(builder, at, &prefix, &EVERY_FIELD_IS_SIGNED);
                 }
@@ -358,6 +359,38 @@ fn choices(
             let shown = builder.fixture.forge(&first, &claim);
             let id = format!("{}-with-the-token-of-value-1", numbered(at));
             builder.not_accepted(&EVERY_FIELD_IS_SIGNED, &id, note, shown, NOW);
+        }
+    }
+}
+
+/// A claim with a text that the message holds in another form, such as lower case.
+fn brought_to_its_form(builder: &mut VectorBuilder<'_>, id: &str, claim: &Claim) {
+    let note = "Catches a text that is signed as it is given, not in the form of the scheme.";
+    let rule = &IDENTITY_IS_BROUGHT_TO_ITS_FORM;
+    builder.gives_or_declines(rule, id, note, claim);
+    let shown = builder.fixture.forge(claim, claim);
+    let id = format!("{id}-is-accepted");
+    builder.accepted_or_declined(rule, &id, note, shown, NOW);
+}
+
+/// The ordinary text of a field in the forms that its filters change.
+fn filtered(builder: &mut VectorBuilder<'_>, field: usize, slug: &str) {
+    let base = builder.fixture.base.clone();
+    let text = builder.fixture.domain(field).ordinary().to_owned();
+    let capital = text.chars().next().map(|first| first.to_uppercase());
+    let capitalized = capital.map(|first| first.chain(text.chars().skip(1)).collect::<String>());
+    for (variant, other) in [
+        ("capitalized", capitalized),
+        ("in-capitals", Some(text.to_uppercase())),
+        ("with-blanks", Some(format!(" {text} "))),
+    ] {
+        let Some(other) = other.filter(|other| *other != text) else {
+            continue;
+        };
+        let claim = builder.fixture.with(field, other);
+        if builder.fixture.message(&claim.fields) == builder.fixture.message(&base.fields) {
+            let id = format!("field-{slug}-{variant}");
+            brought_to_its_form(builder, &id, &claim);
         }
     }
 }

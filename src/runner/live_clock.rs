@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use crate::derivation::{Change, Presented, Shift, Tracer, fields_when_signed, number};
+use crate::derivation::{Change, Presented, Shift, Tracer, fields_at, fields_when_signed};
 use crate::runner::catches::Caught;
 use crate::scheme::{
     Freshness, Implementation as _, ParsedToken, Reference, Rejection, Scheme, Verification,
@@ -111,7 +111,7 @@ impl<'s> LiveCase<'s> {
         let vector = &self.vector.request;
         let mut request = vector.clone();
         if vector.op == Op::Sign {
-            request.fields = self.at(now, &vector.fields);
+            request.fields = fields_at(self.scheme, &vector.fields, now);
             return Some(request);
         }
         let shift = Shift::between(vector.now, now);
@@ -146,7 +146,7 @@ impl<'s> LiveCase<'s> {
         if self.vector.request.op != Op::Sign || matches!(self.vector.expect, Expect::Outcomes(_)) {
             return None;
         }
-        let fields = self.at(asked, &self.vector.request.fields);
+        let fields = fields_at(self.scheme, &self.vector.request.fields, asked);
         let secrets = &self.vector.request.secrets;
         let signed = match outcome {
             Outcome::Token(token) => {
@@ -155,21 +155,6 @@ impl<'s> LiveCase<'s> {
             _ => None,
         };
         self.sign(&signed.unwrap_or(fields))
-    }
-
-    /// These fields, with every time that is among them set to that second.
-    fn at(&self, seconds: u64, fields: &Fields) -> Fields {
-        let mut fields = fields.clone();
-        for &time in &self.times {
-            let field = self.scheme.fields.at(time);
-            let present = seconds.saturating_mul(field.kind.per_second());
-            match fields.value(&field.name) {
-                Some(Value::Text(_)) => fields.set(field.name.clone(), present.to_string()),
-                Some(_) => fields.set(field.name.clone(), number(present)),
-                None => {}
-            }
-        }
-        fields
     }
 
     /// The first way to make what the vector presents that means the same at the present.

@@ -187,6 +187,25 @@ fn fuzz_signs_at_the_current_time() {
     }
 }
 
+/// Nothing in such a token tells when it was signed: it is compared with those of the seconds
+/// between request and answer.
+#[test(needs(PYTHON))]
+fn fuzz_accuses_no_signer_whose_tokens_carry_no_time() {
+    let scheme = std::fs::read_to_string(file("real_clock/scheme.yaml")).unwrap();
+    let pairs = r#"{pairs: {t: "{timestamp}", v1: "{mac:hex}"}, separator: ","}"#;
+    let bare = scheme.replace(pairs, r#""{mac:hex}""#);
+    assert_ne!(scheme, bare);
+    let text = generate("scheme.yaml", &bare).unwrap();
+    let suite = Suite::parse("bare.yaml", &text).unwrap();
+    let found = fuzzed(&suite, &adapter("bare", "0"));
+    let ids: Vec<_> = found
+        .iter()
+        .flat_map(|suite| &suite.vectors)
+        .map(|one| &one.id)
+        .collect();
+    assert!(ids.is_empty(), "{ids:?}");
+}
+
 /// V8 quotes half of an emoji in the text of an exception.
 #[test(needs(NODE))]
 fn a_lone_surrogate_in_a_message_is_not_a_violation() {

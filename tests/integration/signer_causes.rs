@@ -72,6 +72,17 @@ fn a_cause_that_differs_from_token_to_token_is_named() {
     }
 }
 
+/// The request of one with a clock of its own knows the second only, its token the millisecond.
+#[test(needs(PYTHON))]
+fn the_millisecond_that_a_token_carries_is_no_contradiction() {
+    let output = command("stripe-webhook", "milliseconds")
+        .args(["--report", "json=-"])
+        .output();
+    let (causes, sign) = causes(&document(&output.unwrap()));
+    assert_eq!(causes, ["message-time-in-milliseconds"]);
+    assert_eq!(sign["unexplained"], 0, "{sign}");
+}
+
 /// Whatever no mistake explains costs some searches, not one a case, and the summary says so.
 #[test(needs(PYTHON))]
 fn the_search_for_causes_is_bounded() {

@@ -4,7 +4,7 @@ use crate::fuzz::bounds::carried::{BARRIER, carries};
 use crate::fuzz::bounds::times::readings;
 use crate::fuzz::bounds::{Bounds, Ruling};
 use crate::generate::{Sound, has_another_reading, requirements as rules};
-use crate::mistakes::{Mistaken, Stage, catalogue};
+use crate::mistakes::{LooseToken, Mistaken, Stage, catalogue};
 use crate::scheme::{Algorithm, Call, FieldTexts, Implementation as _, Pairs, TokenGrammar};
 use crate::signature::{Fields, Outcome, Request, Value};
 
@@ -54,17 +54,34 @@ impl Bounds<'_> {
         })
     }
 
-    /// The claims that a badly written token may make: the request's fields with each thing that
-    /// could be meant for the time. Where no time is carried there is one.
+    /// The claims that a badly written token may make: the request's fields and those that each
+    /// reading of the token has, with each thing that could be meant for the time. Where no time is
+    /// carried there is one for each reading.
     pub(super) fn claims(&self, request: &Request, text: &str) -> Vec<Fields> {
         let scheme = &self.suite.scheme;
-        let carried: Vec<usize> = scheme.token.fields().collect();
-        let [field] = carried[..] else {
-            return Vec::from_iter(carried.is_empty().then(|| request.fields.clone()));
+        let name = |field: usize| scheme.fields.at(field).name.as_str();
+        let readings_of_token = crate::mistakes::loosely(scheme, text);
+        let others = |token: &LooseToken| {
+            let carried = token.fields.iter().rev();
+            let others =
+                carried.filter(|(field, text)| !scheme.is_time(*field) && !text.is_empty());
+            others.fold(request.fields.clone(), |fields, (field, text)| {
+                fields.with(name(*field), text.as_str())
+            })
         };
-        let name = scheme.fields.at(field).name.as_str();
+        let mut claims: Vec<Fields> = readings_of_token.iter().map(others).collect();
+        claims.push(request.fields.clone());
+        let mut distinct: Vec<Fields> = Vec::new();
+        for claim in claims {
+            if !distinct.contains(&claim) {
+                distinct.push(claim);
+            }
+        }
+        let Some(time_field) = scheme.token.fields().find(|field| scheme.is_time(*field)) else {
+            return distinct;
+        };
         let mut times: Vec<String> = Vec::new();
-        for token in crate::mistakes::loosely(scheme, text) {
+        for token in readings_of_token {
             for (_, piece) in token.fields {
                 times.extend(readings(&piece));
                 times.push(piece);
@@ -78,10 +95,11 @@ impl Bounds<'_> {
         times.retain(|time| !time.is_empty());
         times.sort_by_key(|time| !crate::scheme::is_canonical_time(time.as_bytes()));
         times.dedup();
-        times
-            .into_iter()
-            .map(|time| request.fields.clone().with(name, time))
-            .collect()
+        let at = |time: String| {
+            let claims = distinct.iter();
+            claims.map(move |claim| claim.clone().with(name(time_field), time.clone()))
+        };
+        times.into_iter().flat_map(at).collect()
     }
 
     /// The text with a barrier in the place of its time, whose digits are none of the MAC's.
@@ -120,6 +138,7 @@ impl Bounds<'_> {
             let known = ["0x", "x", "sha", "hmac", "Bearer", "v0", "v1", "b"];
             let is_word = rest.chars().all(|c| c.is_ascii_alphanumeric());
             !rest.is_empty()
+                && !scheme.token.begins_with_a_word()
                 && is_word
                 && !known[2..].iter().any(|word| rest.starts_with(word))
                 && rest != "0x"

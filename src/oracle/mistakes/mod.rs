@@ -47,7 +47,6 @@ pub use mistake::{
 pub use mistake::{Change, Keying, Piece, PieceKind};
 pub use mistaken::{ConflictError, Mistaken};
 pub use pipeline::{Inputs, Stop};
-pub use token_text::TokenPieces;
-pub use token_text::loosely;
+pub use token_text::{LooseToken, TokenPieces, loosely};
 pub use words::FormWords;
 pub use words::Words;

@@ -162,6 +162,15 @@ impl ParsedToken {
 }
 
 impl TokenGrammar {
+    /// Whether it is one template that begins with a word, as `sha256={mac:hex}` does: verifiers
+    /// cut at the mark behind that word, and some never look at it.
+    pub fn begins_with_a_word(&self) -> bool {
+        match self {
+            Self::Template(layout) => matches!(layout.parts().first(), Some(Part::Literal(_))),
+            Self::List(_) | Self::Pairs(_) => false,
+        }
+    }
+
     /// Checks what no single layout can tell: one MAC, and separators that separate.
     pub fn check(&self, fields: &FieldSet) -> Result<(), TokenError> {
         match self

@@ -1,5 +1,6 @@
 """A signer of jotreview, or of stripe-webhook, with one fault by name; at its end it makes a file, if one is named."""
 import hashlib, hmac, html, json, re, sys
+from time import time as clock
 
 # A fault in every token, then one that shows in some.
 fault = sys.argv[1].removeprefix("upper-")
@@ -41,6 +42,8 @@ for line in sys.stdin:
     asked = json.loads(line)
     if asked["op"] == "hello":
         answer = {"protocol": 1, "implementation": {"name": "signer", "language": "python"}, "ops": ["sign"]}
+        if fault == "milliseconds":
+            answer["clock"] = "system"
     elif asked["op"] == "bye":
         if len(sys.argv) > 2:
             open(sys.argv[2], "w").close()
@@ -51,6 +54,8 @@ for line in sys.stdin:
         time, payload = asked["fields"]["timestamp"], asked["fields"]["payload"]
         if fault == "day":
             time -= time % 86400
+        if fault == "milliseconds":
+            time = int(clock() * 1000)
         separator = ", " if fault == "blank-between" else ","
         signed = mac(asked["secret"], f"{time}.{payload}")
         pairs = [f"t={time}", f"v1={signed}"]

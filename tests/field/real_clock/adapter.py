@@ -16,6 +16,7 @@ for line in sys.stdin:
     q = json.loads(line)
     if q["op"] == "hello":
         a = {"protocol": 1, "implementation": {"name": "real-clock"}, "clock": "system", "max_in_flight": 64}
+        if fault == "bare": a["ops"] = ["sign"]
     elif q["op"] == "bye": break
     else:
         time.sleep(delay)
@@ -25,7 +26,9 @@ for line in sys.stdin:
                 n = time.time(); t = round(n) if fault == "rounded" else int(n)
                 # The clock is read once more for the token, a tenth of a second later.
                 u = int(n + .1) if fault == "read-twice" else t
-                a = {"id": q["id"], "token": f"t={u},v1={mac(q['secret'], t, q['fields']['body'])}"}
+                m = mac(q["secret"], t, q["fields"]["body"])
+                # In a scheme whose tokens carry no time.
+                a = {"id": q["id"], "token": m if fault == "bare" else f"t={u},v1={m}"}
         else:
             a = {"id": q["id"], "outcome": "reject"}
             try:
