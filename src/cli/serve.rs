@@ -17,7 +17,7 @@ use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::secret_of_file;
 use crate::cli::interrupt::interrupt_flag;
 use crate::cli::suites;
-use crate::cli::terminal::{print, say};
+use crate::cli::terminal::{has_lost, print, say};
 use crate::protocol::{Hello, ImplementationInfo, PROTOCOL_VERSION};
 use crate::results::Redaction;
 use crate::scheme::Scheme;
@@ -200,6 +200,10 @@ async fn listen(port: u16, state: AppState) -> Result<Exit, Stop> {
     })?;
     let address = listener.address().map_err(Stop::harness)?;
     print(&format!("http://{address}\n"));
+    // Nobody was told where it listens.
+    if has_lost() {
+        return Ok(Exit::Success);
+    }
     let limits = Limits {
         head: HEAD_TIME,
         farewell: FAREWELL,

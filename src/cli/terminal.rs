@@ -87,11 +87,16 @@ pub(crate) fn lost(error: impl fmt::Display) {
     say(&format!("error: {error}"));
 }
 
+/// Whether something could not be written.
+pub(crate) fn has_lost() -> bool {
+    LOST.load(Ordering::Relaxed)
+}
+
 /// What a command came to: where something is lost, it is not as it should be, unless that is said
 /// already.
 pub(crate) fn exit(exit: Exit) -> Exit {
     match exit {
-        Exit::Success | Exit::Incomplete if LOST.load(Ordering::Relaxed) => Exit::Harness,
+        Exit::Success | Exit::Incomplete if has_lost() => Exit::Harness,
         exit => exit,
     }
 }

@@ -377,7 +377,7 @@ fn brought_to_its_form(builder: &mut VectorBuilder<'_>, id: &str, claim: &Claim)
 fn filtered(builder: &mut VectorBuilder<'_>, field: usize, slug: &str) {
     let base = builder.fixture.base.clone();
     let text = builder.fixture.domain(field).ordinary().to_owned();
-    let capital = text.chars().next().map(|first| first.to_uppercase());
+    let capital = text.chars().next().map(char::to_uppercase);
     let capitalized = capital.map(|first| first.chain(text.chars().skip(1)).collect::<String>());
     for (variant, other) in [
         ("capitalized", capitalized),

@@ -46,6 +46,13 @@ impl Embedded {
         suite.get_or_init(|| self.parse().unwrap())
     }
 
+    /// How many vectors the suite has, counted and not parsed.
+    pub fn count(&self) -> u64 {
+        let (_, vectors) = self.text.split_once("\nvectors:").unwrap_or_default();
+        let items = vectors.lines().filter(|line| line.starts_with("  - "));
+        items.count() as u64
+    }
+
     /// Parses only the scheme, which is all that an adapter needs, and much faster.
     pub fn scheme(&self) -> Result<Scheme, SuiteError> {
         parse_scheme(&self.path(), self.text)
@@ -101,4 +108,21 @@ fn suites_in(folder: &'static str, by_default: bool) -> impl Iterator<Item = Emb
         .collect();
     suites.sort_unstable_by_key(|suite| suite.name);
     suites.into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::embedded;
+
+    #[test]
+    fn as_many_vectors_are_counted_as_parsed() {
+        for one in embedded() {
+            assert_eq!(
+                one.count(),
+                one.parsed().vectors.len() as u64,
+                "{}",
+                one.name
+            );
+        }
+    }
 }
