@@ -20,6 +20,7 @@ mod init;
 mod inputs;
 mod interrupt;
 mod interruption;
+mod measuring;
 mod merge;
 mod mistakes;
 mod modes;
