@@ -3,8 +3,9 @@
 
 use fastrand::Rng;
 
+use crate::derivation::{Edit, Recipe};
 use crate::fuzz::bounds::Bounds;
-use crate::fuzz::input::{Edit, Input, Recipe, Signer, Token};
+use crate::fuzz::input::{Input, Signer, Token};
 use crate::fuzz::present::Present;
 use crate::mistakes::{MistakeId, catalogue};
 use crate::protocol::Hello;
