@@ -10,7 +10,7 @@ use crate::explain::{
 use crate::fuzz::coverage::{Disagreement, Sample, What};
 use crate::fuzz::dedup::is_alike;
 use crate::fuzz::input::{Input, Signer};
-use crate::fuzz::mutate::SeedPool;
+use crate::fuzz::seed_pool::SeedPool;
 use crate::mistakes::{MistakeId, Mistaken};
 use crate::results::{Causes, Observed};
 use crate::scheme::{Implementation as _, Reference};

@@ -5,7 +5,7 @@
 
 use crate::derivation::{Edit, Recipe, fields_as_shown, presented_text};
 use crate::fuzz::input::{Input, Token};
-use crate::fuzz::mutate::SeedPool;
+use crate::fuzz::seed_pool::SeedPool;
 use crate::results::Failure;
 use crate::scheme::{Call, Scheme, SecretEncoding};
 use crate::signature::{Op, Secret, Secrets, Value};

@@ -24,29 +24,35 @@ mod interpreting;
 #[cfg(test)]
 mod laws;
 mod lenient;
-pub(crate) mod message;
+mod message;
+pub(crate) mod message_forms;
 mod mistake;
 mod mistaken;
 pub(crate) mod pipeline;
 #[cfg(test)]
+mod sample_requests;
+#[cfg(test)]
 pub(crate) mod samples;
 mod secret;
+pub(crate) mod step_inputs;
 mod token;
 pub(crate) mod token_text;
 mod verifying;
 mod verifying_forms;
+mod verifying_judgements;
 mod words;
 
 pub use catalogue::{UnknownMistake, catalogue};
 pub use digest::{Digest, Hash};
-pub(crate) use message::DELIMITERS;
+pub(crate) use message_forms::DELIMITERS;
 pub use mistake::{
     Attempt, Choice, Composition, Form, Forms, IdentityText, Judgement, KeyedHash, Mistake,
     MistakeId, Pipeline, SecretText, SelectedSecret, Stage, Step, TimeText, TimeTexts,
 };
 pub(crate) use mistake::{Change, Keying, Piece, PieceKind};
 pub use mistaken::{ConflictError, Mistaken};
-pub use pipeline::{Inputs, Stop};
+pub use pipeline::Stop;
+pub use step_inputs::Inputs;
 pub use token_text::TokenPieces;
 pub(crate) use token_text::loosely;
 pub(crate) use words::FormWords;

@@ -9,6 +9,7 @@
 mod campaign;
 mod channel;
 mod document;
+mod halt;
 mod judge;
 mod leaky;
 mod material;

@@ -1,6 +1,6 @@
 //! Whether two answers to one request differ.
 
-use crate::fuzz::mutate::SeedPool;
+use crate::fuzz::seed_pool::SeedPool;
 use crate::results::{Observed, ObservedKind};
 use crate::scheme::{Implementation as _, Reference};
 use crate::signature::{Op, Outcome, Request};

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::adapters::{Adapter, AdapterError, Limits, Transport};
 use crate::fuzz::drive::{FuzzEnding, FuzzError, FuzzProgress, taken, watched};
-use crate::fuzz::mutate::SeedPool;
 use crate::fuzz::present::Present;
+use crate::fuzz::seed_pool::SeedPool;
 use crate::fuzz::versus::comparing::Comparing;
 use crate::fuzz::versus::options::VersusOptions;
 use crate::fuzz::versus::output::Versus;
