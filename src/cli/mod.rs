@@ -26,6 +26,7 @@ mod mistakes;
 mod modes;
 mod no_campaign;
 mod oracle;
+mod own_hello;
 mod random;
 mod render;
 mod report_command;

@@ -20,7 +20,7 @@ use crate::cli::terminal::{ProgressBar, save, say};
 use crate::cli::values::LevelArg;
 use crate::diagnosis::Search;
 use crate::protocol::{HelloChanges, ImplementationInfo};
-use crate::report;
+use crate::report::{self, Format};
 use crate::results::{
     Circumstances, Document, INTERRUPTED_BEFORE, KnownFailures, Redaction, Restarts, RunResult,
     Runs, conclude, did_not_start, suites_not_selected, timestamp, updated,
@@ -75,9 +75,7 @@ pub(crate) struct RunArgs {
     /// for none. They do not affect any verdict.
     #[arg(long, value_name = "N", default_value_t = 400)]
     pub(crate) causes: usize,
-    /// Write a report to a file, or to standard output with -; may be repeated. Formats: human,
-    /// json, junit, markdown, html, sarif, github, badge, badge-json.
-    #[arg(long, value_name = "FORMAT=PATH", help_heading = "Reports")]
+    #[arg(long, value_name = "FORMAT=PATH", help = report_help(), help_heading = "Reports")]
     pub(crate) report: Vec<String>,
     /// Show secrets that do not come from a suite file, and the tokens made with them.
     #[arg(long, help_heading = "Reports")]
@@ -89,6 +87,13 @@ pub(crate) struct RunArgs {
     /// Show every failed case, not only the first few of each requirement.
     #[arg(long, help_heading = "Reports")]
     pub(crate) all: bool,
+}
+
+fn report_help() -> String {
+    format!(
+        "Write a report to a file, or to standard output with -; may be repeated. Formats: {}",
+        Format::ALL.map(Format::name).join(", ")
+    )
 }
 
 /// Runs the suites, reports, and lets the gate decide.

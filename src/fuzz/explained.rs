@@ -205,7 +205,7 @@ fn of_verifying(
     }];
     let compared = samples.iter().flat_map(|kept| {
         kept.iter()
-            .filter(|one| one.request.op == Op::Verify)
+            .filter(|one| one.request.op.verifies())
             .take(COMPARED)
     });
     for sample in compared {

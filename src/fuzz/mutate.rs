@@ -52,7 +52,7 @@ impl Mutator {
         let mut input = self.parent(pool);
         input.op = pool.ops[self.rng.usize(..pool.ops.len())];
         let mut class = 0;
-        if input.op == Op::Verify && matches!(input.token, Token::Absent) {
+        if input.op.verifies() && matches!(input.token, Token::Absent) {
             input.token = Token::Made(Recipe::default());
         }
         for _ in 0..=self.rng.u8(..3) {

@@ -38,9 +38,10 @@ impl<'s> SeedPool<'s> {
     pub(super) fn new(at: usize, suite: &'s Suite, hello: &Hello, present: Present<'s>) -> Self {
         let bounds = Bounds::of(suite);
         let fixture = bounds.fixture();
-        let ops = [Op::Sign, Op::Verify]
+        // The policy is not what is fuzzed.
+        let ops = Op::ALL
             .into_iter()
-            .filter(|op| hello.has_op(*op));
+            .filter(|op| !op.has_context() && hello.has_op(*op));
         let takes: Vec<InputKind> = InputKind::ALL
             .into_iter()
             .filter(|kind| hello.takes(*kind))

@@ -6,6 +6,7 @@
 mod case_id;
 mod context;
 mod encoding;
+mod enumerated;
 mod fields;
 mod input_kind;
 mod outcome;
@@ -17,6 +18,7 @@ mod value;
 pub use case_id::{CaseId, Slug, SlugError};
 pub use context::{Context, ContextValue};
 pub use encoding::{Encoding, Family};
+pub(crate) use enumerated::enumerated;
 pub use fields::Fields;
 pub use input_kind::InputKind;
 pub use outcome::{Denial, Op, Outcome, OutcomeKind, bounded};

@@ -55,7 +55,7 @@ pub(super) fn compared(
             if class(one) == class(other) {
                 return Compared::Alike;
             }
-            op == Op::Verify && passes_a_limit(pool, request)
+            op.verifies() && passes_a_limit(pool, request)
         }
     };
     if is_time_the_reason {

@@ -13,7 +13,7 @@ use crate::fuzz::versus::output::Versus;
 use crate::protocol::{Clock, Hello};
 use crate::results::ProgressCurve;
 use crate::signature::Op;
-use crate::suite::Suite;
+use crate::suite::{InputKind, Suite};
 
 /// Asks two implementations the same and compares what they do; then presents the tokens of each
 /// to each. `clock` tells the time since it began, `now` the present in Unix seconds; the comparison
@@ -170,18 +170,12 @@ fn comparison(
 /// What both can be asked.
 fn common(hellos: &[Hello; 2]) -> Hello {
     let [one, other] = hellos;
-    let inputs = [
-        crate::suite::InputKind::Text,
-        crate::suite::InputKind::Bytes,
-        crate::suite::InputKind::Number,
-        crate::suite::InputKind::Json,
-    ];
-    let inputs = inputs
+    let inputs = InputKind::ALL
         .into_iter()
         .filter(|kind| one.takes(*kind) && other.takes(*kind));
-    let ops = [Op::Sign, Op::Verify]
+    let ops = Op::ALL
         .into_iter()
-        .filter(|op| one.has_op(*op) && other.has_op(*op));
+        .filter(|op| !op.has_context() && one.has_op(*op) && other.has_op(*op));
     Hello {
         ops: Some(ops.map(|op| op.name().to_owned()).collect()),
         inputs: Some(inputs.map(|kind| kind.name().to_owned()).collect()),
