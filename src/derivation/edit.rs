@@ -76,7 +76,7 @@ impl Edit {
 }
 
 /// The token with another MAC, in the scheme's encoding.
-pub(crate) fn with_mac(scheme: &Scheme, text: &str, change: impl Fn(&mut Vec<u8>)) -> String {
+fn with_mac(scheme: &Scheme, text: &str, change: impl Fn(&mut Vec<u8>)) -> String {
     with_mac_text(scheme, text, |mac| {
         let mut other = mac.to_vec();
         change(&mut other);

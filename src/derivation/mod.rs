@@ -7,7 +7,7 @@
 //! which candidate still means the same.
 //!
 //! A [`Recipe`] is the form of a derivation that can be changed itself: fuzzing mutates and shrinks
-//! it. [`token_with_mac`] and [`with_mac`] make the forgeries of both.
+//! it. [`token_with_mac`] makes the forgeries of both, [`SignedToken::with_mac`] those of one token.
 
 mod edit;
 mod forgery;
@@ -19,7 +19,7 @@ mod shift;
 mod signing;
 mod signing_time;
 
-pub(crate) use edit::{Edit, with_mac};
+pub(crate) use edit::Edit;
 pub(crate) use forgery::{any_texts, token_with_mac};
 pub(crate) use origin::Tracer;
 pub(crate) use presented::{Presented, fields_as_shown};

@@ -3,7 +3,7 @@
 use fastrand::Rng;
 
 use crate::adapters::Operation;
-use crate::derivation::with_mac;
+use crate::derivation::SignedToken;
 use crate::generate::Domain;
 use crate::results::Subject;
 use crate::scheme::{Refusal, Scheme};
@@ -45,6 +45,9 @@ pub enum MaterialError {
     /// The oracle refuses the generated input.
     #[error("the suite's scheme refuses the generated identities: {0}")]
     Refused(#[from] Refusal),
+    /// A token of the generated identities reads as something else.
+    #[error("the tokens of the generated identities cannot be taken apart")]
+    NotOfItsForm,
 }
 
 impl<'a> Material<'a> {
@@ -162,7 +165,7 @@ pub struct Tokens<'a> {
 struct Identity {
     /// The fields given at verify.
     fields: Fields,
-    token: String,
+    token: SignedToken,
 }
 
 impl<'a> Tokens<'a> {
@@ -204,7 +207,7 @@ impl<'a> Tokens<'a> {
         Ok(tokens)
     }
 
-    fn identity(&self, name: String) -> Result<Identity, Refusal> {
+    fn identity(&self, name: String) -> Result<Identity, MaterialError> {
         let scheme = &self.suite.scheme;
         let varied = &scheme.fields.at(self.varied).name;
         let is_email = self
@@ -222,8 +225,9 @@ impl<'a> Tokens<'a> {
             name
         };
         let fields = self.template.clone().with(varied, name);
+        let token = scheme.sign(&self.secrets, &fields)?;
         Ok(Identity {
-            token: scheme.sign(&self.secrets, &fields)?,
+            token: SignedToken::of(scheme, &fields, &token).ok_or(MaterialError::NotOfItsForm)?,
             fields: scheme.given(&fields),
         })
     }
@@ -243,7 +247,7 @@ impl<'a> Tokens<'a> {
 
 impl Identity {
     fn right(&self) -> Presented {
-        Presented(Value::Text(self.token.clone()))
+        Presented(self.token.text().into())
     }
 
     /// Two tokens with different wrong MACs, whose canonical encoding differs from the valid one in
@@ -258,7 +262,7 @@ impl Identity {
         };
         two_of((1 << bits) - 2, rng).map(|flips| {
             let flips = u8::try_from(flips).unwrap_or(1);
-            let token = with_mac(scheme, &self.token, |mac| {
+            let token = self.token.with_mac(|mac| {
                 match wrong {
                     Wrong::First => mac
                         .first_mut()
