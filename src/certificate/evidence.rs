@@ -43,14 +43,16 @@ impl Evidence {
     /// The operations that were judged: no trivial baseline makes a correct token, or both accepts
     /// valid tokens and rejects wrong ones.
     pub fn ops(self) -> Vec<Op> {
-        [
-            (Op::Sign, self.signed > 0),
-            (Op::Verify, self.verified.tell_apart()),
-            (Op::Identify, self.identified.tell_apart()),
-        ]
-        .into_iter()
-        .filter_map(|(op, is_judged)| is_judged.then_some(op))
-        .collect()
+        let judged = Op::ALL.into_iter().filter(|op| self.judges(*op));
+        judged.collect()
+    }
+
+    fn judges(self, op: Op) -> bool {
+        match op {
+            Op::Sign => self.signed > 0,
+            Op::Verify => self.verified.tell_apart(),
+            Op::Identify => self.identified.tell_apart(),
+        }
     }
 
     /// This evidence without the operations that are not proved by both.

@@ -1,11 +1,13 @@
 //! Certificates: signed statements about what an implementation was shown to do, and their
-//! verification.
+//! verification. A [`Certification`] runs what a level requires and makes the statement.
 //!
 //! The statement is an in-toto Statement v1 with the predicate `test-result/v0.1`, in a DSSE
-//! envelope with Ed25519. All functions here are pure: test results and files are passed in.
+//! envelope with Ed25519. Files and clocks are passed in.
 
+mod certification;
 mod envelope;
 mod evidence;
+mod git_object;
 mod hardened;
 mod key;
 mod level;
@@ -14,8 +16,12 @@ mod rekey;
 mod statement;
 mod verify;
 
+pub use certification::{
+    Certification, CertificationError, CertificationEvent, DEFAULT_FUZZ_CASES, Environment,
+};
 pub use envelope::{Envelope, EnvelopeError, PAYLOAD_TYPE, pre_authentication};
 pub use evidence::{Decisions, Evidence};
+pub(crate) use git_object::{TreeEntry, tree_id};
 pub use hardened::{Fuzzed, Hardened, Timed, TimedSubject};
 pub use key::{KeyError, PrivateKey, PublicKey};
 pub use level::{CertificateLevel, Refused, may_certify, same_hello};

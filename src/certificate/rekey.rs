@@ -5,7 +5,7 @@ use fastrand::Rng;
 
 use crate::runner::Rekeyer;
 use crate::scheme::{Scheme, SecretEncoding, Verification};
-use crate::signature::{Op, OutcomeKind, Secret, Secrets, Slug};
+use crate::signature::{OutcomeKind, Secret, Secrets, Slug};
 use crate::suite::{Expect, Level, Suite, Vector};
 
 /// The suffix of the ids of cases that present the old token.
@@ -45,7 +45,7 @@ fn forged(suite: &Suite, vector: &Vector, fresh: &Vector) -> Option<Vector> {
     let request = &vector.request;
     let accepts =
         matches!(&vector.expect, Expect::Outcomes(kinds) if kinds[..] == [OutcomeKind::Accept]);
-    if request.op != Op::Verify || !accepts {
+    if !request.op.verifies() || !accepts {
         return None;
     }
     let (secrets, token) = (&fresh.request.secrets, request.token.as_ref());

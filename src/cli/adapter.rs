@@ -10,9 +10,9 @@ use clap::Args;
 
 use crate::adapters::{Served, serve};
 use crate::cli::exit::{Exit, Stop};
+use crate::cli::own_hello::own_hello;
 use crate::cli::suites;
 use crate::mistakes::{MistakeId, Mistaken};
-use crate::protocol::{Hello, ImplementationInfo, PROTOCOL_VERSION};
 use crate::scheme::{Implementation, Reference, Scheme};
 use crate::suite::{self, Embedded, Suite};
 use crate::timing::Leaky;
@@ -31,10 +31,6 @@ pub(crate) struct AdapterArgs {
     pub(crate) suite_file: Vec<PathBuf>,
 }
 
-/// How many requests it takes before it has answered the first: enough that neither side waits
-/// for the other.
-const MAX_IN_FLIGHT: u32 = 4096;
-
 /// Speaks the protocol over standard input and output until it is told to end.
 pub(crate) fn adapter(args: &AdapterArgs) -> Result<Exit, Stop> {
     let shelf = Shelf::new(args)?;
@@ -52,7 +48,7 @@ pub(crate) fn adapter(args: &AdapterArgs) -> Result<Exit, Stop> {
         }
     };
     let mut served = Served {
-        hello: hello(name, args.leak.as_slice(), &args.mistake),
+        hello: own_hello(name, notes(args.leak.as_slice(), &args.mistake), None),
         scheme: &|name| shelf.scheme(name),
         implementation: &mut *implementation,
         repetitions: None,
@@ -73,25 +69,12 @@ fn planted(names: &[String]) -> Result<Mistaken, Stop> {
     Mistaken::new(&ids).map_err(Stop::usage)
 }
 
-fn hello(name: &str, leak: &[String], mistakes: &[String]) -> Hello {
-    let words = |words: &[&str]| Some(words.iter().map(|&word| word.to_owned()).collect());
-    Hello {
-        protocol: PROTOCOL_VERSION,
-        implementation: ImplementationInfo {
-            name: name.to_owned(),
-            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
-            language: Some("rust".to_owned()),
-            notes: [("makes", mistakes), ("leaks", leak)]
-                .into_iter()
-                .find(|(_, what)| !what.is_empty())
-                .map(|(does, what)| format!("{does} on purpose: {}", what.join(", "))),
-        },
-        suites: None,
-        ops: words(&["sign", "verify", "identify", "compare"]),
-        clock: None,
-        inputs: words(&["text", "bytes", "number", "json"]),
-        max_in_flight: Some(MAX_IN_FLIGHT),
-    }
+/// What the implementation does wrong, if it does.
+fn notes(leak: &[String], mistakes: &[String]) -> Option<String> {
+    [("makes", mistakes), ("leaks", leak)]
+        .into_iter()
+        .find(|(_, what)| !what.is_empty())
+        .map(|(does, what)| format!("{does} on purpose: {}", what.join(", ")))
 }
 
 /// The suites that are served. The scheme of an embedded one is read when it is first asked for,

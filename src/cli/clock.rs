@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
+use jiff::Timestamp;
 
 /// The present in Unix seconds.
 pub(crate) fn unix_now() -> u64 {
@@ -26,34 +26,20 @@ fn at(time: SystemTime) -> Timestamp {
     })
 }
 
-/// A time in UTC to the second that it is in: rounded up it would lie in the future, and what is
-/// dated so would not be valid yet.
-pub(crate) fn to_the_second(time: Timestamp) -> String {
-    let down = TimestampRound::new()
-        .smallest(Unit::Second)
-        .mode(RoundMode::Trunc);
-    time.round(down).unwrap_or(time).to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::{Duration, SystemTime};
 
-    use super::{at, to_the_second};
+    use super::at;
+    use crate::results::timestamp;
 
     #[test]
     fn a_clock_out_of_range_does_not_panic() {
         let years = |years: u64| Duration::from_secs(years * 31_557_600);
         let late = SystemTime::UNIX_EPOCH + years(9_000);
-        assert!(to_the_second(at(late)).starts_with("9999-12-30"));
+        assert!(timestamp(at(late)).starts_with("9999-12-30"));
         let early = SystemTime::UNIX_EPOCH - years(13_000);
-        assert!(to_the_second(at(early)).starts_with("-009999"));
+        assert!(timestamp(at(early)).starts_with("-009999"));
         assert_eq!(at(SystemTime::UNIX_EPOCH).as_second(), 0);
-    }
-
-    #[test]
-    fn no_time_is_in_the_future() {
-        let late = "2026-11-21T13:30:23.999Z".parse().unwrap();
-        assert_eq!(to_the_second(late), "2026-11-21T13:30:23Z");
     }
 }

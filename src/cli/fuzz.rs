@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use crate::cli::campaign_documents::{CampaignDocuments, progress_line};
-use crate::cli::clock::{now, to_the_second, unix_now};
+use crate::cli::clock::{now, unix_now};
 use crate::cli::corpus::{corpus_file, read_corpus, write_corpus};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::interrupt::interrupt_flag;
@@ -14,7 +14,7 @@ use crate::cli::interruption::interruption;
 use crate::cli::no_campaign::no_campaign;
 use crate::cli::render::probe;
 use crate::cli::shard::shard;
-use crate::cli::target_args::{ReachArgs, ResolvedTarget, duration};
+use crate::cli::target_args::{ReachArgs, duration};
 use crate::cli::terminal::{ProgressBar, save, say};
 use crate::cli::values::LevelArg;
 use crate::cli::versus::against;
@@ -23,8 +23,8 @@ use crate::fuzz::{
     fuzz as fuzz_suites, saved,
 };
 use crate::report::fuzz_human;
-use crate::results::JUDGED_ITSELF;
-use crate::runner::Shard;
+use crate::results::{JUDGED_ITSELF, timestamp};
+use crate::runner::{ResolvedTarget, Shard};
 use crate::suite::Suite;
 
 /// How long a campaign lasts for which nothing is said.
@@ -129,7 +129,7 @@ pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
         arguments.extend(["--suite-file".to_owned(), file.display().to_string()]);
     }
     let circumstances = FuzzCircumstances {
-        started: to_the_second(started),
+        started: timestamp(started),
         seed: options.seed,
         jobs: options.jobs as u64,
         shard: options.shard.map(Shard::summary),
@@ -156,7 +156,7 @@ pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
 
 /// Findings quote what a server answers, and it may echo the credentials that it was sent.
 fn without_credentials(reached: &ResolvedTarget) -> Result<(), Stop> {
-    if !reached.target.credentials().is_empty() {
+    if !reached.transport.credentials().is_empty() {
         return Err(Stop::usage(
             "fuzz does not accept a user name and password in an address, because its findings \
              quote answers that may echo them; remove them from the address",
@@ -200,7 +200,7 @@ pub(crate) fn campaign(
     let clock = || began.elapsed();
     let output = fuzz_suites(
         suites,
-        &*reached.target,
+        &*reached.transport,
         options,
         &interrupt,
         &clock,

@@ -4,7 +4,7 @@
 //! could start a command switched off; neither its index nor its word is trusted for what lies in
 //! the folder, since a flag of the index hides changes.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
 use std::os::unix::ffi::OsStrExt as _;
@@ -12,9 +12,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use sha1::Sha1;
-use sha2::{Digest, Sha256};
-
+use crate::certificate::{TreeEntry, tree_id};
 use crate::cli::exit::Stop;
 use crate::report::visible;
 
@@ -59,13 +57,10 @@ pub(crate) fn git_tree(folder: &str) -> Result<String, Stop> {
         &["ls-tree", "-r", "-z", "--full-tree", &claimed],
     )?;
     let staged = git(&root, folder, &["ls-files", "-z", "--cached"])?;
-    let entries: Vec<Entry<'_>> = parts(&listing).filter_map(Entry::parse).collect();
+    let entries: Vec<TreeEntry<'_>> = parts(&listing).filter_map(TreeEntry::parse).collect();
     let mut changed: Vec<String> = Vec::new();
-    let mut tree = Tree::default();
     for entry in &entries {
-        if entry.is_unchanged(&root, folder)? {
-            tree.add(entry);
-        } else {
+        if !is_unchanged(entry, &root, folder)? {
             changed.push(String::from_utf8_lossy(entry.path).into_owned());
         }
     }
@@ -83,7 +78,7 @@ pub(crate) fn git_tree(folder: &str) -> Result<String, Stop> {
             }
         )));
     }
-    let computed = hex::encode(tree.id(claimed.len() == 64));
+    let computed = tree_id(&entries, claimed.len() == 64);
     if computed == claimed {
         Ok(computed)
     } else {
@@ -142,152 +137,40 @@ fn parts(text: &[u8]) -> impl Iterator<Item = &[u8]> {
         .filter(|part| !part.is_empty())
 }
 
-/// A file of the head's tree.
-struct Entry<'t> {
-    mode: &'t [u8],
-    /// Its id in hex.
-    id: &'t [u8],
-    /// From the root, with `/` between the parts.
-    path: &'t [u8],
-}
-
-impl<'t> Entry<'t> {
-    /// Reads `100644 blob 9c59e24b…<TAB>src/sdk.py`.
-    fn parse(line: &'t [u8]) -> Option<Self> {
-        let tab = line.iter().position(|&byte| byte == b'\t')?;
-        let mut words = line[..tab].split(|&byte| byte == b' ');
-        let (mode, _, id) = (words.next()?, words.next()?, words.next()?);
-        Some(Self {
-            mode,
-            id,
-            path: &line[tab + 1..],
-        })
-    }
-
-    /// Whether the same lies in the folder.
-    fn is_unchanged(&self, root: &Path, folder: &str) -> Result<bool, Stop> {
-        let path = root.join(OsStr::from_bytes(self.path));
-        let shown = || visible(&String::from_utf8_lossy(self.path));
-        let Ok(metadata) = path.symlink_metadata() else {
-            // A submodule that is not checked out is not part of what was tested.
-            return Ok(self.mode == b"160000");
-        };
-        let failed = |error| Stop::usage(format_args!("failed to read {}: {error}", shown()));
-        let bytes = match self.mode {
-            b"160000" => {
-                let mut inside = fs::read_dir(&path).map_err(failed)?;
-                return match inside.next() {
-                    None => Ok(true),
-                    Some(_) => Err(Stop::usage(format_args!(
-                        "{} holds the submodule {}, whose files are not part of its tree; certify a package instead",
-                        visible(folder),
-                        shown()
-                    ))),
-                };
-            }
-            b"120000" if metadata.is_symlink() => {
-                let target = fs::read_link(&path).map_err(failed)?;
-                target.as_os_str().as_bytes().to_vec()
-            }
-            b"100644" | b"100755" if self.is_a_file_like(&metadata) => {
-                fs::read(&path).map_err(failed)?
-            }
-            _ => return Ok(false),
-        };
-        Ok(hex::encode(object_id("blob", &bytes, self.id.len() == 64)).as_bytes() == self.id)
-    }
-
-    fn is_a_file_like(&self, metadata: &Metadata) -> bool {
-        let is_executable = metadata.permissions().mode() & 0o100 != 0;
-        metadata.is_file() && is_executable == (self.mode == b"100755")
-    }
-}
-
-/// A folder of the head's tree, made from its files.
-#[derive(Default)]
-struct Tree<'t> {
-    /// By name; git sorts a folder as if its name ended with `/`.
-    entries: BTreeMap<Vec<u8>, Node<'t>>,
-}
-
-enum Node<'t> {
-    File(&'t Entry<'t>),
-    Folder(Tree<'t>),
-}
-
-impl<'t> Tree<'t> {
-    fn add(&mut self, entry: &'t Entry<'t>) {
-        self.add_at(entry.path, entry);
-    }
-
-    fn add_at(&mut self, path: &'t [u8], entry: &'t Entry<'t>) {
-        match path.iter().position(|&byte| byte == b'/') {
-            None => {
-                self.entries.insert(path.to_vec(), Node::File(entry));
-            }
-            Some(end) => {
-                let folder = self
-                    .entries
-                    .entry(path[..=end].to_vec())
-                    .or_insert_with(|| Node::Folder(Tree::default()));
-                if let Node::Folder(folder) = folder {
-                    folder.add_at(&path[end + 1..], entry);
-                }
-            }
-        }
-    }
-
-    fn id(&self, is_sha256: bool) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        for (name, node) in &self.entries {
-            let (mode, id) = match node {
-                Node::File(entry) => (entry.mode, hex::decode(entry.id).unwrap_or_default()),
-                Node::Folder(folder) => (&b"40000"[..], folder.id(is_sha256)),
+/// Whether the same lies in the folder.
+fn is_unchanged(entry: &TreeEntry<'_>, root: &Path, folder: &str) -> Result<bool, Stop> {
+    let path = root.join(OsStr::from_bytes(entry.path));
+    let shown = || visible(&String::from_utf8_lossy(entry.path));
+    let Ok(metadata) = path.symlink_metadata() else {
+        // A submodule that is not checked out is not part of what was tested.
+        return Ok(entry.mode == b"160000");
+    };
+    let failed = |error| Stop::usage(format_args!("failed to read {}: {error}", shown()));
+    let bytes = match entry.mode {
+        b"160000" => {
+            let mut inside = fs::read_dir(&path).map_err(failed)?;
+            return match inside.next() {
+                None => Ok(true),
+                Some(_) => Err(Stop::usage(format_args!(
+                    "{} holds the submodule {}, whose files are not part of its tree; certify a package instead",
+                    visible(folder),
+                    shown()
+                ))),
             };
-            bytes.extend_from_slice(mode);
-            bytes.push(b' ');
-            bytes.extend_from_slice(name.strip_suffix(b"/").unwrap_or(name));
-            bytes.push(0);
-            bytes.extend_from_slice(&id);
         }
-        object_id("tree", &bytes, is_sha256)
-    }
+        b"120000" if metadata.is_symlink() => {
+            let target = fs::read_link(&path).map_err(failed)?;
+            target.as_os_str().as_bytes().to_vec()
+        }
+        b"100644" | b"100755" if is_a_file_like(entry, &metadata) => {
+            fs::read(&path).map_err(failed)?
+        }
+        _ => return Ok(false),
+    };
+    Ok(entry.is_of(&bytes))
 }
 
-/// The id of a git object: the digest of its type, its length and its bytes.
-fn object_id(kind: &str, bytes: &[u8], is_sha256: bool) -> Vec<u8> {
-    fn of<D: Digest>(kind: &str, bytes: &[u8]) -> Vec<u8> {
-        let mut digest = D::new();
-        digest.update(format!("{kind} {}\0", bytes.len()));
-        digest.update(bytes);
-        digest.finalize().to_vec()
-    }
-    if is_sha256 {
-        of::<Sha256>(kind, bytes)
-    } else {
-        of::<Sha1>(kind, bytes)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::object_id;
-
-    /// As `git hash-object` prints them of an empty file and an empty tree.
-    #[test]
-    fn object_ids_are_those_of_git() {
-        let id = |kind, is_sha256| hex::encode(object_id(kind, b"", is_sha256));
-        assert_eq!(
-            id("blob", false),
-            "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
-        );
-        assert_eq!(
-            id("tree", false),
-            "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-        );
-        assert_eq!(
-            id("blob", true),
-            "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813"
-        );
-    }
+fn is_a_file_like(entry: &TreeEntry<'_>, metadata: &Metadata) -> bool {
+    let is_executable = metadata.permissions().mode() & 0o100 != 0;
+    metadata.is_file() && is_executable == (entry.mode == b"100755")
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use clap::Args;
 
 use crate::adapters::Transport;
-use crate::cli::clock::{now, to_the_second, unix_now};
+use crate::cli::clock::{now, unix_now};
 use crate::cli::events::Events;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
@@ -20,16 +20,16 @@ use crate::cli::terminal::{ProgressBar, save, say};
 use crate::cli::values::LevelArg;
 use crate::diagnosis::Search;
 use crate::protocol::{HelloChanges, ImplementationInfo};
-use crate::report;
+use crate::report::{self, Format};
 use crate::results::{
     Circumstances, Document, INTERRUPTED_BEFORE, KnownFailures, Redaction, Restarts, RunResult,
-    Runs, ScopeNote, conclude, did_not_start, updated,
+    Runs, conclude, did_not_start, suites_not_selected, timestamp, updated,
 };
 use crate::runner::{
     CaseEvent, Ending, FailFast, RunError, RunOptions, RunOutput, Shard, Watcher, WhoseSecret,
     run as run_suites, selected,
 };
-use crate::suite::{self, Embedded, Suite};
+use crate::suite::Suite;
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
@@ -75,9 +75,7 @@ pub(crate) struct RunArgs {
     /// for none. They do not affect any verdict.
     #[arg(long, value_name = "N", default_value_t = 400)]
     pub(crate) causes: usize,
-    /// Write a report to a file, or to standard output with -; may be repeated. Formats: human,
-    /// json, junit, markdown, html, sarif, github, badge, badge-json.
-    #[arg(long, value_name = "FORMAT=PATH", help_heading = "Reports")]
+    #[arg(long, value_name = "FORMAT=PATH", help = report_help(), help_heading = "Reports")]
     pub(crate) report: Vec<String>,
     /// Show secrets that do not come from a suite file, and the tokens made with them.
     #[arg(long, help_heading = "Reports")]
@@ -89,6 +87,13 @@ pub(crate) struct RunArgs {
     /// Show every failed case, not only the first few of each requirement.
     #[arg(long, help_heading = "Reports")]
     pub(crate) all: bool,
+}
+
+fn report_help() -> String {
+    format!(
+        "Write a report to a file, or to standard output with -; may be repeated. Formats: {}",
+        Format::ALL.map(Format::name).join(", ")
+    )
 }
 
 /// Runs the suites, reports, and lets the gate decide.
@@ -195,26 +200,25 @@ fn run_one(
         secret,
     };
     let began = now();
-    let started = to_the_second(began);
+    let started = timestamp(began);
     if let Some(events) = events {
         events.started(&started, seed);
     }
     let clock = Instant::now();
-    let redaction = match &options.secret {
-        WhoseSecret::Own(secret) if !args.show_secrets => Redaction::of([secret.clone()]),
-        WhoseSecret::Unknown if !args.show_secrets => Redaction::of([]),
-        // Every secret is that of a suite file, or may be shown.
-        _ => Redaction::none(),
+    let redaction = if args.show_secrets {
+        Redaction::none()
+    } else {
+        options.secret.redaction()
     };
     let redaction = match &target {
         Ok(target) => redaction.and(target.credentials()),
         Err(_) => redaction,
     };
-    let output = match &target {
+    let output = match target {
         // Its turn did not come.
         _ if interruption().is_some() => Err(Stop::harness(INTERRUPTED_BEFORE)),
-        Ok(target) => attempt(suites, &**target, &options, events)?,
-        Err(stop) => Err(stop.clone()),
+        Ok(target) => attempt(suites, &*target, &options, events)?.map(|output| (target, output)),
+        Err(stop) => Err(stop),
     };
     let mut arguments = asked.names.clone();
     arguments.extend(candidate.arguments);
@@ -242,11 +246,11 @@ fn run_one(
         hello_changes: HelloChanges::default(),
         interruption: None,
         shard: options.shard.map(Shard::summary),
-        left_out: not_asked_for(&asked.names).into_iter().collect(),
+        left_out: suites_not_selected(&asked.names).into_iter().collect(),
         notes: Vec::new(),
         redaction: redaction.clone(),
     };
-    let output = match output {
+    let (target, output) = match output {
         Ok(output) => output,
         Err(stop) => {
             circumstances.interruption = interruption();
@@ -261,69 +265,35 @@ fn run_one(
             return Ok((result, None));
         }
     };
-    circumstances.implementation = output.hello.implementation.clone();
-    circumstances.left_out.extend(output.left_out);
-    circumstances.notes = output.notes;
-    circumstances.rounds = output.rounds;
-    circumstances.restarts = Restarts {
-        allowed: args.allow_restarts,
-        ..output.unanswered
-    };
-    circumstances.hello_changes = output.hello_changes;
+    circumstances = output.circumstances(circumstances);
     circumstances.interruption = matches!(output.ending, Ending::Interrupted)
         .then(interruption)
         .flatten();
     let today = began.strftime("%Y-%m-%d").to_string();
-    let mut result = conclude(
-        circumstances.clone(),
-        output.observations.clone(),
-        &known,
+    let rewritten = if args.update_known_failures {
+        update_list(&known, &circumstances, &output, &today)?
+    } else {
+        None
+    };
+    let is_asked = matches!(output.ending, Ending::Whole) && !args.fail_fast;
+    let search = Search {
+        target: &*target,
+        hello: &output.hello,
+        limits: options.limits,
+        interrupt: &*interrupt_flag()?,
+        secret: &options.secret,
+        redaction: &redaction,
+        seed,
+        most: if is_asked { args.causes } else { 0 },
+        now: &unix_now,
+    };
+    let result = search.conclude(
+        circumstances,
+        &output.observations,
+        rewritten.as_ref().unwrap_or(&known),
         &today,
+        &interruption,
     );
-    let mut rewritten = None;
-    if args.update_known_failures && result.interrupted {
-        say(&format!(
-            "{} was not updated: the run was interrupted",
-            known.path()
-        ));
-    } else if args.update_known_failures {
-        rewritten = rewrite(&known, &result)?;
-        if let Some(rewritten) = &rewritten {
-            result = conclude(
-                circumstances.clone(),
-                output.observations.clone(),
-                rewritten,
-                &today,
-            );
-        }
-    }
-    if let Ok(target) = &target {
-        let is_asked = matches!(output.ending, Ending::Whole) && !args.fail_fast;
-        let interrupt = interrupt_flag()?;
-        let search = Search {
-            target: &**target,
-            hello: &output.hello,
-            limits: options.limits,
-            interrupt: &interrupt,
-            secret: &options.secret,
-            redaction: &redaction,
-            seed,
-            most: if is_asked { args.causes } else { 0 },
-            now: &unix_now,
-        };
-        search.add_causes(&mut result, &output.observations);
-        // The signal came after the cases, while causes were searched for.
-        if !result.interrupted && interruption().is_some() {
-            circumstances.interruption = interruption();
-            let searched = result;
-            let known = rewritten.as_ref().unwrap_or(&known);
-            result = conclude(circumstances, output.observations.clone(), known, &today);
-            result.diagnosis = searched.diagnosis;
-            for (case, searched) in std::iter::zip(&mut result.cases, searched.cases) {
-                case.causes = searched.causes;
-            }
-        }
-    }
     if let Some(events) = events {
         events.finished(&result);
     }
@@ -335,25 +305,6 @@ fn run_one(
         Ending::Whole | Ending::Interrupted | Ending::FailedFast => None,
     };
     Ok((result, broken))
-}
-
-/// Where some suites were named, those that a run without names would have asked for too: the
-/// result says nothing of them, and no list of known failures may be blamed for speaking of them.
-fn not_asked_for(named: &[String]) -> Option<ScopeNote> {
-    if named.is_empty() {
-        return None;
-    }
-    let absent: Vec<Embedded> = suite::embedded()
-        .filter(|one| one.by_default && named.iter().all(|name| name != one.name))
-        .collect();
-    let names = absent
-        .iter()
-        .map(|one| one.name)
-        .collect::<Vec<_>>()
-        .join(", ");
-    let cases = absent.iter().map(Embedded::count).sum();
-    let what = format!("suites not selected: {names}");
-    (cases > 0).then_some(ScopeNote { what, cases })
 }
 
 /// What came of it; or, in the inner error, why it did not start.
@@ -402,9 +353,23 @@ pub(crate) fn known_failures(path: Option<&Path>) -> Result<KnownFailures, Stop>
     KnownFailures::parse(&path.display().to_string(), &text).map_err(Stop::usage)
 }
 
-/// Writes the list anew; what it says now, or nothing where it could not be written.
-fn rewrite(known: &KnownFailures, result: &RunResult) -> Result<Option<KnownFailures>, Stop> {
-    let text = updated(known, result);
+/// Updates the list to what fails now; what it says then, or nothing where it stays as it is.
+fn update_list(
+    known: &KnownFailures,
+    circumstances: &Circumstances,
+    output: &RunOutput<'_>,
+    today: &str,
+) -> Result<Option<KnownFailures>, Stop> {
+    let observations = output.observations.clone();
+    let result = conclude(circumstances.clone(), observations, known, today);
+    if result.interrupted {
+        say(&format!(
+            "{} was not updated: the run was interrupted",
+            known.path()
+        ));
+        return Ok(None);
+    }
+    let text = updated(known, &result);
     let rewritten = KnownFailures::parse(known.path(), &text).map_err(Stop::harness)?;
     if !save(Path::new(known.path()), &text) {
         return Ok(None);

@@ -16,17 +16,15 @@ use crate::cli::clock::unix_now;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::secret_of_file;
 use crate::cli::interrupt::interrupt_flag;
+use crate::cli::own_hello::own_hello;
 use crate::cli::suites;
 use crate::cli::terminal::{has_lost, print, say};
-use crate::protocol::{Hello, ImplementationInfo, PROTOCOL_VERSION};
 use crate::results::Redaction;
 use crate::scheme::Scheme;
 use crate::serve::{AppState, Environment, Limits, Listener, Memory, Platform, router};
 use crate::signature::{Secret, Secrets};
 use crate::suite::Suite;
 
-/// How many requests a client of the protocol may have under way.
-const MAX_IN_FLIGHT: u32 = 4096;
 /// How long a connection may be idle, and how long the head of a request may take.
 const HEAD_TIME: Duration = Duration::from_secs(75);
 /// How long a body may take.
@@ -101,7 +99,7 @@ pub(crate) fn serve(args: &ServeArgs) -> Result<Exit, Stop> {
         redaction: Redaction::none().and(secrets.collect::<Vec<_>>()),
         platforms,
         schemes,
-        hello: hello(names),
+        hello: own_hello("macproof-serve", None, Some(names)),
         allowed_origins: args.allow_origin.clone(),
         body_time: BODY_TIME,
         memory: Memory::default(),
@@ -374,24 +372,6 @@ fn whose<'t>(text: &'t str, suites: &[Suite]) -> Result<(String, Option<String>,
             suite.name, suite.name
         ))),
         _ => Ok((suite.name.to_string(), platform, value)),
-    }
-}
-
-fn hello(suites: Vec<String>) -> Hello {
-    let words = |words: &[&str]| Some(words.iter().map(|&word| word.to_owned()).collect());
-    Hello {
-        protocol: PROTOCOL_VERSION,
-        implementation: ImplementationInfo {
-            name: "macproof-serve".to_owned(),
-            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
-            language: Some("rust".to_owned()),
-            notes: None,
-        },
-        suites: Some(suites),
-        ops: words(&["sign", "verify", "identify", "compare"]),
-        clock: None,
-        inputs: words(&["text", "bytes", "number", "json"]),
-        max_in_flight: Some(MAX_IN_FLIGHT),
     }
 }
 

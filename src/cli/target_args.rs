@@ -13,7 +13,7 @@ use crate::cli::exit::Stop;
 use crate::cli::{described, suites};
 use crate::implementations::{Described, REFERENCE, Reach, WebAddress};
 use crate::results::JUDGED_ITSELF;
-use crate::runner::WhoseSecret;
+use crate::runner::{ResolvedTarget, WhoseSecret};
 use crate::signature::Slug;
 use crate::suite::Suite;
 
@@ -82,27 +82,12 @@ pub(crate) struct Candidate {
     pub(crate) ready: Result<(Box<dyn Transport>, WhoseSecret), Stop>,
 }
 
-/// Where an implementation is, and how it is called in reports.
-#[derive(Debug)]
-pub(crate) struct ResolvedTarget {
-    /// Where it is.
-    pub(crate) target: Box<dyn Transport>,
-    /// How it is called.
-    pub(crate) label: String,
-    /// The arguments that select it again.
-    pub(crate) arguments: Vec<String>,
-    /// Whether it is the built-in reference, and nobody named it.
-    pub(crate) judged_itself: bool,
-    /// Whose secret it uses.
-    pub(crate) secret: WhoseSecret,
-}
-
 impl Candidate {
     /// It, where it is ready.
     pub(crate) fn reached(self) -> Result<ResolvedTarget, Stop> {
-        let (target, secret) = self.ready?;
+        let (transport, secret) = self.ready?;
         Ok(ResolvedTarget {
-            target,
+            transport,
             label: self.label,
             arguments: self.arguments,
             judged_itself: self.judged_itself,

@@ -5,25 +5,18 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use crate::adapters::{Lifetime, Limits, Pinned, Transport};
 use crate::cli::clock;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read_document;
 use crate::cli::interrupt::interrupt_flag;
 use crate::cli::interruption::interruption;
+use crate::cli::measuring::{machine, measuring_line, not_measured, target};
 use crate::cli::render::probe;
-use crate::cli::target_args::{ReachArgs, ResolvedTarget, duration};
+use crate::cli::target_args::{ReachArgs, duration};
 use crate::cli::terminal::{print, save, say, tell};
 use crate::report;
-use crate::results::{
-    JUDGED_ITSELF, Redaction, TIMING_SCHEMA_VERSION, TimingCircumstances, TimingResult,
-};
-use crate::runner::WhoseSecret;
-use crate::suite::Suite;
-use crate::timing::{
-    ChannelError, Progress, RawHeader, Reach, Recording, Session, judge, limits, raw_read,
-    raw_write,
-};
+use crate::results::{JUDGED_ITSELF, timestamp};
+use crate::timing::{Measuring, RawHeader, Recording, document, raw_read, raw_write};
 
 /// Measures whether the comparison is timing-safe.
 ///
@@ -81,7 +74,7 @@ pub(crate) fn timing(args: &TimingArgs, now: u64) -> Result<Exit, Stop> {
     if let Some(path) = &args.raw {
         save(path, &raw_write(&header, &recordings));
     }
-    let mut result = result_of(&header, &recordings);
+    let mut result = document(&header, &recordings);
     if let (true, Some(interruption)) = (result.interrupted, interruption()) {
         result.exit_code = interruption.exit_code();
     }
@@ -94,31 +87,6 @@ pub(crate) fn timing(args: &TimingArgs, now: u64) -> Result<Exit, Stop> {
         tell(&report::timing_human(&result));
     }
     Ok(Exit::of(result.exit_code))
-}
-
-/// The document of what was recorded.
-pub(crate) fn result_of(header: &RawHeader, recordings: &[Recording]) -> TimingResult {
-    let measurements: Vec<_> = recordings
-        .iter()
-        .map(|recording| judge(recording, header.target_ns))
-        .collect();
-    let header = header.clone();
-    TimingResult {
-        macproof_timing: TIMING_SCHEMA_VERSION,
-        macproof_version: header.macproof_version,
-        started: header.started,
-        implementation: header.implementation,
-        adapter: header.adapter,
-        judged_itself: header.judged_itself,
-        circumstances: header.circumstances,
-        target_ns: header.target_ns,
-        time_s: header.time_s,
-        seed: header.seed,
-        exit_code: TimingResult::exit_code_of(&measurements),
-        interrupted: header.interrupted,
-        measurements,
-        limits: limits(recordings),
-    }
 }
 
 fn replayed(path: &Path, args: &TimingArgs) -> Result<(RawHeader, Vec<Recording>), Stop> {
@@ -155,168 +123,25 @@ fn measured(args: &TimingArgs, now: u64) -> Result<(RawHeader, Vec<Recording>), 
     if let Some(words) = choice.first_words() {
         announce(args, &words);
     }
+    let target = choice.one_reached(&args.suite_file)?;
     let measuring = Measuring {
         suites: &suites,
         are_named: !args.suites.is_empty() || !args.suite_file.is_empty(),
-        reached: &choice.one_reached(&args.suite_file)?,
+        target: &target,
         limits: args.reach.limits(),
-        target: args.target,
+        target_ns: args.target,
         time: args.time,
         seed: args.seed.unwrap_or_else(|| fastrand::u64(..1 << 32)),
-    };
-    measure(&measuring, now)
-}
-
-/// What is to be measured, and how.
-pub(crate) struct Measuring<'a> {
-    pub(crate) suites: &'a [Suite],
-    /// Who names a suite hears of it in any case; who names none wants what there is.
-    pub(crate) are_named: bool,
-    pub(crate) reached: &'a ResolvedTarget,
-    pub(crate) limits: Limits,
-    /// Up to which leak, in nanoseconds a call; what is usual where nothing is said.
-    pub(crate) target: Option<f64>,
-    /// Maximum time for all measurements and confirmations.
-    pub(crate) time: Option<Duration>,
-    pub(crate) seed: u64,
-}
-
-/// Refuses what cannot be measured.
-pub(crate) fn assert_measurable(target: &dyn Transport) -> Result<(), Stop> {
-    if target.lifetime() == Lifetime::PerRequest {
-        return Err(Stop::usage(
-            "cannot measure a command that is started for each call: starting it takes thousands of times as long as a comparison; write an adapter for it",
-        ));
-    }
-    Ok(())
-}
-
-/// Measures, one suite after the other. `now` is the time of the tokens, in Unix seconds.
-pub(crate) fn measure(
-    measuring: &Measuring<'_>,
-    now: u64,
-) -> Result<(RawHeader, Vec<Recording>), Stop> {
-    let Measuring {
-        suites,
-        reached,
-        time,
-        seed,
-        ..
-    } = *measuring;
-    let secret = match &reached.secret {
-        WhoseSecret::Request => None,
-        WhoseSecret::Own(secret) => Some(secret),
-        WhoseSecret::Unknown => {
-            return Err(Stop::usage(format_args!(
-                "the secret of {} is unknown, so no nearly valid token can be made",
-                reached.label
-            )));
-        }
-    };
-    let interrupt = interrupt_flag()?;
-    assert_measurable(&*reached.target)?;
-    let reach = Reach {
-        transport: &*reached.target,
-        limits: measuring.limits,
-        interrupt: &interrupt,
-    };
-    let (cores, load) = (cores(), load());
-    // A server was started by somebody else, wherever that was.
-    let is_ours = reached.target.lifetime() == Lifetime::Adapter;
-    let pinned = is_ours.then(Pinned::to_one_core).flatten();
-    // What the implementation says may quote its secret, or a token made with it.
-    let redaction = match secret {
-        Some(secret) => Redaction::of([secret.clone()]),
-        None => Redaction::none(),
-    }
-    .and(reached.target.credentials());
-    let started = clock::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let session = Session {
-        suites,
-        are_named: measuring.are_named,
-        secret,
         now,
-        redaction: &redaction,
-        target: measuring.target,
-        time,
-        seed,
+        started: &timestamp(clock::now()),
+        machine: machine(),
     };
     let began = Instant::now();
-    let measured = session.measure(&reach, &|| began.elapsed(), &mut |subject, progress| {
-        let title = report::subject_title(subject);
-        say(&format!("{title}: {}", in_words(progress)));
-    });
-    let measured = measured.map_err(|error| broken(&error, &redaction))?;
-    let header = RawHeader {
-        macproof_timing_raw: RawHeader::FORM,
-        macproof_version: env!("CARGO_PKG_VERSION").to_owned(),
-        started,
-        implementation: redaction.implementation(&measured.hello.implementation),
-        adapter: reached.label.clone(),
-        judged_itself: reached.judged_itself,
-        circumstances: TimingCircumstances {
-            core: pinned
-                .as_ref()
-                .and_then(|pinned| u32::try_from(pinned.core()).ok()),
-            cores,
-            load,
-        },
-        target_ns: measured.target,
-        time_s: measured.time.as_secs_f64(),
-        seed,
-        interrupted: measured.was_interrupted,
-    };
-    Ok((header, measured.recordings))
-}
-
-fn in_words(progress: Progress) -> String {
-    match progress {
-        Progress::WarmingUp => "warming up".to_owned(),
-        Progress::Tuning => "choosing the number of calls per request".to_owned(),
-        Progress::Measuring { repeat } => format!("measuring, {repeat} calls per request"),
-        Progress::Confirming { repeat } => {
-            format!("repeating in a fresh process, {repeat} calls per request")
-        }
-        Progress::Looked {
-            pairs,
-            effect,
-            standard_error,
-            detectable,
-        } => format!(
-            "{pairs} pairs: {effect:+.2} ± {standard_error:.2} ns per call; smallest detectable {detectable:.1}"
-        ),
-    }
-}
-
-fn broken(error: &ChannelError, redaction: &Redaction) -> Stop {
-    match (error, interruption()) {
-        (ChannelError::Interrupted, Some(interruption)) => {
-            Stop::interrupted(interruption, "interrupted before anything was measured")
-        }
-        (error, _) => {
-            let said = redaction.text(&error.to_string());
-            Stop::harness(format_args!("cannot use the adapter: {said}"))
-        }
-    }
-}
-
-/// Reads a leak that is looked for, in nanoseconds a call.
-pub(crate) fn target(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(target) if target.is_finite() && target > 0.0 => Ok(target),
-        _ => Err("the target must be a positive number of nanoseconds".to_owned()),
-    }
-}
-
-fn cores() -> u32 {
-    std::thread::available_parallelism()
-        .ok()
-        .and_then(|cores| u32::try_from(cores.get()).ok())
-        .unwrap_or(1)
-}
-
-/// How many processes wanted to run over the last minute.
-fn load() -> Option<f64> {
-    let text = std::fs::read_to_string("/proc/loadavg").ok()?;
-    text.split(' ').next()?.parse().ok()
+    measuring
+        .measure(
+            &*interrupt_flag()?,
+            &|| began.elapsed(),
+            &mut |subject, progress| say(&measuring_line(subject, progress)),
+        )
+        .map_err(not_measured)
 }

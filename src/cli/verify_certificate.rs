@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::certificate::{
     Certified, Demands, PublicKey, certificate_html, certificate_markdown, verify,
@@ -13,9 +14,9 @@ use crate::cli::certify::{LevelArg, read_text};
 use crate::cli::clock::unix_now;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::read;
+use crate::cli::measuring::target;
 use crate::cli::suites;
 use crate::cli::terminal::{print, save, say, tell};
-use crate::cli::timing::target;
 use crate::report;
 use crate::results::JUDGED_ITSELF;
 use crate::signature::Op;
@@ -34,12 +35,12 @@ pub(crate) struct VerifyCertificateArgs {
     /// The operations that each of its suites must have judged, separated by commas.
     #[arg(
         long,
-        value_enum,
+        value_parser = op(),
         value_name = "OP",
         value_delimiter = ',',
         default_values = ["sign", "verify"]
     )]
-    ops: Vec<OpArg>,
+    ops: Vec<Op>,
     /// The minimum number of fuzzed cases without a finding.
     #[arg(long, value_name = "N")]
     cases: Option<u64>,
@@ -63,21 +64,9 @@ pub(crate) struct VerifyCertificateArgs {
     report: Vec<String>,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum OpArg {
-    Sign,
-    Verify,
-    Identify,
-}
-
-impl OpArg {
-    fn op(self) -> Op {
-        match self {
-            Self::Sign => Op::Sign,
-            Self::Verify => Op::Verify,
-            Self::Identify => Op::Identify,
-        }
-    }
+fn op() -> impl TypedValueParser<Value = Op> {
+    PossibleValuesParser::new(Op::ALL.map(Op::name))
+        .try_map(|name| Op::named(&name).ok_or("unknown operation"))
 }
 
 /// Checks a certificate, and says what it states.
@@ -104,7 +93,7 @@ pub(crate) fn verify_certificate(args: &VerifyCertificateArgs) -> Result<Exit, S
             .suites
             .then(|| known_suites(&args.suite_file))
             .transpose()?,
-        ops: args.ops.iter().map(|op| op.op()).collect(),
+        ops: args.ops.clone(),
         cases: args.cases,
         target_ns: args.target,
     };

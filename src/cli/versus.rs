@@ -3,17 +3,18 @@
 use std::time::Instant;
 
 use crate::cli::campaign_documents::{CampaignDocuments, progress_line};
-use crate::cli::clock::{now, to_the_second, unix_now};
+use crate::cli::clock::{now, unix_now};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::interrupt::interrupt_flag;
 use crate::cli::interruption::interruption;
 use crate::cli::no_campaign::no_campaign;
-use crate::cli::target_args::ResolvedTarget;
 use crate::cli::terminal::ProgressBar;
 use crate::fuzz::{
     FuzzEnding, FuzzProgress, VersusCircumstances, VersusOptions, versus, versus_document,
 };
 use crate::report::{FIRST_IS_OURS, versus_human};
+use crate::results::timestamp;
+use crate::runner::ResolvedTarget;
 use crate::suite::Suite;
 
 /// Compares two implementations, and reports.
@@ -34,7 +35,7 @@ pub(crate) fn against(
     let began = Instant::now();
     let output = versus(
         suites,
-        sides.map(|side| &*side.target),
+        sides.map(|side| &*side.transport),
         options,
         &interrupt,
         &|| began.elapsed(),
@@ -44,7 +45,7 @@ pub(crate) fn against(
     bar.clear();
     let output = output.map_err(no_campaign)?;
     let circumstances = VersusCircumstances {
-        started: to_the_second(started),
+        started: timestamp(started),
         seed: options.seed,
         allow_restarts,
         adapters: sides.map(|side| side.label.clone()),

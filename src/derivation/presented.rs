@@ -100,7 +100,7 @@ impl Tracer<'_> {
         }
         let parsed = scheme.token.parse(&scheme.fields, text);
         let of_now = fields_of_now(scheme, request, parsed.as_ref());
-        let as_shown = fields_as_shown(scheme, request, parsed.as_ref());
+        let as_shown = fields_as_shown(scheme, &request.fields, request.now, parsed.as_ref());
         let is_same = of_now.as_ref() == Some(&as_shown);
         let others = (!is_same).then(|| as_shown.clone());
         for fields in of_now.into_iter().chain(others) {
@@ -162,17 +162,21 @@ fn fields_of_now(
     Some(fields)
 }
 
-/// The fields as the token shows them. A time that it does not show is the request's own.
-fn fields_as_shown(scheme: &Scheme, request: &Request, parsed: Option<&ParsedToken>) -> Fields {
-    let mut fields = request.fields.clone();
+/// The given fields with those that the token shows. A time that it does not show is that of the
+/// request, `now`.
+pub(crate) fn fields_as_shown(
+    scheme: &Scheme,
+    given: &Fields,
+    now: u64,
+    parsed: Option<&ParsedToken>,
+) -> Fields {
+    let mut fields = given.clone();
     for (at, text) in carried(scheme, parsed) {
         let field = scheme.fields.at(at);
         let value = match text {
             Some(text) if field.kind.is_time() => time_value(text),
             Some(text) => text.into(),
-            None if field.kind.is_time() => {
-                number(request.now.saturating_mul(field.kind.per_second()))
-            }
+            None if field.kind.is_time() => number(now.saturating_mul(field.kind.per_second())),
             None => continue,
         };
         fields.set(field.name.clone(), value);

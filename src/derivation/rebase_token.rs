@@ -15,6 +15,7 @@ const LONGEST_EDIT: usize = 8;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SignedToken {
     text: String,
+    mac: Vec<u8>,
     pieces: Vec<(Range<usize>, TokenSpan)>,
 }
 
@@ -39,12 +40,13 @@ impl SignedToken {
     /// scheme's form.
     pub(crate) fn of(scheme: &Scheme, fields: &Fields, text: &str) -> Option<Self> {
         let texts = FieldTexts::read(&scheme.fields, fields).ok()?;
-        let mut signed = Self {
-            text: String::new(),
-            pieces: Vec::new(),
-        };
         let parsed = scheme.token.parse(&scheme.fields, text)?;
         let mac = parsed.macs().next()?;
+        let mut signed = Self {
+            text: String::new(),
+            mac: mac.to_vec(),
+            pieces: Vec::new(),
+        };
         for (at, (key, layout)) in scheme.token.items().enumerate() {
             if let Some(separator) = scheme.token.separator().filter(|_| at > 0) {
                 signed.push(separator, TokenSpan::Constant);
@@ -81,6 +83,25 @@ impl SignedToken {
         let start = self.text.len();
         self.text.push_str(text);
         self.pieces.push((start..self.text.len(), piece));
+    }
+
+    /// The token.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The token with another MAC.
+    pub(crate) fn with_mac(&self, change: impl Fn(&mut Vec<u8>)) -> String {
+        let mut other = self.text.clone();
+        let mut mac = self.mac.clone();
+        change(&mut mac);
+        // From the end: whatever its length is, nothing before it moves.
+        for (range, piece) in self.pieces.iter().rev() {
+            if let TokenSpan::Mac(encoding) = piece {
+                other.replace_range(range.clone(), &encoding.encode(&mac));
+            }
+        }
+        other
     }
 
     /// The same with the MAC in capitals.

@@ -12,14 +12,45 @@ pub use search::Search;
 
 use crate::explain::signing_mistakes;
 use crate::mistakes::MistakeId;
-use crate::results::{Diagnosis, Observation, RunResult};
+use crate::results::{
+    Circumstances, Diagnosis, Interruption, KnownFailures, Observation, RunResult, conclude,
+};
 use crate::runner::WhoseSecret;
 use crate::suite::Suite;
 use search::ids;
 
 impl Search<'_> {
+    /// Concludes a run as [`conclude`] does, with the causes of its failures. `interruption` tells
+    /// the signal that has come, if any: where it came only after the cases, while causes were
+    /// searched for, the run is interrupted all the same.
+    pub fn conclude(
+        &self,
+        circumstances: Circumstances,
+        observations: &[Observation<'_>],
+        known: &KnownFailures,
+        today: &str,
+        interruption: &dyn Fn() -> Option<Interruption>,
+    ) -> RunResult {
+        let concluded =
+            |circumstances| conclude(circumstances, observations.to_vec(), known, today);
+        let mut result = concluded(circumstances.clone());
+        self.add_causes(&mut result, observations);
+        let Some(late) = interruption().filter(|_| !result.interrupted) else {
+            return result;
+        };
+        let mut interrupted = concluded(Circumstances {
+            interruption: Some(late),
+            ..circumstances
+        });
+        interrupted.diagnosis = result.diagnosis;
+        for (case, searched) in std::iter::zip(&mut interrupted.cases, result.cases) {
+            case.causes = searched.causes;
+        }
+        interrupted
+    }
+
     /// Adds to the result what its failures come from; after an interruption, nothing.
-    pub fn add_causes(&self, result: &mut RunResult, observations: &[Observation<'_>]) {
+    fn add_causes(&self, result: &mut RunResult, observations: &[Observation<'_>]) {
         let by_id: HashMap<String, &Observation<'_>> = observations
             .iter()
             .map(|one| (one.suite.case_id(one.vector).to_string(), one))

@@ -29,7 +29,7 @@ impl Search<'_> {
             let Observed::Outcome(outcome) = &one.observed else {
                 return None;
             };
-            (one.request.op == Op::Verify).then_some(Seen {
+            one.request.op.verifies().then_some(Seen {
                 suite: one.suite.name.as_str(),
                 scheme: &one.suite.scheme,
                 request: &one.request,

@@ -1,7 +1,7 @@
 //! Which of its several forms a mistake has, in words.
 
 use crate::mistakes::Piece;
-use crate::mistakes::pipeline::{
+use crate::mistakes::step_inputs::{
     composition, ends_forms, identities, identity_forms, pieces, secret_text, selected_secret,
     time_text,
 };

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::explain::pipelines::{Choices, deviations, mistakes_of};
-use crate::mistakes::pipeline::{cut_to_scheme, has_more_than_the_mac};
+use crate::mistakes::step_inputs::{cut_to_scheme, has_more_than_the_mac};
 use crate::mistakes::{Change, Choice, Inputs, Pipeline, Step, TimeTexts, TokenPieces};
 use crate::scheme::{FieldTexts, Scheme};
 

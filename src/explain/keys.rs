@@ -1,7 +1,7 @@
 //! The key bytes that a configured secret may become.
 
 use crate::explain::pipelines::{Choices, Distinct, Reached, deviations, with};
-use crate::mistakes::pipeline::{right_key, secret_text, selected_secret};
+use crate::mistakes::step_inputs::{right_key, secret_text, selected_secret};
 use crate::mistakes::{Change, Choice, Form, Inputs, Step};
 use crate::scheme::{FieldTexts, Refusal, Scheme};
 

@@ -6,8 +6,8 @@ use std::hash::BuildHasher as _;
 
 use crate::explain::pipelines::{Choices, Distinct, Reached, deviations, mistakes_of, with};
 use crate::mistakes::Piece;
-use crate::mistakes::message::composed;
-use crate::mistakes::pipeline::{
+use crate::mistakes::message_forms::composed;
+use crate::mistakes::step_inputs::{
     IdentityBytes, composition, ends_forms, identities, identity_forms, pieces, time_text,
 };
 use crate::mistakes::{Change, Choice, Inputs, Step, TimeTexts};

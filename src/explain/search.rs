@@ -9,7 +9,7 @@ use crate::explain::keys::keys;
 use crate::explain::messages::{Depth, Messages};
 use crate::explain::pipelines::{Choices, Reached, mistakes_of};
 use crate::mistakes::digest::Prepared;
-use crate::mistakes::pipeline::cut_to_scheme;
+use crate::mistakes::step_inputs::cut_to_scheme;
 use crate::mistakes::{Change, Choice, Digest, Hash, Inputs, KeyedHash, Pipeline, Step};
 use crate::scheme::{FieldTexts, Refusal, Scheme};
 

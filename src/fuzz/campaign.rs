@@ -11,13 +11,14 @@ use crate::adapters::{Exchange, Ticket};
 use crate::fuzz::coverage::{Disagreement, ImplementationDefined, Sample, What};
 use crate::fuzz::dedup::Known;
 use crate::fuzz::demand::Judged;
-use crate::fuzz::input::{Input, Signer, Token};
+use crate::fuzz::epochs::Epochs;
+use crate::fuzz::input::{Input, Token};
 use crate::fuzz::latency::Latency;
 use crate::fuzz::masked::kind;
-use crate::fuzz::mutate::{Class, Mutator, SeedPool};
 use crate::fuzz::plan::{Bounded, Counters, Plan};
-use crate::fuzz::shrink::as_made;
-use crate::protocol::{MAX_LINE, PreparedRequest, Reply, to_ascii};
+use crate::fuzz::seed_pool::SeedPool;
+use crate::fuzz::source::{Slot, Source};
+use crate::protocol::{PreparedRequest, Reply, to_ascii};
 use crate::results::Failure;
 use crate::signature::{Op, Outcome, Request, Value};
 use crate::suite::Level;
@@ -31,23 +32,14 @@ const SAMPLES: usize = 128;
 /// The campaign of one process.
 pub(super) struct Campaign<'c, 's> {
     pub(super) pools: &'c [SeedPool<'s>],
-    mutator: Mutator,
-    signer: Signer,
-    /// The vectors that are still to be asked, the last first.
-    seeds: Vec<(usize, usize)>,
+    source: Source<'c, 's>,
     bounded: Bounded,
     clock: &'c (dyn Fn() -> Duration + Sync),
     level: Level,
-    epoch: u64,
+    epochs: Epochs,
     slots: VecDeque<Option<Slot>>,
     /// The number of the first slot.
     first: u64,
-    /// How many cases have been handed out.
-    handed_out: u64,
-    /// How many are settled in each epoch that is not over.
-    settled: VecDeque<u64>,
-    /// How many epochs are over.
-    over: u64,
     events: Vec<(u64, Event)>,
     kinds: HashSet<u64>,
     pub(super) behaviors: BTreeMap<(usize, &'static str), ImplementationDefined>,
@@ -75,16 +67,6 @@ pub(super) struct Campaign<'c, 's> {
 }
 
 #[derive(Debug)]
-struct Slot {
-    input: Input,
-    /// As it was asked.
-    request: Request,
-    right: Outcome,
-    class: Class,
-    vector: Option<usize>,
-}
-
-#[derive(Debug)]
 enum Event {
     New(u64, Input),
     Slow(Slow),
@@ -109,33 +91,22 @@ impl<'c, 's> Campaign<'c, 's> {
         let Plan {
             seed,
             window,
-            mut seeds,
+            seeds,
             corpus,
             level,
             clock,
             bounded,
             progress,
         } = plan;
-        let mut rng = fastrand::Rng::with_seed(seed);
-        rng.shuffle(&mut seeds);
-        let mut mutator = Mutator::new(rng.u64(..));
-        for input in corpus {
-            mutator.keep(input);
-        }
         Self {
             pools,
-            mutator,
-            signer: Signer::default(),
-            seeds,
+            source: Source::new(pools, seed, seeds, corpus),
             bounded,
             clock,
             level,
-            epoch: (window as u64).clamp(64, 4096),
+            epochs: Epochs::new(window),
             slots: VecDeque::new(),
             first: 0,
-            handed_out: 0,
-            settled: VecDeque::new(),
-            over: 0,
             events: Vec::new(),
             kinds: HashSet::new(),
             behaviors: BTreeMap::new(),
@@ -207,7 +178,7 @@ impl<'c, 's> Campaign<'c, 's> {
 
     fn keep(&mut self, kind: u64, input: Input) {
         if self.kinds.len() < MOST_KINDS && self.kinds.insert(kind) {
-            self.mutator.keep(input);
+            self.source.keep(input);
             self.progress.kinds.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -217,7 +188,7 @@ impl<'c, 's> Campaign<'c, 's> {
         let spent = self
             .bounded
             .cases
-            .is_some_and(|most| self.handed_out >= most);
+            .is_some_and(|most| self.epochs.handed_out() >= most);
         spent
             || self
                 .bounded
@@ -232,7 +203,7 @@ impl<'c, 's> Campaign<'c, 's> {
 
     /// The kinds of answers that were seen, and the inputs kept for them.
     pub(super) fn kinds(&self) -> (usize, &[Input]) {
-        (self.kinds.len(), self.mutator.kept())
+        (self.kinds.len(), self.source.kept())
     }
 
     /// The lowest level whose violation is a finding.
@@ -280,49 +251,6 @@ impl<'c, 's> Campaign<'c, 's> {
         self.progress.cases.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn next_slot(&mut self) -> (Slot, PreparedRequest) {
-        loop {
-            let (input, class, vector) = match self.seeds.pop() {
-                Some((suite, vector)) => {
-                    let pool = &self.pools[suite];
-                    let input = Input::literal(suite, &pool.suite().vectors[vector].request);
-                    if pool.present.is_real() {
-                        // Its token would be as old as its suite: what can be made again is, and is
-                        // no vector of the suite any more.
-                        (as_made(pool, &input), u32::MAX, None)
-                    } else {
-                        (input, u32::MAX, Some(vector))
-                    }
-                }
-                None => {
-                    let (input, class) = self.mutator.grow(self.pools);
-                    (input, class, None)
-                }
-            };
-            let pool = &self.pools[input.suite];
-            let scheme = &pool.suite().scheme;
-            let Some(request) = pool.request(&input, &mut self.signer) else {
-                continue;
-            };
-            if !pool.takes(&request) {
-                continue;
-            }
-            let prepared = PreparedRequest::new(request.clone());
-            if prepared.is_longer_than(MAX_LINE) {
-                continue;
-            }
-            let right = self.signer.right(scheme, &request);
-            let slot = Slot {
-                input,
-                request,
-                right,
-                class,
-                vector,
-            };
-            return (slot, prepared);
-        }
-    }
-
     fn take(&mut self, ticket: Ticket) -> Option<Slot> {
         let at = usize::try_from(ticket.0.checked_sub(self.first)?).ok()?;
         let slot = self.slots.get_mut(at)?.take();
@@ -331,19 +259,6 @@ impl<'c, 's> Campaign<'c, 's> {
             self.first += 1;
         }
         slot
-    }
-
-    fn is_settled(&mut self, ticket: Ticket) {
-        let epoch = ticket.0 / self.epoch;
-        let at = usize::try_from(epoch.saturating_sub(self.over)).unwrap_or_default();
-        while self.settled.len() <= at {
-            self.settled.push_back(0);
-        }
-        self.settled[at] += 1;
-        while self.settled.front() == Some(&self.epoch) {
-            self.settled.pop_front();
-            self.over += 1;
-        }
     }
 
     /// What was learnt of the inputs before this one counts from now on.
@@ -373,7 +288,7 @@ impl<'c, 's> Campaign<'c, 's> {
 
     /// The request of an input that was asked, once more.
     pub(super) fn request_again(&mut self, input: &Input) -> Option<Request> {
-        self.pools[input.suite].request(input, &mut self.signer)
+        self.source.request(input)
     }
 
     fn sample(&mut self, slot: &Slot, request: &Request, outcome: &Outcome, failed: bool) {
@@ -492,12 +407,10 @@ fn is_same(one: &Outcome, other: &Outcome) -> bool {
 
 impl Exchange for Campaign<'_, '_> {
     fn next(&mut self) -> Option<Ticket> {
-        // At the beginning of an epoch counts what was learnt up to the end of the last but one.
-        let learnt = (self.handed_out / self.epoch).saturating_sub(1);
-        if self.handed_out.is_multiple_of(self.epoch) && learnt <= self.over {
-            self.look_back(learnt * self.epoch);
+        if let Some(end) = self.epochs.counts_up_to() {
+            self.look_back(end);
         }
-        let waits = learnt > self.over
+        let waits = self.epochs.waits()
             || !self.open.is_empty()
             || !self.slow.is_empty()
             || self.unexplained.is_some();
@@ -507,20 +420,19 @@ impl Exchange for Campaign<'_, '_> {
         if self.is_over() {
             return None;
         }
-        let (slot, prepared) = self.next_slot();
+        let (slot, prepared) = self.source.next();
         if self.sent.len() == REMEMBERED {
             self.sent.pop_front();
         }
         self.sent.push_back(prepared);
         self.slots.push_back(Some(slot));
         self.pace.asked(self.clock);
-        self.handed_out += 1;
-        Some(Ticket(self.handed_out - 1))
+        Some(Ticket(self.epochs.hand_out()))
     }
 
     fn request(&self, ticket: Ticket) -> &PreparedRequest {
         // More are remembered than can be under way.
-        let forgotten = self.handed_out - self.sent.len() as u64;
+        let forgotten = self.epochs.handed_out() - self.sent.len() as u64;
         let at = ticket.0.checked_sub(forgotten);
         at.and_then(|at| self.sent.get(usize::try_from(at).ok()?))
             .unwrap_or(&self.nothing)
@@ -544,7 +456,7 @@ impl Exchange for Campaign<'_, '_> {
                 Reply::Unsupported(_) => self.unsupported += 1,
             }
         }
-        self.is_settled(ticket);
+        self.epochs.settle(ticket.0);
     }
 
     fn failed(&mut self, ticket: Ticket, failure: Failure) {
@@ -554,7 +466,7 @@ impl Exchange for Campaign<'_, '_> {
             let request = slot.request.clone();
             self.disagrees(ticket, slot, request, What::Failed(failure));
         }
-        self.is_settled(ticket);
+        self.epochs.settle(ticket.0);
     }
 
     /// What a description cannot carry says nothing of anybody.
@@ -563,7 +475,7 @@ impl Exchange for Campaign<'_, '_> {
         if self.take(ticket).is_some() {
             self.unsupported += 1;
         }
-        self.is_settled(ticket);
+        self.epochs.settle(ticket.0);
     }
 
     fn broke_down(&mut self, failure: &Failure) {
@@ -579,82 +491,4 @@ impl Exchange for Campaign<'_, '_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicU64, Ordering};
-    use std::time::Duration;
-
-    use super::{Bounded, Campaign, Counters, Plan};
-    use crate::adapters::Exchange as _;
-    use crate::fuzz::mutate::SeedPool;
-    use crate::fuzz::present::Present;
-    use crate::protocol::{Hello, ImplementationInfo, Reply};
-    use crate::suite::{Level, default_suites};
-
-    /// Answers so many inputs as they should be, the 40th after so many milliseconds and the
-    /// others after one. How many are timed again, how many more are kept for that, and how many
-    /// are at the end.
-    fn kept(slow: u64, is_slow_again: bool) -> (usize, usize, usize) {
-        let suites = default_suites().unwrap();
-        let hello = Hello {
-            protocol: 1,
-            implementation: ImplementationInfo::default(),
-            suites: None,
-            ops: None,
-            clock: None,
-            inputs: None,
-            max_in_flight: None,
-        };
-        let pools = [SeedPool::new(0, &suites[0], &hello, Present::OfTheRequest)];
-        let now = AtomicU64::new(0);
-        let clock = || Duration::from_millis(now.load(Ordering::Relaxed));
-        let counters = Counters::default();
-        let mut campaign = Campaign::new(
-            &pools,
-            Plan {
-                seed: 1,
-                window: 1,
-                seeds: Vec::new(),
-                corpus: Vec::new(),
-                level: Level::Must,
-                clock: &clock,
-                bounded: Bounded {
-                    cases: Some(400),
-                    until: None,
-                },
-                progress: &counters,
-            },
-        );
-        let (mut timed, mut more) = (0, 0);
-        loop {
-            while let Some(ticket) = campaign.next() {
-                let took = if ticket.0 == 40 { slow } else { 1 };
-                now.fetch_add(took, Ordering::Relaxed);
-                let slot = campaign.slots.back().and_then(Option::as_ref).unwrap();
-                let right = slot.right.clone();
-                campaign.answered(ticket, Reply::Outcome(right));
-            }
-            let Some(slow) = campaign.slow() else {
-                break;
-            };
-            timed += 1;
-            let before = campaign.kinds().1.len();
-            if is_slow_again {
-                campaign.is_slow_again(slow);
-            }
-            more += campaign.kinds().1.len() - before;
-        }
-        assert_eq!(campaign.cases, 400);
-        campaign.settle();
-        (timed, more, campaign.kinds().1.len())
-    }
-
-    #[test]
-    fn slow_requests_are_retimed_and_kept_only_if_still_slow() {
-        let (timed, more, usual) = kept(1, true);
-        assert_eq!((timed, more), (0, 0));
-        // Somebody else's noise changes nothing.
-        assert_eq!(kept(200, false), (1, 0, usual));
-        let (timed, more, _) = kept(200, true);
-        assert_eq!((timed, more), (1, 1));
-    }
-}
+mod tests;

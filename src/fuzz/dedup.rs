@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::fuzz::coverage::{Disagreement, What};
 use crate::fuzz::demand::Demand;
 use crate::fuzz::masked::masked;
-use crate::fuzz::mutate::SeedPool;
+use crate::fuzz::seed_pool::SeedPool;
 use crate::mistakes::{MistakeId, Mistaken};
 use crate::results::Failure;
 use crate::scheme::Implementation as _;

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use crate::adapters::{AdapterError, Limits, Transport, side_by_side};
 use crate::fuzz::coverage::ImplementationDefined;
-use crate::fuzz::mutate::SeedPool;
 use crate::fuzz::options::FuzzOptions;
 use crate::fuzz::plan::Counters;
 use crate::fuzz::present::Present;
+use crate::fuzz::seed_pool::SeedPool;
 use crate::fuzz::worker::WorkerContext;
 use crate::fuzz::worker_report::{Finding, gather};
 use crate::protocol::{Clock, Hello, HelloChanges};

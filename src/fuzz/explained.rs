@@ -10,7 +10,7 @@ use crate::explain::{
 use crate::fuzz::coverage::{Disagreement, Sample, What};
 use crate::fuzz::dedup::is_alike;
 use crate::fuzz::input::{Input, Signer};
-use crate::fuzz::mutate::SeedPool;
+use crate::fuzz::seed_pool::SeedPool;
 use crate::mistakes::{MistakeId, Mistaken, catalogue};
 use crate::results::{Causes, Observed};
 use crate::scheme::{Implementation, Reference};
@@ -272,7 +272,7 @@ fn of_verifying(
     }];
     let compared = samples.iter().flat_map(|kept| {
         kept.iter()
-            .filter(|one| one.request.op == Op::Verify)
+            .filter(|one| one.request.op.verifies())
             .take(COMPARED)
     });
     for sample in compared {

@@ -3,144 +3,15 @@
 
 use fastrand::Rng;
 
-use crate::fuzz::bounds::Bounds;
-use crate::fuzz::input::{Edit, Input, Recipe, Signer, Token};
-use crate::fuzz::present::Present;
-use crate::mistakes::{MistakeId, catalogue};
-use crate::protocol::Hello;
+use crate::derivation::{Edit, Recipe};
+use crate::fuzz::input::{Input, Signer, Token};
+use crate::fuzz::seed_pool::{INTERPRETED, LONGEST_GROWN, SeedPool};
 use crate::scheme::SecretEncoding;
-use crate::signature::{Encoding, Fields, Op, Request, Secret, Secrets, Value};
-use crate::suite::{InputKind, Suite};
+use crate::signature::{Encoding, Fields, Op, Secret, Secrets, Value};
+use crate::suite::InputKind;
 
 /// How many inputs that brought something new are kept.
 const MOST_KEPT: usize = 2048;
-
-/// Longer texts are not grown from, only asked as the suite has them.
-const LONGEST_GROWN: usize = 512;
-
-/// Tokens that pass where a token is taken as a pattern or joined to a query.
-const INTERPRETED: [&str; 5] = ["%", "*", ".*", "' or '1'='1", "x' or 'x'='x' -- x"];
-
-/// What inputs of one suite are grown from.
-#[derive(Debug)]
-pub(super) struct SeedPool<'s> {
-    pub(super) bounds: Bounds<'s>,
-    /// Whose time counts.
-    pub(super) present: Present<'s>,
-    /// What the adapter takes.
-    ops: Vec<Op>,
-    takes: Vec<InputKind>,
-    base: Input,
-    /// Every value that a vector has for a free text.
-    texts: Vec<Value>,
-    secrets: Vec<Secrets>,
-    /// Characters that matter somewhere.
-    characters: Vec<char>,
-    /// Mistakes of signing that make a difference in this scheme.
-    mistakes: Vec<MistakeId>,
-}
-
-impl<'s> SeedPool<'s> {
-    pub(super) fn new(at: usize, suite: &'s Suite, hello: &Hello, present: Present<'s>) -> Self {
-        let bounds = Bounds::of(suite);
-        let fixture = bounds.fixture();
-        let ops = [Op::Sign, Op::Verify]
-            .into_iter()
-            .filter(|op| hello.has_op(*op));
-        let kinds = [
-            InputKind::Text,
-            InputKind::Bytes,
-            InputKind::Number,
-            InputKind::Json,
-        ];
-        let takes: Vec<InputKind> = kinds
-            .into_iter()
-            .filter(|kind| hello.takes(*kind))
-            .collect();
-        let base = Input {
-            suite: at,
-            op: Op::Sign,
-            secrets: fixture.base.secrets.clone(),
-            fields: fixture.base.fields.clone(),
-            now: crate::generate::NOW,
-            token: Token::Made(Recipe::default()),
-        };
-        let mut texts: Vec<Value> = Vec::new();
-        let mut secrets: Vec<Secrets> = Vec::new();
-        let mut characters: Vec<char> = " \t\n\0\"'+-=/_.,:%&<>é😀aA0".chars().collect();
-        for vector in &suite.vectors {
-            for (name, value) in vector.request.fields.iter() {
-                if suite.scheme.has_free_text(name) && length(value) <= LONGEST_GROWN {
-                    characters.extend(value.as_text().unwrap_or_default().chars());
-                    texts.push(value.clone());
-                }
-            }
-            if !secrets.contains(&vector.request.secrets) {
-                secrets.push(vector.request.secrets.clone());
-            }
-        }
-        characters.sort_unstable();
-        characters.dedup();
-        let same = |one: &Value, other: &Value| one == other;
-        let mut distinct: Vec<Value> = Vec::with_capacity(texts.len());
-        for text in texts {
-            if !distinct.iter().any(|known| same(known, &text)) {
-                distinct.push(text);
-            }
-        }
-        let makes_a_difference = catalogue()
-            .iter()
-            .filter(|mistake| !mistake.is_of_verifying() && mistake.applies(&suite.scheme).is_ok());
-        Self {
-            ops: ops.collect(),
-            takes,
-            base,
-            texts: distinct,
-            secrets,
-            characters,
-            mistakes: makes_a_difference.map(|mistake| mistake.id).collect(),
-            bounds,
-            present,
-        }
-    }
-
-    pub(super) fn suite(&self) -> &'s Suite {
-        self.bounds.suite()
-    }
-
-    /// Whether the adapter takes such a request.
-    pub(super) fn takes(&self, request: &Request) -> bool {
-        self.ops.contains(&request.op)
-            && self
-                .suite()
-                .scheme
-                .input_kind(request)
-                .is_some_and(|kind| self.takes.contains(&kind))
-    }
-
-    /// The request of an input as it is asked now; `None` where its token cannot be made.
-    pub(super) fn request(&self, input: &Input, signer: &mut Signer) -> Option<Request> {
-        self.present.request(self.suite(), input, signer)
-    }
-
-    /// The ordinary input.
-    pub(super) fn base(&self) -> &Input {
-        &self.base
-    }
-
-    /// Whether the adapter knows that operation.
-    pub(super) fn has_op(&self, op: Op) -> bool {
-        self.ops.contains(&op)
-    }
-
-    pub(super) fn is_exhausted(&self) -> bool {
-        self.ops.is_empty()
-    }
-}
-
-fn length(value: &Value) -> usize {
-    value.to_bytes().map_or(0, |bytes| bytes.len())
-}
 
 /// What has been done to an input, one bit a kind of change: its class.
 pub(super) type Class = u32;
@@ -181,7 +52,7 @@ impl Mutator {
         let mut input = self.parent(pool);
         input.op = pool.ops[self.rng.usize(..pool.ops.len())];
         let mut class = 0;
-        if input.op == Op::Verify && matches!(input.token, Token::Absent) {
+        if input.op.verifies() && matches!(input.token, Token::Absent) {
             input.token = Token::Made(Recipe::default());
         }
         for _ in 0..=self.rng.u8(..3) {
@@ -551,8 +422,9 @@ impl Mutator {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::ImplementationInfo;
-    use crate::suite::embedded;
+    use crate::fuzz::present::Present;
+    use crate::protocol::{Hello, ImplementationInfo};
+    use crate::suite::{Suite, embedded};
 
     /// Inputs of one suite grow from inputs of that suite, wherever its pool stands in the slice:
     /// the secret and the fields of another suite's request mean nothing to it.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::derivation::{Shift, fields_at, fields_when_signed};
 use crate::fuzz::bounds::Bounds;
 use crate::fuzz::demand::{Judged, judged};
-use crate::fuzz::input::{Input, Recipe, Signer, Token};
+use crate::fuzz::input::{Input, Signer, Token};
 use crate::scheme::Scheme;
 use crate::signature::{Op, Outcome, Request};
 use crate::suite::Suite;
@@ -129,18 +129,7 @@ fn moved(scheme: &Scheme, input: &Input, now: u64) -> Option<Input> {
     }
     let shift = Shift::between(input.now, now);
     let token = match &input.token {
-        Token::Made(recipe) => {
-            let mut signs = Vec::with_capacity(recipe.signs.len());
-            for (name, value) in &recipe.signs {
-                let one = crate::signature::Fields::new().with(name.as_str(), value.clone());
-                let one = shift.fields(scheme, &one)?;
-                signs.push((name.clone(), one.value(name)?.clone()));
-            }
-            Token::Made(Recipe {
-                signs,
-                ..recipe.clone()
-            })
-        }
+        Token::Made(recipe) => Token::Made(recipe.moved(scheme, shift)?),
         other => other.clone(),
     };
     Some(Input {

@@ -268,8 +268,9 @@ mod tests {
     use super::file;
     use crate::fuzz::demand::{Demand, Judged, judged};
     use crate::fuzz::input::Signer;
-    use crate::fuzz::mutate::{Mutator, SeedPool};
+    use crate::fuzz::mutate::Mutator;
     use crate::fuzz::present::Present;
+    use crate::fuzz::seed_pool::SeedPool;
     use crate::fuzz::worker_report::{Breach, Finding};
     use crate::protocol::{Hello, ImplementationInfo};
     use crate::results::Failure;

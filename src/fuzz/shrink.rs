@@ -3,12 +3,12 @@
 //! Each step proposes simpler inputs, the boldest first; the implementation is asked about several
 //! at once, and the first that still shows it is the next.
 
-use crate::fuzz::input::{Edit, Input, Recipe, Signer, Token};
-use crate::fuzz::mutate::SeedPool;
-use crate::mistakes::{Mistaken, catalogue};
+use crate::derivation::{Edit, Recipe, fields_as_shown, presented_text};
+use crate::fuzz::input::{Input, Token};
+use crate::fuzz::seed_pool::SeedPool;
 use crate::results::Failure;
-use crate::scheme::{Call, Implementation as _, Scheme, SecretEncoding};
-use crate::signature::{Fields, Op, Secret, Secrets, Value};
+use crate::scheme::{Call, Scheme, SecretEncoding};
+use crate::signature::{Op, Secret, Secrets, Value};
 
 /// How much shrinking may ask.
 #[derive(Clone, Copy, Debug)]
@@ -274,106 +274,27 @@ fn shorter(text: &str) -> Vec<String> {
 /// The same input with its literal token as one that is made, where it is what somebody with some
 /// mistake would make of these fields, or a changed form of the right one.
 pub(super) fn as_made(pool: &SeedPool<'_>, input: &Input) -> Input {
-    let (literal, in_list) = match &input.token {
-        Token::Literal(Value::Text(literal)) => (literal, false),
-        Token::Literal(Value::Json(serde_json::Value::Array(items))) => match &items[..] {
-            [serde_json::Value::String(literal)] => (literal, true),
-            _ => return input.clone(),
-        },
-        _ => return input.clone(),
+    let Token::Literal(presented) = &input.token else {
+        return input.clone();
+    };
+    let Some((text, _)) = presented_text(presented) else {
+        return input.clone();
     };
     let scheme = &pool.suite().scheme;
-    let mut whole = input.clone();
-    if let Some(parsed) = scheme.token.parse(&scheme.fields, literal) {
-        for (field, text) in parsed.fields() {
-            let field = scheme.fields.at(field);
-            whole.fields.set(field.name.as_str(), number_or_text(text));
-        }
-    }
+    let parsed = scheme.token.parse(&scheme.fields, text);
+    let mut fields = fields_as_shown(scheme, &input.fields, input.now, parsed.as_ref());
     for (name, value) in pool.base().fields.iter() {
-        if whole.fields.value(name).is_none() {
-            whole.fields.set(name, value.clone());
+        if fields.value(name).is_none() {
+            fields.set(name, value.clone());
         }
     }
-    let mut signer = Signer::default();
-    let mut made = |recipe: Recipe| {
-        let candidate = Input {
-            token: Token::Made(Recipe { in_list, ..recipe }),
-            ..whole.clone()
-        };
-        let request = candidate.request(pool.suite(), &mut signer)?;
-        let presented = match &input.token {
-            Token::Literal(value) => request.token.as_ref() == Some(value),
-            _ => false,
-        };
-        presented.then_some(candidate)
-    };
-    let right = right_token(scheme, &whole.secrets, &whole.fields, whole.now);
-    let edits = right.iter().flat_map(|right| edits(right, literal));
-    for edits in edits {
-        let recipe = Recipe {
-            edits,
-            ..Recipe::default()
-        };
-        if let Some(found) = made(recipe) {
-            return found;
-        }
+    let call = Call::sign(scheme, &input.secrets, &fields, input.now);
+    match Recipe::of(&call, presented) {
+        Some(recipe) => Input {
+            token: Token::Made(recipe),
+            fields,
+            ..input.clone()
+        },
+        None => input.clone(),
     }
-    for mistake in catalogue()
-        .iter()
-        .filter(|mistake| !mistake.is_of_verifying())
-    {
-        let recipe = Recipe {
-            by: Some(mistake.id),
-            ..Recipe::default()
-        };
-        if mistake.applies(scheme).is_ok()
-            && let Some(found) = made(recipe)
-        {
-            return found;
-        }
-    }
-    input.clone()
-}
-
-fn number_or_text(text: &str) -> Value {
-    match text.parse::<i64>() {
-        Ok(number) if number.to_string() == text && number <= crate::signature::MAX_NUMBER => {
-            Value::Number(number)
-        }
-        _ => text.into(),
-    }
-}
-
-fn right_token(scheme: &Scheme, secrets: &Secrets, fields: &Fields, now: u64) -> Option<String> {
-    let call = Call::sign(scheme, secrets, fields, now);
-    Mistaken::new(&[]).ok()?.call(&call).into_token()
-}
-
-/// Ways in which the right token may have become another.
-fn edits(right: &str, literal: &str) -> Vec<Vec<Edit>> {
-    let count = literal.chars().count();
-    let mut found = vec![
-        Vec::new(),
-        vec![Edit::Upper],
-        vec![Edit::Lower],
-        vec![Edit::Keep(count)],
-        vec![Edit::Drop(right.chars().count().saturating_sub(count))],
-    ];
-    if let Some(more) = literal.strip_prefix(right) {
-        found.push(vec![Edit::Append(more.to_owned())]);
-    }
-    if let Some(more) = literal.strip_suffix(right) {
-        found.push(vec![Edit::Prepend(more.to_owned())]);
-    }
-    let differing: Vec<usize> = std::iter::zip(right.chars(), literal.chars())
-        .enumerate()
-        .filter(|(_, (one, other))| one != other)
-        .map(|(at, _)| at)
-        .collect();
-    if let (&[at], true) = (&differing[..], right.chars().count() == count) {
-        let other = literal.chars().nth(at).unwrap_or('0');
-        found.push(vec![Edit::Replace(at, other)]);
-    }
-    found
 }

@@ -9,7 +9,7 @@ use crate::fuzz::dedup::is_alike;
 use crate::fuzz::demand::{Demand, Judged};
 use crate::fuzz::explained::{Explained, causes};
 use crate::fuzz::input::{Input, Signer};
-use crate::fuzz::mutate::SeedPool;
+use crate::fuzz::seed_pool::SeedPool;
 use crate::fuzz::shrink::{Budget, as_made, length, simpler, size};
 use crate::mistakes::{MistakeId, Mistaken};
 use crate::results::{Failure, Observed};

@@ -250,7 +250,7 @@ mod tests {
     use crate::mistakes::checksums::Checksum;
     use crate::mistakes::{MistakeId, Mistaken, loosely};
     use crate::scheme::{Call, Implementation as _};
-    use crate::signature::{Context, Encoding, Op, Outcome, Value};
+    use crate::signature::{Context, Encoding, Outcome, Value};
     use crate::suite::{Basis, Level, Suite, embedded};
 
     type Same = fn(&[u8], &[u8]) -> bool;
@@ -332,7 +332,7 @@ mod tests {
         let fixture = Fixture::new(suite);
         let mut pairs = Vec::new();
         for case in vectors(suite) {
-            let is_forgery = case.op == Op::Verify
+            let is_forgery = case.op.verifies()
                 && case.sound == Sound::DoesNotAccept
                 && (case.rule.level, case.rule.basis) == (Level::Must, Basis::Security);
             let Some(text) = case

@@ -1,9 +1,9 @@
 //! The ordinary request that every vector varies in one point, and how tokens are forged from it.
 
+use crate::derivation::{any_texts, token_with_mac};
 use crate::generate::domain::{Domain, is_ordinary, some_text};
 use crate::scheme::{
-    Algorithm, FieldKind, FieldTexts, Filter, Freshness, MessagePart, Scheme, SecretRule,
-    Verification,
+    Algorithm, FieldKind, Filter, Freshness, MessagePart, Scheme, SecretRule, Verification,
 };
 use crate::signature::{Encoding, Fields, Secret, Secrets, Value};
 use crate::suite::Suite;
@@ -211,13 +211,13 @@ impl<'s> Fixture<'s> {
 
     /// The bytes that are signed for a claim. A time may be any text here.
     pub(crate) fn message(&self, fields: &Fields) -> Option<Vec<u8>> {
-        let texts = self.texts(fields)?;
+        let texts = any_texts(self.scheme, fields)?;
         self.scheme.message.render(&self.scheme.fields, &texts).ok()
     }
 
     /// The key bytes of a claim.
     pub(crate) fn key(&self, claim: &Claim) -> Option<Vec<u8>> {
-        let texts = self.texts(&claim.fields)?;
+        let texts = any_texts(self.scheme, &claim.fields)?;
         let key = self.scheme.key(&claim.secrets, &texts).ok()?;
         Some(key.into_owned())
     }
@@ -237,12 +237,7 @@ impl<'s> Fixture<'s> {
 
     /// Any bytes as the MAC of a token that is shown with a claim's fields and secrets.
     pub(crate) fn present(&self, shown: &Claim, mac: &[u8]) -> Option<Presented> {
-        let texts = self.texts(&shown.fields)?;
-        let token = self
-            .scheme
-            .token
-            .render(&self.scheme.fields, mac, &texts)
-            .ok()?;
+        let token = token_with_mac(self.scheme, &shown.fields, mac)?;
         Some(Presented {
             secrets: shown.secrets.clone(),
             fields: self.scheme.given(&shown.fields),
@@ -253,16 +248,6 @@ impl<'s> Fixture<'s> {
     /// The token of one claim shown with the fields and secrets of another.
     pub(crate) fn forge(&self, signed: &Claim, shown: &Claim) -> Option<Presented> {
         self.present(shown, &self.mac(signed)?)
-    }
-
-    fn texts<'f>(&self, fields: &'f Fields) -> Option<FieldTexts<'f>> {
-        let mut texts = FieldTexts::default();
-        for (at, field) in self.scheme.fields.iter().enumerate() {
-            if let Some(value) = fields.value(&field.name) {
-                texts.set(at, value.to_bytes()?);
-            }
-        }
-        Some(texts)
     }
 
     /// Whether the oracle accepts what is presented.

@@ -44,8 +44,6 @@ fn malformed(builder: &mut VectorBuilder<'_>, right: &Right) {
         ("only-a-line-feed", around("\n")),
         ("word-undefined", around("undefined")),
         ("word-null", around("null")),
-        ("word-null-as-the-mac", inside("null")),
-        ("word-undefined-as-the-mac", inside("undefined")),
         ("word-true", around("true")),
         ("digit-zero", around("0")),
         ("empty-list", around("[]")),

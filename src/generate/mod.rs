@@ -21,6 +21,7 @@ mod interpreted;
 mod items;
 mod malformed;
 mod merge;
+mod other_fields;
 mod platforms;
 pub(crate) mod requirements;
 mod secret_bytes;

@@ -278,7 +278,7 @@ impl<'s> VectorBuilder<'s> {
         let field = scheme.fields.iter().enumerate().any(|(at, field)| {
             scheme.needs(case.op, at) && case.fields.value(&field.name).is_none()
         });
-        field || (case.op == Op::Verify && case.token.is_none())
+        field || (case.op.verifies() && case.token.is_none())
     }
 
     /// A token that is absent or no string; nothing sound accepts one.

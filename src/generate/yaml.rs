@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::generate::case::{Case, Expected};
 use crate::generate::requirements::Rule;
-use crate::signature::{Fields, Op, OutcomeKind, Request, Secrets, Value};
+use crate::signature::{Fields, OutcomeKind, Request, Secrets, Value};
 use crate::suite::{Basis, Level};
 
 /// From this length on a text that only repeats one character is written as a repetition.
@@ -96,7 +96,7 @@ pub(crate) fn write_entry(entry: &Entry<'_>, indent: usize, out: &mut String) {
         }
     }
     line("  fields", &fields(&request.fields));
-    if request.op == Op::Verify {
+    if request.op.verifies() {
         if let Some(token) = &request.token {
             line("  token", &value(token));
         }

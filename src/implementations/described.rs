@@ -155,7 +155,7 @@ impl<C: Call> Native<C> {
         }
         let has_time = scheme.time().is_some();
         let injects = names.contains(&&InputName::Now);
-        if op == Op::Verify && has_time && self.clock == Clock::Injected && !injects {
+        if op.verifies() && has_time && self.clock == Clock::Injected && !injects {
             return Some(format!(
                 "the description does not pass {{now}}{}",
                 time_hint(true)

@@ -15,6 +15,7 @@ mod json_template;
 mod laws;
 mod raw;
 mod read;
+mod read_calls;
 mod schema;
 mod text_template;
 mod url_template;

@@ -3,23 +3,27 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A language supported by `macproof init`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    /// Python 3.
-    Python,
-    /// Node.js.
-    Node,
-    /// Ruby.
-    Ruby,
-    /// PHP.
-    Php,
-    /// Go.
-    Go,
-    /// Java.
-    Java,
-    /// Rust.
-    Rust,
+use crate::signature::enumerated;
+
+enumerated! {
+    /// A language supported by `macproof init`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Language {
+        /// Python 3.
+        Python,
+        /// Node.js.
+        Node,
+        /// Ruby.
+        Ruby,
+        /// PHP.
+        Php,
+        /// Go.
+        Go,
+        /// Java.
+        Java,
+        /// Rust.
+        Rust,
+    }
 }
 
 /// The name of an unknown language.
@@ -31,17 +35,6 @@ pub enum Language {
 pub struct UnknownLanguage;
 
 impl Language {
-    /// All languages.
-    pub const ALL: [Self; 7] = [
-        Self::Python,
-        Self::Node,
-        Self::Ruby,
-        Self::Php,
-        Self::Go,
-        Self::Java,
-        Self::Rust,
-    ];
-
     /// The name on the command line.
     pub fn name(self) -> &'static str {
         match self {

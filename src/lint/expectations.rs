@@ -38,7 +38,7 @@ fn sound_outcomes(suite: &Suite, vector: &Vector, oracle: &mut Reference) -> Vec
         context,
         now,
     } = &vector.request;
-    if *op == Op::Identify
+    if op.has_context()
         && let Some(Identification::Decided { rule, .. }) =
             (suite.scheme).identify(secrets, fields, token.as_ref(), context, *now)
         && let Decision::Reject { codes, status } = &rule.decision

@@ -17,6 +17,7 @@ mod redaction;
 mod redaction_laws;
 mod restarts;
 mod run;
+mod timestamp;
 mod timing;
 mod verdict;
 mod versioned;
@@ -42,8 +43,9 @@ pub use run::{
     GateFailure, GateFailureKind, INTERRUPTED_BEFORE, JUDGED_ITSELF, KnownFailure, KnownFailures,
     KnownFailuresError, KnownMention, MergeError, Observation, RUNS_VERSION, RequirementSummary,
     RunResult, Runs, SCHEMA_VERSION, Scope, ScopeNote, ShardSummary, SourceLine, SuiteSummary,
-    Trait, conclude, did_not_start, is_failure, merge, updated,
+    Trait, conclude, did_not_start, is_failure, merge, suites_not_selected, updated,
 };
+pub use timestamp::timestamp;
 pub use timing::{
     Confirmation, Control, ControlKind, Distributions, Effect, Measurement, RunningEffect, Subject,
     TIMING_SCHEMA_VERSION, TimingCircumstances, TimingResult, TimingVerdict,

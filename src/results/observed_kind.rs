@@ -6,55 +6,43 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::results::{Failure, Observed};
+use crate::signature::enumerated;
 use crate::signature::{Op, OutcomeKind};
 
-/// What was observed of a case, in one word: what a list of known failures expects, and what
-/// `cases[].outcome` says.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum ObservedKind {
-    /// It gave a token.
-    Token,
-    /// It accepted.
-    Accept,
-    /// It rejected.
-    Reject,
-    /// It let the call go on as nobody's.
-    Anonymous,
-    /// It declined by a documented error.
-    Refused,
-    /// An exception came out.
-    Threw,
-    /// Rounds of the same case differed.
-    Unstable,
-    /// The adapter said that it cannot ask this.
-    Unsupported,
-    /// The adapter's process ended before it answered.
-    Crash,
-    /// No answer came in time.
-    TimeOut,
-    /// What came breaks the protocol, or is no answer to what was asked.
-    Protocol,
+enumerated! {
+    /// What was observed of a case, in one word: what a list of known failures expects, and what
+    /// `cases[].outcome` says.
+    #[derive(
+        Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+    )]
+    #[serde(rename_all = "kebab-case")]
+    pub enum ObservedKind {
+        /// It gave a token.
+        Token,
+        /// It accepted.
+        Accept,
+        /// It rejected.
+        Reject,
+        /// It let the call go on as nobody's.
+        Anonymous,
+        /// It declined by a documented error.
+        Refused,
+        /// An exception came out.
+        Threw,
+        /// Rounds of the same case differed.
+        Unstable,
+        /// The adapter said that it cannot ask this.
+        Unsupported,
+        /// The adapter's process ended before it answered.
+        Crash,
+        /// No answer came in time.
+        TimeOut,
+        /// What came breaks the protocol, or is no answer to what was asked.
+        Protocol,
+    }
 }
 
 impl ObservedKind {
-    /// All kinds, in the order of the documentation.
-    pub const ALL: [Self; 11] = [
-        Self::Token,
-        Self::Accept,
-        Self::Reject,
-        Self::Anonymous,
-        Self::Refused,
-        Self::Threw,
-        Self::Unstable,
-        Self::Unsupported,
-        Self::Crash,
-        Self::TimeOut,
-        Self::Protocol,
-    ];
-
     /// Classifies an observation of `op`; `None` if the case was not tried.
     pub fn of(op: Op, observed: &Observed) -> Option<Self> {
         match observed {

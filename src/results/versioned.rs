@@ -6,32 +6,26 @@ use crate::results::{
     Document, FUZZ_SCHEMA_VERSION, FuzzResult, RUNS_VERSION, RunResult, Runs, SCHEMA_VERSION,
     TIMING_SCHEMA_VERSION, TimingResult, VERSUS_SCHEMA_VERSION, VersusResult,
 };
+use crate::signature::enumerated;
 
-/// The format of a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DocumentFormat {
-    /// A run of one implementation.
-    Run,
-    /// Runs of several implementations.
-    Runs,
-    /// A fuzz campaign.
-    Fuzz,
-    /// A comparison of two implementations.
-    Versus,
-    /// A timing campaign.
-    Timing,
+enumerated! {
+    /// The format of a document.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum DocumentFormat {
+        /// A run of one implementation.
+        Run,
+        /// Runs of several implementations.
+        Runs,
+        /// A fuzz campaign.
+        Fuzz,
+        /// A comparison of two implementations.
+        Versus,
+        /// A timing campaign.
+        Timing,
+    }
 }
 
 impl DocumentFormat {
-    /// Every format.
-    pub const ALL: [Self; 5] = [
-        Self::Run,
-        Self::Runs,
-        Self::Fuzz,
-        Self::Versus,
-        Self::Timing,
-    ];
-
     /// The version of its schema that this program writes and reads.
     pub fn version(self) -> u32 {
         match self {

@@ -7,6 +7,7 @@
 
 mod case;
 mod catches;
+mod circumstances;
 mod job;
 #[cfg(test)]
 mod laws;
@@ -14,6 +15,7 @@ mod live_clock;
 mod options;
 mod plan;
 mod rekey;
+mod resolved_target;
 mod run;
 mod schedule;
 mod seen;
@@ -25,4 +27,5 @@ pub use options::{
 };
 pub use plan::selected;
 pub use rekey::{NotWithIt, Rekeyer};
+pub use resolved_target::ResolvedTarget;
 pub use run::{Ending, Progress, RunError, RunOutput, run};

@@ -68,7 +68,7 @@ impl<'s> Mutant<'s> {
     /// Whether vector `at` is about signatures. Identify vectors test the policy; they would catch
     /// verifying mistakes, too, but that is not their purpose.
     fn is_of_signatures(&self, at: usize) -> bool {
-        self.suite.vectors[at].request.op != Op::Identify
+        !self.suite.vectors[at].request.op.has_context()
     }
 }
 

@@ -70,7 +70,7 @@ impl<'s> Search<'s> {
     /// Whether an implementation accepts something that no correct one accepts.
     pub(super) fn lets_a_forgery_in(&self, implementation: &mut dyn Implementation) -> bool {
         self.suggested.iter().any(|(suggestion, right)| {
-            let is_forgery = suggestion.request.op == Op::Verify
+            let is_forgery = suggestion.request.op.verifies()
                 && suggestion.level == Level::Must
                 && !matches!(right, Outcome::Accept);
             is_forgery

@@ -162,7 +162,7 @@ fn fate(trial: &Mutant<'_>, search: &LazySearch<'_>, mistake: &'static Mistake) 
     }
     let mut mistaken = Mistaken::one(mistake);
     // An implementation with a verifying mistake signs like the oracle.
-    let tried = |op: Op| op == Op::Verify || !mistake.is_of_verifying();
+    let tried = |op: Op| op.verifies() || !mistake.is_of_verifying();
     let told = trial.catches(&mut mistaken, tried);
     let (by, observed): (Vec<usize>, Vec<usize>) =
         told.into_iter().partition(|&at| trial.binds(at));

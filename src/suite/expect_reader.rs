@@ -32,11 +32,11 @@ pub(super) fn read_expect(
 fn read_expectation(op: Op, expect: At<ExpectFile>) -> Result<Expect, Fault> {
     let At { value: file, at } = expect;
     let codes = match file.code {
-        Some(_) if op != Op::Identify => return Err(Fault::new(at, Problem::CodeOfIdentify)),
+        Some(_) if !op.has_context() => return Err(Fault::new(at, Problem::CodeOfIdentify)),
         code => code.map(read_codes).transpose()?.unwrap_or_default(),
     };
     let status = match &file.status {
-        Some(_) if op != Op::Identify => return Err(Fault::new(at, Problem::CodeOfIdentify)),
+        Some(_) if !op.has_context() => return Err(Fault::new(at, Problem::CodeOfIdentify)),
         status => status.as_ref().map(At::status).transpose()?,
     };
     let says_why = !codes.is_empty() || status.is_some();

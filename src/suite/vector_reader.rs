@@ -264,7 +264,7 @@ impl<'s> VectorReader<'s> {
     ) -> Result<Option<Value>, Fault> {
         let Some(token) = token else {
             // Policies decide about calls without a token, so only `verify` requires one.
-            if op == Op::Verify {
+            if op.verifies() {
                 input.needs_json(at, Problem::TokenMissing)?;
             }
             return Ok(None);

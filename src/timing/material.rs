@@ -3,10 +3,11 @@
 use fastrand::Rng;
 
 use crate::adapters::Operation;
+use crate::derivation::SignedToken;
 use crate::generate::Domain;
 use crate::results::Subject;
-use crate::scheme::{Item, ParsedToken, Refusal, Scheme};
-use crate::signature::{Context, Encoding, Fields, Op, Request, Secret, Secrets, Value};
+use crate::scheme::{Refusal, Scheme};
+use crate::signature::{Context, Fields, Op, Request, Secret, Secrets, Value};
 use crate::suite::{Expect, InputKind, Suite};
 
 /// Number of identities or texts to draw from.
@@ -44,6 +45,9 @@ pub enum MaterialError {
     /// The oracle refuses the generated input.
     #[error("the suite's scheme refuses the generated identities: {0}")]
     Refused(#[from] Refusal),
+    /// A token of the generated identities reads as something else.
+    #[error("the tokens of the generated identities cannot be taken apart")]
+    NotOfItsForm,
 }
 
 impl<'a> Material<'a> {
@@ -92,9 +96,9 @@ impl<'a> Material<'a> {
     /// Two different tokens or texts that are both wrong in that character only.
     pub(super) fn two_wrong(&self, at: usize, wrong: Wrong, rng: &mut Rng) -> [Presented; 2] {
         match self {
-            Self::Tokens(tokens) => tokens.identities[at]
-                .two_wrong(tokens.suite.scheme.token.mac_encoding(), wrong, rng)
-                .map(|parsed| tokens.presented(&parsed)),
+            Self::Tokens(tokens) => {
+                tokens.identities[at].two_wrong(&tokens.suite.scheme, wrong, rng)
+            }
             Self::Texts(texts) => {
                 let place = match wrong {
                     Wrong::First => 0,
@@ -161,8 +165,7 @@ pub struct Tokens<'a> {
 struct Identity {
     /// The fields given at verify.
     fields: Fields,
-    token: String,
-    parsed: ParsedToken,
+    token: SignedToken,
 }
 
 impl<'a> Tokens<'a> {
@@ -204,7 +207,7 @@ impl<'a> Tokens<'a> {
         Ok(tokens)
     }
 
-    fn identity(&self, name: String) -> Result<Identity, Refusal> {
+    fn identity(&self, name: String) -> Result<Identity, MaterialError> {
         let scheme = &self.suite.scheme;
         let varied = &scheme.fields.at(self.varied).name;
         let is_email = self
@@ -223,19 +226,10 @@ impl<'a> Tokens<'a> {
         };
         let fields = self.template.clone().with(varied, name);
         let token = scheme.sign(&self.secrets, &fields)?;
-        let parsed = scheme
-            .token
-            .parse(&scheme.fields, &token)
-            .unwrap_or(ParsedToken { items: Vec::new() });
         Ok(Identity {
+            token: SignedToken::of(scheme, &fields, &token).ok_or(MaterialError::NotOfItsForm)?,
             fields: scheme.given(&fields),
-            token,
-            parsed,
         })
-    }
-
-    fn presented(&self, parsed: &ParsedToken) -> Presented {
-        Presented(Value::Text(self.suite.scheme.token.render_parsed(parsed)))
     }
 
     fn operation(&self, identity: &Identity, presented: &Presented) -> Operation<'static> {
@@ -253,37 +247,30 @@ impl<'a> Tokens<'a> {
 
 impl Identity {
     fn right(&self) -> Presented {
-        Presented(Value::Text(self.token.clone()))
+        Presented(self.token.text().into())
     }
 
     /// Two tokens with different wrong MACs, whose canonical encoding differs from the valid one in
     /// that character only.
-    fn two_wrong(&self, encoding: Encoding, wrong: Wrong, rng: &mut Rng) -> [ParsedToken; 2] {
-        // How many bits of the MAC its first and its last character encode.
-        let length = self.parsed.macs().next().map_or(0, <[u8]>::len);
-        let (first_bits, last_bits) = (encoding.bits(), encoding.last_bits(length));
-        let values = 1_u32
-            << if wrong == Wrong::First {
-                first_bits
-            } else {
-                last_bits
-            };
-        two_of(values - 2, rng).map(|flips| {
+    fn two_wrong(&self, scheme: &Scheme, wrong: Wrong, rng: &mut Rng) -> [Presented; 2] {
+        let encoding = scheme.token.mac_encoding();
+        let first_bits = encoding.bits();
+        // How many bits of the MAC the character encodes.
+        let bits = match wrong {
+            Wrong::First => first_bits,
+            Wrong::Last => encoding.last_bits(scheme.mac_bytes),
+        };
+        two_of((1 << bits) - 2, rng).map(|flips| {
             let flips = u8::try_from(flips).unwrap_or(1);
-            let mut parsed = self.parsed.clone();
-            for item in &mut parsed.items {
-                if let Item::Known { found, .. } = item
-                    && let Some(mac) = &mut found.mac
-                {
-                    match wrong {
-                        Wrong::First => mac
-                            .first_mut()
-                            .map(|byte| *byte ^= flips << (8 - first_bits)),
-                        Wrong::Last => mac.last_mut().map(|byte| *byte ^= flips),
-                    };
-                }
-            }
-            parsed
+            let token = self.token.with_mac(|mac| {
+                match wrong {
+                    Wrong::First => mac
+                        .first_mut()
+                        .map(|byte| *byte ^= flips << (8 - first_bits)),
+                    Wrong::Last => mac.last_mut().map(|byte| *byte ^= flips),
+                };
+            });
+            Presented(Value::Text(token))
         })
     }
 }

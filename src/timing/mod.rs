@@ -1,15 +1,19 @@
 //! Timing tests: whether a comparison is timing-safe, in any language.
 //!
-//! A [`Session`] measures one suite after the other. [`record`] sends pairs of requests to an implementation and records how long they took.
-//! [`judge`] alone turns a recording into a verdict, so a recording from a file gets the same
-//! verdict as when it was made. The clock, the seed and the channel are arguments. `docs/timing.md`
-//! describes the method and its limits.
+//! [`Measuring`] measures one suite after the other; `session` makes the campaigns of it. [`record`]
+//! sends pairs of requests to an implementation and records how long they took. [`judge`] alone turns
+//! a recording into a verdict, so a recording from a file gets the same verdict as when it was made;
+//! [`document`] judges all of them. The clock, the seed and the channel are arguments.
+//! `docs/timing.md` describes the method and its limits.
 
 mod campaign;
 mod channel;
+mod document;
+mod halt;
 mod judge;
 mod leaky;
 mod material;
+mod measure;
 mod raw;
 mod recording;
 mod rule;
@@ -21,10 +25,10 @@ mod words;
 
 pub use campaign::{Options, Progress, record};
 pub use channel::{ChannelError, Endpoint, Reach};
+pub use document::document;
 pub use judge::judge;
 pub use leaky::{Leak, Leaky, UnknownLeak};
 pub use material::{Material, MaterialError, Tokens};
+pub use measure::{Machine, MeasureError, Measuring, check_measurable};
 pub use raw::{RawError, RawHeader, raw_read, raw_write};
 pub use recording::{Condition, Recording, Sample, Stage, Trouble};
-pub use session::{Measured, Session};
-pub use words::limits;

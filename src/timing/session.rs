@@ -26,40 +26,40 @@ const USUAL_TIME: Duration = Duration::from_secs(10);
 
 /// What is to be measured.
 #[derive(Clone, Copy, Debug)]
-pub struct Session<'a> {
+pub(super) struct Session<'a> {
     /// The suites whose schemes are measured.
-    pub suites: &'a [Suite],
+    pub(super) suites: &'a [Suite],
     /// Whether the user named the suites. A named suite that cannot be measured is reported;
     /// another is left out.
-    pub are_named: bool,
+    pub(super) are_named: bool,
     /// The implementation's own secret, where it has one.
-    pub secret: Option<&'a Secret>,
+    pub(super) secret: Option<&'a Secret>,
     /// The time of the tokens, in Unix seconds.
-    pub now: u64,
+    pub(super) now: u64,
     /// What may not be shown of what the implementation says.
-    pub redaction: &'a Redaction,
+    pub(super) redaction: &'a Redaction,
     /// The leak that must be ruled out, in nanoseconds per call; by default 20, or 500 where a
     /// request carries one call.
-    pub target: Option<f64>,
+    pub(super) target: Option<f64>,
     /// Maximum time for all measurements and confirmations; by default 20 seconds a subject.
-    pub time: Option<Duration>,
+    pub(super) time: Option<Duration>,
     /// The seed for all random choices.
-    pub seed: u64,
+    pub(super) seed: u64,
 }
 
 /// What a session measured.
 #[derive(Debug)]
-pub struct Measured {
+pub(super) struct Measured {
     /// The implementation's hello.
-    pub hello: Hello,
+    pub(super) hello: Hello,
     /// The leak that had to be ruled out, in nanoseconds per call.
-    pub target: f64,
+    pub(super) target: f64,
     /// Maximum time to measure each subject; a confirmation may have taken as long again.
-    pub time: Duration,
+    pub(super) time: Duration,
     /// The recordings, in the order of the suites; the adapter's comparison comes last.
-    pub recordings: Vec<Recording>,
+    pub(super) recordings: Vec<Recording>,
     /// Whether the user interrupted the session.
-    pub was_interrupted: bool,
+    pub(super) was_interrupted: bool,
 }
 
 impl Session<'_> {
@@ -70,7 +70,7 @@ impl Session<'_> {
     ///
     /// If the implementation cannot be reached or stops working. After an interruption, what was
     /// measured before it is kept.
-    pub fn measure(
+    pub(super) fn measure(
         &self,
         reach: &dyn Endpoint,
         clock: &dyn Fn() -> Duration,

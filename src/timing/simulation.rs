@@ -12,9 +12,8 @@ use crate::results::{ControlKind, Measurement, Redaction, TimingVerdict};
 use crate::signature::{Outcome, Value};
 use crate::suite::Suite;
 use crate::timing::channel::{ChannelError, Endpoint};
-use crate::timing::{
-    Material, Options, RawHeader, Recording, Session, judge, raw_read, raw_write, record,
-};
+use crate::timing::session::Session;
+use crate::timing::{Material, Options, RawHeader, Recording, judge, raw_read, raw_write, record};
 
 /// The behaviour of the simulated implementation; times in nanoseconds.
 #[derive(Clone, Copy)]

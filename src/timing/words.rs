@@ -7,7 +7,7 @@ use crate::timing::recording::Recording;
 use crate::timing::rule::least_work;
 
 /// The limits that apply to all of these verdicts, and are shown next to them.
-pub fn limits(recordings: &[Recording]) -> Vec<String> {
+pub(super) fn limits(recordings: &[Recording]) -> Vec<String> {
     let alone = recordings.iter().any(|recording| !recording.amplified);
     let alone = alone.then_some(LIMIT_OF_ONE);
     let all = LIMITS.into_iter().chain(alone);

@@ -1,6 +1,6 @@
 //! Whether two answers to one request differ.
 
-use crate::fuzz::mutate::SeedPool;
+use crate::fuzz::seed_pool::SeedPool;
 use crate::results::{Observed, ObservedKind};
 use crate::scheme::{Implementation as _, Reference};
 use crate::signature::{Op, Outcome, Request};
@@ -55,7 +55,7 @@ pub(super) fn compared(
             if class(one) == class(other) {
                 return Compared::Alike;
             }
-            op == Op::Verify && passes_a_limit(pool, request)
+            op.verifies() && passes_a_limit(pool, request)
         }
     };
     if is_time_the_reason {

@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use crate::adapters::{Adapter, AdapterError, Limits, Transport};
 use crate::fuzz::drive::{FuzzEnding, FuzzError, FuzzProgress, taken, watched};
-use crate::fuzz::mutate::SeedPool;
 use crate::fuzz::present::Present;
+use crate::fuzz::seed_pool::SeedPool;
 use crate::fuzz::versus::comparing::Comparing;
 use crate::fuzz::versus::options::VersusOptions;
 use crate::fuzz::versus::output::Versus;
 use crate::protocol::{Clock, Hello};
 use crate::results::ProgressCurve;
 use crate::signature::Op;
-use crate::suite::Suite;
+use crate::suite::{InputKind, Suite};
 
 /// Asks two implementations the same and compares what they do; then presents the tokens of each
 /// to each. `clock` tells the time since it began, `now` the present in Unix seconds; the comparison
@@ -170,18 +170,12 @@ fn comparison(
 /// What both can be asked.
 fn common(hellos: &[Hello; 2]) -> Hello {
     let [one, other] = hellos;
-    let inputs = [
-        crate::suite::InputKind::Text,
-        crate::suite::InputKind::Bytes,
-        crate::suite::InputKind::Number,
-        crate::suite::InputKind::Json,
-    ];
-    let inputs = inputs
+    let inputs = InputKind::ALL
         .into_iter()
         .filter(|kind| one.takes(*kind) && other.takes(*kind));
-    let ops = [Op::Sign, Op::Verify]
+    let ops = Op::ALL
         .into_iter()
-        .filter(|op| one.has_op(*op) && other.has_op(*op));
+        .filter(|op| !op.has_context() && one.has_op(*op) && other.has_op(*op));
     Hello {
         ops: Some(ops.map(|op| op.name().to_owned()).collect()),
         inputs: Some(inputs.map(|kind| kind.name().to_owned()).collect()),

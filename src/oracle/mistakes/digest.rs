@@ -8,26 +8,29 @@ use sha2::{Sha224, Sha256, Sha384, Sha512, Sha512_256};
 use sha3::Sha3_256;
 
 use crate::scheme::Algorithm;
+use crate::signature::enumerated;
 
-/// A hash function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Hash {
-    /// MD5, broken since 2004.
-    Md5,
-    /// SHA-1, broken since 2017.
-    Sha1,
-    /// SHA-224.
-    Sha224,
-    /// SHA-256.
-    Sha256,
-    /// SHA-384.
-    Sha384,
-    /// SHA-512.
-    Sha512,
-    /// SHA-512/256: not the first half of SHA-512, but one with another start.
-    Sha512_256,
-    /// SHA3-256.
-    Sha3_256,
+enumerated! {
+    /// A hash function.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Hash {
+        /// MD5, broken since 2004.
+        Md5,
+        /// SHA-1, broken since 2017.
+        Sha1,
+        /// SHA-224.
+        Sha224,
+        /// SHA-256.
+        Sha256,
+        /// SHA-384.
+        Sha384,
+        /// SHA-512.
+        Sha512,
+        /// SHA-512/256: not the first half of SHA-512, but one with another start.
+        Sha512_256,
+        /// SHA3-256.
+        Sha3_256,
+    }
 }
 
 /// The result of a hash function or a MAC: up to 64 bytes, without an allocation.
@@ -63,18 +66,6 @@ impl Digest {
 }
 
 impl Hash {
-    /// Every hash function.
-    pub const ALL: [Self; 8] = [
-        Self::Md5,
-        Self::Sha1,
-        Self::Sha224,
-        Self::Sha256,
-        Self::Sha384,
-        Self::Sha512,
-        Self::Sha512_256,
-        Self::Sha3_256,
-    ];
-
     /// The hash function of an algorithm.
     pub fn of(algorithm: Algorithm) -> Self {
         match algorithm {

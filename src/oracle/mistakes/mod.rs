@@ -24,29 +24,35 @@ mod interpreting;
 #[cfg(test)]
 mod laws;
 mod lenient;
-pub mod message;
+mod message;
+pub mod message_forms;
 mod mistake;
 mod mistaken;
 pub mod pipeline;
 #[cfg(any(test, feature = "samples"))]
+mod sample_requests;
+#[cfg(any(test, feature = "samples"))]
 pub mod samples;
 mod secret;
+pub mod step_inputs;
 mod token;
 pub mod token_text;
 mod verifying;
 mod verifying_forms;
+mod verifying_judgements;
 mod words;
 
 pub use catalogue::{UnknownMistake, catalogue};
 pub use digest::{Digest, Hash};
-pub use message::DELIMITERS;
+pub use message_forms::DELIMITERS;
 pub use mistake::{
     Attempt, Choice, Composition, Form, Forms, IdentityText, Judgement, KeyedHash, Mistake,
     MistakeId, Pipeline, SecretText, SelectedSecret, Stage, Step, TimeText, TimeTexts,
 };
 pub use mistake::{Change, Keying, Piece, PieceKind};
 pub use mistaken::{ConflictError, Mistaken};
-pub use pipeline::{Inputs, Stop};
+pub use pipeline::Stop;
+pub use step_inputs::Inputs;
 pub use token_text::{LooseToken, TokenPieces, loosely};
 pub use words::FormWords;
 pub use words::Words;

@@ -4,7 +4,7 @@ use crate::mistakes::applicability::{
     token_carries_a_time, token_has_a_prefix, token_has_more_than_the_mac, token_has_parts,
     token_has_separator,
 };
-use crate::mistakes::message::DELIMITERS;
+use crate::mistakes::message_forms::DELIMITERS;
 use crate::mistakes::token_text::{Unit, UnitKind};
 use crate::mistakes::{Change, Form, Forms, Hash, Mistake, MistakeId, Stage, TokenPieces};
 

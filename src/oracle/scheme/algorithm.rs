@@ -6,34 +6,29 @@ use serde::{Deserialize, Serialize};
 use sha1::Sha1;
 use sha2::{Sha224, Sha256, Sha384, Sha512};
 
-/// An HMAC (RFC 2104) over one of the hash functions that identity schemes use.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Algorithm {
-    /// HMAC over SHA-1.
-    HmacSha1,
-    /// HMAC over SHA-224.
-    HmacSha224,
-    /// HMAC over SHA-256.
-    HmacSha256,
-    /// HMAC over SHA-384.
-    HmacSha384,
-    /// HMAC over SHA-512.
-    HmacSha512,
+use crate::signature::enumerated;
+
+enumerated! {
+    /// An HMAC (RFC 2104) over one of the hash functions that identity schemes use.
+    #[derive(
+        Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+    )]
+    #[serde(rename_all = "kebab-case")]
+    pub enum Algorithm {
+        /// HMAC over SHA-1.
+        HmacSha1,
+        /// HMAC over SHA-224.
+        HmacSha224,
+        /// HMAC over SHA-256.
+        HmacSha256,
+        /// HMAC over SHA-384.
+        HmacSha384,
+        /// HMAC over SHA-512.
+        HmacSha512,
+    }
 }
 
 impl Algorithm {
-    /// Every algorithm, by length of its MAC.
-    pub const ALL: [Self; 5] = [
-        Self::HmacSha1,
-        Self::HmacSha224,
-        Self::HmacSha256,
-        Self::HmacSha384,
-        Self::HmacSha512,
-    ];
-
     /// The name that a scheme file uses.
     pub fn name(self) -> &'static str {
         match self {

@@ -38,7 +38,7 @@ impl Scheme {
             }
         });
         let token = match &request.token {
-            None if op == Op::Verify => InputKind::Json,
+            None if op.verifies() => InputKind::Json,
             None | Some(Value::Text(_)) => InputKind::Text,
             Some(Value::Bytes(_)) => InputKind::Bytes,
             Some(Value::Number(_) | Value::Json(_)) => InputKind::Json,

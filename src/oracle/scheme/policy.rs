@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::scheme::FieldSet;
+use crate::signature::enumerated;
 use crate::signature::{Context, ContextValue, Fields, Value};
 
 /// A table of rules over a declared context; compiled, and known to decide every call.
@@ -77,21 +78,20 @@ pub enum Decision {
     },
 }
 
-/// What is presented, as the rules see it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum SignatureState {
-    /// It is the token of the user.
-    Valid,
-    /// It is something else.
-    Invalid,
-    /// There is none.
-    Absent,
+enumerated! {
+    /// What is presented, as the rules see it.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum SignatureState {
+        /// It is the token of the user.
+        Valid,
+        /// It is something else.
+        Invalid,
+        /// There is none.
+        Absent,
+    }
 }
 
 impl SignatureState {
-    /// All three.
-    pub const ALL: [Self; 3] = [Self::Valid, Self::Invalid, Self::Absent];
-
     /// The word of the rules.
     pub fn name(self) -> &'static str {
         match self {

@@ -5,25 +5,29 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_S
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A spelling of bytes as ASCII text. Each byte string has exactly one spelling, and
-/// [`decode`](Encoding::decode) takes no other.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Encoding {
-    /// Two lower-case hexadecimal digits a byte.
-    Hex,
-    /// Two upper-case hexadecimal digits a byte.
-    HexUpper,
-    /// RFC 4648 section 4, padded.
-    Base64,
-    /// RFC 4648 section 4, without padding.
-    Base64Unpadded,
-    /// RFC 4648 section 5 (`-` and `_`), padded.
-    Base64url,
-    /// RFC 4648 section 5 (`-` and `_`), without padding.
-    Base64urlUnpadded,
+use crate::signature::enumerated;
+
+enumerated! {
+    /// A spelling of bytes as ASCII text. Each byte string has exactly one spelling, and
+    /// [`decode`](Encoding::decode) takes no other.
+    #[derive(
+        Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+    )]
+    #[serde(rename_all = "kebab-case")]
+    pub enum Encoding {
+        /// Two lower-case hexadecimal digits a byte.
+        Hex,
+        /// Two upper-case hexadecimal digits a byte.
+        HexUpper,
+        /// RFC 4648 section 4, padded.
+        Base64,
+        /// RFC 4648 section 4, without padding.
+        Base64Unpadded,
+        /// RFC 4648 section 5 (`-` and `_`), padded.
+        Base64url,
+        /// RFC 4648 section 5 (`-` and `_`), without padding.
+        Base64urlUnpadded,
+    }
 }
 
 /// The digits in which encodings write.
@@ -36,16 +40,6 @@ pub enum Family {
 }
 
 impl Encoding {
-    /// Every encoding, in the order of the documentation.
-    pub const ALL: [Self; 6] = [
-        Self::Hex,
-        Self::HexUpper,
-        Self::Base64,
-        Self::Base64Unpadded,
-        Self::Base64url,
-        Self::Base64urlUnpadded,
-    ];
-
     /// The name that a scheme file uses, as in `{mac:hex-upper}`.
     pub fn name(self) -> &'static str {
         match self {

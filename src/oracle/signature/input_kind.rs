@@ -5,26 +5,27 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What kind of values an adapter must take for a vector to apply to it.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum InputKind {
-    /// Strings.
-    Text,
-    /// `{"base64": "…"}`.
-    Bytes,
-    /// JSON numbers where a text is due.
-    Number,
-    /// Null, booleans, lists, maps, and fields or tokens that are absent or no strings.
-    Json,
+use crate::signature::enumerated;
+
+enumerated! {
+    /// What kind of values an adapter must take for a vector to apply to it.
+    #[derive(
+        Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+    )]
+    #[serde(rename_all = "lowercase")]
+    pub enum InputKind {
+        /// Strings.
+        Text,
+        /// `{"base64": "…"}`.
+        Bytes,
+        /// JSON numbers where a text is due.
+        Number,
+        /// Null, booleans, lists, maps, and fields or tokens that are absent or no strings.
+        Json,
+    }
 }
 
 impl InputKind {
-    /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Text, Self::Bytes, Self::Number, Self::Json];
-
     /// The word of the protocol.
     pub fn name(self) -> &'static str {
         match self {

@@ -6,6 +6,7 @@
 mod case_id;
 mod context;
 mod encoding;
+mod enumerated;
 mod fields;
 mod input_kind;
 mod outcome;
@@ -14,6 +15,7 @@ mod secret;
 mod template;
 mod value;
 
+pub use crate::enumerated;
 pub use case_id::{CaseId, Slug, SlugError};
 pub use context::{Context, ContextValue};
 pub use encoding::{Encoding, Family};

@@ -6,18 +6,22 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-/// The operation.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Op {
-    /// Make the token of an identity.
-    Sign,
-    /// Say whether a token is the identity's.
-    Verify,
-    /// Say what becomes of a call that identifies somebody: the outcome of the policy.
-    Identify,
+use crate::signature::enumerated;
+
+enumerated! {
+    /// The operation.
+    #[derive(
+        Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+    )]
+    #[serde(rename_all = "lowercase")]
+    pub enum Op {
+        /// Make the token of an identity.
+        Sign,
+        /// Say whether a token is the identity's.
+        Verify,
+        /// Say what becomes of a call that identifies somebody: the outcome of the policy.
+        Identify,
+    }
 }
 
 impl Op {
@@ -38,12 +42,33 @@ impl Op {
         }
     }
 
+    /// The operation of that [`name`](Self::name).
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|op| op.name() == name)
+    }
+
+    /// Whether it judges a token by the scheme alone, without a policy.
+    pub fn verifies(self) -> bool {
+        match self {
+            Self::Sign | Self::Identify => false,
+            Self::Verify => true,
+        }
+    }
+
+    /// Whether the policy decides it, in a context that the request states.
+    pub fn has_context(self) -> bool {
+        match self {
+            Self::Sign | Self::Verify => false,
+            Self::Identify => true,
+        }
+    }
+
     /// Whether an outcome of that kind can be an answer to it at all.
     pub fn is_answered_by(self, kind: OutcomeKind) -> bool {
         match kind {
-            OutcomeKind::Token => self == Self::Sign,
-            OutcomeKind::Accept | OutcomeKind::Reject => self != Self::Sign,
-            OutcomeKind::Anonymous => self == Self::Identify,
+            OutcomeKind::Token => !self.presents_a_token(),
+            OutcomeKind::Accept | OutcomeKind::Reject => self.presents_a_token(),
+            OutcomeKind::Anonymous => self.has_context(),
             OutcomeKind::Refused | OutcomeKind::Threw => true,
         }
     }

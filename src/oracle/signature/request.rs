@@ -45,9 +45,10 @@ impl Request {
             secrets: self.secrets.clone(),
             fields: self.fields.clone(),
             token: self.token.clone().filter(|_| presents_a_token),
-            context: match self.op {
-                Op::Sign | Op::Verify => Context::default(),
-                Op::Identify => self.context.clone(),
+            context: if self.op.has_context() {
+                self.context.clone()
+            } else {
+                Context::default()
             },
             now: if presents_a_token { self.now } else { 0 },
         }
@@ -64,7 +65,7 @@ impl Serialize for Request {
             Secrets::Per(_) => map.serialize_entry("secrets", &PerValue(&self.secrets))?,
         }
         map.serialize_entry("fields", &self.fields)?;
-        if self.op == Op::Identify {
+        if self.op.has_context() {
             map.serialize_entry("context", &self.context)?;
         }
         if self.op.presents_a_token() {

@@ -10,28 +10,31 @@ use crate::report::{
     sarif,
 };
 use crate::results::Document;
+use crate::signature::enumerated;
 
-/// A report format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// For a person at a terminal.
-    Human,
-    /// The JSON document itself.
-    Json,
-    /// JUnit XML, for CI servers.
-    Junit,
-    /// A Markdown summary for a CI job's page or a pull request.
-    Markdown,
-    /// A self-contained HTML page.
-    Html,
-    /// SARIF 2.1.0, for code scanning.
-    Sarif,
-    /// Workflow commands, which CI servers show as annotations.
-    Github,
-    /// An SVG badge for a README.
-    Badge,
-    /// The JSON that badge services read.
-    BadgeJson,
+enumerated! {
+    /// A report format.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Format {
+        /// For a person at a terminal.
+        Human,
+        /// The JSON document itself.
+        Json,
+        /// JUnit XML, for CI servers.
+        Junit,
+        /// A Markdown summary for a CI job's page or a pull request.
+        Markdown,
+        /// A self-contained HTML page.
+        Html,
+        /// SARIF 2.1.0, for code scanning.
+        Sarif,
+        /// Workflow commands, which CI servers show as annotations.
+        Github,
+        /// An SVG badge for a README.
+        Badge,
+        /// The JSON that badge services read.
+        BadgeJson,
+    }
 }
 
 /// The name of an unknown report format.
@@ -48,19 +51,6 @@ fn listed() -> String {
 }
 
 impl Format {
-    /// Every format.
-    pub const ALL: [Self; 9] = [
-        Self::Human,
-        Self::Json,
-        Self::Junit,
-        Self::Markdown,
-        Self::Html,
-        Self::Sarif,
-        Self::Github,
-        Self::Badge,
-        Self::BadgeJson,
-    ];
-
     /// The format's name, as `--report` takes it.
     pub fn name(self) -> &'static str {
         match self {
@@ -80,7 +70,15 @@ impl Format {
 impl Format {
     /// Whether the format shows the findings of campaigns.
     pub fn shows_campaigns(self) -> bool {
-        !matches!(self, Self::Json | Self::Junit | Self::Sarif)
+        match self {
+            Self::Json | Self::Junit | Self::Sarif => false,
+            Self::Human
+            | Self::Markdown
+            | Self::Html
+            | Self::Github
+            | Self::Badge
+            | Self::BadgeJson => true,
+        }
     }
 }
 

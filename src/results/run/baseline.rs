@@ -6,28 +6,28 @@ use serde::{Deserialize, Serialize};
 
 use crate::results::{Observation, Observed, Verdict, judge};
 use crate::scheme::{Call, FieldTexts, Implementation};
+use crate::signature::enumerated;
 use crate::signature::{Op, Outcome, Value};
 use crate::suite::Level;
 
-/// An implementation that computes nothing.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Baseline {
-    /// It accepts every token, and signs with zeros.
-    AcceptsAll,
-    /// It rejects every token, and declines to sign.
-    RejectsAll,
-    /// It echoes its input: the identity is its token, and it accepts every token that is not
-    /// empty.
-    Echoes,
+enumerated! {
+    /// An implementation that computes nothing.
+    #[derive(
+        Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+    )]
+    #[serde(rename_all = "kebab-case")]
+    pub enum Baseline {
+        /// It accepts every token, and signs with zeros.
+        AcceptsAll,
+        /// It rejects every token, and declines to sign.
+        RejectsAll,
+        /// It echoes its input: the identity is its token, and it accepts every token that is not
+        /// empty.
+        Echoes,
+    }
 }
 
 impl Baseline {
-    /// All baselines.
-    pub const ALL: [Self; 3] = [Self::AcceptsAll, Self::RejectsAll, Self::Echoes];
-
     /// What the baseline does, in words.
     pub fn name(self) -> &'static str {
         match self {

@@ -12,6 +12,7 @@ mod known_failure_matcher;
 mod known_failures;
 mod listing;
 pub(super) mod merge;
+mod not_selected;
 mod not_started;
 mod observation;
 mod runs;
@@ -29,6 +30,7 @@ pub use document::{
 };
 pub use known_failures::{EntryProblem, KnownFailure, KnownFailures, KnownFailuresError};
 pub use merge::{MergeError, merge};
+pub use not_selected::suites_not_selected;
 pub use not_started::{INTERRUPTED_BEFORE, did_not_start};
 pub use observation::Observation;
 pub use runs::{Document, RUNS_VERSION, Runs};

@@ -1,0 +1,291 @@
+//! What each step of signing works on, as a mistake at that step sees it.
+
+use crate::mistakes::{
+    Composition, Form, Forms, IdentityText, Piece, PieceKind, SecretText, SelectedSecret, TimeText,
+    TokenPieces,
+};
+use crate::scheme::{FieldKind, FieldTexts, MessagePart, Refusal, Scheme};
+use crate::signature::{Fields, Secrets};
+use std::borrow::Cow;
+
+/// What is signed, and by which scheme.
+#[derive(Clone, Copy, Debug)]
+pub struct Inputs<'a> {
+    /// The scheme.
+    pub scheme: &'a Scheme,
+    /// The secret or secrets.
+    pub secrets: &'a Secrets,
+    /// The fields as they were given.
+    pub fields: &'a Fields,
+    /// The present, in Unix seconds.
+    pub now: u64,
+    /// The time to the millisecond, where a received token tells.
+    pub millis: Option<u64>,
+}
+
+/// The secrets as a mistake in selecting one sees them.
+pub fn selected_secret<'s>(inputs: &Inputs<'s>, selected: &'s [u8]) -> SelectedSecret<'s> {
+    let others = inputs
+        .secrets
+        .iter()
+        .filter_map(|(name, secret)| Some((name?, secret.reveal())))
+        .filter(|(_, secret)| *secret != selected)
+        .collect();
+    SelectedSecret { selected, others }
+}
+
+/// A secret's text as a mistake in decoding it sees it.
+pub fn secret_text<'s>(scheme: &'s Scheme, configured: &'s [u8]) -> SecretText<'s> {
+    let rule = &scheme.secret;
+    let stripped = rule
+        .strip_prefix
+        .as_ref()
+        .and_then(|prefix| configured.strip_prefix(prefix.as_bytes()))
+        .unwrap_or(configured);
+    SecretText {
+        configured,
+        stripped,
+        rule,
+    }
+}
+
+/// The key of a secret's text by the scheme's own rule, but for empty ones, which are let pass.
+pub fn right_key(scheme: &Scheme, text: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let secret = crate::signature::Secret::new(text);
+    match scheme.secret.key(&secret) {
+        Ok(key) => Ok(key.into_owned()),
+        Err(Refusal::EmptySecret) => Ok(Vec::new()),
+        Err(refusal) => Err(refusal),
+    }
+}
+
+/// A time, with what is known of it.
+pub fn time_text<'t>(inputs: &Inputs<'t>, text: &'t str) -> TimeText<'t> {
+    let kind = inputs
+        .scheme
+        .time()
+        .map(|field| &inputs.scheme.fields.at(field).kind);
+    TimeText {
+        text,
+        per_second: kind.map_or(1, FieldKind::per_second),
+        now: inputs.now,
+        millis: inputs.millis,
+    }
+}
+
+/// A text field of the message on its way to the bytes that are signed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct IdentityBytes<'a> {
+    /// The name of the field.
+    pub name: &'a str,
+    /// Its value as it was given.
+    pub raw: Cow<'a, [u8]>,
+    /// The same after the filters of the message.
+    pub right: Cow<'a, [u8]>,
+}
+
+/// The text fields of the message, in its order.
+pub fn identities<'a>(
+    scheme: &'a Scheme,
+    texts: &'a FieldTexts<'_>,
+) -> Result<Vec<IdentityBytes<'a>>, Refusal> {
+    let mut identities = Vec::new();
+    for part in scheme.message.parts() {
+        let MessagePart::Field { field, filters } = part else {
+            continue;
+        };
+        let known = scheme.fields.at(*field);
+        let raw = texts
+            .bytes(*field)
+            .ok_or_else(|| Refusal::MissingField(known.name.clone()))?;
+        if known.kind == FieldKind::Text {
+            let filtered = filters.iter().fold(Cow::Borrowed(raw), |bytes, filter| {
+                Cow::Owned(filter.apply(&bytes))
+            });
+            identities.push(IdentityBytes {
+                name: &known.name,
+                raw: Cow::Borrowed(raw),
+                right: filtered,
+            });
+        }
+    }
+    Ok(identities)
+}
+
+/// The forms of a change to the ends of the texts.
+pub fn ends_forms<'a>(
+    identities: &[IdentityBytes<'a>],
+    change: fn(&[u8]) -> Forms<Vec<u8>>,
+) -> Forms<Vec<IdentityBytes<'a>>> {
+    all_or_each(identities, |identity| {
+        let changed = change(&identity.raw)
+            .into_iter()
+            .zip(change(&identity.right));
+        let both = |(raw, right): (Form<Vec<u8>>, Form<Vec<u8>>)| {
+            let changed = IdentityBytes {
+                name: identity.name,
+                raw: raw.value.into(),
+                right: right.value.into(),
+            };
+            Form::new(changed, right.detail)
+        };
+        changed.map(both).collect()
+    })
+}
+
+/// The forms of a change to the texts.
+pub fn identity_forms<'a>(
+    fields: &Fields,
+    identities: &[IdentityBytes<'a>],
+    change: fn(&IdentityText<'_>) -> Forms<Vec<u8>>,
+) -> Forms<Vec<IdentityBytes<'a>>> {
+    all_or_each(identities, |identity| {
+        let text = IdentityText {
+            raw: &identity.raw,
+            right: &identity.right,
+            name: identity.name,
+            fields,
+        };
+        let changed = |form: Form<Vec<u8>>| {
+            let changed = IdentityBytes {
+                right: form.value.into(),
+                ..identity.clone()
+            };
+            Form::new(changed, form.detail)
+        };
+        change(&text).into_iter().map(changed).collect()
+    })
+}
+
+/// The forms of a change to several texts: to all of them, and then to each alone.
+fn all_or_each<'a>(
+    identities: &[IdentityBytes<'a>],
+    change: impl Fn(&IdentityBytes<'a>) -> Forms<IdentityBytes<'a>>,
+) -> Forms<Vec<IdentityBytes<'a>>> {
+    let changed: Vec<Forms<IdentityBytes<'a>>> = identities.iter().map(change).collect();
+    let count = changed.iter().map(Vec::len).max().unwrap_or_default();
+    let pick = |forms: &Forms<IdentityBytes<'a>>, at: usize| {
+        forms.get(at).or_else(|| forms.first()).cloned()
+    };
+    let mut out = Vec::new();
+    for at in 0..count {
+        let picked: Option<Vec<_>> = changed.iter().map(|forms| pick(forms, at)).collect();
+        if let Some(picked) = picked {
+            let detail = changed
+                .iter()
+                .find_map(|forms| Some(forms.get(at)?.detail.clone()));
+            let values: Vec<_> = picked.into_iter().map(|form| form.value).collect();
+            // The same texts in other places are the order of the message, not the texts.
+            let is_an_exchange = identities.len() > 1 && is_permutation(identities, &values);
+            if !is_an_exchange {
+                out.push(Form::new(values, detail.unwrap_or_default()));
+            }
+        }
+    }
+    if identities.len() > 1 {
+        for (place, forms) in changed.iter().enumerate() {
+            for form in forms {
+                let mut alone = identities.to_vec();
+                alone[place] = form.value.clone();
+                out.push(Form::new(alone, form.detail.clone()).of(identities[place].name));
+            }
+        }
+    }
+    out
+}
+
+/// Whether some texts are others in another order.
+fn is_permutation(texts: &[IdentityBytes<'_>], others: &[IdentityBytes<'_>]) -> bool {
+    let sorted = |texts: &[IdentityBytes<'_>]| {
+        let mut sorted: Vec<Vec<u8>> = texts.iter().map(|text| text.right.to_vec()).collect();
+        sorted.sort();
+        sorted
+    };
+    let is_same = texts
+        .iter()
+        .zip(others)
+        .all(|(one, other)| one.right == other.right);
+    !is_same && sorted(texts) == sorted(others)
+}
+
+/// The pieces of the message.
+pub fn pieces<'a>(
+    scheme: &'a Scheme,
+    texts: &'a FieldTexts<'_>,
+    identities: &'a [IdentityBytes<'_>],
+    time: &'a str,
+) -> Result<Vec<Piece<'a>>, Refusal> {
+    let mut identities = identities.iter();
+    let mut piece = |part: &'a MessagePart| -> Result<Piece<'a>, Refusal> {
+        let (kind, bytes) = match part {
+            MessagePart::Literal(bytes) => (PieceKind::Literal, Cow::Borrowed(bytes.as_slice())),
+            MessagePart::Field { field, filters } => {
+                let known = scheme.fields.at(*field);
+                let missing = || Refusal::MissingField(known.name.clone());
+                let bytes = texts.bytes(*field).ok_or_else(missing)?;
+                let filtered = || {
+                    filters.iter().fold(Cow::Borrowed(bytes), |bytes, filter| {
+                        Cow::Owned(filter.apply(&bytes))
+                    })
+                };
+                match &known.kind {
+                    FieldKind::Text => match identities.next() {
+                        Some(identity) => (PieceKind::Identity, Cow::Borrowed(&*identity.right)),
+                        None => (PieceKind::Identity, filtered()),
+                    },
+                    FieldKind::UnixSeconds | FieldKind::UnixMillis
+                        if scheme.time() == Some(*field) =>
+                    {
+                        (PieceKind::Time, Cow::Borrowed(time.as_bytes()))
+                    }
+                    FieldKind::UnixSeconds | FieldKind::UnixMillis | FieldKind::Enum(_) => {
+                        (PieceKind::Other, filtered())
+                    }
+                }
+            }
+        };
+        Ok(Piece { kind, bytes })
+    };
+    scheme.message.parts().iter().map(&mut piece).collect()
+}
+
+/// What a mistake in composing the message sees.
+pub fn composition<'a>(
+    inputs: &Inputs<'a>,
+    texts: &'a FieldTexts<'_>,
+    pieces: &'a [Piece<'a>],
+) -> Result<Composition<'a>, Refusal> {
+    let scheme = inputs.scheme;
+    let secret = scheme.select_secret(inputs.secrets, texts)?;
+    let signed: Vec<usize> = scheme.message.fields().collect();
+    let unsigned = scheme
+        .fields
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| !signed.contains(index))
+        .filter_map(|(index, field)| Some((field.name.as_str(), texts.bytes(index)?)))
+        .collect();
+    Ok(Composition {
+        scheme,
+        pieces,
+        secret: secret.reveal(),
+        unsigned,
+    })
+}
+
+/// The MAC as long as the scheme wants it; another algorithm's whole where it does not cut.
+pub fn cut_to_scheme<'m>(scheme: &Scheme, mac: &'m [u8]) -> &'m [u8] {
+    if scheme.mac_bytes < scheme.algorithm.mac_bytes() {
+        &mac[..mac.len().min(scheme.mac_bytes)]
+    } else {
+        mac
+    }
+}
+
+/// Whether a wrapping around the token differs from one around the MAC.
+pub fn has_more_than_the_mac(scheme: &Scheme) -> bool {
+    let pieces = TokenPieces::of(scheme, "", |_| None);
+    pieces.units.len() > 1
+        || !pieces.behind.is_empty()
+        || pieces.units.iter().any(|unit| !unit.before.is_empty())
+}
