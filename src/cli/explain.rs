@@ -7,14 +7,14 @@ use clap::Args;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::{Inputs, SignatureArgs};
 use crate::cli::terminal::{print, tell};
-use crate::explain::{Answer, Question, explain as search};
+use crate::explain::{Answer, Question, explain_pasted};
 use crate::report;
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
     #[command(flatten)]
     pub(crate) signature: SignatureArgs,
-    /// The token to explain.
+    /// The token to explain; other text may stand around it, as in a header line or in JSON.
     #[arg(long, value_name = "TOKEN", allow_hyphen_values = true)]
     pub(crate) token: String,
     /// The time at which the token was made, in Unix seconds; the current time by default.
@@ -26,7 +26,7 @@ pub(crate) struct ExplainArgs {
 pub(crate) fn explain(args: &ExplainArgs, now: u64) -> Result<Exit, Stop> {
     let inputs = Inputs::read(&args.signature)?;
     let clock = Instant::now();
-    let mut explanation = search(&Question {
+    let mut explanation = explain_pasted(&Question {
         scheme: &inputs.suite.scheme,
         secrets: &inputs.secrets,
         fields: &inputs.fields,

@@ -21,6 +21,7 @@ mod keys;
 mod laws;
 mod leniency;
 mod messages;
+mod pasted;
 mod pipelines;
 mod question;
 mod search;
@@ -36,6 +37,7 @@ mod words;
 
 pub use asking::{Ask, Asking, Seen};
 pub use explanation::{Answer, Cause, Explanation, Finding, Tried};
+pub use pasted::explain_pasted;
 pub use question::{Question, explain};
 pub use support::{Signed, Support, matters, retain_supported};
 pub use suspects::Probe;
