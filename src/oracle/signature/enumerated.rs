@@ -22,3 +22,4 @@ macro_rules! enumerated {
         }
     };
 }
+pub use enumerated;

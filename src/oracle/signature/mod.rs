@@ -15,10 +15,10 @@ mod secret;
 mod template;
 mod value;
 
-pub use crate::enumerated;
 pub use case_id::{CaseId, Slug, SlugError};
 pub use context::{Context, ContextValue};
 pub use encoding::{Encoding, Family};
+pub use enumerated::enumerated;
 pub use fields::Fields;
 pub use input_kind::InputKind;
 pub use outcome::{Denial, Op, Outcome, OutcomeKind, bounded};
