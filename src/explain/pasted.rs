@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn a_mistake_is_named_whatever_stands_around_the_token() {
         let asked = Asked::new();
-        for mistake in ["identity-lower-cased", "secret-decoded-from-base64"] {
+        for mistake in ["identity-lower-cased", "secret-hex-decoded"] {
             let token = asked.with(mistake);
             for (before, behind) in AROUND {
                 let text = format!("{before}{token}{behind}");
