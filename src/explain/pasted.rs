@@ -26,8 +26,9 @@ struct Pasted {
 /// Explains a token that may have been pasted with other text around it. A note says what was taken
 /// for the token.
 pub fn explain_pasted(question: &Question<'_>) -> Explanation {
+    let is_explained = |one: &Explanation| matches!(one.answer, Answer::Right | Answer::Explained);
     let whole = explain(question);
-    if whole.answer != Answer::Unexplained {
+    if is_explained(&whole) {
         return whole;
     }
     let scheme = question.scheme;
@@ -41,7 +42,7 @@ pub fn explain_pasted(question: &Question<'_>) -> Explanation {
             ..*question
         });
         explanation.notes.insert(0, pasted.note());
-        if explanation.answer != Answer::Unexplained {
+        if is_explained(&explanation) {
             return explanation;
         }
         first.get_or_insert(explanation);
@@ -146,7 +147,7 @@ mod tests {
     use crate::mistakes::samples::{NOW, Sample};
     use crate::mistakes::{Inputs, MistakeId, Mistaken, Pipeline};
     use crate::scheme::{Call, Implementation as _};
-    use crate::signature::{Fields, Outcome, Secrets};
+    use crate::signature::{Fields, Outcome, Secret, Secrets};
 
     struct Asked {
         sample: &'static Sample,
@@ -225,6 +226,30 @@ mod tests {
                 assert!(note.contains(&token), "{note}");
             }
         }
+    }
+
+    /// Without the token nothing is known of the time.
+    #[test]
+    fn the_time_is_read_from_the_token_that_was_found() {
+        let scheme = &crate::suite::find("jimo").unwrap().parsed().scheme;
+        let secrets = Secrets::One(Secret::new("aabbccdd00112233"));
+        let fields = Fields::new().with("user_id", "user-42");
+        let whole = fields.clone().with("timestamp", "1795999810");
+        let id = MistakeId::named("secret-hex-decoded").unwrap();
+        let call = Call::sign(scheme, &secrets, &whole, 1_795_999_810);
+        let Outcome::Token(token) = Mistaken::new(&[id]).unwrap().call(&call) else {
+            panic!("it signs");
+        };
+        let explanation = explain_pasted(&Question {
+            scheme,
+            secrets: &secrets,
+            fields: &fields,
+            token: &format!("x-signature: \"{token}\","),
+            now: None,
+            interrupt: None,
+        });
+        assert_eq!(explanation.answer, Answer::Explained);
+        assert_eq!(explanation.causes[0].mistake_ids(), [id]);
     }
 
     #[test]
