@@ -3,6 +3,7 @@
 
 use crate::explain::question::{Question, explain};
 use crate::explain::{Answer, Explanation};
+use crate::results::Redaction;
 use crate::scheme::Scheme;
 
 /// How many tokens are looked for in one text.
@@ -35,13 +36,16 @@ pub fn explain_pasted(question: &Question<'_>) -> Explanation {
     if scheme.token.parse(&scheme.fields, question.token).is_some() {
         return whole;
     }
+    // Who pastes a request may paste the secret with it.
+    let secrets = question.secrets.iter().map(|(_, secret)| secret.clone());
+    let redaction = Redaction::of(secrets);
     let mut first = None;
     for pasted in tokens_in(scheme, question.token) {
         let mut explanation = explain(&Question {
             token: &pasted.token,
             ..*question
         });
-        explanation.notes.insert(0, pasted.note());
+        explanation.notes.insert(0, pasted.note(&redaction));
         if is_explained(&explanation) {
             return explanation;
         }
@@ -51,12 +55,12 @@ pub fn explain_pasted(question: &Question<'_>) -> Explanation {
 }
 
 impl Pasted {
-    fn note(&self) -> String {
+    fn note(&self, redaction: &Redaction) -> String {
         let around = [(&self.before, "before"), (&self.behind, "behind")];
         let around: Vec<String> = around
             .iter()
             .filter(|(text, _)| !text.is_empty())
-            .map(|(text, place)| format!("{} {place} it", shown(text)))
+            .map(|(text, place)| format!("{} {place} it", shown(&redaction.text(text))))
             .collect();
         let token = &self.token;
         if around.is_empty() {
@@ -250,6 +254,28 @@ mod tests {
         });
         assert_eq!(explanation.answer, Answer::Explained);
         assert_eq!(explanation.causes[0].mistake_ids(), [id]);
+    }
+
+    #[test]
+    fn a_secret_beside_the_token_is_not_repeated() {
+        let scheme = &crate::suite::find("jotreview").unwrap().parsed().scheme;
+        let secret = "example-secret-0123456789";
+        let secrets = Secrets::One(Secret::new(secret));
+        let fields = Fields::new().with("user_id", "user-42");
+        let token = "0".repeat(64);
+        let explanation = explain_pasted(&Question {
+            scheme,
+            secrets: &secrets,
+            fields: &fields,
+            token: &format!("key: {secret}, token: {token}"),
+            now: None,
+            interrupt: None,
+        });
+        let note = &explanation.notes[0];
+        assert!(note.contains(&token), "{note}");
+        for part in [secret, "0123456789", "example-secret"] {
+            assert!(!note.contains(part), "{note}");
+        }
     }
 
     #[test]

@@ -11,10 +11,12 @@ use crate::fuzz::coverage::{Disagreement, Sample, What};
 use crate::fuzz::dedup::is_alike;
 use crate::fuzz::input::{Input, Signer};
 use crate::fuzz::seed_pool::SeedPool;
+use crate::generate::is_ordinary;
 use crate::mistakes::{MistakeId, Mistaken, catalogue};
 use crate::results::{Causes, Observed};
 use crate::scheme::{Implementation, Reference};
 use crate::signature::{Op, Outcome, OutcomeKind, Request};
+use crate::suite::Vector;
 
 /// How many requests it may take to find the cause of one disagreement.
 const MOST_REQUESTS: usize = 200;
@@ -202,17 +204,16 @@ fn further_rights(
         planted.call(&request.call(scheme)).kind() == OutcomeKind::Accept
     };
     let mut reference = Reference::new();
-    let possible: Vec<&Request> = suite
+    let possible: Vec<&Vector> = suite
         .vectors
         .iter()
-        .map(|vector| &vector.request)
-        .filter(|request| request.op == Op::Verify && pool.takes(request))
-        .filter(|request| is_accepted(&mut reference, request))
+        .filter(|vector| vector.request.op == Op::Verify && pool.takes(&vector.request))
+        .filter(|vector| is_accepted(&mut reference, &vector.request))
         .collect();
     let signing = catalogue()
         .iter()
         .filter(|mistake| !mistake.is_of_verifying() && mistake.applies(scheme).is_ok());
-    let mut requests: Vec<Request> = Vec::new();
+    let mut chosen: Vec<&Vector> = Vec::new();
     for mistake in signing {
         let mut planted = Mistaken::one(mistake);
         if !is_alike(&planted.call(&disagreement.request.call(scheme)), outcome) {
@@ -220,32 +221,35 @@ fn further_rights(
         }
         let changed = possible
             .iter()
-            .filter(|one| !is_accepted(&mut planted, one));
-        let changed: Vec<&Request> = changed.copied().collect();
+            .filter(|one| !is_accepted(&mut planted, &one.request));
+        let changed: Vec<&Vector> = changed.copied().collect();
         let step = changed.len().div_ceil(FURTHER_TOKENS).max(1);
-        for request in changed.into_iter().step_by(step) {
-            if !requests.contains(request) {
-                requests.push(request.clone());
+        for vector in changed.into_iter().step_by(step) {
+            if chosen.iter().all(|other| other.id != vector.id) {
+                chosen.push(vector);
             }
         }
     }
-    requests.truncate(MOST_REQUESTS);
+    chosen.truncate(MOST_REQUESTS);
     if pool.present.is_real() {
         // Their tokens are of another time.
-        requests.clear();
+        chosen.clear();
     }
+    let requests: Vec<Request> = chosen.iter().map(|one| one.request.clone()).collect();
     let answers = ask(adapter, &requests, false).unwrap_or_default();
-    let sample = |(request, answer): (Request, Observed)| match answer {
-        Observed::Outcome(outcome) => Some(Sample {
-            failed: outcome.kind() != OutcomeKind::Accept,
-            request,
-            outcome,
-        }),
+    // Where nothing demands that it is accepted, to decline it is no failure and shows nothing.
+    let sample = |(vector, answer): (&Vector, Observed)| match answer {
+        Observed::Outcome(outcome) => {
+            let failed = outcome.kind() != OutcomeKind::Accept;
+            (!failed || is_ordinary(vector)).then(|| Sample {
+                request: vector.request.clone(),
+                outcome,
+                failed,
+            })
+        }
         _ => None,
     };
-    std::iter::zip(requests, answers)
-        .filter_map(sample)
-        .collect()
+    std::iter::zip(chosen, answers).filter_map(sample).collect()
 }
 
 /// The mistakes for which the verifier's acceptances speak, and that do here what was seen.

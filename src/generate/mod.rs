@@ -39,7 +39,7 @@ mod yaml;
 
 pub(crate) use case::{Expected, Sound};
 pub(crate) use confusions::has_another_reading;
-pub(crate) use domain::Domain;
+pub(crate) use domain::{Domain, is_ordinary};
 pub use error::GenerateError;
 pub(crate) use fixture::{Fixture, Form, NOW};
 pub use generate::generate;

@@ -70,27 +70,32 @@ impl<'w, 's> Job<'w, 's> {
     /// Asks some cases that sign by the real clock again, at every part of a second.
     ///
     /// A whole run may be over in a tenth of a second. A signer that rounds the time, or reads the
-    /// clock twice, is right for most of each second, so that the hour of the run would decide on
-    /// its verdict.
+    /// clock twice, is right for most of each second, so that the moment at which it is started
+    /// would decide on its verdict. Whether all of them were asked.
     pub(super) fn spread_over_a_second(
         &mut self,
         adapter: &mut dyn Adapter,
         interrupt: &AtomicBool,
-    ) -> Result<(), AdapterError> {
+    ) -> Result<bool, AdapterError> {
         let signing = self.signing_by_the_clock();
         if signing.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         for step in 0..STEPS {
             if self.work.schedule.is_stopped() || interrupt.load(Ordering::Relaxed) {
-                break;
+                return Ok(false);
             }
             thread::sleep(STEP);
             let cases = signing.iter().map(|cases| cases[step % cases.len()]);
             self.step = Some(cases.collect());
             adapter.drive(self)?;
         }
-        Ok(())
+        Ok(!self.work.schedule.is_stopped())
+    }
+
+    /// Whether a right token depends on the time of the asking.
+    pub(super) fn signs_by_the_clock(&self) -> bool {
+        !self.signing_by_the_clock().is_empty()
     }
 
     /// The cases of each suite whose right token depends on the time of the asking.

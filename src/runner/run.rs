@@ -167,7 +167,7 @@ pub fn run<'s>(
     };
     progress(done);
     let mut gathered = Gathered::of(reports);
-    let is_whole = done.done == done.total;
+    let is_whole = done.done == done.total && gathered.is_spread;
     if options.secret == WhoseSecret::Unknown {
         left_out.push(ScopeNote {
             what: WITHOUT_ORACLE.to_owned(),
@@ -285,6 +285,8 @@ fn asked(cases: &[Case<'_>]) -> Vec<u32> {
 /// What one process came to.
 struct WorkerReport {
     ended: Result<(), AdapterError>,
+    /// Whether all was asked that is spread over a second.
+    is_spread: bool,
     shutdown: ShutdownReport,
 }
 
@@ -295,12 +297,15 @@ fn run_worker(
     interrupt: &AtomicBool,
 ) -> WorkerReport {
     let mut job = Job::new(work);
+    let mut is_spread = number > 0;
     let (ended, shutdown) = match adapter {
         Ok(mut adapter) => {
             let changes = work.hello.changes(adapter.hello());
             let mut ended = adapter.drive(&mut job);
             if ended.is_ok() && number == 0 {
-                ended = job.spread_over_a_second(&mut *adapter, interrupt);
+                ended = job
+                    .spread_over_a_second(&mut *adapter, interrupt)
+                    .map(|all| is_spread = all);
             }
             let mut shutdown = adapter.finish();
             shutdown.hello_changes.join(&changes);
@@ -308,7 +313,11 @@ fn run_worker(
         }
         Err(error) => (Err(error), ShutdownReport::default()),
     };
-    WorkerReport { ended, shutdown }
+    WorkerReport {
+        ended,
+        is_spread: is_spread || !job.signs_by_the_clock(),
+        shutdown,
+    }
 }
 
 /// What is weaker where the secret is unknown.
@@ -323,6 +332,7 @@ struct Gathered {
     unanswered: Restarts,
     hello_changes: HelloChanges,
     broken: Option<AdapterError>,
+    is_spread: bool,
 }
 
 impl Gathered {
@@ -333,8 +343,10 @@ impl Gathered {
             unanswered: Restarts::default(),
             hello_changes: HelloChanges::default(),
             broken: None,
+            is_spread: true,
         };
         for report in reports {
+            gathered.is_spread &= report.is_spread;
             gathered.notes.extend(report.shutdown.notes);
             gathered.restarts += report.shutdown.restarts;
             gathered.unanswered.join(&report.shutdown.unanswered);

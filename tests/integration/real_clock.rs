@@ -11,7 +11,7 @@ use macproof::fuzz::{
 };
 use macproof::generate::generate;
 use macproof::results::{Observed, ObservedKind, Verdict, VersusResult, judge};
-use macproof::runner::{RunOptions, run};
+use macproof::runner::{Ending, RunOptions, run};
 use macproof::suite::{Level, Suite, find};
 
 use crate::harness::test;
@@ -131,6 +131,31 @@ fn a_signer_that_is_wrong_for_part_of_a_second_is_found_at_any_time() {
             assert!(!failed.is_empty(), "{fault}");
         }
     }
+}
+
+/// Every case is over when it gives up; what is signed at other moments of a second is not.
+#[test(needs(PYTHON))]
+fn a_run_that_ends_while_it_is_spread_over_a_second_is_not_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = file("real_clock/adapter.py");
+    let mark = folder.path().join("gave-up");
+    let arguments = [
+        script.to_str().unwrap(),
+        "gives-up",
+        "0",
+        mark.to_str().unwrap(),
+    ];
+    let target = AdapterCommand::new("python3", arguments);
+    let options = RunOptions {
+        limits: patient(),
+        filter: Some("*/identity-uuid-in-braces".parse().unwrap()),
+        ..RunOptions::default()
+    };
+    let suites = [suite()];
+    let interrupt = AtomicBool::new(false);
+    let output = run(&suites, &target, &options, &interrupt, &now, &|_| {}).unwrap();
+    assert!(mark.exists());
+    assert!(matches!(output.ending, Ending::Broken(_)), "{output:?}");
 }
 
 /// What a campaign saves of such an implementation, as suites that were loaded again.

@@ -1,5 +1,5 @@
 """A signer and verifier that uses the real clock, with one fault by name, and a pause before each answer."""
-import hashlib, hmac, json, sys, time
+import hashlib, hmac, json, os, sys, time
 fault = sys.argv[1] if len(sys.argv) > 1 else ""
 delay = float(sys.argv[2]) if len(sys.argv) > 2 else 0
 def mac(secret, t, body):
@@ -12,6 +12,8 @@ def is_fresh(t):
     if fault == "larger-limit": return abs(now - t) <= 3600
     if fault == "future-unchecked": return now - t <= 300
     return abs(now - t) <= 300
+signed = []
+if fault == "gives-up" and os.path.exists(sys.argv[3]): sys.exit(1)
 for line in sys.stdin:
     q = json.loads(line)
     if q["op"] == "hello":
@@ -21,6 +23,12 @@ for line in sys.stdin:
     else:
         time.sleep(delay)
         if q["op"] == "sign":
+            key = (q["secret"], str(q["fields"]["body"]))
+            # Once to see whether it works, once as a case.
+            if fault == "gives-up" and signed.count(key) == 2:
+                open(sys.argv[3], "w").close()
+                os._exit(1)
+            signed.append(key)
             if not q["secret"]: a = {"id": q["id"], "refused": "empty secret"}
             else:
                 n = time.time(); t = round(n) if fault == "rounded" else int(n)
