@@ -5,7 +5,8 @@ use std::sync::atomic::Ordering;
 
 use crate::diagnosis::search::Search;
 use crate::explain::{
-    Answer, Cause, Question, Signed, Support, explain, retain_supported, signed_at_the_present,
+    Answer, Cause, Question, Signed, Standing, Support, explain, retain_supported,
+    signed_at_the_present,
 };
 use crate::mistakes::{MistakeId, Pipeline};
 use crate::protocol::Clock;
@@ -197,30 +198,19 @@ impl Search<'_> {
         let tokens: Vec<&Signed<'_>> = signed
             .filter(|one| matches!(one.outcome, Outcome::Token(_)))
             .collect();
-        let mut supports: Vec<(&Known, Support)> = Vec::new();
+        let mut standings: Vec<(&Known, Standing)> = Vec::new();
         for one in known {
             self.unless_interrupted()?;
-            supports.push((one, Support::of(&one.pipelines, &tokens)));
+            standings.push((one, Standing::of(&one.pipelines, &tokens)));
         }
-        let has = |case: &SignCase<'_>, one: &Known| {
-            let mut found = case.found.iter();
-            found.any(|found| found.mistakes == one.mistakes)
+        let is_outdone = |one: &Standing| {
+            let mut others = standings.iter();
+            others.any(|(_, other)| one.is_outdone_by(other))
         };
-        let is_outdone = |one: &Known, support: Support| {
-            let mut others = supports.iter();
-            others.any(|(other, of_other)| {
-                let beside = cases
-                    .iter()
-                    .filter(|case| has(case, one) && !has(case, other));
-                of_other.is_likely()
-                    && of_other.made > support.made
-                    && beside.count() as u64 <= support.missed + support.spoilt
-            })
-        };
-        let supports: HashMap<&[MistakeId], Support> = supports
+        let supports: HashMap<&[MistakeId], Support> = standings
             .iter()
-            .filter(|(one, support)| !is_outdone(one, *support))
-            .map(|(one, support)| (one.mistakes.as_slice(), *support))
+            .filter(|(_, standing)| !is_outdone(standing))
+            .map(|(one, standing)| (one.mistakes.as_slice(), standing.support))
             .collect();
         for case in cases {
             retain_supported(&mut case.found, |found| {

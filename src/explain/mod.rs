@@ -39,7 +39,7 @@ pub use asking::{Ask, Asking, Seen};
 pub use explanation::{Answer, Cause, Explanation, Finding, Tried};
 pub use pasted::explain_pasted;
 pub use question::{Question, explain};
-pub use support::{Signed, Support, matters, retain_supported};
+pub use support::{Signed, Standing, Support, matters, retain_supported};
 pub use suspects::Probe;
 pub use times::signed_at_the_present;
 pub use verifier::{explain_verifier, signing_mistakes};

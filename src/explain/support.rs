@@ -136,6 +136,47 @@ pub fn retain_supported<T>(causes: &mut Vec<T>, support: impl Fn(&T) -> Support)
     }
 }
 
+/// How a cause stands against all that was signed.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// How far it is supported.
+    pub support: Support,
+    /// Of each wrong answer, whether it gives that answer.
+    pub gives: Vec<bool>,
+}
+
+impl Standing {
+    /// How a cause of these forms stands; without any it is other text around the right MAC.
+    pub fn of(pipelines: &[Pipeline], signed: &[&Signed<'_>]) -> Self {
+        let mut planted: Vec<(&Pipeline, Mistaken)> = pipelines
+            .iter()
+            .map(|pipeline| (pipeline, Mistaken::along(pipeline.clone())))
+            .collect();
+        let mut gives = |one: &Signed<'_>| {
+            if planted.is_empty() {
+                return one.caused_by_text_around(None).is_some();
+            }
+            let mut planted = planted.iter_mut();
+            planted.any(|(pipeline, planted)| one.answered(pipeline, planted).is_some())
+        };
+        let wrong = signed.iter().filter(|one| one.failed);
+        Self {
+            support: Support::of(pipelines, signed),
+            gives: wrong.map(|one| gives(one)).collect(),
+        }
+    }
+
+    /// Whether a better supported cause leaves it no more wrong answers of its own than speak
+    /// against it: a part of a mistake looks like a mistake that it shares some edges with.
+    pub fn is_outdone_by(&self, other: &Self) -> bool {
+        let pairs = std::iter::zip(&self.gives, &other.gives);
+        let own = pairs.filter(|(gives, other)| **gives && !**other).count() as u64;
+        other.support.is_likely()
+            && other.support.made > self.support.made
+            && own <= self.support.missed + self.support.spoilt
+    }
+}
+
 /// Whether one mistake of a pipeline changes the answer to a request, beside the others.
 pub fn matters(pipeline: &Pipeline, choice: Choice, scheme: &Scheme, request: &Request) -> bool {
     let call = request.call(scheme);
@@ -186,5 +227,21 @@ mod tests {
         let inexact = support(10, 0, 1);
         assert_eq!(retained(&[inexact, exact]), [exact]);
         assert_eq!(retained(&[inexact]), [inexact]);
+    }
+
+    #[test]
+    fn a_cause_with_few_answers_of_its_own_gives_way_to_a_better_supported_one() {
+        let standing = |support, gives: &[bool]| Standing {
+            support,
+            gives: gives.to_vec(),
+        };
+        let whole = standing(support(5, 0, 0), &[true, true, true, true, true, false]);
+        let part = standing(support(3, 1, 0), &[true, true, true, false, false, false]);
+        let another = standing(support(1, 0, 0), &[false, false, false, false, false, true]);
+        let of_two_tokens = standing(support(3, 0, 0), &[true, true, true, false, false, true]);
+        assert!(part.is_outdone_by(&whole));
+        assert!(!whole.is_outdone_by(&part));
+        assert!(!another.is_outdone_by(&whole));
+        assert!(!of_two_tokens.is_outdone_by(&whole));
     }
 }

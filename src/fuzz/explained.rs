@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::adapters::{Adapter, ask, ask_made};
 use crate::explain::{
-    Answer, Asking, Cause, Probe, Question, Seen, Signed, Support, explain, explain_verifier,
-    matters, retain_supported, signed_at_the_present,
+    Answer, Asking, Cause, Probe, Question, Seen, Signed, Standing, Support, explain,
+    explain_verifier, matters, retain_supported, signed_at_the_present,
 };
 use crate::fuzz::coverage::{Disagreement, Sample, What};
 use crate::fuzz::dedup::is_alike;
@@ -125,7 +125,11 @@ fn of_token(
         support == Support::default() || support.is_likely()
     });
     let signed: Vec<&Signed<'_>> = signed.iter().collect();
-    retain_supported(&mut causes, |cause| Support::of(&cause.pipelines, &signed));
+    let standing = |cause: Cause| (Standing::of(&cause.pipelines, &signed), cause);
+    let mut standings: Vec<(Standing, Cause)> = causes.into_iter().map(standing).collect();
+    let all: Vec<Standing> = standings.iter().map(|(one, _)| one.clone()).collect();
+    standings.retain(|(one, _)| !all.iter().any(|other| one.is_outdone_by(other)));
+    retain_supported(&mut standings, |(standing, _)| standing.support);
     let explained = |cause: &Cause| {
         let mut words = cause.in_words(None);
         // What was around this token is not around the smallest that shows the same.
@@ -137,7 +141,8 @@ fn of_token(
             words,
         }
     };
-    causes.iter().map(explained).collect()
+    let causes = standings.iter().map(|(_, cause)| cause);
+    causes.map(explained).collect()
 }
 
 /// Asks for tokens of the suite's vectors that each of these mistakes would change: one token may be right

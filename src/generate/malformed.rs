@@ -30,7 +30,7 @@ fn malformed(builder: &mut VectorBuilder<'_>, right: &Right) {
     let same_bytes = format!("{}é{padding}", &bare[..bare.len() - 2]);
     let around = |text: &str| Some(right.shown.spelt(text));
     let inside = |text: &str| Some(right.with_mac_text(text));
-    let malformed: Vec<(&str, Option<Presented>)> = vec![
+    let mut malformed: Vec<(&str, Option<Presented>)> = vec![
         ("no-digits", inside(&"z".repeat(length))),
         ("signs", inside(&"!".repeat(length))),
         ("only-padding", inside("====")),
@@ -52,6 +52,13 @@ fn malformed(builder: &mut VectorBuilder<'_>, right: &Right) {
         ("url", around("https://example.com/")),
         ("very-long", around(&"0".repeat(65_536))),
     ];
+    if right.spelt != right.shown.token.as_str() {
+        malformed.extend([
+            ("word-undefined-as-the-mac", inside("undefined")),
+            ("word-null-as-the-mac", inside("null")),
+            ("digit-zero-as-the-mac", inside("0")),
+        ]);
+    }
     for (slug, shown) in malformed {
         let note = (
             "Catches a verifier that takes what it cannot read for right.",

@@ -58,6 +58,46 @@ fn a_mistake_that_right_tokens_contradict_is_not_a_cause() {
     assert_eq!(sign["unexplained"], 0);
 }
 
+/// NFKC makes most of the tokens of a signer that removes accents, too, and trimming some of one that
+/// removes all blanks.
+#[test(needs(PYTHON))]
+fn a_mistake_is_not_named_beside_one_that_does_more() {
+    for (fault, mistake) in [
+        ("without-accents", "identity-accents-removed"),
+        ("without-blanks", "identity-blanks-removed"),
+    ] {
+        let output = command("jotreview", fault)
+            .args(["--report", "json=-"])
+            .output();
+        let (causes, sign) = causes(&document(&output.unwrap()));
+        assert_eq!(causes, [mistake]);
+        assert_eq!(sign["unexplained"], 0, "{sign}");
+        let directory = tempfile::tempdir().unwrap();
+        for seed in ["1", "2", "3"] {
+            let output = Command::new(env!("CARGO_BIN_EXE_macproof"))
+                .args([
+                    "fuzz",
+                    "jotreview",
+                    "--cases",
+                    "2500",
+                    "--seed",
+                    seed,
+                    "--command",
+                ])
+                .arg(format!("python3 {SIGNER} {fault}"))
+                .arg("-o")
+                .arg(directory.path().join("found.yaml"))
+                .output();
+            let said = String::from_utf8(output.unwrap().stdout).unwrap();
+            let causes = said.lines().filter(|line| line.contains("likely cause:"));
+            let causes: Vec<&str> = causes.collect();
+            assert!(!causes.is_empty(), "{fault} {seed}: {said}");
+            let is_it = |line: &&str| line.contains(mistake);
+            assert!(causes.iter().all(is_it), "{fault} {seed}: {causes:?}");
+        }
+    }
+}
+
 /// Each token has the text around its signature for itself; the cause is one all the same.
 #[test(needs(PYTHON))]
 fn a_cause_that_differs_from_token_to_token_is_named() {

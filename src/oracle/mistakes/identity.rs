@@ -7,11 +7,12 @@ use crate::mistakes::applicability::{
 };
 use crate::mistakes::identity_forms::{
     as_double, as_go, as_integer, as_javascript, as_python, ascii_with_question_marks,
-    form_encoded, html_escaped, json_escaped, json_quoted, latin1, of_text, percent_encoded,
-    windows_1252,
+    backslash_escaped, form_encoded, html_escaped, json_escaped, json_quoted, latin1, of_text,
+    percent_encoded, windows_1252, without, without_accents,
 };
+use crate::mistakes::stringified::{JAVASCRIPT, PHP, PYTHON, stringified};
 use crate::mistakes::{Change, Form, Forms, IdentityText, Mistake, MistakeId, Stage};
-use crate::signature::{Encoding, Value};
+use crate::signature::Encoding;
 
 const ENTRY: Mistake = Mistake {
     id: MistakeId(""),
@@ -55,6 +56,24 @@ pub(super) const MISTAKES: &[Mistake] = &[
                     Form::new(text.trim_ascii().as_bytes().to_vec(), "ASCII blanks only"),
                     Form::new(text.trim_end().as_bytes().to_vec(), "at the end"),
                     Form::new(text.trim_start().as_bytes().to_vec(), "at the start"),
+                ]
+            })
+        }),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-blanks-removed"),
+        title: "all blanks are removed from {identity}",
+        wrong: "The text is signed without the blanks inside it and passed on with them.",
+        remedy: "Sign exactly the text that is passed on.",
+        change: Change::Identity(|identity| {
+            of_text(identity.right, |text| {
+                vec![
+                    Form::new(text.replace(' ', "").into_bytes(), "spaces only"),
+                    Form::new(
+                        without(text, char::is_whitespace),
+                        "tabs and line ends, too",
+                    ),
                 ]
             })
         }),
@@ -113,9 +132,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
         seen: "Node.js \"undefined\", Python \"None\", Ruby and PHP \"\"",
         change: Change::Reading(|value| {
             vec![
-                Form::new(as_a_text(value, &JAVASCRIPT), shown(value, &JAVASCRIPT)),
-                Form::new(as_a_text(value, &PYTHON), shown(value, &PYTHON)),
-                Form::new(as_a_text(value, &PHP), shown(value, &PHP)),
+                stringified(value, &JAVASCRIPT),
+                stringified(value, &PYTHON),
+                stringified(value, &PHP),
             ]
         }),
         ..ENTRY
@@ -227,6 +246,16 @@ pub(super) const MISTAKES: &[Mistake] = &[
         ..ENTRY
     },
     Mistake {
+        id: MistakeId("identity-backslash-escaped"),
+        title: "quotes in {identity} are escaped with backslashes",
+        wrong: "The text is signed as it is escaped for a database or a string literal.",
+        remedy: "Sign {identity} before it is escaped.",
+        hints: &[("php", "sign before addslashes()")],
+        seen: "PHP's addslashes, WordPress's wp_slash",
+        change: Change::Identity(|identity| of_text(identity.right, backslash_escaped)),
+        ..ENTRY
+    },
+    Mistake {
         id: MistakeId("identity-nfc"),
         title: "{identity} is normalised to NFC",
         wrong: "Letters with separate accents are composed before signing.",
@@ -262,6 +291,15 @@ pub(super) const MISTAKES: &[Mistake] = &[
                 Form::only(text.nfd().collect::<String>().into_bytes())
             })
         }),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-accents-removed"),
+        title: "accents are removed from {identity}",
+        wrong: "Letters are signed without their accents, as in a slug that is made from a name.",
+        remedy: "Sign exactly the text that is passed on.",
+        seen: "Ruby's transliterate, PHP's //TRANSLIT",
+        change: Change::Identity(|identity| of_text(identity.right, without_accents)),
         ..ENTRY
     },
     Mistake {
@@ -418,101 +456,10 @@ fn another_field(identity: &IdentityText<'_>) -> Forms<Vec<u8>> {
     }
 }
 
-/// The text that is signed for what is no text.
-fn shown(value: Option<&Value>, words: &Words) -> String {
-    match &*String::from_utf8_lossy(&as_a_text(value, words)) {
-        "" => "the empty text".to_owned(),
-        text => format!("{text:?}"),
-    }
-}
-
 fn utf16(text: &str, mark: &[u8], bytes: fn(u16) -> [u8; 2]) -> Forms<Vec<u8>> {
     let encoded: Vec<u8> = text.encode_utf16().flat_map(bytes).collect();
     vec![
         Form::new(encoded.clone(), ""),
         Form::new([mark, &encoded].concat(), "with a byte-order mark"),
     ]
-}
-
-/// The words of a language for what is no text.
-struct Words {
-    absent: &'static str,
-    null: &'static str,
-    yes: &'static str,
-    no: &'static str,
-    list: fn(&[serde_json::Value]) -> String,
-    map: fn(&serde_json::Map<String, serde_json::Value>) -> String,
-}
-
-const JAVASCRIPT: Words = Words {
-    absent: "undefined",
-    null: "null",
-    yes: "true",
-    no: "false",
-    list: |items| {
-        let item = |item: &serde_json::Value| match item {
-            serde_json::Value::Null => String::new(),
-            _ => json_as_a_text(item, &JAVASCRIPT),
-        };
-        items.iter().map(item).collect::<Vec<_>>().join(",")
-    },
-    map: |_| "[object Object]".to_owned(),
-};
-
-const PYTHON: Words = Words {
-    absent: "None",
-    null: "None",
-    yes: "True",
-    no: "False",
-    list: |items| {
-        let items: Vec<String> = items.iter().map(python_literal).collect();
-        format!("[{}]", items.join(", "))
-    },
-    map: |entries| {
-        let entry = |(key, value): (&String, &serde_json::Value)| {
-            format!("'{key}': {}", python_literal(value))
-        };
-        let entries: Vec<String> = entries.iter().map(entry).collect();
-        format!("{{{}}}", entries.join(", "))
-    },
-};
-
-const PHP: Words = Words {
-    absent: "",
-    null: "",
-    yes: "1",
-    no: "",
-    list: |_| "Array".to_owned(),
-    map: |_| "Array".to_owned(),
-};
-
-fn python_literal(value: &serde_json::Value) -> String {
-    match value {
-        serde_json::Value::String(text) => format!("'{text}'"),
-        other => json_as_a_text(other, &PYTHON),
-    }
-}
-
-fn as_a_text(value: Option<&Value>, words: &Words) -> Vec<u8> {
-    match value {
-        None => words.absent.as_bytes().to_vec(),
-        Some(Value::Json(json)) => json_as_a_text(json, words).into_bytes(),
-        Some(text) => text.to_bytes().unwrap_or_default().into_owned(),
-    }
-}
-
-fn json_as_a_text(value: &serde_json::Value, words: &Words) -> String {
-    match value {
-        serde_json::Value::Null => words.null.to_owned(),
-        serde_json::Value::Bool(true) => words.yes.to_owned(),
-        serde_json::Value::Bool(false) => words.no.to_owned(),
-        serde_json::Value::Number(number) => number.to_string(),
-        serde_json::Value::String(text) => text.clone(),
-        serde_json::Value::Array(items) => (words.list)(items),
-        serde_json::Value::Object(entries) => (words.map)(entries),
-    }
-}
-/// A token that is no text, as JavaScript makes it one.
-pub(super) fn javascript_text(value: &Value) -> String {
-    String::from_utf8_lossy(&as_a_text(Some(value), &JAVASCRIPT)).into_owned()
 }

@@ -1,5 +1,8 @@
 //! Texts as other programs write them: other character sets, escapes, numbers.
 
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::canonical_combining_class;
+
 use crate::mistakes::{Form, Forms};
 
 /// The change of a text; bytes that are no UTF-8 stay as they are.
@@ -8,6 +11,54 @@ pub(crate) fn of_text(bytes: &[u8], change: impl Fn(&str) -> Forms<Vec<u8>>) -> 
         Ok(text) => change(text),
         Err(_) => Form::only(bytes.to_vec()),
     }
+}
+
+/// A text without the characters of one kind.
+pub(crate) fn without(text: &str, kind: impl Fn(char) -> bool) -> Vec<u8> {
+    text.replace(kind, "").into_bytes()
+}
+
+/// Letters taken apart, and their marks dropped. Some programs replace compatible forms such as
+/// ligatures, too, or drop what is not ASCII then. Marks are what Python's `combining` knows as such;
+/// variation selectors of emoji, which only `\p{M}` has, stay.
+pub(crate) fn without_accents(text: &str) -> Forms<Vec<u8>> {
+    let is_letter = |c: &char| canonical_combining_class(*c) == 0;
+    let canonical: String = text.nfd().filter(is_letter).collect();
+    let compatible: String = text.nfkd().filter(is_letter).collect();
+    let ascii = without(&compatible, |c| !c.is_ascii());
+    vec![
+        Form::new(canonical.nfc().collect::<String>().into_bytes(), ""),
+        Form::new(
+            compatible.nfc().collect::<String>().into_bytes(),
+            "compatible characters replaced",
+        ),
+        Form::new(ascii, "other characters than ASCII dropped"),
+    ]
+}
+
+/// PHP's `addslashes`: a backslash before quotes and backslashes. It writes `\0` for NUL.
+pub(crate) fn backslash_escaped(text: &str) -> Forms<Vec<u8>> {
+    let with = |escaped: &[char], nul: &str| {
+        let mut written = String::new();
+        for c in text.chars() {
+            match c {
+                '\0' => written.push_str(nul),
+                c if escaped.contains(&c) => written.extend(['\\', c]),
+                c => written.push(c),
+            }
+        }
+        written.into_bytes()
+    };
+    vec![
+        Form::new(
+            with(&['\'', '"', '\\'], "\\0"),
+            "a backslash and a zero for NUL",
+        ),
+        Form::new(with(&['\'', '"', '\\'], "\0"), "NUL left"),
+        Form::new(with(&['\'', '"', '\\'], "\\\0"), "NUL behind a backslash"),
+        Form::new(with(&['\'', '\\'], "\0"), "double quotes left"),
+        Form::new(with(&['"', '\\'], "\0"), "apostrophes left"),
+    ]
 }
 
 /// ISO 8859-1. Java writes `?` for what it does not have, Node.js the low byte.

@@ -35,6 +35,7 @@ mod sample_requests;
 pub mod samples;
 mod secret;
 pub mod step_inputs;
+mod stringified;
 mod token;
 pub mod token_text;
 mod verifying;

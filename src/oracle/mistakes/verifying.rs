@@ -9,8 +9,8 @@ use crate::mistakes::applicability::{
     algorithm_is_not, always, limits_age, limits_skew, limits_time, repeats_macs,
     secret_depends_on_a_field, signs_a_time, signs_text, token_carries_a_signed_time,
 };
-use crate::mistakes::identity::javascript_text;
 use crate::mistakes::lenient::leniently;
+use crate::mistakes::stringified::javascript_text;
 use crate::mistakes::verifying_forms::{loosely_equal, splits_at};
 use crate::mistakes::verifying_judgements::{
     UNKEYED, any_time, first_signature, is_malformed, of_a_local_part, or_unkeyed, time_not_bound,

@@ -1,5 +1,5 @@
 """A signer of jotreview, or of stripe-webhook, with one fault by name; at its end it makes a file, if one is named."""
-import hashlib, hmac, html, json, re, sys
+import hashlib, hmac, html, json, re, sys, unicodedata
 from time import time as clock
 
 # A fault in every token, then one that shows in some.
@@ -21,6 +21,11 @@ def change(text):
         return re.sub("<[^>]*>", "", text)
     if fault == "without-controls":
         return re.sub("[\x00-\x1f\x7f]", "", text)
+    if fault == "without-accents":
+        apart = unicodedata.normalize("NFKD", text)
+        return unicodedata.normalize("NFC", "".join(c for c in apart if not unicodedata.combining(c)))
+    if fault == "without-blanks":
+        return "".join(text.split())
     if fault == "unescaped":
         return html.unescape(text)
     if fault == "lower-case":
