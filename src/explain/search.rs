@@ -115,8 +115,8 @@ struct Budget {
 
 impl Budget {
     const NEW: Self = Self {
-        product: 500_000,
-        beyond: 120_000,
+        product: 1_000_000,
+        beyond: 250_000,
     };
 
     /// Takes a cost out, or says that it cannot be afforded. One or two deviations are always

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::mistakes::{
-    Mistake, MistakeId, algorithm, comparing, encoding, identity, interpreting, message, secret,
-    token, verifying,
+    Mistake, MistakeId, algorithm, comparing, content, encoding, identity, interpreting, message,
+    secret, token, verifying,
 };
 
 /// Every mistake: stage by stage, in each the most frequent first.
@@ -17,6 +17,7 @@ static ALL: LazyLock<Vec<Mistake>> = LazyLock::new(|| {
     [
         secret::MISTAKES,
         identity::MISTAKES,
+        content::MISTAKES,
         message::MISTAKES,
         algorithm::MISTAKES,
         encoding::MISTAKES,

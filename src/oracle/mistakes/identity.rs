@@ -181,8 +181,14 @@ pub(super) const MISTAKES: &[Mistake] = &[
         seen: "Go's decoded JSON numbers",
         change: Change::Identity(|identity| {
             of_text(identity.right, |text| {
-                let written = as_double(text).map(as_go);
-                Form::only(written.unwrap_or_else(|| text.to_owned()).into_bytes())
+                let written = |form: fn(f64) -> String| {
+                    let number = as_double(text).map(form);
+                    number.unwrap_or_else(|| text.to_owned()).into_bytes()
+                };
+                vec![
+                    Form::new(written(as_go), "a sign and two digits of exponent"),
+                    Form::new(written(|number| format!("{number:e}")), "a bare exponent"),
+                ]
             })
         }),
         ..ENTRY

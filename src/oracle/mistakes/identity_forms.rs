@@ -74,21 +74,28 @@ pub(crate) fn latin1(text: &str) -> Forms<Vec<u8>> {
             with(|c| u32::from(c).to_be_bytes()[3]),
             "the low byte of other characters",
         ),
+        Form::new(
+            text.encode_utf16()
+                .map(|unit| unit.to_be_bytes()[1])
+                .collect(),
+            "the low byte of each UTF-16 unit",
+        ),
     ]
 }
 
+/// The characters of Windows-1252 from 0x80; those that it lacks are the control characters.
+pub(super) const WINDOWS_1252: [char; 32] = [
+    '\u{20ac}', '\u{81}', '\u{201a}', '\u{192}', '\u{201e}', '\u{2026}', '\u{2020}', '\u{2021}',
+    '\u{2c6}', '\u{2030}', '\u{160}', '\u{2039}', '\u{152}', '\u{8d}', '\u{17d}', '\u{8f}',
+    '\u{90}', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}', '\u{2022}', '\u{2013}', '\u{2014}',
+    '\u{2dc}', '\u{2122}', '\u{161}', '\u{203a}', '\u{153}', '\u{9d}', '\u{17e}', '\u{178}',
+];
+
 /// Windows-1252, with `?` for what it does not have.
 pub(crate) fn windows_1252(text: &str) -> Vec<u8> {
-    const HIGH: [char; 32] = [
-        '\u{20ac}', '\u{81}', '\u{201a}', '\u{192}', '\u{201e}', '\u{2026}', '\u{2020}',
-        '\u{2021}', '\u{2c6}', '\u{2030}', '\u{160}', '\u{2039}', '\u{152}', '\u{8d}', '\u{17d}',
-        '\u{8f}', '\u{90}', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}', '\u{2022}', '\u{2013}',
-        '\u{2014}', '\u{2dc}', '\u{2122}', '\u{161}', '\u{203a}', '\u{153}', '\u{9d}', '\u{17e}',
-        '\u{178}',
-    ];
     let byte = |c: char| match u8::try_from(c) {
         Ok(byte @ (0..0x80 | 0xa0..)) => byte,
-        _ => HIGH
+        _ => WINDOWS_1252
             .iter()
             .zip(0x80..)
             .find(|(high, _)| **high == c)
@@ -216,7 +223,7 @@ pub(crate) fn json_quoted(text: &str) -> Forms<Vec<u8>> {
     ]
 }
 
-fn json(text: &str, ascii: bool, slash: bool) -> String {
+pub(super) fn json(text: &str, ascii: bool, slash: bool) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars() {
         match c {

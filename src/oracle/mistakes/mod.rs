@@ -15,6 +15,8 @@ mod catalogue;
 pub mod checksums;
 pub mod collision;
 mod comparing;
+mod content;
+mod content_forms;
 pub mod digest;
 mod encoding;
 pub mod encoding_forms;

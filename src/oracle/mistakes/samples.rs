@@ -301,6 +301,6 @@ pub const IDENTITIES: [&str; 16] = [
     "a-1",
     "1741761604",
     "x.y|z",
-    "line\n",
+    "two\nlines\n",
     "\u{feff}bom",
 ];
