@@ -2,8 +2,8 @@
 
 use crate::mistakes::applicability::signs_text;
 use crate::mistakes::content_forms::{
-    as_a_json_object, cut, digits_grouped, four_byte_characters_replaced, labelled,
-    line_ends_changed, line_ends_removed, line_ends_written_out, placeholders, printed,
+    as_a_json_object, controls_removed, cut, digits_grouped, four_byte_characters_replaced,
+    labelled, line_ends_changed, line_ends_removed, line_ends_written_out, placeholders, printed,
     replacement_characters, unicode_escaped, utf_8_twice, zero_padded,
 };
 use crate::mistakes::identity_forms::of_text;
@@ -59,6 +59,14 @@ pub(super) const MISTAKES: &[Mistake] = &[
         remedy: "Sign the bytes as they came, line ends included.",
         hints: RAW_BODY,
         change: Change::Identity(|identity| line_ends_written_out(identity.right)),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("identity-controls-removed"),
+        title: "control characters are removed from {identity}",
+        wrong: "The text is cleaned before signing, and passed on as it is.",
+        remedy: "Sign exactly the text that is passed on; refuse what is not allowed, instead of removing it.",
+        change: Change::Identity(|identity| of_text(identity.right, controls_removed)),
         ..ENTRY
     },
     Mistake {

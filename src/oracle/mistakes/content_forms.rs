@@ -1,6 +1,6 @@
 //! Bodies and values as other programs rewrite them.
 
-use crate::mistakes::identity_forms::{WINDOWS_1252, json};
+use crate::mistakes::identity_forms::{WINDOWS_1252, json, without};
 use crate::mistakes::{Form, Forms};
 
 fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
@@ -39,6 +39,19 @@ pub(super) fn line_ends_removed(bytes: &[u8]) -> Forms<Vec<u8>> {
         Form::new(feeds, "line feeds only"),
         Form::new(replaced(bytes, b"\r", b""), "carriage returns only"),
         Form::new(replaced(&pairs, b"\n", b" "), "with a blank for each"),
+    ]
+}
+
+/// A text without control characters; some filters know those of ASCII only, or leave DEL.
+pub(super) fn controls_removed(text: &str) -> Forms<Vec<u8>> {
+    vec![
+        Form::new(without(text, |c| c.is_ascii_control()), "those of ASCII"),
+        Form::new(without(text, char::is_control), ""),
+        Form::new(without(text, |c| c < ' '), "below U+0020"),
+        Form::new(
+            without(text, |c| c.is_ascii_control() && !"\t\n\r".contains(c)),
+            "but tabs and line ends",
+        ),
     ]
 }
 
@@ -209,18 +222,22 @@ pub(super) fn as_a_json_object(field: &str, text: &str) -> Forms<Vec<u8>> {
             let words = format!("with the key {name}, {words}");
             forms.push(Form::new(written.into_bytes(), words));
         };
-        let escaped = json(text, true, false);
-        let plain = json(text, false, false);
-        add(" ", format!("\"{escaped}\""), "a blank behind the colon");
-        add("", format!("\"{plain}\""), "no blanks");
-        if is_number {
-            add(
-                " ",
-                text.to_owned(),
-                "as a number, a blank behind the colon",
-            );
-            add("", text.to_owned(), "as a number, no blanks");
-        }
+        let escaped = format!("\"{}\"", json(text, true, false));
+        let plain = format!("\"{}\"", json(text, false, false));
+        let or_number = |quoted: &String| match is_number {
+            true => text.to_owned(),
+            false => quoted.clone(),
+        };
+        // Each form has its place, whatever the text.
+        let numbers = (or_number(&escaped), or_number(&plain));
+        add(" ", escaped, "a blank behind the colon");
+        add("", plain, "no blanks");
+        add(
+            " ",
+            numbers.0,
+            "digits as a number, a blank behind the colon",
+        );
+        add("", numbers.1, "digits as a number, no blanks");
     }
     forms
 }
