@@ -224,9 +224,12 @@ pub(super) fn as_a_json_object(field: &str, text: &str) -> Forms<Vec<u8>> {
         };
         let escaped = format!("\"{}\"", json(text, true, false));
         let plain = format!("\"{}\"", json(text, false, false));
-        let or_number = |quoted: &String| match is_number {
-            true => text.to_owned(),
-            false => quoted.clone(),
+        let or_number = |quoted: &String| {
+            if is_number {
+                text.to_owned()
+            } else {
+                quoted.clone()
+            }
         };
         // Each form has its place, whatever the text.
         let numbers = (or_number(&escaped), or_number(&plain));
