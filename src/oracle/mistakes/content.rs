@@ -146,7 +146,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         wrong: "The text is signed as a JSON text has it that was written for ASCII.",
         remedy: "Sign the bytes as they came; where the sender signs the escapes, do not decode them first.",
         hints: RAW_BODY,
-        seen: "Python's json.dumps, Meta's webhooks",
+        seen: "Python's json.dumps",
         change: Change::Identity(|identity| of_text(identity.right, unicode_escaped)),
         ..ENTRY
     },
