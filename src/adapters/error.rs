@@ -86,6 +86,9 @@ pub enum AdapterError {
     /// The interrupt flag was set.
     #[error("interrupted")]
     Interrupted,
+    /// The system has no thread for it: a limit on processes or memory is reached.
+    #[error("cannot start a thread: {0}")]
+    NoThread(#[source] io::Error),
     /// The system fails us.
     #[error("system error: {0}")]
     Io(#[from] io::Error),

@@ -8,9 +8,9 @@ use crate::adapters::{Adapter, AdapterError};
 
 /// Lets `jobs` adapters do `work` at the same time, and returns what each came to, by its number.
 ///
-/// The first adapter is there already; each of the others is started in its own thread, and `work`
-/// is told why where that failed. Meanwhile `tick` is called in this thread; it returns after how
-/// long it wants to be called again.
+/// The first adapter is there already; each of the others is started in its own thread. Where that
+/// fails, or the system has no thread left, `work` is told why. Meanwhile `tick` is called in this
+/// thread; it returns after how long it wants to be called again.
 pub fn side_by_side<'a, R: Send>(
     first: Box<dyn Adapter + 'a>,
     start: &(dyn Fn() -> Result<Box<dyn Adapter + 'a>, AdapterError> + Sync),
@@ -24,11 +24,14 @@ pub fn side_by_side<'a, R: Send>(
         let mut first = Some(first);
         for number in 0..jobs {
             let (sender, adapter) = (sender.clone(), first.take());
-            scope.spawn(move || {
+            let started = thread::Builder::new().spawn_scoped(scope, move || {
                 let adapter = adapter.map_or_else(start, Ok);
                 // Nobody listens only where this thread's owner is gone as well.
                 let _unheard = sender.send((number, work(number, adapter)));
             });
+            if let Err(error) = started {
+                reports.push((number, work(number, Err(AdapterError::NoThread(error)))));
+            }
         }
         drop(sender);
         let mut patience = tick();

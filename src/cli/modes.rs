@@ -59,11 +59,11 @@ impl Modes {
 /// first, and then does what it does.
 pub(crate) fn ask_hidden(question: &str) -> std::io::Result<String> {
     let mut signals = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM])?;
-    std::thread::spawn(move || {
+    std::thread::Builder::new().spawn(move || {
         for signal in signals.forever() {
             restore();
             let _ended = emulate_default_handler(signal);
         }
-    });
+    })?;
     rpassword::prompt_password(question)
 }

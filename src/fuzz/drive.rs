@@ -139,13 +139,13 @@ pub(super) fn watched<T>(
     interrupt: &AtomicBool,
     limit: Option<Duration>,
     clock: &(dyn Fn() -> Duration + Sync),
-    work: impl FnOnce(&AtomicBool) -> T,
-) -> T {
+    work: impl FnOnce(&AtomicBool) -> Result<T, FuzzError>,
+) -> Result<T, FuzzError> {
     let halt = AtomicBool::new(false);
     let (working, over) = mpsc::channel::<()>();
     thread::scope(|scope| {
         let halt = &halt;
-        scope.spawn(move || {
+        let started = thread::Builder::new().spawn_scoped(scope, move || {
             while over.recv_timeout(LOOKED_EVERY) == Err(RecvTimeoutError::Timeout) {
                 let is_over = limit.is_some_and(|limit| clock() >= limit);
                 if is_over || interrupt.load(Ordering::Relaxed) {
@@ -153,6 +153,7 @@ pub(super) fn watched<T>(
                 }
             }
         });
+        started.map_err(AdapterError::NoThread)?;
         let worked = work(halt);
         drop(working);
         worked

@@ -1,9 +1,10 @@
 //! The suites embedded in the program.
 
+use std::io;
 use std::panic::resume_unwind;
 #[cfg(test)]
 use std::sync::{LazyLock, OnceLock};
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 
 use include_dir::{Dir, include_dir};
 
@@ -73,12 +74,18 @@ pub fn default_suites() -> Result<Vec<Suite>, SuiteError> {
     thread::scope(|scope| {
         let reading: Vec<_> = embedded()
             .filter(|suite| suite.by_default)
-            .map(|suite| scope.spawn(move || suite.parse()))
+            .map(|suite| {
+                let parsed = thread::Builder::new().spawn_scoped(scope, move || suite.parse());
+                (suite, parsed)
+            })
             .collect();
-        reading
-            .into_iter()
-            .map(|suite| suite.join().unwrap_or_else(|panic| resume_unwind(panic)))
-            .collect()
+        let parsed = |(suite, thread): (Embedded, io::Result<ScopedJoinHandle<'_, _>>)| match thread
+        {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            // No thread is left for it.
+            Err(_) => suite.parse(),
+        };
+        reading.into_iter().map(parsed).collect()
     })
 }
 
