@@ -183,6 +183,10 @@ impl Campaigns<'_> {
     }
 
     fn measured(&mut self, material: &Material<'_>) -> Result<Recording, ChannelError> {
+        // The time may be over as well by now, and it is the interruption that ended the session.
+        if self.was_interrupted {
+            return Err(ChannelError::Interrupted);
+        }
         let start = (self.clock)();
         // Opening a channel waits for an answer.
         if start >= self.options.end {
