@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::json;
 
-use crate::browser::{Look, browse, comes_to, console, script};
+use crate::browser::{Look, alone, browse, comes_to, console, script};
 use crate::harness::test;
 use crate::program::{Program, mistaken};
 
@@ -288,6 +288,7 @@ fn the_page_prints() {
         assert!(done.success(), "{name} {arguments:?}");
     };
     let profile = format!("--user-data-dir={}", program.path("profile").display());
+    let only = alone();
     does(
         "chromium",
         &[
@@ -304,6 +305,7 @@ fn the_page_prints() {
             &address,
         ],
     );
+    drop(only);
     does("pdftotext", &["-layout", "r.pdf", "r.txt"]);
     let text = fs::read_to_string(program.path("r.txt")).unwrap();
     let result: serde_json::Value =

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
@@ -32,6 +33,13 @@ impl Look {
     };
 }
 
+/// Waits until no other test has a browser: each has more than a hundred threads, and containers
+/// often allow 256 in all.
+pub(crate) fn alone() -> MutexGuard<'static, ()> {
+    static ONLY_ONE: Mutex<()> = Mutex::new(());
+    ONLY_ONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Starts a browser, lets `look` work with it, and ends it whatever becomes of that.
 pub(crate) fn browse<F: Future<Output = ()>>(how: Look, look: impl FnOnce(Client) -> F) {
     let profile = tempfile::tempdir().unwrap();
@@ -44,6 +52,7 @@ pub(crate) fn browse_in<F: Future<Output = ()>>(
     how: Look,
     look: impl FnOnce(Client) -> F,
 ) {
+    let _alone = alone();
     let driver = Driver::start();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
