@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::mistakes::{
-    Mistake, MistakeId, algorithm, comparing, content, encoding, identity, interpreting, message,
-    secret, token, verifying,
+    Mistake, MistakeId, algorithm, comparing, content, documents, encoding, identity, interpreting,
+    message, secret, token, verifying,
 };
 
 /// Every mistake: stage by stage, in each the most frequent first.
@@ -18,6 +18,7 @@ static ALL: LazyLock<Vec<Mistake>> = LazyLock::new(|| {
         secret::MISTAKES,
         identity::MISTAKES,
         content::MISTAKES,
+        documents::MISTAKES,
         message::MISTAKES,
         algorithm::MISTAKES,
         encoding::MISTAKES,

@@ -24,7 +24,7 @@ const ENTRY: Mistake = Mistake {
 };
 
 /// What to call for the bytes of a body as they came.
-const RAW_BODY: &[(&str, &str)] = &[
+pub(super) const RAW_BODY: &[(&str, &str)] = &[
     ("javascript", "express.raw()"),
     ("python", "request.get_data()"),
     ("ruby", "request.raw_post"),

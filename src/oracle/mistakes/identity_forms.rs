@@ -149,7 +149,7 @@ pub(crate) fn form_encoded(text: &[u8]) -> Forms<Vec<u8>> {
     ]
 }
 
-fn escape(text: &[u8], kept: &[u8], upper: bool) -> Vec<u8> {
+pub(super) fn escape(text: &[u8], kept: &[u8], upper: bool) -> Vec<u8> {
     text.iter()
         .flat_map(|&byte| {
             if byte.is_ascii_alphanumeric() || kept.contains(&byte) {

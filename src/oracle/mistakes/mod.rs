@@ -18,6 +18,7 @@ mod comparing;
 mod content;
 mod content_forms;
 pub mod digest;
+mod documents;
 mod encoding;
 pub mod encoding_forms;
 mod identity;

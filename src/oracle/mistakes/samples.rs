@@ -286,7 +286,7 @@ impl Sample {
 }
 
 /// Identities in which mistakes show.
-pub const IDENTITIES: [&str; 16] = [
+pub const IDENTITIES: [&str; 20] = [
     "id-c5c178f6",
     "John.Doe@Company.com",
     " padded ",
@@ -303,4 +303,8 @@ pub const IDENTITIES: [&str; 16] = [
     "x.y|z",
     "two\nlines\n",
     "\u{feff}bom",
+    "{\"b\": 1.0, \"a\": [\"\\u00e9\\/<\"], \"2\": {}}",
+    "b=1+2&a=%7e*%27&c=",
+    "https://a.example/hook?b=1&a=%2f#x",
+    "http://a.example:8080/hook/",
 ];

@@ -1,0 +1,272 @@
+//! Forms (`application/x-www-form-urlencoded`) that are parsed and written again.
+
+use crate::mistakes::identity_forms::{escape, json};
+use crate::mistakes::{Form, Forms};
+
+/// The names of a form with their values, decoded.
+type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
+
+/// The pairs of a form or of the query of a URL; `None` for what is none.
+pub(super) fn pairs(text: &[u8]) -> Option<Pairs> {
+    let is_form = text.contains(&b'=') && text.iter().all(u8::is_ascii_graphic);
+    let pairs = text
+        .split(|&byte| byte == b'&')
+        .filter(|pair| !pair.is_empty());
+    let pair = |pair: &[u8]| {
+        let mut halves = pair.splitn(2, |&byte| byte == b'=');
+        let mut half = || decoded(halves.next().unwrap_or_default(), true);
+        (half(), half())
+    };
+    is_form.then(|| pairs.map(pair).collect())
+}
+
+/// A text without its percent escapes; what is no escape stays as it is.
+pub(super) fn decoded(text: &[u8], plus_is_a_blank: bool) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((&first, others)) = rest.split_first() {
+        rest = others;
+        let mut byte = [0];
+        match first {
+            b'%' if others.len() >= 2 && hex::decode_to_slice(&others[..2], &mut byte).is_ok() => {
+                out.push(byte[0]);
+                rest = &others[2..];
+            }
+            b'+' if plus_is_a_blank => out.push(b' '),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// How a program encodes a form.
+#[derive(Clone, Copy)]
+struct Encoder {
+    /// What is left as it is beside letters and digits.
+    kept: &'static [u8],
+    in_capitals: bool,
+    blank: &'static str,
+}
+
+const PLUS: Encoder = Encoder {
+    kept: b"*-._",
+    in_capitals: true,
+    blank: "+",
+};
+const PERCENT: Encoder = Encoder {
+    kept: b"-_.!~*'()",
+    blank: "%20",
+    ..PLUS
+};
+
+/// The ways to encode the pairs again, the usual ones first.
+const ENCODERS: [(&str, Encoder); 7] = [
+    ("+ for a blank, leaving *", PLUS),
+    ("%20 for a blank, leaving !~*'()", PERCENT),
+    (
+        "+ for a blank, leaving ~",
+        Encoder {
+            kept: b"-_.~",
+            ..PLUS
+        },
+    ),
+    (
+        "+ for a blank, escaping * and ~",
+        Encoder {
+            kept: b"-_.",
+            ..PLUS
+        },
+    ),
+    (
+        "%20 for a blank, leaving ~",
+        Encoder {
+            kept: b"-_.~",
+            ..PERCENT
+        },
+    ),
+    (
+        "+ for a blank, leaving !*(), small digits",
+        Encoder {
+            kept: b"-_.!*()",
+            in_capitals: false,
+            ..PLUS
+        },
+    ),
+    (
+        "+ for a blank, leaving !~*'()",
+        Encoder {
+            blank: "+",
+            ..PERCENT
+        },
+    ),
+];
+
+/// A form as a program writes what it parsed.
+pub(super) fn rewritten(text: &[u8]) -> Forms<Vec<u8>> {
+    let known = pairs(text);
+    let mut forms: Forms<Vec<u8>> = ENCODERS
+        .iter()
+        .map(|(words, encoder)| Form::new(written(known.as_ref(), *encoder, text), *words))
+        .collect();
+    let mut filled = known;
+    if let Some(pairs) = &mut filled {
+        pairs.retain(|(_, value)| !value.is_empty());
+    }
+    let without = written(filled.as_ref(), ENCODERS[2].1, text);
+    forms.push(Form::new(without, "without empty values"));
+    forms
+}
+
+/// The same with the pairs sorted by their names.
+pub(super) fn sorted(text: &[u8]) -> Forms<Vec<u8>> {
+    let sorted = pairs(text).map(|mut pairs| {
+        pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
+        pairs
+    });
+    let mut forms: Forms<Vec<u8>> = ENCODERS[..5]
+        .iter()
+        .map(|(words, encoder)| Form::new(written(sorted.as_ref(), *encoder, text), *words))
+        .collect();
+    // Sorted as they are spelt, and nothing encoded again.
+    let mut spelt: Vec<&[u8]> = text.split(|&byte| byte == b'&').collect();
+    spelt.sort_unstable();
+    let spelt = match sorted {
+        Some(_) => spelt.join(&b'&'),
+        None => text.to_vec(),
+    };
+    forms.insert(0, Form::new(spelt, "pairs as they are spelt"));
+    forms
+}
+
+/// The pairs as an object of JSON; a name that stands several times has a list.
+pub(super) fn as_json(text: &[u8]) -> Forms<Vec<u8>> {
+    let known = pairs(text);
+    let with = |ascii: bool, colon: &str, comma: &str| {
+        let Some(pairs) = &known else {
+            return text.to_vec();
+        };
+        let quoted = |bytes: &[u8]| {
+            format!(
+                "\"{}\"",
+                json(&String::from_utf8_lossy(bytes), ascii, false)
+            )
+        };
+        let mut names: Vec<&[u8]> = Vec::new();
+        for (name, _) in pairs {
+            if !names.contains(&name.as_slice()) {
+                names.push(name);
+            }
+        }
+        let entry = |name: &&[u8]| {
+            let values: Vec<String> = pairs
+                .iter()
+                .filter(|(other, _)| other == name)
+                .map(|(_, value)| quoted(value))
+                .collect();
+            let value = match &values[..] {
+                [value] => value.clone(),
+                values => format!("[{}]", values.join(comma)),
+            };
+            format!("{}{colon}{value}", quoted(name))
+        };
+        let entries: Vec<String> = names.iter().map(entry).collect();
+        format!("{{{}}}", entries.join(comma)).into_bytes()
+    };
+    vec![
+        Form::new(with(false, ":", ","), "compact"),
+        Form::new(with(true, ": ", ", "), "with blanks, \\u escapes"),
+        Form::new(with(true, ":", ","), "compact, \\u escapes"),
+        Form::new(with(false, ": ", ", "), "with blanks"),
+    ]
+}
+
+fn written(pairs: Option<&Pairs>, encoder: Encoder, text: &[u8]) -> Vec<u8> {
+    let Some(pairs) = pairs else {
+        return text.to_vec();
+    };
+    let encode = |bytes: &[u8]| {
+        let escaped = escape(bytes, encoder.kept, encoder.in_capitals);
+        String::from_utf8(escaped)
+            .unwrap_or_default()
+            .replace("%20", encoder.blank)
+    };
+    let pairs: Vec<String> = pairs
+        .iter()
+        .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+        .collect();
+    pairs.join("&").into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{as_json, decoded, rewritten, sorted};
+    use crate::mistakes::Forms;
+
+    const BODY: &[u8] = b"text=94070+%2A~%27caf%c3%a9&empty=&a=%7e&a=2";
+
+    fn form(forms: &Forms<Vec<u8>>, words: &str) -> String {
+        let form = forms.iter().find(|form| form.detail == words).unwrap();
+        String::from_utf8(form.value.clone()).unwrap()
+    }
+
+    #[test]
+    fn each_encoder_encodes_as_its_model() {
+        let forms = rewritten(BODY);
+        for (words, expected) in [
+            // URLSearchParams.
+            (
+                "+ for a blank, leaving *",
+                "text=94070+*%7E%27caf%C3%A9&empty=&a=%7E&a=2",
+            ),
+            // Node.js's querystring.
+            (
+                "%20 for a blank, leaving !~*'()",
+                "text=94070%20*~'caf%C3%A9&empty=&a=~&a=2",
+            ),
+            // Python's urlencode.
+            (
+                "+ for a blank, leaving ~",
+                "text=94070+%2A~%27caf%C3%A9&empty=&a=~&a=2",
+            ),
+            (
+                "without empty values",
+                "text=94070+%2A~%27caf%C3%A9&a=~&a=2",
+            ),
+            // PHP's http_build_query.
+            (
+                "+ for a blank, escaping * and ~",
+                "text=94070+%2A%7E%27caf%C3%A9&empty=&a=%7E&a=2",
+            ),
+        ] {
+            assert_eq!(form(&forms, words), expected, "{words}");
+        }
+    }
+
+    #[test]
+    fn pairs_are_sorted_and_become_json() {
+        assert_eq!(
+            form(&sorted(BODY), "pairs as they are spelt"),
+            "a=%7e&a=2&empty=&text=94070+%2A~%27caf%c3%a9"
+        );
+        assert_eq!(
+            form(&as_json(BODY), "compact"),
+            r#"{"text":"94070 *~'café","empty":"","a":["~","2"]}"#
+        );
+    }
+
+    #[test]
+    fn what_is_no_form_stays_as_it_is_in_each_form() {
+        for text in [&b"user-42"[..], b"a = b", b"{\"a\": \"b=c\"}", b""] {
+            for forms in [rewritten(text), sorted(text), as_json(text)] {
+                assert!(forms.iter().all(|form| form.value == text), "{text:?}");
+            }
+        }
+        assert_eq!(sorted(b"a").len(), sorted(BODY).len());
+    }
+
+    #[test]
+    fn what_is_no_escape_is_kept() {
+        assert_eq!(decoded(b"100%+%zz%4", true), b"100% %zz%4");
+        assert_eq!(decoded(b"a%2Bb+c", false), b"a+b+c");
+    }
+}
