@@ -37,8 +37,6 @@ pub struct Asking<'k> {
     pub own_tokens_only: bool,
     /// Whether it uses a secret of its own, so that nothing can be asked with another one.
     pub own_secret: bool,
-    /// Whether a mistake is tried in its usual form only.
-    pub usual_forms_only: bool,
     /// Once set, the search ends with [`InquiryResult::Interrupted`], within milliseconds.
     pub interrupt: Option<&'k AtomicBool>,
     ask: Ask<'k>,
@@ -52,7 +50,6 @@ impl<'k> Asking<'k> {
             left: most,
             own_tokens_only: false,
             own_secret: false,
-            usual_forms_only: false,
             interrupt: None,
             ask,
             random: fastrand::Rng::with_seed(seed),

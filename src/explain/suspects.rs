@@ -66,24 +66,17 @@ pub(super) fn applicable(scheme: &Scheme, own_tokens_only: bool) -> Vec<&'static
 }
 
 /// One suspect for each form of a mistake that makes a token of any of these inputs.
-pub(super) fn suspects_of(
-    mistake: &'static Mistake,
-    inputs: &[Input<'_>],
-    usual_forms_only: bool,
-) -> Vec<Suspect> {
-    let most = if usual_forms_only { 1 } else { MOST_FORMS };
+pub(super) fn suspects_of(mistake: &'static Mistake, inputs: &[Input<'_>]) -> Vec<Suspect> {
     let mut suspects = Vec::new();
-    for form in 0..most {
+    for form in 0..MOST_FORMS {
         let suspect = Suspect {
             pipeline: Pipeline::right().with(Choice { mistake, form }),
         };
-        if !inputs
-            .iter()
-            .any(|input| input.made_by(&suspect.pipeline).is_some())
-        {
-            break;
+        // A form that changes nothing here may be followed by one that does.
+        let makes_a_token = |input: &Input<'_>| input.made_by(&suspect.pipeline).is_some();
+        if inputs.iter().any(makes_a_token) {
+            suspects.push(suspect);
         }
-        suspects.push(suspect);
     }
     suspects
 }

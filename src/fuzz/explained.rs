@@ -312,7 +312,6 @@ fn of_verifying(
         ask_made(adapter, probes.len(), false, &make).ok()
     };
     let mut asking = Asking::new(MOST_REQUESTS, disagreement.number, &mut presented);
-    asking.usual_forms_only = true;
     asking.interrupt = Some(interrupt);
     let (diagnosis, _) = explain_verifier(&seen, &[], &mut asking);
     let mut sets: Vec<Explained> = Vec::new();

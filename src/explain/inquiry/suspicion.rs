@@ -17,7 +17,7 @@ impl Inquiry<'_, '_, '_> {
         };
         for mistake in applicable(scheme, self.asking.own_tokens_only) {
             self.tried.insert(mistake.id);
-            for suspect in suspects_of(mistake, &self.inputs, self.asking.usual_forms_only) {
+            for suspect in suspects_of(mistake, &self.inputs) {
                 self.asking.unless_interrupted()?;
                 self.track(suspect);
             }

@@ -6,9 +6,9 @@ use crate::mistakes::{Form, Forms};
 /// The names of a form with their values, decoded.
 type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
 
-/// The pairs of a form or of the query of a URL; `None` for what is none.
-pub(super) fn pairs(text: &[u8]) -> Option<Pairs> {
-    let is_form = text.contains(&b'=') && text.iter().all(u8::is_ascii_graphic);
+/// The pairs of a form or of the query of a URL. Any text is one: what has no equals sign is a name
+/// with an empty value.
+fn pairs(text: &[u8]) -> Pairs {
     let pairs = text
         .split(|&byte| byte == b'&')
         .filter(|pair| !pair.is_empty());
@@ -17,7 +17,7 @@ pub(super) fn pairs(text: &[u8]) -> Option<Pairs> {
         let mut half = || decoded(halves.next().unwrap_or_default(), true);
         (half(), half())
     };
-    is_form.then(|| pairs.map(pair).collect())
+    pairs.map(pair).collect()
 }
 
 /// A text without its percent escapes; what is no escape stays as it is.
@@ -106,35 +106,27 @@ pub(super) fn rewritten(text: &[u8]) -> Forms<Vec<u8>> {
     let known = pairs(text);
     let mut forms: Forms<Vec<u8>> = ENCODERS
         .iter()
-        .map(|(words, encoder)| Form::new(written(known.as_ref(), *encoder, text), *words))
+        .map(|(words, encoder)| Form::new(written(&known, *encoder), *words))
         .collect();
     let mut filled = known;
-    if let Some(pairs) = &mut filled {
-        pairs.retain(|(_, value)| !value.is_empty());
-    }
-    let without = written(filled.as_ref(), ENCODERS[2].1, text);
+    filled.retain(|(_, value)| !value.is_empty());
+    let without = written(&filled, ENCODERS[2].1);
     forms.push(Form::new(without, "without empty values"));
     forms
 }
 
 /// The same with the pairs sorted by their names.
 pub(super) fn sorted(text: &[u8]) -> Forms<Vec<u8>> {
-    let sorted = pairs(text).map(|mut pairs| {
-        pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
-        pairs
-    });
+    let mut sorted = pairs(text);
+    sorted.sort_by(|(one, _), (other, _)| one.cmp(other));
     let mut forms: Forms<Vec<u8>> = ENCODERS[..5]
         .iter()
-        .map(|(words, encoder)| Form::new(written(sorted.as_ref(), *encoder, text), *words))
+        .map(|(words, encoder)| Form::new(written(&sorted, *encoder), *words))
         .collect();
     // Sorted as they are spelt, and nothing encoded again.
     let mut spelt: Vec<&[u8]> = text.split(|&byte| byte == b'&').collect();
     spelt.sort_unstable();
-    let spelt = match sorted {
-        Some(_) => spelt.join(&b'&'),
-        None => text.to_vec(),
-    };
-    forms.insert(0, Form::new(spelt, "pairs as they are spelt"));
+    forms.insert(0, Form::new(spelt.join(&b'&'), "pairs as they are spelt"));
     forms
 }
 
@@ -142,9 +134,6 @@ pub(super) fn sorted(text: &[u8]) -> Forms<Vec<u8>> {
 pub(super) fn as_json(text: &[u8]) -> Forms<Vec<u8>> {
     let known = pairs(text);
     let with = |ascii: bool, colon: &str, comma: &str| {
-        let Some(pairs) = &known else {
-            return text.to_vec();
-        };
         let quoted = |bytes: &[u8]| {
             format!(
                 "\"{}\"",
@@ -152,13 +141,13 @@ pub(super) fn as_json(text: &[u8]) -> Forms<Vec<u8>> {
             )
         };
         let mut names: Vec<&[u8]> = Vec::new();
-        for (name, _) in pairs {
+        for (name, _) in &known {
             if !names.contains(&name.as_slice()) {
                 names.push(name);
             }
         }
         let entry = |name: &&[u8]| {
-            let values: Vec<String> = pairs
+            let values: Vec<String> = known
                 .iter()
                 .filter(|(other, _)| other == name)
                 .map(|(_, value)| quoted(value))
@@ -180,10 +169,7 @@ pub(super) fn as_json(text: &[u8]) -> Forms<Vec<u8>> {
     ]
 }
 
-fn written(pairs: Option<&Pairs>, encoder: Encoder, text: &[u8]) -> Vec<u8> {
-    let Some(pairs) = pairs else {
-        return text.to_vec();
-    };
+fn written(pairs: &Pairs, encoder: Encoder) -> Vec<u8> {
     let encode = |bytes: &[u8]| {
         let escaped = escape(bytes, encoder.kept, encoder.in_capitals);
         String::from_utf8(escaped)
@@ -255,13 +241,19 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_form_stays_as_it_is_in_each_form() {
-        for text in [&b"user-42"[..], b"a = b", b"{\"a\": \"b=c\"}", b""] {
-            for forms in [rewritten(text), sorted(text), as_json(text)] {
-                assert!(forms.iter().all(|form| form.value == text), "{text:?}");
-            }
+    fn any_text_is_a_form() {
+        assert_eq!(rewritten(b"user-42")[0].value, b"user-42=");
+        assert_eq!(
+            rewritten("jos\u{e9} 1".as_bytes())[1].value,
+            b"jos%C3%A9%201="
+        );
+        assert_eq!(as_json(b"a")[0].value, b"{\"a\":\"\"}");
+        assert_eq!(rewritten(b"")[0].value, b"");
+        for text in [&b"user-42"[..], b""] {
+            assert_eq!(sorted(text)[0].value, text);
+            assert_eq!(sorted(text).len(), sorted(BODY).len());
+            assert_eq!(rewritten(text).len(), rewritten(BODY).len());
         }
-        assert_eq!(sorted(b"a").len(), sorted(BODY).len());
     }
 
     #[test]

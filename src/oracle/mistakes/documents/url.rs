@@ -1,6 +1,6 @@
 //! URLs that are parsed and written again, or of which a part is signed.
 
-use crate::mistakes::documents::form::{pairs, sorted};
+use crate::mistakes::documents::form::sorted;
 use crate::mistakes::{Form, Forms};
 
 /// A URL, or the path of one, in its parts as they are spelt.
@@ -187,14 +187,9 @@ pub(super) fn part(bytes: &[u8]) -> Forms<Vec<u8>> {
 /// The query in the order of its names.
 pub(super) fn query_sorted(bytes: &[u8]) -> Forms<Vec<u8>> {
     of_url(bytes, &["", "encoded again"], |parts, at| {
-        let Some(query) = parts
-            .query
-            .filter(|query| pairs(query.as_bytes()).is_some())
-        else {
-            return parts.write();
-        };
-        let sorted = sorted(query.as_bytes()).into_iter().nth(at);
-        let sorted = sorted.and_then(|form| String::from_utf8(form.value).ok());
+        let forms = parts.query.map(|query| sorted(query.as_bytes()));
+        let form = forms.and_then(|forms| forms.into_iter().nth(at));
+        let sorted = form.and_then(|form| String::from_utf8(form.value).ok());
         Parts {
             query: sorted.as_deref().or(parts.query),
             ..parts
