@@ -48,6 +48,50 @@ pub(crate) fn secret_is_encoded(scheme: &Scheme) -> Applies {
     )
 }
 
+pub(crate) fn secret_is_text(scheme: &Scheme) -> Applies {
+    when(
+        scheme.secret.encoding == SecretEncoding::Utf8,
+        "the scheme decodes the secret",
+    )
+}
+
+/// Where the constant texts of a message stand: literals that do not join two fields.
+pub(crate) fn constants(scheme: &Scheme) -> Vec<usize> {
+    let parts = scheme.message.parts();
+    let is_field = |part: Option<&MessagePart>| matches!(part, Some(MessagePart::Field { .. }));
+    let is_constant = |at: &usize| {
+        let joins = *at > 0 && is_field(parts.get(*at - 1)) && is_field(parts.get(*at + 1));
+        matches!(parts[*at], MessagePart::Literal(_)) && !joins
+    };
+    (0..parts.len()).filter(is_constant).collect()
+}
+
+pub(crate) fn signs_a_constant(scheme: &Scheme) -> Applies {
+    when(
+        !constants(scheme).is_empty(),
+        "the message has no constant text",
+    )
+}
+
+pub(crate) fn signs_a_constant_word(scheme: &Scheme) -> Applies {
+    let parts = scheme.message.parts();
+    let has_a_letter = |at: usize| matches!(&parts[at], MessagePart::Literal(bytes) if bytes.iter().any(u8::is_ascii_alphabetic));
+    when(
+        constants(scheme).into_iter().any(has_a_letter),
+        "the message has no constant word",
+    )
+}
+
+/// Whether a message of one text alone differs from one in which another part is left out.
+pub(crate) fn signs_much_beside_a_text(scheme: &Scheme) -> Applies {
+    signs_text(scheme)?;
+    let fields = scheme.message.fields().count();
+    when(
+        fields > 2 || (fields > 1 && !constants(scheme).is_empty()),
+        "the message holds little beside a text",
+    )
+}
+
 pub(crate) fn secret_has_prefix(scheme: &Scheme) -> Applies {
     when(
         scheme.secret.strip_prefix.is_some(),

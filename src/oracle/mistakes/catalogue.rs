@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use crate::mistakes::{
     Mistake, MistakeId, algorithm, comparing, content, documents, encoding, identity, interpreting,
-    message, secret, token, verifying,
+    message, secret, secret_texts, token, verifying,
 };
 
 /// Every mistake: stage by stage, in each the most frequent first.
@@ -16,6 +16,7 @@ pub fn catalogue() -> &'static [Mistake] {
 static ALL: LazyLock<Vec<Mistake>> = LazyLock::new(|| {
     [
         secret::MISTAKES,
+        secret_texts::MISTAKES,
         identity::MISTAKES,
         content::MISTAKES,
         documents::MISTAKES,

@@ -3,7 +3,7 @@
 use crate::mistakes::identity_forms::{WINDOWS_1252, json, without};
 use crate::mistakes::{Form, Forms};
 
-fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+pub(super) fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     let mut written = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
     while let Some((&first, others)) = rest.split_first() {
@@ -179,7 +179,7 @@ pub(super) fn printed(text: &str) -> Forms<Vec<u8>> {
         Form::new(written.into_bytes(), format!("{before}…{behind}"))
     };
     vec![
-        Form::new(python_bytes(text), "b'…'"),
+        Form::new(python_bytes(text.as_bytes()), "b'…'"),
         around("Optional(\"", "\")"),
         around("Optional(", ")"),
         around("Optional[", "]"),
@@ -191,11 +191,12 @@ pub(super) fn printed(text: &str) -> Forms<Vec<u8>> {
     ]
 }
 
-fn python_bytes(text: &str) -> Vec<u8> {
-    let has_apostrophe = text.contains('\'') && !text.contains('"');
+/// Bytes as Python prints them.
+pub(super) fn python_bytes(bytes: &[u8]) -> Vec<u8> {
+    let has_apostrophe = bytes.contains(&b'\'') && !bytes.contains(&b'"');
     let quote = if has_apostrophe { '"' } else { '\'' };
     let mut written = format!("b{quote}");
-    for byte in text.bytes() {
+    for &byte in bytes {
         match byte {
             b'\\' => written.push_str("\\\\"),
             b'\n' => written.push_str("\\n"),

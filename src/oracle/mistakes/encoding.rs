@@ -8,6 +8,9 @@ use crate::mistakes::encoding_forms::{
     read_big_integer, read_byte_list, read_hex, read_hex_inside, read_hex_with, read_latin1,
     read_without_leading_zeros, without_leading_zeros,
 };
+use crate::mistakes::encoding_prints::{
+    printed_bytes, read_printed_bytes, read_sign_extended, sign_extended,
+};
 use crate::mistakes::identity_forms::percent_encoded;
 use crate::mistakes::{Change, Form, Forms, Hash, Mistake, MistakeId, Stage};
 use crate::signature::Encoding;
@@ -339,6 +342,33 @@ pub(super) const MISTAKES: &[Mistake] = &[
         change: Change::Spelling {
             spell: big_integer,
             read: read_big_integer,
+        },
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("encoding-sign-extended"),
+        title: "bytes of the MAC from 128 on are printed with a sign",
+        wrong: "A byte is taken for a signed number, so that ffffffe3 stands for e3.",
+        remedy: "Take the lowest eight bits of each byte, print two hex digits for it, and the MAC in {encoding}.",
+        hints: &[("java", "HexFormat.of().formatHex, not Integer.toHexString")],
+        change: Change::Spelling {
+            spell: sign_extended,
+            read: read_sign_extended,
+        },
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("encoding-printed-bytes"),
+        title: "the MAC is printed as a language shows its bytes",
+        wrong: "The bytes are turned into text as for a log, and not encoded.",
+        remedy: "Encode the MAC in {encoding} before it is printed.",
+        hints: &[
+            ("javascript", ".digest('hex') or .toString('hex')"),
+            ("python", ".hexdigest(), not str(digest)"),
+        ],
+        change: Change::Spelling {
+            spell: printed_bytes,
+            read: read_printed_bytes,
         },
         ..ENTRY
     },

@@ -2,14 +2,21 @@
 
 use crate::mistakes::PieceKind;
 use crate::mistakes::applicability::{
-    always, has_unsigned_field, signs_a_delimiter, signs_a_time, signs_an_identity_among_others,
-    signs_fields_side_by_side, signs_millis, signs_seconds, signs_several_fields, signs_text,
+    always, has_unsigned_field, signs_a_constant, signs_a_constant_word, signs_a_delimiter,
+    signs_a_time, signs_an_identity_among_others, signs_fields_side_by_side, signs_millis,
+    signs_much_beside_a_text, signs_seconds, signs_several_fields, signs_text,
+};
+use crate::mistakes::constant_forms::{
+    constant_changed, constant_left_out, delimiter_at_an_end, no_delimiter, one_text_alone,
 };
 use crate::mistakes::message_forms::{
-    a_part_left_out, as_date, delimited, delimiter_added, in_both_or_in_the_message, of_digest,
-    other_delimiter, other_order, unchanged, with_secret, with_unsigned_field, without,
+    a_part_left_out, delimiter_added, of_digest, other_delimiter, other_order, with_secret,
+    with_unsigned_field, without,
 };
-use crate::mistakes::{Change, Form, Mistake, MistakeId, Stage};
+use crate::mistakes::time_forms::{
+    as_date, as_float, in_a_finer_unit, in_both_or_in_the_message, shifted, unchanged,
+};
+use crate::mistakes::{Change, Mistake, MistakeId, Stage};
 
 const ENTRY: Mistake = Mistake {
     id: MistakeId(""),
@@ -106,7 +113,34 @@ pub(super) const MISTAKES: &[Mistake] = &[
         remedy: "Join the parts of the message by the scheme's delimiter.",
         seen: "WordPress 2.5 cookies (2008)",
         applies: signs_a_delimiter,
-        change: Change::Composition(|parts| Form::only(delimited(parts, b""))),
+        change: Change::Composition(no_delimiter),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-delimiter-at-an-end"),
+        title: "a delimiter stands {form:at the end} of the message",
+        wrong: "Each part is followed by a delimiter, where it belongs between two parts only.",
+        remedy: "Put the delimiter between the parts of the message only.",
+        applies: signs_a_delimiter,
+        change: Change::Composition(delimiter_at_an_end),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-constant-left-out"),
+        title: "the constant text of the message is left out",
+        wrong: "The fields are signed without the text that the scheme puts around them.",
+        remedy: "Put the constant text into the message, as the scheme says.",
+        applies: signs_a_constant,
+        change: Change::Composition(constant_left_out),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-other-constant"),
+        title: "another constant text stands in the message",
+        wrong: "The text around the fields is not that of the scheme.",
+        remedy: "Write the constant text of the message exactly as the scheme does.",
+        applies: signs_a_constant_word,
+        change: Change::Composition(constant_changed),
         ..ENTRY
     },
     Mistake {
@@ -135,6 +169,15 @@ pub(super) const MISTAKES: &[Mistake] = &[
         seen: "several guides",
         applies: signs_an_identity_among_others,
         change: Change::Composition(a_part_left_out),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-one-text-alone"),
+        title: "nothing but {identity} is signed",
+        wrong: "One part of the message is signed alone, so that its signature is good beside any others.",
+        remedy: "Put every part into the message, as the scheme says.",
+        applies: signs_much_beside_a_text,
+        change: Change::Composition(one_text_alone),
         ..ENTRY
     },
     Mistake {
@@ -214,6 +257,49 @@ pub(super) const MISTAKES: &[Mistake] = &[
                 keyed.mac(hex::encode(keyed.mac(message).bytes()).as_bytes())
             }),
         ]),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-digest-of-mac"),
+        title: "the MAC is hashed once more",
+        wrong: "A plain hash of the MAC stands in its place.",
+        remedy: "Write the MAC itself into the token.",
+        change: Change::Keying(&[
+            ("its bytes", |keyed, message| {
+                keyed.digest(&[keyed.mac(message).bytes()])
+            }),
+            ("its hex text", |keyed, message| {
+                keyed.digest(&[hex::encode(keyed.mac(message).bytes()).as_bytes()])
+            }),
+        ]),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-time-as-float"),
+        title: "the time is written as a floating-point number",
+        wrong: "A whole number became a number with a fraction or an exponent, as languages print it.",
+        remedy: "Write the time as a whole number since 1970.",
+        seen: "hubspot-api-python#263",
+        applies: signs_a_time,
+        change: Change::Time(as_float),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-time-in-finer-unit"),
+        title: "the time is in {form:microseconds}",
+        wrong: "The clock of a language counts in another unit than the scheme.",
+        remedy: "Divide the time until it is in the unit of the scheme, and drop the fraction.",
+        applies: signs_a_time,
+        change: Change::Time(in_a_finer_unit),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-time-shifted"),
+        title: "the time that is signed is {form:one second more} than the one given",
+        wrong: "The clock is read twice, or local time is taken for UTC.",
+        remedy: "Read the clock once for each signature, in UTC, and use it in the message and in the token.",
+        applies: signs_a_time,
+        change: Change::Time(shifted),
         ..ENTRY
     },
     Mistake {

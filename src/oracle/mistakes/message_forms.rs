@@ -1,9 +1,9 @@
 //! The forms of a message that mistakes make.
 
-use crate::mistakes::{Composition, Form, Forms, Hash, TimeText, TimeTexts};
+use crate::mistakes::constant_forms::{delimited_everywhere, own_delimiter};
+use crate::mistakes::{Composition, Form, Forms, Hash};
 use crate::mistakes::{Piece, PieceKind};
 use crate::scheme::MessagePart;
-use std::borrow::Cow;
 
 /// What people put between two parts, the likelier first, and how it is shown.
 pub const DELIMITERS: [(&str, &str); 17] = [
@@ -45,80 +45,8 @@ const PLACES: [(&str, bool, &str); 14] = [
     ("\n", false, "before the rest, with a line feed between"),
 ];
 
-impl TimeText<'_> {
-    /// The time in milliseconds, to the millisecond where the token tells.
-    pub(super) fn millis(&self) -> Option<u64> {
-        let time: u64 = self.text.parse().ok()?;
-        let millis = time.checked_mul(1000 / self.per_second.max(1))?;
-        let agrees = |exact: &u64| exact / 1000 == millis / 1000;
-        Some(self.millis.filter(agrees).unwrap_or(millis))
-    }
-
-    pub(super) fn millis_text(&self) -> Option<String> {
-        self.millis().map(|millis| millis.to_string())
-    }
-}
-
-pub(super) fn unchanged(time: &TimeText<'_>) -> Forms<TimeTexts> {
-    Form::only(TimeTexts {
-        message: time.text.to_owned(),
-        token: time.text.to_owned(),
-    })
-}
-
-pub(super) fn in_both_or_in_the_message(time: &TimeText<'_>, written: String) -> Forms<TimeTexts> {
-    vec![
-        Form::new(
-            TimeTexts {
-                message: written.clone(),
-                token: written.clone(),
-            },
-            "",
-        ),
-        Form::new(
-            TimeTexts {
-                message: written,
-                token: time.text.to_owned(),
-            },
-            "in the message only",
-        ),
-    ]
-}
-
-pub(super) fn as_date(time: &TimeText<'_>) -> Forms<TimeTexts> {
-    let date = time
-        .millis()
-        .and_then(|millis| i64::try_from(millis).ok())
-        .and_then(|millis| jiff::Timestamp::from_millisecond(millis).ok());
-    let Some(date) = date else {
-        return unchanged(time);
-    };
-    let spellings = [
-        "%Y-%m-%dT%H:%M:%S.%3fZ",
-        "%Y-%m-%dT%H:%M:%SZ",
-        "%Y-%m-%dT%H:%M:%S+00:00",
-        "%Y-%m-%d %H:%M:%S",
-        "%Y-%m-%d",
-    ];
-    let forms = spellings.map(|spelling| {
-        let written = date.strftime(spelling).to_string();
-        let detail: Cow<'static, str> = format!("as {written}").into();
-        in_both_or_in_the_message(time, written)
-            .into_iter()
-            .map(|form| {
-                let detail = match &*form.detail {
-                    "" => detail.clone(),
-                    place => format!("{detail}, {place}").into(),
-                };
-                Form::new(form.value, detail)
-            })
-            .collect::<Vec<_>>()
-    });
-    forms.into_iter().flatten().collect()
-}
-
 /// Whether a piece is a literal between two fields.
-fn is_delimiter(pieces: &[Piece<'_>], at: usize) -> bool {
+pub(super) fn is_delimiter(pieces: &[Piece<'_>], at: usize) -> bool {
     let is_field = |piece: Option<&Piece<'_>>| piece.is_some_and(|p| p.kind != PieceKind::Literal);
     pieces[at].kind == PieceKind::Literal
         && at > 0
@@ -150,14 +78,19 @@ pub fn composed(pieces: &[Piece<'_>]) -> Vec<u8> {
 }
 
 pub(super) fn other_delimiter(parts: &Composition<'_>) -> Forms<Vec<u8>> {
-    let own = (0..parts.pieces.len()).find(|&at| is_delimiter(parts.pieces, at));
-    let Some(own) = own.map(|at| &parts.pieces[at].bytes) else {
+    let Some(own) = own_delimiter(parts) else {
         return Form::only(composed(parts.pieces));
     };
     DELIMITERS
         .into_iter()
-        .filter(|(text, _)| **own != *text.as_bytes())
-        .map(|(text, shown)| Form::new(delimited(parts, text.as_bytes()), shown))
+        .filter(|(text, _)| *own != *text.as_bytes())
+        .flat_map(|(text, shown)| {
+            let everywhere = delimited_everywhere(parts, own, text.as_bytes());
+            [
+                Form::new(delimited(parts, text.as_bytes()), shown.to_owned()),
+                Form::new(everywhere, format!("{shown}, in the constant text, too")),
+            ]
+        })
         .collect()
 }
 
@@ -260,7 +193,7 @@ pub(super) fn a_part_left_out(parts: &Composition<'_>) -> Forms<Vec<u8>> {
 }
 
 /// The name of the field that a piece is.
-fn name_of<'a>(parts: &Composition<'a>, at: usize) -> &'a str {
+pub(super) fn name_of<'a>(parts: &Composition<'a>, at: usize) -> &'a str {
     match parts.scheme.message.parts().get(at) {
         Some(MessagePart::Field { field, .. }) => &parts.scheme.fields.at(*field).name,
         _ => "",

@@ -108,6 +108,17 @@ fn list() -> Vec<Sample> {
             ),
         },
         Sample {
+            name: "constant",
+            scheme: scheme(
+                HmacSha256,
+                32,
+                text(),
+                &[("timestamp", UnixSeconds), user.clone()],
+                "v0:{timestamp}:{user_id}",
+                template("v0={mac:hex}"),
+            ),
+        },
+        Sample {
             name: "platform",
             scheme: scheme(
                 HmacSha256,
