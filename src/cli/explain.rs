@@ -27,7 +27,7 @@ pub(crate) fn explain(args: &ExplainArgs, now: u64) -> Result<Exit, Stop> {
     let inputs = Inputs::read(&args.signature)?;
     let clock = Instant::now();
     let mut explanation = explain_pasted(&Question {
-        scheme: &inputs.suite.scheme,
+        scheme: &inputs.scheme,
         secrets: &inputs.secrets,
         fields: &inputs.fields,
         token: &args.token,

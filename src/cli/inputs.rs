@@ -8,12 +8,13 @@ use clap::Args;
 
 use crate::cli::exit::Stop;
 use crate::cli::modes::ask_hidden;
+use crate::cli::nearest::nearest;
 use crate::cli::suites;
 use crate::cli::terminal::say;
 use crate::report::visible;
 use crate::scheme::{FieldKind, Scheme};
 use crate::signature::{Fields, Secret, Secrets, Value};
-use crate::suite::{Suite, is_foreign_pipe};
+use crate::suite::is_foreign_pipe;
 
 /// A scheme, a secret, and fields.
 #[derive(Debug, Args)]
@@ -21,7 +22,7 @@ pub(crate) struct SignatureArgs {
     /// The suite whose scheme to use, by name.
     #[arg(value_name = "SUITE", required_unless_present = "suite_file")]
     pub(crate) suite: Option<String>,
-    /// A suite file of your own instead.
+    /// A suite file of your own instead, or a file with no more than a scheme.
     #[arg(long, value_name = "FILE", conflicts_with = "suite")]
     pub(crate) suite_file: Option<PathBuf>,
     /// A file with the secret; a trailing line feed is dropped, with a note.
@@ -33,8 +34,8 @@ pub(crate) struct SignatureArgs {
     /// An environment variable with the secret.
     #[arg(long, value_name = "VAR", group = "secret_from")]
     pub(crate) secret_env: Option<String>,
-    /// A field, for example `user_id=id-1`, or `user_id=@FILE` to read it byte for byte from a
-    /// file; may be repeated.
+    /// A field, for example `user_id=id-1`; `user_id=@FILE` reads it byte for byte from a file, and
+    /// `user_id=@@text` gives the text `@text`; may be repeated.
     #[arg(long = "field", value_name = "NAME=VALUE")]
     pub(crate) fields: Vec<String>,
     /// The platform of the secret, if the scheme has one for each platform.
@@ -47,17 +48,17 @@ pub(crate) struct SignatureArgs {
 
 /// What `sign`, `verify` and `explain` work on.
 pub(crate) struct Inputs {
-    pub(crate) suite: Suite,
+    pub(crate) scheme: Scheme,
     pub(crate) secrets: Secrets,
     pub(crate) fields: Fields,
 }
 
 impl Inputs {
-    /// Finds the suite, reads the secret, and takes the fields apart.
+    /// Finds the scheme, reads the secret, and takes the fields apart.
     pub(crate) fn read(args: &SignatureArgs) -> Result<Self, Stop> {
-        let suite = match (&args.suite, &args.suite_file) {
-            (Some(name), _) => suites::named(name)?,
-            (None, Some(file)) => suites::load(file)?,
+        let scheme = match (&args.suite, &args.suite_file) {
+            (Some(name), _) => suites::scheme_named(name)?,
+            (None, Some(file)) => suites::load_scheme(file)?,
             (None, None) => {
                 return Err(Stop::usage(
                     "name a suite; `macproof suite list` shows them",
@@ -66,20 +67,20 @@ impl Inputs {
         };
         let mut fields = Fields::new();
         for text in &args.fields {
-            let (name, value) = field(text, &suite.scheme)?;
+            let (name, value) = field(text, &scheme)?;
             if fields.value(&name).is_some() {
                 return Err(Stop::usage(format_args!("duplicate field {name}")));
             }
             fields.set(name, value);
         }
-        let selector = selector(args, &suite.scheme, &mut fields)?;
+        let selector = selector(args, &scheme, &mut fields)?;
         let secret = secret(args)?;
         let secrets = match selector {
             Some(platform) => Secrets::Per(vec![(platform, secret)]),
             None => Secrets::One(secret),
         };
         Ok(Self {
-            suite,
+            scheme,
             secrets,
             fields,
         })
@@ -124,21 +125,12 @@ fn field(text: &str, scheme: &Scheme) -> Result<(String, Value), Stop> {
     let (name, value) = text
         .split_once('=')
         .ok_or_else(|| Stop::usage(format_args!("invalid --field {text:?}; write NAME=VALUE")))?;
-    let known = || {
-        scheme
-            .fields
-            .iter()
-            .map(|field| field.name.as_str())
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    let index = scheme.fields.index(name).ok_or_else(|| {
-        Stop::usage(format_args!(
-            "this scheme has no field {name:?}; it has {}",
-            known()
-        ))
-    })?;
+    let index = scheme
+        .fields
+        .index(name)
+        .ok_or_else(|| no_field(name, scheme))?;
     let value = match value.strip_prefix('@') {
+        Some(text) if text.starts_with('@') => Value::from(text),
         Some(file) => bytes_value(read(Path::new(file))?),
         None => Value::from(value),
     };
@@ -148,6 +140,23 @@ fn field(text: &str, scheme: &Scheme) -> Result<(String, Value), Stop> {
         _ => None,
     };
     Ok((name.to_owned(), number.map_or(value, Value::Number)))
+}
+
+fn no_field(name: &str, scheme: &Scheme) -> Stop {
+    let known: Vec<&str> = scheme.fields.iter().map(|field| &*field.name).collect();
+    Stop::usage(match (nearest(name, known.iter().copied()), &known[..]) {
+        (Some(meant), [_]) => {
+            format!("this scheme has no field {name:?}; did you mean {meant}?")
+        }
+        (Some(meant), _) => format!(
+            "this scheme has no field {name:?}; did you mean {meant}? It has {}",
+            known.join(", ")
+        ),
+        (None, _) => format!(
+            "this scheme has no field {name:?}; it has {}",
+            known.join(", ")
+        ),
+    })
 }
 
 fn secret(args: &SignatureArgs) -> Result<Secret, Stop> {

@@ -24,6 +24,7 @@ mod measuring;
 mod merge;
 mod mistakes;
 mod modes;
+mod nearest;
 mod no_campaign;
 mod oracle;
 mod own_hello;

@@ -31,7 +31,6 @@ pub(crate) struct VerifyArgs {
 pub(crate) fn sign(args: &SignArgs) -> Result<Exit, Stop> {
     let inputs = Inputs::read(&args.signature)?;
     let token = inputs
-        .suite
         .scheme
         .sign(&inputs.secrets, &inputs.fields)
         .map_err(|refusal| Stop::usage(format_args!("failed to sign: {refusal}")))?;
@@ -48,11 +47,9 @@ pub(crate) fn verify(args: &VerifyArgs, now: u64) -> Result<Exit, Stop> {
     let inputs = Inputs::read(&args.signature)?;
     let token = Value::from(args.token.as_str());
     let now = args.now.unwrap_or(now);
-    let verification =
-        inputs
-            .suite
-            .scheme
-            .verify(&inputs.secrets, &inputs.fields, Some(&token), now);
+    let verification = inputs
+        .scheme
+        .verify(&inputs.secrets, &inputs.fields, Some(&token), now);
     let (outcome, reason, exit) = match &verification {
         Verification::Accepted => ("accept", None, Exit::Success),
         Verification::Rejected(rejection) => ("reject", Some(rejection.to_string()), Exit::Failed),

@@ -3,11 +3,21 @@
 use std::path::Path;
 
 use crate::cli::exit::Stop;
-use crate::suite::{self, Suite};
+use crate::scheme::Scheme;
+use crate::suite::{self, Embedded, Suite};
 
 /// The suite of that name among those in this program.
 pub(crate) fn named(name: &str) -> Result<Suite, Stop> {
-    let embedded = suite::find(name).ok_or_else(|| {
+    found(name)?.parse().map_err(Stop::usage)
+}
+
+/// The scheme of the suite of that name.
+pub(crate) fn scheme_named(name: &str) -> Result<Scheme, Stop> {
+    found(name)?.scheme().map_err(Stop::usage)
+}
+
+fn found(name: &str) -> Result<Embedded, Stop> {
+    suite::find(name).ok_or_else(|| {
         let names = suite::embedded()
             .map(|embedded| embedded.name)
             .collect::<Vec<_>>()
@@ -20,13 +30,17 @@ pub(crate) fn named(name: &str) -> Result<Suite, Stop> {
         Stop::usage(format_args!(
             "unknown suite {name:?}{hint}; expected one of {names}"
         ))
-    })?;
-    embedded.parse().map_err(Stop::usage)
+    })
 }
 
 /// The suite in a file.
 pub(crate) fn load(path: &Path) -> Result<Suite, Stop> {
     Suite::load(path).map_err(Stop::usage)
+}
+
+/// The scheme in a file, which may hold a whole suite or no more than the scheme.
+pub(crate) fn load_scheme(path: &Path) -> Result<Scheme, Stop> {
+    suite::load_scheme(path).map_err(Stop::usage)
 }
 
 /// Suites by name and files; the default ones if neither is given.

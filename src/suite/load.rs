@@ -37,27 +37,40 @@ impl Suite {
 
     /// Loads a suite from a file, and reads at most [`MAX_FILE_BYTES`]. Fails on the first error.
     pub fn load(path: &Path) -> Result<Self, SuiteError> {
-        let label = path.to_string_lossy();
-        let unread = |problem: Problem| SuiteError::unread(label.as_ref().into(), problem);
-        let mut bytes = Vec::new();
-        if is_foreign_pipe(path) {
-            return Err(unread(Problem::NamedPipe));
-        }
-        File::open(path)
-            .and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes))
-            .map_err(|error| unread(error.into()))?;
-        if bytes.len() as u64 > MAX_FILE_BYTES {
-            let limit = MAX_FILE_BYTES;
-            return Err(unread(Problem::TooLarge { limit }));
-        }
-        match std::str::from_utf8(&bytes) {
-            Ok(text) => Self::parse(&label, text),
-            Err(error) => {
-                let at = position_behind(&bytes[..error.valid_up_to()]);
-                let text = String::from_utf8_lossy(&bytes);
-                let fault = Fault::new(at, Problem::NotUtf8);
-                Err(SuiteError::at(label.as_ref().into(), &text, fault))
-            }
+        let (label, text) = read_text(path)?;
+        Self::parse(&label, &text)
+    }
+}
+
+/// Loads only the scheme of a suite file, which may have neither requirements nor vectors.
+pub fn load_scheme(path: &Path) -> Result<Scheme, SuiteError> {
+    let (label, text) = read_text(path)?;
+    parse_scheme(&label, &text)
+}
+
+/// The path as errors name it, and the text of the file.
+fn read_text(path: &Path) -> Result<(String, String), SuiteError> {
+    let label = path.to_string_lossy();
+    let unread = |problem: Problem| SuiteError::unread(label.as_ref().into(), problem);
+    let mut bytes = Vec::new();
+    if is_foreign_pipe(path) {
+        return Err(unread(Problem::NamedPipe));
+    }
+    File::open(path)
+        .and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(|error| unread(error.into()))?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        let limit = MAX_FILE_BYTES;
+        return Err(unread(Problem::TooLarge { limit }));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok((label.into_owned(), text)),
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let at = position_behind(&error.as_bytes()[..valid]);
+            let text = String::from_utf8_lossy(error.as_bytes());
+            let fault = Fault::new(at, Problem::NotUtf8);
+            Err(SuiteError::at(label.as_ref().into(), &text, fault))
         }
     }
 }

@@ -29,7 +29,7 @@ pub use error::{Problem, SuiteError, Unusable};
 pub(crate) use excerpt::Excerpt;
 pub(crate) use forms::{Entries, OneOf, present};
 pub(crate) use load::from_yaml;
-pub use load::{MAX_FILE_BYTES, is_foreign_pipe};
+pub use load::{MAX_FILE_BYTES, is_foreign_pipe, load_scheme};
 pub use model::{Basis, Expect, Level, Requirement, Source, Suite, SuiteText, Vector};
 pub(crate) use position::At;
 pub use position::Position;
