@@ -9,8 +9,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::certificate::Subject;
 use crate::cli::exit::Stop;
+use crate::cli::files::{open, unread};
 use crate::cli::git_tree::git_tree;
-use crate::cli::inputs::{open, unread};
 
 /// The artefact at a path: a file by its SHA-256; a directory by in-toto's `dirHash1`, the SHA-256
 /// of the sorted lines that `sha256sum` prints of its files; `git:DIRECTORY` by the tree of its

@@ -13,7 +13,7 @@ use crate::cli::artifact::artifact;
 use crate::cli::campaign_documents::progress_line;
 use crate::cli::clock::now;
 use crate::cli::exit::{Exit, Stop};
-use crate::cli::inputs::read;
+use crate::cli::files::read;
 use crate::cli::interrupt::interrupt_flag;
 use crate::cli::interruption::interruption;
 use crate::cli::measuring::{machine, measuring_line, not_measured, target};

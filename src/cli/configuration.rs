@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::cli::exit::Stop;
-use crate::cli::inputs::read;
+use crate::cli::files::read;
 use crate::implementations::Implementations;
 use crate::report::visible;
 

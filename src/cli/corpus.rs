@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::cli::exit::Stop;
-use crate::cli::inputs::read_document;
+use crate::cli::files::read_document;
 use crate::cli::terminal::save;
 use crate::fuzz::{corpus_files, corpus_requests};
 use crate::signature::Request;

@@ -5,9 +5,9 @@ use std::time::Instant;
 use clap::Args;
 
 use crate::cli::exit::{Exit, Stop};
-use crate::cli::inputs::{Inputs, SignatureArgs};
+use crate::cli::inputs::{self, SignatureArgs, Sources};
 use crate::cli::terminal::{print, tell};
-use crate::explain::{Answer, Question, explain_pasted};
+use crate::explain::{Answer, Puzzle, solve};
 use crate::report;
 
 #[derive(Debug, Args)]
@@ -24,15 +24,17 @@ pub(crate) struct ExplainArgs {
 
 /// Says which mistakes produce the token, and what to change.
 pub(crate) fn explain(args: &ExplainArgs, now: u64) -> Result<Exit, Stop> {
-    let inputs = Inputs::read(&args.signature)?;
+    let scheme = inputs::scheme(&args.signature)?;
+    let sources = Sources::default();
+    let fields = inputs::fields(&args.signature, &scheme, &sources)?;
+    let secrets = inputs::secrets(&args.signature, &sources)?;
     let clock = Instant::now();
-    let mut explanation = explain_pasted(&Question {
-        scheme: &inputs.scheme,
-        secrets: &inputs.secrets,
-        fields: &inputs.fields,
+    let mut explanation = solve(&Puzzle {
+        scheme: &scheme,
+        secrets: &secrets,
+        fields: &fields,
         token: &args.token,
         now: Some(args.now.unwrap_or(now)),
-        interrupt: None,
     });
     explanation.tried.took_ms = u64::try_from(clock.elapsed().as_millis()).ok();
     if args.signature.json {

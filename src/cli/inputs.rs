@@ -1,20 +1,20 @@
 //! Secrets and fields as a person gives them.
 
-use std::fs::File;
-use std::io::{self, IsTerminal as _, Read as _};
+use std::cell::RefCell;
+use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::cli::exit::Stop;
+use crate::cli::files::{read, read_standard_input};
 use crate::cli::modes::ask_hidden;
 use crate::cli::nearest::nearest;
 use crate::cli::suites;
 use crate::cli::terminal::say;
-use crate::report::visible;
+use crate::explain::{NamedSecret, secrets_for};
 use crate::scheme::{FieldKind, Scheme};
 use crate::signature::{Fields, Secret, Secrets, Value};
-use crate::suite::is_foreign_pipe;
 
 /// A scheme, a secret, and fields.
 #[derive(Debug, Args)]
@@ -25,9 +25,10 @@ pub(crate) struct SignatureArgs {
     /// A suite file of your own instead, or a file with no more than a scheme.
     #[arg(long, value_name = "FILE", conflicts_with = "suite")]
     pub(crate) suite_file: Option<PathBuf>,
-    /// A file with the secret; a trailing line feed is dropped, with a note.
+    /// A file with the secret, or `-` for standard input; a trailing line feed is dropped, with a
+    /// note. `explain` takes several: first the secret that should have been used.
     #[arg(long, value_name = "FILE", group = "secret_from")]
-    pub(crate) secret_file: Option<PathBuf>,
+    pub(crate) secret_file: Vec<PathBuf>,
     /// A file with the secret, read byte for byte.
     #[arg(long, value_name = "FILE", group = "secret_from")]
     pub(crate) secret_file_raw: Option<PathBuf>,
@@ -46,7 +47,7 @@ pub(crate) struct SignatureArgs {
     pub(crate) json: bool,
 }
 
-/// What `sign`, `verify` and `explain` work on.
+/// What `sign` and `verify` work on.
 pub(crate) struct Inputs {
     pub(crate) scheme: Scheme,
     pub(crate) secrets: Secrets,
@@ -54,51 +55,87 @@ pub(crate) struct Inputs {
 }
 
 impl Inputs {
-    /// Finds the scheme, reads the secret, and takes the fields apart.
+    /// Finds the scheme, takes the fields apart, and reads the one secret.
     pub(crate) fn read(args: &SignatureArgs) -> Result<Self, Stop> {
-        let scheme = match (&args.suite, &args.suite_file) {
-            (Some(name), _) => suites::scheme_named(name)?,
-            (None, Some(file)) => suites::load_scheme(file)?,
-            (None, None) => {
-                return Err(Stop::usage(
-                    "name a suite; `macproof suite list` shows them",
-                ));
-            }
-        };
-        let mut fields = Fields::new();
-        for text in &args.fields {
-            let (name, value) = field(text, &scheme)?;
-            if fields.value(&name).is_some() {
-                return Err(Stop::usage(format_args!("duplicate field {name}")));
-            }
-            fields.set(name, value);
-        }
-        let selector = selector(args, &scheme, &mut fields)?;
-        let secret = secret(args)?;
-        let secrets = match selector {
-            Some(platform) => Secrets::Per(vec![(platform, secret)]),
-            None => Secrets::One(secret),
+        let scheme = scheme(args)?;
+        let sources = Sources::default();
+        let fields = fields(args, &scheme, &sources)?;
+        let named = secrets(args, &sources)?;
+        let [NamedSecret { secret, .. }] = &named[..] else {
+            return Err(Stop::usage("several secrets: only `explain` takes them"));
         };
         Ok(Self {
+            secrets: secrets_for(&scheme, &fields, secret),
             scheme,
-            secrets,
             fields,
         })
     }
 }
 
-/// The value of the field that selects the secret, where the scheme has one.
-fn selector(
+/// Standard input, which only one option can read.
+#[derive(Default)]
+pub(crate) struct Sources {
+    /// The option that has read it.
+    taken_by: RefCell<Option<String>>,
+}
+
+impl Sources {
+    /// Reads a file, or standard input for `-`.
+    fn read(&self, path: &Path, option: &str) -> Result<Vec<u8>, Stop> {
+        if !is_standard_input(path) {
+            return read(path);
+        }
+        let before = self.taken_by.replace(Some(option.to_owned()));
+        match before {
+            None => read_standard_input(),
+            Some(before) => Err(Stop::usage(format_args!(
+                "{before} has read standard input; {option} cannot read it, too"
+            ))),
+        }
+    }
+}
+
+fn is_standard_input(path: &Path) -> bool {
+    path == Path::new("-") || path == Path::new("/dev/stdin")
+}
+
+/// The scheme that is named.
+pub(crate) fn scheme(args: &SignatureArgs) -> Result<Scheme, Stop> {
+    match (&args.suite, &args.suite_file) {
+        (Some(name), _) => suites::scheme_named(name),
+        (None, Some(file)) => suites::load_scheme(file),
+        (None, None) => Err(Stop::usage(
+            "name a suite; `macproof suite list` shows them",
+        )),
+    }
+}
+
+/// The fields as the scheme reads them, the one that selects the secret included.
+pub(crate) fn fields(
     args: &SignatureArgs,
     scheme: &Scheme,
-    fields: &mut Fields,
-) -> Result<Option<String>, Stop> {
+    sources: &Sources,
+) -> Result<Fields, Stop> {
+    let mut fields = Fields::new();
+    for text in &args.fields {
+        let (name, value) = field(text, scheme, sources)?;
+        if fields.value(&name).is_some() {
+            return Err(Stop::usage(format_args!("duplicate field {name}")));
+        }
+        fields.set(name, value);
+    }
+    select(args, scheme, &mut fields)?;
+    Ok(fields)
+}
+
+/// Sets the field that selects the secret, where the scheme has one.
+fn select(args: &SignatureArgs, scheme: &Scheme, fields: &mut Fields) -> Result<(), Stop> {
     let Some(per) = scheme.secret.per else {
         return match &args.platform {
             Some(_) => Err(Stop::usage(
                 "this scheme has one secret, so --platform does not apply",
             )),
-            None => Ok(None),
+            None => Ok(()),
         };
     };
     let name = &scheme.fields.at(per).name;
@@ -110,10 +147,10 @@ fn selector(
         (Some(one), Some(other)) if one != *other => Err(Stop::usage(format_args!(
             "--platform {other} conflicts with --field {name}={one}"
         ))),
-        (Some(platform), _) => Ok(Some(platform)),
+        (Some(_), _) => Ok(()),
         (None, Some(platform)) => {
             fields.set(name.as_str(), platform.as_str());
-            Ok(Some(platform.clone()))
+            Ok(())
         }
         (None, None) => Err(Stop::usage(format_args!(
             "this scheme has a secret for each {name}: choose one with --platform NAME"
@@ -121,7 +158,7 @@ fn selector(
     }
 }
 
-fn field(text: &str, scheme: &Scheme) -> Result<(String, Value), Stop> {
+fn field(text: &str, scheme: &Scheme, sources: &Sources) -> Result<(String, Value), Stop> {
     let (name, value) = text
         .split_once('=')
         .ok_or_else(|| Stop::usage(format_args!("invalid --field {text:?}; write NAME=VALUE")))?;
@@ -131,7 +168,7 @@ fn field(text: &str, scheme: &Scheme) -> Result<(String, Value), Stop> {
         .ok_or_else(|| no_field(name, scheme))?;
     let value = match value.strip_prefix('@') {
         Some(text) if text.starts_with('@') => Value::from(text),
-        Some(file) => bytes_value(read(Path::new(file))?),
+        Some(file) => bytes_value(sources.read(file.as_ref(), &format!("--field {name}"))?),
         None => Value::from(value),
     };
     // A time is a number to everybody, and a text only where it is no number.
@@ -159,97 +196,70 @@ fn no_field(name: &str, scheme: &Scheme) -> Stop {
     })
 }
 
-fn secret(args: &SignatureArgs) -> Result<Secret, Stop> {
-    if let Some(file) = &args.secret_file {
-        let (secret, was_ended) = secret_of_file(file)?;
+/// The secrets that were given, with the names under which they were; at least one.
+pub(crate) fn secrets(args: &SignatureArgs, sources: &Sources) -> Result<Vec<NamedSecret>, Stop> {
+    let named = |name: String, secret: Secret| NamedSecret { name, secret };
+    let mut all = Vec::new();
+    for file in &args.secret_file {
+        let (secret, was_ended) = without_line_end(sources.read(file, "--secret-file")?);
+        let name = if is_standard_input(file) {
+            "standard input".into()
+        } else {
+            file.to_string_lossy()
+        };
         if was_ended {
             say(
                 "note: the trailing line feed of the secret file was dropped (--secret-file-raw keeps it)",
             );
         }
-        return Ok(secret);
+        all.push(named(name.into_owned(), secret));
     }
     if let Some(file) = &args.secret_file_raw {
-        return read(file).map(Secret::new);
+        let secret = Secret::new(sources.read(file, "--secret-file-raw")?);
+        all.push(named(file.to_string_lossy().into_owned(), secret));
     }
     if let Some(variable) = &args.secret_env {
-        return std::env::var_os(variable)
-            .map(|value| Secret::new(value.into_encoded_bytes()))
-            .ok_or_else(|| {
-                Stop::usage(format_args!(
-                    "the environment variable {variable} is not set"
-                ))
-            });
-    }
-    if !io::stdin().is_terminal() {
-        return Err(Stop::usage(
-            "the secret is missing: --secret-file FILE or --secret-env VAR",
+        let value = std::env::var_os(variable).ok_or_else(|| {
+            Stop::usage(format_args!(
+                "the environment variable {variable} is not set"
+            ))
+        })?;
+        all.push(named(
+            variable.clone(),
+            Secret::new(value.into_encoded_bytes()),
         ));
     }
-    ask_hidden("secret (input is hidden): ")
-        .map(|text| Secret::new(text.into_bytes()))
-        .map_err(|error| Stop::usage(format_args!("failed to read the secret: {error}")))
+    if all.is_empty() {
+        if !io::stdin().is_terminal() {
+            return Err(Stop::usage(
+                "the secret is missing: --secret-file FILE or --secret-env VAR",
+            ));
+        }
+        let typed = ask_hidden("secret (input is hidden): ")
+            .map_err(|error| Stop::usage(format_args!("failed to read the secret: {error}")))?;
+        all.push(named(
+            "the terminal".to_owned(),
+            Secret::new(typed.into_bytes()),
+        ));
+    }
+    Ok(all)
 }
 
 /// The secret in a file without the line feed at its end; whether there was one.
 pub(crate) fn secret_of_file(file: &Path) -> Result<(Secret, bool), Stop> {
-    let mut bytes = read(file)?;
+    read(file).map(without_line_end)
+}
+
+fn without_line_end(mut bytes: Vec<u8>) -> (Secret, bool) {
     for ending in [&b"\r\n"[..], b"\n"] {
         if bytes.ends_with(ending) {
             bytes.truncate(bytes.len() - ending.len());
-            return Ok((Secret::new(bytes), true));
+            return (Secret::new(bytes), true);
         }
     }
-    Ok((Secret::new(bytes), false))
+    (Secret::new(bytes), false)
 }
 
 fn bytes_value(bytes: Vec<u8>) -> Value {
     String::from_utf8(bytes).map_or_else(|error| Value::Bytes(error.into_bytes()), Value::Text)
-}
-
-/// The largest file that a person writes and this program reads, in bytes: a list, a description,
-/// a key, a secret, a certificate.
-const MAX_FILE: u64 = 16 << 20;
-
-/// The largest document that a program writes and this program reads, in bytes.
-const MAX_DOCUMENT: u64 = 512 << 20;
-
-/// Reads a file that a person wrote.
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Stop> {
-    read_up_to(path, MAX_FILE)
-}
-
-/// Reads a document that a program wrote: results, recordings, a corpus.
-pub(crate) fn read_document(path: &Path) -> Result<Vec<u8>, Stop> {
-    read_up_to(path, MAX_DOCUMENT)
-}
-
-fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, Stop> {
-    let attempt = || {
-        let mut bytes = Vec::new();
-        open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > limit {
-            return Err(io::Error::other(format!(
-                "it has more than {} MiB",
-                limit >> 20
-            )));
-        }
-        Ok(bytes)
-    };
-    attempt().map_err(|error| unread(path, &error))
-}
-
-/// Opens a file to be read.
-pub(crate) fn open(path: &Path) -> io::Result<File> {
-    if is_foreign_pipe(path) {
-        return Err(io::Error::other(
-            "it is a named pipe, which may block; give a file, or /dev/stdin",
-        ));
-    }
-    File::open(path)
-}
-
-pub(crate) fn unread(path: &Path, error: &io::Error) -> Stop {
-    let path = visible(&path.to_string_lossy());
-    Stop::usage(format_args!("failed to read {path}: {error}"))
 }

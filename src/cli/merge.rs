@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::cli::exit::{Exit, Stop};
-use crate::cli::inputs::read_document;
+use crate::cli::files::read_document;
 use crate::cli::render::is_standard_output;
 use crate::cli::run::known_failures;
 use crate::cli::terminal::{print, save};

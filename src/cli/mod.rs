@@ -14,6 +14,7 @@ mod described;
 mod events;
 mod exit;
 mod explain;
+mod files;
 mod fuzz;
 mod git_tree;
 mod init;

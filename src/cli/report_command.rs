@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 
 use crate::cli::exit::{Exit, Stop};
-use crate::cli::inputs::read_document;
+use crate::cli::files::read_document;
 use crate::cli::merge::merge;
 use crate::cli::render::Reports;
 use crate::cli::terminal::{print, tell};

@@ -9,7 +9,7 @@ use crate::adapters::Transport;
 use crate::cli::clock::{now, unix_now};
 use crate::cli::events::Events;
 use crate::cli::exit::{Exit, Stop};
-use crate::cli::inputs::read;
+use crate::cli::files::read;
 use crate::cli::interrupt::interrupt_flag;
 use crate::cli::interruption::interruption;
 use crate::cli::render::{Reports, is_standard_output, probe};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Subcommand, ValueEnum};
 
 use crate::cli::exit::{Exit, Stop};
-use crate::cli::inputs::read;
+use crate::cli::files::read;
 use crate::cli::suites;
 use crate::cli::terminal::{print, save, say, tell};
 use crate::generate::{generate, import_wycheproof};

@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::cli::clock;
 use crate::cli::exit::{Exit, Stop};
-use crate::cli::inputs::read_document;
+use crate::cli::files::read_document;
 use crate::cli::interrupt::interrupt_flag;
 use crate::cli::interruption::interruption;
 use crate::cli::measuring::{machine, measuring_line, not_measured, target};

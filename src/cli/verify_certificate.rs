@@ -13,7 +13,7 @@ use crate::cli::artifact::artifact;
 use crate::cli::certify::{LevelArg, read_text};
 use crate::cli::clock::unix_now;
 use crate::cli::exit::{Exit, Stop};
-use crate::cli::inputs::read;
+use crate::cli::files::read;
 use crate::cli::measuring::target;
 use crate::cli::suites;
 use crate::cli::terminal::{print, save, say, tell};

@@ -13,6 +13,10 @@ use crate::scheme::Scheme;
 pub struct Explanation {
     /// What was found.
     pub answer: Answer,
+    /// What the token was made with instead of what was given; not there where that is not known
+    /// to differ. Where the answer is `explained` and no cause is listed, this alone explains it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instead: Option<Instead>,
     /// The ways to come to the token, those with the fewest deviations, the most frequent first.
     /// Several are such as this one token cannot tell apart.
     pub causes: Vec<Cause>,
@@ -22,6 +26,20 @@ pub struct Explanation {
     pub notes: Vec<String>,
     /// How far the search went.
     pub tried: Tried,
+}
+
+impl Explanation {
+    /// An answer with nothing to it yet.
+    pub(super) fn new(answer: Answer) -> Self {
+        Self {
+            answer,
+            instead: None,
+            causes: Vec::new(),
+            clues: Vec::new(),
+            notes: Vec::new(),
+            tried: Tried::default(),
+        }
+    }
 }
 
 /// What was found.
@@ -36,6 +54,22 @@ pub enum Answer {
     Unexplained,
     /// Nothing can be asked: the secret or a field is missing or unusable; the notes say which.
     NotAskable,
+}
+
+/// What else than given a token was made with. That is no mistake of the catalogue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Instead {
+    /// Another secret.
+    pub secret: OtherSecret,
+}
+
+/// A secret that was used in place of another, by their names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OtherSecret {
+    /// The one that made the token.
+    pub used: String,
+    /// The one that should have been used.
+    pub given: String,
 }
 
 /// One way to come to a token.
@@ -89,11 +123,22 @@ pub struct Tried {
     pub pipelines: u64,
     /// How many MACs that took.
     pub macs: u64,
+    /// With how many different secrets.
+    pub secrets: u64,
     /// Whether the search went as far as it ever goes; long or odd inputs make it stop before.
     pub complete: bool,
     /// How long that took in milliseconds, where somebody with a clock has added it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub took_ms: Option<u64>,
+}
+
+impl Tried {
+    /// Adds what a further search took.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.pipelines = self.pipelines.saturating_add(other.pipelines);
+        self.macs = self.macs.saturating_add(other.macs);
+        self.complete &= other.complete;
+    }
 }
 
 impl Finding {

@@ -1,7 +1,7 @@
 //! A token in whatever was pasted around it: a header line, quotes, JSON, the prompt of a tool, a
 //! line that was wrapped.
 
-use crate::explain::question::{Question, explain};
+use crate::explain::question::{Question, explain_to};
 use crate::explain::{Answer, Explanation};
 use crate::results::Redaction;
 use crate::scheme::Scheme;
@@ -24,11 +24,11 @@ struct Pasted {
     behind: String,
 }
 
-/// Explains a token that may have been pasted with other text around it. A note says what was taken
-/// for the token.
-pub fn explain_pasted(question: &Question<'_>) -> Explanation {
+/// Explains a token that may have been pasted with other text around it, with so many deviations
+/// before the MAC at most. A note says what was taken for the token.
+pub(super) fn explain_pasted(question: &Question<'_>, deepest: usize) -> Explanation {
     let is_explained = |one: &Explanation| matches!(one.answer, Answer::Right | Answer::Explained);
-    let whole = explain(question);
+    let whole = explain_to(question, deepest);
     if is_explained(&whole) {
         return whole;
     }
@@ -41,10 +41,11 @@ pub fn explain_pasted(question: &Question<'_>) -> Explanation {
     let redaction = Redaction::of(secrets);
     let mut first = None;
     for pasted in tokens_in(scheme, question.token) {
-        let mut explanation = explain(&Question {
+        let part = Question {
             token: &pasted.token,
             ..*question
-        });
+        };
+        let mut explanation = explain_to(&part, deepest);
         explanation.notes.insert(0, pasted.note(&redaction));
         if is_explained(&explanation) {
             return explanation;
@@ -147,6 +148,7 @@ fn parts_of(text: &str, is_wanted: impl Fn(&str) -> bool) -> Vec<Pasted> {
 #[cfg(test)]
 mod tests {
     use super::{explain_pasted, tokens_in};
+    use crate::explain::search::DEEPEST;
     use crate::explain::{Answer, Explanation, Question};
     use crate::mistakes::samples::{NOW, Sample};
     use crate::mistakes::{Inputs, MistakeId, Mistaken, Pipeline};
@@ -191,14 +193,17 @@ mod tests {
         }
 
         fn explain(&self, token: &str) -> Explanation {
-            explain_pasted(&Question {
-                scheme: &self.sample.scheme,
-                secrets: &self.secrets,
-                fields: &self.fields,
-                token,
-                now: Some(NOW),
-                interrupt: None,
-            })
+            explain_pasted(
+                &Question {
+                    scheme: &self.sample.scheme,
+                    secrets: &self.secrets,
+                    fields: &self.fields,
+                    token,
+                    now: Some(NOW),
+                    interrupt: None,
+                },
+                DEEPEST,
+            )
         }
     }
 
@@ -244,14 +249,17 @@ mod tests {
         let Outcome::Token(token) = Mistaken::new(&[id]).unwrap().call(&call) else {
             panic!("it signs");
         };
-        let explanation = explain_pasted(&Question {
-            scheme,
-            secrets: &secrets,
-            fields: &fields,
-            token: &format!("x-signature: \"{token}\","),
-            now: None,
-            interrupt: None,
-        });
+        let explanation = explain_pasted(
+            &Question {
+                scheme,
+                secrets: &secrets,
+                fields: &fields,
+                token: &format!("x-signature: \"{token}\","),
+                now: None,
+                interrupt: None,
+            },
+            DEEPEST,
+        );
         assert_eq!(explanation.answer, Answer::Explained);
         assert_eq!(explanation.causes[0].mistake_ids(), [id]);
     }
@@ -263,14 +271,17 @@ mod tests {
         let secrets = Secrets::One(Secret::new(secret));
         let fields = Fields::new().with("user_id", "user-42");
         let token = "0".repeat(64);
-        let explanation = explain_pasted(&Question {
-            scheme,
-            secrets: &secrets,
-            fields: &fields,
-            token: &format!("key: {secret}, token: {token}"),
-            now: None,
-            interrupt: None,
-        });
+        let explanation = explain_pasted(
+            &Question {
+                scheme,
+                secrets: &secrets,
+                fields: &fields,
+                token: &format!("key: {secret}, token: {token}"),
+                now: None,
+                interrupt: None,
+            },
+            DEEPEST,
+        );
         let note = &explanation.notes[0];
         assert!(note.contains(&token), "{note}");
         for part in [secret, "0123456789", "example-secret"] {

@@ -6,9 +6,9 @@ use std::sync::atomic::AtomicBool;
 use crate::explain::candidates::Candidates;
 use crate::explain::clues::clues;
 use crate::explain::details::detail;
-use crate::explain::search::{Effort, search};
+use crate::explain::search::{DEEPEST, Effort, search};
 use crate::explain::times::{CarriedTime, Oddity, carried_time};
-use crate::explain::{Answer, Cause, Explanation, Finding, Tried};
+use crate::explain::{Answer, Cause, Explanation, Finding};
 use crate::mistakes::{FormWords, Inputs, MistakeId, Pipeline};
 use crate::results::Causes;
 use crate::scheme::{FieldTexts, Scheme, TokenGrammar};
@@ -39,13 +39,12 @@ pub(super) const MOST_FORMS: usize = 3;
 
 /// Finds the mistakes that produce a token.
 pub fn explain(question: &Question<'_>) -> Explanation {
-    let mut explanation = Explanation {
-        answer: Answer::Unexplained,
-        causes: Vec::new(),
-        clues: Vec::new(),
-        notes: Vec::new(),
-        tried: Tried::default(),
-    };
+    explain_to(question, DEEPEST)
+}
+
+/// The same with so many deviations before the MAC at most.
+pub(super) fn explain_to(question: &Question<'_>, deepest: usize) -> Explanation {
+    let mut explanation = Explanation::new(Answer::Unexplained);
     let carried = carried_time(question.scheme, question.token);
     let time = settle_time(question, carried.as_ref(), &mut explanation.notes);
     let inputs = Inputs {
@@ -59,7 +58,13 @@ pub fn explain(question: &Question<'_>) -> Explanation {
     let candidates = Candidates::of(question.scheme, question.token, &time.texts);
     let around = around(&inputs, question.token);
     let effort = Effort {
-        holds_right_mac: around.is_some(),
+        // A token that holds the right MAC holds no other. One deviation before the MAC may still
+        // be one of the time that the token carries.
+        deepest: if around.is_some() {
+            deepest.min(1)
+        } else {
+            deepest
+        },
         interrupt: question.interrupt,
     };
     match search(&inputs, &received, &candidates, effort) {

@@ -23,20 +23,13 @@ pub(super) struct Found {
 /// How far a search goes.
 #[derive(Clone, Copy)]
 pub(super) struct Effort<'a> {
-    /// Whether the token holds the right MAC: it holds no other, and little more than what stands
-    /// behind the MAC is searched.
-    pub(super) holds_right_mac: bool,
+    /// How many deviations before the MAC are tried at most.
+    pub(super) deepest: usize,
     /// Once set, the search ends.
     pub(super) interrupt: Option<&'a AtomicBool>,
 }
 
 impl Effort<'_> {
-    /// How many deviations are tried at most.
-    fn deepest(self) -> usize {
-        // One deviation before the MAC may still be one of the time that the token carries.
-        if self.holds_right_mac { 1 } else { LEVELS }
-    }
-
     fn is_over(self) -> bool {
         self.interrupt
             .is_some_and(|flag| flag.load(Ordering::Relaxed))
@@ -102,7 +95,7 @@ fn readings<'f>(inputs: &Inputs<'f>) -> Vec<(Choices, Result<FieldTexts<'f>, Ref
 /// How many deviations are tried at most before the MAC, where two of them are at one stage.
 const MOST: usize = 3;
 /// How many, where each is at a stage of its own.
-const LEVELS: usize = 4;
+pub(super) const DEEPEST: usize = 4;
 
 /// What a search may cost, in blocks of SHA-256: about 60 ns each.
 #[derive(Clone, Copy)]
@@ -214,8 +207,8 @@ impl<'a> Search<'a> {
         let mut budget = Budget::NEW;
         let mut macs = 0;
         let mut hits = Vec::new();
-        for level in 0..=LEVELS {
-            if level > *best || level > effort.deepest() {
+        for level in 0..=DEEPEST {
+            if level > *best || level > effort.deepest {
                 break;
             }
             found.tried.complete &= self.messages.make(level)?;
@@ -390,7 +383,7 @@ impl Counts {
 
     fn are_tried(&self) -> bool {
         let all = self.before_the_mac() + self.handicap;
-        all <= MOST || (self.is_product() && all <= LEVELS)
+        all <= MOST || (self.is_product() && all <= DEEPEST)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use crate::explain::{Answer, Cause, Explanation, Finding};
+use crate::explain::{Answer, Cause, Explanation, Finding, Instead, OtherSecret};
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -23,8 +23,12 @@ impl fmt::Display for Explanation {
 
 impl Explanation {
     fn explained(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(instead) = &self.instead {
+            writeln!(f, "{}.", instead.sentence())?;
+            writeln!(f, "  fix: {}", instead.remedy())?;
+        }
         let Some((first, others)) = self.causes.split_first() else {
-            return Ok(());
+            return writeln!(f, "\n{}.", self.effort());
         };
         writeln!(f, "{}.", first.sentence())?;
         for remedy in first.remedies() {
@@ -67,11 +71,28 @@ impl Explanation {
             Some(ms) => format!(" in {ms} ms"),
             None => String::new(),
         };
+        let secrets = match self.tried.secrets {
+            0 | 1 => String::new(),
+            secrets => format!(" with {secrets} secrets"),
+        };
         format!(
-            "Tried {} ways to make a token, by {} MACs{time}{limit}",
+            "Tried {} ways to make a token{secrets}, by {} MACs{time}{limit}",
             grouped(self.tried.pipelines),
             grouped(self.tried.macs)
         )
+    }
+}
+
+impl Instead {
+    /// What made the token, as a sentence without its full stop.
+    fn sentence(&self) -> String {
+        let OtherSecret { used, given } = &self.secret;
+        format!("The secret of {used} made this token, not that of {given}")
+    }
+
+    /// What to change.
+    fn remedy(&self) -> &'static str {
+        "Sign and verify with the same secret."
     }
 }
 
