@@ -95,6 +95,16 @@ impl Sources {
     }
 }
 
+/// Other values of fields, as the scheme reads them.
+pub(crate) fn others(
+    texts: &[String],
+    scheme: &Scheme,
+    sources: &Sources,
+) -> Result<Vec<(String, Value)>, Stop> {
+    let read = |text: &String| field(text, "--other", scheme, sources);
+    texts.iter().map(read).collect()
+}
+
 fn is_standard_input(path: &Path) -> bool {
     path == Path::new("-") || path == Path::new("/dev/stdin")
 }
@@ -118,7 +128,7 @@ pub(crate) fn fields(
 ) -> Result<Fields, Stop> {
     let mut fields = Fields::new();
     for text in &args.fields {
-        let (name, value) = field(text, scheme, sources)?;
+        let (name, value) = field(text, "--field", scheme, sources)?;
         if fields.value(&name).is_some() {
             return Err(Stop::usage(format_args!("duplicate field {name}")));
         }
@@ -158,17 +168,22 @@ fn select(args: &SignatureArgs, scheme: &Scheme, fields: &mut Fields) -> Result<
     }
 }
 
-fn field(text: &str, scheme: &Scheme, sources: &Sources) -> Result<(String, Value), Stop> {
+fn field(
+    text: &str,
+    option: &str,
+    scheme: &Scheme,
+    sources: &Sources,
+) -> Result<(String, Value), Stop> {
     let (name, value) = text
         .split_once('=')
-        .ok_or_else(|| Stop::usage(format_args!("invalid --field {text:?}; write NAME=VALUE")))?;
+        .ok_or_else(|| Stop::usage(format_args!("invalid {option} {text:?}; write NAME=VALUE")))?;
     let index = scheme
         .fields
         .index(name)
         .ok_or_else(|| no_field(name, scheme))?;
     let value = match value.strip_prefix('@') {
         Some(text) if text.starts_with('@') => Value::from(text),
-        Some(file) => bytes_value(sources.read(file.as_ref(), &format!("--field {name}"))?),
+        Some(file) => bytes_value(sources.read(file.as_ref(), &format!("{option} {name}"))?),
         None => Value::from(value),
     };
     // A time is a number to everybody, and a text only where it is no number.

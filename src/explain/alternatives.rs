@@ -1,12 +1,19 @@
-//! A token that may have been made with another secret than was given.
+//! A token that may have been made with something else than was given: another secret, or another
+//! value of a field.
 //!
 //! What was given is searched like any other token. The alternatives take part in the first, cheap
 //! rounds of the search; in the last one they are searched less deeply, and only up to a budget.
 
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::HashSet;
+use std::hash::Hash;
+
 use crate::explain::pasted::explain_pasted;
 use crate::explain::question::Question;
 use crate::explain::search::DEEPEST;
-use crate::explain::{Answer, Explanation, Instead, OtherSecret, Tried};
+use crate::explain::{Answer, Explanation, Instead, OtherSecret, OtherValue, Tried};
+use crate::results::Redaction;
 use crate::scheme::Scheme;
 use crate::signature::{Fields, Secret, Secrets, Value};
 
@@ -28,11 +35,16 @@ pub struct Puzzle<'a> {
     pub secrets: &'a [NamedSecret],
     /// The fields that should have been signed. A time that the token carries may be left out.
     pub fields: &'a Fields,
+    /// Other values that may have been signed, each for the field of that name.
+    pub others: &'a [(String, Value)],
     /// The token that came; other text may stand around it.
     pub token: &'a str,
     /// About when it was made, in Unix seconds, where that is known.
     pub now: Option<u64>,
 }
+
+/// How many alternatives are tried at most; what differs least from what was given comes first.
+const MOST_ALTERNATIVES: usize = 64;
 
 /// How deep the alternatives are searched at most.
 const DEEPEST_OTHERS: usize = 2;
@@ -42,49 +54,86 @@ const DEEPEST_OTHERS: usize = 2;
 const MOST_MACS: u64 = 400_000;
 
 /// Finds with what the token was made, and which mistakes were made: what takes the fewest
-/// deviations, of which another secret is one.
+/// deviations, of which another secret is one, and another value.
 pub fn solve(puzzle: &Puzzle<'_>) -> Explanation {
-    let alternatives = alternatives(puzzle);
+    let mut alternatives = alternatives(puzzle);
     let mut tried = Tried {
-        complete: true,
-        secrets: alternatives.len() as u64,
+        complete: alternatives.len() <= MOST_ALTERNATIVES,
         ..Tried::default()
     };
-    let mut best: Option<Solution<'_>> = None;
+    alternatives.truncate(MOST_ALTERNATIVES);
+    tried.secrets = different(&alternatives, |one| one.secret);
+    tried.values = different(&alternatives, |one| one.value) - 1;
+    let mut found: Vec<Explanation> = Vec::new();
     for depth in rounds(alternatives.len()) {
-        for alternative in &alternatives {
-            let depth = if alternative.deviations() == 0 {
+        for (at, alternative) in alternatives.iter().enumerate() {
+            let is_given = alternative.deviations() == 0;
+            let deepest = if is_given {
                 depth
             } else {
                 depth.min(DEEPEST_OTHERS)
             };
-            if depth == DEEPEST_OTHERS && tried.macs > MOST_MACS {
+            if !is_given && deepest == DEEPEST_OTHERS && tried.macs > MOST_MACS {
                 tried.complete = false;
-                continue;
+                break;
             }
-            let explanation = alternative.explain(puzzle, depth);
+            let explanation = alternative.explain(puzzle, deepest);
             tried.add(&explanation.tried);
-            let found = Solution {
-                alternative,
-                explanation,
-            };
-            match &best {
-                Some(best) if !found.is_better_than(best) => {}
-                _ => best = Some(found),
+            match found.get_mut(at) {
+                Some(earlier) => *earlier = explanation,
+                None => found.push(explanation),
             }
         }
         // What is found deeper down has more deviations than this.
         let enough = depth + 1;
-        let deviations = best.as_ref().and_then(Solution::deviations);
-        if deviations.is_some_and(|deviations| deviations <= enough) {
+        let all = std::iter::zip(&alternatives, &found);
+        if all
+            .filter_map(|(one, found)| one.all_deviations(found))
+            .any(|all| all <= enough)
+        {
             break;
         }
     }
-    let mut explanation = match best {
-        Some(best) => best.told(puzzle),
-        None => Explanation::new(Answer::NotAskable),
-    };
+    let mut explanation = best(puzzle, &alternatives, &found);
+    if explanation.instead.is_some()
+        && explanation.causes.is_empty()
+        && let Some(cause) = alternatives[0].explain(puzzle, 1).causes.first()
+        && cause.mistakes.len() == 1
+    {
+        let note = format!(
+            "with what was given, the same token comes about if {}",
+            cause.clauses()
+        );
+        explanation.notes.push(note);
+    }
     explanation.tried = tried;
+    // Who pastes a request may paste a secret with it.
+    let secrets = puzzle.secrets.iter().map(|named| named.secret.clone());
+    explanation.redact(&Redaction::of(secrets));
+    explanation
+}
+
+/// The explanation with the fewest deviations. Of several with as many it is the one that differs
+/// most from what was given: a wrong secret is more frequent than any mistake.
+fn best(
+    puzzle: &Puzzle<'_>,
+    alternatives: &[Alternative<'_>],
+    found: &[Explanation],
+) -> Explanation {
+    let deviations = |at: usize| alternatives[at].all_deviations(&found[at]);
+    let explained = (0..found.len()).filter_map(|at| Some((deviations(at)?, at)));
+    let best = explained.min_by_key(|&(all, at)| (all, Reverse(alternatives[at].deviations())));
+    let Some((_, best)) = best else {
+        return found
+            .first()
+            .cloned()
+            .unwrap_or_else(|| Explanation::new(Answer::NotAskable));
+    };
+    let mut explanation = found[best].clone();
+    if best > 0 {
+        explanation.answer = Answer::Explained;
+        explanation.instead = Some(alternatives[best].instead(puzzle));
+    }
     explanation
 }
 
@@ -109,94 +158,92 @@ fn rounds(alternatives: usize) -> Vec<usize> {
 
 /// What a token may have been made with.
 struct Alternative<'a> {
+    /// Which of the secrets; the first is the one that was given.
+    secret: usize,
+    /// Which of the other values; none for those that were given.
+    value: Option<usize>,
     secrets: Secrets,
-    /// The secret, where it is another than was given.
-    other_secret: Option<&'a NamedSecret>,
+    fields: Cow<'a, Fields>,
 }
 
+/// All combinations that differ: what was given, then other secrets, other values, and both.
 fn alternatives<'a>(puzzle: &Puzzle<'a>) -> Vec<Alternative<'a>> {
-    let mut seen: Vec<&Secret> = Vec::new();
-    let mut all = Vec::new();
-    for (at, named) in puzzle.secrets.iter().enumerate() {
-        if seen.contains(&&named.secret) {
-            continue;
-        }
-        seen.push(&named.secret);
-        all.push(Alternative {
-            secrets: secrets_for(puzzle.scheme, puzzle.fields, &named.secret),
-            other_secret: (at > 0).then_some(named),
-        });
-    }
+    let is_new = |at: &usize| {
+        let same = |one: &NamedSecret| one.secret == puzzle.secrets[*at].secret;
+        !puzzle.secrets[..*at].iter().any(same)
+    };
+    let is_other = |at: &usize| {
+        let (name, value) = &puzzle.others[*at];
+        puzzle.fields.value(name) != Some(value)
+            && !puzzle.others[..*at].contains(&puzzle.others[*at])
+    };
+    let secrets = (0..puzzle.secrets.len()).filter(is_new);
+    let values: Vec<Option<usize>> = std::iter::once(None)
+        .chain((0..puzzle.others.len()).filter(is_other).map(Some))
+        .collect();
+    let pairs = secrets.flat_map(|secret| values.iter().map(move |&value| (secret, value)));
+    let mut all: Vec<Alternative<'_>> = pairs
+        .map(|(secret, value)| {
+            let mut fields = Cow::Borrowed(puzzle.fields);
+            if let Some((name, value)) = value.map(|at| &puzzle.others[at]) {
+                fields.to_mut().set(name, value.clone());
+            }
+            Alternative {
+                secret,
+                value,
+                secrets: secrets_for(puzzle.scheme, &fields, &puzzle.secrets[secret].secret),
+                fields,
+            }
+        })
+        .collect();
+    all.sort_by_key(|one| (one.deviations(), one.value.is_some()));
     all
+}
+
+/// How many different ones of something there are.
+fn different<T: Eq + Hash>(all: &[Alternative<'_>], what: impl Fn(&Alternative<'_>) -> T) -> u64 {
+    all.iter().map(what).collect::<HashSet<T>>().len() as u64
 }
 
 impl Alternative<'_> {
     /// How many things differ from what was given.
     fn deviations(&self) -> usize {
-        usize::from(self.other_secret.is_some())
+        usize::from(self.secret > 0) + usize::from(self.value.is_some())
     }
 
-    fn explain(&self, puzzle: &Puzzle<'_>, depth: usize) -> Explanation {
+    /// How many deviations explain the token, mistakes included, where they do.
+    fn all_deviations(&self, found: &Explanation) -> Option<usize> {
+        let mistakes = match found.answer {
+            Answer::Right => 0,
+            Answer::Explained => found.causes.first()?.mistakes.len(),
+            Answer::Unexplained | Answer::NotAskable => return None,
+        };
+        Some(mistakes + self.deviations())
+    }
+
+    fn explain(&self, puzzle: &Puzzle<'_>, deepest: usize) -> Explanation {
         let question = Question {
             scheme: puzzle.scheme,
             secrets: &self.secrets,
-            fields: puzzle.fields,
+            fields: &self.fields,
             token: puzzle.token,
             now: puzzle.now,
             interrupt: None,
         };
-        explain_pasted(&question, depth)
-    }
-}
-
-/// What a round found of an alternative.
-struct Solution<'a> {
-    alternative: &'a Alternative<'a>,
-    explanation: Explanation,
-}
-
-impl Solution<'_> {
-    /// How many deviations explain the token, where they do.
-    fn deviations(&self) -> Option<usize> {
-        let mistakes = match self.explanation.answer {
-            Answer::Right => 0,
-            Answer::Explained => self.explanation.causes.first()?.mistakes.len(),
-            Answer::Unexplained | Answer::NotAskable => return None,
-        };
-        Some(mistakes + self.alternative.deviations())
+        explain_pasted(&question, deepest)
     }
 
-    /// Fewer deviations are better. A wrong secret is more frequent than any mistake.
-    fn is_better_than(&self, other: &Self) -> bool {
-        let rank = |one: &Self| {
-            let changes = one.alternative.deviations();
-            match one.deviations() {
-                Some(deviations) => (deviations, DEEPEST.saturating_sub(changes)),
-                None => (usize::MAX, changes),
-            }
-        };
-        // Of the same alternative the deeper round knows more.
-        rank(self) < rank(other)
-            || (rank(self) == rank(other) && std::ptr::eq(self.alternative, other.alternative))
-    }
-
-    /// The explanation, with what else than given the token was made with.
-    fn told(self, puzzle: &Puzzle<'_>) -> Explanation {
-        let mut explanation = self.explanation;
-        let is_found = matches!(explanation.answer, Answer::Right | Answer::Explained);
-        if is_found
-            && let Some(given) = puzzle.secrets.first()
-            && let Some(other) = self.alternative.other_secret
-        {
-            explanation.answer = Answer::Explained;
-            explanation.instead = Some(Instead {
-                secret: OtherSecret {
-                    used: other.name.clone(),
-                    given: given.name.clone(),
-                },
-            });
-        }
-        explanation
+    /// What differs from what was given.
+    fn instead(&self, puzzle: &Puzzle<'_>) -> Instead {
+        let secret = (self.secret > 0).then(|| OtherSecret {
+            used: puzzle.secrets[self.secret].name.clone(),
+            given: puzzle.secrets[0].name.clone(),
+        });
+        let value = self.value.map(|at| {
+            let (name, value) = &puzzle.others[at];
+            OtherValue::new(name, value, puzzle.fields.value(name))
+        });
+        Instead { secret, value }
     }
 }
 
@@ -231,11 +278,20 @@ mod tests {
     }
 
     fn solved(secrets: &[&str], token: &str) -> Explanation {
+        solved_with(secrets, [], token)
+    }
+
+    fn solved_with<const N: usize>(
+        secrets: &[&str],
+        others: [&str; N],
+        token: &str,
+    ) -> Explanation {
         let secrets: Vec<NamedSecret> = secrets.iter().map(|name| named(name)).collect();
         solve(&Puzzle {
             scheme: scheme(),
             secrets: &secrets,
             fields: &Fields::new().with("user_id", "User-1"),
+            others: &others.map(|user| ("user_id".to_owned(), user.into())),
             token,
             now: None,
         })
@@ -261,7 +317,7 @@ mod tests {
             &["identity-lower-cased", "secret-hashed"],
         ] {
             let explanation = solved(&["a", "b"], &token("b", "User-1", mistakes));
-            assert_eq!(explanation.instead.unwrap().secret.used, "b");
+            assert_eq!(explanation.instead.unwrap().secret.unwrap().used, "b");
             let ids = explanation.causes[0].mistake_ids();
             assert_eq!(ids.len(), mistakes.len(), "{ids:?}");
         }
@@ -291,10 +347,62 @@ mod tests {
             scheme: scheme(),
             secrets: &secrets,
             fields: &Fields::new().with("user_id", "User-1"),
+            others: &[],
             token: &token("a", "user-1", &[]),
             now: None,
         });
         assert_eq!(explanation.instead, None);
         assert_eq!(explanation.tried.secrets, 1);
+    }
+
+    #[test]
+    fn the_value_for_which_the_token_was_made_is_named() {
+        let explanation = solved_with(&["a"], ["User-2", "User-3"], &token("a", "User-3", &[]));
+        assert_eq!(explanation.answer, Answer::Explained);
+        let said = explanation.to_string();
+        let first = "The token was made for user_id=\"User-3\", not for \"User-1\".";
+        assert_eq!(said.lines().next(), Some(first));
+        assert!(said.contains(" with 2 other values, "), "{said}");
+        let mistaken = token("a", "User-3", &["identity-lower-cased"]);
+        let explanation = solved_with(&["a"], ["User-2", "User-3"], &mistaken);
+        assert_eq!(explanation.causes.len(), 1);
+        let value = explanation.instead.unwrap().value.unwrap();
+        assert_eq!(value.used, "User-3");
+    }
+
+    #[test]
+    fn another_value_is_found_together_with_another_secret() {
+        let explanation = solved_with(&["a", "b"], ["User-2"], &token("b", "User-2", &[]));
+        let said = explanation.to_string();
+        let first = "The secret of b made this token, not that of a, and for user_id=\"User-2\", not for \"User-1\".";
+        assert_eq!(said.lines().next(), Some(first));
+    }
+
+    #[test]
+    fn a_mistake_that_makes_the_same_of_what_was_given_is_told() {
+        let explanation = solved_with(&["a"], ["user-1"], &token("a", "user-1", &[]));
+        assert!(explanation.instead.unwrap().value.is_some());
+        let note = &explanation.notes[0];
+        assert!(note.ends_with("the user_id is lower-cased"), "{note}");
+    }
+
+    #[test]
+    fn many_alternatives_are_bounded() {
+        let others: [String; 100] = std::array::from_fn(|at| format!("User-{}", at + 2));
+        let others = others.each_ref().map(String::as_str);
+        let explanation = solved_with(&["a", "b"], others, &token("c", "User-1", &[]));
+        assert_eq!(explanation.answer, Answer::Unexplained);
+        assert!(!explanation.tried.complete);
+        assert_eq!(explanation.tried.values, 62);
+    }
+
+    #[test]
+    fn no_secret_that_stands_around_the_token_is_repeated() {
+        let right = token("a", "User-1", &[]);
+        let pasted = format!("keys: the-key-of-a, the-key-of-b, token: {right}");
+        let explanation = solved(&["a", "b"], &pasted);
+        assert_eq!(explanation.answer, Answer::Explained);
+        let said = format!("{explanation}{explanation:?}");
+        assert!(!said.contains("the-key-of"), "{said}");
     }
 }

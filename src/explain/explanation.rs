@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use crate::mistakes::{FormWords, Mistake, MistakeId, Pipeline, Stage};
-use crate::results::{Causes, MistakeMention};
+use crate::results::{Causes, MistakeMention, Redaction};
 use crate::scheme::Scheme;
+use crate::signature::Value;
 
 /// Why a token is what it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -40,6 +41,18 @@ impl Explanation {
             tried: Tried::default(),
         }
     }
+
+    /// Hides secrets in what repeats the token and what stands around it, and in values.
+    pub(super) fn redact(&mut self, redaction: &Redaction) {
+        let value = self.instead.iter_mut().filter_map(|one| one.value.as_mut());
+        let values = value.flat_map(|one| std::iter::once(&mut one.used).chain(&mut one.given));
+        let findings = self.causes.iter_mut().flat_map(|cause| &mut cause.mistakes);
+        let details = findings.map(|finding| &mut finding.detail);
+        let said = self.clues.iter_mut().chain(&mut self.notes);
+        for text in values.chain(details).chain(said) {
+            *text = redaction.without_secrets(text);
+        }
+    }
 }
 
 /// What was found.
@@ -60,7 +73,11 @@ pub enum Answer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Instead {
     /// Another secret.
-    pub secret: OtherSecret,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret: Option<OtherSecret>,
+    /// Another value of a field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<OtherValue>,
 }
 
 /// A secret that was used in place of another, by their names.
@@ -70,6 +87,59 @@ pub struct OtherSecret {
     pub used: String,
     /// The one that should have been used.
     pub given: String,
+}
+
+/// A value that was signed in place of another. Of a long one only the part is told where the two
+/// begin to differ.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OtherValue {
+    /// The field.
+    pub field: String,
+    /// The value that was signed.
+    pub used: String,
+    /// The one that should have been; none where none was given.
+    pub given: Option<String>,
+}
+
+impl OtherValue {
+    pub(super) fn new(field: &str, used: &Value, given: Option<&Value>) -> Self {
+        let text = |value: &Value| match value.to_bytes() {
+            Some(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            None => String::new(),
+        };
+        let used = text(used);
+        let given = given.map(text);
+        let same = |other: &String| {
+            std::iter::zip(used.chars(), other.chars())
+                .take_while(|(a, b)| a == b)
+                .count()
+        };
+        let at = given.as_ref().map_or(0, same);
+        Self {
+            field: field.to_owned(),
+            used: shown_at(&used, at),
+            given: given.map(|given| shown_at(&given, at)),
+        }
+    }
+}
+
+/// A text; of a long one the part around a character.
+fn shown_at(text: &str, at: usize) -> String {
+    const AROUND: usize = 20;
+    let length = text.chars().count();
+    let from = if length > 2 * AROUND {
+        at.saturating_sub(AROUND)
+    } else {
+        0
+    };
+    let part: String = text.chars().skip(from).take(2 * AROUND).collect();
+    let before = if from > 0 { "…" } else { "" };
+    let behind = if from + 2 * AROUND < length {
+        "…"
+    } else {
+        ""
+    };
+    format!("{before}{part}{behind}")
 }
 
 /// One way to come to a token.
@@ -125,6 +195,8 @@ pub struct Tried {
     pub macs: u64,
     /// With how many different secrets.
     pub secrets: u64,
+    /// With how many values other than those that were given.
+    pub values: u64,
     /// Whether the search went as far as it ever goes; long or odd inputs make it stop before.
     pub complete: bool,
     /// How long that took in milliseconds, where somebody with a clock has added it.

@@ -5,8 +5,8 @@
 //! one MAC, which is looked up there by its first eight bytes. What is found is made again from the
 //! beginning, and only what gives the received token to the last character is said.
 //!
-//! [`solve`] asks that for a person: other text may stand around the token, and another secret may
-//! have made it.
+//! [`solve`] asks that for a person: other text may stand around the token, and it may have been
+//! made with another secret or another value.
 //!
 //! [`explain_verifier`] asks the same of a verifier. That shows nothing of what it computes, so the
 //! tokens of known mistakes are presented to it: it accepts the one that it expects.
@@ -41,7 +41,9 @@ mod words;
 
 pub use alternatives::{NamedSecret, Puzzle, secrets_for, solve};
 pub use asking::{Ask, Asking, Seen};
-pub use explanation::{Answer, Cause, Explanation, Finding, Instead, OtherSecret, Tried};
+pub use explanation::{
+    Answer, Cause, Explanation, Finding, Instead, OtherSecret, OtherValue, Tried,
+};
 pub use question::{Question, explain};
 pub use support::{Signed, Standing, Support, matters, retain_supported};
 pub use suspects::Probe;

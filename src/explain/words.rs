@@ -25,7 +25,9 @@ impl Explanation {
     fn explained(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(instead) = &self.instead {
             writeln!(f, "{}.", instead.sentence())?;
-            writeln!(f, "  fix: {}", instead.remedy())?;
+            for remedy in instead.remedies() {
+                writeln!(f, "  fix: {remedy}")?;
+            }
         }
         let Some((first, others)) = self.causes.split_first() else {
             return writeln!(f, "\n{}.", self.effort());
@@ -72,11 +74,21 @@ impl Explanation {
             None => String::new(),
         };
         let secrets = match self.tried.secrets {
-            0 | 1 => String::new(),
-            secrets => format!(" with {secrets} secrets"),
+            0 | 1 => None,
+            secrets => Some(format!("{secrets} secrets")),
+        };
+        let values = match self.tried.values {
+            0 => None,
+            1 => Some("1 other value".to_owned()),
+            values => Some(format!("{values} other values")),
+        };
+        let with: Vec<String> = secrets.into_iter().chain(values).collect();
+        let with = match &with[..] {
+            [] => String::new(),
+            with => format!(" with {}", with.join(" and ")),
         };
         format!(
-            "Tried {} ways to make a token{secrets}, by {} MACs{time}{limit}",
+            "Tried {} ways to make a token{with}, by {} MACs{time}{limit}",
             grouped(self.tried.pipelines),
             grouped(self.tried.macs)
         )
@@ -84,28 +96,52 @@ impl Explanation {
 }
 
 impl Instead {
-    /// What made the token, as a sentence without its full stop.
+    /// What the token was made with, as a sentence without its full stop.
     fn sentence(&self) -> String {
-        let OtherSecret { used, given } = &self.secret;
-        format!("The secret of {used} made this token, not that of {given}")
+        let secret = self.secret.as_ref().map(|OtherSecret { used, given }| {
+            format!("the secret of {used} made this token, not that of {given}")
+        });
+        let value = self.value.as_ref().map(|value| {
+            let given = value.given.as_ref();
+            let not = given.map(|given| format!(", not for {given:?}"));
+            let not = not.unwrap_or_default();
+            format!("for {}={:?}{not}", value.field, value.used)
+        });
+        capitalised(&match (secret, value) {
+            (Some(secret), Some(value)) => format!("{secret}, and {value}"),
+            (Some(secret), None) => secret,
+            (None, value) => format!("the token was made {}", value.unwrap_or_default()),
+        })
     }
 
     /// What to change.
-    fn remedy(&self) -> &'static str {
-        "Sign and verify with the same secret."
+    fn remedies(&self) -> Vec<String> {
+        let secret = self
+            .secret
+            .as_ref()
+            .map(|_| "Sign and verify with the same secret.".to_owned());
+        let value = self
+            .value
+            .as_ref()
+            .map(|value| format!("Sign and verify with the same {}.", value.field));
+        secret.into_iter().chain(value).collect()
     }
 }
 
 impl Cause {
     /// What was done, as a sentence without its full stop.
     pub fn sentence(&self) -> String {
+        capitalised(&self.clauses())
+    }
+
+    /// What was done, as clauses.
+    pub(super) fn clauses(&self) -> String {
         let clauses: Vec<String> = self.mistakes.iter().map(Finding::clause).collect();
-        let joined = match &clauses[..] {
+        match &clauses[..] {
             [] => String::new(),
             [one] => one.clone(),
             [first @ .., last] => format!("{}, and {last}", first.join(", ")),
-        };
-        capitalised(&joined)
+        }
     }
 
     /// What to change, each thing once.
