@@ -5,10 +5,14 @@ use std::time::Instant;
 use clap::Args;
 
 use crate::cli::exit::{Exit, Stop};
-use crate::cli::inputs::{self, SignatureArgs, Sources};
+use crate::cli::inputs::{self, Given, SignatureArgs, Sources};
+use crate::cli::nearest::nearest;
 use crate::cli::terminal::{print, tell};
-use crate::explain::{Answer, Puzzle, solve};
+use crate::explain::{Answer, NamedSecret, Puzzle, solve, solve_by_any};
 use crate::report;
+use crate::scheme::Scheme;
+use crate::signature::{Fields, Value};
+use crate::suite;
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
@@ -28,29 +32,132 @@ pub(crate) struct ExplainArgs {
 
 /// Says which mistakes produce the token, and what to change.
 pub(crate) fn explain(args: &ExplainArgs, now: u64) -> Result<Exit, Stop> {
-    let scheme = inputs::scheme(&args.signature)?;
     let sources = Sources::default();
-    let fields = inputs::fields(&args.signature, &scheme, &sources)?;
-    let others = inputs::others(&args.others, &scheme, &sources)?;
+    let given = Given::read(&args.signature, &sources)?;
+    let others = inputs::values(&args.others, "--other", &sources)?;
+    let named = match inputs::scheme(&args.signature)? {
+        Some(scheme) => {
+            let fields = given.selected(&scheme)?;
+            Some(Candidate::new(scheme, fields, &others)?)
+        }
+        None => None,
+    };
+    let candidates = match &named {
+        Some(_) => Vec::new(),
+        None => candidates(&given, &others)?,
+    };
     let secrets = inputs::secrets(&args.signature, &sources)?;
     let clock = Instant::now();
-    let mut explanation = solve(&Puzzle {
-        scheme: &scheme,
-        secrets: &secrets,
-        fields: &fields,
-        others: &others,
-        token: &args.token,
-        now: Some(args.now.unwrap_or(now)),
-    });
+    let puzzle = |candidate| puzzle(candidate, &secrets, &args.token, args.now.unwrap_or(now));
+    let mut explanation = match &named {
+        Some(named) => solve(&puzzle(named)),
+        None => {
+            let puzzles = candidates.iter().map(|(name, one)| (*name, puzzle(one)));
+            solve_by_any(&puzzles.collect::<Vec<_>>())
+        }
+    };
     explanation.tried.took_ms = u64::try_from(clock.elapsed().as_millis()).ok();
     if args.signature.json {
         print(&report::json(&explanation));
     } else {
         tell(&explanation.to_string());
     }
-    Ok(match explanation.answer {
+    Ok(exit(explanation.answer))
+}
+
+fn puzzle<'a>(
+    candidate: &'a Candidate,
+    secrets: &'a [NamedSecret],
+    token: &'a str,
+    now: u64,
+) -> Puzzle<'a> {
+    Puzzle {
+        scheme: &candidate.scheme,
+        secrets,
+        fields: &candidate.fields,
+        others: &candidate.others,
+        token,
+        now: Some(now),
+    }
+}
+
+fn exit(answer: Answer) -> Exit {
+    match answer {
         Answer::Right => Exit::Success,
         Answer::Explained | Answer::Unexplained => Exit::Failed,
         Answer::NotAskable => Exit::Usage,
-    })
+    }
+}
+
+/// A scheme of which the token may be, and what was given as that reads it.
+struct Candidate {
+    scheme: Scheme,
+    fields: Fields,
+    others: Vec<(String, Value)>,
+}
+
+impl Candidate {
+    fn new(scheme: Scheme, fields: Fields, others: &[(String, Value)]) -> Result<Self, Stop> {
+        Ok(Self {
+            fields,
+            others: inputs::values_for(others, &scheme)?,
+            scheme,
+        })
+    }
+}
+
+/// The embedded schemes that have all fields that were given.
+fn candidates(
+    given: &Given,
+    others: &[(String, Value)],
+) -> Result<Vec<(&'static str, Candidate)>, Stop> {
+    let mut all = Vec::new();
+    // What the others have, and which they are.
+    let mut known: Vec<(String, Vec<&str>)> = Vec::new();
+    for embedded in suite::embedded() {
+        let scheme = embedded.scheme().map_err(Stop::usage)?;
+        let has = |name: &str| scheme.fields.index(name).is_some();
+        let names = others.iter().map(|(name, _)| name.as_str());
+        if given.names().chain(names).all(has)
+            && (scheme.secret.per.is_some() || !given.has_platform())
+        {
+            let fields = given.fields(&scheme)?;
+            all.push((embedded.name, Candidate::new(scheme, fields, others)?));
+            continue;
+        }
+        let fields: Vec<&str> = scheme.fields.iter().map(|field| &*field.name).collect();
+        let fields = fields.join(", ");
+        match known.iter_mut().find(|(other, _)| *other == fields) {
+            Some((_, suites)) => suites.push(embedded.name),
+            None => known.push((fields, vec![embedded.name])),
+        }
+    }
+    if all.is_empty() {
+        return Err(no_scheme(given, others, &known));
+    }
+    Ok(all)
+}
+
+fn no_scheme(given: &Given, others: &[(String, Value)], known: &[(String, Vec<&str>)]) -> Stop {
+    let names = known.iter().flat_map(|(fields, _)| fields.split(", "));
+    let names: Vec<&str> = names.collect();
+    let others = others.iter().map(|(name, _)| name.as_str());
+    let unknown = given
+        .names()
+        .chain(others)
+        .find(|name| !names.contains(name));
+    let what = match unknown.map(|name| (name, nearest(name, names.iter().copied()))) {
+        Some((name, Some(meant))) => {
+            format!("no scheme has a field {name:?}; did you mean {meant}?")
+        }
+        Some((name, None)) => format!("no scheme has a field {name:?}."),
+        None => "no scheme has all that was given.".to_owned(),
+    };
+    let known = known
+        .iter()
+        .map(|(fields, suites)| format!("\n  {fields} ({})", suites.join(", ")));
+    Stop::usage(format_args!(
+        "{what} The schemes have:{}",
+        known.collect::<String>()
+    ))
 }

@@ -20,7 +20,7 @@ use crate::signature::{Fields, Secret, Secrets, Value};
 #[derive(Debug, Args)]
 pub(crate) struct SignatureArgs {
     /// The suite whose scheme to use, by name.
-    #[arg(value_name = "SUITE", required_unless_present = "suite_file")]
+    #[arg(value_name = "SUITE")]
     pub(crate) suite: Option<String>,
     /// A suite file of your own instead, or a file with no more than a scheme.
     #[arg(long, value_name = "FILE", conflicts_with = "suite")]
@@ -57,9 +57,10 @@ pub(crate) struct Inputs {
 impl Inputs {
     /// Finds the scheme, takes the fields apart, and reads the one secret.
     pub(crate) fn read(args: &SignatureArgs) -> Result<Self, Stop> {
-        let scheme = scheme(args)?;
+        let scheme = scheme(args)?
+            .ok_or_else(|| Stop::usage("name a suite; `macproof suite list` shows them"))?;
         let sources = Sources::default();
-        let fields = fields(args, &scheme, &sources)?;
+        let fields = Given::read(args, &sources)?.selected(&scheme)?;
         let named = secrets(args, &sources)?;
         let [NamedSecret { secret, .. }] = &named[..] else {
             return Err(Stop::usage("several secrets: only `explain` takes them"));
@@ -69,6 +70,15 @@ impl Inputs {
             scheme,
             fields,
         })
+    }
+}
+
+/// The scheme, where a suite or a file is named.
+pub(crate) fn scheme(args: &SignatureArgs) -> Result<Option<Scheme>, Stop> {
+    match (&args.suite, &args.suite_file) {
+        (Some(name), _) => suites::scheme_named(name).map(Some),
+        (None, Some(file)) => suites::load_scheme(file).map(Some),
+        (None, None) => Ok(None),
     }
 }
 
@@ -95,103 +105,118 @@ impl Sources {
     }
 }
 
-/// Other values of fields, as the scheme reads them.
-pub(crate) fn others(
-    texts: &[String],
-    scheme: &Scheme,
-    sources: &Sources,
-) -> Result<Vec<(String, Value)>, Stop> {
-    let read = |text: &String| field(text, "--other", scheme, sources);
-    texts.iter().map(read).collect()
-}
-
 fn is_standard_input(path: &Path) -> bool {
     path == Path::new("-") || path == Path::new("/dev/stdin")
 }
 
-/// The scheme that is named.
-pub(crate) fn scheme(args: &SignatureArgs) -> Result<Scheme, Stop> {
-    match (&args.suite, &args.suite_file) {
-        (Some(name), _) => suites::scheme_named(name),
-        (None, Some(file)) => suites::load_scheme(file),
-        (None, None) => Err(Stop::usage(
-            "name a suite; `macproof suite list` shows them",
-        )),
-    }
+/// Fields as they were given, for whatever scheme.
+pub(crate) struct Given {
+    fields: Vec<(String, Value)>,
+    platform: Option<String>,
 }
 
-/// The fields as the scheme reads them, the one that selects the secret included.
-pub(crate) fn fields(
-    args: &SignatureArgs,
-    scheme: &Scheme,
-    sources: &Sources,
-) -> Result<Fields, Stop> {
-    let mut fields = Fields::new();
-    for text in &args.fields {
-        let (name, value) = field(text, "--field", scheme, sources)?;
-        if fields.value(&name).is_some() {
-            return Err(Stop::usage(format_args!("duplicate field {name}")));
+impl Given {
+    /// Takes the fields apart, and reads the files that they name.
+    pub(crate) fn read(args: &SignatureArgs, sources: &Sources) -> Result<Self, Stop> {
+        let fields = values(&args.fields, "--field", sources)?;
+        for (at, (name, _)) in fields.iter().enumerate() {
+            if fields[..at].iter().any(|(other, _)| other == name) {
+                return Err(Stop::usage(format_args!("duplicate field {name}")));
+            }
         }
-        fields.set(name, value);
+        Ok(Self {
+            fields,
+            platform: args.platform.clone(),
+        })
     }
-    select(args, scheme, &mut fields)?;
-    Ok(fields)
-}
 
-/// Sets the field that selects the secret, where the scheme has one.
-fn select(args: &SignatureArgs, scheme: &Scheme, fields: &mut Fields) -> Result<(), Stop> {
-    let Some(per) = scheme.secret.per else {
-        return match &args.platform {
-            Some(_) => Err(Stop::usage(
-                "this scheme has one secret, so --platform does not apply",
-            )),
-            None => Ok(()),
+    /// The fields as a scheme reads them, with the one that selects the secret, where it is given.
+    pub(crate) fn fields(&self, scheme: &Scheme) -> Result<Fields, Stop> {
+        let mut fields: Fields = values_for(&self.fields, scheme)?.into_iter().collect();
+        let Some(platform) = &self.platform else {
+            return Ok(fields);
         };
-    };
-    let name = &scheme.fields.at(per).name;
-    let given = fields
-        .value(name)
-        .and_then(Value::as_text)
-        .map(str::to_owned);
-    match (given, &args.platform) {
-        (Some(one), Some(other)) if one != *other => Err(Stop::usage(format_args!(
-            "--platform {other} conflicts with --field {name}={one}"
-        ))),
-        (Some(_), _) => Ok(()),
-        (None, Some(platform)) => {
-            fields.set(name.as_str(), platform.as_str());
-            Ok(())
+        let Some(per) = scheme.secret.per else {
+            return Err(Stop::usage(
+                "this scheme has one secret, so --platform does not apply",
+            ));
+        };
+        let name = &scheme.fields.at(per).name;
+        match fields.value(name).and_then(Value::as_text) {
+            Some(other) if other != platform => Err(Stop::usage(format_args!(
+                "--platform {platform} conflicts with --field {name}={other}"
+            ))),
+            _ => {
+                fields.set(name.as_str(), platform.as_str());
+                Ok(fields)
+            }
         }
-        (None, None) => Err(Stop::usage(format_args!(
-            "this scheme has a secret for each {name}: choose one with --platform NAME"
-        ))),
+    }
+
+    /// The same, where the secret has to be selected.
+    pub(crate) fn selected(&self, scheme: &Scheme) -> Result<Fields, Stop> {
+        let fields = self.fields(scheme)?;
+        let per = scheme.secret.per.map(|per| &scheme.fields.at(per).name);
+        match per {
+            Some(name) if fields.value(name).and_then(Value::as_text).is_none() => {
+                Err(Stop::usage(format_args!(
+                    "this scheme has a secret for each {name}: choose one with --platform NAME"
+                )))
+            }
+            _ => Ok(fields),
+        }
+    }
+
+    /// The names that a scheme must have, for it to be of these fields.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// Whether a platform was named.
+    pub(crate) fn has_platform(&self) -> bool {
+        self.platform.is_some()
     }
 }
 
-fn field(
-    text: &str,
+/// Names and values as they were given.
+pub(crate) fn values(
+    texts: &[String],
     option: &str,
-    scheme: &Scheme,
     sources: &Sources,
-) -> Result<(String, Value), Stop> {
-    let (name, value) = text
-        .split_once('=')
-        .ok_or_else(|| Stop::usage(format_args!("invalid {option} {text:?}; write NAME=VALUE")))?;
-    let index = scheme
-        .fields
-        .index(name)
-        .ok_or_else(|| no_field(name, scheme))?;
-    let value = match value.strip_prefix('@') {
-        Some(text) if text.starts_with('@') => Value::from(text),
-        Some(file) => bytes_value(sources.read(file.as_ref(), &format!("{option} {name}"))?),
-        None => Value::from(value),
+) -> Result<Vec<(String, Value)>, Stop> {
+    let read = |text: &String| {
+        let (name, value) = text.split_once('=').ok_or_else(|| {
+            Stop::usage(format_args!("invalid {option} {text:?}; write NAME=VALUE"))
+        })?;
+        let value = match value.strip_prefix('@') {
+            Some(text) if text.starts_with('@') => Value::from(text),
+            Some(file) => bytes_value(sources.read(file.as_ref(), &format!("{option} {name}"))?),
+            None => Value::from(value),
+        };
+        Ok((name.to_owned(), value))
     };
-    // A time is a number to everybody, and a text only where it is no number.
-    let number = match (&scheme.fields.at(index).kind, &value) {
-        (FieldKind::UnixSeconds | FieldKind::UnixMillis, Value::Text(text)) => text.parse().ok(),
-        _ => None,
+    texts.iter().map(read).collect()
+}
+
+/// The same as a scheme reads them.
+pub(crate) fn values_for(
+    given: &[(String, Value)],
+    scheme: &Scheme,
+) -> Result<Vec<(String, Value)>, Stop> {
+    let read = |(name, value): &(String, Value)| {
+        let at = scheme.fields.index(name);
+        let at = at.ok_or_else(|| no_field(name, scheme))?;
+        // A time is a number to everybody, and a text only where it is no number.
+        let number = match (&scheme.fields.at(at).kind, value) {
+            (FieldKind::UnixSeconds | FieldKind::UnixMillis, Value::Text(text)) => {
+                text.parse().ok()
+            }
+            _ => None,
+        };
+        let value = number.map_or_else(|| value.clone(), Value::Number);
+        Ok((name.clone(), value))
     };
-    Ok((name.to_owned(), number.map_or(value, Value::Number)))
+    given.iter().map(read).collect()
 }
 
 fn no_field(name: &str, scheme: &Scheme) -> Stop {

@@ -56,6 +56,11 @@ const MOST_MACS: u64 = 400_000;
 /// Finds with what the token was made, and which mistakes were made: what takes the fewest
 /// deviations, of which another secret is one, and another value.
 pub fn solve(puzzle: &Puzzle<'_>) -> Explanation {
+    solve_to(puzzle, DEEPEST)
+}
+
+/// The same with so many mistakes before the MAC at most.
+pub(super) fn solve_to(puzzle: &Puzzle<'_>, deepest: usize) -> Explanation {
     let mut alternatives = alternatives(puzzle);
     let mut tried = Tried {
         complete: alternatives.len() <= MOST_ALTERNATIVES,
@@ -65,7 +70,7 @@ pub fn solve(puzzle: &Puzzle<'_>) -> Explanation {
     tried.secrets = different(&alternatives, |one| one.secret);
     tried.values = different(&alternatives, |one| one.value) - 1;
     let mut found: Vec<Explanation> = Vec::new();
-    for depth in rounds(alternatives.len()) {
+    for depth in rounds(alternatives.len(), deepest) {
         for (at, alternative) in alternatives.iter().enumerate() {
             let is_given = alternative.deviations() == 0;
             let deepest = if is_given {
@@ -147,13 +152,11 @@ pub fn secrets_for(scheme: &Scheme, fields: &Fields, secret: &Secret) -> Secrets
     }
 }
 
-/// How many deviations before the MAC are tried, round by round.
-fn rounds(alternatives: usize) -> Vec<usize> {
-    if alternatives > 1 {
-        vec![0, 1, DEEPEST]
-    } else {
-        vec![DEEPEST]
-    }
+/// How many mistakes before the MAC are tried, round by round.
+fn rounds(alternatives: usize, deepest: usize) -> Vec<usize> {
+    let first: &[usize] = if alternatives > 1 { &[0, 1] } else { &[] };
+    let first = first.iter().copied().filter(|&depth| depth < deepest);
+    first.chain([deepest]).collect()
 }
 
 /// What a token may have been made with.
@@ -213,12 +216,7 @@ impl Alternative<'_> {
 
     /// How many deviations explain the token, mistakes included, where they do.
     fn all_deviations(&self, found: &Explanation) -> Option<usize> {
-        let mistakes = match found.answer {
-            Answer::Right => 0,
-            Answer::Explained => found.causes.first()?.mistakes.len(),
-            Answer::Unexplained | Answer::NotAskable => return None,
-        };
-        Some(mistakes + self.deviations())
+        Some(found.deviations()? + self.deviations())
     }
 
     fn explain(&self, puzzle: &Puzzle<'_>, deepest: usize) -> Explanation {

@@ -14,6 +14,9 @@ use crate::signature::Value;
 pub struct Explanation {
     /// What was found.
     pub answer: Answer,
+    /// Of which schemes the token is, where none was named: those that explain it alike.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub schemes: Vec<String>,
     /// What the token was made with instead of what was given; not there where that is not known
     /// to differ. Where the answer is `explained` and no cause is listed, this alone explains it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -34,11 +37,25 @@ impl Explanation {
     pub(super) fn new(answer: Answer) -> Self {
         Self {
             answer,
+            schemes: Vec::new(),
             instead: None,
             causes: Vec::new(),
             clues: Vec::new(),
             notes: Vec::new(),
             tried: Tried::default(),
+        }
+    }
+
+    /// How many deviations explain the token, where they do: mistakes, another secret, another value.
+    pub(super) fn deviations(&self) -> Option<usize> {
+        let instead = self.instead.as_ref();
+        let instead = instead.map_or(0, |one| {
+            usize::from(one.secret.is_some()) + usize::from(one.value.is_some())
+        });
+        let mistakes = self.causes.first().map_or(0, |cause| cause.mistakes.len());
+        match self.answer {
+            Answer::Right | Answer::Explained => Some(instead + mistakes),
+            Answer::Unexplained | Answer::NotAskable => None,
         }
     }
 
@@ -187,7 +204,7 @@ pub struct Finding {
 }
 
 /// How far a search went.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tried {
     /// How many ways to make a token were decided.
     pub pipelines: u64,
@@ -197,6 +214,9 @@ pub struct Tried {
     pub secrets: u64,
     /// With how many values other than those that were given.
     pub values: u64,
+    /// In which schemes, where none was named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub schemes: Vec<String>,
     /// Whether the search went as far as it ever goes; long or odd inputs make it stop before.
     pub complete: bool,
     /// How long that took in milliseconds, where somebody with a clock has added it.

@@ -6,7 +6,7 @@
 //! beginning, and only what gives the received token to the last character is said.
 //!
 //! [`solve`] asks that for a person: other text may stand around the token, and it may have been
-//! made with another secret or another value.
+//! made with another secret or another value; [`solve_by_any`] where the scheme is not known.
 //!
 //! [`explain_verifier`] asks the same of a verifier. That shows nothing of what it computes, so the
 //! tokens of known mistakes are presented to it: it accepts the one that it expects.
@@ -28,6 +28,7 @@ mod messages;
 mod pasted;
 mod pipelines;
 mod question;
+mod schemes;
 mod search;
 #[cfg(test)]
 mod sentences;
@@ -45,6 +46,7 @@ pub use explanation::{
     Answer, Cause, Explanation, Finding, Instead, OtherSecret, OtherValue, Tried,
 };
 pub use question::{Question, explain};
+pub use schemes::solve_by_any;
 pub use support::{Signed, Standing, Support, matters, retain_supported};
 pub use suspects::Probe;
 pub use times::signed_at_the_present;

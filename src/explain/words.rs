@@ -6,6 +6,9 @@ use crate::explain::{Answer, Cause, Explanation, Finding, Instead, OtherSecret};
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.schemes.is_empty() {
+            writeln!(f, "This is a token of {}.", listed(&self.schemes, "or"))?;
+        }
         match self.answer {
             Answer::Right => {
                 f.write_str("The token is right for these fields and this secret.\n")?;
@@ -87,8 +90,12 @@ impl Explanation {
             [] => String::new(),
             with => format!(" with {}", with.join(" and ")),
         };
+        let schemes = match &self.tried.schemes[..] {
+            [] => String::new(),
+            schemes => format!(" of {}", listed(schemes, "and")),
+        };
         format!(
-            "Tried {} ways to make a token{with}, by {} MACs{time}{limit}",
+            "Tried {} ways to make a token{schemes}{with}, by {} MACs{time}{limit}",
             grouped(self.tried.pipelines),
             grouped(self.tried.macs)
         )
@@ -163,6 +170,15 @@ impl Cause {
             .map(|finding| finding.id.as_str())
             .collect();
         ids.join(" + ")
+    }
+}
+
+/// `a`, `a and b`, or `a, b and c`.
+fn listed(all: &[String], and: &str) -> String {
+    match all {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} {and} {last}", first.join(", ")),
     }
 }
 
