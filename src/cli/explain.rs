@@ -1,14 +1,16 @@
 //! `macproof explain`: why a token does not match.
 
+use std::fmt::Display;
 use std::time::Instant;
 
 use clap::Args;
+use serde::Serialize;
 
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::{self, Given, SignatureArgs, Sources};
 use crate::cli::nearest::nearest;
 use crate::cli::terminal::{print, tell};
-use crate::explain::{Answer, NamedSecret, Puzzle, solve, solve_by_any};
+use crate::explain::{Answer, NamedSecret, Puzzle, compare, solve, solve_by_any};
 use crate::report;
 use crate::scheme::Scheme;
 use crate::signature::{Fields, Value};
@@ -21,6 +23,15 @@ pub(crate) struct ExplainArgs {
     /// The token to explain; other text may stand around it, as in a header line or in JSON.
     #[arg(long, value_name = "TOKEN", allow_hyphen_values = true)]
     pub(crate) token: String,
+    /// The token that was expected: what the forms of the two tell about each other is said, without a
+    /// secret.
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        allow_hyphen_values = true,
+        conflicts_with_all = ["secret_from", "fields", "platform", "others", "now"]
+    )]
+    pub(crate) expected: Option<String>,
     /// Another value for which the token may have been made, such as another user's id; written like
     /// a field, and may be repeated.
     #[arg(long = "other", value_name = "NAME=VALUE")]
@@ -32,6 +43,12 @@ pub(crate) struct ExplainArgs {
 
 /// Says which mistakes produce the token, and what to change.
 pub(crate) fn explain(args: &ExplainArgs, now: u64) -> Result<Exit, Stop> {
+    if let Some(expected) = &args.expected {
+        let scheme = inputs::scheme(&args.signature)?;
+        let comparison = compare(&args.token, expected, scheme.as_ref());
+        show(&comparison, args.signature.json);
+        return Ok(exit(comparison.answer));
+    }
     let sources = Sources::default();
     let given = Given::read(&args.signature, &sources)?;
     let others = inputs::values(&args.others, "--other", &sources)?;
@@ -57,11 +74,7 @@ pub(crate) fn explain(args: &ExplainArgs, now: u64) -> Result<Exit, Stop> {
         }
     };
     explanation.tried.took_ms = u64::try_from(clock.elapsed().as_millis()).ok();
-    if args.signature.json {
-        print(&report::json(&explanation));
-    } else {
-        tell(&explanation.to_string());
-    }
+    show(&explanation, args.signature.json);
     Ok(exit(explanation.answer))
 }
 
@@ -78,6 +91,14 @@ fn puzzle<'a>(
         others: &candidate.others,
         token,
         now: Some(now),
+    }
+}
+
+fn show(answer: &(impl Serialize + Display), as_json: bool) {
+    if as_json {
+        print(&report::json(answer));
+    } else {
+        tell(&answer.to_string());
     }
 }
 

@@ -7,6 +7,7 @@
 //!
 //! [`solve`] asks that for a person: other text may stand around the token, and it may have been
 //! made with another secret or another value; [`solve_by_any`] where the scheme is not known.
+//! [`compare`] tells what two tokens show where nobody has the secret.
 //!
 //! [`explain_verifier`] asks the same of a verifier. That shows nothing of what it computes, so the
 //! tokens of known mistakes are presented to it: it accepts the one that it expects.
@@ -16,7 +17,9 @@ mod alternatives;
 mod asking;
 mod candidates;
 mod clues;
+mod comparison;
 mod details;
+mod differences;
 mod encodings;
 mod explanation;
 mod inquiry;
@@ -32,6 +35,7 @@ mod schemes;
 mod search;
 #[cfg(test)]
 mod sentences;
+mod spelling;
 mod support;
 mod suspects;
 mod times;
@@ -42,6 +46,8 @@ mod words;
 
 pub use alternatives::{NamedSecret, Puzzle, secrets_for, solve};
 pub use asking::{Ask, Asking, Seen};
+pub use comparison::{Comparison, compare};
+pub use differences::Difference;
 pub use explanation::{
     Answer, Cause, Explanation, Finding, Instead, OtherSecret, OtherValue, Tried,
 };

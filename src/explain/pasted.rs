@@ -76,7 +76,7 @@ impl Pasted {
 }
 
 /// A text in quotes, its middle left out where it is long.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     const ENDS: usize = 20;
     let characters: Vec<char> = text.chars().collect();
     if characters.len() <= 2 * ENDS {
