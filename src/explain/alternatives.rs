@@ -111,6 +111,12 @@ pub(super) fn solve_to(puzzle: &Puzzle<'_>, deepest: usize) -> Explanation {
         );
         explanation.notes.push(note);
     }
+    if let [given, _, ..] = puzzle.secrets {
+        let of = format!("the secret of {}", given.name);
+        for remark in &mut explanation.remarks {
+            *remark = remark.replacen("the secret", &of, 1);
+        }
+    }
     explanation.tried = tried;
     // Who pastes a request may paste a secret with it.
     let secrets = puzzle.secrets.iter().map(|named| named.secret.clone());
@@ -138,6 +144,8 @@ fn best(
     if best > 0 {
         explanation.answer = Answer::Explained;
         explanation.instead = Some(alternatives[best].instead(puzzle));
+        // The secret that should have been used is what is remarked on.
+        explanation.remarks.clone_from(&found[0].remarks);
     }
     explanation
 }
@@ -402,5 +410,24 @@ mod tests {
         assert_eq!(explanation.answer, Answer::Explained);
         let said = format!("{explanation}{explanation:?}");
         assert!(!said.contains("the-key-of"), "{said}");
+    }
+
+    #[test]
+    fn the_secret_that_should_have_been_used_is_remarked_on() {
+        let secrets = ["", "b"].map(|name| NamedSecret {
+            name: format!("{name}.txt"),
+            secret: Secret::new(name),
+        });
+        let explanation = solve(&Puzzle {
+            scheme: scheme(),
+            secrets: &secrets,
+            fields: &Fields::new().with("user_id", "User-1"),
+            others: &[],
+            token: &"0".repeat(64),
+            now: None,
+        });
+        assert_eq!(explanation.remarks, ["the secret of .txt is empty"]);
+        let right = solved(&["a"], &token("a", "User-1", &[]));
+        assert!(right.remarks.is_empty());
     }
 }

@@ -5,7 +5,6 @@ use crate::explain::times::{CarriedTime, Oddity};
 use crate::mistakes::encoding_forms::{percent_decoded, read_base64};
 use crate::mistakes::token_text::loosely;
 use crate::mistakes::{Hash, Inputs, Pipeline};
-use crate::scheme::{Refusal, SecretEncoding};
 use crate::signature::{Encoding, Family};
 
 /// Statements about the token that hold whatever was done, the most telling first.
@@ -30,9 +29,7 @@ pub(super) fn clues(
         .token
         .parse(&inputs.scheme.fields, bare)
         .is_some();
-    if let Some(unusable) = unusable_secret(inputs) {
-        clues.push(unusable);
-    } else if written {
+    if written && has_usable_secret(inputs) {
         clues.push(
             "its form matches the scheme, so most likely the key or the message differs: check that the secret and the fields are those it was made with"
                 .to_owned(),
@@ -118,36 +115,13 @@ fn characters(number: usize) -> String {
     }
 }
 
-/// Why none of the secrets that were given can be the scheme's.
-fn unusable_secret(inputs: &Inputs<'_>) -> Option<String> {
+/// Whether any of the secrets that were given can be the scheme's.
+fn has_usable_secret(inputs: &Inputs<'_>) -> bool {
     let rule = &inputs.scheme.secret;
-    let mut refusals = inputs
+    inputs
         .secrets
         .iter()
-        .map(|(_, secret)| rule.key(secret).err());
-    let refusal = refusals.next()??;
-    if refusals.any(|refusal| refusal.is_none()) {
-        return None;
-    }
-    let encoding = match rule.encoding {
-        SecretEncoding::Utf8 => "text",
-        SecretEncoding::Hex => "hex",
-        SecretEncoding::Base64 => "base64",
-        SecretEncoding::Base64url => "base64url",
-    };
-    let form = match &rule.strip_prefix {
-        None => format!(", but the scheme's secrets are {encoding}"),
-        Some(prefix) => {
-            format!(", but the scheme's secrets are {prefix} followed by {encoding}")
-        }
-    };
-    let what = match refusal {
-        Refusal::EmptySecret => "is empty",
-        _ => "does not decode",
-    };
-    Some(format!(
-        "the given secret {what}{form}: check that it is complete, and the one that signs"
-    ))
+        .any(|(_, secret)| rule.key(secret).is_ok())
 }
 
 /// What stands around it.

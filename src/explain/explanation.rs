@@ -14,6 +14,8 @@ use crate::signature::Value;
 pub struct Explanation {
     /// What was found.
     pub answer: Answer,
+    /// What is wrong with the secret that was given; in words. None where the token is right.
+    pub remarks: Vec<String>,
     /// Of which schemes the token is, where none was named: those that explain it alike.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub schemes: Vec<String>,
@@ -37,6 +39,7 @@ impl Explanation {
     pub(super) fn new(answer: Answer) -> Self {
         Self {
             answer,
+            remarks: Vec::new(),
             schemes: Vec::new(),
             instead: None,
             causes: Vec::new(),

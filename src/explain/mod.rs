@@ -22,6 +22,7 @@ mod details;
 mod differences;
 mod encodings;
 mod explanation;
+mod fit;
 mod inquiry;
 mod keys;
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 use crate::explain::candidates::Candidates;
 use crate::explain::clues::clues;
 use crate::explain::details::detail;
+use crate::explain::fit::remarks;
 use crate::explain::search::{DEEPEST, Effort, search};
 use crate::explain::times::{CarriedTime, Oddity, carried_time};
 use crate::explain::{Answer, Cause, Explanation, Finding};
@@ -100,6 +101,9 @@ pub(super) fn explain_to(question: &Question<'_>, deepest: usize) -> Explanation
                 explanation.causes = causes(&found.pipelines, &inputs);
             }
         }
+    }
+    if explanation.answer != Answer::Right {
+        explanation.remarks = remarks(question.scheme, question.secrets, question.fields);
     }
     explanation
 }

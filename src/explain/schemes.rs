@@ -123,7 +123,8 @@ fn unexplained(all: &[Solved<'_>]) -> Explanation {
         return explanation;
     };
     let mut explanation = fitting.explanation.clone();
-    for clue in &mut explanation.clues {
+    let said = explanation.remarks.iter_mut().chain(&mut explanation.clues);
+    for clue in said {
         *clue = format!("as a token of {}: {clue}", fitting.name);
     }
     explanation

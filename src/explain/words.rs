@@ -9,6 +9,14 @@ impl fmt::Display for Explanation {
         if !self.schemes.is_empty() {
             writeln!(f, "This is a token of {}.", listed(&self.schemes, "or"))?;
         }
+        for remark in &self.remarks {
+            writeln!(f, "{}.", capitalised(remark))?;
+        }
+        if !self.remarks.is_empty() {
+            f.write_str(
+                "  fix: Give the secret as it was issued, whole, and nothing around it.\n\n",
+            )?;
+        }
         match self.answer {
             Answer::Right => {
                 f.write_str("The token is right for these fields and this secret.\n")?;

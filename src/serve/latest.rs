@@ -100,7 +100,8 @@ impl LatestCall {
             interrupt: None,
         });
         if explanation.answer != Answer::Explained {
-            return explanation.clues.iter().map(|clue| capital(clue)).collect();
+            let said = explanation.remarks.iter().chain(&explanation.clues);
+            return said.map(|clue| capital(clue)).collect();
         }
         let first = explanation.causes.first();
         let findings = first.into_iter().flat_map(|cause| &cause.mistakes);

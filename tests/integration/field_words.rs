@@ -121,27 +121,40 @@ fn a_prefixed_secret_is_explained_in_the_right_direction() {
     let token = format!("v1,{}", base64(&mac(key, "m1.1731705121.{}")));
     let fields = ["msg_id=m1", "timestamp=1731705121", "payload={}"];
     let said = |secret: &str| explained("standard-webhooks", secret, &fields, &token);
+    let remark = "The secret is not whsec_ followed by base64, as the scheme's secrets are.";
     for (secret, before) in [
         (format!("v1,whsec_{KEY}"), "v1,"),
         (format!("polar_whs_{KEY}"), "polar_whs_"),
     ] {
+        let cause = format!("\n\nThe secret is used without what stands before it ({before}).\n");
         says(
             &said(&secret),
-            &format!("The secret is used without what stands before it ({before})."),
-            &["fix: Give the secret as it is issued, beginning with whsec_."],
+            remark,
+            &[
+                &cause,
+                "fix: Give the secret as it is issued, beginning with whsec_.",
+            ],
             &["Use the whole secret"],
         );
     }
     for secret in ["whsec_!!!!", "sk_test_51Jexample"] {
         says(
             &said(secret),
-            "The token is wrong, and no known mistake produces it.",
+            remark,
             &[
-                "the given secret does not decode, but the scheme's secrets are whsec_ followed by base64",
+                "fix: Give the secret as it was issued, whole, and nothing around it.",
+                "\n\nThe token is wrong, and no known mistake produces it.\n",
             ],
             &["the key or the message differs"],
         );
     }
+    let fitting = said(&format!("whsec_{KEY}"));
+    says(
+        &fitting,
+        "The token is right for these fields and this secret.",
+        &[],
+        &[],
+    );
 }
 
 /// f12: a part of the message is left out.
