@@ -23,10 +23,13 @@ const LONG: usize = 20;
 /// How few characters at the beginning of a text may be what is left of it.
 const SHORTEST_PART: usize = 16;
 
+/// What undoes an escaping, where it can be undone.
+type Unescape = fn(&str) -> Option<String>;
+
 /// How one comes about from the other; none where their forms do not tell.
 pub(super) fn differences(token: &str, expected: &str) -> Option<Vec<Difference>> {
     let mut found = in_plain(token, expected);
-    let unescapings: [(fn(&str) -> Option<String>, &str); 2] = [
+    let unescapings: [(Unescape, &str); 2] = [
         (percent_decoded, "percent-encoded"),
         (json_decoded, "written as JSON writes texts"),
     ];

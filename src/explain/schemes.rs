@@ -2,7 +2,7 @@
 
 use crate::explain::alternatives::{Puzzle, solve_to};
 use crate::explain::search::DEEPEST;
-use crate::explain::{Answer, Explanation, Instead, Tried};
+use crate::explain::{Answer, Cause, Explanation, Instead, Tried};
 use crate::mistakes::MistakeId;
 
 /// How many schemes that explain a token otherwise are told.
@@ -79,7 +79,7 @@ impl Solved<'_> {
     /// What explains the token; of different schemes it may be the same.
     fn reason(&self) -> (Answer, Option<&Instead>, Vec<MistakeId>) {
         let cause = self.explanation.causes.first();
-        let ids = cause.map(|cause| cause.mistake_ids()).unwrap_or_default();
+        let ids = cause.map(Cause::mistake_ids).unwrap_or_default();
         let instead = self.explanation.instead.as_ref();
         (self.explanation.answer, instead, ids)
     }

@@ -74,7 +74,7 @@ impl<'t> Spelt<'t> {
             };
         }
         let is_padded = self.text.ends_with('=');
-        let wants_padding = self.bytes.len() % 3 != 0;
+        let wants_padding = !self.bytes.len().is_multiple_of(3);
         match (has(['-', '_']), is_padded || !wants_padding) {
             (false, true) => "base64",
             (false, false) => "base64 without padding",
