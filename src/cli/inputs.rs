@@ -19,7 +19,7 @@ use crate::signature::{Fields, Secret, Secrets, Value};
 /// A scheme, a secret, and fields.
 #[derive(Debug, Args)]
 pub(crate) struct SignatureArgs {
-    /// The suite whose scheme to use, by name.
+    /// The suite whose scheme to use, by name; without one, `explain` tries all.
     #[arg(value_name = "SUITE")]
     pub(crate) suite: Option<String>,
     /// A suite file of your own instead, or a file with no more than a scheme.

@@ -77,11 +77,11 @@ impl Solved<'_> {
     }
 
     /// What explains the token; of different schemes it may be the same.
-    fn reason(&self) -> (Answer, Option<&Instead>, Vec<MistakeId>) {
+    fn reason(&self) -> (bool, Answer, Option<&Instead>, Vec<MistakeId>) {
         let cause = self.explanation.causes.first();
         let ids = cause.map(Cause::mistake_ids).unwrap_or_default();
         let instead = self.explanation.instead.as_ref();
-        (self.explanation.answer, instead, ids)
+        (self.fits, self.explanation.answer, instead, ids)
     }
 }
 

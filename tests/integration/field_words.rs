@@ -1,8 +1,9 @@
 //! What people reported, asked again: the cause comes first, in words that are true of the scheme.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use macproof::scheme::Algorithm;
 
@@ -155,6 +156,45 @@ fn a_prefixed_secret_is_explained_in_the_right_direction() {
         &[],
         &[],
     );
+}
+
+/// The secret of whoever asks need not stand in a file.
+#[test]
+fn a_secret_or_a_field_comes_from_standard_input() {
+    let right = hex::encode(mac(b"field-secret-d", "u-1"));
+    let folder = tempfile::tempdir().unwrap();
+    let secret_file = folder.path().join("secret");
+    fs::write(&secret_file, "field-secret-d").unwrap();
+    let secret_file = secret_file.to_str().unwrap();
+    for (arguments, given) in [
+        (
+            ["--secret-file", "-", "--field", "user_id=u-1"],
+            "field-secret-d\n",
+        ),
+        (
+            ["--secret-file", secret_file, "--field", "user_id=@-"],
+            "u-1",
+        ),
+    ] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_macproof"))
+            .args(["explain", "--token", &right])
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(given.as_bytes()).unwrap();
+        drop(stdin);
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        says(
+            &said,
+            "This is a token of jotreview.",
+            &["The token is right for these fields and this secret."],
+            &[],
+        );
+    }
 }
 
 /// f12: a part of the message is left out.
