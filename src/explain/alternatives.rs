@@ -1,8 +1,8 @@
 //! A token that may have been made with something else than was given: another secret, or another
 //! value of a field.
 //!
-//! What was given is searched like any other token. The alternatives take part in the first, cheap
-//! rounds of the search; in the last one they are searched less deeply, and only up to a budget.
+//! What was given is searched like any other token. The alternatives take part in a first, cheap
+//! round of the search; in the second one they are searched less deeply, and only up to a budget.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -45,6 +45,9 @@ pub struct Puzzle<'a> {
 
 /// How many alternatives are tried at most; what differs least from what was given comes first.
 const MOST_ALTERNATIVES: usize = 64;
+
+/// How deep the first round goes. To prepare an alternative costs more than that.
+pub(super) const FIRST_ROUND: usize = 1;
 
 /// How deep the alternatives are searched at most.
 const DEEPEST_OTHERS: usize = 2;
@@ -100,17 +103,6 @@ pub(super) fn solve_to(puzzle: &Puzzle<'_>, deepest: usize) -> Explanation {
         }
     }
     let mut explanation = best(puzzle, &alternatives, &found);
-    if explanation.instead.is_some()
-        && explanation.causes.is_empty()
-        && let Some(cause) = alternatives[0].explain(puzzle, 1).causes.first()
-        && cause.mistakes.len() == 1
-    {
-        let note = format!(
-            "with what was given, the same token comes about if {}",
-            cause.clauses()
-        );
-        explanation.notes.push(note);
-    }
     if let [given, _, ..] = puzzle.secrets {
         let of = format!("the secret of {}", given.name);
         for remark in &mut explanation.remarks {
@@ -134,7 +126,7 @@ fn best(
     let deviations = |at: usize| alternatives[at].all_deviations(&found[at]);
     let explained = (0..found.len()).filter_map(|at| Some((deviations(at)?, at)));
     let best = explained.min_by_key(|&(all, at)| (all, Reverse(alternatives[at].deviations())));
-    let Some((_, best)) = best else {
+    let Some((fewest, best)) = best else {
         return found
             .first()
             .cloned()
@@ -146,6 +138,15 @@ fn best(
         explanation.instead = Some(alternatives[best].instead(puzzle));
         // The secret that should have been used is what is remarked on.
         explanation.remarks.clone_from(&found[0].remarks);
+        if deviations(0) == Some(fewest)
+            && let Some(cause) = found[0].causes.first()
+        {
+            let note = format!(
+                "with what was given, the same token comes about if {}",
+                cause.clauses()
+            );
+            explanation.notes.push(note);
+        }
     }
     explanation
 }
@@ -162,9 +163,11 @@ pub fn secrets_for(scheme: &Scheme, fields: &Fields, secret: &Secret) -> Secrets
 
 /// How many mistakes before the MAC are tried, round by round.
 fn rounds(alternatives: usize, deepest: usize) -> Vec<usize> {
-    let first: &[usize] = if alternatives > 1 { &[0, 1] } else { &[] };
-    let first = first.iter().copied().filter(|&depth| depth < deepest);
-    first.chain([deepest]).collect()
+    if alternatives > 1 && deepest > FIRST_ROUND {
+        vec![FIRST_ROUND, deepest]
+    } else {
+        vec![deepest]
+    }
 }
 
 /// What a token may have been made with.

@@ -1,6 +1,6 @@
 //! A token of a scheme that nobody has named: each scheme that has its fields is tried.
 
-use crate::explain::alternatives::{Puzzle, solve_to};
+use crate::explain::alternatives::{FIRST_ROUND, Puzzle, solve_to};
 use crate::explain::search::DEEPEST;
 use crate::explain::{Answer, Cause, Explanation, Instead, Tried};
 use crate::mistakes::MistakeId;
@@ -29,7 +29,7 @@ pub fn solve_by_any(puzzles: &[(&str, Puzzle<'_>)]) -> Explanation {
         complete: true,
         ..Tried::default()
     };
-    for deepest in [0, 1, DEEPEST] {
+    for deepest in [FIRST_ROUND, DEEPEST] {
         // Where the form of the token tells schemes apart, the others are not searched in depth.
         let is_worth_it = |one: &&mut Solved<'_>| deepest < DEEPEST || one.fits || !any_fits;
         for one in all.iter_mut().filter(is_worth_it) {
