@@ -137,7 +137,7 @@ pub(crate) fn has_another_reading(fixture: &Fixture<'_>, fields: &Fields) -> boo
             MessagePart::Field { field, .. } => {
                 let of = fixture.scheme.fields.at(*field);
                 let fits = |text: &[u8]| match &of.kind {
-                    FieldKind::Text => of.pattern.as_ref().is_none_or(|p| p.matches(text)),
+                    FieldKind::Text => of.takes(text),
                     FieldKind::UnixSeconds | FieldKind::UnixMillis => is_canonical_time(text),
                     FieldKind::Enum(values) => values.iter().any(|v| v.as_bytes() == text),
                 };

@@ -4,14 +4,14 @@
 use fastrand::Rng;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use crate::scheme::Pattern;
+use crate::scheme::{Content, Field, Pattern};
 use crate::signature::{OutcomeKind, Value};
 use crate::suite::{Expect, Suite, Vector};
 
 /// The texts that a field takes.
 #[derive(Clone, Debug)]
 pub(crate) struct Domain {
-    pattern: Option<Pattern>,
+    field: Field,
     /// What stands before and behind a name in a text of the field; `None` where no name fits.
     frame: Option<(&'static str, &'static str)>,
     /// A text of the pattern, where one was found.
@@ -20,9 +20,11 @@ pub(crate) struct Domain {
 }
 
 /// What stands around a name in texts of well-known forms.
-const FRAMES: [(&str, &str); 4] = [
+const FRAMES: [(&str, &str); 6] = [
     ("", ""),
     ("", "@example.com"),
+    ("id=", ""),
+    ("https://example.com/", ""),
     ("{\"id\":\"", "\"}"),
     ("[{\"id\":\"", "\"}]"),
 ];
@@ -49,33 +51,40 @@ impl Domain {
     /// That of the field of a suite: with an example of its author's, where one is of its form.
     pub(crate) fn of(suite: &Suite, field: usize, name: &str) -> Self {
         let field = suite.scheme.fields.at(field);
-        let Some(pattern) = &field.pattern else {
+        if !field.has_a_form() {
             return Self {
-                pattern: None,
+                field: field.clone(),
                 frame: Some(FRAMES[0]),
                 ordinary: name.to_owned(),
                 is_known: true,
             };
+        }
+        let fits = |(before, behind): &(&str, &str)| {
+            let with = |name: &str| field.takes(format!("{before}{name}{behind}").as_bytes());
+            with(name) && with("user-1")
         };
+        let frame = FRAMES.into_iter().find(fits);
+        let framed = frame.map(|(before, behind)| format!("{before}{name}{behind}"));
         let mut examples = suite
             .vectors
             .iter()
             .filter(|vector| is_ordinary(vector))
             .filter_map(|vector| vector.request.fields.value(&field.name)?.as_text())
             .filter(|text| text.len() <= 200);
-        let example = examples.find(|text| pattern.matches(text.as_bytes()));
-        let fits = |(before, behind): &(&str, &str)| {
-            let with = |name: &str| pattern.matches(format!("{before}{name}{behind}").as_bytes());
-            with(name) && with("user-1")
+        // Of a document a name is enough; a pattern may ask for more than its frame tells.
+        let example = match (&field.pattern, &framed) {
+            (None, Some(_)) => None,
+            _ => examples.find(|text| field.takes(text.as_bytes())),
         };
-        let frame = FRAMES.into_iter().find(fits).filter(|_| example.is_none());
-        let framed = frame.map(|(before, behind)| format!("{before}{name}{behind}"));
+        let of_its_pattern =
+            || some_text(field.pattern.as_ref()?, |text| field.takes(text.as_bytes()));
+        let frame = frame.filter(|_| example.is_none());
         let ordinary = example
             .map(str::to_owned)
             .or(framed)
-            .or_else(|| some_text(pattern, |_| true));
+            .or_else(of_its_pattern);
         Self {
-            pattern: Some(pattern.clone()),
+            field: field.clone(),
             frame,
             is_known: ordinary.is_some(),
             ordinary: ordinary.unwrap_or_else(|| name.to_owned()),
@@ -87,24 +96,28 @@ impl Domain {
         self.is_known
     }
 
-    /// Whether the field has a pattern.
-    pub(crate) fn has_pattern(&self) -> bool {
-        self.pattern.is_some()
+    /// Whether the field has a pattern or a content.
+    pub(crate) fn has_a_form(&self) -> bool {
+        self.field.has_a_form()
+    }
+
+    /// What the texts of the field hold.
+    pub(crate) fn content(&self) -> Content {
+        self.field.content
     }
 
     /// Whether a value is of the field's form. What is no text has requirements of its own.
     pub(crate) fn takes(&self, value: &Value) -> bool {
-        match (&self.pattern, value.to_bytes()) {
-            (Some(pattern), Some(bytes)) => pattern.matches(&bytes),
-            _ => true,
-        }
+        value
+            .to_bytes()
+            .is_none_or(|bytes| self.field.takes(&bytes))
     }
 
     /// Whether a field takes JSON, of which a pattern says the braces only: what stands between
     /// them is nothing to be sure of.
     pub(crate) fn looks_like_json_and_is_none(&self, value: &Value) -> bool {
         let text = value.as_text().unwrap_or_default();
-        self.has_pattern()
+        self.field.pattern.is_some()
             && text.trim_start().starts_with(['{', '['])
             && serde_json::from_str::<serde::de::IgnoredAny>(text).is_err()
     }
@@ -222,8 +235,7 @@ impl Domain {
     }
 
     fn checked(&self, text: String) -> Option<String> {
-        let fits = |pattern: &Pattern| pattern.matches(text.as_bytes());
-        self.pattern.as_ref().is_none_or(fits).then_some(text)
+        self.field.takes(text.as_bytes()).then_some(text)
     }
 }
 

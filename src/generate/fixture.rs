@@ -371,7 +371,7 @@ fn example_secrets(scheme: &Scheme, domains: &[Domain]) -> Secrets {
     };
     let names: Vec<String> = match &scheme.fields.at(per).kind {
         FieldKind::Enum(values) => values.clone(),
-        _ if domains[per].has_pattern() => {
+        _ if domains[per].has_a_form() => {
             let numbered = (1..3).filter_map(|number| domains[per].numbered(number));
             std::iter::once(domains[per].ordinary().to_owned())
                 .chain(numbered)

@@ -1,5 +1,6 @@
 //! The vectors of the fields beside identity and time.
 
+use crate::generate::documents::of_content;
 use crate::generate::fixture::{Claim, NOW};
 use crate::generate::identities::Strictness;
 use crate::generate::requirements::{
@@ -7,7 +8,7 @@ use crate::generate::requirements::{
     RIGHT_TOKEN_IS_ACCEPTED, Rule, TOKEN_IS_EXACT, UNUSUAL_IDENTITY_PROFILE,
 };
 use crate::generate::vector_builder::VectorBuilder;
-use crate::scheme::FieldKind;
+use crate::scheme::{Content, FieldKind};
 use crate::signature::Value;
 
 /// The ordinary text of a field with a pattern, and texts of its form that are easily taken for
@@ -19,7 +20,7 @@ pub(super) fn look_alikes(
     rule: &'static Rule,
 ) {
     let domain = builder.fixture.domain(field);
-    if !domain.has_pattern() {
+    if !domain.has_a_form() {
         return;
     }
     let base = builder.fixture.base.clone();
@@ -55,7 +56,8 @@ pub(super) fn other_fields(builder: &mut VectorBuilder<'_>) {
         let is_identity = Some(at) == builder.fixture.identity;
         // An identity that is a body has what bodies have, besides.
         let domain = builder.fixture.domain(at);
-        let is_body = domain.has_pattern() && domain.takes(&"{\"a\":1}".into());
+        let is_body = domain.content() != Content::Text
+            || (domain.has_a_form() && domain.takes(&"{\"a\":1}".into()));
         if Some(at) == scheme.secret.per || (is_identity && !is_body) {
             continue;
         }
@@ -65,6 +67,7 @@ pub(super) fn other_fields(builder: &mut VectorBuilder<'_>) {
             FieldKind::Enum(values) => choices(builder, at, &slug, values, is_signed),
             FieldKind::Text if is_signed => {
                 texts(builder, at, &slug);
+                documents(builder, at, &slug);
                 if !is_identity {
                     filtered(builder, at, &slug);
                     let prefix = format!("field-{slug}");
@@ -135,6 +138,22 @@ fn filtered(builder: &mut VectorBuilder<'_>, field: usize, slug: &str) {
             let id = format!("field-{slug}-{variant}");
             brought_to_its_form(builder, &id, &claim);
         }
+    }
+}
+
+/// Documents of the kind that the field holds, of which each shows another way to write them again.
+fn documents(builder: &mut VectorBuilder<'_>, field: usize, slug: &str) {
+    for document in of_content(builder.fixture.domain(field).content()) {
+        if !builder.fixture.domain(field).takes(&document.text.into()) {
+            continue;
+        }
+        let note = format!("Catches {}", document.catches);
+        let claim = builder.fixture.with(field, document.text);
+        let id = format!("field-{slug}-{}", document.slug);
+        let shown = builder.fixture.forge(&claim, &claim);
+        builder.gives(&EVERY_FIELD_IS_SIGNED, &id, &note, &claim);
+        let id = format!("{id}-is-accepted");
+        builder.accepted(&RIGHT_TOKEN_IS_ACCEPTED, &id, &note, shown, NOW);
     }
 }
 

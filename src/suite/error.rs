@@ -197,6 +197,9 @@ pub enum Problem {
     /// Only a text field can have a pattern.
     #[error("a pattern is allowed only for a text; a time or an enum has a fixed form")]
     PatternOfNoText,
+    /// Only a text field can have a content.
+    #[error("a content is allowed only for a text; a time or an enum has a fixed form")]
+    ContentOfNoText,
     /// A pattern is invalid.
     #[error(transparent)]
     Pattern(#[from] PatternError),

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny};
 
-use crate::scheme::{Algorithm, SecretEncoding};
+use crate::scheme::{Algorithm, Content, SecretEncoding};
 use crate::signature::Op;
 use crate::suite::forms::{Entries, OneOf, present};
 use crate::suite::literal::Literal;
@@ -129,6 +129,10 @@ pub(super) struct FieldFile {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String", length(min = 1, max = 1000))]
     pub(super) pattern: Option<At<String>>,
+    /// What a text holds; any text by default.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "Content")]
+    pub(super) content: Option<At<Content>>,
 }
 
 /// The type of a field.

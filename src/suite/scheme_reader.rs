@@ -1,8 +1,8 @@
 //! Compiles a scheme into a [`Scheme`].
 
 use crate::scheme::{
-    Field, FieldKind, FieldSet, Freshness, Layout, List, Message, Order, Pair, Pairs, Pattern,
-    Scheme, SecretRule, TokenError, TokenGrammar, Unknown, is_field_name,
+    Content, Field, FieldKind, FieldSet, Freshness, Layout, List, Message, Order, Pair, Pairs,
+    Pattern, Scheme, SecretRule, TokenError, TokenGrammar, Unknown, is_field_name,
 };
 use crate::suite::error::{Fault, Problem};
 use crate::suite::forms::Entries;
@@ -90,10 +90,17 @@ fn read_fields(file: At<Entries<FieldFile>>) -> Result<FieldSet, Fault> {
             }
             pattern => read_pattern(pattern)?,
         };
+        let content = match field.content {
+            Some(content) if kind != FieldKind::Text => {
+                return Err(Fault::new(content.at, Problem::ContentOfNoText));
+            }
+            content => content.map_or(Content::Text, |content| content.value),
+        };
         Ok(Field {
             name: name.value,
             kind,
             pattern,
+            content,
         })
     };
     entries

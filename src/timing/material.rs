@@ -216,7 +216,7 @@ impl<'a> Tokens<'a> {
             .and_then(Value::as_text)
             .is_some_and(|text| text.contains('@'));
         let domain = Domain::of(self.suite, self.varied, &name);
-        let name = if domain.has_pattern() {
+        let name = if domain.has_a_form() {
             let number = name.parse().unwrap_or_default();
             domain.numbered(number).unwrap_or(name)
         } else if is_email {

@@ -65,19 +65,13 @@ fn other_line_ends_and_cuts_are_named() {
         &[
             ("carriage-returns", "identity-line-ends-changed"),
             ("no-blanks", "identity-blanks-removed"),
+            ("no-line-feeds", "identity-line-ends-removed"),
             ("blank-before", "identity-blank-added"),
             ("nul-behind", "identity-nul-behind"),
             ("cut", "identity-cut"),
             ("hex-of-the-body", "identity-hex"),
         ],
     );
-}
-
-/// One right token with a line feed was rejected, which is too little to name what did it.
-#[test(needs(PYTHON))]
-fn one_case_is_not_enough_for_a_cause() {
-    let diagnosis = diagnosis("github-webhook", "no-line-feeds");
-    assert_eq!(diagnosis["causes"], serde_json::json!([]));
 }
 
 /// f17: values as languages print them.

@@ -1,15 +1,10 @@
 //! What mistakes make of the delimiters and the constant texts of a message.
 
 use crate::mistakes::applicability::{constants, signs_much_beside_a_text};
-use crate::mistakes::content_forms::replaced;
-use crate::mistakes::message_forms::{composed, delimited, is_delimiter, name_of};
+use crate::mistakes::message_forms::{
+    composed, delimited, delimited_everywhere, name_of, own_delimiter,
+};
 use crate::mistakes::{Composition, Form, Forms, PieceKind};
-
-/// The first delimiter of the message.
-pub(super) fn own_delimiter<'a>(parts: &'a Composition<'_>) -> Option<&'a [u8]> {
-    let own = (0..parts.pieces.len()).find(|&at| is_delimiter(parts.pieces, at))?;
-    Some(&parts.pieces[own].bytes)
-}
 
 /// The parts joined without a delimiter.
 pub(super) fn no_delimiter(parts: &Composition<'_>) -> Forms<Vec<u8>> {
@@ -19,22 +14,6 @@ pub(super) fn no_delimiter(parts: &Composition<'_>) -> Forms<Vec<u8>> {
         forms.push(Form::new(everywhere, "nor in the constant text"));
     }
     forms
-}
-
-/// With another delimiter, which constant texts have, too.
-pub(super) fn delimited_everywhere(
-    parts: &Composition<'_>,
-    own: &[u8],
-    delimiter: &[u8],
-) -> Vec<u8> {
-    let mut message = Vec::with_capacity(64);
-    for piece in parts.pieces {
-        match piece.kind {
-            PieceKind::Literal => message.extend(replaced(&piece.bytes, own, delimiter)),
-            _ => message.extend_from_slice(&piece.bytes),
-        }
-    }
-    message
 }
 
 /// A delimiter of the scheme's at an end of the message.

@@ -71,9 +71,10 @@ pub(super) const MISTAKES: &[Mistake] = &[
                 vec![
                     Form::new(text.replace(' ', "").into_bytes(), "spaces only"),
                     Form::new(
-                        without(text, char::is_whitespace),
+                        without(text, |c| c.is_ascii_whitespace() || c == '\u{b}'),
                         "tabs and line ends, too",
                     ),
+                    Form::new(without(text, char::is_whitespace), "those of Unicode, too"),
                 ]
             })
         }),

@@ -288,7 +288,7 @@ pub(crate) fn as_javascript(number: f64) -> String {
         return "0".to_owned();
     }
     let (digits, exponent, sign) = shortest(number);
-    if (-7..21).contains(&exponent) {
+    if (-6..21).contains(&exponent) {
         return format!("{number}");
     }
     format!(

@@ -1,6 +1,6 @@
 //! The forms of a message that mistakes make.
 
-use crate::mistakes::constant_forms::{delimited_everywhere, own_delimiter};
+use crate::mistakes::content_forms::replaced;
 use crate::mistakes::{Composition, Form, Forms, Hash};
 use crate::mistakes::{Piece, PieceKind};
 use crate::scheme::MessagePart;
@@ -46,7 +46,7 @@ const PLACES: [(&str, bool, &str); 14] = [
 ];
 
 /// Whether a piece is a literal between two fields.
-pub(super) fn is_delimiter(pieces: &[Piece<'_>], at: usize) -> bool {
+fn is_delimiter(pieces: &[Piece<'_>], at: usize) -> bool {
     let is_field = |piece: Option<&Piece<'_>>| piece.is_some_and(|p| p.kind != PieceKind::Literal);
     pieces[at].kind == PieceKind::Literal
         && at > 0
@@ -63,6 +63,28 @@ pub(super) fn delimited(parts: &Composition<'_>, delimiter: &[u8]) -> Vec<u8> {
             &piece.bytes
         };
         message.extend_from_slice(bytes);
+    }
+    message
+}
+
+/// The first delimiter of the message.
+pub(super) fn own_delimiter<'a>(parts: &'a Composition<'_>) -> Option<&'a [u8]> {
+    let own = (0..parts.pieces.len()).find(|&at| is_delimiter(parts.pieces, at))?;
+    Some(&parts.pieces[own].bytes)
+}
+
+/// With another delimiter, which constant texts have, too.
+pub(super) fn delimited_everywhere(
+    parts: &Composition<'_>,
+    own: &[u8],
+    delimiter: &[u8],
+) -> Vec<u8> {
+    let mut message = Vec::with_capacity(64);
+    for piece in parts.pieces {
+        match piece.kind {
+            PieceKind::Literal => message.extend(replaced(&piece.bytes, own, delimiter)),
+            _ => message.extend_from_slice(&piece.bytes),
+        }
     }
     message
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::scheme::{Pattern, Refusal};
+use crate::scheme::{Content, Pattern, Refusal};
 use crate::signature::{Fields, Slug, Value};
 
 /// The type of a field.
@@ -42,6 +42,8 @@ pub struct Field {
     pub kind: FieldKind,
     /// The form of its texts, where the scheme states one. It does not bind the oracle.
     pub pattern: Option<Pattern>,
+    /// What its texts hold.
+    pub content: Content,
 }
 
 impl Field {
@@ -51,7 +53,22 @@ impl Field {
             name: name.into(),
             kind,
             pattern: None,
+            content: Content::Text,
         }
+    }
+
+    /// Whether it has a form: a pattern, or a content.
+    pub fn has_a_form(&self) -> bool {
+        self.pattern.is_some() || self.content != Content::Text
+    }
+
+    /// Whether some bytes are of its form.
+    pub fn takes(&self, bytes: &[u8]) -> bool {
+        self.content.holds(bytes)
+            && self
+                .pattern
+                .as_ref()
+                .is_none_or(|pattern| pattern.matches(bytes))
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod algorithm;
 mod call;
+mod content;
 mod definition;
 mod field;
 mod freshness;
@@ -25,6 +26,7 @@ mod token;
 
 pub use algorithm::{Algorithm, Keyed};
 pub use call::{Call, Implementation};
+pub use content::Content;
 pub use definition::Scheme;
 pub use field::{Field, FieldKind, FieldSet, FieldTexts, Filter, is_canonical_time, is_field_name};
 pub use freshness::{Freshness, FreshnessProblem};

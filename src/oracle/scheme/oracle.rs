@@ -109,10 +109,7 @@ impl Scheme {
     /// Whether fields, and those that a token carries, are of the forms that the scheme states.
     /// What is no text, and a token that cannot be taken apart, have no form.
     pub fn are_of_their_form(&self, fields: &Fields, token: Option<&str>) -> bool {
-        let fits = |field: usize, text: &[u8]| {
-            let pattern = self.fields.at(field).pattern.as_ref();
-            pattern.is_none_or(|pattern| pattern.matches(text))
-        };
+        let fits = |field: usize, text: &[u8]| self.fields.at(field).takes(text);
         let given = self.fields.iter().enumerate().all(|(at, field)| {
             let value = fields.value(&field.name).and_then(Value::to_bytes);
             value.is_none_or(|bytes| fits(at, &bytes))
