@@ -24,6 +24,7 @@ mod commands;
 mod descriptions;
 mod events;
 mod field_bodies;
+mod field_tokens;
 mod field_words;
 mod floors;
 mod fuzz;
