@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::adapters::{Adapter, ask, ask_made};
 use crate::explain::{
-    Answer, Asking, Cause, Probe, Question, Seen, Signed, Standing, Support, explain,
+    Answer, Asking, Cause, MOST_FORMS, Probe, Question, Seen, Signed, Standing, Support, explain,
     explain_verifier, matters, retain_supported, signed_at_the_present,
 };
 use crate::fuzz::coverage::{Disagreement, Sample, What};
@@ -12,7 +12,7 @@ use crate::fuzz::dedup::is_alike;
 use crate::fuzz::input::{Input, Signer};
 use crate::fuzz::seed_pool::SeedPool;
 use crate::generate::is_ordinary;
-use crate::mistakes::{MistakeId, Mistaken, catalogue};
+use crate::mistakes::{Choice, MistakeId, Mistaken, Pipeline, catalogue};
 use crate::results::{Causes, Observed};
 use crate::scheme::{Implementation, Reference};
 use crate::signature::{Op, Outcome, OutcomeKind, Request};
@@ -220,10 +220,15 @@ fn further_rights(
         .filter(|mistake| !mistake.is_of_verifying() && mistake.applies(scheme).is_ok());
     let mut chosen: Vec<&Vector> = Vec::new();
     for mistake in signing {
-        let mut planted = Mistaken::one(mistake);
-        if !is_alike(&planted.call(&disagreement.request.call(scheme)), outcome) {
+        // The first of its forms that does what was seen.
+        let forms = (0..MOST_FORMS).map(|form| Pipeline::right().with(Choice { mistake, form }));
+        let planted = forms.map(Mistaken::along).find_map(|mut planted| {
+            let does = planted.call(&disagreement.request.call(scheme));
+            is_alike(&does, outcome).then_some(planted)
+        });
+        let Some(mut planted) = planted else {
             continue;
-        }
+        };
         let changed = possible
             .iter()
             .filter(|one| !is_accepted(&mut planted, &one.request));

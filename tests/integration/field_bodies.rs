@@ -122,3 +122,26 @@ fn an_implementation_of_another_suite_is_not_conformant() {
         "{said}"
     );
 }
+
+/// A finding may be small enough for several mistakes: the suite's own tokens tell them apart, in
+/// whichever form the mistake was made.
+#[test(needs(PYTHON))]
+fn a_campaign_names_no_mistake_that_does_less_than_was_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    for seed in ["1", "2", "3"] {
+        let output = macproof("bodies")
+            .args(["fuzz", "prefinery", "--cases", "3000", "--seed", seed])
+            .args([
+                "--command",
+                "python3 implementation.py no-white-space verify",
+            ])
+            .arg("--output")
+            .arg(folder.path().join(seed))
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned()
+            + &String::from_utf8_lossy(&output.stdout);
+        assert!(said.contains("identity-blanks-removed"), "{said}");
+        assert!(!said.contains("identity-trimmed"), "{said}");
+    }
+}

@@ -37,6 +37,7 @@ MADE = {
     "carriage-returns": lambda text: text.encode().replace(b"\n", b"\r\n"),
     "no-line-feeds": lambda text: text.encode().replace(b"\n", b""),
     "no-blanks": lambda text: b"".join(text.encode().split()),
+    "no-white-space": lambda text: "".join(text.split()).encode(),
     "blank-before": lambda text: b" " + text.encode(),
     "nul-behind": lambda text: text.encode() + b"\0",
     "cut": lambda text: text.encode()[:10],
@@ -56,7 +57,7 @@ MADE = {
 
 
 def token(question):
-    [text] = question["fields"].values()
+    [text] = [value for name, value in question["fields"].items() if name != "lookup"]
     mac = hmac.new(question["secret"].encode(), MADE[FAULT](text), hashlib.sha256).hexdigest()
     return f"sha256={mac}" if question["suite"] == "github-webhook" else mac
 
@@ -82,7 +83,7 @@ for line in sys.stdin:
         said = {
             "protocol": 1,
             "implementation": {"name": FAULT, "language": "python"},
-            "suites": ["github-webhook", "jotreview"],
+            "suites": ["github-webhook", "jotreview", "prefinery"],
             "ops": [OP],
             "max_in_flight": 64,
         }
