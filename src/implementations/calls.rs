@@ -47,6 +47,8 @@ pub struct WebCall {
 pub(super) enum BodyTemplate {
     Json(JsonTemplate),
     Form(Vec<(String, TextTemplate)>),
+    /// Byte for byte, as a webhook is delivered.
+    Raw(TextTemplate),
 }
 
 /// An HTTP request to send, with all values filled in.
@@ -56,7 +58,7 @@ pub struct WebRequest {
     pub method: String,
     /// The URL.
     pub url: url::Url,
-    /// The headers, including the content type of the body.
+    /// The headers, including the content type of JSON and of a form.
     pub headers: Vec<(String, Vec<u8>)>,
     /// The body.
     pub body: Vec<u8>,
@@ -146,6 +148,7 @@ impl Call for WebCall {
                 Some("application/x-www-form-urlencoded"),
                 form(fields, request)?,
             ),
+            Some(BodyTemplate::Raw(template)) => (None, template.render(request, verbatim)?),
         };
         if let Some(kind) = kind.filter(|_| !has_type) {
             headers.push(("content-type".to_owned(), kind.into()));
@@ -175,6 +178,7 @@ impl Call for WebCall {
             Some(BodyTemplate::Form(fields)) => {
                 names.extend(fields.iter().flat_map(|(_, template)| template.names()));
             }
+            Some(BodyTemplate::Raw(template)) => names.extend(template.names()),
         }
         names
     }

@@ -131,8 +131,8 @@ pub enum DescriptionProblem {
     /// The name of an environment variable is invalid.
     #[error("invalid environment variable name {0:?}")]
     Variable(String),
-    /// Both a JSON body and a form are given.
-    #[error("a request has one body: json or form")]
+    /// Several bodies are given.
+    #[error("a request has one body: json, form or body")]
     TwoBodies,
     /// A regular expression does not compile.
     #[error("this expression does not compile: {0}")]

@@ -36,6 +36,13 @@ implementations:
         headers: {x-user: "user {fields.user_id}."}
         form: {user: "{fields.user_id}", other: "a=b&{fields.user_id}"}
         token: {header: x-token}
+  raw:
+    http:
+      suites: [s]
+      sign:
+        url: "http://127.0.0.1:1/raw"
+        body: "<{fields.user_id}>"
+        token: {header: x-token}
 "#;
 
 fn described(name: &str) -> Access {
@@ -221,6 +228,15 @@ proptest! {
         ];
         prop_assert_eq!(fields, expected);
     }
+}
+
+#[test]
+fn a_raw_body_carries_every_byte_and_adds_no_header() {
+    let every: Vec<u8> = (0..=u8::MAX).collect();
+    let rendered = render(&web_call("raw"), &Value::Bytes(every.clone())).unwrap();
+    assert_eq!(rendered.method, "POST");
+    assert_eq!(rendered.body, [b"<", &every[..], b">"].concat());
+    assert_eq!(rendered.headers, []);
 }
 
 #[test]

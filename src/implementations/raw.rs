@@ -201,6 +201,10 @@ pub(super) struct WebCallFile {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Entries<String>")]
     pub(super) form: Option<Entries<At<String>>>,
+    /// A raw body: a template whose values are sent byte for byte.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "String")]
+    pub(super) body: Option<At<String>>,
     /// Where to find the token; only for `sign`.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "ExtractFile")]
@@ -245,6 +249,10 @@ pub(super) struct SessionFile {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Entries<String>")]
     pub(super) form: Option<Entries<At<String>>>,
+    /// A raw body: a template whose values are sent byte for byte.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "String")]
+    pub(super) body: Option<At<String>>,
 }
 
 /// Where to find a token: exactly one of these.

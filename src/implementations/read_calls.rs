@@ -86,6 +86,7 @@ pub(super) fn web_call(file: At<WebCallFile>, is_sign: bool) -> Result<WebCall, 
         headers: file.headers,
         json: file.json,
         form: file.form,
+        body: file.body,
     };
     request.read(answer)
 }
@@ -98,6 +99,7 @@ pub(super) fn session_call(file: SessionFile) -> Result<WebCall, Fault> {
         headers: file.headers,
         json: file.json,
         form: file.form,
+        body: file.body,
     };
     request.read(AnswerRules {
         token: None,
@@ -117,6 +119,7 @@ struct RequestFile {
     headers: Option<Entries<At<String>>>,
     json: Option<At<serde_json::Value>>,
     form: Option<Entries<At<String>>>,
+    body: Option<At<String>>,
 }
 
 impl RequestFile {
@@ -126,14 +129,17 @@ impl RequestFile {
         let query = query.into_iter().map(named).collect::<Result<_, _>>()?;
         let url = UrlTemplate::parse(&self.url.value, query)
             .map_err(|error| Fault::new(self.url.at, error))?;
-        let body = match (self.json, self.form) {
-            (Some(json), Some(_)) => return Err(Fault::new(json.at, Problem::TwoBodies)),
-            (Some(json), None) => {
+        let body = match (self.json, self.form, self.body) {
+            (Some(json), Some(_), _) | (Some(json), _, Some(_)) => {
+                return Err(Fault::new(json.at, Problem::TwoBodies));
+            }
+            (None, Some(_), Some(body)) => return Err(Fault::new(body.at, Problem::TwoBodies)),
+            (Some(json), None, None) => {
                 let template = JsonTemplate::parse(json.value);
                 let template = template.map_err(|error| Fault::new(json.at, error))?;
                 Some(BodyTemplate::Json(template))
             }
-            (None, Some(form)) => {
+            (None, Some(form), None) => {
                 let field = |(name, text): (At<String>, At<String>)| {
                     let name = percent_encoded(name.value.as_bytes());
                     Ok((
@@ -144,7 +150,8 @@ impl RequestFile {
                 let fields = form.0.into_iter().map(field);
                 Some(BodyTemplate::Form(fields.collect::<Result<_, _>>()?))
             }
-            (None, None) => None,
+            (None, None, Some(body)) => Some(BodyTemplate::Raw(template(&body)?)),
+            (None, None, None) => None,
         };
         let method = match self.method {
             None if body.is_some() => "POST".to_owned(),

@@ -245,6 +245,62 @@ fn a_backend_with_its_own_secret_is_judged_with_it() {
 }
 
 /// What one case came to, of a server that answers so.
+/// A receiver of webhooks takes its body as it comes; one that parses it first is told what it
+/// does.
+#[test]
+fn a_receiver_of_raw_bodies_is_judged() {
+    const SECRET: &str = "the-secret-of-the-hook-0123456789";
+    let receiver = |reads: fn(&[u8]) -> Option<Vec<u8>>| {
+        WebServer::start(move |asked, stream| {
+            let mac =
+                |body: Vec<u8>| hex::encode(Algorithm::HmacSha256.mac(SECRET.as_bytes(), &body));
+            let due = reads(&asked.body).map(|body| format!("sha256={}", mac(body)));
+            let shown = asked.header("x-hub-signature-256");
+            let is_right = shown.is_some() && shown == due.as_deref();
+            let status = if is_right {
+                "200 OK"
+            } else {
+                "401 Unauthorized"
+            };
+            respond(stream, status, "", "")
+        })
+    };
+    let judged = |server: &WebServer| {
+        let yaml = format!(
+            r#"
+implementations:
+  receiver:
+    secret: {{env: HOOK_SECRET}}
+    http:
+      suites: [github-webhook]
+      inputs: [text, bytes]
+      verify:
+        url: "{}/hook"
+        headers: {{x-hub-signature-256: "{{token}}", content-type: "application/json"}}
+        body: "{{fields.payload}}"
+        accept: {{status: 200}}
+        reject: {{status: [400, 401]}}
+"#,
+            server.url()
+        );
+        let suites = suites("github-webhook");
+        let options = options_with(WhoseSecret::Own(Secret::new(SECRET)));
+        let (counts, _) = tally(&run_with(&suites, &yaml, &options).unwrap());
+        (counts.get(&Verdict::Pass).copied(), bad_verdicts(&counts))
+    };
+    let sound = receiver(|body| Some(body.to_vec()));
+    let (passed, bad) = judged(&sound);
+    assert!(
+        passed.is_some_and(|passed| passed > 100) && bad == 0,
+        "{passed:?} {bad}"
+    );
+    let parses = receiver(|body| {
+        let value: serde_json::Value = serde_json::from_slice(body).ok()?;
+        Some(value.to_string().into_bytes())
+    });
+    assert!(judged(&parses).1 > 10);
+}
+
 fn observed_of(
     answer: impl Fn(&Asked, &mut std::net::TcpStream) -> Then + Send + Sync + 'static,
 ) -> Result<Observed, String> {
@@ -639,6 +695,10 @@ fn errors_have_a_location() {
         ("lone-percent", web("url: \"http://a/%4{fields.user_id}\"")),
         ("method", web("url: \"http://a/\", method: get")),
         ("two-bodies", web("url: \"http://a/\", json: {}, form: {}")),
+        (
+            "form-and-body",
+            web("url: \"http://a/\", form: {}, body: \"\""),
+        ),
         (
             "length",
             web("url: \"http://a/\", headers: {Content-Length: \"5\"}"),
