@@ -20,6 +20,9 @@ pub(super) fn clues(
     if let Some(clue) = nearly_right(inputs, token) {
         return vec![clue];
     }
+    if let Some(clue) = printed_object(token) {
+        return vec![clue.to_owned()];
+    }
     let mut clues = Vec::new();
     around(token, &mut clues);
     contents(inputs, token, &mut clues);
@@ -45,6 +48,43 @@ pub(super) fn clues(
         ));
     }
     clues
+}
+
+/// What programs print for a value that is not text.
+fn printed_object(token: &str) -> Option<&'static str> {
+    const NOT_YET: &str = "it is how a program prints a value that is not there yet: wait for the MAC, and write that into the token";
+    const OBJECT: &str = "it is how a program prints an object, not what the object holds: take the bytes of the MAC, encode them as the scheme says, and write that into the token";
+    const NOTHING: &str = "it is how a program prints no value: the MAC was never made, or it never reached the token";
+    let runs = token.split(|c: char| !c.is_ascii_alphanumeric());
+    if runs.map(str::len).max().unwrap_or_default() >= LONG {
+        return None;
+    }
+    let has = |texts: &[&str]| texts.iter().any(|text| token.contains(text));
+    let is_between = |before: &str, behind: char| {
+        token
+            .find(before)
+            .is_some_and(|at| token[at..].contains(behind))
+    };
+    // The whole token, or what follows its prefix.
+    let last = token.rsplit(['=', ',', ':', ' ']).next().unwrap_or(token);
+    if has(&["[object Promise]", "Promise {", "<coroutine object"]) {
+        return Some(NOT_YET);
+    }
+    if has(&[
+        "[object ",
+        "[B@",
+        "System.Byte[]",
+        " object at 0x",
+        "_hashlib.HASH",
+        "ArrayBuffer {",
+    ]) || is_between("#<", '>')
+    {
+        return Some(OBJECT);
+    }
+    let nothings = ["null", "undefined", "None", "nil", "NaN", "<nil>"];
+    nothings
+        .contains(&last.trim_matches('"'))
+        .then_some(NOTHING)
 }
 
 /// How few characters may differ from the right token.
@@ -298,10 +338,31 @@ fn time(inputs: &Inputs<'_>, carried: Option<&CarriedTime>, clues: &mut Vec<Stri
 
 #[cfg(test)]
 mod tests {
-    use super::nearly_right;
+    use super::{nearly_right, printed_object};
     use crate::mistakes::{Inputs, Pipeline};
     use crate::signature::{Op, OutcomeKind};
     use crate::suite::Expect;
+
+    #[test]
+    fn printed_objects_are_told() {
+        for (token, said) in [
+            ("[B@6d06d69c", "prints an object"),
+            ("sha256=[object ArrayBuffer]", "prints an object"),
+            ("<hmac.HMAC object at 0x7f1c2d3e4f50>", "prints an object"),
+            ("#<OpenSSL::HMAC:0x00007f>", "prints an object"),
+            ("System.Byte[]", "prints an object"),
+            ("[object Promise]", "not there yet"),
+            ("t=1731705121,v1=undefined", "no value"),
+            ("\"null\"", "no value"),
+        ] {
+            let clue = printed_object(token).unwrap_or_default();
+            assert!(clue.contains(said), "{token}: {clue}");
+        }
+        let with_a_mac = format!("v1={} null", "ab".repeat(32));
+        for token in ["none-of-them", "", "#", &with_a_mac] {
+            assert_eq!(printed_object(token), None, "{token}");
+        }
+    }
 
     #[test]
     fn a_damaged_right_token_is_told_from_one_of_another_key() {
