@@ -9,6 +9,7 @@ use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::hash::Hash;
 
+use crate::explain::fit::remarks;
 use crate::explain::pasted::explain_pasted;
 use crate::explain::question::Question;
 use crate::explain::search::DEEPEST;
@@ -103,11 +104,12 @@ pub(super) fn solve_to(puzzle: &Puzzle<'_>, deepest: usize) -> Explanation {
         }
     }
     let mut explanation = best(puzzle, &alternatives, &found);
-    if let [given, _, ..] = puzzle.secrets {
-        let of = format!("the secret of {}", given.name);
-        for remark in &mut explanation.remarks {
-            *remark = remark.replacen("the secret", &of, 1);
-        }
+    if let [given, _, ..] = puzzle.secrets
+        && !explanation.remarks.is_empty()
+    {
+        let subject = format!("the secret of {}", given.name);
+        let secrets = secrets_for(puzzle.scheme, puzzle.fields, &given.secret);
+        explanation.remarks = remarks(&subject, puzzle.scheme, &secrets, puzzle.fields);
     }
     explanation.tried = tried;
     // Who pastes a request may paste a secret with it.

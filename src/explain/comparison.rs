@@ -210,7 +210,7 @@ mod tests {
             (format!("\"{hex}\""), "it is written as JSON writes texts"),
             (
                 hex.replacen("fb", "fc", 1),
-                "1 of its 64 characters differ, at 2",
+                "1 of its 64 characters differs, at 2",
             ),
         ] {
             let said = said(&token);

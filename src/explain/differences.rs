@@ -255,9 +255,14 @@ fn as_texts(token: &str, expected: &str) -> Option<Difference> {
         let other = (0..is.len()).filter(|&at| is[at] != due[at]);
         let other: Vec<String> = other.map(|at| (at + 1).to_string()).collect();
         if other.len() <= FEW {
+            let differ = if other.len() == 1 {
+                "differs"
+            } else {
+                "differ"
+            };
             return Some(difference(
                 format!(
-                    "{} of its {} characters differ, at {}",
+                    "{} of its {} characters {differ}, at {}",
                     other.len(),
                     is.len(),
                     other.join(", ")

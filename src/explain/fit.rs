@@ -3,18 +3,25 @@
 use crate::scheme::{FieldTexts, Refusal, Scheme, SecretEncoding, SecretRule};
 use crate::signature::{Fields, Secret, Secrets};
 
-/// What is wrong with the secret that counts for these fields.
-pub(super) fn remarks(scheme: &Scheme, secrets: &Secrets, fields: &Fields) -> Vec<String> {
+/// What is wrong with the secret that counts for these fields; it is told of as `subject`.
+pub(super) fn remarks(
+    subject: &str,
+    scheme: &Scheme,
+    secrets: &Secrets,
+    fields: &Fields,
+) -> Vec<String> {
     let texts = FieldTexts::read(&scheme.fields, fields);
     let selected = texts.and_then(|texts| scheme.select_secret(secrets, &texts));
-    selected.map_or_else(|_| Vec::new(), |secret| of_secret(&scheme.secret, secret))
+    let said = selected.map_or_else(|_| Vec::new(), |secret| of_secret(&scheme.secret, secret));
+    let remark = |said: String| format!("{subject} {said}");
+    said.into_iter().map(remark).collect()
 }
 
-/// What is wrong with a secret, in words that do not repeat it.
+/// What is wrong with a secret, as what is said of it, in words that do not repeat it.
 fn of_secret(rule: &SecretRule, secret: &Secret) -> Vec<String> {
     let text = String::from_utf8_lossy(secret.reveal());
     if text.is_empty() {
-        return vec!["the secret is empty".to_owned()];
+        return vec!["is empty".to_owned()];
     }
     let bare = text.trim();
     let around = [
@@ -25,7 +32,7 @@ fn of_secret(rule: &SecretRule, secret: &Secret) -> Vec<String> {
     let around: Vec<String> = around.into_iter().flatten().collect();
     let mut remarks = Vec::new();
     if !around.is_empty() {
-        remarks.push(format!("the secret {}", around.join(" and ")));
+        remarks.push(around.join(" and "));
     }
     // Of what stands around it is told already.
     let bare = if around.is_empty() {
@@ -61,14 +68,10 @@ fn of_form(rule: &SecretRule, secret: &Secret) -> Option<String> {
         Some(prefix) => format!("{prefix} followed by {encoding}"),
     };
     match (rule.key(secret), &rule.pattern) {
-        (Err(Refusal::EmptySecret), _) => Some(format!(
-            "the secret is empty; the scheme's secrets are {due}"
-        )),
-        (Err(_), _) => Some(format!(
-            "the secret is not {due}, as the scheme's secrets are"
-        )),
+        (Err(Refusal::EmptySecret), _) => Some(format!("is empty; the scheme's secrets are {due}")),
+        (Err(_), _) => Some(format!("is not {due}, as the scheme's secrets are")),
         (Ok(_), Some(pattern)) if !pattern.matches(secret.reveal()) => Some(format!(
-            "the secret does not have the form of the scheme's secrets, {}",
+            "does not have the form of the scheme's secrets, {}",
             pattern.as_str()
         )),
         (Ok(_), _) => None,
@@ -102,42 +105,35 @@ mod tests {
             encoding: SecretEncoding::Hex,
             ..text.clone()
         };
-        let not_prefixed = "the secret is not wh_ followed by base64, as the scheme's secrets are";
-        let not_formed = "the secret does not have the form of the scheme's secrets, sk_[a-z]{4}";
+        let not_prefixed = "is not wh_ followed by base64, as the scheme's secrets are";
+        let not_formed = "does not have the form of the scheme's secrets, sk_[a-z]{4}";
         for (rule, secret, expected) in [
             (&text, "abc", &[][..]),
-            (&text, "", &["the secret is empty"]),
-            (&text, "abc\n", &["the secret ends with a line end"]),
+            (&text, "", &["is empty"]),
+            (&text, "abc\n", &["ends with a line end"]),
             (
                 &text,
                 "\tabc ",
-                &["the secret begins with a blank and ends with a blank"],
+                &["begins with a blank and ends with a blank"],
             ),
             (&prefixed, "wh_QUJD", &[]),
             (&prefixed, "QUJD", &[]),
-            (&prefixed, "wh_QUJD ", &["the secret ends with a blank"]),
+            (&prefixed, "wh_QUJD ", &["ends with a blank"]),
             (&prefixed, "v1,wh_QUJD", &[not_prefixed]),
             (&prefixed, "wh_!", &[not_prefixed]),
             (
                 &prefixed,
                 " wh_! ",
-                &[
-                    "the secret begins with a blank and ends with a blank",
-                    not_prefixed,
-                ],
+                &["begins with a blank and ends with a blank", not_prefixed],
             ),
             (
                 &prefixed,
                 "wh_",
-                &["the secret is empty; the scheme's secrets are wh_ followed by base64"],
+                &["is empty; the scheme's secrets are wh_ followed by base64"],
             ),
             (&formed, "sk_abcd", &[]),
             (&formed, "pk_abcd", &[not_formed]),
-            (
-                &hex,
-                "xyz",
-                &["the secret is not hex, as the scheme's secrets are"],
-            ),
+            (&hex, "xyz", &["is not hex, as the scheme's secrets are"]),
         ] {
             assert_eq!(
                 of_secret(rule, &Secret::new(secret)),

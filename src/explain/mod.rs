@@ -55,6 +55,6 @@ pub use explanation::{
 pub use question::{Question, explain};
 pub use schemes::solve_by_any;
 pub use support::{Signed, Standing, Support, matters, retain_supported};
-pub use suspects::{MOST_FORMS, Probe};
+pub use suspects::{FORMS_TRIED, Probe};
 pub use times::signed_at_the_present;
 pub use verifier::{explain_verifier, signing_mistakes};

@@ -103,7 +103,12 @@ pub(super) fn explain_to(question: &Question<'_>, deepest: usize) -> Explanation
         }
     }
     if explanation.answer != Answer::Right {
-        explanation.remarks = remarks(question.scheme, question.secrets, question.fields);
+        explanation.remarks = remarks(
+            "the secret",
+            question.scheme,
+            question.secrets,
+            question.fields,
+        );
     }
     explanation
 }

@@ -12,7 +12,7 @@ use crate::scheme::{FieldKind, FieldTexts, Scheme, Verification};
 use crate::signature::{Context, Fields, Op, Request, Secret, Value};
 
 /// More forms of one mistake than that are not tried.
-pub const MOST_FORMS: usize = 12;
+pub const FORMS_TRIED: usize = 12;
 
 /// A way to make tokens that a verifier may expect.
 #[derive(Clone, Debug)]
@@ -68,7 +68,7 @@ pub(super) fn applicable(scheme: &Scheme, own_tokens_only: bool) -> Vec<&'static
 /// One suspect for each form of a mistake that makes a token of any of these inputs.
 pub(super) fn suspects_of(mistake: &'static Mistake, inputs: &[Input<'_>]) -> Vec<Suspect> {
     let mut suspects = Vec::new();
-    for form in 0..MOST_FORMS {
+    for form in 0..FORMS_TRIED {
         let suspect = Suspect {
             pipeline: Pipeline::right().with(Choice { mistake, form }),
         };

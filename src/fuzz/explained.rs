@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::adapters::{Adapter, ask, ask_made};
 use crate::explain::{
-    Answer, Asking, Cause, MOST_FORMS, Probe, Question, Seen, Signed, Standing, Support, explain,
+    Answer, Asking, Cause, FORMS_TRIED, Probe, Question, Seen, Signed, Standing, Support, explain,
     explain_verifier, matters, retain_supported, signed_at_the_present,
 };
 use crate::fuzz::coverage::{Disagreement, Sample, What};
@@ -221,7 +221,7 @@ fn further_rights(
     let mut chosen: Vec<&Vector> = Vec::new();
     for mistake in signing {
         // The first of its forms that does what was seen.
-        let forms = (0..MOST_FORMS).map(|form| Pipeline::right().with(Choice { mistake, form }));
+        let forms = (0..FORMS_TRIED).map(|form| Pipeline::right().with(Choice { mistake, form }));
         let planted = forms.map(Mistaken::along).find_map(|mut planted| {
             let does = planted.call(&disagreement.request.call(scheme));
             is_alike(&does, outcome).then_some(planted)

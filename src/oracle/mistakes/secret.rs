@@ -122,7 +122,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("secret-given-with-more-before"),
         title: "the secret is used without what stands before it",
-        wrong: "What stands before the secret is no part of it, and here it is taken off; whoever takes the secret as it is given has another key.",
+        wrong: "The key is made without what stands before the secret, so an implementation that uses the secret as it was given has another key.",
         remedy: "Give the secret as it is issued, beginning with {prefix}.",
         applies: secret_has_prefix,
         change: Change::Decoding(from_its_prefix),

@@ -1,5 +1,7 @@
 //! Forms (`application/x-www-form-urlencoded`) that are parsed and written again.
 
+use percent_encoding::percent_decode;
+
 use crate::mistakes::identity_forms::{escape, json};
 use crate::mistakes::{Form, Forms};
 
@@ -22,21 +24,12 @@ fn pairs(text: &[u8]) -> Pairs {
 
 /// A text without its percent escapes; what is no escape stays as it is.
 pub(super) fn decoded(text: &[u8], plus_is_a_blank: bool) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((&first, others)) = rest.split_first() {
-        rest = others;
-        let mut byte = [0];
-        match first {
-            b'%' if others.len() >= 2 && hex::decode_to_slice(&others[..2], &mut byte).is_ok() => {
-                out.push(byte[0]);
-                rest = &others[2..];
-            }
-            b'+' if plus_is_a_blank => out.push(b' '),
-            other => out.push(other),
-        }
-    }
-    out
+    let blank = |&byte: &u8| match byte {
+        b'+' if plus_is_a_blank => b' ',
+        other => other,
+    };
+    let text: Vec<u8> = text.iter().map(blank).collect();
+    percent_decode(&text).collect()
 }
 
 /// How a program encodes a form.

@@ -23,6 +23,30 @@ struct Print {
     is_sorted: bool,
 }
 
+/// As Java prints a map.
+const JAVA: Print = Print {
+    null: "null",
+    yes: "true",
+    no: "false",
+    braces: ["{", "}"],
+    brackets: ["[", "]"],
+    colon: "=",
+    comma: ", ",
+    number: of_java,
+    name: str::to_owned,
+    text: str::to_owned,
+    is_sorted: false,
+};
+/// As Ruby did before 3.4.
+const RUBY: Print = Print {
+    null: "nil",
+    colon: "=>",
+    number: of_python,
+    name: ruby,
+    text: ruby,
+    ..JAVA
+};
+
 const PRINTS: [(&str, Print); 5] = [
     (
         "names and texts in single quotes",
@@ -30,78 +54,32 @@ const PRINTS: [(&str, Print); 5] = [
             null: "None",
             yes: "True",
             no: "False",
-            braces: ["{", "}"],
-            brackets: ["[", "]"],
             colon: ": ",
-            comma: ", ",
             number: of_python,
             name: python,
             text: python,
-            is_sorted: false,
+            ..JAVA
         },
     ),
-    (
-        "no quotes, = behind names",
-        Print {
-            null: "null",
-            yes: "true",
-            no: "false",
-            braces: ["{", "}"],
-            brackets: ["[", "]"],
-            colon: "=",
-            comma: ", ",
-            number: of_java,
-            name: str::to_owned,
-            text: str::to_owned,
-            is_sorted: false,
-        },
-    ),
-    (
-        "=> behind names",
-        Print {
-            null: "nil",
-            yes: "true",
-            no: "false",
-            braces: ["{", "}"],
-            brackets: ["[", "]"],
-            colon: "=>",
-            comma: ", ",
-            number: of_python,
-            name: ruby,
-            text: ruby,
-            is_sorted: false,
-        },
-    ),
+    ("no quotes, = behind names", JAVA),
+    ("=> behind names", RUBY),
     (
         "=> between blanks behind names",
         Print {
-            null: "nil",
-            yes: "true",
-            no: "false",
-            braces: ["{", "}"],
-            brackets: ["[", "]"],
             colon: " => ",
-            comma: ", ",
-            number: of_python,
-            name: ruby,
-            text: ruby,
-            is_sorted: false,
+            ..RUBY
         },
     ),
     (
         "map[…], items separated by blanks",
         Print {
             null: "<nil>",
-            yes: "true",
-            no: "false",
             braces: ["map[", "]"],
-            brackets: ["[", "]"],
             colon: ":",
             comma: " ",
             number: |number| as_go(number.parse().unwrap_or(f64::NAN)),
-            name: str::to_owned,
-            text: str::to_owned,
             is_sorted: true,
+            ..JAVA
         },
     ),
 ];
