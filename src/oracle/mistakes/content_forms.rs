@@ -1,6 +1,7 @@
 //! Bodies and values as other programs rewrite them.
 
-use crate::mistakes::identity_forms::{WINDOWS_1252, json, without};
+use crate::mistakes::identity_forms::{WINDOWS_1252, without};
+use crate::mistakes::json_text::Escapes;
 use crate::mistakes::{Form, Forms};
 
 pub(super) fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
@@ -223,8 +224,8 @@ pub(super) fn as_a_json_object(field: &str, text: &str) -> Forms<Vec<u8>> {
             let words = format!("with the key {name}, {words}");
             forms.push(Form::new(written.into_bytes(), words));
         };
-        let escaped = format!("\"{}\"", json(text, true, false));
-        let plain = format!("\"{}\"", json(text, false, false));
+        let escaped = Escapes::PYTHON.quoted(text);
+        let plain = Escapes::FEW.quoted(text);
         let or_number = |quoted: &String| {
             if is_number {
                 text.to_owned()

@@ -3,6 +3,7 @@
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::canonical_combining_class;
 
+use crate::mistakes::json_text::Escapes;
 use crate::mistakes::{Form, Forms};
 
 /// The change of a text; bytes that are no UTF-8 stay as they are.
@@ -188,66 +189,22 @@ pub(crate) fn html_escaped(text: &str) -> Forms<Vec<u8>> {
 
 /// The inside of a JSON string: other characters as they are, or as `\u00e9`, or PHP's `\/` too.
 pub(crate) fn json_escaped(text: &str) -> Forms<Vec<u8>> {
+    let escaped = |escapes: Escapes| escapes.escaped(text).into_bytes();
     vec![
-        Form::new(
-            json(text, true, false).into_bytes(),
-            "\\u escapes for other characters",
-        ),
-        Form::new(
-            json(text, true, true).into_bytes(),
-            "\\u escapes, and \\/ for a slash",
-        ),
-        Form::new(
-            json(text, false, false).into_bytes(),
-            "needful escapes only",
-        ),
+        Form::new(escaped(Escapes::PYTHON), "\\u escapes for other characters"),
+        Form::new(escaped(Escapes::PHP), "\\u escapes, and \\/ for a slash"),
+        Form::new(escaped(Escapes::FEW), "needful escapes only"),
     ]
 }
 
 /// A whole JSON string, quotes and all.
 pub(crate) fn json_quoted(text: &str) -> Forms<Vec<u8>> {
-    let quoted = |inside: String| format!("\"{inside}\"").into_bytes();
+    let quoted = |escapes: Escapes| escapes.quoted(text).into_bytes();
     vec![
-        Form::new(
-            quoted(json(text, false, false)),
-            "other characters as they are",
-        ),
-        Form::new(
-            quoted(json(text, true, false)),
-            "\\u escapes for other characters",
-        ),
-        Form::new(
-            quoted(json(text, true, true)),
-            "\\u escapes, and \\/ for a slash",
-        ),
+        Form::new(quoted(Escapes::FEW), "other characters as they are"),
+        Form::new(quoted(Escapes::PYTHON), "\\u escapes for other characters"),
+        Form::new(quoted(Escapes::PHP), "\\u escapes, and \\/ for a slash"),
     ]
-}
-
-pub(super) fn json(text: &str, ascii: bool, slash: bool) -> String {
-    let mut out = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            '/' if slash => out.push_str("\\/"),
-            '\0'..='\u{1f}' => push_escapes(c, &mut out),
-            _ if ascii && !c.is_ascii() => push_escapes(c, &mut out),
-            _ => out.push(c),
-        }
-    }
-    out
-}
-
-fn push_escapes(c: char, out: &mut String) {
-    for unit in c.encode_utf16(&mut [0; 2]) {
-        out.push_str("\\u");
-        out.push_str(&hex::encode(unit.to_be_bytes()));
-    }
 }
 
 /// A text of digits as a whole number prints: without its leading zeros.

@@ -26,6 +26,7 @@ mod encoding_prints;
 mod identity;
 mod identity_forms;
 mod interpreting;
+mod json_text;
 #[cfg(test)]
 mod laws;
 mod lenient;

@@ -2,7 +2,8 @@
 
 use crate::mistakes::applicability::{always, secret_is_text};
 use crate::mistakes::content_forms::{printed, utf_8_twice};
-use crate::mistakes::identity_forms::{html_escaped, json, latin1, of_text, percent_encoded};
+use crate::mistakes::identity_forms::{html_escaped, latin1, of_text, percent_encoded};
+use crate::mistakes::json_text::Escapes;
 use crate::mistakes::{Change, Form, Forms, Mistake, MistakeId, Stage};
 use crate::signature::Encoding;
 
@@ -159,8 +160,12 @@ fn escaped(text: &[u8]) -> Forms<Vec<u8>> {
         first.map_or_else(|| text.to_vec(), |form| form.value)
     };
     let as_json = |slash: bool| {
+        let escapes = Escapes {
+            slash,
+            ..Escapes::FEW
+        };
         first(of_text(text, |text| {
-            Form::only(json(text, false, slash).into_bytes())
+            Form::only(escapes.escaped(text).into_bytes())
         }))
     };
     vec![

@@ -26,7 +26,7 @@ mod token;
 
 pub use algorithm::{Algorithm, Keyed};
 pub use call::{Call, Implementation};
-pub use content::Content;
+pub use content::{Content, json_document};
 pub use definition::Scheme;
 pub use field::{Field, FieldKind, FieldSet, FieldTexts, Filter, is_canonical_time, is_field_name};
 pub use freshness::{Freshness, FreshnessProblem};

@@ -2,7 +2,8 @@
 
 use percent_encoding::percent_decode;
 
-use crate::mistakes::identity_forms::{escape, json};
+use crate::mistakes::identity_forms::escape;
+use crate::mistakes::json_text::Escapes;
 use crate::mistakes::{Form, Forms};
 
 /// The names of a form with their values, decoded.
@@ -126,13 +127,8 @@ pub(super) fn sorted(text: &[u8]) -> Forms<Vec<u8>> {
 /// The pairs as an object of JSON; a name that stands several times has a list.
 pub(super) fn as_json(text: &[u8]) -> Forms<Vec<u8>> {
     let known = pairs(text);
-    let with = |ascii: bool, colon: &str, comma: &str| {
-        let quoted = |bytes: &[u8]| {
-            format!(
-                "\"{}\"",
-                json(&String::from_utf8_lossy(bytes), ascii, false)
-            )
-        };
+    let with = |escapes: Escapes, colon: &str, comma: &str| {
+        let quoted = |bytes: &[u8]| escapes.quoted(&String::from_utf8_lossy(bytes));
         let mut names: Vec<&[u8]> = Vec::new();
         for (name, _) in &known {
             if !names.contains(&name.as_slice()) {
@@ -155,10 +151,13 @@ pub(super) fn as_json(text: &[u8]) -> Forms<Vec<u8>> {
         format!("{{{}}}", entries.join(comma)).into_bytes()
     };
     vec![
-        Form::new(with(false, ":", ","), "compact"),
-        Form::new(with(true, ": ", ", "), "with blanks, \\u escapes"),
-        Form::new(with(true, ":", ","), "compact, \\u escapes"),
-        Form::new(with(false, ": ", ", "), "with blanks"),
+        Form::new(with(Escapes::FEW, ":", ","), "compact"),
+        Form::new(
+            with(Escapes::PYTHON, ": ", ", "),
+            "with blanks, \\u escapes",
+        ),
+        Form::new(with(Escapes::PYTHON, ":", ","), "compact, \\u escapes"),
+        Form::new(with(Escapes::FEW, ": ", ", "), "with blanks"),
     ]
 }
 

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::scheme::json_document;
+
 /// A value of JSON.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Json<'a> {
@@ -22,11 +24,10 @@ pub(super) enum Json<'a> {
 const DEEPEST: usize = 64;
 
 impl<'a> Json<'a> {
-    /// An object or a list. Other values are ordinary texts, too.
+    /// What a [`json_document`] holds. Where one is too deep, or a text in it has half of a
+    /// surrogate pair, it stays as it is.
     pub(super) fn document(text: &'a str) -> Option<Self> {
-        let begins = text.trim_ascii_start().starts_with(['{', '[']);
-        let raw: &RawValue = begins.then(|| serde_json::from_str(text).ok())??;
-        Self::of(raw, DEEPEST)
+        Self::of(json_document(text)?, DEEPEST)
     }
 
     fn of(raw: &'a RawValue, depth: usize) -> Option<Self> {

@@ -1,7 +1,7 @@
 //! JSON that is parsed and signed as a language prints the result.
 
 use crate::mistakes::documents::json::Json;
-use crate::mistakes::documents::json_writing::{of_java, of_python};
+use crate::mistakes::documents::json_numbers::{of_java, of_python};
 use crate::mistakes::identity_forms::as_go;
 use crate::mistakes::{Form, Forms};
 

@@ -7,7 +7,9 @@
 mod catalogue;
 mod form;
 mod json;
+mod json_numbers;
 mod json_printing;
+mod json_writers;
 mod json_writing;
 mod url;
 
