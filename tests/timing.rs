@@ -1,5 +1,5 @@
-//! `macproof timing` on real processes: gross leaks are found in every language, and whoever
-//! defeats the measurement gets no verdict. No time is asserted.
+//! `macproof timing` on real processes: gross leaks are found in every language, and an
+//! implementation that defeats the measurement gets no verdict. No time is asserted.
 //!
 //! In a binary of its own, so that none of the other tests runs beside a measurement.
 
@@ -66,7 +66,7 @@ fn timing(arguments: &[&str]) -> (Option<i32>, Value) {
     (output.status.code(), result)
 }
 
-/// Measures anew while the machine is too busy for it; nothing, where it always was. That it says
+/// Measures again while the machine is too busy for it; nothing, where it always was. That it says
 /// so, and not that there is no leak, is right then.
 fn measured_in_peace(arguments: &[&str]) -> Option<(Option<i32>, Value)> {
     let mut reasons = Vec::new();

@@ -10,8 +10,7 @@ use crate::adapters::process_group::ProcessGroup;
 use crate::adapters::{AdapterCommand, AdapterError};
 
 /// Runs a command to its end, however long that takes. What it writes goes to standard error.
-/// Whoever sets `interrupt` is heard within 100 ms; the command is ended then, with all that it has
-/// started.
+/// Within 100 ms of `interrupt` the command is ended, with all that it has started.
 pub fn build(
     command: &AdapterCommand,
     grace: Duration,

@@ -226,7 +226,7 @@ impl Family {
         }
     }
 
-    /// Whoever descends from the leader and has not ended; those that have are reaped.
+    /// The leader's descendants that have not ended; those that have are reaped.
     fn living(&mut self) -> Vec<Process> {
         let table = self.look();
         table

@@ -3,7 +3,7 @@
 use crate::protocol::{PreparedRequest, Reply};
 use crate::results::Failure;
 
-/// A request in the books of whoever asks; its meaning is theirs alone.
+/// A request as the exchange numbers it; only the exchange knows what the number means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(pub u64);
 

@@ -62,7 +62,7 @@ impl LineBuffer {
     }
 
     /// Reads once from a pipe that does not block. As long as there are whole lines of more than
-    /// the protocol's longest together, nothing is read: whoever reads takes them out as well.
+    /// the protocol's longest together, nothing is read: the caller takes them out as well.
     pub(super) fn read(&mut self, pipe: impl AsFd) -> Result<Read, Errno> {
         if self.start > 0 {
             self.bytes.drain(..self.start);

@@ -1,5 +1,5 @@
 //! How an implementation is reached: as a subprocess or a server that speaks the protocol. And the
-//! other side of it, which serves an implementation of ours to whoever asks.
+//! other side of it, which serves an implementation of ours.
 //!
 //! A [`Transport`] says how it is reached, an [`Adapter`] is there to answer, an [`Exchange`] has the
 //! requests. `subprocess` owns a process; `http` owns its connections to a server; `exec_adapter`

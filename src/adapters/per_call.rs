@@ -116,8 +116,8 @@ impl ChildCall {
         self.stdin.is_none() && self.stdout.is_none() && self.stderr.is_none()
     }
 
-    /// Writes what it takes, waits a while, and reads what it gives. Whoever has closed one pipe
-    /// may go on with the others.
+    /// Writes what it takes, waits a while, and reads what it gives. A process that has closed
+    /// one pipe may go on with the others.
     fn turn(&mut self) -> Result<(), AdapterError> {
         if let Some(stdin) = &self.stdin {
             match self.outgoing.write(stdin) {

@@ -67,8 +67,8 @@ fn is_headline(line: &[u8]) -> bool {
     !line[0].is_ascii_whitespace() && (says(b"Error") || says(b"Exception") || says(b"panic: "))
 }
 
-/// What an adapter printed, in quotation marks: both ends of it where it is long. It is raw, so
-/// that whoever shows it makes it visible, once.
+/// What an adapter printed, in quotation marks: both ends of it where it is long. It is raw:
+/// the report that shows it escapes it, once.
 pub(super) fn shown(line: &[u8]) -> String {
     const HEAD: usize = 140;
     const TAIL: usize = 60;

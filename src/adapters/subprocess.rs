@@ -52,7 +52,7 @@ struct Crash {
 }
 
 impl<'a> Subprocess<'a> {
-    /// Starts an adapter and greets it. Whoever sets `interrupt` is heard within 100 ms.
+    /// Starts an adapter and greets it. It ends within 100 ms of `interrupt`.
     pub(super) fn start(
         command: &'a AdapterCommand,
         limits: Limits,

@@ -37,7 +37,7 @@ pub(crate) fn interrupt_flag() -> Result<Arc<AtomicBool>, Stop> {
         .name("signals".to_owned())
         .spawn(move || {
             for signal in &mut signals {
-                // Before the flag: whoever sees that can tell the signal.
+                // Before the flag: once that is set, the signal is known.
                 received(signal);
                 if signal == SIGQUIT || set.swap(true, Ordering::Relaxed) {
                     end_children();

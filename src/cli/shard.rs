@@ -6,7 +6,7 @@ use crate::runner::Shard;
 /// Where a Kubernetes Indexed Job says which of its pods this is, from 0.
 const INDEX: &str = "JOB_COMPLETION_INDEX";
 
-/// Where whoever starts such a job says how many pods there are.
+/// Where the job's author says how many pods there are.
 const COUNT: &str = "MACPROOF_SHARDS";
 
 /// The part that was asked for: `2/8`; `/8`, whose number is the job's index; or nothing, and the

@@ -108,8 +108,8 @@ const LOOKED_EVERY: Timespec = Timespec {
 };
 const UNREAD: Duration = Duration::from_secs(5);
 
-/// Writes all of it, unbuffered. Whoever started us may have left the file descriptor without
-/// blocking; we wait all the same until somebody reads. After a signal that does not last.
+/// Writes all of it, unbuffered. The parent process may have left the file descriptor in
+/// non-blocking mode; we wait all the same until somebody reads. After a signal that does not last.
 fn write_whole(to: BorrowedFd<'_>, mut bytes: &[u8]) -> io::Result<()> {
     /// Whether nobody read for so long: it is not waited for again.
     static GIVEN_UP: AtomicBool = AtomicBool::new(false);

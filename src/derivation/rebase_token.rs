@@ -36,7 +36,7 @@ impl SignedToken {
         Self::of(scheme, fields, &scheme.sign(secrets, fields).ok()?)
     }
 
-    /// Takes a token of these fields apart, whoever signed it; `None` where it is not of the
+    /// Takes a token of these fields apart, right or wrong; `None` where it does not have the
     /// scheme's form.
     pub(crate) fn of(scheme: &Scheme, fields: &Fields, text: &str) -> Option<Self> {
         let texts = FieldTexts::read(&scheme.fields, fields).ok()?;

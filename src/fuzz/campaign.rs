@@ -373,7 +373,7 @@ impl<'c, 's> Campaign<'c, 's> {
         self.events.push((ticket.0, Event::New(number, kept)));
     }
 
-    /// Remembers an answer that took long, whoever's fault that was: it is timed again.
+    /// Remembers an answer that took long, for whatever reason: it is timed again.
     fn was_slow(&mut self, ticket: Ticket, slot: &Slot, outcome: &Outcome) {
         // No class of input has this bit: it is another kind than the same answer in time.
         let class = slot.class ^ 1 << 31;
@@ -397,7 +397,7 @@ impl<'c, 's> Campaign<'c, 's> {
     }
 }
 
-/// Whether both are the same for whoever gets them.
+/// Whether both are the same for the caller.
 fn is_same(one: &Outcome, other: &Outcome) -> bool {
     match (one, other) {
         (Outcome::Token(one), Outcome::Token(other)) => one == other,

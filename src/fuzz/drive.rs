@@ -99,8 +99,8 @@ pub enum FuzzError {
 /// Fuzzes an implementation.
 ///
 /// `clock` tells the time since the campaign began, and `now` the present in Unix seconds: where the
-/// implementation uses the real time, inputs are signed then. Whoever sets `interrupt` is heard within
-/// 100 ms, and what was found by then is in the output. With a number of cases, not a time, the
+/// implementation uses the real time, inputs are signed then. The campaign ends within
+/// 100 ms of `interrupt`, and what was found by then is in the output. With a number of cases, not a time, the
 /// same seed, jobs and shard ask the same, as long as the implementation answers the same. Time has
 /// a say in one thing: where an answer takes 50 ms and ten times what is usual, three times of
 /// three, its input is grown from as well; where none does, nothing depends on the clock.

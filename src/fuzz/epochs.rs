@@ -92,7 +92,7 @@ mod tests {
         assert_eq!(
             epochs.counts_up_to(),
             None,
-            "within an epoch nothing counts anew"
+            "within an epoch nothing starts over"
         );
     }
 }

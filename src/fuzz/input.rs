@@ -36,7 +36,7 @@ pub(super) enum Token {
     Made(Recipe),
 }
 
-/// Whoever makes the tokens of inputs: the oracle, which remembers its latest key.
+/// Makes the tokens of inputs: the oracle, which remembers its latest key.
 #[derive(Default)]
 pub(super) struct Signer {
     reference: Reference,

@@ -383,7 +383,7 @@ impl Mutator {
         class
     }
 
-    /// A token that is no text, or none at all, or is more than a token where it is interpreted.
+    /// A token that is not a string, or none at all, or is more than a token where it is interpreted.
     fn no_text(&mut self, pool: &SeedPool<'_>, input: &mut Input) -> u32 {
         let text = |text: &str| Token::Literal(text.into());
         if !pool.takes.contains(&InputKind::Json) {

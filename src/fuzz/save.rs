@@ -100,7 +100,7 @@ fn file(suite: &Suite, findings: &[(&str, &Finding)]) -> Saved {
 fn loaded(suite: &Suite, findings: &[(&str, &Finding)]) -> Result<String, String> {
     // The author's own words where they can be taken over, else what they mean.
     let heads = std::iter::once(head(&suite.text.text))
-        .chain(std::iter::once_with(|| head_anew(&suite.text.text)).flatten());
+        .chain(std::iter::once_with(|| head_rewritten(&suite.text.text)).flatten());
     let mut why = String::new();
     for head in heads {
         let yaml = composed(suite, &head, findings);
@@ -208,7 +208,7 @@ fn head(text: &str) -> String {
 }
 
 /// The same, whatever way of writing YAML its author chose.
-fn head_anew(text: &str) -> Option<String> {
+fn head_rewritten(text: &str) -> Option<String> {
     let file: serde_json::Map<String, serde_json::Value> = from_yaml(text).ok()?;
     let kept = file
         .iter()

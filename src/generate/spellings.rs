@@ -1,5 +1,5 @@
-//! Other spellings of a right token. Sound implementations differ on them: whoever decodes before
-//! comparing knows several, whoever compares texts knows one. So they make a profile.
+//! Other spellings of a right token. Sound implementations differ on them: one that decodes before
+//! comparing accepts several, one that compares texts accepts one. So they make a profile.
 
 use crate::generate::fixture::{NOW, Presented, digest_name};
 use crate::generate::requirements::OTHER_SPELLINGS;

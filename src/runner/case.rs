@@ -18,7 +18,7 @@ use crate::suite::{Expect, Level, Suite, Vector};
 #[derive(Debug)]
 pub(super) struct Case<'s> {
     pub(super) suite: &'s Suite,
-    /// The vector as the suite has it: for whoever tells of the case afterwards.
+    /// The vector as the suite has it, which is what reports show.
     origin: &'s Vector,
     /// The vector as it is asked: signed with another secret, where the implementation has its own.
     pub(super) asked: Cow<'s, Vector>,

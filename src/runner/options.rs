@@ -26,7 +26,7 @@ pub struct RunOptions<'a> {
     pub limits: Limits,
     /// When to stop before everything is done.
     pub fail_fast: Option<FailFast<'a>>,
-    /// Whoever wants to know of each case as it happens.
+    /// Is told of each case as it happens.
     pub watcher: Option<Watcher<'a>>,
     /// Whose secret the implementation uses.
     pub secret: WhoseSecret,
@@ -73,7 +73,7 @@ pub struct CaseEvent<'a> {
     pub outcome: Option<ObservedKind>,
 }
 
-/// Whoever wants to know of each case as it happens.
+/// Is told of each case as it happens.
 #[derive(Clone, Copy)]
 pub struct Watcher<'a> {
     /// The lowest level that counts.

@@ -93,8 +93,8 @@ fn left_out_in_words(left_out: &[ScopeNote]) -> String {
 
 /// Runs suites against an implementation.
 ///
-/// `now` tells the present in Unix seconds. Whoever sets `interrupt` is heard within 100 ms, and
-/// what was done by then is in the output. `progress` is called in this thread, a few times a
+/// `now` tells the present in Unix seconds. The run ends within 100 ms of `interrupt`, and what was
+/// done by then is in the output. `progress` is called in this thread, a few times a
 /// second. Neither the number of jobs nor the order changes what is observed.
 pub fn run<'s>(
     suites: &'s [Suite],

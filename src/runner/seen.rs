@@ -68,8 +68,8 @@ fn combine(earlier: Observed, later: Observed, due: &Expect) -> Observed {
     }
 }
 
-/// Whether two outcomes are the same for whoever relies on them: what an exception says may
-/// contain an address or a time, and so may the code of a rejection of which none is expected.
+/// Whether two outcomes are the same for the caller: the message of an exception may contain an
+/// address or a time, and so may the code of a rejection where no code is expected.
 pub(super) fn same(one: &Outcome, two: &Outcome, due: &Expect) -> bool {
     match (one, two) {
         (Outcome::Reject(one), Outcome::Reject(two)) => {

@@ -90,9 +90,9 @@ pub struct Requirement {
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// Whoever fails it does not conform.
+    /// An implementation that fails it does not conform.
     Must,
-    /// Whoever fails it is warned.
+    /// An implementation that fails it gets a warning.
     Should,
     /// A matter of taste: it is observed, and makes the profile.
     May,

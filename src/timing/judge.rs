@@ -27,7 +27,7 @@ pub fn judge(recording: &Recording, target: f64) -> Measurement {
     };
     let repeat = figures.repeat;
     let detectable = figures.detectable();
-    let afresh = |effect: &Estimate| Effect {
+    let confirming = |effect: &Estimate| Effect {
         trimmed: CONFIRMING_SHARE,
         ..figures.in_document(effect)
     };
@@ -45,8 +45,8 @@ pub fn judge(recording: &Recording, target: f64) -> Measurement {
         controls: figures.controls(recording),
         confirmation: figures.confirmation.map(|(repeat, effect)| Confirmation {
             repeat,
-            effect: afresh(&effect),
-            with_same: figures.confirmation_with_same.as_ref().map(afresh),
+            effect: confirming(&effect),
+            with_same: figures.confirmation_with_same.as_ref().map(confirming),
             held: figures.is_confirmed(),
         }),
         running: figures.running(recording),
@@ -136,7 +136,7 @@ impl Figures {
             .flat_map(Sample::times)
             .peekable();
         let round_trip = times.peek().is_some().then(|| median(times));
-        let afresh = |is_repeat: &dyn Fn(u32) -> bool| {
+        let confirmed = |is_repeat: &dyn Fn(u32) -> bool| {
             let samples = || {
                 let samples = recording.of(Stage::Confirming, Condition::Leak);
                 samples.filter(|sample| is_repeat(sample.repeat))
@@ -146,8 +146,8 @@ impl Figures {
             let effect = estimate(&pairs, CONFIRMING_SHARE)?;
             Some((repeat, effect.scaled(a_call(repeat))))
         };
-        let with_another = afresh(&|other| other != repeat);
-        let with_same = afresh(&|other| other == repeat);
+        let with_another = confirmed(&|other| other != repeat);
+        let with_same = confirmed(&|other| other == repeat);
         Self {
             repeat,
             share,

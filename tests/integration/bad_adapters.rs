@@ -96,8 +96,8 @@ impl Attempt {
         }
     }
 
-    /// Every process of the attempt is gone, or goes while we look: no limit of time, because
-    /// whoever is left for good is a failure however long it takes to say so.
+    /// Every process of the attempt is gone, or goes while we look: no limit of time, because a
+    /// process that stays for good is a failure however long it takes to say so.
     pub(crate) fn assert_that_nothing_is_left(&self) {
         let mark = self.mark.to_str().unwrap().as_bytes();
         let is_left = || {
@@ -321,7 +321,7 @@ fn protocol_errors_show_the_problem_then_both_ends_of_the_line() {
     let Failure::Protocol(why) = &failure else {
         panic!("{failure:?}");
     };
-    // It stands as it came: whoever shows it makes it visible, once.
+    // It stands as it came: the report that shows it escapes it, once.
     assert!(
         why.starts_with("it has 2 results; expected exactly one of "),
         "{why}"
@@ -533,7 +533,7 @@ fn misbehaves_in_many_ways() {
 }
 
 /// Whatever fails now and then and never at the same request: every case passes, and every restart
-/// is counted by what happened, however many requests are under way and whoever shares the work.
+/// is counted by what happened, however many requests are under way and however the work is shared.
 #[test(needs(PYTHON))]
 fn failures_that_no_case_reproduces_are_counted() {
     for (way, kind, between) in [

@@ -96,7 +96,7 @@ fn troubled(
     })
 }
 
-/// A server may be started anew meanwhile, and no connection tells.
+/// A server may be restarted meanwhile, and no connection shows it.
 #[test]
 fn a_replaced_server_is_noticed() {
     for later in [

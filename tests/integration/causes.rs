@@ -94,7 +94,7 @@ fn a_mistake_is_named_if_its_tokens_are_accepted() {
 
 #[test(needs(PYTHON))]
 fn a_form_that_is_written_again_is_named() {
-    let text = stdout(&run("form-written-anew", &[]));
+    let text = stdout(&run("form-rewritten", &[]));
     let said = "the form fields of the body are decoded and encoded again";
     assert!(text.contains(said), "{text}");
     assert!(text.contains("Sign the bytes as they came"), "{text}");
@@ -109,7 +109,7 @@ fn json_that_is_written_again_is_named_where_the_body_is_json() {
     fs::write(program.path("scheme.yaml"), scheme).unwrap();
     let generated = program.run(&["suite", "generate", "scheme.yaml", "-o", "suite.yaml"]);
     assert_eq!(generated.status.code(), Some(0), "{generated:?}");
-    let adapter = format!("python3 {FOLDER}/verifier.py json-written-anew");
+    let adapter = format!("python3 {FOLDER}/verifier.py json-rewritten");
     let arguments = ["run", "--suite-file", "suite.yaml", "--command", &adapter];
     let text = stdout(&program.run(&arguments));
     assert!(!text.contains("threw: JSONDecodeError"), "{text}");
@@ -121,7 +121,7 @@ fn json_that_is_written_again_is_named_where_the_body_is_json() {
 fn unexplained_failures_have_no_cause() {
     for (fault, said) in [
         // Most of what it is asked is no JSON, and of the rest too little is wrong.
-        ("json-written-anew", "none of the "),
+        ("json-rewritten", "none of the "),
         ("rejects-everything", "none of the "),
         ("compares-the-middle", "none of the "),
         (

@@ -30,8 +30,8 @@ fn path_with(folders: &[&Path]) -> std::ffi::OsString {
     std::env::join_paths(paths.chain(std::env::split_paths(&path))).unwrap()
 }
 
-/// A `cargo` that installs the program that is tested instead of building it anew, and says that
-/// it was asked.
+/// A `cargo` that installs the program under test instead of building it again, and records that
+/// it was called.
 fn quick_cargo(folder: &Path) {
     let script = format!(
         "#!/bin/sh\necho \"$*\" >> '{}'\n[ \"$1 $2 $3\" = 'install --quiet --locked' ] || exit 9\nwhile [ $# -gt 1 ]; do [ \"$1\" = --root ] && root=$2; [ \"$1\" = --path ] && path=$2; shift; done\n[ -f \"$path/Cargo.toml\" ] || exit 9\nmkdir -p \"$root/bin\" && cp '{}' \"$root/bin/macproof\"\n",

@@ -158,7 +158,7 @@ fn a_prefixed_secret_is_explained_in_the_right_direction() {
     );
 }
 
-/// The secret of whoever asks need not stand in a file.
+/// The caller's secret need not stand in a file.
 #[test]
 fn a_secret_or_a_field_comes_from_standard_input() {
     let right = hex::encode(mac(b"field-secret-d", "u-1"));

@@ -1,6 +1,6 @@
 //! The suites in `vectors/` are what the generator makes of `vectors/schemes/`.
 //!
-//! `MACPROOF_UPDATE=1 cargo test generated_suites_are_current` writes them anew.
+//! `MACPROOF_UPDATE=1 cargo test generated_suites_are_current` writes them again.
 
 use std::fs;
 use std::path::{Path, PathBuf};

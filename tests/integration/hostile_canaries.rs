@@ -226,8 +226,8 @@ impl Cage {
         fs::write(self.path(name), text).unwrap();
     }
 
-    /// Counting begins anew.
-    fn afresh(&self) {
+    /// Counting starts over.
+    fn start_over(&self) {
         let _none = fs::remove_file(self.path("count"));
     }
 
@@ -266,7 +266,7 @@ impl Cage {
 
     /// A server that quotes it.
     fn server(&self, way: &str) -> Server {
-        self.afresh();
+        self.start_over();
         let mut child = Command::new("python3")
             .args([&script(), way, env!("CARGO_BIN_EXE_macproof")])
             .env("OWN", CANARY)
@@ -479,7 +479,7 @@ fn a_timing_test_repeats_no_secret_of_its_implementation() {
         ("answers", 1),
     ] {
         cage.write("macproof.yaml", &config(&format!("{way:?}")));
-        cage.afresh();
+        cage.start_over();
         for number in 0..times {
             let words = ["timing", "--time", "1s", "--seed", "1", "--raw", "raw.csv"];
             let more: &[&str] = if number % 2 == 0 { &["--json"] } else { &[] };

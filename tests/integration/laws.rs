@@ -253,9 +253,9 @@ proptest! {
             for (field, value) in parsed.fields() {
                 carried.set(scheme.fields.at(field).name.clone(), value);
             }
-            let anew = scheme.sign(&secrets("secret"), &carried).unwrap();
-            let parsed_anew = scheme.token.parse(&scheme.fields, &anew).unwrap();
-            prop_assert_eq!(parsed.macs().next(), parsed_anew.macs().next());
+            let again = scheme.sign(&secrets("secret"), &carried).unwrap();
+            let parsed_again = scheme.token.parse(&scheme.fields, &again).unwrap();
+            prop_assert_eq!(parsed.macs().next(), parsed_again.macs().next());
         }
     }
 

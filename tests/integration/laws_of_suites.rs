@@ -110,7 +110,7 @@ fn verify(material: &Material, secrets: &Secrets, fields: &Fields, token: &str) 
     )
 }
 
-/// The message, put together anew for each input by reading the template's pieces.
+/// The message, put together for each input by reading the template's pieces.
 fn interpreted(scheme: &Scheme, fields: &Fields) -> Vec<u8> {
     let mut message = Vec::new();
     for part in scheme.message.parts() {

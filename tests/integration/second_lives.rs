@@ -48,7 +48,7 @@ fn run(program: &Program, command: &str, more: &[&str]) -> (i32, String, Value) 
 fn a_run_with_a_changed_hello_is_incomplete_and_says_what_changed() {
     for (otherwise, parts) in otherwise() {
         let program = Program::new();
-        // Two jobs are two lives, whoever dies.
+        // Two jobs are two lives, whichever of them dies.
         for more in [
             &[][..],
             &["--allow-restarts", "1000"],
@@ -171,7 +171,7 @@ fn a_campaign_with_a_changed_hello_is_incomplete() {
     );
 }
 
-/// Two that agree, one of which had to be started again: whoever relies on it has to say so.
+/// Two that agree, one of which had to be started again: the report has to say so.
 #[test(needs(PYTHON))]
 fn in_a_comparison_both_sides_count() {
     let program = Program::new();

@@ -68,7 +68,7 @@ impl Served {
     /// Sends these bytes on a connection of their own, and reads to its end.
     pub(crate) fn raw(&self, request: &[u8]) -> Answer {
         let mut stream = self.connect();
-        // Whoever has been refused may find the connection closed before all is said.
+        // A client that was refused may find the connection closed before it has written everything.
         let _refused = stream.write_all(request);
         let mut answer = Vec::new();
         let _reset = stream.read_to_end(&mut answer);

@@ -32,7 +32,7 @@ struct Doubt {
 }
 
 impl Doubts {
-    /// Whoever is asked for now knows nothing of what was asked before.
+    /// The server that answers now knows nothing of what was asked before.
     pub(super) fn forget_suspects(&mut self) {
         self.suspects.clear();
         self.open.clear();

@@ -76,7 +76,7 @@ struct PendingCalls<'a> {
 }
 
 impl<'a> HttpAdapter<'a> {
-    /// Greets a server. Whoever sets `interrupt` is heard within 100 ms.
+    /// Greets a server. It ends within 100 ms of `interrupt`.
     pub(super) fn start(
         target: &HttpTarget,
         limits: Limits,
@@ -385,7 +385,7 @@ impl<'a> HttpAdapter<'a> {
         self.transport.limits.answer.min(LONGEST_PROBE)
     }
 
-    /// Nothing came in time: whoever was alone is to blame, several are tried one at a time.
+    /// Nothing came in time: a request that was alone is to blame, several are tried one at a time.
     fn give_up(
         &mut self,
         exchange: &mut dyn Exchange,

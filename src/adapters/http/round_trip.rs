@@ -203,7 +203,7 @@ impl<'a> Flight<'a> {
     }
 
     /// Reads a whole answer as the description says. A request that the server did not take stays
-    /// open: whoever asked has to look whether the server lives.
+    /// open: the caller has to look whether the server lives.
     fn read(
         &mut self,
         op: Op,

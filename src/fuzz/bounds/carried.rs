@@ -1,5 +1,5 @@
-//! Whether a presented text carries the whole right MAC, in whatever spelling: then whoever
-//! presents it knows the MAC, and accepting it lets nobody in.
+//! Whether a presented text carries the whole right MAC, in whatever spelling: then its sender
+//! knows the MAC, and accepting it lets nobody in.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -286,8 +286,8 @@ vectors: []
             let bounds = Bounds::of(&suite);
             for vector in of_signatures(&suite).filter(|v| v.level == Level::Must) {
                 for outcome in outcomes(&suite, vector) {
-                    // Whoever declines is given the benefit of the doubt; of a signer an exception
-                    // is no worse.
+                    // An implementation that declines is given the benefit of the doubt; from a
+                    // signer, an exception is no worse.
                     let declines = match outcome {
                         Outcome::Refused(_) => true,
                         Outcome::Threw(_) => vector.request.op == Op::Sign,

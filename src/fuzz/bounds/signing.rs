@@ -1,4 +1,4 @@
-//! What is demanded of whoever signs.
+//! What is demanded of a signer.
 
 use crate::fuzz::bounds::token_shape::Texture;
 use crate::fuzz::bounds::{Bounds, Ruling};

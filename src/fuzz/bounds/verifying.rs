@@ -1,4 +1,4 @@
-//! What is demanded of whoever verifies.
+//! What is demanded of a verifier.
 
 use unicode_normalization::UnicodeNormalization as _;
 

@@ -164,7 +164,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
 ];
 
-const CHECKSUM: &str = "A checksum of 32 bits is no digest: other texts with the same one are easily computed, and guesses find one.";
+const CHECKSUM: &str = "A checksum of 32 bits is not a digest: other texts with the same one are easily computed, and guesses find one.";
 
 fn by_checksum(attempt: &Attempt<'_>, checksum: Checksum) -> Option<Judgement> {
     attempt.judged_where(|presented, expected| {

@@ -127,7 +127,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("identity-stringified"),
-        title: "what is no text is made one and signed in the place of {identity}",
+        title: "a value that is not a string is converted to one and signed in the place of {identity}",
         wrong: "A missing value, null, a list or a map is turned into some text instead of being refused.",
         remedy: "Refuse to sign what is neither a text nor a number.",
         seen: "Node.js \"undefined\", Python \"None\", Ruby and PHP \"\"",

@@ -201,7 +201,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("message-hashed-with-secret-before"),
         title: "a plain hash of secret and message is used instead of HMAC",
-        wrong: "Whoever knows one signature can sign what begins with the same message (length extension).",
+        wrong: "Given one signature, an attacker can sign longer messages that begin with the same text (length extension).",
         remedy: "Use HMAC with the secret as its key.",
         seen: "several guides",
         change: Change::Keying(&[

@@ -99,7 +99,7 @@ impl Pipeline {
         let Some((choice, Change::Reading(change))) = self.change(Step::Reading) else {
             return Ok(FieldTexts::read(&scheme.fields, fields)?);
         };
-        // Text that is no text is read in another way; all else as ever.
+        // A value that is not a text is read in another way, everything else as usual.
         let mut sound = fields.clone();
         let mut texts = Vec::new();
         for (index, field) in scheme.fields.iter().enumerate() {

@@ -131,7 +131,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("secret-hex-decoded-as-node"),
         title: "the secret is decoded from hex as Node.js does",
-        wrong: "Node.js's Buffer.from(secret, 'hex') stops silently at the first pair that is no hex, so that a part of the secret is the key.",
+        wrong: "Node.js's Buffer.from(secret, 'hex') stops silently at the first pair that is not hex, so that a part of the secret is the key.",
         remedy: "Do not hex-decode the secret; where the scheme wants that, check that it is hex of even length first.",
         seen: "JotReview's sample secret of 33 characters gives 16 bytes",
         case_of: Some("secret-hex-decoded"),
@@ -151,7 +151,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("secret-hex-decoded-as-php"),
         title: "the secret is decoded from hex as PHP does",
-        wrong: "PHP's hex2bin gives false for what is no hex, and false is the empty key: anybody can sign.",
+        wrong: "PHP's hex2bin gives false for a text that is not hex, and false is the empty key: anybody can sign.",
         remedy: "Do not hex-decode the secret; where the scheme wants that, check for false.",
         case_of: Some("secret-hex-decoded"),
         change: Change::Decoding(|secret| Form::only(hex_as_php(secret.stripped))),

@@ -286,7 +286,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("verify-time-unchecked"),
         title: "the time may be any text",
-        wrong: "What is no time is signed and checked as it stands; its age compares as NaN, which passes.",
+        wrong: "A text that is not a time is signed and checked as it stands; its age compares as NaN, which passes.",
         remedy: "Accept a time as 0|[1-9][0-9]* only.",
         seen: "workos-node#1698",
         applies: signs_a_time,
@@ -397,7 +397,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         id: MistakeId("verify-stringifies"),
         title: "a list or map is made a text and compared",
         wrong: "A token in a list (?signature[]=…) passes for the token itself.",
-        remedy: "Reject a token that is no text.",
+        remedy: "Reject a token that is not a string.",
         change: Change::Verifying(|attempt| match attempt.call.token {
             None | Some(Value::Text(_) | Value::Bytes(_)) => None,
             Some(value) => Some(attempt.judged_text(&javascript_text(value))),

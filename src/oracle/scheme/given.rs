@@ -33,8 +33,8 @@ impl Scheme {
         Some(fields)
     }
 
-    /// Whether a request must give a field: nothing can be signed or verified without it. Whoever
-    /// is to be identified may be nobody at all: a visitor has no id.
+    /// Whether a request must give a field: nothing can be signed or verified without it. To
+    /// identify, a request need not name anybody: a visitor has no id.
     pub fn needs(&self, op: Op, field: usize) -> bool {
         let counts = || self.signs(field) || self.secret.per == Some(field);
         match op {

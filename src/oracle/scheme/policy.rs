@@ -31,7 +31,7 @@ pub struct ContextKey {
 /// Who says which value of a context key holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// Whoever runs the platform; one for each value of a field, where there is one.
+    /// The platform's operator; one for each value of a field, where there is one.
     Setting {
         /// That field, as its index.
         per: Option<usize>,
@@ -206,7 +206,7 @@ impl Rule {
 }
 
 impl ContextKey {
-    /// Whether it is for whoever runs the platform to say.
+    /// Whether the platform's operator sets it.
     pub fn is_setting(&self) -> bool {
         matches!(self.origin, Origin::Setting { .. })
     }

@@ -6,8 +6,8 @@ use crate::signature::Value;
 
 /// A secret as it is configured, before a scheme turns it into key bytes.
 ///
-/// Its `Debug` shows nothing of it and it has no `Display`: whoever wants the text asks for it by
-/// [`reveal`](Secret::reveal), and that is easy to search for.
+/// Its `Debug` shows nothing of it and it has no `Display`: the only way to the text is
+/// [`reveal`](Secret::reveal), which is easy to search for.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Secret(Box<[u8]>);
 

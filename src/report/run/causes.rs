@@ -255,8 +255,8 @@ mod tests {
                 "the secret ending with a line feed",
             ),
             (
-                "an identity that is no text is made one and signed",
-                "an identity that is no text made one and signed",
+                "a value that is not a string is converted to one and signed",
+                "a value that is not a string converted to one and signed",
             ),
             (
                 "a field that is not signed stands in the message",

@@ -99,7 +99,7 @@ impl FromStr for Format {
 
 /// Renders a document in a format; `options` affect the human format only.
 ///
-/// A document is untrusted input, whoever wrote it, so control characters in its names are escaped.
+/// A document is untrusted input, even our own, so control characters in its names are escaped.
 /// Text that goes to a CI log must also be [`disarmed`](crate::report::disarmed).
 pub fn render(document: &Document, format: Format, options: &HumanOptions) -> String {
     render_with(document, &Campaigns::default(), format, options)

@@ -24,7 +24,7 @@ pub(super) enum Disposition {
 /// The text of the list after applying the fate of each entry and appending new entries.
 pub(super) fn rewritten(known: &KnownFailures, fates: &[Disposition], new: &[Line]) -> String {
     let edited = edit(known, fates, new);
-    let wanted = anew(known, fates, new);
+    let wanted = rewritten_whole(known, fates, new);
     // Discard an edit that does not read back as intended.
     if says_the_same(&edited, &wanted) {
         edited
@@ -124,7 +124,7 @@ fn is_comment(line: &str) -> bool {
 }
 
 /// Rewrites the file: its initial comments, then one entry per line.
-fn anew(known: &KnownFailures, fates: &[Disposition], new: &[Line]) -> String {
+fn rewritten_whole(known: &KnownFailures, fates: &[Disposition], new: &[Line]) -> String {
     let mut out: String = known
         .text()
         .split_inclusive('\n')

@@ -16,7 +16,7 @@ pub fn test(arguments: TokenStream, function: TokenStream) -> TokenStream {
             .unwrap_or_default();
     };
     let registration = format!("crate::harness::register! {{ {name} {arguments} }}");
-    // The name is parsed anew, as part of a text: it means the same function in the same module.
+    // The name is parsed again, as part of a text: it means the same function in the same module.
     let registration: TokenStream = registration.parse().unwrap_or_default();
     [function, registration].into_iter().collect()
 }

@@ -20,9 +20,9 @@ def digest(secret, message):
 
 
 def expected(secret, timestamp, body):
-    if FAULT == "json-written-anew":
+    if FAULT == "json-rewritten":
         body = json.dumps(json.loads(body), separators=(",", ":"))
-    if FAULT == "form-written-anew":
+    if FAULT == "form-rewritten":
         body = urllib.parse.urlencode(urllib.parse.parse_qsl(body, keep_blank_values=True))
     if FAULT == "trimmed":
         body = body.strip()
