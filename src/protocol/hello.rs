@@ -152,7 +152,10 @@ impl Hello {
     /// Whether the adapter supports the operation.
     pub fn has_op(&self, op: Op) -> bool {
         match &self.ops {
-            None => op != Op::Identify,
+            None => match op {
+                Op::Sign | Op::Verify => true,
+                Op::Identify => false,
+            },
             Some(ops) => ops.iter().any(|known| known == op.name()),
         }
     }

@@ -176,9 +176,6 @@ impl Incoming {
         let op = match &*raw.op.0 {
             "hello" => return Ok(Self::Hello),
             "bye" => return Ok(Self::Bye),
-            "sign" => Op::Sign,
-            "verify" => Op::Verify,
-            "identify" => Op::Identify,
             "compare" => {
                 let (Some(left), Some(right)) = (raw.left, raw.right) else {
                     return Err(de::Error::custom("a comparison needs left and right"));
@@ -190,12 +187,15 @@ impl Incoming {
                     repeat: raw.repeat.unwrap_or(1),
                 });
             }
-            _ => {
-                return Ok(Self::Unknown {
-                    id: raw.id,
-                    op: raw.op.0.into_owned(),
-                });
-            }
+            name => match Op::named(name) {
+                Some(op) => op,
+                None => {
+                    return Ok(Self::Unknown {
+                        id: raw.id,
+                        op: raw.op.0.into_owned(),
+                    });
+                }
+            },
         };
         Ok(Self::Request {
             id: raw.id,
