@@ -3,6 +3,7 @@
 //!
 //! `conclude` applies it when it creates the document, so reports cannot leak anything.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -12,9 +13,9 @@ use serde_json::Value as Json;
 
 use crate::protocol::ImplementationInfo;
 use crate::results::needle::{Needle, SHORTEST};
-use crate::results::words::OR_DECLINED;
-use crate::results::{Case, Diagnosis, Observation, Observed, RunResult};
+use crate::results::{Case, Diagnosis, Observation, Observed, RunResult, words};
 use crate::signature::{Outcome, Request, Secret, Value};
+use crate::suite::Expect;
 
 /// The replacement for redacted text.
 pub const REDACTED: &str = "[redacted]";
@@ -134,7 +135,7 @@ impl Redaction {
         for (case, observation) in std::iter::zip(&mut result.cases, observations) {
             if self.is_active && !is_asked_as_written(observation) {
                 known.extend(tokens(case, observation));
-                self.redact_case(case);
+                self.redact_case(case, observation);
             }
         }
         known.sort();
@@ -179,23 +180,23 @@ impl Redaction {
 
     /// Replaces secrets and tokens in their members, and removes everything that looks like a token
     /// from the case's texts.
-    fn redact_case(&self, case: &mut Case) {
+    fn redact_case(&self, case: &mut Case, observation: &Observation<'_>) {
         redact_request(&mut case.request);
         // The descriptions repeat the tokens.
-        let words = [
-            Some(&mut case.expected),
-            case.actual.as_mut(),
-            case.actual_in_another_round.as_mut(),
-            case.reason.as_mut(),
-        ];
-        for text in words.into_iter().flatten() {
-            if let Some(rest) = text.strip_prefix("token ") {
-                let or = OR_DECLINED.iter().find(|or| rest.ends_with(**or));
-                *text = format!("token {REDACTED}{}", or.copied().unwrap_or_default());
-            } else {
-                *text = self.text(text);
+        case.expected = self.text(&words::expected(&without_token(&observation.expect)));
+        let outcome = |outcome: &Outcome| match outcome {
+            Outcome::Token(_) => words::outcome(&Outcome::Token(REDACTED.to_owned())),
+            other => self.text(&words::outcome(other)),
+        };
+        match &observation.observed {
+            Observed::Outcome(first) => case.actual = Some(outcome(first)),
+            Observed::Unstable(first, other) => {
+                case.actual = Some(outcome(first));
+                case.actual_in_another_round = Some(outcome(other));
             }
+            _ => case.actual = case.actual.take().map(|text| self.text(&text)),
         }
+        case.reason = case.reason.take().map(|text| self.text(&text));
         for token in [&mut case.expected_token, &mut case.actual_token] {
             *token = token.take().map(|_| REDACTED.to_owned());
         }
@@ -227,6 +228,18 @@ fn tokens(case: &Case, observation: &Observation<'_>) -> Vec<String> {
     let mut tokens: Vec<String> = tokens.into_iter().flatten().collect();
     tokens.retain(|token| token.chars().count() >= 2 * SHORTEST);
     tokens
+}
+
+/// The same expectation without the token that it names.
+fn without_token(expect: &Expect) -> Cow<'_, Expect> {
+    match expect {
+        Expect::Token { or, pairs, .. } => Cow::Owned(Expect::Token {
+            token: REDACTED.to_owned(),
+            or: or.clone(),
+            pairs: pairs.clone(),
+        }),
+        Expect::Outcomes(_) | Expect::Rejected { .. } | Expect::Observe(_) => Cow::Borrowed(expect),
+    }
 }
 
 /// Replaces secrets and tokens in their members.

@@ -22,18 +22,15 @@ pub fn expected(expect: &Expect) -> String {
     }
 }
 
-/// Suffixes of an expected token where declining is acceptable, too.
-pub(super) const OR_DECLINED: [&str; 3] = [", refused or threw", ", or refused", ", or threw"];
-
+/// The suffix of an expected token where declining is acceptable, too.
 fn or_declined(or: &[OutcomeKind]) -> &'static str {
-    let [both, refused, threw] = OR_DECLINED;
     match (
         or.contains(&OutcomeKind::Refused),
         or.contains(&OutcomeKind::Threw),
     ) {
-        (true, true) => both,
-        (true, false) => refused,
-        (false, true) => threw,
+        (true, true) => ", refused or threw",
+        (true, false) => ", or refused",
+        (false, true) => ", or threw",
         (false, false) => "",
     }
 }

@@ -4,7 +4,7 @@ use crate::fuzz::bounds::carried::{BARRIER, carries};
 use crate::fuzz::bounds::times::readings;
 use crate::fuzz::bounds::{Bounds, Ruling};
 use crate::generate::{Sound, has_another_reading, requirements as rules};
-use crate::mistakes::{LooseToken, Mistaken, Stage, catalogue};
+use crate::mistakes::{Change, LooseToken, Mistaken, Stage, catalogue};
 use crate::scheme::{Algorithm, Call, FieldTexts, Implementation as _, Pairs, TokenGrammar};
 use crate::signature::{Fields, Outcome, Request, Value};
 
@@ -186,12 +186,12 @@ impl Bounds<'_> {
     /// Whether it is what somebody would write who makes a mistake only in how the MAC is spelt.
     fn is_of_another_encoding(&self, request: &Request, text: &str) -> bool {
         let scheme = &self.suite.scheme;
-        let keeps_all = |id: &str| !id.contains("-cut-") && !id.ends_with("reversed");
         let claims = self.claims(request, text);
         catalogue()
             .iter()
             .filter(|mistake| matches!(mistake.stage, Stage::Encoding | Stage::Token))
-            .filter(|mistake| keeps_all(mistake.id.as_str()) && mistake.applies(scheme).is_ok())
+            .filter(|mistake| !matches!(mistake.change, Change::MacBytes { .. }))
+            .filter(|mistake| mistake.applies(scheme).is_ok())
             .any(|mistake| {
                 let mut signer = Mistaken::one(mistake);
                 claims.iter().any(|fields| {

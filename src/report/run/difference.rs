@@ -77,9 +77,9 @@ fn line(title: &str, case: &ChangedCase) -> String {
     // For a case that is fine, the details do not matter.
     let what = match case.now {
         Some(Verdict::Pass) | None => String::new(),
+        Some(_) if case.what.is_empty() => String::new(),
         Some(_) => format!(": {}", excerpt(&case.what, COLUMNS)),
     };
-    let what = if what == ": " { String::new() } else { what };
     format!(
         "{title:<9} {} ({words}){what}\n",
         excerpt(&case.case, COLUMNS)
