@@ -1,12 +1,12 @@
-//! An implementation that `macproof.yaml` describes: built, with its secret, where it is reached.
+//! An implementation that `macproof.yaml` describes: built, and with its secret.
 
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::Path;
 
-use crate::adapters::{self, AdapterCommand, ExecTarget, HttpTarget, Limits, Transport, WebTarget};
+use crate::adapters::{self, AdapterCommand, Limits};
 use crate::cli::exit::Stop;
 use crate::cli::interrupt::interrupt_flag;
-use crate::implementations::{Access, Described, Reach, SecretSource};
+use crate::implementations::{Described, SecretSource};
 use crate::runner::WhoseSecret;
 use crate::signature::Secret;
 
@@ -31,38 +31,6 @@ fn build(described: &Described, words: &[String], directory: &Path) -> Result<()
         Ok(status) => Err(Stop::harness(format_args!("{what} ended with {status}"))),
         Err(error) => Err(Stop::harness(format_args!("{what}: {error}"))),
     }
-}
-
-/// Where it is.
-pub(super) fn target(
-    described: &Described,
-    directory: &Path,
-    reach: Reach,
-) -> Result<Box<dyn Transport>, Stop> {
-    Ok(match &described.way {
-        Access::Command(words) => {
-            let mut words = words.iter();
-            let program = words.next().cloned().unwrap_or_default();
-            Box::new(AdapterCommand::new(program, words).in_directory(directory))
-        }
-        Access::Server(address) => {
-            address.check(reach).map_err(Stop::usage)?;
-            let address = address.clone();
-            Box::new(HttpTarget { address, reach })
-        }
-        Access::Exec(native) => Box::new(ExecTarget {
-            native: (**native).clone(),
-            directory: directory.to_owned(),
-        }),
-        Access::Web(native) => {
-            for address in native.addresses() {
-                let address = address.map_err(Stop::usage)?;
-                address.check(reach).map_err(Stop::usage)?;
-            }
-            let native = (**native).clone();
-            Box::new(WebTarget { native, reach })
-        }
-    })
 }
 
 fn secret(described: &Described) -> Result<WhoseSecret, Stop> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::adapters::{AdapterCommand, HttpTarget, Limits, Transport};
+use crate::adapters::{AdapterCommand, HttpTarget, Limits, Transport, transport_to};
 use crate::cli::configuration::{CONFIG, Configuration};
 use crate::cli::exit::Stop;
 use crate::cli::{described, suites};
@@ -361,7 +361,7 @@ impl Choice<'_> {
         let config = configuration.path.display().to_string();
         let way = ["--implementation", one.name.as_str(), "--config", &config];
         // Before it is built: an address that may not be asked is a mistake in the file.
-        let target = described::target(one, directory, self.args.reach())?;
+        let target = transport_to(one, directory, self.args.reach()).map_err(Stop::usage)?;
         Ok(Candidate {
             label: one.name.to_string(),
             arguments: self.args.arguments(&way),

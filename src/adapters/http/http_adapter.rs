@@ -12,7 +12,6 @@ use crate::adapters::connection::{Deadline, TICK, in_millis};
 use crate::adapters::http::client::{Connection, TransportError};
 use crate::adapters::http::described::{Prepared, as_described, in_protocol};
 use crate::adapters::http::doubts::Doubts;
-use crate::adapters::http::lockstep::{HttpRequestResponse, WebRequestResponse};
 use crate::adapters::http::round_trip::{
     Breach, Event, Flight, OutgoingRequest, Reading, ResponseEvent,
 };
@@ -20,13 +19,11 @@ use crate::adapters::http::target::{EVENTS, HttpTarget, WebTarget};
 use crate::adapters::http::transport::HttpTransport;
 use crate::adapters::http::witness::{Ordinary, SURELY_TAKEN, Size, Witness};
 use crate::adapters::in_flight::MAX_IN_FLIGHT;
-use crate::adapters::transport::{Adapter, Lifetime, Lockstep, Transport};
-use crate::adapters::{AdapterError, Exchange, Limits, LockstepError, ShutdownReport, Ticket};
+use crate::adapters::transport::Adapter;
+use crate::adapters::{AdapterError, Exchange, Limits, ShutdownReport, Ticket};
 use crate::implementations::{Native, WebAddress, WebCall};
 use crate::protocol::Hello;
 use crate::results::Failure;
-use crate::signature::Secret;
-use crate::suite::{Suite, Vector};
 
 /// How many connections are open at once, at most. A server that takes more requests than that
 /// gets them in batches.
@@ -430,62 +427,6 @@ fn nobody_there(native: &Native<WebCall>, loss: &TransportError) -> AdapterError
             attempts: 1,
             last: loss.to_string(),
         },
-    }
-}
-
-impl Transport for HttpTarget {
-    fn connect<'a>(
-        &'a self,
-        limits: Limits,
-        interrupt: &'a AtomicBool,
-    ) -> Result<Box<dyn Adapter + 'a>, AdapterError> {
-        Ok(Box::new(HttpAdapter::start(self, limits, interrupt)?))
-    }
-
-    fn lockstep<'a>(
-        &'a self,
-        limits: Limits,
-        interrupt: &'a AtomicBool,
-    ) -> Result<Box<dyn Lockstep + 'a>, LockstepError> {
-        Ok(Box::new(HttpRequestResponse::start(
-            self, limits, interrupt,
-        )?))
-    }
-
-    fn lifetime(&self) -> Lifetime {
-        Lifetime::Server
-    }
-
-    fn credentials(&self) -> Vec<Secret> {
-        self.address.credentials()
-    }
-}
-
-impl Transport for WebTarget {
-    fn connect<'a>(
-        &'a self,
-        limits: Limits,
-        interrupt: &'a AtomicBool,
-    ) -> Result<Box<dyn Adapter + 'a>, AdapterError> {
-        Ok(Box::new(HttpAdapter::described(self, limits, interrupt)?))
-    }
-
-    fn lockstep<'a>(
-        &'a self,
-        limits: Limits,
-        interrupt: &'a AtomicBool,
-    ) -> Result<Box<dyn Lockstep + 'a>, LockstepError> {
-        Ok(Box::new(WebRequestResponse::start(
-            self, limits, interrupt,
-        )?))
-    }
-
-    fn lifetime(&self) -> Lifetime {
-        Lifetime::Server
-    }
-
-    fn unpassed(&self, suite: &Suite, vector: &Vector) -> Option<String> {
-        self.native.unpassed(suite, vector)
     }
 }
 

@@ -5,6 +5,7 @@
 //! Everything happens in the thread of the caller, in a runtime that they own.
 
 mod client;
+mod connect;
 mod connector;
 mod described;
 mod doubts;
