@@ -5,8 +5,8 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use macproof::suite::Suite;
 
 use crate::bad_adapters::{PATIENCE, TROUBLED, numbered, verdicts};
 use crate::harness::test;
-use crate::web_server::{Asked, Then, WebServer, respond};
+use crate::web_server::{Asked, Then, WebServer, respond, stay_silent};
 
 /// How many requests a server takes: one at a time, one on each of many connections, batches.
 const WINDOWS: [u32; 3] = [1, 16, 4096];
@@ -204,10 +204,7 @@ fn a_good_server_passes_with_any_concurrency() {
 
 #[test(needs(PYTHON))]
 fn a_server_that_never_answers() {
-    let failure = failure(|_, stream| {
-        thread::sleep(4 * PATIENCE);
-        respond(stream, "200 OK", "", "")
-    });
+    let failure = failure(|_, stream| stay_silent(stream));
     assert_eq!(failure, Failure::TimedOut(1000));
 }
 
@@ -368,10 +365,7 @@ fn a_single_server_failure_counts_unless_a_connection_was_lost() {
     assert_eq!(counted(4096, rubbish), [(RestartKind::Protocol, 1)]);
     let error = |_: &Asked, stream: &mut TcpStream| respond(stream, "500 Oops", "", "");
     assert_eq!(counted(4096, error), [(RestartKind::NoAnswer, 1)]);
-    let late = |_: &Asked, _: &mut TcpStream| {
-        thread::sleep(3 * PATIENCE);
-        Then::Close
-    };
+    let late = |_: &Asked, stream: &mut TcpStream| stay_silent(stream);
     assert_eq!(counted(4096, late), [(RestartKind::TimeOut, 1)]);
 }
 
@@ -660,10 +654,7 @@ fn a_missing_hello_is_reported_in_one_line() {
 
 #[test]
 fn a_hello_that_never_comes_is_not_waited_for() {
-    let server = WebServer::start(|_, _| {
-        thread::sleep(Duration::from_secs(2));
-        Then::Close
-    });
+    let server = WebServer::start(|_, stream| stay_silent(stream));
     let suites = [numbered(0)];
     let mut options = options();
     options.limits.start_up = Duration::from_millis(300);
@@ -710,24 +701,26 @@ fn names_are_checked_when_resolved() {
 
 #[test]
 fn an_interrupt_is_handled_while_waiting() {
-    let server = troubled(1, |_, _| {
-        thread::sleep(Duration::from_secs(1));
-        Then::Close
+    let (asked, was_asked) = mpsc::channel();
+    let server = troubled(1, move |_, stream| {
+        let _known = asked.send(());
+        stay_silent(stream)
     });
     let suites = [numbered(0)];
     let interrupt = AtomicBool::new(false);
     let mut options = options();
     options.limits.answer = Duration::from_secs(600);
     thread::scope(|scope| {
-        scope.spawn(|| {
-            thread::sleep(Duration::from_millis(500));
+        let interrupt = &interrupt;
+        scope.spawn(move || {
+            was_asked.recv().unwrap();
             interrupt.store(true, Ordering::Relaxed);
         });
         let output = run(
             &suites,
             &target(&server.url()),
             &options,
-            &interrupt,
+            interrupt,
             &|| 0,
             &|_| {},
         );

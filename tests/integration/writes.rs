@@ -384,7 +384,11 @@ fn a_nonblocking_pipe_gets_everything() {
         .stdout(writer)
         .spawn()
         .unwrap();
-    std::thread::sleep(Duration::from_millis(300));
+    // The pipe is full before the first byte is read.
+    while rustix::io::ioctl_fionread(&reader).unwrap() < 60_000 {
+        assert!(process.try_wait().unwrap().is_none());
+        std::thread::sleep(Duration::from_millis(5));
+    }
     let began = Instant::now();
     let mut text = String::new();
     std::io::Read::read_to_string(&mut reader, &mut text).unwrap();

@@ -93,6 +93,13 @@ impl Drop for WebServer {
     }
 }
 
+/// Says nothing until the client gives up and closes the connection.
+pub(crate) fn stay_silent(stream: &mut TcpStream) -> Then {
+    let mut unread = [0; 1024];
+    while matches!(stream.read(&mut unread), Ok(1..)) {}
+    Then::Close
+}
+
 fn serve(stream: &TcpStream, answer: &dyn Fn(&Asked, &mut TcpStream) -> Then) {
     stream.set_nodelay(true).unwrap();
     let mut reader = BufReader::new(stream.try_clone().unwrap());
