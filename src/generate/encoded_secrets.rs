@@ -7,8 +7,10 @@ use crate::generate::requirements::{
     EMPTY_SECRET_PROTECTS_NOTHING, NOTHING_IS_SIGNED_WITHOUT_A_SECRET, RIGHT_TOKEN_IS_ACCEPTED,
     SECRET_IS_DECODED, TOKEN_IS_BOUND_TO_THE_SECRET, UNUSUAL_SECRET,
 };
+use crate::generate::row::Row;
 use crate::generate::secret_bytes::{Bytes, SecretStrictness};
 use crate::generate::vector_builder::{VectorBuilder, by_key};
+use crate::mistakes::MistakeId;
 use crate::scheme::SecretEncoding;
 use crate::signature::{Encoding, Secret};
 
@@ -17,43 +19,68 @@ struct Key {
     slug: &'static str,
     key: Bytes,
     catches: &'static str,
+    /// The known mistakes that it reveals. A law of `strength` holds each of them true.
+    mistakes: &'static [MistakeId],
 }
 
-const fn key(slug: &'static str, key: &'static [u8], catches: &'static str) -> Key {
+const fn key(
+    slug: &'static str,
+    key: &'static [u8],
+    catches: &'static str,
+    mistakes: &'static [MistakeId],
+) -> Key {
     Key {
         slug,
         key: Bytes::Are(key),
         catches,
+        mistakes,
     }
 }
 
-const fn long_key(slug: &'static str, times: usize, catches: &'static str) -> Key {
+const fn long_key(
+    slug: &'static str,
+    times: usize,
+    catches: &'static str,
+    mistakes: &'static [MistakeId],
+) -> Key {
     Key {
         slug,
         key: Bytes::Repeat(0xab, times),
         catches,
+        mistakes,
     }
 }
+
+use MistakeId as M;
 
 // One entry a line, as in a table.
 #[rustfmt::skip]
 static KEYS: &[Key] = &[
-    key("of-ascii", b"Example-Key-of-32-ASCII-letters.", "a key that is decoded and then read as text."),
-    key("beyond-ascii", b"\x80\x91\xa2\xb3\xc4\xd5\xe6\xf7\x88\x99\xaa\xbb\xcc\xdd\xee\xff\x8f\x9e\xad\xbc\xcb\xda\xe9\xf8", "a key whose bytes go through a text on their way."),
-    key("valid-utf-8", "Schlüssel-für-den-Träger".as_bytes(), "a key that is encoded once more."),
-    key("zero-byte-first", b"\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc\xdd\xee\xff\x01\x23\x45\x67\x89\xab\xcd\xef", "a key read as a number, whose first byte is lost, or cut at NUL."),
-    key("zero-byte-inside", b"\x11\x22\x33\x00\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc\xdd\xee\xff\x01\x23\x45\x67\x89\xab\xcd\xef", "a key cut at NUL."),
-    key("blanks-at-its-ends", b" \tExample-Key-of-24-byte\r\n", "a key that is trimmed after it was decoded."),
-    key("hex-digits-itself", b"00112233445566778899aabbccddeeff", "a key that is decoded twice."),
-    key("all-letters-of-the-alphabet", b"\xfb\xff\xbf\xfb\xff\xbf\x3e\xfb\xef\xbe\xfb\xef\xff\xff\xff\x00\x10\x83\x10\x51\x87\x20\x92\x8b", "an alphabet of base64 with other signs."),
-    key("two-signs-of-padding", b"Example-Key-of-25-bytes..", "a secret whose padding is lost."),
-    long_key("length-1", 1, "a key padded or stretched to a length."),
-    long_key("length-16", 16, "a key padded or stretched to a length."),
-    long_key("length-63", 63, "a key that is padded wrongly: one byte less than a block."),
-    long_key("length-64", 64, "a key of a whole block that is hashed although it fits."),
-    long_key("length-65", 65, "a key longer than a block that is cut instead of hashed."),
-    long_key("length-131", 131, "a key longer than two blocks that is cut instead of hashed."),
+    key("of-ascii", b"Example-Key-of-32-ASCII-letters.", "a key that is decoded and then read as text.", &[]),
+    key("beyond-ascii", b"\x80\x91\xa2\xb3\xc4\xd5\xe6\xf7\x88\x99\xaa\xbb\xcc\xdd\xee\xff\x8f\x9e\xad\xbc\xcb\xda\xe9\xf8", "a key whose bytes go through a text on their way.", &[]),
+    key("valid-utf-8", "Schlüssel-für-den-Träger".as_bytes(), "a key that is encoded once more.", &[]),
+    key("zero-byte-first", b"\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc\xdd\xee\xff\x01\x23\x45\x67\x89\xab\xcd\xef", "a key read as a number, whose first byte is lost, or cut at NUL.", &[]),
+    key("zero-byte-inside", b"\x11\x22\x33\x00\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc\xdd\xee\xff\x01\x23\x45\x67\x89\xab\xcd\xef", "a key cut at NUL.", &[]),
+    key("blanks-at-its-ends", b" \tExample-Key-of-24-byte\r\n", "a key that is trimmed after it was decoded.", &[]),
+    key("hex-digits-itself", b"00112233445566778899aabbccddeeff", "a key that is decoded twice.", &[]),
+    key("all-letters-of-the-alphabet", b"\xfb\xff\xbf\xfb\xff\xbf\x3e\xfb\xef\xbe\xfb\xef\xff\xff\xff\x00\x10\x83\x10\x51\x87\x20\x92\x8b", "an alphabet of base64 with other signs.", &[]),
+    key("two-signs-of-padding", b"Example-Key-of-25-bytes..", "a secret whose padding is lost.", &[]),
+    long_key("length-1", 1, "a key padded or stretched to a length.", &[]),
+    long_key("length-16", 16, "a key padded or stretched to a length.", &[]),
+    long_key("length-63", 63, "a key that is padded wrongly: one byte less than a block.", &[]),
+    long_key("length-64", 64, "a key of a whole block that is hashed although it fits.", &[]),
+    long_key("length-65", 65, "a key longer than a block that is cut instead of hashed.", &[M("secret-cut-to-64-bytes")]),
+    long_key("length-131", 131, "a key longer than two blocks that is cut instead of hashed.", &[M("secret-cut-to-64-bytes")]),
 ];
+
+/// The rows of the table.
+pub(super) fn rows() -> impl Iterator<Item = Row> {
+    KEYS.iter().map(|row| Row {
+        prefix: "secret-",
+        slug: row.slug,
+        mistakes: row.mistakes,
+    })
+}
 
 pub(super) fn spelt_keys(builder: &mut VectorBuilder<'_>) {
     for entry in KEYS {

@@ -25,6 +25,8 @@ mod merge;
 mod other_fields;
 mod platforms;
 pub(crate) mod requirements;
+mod row;
+mod rows;
 mod secret_bytes;
 mod secrets;
 mod spellings;
@@ -45,6 +47,8 @@ pub use error::GenerateError;
 pub(crate) use fixture::{Fixture, Form, NOW};
 pub use generate::generate;
 pub(crate) use requirements::Rule;
+#[cfg(test)]
+pub(crate) use rows::rows;
 pub use suggestion::{Suggestion, suggestions};
 pub use wycheproof::{Imported, WycheproofError, import_wycheproof};
 pub(crate) use yaml::{Entry, entry_line, quoted, write_entry};

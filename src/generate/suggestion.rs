@@ -1,7 +1,9 @@
 //! Single requests of the catalogue, for those who want one and not a whole suite.
 
 use crate::generate::case::{Case, Expected};
+use crate::generate::rows::revealed_by;
 use crate::generate::vectors::vectors;
+use crate::mistakes::MistakeId;
 use crate::signature::{Context, Request};
 use crate::suite::{Expect, Level, Suite};
 
@@ -16,6 +18,8 @@ pub struct Suggestion {
     pub request: Request,
     /// What is expected.
     pub expect: Expect,
+    /// The mistakes that it stands in the catalogue of inputs for.
+    pub reveals: &'static [MistakeId],
 }
 
 /// Every request of the catalogue of inputs that applies to a suite's scheme.
@@ -38,6 +42,7 @@ fn suggestion(suite: &Suite, case: Case) -> Suggestion {
         Expected::Observe(what) => Expect::Observe(what.to_owned()),
     };
     Suggestion {
+        reveals: revealed_by(&case.id),
         id: case.id,
         level,
         request: Request {

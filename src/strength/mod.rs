@@ -4,6 +4,8 @@
 //! against it. If no vector catches it, a request that would is searched for among the generator's
 //! requests and random ones. A mistake that no request reveals is equivalent to the scheme.
 
+#[cfg(test)]
+mod laws;
 mod mutant;
 mod search;
 mod strength;

@@ -4,6 +4,7 @@
 use fastrand::Rng;
 
 use crate::generate::{Suggestion, suggestions};
+use crate::mistakes::MistakeId;
 use crate::protocol::to_ascii;
 use crate::scheme::{FieldKind, Implementation, Reference, Scheme};
 use crate::signature::{Context, Fields, Op, Outcome, Request, Secrets, Value};
@@ -78,12 +79,20 @@ impl<'s> Search<'s> {
         })
     }
 
-    /// The first request that distinguishes an implementation from a correct one. Requests that
-    /// would fail it come before those that would only be observed.
-    pub(super) fn witness(&self, implementation: &mut dyn Implementation) -> Option<Witness> {
-        let binding = self.suggested.iter().filter(|(s, _)| s.level != Level::May);
+    /// The first request that distinguishes an implementation with this mistake, or with a pair
+    /// of them, from a correct one. Requests that would fail it come before those that would only
+    /// be observed, and first those that the catalogue of inputs has for this mistake.
+    pub(super) fn witness(
+        &self,
+        implementation: &mut dyn Implementation,
+        mistake: Option<MistakeId>,
+    ) -> Option<Witness> {
+        let is_for_it =
+            |s: &Suggestion| mistake.is_some_and(|mistake| s.reveals.contains(&mistake));
+        let binding = || self.suggested.iter().filter(|(s, _)| s.level != Level::May);
+        let made_for_it = binding().filter(|(s, _)| is_for_it(s));
         let observed = self.suggested.iter().filter(|(s, _)| s.level == Level::May);
-        for (suggestion, right) in binding.chain(observed) {
+        for (suggestion, right) in made_for_it.chain(binding()).chain(observed) {
             let request = &suggestion.request;
             let wrong = implementation.call(&request.call(self.scheme));
             if is_told(

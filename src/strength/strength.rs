@@ -173,7 +173,10 @@ fn fate(trial: &Mutant<'_>, search: &LazySearch<'_>, mistake: &'static Mistake) 
     if !observed.is_empty() && !search.lets_a_forgery_in(&mut mistaken) {
         return Detection::Shown { observed };
     }
-    match search.witness(&mut mistaken).map(Box::new) {
+    match search
+        .witness(&mut mistaken, Some(mistake.id))
+        .map(Box::new)
+    {
         Some(witness) if observed.is_empty() => Detection::Missed(witness),
         Some(witness) => Detection::Tolerated { observed, witness },
         None => Detection::Equivalent(format!(
@@ -215,7 +218,7 @@ fn pairs(trial: &Mutant<'_>, search: &LazySearch<'_>, mistakes: &[Planted]) -> P
                 continue;
             }
             let ids = (one.mistake.id, other.mistake.id);
-            match search.ready().witness(&mut mistaken) {
+            match search.ready().witness(&mut mistaken, None) {
                 None => pairs.equivalent.push(ids),
                 Some(witness) => {
                     pairs.tried += 1;
