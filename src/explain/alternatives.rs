@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_secret_in_another_file_is_no_other() {
+    fn the_same_secret_in_another_file_is_the_same() {
         let mut secrets = vec![named("a"), named("b")];
         secrets[1].secret = secrets[0].secret.clone();
         let explanation = solve(&Puzzle {

@@ -28,6 +28,7 @@ mod keys;
 #[cfg(test)]
 mod laws;
 mod leniency;
+mod leniency_controls;
 mod messages;
 mod pasted;
 mod pipelines;

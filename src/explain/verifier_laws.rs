@@ -454,7 +454,7 @@ fn compared(scheme: &Scheme, call: &Call<'_>) -> Option<(Vec<char>, Vec<char>)> 
 }
 
 #[test]
-fn comparing_all_but_the_ends_is_no_known_mistake() {
+fn comparing_all_but_the_ends_is_not_in_the_catalogue() {
     for name in ["jotreview", "prefinery", "mtribes"] {
         let suite = suite(name);
         let middle = |text: &[char]| {
