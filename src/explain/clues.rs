@@ -161,7 +161,7 @@ fn has_usable_secret(inputs: &Inputs<'_>) -> bool {
     inputs
         .secrets
         .iter()
-        .any(|(_, secret)| rule.key(secret).is_ok())
+        .any(|(_, secret)| rule.decode(secret).is_ok())
 }
 
 /// What stands around it.

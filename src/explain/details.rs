@@ -2,8 +2,8 @@
 
 use crate::mistakes::Piece;
 use crate::mistakes::step_inputs::{
-    composition, ends_forms, identities, identity_forms, pieces, secret_text, selected_secret,
-    time_text,
+    composition, ends_forms, filtering_forms, identities, identity_forms, key_derivation, pieces,
+    secret_text, selected_secret, time_text, written,
 };
 use crate::mistakes::{Change, Choice, Form, FormWords, Inputs, TokenPieces};
 use crate::scheme::{FieldKind, FieldTexts};
@@ -33,6 +33,11 @@ fn told(choice: Choice, inputs: &Inputs<'_>) -> Option<FormWords> {
             words(&change(&secret_text(scheme, secret.reveal())), form)
         }
         Change::Key(change) => words(&change(b"a"), form),
+        Change::Derivation(change) => {
+            let texts = read.ok()?;
+            let secret = scheme.decode_secret(inputs.secrets, &texts).ok()?;
+            words(&change(&key_derivation(scheme, &secret, &texts)), form)
+        }
         Change::Reading(change) => words(&change(no_text(inputs)), form),
         Change::Ends(change) => words(
             &ends_forms(&identities(scheme, &read.ok()?).ok()?, change),
@@ -43,6 +48,11 @@ fn told(choice: Choice, inputs: &Inputs<'_>) -> Option<FormWords> {
             let right = identities(scheme, &texts).ok()?;
             words(&identity_forms(inputs.fields, &right, change), form)
         }
+        Change::Filtering(change) => {
+            let texts = read.ok()?;
+            let right = identities(scheme, &texts).ok()?;
+            words(&filtering_forms(&right, change), form)
+        }
         Change::Time(change) => {
             let texts = read.ok()?;
             words(
@@ -52,7 +62,7 @@ fn told(choice: Choice, inputs: &Inputs<'_>) -> Option<FormWords> {
         }
         Change::Composition(change) => {
             let texts = read.ok()?;
-            let right = identities(scheme, &texts).ok()?;
+            let right = written(&identities(scheme, &texts).ok()?);
             let time = scheme.time().and_then(|field| texts.text(field));
             let pieces: Vec<Piece<'_>> =
                 pieces(scheme, &texts, &right, time.unwrap_or_default()).ok()?;

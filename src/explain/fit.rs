@@ -67,7 +67,7 @@ fn of_form(rule: &SecretRule, secret: &Secret) -> Option<String> {
         None => encoding.to_owned(),
         Some(prefix) => format!("{prefix} followed by {encoding}"),
     };
-    match (rule.key(secret), &rule.pattern) {
+    match (rule.decode(secret), &rule.pattern) {
         (Err(Refusal::EmptySecret), _) => Some(format!("is empty; the scheme's secrets are {due}")),
         (Err(_), _) => Some(format!("is not {due}, as the scheme's secrets are")),
         (Ok(_), Some(pattern)) if !pattern.matches(secret.reveal()) => Some(format!(
@@ -88,6 +88,7 @@ mod tests {
     fn a_secret_that_does_not_fit_is_remarked() {
         let text = SecretRule {
             encoding: SecretEncoding::Utf8,
+            derive: Vec::new(),
             strip_prefix: None,
             pattern: None,
             per: None,

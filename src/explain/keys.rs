@@ -1,7 +1,7 @@
 //! The key bytes that a configured secret may become.
 
 use crate::explain::pipelines::{Choices, Distinct, Reached, deviations, with};
-use crate::mistakes::step_inputs::{right_key, secret_text, selected_secret};
+use crate::mistakes::step_inputs::{decoded, key_derivation, secret_text, selected_secret};
 use crate::mistakes::{Change, Choice, Form, Inputs, Step};
 use crate::scheme::{FieldTexts, Refusal, Scheme};
 
@@ -47,19 +47,19 @@ pub(super) fn keys(
         }
     }
 
-    let mut decoded = Distinct::new();
+    let mut read = Distinct::new();
     for secret in configured.into_sorted() {
-        if let Ok(key) = right_key(scheme, &secret.value) {
+        if let Ok(key) = decoded(scheme, &secret.value) {
             // With an empty key nobody signs unawares: it is a mistake of its own.
             if !key.is_empty() {
-                add_all(&mut decoded, &key, &secret.ways);
+                add_all(&mut read, &key, &secret.ways);
             }
         }
         let text = secret_text(scheme, &secret.value);
         for way in &secret.ways {
             extend(
                 scheme,
-                &mut decoded,
+                &mut read,
                 Step::Decoding,
                 way,
                 |change| match change {
@@ -73,14 +73,14 @@ pub(super) fn keys(
     let mut keys = Distinct::new();
     // That takes no secret, not even one that can be decoded; where there is none it is no other
     // key than the one that is configured.
-    let is_configured_so = right_key(scheme, selected).is_ok_and(|key| key.is_empty());
+    let is_configured_so = decoded(scheme, selected).is_ok_and(|key| key.is_empty());
     let choice = if is_configured_so {
         Choice::empty_key_allowed()
     } else {
         Choice::empty_key()
     };
     keys.add(Vec::new(), vec![choice]);
-    for key in decoded.into_sorted() {
+    for key in read.into_sorted() {
         add_all(&mut keys, &key.value, &key.ways);
         for way in &key.ways {
             extend(scheme, &mut keys, Step::Key, way, |change| match change {
@@ -89,7 +89,32 @@ pub(super) fn keys(
             });
         }
     }
-    Ok(keys.into_sorted())
+    if scheme.secret.derive.is_empty() {
+        return Ok(keys.into_sorted());
+    }
+    let mut derived = Distinct::new();
+    for key in keys.into_sorted() {
+        if key.value.is_empty() {
+            add_all(&mut derived, &key.value, &key.ways);
+            continue;
+        }
+        let right = scheme.derive(key.value.as_slice().into(), texts)?;
+        add_all(&mut derived, &right, &key.ways);
+        let derivation = key_derivation(scheme, &key.value, texts);
+        for way in &key.ways {
+            extend(
+                scheme,
+                &mut derived,
+                Step::Derivation,
+                way,
+                |change| match change {
+                    Change::Derivation(change) => change(&derivation),
+                    _ => Vec::new(),
+                },
+            );
+        }
+    }
+    Ok(derived.into_sorted())
 }
 
 fn add_all(values: &mut Distinct<Vec<u8>>, value: &[u8], ways: &[Choices]) {

@@ -8,7 +8,8 @@ use crate::explain::pipelines::{Choices, Distinct, Reached, deviations, mistakes
 use crate::mistakes::Piece;
 use crate::mistakes::message_forms::composed;
 use crate::mistakes::step_inputs::{
-    IdentityBytes, composition, ends_forms, identities, identity_forms, pieces, time_text,
+    IdentityBytes, composition, ends_forms, filtering_forms, identities, identity_forms, pieces,
+    time_text, written,
 };
 use crate::mistakes::{Change, Choice, Inputs, Step, TimeTexts};
 use crate::scheme::{FieldTexts, Refusal};
@@ -262,7 +263,15 @@ fn identity_variants<'a>(
             Change::Identity(change) => identity_forms(inputs.fields, &ended.value, change),
             _ => Vec::new(),
         });
+        // A text that is changed and written otherwise, too, is not searched.
+        let filtered = deviations(inputs.scheme, Step::Filtering, |change| match change {
+            Change::Filtering(change) => filtering_forms(&ended.value, change),
+            _ => Vec::new(),
+        });
         for way in &ended.ways {
+            for (texts, choice) in &filtered {
+                variants.add(signed(texts), with(way, *choice));
+            }
             variants.add(signed(&ended.value), way.clone());
             for (texts, choice) in &changed {
                 variants.add(signed(texts), with(way, *choice));
@@ -274,12 +283,11 @@ fn identity_variants<'a>(
 
 /// The texts as they are signed: what they were before no longer matters.
 fn signed<'a>(texts: &[IdentityBytes<'a>]) -> Vec<IdentityBytes<'a>> {
-    let signed = |text: &IdentityBytes<'a>| IdentityBytes {
-        name: text.name,
+    let signed = |text| IdentityBytes {
         raw: b"".into(),
-        right: text.right.clone(),
+        ..text
     };
-    texts.iter().map(signed).collect()
+    written(texts).into_iter().map(signed).collect()
 }
 
 fn time_variants(inputs: &Inputs<'_>, texts: &FieldTexts<'_>) -> Vec<Reached<TimeTexts>> {

@@ -196,7 +196,7 @@ impl Mutator {
                 return if is_kept { edited } else { secret.clone() };
             }
             let mut key = rule
-                .key(secret)
+                .decode(secret)
                 .map(std::borrow::Cow::into_owned)
                 .unwrap_or_default();
             key.push(mutator.rng.u8(..));

@@ -192,7 +192,7 @@ fn recipes(input: &Input, add: Propose<'_>) {
 fn secrets(scheme: &Scheme, pool: &SeedPool<'_>, input: &Input) -> Vec<Secrets> {
     let simpler = |secret: &Secret| -> Vec<Secret> {
         if scheme.secret.encoding != SecretEncoding::Utf8 {
-            let key = scheme.secret.key(secret);
+            let key = scheme.secret.decode(secret);
             let key = key.map(std::borrow::Cow::into_owned).unwrap_or_default();
             let plain = vec![b'k'; key.len()];
             return [plain, key[..key.len() / 2].to_vec(), vec![b'k'; 16]]

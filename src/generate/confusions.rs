@@ -7,7 +7,9 @@ use crate::generate::requirements::{
     AMBIGUOUS_MESSAGE_PROFILE, MALFORMED_TIME_IS_NOT_ACCEPTED, ODD_TIMES_PROFILE,
 };
 use crate::generate::vector_builder::VectorBuilder;
-use crate::scheme::{FieldKind, MessagePart, is_canonical_time};
+use crate::scheme::{
+    FieldKind, MessagePart, is_canonical_time, may_be_written, normalizing, unfiltered,
+};
 use crate::signature::Fields;
 
 /// Adds the vectors about them.
@@ -134,12 +136,17 @@ pub(crate) fn has_another_reading(fixture: &Fixture<'_>, fields: &Fields) -> boo
                     next[start + bytes.len()] = true;
                 }
             }
-            MessagePart::Field { field, .. } => {
+            MessagePart::Field { field, filters } => {
                 let of = fixture.scheme.fields.at(*field);
-                let fits = |text: &[u8]| match &of.kind {
+                let (_, writing) = normalizing(filters);
+                let is_value = |text: &[u8]| match &of.kind {
                     FieldKind::Text => of.takes(text),
                     FieldKind::UnixSeconds | FieldKind::UnixMillis => is_canonical_time(text),
                     FieldKind::Enum(values) => values.iter().any(|v| v.as_bytes() == text),
+                };
+                let fits = |text: &[u8]| match unfiltered(text, writing) {
+                    Some(read) => is_value(&read),
+                    None => may_be_written(text, writing),
                 };
                 for start in starts {
                     for (end, is_end) in next.iter_mut().enumerate().skip(start) {

@@ -9,8 +9,8 @@ use crate::generate::requirements::{
 };
 use crate::generate::row::Row;
 use crate::generate::secret_bytes::{Bytes, SecretStrictness};
-use crate::generate::vector_builder::{VectorBuilder, by_key};
 use crate::mistakes::MistakeId;
+use crate::generate::vector_builder::{VectorBuilder, by_secret_bytes};
 use crate::scheme::SecretEncoding;
 use crate::signature::{Encoding, Secret};
 
@@ -169,7 +169,7 @@ pub(super) fn spelt_keys(builder: &mut VectorBuilder<'_>) {
     ];
     let configured = Secret::new(spelt);
     for (slug, key, catches) in others {
-        let shown = by_key(builder, &configured, &key);
+        let shown = by_secret_bytes(builder, &configured, &key);
         let note = format!("Catches {catches}");
         let id = format!("key-{slug}");
         builder.not_accepted(&TOKEN_IS_BOUND_TO_THE_SECRET, &id, &note, shown, NOW);
@@ -228,7 +228,7 @@ pub(super) fn undecodable(builder: &mut VectorBuilder<'_>) {
                 "Catches a verifier whose decoding fails and leaves the empty key, with which anybody can sign.",
             ),
         ] {
-            let shown = by_key(builder, &configured, key);
+            let shown = by_secret_bytes(builder, &configured, key);
             let id = format!("secret-{slug}-used-{how}");
             builder.not_accepted(&EMPTY_SECRET_PROTECTS_NOTHING, &id, note, shown, NOW);
         }

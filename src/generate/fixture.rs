@@ -4,6 +4,7 @@ use crate::derivation::{any_texts, token_with_mac};
 use crate::generate::domain::{Domain, is_ordinary, some_text};
 use crate::scheme::{
     Algorithm, FieldKind, Filter, Freshness, MessagePart, Scheme, SecretRule, Verification,
+    filtered, normalizing,
 };
 use crate::signature::{Encoding, Fields, Secret, Secrets, Value};
 use crate::suite::Suite;
@@ -124,7 +125,7 @@ impl<'s> Fixture<'s> {
         field.or_else(|| {
             let rule = &self.scheme.secret;
             let mut secrets = self.base.secrets.iter();
-            let fits = secrets.all(|(_, s)| rule.key(s).is_ok() && rule.is_of_its_form(s));
+            let fits = secrets.all(|(_, s)| rule.decode(s).is_ok() && rule.is_of_its_form(s));
             (!fits).then(|| "the secret".to_owned())
         })
     }
@@ -215,6 +216,24 @@ impl<'s> Fixture<'s> {
         self.scheme.message.render(&self.scheme.fields, &texts).ok()
     }
 
+    /// The bytes of a claim's secret, of which the key is derived.
+    pub(crate) fn secret_bytes(&self, claim: &Claim) -> Option<Vec<u8>> {
+        let texts = any_texts(self.scheme, &claim.fields)?;
+        let bytes = self.scheme.decode_secret(&claim.secrets, &texts).ok()?;
+        Some(bytes.into_owned())
+    }
+
+    /// The key that the scheme derives from the bytes of a secret. From none it derives none: an
+    /// implementation without a secret has an empty key.
+    pub(crate) fn derived(&self, fields: &Fields, secret: &[u8]) -> Vec<u8> {
+        let texts = any_texts(self.scheme, fields).filter(|_| !secret.is_empty());
+        let key = texts.and_then(|texts| {
+            let key = self.scheme.derive(secret.into(), &texts).ok()?;
+            Some(key.into_owned())
+        });
+        key.unwrap_or_else(|| secret.to_vec())
+    }
+
     /// The key bytes of a claim.
     pub(crate) fn key(&self, claim: &Claim) -> Option<Vec<u8>> {
         let texts = any_texts(self.scheme, &claim.fields)?;
@@ -226,6 +245,11 @@ impl<'s> Fixture<'s> {
     pub(crate) fn mac(&self, claim: &Claim) -> Option<Vec<u8>> {
         let message = self.message(&claim.fields)?;
         Some(self.mac_of(&self.key(claim)?, &message))
+    }
+
+    /// The scheme's MAC of any message under the key that it derives from these bytes.
+    pub(crate) fn mac_by(&self, fields: &Fields, secret: &[u8], message: &[u8]) -> Vec<u8> {
+        self.mac_of(&self.derived(fields, secret), message)
     }
 
     /// The scheme's MAC of any message under any key, cut to the scheme's length.
@@ -276,6 +300,8 @@ impl<'s> Fixture<'s> {
         }
     }
 
+    /// The filters that decide between spellings of a field. Those that write it in another form
+    /// do the same to every text.
     fn filters(&self, field: usize) -> Vec<Filter> {
         let of_field = self
             .scheme
@@ -283,7 +309,9 @@ impl<'s> Fixture<'s> {
             .parts()
             .iter()
             .filter_map(|part| match part {
-                MessagePart::Field { field: f, filters } if *f == field => Some(filters.as_slice()),
+                MessagePart::Field { field: f, filters } if *f == field => {
+                    Some(normalizing(filters).0)
+                }
                 _ => None,
             });
         of_field.flatten().copied().collect()
@@ -390,7 +418,7 @@ fn example_secrets(scheme: &Scheme, domains: &[Domain]) -> Secrets {
 /// A secret like `text`, of the form that the scheme states: spelt at one length or another, or
 /// what the pattern itself gives. `text` where nothing is found.
 fn example_secret(rule: &SecretRule, text: &str) -> Secret {
-    let is_usable = |secret: &Secret| rule.key(secret).is_ok() && rule.is_of_its_form(secret);
+    let is_usable = |secret: &Secret| rule.decode(secret).is_ok() && rule.is_of_its_form(secret);
     let lengths = [text.len(), 32, 24, 20, 16, 64, 40, 48];
     let spelt = lengths.into_iter().map(|length| {
         let key: Vec<u8> = text.bytes().cycle().take(length).collect();
@@ -420,6 +448,11 @@ fn form_under(filters: &[Filter], bytes: &[u8]) -> Form {
     };
     let certain = |filter: &Filter| match filter {
         Filter::Lower => text.to_lowercase() == text.to_ascii_lowercase(),
+        Filter::Upper => text.to_uppercase() == text.to_ascii_uppercase(),
+        Filter::NoLineEnds => !text.contains(['\u{85}', '\u{2028}', '\u{2029}']),
+        // Decoders differ in what they make of a plus sign and of what is no escape.
+        Filter::PercentDecode => !text.contains(['%', '+']),
+        Filter::Digest(_) | Filter::Encode(_) | Filter::Percent(_) => true,
         Filter::Trim => {
             let odd = |c: char| {
                 let blank = matches!(c, ' ' | '\t' | '\n' | '\r');
@@ -434,10 +467,7 @@ fn form_under(filters: &[Filter], bytes: &[u8]) -> Form {
     if !filters.iter().all(certain) {
         return Form::Uncertain;
     }
-    let filtered = filters
-        .iter()
-        .fold(bytes.to_vec(), |done, filter| filter.apply(&done));
-    if filtered == bytes {
+    if filtered(bytes, filters) == bytes {
         Form::AsItIs
     } else {
         Form::Changed

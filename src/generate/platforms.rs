@@ -109,9 +109,10 @@ fn without(builder: &mut VectorBuilder<'_>, right: &Claim, secrets: &[(String, S
             (&TOKEN_UNDER_NO_SECRET, "token-by-nothing".to_owned(), Vec::new(), "Catches a verifier that works with an empty key, with which anybody can sign."),
         ]);
         for (rule, by, key, note) in keys {
-            let presented = builder
-                .fixture
-                .present(&shown, &builder.fixture.mac_of(&key, &message));
+            let presented = builder.fixture.present(
+                &shown,
+                &builder.fixture.mac_by(&shown.fields, &key, &message),
+            );
             let id = format!("platform-{slug}-{by}");
             builder.not_accepted(rule, &id, note, presented, NOW);
         }
@@ -160,9 +161,10 @@ fn unknown(builder: &mut VectorBuilder<'_>, field: usize, (first, secret): &(Str
                 "Catches a verifier that finds members of every JavaScript object among its secrets.",
             ),
         ] {
-            let presented = builder
-                .fixture
-                .present(&shown, &builder.fixture.mac_of(key, &message));
+            let presented = builder.fixture.present(
+                &shown,
+                &builder.fixture.mac_by(&shown.fields, key, &message),
+            );
             let id = format!("platform-unknown-{slug}-token-{by}");
             builder.not_accepted(&EMPTY_SECRET_PROTECTS_NOTHING, &id, note, presented, NOW);
         }
@@ -172,9 +174,10 @@ fn unknown(builder: &mut VectorBuilder<'_>, field: usize, (first, secret): &(Str
         ("with-a-blank-after", blank.as_str()),
     ] {
         let shown = builder.fixture.with(field, name);
-        let presented = builder
-            .fixture
-            .present(&shown, &builder.fixture.mac_of(&key, &message));
+        let presented = builder.fixture.present(
+            &shown,
+            &builder.fixture.mac_by(&shown.fields, &key, &message),
+        );
         let what = format!("accepts the platform's name {}", slug.replace('-', " "));
         let words = (
             what.as_str(),
@@ -189,7 +192,7 @@ fn unknown(builder: &mut VectorBuilder<'_>, field: usize, (first, secret): &(Str
 /// The key bytes of a secret, whichever platform's it is.
 fn key(builder: &VectorBuilder<'_>, secret: &Secret) -> Vec<u8> {
     let rule = &builder.fixture.scheme.secret;
-    rule.key(secret)
+    rule.decode(secret)
         .map(std::borrow::Cow::into_owned)
         .unwrap_or_default()
 }

@@ -10,8 +10,8 @@ use crate::generate::requirements::{
 };
 use crate::generate::row::Row;
 use crate::generate::secret_bytes::{Bytes, SecretStrictness};
-use crate::generate::vector_builder::{VectorBuilder, by_key};
 use crate::mistakes::MistakeId;
+use crate::generate::vector_builder::{VectorBuilder, by_secret_bytes};
 use crate::scheme::SecretEncoding;
 use crate::signature::{Encoding, Secret};
 
@@ -258,7 +258,7 @@ fn texts(builder: &mut VectorBuilder<'_>) {
                 .map(<[u8]>::to_vec),
             Key::Quoted => Some(format!("\"{}\"", entry.configured).into_bytes()),
         };
-        let shown = key.and_then(|key| by_key(builder, &configured, &key));
+        let shown = key.and_then(|key| by_secret_bytes(builder, &configured, &key));
         let id = format!("key-{}", entry.slug);
         let note = format!("Catches {}", entry.catches);
         builder.not_accepted(entry.rule, &id, &note, shown, NOW);
@@ -284,7 +284,7 @@ fn texts(builder: &mut VectorBuilder<'_>) {
         ),
     ] {
         let configured = Secret::new(vec![b'k'; length]);
-        let shown = by_key(builder, &configured, &vec![b'k'; cut]);
+        let shown = by_secret_bytes(builder, &configured, &vec![b'k'; cut]);
         let id = format!("key-{slug}");
         builder.not_accepted(&TOKEN_IS_BOUND_TO_THE_SECRET, &id, note, shown, NOW);
     }
@@ -295,7 +295,7 @@ fn other_keys(builder: &mut VectorBuilder<'_>) {
     let Some(secret) = builder.fixture.secret().cloned() else {
         return;
     };
-    let Some(key) = builder.fixture.key(&builder.fixture.base) else {
+    let Some(key) = builder.fixture.secret_bytes(&builder.fixture.base) else {
         return;
     };
     let mut last_bit = key.clone();
@@ -323,7 +323,7 @@ fn other_keys(builder: &mut VectorBuilder<'_>) {
             "Catches a verifier of which only the end of the secret counts.",
         ),
     ] {
-        let shown = by_key(builder, &secret, &key);
+        let shown = by_secret_bytes(builder, &secret, &key);
         let id = format!("key-{slug}");
         builder.not_accepted(&TOKEN_IS_BOUND_TO_THE_SECRET, &id, note, shown, NOW);
     }
@@ -338,7 +338,7 @@ fn empty(builder: &mut VectorBuilder<'_>) {
     for (slug, nothing) in nothings {
         let key = builder
             .fixture
-            .key(&builder.fixture.base)
+            .secret_bytes(&builder.fixture.base)
             .unwrap_or_default();
         for (by, key, note) in [
             (
@@ -357,7 +357,7 @@ fn empty(builder: &mut VectorBuilder<'_>) {
                 "Catches a verifier that uses the word null as its secret.",
             ),
         ] {
-            let shown = by_key(builder, &nothing, key);
+            let shown = by_secret_bytes(builder, &nothing, key);
             let id = format!("secret-{slug}-{by}");
             builder.not_accepted(&EMPTY_SECRET_PROTECTS_NOTHING, &id, note, shown, NOW);
         }
@@ -367,7 +367,7 @@ fn empty(builder: &mut VectorBuilder<'_>) {
         let note = "Catches a verifier that compares with zeros when its secret is empty.";
         let id = format!("secret-{slug}-token-of-zeros");
         builder.not_accepted(&EMPTY_SECRET_PROTECTS_NOTHING, &id, note, shown, NOW);
-        let shown = by_key(builder, &nothing, b"");
+        let shown = by_secret_bytes(builder, &nothing, b"");
         let note = "Catches a verifier that works with an empty key, with which anybody can sign.";
         let id = format!("secret-{slug}-right-token");
         builder.not_accepted(&TOKEN_UNDER_NO_SECRET, &id, note, shown, NOW);

@@ -8,7 +8,7 @@ use crate::generate::requirements::{
     TIME_IS_SIGNED, TIME_IS_WHOLE_MILLISECONDS, TIME_IS_WHOLE_SECONDS, UNUSUAL_TIME,
 };
 use crate::generate::vector_builder::VectorBuilder;
-use crate::scheme::{FieldKind, MessagePart, Part, TokenGrammar};
+use crate::scheme::{FieldKind, MessagePart, Part, TokenGrammar, filtered};
 use crate::signature::{MAX_NUMBER, Value};
 
 /// Adds the vectors about times, where the scheme has one.
@@ -233,11 +233,7 @@ fn without_time(fixture: &Fixture<'_>, clock: &Clock) -> Option<Presented> {
             MessagePart::Field { field, filters } => {
                 let value = fixture.base.fields.value(fixture.name(*field))?;
                 let bytes = value.to_bytes()?.into_owned();
-                message.extend(
-                    filters
-                        .iter()
-                        .fold(bytes, |done, filter| filter.apply(&done)),
-                );
+                message.extend_from_slice(&filtered(&bytes, filters));
             }
         }
     }

@@ -312,15 +312,14 @@ fn words(id: &str) -> String {
     id.replace('-', " ")
 }
 
-/// The token of the ordinary identity by any key, shown where a secret is configured.
-pub(super) fn by_key(
+/// The token of the ordinary identity by any bytes of a secret, shown where a secret is configured.
+pub(super) fn by_secret_bytes(
     builder: &VectorBuilder<'_>,
     configured: &Secret,
-    key: &[u8],
+    bytes: &[u8],
 ) -> Option<Presented> {
     let shown = builder.fixture.under(configured);
     let message = builder.fixture.message(&shown.fields)?;
-    builder
-        .fixture
-        .present(&shown, &builder.fixture.mac_of(key, &message))
+    let mac = builder.fixture.mac_by(&shown.fields, bytes, &message);
+    builder.fixture.present(&shown, &mac)
 }

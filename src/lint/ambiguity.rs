@@ -14,8 +14,10 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use crate::lint::splits::{Cuts, TwoCuts, filtered};
-use crate::scheme::{FieldKind, FieldTexts, Filter, MessagePart, Scheme};
+use crate::lint::splits::{Cuts, TwoCuts};
+use crate::scheme::{
+    FieldKind, FieldTexts, Filter, MessagePart, Scheme, filtered, normalizing, unfiltered,
+};
 use crate::signature::{Fields, Value};
 
 /// The answer to whether two inputs can have the same message.
@@ -109,6 +111,10 @@ fn value_of(scheme: &Scheme, part: usize, bytes: &[u8]) -> Option<(String, Value
         return None;
     };
     let field = scheme.fields.at(*field);
+    let (_, writing) = normalizing(filters);
+    // What a digest was made of cannot be told: two inputs of it do not collide.
+    let read = unfiltered(bytes, writing);
+    let bytes = read.as_deref().unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).ok();
     let value = match &field.kind {
         FieldKind::UnixSeconds | FieldKind::UnixMillis => {
@@ -116,7 +122,7 @@ fn value_of(scheme: &Scheme, part: usize, bytes: &[u8]) -> Option<(String, Value
         }
         FieldKind::Enum(values) => values
             .iter()
-            .find(|value| filtered(value.as_bytes(), filters) == bytes)
+            .find(|value| filtered(value.as_bytes(), filters).as_ref() == bytes)
             .map(|value| Value::Text(value.clone())),
         FieldKind::Text => text.map(|text| Value::Text(text.to_owned())),
     };
@@ -137,7 +143,10 @@ fn signed_values(scheme: &Scheme, fields: &Fields) -> Option<Vec<Vec<u8>>> {
         MessagePart::Literal(_) => None,
     });
     places
-        .map(|(field, filters)| texts.bytes(field).map(|bytes| filtered(bytes, filters)))
+        .map(|(field, filters)| {
+            let bytes = texts.bytes(field)?;
+            Some(filtered(bytes, filters).into_owned())
+        })
         .collect()
 }
 
@@ -268,6 +277,7 @@ mod tests {
             mac_bytes: 32,
             secret: SecretRule {
                 encoding: SecretEncoding::Utf8,
+                derive: Vec::new(),
                 strip_prefix: None,
                 pattern: None,
                 per: None,

@@ -49,7 +49,7 @@ fn estimate(configured: &[u8], suite: &Suite) -> Option<DocumentedSecret> {
     let (length, alphabet) = match rule.encoding {
         SecretEncoding::Utf8 => (varying.chars().count(), alphabet(varying)),
         // An encoded secret varies in the bytes it encodes, not in its characters.
-        _ => (rule.key(&Secret::new(configured)).ok()?.len(), 256),
+        _ => (rule.decode(&Secret::new(configured)).ok()?.len(), 256),
     };
     Some(DocumentedSecret {
         shown: format!("{text:?}"),

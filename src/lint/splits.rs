@@ -4,7 +4,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 
 use crate::lint::form::Form;
-use crate::scheme::{FieldKind, Filter, MessagePart, Pattern, Scheme};
+use crate::scheme::{FieldKind, Filter, MessagePart, Pattern, Scheme, filtered, normalizing};
 
 /// Maximum number of states of one automaton, and of pairs of states, to visit.
 const MAX_STATES: usize = 20_000;
@@ -179,9 +179,16 @@ enum Words {
     /// pattern's texts.
     Text {
         lower: bool,
+        upper: bool,
         trim: bool,
         bytes: Option<Box<[bool; 256]>>,
         pattern: Option<Pattern>,
+    },
+    /// What filters write in the place of a text: any text of these bytes, of this length where
+    /// it has always the same.
+    Written {
+        bytes: Box<[bool; 256]>,
+        length: Option<usize>,
     },
 }
 
@@ -190,15 +197,19 @@ impl Words {
         match part {
             MessagePart::Literal(bytes) => Self::Listed(vec![bytes.clone()]),
             MessagePart::Field { field, filters } => match &scheme.fields.at(*field).kind {
+                _ if filters.iter().any(|filter| !filter.is_normalizing()) => {
+                    Self::written(filters)
+                }
                 FieldKind::UnixSeconds | FieldKind::UnixMillis => Self::Time,
                 FieldKind::Enum(values) => Self::Listed(
                     values
                         .iter()
-                        .map(|value| filtered(value.as_bytes(), filters))
+                        .map(|value| filtered(value.as_bytes(), filters).into_owned())
                         .collect(),
                 ),
                 FieldKind::Text => Self::Text {
                     lower: filters.contains(&Filter::Lower),
+                    upper: filters.contains(&Filter::Upper),
                     trim: filters.contains(&Filter::Trim),
                     bytes: scheme
                         .fields
@@ -215,6 +226,34 @@ impl Words {
                 },
             },
         }
+    }
+
+    /// What these filters write. The bytes of a digest may be any; its length is its own.
+    fn written(filters: &[Filter]) -> Self {
+        let (normalizing, writing) = normalizing(filters);
+        let of = |bytes: &[u8]| filtered(&filtered(bytes, normalizing), writing).into_owned();
+        let is_digest = |filter: &Filter| matches!(filter, Filter::Digest(_));
+        let length = writing.iter().any(is_digest).then(|| of(b"").len());
+        let mut bytes = Box::new([false; 256]);
+        match writing.iter().rposition(is_digest) {
+            // A raw digest at the end.
+            Some(at) if at + 1 == writing.len() => bytes.fill(true),
+            digest => {
+                // Every byte occurs in one of these, and encodings write by groups of three.
+                let behind = &writing[digest.map_or(0, |at| at + 1)..];
+                for first in 0..=255 {
+                    for second in 0..=255_u8 {
+                        for byte in filtered(&[first, second, first], behind).iter() {
+                            bytes[usize::from(*byte)] = true;
+                        }
+                    }
+                    for byte in filtered(&[first], behind).iter() {
+                        bytes[usize::from(*byte)] = true;
+                    }
+                }
+            }
+        }
+        Self::Written { bytes, length }
     }
 
     fn automaton(&self, alphabet: &[u8], empty_texts: bool, most: usize) -> Option<SplitPart> {
@@ -254,8 +293,38 @@ impl Words {
                     }
                 }
             }
+            Self::Written { bytes, length } => {
+                let states = length.map_or(1, |length| length + 1);
+                for state in 0..states {
+                    add(&mut piece, length.is_none_or(|length| length == state))?;
+                }
+                for (letter, byte) in alphabet.iter().enumerate() {
+                    if !bytes[usize::from(*byte)] {
+                        continue;
+                    }
+                    for state in 0..states {
+                        let next = match length {
+                            None => Some(state),
+                            Some(length) => Some(state + 1).filter(|next| next <= length),
+                        };
+                        let next = next.and_then(|next| u32::try_from(next).ok());
+                        piece.next[state][letter] = next;
+                    }
+                }
+                if length.is_none() && !empty_texts {
+                    // Of no text filters make no text.
+                    let begin = add(&mut piece, false)?;
+                    piece.next.swap(0, begin as usize);
+                    piece.ends.swap(0, begin as usize);
+                    let row = piece.next[begin as usize].clone();
+                    let moved = |next: &Option<u32>| next.map(|_| begin);
+                    piece.next[0] = row.iter().map(moved).collect();
+                    piece.next[begin as usize] = piece.next[0].clone();
+                }
+            }
             Self::Text {
                 lower,
+                upper,
                 trim,
                 bytes,
                 pattern,
@@ -268,7 +337,9 @@ impl Words {
                 let behind_blank = add(&mut piece, !trim)?;
                 for (letter, byte) in alphabet.iter().enumerate() {
                     let is_absent = bytes.as_ref().is_some_and(|may| !may[*byte as usize]);
-                    if is_absent || (*lower && byte.is_ascii_uppercase()) {
+                    let is_changed = (*lower && byte.is_ascii_uppercase())
+                        || (*upper && byte.is_ascii_lowercase());
+                    if is_absent || is_changed {
                         continue;
                     }
                     let blank = is_blank(*byte);
@@ -319,6 +390,15 @@ fn filtered_bytes(mut bytes: [bool; 256], filters: &[Filter]) -> [bool; 256] {
             bytes[upper.to_ascii_lowercase() as usize] |= bytes[upper as usize];
         }
     }
+    if filters.contains(&Filter::Upper) {
+        for lower in b'a'..=b'z' {
+            bytes[lower.to_ascii_uppercase() as usize] |= bytes[lower as usize];
+        }
+    }
+    // Escapes may stand for any byte.
+    if filters.contains(&Filter::PercentDecode) && bytes[usize::from(b'%')] {
+        bytes.fill(true);
+    }
     bytes
 }
 
@@ -341,7 +421,12 @@ fn alphabet(words: &[Words]) -> Vec<u8> {
         }
     }
     // A pattern may distinguish any two bytes.
-    let has_bytes = |words: &Words| matches!(words, Words::Text { bytes: Some(_), .. });
+    let has_bytes = |words: &Words| {
+        matches!(
+            words,
+            Words::Text { bytes: Some(_), .. } | Words::Written { .. }
+        )
+    };
     if words.iter().any(has_bytes) {
         let mut all: Vec<u8> = (0..=255).collect();
         all.sort_by_key(|byte| (!byte.is_ascii_lowercase(), !byte.is_ascii_graphic()));
@@ -364,10 +449,4 @@ fn alphabet(words: &[Words]) -> Vec<u8> {
     let others: Vec<u8> = others.collect();
     let named = (0..=255).filter(|&byte| named[byte as usize]);
     others.into_iter().chain(named).collect()
-}
-
-pub(super) fn filtered(bytes: &[u8], filters: &[Filter]) -> Vec<u8> {
-    filters
-        .iter()
-        .fold(bytes.to_vec(), |done, filter| filter.apply(&done))
 }

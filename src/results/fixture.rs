@@ -28,6 +28,7 @@ pub(crate) fn scheme() -> Scheme {
         mac_bytes: 32,
         secret: SecretRule {
             encoding: SecretEncoding::Utf8,
+            derive: Vec::new(),
             strip_prefix: None,
             pattern: None,
             per: None,

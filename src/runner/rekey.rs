@@ -110,7 +110,7 @@ impl<'s> Rekeyer<'s> {
         }
         scheme
             .secret
-            .key(secret)
+            .decode(secret)
             .map_err(|refusal| NotWithIt::Unusable(refusal.to_string()))?;
         let usual = self.usual;
         let of = |secrets: &Secrets| match usual {

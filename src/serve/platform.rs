@@ -79,7 +79,7 @@ impl Platform {
     pub fn unusable_secret(&self) -> Option<(String, Refusal)> {
         let secrets = self.secrets.as_ref()?;
         secrets.iter().find_map(|(name, secret)| {
-            let refusal = self.scheme.secret.key(secret).err()?;
+            let refusal = self.scheme.secret.decode(secret).err()?;
             Some((name.unwrap_or_default().to_owned(), refusal))
         })
     }

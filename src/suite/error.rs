@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::scheme::{MessageError, PatternError, TokenError};
+use crate::scheme::{KeyStepError, MessageError, PatternError, TokenError};
 use crate::signature::{Op, OutcomeKind, Slug, SlugError};
 use crate::suite::excerpt::{Excerpt, push_visible};
 use crate::suite::{InputKind, Level, Position};
@@ -209,6 +209,14 @@ pub enum Problem {
     /// The field that selects the secret has an unsuitable type.
     #[error("{0:?} is a time, so it cannot select the secret; use a text or an enum")]
     PerTime(String),
+    /// A field has the name that stands for the secret in `derive`.
+    #[error(
+        "a step of `derive` reads {{key}} as the secret, so no field can have that name; rename the field"
+    )]
+    FieldNamedKey,
+    /// A step from the secret to the key is invalid.
+    #[error(transparent)]
+    KeyStep(#[from] KeyStepError),
     /// A MAC length is less than one byte, or more than the hash provides.
     #[error("mac_bytes must lie between 1 and {0} for this algorithm")]
     MacBytes(usize),

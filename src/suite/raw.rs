@@ -103,6 +103,10 @@ pub(super) struct SecretFile {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String", length(min = 1))]
     pub(super) strip_prefix: Option<At<String>>,
+    /// How the key is derived from the decoded secret, step by step; by default it is the key.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "Vec<KeyStepFile>", length(min = 1, max = 8))]
+    pub(super) derive: Option<At<Vec<At<KeyStepFile>>>>,
     /// The form of its text, including the prefix: a regular expression in the syntax of the
     /// `regex` crate that must match all of it.
     #[serde(default, deserialize_with = "present")]
@@ -112,6 +116,27 @@ pub(super) struct SecretFile {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String")]
     pub(super) per: Option<At<String>>,
+}
+
+/// A step from the secret to the key: a template such as `{key|sha256}`, or an HMAC. `{key}` stands
+/// for the bytes so far.
+pub(super) enum KeyStepFile {
+    Text(String),
+    Mac(KeyMacFile),
+}
+
+/// An HMAC that makes the next key.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KeyMacFile {
+    /// Its algorithm.
+    pub(super) algorithm: Algorithm,
+    /// Its key: a template.
+    #[schemars(with = "String")]
+    pub(super) key: At<String>,
+    /// Its message: a template.
+    #[schemars(with = "String")]
+    pub(super) message: At<String>,
 }
 
 /// A named input.
@@ -446,6 +471,15 @@ impl<'de> Deserialize<'de> for TokenFile {
             .text(Self::Template)
             .map(Self::Several)
             .number(|_| Self::Other)
+            .read(deserializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for KeyStepFile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        OneOf::new("a template such as \"{key|sha256}\", or {algorithm: …, key: …, message: …}")
+            .text(Self::Text)
+            .map(Self::Mac)
             .read(deserializer)
     }
 }

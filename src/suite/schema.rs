@@ -9,8 +9,8 @@ use crate::signature::MAX_NUMBER;
 use crate::suite::forms::Entries;
 use crate::suite::literal::Literal;
 use crate::suite::raw::{
-    ContextFile, DeclaredKeyFile, DeclinedFile, FreshnessFile, KeyFile, LimitsFile, OrderFile,
-    OutcomesFile, SuiteFile, TextsFile, TokenFile, UnknownFile,
+    ContextFile, DeclaredKeyFile, DeclinedFile, FreshnessFile, KeyFile, KeyMacFile, KeyStepFile,
+    LimitsFile, OrderFile, OutcomesFile, SuiteFile, TextsFile, TokenFile, UnknownFile,
 };
 use crate::suite::schema_texts::{Base64, Repeated, json_schema_of};
 
@@ -114,6 +114,11 @@ json_schema_of!(ContextFile, "ContextValue", |_| json_schema!({
 
 json_schema_of!(FreshnessFile, "Freshness", |generator| json_schema!({
     "anyOf": [{"const": "unspecified"}, generator.subschema_for::<LimitsFile>()],
+}));
+
+json_schema_of!(KeyStepFile, "KeyStep", |generator| json_schema!({
+    "description": "A step from the secret to the key: a template such as {key|sha256}, or an HMAC. {key} stands for the bytes so far.",
+    "anyOf": [{"type": "string"}, generator.subschema_for::<KeyMacFile>()],
 }));
 
 json_schema_of!(TokenFile, "Token", |generator| {

@@ -1,16 +1,17 @@
 //! Compiles a scheme into a [`Scheme`].
 
 use crate::scheme::{
-    Content, Field, FieldKind, FieldSet, Freshness, Layout, List, Message, Order, Pair, Pairs,
-    Pattern, Scheme, SecretRule, TokenError, TokenGrammar, Unknown, is_field_name,
+    Content, Field, FieldKind, FieldSet, Freshness, KeyStep, KeyTemplate, Layout, List, Message,
+    Order, Pair, Pairs, Pattern, Scheme, SecretRule, TokenError, TokenGrammar, Unknown,
+    is_field_name,
 };
 use crate::suite::error::{Fault, Problem};
 use crate::suite::forms::Entries;
 use crate::suite::policy_reader::read_policy;
 use crate::suite::position::{At, Position};
 use crate::suite::raw::{
-    FieldFile, FieldType, FreshnessFile, LimitsFile, OrderFile, PolicyFile, SchemeFile, SecretFile,
-    SeveralFile, TokenFile, UnknownFile,
+    FieldFile, FieldType, FreshnessFile, KeyStepFile, LimitsFile, OrderFile, PolicyFile,
+    SchemeFile, SecretFile, SeveralFile, TokenFile, UnknownFile,
 };
 
 /// Maximum number of fields. Suites come from strangers, and the work of `explain`, `fuzz`, `lint`
@@ -39,9 +40,9 @@ pub(super) fn read_scheme(file: SchemeFile, policy: Option<PolicyFile>) -> Resul
             .filter(|kept| (1..=whole).contains(kept))
             .ok_or_else(|| Fault::new(bytes.at, Problem::MacBytes(whole)))?,
     };
-    let secret = read_secret(file.secret, &fields)?;
     let message = Message::compile(&file.message.value, &fields)
         .map_err(|error| Fault::new(file.message.at, error))?;
+    let secret = read_secret(file.secret, &fields, &message)?;
     let token = read_token(file.token, &fields, mac_bytes)?;
     let freshness = match file.freshness {
         None => Freshness::Unspecified,
@@ -137,7 +138,11 @@ fn read_values(file: At<Vec<At<String>>>) -> Result<Vec<String>, Fault> {
     Ok(values)
 }
 
-fn read_secret(file: SecretFile, fields: &FieldSet) -> Result<SecretRule, Fault> {
+fn read_secret(
+    file: SecretFile,
+    fields: &FieldSet,
+    message: &Message,
+) -> Result<SecretRule, Fault> {
     let strip_prefix = match file.strip_prefix {
         Some(prefix) if prefix.value.is_empty() => {
             let problem = Problem::Empty("strip_prefix", "remove it");
@@ -155,12 +160,50 @@ fn read_secret(file: SecretFile, fields: &FieldSet) -> Result<SecretRule, Fault>
             Some(field)
         }
     };
+    let derive = match file.derive {
+        None => Vec::new(),
+        Some(steps) => read_key_steps(steps, fields, message)?,
+    };
     Ok(SecretRule {
         encoding: file.encoding,
+        derive,
         strip_prefix,
         pattern: read_pattern(file.pattern)?,
         per,
     })
+}
+
+/// Maximum number of steps from the secret to the key.
+const MAX_KEY_STEPS: usize = 8;
+
+fn read_key_steps(
+    file: At<Vec<At<KeyStepFile>>>,
+    fields: &FieldSet,
+    message: &Message,
+) -> Result<Vec<KeyStep>, Fault> {
+    at_most("steps", MAX_KEY_STEPS, file.value.len(), file.at)?;
+    if file.value.is_empty() {
+        return Err(Fault::new(file.at, Problem::Empty("derive", "remove it")));
+    }
+    if fields.index("key").is_some() {
+        return Err(Fault::new(file.at, Problem::FieldNamedKey));
+    }
+    let template = |text: &str, at: Position| {
+        let is_signed = |field: usize| message.fields().any(|signed| signed == field);
+        KeyTemplate::compile(text, fields, is_signed).map_err(|error| Fault::new(at, error))
+    };
+    let step = |At { value, at }: At<KeyStepFile>| {
+        let step = match value {
+            KeyStepFile::Text(text) => KeyStep::text(template(&text, at)?),
+            KeyStepFile::Mac(mac) => KeyStep::mac(
+                mac.algorithm,
+                template(&mac.key.value, mac.key.at)?,
+                template(&mac.message.value, mac.message.at)?,
+            ),
+        };
+        step.map_err(|error| Fault::new(at, error))
+    };
+    file.value.into_iter().map(step).collect()
 }
 
 fn read_token(

@@ -85,6 +85,7 @@ fn scheme() -> impl Strategy<Value = Scheme> {
                 mac_bytes,
                 secret: SecretRule {
                     encoding: SecretEncoding::Utf8,
+                    derive: Vec::new(),
                     strip_prefix: None,
                     pattern: None,
                     per: None,

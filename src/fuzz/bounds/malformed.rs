@@ -12,7 +12,7 @@ impl Bounds<'_> {
     pub(super) fn accepted_malformed(&self, request: &Request) -> Ruling {
         let broken = |rule| Ruling::Broken(rule, Sound::DoesNotAccept);
         let text = request.token.as_ref().and_then(Value::as_text);
-        let (Some(text), Some(key)) = (text, self.key(request)) else {
+        let (Some(text), Some(key)) = (text, self.secret_bytes(request)) else {
             return Ruling::ImplementationDefined("accepts a token in a different form");
         };
         let mut is_cut = false;

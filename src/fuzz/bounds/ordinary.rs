@@ -87,7 +87,7 @@ impl Bounds<'_> {
                 return of_secret(text) == Texture::Plain;
             }
             // A spelt key: written canonically, prefix included.
-            rule.key(secret)
+            rule.decode(secret)
                 .is_ok_and(|key| key.len() > 15 && rule.spell(&key).reveal() == text)
         });
         if is_plain {
@@ -100,6 +100,6 @@ impl Bounds<'_> {
     pub(super) fn secrets_are_usable(&self, secrets: &Secrets) -> bool {
         secrets
             .iter()
-            .all(|(_, secret)| self.suite.scheme.secret.key(secret).is_ok())
+            .all(|(_, secret)| self.suite.scheme.secret.decode(secret).is_ok())
     }
 }

@@ -105,9 +105,10 @@ impl<'s> Bounds<'s> {
         )
     }
 
+    /// The MAC under the key that is derived from these bytes of a secret.
     pub(super) fn mac_by(&self, fields: &Fields, key: &[u8]) -> Option<Vec<u8>> {
         let message = self.fixture.message(fields)?;
-        Some(self.fixture.mac_of(key, &message))
+        Some(self.fixture.mac_by(fields, key, &message))
     }
 
     pub(super) fn selected<'r>(&self, request: &'r Request) -> Option<&'r Secret> {
@@ -118,9 +119,10 @@ impl<'s> Bounds<'s> {
         request.secrets.select(selector)
     }
 
-    pub(super) fn key(&self, request: &Request) -> Option<Vec<u8>> {
+    /// The bytes of the secret that counts, of which the key is derived.
+    pub(super) fn secret_bytes(&self, request: &Request) -> Option<Vec<u8>> {
         let secret = self.selected(request)?;
-        let key = self.suite.scheme.secret.key(secret).ok()?;
+        let key = self.suite.scheme.secret.decode(secret).ok()?;
         Some(key.into_owned())
     }
 }

@@ -142,7 +142,7 @@ impl Bounds<'_> {
     /// A time that travels beside the token is malformed, or an enum has another value.
     fn accepted_beside_an_odd_field(&self, request: &Request) -> Ruling {
         let text = request.token.as_ref().and_then(Value::as_text);
-        let (Some(text), Some(key)) = (text, self.key(request)) else {
+        let (Some(text), Some(key)) = (text, self.secret_bytes(request)) else {
             return Ruling::ImplementationDefined("accepts a token with a field of another type");
         };
         match self.mac_by(&request.fields, &key) {
@@ -237,7 +237,7 @@ impl Bounds<'_> {
         repairs(secret)
             .into_iter()
             .filter(|repaired| repaired != secret.as_bytes())
-            .filter_map(|repaired| Some(rule.key(&Secret::new(repaired)).ok()?.into_owned()))
+            .filter_map(|repaired| Some(rule.decode(&Secret::new(repaired)).ok()?.into_owned()))
             .any(|key| {
                 claims.iter().any(|claim| {
                     let mac = self.mac_by(claim, &key);

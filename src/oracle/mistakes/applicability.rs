@@ -2,7 +2,9 @@
 
 use crate::mistakes::TokenPieces;
 use crate::mistakes::token_text::UnitKind;
-use crate::scheme::{Algorithm, FieldKind, Filter, Freshness, MessagePart, Scheme, SecretEncoding};
+use crate::scheme::{
+    Algorithm, FieldKind, Filter, Freshness, KeyStep, MessagePart, Scheme, SecretEncoding,
+};
 use crate::signature::Encoding;
 
 /// Whether a mistake can make a difference in a scheme; if not, why.
@@ -106,6 +108,27 @@ pub(crate) fn secret_has_no_prefix(scheme: &Scheme) -> Applies {
     )
 }
 
+pub(crate) fn key_is_derived(scheme: &Scheme) -> Applies {
+    when(
+        !scheme.secret.derive.is_empty(),
+        "the scheme's secret is the key itself",
+    )
+}
+
+pub(crate) fn key_is_derived_by_a_mac(scheme: &Scheme) -> Applies {
+    when(
+        scheme.secret.derive.iter().any(KeyStep::is_mac),
+        "no HMAC makes the scheme's key",
+    )
+}
+
+pub(crate) fn key_is_derived_in_steps(scheme: &Scheme) -> Applies {
+    when(
+        scheme.secret.derive.len() > 1,
+        "the scheme's key is not made in several steps",
+    )
+}
+
 pub(crate) fn secret_depends_on_a_field(scheme: &Scheme) -> Applies {
     when(
         scheme.secret.per.is_some(),
@@ -137,10 +160,45 @@ pub(crate) fn signs_text_untrimmed(scheme: &Scheme) -> Applies {
     )
 }
 
-pub(crate) fn signs_filtered(scheme: &Scheme) -> Applies {
-    let filtered = |part: &MessagePart| matches!(part, MessagePart::Field { filters, .. } if !filters.is_empty());
+/// Whether a text of the message goes through a filter of some kind.
+fn signs_through(scheme: &Scheme, is_such: fn(&Filter) -> bool) -> bool {
+    scheme.message.parts().iter().any(|part| {
+        matches!(part, MessagePart::Field { field, filters }
+            if scheme.fields.at(*field).kind == FieldKind::Text && filters.iter().any(is_such))
+    })
+}
+
+pub(crate) fn signs_written_otherwise(scheme: &Scheme) -> Applies {
     when(
-        scheme.message.parts().iter().any(filtered),
+        signs_through(scheme, |filter| !filter.is_normalizing()),
+        "the scheme signs the identity as it is",
+    )
+}
+
+pub(crate) fn signs_a_digest(scheme: &Scheme) -> Applies {
+    when(
+        signs_through(scheme, |filter| matches!(filter, Filter::Digest(_))),
+        "the scheme signs no digest of a text",
+    )
+}
+
+pub(crate) fn signs_an_encoded_text(scheme: &Scheme) -> Applies {
+    when(
+        signs_through(scheme, |filter| matches!(filter, Filter::Encode(_))),
+        "the scheme signs no encoded text",
+    )
+}
+
+pub(crate) fn signs_escapes(scheme: &Scheme) -> Applies {
+    when(
+        signs_through(scheme, |filter| matches!(filter, Filter::Percent(_))),
+        "the scheme percent-encodes no text that it signs",
+    )
+}
+
+pub(crate) fn signs_filtered(scheme: &Scheme) -> Applies {
+    when(
+        signs_through(scheme, |filter| filter.is_normalizing()),
         "the scheme signs the identity as it is",
     )
 }

@@ -239,7 +239,7 @@ fn recomputed(call: &Call<'_>, pipeline: &Pipeline) -> Result<(), Judgement> {
         Err(Stop::Refused(refusal)) => return rejected(Rejection::Field(refusal)),
         read => read?,
     };
-    pipeline.key(&inputs, &texts)?;
+    pipeline.decode_secret(&inputs, &texts)?;
     let text = match call.token {
         None => return rejected(Rejection::Absent),
         Some(Value::Text(text)) if text.is_empty() => return rejected(Rejection::Absent),

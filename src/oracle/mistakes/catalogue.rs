@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::mistakes::{
-    Mistake, MistakeId, algorithm, comparing, content, documents, encoding, identity, interpreting,
-    message, secret, secret_texts, token, verifying,
+    Mistake, MistakeId, algorithm, comparing, content, documents, encoding, filters, identity,
+    interpreting, key_derivation, message, secret, secret_texts, token, verifying,
 };
 
 /// Every mistake: stage by stage, in each the most frequent first.
@@ -17,9 +17,11 @@ static ALL: LazyLock<Vec<Mistake>> = LazyLock::new(|| {
     [
         secret::MISTAKES,
         secret_texts::MISTAKES,
+        key_derivation::MISTAKES,
         identity::MISTAKES,
         content::MISTAKES,
         documents::MISTAKES,
+        filters::MISTAKES,
         message::MISTAKES,
         algorithm::MISTAKES,
         encoding::MISTAKES,

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::mistakes::digest::Prepared;
 use crate::mistakes::{Digest, Hash, TokenPieces};
-use crate::scheme::{Call, Refusal, Rejection, Scheme, SecretRule};
+use crate::scheme::{Call, FieldTexts, Filter, Refusal, Rejection, Scheme, SecretRule};
 use crate::signature::{Fields, Value};
 
 /// The steps of signing in their order, and verifying. A pipeline deviates at most once at each
@@ -22,12 +22,16 @@ pub enum Step {
     Decoding,
     /// The key bytes themselves.
     Key,
+    /// How the key is derived from them.
+    Derivation,
     /// How a field's value becomes text.
     Reading,
     /// What stands at the ends of the text that is signed.
     Ends,
     /// That text as bytes.
     Identity,
+    /// How the filters of the scheme write that text: a digest, an encoding, escapes.
+    Filtering,
     /// How the time is written.
     Time,
     /// How the message is put together.
@@ -105,12 +109,16 @@ pub enum Change {
     Decoding(fn(&SecretText<'_>) -> Forms<Vec<u8>>),
     /// The bytes of the key.
     Key(fn(&[u8]) -> Forms<Vec<u8>>),
+    /// How the key is derived from the bytes of the secret.
+    Derivation(fn(&KeyDerivation<'_>) -> Forms<Vec<u8>>),
     /// How the value of a field is read; `None` for one that is absent.
     Reading(fn(Option<&Value>) -> Forms<Vec<u8>>),
     /// The ends of a text: blanks, line ends.
     Ends(fn(&[u8]) -> Forms<Vec<u8>>),
     /// The text of a field in the message.
     Identity(fn(&IdentityText<'_>) -> Forms<Vec<u8>>),
+    /// What the filters of the scheme that write a text in another form make of it.
+    Filtering(fn(&FilteredText<'_>) -> Forms<Vec<u8>>),
     /// The time, in the message, in the token, or in both.
     Time(fn(&TimeText<'_>) -> Forms<TimeTexts>),
     /// How the message is put together.
@@ -157,9 +165,11 @@ impl Change {
             Self::SecretText(_) => Step::SecretText,
             Self::Decoding(_) => Step::Decoding,
             Self::Key(_) => Step::Key,
+            Self::Derivation(_) => Step::Derivation,
             Self::Reading(_) => Step::Reading,
             Self::Ends(_) => Step::Ends,
             Self::Identity(_) => Step::Identity,
+            Self::Filtering(_) => Step::Filtering,
             Self::Time(_) => Step::Time,
             Self::Composition(_) => Step::Composition,
             Self::Keying(_) => Step::Keying,
@@ -191,16 +201,34 @@ pub struct SecretText<'a> {
     pub rule: &'a SecretRule,
 }
 
+/// The bytes of a secret, of which a key is derived.
+pub struct KeyDerivation<'a> {
+    /// The scheme, which says how.
+    pub scheme: &'a Scheme,
+    /// The bytes.
+    pub secret: &'a [u8],
+    /// The fields, which may go into the key.
+    pub texts: &'a FieldTexts<'a>,
+}
+
 /// A text field of the message.
 pub struct IdentityText<'a> {
     /// Its bytes as they were given.
     pub raw: &'a [u8],
-    /// Its bytes after the filters of the scheme: what is to be signed.
+    /// Its bytes after the filters of the scheme that normalize it.
     pub right: &'a [u8],
     /// Its name.
     pub name: &'a str,
     /// All that was given.
     pub fields: &'a Fields,
+}
+
+/// A text before the filters that write it in another form.
+pub struct FilteredText<'a> {
+    /// Its bytes, normalized.
+    pub text: &'a [u8],
+    /// Those filters, in order; at least one.
+    pub filters: &'a [Filter],
 }
 
 /// The time that is signed.

@@ -23,10 +23,12 @@ mod documents;
 mod encoding;
 pub mod encoding_forms;
 mod encoding_prints;
+mod filters;
 mod identity;
 mod identity_forms;
 mod interpreting;
 mod json_text;
+mod key_derivation;
 #[cfg(test)]
 mod laws;
 mod lenient;
@@ -55,8 +57,9 @@ pub use catalogue::{UnknownMistake, catalogue};
 pub use digest::{Digest, Hash};
 pub use message_forms::DELIMITERS;
 pub use mistake::{
-    Attempt, Choice, Composition, Form, Forms, IdentityText, Judgement, KeyedHash, Mistake,
-    MistakeId, Pipeline, SecretText, SelectedSecret, Stage, Step, TimeText, TimeTexts,
+    Attempt, Choice, Composition, FilteredText, Form, Forms, IdentityText, Judgement,
+    KeyDerivation, KeyedHash, Mistake, MistakeId, Pipeline, SecretText, SelectedSecret, Stage,
+    Step, TimeText, TimeTexts,
 };
 pub use mistake::{Change, Keying, Piece, PieceKind};
 pub use mistaken::{ConflictError, Mistaken};

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use crate::mistakes::message_forms::composed;
 use crate::mistakes::step_inputs::{
-    Inputs, composition, cut_to_scheme, ends_forms, has_more_than_the_mac, identities,
-    identity_forms, pieces, right_key, secret_text, selected_secret, time_text,
+    Inputs, composition, cut_to_scheme, decoded, ends_forms, filtering_forms,
+    has_more_than_the_mac, identities, identity_forms, key_derivation, pieces, secret_text,
+    selected_secret, time_text, written,
 };
 use crate::mistakes::{
     Change, Choice, Digest, Forms, Hash, KeyedHash, Mistake, MistakeId, Pipeline, Step, TimeTexts,
@@ -118,7 +119,23 @@ impl Pipeline {
     }
 
     /// The key bytes.
-    pub fn key<'s>(
+    fn key<'s>(&self, inputs: &Inputs<'s>, texts: &FieldTexts<'_>) -> Result<Cow<'s, [u8]>, Stop> {
+        let secret = self.decode_secret(inputs, texts)?;
+        // An empty key is one that is not derived from anything.
+        if secret.is_empty() {
+            return Ok(secret);
+        }
+        match self.change(Step::Derivation) {
+            Some((choice, Change::Derivation(change))) => {
+                let derivation = key_derivation(inputs.scheme, &secret, texts);
+                Ok(form(change(&derivation), choice)?.into())
+            }
+            _ => Ok(inputs.scheme.derive(secret, texts)?),
+        }
+    }
+
+    /// The bytes of the secret, of which the key is derived.
+    pub fn decode_secret<'s>(
         &self,
         inputs: &Inputs<'s>,
         texts: &FieldTexts<'_>,
@@ -136,7 +153,7 @@ impl Pipeline {
             Step::Key,
         ];
         if steps.iter().all(|&step| self.at(step).is_none()) {
-            return Ok(scheme.secret.key(selected)?);
+            return Ok(scheme.secret.decode(selected)?);
         }
         let takes_none = self.at(Step::Key) == Some(Choice::empty_key_allowed());
         if selected.reveal().is_empty() && !takes_none {
@@ -153,7 +170,7 @@ impl Pipeline {
             Some((choice, Change::Decoding(change))) => {
                 form(change(&secret_text(scheme, &text)), choice)?
             }
-            _ => right_key(scheme, &text)?,
+            _ => decoded(scheme, &text)?,
         };
         if let Some((choice, Change::Key(change))) = self.change(Step::Key) {
             key = form(change(&key), choice)?;
@@ -186,6 +203,7 @@ impl Pipeline {
     ) -> Result<Vec<u8>, Stop> {
         if self.at(Step::Ends).is_none()
             && self.at(Step::Identity).is_none()
+            && self.at(Step::Filtering).is_none()
             && self.at(Step::Composition).is_none()
             && self.at(Step::Time).is_none()
         {
@@ -198,6 +216,12 @@ impl Pipeline {
         if let Some((choice, Change::Identity(change))) = self.change(Step::Identity) {
             identities = form(identity_forms(inputs.fields, &identities, change), choice)?;
         }
+        identities = match self.change(Step::Filtering) {
+            Some((choice, Change::Filtering(change))) => {
+                form(filtering_forms(&identities, change), choice)?
+            }
+            _ => written(&identities),
+        };
         let pieces = pieces(inputs.scheme, texts, &identities, time)?;
         match self.change(Step::Composition) {
             Some((choice, Change::Composition(change))) => {

@@ -8,8 +8,8 @@
 use std::sync::LazyLock;
 
 use crate::scheme::{
-    Algorithm, Field, FieldKind, FieldSet, Freshness, Layout, List, Message, Order, Pair, Pairs,
-    Scheme, SecretEncoding, SecretRule, TokenGrammar, Unknown,
+    Algorithm, Field, FieldKind, FieldSet, Freshness, KeyStep, KeyTemplate, Layout, List, Message,
+    Order, Pair, Pairs, Scheme, SecretEncoding, SecretRule, TokenGrammar, Unknown,
 };
 use crate::signature::{Fields, Secret, Secrets, Value};
 
@@ -50,9 +50,14 @@ fn scheme(
     }
 }
 
+fn of_key(template: &str) -> KeyTemplate {
+    KeyTemplate::compile(template, &FieldSet::default(), |_| false).unwrap()
+}
+
 fn text() -> SecretRule {
     SecretRule {
         encoding: SecretEncoding::Utf8,
+        derive: Vec::new(),
         strip_prefix: None,
         pattern: None,
         per: None,
@@ -119,6 +124,70 @@ fn list() -> Vec<Sample> {
             ),
         },
         Sample {
+            name: "digest of a text",
+            scheme: scheme(
+                HmacSha256,
+                32,
+                text(),
+                &[("timestamp", UnixSeconds), user.clone()],
+                "{timestamp}.{user_id|sha256|hex}",
+                template("{mac:hex}"),
+            ),
+        },
+        Sample {
+            name: "escapes",
+            scheme: scheme(
+                HmacSha256,
+                32,
+                text(),
+                std::slice::from_ref(&user),
+                "id={user_id|percent}",
+                template("{mac:hex}"),
+            ),
+        },
+        Sample {
+            name: "an encoded text",
+            scheme: scheme(
+                HmacSha256,
+                32,
+                text(),
+                std::slice::from_ref(&user),
+                "{user_id|base64}",
+                template("{mac:hex}"),
+            ),
+        },
+        Sample {
+            name: "a derived key",
+            scheme: scheme(
+                HmacSha256,
+                32,
+                SecretRule {
+                    derive: vec![KeyStep::text(of_key("{key|sha256}")).unwrap()],
+                    ..text()
+                },
+                &[("timestamp", UnixSeconds), user.clone()],
+                "auth_date={timestamp}\nid={user_id}",
+                template("{mac:hex}"),
+            ),
+        },
+        Sample {
+            name: "a key derived in steps",
+            scheme: scheme(
+                HmacSha256,
+                32,
+                SecretRule {
+                    derive: vec![
+                        KeyStep::mac(HmacSha256, of_key("v4{key}"), of_key("region")).unwrap(),
+                        KeyStep::mac(HmacSha256, of_key("{key}"), of_key("request")).unwrap(),
+                    ],
+                    ..text()
+                },
+                std::slice::from_ref(&user),
+                "{user_id}",
+                template("{mac:hex}"),
+            ),
+        },
+        Sample {
             name: "platform",
             scheme: scheme(
                 HmacSha256,
@@ -153,6 +222,7 @@ fn list() -> Vec<Sample> {
                 32,
                 SecretRule {
                     encoding: SecretEncoding::Base64,
+                    derive: Vec::new(),
                     strip_prefix: Some("whsec_".into()),
                     pattern: None,
                     per: None,

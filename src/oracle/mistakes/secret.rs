@@ -310,7 +310,7 @@ fn from_its_prefix(secret: &SecretText<'_>) -> Forms<Vec<u8>> {
 
 /// The key of a text by a rule.
 fn right_key_of(rule: &SecretRule, text: &[u8]) -> Option<Vec<u8>> {
-    rule.key(&Secret::new(text)).ok().map(Cow::into_owned)
+    rule.decode(&Secret::new(text)).ok().map(Cow::into_owned)
 }
 
 /// Up to the first underscore, or to the last: `whsec_…`, `sk_live_…`.

@@ -1,10 +1,12 @@
 //! What each step of signing works on, as a mistake at that step sees it.
 
 use crate::mistakes::{
-    Composition, Form, Forms, IdentityText, Piece, PieceKind, SecretText, SelectedSecret, TimeText,
-    TokenPieces,
+    Composition, FilteredText, Form, Forms, IdentityText, KeyDerivation, Piece, PieceKind,
+    SecretText, SelectedSecret, TimeText, TokenPieces,
 };
-use crate::scheme::{FieldKind, FieldTexts, MessagePart, Refusal, Scheme};
+use crate::scheme::{
+    FieldKind, FieldTexts, Filter, MessagePart, Refusal, Scheme, filtered, normalizing,
+};
 use crate::signature::{Fields, Secrets};
 use std::borrow::Cow;
 
@@ -49,13 +51,26 @@ pub fn secret_text<'s>(scheme: &'s Scheme, configured: &'s [u8]) -> SecretText<'
     }
 }
 
-/// The key of a secret's text by the scheme's own rule, but for empty ones, which are let pass.
-pub fn right_key(scheme: &Scheme, text: &[u8]) -> Result<Vec<u8>, Refusal> {
+/// The bytes of a secret's text by the scheme's own rule, but for empty ones, which are let pass.
+pub fn decoded(scheme: &Scheme, text: &[u8]) -> Result<Vec<u8>, Refusal> {
     let secret = crate::signature::Secret::new(text);
-    match scheme.secret.key(&secret) {
+    match scheme.secret.decode(&secret) {
         Ok(key) => Ok(key.into_owned()),
         Err(Refusal::EmptySecret) => Ok(Vec::new()),
         Err(refusal) => Err(refusal),
+    }
+}
+
+/// How the key is derived, as a mistake in that sees it.
+pub fn key_derivation<'a>(
+    scheme: &'a Scheme,
+    secret: &'a [u8],
+    texts: &'a FieldTexts<'a>,
+) -> KeyDerivation<'a> {
+    KeyDerivation {
+        scheme,
+        secret,
+        texts,
     }
 }
 
@@ -80,8 +95,11 @@ pub struct IdentityBytes<'a> {
     pub name: &'a str,
     /// Its value as it was given.
     pub raw: Cow<'a, [u8]>,
-    /// The same after the filters of the message.
+    /// The same after the filters of the message that normalize it; once it is
+    /// [written](written), what is signed.
     pub right: Cow<'a, [u8]>,
+    /// The filters that are still to write it in another form.
+    pub filters: &'a [Filter],
 }
 
 /// The text fields of the message, in its order.
@@ -99,13 +117,12 @@ pub fn identities<'a>(
             .bytes(*field)
             .ok_or_else(|| Refusal::MissingField(known.name.clone()))?;
         if known.kind == FieldKind::Text {
-            let filtered = filters.iter().fold(Cow::Borrowed(raw), |bytes, filter| {
-                Cow::Owned(filter.apply(&bytes))
-            });
+            let (normalizing, writing) = normalizing(filters);
             identities.push(IdentityBytes {
                 name: &known.name,
                 raw: Cow::Borrowed(raw),
-                right: filtered,
+                right: filtered(raw, normalizing),
+                filters: writing,
             });
         }
     }
@@ -123,9 +140,9 @@ pub fn ends_forms<'a>(
             .zip(change(&identity.right));
         let both = |(raw, right): (Form<Vec<u8>>, Form<Vec<u8>>)| {
             let changed = IdentityBytes {
-                name: identity.name,
                 raw: raw.value.into(),
                 right: right.value.into(),
+                ..identity.clone()
             };
             Form::new(changed, right.detail)
         };
@@ -154,6 +171,45 @@ pub fn identity_forms<'a>(
             Form::new(changed, form.detail)
         };
         change(&text).into_iter().map(changed).collect()
+    })
+}
+
+/// The texts as the message holds them: the filters that write them in another form are applied.
+pub fn written<'a>(identities: &[IdentityBytes<'a>]) -> Vec<IdentityBytes<'a>> {
+    let written = |identity: &IdentityBytes<'a>| IdentityBytes {
+        right: filtered(&identity.right, identity.filters)
+            .into_owned()
+            .into(),
+        filters: &[],
+        ..identity.clone()
+    };
+    identities.iter().map(written).collect()
+}
+
+/// The forms of a change to how filters write the texts.
+pub fn filtering_forms<'a>(
+    identities: &[IdentityBytes<'a>],
+    change: fn(&FilteredText<'_>) -> Forms<Vec<u8>>,
+) -> Forms<Vec<IdentityBytes<'a>>> {
+    all_or_each(identities, |identity| {
+        let text = FilteredText {
+            text: &identity.right,
+            filters: identity.filters,
+        };
+        let forms = if identity.filters.is_empty() {
+            Form::only(identity.right.to_vec())
+        } else {
+            change(&text)
+        };
+        let changed = |form: Form<Vec<u8>>| {
+            let changed = IdentityBytes {
+                right: form.value.into(),
+                filters: &[],
+                ..identity.clone()
+            };
+            Form::new(changed, form.detail)
+        };
+        forms.into_iter().map(changed).collect()
     })
 }
 
@@ -208,7 +264,7 @@ fn is_permutation(texts: &[IdentityBytes<'_>], others: &[IdentityBytes<'_>]) -> 
     !is_same && sorted(texts) == sorted(others)
 }
 
-/// The pieces of the message.
+/// The pieces of the message; `identities` are its texts, [written](written).
 pub fn pieces<'a>(
     scheme: &'a Scheme,
     texts: &'a FieldTexts<'_>,
@@ -223,11 +279,7 @@ pub fn pieces<'a>(
                 let known = scheme.fields.at(*field);
                 let missing = || Refusal::MissingField(known.name.clone());
                 let bytes = texts.bytes(*field).ok_or_else(missing)?;
-                let filtered = || {
-                    filters.iter().fold(Cow::Borrowed(bytes), |bytes, filter| {
-                        Cow::Owned(filter.apply(&bytes))
-                    })
-                };
+                let filtered = || filtered(bytes, filters);
                 match &known.kind {
                     FieldKind::Text => match identities.next() {
                         Some(identity) => (PieceKind::Identity, Cow::Borrowed(&*identity.right)),
@@ -236,7 +288,10 @@ pub fn pieces<'a>(
                     FieldKind::UnixSeconds | FieldKind::UnixMillis
                         if scheme.time() == Some(*field) =>
                     {
-                        (PieceKind::Time, Cow::Borrowed(time.as_bytes()))
+                        (
+                            PieceKind::Time,
+                            crate::scheme::filtered(time.as_bytes(), filters),
+                        )
                     }
                     FieldKind::UnixSeconds | FieldKind::UnixMillis | FieldKind::Enum(_) => {
                         (PieceKind::Other, filtered())

@@ -5,7 +5,7 @@
 //! no scheme is at hand.
 
 use crate::mistakes::{Mistake, TokenPieces};
-use crate::scheme::{FieldKind, Filter, MessagePart, Scheme};
+use crate::scheme::{FieldKind, Filter, MessagePart, Scheme, normalizing};
 use crate::signature::Encoding;
 
 /// The sentences of a mistake.
@@ -173,6 +173,7 @@ fn term(name: &str, scheme: Option<&Scheme>, form: &FormWords) -> String {
                 "the scheme's prefix",
             ),
             ("filters", _) => of_scheme(filters, "as the scheme wants it"),
+            ("written", _) => of_scheme(written, "the filters of the scheme"),
             ("per", _) => of_scheme(
                 |scheme| Some(scheme.fields.at(scheme.secret.per?).name.clone()),
                 "platform",
@@ -218,12 +219,30 @@ fn filters(scheme: &Scheme) -> Option<String> {
         MessagePart::Literal(_) => Vec::new(),
     };
     let all: Vec<Filter> = scheme.message.parts().iter().flat_map(of).collect();
-    match (all.contains(&Filter::Trim), all.contains(&Filter::Lower)) {
-        (true, true) => Some("trimmed and in lower case".to_owned()),
-        (true, false) => Some("trimmed".to_owned()),
-        (false, true) => Some("in lower case".to_owned()),
-        (false, false) => None,
-    }
+    let words: Vec<&str> = [
+        (Filter::Trim, "trimmed"),
+        (Filter::NoLineEnds, "without line ends"),
+        (Filter::PercentDecode, "without percent escapes"),
+        (Filter::Lower, "in lower case"),
+        (Filter::Upper, "in upper case"),
+    ]
+    .into_iter()
+    .filter(|(filter, _)| all.contains(filter))
+    .map(|(_, words)| words)
+    .collect();
+    (!words.is_empty()).then(|| words.join(" and "))
+}
+
+/// The filters that write a text in another form, as the scheme file spells them.
+fn written(scheme: &Scheme) -> Option<String> {
+    scheme.message.parts().iter().find_map(|part| match part {
+        MessagePart::Field { filters, .. } => {
+            let (_, writing) = normalizing(filters);
+            let names: Vec<&str> = writing.iter().map(|filter| filter.name()).collect();
+            (!names.is_empty()).then(|| names.join(", then "))
+        }
+        MessagePart::Literal(_) => None,
+    })
 }
 
 /// How a token is put together, its parts by their names.

@@ -4,7 +4,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha1::Sha1;
-use sha2::{Sha224, Sha256, Sha384, Sha512};
+use sha2::{Digest as _, Sha224, Sha256, Sha384, Sha512};
 
 use crate::signature::enumerated;
 
@@ -37,6 +37,28 @@ impl Algorithm {
             Self::HmacSha256 => "hmac-sha256",
             Self::HmacSha384 => "hmac-sha384",
             Self::HmacSha512 => "hmac-sha512",
+        }
+    }
+
+    /// The name of its hash function, as a filter.
+    pub fn hash_name(self) -> &'static str {
+        match self {
+            Self::HmacSha1 => "sha1",
+            Self::HmacSha224 => "sha224",
+            Self::HmacSha256 => "sha256",
+            Self::HmacSha384 => "sha384",
+            Self::HmacSha512 => "sha512",
+        }
+    }
+
+    /// The digest of some bytes by its hash function.
+    pub fn digest(self, bytes: &[u8]) -> Vec<u8> {
+        match self {
+            Self::HmacSha1 => Sha1::digest(bytes).to_vec(),
+            Self::HmacSha224 => Sha224::digest(bytes).to_vec(),
+            Self::HmacSha256 => Sha256::digest(bytes).to_vec(),
+            Self::HmacSha384 => Sha384::digest(bytes).to_vec(),
+            Self::HmacSha512 => Sha512::digest(bytes).to_vec(),
         }
     }
 

@@ -2,9 +2,6 @@
 
 use std::borrow::Cow;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::scheme::{Content, Pattern, Refusal};
 use crate::signature::{Fields, Slug, Value};
 
@@ -69,37 +66,6 @@ impl Field {
                 .pattern
                 .as_ref()
                 .is_none_or(|pattern| pattern.matches(bytes))
-    }
-}
-
-/// A change that a message template makes to a field before it is signed.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Filter {
-    /// ASCII letters become lower-case; nothing else changes.
-    Lower,
-    /// ASCII blanks at both ends go: space, tab, line feed, form feed, carriage return.
-    Trim,
-}
-
-impl Filter {
-    /// The filter of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "lower" => Some(Self::Lower),
-            "trim" => Some(Self::Trim),
-            _ => None,
-        }
-    }
-
-    /// Applies it.
-    pub fn apply(self, bytes: &[u8]) -> Vec<u8> {
-        match self {
-            Self::Lower => bytes.to_ascii_lowercase(),
-            Self::Trim => bytes.trim_ascii().to_vec(),
-        }
     }
 }
 

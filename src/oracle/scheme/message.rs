@@ -1,6 +1,6 @@
 //! What is signed: the message template, compiled.
 
-use crate::scheme::{FieldSet, FieldTexts, Filter, Refusal};
+use crate::scheme::{FieldSet, FieldTexts, Filter, Refusal, filtered};
 use crate::signature::{Segment, Template, TemplateError};
 
 /// A piece of a message.
@@ -32,7 +32,7 @@ pub enum MessageError {
     #[error("the message names {{{0}}}, which is not a field of the scheme")]
     UnknownField(String),
     /// It names a filter that does not exist.
-    #[error("unknown filter {0:?}; expected lower or trim")]
+    #[error("unknown filter {0:?}; expected one of {known}", known = Filter::names().join(", "))]
     UnknownFilter(String),
     /// A placeholder has an encoding, which only a MAC has.
     #[error("{{{0}:…}} has an encoding, but only {{mac:…}} in a token has one")]
@@ -105,14 +105,7 @@ impl Message {
                     let bytes = texts
                         .bytes(*field)
                         .ok_or_else(|| Refusal::MissingField(set.at(*field).name.clone()))?;
-                    match filters.split_first() {
-                        None => message.extend_from_slice(bytes),
-                        Some((first, rest)) => message.extend_from_slice(
-                            &rest
-                                .iter()
-                                .fold(first.apply(bytes), |done, f| f.apply(&done)),
-                        ),
-                    }
+                    message.extend_from_slice(&filtered(bytes, filters));
                 }
             }
         }

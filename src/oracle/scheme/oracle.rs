@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 
 use crate::scheme::{
     Algorithm, Call, Decision, FieldTexts, FreshnessProblem, Implementation, Keyed, Policy,
-    Refusal, Rule, Scheme, SignatureState, Undecided, is_presented,
+    Refusal, Rule, Scheme, SignatureState, Undecided, derived, is_presented,
 };
 use crate::signature::{Context, Denial, Fields, Op, Outcome, Secret, Secrets, Value};
 
@@ -85,7 +85,26 @@ impl Scheme {
         secrets: &'s Secrets,
         texts: &FieldTexts<'_>,
     ) -> Result<Cow<'s, [u8]>, Refusal> {
-        self.secret.key(self.select_secret(secrets, texts)?)
+        self.derive(self.decode_secret(secrets, texts)?, texts)
+    }
+
+    /// The bytes of the secret for these fields, of which the key is [derived](Self::derive).
+    pub fn decode_secret<'s>(
+        &self,
+        secrets: &'s Secrets,
+        texts: &FieldTexts<'_>,
+    ) -> Result<Cow<'s, [u8]>, Refusal> {
+        self.secret.decode(self.select_secret(secrets, texts)?)
+    }
+
+    /// The key that the scheme derives from the bytes of a secret; these themselves in most
+    /// schemes.
+    pub fn derive<'k>(
+        &self,
+        secret: Cow<'k, [u8]>,
+        texts: &FieldTexts<'_>,
+    ) -> Result<Cow<'k, [u8]>, Refusal> {
+        derived(&self.secret.derive, secret, &self.fields, texts)
     }
 
     /// The configured secret that counts for these fields.
@@ -220,7 +239,9 @@ impl Scheme {
             .map_err(|refusal| Verification::Rejected(Rejection::Field(refusal)))?;
         // The configuration is looked at before the token: an unusable secret is nobody's fault
         // who presents one.
-        let key = self.key(secrets, &texts).map_err(Verification::Refused)?;
+        let secret = self
+            .decode_secret(secrets, &texts)
+            .map_err(Verification::Refused)?;
         let text = match token {
             None => return rejected(Rejection::Absent),
             Some(Value::Text(text)) if text.is_empty() => return rejected(Rejection::Absent),
@@ -233,10 +254,9 @@ impl Scheme {
         for (field, text) in parsed.fields() {
             texts.set(field, text.as_bytes());
         }
-        let message = self
-            .message
-            .render(&self.fields, &texts)
-            .map_err(|refusal| Verification::Rejected(Rejection::Field(refusal)))?;
+        let field = |refusal| Verification::Rejected(Rejection::Field(refusal));
+        let message = self.message.render(&self.fields, &texts).map_err(field)?;
+        let key = self.derive(secret, &texts).map_err(field)?;
         let mac = mac_of(&key, &message);
         let right = parsed
             .macs()

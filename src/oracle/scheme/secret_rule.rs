@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::scheme::{Pattern, Refusal, SecretEncoding};
+use crate::scheme::{KeyStep, Pattern, Refusal, SecretEncoding};
 use crate::signature::{Encoding, Secret};
 
 /// How a configured secret becomes key bytes, and which of several it is.
@@ -12,6 +12,8 @@ pub struct SecretRule {
     pub encoding: SecretEncoding,
     /// A prefix that is removed if present.
     pub strip_prefix: Option<String>,
+    /// What is done to the decoded bytes until they are the key; nothing in most schemes.
+    pub derive: Vec<KeyStep>,
     /// The form of its text, prefix included, where the scheme states one. It does not bind the
     /// oracle.
     pub pattern: Option<Pattern>,
@@ -20,7 +22,8 @@ pub struct SecretRule {
 }
 
 impl SecretRule {
-    /// The secret that spells this key, prefix included: what [`key`](Self::key) takes apart.
+    /// The secret that spells these bytes, prefix included: what [`decode`](Self::decode) takes
+    /// apart.
     pub fn spell(&self, key: &[u8]) -> Secret {
         let text: Cow<'_, [u8]> = match self.encoding {
             SecretEncoding::Utf8 => key.into(),
@@ -36,18 +39,19 @@ impl SecretRule {
     /// requirements of its own, and is not what a form is about.
     pub fn is_of_its_form(&self, secret: &Secret) -> bool {
         let fits = |pattern: &Pattern| pattern.matches(secret.reveal());
-        self.pattern.as_ref().is_none_or(fits) || self.key(secret).is_err()
+        self.pattern.as_ref().is_none_or(fits) || self.decode(secret).is_err()
     }
 
-    /// The key bytes of a secret. They are never empty: with an empty key anybody can sign.
-    pub fn key<'s>(&self, secret: &'s Secret) -> Result<Cow<'s, [u8]>, Refusal> {
+    /// The bytes of a secret, which are the key where nothing is derived from them. They are never
+    /// empty: with an empty key anybody can sign.
+    pub fn decode<'s>(&self, secret: &'s Secret) -> Result<Cow<'s, [u8]>, Refusal> {
         let configured = secret.reveal();
         let text = self
             .strip_prefix
             .as_ref()
             .and_then(|prefix| configured.strip_prefix(prefix.as_bytes()))
             .unwrap_or(configured);
-        let decode = |spell: &dyn Fn(&str) -> Option<Vec<u8>>| {
+        let read = |spell: &dyn Fn(&str) -> Option<Vec<u8>>| {
             let decoded = std::str::from_utf8(text).ok().and_then(spell);
             decoded
                 .map(Cow::Owned)
@@ -55,9 +59,9 @@ impl SecretRule {
         };
         let key = match self.encoding {
             SecretEncoding::Utf8 => Cow::Borrowed(text),
-            SecretEncoding::Hex => decode(&|t| hex::decode(t).ok())?,
-            SecretEncoding::Base64 => decode(&|t| Encoding::Base64.decode(t))?,
-            SecretEncoding::Base64url => decode(&|t| Encoding::Base64url.decode(t))?,
+            SecretEncoding::Hex => read(&|t| hex::decode(t).ok())?,
+            SecretEncoding::Base64 => read(&|t| Encoding::Base64.decode(t))?,
+            SecretEncoding::Base64url => read(&|t| Encoding::Base64url.decode(t))?,
         };
         if key.is_empty() {
             Err(Refusal::EmptySecret)
