@@ -37,6 +37,7 @@ mod serve;
 mod shard;
 mod start;
 mod suite_command;
+mod suite_list;
 mod suites;
 mod target_args;
 mod terminal;

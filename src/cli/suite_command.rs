@@ -7,6 +7,7 @@ use clap::{Subcommand, ValueEnum};
 
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::files::read;
+use crate::cli::suite_list::{list, search};
 use crate::cli::suites;
 use crate::cli::terminal::{print, save, say, tell};
 use crate::generate::{generate, import_wycheproof};
@@ -15,12 +16,23 @@ use crate::protocol::to_ascii;
 use crate::report;
 use crate::results::expected_in_words;
 use crate::strength::{strength, table};
-use crate::suite::{self, Level, Suite, Vector};
+use crate::suite::{Level, Suite, SuiteKind, Vector};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SuiteCommand {
     /// List the built-in suites.
-    List,
+    List {
+        /// Only suites of this kind: identity, webhook, signed-request, signed-url or value.
+        #[arg(long, value_parser = kind)]
+        kind: Option<SuiteKind>,
+    },
+    /// Find built-in suites by words of their names, titles, schemes or requirements, for example
+    /// `x-hub`.
+    Search {
+        /// Words that all must occur.
+        #[arg(required = true)]
+        words: Vec<String>,
+    },
     /// Show a suite's scheme and requirements, or one of its vectors.
     Show {
         /// A suite, or a case, for example `jimo/published-example`.
@@ -86,7 +98,8 @@ pub(crate) enum ImportFormat {
 /// Does one of the suite commands.
 pub(crate) fn suite(command: &SuiteCommand) -> Result<Exit, Stop> {
     match command {
-        SuiteCommand::List => list(),
+        SuiteCommand::List { kind } => list(*kind),
+        SuiteCommand::Search { words } => search(words),
         SuiteCommand::Show { name, yaml } => show(name, *yaml),
         SuiteCommand::Lint { suites, review } => lint_all(suites, *review),
         SuiteCommand::Strength { suites, all } => strength_of(suites, *all),
@@ -120,25 +133,12 @@ pub(crate) fn suite(command: &SuiteCommand) -> Result<Exit, Stop> {
     }
 }
 
-fn list() -> Result<Exit, Stop> {
-    let mut out = String::new();
-    for embedded in suite::embedded() {
-        let suite = embedded.parse().map_err(Stop::harness)?;
-        let requirements = suite.requirements.len();
-        let vectors = suite.vectors.len();
-        let asked = if embedded.by_default {
-            ""
-        } else {
-            "  (when named)"
-        };
-        let _ = writeln!(
-            out,
-            "{:<20} {vectors:>4} vectors {requirements:>3} requirements  {}{asked}",
-            suite.name, suite.title
-        );
-    }
-    tell(&out);
-    Ok(Exit::Success)
+/// The kind of that name, for clap.
+fn kind(name: &str) -> Result<SuiteKind, String> {
+    SuiteKind::named(name).ok_or_else(|| {
+        let names = SuiteKind::ALL.map(SuiteKind::name).join(", ");
+        format!("expected one of {names}")
+    })
 }
 
 fn show(name: &str, yaml: bool) -> Result<Exit, Stop> {

@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use crate::cli::exit::Stop;
+use crate::generate::whole;
 use crate::scheme::Scheme;
 use crate::suite::{self, Embedded, Suite};
 
 /// The suite of that name among those in this program.
 pub(crate) fn named(name: &str) -> Result<Suite, Stop> {
-    found(name)?.parse().map_err(Stop::usage)
+    whole(&found(name)?).map_err(Stop::harness)
 }
 
 /// The scheme of the suite of that name.
@@ -78,7 +79,7 @@ pub(crate) fn is_file(word: &str) -> bool {
 pub(crate) fn named_or_files(words: &[String]) -> Result<Vec<Suite>, Stop> {
     if words.is_empty() {
         return suite::embedded()
-            .map(|embedded| embedded.parse().map_err(Stop::usage))
+            .map(|embedded| whole(&embedded).map_err(Stop::harness))
             .collect();
     }
     words

@@ -8,7 +8,7 @@ use crate::generate::merge::{Key, Outline};
 use crate::generate::requirements::{self, Rule};
 use crate::generate::vectors::vectors;
 use crate::generate::yaml::{write_requirement, write_vector};
-use crate::suite::{Basis, Level, Position, Suite};
+use crate::suite::{Basis, Embedded, Level, Position, Suite};
 
 /// Writes the complete suite of a scheme file: its text, byte for byte, with the requirements and
 /// vectors of the catalogue that apply to the scheme put in. `path` names the file in the comments
@@ -17,6 +17,22 @@ use crate::suite::{Basis, Level, Position, Suite};
 /// The same text gives the same suite. A requirement that the file defines itself keeps its level,
 /// and the generated vectors that show it take that level on.
 pub fn generate(path: &str, text: &str) -> Result<String, GenerateError> {
+    let suite = generated(path, path, text)?;
+    Ok(suite.text.text.as_ref().to_owned())
+}
+
+/// The whole suite of an embedded one. Fails only if the embedded file is invalid.
+pub fn whole(embedded: &Embedded) -> Result<Suite, GenerateError> {
+    let path = embedded.path();
+    if embedded.is_whole {
+        return embedded.parse().map_err(GenerateError::Scheme);
+    }
+    // Lines in reports are those of the text that `suite show NAME --yaml` prints.
+    generated(&path, &format!("{}.yaml", embedded.name), embedded.text)
+}
+
+/// Makes the suite of a scheme file, and names it `suite_path`.
+fn generated(path: &str, suite_path: &str, text: &str) -> Result<Suite, GenerateError> {
     if text.contains(MARK) {
         return Err(GenerateError::Generated(path.to_owned()));
     }
@@ -66,8 +82,7 @@ pub fn generate(path: &str, text: &str) -> Result<String, GenerateError> {
         requirements.clear();
     }
     let merged = outline.merge(&requirements, &vectors);
-    Suite::parse(path, &merged).map_err(GenerateError::Result)?;
-    Ok(merged)
+    Suite::parse(suite_path, &merged).map_err(GenerateError::Result)
 }
 
 /// The suite by hand, perhaps without requirements or vectors.

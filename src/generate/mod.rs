@@ -45,7 +45,7 @@ pub(crate) use confusions::has_another_reading;
 pub(crate) use domain::{Domain, is_ordinary};
 pub use error::GenerateError;
 pub(crate) use fixture::{Fixture, Form, NOW};
-pub use generate::generate;
+pub use generate::{generate, whole};
 pub(crate) use requirements::Rule;
 #[cfg(test)]
 pub(crate) use rows::rows;

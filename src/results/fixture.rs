@@ -47,6 +47,7 @@ pub(crate) fn suite(name: &str) -> Suite {
         name: Slug::new(name).unwrap(),
         version: 1,
         title: format!("{name} identity verification"),
+        kind: None,
         source: Source {
             title: format!("How to set up {name}"),
             url: Some(format!("https://{name}.example/docs")),

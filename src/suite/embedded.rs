@@ -1,16 +1,19 @@
-//! The suites embedded in the program.
+//! The suites embedded in the program: some whole, the others as the schemes of which `generate`
+//! makes them.
 
+use std::collections::HashMap;
 use std::io;
 use std::panic::resume_unwind;
+use std::sync::LazyLock;
 #[cfg(test)]
-use std::sync::{LazyLock, OnceLock};
+use std::sync::OnceLock;
 use std::thread::{self, ScopedJoinHandle};
 
-use include_dir::{Dir, include_dir};
+use include_dir::{Dir, File, include_dir};
 
 use crate::scheme::Scheme;
-use crate::suite::load::parse_scheme;
-use crate::suite::{Suite, SuiteError};
+use crate::suite::load::{before_vectors, parse_head, parse_scheme};
+use crate::suite::{Suite, SuiteError, SuiteHead};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/vectors");
 
@@ -25,6 +28,12 @@ pub struct Embedded {
     pub text: &'static str,
     /// Whether the suite is run if none is named.
     pub by_default: bool,
+    /// Whether the file is the whole suite, and not a scheme of which it is generated.
+    pub is_whole: bool,
+    /// The SHA-256 of the whole suite's text, in hex.
+    pub digest: &'static str,
+    /// How many vectors the whole suite has.
+    pub count: u64,
 }
 
 impl Embedded {
@@ -33,12 +42,13 @@ impl Embedded {
         format!("vectors/{}", self.path)
     }
 
-    /// Parses the whole suite. Fails only if the embedded file is invalid.
+    /// Parses the file: the whole suite, or a scheme with what is written by hand. Fails only if the
+    /// embedded file is invalid.
     pub fn parse(&self) -> Result<Suite, SuiteError> {
         Suite::parse(&self.path(), self.text)
     }
 
-    /// The whole suite, parsed once for all tests.
+    /// The same, parsed once for all tests.
     #[cfg(test)]
     pub(crate) fn parsed(&self) -> &'static Suite {
         static PARSED: LazyLock<Vec<(&str, OnceLock<Suite>)>> =
@@ -47,11 +57,14 @@ impl Embedded {
         suite.get_or_init(|| self.parse().unwrap())
     }
 
-    /// How many vectors the suite has, counted and not parsed.
-    pub fn count(&self) -> u64 {
-        let (_, vectors) = self.text.split_once("\nvectors:").unwrap_or_default();
-        let items = vectors.lines().filter(|line| line.starts_with("  - "));
-        items.count() as u64
+    /// The text of the file without its vectors.
+    pub fn before_vectors(&self) -> &'static str {
+        before_vectors(self.text)
+    }
+
+    /// Reads only what it says of itself.
+    pub fn head(&self) -> Result<SuiteHead, SuiteError> {
+        parse_head(&self.path(), self.text)
     }
 
     /// Parses only the scheme, which is all that an adapter needs, and much faster.
@@ -60,13 +73,34 @@ impl Embedded {
     }
 }
 
-/// All embedded suites: `vectors/*.yaml`, which are run by default, then `vectors/more/*.yaml` and
-/// `vectors/primitives/*.yaml`, which are run only by name; each group sorted by name.
+/// All embedded suites: `vectors/*.yaml`, which are run by default, then those of
+/// `vectors/schemes/more/*.yaml` and `vectors/primitives/*.yaml`, which are run only by name; each
+/// group sorted by name.
 pub fn embedded() -> impl Iterator<Item = Embedded> {
-    suites_in("", true)
-        .chain(suites_in("more", false))
-        .chain(suites_in("primitives", false))
+    suites_in("", true, true)
+        .chain(suites_in("schemes/more", false, false))
+        .chain(suites_in("primitives", false, true))
 }
+
+/// What `vectors/digests.txt` records of each suite, by its name: the SHA-256 of its text and the
+/// number of its vectors. A test holds it true; it is here so that nobody has to generate every
+/// suite to know them.
+static RECORDED: LazyLock<HashMap<&str, (&str, u64)>> = LazyLock::new(|| {
+    let lines = FILES
+        .get_file(DIGESTS)
+        .and_then(File::contents_utf8)
+        .unwrap_or_default()
+        .lines();
+    let line = |line: &'static str| {
+        let mut words = line.split_whitespace();
+        let (digest, count, name) = (words.next()?, words.next()?, words.next()?);
+        Some((name, (digest, count.parse().ok()?)))
+    };
+    lines.filter_map(line).collect()
+});
+
+/// The file of digests, under `vectors/`.
+pub const DIGESTS: &str = "digests.txt";
 
 /// The suites that are run if none is named. They are parsed in parallel, because a run waits for
 /// all of them.
@@ -94,7 +128,11 @@ pub fn find(name: &str) -> Option<Embedded> {
     embedded().find(|suite| suite.name == name)
 }
 
-fn suites_in(folder: &'static str, by_default: bool) -> impl Iterator<Item = Embedded> {
+fn suites_in(
+    folder: &'static str,
+    by_default: bool,
+    is_whole: bool,
+) -> impl Iterator<Item = Embedded> {
     let dir = if folder.is_empty() {
         Some(&FILES)
     } else {
@@ -105,8 +143,13 @@ fn suites_in(folder: &'static str, by_default: bool) -> impl Iterator<Item = Emb
         .flat_map(Dir::files)
         .filter_map(|file| {
             let path = file.path();
+            let name = path.file_name()?.to_str()?.strip_suffix(".yaml")?;
+            let (digest, count) = RECORDED.get(name).copied().unwrap_or_default();
             Some(Embedded {
-                name: path.file_name()?.to_str()?.strip_suffix(".yaml")?,
+                name,
+                is_whole,
+                digest,
+                count,
                 path: path.to_str()?,
                 text: file.contents_utf8()?,
                 by_default,
@@ -115,21 +158,4 @@ fn suites_in(folder: &'static str, by_default: bool) -> impl Iterator<Item = Emb
         .collect();
     suites.sort_unstable_by_key(|suite| suite.name);
     suites.into_iter()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::embedded;
-
-    #[test]
-    fn as_many_vectors_are_counted_as_parsed() {
-        for one in embedded() {
-            assert_eq!(
-                one.count(),
-                one.parsed().vectors.len() as u64,
-                "{}",
-                one.name
-            );
-        }
-    }
 }

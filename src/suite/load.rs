@@ -19,7 +19,7 @@ use crate::suite::raw::{RequirementFile, SchemeOnly, SourceFile, SuiteFile};
 use crate::suite::scheme_reader::read_scheme;
 use crate::suite::vector_reader::VectorReader;
 use crate::suite::yaml_options::options;
-use crate::suite::{Requirement, Source, Suite, SuiteText};
+use crate::suite::{Requirement, Source, Suite, SuiteHead, SuiteText};
 
 /// Maximum size of a suite file, in bytes.
 pub const MAX_FILE_BYTES: u64 = 8 << 20;
@@ -83,14 +83,24 @@ pub fn is_foreign_pipe(path: &Path) -> bool {
     !is_ours && fs::metadata(path).is_ok_and(|known| known.file_type().is_fifo())
 }
 
-/// Parses only the scheme of a suite.
-pub(super) fn parse_scheme(path: &str, text: &str) -> Result<Scheme, SuiteError> {
-    // An unindented `vectors:` is a key of the file itself, so the text before it is a complete
-    // map. A file in another style is parsed as a whole.
-    let head = match text.find("\nvectors:") {
+/// The text of a suite file without its vectors. An unindented `vectors:` is a key of the file
+/// itself, so the text before it is a complete map. A file in another style is given whole.
+pub(super) fn before_vectors(text: &str) -> &str {
+    match text.find("\nvectors:") {
         Some(end) if text[..end].contains("\nscheme:") => &text[..=end],
         _ => text,
-    };
+    }
+}
+
+/// Parses only the head of a suite file.
+pub(super) fn parse_head(path: &str, text: &str) -> Result<SuiteHead, SuiteError> {
+    serde_yaml::from_str_with_options(before_vectors(text), options())
+        .map_err(|error| SuiteError::at(path.into(), text, form_fault(text, &error)))
+}
+
+/// Parses only the scheme of a suite.
+pub(super) fn parse_scheme(path: &str, text: &str) -> Result<Scheme, SuiteError> {
+    let head = before_vectors(text);
     let scheme = serde_yaml::from_str_with_options::<SchemeOnly>(head, options())
         .map_err(|error| form_fault(head, &error))
         .and_then(|file| read_scheme(file.scheme, file.policy));
@@ -122,6 +132,7 @@ fn read(path: &Arc<str>, text: &str) -> Result<Suite, Fault> {
         name,
         version,
         title: file.title,
+        kind: file.kind,
         source,
         scheme,
         requirements,

@@ -24,13 +24,15 @@ mod vector_reader;
 mod yaml_options;
 
 pub use crate::signature::InputKind;
-pub use embedded::{Embedded, default_suites, embedded, find};
+pub use embedded::{DIGESTS, Embedded, default_suites, embedded, find};
 pub use error::{Problem, SuiteError, Unusable};
 pub(crate) use excerpt::Excerpt;
 pub(crate) use forms::{Entries, OneOf, present};
 pub(crate) use load::from_yaml;
 pub use load::{MAX_FILE_BYTES, is_foreign_pipe, load_scheme};
-pub use model::{Basis, Expect, Level, Requirement, Source, Suite, SuiteText, Vector};
+pub use model::{
+    Basis, Expect, Level, Requirement, Source, Suite, SuiteHead, SuiteKind, SuiteText, Vector,
+};
 pub(crate) use position::At;
 pub use position::Position;
 pub use schema::schema;

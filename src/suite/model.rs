@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::scheme::Scheme;
+use crate::signature::enumerated;
 use crate::signature::{CaseId, InputKind, OutcomeKind, Request, Slug};
 use crate::suite::Position;
 use crate::suite::excerpt::Excerpt;
@@ -20,6 +21,8 @@ pub struct Suite {
     pub version: u32,
     /// The title for people.
     pub title: String,
+    /// What is signed, as people would look for it.
+    pub kind: Option<SuiteKind>,
     /// The document on which the suite is based.
     pub source: Source,
     /// The signature scheme.
@@ -32,6 +35,52 @@ pub struct Suite {
     pub digest: String,
     /// The file's text, for errors and reports that show a line of it.
     pub text: SuiteText,
+}
+
+enumerated! {
+    /// What the systems of a suite sign.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum SuiteKind {
+        /// Who a user is, for a page in the browser.
+        Identity,
+        /// A request that a platform sends to its customer.
+        Webhook,
+        /// A request to a platform.
+        SignedRequest,
+        /// A URL that grants something.
+        SignedUrl,
+        /// A value that comes back, such as a cookie.
+        Value,
+    }
+}
+
+impl SuiteKind {
+    /// The name that a suite file uses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Webhook => "webhook",
+            Self::SignedRequest => "signed-request",
+            Self::SignedUrl => "signed-url",
+            Self::Value => "value",
+        }
+    }
+
+    /// The kind of that [`name`](Self::name).
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// What a suite says of itself.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SuiteHead {
+    /// The title for people.
+    pub title: String,
+    /// What is signed, as people would look for it.
+    #[serde(default)]
+    pub kind: Option<SuiteKind>,
 }
 
 /// The text of a file from which a suite was loaded.

@@ -12,7 +12,7 @@ use crate::suite::forms::{Entries, OneOf, present};
 use crate::suite::literal::Literal;
 use crate::suite::position::At;
 use crate::suite::schema_texts::{DurationText, SecretText, SlugText, field_name, slug};
-use crate::suite::{Basis, InputKind, Level};
+use crate::suite::{Basis, InputKind, Level, SuiteKind};
 
 /// A suite of test vectors for one HMAC identity signature scheme.
 #[derive(Deserialize, JsonSchema)]
@@ -29,6 +29,10 @@ pub(super) struct SuiteFile {
     pub(super) version: At<Literal>,
     /// Its title.
     pub(super) title: String,
+    /// What is signed, as people would look for it.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "SuiteKind")]
+    pub(super) kind: Option<SuiteKind>,
     /// The document that the suite is based on.
     pub(super) source: SourceFile,
     /// How signatures are made and checked.

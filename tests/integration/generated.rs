@@ -1,62 +1,69 @@
-//! The suites in `vectors/` are what the generator makes of `vectors/schemes/`.
+//! The suites in the program are what the generator makes of `vectors/schemes/`.
 //!
-//! `MACPROOF_UPDATE=1 cargo test generated_suites_are_current` writes them again.
+//! `MACPROOF_UPDATE=1 cargo test generated` writes those of `vectors/` and `vectors/digests.txt` again.
 
+use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use macproof::generate::generate;
+use macproof::generate::{generate, whole};
+use macproof::suite::{DIGESTS, embedded};
 
 use crate::harness::test;
 
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn is_updating() -> bool {
+    std::env::var_os("MACPROOF_UPDATE").is_some()
+}
+
+/// The five suites that run if none is named are literal files, for people to read.
 #[test]
 fn generated_suites_are_current() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let update = std::env::var_os("MACPROOF_UPDATE").is_some();
     let mut stale = Vec::new();
-    for scheme in scheme_files() {
-        let label = format!("vectors/schemes/{scheme}");
-        let text = fs::read_to_string(root.join(&label)).unwrap();
+    for one in embedded().filter(|one| one.by_default) {
+        let name = format!("{}.yaml", one.name);
+        let label = format!("vectors/schemes/{name}");
+        let text = fs::read_to_string(root().join(&label)).unwrap();
         let suite = generate(&label, &text).unwrap_or_else(|error| panic!("{label}: {error}"));
-        let path = root.join("vectors").join(&scheme);
+        let path = root().join("vectors").join(&name);
         if fs::read_to_string(&path).ok().as_deref() != Some(&suite) {
-            if update {
+            if is_updating() {
                 fs::write(&path, suite).unwrap();
             } else {
-                stale.push(format!(
-                    "macproof suite generate {label} > vectors/{scheme}"
-                ));
+                stale.push(format!("macproof suite generate {label} > vectors/{name}"));
             }
         }
     }
     assert!(stale.is_empty(), "stale; run\n{}", stale.join("\n"));
 }
 
+/// The other suites are made when they are asked for; what they are is recorded as a digest.
 #[test]
-fn every_suite_has_a_scheme_file() {
-    // The bare primitives are imported, not generated; wycheproof.rs holds them current.
-    let generated =
-        macproof::suite::embedded().filter(|embedded| !embedded.path().contains("/primitives/"));
-    for embedded in generated {
-        let path = embedded.path().replacen("vectors/", "", 1);
-        assert!(scheme_files().contains(&path), "{path} has no scheme file");
+fn recorded_digests_are_current() {
+    let mut lines = String::new();
+    for one in embedded() {
+        let suite = whole(&one).unwrap_or_else(|error| panic!("{}: {error}", one.name));
+        let (digest, count) = (&suite.digest, suite.vectors.len());
+        writeln!(lines, "{digest} {count} {}", one.name).unwrap();
     }
+    let path = root().join("vectors").join(DIGESTS);
+    if is_updating() {
+        fs::write(&path, &lines).unwrap();
+    }
+    let recorded = fs::read_to_string(&path).unwrap();
+    assert_eq!(
+        recorded, lines,
+        "a suite has changed: run MACPROOF_UPDATE=1 cargo test generated"
+    );
 }
 
-/// The scheme files, as paths under `vectors/schemes/`, which are also those under `vectors/`.
-fn scheme_files() -> Vec<String> {
-    let schemes = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/schemes");
-    let in_folder = |folder: PathBuf, prefix: &str| -> Vec<String> {
-        let mut names: Vec<String> = fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|name| name.ends_with(".yaml"))
-            .map(|name| format!("{prefix}{name}"))
-            .collect();
-        names.sort();
-        names
-    };
-    let mut files = in_folder(schemes.clone(), "");
-    files.extend(in_folder(schemes.join("more"), "more/"));
-    files
+#[test]
+fn every_suite_says_its_kind() {
+    for one in embedded().filter(|one| !one.path().contains("/primitives/")) {
+        let head = one.head().unwrap();
+        assert!(head.kind.is_some(), "{} has no kind", one.name);
+    }
 }

@@ -1053,7 +1053,8 @@ fn the_suites_cover_what_they_promise() {
 #[test]
 fn generated_suites_lint_clean() {
     use macproof::lint::{Severity, lint};
-    let embedded = macproof::suite::embedded().map(|suite| suite.parse().unwrap());
+    let embedded =
+        macproof::suite::embedded().map(|suite| macproof::generate::whole(&suite).unwrap());
     let schemes = SUITES.iter().map(|(_, suite)| suite.clone());
     for suite in embedded.chain(schemes) {
         for finding in lint(&suite) {

@@ -13,7 +13,7 @@ pub fn suites_not_selected(named: &[String]) -> Option<ScopeNote> {
         .filter(|one| one.by_default && named.iter().all(|name| name != one.name))
         .collect();
     let names: Vec<&str> = absent.iter().map(|one| one.name).collect();
-    let cases = absent.iter().map(Embedded::count).sum();
+    let cases = absent.iter().map(|one| one.count).sum();
     let what = format!("suites not selected: {}", names.join(", "));
     (cases > 0).then_some(ScopeNote { what, cases })
 }
