@@ -1,19 +1,60 @@
 //! Bodies and addresses: what a field with a content may hold, and which bug each one catches.
 
-use crate::scheme::Content;
+use std::borrow::Cow;
+
+use crate::scheme::{Content, Field, Params};
 
 /// A document of a kind.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Document {
     /// Its name in vector ids.
     pub(super) slug: &'static str,
-    pub(super) text: &'static str,
+    pub(super) text: Cow<'static, str>,
     /// Which bug it catches, behind the word "Catches".
     pub(super) catches: &'static str,
 }
 
+/// The documents that a field may hold; none for one of any text.
+pub(super) fn of_field(field: &Field) -> Vec<Document> {
+    let documents = of_content(field.content);
+    match &field.params {
+        None => documents.to_vec(),
+        Some(params) => of_params(params, documents),
+    }
+}
+
+/// Parameters that are signed, with those that are left out among them.
+fn of_params(params: &Params, documents: &[Document]) -> Vec<Document> {
+    let prefix = &params.prefix;
+    let named = |text: &str| -> Cow<'static, str> {
+        let params = text.split('&').map(|param| format!("{prefix}{param}"));
+        params.collect::<Vec<_>>().join("&").into()
+    };
+    let mut all: Vec<Document> = documents.to_vec();
+    if !prefix.is_empty() {
+        for document in &mut all {
+            document.text = named(&document.text);
+        }
+        let beside = format!("{prefix}b=2&other=1&{prefix}a=1");
+        all.push(Document {
+            slug: "form-beside-others",
+            text: beside.into(),
+            catches: "parameters that are signed although the scheme leaves them out.",
+        });
+    }
+    if let Some(omitted) = params.omit.first() {
+        let text = format!("{prefix}b=2&{omitted}=0f1e2d3c&{prefix}a=1");
+        all.push(Document {
+            slug: "form-with-the-signature",
+            text: text.into(),
+            catches: "a parameter that is signed although the scheme leaves it out.",
+        });
+    }
+    all
+}
+
 /// The documents of a content; none of any text.
-pub(super) fn of_content(content: Content) -> &'static [Document] {
+fn of_content(content: Content) -> &'static [Document] {
     match content {
         Content::Text => &[],
         Content::Json => JSON,
@@ -25,7 +66,7 @@ pub(super) fn of_content(content: Content) -> &'static [Document] {
 const fn document(slug: &'static str, text: &'static str, catches: &'static str) -> Document {
     Document {
         slug,
-        text,
+        text: Cow::Borrowed(text),
         catches,
     }
 }

@@ -1,10 +1,12 @@
 //! The texts that a field or a secret takes: any, or those of its pattern, and how more of them
 //! are made.
 
+use std::sync::Arc;
+
 use fastrand::Rng;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use crate::scheme::{Content, Field, Pattern};
+use crate::scheme::{Content, Field, Params, Pattern};
 use crate::signature::{OutcomeKind, Value};
 use crate::suite::{Expect, Suite, Vector};
 
@@ -71,9 +73,12 @@ impl Domain {
             .filter(|vector| is_ordinary(vector))
             .filter_map(|vector| vector.request.fields.value(&field.name)?.as_text())
             .filter(|text| text.len() <= 200);
-        // Of a document a name is enough; a pattern may ask for more than its frame tells.
+        // Of a document a name is enough; a pattern may ask for more than its frame tells, and so
+        // do parameters of which only those of some names are signed.
+        let is_chosen = |params: &Arc<Params>| !params.prefix.is_empty();
+        let chooses = field.params.as_ref().is_some_and(is_chosen);
         let example = match (&field.pattern, &framed) {
-            (None, Some(_)) => None,
+            (None, Some(_)) if !chooses => None,
             _ => examples.find(|text| field.takes(text.as_bytes())),
         };
         let of_its_pattern =

@@ -314,7 +314,7 @@ impl<'s> Fixture<'s> {
                 }
                 _ => None,
             });
-        of_field.flatten().copied().collect()
+        of_field.flatten().cloned().collect()
     }
 
     /// The literal texts between the fields of the message.
@@ -452,7 +452,7 @@ fn form_under(filters: &[Filter], bytes: &[u8]) -> Form {
         Filter::NoLineEnds => !text.contains(['\u{85}', '\u{2028}', '\u{2029}']),
         // Decoders differ in what they make of a plus sign and of what is no escape.
         Filter::PercentDecode => !text.contains(['%', '+']),
-        Filter::Digest(_) | Filter::Encode(_) | Filter::Percent(_) => true,
+        Filter::Digest(_) | Filter::Encode(_) | Filter::Percent(_) | Filter::Params(_) => true,
         Filter::Trim => {
             let odd = |c: char| {
                 let blank = matches!(c, ' ' | '\t' | '\n' | '\r');

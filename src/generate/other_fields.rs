@@ -1,6 +1,6 @@
 //! The vectors of the fields beside identity and time.
 
-use crate::generate::documents::of_content;
+use crate::generate::documents::of_field;
 use crate::generate::fixture::{Claim, NOW};
 use crate::generate::identities::Strictness;
 use crate::generate::requirements::{
@@ -143,12 +143,13 @@ fn filtered(builder: &mut VectorBuilder<'_>, field: usize, slug: &str) {
 
 /// Documents of the kind that the field holds, of which each shows another way to write them again.
 fn documents(builder: &mut VectorBuilder<'_>, field: usize, slug: &str) {
-    for document in of_content(builder.fixture.domain(field).content()) {
-        if !builder.fixture.domain(field).takes(&document.text.into()) {
+    for document in of_field(builder.fixture.scheme.fields.at(field)) {
+        let text = Value::from(document.text.as_ref());
+        if !builder.fixture.domain(field).takes(&text) {
             continue;
         }
         let note = format!("Catches {}", document.catches);
-        let claim = builder.fixture.with(field, document.text);
+        let claim = builder.fixture.with(field, text);
         let id = format!("field-{slug}-{}", document.slug);
         let shown = builder.fixture.forge(&claim, &claim);
         builder.gives(&EVERY_FIELD_IS_SIGNED, &id, &note, &claim);

@@ -209,6 +209,12 @@ pub enum Problem {
     /// The field that selects the secret has an unsuitable type.
     #[error("{0:?} is a time, so it cannot select the secret; use a text or an enum")]
     PerTime(String),
+    /// `params` belongs to texts.
+    #[error("only a text has parameters")]
+    ParamsOfNoText,
+    /// The value of `repeated` is unknown.
+    #[error("unknown value {0:?}; expected kept, unique, or {{join: …}}")]
+    RepeatedWord(String),
     /// A field has the name that stands for the secret in `derive`.
     #[error(
         "a step of `derive` reads {{key}} as the secret, so no field can have that name; rename the field"

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny};
 
-use crate::scheme::{Algorithm, Content, SecretEncoding};
+use crate::scheme::{Algorithm, Content, SecretEncoding, Sort, Written};
 use crate::signature::Op;
 use crate::suite::forms::{Entries, OneOf, present};
 use crate::suite::literal::Literal;
@@ -158,10 +158,56 @@ pub(super) struct FieldFile {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String", length(min = 1, max = 1000))]
     pub(super) pattern: Option<At<String>>,
+    /// How the parameters of a form or a query are put together to be signed, by `{name|params}`.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "ParamsFile")]
+    pub(super) params: Option<At<ParamsFile>>,
     /// What a text holds; any text by default.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Content")]
     pub(super) content: Option<At<Content>>,
+}
+
+/// How parameters are put together to be signed.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ParamsFile {
+    /// The names of those that are left out, such as the one that holds the signature.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "Vec<String>", length(min = 1), extend("uniqueItems" = true))]
+    pub(super) omit: Option<At<Vec<At<String>>>>,
+    /// Only parameters whose names begin so are signed.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "String", length(min = 1))]
+    pub(super) prefix: Option<At<String>>,
+    /// In which order; by name by default.
+    #[serde(default)]
+    pub(super) sort: Sort,
+    /// What stands between a name and its value.
+    pub(super) pair: String,
+    /// What stands between two parameters.
+    pub(super) join: String,
+    /// How names and values are written; decoded by default.
+    #[serde(default)]
+    pub(super) encode: Written,
+    /// What becomes of several values of one name.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "RepeatedFile")]
+    pub(super) repeated: Option<At<RepeatedFile>>,
+}
+
+/// What becomes of several values of one name: `kept`, `unique`, or `{join: ","}`.
+pub(super) enum RepeatedFile {
+    Word(String),
+    Joined(JoinedFile),
+}
+
+/// Several values of one name become one.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct JoinedFile {
+    /// What stands between them.
+    pub(super) join: String,
 }
 
 /// The type of a field.
@@ -475,6 +521,15 @@ impl<'de> Deserialize<'de> for TokenFile {
             .text(Self::Template)
             .map(Self::Several)
             .number(|_| Self::Other)
+            .read(deserializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for RepeatedFile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        OneOf::new("kept, unique, or {join: …}")
+            .text(Self::Word)
+            .map(Self::Joined)
             .read(deserializer)
     }
 }

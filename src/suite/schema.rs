@@ -9,8 +9,9 @@ use crate::signature::MAX_NUMBER;
 use crate::suite::forms::Entries;
 use crate::suite::literal::Literal;
 use crate::suite::raw::{
-    ContextFile, DeclaredKeyFile, DeclinedFile, FreshnessFile, KeyFile, KeyMacFile, KeyStepFile,
-    LimitsFile, OrderFile, OutcomesFile, SuiteFile, TextsFile, TokenFile, UnknownFile,
+    ContextFile, DeclaredKeyFile, DeclinedFile, FreshnessFile, JoinedFile, KeyFile, KeyMacFile,
+    KeyStepFile, LimitsFile, OrderFile, OutcomesFile, RepeatedFile, SuiteFile, TextsFile,
+    TokenFile, UnknownFile,
 };
 use crate::suite::schema_texts::{Base64, Repeated, json_schema_of};
 
@@ -114,6 +115,11 @@ json_schema_of!(ContextFile, "ContextValue", |_| json_schema!({
 
 json_schema_of!(FreshnessFile, "Freshness", |generator| json_schema!({
     "anyOf": [{"const": "unspecified"}, generator.subschema_for::<LimitsFile>()],
+}));
+
+json_schema_of!(RepeatedFile, "Repeated", |generator| json_schema!({
+    "description": "What becomes of several values of one name: each is a parameter (kept), equal ones are one (unique), or they are joined to one value.",
+    "anyOf": [{"enum": ["kept", "unique"]}, generator.subschema_for::<JoinedFile>()],
 }));
 
 json_schema_of!(KeyStepFile, "KeyStep", |generator| json_schema!({

@@ -1,17 +1,19 @@
 //! Compiles a scheme into a [`Scheme`].
 
+use std::sync::Arc;
+
 use crate::scheme::{
     Content, Field, FieldKind, FieldSet, Freshness, KeyStep, KeyTemplate, Layout, List, Message,
-    Order, Pair, Pairs, Pattern, Scheme, SecretRule, TokenError, TokenGrammar, Unknown,
-    is_field_name,
+    Order, Pair, Pairs, Params, Pattern, Repeated, Scheme, SecretRule, TokenError, TokenGrammar,
+    Unknown, is_field_name,
 };
 use crate::suite::error::{Fault, Problem};
 use crate::suite::forms::Entries;
 use crate::suite::policy_reader::read_policy;
 use crate::suite::position::{At, Position};
 use crate::suite::raw::{
-    FieldFile, FieldType, FreshnessFile, KeyStepFile, LimitsFile, OrderFile, PolicyFile,
-    SchemeFile, SecretFile, SeveralFile, TokenFile, UnknownFile,
+    FieldFile, FieldType, FreshnessFile, KeyStepFile, LimitsFile, OrderFile, ParamsFile,
+    PolicyFile, RepeatedFile, SchemeFile, SecretFile, SeveralFile, TokenFile, UnknownFile,
 };
 
 /// Maximum number of fields. Suites come from strangers, and the work of `explain`, `fuzz`, `lint`
@@ -97,11 +99,18 @@ fn read_fields(file: At<Entries<FieldFile>>) -> Result<FieldSet, Fault> {
             }
             content => content.map_or(Content::Text, |content| content.value),
         };
+        let params = match field.params {
+            Some(params) if kind != FieldKind::Text => {
+                return Err(Fault::new(params.at, Problem::ParamsOfNoText));
+            }
+            params => params.map(read_params).transpose()?.map(Arc::new),
+        };
         Ok(Field {
             name: name.value,
             kind,
             pattern,
             content,
+            params,
         })
     };
     entries
@@ -109,6 +118,44 @@ fn read_fields(file: At<Entries<FieldFile>>) -> Result<FieldSet, Fault> {
         .map(field)
         .collect::<Result<_, _>>()
         .map(FieldSet::new)
+}
+
+/// Maximum number of parameters that are left out.
+const MAX_OMITTED: usize = 24;
+
+fn read_params(file: At<ParamsFile>) -> Result<Params, Fault> {
+    let At { value: file, at } = file;
+    let prefix = match file.prefix {
+        Some(prefix) if prefix.value.is_empty() => {
+            return Err(Fault::new(prefix.at, Problem::Empty("prefix", "remove it")));
+        }
+        prefix => prefix.map(|prefix| prefix.value).unwrap_or_default(),
+    };
+    let omit = match file.omit {
+        Some(omit) if omit.value.is_empty() => {
+            return Err(Fault::new(omit.at, Problem::Empty("omit", "remove it")));
+        }
+        omit => omit.map(|omit| omit.value).unwrap_or_default(),
+    };
+    at_most("parameters to omit", MAX_OMITTED, omit.len(), at)?;
+    let repeated = match file.repeated {
+        None => Repeated::Kept,
+        Some(At { value, at }) => match value {
+            RepeatedFile::Word(word) if word == "kept" => Repeated::Kept,
+            RepeatedFile::Word(word) if word == "unique" => Repeated::Unique,
+            RepeatedFile::Word(word) => return Err(Fault::new(at, Problem::RepeatedWord(word))),
+            RepeatedFile::Joined(joined) => Repeated::Joined(joined.join),
+        },
+    };
+    Ok(Params {
+        omit: omit.into_iter().map(|name| name.value).collect(),
+        prefix,
+        sort: file.sort,
+        pair: file.pair,
+        join: file.join,
+        encode: file.encode,
+        repeated,
+    })
 }
 
 fn read_pattern(file: Option<At<String>>) -> Result<Option<Pattern>, Fault> {

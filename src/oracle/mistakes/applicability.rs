@@ -3,7 +3,8 @@
 use crate::mistakes::TokenPieces;
 use crate::mistakes::token_text::UnitKind;
 use crate::scheme::{
-    Algorithm, FieldKind, Filter, Freshness, KeyStep, MessagePart, Scheme, SecretEncoding,
+    Algorithm, FieldKind, Filter, Freshness, KeyStep, MessagePart, Params, Scheme, SecretEncoding,
+    Sort,
 };
 use crate::signature::Encoding;
 
@@ -186,6 +187,58 @@ pub(crate) fn signs_an_encoded_text(scheme: &Scheme) -> Applies {
     when(
         signs_through(scheme, |filter| matches!(filter, Filter::Encode(_))),
         "the scheme signs no encoded text",
+    )
+}
+
+/// Whether the parameters of a text are signed in a way that `is_such`.
+fn signs_parameters_so(scheme: &Scheme, is_such: impl Fn(&Params) -> bool) -> bool {
+    scheme.message.parts().iter().any(|part| match part {
+        MessagePart::Field { filters, .. } => filters
+            .iter()
+            .any(|filter| matches!(filter, Filter::Params(params) if is_such(params))),
+        MessagePart::Literal(_) => false,
+    })
+}
+
+pub(crate) fn signs_parameters(scheme: &Scheme) -> Applies {
+    when(
+        signs_parameters_so(scheme, |_| true),
+        "the scheme puts no parameters together",
+    )
+}
+
+pub(crate) fn sorts_parameters(scheme: &Scheme) -> Applies {
+    when(
+        signs_parameters_so(scheme, |params| params.sort != Sort::None),
+        "the scheme sorts no parameters",
+    )
+}
+
+pub(crate) fn omits_parameters(scheme: &Scheme) -> Applies {
+    when(
+        signs_parameters_so(scheme, |params| {
+            !params.omit.is_empty() || !params.prefix.is_empty()
+        }),
+        "the scheme leaves no parameter out",
+    )
+}
+
+/// Whether a text is signed as it stands in this: its spelling is not that of parameters, which
+/// the scheme decodes itself.
+pub(crate) fn signs_text_as_spelt(scheme: &Scheme) -> Applies {
+    signs_text(scheme)?;
+    let is_spelt = |part: &MessagePart| match part {
+        MessagePart::Field { field, filters } => {
+            scheme.fields.at(*field).kind == FieldKind::Text
+                && !filters
+                    .iter()
+                    .any(|filter| matches!(filter, Filter::Params(_)))
+        }
+        MessagePart::Literal(_) => false,
+    };
+    when(
+        scheme.message.parts().iter().any(is_spelt),
+        "the scheme decodes the parameters itself",
     )
 }
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use crate::mistakes::{
     Mistake, MistakeId, algorithm, comparing, content, documents, encoding, filters, identity,
-    interpreting, key_derivation, message, secret, secret_texts, token, verifying,
+    interpreting, key_derivation, message, params, secret, secret_texts, token, verifying,
 };
 
 /// Every mistake: stage by stage, in each the most frequent first.
@@ -22,6 +22,7 @@ static ALL: LazyLock<Vec<Mistake>> = LazyLock::new(|| {
         content::MISTAKES,
         documents::MISTAKES,
         filters::MISTAKES,
+        params::MISTAKES,
         message::MISTAKES,
         algorithm::MISTAKES,
         encoding::MISTAKES,

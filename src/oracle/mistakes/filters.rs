@@ -87,18 +87,18 @@ fn left_out(text: &FilteredText<'_>) -> Forms<Vec<u8>> {
 fn replaced<T: Copy>(
     text: &FilteredText<'_>,
     others: &[(&'static str, T)],
-    is_own: impl Fn(Filter, T) -> bool,
-    replace: impl Fn(Filter, &[u8], T) -> Option<Vec<u8>>,
+    is_own: impl Fn(&Filter, T) -> bool,
+    replace: impl Fn(&Filter, &[u8], T) -> Option<Vec<u8>>,
 ) -> Forms<Vec<u8>> {
     let form = |(words, other): &(&'static str, T)| {
         let step = |bytes: Vec<u8>, filter: &Filter| {
-            replace(*filter, &bytes, *other).unwrap_or_else(|| filter.apply(&bytes))
+            replace(filter, &bytes, *other).unwrap_or_else(|| filter.apply(&bytes))
         };
         Form::new(text.filters.iter().fold(text.text.to_vec(), step), *words)
     };
     let is_another = |(_, other): &&(&'static str, T)| {
         let mut filters = text.filters.iter();
-        !filters.any(|filter| is_own(*filter, *other))
+        !filters.any(|filter| is_own(filter, *other))
     };
     others.iter().filter(is_another).map(form).collect()
 }
@@ -128,7 +128,7 @@ fn other_encoding(text: &FilteredText<'_>) -> Forms<Vec<u8>> {
         ("base64 in lines of 60", Lines(60)),
         ("base64 in lines of 76", Lines(76)),
     ];
-    let is_own = |filter, other| matches!((filter, other), (Filter::Encode(own), In(encoding)) if own == encoding);
+    let is_own = |filter: &Filter, other| matches!((filter, other), (Filter::Encode(own), In(encoding)) if *own == encoding);
     replaced(text, &others, is_own, |filter, bytes, other| {
         let Filter::Encode(own) = filter else {
             return None;
@@ -155,7 +155,7 @@ fn other_digest(text: &FilteredText<'_>) -> Forms<Vec<u8>> {
         ("SHA-384", Some(Algorithm::HmacSha384)),
         ("SHA-224", Some(Algorithm::HmacSha224)),
     ];
-    let is_own = |filter, other: Option<Algorithm>| matches!(filter, Filter::Digest(own) if Some(own) == other);
+    let is_own = |filter: &Filter, other: Option<Algorithm>| matches!(filter, Filter::Digest(own) if Some(*own) == other);
     replaced(text, &others, is_own, |filter, bytes, other| {
         let digest = || match other {
             Some(other) => other.digest(bytes),
@@ -196,7 +196,7 @@ fn other_escapes(text: &FilteredText<'_>) -> Forms<Vec<u8>> {
         ("with colons left as they are", Leaving(b":")),
         ("with at signs left as they are", Leaving(b"@")),
     ];
-    let is_own = |filter, other| matches!((filter, other), (Filter::Percent(own), As(escapes)) if own == escapes);
+    let is_own = |filter: &Filter, other| matches!((filter, other), (Filter::Percent(own), As(escapes)) if *own == escapes);
     replaced(text, &others, is_own, |filter, bytes, other| {
         let Filter::Percent(own) = filter else {
             return None;

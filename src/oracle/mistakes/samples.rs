@@ -5,11 +5,12 @@
     reason = "for tests: what is wrong here has to panic"
 )]
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use crate::scheme::{
     Algorithm, Field, FieldKind, FieldSet, Freshness, KeyStep, KeyTemplate, Layout, List, Message,
-    Order, Pair, Pairs, Scheme, SecretEncoding, SecretRule, TokenGrammar, Unknown,
+    Order, Pair, Pairs, Params, Repeated, Scheme, SecretEncoding, SecretRule, Sort, TokenGrammar,
+    Unknown, Written,
 };
 use crate::signature::{Fields, Secret, Secrets, Value};
 
@@ -155,6 +156,36 @@ fn list() -> Vec<Sample> {
                 "{user_id|base64}",
                 template("{mac:hex}"),
             ),
+        },
+        Sample {
+            name: "parameters",
+            scheme: {
+                let query = Field {
+                    params: Some(Arc::new(Params {
+                        omit: vec!["hmac".to_owned()],
+                        prefix: String::new(),
+                        sort: Sort::Name,
+                        pair: "=".to_owned(),
+                        join: "\n".to_owned(),
+                        encode: Written::Plain,
+                        repeated: Repeated::Kept,
+                    })),
+                    ..Field::new("query", Text)
+                };
+                let fields = FieldSet::new(vec![query]);
+                Scheme {
+                    message: Message::compile("{query|params}", &fields).unwrap(),
+                    fields,
+                    ..scheme(
+                        HmacSha256,
+                        32,
+                        text(),
+                        &[("query", Text)],
+                        "{query}",
+                        template("{mac:hex}"),
+                    )
+                }
+            },
         },
         Sample {
             name: "a derived key",
@@ -385,7 +416,7 @@ pub const IDENTITIES: [&str; 20] = [
     "two\nlines\n",
     "\u{feff}bom",
     "{\"b\": 1.0, \"a\": [\"\\u00e9\\/<\"], \"2\": {}}",
-    "b=1+2&a=%7e*%27&c=",
+    "b=1+2&a=%7e*%27&c=&hmac=ff&a=2&d=%2526%25",
     "https://a.example/hook?b=1&a=%2f#x",
     "http://a.example:8080/hook/",
 ];

@@ -1,8 +1,9 @@
 //! The fields of a scheme, and their values as the bytes that a message is built from.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
-use crate::scheme::{Content, Pattern, Refusal};
+use crate::scheme::{Content, Params, Pattern, Refusal};
 use crate::signature::{Fields, Slug, Value};
 
 /// The type of a field.
@@ -41,6 +42,8 @@ pub struct Field {
     pub pattern: Option<Pattern>,
     /// What its texts hold.
     pub content: Content,
+    /// How its parameters are signed, where its texts are forms or queries.
+    pub params: Option<Arc<Params>>,
 }
 
 impl Field {
@@ -51,6 +54,7 @@ impl Field {
             kind,
             pattern: None,
             content: Content::Text,
+            params: None,
         }
     }
 

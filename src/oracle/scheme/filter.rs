@@ -1,10 +1,11 @@
 //! What a template does to a field before it is signed.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
 
-use crate::scheme::Algorithm;
+use crate::scheme::{Algorithm, Params};
 use crate::signature::Encoding;
 
 /// A change that a template makes to the bytes of a field, as in `{body|sha256|hex}`.
@@ -12,7 +13,7 @@ use crate::signature::Encoding;
 /// Some keep a text a text of the same kind ([`is_normalizing`](Self::is_normalizing)): they say
 /// which of several spellings is signed. The others write it in another form: a digest, an
 /// encoding, percent escapes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Filter {
     /// ASCII letters become lower-case; nothing else changes.
     Lower,
@@ -30,7 +31,12 @@ pub enum Filter {
     Encode(Encoding),
     /// Percent escapes.
     Percent(Escapes),
+    /// Parameters as they are signed: what the field says of them.
+    Params(Arc<Params>),
 }
+
+/// The name of the filter that puts the parameters of a field together.
+pub const PARAMS: &str = "params";
 
 /// Which bytes percent-encoding leaves as they are. Escapes have capital digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -90,10 +96,10 @@ impl Escapes {
 }
 
 impl Filter {
-    /// The filter of that name.
+    /// The filter of that name. That of parameters is none of its own: its field says what it does.
     pub fn named(name: &str) -> Option<Self> {
         let listed = Self::without_parameter();
-        let mut listed = listed.iter().copied();
+        let mut listed = listed.iter().cloned();
         let digest = || {
             let named = |algorithm: &Algorithm| algorithm.hash_name() == name;
             Algorithm::ALL.into_iter().find(named).map(Self::Digest)
@@ -126,7 +132,7 @@ impl Filter {
     }
 
     /// The name that a scheme file uses.
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
             Self::Lower => "lower",
             Self::Upper => "upper",
@@ -138,11 +144,12 @@ impl Filter {
             Self::Percent(Escapes::Unreserved) => "percent",
             Self::Percent(Escapes::Path) => "percent-path",
             Self::Percent(Escapes::Form) => "form",
+            Self::Params(_) => PARAMS,
         }
     }
 
     /// Applies it.
-    pub fn apply(self, bytes: &[u8]) -> Vec<u8> {
+    pub fn apply(&self, bytes: &[u8]) -> Vec<u8> {
         match self {
             Self::Lower => bytes.to_ascii_lowercase(),
             Self::Upper => bytes.to_ascii_uppercase(),
@@ -155,12 +162,13 @@ impl Filter {
             Self::Digest(algorithm) => algorithm.digest(bytes),
             Self::Encode(encoding) => encoding.encode(bytes).into_bytes(),
             Self::Percent(escapes) => escapes.encode(bytes),
+            Self::Params(params) => params.apply(bytes),
         }
     }
 
     /// The bytes of which it makes these; `None` where there are none, or where it keeps too
     /// little to tell.
-    pub fn undo(self, bytes: &[u8]) -> Option<Vec<u8>> {
+    pub fn undo(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         match self {
             Self::Encode(encoding) => encoding.decode(std::str::from_utf8(bytes).ok()?),
             Self::Percent(escapes) => escapes.decode(bytes),
@@ -169,20 +177,21 @@ impl Filter {
             | Self::Trim
             | Self::NoLineEnds
             | Self::PercentDecode
-            | Self::Digest(_) => None,
+            | Self::Digest(_)
+            | Self::Params(_) => None,
         }
     }
 
     /// Whether it can be undone, so that a token may carry a field through it.
-    pub fn is_reversible(self) -> bool {
+    pub fn is_reversible(&self) -> bool {
         matches!(self, Self::Encode(_) | Self::Percent(_))
     }
 
     /// Whether it leaves a text a text of the same kind, and only decides between spellings.
-    pub fn is_normalizing(self) -> bool {
+    pub fn is_normalizing(&self) -> bool {
         match self {
             Self::Lower | Self::Upper | Self::Trim | Self::NoLineEnds | Self::PercentDecode => true,
-            Self::Digest(_) | Self::Encode(_) | Self::Percent(_) => false,
+            Self::Digest(_) | Self::Encode(_) | Self::Percent(_) | Self::Params(_) => false,
         }
     }
 }
@@ -215,7 +224,8 @@ pub fn may_be_written(bytes: &[u8], filters: &[Filter]) -> bool {
             | Filter::Upper
             | Filter::Trim
             | Filter::NoLineEnds
-            | Filter::PercentDecode => return true,
+            | Filter::PercentDecode
+            | Filter::Params(_) => return true,
         }
     }
     true
@@ -240,7 +250,7 @@ mod tests {
     #[test]
     fn every_filter_is_found_by_its_name() {
         for name in Filter::names() {
-            assert_eq!(Filter::named(name).map(Filter::name), Some(name));
+            assert_eq!(Filter::named(name).unwrap().name(), name);
         }
         assert_eq!(Filter::named("rot13"), None);
     }
@@ -280,7 +290,7 @@ mod tests {
             for filter in Filter::names().into_iter().filter_map(Filter::named) {
                 if filter.is_reversible() {
                     let done = filter.apply(&bytes);
-                    prop_assert_eq!(unfiltered(&done, &[filter]), Some(bytes.clone()));
+                    prop_assert_eq!(unfiltered(&done, std::slice::from_ref(&filter)), Some(bytes.clone()));
                     if let Some(read) = filter.undo(text.as_bytes()) {
                         prop_assert_eq!(filter.apply(&read), text.as_bytes());
                     }

@@ -214,7 +214,7 @@ impl KeyStep {
             Self::Text(KeyTemplate(parts)) => {
                 let other = |filter: &Filter| match filter {
                     Filter::Digest(_) => Filter::Digest(hash),
-                    other => *other,
+                    other => other.clone(),
                 };
                 let part = |part: &KeyPart| match part {
                     KeyPart::Key(filters) => KeyPart::Key(filters.iter().map(other).collect()),

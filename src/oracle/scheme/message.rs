@@ -1,6 +1,6 @@
 //! What is signed: the message template, compiled.
 
-use crate::scheme::{FieldSet, FieldTexts, Filter, Refusal, filtered};
+use crate::scheme::{FieldSet, FieldTexts, Filter, PARAMS, Refusal, filtered};
 use crate::signature::{Segment, Template, TemplateError};
 
 /// A piece of a message.
@@ -34,6 +34,9 @@ pub enum MessageError {
     /// It names a filter that does not exist.
     #[error("unknown filter {0:?}; expected one of {known}", known = Filter::names().join(", "))]
     UnknownFilter(String),
+    /// The filter of parameters stands behind a field that says nothing of them.
+    #[error("{{{0}|params}} needs to know how: say it by `params:` in the field {0}")]
+    WithoutParams(String),
     /// A placeholder has an encoding, which only a MAC has.
     #[error("{{{0}:…}} has an encoding, but only {{mac:…}} in a token has one")]
     Encoded(String),
@@ -60,8 +63,14 @@ impl Message {
                 let field = fields
                     .index(name)
                     .ok_or_else(|| MessageError::UnknownField(name.clone()))?;
-                let filter = |f: &String| {
-                    Filter::named(f).ok_or_else(|| MessageError::UnknownFilter(f.clone()))
+                let params = |name: &String| {
+                    let params = fields.at(field).params.clone();
+                    let missing = || MessageError::WithoutParams(fields.at(field).name.clone());
+                    (name == PARAMS).then(|| params.map(Filter::Params).ok_or_else(missing))
+                };
+                let filter = |name: &String| {
+                    let unknown = || MessageError::UnknownFilter(name.clone());
+                    params(name).unwrap_or_else(|| Filter::named(name).ok_or_else(unknown))
                 };
                 let filters = filters.iter().map(filter).collect::<Result<_, _>>()?;
                 Ok(MessagePart::Field { field, filters })

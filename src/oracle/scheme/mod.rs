@@ -18,6 +18,7 @@ mod key_steps;
 mod layout;
 mod message;
 mod oracle;
+mod params;
 mod pattern;
 mod policy;
 mod refusal;
@@ -31,12 +32,13 @@ pub use call::{Call, Implementation};
 pub use content::{Content, json_document};
 pub use definition::Scheme;
 pub use field::{Field, FieldKind, FieldSet, FieldTexts, is_canonical_time, is_field_name};
-pub use filter::{Escapes, Filter, filtered, may_be_written, normalizing, unfiltered};
+pub use filter::{Escapes, Filter, PARAMS, filtered, may_be_written, normalizing, unfiltered};
 pub use freshness::{Freshness, FreshnessProblem};
 pub use key_steps::{KeyStep, KeyStepError, KeyTemplate, derived};
 pub use layout::{AmbiguousLayout, Layout, LayoutError, LayoutMatch, Part};
 pub use message::{Message, MessageError, MessagePart};
 pub use oracle::{Identification, NO_POLICY, Reference, Rejection, Verification};
+pub use params::{Param, Params, Repeated, Sort, Written};
 pub use pattern::{Pattern, PatternError};
 pub use policy::{
     ContextKey, ContextProblem, Decision, Origin, Policy, Rule, SignatureState, Undecided,

@@ -1,6 +1,6 @@
 //! The mistakes themselves.
 
-use crate::mistakes::applicability::signs_text;
+use crate::mistakes::applicability::{signs_text, signs_text_as_spelt};
 use crate::mistakes::content::RAW_BODY;
 use crate::mistakes::documents::{form, json_printing, json_writing, url};
 use crate::mistakes::identity_forms::of_text;
@@ -54,6 +54,7 @@ pub(in crate::mistakes) const MISTAKES: &[Mistake] = &[
         title: "the form fields of {identity} are decoded and encoded again",
         wrong: "Programs differ in how they encode blanks and marks, so other bytes are signed.",
         seen: "querystring.stringify, URLSearchParams, urlencode, http_build_query",
+        applies: signs_text_as_spelt,
         change: Change::Identity(|identity| form::rewritten(identity.right)),
         ..ENTRY
     },
@@ -61,6 +62,7 @@ pub(in crate::mistakes) const MISTAKES: &[Mistake] = &[
         id: MistakeId("identity-form-sorted"),
         title: "the form fields of {identity} are sorted",
         wrong: "The fields are no longer in the order of the sender.",
+        applies: signs_text_as_spelt,
         change: Change::Identity(|identity| form::sorted(identity.right)),
         ..ENTRY
     },
@@ -89,6 +91,7 @@ pub(in crate::mistakes) const MISTAKES: &[Mistake] = &[
         title: "the percent escapes of {identity} are written in {form:another case}",
         wrong: "%2f becomes %2F, or the other way round.",
         remedy: "Sign the text as it came, with its escapes.",
+        applies: signs_text_as_spelt,
         change: Change::Identity(|identity| url::escapes_in_other_case(identity.right)),
         ..ENTRY
     },
