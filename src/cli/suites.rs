@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::cli::exit::Stop;
+use crate::cli::nearest::nearest;
 use crate::generate::whole;
 use crate::scheme::Scheme;
 use crate::suite::{self, Embedded, Suite};
@@ -19,17 +20,18 @@ pub(crate) fn scheme_named(name: &str) -> Result<Scheme, Stop> {
 
 fn found(name: &str) -> Result<Embedded, Stop> {
     suite::find(name).ok_or_else(|| {
-        let names = suite::embedded()
-            .map(|embedded| embedded.name)
-            .collect::<Vec<_>>()
-            .join(", ");
+        let known = || suite::embedded().map(|embedded| embedded.name);
         let hint = if Path::new(name).exists() {
-            "; to use your own file, pass --suite-file"
+            "; to use your own file, pass --suite-file;".to_owned()
         } else {
-            ""
+            match nearest(name, known()) {
+                Some(near) => format!("; did you mean {near}?"),
+                None => ";".to_owned(),
+            }
         };
+        let count = known().count();
         Stop::usage(format_args!(
-            "unknown suite {name:?}{hint}; expected one of {names}"
+            "unknown suite {name:?}{hint} `macproof suite list` shows all {count}"
         ))
     })
 }

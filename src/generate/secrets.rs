@@ -10,8 +10,8 @@ use crate::generate::requirements::{
 };
 use crate::generate::row::Row;
 use crate::generate::secret_bytes::{Bytes, SecretStrictness};
-use crate::mistakes::MistakeId;
 use crate::generate::vector_builder::{VectorBuilder, by_secret_bytes};
+use crate::mistakes::MistakeId;
 use crate::scheme::SecretEncoding;
 use crate::signature::{Encoding, Secret};
 

@@ -67,6 +67,7 @@ impl Plain {
             && scheme.mac_bytes == scheme.algorithm.mac_bytes()
             && scheme.secret.encoding == SecretEncoding::Utf8
             && scheme.secret.strip_prefix.is_none()
+            && scheme.secret.derive.is_empty()
             && scheme.freshness == Freshness::Unspecified;
         let layout = match &scheme.token {
             TokenGrammar::Template(layout) => layout,

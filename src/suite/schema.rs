@@ -118,7 +118,7 @@ json_schema_of!(FreshnessFile, "Freshness", |generator| json_schema!({
 }));
 
 json_schema_of!(RepeatedFile, "Repeated", |generator| json_schema!({
-    "description": "What becomes of several values of one name: each is a parameter (kept), equal ones are one (unique), or they are joined to one value.",
+    "description": "What becomes of several values of one name: each is a parameter (kept), equal ones are one (unique), or they are joined to one value; by default it is left open.",
     "anyOf": [{"enum": ["kept", "unique"]}, generator.subschema_for::<JoinedFile>()],
 }));
 

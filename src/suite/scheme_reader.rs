@@ -139,7 +139,7 @@ fn read_params(file: At<ParamsFile>) -> Result<Params, Fault> {
     };
     at_most("parameters to omit", MAX_OMITTED, omit.len(), at)?;
     let repeated = match file.repeated {
-        None => Repeated::Kept,
+        None => Repeated::Unspecified,
         Some(At { value, at }) => match value {
             RepeatedFile::Word(word) if word == "kept" => Repeated::Kept,
             RepeatedFile::Word(word) if word == "unique" => Repeated::Unique,

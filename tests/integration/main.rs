@@ -51,6 +51,7 @@ mod long_heads;
 mod oracle;
 mod pages;
 mod policies;
+mod published;
 mod reads;
 mod real_clock;
 mod reports;

@@ -3,8 +3,8 @@
 use crate::mistakes::TokenPieces;
 use crate::mistakes::token_text::UnitKind;
 use crate::scheme::{
-    Algorithm, FieldKind, Filter, Freshness, KeyStep, MessagePart, Params, Scheme, SecretEncoding,
-    Sort,
+    Algorithm, FieldKind, Filter, Freshness, KeyStep, MessagePart, Params, Repeated, Scheme,
+    SecretEncoding, Sort,
 };
 use crate::signature::Encoding;
 
@@ -204,6 +204,13 @@ pub(crate) fn signs_parameters(scheme: &Scheme) -> Applies {
     when(
         signs_parameters_so(scheme, |_| true),
         "the scheme puts no parameters together",
+    )
+}
+
+pub(crate) fn says_what_repeated_parameters_are(scheme: &Scheme) -> Applies {
+    when(
+        signs_parameters_so(scheme, |params| params.repeated != Repeated::Unspecified),
+        "the scheme leaves open what several values of one name are",
     )
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::mistakes::applicability::{
-    always, omits_parameters, signs_parameters, sorts_parameters,
+    always, omits_parameters, says_what_repeated_parameters_are, signs_parameters, sorts_parameters,
 };
 use crate::mistakes::{Change, FilteredText, Form, Forms, Mistake, MistakeId, Stage};
 use crate::scheme::{Filter, Param, Params, Repeated, Sort, Written};
@@ -91,7 +91,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
             ),
             ("javascript", "[...new URLSearchParams(query)]"),
         ],
-        applies: signs_parameters,
+        applies: says_what_repeated_parameters_are,
         change: Change::Filtering(repeated_lost),
         ..ENTRY
     },
@@ -224,6 +224,10 @@ fn other_encoding(text: &FilteredText<'_>) -> Forms<Vec<u8>> {
 
 fn repeated_lost(text: &FilteredText<'_>) -> Forms<Vec<u8>> {
     type Keep = fn(Vec<Param>) -> Vec<Param>;
+    let own = rule(text).map(|params| params.repeated.clone());
+    if own == Some(Repeated::Unspecified) {
+        return Form::only(written(text, &|params, bytes| params.apply(bytes)));
+    }
     let last: Keep = |params| {
         let mut kept: Vec<Param> = Vec::new();
         for (name, value) in params {
@@ -251,7 +255,6 @@ fn repeated_lost(text: &FilteredText<'_>) -> Forms<Vec<u8>> {
             Form::new(written(text, &lost), words)
         })
         .collect();
-    let own = rule(text).map(|params| params.repeated.clone());
     for (repeated, words) in [
         (Repeated::Joined(",".to_owned()), "a list with commas"),
         (Repeated::Kept, "each one"),

@@ -58,14 +58,16 @@ impl Field {
         }
     }
 
-    /// Whether it has a form: a pattern, or a content.
+    /// Whether it has a form: a pattern, a content, or parameters.
     pub fn has_a_form(&self) -> bool {
-        self.pattern.is_some() || self.content != Content::Text
+        self.pattern.is_some() || self.content != Content::Text || self.params.is_some()
     }
 
     /// Whether some bytes are of its form.
     pub fn takes(&self, bytes: &[u8]) -> bool {
+        let is_read_alike = |params: &Arc<Params>| params.takes(bytes);
         self.content.holds(bytes)
+            && self.params.as_ref().is_none_or(is_read_alike)
             && self
                 .pattern
                 .as_ref()

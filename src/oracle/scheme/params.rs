@@ -63,8 +63,10 @@ enumerated! {
 /// What becomes of several values of one name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Repeated {
-    /// Each is a parameter.
+    /// The document leaves it open: the oracle signs each, and no implementation has to.
     #[default]
+    Unspecified,
+    /// Each is a parameter.
     Kept,
     /// Each is a parameter, and equal ones are one.
     Unique,
@@ -94,6 +96,33 @@ impl Params {
             .filter(|text| !text.is_empty())
             .map(param)
             .collect()
+    }
+
+    /// Whether every parser reads the same parameters from a text: names of letters, digits, `_`,
+    /// `-` and `.`, each with an equals sign, whole escapes of UTF-8, and no name twice where the
+    /// document leaves open what that means. Parsers differ on everything else.
+    pub fn takes(&self, text: &[u8]) -> bool {
+        let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
+        let is_sound = |param: &[u8]| {
+            let Some(at) = param.iter().position(|&byte| byte == b'=') else {
+                return false;
+            };
+            let (name, value) = (&param[..at], &param[at + 1..]);
+            let escapes = value.split(|&byte| byte == b'%').skip(1);
+            !name.is_empty()
+                && name.iter().all(is_of_name)
+                && !value.contains(&b';')
+                && escapes
+                    .into_iter()
+                    .all(|escape| escape.len() > 1 && escape[..2].iter().all(u8::is_ascii_hexdigit))
+        };
+        let params = Self::read(text);
+        let is_repeated = |at: usize| params[..at].iter().any(|(name, _)| *name == params[at].0);
+        text.split(|&byte| byte == b'&').all(is_sound)
+            && params
+                .iter()
+                .all(|(_, value)| std::str::from_utf8(value).is_ok())
+            && (self.repeated != Repeated::Unspecified || !(0..params.len()).any(is_repeated))
     }
 
     /// Whether a parameter of that name is signed.
@@ -226,6 +255,30 @@ mod tests {
             ),
         ] {
             assert_eq!(apply(&params, text), expected);
+        }
+    }
+
+    #[test]
+    fn what_parsers_read_differently_is_not_of_the_form() {
+        let open = Params {
+            repeated: Repeated::Unspecified,
+            ..params()
+        };
+        for (text, kept, unspecified) in [
+            ("a=1&b=", true, true),
+            ("a=caf%C3%A9+%2b&b-c.d=x=y", true, true),
+            ("a=1&a=2", true, false),
+            ("a=1&", false, false),
+            ("a&b=1", false, false),
+            ("a[]=1", false, false),
+            ("a=1;b=2", false, false),
+            ("a=%E9", false, false),
+            ("a=%2", false, false),
+            ("=1", false, false),
+            ("", false, false),
+        ] {
+            assert_eq!(params().takes(text.as_bytes()), kept, "{text}");
+            assert_eq!(open.takes(text.as_bytes()), unspecified, "{text}");
         }
     }
 
