@@ -90,6 +90,7 @@ fn measure(name: &str, address: SocketAddr, suites: &[Suite], requests: u64) {
     let target = HttpTarget {
         address: WebAddress::parse(&format!("http://{address}")).unwrap(),
         reach: Reach::Loopback,
+        authorities: None,
     };
     let never = AtomicBool::new(false);
     let cases: usize = suites.iter().map(|suite| suite.vectors.len()).sum();

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use crate::adapters::{AdapterCommand, ExecTarget, HttpTarget, Transport, WebTarget};
+use crate::adapters::{AdapterCommand, Authorities, ExecTarget, HttpTarget, Transport, WebTarget};
 use crate::implementations::{Access, Described, Reach, WebAddressError};
 
-/// The transport to a described implementation; commands run in `directory`.
+/// The transport to a described implementation; commands run in `directory`, and a server over TLS
+/// is trusted by `authorities`.
 ///
 /// # Errors
 ///
@@ -14,6 +15,7 @@ pub fn transport_to(
     described: &Described,
     directory: &Path,
     reach: Reach,
+    authorities: Option<Authorities>,
 ) -> Result<Box<dyn Transport>, WebAddressError> {
     Ok(match &described.way {
         Access::Command(words) => {
@@ -24,7 +26,11 @@ pub fn transport_to(
         Access::Server(address) => {
             address.check(reach)?;
             let address = address.clone();
-            Box::new(HttpTarget { address, reach })
+            Box::new(HttpTarget {
+                address,
+                reach,
+                authorities,
+            })
         }
         Access::Exec(native) => Box::new(ExecTarget {
             native: (**native).clone(),
@@ -35,7 +41,11 @@ pub fn transport_to(
                 address?.check(reach)?;
             }
             let native = (**native).clone();
-            Box::new(WebTarget { native, reach })
+            Box::new(WebTarget {
+                native,
+                reach,
+                authorities,
+            })
         }
     })
 }

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::adapters::AdapterCommand;
-use crate::implementations::{WebAddress, WebAddressError};
+use crate::implementations::WebAddressError;
 use crate::protocol::{AnswerError, HelloError, MAX_LINE};
 
 /// Why an adapter cannot be used, or no longer. Every message reads on from "the adapter does not
@@ -71,13 +71,11 @@ pub enum AdapterError {
         last: String,
     },
     /// No server answers there.
-    #[error(
-        "no usable answer from {address}: {problem}; check that the server is running and speaks plain HTTP at this address"
-    )]
+    #[error("no usable answer from {address}: {problem}")]
     NoServer {
         /// Where it was looked for.
         address: String,
-        /// What went wrong.
+        /// What went wrong, and what to do.
         problem: String,
     },
     /// It may not be asked.
@@ -95,13 +93,6 @@ pub enum AdapterError {
 }
 
 impl AdapterError {
-    pub(super) fn no_server(address: &WebAddress, problem: &str) -> Self {
-        Self::NoServer {
-            address: address.to_string(),
-            problem: problem.to_owned(),
-        }
-    }
-
     pub(super) fn not_started(command: &AdapterCommand, source: io::Error) -> Self {
         let missing_directory = command.directory().filter(|directory| !directory.is_dir());
         let program = match missing_directory {

@@ -49,7 +49,7 @@ pub use described::transport_to;
 pub use error::{AdapterError, LockstepError};
 pub use exchange::{Exchange, Ticket};
 pub use exec_adapter::ExecTarget;
-pub use http::{HttpTarget, WebTarget};
+pub use http::{Authorities, AuthoritiesError, HttpTarget, WebTarget};
 pub use in_flight::MAX_IN_FLIGHT;
 pub use limits::Limits;
 pub use pinning::Pinned;

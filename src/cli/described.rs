@@ -3,10 +3,12 @@
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::Path;
 
-use crate::adapters::{self, AdapterCommand, Limits};
+use crate::adapters::{self, AdapterCommand, Authorities, Limits};
 use crate::cli::exit::Stop;
+use crate::cli::files::read;
 use crate::cli::interrupt::interrupt_flag;
 use crate::implementations::{Described, SecretSource};
+use crate::report::visible;
 use crate::runner::WhoseSecret;
 use crate::signature::Secret;
 
@@ -31,6 +33,22 @@ fn build(described: &Described, words: &[String], directory: &Path) -> Result<()
         Ok(status) => Err(Stop::harness(format_args!("{what} ended with {status}"))),
         Err(error) => Err(Stop::harness(format_args!("{what}: {error}"))),
     }
+}
+
+/// By what the server of a described implementation is trusted, where it says so.
+pub(super) fn authorities_of(
+    described: &Described,
+    directory: &Path,
+) -> Result<Option<Authorities>, Stop> {
+    let ca_file = described.ca_file.as_ref();
+    let authorities = ca_file.map(|file| authorities("ca_file", &directory.join(file)));
+    authorities.transpose()
+}
+
+/// What a file says by which certificates servers are trusted; `key` is how it was given.
+pub(super) fn authorities(key: &str, file: &Path) -> Result<Authorities, Stop> {
+    let named = format!("{key} {}", visible(&file.to_string_lossy()));
+    Authorities::parse(&read(file)?, &named).map_err(Stop::usage)
 }
 
 fn secret(described: &Described) -> Result<WhoseSecret, Stop> {

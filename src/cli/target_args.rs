@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::adapters::{AdapterCommand, HttpTarget, Limits, Transport, transport_to};
+use crate::adapters::{
+    AdapterCommand, Authorities, HttpTarget, Limits, Transport, transport_to,
+};
 use crate::cli::configuration::{CONFIG, Configuration};
 use crate::cli::exit::Stop;
 use crate::cli::{described, suites};
@@ -26,7 +28,8 @@ pub(crate) struct ReachArgs {
     /// The adapter's command line; it is split into words and not passed to a shell.
     #[arg(long, value_name = "COMMAND", help_heading = "Implementation")]
     pub(crate) command: Option<String>,
-    /// The address of a server that speaks the protocol, for example `http://127.0.0.1:4000`.
+    /// The address of a server that speaks the protocol, for example `http://127.0.0.1:4000`;
+    /// https needs --ca-file.
     #[arg(
         long,
         value_name = "URL",
@@ -34,6 +37,15 @@ pub(crate) struct ReachArgs {
         conflicts_with = "command"
     )]
     pub(crate) http: Option<String>,
+    /// The certificate by which the server of an https address is trusted: its issuer's, or its own,
+    /// in PEM. Nothing else is trusted.
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Implementation",
+        requires = "http"
+    )]
+    pub(crate) ca_file: Option<PathBuf>,
     /// The name of an implementation in macproof.yaml, or `all`; may be repeated. `reference` is
     /// the built-in one and needs no file. By default, all implementations in macproof.yaml are
     /// tested, or the built-in reference if there is no such file.
@@ -171,6 +183,20 @@ impl ReachArgs {
         }
     }
 
+    /// By what the server at an address is trusted.
+    fn authorities(&self, address: &WebAddress) -> Result<Option<Authorities>, Stop> {
+        match &self.ca_file {
+            Some(file) if address.is_https() => described::authorities("--ca-file", file).map(Some),
+            Some(_) => Err(Stop::usage(format_args!(
+                "--ca-file is for https addresses, and {address} is plain HTTP"
+            ))),
+            None if address.is_https() => Err(Stop::usage(format_args!(
+                "{address} needs --ca-file FILE: the certificate by which its server is trusted, which is its issuer's or its own"
+            ))),
+            None => Ok(None),
+        }
+    }
+
     /// How long it may take.
     pub(crate) fn limits(&self) -> Limits {
         Limits {
@@ -268,13 +294,15 @@ impl Choice<'_> {
             || Slug::new(text).is_ok()
                 && Configuration::of(self.args.config.as_deref())?
                     .is_some_and(|configuration| configuration.file.find(text).is_some());
-        let is_address = text.starts_with("http://") || text.starts_with("https://");
+        let is_https = text.starts_with("https://");
+        let is_address = is_https || text.starts_with("http://");
         let given = || Some(text.to_owned());
         let other = ReachArgs {
             command: given().filter(|_| !is_named && !is_address),
             http: given().filter(|_| is_address),
             implementation: given().filter(|_| is_named).into_iter().collect(),
             config: self.args.config.clone(),
+            ca_file: self.args.ca_file.clone().filter(|_| is_https),
             ..*self.args
         };
         other.choice()?.reached(&[])
@@ -297,9 +325,20 @@ impl Choice<'_> {
             let address = WebAddress::parse(text).map_err(Stop::usage)?;
             let reach = self.args.reach();
             address.check(reach).map_err(Stop::usage)?;
-            let target = Box::new(HttpTarget { address, reach });
+            let authorities = self.args.authorities(&address)?;
+            let target = Box::new(HttpTarget {
+                address,
+                reach,
+                authorities,
+            });
             let shown = WebAddress::shown(text);
-            return Ok(vec![one(target, &shown, &["--http", &shown])]);
+            let mut way = vec!["--http", &shown];
+            let ca_file = self.args.ca_file.as_ref();
+            let ca_file = ca_file.map(|file| file.display().to_string());
+            if let Some(file) = &ca_file {
+                way.extend(["--ca-file", file]);
+            }
+            return Ok(vec![one(target, &shown, &way)]);
         }
         if self.is_itself() {
             return Ok(vec![one(reference(suite_files)?, REFERENCE, &[])]);
@@ -361,7 +400,9 @@ impl Choice<'_> {
         let config = configuration.path.display().to_string();
         let way = ["--implementation", one.name.as_str(), "--config", &config];
         // Before it is built: an address that may not be asked is a mistake in the file.
-        let target = transport_to(one, directory, self.args.reach()).map_err(Stop::usage)?;
+        let authorities = described::authorities_of(one, directory)?;
+        let target = transport_to(one, directory, self.args.reach(), authorities)
+            .map_err(Stop::usage)?;
         Ok(Candidate {
             label: one.name.to_string(),
             arguments: self.args.arguments(&way),

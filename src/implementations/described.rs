@@ -30,6 +30,9 @@ pub struct Described {
     pub way: Access,
     /// The build command, if it has to be built first.
     pub build: Option<Vec<String>>,
+    /// The file with the certificate by which its server is trusted, from the directory of the
+    /// description; only where it is reached over https, and always there.
+    pub ca_file: Option<String>,
     /// Which secret it uses.
     pub secret: SecretSource,
 }
@@ -45,6 +48,17 @@ pub enum Access {
     Exec(Box<Native<ExecCall>>),
     /// A server that is called like its front end calls it.
     Web(Box<Native<WebCall>>),
+}
+
+impl Access {
+    /// Whether a server is reached over TLS.
+    pub(super) fn is_https(&self) -> bool {
+        match self {
+            Self::Command(_) | Self::Exec(_) => false,
+            Self::Server(address) => address.is_https(),
+            Self::Web(native) => native.addresses().flatten().any(|one| one.is_https()),
+        }
+    }
 }
 
 /// Which secret an implementation uses.

@@ -122,6 +122,14 @@ pub enum DescriptionProblem {
     /// An address is invalid.
     #[error(transparent)]
     Address(#[from] WebAddressError),
+    /// A server over TLS, and nothing by which it is trusted.
+    #[error(
+        "an https address needs ca_file: a PEM file with the certificate by which its server is trusted, which is its issuer's or its own"
+    )]
+    NoAuthorities,
+    /// Certificates, and no server over TLS.
+    #[error("ca_file is for https addresses, and this implementation has none")]
+    NotHttps,
     /// The HTTP method is invalid.
     #[error("invalid method {0:?}; expected GET, POST, PUT or another HTTP method")]
     Method(String),

@@ -28,7 +28,7 @@ pub(super) struct ImplementationsFile {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("oneOf" = [
     {"required": ["command"]}, {"required": ["http"]}, {"required": ["exec"]}
-], "dependentRequired" = {"build": ["command"]}))]
+], "dependentRequired" = {"build": ["command"], "ca_file": ["http"]}))]
 pub(super) struct ImplementationFile {
     /// A program that speaks the protocol, with its arguments. No shell is involved.
     #[serde(default, deserialize_with = "present")]
@@ -43,6 +43,10 @@ pub(super) struct ImplementationFile {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "HttpFile")]
     pub(super) http: Option<At<HttpFile>>,
+    /// For https: the certificate of the server or of its issuer, a PEM file relative to this one.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "String")]
+    pub(super) ca_file: Option<At<String>>,
     /// A process that is started for each case.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "ExecFile")]
@@ -349,7 +353,7 @@ impl JsonSchema for HttpFile {
             {
                 "description": "The address of a server that speaks the protocol.",
                 "type": "string",
-                "pattern": "^http://",
+                "pattern": "^https?://",
             },
             generator.subschema_for::<WebFile>(),
         ]})

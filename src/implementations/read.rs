@@ -67,6 +67,7 @@ fn implementation(
         return Err(Fault::new(build.at, Problem::NothingToBuild));
     }
     let build = file.build.map(words).transpose()?;
+    let http_at = file.http.as_ref().map(|http| http.at);
     let (way, secret) = match (file.command, file.http, file.exec) {
         (Some(command), None, None) => (
             Access::Command(words(command)?),
@@ -92,8 +93,20 @@ fn implementation(
         }
         _ => return Err(Fault::new(name.at, Problem::NotOneWay)),
     };
+    let ca_file = match (file.ca_file, way.is_https()) {
+        (Some(file), true) => Some(file.value),
+        (None, false) => None,
+        (Some(file), false) => return Err(Fault::new(file.at, Problem::NotHttps)),
+        (None, true) => {
+            return Err(Fault::new(
+                http_at.unwrap_or(name.at),
+                Problem::NoAuthorities,
+            ));
+        }
+    };
     Ok(Described {
         name: slug,
+        ca_file,
         way,
         build,
         secret,

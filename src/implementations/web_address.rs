@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::signature::Secret;
 
-/// The address of a plain HTTP server.
+/// The address of an HTTP server, with or without TLS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebAddress(Url);
 
@@ -37,11 +37,6 @@ pub enum WebAddressError {
         /// The problem.
         problem: String,
     },
-    /// TLS is not supported.
-    #[error(
-        "{0:?} is an https address, but macproof speaks only plain HTTP; name a plain HTTP port, for example http://127.0.0.1:4000"
-    )]
-    Https(String),
     /// The URL has another scheme.
     #[error("{0:?} is not the address of an HTTP server; write for example http://127.0.0.1:4000")]
     OtherScheme(String),
@@ -54,16 +49,17 @@ pub enum WebAddressError {
 }
 
 impl WebAddress {
-    /// Parses an address. Fails unless it is a plain HTTP URL.
+    /// Parses an address. Fails unless it is an HTTP or HTTPS URL.
     pub fn parse(text: &str) -> Result<Self, WebAddressError> {
         let url = Url::parse(text).map_err(|error| WebAddressError::NoUrl {
             text: Self::shown(text),
             problem: error.to_string(),
         })?;
         match url.scheme() {
-            "http" if url.fragment().is_some() => Err(WebAddressError::Fragment(Self::shown(text))),
-            "http" => Ok(Self(url)),
-            "https" => Err(WebAddressError::Https(Self::shown(text))),
+            "http" | "https" if url.fragment().is_some() => {
+                Err(WebAddressError::Fragment(Self::shown(text)))
+            }
+            "http" | "https" => Ok(Self(url)),
             _ => Err(WebAddressError::OtherScheme(Self::shown(text))),
         }
     }
@@ -131,6 +127,11 @@ impl WebAddress {
         }
     }
 
+    /// Whether the server is reached over TLS.
+    pub fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
     /// The address as a URL.
     pub fn url(&self) -> &Url {
         &self.0
@@ -155,9 +156,13 @@ mod tests {
     use super::{Reach, WebAddress, WebAddressError};
 
     #[test]
-    fn only_plain_http_is_an_address() {
+    fn only_http_is_an_address() {
         let error = |text| WebAddress::parse(text).unwrap_err();
-        assert!(matches!(error("https://a/"), WebAddressError::Https(_)));
+        assert!(WebAddress::parse("https://a/").unwrap().is_https());
+        assert!(matches!(
+            error("https://a/#b"),
+            WebAddressError::Fragment(_)
+        ));
         assert!(matches!(error("ftp://a/"), WebAddressError::OtherScheme(_)));
         assert!(matches!(
             error("localhost:4000"),

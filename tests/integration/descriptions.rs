@@ -32,6 +32,7 @@ fn target(yaml: &str) -> Box<dyn Transport> {
         Access::Web(native) => Box::new(WebTarget {
             native: *native,
             reach: Reach::Loopback,
+            authorities: None,
         }),
         other => panic!("{other:?}"),
     }
@@ -683,6 +684,14 @@ fn errors_have_a_location() {
         ),
         ("url", web("url: \"127.0.0.1/a\"")),
         ("https", web("url: \"https://127.0.0.1/a\"")),
+        (
+            "https-address",
+            "implementations:\n  one: {http: \"https://127.0.0.1/\"}\n".to_owned(),
+        ),
+        (
+            "ca-file-without-https",
+            "implementations:\n  one: {http: \"http://127.0.0.1/\", ca_file: a.pem}\n".to_owned(),
+        ),
         (
             "value-in-server",
             web("url: \"http://{fields.user_id}.a/\""),

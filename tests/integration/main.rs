@@ -39,6 +39,7 @@ mod hostile_serve;
 mod hostile_suites;
 mod hostile_texts;
 mod hostile_times;
+mod https;
 mod ignored;
 mod init;
 mod interpreting;

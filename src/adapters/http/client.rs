@@ -16,9 +16,9 @@ use hyper_util::client::legacy;
 use hyper_util::rt::TokioExecutor;
 use url::Url;
 
-use crate::adapters::http::connector::{Connector, OurEnd};
+use crate::adapters::http::connector::{Connecting, Connector, OurEnd};
+use crate::adapters::http::tls::TlsTrouble;
 use crate::adapters::stderr_tail::shown;
-use crate::implementations::Reach;
 
 /// How long the body of an answer that is not wanted is waited for, to be shown.
 const EXCERPT_PATIENCE: Duration = Duration::from_millis(200);
@@ -47,7 +47,10 @@ pub(super) struct Request {
 
 /// An answer whose head has come.
 #[derive(Debug)]
-pub(super) struct Response(hyper::Response<Incoming>);
+pub(super) struct Response {
+    response: hyper::Response<Incoming>,
+    connecting: Duration,
+}
 
 /// Which connection a request takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +69,8 @@ pub(super) enum Connection {
 pub(super) enum TransportError {
     /// No connection came about; the request never left.
     Unconnected(String),
+    /// The server speaks TLS where it should not, or not as it should. It says what to do.
+    Tls(String),
     /// The connection was lost, or what came over it is no HTTP.
     Lost(String),
     /// A whole answer came, and it cannot be used.
@@ -73,11 +78,11 @@ pub(super) enum TransportError {
 }
 
 impl Client {
-    pub(super) fn new(reach: Reach, connect: Duration) -> Self {
+    pub(super) fn new(connector: &Connector) -> Self {
         let build = |kept: usize| {
             let mut builder = legacy::Client::builder(TokioExecutor::new());
             builder.pool_max_idle_per_host(kept);
-            Arc::new(builder.build(Connector::new(reach, connect)))
+            Arc::new(builder.build(connector.clone()))
         };
         Self {
             kept: build(usize::MAX),
@@ -96,8 +101,10 @@ impl Client {
             Connection::Fresh { .. } => &self.fresh,
         };
         match pool.request(request.into_hyper()?).await {
-            Ok(response) => Ok(Response(response)),
-            Err(error) if error.is_connect() => Err(TransportError::Unconnected(reason(&error))),
+            Ok(response) => Ok(Response::new(response)),
+            Err(error) if error.is_connect() && TlsTrouble::in_chain(&error).is_none() => {
+                Err(TransportError::Unconnected(reason(&error)))
+            }
             Err(error) => Err(TransportError::of_connection(&error)),
         }
     }
@@ -176,26 +183,39 @@ pub(super) fn basic(url: &Url) -> Option<HeaderValue> {
 }
 
 impl Response {
+    fn new(response: hyper::Response<Incoming>) -> Self {
+        let connecting = response.extensions().get().map(Connecting::take);
+        Self {
+            response,
+            connecting: connecting.unwrap_or_default(),
+        }
+    }
+
+    /// How long it took to open the connection, where this is the first answer over it.
+    pub(super) fn connecting(&self) -> Duration {
+        self.connecting
+    }
+
     pub(super) fn status(&self) -> StatusCode {
-        self.0.status()
+        self.response.status()
     }
 
     pub(super) fn version(&self) -> Version {
-        self.0.version()
+        self.response.version()
     }
 
     pub(super) fn headers(&self) -> &HeaderMap {
-        self.0.headers()
+        self.response.headers()
     }
 
     /// From which end of ours it was asked for.
     pub(super) fn our_end(&self) -> Option<OurEnd> {
-        self.0.extensions().get().copied()
+        self.response.extensions().get().copied()
     }
 
     /// The next piece of the body.
     pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
-        while let Some(frame) = self.0.body_mut().frame().await {
+        while let Some(frame) = self.response.body_mut().frame().await {
             let frame = frame.map_err(|error| TransportError::of_connection(&error))?;
             // The others are trailers.
             if let Ok(piece) = frame.into_data() {
@@ -207,7 +227,10 @@ impl Response {
 }
 
 impl TransportError {
-    fn of_connection(error: &dyn Error) -> Self {
+    fn of_connection(error: &(dyn Error + 'static)) -> Self {
+        if let Some(TlsTrouble(what)) = TlsTrouble::in_chain(error) {
+            return Self::Tls(what);
+        }
         Self::Lost(format!("the connection was lost: {}", reason(error)))
     }
 }
@@ -216,7 +239,7 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unconnected(reason) => write!(f, "cannot connect: {reason}"),
-            Self::Lost(what) | Self::Unusable(what) => f.write_str(what),
+            Self::Tls(what) | Self::Lost(what) | Self::Unusable(what) => f.write_str(what),
         }
     }
 }
@@ -248,7 +271,7 @@ pub(super) async fn expect_plain_200(mut response: Response) -> Result<Response,
     let what = match body {
         Ok(Ok(Some(body))) => {
             // What more of it is still to come is not waited for; that there is more is to be seen.
-            let is_whole = response.0.body().is_end_stream();
+            let is_whole = response.response.body().is_end_stream();
             let cut = if is_whole { "" } else { "…" };
             let body = [body.trim_ascii(), cut.as_bytes()].concat();
             format!("{what}: {}", shown(&body))

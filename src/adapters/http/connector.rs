@@ -4,18 +4,24 @@ use std::future::Future;
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hyper::Uri;
+use hyper::http::uri::Scheme;
 use hyper::rt::ReadBufCursor;
 use hyper_util::client::legacy::connect::{Connected, Connection};
-use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
+use tokio_rustls::client::TlsStream;
 use tower_service::Service;
 
+use crate::adapters::http::authorities::Authorities;
+use crate::adapters::http::tls::{TlsTrouble, after_handshake, handshake};
 use crate::implementations::Reach;
 
 /// How much is read at once, and how often in a row, before whatever else is to be done has its
@@ -27,16 +33,44 @@ const READS_IN_A_ROW: u32 = 4;
 #[derive(Clone, Debug)]
 pub(super) struct Connector {
     reach: Reach,
+    /// By whom servers over TLS are trusted.
+    authorities: Option<Authorities>,
     /// How long it may take.
     patience: Duration,
+    /// How long the handshake of TLS may take.
+    of_handshake: Duration,
 }
 
 /// An open connection.
 #[derive(Debug)]
 pub(super) struct Wire {
-    stream: TcpStream,
+    stream: Stream,
     buffer: Box<[u8]>,
     in_a_row: u32,
+    is_read: bool,
+    connecting: Connecting,
+}
+
+#[derive(Debug)]
+enum Stream {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+/// How long it took to open a connection, in nanoseconds, until that is asked for once.
+#[derive(Clone, Debug)]
+pub(super) struct Connecting(Arc<AtomicU64>);
+
+impl Connecting {
+    fn since(began: Instant) -> Self {
+        let took = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        Self(Arc::new(AtomicU64::new(took)))
+    }
+
+    /// It, the first time, which is when the first answer comes over the connection.
+    pub(super) fn take(&self) -> Duration {
+        Duration::from_nanos(self.0.swap(0, Ordering::Relaxed))
+    }
 }
 
 /// Our end of the connection over which an answer came.
@@ -44,29 +78,50 @@ pub(super) struct Wire {
 pub(super) struct OurEnd(SocketAddr);
 
 impl Connector {
-    pub(super) fn new(reach: Reach, patience: Duration) -> Self {
-        Self { reach, patience }
+    /// One that takes no longer than that until a connection is open, or its handshake ends.
+    pub(super) fn new(
+        reach: Reach,
+        authorities: Option<Authorities>,
+        patience: Duration,
+        of_handshake: Duration,
+    ) -> Self {
+        Self {
+            reach,
+            authorities,
+            patience,
+            of_handshake,
+        }
+    }
+
+    /// The same, that takes no longer than that.
+    pub(super) fn with_patience(&self, patience: Duration) -> Self {
+        Self {
+            patience,
+            ..self.clone()
+        }
     }
 
     async fn connect(self, uri: Uri) -> io::Result<Wire> {
+        let began = Instant::now();
+        let is_tls = uri.scheme() == Some(&Scheme::HTTPS);
         let host = uri.host().unwrap_or_default();
-        let port = uri.port_u16().unwrap_or(80);
+        let port = uri.port_u16().unwrap_or(if is_tls { 443 } else { 80 });
         let bare = host.trim_start_matches('[').trim_end_matches(']');
         let addresses = match bare.parse::<IpAddr>() {
             Ok(address) => vec![SocketAddr::new(address, port)],
             Err(_) => self.allowed(host, port).await?,
         };
-        let mut last = io::Error::new(
-            ErrorKind::NotFound,
-            "the name does not resolve to an address",
-        );
-        for address in addresses {
-            match TcpStream::connect(address).await {
-                Ok(stream) => return Wire::new(stream),
-                Err(error) => last = error,
-            }
+        let stream = first_to_connect(addresses).await?;
+        stream.set_nodelay(true)?;
+        acknowledge_at_once(&stream);
+        if !is_tls {
+            return Ok(Wire::new(Stream::Plain(stream), began));
         }
-        Err(last)
+        let Some(authorities) = &self.authorities else {
+            return Err(TlsTrouble::no_authorities().into());
+        };
+        let stream = handshake(stream, bare, authorities, self.of_handshake).await?;
+        Ok(Wire::new(Stream::Tls(Box::new(stream)), began))
     }
 
     /// The addresses of a name that may be contacted.
@@ -85,6 +140,20 @@ impl Connector {
             _ => Ok(allowed),
         }
     }
+}
+
+async fn first_to_connect(addresses: Vec<SocketAddr>) -> io::Result<TcpStream> {
+    let mut last = io::Error::new(
+        ErrorKind::NotFound,
+        "the name does not resolve to an address",
+    );
+    for address in addresses {
+        match TcpStream::connect(address).await {
+            Ok(stream) => return Ok(stream),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
 }
 
 /// Asks the system for the addresses of a name. It may take as long as it likes, and cannot be
@@ -120,14 +189,44 @@ impl Service<Uri> for Connector {
 }
 
 impl Wire {
-    fn new(stream: TcpStream) -> io::Result<Self> {
-        stream.set_nodelay(true)?;
-        acknowledge_at_once(&stream);
-        Ok(Self {
+    fn new(stream: Stream, began: Instant) -> Self {
+        Self {
             stream,
             buffer: vec![0; READ_AT_ONCE].into(),
             in_a_row: 0,
-        })
+            is_read: false,
+            connecting: Connecting::since(began),
+        }
+    }
+
+    fn writer<'w>(self: Pin<&'w mut Self>) -> Pin<&'w mut (dyn AsyncWrite + Unpin + 'w)> {
+        match &mut self.get_mut().stream {
+            Stream::Plain(stream) => Pin::new(stream),
+            Stream::Tls(stream) => Pin::new(&mut **stream),
+        }
+    }
+}
+
+impl Stream {
+    fn tcp(&self) -> &TcpStream {
+        match self {
+            Self::Plain(stream) => stream,
+            Self::Tls(stream) => stream.get_ref().0,
+        }
+    }
+
+    fn poll_read(
+        &mut self,
+        context: &mut Context<'_>,
+        read: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        match self {
+            Self::Plain(stream) => Pin::new(stream).poll_read(context, read),
+            Self::Tls(stream) => {
+                let polled = Pin::new(&mut **stream).poll_read(context, read);
+                polled.map(|read| read.or_else(after_handshake))
+            }
+        }
     }
 }
 
@@ -157,13 +256,19 @@ impl hyper::rt::Read for Wire {
         this.in_a_row += 1;
         let length = cursor.remaining().min(this.buffer.len());
         let mut read = ReadBuf::new(&mut this.buffer[..length]);
-        let polled = Pin::new(&mut this.stream).poll_read(context, &mut read);
+        let polled = this.stream.poll_read(context, &mut read);
         if polled.is_pending() {
             this.in_a_row = 0;
         }
         ready!(polled)?;
+        let is_first = !std::mem::replace(&mut this.is_read, true);
+        if let (true, Stream::Plain(_)) = (is_first, &this.stream)
+            && let Some(trouble) = TlsTrouble::of_plain(read.filled())
+        {
+            return Poll::Ready(Err(trouble.into()));
+        }
         cursor.put_slice(read.filled());
-        acknowledge_at_once(&this.stream);
+        acknowledge_at_once(this.stream.tcp());
         Poll::Ready(Ok(()))
     }
 }
@@ -174,19 +279,22 @@ impl hyper::rt::Write for Wire {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write(context, bytes)
+        self.writer().poll_write(context, bytes)
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(context)
+        self.writer().poll_flush(context)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_shutdown(context)
+        self.writer().poll_shutdown(context)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        match &self.stream {
+            Stream::Plain(stream) => stream.is_write_vectored(),
+            Stream::Tls(stream) => stream.is_write_vectored(),
+        }
     }
 
     fn poll_write_vectored(
@@ -194,15 +302,16 @@ impl hyper::rt::Write for Wire {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write_vectored(context, slices)
+        self.writer().poll_write_vectored(context, slices)
     }
 }
 
 impl Connection for Wire {
     fn connected(&self) -> Connected {
-        match self.stream.local_addr() {
-            Ok(end) => Connected::new().extra(OurEnd(end)),
-            Err(_) => Connected::new(),
+        let connected = Connected::new().extra(self.connecting.clone());
+        match self.stream.tcp().local_addr() {
+            Ok(end) => connected.extra(OurEnd(end)),
+            Err(_) => connected,
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::adapters::http::round_trip::{
     Breach, Event, Flight, OutgoingRequest, Reading, ResponseEvent,
 };
 use crate::adapters::http::target::{EVENTS, HttpTarget, WebTarget};
-use crate::adapters::http::transport::HttpTransport;
+use crate::adapters::http::transport::{HttpTransport, no_server};
 use crate::adapters::http::witness::{Ordinary, SURELY_TAKEN, Size, Witness};
 use crate::adapters::in_flight::MAX_IN_FLIGHT;
 use crate::adapters::transport::Adapter;
@@ -202,7 +202,7 @@ impl<'a> HttpAdapter<'a> {
             .as_ref()
             .filter(|_| is_trial && (is_large || is_of_size))
             .and_then(|ordinary| {
-                let opening = Witness::open(ordinary, self.transport.reach, self.patience());
+                let opening = Witness::open(ordinary, &self.transport.connector, self.patience());
                 self.transport.runtime.block_on(opening)
             });
         let outgoing = OutgoingRequest {
@@ -267,8 +267,11 @@ impl<'a> HttpAdapter<'a> {
                 Err(Breach(failure)) => (failure, false),
             },
             ResponseEvent::Over(Err(loss)) => {
-                if let (TransportError::Unconnected(_), RequestFormat::Described(native), false) =
-                    (&loss, &self.format, self.has_answered)
+                if let (
+                    TransportError::Unconnected(_) | TransportError::Tls(_),
+                    RequestFormat::Described(native),
+                    false,
+                ) = (&loss, &self.format, self.has_answered)
                 {
                     return Err(nobody_there(native, &loss));
                 }
@@ -421,7 +424,7 @@ impl<'a> HttpAdapter<'a> {
 
 fn nobody_there(native: &Native<WebCall>, loss: &TransportError) -> AdapterError {
     match native.addresses().next() {
-        Some(Ok(address)) => AdapterError::no_server(&address, &loss.to_string()),
+        Some(Ok(address)) => no_server(&address, loss),
         Some(Err(error)) => error.into(),
         None => AdapterError::FallenSilent {
             attempts: 1,

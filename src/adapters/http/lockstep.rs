@@ -22,7 +22,8 @@ use crate::implementations::{Native, WebAddress, WebCall};
 use crate::protocol::{Hello, MAX_LINE, Reply, Tally};
 use crate::signature::{Outcome, Request};
 
-/// A server that is asked one thing at a time, over one connection.
+/// A server that is asked one thing at a time, over one connection. Where it closes that, the time
+/// that the next one takes to be opened is not counted.
 #[derive(Debug)]
 pub(super) struct HttpRequestResponse<'a> {
     address: WebAddress,
@@ -74,7 +75,8 @@ impl Lockstep for HttpRequestResponse<'_> {
         body.pop();
         let request = in_protocol(&self.address, body, false);
         let answered = answer(&self.transport.client, request);
-        let (line, elapsed) = self.transport.timed(answered)?;
+        let ((line, connecting), elapsed) = self.transport.timed(answered)?;
+        let elapsed = elapsed.saturating_sub(connecting);
         heard(line.trim_ascii(), id, elapsed)
     }
 
@@ -119,10 +121,11 @@ impl<'a> WebRequestResponse<'a> {
         let answered = async {
             let response = client.execute(request, Connection::Kept).await?;
             check_plain(&response)?;
-            let head = Head::of(&response);
-            Ok((head, body_of(response).await?))
+            let (head, connecting) = (Head::of(&response), response.connecting());
+            Ok((head, body_of(response).await?, connecting))
         };
-        let ((head, body), elapsed) = self.transport.timed(answered)?;
+        let ((head, body, connecting), elapsed) = self.transport.timed(answered)?;
+        let elapsed = elapsed.saturating_sub(connecting);
         let outcome = rules.outcome(op, &head.output(&body)).map_err(no_answer)?;
         let accepted = u64::from(outcome == Outcome::Accept);
         Ok(RoundTrip {
@@ -207,9 +210,12 @@ impl HttpTransport<'_> {
     }
 }
 
-async fn answer(client: &Client, request: Sent) -> Result<Vec<u8>, TransportError> {
+/// The answer, and how much of the time until then a connection was being opened.
+async fn answer(client: &Client, request: Sent) -> Result<(Vec<u8>, Duration), TransportError> {
     let response = client.execute(request, Connection::Kept).await?;
-    body_of(expect_plain_200(response).await?).await
+    let connecting = response.connecting();
+    let body = body_of(expect_plain_200(response).await?).await?;
+    Ok((body, connecting))
 }
 
 async fn body_of(mut response: Response) -> Result<Vec<u8>, TransportError> {

@@ -4,6 +4,7 @@
 //! [`HttpRequestResponse`] and [`WebRequestResponse`] do so one request at a time, and tell how long it took.
 //! Everything happens in the thread of the caller, in a runtime that they own.
 
+mod authorities;
 mod client;
 mod connect;
 mod connector;
@@ -14,7 +15,9 @@ mod http_adapter;
 mod lockstep;
 mod round_trip;
 mod target;
+mod tls;
 mod transport;
 mod witness;
 
+pub use authorities::{Authorities, AuthoritiesError};
 pub use target::{HttpTarget, WebTarget};

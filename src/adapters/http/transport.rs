@@ -8,7 +8,9 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use crate::adapters::connection::{Deadline, TICK, in_millis};
-use crate::adapters::http::client::{Client, Connection};
+use crate::adapters::http::authorities::Authorities;
+use crate::adapters::http::client::{Client, Connection, TransportError};
+use crate::adapters::http::connector::Connector;
 use crate::adapters::http::described::in_protocol;
 use crate::adapters::http::round_trip::{Event, OutgoingRequest, ResponseEvent};
 use crate::adapters::http::target::{EVENTS, HttpTarget, WebTarget};
@@ -22,7 +24,7 @@ use crate::protocol::{Hello, MAX_LINE};
 pub(super) struct HttpTransport<'a> {
     pub(super) runtime: Runtime,
     pub(super) client: Client,
-    pub(super) reach: Reach,
+    pub(super) connector: Connector,
     pub(super) limits: Limits,
     pub(super) interrupt: &'a AtomicBool,
 }
@@ -36,7 +38,7 @@ impl<'a> HttpTransport<'a> {
     ) -> Result<(Self, WebAddress, Hello), AdapterError> {
         let address = target.address.of_protocol();
         address.check(target.reach)?;
-        let transport = Self::new(target.reach, limits, interrupt)?;
+        let transport = Self::new(target.reach, target.authorities.as_ref(), limits, interrupt)?;
         let hello = transport.greet(&address, limits.start_up)?;
         Ok((transport, address, hello))
     }
@@ -60,17 +62,46 @@ impl<'a> HttpTransport<'a> {
         for address in target.native.addresses() {
             address?.check(target.reach)?;
         }
-        Self::new(target.reach, limits, interrupt)
+        Self::new(target.reach, target.authorities.as_ref(), limits, interrupt)
     }
 
-    fn new(reach: Reach, limits: Limits, interrupt: &'a AtomicBool) -> Result<Self, AdapterError> {
+    fn new(
+        reach: Reach,
+        authorities: Option<&Authorities>,
+        limits: Limits,
+        interrupt: &'a AtomicBool,
+    ) -> Result<Self, AdapterError> {
+        // Less than an answer may take, for else it would only be said that none came in time.
+        let of_handshake = limits.start_up.min(limits.answer) / 2;
+        let connector = Connector::new(reach, authorities.cloned(), limits.start_up, of_handshake);
         Ok(Self {
             runtime: Builder::new_current_thread().enable_all().build()?,
-            client: Client::new(reach, limits.start_up),
-            reach,
+            client: Client::new(&connector),
+            connector,
             limits,
             interrupt,
         })
+    }
+}
+
+/// There is none, or none that can be used.
+pub(super) fn no_server(address: &WebAddress, loss: &TransportError) -> AdapterError {
+    let speaks = if address.is_https() {
+        "HTTPS"
+    } else {
+        "plain HTTP"
+    };
+    let hint = format!("; check that the server is running and speaks {speaks} at this address");
+    let hint = match loss {
+        TransportError::Tls(_) => String::new(),
+        TransportError::Lost(_) if !address.is_https() => {
+            format!("{hint}, or write https:// if it speaks TLS")
+        }
+        _ => hint,
+    };
+    AdapterError::NoServer {
+        address: address.to_string(),
+        problem: format!("{loss}{hint}"),
     }
 }
 
@@ -109,7 +140,7 @@ async fn greet(
                 kind: ResponseEvent::Over(over),
                 ..
             })) => {
-                over.map_err(|loss| AdapterError::no_server(address, &loss.to_string()))?;
+                over.map_err(|loss| no_server(address, &loss))?;
                 break;
             }
             Ok(None) => break,

@@ -13,9 +13,9 @@ use hyper::header::{CONNECTION, HeaderValue};
 use tokio::time::timeout;
 
 use crate::adapters::http::client::{Client, Connection, Request};
-use crate::adapters::http::connector::OurEnd;
+use crate::adapters::http::connector::{Connector, OurEnd};
 use crate::adapters::http::head::Head;
-use crate::implementations::{AnswerRules, Reach};
+use crate::implementations::AnswerRules;
 use crate::signature::Op;
 
 /// How long a head is that every server takes, in bytes.
@@ -87,10 +87,10 @@ impl Witness {
     /// Opens a connection and asks over it.
     pub(super) async fn open(
         ordinary: &Ordinary<'_>,
-        reach: Reach,
+        connector: &Connector,
         patience: Duration,
     ) -> Option<Self> {
-        let client = Client::new(reach, patience);
+        let client = Client::new(&connector.with_patience(patience));
         let answered = timeout(patience, ordinary.answered(&client)).await;
         answered.ok().flatten().map(|answered| Self {
             client,
