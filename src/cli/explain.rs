@@ -10,7 +10,7 @@ use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::{self, Given, SignatureArgs, Sources};
 use crate::cli::nearest::nearest;
 use crate::cli::terminal::{print, tell};
-use crate::explain::{Answer, NamedSecret, Puzzle, compare, solve, solve_by_any};
+use crate::explain::{Answer, Explanation, NamedSecret, Puzzle, compare, solve, solve_by_any};
 use crate::report;
 use crate::scheme::Scheme;
 use crate::signature::{Fields, Value};
@@ -21,8 +21,13 @@ pub(crate) struct ExplainArgs {
     #[command(flatten)]
     pub(crate) signature: SignatureArgs,
     /// The token to explain; other text may stand around it, as in a header line or in JSON.
-    #[arg(long, value_name = "TOKEN", allow_hyphen_values = true)]
-    pub(crate) token: String,
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        allow_hyphen_values = true,
+        required_unless_present = "serve"
+    )]
+    pub(crate) token: Option<String>,
     /// The token that was expected: what the forms of the two tell about each other is said, without a
     /// secret.
     #[arg(
@@ -39,41 +44,35 @@ pub(crate) struct ExplainArgs {
     /// The time at which the token was made, in Unix seconds; the current time by default.
     #[arg(long, value_name = "SECONDS")]
     pub(crate) now: Option<u64>,
+    /// Show a page at 127.0.0.1, into which token, secret and fields are pasted instead, and print its
+    /// address. Ctrl-C ends it.
+    #[arg(
+        long,
+        conflicts_with_all = ["suite", "secret_from", "fields", "platform", "json", "token", "expected", "others", "now"]
+    )]
+    pub(crate) serve: bool,
+    /// The port of the page; 0 chooses a free one.
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "serve")]
+    pub(crate) port: u16,
 }
 
 /// Says which mistakes produce the token, and what to change.
 pub(crate) fn explain(args: &ExplainArgs, now: u64) -> Result<Exit, Stop> {
+    let token = args.token.clone().unwrap_or_default();
     if let Some(expected) = &args.expected {
         let scheme = inputs::scheme(&args.signature)?;
-        let comparison = compare(&args.token, expected, scheme.as_ref());
+        let comparison = compare(&token, expected, scheme.as_ref());
         show(&comparison, args.signature.json);
         return Ok(exit(comparison.answer));
     }
     let sources = Sources::default();
     let given = Given::read(&args.signature, &sources)?;
     let others = inputs::values(&args.others, "--other", &sources)?;
-    let named = match inputs::scheme(&args.signature)? {
-        Some(scheme) => {
-            let fields = given.selected(&scheme)?;
-            Some(Candidate::new(scheme, fields, &others)?)
-        }
-        None => None,
-    };
-    let candidates = match &named {
-        Some(_) => Vec::new(),
-        None => candidates(&given, &others)?,
-    };
+    let scheme = inputs::scheme(&args.signature)?;
+    // What does not fit a scheme is told before a secret is asked for.
+    let candidates = Candidates::of(scheme, &given, &others)?;
     let secrets = inputs::secrets(&args.signature, &sources)?;
-    let clock = Instant::now();
-    let puzzle = |candidate| puzzle(candidate, &secrets, &args.token, args.now.unwrap_or(now));
-    let mut explanation = match &named {
-        Some(named) => solve(&puzzle(named)),
-        None => {
-            let puzzles = candidates.iter().map(|(name, one)| (*name, puzzle(one)));
-            solve_by_any(&puzzles.collect::<Vec<_>>())
-        }
-    };
-    explanation.tried.took_ms = u64::try_from(clock.elapsed().as_millis()).ok();
+    let explanation = candidates.explanation(&secrets, &token, args.now.unwrap_or(now));
     show(&explanation, args.signature.json);
     Ok(exit(explanation.answer))
 }
@@ -111,7 +110,7 @@ fn exit(answer: Answer) -> Exit {
 }
 
 /// A scheme of which the token may be, and what was given as that reads it.
-struct Candidate {
+pub(super) struct Candidate {
     scheme: Scheme,
     fields: Fields,
     others: Vec<(String, Value)>,
@@ -127,8 +126,49 @@ impl Candidate {
     }
 }
 
-/// The embedded schemes that have all fields that were given.
-fn candidates(
+/// The schemes of which the token may be.
+pub(super) enum Candidates {
+    Named(Box<Candidate>),
+    Any(Vec<(&'static str, Candidate)>),
+}
+
+impl Candidates {
+    /// The scheme that was named, or the embedded ones that have all fields that were given.
+    pub(super) fn of(
+        scheme: Option<Scheme>,
+        given: &Given,
+        others: &[(String, Value)],
+    ) -> Result<Self, Stop> {
+        let Some(scheme) = scheme else {
+            return embedded(given, others).map(Self::Any);
+        };
+        let fields = given.selected(&scheme)?;
+        let named = Candidate::new(scheme, fields, others)?;
+        Ok(Self::Named(Box::new(named)))
+    }
+
+    /// Why the token is what it is, and how long it took to find out.
+    pub(super) fn explanation(
+        &self,
+        secrets: &[NamedSecret],
+        token: &str,
+        now: u64,
+    ) -> Explanation {
+        let clock = Instant::now();
+        let mut explanation = match self {
+            Self::Named(one) => solve(&puzzle(one, secrets, token, now)),
+            Self::Any(all) => {
+                let puzzles = all.iter();
+                let puzzles = puzzles.map(|(name, one)| (*name, puzzle(one, secrets, token, now)));
+                solve_by_any(&puzzles.collect::<Vec<_>>())
+            }
+        };
+        explanation.tried.took_ms = u64::try_from(clock.elapsed().as_millis()).ok();
+        explanation
+    }
+}
+
+fn embedded(
     given: &Given,
     others: &[(String, Value)],
 ) -> Result<Vec<(&'static str, Candidate)>, Stop> {

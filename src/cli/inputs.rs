@@ -119,15 +119,20 @@ impl Given {
     /// Takes the fields apart, and reads the files that they name.
     pub(crate) fn read(args: &SignatureArgs, sources: &Sources) -> Result<Self, Stop> {
         let fields = values(&args.fields, "--field", sources)?;
+        Self::new(fields, args.platform.clone())
+    }
+
+    /// Fields as they are, each at most once.
+    pub(crate) fn new(
+        fields: Vec<(String, Value)>,
+        platform: Option<String>,
+    ) -> Result<Self, Stop> {
         for (at, (name, _)) in fields.iter().enumerate() {
             if fields[..at].iter().any(|(other, _)| other == name) {
                 return Err(Stop::usage(format_args!("duplicate field {name}")));
             }
         }
-        Ok(Self {
-            fields,
-            platform: args.platform.clone(),
-        })
+        Ok(Self { fields, platform })
     }
 
     /// The fields as a scheme reads them, with the one that selects the secret, where it is given.

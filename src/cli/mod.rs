@@ -14,6 +14,7 @@ mod described;
 mod events;
 mod exit;
 mod explain;
+mod explain_page;
 mod files;
 mod fuzz;
 mod git_tree;

@@ -9,6 +9,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use axum::Router;
 use clap::Args;
 use rustix::process::{Resource, getrlimit, setrlimit};
 
@@ -28,7 +29,7 @@ use crate::suite::Suite;
 /// How long a connection may be idle, and how long the head of a request may take.
 const HEAD_TIME: Duration = Duration::from_secs(75);
 /// How long a body may take.
-const BODY_TIME: Duration = Duration::from_secs(10);
+pub(super) const BODY_TIME: Duration = Duration::from_secs(10);
 /// How long requests may take to end when the server ends.
 const FAREWELL: Duration = Duration::from_secs(5);
 
@@ -109,6 +110,13 @@ pub(crate) fn serve(args: &ServeArgs) -> Result<Exit, Stop> {
             log: Box::new(move |line| writer.add(line)),
         },
     };
+    let exit = until_ended(args.port, router(Arc::new(state)));
+    log.finish();
+    exit
+}
+
+/// Serves on that port of this machine until a signal comes.
+pub(super) fn until_ended(port: u16, router: Router) -> Result<Exit, Stop> {
     allow_many_connections();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         // Said here, for else tokio asks an environment variable, and panics where that is 0.
@@ -118,10 +126,9 @@ pub(crate) fn serve(args: &ServeArgs) -> Result<Exit, Stop> {
         .map_err(Stop::harness)?;
     // A second signal ends the program, whatever is under way.
     let _set_by_the_first = interrupt_flag()?;
-    let exit = runtime.block_on(listen(args.port, state));
+    let exit = runtime.block_on(listen(port, router));
     // What still works on an answer is not waited for.
     runtime.shutdown_background();
-    log.finish();
     exit
 }
 
@@ -188,7 +195,7 @@ impl Log {
     }
 }
 
-async fn listen(port: u16, state: AppState) -> Result<Exit, Stop> {
+async fn listen(port: u16, router: Router) -> Result<Exit, Stop> {
     let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
     let end = ended().map_err(Stop::harness)?;
     let listener = Listener::bind(address).await.map_err(|error| {
@@ -206,7 +213,7 @@ async fn listen(port: u16, state: AppState) -> Result<Exit, Stop> {
         head: HEAD_TIME,
         farewell: FAREWELL,
     };
-    listener.serve(router(Arc::new(state)), limits, end).await;
+    listener.serve(router, limits, end).await;
     Ok(Exit::Success)
 }
 

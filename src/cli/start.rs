@@ -12,8 +12,8 @@ use crate::cli::exit::{Exit, Stop};
 use crate::cli::interrupt::end_children;
 use crate::cli::terminal::{colour, exit, print, say};
 use crate::cli::{
-    adapter, certify, explain, fuzz, init, mistakes, modes, oracle, report_command, run, serve,
-    suite_command, timing, verify_certificate,
+    adapter, certify, explain, explain_page, fuzz, init, mistakes, modes, oracle, report_command,
+    run, serve, suite_command, timing, verify_certificate,
 };
 
 /// Does what the arguments say.
@@ -71,6 +71,7 @@ fn dispatch(command: Command) -> Result<Exit, Stop> {
         Command::Run(args) => run::run(&args),
         Command::Timing(args) => timing::timing(&args, unix_now()),
         Command::Fuzz(args) => fuzz::fuzz(&args),
+        Command::Explain(args) if args.serve => explain_page::serve(&args),
         Command::Explain(args) => explain::explain(&args, unix_now()),
         Command::Sign(args) => oracle::sign(&args),
         Command::Verify(args) => oracle::verify(&args, unix_now()),

@@ -74,7 +74,8 @@ impl Explanation {
         writeln!(f, "\n{}.", self.effort())
     }
 
-    fn effort(&self) -> String {
+    /// How far the search went, as a sentence without its full stop.
+    pub fn effort(&self) -> String {
         let limit = if self.tried.complete {
             ""
         } else {
@@ -112,7 +113,7 @@ impl Explanation {
 
 impl Instead {
     /// What the token was made with, as a sentence without its full stop.
-    fn sentence(&self) -> String {
+    pub fn sentence(&self) -> String {
         let secret = self.secret.as_ref().map(|OtherSecret { used, given }| {
             format!("the secret of {used} made this token, not that of {given}")
         });
@@ -130,7 +131,7 @@ impl Instead {
     }
 
     /// What to change.
-    fn remedies(&self) -> Vec<String> {
+    pub fn remedies(&self) -> Vec<String> {
         let secret = self
             .secret
             .as_ref()
@@ -160,7 +161,7 @@ impl Cause {
     }
 
     /// What to change, each thing once.
-    fn remedies(&self) -> Vec<String> {
+    pub fn remedies(&self) -> Vec<String> {
         let mut remedies = Vec::new();
         for finding in &self.mistakes {
             let remedy = finding.remedy_in_any_language();

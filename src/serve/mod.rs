@@ -4,9 +4,13 @@
 //! [`Platform`] is a suite with its settings, secrets and state, independent of HTTP. [`router`]
 //! serves several of them, the adapter protocol and a page. [`Listener`] accepts connections. The
 //! clock, random names and the log are passed in.
+//!
+//! [`explain_router`] serves the page of `explain`, which keeps nothing.
 
 mod app_state;
 mod call;
+mod explain_page;
+mod host;
 mod identified;
 mod latest;
 mod listener;
@@ -18,6 +22,7 @@ mod settings;
 mod state;
 
 pub use app_state::{AppState, Environment, Memory};
+pub use explain_page::{ExplainPage, Pasted, Told, explain_router};
 pub use identified::Identified;
 pub use latest::LatestCall;
 pub use listener::{Limits, Listener};

@@ -22,6 +22,7 @@ use crate::adapters::{ServeError, Served};
 use crate::results::Redaction;
 use crate::scheme::{Reference, SignatureState};
 use crate::serve::app_state::AppState;
+use crate::serve::host::is_local;
 use crate::serve::latest::LatestCall;
 use crate::serve::page::page;
 use crate::serve::reply;
@@ -92,28 +93,6 @@ async fn guard(State(state): State<Arc<AppState>>, request: Request, next: Next)
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     }
     response
-}
-
-/// Whether a `Host` header names this machine.
-fn is_local(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split_once(']').filter(|(_, port)| is_port(port)),
-        None => match host.split_once(':') {
-            Some((name, port)) => port
-                .bytes()
-                .all(|b| b.is_ascii_digit())
-                .then_some((name, "")),
-            None => Some((host, "")),
-        },
-    };
-    matches!(name, Some(("127.0.0.1" | "localhost" | "::1", _)))
-}
-
-fn is_port(text: &str) -> bool {
-    text.is_empty()
-        || text
-            .strip_prefix(':')
-            .is_some_and(|port| port.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// `GET /`.
@@ -333,37 +312,4 @@ fn busy() -> Response<Body> {
         StatusCode::SERVICE_UNAVAILABLE,
         "too many concurrent requests; try again",
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_local;
-
-    #[test]
-    fn this_machine_has_three_names() {
-        for local in [
-            "127.0.0.1",
-            "127.0.0.1:80",
-            "localhost:4000",
-            "[::1]",
-            "[::1]:4000",
-        ] {
-            assert!(is_local(local), "{local}");
-        }
-        for other in [
-            "",
-            "evil.example",
-            "evil.example:4000",
-            "localhost.evil.example",
-            "127.0.0.1.evil.example",
-            "127.0.0.1@evil.example",
-            "localhost:4000@evil.example",
-            "[::1].evil.example",
-            "[::1]:80.evil.example",
-            "127.0.0.2",
-            "0.0.0.0",
-        ] {
-            assert!(!is_local(other), "{other}");
-        }
-    }
 }

@@ -23,6 +23,7 @@ mod ci_jobs;
 mod commands;
 mod descriptions;
 mod events;
+mod explain_page;
 mod field_bodies;
 mod field_tokens;
 mod field_words;

@@ -34,11 +34,28 @@ impl Served {
 
     /// The same, with these environment variables.
     pub(crate) fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_macproof"))
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .args(["serve", "--port", "0"])
-            .args(arguments)
-            .envs(variables.iter().copied())
+        Self::of(
+            Command::new(env!("CARGO_BIN_EXE_macproof"))
+                .current_dir(env!("CARGO_MANIFEST_DIR"))
+                .args(["serve", "--port", "0"])
+                .args(arguments)
+                .envs(variables.iter().copied()),
+        )
+    }
+
+    /// `macproof explain --serve` with these arguments.
+    pub(crate) fn explain(arguments: &[&str]) -> Self {
+        Self::of(
+            Command::new(env!("CARGO_BIN_EXE_macproof"))
+                .current_dir(env!("CARGO_MANIFEST_DIR"))
+                .args(["explain", "--serve"])
+                .args(arguments),
+        )
+    }
+
+    /// What prints its address first.
+    fn of(command: &mut Command) -> Self {
+        let mut process = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
