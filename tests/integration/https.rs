@@ -190,7 +190,8 @@ fn a_server_with_a_right_certificate_is_judged_as_without_tls() {
     // Addresses, too, stand in a certificate; and the certificate itself may be what is trusted.
     passes(&format!("https://127.0.0.1:{}", server.port), "ca.pem");
     passes(&server.url(), "server.pem");
-    for otherwise in ["tls12", "close"] {
+    // One says nowhere how long an answer is, and closes without the farewell of TLS.
+    for otherwise in ["tls12", "close", "unannounced"] {
         let server = Server::start("server.pem", "server.key", otherwise);
         passes(&server.url(), "ca.pem");
     }
@@ -263,6 +264,13 @@ fn a_certificate_that_is_its_own_authority_is_checked_all_the_same() {
         trouble(&bare.url(), Some("bare.pem")),
         "the server's certificate names no host; make one with localhost as a subject alternative name"
     );
+}
+
+#[test(needs(OPENSSL, PYTHON))]
+fn an_answer_that_is_cut_is_none() {
+    let server = Server::start("server.pem", "server.key", "cut");
+    let said = trouble(&server.url(), Some("ca.pem"));
+    assert!(said.starts_with("the connection was lost: "), "{said}");
 }
 
 #[test(needs(OPENSSL, PYTHON))]

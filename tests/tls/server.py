@@ -59,10 +59,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def reply(self, status, body, headers=()):
         self.send_response(status)
-        self.send_header("content-length", str(len(body)))
+        if MODE != "unannounced":
+            self.send_header("content-length", str(len(body) + (MODE == "cut")))
         for name, value in headers:
             self.send_header(name, value)
-        if MODE in ("close", "slow"):
+        if MODE in ("close", "slow", "cut", "unannounced"):
             self.send_header("connection", "close")
             self.close_connection = True
         self.end_headers()

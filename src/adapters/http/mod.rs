@@ -2,6 +2,7 @@
 //!
 //! [`HttpAdapter`] speaks the protocol with a server, or asks it as a description says;
 //! [`HttpRequestResponse`] and [`WebRequestResponse`] do so one request at a time, and tell how long it took.
+//! A server over TLS is trusted by [`Authorities`] and by nothing else.
 //! Everything happens in the thread of the caller, in a runtime that they own.
 
 mod authorities;
