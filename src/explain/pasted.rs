@@ -87,6 +87,12 @@ pub(super) fn shown(text: &str) -> String {
     format!("{:?}", format!("{begin}…{end}"))
 }
 
+/// Whether some part of a text is written as the scheme writes tokens.
+pub(super) fn holds_token(scheme: &Scheme, text: &str) -> bool {
+    let is_token = |part: &str| scheme.token.parse(&scheme.fields, part).is_some();
+    !parts_of(text, is_token).is_empty()
+}
+
 /// The tokens in a text, those of the scheme's form first, the longest first at each place.
 fn tokens_in(scheme: &Scheme, text: &str) -> Vec<Pasted> {
     let joined: String = text.chars().filter(|c| !c.is_whitespace()).collect();

@@ -1,6 +1,7 @@
 //! A token of a scheme that nobody has named: each scheme that has its fields is tried.
 
 use crate::explain::alternatives::{FIRST_ROUND, Puzzle, solve_to};
+use crate::explain::pasted::holds_token;
 use crate::explain::search::DEEPEST;
 use crate::explain::{Answer, Cause, Explanation, Instead, Tried};
 use crate::mistakes::MistakeId;
@@ -76,6 +77,11 @@ impl Solved<'_> {
         self.explanation.answer != Answer::NotAskable
     }
 
+    /// Whether a part of what was pasted is written as the scheme writes tokens.
+    fn holds(&self) -> bool {
+        self.fits || holds_token(self.puzzle.scheme, self.puzzle.token)
+    }
+
     /// What explains the token; of different schemes it may be the same.
     fn reason(&self) -> (bool, Answer, Option<&Instead>, Vec<MistakeId>) {
         let cause = self.explanation.causes.first();
@@ -90,11 +96,14 @@ fn most(all: &[Solved<'_>], count: impl Fn(&Tried) -> u64) -> u64 {
     counts.max().unwrap_or_default()
 }
 
-/// The explanation with the fewest deviations; a scheme whose form the token has comes first.
+/// The explanation with the fewest deviations; a scheme whose form the token has comes first, and
+/// then one whose form a part of it has.
 fn best(all: &[Solved<'_>]) -> Explanation {
     let deviations = |one: &Solved<'_>| one.explanation.deviations();
+    let fewest = all.iter().filter_map(deviations).min();
     let explained = all.iter().filter(|one| deviations(one).is_some());
-    let Some(best) = explained.min_by_key(|one| (deviations(one), !one.fits)) else {
+    let explained = explained.filter(|one| deviations(one) == fewest);
+    let Some(best) = explained.min_by_key(|one| (!one.fits, !one.holds())) else {
         return unexplained(all);
     };
     let mut explanation = best.explanation.clone();
@@ -175,6 +184,25 @@ mod tests {
     }
 
     const OF_USERS: [&str; 4] = ["engagespot", "jimo", "jotreview", "mtribes"];
+
+    /// In base64, another scheme would be meant; what stands around the token does not change which
+    /// scheme writes it so.
+    #[test]
+    fn what_stands_around_a_right_token_does_not_hide_its_scheme() {
+        let fields = Fields::new().with("user_id", "User-1");
+        for suite in ["jotreview", "engagespot"] {
+            let token = token(suite, &fields, &[]);
+            for pasted in [
+                format!("X-Signature: {token}"),
+                format!("Bearer {token}"),
+                format!("\"{token}\","),
+                format!("{{\"signature\": \"{token}\"}}"),
+            ] {
+                let explanation = solved(&OF_USERS, &fields, &pasted);
+                assert_eq!(explanation.schemes, [suite], "{pasted}");
+            }
+        }
+    }
 
     #[test]
     fn the_scheme_of_a_right_token_is_named() {
