@@ -87,7 +87,7 @@ pub(crate) struct FuzzArgs {
 /// Fuzzes, reports, and saves what was found.
 pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
     let documents = CampaignDocuments::parse(&args.report)?;
-    let choice = args.reach.choice()?;
+    let choice = args.reach.choice_beside(args.against.as_deref())?;
     let suites = choice.suites(&args.suites, &args.suite_file)?;
     if let Some(words) = choice.found_above() {
         documents.announce(&words);

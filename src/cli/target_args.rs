@@ -7,9 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::adapters::{
-    AdapterCommand, Authorities, HttpTarget, Limits, Transport, transport_to,
-};
+use crate::adapters::{AdapterCommand, Authorities, HttpTarget, Limits, Transport, transport_to};
 use crate::cli::configuration::{CONFIG, Configuration};
 use crate::cli::exit::Stop;
 use crate::cli::{described, suites};
@@ -39,12 +37,7 @@ pub(crate) struct ReachArgs {
     pub(crate) http: Option<String>,
     /// The certificate by which the server of an https address is trusted: its issuer's, or its own,
     /// in PEM. Nothing else is trusted.
-    #[arg(
-        long,
-        value_name = "FILE",
-        help_heading = "Implementation",
-        requires = "http"
-    )]
+    #[arg(long, value_name = "FILE", help_heading = "Implementation")]
     pub(crate) ca_file: Option<PathBuf>,
     /// The name of an implementation in macproof.yaml, or `all`; may be repeated. `reference` is
     /// the built-in one and needs no file. By default, all implementations in macproof.yaml are
@@ -138,6 +131,17 @@ impl ReachArgs {
     /// What is tested. Where that is the built-in reference and nobody named it,
     /// `--require-implementation` makes it an error.
     pub(crate) fn choice(&self) -> Result<Choice<'_>, Stop> {
+        self.choice_beside(None)
+    }
+
+    /// The same, where another implementation is asked beside it.
+    pub(crate) fn choice_beside(&self, other: Option<&str>) -> Result<Choice<'_>, Stop> {
+        let mut addresses = self.http.as_deref().into_iter().chain(other);
+        if self.ca_file.is_some() && !addresses.any(is_https) {
+            return Err(Stop::usage(
+                "--ca-file is for an https address, and none is given; in macproof.yaml, write ca_file beside http",
+            ));
+        }
         let choice = |whom, configuration| Choice {
             args: self,
             whom,
@@ -187,13 +191,10 @@ impl ReachArgs {
     fn authorities(&self, address: &WebAddress) -> Result<Option<Authorities>, Stop> {
         match &self.ca_file {
             Some(file) if address.is_https() => described::authorities("--ca-file", file).map(Some),
-            Some(_) => Err(Stop::usage(format_args!(
-                "--ca-file is for https addresses, and {address} is plain HTTP"
-            ))),
             None if address.is_https() => Err(Stop::usage(format_args!(
                 "{address} needs --ca-file FILE: the certificate by which its server is trusted, which is its issuer's or its own"
             ))),
-            None => Ok(None),
+            _ => Ok(None),
         }
     }
 
@@ -294,15 +295,14 @@ impl Choice<'_> {
             || Slug::new(text).is_ok()
                 && Configuration::of(self.args.config.as_deref())?
                     .is_some_and(|configuration| configuration.file.find(text).is_some());
-        let is_https = text.starts_with("https://");
-        let is_address = is_https || text.starts_with("http://");
+        let is_address = text.starts_with("http://") || text.starts_with("https://");
         let given = || Some(text.to_owned());
         let other = ReachArgs {
             command: given().filter(|_| !is_named && !is_address),
             http: given().filter(|_| is_address),
             implementation: given().filter(|_| is_named).into_iter().collect(),
             config: self.args.config.clone(),
-            ca_file: self.args.ca_file.clone().filter(|_| is_https),
+            ca_file: self.args.ca_file.clone().filter(|_| is_https(text)),
             ..*self.args
         };
         other.choice()?.reached(&[])
@@ -401,8 +401,8 @@ impl Choice<'_> {
         let way = ["--implementation", one.name.as_str(), "--config", &config];
         // Before it is built: an address that may not be asked is a mistake in the file.
         let authorities = described::authorities_of(one, directory)?;
-        let target = transport_to(one, directory, self.args.reach(), authorities)
-            .map_err(Stop::usage)?;
+        let target =
+            transport_to(one, directory, self.args.reach(), authorities).map_err(Stop::usage)?;
         Ok(Candidate {
             label: one.name.to_string(),
             arguments: self.args.arguments(&way),
@@ -410,6 +410,10 @@ impl Choice<'_> {
             ready: described::prepare(one, directory).map(|secret| (target, secret)),
         })
     }
+}
+
+fn is_https(address: &str) -> bool {
+    WebAddress::parse(address).is_ok_and(|address| address.is_https())
 }
 
 /// One of those that are named.

@@ -18,7 +18,7 @@ use macproof::suite::find;
 use tempfile::TempDir;
 
 use crate::harness::test;
-use crate::program::{macproof, root, stderr, stdout};
+use crate::program::{macproof, reference, root, stderr, stdout};
 
 /// Certificates, each with the key `server.key`, unless another is named.
 static CERTIFICATES: LazyLock<TempDir> = LazyLock::new(|| {
@@ -267,6 +267,19 @@ fn a_certificate_that_is_its_own_authority_is_checked_all_the_same() {
 }
 
 #[test(needs(OPENSSL, PYTHON))]
+fn only_one_of_two_that_are_compared_may_be_reached_over_tls() {
+    let server = Server::start("server.pem", "server.key", "");
+    let output = macproof(CERTIFICATES.path())
+        .args(["fuzz", "jotreview", "--cases", "50", "--seed", "1"])
+        .args(["--command", &reference(), "--ca-file", "ca.pem"])
+        .args(["--against", &server.url()])
+        .output()
+        .unwrap();
+    let said = stdout(&output) + &stderr(&output);
+    assert!(said.contains("50 cases sent to both"), "{said}");
+}
+
+#[test(needs(OPENSSL, PYTHON))]
 fn an_answer_that_is_cut_is_none() {
     let server = Server::start("server.pem", "server.key", "cut");
     let said = trouble(&server.url(), Some("ca.pem"));
@@ -300,7 +313,7 @@ fn what_is_missing_on_the_command_line_is_an_error_of_usage() {
     );
     assert_eq!(
         refused("http://localhost:1", Some("ca.pem")),
-        "error: --ca-file is for https addresses, and http://localhost:1/ is plain HTTP\n"
+        "error: --ca-file is for an https address, and none is given; in macproof.yaml, write ca_file beside http\n"
     );
     assert_eq!(
         refused("https://localhost:1", Some("ca.key")),
