@@ -29,7 +29,7 @@ mod token;
 
 pub use algorithm::{Algorithm, Keyed};
 pub use call::{Call, Implementation};
-pub use content::{Content, json_document};
+pub use content::Content;
 pub use definition::Scheme;
 pub use field::{Field, FieldKind, FieldSet, FieldTexts, is_canonical_time, is_field_name};
 pub use filter::{Escapes, Filter, PARAMS, filtered, may_be_written, normalizing, unfiltered};

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::scheme::json_document;
+use crate::scheme::Content;
 
 /// A value of JSON.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,10 +24,13 @@ pub(super) enum Json<'a> {
 const DEEPEST: usize = 64;
 
 impl<'a> Json<'a> {
-    /// What a [`json_document`] holds. Where one is too deep, or a text in it has half of a
-    /// surrogate pair, it stays as it is.
+    /// What a text holds that is [`Content::Json`]. One that is too deep, or in which half of a
+    /// surrogate pair stands, is left alone.
     pub(super) fn document(text: &'a str) -> Option<Self> {
-        Self::of(json_document(text)?, DEEPEST)
+        let raw = Content::Json
+            .holds(text.as_bytes())
+            .then(|| serde_json::from_str(text).ok())?;
+        Self::of(raw?, DEEPEST)
     }
 
     fn of(raw: &'a RawValue, depth: usize) -> Option<Self> {
@@ -169,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn deep_values_are_no_documents() {
+    fn deep_values_are_not_taken_for_documents() {
         let deep = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
         assert!(Json::document(&deep(60)).is_some());
         assert_eq!(Json::document(&deep(100_000)), None);
