@@ -107,7 +107,7 @@ proptest! {
 }
 
 #[test]
-fn an_answer_that_changes_between_rounds_is_no_pass() {
+fn an_answer_that_changes_between_rounds_does_not_pass() {
     let suites = [suite()];
     let options = RunOptions {
         repeat: 3,

@@ -489,7 +489,7 @@ fn under_nohup_a_hangup_is_ignored() {
 /// A pipe that is full and that nobody reads, as a log collector that hangs leaves one: a signal
 /// ends the program all the same, and what it started.
 #[test(needs(PYTHON))]
-fn a_reader_that_never_reads_holds_nobody_after_a_signal() {
+fn a_reader_that_never_reads_does_not_delay_a_signal() {
     use rustix::io::ioctl_fionread;
 
     let scene = Scene::new();

@@ -110,7 +110,7 @@ fn a_cause_that_differs_from_token_to_token_is_named() {
 
 /// The request of one with a clock of its own knows the second only, its token the millisecond.
 #[test(needs(PYTHON))]
-fn the_millisecond_that_a_token_carries_is_no_contradiction() {
+fn the_millisecond_that_a_token_carries_does_not_contradict() {
     let output = command("stripe-webhook", "milliseconds")
         .args(["--report", "json=-"])
         .output();

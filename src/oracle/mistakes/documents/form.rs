@@ -23,7 +23,7 @@ fn pairs(text: &[u8]) -> Pairs {
     pairs.map(pair).collect()
 }
 
-/// A text without its percent escapes; what is no escape stays as it is.
+/// A text without its percent escapes; other percent signs stay as they are.
 pub(super) fn decoded(text: &[u8], plus_is_a_blank: bool) -> Vec<u8> {
     let blank = |&byte: &u8| match byte {
         b'+' if plus_is_a_blank => b' ',
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_escape_is_kept() {
+    fn other_percent_signs_are_kept() {
         assert_eq!(decoded(b"100%+%zz%4", true), b"100% %zz%4");
         assert_eq!(decoded(b"a%2Bb+c", false), b"a+b+c");
     }

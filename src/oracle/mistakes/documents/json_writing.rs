@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_document_stays_as_it_is_in_each_form() {
+    fn every_form_leaves_other_texts_than_documents_alone() {
         for text in ["user-42", "{", "", "[1,"] {
             for forms in [rewritten(text), with_sorted_names(text)] {
                 assert!(forms.iter().all(|form| form.value == text.as_bytes()));

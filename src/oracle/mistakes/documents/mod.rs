@@ -2,7 +2,7 @@
 //!
 //! What a sender signs are the bytes of a body or an address. A receiver that has them as values only
 //! writes them again, and hardly ever as they were. Each kind of document has a reader, and a table
-//! of the ways in which it is written again. A text that is no such document stays as it is.
+//! of the ways in which it is written again. Any other text stays as it is.
 
 mod catalogue;
 mod form;

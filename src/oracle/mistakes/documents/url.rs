@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_url_stays_as_it_is_in_each_form() {
+    fn every_form_leaves_other_texts_than_urls_alone() {
         for text in [&b"user-42"[..], b"a b://c", b"://a", b"", b"\xff"] {
             for forms in [
                 scheme_changed(text),
