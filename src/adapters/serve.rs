@@ -105,8 +105,7 @@ impl Served<'_> {
 
     /// Appends the answer to one line; whether there is more to come.
     fn answer(&mut self, line: &[u8], out: &mut Vec<u8>) -> Result<bool, ServeError> {
-        let incoming = Incoming::parse(line)?;
-        let (id, reply) = match &incoming {
+        let (id, reply) = match Incoming::parse(line)? {
             Incoming::Bye => return Ok(false),
             Incoming::Hello => {
                 write_ascii(&self.hello, out);
@@ -114,12 +113,12 @@ impl Served<'_> {
                 return Ok(true);
             }
             Incoming::Unknown { id, op } => {
-                (*id, Reply::Unsupported(format!("the operation {op:?}")))
+                (id, Reply::Unsupported(format!("the operation {op:?}")))
             }
-            &Incoming::Compare {
+            Incoming::Compare {
                 id,
-                ref left,
-                ref right,
+                left,
+                right,
                 repeat,
             } => {
                 if !self.affords(repeat) {
@@ -132,9 +131,9 @@ impl Served<'_> {
                 TallyAnswer { id, tally }.write(out);
                 return Ok(true);
             }
-            &Incoming::Request {
+            Incoming::Request {
                 id,
-                ref request,
+                request,
                 repeat,
             } => match (self.scheme)(&request.suite) {
                 _ if !self.affords(repeat.unwrap_or(1)) => {

@@ -23,7 +23,7 @@ pub use fields::Fields;
 pub use input_kind::InputKind;
 pub use outcome::{Denial, Op, Outcome, OutcomeKind, bounded};
 pub use request::Request;
-pub use request::{SecretsByName, read_secrets};
+pub use request::{SecretsByName, present, read_secrets};
 pub use secret::{Secret, Secrets};
 pub use template::{Segment, Template, TemplateError};
 pub use value::{MAX_NUMBER, Value};
