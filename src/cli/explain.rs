@@ -8,13 +8,13 @@ use serde::Serialize;
 
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::{self, Given, SignatureArgs, Sources};
-use crate::cli::nearest::nearest;
+
 use crate::cli::terminal::{print, tell};
 use crate::explain::{Answer, Explanation, NamedSecret, Puzzle, compare, solve, solve_by_any};
 use crate::report;
 use crate::scheme::Scheme;
 use crate::signature::{Fields, Value};
-use crate::suite;
+use crate::suite::{self, nearest};
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {

@@ -9,12 +9,12 @@ use clap::Args;
 use crate::cli::exit::Stop;
 use crate::cli::files::{read, read_standard_input};
 use crate::cli::modes::ask_hidden;
-use crate::cli::nearest::nearest;
 use crate::cli::suites;
 use crate::cli::terminal::say;
 use crate::explain::{NamedSecret, secrets_for};
 use crate::scheme::{FieldKind, Scheme};
 use crate::signature::{Fields, Secret, Secrets, Value};
+use crate::suite::nearest;
 
 /// A scheme, a secret, and fields.
 #[derive(Debug, Args)]
@@ -91,7 +91,7 @@ pub(crate) struct Sources {
 
 impl Sources {
     /// Reads a file, or standard input for `-`.
-    fn read(&self, path: &Path, option: &str) -> Result<Vec<u8>, Stop> {
+    pub(crate) fn read(&self, path: &Path, option: &str) -> Result<Vec<u8>, Stop> {
         if !is_standard_input(path) {
             return read(path);
         }
@@ -305,6 +305,7 @@ fn without_line_end(mut bytes: Vec<u8>) -> (Secret, bool) {
     (Secret::new(bytes), false)
 }
 
-fn bytes_value(bytes: Vec<u8>) -> Value {
+/// A text where the bytes are one.
+pub(crate) fn bytes_value(bytes: Vec<u8>) -> Value {
     String::from_utf8(bytes).map_or_else(|error| Value::Bytes(error.into_bytes()), Value::Text)
 }

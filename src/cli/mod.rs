@@ -26,7 +26,6 @@ mod measuring;
 mod merge;
 mod mistakes;
 mod modes;
-mod nearest;
 mod no_campaign;
 mod oracle;
 mod own_hello;

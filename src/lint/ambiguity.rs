@@ -287,6 +287,7 @@ mod tests {
             fields,
             freshness: Freshness::Unspecified,
             policy: None,
+            places: None,
         }
     }
 

@@ -38,6 +38,7 @@ pub(crate) fn scheme() -> Scheme {
         fields,
         freshness: Freshness::Unspecified,
         policy: None,
+        places: None,
     }
 }
 

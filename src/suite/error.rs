@@ -204,7 +204,7 @@ pub enum Problem {
     #[error(transparent)]
     Pattern(#[from] PatternError),
     /// A field is not declared.
-    #[error("unknown field {0:?}; the scheme has {1}")]
+    #[error("unknown field {0:?}; {1}")]
     UnknownField(String, String),
     /// The field that selects the secret has an unsuitable type.
     #[error("{0:?} is a time, so it cannot select the secret; use a text or an enum")]
@@ -249,6 +249,42 @@ pub enum Problem {
     /// `repeat` names an unknown pair.
     #[error("repeat names {0:?}, which is not one of the pairs")]
     RepeatUnknown(String),
+    /// `places` names no place of the token.
+    #[error("places says where the token stands, for example token: {{header: X-Signature}}")]
+    NoPlaceOfToken,
+    /// A place is not one of the known ones.
+    #[error(
+        "unknown place {0:?}; a place is body, url, {{header: NAME}}, {{query: NAME}}, {{cookie: NAME}}, {{form: NAME}} or {{json: /POINTER}}"
+    )]
+    PlaceWord(String),
+    /// A place has no key, or several.
+    #[error("a place has exactly one of header, query, cookie, form and json")]
+    NotOnePlace,
+    /// The name at a place is invalid.
+    #[error("{0:?} is not the name of a {1}")]
+    PlaceName(String, &'static str),
+    /// A header has a place of its own kind.
+    #[error("write {{cookie: NAME}} for a cookie")]
+    PlaceOfCookies,
+    /// A JSON pointer is invalid.
+    #[error("invalid JSON pointer {0:?}; it begins with /, for example /data/id")]
+    Pointer(String),
+    /// Two names have one place.
+    #[error("{what} cannot be in {place}: {other} is there")]
+    PlaceTaken {
+        /// The token, or the field.
+        what: String,
+        /// The place.
+        place: String,
+        /// What else is there.
+        other: String,
+    },
+    /// A body would be a form and JSON.
+    #[error("a body is a form or JSON, not both")]
+    PlacesInTwoBodies,
+    /// A field that the token carries has a place of its own.
+    #[error("{0:?} is carried by the token, so it has no place of its own")]
+    PlaceInToken(String),
     /// The field of `freshness` is not a time.
     #[error(
         "freshness refers to {0:?}, which is not a time; use a field of type unix-seconds or unix-millis"

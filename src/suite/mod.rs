@@ -14,6 +14,8 @@ mod input_needs;
 mod literal;
 mod load;
 mod model;
+mod nearest;
+mod places_reader;
 mod policy_reader;
 mod position;
 mod raw;
@@ -33,6 +35,7 @@ pub use load::{MAX_FILE_BYTES, is_foreign_pipe, load_scheme};
 pub use model::{
     Basis, Expect, Level, Requirement, Source, Suite, SuiteHead, SuiteKind, SuiteText, Vector,
 };
+pub(crate) use nearest::nearest;
 pub(crate) use position::At;
 pub use position::Position;
 pub use schema::schema;

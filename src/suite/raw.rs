@@ -95,6 +95,11 @@ pub(super) struct SchemeFile {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "FreshnessFile")]
     pub(super) freshness: Option<At<FreshnessFile>>,
+    /// Where the token and fields stand in an HTTP request: `token` and names of fields, each with
+    /// a place.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "Entries<PlaceFile>", extend("required" = ["token"]))]
+    pub(super) places: Option<At<PlacesFile>>,
 }
 
 /// How the secret becomes key bytes.
@@ -292,6 +297,42 @@ pub(super) struct LimitsFile {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "DurationText")]
     pub(super) max_skew: Option<At<String>>,
+}
+
+/// The places of the token and of fields, by name.
+pub(super) type PlacesFile = Entries<At<PlaceFile>>;
+
+/// A place in an HTTP request.
+pub(super) enum PlaceFile {
+    Word(String),
+    Named(NamedPlaceFile),
+}
+
+/// A place with a name: exactly one of these.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
+pub(super) struct NamedPlaceFile {
+    /// A header; its name is compared without case.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "String", length(min = 1))]
+    pub(super) header: Option<At<String>>,
+    /// A parameter of the query.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "String", length(min = 1))]
+    pub(super) query: Option<At<String>>,
+    /// A cookie.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "String", length(min = 1))]
+    pub(super) cookie: Option<At<String>>,
+    /// A parameter of a form in the body.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "String", length(min = 1))]
+    pub(super) form: Option<At<String>>,
+    /// A JSON pointer into the body, such as `/data/id`, to a text or a number.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "String", regex(pattern = "^/"))]
+    pub(super) json: Option<At<String>>,
 }
 
 /// The outcome of calls that identify a user: the first matching rule decides.
@@ -548,6 +589,15 @@ impl<'de> Deserialize<'de> for FreshnessFile {
         OneOf::new("unspecified, or {of: …, max_age: 300s, max_skew: 300s}")
             .text(Self::Word)
             .map(Self::Limited)
+            .read(deserializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for PlaceFile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        OneOf::new("body, url, {header: NAME}, {query: NAME}, {cookie: NAME}, {form: NAME} or {json: /POINTER}")
+            .text(Self::Word)
+            .map(Self::Named)
             .read(deserializer)
     }
 }

@@ -10,8 +10,8 @@ use crate::suite::forms::Entries;
 use crate::suite::literal::Literal;
 use crate::suite::raw::{
     ContextFile, DeclaredKeyFile, DeclinedFile, FreshnessFile, JoinedFile, KeyFile, KeyMacFile,
-    KeyStepFile, LimitsFile, OrderFile, OutcomesFile, RepeatedFile, SuiteFile, TextsFile,
-    TokenFile, UnknownFile,
+    KeyStepFile, LimitsFile, NamedPlaceFile, OrderFile, OutcomesFile, PlaceFile, RepeatedFile,
+    SuiteFile, TextsFile, TokenFile, UnknownFile,
 };
 use crate::suite::schema_texts::{Base64, Repeated, json_schema_of};
 
@@ -111,6 +111,11 @@ json_schema_of!(ContextFile, "ContextValue", |_| json_schema!({
         {"type": "string"},
         {"type": "object", "additionalProperties": {"type": "string"}},
     ],
+}));
+
+json_schema_of!(PlaceFile, "Place", |generator| json_schema!({
+    "description": "A place in an HTTP request: the body byte for byte, the whole URL, or a named place.",
+    "anyOf": [{"enum": ["body", "url"]}, generator.subschema_for::<NamedPlaceFile>()],
 }));
 
 json_schema_of!(FreshnessFile, "Freshness", |generator| json_schema!({

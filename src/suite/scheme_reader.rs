@@ -9,6 +9,8 @@ use crate::scheme::{
 };
 use crate::suite::error::{Fault, Problem};
 use crate::suite::forms::Entries;
+use crate::suite::nearest::nearest;
+use crate::suite::places_reader::read_places;
 use crate::suite::policy_reader::read_policy;
 use crate::suite::position::{At, Position};
 use crate::suite::raw::{
@@ -55,6 +57,10 @@ pub(super) fn read_scheme(file: SchemeFile, policy: Option<PolicyFile>) -> Resul
         },
     };
     let policy = policy.map(|file| read_policy(file, &fields)).transpose()?;
+    let places = file
+        .places
+        .map(|file| read_places(file, &fields, &token))
+        .transpose()?;
     Ok(Scheme {
         algorithm: file.algorithm,
         mac_bytes,
@@ -64,6 +70,7 @@ pub(super) fn read_scheme(file: SchemeFile, policy: Option<PolicyFile>) -> Resul
         token,
         freshness,
         policy,
+        places,
     })
 }
 
@@ -376,6 +383,15 @@ impl Problem {
     /// The error for an undeclared field, with the declared ones.
     pub(super) fn unknown_field(name: &str, fields: &FieldSet) -> Self {
         let known: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-        Self::UnknownField(name.to_owned(), known.join(", "))
+        Self::unknown_name(name, "the scheme has", &known)
+    }
+
+    /// The same, with the names that may stand there.
+    pub(super) fn unknown_name(name: &str, lead: &str, known: &[&str]) -> Self {
+        let meant = nearest(name, known.iter().copied());
+        let meant = meant.map_or_else(String::new, |meant| format!("did you mean {meant}? ("));
+        let end = if meant.is_empty() { "" } else { ")" };
+        let known = known.join(", ");
+        Self::UnknownField(name.to_owned(), format!("{meant}{lead} {known}{end}"))
     }
 }

@@ -95,6 +95,7 @@ fn scheme() -> impl Strategy<Value = Scheme> {
                 token,
                 freshness: Freshness::Unspecified,
                 policy: None,
+                places: None,
             }
         })
     })

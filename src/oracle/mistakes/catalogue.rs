@@ -46,6 +46,11 @@ impl Mistake {
         self.rank().saturating_sub(before.count())
     }
 
+    /// Whether it parses a document and writes it again.
+    pub fn is_of_documents(&self) -> bool {
+        documents::MISTAKES.iter().any(|one| one.id == self.id)
+    }
+
     /// Its place in the catalogue.
     pub fn rank(&self) -> usize {
         BY_ID.get(self.id.0).copied().unwrap_or(usize::MAX)

@@ -47,6 +47,7 @@ fn scheme(
         token,
         freshness: Freshness::Unspecified,
         policy: None,
+        places: None,
         fields,
     }
 }

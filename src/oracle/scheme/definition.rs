@@ -1,6 +1,8 @@
 //! A scheme as data.
 
-use crate::scheme::{Algorithm, FieldSet, Freshness, Message, Policy, SecretRule, TokenGrammar};
+use crate::scheme::{
+    Algorithm, FieldSet, Freshness, Message, Places, Policy, SecretRule, TokenGrammar,
+};
 
 /// How a signature is made and checked, as data; compiled and known to be sound.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,4 +23,6 @@ pub struct Scheme {
     pub freshness: Freshness,
     /// What becomes of calls with and without it, where the scheme says so.
     pub policy: Option<Policy>,
+    /// Where token and fields stand in a request, where the scheme says so.
+    pub places: Option<Places>,
 }

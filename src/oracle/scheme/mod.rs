@@ -20,6 +20,7 @@ mod message;
 mod oracle;
 mod params;
 mod pattern;
+mod places;
 mod policy;
 mod refusal;
 mod roles;
@@ -40,6 +41,7 @@ pub use message::{Message, MessageError, MessagePart};
 pub use oracle::{Identification, NO_POLICY, Reference, Rejection, Verification};
 pub use params::{Param, Params, Repeated, Sort, Written};
 pub use pattern::{Pattern, PatternError};
+pub use places::{Place, Places, is_header_name};
 pub use policy::{
     ContextKey, ContextProblem, Decision, Origin, Policy, Rule, SignatureState, Undecided,
     is_presented,
