@@ -15,6 +15,7 @@ pub mod implementations;
 pub mod init;
 pub mod lint;
 pub mod protocol;
+pub mod received;
 pub mod report;
 pub mod results;
 pub mod runner;

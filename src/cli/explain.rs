@@ -1,6 +1,7 @@
 //! `macproof explain`: why a token does not match.
 
 use std::fmt::Display;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
@@ -8,13 +9,16 @@ use serde::Serialize;
 
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::{self, Given, SignatureArgs, Sources};
-
 use crate::cli::terminal::{print, tell};
-use crate::explain::{Answer, Explanation, NamedSecret, Puzzle, compare, solve, solve_by_any};
+use crate::explain::{
+    Answer, Explanation, NamedSecret, Puzzle, compare, solve, solve_by_any, solve_readings,
+};
+use crate::received::{self, Readings, Received};
 use crate::report;
-use crate::scheme::Scheme;
+use crate::scheme::{Place, Scheme};
 use crate::signature::{Fields, Value};
-use crate::suite::{self, nearest};
+use crate::suite;
+use crate::suite::nearest;
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
@@ -25,16 +29,21 @@ pub(crate) struct ExplainArgs {
         long,
         value_name = "TOKEN",
         allow_hyphen_values = true,
-        required_unless_present = "serve"
+        required_unless_present_any = ["request", "serve"]
     )]
     pub(crate) token: Option<String>,
+    /// A saved request from which the token and the fields are read, or `-` for standard input: raw,
+    /// as `curl -v` prints it, or a `curl` command as a browser copies it. What `--token` and
+    /// `--field` give is not looked for.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) request: Option<PathBuf>,
     /// The token that was expected: what the forms of the two tell about each other is said, without a
     /// secret.
     #[arg(
         long,
         value_name = "TOKEN",
         allow_hyphen_values = true,
-        conflicts_with_all = ["secret_from", "fields", "platform", "others", "now"]
+        conflicts_with_all = ["secret_from", "fields", "platform", "others", "now", "request"]
     )]
     pub(crate) expected: Option<String>,
     /// Another value for which the token may have been made, such as another user's id; written like
@@ -48,7 +57,7 @@ pub(crate) struct ExplainArgs {
     /// address. Ctrl-C ends it.
     #[arg(
         long,
-        conflicts_with_all = ["suite", "secret_from", "fields", "platform", "json", "token", "expected", "others", "now"]
+        conflicts_with_all = ["suite", "secret_from", "fields", "platform", "json", "token", "request", "expected", "others", "now"]
     )]
     pub(crate) serve: bool,
     /// The port of the page; 0 chooses a free one.
@@ -58,39 +67,38 @@ pub(crate) struct ExplainArgs {
 
 /// Says which mistakes produce the token, and what to change.
 pub(crate) fn explain(args: &ExplainArgs, now: u64) -> Result<Exit, Stop> {
-    let token = args.token.clone().unwrap_or_default();
     if let Some(expected) = &args.expected {
         let scheme = inputs::scheme(&args.signature)?;
-        let comparison = compare(&token, expected, scheme.as_ref());
+        let token = args.token.as_deref().unwrap_or_default();
+        let comparison = compare(token, expected, scheme.as_ref());
         show(&comparison, args.signature.json);
         return Ok(exit(comparison.answer));
     }
     let sources = Sources::default();
-    let given = Given::read(&args.signature, &sources)?;
-    let others = inputs::values(&args.others, "--other", &sources)?;
+    let request = request(args.request.as_deref(), &sources)?;
+    let question = Question {
+        given: Given::read(&args.signature, &sources)?,
+        others: inputs::values(&args.others, "--other", &sources)?,
+        token: args.token.as_deref(),
+        request: request.as_ref(),
+    };
     let scheme = inputs::scheme(&args.signature)?;
     // What does not fit a scheme is told before a secret is asked for.
-    let candidates = Candidates::of(scheme, &given, &others)?;
+    let candidates = Candidates::of(scheme, &question)?;
     let secrets = inputs::secrets(&args.signature, &sources)?;
-    let explanation = candidates.explanation(&secrets, &token, args.now.unwrap_or(now));
+    let explanation = candidates.explanation(&secrets, args.now.unwrap_or(now));
     show(&explanation, args.signature.json);
     Ok(exit(explanation.answer))
 }
 
-fn puzzle<'a>(
-    candidate: &'a Candidate,
-    secrets: &'a [NamedSecret],
-    token: &'a str,
-    now: u64,
-) -> Puzzle<'a> {
-    Puzzle {
-        scheme: &candidate.scheme,
-        secrets,
-        fields: &candidate.fields,
-        others: &candidate.others,
-        token,
-        now: Some(now),
-    }
+fn request(file: Option<&Path>, sources: &Sources) -> Result<Option<Received>, Stop> {
+    let Some(file) = file else {
+        return Ok(None);
+    };
+    let saved = sources.read(file, "--request")?;
+    let request = Received::parse(&saved)
+        .map_err(|error| Stop::usage(format_args!("--request {}: {error}", file.display())))?;
+    Ok(Some(request))
 }
 
 fn show(answer: &(impl Serialize + Display), as_json: bool) {
@@ -109,20 +117,44 @@ fn exit(answer: Answer) -> Exit {
     }
 }
 
+/// What is asked, for whatever scheme.
+pub(super) struct Question<'a> {
+    pub(super) given: Given,
+    pub(super) others: Vec<(String, Value)>,
+    pub(super) token: Option<&'a str>,
+    pub(super) request: Option<&'a Received>,
+}
+
 /// A scheme of which the token may be, and what was given as that reads it.
 pub(super) struct Candidate {
     scheme: Scheme,
-    fields: Fields,
     others: Vec<(String, Value)>,
+    /// One, or the ways to read the request; the likeliest first.
+    readings: Vec<Reading>,
+}
+
+/// The token and the fields, by one way to read the request.
+struct Reading {
+    token: String,
+    fields: Fields,
+    notes: Vec<String>,
 }
 
 impl Candidate {
-    fn new(scheme: Scheme, fields: Fields, others: &[(String, Value)]) -> Result<Self, Stop> {
-        Ok(Self {
-            fields,
-            others: inputs::values_for(others, &scheme)?,
-            scheme,
-        })
+    fn reading(&self, at: usize) -> &Reading {
+        &self.readings[at.min(self.readings.len() - 1)]
+    }
+
+    fn puzzle<'a>(&'a self, at: usize, secrets: &'a [NamedSecret], now: u64) -> Puzzle<'a> {
+        let reading = self.reading(at);
+        Puzzle {
+            scheme: &self.scheme,
+            secrets,
+            fields: &reading.fields,
+            others: &self.others,
+            token: &reading.token,
+            now: Some(now),
+        }
     }
 }
 
@@ -133,70 +165,195 @@ pub(super) enum Candidates {
 }
 
 impl Candidates {
-    /// The scheme that was named, or the embedded ones that have all fields that were given.
-    pub(super) fn of(
-        scheme: Option<Scheme>,
-        given: &Given,
-        others: &[(String, Value)],
-    ) -> Result<Self, Stop> {
-        let Some(scheme) = scheme else {
-            return embedded(given, others).map(Self::Any);
-        };
-        let fields = given.selected(&scheme)?;
-        let named = Candidate::new(scheme, fields, others)?;
-        Ok(Self::Named(Box::new(named)))
+    /// The scheme that was named, or the embedded ones that have all that was given.
+    pub(super) fn of(scheme: Option<Scheme>, question: &Question<'_>) -> Result<Self, Stop> {
+        match scheme {
+            Some(scheme) => Ok(Self::Named(Box::new(question.of_scheme(scheme)?))),
+            None => question.of_any_scheme().map(Self::Any),
+        }
+    }
+
+    fn readings(&self) -> usize {
+        match self {
+            Self::Named(one) => one.readings.len(),
+            Self::Any(all) => {
+                let readings = all.iter().map(|(_, one)| one.readings.len());
+                readings.max().unwrap_or_default()
+            }
+        }
     }
 
     /// Why the token is what it is, and how long it took to find out.
-    pub(super) fn explanation(
-        &self,
-        secrets: &[NamedSecret],
-        token: &str,
-        now: u64,
-    ) -> Explanation {
+    pub(super) fn explanation(&self, secrets: &[NamedSecret], now: u64) -> Explanation {
         let clock = Instant::now();
-        let mut explanation = match self {
-            Self::Named(one) => solve(&puzzle(one, secrets, token, now)),
+        let (reading, mut explanation) = solve_readings(self.readings(), |at| match self {
+            Self::Named(one) => solve(&one.puzzle(at, secrets, now)),
             Self::Any(all) => {
                 let puzzles = all.iter();
-                let puzzles = puzzles.map(|(name, one)| (*name, puzzle(one, secrets, token, now)));
+                let puzzles = puzzles.map(|(name, one)| (*name, one.puzzle(at, secrets, now)));
                 solve_by_any(&puzzles.collect::<Vec<_>>())
             }
+        });
+        let explained = |name: &str| explanation.schemes.iter().any(|scheme| scheme == name);
+        let one = match self {
+            Self::Named(one) => Some(&**one),
+            Self::Any(all) => {
+                let of_explained = all.iter().find(|(name, _)| explained(name));
+                of_explained.or(all.first()).map(|(_, one)| one)
+            }
         };
+        if let Some(one) = one {
+            explanation.notes.extend(one.reading(reading).notes.clone());
+        }
         explanation.tried.took_ms = u64::try_from(clock.elapsed().as_millis()).ok();
         explanation
     }
 }
 
-fn embedded(
-    given: &Given,
-    others: &[(String, Value)],
-) -> Result<Vec<(&'static str, Candidate)>, Stop> {
-    let mut all = Vec::new();
-    // What the others have, and which they are.
-    let mut known: Vec<(String, Vec<&str>)> = Vec::new();
-    for embedded in suite::embedded() {
-        let scheme = embedded.scheme().map_err(Stop::usage)?;
-        let has = |name: &str| scheme.fields.index(name).is_some();
-        let names = others.iter().map(|(name, _)| name.as_str());
-        if given.names().chain(names).all(has)
-            && (scheme.secret.per.is_some() || !given.has_platform())
-        {
-            let fields = given.fields(&scheme)?;
-            all.push((embedded.name, Candidate::new(scheme, fields, others)?));
-            continue;
-        }
-        let fields: Vec<&str> = scheme.fields.iter().map(|field| &*field.name).collect();
-        let fields = fields.join(", ");
-        match known.iter_mut().find(|(other, _)| *other == fields) {
-            Some((_, suites)) => suites.push(embedded.name),
-            None => known.push((fields, vec![embedded.name])),
-        }
+impl Question<'_> {
+    /// What the request says of a scheme, besides what was given; `None` where nothing is read.
+    fn read(&self, scheme: &Scheme) -> Option<Readings> {
+        self.request?.read(scheme, |name| match name {
+            None => self.token.is_some(),
+            Some(name) => self.given.names().any(|given| given == name),
+        })
     }
-    if all.is_empty() {
-        return Err(no_scheme(given, others, &known));
+
+    /// The question as it is put to the scheme that was named.
+    fn of_scheme(&self, scheme: Scheme) -> Result<Candidate, Stop> {
+        let read = self.read(&scheme);
+        if self.request.is_some() && read.is_none() {
+            return Err(Stop::usage(
+                "this scheme has no places, so a request cannot be read for it; give --token and --field, or state places in a suite file",
+            ));
+        }
+        if let Some(missing) = read.as_ref().and_then(|read| self.missing(read)) {
+            return Err(Stop::usage(missing));
+        }
+        let fields = self.given.selected(&scheme)?;
+        self.candidate(scheme, &fields, read)
     }
-    Ok(all)
+
+    /// What the request lacks, in words.
+    fn missing(&self, read: &Readings) -> Option<String> {
+        if read.missing.is_empty() {
+            return None;
+        }
+        let missing = read.missing.iter().map(|(name, place)| {
+            let option = if name == "token" {
+                "--token".to_owned()
+            } else {
+                format!("--field {name}=…")
+            };
+            format!("the {name} in {place} (or give {option})")
+        });
+        let missing: Vec<String> = missing.collect();
+        let no_body = self.request.and_then(|request| request.no_body);
+        let is_body = |(_, place): &(String, Place)| place.is_in_body();
+        let why = no_body.filter(|_| read.missing.iter().any(is_body));
+        let note = why.map_or_else(String::new, |why| format!(": {why}"));
+        Some(format!(
+            "the request lacks {}{note}",
+            missing.join(", and ")
+        ))
+    }
+
+    fn candidate(
+        &self,
+        scheme: Scheme,
+        given: &Fields,
+        read: Option<Readings>,
+    ) -> Result<Candidate, Stop> {
+        let others = inputs::values_for(&self.others, &scheme)?;
+        let Readings { all, notes, .. } = read.unwrap_or_else(|| Readings {
+            all: vec![received::Reading::default()],
+            ..Readings::default()
+        });
+        let from_request = self.request.map(|request| request.notes.clone());
+        let from_request = from_request.unwrap_or_default();
+        let reading = |one: received::Reading| {
+            let fields = one.fields.into_iter();
+            let fields: Vec<(String, Value)> = fields
+                .map(|(name, bytes)| (name, inputs::bytes_value(bytes)))
+                .collect();
+            let mut together = given.clone();
+            for (name, value) in inputs::values_for(&fields, &scheme)? {
+                together.set(name.as_str(), value);
+            }
+            let token = match (self.token, one.token) {
+                (Some(token), _) => token.to_owned(),
+                (None, token) => String::from_utf8_lossy(&token.unwrap_or_default()).into_owned(),
+            };
+            let of_reading = one.notes.into_iter().chain(from_request.clone());
+            Ok(Reading {
+                token,
+                fields: together,
+                notes: of_reading.chain(notes.clone()).collect(),
+            })
+        };
+        let readings = all.into_iter().map(reading);
+        Ok(Candidate {
+            readings: readings.collect::<Result<_, Stop>>()?,
+            others,
+            scheme,
+        })
+    }
+
+    /// The same for each embedded scheme that has all that was given and, where there is a request,
+    /// finds its token there.
+    fn of_any_scheme(&self) -> Result<Vec<(&'static str, Candidate)>, Stop> {
+        let mut all = Vec::new();
+        // What the others have, and which they are.
+        let mut known: Vec<(String, Vec<&str>)> = Vec::new();
+        // Where the token was looked for, and what else a request that has it lacks.
+        let mut looked_at = Vec::new();
+        let mut lacking = Vec::new();
+        for embedded in suite::embedded() {
+            let scheme = embedded.scheme().map_err(Stop::usage)?;
+            let has = |name: &str| scheme.fields.index(name).is_some();
+            let names = self.others.iter().map(|(name, _)| name.as_str());
+            if !(self.given.names().chain(names).all(has)
+                && (scheme.secret.per.is_some() || !self.given.has_platform()))
+            {
+                let fields: Vec<&str> = scheme.fields.iter().map(|field| &*field.name).collect();
+                let fields = fields.join(", ");
+                match known.iter_mut().find(|(other, _)| *other == fields) {
+                    Some((_, suites)) => suites.push(embedded.name),
+                    None => known.push((fields, vec![embedded.name])),
+                }
+                continue;
+            }
+            let read = self.read(&scheme);
+            if self.request.is_some() {
+                let (Some(read), Some(places)) = (&read, &scheme.places) else {
+                    continue;
+                };
+                if read.missing.iter().any(|(name, _)| name == "token") {
+                    looked_at.push(format!("{} ({})", places.token, embedded.name));
+                    continue;
+                }
+                if let Some(missing) = self.missing(read) {
+                    lacking.push(format!("as one of {}, {missing}", embedded.name));
+                    continue;
+                }
+            }
+            let fields = self.given.fields(&scheme)?;
+            all.push((embedded.name, self.candidate(scheme, &fields, read)?));
+        }
+        if let ([], Some(lacking)) = (&all[..], lacking.first()) {
+            return Err(Stop::usage(lacking));
+        }
+        if all.is_empty() && !looked_at.is_empty() {
+            return Err(Stop::usage(format_args!(
+                "no suite finds its token in this request; looked for in {}. Give --token, or name a suite",
+                looked_at.join(", ")
+            )));
+        }
+        if all.is_empty() {
+            return Err(no_scheme(&self.given, &self.others, &known));
+        }
+        Ok(all)
+    }
 }
 
 fn no_scheme(given: &Given, others: &[(String, Value)], known: &[(String, Vec<&str>)]) -> Stop {

@@ -2,7 +2,7 @@
 
 use crate::cli::clock::unix_now;
 use crate::cli::exit::{Exit, Stop};
-use crate::cli::explain::{Candidates, ExplainArgs};
+use crate::cli::explain::{Candidates, ExplainArgs, Question};
 use crate::cli::inputs::{self, Given};
 use crate::cli::serve::{BODY_TIME, until_ended};
 use crate::cli::suites;
@@ -64,12 +64,18 @@ fn explained(pasted: Pasted, scheme: &dyn Fn(&str) -> Result<Scheme, Stop>) -> R
         given.map(|(name, text)| (name, text.into())).collect()
     };
     let given = Given::new(values(pasted.fields), pasted.platform)?;
-    let candidates = Candidates::of(scheme, &given, &values(pasted.others))?;
+    let question = Question {
+        given,
+        others: values(pasted.others),
+        token: Some(&pasted.token),
+        request: None,
+    };
+    let candidates = Candidates::of(scheme, &question)?;
     let secrets = [NamedSecret {
         name: "this page".to_owned(),
         secret,
     }];
     let now = pasted.now.unwrap_or_else(unix_now);
-    let explanation = candidates.explanation(&secrets, &pasted.token, now);
+    let explanation = candidates.explanation(&secrets, now);
     Ok(Told::Explanation(Box::new(explanation)))
 }

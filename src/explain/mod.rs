@@ -33,6 +33,7 @@ mod messages;
 mod pasted;
 mod pipelines;
 mod question;
+mod readings;
 mod schemes;
 mod search;
 #[cfg(test)]
@@ -54,6 +55,7 @@ pub use explanation::{
     Answer, Cause, Explanation, Finding, Instead, OtherSecret, OtherValue, Tried,
 };
 pub use question::{Question, explain};
+pub use readings::solve_readings;
 pub use schemes::solve_by_any;
 pub use support::{Signed, Standing, Support, matters, retain_supported};
 pub use suspects::{FORMS_TRIED, Probe};

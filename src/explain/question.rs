@@ -12,7 +12,7 @@ use crate::explain::times::{CarriedTime, Oddity, carried_time};
 use crate::explain::{Answer, Cause, Explanation, Finding};
 use crate::mistakes::{FormWords, Inputs, MistakeId, Pipeline};
 use crate::results::Causes;
-use crate::scheme::{FieldTexts, Scheme, TokenGrammar};
+use crate::scheme::{Content, FieldTexts, Scheme, TokenGrammar};
 use crate::signature::{Fields, Request, Secrets, Value};
 
 /// What is asked: why this token?
@@ -282,10 +282,15 @@ fn causes(pipelines: &[Pipeline], inputs: &Inputs<'_>) -> Vec<Cause> {
         let general: Vec<MistakeId> = ids.iter().map(|id| id.general()).collect();
         general == *ids || !known.contains(&general)
     });
+    // Where a field holds a document, that is what receivers parse and write again.
+    let mut fields = inputs.scheme.fields.iter();
+    let has_document = fields.any(|field| field.content != Content::Text);
     let rank = |ids: &[MistakeId]| {
-        ids.iter()
-            .map(|id| id.mistake().rank_in_stage())
-            .sum::<usize>()
+        let rank = |id: &MistakeId| match id.mistake() {
+            mistake if has_document && mistake.is_of_documents() => 0,
+            mistake => 1 + mistake.rank_in_stage(),
+        };
+        ids.iter().map(rank).sum::<usize>()
     };
     sets.sort_by_key(|(ids, _)| (ids.len(), rank(ids)));
     sets.truncate(MOST_CAUSES);

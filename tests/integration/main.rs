@@ -24,6 +24,7 @@ mod commands;
 mod descriptions;
 mod events;
 mod explain_page;
+mod explain_requests;
 mod field_bodies;
 mod field_tokens;
 mod field_words;
