@@ -55,7 +55,7 @@ impl<'a> ExecAdapter<'a> {
     }
 
     fn ask(&self, request: &Request) -> Result<Told, AdapterError> {
-        let Some(call) = self.target.native.call(request.op) else {
+        let Some(call) = self.target.native.call_of(request.op, &request.suite) else {
             let why = "the description does not cover this operation".to_owned();
             return Ok(Told::Inapplicable(why));
         };

@@ -21,7 +21,6 @@ use crate::cli::no_campaign::no_campaign;
 use crate::cli::random;
 use crate::cli::render::probe;
 use crate::cli::run::{known_failures, no_run};
-use crate::cli::suites;
 use crate::cli::target_args::{Choice, ReachArgs, duration};
 use crate::cli::terminal::{ProgressBar, print, save, say};
 use crate::report;
@@ -88,18 +87,18 @@ impl LevelArg {
 
 /// Certifies, and signs the statement.
 pub(crate) fn certify(args: &CertifyArgs) -> Result<Exit, Stop> {
-    let choice = args.reach.choice()?;
+    let mut choice = args.reach.choice()?;
     if let Some(words) = choice.first_words() {
         say(&words);
     }
-    let exit = certified(args, &choice)?;
+    let exit = certified(args, &mut choice)?;
     if choice.is_itself() {
         say(JUDGED_ITSELF);
     }
     Ok(exit)
 }
 
-fn certified(args: &CertifyArgs, choice: &Choice<'_>) -> Result<Exit, Stop> {
+fn certified(args: &CertifyArgs, choice: &mut Choice<'_>) -> Result<Exit, Stop> {
     let level = args.level.level();
     if level != CertificateLevel::Hardened
         && (args.cases.is_some() || args.target.is_some() || args.time.is_some())
@@ -118,7 +117,7 @@ fn certified(args: &CertifyArgs, choice: &Choice<'_>) -> Result<Exit, Stop> {
         .map_err(|error| Stop::usage(format_args!("{}: {error}", args.key.display())))?;
     let subject = artifact(&args.artifact)?;
     let asked = choice.asked(&args.suites, &args.suite_file);
-    let suites = suites::chosen(&asked.names, &asked.files)?;
+    let suites = choice.suites(&args.suites, &args.suite_file)?;
     let target = choice.reached(&args.suite_file)?;
     if let Some(path) = &args.output {
         probe(path)?;

@@ -87,7 +87,7 @@ pub(crate) struct FuzzArgs {
 /// Fuzzes, reports, and saves what was found.
 pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
     let documents = CampaignDocuments::parse(&args.report)?;
-    let choice = args.reach.choice_beside(args.against.as_deref())?;
+    let mut choice = args.reach.choice_beside(args.against.as_deref())?;
     let suites = choice.suites(&args.suites, &args.suite_file)?;
     if let Some(words) = choice.found_above() {
         documents.announce(&words);
@@ -97,7 +97,7 @@ pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
     let options = options(args)?;
     documents.probe()?;
     if let Some(other) = &args.against {
-        let other = choice.other(other)?;
+        let other = choice.other(other, &suites)?;
         without_credentials(&other)?;
         let options = VersusOptions {
             seed: options.seed,

@@ -7,13 +7,15 @@ use clap::{Args, ValueEnum};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::suites;
 use crate::cli::terminal::{save, tell};
-use crate::init::{Ci, GITLAB_PIPELINE, Job, Language, Project, ProjectFile};
+use crate::init::{Ci, GITLAB_PIPELINE, Job, Language, Project, ProjectFile, Start};
 use crate::suite::{self, Suite};
 
 #[derive(Debug, Args)]
 pub(crate) struct InitArgs {
-    /// The language of the adapter: python, node, ruby, php, go, java or rust.
-    language: Language,
+    /// The language of the adapter: python, node, ruby, php, go, java or rust; or http, to describe
+    /// your server, which is then asked as the schemes of the suites say.
+    #[arg(value_name = "LANGUAGE")]
+    start: Start,
     /// Names of suites, or suite files of your own in this folder; the five vendors' suites by
     /// default.
     #[arg(value_name = "SUITE")]
@@ -38,6 +40,10 @@ enum CiArg {
 
 /// Writes the files of a project into this folder, all or none, and says what comes next.
 pub(crate) fn init(args: &InitArgs) -> Result<Exit, Stop> {
+    let language = match args.start {
+        Start::Adapter(language) => language,
+        Start::Server => return init_server(args),
+    };
     let suites = chosen(&args.suites)?;
     let here = std::env::current_dir().map_err(Stop::harness)?;
     let repository = repository(&here);
@@ -56,7 +62,7 @@ pub(crate) fn init(args: &InitArgs) -> Result<Exit, Stop> {
         ci,
         folder: &folder,
     });
-    let project = Project::new(args.language, &suites, job).map_err(Stop::harness)?;
+    let project = Project::new(language, &suites, job).map_err(Stop::harness)?;
     let up = "../".repeat(match folder.as_str() {
         "." => 0,
         folder => folder.split('/').count(),
@@ -85,7 +91,46 @@ pub(crate) fn init(args: &InitArgs) -> Result<Exit, Stop> {
         }
         said.push_str(&format!("wrote {path}\n"));
     }
-    said.push_str(&next(args.language, &project, ci));
+    said.push_str(&next(language, &project, ci));
+    tell(&said);
+    Ok(Exit::Success)
+}
+
+/// Writes the description of a server. What starts it in a CI job only its authors know.
+fn init_server(args: &InitArgs) -> Result<Exit, Stop> {
+    if args.suites.is_empty() {
+        return Err(Stop::usage(
+            "name the suites whose requests your server receives, as in: macproof init http SUITE",
+        ));
+    }
+    let suites = chosen(&args.suites)?;
+    let without = suites
+        .iter()
+        .find(|(_, suite)| suite.scheme.places.is_none());
+    if let Some((called, _)) = without {
+        return Err(Stop::usage(format_args!(
+            "{called} does not state where token and fields stand in a request (places), so describe the server by hand; see docs/implementations.md"
+        )));
+    }
+    let project = Project::of_receiver(&suites).map_err(Stop::harness)?;
+    let there: Vec<&ProjectFile> = project.files.iter().collect();
+    if !args.force
+        && there
+            .iter()
+            .any(|file| Path::new(file.path).symlink_metadata().is_ok())
+    {
+        return Err(taken(&there, |file| file.path.to_owned()));
+    }
+    let mut said = String::new();
+    for file in &project.files {
+        if !save(Path::new(file.path), &file.content) {
+            return Ok(Exit::Harness);
+        }
+        said.push_str(&format!("wrote {}\n", file.path));
+    }
+    said.push_str(
+        "\nFill in the address of your server and how it answers, start it, and:\n\n    HOOK_SECRET=… macproof run\n",
+    );
     tell(&said);
     Ok(Exit::Success)
 }

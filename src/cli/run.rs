@@ -14,7 +14,6 @@ use crate::cli::interrupt::interrupt_flag;
 use crate::cli::interruption::interruption;
 use crate::cli::render::{Reports, is_standard_output, probe};
 use crate::cli::shard::shard;
-use crate::cli::suites;
 use crate::cli::target_args::{AskedSuites, Candidate, ReachArgs};
 use crate::cli::terminal::{ProgressBar, save, say};
 use crate::cli::values::LevelArg;
@@ -99,9 +98,9 @@ fn report_help() -> String {
 /// Runs the suites, reports, and lets the gate decide.
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
     let reports = Reports::parse(&args.report, args.all)?;
-    let choice = args.reach.choice()?;
+    let mut choice = args.reach.choice()?;
     let asked = choice.asked(&args.suites, &args.suite_file);
-    let suites = suites::chosen(&asked.names, &asked.files)?;
+    let suites = choice.suites(&args.suites, &args.suite_file)?;
     reports.probe()?;
     if let Some(list) = args
         .known_failures

@@ -249,10 +249,24 @@ impl Choice<'_> {
         asked
     }
 
-    /// The same, loaded; the five systems if nobody names any.
-    pub(crate) fn suites(&self, names: &[String], files: &[PathBuf]) -> Result<Vec<Suite>, Stop> {
+    /// The same, loaded; the five systems if nobody names any. What describes implementations is
+    /// held to their schemes from here on.
+    pub(crate) fn suites(
+        &mut self,
+        names: &[String],
+        files: &[PathBuf],
+    ) -> Result<Vec<Suite>, Stop> {
         let asked = self.asked(names, files);
-        suites::chosen(&asked.names, &asked.files)
+        let suites = suites::chosen(&asked.names, &asked.files)?;
+        self.know(&suites)?;
+        Ok(suites)
+    }
+
+    fn know(&mut self, suites: &[Suite]) -> Result<(), Stop> {
+        if let Some(configuration) = &mut self.configuration {
+            configuration.file = configuration.file.knowing(suites).map_err(Stop::usage)?;
+        }
+        Ok(())
     }
 
     /// Where the one implementation is; the built-in reference if nothing is said. The latter is
@@ -290,7 +304,7 @@ impl Choice<'_> {
 
     /// Where another implementation is: by its name in the file that describes implementations,
     /// where it is there; by its address; else by its adapter's command line.
-    pub(crate) fn other(&self, text: &str) -> Result<ResolvedTarget, Stop> {
+    pub(crate) fn other(&self, text: &str, suites: &[Suite]) -> Result<ResolvedTarget, Stop> {
         let is_named = text == REFERENCE
             || Slug::new(text).is_ok()
                 && Configuration::of(self.args.config.as_deref())?
@@ -305,7 +319,9 @@ impl Choice<'_> {
             ca_file: self.args.ca_file.clone().filter(|_| is_https(text)),
             ..*self.args
         };
-        other.choice()?.reached(&[])
+        let mut choice = other.choice()?;
+        choice.know(suites)?;
+        choice.reached(&[])
     }
 
     /// Each implementation; the built-in reference if nothing is said.

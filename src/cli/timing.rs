@@ -118,7 +118,7 @@ fn measured(args: &TimingArgs, now: u64) -> Result<(RawHeader, Vec<Recording>), 
             "timing does not accept --jobs: parallel processes would disturb each other",
         ));
     }
-    let choice = args.reach.choice()?;
+    let mut choice = args.reach.choice()?;
     let suites = choice.suites(&args.suites, &args.suite_file)?;
     if let Some(words) = choice.first_words() {
         announce(args, &words);

@@ -4,7 +4,7 @@ use crate::implementations::answer_rules::AnswerRules;
 use crate::implementations::inputs::{InputName, NotCarried};
 use crate::implementations::json_template::JsonTemplate;
 use crate::implementations::text_template::{
-    TemplatePart, TextTemplate, form, header_text, verbatim, without_nul,
+    TemplatePart, TextTemplate, cookie_text, form, header_text, verbatim, without_nul,
 };
 use crate::implementations::url_template::UrlTemplate;
 use crate::signature::Request;
@@ -35,9 +35,12 @@ pub struct ExecRequest {
 /// A templated HTTP request.
 #[derive(Clone, Debug)]
 pub struct WebCall {
-    pub(super) method: String,
+    /// By default GET without a body, and POST with one.
+    pub(super) method: Option<String>,
     pub(super) url: UrlTemplate,
     pub(super) headers: Vec<(String, TextTemplate)>,
+    /// Cookies by name, each a value alone.
+    pub(super) cookies: Vec<(String, TextTemplate)>,
     pub(super) body: Option<BodyTemplate>,
     pub(super) answer: AnswerRules,
 }
@@ -153,8 +156,18 @@ impl Call for WebCall {
         if let Some(kind) = kind.filter(|_| !has_type) {
             headers.push(("content-type".to_owned(), kind.into()));
         }
+        let cookie = |(name, template): &(String, TextTemplate)| {
+            let value = template.render(request, cookie_text)?;
+            Ok([name.as_bytes(), b"=", &value].concat())
+        };
+        let cookies = self.cookies.iter().map(cookie);
+        let cookies = cookies.collect::<Result<Vec<_>, _>>()?;
+        if !cookies.is_empty() {
+            headers.push(("cookie".to_owned(), cookies.join(&b"; "[..])));
+        }
+        let by_default = if self.body.is_some() { "POST" } else { "GET" };
         Ok(WebRequest {
-            method: self.method.clone(),
+            method: self.method.clone().unwrap_or_else(|| by_default.to_owned()),
             url: self.url.render(request)?,
             headers,
             body,
@@ -170,6 +183,7 @@ impl Call for WebCall {
         names.extend(
             self.headers
                 .iter()
+                .chain(&self.cookies)
                 .flat_map(|(_, template)| template.names()),
         );
         match &self.body {

@@ -1,12 +1,13 @@
 //! Implementations as described in `macproof.yaml`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::implementations::calls::{Call, ExecCall, WebCall};
 use crate::implementations::inputs::InputName;
 use crate::implementations::web_address::{WebAddress, WebAddressError};
 use crate::protocol::{Clock, Hello, ImplementationInfo, PROTOCOL_VERSION};
-use crate::scheme::Scheme;
+use crate::scheme::{Place, Scheme};
 use crate::signature::{Op, Slug};
 use crate::suite::{InputKind, Suite, Vector};
 
@@ -19,6 +20,8 @@ pub struct Implementations {
     pub(super) path: PathBuf,
     pub(super) suites: Vec<String>,
     pub(super) described: Vec<Described>,
+    /// The text, to be read once more when it is known which suites are run.
+    pub(super) text: Arc<str>,
 }
 
 /// A described implementation.
@@ -85,6 +88,8 @@ pub struct Native<C> {
     pub(super) session: Option<C>,
     pub(super) sign: Option<C>,
     pub(super) verify: Option<C>,
+    /// How it verifies by the places of a suite's scheme, by the suite's name.
+    pub(super) placed: Vec<(String, C)>,
 }
 
 impl Implementations {
@@ -134,7 +139,15 @@ impl<C: Call> Native<C> {
         }
     }
 
-    /// The call for an operation, if it is described.
+    /// The call for an operation in a suite, if it is described: completed by the places of the
+    /// suite's scheme, where the description leaves the token to these.
+    pub fn call_of(&self, op: Op, suite: &str) -> Option<&C> {
+        let mut placed = self.placed.iter().filter(|_| op == Op::Verify);
+        let placed = placed.find(|(name, _)| name == suite);
+        placed.map(|(_, call)| call).or_else(|| self.call(op))
+    }
+
+    /// The call for an operation as it is described.
     pub fn call(&self, op: Op) -> Option<&C> {
         match op {
             Op::Sign => self.sign.as_ref(),
@@ -152,8 +165,13 @@ impl<C: Call> Native<C> {
     /// pass on; `None` if there is none.
     pub fn unpassed(&self, suite: &Suite, vector: &Vector) -> Option<String> {
         let op = vector.request.op;
-        let names = self.call(op)?.names();
+        let names = self.call_of(op, suite.name.as_str())?.names();
         let scheme = &suite.scheme;
+        if op.verifies() && !names.contains(&&InputName::Token) {
+            return Some(
+                "the description does not pass {token}, and the scheme has no places".to_owned(),
+            );
+        }
         let is_its_own =
             |field: usize| op == Op::Sign && self.clock == Clock::System && scheme.is_time(field);
         for field in counted(scheme) {
@@ -161,7 +179,11 @@ impl<C: Call> Native<C> {
             let is_given = vector.request.fields.value(name).is_some();
             let is_passed = names.contains(&&InputName::Field(name.clone()));
             if is_given && !is_passed && !is_its_own(field) {
-                let hint = time_hint(scheme.is_time(field));
+                let places = scheme.places.as_ref();
+                let hint = match places.and_then(|places| places.field(field)) {
+                    Some(Place::Url) => "; a server is asked at its own URL",
+                    _ => time_hint(scheme.is_time(field)),
+                };
                 return Some(format!(
                     "the description does not pass {{fields.{name}}}{hint}"
                 ));

@@ -179,6 +179,17 @@ pub enum DescriptionProblem {
     /// `verify` does not pass the token on.
     #[error("verify passes no {{token}}")]
     TokenNotPassed,
+    /// `verify` leaves the token to the places of schemes that have none.
+    #[error("verify passes no {{token}}, and none of its suites states where it stands")]
+    TokenNotPlaced,
+    /// No suite has a field that a call passes on.
+    #[error("unknown field in {{fields.{name}}}; {hint}")]
+    UnknownField {
+        /// The name that is given.
+        name: String,
+        /// What may have been meant.
+        hint: String,
+    },
     /// A key does not belong to `sign`.
     #[error("sign has no {0}; only verify does")]
     NotOfSign(String),

@@ -13,6 +13,7 @@ mod inputs;
 mod json_template;
 #[cfg(test)]
 mod laws;
+mod placed;
 mod raw;
 mod read;
 mod read_calls;

@@ -14,12 +14,26 @@ use crate::implementations::raw::{
 use crate::implementations::read_calls::{exec_call, is_variable, session_call, web_call};
 use crate::implementations::web_address::WebAddress;
 use crate::protocol::Clock;
+use crate::scheme::Scheme;
 use crate::signature::Slug;
-use crate::suite::{At, InputKind, MAX_FILE_BYTES, Position, from_yaml};
+use crate::suite::{self, At, InputKind, MAX_FILE_BYTES, Position, Suite, from_yaml, nearest};
 
 impl Implementations {
-    /// Reads the text of the file at `path`. Fails on the first error, with its place.
+    /// Reads the text of the file at `path`. Fails on the first error, with its place. What it says
+    /// of fields, and what it leaves to the places of schemes, is not checked before
+    /// [`knowing`](Self::knowing).
     pub fn parse(path: &str, text: &str) -> Result<Self, ImplementationsError> {
+        Self::read(path, text, &Schemes(None))
+    }
+
+    /// Reads the file once more, now that the suites are known that are run: what it says is checked
+    /// against their schemes and the embedded ones, too, and completed by their places.
+    pub fn knowing(&self, suites: &[Suite]) -> Result<Self, ImplementationsError> {
+        let path = self.path.display().to_string();
+        Self::read(&path, &self.text, &Schemes(Some(suites)))
+    }
+
+    fn read(path: &str, text: &str, schemes: &Schemes<'_>) -> Result<Self, ImplementationsError> {
         let error = |fault| ImplementationsError::new(path, text, fault);
         if text.len() as u64 > MAX_FILE_BYTES {
             return Err(error(Fault::new(Position::START, Problem::TooLarge)));
@@ -31,7 +45,7 @@ impl Implementations {
         }
         let named = file.suites.map(asked).transpose().map_err(error)?;
         let described = file.implementations.0.into_iter().map(|(name, file)| {
-            implementation(path, &name, file).map_err(|mut fault| {
+            implementation(path, schemes, &name, file).map_err(|mut fault| {
                 fault
                     .implementation
                     .get_or_insert_with(|| name.value.clone());
@@ -42,12 +56,14 @@ impl Implementations {
             path: PathBuf::from(path),
             suites: named.unwrap_or_default(),
             described: described.collect::<Result<_, _>>()?,
+            text: text.into(),
         })
     }
 }
 
 fn implementation(
     path: &str,
+    schemes: &Schemes<'_>,
     name: &At<String>,
     file: ImplementationFile,
 ) -> Result<Described, Fault> {
@@ -61,6 +77,7 @@ fn implementation(
     let about = About {
         name: &name.value,
         path,
+        schemes,
         said,
     };
     if let (Some(build), None) = (&file.build, &file.command) {
@@ -140,6 +157,7 @@ fn asked(file: At<Vec<At<String>>>) -> Result<Vec<String>, Fault> {
 struct About<'a> {
     name: &'a str,
     path: &'a str,
+    schemes: &'a Schemes<'a>,
     said: Option<SecretSource>,
 }
 
@@ -166,7 +184,7 @@ fn exec(
         sign: file.sign,
         verify: file.verify,
     };
-    native(about, at, common, exec_call)
+    native(about, at, common, exec_call, None)
 }
 
 fn web(
@@ -181,7 +199,7 @@ fn web(
         sign: file.sign,
         verify: file.verify,
     };
-    let (mut native, secret) = native(about, at, common, web_call)?;
+    let (mut native, secret) = native(about, at, common, web_call, Some(WebCall::placed))?;
     if let Some(many) = file.max_in_flight {
         if !(1..=256).contains(&many.value) {
             return Err(Fault::new(many.at, Problem::InFlight));
@@ -207,23 +225,112 @@ fn native<F, C: Call>(
     at: Position,
     common: Common<F>,
     call: fn(At<F>, bool) -> Result<C, Fault>,
+    place: Option<Place<C>>,
 ) -> Result<(Native<C>, SecretSource), Fault> {
-    let read = |file: At<F>, is_sign| placed(file, |file| call(file, is_sign));
+    let read = |file: At<F>, is_sign| positioned(file, |file| call(file, is_sign));
     let sign = common.sign.map(|file| read(file, true)).transpose()?;
     let verify = common.verify.map(|file| read(file, false)).transpose()?;
+    let suites = suites(common.suites)?;
+    let schemes: Vec<(&str, Option<Scheme>)> = suites
+        .iter()
+        .map(|suite| (suite.as_str(), about.schemes.find(suite)))
+        .collect();
+    for call in sign.iter().chain(&verify) {
+        check_fields(call, &schemes)?;
+    }
+    let placed = placed(verify.as_ref(), &schemes, place)?;
     let secret = checked(about.said, at, sign.as_ref(), verify.as_ref())?;
     let native = Native {
         name: about.name.to_owned(),
         path: about.path.to_owned(),
-        suites: suites(common.suites)?,
+        suites,
         clock: common.clock.unwrap_or(Clock::Injected),
         inputs: common.inputs.unwrap_or_else(|| vec![InputKind::Text]),
         max_in_flight: 1,
         session: None,
         sign: sign.map(|call| call.value),
         verify: verify.map(|call| call.value),
+        placed,
     };
     Ok((native, secret))
+}
+
+/// Completes a call by the places of a scheme, where it has some.
+type Place<C> = fn(&C, &Scheme) -> Option<C>;
+
+/// The schemes that are known: none, or those of the suites that are run and the embedded ones.
+struct Schemes<'a>(Option<&'a [Suite]>);
+
+impl Schemes<'_> {
+    fn find(&self, name: &str) -> Option<Scheme> {
+        let run = self.0?.iter().find(|suite| suite.name.as_str() == name);
+        run.map(|suite| suite.scheme.clone())
+            .or_else(|| suite::find(name)?.scheme().ok())
+    }
+}
+
+/// Checks that some suite has each field that a call passes on, where all its suites are known.
+fn check_fields<C: Call>(call: &At<C>, schemes: &[(&str, Option<Scheme>)]) -> Result<(), Fault> {
+    let known: Option<Vec<&Scheme>> = schemes.iter().map(|(_, scheme)| scheme.as_ref()).collect();
+    let Some(known) = known else {
+        return Ok(());
+    };
+    for name in call.value.names() {
+        let InputName::Field(name) = name else {
+            continue;
+        };
+        let is_there = |scheme: &&Scheme| scheme.fields.index(name).is_some();
+        if known.iter().any(is_there) {
+            continue;
+        }
+        let mut fields: Vec<&str> = Vec::new();
+        for field in known.iter().flat_map(|scheme| scheme.fields.iter()) {
+            if !fields.contains(&field.name.as_str()) {
+                fields.push(&field.name);
+            }
+        }
+        let meant = nearest(name, fields.iter().copied());
+        let meant = meant.map_or_else(String::new, |meant| {
+            format!("did you mean {{fields.{meant}}}? (")
+        });
+        let end = if meant.is_empty() { "" } else { ")" };
+        let problem = Problem::UnknownField {
+            name: name.clone(),
+            hint: format!("{meant}the suites have {}{end}", fields.join(", ")),
+        };
+        return Err(Fault::new(call.at, problem));
+    }
+    Ok(())
+}
+
+/// The call that verifies, completed by the places of each suite, where it leaves the token to
+/// these.
+fn placed<C: Call>(
+    verify: Option<&At<C>>,
+    schemes: &[(&str, Option<Scheme>)],
+    place: Option<Place<C>>,
+) -> Result<Vec<(String, C)>, Fault> {
+    let Some(verify) = verify else {
+        return Ok(Vec::new());
+    };
+    if verify.value.names().contains(&&InputName::Token) {
+        return Ok(Vec::new());
+    }
+    let place = place.ok_or_else(|| Fault::new(verify.at, Problem::TokenNotPassed))?;
+    let mut placed = Vec::new();
+    for (name, scheme) in schemes {
+        let Some(scheme) = scheme else {
+            continue;
+        };
+        if let Some(call) = place(&verify.value, scheme) {
+            placed.push(((*name).to_owned(), call));
+        }
+    }
+    let are_known = schemes.iter().all(|(_, scheme)| scheme.is_some());
+    if placed.is_empty() && are_known {
+        return Err(Fault::new(verify.at, Problem::TokenNotPlaced));
+    }
+    Ok(placed)
 }
 
 fn suites(file: At<Vec<At<String>>>) -> Result<Vec<String>, Fault> {
@@ -237,7 +344,10 @@ fn suites(file: At<Vec<At<String>>>) -> Result<Vec<String>, Fault> {
     file.value.into_iter().map(name).collect()
 }
 
-fn placed<T, U>(file: At<T>, read: impl FnOnce(At<T>) -> Result<U, Fault>) -> Result<At<U>, Fault> {
+fn positioned<T, U>(
+    file: At<T>,
+    read: impl FnOnce(At<T>) -> Result<U, Fault>,
+) -> Result<At<U>, Fault> {
     let at = file.at;
     Ok(At {
         value: read(file)?,
@@ -260,11 +370,6 @@ fn checked<C: Call>(
         if let Some(name) = sign.value.names().into_iter().find(other) {
             return Err(Fault::new(sign.at, Problem::NotOfSign(name.to_string())));
         }
-    }
-    if let Some(verify) = verify
-        && !verify.value.names().contains(&&InputName::Token)
-    {
-        return Err(Fault::new(verify.at, Problem::TokenNotPassed));
     }
     let passes = |call: &At<C>| {
         let is_secret =

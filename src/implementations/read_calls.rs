@@ -153,17 +153,13 @@ impl RequestFile {
             (None, None, Some(body)) => Some(BodyTemplate::Raw(template(&body)?)),
             (None, None, None) => None,
         };
-        let method = match self.method {
-            None if body.is_some() => "POST".to_owned(),
-            None => "GET".to_owned(),
-            Some(method) => {
-                let is_method = Method::from_bytes(method.value.as_bytes()).is_ok()
-                    && method.value.bytes().all(|byte| byte.is_ascii_uppercase());
-                if !is_method || method.value == "CONNECT" {
-                    return Err(Fault::new(method.at, Problem::Method(method.value)));
-                }
-                method.value
+        let method = |method: At<String>| {
+            let is_method = Method::from_bytes(method.value.as_bytes()).is_ok()
+                && method.value.bytes().all(|byte| byte.is_ascii_uppercase());
+            if !is_method || method.value == "CONNECT" {
+                return Err(Fault::new(method.at, Problem::Method(method.value)));
             }
+            Ok(method.value)
         };
         let header = |(name, text): (At<String>, At<String>)| {
             let parsed = HeaderName::from_bytes(name.value.as_bytes()).ok();
@@ -174,9 +170,10 @@ impl RequestFile {
         };
         let headers = self.headers.map_or_else(Vec::new, |entries| entries.0);
         Ok(WebCall {
-            method,
+            method: self.method.map(method).transpose()?,
             url,
             headers: headers.into_iter().map(header).collect::<Result<_, _>>()?,
+            cookies: Vec::new(),
             body,
             answer,
         })

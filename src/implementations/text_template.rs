@@ -157,6 +157,19 @@ pub(super) fn header_text(name: &InputName, value: &[u8]) -> Result<Vec<u8>, Not
     }
 }
 
+/// The escape for cookies, whose values end at a semicolon, a comma or a blank, and which servers
+/// unquote.
+pub(super) fn cookie_text(name: &InputName, value: &[u8]) -> Result<Vec<u8>, NotCarried> {
+    let is_carried = |byte: &u8| byte.is_ascii_graphic() && !b"\";,\\".contains(byte);
+    if value.iter().all(is_carried) {
+        Ok(value.to_vec())
+    } else {
+        Err(NotCarried(format!(
+            "{name} contains what a cookie cannot contain: a blank, a quote, a comma, a semicolon, a backslash, a control character or non-ASCII text"
+        )))
+    }
+}
+
 /// Renders the fields of a form; their names are already encoded.
 pub(super) fn form(
     fields: &[(String, TextTemplate)],

@@ -113,6 +113,15 @@ impl UrlTemplate {
         Ok(parsed)
     }
 
+    /// Adds a parameter to the query, where it has none of that name.
+    pub(super) fn add_query(&mut self, name: &str, value: TextTemplate) {
+        let name = percent_encoded(name.as_bytes());
+        let name = String::from_utf8_lossy(&name).into_owned();
+        if self.query.iter().all(|(other, _)| *other != name) {
+            self.query.push((name, value));
+        }
+    }
+
     pub(super) fn names(&self) -> Vec<&InputName> {
         let query = self.query.iter().flat_map(|(_, template)| template.names());
         self.url.names().chain(query).collect()

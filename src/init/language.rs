@@ -26,10 +26,35 @@ enumerated! {
     }
 }
 
+/// What `macproof init` starts a project with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// An adapter in that language.
+    Adapter(Language),
+    /// A server of the user's, which is described.
+    Server,
+}
+
+impl Start {
+    /// The name of [`Start::Server`] on the command line.
+    const SERVER: &str = "http";
+}
+
+impl FromStr for Start {
+    type Err = UnknownLanguage;
+
+    fn from_str(text: &str) -> Result<Self, UnknownLanguage> {
+        if text == Self::SERVER {
+            return Ok(Self::Server);
+        }
+        text.parse().map(Self::Adapter)
+    }
+}
+
 /// The name of an unknown language.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "expected one of {}; for other languages see docs/protocol.md",
+    "expected one of {}, or http for a server that is described; for other languages see docs/protocol.md",
     Language::ALL.map(Language::name).join(", ")
 )]
 pub struct UnknownLanguage;

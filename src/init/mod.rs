@@ -12,6 +12,6 @@ mod language;
 mod project;
 mod suite_code;
 
-pub use language::{Language, UnknownLanguage};
+pub use language::{Language, Start, UnknownLanguage};
 pub use project::{Ci, GITLAB_PIPELINE, Job, Project, ProjectFile};
 pub use suite_code::{Carried, SuiteCode};

@@ -62,6 +62,15 @@ struct Configuration<'a> {
     command: &'a str,
 }
 
+/// The description of a server that receives what the schemes of its suites describe.
+#[derive(Template)]
+#[template(path = "init/http.yaml", escape = "none")]
+struct Receiver {
+    suites: String,
+    names: String,
+    has_time: bool,
+}
+
 #[derive(Template)]
 #[template(path = "init/github.yml", escape = "none")]
 struct GithubJob {
@@ -132,6 +141,25 @@ impl Project {
         Ok(Self {
             files,
             unwritten: unwritten.map(|suite| suite.name).collect(),
+        })
+    }
+}
+
+impl Project {
+    /// Generates the `macproof.yaml` of a server that is asked by the places of these suites.
+    pub fn of_receiver(suites: &[(String, Suite)]) -> Result<Self, askama::Error> {
+        let names = suites.iter().map(|(_, suite)| suite.name.to_string());
+        let called = suites.iter().map(|(called, _)| in_yaml(called));
+        let receiver = Receiver {
+            suites: called.collect::<Vec<_>>().join(", "),
+            names: names.collect::<Vec<_>>().join(", "),
+            has_time: suites
+                .iter()
+                .any(|(_, suite)| suite.scheme.time().is_some()),
+        };
+        Ok(Self {
+            files: vec![ProjectFile::new("macproof.yaml", receiver.render()?)],
+            unwritten: Vec::new(),
         })
     }
 }

@@ -957,3 +957,57 @@ fn faults_are_detected_with_the_own_secret() {
     let (counts, _) = tally(&output);
     assert!(counts[&Verdict::Fail] > 50, "{counts:?}");
 }
+
+/// What a description says of fields and leaves to places is held to the suites that are run.
+#[test]
+fn descriptions_are_held_to_their_suites() {
+    let with = |suites: &str, verify: &str| {
+        format!(
+            "implementations:\n  it:\n    http:\n      suites: [{suites}]\n      verify: {{url: \"http://127.0.0.1:1/\", accept: {{status: 200}}, reject: {{status: 401}}{verify}}}\n"
+        )
+    };
+    let knowing = |suites: &str, verify: &str| {
+        let file = Implementations::parse("macproof.yaml", &with(suites, verify)).unwrap();
+        file.knowing(&[]).map_err(|error| error.to_string())
+    };
+    let token = ", headers: {x-token: \"{token}\"}, json: ";
+    for (suites, verify, due) in [
+        ("github-webhook", "", Ok(())),
+        // Of a suite that is not there nothing is known.
+        ("our-own", "", Ok(())),
+        (
+            "our-own",
+            &format!("{token}{{u: \"{{fields.usr}}\"}}"),
+            Ok(()),
+        ),
+        (
+            "jotreview",
+            &format!("{token}{{u: \"{{fields.user_id}}\"}}"),
+            Ok(()),
+        ),
+        (
+            "jotreview",
+            "",
+            Err("none of its suites states where it stands"),
+        ),
+        (
+            "jotreview",
+            &format!("{token}{{u: \"{{fields.userid}}\"}}"),
+            Err("unknown field in {fields.userid}; did you mean {fields.user_id}?"),
+        ),
+        (
+            "jotreview, github-webhook",
+            &format!("{token}{{u: \"{{fields.colour}}\"}}"),
+            Err("unknown field in {fields.colour}; the suites have user_id, payload"),
+        ),
+    ] {
+        match (knowing(suites, verify), due) {
+            (Ok(_), Ok(())) => {}
+            (Err(error), Err(due)) => {
+                assert!(error.contains(due), "{error}");
+                assert!(error.starts_with("macproof.yaml:5:"), "{error}");
+            }
+            (found, due) => panic!("{suites} {verify}: {found:?}, {due:?}"),
+        }
+    }
+}

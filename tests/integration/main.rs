@@ -26,6 +26,7 @@ mod events;
 mod explain_page;
 mod explain_requests;
 mod field_bodies;
+mod field_receivers;
 mod field_tokens;
 mod field_words;
 mod floors;

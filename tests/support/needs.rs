@@ -17,6 +17,8 @@ pub(crate) enum Need {
 
 pub(crate) const CHROMIUM: Need =
     Need::Programs(&[("chromedriver", "--version"), ("chromium", "--version")]);
+/// The package of Python of that name.
+pub(crate) const FLASK: Need = Need::Programs(&[("python3", "-cimport flask")]);
 pub(crate) const GIT: Need = Need::Programs(&[("git", "--version")]);
 pub(crate) const GO: Need = Need::Programs(&[("go", "version")]);
 pub(crate) const JAVA: Need = Need::Programs(&[("javac", "-version"), ("java", "-version")]);
@@ -32,6 +34,8 @@ pub(crate) const RUBY: Need = Need::Programs(&[("ruby", "--version")]);
 pub(crate) const SETSID: Need = Need::Programs(&[("setsid", "--version")]);
 /// To become another user, which only root may without a password.
 pub(crate) const SU: Need = Need::Programs(&[("su", "--command=true")]);
+/// A library of Ruby, which no longer comes with it.
+pub(crate) const WEBRICK: Need = Need::Programs(&[("ruby", "-rwebrick")]);
 pub(crate) const XMLLINT: Need = Need::Programs(&[("xmllint", "--version")]);
 
 impl Need {

@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Body as _, Bytes, Incoming};
-use hyper::header::{ACCEPT, CONTENT_ENCODING, HeaderMap, HeaderValue, LOCATION};
+use hyper::header::{ACCEPT, CONTENT_ENCODING, COOKIE, HeaderMap, HeaderValue, LOCATION};
 use hyper::{Method, StatusCode, Uri, Version};
 use hyper_util::client::legacy;
 use hyper_util::rt::TokioExecutor;
@@ -43,6 +43,17 @@ pub(super) struct Request {
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
+}
+
+impl Request {
+    /// Adds cookies to those that it has: a request has one header of them.
+    pub(super) fn add_cookies(&mut self, cookies: HeaderValue) {
+        let both = self.headers.get(COOKIE).and_then(|own| {
+            let both = [own.as_bytes(), cookies.as_bytes()].join(&b"; "[..]);
+            HeaderValue::from_bytes(&both).ok()
+        });
+        self.headers.insert(COOKIE, both.unwrap_or(cookies));
+    }
 }
 
 /// An answer whose head has come.

@@ -41,7 +41,7 @@ pub(super) fn as_described<'a>(
     native: &'a Native<WebCall>,
     asked: &Asked,
 ) -> Result<Prepared<'a>, String> {
-    let Some(call) = native.call(asked.op) else {
+    let Some(call) = native.call_of(asked.op, &asked.suite) else {
         return Err("the description does not cover this operation".to_owned());
     };
     let render = |call: &WebCall| {

@@ -3,7 +3,6 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use hyper::header::COOKIE;
 use tokio::time::timeout;
 
 use crate::adapters::connection::{Deadline, TICK, in_millis};
@@ -115,7 +114,7 @@ impl<'a> WebRequestResponse<'a> {
                 body_of(response).await.map(|_| cookies)
             };
             if let (Some(cookies), _) = self.transport.timed(opened)? {
-                request.headers.insert(COOKIE, cookies);
+                request.add_cookies(cookies);
             }
         }
         let answered = async {

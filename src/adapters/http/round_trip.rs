@@ -1,7 +1,7 @@
 //! One request over HTTP that is under way: an object of the protocol, a batch of them, or what a
 //! description makes of one.
 
-use hyper::header::{COOKIE, HeaderValue, SET_COOKIE};
+use hyper::header::{HeaderValue, SET_COOKIE};
 use tokio::sync::mpsc::Sender;
 use tokio::task::AbortHandle;
 
@@ -333,7 +333,7 @@ impl OutgoingRequest {
         if let Some(session) = session {
             let response = client.send(session, connection, &mut was_down).await?;
             if let Some(cookies) = cookies(&response)? {
-                request.headers.insert(COOKIE, cookies);
+                request.add_cookies(cookies);
             }
         }
         let response = client.send(request, connection, &mut was_down).await?;
