@@ -213,8 +213,11 @@ impl Candidates {
 impl Question<'_> {
     /// What the request says of a scheme, besides what was given; `None` where nothing is read.
     fn read(&self, scheme: &Scheme) -> Option<Readings> {
+        let per = scheme.secret.per.filter(|_| self.given.has_platform());
+        let per = per.map(|per| scheme.fields.at(per).name.as_str());
         self.request?.read(scheme, |name| match name {
             None => self.token.is_some(),
+            Some(_) if name == per => true,
             Some(name) => self.given.names().any(|given| given == name),
         })
     }
@@ -230,7 +233,14 @@ impl Question<'_> {
         if let Some(missing) = read.as_ref().and_then(|read| self.missing(read)) {
             return Err(Stop::usage(missing));
         }
-        let fields = self.given.selected(&scheme)?;
+        let places = scheme.places.as_ref().filter(|_| read.is_some());
+        let selects = scheme.secret.per.zip(places);
+        let fields = if selects.is_some_and(|(per, places)| places.field(per).is_some()) {
+            // The request selects the secret, or the field was given.
+            self.given.fields(&scheme)?
+        } else {
+            self.given.selected(&scheme)?
+        };
         self.candidate(scheme, &fields, read)
     }
 
