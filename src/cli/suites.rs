@@ -3,10 +3,9 @@
 use std::path::Path;
 
 use crate::cli::exit::Stop;
-use crate::cli::nearest::nearest;
 use crate::generate::whole;
 use crate::scheme::Scheme;
-use crate::suite::{self, Embedded, Suite};
+use crate::suite::{self, Embedded, Suite, nearest};
 
 /// The suite of that name among those in this program.
 pub(crate) fn named(name: &str) -> Result<Suite, Stop> {
