@@ -313,10 +313,10 @@ impl Question<'_> {
     /// finds its token there.
     fn of_any_scheme(&self) -> Result<Vec<(&'static str, Candidate)>, Stop> {
         let mut all = Vec::new();
-        // What the others have, and which they are.
-        let mut known: Vec<(String, Vec<&str>)> = Vec::new();
+        // The fields of the others.
+        let mut known: Vec<String> = Vec::new();
         // Where the token was looked for, and what else a request that has it lacks.
-        let mut looked_at = Vec::new();
+        let mut looked_at = 0_usize;
         let mut lacking = Vec::new();
         for embedded in suite::embedded() {
             let scheme = embedded.scheme().map_err(Stop::usage)?;
@@ -325,21 +325,16 @@ impl Question<'_> {
             if !(self.given.names().chain(names).all(has)
                 && (scheme.secret.per.is_some() || !self.given.has_platform()))
             {
-                let fields: Vec<&str> = scheme.fields.iter().map(|field| &*field.name).collect();
-                let fields = fields.join(", ");
-                match known.iter_mut().find(|(other, _)| *other == fields) {
-                    Some((_, suites)) => suites.push(embedded.name),
-                    None => known.push((fields, vec![embedded.name])),
-                }
+                known.extend(scheme.fields.iter().map(|field| field.name.clone()));
                 continue;
             }
             let read = self.read(&scheme);
             if self.request.is_some() {
-                let (Some(read), Some(places)) = (&read, &scheme.places) else {
+                let Some(read) = &read else {
                     continue;
                 };
                 if read.missing.iter().any(|(name, _)| name == "token") {
-                    looked_at.push(format!("{} ({})", places.token, embedded.name));
+                    looked_at += 1;
                     continue;
                 }
                 if let Some(missing) = self.missing(read) {
@@ -353,10 +348,10 @@ impl Question<'_> {
         if let ([], Some(lacking)) = (&all[..], lacking.first()) {
             return Err(Stop::usage(lacking));
         }
-        if all.is_empty() && !looked_at.is_empty() {
+        if all.is_empty() && looked_at > 0 {
             return Err(Stop::usage(format_args!(
-                "no suite finds its token in this request; looked for in {}. Give --token, or name a suite",
-                looked_at.join(", ")
+                "none of the {} suites that say where their token stands finds it in this request; give --token, or name a suite to see where it is looked for",
+                looked_at
             )));
         }
         if all.is_empty() {
@@ -366,9 +361,8 @@ impl Question<'_> {
     }
 }
 
-fn no_scheme(given: &Given, others: &[(String, Value)], known: &[(String, Vec<&str>)]) -> Stop {
-    let names = known.iter().flat_map(|(fields, _)| fields.split(", "));
-    let names: Vec<&str> = names.collect();
+fn no_scheme(given: &Given, others: &[(String, Value)], known: &[String]) -> Stop {
+    let names: Vec<&str> = known.iter().map(String::as_str).collect();
     let others = others.iter().map(|(name, _)| name.as_str());
     let unknown = given
         .names()
@@ -381,11 +375,7 @@ fn no_scheme(given: &Given, others: &[(String, Value)], known: &[(String, Vec<&s
         Some((name, None)) => format!("no scheme has a field {name:?}."),
         None => "no scheme has all that was given.".to_owned(),
     };
-    let known = known
-        .iter()
-        .map(|(fields, suites)| format!("\n  {fields} ({})", suites.join(", ")));
     Stop::usage(format_args!(
-        "{what} The schemes have:{}",
-        known.collect::<String>()
+        "{what} `macproof suite show NAME` shows the fields of a suite, `macproof suite list` all suites"
     ))
 }

@@ -5,6 +5,7 @@ use crate::explain::pasted::holds_token;
 use crate::explain::search::DEEPEST;
 use crate::explain::{Answer, Cause, Explanation, Instead, Tried};
 use crate::mistakes::MistakeId;
+use crate::scheme::Scheme;
 
 /// How many schemes that explain a token otherwise are told.
 const MOST_TOLD: usize = 3;
@@ -32,11 +33,20 @@ pub fn solve_by_any(puzzles: &[(&str, Puzzle<'_>)]) -> Explanation {
     };
     for deepest in [FIRST_ROUND, DEEPEST] {
         // Where the form of the token tells schemes apart, the others are not searched in depth.
-        let is_worth_it = |one: &&mut Solved<'_>| deepest < DEEPEST || one.fits || !any_fits;
-        for one in all.iter_mut().filter(is_worth_it) {
-            one.explanation = solve_to(one.puzzle, deepest);
-            if one.is_askable() {
-                tried.add(&one.explanation.tried);
+        for at in 0..all.len() {
+            let is_worth_it = deepest < DEEPEST || all[at].fits || !any_fits;
+            if !is_worth_it {
+                continue;
+            }
+            // Many systems have one scheme, which need be searched only once.
+            let is_twin = |other: &&Solved<'_>| is_same(other.puzzle, all[at].puzzle);
+            if let Some(twin) = all[..at].iter().find(is_twin) {
+                all[at].explanation = twin.explanation.clone();
+                continue;
+            }
+            all[at].explanation = solve_to(all[at].puzzle, deepest);
+            if all[at].is_askable() {
+                tried.add(&all[at].explanation.tried);
             }
         }
         let found = all.iter().filter_map(|one| one.explanation.deviations());
@@ -61,6 +71,17 @@ pub fn solve_by_any(puzzles: &[(&str, Puzzle<'_>)]) -> Explanation {
         explanation.notes.push(note);
     }
     explanation
+}
+
+/// Whether two puzzles are one: the same is signed in the same way, wherever it stands.
+fn is_same(one: &Puzzle<'_>, other: &Puzzle<'_>) -> bool {
+    let unplaced = |scheme: &Scheme| Scheme {
+        places: None,
+        ..scheme.clone()
+    };
+    one.token == other.token
+        && one.fields == other.fields
+        && unplaced(one.scheme) == unplaced(other.scheme)
 }
 
 /// What was found of one scheme.

@@ -239,16 +239,14 @@ impl Words {
             // A raw digest at the end.
             Some(at) if at + 1 == writing.len() => bytes.fill(true),
             digest => {
-                // Every byte occurs in one of these, and encodings write by groups of three.
+                // Encodings write by groups of three bytes: every digit is the first of some group, and
+                // one byte alone shows the padding.
                 let behind = &writing[digest.map_or(0, |at| at + 1)..];
-                for first in 0..=255 {
-                    for second in 0..=255_u8 {
-                        for byte in filtered(&[first, second, first], behind).iter() {
+                for byte in 0..=255 {
+                    for text in [&[byte; 3][..], &[byte]] {
+                        for byte in filtered(text, behind).iter() {
                             bytes[usize::from(*byte)] = true;
                         }
-                    }
-                    for byte in filtered(&[first], behind).iter() {
-                        bytes[usize::from(*byte)] = true;
                     }
                 }
             }

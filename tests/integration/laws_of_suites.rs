@@ -18,6 +18,19 @@ fn suites() -> &'static [Suite] {
     &SUITES
 }
 
+/// The suites whose messages lint calls unambiguous.
+fn unambiguous() -> &'static [&'static str] {
+    static NAMES: std::sync::LazyLock<Vec<&str>> = std::sync::LazyLock::new(|| {
+        let is_none = |suite: &&Suite| matches!(ambiguity(&suite.scheme), Ambiguity::None);
+        let found = suites().iter().filter(is_none);
+        found.map(|suite| suite.name.as_str()).collect()
+    });
+    &NAMES
+}
+
+/// How many fields a scheme here has at most.
+const MOST_FIELDS: usize = 8;
+
 /// Raw material, from which each scheme takes what its fields need.
 #[derive(Clone, Debug)]
 struct Material {
@@ -32,8 +45,8 @@ fn material() -> impl Strategy<Value = Material> {
     let text = prop_oneof!["[a-c0-9=,. -]{0,8}", "\\PC{0,12}", any::<String>()];
     (
         any::<prop::sample::Index>(),
-        prop::collection::vec(text, 6),
-        prop::collection::vec(0..=(1_i64 << 53) - 1, 6),
+        prop::collection::vec(text, MOST_FIELDS),
+        prop::collection::vec(0..=(1_i64 << 53) - 1, MOST_FIELDS),
         any::<prop::sample::Index>(),
         prop::array::uniform3(prop::collection::vec(any::<u8>(), 1..150)),
     )
@@ -199,7 +212,7 @@ proptest! {
     }
 
     #[test]
-    fn another_message_is_rejected(one in material(), texts in prop::collection::vec("\\PC{0,4}", 6)) {
+    fn another_message_is_rejected(one in material(), texts in prop::collection::vec("\\PC{0,4}", MOST_FIELDS)) {
         let scheme = one.scheme();
         let (fields, secrets) = (one.fields(), one.secrets(&one.keys));
         let other = Material { texts, ..one.clone() };
@@ -271,11 +284,11 @@ proptest! {
 
     #[test]
     fn messages_that_lint_calls_unambiguous_are_injective(
-        one in material(), texts in prop::collection::vec("[a-c0-9.:-]{0,4}", 6),
-        times in prop::collection::vec(0..200_i64, 6),
+        one in material(), texts in prop::collection::vec("[a-c0-9.:-]{0,4}", MOST_FIELDS),
+        times in prop::collection::vec(0..200_i64, MOST_FIELDS),
     ) {
         let scheme = one.scheme();
-        prop_assume!(matches!(ambiguity(scheme), Ambiguity::None));
+        prop_assume!(unambiguous().contains(&one.suite().name.as_str()));
         let one = Material { texts: texts.clone(), times: times.clone(), ..one };
         let mut other = one.clone();
         other.texts.rotate_left(1);
@@ -292,7 +305,9 @@ proptest! {
             });
             named.collect::<Vec<_>>()
         };
-        if signed(&one) != signed(&other) {
+        // No implementation signs inputs outside the form that the scheme states.
+        let is_input = |material: &Material| scheme.are_of_their_form(&material.fields(), None);
+        if signed(&one) != signed(&other) && is_input(&one) && is_input(&other) {
             prop_assert_ne!(
                 interpreted(scheme, &one.fields()),
                 interpreted(scheme, &other.fields())

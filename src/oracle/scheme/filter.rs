@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
+use percent_encoding::percent_decode;
 
-use crate::scheme::{Algorithm, Params};
+use crate::scheme::{Algorithm, Escapes, Params};
 use crate::signature::Encoding;
 
 /// A change that a template makes to the bytes of a field, as in `{body|sha256|hex}`.
@@ -37,63 +37,6 @@ pub enum Filter {
 
 /// The name of the filter that puts the parameters of a field together.
 pub const PARAMS: &str = "params";
-
-/// Which bytes percent-encoding leaves as they are. Escapes have capital digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Escapes {
-    /// The unreserved characters of RFC 3986, section 2.3: letters, digits, `-`, `.`, `_`, `~`.
-    Unreserved,
-    /// These and `/`, as in the path of a URL.
-    Path,
-    /// `application/x-www-form-urlencoded` of the URL Standard: letters, digits, `*`, `-`, `.`,
-    /// `_`, and `+` for a blank.
-    Form,
-}
-
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
-const PATH: &AsciiSet = &UNRESERVED.remove(b'/');
-/// A blank is left for `+`.
-const FORM: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'*')
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b' ');
-
-impl Escapes {
-    /// The bytes with escapes.
-    pub fn encode(self, bytes: &[u8]) -> Vec<u8> {
-        let set = match self {
-            Self::Unreserved => UNRESERVED,
-            Self::Path => PATH,
-            Self::Form => FORM,
-        };
-        let mut text = percent_encode(bytes, set).to_string().into_bytes();
-        if self == Self::Form {
-            for byte in text.iter_mut().filter(|byte| **byte == b' ') {
-                *byte = b'+';
-            }
-        }
-        text
-    }
-
-    /// The bytes of which [`encode`](Self::encode) makes this text; `None` where there are none.
-    pub fn decode(self, text: &[u8]) -> Option<Vec<u8>> {
-        let blanks: Cow<'_, [u8]> = match self {
-            Self::Form => text
-                .iter()
-                .map(|&byte| if byte == b'+' { b' ' } else { byte })
-                .collect(),
-            Self::Unreserved | Self::Path => text.into(),
-        };
-        let bytes: Vec<u8> = percent_decode(&blanks).collect();
-        (self.encode(&bytes) == text).then_some(bytes)
-    }
-}
 
 impl Filter {
     /// The filter of that name. That of parameters is none of its own: its field says what it does.
