@@ -350,8 +350,7 @@ impl Question<'_> {
         }
         if all.is_empty() && looked_at > 0 {
             return Err(Stop::usage(format_args!(
-                "none of the {} suites that say where their token stands finds it in this request; give --token, or name a suite to see where it is looked for",
-                looked_at
+                "none of the {looked_at} suites that say where their token stands finds it in this request; give --token, or name a suite to see where it is looked for"
             )));
         }
         if all.is_empty() {

@@ -316,8 +316,9 @@ impl Words {
                     piece.ends.swap(0, begin as usize);
                     let row = piece.next[begin as usize].clone();
                     let moved = |next: &Option<u32>| next.map(|_| begin);
-                    piece.next[0] = row.iter().map(moved).collect();
-                    piece.next[begin as usize] = piece.next[0].clone();
+                    let first: Vec<Option<u32>> = row.iter().map(moved).collect();
+                    piece.next[0].clone_from(&first);
+                    piece.next[begin as usize] = first;
                 }
             }
             Self::Text {

@@ -146,17 +146,17 @@ pub(crate) fn signs_text(scheme: &Scheme) -> Applies {
 }
 
 /// Whether at least one text field is signed without that filter.
-pub(crate) fn signs_without(scheme: &Scheme, filter: Filter) -> bool {
+pub(crate) fn signs_without(scheme: &Scheme, filter: &Filter) -> bool {
     scheme.message.parts().iter().any(|part| {
         matches!(part, MessagePart::Field { field, filters }
-            if scheme.fields.at(*field).kind == FieldKind::Text && !filters.contains(&filter))
+            if scheme.fields.at(*field).kind == FieldKind::Text && !filters.contains(filter))
     })
 }
 
 pub(crate) fn signs_text_untrimmed(scheme: &Scheme) -> Applies {
     signs_text(scheme)?;
     when(
-        signs_without(scheme, Filter::Trim),
+        signs_without(scheme, &Filter::Trim),
         "the scheme trims what it signs itself",
     )
 }
@@ -258,7 +258,7 @@ pub(crate) fn signs_escapes(scheme: &Scheme) -> Applies {
 
 pub(crate) fn signs_filtered(scheme: &Scheme) -> Applies {
     when(
-        signs_through(scheme, |filter| filter.is_normalizing()),
+        signs_through(scheme, Filter::is_normalizing),
         "the scheme signs the identity as it is",
     )
 }

@@ -205,9 +205,12 @@ fn other_escapes(text: &FilteredText<'_>) -> Forms<Vec<u8>> {
             As(escapes) => escapes.encode(bytes),
             Leaving(kept) => bytes
                 .chunks(1)
-                .flat_map(|byte| match kept.contains(&byte[0]) {
-                    true => byte.to_vec(),
-                    false => own.encode(byte),
+                .flat_map(|byte| {
+                    if kept.contains(&byte[0]) {
+                        byte.to_vec()
+                    } else {
+                        own.encode(byte)
+                    }
                 })
                 .collect(),
             SmallDigits => in_small_digits(&own.encode(bytes)),

@@ -54,8 +54,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         remedy: "Exchange the two arguments of the HMAC that derives the key.",
         applies: key_is_derived_by_a_mac,
         change: Change::Derivation(|derivation| {
-            let swapped = derivation.steps().iter().map(KeyStep::swapped).collect();
-            Form::only(by(derivation, swapped))
+            let swapped: Vec<KeyStep> = derivation.steps().iter().map(KeyStep::swapped).collect();
+            Form::only(by(derivation, &swapped))
         }),
         ..ENTRY
     },
@@ -86,10 +86,10 @@ impl KeyDerivation<'_> {
 }
 
 /// The key by other steps. Where a field is missing that they name, the secret itself.
-fn by(derivation: &KeyDerivation<'_>, steps: Vec<KeyStep>) -> Vec<u8> {
+fn by(derivation: &KeyDerivation<'_>, steps: &[KeyStep]) -> Vec<u8> {
     let secret = Cow::Borrowed(derivation.secret);
     let set = &derivation.scheme.fields;
-    derived(&steps, secret, set, derivation.texts)
+    derived(steps, secret, set, derivation.texts)
         .map_or_else(|_| derivation.secret.to_vec(), Cow::into_owned)
 }
 
@@ -97,7 +97,7 @@ fn as_text(derivation: &KeyDerivation<'_>) -> Forms<Vec<u8>> {
     if derivation.steps().is_empty() {
         return Form::only(derivation.secret.to_vec());
     }
-    let key = by(derivation, derivation.steps().to_vec());
+    let key = by(derivation, derivation.steps());
     [
         ("in hex", Encoding::Hex),
         ("in base64", Encoding::Base64),
@@ -111,17 +111,17 @@ fn as_text(derivation: &KeyDerivation<'_>) -> Forms<Vec<u8>> {
 fn a_step_left_out(derivation: &KeyDerivation<'_>) -> Forms<Vec<u8>> {
     let steps = derivation.steps();
     if steps.len() < 2 {
-        return Form::only(by(derivation, steps.to_vec()));
+        return Form::only(by(derivation, steps));
     }
     let form = |left_out: usize| {
         let kept = steps.iter().enumerate().filter(|(at, _)| *at != left_out);
-        let kept = kept.map(|(_, step)| step.clone()).collect();
+        let kept: Vec<KeyStep> = kept.map(|(_, step)| step.clone()).collect();
         let words = match left_out + 1 {
             at if at == steps.len() => "the last".to_owned(),
             1 => "the first".to_owned(),
             at => format!("number {at}"),
         };
-        Form::new(by(derivation, kept), words)
+        Form::new(by(derivation, &kept), words)
     };
     (0..steps.len()).rev().map(form).collect()
 }
@@ -136,8 +136,8 @@ fn other_hash(derivation: &KeyDerivation<'_>) -> Forms<Vec<u8>> {
     };
     let form = |(hash, words): (Algorithm, &'static str)| {
         let steps = derivation.steps().iter();
-        let other = steps.map(|step| step.with_hash(hash)).collect();
-        Form::new(by(derivation, other), words)
+        let other: Vec<KeyStep> = steps.map(|step| step.with_hash(hash)).collect();
+        Form::new(by(derivation, &other), words)
     };
     [
         (Algorithm::HmacSha1, "SHA-1"),

@@ -130,8 +130,11 @@ fn signed(params: &Params, bytes: &[u8]) -> Vec<Param> {
     read
 }
 
+/// What becomes of the parameters of a text.
+type Putting<'a> = dyn Fn(&Arc<Params>, &[u8]) -> Vec<u8> + 'a;
+
 /// The text when its parameters are put together in another way.
-fn written(text: &FilteredText<'_>, change: &dyn Fn(&Arc<Params>, &[u8]) -> Vec<u8>) -> Vec<u8> {
+fn written(text: &FilteredText<'_>, change: &Putting<'_>) -> Vec<u8> {
     let step = |bytes: Vec<u8>, filter: &Filter| match filter {
         Filter::Params(params) => change(params, &bytes),
         other => other.apply(&bytes),
@@ -176,8 +179,8 @@ fn other_marks(text: &FilteredText<'_>) -> Forms<Vec<u8>> {
     let form = |(pair, join, words): (&str, &str, &'static str)| {
         let marked = |params: &Arc<Params>, bytes: &[u8]| {
             let other = with(params, |params| {
-                params.pair = pair.to_owned();
-                params.join = join.to_owned();
+                pair.clone_into(&mut params.pair);
+                join.clone_into(&mut params.join);
             });
             other.apply(bytes)
         };

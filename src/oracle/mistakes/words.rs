@@ -238,7 +238,7 @@ fn written(scheme: &Scheme) -> Option<String> {
     scheme.message.parts().iter().find_map(|part| match part {
         MessagePart::Field { filters, .. } => {
             let (_, writing) = normalizing(filters);
-            let names: Vec<&str> = writing.iter().map(|filter| filter.name()).collect();
+            let names: Vec<&str> = writing.iter().map(Filter::name).collect();
             (!names.is_empty()).then(|| names.join(", then "))
         }
         MessagePart::Literal(_) => None,

@@ -68,7 +68,7 @@ impl Filter {
 
     /// The names of all filters.
     pub fn names() -> Vec<&'static str> {
-        let listed = Self::without_parameter().iter().map(|one| one.name());
+        let listed = Self::without_parameter().iter().map(Self::name);
         let digests = Algorithm::ALL.iter().map(|one| one.hash_name());
         let encodings = Encoding::ALL.iter().map(|one| one.name());
         listed.chain(digests).chain(encodings).collect()
