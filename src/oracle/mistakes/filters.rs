@@ -26,9 +26,9 @@ const ENTRY: Mistake = Mistake {
 pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("filter-left-out"),
-        title: "{identity} is signed as it is, without its {written}",
-        wrong: "The scheme puts the text through a filter first ({written}), and that is left out.",
-        remedy: "Put the text through the filter before it is signed: {written}.",
+        title: "{identity} is signed as it is",
+        wrong: "The scheme signs {written}.",
+        remedy: "Sign {written}.",
         applies: signs_written_otherwise,
         change: Change::Filtering(left_out),
         ..ENTRY
@@ -36,8 +36,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("filter-other-encoding"),
         title: "a text in the message is encoded in {form:another way}",
-        wrong: "The scheme writes it in another encoding ({written}).",
-        remedy: "Encode the text as the scheme says before it is signed: {written}.",
+        wrong: "The scheme signs {written}.",
+        remedy: "Sign {written}.",
         applies: signs_an_encoded_text,
         change: Change::Filtering(other_encoding),
         ..ENTRY
@@ -45,8 +45,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("filter-other-digest"),
         title: "a text in the message is hashed by {form:another function}",
-        wrong: "The scheme hashes it by another function ({written}).",
-        remedy: "Hash the text as the scheme says before it is signed: {written}.",
+        wrong: "The scheme signs {written}.",
+        remedy: "Sign {written}.",
         applies: signs_a_digest,
         change: Change::Filtering(other_digest),
         ..ENTRY

@@ -60,6 +60,15 @@ pub(super) const MISTAKES: &[Mistake] = &[
         ..ENTRY
     },
     Mistake {
+        id: MistakeId("secret-derived-by-a-digest"),
+        title: "the key is {form:the SHA-256} of the secret",
+        wrong: "The scheme derives the key by an HMAC, not by a plain digest.",
+        remedy: "Derive the key by the HMAC that the scheme says.",
+        applies: key_is_derived_by_a_mac,
+        change: Change::Derivation(by_a_digest),
+        ..ENTRY
+    },
+    Mistake {
         id: MistakeId("secret-derivation-step-left-out"),
         title: "a step is left out where the key is derived ({form:the last})",
         wrong: "The scheme makes the key in several steps, one from the other.",
@@ -106,6 +115,19 @@ fn as_text(derivation: &KeyDerivation<'_>) -> Forms<Vec<u8>> {
     .into_iter()
     .map(|(words, encoding)| Form::new(encoding.encode(&key).into_bytes(), words))
     .collect()
+}
+
+fn by_a_digest(derivation: &KeyDerivation<'_>) -> Forms<Vec<u8>> {
+    if !derivation.steps().iter().any(KeyStep::is_mac) {
+        return Form::only(by(derivation, derivation.steps()));
+    }
+    [
+        (Algorithm::HmacSha256, "the SHA-256"),
+        (Algorithm::HmacSha1, "the SHA-1"),
+        (Algorithm::HmacSha512, "the SHA-512"),
+    ]
+    .map(|(hash, words)| Form::new(hash.digest(derivation.secret), words))
+    .into()
 }
 
 fn a_step_left_out(derivation: &KeyDerivation<'_>) -> Forms<Vec<u8>> {

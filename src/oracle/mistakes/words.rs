@@ -5,7 +5,7 @@
 //! no scheme is at hand.
 
 use crate::mistakes::{Mistake, TokenPieces};
-use crate::scheme::{FieldKind, Filter, MessagePart, Scheme, normalizing};
+use crate::scheme::{Escapes, FieldKind, Filter, MessagePart, Scheme, normalizing};
 use crate::signature::Encoding;
 
 /// The sentences of a mistake.
@@ -173,7 +173,7 @@ fn term(name: &str, scheme: Option<&Scheme>, form: &FormWords) -> String {
                 "the scheme's prefix",
             ),
             ("filters", _) => of_scheme(filters, "as the scheme wants it"),
-            ("written", _) => of_scheme(written, "the filters of the scheme"),
+            ("written", _) => of_scheme(written, "what its filters make of the text"),
             ("per", _) => of_scheme(
                 |scheme| Some(scheme.fields.at(scheme.secret.per?).name.clone()),
                 "platform",
@@ -233,13 +233,28 @@ fn filters(scheme: &Scheme) -> Option<String> {
     (!words.is_empty()).then(|| words.join(" and "))
 }
 
-/// The filters that write a text in another form, as the scheme file spells them.
+/// What the filters make of the text that they write in another form.
 fn written(scheme: &Scheme) -> Option<String> {
     scheme.message.parts().iter().find_map(|part| match part {
-        MessagePart::Field { filters, .. } => {
+        MessagePart::Field { field, filters } => {
             let (_, writing) = normalizing(filters);
-            let names: Vec<&str> = writing.iter().map(Filter::name).collect();
-            (!names.is_empty()).then(|| names.join(", then "))
+            let text = format!("the {}", scheme.fields.at(*field).name);
+            let made = writing.iter().fold(text, |text, filter| match filter {
+                Filter::Digest(algorithm) => {
+                    let hash = algorithm.hash_name().replace("sha", "SHA-");
+                    format!("the {hash} of {text}")
+                }
+                Filter::Encode(one) => format!("{text} in {}", encoding(*one)),
+                Filter::Percent(Escapes::Form) => format!("{text} percent-encoded as a form is"),
+                Filter::Percent(_) => format!("{text} percent-encoded"),
+                Filter::Params(_) => format!("the parameters of {text}, put together as it says"),
+                Filter::Lower
+                | Filter::Upper
+                | Filter::Trim
+                | Filter::NoLineEnds
+                | Filter::PercentDecode => text,
+            });
+            (!writing.is_empty()).then_some(made)
         }
         MessagePart::Literal(_) => None,
     })
