@@ -227,7 +227,8 @@ impl Choice<'_> {
     }
 
     /// The suites that are meant: those of the command line; if there are none, those that
-    /// `macproof.yaml` names, where an implementation of it is tested.
+    /// `macproof.yaml` names, where an implementation of it is tested, or else those that the
+    /// descriptions of the tested implementations name.
     pub(crate) fn asked(&self, names: &[String], files: &[PathBuf]) -> AskedSuites {
         let mut asked = AskedSuites {
             names: names.to_vec(),
@@ -245,8 +246,28 @@ impl Choice<'_> {
                     asked.names.push(word.clone());
                 }
             }
+            if file.suites().is_empty() {
+                asked.names = self.implemented().unwrap_or_default();
+            }
         }
         asked
+    }
+
+    /// The suites that the chosen implementations implement, each once, where every one of their
+    /// descriptions says so.
+    fn implemented(&self) -> Option<Vec<String>> {
+        let mut names: Vec<String> = Vec::new();
+        for chosen in self.chosen().ok()? {
+            let Chosen::Described(one, _) = chosen else {
+                return None;
+            };
+            for name in one.suites()? {
+                if !names.contains(name) {
+                    names.push(name.clone());
+                }
+            }
+        }
+        Some(names)
     }
 
     /// The same, loaded; the five systems if nobody names any. What describes implementations is

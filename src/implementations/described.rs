@@ -53,6 +53,17 @@ pub enum Access {
     Web(Box<Native<WebCall>>),
 }
 
+impl Described {
+    /// The suites whose schemes it implements, where the description says so.
+    pub fn suites(&self) -> Option<&[String]> {
+        match &self.way {
+            Access::Command(_) | Access::Server(_) => None,
+            Access::Exec(native) => Some(&native.suites),
+            Access::Web(native) => Some(&native.suites),
+        }
+    }
+}
+
 impl Access {
     /// Whether a server is reached over TLS.
     pub(super) fn is_https(&self) -> bool {

@@ -15,7 +15,7 @@ use crate::suite::{At, Entries, InputKind, OneOf, present};
 #[serde(deny_unknown_fields)]
 pub(super) struct ImplementationsFile {
     /// The suites to run if the command line names none: names, or paths relative to this file.
-    /// Defaults to the five vendors' suites.
+    /// By default those that the tested implementations name, or the five of the program.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Vec<String>", length(min = 1))]
     pub(super) suites: Option<At<Vec<At<String>>>>,

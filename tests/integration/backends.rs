@@ -254,6 +254,15 @@ fn start_flask(packages: &Path) -> BackEnd {
     )
 }
 
+/// A folder of that name with Flask itself.
+pub(crate) fn installed_flask(name: &str) -> PathBuf {
+    let packages = packages(name);
+    let arguments = ["-m", "pip", "install", "--quiet", "--target"].map(OsStr::new);
+    let arguments = [&arguments[..], &[packages.as_os_str(), OsStr::new("flask")]].concat();
+    install("python3", &arguments);
+    packages
+}
+
 /// Where the package is not installed, the server has one of its own.
 #[test(needs(PYTHON))]
 fn flask_signs_as_jimo() {
@@ -262,11 +271,7 @@ fn flask_signs_as_jimo() {
 
 #[test(needs(PYTHON))]
 fn flask_itself_signs_as_jimo() {
-    let packages = packages("flask");
-    let arguments = ["-m", "pip", "install", "--quiet", "--target"].map(OsStr::new);
-    let arguments = [&arguments[..], &[packages.as_os_str(), OsStr::new("flask")]].concat();
-    install("python3", &arguments);
-    flask(&start_flask(&packages));
+    flask(&start_flask(&installed_flask("flask")));
 }
 
 #[test(needs(RUBY))]

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use crate::backends::installed_flask;
 use crate::harness::test;
 use crate::init::{change, project, succeeds};
 use crate::program::{Program, root};
@@ -152,10 +153,13 @@ fn a_part_of_the_message_that_stands_in_a_header_is_named() {
     );
 }
 
-#[test(needs(FLASK))]
+#[test(needs(PYTHON))]
 fn flask_that_dumps_json_again_is_named() {
+    let packages = installed_flask("flask-receiver");
     hooks("identity-json-rewritten", |mode, port| {
-        with_arguments("python3", &["flask_app.py"], mode, port)
+        let mut command = with_arguments("python3", &["flask_app.py"], mode, port);
+        command.env("PYTHONPATH", &packages);
+        command
     });
 }
 

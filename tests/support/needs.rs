@@ -17,8 +17,6 @@ pub(crate) enum Need {
 
 pub(crate) const CHROMIUM: Need =
     Need::Programs(&[("chromedriver", "--version"), ("chromium", "--version")]);
-/// The package of Python of that name.
-pub(crate) const FLASK: Need = Need::Programs(&[("python3", "-cimport flask")]);
 pub(crate) const GIT: Need = Need::Programs(&[("git", "--version")]);
 pub(crate) const GO: Need = Need::Programs(&[("go", "version")]);
 pub(crate) const JAVA: Need = Need::Programs(&[("javac", "-version"), ("java", "-version")]);
