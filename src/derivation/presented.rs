@@ -332,12 +332,12 @@ fn each_text(json: &mut serde_json::Value, change: &mut dyn FnMut(&mut String)) 
 mod tests {
     use super::Presented;
     use crate::derivation::{Change, Shift, Tracer};
-    use crate::suite::embedded;
+    use crate::suite::well_known;
 
     /// Whatever a candidate says of how a token was made, it makes that token.
     #[test]
     fn without_a_change_every_candidate_makes_the_same_token() {
-        for embedded in embedded() {
+        for embedded in well_known() {
             let suite = embedded.parsed();
             let scheme = &suite.scheme;
             let mut tracer = Tracer::new(suite);

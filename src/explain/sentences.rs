@@ -3,7 +3,7 @@
 use crate::mistakes::samples::samples;
 use crate::mistakes::{Mistake, Words, catalogue};
 use crate::scheme::Scheme;
-use crate::suite::embedded;
+use crate::suite::well_known;
 
 /// Names of languages and of what belongs to one.
 const LANGUAGES: [&str; 14] = [
@@ -62,7 +62,7 @@ fn false_of(scheme: &Scheme, mistake: &Mistake, sentence: &str) -> Vec<&'static 
 
 #[test]
 fn no_sentence_names_what_the_scheme_lacks() {
-    let schemes = embedded()
+    let schemes = well_known()
         .map(|suite| &suite.parsed().scheme)
         .chain(samples().iter().map(|sample| &sample.scheme));
     let mut wrong = Vec::new();

@@ -424,13 +424,13 @@ mod tests {
     use super::*;
     use crate::fuzz::present::Present;
     use crate::protocol::{Hello, ImplementationInfo};
-    use crate::suite::{Suite, embedded};
+    use crate::suite::{Suite, well_known};
 
     /// Inputs of one suite grow from inputs of that suite, wherever its pool stands in the slice:
     /// the secret and the fields of another suite's request mean nothing to it.
     #[test]
     fn inputs_are_mutated_from_their_own_suite_only() {
-        let suites: Vec<Suite> = embedded().map(|suite| suite.parsed().clone()).collect();
+        let suites: Vec<Suite> = well_known().map(|suite| suite.parsed().clone()).collect();
         let hello = Hello {
             protocol: 1,
             implementation: ImplementationInfo::default(),

@@ -275,7 +275,7 @@ mod tests {
     use crate::protocol::{Hello, ImplementationInfo};
     use crate::results::Failure;
     use crate::signature::{Op, Outcome, Request};
-    use crate::suite::{Suite, embedded};
+    use crate::suite::{Suite, well_known};
 
     /// Schemes with what the embedded ones do not have: fields that nobody signs, keys in other
     /// encodings, and other ways to write a suite file.
@@ -359,7 +359,7 @@ vectors:
         let others = OTHERS
             .iter()
             .map(|text| Suite::parse("other.yaml", text).unwrap_or_else(|error| panic!("{error}")));
-        let embedded = embedded().map(|suite| suite.parsed().clone());
+        let embedded = well_known().map(|suite| suite.parsed().clone());
         embedded.chain(others).collect()
     }
 

@@ -31,6 +31,20 @@ pub fn whole(embedded: &Embedded) -> Result<Suite, GenerateError> {
     generated(&path, &format!("{}.yaml", embedded.name), embedded.text)
 }
 
+#[cfg(test)]
+impl Embedded {
+    /// The whole suite, made once for all tests.
+    pub(crate) fn parsed(&self) -> &'static Suite {
+        use std::sync::{LazyLock, OnceLock};
+        static PARSED: LazyLock<Vec<(&str, OnceLock<Suite>)>> = LazyLock::new(|| {
+            let all = crate::suite::embedded();
+            all.map(|one| (one.name, OnceLock::new())).collect()
+        });
+        let (_, suite) = PARSED.iter().find(|(name, _)| *name == self.name).unwrap();
+        suite.get_or_init(|| whole(self).unwrap())
+    }
+}
+
 /// Makes the suite of a scheme file, and names it `suite_path`.
 fn generated(path: &str, suite_path: &str, text: &str) -> Result<Suite, GenerateError> {
     if text.contains(MARK) {

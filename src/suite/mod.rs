@@ -26,6 +26,8 @@ mod vector_reader;
 mod yaml_options;
 
 pub use crate::signature::InputKind;
+#[cfg(test)]
+pub(crate) use embedded::well_known;
 pub use embedded::{DIGESTS, Embedded, default_suites, embedded, find};
 pub use error::{Problem, SuiteError, Unusable};
 pub(crate) use excerpt::Excerpt;

@@ -133,7 +133,7 @@ mod tests {
     use crate::generate::requirements as rules;
     use crate::results::{Observed, Verdict, judge};
     use crate::signature::{Context, Fields, Op, Outcome, Request, Secret, Secrets};
-    use crate::suite::{Level, Suite, Vector, embedded};
+    use crate::suite::{Level, Suite, Vector, well_known};
 
     fn outcomes(suite: &Suite, vector: &Vector) -> Vec<Outcome> {
         let request = &vector.request;
@@ -176,7 +176,7 @@ mod tests {
     }
 
     fn all() -> impl Iterator<Item = &'static Suite> {
-        embedded().map(|one| one.parsed())
+        well_known().map(|one| one.parsed())
     }
 
     #[test]
