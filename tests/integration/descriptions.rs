@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use macproof::adapters::{ExecTarget, Transport, WebTarget};
+use macproof::generate::whole;
 use macproof::implementations::{Access, Implementations, Reach, schema};
 use macproof::results::{Failure, Observed, Verdict};
 use macproof::runner::{Ending, RunError, RunOptions, RunOutput, WhoseSecret, run};
@@ -39,7 +40,7 @@ fn target(yaml: &str) -> Box<dyn Transport> {
 }
 
 fn suites(name: &str) -> Vec<Suite> {
-    vec![find(name).unwrap().parse().unwrap()]
+    vec![whole(&find(name).unwrap()).unwrap()]
 }
 
 fn run_with<'s>(
@@ -772,7 +773,7 @@ fn oracle_server(
     secret: &'static str,
     fault: impl Fn(&str, String) -> String + Send + Sync + 'static,
 ) -> WebServer {
-    let scheme = find(name).unwrap().parse().unwrap().scheme;
+    let scheme = whole(&find(name).unwrap()).unwrap().scheme;
     let secrets = macproof::signature::Secrets::One(Secret::new(secret));
     WebServer::start(move |asked, stream| {
         let body: serde_json::Value = serde_json::from_slice(&asked.body).unwrap();
@@ -809,7 +810,7 @@ fn oracle_server(
 
 /// How that is asked: every field of the scheme, `time` beside the token.
 fn oracle_description(name: &str, url: &str) -> String {
-    let suite = find(name).unwrap().parse().unwrap();
+    let suite = whole(&find(name).unwrap()).unwrap();
     let carried: Vec<usize> = suite.scheme.token.fields().collect();
     let fields = |all: bool| {
         let names = (0..suite.scheme.fields.iter().count())

@@ -177,7 +177,7 @@ fn what_is_missing_is_named() {
             "no token of any suite",
             without.clone(),
             &[],
-            &["no suite finds its token", "the header Stripe-Signature (stripe-webhook)"],
+            &["none of the ", " suites that say where their token stands finds it"],
         ),
         (
             "a suite without places",

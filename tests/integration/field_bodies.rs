@@ -110,10 +110,20 @@ fn a_scheme_without_requirements_is_an_error() {
     );
 }
 
+/// f24: where nobody names a suite, those are run that the description names.
+#[test]
+fn the_suites_of_a_description_are_run() {
+    let output = macproof("another_suite").arg("run").output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("\nintercom "), "{said}");
+    assert!(!said.contains("no case was judged"), "{said}");
+}
+
 /// f24: an implementation of a suite that was not asked for has no verdict, and the gate is shut.
 #[test]
 fn an_implementation_of_another_suite_is_not_conformant() {
-    let output = macproof("another_suite").arg("run").output().unwrap();
+    let mut command = macproof("another_suite");
+    let output = command.args(["run", "jotreview"]).output().unwrap();
     assert_eq!(output.status.code(), Some(3), "{output:?}");
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.contains("no case was judged"), "{said}");

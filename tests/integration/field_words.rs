@@ -190,7 +190,7 @@ fn a_secret_or_a_field_comes_from_standard_input() {
         let said = String::from_utf8(output.stdout).unwrap();
         says(
             &said,
-            "This is a token of jotreview.",
+            "This is a token of jotreview or castle.",
             &["The token is right for these fields and this secret."],
             &[],
         );

@@ -10,6 +10,7 @@ use macproof::fuzz::{
     FuzzOptions, VersusCircumstances, VersusOptions, fuzz, saved, versus, versus_document,
 };
 use macproof::generate::generate;
+use macproof::generate::whole;
 use macproof::results::{Observed, ObservedKind, Verdict, VersusResult, judge};
 use macproof::runner::{Ending, RunOptions, run};
 use macproof::suite::{Level, Suite, find};
@@ -234,7 +235,7 @@ fn fuzz_accuses_no_signer_whose_tokens_carry_no_time() {
 /// V8 quotes half of an emoji in the text of an exception.
 #[test(needs(NODE))]
 fn a_lone_surrogate_in_a_message_is_not_a_violation() {
-    let suite = find("github-webhook").unwrap().parse().unwrap();
+    let suite = whole(&find("github-webhook").unwrap()).unwrap();
     let script = file("half_of_a_pair/adapter.mjs");
     let target = AdapterCommand::new("node", [script]);
     let options = RunOptions {
