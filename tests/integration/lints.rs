@@ -26,7 +26,7 @@ fn suites(folder: &str) -> Vec<Suite> {
 /// The expected values of every suite here are those of the oracle.
 #[test]
 fn no_suite_has_errors() {
-    let embedded = embedded().map(|suite| suite.parse().unwrap());
+    let embedded = embedded().map(|suite| macproof::generate::whole(&suite).unwrap());
     let mut errors = Vec::new();
     for suite in embedded.chain(suites("tests/suites/good")) {
         errors.extend(
@@ -58,10 +58,16 @@ fn no_scheme_file_has_errors() {
 #[test]
 fn the_review_of_the_schemes() {
     let mut shown = String::new();
-    for suite in suites("vectors/schemes")
-        .into_iter()
-        .chain(suites("vectors/schemes/more"))
-    {
+    // One of each kind: the remarks of all would be a wall that nobody reads.
+    let more = [
+        "github-webhook",
+        "standard-webhooks",
+        "stripe-webhook",
+        "telegram-mini-apps",
+    ];
+    let is_shown = |suite: &Suite| more.contains(&suite.name.as_str());
+    let further = suites("vectors/schemes/more").into_iter().filter(is_shown);
+    for suite in suites("vectors/schemes").into_iter().chain(further) {
         writeln!(shown, "{}", suite.name).unwrap();
         for remark in review(&suite) {
             writeln!(shown, "- {}: {}", remark.id, remark.sentence).unwrap();
