@@ -96,7 +96,7 @@ pub struct IdentityBytes<'a> {
     /// Its value as it was given.
     pub raw: Cow<'a, [u8]>,
     /// The same after the filters of the message that normalize it; once it is
-    /// [written](written), what is signed.
+    /// [written], what is signed.
     pub right: Cow<'a, [u8]>,
     /// The filters that are still to write it in another form.
     pub filters: &'a [Filter],
@@ -264,7 +264,7 @@ fn is_permutation(texts: &[IdentityBytes<'_>], others: &[IdentityBytes<'_>]) -> 
     !is_same && sorted(texts) == sorted(others)
 }
 
-/// The pieces of the message; `identities` are its texts, [written](written).
+/// The pieces of the message; `identities` are its texts, [written].
 pub fn pieces<'a>(
     scheme: &'a Scheme,
     texts: &'a FieldTexts<'_>,
