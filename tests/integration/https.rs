@@ -493,7 +493,13 @@ implementations:
             .arg(format!("json={}", report.display()));
         command.output().unwrap()
     };
-    let output = run();
+    // Node may reset the connection of a head that is too long before its answer has been read.
+    let mut output = run();
+    for _ in 0..2 {
+        if output.status.code() != Some(0) {
+            output = run();
+        }
+    }
     let said = stdout(&output);
     assert_eq!(output.status.code(), Some(0), "{said}{}", stderr(&output));
     let document = fs::read_to_string(&report).unwrap();
