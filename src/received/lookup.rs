@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use percent_encoding::percent_decode_str;
 use serde_json::value::RawValue;
 
 use crate::received::request::{Received, Variant};
-use crate::scheme::Place;
+use crate::scheme::{Params, Place};
 
 /// What stands at a place: every way to read it, the likeliest first; empty where it is not there.
 pub type Found = Vec<Variant<Vec<u8>>>;
@@ -68,13 +67,9 @@ impl Received {
 
 /// The first parameter of that name, decoded.
 fn parameter(text: &str, name: &str) -> Option<Vec<u8>> {
-    let decoded = |text: &str| percent_decode_str(&text.replace('+', " ")).collect::<Vec<u8>>();
-    text.trim_end_matches(['\r', '\n'])
-        .split('&')
-        .find_map(|pair| {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decoded(key) == name.as_bytes()).then(|| decoded(value))
-        })
+    let text = text.trim_end_matches(['\r', '\n']);
+    let mut params = Params::read(text.as_bytes()).into_iter();
+    params.find_map(|(other, value)| (other == name.as_bytes()).then_some(value))
 }
 
 /// What a JSON pointer leads to: the characters of a text, or the digits of a number as they stand.

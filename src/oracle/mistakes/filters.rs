@@ -4,24 +4,13 @@
 use md5::Digest as _;
 
 use crate::mistakes::applicability::{
-    always, signs_a_digest, signs_an_encoded_text, signs_escapes, signs_written_otherwise,
+    signs_a_digest, signs_an_encoded_text, signs_escapes, signs_written_otherwise,
 };
 use crate::mistakes::{Change, FilteredText, Form, Forms, Mistake, MistakeId, Stage};
 use crate::scheme::{Algorithm, Escapes, Filter};
 use crate::signature::Encoding;
 
-const ENTRY: Mistake = Mistake {
-    id: MistakeId(""),
-    title: "",
-    wrong: "",
-    remedy: "",
-    hints: &[],
-    seen: "",
-    stage: Stage::Message,
-    case_of: None,
-    applies: always,
-    change: Change::Keying(&[]),
-};
+const ENTRY: Mistake = Mistake::entry(Stage::Message);
 
 pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {

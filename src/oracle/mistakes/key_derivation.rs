@@ -3,24 +3,13 @@
 use std::borrow::Cow;
 
 use crate::mistakes::applicability::{
-    always, key_is_derived, key_is_derived_by_a_mac, key_is_derived_in_steps,
+    key_is_derived, key_is_derived_by_a_mac, key_is_derived_in_steps,
 };
 use crate::mistakes::{Change, Form, Forms, KeyDerivation, Mistake, MistakeId, Stage};
 use crate::scheme::{Algorithm, KeyStep, derived};
 use crate::signature::Encoding;
 
-const ENTRY: Mistake = Mistake {
-    id: MistakeId(""),
-    title: "",
-    wrong: "",
-    remedy: "",
-    hints: &[],
-    seen: "",
-    stage: Stage::Secret,
-    case_of: None,
-    applies: always,
-    change: Change::Keying(&[]),
-};
+const ENTRY: Mistake = Mistake::entry(Stage::Secret);
 
 pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {

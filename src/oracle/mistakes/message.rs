@@ -2,8 +2,8 @@
 
 use crate::mistakes::PieceKind;
 use crate::mistakes::applicability::{
-    always, has_unsigned_field, signs_a_constant, signs_a_constant_word, signs_a_delimiter,
-    signs_a_time, signs_an_identity_among_others, signs_fields_side_by_side, signs_millis,
+    has_unsigned_field, signs_a_constant, signs_a_constant_word, signs_a_delimiter, signs_a_time,
+    signs_an_identity_among_others, signs_fields_side_by_side, signs_millis,
     signs_much_beside_a_text, signs_seconds, signs_several_fields, signs_text,
 };
 use crate::mistakes::constant_forms::{
@@ -18,18 +18,7 @@ use crate::mistakes::time_forms::{
 };
 use crate::mistakes::{Change, Mistake, MistakeId, Stage};
 
-const ENTRY: Mistake = Mistake {
-    id: MistakeId(""),
-    title: "",
-    wrong: "",
-    remedy: "",
-    hints: &[],
-    seen: "",
-    stage: Stage::Message,
-    case_of: None,
-    applies: always,
-    change: Change::Keying(&[]),
-};
+const ENTRY: Mistake = Mistake::entry(Stage::Message);
 
 pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {

@@ -344,6 +344,22 @@ pub struct Mistake {
 }
 
 impl Mistake {
+    /// What the entries of a stage have in common: each says the rest.
+    pub(super) const fn entry(stage: Stage) -> Self {
+        Self {
+            id: MistakeId(""),
+            title: "",
+            wrong: "",
+            remedy: "",
+            hints: &[],
+            seen: "",
+            stage,
+            case_of: None,
+            applies: |_| Ok(()),
+            change: Change::Keying(&[]),
+        }
+    }
+
     /// Whether it can make a difference in this scheme; if not, why.
     pub fn applies(&self, scheme: &Scheme) -> Result<(), &'static str> {
         (self.applies)(scheme)

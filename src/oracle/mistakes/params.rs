@@ -3,23 +3,12 @@
 use std::sync::Arc;
 
 use crate::mistakes::applicability::{
-    always, omits_parameters, says_what_repeated_parameters_are, signs_parameters, sorts_parameters,
+    omits_parameters, says_what_repeated_parameters_are, signs_parameters, sorts_parameters,
 };
 use crate::mistakes::{Change, FilteredText, Form, Forms, Mistake, MistakeId, Stage};
 use crate::scheme::{Filter, Param, Params, Repeated, Sort, Written};
 
-const ENTRY: Mistake = Mistake {
-    id: MistakeId(""),
-    title: "",
-    wrong: "",
-    remedy: "",
-    hints: &[],
-    seen: "",
-    stage: Stage::Message,
-    case_of: None,
-    applies: always,
-    change: Change::Keying(&[]),
-};
+const ENTRY: Mistake = Mistake::entry(Stage::Message);
 
 pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
@@ -191,16 +180,8 @@ fn other_marks(text: &FilteredText<'_>) -> Forms<Vec<u8>> {
 
 /// Names and values as they are spelt.
 fn not_decoded(params: &Arc<Params>, bytes: &[u8]) -> Vec<u8> {
-    let param = |text: &[u8]| -> Param {
-        match text.iter().position(|&byte| byte == b'=') {
-            Some(at) => (text[..at].to_vec(), text[at + 1..].to_vec()),
-            None => (text.to_vec(), Vec::new()),
-        }
-    };
-    let mut spelt: Vec<Param> = bytes
-        .split(|&byte| byte == b'&')
-        .filter(|text| !text.is_empty())
-        .map(param)
+    let mut spelt: Vec<Param> = Params::split(bytes)
+        .map(|(name, value)| (name.to_vec(), value.to_vec()))
         .collect();
     spelt.retain(|(name, _)| params.signs(name));
     with(params, |params| params.encode = Written::Plain).write(spelt)

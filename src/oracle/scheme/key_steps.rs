@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::scheme::{Algorithm, FieldSet, FieldTexts, Filter, Refusal, filtered};
+use crate::scheme::{Algorithm, FieldSet, FieldTexts, Filter, Refusal, UnknownFilter, filtered};
 use crate::signature::{Segment, Template, TemplateError};
 
 /// What stands for the bytes so far, as in `{key|sha256}`.
@@ -55,8 +55,8 @@ pub enum KeyStepError {
     #[error("the step names {{{0}}}, which the message does not contain")]
     UnsignedField(String),
     /// It names a filter that does not exist.
-    #[error("unknown filter {0:?}; expected one of {known}", known = Filter::names().join(", "))]
-    UnknownFilter(String),
+    #[error(transparent)]
+    UnknownFilter(#[from] UnknownFilter),
     /// A placeholder has an encoding, which only a MAC has.
     #[error("{{{0}:…}} has an encoding; write it as a filter, {{{0}|hex}}")]
     Encoded(String),
@@ -73,10 +73,8 @@ impl KeyTemplate {
         is_signed: impl Fn(usize) -> bool,
     ) -> Result<Self, KeyStepError> {
         let filters = |names: &[String]| -> Result<Vec<Filter>, KeyStepError> {
-            let named = |name: &String| {
-                Filter::named(name).ok_or_else(|| KeyStepError::UnknownFilter(name.clone()))
-            };
-            names.iter().map(named).collect()
+            let parsed = names.iter().map(|name| Filter::parse(name));
+            Ok(parsed.collect::<Result<_, _>>()?)
         };
         let part = |segment: &Segment| match segment {
             Segment::Literal(text) => Ok(KeyPart::Literal(text.clone().into_bytes())),

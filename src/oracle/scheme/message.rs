@@ -1,6 +1,6 @@
 //! What is signed: the message template, compiled.
 
-use crate::scheme::{FieldSet, FieldTexts, Filter, PARAMS, Refusal, filtered};
+use crate::scheme::{FieldSet, FieldTexts, Filter, PARAMS, Refusal, UnknownFilter, filtered};
 use crate::signature::{Segment, Template, TemplateError};
 
 /// A piece of a message.
@@ -32,8 +32,8 @@ pub enum MessageError {
     #[error("the message names {{{0}}}, which is not a field of the scheme")]
     UnknownField(String),
     /// It names a filter that does not exist.
-    #[error("unknown filter {0:?}; expected one of {known}", known = Filter::names().join(", "))]
-    UnknownFilter(String),
+    #[error(transparent)]
+    UnknownFilter(#[from] UnknownFilter),
     /// The filter of parameters stands behind a field that says nothing of them.
     #[error("{{{0}|params}} needs to know how: say it by `params:` in the field {0}")]
     WithoutParams(String),
@@ -68,10 +68,8 @@ impl Message {
                     let missing = || MessageError::WithoutParams(fields.at(field).name.clone());
                     (name == PARAMS).then(|| params.map(Filter::Params).ok_or_else(missing))
                 };
-                let filter = |name: &String| {
-                    let unknown = || MessageError::UnknownFilter(name.clone());
-                    params(name).unwrap_or_else(|| Filter::named(name).ok_or_else(unknown))
-                };
+                let filter =
+                    |name: &String| params(name).unwrap_or_else(|| Ok(Filter::parse(name)?));
                 let filters = filters.iter().map(filter).collect::<Result<_, _>>()?;
                 Ok(MessagePart::Field { field, filters })
             }

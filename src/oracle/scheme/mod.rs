@@ -35,7 +35,9 @@ pub use content::Content;
 pub use definition::Scheme;
 pub use escapes::Escapes;
 pub use field::{Field, FieldKind, FieldSet, FieldTexts, is_canonical_time, is_field_name};
-pub use filter::{Filter, PARAMS, filtered, may_be_written, normalizing, unfiltered};
+pub use filter::{
+    Filter, PARAMS, UnknownFilter, filtered, may_be_written, normalizing, unfiltered,
+};
 pub use freshness::{Freshness, FreshnessProblem};
 pub use key_steps::{KeyStep, KeyStepError, KeyTemplate, derived};
 pub use layout::{AmbiguousLayout, Layout, LayoutError, LayoutMatch, Part};

@@ -1,6 +1,7 @@
 //! Named parameters, as a query string or a form holds them, in the form in which they are signed.
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use percent_encoding::percent_decode;
 use schemars::JsonSchema;
@@ -78,8 +79,18 @@ pub enum Repeated {
 pub type Param = (Vec<u8>, Vec<u8>);
 
 impl Params {
-    /// The parameters of a text, decoded, in its order: what has no equals sign is a name with an
-    /// empty value.
+    /// The names and values of a text as they are spelt, in its order: what has no equals sign is a
+    /// name with an empty value.
+    pub fn split(text: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let params = text.split(|&byte| byte == b'&');
+        let params = params.filter(|param| !param.is_empty());
+        params.map(|param| match param.iter().position(|&byte| byte == b'=') {
+            Some(at) => (&param[..at], &param[at + 1..]),
+            None => (param, &[][..]),
+        })
+    }
+
+    /// The same, decoded.
     pub fn read(text: &[u8]) -> Vec<Param> {
         let half = |text: &[u8]| -> Vec<u8> {
             let blanks: Vec<u8> = text
@@ -88,13 +99,9 @@ impl Params {
                 .collect();
             percent_decode(&blanks).collect()
         };
-        let param = |text: &[u8]| match text.iter().position(|&byte| byte == b'=') {
-            Some(at) => (half(&text[..at]), half(&text[at + 1..])),
-            None => (half(text), Vec::new()),
-        };
-        text.split(|&byte| byte == b'&')
-            .filter(|text| !text.is_empty())
-            .map(param)
+        let params = Self::split(text);
+        params
+            .map(|(name, value)| (half(name), half(value)))
             .collect()
     }
 
@@ -117,12 +124,13 @@ impl Params {
                     .all(|escape| escape.len() > 1 && escape[..2].iter().all(u8::is_ascii_hexdigit))
         };
         let params = Self::read(text);
-        let is_repeated = |at: usize| params[..at].iter().any(|(name, _)| *name == params[at].0);
+        let names: HashSet<&[u8]> = params.iter().map(|(name, _)| name.as_slice()).collect();
+        let has_repeated = names.len() < params.len();
         text.split(|&byte| byte == b'&').all(is_sound)
             && params
                 .iter()
                 .all(|(_, value)| std::str::from_utf8(value).is_ok())
-            && (self.repeated != Repeated::Unspecified || !(0..params.len()).any(is_repeated))
+            && (self.repeated != Repeated::Unspecified || !has_repeated)
     }
 
     /// Whether a parameter of that name is signed.
@@ -147,7 +155,8 @@ impl Params {
             Sort::Text | Sort::None => {}
         }
         if self.repeated == Repeated::Unique {
-            params.dedup();
+            let mut seen = HashSet::new();
+            params.retain(|param| seen.insert(param.clone()));
         }
         let text = |(name, value): &Param| {
             [
@@ -169,13 +178,18 @@ impl Params {
             return params;
         };
         let mut gathered: Vec<Param> = Vec::new();
+        let mut places: HashMap<Vec<u8>, usize> = HashMap::new();
         for (name, value) in params {
-            match gathered.iter_mut().find(|(known, _)| *known == name) {
-                Some((_, values)) => {
+            match places.get(&name) {
+                Some(&at) => {
+                    let values = &mut gathered[at].1;
                     values.extend_from_slice(between.as_bytes());
                     values.extend_from_slice(&value);
                 }
-                None => gathered.push((name, value)),
+                None => {
+                    places.insert(name.clone(), gathered.len());
+                    gathered.push((name, value));
+                }
             }
         }
         gathered
@@ -290,5 +304,17 @@ mod tests {
             ..params()
         };
         assert_eq!(apply(&unique, "b=1&a=2&b=1&a=1"), "a=1&a=2&b=1");
+        // Also where they do not stand side by side.
+        for (sort, expected) in [
+            (Sort::None, "b=1&b=2&a=1"),
+            (Sort::Name, "a=1&b=1&b=2"),
+            (Sort::Text, "a=1&b=1&b=2"),
+        ] {
+            let unique = Params {
+                sort,
+                ..unique.clone()
+            };
+            assert_eq!(apply(&unique, "b=1&b=2&a=1&b=1"), expected, "{sort:?}");
+        }
     }
 }

@@ -5,23 +5,7 @@ use percent_encoding::percent_decode;
 use crate::mistakes::identity_forms::escape;
 use crate::mistakes::json_text::Escapes;
 use crate::mistakes::{Form, Forms};
-
-/// The names of a form with their values, decoded.
-type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
-
-/// The pairs of a form or of the query of a URL. Any text is one: what has no equals sign is a name
-/// with an empty value.
-fn pairs(text: &[u8]) -> Pairs {
-    let pairs = text
-        .split(|&byte| byte == b'&')
-        .filter(|pair| !pair.is_empty());
-    let pair = |pair: &[u8]| {
-        let mut halves = pair.splitn(2, |&byte| byte == b'=');
-        let mut half = || decoded(halves.next().unwrap_or_default(), true);
-        (half(), half())
-    };
-    pairs.map(pair).collect()
-}
+use crate::scheme::{Param, Params};
 
 /// A text without its percent escapes; other percent signs stay as they are.
 pub(super) fn decoded(text: &[u8], plus_is_a_blank: bool) -> Vec<u8> {
@@ -97,7 +81,7 @@ const ENCODERS: [(&str, Encoder); 7] = [
 
 /// A form as a program writes what it parsed.
 pub(super) fn rewritten(text: &[u8]) -> Forms<Vec<u8>> {
-    let known = pairs(text);
+    let known = Params::read(text);
     let mut forms: Forms<Vec<u8>> = ENCODERS
         .iter()
         .map(|(words, encoder)| Form::new(written(&known, *encoder), *words))
@@ -111,7 +95,7 @@ pub(super) fn rewritten(text: &[u8]) -> Forms<Vec<u8>> {
 
 /// The same with the pairs sorted by their names.
 pub(super) fn sorted(text: &[u8]) -> Forms<Vec<u8>> {
-    let mut sorted = pairs(text);
+    let mut sorted = Params::read(text);
     sorted.sort_by(|(one, _), (other, _)| one.cmp(other));
     let mut forms: Forms<Vec<u8>> = ENCODERS[..5]
         .iter()
@@ -126,7 +110,7 @@ pub(super) fn sorted(text: &[u8]) -> Forms<Vec<u8>> {
 
 /// The pairs as an object of JSON; a name that stands several times has a list.
 pub(super) fn as_json(text: &[u8]) -> Forms<Vec<u8>> {
-    let known = pairs(text);
+    let known = Params::read(text);
     let with = |escapes: Escapes, colon: &str, comma: &str| {
         let quoted = |bytes: &[u8]| escapes.quoted(&String::from_utf8_lossy(bytes));
         let mut names: Vec<&[u8]> = Vec::new();
@@ -161,7 +145,7 @@ pub(super) fn as_json(text: &[u8]) -> Forms<Vec<u8>> {
     ]
 }
 
-fn written(pairs: &Pairs, encoder: Encoder) -> Vec<u8> {
+fn written(pairs: &[Param], encoder: Encoder) -> Vec<u8> {
     let encode = |bytes: &[u8]| {
         let escaped = escape(bytes, encoder.kept, encoder.in_capitals);
         String::from_utf8(escaped)
