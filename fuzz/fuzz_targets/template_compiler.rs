@@ -4,6 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use macproof::scheme::{Field, FieldKind, FieldSet, FieldTexts, Layout, Message};
 use macproof::signature::{Fields, Segment, Template};
+use macproof_fuzz::filtered_by_hand;
 
 /// Reads the template anew for every message, as somebody would who compiles nothing.
 fn interpreted(text: &str, fields: &Fields) -> Option<Vec<u8>> {
@@ -14,11 +15,7 @@ fn interpreted(text: &str, fields: &Fields) -> Option<Vec<u8>> {
             Segment::Placeholder { name, filters, .. } => {
                 let mut bytes = fields.value(name)?.to_bytes()?.into_owned();
                 for filter in filters {
-                    bytes = match filter.as_str() {
-                        "lower" => bytes.iter().map(u8::to_ascii_lowercase).collect(),
-                        "trim" => bytes.trim_ascii().to_vec(),
-                        _ => return None,
-                    };
+                    bytes = filtered_by_hand(filter, &bytes)?;
                 }
                 out.extend_from_slice(&bytes);
             }

@@ -189,3 +189,76 @@ impl HmacByHand {
         self.mac.extend_from_slice(&D::digest(&self.outer));
     }
 }
+
+/// A filter of a message by its name, written here once more; `None` for what is no filter.
+pub fn filtered_by_hand(filter: &str, bytes: &[u8]) -> Option<Vec<u8>> {
+    let escaped = |kept: &[u8], blank: &str| {
+        let escape = |&byte: &u8| match byte {
+            b' ' if !blank.is_empty() => blank.to_owned(),
+            _ if byte.is_ascii_alphanumeric() || kept.contains(&byte) => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        };
+        bytes.iter().map(escape).collect::<String>().into_bytes()
+    };
+    let hex = || bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let base64 = |marks: [char; 2], padding: &str| base64_by_hand(bytes, marks, padding).into_bytes();
+    Some(match filter {
+        "lower" => bytes.to_ascii_lowercase(),
+        "upper" => bytes.to_ascii_uppercase(),
+        "trim" => bytes.trim_ascii().to_vec(),
+        "no-line-ends" => bytes.iter().copied().filter(|byte| !b"\r\n".contains(byte)).collect(),
+        "percent-decode" => unescaped(bytes),
+        "percent" => escaped(b"-._~", ""),
+        "percent-path" => escaped(b"-._~/", ""),
+        "form" => escaped(b"*-._", "+"),
+        "sha1" => sha1::Sha1::digest(bytes).to_vec(),
+        "sha224" => sha2::Sha224::digest(bytes).to_vec(),
+        "sha256" => sha2::Sha256::digest(bytes).to_vec(),
+        "sha384" => sha2::Sha384::digest(bytes).to_vec(),
+        "sha512" => sha2::Sha512::digest(bytes).to_vec(),
+        "hex" => hex().into_bytes(),
+        "hex-upper" => hex().to_uppercase().into_bytes(),
+        "base64" => base64(['+', '/'], "="),
+        "base64-unpadded" => base64(['+', '/'], ""),
+        "base64url" => base64(['-', '_'], "="),
+        "base64url-unpadded" => base64(['-', '_'], ""),
+        _ => return None,
+    })
+}
+
+fn unescaped(bytes: &[u8]) -> Vec<u8> {
+    let digit = |at: usize| bytes.get(at).and_then(|&byte| char::from(byte).to_digit(16));
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        match (bytes[at], digit(at + 1), digit(at + 2)) {
+            (b'%', Some(high), Some(low)) => {
+                out.push((high * 16 + low) as u8);
+                at += 3;
+            }
+            (byte, ..) => {
+                out.push(byte);
+                at += 1;
+            }
+        }
+    }
+    out
+}
+
+/// RFC 4648, section 4: six bits a digit.
+fn base64_by_hand(bytes: &[u8], marks: [char; 2], padding: &str) -> String {
+    let digits: Vec<char> = ('A'..='Z').chain('a'..='z').chain('0'..='9').chain(marks).collect();
+    let mut text = String::new();
+    for group in bytes.chunks(3) {
+        let byte = |at: usize| u32::from(group.get(at).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for at in 0..4 {
+            if at <= group.len() {
+                text.push(digits[(bits >> (18 - 6 * at) & 63) as usize]);
+            } else {
+                text.push_str(padding);
+            }
+        }
+    }
+    text
+}
