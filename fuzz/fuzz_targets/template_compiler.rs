@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use macproof::scheme::{Field, FieldKind, FieldSet, FieldTexts, Layout, Message};
+use macproof::scheme::{Field, FieldKind, FieldSet, FieldTexts, Layout, Message, TimeForm};
 use macproof::signature::{Fields, Segment, Template};
 use macproof_fuzz::filtered_by_hand;
 
@@ -30,7 +30,7 @@ fuzz_target!(|input: (&str, &str, u64, [u8; 32])| {
     let field = |name: &str, kind| Field::new(name, kind);
     let set = FieldSet::new(vec![
         field("user", FieldKind::Text),
-        field("time", FieldKind::UnixSeconds),
+        field("time", FieldKind::Time(TimeForm::UnixSeconds)),
         field("kind", FieldKind::Enum(vec!["email".into(), "id".into()])),
     ]);
     let number = i64::try_from(time).unwrap_or_default();

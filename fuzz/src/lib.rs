@@ -46,7 +46,7 @@ impl<'a> Arbitrary<'a> for Asked {
                 FieldKind::Text if u.ratio(1, 8)? => Value::Bytes(<&[u8]>::arbitrary(u)?.to_vec()),
                 FieldKind::Text => <&str>::arbitrary(u)?.into(),
                 FieldKind::Enum(values) => u.choose(values)?.as_str().into(),
-                FieldKind::UnixSeconds | FieldKind::UnixMillis => {
+                FieldKind::Time(_) => {
                     Value::Number(u.int_in_range(0..=(1 << 53) - 1)?)
                 }
             };
@@ -142,7 +142,7 @@ impl Claim<'_> {
                     None => self.text.into(),
                 },
                 FieldKind::Enum(values) => chosen(values),
-                FieldKind::UnixSeconds | FieldKind::UnixMillis => Value::Number((self.time >> 11) as i64),
+                FieldKind::Time(_) => Value::Number((self.time >> 11) as i64),
             };
             fields.set(field.name.as_str(), value);
         }

@@ -211,14 +211,12 @@ pub(crate) fn values_for(
     let read = |(name, value): &(String, Value)| {
         let at = scheme.fields.index(name);
         let at = at.ok_or_else(|| no_field(name, scheme))?;
-        // A time is a number to everybody, and a text only where it is no number.
-        let number = match (&scheme.fields.at(at).kind, value) {
-            (FieldKind::UnixSeconds | FieldKind::UnixMillis, Value::Text(text)) => {
-                text.parse().ok()
-            }
+        // A time since 1970 is a number to everybody, and a text only where it is no number.
+        let time = match (&scheme.fields.at(at).kind, value) {
+            (FieldKind::Time(form), Value::Text(text)) => Some(form.value_of(text)),
             _ => None,
         };
-        let value = number.map_or_else(|| value.clone(), Value::Number);
+        let value = time.unwrap_or_else(|| value.clone());
         Ok((name.clone(), value))
     };
     given.iter().map(read).collect()

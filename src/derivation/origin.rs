@@ -7,7 +7,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
-use crate::derivation::shift::{Shift, number};
+use crate::derivation::shift::Shift;
 use crate::derivation::signing::{Change, Signing};
 use crate::mistakes::{Mistake, catalogue};
 use crate::scheme::Scheme;
@@ -242,9 +242,10 @@ impl<'s> Tracer<'s> {
         let (secrets, usual_now) = (&self.secrets, self.usual_now);
         self.by_secret.get(fields.clone(), |fields| {
             let mut at_the_usual_time = fields.clone();
-            for field in scheme.times() {
-                let time = usual_now.saturating_mul(field.kind.per_second());
-                at_the_usual_time.set(field.name.clone(), number(time));
+            for (field, _) in scheme.times() {
+                if let Some(time) = field.time_at(usual_now) {
+                    at_the_usual_time.set(field.name.clone(), time);
+                }
             }
             let origins = secrets.iter().flat_map(|secrets| {
                 [fields, &at_the_usual_time].map(|fields| Origin::right(secrets, fields))
@@ -278,7 +279,7 @@ impl<'s> Tracer<'s> {
 /// Those of the fields that are times.
 fn only_times(scheme: &Scheme, fields: &Fields) -> Fields {
     let mut times = Fields::new();
-    for field in scheme.times() {
+    for (field, _) in scheme.times() {
         if let Some(value) = fields.value(&field.name) {
             times.set(field.name.clone(), value.clone());
         }

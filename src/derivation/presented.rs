@@ -2,9 +2,9 @@
 
 use crate::derivation::origin::{Origin, Tracer};
 use crate::derivation::rebase_token::{SignedToken, rebase_token};
-use crate::derivation::shift::{Shift, number};
+use crate::derivation::shift::Shift;
 use crate::derivation::signing::{Change, Signing};
-use crate::scheme::{Item, ParsedToken, Scheme, is_canonical_time};
+use crate::scheme::{Item, ParsedToken, Scheme, TimeForm};
 use crate::signature::{Fields, Request, Secrets, Value};
 
 /// What a request presents, and how each text in it was made.
@@ -37,8 +37,8 @@ pub(crate) enum Derivation {
     /// A text without a known MAC; the second at which it is presented stands in it.
     Dated {
         before: String,
-        time: u64,
-        per_second: u64,
+        time: String,
+        form: TimeForm,
         after: String,
     },
 }
@@ -148,14 +148,17 @@ fn fields_of_now(
     let mut fields = request.fields.clone();
     for (at, text) in carried(scheme, parsed) {
         let field = scheme.fields.at(at);
-        let value = if field.kind.is_time() {
-            let per_second = field.kind.per_second();
-            // Only the token tells the milliseconds.
-            let time = text.and_then(|text| text.parse::<u64>().ok());
-            let time = time.filter(|time| time / per_second == request.now);
-            number(time.unwrap_or(request.now.saturating_mul(per_second)))
-        } else {
-            text?.into()
+        let value = match field.kind.time_form() {
+            Some(form) => {
+                // Only the token tells the milliseconds.
+                let is_of_now = |text: &&str| {
+                    let time = form.read(text);
+                    time.is_some_and(|time| time / form.per_second() == request.now)
+                };
+                let shown = text.filter(is_of_now).map(|text| form.value_of(text));
+                shown.or_else(|| field.time_at(request.now))?
+            }
+            None => text?.into(),
         };
         fields.set(field.name.clone(), value);
     }
@@ -173,23 +176,15 @@ pub(crate) fn fields_as_shown(
     let mut fields = given.clone();
     for (at, text) in carried(scheme, parsed) {
         let field = scheme.fields.at(at);
-        let value = match text {
-            Some(text) if field.kind.is_time() => time_value(text),
-            Some(text) => text.into(),
-            None if field.kind.is_time() => number(now.saturating_mul(field.kind.per_second())),
-            None => continue,
+        let value = match (text, field.kind.time_form()) {
+            (Some(text), Some(form)) => Some(form.value_of(text)),
+            (Some(text), None) => Some(text.into()),
+            (None, _) => field.time_at(now),
         };
+        let Some(value) = value else { continue };
         fields.set(field.name.clone(), value);
     }
     fields
-}
-
-/// A time as a request carries it: a number, unless it is malformed.
-fn time_value(text: &str) -> Value {
-    match text.parse() {
-        Ok(time) if is_canonical_time(text.as_bytes()) => number(time),
-        _ => text.into(),
-    }
 }
 
 /// The fields that a token of the scheme carries, and what stands there in this one.
@@ -204,13 +199,13 @@ fn carried<'p>(
 }
 
 fn dated(scheme: &Scheme, text: &str, now: u64) -> Option<Derivation> {
-    let per_second = scheme.fields.at(scheme.time()?).kind.per_second();
-    let time = now.saturating_mul(per_second);
-    let (before, after) = text.split_once(&time.to_string())?;
+    let form = scheme.time_form(scheme.time()?)?;
+    let time = form.write(now.saturating_mul(form.per_second()));
+    let (before, after) = text.split_once(&time)?;
     Some(Derivation::Dated {
         before: before.to_owned(),
         time,
-        per_second,
+        form,
         after: after.to_owned(),
     })
 }
@@ -287,9 +282,8 @@ impl Derivation {
                         *mac = origin.mac(scheme, change)?;
                     }
                     for (at, text) in &mut found.fields {
-                        let kind = &scheme.fields.at(*at).kind;
-                        if kind.is_time() {
-                            *text = change.shift.text(text, kind.per_second())?;
+                        if let Some(form) = scheme.time_form(*at) {
+                            *text = change.shift.text(text, form)?;
                         }
                     }
                 }
@@ -299,10 +293,10 @@ impl Derivation {
             Self::Dated {
                 before,
                 time,
-                per_second,
+                form,
                 after,
             } => {
-                let moved = change.shift.time(*time, *per_second)?;
+                let moved = change.shift.text(time, *form)?;
                 Some(format!("{before}{moved}{after}"))
             }
         }

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::derivation::shift::{Shift, number};
+use crate::derivation::shift::Shift;
 use crate::scheme::Scheme;
 use crate::signature::{Fields, Secrets, Value};
 
@@ -13,11 +13,15 @@ const MOST_TRIED: u64 = 600;
 /// that second (Unix time), given or not.
 pub(crate) fn fields_at(scheme: &Scheme, fields: &Fields, second: u64) -> Fields {
     let mut fields = fields.clone();
-    for field in scheme.times() {
-        let present = second.saturating_mul(field.kind.per_second());
-        match fields.value(&field.name) {
-            Some(Value::Text(_)) => fields.set(field.name.clone(), present.to_string()),
-            _ => fields.set(field.name.clone(), number(present)),
+    for (field, form) in scheme.times() {
+        let present = match fields.value(&field.name) {
+            Some(Value::Text(_)) if form.is_number() => {
+                Some(form.write(second.saturating_mul(form.per_second())).into())
+            }
+            _ => field.time_at(second),
+        };
+        if let Some(present) = present {
+            fields.set(field.name.clone(), present);
         }
     }
     fields
@@ -38,14 +42,15 @@ pub(crate) fn fields_when_signed(
     let parsed = scheme.token.parse(&scheme.fields, token)?;
     let mut as_carried = fields.clone();
     let mut carries_time = false;
-    for (at, text) in parsed.fields().filter(|(at, _)| scheme.is_time(*at)) {
-        let field = scheme.fields.at(at);
-        let time: u64 = text.parse().ok()?;
-        if !seconds.contains(&(time / field.kind.per_second())) {
+    for (at, text) in parsed.fields() {
+        let Some(form) = scheme.time_form(at) else {
+            continue;
+        };
+        if !seconds.contains(&(form.read(text)? / form.per_second())) {
             return None;
         }
         carries_time = true;
-        as_carried.set(field.name.clone(), number(time));
+        as_carried.set(scheme.fields.at(at).name.clone(), form.value_of(text));
     }
     if carries_time {
         return Some(as_carried);

@@ -331,6 +331,10 @@ fn time(inputs: &Inputs<'_>, carried: Option<&CarriedTime>, clues: &mut Vec<Stri
                 format!("its time {written} is in seconds; the scheme's is in milliseconds")
             }
             Oddity::Date => format!("its time {written} is a date; the scheme's is a number"),
+            Oddity::OtherDate => {
+                format!("its time {written} is not written as the scheme writes dates")
+            }
+            Oddity::Number => format!("its time {written} is a number; the scheme's is a date"),
         }),
         Some(_) => None,
     });

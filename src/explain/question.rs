@@ -170,7 +170,10 @@ fn settle_time(
     let mut now = question.now;
     if let Some(field) = scheme.time() {
         let field = scheme.fields.at(field);
-        let per_second = field.kind.per_second();
+        let seconds = |time: &str| {
+            let form = field.kind.time_form()?;
+            Some(form.read(time)? / form.per_second())
+        };
         let given = fields.value(&field.name).and_then(Value::to_bytes);
         let given = given.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         if let Some(carried) = carried {
@@ -184,7 +187,7 @@ fn settle_time(
                     ));
                 }
                 Some(given) if *given != carried.due => {
-                    now = carried.due.parse::<u64>().ok().map(|due| due / per_second);
+                    now = seconds(&carried.due);
                     notes.push(format!(
                         "the token carries the time {}, but {given} was given",
                         spelt(carried)
@@ -203,7 +206,7 @@ fn settle_time(
                     .and_then(|end| time.get(..end))
                     .map(str::to_owned),
             );
-            now = now.or_else(|| time.parse::<u64>().ok().map(|time| time / per_second));
+            now = now.or_else(|| seconds(&time));
         }
     }
     texts.retain(|text| !text.is_empty());
@@ -220,6 +223,10 @@ fn spelt(carried: &CarriedTime) -> String {
         Some(Oddity::Milliseconds) => format!("{}, which is in milliseconds", carried.written),
         Some(Oddity::Seconds) => format!("{}, which is in seconds", carried.written),
         Some(Oddity::Date) => format!("{}, which is a date", carried.written),
+        Some(Oddity::OtherDate) => {
+            format!("{}, which the scheme writes otherwise", carried.written)
+        }
+        Some(Oddity::Number) => format!("{}, which is a number", carried.written),
     }
 }
 

@@ -349,14 +349,12 @@ impl<'a> Input<'a> {
         let mut other = self.clone();
         let mut request = self.request.clone().into_owned();
         request.now = now;
-        for field in scheme.times() {
-            let time = now
-                .saturating_sub(self.age)
-                .saturating_mul(field.kind.per_second());
+        for (field, form) in scheme.times() {
+            let second = now.saturating_sub(self.age);
+            let time = second.saturating_mul(form.per_second());
             let present = |was: &Value| match was {
-                Value::Number(_) => i64::try_from(time)
-                    .map_or_else(|_| Value::Text(time.to_string()), Value::Number),
-                _ => Value::Text(time.to_string()),
+                Value::Number(_) => form.value(time),
+                _ => Value::Text(form.write(time)),
             };
             for fields in [&mut other.fields, &mut request.fields] {
                 if let Some(time) = fields.value(&field.name).map(present) {
@@ -438,7 +436,6 @@ fn message(scheme: &Scheme, fields: &Fields) -> Option<Vec<u8>> {
 
 /// Another value of a field, of the same kind.
 fn another(kind: &FieldKind, was: &Value, by: u8, age: u64) -> Option<Value> {
-    let older = age.checked_mul(kind.per_second());
     match (kind, was) {
         (FieldKind::Text, Value::Text(text)) => Some(Value::Text(varied(text, by))),
         (FieldKind::Text, Value::Number(number)) => {
@@ -449,12 +446,11 @@ fn another(kind: &FieldKind, was: &Value, by: u8, age: u64) -> Option<Value> {
             let next = values.get((at + usize::from(by)) % values.len())?;
             Some(Value::Text(next.clone()))
         }
-        (FieldKind::UnixSeconds | FieldKind::UnixMillis, Value::Text(text)) => {
-            let time: u64 = text.parse().ok()?;
-            Some(Value::Text(time.checked_sub(older?)?.to_string()))
+        (FieldKind::Time(form), Value::Text(text)) => {
+            form.later(text, -i128::from(age)).map(Value::Text)
         }
-        (FieldKind::UnixSeconds | FieldKind::UnixMillis, Value::Number(time)) => {
-            let older = i64::try_from(older?).ok()?;
+        (FieldKind::Time(form), Value::Number(time)) => {
+            let older = i64::try_from(age.checked_mul(form.per_second())?).ok()?;
             time.checked_sub(older).map(Value::Number)
         }
         _ => None,

@@ -1,7 +1,7 @@
 //! The time that a received token carries, however it is written.
 
 use crate::mistakes::token_text::loosely;
-use crate::scheme::{FieldKind, Scheme};
+use crate::scheme::{Scheme, TimeForm};
 use crate::signature::{Request, Value};
 
 /// A time found in a token.
@@ -22,7 +22,12 @@ pub(super) struct CarriedTime {
 pub(super) enum Oddity {
     Milliseconds,
     Seconds,
+    /// A date, where the scheme has a number.
     Date,
+    /// Another form of a date than the scheme's.
+    OtherDate,
+    /// A number, where the scheme has a date.
+    Number,
 }
 
 /// How many seconds later than the request one that uses the real clock may have signed, where its
@@ -32,32 +37,37 @@ const LATER: u64 = 2;
 /// A sign request as it was for one that signs at the present, whatever time it is given: with the
 /// time that its token carries. Where the token carries none, with each time that it may have been.
 pub fn signed_at_the_present(scheme: &Scheme, request: &Request, token: &str) -> Vec<Request> {
-    let Some(field) = scheme.time().map(|field| scheme.fields.at(field)) else {
+    let field = scheme.time().map(|field| scheme.fields.at(field));
+    let Some((field, form)) = field.and_then(|field| Some((field, field.kind.time_form()?))) else {
         return vec![request.clone()];
     };
-    let per_second = field.kind.per_second();
     let given = request.fields.value(&field.name);
-    let seconds = |time: &str| Some(time.parse::<u64>().ok()? / per_second);
-    let at = |time: u64| {
+    let at = |text: String| {
         let mut other = request.clone();
-        other.now = time / per_second;
+        other.now = form.read(&text)? / form.per_second();
         let value = match given {
-            Some(Value::Number(_)) => {
-                i64::try_from(time).map_or_else(|_| Value::Text(time.to_string()), Value::Number)
-            }
-            _ => Value::Text(time.to_string()),
+            Some(Value::Number(_)) => form.value_of(&text),
+            _ => Value::Text(text),
         };
         other.fields.set(field.name.clone(), value);
-        other
+        Some(other)
     };
     if let Some(carried) = carried_time(scheme, token) {
-        return carried.due.parse().ok().map(at).into_iter().collect();
+        return at(carried.due).into_iter().collect();
     }
     let given = given.and_then(Value::to_bytes);
-    let given = given.and_then(|bytes| seconds(&String::from_utf8_lossy(&bytes)));
-    match given {
+    let given = given.and_then(|bytes| String::from_utf8(bytes.into_owned()).ok());
+    match given.filter(|given| form.takes(given.as_bytes())) {
+        Some(given) if form.is_number() => {
+            let Some(time) = form.read(&given) else {
+                return vec![request.clone()];
+            };
+            let second = time / form.per_second();
+            let near = (0..=LATER).map(|later| (second + later).saturating_mul(form.per_second()));
+            near.filter_map(|time| at(form.write(time))).collect()
+        }
         Some(given) => (0..=LATER)
-            .map(|later| at((given + later).saturating_mul(per_second)))
+            .filter_map(|later| at(form.later(&given, i128::from(later))?))
             .collect(),
         None => vec![request.clone()],
     }
@@ -68,7 +78,7 @@ pub fn signed_at_the_present(scheme: &Scheme, request: &Request, token: &str) ->
 pub(super) fn carried_time(scheme: &Scheme, token: &str) -> Option<CarriedTime> {
     let field = scheme.time()?;
     scheme.carries(field).then_some(())?;
-    let kind = &scheme.fields.at(field).kind;
+    let form = scheme.time_form(field)?;
     let strictly = scheme
         .token
         .parse(&scheme.fields, token)
@@ -82,22 +92,25 @@ pub(super) fn carried_time(scheme: &Scheme, token: &str) -> Option<CarriedTime> 
         let tokens = loosely(scheme, token).into_iter();
         tokens
             .flat_map(|token| token.fields)
-            .find(|(at, text)| *at == field && read(kind, text).is_some())
+            .find(|(at, text)| *at == field && read(form, text).is_some())
             .map(|(_, text)| text)
     };
     let text = strictly
         .or_else(|| date_in(token).map(str::to_owned))
         .or_else(loosely)
         .or_else(|| at_an_end(token).map(str::to_owned))?;
-    read(kind, &text)
+    read(form, &text)
 }
 
 /// A number of seconds or milliseconds of this age, or a date.
-fn read(kind: &FieldKind, text: &str) -> Option<CarriedTime> {
+fn read(form: TimeForm, text: &str) -> Option<CarriedTime> {
+    if !form.is_number() {
+        return read_for_a_date(form, text);
+    }
     let carried = |seconds: u64, millis: Option<u64>, oddity| {
-        let due = match kind {
-            FieldKind::UnixMillis => millis.unwrap_or(seconds * 1000),
-            _ => seconds,
+        let due = match form {
+            TimeForm::UnixMillis => millis.unwrap_or(seconds * 1000),
+            TimeForm::UnixSeconds | TimeForm::Iso8601 | TimeForm::HttpDate => seconds,
         };
         Some(CarriedTime {
             written: text.to_owned(),
@@ -114,7 +127,7 @@ fn read(kind: &FieldKind, text: &str) -> Option<CarriedTime> {
         return None;
     }
     let number: u64 = text.parse().ok()?;
-    let is_millis = *kind == FieldKind::UnixMillis;
+    let is_millis = form == TimeForm::UnixMillis;
     match (text.len(), is_millis) {
         // From 2001 on milliseconds have 13 digits, and until 5138 seconds have 11 at most.
         (13, false) => carried(number / 1000, Some(number), Some(Oddity::Milliseconds)),
@@ -125,6 +138,34 @@ fn read(kind: &FieldKind, text: &str) -> Option<CarriedTime> {
         (1..=12, false) => carried(number, None, None),
         _ => None,
     }
+}
+
+/// The same where the scheme has a date.
+fn read_for_a_date(form: TimeForm, text: &str) -> Option<CarriedTime> {
+    let carried = |due: String, millis: u64, oddity| {
+        Some(CarriedTime {
+            written: text.to_owned(),
+            due,
+            millis: Some(millis),
+            oddity,
+        })
+    };
+    let millis_of = |time: u64| time.saturating_mul(1000 / form.per_second());
+    let due_at = |millis: u64| form.write(millis / (1000 / form.per_second()));
+    if let Some(time) = form.read(text) {
+        return carried(text.to_owned(), millis_of(time), None);
+    }
+    if date_in(text) == Some(text) {
+        let millis = date(text)?;
+        return carried(due_at(millis), millis, Some(Oddity::OtherDate));
+    }
+    let number: u64 = text.parse().ok()?;
+    let millis = match text.len() {
+        13 => number,
+        9..=11 => number * 1000,
+        _ => return None,
+    };
+    carried(due_at(millis), millis, Some(Oddity::Number))
 }
 
 /// Digits at an end that are a time of these decades.

@@ -6,7 +6,7 @@ use fastrand::Rng;
 use crate::derivation::{Edit, Recipe};
 use crate::fuzz::input::{Input, Signer, Token};
 use crate::fuzz::seed_pool::{INTERPRETED, LONGEST_GROWN, SeedPool};
-use crate::scheme::SecretEncoding;
+use crate::scheme::{Field, SecretEncoding};
 use crate::signature::{Encoding, Fields, Op, Secret, Secrets, Value};
 use crate::suite::InputKind;
 
@@ -216,11 +216,9 @@ impl Mutator {
         3
     }
 
-    fn time_field<'b>(pool: &'b SeedPool<'_>) -> Option<(&'b str, u64)> {
-        let fixture = pool.bounds.fixture();
-        let field = fixture.time?;
-        let unit = pool.suite().scheme.fields.at(field).kind.per_second();
-        Some((fixture.name(field), unit))
+    fn time_field<'b>(pool: &'b SeedPool<'_>) -> Option<&'b Field> {
+        let field = pool.bounds.fixture().time?;
+        Some(pool.suite().scheme.fields.at(field))
     }
 
     fn some_seconds(&mut self, now: u64) -> u64 {
@@ -237,12 +235,16 @@ impl Mutator {
     }
 
     fn other_time(&mut self, pool: &SeedPool<'_>, input: &mut Input) -> u32 {
-        if let Some((name, unit)) = Self::time_field(pool) {
+        let field = Self::time_field(pool);
+        if let Some((field, form)) = field.and_then(|field| Some((field, field.kind.time_form()?)))
+        {
             let seconds = self.some_seconds(input.now);
-            let time = seconds.saturating_mul(unit) + self.rng.u64(..unit);
-            input
-                .fields
-                .set(name, i64::try_from(time).unwrap_or(i64::MAX));
+            let finer = self.rng.u64(..form.per_second());
+            let time = match field.time_at(seconds) {
+                Some(time) if !form.is_number() && finer % 2 == 0 => time,
+                _ => form.value(seconds.saturating_mul(form.per_second()) + finer),
+            };
+            input.fields.set(&field.name, time);
             input.now = seconds;
         }
         4
@@ -316,11 +318,10 @@ impl Mutator {
         let mut signed = input.fields.clone();
         match self.rng.u8(..4) {
             0 => {
-                let time = Self::time_field(pool);
-                if let Some((name, unit)) = time {
-                    let seconds = self.some_seconds(input.now);
-                    let time = i64::try_from(seconds.saturating_mul(unit)).unwrap_or(i64::MAX);
-                    signed.set(name, time);
+                if let Some(field) = Self::time_field(pool)
+                    && let Some(time) = field.time_at(self.some_seconds(input.now))
+                {
+                    signed.set(&field.name, time);
                 }
             }
             1 => {

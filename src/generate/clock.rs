@@ -1,40 +1,50 @@
 //! The field of a scheme that holds a time.
 
-use crate::generate::fixture::{Claim, Fixture, NOW, time_value};
-use crate::scheme::FieldKind;
+use crate::generate::fixture::{Claim, Fixture, NOW};
+use crate::scheme::{Field, TimeForm};
 
-/// The field that holds the time, and its unit.
-#[derive(Clone, Debug)]
+/// The field that holds the time, and its form.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Clock {
     /// Its index.
     pub(super) field: usize,
-    /// Its unit.
-    pub(super) kind: FieldKind,
+    /// How it is written.
+    pub(super) form: TimeForm,
 }
 
 impl Clock {
     /// The time of a scheme, where it has one.
     pub(super) fn of(fixture: &Fixture<'_>) -> Option<Self> {
         let field = fixture.time?;
-        Some(Self {
-            field,
-            kind: fixture.scheme.fields.at(field).kind.clone(),
-        })
+        let form = fixture.scheme.time_form(field)?;
+        Some(Self { field, form })
     }
 
     /// Whether the time is a part of the message.
-    pub(super) fn is_signed(&self, fixture: &Fixture<'_>) -> bool {
-        let mut signed = fixture.scheme.message.fields();
-        signed.any(|field| field == self.field)
+    pub(super) fn is_signed(self, fixture: &Fixture<'_>) -> bool {
+        fixture.scheme.signs(self.field)
+    }
+
+    /// The field itself.
+    pub(super) fn of_scheme<'f>(self, fixture: &'f Fixture<'_>) -> &'f Field {
+        fixture.scheme.fields.at(self.field)
     }
 
     /// The ordinary claim at another time.
-    pub(super) fn at(&self, fixture: &Fixture<'_>, seconds: u64) -> Claim {
-        fixture.with(self.field, time_value(&self.kind, seconds))
+    pub(super) fn at(self, fixture: &Fixture<'_>, second: u64) -> Claim {
+        let time = self.of_scheme(fixture).time_at(second);
+        fixture.with(self.field, time.unwrap_or_else(|| self.form.at(second)))
     }
 
     /// The ordinary time in its own unit.
-    pub(super) fn now(&self) -> u64 {
-        NOW * self.kind.per_second()
+    pub(super) fn now(self) -> u64 {
+        NOW * self.form.per_second()
+    }
+
+    /// The text of the ordinary time.
+    pub(super) fn text(self, fixture: &Fixture<'_>) -> String {
+        let time = fixture.base.fields.value(fixture.name(self.field));
+        let bytes = time.and_then(|time| Some(time.to_bytes()?.into_owned()));
+        String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned()
     }
 }

@@ -7,9 +7,7 @@ use crate::generate::requirements::{
     AMBIGUOUS_MESSAGE_PROFILE, MALFORMED_TIME_IS_NOT_ACCEPTED, ODD_TIMES_PROFILE,
 };
 use crate::generate::vector_builder::VectorBuilder;
-use crate::scheme::{
-    FieldKind, MessagePart, is_canonical_time, may_be_written, normalizing, unfiltered,
-};
+use crate::scheme::{FieldKind, MessagePart, may_be_written, normalizing, unfiltered};
 use crate::signature::Fields;
 
 /// Adds the vectors about them.
@@ -67,7 +65,7 @@ fn neighbours(fixture: &Fixture<'_>, clock: &Clock) -> Vec<Neighbour> {
 
 /// The text gives something at its end or beginning to the time.
 fn traded(builder: &mut VectorBuilder<'_>, clock: &Clock, neighbour: &Neighbour) {
-    let now = clock.now().to_string();
+    let now = clock.text(&builder.fixture);
     let delimiter = &neighbour.delimiter;
     let ordinary = builder.fixture.ordinary(neighbour.text);
     for (slug, moved, note) in [
@@ -141,7 +139,7 @@ pub(crate) fn has_another_reading(fixture: &Fixture<'_>, fields: &Fields) -> boo
                 let (_, writing) = normalizing(filters);
                 let is_value = |text: &[u8]| match &of.kind {
                     FieldKind::Text => of.takes(text),
-                    FieldKind::UnixSeconds | FieldKind::UnixMillis => is_canonical_time(text),
+                    FieldKind::Time(form) => form.takes(text),
                     FieldKind::Enum(values) => values.iter().any(|v| v.as_bytes() == text),
                 };
                 let fits = |text: &[u8]| match unfiltered(text, writing) {

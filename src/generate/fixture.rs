@@ -98,7 +98,7 @@ impl<'s> Fixture<'s> {
             let value = match &field.kind {
                 _ if Some(at) == scheme.secret.per => first_name(&secrets),
                 FieldKind::Text => domains[at].ordinary().into(),
-                FieldKind::UnixSeconds | FieldKind::UnixMillis => time_value(&field.kind, NOW),
+                FieldKind::Time(form) => field.time_at(NOW).unwrap_or_else(|| form.at(NOW)),
                 FieldKind::Enum(values) => values.first().map_or("", String::as_str).into(),
             };
             fields.set(&field.name, value);
@@ -384,12 +384,6 @@ impl Presented {
 /// The name of an algorithm's hash function, as headers spell it.
 pub(crate) fn digest_name(algorithm: Algorithm) -> &'static str {
     algorithm.name().trim_start_matches("hmac-")
-}
-
-/// A time in the units of its field.
-pub(crate) fn time_value(kind: &FieldKind, seconds: u64) -> Value {
-    let time = seconds.saturating_mul(kind.per_second());
-    i64::try_from(time).unwrap_or(i64::MAX).into()
 }
 
 fn example_secrets(scheme: &Scheme, domains: &[Domain]) -> Secrets {

@@ -1,6 +1,6 @@
 //! Vectors for tokens that are lists or pairs, and may carry several MACs.
 
-use crate::generate::fixture::{Claim, NOW, Presented, time_value};
+use crate::generate::fixture::{Claim, NOW, Presented};
 use crate::generate::requirements::{
     ALTERED_MAC_IS_NOT_ACCEPTED, ANY_OF_SEVERAL_MACS_MAY_MATCH, PAIRS_IN_ANY_ORDER, Rule,
     SEVERAL_MACS_PROFILE, TIME_IS_SIGNED,
@@ -151,11 +151,11 @@ fn second_items(builder: &mut VectorBuilder<'_>, right: &Right, pairs: &Pairs, i
 
 /// The ordinary claim with another value in a field.
 fn other_claim(builder: &VectorBuilder<'_>, field: usize) -> Option<Claim> {
-    let kind = &builder.fixture.scheme.fields.at(field).kind;
-    let other: Value = match kind {
+    let of = builder.fixture.scheme.fields.at(field);
+    let other: Value = match &of.kind {
         FieldKind::Text => builder.fixture.domain(field).numbered(7)?.into(),
         FieldKind::Enum(values) => values.last()?.as_str().into(),
-        FieldKind::UnixSeconds | FieldKind::UnixMillis => time_value(kind, NOW + 1),
+        FieldKind::Time(_) => of.time_at(NOW + 1)?,
     };
     Some(builder.fixture.with(field, other))
 }
@@ -395,8 +395,11 @@ fn two_times(builder: &mut VectorBuilder<'_>, right: &Right, separator: &str, to
     };
     let old = String::from_utf8_lossy(&value.to_bytes().unwrap_or_default()).into_owned();
     let now = NOW + limit + 31_536_000;
-    let per_second = builder.fixture.scheme.fields.at(time).kind.per_second();
-    let fresh = (now * per_second).to_string();
+    let fresh = builder.fixture.scheme.fields.at(time).time_at(now);
+    let Some(fresh) = fresh.as_ref().and_then(Value::to_bytes) else {
+        return;
+    };
+    let fresh = String::from_utf8_lossy(&fresh).into_owned();
     let signed = |item: &&str| item.contains(&old) && !item.contains(&right.spelt);
     let Some(item) = token.split(separator).find(signed) else {
         return;

@@ -10,6 +10,7 @@ mod case;
 mod clock;
 mod comparisons;
 mod confusions;
+mod dates;
 mod documents;
 mod domain;
 mod encoded_secrets;

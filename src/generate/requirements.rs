@@ -98,11 +98,23 @@ pub(crate) static TIME_IS_WHOLE_MILLISECONDS: Rule = rule(
     Document,
     "The time is in whole milliseconds since 1970, in decimal digits.",
 );
+pub(crate) static DATE_IS_SIGNED_AS_GIVEN: Rule = rule(
+    "date-is-signed-as-given",
+    Must,
+    Document,
+    "The time is a date, which is signed as it is given, to the letter.",
+);
 pub(crate) static UNUSUAL_TIME: Rule = rule(
     "unusual-time-is-signed-or-refused",
     Should,
     Practice,
     "A time at the ends of what a number can hold is signed as it is or refused.",
+);
+pub(crate) static UNUSUAL_DATE: Rule = rule(
+    "unusual-date-is-signed-or-refused",
+    Should,
+    Practice,
+    "A date with another fraction or zone is signed as it is or refused.",
 );
 pub(crate) static SECRET_IS_TEXT: Rule = rule(
     "secret-is-text",
@@ -336,7 +348,9 @@ pub(crate) static ALL: &[&Rule] = &[
     &NOT_A_TEXT_IS_DECLINED,
     &TIME_IS_WHOLE_SECONDS,
     &TIME_IS_WHOLE_MILLISECONDS,
+    &DATE_IS_SIGNED_AS_GIVEN,
     &UNUSUAL_TIME,
+    &UNUSUAL_DATE,
     &SECRET_IS_TEXT,
     &SECRET_IS_DECODED,
     &UNUSUAL_SECRET,

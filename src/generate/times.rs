@@ -2,13 +2,14 @@
 
 use crate::generate::clock::Clock;
 use crate::generate::confusions::has_another_reading;
+use crate::generate::dates;
 use crate::generate::fixture::{Fixture, NOW, Presented};
 use crate::generate::requirements::{
     MALFORMED_TIME_IS_NOT_ACCEPTED, ODD_TIMES_PROFILE, OTHER_SPELLINGS, RIGHT_TOKEN_IS_ACCEPTED,
     TIME_IS_SIGNED, TIME_IS_WHOLE_MILLISECONDS, TIME_IS_WHOLE_SECONDS, UNUSUAL_TIME,
 };
 use crate::generate::vector_builder::VectorBuilder;
-use crate::scheme::{FieldKind, MessagePart, Part, TokenGrammar, filtered};
+use crate::scheme::{MessagePart, Part, TimeForm, TokenGrammar, filtered};
 use crate::signature::{MAX_NUMBER, Value};
 
 /// Adds the vectors about times, where the scheme has one.
@@ -16,17 +17,21 @@ pub(super) fn add(builder: &mut VectorBuilder<'_>) {
     let Some(clock) = Clock::of(&builder.fixture) else {
         return;
     };
-    if clock.is_signed(&builder.fixture) {
-        whole(builder, &clock);
-        signed(builder, &clock);
-        odd(builder, &clock);
+    match (clock.is_signed(&builder.fixture), clock.form.is_number()) {
+        (true, true) => {
+            whole(builder, clock);
+            signed(builder, clock);
+            odd(builder, clock);
+        }
+        (true, false) => dates::add(builder, clock),
+        (false, _) => {}
     }
-    missing(builder, &clock);
+    missing(builder, clock);
 }
 
 /// Times that a signer is given.
-fn whole(builder: &mut VectorBuilder<'_>, clock: &Clock) {
-    let millis = clock.kind == FieldKind::UnixMillis;
+fn whole(builder: &mut VectorBuilder<'_>, clock: Clock) {
+    let millis = clock.form == TimeForm::UnixMillis;
     let rule = if millis {
         &TIME_IS_WHOLE_MILLISECONDS
     } else {
@@ -93,16 +98,16 @@ fn whole(builder: &mut VectorBuilder<'_>, clock: &Clock) {
             &id,
             words,
             shown,
-            time / clock.kind.per_second(),
+            time / clock.form.per_second(),
         );
     }
 }
 
 /// Another time beside the MAC than the one that was signed. The clock stands at the time shown, so
 /// that no age explains a rejection.
-fn signed(builder: &mut VectorBuilder<'_>, clock: &Clock) {
+fn signed(builder: &mut VectorBuilder<'_>, clock: Clock) {
     let now = clock.now();
-    let unit = clock.kind.per_second();
+    let unit = clock.form.per_second();
     let base = builder.fixture.base.clone();
     let other_unit = if unit == 1 { now * 1000 } else { now / 1000 };
     for (slug, shown, note) in [
@@ -217,7 +222,7 @@ fn signed(builder: &mut VectorBuilder<'_>, clock: &Clock) {
 
 /// The ordinary token whose MAC is that of the other parts of the message, without the time and
 /// the literal text beside it.
-fn without_time(fixture: &Fixture<'_>, clock: &Clock) -> Option<Presented> {
+pub(super) fn without_time(fixture: &Fixture<'_>, clock: Clock) -> Option<Presented> {
     let parts = fixture.scheme.message.parts();
     let is_time = |part: &MessagePart| matches!(part, MessagePart::Field { field, .. } if *field == clock.field);
     let is_literal = |part: Option<&MessagePart>| matches!(part, Some(MessagePart::Literal(_)));
@@ -242,7 +247,7 @@ fn without_time(fixture: &Fixture<'_>, clock: &Clock) -> Option<Presented> {
 }
 
 /// Other spellings of the ordinary time: signed as they stand, and in the place of what was signed.
-fn odd(builder: &mut VectorBuilder<'_>, clock: &Clock) {
+fn odd(builder: &mut VectorBuilder<'_>, clock: Clock) {
     let now = clock.now();
     let text = now.to_string();
     let digits = |zero: u32| -> String {
@@ -316,7 +321,7 @@ fn odd(builder: &mut VectorBuilder<'_>, clock: &Clock) {
 }
 
 /// Tokens or requests without a time.
-fn missing(builder: &mut VectorBuilder<'_>, clock: &Clock) {
+fn missing(builder: &mut VectorBuilder<'_>, clock: Clock) {
     let note = (
         "Catches a verifier that takes the present for a time that is absent.",
         "Catches a verifier that throws where there is no time.",
@@ -356,12 +361,12 @@ struct Halves {
 }
 
 impl Halves {
-    fn of(fixture: &Fixture<'_>, clock: &Clock, token: &str) -> Option<Self> {
+    fn of(fixture: &Fixture<'_>, clock: Clock, token: &str) -> Option<Self> {
         let layout = match &fixture.scheme.token {
             TokenGrammar::Template(layout) => layout,
             TokenGrammar::List(_) | TokenGrammar::Pairs(_) => return None,
         };
-        let time = clock.now().to_string();
+        let time = clock.text(fixture);
         let (mac_is_first, delimiter) = match layout.parts() {
             [Part::Mac(_), Part::Literal(delimiter), Part::Field(_)] => (true, delimiter),
             [Part::Field(_), Part::Literal(delimiter), Part::Mac(_)] => (false, delimiter),

@@ -6,7 +6,7 @@ use crate::implementations::calls::{BodyTemplate, Call as _, WebCall};
 use crate::implementations::inputs::InputName;
 use crate::implementations::json_template::JsonTemplate;
 use crate::implementations::text_template::{TemplatePart, TextTemplate, percent_encoded};
-use crate::scheme::{Content, Place, Scheme};
+use crate::scheme::{Content, Place, Scheme, TimeForm};
 
 impl WebCall {
     /// The call with the token and the fields where the scheme has them. What the description says
@@ -54,8 +54,8 @@ impl WebCall {
                     }
                 }
                 Place::Json(pointer) => {
-                    let is_time = field.is_some_and(|field| field.kind.is_time());
-                    let leaf = if is_time {
+                    let form = field.and_then(|field| field.kind.time_form());
+                    let leaf = if form.is_some_and(TimeForm::is_number) {
                         JsonTemplate::Whole(name.clone())
                     } else {
                         JsonTemplate::Text(value())

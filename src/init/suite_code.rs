@@ -92,12 +92,12 @@ impl Plain {
                 .is_some_and(|time| time.field == field.name);
             match field.kind {
                 FieldKind::Text => Some(CodeFragment::Text(field.name.clone())),
-                FieldKind::UnixSeconds | FieldKind::UnixMillis if is_carried => {
+                FieldKind::Time(form) if is_carried && form.is_number() => {
                     Some(CodeFragment::Time(field.name.clone()))
                 }
                 // A time next to the token is a header's text, and an enum has a fixed set of
                 // values; both need validation.
-                FieldKind::UnixSeconds | FieldKind::UnixMillis | FieldKind::Enum(_) => None,
+                FieldKind::Time(_) | FieldKind::Enum(_) => None,
             }
         };
         let message = scheme.message.parts().iter().map(|part| match part {

@@ -117,9 +117,7 @@ fn value_of(scheme: &Scheme, part: usize, bytes: &[u8]) -> Option<(String, Value
     let bytes = read.as_deref().unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).ok();
     let value = match &field.kind {
-        FieldKind::UnixSeconds | FieldKind::UnixMillis => {
-            text.and_then(|text| text.parse().ok()).map(Value::Number)
-        }
+        FieldKind::Time(form) => text.map(|text| form.value_of(text)),
         FieldKind::Enum(values) => values
             .iter()
             .find(|value| filtered(value.as_bytes(), filters).as_ref() == bytes)
@@ -213,9 +211,9 @@ fn small_inputs(scheme: &Scheme, fields: &[usize]) -> Vec<Fields> {
         let field = scheme.fields.at(field);
         let values: Vec<Value> = match &field.kind {
             FieldKind::Text => texts(&letters, each),
-            FieldKind::UnixSeconds | FieldKind::UnixMillis => {
-                [0, 1, 10, 11, 100, 110].map(Value::Number).to_vec()
-            }
+            FieldKind::Time(form) => [0, 1, 10, 11, 100, 110]
+                .map(|time| form.value(time))
+                .to_vec(),
             FieldKind::Enum(values) => values.iter().take(each).cloned().map(Value::Text).collect(),
         };
         inputs = inputs
@@ -256,7 +254,7 @@ mod tests {
     use super::{Ambiguity, ambiguity, render, signed_values};
     use crate::scheme::{
         Algorithm, Field, FieldKind, FieldSet, Freshness, Layout, Message, Pattern, Scheme,
-        SecretEncoding, SecretRule, TokenGrammar,
+        SecretEncoding, SecretRule, TimeForm, TokenGrammar,
     };
     use crate::signature::{Fields, Value};
 
@@ -268,8 +266,8 @@ mod tests {
             field("a", FieldKind::Text),
             field("b", FieldKind::Text),
             field("c", FieldKind::Text),
-            field("t", FieldKind::UnixSeconds),
-            field("u", FieldKind::UnixMillis),
+            field("t", FieldKind::Time(TimeForm::UnixSeconds)),
+            field("u", FieldKind::Time(TimeForm::UnixMillis)),
             field("k", FieldKind::Enum(KINDS.map(str::to_owned).to_vec())),
         ]);
         Scheme {

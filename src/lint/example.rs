@@ -1,6 +1,6 @@
 //! A valid example request of a suite, for use in remarks.
 
-use crate::scheme::{FieldKind, Scheme, Verification};
+use crate::scheme::{Field, FieldKind, Scheme, Verification};
 use crate::signature::{Fields, Op, Secrets, Value};
 use crate::suite::{Basis, InputKind, Suite};
 
@@ -19,7 +19,7 @@ fn is_short(fields: &Fields) -> bool {
 }
 
 /// The time of examples if the suite has none: 2026-01-01T00:00:00Z.
-const NOW: i64 = 1_767_225_600;
+const NOW: u64 = 1_767_225_600;
 
 impl Exemplar {
     /// The suite's first example: the fields and secret of the first plain `sign` vector,
@@ -53,16 +53,15 @@ impl Exemplar {
     }
 
     fn made_up(scheme: &Scheme) -> Option<Self> {
-        let value = |kind: &FieldKind| match kind {
+        let value = |field: &Field| match &field.kind {
             FieldKind::Text => Some(Value::Text("user-42".to_owned())),
-            FieldKind::UnixSeconds => Some(Value::Number(NOW)),
-            FieldKind::UnixMillis => Some(Value::Number(NOW * 1000)),
+            FieldKind::Time(_) => field.time_at(NOW),
             FieldKind::Enum(values) => values.first().cloned().map(Value::Text),
         };
         let fields: Fields = scheme
             .fields
             .iter()
-            .filter_map(|field| Some((field.name.clone(), value(&field.kind)?)))
+            .filter_map(|field| Some((field.name.clone(), value(field)?)))
             .collect();
         let key = b"an example secret of 32 bytes...";
         let secret = scheme.secret.spell(key);
@@ -88,11 +87,11 @@ impl Exemplar {
 
     /// The current time of the example, in Unix seconds: the time it is signed with, if it has one.
     pub(super) fn now(&self, scheme: &Scheme) -> u64 {
-        let time = scheme.times().next();
-        let signed = time.and_then(|field| match self.fields.value(&field.name) {
-            Some(Value::Number(time)) => Some(u64::try_from(*time).ok()? / field.kind.per_second()),
-            _ => None,
+        let signed = scheme.times().next().and_then(|(field, form)| {
+            let text = self.fields.value(&field.name)?.to_bytes()?;
+            let time = form.read(std::str::from_utf8(&text).ok()?)?;
+            Some(time / form.per_second())
         });
-        signed.unwrap_or(NOW.unsigned_abs())
+        signed.unwrap_or(NOW)
     }
 }

@@ -183,8 +183,7 @@ fn unsigned_fields(scheme: &Scheme, exemplar: &Exemplar) -> Vec<ReviewRemark> {
 fn two_values(kind: &FieldKind) -> [Value; 2] {
     match kind {
         FieldKind::Text => ["one", "other"].map(Value::from),
-        FieldKind::UnixSeconds => [1_767_225_600, 2_082_758_400].map(Value::Number),
-        FieldKind::UnixMillis => [1_767_225_600_000, 2_082_758_400_000].map(Value::Number),
+        FieldKind::Time(form) => [1_767_225_600, 2_082_758_400].map(|second| form.at(second)),
         FieldKind::Enum(values) => {
             let value = |index: usize| values.get(index).or(values.first());
             [0, 1].map(|index| value(index).cloned().unwrap_or_default().into())

@@ -200,7 +200,18 @@ impl Words {
                 _ if filters.iter().any(|filter| !filter.is_normalizing()) => {
                     Self::written(filters)
                 }
-                FieldKind::UnixSeconds | FieldKind::UnixMillis => Self::Time,
+                FieldKind::Time(form) if form.is_number() => Self::Time,
+                FieldKind::Time(form) => {
+                    let pattern = form.pattern();
+                    let bytes = pattern.as_ref().map(|pattern| Box::new(pattern.bytes()));
+                    Self::Text {
+                        lower: false,
+                        upper: false,
+                        trim: false,
+                        bytes,
+                        pattern: pattern.filter(|_| filters.is_empty()),
+                    }
+                }
                 FieldKind::Enum(values) => Self::Listed(
                     values
                         .iter()

@@ -11,7 +11,6 @@ use crate::derivation::{Change, Presented, Shift, Tracer, fields_at, fields_when
 use crate::runner::catches::Caught;
 use crate::scheme::{
     Freshness, Implementation as _, ParsedToken, Reference, Rejection, Scheme, Verification,
-    is_canonical_time,
 };
 use crate::signature::{Fields, Op, Outcome, OutcomeKind, Request, Value};
 use crate::suite::{Expect, Vector};
@@ -88,7 +87,8 @@ impl<'s> LiveCase<'s> {
                 let then = live.time_given(&request.fields)?;
                 is_like_the_present(then.ok_or(NotNow::MalformedTime)?, now)?;
                 let unseen = |&time: &usize| {
-                    scheme.fields.at(time).kind.per_second() != 1 && !scheme.carries(time)
+                    let form = scheme.time_form(time);
+                    form.is_some_and(|form| form.per_second() != 1) && !scheme.carries(time)
                 };
                 if live.times.iter().any(unseen) {
                     return Err(NotNow::TimeUnseen);
@@ -234,7 +234,10 @@ impl<'s> LiveCase<'s> {
         else {
             return Ok(());
         };
-        let field = self.scheme.fields.at(of);
+        let (field, form) = match self.scheme.time_form(of) {
+            Some(form) => (self.scheme.fields.at(of), form),
+            None => return Ok(()),
+        };
         let request = &self.vector.request;
         let verdict = self.scheme.verify(
             &request.secrets,
@@ -257,9 +260,9 @@ impl<'s> LiveCase<'s> {
             .filter(|(at, _)| *at == of)
             .map(|(_, text)| text)
             .chain(beside)
-            .filter_map(|text| text.parse::<u64>().ok());
+            .filter_map(|text| form.read(text));
         for time in times {
-            let seconds = time / field.kind.per_second();
+            let seconds = time / form.per_second();
             let (old, early) = (
                 request.now.saturating_sub(seconds),
                 seconds.saturating_sub(request.now),
@@ -294,13 +297,10 @@ impl<'s> LiveCase<'s> {
                 continue;
             };
             let bytes = value.to_bytes().ok_or(NotNow::MalformedTime)?;
-            if !is_canonical_time(&bytes) {
-                return Err(NotNow::MalformedTime);
-            }
-            let time: Option<u64> = std::str::from_utf8(&bytes)
-                .ok()
-                .and_then(|t| t.parse().ok());
-            let seconds = time.ok_or(NotNow::MalformedTime)? / field.kind.per_second();
+            let form = self.scheme.time_form(time).ok_or(NotNow::MalformedTime)?;
+            let text = std::str::from_utf8(&bytes).ok();
+            let time = text.and_then(|text| form.read(text));
+            let seconds = time.ok_or(NotNow::MalformedTime)? / form.per_second();
             if *common.get_or_insert(seconds) != seconds {
                 return Err(NotNow::SeveralTimes);
             }

@@ -189,10 +189,7 @@ fn fields(scheme: &Scheme, secrets: &Secrets, random: &mut Rng) -> (Fields, u64)
             }
             FieldKind::Text => text(random).into(),
             FieldKind::Enum(values) => random.choice(values).map_or("", String::as_str).into(),
-            FieldKind::UnixSeconds | FieldKind::UnixMillis => {
-                let time = now * field.kind.per_second();
-                i64::try_from(time).unwrap_or_default().into()
-            }
+            FieldKind::Time(form) => field.time_at(now).unwrap_or_else(|| form.at(now)),
         };
         fields.set(&field.name, value);
     }

@@ -287,7 +287,7 @@ pub enum Problem {
     PlaceInToken(String),
     /// The field of `freshness` is not a time.
     #[error(
-        "freshness refers to {0:?}, which is not a time; use a field of type unix-seconds or unix-millis"
+        "freshness refers to {0:?}, which is not a time; use a field of type unix-seconds, unix-millis, iso-8601 or http-date"
     )]
     FreshnessOfNoTime(String),
     /// The value of `freshness` is unknown.

@@ -225,6 +225,11 @@ pub(super) enum FieldType {
     UnixSeconds,
     /// Whole milliseconds since 1970.
     UnixMillis,
+    /// A date with a zone, as in `2026-11-21T08:00:00Z`: `date-time` of RFC 3339, in capitals.
+    #[serde(rename = "iso-8601")]
+    Iso8601,
+    /// A date as HTTP headers have it, as in `Sat, 21 Nov 2026 08:00:00 GMT`.
+    HttpDate,
     /// One of `values`.
     Enum,
 }

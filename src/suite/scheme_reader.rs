@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::scheme::{
     Content, Field, FieldKind, FieldSet, Freshness, KeyStep, KeyTemplate, Layout, List, Message,
-    Order, Pair, Pairs, Params, Pattern, Repeated, Scheme, SecretRule, TokenError, TokenGrammar,
-    Unknown, is_field_name,
+    Order, Pair, Pairs, Params, Pattern, Repeated, Scheme, SecretRule, TimeForm, TokenError,
+    TokenGrammar, Unknown, is_field_name,
 };
 use crate::suite::error::{Fault, Problem};
 use crate::suite::forms::Entries;
@@ -86,8 +86,10 @@ fn read_fields(file: At<Entries<FieldFile>>) -> Result<FieldSet, Fault> {
         }
         let kind = match (field.r#type.value, field.values) {
             (FieldType::Text, None) => FieldKind::Text,
-            (FieldType::UnixSeconds, None) => FieldKind::UnixSeconds,
-            (FieldType::UnixMillis, None) => FieldKind::UnixMillis,
+            (FieldType::UnixSeconds, None) => FieldKind::Time(TimeForm::UnixSeconds),
+            (FieldType::UnixMillis, None) => FieldKind::Time(TimeForm::UnixMillis),
+            (FieldType::Iso8601, None) => FieldKind::Time(TimeForm::Iso8601),
+            (FieldType::HttpDate, None) => FieldKind::Time(TimeForm::HttpDate),
             (FieldType::Enum, Some(values)) => FieldKind::Enum(read_values(values)?),
             (FieldType::Enum, None) => {
                 return Err(Fault::new(field.r#type.at, Problem::EnumValues));
@@ -95,7 +97,7 @@ fn read_fields(file: At<Entries<FieldFile>>) -> Result<FieldSet, Fault> {
             (_, Some(values)) => return Err(Fault::new(values.at, Problem::EnumValues)),
         };
         let pattern = match field.pattern {
-            Some(pattern) if kind != FieldKind::Text => {
+            Some(pattern) if !(kind == FieldKind::Text || kind.is_date()) => {
                 return Err(Fault::new(pattern.at, Problem::PatternOfNoText));
             }
             pattern => read_pattern(pattern)?,

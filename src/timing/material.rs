@@ -189,9 +189,10 @@ impl<'a> Tokens<'a> {
             (Some(_), Secrets::Per(_)) => return Err(MaterialError::OneSecret),
         };
         let mut template = vector.request.fields.clone();
-        for field in scheme.times() {
-            let time = now.saturating_mul(field.kind.per_second());
-            template.set(&field.name, i64::try_from(time).unwrap_or(i64::MAX));
+        for (field, _) in scheme.times() {
+            if let Some(time) = field.time_at(now) {
+                template.set(&field.name, time);
+            }
         }
         let mut tokens = Self {
             suite,

@@ -2,7 +2,7 @@
 
 use macproof::scheme::{
     Algorithm, Field, FieldKind, FieldSet, Freshness, Layout, List, Message, Order, Pair, Pairs,
-    Scheme, SecretEncoding, SecretRule, TokenGrammar, Unknown, Verification,
+    Scheme, SecretEncoding, SecretRule, TimeForm, TokenGrammar, Unknown, Verification,
 };
 use macproof::signature::{Encoding, Fields, Secret, Secrets, Value};
 use proptest::prelude::*;
@@ -14,7 +14,7 @@ fn fields() -> FieldSet {
     let field = |name: &str, kind| Field::new(name, kind);
     FieldSet::new(vec![
         field("user", FieldKind::Text),
-        field("time", FieldKind::UnixSeconds),
+        field("time", FieldKind::Time(TimeForm::UnixSeconds)),
         field("kind", FieldKind::Enum(vec!["email".into(), "id".into()])),
     ])
 }

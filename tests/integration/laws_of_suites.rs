@@ -94,7 +94,7 @@ impl Material {
                 _ if scheme.secret.per == Some(at) => (*self.choice.get(&PLATFORMS)).into(),
                 FieldKind::Text => self.texts[at].as_str().into(),
                 FieldKind::Enum(values) => self.choice.get(values).as_str().into(),
-                FieldKind::UnixSeconds | FieldKind::UnixMillis => self.times[at].into(),
+                FieldKind::Time(_) => self.times[at].into(),
             };
             fields.set(field.name.as_str(), value);
         }

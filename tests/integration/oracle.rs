@@ -4,8 +4,8 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use macproof::scheme::{
-    Algorithm, Field, FieldKind, FieldSet, Layout, List, SecretEncoding, SecretRule, TokenGrammar,
-    Unknown, Verification,
+    Algorithm, Field, FieldKind, FieldSet, Layout, List, SecretEncoding, SecretRule, TimeForm,
+    TokenGrammar, Unknown, Verification,
 };
 use macproof::signature::{Op, Value};
 
@@ -223,7 +223,10 @@ fn encoded_secrets_decode_to_their_key() {
 /// The delimiters of a template and of the items of a list, each once; pairs have none.
 #[test]
 fn delimiters_end_literals() {
-    let fields = FieldSet::new(vec![Field::new("time", FieldKind::UnixSeconds)]);
+    let fields = FieldSet::new(vec![Field::new(
+        "time",
+        FieldKind::Time(TimeForm::UnixSeconds),
+    )]);
     let layout = |text: &str| Layout::compile(text, &fields, 32).unwrap();
     let template = TokenGrammar::Template(layout("v1=.{mac:hex}.{time}"));
     assert_eq!(template.delimiters(), ["=.", "."]);

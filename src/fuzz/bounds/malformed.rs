@@ -93,7 +93,8 @@ impl Bounds<'_> {
         times.extend(text.split(|c: char| !c.is_ascii_digit()).map(str::to_owned));
         times.extend(readings(text));
         times.retain(|time| !time.is_empty());
-        times.sort_by_key(|time| !crate::scheme::is_canonical_time(time.as_bytes()));
+        let form = scheme.time_form(time_field);
+        times.sort_by_key(|time| !form.is_some_and(|form| form.takes(time.as_bytes())));
         times.dedup();
         let at = |time: String| {
             let claims = distinct.iter();

@@ -4,7 +4,7 @@ use crate::mistakes::TokenPieces;
 use crate::mistakes::token_text::UnitKind;
 use crate::scheme::{
     Algorithm, FieldKind, Filter, Freshness, KeyStep, MessagePart, Params, Repeated, Scheme,
-    SecretEncoding, Sort,
+    SecretEncoding, Sort, TimeForm,
 };
 use crate::signature::Encoding;
 
@@ -281,27 +281,35 @@ pub(crate) fn signs_a_time(scheme: &Scheme) -> Applies {
     when(scheme.signed_time().is_some(), "the scheme signs no time")
 }
 
-fn signs_time_of(scheme: &Scheme, kind: &FieldKind) -> bool {
-    scheme
-        .message
-        .fields()
-        .any(|field| scheme.fields.at(field).kind == *kind)
+fn signs_time_in(scheme: &Scheme, fits: impl Fn(TimeForm) -> bool) -> bool {
+    let form = scheme
+        .signed_time()
+        .and_then(|field| scheme.time_form(field));
+    form.is_some_and(fits)
+}
+
+pub(crate) fn signs_a_numeric_time(scheme: &Scheme) -> Applies {
+    signs_a_time(scheme)?;
+    let is_number = signs_time_in(scheme, TimeForm::is_number);
+    when(is_number, "the scheme's time is a date")
+}
+
+pub(crate) fn signs_a_date(scheme: &Scheme) -> Applies {
+    signs_a_time(scheme)?;
+    let is_date = signs_time_in(scheme, |form| !form.is_number());
+    when(is_date, "the scheme's time is a number")
 }
 
 pub(crate) fn signs_seconds(scheme: &Scheme) -> Applies {
-    signs_a_time(scheme)?;
-    when(
-        signs_time_of(scheme, &FieldKind::UnixSeconds),
-        "the scheme's time is in milliseconds",
-    )
+    signs_a_numeric_time(scheme)?;
+    let are_seconds = signs_time_in(scheme, |form| form == TimeForm::UnixSeconds);
+    when(are_seconds, "the scheme's time is in milliseconds")
 }
 
 pub(crate) fn signs_millis(scheme: &Scheme) -> Applies {
-    signs_a_time(scheme)?;
-    when(
-        signs_time_of(scheme, &FieldKind::UnixMillis),
-        "the scheme's time is in seconds",
-    )
+    signs_a_numeric_time(scheme)?;
+    let are_millis = signs_time_in(scheme, |form| form == TimeForm::UnixMillis);
+    when(are_millis, "the scheme's time is in seconds")
 }
 
 pub(crate) fn signs_a_delimiter(scheme: &Scheme) -> Applies {
@@ -405,6 +413,15 @@ pub(crate) fn token_has_a_prefix(scheme: &Scheme) -> Applies {
 
 pub(crate) fn token_carries_a_time(scheme: &Scheme) -> Applies {
     when(scheme.carried_time().is_some(), "the token carries no time")
+}
+
+pub(crate) fn token_carries_a_numeric_time(scheme: &Scheme) -> Applies {
+    token_carries_a_time(scheme)?;
+    let form = scheme
+        .carried_time()
+        .and_then(|field| scheme.time_form(field));
+    let is_number = form.is_some_and(TimeForm::is_number);
+    when(is_number, "the time in the token is a date")
 }
 
 pub(crate) fn token_carries_a_signed_time(scheme: &Scheme) -> Applies {

@@ -7,7 +7,7 @@ use crate::mistakes::token_text::{LooseToken, loosely};
 use crate::mistakes::{
     Attempt, Change, Inputs, Judgement, Mistake, Pipeline, Step, Stop, TokenPieces,
 };
-use crate::scheme::{Call, FieldTexts, Rejection, Scheme, is_canonical_time};
+use crate::scheme::{Call, FieldTexts, Rejection, Scheme, TimeForm, is_unix_time};
 use crate::signature::{Fields, Outcome, Secrets, Value};
 
 impl From<Judgement> for Outcome {
@@ -182,10 +182,9 @@ impl<'a> Attempt<'a> {
         let scheme = self.call.scheme;
         let mut texts = self.pipeline.read(scheme, self.call.fields).ok()?;
         for field in scheme.token.fields() {
-            let kind = &scheme.fields.at(field).kind;
-            if kind.is_time() {
-                let now = self.call.now.saturating_mul(kind.per_second());
-                texts.set(field, now.to_string().into_bytes());
+            if let Some(form) = scheme.fields.at(field).kind.time_form() {
+                let now = self.call.now.saturating_mul(form.per_second());
+                texts.set(field, form.write(now).into_bytes());
             }
         }
         self.pipeline.token_of(&inputs, &texts).ok()
@@ -285,8 +284,22 @@ fn recomputed(call: &Call<'_>, pipeline: &Pipeline) -> Result<(), Judgement> {
     rejected(Rejection::WrongMac)
 }
 
+/// The dates at the ends of a text.
+fn dates_within(scheme: &Scheme, field: usize, text: &str) -> Vec<Vec<(usize, String)>> {
+    let Some(form) = scheme.time_form(field) else {
+        return Vec::new();
+    };
+    let first = form.length_at_start(text).and_then(|end| text.get(..end));
+    let start = |length| text.len().checked_sub(length);
+    let last = form.length_at_end(text).and_then(start);
+    let last = last.and_then(|start| text.get(start..));
+    let ends = first.into_iter().chain(last);
+    let dates = ends.filter(|date| form.takes(date.as_bytes()));
+    dates.map(|date| vec![(field, date.to_owned())]).collect()
+}
+
 /// What the fields of a token may be, when it is written otherwise than the scheme says: any run
-/// of digits may be its time. Where a token is put together otherwise, perhaps without a
+/// of digits may be its time, unless that is a date. Where a token is put together otherwise, perhaps without a
 /// separator, it may also be some of the last digits.
 fn times_within(
     scheme: &Scheme,
@@ -296,10 +309,12 @@ fn times_within(
     let carried: Vec<usize> = scheme.token.fields().collect();
     let field = match carried[..] {
         [] => return vec![Vec::new()],
-        [field] if scheme.is_time(field) => field,
+        [field] if scheme.time_form(field).is_some_and(TimeForm::is_number) => field,
+        [field] if scheme.is_time(field) => return dates_within(scheme, field, text),
         _ => {
             let is_sound = |(field, text): &(usize, String)| {
-                !scheme.is_time(*field) || is_canonical_time(text.as_bytes())
+                let form = scheme.time_form(*field);
+                form.is_none_or(|form| form.takes(text.as_bytes()))
             };
             let fields = loosely(scheme, text).into_iter().map(|token| token.fields);
             return fields
@@ -328,7 +343,7 @@ fn times_within(
     let mut seen = HashSet::new();
     times
         .into_iter()
-        .filter(|time| is_canonical_time(time.as_bytes()) && seen.insert(time.clone()))
+        .filter(|time| is_unix_time(time.as_bytes()) && seen.insert(time.clone()))
         .map(|time| vec![(field, time.into_owned())])
         .collect()
 }

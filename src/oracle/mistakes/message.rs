@@ -2,9 +2,9 @@
 
 use crate::mistakes::PieceKind;
 use crate::mistakes::applicability::{
-    has_unsigned_field, signs_a_constant, signs_a_constant_word, signs_a_delimiter, signs_a_time,
-    signs_an_identity_among_others, signs_fields_side_by_side, signs_millis,
-    signs_much_beside_a_text, signs_seconds, signs_several_fields, signs_text,
+    has_unsigned_field, signs_a_constant, signs_a_constant_word, signs_a_date, signs_a_delimiter,
+    signs_a_numeric_time, signs_a_time, signs_an_identity_among_others, signs_fields_side_by_side,
+    signs_millis, signs_much_beside_a_text, signs_seconds, signs_several_fields, signs_text,
 };
 use crate::mistakes::constant_forms::{
     constant_changed, constant_left_out, delimiter_at_an_end, no_delimiter, one_text_alone,
@@ -14,9 +14,11 @@ use crate::mistakes::message_forms::{
     with_unsigned_field, without,
 };
 use crate::mistakes::time_forms::{
-    as_date, as_float, in_a_finer_unit, in_both_or_in_the_message, shifted, unchanged,
+    as_date, as_float, as_number, date_rewritten, in_a_finer_unit, in_both_or_in_the_message,
+    shifted, unchanged,
 };
 use crate::mistakes::{Change, Mistake, MistakeId, Stage};
+use crate::scheme::TimeForm;
 
 const ENTRY: Mistake = Mistake::entry(Stage::Message);
 
@@ -42,7 +44,9 @@ pub(super) const MISTAKES: &[Mistake] = &[
         seen: "mercadopago sdk-nodejs#458, workos-ruby#138",
         applies: signs_seconds,
         change: Change::Time(|time| match time.millis_text() {
-            Some(millis) if time.per_second == 1 => in_both_or_in_the_message(time, millis),
+            Some(millis) if time.form == TimeForm::UnixSeconds => {
+                in_both_or_in_the_message(time, millis)
+            }
             _ => unchanged(time),
         }),
         ..ENTRY
@@ -55,7 +59,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         seen: "mercadopago sdk-nodejs#458",
         applies: signs_millis,
         change: Change::Time(|time| match time.millis() {
-            Some(millis) if time.per_second == 1000 => {
+            Some(millis) if time.form == TimeForm::UnixMillis => {
                 in_both_or_in_the_message(time, (millis / 1000).to_string())
             }
             _ => unchanged(time),
@@ -81,8 +85,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         seen: "Jimo's sample reads the time when the module loads",
         applies: signs_a_time,
         change: Change::Time(|time| {
-            let now = (u128::from(time.now) * u128::from(time.per_second)).to_string();
-            in_both_or_in_the_message(time, now)
+            let now = time.now.saturating_mul(time.form.per_second());
+            in_both_or_in_the_message(time, time.form.write(now))
         }),
         ..ENTRY
     },
@@ -269,7 +273,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         wrong: "A whole number became a number with a fraction or an exponent, as languages print it.",
         remedy: "Write the time as a whole number since 1970.",
         seen: "hubspot-api-python#263",
-        applies: signs_a_time,
+        applies: signs_a_numeric_time,
         change: Change::Time(as_float),
         ..ENTRY
     },
@@ -278,7 +282,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         title: "the time is in {form:microseconds}",
         wrong: "The clock of a language counts in another unit than the scheme.",
         remedy: "Divide the time until it is in the unit of the scheme, and drop the fraction.",
-        applies: signs_a_time,
+        applies: signs_a_numeric_time,
         change: Change::Time(in_a_finer_unit),
         ..ENTRY
     },
@@ -296,8 +300,26 @@ pub(super) const MISTAKES: &[Mistake] = &[
         title: "the time is written as a date",
         wrong: "The scheme's time is a number, and a date in ISO 8601 is signed instead.",
         remedy: "Write the time as a whole number since 1970.",
-        applies: signs_a_time,
+        applies: signs_a_numeric_time,
         change: Change::Time(as_date),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-date-rewritten"),
+        title: "the date is read and written again",
+        wrong: "The date that is signed is another text for the same time than the one given: other decimal places, another zone, another form.",
+        remedy: "Sign the date as it stands in the request or in the token. Parse a copy to check its age.",
+        applies: signs_a_date,
+        change: Change::Time(date_rewritten),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-date-as-number"),
+        title: "the time is signed in {form:seconds} since 1970",
+        wrong: "The scheme's time is a date.",
+        remedy: "Write the time as a date, in the form that the scheme says.",
+        applies: signs_a_date,
+        change: Change::Time(as_number),
         ..ENTRY
     },
 ];

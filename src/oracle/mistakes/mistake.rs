@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::mistakes::digest::Prepared;
 use crate::mistakes::{Digest, Hash, TokenPieces};
-use crate::scheme::{Call, FieldTexts, Filter, Refusal, Rejection, Scheme, SecretRule};
+use crate::scheme::{Call, FieldTexts, Filter, Refusal, Rejection, Scheme, SecretRule, TimeForm};
 use crate::signature::{Fields, Value};
 
 /// The steps of signing in their order, and verifying. A pipeline deviates at most once at each
@@ -235,8 +235,8 @@ pub struct FilteredText<'a> {
 pub struct TimeText<'a> {
     /// Its text.
     pub text: &'a str,
-    /// How many of its units make a second: 1 or 1000.
-    pub per_second: u64,
+    /// How the scheme writes it.
+    pub form: TimeForm,
     /// The present, in Unix seconds.
     pub now: u64,
     /// The time to the millisecond, where the token tells.

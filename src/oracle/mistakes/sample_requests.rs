@@ -199,6 +199,14 @@ impl Sample {
         found.unwrap()
     }
 
+    /// A right token with another text for its MAC.
+    fn with_mac(&self, token: &str, change: &dyn Fn(&str) -> String) -> String {
+        let parsed = self.scheme.token.parse(&self.scheme.fields, token).unwrap();
+        let encoding = self.scheme.token.mac_encoding();
+        let mac = encoding.encode(parsed.macs().next().unwrap());
+        token.replace(&mac, &change(&mac))
+    }
+
     /// Tokens right and wrong.
     fn presented(&self, secrets: &Secrets, fields: &Fields) -> Vec<Option<Value>> {
         let sign = |secrets: &Secrets, fields: &Fields| self.scheme.sign(secrets, fields).unwrap();
@@ -215,6 +223,7 @@ impl Sample {
                     c => c,
                 })
                 .collect(),
+            self.with_mac(&right, &|mac| mac.to_uppercase()),
             format!(" {right}\n"),
             format!("{right}\0"),
             format!("{right}x"),
@@ -224,7 +233,7 @@ impl Sample {
             format!("{right}.x"),
             right.replace('=', ""),
             right.replace('1', "\u{ff11}"),
-            right.replace('a', "\u{ff41}"),
+            self.with_mac(&right, &full_width),
             format!("{right} {right}"),
             format!("v1,{} {right}", "A".repeat(43) + "="),
             right.clone(),
@@ -300,4 +309,13 @@ impl Sample {
         ]);
         tokens
     }
+}
+
+/// The printable characters of ASCII in their full-width forms.
+fn full_width(text: &str) -> String {
+    let wide = |c: char| match c {
+        '!'..='~' => char::from_u32(u32::from(c) + 0xfee0).unwrap(),
+        c => c,
+    };
+    text.chars().map(wide).collect()
 }

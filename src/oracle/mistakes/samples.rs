@@ -9,8 +9,8 @@ use std::sync::{Arc, LazyLock};
 
 use crate::scheme::{
     Algorithm, Field, FieldKind, FieldSet, Freshness, KeyStep, KeyTemplate, Layout, List, Message,
-    Order, Pair, Pairs, Params, Repeated, Scheme, SecretEncoding, SecretRule, Sort, TokenGrammar,
-    Unknown, Written,
+    Order, Pair, Pairs, Params, Repeated, Scheme, SecretEncoding, SecretRule, Sort, TimeForm,
+    TokenGrammar, Unknown, Written,
 };
 use crate::signature::{Fields, Secret, Secrets, Value};
 
@@ -75,7 +75,8 @@ pub fn samples() -> &'static [Sample] {
 #[expect(clippy::too_many_lines, reason = "a list")]
 fn list() -> Vec<Sample> {
     use Algorithm::{HmacSha1, HmacSha256, HmacSha512};
-    use FieldKind::{Enum, Text, UnixMillis, UnixSeconds};
+    use FieldKind::{Enum, Text, Time};
+    use TimeForm::{HttpDate, Iso8601, UnixMillis, UnixSeconds};
     let template = |text: &'static str| {
         move |layout: &dyn Fn(&str) -> Layout| TokenGrammar::Template(layout(text))
     };
@@ -109,7 +110,7 @@ fn list() -> Vec<Sample> {
                 HmacSha256,
                 32,
                 text(),
-                &[user.clone(), ("timestamp", UnixSeconds)],
+                &[user.clone(), ("timestamp", Time(UnixSeconds))],
                 "{user_id}-{timestamp}",
                 template("{mac:hex}-{timestamp}"),
             ),
@@ -120,7 +121,7 @@ fn list() -> Vec<Sample> {
                 HmacSha256,
                 32,
                 text(),
-                &[("timestamp", UnixSeconds), user.clone()],
+                &[("timestamp", Time(UnixSeconds)), user.clone()],
                 "v0:{timestamp}:{user_id}",
                 template("v0={mac:hex}"),
             ),
@@ -131,7 +132,7 @@ fn list() -> Vec<Sample> {
                 HmacSha256,
                 32,
                 text(),
-                &[("timestamp", UnixSeconds), user.clone()],
+                &[("timestamp", Time(UnixSeconds)), user.clone()],
                 "{timestamp}.{user_id|sha256|hex}",
                 template("{mac:hex}"),
             ),
@@ -197,7 +198,7 @@ fn list() -> Vec<Sample> {
                     derive: vec![KeyStep::text(of_key("{key|sha256}")).unwrap()],
                     ..text()
                 },
-                &[("timestamp", UnixSeconds), user.clone()],
+                &[("timestamp", Time(UnixSeconds)), user.clone()],
                 "auth_date={timestamp}\nid={user_id}",
                 template("{mac:hex}"),
             ),
@@ -261,7 +262,7 @@ fn list() -> Vec<Sample> {
                 },
                 &[
                     ("msg_id", Text),
-                    ("timestamp", UnixSeconds),
+                    ("timestamp", Time(UnixSeconds)),
                     ("payload", Text),
                 ],
                 "{msg_id}.{timestamp}.{payload}",
@@ -280,7 +281,7 @@ fn list() -> Vec<Sample> {
                 HmacSha256,
                 32,
                 text(),
-                &[("timestamp", UnixSeconds), ("payload", Text)],
+                &[("timestamp", Time(UnixSeconds)), ("payload", Text)],
                 "{timestamp}.{payload}",
                 |layout| {
                     TokenGrammar::Pairs(Pairs {
@@ -312,19 +313,41 @@ fn list() -> Vec<Sample> {
                     encoding: SecretEncoding::Hex,
                     ..text()
                 },
-                &[user, ("time", UnixMillis)],
+                &[user.clone(), ("time", Time(UnixMillis))],
                 "{user_id}|{time}",
                 template("{time}.{mac:base64url-unpadded}"),
+            ),
+        },
+        Sample {
+            name: "date",
+            scheme: scheme(
+                HmacSha256,
+                32,
+                text(),
+                &[("timestamp", Time(Iso8601)), ("payload", Text)],
+                "{timestamp}{payload}",
+                template("{mac:base64}"),
+            ),
+        },
+        Sample {
+            name: "date in the token",
+            scheme: scheme(
+                HmacSha256,
+                32,
+                text(),
+                &[user, ("time", Time(HttpDate))],
+                "{user_id}\n{time}",
+                template("{time}; {mac:hex}"),
             ),
         },
     ];
     for sample in &mut samples {
         let time = sample.scheme.fields.index("timestamp");
-        if let ("list" | "pairs", Some(of)) = (sample.name, time) {
+        if let ("list" | "pairs" | "date", Some(of)) = (sample.name, time) {
             sample.scheme.freshness = Freshness::Limited {
                 of,
                 max_age: Some(300),
-                max_skew: (sample.name == "list").then_some(300),
+                max_skew: (sample.name != "pairs").then_some(300),
             };
         }
     }
@@ -389,8 +412,11 @@ impl Sample {
                         fields.set(name, identity);
                     }
                 }
-                (FieldKind::UnixSeconds, name) => fields.set(name, NOW.cast_signed()),
-                (FieldKind::UnixMillis, name) => fields.set(name, (NOW * 1000 + 123).cast_signed()),
+                (FieldKind::Time(form), name) => {
+                    // What is read and written again often has a fraction more or less.
+                    let finer = if form.is_number() { form.per_second() / 8 } else { 0 };
+                    fields.set(name, form.value(NOW * form.per_second() + finer));
+                }
                 (FieldKind::Enum(values), name) => fields.set(name, values[0].as_str()),
             }
         }

@@ -5,7 +5,7 @@ use crate::mistakes::{
     SecretText, SelectedSecret, TimeText, TokenPieces,
 };
 use crate::scheme::{
-    FieldKind, FieldTexts, Filter, MessagePart, Refusal, Scheme, filtered, normalizing,
+    FieldKind, FieldTexts, Filter, MessagePart, Refusal, Scheme, TimeForm, filtered, normalizing,
 };
 use crate::signature::{Fields, Secrets};
 use std::borrow::Cow;
@@ -76,13 +76,13 @@ pub fn key_derivation<'a>(
 
 /// A time, with what is known of it.
 pub fn time_text<'t>(inputs: &Inputs<'t>, text: &'t str) -> TimeText<'t> {
-    let kind = inputs
+    let form = inputs
         .scheme
         .time()
-        .map(|field| &inputs.scheme.fields.at(field).kind);
+        .and_then(|field| inputs.scheme.time_form(field));
     TimeText {
         text,
-        per_second: kind.map_or(1, FieldKind::per_second),
+        form: form.unwrap_or(TimeForm::UnixSeconds),
         now: inputs.now,
         millis: inputs.millis,
     }
@@ -285,17 +285,11 @@ pub fn pieces<'a>(
                         Some(identity) => (PieceKind::Identity, Cow::Borrowed(&*identity.right)),
                         None => (PieceKind::Identity, filtered()),
                     },
-                    FieldKind::UnixSeconds | FieldKind::UnixMillis
-                        if scheme.time() == Some(*field) =>
-                    {
-                        (
-                            PieceKind::Time,
-                            crate::scheme::filtered(time.as_bytes(), filters),
-                        )
-                    }
-                    FieldKind::UnixSeconds | FieldKind::UnixMillis | FieldKind::Enum(_) => {
-                        (PieceKind::Other, filtered())
-                    }
+                    FieldKind::Time(_) if scheme.time() == Some(*field) => (
+                        PieceKind::Time,
+                        crate::scheme::filtered(time.as_bytes(), filters),
+                    ),
+                    FieldKind::Time(_) | FieldKind::Enum(_) => (PieceKind::Other, filtered()),
                 }
             }
         };

@@ -5,8 +5,8 @@ use crate::mistakes::{Form, Forms, TimeText, TimeTexts};
 impl TimeText<'_> {
     /// The time in milliseconds, to the millisecond where the token tells.
     pub(super) fn millis(&self) -> Option<u64> {
-        let time: u64 = self.text.parse().ok()?;
-        let millis = time.checked_mul(1000 / self.per_second.max(1))?;
+        let time = self.form.read(self.text)?;
+        let millis = time.checked_mul(1000 / self.form.per_second())?;
         let agrees = |exact: &u64| exact / 1000 == millis / 1000;
         Some(self.millis.filter(agrees).unwrap_or(millis))
     }
@@ -63,8 +63,25 @@ fn each(
     written.into_iter().flat_map(forms).collect()
 }
 
-/// A time as dates are written.
+/// A number as dates are written.
 pub(super) fn as_date(time: &TimeText<'_>) -> Forms<TimeTexts> {
+    if time.form.is_number() {
+        dates(time)
+    } else {
+        unchanged(time)
+    }
+}
+
+/// A date as other programs write it.
+pub(super) fn date_rewritten(time: &TimeText<'_>) -> Forms<TimeTexts> {
+    if time.form.is_number() {
+        unchanged(time)
+    } else {
+        dates(time)
+    }
+}
+
+fn dates(time: &TimeText<'_>) -> Forms<TimeTexts> {
     let date = time
         .millis()
         .and_then(|millis| i64::try_from(millis).ok())
@@ -90,6 +107,19 @@ pub(super) fn as_date(time: &TimeText<'_>) -> Forms<TimeTexts> {
     each(
         time,
         written.map(|written| (written.clone(), format!("as {written}"))),
+    )
+}
+
+/// A date as the number that clocks count.
+pub(super) fn as_number(time: &TimeText<'_>) -> Forms<TimeTexts> {
+    let millis = time.millis().filter(|_| !time.form.is_number());
+    let Some(millis) = millis else {
+        return unchanged(time);
+    };
+    let units = [(millis / 1000, "seconds"), (millis, "milliseconds")];
+    each(
+        time,
+        units.map(|(number, words)| (number.to_string(), words.to_owned())),
     )
 }
 
@@ -122,7 +152,8 @@ pub(super) fn as_float(time: &TimeText<'_>) -> Forms<TimeTexts> {
 pub(super) fn in_a_finer_unit(time: &TimeText<'_>) -> Forms<TimeTexts> {
     /// From the year 1 to 1970, in units of 100 nanoseconds.
     const TICKS_TO_1970: u128 = 621_355_968_000_000_000;
-    let Some(millis) = time.millis().map(u128::from) else {
+    let millis = time.millis().filter(|_| time.form.is_number());
+    let Some(millis) = millis.map(u128::from) else {
         return unchanged(time);
     };
     let units = [
@@ -149,13 +180,13 @@ const HALF_HOURS: [i64; 18] = [
 
 /// A time near the one given.
 pub(super) fn shifted(time: &TimeText<'_>) -> Forms<TimeTexts> {
-    let Ok(number) = time.text.parse::<u64>() else {
+    let Some(number) = time.form.read(time.text) else {
         return unchanged(time);
     };
     let direction = |number: i64| if number < 0 { "less" } else { "more" };
     let by = |seconds: i64, words: String| {
-        let units = seconds * i64::try_from(time.per_second).unwrap_or(1);
-        let message = number.saturating_add_signed(units).to_string();
+        let units = seconds * i64::try_from(time.form.per_second()).unwrap_or(1);
+        let message = time.form.write(number.saturating_add_signed(units));
         in_the_message(time, message, words)
     };
     let near = SECONDS.map(|seconds| {

@@ -1,12 +1,13 @@
 //! Mistakes from the text of the MAC to the token.
 
 use crate::mistakes::applicability::{
-    token_carries_a_time, token_has_a_prefix, token_has_more_than_the_mac, token_has_parts,
+    token_carries_a_numeric_time, token_has_a_prefix, token_has_more_than_the_mac, token_has_parts,
     token_has_separator,
 };
 use crate::mistakes::message_forms::DELIMITERS;
 use crate::mistakes::token_text::{Unit, UnitKind};
 use crate::mistakes::{Change, Form, Forms, Hash, Mistake, MistakeId, Stage, TokenPieces};
+use crate::scheme::is_unix_time;
 
 const ENTRY: Mistake = Mistake {
     id: MistakeId(""),
@@ -37,7 +38,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         wrong: "Milliseconds stand in the token and seconds in the message, or the reverse.",
         remedy: "Put the very time that was signed into the token.",
         seen: "mercadopago sdk-nodejs#458",
-        applies: token_carries_a_time,
+        applies: token_carries_a_numeric_time,
         change: Change::Token(time_in_another_unit),
         ..ENTRY
     },
@@ -139,7 +140,7 @@ fn time_in_another_unit(token: &TokenPieces) -> Forms<String> {
             .iter_mut()
             .filter(|unit| unit.kind == UnitKind::Time);
         for unit in times {
-            unit.text = change(&unit.text)?;
+            unit.text = is_unix_time(unit.text.as_bytes()).then(|| change(&unit.text))??;
         }
         Some(changed.write())
     };

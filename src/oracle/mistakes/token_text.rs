@@ -197,12 +197,9 @@ fn by_layout(scheme: &Scheme, layout: &Layout, text: &str) -> Option<LooseToken>
                 let end = match left.peek() {
                     Some(Part::Literal(literal)) => rest.find(literal.as_str())?,
                     None if pivot.is_none() => rest.len(),
-                    _ if scheme.is_time(*field) => {
-                        rest.bytes().take_while(u8::is_ascii_digit).count()
-                    }
-                    _ => return None,
+                    _ => scheme.time_form(*field)?.length_at_start(rest)?,
                 };
-                token.fields.push((*field, rest[..end].to_owned()));
+                token.fields.push((*field, rest.get(..end)?.to_owned()));
                 rest = &rest[end..];
             }
             Part::Mac(_) => {}
@@ -217,12 +214,12 @@ fn by_layout(scheme: &Scheme, layout: &Layout, text: &str) -> Option<LooseToken>
                     Some(Part::Literal(literal)) => {
                         rest.rfind(literal.as_str()).map(|at| at + literal.len())?
                     }
-                    _ if scheme.is_time(*field) => {
-                        rest.len() - rest.bytes().rev().take_while(u8::is_ascii_digit).count()
+                    _ => {
+                        let length = scheme.time_form(*field)?.length_at_end(rest)?;
+                        rest.len().checked_sub(length)?
                     }
-                    _ => return None,
                 };
-                token.fields.push((*field, rest[start..].to_owned()));
+                token.fields.push((*field, rest.get(start..)?.to_owned()));
                 rest = &rest[..start];
             }
             Part::Mac(_) => {}

@@ -7,7 +7,8 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::mistakes::applicability::{
     algorithm_is_not, always, limits_age, limits_skew, limits_time, repeats_macs,
-    secret_depends_on_a_field, signs_a_time, signs_text, token_carries_a_signed_time,
+    secret_depends_on_a_field, signs_a_numeric_time, signs_a_time, signs_text,
+    token_carries_a_signed_time,
 };
 use crate::mistakes::lenient::leniently;
 use crate::mistakes::stringified::javascript_text;
@@ -279,7 +280,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         title: "the time is read as a number",
         wrong: "Signs, leading zeros, blanks and other digits are accepted, so that one token has many spellings.",
         remedy: "Accept a time as 0|[1-9][0-9]* only, and use its text in the message.",
-        applies: signs_a_time,
+        applies: signs_a_numeric_time,
         change: Change::Verifying(time_read_as_number),
         ..ENTRY
     },
@@ -287,7 +288,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         id: MistakeId("verify-time-unchecked"),
         title: "the time may be any text",
         wrong: "A text that is not a time is signed and checked as it stands; its age compares as NaN, which passes.",
-        remedy: "Accept a time as 0|[1-9][0-9]* only.",
+        remedy: "Accept a time only in the scheme's form: 0|[1-9][0-9]* for a number, or the date as it is specified.",
         seen: "workos-node#1698",
         applies: signs_a_time,
         change: Change::Verifying(any_time),

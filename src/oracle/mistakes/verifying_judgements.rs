@@ -2,7 +2,7 @@
 
 use crate::mistakes::verifying_forms::time_as_number;
 use crate::mistakes::{Attempt, Choice, Judgement, MistakeId};
-use crate::scheme::{FieldKind, Freshness, Rejection, Scheme, TokenGrammar, is_canonical_time};
+use crate::scheme::{FieldKind, Freshness, Rejection, Scheme, TokenGrammar};
 use crate::signature::{Secret, Secrets};
 
 pub(super) const UNKEYED: &str = "A digest without a key proves nothing: anybody computes it.";
@@ -83,13 +83,13 @@ pub(super) fn under_any_secret(attempt: &Attempt<'_>) -> Option<Judgement> {
 
 pub(super) fn time_not_bound(attempt: &Attempt<'_>) -> Option<Judgement> {
     let field = attempt.call.scheme.time()?;
-    let per_second = attempt.call.scheme.fields.at(field).kind.per_second();
+    let form = attempt.call.scheme.time_form(field)?;
     let without = MistakeId("message-time-left-out").mistake();
     let without = attempt.pipeline().clone().with(Choice::usual(without));
     attempt.loose().iter().find_map(|token| {
         let own = attempt.mac_of(attempt.pipeline(), token)?;
         let mut at_present = token.clone();
-        let now = (attempt.call.now * per_second).to_string();
+        let now = form.write(attempt.call.now.saturating_mul(form.per_second()));
         let carried = at_present
             .fields
             .iter_mut()
@@ -133,6 +133,7 @@ pub(super) fn time_read_as_number(attempt: &Attempt<'_>) -> Option<Judgement> {
 pub(super) fn any_time(attempt: &Attempt<'_>) -> Option<Judgement> {
     let scheme = attempt.call.scheme;
     let field = scheme.time()?;
+    let form = scheme.time_form(field)?;
     let name = &scheme.fields.at(field).name;
     let is_carried = scheme.carries(field);
     attempt.loose().iter().find_map(|token| {
@@ -144,7 +145,7 @@ pub(super) fn any_time(attempt: &Attempt<'_>) -> Option<Judgement> {
             token.fields.push((field, given));
         }
         let (_, time) = token.fields.iter().find(|(known, _)| *known == field)?;
-        if is_canonical_time(time.as_bytes()) {
+        if form.takes(time.as_bytes()) {
             return None;
         }
         let mac = attempt.mac_with(&fields, &token)?;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::scheme::{Content, Params, Pattern, Refusal};
+use crate::scheme::{Content, Params, Pattern, Refusal, TimeForm};
 use crate::signature::{Fields, Slug, Value};
 
 /// The type of a field.
@@ -11,23 +11,34 @@ use crate::signature::{Fields, Slug, Value};
 pub enum FieldKind {
     /// Any text.
     Text,
-    /// Whole seconds since 1970.
-    UnixSeconds,
-    /// Whole milliseconds since 1970.
-    UnixMillis,
+    /// A time, written in this form.
+    Time(TimeForm),
     /// One of these texts.
     Enum(Vec<String>),
 }
 
 impl FieldKind {
+    /// How it is written, where it is a time.
+    pub fn time_form(&self) -> Option<TimeForm> {
+        match self {
+            Self::Time(form) => Some(*form),
+            Self::Text | Self::Enum(_) => None,
+        }
+    }
+
     /// Whether it is a time.
     pub fn is_time(&self) -> bool {
-        matches!(self, Self::UnixSeconds | Self::UnixMillis)
+        self.time_form().is_some()
+    }
+
+    /// Whether it is a time that is written as a date.
+    pub fn is_date(&self) -> bool {
+        self.time_form().is_some_and(|form| !form.is_number())
     }
 
     /// How many of its units make a second; 1 for what is no time.
     pub fn per_second(&self) -> u64 {
-        if *self == Self::UnixMillis { 1000 } else { 1 }
+        self.time_form().map_or(1, TimeForm::per_second)
     }
 }
 
@@ -56,6 +67,15 @@ impl Field {
             content: Content::Text,
             params: None,
         }
+    }
+
+    /// A second since 1970, as the field's texts write it: a date in the first of the usual ways
+    /// that its pattern allows. `None` where the field is no time.
+    pub fn time_at(&self, second: u64) -> Option<Value> {
+        let form = self.kind.time_form()?;
+        let mut written = form.ways(second).into_iter();
+        let allowed = written.find(|text| self.takes(text.as_bytes()));
+        Some(allowed.map_or_else(|| form.at(second), |text| form.value_of(&text)))
     }
 
     /// Whether it has a form: a pattern, a content, or parameters.
@@ -118,7 +138,7 @@ pub struct FieldTexts<'a>(Vec<Option<Cow<'a, [u8]>>>);
 impl<'a> FieldTexts<'a> {
     /// Reads the values that were given. A number stands for its decimal text.
     ///
-    /// A time is a whole number from 0 or its canonical text ([`is_canonical_time`]); an enum is
+    /// A time is a number or a text of its form ([`TimeForm::takes`]); an enum is
     /// one of its values; a field that the scheme does not have is no one's business.
     pub fn read(set: &FieldSet, fields: &'a Fields) -> Result<Self, Refusal> {
         let read = |field: &Field| -> Result<Option<Cow<'a, [u8]>>, Refusal> {
@@ -130,7 +150,7 @@ impl<'a> FieldTexts<'a> {
                 .ok_or_else(|| Refusal::not_text(field, value))?;
             let fits = match &field.kind {
                 FieldKind::Text => true,
-                FieldKind::UnixSeconds | FieldKind::UnixMillis => is_canonical_time(&bytes),
+                FieldKind::Time(form) => form.takes(&bytes),
                 FieldKind::Enum(values) => values.iter().any(|v| v.as_bytes() == &*bytes),
             };
             if fits {
@@ -174,15 +194,6 @@ impl Refusal {
             field: field.name.clone(),
             found,
         }
-    }
-}
-
-/// Whether these bytes are a time as tokens spell it: `0|[1-9][0-9]*`.
-pub fn is_canonical_time(bytes: &[u8]) -> bool {
-    match bytes {
-        [] => false,
-        [b'0'] => true,
-        [first, ..] => *first != b'0' && bytes.iter().all(u8::is_ascii_digit),
     }
 }
 

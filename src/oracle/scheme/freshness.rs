@@ -56,9 +56,11 @@ impl Freshness {
         else {
             return Ok(());
         };
-        let per_second = u128::from(fields.at(of).kind.per_second());
+        let kind = &fields.at(of).kind;
+        let per_second = u128::from(kind.per_second());
         let now = u128::from(now) * per_second;
-        let time = texts.text(of).and_then(|text| text.parse::<u64>().ok());
+        let form = kind.time_form();
+        let time = texts.text(of).and_then(|text| form?.read(text));
         let Some(time) = time.map(u128::from) else {
             return Err(FreshnessProblem::Beyond);
         };

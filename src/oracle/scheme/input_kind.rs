@@ -4,16 +4,16 @@ use crate::scheme::{FieldKind, Scheme};
 use crate::signature::{InputKind, Op, Request, Value};
 
 impl FieldKind {
-    /// The kind of a value of a field. A time is ordinary, which is [`InputKind::Text`], as a
-    /// number when signing and as the text of a header when verifying.
+    /// The kind of a value of a field. A date is ordinary, which is [`InputKind::Text`], as a text;
+    /// any other time as a number when signing and as the text of a header when verifying.
     pub fn input_kind(&self, op: Op, value: &Value) -> InputKind {
-        match (self.is_time(), op, value) {
-            (true, Op::Sign, Value::Number(_))
-            | (true, Op::Verify | Op::Identify, Value::Text(_))
-            | (false, _, Value::Text(_)) => InputKind::Text,
-            (true, _, _) | (false, _, Value::Json(_)) => InputKind::Json,
-            (false, _, Value::Bytes(_)) => InputKind::Bytes,
-            (false, _, Value::Number(_)) => InputKind::Number,
+        match (self.time_form(), op, value) {
+            (Some(form), Op::Sign, Value::Text(_)) if form.is_number() => InputKind::Json,
+            (Some(form), Op::Sign, Value::Number(_)) if form.is_number() => InputKind::Text,
+            (_, _, Value::Text(_)) => InputKind::Text,
+            (Some(_), _, _) | (None, _, Value::Json(_)) => InputKind::Json,
+            (None, _, Value::Bytes(_)) => InputKind::Bytes,
+            (None, _, Value::Number(_)) => InputKind::Number,
         }
     }
 }

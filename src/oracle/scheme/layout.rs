@@ -2,9 +2,9 @@
 //!
 //! A layout is parsed from both ends towards its *pivot*, the one part whose length nothing else
 //! tells. Every other part ends where its own form says so: a literal, a MAC of fixed length, one
-//! of the values of an enum, the digits of a time. So a text parses in one way or in none.
+//! of the values of an enum, the digits or the date of a time. So a text parses in one way or in none.
 
-use crate::scheme::{FieldKind, FieldSet, FieldTexts, Refusal, is_canonical_time};
+use crate::scheme::{FieldKind, FieldSet, FieldTexts, Refusal, TimeForm};
 use crate::signature::{Encoding, Segment, Template, TemplateError};
 
 /// A piece of a layout.
@@ -201,7 +201,7 @@ impl Layout {
             part,
             set,
             |literal| text.starts_with(literal),
-            || text.bytes().take_while(u8::is_ascii_digit).count(),
+            |form| form.length_at_start(text),
         )
     }
 
@@ -210,7 +210,7 @@ impl Layout {
             part,
             set,
             |literal| text.ends_with(literal),
-            || text.bytes().rev().take_while(u8::is_ascii_digit).count(),
+            |form| form.length_at_end(text),
         )
     }
 
@@ -220,13 +220,13 @@ impl Layout {
         part: &Part,
         set: &FieldSet,
         stands: impl Fn(&str) -> bool,
-        digits: impl Fn() -> usize,
+        time: impl Fn(TimeForm) -> Option<usize>,
     ) -> Option<usize> {
         match part {
             Part::Literal(literal) => stands(literal).then_some(literal.len()),
             Part::Mac(encoding) => Some(encoding.encoded_length(self.mac_bytes)),
             Part::Field(field) => match &set.at(*field).kind {
-                FieldKind::UnixSeconds | FieldKind::UnixMillis => Some(digits()),
+                FieldKind::Time(form) => time(*form),
                 FieldKind::Enum(values) => values.iter().find(|v| stands(v)).map(String::len),
                 // Only the pivot may be a free text.
                 FieldKind::Text => None,
@@ -251,9 +251,7 @@ impl LayoutMatch {
                 let fits = match &set.at(*field).kind {
                     FieldKind::Text => true,
                     FieldKind::Enum(values) => values.iter().any(|value| value == piece),
-                    FieldKind::UnixSeconds | FieldKind::UnixMillis => {
-                        is_canonical_time(piece.as_bytes())
-                    }
+                    FieldKind::Time(form) => form.takes(piece.as_bytes()),
                 };
                 fits.then(|| self.fields.push((*field, piece.to_owned())))
             }
@@ -345,7 +343,9 @@ fn every_other_part_ends(
         let side = if before_pivot { "behind" } else { "before" };
         match &fields.at(*field).kind {
             FieldKind::Text => return ambiguous(part, side),
-            FieldKind::UnixSeconds | FieldKind::UnixMillis => {
+            // A date ends where its zone does.
+            FieldKind::Time(form) if !form.is_number() => {}
+            FieldKind::Time(_) => {
                 let neighbour = if before_pivot {
                     parts.get(at + 1)
                 } else {
@@ -391,7 +391,7 @@ fn may_touch_with_digit(part: &Part, fields: &FieldSet, at_its_start: bool) -> b
         Part::Mac(_) => true,
         Part::Field(field) => match &fields.at(*field).kind {
             FieldKind::Enum(values) => values.iter().any(|value| touches(value)),
-            _ => true,
+            FieldKind::Text | FieldKind::Time(_) => true,
         },
     }
 }

@@ -27,6 +27,7 @@ mod refusal;
 mod roles;
 mod secret_encoding;
 mod secret_rule;
+mod time_form;
 mod token;
 
 pub use algorithm::{Algorithm, Keyed};
@@ -34,7 +35,7 @@ pub use call::{Call, Implementation};
 pub use content::Content;
 pub use definition::Scheme;
 pub use escapes::Escapes;
-pub use field::{Field, FieldKind, FieldSet, FieldTexts, is_canonical_time, is_field_name};
+pub use field::{Field, FieldKind, FieldSet, FieldTexts, is_field_name};
 pub use filter::{
     Filter, PARAMS, UnknownFilter, filtered, may_be_written, normalizing, unfiltered,
 };
@@ -53,4 +54,5 @@ pub use policy::{
 pub use refusal::Refusal;
 pub use secret_encoding::SecretEncoding;
 pub use secret_rule::SecretRule;
+pub use time_form::{TimeForm, is_unix_time};
 pub use token::{Item, List, Order, Pair, Pairs, ParsedToken, TokenError, TokenGrammar, Unknown};

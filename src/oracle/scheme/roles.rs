@@ -1,6 +1,6 @@
 //! What part each field plays in a scheme: who, when, which secret, any text.
 
-use crate::scheme::{Field, FieldKind, Scheme};
+use crate::scheme::{Field, FieldKind, Scheme, TimeForm};
 
 impl Scheme {
     /// Whether the message holds a field.
@@ -34,12 +34,20 @@ impl Scheme {
 
     /// Whether a field is a time.
     pub fn is_time(&self, field: usize) -> bool {
-        self.fields.at(field).kind.is_time()
+        self.time_form(field).is_some()
     }
 
-    /// Every field that is a time, in the order of the file, whether it is signed or not.
-    pub fn times(&self) -> impl Iterator<Item = &Field> {
-        self.fields.iter().filter(|field| field.kind.is_time())
+    /// How a field's times are written, where it is a time.
+    pub fn time_form(&self, field: usize) -> Option<TimeForm> {
+        self.fields.at(field).kind.time_form()
+    }
+
+    /// Every field that is a time, with its form, in the order of the file, whether it is signed or
+    /// not.
+    pub fn times(&self) -> impl Iterator<Item = (&Field, TimeForm)> {
+        self.fields
+            .iter()
+            .filter_map(|field| Some((field, field.kind.time_form()?)))
     }
 
     /// The field that says when: the time that is signed; the one in the token, where none is.

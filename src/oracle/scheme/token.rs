@@ -368,9 +368,7 @@ fn separates(
         Part::Field(field) => match &fields.at(*field).kind {
             FieldKind::Text => true,
             FieldKind::Enum(values) => values.iter().any(|value| value.contains(separator)),
-            FieldKind::UnixSeconds | FieldKind::UnixMillis => {
-                separator.bytes().all(|b| b.is_ascii_digit())
-            }
+            FieldKind::Time(form) => separator.bytes().all(|b| form.may_contain(b)),
         },
     };
     // A separator of several characters could also be put together by neighbours.
@@ -394,7 +392,7 @@ fn may_stand_in(layout: &Layout, fields: &FieldSet, byte: u8) -> bool {
         Part::Field(field) => match &fields.at(*field).kind {
             FieldKind::Text => true,
             FieldKind::Enum(values) => values.iter().any(|value| value.as_bytes().contains(&byte)),
-            FieldKind::UnixSeconds | FieldKind::UnixMillis => byte.is_ascii_digit(),
+            FieldKind::Time(form) => form.may_contain(byte),
         },
     })
 }
