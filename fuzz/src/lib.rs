@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use arbitrary::{Arbitrary, Unstructured};
-use macproof::scheme::{Algorithm, FieldKind, Scheme};
+use macproof::scheme::{Algorithm, FieldKind, Scheme, TimeForm};
 use macproof::signature::{Fields, Secret, Secrets, Value};
 use macproof::suite::{self, Suite};
 use sha2::Digest;
@@ -46,9 +46,7 @@ impl<'a> Arbitrary<'a> for Asked {
                 FieldKind::Text if u.ratio(1, 8)? => Value::Bytes(<&[u8]>::arbitrary(u)?.to_vec()),
                 FieldKind::Text => <&str>::arbitrary(u)?.into(),
                 FieldKind::Enum(values) => u.choose(values)?.as_str().into(),
-                FieldKind::Time(_) => {
-                    Value::Number(u.int_in_range(0..=(1 << 53) - 1)?)
-                }
+                FieldKind::Time(form) => time(*form, u.arbitrary()?),
             };
             fields.set(field.name.as_str(), value);
         }
@@ -98,6 +96,13 @@ impl Asked {
     }
 }
 
+/// A time that a request can carry: a number that JSON holds exactly, or a date with four digits for
+/// its year.
+fn time(form: TimeForm, any: u64) -> Value {
+    const YEAR_10000: u64 = 253_402_300_800;
+    form.value(if form.is_number() { any >> 11 } else { any % (YEAR_10000 * form.per_second()) })
+}
+
 /// The names between which a scheme's secrets are chosen.
 fn selectors(scheme: &Scheme) -> Vec<String> {
     match scheme.secret.per.map(|field| &scheme.fields.at(field).kind) {
@@ -142,7 +147,7 @@ impl Claim<'_> {
                     None => self.text.into(),
                 },
                 FieldKind::Enum(values) => chosen(values),
-                FieldKind::Time(_) => Value::Number((self.time >> 11) as i64),
+                FieldKind::Time(form) => time(*form, self.time),
             };
             fields.set(field.name.as_str(), value);
         }

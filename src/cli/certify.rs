@@ -21,8 +21,9 @@ use crate::cli::no_campaign::no_campaign;
 use crate::cli::random;
 use crate::cli::render::probe;
 use crate::cli::run::{known_failures, no_run};
-use crate::cli::target_args::{Choice, ReachArgs, duration};
+use crate::cli::target_args::{Choice, ReachArgs};
 use crate::cli::terminal::{ProgressBar, print, save, say};
+use crate::implementations::duration;
 use crate::report;
 use crate::results::{FuzzResult, JUDGED_ITSELF, TimingResult};
 
@@ -130,8 +131,8 @@ fn certified(args: &CertifyArgs, choice: &mut Choice<'_>) -> Result<Exit, Stop> 
         known: &known_failures(args.known_failures.as_deref())?,
         allow_restarts: args.allow_restarts,
         seed: random::seed()?,
-        jobs: usize::from(args.reach.jobs),
-        limits: args.reach.limits(),
+        jobs: usize::from(choice.jobs()),
+        limits: choice.limits(),
         cases: args.cases.unwrap_or(DEFAULT_FUZZ_CASES),
         target_ns: args.target,
         time: args.time,
@@ -235,7 +236,7 @@ fn fuzz_again(args: &CertifyArgs, certification: &Certification<'_>) -> String {
         certification.seed.to_string(),
         certification.cases.to_string(),
     );
-    let jobs = args.reach.jobs.to_string();
+    let jobs = certification.jobs.to_string();
     let campaign = [
         "--level", "should", "--seed", &seed, "--cases", &cases, "--jobs", &jobs,
     ];

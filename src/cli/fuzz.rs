@@ -14,7 +14,7 @@ use crate::cli::interruption::interruption;
 use crate::cli::no_campaign::no_campaign;
 use crate::cli::render::probe;
 use crate::cli::shard::shard;
-use crate::cli::target_args::{ReachArgs, duration};
+use crate::cli::target_args::{Choice, ReachArgs};
 use crate::cli::terminal::{ProgressBar, save, say};
 use crate::cli::values::LevelArg;
 use crate::cli::versus::against;
@@ -22,6 +22,7 @@ use crate::fuzz::{
     FuzzCircumstances, FuzzEnding, FuzzOptions, FuzzOutput, FuzzProgress, VersusOptions, document,
     fuzz as fuzz_suites, saved,
 };
+use crate::implementations::duration;
 use crate::report::fuzz_human;
 use crate::results::{JUDGED_ITSELF, timestamp};
 use crate::runner::{ResolvedTarget, Shard};
@@ -94,7 +95,7 @@ pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
     }
     let reached = choice.reached(&args.suite_file)?;
     without_credentials(&reached)?;
-    let options = options(args)?;
+    let options = options(args, &choice)?;
     documents.probe()?;
     if let Some(other) = &args.against {
         let other = choice.other(other, &suites)?;
@@ -165,21 +166,21 @@ fn without_credentials(reached: &ResolvedTarget) -> Result<(), Stop> {
     Ok(())
 }
 
-fn options(args: &FuzzArgs) -> Result<FuzzOptions, Stop> {
+fn options(args: &FuzzArgs, choice: &Choice<'_>) -> Result<FuzzOptions, Stop> {
     let time = match (args.time, args.cases) {
         (None, None) => Some(USUAL_TIME),
         (time, _) => time,
     };
     Ok(FuzzOptions {
         seed: args.seed.unwrap_or_else(|| fastrand::u64(..1 << 32)),
-        jobs: usize::from(args.reach.jobs),
+        jobs: usize::from(choice.jobs()),
         shard: shard(args.shard.as_deref())?,
         level: args.level.into(),
         cases: args.cases,
         time,
         grown: args.grown,
         max_findings: usize::from(args.max_findings),
-        limits: args.reach.limits(),
+        limits: choice.limits(),
         corpus: match &args.corpus {
             Some(folder) => read_corpus(folder)?,
             None => Vec::new(),

@@ -7,31 +7,39 @@ use crate::cli::terminal::{colour, print, save, say, tell};
 use crate::report::{self, Campaigns, Format, HumanOptions};
 use crate::results::Document;
 
+/// A report that was asked for, and where it goes.
+pub(crate) type Report = (Format, PathBuf);
+
+/// Reads `json=result.json`, `junit=-` and so on.
+pub(crate) fn report(word: &str) -> Result<Report, Stop> {
+    let (format, path) = word.split_once('=').ok_or_else(|| {
+        Stop::usage(format_args!(
+            "invalid report {word:?}; write FORMAT=PATH, for example json=result.json"
+        ))
+    })?;
+    if path.is_empty() {
+        return Err(Stop::usage(format_args!(
+            "report {word:?} has an empty path"
+        )));
+    }
+    Ok((format.parse().map_err(Stop::usage)?, PathBuf::from(path)))
+}
+
 /// The reports that were asked for.
 pub(crate) struct Reports {
-    wanted: Vec<(Format, PathBuf)>,
+    wanted: Vec<Report>,
     all: bool,
 }
 
 impl Reports {
-    /// Reads `json=result.json`, `junit=-` and so on.
+    /// Reads several.
     pub(crate) fn parse(words: &[String], all: bool) -> Result<Self, Stop> {
-        let wanted = words
-            .iter()
-            .map(|word| {
-                let (format, path) = word.split_once('=').ok_or_else(|| {
-                    Stop::usage(format_args!(
-                        "invalid --report {word:?}; write FORMAT=PATH, for example json=result.json"
-                    ))
-                })?;
-                if path.is_empty() {
-                    return Err(Stop::usage(format_args!(
-                        "--report {word:?} has an empty path"
-                    )));
-                }
-                Ok((format.parse().map_err(Stop::usage)?, PathBuf::from(path)))
-            })
-            .collect::<Result<Vec<(Format, PathBuf)>, Stop>>()?;
+        let wanted = words.iter().map(|word| report(word));
+        Self::new(wanted.collect::<Result<_, _>>()?, all)
+    }
+
+    /// These reports, of which one at most goes to standard output.
+    pub(crate) fn new(wanted: Vec<Report>, all: bool) -> Result<Self, Stop> {
         if wanted
             .iter()
             .filter(|(_, path)| is_standard_output(path))

@@ -5,16 +5,16 @@ use std::time::Instant;
 
 use clap::Args;
 
-use crate::adapters::Transport;
+use crate::adapters::{Limits, Transport};
 use crate::cli::clock::{now, unix_now};
 use crate::cli::events::Events;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::files::read;
 use crate::cli::interrupt::interrupt_flag;
 use crate::cli::interruption::interruption;
-use crate::cli::render::{Reports, is_standard_output, probe};
+use crate::cli::render::{Report, Reports, is_standard_output, probe, report as report_wanted};
 use crate::cli::shard::shard;
-use crate::cli::target_args::{AskedSuites, Candidate, ReachArgs};
+use crate::cli::target_args::{AskedSuites, Candidate, Choice, ReachArgs};
 use crate::cli::terminal::{ProgressBar, save, say};
 use crate::cli::values::LevelArg;
 use crate::diagnosis::Search;
@@ -28,7 +28,7 @@ use crate::runner::{
     CaseEvent, Ending, FailFast, RunError, RunOptions, RunOutput, Shard, Watcher, WhoseSecret,
     run as run_suites, selected,
 };
-use crate::suite::Suite;
+use crate::suite::{Level, Suite};
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
@@ -48,14 +48,14 @@ pub(crate) struct RunArgs {
     /// Kubernetes Indexed Job.
     #[arg(long, value_name = "I/N", help_heading = "Cases")]
     pub(crate) shard: Option<String>,
-    /// The lowest level whose failures count.
-    #[arg(long, value_enum, default_value_t = LevelArg::Must)]
-    pub(crate) level: LevelArg,
+    /// The lowest level whose failures count; must by default.
+    #[arg(long, value_enum)]
+    pub(crate) level: Option<LevelArg>,
     /// A list of known failures; see docs/known-failures.md.
     #[arg(long, value_name = "FILE", help_heading = "Gate")]
     pub(crate) known_failures: Option<PathBuf>,
     /// Update that list to what fails now.
-    #[arg(long, requires = "known_failures", help_heading = "Gate")]
+    #[arg(long, help_heading = "Gate")]
     pub(crate) update_known_failures: bool,
     /// How many unattributed restarts of the adapter to tolerate: crashes, timeouts and protocol
     /// violations that do not recur when the request runs alone.
@@ -97,16 +97,18 @@ fn report_help() -> String {
 
 /// Runs the suites, reports, and lets the gate decide.
 pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
-    let reports = Reports::parse(&args.report, args.all)?;
     let mut choice = args.reach.choice()?;
+    let options = Settled::of(args, &choice)?;
+    let reports = Reports::new(options.reports.clone(), args.all)?;
     let asked = choice.asked(&args.suites, &args.suite_file);
     let suites = choice.suites(&args.suites, &args.suite_file)?;
     reports.probe()?;
-    if let Some(list) = args
-        .known_failures
-        .as_deref()
-        .filter(|_| args.update_known_failures)
-    {
+    if args.update_known_failures {
+        let list = options.known_failures.as_deref().ok_or_else(|| {
+            Stop::usage(
+                "--update-known-failures needs a list: --known-failures FILE, or known-failures in macproof.yaml",
+            )
+        })?;
         probe(list)?;
     }
     let events = args.events.as_deref().map(Events::open).transpose()?;
@@ -124,7 +126,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
     let mut results = Vec::new();
     let mut harness = None;
     for candidate in candidates {
-        let (result, broken) = run_one(args, &asked, &suites, candidate, events.as_ref())?;
+        let (result, broken) =
+            run_one(args, &options, &asked, &suites, candidate, events.as_ref())?;
         results.push(result);
         harness = harness.or(broken);
     }
@@ -157,22 +160,60 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Stop> {
     }
 }
 
+/// What the command line says, and where it is silent `macproof.yaml`.
+struct Settled {
+    level: Level,
+    known_failures: Option<PathBuf>,
+    jobs: usize,
+    limits: Limits,
+    reports: Vec<Report>,
+}
+
+impl Settled {
+    fn of(args: &RunArgs, choice: &Choice<'_>) -> Result<Self, Stop> {
+        let settings = choice.settings();
+        let level = args.level.map(Level::from).or(settings.level);
+        let reports = if args.report.is_empty() {
+            choice.reports()?
+        } else {
+            let given = args.report.iter();
+            given
+                .map(|word| report_wanted(word))
+                .collect::<Result<_, _>>()?
+        };
+        Ok(Self {
+            level: level.unwrap_or(Level::Must),
+            known_failures: args.known_failures.clone().or(settings.known_failures),
+            jobs: usize::from(choice.jobs()),
+            limits: choice.limits(),
+            reports,
+        })
+    }
+}
+
 /// Runs the suites against one implementation: what it came to, be it that it did not start, and
 /// why it came to an end too early.
 fn run_one(
     args: &RunArgs,
+    settled: &Settled,
     asked: &AskedSuites,
     suites: &[Suite],
     candidate: Candidate,
     events: Option<&Events>,
 ) -> Result<(RunResult, Option<Stop>), Stop> {
-    let known = known_failures(args.known_failures.as_deref())?;
+    let known = match settled.known_failures.as_deref() {
+        // The first update makes the list.
+        Some(list) if args.update_known_failures && !list.exists() => {
+            KnownFailures::parse(&list.display().to_string(), "").map_err(Stop::harness)?
+        }
+        list => known_failures(list)?,
+    };
     let (target, secret) = match candidate.ready {
         Ok((target, secret)) => (Ok(target), secret),
         Err(stop) => (Err(stop), WhoseSecret::Request),
     };
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
-    let level = args.level.into();
+    let level = settled.level;
     let tolerated = |id: &crate::signature::CaseId| {
         known
             .entries()
@@ -188,9 +229,9 @@ fn run_one(
         filter: parsed(args.filter.as_deref())?,
         shard: shard(args.shard.as_deref())?,
         seed,
-        jobs: usize::from(args.reach.jobs),
+        jobs: settled.jobs,
         repeat: args.repeat,
-        limits: args.reach.limits(),
+        limits: settled.limits,
         fail_fast: args.fail_fast.then_some(FailFast {
             level,
             tolerated: &tolerated,
@@ -269,11 +310,6 @@ fn run_one(
         .then(interruption)
         .flatten();
     let today = began.strftime("%Y-%m-%d").to_string();
-    let rewritten = if args.update_known_failures {
-        update_list(&known, &circumstances, &output, &today)?
-    } else {
-        None
-    };
     let is_asked = matches!(output.ending, Ending::Whole) && !args.fail_fast;
     let search = Search {
         target: &*target,
@@ -286,13 +322,22 @@ fn run_one(
         most: if is_asked { args.causes } else { 0 },
         now: &unix_now,
     };
-    let result = search.conclude(
-        circumstances,
+    let mut result = search.conclude(
+        circumstances.clone(),
         &output.observations,
-        rewritten.as_ref().unwrap_or(&known),
+        &known,
         &today,
         &interruption,
     );
+    if args.update_known_failures
+        && let Some(rewritten) = update_list(&known, &result)?
+    {
+        let found = std::mem::replace(
+            &mut result,
+            conclude(circumstances, output.observations, &rewritten, &today),
+        );
+        result.take_causes(found);
+    }
     if let Some(events) = events {
         events.finished(&result);
     }
@@ -353,14 +398,7 @@ pub(crate) fn known_failures(path: Option<&Path>) -> Result<KnownFailures, Stop>
 }
 
 /// Updates the list to what fails now; what it says then, or nothing where it stays as it is.
-fn update_list(
-    known: &KnownFailures,
-    circumstances: &Circumstances,
-    output: &RunOutput<'_>,
-    today: &str,
-) -> Result<Option<KnownFailures>, Stop> {
-    let observations = output.observations.clone();
-    let result = conclude(circumstances.clone(), observations, known, today);
+fn update_list(known: &KnownFailures, result: &RunResult) -> Result<Option<KnownFailures>, Stop> {
     if result.interrupted {
         say(&format!(
             "{} was not updated: the run was interrupted",
@@ -368,7 +406,7 @@ fn update_list(
         ));
         return Ok(None);
     }
-    let text = updated(known, &result);
+    let text = updated(known, result);
     let rewritten = KnownFailures::parse(known.path(), &text).map_err(Stop::harness)?;
     if !save(Path::new(known.path()), &text) {
         return Ok(None);

@@ -10,12 +10,15 @@ use clap::Args;
 use crate::adapters::{AdapterCommand, Authorities, HttpTarget, Limits, Transport, transport_to};
 use crate::cli::configuration::{CONFIG, Configuration};
 use crate::cli::exit::Stop;
+use crate::cli::render::{Report, is_standard_output, report};
 use crate::cli::{described, suites};
-use crate::implementations::{Described, REFERENCE, Reach, WebAddress};
+use crate::implementations::{
+    Described, REFERENCE, Reach, ReportSetting, Settings, WebAddress, timeout,
+};
 use crate::results::JUDGED_ITSELF;
 use crate::runner::{ResolvedTarget, WhoseSecret};
 use crate::signature::Slug;
-use crate::suite::Suite;
+use crate::suite::{Position, Suite};
 
 /// Where `macproof.yaml` was looked for.
 const WHERE: &str = "in this folder or above it, up to the root of the repository";
@@ -66,12 +69,15 @@ pub(crate) struct ReachArgs {
     /// Allow connections to other machines.
     #[arg(long, help_heading = "Implementation")]
     pub(crate) allow_remote: bool,
-    /// How many adapter processes to run in parallel.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub(crate) jobs: u16,
-    /// How long to wait for an answer, for example 500ms, 10s or 2m.
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = timeout)]
-    pub(crate) timeout: Duration,
+    /// How many adapter processes to run in parallel; 1 by default.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) jobs: Option<u16>,
+    /// How long to wait for an answer, for example 500ms, 10s or 2m; 10s by default.
+    #[arg(long, value_name = "TIME", value_parser = timeout)]
+    pub(crate) timeout: Option<Duration>,
+    /// How long to wait for the hello of a program that has been started; 10s by default.
+    #[arg(long, value_name = "TIME", value_parser = timeout)]
+    pub(crate) start_timeout: Option<Duration>,
 }
 
 /// An implementation that was chosen, ready to be asked or not.
@@ -197,20 +203,56 @@ impl ReachArgs {
             _ => Ok(None),
         }
     }
-
-    /// How long it may take.
-    pub(crate) fn limits(&self) -> Limits {
-        Limits {
-            answer: self.timeout,
-            ..Limits::default()
-        }
-    }
 }
 
 impl Choice<'_> {
     /// Whether the built-in reference is tested, and nobody named it.
     pub(crate) fn is_itself(&self) -> bool {
         self.whom == Whom::Itself
+    }
+
+    /// What `macproof.yaml` says of options, where an implementation of it is tested.
+    pub(crate) fn settings(&self) -> Settings {
+        let configuration = self.configuration.as_ref();
+        configuration
+            .map(|configuration| configuration.file.settings().clone())
+            .unwrap_or_default()
+    }
+
+    /// The reports that `macproof.yaml` asks for, by paths from the current folder.
+    pub(crate) fn reports(&self) -> Result<Vec<Report>, Stop> {
+        let Some(configuration) = &self.configuration else {
+            return Ok(Vec::new());
+        };
+        let file = &configuration.file;
+        let read = |setting: &ReportSetting| {
+            let (format, path) = report(&setting.text).map_err(|stop| {
+                let Position { line, column } = setting.at;
+                let path = configuration.shown();
+                Stop::usage(format_args!("{path}:{line}:{column}: {stop}"))
+            })?;
+            let is_file = !is_standard_output(&path);
+            let path = if is_file { file.beside(&path) } else { path };
+            Ok((format, path))
+        };
+        file.settings().reports.iter().map(read).collect()
+    }
+
+    /// How long it may take.
+    pub(crate) fn limits(&self) -> Limits {
+        let (usual, settings) = (Limits::default(), self.settings());
+        let start_up = self.args.start_timeout.or(settings.start_timeout);
+        let answer = self.args.timeout.or(settings.timeout);
+        Limits {
+            start_up: start_up.unwrap_or(usual.start_up),
+            answer: answer.unwrap_or(usual.answer),
+            ..usual
+        }
+    }
+
+    /// How many adapter processes run in parallel.
+    pub(crate) fn jobs(&self) -> u16 {
+        self.args.jobs.or(self.settings().jobs).unwrap_or(1)
     }
 
     /// What is to be said before anything else: which file above this folder says what is tested.
@@ -477,50 +519,4 @@ fn reference(suite_files: &[PathBuf]) -> Result<Box<dyn Transport>, Stop> {
         words.extend(["--suite-file".into(), file.into()]);
     }
     Ok(Box::new(AdapterCommand::new(this, words)))
-}
-
-/// Reads `500ms`, `10s`, `2m`, between 1 ms and a day.
-fn timeout(text: &str) -> Result<Duration, String> {
-    let time = duration(text)?;
-    if time.is_zero() || time > Duration::from_secs(24 * 60 * 60) {
-        return Err("a timeout must be between 1ms and 24h".to_owned());
-    }
-    Ok(time)
-}
-
-/// Reads `500ms`, `10s`, `2m`, `1h`.
-pub(crate) fn duration(text: &str) -> Result<Duration, String> {
-    let digits = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let number: u64 = number
-        .parse()
-        .map_err(|_| format!("invalid time {text:?}; write for example 500ms, 10s or 2m"))?;
-    match unit {
-        "ms" => Ok(Duration::from_millis(number)),
-        "s" => Ok(Duration::from_secs(number)),
-        "m" => Ok(Duration::from_secs(number.saturating_mul(60))),
-        "h" => Ok(Duration::from_secs(number.saturating_mul(3600))),
-        _ => Err(format!(
-            "{text:?} needs a unit; write for example 500ms, 10s or 2m"
-        )),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::{duration, timeout};
-
-    #[test]
-    fn times_have_units() {
-        assert_eq!(timeout("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(timeout("2m"), Ok(Duration::from_secs(120)));
-        assert_eq!(duration("3h"), Ok(Duration::from_secs(3 * 3600)));
-        for bad in ["", "5", "s", "-1s", "0s", "25h", "1.5s", "100000000000m"] {
-            assert!(timeout(bad).is_err(), "{bad}");
-        }
-    }
 }

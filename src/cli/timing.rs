@@ -12,8 +12,9 @@ use crate::cli::interrupt::interrupt_flag;
 use crate::cli::interruption::interruption;
 use crate::cli::measuring::{machine, measuring_line, not_measured, target};
 use crate::cli::render::probe;
-use crate::cli::target_args::{ReachArgs, duration};
+use crate::cli::target_args::ReachArgs;
 use crate::cli::terminal::{print, save, say, tell};
+use crate::implementations::duration;
 use crate::report;
 use crate::results::{JUDGED_ITSELF, timestamp};
 use crate::timing::{Measuring, RawHeader, Recording, document, raw_read, raw_write};
@@ -113,7 +114,7 @@ fn announce(args: &TimingArgs, words: &str) {
 }
 
 fn measured(args: &TimingArgs, now: u64) -> Result<(RawHeader, Vec<Recording>), Stop> {
-    if args.reach.jobs != 1 {
+    if args.reach.jobs.is_some_and(|jobs| jobs != 1) {
         return Err(Stop::usage(
             "timing does not accept --jobs: parallel processes would disturb each other",
         ));
@@ -128,7 +129,7 @@ fn measured(args: &TimingArgs, now: u64) -> Result<(RawHeader, Vec<Recording>), 
         suites: &suites,
         are_named: !args.suites.is_empty() || !args.suite_file.is_empty(),
         target: &target,
-        limits: args.reach.limits(),
+        limits: choice.limits(),
         target_ns: args.target,
         time: args.time,
         seed: args.seed.unwrap_or_else(|| fastrand::u64(..1 << 32)),

@@ -42,10 +42,7 @@ impl Search<'_> {
             interruption: Some(late),
             ..circumstances
         });
-        interrupted.diagnosis = result.diagnosis;
-        for (case, searched) in std::iter::zip(&mut interrupted.cases, result.cases) {
-            case.causes = searched.causes;
-        }
+        interrupted.take_causes(result);
         interrupted
     }
 

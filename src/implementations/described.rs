@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::implementations::calls::{Call, ExecCall, WebCall};
 use crate::implementations::inputs::InputName;
+use crate::implementations::settings::Settings;
 use crate::implementations::web_address::{WebAddress, WebAddressError};
 use crate::protocol::{Clock, Hello, ImplementationInfo, PROTOCOL_VERSION};
 use crate::scheme::{Place, Scheme};
@@ -19,6 +20,7 @@ pub const REFERENCE: &str = "reference";
 pub struct Implementations {
     pub(super) path: PathBuf,
     pub(super) suites: Vec<String>,
+    pub(super) settings: Settings,
     pub(super) described: Vec<Described>,
     /// The text, to be read once more when it is known which suites are run.
     pub(super) text: Arc<str>,
@@ -122,10 +124,34 @@ impl Implementations {
 
     /// The directory of the file, in which commands are started.
     pub fn directory(&self) -> &Path {
-        match self.path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        }
+        directory_of(&self.path)
+    }
+
+    /// The path, from the current directory, of a file that this one names.
+    pub fn beside(&self, path: &Path) -> PathBuf {
+        beside(self.directory(), path)
+    }
+
+    /// What commands take from the file where their command lines do not say it.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+}
+
+/// A path that the file in this directory names.
+pub(super) fn beside(directory: &Path, path: &Path) -> PathBuf {
+    if directory == Path::new(".") {
+        path.to_owned()
+    } else {
+        directory.join(path)
+    }
+}
+
+/// The directory of a file.
+pub(super) fn directory_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::implementations::text_template::TextTemplateError;
+use crate::implementations::time_limit::TimeError;
 use crate::implementations::url_template::UrlError;
 use crate::implementations::web_address::WebAddressError;
 use crate::signature::SlugError;
@@ -84,6 +85,12 @@ pub enum DescriptionProblem {
     /// A name is not a valid slug.
     #[error(transparent)]
     Name(#[from] SlugError),
+    /// A time limit is no time.
+    #[error(transparent)]
+    Time(TimeError),
+    /// `jobs` is out of range.
+    #[error("jobs must be between 1 and 256")]
+    Jobs,
     /// The name `all` is reserved.
     #[error("the name all is reserved for every implementation of the file; choose another name")]
     NameAll,

@@ -18,7 +18,9 @@ mod raw;
 mod read;
 mod read_calls;
 mod schema;
+mod settings;
 mod text_template;
+mod time_limit;
 mod url_template;
 mod web_address;
 
@@ -28,6 +30,8 @@ pub use described::{Access, Described, Implementations, Native, REFERENCE, Secre
 pub use error::{DescriptionProblem, ImplementationsError};
 pub use inputs::{InputName, NotCarried};
 pub use schema::schema;
+pub use settings::{ReportSetting, Settings};
 pub use text_template::{TextTemplate, TextTemplateError};
+pub use time_limit::{TimeError, duration, timeout};
 pub use url_template::UrlError;
 pub use web_address::{Reach, WebAddress, WebAddressError};

@@ -19,8 +19,40 @@ pub(super) struct ImplementationsFile {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Vec<String>", length(min = 1))]
     pub(super) suites: Option<At<Vec<At<String>>>>,
+    /// The lowest level whose failures count: `must` (the default) or `should`.
+    #[serde(default)]
+    pub(super) level: Option<LevelWord>,
+    /// The list of known failures: a path relative to this file.
+    #[serde(default, rename = "known-failures")]
+    pub(super) known_failures: Option<String>,
+    /// How long to wait for an answer, for example `500ms`, `10s` or `2m`; defaults to 10s.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "String")]
+    pub(super) timeout: Option<At<String>>,
+    /// How long to wait for the hello of a program that has been started; defaults to 10s.
+    #[serde(default, rename = "start-timeout", deserialize_with = "present")]
+    #[schemars(with = "String")]
+    pub(super) start_timeout: Option<At<String>>,
+    /// How many adapter processes to run in parallel; defaults to 1.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "u32", range(min = 1, max = 256))]
+    pub(super) jobs: Option<At<u32>>,
+    /// Reports to write, as FORMAT=PATH; the paths are relative to this file.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub(super) reports: Vec<At<String>>,
     /// The implementations, by kebab-case name.
     pub(super) implementations: Entries<ImplementationFile>,
+}
+
+/// A level whose failures can count.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum LevelWord {
+    /// Only failures of `must` requirements count.
+    Must,
+    /// Failures of `should` requirements count, too.
+    Should,
 }
 
 /// An implementation: exactly one of `command`, `http` and `exec`.

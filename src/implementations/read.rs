@@ -1,10 +1,10 @@
 //! Reads the text of a `macproof.yaml`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::implementations::calls::{Call, ExecCall, WebCall};
 use crate::implementations::described::{
-    Access, Described, Implementations, Native, REFERENCE, SecretSource,
+    Access, Described, Implementations, Native, REFERENCE, SecretSource, directory_of,
 };
 use crate::implementations::error::{DescriptionProblem as Problem, Fault, ImplementationsError};
 use crate::implementations::inputs::InputName;
@@ -12,6 +12,7 @@ use crate::implementations::raw::{
     ExecFile, HttpFile, ImplementationFile, ImplementationsFile, SecretFile, WebFile,
 };
 use crate::implementations::read_calls::{exec_call, is_variable, session_call, web_call};
+use crate::implementations::settings::Settings;
 use crate::implementations::web_address::WebAddress;
 use crate::protocol::Clock;
 use crate::scheme::Scheme;
@@ -38,11 +39,13 @@ impl Implementations {
         if text.len() as u64 > MAX_FILE_BYTES {
             return Err(error(Fault::new(Position::START, Problem::TooLarge)));
         }
-        let file: ImplementationsFile = from_yaml(text)
+        let mut file: ImplementationsFile = from_yaml(text)
             .map_err(|(at, message)| error(Fault::new(at, Problem::Form(message))))?;
         if file.implementations.0.is_empty() {
             return Err(error(Fault::new(Position::START, Problem::Nothing)));
         }
+        let directory = directory_of(Path::new(path));
+        let settings = Settings::read(&mut file, directory).map_err(error)?;
         let named = file.suites.map(asked).transpose().map_err(error)?;
         let described = file.implementations.0.into_iter().map(|(name, file)| {
             implementation(path, schemes, &name, file).map_err(|mut fault| {
@@ -55,6 +58,7 @@ impl Implementations {
         Ok(Self {
             path: PathBuf::from(path),
             suites: named.unwrap_or_default(),
+            settings,
             described: described.collect::<Result<_, _>>()?,
             text: text.into(),
         })

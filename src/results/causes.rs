@@ -15,6 +15,14 @@ pub struct Causes {
     pub mistakes: Vec<MistakeMention>,
 }
 
+impl Causes {
+    /// What goes wrong, with the forms; `None` where there is none.
+    pub fn clauses(&self) -> Option<String> {
+        let clauses: Vec<String> = self.mistakes.iter().map(MistakeMention::clause).collect();
+        (!clauses.is_empty()).then(|| clauses.join(", and "))
+    }
+}
+
 /// A mistake of the catalogue, with its words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

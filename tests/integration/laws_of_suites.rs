@@ -2,7 +2,7 @@
 
 use macproof::lint::{Ambiguity, ambiguity};
 use macproof::scheme::{
-    Algorithm, FieldKind, FieldTexts, Freshness, MessagePart, Scheme, Verification,
+    Algorithm, FieldKind, FieldTexts, Freshness, MessagePart, Scheme, TimeForm, Verification,
 };
 use macproof::signature::{Fields, Secrets, Value};
 use macproof::suite::{Suite, embedded};
@@ -39,6 +39,16 @@ struct Material {
     times: Vec<i64>,
     choice: prop::sample::Index,
     keys: [Vec<u8>; 3],
+}
+
+/// A time that a request can carry: any number, or a date with four digits for its year.
+fn time(form: TimeForm, any: u64) -> Value {
+    const YEAR_10000: u64 = 253_402_300_800;
+    form.value(if form.is_number() {
+        any
+    } else {
+        any % (YEAR_10000 * form.per_second())
+    })
 }
 
 fn material() -> impl Strategy<Value = Material> {
@@ -94,7 +104,7 @@ impl Material {
                 _ if scheme.secret.per == Some(at) => (*self.choice.get(&PLATFORMS)).into(),
                 FieldKind::Text => self.texts[at].as_str().into(),
                 FieldKind::Enum(values) => self.choice.get(values).as_str().into(),
-                FieldKind::Time(_) => self.times[at].into(),
+                FieldKind::Time(form) => time(*form, self.times[at].unsigned_abs()),
             };
             fields.set(field.name.as_str(), value);
         }

@@ -21,6 +21,7 @@ mod certificates;
 mod chosen;
 mod ci_jobs;
 mod commands;
+mod configured;
 mod descriptions;
 mod events;
 mod explain_page;

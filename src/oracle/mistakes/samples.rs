@@ -414,7 +414,11 @@ impl Sample {
                 }
                 (FieldKind::Time(form), name) => {
                     // What is read and written again often has a fraction more or less.
-                    let finer = if form.is_number() { form.per_second() / 8 } else { 0 };
+                    let finer = if form.is_number() {
+                        form.per_second() / 8
+                    } else {
+                        0
+                    };
                     fields.set(name, form.value(NOW * form.per_second() + finer));
                 }
                 (FieldKind::Enum(values), name) => fields.set(name, values[0].as_str()),

@@ -98,6 +98,14 @@ pub struct RunResult {
 }
 
 impl RunResult {
+    /// Takes over what another conclusion of the same observations found out about the failures.
+    pub fn take_causes(&mut self, other: Self) {
+        self.diagnosis = other.diagnosis;
+        for (case, searched) in std::iter::zip(&mut self.cases, other.cases) {
+            case.causes = searched.causes;
+        }
+    }
+
     /// The best baseline that passes at least as many judged cases as the implementation; if there
     /// is one, the passes prove nothing.
     pub fn unbeaten_baseline(&self) -> Option<BaselineScore> {

@@ -3,7 +3,7 @@
 use crate::results::run::known_failure_matcher::Ruling;
 use crate::results::run::listing::{Disposition, Line, rewritten};
 use crate::results::{
-    Case, GateFailure, GateFailureKind, KnownFailure, KnownFailures, RunResult, Verdict,
+    Case, Causes, GateFailure, GateFailureKind, KnownFailure, KnownFailures, RunResult, Verdict,
 };
 
 /// The text of the list after a run that was concluded with it.
@@ -121,7 +121,10 @@ impl Line {
         .then(|| Self {
             case: case.id.clone(),
             expect,
-            reason: "TODO: state why this is tolerated".to_owned(),
+            reason: case.causes.first().and_then(Causes::clauses).map_or_else(
+                || "TODO: state why this is tolerated".to_owned(),
+                |cause| format!("TODO: {cause}; state why this is tolerated"),
+            ),
             issue: None,
             expires: None,
         })
