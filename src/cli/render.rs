@@ -116,14 +116,12 @@ impl Reports {
     fn for_people(&self, color: bool) -> HumanOptions {
         let options = HumanOptions {
             color,
-            see_all: "all: --all".to_owned(),
             ..HumanOptions::default()
         };
         if self.all {
             HumanOptions {
-                shown: usize::MAX,
                 profile: true,
-                ..options
+                ..options.in_full()
             }
         } else {
             options

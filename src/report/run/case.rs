@@ -34,14 +34,32 @@ pub(super) fn details(result: &RunResult, case: &Case) -> Vec<(&'static str, Str
         ("expected", excerpt(&case.expected, COLUMNS)),
         ("actual", actual(case)),
     ];
+    lines.extend(remarks(case).into_iter().map(|line| ("", line)));
+    lines.extend(causes(case));
+    if let Some(note) = &case.note {
+        lines.push(("note", excerpt(note, COLUMNS)));
+    }
+    lines.push(("rerun", rerun_command(result, &case.id)));
+    lines
+}
+
+/// How the tokens of a case differ, and what else is said of its outcome.
+pub(super) fn remarks(case: &Case) -> Vec<String> {
+    let mut lines = Vec::new();
     if let (Some(expected), Some(actual)) = (&case.expected_token, &case.actual_token) {
-        lines.extend(difference(expected, actual).map(|line| ("", line)));
+        lines.extend(difference(expected, actual));
     }
     if case.actual.is_some()
         && let Some(reason) = &case.reason
     {
-        lines.push(("", excerpt(reason, REASON)));
+        lines.push(excerpt(reason, REASON));
     }
+    lines
+}
+
+/// The likely causes of a case with their remedies, as pairs of a label and a line.
+pub(super) fn causes(case: &Case) -> Vec<(&'static str, String)> {
+    let mut lines = Vec::new();
     for (at, cause) in case.causes.iter().take(CAUSES).enumerate() {
         let label = if at == 0 { "likely cause" } else { "or" };
         lines.push((label, excerpt(&titles(cause), COLUMNS)));
@@ -55,10 +73,6 @@ pub(super) fn details(result: &RunResult, case: &Case) -> Vec<(&'static str, Str
             format!("{more} more that this case does not distinguish"),
         ));
     }
-    if let Some(note) = &case.note {
-        lines.push(("note", excerpt(note, COLUMNS)));
-    }
-    lines.push(("rerun", rerun_command(result, &case.id)));
     lines
 }
 
@@ -73,33 +87,12 @@ pub(in crate::report) fn titles(cause: &Causes) -> String {
         .join(", and ")
 }
 
-/// The likely cause of the failure, in one line. Causes that cannot be told apart are listed as
-/// alternatives.
-pub(super) fn likely_cause(case: &Case) -> Option<String> {
-    let shown: Vec<String> = case.causes.iter().take(CAUSES).map(titles).collect();
-    let more = match case.causes.len().saturating_sub(CAUSES) {
-        0 => String::new(),
-        more => format!("; or {more} more"),
-    };
-    (!shown.is_empty()).then(|| format!("{}{more}", shown.join("; or ")))
-}
-
 /// The remedies, without repetitions.
 pub(super) fn remedies(cause: &Causes) -> impl Iterator<Item = &str> {
     let all = cause.mistakes.iter().map(|mistake| mistake.remedy.as_str());
     all.enumerate()
         .filter(|&(at, remedy)| cause.mistakes[..at].iter().all(|m| m.remedy != remedy))
         .map(|(_, remedy)| remedy)
-}
-
-/// The remedies of the likely cause. Causes that cannot be told apart have different remedies, so
-/// there are none then.
-pub(super) fn sole_remedies(case: &Case) -> impl Iterator<Item = &str> {
-    let sole = match &case.causes[..] {
-        [cause] => Some(cause),
-        _ => None,
-    };
-    sole.into_iter().flat_map(remedies)
 }
 
 /// What the list of known failures says of a case; `None` if it is not on the list.

@@ -15,10 +15,14 @@ impl Paint {
 
     pub(super) fn tone(self, tone: Tone, text: &str) -> String {
         match tone {
-            Tone::Good => self.with("1;32", text),
+            Tone::Good => self.good(text),
             Tone::Doubtful => self.doubtful(text),
             Tone::Bad => self.bad(text),
         }
+    }
+
+    pub(super) fn good(self, text: &str) -> String {
+        self.with("1;32", text)
     }
 
     pub(super) fn bad(self, text: &str) -> String {
