@@ -8,8 +8,9 @@ use crate::results::{Case, Causes, MistakeMention, RunResult};
 /// Longest outcome that is shown in full: fits a 64-byte token in hex followed by a time.
 const COLUMNS: usize = 150;
 
-/// Longest reason that is shown in full: fits what was wrong and a few lines of adapter output.
-pub(super) const REASON: usize = 800;
+/// Longest reason that is shown in full: fits what was wrong and the last lines of what the adapter
+/// wrote.
+pub(super) const REASON: usize = 4000;
 
 /// Maximum number of explanations shown for one outcome.
 const CAUSES: usize = 3;
@@ -32,8 +33,9 @@ pub(super) fn details(result: &RunResult, case: &Case) -> Vec<(&'static str, Str
     let mut lines = vec![
         ("request", sentence(&case.request)),
         ("expected", excerpt(&case.expected, COLUMNS)),
-        ("actual", actual(case)),
     ];
+    let labels = std::iter::once("actual").chain(std::iter::repeat(""));
+    lines.extend(labels.zip(actual_lines(case)));
     lines.extend(remarks(case).into_iter().map(|line| ("", line)));
     lines.extend(causes(case));
     if let Some(note) = &case.note {
@@ -52,7 +54,7 @@ pub(super) fn remarks(case: &Case) -> Vec<String> {
     if case.actual.is_some()
         && let Some(reason) = &case.reason
     {
-        lines.push(excerpt(reason, REASON));
+        lines.extend(reason_lines(reason));
     }
     lines
 }
@@ -105,11 +107,29 @@ pub(super) fn known(case: &Case) -> Option<String> {
     ))
 }
 
-/// What the implementation did.
+/// A reason in lines: those that an adapter wrote are lines of their own.
+pub(super) fn reason_lines(reason: &str) -> Vec<String> {
+    reason.lines().map(|line| excerpt(line, REASON)).collect()
+}
+
+/// A reason in one line.
+pub(super) fn reason_line(reason: &str) -> String {
+    let lines: Vec<&str> = reason.lines().collect();
+    excerpt(&lines.join(" | "), REASON)
+}
+
+/// What the implementation did; of a case without an answer the reason, in lines.
+pub(super) fn actual_lines(case: &Case) -> Vec<String> {
+    match (&case.actual, &case.reason) {
+        (None, Some(reason)) => reason_lines(reason),
+        _ => vec![actual(case)],
+    }
+}
+
+/// What the implementation did, in one line.
 pub(super) fn actual(case: &Case) -> String {
     let Some(first) = &case.actual else {
-        let reason = case.reason.as_deref().unwrap_or("no outcome");
-        return excerpt(reason, REASON);
+        return reason_line(case.reason.as_deref().unwrap_or("no outcome"));
     };
     match &case.actual_in_another_round {
         None => excerpt(first, COLUMNS),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::report::run::case::{REASON, actual, details_text};
+use crate::report::run::case::{actual, details_text, reason_line};
 use crate::report::run::finding::{Finding, FindingKind};
 use crate::report::run::sentence::verdict_sentence;
 use crate::report::run::view::RunView;
@@ -162,7 +162,7 @@ fn status(result: &RunResult, case: &Case) -> TestCaseStatus {
 }
 
 fn status_without_finding(case: &Case) -> TestCaseStatus {
-    let reason = || excerpt(case.reason.as_deref().unwrap_or_default(), REASON);
+    let reason = || reason_line(case.reason.as_deref().unwrap_or_default());
     let skipped = |why: &str, reason: String| {
         let mut status = TestCaseStatus::skipped();
         status.set_message(format!("{why}: {reason}"));

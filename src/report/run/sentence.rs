@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::report::digits::{count, grouped};
+use crate::report::run::case::{reason_line, reason_lines};
 use crate::report::visible::excerpt;
 use crate::results::{
     Case, Conformance, GateFailureKind, JUDGED_ITSELF, ObservedKind, RunResult, Verdict,
 };
 use crate::signature::Op;
 use crate::suite::{Basis, Level};
-
-/// Longest reason why a run did not start, in columns.
-const REASON: usize = 400;
 
 /// The word for a run whose implementation did not start.
 pub(super) const DID_NOT_START: &str = "did not start";
@@ -50,7 +48,7 @@ fn part(result: &RunResult) -> Option<String> {
 /// What the run shows of the implementation.
 pub(super) fn said(result: &RunResult) -> String {
     if let (Conformance::Incomplete, Some(reason)) = (result.conformance, &result.did_not_start) {
-        let reason = excerpt(reason, REASON);
+        let reason = reason_line(reason);
         return format!("{} did not start: {reason}", name(result));
     }
     let mut said = match result.conformance {
@@ -188,8 +186,7 @@ fn rests_on(failed: &[&Case]) -> String {
 pub(super) fn details(result: &RunResult) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(reason) = &result.did_not_start {
-        lines.push(excerpt(reason, REASON));
-        return lines;
+        return reason_lines(reason);
     }
     if result.conformance == Conformance::Nonconformant {
         let failed: Vec<&Case> = result

@@ -5,13 +5,16 @@ use std::collections::HashSet;
 use crate::report::digits::{count, duration, grouped};
 use crate::report::run::sentence::{counts, so_far, tried};
 use crate::report::visible::excerpt;
-use crate::results::{Case, Conformance, JUDGED_ITSELF, RunResult, Verdict};
+use crate::results::{Case, Conformance, RunResult, Verdict};
 
 /// How many suites are named; more are counted.
 const SUITES: usize = 3;
 
 /// Shortest name of an implementation that a narrow line keeps, in columns.
 const NAME: usize = 16;
+
+/// Said of the built-in reference where nobody named it; its name says the rest.
+const NOT_TESTED: &str = "your code not tested";
 
 /// The parts of the line; an empty one is left out.
 #[derive(Clone, Default)]
@@ -73,7 +76,7 @@ impl Parts {
         let version = about.version.iter().map(|version| excerpt(version, 40));
         let language = about.language.iter();
         let language = language.map(|language| format!("({})", excerpt(language, 40)));
-        let name = excerpt(about.called(), 60);
+        let name = excerpt(result.named().unwrap_or(about.called()), 60);
         let suites = suites(result);
         let suites_counted = match suites[..] {
             [] => String::new(),
@@ -99,7 +102,7 @@ impl Parts {
             limits.push("hello changed".to_owned());
         }
         if result.judged_itself {
-            limits.push(JUDGED_ITSELF.to_owned());
+            limits.push(NOT_TESTED.to_owned());
         }
         Self {
             name,
@@ -255,7 +258,7 @@ mod tests {
             what: "not selected by --filter 'acme/*'".into(),
             cases: 411,
         });
-        let all = "300 of 711 cases asked · 2 restarts · the built-in reference; your code was not tested";
+        let all = "300 of 711 cases asked · 2 restarts · your code not tested";
         assert_eq!(
             verdict_line(&result, 200),
             format!("my-sdk 1.2 (node) · acme · must · 40 of 300 cases fail in 0.3 s · {all}")

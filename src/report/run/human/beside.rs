@@ -2,7 +2,7 @@
 
 use crate::report::HumanOptions;
 use crate::report::digits::{count, grouped};
-use crate::report::run::case::REASON;
+use crate::report::run::case::reason_lines;
 use crate::report::run::human::canvas::Canvas;
 use crate::report::run::view::RunView;
 use crate::report::visible::excerpt;
@@ -63,16 +63,24 @@ pub(super) fn notes(page: &mut Canvas, result: &RunResult) {
             1 => "once".to_owned(),
             count => format!("{} times, the first", grouped(count)),
         };
-        let first = excerpt(&reason.first, REASON);
         let hint = match reason.kind {
             RestartKind::TimeOut => "; try a longer --timeout",
             _ => "",
         };
-        format!("unattributed restart, {times}: {first}{hint}")
+        in_lines(&format!(
+            "unattributed restart, {times}: {}{hint}",
+            reason.first
+        ))
     });
     page.list(&reasons.collect::<Vec<_>>());
-    let note = |note: &String| format!("note: {}", excerpt(note, REASON));
-    page.list(&result.notes.iter().map(note).collect::<Vec<_>>());
+    let notes = result.notes.iter();
+    let notes = notes.map(|note| in_lines(&format!("note: {note}")));
+    page.list(&notes.collect::<Vec<_>>());
+}
+
+/// A text whose further lines are what an adapter wrote.
+fn in_lines(text: &str) -> String {
+    reason_lines(text).join("\n    ")
 }
 
 /// What was left out of the suites that were asked for: in one line, unless all is asked for.

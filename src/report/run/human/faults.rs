@@ -5,7 +5,7 @@ use crate::report::digits::grouped;
 use crate::report::request::sentence;
 use crate::report::rerun_command;
 use crate::report::run::basis;
-use crate::report::run::case::{REASON, actual, causes, known, remarks};
+use crate::report::run::case::{actual_lines, causes, known, remarks};
 use crate::report::run::human::canvas::{Canvas, some_of};
 use crate::report::run::place::Place;
 use crate::report::run::tokens::{Compared, compared};
@@ -191,15 +191,6 @@ fn example(
     }
     let rerun = page.paint.faint(&rerun_command(view.run, &case.id));
     page.line(format_args!("{:INDENT$}{:<LABEL$} {rerun}", "", "rerun"));
-}
-
-/// What happened; of a crash, the last lines of the adapter's standard error as they are.
-fn actual_lines(case: &Case) -> Vec<String> {
-    if case.actual.is_some() {
-        return vec![actual(case)];
-    }
-    let reason = case.reason.as_deref().unwrap_or("no outcome");
-    reason.lines().map(|line| excerpt(line, REASON)).collect()
 }
 
 /// The two tokens one above the other, with a line of carets below what differs.

@@ -8,7 +8,6 @@ mod canvas;
 mod faults;
 mod options;
 mod page;
-mod paint;
 mod several;
 mod summary;
 

@@ -9,6 +9,7 @@ use crate::report::run::view::RunView;
 pub(super) fn one(view: &RunView<'_>, options: &HumanOptions) -> String {
     let run = view.run;
     let mut page = Canvas::new(options);
+    summary::judged_itself(&mut page, run);
     faults::faults(&mut page, view, options);
     beside::known_failures(&mut page, view);
     if options.profile {

@@ -3,16 +3,27 @@
 use std::fmt::Write as _;
 
 use crate::report::HumanOptions;
+use crate::report::beside::Tone;
 use crate::report::digits::{count, grouped};
 use crate::report::run::headline::of_conformance;
 use crate::report::run::human::canvas::Canvas;
 use crate::report::run::sentence::{details, gate_sentence};
 use crate::report::run::verdict_line::verdict_line;
 use crate::report::run::view::RunView;
-use crate::results::{RunResult, Verdict};
+use crate::results::{JUDGED_ITSELF, RunResult, Verdict};
+
+/// Warns that nothing of the user's was tested because no implementation was named.
+pub(super) fn judged_itself(page: &mut Canvas, result: &RunResult) {
+    if result.judged_itself {
+        page.line(page.paint.doubtful(JUDGED_ITSELF));
+    }
+}
 
 /// Writes one line per suite: how many cases got which verdict.
 pub(super) fn suites(page: &mut Canvas, result: &RunResult) {
+    if result.suites.is_empty() {
+        return;
+    }
     page.gap();
     let shown: Vec<Verdict> = result.counts.each().map(|(verdict, _)| verdict).collect();
     let cell = |number: u64, word: &str| match number {
@@ -71,12 +82,17 @@ pub(super) fn remarks(page: &mut Canvas, view: &RunView<'_>) {
 /// not follow from it.
 pub(super) fn verdict(page: &mut Canvas, result: &RunResult, options: &HumanOptions) {
     page.gap();
-    for line in details(result).into_iter().chain(gate_sentence(result)) {
+    let gate = gate_sentence(result).filter(|_| result.did_not_start.is_none());
+    for line in details(result).into_iter().chain(gate) {
         page.line(line);
     }
     let word = result.conformance.name();
     let columns = options.columns.saturating_sub(word.len() + 2);
     let line = verdict_line(result, columns);
-    let word = page.paint.tone(of_conformance(result.conformance), word);
+    let tone = match result.judged_itself {
+        true => of_conformance(result.conformance).max(Tone::Doubtful),
+        false => of_conformance(result.conformance),
+    };
+    let word = page.paint.tone(tone, word);
     page.line(format_args!("{word}: {line}"));
 }
