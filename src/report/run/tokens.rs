@@ -50,6 +50,13 @@ impl Compared {
         }
     }
 
+    /// Whether so much is the same that what differs is worth a mark: of two other hashes, one
+    /// character in sixteen is the same by chance.
+    pub(super) fn are_alike(&self) -> bool {
+        let differing = self.expected.iter().filter(|(_, differs)| *differs).count();
+        differing * 4 <= self.expected.len() * 3
+    }
+
     /// Both in lines of so many columns, one above the other.
     pub(super) fn lines(&self, columns: usize) -> Vec<[&[(char, bool)]; 2]> {
         let columns = columns.max(1);
@@ -101,6 +108,17 @@ mod tests {
                 "{actual}"
             );
         }
+    }
+
+    #[test]
+    fn tokens_without_much_in_common_are_not_alike() {
+        let characters = |text: &str| text.chars().collect::<Vec<_>>();
+        let are_alike = |expected: &str, actual: &str| {
+            Compared::of(&characters(expected), &characters(actual)).are_alike()
+        };
+        assert!(are_alike("6a403a1fcfcc", "6A403A1FCFCC"));
+        assert!(are_alike("abcd", "abcd\\n"));
+        assert!(!are_alike("67b4161b9839", "e6d86fab7e3d"));
     }
 
     #[test]

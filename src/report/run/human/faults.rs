@@ -157,7 +157,10 @@ fn example(
     };
     line("request", &sentence(&case.request));
     match compared(case) {
-        Some(tokens) => grid(page, &tokens, options),
+        Some(tokens) => {
+            grid(page, &tokens, options);
+            also_right(page, case);
+        }
         None => {
             line("expected", &excerpt(&case.expected, COLUMNS));
             for (at, text) in actual_lines(case).iter().enumerate() {
@@ -193,7 +196,8 @@ fn example(
     page.line(format_args!("{:INDENT$}{:<LABEL$} {rerun}", "", "rerun"));
 }
 
-/// The two tokens one above the other, with a line of carets below what differs.
+/// The two tokens one above the other, with a line of carets below what differs; below tokens that
+/// have hardly anything in common it would say nothing.
 fn grid(page: &mut Canvas, tokens: &Compared, options: &HumanOptions) {
     let columns = options.columns.saturating_sub(INDENT + LABEL + 1).max(24);
     for (at, [expected, actual]) in tokens.lines(columns).into_iter().enumerate() {
@@ -206,9 +210,16 @@ fn grid(page: &mut Canvas, tokens: &Compared, options: &HumanOptions) {
             });
             runs.collect::<String>()
         };
-        let good = painted(expected, &|text| page.paint.good(text));
+        let is_marked = tokens.are_alike();
+        let good = painted(expected, &|text| match is_marked {
+            true => page.paint.good(text),
+            false => text.to_owned(),
+        });
         let bad = painted(actual, &|text| page.paint.bad(text));
-        let length = expected.len().max(actual.len());
+        let length = match tokens.are_alike() {
+            true => expected.len().max(actual.len()),
+            false => 0,
+        };
         let differs = |token: &[(char, bool)], at: usize| token.get(at).is_some_and(|one| one.1);
         let carets: String = (0..length)
             .map(|at| differs(expected, at) || differs(actual, at))
@@ -219,7 +230,26 @@ fn grid(page: &mut Canvas, tokens: &Compared, options: &HumanOptions) {
             (label("actual"), bad),
             ("", carets),
         ] {
-            page.line(format_args!("{:INDENT$}{label:<LABEL$} {text}", ""));
+            if !text.is_empty() || !label.is_empty() {
+                page.line(format_args!("{:INDENT$}{label:<LABEL$} {text}", ""));
+            }
         }
+    }
+}
+
+/// What is right beside the expected token.
+fn also_right(page: &mut Canvas, case: &Case) {
+    let token = case.expected_token.as_deref().unwrap_or_default();
+    let rest = case.expected.strip_prefix("token ");
+    let rest = rest
+        .and_then(|rest| rest.strip_prefix(token))
+        .unwrap_or_default();
+    let also = rest.trim_start_matches(", ").trim_start_matches("or ");
+    if !also.is_empty() {
+        let also = excerpt(also, COLUMNS);
+        page.line(format_args!(
+            "{:INDENT$}{:<LABEL$} {also} would do, too",
+            "", ""
+        ));
     }
 }
