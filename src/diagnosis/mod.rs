@@ -82,6 +82,12 @@ impl Search<'_> {
             .filter_map(ids)
             .collect();
         diagnosis.add_verifying(self.of_verifying(result, &by_id, &signed));
+        diagnosis.settle(&mut result.cases);
+        let causes = result.cases.iter_mut().flat_map(|case| &mut case.causes);
+        for mention in causes.flat_map(|causes| &mut causes.mistakes) {
+            mention.title = self.redaction.text(&mention.title);
+            mention.detail = self.redaction.text(&mention.detail);
+        }
         self.redaction.diagnosis(&mut diagnosis);
         result.diagnosis = (diagnosis != Diagnosis::default()).then_some(diagnosis);
     }

@@ -135,11 +135,6 @@ impl Search<'_> {
                 result.cases[case.index].causes = words.collect();
             }
         }
-        let causes = result.cases.iter_mut().flat_map(|case| &mut case.causes);
-        for mention in causes.flat_map(|causes| &mut causes.mistakes) {
-            mention.title = self.redaction.text(&mention.title);
-            mention.detail = self.redaction.text(&mention.detail);
-        }
         Some(unsearched)
     }
 

@@ -16,20 +16,25 @@ use crate::signature::{Op, OutcomeKind};
 use crate::suite::Expect;
 
 impl Search<'_> {
-    /// Why the verifier misjudged.
+    /// Why the verifier misjudged. Each case that a cause explains gets that cause.
     pub(super) fn of_verifying(
         &self,
-        result: &RunResult,
+        result: &mut RunResult,
         by_id: &HashMap<String, &Observation<'_>>,
         signed: &[Vec<MistakeId>],
     ) -> Diagnosis {
         let real_time = self.hello.clock() == Clock::System;
-        let seen = result.cases.iter().filter_map(|case| {
+        let mut places = Vec::new();
+        let seen = result.cases.iter().enumerate().filter_map(|(at, case)| {
             let one = by_id.get(&case.id)?;
             let Observed::Outcome(outcome) = &one.observed else {
                 return None;
             };
-            one.request.op.verifies().then_some(Seen {
+            if !one.request.op.verifies() {
+                return None;
+            }
+            places.push(at);
+            Some(Seen {
                 suite: one.suite.name.as_str(),
                 scheme: &one.suite.scheme,
                 request: &one.request,
@@ -52,11 +57,15 @@ impl Search<'_> {
         asking.interrupt = Some(self.interrupt);
         asking.own_secret = *self.secret != WhoseSecret::Request;
         let own_tokens_only = asking.own_tokens_only;
-        let (mut diagnosis, result) = explain_verifier(&seen, signed, &mut asking);
+        let explained = explain_verifier(&seen, signed, &mut asking);
         let requests = asked.done();
+        let mut diagnosis = explained.diagnosis;
+        for (at, causes) in std::iter::zip(places, explained.causes) {
+            result.cases[at].causes = causes;
+        }
         if !requests.is_empty() {
             diagnosis.inquiry = Some(Inquiry {
-                result,
+                result: explained.result,
                 own_tokens_only,
                 requests,
             });

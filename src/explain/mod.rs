@@ -60,4 +60,4 @@ pub use schemes::solve_by_any;
 pub use support::{Signed, Standing, Support, matters, retain_supported};
 pub use suspects::{FORMS_TRIED, Probe};
 pub use times::signed_at_the_present;
-pub use verifier::{explain_verifier, signing_mistakes};
+pub use verifier::{VerifierExplained, explain_verifier, signing_mistakes};

@@ -13,43 +13,64 @@ use crate::results::{Account, Causes, Diagnosis, InquiryResult, LikelyCause, Mis
 use crate::scheme::{Implementation as _, Scheme};
 use crate::signature::OutcomeKind;
 
-/// Why a verifier misjudged these cases; the inquiry's requests are for the caller to add.
+/// Why a verifier misjudged.
+pub struct VerifierExplained {
+    /// The causes; the inquiry's requests are for the caller to add.
+    pub diagnosis: Diagnosis,
+    /// How the inquiry ended.
+    pub result: InquiryResult,
+    /// The alternatives that explain each of the cases, in their order; no case has two causes.
+    pub causes: Vec<Vec<Causes>>,
+}
+
+/// Why a verifier misjudged these cases.
 ///
 /// `first` are mistakes that signing has shown: they are tried before the others.
 pub fn explain_verifier(
     seen: &[Seen<'_>],
     first: &[Vec<MistakeId>],
     asking: &mut Asking<'_>,
-) -> (Diagnosis, InquiryResult) {
+) -> VerifierExplained {
+    let mut explained = VerifierExplained {
+        diagnosis: Diagnosis::default(),
+        result: InquiryResult::Consistent,
+        causes: vec![Vec::new(); seen.len()],
+    };
     let failed = seen.iter().filter(|one| one.failed).count() as u64;
     if failed == 0 {
-        return (Diagnosis::default(), InquiryResult::Consistent);
+        return explained;
     }
     let mut told = Told::default();
     let mut first = first.to_vec();
-    let mut result = InquiryResult::Consistent;
-    for suite in by_suite(seen) {
+    for places in by_suite(seen) {
+        let suite: Vec<&Seen<'_>> = places.iter().map(|&at| &seen[at]).collect();
         match told.add(&suite, &mut first, asking) {
-            Ok(()) => {}
+            Ok(of_cases) => {
+                for (at, alternatives) in of_cases {
+                    explained.causes[places[at]] = alternatives;
+                }
+            }
             Err(why) => {
-                result = why;
+                explained.result = why;
+                explained.causes = vec![Vec::new(); seen.len()];
                 told = Told::default();
                 break;
             }
         }
     }
-    let explained: u64 = told.diagnosis.causes.iter().map(|cause| cause.verify).sum();
+    let of_causes: u64 = told.diagnosis.causes.iter().map(|cause| cause.verify).sum();
     let mut ruled_out: Vec<String> = told.ruled_out.iter().map(ToString::to_string).collect();
     ruled_out.sort_unstable();
     told.diagnosis.verify = Some(Account {
         failed,
-        unexplained: failed.saturating_sub(explained),
+        unexplained: failed.saturating_sub(of_causes),
         tried: told.tried.len() as u64,
         in_pairs: told.in_pairs,
         ruled_out,
         ..Account::default()
     });
-    (told.diagnosis, result)
+    explained.diagnosis = told.diagnosis;
+    explained
 }
 
 /// How many mistakes of signing can make a difference in one of these schemes.
@@ -61,13 +82,14 @@ pub fn signing_mistakes<'a>(schemes: impl Iterator<Item = &'a Scheme>) -> u64 {
     ids.len() as u64
 }
 
-/// The cases of each suite.
-fn by_suite<'s, 'a>(seen: &'s [Seen<'a>]) -> Vec<Vec<&'s Seen<'a>>> {
-    let mut suites: Vec<Vec<&Seen<'_>>> = Vec::new();
-    for one in seen {
-        match suites.iter_mut().find(|suite| suite[0].suite == one.suite) {
-            Some(suite) => suite.push(one),
-            None => suites.push(vec![one]),
+/// The places of the cases of each suite.
+fn by_suite(seen: &[Seen<'_>]) -> Vec<Vec<usize>> {
+    let mut suites: Vec<Vec<usize>> = Vec::new();
+    for (at, one) in seen.iter().enumerate() {
+        let mut known = suites.iter_mut();
+        match known.find(|suite| seen[suite[0]].suite == one.suite) {
+            Some(suite) => suite.push(at),
+            None => suites.push(vec![at]),
         }
     }
     suites
@@ -82,13 +104,15 @@ struct Told {
 }
 
 impl Told {
-    /// Adds what the cases of one suite say.
+    /// Adds what the cases of one suite say, and returns the alternatives of each case that is
+    /// explained.
     fn add(
         &mut self,
         seen: &[&Seen<'_>],
         first: &mut Vec<Vec<MistakeId>>,
         asking: &mut Asking<'_>,
-    ) -> Result<(), InquiryResult> {
+    ) -> Result<Vec<(usize, Vec<Causes>)>, InquiryResult> {
+        let mut of_cases: Vec<(usize, Vec<Causes>)> = Vec::new();
         let Inquired {
             mut confirmed,
             tried,
@@ -123,6 +147,7 @@ impl Told {
                 continue;
             }
             first.push(one.suspect.ids());
+            of_cases.extend(explains.iter().map(|&at| (at, one.alternatives.clone())));
             self.diagnosis.add(LikelyCause {
                 alternatives: one.alternatives,
                 sign: 0,
@@ -139,13 +164,14 @@ impl Told {
             if !is_proved && one.explains.len() * 10 < failed && unexplained * 2 > failed {
                 continue;
             }
+            let alternatives = one.alternatives.into_iter();
+            let alternatives: Vec<Causes> = alternatives
+                .map(|id| in_words(id, seen[0].scheme))
+                .collect();
+            of_cases.extend(one.explains.iter().map(|&at| (at, alternatives.clone())));
             self.diagnosis.add(LikelyCause {
                 accepted_tokens: one.accepted as u64,
-                alternatives: one
-                    .alternatives
-                    .into_iter()
-                    .map(|id| in_words(id, seen[0].scheme))
-                    .collect(),
+                alternatives,
                 sign: 0,
                 verify: one.explains.len() as u64,
             });
@@ -155,7 +181,7 @@ impl Told {
         self.ruled_out.extend(ruled_out);
         self.ruled_out.extend(lenient.ruled_out);
         self.in_pairs |= in_pairs;
-        Ok(())
+        Ok(of_cases)
     }
 }
 

@@ -89,10 +89,10 @@ fn told_of(suite: &Suite, most: usize, own_secret: bool, verifier: Verifier<'_>)
     };
     let mut asking = Asking::new(most, 7, &mut ask);
     asking.own_secret = own_secret;
-    let (diagnosis, result) = explain_verifier(&seen, &[], &mut asking);
+    let explained = explain_verifier(&seen, &[], &mut asking);
     Told {
-        diagnosis,
-        result,
+        diagnosis: explained.diagnosis,
+        result: explained.result,
         asked,
     }
 }
@@ -596,10 +596,10 @@ fn without_a_known_secret_only_changes_of_its_own_tokens_are_tried() {
     };
     let mut asking = Asking::new(400, 7, &mut ask);
     asking.own_tokens_only = true;
-    let (diagnosis, result) = explain_verifier(&seen, &[], &mut asking);
+    let explained = explain_verifier(&seen, &[], &mut asking);
     let told = Told {
-        diagnosis,
-        result,
+        diagnosis: explained.diagnosis,
+        result: explained.result,
         asked: Vec::new(),
     };
     assert_eq!(told.causes(), [["encoding-upper-case"]]);

@@ -318,7 +318,7 @@ fn of_verifying(
     };
     let mut asking = Asking::new(MOST_REQUESTS, disagreement.number, &mut presented);
     asking.interrupt = Some(interrupt);
-    let (diagnosis, _) = explain_verifier(&seen, &[], &mut asking);
+    let diagnosis = explain_verifier(&seen, &[], &mut asking).diagnosis;
     let mut sets: Vec<Explained> = Vec::new();
     for cause in diagnosis.causes {
         let alternatives = cause.alternatives.into_iter();

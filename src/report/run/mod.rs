@@ -22,6 +22,7 @@ mod requirements;
 mod rerun;
 mod sarif;
 mod sentence;
+mod triage;
 mod view;
 
 pub use badge::{badge, badge_json};

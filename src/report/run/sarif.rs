@@ -280,10 +280,11 @@ mod tests {
         let log = log(forty_of_three_hundred());
         let results = log["runs"][0]["results"].as_array().unwrap();
         assert_eq!(results.len(), 40);
-        let place = &results[0]["locations"][0]["physicalLocation"];
+        assert_eq!(results[0]["ruleId"], "acme/no-forgery");
+        let place = &results[1]["locations"][0]["physicalLocation"];
         assert_eq!(place["artifactLocation"]["uri"], "vectors/acme.yaml");
         assert_eq!(place["region"]["startLine"], 100);
-        assert_eq!(results[0]["ruleId"], "acme/secret-is-text");
+        assert_eq!(results[1]["ruleId"], "acme/secret-is-text");
         assert_eq!(
             log["runs"][0]["tool"]["driver"]["rules"][0]["id"],
             "acme/secret-is-text"

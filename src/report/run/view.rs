@@ -13,6 +13,7 @@ use crate::report::run::basis;
 use crate::report::run::causes::{CauseInWords, causes, remarks};
 use crate::report::run::finding::Finding;
 use crate::report::run::requirements::{Requirement, Requirements};
+use crate::report::run::triage::{Fault, in_turns};
 use crate::report::visible::excerpt;
 use crate::results::{
     Case, Document, GateFailure, GateFailureKind, RunResult, SuiteSummary, Verdict,
@@ -22,7 +23,10 @@ use crate::results::{
 pub(super) struct RunView<'r> {
     pub(super) run: &'r RunResult,
     pub(super) requirements: Requirements<'r>,
-    /// The cases that need attention: those that fail the gate, then warnings, each in file order.
+    /// What is wrong, worst first.
+    pub(super) faults: Vec<Fault<'r>>,
+    /// The cases that need attention: the first of each fault, worst first, then the second of
+    /// each, and so on.
     pub(super) findings: Vec<Finding<'r>>,
     /// The cases that were skipped although the list of known failures does not allow it.
     pub(super) skipped: Vec<Skipped<'r>>,
@@ -81,20 +85,34 @@ fn skipped(run: &RunResult) -> Vec<Skipped<'_>> {
 
 impl<'r> RunView<'r> {
     pub(super) fn of(run: &'r RunResult) -> Self {
-        let mut findings: Vec<Finding<'_>> = run.cases.iter().filter_map(Finding::of).collect();
-        findings.sort_by_key(|finding| finding.is_warning());
+        let requirements = Requirements::of(run);
+        let causes: Vec<CauseInWords> = run.diagnosis.iter().flat_map(causes).collect();
+        let faults = Fault::all(run, &requirements, &causes);
+        let findings = faults.iter().map(|fault| fault.findings.clone());
+        let findings = in_turns(findings.collect());
         let cases = run.cases.iter();
         Self {
             run,
-            requirements: Requirements::of(run),
+            requirements,
+            faults,
             findings,
             skipped: skipped(run),
             known_failures: cases
                 .filter(|case| case.verdict == Verdict::KnownFailure)
                 .collect(),
-            causes: run.diagnosis.iter().flat_map(causes).collect(),
+            causes,
             remarks: run.diagnosis.iter().flat_map(remarks).collect(),
         }
+    }
+
+    /// The causes that explain none of the cases that need attention: those of known failures, and
+    /// those of older documents, which do not say which cases a verifier's mistake explains.
+    pub(super) fn further_causes(&self) -> impl Iterator<Item = &CauseInWords> {
+        let is_of_a_fault = |at: usize| self.faults.iter().any(|fault| fault.cause == Some(at));
+        let causes = self.causes.iter().enumerate();
+        causes
+            .filter(move |(at, _)| !is_of_a_fault(*at))
+            .map(|(_, cause)| cause)
     }
 
     /// The views of all runs of a document.
@@ -270,14 +288,13 @@ mod tests {
         let view = RunView::of(&result);
         let findings = view.findings.iter();
         let ids: Vec<String> = findings.map(|finding| finding.case.id.clone()).collect();
-        // What fails the gate comes first.
         assert_eq!(
             ids,
             [
-                "acme/wrong",
-                "acme/crashes",
-                "acme/passes-now",
                 "acme/changed",
+                "acme/crashes",
+                "acme/wrong",
+                "acme/passes-now",
                 "acme/odd"
             ]
         );

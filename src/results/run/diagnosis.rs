@@ -62,6 +62,30 @@ impl Diagnosis {
         known.accepted_tokens += cause.accepted_tokens;
     }
 
+    /// Makes cases and causes agree once both are known: a `verify` case keeps only the causes that
+    /// are named here, because what one suite leaves open another may rule out, and what a cause
+    /// says holds in the suites of all its cases.
+    pub fn settle(&mut self, cases: &mut [Case]) {
+        let named: Vec<Vec<&str>> = self
+            .causes
+            .iter()
+            .filter(|cause| cause.verify > 0)
+            .flat_map(|cause| cause.alternatives.iter().map(ids))
+            .collect();
+        for case in cases.iter_mut().filter(|case| case.request.op != Op::Sign) {
+            case.causes.retain(|causes| named.contains(&ids(causes)));
+        }
+        let failed: Vec<&Case> = cases.iter().filter(|c| is_failure(c.verdict)).collect();
+        let causes = self.causes.iter_mut().filter(|cause| cause.verify > 0);
+        for causes in causes.flat_map(|cause| &mut cause.alternatives) {
+            let has = |case: &Case| case.causes.iter().any(|one| ids(one) == ids(causes));
+            let places: Vec<usize> = (0..failed.len()).filter(|&at| has(failed[at])).collect();
+            if !places.is_empty() {
+                *causes = in_all_cases(causes, &places, &failed);
+            }
+        }
+    }
+
     fn sort(&mut self) {
         self.causes
             .sort_by_key(|cause| Reverse(cause.sign + cause.verify));

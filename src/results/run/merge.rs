@@ -224,7 +224,8 @@ fn join(mut parts: Vec<RunResult>, known: Option<&KnownFailures>) -> Result<RunR
         }
     }
     let diagnoses: Vec<&Diagnosis> = diagnoses.iter().collect();
-    let diagnosis = Diagnosis::of_parts(&diagnoses, &whole.cases);
+    let mut diagnosis = Diagnosis::of_parts(&diagnoses, &whole.cases);
+    diagnosis.settle(&mut whole.cases);
     whole.diagnosis = (!diagnoses.is_empty()).then_some(diagnosis);
     recount(&mut whole);
     whole.scope = scope(left_out, &whole.cases);
