@@ -2,7 +2,7 @@
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const T = data.texts;
-  const [PASS, CHUNK] = ["pass", 60];
+  const CHUNK = 40;
   const byId = (id) => document.getElementById(id);
 
   // What is written comes from outside, so nothing but text nodes is made of it.
@@ -17,7 +17,7 @@
   };
   const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, "\u202f");
   const count = (number, noun) => `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
-  const tag = (tone, mark, word) => el("span", { class: `tag ${tone}` }, el("span", { class: "mark" }, mark), ` ${word}`);
+  const tag = (tone, mark, word) => el("span", { class: `tag ${tone}` }, `${mark} ${word}`);
   const verdictTag = (at) => { const [word, tone, mark] = data.verdicts[at]; return tag(tone, mark, word); };
 
   // Every case of every run, flat: which run, which vector, which result.
@@ -127,10 +127,9 @@
   };
   const row = (item) => {
     const [verdict, kind] = data.results[resultOf[item]];
-    const inside = el("div", { class: "inside" });
     const made = el("details", { class: `card row ${data.verdicts[verdict][1]}`, "data-item": item },
-      el("summary", {}, verdictTag(verdict), " ", el("code", {}, vectorId(vectorOf[item])), " ", el("span", { class: "what" }, several ? `${T[data.runs[runOf[item]].name]} · ${T[kind]}` : T[kind])), inside);
-    made.addEventListener("toggle", () => { if (made.open && !inside.firstChild) inside.append(detail(item)); });
+      el("summary", {}, verdictTag(verdict), " ", el("code", {}, vectorId(vectorOf[item])), " ", el("span", { class: "what" }, several ? `${T[data.runs[runOf[item]].name]} · ${T[kind]}` : T[kind])));
+    made.addEventListener("toggle", () => { if (made.open && made.children.length === 1) made.append(el("div", { class: "inside" }, detail(item))); });
     return made;
   };
   // Rows in chunks, the next by a button.
@@ -275,6 +274,8 @@
   example.textContent = total ? vectorId(vectorOf[order[0]]) : "";
   example.addEventListener("click", () => { input.value = example.textContent; filter(); });
   filter();
+  // The first word is found as quickly as the next.
+  setTimeout(prepare, 200);
 
   // Addresses: of what stands on the page, of a fold, of a verdict, and of a case.
   const itemAt = (address) => {

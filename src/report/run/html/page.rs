@@ -24,7 +24,7 @@ use crate::results::Document;
 const SCRIPT: &str = include_str!("../../../../templates/report.js");
 
 /// How many findings of all runs together show their first example as HTML, at least one a run.
-const EXAMPLES: usize = 60;
+const EXAMPLES: usize = 40;
 
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -80,7 +80,11 @@ pub fn html_with(document: &Document, campaigns: &Campaigns<'_>) -> String {
         [run] if run.findings.is_empty() => "suites",
         _ => "findings",
     };
-    let Strip { tone, word, signs } = Strip::of(document, campaigns, details);
+    let gate = match &runs[..] {
+        [run] if run.gate.is_some() => "gate",
+        _ => details,
+    };
+    let Strip { tone, word, signs } = Strip::of(document, campaigns, details, gate);
     let page = ReportPage {
         title: match &names[..] {
             [one] => format!("{word}: {} – macproof", excerpt(one, 60)),

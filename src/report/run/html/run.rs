@@ -25,7 +25,8 @@ pub(super) struct RunSection<'r> {
     pub(super) tone: &'static str,
     pub(super) word: String,
     pub(super) said: String,
-    pub(super) gate: String,
+    /// What is to be said of the gate that does not follow from the conformance.
+    pub(super) gate: Option<String>,
     pub(super) parts: Vec<Part>,
     pub(super) facts: Vec<(&'static str, String)>,
     /// The causes that belong to none of the findings.
@@ -85,7 +86,7 @@ impl<'r> RunSection<'r> {
             tone: tone::of(headline.tone),
             word: capitalised(&headline.words()),
             said: verdict_words(run),
-            gate: gate(run),
+            gate: gate_sentence(run).map(|gate| capitalised(&gate)),
             parts: parts(run),
             facts: facts(run),
             causes: view.further_causes().map(cause).collect(),
@@ -111,15 +112,6 @@ impl<'r> RunSection<'r> {
             anchors,
         }
     }
-}
-
-/// The gate in words, also where it follows from the conformance.
-fn gate(run: &RunResult) -> String {
-    let passed = || match run.gate.passed {
-        true => "gate passed (exit code 0)".to_owned(),
-        false => format!("gate failed (exit code {})", run.gate.exit_code),
-    };
-    capitalised(&gate_sentence(run).unwrap_or_else(passed))
 }
 
 fn parts(run: &RunResult) -> Vec<Part> {

@@ -27,7 +27,13 @@ pub(super) struct Strip {
 }
 
 impl Strip {
-    pub(super) fn of(document: &Document, campaigns: &Campaigns<'_>, details: &str) -> Self {
+    /// `details` and `gate_details` are where the details of the conformance and of the gate stand.
+    pub(super) fn of(
+        document: &Document,
+        campaigns: &Campaigns<'_>,
+        details: &str,
+        gate_details: &str,
+    ) -> Self {
         let headline = Headline::of(document, campaigns);
         let conformance = document.conformance();
         let runs = document.runs();
@@ -68,7 +74,7 @@ impl Strip {
                 words,
                 first(details),
             ),
-            sign("Gate", gate_tone, gate, first("gate")),
+            sign("Gate", gate_tone, gate, first(gate_details)),
         ];
         signs.extend(beside(campaigns));
         Self { tone, word, signs }
