@@ -110,8 +110,9 @@
     if (points) add("characters", T[points]);
     if (tokens.length) add("tokens", grid(T[tokens[0]], T[tokens[1]]));
     else {
-      add("expected", T[expected]);
-      add("actual", actual ? T[actual] : "the same");
+      const spelt = (text) => (text.startsWith("token ") ? ["token ", el("code", {}, text.slice(6))] : [text]);
+      add("expected", ...spelt(T[expected]));
+      add("actual", ...(actual ? spelt(T[actual]) : ["the same"]));
     }
     for (const one of more) add("", T[one]);
     causes.forEach(([title, ...remedies], at) => add(at ? "or" : "likely cause", el("div", { class: "remedy" }, el("b", {}, T[title]), ...remedies.map((one) => el("p", {}, T[one])))));

@@ -27,8 +27,7 @@ fn page(program: &Program, hostile: bool) -> String {
     assert_eq!(program.run(&run).status.code(), Some(1));
     if hostile {
         let path = program.path("r.json");
-        let mut result: serde_json::Value =
-            serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        let mut result: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
         result["implementation"]["name"] = HOSTILE.into();
         result["adapter"] = HOSTILE.into();
         result["notes"] = json!([HOSTILE]);
@@ -177,8 +176,8 @@ fn the_page_shows_the_verdict_and_filters() {
         comes_to(&client, SAID, &said(of("fail"))).await;
         let secret = cases[0]["request"]["secret"].as_str().unwrap();
         let with_secret = cases.iter().filter(|case| {
-            let request = case["request"].to_string();
-            request.contains(secret)
+            let request = case["request"].to_string().to_lowercase();
+            request.contains(&secret.to_lowercase())
         });
         box_.send_keys(&format!("\u{e00c}{secret}")).await.unwrap();
         comes_to(&client, SAID, &said(with_secret.count())).await;
@@ -405,7 +404,7 @@ fn a_page_of_a_hundred_thousand_cases_opens() {
     let program = Program::new();
     page(&program, false);
     let path = program.path("r.json");
-    let mut result: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let mut result: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     let cases = result["cases"].as_array().unwrap().clone();
     let many: Vec<_> = cases.iter().cycle().take(100_000).cloned().collect();
     result["cases"] = many.into();

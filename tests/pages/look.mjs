@@ -5,6 +5,8 @@
 //     npm pack axe-core && tar xzf axe-core-*.tgz
 //     node tests/pages/look.mjs --axe package/axe.min.js run.html matrix.html http://127.0.0.1:4010/
 //
+// --pictures FOLDER takes a picture of each page at each width, --script TEXT runs a script first.
+//
 // It needs chromium and chromedriver, and Node 20. It fails if axe-core finds a violation of WCAG
 // 2.2 A or AA, if a page scrolls sideways, or if its console says something.
 import { spawn } from "node:child_process";
@@ -107,7 +109,8 @@ try {
           violations = await run(AXE);
         }
         if (pictures) {
-          const { data } = await send("Page.captureScreenshot", { captureBeyondViewport: true, clip: { x: 0, y: 0, width, height: Math.min(6000, await run("return document.documentElement.scrollHeight;")), scale: 1 } });
+          // What a script has brought there is on the screen.
+          const { data } = await send("Page.captureScreenshot", script ? {} : { captureBeyondViewport: true, clip: { x: 0, y: 0, width, height: Math.min(6000, await run("return document.documentElement.scrollHeight;")), scale: 1 } });
           writeFileSync(join(pictures, `${name}-${width}${dark ? "-dark" : ""}.png`), Buffer.from(data, "base64"));
         }
         const bad = violations.length + said.length + (wide > 0 ? 1 : 0) > 0;
