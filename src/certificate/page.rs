@@ -1,8 +1,10 @@
 //! Renders a verified certificate for people, as HTML and Markdown.
 
 use askama::Template;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
-use crate::certificate::{Certified, Decisions, Evidence, Hardened, Statement};
+use crate::certificate::{Certified, Decisions, Evidence, Hardened, PublicKey, Statement};
 use crate::report::{count, subject_title, visible};
 use crate::results::JUDGED_ITSELF;
 use crate::signature::Op;
@@ -18,23 +20,60 @@ struct Facts {
     lists: Vec<(&'static str, Vec<String>)>,
 }
 
-#[derive(Template)]
-#[template(path = "certificate.html")]
-struct CertificatePage {
-    facts: Facts,
+/// How a certificate was checked, and how anybody can check it.
+#[derive(Clone, Copy, Debug)]
+pub struct Checked<'a> {
+    /// The key by which its signature is valid.
+    pub key: &'a PublicKey,
+    /// The certificate as it was read.
+    pub envelope: &'a [u8],
+    /// The name of its file.
+    pub file: &'a str,
+    /// The command that checks it in the same way.
+    pub command: &'a str,
 }
 
-/// Renders the certificate as a self-contained page. The page names who verified it, because it
-/// proves nothing by itself.
+#[derive(Template)]
+#[template(path = "certificate.html")]
+struct CertificatePage<'a> {
+    facts: Facts,
+    name: String,
+    level: String,
+    /// The key's SHA-256, in groups that can be compared by eye.
+    fingerprint: String,
+    envelope: String,
+    file: String,
+    command: &'a str,
+}
+
+/// Renders the certificate as a self-contained page with the certificate in it. The page says how
+/// to check that, because it proves nothing by itself.
 #[expect(
     clippy::expect_used,
     reason = "a template writes into a string, and nothing in it can fail"
 )]
-pub fn certificate_html(statement: &Statement) -> String {
+pub fn certificate_html(statement: &Statement, checked: &Checked<'_>) -> String {
+    let certified = &statement.predicate.macproof;
     let page = CertificatePage {
         facts: facts(statement),
+        name: visible(&certified.implementation.to_string()),
+        level: certified.level.to_string(),
+        fingerprint: in_groups(&checked.key.id()),
+        envelope: STANDARD.encode(checked.envelope),
+        file: visible(checked.file),
+        command: checked.command,
     };
     page.render().expect("a page can be written")
+}
+
+/// Hex digits in groups of eight.
+fn in_groups(hex: &str) -> String {
+    let digits = hex.chars().enumerate();
+    let spaced = digits.flat_map(|(at, digit)| {
+        let blank = (at > 0 && at % 8 == 0).then_some(' ');
+        blank.into_iter().chain([digit])
+    });
+    spaced.collect()
 }
 
 /// Renders the certificate as Markdown; untrusted text is put in code spans.
@@ -96,7 +135,7 @@ fn facts(statement: &Statement) -> Facts {
         ("cases", counts.join(", ")),
         (
             "under fresh secrets",
-            certified.under_fresh_secrets.to_string(),
+            count(certified.under_fresh_secrets, "case", "cases"),
         ),
         ("inputs", visible(&certified.inputs.join(", "))),
         ("macproof", visible(&certified.version)),

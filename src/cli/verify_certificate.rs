@@ -1,5 +1,6 @@
 //! `macproof verify-certificate`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -7,7 +8,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::certificate::{
-    Certified, Demands, PublicKey, certificate_html, certificate_markdown, verify,
+    Certified, Checked, Demands, PublicKey, certificate_html, certificate_markdown, verify,
 };
 use crate::cli::artifact::artifact;
 use crate::cli::certify::{LevelArg, read_text};
@@ -97,7 +98,8 @@ pub(crate) fn verify_certificate(args: &VerifyCertificateArgs) -> Result<Exit, S
         cases: args.cases,
         target_ns: args.target,
     };
-    let statement = match verify(&read(&args.certificate)?, &key, &demands) {
+    let envelope = read(&args.certificate)?;
+    let statement = match verify(&envelope, &key, &demands) {
         Ok(statement) => statement,
         Err(invalid) => {
             say(&format!(
@@ -110,7 +112,15 @@ pub(crate) fn verify_certificate(args: &VerifyCertificateArgs) -> Result<Exit, S
     let mut is_printed = false;
     for (is_page, path) in reports {
         let text = if is_page {
-            certificate_html(&statement)
+            certificate_html(
+                &statement,
+                &Checked {
+                    key: &key,
+                    envelope: &envelope,
+                    file: &file_name(&args.certificate),
+                    command: &command(args),
+                },
+            )
         } else {
             certificate_markdown(&statement)
         };
@@ -129,6 +139,47 @@ pub(crate) fn verify_certificate(args: &VerifyCertificateArgs) -> Result<Exit, S
         tell(&line);
     }
     Ok(Exit::Success)
+}
+
+/// The name under which the page gives the certificate back.
+fn file_name(path: &Path) -> String {
+    let name = path.file_name().map(|name| name.to_string_lossy());
+    name.map_or_else(|| "certificate.json".to_owned(), Cow::into_owned)
+}
+
+/// The command that makes the same demands, without the reports.
+fn command(args: &VerifyCertificateArgs) -> String {
+    let path = |path: &Path| path.display().to_string();
+    let mut words = vec!["macproof".to_owned(), "verify-certificate".to_owned()];
+    words.push(path(&args.certificate));
+    let mut add = |option: &str, value: String| words.extend([option.to_owned(), value]);
+    add("--public-key", path(&args.public_key));
+    if let Some(level) = args.level {
+        add("--level", level.level().to_string());
+    }
+    let ops: Vec<&str> = args.ops.iter().map(|op| op.name()).collect();
+    if ops != ["sign", "verify"] {
+        add("--ops", ops.join(","));
+    }
+    if let Some(cases) = args.cases {
+        add("--cases", cases.to_string());
+    }
+    if let Some(target) = args.target {
+        add("--target", target.to_string());
+    }
+    if let Some(days) = args.max_age {
+        add("--max-age", days.to_string());
+    }
+    if let Some(artifact) = &args.artifact {
+        add("--artifact", artifact.clone());
+    }
+    if args.suites {
+        words.push("--suites".to_owned());
+    }
+    for file in &args.suite_file {
+        words.extend(["--suite-file".to_owned(), path(file)]);
+    }
+    report::command_line(&words)
 }
 
 fn valid(certified: &Certified) -> String {

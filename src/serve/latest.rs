@@ -23,6 +23,10 @@ pub struct LatestCall {
     pub context: Context,
     /// The outcome: `accept`, `anonymous`, `reject` or `refused`.
     pub outcome: &'static str,
+    /// The HTTP status of the answer.
+    pub status: u16,
+    /// The documented code of the rejection, if there is one.
+    pub code: Option<String>,
     /// The state of the signature, if it was checked.
     pub signature: Option<SignatureState>,
     /// Why an invalid signature failed, or why there is no decision.
@@ -46,6 +50,8 @@ impl LatestCall {
             token,
             context,
             outcome: outcome_word(&identified.decision),
+            status: identified.status().as_u16(),
+            code: identified.code().map(str::to_owned),
             signature: identified.signature,
             why: rejection.or_else(|| identified.decision.as_ref().err().cloned()),
             causes: Arc::default(),

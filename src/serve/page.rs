@@ -1,6 +1,11 @@
 //! The page at `/`: the served suites, their settings, and the results of recent calls.
 
+use std::sync::LazyLock;
+
 use askama::Template;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
 
 use crate::report::visible;
 use crate::results::Redaction;
@@ -13,9 +18,21 @@ use crate::signature::Value;
 /// Maximum number of calls per platform that are explained.
 const MAX_EXPLAINED: usize = 10;
 
+/// The only script of the page: it brings the page up to date.
+const SCRIPT: &str = include_str!("../../templates/serve.js");
+
+/// What the page may do: run that script, and ask this server.
+pub(super) static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let hash = STANDARD.encode(Sha256::digest(SCRIPT));
+    format!(
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{hash}'; connect-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    )
+});
+
 #[derive(Template)]
 #[template(path = "serve.html")]
 struct StatusPage<'d> {
+    script: &'static str,
     version: &'static str,
     platforms: Vec<Shown<'d>>,
     protocol: Vec<&'d str>,
@@ -26,6 +43,8 @@ struct Shown<'d> {
     settings: Vec<Setting>,
     example: String,
     calls: Vec<Row>,
+    /// Whether the last call was accepted without a look at its token.
+    is_unchecked: bool,
 }
 
 struct Setting {
@@ -40,6 +59,8 @@ struct Row {
     token: String,
     context: String,
     outcome: &'static str,
+    status: u16,
+    code: Option<String>,
     signature: &'static str,
     why: Option<String>,
     causes: Vec<String>,
@@ -49,6 +70,7 @@ struct Row {
 pub(super) fn page(state: &AppState) -> Result<String, askama::Error> {
     let now = (state.environment.now)();
     let page = StatusPage {
+        script: SCRIPT,
         version: env!("CARGO_PKG_VERSION"),
         platforms: state
             .platforms
@@ -83,6 +105,8 @@ fn shown<'d>(platform: &'d Platform, redaction: &Redaction, now: u64) -> Shown<'
             token: token(call.token.as_ref(), &visible),
             context: visible(&call.context_in_words()),
             outcome: call.outcome,
+            status: call.status,
+            code: call.code.as_deref().map(visible),
             signature: call
                 .signature
                 .map_or("not checked", crate::scheme::SignatureState::name),
@@ -90,7 +114,12 @@ fn shown<'d>(platform: &'d Platform, redaction: &Redaction, now: u64) -> Shown<'
             causes: causes.iter().map(|cause| visible(cause)).collect(),
         }
     };
+    let latest = platform.latest();
+    let is_unchecked = latest.first().is_some_and(|call| {
+        call.signature.is_none() && call.token.is_some() && call.outcome == "accept"
+    });
     Shown {
+        is_unchecked,
         settings: settings
             .into_iter()
             .map(|(key, value)| Setting {
@@ -100,7 +129,7 @@ fn shown<'d>(platform: &'d Platform, redaction: &Redaction, now: u64) -> Shown<'
             })
             .collect(),
         example: example(platform),
-        calls: platform.latest().into_iter().map(row).collect(),
+        calls: latest.into_iter().map(row).collect(),
         platform,
     }
 }

@@ -5,36 +5,21 @@ use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
 use axum::http::{HeaderValue, Response, StatusCode};
 use serde_json::{Map, json};
 
-use crate::scheme::Decision;
 use crate::serve::identified::Identified;
 use crate::serve::latest::outcome_word;
 
 /// The session cookie. It has no maximum age, so it ends with the browser session.
 pub(super) const COOKIE: &str = "macproof_session";
 
-/// The HTTP status of an outcome: the documented one, if there is one.
-pub(super) fn status(decision: &Result<Decision, String>) -> StatusCode {
-    match decision {
-        Ok(Decision::Accept | Decision::Anonymous) => StatusCode::OK,
-        Ok(Decision::Reject { status, .. }) => status
-            .and_then(|status| StatusCode::from_u16(status).ok())
-            .unwrap_or(StatusCode::FORBIDDEN),
-        Err(_) => StatusCode::UNPROCESSABLE_ENTITY,
-    }
-}
-
 /// The response for an outcome: JSON, status, and the session cookie if a session was opened.
 pub(super) fn identified(suite: &str, identified: &Identified) -> Response<Body> {
     let mut body = Map::new();
     body.insert("outcome".into(), outcome_word(&identified.decision).into());
-    match &identified.decision {
-        Ok(Decision::Reject { codes, .. }) => {
-            if let Some(code) = codes.first() {
-                body.insert("code".into(), code.clone().into());
-            }
-        }
-        Ok(Decision::Accept | Decision::Anonymous) => {}
-        Err(why) => drop(body.insert("why".into(), why.clone().into())),
+    if let Some(code) = identified.code() {
+        body.insert("code".into(), code.into());
+    }
+    if let Err(why) = &identified.decision {
+        body.insert("why".into(), why.clone().into());
     }
     if let Some(warning) = &identified.warning {
         body.insert("warning".into(), warning.clone().into());
@@ -42,7 +27,7 @@ pub(super) fn identified(suite: &str, identified: &Identified) -> Response<Body>
     if let Some(rejection) = &identified.rejection {
         body.insert("why".into(), rejection.to_string().into());
     }
-    let mut response = json_response(status(&identified.decision), &body.into());
+    let mut response = json_response(identified.status(), &body.into());
     let cookie = identified.session.as_ref().and_then(|session| {
         let cookie = format!("{COOKIE}={session}; Path=/{suite}; HttpOnly; SameSite=Lax");
         HeaderValue::from_str(&cookie).ok()

@@ -24,7 +24,7 @@ use crate::scheme::{Reference, SignatureState};
 use crate::serve::app_state::AppState;
 use crate::serve::host::is_local;
 use crate::serve::latest::LatestCall;
-use crate::serve::page::page;
+use crate::serve::page::{POLICY, page};
 use crate::serve::reply;
 use crate::signature::Value;
 
@@ -102,9 +102,8 @@ async fn look(State(state): State<Arc<AppState>>) -> Response<Body> {
     match html {
         Ok(Ok(html)) => {
             let mut response = reply::with_type(StatusCode::OK, "text/html; charset=utf-8", html);
-            let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
             for (name, value) in [
-                ("content-security-policy", policy),
+                ("content-security-policy", POLICY.as_str()),
                 ("x-content-type-options", "nosniff"),
                 ("cache-control", "no-store"),
             ] {

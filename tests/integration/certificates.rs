@@ -7,6 +7,7 @@ use std::process::Command;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use crate::harness::{test, unable};
 use crate::program::{Program, mistaken};
@@ -110,10 +111,34 @@ fn a_conforming_implementation_is_certified_and_verified() {
     assert!(
         String::from_utf8_lossy(&code.stdout).starts_with("## macproof certificate, level strict")
     );
+    // The page has the certificate in it, and the command that checks it.
+    let page = fs::read_to_string(page).unwrap();
+    for words in [
+        "<h1>macproof-reference ",
+        "✓ certified, level strict",
+        "macproof verify-certificate c.json --public-key pub.pem</code>",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let data = "<a download=\"c.json\" href=\"data:application/json;base64,";
+    let (_, data) = page.split_once(data).unwrap();
+    let (data, _) = data.split_once('"').unwrap();
+    assert_eq!(
+        STANDARD.decode(data).unwrap(),
+        fs::read(program.path("c.json")).unwrap()
+    );
+    let der = program.path("pub.der");
+    let der = der.to_str().unwrap();
+    assert!(openssl(
+        &program,
+        &[
+            "pkey", "-pubin", "-in", "pub.pem", "-outform", "DER", "-out", der
+        ]
+    ));
+    let fingerprint = hex::encode(Sha256::digest(fs::read(der).unwrap()));
     assert!(
-        fs::read_to_string(page)
-            .unwrap()
-            .contains("<h1>macproof certificate, level strict</h1>")
+        page.replace(' ', "").contains(&fingerprint),
+        "{fingerprint}"
     );
 
     fs::write(program.path("sdk.tgz"), "another SDK").unwrap();

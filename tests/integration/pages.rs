@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::browser::{Look, alone, browse, comes_to, console, script};
 use crate::harness::test;
@@ -27,8 +27,7 @@ fn page(program: &Program, hostile: bool) -> String {
     assert_eq!(program.run(&run).status.code(), Some(1));
     if hostile {
         let path = program.path("r.json");
-        let mut result: serde_json::Value =
-            serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        let mut result: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
         result["implementation"]["name"] = HOSTILE.into();
         result["adapter"] = HOSTILE.into();
         result["notes"] = json!([HOSTILE]);
@@ -134,37 +133,185 @@ fn campaigns_show_findings_progress_and_a_matrix_of_links() {
 fn the_page_shows_the_verdict_and_filters() {
     let program = Program::new();
     let address = page(&program, false);
+    let result: Value = serde_json::from_slice(&fs::read(program.path("r.json")).unwrap()).unwrap();
+    let cases = result["cases"].as_array().unwrap();
+    let of = |verdict: &str| {
+        cases
+            .iter()
+            .filter(|case| case["verdict"] == verdict)
+            .count()
+    };
+    let said = |shown: usize| json!(format!("{shown} of {} cases", cases.len()));
+    const SAID: &str = "return document.getElementById('filter-said').value";
     browse(Look::DESK, |client| async move {
         client.goto(&address).await.unwrap();
         assert_eq!(console(&client).await, Vec::<String>::new());
         let heading = script(&client, "return document.querySelector('h1').textContent").await;
         assert_eq!(heading, "Nonconformant");
-        let shown = "return document.querySelectorAll('[data-entry]:not([hidden])').length";
-        let all = script(&client, shown).await.as_u64().unwrap();
-        assert!(all > 500, "{all}");
+        assert_eq!(script(&client, SAID).await, said(cases.len()));
+        let rows = "return document.querySelectorAll('#rows .row').length";
+        assert_eq!(script(&client, rows).await, 40);
+        // A chip says how many there are, and shows them.
+        let chip = "const [chip] = [...document.querySelectorAll('.chip')].filter((one) => one.textContent.includes('warning')); chip.click(); return chip.textContent";
+        let label = format!("! warning {}", of("warning"));
+        assert_eq!(script(&client, chip).await, label);
+        assert_eq!(script(&client, SAID).await, said(of("warning")));
+        script(&client, chip).await;
+        // The filter finds its own example, and a verdict is a verdict and no text.
+        let example = script(
+            &client,
+            "const example = document.getElementById('filter-example'); example.click(); return example.textContent",
+        )
+        .await;
+        let example = example.as_str().unwrap();
+        let containing = cases
+            .iter()
+            .filter(|case| case["id"].as_str().unwrap().contains(example));
+        assert_eq!(script(&client, SAID).await, said(containing.count()));
         let box_ = client
             .find(fantoccini::Locator::Id("filter-text"))
             .await
             .unwrap();
-        box_.send_keys("warning should").await.unwrap();
-        // It filters a while after the last key, and says so when it has.
-        let agree = format!(
-            "const some = document.querySelectorAll('[data-entry]:not([hidden])').length;
-             const said = document.getElementById('filter-said').value;
-             return some > 0 && some < {all} / 4 && said === `${{some}} of {all} entries`"
-        );
-        comes_to(&client, &agree, &true.into()).await;
+        box_.send_keys("\u{e00c}fail").await.unwrap();
+        comes_to(&client, SAID, &said(of("fail"))).await;
+        let secret = cases[0]["request"]["secret"].as_str().unwrap();
+        let with_secret = cases.iter().filter(|case| {
+            let request = case["request"].to_string().to_lowercase();
+            request.contains(&secret.to_lowercase())
+        });
+        box_.send_keys(&format!("\u{e00c}{secret}")).await.unwrap();
+        comes_to(&client, SAID, &said(with_secret.count())).await;
         box_.send_keys("\u{e00c}").await.unwrap();
-        comes_to(&client, shown, &all.into()).await;
-        // A link opens what it leads to.
-        script(
+        comes_to(&client, SAID, &said(cases.len())).await;
+        assert_eq!(console(&client).await, Vec::<String>::new());
+    });
+}
+
+/// A case that passed, and so stands nowhere in the page's text, has an address like any other.
+#[test(needs(CHROMIUM))]
+fn every_case_and_every_requirement_has_an_address() {
+    let program = Program::new();
+    let address = page(&program, false);
+    let result: Value = serde_json::from_slice(&fs::read(program.path("r.json")).unwrap()).unwrap();
+    let cases = result["cases"].as_array().unwrap();
+    let passed = cases
+        .iter()
+        .rfind(|case| case["verdict"] == "pass")
+        .unwrap();
+    let passed = passed["id"].as_str().unwrap().to_owned();
+    let requirements = result["suites"][0]["requirements"].as_array().unwrap();
+    let requirement = requirements.last().unwrap()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    browse(Look::DESK, |client| async move {
+        client.goto(&format!("{address}#{passed}")).await.unwrap();
+        let shown = script(
             &client,
-            "location.hash = document.querySelector('.card:not([open])').id",
+            "const at = document.querySelector('#pinned .row'); return [at.open, at.innerText]",
         )
         .await;
-        let is_open = "return document.querySelector(location.hash).open";
-        comes_to(&client, is_open, &true.into()).await;
+        assert_eq!(shown[0], true);
+        assert!(shown[1].as_str().unwrap().contains(&passed), "{shown}");
+        for anchor in [
+            format!("requirement:jotreview/{requirement}"),
+            "cases:fail".to_owned(),
+            "profile".to_owned(),
+            "findings".to_owned(),
+        ] {
+            script(&client, &format!("location.hash = {anchor:?}")).await;
+            // It stands below the bar that stays, and on the screen.
+            let is_seen = "const id = decodeURIComponent(location.hash.slice(1));
+                const at = document.getElementById(id.replace(/:fail$/, '')) ?? document.body;
+                const { top } = at.getBoundingClientRect();
+                const bar = document.querySelector('.sections').getBoundingClientRect().bottom;
+                return at !== document.body && top >= bar - 1 && top < innerHeight";
+            comes_to(&client, is_seen, &true.into()).await;
+        }
+        // The profile is one table.
+        let tables =
+            "location.hash = 'profile'; return document.querySelectorAll('table.profile').length";
+        script(&client, tables).await;
+        comes_to(&client, tables, &1.into()).await;
         assert_eq!(console(&client).await, Vec::<String>::new());
+    });
+}
+
+#[test(needs(CHROMIUM))]
+fn keys_go_from_finding_to_finding_and_can_be_turned_off() {
+    let program = Program::new();
+    let address = page(&program, false);
+    browse(Look::DESK, |client| async move {
+        client.goto(&address).await.unwrap();
+        let press = |keys: &str| {
+            let client = client.clone();
+            let keys = keys.to_owned();
+            async move {
+                let at = client.active_element().await.unwrap();
+                at.send_keys(&keys).await.unwrap();
+            }
+        };
+        let at = "const at = document.activeElement.closest('.card'); return at && at.id";
+        press("j").await;
+        assert_eq!(script(&client, at).await, "finding-1");
+        press("j").await;
+        assert_eq!(script(&client, at).await, "finding-2");
+        press("k").await;
+        assert_eq!(script(&client, at).await, "finding-1");
+        press("?").await;
+        let is_open = "return document.getElementById('keys').open";
+        assert_eq!(script(&client, is_open).await, true);
+        script(
+            &client,
+            "document.getElementById('keys-on').click(); document.getElementById('keys').close()",
+        )
+        .await;
+        press("j").await;
+        press("?").await;
+        assert_eq!(script(&client, at).await, "finding-1");
+        assert_eq!(script(&client, is_open).await, false);
+        script(&client, "document.getElementById('keys-on').click()").await;
+        press("/").await;
+        let focus = "return document.activeElement.id";
+        assert_eq!(script(&client, focus).await, "filter-text");
+        press("jk?").await;
+        assert_eq!(script(&client, focus).await, "filter-text");
+        let text = "return document.getElementById('filter-text').value";
+        assert_eq!(script(&client, text).await, "jk?");
+    });
+}
+
+/// Where scripts are blocked, as in a mail or in the page of a CI server.
+#[test(needs(CHROMIUM))]
+fn without_scripts_the_verdict_and_the_findings_stand_there() {
+    let program = Program::new();
+    page(&program, false);
+    let path = program.path("r.html");
+    let text = fs::read_to_string(&path).unwrap();
+    let (before, after) = text.split_once("script-src 'sha256-").unwrap();
+    let (_, after) = after.split_once('\'').unwrap();
+    fs::write(&path, format!("{before}script-src 'none'{after}")).unwrap();
+    let address = format!("file://{}", path.display());
+    browse(Look::DESK, |client| async move {
+        client.goto(&address).await.unwrap();
+        let text = script(&client, "return document.body.innerText").await;
+        let text = text.as_str().unwrap();
+        for words in [
+            "Nonconformant",
+            "failed (exit code 1)",
+            "The MAC is in upper-case hex",
+            "Print the MAC",
+            "--filter jotreview/",
+            "Scripts are blocked here",
+        ] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+        let useless = "return [...document.querySelectorAll('button')].filter((one) => one.checkVisibility()).length";
+        assert_eq!(
+            script(&client, useless).await,
+            0,
+            "nothing that does nothing"
+        );
     });
 }
 
@@ -232,10 +379,16 @@ fn a_hostile_implementation_does_not_change_the_page() {
         assert_eq!(console(&client).await, Vec::<String>::new());
         let seen = script(
             &client,
-            "return [document.title.slice(0, 13), document.scripts.length, document.images.length]",
+            "return (async () => {
+             for (let round = 0; round < 3; round += 1) {
+                for (const fold of document.querySelectorAll('details')) fold.open = true;
+                await new Promise((go) => setTimeout(go, 50));
+             }
+             return [document.title.slice(0, 13), document.scripts.length, document.images.length, document.querySelectorAll('#rows .inside dl').length];
+             })()",
         )
         .await;
-        assert_eq!(seen, json!(["Nonconformant", 1, 0]));
+        assert_eq!(seen, json!(["Nonconformant", 2, 0, 40]));
         let text = script(&client, "return document.body.innerText").await;
         assert!(
             text.as_str().unwrap().contains("<script>document.title"),
@@ -244,14 +397,14 @@ fn a_hostile_implementation_does_not_change_the_page() {
     });
 }
 
-/// How long it takes to open is printed and not asserted: machines differ. What makes it quick is:
-/// the page is bounded, and nearly all of it is closed.
+/// How long it takes to open is not asserted: machines differ. What makes it quick is: few of the
+/// cases are drawn. All of them can be found.
 #[test(needs(CHROMIUM))]
 fn a_page_of_a_hundred_thousand_cases_opens() {
     let program = Program::new();
     page(&program, false);
     let path = program.path("r.json");
-    let mut result: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let mut result: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     let cases = result["cases"].as_array().unwrap().clone();
     let many: Vec<_> = cases.iter().cycle().take(100_000).cloned().collect();
     result["cases"] = many.into();
@@ -266,12 +419,27 @@ fn a_page_of_a_hundred_thousand_cases_opens() {
             "const [at] = performance.getEntriesByType('navigation'); return [at.loadEventEnd, document.querySelectorAll('*').length]",
         )
         .await;
-        assert!(seen[1].as_u64().unwrap() < 60_000, "{seen}");
+        assert!(seen[1].as_u64().unwrap() < 3000, "{seen}");
+        let filtered = script(
+            &client,
+            "const input = document.getElementById('filter-text');
+             const said = document.getElementById('filter-said');
+             input.value = 'fail identity';
+             input.dispatchEvent(new Event('input'));
+             return (async () => {
+                 while (said.value.startsWith('100')) await new Promise((go) => setTimeout(go, 5));
+                 return said.value;
+             })()",
+        )
+        .await;
+        let words = filtered.as_str().unwrap();
+        assert!(words.ends_with(" of 100\u{202f}000 cases"), "{words}");
+        assert!(words.len() > "1 of 100\u{202f}000 cases".len(), "{words}");
         assert_eq!(console(&client).await, Vec::<String>::new());
     });
 }
 
-/// On paper everything is open, the ground is white whatever is preferred on a screen, and no
+/// On paper stands what matters, the ground is white whatever is preferred on a screen, and no
 /// table is cut.
 #[test(needs(PDFTOTEXT, CHROMIUM))]
 fn the_page_prints() {
@@ -308,14 +476,14 @@ fn the_page_prints() {
     drop(only);
     does("pdftotext", &["-layout", "r.pdf", "r.txt"]);
     let text = fs::read_to_string(program.path("r.txt")).unwrap();
-    let result: serde_json::Value =
-        serde_json::from_slice(&fs::read(program.path("r.json")).unwrap()).unwrap();
-    let cases = result["cases"].as_array().unwrap();
-    // A list that is closed on the screen; what is open may name the same, so all are counted.
-    for case in cases.iter().step_by(40) {
-        let id = case["id"].as_str().unwrap();
-        let vector = id.split_once('/').unwrap().1;
-        assert!(text.contains(vector), "{vector}");
+    for words in [
+        "Nonconformant",
+        "The MAC is in upper-case hex",
+        "Print the MAC",
+        "that failed",
+        "jotreview/token-is-exact",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
     }
     assert!(
         !text.contains("Filter"),
@@ -336,7 +504,7 @@ fn the_page_prints() {
             );
         }
     }
-    assert!(sheets > 3, "{sheets}");
+    assert!((2..10).contains(&sheets), "{sheets}");
 }
 
 /// How much of a sheet is light, and how much of its right margin is white.

@@ -5,7 +5,7 @@ use macproof::signature::{Fields, Secret, Secrets};
 use macproof::suite::find;
 use serde_json::{Value as Json, json};
 
-use crate::browser::{Look, browse, browse_in, console};
+use crate::browser::{Look, browse, browse_in, comes_to, console};
 use crate::harness::test;
 use crate::served::{Served, secret_file};
 
@@ -60,6 +60,7 @@ fn the_page_explains_why_a_call_is_anonymous() {
             }
             let causes = text(&page, "#jotreview tbody tr:first-child .causes").await;
             assert!(causes.contains("upper-case hex"), "{causes}");
+            assert!(row.contains("200"), "{row}");
             let last = text(&page, "#jotreview tbody tr:last-child").await;
             assert!(last.contains("no token was presented"), "{last}");
             let mut words = Vec::new();
@@ -78,7 +79,8 @@ fn the_page_explains_why_a_call_is_anonymous() {
             );
             // What callers say is text.
             assert!(page.find(Locator::Css("#odd")).await.is_err());
-            assert!(page.find(Locator::Css("script")).await.is_err());
+            let scripts = page.execute("return document.scripts.length", vec![]).await;
+            assert_eq!(scripts.unwrap(), 1);
             let source = page.source().await.unwrap();
             for hidden in [SECRET, &right, &right.to_uppercase()] {
                 assert!(!source.contains(hidden));
@@ -94,6 +96,50 @@ fn the_page_explains_why_a_call_is_anonymous() {
             assert_eq!(ground == json!("rgb(20, 24, 30)"), dark, "{ground}");
         });
     }
+}
+
+/// The page that stands open shows a call that comes later, with its status and its code, and says
+/// that a token which nobody looked at proves nothing.
+#[test(needs(CHROMIUM))]
+fn the_page_brings_itself_up_to_date() {
+    let jimo = format!("jimo={}", secret_file(SECRET));
+    let served = Served::start(&["jimo", "--secret-file", &jimo]);
+    let strict = Served::start(&["jimo", "--mode", "on", "--secret-file", &jimo]);
+    browse(Look::DESK, async |page| {
+        for (served, words) in [
+            (
+                &served,
+                [
+                    "accept 200",
+                    "! Signatures are not checked in this mode",
+                    "! not checked",
+                    "user_id: \" user-42\"",
+                ],
+            ),
+            (
+                &strict,
+                [
+                    "reject",
+                    "IDENTIFY_VERIFICATION_",
+                    "invalid",
+                    "user_id: \" user-42\"",
+                ],
+            ),
+        ] {
+            page.goto(&served.url()).await.unwrap();
+            assert!(text(&page, "#jimo").await.contains("No call yet."));
+            let body = json!({"user_id": " user-42", "signedIdentifier": "wrong"});
+            served.post("/jimo/identify", &[], &body.to_string());
+            let has_row = "return document.querySelector('#jimo tbody tr') !== null";
+            comes_to(&page, has_row, &true.into()).await;
+            let seen = page.execute("return document.querySelector('#jimo').innerText", vec![]);
+            let seen = seen.await.unwrap();
+            for word in words {
+                assert!(seen.as_str().unwrap().contains(word), "{word}: {seen}");
+            }
+            assert_eq!(console(&page).await, Vec::<String>::new());
+        }
+    });
 }
 
 #[test(needs(CHROMIUM))]

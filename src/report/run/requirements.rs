@@ -91,18 +91,20 @@ pub(super) fn web_address(suite: &SuiteSummary) -> Option<&str> {
     rest.chars().all(is_allowed).then_some(url)
 }
 
+/// All verdicts, the gravest first.
+pub(super) const GRAVEST_FIRST: [Verdict; 9] = [
+    Verdict::Fail,
+    Verdict::UnexpectedPass,
+    Verdict::Error,
+    Verdict::Warning,
+    Verdict::KnownFailure,
+    Verdict::Skipped,
+    Verdict::Pass,
+    Verdict::Observed,
+    Verdict::NotApplicable,
+];
+
 /// The worst verdict with a count above zero.
 pub(super) fn gravest(of: impl Fn(Verdict) -> u64) -> Option<Verdict> {
-    const GRAVEST_FIRST: [Verdict; 9] = [
-        Verdict::Fail,
-        Verdict::UnexpectedPass,
-        Verdict::Error,
-        Verdict::Warning,
-        Verdict::KnownFailure,
-        Verdict::Skipped,
-        Verdict::Pass,
-        Verdict::Observed,
-        Verdict::NotApplicable,
-    ];
     GRAVEST_FIRST.into_iter().find(|&verdict| of(verdict) > 0)
 }

@@ -1,84 +1,85 @@
-//! The full details of a case that did not behave as expected.
+//! A case in full.
 
 use crate::report::request::sentence;
-use crate::report::rerun_command;
 use crate::report::run::basis;
 use crate::report::run::case::{actual, difference, known, remedies, titles};
-use crate::report::run::html::tone;
-use crate::report::run::view::RunView;
 use crate::report::visible::{capitalised, excerpt, visible};
 use crate::results::{Case, Causes};
 
 /// Longest text that is shown in full, in columns.
 const COLUMNS: usize = 400;
 
-/// Longest token whose differences are highlighted.
+/// Longest token whose differences are marked.
 const TOKEN: usize = 240;
 
 /// Maximum number of explanations shown for one outcome.
 const CAUSES: usize = 3;
 
-/// The full details of a case.
+/// Maximum number of characters whose code points are told.
+const POINTS: usize = 8;
+
+/// A case in full: what came, and what is to be said of it.
 pub(super) struct Card {
-    pub(super) anchor: String,
-    pub(super) tone: &'static str,
-    pub(super) verdict: &'static str,
     pub(super) id: String,
     /// The requirement's level and basis.
     pub(super) standing: String,
     pub(super) asked: String,
+    pub(super) points: Option<String>,
     pub(super) expected: String,
     pub(super) actual: String,
     pub(super) tokens: Option<Tokens>,
     pub(super) more: Vec<String>,
     pub(super) causes: Vec<Advice>,
     pub(super) note: Option<String>,
-    /// The anchors and names of the requirements that the case shows.
-    pub(super) shows: Vec<(String, String)>,
     pub(super) place: String,
-    pub(super) again: String,
-    pub(super) is_open: bool,
 }
 
-/// Two tokens, split where they start to differ.
+/// Two tokens that differ.
 pub(super) struct Tokens {
-    pub(super) same: String,
-    pub(super) expected: String,
-    pub(super) actual: String,
+    pub(super) due: String,
+    pub(super) came: String,
+}
+
+impl Tokens {
+    /// What both begin with, what the first and the second have of their own, and what both end
+    /// with.
+    pub(super) fn parts(&self) -> [&str; 4] {
+        let (due, came) = (self.due.as_str(), self.came.as_str());
+        let alike = |(one, other): &(char, char)| one == other;
+        let width = |(one, _): (char, char)| one.len_utf8();
+        let head = std::iter::zip(due.chars(), came.chars()).take_while(alike);
+        let head: usize = head.map(width).sum();
+        let tail = std::iter::zip(due[head..].chars().rev(), came[head..].chars().rev());
+        let tail: usize = tail.take_while(alike).map(width).sum();
+        let middle = |text: &'_ str| head..text.len() - tail;
+        [
+            &due[..head],
+            &due[middle(due)],
+            &came[middle(came)],
+            &due[due.len() - tail..],
+        ]
+    }
 }
 
 /// A likely cause and its remedies.
 pub(super) struct Advice {
     pub(super) title: String,
     pub(super) remedies: Vec<String>,
-    pub(super) explains: String,
 }
 
 impl Advice {
-    pub(super) fn of(causes: &Causes) -> Self {
+    fn of(causes: &Causes) -> Self {
         Self {
             title: capitalised(&excerpt(&titles(causes), COLUMNS)),
             remedies: remedies(causes)
                 .map(|remedy| excerpt(remedy, COLUMNS))
                 .collect(),
-            explains: String::new(),
         }
     }
 }
 
 impl Card {
-    /// Builds the card of a case. `of_requirement` gives the anchor of a requirement by its index.
-    pub(super) fn of(
-        view: &RunView<'_>,
-        case: &Case,
-        anchor: String,
-        of_requirement: impl Fn(usize) -> String,
-        is_open: bool,
-    ) -> Self {
-        let shows = case.shows.iter().map(|name| {
-            let anchor = view.requirements.index(case, name).map(&of_requirement);
-            (anchor.unwrap_or_default(), visible(name))
-        });
+    pub(super) fn of(case: &Case) -> Self {
         let mut more = Vec::new();
         if let (Some(expected), Some(came)) = (&case.expected_token, &case.actual_token) {
             more.extend(difference(expected, came));
@@ -94,23 +95,54 @@ impl Card {
             ));
         }
         Self {
-            anchor,
-            tone: tone::of_verdict(Some(case.verdict)),
-            verdict: case.verdict.name(),
             id: visible(&case.id),
             standing: format!("{}, {}", case.level, basis::of_case(case)),
-            asked: sentence(&case.request),
-            expected: excerpt(&case.expected, COLUMNS),
+            asked: Self::asked(case),
+            points: Self::points(case),
+            expected: Self::expected(case),
             actual: actual(case),
             tokens: tokens(case),
             more,
             causes,
-            note: case.note.as_ref().map(|note| excerpt(note, COLUMNS)),
-            shows: shows.collect(),
+            note: Self::note(case),
             place: format!("{}:{}", visible(&case.source.path), case.source.line),
-            again: visible(&rerun_command(view.run, &case.id)),
-            is_open,
         }
+    }
+
+    pub(super) fn asked(case: &Case) -> String {
+        sentence(&case.request)
+    }
+
+    pub(super) fn expected(case: &Case) -> String {
+        excerpt(&case.expected, COLUMNS)
+    }
+
+    pub(super) fn note(case: &Case) -> Option<String> {
+        case.note.as_ref().map(|note| excerpt(note, COLUMNS))
+    }
+
+    /// The characters of the request outside ASCII, with their code points: some look like others.
+    pub(super) fn points(case: &Case) -> Option<String> {
+        let mut others: Vec<char> = Vec::new();
+        for c in Self::asked(case)
+            .chars()
+            .filter(|c| !c.is_ascii() && *c != '…')
+        {
+            if !others.contains(&c) {
+                others.push(c);
+            }
+        }
+        let left = others.len().saturating_sub(POINTS);
+        let told = others.iter().take(POINTS);
+        let told: Vec<String> = told
+            .map(|&c| format!("{c} is U+{:04X}", u32::from(c)))
+            .collect();
+        let more = if left > 0 {
+            format!(", and {left} more")
+        } else {
+            String::new()
+        };
+        (!told.is_empty()).then(|| format!("{}{more}", told.join(", ")))
     }
 }
 
@@ -119,21 +151,9 @@ fn tokens(case: &Case) -> Option<Tokens> {
     if case.actual_in_another_round.is_some() || expected == actual {
         return None;
     }
-    let (expected, actual) = (visible(expected), visible(actual));
-    if expected.chars().count().max(actual.chars().count()) > TOKEN {
+    let (due, came) = (visible(expected), visible(actual));
+    if due.chars().count().max(came.chars().count()) > TOKEN {
         return None;
     }
-    let same: usize = std::iter::zip(expected.chars(), actual.chars())
-        .take_while(|(one, other)| one == other)
-        .map(|(one, _)| one.len_utf8())
-        .sum();
-    // If the tokens have no common prefix, there is nothing to highlight.
-    if same == 0 {
-        return None;
-    }
-    Some(Tokens {
-        same: expected[..same].to_owned(),
-        expected: expected[same..].to_owned(),
-        actual: actual[same..].to_owned(),
-    })
+    Some(Tokens { due, came })
 }

@@ -1,45 +1,47 @@
 //! One run on the page.
 
-use std::collections::HashMap;
-
 use crate::report::Campaigns;
 use crate::report::digits::{count, duration, grouped};
 use crate::report::run::causes::CauseInWords;
 use crate::report::run::headline::Headline;
-use crate::report::run::html::card::{Advice, Card};
+use crate::report::run::html::anchors::Anchors;
+use crate::report::run::html::findings::{FindingView, findings};
 use crate::report::run::html::suite::{RequirementView, SuiteView};
 use crate::report::run::html::tone;
 use crate::report::run::sentence::{gate_sentence, verdict_words};
 use crate::report::run::view::RunView;
 use crate::report::visible::{capitalised, excerpt, visible};
-use crate::results::{RunResult, Trait};
-
-/// Maximum number of cases shown in full.
-const CARDS: usize = 200;
-
-/// How many of them are initially expanded.
-const OPEN: usize = 12;
+use crate::results::RunResult;
 
 /// Longest text in a line, in columns.
 const COLUMNS: usize = 400;
 
 /// One run.
-pub(super) struct RunSection {
-    pub(super) anchor: String,
+pub(super) struct RunSection<'r> {
+    /// Its place on the page.
+    pub(super) number: usize,
+    pub(super) anchors: Anchors,
     pub(super) name: String,
     pub(super) tone: &'static str,
     pub(super) word: String,
     pub(super) said: String,
+    /// What is to be said of the gate that does not follow from the conformance.
     pub(super) gate: Option<String>,
     pub(super) parts: Vec<Part>,
     pub(super) facts: Vec<(&'static str, String)>,
-    pub(super) advice: Vec<Advice>,
+    /// The causes that belong to none of the findings.
+    pub(super) causes: Vec<CauseView>,
     pub(super) remarks: Vec<String>,
-    pub(super) cards: Vec<Card>,
-    pub(super) more_cards: Option<String>,
+    pub(super) findings: Vec<FindingView<'r>>,
     pub(super) listed: Vec<String>,
     pub(super) suites: Vec<SuiteView>,
-    pub(super) profile: Vec<TraitView>,
+    /// Every requirement.
+    pub(super) requirements: Vec<RequirementView>,
+    /// How many of them failed, and how many did not.
+    pub(super) failed: u64,
+    pub(super) others: u64,
+    pub(super) profile: u64,
+    pub(super) cases: String,
     pub(super) left_out: Vec<String>,
     pub(super) notes: Vec<String>,
 }
@@ -47,64 +49,39 @@ pub(super) struct RunSection {
 /// The number of cases with one verdict.
 pub(super) struct Part {
     pub(super) tone: &'static str,
+    pub(super) mark: &'static str,
+    pub(super) verdict: &'static str,
     pub(super) number: u64,
     pub(super) words: String,
 }
 
-/// The observed behaviour where the scheme leaves it to the implementation.
-pub(super) struct TraitView {
-    pub(super) what: String,
-    pub(super) does: &'static str,
-    pub(super) tone: &'static str,
-    pub(super) outcome: &'static str,
-    pub(super) case: String,
+/// A likely cause of the failures.
+pub(super) struct CauseView {
+    pub(super) title: String,
+    pub(super) remedies: Vec<String>,
+    pub(super) explains: String,
 }
 
-/// The anchor of a suite.
-pub(super) fn suite_anchor(run: usize, suite: usize) -> String {
-    format!("r{run}-s{suite}")
-}
-
-/// The anchor of a requirement, by its index in the run.
-pub(super) fn requirement_anchor(run: usize, requirement: usize) -> String {
-    format!("r{run}-q{requirement}")
-}
-
-impl RunSection {
+impl<'r> RunSection<'r> {
     pub(super) fn of(
-        view: &RunView<'_>,
-        name: &str,
+        view: &RunView<'r>,
         number: usize,
+        name: &str,
+        anchors: Anchors,
         campaigns: &Campaigns<'_>,
+        examples: usize,
     ) -> Self {
         let run = view.run;
         let headline = Headline::of_run(run, campaigns);
-        let (cards, more_cards) = cards(view, number);
-        let by_id: HashMap<&str, String> = std::iter::zip(&view.findings, &cards)
-            .map(|(finding, card)| (finding.case.id.as_str(), card.anchor.clone()))
-            .collect();
-        let suites = run.suites.iter().enumerate().map(|(at, suite)| {
-            let requirements = view.requirements.all.iter().enumerate();
-            let requirements = requirements.filter(|(_, one)| std::ptr::eq(one.suite, suite));
-            let requirements = requirements.map(|(at, one)| {
-                let mut cases = one.cases.iter();
-                let failed = cases.find_map(|case| by_id.get(case.id.as_str()).cloned());
-                RequirementView::of(one, requirement_anchor(number, at), failed)
-            });
-            SuiteView::of(
-                suite,
-                suite_anchor(number, at),
-                requirements.collect(),
-                view.cases_of(suite).collect(),
-                &by_id,
-            )
-        });
+        let requirements = view.requirements.all.iter();
+        let requirements: Vec<RequirementView> = requirements.map(RequirementView::of).collect();
+        let failed = requirements.iter().filter(|one| one.failed).count() as u64;
         let left_out = run.scope.left_out.iter().map(|note| {
             let cases = count(note.cases, "case", "cases");
             format!("{cases}: {}", excerpt(&note.what, COLUMNS))
         });
         Self {
-            anchor: format!("r{number}"),
+            number,
             name: excerpt(name, COLUMNS),
             tone: tone::of(headline.tone),
             word: capitalised(&headline.words()),
@@ -112,19 +89,27 @@ impl RunSection {
             gate: gate_sentence(run).map(|gate| capitalised(&gate)),
             parts: parts(run),
             facts: facts(run),
-            advice: view.causes.iter().map(advice).collect(),
+            causes: view.further_causes().map(cause).collect(),
             remarks: view.remarks.iter().map(|one| capitalised(one)).collect(),
-            suites: suites.collect(),
-            cards,
-            more_cards,
+            findings: findings(view, &anchors, examples),
+            suites: run
+                .suites
+                .iter()
+                .map(|suite| SuiteView::of(suite, &anchors))
+                .collect(),
+            failed,
+            others: requirements.len() as u64 - failed,
+            requirements,
             listed: listed(view),
-            profile: run.profile.iter().map(TraitView::of).collect(),
+            profile: run.profile.len() as u64,
+            cases: grouped(run.counts.total()),
             left_out: left_out.collect(),
             notes: run
                 .notes
                 .iter()
                 .map(|note| excerpt(note, COLUMNS))
                 .collect(),
+            anchors,
         }
     }
 }
@@ -132,6 +117,8 @@ impl RunSection {
 fn parts(run: &RunResult) -> Vec<Part> {
     let part = |(verdict, number)| Part {
         tone: tone::of_verdict(Some(verdict)),
+        mark: tone::mark(verdict),
+        verdict: verdict.name(),
         number,
         words: format!("{} {verdict}", grouped(number)),
     };
@@ -169,29 +156,13 @@ fn facts(run: &RunResult) -> Vec<(&'static str, String)> {
 }
 
 /// A likely cause.
-fn advice(cause: &CauseInWords) -> Advice {
+fn cause(cause: &CauseInWords) -> CauseView {
     let words = cause.evidence.iter().chain(&cause.remedies);
-    Advice {
+    CauseView {
         title: capitalised(&cause.title),
         remedies: words.cloned().collect(),
         explains: format!("Explains {}.", cause.explains),
     }
-}
-
-/// The cases shown in full, and how many more there are.
-fn cards(view: &RunView<'_>, number: usize) -> (Vec<Card>, Option<String>) {
-    let findings = view.findings.iter().take(CARDS).enumerate();
-    let cards = findings.map(|(at, finding)| {
-        let of_requirement = |index| requirement_anchor(number, index);
-        let anchor = format!("r{number}-c{at}");
-        Card::of(view, finding.case, anchor, of_requirement, at < OPEN)
-    });
-    let more = view.findings.len().saturating_sub(CARDS);
-    let more = (more > 0).then(|| {
-        let cases = count(more as u64, "case", "cases");
-        format!("and {cases} more, listed below under “All cases” and in the JSON result")
-    });
-    (cards.collect(), more)
 }
 
 /// The known failures that occurred, grouped by reason, and the problems with the list.
@@ -202,21 +173,4 @@ fn listed(view: &RunView<'_>) -> Vec<String> {
     });
     let allowed = view.known_failures_in_words(COLUMNS);
     allowed.into_iter().chain(problems).collect()
-}
-
-impl TraitView {
-    fn of(one: &Trait) -> Self {
-        let (does, tone) = match one.does {
-            Some(true) => ("yes", "doubt"),
-            Some(false) => ("no", "plain"),
-            None => ("", "plain"),
-        };
-        Self {
-            what: excerpt(&one.what, COLUMNS),
-            does,
-            tone,
-            outcome: one.outcome.name(),
-            case: visible(&one.case),
-        }
-    }
 }

@@ -15,6 +15,28 @@ pub(super) fn of_verdict(verdict: Option<Verdict>) -> &'static str {
     }
 }
 
+/// The mark of a verdict, which is told from the others without colour.
+pub(super) fn mark(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "✓",
+        Verdict::Fail | Verdict::UnexpectedPass => "✕",
+        Verdict::Warning => "!",
+        Verdict::Error => "⚡",
+        Verdict::KnownFailure => "≈",
+        Verdict::Observed => "·",
+        Verdict::Skipped | Verdict::NotApplicable => "–",
+    }
+}
+
+/// The mark of a tone.
+pub(super) fn mark_of(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Good => "✓",
+        Tone::Doubtful => "!",
+        Tone::Bad => "✕",
+    }
+}
+
 /// The CSS class of a tone.
 pub(super) fn of(tone: Tone) -> &'static str {
     match tone {
