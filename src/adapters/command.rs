@@ -50,6 +50,42 @@ impl AdapterCommand {
         Ok(Self::new(program.ok_or(CommandError::Empty)?, words))
     }
 
+    /// Where the command holds what only a shell understands: what that is, and what to do.
+    pub(super) fn words_for_a_shell(&self) -> Option<String> {
+        const OPERATORS: [&str; 11] = [
+            "|",
+            "||",
+            "&",
+            "&&",
+            ";",
+            "<",
+            ">",
+            ">>",
+            "2>",
+            "2>&1",
+            "2>/dev/null",
+        ];
+        let program = self.program.to_str()?;
+        let assigns = |word: &str| {
+            let (name, _) = word.split_once('=')?;
+            let is_name =
+                !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+            is_name.then(|| format!("{name}="))
+        };
+        let home = || program.starts_with('~').then(|| "~".to_owned());
+        let operator = || {
+            let words = self.arguments.iter().filter_map(|word| word.to_str());
+            words
+                .into_iter()
+                .find(|word| OPERATORS.contains(word))
+                .map(str::to_owned)
+        };
+        let found = home().or_else(|| assigns(program)).or_else(operator)?;
+        Some(format!(
+            "no shell reads this command, so {found} has no meaning in it; write sh -c '…'"
+        ))
+    }
+
     /// The same command, started in that directory.
     #[must_use]
     pub fn in_directory(mut self, directory: impl Into<PathBuf>) -> Self {

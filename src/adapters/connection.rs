@@ -85,7 +85,10 @@ impl Connection {
                     });
                 }
                 None if turn == Turn::Ended => {
-                    return Err(AdapterError::EndedBeforeHello(connection.exit_reason()));
+                    return Err(AdapterError::EndedBeforeHello {
+                        reason: connection.exit_reason(),
+                        no_shell: command.words_for_a_shell(),
+                    });
                 }
                 None if patience.is_over() => {
                     return Err(AdapterError::NoHello {

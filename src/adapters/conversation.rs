@@ -167,7 +167,7 @@ impl Line {
         let parsed = Answer::parse(line);
         let id = match &parsed {
             Ok(answer) => Some(answer.id),
-            Err(AnswerError::Malformed(_)) => id_of(line),
+            Err(AnswerError::Malformed(_) | AnswerError::NotJson) => id_of(line),
             Err(error) => error.id(),
         };
         let addressee = id.map_or(Addressee::Unknown, settle);

@@ -13,11 +13,14 @@ use crate::protocol::{AnswerError, HelloError, MAX_LINE};
 pub enum AdapterError {
     /// There is no such program, or no such directory to start it in.
     #[error(
-        "the program {program:?} was not found; check the spelling, and that it is installed and on the PATH"
+        "the program {program:?} was not found; {}",
+        no_shell.as_deref().unwrap_or("check the spelling, and that it is installed and on the PATH")
     )]
     NotFound {
         /// What was looked for.
         program: String,
+        /// What in its command only a shell would understand, and what to do.
+        no_shell: Option<String>,
     },
     /// It is there and cannot be started.
     #[error("cannot start {program:?}: {source}")]
@@ -28,8 +31,13 @@ pub enum AdapterError {
         source: io::Error,
     },
     /// It ended instead of answering our greeting.
-    #[error("it exited before its hello: {0}")]
-    EndedBeforeHello(String),
+    #[error("it exited before its hello: {reason}{}", no_shell.as_ref().map(|words| format!("\n{words}")).unwrap_or_default())]
+    EndedBeforeHello {
+        /// How it ended, and what it wrote to stderr.
+        reason: String,
+        /// What in its command only a shell would understand, and what to do.
+        no_shell: Option<String>,
+    },
     /// It did not answer our greeting in time.
     #[error("it sent no hello within {waited_ms} ms{also}")]
     NoHello {
@@ -101,7 +109,8 @@ impl AdapterError {
         };
         let program = program.into_owned();
         if source.kind() == io::ErrorKind::NotFound {
-            Self::NotFound { program }
+            let no_shell = command.words_for_a_shell();
+            Self::NotFound { program, no_shell }
         } else {
             Self::NotStarted { program, source }
         }

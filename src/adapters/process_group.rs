@@ -227,7 +227,7 @@ mod tests {
         let command = AdapterCommand::new("no-such-program-of-ours", ["x"]);
         let error = ProcessGroup::start(&command, Duration::ZERO).unwrap_err();
         assert!(
-            matches!(&error, AdapterError::NotFound { program } if program == "no-such-program-of-ours")
+            matches!(&error, AdapterError::NotFound { program, .. } if program == "no-such-program-of-ours")
         );
     }
 }
