@@ -34,9 +34,10 @@ pub fn wrapped(text: &str, columns: usize) -> String {
 }
 
 fn wrap(line: &str, columns: usize, out: &mut String) {
-    let (at, hang) = hanging(line, columns);
+    let command = command(line);
+    let is_command = command.is_some();
+    let (at, hang) = command.unwrap_or_else(|| hanging(line, columns));
     let (label, content) = line.split_at(at);
-    let is_command = bare(content).starts_with("macproof ");
     let (words, columns, end) = if is_command {
         (words_of_a_command(content), columns - 2, " \\")
     } else {
@@ -80,6 +81,21 @@ fn broken(word: &str, mut used: usize, hang: usize, columns: usize, out: &mut St
         used += length;
     }
     used
+}
+
+/// Where the command of a line begins that has one, alone or behind a label, as [`hanging`] says it.
+fn command(line: &str) -> Option<(usize, usize)> {
+    let at = line.find("macproof ")?;
+    let label = bare(&line[..at]);
+    let is_label = label
+        .trim_end()
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .count()
+        <= 1
+        && (label.ends_with(": ") || label.ends_with("  "));
+    let hang = label.chars().count();
+    (is_label && hang <= LABEL).then_some((at, hang))
 }
 
 /// Where the text of a line begins, in bytes, and the column of what follows.

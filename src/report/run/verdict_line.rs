@@ -97,7 +97,13 @@ impl Parts {
             limits.push("not compared with the oracle".to_owned());
         }
         let restarts = result.restarts.count;
-        limits.extend((restarts > 0).then(|| count(restarts, "restart", "restarts")));
+        limits.extend((restarts > 0).then(|| {
+            let allowed = match result.restarts.allowed {
+                0 => String::new(),
+                allowed => format!(" ({} allowed)", grouped(allowed)),
+            };
+            count(restarts, "restart", "restarts") + &allowed
+        }));
         if !result.hello_changes.is_empty() {
             limits.push("hello changed".to_owned());
         }

@@ -210,12 +210,15 @@ fn grid(page: &mut Canvas, tokens: &Compared, options: &HumanOptions) {
             });
             runs.collect::<String>()
         };
-        let is_marked = tokens.are_alike();
-        let good = painted(expected, &|text| match is_marked {
-            true => page.paint.good(text),
-            false => text.to_owned(),
-        });
-        let bad = painted(actual, &|text| page.paint.bad(text));
+        let whole = |token: &[(char, bool)]| token.iter().map(|(c, _)| *c).collect::<String>();
+        let (good, bad) = if tokens.are_alike() {
+            (
+                painted(expected, &|text| page.paint.good(text)),
+                painted(actual, &|text| page.paint.bad(text)),
+            )
+        } else {
+            (whole(expected), page.paint.bad(&whole(actual)))
+        };
         let length = match tokens.are_alike() {
             true => expected.len().max(actual.len()),
             false => 0,
