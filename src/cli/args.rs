@@ -28,12 +28,6 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
-/// What people have in hand when they ask why: a token, or a whole request.
-const EXPLAIN_EXAMPLES: &str = "Examples:
-  macproof explain SUITE --secret-file key --field user_id=id-1 --token 2f1c0e…
-  macproof explain SUITE --secret-file key --request delivery.http
-  macproof explain --secret-file key --request -     (tries every suite whose token it finds)";
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Set up a project: an adapter in its language, macproof.yaml, and a CI job.
@@ -45,7 +39,6 @@ pub(crate) enum Command {
     /// Fuzz an implementation: search for inputs on which it departs from the scheme.
     Fuzz(FuzzArgs),
     /// Explain why a signature does not match: the mistakes that produce it, and how to fix them.
-    #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
     /// Sign with the oracle.
     Sign(SignArgs),

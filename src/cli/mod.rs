@@ -12,6 +12,7 @@ mod configuration;
 mod corpus;
 mod described;
 mod events;
+mod examples;
 mod exit;
 mod explain;
 mod explain_page;

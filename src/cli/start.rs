@@ -4,10 +4,11 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 use crate::cli::args::{Arguments, Command};
 use crate::cli::clock::unix_now;
+use crate::cli::examples::with_examples;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::interrupt::end_children;
 use crate::cli::terminal::{colour, exit, print, say, set_color};
@@ -21,7 +22,10 @@ pub fn start() -> Exit {
     std::panic::set_hook(Box::new(|panic| say(&bug(panic.location()))));
     fail_at_the_limit_of_a_file();
     modes::keep();
-    let ended = match Arguments::try_parse() {
+    let arguments = with_examples(Arguments::command())
+        .try_get_matches()
+        .and_then(|found| Arguments::from_arg_matches(&found));
+    let ended = match arguments {
         Ok(arguments) => {
             set_color(arguments.color);
             dispatch(arguments.command)
