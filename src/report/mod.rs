@@ -7,6 +7,7 @@
 //! or a parser reads it.
 
 mod beside;
+mod campaign_page;
 mod campaigns;
 mod chart;
 mod digits;
@@ -22,6 +23,7 @@ mod schema;
 mod timing;
 mod visible;
 
+pub use campaign_page::campaign_html;
 pub use campaigns::{Campaigns, OtherImplementation};
 pub(crate) use digits::count;
 pub use file::{WriteError, create, probe, write};
@@ -29,11 +31,11 @@ pub use fuzz::{
     FIRST_IS_OURS, finding_human, fuzz_human, fuzz_progress, fuzz_progress_line, versus_human,
 };
 pub use json::json;
-pub use read::{ReadError, is_fuzz, read};
+pub use read::{ReadError, declared, read};
 pub use run::{
     Format, HumanOptions, UnknownFormat, badge, badge_json, command_line, difference,
-    difference_json, github, html, html_with, human, junit, markdown, render, render_with,
-    rerun_command, sarif,
+    difference_html, difference_json, github, html, html_with, human, junit, markdown, render,
+    render_with, rerun_command, sarif,
 };
 pub use schema::schema;
 pub use timing::{subject_title, timing_distributions, timing_human, timing_running_effect};
