@@ -10,7 +10,7 @@ use crate::cli::render::is_standard_output;
 use crate::cli::run::known_failures;
 use crate::cli::terminal::{print, save};
 use crate::report;
-use crate::results::{Document, RunResult, merge as merged, merge_fuzz};
+use crate::results::{Document, DocumentFormat, RunResult, merge as merged, merge_fuzz};
 
 /// Joins the documents of runs, or those of fuzz campaigns.
 pub(crate) fn merge(
@@ -20,7 +20,8 @@ pub(crate) fn merge(
 ) -> Result<Exit, Stop> {
     let files = paths.iter().map(|path| Ok((path, read_document(path)?)));
     let files: Vec<(&PathBuf, Vec<u8>)> = files.collect::<Result<_, Stop>>()?;
-    let of_campaigns = |(_, bytes): &&(&PathBuf, Vec<u8>)| report::is_fuzz(bytes);
+    let of_campaigns =
+        |(_, bytes): &&(&PathBuf, Vec<u8>)| report::declared(bytes) == Some(DocumentFormat::Fuzz);
     match files.iter().filter(of_campaigns).count() {
         0 => merge_runs(&files, output, list),
         some if some == files.len() => {

@@ -121,6 +121,24 @@ impl Reports {
         }
     }
 
+    /// Whether every one of them is a page.
+    pub(crate) fn are_pages(&self) -> bool {
+        self.wanted
+            .iter()
+            .all(|(format, _)| *format == Format::Html)
+    }
+
+    /// Writes this page wherever one is wanted.
+    pub(crate) fn write_page(&self, page: &str) {
+        for (_, path) in &self.wanted {
+            if is_standard_output(path) {
+                print(&report::disarmed(page));
+            } else {
+                save(path, page);
+            }
+        }
+    }
+
     fn for_people(&self, color: bool) -> HumanOptions {
         let options = HumanOptions {
             color,

@@ -8,15 +8,18 @@ use crate::cli::exit::{Exit, Stop};
 use crate::cli::files::read_document;
 use crate::cli::merge::merge;
 use crate::cli::render::Reports;
-use crate::cli::terminal::{print, tell};
+use crate::cli::terminal::{print, say, tell};
 use crate::report::{self, Campaigns};
-use crate::results::{Difference, Document, FuzzResult, TimingResult, VersusResult};
+use crate::results::{
+    Difference, Document, DocumentFormat, FuzzResult, TimingResult, VersusResult,
+};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReportCommand {
     /// Render a saved JSON result in other formats.
     Render {
-        /// The JSON result of one or more runs.
+        /// The JSON result of one or more runs. As html, a campaign of `macproof fuzz` or `macproof
+        /// timing` has a page of its own, too.
         result: PathBuf,
         /// A format and a file, or - for standard output; may be repeated. Formats as for `macproof
         /// run --report`.
@@ -43,6 +46,9 @@ pub(crate) enum ReportCommand {
         /// Write JSON.
         #[arg(long)]
         json: bool,
+        /// Write a page: html=FILE, or html=- for standard output.
+        #[arg(long, value_name = "html=PATH", conflicts_with = "json")]
+        report: Option<String>,
     },
     /// Merge the parts of a run or of a fuzz campaign, or the runs of several implementations, into
     /// one document.
@@ -71,6 +77,14 @@ pub(crate) fn report(command: &ReportCommand) -> Result<Exit, Stop> {
             versus,
         } => {
             let reports = Reports::parse(report, true)?;
+            let beside = [timing, fuzz, versus];
+            if reports.are_pages()
+                && beside.iter().all(|one| one.is_none())
+                && let Some(page) = campaign_page(result)?
+            {
+                reports.write_page(&page);
+                return Ok(Exit::Success);
+            }
             let timing = timing.as_deref().map(saved_timing).transpose()?;
             let fuzz = fuzz.as_deref().map(saved_fuzz).transpose()?;
             let versus = versus.as_deref().map(saved_versus).transpose()?;
@@ -85,12 +99,29 @@ pub(crate) fn report(command: &ReportCommand) -> Result<Exit, Stop> {
             reports.write_with(&document, &campaigns);
             Ok(Exit::Success)
         }
-        ReportCommand::Diff { old, new, json } => {
+        ReportCommand::Diff {
+            old,
+            new,
+            json,
+            report,
+        } => {
+            let words = report.as_slice();
+            let pages = Reports::parse(words, true)?;
+            if !pages.are_pages() {
+                return Err(Stop::usage(
+                    "a difference has no other format than html and --json",
+                ));
+            }
             let difference = Difference::between(&saved(old)?, &saved(new)?);
             if *json {
                 print(&report::difference_json(&difference));
+            } else if pages.take_standard_output() {
+                say(report::difference(&difference).trim_end());
             } else {
                 tell(&report::difference(&difference));
+            }
+            if !words.is_empty() {
+                pages.write_page(&report::difference_html(&difference));
             }
             Ok(if difference.is_regression() {
                 Exit::Failed
@@ -103,6 +134,28 @@ pub(crate) fn report(command: &ReportCommand) -> Result<Exit, Stop> {
             output,
             known_failures,
         } => merge(results, output.as_deref(), known_failures.as_deref()),
+    }
+}
+
+/// The page of a campaign; `None` if the file is no campaign's.
+fn campaign_page(path: &Path) -> Result<Option<String>, Stop> {
+    let format = report::declared(&read_document(path)?);
+    let page = |campaigns: &Campaigns<'_>| Ok(Some(report::campaign_html(campaigns)));
+    let none = Campaigns::default();
+    match format {
+        Some(DocumentFormat::Timing) => page(&Campaigns {
+            timing: Some(&saved_timing(path)?),
+            ..none
+        }),
+        Some(DocumentFormat::Fuzz) => page(&Campaigns {
+            fuzz: Some(&saved_fuzz(path)?),
+            ..none
+        }),
+        Some(DocumentFormat::Versus) => page(&Campaigns {
+            versus: Some(&saved_versus(path)?),
+            ..none
+        }),
+        Some(DocumentFormat::Run | DocumentFormat::Runs) | None => Ok(None),
     }
 }
 

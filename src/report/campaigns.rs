@@ -78,7 +78,7 @@ impl<'a> Campaigns<'a> {
     }
 
     /// Each campaign's command, with the implementations it is about.
-    fn implementations(&self) -> Vec<(&'static str, Vec<&'a ImplementationInfo>)> {
+    pub(super) fn implementations(&self) -> Vec<(&'static str, Vec<&'a ImplementationInfo>)> {
         let timing = self.timing.map(|one| ("timing", vec![&one.implementation]));
         let fuzz = self.fuzz.map(|one| ("fuzz", vec![&one.implementation]));
         let versus = self.versus.map(|one| {

@@ -7,6 +7,7 @@
 //! or a parser reads it.
 
 mod beside;
+mod campaign_page;
 mod campaigns;
 mod chart;
 mod digits;
@@ -24,6 +25,7 @@ mod style;
 mod timing;
 mod visible;
 
+pub use campaign_page::campaign_html;
 pub use campaigns::{Campaigns, OtherImplementation};
 pub(crate) use digits::{count, grouped};
 pub use file::{WriteError, create, probe, write};
@@ -32,11 +34,11 @@ pub use fuzz::{
 };
 pub use json::json;
 pub use layout::wrapped;
-pub use read::{ReadError, is_fuzz, read};
+pub use read::{ReadError, declared, read};
 pub use run::{
     Format, HumanOptions, UnknownFormat, badge, badge_json, command_line, difference,
-    difference_json, github, html, html_with, human, junit, markdown, render, render_with,
-    rerun_command, sarif,
+    difference_html, difference_json, github, html, html_with, human, junit, markdown, render,
+    render_with, rerun_command, sarif,
 };
 pub use schema::schema;
 pub use style::styled;

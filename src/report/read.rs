@@ -118,11 +118,10 @@ pub fn read<T: Versioned>(bytes: &[u8]) -> Result<T, ReadError> {
     T::parse(format, bytes).map_err(malformed)
 }
 
-/// Whether the bytes declare themselves to be the document of a fuzz campaign.
-pub fn is_fuzz(bytes: &[u8]) -> bool {
-    let envelope = serde_json::from_slice::<Envelope>(bytes).ok();
-    let declared = envelope.and_then(|envelope| envelope.declared());
-    declared.is_some_and(|(format, _)| format == DocumentFormat::Fuzz)
+/// The format that the bytes declare; `None` if they declare none.
+pub fn declared(bytes: &[u8]) -> Option<DocumentFormat> {
+    let envelope: Envelope = serde_json::from_slice(bytes).ok()?;
+    envelope.declared().map(|(format, _)| format)
 }
 
 #[cfg(test)]
@@ -130,7 +129,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::Value;
 
-    use super::{ReadError, is_fuzz, read};
+    use super::{ReadError, declared, read};
     use crate::report::fixture::{
         HOSTILE, forty_of_three_hundred, green, one_of_each, reread, rich,
     };
@@ -215,7 +214,7 @@ mod tests {
     fn documents_of_other_formats_are_refused_by_name() {
         let is_run = |format| matches!(format, DocumentFormat::Run | DocumentFormat::Runs);
         for (found, text) in one_of_each() {
-            assert_eq!(is_fuzz(text.as_bytes()), found == DocumentFormat::Fuzz);
+            assert_eq!(declared(text.as_bytes()), Some(found));
             for expected in DocumentFormat::ALL {
                 let result = reread(expected, text.as_bytes());
                 if found == expected || is_run(found) && is_run(expected) {
@@ -236,7 +235,7 @@ mod tests {
                 );
             }
         }
-        assert!(!is_fuzz(b"x"));
+        assert_eq!(declared(b"x"), None);
     }
 
     #[test]

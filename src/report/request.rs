@@ -12,6 +12,9 @@ use crate::signature::{ContextValue, Request, Secrets, Value};
 /// Longest value that is shown in full: fits 32 bytes in hex followed by a time.
 const COLUMNS: usize = 80;
 
+/// Maximum number of characters whose code points are told.
+const POINTS: usize = 8;
+
 /// Describes a request: `sign user_id "id-1", timestamp 1741761604 with the secret "a6c9…"`. The
 /// sentence includes every member of the request, so that the request can be reproduced from it.
 pub(super) fn sentence(request: &Request) -> String {
@@ -54,6 +57,23 @@ pub(super) fn sentence(request: &Request) -> String {
     words
 }
 
+/// The characters of a text outside ASCII, with their code points, because some look like others:
+/// `K is U+212A`. `None` if there are none.
+pub(super) fn code_points(shown: &str) -> Option<String> {
+    let mut others: Vec<char> = Vec::new();
+    for c in shown.chars().filter(|c| !c.is_ascii() && *c != '…') {
+        if !others.contains(&c) {
+            others.push(c);
+        }
+    }
+    let left = others.len().saturating_sub(POINTS);
+    let told = others.iter().take(POINTS);
+    let told = told.map(|&c| format!("{c} is U+{:04X}", u32::from(c)));
+    let more = (left > 0).then(|| format!("and {left} more"));
+    let told: Vec<String> = told.chain(more).collect();
+    (!told.is_empty()).then(|| told.join(", "))
+}
+
 /// Names with their values; `None` if there are none.
 fn named<'v, V: Borrow<Value>>(values: impl Iterator<Item = (&'v str, V)>) -> Option<String> {
     let one = |(name, v): (&str, V)| format!("{} {}", excerpt(name, COLUMNS), value(v.borrow()));
@@ -77,11 +97,20 @@ fn value(value: &Value) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::sentence;
+    use super::{code_points, sentence};
     use crate::signature::Request;
 
     fn read(json: serde_json::Value) -> Request {
         serde_json::from_value(json).unwrap()
+    }
+
+    #[test]
+    fn characters_that_look_like_others_are_told() {
+        assert_eq!(code_points("sign user_id \"K\""), None);
+        let told = code_points("sign user_id \"\u{212a}\u{212a}é…\"").unwrap();
+        assert_eq!(told, "\u{212a} is U+212A, é is U+00E9");
+        let many = code_points("абвгдежзик").unwrap();
+        assert!(many.ends_with("з is U+0437, and 2 more"), "{many}");
     }
 
     #[test]

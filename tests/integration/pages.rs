@@ -142,7 +142,6 @@ fn the_page_shows_the_verdict_and_filters() {
             .count()
     };
     let said = |shown: usize| json!(format!("{shown} of {} cases", cases.len()));
-    const SAID: &str = "return document.getElementById('filter-said').value";
     browse(Look::DESK, |client| async move {
         client.goto(&address).await.unwrap();
         assert_eq!(console(&client).await, Vec::<String>::new());
@@ -314,6 +313,9 @@ fn without_scripts_the_verdict_and_the_findings_stand_there() {
         );
     });
 }
+
+/// What the filter says of what it shows.
+const SAID: &str = "return document.getElementById('filter-said').value";
 
 /// Text stands out from its ground, and nothing is wider than the window.
 #[test(needs(CHROMIUM))]

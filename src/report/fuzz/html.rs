@@ -2,7 +2,7 @@
 
 use crate::report::digits::{count, duration, grouped};
 use crate::report::fuzz_progress;
-use crate::report::request::sentence;
+use crate::report::request::{code_points, sentence};
 use crate::report::run::case::titles;
 use crate::report::visible::{excerpt, visible};
 use crate::results::{FuzzEnd, FuzzFinding, FuzzResult};
@@ -32,6 +32,8 @@ pub(in crate::report) struct FindingView {
     pub(in crate::report) standing: String,
     pub(in crate::report) text: String,
     pub(in crate::report) asked: Vec<String>,
+    /// The code points of characters outside ASCII.
+    pub(in crate::report) points: Option<String>,
     pub(in crate::report) expected: String,
     pub(in crate::report) actual: String,
     pub(in crate::report) causes: Vec<String>,
@@ -128,6 +130,7 @@ impl FindingView {
             outcome: finding.outcome.name(),
             standing: format!("{}, {}", finding.level, finding.basis.name()),
             text: excerpt(&finding.text, COLUMNS),
+            points: code_points(&asked.concat()),
             asked,
             expected: excerpt(&finding.expected, COLUMNS),
             actual: excerpt(&finding.actual, COLUMNS),

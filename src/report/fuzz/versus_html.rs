@@ -3,7 +3,7 @@
 use crate::report::digits::{count, duration, grouped};
 use crate::report::fuzz::html::end_in_words;
 use crate::report::fuzz_progress;
-use crate::report::request::sentence;
+use crate::report::request::{code_points, sentence};
 use crate::report::visible::{excerpt, visible};
 use crate::results::{VersusAnswer, VersusCell, VersusDifference, VersusResult};
 
@@ -61,6 +61,8 @@ pub(in crate::report) struct CrossExample {
 pub(in crate::report) struct DifferenceView {
     pub(in crate::report) suite: String,
     pub(in crate::report) asked: String,
+    /// The code points of characters outside ASCII.
+    pub(in crate::report) points: Option<String>,
     /// Each implementation's name and answer.
     pub(in crate::report) answers: Vec<(String, String)>,
     pub(in crate::report) found: String,
@@ -237,10 +239,12 @@ impl CrossExample {
 
 impl DifferenceView {
     fn of(difference: &VersusDifference, names: &[String; 2]) -> Self {
+        let asked = sentence(&difference.request);
         let answers = std::iter::zip(names, &difference.answers);
         Self {
             suite: excerpt(&difference.suite, NAME),
-            asked: sentence(&difference.request),
+            points: code_points(&asked),
+            asked,
             answers: answers
                 .map(|(name, answer)| (name.clone(), actual(answer)))
                 .collect(),

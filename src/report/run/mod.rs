@@ -8,6 +8,7 @@ mod basis;
 pub(super) mod case;
 mod causes;
 mod difference;
+mod difference_page;
 mod finding;
 mod format;
 mod github;
@@ -30,6 +31,7 @@ mod view;
 
 pub use badge::{badge, badge_json};
 pub use difference::{difference, difference_json};
+pub use difference_page::difference_html;
 pub use format::{Format, UnknownFormat, render, render_with};
 pub use github::github;
 pub use html::{html, html_with};

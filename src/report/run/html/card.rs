@@ -1,6 +1,6 @@
 //! A case in full.
 
-use crate::report::request::sentence;
+use crate::report::request::{code_points, sentence};
 use crate::report::run::basis;
 use crate::report::run::case::{actual, difference, known, remedies, titles};
 use crate::report::visible::{capitalised, excerpt, visible};
@@ -14,9 +14,6 @@ const TOKEN: usize = 240;
 
 /// Maximum number of explanations shown for one outcome.
 const CAUSES: usize = 3;
-
-/// Maximum number of characters whose code points are told.
-const POINTS: usize = 8;
 
 /// A case in full: what came, and what is to be said of it.
 pub(super) struct Card {
@@ -121,28 +118,9 @@ impl Card {
         case.note.as_ref().map(|note| excerpt(note, COLUMNS))
     }
 
-    /// The characters of the request outside ASCII, with their code points: some look like others.
+    /// The characters of the request outside ASCII, with their code points.
     pub(super) fn points(case: &Case) -> Option<String> {
-        let mut others: Vec<char> = Vec::new();
-        for c in Self::asked(case)
-            .chars()
-            .filter(|c| !c.is_ascii() && *c != '…')
-        {
-            if !others.contains(&c) {
-                others.push(c);
-            }
-        }
-        let left = others.len().saturating_sub(POINTS);
-        let told = others.iter().take(POINTS);
-        let told: Vec<String> = told
-            .map(|&c| format!("{c} is U+{:04X}", u32::from(c)))
-            .collect();
-        let more = if left > 0 {
-            format!(", and {left} more")
-        } else {
-            String::new()
-        };
-        (!told.is_empty()).then(|| format!("{}{more}", told.join(", ")))
+        code_points(&Self::asked(case))
     }
 }
 

@@ -127,7 +127,7 @@ impl Data {
             verdicts: Verdict::ALL.iter().map(verdict).collect(),
             gravest: GRAVEST_FIRST
                 .iter()
-                .map(|&verdict| place(&Verdict::ALL, verdict))
+                .map(|verdict| place(&Verdict::ALL, verdict))
                 .collect(),
             levels: LEVELS.iter().map(|level| level.name()).collect(),
             texts: IndexSet::from([String::new()]),
@@ -206,7 +206,7 @@ impl Data {
         let vector = Vector {
             suite: self.text(visible(suite)),
             id: self.text(visible(id)),
-            level: place(&LEVELS, case.level),
+            level: place(&LEVELS, &case.level),
             asked: card
                 .split('"')
                 .map(|part| self.text(part.to_owned()))
@@ -241,12 +241,13 @@ impl Data {
         });
         let causes = causes.collect();
         let outcome = Outcome {
-            verdict: place(&Verdict::ALL, case.verdict),
+            verdict: place(&Verdict::ALL, &case.verdict),
             kind: self.text(case.outcome.map_or("", ObservedKind::name).to_owned()),
             standing: self.text(card.standing),
-            actual: match card.actual == card.expected {
-                true => 0,
-                false => self.text(card.actual),
+            actual: if card.actual == card.expected {
+                0
+            } else {
+                self.text(card.actual)
             },
             tokens: tokens.map(|one| self.text(one)).collect(),
             more: card.more.into_iter().map(|one| self.text(one)).collect(),
@@ -275,8 +276,8 @@ impl Data {
 /// The levels, the strictest first.
 const LEVELS: [Level; 3] = [Level::Must, Level::Should, Level::May];
 
-fn place<T: PartialEq>(all: &[T], one: T) -> usize {
+fn place<T: PartialEq>(all: &[T], one: &T) -> usize {
     all.iter()
-        .position(|known| *known == one)
+        .position(|known| known == one)
         .unwrap_or_default()
 }

@@ -123,8 +123,8 @@ impl MatrixView {
                 anchor: anchors[at].of("run"),
                 name: names[at].clone(),
                 called: about(run),
-                tone: tone::of(headline.tone),
-                mark: tone::mark_of(headline.tone),
+                tone: headline.tone.class(),
+                mark: headline.tone.mark(),
                 word: capitalised(verdict_word(run)) + caveat.as_deref().unwrap_or_default(),
                 parts: parts
                     .map(|(verdict, number)| (tone::of_verdict(Some(verdict)), number))
@@ -199,9 +199,10 @@ fn view(cell: &Cell, anchor: Option<String>) -> CellView {
         matches!(cell.verdict, Some(Verdict::Pass | Verdict::Observed)) || cell.tried == 0;
     CellView {
         tone: tone::of_verdict(cell.verdict),
-        words: match is_whole {
-            true => mark.to_owned(),
-            false => format!("{mark} {}/{}", grouped(cell.passed), grouped(cell.tried)),
+        words: if is_whole {
+            mark.to_owned()
+        } else {
+            format!("{mark} {}/{}", grouped(cell.passed), grouped(cell.tried))
         },
         anchor: anchor.filter(|_| !is_whole),
     }

@@ -6,7 +6,6 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use crate::report::Campaigns;
-use crate::report::beside::Tone;
 use crate::report::fuzz::html::FuzzView;
 use crate::report::fuzz::versus_html::VersusView;
 use crate::report::run::html::anchors::Anchors;
@@ -14,7 +13,6 @@ use crate::report::run::html::data::Data;
 use crate::report::run::html::matrix::{MatrixView, names, order};
 use crate::report::run::html::run::RunSection;
 use crate::report::run::html::strip::{Sign, Strip};
-use crate::report::run::html::tone;
 use crate::report::run::view::RunView;
 use crate::report::timing::html::TimingView;
 use crate::report::visible::{excerpt, visible};
@@ -90,13 +88,13 @@ pub fn html_with(document: &Document, campaigns: &Campaigns<'_>) -> String {
             [one] => format!("{word}: {} – macproof", excerpt(one, 60)),
             _ => format!("{word} – macproof"),
         },
-        icon: icon(tone),
+        icon: tone.icon(),
         version: visible(first.map_or(env!("CARGO_PKG_VERSION"), |run| &run.macproof_version)),
         started: first.map(|run| visible(&run.started)).unwrap_or_default(),
         script: SCRIPT,
         script_hash: format!("sha256-{}", STANDARD.encode(Sha256::digest(SCRIPT))),
         data: data.json(),
-        tone: tone::of(tone),
+        tone: tone.class(),
         word,
         signs,
         matrix,
@@ -106,19 +104,6 @@ pub fn html_with(document: &Document, campaigns: &Campaigns<'_>) -> String {
         versus: campaigns.versus.map(VersusView::of),
     };
     page.render().expect("a page can be written")
-}
-
-/// The picture in the browser's tab: a mark on the colour of the verdict.
-fn icon(tone: Tone) -> String {
-    let (color, path) = match tone {
-        Tone::Good => ("#11662b", "M8 17l5 5 11-12"),
-        Tone::Doubtful => ("#7d4a00", "M16 7v11m0 5v2"),
-        Tone::Bad => ("#ab1f14", "M9 9l14 14m0-14L9 23"),
-    };
-    let picture = format!(
-        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><rect width='32' height='32' rx='7' fill='{color}'/><path d='{path}' fill='none' stroke='#fff' stroke-width='4' stroke-linecap='round'/></svg>"
-    );
-    format!("data:image/svg+xml;base64,{}", STANDARD.encode(picture))
 }
 
 #[cfg(test)]
@@ -244,14 +229,14 @@ mod tests {
         let page = with_campaigns("acme-identity");
         let section = &page[page.find("<section id=\"versus\">").unwrap()..];
         let section = &section[..section.find("</section>").unwrap()];
-        assert_eq!(section.matches("<td>").count(), 4);
+        assert_eq!(section.matches("<td class=\"cell ").count(), 4);
         for (tone, anchor, words) in [
             ("good", "x0-0-0", "1,200 of 1,200"),
             ("bad", "x0-0-1", "0 of 1,200"),
             ("doubt", "x0-1-0", "1,199 of 1,200"),
             ("good", "x0-1-1", "1,200 of 1,200"),
         ] {
-            let cell = format!("<td><a class=\"{tone}\" href=\"#{anchor}\">{words}</a></td>");
+            let cell = format!("<td class=\"cell {tone}\"><a href=\"#{anchor}\">{words}</a></td>");
             assert!(section.contains(&cell), "{cell}: {section}");
             assert!(section.contains(&format!("id=\"{anchor}\"")), "{anchor}");
         }
@@ -269,7 +254,7 @@ mod tests {
     #[test]
     fn untrusted_text_of_campaigns_does_not_change_the_page() {
         let tags = |page: &str| page.matches('<').count();
-        let (tame, hostile) = (with_campaigns("tame"), with_campaigns(HOSTILE));
+        let (tame, hostile) = (with_campaigns("tamé"), with_campaigns(HOSTILE));
         assert_eq!(tags(&tame), tags(&hostile));
         // The pictures separate thousands with a thin space.
         let is_ours = |c: char| c == '\n' || c == '\u{2009}';

@@ -83,7 +83,7 @@ impl<'r> RunSection<'r> {
         Self {
             number,
             name: excerpt(name, COLUMNS),
-            tone: tone::of(headline.tone),
+            tone: headline.tone.class(),
             word: capitalised(&headline.words()),
             said: verdict_words(run),
             gate: gate_sentence(run).map(|gate| capitalised(&gate)),

@@ -4,7 +4,6 @@ use crate::report::Campaigns;
 use crate::report::beside::{Beside, Tone};
 use crate::report::digits::{count, grouped};
 use crate::report::run::headline::{Headline, of_conformance};
-use crate::report::run::html::tone;
 use crate::report::run::sentence::verdict_word;
 use crate::report::visible::capitalised;
 use crate::results::{Conformance, Document};
@@ -139,8 +138,8 @@ fn beside(campaigns: &Campaigns<'_>) -> Vec<Sign> {
 fn sign(label: &'static str, of: Tone, words: String, anchor: String) -> Sign {
     Sign {
         label,
-        tone: tone::of(of),
-        mark: tone::mark_of(of),
+        tone: of.class(),
+        mark: of.mark(),
         words,
         anchor,
     }

@@ -1,6 +1,5 @@
 //! The colour and the word for each result, so that nothing is conveyed by colour alone.
 
-use crate::report::beside::Tone;
 use crate::results::Verdict;
 
 /// The CSS class of a verdict.
@@ -25,24 +24,6 @@ pub(super) fn mark(verdict: Verdict) -> &'static str {
         Verdict::KnownFailure => "≈",
         Verdict::Observed => "·",
         Verdict::Skipped | Verdict::NotApplicable => "–",
-    }
-}
-
-/// The mark of a tone.
-pub(super) fn mark_of(tone: Tone) -> &'static str {
-    match tone {
-        Tone::Good => "✓",
-        Tone::Doubtful => "!",
-        Tone::Bad => "✕",
-    }
-}
-
-/// The CSS class of a tone.
-pub(super) fn of(tone: Tone) -> &'static str {
-    match tone {
-        Tone::Good => "good",
-        Tone::Doubtful => "doubt",
-        Tone::Bad => "bad",
     }
 }
 
