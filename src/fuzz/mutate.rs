@@ -241,7 +241,7 @@ impl Mutator {
             let seconds = self.some_seconds(input.now);
             let finer = self.rng.u64(..form.per_second());
             let time = match field.time_at(seconds) {
-                Some(time) if !form.is_number() && finer % 2 == 0 => time,
+                Some(time) if !form.is_number() && finer.is_multiple_of(2) => time,
                 _ => form.value(seconds.saturating_mul(form.per_second()) + finer),
             };
             input.fields.set(&field.name, time);

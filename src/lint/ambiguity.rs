@@ -456,7 +456,7 @@ mod tests {
             let values: Vec<Value> = match &field.kind {
                 FieldKind::Text => texts.iter().cloned().map(Value::Text).collect(),
                 FieldKind::Enum(values) => values.iter().cloned().map(Value::Text).collect(),
-                _ => [0, 1, 10, 100].map(Value::Number).to_vec(),
+                FieldKind::Time(_) => [0, 1, 10, 100].map(Value::Number).to_vec(),
             };
             inputs = inputs
                 .iter()
