@@ -219,8 +219,7 @@ fn in_a_comparison_both_sides_count() {
             let verdict = said.lines().last().unwrap();
             let name = if is_first { "the first" } else { "the second" };
             let words = format!("{name}: 1 unattributed restart (1 crash)");
-            assert!(verdict.contains(" · hello changed"), "{verdict}");
-            assert!(said.contains(&words), "{said}");
+            assert!(verdict.contains(&words), "{verdict}");
         }
     }
 }
