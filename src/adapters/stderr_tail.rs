@@ -11,7 +11,10 @@ use crate::adapters::line_buffer::Read;
 const KEPT: usize = 64 << 10;
 
 /// How many of its last lines a message shows.
-const SHOWN_LINES: usize = 3;
+const SHOWN_LINES: usize = 10;
+
+/// How many characters of a line a message shows.
+const SHOWN_CHARACTERS: usize = 300;
 
 /// The last 64 KiB.
 #[derive(Debug, Default)]
@@ -28,8 +31,9 @@ impl StderrTail {
         Read::of(retry_on_intr(|| read(&pipe, spare_capacity(&mut self.0))))
     }
 
-    /// The last lines as the end of a sentence: `; its stderr ends: "…"`. Where the line that says
-    /// what went wrong stands above a trace of the stack, it comes first. Nothing if there are none.
+    /// The last lines as the end of a sentence: `; its stderr ends: "…"`, or each on a line of its
+    /// own. Where the line that says what went wrong stands above a trace of the stack, it comes
+    /// first. Nothing if there are none.
     pub(super) fn as_clause(&self) -> String {
         let start = self.0.len().saturating_sub(KEPT);
         // That it begins in the midst of a line is to be seen.
@@ -44,19 +48,32 @@ impl StderrTail {
             .collect();
         let first_shown = lines.len().saturating_sub(SHOWN_LINES);
         let headline = lines.iter().rposition(|line| is_headline(line));
-        let headline = headline
-            .filter(|&at| at < first_shown)
-            .map(|at| shown(lines[at]) + " … ");
-        let ends: Vec<String> = lines[first_shown..]
-            .iter()
-            .map(|line| shown(line.trim_ascii()))
-            .collect();
-        if ends.is_empty() {
-            String::new()
-        } else {
-            let headline = headline.unwrap_or_default();
-            format!("; its stderr ends: {headline}{}", ends.join(" "))
+        let headline = headline.filter(|&at| at < first_shown);
+        match &lines[first_shown..] {
+            [] => String::new(),
+            [only] => format!("; its stderr ends: {}", shown(only.trim_ascii())),
+            last => {
+                let mut clause = "; its stderr ends:".to_owned();
+                if let Some(at) = headline {
+                    clause.push_str(&format!("\n{}\n…", beginning(lines[at])));
+                }
+                for line in last {
+                    clause.push_str(&format!("\n{}", beginning(line)));
+                }
+                clause
+            }
         }
+    }
+}
+
+/// The beginning of a line, which is raw: the report that shows it escapes it, once.
+fn beginning(line: &[u8]) -> String {
+    // No character has more than four bytes.
+    let bytes = &line[..line.len().min(4 * (SHOWN_CHARACTERS + 1))];
+    let text = String::from_utf8_lossy(bytes);
+    match text.char_indices().nth(SHOWN_CHARACTERS) {
+        None => text.into_owned(),
+        Some((at, _)) => format!("{}…", &text[..at]),
     }
 }
 
@@ -115,9 +132,19 @@ mod tests {
         writer.write_all(b"\n\x1b[31mTypeError\n\n").unwrap();
         drop(writer);
         while tail.read(&reader).unwrap() == Read::Some {}
+        let clause = tail.as_clause();
+        assert_eq!(clause.lines().count(), 11);
+        assert!(
+            clause.starts_with("; its stderr ends:\nline 99991\n"),
+            "{clause}"
+        );
+        assert!(
+            clause.ends_with("\nline 99999\n\x1b[31mTypeError"),
+            "{clause}"
+        );
         assert_eq!(
-            tail.as_clause(),
-            "; its stderr ends: \"line 99998\" \"line 99999\" \"\u{1b}[31mTypeError\""
+            StderrTail(b"\n only this \n".into()).as_clause(),
+            "; its stderr ends: \"only this\""
         );
     }
 
@@ -128,30 +155,28 @@ mod tests {
         let long = shown(&[b"a", &[b'x'; 200][..], b"z"].concat());
         assert!(long.starts_with("\"axx") && long.ends_with("xxz\"") && long.contains("x…x"));
         let flood = shown(&[b"a", &vec![0xff; 1 << 20][..], b"z"].concat());
+        let line = super::beginning(&vec![0xff; 1 << 20]);
+        assert_eq!(line.chars().count(), super::SHOWN_CHARACTERS + 1);
         assert!(flood.starts_with("\"a") && flood.ends_with("z\"") && flood.chars().count() < 210);
     }
 
     #[test]
     fn the_error_is_shown_before_its_trace() {
-        let node = "file.js:3\n    throw new TypeError(\"x\")\n    ^\n\nTypeError: x\n    at f (file.js:3:9)\n    at g (file.js:7:1)\n    at h (file.js:9:1)\n\nNode.js v22.1.0\n";
-        let ruby = "a.rb:1:in 'f': no key (KeyError)\n\tfrom a.rb:5:in 'g'\n\tfrom a.rb:7:in 'h'\n\tfrom a.rb:9:in '<main>'\n";
-        let java = "Exception in thread \"main\" java.lang.NullPointerException: x\n\tat A.f(A.java:1)\n\tat A.g(A.java:2)\n\tat A.main(A.java:3)\n";
-        let go = "panic: boom\n\ngoroutine 1 [running]:\nmain.f()\n\t/a/main.go:3 +0x1\nmain.main()\n\t/a/main.go:7 +0x2\nexit status 2\n";
-        for (said, headline) in [
-            (node, "TypeError: x"),
-            (ruby, "a.rb:1:in 'f': no key (KeyError)"),
-            (
-                java,
-                "Exception in thread \"main\" java.lang.NullPointerException: x",
-            ),
-            (go, "panic: boom"),
+        let trace = "    at f (file.js:3:9)\n".repeat(12);
+        for headline in [
+            "TypeError: x",
+            "a.rb:1:in 'f': no key (KeyError)",
+            "Exception in thread \"main\" java.lang.NullPointerException: x",
+            "panic: boom",
         ] {
+            let said = format!("file.js:3\n{headline}\n{trace}\nNode.js v22.1.0\n");
             let clause = StderrTail(said.into()).as_clause();
-            let start = format!("; its stderr ends: \"{headline}\" … \"");
+            let start = format!("; its stderr ends:\n{headline}\n…\n    at f");
             assert!(clause.starts_with(&start), "{clause}");
+            assert_eq!(clause.lines().count(), 13);
         }
         let python = "Traceback (most recent call last):\n  File \"a.py\", line 3, in f\n    x[\"user_id\"]\nKeyError: 'user_id'\n";
         let clause = StderrTail(python.into()).as_clause();
-        assert!(clause.ends_with(" \"KeyError: 'user_id'\""), "{clause}");
+        assert_eq!(clause, format!("; its stderr ends:\n{}", python.trim_end()));
     }
 }

@@ -13,6 +13,7 @@ use crate::cli::report_command::ReportCommand;
 use crate::cli::run::RunArgs;
 use crate::cli::serve::ServeArgs;
 use crate::cli::suite_command::SuiteCommand;
+use crate::cli::terminal::Color;
 use crate::cli::timing::TimingArgs;
 use crate::cli::verify_certificate::VerifyCertificateArgs;
 
@@ -20,6 +21,9 @@ use crate::cli::verify_certificate::VerifyCertificateArgs;
 #[derive(Debug, Parser)]
 #[command(name = "macproof", version, max_term_width = 100)]
 pub(crate) struct Arguments {
+    /// When to use colours; NO_COLOR, CLICOLOR_FORCE and FORCE_COLOR count, too.
+    #[arg(long, value_enum, value_name = "WHEN", global = true, default_value_t)]
+    pub(crate) color: Color,
     #[command(subcommand)]
     pub(crate) command: Command,
 }

@@ -173,7 +173,7 @@ fn show(
     certification: &Certification<'_>,
 ) {
     match event {
-        CertificationEvent::Running(progress) => bar.show(progress.done, progress.total),
+        CertificationEvent::Running(progress) => bar.show(progress.done, progress.total, ""),
         CertificationEvent::Ran(run) => {
             bar.clear();
             say(&format!(
@@ -190,9 +190,16 @@ fn show(
                 report::count(run.counts.total(), "case", "cases")
             ));
         }
-        CertificationEvent::Timing(subject, progress) => say(&measuring_line(subject, progress)),
-        CertificationEvent::Timed(timing) => timed(timing),
-        CertificationEvent::Fuzzing(progress) => bar.tell(|| progress_line(&progress)),
+        CertificationEvent::Timing(subject, progress) => {
+            bar.tell(Duration::ZERO, None, || measuring_line(subject, progress));
+        }
+        CertificationEvent::Timed(timing) => {
+            bar.clear();
+            timed(timing);
+        }
+        CertificationEvent::Fuzzing(progress) => {
+            bar.tell(progress.elapsed, None, || progress_line(&progress));
+        }
         CertificationEvent::Fuzzed(fuzz) => {
             bar.clear();
             fuzzed(fuzz, args, certification);

@@ -195,7 +195,9 @@ pub(crate) fn campaign(
 ) -> Result<FuzzOutput, Stop> {
     let interrupt = interrupt_flag()?;
     let bar = ProgressBar::new();
-    let progress = |progress: FuzzProgress| bar.tell(|| progress_line(&progress));
+    let progress = |progress: FuzzProgress| {
+        bar.tell(progress.elapsed, options.time, || progress_line(&progress));
+    };
     let began = Instant::now();
     let clock = || began.elapsed();
     let output = fuzz_suites(

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::exit::Stop;
-use crate::cli::terminal::{colour, print, save, say, tell};
+use crate::cli::terminal::{colour, print, report_columns, save, say, show, tell};
 use crate::report::{self, Campaigns, Format, HumanOptions};
 use crate::results::Document;
 
@@ -60,7 +60,7 @@ impl Reports {
             say(text.trim_end());
         } else {
             let text = report::render(document, Format::Human, &self.for_people(colour()));
-            print(&report::disarmed(&text));
+            show(&text);
         }
     }
 
@@ -134,14 +134,13 @@ impl Reports {
     fn for_people(&self, color: bool) -> HumanOptions {
         let options = HumanOptions {
             color,
-            see_all: "all: --all".to_owned(),
+            columns: report_columns(),
             ..HumanOptions::default()
         };
         if self.all {
             HumanOptions {
-                shown: usize::MAX,
                 profile: true,
-                ..options
+                ..options.in_full()
             }
         } else {
             options

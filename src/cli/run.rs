@@ -1,6 +1,8 @@
 //! `macproof run`: suites against an implementation.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use clap::Args;
@@ -22,7 +24,7 @@ use crate::protocol::{HelloChanges, ImplementationInfo};
 use crate::report::{self, Format};
 use crate::results::{
     Circumstances, Document, INTERRUPTED_BEFORE, KnownFailures, Redaction, Restarts, RunResult,
-    Runs, conclude, did_not_start, suites_not_selected, timestamp, updated,
+    Runs, Verdict, conclude, did_not_start, suites_not_selected, timestamp, updated,
 };
 use crate::runner::{
     CaseEvent, Ending, FailFast, RunError, RunOptions, RunOutput, Shard, Watcher, WhoseSecret,
@@ -179,7 +181,9 @@ fn run_one(
             .iter()
             .any(|entry| entry.cases.matches(id.as_str()))
     };
+    let failed = FailedSoFar::default();
     let tell = |event: &CaseEvent<'_>| {
+        failed.note(event);
         if let Some(events) = events {
             events.case(event);
         }
@@ -195,7 +199,7 @@ fn run_one(
             level,
             tolerated: &tolerated,
         }),
-        watcher: events.map(|_| Watcher { level, tell: &tell }),
+        watcher: Some(Watcher { level, tell: &tell }),
         secret,
     };
     let began = now();
@@ -216,7 +220,9 @@ fn run_one(
     let output = match target {
         // Its turn did not come.
         _ if interruption().is_some() => Err(Stop::harness(INTERRUPTED_BEFORE)),
-        Ok(target) => attempt(suites, &*target, &options, events)?.map(|output| (target, output)),
+        Ok(target) => {
+            attempt(suites, &*target, &options, events, &failed)?.map(|output| (target, output))
+        }
         Err(stop) => Err(stop),
     };
     let mut arguments = asked.names.clone();
@@ -306,17 +312,42 @@ fn run_one(
     Ok((result, broken))
 }
 
+/// The cases that have failed so far, for the progress bar.
+#[derive(Default)]
+struct FailedSoFar(Mutex<HashSet<(String, String)>>);
+
+impl FailedSoFar {
+    /// A case is told of again when its verdict changes.
+    fn note(&self, event: &CaseEvent<'_>) {
+        if matches!(event.verdict, Verdict::Fail | Verdict::Error) {
+            let case = (event.suite.name.to_string(), event.vector.id.to_string());
+            let mut failed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            failed.insert(case);
+        }
+    }
+
+    /// `12 failed`; nothing if none has.
+    fn in_words(&self) -> String {
+        let failed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match failed.len() as u64 {
+            0 => String::new(),
+            number => format!("{} failed", report::grouped(number)),
+        }
+    }
+}
+
 /// What came of it; or, in the inner error, why it did not start.
 fn attempt<'s>(
     suites: &'s [Suite],
     target: &dyn Transport,
     options: &RunOptions<'_>,
     events: Option<&Events>,
+    failed: &FailedSoFar,
 ) -> Result<Result<RunOutput<'s>, Stop>, Stop> {
     let interrupt = interrupt_flag()?;
     let bar = ProgressBar::new();
     let progress = |progress: crate::runner::Progress| {
-        bar.show(progress.done, progress.total);
+        bar.show(progress.done, progress.total, &failed.in_words());
         if let Some(events) = events {
             events.flush();
         }

@@ -10,7 +10,7 @@ use crate::cli::args::{Arguments, Command};
 use crate::cli::clock::unix_now;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::interrupt::end_children;
-use crate::cli::terminal::{colour, exit, print, say};
+use crate::cli::terminal::{colour, exit, print, say, set_color};
 use crate::cli::{
     adapter, certify, explain, explain_page, fuzz, init, mistakes, modes, oracle, report_command,
     run, serve, suite_command, timing, verify_certificate,
@@ -22,7 +22,10 @@ pub fn start() -> Exit {
     fail_at_the_limit_of_a_file();
     modes::keep();
     let ended = match Arguments::try_parse() {
-        Ok(arguments) => dispatch(arguments.command),
+        Ok(arguments) => {
+            set_color(arguments.color);
+            dispatch(arguments.command)
+        }
         Err(error) => Ok(answer(&error)),
     };
     let ended = ended.unwrap_or_else(|stop| {

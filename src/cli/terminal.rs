@@ -4,10 +4,12 @@
 //! and [`exit`] lets it count. That a reader has gone away, as `head` does, is no failure.
 
 use std::cell::Cell;
+use std::ffi::OsString;
 use std::fmt;
-use std::io::{self, IsTerminal as _};
-use std::os::fd::{AsFd as _, BorrowedFd};
+use std::io::{self, IsTerminal};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -25,7 +27,44 @@ static LOST: AtomicBool = AtomicBool::new(false);
 /// Prints what people read to standard output. Others' words stand in it, so what would act on a
 /// terminal or on a CI job is spelt out.
 pub(crate) fn tell(text: &str) {
-    print(&report::harmless(text));
+    print(&laid_out(&report::harmless(text), &io::stdout()));
+}
+
+/// Prints a report for people, which has its own colours.
+pub(crate) fn show(text: &str) {
+    let text = match columns(&io::stdout()) {
+        Some(columns) => report::wrapped(text, columns),
+        None => text.to_owned(),
+    };
+    print(&report::disarmed(&text));
+}
+
+/// A harmless text in colours and lines that suit where it goes.
+fn laid_out(text: &str, to: &(impl AsFd + IsTerminal)) -> String {
+    let mut text = if in_colour(to.is_terminal()) {
+        report::styled(text)
+    } else {
+        text.to_owned()
+    };
+    if let Some(columns) = columns(to) {
+        // A line that is broken may begin with what gives an order to a CI job.
+        text = report::disarmed(&report::wrapped(&text, columns));
+    }
+    text
+}
+
+/// How many columns a terminal has; `None` for what is none.
+fn columns(of: &(impl AsFd + IsTerminal)) -> Option<usize> {
+    if !of.is_terminal() {
+        return None;
+    }
+    let size = rustix::termios::tcgetwinsize(of).ok()?;
+    Some(usize::from(size.ws_col)).filter(|&columns| columns > 0)
+}
+
+/// How many columns a report for people on standard output has; 80 where that is no terminal.
+pub(crate) fn report_columns() -> usize {
+    columns(&io::stdout()).unwrap_or(80).clamp(40, 200)
 }
 
 /// Prints what programs read to standard output, as it is; and what has colours of ours.
@@ -58,7 +97,7 @@ impl io::Write for StandardOutput {
 /// Prints a line to standard error. Paths and others' words may stand in it, so what would act on
 /// a terminal is spelt out.
 pub(crate) fn say(text: &str) {
-    let mut line = report::harmless(text);
+    let mut line = laid_out(&report::harmless(text), &io::stderr());
     line.push('\n');
     let err = io::stderr().lock();
     match write_whole(err.as_fd(), line.as_bytes()) {
@@ -144,14 +183,64 @@ fn write_whole(to: BorrowedFd<'_>, mut bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether standard output is to be coloured.
-pub(crate) fn colour() -> bool {
-    io::stdout().is_terminal()
-        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-        && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+/// When there are colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless a variable says otherwise.
+    #[default]
+    Auto,
+    /// Everywhere.
+    Always,
+    /// Nowhere.
+    Never,
 }
 
-/// How far a run is: a bar on a terminal, elsewhere a plain line now and then.
+/// What `--color` says.
+static COLOR: OnceLock<Color> = OnceLock::new();
+
+/// Lets `--color` hold from here on.
+pub(crate) fn set_color(color: Color) {
+    let _ = COLOR.set(color);
+}
+
+/// Whether standard output is to be coloured.
+pub(crate) fn colour() -> bool {
+    in_colour(io::stdout().is_terminal())
+}
+
+/// Whether there are colours on a stream, which is a terminal or not.
+fn in_colour(is_terminal: bool) -> bool {
+    let variable = |name: &str| std::env::var_os(name);
+    wants_colour(
+        COLOR.get().copied().unwrap_or_default(),
+        is_terminal,
+        &variable,
+    )
+}
+
+/// The same, by `--color` and the usual variables: `NO_COLOR` counts before `CLICOLOR_FORCE` and
+/// `FORCE_COLOR`, and these before `CLICOLOR` and `TERM`.
+fn wants_colour(
+    color: Color,
+    is_terminal: bool,
+    variable: &dyn Fn(&str) -> Option<OsString>,
+) -> bool {
+    let is_set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
+    let is = |name: &str, value: &str| variable(name).is_some_and(|is| is == value);
+    let is_forced = |name: &str| is_set(name) && !is(name, "0") && !is(name, "false");
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if is_set("NO_COLOR") => false,
+        Color::Auto if is_forced("CLICOLOR_FORCE") || is_forced("FORCE_COLOR") => true,
+        Color::Auto => {
+            let is_refused = is("CLICOLOR", "0") || is("FORCE_COLOR", "0");
+            is_terminal && !is_refused && !is("TERM", "dumb")
+        }
+    }
+}
+
+/// How far something is: a bar on a terminal, elsewhere a plain line now and then.
 pub(crate) struct ProgressBar {
     bar: Option<indicatif::ProgressBar>,
     said: Cell<Instant>,
@@ -160,51 +249,128 @@ pub(crate) struct ProgressBar {
 /// How often a line is written where there is no terminal.
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
 
+/// As wide as the terminal, with what is left to do and what came of it so far.
+const COUNTED: &str = "{wide_bar} {human_pos}/{human_len} cases{msg}, {eta} left";
+
+/// The same of what takes a time that is known.
+const TIMED: &str = "{wide_bar} {msg}";
+
+/// Where nobody knows the end.
+const SAID: &str = "{wide_msg}";
+
 impl ProgressBar {
     /// One that shows nothing yet.
     pub(crate) fn new() -> Self {
-        let bar = io::stderr().is_terminal().then(|| {
-            let bar = indicatif::ProgressBar::new(0);
-            let template = "{bar:40} {human_pos}/{human_len} cases, {per_sec}";
-            match indicatif::ProgressStyle::with_template(template) {
-                Ok(style) => bar.with_style(style),
-                Err(_) => bar,
-            }
-        });
+        let bar = io::stderr()
+            .is_terminal()
+            .then(|| indicatif::ProgressBar::new(0));
         Self {
             bar,
             said: Cell::new(Instant::now()),
         }
     }
 
-    /// Shows how far it is.
-    pub(crate) fn show(&self, done: u64, total: u64) {
+    /// Shows how far a run is, and what came of it so far, such as `12 failed`.
+    pub(crate) fn show(&self, done: u64, total: u64, so_far: &str) {
+        let so_far = match so_far {
+            "" => String::new(),
+            words => format!(", {words}"),
+        };
         if let Some(bar) = &self.bar {
+            style(bar, COUNTED);
             bar.set_length(total);
             bar.set_position(done);
-        } else if self.said.get().elapsed() >= BETWEEN_LINES {
-            self.said.set(Instant::now());
-            say(&format!("{done} of {total} cases"));
+            bar.set_message(so_far);
+        } else if self.is_due() {
+            let of = report::count(total, "case", "cases");
+            say(&format!("{} of {of}{so_far}", report::grouped(done)));
         }
     }
 
-    /// Says how far something is whose end nobody knows.
-    pub(crate) fn tell(&self, message: impl FnOnce() -> String) {
+    /// Shows how far something is that takes so long; where that is unknown, only what is said.
+    pub(crate) fn tell(
+        &self,
+        elapsed: Duration,
+        whole: Option<Duration>,
+        message: impl FnOnce() -> String,
+    ) {
         if let Some(bar) = &self.bar {
-            if let Ok(style) = indicatif::ProgressStyle::with_template("{msg}") {
-                bar.set_style(style);
+            match whole {
+                Some(whole) => {
+                    style(bar, TIMED);
+                    let left = whole.saturating_sub(elapsed).as_secs();
+                    bar.set_length(milliseconds(whole));
+                    bar.set_position(milliseconds(elapsed.min(whole)));
+                    bar.set_message(format!("{left} s left, {}", message()));
+                }
+                None => {
+                    style(bar, SAID);
+                    bar.set_message(message());
+                }
             }
-            bar.set_message(message());
-        } else if self.said.get().elapsed() >= BETWEEN_LINES {
-            self.said.set(Instant::now());
+        } else if self.is_due() {
             say(&message());
         }
+    }
+
+    fn is_due(&self) -> bool {
+        let is_due = self.said.get().elapsed() >= BETWEEN_LINES;
+        if is_due {
+            self.said.set(Instant::now());
+        }
+        is_due
     }
 
     /// Takes it away.
     pub(crate) fn clear(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
+        }
+    }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn style(bar: &indicatif::ProgressBar, template: &str) {
+    if let Ok(style) = indicatif::ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::{Color, wants_colour};
+
+    #[test]
+    fn colours_are_as_the_argument_and_the_variables_say() {
+        let wants = |color, is_terminal, variables: &[(&str, &str)]| {
+            wants_colour(color, is_terminal, &|name| {
+                let mut all = variables.iter();
+                let found = all.find(|(known, _)| *known == name);
+                found.map(|(_, value)| OsString::from(value))
+            })
+        };
+        assert!(wants(Color::Auto, true, &[]));
+        assert!(!wants(Color::Auto, false, &[]));
+        assert!(wants(Color::Always, false, &[("NO_COLOR", "1")]));
+        assert!(!wants(Color::Never, true, &[("FORCE_COLOR", "1")]));
+        for (variables, on_a_terminal, elsewhere) in [
+            (&[("NO_COLOR", "1")][..], false, false),
+            (&[("NO_COLOR", "")], true, false),
+            (&[("NO_COLOR", "1"), ("FORCE_COLOR", "1")], false, false),
+            (&[("CLICOLOR_FORCE", "1")], true, true),
+            (&[("CLICOLOR_FORCE", "0")], true, false),
+            (&[("FORCE_COLOR", "3")], true, true),
+            (&[("FORCE_COLOR", "0")], false, false),
+            (&[("CLICOLOR", "0")], false, false),
+            (&[("TERM", "dumb")], false, false),
+        ] {
+            let is = [true, false].map(|is_terminal| wants(Color::Auto, is_terminal, variables));
+            assert_eq!(is, [on_a_terminal, elsewhere], "{variables:?}");
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::cli::interruption::interruption;
 use crate::cli::measuring::{machine, measuring_line, not_measured, target};
 use crate::cli::render::probe;
 use crate::cli::target_args::{ReachArgs, duration};
-use crate::cli::terminal::{print, save, say, tell};
+use crate::cli::terminal::{ProgressBar, print, save, say, tell};
 use crate::report;
 use crate::results::{JUDGED_ITSELF, timestamp};
 use crate::timing::{Measuring, RawHeader, Recording, document, raw_read, raw_write};
@@ -137,11 +137,16 @@ fn measured(args: &TimingArgs, now: u64) -> Result<(RawHeader, Vec<Recording>), 
         machine: machine(),
     };
     let began = Instant::now();
-    measuring
-        .measure(
-            &*interrupt_flag()?,
-            &|| began.elapsed(),
-            &mut |subject, progress| say(&measuring_line(subject, progress)),
-        )
-        .map_err(not_measured)
+    let bar = ProgressBar::new();
+    let measured = measuring.measure(
+        &*interrupt_flag()?,
+        &|| began.elapsed(),
+        &mut |subject, progress| {
+            bar.tell(began.elapsed(), args.time, || {
+                measuring_line(subject, progress)
+            });
+        },
+    );
+    bar.clear();
+    measured.map_err(not_measured)
 }

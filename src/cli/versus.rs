@@ -30,7 +30,9 @@ pub(crate) fn against(
     }
     let interrupt = interrupt_flag()?;
     let bar = ProgressBar::new();
-    let progress = |progress: FuzzProgress| bar.tell(|| progress_line(&progress));
+    let progress = |progress: FuzzProgress| {
+        bar.tell(progress.elapsed, options.time, || progress_line(&progress));
+    };
     let started = now();
     let began = Instant::now();
     let output = versus(

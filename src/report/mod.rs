@@ -16,21 +16,24 @@ mod file;
 mod fixture;
 mod fuzz;
 mod json;
+mod layout;
 mod read;
 mod request;
 mod run;
 mod schema;
+mod style;
 mod timing;
 mod visible;
 
 pub use campaign_page::campaign_html;
 pub use campaigns::{Campaigns, OtherImplementation};
-pub(crate) use digits::count;
+pub(crate) use digits::{count, grouped};
 pub use file::{WriteError, create, probe, write};
 pub use fuzz::{
     FIRST_IS_OURS, finding_human, fuzz_human, fuzz_progress, fuzz_progress_line, versus_human,
 };
 pub use json::json;
+pub use layout::wrapped;
 pub use read::{ReadError, declared, read};
 pub use run::{
     Format, HumanOptions, UnknownFormat, badge, badge_json, command_line, difference,
@@ -38,5 +41,6 @@ pub use run::{
     render_with, rerun_command, sarif,
 };
 pub use schema::schema;
+pub use style::styled;
 pub use timing::{subject_title, timing_distributions, timing_human, timing_running_effect};
 pub use visible::{disarmed, excerpt, harmless, visible};

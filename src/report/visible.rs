@@ -80,15 +80,6 @@ pub fn excerpt(text: &str, columns: usize) -> String {
     }
 }
 
-/// The beginning of a text as [`visible`] renders it, for texts whose end matters less.
-pub(super) fn beginning(text: &str, columns: usize) -> String {
-    let mut shown = String::new();
-    if !fill(text.chars(), columns, |spelt| shown.push_str(spelt)) {
-        shown.push('…');
-    }
-    shown
-}
-
 /// Like [`excerpt`], in double quotes that mark where the text begins and ends.
 pub(super) fn quoted(text: &str, columns: usize) -> String {
     let quote = |text: String| text.replace('"', "\\\"");
@@ -197,7 +188,7 @@ pub(super) fn capitalised(text: &str) -> String {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{beginning, disarmed, excerpt, harmless, quoted, visible};
+    use super::{disarmed, excerpt, harmless, quoted, visible};
 
     #[test]
     fn invisible_characters_are_spelled_out() {
@@ -256,12 +247,10 @@ mod tests {
         assert_eq!(excerpt("abcdefghi", 8), "abcd…fghi (9 characters)");
         assert_eq!(
             excerpt(&"a".repeat(65_536), 10),
-            "aaaaa…aaaaa (65 536 characters)"
+            "aaaaa…aaaaa (65,536 characters)"
         );
         // An escape sequence is never cut.
         assert_eq!(excerpt(&"\0".repeat(9), 12), "\\u{0}…\\u{0} (9 characters)");
-        assert_eq!(beginning("abcdefghi", 8), "abcdefgh…");
-        assert_eq!(beginning("abcdefgh", 8), "abcdefgh");
         assert_eq!(quoted(" \"a\" ", 20), "\" \\\"a\\\" \"");
         assert_eq!(quoted("abcdefghi", 8), "\"abcd…fghi\" (9 characters)");
     }

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use crate::adapters::{Adapter, AdapterError, Lifetime, ShutdownReport, Transport, side_by_side};
 use crate::protocol::{Hello, HelloChanges};
-use crate::results::{Failure, Observation, Observed, Redaction, Restarts, ScopeNote};
+use crate::results::{
+    Failure, Observation, Observed, Redaction, Restarts, ScopeNote, WITHOUT_ORACLE,
+};
 use crate::runner::case::{Case, Disposition};
 use crate::runner::job::{Job, WorkerContext};
 use crate::runner::plan::{Selection, plan};
@@ -321,8 +323,6 @@ fn run_worker(
 }
 
 /// What is weaker where the secret is unknown.
-const WITHOUT_ORACLE: &str = "the comparison with the oracle, because the implementation's secret is unknown: its tokens were compared only with each other, and its verifier was given its own tokens";
-
 const RESTARTED: &str = "the adapter was restarted";
 
 /// What all processes came to together.

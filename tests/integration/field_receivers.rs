@@ -232,7 +232,7 @@ fn a_receiver_is_described_by_init() {
         .unwrap();
     let said = succeeds(&output);
     assert!(
-        said.contains("conformant: receiver conforms to github-webhook"),
+        said.contains("conformant: receiver · github-webhook · "),
         "{said}"
     );
 }

@@ -67,6 +67,7 @@ mod serving;
 mod signer_causes;
 mod strength;
 mod suites;
+mod triage;
 mod writes;
 mod wycheproof;
 

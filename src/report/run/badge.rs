@@ -88,7 +88,9 @@ fn conformance(document: &Document) -> String {
         [one, two] => format!("{one} + {two}"),
         ref more => format!("{} suites", more.len()),
     };
-    let whole = runs.iter().all(|run| run.scope.whole);
+    let whole = runs
+        .iter()
+        .all(|run| run.scope.left_out_of_asked().next().is_none());
     let mut scope = if whole { "" } else { ", in part" }.to_owned();
     let restarts: u64 = runs.iter().map(|run| run.restarts.count).sum();
     if restarts > 0 {
@@ -154,7 +156,7 @@ mod tests {
     use super::{badge, badge_json};
     use crate::report::Campaigns;
     use crate::report::fixture::{forty_of_three_hundred, green, rich};
-    use crate::results::{Document, Runs};
+    use crate::results::{Document, Runs, ScopeNote};
 
     #[test]
     fn the_badges_match_the_snapshot() {
@@ -179,7 +181,16 @@ mod tests {
         let green_one = badge_json(&green().into());
         assert!(green_one.contains("brightgreen"), "{green_one}");
         let mut in_part = green();
-        in_part.scope.whole = false;
+        let left_out = |what: &str| ScopeNote {
+            what: what.into(),
+            cases: 3,
+        };
+        in_part.scope.left_out = vec![left_out("suites not selected: bolt")];
+        assert_eq!(badge_json(&in_part.clone().into()), green_one);
+        in_part
+            .scope
+            .left_out
+            .push(left_out("not selected by --filter 'acme/*'"));
         assert!(badge_json(&in_part.into()).contains(", in part)"));
         assert!(badge_json(&rich(1).into()).contains("\"red\""));
     }

@@ -8,8 +8,9 @@ use crate::results::{Case, Causes, MistakeMention, RunResult};
 /// Longest outcome that is shown in full: fits a 64-byte token in hex followed by a time.
 const COLUMNS: usize = 150;
 
-/// Longest reason that is shown in full: fits what was wrong and a few lines of adapter output.
-pub(super) const REASON: usize = 800;
+/// Longest reason that is shown in full: fits what was wrong and the last lines of what the adapter
+/// wrote.
+pub(super) const REASON: usize = 4000;
 
 /// Maximum number of explanations shown for one outcome.
 const CAUSES: usize = 3;
@@ -32,16 +33,35 @@ pub(super) fn details(result: &RunResult, case: &Case) -> Vec<(&'static str, Str
     let mut lines = vec![
         ("request", sentence(&case.request)),
         ("expected", excerpt(&case.expected, COLUMNS)),
-        ("actual", actual(case)),
     ];
+    let labels = std::iter::once("actual").chain(std::iter::repeat(""));
+    lines.extend(labels.zip(actual_lines(case)));
+    lines.extend(remarks(case).into_iter().map(|line| ("", line)));
+    lines.extend(causes(case));
+    if let Some(note) = &case.note {
+        lines.push(("note", excerpt(note, COLUMNS)));
+    }
+    lines.push(("rerun", rerun_command(result, &case.id)));
+    lines
+}
+
+/// How the tokens of a case differ, and what else is said of its outcome.
+pub(super) fn remarks(case: &Case) -> Vec<String> {
+    let mut lines = Vec::new();
     if let (Some(expected), Some(actual)) = (&case.expected_token, &case.actual_token) {
-        lines.extend(difference(expected, actual).map(|line| ("", line)));
+        lines.extend(difference(expected, actual));
     }
     if case.actual.is_some()
         && let Some(reason) = &case.reason
     {
-        lines.push(("", excerpt(reason, REASON)));
+        lines.extend(reason_lines(reason));
     }
+    lines
+}
+
+/// The likely causes of a case with their remedies, as pairs of a label and a line.
+pub(super) fn causes(case: &Case) -> Vec<(&'static str, String)> {
+    let mut lines = Vec::new();
     for (at, cause) in case.causes.iter().take(CAUSES).enumerate() {
         let label = if at == 0 { "likely cause" } else { "or" };
         lines.push((label, excerpt(&titles(cause), COLUMNS)));
@@ -55,10 +75,6 @@ pub(super) fn details(result: &RunResult, case: &Case) -> Vec<(&'static str, Str
             format!("{more} more that this case does not distinguish"),
         ));
     }
-    if let Some(note) = &case.note {
-        lines.push(("note", excerpt(note, COLUMNS)));
-    }
-    lines.push(("rerun", rerun_command(result, &case.id)));
     lines
 }
 
@@ -73,33 +89,12 @@ pub(in crate::report) fn titles(cause: &Causes) -> String {
         .join(", and ")
 }
 
-/// The likely cause of the failure, in one line. Causes that cannot be told apart are listed as
-/// alternatives.
-pub(super) fn likely_cause(case: &Case) -> Option<String> {
-    let shown: Vec<String> = case.causes.iter().take(CAUSES).map(titles).collect();
-    let more = match case.causes.len().saturating_sub(CAUSES) {
-        0 => String::new(),
-        more => format!("; or {more} more"),
-    };
-    (!shown.is_empty()).then(|| format!("{}{more}", shown.join("; or ")))
-}
-
 /// The remedies, without repetitions.
 pub(super) fn remedies(cause: &Causes) -> impl Iterator<Item = &str> {
     let all = cause.mistakes.iter().map(|mistake| mistake.remedy.as_str());
     all.enumerate()
         .filter(|&(at, remedy)| cause.mistakes[..at].iter().all(|m| m.remedy != remedy))
         .map(|(_, remedy)| remedy)
-}
-
-/// The remedies of the likely cause. Causes that cannot be told apart have different remedies, so
-/// there are none then.
-pub(super) fn sole_remedies(case: &Case) -> impl Iterator<Item = &str> {
-    let sole = match &case.causes[..] {
-        [cause] => Some(cause),
-        _ => None,
-    };
-    sole.into_iter().flat_map(remedies)
 }
 
 /// What the list of known failures says of a case; `None` if it is not on the list.
@@ -112,11 +107,29 @@ pub(super) fn known(case: &Case) -> Option<String> {
     ))
 }
 
-/// What the implementation did.
+/// A reason in lines: those that an adapter wrote are lines of their own.
+pub(super) fn reason_lines(reason: &str) -> Vec<String> {
+    reason.lines().map(|line| excerpt(line, REASON)).collect()
+}
+
+/// A reason in one line.
+pub(super) fn reason_line(reason: &str) -> String {
+    let lines: Vec<&str> = reason.lines().collect();
+    excerpt(&lines.join(" | "), REASON)
+}
+
+/// What the implementation did; of a case without an answer the reason, in lines.
+pub(super) fn actual_lines(case: &Case) -> Vec<String> {
+    match (&case.actual, &case.reason) {
+        (None, Some(reason)) => reason_lines(reason),
+        _ => vec![actual(case)],
+    }
+}
+
+/// What the implementation did, in one line.
 pub(super) fn actual(case: &Case) -> String {
     let Some(first) = &case.actual else {
-        let reason = case.reason.as_deref().unwrap_or("no outcome");
-        return excerpt(reason, REASON);
+        return reason_line(case.reason.as_deref().unwrap_or("no outcome"));
     };
     match &case.actual_in_another_round {
         None => excerpt(first, COLUMNS),

@@ -3,12 +3,13 @@
 use crate::report::Campaigns;
 use crate::report::beside::Tone;
 use crate::report::digits::count;
-use crate::report::run::case::{likely_cause, sole_remedies};
-use crate::report::run::finding::Finding;
+use crate::report::rerun_command;
+use crate::report::run::place::Place;
 use crate::report::run::sentence::verdict_sentence;
+use crate::report::run::triage::Fault;
 use crate::report::run::view::RunView;
 use crate::report::visible::{excerpt, visible};
-use crate::results::{Document, SourceLine};
+use crate::results::{Document, RunResult};
 
 /// Maximum number of annotations of one kind that the server shows per step; the last one counts
 /// the rest.
@@ -17,9 +18,10 @@ const SHOWN: usize = 10;
 /// Longest text in a message, in columns.
 const COLUMNS: usize = 200;
 
-/// Renders the document as workflow commands: an `::error` for each reason why the gate failed and
-/// a `::warning` for each warning, both at the line of the vector, and a `::notice` with the
-/// verdict. The server shows ten of a kind, so the tenth says how many more there are.
+/// Renders the document as workflow commands: an `::error` for each fault that fails the gate and
+/// for each other reason why it failed, worst first, a `::warning` for each fault below the level
+/// that counts, and a `::notice` with the verdict. The server shows ten of a kind, so the tenth says
+/// how many more there are. They stand at files of the user's.
 pub fn github(document: &Document, campaigns: &Campaigns<'_>) -> String {
     let mut out = String::new();
     for one in campaigns.findings() {
@@ -40,19 +42,20 @@ pub fn github(document: &Document, campaigns: &Campaigns<'_>) -> String {
             1 => title.to_owned(),
             _ => format!("{}: {title}", excerpt(name, COLUMNS)),
         };
-        let of_finding = |finding: &Finding<'_>| Annotation {
-            place: Some(place(&finding.case.source)),
-            title: about(&finding.case.id),
-            message: message(*finding),
+        let of_fault = |fault: &Fault<'_>| {
+            let case = fault.findings.first()?.case;
+            Some(Annotation {
+                place: Place::of_case(view.run, case),
+                title: about(&fault.gravity.words(fault.level)),
+                message: message(view.run, fault),
+            })
         };
-        let (warnings, errors): (Vec<_>, Vec<_>) = view
-            .findings
-            .iter()
-            .partition(|finding| finding.is_warning());
-        let mut errors: Vec<Annotation> = errors.into_iter().map(of_finding).collect();
+        let (warnings, errors): (Vec<_>, Vec<_>) =
+            view.faults.iter().partition(|fault| fault.is_warning());
+        let mut errors: Vec<Annotation> = errors.into_iter().filter_map(of_fault).collect();
         let skipped = view.skipped.iter();
         errors.extend(skipped.map(|skipped| Annotation {
-            place: Some(place(&skipped.first.source)),
+            place: Place::of_case(view.run, skipped.first),
             title: about(&skipped.first.id),
             message: skipped.words(COLUMNS),
         }));
@@ -64,7 +67,7 @@ pub fn github(document: &Document, campaigns: &Campaigns<'_>) -> String {
             }),
             message: excerpt(&failure.reason, COLUMNS),
         }));
-        let warnings = warnings.into_iter().map(of_finding).collect();
+        let warnings = warnings.into_iter().filter_map(of_fault).collect();
         write("error", errors, &mut out);
         write("warning", warnings, &mut out);
         let notice = Annotation {
@@ -78,22 +81,27 @@ pub fn github(document: &Document, campaigns: &Campaigns<'_>) -> String {
 }
 
 struct Annotation {
-    place: Option<(String, u32)>,
+    place: Option<Place>,
     title: String,
     message: String,
 }
 
-fn place(source: &SourceLine) -> (String, u32) {
-    (source.path.clone(), source.line)
-}
-
-fn message(finding: Finding<'_>) -> String {
-    let mut message = finding.words();
-    if let Some(cause) = likely_cause(finding.case) {
-        message.push_str(&format!("\nlikely cause: {}", excerpt(&cause, COLUMNS)));
-    }
-    for remedy in sole_remedies(finding.case) {
+fn message(run: &RunResult, fault: &Fault<'_>) -> String {
+    let mut message = match fault.cause {
+        Some(_) => format!("likely cause: {}", excerpt(&fault.title, COLUMNS)),
+        None => excerpt(&fault.title, COLUMNS),
+    };
+    message.push_str(&format!("\n{}", fault.extent()));
+    for remedy in &fault.remedies {
         message.push_str(&format!("\nfix: {}", excerpt(remedy, COLUMNS)));
+    }
+    if let Some(finding) = fault.findings.first() {
+        let (id, words) = (visible(&finding.case.id), finding.words());
+        message.push_str(&format!("\nfor example {id}: {words}"));
+        message.push_str(&format!(
+            "\nrerun: {}",
+            rerun_command(run, &finding.case.id)
+        ));
     }
     message
 }
@@ -118,7 +126,7 @@ fn write(command: &str, mut annotations: Vec<Annotation>, out: &mut String) {
     } in annotations
     {
         out.push_str(&format!("::{command} "));
-        if let Some((path, line)) = place {
+        if let Some(Place { path, line }) = place {
             out.push_str(&format!("file={},line={line},", property(&visible(&path))));
         }
         out.push_str(&format!("title={}::{}\n", property(&title), data(&message)));
@@ -144,6 +152,7 @@ mod tests {
     use super::{data, github, property};
     use crate::report::Campaigns;
     use crate::report::fixture::{HOSTILE, forty_of_three_hundred, green, rich};
+    use crate::results::{GateFailure, GateFailureKind};
 
     #[test]
     fn the_annotations_match_the_snapshot() {
@@ -152,14 +161,25 @@ mod tests {
 
     #[test]
     fn annotations_beyond_the_limit_are_counted() {
-        let text = github(&forty_of_three_hundred().into(), &Campaigns::default());
-        assert_eq!(text.matches("::error ").count(), 10);
+        let mut result = forty_of_three_hundred();
+        let text = github(&result.clone().into(), &Campaigns::default());
+        assert_eq!(text.matches("::error ").count(), 2);
         assert!(
-            text.contains("title=macproof::and 31 errors more")
-                || text.contains("and 31 more")
-                || text.contains("and 31 errors"),
+            text.starts_with(
+                "::error file=adapters/php/adapter.php,line=1,title=accepts what it must not::"
+            ),
             "{text}"
         );
+        for number in 0..12 {
+            result.gate.failed.push(GateFailure {
+                case: format!("acme/gone-{number}"),
+                kind: GateFailureKind::UnmatchedEntry,
+                reason: "it matches nothing".into(),
+            });
+        }
+        let text = github(&result.into(), &Campaigns::default());
+        assert_eq!(text.matches("::error ").count(), 10);
+        assert!(text.contains("title=macproof::and 5 errors more"), "{text}");
         let text = github(&green().into(), &Campaigns::default());
         assert_eq!(text.lines().count(), 1, "{text}");
         assert!(

@@ -1,10 +1,11 @@
 //! JUnit XML, for CI servers.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::report::run::case::{REASON, actual, details_text};
+use crate::report::run::case::{actual, details_text, reason_line};
 use crate::report::run::finding::{Finding, FindingKind};
 use crate::report::run::sentence::verdict_sentence;
 use crate::report::run::view::RunView;
@@ -18,7 +19,8 @@ use crate::suite::Basis;
 const COLUMNS: usize = 200;
 
 /// Renders the document as JUnit XML: one test suite per suite, one test case per case, and a test
-/// suite for problems with the list of known failures or with the run itself, if there are any.
+/// suite for problems with the list of known failures or with the run itself, if there are any. What
+/// needs attention comes first, worst first.
 ///
 /// A known failure is skipped, with its reason; an unexpected pass fails; observations and warnings
 /// pass, with a note in their output. Each of several implementations has its own test suites. The
@@ -39,8 +41,19 @@ pub fn junit(document: &Document) -> String {
             1 => String::new(),
             _ => format!("{}: ", excerpt(name, COLUMNS)),
         };
-        for suite in &view.run.suites {
-            report.add_test_suite(of_suite(view, suite, &prefix));
+        let ranks: HashMap<&str, usize> = view
+            .findings
+            .iter()
+            .enumerate()
+            .map(|(rank, finding)| (finding.case.id.as_str(), rank))
+            .collect();
+        let rank = |case: &Case| ranks.get(case.id.as_str()).copied().unwrap_or(usize::MAX);
+        let mut suites: Vec<&SuiteSummary> = view.run.suites.iter().collect();
+        suites.sort_by_cached_key(|suite| view.cases_of(suite).map(rank).min());
+        for suite in suites {
+            let mut cases: Vec<&Case> = view.cases_of(suite).collect();
+            cases.sort_by_key(|case| rank(case));
+            report.add_test_suite(of_suite(view, suite, &cases, &prefix));
         }
         report.add_test_suites(of_known_failures(view, &prefix));
         report.add_test_suites(of_the_run(view, &prefix));
@@ -63,7 +76,7 @@ fn without_skipped_in_all(xml: &str) -> String {
     cut().unwrap_or_else(|| xml.to_owned())
 }
 
-fn of_suite<'r>(view: &RunView<'r>, suite: &'r SuiteSummary, prefix: &str) -> TestSuite {
+fn of_suite(view: &RunView<'_>, suite: &SuiteSummary, cases: &[&Case], prefix: &str) -> TestSuite {
     let result = view.run;
     let mut xml = TestSuite::new(format!("{prefix}{}", suite.name));
     let about = &result.implementation;
@@ -98,7 +111,7 @@ fn of_suite<'r>(view: &RunView<'r>, suite: &'r SuiteSummary, prefix: &str) -> Te
     for (name, value) in properties {
         xml.add_property((name, visible(&value).as_str()));
     }
-    let cases = view.cases_of(suite);
+    let cases = cases.iter();
     xml.add_test_cases(cases.map(|case| of_case(result, case, prefix)));
     xml
 }
@@ -149,7 +162,7 @@ fn status(result: &RunResult, case: &Case) -> TestCaseStatus {
 }
 
 fn status_without_finding(case: &Case) -> TestCaseStatus {
-    let reason = || excerpt(case.reason.as_deref().unwrap_or_default(), REASON);
+    let reason = || reason_line(case.reason.as_deref().unwrap_or_default());
     let skipped = |why: &str, reason: String| {
         let mut status = TestCaseStatus::skipped();
         status.set_message(format!("{why}: {reason}"));

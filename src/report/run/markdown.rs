@@ -5,43 +5,97 @@ use crate::report::beside::Tone;
 use crate::report::digits::{count, grouped};
 use crate::report::request::sentence;
 use crate::report::rerun_command;
-use crate::report::run::case::{actual, known, likely_cause, sole_remedies};
+use crate::report::run::basis;
+use crate::report::run::case::{actual, causes, known};
 use crate::report::run::finding::Finding;
 use crate::report::run::headline::Headline;
 use crate::report::run::matrix::{Cell, by_requirement, by_suite};
+use crate::report::run::place::{Place, address_of};
 use crate::report::run::sentence::{gate_sentence, verdict_words};
+use crate::report::run::triage::Fault;
 use crate::report::run::view::RunView;
-use crate::report::visible::{excerpt, visible};
-use crate::results::{Document, RunResult, Verdict};
+use crate::report::visible::{capitalised, excerpt, visible};
+use crate::results::{Case, Document, RunResult, Verdict};
 
-/// Maximum number of failed cases that are described; the rest are counted.
+/// Maximum number of faults that are described, and of cases that are; the rest are counted.
 const DESCRIBED: usize = 10;
+
+/// Maximum number of lines in another list.
+const LISTED: usize = 20;
 
 /// Longest text in a cell, in columns.
 const COLUMNS: usize = 160;
 
-/// Renders the document as Markdown: the verdict, the suites, and the failures with their causes.
-/// For several implementations, a table of all comes first.
+/// Maximum number of cells in the table of requirements.
+const MATRIX: usize = 400;
+
+/// Longest summary, in bytes: a comment on a pull request has at most 65,536 characters.
+const LONGEST: usize = 60_000;
+
+/// What is written of the summary, and how much may still be.
+struct Budget {
+    text: String,
+    /// The number of bytes up to which the current part may be written.
+    until: usize,
+    left_out: u64,
+}
+
+impl Budget {
+    /// Adds a section if it fits; whether it did.
+    fn add(&mut self, section: &str) -> bool {
+        let fits = self.text.len() + section.len() <= self.until;
+        if fits {
+            self.text.push_str(section);
+        }
+        fits
+    }
+
+    /// Adds a section, or counts it as left out.
+    fn add_or_count(&mut self, section: &str) {
+        if !self.add(section) {
+            self.left_out += 1;
+        }
+    }
+}
+
+/// Renders the document as Markdown: the verdict, what is wrong, worst first, and the suites. For
+/// several implementations, a table of all comes first. What does not fit into a comment on a pull
+/// request is left to the HTML report.
 ///
 /// Untrusted text is put in code spans, where it cannot form links, mentions or tags.
 pub fn markdown(document: &Document, campaigns: &Campaigns<'_>) -> String {
-    let mut out = String::new();
+    let mut out = Budget {
+        text: String::new(),
+        until: LONGEST,
+        left_out: 0,
+    };
     let views = RunView::all(document);
+    let names = document.names();
     if let Document::Runs(_) = document {
         let headline = Headline::of(document, campaigns);
+        let mut head = String::new();
         if !headline.beside.is_empty() {
-            out.push_str(&format!(
+            head.push_str(&format!(
                 "# {} {}\n\n",
                 mark(headline.tone),
                 headline.words()
             ));
         }
-        matrices(document, &views, campaigns, &mut out);
+        matrices(document, &views, campaigns, &mut head);
+        out.add_or_count(&head);
     }
-    for view in &views {
-        one(view, campaigns, &mut out);
+    for (at, (view, name)) in std::iter::zip(&views, &names).enumerate() {
+        // The implementations share what is left, the last ones too.
+        let share = (LONGEST - out.text.len()) / (views.len() - at);
+        out.until = out.text.len() + share;
+        one(view, name, campaigns, &mut out);
     }
-    out
+    if out.left_out > 0 {
+        let sections = count(out.left_out, "section", "sections");
+        out.text
+            .push_str(&format!("{sections} more in the HTML report.\n"));
+    }
+    out.text
 }
 
 fn matrices(
@@ -87,7 +141,8 @@ fn matrices(
             &[vec!["requirement".to_owned()], names.clone()].concat(),
         );
         row(out, &vec!["---".to_owned(); names.len() + 1]);
-        for (name, cells) in differing.columns.iter().zip(&differing.rows) {
+        let most = differing.rows.len().min(MATRIX / names.len().max(1));
+        for (name, cells) in differing.columns.iter().zip(&differing.rows).take(most) {
             row(
                 out,
                 &[
@@ -96,6 +151,11 @@ fn matrices(
                 ]
                 .concat(),
             );
+        }
+        let more = differing.rows.len() - most;
+        if more > 0 {
+            let more = count(more as u64, "requirement", "requirements");
+            out.push_str(&format!("\n{more} more in the HTML report.\n"));
         }
         out.push_str("\n</details>\n");
     }
@@ -117,40 +177,46 @@ fn in_words(cell: Option<&Cell>) -> String {
     }
 }
 
-fn one(view: &RunView<'_>, campaigns: &Campaigns<'_>, out: &mut String) {
+fn one(view: &RunView<'_>, name: &str, campaigns: &Campaigns<'_>, out: &mut Budget) {
     let run = view.run;
     let headline = Headline::of_run(run, campaigns);
     let (mark, words) = (mark(headline.tone), headline.words());
-    out.push_str(&format!("### {mark} {words}\n\n"));
-    out.push_str(&format!("{}.\n", beginning(&verdict_words(run))));
+    let mut head = format!("### {mark} {}: {words}\n\n", code(&excerpt(name, COLUMNS)));
+    head.push_str(&format!("{}.\n", beginning(&verdict_words(run))));
     if let Some(gate) = gate_sentence(run) {
-        out.push_str(&format!("\n**{}.**\n", text(&gate)));
+        head.push_str(&format!("\n**{}.**\n", text(&gate)));
     }
-    out.push('\n');
+    head.push('\n');
+    out.add_or_count(&head);
+    faults(view, out);
+    let section = |write: &dyn Fn(&mut String)| {
+        let mut section = String::new();
+        write(&mut section);
+        section
+    };
+    out.add_or_count(&section(&|out| remarks(view, out)));
     if !run.suites.is_empty() {
-        suites(run, out);
+        out.add_or_count(&section(&|out| suites(run, out)));
     }
-    affected_requirements(view, out);
-    likely_causes(view, out);
-    findings(view, out);
-    known_failures(view, out);
-    profile(run, out);
-    list(
-        out,
-        "Left out",
-        run.scope.left_out.iter().map(|note| {
-            format!(
-                "{}: {}",
-                count(note.cases, "case", "cases"),
-                code(&excerpt(&note.what, COLUMNS))
-            )
-        }),
-    );
-    list(
-        out,
-        "Notes",
-        run.notes.iter().map(|note| code(&excerpt(note, COLUMNS))),
-    );
+    out.add_or_count(&section(&|out| known_failures(view, out)));
+    let left_out = run.scope.left_out_of_asked().map(|note| {
+        format!(
+            "{}: {}",
+            count(note.cases, "case", "cases"),
+            code(&excerpt(&note.what, COLUMNS))
+        )
+    });
+    let left_out: Vec<String> = left_out.collect();
+    out.add_or_count(&section(&|out| list(out, "Left out", &left_out)));
+    let notes = run.notes.iter();
+    let notes: Vec<String> = notes.map(|note| code(&excerpt(note, COLUMNS))).collect();
+    out.add_or_count(&section(&|out| list(out, "Notes", &notes)));
+    if !run.profile.is_empty() {
+        let traits = count(run.profile.len() as u64, "observation", "observations");
+        out.add(&format!(
+            "{traits} of behavior that the suites leave open: see the HTML report.\n\n"
+        ));
+    }
 }
 
 fn mark(tone: Tone) -> &'static str {
@@ -180,77 +246,98 @@ fn suites(run: &RunResult, out: &mut String) {
     out.push('\n');
 }
 
-fn affected_requirements(view: &RunView<'_>, out: &mut String) {
-    let affected = view.ranked(|case| Finding::of(case).is_some());
-    if affected.is_empty() {
+/// What is wrong, worst first, with examples: each fault has one before any has a second.
+fn faults(view: &RunView<'_>, out: &mut Budget) {
+    if view.faults.is_empty() {
         return;
     }
-    row(
-        out,
-        &["requirement", "level", "basis", "passed", "text"].map(str::to_owned),
-    );
-    row(
-        out,
-        &["---", "---", "---", "---:", "---"].map(str::to_owned),
-    );
-    for group in affected {
-        let one = group.requirement;
-        let (passed, of) = one.passed_of();
-        row(
-            out,
-            &[
-                code(&one.name()),
-                one.summary.level.to_string(),
-                text(&visible(&one.basis())),
-                format!("{} of {}", grouped(passed), grouped(of)),
-                text(&visible(&one.summary.text)),
-            ],
-        );
+    out.add("#### What to change\n\n");
+    let described: Vec<&str> = view
+        .findings
+        .iter()
+        .take(DESCRIBED)
+        .map(|finding| finding.case.id.as_str())
+        .collect();
+    let mut shown = 0;
+    for fault in view.faults.iter().take(DESCRIBED) {
+        let examples = fault.findings.iter();
+        let examples = examples.filter(|one| described.contains(&one.case.id.as_str()));
+        let mut section = fault_in_words(view, fault);
+        section.extend(examples.map(|finding| example(view, fault, finding)));
+        section.push('\n');
+        if !out.add(&section) {
+            break;
+        }
+        shown += 1;
     }
-    out.push('\n');
+    let more = view.faults.len() - shown;
+    if more > 0 {
+        let more = count(more as u64, "finding", "findings");
+        out.add(&format!("{more} more in the HTML report.\n\n"));
+    }
 }
 
-fn findings(view: &RunView<'_>, out: &mut String) {
-    for Finding { case, .. } in view.findings.iter().take(DESCRIBED) {
-        out.push_str(&format!(
-            "<details><summary><code>{}</code> {}</summary>\n\n",
-            text(&case.id),
-            case.verdict
-        ));
-        let mut item = |label: &str, words: &str| out.push_str(&format!("- {label}: {words}\n"));
-        item("request", &code(&sentence(&case.request)));
-        item("expected", &code(&excerpt(&case.expected, COLUMNS)));
-        item("actual", &code(&actual(case)));
-        if let Some(known) = known(case) {
-            item("known failure", &text(&known));
-        }
-        if let Some(cause) = likely_cause(case) {
-            item("likely cause", &text(&visible(&cause)));
-        }
-        for remedy in sole_remedies(case) {
-            item("fix", &text(&visible(remedy)));
-        }
-        item(
-            "vector",
-            &code(&format!(
-                "{}:{}",
-                visible(&case.source.path),
-                case.source.line
-            )),
-        );
-        item("rerun", &code(&rerun_command(view.run, &case.id)));
-        out.push_str("\n</details>\n");
+fn fault_in_words(view: &RunView<'_>, fault: &Fault<'_>) -> String {
+    let mark = if fault.is_warning() { "⚠️" } else { "❌" };
+    let does = capitalised(&fault.gravity.words(fault.level));
+    let mut out = format!("{mark} **{does}**: {}\n\n", fault.extent());
+    let mut item = |words: &str| out.push_str(&format!("- {words}\n"));
+    match fault.cause {
+        Some(_) => item(&format!("likely cause: {}", text(&fault.title))),
+        None => item(&text(&fault.title)),
     }
-    let more = view.findings.len().saturating_sub(DESCRIBED);
-    if more > 0 {
-        out.push_str(&format!(
-            "\nand {} more.\n",
-            count(more as u64, "case", "cases")
+    if let Some(evidence) = &fault.evidence {
+        item(&text(evidence));
+    }
+    for remedy in &fault.remedies {
+        item(&format!("fix: {}", text(remedy)));
+    }
+    if let Some(requirement) = fault.requirement.map(|at| &view.requirements.all[at]) {
+        let first: Vec<&Case> = fault.findings.iter().take(1).map(|one| one.case).collect();
+        let basis = basis::of_failures(requirement.suite, requirement.summary, &first);
+        item(&format!(
+            "{} ({}): {}",
+            code(&requirement.name()),
+            requirement.summary.level,
+            text(&excerpt(&basis, COLUMNS))
         ));
     }
-    if !view.findings.is_empty() {
-        out.push('\n');
+    out.push('\n');
+    out
+}
+
+fn example(view: &RunView<'_>, fault: &Fault<'_>, finding: &Finding<'_>) -> String {
+    let case = finding.case;
+    let mut out = format!(
+        "<details><summary><code>{}</code> {}</summary>\n\n",
+        text(&case.id),
+        case.verdict
+    );
+    let mut item = |label: &str, words: &str| out.push_str(&format!("- {label}: {words}\n"));
+    item("request", &code(&sentence(&case.request)));
+    item("expected", &code(&excerpt(&case.expected, COLUMNS)));
+    item("actual", &code(&actual(case)));
+    if let Some(known) = known(case) {
+        item("known failure", &text(&known));
     }
+    if fault.cause.is_none() {
+        for (label, words) in causes(case) {
+            item(label, &text(&words));
+        }
+    }
+    match (Place::of_case(view.run, case), address_of(view.run, case)) {
+        (Some(place), _) if place.path == case.source.path => {
+            item(
+                "vector",
+                &code(&format!("{}:{}", visible(&place.path), place.line)),
+            );
+        }
+        (_, Some(address)) => item("document", &format!("<{address}>")),
+        _ => {}
+    }
+    item("rerun", &code(&rerun_command(view.run, &case.id)));
+    out.push_str("\n</details>\n");
+    out
 }
 
 fn known_failures(view: &RunView<'_>, out: &mut String) {
@@ -260,67 +347,40 @@ fn known_failures(view: &RunView<'_>, out: &mut String) {
     });
     let allowed = view.known_failures_in_words(COLUMNS);
     let allowed = allowed.iter().map(|line| text(line));
-    list(out, "The list of known failures", allowed.chain(problems));
+    let lines: Vec<String> = allowed.chain(problems).collect();
+    list(out, "The list of known failures", &lines);
 }
 
-/// Appends the likely causes.
-fn likely_causes(view: &RunView<'_>, out: &mut String) {
-    let (causes, remarks) = (&view.causes, &view.remarks);
-    for cause in causes {
-        out.push_str(&format!(
-            "- Likely cause ({}): {}\n",
-            cause.explains,
-            text(&cause.title)
-        ));
-        if let Some(line) = &cause.evidence {
-            out.push_str(&format!("  - {}\n", text(line)));
-        }
-        for remedy in &cause.remedies {
-            out.push_str(&format!("  - fix: {}\n", text(remedy)));
-        }
+/// Appends the causes that explain none of the cases above, and remarks on all.
+fn remarks(view: &RunView<'_>, out: &mut String) {
+    let mut lines = Vec::new();
+    for cause in view.further_causes() {
+        let (explains, title) = (&cause.explains, text(&cause.title));
+        lines.push(format!("likely cause ({explains}): {title}"));
+        lines.extend(cause.evidence.iter().map(|line| text(line)));
+        let remedies = cause.remedies.iter();
+        lines.extend(remedies.map(|remedy| format!("fix: {}", text(remedy))));
     }
-    for remark in remarks {
-        out.push_str(&format!("- {}\n", text(remark)));
+    lines.extend(view.remarks.iter().map(|remark| text(remark)));
+    for line in &lines {
+        out.push_str(&format!("- {line}\n"));
     }
-    if !causes.is_empty() || !remarks.is_empty() {
+    if !lines.is_empty() {
         out.push('\n');
     }
 }
 
-fn profile(run: &RunResult, out: &mut String) {
-    if run.profile.is_empty() {
-        return;
-    }
-    out.push_str("<details><summary>Profile: behavior that the suites leave open</summary>\n\n");
-    row(out, &["what", "does", "outcome", "case"].map(str::to_owned));
-    row(out, &vec!["---".to_owned(); 4]);
-    for one in &run.profile {
-        let does = match one.does {
-            Some(true) => "yes",
-            Some(false) => "no",
-            None => "",
-        };
-        row(
-            out,
-            &[
-                text(&visible(&one.what)),
-                does.to_owned(),
-                one.outcome.name().to_owned(),
-                code(&one.case),
-            ],
-        );
-    }
-    out.push_str("\n</details>\n\n");
-}
-
-fn list(out: &mut String, title: &str, items: impl Iterator<Item = String>) {
-    let items: Vec<String> = items.collect();
+fn list(out: &mut String, title: &str, items: &[String]) {
     if items.is_empty() {
         return;
     }
     out.push_str(&format!("{title}:\n\n"));
-    for item in items {
+    for item in items.iter().take(LISTED) {
         out.push_str(&format!("- {item}\n"));
+    }
+    let more = items.len().saturating_sub(LISTED);
+    if more > 0 {
+        out.push_str(&format!("- and {} more\n", grouped(more as u64)));
     }
     out.push('\n');
 }

@@ -18,12 +18,15 @@ mod human;
 mod junit;
 mod markdown;
 mod matrix;
+mod place;
 mod presentable;
 mod requirements;
 mod rerun;
 mod sarif;
 mod sentence;
+mod tokens;
 mod triage;
+mod verdict_line;
 mod view;
 
 pub use badge::{badge, badge_json};

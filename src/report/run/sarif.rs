@@ -5,15 +5,21 @@ use serde_json::{Value, json};
 use crate::report::json;
 use crate::report::run::case::details_text;
 use crate::report::run::finding::{Finding, FindingKind, happened};
+use crate::report::run::place::{Place, address_of};
 use crate::report::run::requirements::{Requirement, web_address};
 use crate::report::run::sentence::verdict_sentence;
+use crate::report::run::triage::Fault;
 use crate::report::run::view::RunView;
 use crate::report::visible::{capitalised, excerpt, visible};
-use crate::results::{Case, Document, JUDGED_ITSELF, SourceLine};
+use crate::results::{Case, Document, JUDGED_ITSELF, RunResult};
 use crate::suite::Level;
 
 /// Longest text in a message, in columns.
 const COLUMNS: usize = 200;
+
+/// Above this number of results, a fault is one result: code scanning shows 5,000 of a run and
+/// refuses more than 25,000.
+const RESULTS: usize = 5000;
 
 /// Renders the document as a SARIF log: a run per implementation, a rule per requirement, and a
 /// result for each case that failed, gave a warning, or passed although it is a known failure. A
@@ -31,11 +37,17 @@ pub fn sarif(document: &Document) -> String {
 fn run(view: &RunView<'_>) -> Value {
     let result = view.run;
     let rules: Vec<Value> = view.requirements.all.iter().map(rule).collect();
-    let findings = view.findings.iter();
-    let findings = findings.filter_map(|finding| of_finding(view, *finding));
-    let known = view.known_failures.iter();
+    let known = view.known_failures.iter().take(RESULTS);
     let known = known.map(|case| of_known_failure(view, case));
-    let results: Vec<Value> = findings.chain(known).collect();
+    let results: Vec<Value> = if view.findings.len() > RESULTS {
+        let faults = view.faults.iter();
+        let faults = faults.filter_map(|fault| of_fault(view, fault));
+        faults.chain(known).collect()
+    } else {
+        let findings = view.findings.iter();
+        let findings = findings.filter_map(|finding| of_finding(view, *finding));
+        findings.chain(known).collect()
+    };
     let about = &result.implementation;
     json!({
         "tool": {"driver": {
@@ -114,6 +126,21 @@ fn of_finding(view: &RunView<'_>, finding: Finding<'_>) -> Option<Value> {
     Some(of_case(view, finding.case, level, &finding.words()))
 }
 
+/// The result of a whole fault, at its first case.
+fn of_fault(view: &RunView<'_>, fault: &Fault<'_>) -> Option<Value> {
+    let mut findings = fault.findings.iter();
+    let mut result = findings.find_map(|finding| of_finding(view, *finding))?;
+    let said = result["message"]["text"].as_str().unwrap_or_default();
+    let text = format!(
+        "{}: {}. {}.\n\n{said}",
+        capitalised(&fault.gravity.words(fault.level)),
+        fault.extent(),
+        capitalised(fault.title.trim_end_matches('.'))
+    );
+    result["message"]["text"] = message(&text).into();
+    Some(result)
+}
+
 fn of_known_failure(view: &RunView<'_>, case: &Case) -> Value {
     let mut result = of_case(view, case, "note", &happened(case));
     let known = case.known.as_ref();
@@ -130,7 +157,7 @@ fn of_case(view: &RunView<'_>, case: &Case, level: &str, said: &str) -> Value {
     let mut result = json!({
         "level": level,
         "message": {"text": message(&format!("{}: {said}\n\n{text}", case.id))},
-        "locations": [location(&case.source)],
+        "locations": locations(view.run, case),
         "partialFingerprints": {"macproof/case/v1": case.id},
         "properties": {"case": case.id, "level": case.level, "basis": case.basis, "shows": case.shows},
     });
@@ -149,7 +176,7 @@ fn notifications(view: &RunView<'_>) -> Vec<Value> {
         json!({
             "level": "error",
             "message": {"text": message(&text)},
-            "locations": [location(&case.source)],
+            "locations": locations(result, case),
         })
     };
     let findings = view.findings.iter();
@@ -185,11 +212,18 @@ fn notifications(view: &RunView<'_>) -> Vec<Value> {
         .collect()
 }
 
-fn location(source: &SourceLine) -> Value {
-    json!({"physicalLocation": {
-        "artifactLocation": {"uri": uri(&source.path)},
-        "region": {"startLine": source.line.max(1)},
-    }})
+/// A line of the user's own files, otherwise the document that the suite is based on; without
+/// either there is no location.
+fn locations(run: &RunResult, case: &Case) -> Value {
+    let (uri, line) = match (Place::of_case(run, case), address_of(run, case)) {
+        (Some(place), _) => (uri(&place.path), place.line),
+        (None, Some(address)) => (address.to_owned(), 1),
+        (None, None) => return json!([]),
+    };
+    json!([{"physicalLocation": {
+        "artifactLocation": {"uri": uri},
+        "region": {"startLine": line},
+    }}])
 }
 
 /// Converts a path to a URI reference; a relative path stays relative.
@@ -276,14 +310,13 @@ mod tests {
     }
 
     #[test]
-    fn findings_are_at_the_lines_of_their_vectors() {
+    fn findings_are_worst_first_and_at_files_of_the_user() {
         let log = log(forty_of_three_hundred());
         let results = log["runs"][0]["results"].as_array().unwrap();
         assert_eq!(results.len(), 40);
         assert_eq!(results[0]["ruleId"], "acme/no-forgery");
         let place = &results[1]["locations"][0]["physicalLocation"];
-        assert_eq!(place["artifactLocation"]["uri"], "vectors/acme.yaml");
-        assert_eq!(place["region"]["startLine"], 100);
+        assert_eq!(place["artifactLocation"]["uri"], "adapters/php/adapter.php");
         assert_eq!(results[1]["ruleId"], "acme/secret-is-text");
         assert_eq!(
             log["runs"][0]["tool"]["driver"]["rules"][0]["id"],
@@ -292,6 +325,31 @@ mod tests {
         assert_eq!(
             self::log(green())["runs"][0]["results"],
             serde_json::json!([])
+        );
+    }
+
+    #[test]
+    fn above_the_limit_a_fault_is_one_result() {
+        let mut result = forty_of_three_hundred();
+        let case = result.cases[0].clone();
+        for number in 0..super::RESULTS {
+            let mut case = case.clone();
+            case.id = format!("acme/more-{number}");
+            result.cases.push(case);
+        }
+        let results = log(result)["runs"][0]["results"].clone();
+        let texts = results.as_array().unwrap().iter();
+        let texts: Vec<&str> = texts
+            .map(|one| one["message"]["text"].as_str().unwrap())
+            .collect();
+        assert_eq!(texts.len(), 2);
+        assert!(
+            texts[0].starts_with("Accepts what it must not: 4 verify cases in acme."),
+            "{texts:?}"
+        );
+        assert!(
+            texts[1].starts_with("Signs wrongly: 5,036 sign cases in acme."),
+            "{texts:?}"
         );
     }
 

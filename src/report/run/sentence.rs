@@ -2,16 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::report::digits::{count, duration, grouped};
+use crate::report::digits::{count, grouped};
+use crate::report::run::case::{reason_line, reason_lines};
 use crate::report::visible::excerpt;
 use crate::results::{
     Case, Conformance, GateFailureKind, JUDGED_ITSELF, ObservedKind, RunResult, Verdict,
 };
 use crate::signature::Op;
 use crate::suite::{Basis, Level};
-
-/// Longest reason why a run did not start, in columns.
-const REASON: usize = 400;
 
 /// The word for a run whose implementation did not start.
 pub(super) const DID_NOT_START: &str = "did not start";
@@ -50,7 +48,7 @@ fn part(result: &RunResult) -> Option<String> {
 /// What the run shows of the implementation.
 pub(super) fn said(result: &RunResult) -> String {
     if let (Conformance::Incomplete, Some(reason)) = (result.conformance, &result.did_not_start) {
-        let reason = excerpt(reason, REASON);
+        let reason = reason_line(reason);
         return format!("{} did not start: {reason}", name(result));
     }
     let mut said = match result.conformance {
@@ -67,29 +65,31 @@ pub(super) fn said(result: &RunResult) -> String {
     if let Some(changes) = result.hello_changes.in_words() {
         said = format!("{said}; {changes}");
     }
-    said + &unbeaten_baseline(result)
+    if let Some(baseline) = unbeaten_baseline(result) {
+        said = format!("{said}; {baseline}");
+    }
+    said
 }
 
-/// A warning if an implementation that computes nothing would pass as many cases; otherwise empty.
-fn unbeaten_baseline(result: &RunResult) -> String {
+/// A warning if an implementation that computes nothing would pass as many cases.
+fn unbeaten_baseline(result: &RunResult) -> Option<String> {
     let mut judged = result.cases.iter().filter(|case| tried(case));
     let only_signing = judged.all(|case| case.request.op == Op::Sign);
-    match result.unbeaten_baseline() {
-        Some(best) => format!(
-            "; an implementation that {} would pass as many cases ({})",
+    result.unbeaten_baseline().map(|best| {
+        format!(
+            "an implementation that {} would pass as many cases ({})",
             if only_signing {
                 best.baseline.name_of_signer()
             } else {
                 best.baseline.name()
             },
             grouped(best.passed)
-        ),
-        None => String::new(),
-    }
+        )
+    })
 }
 
 /// How far an interrupted run got.
-fn so_far(result: &RunResult) -> String {
+pub(super) fn so_far(result: &RunResult) -> String {
     match result.repeat_asked.unwrap_or(result.repeat) {
         0 | 1 => {
             let tried = result.cases.iter().filter(|case| tried(case)).count();
@@ -109,7 +109,7 @@ fn so_far(result: &RunResult) -> String {
 }
 
 fn conformant(result: &RunResult) -> String {
-    let within = if result.scope.whole {
+    let within = if result.scope.left_out_of_asked().next().is_none() {
         ""
     } else {
         ", in a partial run"
@@ -136,6 +136,21 @@ fn nonconformant(result: &RunResult) -> String {
         .filter(|case| case.own_verdict() == Verdict::Fail)
         .collect();
     let all = counting().filter(|case| tried(case)).count();
+    let mut suites: Vec<&str> = failed.iter().map(|case| suite_of(case)).collect();
+    suites.dedup();
+    format!(
+        "{} fails {} of {} cases at level {}, in {}: {}",
+        name(result),
+        grouped(failed.len() as u64),
+        grouped(all as u64),
+        result.level,
+        listed(&suites),
+        rests_on(&failed),
+    )
+}
+
+/// What these failures rest on: the vendor's document, or something else.
+fn rests_on(failed: &[&Case]) -> String {
     let departs = failed.iter().filter(|c| c.departs_from_document()).count();
     let adapter = failed
         .iter()
@@ -164,17 +179,29 @@ fn nonconformant(result: &RunResult) -> String {
         adapter,
         &format!("contradict{} what its adapter declares", s(adapter)),
     );
-    let mut suites: Vec<&str> = failed.iter().map(|case| suite_of(case)).collect();
-    suites.dedup();
-    format!(
-        "{} fails {} of {} cases at level {}, in {}: {}",
-        name(result),
-        grouped(failed.len() as u64),
-        grouped(all as u64),
-        result.level,
-        listed(&suites),
-        parts.join(", "),
-    )
+    parts.join(", ")
+}
+
+/// What the verdict in one line has no room for.
+pub(super) fn details(result: &RunResult) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(reason) = &result.did_not_start {
+        return reason_lines(reason);
+    }
+    if result.conformance == Conformance::Nonconformant {
+        let failed: Vec<&Case> = result
+            .cases
+            .iter()
+            .filter(|case| counts(case, result.level) && case.own_verdict() == Verdict::Fail)
+            .collect();
+        lines.push(match failed.len() {
+            1 => format!("failure: {}", rests_on(&failed)),
+            _ => format!("failures: {}", rests_on(&failed)),
+        });
+    }
+    lines.extend(result.hello_changes.in_words());
+    lines.extend(unbeaten_baseline(result));
+    lines
 }
 
 fn incomplete(result: &RunResult) -> String {
@@ -289,26 +316,6 @@ fn name(result: &RunResult) -> String {
     words.join(" ")
 }
 
-/// How much ran, and how to repeat it.
-pub(super) fn particulars(result: &RunResult) -> String {
-    let all = || count(result.counts.total(), "case", "cases");
-    let mut facts = vec![part(result).unwrap_or_else(all)];
-    match result.repeat_asked {
-        Some(asked) if asked > 1 => facts.push(format!(
-            "{} of {} rounds",
-            grouped(result.repeat),
-            grouped(asked)
-        )),
-        None if result.repeat > 1 => {
-            facts.push(format!("{} times each", grouped(result.repeat)));
-        }
-        _ => {}
-    }
-    facts.push(duration(result.duration_ms));
-    facts.push(format!("seed {}", result.seed));
-    facts.join(", ")
-}
-
 /// The suites with at least one judged case that counts for the conformance.
 fn judged_suites(result: &RunResult) -> Vec<&str> {
     let passed = |case: &&Case| counts(case, result.level) && case.own_verdict() == Verdict::Pass;
@@ -330,11 +337,11 @@ fn suite_of(case: &Case) -> &str {
 }
 
 /// Whether a case counts for the conformance at this level.
-fn counts(case: &Case, level: Level) -> bool {
+pub(super) fn counts(case: &Case, level: Level) -> bool {
     case.level <= level && case.level != Level::May
 }
 
-fn tried(case: &Case) -> bool {
+pub(super) fn tried(case: &Case) -> bool {
     !matches!(case.verdict, Verdict::Skipped | Verdict::NotApplicable)
 }
 
@@ -476,6 +483,9 @@ mod tests {
             "",
         );
         let said = ends_with(&result);
+        assert!(said.contains("it · acme · "), "{said}");
+        assert!(said.contains("1 of 2 cases asked"), "{said}");
+        let said = super::verdict_sentence(&result);
         assert!(said.contains("conforms to acme"), "{said}");
         assert!(said.contains("in a partial run"), "{said}");
     }

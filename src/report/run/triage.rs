@@ -16,7 +16,7 @@ use crate::report::run::finding::{Finding, FindingKind};
 use crate::report::run::requirements::Requirements;
 use crate::report::visible::visible;
 use crate::results::{Case, Causes, Diagnosis, ObservedKind, RunResult};
-use crate::signature::Op;
+use crate::signature::{Context, Op, Request};
 use crate::suite::Level;
 
 /// How many suites are named; more are counted.
@@ -145,17 +145,27 @@ impl<'r> Fault<'r> {
             .map(|finding| (finding.case.level, Gravity::of(&finding), finding))
             .collect();
         findings.sort_by_key(|&(level, gravity, _)| (level, gravity));
+        let judged: HashMap<String, Common<'_>> = findings
+            .iter()
+            .filter(|(_, _, finding)| finding.case.request.op == Op::Verify)
+            .map(|one| (credentials(one), common(run, requirements, one)))
+            .filter(|(_, common)| matches!(common, Common::Cause(_)))
+            .collect();
         let mut groups: IndexMap<Common<'r>, Vec<(Level, Gravity, Finding<'r>)>> = IndexMap::new();
         // A case that only another requirement sets apart from an earlier one stands with it.
         let mut twins: HashMap<String, Common<'r>> = HashMap::new();
         for one in findings {
+            let case = one.2.case;
             let mut common = common(run, requirements, &one);
             if matches!(common, Common::Requirement(..)) {
-                let request = serde_json::to_string(&one.2.case.request).unwrap_or_default();
-                let outcome = one.2.case.outcome.map_or("", ObservedKind::name);
+                // A call is identified as its token is judged.
+                let of_verify = judged.get(&credentials(&one));
+                let of_verify = of_verify.filter(|_| case.request.op == Op::Identify);
+                let request = serde_json::to_string(&case.request).unwrap_or_default();
+                let outcome = case.outcome.map_or("", ObservedKind::name);
                 common = *twins
                     .entry(format!("{outcome} {request}"))
-                    .or_insert(common);
+                    .or_insert_with(|| of_verify.copied().unwrap_or(common));
             }
             groups.entry(common).or_default().push(one);
         }
@@ -218,6 +228,17 @@ impl<'r> Fault<'r> {
         Some(fault)
     }
 
+    /// Whether all of it is below the level that counts.
+    pub(super) fn is_warning(&self) -> bool {
+        self.findings.iter().all(|finding| finding.is_warning())
+    }
+
+    /// Whether none of its cases got a valid answer.
+    pub(super) fn is_error(&self) -> bool {
+        let mut findings = self.findings.iter();
+        findings.all(|finding| finding.kind == FindingKind::Error)
+    }
+
     /// How many of its cases have this operation.
     fn number(&self, is_meant: impl Fn(Op) -> bool) -> u64 {
         let findings = self.findings.iter();
@@ -249,6 +270,19 @@ impl<'r> Fault<'r> {
         let names: Vec<String> = self.suites.iter().map(|(name, _)| visible(name)).collect();
         listed(&names)
     }
+}
+
+/// What the implementation was given to judge in a case, and how it misjudged that.
+fn credentials((_, gravity, finding): &(Level, Gravity, Finding<'_>)) -> String {
+    let request = &finding.case.request;
+    let judged = Request {
+        op: Op::Verify,
+        context: Context::default(),
+        now: 0,
+        ..request.clone()
+    };
+    let judged = serde_json::to_string(&judged).unwrap_or_default();
+    format!("{gravity:?} {judged}")
 }
 
 fn listed(parts: &[String]) -> String {

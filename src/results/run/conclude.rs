@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use crate::protocol::{HelloChanges, ImplementationInfo};
 use crate::results::run::baseline::baseline_scores;
 use crate::results::run::conformance::{Disturbances, conformance, gate};
-use crate::results::run::document::cases_and_asked;
+use crate::results::run::document::{NOT_APPLICABLE, SKIPPED, cases_and_asked};
 use crate::results::run::known_failure_matcher::{KnownFailureMatcher, Ruling};
 use crate::results::{
     Case, Counts, Interruption, KnownFailure, KnownFailures, KnownMention, Observation, Observed,
@@ -287,12 +287,12 @@ pub(super) fn scope(mut left_out: Vec<ScopeNote>, cases: &[Case]) -> Scope {
     let mut reasons: IndexMap<String, u64> = IndexMap::new();
     for case in cases {
         let why = match case.verdict {
-            Verdict::NotApplicable => "not applicable",
-            Verdict::Skipped => "skipped",
+            Verdict::NotApplicable => NOT_APPLICABLE,
+            Verdict::Skipped => SKIPPED,
             _ => continue,
         };
         let reason = case.reason.as_deref().unwrap_or("no reason given");
-        *reasons.entry(format!("{why}: {reason}")).or_default() += 1;
+        *reasons.entry(format!("{why}{reason}")).or_default() += 1;
     }
     left_out.extend(
         reasons

@@ -18,6 +18,16 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// Shown wherever the built-in reference was tested because no implementation was named.
 pub const JUDGED_ITSELF: &str = "the built-in reference; your code was not tested";
 
+/// What a note about unselected suites begins with.
+pub(super) const SUITES_NOT_SELECTED: &str = "suites not selected: ";
+
+/// The note of a run that could not be compared with the oracle.
+pub const WITHOUT_ORACLE: &str = "the comparison with the oracle, because the implementation's secret is unknown: its tokens were compared only with each other, and its verifier was given its own tokens";
+
+/// What the notes about cases of the run begin with.
+pub(super) const NOT_APPLICABLE: &str = "not applicable: ";
+pub(super) const SKIPPED: &str = "skipped: ";
+
 /// The result of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -108,6 +118,13 @@ impl RunResult {
             .copied()
     }
 
+    /// The name that the user gave the implementation in `macproof.yaml`.
+    pub fn named(&self) -> Option<&str> {
+        let mut pairs = self.arguments.windows(2);
+        let pair = pairs.find(|pair| pair[0] == "--implementation")?;
+        Some(&pair[1])
+    }
+
     /// Migrates a document of an older program version to its current form.
     pub(in crate::results) fn bring_up_to_date(&mut self) {
         if self.diagnosis.is_none() {
@@ -162,6 +179,30 @@ pub struct Scope {
     pub asked: u64,
     /// What was left out, and why.
     pub left_out: Vec<ScopeNote>,
+}
+
+impl Scope {
+    /// What was left out of the suites that were asked for. Naming some suites leaves nothing out of
+    /// these.
+    pub fn left_out_of_asked(&self) -> impl Iterator<Item = &ScopeNote> {
+        let notes = self.left_out.iter();
+        notes.filter(|note| !note.what.starts_with(SUITES_NOT_SELECTED))
+    }
+
+    /// What was left out of these suites before the run: by a filter, or as another part of it.
+    pub fn left_out_before(&self) -> impl Iterator<Item = &ScopeNote> {
+        self.left_out_of_asked().filter(|note| {
+            let is_of_a_case = [NOT_APPLICABLE, SKIPPED]
+                .iter()
+                .any(|it| note.what.starts_with(it));
+            !is_of_a_case && note.what != WITHOUT_ORACLE
+        })
+    }
+
+    /// Whether the implementation's tokens were compared with those of the oracle.
+    pub fn is_by_the_oracle(&self) -> bool {
+        self.left_out.iter().all(|note| note.what != WITHOUT_ORACLE)
+    }
 }
 
 /// Something that was left out.

@@ -26,7 +26,7 @@ pub use difference::{AbsentImplementation, ChangedCase, Difference};
 pub use document::{
     Case, Conformance, Counts, Gate, GateFailure, GateFailureKind, JUDGED_ITSELF, KnownMention,
     RequirementSummary, RunResult, SCHEMA_VERSION, Scope, ScopeNote, ShardSummary, SourceLine,
-    SuiteSummary, Trait,
+    SuiteSummary, Trait, WITHOUT_ORACLE,
 };
 pub use known_failures::{EntryProblem, KnownFailure, KnownFailures, KnownFailuresError};
 pub use merge::{MergeError, merge};

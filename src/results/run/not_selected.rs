@@ -1,6 +1,6 @@
 //! The suites that a run leaves out because others were named.
 
-use crate::results::run::document::ScopeNote;
+use crate::results::run::document::{SUITES_NOT_SELECTED, ScopeNote};
 use crate::suite::{self, Embedded};
 
 /// Where some suites were named, those that a run without names would have included: the result
@@ -14,6 +14,6 @@ pub fn suites_not_selected(named: &[String]) -> Option<ScopeNote> {
         .collect();
     let names: Vec<&str> = absent.iter().map(|one| one.name).collect();
     let cases = absent.iter().map(|one| one.count).sum();
-    let what = format!("suites not selected: {}", names.join(", "));
+    let what = format!("{SUITES_NOT_SELECTED}{}", names.join(", "));
     (cases > 0).then_some(ScopeNote { what, cases })
 }

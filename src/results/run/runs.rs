@@ -61,12 +61,14 @@ impl Document {
         }
     }
 
-    /// A unique name for each run: that of its implementation, with how it was reached if several
-    /// share a name, and with a number if that is not enough.
+    /// A unique name for each run: the one that the user gave its implementation in
+    /// `macproof.yaml`, or else that of its hello; with how it was reached if several share a name,
+    /// and with a number if that is not enough.
     pub fn names(&self) -> Vec<String> {
-        let about = |run: &RunResult| match &run.implementation.version {
-            Some(version) => format!("{} {version}", run.implementation.called()),
-            None => run.implementation.called().to_owned(),
+        let about = |run: &RunResult| match (run.named(), &run.implementation.version) {
+            (Some(name), _) => name.to_owned(),
+            (None, Some(version)) => format!("{} {version}", run.implementation.called()),
+            (None, None) => run.implementation.called().to_owned(),
         };
         let mut names: Vec<String> = self.runs().iter().map(about).collect();
         let adapter = |at: usize| format!(" ({})", self.runs()[at].adapter);
@@ -174,6 +176,9 @@ mod tests {
         );
         let unnamed = Document::from(of("", "x", "aa"));
         assert_eq!(unnamed.names(), ["an implementation without a name 2.1.0"]);
+        let mut named = of("a", "x", "aa");
+        named.arguments = ["--implementation", "php-sdk"].map(str::to_owned).into();
+        assert_eq!(Document::from(named).names(), ["php-sdk"]);
         let none = Document::from(Runs::new(Vec::new()));
         assert_eq!(none.conformance(), Conformance::Incomplete);
     }

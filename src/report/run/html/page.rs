@@ -207,11 +207,11 @@ mod tests {
         let section = &page[page.find("<section id=\"fuzz\">").unwrap()..];
         let section = &section[..section.find("</section>").unwrap()];
         for words in [
-            "2 findings in 108 000 cases.",
+            "2 findings in 108,000 cases.",
             "<code>acme/takes-anything</code>",
             "<code>acme/takes-a-prefix</code>",
             "must, security",
-            "after 5 000 cases and 0.50 s; it accounts for 4 000 cases, and was shrunk from 900 to 1 characters",
+            "after 5,000 cases and 0.5 s; it accounts for 4,000 cases, and was shrunk from 900 to 1 characters",
             "accepts upper-case hex (12 cases)",
             "warning: acme/no-throw (3 cases)",
             "note: acme-identity",
@@ -231,20 +231,20 @@ mod tests {
         let section = &section[..section.find("</section>").unwrap()];
         assert_eq!(section.matches("<td class=\"cell ").count(), 4);
         for (tone, anchor, words) in [
-            ("good", "x0-0-0", "1 200 of 1 200"),
-            ("bad", "x0-0-1", "0 of 1 200"),
-            ("doubt", "x0-1-0", "1 199 of 1 200"),
-            ("good", "x0-1-1", "1 200 of 1 200"),
+            ("good", "x0-0-0", "1,200 of 1,200"),
+            ("bad", "x0-0-1", "0 of 1,200"),
+            ("doubt", "x0-1-0", "1,199 of 1,200"),
+            ("good", "x0-1-1", "1,200 of 1,200"),
         ] {
             let cell = format!("<td class=\"cell {tone}\"><a href=\"#{anchor}\">{words}</a></td>");
             assert!(section.contains(&cell), "{cell}: {section}");
             assert!(section.contains(&format!("id=\"{anchor}\"")), "{anchor}");
         }
         for words in [
-            "1 difference in 54 000 cases sent to both.",
+            "1 difference in 54,000 cases sent to both.",
             "signed by acme-identity (first), verified by acme-identity (second)",
-            "1 200 of 1 200 tokens were not accepted; this is the first.",
-            "All 1 200 tokens were accepted.",
+            "1,200 of 1,200 tokens were not accepted; this is the first.",
+            "All 1,200 tokens were accepted.",
             "in 77 cases; it was shrunk from 300 to 2 characters",
         ] {
             assert!(section.contains(words), "{words}: {section}");

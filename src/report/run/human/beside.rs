@@ -1,11 +1,12 @@
 //! What the report says besides the cases: known failures, the profile, notes and the scope.
 
+use crate::report::HumanOptions;
 use crate::report::digits::{count, grouped};
-use crate::report::run::case::REASON;
+use crate::report::run::case::reason_lines;
 use crate::report::run::human::canvas::Canvas;
 use crate::report::run::view::RunView;
 use crate::report::visible::excerpt;
-use crate::results::{RestartKind, RunResult, Trait};
+use crate::results::{RestartKind, RunResult, ScopeNote, Trait};
 
 /// Longest text in a line, in columns.
 const COLUMNS: usize = 160;
@@ -62,27 +63,45 @@ pub(super) fn notes(page: &mut Canvas, result: &RunResult) {
             1 => "once".to_owned(),
             count => format!("{} times, the first", grouped(count)),
         };
-        let first = excerpt(&reason.first, REASON);
         let hint = match reason.kind {
             RestartKind::TimeOut => "; try a longer --timeout",
             _ => "",
         };
-        format!("unattributed restart, {times}: {first}{hint}")
+        in_lines(&format!(
+            "unattributed restart, {times}: {}{hint}",
+            reason.first
+        ))
     });
     page.list(&reasons.collect::<Vec<_>>());
-    let note = |note: &String| format!("note: {}", excerpt(note, REASON));
-    page.list(&result.notes.iter().map(note).collect::<Vec<_>>());
+    let notes = result.notes.iter();
+    let notes = notes.map(|note| in_lines(&format!("note: {note}")));
+    page.list(&notes.collect::<Vec<_>>());
 }
 
-pub(super) fn left_out(page: &mut Canvas, result: &RunResult) {
-    let lines: Vec<_> = result
-        .scope
-        .left_out
-        .iter()
-        .map(|note| {
-            let cases = count(note.cases, "case", "cases");
-            format!("left out, {cases}: {}", excerpt(&note.what, COLUMNS))
-        })
-        .collect();
-    page.list(&lines);
+/// A text whose further lines are what an adapter wrote.
+fn in_lines(text: &str) -> String {
+    reason_lines(text).join("\n    ")
+}
+
+/// What was left out of the suites that were asked for: in one line, unless all is asked for.
+pub(super) fn left_out(page: &mut Canvas, result: &RunResult, options: &HumanOptions) {
+    let notes: Vec<&ScopeNote> = result.scope.left_out_of_asked().collect();
+    let line = |note: &ScopeNote| {
+        let cases = count(note.cases, "case", "cases");
+        format!("left out, {cases}: {}", excerpt(&note.what, COLUMNS))
+    };
+    match notes[..] {
+        [] => {}
+        [_, _, ..] if !options.is_in_full() => {
+            let cases: u64 = notes.iter().map(|note| note.cases).sum();
+            let hint = page.paint.faint(&format!("({})", options.see_all));
+            let (first, others) = (excerpt(&notes[0].what, COLUMNS), notes.len() as u64 - 1);
+            page.list(&[format!(
+                "left out, {}: {first}, and {}  {hint}",
+                count(cases, "case", "cases"),
+                count(others, "other reason", "other reasons")
+            )]);
+        }
+        _ => page.list(&notes.into_iter().map(line).collect::<Vec<_>>()),
+    }
 }

@@ -3,14 +3,55 @@
 use std::fmt::Display;
 
 use crate::report::HumanOptions;
+use crate::report::beside::Tone;
 use crate::report::digits::grouped;
-use crate::report::run::human::paint::Paint;
+use crate::report::style::Style;
 
 /// How many lines of a list are shown; the rest are counted.
 const LISTED: usize = 8;
 
 /// Maximum number of ids named in a line.
 const NAMED: usize = 4;
+
+/// The style sheet, or nothing where there are no colours.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Paint {
+    color: bool,
+}
+
+impl Paint {
+    pub(super) fn tone(self, tone: Tone, text: &str) -> String {
+        self.with(tone.into(), text)
+    }
+
+    pub(super) fn good(self, text: &str) -> String {
+        self.with(Style::Good, text)
+    }
+
+    pub(super) fn bad(self, text: &str) -> String {
+        self.with(Style::Bad, text)
+    }
+
+    pub(super) fn doubtful(self, text: &str) -> String {
+        self.with(Style::Doubtful, text)
+    }
+
+    pub(super) fn strong(self, text: &str) -> String {
+        self.with(Style::Strong, text)
+    }
+
+    pub(super) fn faint(self, text: &str) -> String {
+        self.with(Style::Faint, text)
+    }
+
+    fn with(self, style: Style, text: &str) -> String {
+        if self.color {
+            style.paint(text)
+        } else {
+            text.to_owned()
+        }
+    }
+}
 
 /// Buffer that the sections write to.
 pub(super) struct Canvas {
@@ -21,7 +62,9 @@ pub(super) struct Canvas {
 impl Canvas {
     pub(super) fn new(options: &HumanOptions) -> Self {
         Self {
-            paint: Paint::new(options.color),
+            paint: Paint {
+                color: options.color,
+            },
             text: String::new(),
         }
     }

@@ -1,14 +1,13 @@
 //! The report for a person at a terminal.
 //!
-//! The most important part comes last, where the reader looks when the run ends: the result of each
-//! suite, the likely causes, and the verdict.
+//! What is wrong comes worst first, with its cause, its remedy and an example. The verdict comes
+//! last, where the reader looks when the run ends, in one line.
 
 mod beside;
 mod canvas;
-mod failed;
+mod faults;
 mod options;
 mod page;
-mod paint;
 mod several;
 mod summary;
 

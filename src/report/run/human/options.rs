@@ -5,9 +5,11 @@
 pub struct HumanOptions {
     /// Whether to use colour.
     pub color: bool,
-    /// How many failed requirements are shown with their cases; the rest are only listed.
-    pub requirements: usize,
-    /// How many failed cases of a requirement are shown in full; the rest are only named.
+    /// How many columns the terminal has.
+    pub columns: usize,
+    /// How many faults are shown with their cases; the rest are only listed.
+    pub faults: usize,
+    /// How many cases of a fault are shown in full; the rest are only named.
     pub shown: usize,
     /// Whether each trait of the profile is shown; otherwise traits are only counted.
     pub profile: bool,
@@ -16,11 +18,16 @@ pub struct HumanOptions {
 }
 
 impl HumanOptions {
+    /// Whether nothing is left out.
+    pub(super) fn is_in_full(&self) -> bool {
+        self.shown == usize::MAX
+    }
+
     /// Lifts all limits.
     #[must_use]
     pub fn in_full(self) -> Self {
         Self {
-            requirements: usize::MAX,
+            faults: usize::MAX,
             shown: usize::MAX,
             ..self
         }
@@ -31,10 +38,11 @@ impl Default for HumanOptions {
     fn default() -> Self {
         Self {
             color: false,
-            requirements: 6,
+            columns: 80,
+            faults: 6,
             shown: 1,
             profile: false,
-            see_all: "all: --show all".to_owned(),
+            see_all: "all: --all".to_owned(),
         }
     }
 }

@@ -2,30 +2,24 @@
 
 use crate::report::HumanOptions;
 use crate::report::run::human::canvas::Canvas;
-use crate::report::run::human::{beside, failed, summary};
+use crate::report::run::human::{beside, faults, summary};
 use crate::report::run::view::RunView;
-use crate::results::Verdict;
 
 /// Renders a single run.
 pub(super) fn one(view: &RunView<'_>, options: &HumanOptions) -> String {
     let run = view.run;
     let mut page = Canvas::new(options);
     summary::judged_itself(&mut page, run);
-    let failures = view.ranked(|case| case.verdict == Verdict::Fail);
-    failed::failures(&mut page, run, &failures, options);
-    failed::errors(&mut page, view, options);
-    failed::warnings(&mut page, view);
+    faults::faults(&mut page, view, options);
     beside::known_failures(&mut page, view);
     if options.profile {
         beside::profile(&mut page, run);
     }
     beside::notes(&mut page, run);
-    beside::left_out(&mut page, run);
+    beside::left_out(&mut page, run, options);
     summary::suites(&mut page, run);
-    summary::requirements(&mut page, &failures);
-    summary::likely_causes(&mut page, view);
-    summary::verdict(&mut page, run);
-    summary::judged_itself(&mut page, run);
+    summary::remarks(&mut page, view);
+    summary::verdict(&mut page, run, options);
     page.into_text()
 }
 
@@ -80,22 +74,28 @@ mod tests {
     }
 
     #[test]
-    fn only_the_most_severe_requirements_are_shown_with_cases() {
+    fn only_the_gravest_faults_are_shown_with_cases() {
         let options = HumanOptions {
-            requirements: 1,
+            faults: 1,
             ..HumanOptions::default()
         };
         let text = human(&forty_of_three_hundred().into(), &options);
         assert_eq!(text.matches("    rerun ").count(), 1);
-        assert!(
-            text.contains("2 more requirements failed, listed below"),
-            "{text}"
-        );
-        for requirement in ["secret-is-text", "no-forgery", "utf8"] {
-            assert!(
-                text.contains(&format!("acme/{requirement}: ")),
-                "{requirement}"
-            );
+        for line in [
+            "FAIL accepts what it must not: 4 verify cases in acme",
+            "FAIL signs wrongly: the secret is decoded as hex  36 sign cases in acme",
+        ] {
+            assert!(text.contains(&format!("{line}\n")), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_verdict_is_the_last_line() {
+        for document in [green(), forty_of_three_hundred(), rich(1)] {
+            let word = document.conformance.name();
+            let text = human(&document.into(), &HumanOptions::default());
+            let last = text.lines().last().unwrap();
+            assert!(last.starts_with(&format!("{word}: ")), "{text}");
         }
     }
 

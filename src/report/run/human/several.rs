@@ -2,7 +2,7 @@
 
 use crate::report::HumanOptions;
 use crate::report::beside::Tone;
-use crate::report::digits::grouped;
+use crate::report::digits::{count, grouped};
 use crate::report::run::headline::of_conformance;
 use crate::report::run::human::canvas::Canvas;
 use crate::report::run::human::page::one;
@@ -10,7 +10,7 @@ use crate::report::run::matrix::{Cell, by_suite};
 use crate::report::run::sentence::{DID_NOT_START, verdict_word};
 use crate::report::run::view::RunView;
 use crate::report::visible::excerpt;
-use crate::results::{Document, Verdict};
+use crate::results::{Conformance, Document, Verdict};
 
 /// Longest name in a line, in columns.
 const COLUMNS: usize = 60;
@@ -34,7 +34,27 @@ pub(super) fn several(document: &Document, options: &HumanOptions) -> String {
     page.line(page.paint.strong("== all"));
     page.gap();
     table(&mut page, document, &names);
+    verdict(&mut page, document);
     page.into_text()
+}
+
+/// The worst conformance, and how many conform.
+fn verdict(page: &mut Canvas, document: &Document) {
+    let runs = document.runs();
+    let conform = runs.iter();
+    let conform = conform.filter(|run| run.conformance == Conformance::Conformant);
+    let (conform, all) = (conform.count() as u64, runs.len() as u64);
+    let conformance = document.conformance();
+    let word = page
+        .paint
+        .tone(of_conformance(conformance), conformance.name());
+    page.gap();
+    page.line(format_args!(
+        "{word}: {} of {} {}",
+        grouped(conform),
+        count(all, "implementation", "implementations"),
+        if conform == 1 { "conforms" } else { "conform" },
+    ));
 }
 
 fn table(page: &mut Canvas, document: &Document, names: &[String]) {

@@ -1,23 +1,29 @@
-//! The summary: each suite, the failed requirements, the likely causes, and the verdict.
+//! The summary: each suite, what remains to be said of the causes, and the verdict.
 
 use std::fmt::Write as _;
 
+use crate::report::HumanOptions;
+use crate::report::beside::Tone;
 use crate::report::digits::{count, grouped};
 use crate::report::run::headline::of_conformance;
 use crate::report::run::human::canvas::Canvas;
-use crate::report::run::sentence::{gate_sentence, particulars, said};
-use crate::report::run::view::{Group, RunView};
-use crate::report::visible::beginning;
+use crate::report::run::sentence::{details, gate_sentence};
+use crate::report::run::verdict_line::verdict_line;
+use crate::report::run::view::RunView;
 use crate::results::{JUDGED_ITSELF, RunResult, Verdict};
 
-/// Maximum number of failed requirements listed.
-const REQUIREMENTS: usize = 20;
-
-/// Maximum number of causes named.
-const CAUSES: usize = 3;
+/// Warns that nothing of the user's was tested because no implementation was named.
+pub(super) fn judged_itself(page: &mut Canvas, result: &RunResult) {
+    if result.judged_itself {
+        page.line(page.paint.doubtful(JUDGED_ITSELF));
+    }
+}
 
 /// Writes one line per suite: how many cases got which verdict.
 pub(super) fn suites(page: &mut Canvas, result: &RunResult) {
+    if result.suites.is_empty() {
+        return;
+    }
     page.gap();
     let shown: Vec<Verdict> = result.counts.each().map(|(verdict, _)| verdict).collect();
     let cell = |number: u64, word: &str| match number {
@@ -54,80 +60,39 @@ pub(super) fn suites(page: &mut Canvas, result: &RunResult) {
     }
 }
 
-/// Writes one line per failed requirement, if their details above fill a screen.
-pub(super) fn requirements(page: &mut Canvas, failures: &[Group<'_, '_>]) {
-    if failures.len() < 3 {
-        return;
+/// Writes the causes that explain none of the cases above, and the remarks on all of them.
+pub(super) fn remarks(page: &mut Canvas, view: &RunView<'_>) {
+    let mut lines = Vec::new();
+    for cause in view.further_causes() {
+        let label = page.paint.doubtful("likely cause:");
+        lines.push(format!("{label} {} ({})", cause.title, cause.explains));
+        lines.extend(cause.evidence.iter().map(|line| format!("  {line}")));
+        lines.extend(cause.remedies.iter().map(|it| format!("  fix: {it}")));
     }
-    let figure = |group: &Group<'_, '_>| {
-        let (_, tried) = group.requirement.passed_of();
-        format!(
-            "{} of {}",
-            grouped(group.cases.len() as u64),
-            grouped(tried)
-        )
-    };
-    let width = failures.iter().map(|group| figure(group).len()).max();
-    let lines: Vec<_> = failures
-        .iter()
-        .map(|group| {
-            format!(
-                "{} {:>width$}  {}: {}",
-                page.paint.bad("FAIL"),
-                figure(group),
-                group.requirement.name(),
-                beginning(&group.requirement.summary.text, 100),
-                width = width.unwrap_or_default()
-            )
-        })
-        .collect();
-    page.list_up_to(REQUIREMENTS, &lines);
-}
-
-/// Writes the likely causes.
-pub(super) fn likely_causes(page: &mut Canvas, view: &RunView<'_>) {
-    let (causes, remarks) = (&view.causes, &view.remarks);
-    if causes.is_empty() && remarks.is_empty() {
-        return;
+    lines.extend(view.remarks.iter().cloned());
+    if !lines.is_empty() {
+        page.gap();
     }
-    page.gap();
-    for cause in causes.iter().take(CAUSES) {
-        let label = page
-            .paint
-            .doubtful(&format!("likely cause ({})", cause.explains));
-        page.line(format_args!("{label}: {}", cause.title));
-        if let Some(line) = &cause.evidence {
-            page.line(format_args!("  {line}"));
-        }
-        for remedy in &cause.remedies {
-            page.line(format_args!("  fix: {remedy}"));
-        }
-    }
-    if let Some(more) = causes.len().checked_sub(CAUSES).filter(|&more| more > 0) {
-        let more = count(more as u64, "more cause", "more causes");
-        page.line(format_args!("and {more} in the JSON and HTML reports"));
-    }
-    for remark in remarks {
-        page.line(remark);
-    }
-}
-
-/// Writes the run's result, and the gate's result if it does not follow from that.
-pub(super) fn verdict(page: &mut Canvas, result: &RunResult) {
-    page.gap();
-    if let Some(line) = gate_sentence(result) {
+    for line in lines {
         page.line(line);
     }
-    let tone = of_conformance(result.conformance);
-    let word = page.paint.tone(tone, result.conformance.name());
-    let (said, particulars) = (said(result), particulars(result));
-    page.line(format_args!("{word}: {said} ({particulars})"));
 }
 
-/// Warns that nothing of the user's was tested because no implementation was named. Written first
-/// and last, so that it is not missed.
-pub(super) fn judged_itself(page: &mut Canvas, result: &RunResult) {
-    if result.judged_itself {
-        page.line(page.paint.doubtful(JUDGED_ITSELF));
+/// Writes the run's result in one line, after what it rests on and the gate's result if that does
+/// not follow from it.
+pub(super) fn verdict(page: &mut Canvas, result: &RunResult, options: &HumanOptions) {
+    page.gap();
+    let gate = gate_sentence(result).filter(|_| result.did_not_start.is_none());
+    for line in details(result).into_iter().chain(gate) {
+        page.line(line);
     }
+    let word = result.conformance.name();
+    let columns = options.columns.saturating_sub(word.len() + 2);
+    let line = verdict_line(result, columns);
+    let tone = match result.judged_itself {
+        true => of_conformance(result.conformance).max(Tone::Doubtful),
+        false => of_conformance(result.conformance),
+    };
+    let word = page.paint.tone(tone, word);
+    page.line(format_args!("{word}: {line}"));
 }
