@@ -15,7 +15,7 @@
     made.append(...children.filter((child) => child !== null && child !== undefined));
     return made;
   };
-  const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+  const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
   const count = (number, noun) => `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
   const tag = (tone, mark, word) => el("span", { class: `tag ${tone}` }, `${mark} ${word}`);
   const verdictTag = (at) => { const [word, tone, mark] = data.verdicts[at]; return tag(tone, mark, word); };

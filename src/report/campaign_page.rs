@@ -130,7 +130,7 @@ mod tests {
         };
         let page = campaign_html(&fine);
         assert!(
-            page.contains("<h1>No finding in 108 000 fuzzed cases</h1>"),
+            page.contains("<h1>No finding in 108,000 fuzzed cases</h1>"),
             "{page}"
         );
         assert!(page.contains("<div class=\"verdict good\">"));

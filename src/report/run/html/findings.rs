@@ -7,11 +7,8 @@ use crate::report::run::html::card::Card;
 use crate::report::run::html::tone;
 use crate::report::run::triage::Fault;
 use crate::report::run::view::RunView;
-use crate::report::visible::{beginning, capitalised, visible};
+use crate::report::visible::{capitalised, visible};
 use crate::results::Case;
-
-/// Longest text in a line, in columns.
-const COLUMNS: usize = 400;
 
 /// A finding: cases that failed for one reason.
 pub(super) struct FindingView<'r> {
@@ -78,7 +75,7 @@ pub(super) fn findings<'r>(
             tone: tone::of_verdict(Some(first.verdict)),
             mark: tone::mark(first.verdict),
             verdict: first.verdict.name(),
-            title: capitalised(&beginning(&fault.title, COLUMNS)),
+            title: capitalised(&fault.title),
             gravity: format!("{}: {}", fault.level, fault.gravity.words(fault.level)),
             extent: fault.extent(),
             remedies: evidence.chain(fault.remedies.iter().cloned()).collect(),
