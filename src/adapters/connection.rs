@@ -9,7 +9,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::{Errno, ioctl_fionbio};
 
 use crate::adapters::in_flight::InFlight;
-use crate::adapters::line_buffer::{LineBuffer, Read, TooLong};
+use crate::adapters::line_buffer::{LineBuffer, Read, TooLong, where_to_print};
 use crate::adapters::outgoing::Outgoing;
 use crate::adapters::process_group::{Pipes, ProcessGroup, in_words};
 use crate::adapters::stderr_tail::{StderrTail, shown};
@@ -69,13 +69,14 @@ impl Connection {
             let turn = connection.turn(TICK)?;
             match connection.lines.next_line() {
                 Some(Ok(line)) => {
-                    let (line, hello) = (shown(line), Hello::parse(line));
+                    let (stray, line, hello) =
+                        (where_to_print(line), shown(line), Hello::parse(line));
                     return match hello {
                         Ok(hello) => Ok((connection, hello)),
                         Err(source) => Err(AdapterError::BadHello {
                             line,
                             source,
-                            also: connection.kill(),
+                            also: format!("{stray}{}", connection.kill()),
                         }),
                     };
                 }

@@ -9,7 +9,7 @@ use crate::adapters::connection::{
     Connection, Deadline, TICK, Turn, described, in_millis, printed_unasked,
 };
 use crate::adapters::in_flight::Addressee;
-use crate::adapters::line_buffer::TooLong;
+use crate::adapters::line_buffer::{TooLong, where_to_print};
 use crate::adapters::{AdapterError, Exchange, Limits, Notes, Ticket};
 use crate::protocol::{Answer, AnswerError};
 use crate::results::Failure;
@@ -142,7 +142,10 @@ impl Conversation<'_> {
                 Line::Nonsense(_) if in_flight.waiting() == 0 && line.is_ok() => {
                     self.notes.add(printed_unasked(line));
                 }
-                Line::Nonsense(what) => return Some(Breach::Protocol(what)),
+                Line::Nonsense(what) => {
+                    let stray = line.map_or("", where_to_print);
+                    return Some(Breach::Protocol(format!("{what}{stray}")));
+                }
             }
         }
         None
@@ -167,7 +170,7 @@ impl Line {
         let parsed = Answer::parse(line);
         let id = match &parsed {
             Ok(answer) => Some(answer.id),
-            Err(AnswerError::Malformed(_) | AnswerError::NotJson) => id_of(line),
+            Err(AnswerError::Malformed(_)) => id_of(line),
             Err(error) => error.id(),
         };
         let addressee = id.map_or(Addressee::Unknown, settle);

@@ -115,6 +115,15 @@ impl LineBuffer {
     }
 }
 
+/// What to do about a line that a program printed on the way, where it is no object.
+pub(super) fn where_to_print(line: &[u8]) -> &'static str {
+    if line.trim_ascii_start().starts_with(b"{") {
+        ""
+    } else {
+        "; print only answers to standard output, and everything else to standard error"
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Write;

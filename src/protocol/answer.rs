@@ -26,23 +26,11 @@ pub enum Reply {
     Unsupported(String),
 }
 
-/// What to do about other output among the answers.
-pub(super) const ONLY_ANSWERS: &str =
-    "print only answers to standard output, and everything else to standard error";
-
-/// Whether a line begins as an object does.
-pub(super) fn is_object(line: &[u8]) -> bool {
-    line.trim_ascii_start().starts_with(b"{")
-}
-
 /// Why a line is not a valid answer.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AnswerError {
-    /// The line is something else than an object, most likely printed on the way.
-    #[error("not a JSON object; {ONLY_ANSWERS}")]
-    NotJson,
-    /// The object is not valid JSON, or a member has the wrong type.
+    /// The line is not a JSON object, or a member has the wrong type.
     #[error("not a valid protocol message: {0}")]
     Malformed(#[from] serde_json::Error),
     /// The answer has no id.
@@ -73,7 +61,7 @@ impl AnswerError {
     pub fn id(&self) -> Option<u64> {
         match self {
             Self::NotOneResult { id, .. } | Self::UnknownOutcome { id, .. } => Some(*id),
-            Self::NotJson | Self::Malformed(_) | Self::NoId => None,
+            Self::Malformed(_) | Self::NoId => None,
         }
     }
 }
@@ -108,9 +96,6 @@ struct Stated {
 impl Answer {
     /// Parses a line from an adapter. Fails unless it has an id and exactly one known result.
     pub fn parse(line: &[u8]) -> Result<Self, AnswerError> {
-        if !is_object(line) {
-            return Err(AnswerError::NotJson);
-        }
         let raw: RawAnswer<'_> = serde_json::from_slice(line)?;
         let id = raw.id.ok_or(AnswerError::NoId)?;
         let given = [

@@ -4,7 +4,6 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::answer::{ONLY_ANSWERS, is_object};
 use crate::protocol::prose;
 use crate::signature::Op;
 use crate::suite::InputKind;
@@ -115,9 +114,6 @@ pub enum Clock {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HelloError {
-    /// The line is something else than an object, most likely printed on the way.
-    #[error("its first line is not a JSON object; {ONLY_ANSWERS}")]
-    NotJson,
     /// The line is not valid JSON, or does not have the form of a hello.
     #[error("its first line is not a valid hello: {0}")]
     Malformed(#[from] serde_json::Error),
@@ -138,9 +134,6 @@ impl Hello {
     /// Parses the adapter's hello. Fails if it is malformed, has another protocol version, or
     /// allows no requests.
     pub fn parse(line: &[u8]) -> Result<Self, HelloError> {
-        if !is_object(line) {
-            return Err(HelloError::NotJson);
-        }
         let hello: Self = serde_json::from_slice(line)?;
         match (hello.protocol, hello.max_in_flight) {
             (PROTOCOL_VERSION, Some(0)) => Err(HelloError::NothingInFlight),

@@ -95,7 +95,7 @@ fn what_is_wrong_is_told_with_its_place() {
             "jobs: 0",
             "macproof.yaml:2:7: jobs must be between 1 and 256",
         ),
-        ("timeout: 5", "macproof.yaml:2:10: \"5\" needs a unit"),
+        ("timeout: '5'", "macproof.yaml:2:10: \"5\" needs a unit"),
         (
             "start-timeout: 25h",
             "macproof.yaml:2:16: a timeout must be between 1ms and 24h",

@@ -33,7 +33,7 @@ fn what_is_printed_among_the_answers_is_told_of() {
         stderr(&program.run(&["run", "jimo", "--command", "python3 adapter.py"]))
     };
     let told = python("print('starting')");
-    let words = "its first line is not a JSON object; print only answers to standard output";
+    let words = "it wrote \"starting\"; print only answers to standard output";
     assert!(told.contains(words), "{told}");
     let told = python(
         r#"
@@ -44,6 +44,6 @@ for line in sys.stdin:
     print("signing", flush=True)
 "#,
     );
-    let words = "not a JSON object; print only answers to standard output";
+    let words = "it wrote \"signing\"; print only answers to standard output";
     assert!(told.contains(words), "{told}");
 }
