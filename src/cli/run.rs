@@ -63,7 +63,8 @@ pub(crate) struct RunArgs {
     /// violations that do not recur when the request runs alone.
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Gate")]
     pub(crate) allow_restarts: u64,
-    /// The seed for the order of the cases; random by default, and printed.
+    /// The seed for the order of the cases; random by default, in the JSON result, and printed where a
+    /// case fails.
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
     /// Run every case this many times, and report which are unstable.

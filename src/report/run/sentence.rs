@@ -194,9 +194,11 @@ pub(super) fn details(result: &RunResult) -> Vec<String> {
             .iter()
             .filter(|case| counts(case, result.level) && case.own_verdict() == Verdict::Fail)
             .collect();
+        // What failed may depend on the order of the cases.
+        let (rests_on, seed) = (rests_on(&failed), result.seed);
         lines.push(match failed.len() {
-            1 => format!("failure: {}", rests_on(&failed)),
-            _ => format!("failures: {}", rests_on(&failed)),
+            1 => format!("failure: {rests_on}; seed {seed}"),
+            _ => format!("failures: {rests_on}; seed {seed}"),
         });
     }
     lines.extend(result.hello_changes.in_words());
