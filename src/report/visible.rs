@@ -80,15 +80,6 @@ pub fn excerpt(text: &str, columns: usize) -> String {
     }
 }
 
-/// The beginning of a text as [`visible`] renders it, for texts whose end matters less.
-pub(super) fn beginning(text: &str, columns: usize) -> String {
-    let mut shown = String::new();
-    if !fill(text.chars(), columns, |spelt| shown.push_str(spelt)) {
-        shown.push('…');
-    }
-    shown
-}
-
 /// Like [`excerpt`], in double quotes that mark where the text begins and ends.
 pub(super) fn quoted(text: &str, columns: usize) -> String {
     let quote = |text: String| text.replace('"', "\\\"");
