@@ -21,12 +21,13 @@ use crate::cli::verify_certificate::VerifyCertificateArgs;
 #[derive(Debug, Parser)]
 #[command(name = "macproof", version, max_term_width = 100)]
 pub(crate) struct Arguments {
-    /// When to use colours; NO_COLOR, CLICOLOR_FORCE and FORCE_COLOR count, too.
-    #[arg(long, value_enum, value_name = "WHEN", global = true, default_value_t)]
+    #[arg(long, help = COLOR_HELP, value_enum, value_name = "WHEN", global = true, default_value_t)]
     pub(crate) color: Color,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
+
+const COLOR_HELP: &str = "When to use colours; NO_COLOR, CLICOLOR_FORCE and FORCE_COLOR count, too";
 
 /// What people have in hand when they ask why: a token, or a whole request.
 const EXPLAIN_EXAMPLES: &str = "Examples:

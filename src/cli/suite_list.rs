@@ -65,8 +65,10 @@ fn groups(listed: &[&Listed]) -> String {
         for (embedded, head) in suites {
             let _ = writeln!(
                 out,
-                "  {:<24} {:>4} vectors  {}",
-                embedded.name, embedded.count, head.title
+                "  {:<24} {:>5} vectors  {}",
+                embedded.name,
+                crate::report::grouped(embedded.count),
+                head.title
             );
         }
     }

@@ -214,6 +214,14 @@ mod tests {
                 "    \u{1b}[1mlabel\u{1b}[0m     \u{1b}[31mone two three four five\n              six\u{1b}[0m",
             ),
             (
+                "replay: macproof run --suite-file reports/fuzz-acme.yaml",
+                "replay: macproof run --suite-file \\\n        reports/fuzz-acme.yaml",
+            ),
+            (
+                "note: run macproof run once more, because there is more",
+                "note: run macproof run once more,\n    because there is more",
+            ),
+            (
                 "漢漢漢漢漢漢漢漢漢漢 漢漢漢漢漢漢漢漢漢漢",
                 "漢漢漢漢漢漢漢漢漢漢\n    漢漢漢漢漢漢漢漢漢漢",
             ),

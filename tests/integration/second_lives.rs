@@ -72,7 +72,8 @@ fn a_run_with_a_changed_hello_is_incomplete_and_says_what_changed() {
             let verdict = said.lines().last().unwrap();
             let words = format!("its hello changed during the run ({parts})");
             assert!(verdict.starts_with("incomplete: "), "{verdict}");
-            assert!(verdict.contains(&words), "{verdict}");
+            assert!(verdict.contains(" · hello changed"), "{verdict}");
+            assert!(said.contains(&words), "{said}");
         }
     }
 }

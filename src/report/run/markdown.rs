@@ -489,6 +489,29 @@ mod tests {
     }
 
     #[test]
+    fn many_implementations_share_the_room_of_a_comment() {
+        for number in [12, 60] {
+            let run = |at: usize| {
+                let mut run = rich(400);
+                run.implementation.name = format!("implementation {at}");
+                run
+            };
+            let document = Document::from(Runs::new((0..number).map(run).collect()));
+            let text = markdown(&document, &Campaigns::default());
+            assert!(
+                text.len() < super::LONGEST + 100,
+                "{number}: {}",
+                text.len()
+            );
+            // Each is in the table, at least, and what is left out is told.
+            for at in 0..number {
+                assert!(text.contains(&format!("`implementation {at} ")), "{text}");
+            }
+            assert!(text.ends_with(" more in the HTML report.\n"), "{text}");
+        }
+    }
+
+    #[test]
     fn untrusted_text_is_never_markdown() {
         assert_eq!(
             text("@ada #5 https://x *b* <b>"),

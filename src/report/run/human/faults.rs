@@ -36,9 +36,10 @@ pub(super) fn faults(page: &mut Canvas, view: &RunView<'_>, options: &HumanOptio
     }
     let lines = more.iter().chain(&listed).map(|fault| {
         let extent = page.paint.faint(&fault.extent());
-        let title = match fault.is_error() {
-            true => String::new(),
-            false => format!(": {}", beginning_of(&fault.title)),
+        let title = if fault.is_error() {
+            String::new()
+        } else {
+            format!(": {}", beginning_of(&fault.title))
         };
         format!("{} {}{title}  {extent}", word(page, fault), does(fault))
     });
@@ -219,9 +220,10 @@ fn grid(page: &mut Canvas, tokens: &Compared, options: &HumanOptions) {
         } else {
             (whole(expected), page.paint.bad(&whole(actual)))
         };
-        let length = match tokens.are_alike() {
-            true => expected.len().max(actual.len()),
-            false => 0,
+        let length = if tokens.are_alike() {
+            expected.len().max(actual.len())
+        } else {
+            0
         };
         let differs = |token: &[(char, bool)], at: usize| token.get(at).is_some_and(|one| one.1);
         let carets: String = (0..length)

@@ -89,10 +89,10 @@ pub(super) fn verdict(page: &mut Canvas, result: &RunResult, options: &HumanOpti
     let word = result.conformance.name();
     let columns = options.columns.saturating_sub(word.len() + 2);
     let line = verdict_line(result, columns);
-    let tone = match result.judged_itself {
-        true => of_conformance(result.conformance).max(Tone::Doubtful),
-        false => of_conformance(result.conformance),
-    };
+    let mut tone = of_conformance(result.conformance);
+    if result.judged_itself {
+        tone = tone.max(Tone::Doubtful);
+    }
     let word = page.paint.tone(tone, word);
     page.line(format_args!("{word}: {line}"));
 }
