@@ -64,6 +64,8 @@ const browse = async (width, dark, work) => {
 const FILTER = `
   const input = document.getElementById("filter-text");
   if (!input) return null;
+  // A person types later than this.
+  await new Promise((go) => setTimeout(go, 500));
   const times = [];
   const said = document.getElementById("filter-said");
   for (const word of ["identity", "base64", "a", "zzz"]) {
