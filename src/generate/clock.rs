@@ -1,7 +1,7 @@
 //! The field of a scheme that holds a time.
 
-use crate::generate::fixture::{Claim, Fixture, NOW};
-use crate::scheme::{Field, TimeForm};
+use crate::generate::fixture::{Claim, Fixture, NOW, Presented};
+use crate::scheme::{Field, MessagePart, TimeForm, filtered};
 
 /// The field that holds the time, and its form.
 #[derive(Clone, Copy, Debug)]
@@ -46,5 +46,31 @@ impl Clock {
         let time = fixture.base.fields.value(fixture.name(self.field));
         let bytes = time.and_then(|time| Some(time.to_bytes()?.into_owned()));
         String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned()
+    }
+
+    /// The ordinary token whose MAC is that of the other parts of the message, without the time and
+    /// the literal text beside it.
+    pub(super) fn left_out(self, fixture: &Fixture<'_>) -> Option<Presented> {
+        let parts = fixture.scheme.message.parts();
+        let is_time = |part: &MessagePart| matches!(part, MessagePart::Field { field, .. } if *field == self.field);
+        let is_literal = |part: Option<&MessagePart>| matches!(part, Some(MessagePart::Literal(_)));
+        let time = parts.iter().position(is_time)?;
+        let literal_before = time.checked_sub(1).filter(|&at| is_literal(parts.get(at)));
+        let literal_after = Some(time + 1).filter(|&at| is_literal(parts.get(at)));
+        let beside = literal_before.or(literal_after);
+        let mut message = Vec::new();
+        for (at, part) in parts.iter().enumerate() {
+            match part {
+                _ if at == time || Some(at) == beside => {}
+                MessagePart::Literal(bytes) => message.extend_from_slice(bytes),
+                MessagePart::Field { field, filters } => {
+                    let value = fixture.base.fields.value(fixture.name(*field))?;
+                    let bytes = value.to_bytes()?.into_owned();
+                    message.extend_from_slice(&filtered(&bytes, filters));
+                }
+            }
+        }
+        let key = fixture.key(&fixture.base)?;
+        fixture.present(&fixture.base, &fixture.mac_of(&key, &message))
     }
 }

@@ -6,7 +6,6 @@ use crate::generate::requirements::{
     DATE_IS_SIGNED_AS_GIVEN, ODD_TIMES_PROFILE, RIGHT_TOKEN_IS_ACCEPTED,
     STALE_TOKEN_IS_NOT_ACCEPTED, TIME_IS_SIGNED, UNUSUAL_DATE,
 };
-use crate::generate::times::without_time;
 use crate::generate::vector_builder::VectorBuilder;
 use crate::scheme::TimeForm;
 use crate::signature::Value;
@@ -194,7 +193,7 @@ fn signed(builder: &mut VectorBuilder<'_>, clock: Clock) {
         let id = format!("date-signed-as-{slug}");
         builder.not_accepted(&TIME_IS_SIGNED, &id, note, presented, NOW);
     }
-    if let Some(presented) = without_time(&builder.fixture, clock) {
+    if let Some(presented) = clock.left_out(&builder.fixture) {
         let note = "Catches a verifier that signs the message without its time: a captured token never ends.";
         let id = "time-not-signed";
         builder.not_accepted(&TIME_IS_SIGNED, id, note, Some(presented), NOW);

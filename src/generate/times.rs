@@ -192,7 +192,7 @@ fn signed(builder: &mut VectorBuilder<'_>, clock: Clock) {
         let id = format!("time-signed-as-{slug}");
         builder.not_accepted(&TIME_IS_SIGNED, &id, note, presented, NOW);
     }
-    if let Some(presented) = without_time(&builder.fixture, clock) {
+    if let Some(presented) = clock.left_out(&builder.fixture) {
         let note = "Catches a verifier that signs the message without its time: a captured token never ends.";
         builder.not_accepted(
             &TIME_IS_SIGNED,
@@ -218,32 +218,6 @@ fn signed(builder: &mut VectorBuilder<'_>, clock: Clock) {
         let throwing = "Catches a verifier that throws on a time that it cannot read.";
         builder.rejected((&TIME_IS_SIGNED, &id), (note, throwing), presented);
     }
-}
-
-/// The ordinary token whose MAC is that of the other parts of the message, without the time and
-/// the literal text beside it.
-pub(super) fn without_time(fixture: &Fixture<'_>, clock: Clock) -> Option<Presented> {
-    let parts = fixture.scheme.message.parts();
-    let is_time = |part: &MessagePart| matches!(part, MessagePart::Field { field, .. } if *field == clock.field);
-    let is_literal = |part: Option<&MessagePart>| matches!(part, Some(MessagePart::Literal(_)));
-    let time = parts.iter().position(is_time)?;
-    let literal_before = time.checked_sub(1).filter(|&at| is_literal(parts.get(at)));
-    let literal_after = Some(time + 1).filter(|&at| is_literal(parts.get(at)));
-    let beside = literal_before.or(literal_after);
-    let mut message = Vec::new();
-    for (at, part) in parts.iter().enumerate() {
-        match part {
-            _ if at == time || Some(at) == beside => {}
-            MessagePart::Literal(bytes) => message.extend_from_slice(bytes),
-            MessagePart::Field { field, filters } => {
-                let value = fixture.base.fields.value(fixture.name(*field))?;
-                let bytes = value.to_bytes()?.into_owned();
-                message.extend_from_slice(&filtered(&bytes, filters));
-            }
-        }
-    }
-    let key = fixture.key(&fixture.base)?;
-    fixture.present(&fixture.base, &fixture.mac_of(&key, &message))
 }
 
 /// Other spellings of the ordinary time: signed as they stand, and in the place of what was signed.
