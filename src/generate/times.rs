@@ -9,7 +9,7 @@ use crate::generate::requirements::{
     TIME_IS_SIGNED, TIME_IS_WHOLE_MILLISECONDS, TIME_IS_WHOLE_SECONDS, UNUSUAL_TIME,
 };
 use crate::generate::vector_builder::VectorBuilder;
-use crate::scheme::{MessagePart, Part, TimeForm, TokenGrammar, filtered};
+use crate::scheme::{Part, TimeForm, TokenGrammar};
 use crate::signature::{MAX_NUMBER, Value};
 
 /// Adds the vectors about times, where the scheme has one.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::implementations::calls::{Call, ExecCall, WebCall};
 use crate::implementations::inputs::InputName;
-use crate::implementations::settings::Settings;
+use crate::implementations::settings::{Settings, beside, directory_of};
 use crate::implementations::web_address::{WebAddress, WebAddressError};
 use crate::protocol::{Clock, Hello, ImplementationInfo, PROTOCOL_VERSION};
 use crate::scheme::{Place, Scheme};
@@ -135,23 +135,6 @@ impl Implementations {
     /// What commands take from the file where their command lines do not say it.
     pub fn settings(&self) -> &Settings {
         &self.settings
-    }
-}
-
-/// A path that the file in this directory names.
-pub(super) fn beside(directory: &Path, path: &Path) -> PathBuf {
-    if directory == Path::new(".") {
-        path.to_owned()
-    } else {
-        directory.join(path)
-    }
-}
-
-/// The directory of a file.
-pub(super) fn directory_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::implementations::calls::{Call, ExecCall, WebCall};
 use crate::implementations::described::{
-    Access, Described, Implementations, Native, REFERENCE, SecretSource, directory_of,
+    Access, Described, Implementations, Native, REFERENCE, SecretSource,
 };
 use crate::implementations::error::{DescriptionProblem as Problem, Fault, ImplementationsError};
 use crate::implementations::inputs::InputName;
@@ -12,7 +12,7 @@ use crate::implementations::raw::{
     ExecFile, HttpFile, ImplementationFile, ImplementationsFile, SecretFile, WebFile,
 };
 use crate::implementations::read_calls::{exec_call, is_variable, session_call, web_call};
-use crate::implementations::settings::Settings;
+use crate::implementations::settings::{Settings, directory_of};
 use crate::implementations::web_address::WebAddress;
 use crate::protocol::Clock;
 use crate::scheme::Scheme;

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::implementations::described::beside;
 use crate::implementations::error::{DescriptionProblem as Problem, Fault};
 use crate::implementations::raw::{ImplementationsFile, LevelWord};
 use crate::implementations::time_limit::timeout;
@@ -62,5 +61,22 @@ impl Settings {
             jobs: file.jobs.take().map(jobs).transpose()?,
             reports: file.reports.drain(..).map(report).collect(),
         })
+    }
+}
+
+/// A path that the file in this directory names.
+pub(super) fn beside(directory: &Path, path: &Path) -> PathBuf {
+    if directory == Path::new(".") {
+        path.to_owned()
+    } else {
+        directory.join(path)
+    }
+}
+
+/// The directory of a file.
+pub(super) fn directory_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
     }
 }
