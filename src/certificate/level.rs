@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::certificate::Evidence;
 use crate::certificate::evidence::evidence;
+use crate::init::STARTER;
 use crate::protocol::{Hello, HelloChanges};
 use crate::results::{Conformance, Restarts, RunResult, Verdict};
 use crate::suite::Level;
@@ -76,6 +77,11 @@ pub enum Refused {
         /// The other name and version.
         other: String,
     },
+    /// The adapter that `macproof init` wrote still has the name that it was given there.
+    #[error(
+        "no certificate: {0} is the adapter as macproof init wrote it; call your own code in it, and write your implementation's name and version into its hello"
+    )]
+    Starter(String),
     /// Only a part of the cases was run.
     #[error("no certificate of level {0}: only some of the cases were run")]
     InPart(CertificateLevel),
@@ -148,6 +154,7 @@ impl Refused {
             Self::Failed { .. }
             | Self::OtherLevel(_)
             | Self::OtherImplementation { .. }
+            | Self::Starter(_)
             | Self::InPart(_)
             | Self::Rekeyed { .. }
             | Self::OtherHello { .. }
@@ -205,6 +212,9 @@ pub fn may_certify(
             one: run.implementation.to_string(),
             other: rekeyed.implementation.to_string(),
         });
+    }
+    if run.implementation.name.starts_with(STARTER) {
+        return Err(Refused::Starter(run.implementation.name.clone()));
     }
     unchanged(level, &run.hello_changes, "during the run")?;
     unchanged(

@@ -13,5 +13,5 @@ mod project;
 mod suite_code;
 
 pub use language::{Language, Start, UnknownLanguage};
-pub use project::{Ci, GITLAB_PIPELINE, Job, Project, ProjectFile};
+pub use project::{Ci, GITLAB_PIPELINE, Job, Project, ProjectFile, STARTER};
 pub use suite_code::{Carried, SuiteCode};

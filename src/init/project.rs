@@ -9,6 +9,9 @@ use crate::suite::Suite;
 /// The GitLab job, relative to the repository.
 const GITLAB_JOB: &str = ".gitlab/macproof.yml";
 
+/// With what the names of implementations begin that nobody has filled in.
+pub const STARTER: &str = "starter-";
+
 /// The GitLab pipeline that includes the job.
 pub const GITLAB_PIPELINE: &str = ".gitlab-ci.yml";
 
@@ -111,7 +114,7 @@ impl Project {
         let slots = Slots {
             names: quoted.join(", "),
             field: first.unwrap_or_default(),
-            implementation: format!("starter-{language}"),
+            implementation: format!("{STARTER}{language}"),
             path: language.path(),
             computed: code.iter().any(|suite| suite.token.is_some()),
             hex: code.iter().any(|suite| suite.is_hex),

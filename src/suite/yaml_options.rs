@@ -28,7 +28,6 @@ pub(super) fn options() -> serde_yaml::Options {
         // Numbers used as text must be quoted, because YAML readers interpret them differently.
         no_schema: true,
         reject_unsupported_tags: true,
-        emit_comments: false,
         // This module renders errors itself, in a uniform style.
         with_snippet: false,
     }

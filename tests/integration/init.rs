@@ -350,3 +350,38 @@ fn the_configuration_selects_what_is_tested() {
     let output = program.run(&["run", "--config", "other.yaml"]);
     assert_eq!(output.status.code(), Some(2), "{output:?}");
 }
+
+/// What is certified is an implementation, and not what `init` wrote in its place.
+#[test(needs(PYTHON, OPENSSL))]
+fn a_starter_gets_no_certificate() {
+    let program = project();
+    succeeds(&program.run(&["init", "python", "jotreview"]));
+    let key = ["genpkey", "-algorithm", "ed25519", "-out", "key.pem"];
+    let made = Command::new("openssl")
+        .args(key)
+        .current_dir(program.folder.path())
+        .output();
+    assert!(made.unwrap().status.success());
+    fs::write(program.path("sdk.tgz"), "x").unwrap();
+    let certify = [
+        "certify",
+        "jotreview",
+        "--key",
+        "key.pem",
+        "--artifact",
+        "sdk.tgz",
+    ];
+    let output = program.run(&certify);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        told.contains("starter-python is the adapter as macproof init wrote it"),
+        "{told}"
+    );
+
+    change(
+        &program.path("macproof/adapter.py"),
+        &[("starter-python", "acme-python")],
+    );
+    succeeds(&program.run(&certify));
+}
