@@ -164,7 +164,7 @@ fn passes(url: &str, ca_file: &str) {
     let output = asked(url, Some(ca_file));
     let said = stdout(&output);
     assert_eq!(output.status.code(), Some(0), "{said}{}", stderr(&output));
-    assert!(said.contains("conformant: tls conforms"), "{said}");
+    assert!(said.contains("\nconformant: tls · jotreview · "), "{said}");
 }
 
 /// What is said where nothing can be asked, after the address.
