@@ -11,7 +11,7 @@ use crate::results::Document;
 pub(crate) type Report = (Format, PathBuf);
 
 /// Reads `json=result.json`, `junit=-` and so on.
-pub(crate) fn report(word: &str) -> Result<Report, Stop> {
+pub(crate) fn parse_report(word: &str) -> Result<Report, Stop> {
     let (format, path) = word.split_once('=').ok_or_else(|| {
         Stop::usage(format_args!(
             "invalid report {word:?}; write FORMAT=PATH, for example json=result.json"
@@ -34,7 +34,7 @@ pub(crate) struct Reports {
 impl Reports {
     /// Reads several.
     pub(crate) fn parse(words: &[String], all: bool) -> Result<Self, Stop> {
-        let wanted = words.iter().map(|word| report(word));
+        let wanted = words.iter().map(|word| parse_report(word));
         Self::new(wanted.collect::<Result<_, _>>()?, all)
     }
 

@@ -14,7 +14,7 @@ use crate::cli::exit::{Exit, Stop};
 use crate::cli::files::read;
 use crate::cli::interrupt::interrupt_flag;
 use crate::cli::interruption::interruption;
-use crate::cli::render::{Report, Reports, is_standard_output, probe, report as report_wanted};
+use crate::cli::render::{Report, Reports, is_standard_output, parse_report, probe};
 use crate::cli::shard::shard;
 use crate::cli::target_args::{AskedSuites, Candidate, Choice, ReachArgs};
 use crate::cli::terminal::{ProgressBar, save, say};
@@ -181,7 +181,7 @@ impl Settled {
         } else {
             let given = args.report.iter();
             given
-                .map(|word| report_wanted(word))
+                .map(|word| parse_report(word))
                 .collect::<Result<_, _>>()?
         };
         Ok(Self {

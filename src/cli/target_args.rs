@@ -10,7 +10,7 @@ use clap::Args;
 use crate::adapters::{AdapterCommand, Authorities, HttpTarget, Limits, Transport, transport_to};
 use crate::cli::configuration::{CONFIG, Configuration};
 use crate::cli::exit::Stop;
-use crate::cli::render::{Report, is_standard_output, report};
+use crate::cli::render::{Report, is_standard_output, parse_report};
 use crate::cli::{described, suites};
 use crate::implementations::{
     Described, REFERENCE, Reach, ReportSetting, Settings, WebAddress, timeout,
@@ -226,7 +226,7 @@ impl Choice<'_> {
         };
         let file = &configuration.file;
         let read = |setting: &ReportSetting| {
-            let (format, path) = report(&setting.text).map_err(|stop| {
+            let (format, path) = parse_report(&setting.text).map_err(|stop| {
                 let Position { line, column } = setting.at;
                 let path = configuration.shown();
                 Stop::usage(format_args!("{path}:{line}:{column}: {stop}"))

@@ -249,7 +249,7 @@ pub(crate) struct ProgressBar {
 /// How often a line is written where there is no terminal.
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
 
-/// As wide as the terminal, with what is left to do and what came of it so far.
+/// As wide as the terminal, with what is left to do and the failures so far.
 const COUNTED: &str = "{wide_bar} {human_pos}/{human_len} cases{msg}, {eta} left";
 
 /// The same of what takes a time that is known.
@@ -270,7 +270,7 @@ impl ProgressBar {
         }
     }
 
-    /// Shows how far a run is, and what came of it so far, such as `12 failed`.
+    /// Shows how far a run is, and its failures so far, such as `12 failed`.
     pub(crate) fn show(&self, done: u64, total: u64, so_far: &str) {
         let so_far = match so_far {
             "" => String::new(),

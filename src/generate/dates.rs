@@ -200,7 +200,7 @@ fn signed(builder: &mut VectorBuilder<'_>, clock: Clock) {
     }
 }
 
-/// What is no date, beside the MAC of the ordinary one, and signed as it stands.
+/// What is not a date, beside the MAC of the ordinary one, and signed as it stands.
 fn unreadable(builder: &mut VectorBuilder<'_>, clock: Clock) {
     let base = builder.fixture.base.clone();
     let date = clock.text(&builder.fixture);

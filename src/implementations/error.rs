@@ -85,7 +85,7 @@ pub enum DescriptionProblem {
     /// A name is not a valid slug.
     #[error(transparent)]
     Name(#[from] SlugError),
-    /// A time limit is no time.
+    /// A time limit is not a time.
     #[error(transparent)]
     Time(TimeError),
     /// `jobs` is out of range.

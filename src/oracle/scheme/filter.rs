@@ -35,7 +35,7 @@ pub enum Filter {
     Params(Arc<Params>),
 }
 
-/// There is no filter of that name.
+/// No filter has that name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown filter {0:?}; expected one of {known}", known = Filter::names().join(", "))]
 pub struct UnknownFilter(String);
