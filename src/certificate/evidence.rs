@@ -19,6 +19,14 @@ pub struct Evidence {
     pub verified: Decisions,
     /// The decisions about calls that identify a user.
     pub identified: Decisions,
+    /// Number of requests made whose signature is right.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub sent: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Correct decisions about presented tokens.
@@ -52,6 +60,7 @@ impl Evidence {
             Op::Sign => self.signed > 0,
             Op::Verify => self.verified.tell_apart(),
             Op::Identify => self.identified.tell_apart(),
+            Op::Send => self.sent > 0,
         }
     }
 
@@ -70,6 +79,7 @@ impl Evidence {
             signed: if keeps(Op::Sign) { self.signed } else { 0 },
             verified: decisions(Op::Verify, self.verified),
             identified: decisions(Op::Identify, self.identified),
+            sent: if keeps(Op::Send) { self.sent } else { 0 },
         }
     }
 
@@ -83,6 +93,10 @@ impl Evidence {
             }
             Op::Verify => &mut self.verified,
             Op::Identify => &mut self.identified,
+            Op::Send => {
+                self.sent += u64::from(case.outcome == Some(ObservedKind::Sent));
+                return;
+            }
         };
         let token = case.request.token.as_ref().and_then(Value::as_text);
         match case.outcome {

@@ -223,6 +223,7 @@ fn judged_in_words(evidence: Evidence) -> String {
         Op::Sign => format!("{op} ({} right tokens)", evidence.signed),
         Op::Verify => decisions(op, evidence.verified),
         Op::Identify => decisions(op, evidence.identified),
+        Op::Send => format!("{op} ({} right requests)", evidence.sent),
     });
     words.collect::<Vec<_>>().join(", ")
 }

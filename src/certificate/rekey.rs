@@ -172,9 +172,11 @@ mod tests {
         suite.vectors.iter().filter(counts)
     }
 
-    fn passes(vector: &Vector, outcome: Outcome) -> bool {
-        let (op, observed) = (vector.request.op, Observed::Outcome(outcome));
-        judge(op, vector.level, &vector.expect, &observed, Level::Should) == Verdict::Pass
+    fn passes(suite: &Suite, vector: &Vector, outcome: Outcome) -> bool {
+        let observed = Observed::Outcome(outcome);
+        let (request, level) = (&vector.request, vector.level);
+        judge(&suite.scheme, request, level, &vector.expect, &observed, Level::Should)
+            == Verdict::Pass
     }
 
     /// Nearly all vectors that count are run again for every suite, and the oracle behaves as

@@ -64,7 +64,8 @@ pub(crate) fn judged(
     if let Some(vector) = vector.and_then(|at| suite.vectors.get(at)) {
         let observed = Observed::Outcome(outcome.clone());
         let verdict = judge(
-            request.op,
+            &suite.scheme,
+            request,
             vector.level,
             &vector.expect,
             &observed,
@@ -90,7 +91,7 @@ pub(crate) fn judged(
 }
 
 fn expect(sound: &Sound) -> Expect {
-    use OutcomeKind::{Accept, Refused, Reject, Threw};
+    use OutcomeKind::{Accept, Refused, Reject, Sent, Threw};
     let outcomes = |kinds: &[OutcomeKind]| Expect::Outcomes(kinds.to_vec());
     match sound {
         Sound::Gives(token) => Expect::Token {
@@ -110,5 +111,6 @@ fn expect(sound: &Sound) -> Expect {
         Sound::RejectsWithoutThrowing => outcomes(&[Reject, Refused]),
         Sound::GivesNoToken => outcomes(&[Refused, Threw]),
         Sound::Declines => outcomes(&[Refused]),
+        Sound::Sends => outcomes(&[Sent]),
     }
 }

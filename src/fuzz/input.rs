@@ -55,6 +55,7 @@ impl Input {
         let scheme = &suite.scheme;
         let (fields, token) = match (&self.token, self.op) {
             (_, Op::Sign) => (self.fields.clone(), None),
+            (_, Op::Send) => return None,
             (Token::Absent, Op::Verify | Op::Identify) => (scheme.given(&self.fields), None),
             (Token::Literal(value), Op::Verify | Op::Identify) => {
                 (scheme.given(&self.fields), Some(value.clone()))

@@ -243,6 +243,8 @@ fn expected(expect: &Expect) -> Expected<'_> {
         // Codes belong to identify, which is not fuzzed.
         Expect::Rejected { .. } => Expected::Outcomes(&[crate::signature::OutcomeKind::Reject]),
         Expect::Observe(what) => Expected::Observe(what),
+        // What is sent is not fuzzed.
+        Expect::Sent { .. } => Expected::Outcomes(&[crate::signature::OutcomeKind::Sent]),
     }
 }
 

@@ -52,6 +52,8 @@ pub(crate) enum Sound {
     GivesNoToken,
     /// It declines by its own documented error.
     Declines,
+    /// It sends a request with a right signature.
+    Sends,
 }
 
 /// What a vector expects, as its file writes it.
@@ -81,7 +83,7 @@ impl Case {
 
     /// What the vector expects where its requirement stands at `level`.
     pub(crate) fn expected(&self, level: Level) -> Expected<'_> {
-        use OutcomeKind::{Accept, Refused, Reject, Threw};
+        use OutcomeKind::{Accept, Refused, Reject, Sent, Threw};
         if level == Level::May {
             return Expected::Observe(&self.observed);
         }
@@ -98,6 +100,7 @@ impl Case {
             Sound::RejectsWithoutThrowing => Expected::Outcomes(&[Reject, Refused]),
             Sound::GivesNoToken => Expected::Outcomes(&[Refused, Threw]),
             Sound::Declines => Expected::Outcomes(&[Refused]),
+            Sound::Sends => Expected::Outcomes(&[Sent]),
         }
     }
 }

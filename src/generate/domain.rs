@@ -247,7 +247,7 @@ impl Domain {
 /// Whether a vector binds implementations to take its values.
 pub(crate) fn is_ordinary(vector: &Vector) -> bool {
     match &vector.expect {
-        Expect::Token { or, .. } => or.is_empty(),
+        Expect::Token { or, .. } | Expect::Sent { or, .. } => or.is_empty(),
         Expect::Outcomes(kinds) => kinds == &[OutcomeKind::Accept],
         Expect::Rejected { .. } | Expect::Observe(_) => false,
     }

@@ -30,6 +30,7 @@ mod row;
 mod rows;
 mod secret_bytes;
 mod secrets;
+mod sending;
 mod spellings;
 mod suggestion;
 mod times;

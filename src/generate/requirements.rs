@@ -38,6 +38,12 @@ pub(crate) static TOKEN_IS_EXACT: Rule = rule(
     Document,
     "Signing gives the token that the scheme describes, to the byte.",
 );
+pub(crate) static REQUEST_IS_SIGNED_AS_SENT: Rule = rule(
+    "request-is-signed-as-sent",
+    Must,
+    Document,
+    "What a sender signs is the body that it sends, byte for byte: an object that is written once to be signed and once more to be sent has two spellings.",
+);
 pub(crate) static IDENTITY_IS_SIGNED_AS_IT_IS: Rule = rule(
     "identity-is-signed-as-it-is",
     Must,
@@ -378,6 +384,7 @@ pub(crate) static ALL: &[&Rule] = &[
     &STALE_TOKEN_IS_NOT_ACCEPTED,
     &FUTURE_TOKEN_IS_NOT_ACCEPTED,
     &FRESH_TOKEN_IS_ACCEPTED,
+    &REQUEST_IS_SIGNED_AS_SENT,
     &OTHER_SPELLINGS,
     &SEVERAL_MACS_PROFILE,
     &PAIRS_IN_ANY_ORDER,

@@ -6,7 +6,8 @@ use crate::generate::requirements::{
     DECLINES_WITHOUT_THROWING, MALFORMED_TOKEN_IS_REJECTED, OUTSIDE_THE_FORM, Rule,
     UNUSUAL_IDENTITY, UNUSUAL_SECRET,
 };
-use crate::signature::{Fields, Op, Secret, Secrets, Value};
+use crate::scheme::{Call, Implementation as _, Reference};
+use crate::signature::{Fields, Op, Outcome, Secret, Secrets, Value};
 use crate::suite::Level;
 
 /// The vectors of a scheme so far.
@@ -105,6 +106,46 @@ impl<'s> VectorBuilder<'s> {
     /// Signing a claim is declined by a documented error.
     pub(super) fn declines(&mut self, rule: &'static Rule, id: &str, note: &str, claim: &Claim) {
         self.sign(rule, id, note, claim, Sound::Declines);
+    }
+
+    /// Sending `value` gives a request with a right signature. Where the oracle makes none there is
+    /// no vector.
+    pub(super) fn sends(
+        &mut self,
+        rule: &'static Rule,
+        id: &str,
+        note: &str,
+        body: usize,
+        value: Value,
+    ) {
+        let scheme = self.fixture.scheme;
+        let mut claim = self.fixture.base.clone();
+        claim.fields = claim
+            .fields
+            .iter()
+            .filter(|(name, _)| scheme.fields.index(name).is_some_and(|at| !scheme.is_time(at)))
+            .map(|(name, value)| (name.to_owned(), value.clone()))
+            .collect();
+        claim.fields.set(self.fixture.name(body), value);
+        let call = Call {
+            op: Op::Send,
+            ..Call::sign(scheme, &claim.secrets, &claim.fields, NOW)
+        };
+        if matches!(Reference::new().call(&call), Outcome::Sent(_)) {
+            self.add(Case {
+                id: id.to_owned(),
+                rule,
+                note: note.to_owned(),
+                observed: format!("sends {}", words(id)),
+                op: Op::Send,
+                secrets: claim.secrets,
+                fields: claim.fields,
+                token: None,
+                now: NOW,
+                lacks_something: false,
+                sound: Sound::Sends,
+            });
+        }
     }
 
     fn sign(&mut self, rule: &'static Rule, id: &str, note: &str, claim: &Claim, sound: Sound) {

@@ -11,7 +11,7 @@ use crate::generate::requirements::{
 use crate::generate::vector_builder::VectorBuilder;
 use crate::generate::{
     ages, comparisons, confusions, forgeries, interpreted, items, malformed, platforms, secrets,
-    spellings, times, tokens, values,
+    sending, spellings, times, tokens, values,
 };
 use crate::signature::Value;
 use crate::suite::Suite;
@@ -38,6 +38,7 @@ pub(super) fn vectors(suite: &Suite) -> Vec<Case> {
     ages::add(&mut builder);
     spellings::add(&mut builder);
     interpreted::add(&mut builder);
+    sending::add(&mut builder);
     builder.cases
 }
 

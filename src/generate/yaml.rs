@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::generate::case::{Case, Expected};
 use crate::generate::requirements::Rule;
-use crate::signature::{Fields, OutcomeKind, Request, Secrets, Value};
+use crate::signature::{Fields, Op, OutcomeKind, Request, Secrets, Value};
 use crate::suite::{Basis, Level};
 
 /// From this length on a text that only repeats one character is written as a repetition.
@@ -100,6 +100,8 @@ pub(crate) fn write_entry(entry: &Entry<'_>, indent: usize, out: &mut String) {
         if let Some(token) = &request.token {
             line("  token", &value(token));
         }
+    }
+    if request.op.has_now() {
         line("  now", &request.now.to_string());
     }
     match &entry.expected {
@@ -134,8 +136,10 @@ fn kinds(kinds: &[OutcomeKind]) -> String {
 /// Whether an adapter must take more than texts, bytes and numbers for this vector.
 fn needs_json(case: &Case) -> bool {
     let is_json = |value: &Value| matches!(value, Value::Json(_));
+    // What is to be sent is an object for every adapter.
+    let is_sent = case.op == Op::Send;
     case.lacks_something
-        || case.fields.iter().any(|(_, value)| is_json(value))
+        || (!is_sent && case.fields.iter().any(|(_, value)| is_json(value)))
         || case
             .token
             .as_ref()

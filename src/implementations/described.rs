@@ -172,7 +172,7 @@ impl<C: Call> Native<C> {
         match op {
             Op::Sign => self.sign.as_ref(),
             Op::Verify => self.verify.as_ref(),
-            Op::Identify => None,
+            Op::Identify | Op::Send => None,
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::lint::source::SourceMap;
 use crate::lint::{Finding, Severity, Subject};
 use crate::results::{Observed, Verdict, judge, outcome_in_words};
-use crate::scheme::{Decision, Identification, Implementation as _, Reference};
+use crate::scheme::{Decision, Identification, Implementation as _, Reference, Scheme};
 use crate::signature::{Denial, Op, Outcome, OutcomeKind, Request};
 use crate::suite::{Basis, Expect, Level, Suite, Vector};
 
@@ -14,7 +14,7 @@ pub(super) fn lint_expectations(suite: &Suite, source: &SourceMap<'_>) -> Vec<Fi
         // A rule may allow several codes; the vector has to accept each of them.
         let found = sound_outcomes(suite, vector, &mut oracle)
             .iter()
-            .find_map(|actual| contradiction(vector, actual));
+            .find_map(|actual| contradiction(&suite.scheme, vector, actual));
         if let Some((severity, part, message)) = found {
             findings.push(Finding {
                 severity,
@@ -54,7 +54,11 @@ fn sound_outcomes(suite: &Suite, vector: &Vector, oracle: &mut Reference) -> Vec
 }
 
 /// How the oracle contradicts an expectation, if it does.
-fn contradiction(vector: &Vector, actual: &Outcome) -> Option<(Severity, &'static str, String)> {
+fn contradiction(
+    scheme: &Scheme,
+    vector: &Vector,
+    actual: &Outcome,
+) -> Option<(Severity, &'static str, String)> {
     match (&vector.expect, actual) {
         (Expect::Observe(_), _) => None,
         (Expect::Token { token, .. }, Outcome::Token(right)) if token == right => None,
@@ -70,8 +74,12 @@ fn contradiction(vector: &Vector, actual: &Outcome) -> Option<(Severity, &'stati
             );
             Some((Severity::Error, "token", message))
         }
-        (Expect::Rejected { .. }, actual) if meets(&vector.expect, actual) => None,
-        (Expect::Rejected { .. }, actual) => Some((
+        (Expect::Rejected { .. } | Expect::Sent { .. }, actual)
+            if meets(scheme, vector, actual) =>
+        {
+            None
+        }
+        (Expect::Rejected { .. } | Expect::Sent { .. }, actual) => Some((
             Severity::Error,
             "outcome",
             format!(
@@ -103,9 +111,10 @@ fn contradiction(vector: &Vector, actual: &Outcome) -> Option<(Severity, &'stati
 }
 
 /// Whether an outcome meets an expectation.
-fn meets(expect: &Expect, actual: &Outcome) -> bool {
+fn meets(scheme: &Scheme, vector: &Vector, actual: &Outcome) -> bool {
     let observed = Observed::Outcome(actual.clone());
-    judge(Op::Identify, Level::Must, expect, &observed, Level::Must) == Verdict::Pass
+    let request = &vector.request;
+    judge(scheme, request, Level::Must, &vector.expect, &observed, Level::Must) == Verdict::Pass
 }
 
 fn describe(op: Op, actual: &Outcome) -> String {

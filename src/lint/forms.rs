@@ -3,7 +3,7 @@
 use crate::lint::source::SourceMap;
 use crate::lint::{Finding, Severity, Subject};
 use crate::results::{Observed, Verdict, judge};
-use crate::scheme::Pattern;
+use crate::scheme::{Pattern, Scheme};
 use crate::signature::{Op, Outcome, Value};
 use crate::suite::{Level, Suite, Vector};
 
@@ -15,7 +15,7 @@ const SHOWN: usize = 60;
 pub(super) fn lint_forms(suite: &Suite, source: &SourceMap<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (index, vector) in suite.vectors.iter().enumerate() {
-        if vector.level > Level::Must || may_decline(vector) {
+        if vector.level > Level::Must || may_decline(&suite.scheme, vector) {
             continue;
         }
         let (op, secrets) = (vector.request.op, &vector.request.secrets);
@@ -58,10 +58,10 @@ pub(super) fn lint_forms(suite: &Suite, source: &SourceMap<'_>) -> Vec<Finding> 
 }
 
 /// Whether an implementation that declines passes the vector.
-fn may_decline(vector: &Vector) -> bool {
+fn may_decline(scheme: &Scheme, vector: &Vector) -> bool {
     let op = vector.request.op;
     let declined = match op {
-        Op::Sign => vec![
+        Op::Sign | Op::Send => vec![
             Outcome::Refused(String::new()),
             Outcome::Threw(String::new()),
         ],
@@ -75,13 +75,14 @@ fn may_decline(vector: &Vector) -> bool {
     };
     declined.into_iter().all(|outcome| {
         let observed = Observed::Outcome(outcome);
-        judge(op, vector.level, &vector.expect, &observed, Level::Must) == Verdict::Pass
+        let request = &vector.request;
+        judge(scheme, request, vector.level, &vector.expect, &observed, Level::Must) == Verdict::Pass
     })
 }
 
 fn message(op: Op, what: &str, pattern: &Pattern) -> String {
     let (may, or) = match op {
-        Op::Sign => (
+        Op::Sign | Op::Send => (
             "an implementation may refuse to sign",
             "write or: [refused, threw]",
         ),

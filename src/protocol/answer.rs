@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::protocol::prose::Prose;
 use crate::protocol::write_ascii;
-use crate::signature::{Denial, Outcome};
+use crate::signature::{Denial, MAX_SENT, Outcome, Sent};
 
 /// A well-formed answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,13 +39,19 @@ pub enum AnswerError {
     NoId,
     /// The answer does not contain exactly one result.
     #[error(
-        "it has {results} results; expected exactly one of token, outcome, refused, threw, unsupported"
+        "it has {results} results; expected exactly one of token, outcome, body, refused, threw, unsupported"
     )]
     NotOneResult {
         /// The id of the request.
         id: u64,
         /// The number of results.
         results: usize,
+    },
+    /// The request that would be sent is too long.
+    #[error("body and headers are longer than {MAX_SENT} bytes")]
+    SentTooLong {
+        /// The id of the request.
+        id: u64,
     },
     /// The outcome is unknown.
     #[error("unknown outcome {outcome:?}; expected accept, reject or anonymous")]
@@ -60,7 +67,9 @@ impl AnswerError {
     /// The id of the request that the line answers, if it has one.
     pub fn id(&self) -> Option<u64> {
         match self {
-            Self::NotOneResult { id, .. } | Self::UnknownOutcome { id, .. } => Some(*id),
+            Self::NotOneResult { id, .. }
+            | Self::UnknownOutcome { id, .. }
+            | Self::SentTooLong { id } => Some(*id),
             Self::Malformed(_) | Self::NoId => None,
         }
     }
@@ -85,6 +94,7 @@ struct RawAnswer<'a> {
     threw: Option<Prose<'a>>,
     #[serde(borrow)]
     unsupported: Option<Prose<'a>>,
+    body: Option<IgnoredAny>,
 }
 
 /// The status of a rejection. A verifier may put anything under this name, so it is read leniently.
@@ -104,6 +114,7 @@ impl Answer {
             raw.refused.is_some(),
             raw.threw.is_some(),
             raw.unsupported.is_some(),
+            raw.body.is_some(),
         ];
         let results = given.into_iter().filter(|is_given| *is_given).count();
         if results != 1 {
@@ -128,6 +139,12 @@ impl Answer {
                     });
                 }
             }
+        } else if raw.body.is_some() {
+            let sent: Sent = serde_json::from_slice(line)?;
+            if sent.length() > MAX_SENT {
+                return Err(AnswerError::SentTooLong { id });
+            }
+            Reply::Outcome(Outcome::Sent(Box::new(sent)))
         } else if let Some(refused) = raw.refused {
             Reply::Outcome(Outcome::Refused(words(refused)))
         } else if let Some(threw) = raw.threw {
@@ -149,6 +166,14 @@ impl Answer {
             Reply::Outcome(Outcome::Anonymous) => ("outcome", "anonymous"),
             Reply::Outcome(Outcome::Refused(why)) => ("refused", why.as_str()),
             Reply::Outcome(Outcome::Threw(what)) => ("threw", what.as_str()),
+            Reply::Outcome(Outcome::Sent(sent)) => {
+                // The members of the object, behind that of the id.
+                let brace = out.len();
+                write_ascii(sent, out);
+                out[brace] = b',';
+                out.push(b'\n');
+                return;
+            }
             Reply::Unsupported(why) => ("unsupported", why.as_str()),
         };
         write_member(member, text, out);
@@ -182,7 +207,7 @@ fn write_member(name: &str, text: &str, out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::{Answer, AnswerError, Reply};
-    use crate::signature::{Denial, Outcome};
+    use crate::signature::{Denial, MAX_SENT, Outcome, Sent};
 
     #[test]
     fn answers_round_trip() {
@@ -199,6 +224,14 @@ mod tests {
                 code: None,
                 status: Some(403),
             })),
+            Reply::Outcome(Outcome::Sent(Box::new(Sent {
+                body: "{\"a\":\"é\"}".into(),
+                headers: vec![("x-signature".into(), "sha256=00".into())],
+            }))),
+            Reply::Outcome(Outcome::Sent(Box::new(Sent {
+                body: vec![0xff, 0],
+                headers: Vec::new(),
+            }))),
             Reply::Outcome(Outcome::Refused("no".into())),
             Reply::Outcome(Outcome::Threw("TypeError: x".into())),
             Reply::Unsupported("why".into()),
@@ -286,6 +319,15 @@ mod tests {
             error(r#"{"id":1,"outcome":"ok"}"#),
             AnswerError::UnknownOutcome { .. }
         ));
+        for sent in [
+            r#"{"id":1,"body":"x"}"#,
+            r#"{"id":1,"body":5,"headers":[]}"#,
+            r#"{"id":1,"body":"x","headers":{"a":"b"}}"#,
+        ] {
+            assert!(matches!(error(sent), AnswerError::Malformed(_)), "{sent}");
+        }
+        let long = format!(r#"{{"id":1,"body":"{}","headers":[]}}"#, "x".repeat(MAX_SENT + 1));
+        assert!(matches!(error(&long), AnswerError::SentTooLong { id: 1 }));
         // Unknown members are ignored.
         assert!(Answer::parse(br#"{"id":1,"outcome":"accept","accepted":3,"x":[]}"#).is_ok());
         for status in ["\"bad\"", "-1", "70000", "4.5", "null"] {

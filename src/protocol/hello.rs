@@ -154,7 +154,7 @@ impl Hello {
         match &self.ops {
             None => match op {
                 Op::Sign | Op::Verify => true,
-                Op::Identify => false,
+                Op::Identify | Op::Send => false,
             },
             Some(ops) => ops.iter().any(|known| known == op.name()),
         }

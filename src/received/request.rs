@@ -1,5 +1,7 @@
 //! A request, and in which ways it can be read.
 
+use crate::signature::Sent;
+
 /// A request as it was saved.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Received {
@@ -40,6 +42,17 @@ impl<T> Variant<T> {
 }
 
 impl Received {
+    /// A request as an implementation would send it.
+    pub fn of(sent: &Sent) -> Self {
+        let headers = sent.headers.iter();
+        let header = |(name, value): &(String, String)| (name.clone(), value.clone().into_bytes());
+        Self {
+            headers: headers.map(header).collect(),
+            bodies: vec![Variant::plain(sent.body.clone())],
+            ..Self::default()
+        }
+    }
+
     /// The values of a header, in order.
     pub fn header<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
         let name = name.to_owned();

@@ -1,7 +1,9 @@
 //! Turns an observation into a verdict. Nothing else in the program decides whether a case passed.
 
+use crate::results::sent::read_sent;
 use crate::results::Verdict;
-use crate::signature::{Op, Outcome};
+use crate::scheme::Scheme;
+use crate::signature::{Outcome, Request};
 use crate::suite::{Expect, Level};
 
 /// What was observed for one case.
@@ -45,9 +47,11 @@ pub enum Failure {
     Protocol(String),
 }
 
-/// Computes the verdict of a case. `level` is the lowest level that counts.
+/// Computes the verdict of a case: of what was asked by a scheme. `level` is the lowest level that
+/// counts.
 pub fn judge(
-    op: Op,
+    scheme: &Scheme,
+    asked: &Request,
     case_level: Level,
     expect: &Expect,
     observed: &Observed,
@@ -69,8 +73,8 @@ pub fn judge(
         // An outcome that varies between rounds is unreliable, even if one of them is right.
         Observed::Unstable(..) if case_level == Level::May => Verdict::Observed,
         Observed::Unstable(..) => failed,
-        Observed::Outcome(outcome) if !op.is_answered_by(outcome.kind()) => Verdict::Error,
-        Observed::Outcome(outcome) => match is_expected(expect, outcome) {
+        Observed::Outcome(outcome) if !asked.op.is_answered_by(outcome.kind()) => Verdict::Error,
+        Observed::Outcome(outcome) => match is_expected(scheme, asked, expect, outcome) {
             None => Verdict::Observed,
             Some(true) => Verdict::Pass,
             Some(false) => failed,
@@ -79,13 +83,22 @@ pub fn judge(
 }
 
 /// Whether the outcome meets the expectation; `None` if there is no expectation.
-fn is_expected(expect: &Expect, outcome: &Outcome) -> Option<bool> {
+fn is_expected(
+    scheme: &Scheme,
+    asked: &Request,
+    expect: &Expect,
+    outcome: &Outcome,
+) -> Option<bool> {
     match (expect, outcome) {
         (Expect::Observe(_), _) => None,
         (Expect::Token { token, pairs, .. }, Outcome::Token(actual)) => {
             Some(Expect::is_token(token, pairs.as_deref(), actual))
         }
         (Expect::Token { or, .. }, declined) => Some(or.contains(&declined.kind())),
+        (Expect::Sent { within, .. }, Outcome::Sent(sent)) => Some(
+            read_sent(scheme, asked, within, sent).is_ok_and(|request| request.is_accepted),
+        ),
+        (Expect::Sent { or, .. }, declined) => Some(or.contains(&declined.kind())),
         (Expect::Outcomes(kinds), outcome) => Some(kinds.contains(&outcome.kind())),
         (Expect::Rejected { codes, status }, Outcome::Reject(denial)) => {
             let is_due = |code: &String| codes.contains(code);

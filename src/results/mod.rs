@@ -17,6 +17,7 @@ mod redaction;
 mod redaction_laws;
 mod restarts;
 mod run;
+mod sent;
 mod timestamp;
 mod timing;
 mod verdict;
@@ -46,6 +47,7 @@ pub use run::{
     Trait, WITHOUT_ORACLE, conclude, did_not_start, is_failure, merge, suites_not_selected,
     updated,
 };
+pub use sent::{SentFault, SignedRequest, read_sent};
 pub use timestamp::timestamp;
 pub use timing::{
     Confirmation, Control, ControlKind, Distributions, Effect, Measurement, RunningEffect, Subject,

@@ -25,6 +25,8 @@ enumerated! {
         Reject,
         /// It let the call go on as nobody's.
         Anonymous,
+        /// It made a request that it would send.
+        Sent,
         /// It declined by a documented error.
         Refused,
         /// An exception came out.
@@ -54,6 +56,7 @@ impl ObservedKind {
                 OutcomeKind::Accept => Self::Accept,
                 OutcomeKind::Reject => Self::Reject,
                 OutcomeKind::Anonymous => Self::Anonymous,
+                OutcomeKind::Sent => Self::Sent,
                 OutcomeKind::Refused => Self::Refused,
                 OutcomeKind::Threw => Self::Threw,
             }),
@@ -74,6 +77,7 @@ impl ObservedKind {
             | Self::Accept
             | Self::Reject
             | Self::Anonymous
+            | Self::Sent
             | Self::Refused
             | Self::Threw
             | Self::Unstable => true,
@@ -88,6 +92,7 @@ impl ObservedKind {
             Self::Accept => "accept",
             Self::Reject => "reject",
             Self::Anonymous => "anonymous",
+            Self::Sent => "sent",
             Self::Refused => "refused",
             Self::Threw => "threw",
             Self::Unstable => "unstable",

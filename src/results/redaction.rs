@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 use crate::protocol::ImplementationInfo;
 use crate::results::needle::{Needle, SHORTEST};
 use crate::results::{Case, Diagnosis, Observation, Observed, RunResult, words};
-use crate::signature::{Outcome, Request, Secret, Value};
+use crate::signature::{Outcome, Request, Secret, Sent, Value};
 use crate::suite::Expect;
 
 /// The replacement for redacted text.
@@ -153,6 +153,9 @@ impl Redaction {
         }
         for case in &mut result.cases {
             hide_in_request(&mut case.request, &hide);
+            if let Some(sent) = &mut case.sent {
+                hide_in_sent(sent, &hide);
+            }
         }
         if !self.is_active {
             return;
@@ -200,6 +203,9 @@ impl Redaction {
         for token in [&mut case.expected_token, &mut case.actual_token] {
             *token = token.take().map(|_| REDACTED.to_owned());
         }
+        for (_, value) in case.sent.iter_mut().flat_map(|sent| &mut sent.headers) {
+            *value = REDACTED.to_owned();
+        }
     }
 }
 
@@ -238,7 +244,10 @@ fn without_token(expect: &Expect) -> Cow<'_, Expect> {
             or: or.clone(),
             pairs: pairs.clone(),
         }),
-        Expect::Outcomes(_) | Expect::Rejected { .. } | Expect::Observe(_) => Cow::Borrowed(expect),
+        Expect::Sent { .. }
+        | Expect::Outcomes(_)
+        | Expect::Rejected { .. }
+        | Expect::Observe(_) => Cow::Borrowed(expect),
     }
 }
 
@@ -275,6 +284,18 @@ fn hide_in_request(request: &mut Request, hide: &dyn Fn(&str) -> String) {
     }
     for text in context.texts_mut() {
         *text = hide(text);
+    }
+}
+
+/// Applies `hide` to every text of what would be sent.
+fn hide_in_sent(sent: &mut Sent, hide: &dyn Fn(&str) -> String) {
+    let Sent { body, headers } = sent;
+    let mut value = Value::of_bytes(body);
+    hide_in_value(&mut value, hide);
+    *body = value.to_bytes().unwrap_or_default().into_owned();
+    for (name, value) in headers {
+        *name = hide(name);
+        *value = hide(value);
     }
 }
 

@@ -9,6 +9,7 @@ use crate::suite::Expect;
 pub fn expected(expect: &Expect) -> String {
     match expect {
         Expect::Token { token, or, .. } => format!("token {token}{}", or_declined(or)),
+        Expect::Sent { or, .. } => format!("a request with a right signature{}", or_declined(or)),
         Expect::Outcomes(kinds) => {
             let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
             one_of(&names)
@@ -45,6 +46,10 @@ pub fn outcome(outcome: &Outcome) -> String {
             *status,
         ),
         Outcome::Anonymous => "anonymous".to_owned(),
+        Outcome::Sent(sent) => {
+            // The headers hold the token, which is shown by itself.
+            format!("sent the body {}", String::from_utf8_lossy(&sent.body))
+        }
         Outcome::Refused(why) => format!("refused: {why}"),
         Outcome::Threw(what) => format!("threw: {what}"),
     }

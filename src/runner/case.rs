@@ -6,7 +6,7 @@ use crate::protocol::PreparedRequest;
 use crate::results::{Observation, Observed, ObservedKind, Verdict, judge};
 use crate::runner::CaseEvent;
 use crate::runner::live_clock::LiveCase;
-use crate::runner::seen::Seen;
+use crate::runner::seen::{Right, Seen};
 use crate::signature::{CaseId, Op};
 use crate::suite::{Expect, Level, Suite, Vector};
 
@@ -67,14 +67,18 @@ impl<'s> Case<'s> {
         self.asked.request.op
     }
 
-    /// What is expected. `right` is the token of the time of the asking, where that decides.
-    pub(super) fn due(&self, right: Option<&str>) -> Cow<'_, Expect> {
+    /// What is expected. `right` is what was right for the answer, where that decides.
+    pub(super) fn due(&self, right: Option<&Right>) -> Cow<'_, Expect> {
         let Some(right) = right else {
             return Cow::Borrowed(&self.asked.expect);
         };
         let mut due = self.asked.expect.clone();
-        if let Expect::Token { token, .. } = &mut due {
-            right.clone_into(token);
+        match (&mut due, right) {
+            (Expect::Token { token, .. }, Right::Token(right)) => right.clone_into(token),
+            (Expect::Sent { within, .. }, Right::Sent { within: seconds, .. }) => {
+                within.clone_from(seconds);
+            }
+            _ => {}
         }
         Cow::Owned(due)
     }
@@ -82,8 +86,13 @@ impl<'s> Case<'s> {
     /// What it came to so far; `None` where nothing happened yet.
     pub(super) fn verdict(&self, seen: &Seen, level: Level) -> Option<Verdict> {
         let observed = seen.observed.as_ref()?;
-        let due = self.due(seen.right.as_deref());
-        Some(judge(self.op(), self.asked.level, &due, observed, level))
+        let due = self.due(seen.right.as_ref());
+        let Vector {
+            request,
+            level: own,
+            ..
+        } = &*self.asked;
+        Some(judge(&self.suite.scheme, request, *own, &due, observed, level))
     }
 
     /// The same, to be told.
@@ -112,7 +121,11 @@ impl<'s> Case<'s> {
         let Seen {
             observed, right, ..
         } = seen;
-        let expect = self.due(right.as_deref()).into_owned();
+        let expect = self.due(right.as_ref()).into_owned();
+        let right = match right {
+            Some(Right::Token(token)) => Some(token),
+            Some(Right::Sent { .. }) | None => None,
+        };
         let planned = || {
             let request = &self.asked.request;
             let scheme = &self.suite.scheme;
@@ -126,7 +139,10 @@ impl<'s> Case<'s> {
             request: Cow::Owned(self.request.request().clone()),
             right: match &expect {
                 Expect::Observe(_) => right.or_else(planned),
-                Expect::Token { .. } | Expect::Outcomes(_) | Expect::Rejected { .. } => None,
+                Expect::Token { .. }
+                | Expect::Sent { .. }
+                | Expect::Outcomes(_)
+                | Expect::Rejected { .. } => None,
             },
             expect: Cow::Owned(expect),
             observed: observed.unwrap_or_else(|| self.unasked("it never ran")),

@@ -54,14 +54,14 @@ pub(super) fn kind(scheme: &Scheme, vector: &Vector) -> OutcomeKind {
 }
 
 fn is_caught(scheme: &Scheme, vector: &Vector, outcome: Outcome) -> bool {
-    let op = vector.request.op;
+    let request = &vector.request;
     if vector.level == Level::May {
-        let right = Reference::new().call(&vector.request.call(scheme));
+        let right = Reference::new().call(&request.call(scheme));
         return match (&right, &outcome) {
             (Outcome::Token(right), Outcome::Token(token)) => right != token,
             _ => right.kind() != outcome.kind(),
         };
     }
     let observed = Observed::Outcome(outcome);
-    judge(op, vector.level, &vector.expect, &observed, Level::Should) != Verdict::Pass
+    judge(scheme, request, vector.level, &vector.expect, &observed, Level::Should) != Verdict::Pass
 }

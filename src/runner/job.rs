@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use crate::adapters::{Adapter, AdapterError, Exchange, Ticket};
 use crate::protocol::{Hello, PreparedRequest, Reply};
-use crate::results::{Failure, Observed, Redaction, Verdict};
+use crate::results::{Failure, Observed, Redaction, Verdict, read_sent};
 use crate::runner::case::{Case, Disposition};
 use crate::runner::live_clock::TOO_LATE;
 use crate::runner::schedule::Schedule;
-use crate::runner::seen::{Seen, same};
+use crate::runner::seen::{Right, Seen, same};
 use crate::runner::{FailFast, Watcher};
-use crate::signature::bounded;
+use crate::signature::{Outcome, bounded};
 use crate::suite::Expect;
 
 /// What all jobs share.
@@ -117,7 +117,7 @@ impl<'w, 's> Job<'w, 's> {
     }
 
     /// Takes in what happened in one round of a case, and tells it where that is news.
-    fn keep(&self, at: usize, observed: Observed, right: Option<String>) {
+    fn keep(&self, at: usize, observed: Observed, right: Option<Right>) {
         let case = &self.work.cases[at];
         // Held until it is told, so that what is told last is what is so.
         let mut seen = self.work.seen(at);
@@ -148,12 +148,29 @@ impl<'w, 's> Job<'w, 's> {
         self.work.schedule.add_done(1);
     }
 
-    /// The right token of the time of the asking, where that decides.
-    fn right(&self, ticket: Ticket, reply: &Reply) -> Option<String> {
-        match (&self.work.cases[case_of(ticket)].fate, reply) {
-            (Disposition::AskedLive(live), Reply::Outcome(outcome)) => {
-                let asked = self.began + (ticket.0 >> 32);
-                live.right(outcome, asked, (self.work.now)())
+    /// What is right for this answer, where the suite cannot tell before it comes.
+    fn right(&self, ticket: Ticket, reply: &Reply) -> Option<Right> {
+        let case = &self.work.cases[case_of(ticket)];
+        let Reply::Outcome(outcome) = reply else {
+            return None;
+        };
+        let asked = self.began + (ticket.0 >> 32);
+        match (&case.fate, outcome) {
+            (fate, Outcome::Sent(sent)) => {
+                let request = &case.asked.request;
+                let within = match fate {
+                    Disposition::AskedLive(_) => asked..=(self.work.now)().max(asked),
+                    Disposition::Asked | Disposition::NotApplicable(_) => request.now..=request.now,
+                };
+                let read = read_sent(&case.suite.scheme, request, &within, sent);
+                Some(Right::Sent {
+                    is_right: read.is_ok_and(|request| request.is_accepted),
+                    within,
+                })
+            }
+            (Disposition::AskedLive(live), outcome) => {
+                let right = live.right(outcome, asked, (self.work.now)());
+                right.map(Right::Token)
             }
             _ => None,
         }
@@ -216,9 +233,10 @@ impl Exchange for Job<'_, '_> {
         let hide = |text: &str| self.work.redaction.text(text);
         let observed = match reply {
             Reply::Outcome(outcome) => {
-                let due = right
-                    .as_deref()
-                    .map_or_else(|| longest(&asked.expect), str::len);
+                let due = match &right {
+                    Some(Right::Token(token)) => token.len(),
+                    Some(Right::Sent { .. }) | None => longest(&asked.expect),
+                };
                 let outcome = outcome.bounded(due, &hide);
                 // Every round but the first ends here.
                 if right.is_none()
@@ -263,7 +281,7 @@ fn longest(expect: &Expect) -> usize {
     match expect {
         Expect::Token { token, .. } => token.len(),
         Expect::Rejected { codes, .. } => codes.iter().map(String::len).max().unwrap_or_default(),
-        Expect::Outcomes(_) | Expect::Observe(_) => 0,
+        Expect::Outcomes(_) | Expect::Sent { .. } | Expect::Observe(_) => 0,
     }
 }
 

@@ -94,6 +94,8 @@ impl<'s> LiveCase<'s> {
                     return Err(NotNow::TimeUnseen);
                 }
             }
+            // What is sent is given no time.
+            Op::Send => {}
             Op::Verify | Op::Identify => {
                 is_like_the_present(request.now, now)?;
                 if !live.are_times_texts() || live.request(now).is_none() {
@@ -114,6 +116,10 @@ impl<'s> LiveCase<'s> {
             request.fields = fields_at(self.scheme, &vector.fields, now);
             return Some(request);
         }
+        if vector.op == Op::Send {
+            request.now = now;
+            return Some(request);
+        }
         let shift = Shift::between(vector.now, now);
         request.fields = shift.fields(self.scheme, &vector.fields)?;
         request.now = now;
@@ -127,7 +133,7 @@ impl<'s> LiveCase<'s> {
     /// Whether an answer to a request of the second `asked`, heard in the second `answered`, may
     /// have come when another one was right.
     pub(super) fn is_late(&self, asked: u64, answered: u64) -> bool {
-        if self.vector.request.op == Op::Sign {
+        if !self.vector.request.op.presents_a_token() {
             return false;
         }
         let Some(mut request) = self.request(asked) else {

@@ -1,5 +1,7 @@
 //! Several rounds of one case become one observation.
 
+use std::ops::RangeInclusive;
+
 use crate::results::{Failure, Observed};
 use crate::signature::Outcome;
 use crate::suite::Expect;
@@ -9,19 +11,33 @@ use crate::suite::Expect;
 pub(super) struct Seen {
     /// What happened, if it was asked at all.
     pub(super) observed: Option<Observed>,
-    /// The right token of the time of the asking, where that is not the one that was planned.
-    pub(super) right: Option<String>,
+    /// What was right for what was observed, where that is not what was planned.
+    pub(super) right: Option<Right>,
     /// How many rounds of it are over.
     pub(super) rounds: u64,
 }
 
+/// What is right for an answer, where the suite cannot tell before it comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Right {
+    /// The token of the time of the asking.
+    Token(String),
+    /// A request whose signature is right.
+    Sent {
+        /// Whether the one that came is.
+        is_right: bool,
+        /// The seconds of which one is the time of the signature.
+        within: RangeInclusive<u64>,
+    },
+}
+
 impl Seen {
-    /// Takes in what happened in another round, of which `right` was the right token where that
-    /// changes with the time. `due` is what was planned to be expected.
-    pub(super) fn add(&mut self, observed: Observed, right: Option<String>, due: &Expect) {
+    /// Takes in what happened in another round, with what was right there. `due` is what was planned
+    /// to be expected.
+    pub(super) fn add(&mut self, observed: Observed, right: Option<Right>, due: &Expect) {
         let both = (
-            is_right(self.observed.as_ref(), self.right.as_deref()),
-            is_right(Some(&observed), right.as_deref()),
+            is_right(self.observed.as_ref(), self.right.as_ref()),
+            is_right(Some(&observed), right.as_ref()),
         );
         self.observed = match (self.observed.take(), observed) {
             (None, one) => Some(one),
@@ -41,10 +57,15 @@ impl Seen {
     }
 }
 
-/// Whether a token came that is the right one of its time, where it changes with the time.
-fn is_right(observed: Option<&Observed>, right: Option<&str>) -> Option<bool> {
+/// Whether what came is right, where that is not what was planned.
+fn is_right(observed: Option<&Observed>, right: Option<&Right>) -> Option<bool> {
     match (observed, right) {
-        (Some(Observed::Outcome(Outcome::Token(token))), Some(right)) => Some(token == right),
+        (Some(Observed::Outcome(Outcome::Token(token))), Some(Right::Token(right))) => {
+            Some(token == right)
+        }
+        (Some(Observed::Outcome(Outcome::Sent(_))), Some(Right::Sent { is_right, .. })) => {
+            Some(*is_right)
+        }
         _ => None,
     }
 }
@@ -82,7 +103,7 @@ pub(super) fn same(one: &Outcome, two: &Outcome, due: &Expect) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Seen, combine};
+    use super::{Right, Seen, combine};
     use crate::results::{Failure, Observed};
     use crate::signature::{Denial, Outcome};
     use crate::suite::Expect;
@@ -163,11 +184,14 @@ mod tests {
             let mut seen = Seen::default();
             for &(came, right) in rounds {
                 let came = Observed::Outcome(token(came));
-                seen.add(came, Some(right.into()), &Expect::Outcomes(vec![]));
+                let right = Right::Token(right.into());
+                seen.add(came, Some(right), &Expect::Outcomes(vec![]));
             }
             (seen.observed.unwrap(), seen.right.unwrap())
         };
-        let one = |came: &str, right: &str| (Observed::Outcome(token(came)), right.to_owned());
+        let one = |came: &str, right: &str| {
+            (Observed::Outcome(token(came)), Right::Token(right.into()))
+        };
         assert_eq!(rounds(&[("1", "1"), ("2", "2"), ("3", "3")]), one("1", "1"));
         assert_eq!(rounds(&[("1", "2"), ("2", "3"), ("3", "4")]), one("1", "2"));
         let changed = rounds(&[("1", "1"), ("2", "2"), ("2", "3"), ("3", "4"), ("5", "5")]);

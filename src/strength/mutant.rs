@@ -1,8 +1,8 @@
 //! Runs a suite against an in-process implementation.
 
 use crate::results::{Observed, Verdict, judge};
-use crate::scheme::{Implementation, Reference};
-use crate::signature::{Op, Outcome};
+use crate::scheme::{Implementation, Reference, Scheme};
+use crate::signature::{Op, Outcome, Request};
 use crate::suite::{Expect, Level, Suite};
 
 /// A suite prepared for many runs.
@@ -47,7 +47,8 @@ impl<'s> Mutant<'s> {
         let vector = &self.suite.vectors[at];
         let outcome = implementation.call(&vector.request.call(&self.suite.scheme));
         is_told(
-            vector.request.op,
+            &self.suite.scheme,
+            &vector.request,
             vector.level,
             &vector.expect,
             &self.right[at],
@@ -65,16 +66,20 @@ impl<'s> Mutant<'s> {
         self.is_of_signatures(at) && self.suite.vectors[at].level != Level::May
     }
 
-    /// Whether vector `at` is about signatures. Identify vectors test the policy; they would catch
-    /// verifying mistakes, too, but that is not their purpose.
+    /// Whether vector `at` is about signatures. Identify vectors test the policy, and few
+    /// implementations send; both would catch mistakes, too, but that is not their purpose.
     fn is_of_signatures(&self, at: usize) -> bool {
-        !self.suite.vectors[at].request.op.has_context()
+        match self.suite.vectors[at].request.op {
+            Op::Sign | Op::Verify => true,
+            Op::Identify | Op::Send => false,
+        }
     }
 }
 
 /// Whether an outcome violates the expectation or, if there is none, differs from the oracle's.
 pub(super) fn is_told(
-    op: Op,
+    scheme: &Scheme,
+    request: &Request,
     level: Level,
     expect: &Expect,
     right: &Outcome,
@@ -84,7 +89,7 @@ pub(super) fn is_told(
         return differ(right, &outcome);
     }
     let observed = Observed::Outcome(outcome);
-    judge(op, level, expect, &observed, Level::Should) != Verdict::Pass
+    judge(scheme, request, level, expect, &observed, Level::Should) != Verdict::Pass
 }
 
 /// Whether two outcomes differ for the caller, ignoring reasons.

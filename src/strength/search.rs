@@ -96,7 +96,8 @@ impl<'s> Search<'s> {
             let request = &suggestion.request;
             let wrong = implementation.call(&request.call(self.scheme));
             if is_told(
-                request.op,
+                self.scheme,
+                request,
                 suggestion.level,
                 &suggestion.expect,
                 right,

@@ -424,7 +424,7 @@ pub enum Problem {
     #[error("outcome is one outcome or a list of distinct ones")]
     OutcomeList,
     /// An outcome is unknown.
-    #[error("unknown outcome {0:?}; expected accept, anonymous, reject, refused or threw")]
+    #[error("unknown outcome {0:?}; expected accept, anonymous, reject, sent, refused or threw")]
     OutcomeWord(String),
 
     /// `secret` is given where `secrets` is needed, or the reverse.
@@ -457,6 +457,12 @@ pub enum Problem {
     /// A key is allowed only for operations that take a token.
     #[error("{0} is allowed only for verify and identify")]
     OnlyVerify(&'static str),
+    /// `send` is used in a suite whose places do not say what is sent.
+    #[error("send needs places that put the token into a header and a field into the body")]
+    NothingToSend,
+    /// A time is given to `send`.
+    #[error("the field {0:?} is a time, which a sender takes from its clock; write now: … instead")]
+    TimeToSend(String),
     /// `identify` is used in a suite without a policy.
     #[error("the suite has no policy, so identify is not possible")]
     NoPolicy,

@@ -13,6 +13,7 @@ pub(super) fn read_expect(
     level: Level,
     expect: Option<At<ExpectFile>>,
     observe: Option<At<String>>,
+    now: u64,
     at: Position,
 ) -> Result<Expect, Fault> {
     match (level, expect, observe) {
@@ -25,11 +26,11 @@ pub(super) fn read_expect(
         (Level::May, None, None) => Err(Fault::new(at, Problem::MayExpects)),
         (_, _, Some(observe)) => Err(Fault::new(observe.at, Problem::Observes(level))),
         (_, None, None) => Err(Fault::new(at, Problem::NoExpect(level))),
-        (_, Some(expect), None) => read_expectation(op, expect),
+        (_, Some(expect), None) => read_expectation(op, now, expect),
     }
 }
 
-fn read_expectation(op: Op, expect: At<ExpectFile>) -> Result<Expect, Fault> {
+fn read_expectation(op: Op, now: u64, expect: At<ExpectFile>) -> Result<Expect, Fault> {
     let At { value: file, at } = expect;
     let codes = match file.code {
         Some(_) if !op.has_context() => return Err(Fault::new(at, Problem::CodeOfIdentify)),
@@ -55,7 +56,15 @@ fn read_expectation(op: Op, expect: At<ExpectFile>) -> Result<Expect, Fault> {
             },
         )),
         (None, None, Some(outcomes)) if !says_why => {
-            read_outcomes(op, outcomes).map(Expect::Outcomes)
+            let mut kinds = read_outcomes(op, outcomes)?;
+            if !kinds.contains(&OutcomeKind::Sent) {
+                return Ok(Expect::Outcomes(kinds));
+            }
+            kinds.retain(|kind| *kind != OutcomeKind::Sent);
+            Ok(Expect::Sent {
+                or: kinds,
+                within: now..=now,
+            })
         }
         (None, None, Some(outcomes)) => match *read_outcomes(op, outcomes)? {
             [OutcomeKind::Reject] => Ok(Expect::Rejected { codes, status }),
@@ -94,6 +103,7 @@ fn read_outcomes(op: Op, file: At<OutcomesFile>) -> Result<Vec<OutcomeKind>, Fau
             "accept" => OutcomeKind::Accept,
             "reject" => OutcomeKind::Reject,
             "anonymous" => OutcomeKind::Anonymous,
+            "sent" => OutcomeKind::Sent,
             "refused" => OutcomeKind::Refused,
             "threw" => OutcomeKind::Threw,
             _ => return Err(Fault::new(at, Problem::OutcomeWord(word))),
@@ -101,7 +111,8 @@ fn read_outcomes(op: Op, file: At<OutcomesFile>) -> Result<Vec<OutcomeKind>, Fau
         if !op.is_answered_by(kind) {
             let hint = match op {
                 Op::Sign => "write {token: \"…\"}, or refused and threw where it must not sign",
-                Op::Verify | Op::Identify => "that is an outcome of identify",
+                Op::Send => "write {outcome: sent}, or refused and threw where it must not send",
+                Op::Verify | Op::Identify => "that is an outcome of another operation",
             };
             return Err(Fault::new(at, Problem::ExpectOfOther { op, kind, hint }));
         }

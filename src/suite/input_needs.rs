@@ -65,7 +65,7 @@ impl Input {
             InputKind::Json => {
                 let name = name.to_owned();
                 let otherwise = match (kind.is_time(), op) {
-                    (true, Op::Sign) => Problem::TimeAtSign(name),
+                    (true, Op::Sign | Op::Send) => Problem::TimeAtSign(name),
                     (true, Op::Verify | Op::Identify) => Problem::TimeAtVerify(name),
                     (false, _) => Problem::NeedsJson {
                         what: format!("the field {name:?}"),

@@ -1,6 +1,7 @@
 //! A loaded suite.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -240,6 +241,13 @@ pub enum Expect {
         or: Vec<OutcomeKind>,
         /// The separator of the token's pairs, if another order of these is as good.
         pairs: Option<String>,
+    },
+    /// A request with a right signature or, if that is acceptable, declining.
+    Sent {
+        /// The acceptable ways to decline: `refused`, `threw` or both, in this order.
+        or: Vec<OutcomeKind>,
+        /// The seconds of which one is the time of the signature.
+        within: RangeInclusive<u64>,
     },
     /// One of these outcomes.
     Outcomes(Vec<OutcomeKind>),

@@ -609,7 +609,7 @@ impl<'de> Deserialize<'de> for PlaceFile {
 
 impl<'de> Deserialize<'de> for OutcomesFile {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        texts("accept, reject, anonymous, refused or threw, or a list of them")
+        texts("accept, reject, anonymous, sent, refused or threw, or a list of them")
             .read(deserializer)
             .map(Self)
     }

@@ -83,13 +83,22 @@ impl<'s> VectorReader<'s> {
                 }
                 (None, DEFAULT_NOW)
             }
+            Op::Send => {
+                if let Some(token) = file.token {
+                    return Err(Fault::new(token.at, Problem::OnlyVerify("token")));
+                }
+                if self.scheme.body_to_send().is_none() {
+                    return Err(Fault::new(at, Problem::NothingToSend));
+                }
+                (None, self.read_now(file.now.as_ref(), at)?)
+            }
             Op::Verify | Op::Identify => (
                 self.read_token(file.op, file.token, at, &mut input)?,
                 self.read_now(file.now.as_ref(), at)?,
             ),
         };
         let context = self.read_context(file.op, file.context, at)?;
-        let mut expect = read_expect(file.op, level, file.expect, file.observe, at)?;
+        let mut expect = read_expect(file.op, level, file.expect, file.observe, now, at)?;
         if let Expect::Token { pairs, .. } = &mut expect {
             *pairs = self.pairs_in_any_order(&shows);
         }
@@ -225,8 +234,17 @@ impl<'s> VectorReader<'s> {
             if op.presents_a_token() && self.scheme.carries(index) {
                 return Err(Fault::new(name.at, Problem::FieldInToken(name.value)));
             }
+            if op == Op::Send && self.scheme.is_time(index) {
+                return Err(Fault::new(name.at, Problem::TimeToSend(name.value)));
+            }
             let at = literal.at;
             let value = self.read_value(literal)?;
+            let is_sent = op == Op::Send && self.scheme.body_to_send() == Some(index);
+            if is_sent && matches!(value, Value::Json(_)) {
+                // What is to be sent is an object, which no adapter has to declare.
+                fields.set(name.value, value);
+                continue;
+            }
             let kind = &self.scheme.fields.at(index).kind;
             input.holds_field(op, &name.value, kind, &value, at)?;
             fields.set(name.value, value);

@@ -68,7 +68,8 @@ impl<'s> Bounds<'s> {
     pub(crate) fn ruling(&self, request: &Request, outcome: &Outcome) -> Ruling {
         let ruling = match request.op {
             Op::Sign => self.signed(request, outcome),
-            // The policy is not what is fuzzed.
+            // Neither what is sent nor the policy is what is fuzzed.
+            Op::Send => Ruling::Sound,
             Op::Verify | Op::Identify => self.verified(request, outcome),
         };
         match ruling {
@@ -86,6 +87,7 @@ impl<'s> Bounds<'s> {
                 Ok(token) => self.due_token(request, token),
                 Err(_) => (&rules::NOT_A_TEXT_IS_DECLINED, Sound::Declines),
             },
+            Op::Send => (&rules::REQUEST_IS_SIGNED_AS_SENT, Sound::Sends),
             Op::Verify | Op::Identify => match self.oracle(request) {
                 Verification::Accepted => (&rules::RIGHT_TOKEN_IS_ACCEPTED, Sound::Accepts),
                 _ => (

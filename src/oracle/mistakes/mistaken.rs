@@ -3,7 +3,7 @@
 use crate::mistakes::attempt::{judge, thrown};
 use crate::mistakes::{Choice, Inputs, Judgement, Mistake, MistakeId, Pipeline, Stop};
 use crate::scheme::{Call, Implementation, NO_POLICY, SignatureState, Undecided, is_presented};
-use crate::signature::{Op, Outcome};
+use crate::signature::{Fields, Op, Outcome};
 
 /// An implementation of any scheme with some mistakes, each in its usual form. Without any it is
 /// the oracle.
@@ -67,6 +67,22 @@ impl Mistaken {
 }
 
 impl Mistaken {
+    /// Signs some fields.
+    fn sign(&self, call: &Call<'_>, fields: &Fields) -> Outcome {
+        let inputs = Inputs {
+            scheme: call.scheme,
+            secrets: call.secrets,
+            fields,
+            now: call.now,
+            millis: None,
+        };
+        match self.pipeline.token(&inputs) {
+            Ok(token) => Outcome::Token(token),
+            Err(Stop::Refused(refusal)) => Outcome::Refused(refusal.to_string()),
+            Err(Stop::Threw(mistake)) => Outcome::Threw(thrown(mistake)),
+        }
+    }
+
     /// By the scheme's policy, but what it takes for a valid signature is up to its mistakes.
     fn identify(&self, call: &Call<'_>) -> Outcome {
         let Some(policy) = &call.scheme.policy else {
@@ -96,20 +112,8 @@ impl Mistaken {
 impl Implementation for Mistaken {
     fn call(&mut self, call: &Call<'_>) -> Outcome {
         match call.op {
-            Op::Sign => {
-                let inputs = Inputs {
-                    scheme: call.scheme,
-                    secrets: call.secrets,
-                    fields: call.fields,
-                    now: call.now,
-                    millis: None,
-                };
-                match self.pipeline.token(&inputs) {
-                    Ok(token) => Outcome::Token(token),
-                    Err(Stop::Refused(refusal)) => Outcome::Refused(refusal.to_string()),
-                    Err(Stop::Threw(mistake)) => Outcome::Threw(thrown(mistake)),
-                }
-            }
+            Op::Sign => self.sign(call, call.fields),
+            Op::Send => call.send(&mut |fields| self.sign(call, fields)),
             Op::Verify => judge(*call, &self.pipeline, &self.verifying).into(),
             Op::Identify => self.identify(call),
         }

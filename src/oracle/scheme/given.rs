@@ -41,6 +41,8 @@ impl Scheme {
             Op::Sign => counts() || self.carries(field),
             Op::Verify => counts() && !self.carries(field),
             Op::Identify => false,
+            // A sender makes the times, and what stands in a header of its own.
+            Op::Send => (counts() || self.carries(field)) && !self.is_the_senders(field),
         }
     }
 }

@@ -30,8 +30,11 @@ impl Scheme {
                 Value::Bytes(_) => InputKind::Bytes,
                 _ => InputKind::Text,
             });
+        let body = (op == Op::Send).then(|| self.body_to_send()).flatten();
         let fields = self.fields.iter().enumerate().map(|(at, field)| {
             match request.fields.value(&field.name) {
+                // What is to be sent is an object.
+                Some(Value::Json(_)) if body == Some(at) => InputKind::Text,
                 Some(value) => field.kind.input_kind(op, value),
                 None if self.needs(op, at) => InputKind::Json,
                 None => InputKind::Text,

@@ -27,6 +27,7 @@ mod refusal;
 mod roles;
 mod secret_encoding;
 mod secret_rule;
+mod sending;
 mod time_form;
 mod token;
 
@@ -54,5 +55,6 @@ pub use policy::{
 pub use refusal::Refusal;
 pub use secret_encoding::SecretEncoding;
 pub use secret_rule::SecretRule;
+pub use sending::NO_PLACES;
 pub use time_form::{TimeForm, is_unix_time};
 pub use token::{Item, List, Order, Pair, Pairs, ParsedToken, TokenError, TokenGrammar, Unknown};

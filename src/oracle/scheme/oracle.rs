@@ -303,15 +303,23 @@ impl Reference {
     }
 }
 
+/// The token of some fields, as an outcome.
+fn signed(scheme: &Scheme, secrets: &Secrets, fields: &Fields, mac_of: MacOf<'_>) -> Outcome {
+    match scheme.sign_with(secrets, fields, mac_of) {
+        Ok(token) => Outcome::Token(token),
+        Err(refusal) => Outcome::Refused(refusal.to_string()),
+    }
+}
+
 impl Implementation for Reference {
     fn call(&mut self, call: &Call<'_>) -> Outcome {
         let algorithm = call.scheme.algorithm;
         let mut mac = |key: &[u8], message: &[u8]| self.mac(algorithm, key, message);
         match call.op {
-            Op::Sign => match call.scheme.sign_with(call.secrets, call.fields, &mut mac) {
-                Ok(token) => Outcome::Token(token),
-                Err(refusal) => Outcome::Refused(refusal.to_string()),
-            },
+            Op::Sign => signed(call.scheme, call.secrets, call.fields, &mut mac),
+            Op::Send => {
+                call.send(&mut |fields| signed(call.scheme, call.secrets, fields, &mut mac))
+            }
             Op::Verify => {
                 match call
                     .scheme

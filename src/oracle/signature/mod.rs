@@ -12,6 +12,7 @@ mod input_kind;
 mod outcome;
 mod request;
 mod secret;
+mod sent;
 mod template;
 mod value;
 
@@ -25,5 +26,6 @@ pub use outcome::{Denial, Op, Outcome, OutcomeKind, bounded};
 pub use request::Request;
 pub use request::{SecretsByName, present, read_secrets};
 pub use secret::{Secret, Secrets};
+pub use sent::{MAX_SENT, Sent};
 pub use template::{Segment, Template, TemplateError};
 pub use value::{MAX_NUMBER, Value};

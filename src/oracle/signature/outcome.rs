@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::signature::enumerated;
+use crate::signature::{Sent, enumerated};
 
 enumerated! {
     /// The operation.
@@ -21,6 +21,8 @@ enumerated! {
         Verify,
         /// Say what becomes of a call that identifies somebody: the outcome of the policy.
         Identify,
+        /// Make the whole request that carries an object and its signature.
+        Send,
     }
 }
 
@@ -31,13 +33,22 @@ impl Op {
             Self::Sign => "sign",
             Self::Verify => "verify",
             Self::Identify => "identify",
+            Self::Send => "send",
         }
     }
 
-    /// Whether it presents a token, and is told the time.
-    pub fn presents_a_token(self) -> bool {
+    /// Whether it is told the time.
+    pub fn has_now(self) -> bool {
         match self {
             Self::Sign => false,
+            Self::Verify | Self::Identify | Self::Send => true,
+        }
+    }
+
+    /// Whether it presents a token.
+    pub fn presents_a_token(self) -> bool {
+        match self {
+            Self::Sign | Self::Send => false,
             Self::Verify | Self::Identify => true,
         }
     }
@@ -50,7 +61,7 @@ impl Op {
     /// Whether it judges a token by the scheme alone, without a policy.
     pub fn verifies(self) -> bool {
         match self {
-            Self::Sign | Self::Identify => false,
+            Self::Sign | Self::Identify | Self::Send => false,
             Self::Verify => true,
         }
     }
@@ -58,7 +69,7 @@ impl Op {
     /// Whether the policy decides it, in a context that the request states.
     pub fn has_context(self) -> bool {
         match self {
-            Self::Sign | Self::Verify => false,
+            Self::Sign | Self::Verify | Self::Send => false,
             Self::Identify => true,
         }
     }
@@ -66,7 +77,8 @@ impl Op {
     /// Whether an outcome of that kind can be an answer to it at all.
     pub fn is_answered_by(self, kind: OutcomeKind) -> bool {
         match kind {
-            OutcomeKind::Token => !self.presents_a_token(),
+            OutcomeKind::Token => self == Self::Sign,
+            OutcomeKind::Sent => self == Self::Send,
             OutcomeKind::Accept | OutcomeKind::Reject => self.presents_a_token(),
             OutcomeKind::Anonymous => self.has_context(),
             OutcomeKind::Refused | OutcomeKind::Threw => true,
@@ -91,6 +103,8 @@ pub enum Outcome {
     Reject(Denial),
     /// It let the call go on as nobody's.
     Anonymous,
+    /// It made a request that it would send.
+    Sent(Box<Sent>),
     /// It declined the input or its configuration by its own documented error.
     Refused(String),
     /// An exception came out of it.
@@ -148,7 +162,8 @@ impl Outcome {
             }),
             Self::Refused(why) => Self::Refused(short(why)),
             Self::Threw(what) => Self::Threw(short(what)),
-            Self::Accept | Self::Anonymous => self,
+            // Its parts are bounded where it is read.
+            Self::Accept | Self::Anonymous | Self::Sent(_) => self,
         }
     }
 
@@ -167,6 +182,7 @@ impl Outcome {
             Self::Accept => OutcomeKind::Accept,
             Self::Reject(_) => OutcomeKind::Reject,
             Self::Anonymous => OutcomeKind::Anonymous,
+            Self::Sent(_) => OutcomeKind::Sent,
             Self::Refused(_) => OutcomeKind::Refused,
             Self::Threw(_) => OutcomeKind::Threw,
         }
@@ -187,6 +203,8 @@ pub enum OutcomeKind {
     Reject,
     /// It let the call go on as nobody's.
     Anonymous,
+    /// It made a request that it would send.
+    Sent,
     /// It declined by a documented error.
     Refused,
     /// An exception came out.
@@ -201,6 +219,7 @@ impl OutcomeKind {
             Self::Accept => "accept",
             Self::Reject => "reject",
             Self::Anonymous => "anonymous",
+            Self::Sent => "sent",
             Self::Refused => "refused",
             Self::Threw => "threw",
         }

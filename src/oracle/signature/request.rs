@@ -29,7 +29,7 @@ pub struct Request {
     pub token: Option<Value>,
     /// What the call to be identified happens in; empty when signing and verifying.
     pub context: Context,
-    /// The time of verification in Unix seconds; not sent when signing.
+    /// The present in Unix seconds: the time of verification, or of sending; not sent when signing.
     pub now: u64,
 }
 
@@ -50,7 +50,7 @@ impl Request {
             } else {
                 Context::default()
             },
-            now: if presents_a_token { self.now } else { 0 },
+            now: if self.op.has_now() { self.now } else { 0 },
         }
     }
 }
@@ -72,6 +72,8 @@ impl Serialize for Request {
             if let Some(token) = &self.token {
                 map.serialize_entry("token", token)?;
             }
+        }
+        if self.op.has_now() {
             map.serialize_entry("now", &self.now)?;
         }
         map.end()

@@ -24,10 +24,7 @@ impl Secret {
 
     /// The secret as a value of a request: text where it is UTF-8, bytes elsewhere.
     pub fn to_value(&self) -> Value {
-        match std::str::from_utf8(&self.0) {
-            Ok(text) => Value::Text(text.to_owned()),
-            Err(_) => Value::Bytes(self.0.to_vec()),
-        }
+        Value::of_bytes(&self.0)
     }
 }
 

@@ -26,6 +26,14 @@ pub enum Value {
 }
 
 impl Value {
+    /// Bytes as they travel: a text where they are UTF-8.
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Self::Text(text.to_owned()),
+            Err(_) => Self::Bytes(bytes.to_vec()),
+        }
+    }
+
     /// The bytes of a text, of bytes, or of a number's decimal text; `None` for any other JSON.
     pub fn to_bytes(&self) -> Option<std::borrow::Cow<'_, [u8]>> {
         match self {

@@ -51,10 +51,14 @@ impl Implementation for Baseline {
     fn call(&mut self, call: &Call<'_>) -> Outcome {
         match (*self, call.op) {
             (Self::AcceptsAll, Op::Sign) => Outcome::Token(token_of_zeros(call)),
+            (Self::AcceptsAll, Op::Send) => {
+                call.send(&mut |_| Outcome::Token(token_of_zeros(call)))
+            }
             (Self::AcceptsAll, Op::Verify | Op::Identify) => Outcome::Accept,
-            (Self::RejectsAll, Op::Sign) => Outcome::Refused("it refuses everything".to_owned()),
+            (Self::RejectsAll, Op::Sign | Op::Send) => Outcome::Refused("it refuses everything".to_owned()),
             (Self::RejectsAll, Op::Verify | Op::Identify) => Outcome::REJECT,
             (Self::Echoes, Op::Sign) => Outcome::Token(echo(call)),
+            (Self::Echoes, Op::Send) => call.send(&mut |_| Outcome::Token(echo(call))),
             (Self::Echoes, Op::Verify | Op::Identify) => match call.token {
                 Some(Value::Text(text)) if !text.is_empty() => Outcome::Accept,
                 _ => Outcome::REJECT,
@@ -98,7 +102,8 @@ pub(super) fn baseline_scores(observations: &[Observation<'_>]) -> Vec<BaselineS
         let outcome = baseline.call(&request.call(&one.suite.scheme));
         let observed = Observed::Outcome(outcome);
         let level = one.vector.level;
-        judge(request.op, level, &one.expect, &observed, Level::Should) == Verdict::Pass
+        judge(&one.suite.scheme, request, level, &one.expect, &observed, Level::Should)
+            == Verdict::Pass
     };
     let judged = |one: &&Observation<'_>| {
         one.vector.level != Level::May

@@ -9,12 +9,13 @@ use crate::results::run::baseline::baseline_scores;
 use crate::results::run::conformance::{Disturbances, conformance, gate};
 use crate::results::run::document::{NOT_APPLICABLE, SKIPPED, cases_and_asked};
 use crate::results::run::known_failure_matcher::{KnownFailureMatcher, Ruling};
+use crate::results::sent::read_sent;
 use crate::results::{
     Case, Counts, Interruption, KnownFailure, KnownFailures, KnownMention, Observation, Observed,
     ObservedKind, Redaction, RequirementSummary, Restarts, RunResult, SCHEMA_VERSION, Scope,
     ScopeNote, ShardSummary, SourceLine, SuiteSummary, Trait, Verdict, judge, words,
 };
-use crate::signature::{Op, Outcome};
+use crate::signature::{Op, Outcome, Sent};
 use crate::suite::{Expect, Level, Requirement, Suite};
 
 /// The facts of a run other than its cases.
@@ -207,32 +208,48 @@ fn judged(observation: &Observation<'_>, level: Level) -> Case {
         right: _,
     } = observation;
     let op = vector.request.op;
-    let token_of = |outcome: &Outcome| match outcome {
-        Outcome::Token(token) => Some(token.clone()),
-        _ => None,
-    };
-    let (actual_token, other) = match observed {
-        Observed::Outcome(outcome) => (token_of(outcome), None),
-        Observed::Unstable(first, other) => (token_of(first), Some(words::outcome(other))),
+    let (outcome, other) = match observed {
+        Observed::Outcome(outcome) => (Some(outcome), None),
+        Observed::Unstable(first, other) => (Some(first), Some(words::outcome(other))),
         _ => (None, None),
+    };
+    let mut reason = words::reason(op, observed);
+    let mut sent = None;
+    let (expected_token, actual_token) = match (&**expect, outcome) {
+        (Expect::Token { token, .. }, outcome) => (Some(token.clone()), outcome.and_then(token_of)),
+        (Expect::Sent { within, .. }, Some(Outcome::Sent(request_sent))) => {
+            sent = Some(Sent::clone(request_sent));
+            match read_sent(&suite.scheme, request, within, request_sent) {
+                Ok(read) => (Some(read.due), Some(read.token)),
+                Err(fault) => {
+                    reason = reason.or_else(|| Some(fault.to_string()));
+                    (None, None)
+                }
+            }
+        }
+        (
+            Expect::Sent { .. }
+            | Expect::Outcomes(_)
+            | Expect::Rejected { .. }
+            | Expect::Observe(_),
+            outcome,
+        ) => (None, outcome.and_then(token_of)),
     };
     Case {
         id: suite.case_id(vector).to_string(),
         level: vector.level,
         basis: vector.basis,
         shows: suite.shown_by(vector).map(|r| r.id.to_string()).collect(),
-        verdict: judge(op, vector.level, expect, observed, level),
+        verdict: judge(&suite.scheme, request, vector.level, expect, observed, level),
         request: request.as_sent(),
         expected: words::expected(expect),
         outcome: ObservedKind::of(op, observed),
         actual: words::actual(observed),
         actual_in_another_round: other,
-        expected_token: match &**expect {
-            Expect::Token { token, .. } => Some(token.clone()),
-            Expect::Outcomes(_) | Expect::Rejected { .. } | Expect::Observe(_) => None,
-        },
+        expected_token,
         actual_token,
-        reason: words::reason(op, observed),
+        sent,
+        reason,
         known: None,
         note: vector.note.clone(),
         source: SourceLine {
@@ -240,6 +257,13 @@ fn judged(observation: &Observation<'_>, level: Level) -> Case {
             line: vector.line,
         },
         causes: Vec::new(),
+    }
+}
+
+fn token_of(outcome: &Outcome) -> Option<String> {
+    match outcome {
+        Outcome::Token(token) => Some(token.clone()),
+        _ => None,
     }
 }
 
@@ -271,6 +295,7 @@ fn observed_trait(observation: &Observation<'_>, case: &Case) -> Option<Trait> {
                 _ => Some(false),
             },
         ),
+        Op::Send => ("sends", Some(outcome == ObservedKind::Sent)),
         Op::Verify | Op::Identify => ("accepts", Some(outcome == ObservedKind::Accept)),
     };
     let tells = what.split_whitespace().next() == Some(verb) && outcome != ObservedKind::Unstable;

@@ -9,7 +9,7 @@ use crate::protocol::{HelloChanges, ImplementationInfo};
 use crate::results::{
     BaselineScore, Causes, Diagnosis, MistakeMention, ObservedKind, Restarts, Verdict,
 };
-use crate::signature::Request;
+use crate::signature::{Request, Sent};
 use crate::suite::{Basis, Level, Source};
 
 /// The version of the document's schema.
@@ -395,6 +395,9 @@ pub struct Case {
     /// The actual token, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actual_token: Option<String>,
+    /// The request that it would send, if that was asked for: untrusted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<Sent>,
     /// Why it is skipped, not applicable or an error, or an addition to its outcome.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
