@@ -24,7 +24,10 @@ pub struct Evidence {
     pub sent: u64,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
 fn is_zero(number: &u64) -> bool {
     *number == 0
 }
@@ -152,7 +155,7 @@ pub(super) mod tests {
             let evidence = Evidence {
                 signed,
                 verified,
-                identified: Decisions::default(),
+                ..Evidence::default()
             };
             assert_eq!(evidence.ops(), ops);
         }

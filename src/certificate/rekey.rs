@@ -175,8 +175,14 @@ mod tests {
     fn passes(suite: &Suite, vector: &Vector, outcome: Outcome) -> bool {
         let observed = Observed::Outcome(outcome);
         let (request, level) = (&vector.request, vector.level);
-        judge(&suite.scheme, request, level, &vector.expect, &observed, Level::Should)
-            == Verdict::Pass
+        judge(
+            &suite.scheme,
+            request,
+            level,
+            &vector.expect,
+            &observed,
+            Level::Should,
+        ) == Verdict::Pass
     }
 
     /// Nearly all vectors that count are run again for every suite, and the oracle behaves as
@@ -191,7 +197,7 @@ mod tests {
                 let known = suite.vector(vector.id.as_str().trim_end_matches(FORGED));
                 assert_ne!(known.unwrap().request.secrets, request.secrets);
                 let outcome = Reference::new().call(&request.call(&suite.scheme));
-                assert!(passes(vector, outcome), "{}", suite.case_id(vector));
+                assert!(passes(suite, vector, outcome), "{}", suite.case_id(vector));
             }
             let left_out = |vector: &&Vector| fresh.vector(vector.id.as_str()).is_none();
             let left_out: Vec<&str> = counted(suite)
@@ -225,7 +231,7 @@ mod tests {
             let is_caught = |mistake: &'static Mistake, suite: &Suite| {
                 counted(suite).any(|vector| {
                     let call = vector.request.call(&suite.scheme);
-                    !passes(vector, Mistaken::one(mistake).call(&call))
+                    !passes(suite, vector, Mistaken::one(mistake).call(&call))
                 })
             };
             let missed: Vec<&str> = catalogue()

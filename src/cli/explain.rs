@@ -43,7 +43,7 @@ pub(crate) struct ExplainArgs {
         long,
         value_name = "TOKEN",
         allow_hyphen_values = true,
-        conflicts_with_all = ["secret_from", "fields", "platform", "others", "now", "request"]
+        conflicts_with_all = ["secret_from", "fields", "platform", "others", "now", "request", "depth"]
     )]
     pub(crate) expected: Option<String>,
     /// Another value for which the token may have been made, such as another user's id; written like
@@ -53,11 +53,15 @@ pub(crate) struct ExplainArgs {
     /// The time at which the token was made, in Unix seconds; the current time by default.
     #[arg(long, value_name = "SECONDS")]
     pub(crate) now: Option<u64>,
+    /// Try every combination of up to this many mistakes before the MAC, whatever time that takes; by
+    /// default, of one, and of more where that takes no longer than a moment.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=4))]
+    pub(crate) depth: u8,
     /// Show a page at 127.0.0.1, into which token, secret and fields are pasted instead, and print its
     /// address. Ctrl-C ends it.
     #[arg(
         long,
-        conflicts_with_all = ["suite", "secret_from", "fields", "platform", "json", "token", "request", "expected", "others", "now"]
+        conflicts_with_all = ["suite", "secret_from", "fields", "platform", "json", "token", "request", "expected", "others", "now", "depth"]
     )]
     pub(crate) serve: bool,
     /// The port of the page; 0 chooses a free one.
@@ -86,7 +90,11 @@ pub(crate) fn explain(args: &ExplainArgs, now: u64) -> Result<Exit, Stop> {
     // What does not fit a scheme is told before a secret is asked for.
     let candidates = Candidates::of(scheme, &question)?;
     let secrets = inputs::secrets(&args.signature, &sources)?;
-    let explanation = candidates.explanation(&secrets, args.now.unwrap_or(now));
+    let search = Search {
+        now: args.now.unwrap_or(now),
+        depth: args.depth.into(),
+    };
+    let explanation = candidates.explanation(&secrets, search);
     show(&explanation, args.signature.json);
     Ok(exit(explanation.answer))
 }
@@ -125,6 +133,15 @@ pub(super) struct Question<'a> {
     pub(super) request: Option<&'a Received>,
 }
 
+/// Where and how far is searched.
+#[derive(Clone, Copy)]
+pub(super) struct Search {
+    /// About when the token was made, in Unix seconds.
+    pub(super) now: u64,
+    /// Up to how many mistakes before the MAC are tried together whatever that takes.
+    pub(super) depth: usize,
+}
+
 /// A scheme of which the token may be, and what was given as that reads it.
 pub(super) struct Candidate {
     scheme: Scheme,
@@ -145,7 +162,7 @@ impl Candidate {
         &self.readings[at.min(self.readings.len() - 1)]
     }
 
-    fn puzzle<'a>(&'a self, at: usize, secrets: &'a [NamedSecret], now: u64) -> Puzzle<'a> {
+    fn puzzle<'a>(&'a self, at: usize, secrets: &'a [NamedSecret], search: Search) -> Puzzle<'a> {
         let reading = self.reading(at);
         Puzzle {
             scheme: &self.scheme,
@@ -153,7 +170,8 @@ impl Candidate {
             fields: &reading.fields,
             others: &self.others,
             token: &reading.token,
-            now: Some(now),
+            now: Some(search.now),
+            depth: search.depth,
         }
     }
 }
@@ -184,13 +202,13 @@ impl Candidates {
     }
 
     /// Why the token is what it is, and how long it took to find out.
-    pub(super) fn explanation(&self, secrets: &[NamedSecret], now: u64) -> Explanation {
+    pub(super) fn explanation(&self, secrets: &[NamedSecret], search: Search) -> Explanation {
         let clock = Instant::now();
         let (reading, mut explanation) = solve_readings(self.readings(), |at| match self {
-            Self::Named(one) => solve(&one.puzzle(at, secrets, now)),
+            Self::Named(one) => solve(&one.puzzle(at, secrets, search)),
             Self::Any(all) => {
                 let puzzles = all.iter();
-                let puzzles = puzzles.map(|(name, one)| (*name, one.puzzle(at, secrets, now)));
+                let puzzles = puzzles.map(|(name, one)| (*name, one.puzzle(at, secrets, search)));
                 solve_by_any(&puzzles.collect::<Vec<_>>())
             }
         });

@@ -2,11 +2,11 @@
 
 use crate::cli::clock::unix_now;
 use crate::cli::exit::{Exit, Stop};
-use crate::cli::explain::{Candidates, ExplainArgs, Question};
+use crate::cli::explain::{Candidates, ExplainArgs, Question, Search};
 use crate::cli::inputs::{self, Given};
 use crate::cli::serve::{BODY_TIME, until_ended};
 use crate::cli::suites;
-use crate::explain::{NamedSecret, compare};
+use crate::explain::{self, NamedSecret, compare};
 use crate::scheme::Scheme;
 use crate::serve::{ExplainPage, Pasted, Told, explain_router};
 use crate::signature::Value;
@@ -76,6 +76,10 @@ fn explained(pasted: Pasted, scheme: &dyn Fn(&str) -> Result<Scheme, Stop>) -> R
         secret,
     }];
     let now = pasted.now.unwrap_or_else(unix_now);
-    let explanation = candidates.explanation(&secrets, now);
+    let search = Search {
+        now,
+        depth: explain::Question::DEPTH,
+    };
+    let explanation = candidates.explanation(&secrets, search);
     Ok(Told::Explanation(Box::new(explanation)))
 }

@@ -10,8 +10,9 @@ use crate::explain::{
 };
 use crate::mistakes::{MistakeId, Pipeline};
 use crate::protocol::Clock;
-use crate::results::{Causes, Observation, Observed, RunResult, Verdict, is_failure};
+use crate::results::{Causes, Observation, Observed, RunResult, Verdict, is_failure, read_sent};
 use crate::signature::{Context, Op, Outcome, Request};
+use crate::suite::Expect;
 
 /// How many cases of a suite are searched at most: most searches take milliseconds, some a second.
 const MOST_SEARCHES: usize = 512;
@@ -31,6 +32,34 @@ struct SignCase<'a> {
     index: usize,
     signed: Signed<'a>,
     found: Vec<Found>,
+}
+
+/// A request that was sent, as the signature in it.
+struct SentSignature {
+    /// What was signed.
+    request: Request,
+    /// The token.
+    outcome: Outcome,
+}
+
+impl SentSignature {
+    /// What a case sent, where it can be read.
+    fn of(one: &Observation<'_>) -> Option<Self> {
+        let (Expect::Sent { within, .. }, Observed::Outcome(Outcome::Sent(sent))) =
+            (&*one.expect, &one.observed)
+        else {
+            return None;
+        };
+        let read = read_sent(&one.suite.scheme, &one.request, within, sent).ok()?;
+        Some(Self {
+            request: Request {
+                op: Op::Sign,
+                fields: read.fields,
+                ..one.request.clone().into_owned()
+            },
+            outcome: Outcome::Token(read.token),
+        })
+    }
 }
 
 /// Mistakes that together produce an answer.
@@ -118,7 +147,11 @@ impl Search<'_> {
     ) -> Option<u64> {
         let language = result.implementation.language.clone();
         let mut unsearched = 0;
-        for mut cases in self.sign_cases_by_suite(result, by_id) {
+        let sent: HashMap<&str, SentSignature> = by_id
+            .iter()
+            .filter_map(|(id, one)| Some((id.as_str(), SentSignature::of(one)?)))
+            .collect();
+        for mut cases in self.sign_cases_by_suite(result, by_id, &sent) {
             let (mut known, left) = self.search_tokens(&mut cases, language.as_deref())?;
             unsearched += left;
             known.truncate(MOST_KNOWN);
@@ -131,8 +164,12 @@ impl Search<'_> {
             drop_special(&mut cases);
             self.drop_contradicted(&mut cases, &known)?;
             for case in cases {
+                let judged = &mut result.cases[case.index];
                 let words = case.found.into_iter().map(|found| found.words);
-                result.cases[case.index].causes = words.collect();
+                judged.causes = words.collect();
+                if judged.request.op == Op::Send {
+                    advise_sender(&mut judged.causes, language.as_deref());
+                }
             }
         }
         Some(unsearched)
@@ -228,6 +265,7 @@ impl Search<'_> {
                 fields: &request.fields,
                 token,
                 now: Some(request.now),
+                depth: Question::DEPTH,
                 interrupt: Some(self.interrupt),
             })
         });
@@ -240,27 +278,32 @@ impl Search<'_> {
         causes.into_iter().flatten().map(known).collect()
     }
 
-    /// The sign cases that passed or failed, suite by suite.
+    /// The sign and send cases that passed or failed, suite by suite.
     fn sign_cases_by_suite<'o>(
         &self,
         result: &RunResult,
         by_id: &HashMap<String, &'o Observation<'o>>,
+        sent: &'o HashMap<&str, SentSignature>,
     ) -> Vec<Vec<SignCase<'o>>> {
         let mut suites: Vec<(&str, Vec<SignCase<'o>>)> = Vec::new();
         for (index, case) in result.cases.iter().enumerate() {
             let failed = is_failure(case.verdict);
-            let observation = by_id.get(&case.id).filter(|one| one.request.op == Op::Sign);
+            let observation = by_id.get(&case.id).filter(|one| one.request.op.signs());
             let Some(&one) = observation.filter(|_| failed || case.verdict == Verdict::Pass) else {
                 continue;
             };
             let Observed::Outcome(outcome) = &one.observed else {
                 continue;
             };
+            let (requests, outcome) = match sent.get(case.id.as_str()) {
+                Some(sent) => (vec![sent.request.clone()], &sent.outcome),
+                None => (self.signing(one, outcome), outcome),
+            };
             let case_of_suite = SignCase {
                 index,
                 signed: Signed {
                     scheme: &one.suite.scheme,
-                    requests: self.signing(one, outcome),
+                    requests,
                     outcome,
                     failed,
                 },
@@ -292,6 +335,18 @@ impl Search<'_> {
 
     fn unless_interrupted(&self) -> Option<()> {
         (!self.interrupt.load(Ordering::Relaxed)).then_some(())
+    }
+}
+
+/// Writes remedies for who sends a body where those for who receives one are others.
+fn advise_sender(causes: &mut [Causes], language: Option<&str>) {
+    let mentions = causes.iter_mut().flat_map(|causes| &mut causes.mistakes);
+    for mention in mentions {
+        let id = MistakeId::named(&mention.id).ok();
+        let remedy = id.and_then(|id| id.mistake().remedy_of_sender(language));
+        if let Some(remedy) = remedy {
+            mention.remedy = remedy;
+        }
     }
 }
 

@@ -42,6 +42,9 @@ pub struct Puzzle<'a> {
     pub token: &'a str,
     /// About when it was made, in Unix seconds, where that is known.
     pub now: Option<u64>,
+    /// Up to how many mistakes before the MAC are tried together whatever that takes: see
+    /// [`Question::depth`].
+    pub depth: usize,
 }
 
 /// How many alternatives are tried at most; what differs least from what was given comes first.
@@ -111,6 +114,7 @@ pub(super) fn solve_to(puzzle: &Puzzle<'_>, deepest: usize) -> Explanation {
         let secrets = secrets_for(puzzle.scheme, puzzle.fields, &given.secret);
         explanation.remarks = remarks(&subject, puzzle.scheme, &secrets, puzzle.fields);
     }
+    tried.depth = found.first().map_or(0, |given| given.tried.depth);
     explanation.tried = tried;
     // Who pastes a request may paste a secret with it.
     let secrets = puzzle.secrets.iter().map(|named| named.secret.clone());
@@ -239,6 +243,7 @@ impl Alternative<'_> {
             fields: &self.fields,
             token: puzzle.token,
             now: puzzle.now,
+            depth: puzzle.depth,
             interrupt: None,
         };
         explain_pasted(&question, deepest)
@@ -299,6 +304,7 @@ mod tests {
     ) -> Explanation {
         let secrets: Vec<NamedSecret> = secrets.iter().map(|name| named(name)).collect();
         solve(&Puzzle {
+            depth: crate::explain::Question::DEPTH,
             scheme: scheme(),
             secrets: &secrets,
             fields: &Fields::new().with("user_id", "User-1"),
@@ -355,6 +361,7 @@ mod tests {
         let mut secrets = vec![named("a"), named("b")];
         secrets[1].secret = secrets[0].secret.clone();
         let explanation = solve(&Puzzle {
+            depth: crate::explain::Question::DEPTH,
             scheme: scheme(),
             secrets: &secrets,
             fields: &Fields::new().with("user_id", "User-1"),
@@ -424,6 +431,7 @@ mod tests {
             secret: Secret::new(name),
         });
         let explanation = solve(&Puzzle {
+            depth: crate::explain::Question::DEPTH,
             scheme: scheme(),
             secrets: &secrets,
             fields: &Fields::new().with("user_id", "User-1"),

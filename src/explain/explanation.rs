@@ -222,6 +222,8 @@ pub struct Tried {
     pub schemes: Vec<String>,
     /// Whether the search went as far as it ever goes; long or odd inputs make it stop before.
     pub complete: bool,
+    /// Up to how many mistakes before the MAC were tried in every combination, with what was given.
+    pub depth: usize,
     /// How long that took in milliseconds, where somebody with a clock has added it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub took_ms: Option<u64>,
@@ -233,6 +235,12 @@ impl Tried {
         self.pipelines = self.pipelines.saturating_add(other.pipelines);
         self.macs = self.macs.saturating_add(other.macs);
         self.complete &= other.complete;
+    }
+
+    /// Not all combinations of so many mistakes were tried.
+    pub(super) fn stopped_before(&mut self, level: usize) {
+        self.complete = false;
+        self.depth = self.depth.min(level.saturating_sub(1));
     }
 }
 

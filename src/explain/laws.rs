@@ -58,6 +58,7 @@ impl Asked<'_> {
             fields: &self.fields,
             token,
             now: Some(NOW + 77),
+            depth: Question::DEPTH,
             interrupt: None,
         })
     }

@@ -28,8 +28,18 @@ pub struct Question<'a> {
     pub token: &'a str,
     /// About when it was made, in Unix seconds, where that is known.
     pub now: Option<u64>,
+    /// Up to how many mistakes before the MAC are tried together whatever that takes, such as
+    /// [`Question::DEPTH`]. More are tried where they take no longer than a moment.
+    pub depth: usize,
     /// Once set, the search ends with what it has, within milliseconds.
     pub interrupt: Option<&'a AtomicBool>,
+}
+
+impl Question<'_> {
+    /// The usual depth: one mistake is always looked for.
+    pub const DEPTH: usize = 1;
+    /// The greatest depth that there is.
+    pub const MAX_DEPTH: usize = DEEPEST;
 }
 
 /// How many causes are told.
@@ -66,6 +76,7 @@ pub(super) fn explain_to(question: &Question<'_>, deepest: usize) -> Explanation
         } else {
             deepest
         },
+        depth: question.depth,
         interrupt: question.interrupt,
     };
     match search(&inputs, &received, &candidates, effort) {

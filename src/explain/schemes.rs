@@ -55,6 +55,11 @@ pub fn solve_by_any(puzzles: &[(&str, Puzzle<'_>)]) -> Explanation {
         }
     }
     let (askable, others): (Vec<_>, Vec<_>) = all.iter().partition(|one| one.is_askable());
+    let deepest = all.iter().filter(|one| one.fits || !any_fits);
+    let depths = deepest
+        .filter(|one| one.is_askable())
+        .map(|one| one.explanation.tried.depth);
+    tried.depth = depths.min().unwrap_or_default();
     tried.schemes = askable.iter().map(|one| one.name.to_owned()).collect();
     tried.secrets = most(&all, |tried| tried.secrets);
     tried.values = most(&all, |tried| tried.values);
@@ -191,6 +196,7 @@ mod tests {
             .iter()
             .map(|name| {
                 let puzzle = Puzzle {
+                    depth: crate::explain::Question::DEPTH,
                     scheme: &find(name).unwrap().parsed().scheme,
                     secrets: &secrets,
                     fields,

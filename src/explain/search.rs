@@ -25,6 +25,8 @@ pub(super) struct Found {
 pub(super) struct Effort<'a> {
     /// How many deviations before the MAC are tried at most.
     pub(super) deepest: usize,
+    /// How many are tried at any cost.
+    pub(super) depth: usize,
     /// Once set, the search ends.
     pub(super) interrupt: Option<&'a AtomicBool>,
 }
@@ -47,6 +49,7 @@ pub(super) fn search(
         pipelines: Vec::new(),
         tried: Tried {
             complete: true,
+            depth: DEEPEST,
             ..Tried::default()
         },
     };
@@ -209,9 +212,10 @@ impl<'a> Search<'a> {
         let mut hits = Vec::new();
         for level in 0..=DEEPEST {
             if level > *best || level > effort.deepest {
+                found.tried.depth = found.tried.depth.min(level.saturating_sub(1));
                 break;
             }
-            found.tried.complete &= self.messages.make(level)?;
+            let mut is_whole = self.messages.make(level)?;
             let groups = self.groups();
             for (at_key, key) in self.keys.iter().enumerate() {
                 for (at_hash, hashing) in self.hashes.iter().enumerate() {
@@ -234,12 +238,13 @@ impl<'a> Search<'a> {
                                 continue;
                             }
                             if effort.is_over() {
-                                found.tried.complete = false;
+                                found.tried.stopped_before(level);
                                 return Ok(());
                             }
                             let cost = blocks * hashing.hash.cost();
-                            if !budget.affords(level, counts.is_product(), cost) {
-                                found.tried.complete = false;
+                            let is_due = level <= effort.depth;
+                            if !is_due && !budget.affords(level, counts.is_product(), cost) {
+                                is_whole = false;
                                 continue;
                             }
                             let keyed = KeyedHash {
@@ -269,6 +274,9 @@ impl<'a> Search<'a> {
                         }
                     }
                 }
+            }
+            if !is_whole {
+                found.tried.stopped_before(level);
             }
             // At each level a message may have come about in further ways.
             for hit in &mut hits {

@@ -79,7 +79,7 @@ impl Explanation {
         let limit = if self.tried.complete {
             ""
         } else {
-            ", and stopped there"
+            ", and some combinations of more"
         };
         let time = match self.tried.took_ms {
             Some(ms) => format!(" in {ms} ms"),
@@ -103,8 +103,13 @@ impl Explanation {
             [] => String::new(),
             schemes => format!(" of {}", listed(schemes, "and")),
         };
+        let depth = match self.tried.depth {
+            0 => String::new(),
+            1 => ", with each mistake before the MAC".to_owned(),
+            depth => format!(", with up to {depth} mistakes before the MAC at once"),
+        };
         format!(
-            "Tried {} ways to make a token{schemes}{with}, by {} MACs{time}{limit}",
+            "Tried {} ways to make a token{schemes}{with}, by {} MACs{time}{depth}{limit}",
             grouped(self.tried.pipelines),
             grouped(self.tried.macs)
         )
@@ -243,6 +248,7 @@ mod tests {
             fields,
             token,
             now: Some(1_741_761_700),
+            depth: Question::DEPTH,
             interrupt: None,
         })
         .to_string()

@@ -89,6 +89,7 @@ fn of_token(
             fields: &request.fields,
             token,
             now: Some(request.now),
+            depth: Question::DEPTH,
             interrupt: Some(interrupt),
         })
     });

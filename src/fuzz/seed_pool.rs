@@ -38,10 +38,10 @@ impl<'s> SeedPool<'s> {
     pub(super) fn new(at: usize, suite: &'s Suite, hello: &Hello, present: Present<'s>) -> Self {
         let bounds = Bounds::of(suite);
         let fixture = bounds.fixture();
-        // The policy is not what is fuzzed.
+        // Neither the policy nor what is sent is what is fuzzed.
         let ops = Op::ALL
             .into_iter()
-            .filter(|op| !op.has_context() && hello.has_op(*op));
+            .filter(|op| op.is_of_tokens() && hello.has_op(*op));
         let takes: Vec<InputKind> = InputKind::ALL
             .into_iter()
             .filter(|kind| hello.takes(*kind))

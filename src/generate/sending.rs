@@ -48,7 +48,11 @@ const TEXTS: &[(&str, &str, &str)] = &[
 ];
 
 const FORMS: &[(&str, &str, &str)] = &[
-    ("a-form", "b=2&a=1", "a form that is sorted for the signature only."),
+    (
+        "a-form",
+        "b=2&a=1",
+        "a form that is sorted for the signature only.",
+    ),
     (
         "a-form-with-escapes",
         "name=J%C3%BCrgen+M&mail=a%40example.com",

@@ -123,7 +123,12 @@ impl<'s> VectorBuilder<'s> {
         claim.fields = claim
             .fields
             .iter()
-            .filter(|(name, _)| scheme.fields.index(name).is_some_and(|at| !scheme.is_time(at)))
+            .filter(|(name, _)| {
+                scheme
+                    .fields
+                    .index(name)
+                    .is_some_and(|at| !scheme.is_time(at))
+            })
             .map(|(name, value)| (name.to_owned(), value.clone()))
             .collect();
         claim.fields.set(self.fixture.name(body), value);

@@ -114,7 +114,14 @@ fn contradiction(
 fn meets(scheme: &Scheme, vector: &Vector, actual: &Outcome) -> bool {
     let observed = Observed::Outcome(actual.clone());
     let request = &vector.request;
-    judge(scheme, request, Level::Must, &vector.expect, &observed, Level::Must) == Verdict::Pass
+    judge(
+        scheme,
+        request,
+        Level::Must,
+        &vector.expect,
+        &observed,
+        Level::Must,
+    ) == Verdict::Pass
 }
 
 fn describe(op: Op, actual: &Outcome) -> String {

@@ -76,7 +76,14 @@ fn may_decline(scheme: &Scheme, vector: &Vector) -> bool {
     declined.into_iter().all(|outcome| {
         let observed = Observed::Outcome(outcome);
         let request = &vector.request;
-        judge(scheme, request, vector.level, &vector.expect, &observed, Level::Must) == Verdict::Pass
+        judge(
+            scheme,
+            request,
+            vector.level,
+            &vector.expect,
+            &observed,
+            Level::Must,
+        ) == Verdict::Pass
     })
 }
 

@@ -326,7 +326,10 @@ mod tests {
         ] {
             assert!(matches!(error(sent), AnswerError::Malformed(_)), "{sent}");
         }
-        let long = format!(r#"{{"id":1,"body":"{}","headers":[]}}"#, "x".repeat(MAX_SENT + 1));
+        let long = format!(
+            r#"{{"id":1,"body":"{}","headers":[]}}"#,
+            "x".repeat(MAX_SENT + 1)
+        );
         assert!(matches!(error(&long), AnswerError::SentTooLong { id: 1 }));
         // Unknown members are ignored.
         assert!(Answer::parse(br#"{"id":1,"outcome":"accept","accepted":3,"x":[]}"#).is_ok());

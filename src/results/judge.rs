@@ -1,7 +1,7 @@
 //! Turns an observation into a verdict. Nothing else in the program decides whether a case passed.
 
-use crate::results::sent::read_sent;
 use crate::results::Verdict;
+use crate::results::sent::read_sent;
 use crate::scheme::Scheme;
 use crate::signature::{Outcome, Request};
 use crate::suite::{Expect, Level};
@@ -95,9 +95,9 @@ fn is_expected(
             Some(Expect::is_token(token, pairs.as_deref(), actual))
         }
         (Expect::Token { or, .. }, declined) => Some(or.contains(&declined.kind())),
-        (Expect::Sent { within, .. }, Outcome::Sent(sent)) => Some(
-            read_sent(scheme, asked, within, sent).is_ok_and(|request| request.is_accepted),
-        ),
+        (Expect::Sent { within, .. }, Outcome::Sent(sent)) => {
+            Some(read_sent(scheme, asked, within, sent).is_ok_and(|request| request.is_accepted))
+        }
         (Expect::Sent { or, .. }, declined) => Some(or.contains(&declined.kind())),
         (Expect::Outcomes(kinds), outcome) => Some(kinds.contains(&outcome.kind())),
         (Expect::Rejected { codes, status }, Outcome::Reject(denial)) => {
@@ -113,11 +113,27 @@ fn is_expected(
 mod tests {
     use super::{Failure, Observed, judge};
     use crate::results::Verdict;
+    use crate::results::fixture::{expect_token, suite};
     use crate::signature::{Denial, Op, Outcome, OutcomeKind};
-    use crate::suite::{Expect, Level};
+    use crate::suite::{Basis, Expect, Level};
 
     fn token(text: &str) -> Observed {
         Observed::Outcome(Outcome::Token(text.into()))
+    }
+
+    /// The verdict of a case of this operation, by some scheme.
+    fn judged(
+        op: Op,
+        case_level: Level,
+        expect: &Expect,
+        observed: &Observed,
+        level: Level,
+    ) -> Verdict {
+        let suite = suite("acme")
+            .requires("r", Level::Must, Basis::Document, "R.")
+            .shows("a", &["r"], op, expect_token("aa"));
+        let request = &suite.vectors[0].request;
+        judge(&suite.scheme, request, case_level, expect, observed, level)
     }
 
     #[test]
@@ -128,7 +144,7 @@ mod tests {
             pairs: None,
         };
         let sign =
-            |observed: &Observed| judge(Op::Sign, Level::Must, &expect, observed, Level::Must);
+            |observed: &Observed| judged(Op::Sign, Level::Must, &expect, observed, Level::Must);
         assert_eq!(sign(&token("ab")), Verdict::Pass);
         for wrong in ["", "a", "AB", "ab\n", "abc"] {
             assert_eq!(sign(&token(wrong)), Verdict::Fail, "{wrong:?}");
@@ -156,7 +172,7 @@ mod tests {
             pairs: pairs.map(str::to_owned),
         };
         let sign = |pairs, text| {
-            judge(
+            judged(
                 Op::Sign,
                 Level::Must,
                 &expect(pairs),
@@ -187,7 +203,7 @@ mod tests {
                 pairs: None,
             };
             let passes = |observed: &Observed| {
-                judge(Op::Sign, Level::Must, &expect, observed, Level::Must) == Verdict::Pass
+                judged(Op::Sign, Level::Must, &expect, observed, Level::Must) == Verdict::Pass
             };
             let refused = Observed::Outcome(Outcome::Refused("no".into()));
             let threw = Observed::Outcome(Outcome::Threw("no".into()));
@@ -203,14 +219,14 @@ mod tests {
     fn the_level_separates_failures_from_warnings() {
         let expect = Expect::Outcomes(vec![OutcomeKind::Reject, OutcomeKind::Refused]);
         let threw = Observed::Outcome(Outcome::Threw("x".into()));
-        let verify = |case, level| judge(Op::Verify, case, &expect, &threw, level);
+        let verify = |case, level| judged(Op::Verify, case, &expect, &threw, level);
         assert_eq!(verify(Level::Must, Level::Must), Verdict::Fail);
         assert_eq!(verify(Level::Should, Level::Must), Verdict::Warning);
         assert_eq!(verify(Level::Should, Level::Should), Verdict::Fail);
         let may = Expect::Observe("accepts it".into());
         let accepted = Observed::Outcome(Outcome::Accept);
         assert_eq!(
-            judge(Op::Verify, Level::May, &may, &accepted, Level::May),
+            judged(Op::Verify, Level::May, &may, &accepted, Level::May),
             Verdict::Observed
         );
     }
@@ -223,7 +239,7 @@ mod tests {
         };
         let passes = |expect: &Expect, outcome: Outcome| {
             let observed = Observed::Outcome(outcome);
-            judge(Op::Identify, Level::Must, expect, &observed, Level::Must) == Verdict::Pass
+            judged(Op::Identify, Level::Must, expect, &observed, Level::Must) == Verdict::Pass
         };
         let denied = |code: Option<&str>, status| {
             Outcome::Reject(Denial {
@@ -257,7 +273,7 @@ mod tests {
         // An outcome that only another operation can have does not meet the expectation.
         let expect = Expect::Outcomes(vec![OutcomeKind::Reject]);
         let anonymous = Observed::Outcome(Outcome::Anonymous);
-        let verdict = judge(Op::Verify, Level::Must, &expect, &anonymous, Level::Must);
+        let verdict = judged(Op::Verify, Level::Must, &expect, &anonymous, Level::Must);
         assert_eq!(verdict, Verdict::Error);
     }
 
@@ -268,7 +284,7 @@ mod tests {
             reason: "x".into(),
             declared,
         };
-        let verify = |o: &Observed| judge(Op::Verify, Level::Must, &expect, o, Level::Must);
+        let verify = |o: &Observed| judged(Op::Verify, Level::Must, &expect, o, Level::Must);
         assert_eq!(verify(&unsupported(true)), Verdict::Fail);
         assert_eq!(verify(&unsupported(false)), Verdict::Skipped);
     }

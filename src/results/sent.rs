@@ -182,8 +182,9 @@ fn check_time(
 /// affair, and so is how the object is written.
 fn contains(body: &[u8], given: &Value, content: Content) -> bool {
     match (content, given) {
-        (_, Value::Json(object)) => serde_json::from_slice(body)
-            .is_ok_and(|body: Json| is_within(&body, object)),
+        (_, Value::Json(object)) => {
+            serde_json::from_slice(body).is_ok_and(|body: Json| is_within(&body, object))
+        }
         (Content::Form, given) => given.to_bytes().is_some_and(|given| {
             let mut pairs = [Params::read(body), Params::read(&given)];
             for pairs in &mut pairs {
@@ -212,7 +213,11 @@ fn is_same(one: &Json, other: &Json) -> bool {
     match (one, other) {
         (Json::Number(one), Json::Number(other)) => one == other || one.as_f64() == other.as_f64(),
         (Json::Array(one), Json::Array(other)) => {
-            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
+            one.len() == other.len()
+                && one
+                    .iter()
+                    .zip(other)
+                    .all(|(one, other)| is_same(one, other))
         }
         (Json::Object(one), Json::Object(other)) => {
             let is_there = |(name, value): (&String, &Json)| {

@@ -9,7 +9,7 @@ use crate::suite::Expect;
 pub fn expected(expect: &Expect) -> String {
     match expect {
         Expect::Token { token, or, .. } => format!("token {token}{}", or_declined(or)),
-        Expect::Sent { or, .. } => format!("a request with a right signature{}", or_declined(or)),
+        Expect::Sent { or, .. } => format!("sent with a right signature{}", or_declined(or)),
         Expect::Outcomes(kinds) => {
             let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
             one_of(&names)

@@ -75,7 +75,12 @@ impl<'s> Case<'s> {
         let mut due = self.asked.expect.clone();
         match (&mut due, right) {
             (Expect::Token { token, .. }, Right::Token(right)) => right.clone_into(token),
-            (Expect::Sent { within, .. }, Right::Sent { within: seconds, .. }) => {
+            (
+                Expect::Sent { within, .. },
+                Right::Sent {
+                    within: seconds, ..
+                },
+            ) => {
                 within.clone_from(seconds);
             }
             _ => {}
@@ -92,7 +97,14 @@ impl<'s> Case<'s> {
             level: own,
             ..
         } = &*self.asked;
-        Some(judge(&self.suite.scheme, request, *own, &due, observed, level))
+        Some(judge(
+            &self.suite.scheme,
+            request,
+            *own,
+            &due,
+            observed,
+            level,
+        ))
     }
 
     /// The same, to be told.

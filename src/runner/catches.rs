@@ -63,5 +63,12 @@ fn is_caught(scheme: &Scheme, vector: &Vector, outcome: Outcome) -> bool {
         };
     }
     let observed = Observed::Outcome(outcome);
-    judge(scheme, request, vector.level, &vector.expect, &observed, Level::Should) != Verdict::Pass
+    judge(
+        scheme,
+        request,
+        vector.level,
+        &vector.expect,
+        &observed,
+        Level::Should,
+    ) != Verdict::Pass
 }

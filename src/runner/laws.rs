@@ -134,7 +134,8 @@ fn an_answer_that_changes_between_rounds_does_not_pass() {
     let mut wavering = 0;
     for one in asked(&output) {
         let verdict = judge(
-            one.request.op,
+            &one.suite.scheme,
+            &one.request,
             one.vector.level,
             &one.expect,
             &one.observed,

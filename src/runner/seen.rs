@@ -189,9 +189,8 @@ mod tests {
             }
             (seen.observed.unwrap(), seen.right.unwrap())
         };
-        let one = |came: &str, right: &str| {
-            (Observed::Outcome(token(came)), Right::Token(right.into()))
-        };
+        let one =
+            |came: &str, right: &str| (Observed::Outcome(token(came)), Right::Token(right.into()));
         assert_eq!(rounds(&[("1", "1"), ("2", "2"), ("3", "3")]), one("1", "1"));
         assert_eq!(rounds(&[("1", "2"), ("2", "3"), ("3", "4")]), one("1", "2"));
         let changed = rounds(&[("1", "1"), ("2", "2"), ("2", "3"), ("3", "4"), ("5", "5")]);

@@ -103,6 +103,7 @@ impl LatestCall {
             fields: &self.fields,
             token,
             now: Some(self.at),
+            depth: Question::DEPTH,
             interrupt: None,
         });
         if explanation.answer != Answer::Explained {

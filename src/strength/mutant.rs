@@ -69,10 +69,7 @@ impl<'s> Mutant<'s> {
     /// Whether vector `at` is about signatures. Identify vectors test the policy, and few
     /// implementations send; both would catch mistakes, too, but that is not their purpose.
     fn is_of_signatures(&self, at: usize) -> bool {
-        match self.suite.vectors[at].request.op {
-            Op::Sign | Op::Verify => true,
-            Op::Identify | Op::Send => false,
-        }
+        self.suite.vectors[at].request.op.is_of_tokens()
     }
 }
 

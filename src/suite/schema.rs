@@ -68,7 +68,8 @@ json_schema_of!(Literal, "Value", |generator| json_schema!({
 }));
 
 json_schema_of!(OutcomesFile, "Outcomes", |_| {
-    let kind = serde_json::json!({"enum": ["accept", "anonymous", "reject", "sent", "refused", "threw"]});
+    let kind =
+        serde_json::json!({"enum": ["accept", "anonymous", "reject", "sent", "refused", "threw"]});
     json_schema!({
         "description": "An outcome, or a list of conforming outcomes.",
         "anyOf": [

@@ -169,9 +169,9 @@ vectors:
 
 pub(crate) fn verdicts(output: &RunOutput<'_>) -> Vec<Verdict> {
     let verdict = |one: &macproof::results::Observation<'_>| {
-        let op = one.vector.request.op;
         judge(
-            op,
+            &one.suite.scheme,
+            &one.request,
             one.vector.level,
             &one.expect,
             &one.observed,

@@ -106,7 +106,8 @@ fn told_and_written(ways: &[&str], secret: WhoseSecret, jobs: usize, repeat: u64
     let written = output.observations.iter().map(|one| {
         let op = one.vector.request.op;
         let verdict = judge(
-            op,
+            &one.suite.scheme,
+            &one.request,
             one.vector.level,
             &one.expect,
             &one.observed,

@@ -193,7 +193,8 @@ fn every_scheme_gets_a_suite_that_the_oracle_passes() {
             let outcome = oracle.call(&request.call(&suite.scheme));
             let observed = Observed::Outcome(outcome);
             let verdict = judge(
-                request.op,
+                &suite.scheme,
+                request,
                 vector.level,
                 &vector.expect,
                 &observed,
@@ -337,7 +338,14 @@ fn failing(
     let fails = |vector: &&Vector| {
         let request = &vector.request;
         let observed = Observed::Outcome(implementation(&request.call(&suite.scheme)));
-        let verdict = judge(request.op, vector.level, &vector.expect, &observed, level);
+        let verdict = judge(
+            &suite.scheme,
+            request,
+            vector.level,
+            &vector.expect,
+            &observed,
+            level,
+        );
         verdict == Verdict::Fail
     };
     let failed = suite.vectors.iter().filter(fails);

@@ -64,6 +64,7 @@ mod reports;
 mod restarts;
 mod runs;
 mod second_lives;
+mod sending;
 mod serve_page;
 mod serving;
 mod signer_causes;

@@ -25,8 +25,15 @@ fn tell(suite: &Suite, mut outcome_of: impl FnMut(&Vector) -> Outcome) -> Vec<&s
             return outcome.kind() != right.kind();
         }
         let observed = Observed::Outcome(outcome);
-        let (level, expect) = (vector.level, &vector.expect);
-        judge(Op::Identify, level, expect, &observed, Level::Should) != Verdict::Pass
+        let (request, level, expect) = (&vector.request, vector.level, &vector.expect);
+        judge(
+            &suite.scheme,
+            request,
+            level,
+            expect,
+            &observed,
+            Level::Should,
+        ) != Verdict::Pass
     };
     let told = identifying(suite).filter(tells);
     told.map(|vector| vector.id.as_str()).collect()

@@ -69,9 +69,9 @@ fn asked(suite: &Suite, target: &dyn Transport, filter: Option<&str>) -> (usize,
         .filter(|one| !matches!(one.observed, Observed::NotApplicable(_)))
         .collect();
     let failed = asked.iter().filter(|one| {
-        let op = one.vector.request.op;
         let verdict = judge(
-            op,
+            &one.suite.scheme,
+            &one.request,
             one.vector.level,
             &one.expect,
             &one.observed,

@@ -150,6 +150,7 @@ mod tests {
                     .collect()
             }
             Op::Verify | Op::Identify => vec![Outcome::Accept, Outcome::REJECT],
+            Op::Send => Vec::new(),
         };
         [kinds, words.to_vec()].concat()
     }
@@ -164,17 +165,24 @@ mod tests {
         same.filter(|other| other.level != Level::May)
             .filter(|other| {
                 let observed = Observed::Outcome(outcome.clone());
-                let op = other.request.op;
-                judge(op, Level::Must, &other.expect, &observed, Level::Must) == Verdict::Fail
+                let (asked, expect) = (&other.request, &other.expect);
+                judge(
+                    &suite.scheme,
+                    asked,
+                    Level::Must,
+                    expect,
+                    &observed,
+                    Level::Must,
+                ) == Verdict::Fail
             })
             .map(|other| other.level)
             .min()
     }
 
-    /// The vectors about signatures; a policy is nothing to be fuzzed.
+    /// The vectors about tokens; nothing else is fuzzed.
     fn of_signatures(suite: &Suite) -> impl Iterator<Item = &Vector> {
         let vectors = suite.vectors.iter();
-        vectors.filter(|vector| vector.request.op != Op::Identify)
+        vectors.filter(|vector| vector.request.op.is_of_tokens())
     }
 
     fn all() -> impl Iterator<Item = &'static Suite> {

@@ -175,7 +175,7 @@ fn common(hellos: &[Hello; 2]) -> Hello {
         .filter(|kind| one.takes(*kind) && other.takes(*kind));
     let ops = Op::ALL
         .into_iter()
-        .filter(|op| !op.has_context() && one.has_op(*op) && other.has_op(*op));
+        .filter(|op| op.is_of_tokens() && one.has_op(*op) && other.has_op(*op));
     Hello {
         ops: Some(ops.map(|op| op.name().to_owned()).collect()),
         inputs: Some(inputs.map(|kind| kind.name().to_owned()).collect()),

@@ -33,6 +33,22 @@ pub(super) const RAW_BODY: &[(&str, &str)] = &[
     ("java", "@RequestBody byte[]"),
 ];
 
+/// What to call to send a body that was written before.
+pub(super) const WRITTEN_BODY: &[(&str, &str)] = &[
+    (
+        "javascript",
+        "fetch(url, {body}), not an object for the client to write",
+    ),
+    (
+        "python",
+        "requests: data=body, httpx: content=body, not json=",
+    ),
+    ("ruby", "request.body = body"),
+    ("php", "CURLOPT_POSTFIELDS => $body"),
+    ("go", "bytes.NewReader(body)"),
+    ("java", "BodyPublishers.ofString(body)"),
+];
+
 pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         id: MistakeId("identity-line-ends-changed"),

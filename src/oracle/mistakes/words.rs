@@ -4,6 +4,7 @@
 //! its MACs, `{form:…}` which of several forms the mistake has, and so on; in general words where
 //! no scheme is at hand.
 
+use crate::mistakes::content::{RAW_BODY, WRITTEN_BODY};
 use crate::mistakes::{Mistake, TokenPieces};
 use crate::scheme::{Escapes, FieldKind, Filter, MessagePart, Scheme, normalizing};
 use crate::signature::Encoding;
@@ -63,13 +64,15 @@ impl Mistake {
     /// A remedy with what to call in a language, if that is known. Languages are named as adapters
     /// name them.
     pub fn with_hint(&self, remedy: &str, language: Option<&str>) -> String {
-        let named = |(known, _): &&(&str, &str)| {
-            language.is_some_and(|language| is_called(known, language))
-        };
-        match self.hints.iter().find(named) {
-            None => remedy.to_owned(),
-            Some((_, hint)) => with_hint(remedy, hint),
-        }
+        with_hint_of(self.hints, remedy, language)
+    }
+
+    /// What a sender has to change in a language, where a body is signed otherwise than it is sent;
+    /// `None` where the remedy is the same for everybody.
+    pub fn remedy_of_sender(&self, language: Option<&str>) -> Option<String> {
+        let remedy = "Write the body once, sign these bytes, and send these bytes.";
+        let is_of_bodies = self.hints == RAW_BODY;
+        is_of_bodies.then(|| with_hint_of(WRITTEN_BODY, remedy, language))
     }
 
     /// A remedy with what to call in each language for which that is known.
@@ -93,6 +96,15 @@ impl Mistake {
             wrong: fill(self.wrong),
             remedy: fill(self.remedy),
         }
+    }
+}
+
+fn with_hint_of(hints: &[(&str, &str)], remedy: &str, language: Option<&str>) -> String {
+    let named =
+        |(known, _): &&(&str, &str)| language.is_some_and(|language| is_called(known, language));
+    match hints.iter().find(named) {
+        None => remedy.to_owned(),
+        Some((_, hint)) => with_hint(remedy, hint),
     }
 }
 

@@ -6,7 +6,8 @@ use crate::signature::{Fields, Outcome, Sent, Value};
 
 /// What an implementation says that is asked to send by a scheme that does not say where the token
 /// and the body stand.
-pub const NO_PLACES: &str = "the scheme does not say which header holds the token, and which field is the body";
+pub const NO_PLACES: &str =
+    "the scheme does not say which header holds the token, and which field is the body";
 
 impl Scheme {
     /// The field that is the body of a request, where the token stands in a header beside it. Other
@@ -39,7 +40,8 @@ impl Scheme {
             if let Some(present) = field.time_at(now) {
                 fields.set(&field.name, present);
             }
-            if let (true, Some(Value::Json(object))) = (body == Some(at), given.value(&field.name)) {
+            if let (true, Some(Value::Json(object))) = (body == Some(at), given.value(&field.name))
+            {
                 fields.set(&field.name, object.to_string());
             }
         }

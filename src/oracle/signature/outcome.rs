@@ -58,6 +58,22 @@ impl Op {
         Self::ALL.into_iter().find(|op| op.name() == name)
     }
 
+    /// Whether it makes a signature.
+    pub fn signs(self) -> bool {
+        match self {
+            Self::Sign | Self::Send => true,
+            Self::Verify | Self::Identify => false,
+        }
+    }
+
+    /// Whether it makes a token or judges one, and nothing around it.
+    pub fn is_of_tokens(self) -> bool {
+        match self {
+            Self::Sign | Self::Verify => true,
+            Self::Identify | Self::Send => false,
+        }
+    }
+
     /// Whether it judges a token by the scheme alone, without a policy.
     pub fn verifies(self) -> bool {
         match self {

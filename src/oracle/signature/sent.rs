@@ -25,10 +25,7 @@ mod sent_body {
 
     use crate::signature::Value;
 
-    pub(super) fn serialize<S: Serializer>(
-        body: &[u8],
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(body: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
         Value::of_bytes(body).serialize(serializer)
     }
 

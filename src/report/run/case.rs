@@ -51,6 +51,9 @@ pub(super) fn remarks(case: &Case) -> Vec<String> {
     if let (Some(expected), Some(actual)) = (&case.expected_token, &case.actual_token) {
         lines.extend(difference(expected, actual));
     }
+    if case.actual_token.is_some() && case.sent.is_some() {
+        lines.push(actual(case));
+    }
     if case.actual.is_some()
         && let Some(reason) = &case.reason
     {

@@ -8,7 +8,6 @@ use crate::report::visible::excerpt;
 use crate::results::{
     Case, Conformance, GateFailureKind, JUDGED_ITSELF, ObservedKind, RunResult, Verdict,
 };
-use crate::signature::Op;
 use crate::suite::{Basis, Level};
 
 /// The word for a run whose implementation did not start.
@@ -74,7 +73,7 @@ pub(super) fn said(result: &RunResult) -> String {
 /// A warning if an implementation that computes nothing would pass as many cases.
 fn unbeaten_baseline(result: &RunResult) -> Option<String> {
     let mut judged = result.cases.iter().filter(|case| tried(case));
-    let only_signing = judged.all(|case| case.request.op == Op::Sign);
+    let only_signing = judged.all(|case| case.request.op.signs());
     result.unbeaten_baseline().map(|best| {
         format!(
             "an implementation that {} would pass as many cases ({})",

@@ -101,10 +101,10 @@ fn of_outcome(case: &Case, outcome: &str) -> Gravity {
         .split([',', ' '])
         .filter(|word| !word.is_empty() && *word != "or")
         .collect();
-    if due.contains(&outcome) && outcome != "token" {
+    if due.contains(&outcome) && !matches!(outcome, "token" | "sent") {
         return Gravity::Otherwise;
     }
-    let is_to_pass = ["accept", "token", "anonymous"]
+    let is_to_pass = ["accept", "token", "anonymous", "sent"]
         .iter()
         .any(|one| due.contains(one));
     match outcome {
@@ -112,7 +112,7 @@ fn of_outcome(case: &Case, outcome: &str) -> Gravity {
         "accept" | "anonymous" => Gravity::Accepts,
         "threw" | "crash" | "time-out" | "protocol" => Gravity::Throws,
         "reject" | "refused" if is_to_pass => Gravity::Rejects,
-        "token" => Gravity::Signs,
+        "token" | "sent" => Gravity::Signs,
         _ => Gravity::Otherwise,
     }
 }
@@ -248,7 +248,7 @@ impl<'r> Fault<'r> {
 
     /// `16 sign and 12 verify cases in acme and bolt`.
     pub(super) fn extent(&self) -> String {
-        let of = [Op::Sign, Op::Verify, Op::Identify].map(|op| (op, self.number(|one| one == op)));
+        let of = Op::ALL.map(|op| (op, self.number(|one| one == op)));
         let parts: Vec<String> = of
             .iter()
             .filter(|(_, number)| *number > 0)

@@ -55,7 +55,9 @@ impl Implementation for Baseline {
                 call.send(&mut |_| Outcome::Token(token_of_zeros(call)))
             }
             (Self::AcceptsAll, Op::Verify | Op::Identify) => Outcome::Accept,
-            (Self::RejectsAll, Op::Sign | Op::Send) => Outcome::Refused("it refuses everything".to_owned()),
+            (Self::RejectsAll, Op::Sign | Op::Send) => {
+                Outcome::Refused("it refuses everything".to_owned())
+            }
             (Self::RejectsAll, Op::Verify | Op::Identify) => Outcome::REJECT,
             (Self::Echoes, Op::Sign) => Outcome::Token(echo(call)),
             (Self::Echoes, Op::Send) => call.send(&mut |_| Outcome::Token(echo(call))),
@@ -102,8 +104,14 @@ pub(super) fn baseline_scores(observations: &[Observation<'_>]) -> Vec<BaselineS
         let outcome = baseline.call(&request.call(&one.suite.scheme));
         let observed = Observed::Outcome(outcome);
         let level = one.vector.level;
-        judge(&one.suite.scheme, request, level, &one.expect, &observed, Level::Should)
-            == Verdict::Pass
+        judge(
+            &one.suite.scheme,
+            request,
+            level,
+            &one.expect,
+            &observed,
+            Level::Should,
+        ) == Verdict::Pass
     };
     let judged = |one: &&Observation<'_>| {
         one.vector.level != Level::May

@@ -14,10 +14,10 @@ use crate::results::{
 use crate::signature::Op;
 
 impl Diagnosis {
-    /// Computes the causes of failed `sign` cases from the causes of each case: the fewest that
+    /// Computes the causes of failed `sign` and `send` cases from the causes of each case: the fewest that
     /// explain the most cases. `tried` is the number of mistakes that were tried.
     pub fn of_signing(cases: &[Case], tried: u64) -> Self {
-        let failed: Vec<&Case> = failed(cases, Op::Sign).collect();
+        let failed: Vec<&Case> = failed(cases, Op::signs).collect();
         if failed.is_empty() {
             return Self::default();
         }
@@ -72,7 +72,7 @@ impl Diagnosis {
             .filter(|cause| cause.verify > 0)
             .flat_map(|cause| cause.alternatives.iter().map(ids))
             .collect();
-        for case in cases.iter_mut().filter(|case| case.request.op != Op::Sign) {
+        for case in cases.iter_mut().filter(|case| !case.request.op.signs()) {
             case.causes.retain(|causes| named.contains(&ids(causes)));
         }
         let failed: Vec<&Case> = cases.iter().filter(|c| is_failure(c.verdict)).collect();
@@ -94,7 +94,7 @@ impl Diagnosis {
     /// The diagnosis of a document that predates this member.
     pub(super) fn of_older(run: &RunResult) -> Option<Self> {
         let mut diagnosis = Self::of_signing(&run.cases, 0);
-        let misjudged = failed(&run.cases, Op::Verify).count() as u64;
+        let misjudged = failed(&run.cases, Op::verifies).count() as u64;
         if !run.verifier_causes.is_empty() {
             let mut open = misjudged;
             let causes = run.verifier_causes.iter().map(|mistake| {
@@ -237,11 +237,11 @@ fn shared(one: &LikelyCause, other: &LikelyCause) -> Option<Vec<Causes>> {
     (!shared.is_empty()).then_some(shared)
 }
 
-/// The cases of an operation that did not behave as expected, at any level.
-fn failed(cases: &[Case], op: Op) -> impl Iterator<Item = &Case> {
+/// The cases of some operations that did not behave as expected, at any level.
+fn failed(cases: &[Case], is_meant: impl Fn(Op) -> bool) -> impl Iterator<Item = &Case> {
     cases
         .iter()
-        .filter(move |case| is_failure(case.verdict) && case.request.op == op)
+        .filter(move |case| is_failure(case.verdict) && is_meant(case.request.op))
 }
 
 /// Whether a case with this verdict needs an explanation.

@@ -9,7 +9,7 @@ use crate::derivation::Tracer;
 use crate::protocol::PreparedRequest;
 use crate::results::{Observed, Verdict, judge};
 use crate::runner::case::{Case, Disposition};
-use crate::runner::seen::Seen;
+use crate::runner::seen::{Right, Seen};
 use crate::scheme::{Call, Implementation, Reference};
 use crate::signature::{Fields, Op, Outcome, Request, Value};
 use crate::suite::{Level, Suite};
@@ -110,6 +110,7 @@ fn verdicts(suite: &Suite, implementation: impl Fn(&Request) -> Outcome) -> Vec<
         let outcome = implementation(&live.request(NOW).unwrap());
         let mut seen = Seen::default();
         let right = live.right(&outcome, NOW, NOW + 1);
+        let right = right.map(Right::Token);
         seen.add(Observed::Outcome(outcome), right, &vector.expect);
         let asked = Cow::Borrowed(vector);
         let request = PreparedRequest::new(vector.request.clone());
@@ -158,7 +159,7 @@ fn accepting_every_token_is_also_caught_at_the_current_time() {
     let suite = suite();
     let all = verdicts(&suite, |request| match request.op {
         Op::Sign => with_own_clock(&suite, request, 0),
-        Op::Verify | Op::Identify => Outcome::Accept,
+        Op::Verify | Op::Identify | Op::Send => Outcome::Accept,
     });
     for id in ["of-another-time", "with-a-line-feed", "cut-short", "empty"] {
         assert!(all.contains(&(id, Verdict::Fail)), "{id}");
@@ -187,7 +188,8 @@ fn identify_cases_are_resigned_like_verify_cases() {
         let outcome = Reference::new().call(&request.call(&suite.scheme));
         let observed = Observed::Outcome(outcome);
         let verdict = judge(
-            Op::Identify,
+            &suite.scheme,
+            &vector.request,
             vector.level,
             &vector.expect,
             &observed,

@@ -1,0 +1,319 @@
+//! Senders: asked for a whole request, they are judged by the bytes that they return.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::harness::test;
+use crate::program::{Program, stderr, stdout};
+
+/// A sender as people write one, for Standard Webhooks and for the scheme of GitHub. What follows
+/// the clock on its command line is the fault that it has.
+const SENDER: &str = r#"
+import base64, hashlib, hmac, json, sys, time
+
+clock, fault = (sys.argv + [""])[1:3]
+
+def send(suite, secret, given, now):
+    sent = json.dumps(given, separators=(",", ":"))
+    signed = json.dumps(given) if fault == "spaced" else sent
+    if fault == "sorted":
+        signed = json.dumps(given, separators=(",", ":"), sort_keys=True)
+    if fault == "constant":
+        sent = signed = '{"id":1}'
+    if fault == "envelope":
+        sent = signed = json.dumps({"type": "event", "data": [given]})
+    time = now + {"late": 5, "early": -5}.get(fault, 0)
+    if suite == "github-webhook":
+        mac = hmac.new(secret.encode(), signed.encode(), hashlib.sha256).hexdigest()
+        headers = [["x-hub-signature-256", "sha256=" + mac]]
+    else:
+        key = base64.b64decode(secret.removeprefix("whsec_"))
+        text = f"msg_1.{time}.{signed}"
+        mac = base64.b64encode(hmac.new(key, text.encode(), hashlib.sha256).digest()).decode()
+        headers = [["Webhook-Id", "msg_1"], ["Webhook-Timestamp", str(time)],
+                   ["Webhook-Signature", "v1," + mac]]
+    if fault == "unsigned":
+        headers.pop()
+    if fault == "twice":
+        headers.append([headers[-1][0].upper(), "v1,AAAA"])
+    if fault == "millis":
+        headers = [[name, value + "000" if name == "Webhook-Timestamp" else value]
+                   for name, value in headers]
+    return {"body": sent, "headers": headers}
+
+for line in sys.stdin:
+    ask = json.loads(line)
+    if ask["op"] == "hello":
+        answer = {"protocol": 1, "implementation": {"name": "sender", "language": "python"},
+                  "ops": ["send"], "clock": clock}
+    elif ask["op"] == "bye":
+        break
+    else:
+        assert "token" not in ask and "timestamp" not in ask["fields"], ask
+        now = int(time.time()) if clock == "system" else ask["now"]
+        answer = send(ask["suite"], ask["secret"], ask["fields"]["payload"], now)
+        answer["id"] = ask["id"]
+    print(json.dumps(answer), flush=True)
+"#;
+
+struct Ran {
+    document: Value,
+    text: String,
+    code: Option<i32>,
+}
+
+impl Ran {
+    /// The cases that were judged.
+    fn judged(&self) -> Vec<&Value> {
+        let cases = self.document["cases"].as_array().unwrap().iter();
+        cases
+            .filter(|case| case["verdict"] != "not-applicable")
+            .collect()
+    }
+
+    /// The ids of the mistakes that are named as likely causes.
+    fn causes(&self) -> Vec<&str> {
+        let causes = self.document["diagnosis"]["causes"].as_array();
+        let causes = causes.into_iter().flatten();
+        let first =
+            causes.flat_map(|cause| cause["alternatives"][0]["mistakes"].as_array().unwrap());
+        first.map(|one| one["id"].as_str().unwrap()).collect()
+    }
+}
+
+fn ran(suite: &str, clock: &str, fault: &str) -> Ran {
+    let program = Program::new();
+    fs::write(program.path("sender.py"), SENDER).unwrap();
+    let command = format!("python3 sender.py {clock} {fault}");
+    let output = program.run(&[
+        "run",
+        suite,
+        "--command",
+        &command,
+        "--report",
+        "json=run.json",
+    ]);
+    let document = fs::read(program.path("run.json")).unwrap();
+    Ran {
+        document: serde_json::from_slice(&document).unwrap(),
+        text: stdout(&output),
+        code: output.status.code(),
+    }
+}
+
+#[test(needs(PYTHON))]
+fn a_right_sender_conforms_with_either_clock() {
+    for suite in ["standard-webhooks", "github-webhook"] {
+        for (clock, fault) in [("injected", ""), ("system", ""), ("injected", "envelope")] {
+            let ran = ran(suite, clock, fault);
+            assert_eq!(ran.code, Some(0), "{suite} {clock} {fault}: {}", ran.text);
+            let judged = ran.judged();
+            assert_eq!(judged.len(), 10, "{suite}");
+            for case in judged {
+                assert_eq!(case["verdict"], "pass", "{case}");
+                assert_eq!(case["outcome"], "sent");
+                assert_eq!(case["expected_token"], case["actual_token"]);
+                assert!(case["sent"]["body"].as_str().unwrap().starts_with('{'));
+            }
+        }
+    }
+}
+
+#[test(needs(PYTHON))]
+fn a_body_that_is_written_twice_is_named() {
+    for suite in ["standard-webhooks", "github-webhook"] {
+        for clock in ["injected", "system"] {
+            let ran = ran(suite, clock, "spaced");
+            assert_eq!(ran.code, Some(1));
+            assert!(ran.judged().iter().all(|case| case["verdict"] == "fail"));
+            assert_eq!(ran.causes(), ["identity-json-rewritten"], "{}", ran.text);
+            let remedy = "fix: Write the body once, sign these bytes, and send these bytes (requests: data=body, httpx: content=body, not json=).";
+            assert!(ran.text.contains(remedy), "{}", ran.text);
+        }
+    }
+    let ran = ran("github-webhook", "injected", "sorted");
+    let failed = |case: &&&Value| case["verdict"] == "fail";
+    let judged = ran.judged();
+    let failed: Vec<&str> = judged
+        .iter()
+        .filter(failed)
+        .map(|case| case["id"].as_str().unwrap())
+        .collect();
+    assert!(
+        failed.contains(&"github-webhook/send-names-unsorted"),
+        "{failed:?}"
+    );
+    assert!(
+        !failed.contains(&"github-webhook/send-a-slash"),
+        "{failed:?}"
+    );
+    assert_eq!(ran.causes(), ["identity-json-sorted"], "{}", ran.text);
+}
+
+#[test(needs(PYTHON))]
+fn what_a_sender_returns_is_read_by_the_places_of_the_scheme() {
+    for (suite, fault, why) in [
+        (
+            "github-webhook",
+            "unsigned",
+            "the header X-Hub-Signature-256, which holds the token, is missing",
+        ),
+        (
+            "standard-webhooks",
+            "unsigned",
+            "the header webhook-signature, which holds the token, is missing",
+        ),
+        (
+            "standard-webhooks",
+            "twice",
+            "the header webhook-signature stands several times, with different values",
+        ),
+        (
+            "github-webhook",
+            "constant",
+            "the body does not contain what was given to be sent",
+        ),
+        (
+            "standard-webhooks",
+            "late",
+            "the header webhook-timestamp holds the time 1795248005, and the present was 1795248000",
+        ),
+        (
+            "standard-webhooks",
+            "early",
+            "the header webhook-timestamp holds the time 1795247995, and the present was 1795248000",
+        ),
+        (
+            "standard-webhooks",
+            "millis",
+            "the header webhook-timestamp holds the time 1795248000000, and the present was 1795248000",
+        ),
+    ] {
+        let ran = ran(suite, "injected", fault);
+        assert_eq!(ran.code, Some(1), "{suite} {fault}");
+        for case in ran.judged() {
+            assert_eq!(
+                (&case["verdict"], &case["reason"]),
+                (&json!("fail"), &json!(why)),
+                "{fault}"
+            );
+        }
+        assert!(ran.text.contains(why), "{}", ran.text);
+    }
+    let ran = ran("standard-webhooks", "system", "late");
+    assert!(
+        ran.judged().iter().all(|case| case["verdict"] == "fail"),
+        "{}",
+        ran.text
+    );
+}
+
+#[test(needs(PYTHON))]
+fn answers_that_are_no_requests_are_errors() {
+    let program = Program::new();
+    for (answer, why) in [
+        (r#"{"body":"{}"}"#, "missing field `headers`"),
+        (
+            r#"{"body":"{}","headers":{"a":"b"}}"#,
+            "expected a sequence",
+        ),
+        (r#"{"token":"ab"}"#, "token is not a valid answer to send"),
+        (
+            r#"{"outcome":"accept"}"#,
+            "accept is not a valid answer to send",
+        ),
+    ] {
+        let adapter = format!(
+            r#"
+import json, sys
+print(json.dumps({{"protocol": 1, "implementation": {{"name": "x"}}, "ops": ["send"]}}), flush=True)
+sys.stdin.readline()
+for line in sys.stdin:
+    ask = json.loads(line)
+    if ask["op"] == "bye":
+        break
+    print(json.dumps({{"id": ask["id"], **json.loads('{answer}')}}), flush=True)
+"#
+        );
+        fs::write(program.path("adapter.py"), adapter).unwrap();
+        let output = program.run(&["run", "github-webhook", "--command", "python3 adapter.py"]);
+        assert_ne!(output.status.code(), Some(0));
+        let text = format!("{}{}", stdout(&output), stderr(&output));
+        assert!(text.contains(why), "{answer}: {text}");
+    }
+}
+
+#[test]
+fn a_suite_says_what_is_wrong_with_a_send_vector() {
+    let program = Program::new();
+    let suite = |places: &str, vector: &str| {
+        format!(
+            r#"
+macproof: 1
+suite: acme
+version: 1
+title: Acme
+source: {{title: Acme}}
+scheme:
+  algorithm: hmac-sha256
+  secret: {{encoding: text}}
+  fields:
+    time: {{type: unix-seconds}}
+    payload: {{type: text, content: json}}
+  message: "{{time}}.{{payload}}"
+  token: "{{mac:hex}}"
+  {places}
+requirements:
+  exact: {{level: must, basis: document, text: Exact.}}
+vectors:
+  - {{id: sends, shows: [exact], op: send, secret: s, {vector}}}
+"#
+        )
+    };
+    let places = "places: {token: {header: x-sig}, time: {header: x-time}, payload: body}";
+    let good = "fields: {payload: {a: 1}}, now: 5, expect: {outcome: [sent, refused]}";
+    for (places, vector, why) in [
+        (places, good, None),
+        (
+            "places: {token: {query: sig}, time: {header: x-time}, payload: body}",
+            good,
+            Some("send needs places that put the token into a header and a field into the body"),
+        ),
+        (
+            places,
+            "fields: {time: 5, payload: {a: 1}}, now: 5, expect: {outcome: sent}",
+            Some(
+                "the field \"time\" is a time, which a sender takes from its clock; write now: … instead",
+            ),
+        ),
+        (
+            places,
+            "fields: {payload: {a: 1}}, now: 5, token: ab, expect: {outcome: sent}",
+            Some("token is allowed only for verify and identify"),
+        ),
+        (
+            places,
+            "fields: {payload: {a: 1}}, now: 5, expect: {outcome: accept}",
+            Some("write {outcome: sent}"),
+        ),
+        (
+            places,
+            "fields: {}, now: 5, expect: {outcome: sent}",
+            Some("payload"),
+        ),
+        (
+            places,
+            "fields: {payload: {a: 1}}, expect: {outcome: sent}",
+            Some("now"),
+        ),
+    ] {
+        fs::write(program.path("acme.yaml"), suite(places, vector)).unwrap();
+        let output = program.run(&["suite", "lint", "acme.yaml"]);
+        let text = format!("{}{}", stdout(&output), stderr(&output));
+        match why {
+            None => assert!(output.status.success(), "{text}"),
+            Some(why) => assert!(!output.status.success() && text.contains(why), "{text}"),
+        }
+    }
+}
