@@ -228,3 +228,154 @@ fn is_same(one: &Json, other: &Json) -> bool {
         _ => one == other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value as Json, json};
+
+    use super::{SentFault, is_within, read_sent};
+    use crate::scheme::{Implementation as _, Reference};
+    use crate::signature::{Context, Fields, Op, Outcome, Request, Secret, Secrets, Sent, Value};
+    use crate::suite::Suite;
+
+    const NOW: u64 = 1_795_248_000;
+
+    fn suite() -> Suite {
+        let text = r#"
+macproof: 1
+suite: acme
+version: 1
+title: Acme
+source: {title: Acme}
+scheme:
+  algorithm: hmac-sha256
+  secret: {encoding: text}
+  fields:
+    id: {type: text}
+    sent_at: {type: unix-seconds}
+    signed_at: {type: unix-seconds}
+    payload: {type: text, content: json}
+  message: "{id}.{sent_at}.{signed_at}.{payload}"
+  token: "t={signed_at},v1={mac:hex}"
+  places: {token: {header: X-Sig}, id: {header: X-Id}, sent_at: {header: X-Time}, payload: body}
+requirements:
+  exact: {level: must, basis: document, text: Exact., where: There.}
+vectors:
+  - {id: one, shows: [exact], op: send, secret: s, fields: {payload: {a: 1}}, now: 5, expect: {outcome: sent}}
+"#;
+        Suite::parse("acme.yaml", text).unwrap()
+    }
+
+    fn asked(suite: &Suite, object: &Json) -> Request {
+        Request {
+            suite: (&suite.name).into(),
+            op: Op::Send,
+            secrets: Secrets::One(Secret::new("0123456789abcdef")),
+            fields: Fields::new()
+                .with("id", "one")
+                .with("payload", Value::Json(object.clone())),
+            token: None,
+            context: Context::default(),
+            now: NOW,
+        }
+    }
+
+    fn sent(suite: &Suite, request: &Request) -> Sent {
+        match Reference::new().call(&request.call(&suite.scheme)) {
+            Outcome::Sent(sent) => *sent,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn object() -> impl Strategy<Value = Json> {
+        let leaf = prop_oneof![
+            Just(Json::Null),
+            any::<bool>().prop_map(Json::from),
+            any::<i32>().prop_map(Json::from),
+            any::<String>().prop_map(Json::from),
+        ];
+        let value = leaf.prop_recursive(3, 12, 3, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..3).prop_map(Json::from),
+                prop::collection::vec((any::<String>(), inner), 0..3)
+                    .prop_map(|members| Json::Object(members.into_iter().collect())),
+            ]
+        });
+        prop::collection::vec(("[a-z]{1,3}", value), 1..4)
+            .prop_map(|members| Json::Object(members.into_iter().collect()))
+    }
+
+    proptest! {
+        #[test]
+        fn what_the_reference_sends_is_right_and_no_other_byte_is(
+            object in object(),
+            at in any::<prop::sample::Index>(),
+            bit in 0..8_u32,
+        ) {
+            let suite = suite();
+            let request = asked(&suite, &object);
+            let sent = sent(&suite, &request);
+            let within = NOW..=NOW;
+            let read = read_sent(&suite.scheme, &request, &within, &sent).unwrap();
+            prop_assert!(read.is_accepted);
+            prop_assert_eq!(&read.token, &read.due);
+
+            let mut other = sent.clone();
+            let place = at.index(other.body.len());
+            other.body[place] ^= 1 << bit;
+            let read = read_sent(&suite.scheme, &request, &within, &other);
+            prop_assert!(read.is_ok_and(|read| !read.is_accepted && read.token != read.due)
+                || !is_there(&other.body, &object));
+
+            // The header of the media type says nothing.
+            for header in 1..sent.headers.len() {
+                let mut other = sent.clone();
+                other.headers[header].1.push('0');
+                let read = read_sent(&suite.scheme, &request, &within, &other);
+                prop_assert!(!read.is_ok_and(|read| read.is_accepted), "{:?}", other.headers[header]);
+            }
+        }
+    }
+
+    fn is_there(body: &[u8], object: &Json) -> bool {
+        serde_json::from_slice(body).is_ok_and(|body: Json| is_within(&body, object))
+    }
+
+    #[test]
+    fn the_time_has_to_be_one_of_the_seconds_of_the_answer() {
+        let suite = suite();
+        let object = json!({"a": 1});
+        let request = asked(&suite, &object);
+        let sent = sent(&suite, &request);
+        let read = |within| read_sent(&suite.scheme, &request, &within, &sent);
+        assert!(read(NOW - 3..=NOW + 2).unwrap().is_accepted);
+        for within in [NOW + 1..=NOW + 2, NOW - 9..=NOW - 1] {
+            assert!(matches!(read(within), Err(SentFault::OtherTime { .. })));
+        }
+        // The token's own time is held to the present, too.
+        let mut later = sent.clone();
+        let mut fields = request.fields.clone();
+        fields.set("payload", r#"{"a":1}"#);
+        fields.set("sent_at", i64::try_from(NOW).unwrap());
+        fields.set("signed_at", i64::try_from(NOW + 9).unwrap());
+        let token = suite.scheme.sign(&request.secrets, &fields).unwrap();
+        later.headers.last_mut().unwrap().1 = token.clone();
+        let read = read_sent(&suite.scheme, &request, &(NOW..=NOW), &later).unwrap();
+        assert!(!read.is_accepted && read.token == token && read.due != token);
+    }
+
+    #[test]
+    fn an_object_is_found_within_an_envelope() {
+        for (body, object, is_there) in [
+            (r#"{"b": 1.0, "a": "x"}"#, json!({"a": "x", "b": 1}), true),
+            (r#"{"data": [{"a": 1}]}"#, json!({"a": 1}), true),
+            (r#"{"a": 1, "b": 2}"#, json!({"a": 1}), false),
+            (r#"{"a": "1"}"#, json!({"a": 1}), false),
+            (r#"[1, 2]"#, json!([2, 1]), false),
+            ("", json!({"a": 1}), false),
+        ] {
+            assert_eq!(self::is_there(body.as_bytes(), &object), is_there, "{body}");
+        }
+    }
+}
