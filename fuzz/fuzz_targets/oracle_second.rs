@@ -22,7 +22,11 @@ fn check(scheme: &Scheme, secrets: &Secrets, fields: &Fields, by_hand: &mut Hmac
     let texts = FieldTexts::read(&scheme.fields, fields).expect("it was signed");
     let key = scheme.key(secrets, &texts).expect("it was signed");
     let mut message = Vec::with_capacity(256);
-    for part in scheme.message.parts() {
+    for (at, part) in scheme.message.parts().iter().enumerate() {
+        let hangs_on = scheme.message.hangs_on(at).map(|field| scheme.fields.at(field).name.as_str());
+        if hangs_on.is_some_and(|name| fields.value(name).is_none()) {
+            continue;
+        }
         match part {
             MessagePart::Literal(bytes) => message.extend_from_slice(bytes),
             MessagePart::Field { field, filters } => {

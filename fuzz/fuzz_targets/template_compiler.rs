@@ -9,7 +9,17 @@ use macproof_fuzz::filtered_by_hand;
 /// Reads the template anew for every message, as somebody would who compiles nothing.
 fn interpreted(text: &str, fields: &Fields) -> Option<Vec<u8>> {
     let mut out = Vec::new();
-    for segment in Template::parse(text).ok()?.segments() {
+    let template = Template::with_brackets(text).ok()?;
+    let brackets = template.brackets();
+    let is_absent = |segment: &Segment| match segment {
+        Segment::Placeholder { name, .. } => fields.value(name).is_none(),
+        Segment::Literal(_) => false,
+    };
+    for (segment, within) in std::iter::zip(template.segments(), brackets) {
+        let mut beside = std::iter::zip(template.segments(), brackets);
+        if within.is_some() && beside.any(|(other, there)| there == within && is_absent(other)) {
+            continue;
+        }
         match segment {
             Segment::Literal(text) => out.extend_from_slice(text.as_bytes()),
             Segment::Placeholder { name, filters, .. } => {
@@ -24,22 +34,26 @@ fn interpreted(text: &str, fields: &Fields) -> Option<Vec<u8>> {
     Some(out)
 }
 
-fuzz_target!(|input: (&str, &str, u64, [u8; 32])| {
-    let (template, user, time, mac) = input;
+fuzz_target!(|input: (&str, &str, u64, [u8; 32], bool)| {
+    let (template, user, time, mac, is_given) = input;
     let time = time >> 11;
     let field = |name: &str, kind| Field::new(name, kind);
     let set = FieldSet::new(vec![
         field("user", FieldKind::Text),
         field("time", FieldKind::Time(TimeForm::UnixSeconds)),
         field("kind", FieldKind::Enum(vec!["email".into(), "id".into()])),
+        field("session", FieldKind::Text),
     ]);
     let number = i64::try_from(time).unwrap_or_default();
-    let fields = Fields::new().with("user", user).with("time", number).with("kind", "id");
+    let mut fields = Fields::new().with("user", user).with("time", number).with("kind", "id");
+    if is_given {
+        fields.set("session", "s-1");
+    }
     let texts = FieldTexts::read(&set, &fields).expect("these are values of their types");
     if let Ok(message) = Message::compile(template, &set) {
         assert_eq!(message.render(&set, &texts).ok(), interpreted(template, &fields));
     }
-    if let Ok(layout) = Layout::compile(template, &set, mac.len()) {
+    if let (Ok(layout), true) = (Layout::compile(template, &set, mac.len()), is_given) {
         let token = layout.render(&set, &mac, &texts).expect("all fields are there");
         let found = layout.parse(&set, &token).expect("what was written can be read");
         assert_eq!(layout.render_match(&found), token);

@@ -39,6 +39,9 @@ impl<'a> Arbitrary<'a> for Asked {
         };
         let mut fields = Fields::new();
         for (at, field) in scheme.fields.iter().enumerate() {
+            if scheme.message.is_optional(at) && u.arbitrary()? {
+                continue;
+            }
             let value: Value = match &field.kind {
                 _ if scheme.secret.per == Some(at) && !names.is_empty() => {
                     u.choose(&names)?.as_str().into()
@@ -139,6 +142,9 @@ impl Claim<'_> {
     pub fn fields(&self, scheme: &Scheme) -> Fields {
         let mut fields = Fields::new();
         for (at, field) in scheme.fields.iter().enumerate() {
+            if scheme.message.is_optional(at) && self.choice & 1 == 1 {
+                continue;
+            }
             let chosen = |values: &[String]| values[usize::from(self.choice) % values.len()].as_str().into();
             let value: Value = match &field.kind {
                 _ if scheme.secret.per == Some(at) => chosen(&selectors(scheme)),

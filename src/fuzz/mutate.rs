@@ -263,7 +263,7 @@ impl Mutator {
         }
     }
 
-    /// Another platform, or another value of an enum.
+    /// Another platform, another value of an enum, or a field absent or there again.
     fn other_choice(&mut self, pool: &SeedPool<'_>, input: &mut Input) -> u32 {
         let scheme = &pool.suite().scheme;
         if let Some(field) = scheme.secret.per {
@@ -283,6 +283,14 @@ impl Mutator {
             if let crate::scheme::FieldKind::Enum(values) = &field.kind {
                 let value = values[self.rng.usize(..values.len())].clone();
                 input.fields.set(field.name.as_str(), value);
+            }
+        }
+        // What may be absent is there in half of these.
+        for at in scheme.message.optional() {
+            let name = scheme.fields.at(at).name.as_str();
+            match pool.base.fields.value(name) {
+                Some(value) if self.rng.bool() => input.fields.set(name, value.clone()),
+                _ => drop(input.fields.remove(name)),
             }
         }
         5

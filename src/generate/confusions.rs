@@ -125,7 +125,13 @@ pub(crate) fn has_another_reading(fixture: &Fixture<'_>, fields: &Fields) -> boo
     // Where the parts so far may end: with a set of places, many texts cost no more than one.
     let mut ends = vec![false; message.len() + 1];
     ends[0] = true;
-    for part in fixture.scheme.message.parts() {
+    let message_of = &fixture.scheme.message;
+    let mut before = Vec::new();
+    for (at, part) in message_of.parts().iter().enumerate() {
+        let hangs_on = message_of.hangs_on(at);
+        if at.checked_sub(1).and_then(|last| message_of.hangs_on(last)) != hangs_on {
+            before.clone_from(&ends);
+        }
         let starts = (0..ends.len()).filter(|&at| ends[at]);
         let mut next = vec![false; ends.len()];
         match part {
@@ -154,6 +160,13 @@ pub(crate) fn has_another_reading(fixture: &Fixture<'_>, fields: &Fields) -> boo
             }
         }
         ends = next;
+        // What hangs on a field may be absent as a whole.
+        let is_last = at + 1 == message_of.parts().len() || message_of.hangs_on(at + 1) != hangs_on;
+        if is_last && hangs_on.is_some() {
+            for (end, is_end) in std::iter::zip(&mut ends, &before) {
+                *end = *end || *is_end;
+            }
+        }
     }
     ends[message.len()]
 }

@@ -145,6 +145,16 @@ impl<'s> Fixture<'s> {
             && self.scheme.are_of_their_form(fields, token)
     }
 
+    /// Whether a field may be absent and this value may count as none: an empty text, and what is
+    /// no text.
+    pub(crate) fn may_be_none(&self, field: usize, value: &Value) -> bool {
+        let is_none = match value {
+            Value::Json(_) => true,
+            other => other.to_bytes().is_some_and(|bytes| bytes.is_empty()),
+        };
+        is_none && self.scheme.message.is_optional(field)
+    }
+
     /// The ordinary text of a field.
     pub(crate) fn ordinary(&self, field: usize) -> String {
         let value = self.base.fields.value(self.name(field));

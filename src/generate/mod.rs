@@ -23,6 +23,7 @@ mod interpreted;
 mod items;
 mod malformed;
 mod merge;
+mod optional_parts;
 mod other_fields;
 mod platforms;
 pub(crate) mod requirements;

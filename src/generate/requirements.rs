@@ -68,6 +68,12 @@ pub(crate) static EVERY_FIELD_IS_SIGNED: Rule = rule(
     Document,
     "Every field of the message is signed byte for byte, and a token is bound to each.",
 );
+pub(crate) static ABSENT_PART_IS_LEFT_OUT: Rule = rule(
+    "absent-part-is-left-out",
+    Must,
+    Document,
+    "Where a field is absent, its part of the message is left out, with the text around it.",
+);
 pub(crate) static NUMBER_IS_ITS_DECIMAL_TEXT: Rule = rule(
     "number-is-its-decimal-text",
     Must,
@@ -305,6 +311,12 @@ pub(crate) static UNUSUAL_IDENTITY_PROFILE: Rule = rule(
     Practice,
     "Whether the right token of an unusual identity is accepted or the identity refused.",
 );
+pub(crate) static EMPTY_FIELD_PROFILE: Rule = rule(
+    "empty-field-profile",
+    May,
+    Practice,
+    "Whether an empty field that may be absent counts as given.",
+);
 pub(crate) static OUTSIDE_THE_FORM: Rule = rule(
     "outside-the-form-profile",
     May,
@@ -349,6 +361,7 @@ pub(crate) static ALL: &[&Rule] = &[
     &IDENTITY_IS_BROUGHT_TO_ITS_FORM,
     &UNUSUAL_IDENTITY,
     &EVERY_FIELD_IS_SIGNED,
+    &ABSENT_PART_IS_LEFT_OUT,
     &NUMBER_IS_ITS_DECIMAL_TEXT,
     &NOT_A_TEXT_IS_NOT_SIGNED,
     &NOT_A_TEXT_IS_DECLINED,
@@ -389,6 +402,7 @@ pub(crate) static ALL: &[&Rule] = &[
     &SEVERAL_MACS_PROFILE,
     &PAIRS_IN_ANY_ORDER,
     &UNUSUAL_IDENTITY_PROFILE,
+    &EMPTY_FIELD_PROFILE,
     &OUTSIDE_THE_FORM,
     &FORM_PROFILE,
     &AMBIGUOUS_MESSAGE_PROFILE,

@@ -10,8 +10,8 @@ use crate::generate::requirements::{
 };
 use crate::generate::vector_builder::VectorBuilder;
 use crate::generate::{
-    ages, comparisons, confusions, forgeries, interpreted, items, malformed, platforms, secrets,
-    sending, spellings, times, tokens, values,
+    ages, comparisons, confusions, forgeries, interpreted, items, malformed, optional_parts,
+    platforms, secrets, sending, spellings, times, tokens, values,
 };
 use crate::signature::Value;
 use crate::suite::Suite;
@@ -25,6 +25,7 @@ pub(super) fn vectors(suite: &Suite) -> Vec<Case> {
     message_lengths(&mut builder);
     twins(&mut builder);
     values::add(&mut builder);
+    optional_parts::add(&mut builder);
     other_fields(&mut builder);
     secrets::add(&mut builder);
     platforms::add(&mut builder);
@@ -105,6 +106,9 @@ fn named(
     let Some(field) = builder.fixture.identity else {
         return;
     };
+    if builder.fixture.may_be_none(field, &identity) {
+        return;
+    }
     let form = builder.fixture.form(&identity);
     let domain = builder.fixture.domain(field);
     let is_of_its_form = domain.takes(&identity);

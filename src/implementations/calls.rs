@@ -43,6 +43,34 @@ pub struct WebCall {
     pub(super) cookies: Vec<(String, TextTemplate)>,
     pub(super) body: Option<BodyTemplate>,
     pub(super) answer: AnswerRules,
+    /// The fields that a request may leave out, as its scheme says.
+    pub(super) optional: Vec<InputName>,
+}
+
+impl WebCall {
+    /// The same without the headers, cookies and parameters that hold nothing but a field which a
+    /// request leaves out.
+    fn without_absent(&self, request: &Request) -> Self {
+        let (given, absent): (Vec<InputName>, Vec<InputName>) = self
+            .optional
+            .iter()
+            .cloned()
+            .partition(|name| name.value(request).is_ok());
+        let mut call = Self {
+            optional: given,
+            ..self.clone()
+        };
+        let is_given = |(_, template): &(String, TextTemplate)| {
+            !matches!(template.pieces(), [TemplatePart::Value(name)] if absent.contains(name))
+        };
+        call.headers.retain(is_given);
+        call.cookies.retain(is_given);
+        call.url.retain_query(is_given);
+        if let Some(BodyTemplate::Form(fields)) = &mut call.body {
+            fields.retain(is_given);
+        }
+        call
+    }
 }
 
 /// The body of a request.
@@ -129,6 +157,9 @@ impl Call for WebCall {
     type Request = WebRequest;
 
     fn render(&self, request: &Request) -> Result<WebRequest, NotCarried> {
+        if self.optional.iter().any(|name| name.value(request).is_err()) {
+            return self.without_absent(request).render(request);
+        }
         let header = |(name, template): &(String, TextTemplate)| {
             let value = template.render(request, header_text)?;
             if value.trim_ascii().len() < value.len() {

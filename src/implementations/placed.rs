@@ -15,6 +15,9 @@ impl WebCall {
     pub(super) fn placed(&self, scheme: &Scheme) -> Option<Self> {
         let places = scheme.places.as_ref()?;
         let mut call = self.clone();
+        let optional = scheme.message.optional();
+        let named = |field: usize| InputName::Field(scheme.fields.at(field).name.clone());
+        call.optional = optional.map(named).collect();
         let token = (InputName::Token, &places.token, None);
         let fields = places.fields.iter().map(|(index, place)| {
             let field = scheme.fields.at(*index);
@@ -140,7 +143,21 @@ mod tests {
         Suite::parse("places.yaml", text).unwrap()
     }
 
+    fn fields(session: &Value) -> Fields {
+        Fields::new()
+            .with("url", "https://a.example/")
+            .with("payload", Value::Bytes(vec![b'{', 0xff, b'}']))
+            .with("user", "J\u{fc}rgen &")
+            .with("session", session.clone())
+            .with("order", "1")
+            .with("time", 5)
+    }
+
     fn rendered(suite: &Suite, verify: &str, session: &Value) -> Result<WebRequest, NotCarried> {
+        rendered_of(suite, verify, fields(session))
+    }
+
+    fn rendered_of(suite: &Suite, verify: &str, fields: Fields) -> Result<WebRequest, NotCarried> {
         let text = format!(
             "implementations:\n  it:\n    http:\n      suites: [places]\n      verify: {{url: \"http://127.0.0.1:1/h?a=1\", accept: {{status: 200}}, reject: {{status: 401}}{verify}}}\n"
         );
@@ -154,13 +171,7 @@ mod tests {
             suite: "places".into(),
             op: Op::Verify,
             secrets: Secrets::One(Secret::new("key")),
-            fields: Fields::new()
-                .with("url", "https://a.example/")
-                .with("payload", Value::Bytes(vec![b'{', 0xff, b'}']))
-                .with("user", "J\u{fc}rgen &")
-                .with("session", session.clone())
-                .with("order", "1")
-                .with("time", 5),
+            fields,
             token: Some("t=1".into()),
             context: Context::default(),
             now: 5,
@@ -193,6 +204,21 @@ mod tests {
         for bad in ["a;b", "a b", "a,b", "\"a\"", "\u{fc}"] {
             rendered(&suite, "", &bad.into()).unwrap_err();
         }
+    }
+
+    #[test]
+    fn what_may_be_absent_is_not_sent_then() {
+        let text = include_str!("../../tests/suites/good/places.yaml")
+            .replace("{user}{session}", "[{user};][{session};]");
+        let suite = Suite::parse("places.yaml", &text).unwrap();
+        let mut fields = fields(&"s1".into());
+        fields.remove("user");
+        fields.remove("session");
+        let made = rendered_of(&suite, "", fields.clone()).unwrap();
+        assert_eq!(made.url.as_str(), "http://127.0.0.1:1/h?a=1");
+        assert!(made.headers.iter().all(|(name, _)| name != "cookie"));
+        fields.remove("time");
+        rendered_of(&suite, "", fields).unwrap_err();
     }
 
     #[test]

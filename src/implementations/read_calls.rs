@@ -176,6 +176,7 @@ impl RequestFile {
             cookies: Vec::new(),
             body,
             answer,
+            optional: Vec::new(),
         })
     }
 }

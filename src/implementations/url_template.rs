@@ -93,6 +93,11 @@ impl UrlTemplate {
         }
     }
 
+    /// Keeps only such parameters that a description adds to the query.
+    pub(super) fn retain_query(&mut self, is_kept: impl Fn(&(String, TextTemplate)) -> bool) {
+        self.query.retain(is_kept);
+    }
+
     pub(super) fn render(&self, request: &Request) -> Result<Url, NotCarried> {
         let mut url = self.url.render(request, percent)?;
         if !self.query.is_empty() {

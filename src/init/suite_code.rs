@@ -100,6 +100,10 @@ impl Plain {
                 FieldKind::Time(_) | FieldKind::Enum(_) => None,
             }
         };
+        // What may be absent needs a condition.
+        if scheme.message.optional().next().is_some() {
+            return None;
+        }
         let message = scheme.message.parts().iter().map(|part| match part {
             MessagePart::Literal(bytes) => literal(std::str::from_utf8(bytes).ok()?),
             MessagePart::Field { field: at, filters } if filters.is_empty() => field(*at),

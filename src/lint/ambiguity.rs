@@ -1,6 +1,7 @@
 //! Decides whether two different inputs can have the same message.
 //!
-//! Inputs that a filter makes equal count as one input, since that is the purpose of a filter.
+//! Inputs that a filter makes equal count as one input, since that is the purpose of a filter. An
+//! input in which a field is absent is another than those in which it is given.
 //!
 //! If each field occurs once, the question is decided exactly. A message is then a concatenation of
 //! regular languages (literals, the texts of a pattern or those that filters leave, canonical
@@ -65,9 +66,9 @@ impl fmt::Display for Shown<'_> {
 /// Decides whether two inputs of a scheme can have the same message.
 pub fn ambiguity(scheme: &Scheme) -> Ambiguity {
     // Examples without empty texts are more convincing, so try those first.
-    let mut cuts = Cuts::of(scheme, false).map(|cuts| cuts.find_two());
+    let mut cuts = Cuts::of(scheme, false).map(|cuts| cuts.find_two(scheme));
     if matches!(cuts, Some(TwoCuts::None)) {
-        cuts = Cuts::of(scheme, true).map(|cuts| cuts.find_two());
+        cuts = Cuts::of(scheme, true).map(|cuts| cuts.find_two(scheme));
     }
     match cuts {
         Some(TwoCuts::None) => Ambiguity::None,
@@ -133,17 +134,18 @@ fn render(scheme: &Scheme, fields: &Fields) -> Option<Vec<u8>> {
     scheme.message.render(&scheme.fields, &texts).ok()
 }
 
-/// The bytes at each place of the message. Inputs that agree in them count as one.
-fn signed_values(scheme: &Scheme, fields: &Fields) -> Option<Vec<Vec<u8>>> {
+/// The bytes at each place of the message, and none where a field is absent. Inputs that agree in
+/// them count as one.
+fn signed_values(scheme: &Scheme, fields: &Fields) -> Option<Vec<Option<Vec<u8>>>> {
     let texts = FieldTexts::read(&scheme.fields, fields).ok()?;
     let places = scheme.message.parts().iter().filter_map(|part| match part {
         MessagePart::Field { field, filters } => Some((*field, filters)),
         MessagePart::Literal(_) => None,
     });
     places
-        .map(|(field, filters)| {
-            let bytes = texts.bytes(field)?;
-            Some(filtered(bytes, filters).into_owned())
+        .map(|(field, filters)| match texts.bytes(field) {
+            Some(bytes) => Some(Some(filtered(bytes, filters).into_owned())),
+            None => scheme.message.is_optional(field).then_some(None),
         })
         .collect()
 }
@@ -164,7 +166,8 @@ fn of_copies(scheme: &Scheme) -> Ambiguity {
     let trims = scheme.message.parts().iter().any(
         |part| matches!(part, MessagePart::Field { filters, .. } if filters.contains(&Filter::Trim)),
     );
-    // The total length determines the length of the single field, and so each of its copies.
+    // The total length determines the length of the single field, and so each of its copies. One
+    // that may be absent is not alone.
     if fields.len() == 1 && !trims {
         return Ambiguity::None;
     }
@@ -208,6 +211,7 @@ fn small_inputs(scheme: &Scheme, fields: &[usize]) -> Vec<Fields> {
     let each = (2..=TRIED).rev().find(|&each| fits(each)).unwrap_or(2);
     let mut inputs = vec![Fields::new()];
     for &field in fields {
+        let may_be_absent = scheme.message.is_optional(field);
         let field = scheme.fields.at(field);
         let values: Vec<Value> = match &field.kind {
             FieldKind::Text => texts(&letters, each),
@@ -219,9 +223,11 @@ fn small_inputs(scheme: &Scheme, fields: &[usize]) -> Vec<Fields> {
         inputs = inputs
             .iter()
             .flat_map(|input| {
-                values
+                let given = values
                     .iter()
-                    .map(|value| input.clone().with(field.name.as_str(), value.clone()))
+                    .map(|value| input.clone().with(field.name.as_str(), value.clone()));
+                let absent = may_be_absent.then(|| input.clone());
+                absent.into_iter().chain(given)
             })
             .take(TRIED)
             .collect();
@@ -260,16 +266,20 @@ mod tests {
 
     const KINDS: [&str; 3] = ["x", "xa", "-"];
 
-    fn scheme(message: &str) -> Scheme {
+    fn fields() -> FieldSet {
         let field = |name: &str, kind| Field::new(name, kind);
-        let fields = FieldSet::new(vec![
+        FieldSet::new(vec![
             field("a", FieldKind::Text),
             field("b", FieldKind::Text),
             field("c", FieldKind::Text),
             field("t", FieldKind::Time(TimeForm::UnixSeconds)),
             field("u", FieldKind::Time(TimeForm::UnixMillis)),
             field("k", FieldKind::Enum(KINDS.map(str::to_owned).to_vec())),
-        ]);
+        ])
+    }
+
+    fn scheme(message: &str) -> Scheme {
+        let fields = fields();
         Scheme {
             algorithm: Algorithm::HmacSha256,
             mac_bytes: 32,
@@ -302,7 +312,8 @@ mod tests {
         );
         assert!(scheme.message.fields().all(|field| {
             let name = &scheme.fields.at(field).name;
-            found.one.value(name).is_some() && found.other.value(name).is_some()
+            let both = found.one.value(name).is_some() && found.other.value(name).is_some();
+            both || scheme.message.is_optional(field)
         }));
         true
     }
@@ -328,6 +339,12 @@ mod tests {
             // The first A can only be the delimiter.
             "{a|lower}A{b}",
             "{a|lower}0A{b|lower}",
+            "{t}[:{a}]",
+            "{t}[:{k}]",
+            "[{a|lower}A]{t}",
+            "[x{a|sha256|hex};]{t}",
+            // Two marks are one part more than one mark.
+            "{t}[:{k}][;{a|sha1|hex}]",
         ] {
             let expected = if message.matches("{t}").count() > 1 {
                 Ambiguity::Undecided
@@ -355,6 +372,10 @@ mod tests {
             "{a}{b}{a}",
             "{a}:{b}:{a}",
             "{a}\u{0}{b}",
+            "{a}[:{b}]",
+            "{a}:{b}[:{c}]",
+            "[{b}:]{a}",
+            "{t}[{b};][-{c}]",
         ] {
             assert!(is_found(&scheme(message)), "{message}");
         }
@@ -430,14 +451,18 @@ mod tests {
             prop::sample::select(vec!["", "|lower", "|trim", "|trim|lower", "|lower|trim"])
                 .prop_map(move |filters| format!("{{{name}{filters}}}"))
         });
+        let optional = prop::sample::select(vec!["[-{c}]", "[{c}a]", "[-{k}]", "[a{c|lower}-]"]);
         let part = prop_oneof![
             3 => text,
+            2 => optional.prop_map(str::to_owned),
             1 => prop::sample::select(vec!["{t}", "{u}", "{k}", "{k|lower}"]).prop_map(str::to_owned),
             3 => prop::sample::select(vec!["-", "a", " ", "0", "A", "1", "-a", "a ", "\t"]).prop_map(str::to_owned),
         ];
         prop::collection::vec(part, 1..6)
             .prop_map(|parts| parts.concat())
-            .prop_filter("it names a field", |message| message.contains('{'))
+            .prop_filter("it compiles", |message| {
+                Message::compile(message, &fields()).is_ok()
+            })
     }
 
     /// All inputs with at most two characters per text, over the letters that matter.
@@ -458,12 +483,14 @@ mod tests {
                 FieldKind::Enum(values) => values.iter().cloned().map(Value::Text).collect(),
                 FieldKind::Time(_) => [0, 1, 10, 100].map(Value::Number).to_vec(),
             };
+            let may_be_absent = scheme.message.is_optional(index);
             inputs = inputs
                 .iter()
                 .flat_map(|input| {
-                    values
+                    let given = values
                         .iter()
-                        .map(|value| input.clone().with(field.name.as_str(), value.clone()))
+                        .map(|value| input.clone().with(field.name.as_str(), value.clone()));
+                    may_be_absent.then(|| input.clone()).into_iter().chain(given)
                 })
                 .collect();
         }
@@ -483,7 +510,7 @@ mod tests {
                 prop_assert!(is_found(&scheme), "{}", message);
                 return Ok(());
             }
-            let mut seen: HashMap<Vec<u8>, Vec<Vec<u8>>> = HashMap::new();
+            let mut seen: HashMap<Vec<u8>, Vec<Option<Vec<u8>>>> = HashMap::new();
             for input in inputs(&scheme) {
                 let values = signed_values(&scheme, &input).unwrap();
                 let rendered = render(&scheme, &input).unwrap();
@@ -496,7 +523,7 @@ mod tests {
         /// Only a message that repeats a field is left undecided.
         #[test]
         fn ambiguity_is_decided_if_each_field_occurs_once(message in any_message()) {
-            let once = ["{a", "{b", "{t", "{u", "{k"].iter().all(|name| message.matches(name).count() < 2);
+            let once = ["{a", "{b", "{c", "{t", "{u", "{k"].iter().all(|name| message.matches(name).count() < 2);
             if once {
                 prop_assert_ne!(ambiguity(&scheme(&message)), Ambiguity::Undecided, "{}", message);
             }

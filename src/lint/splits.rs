@@ -15,12 +15,23 @@ pub(super) struct Cuts {
     /// One representative byte for each class of bytes that no piece distinguishes, most readable
     /// first.
     alphabet: Vec<u8>,
-    /// One per part of the message, in order. A word is read piece by piece, and the next piece may
-    /// start wherever the current one can end.
+    /// A beginning without letters, and then one per part of the message, in order. A word is read
+    /// piece by piece, and one that may follow starts wherever the current one can end.
     pieces: Vec<SplitPart>,
+    /// For each piece, what may follow where it ends.
+    follow: Vec<Follow>,
 }
 
-/// A split: for each part of the message that is a field, its index and bytes.
+/// What may follow a piece, with nothing read between.
+struct Follow {
+    /// The pieces that may read the next letter, in order.
+    pieces: Vec<u32>,
+    /// Whether the message may end.
+    is_end: bool,
+}
+
+/// A split: for each part of the message that is read, its index and bytes. A part that may be
+/// absent is, where nothing is read in it and in what stands or falls with it.
 pub(super) type Cut = Vec<(usize, Vec<u8>)>;
 
 /// The result of the search.
@@ -72,17 +83,23 @@ impl Cuts {
             .collect();
         let alphabet = alphabet(&words);
         let mut states = 0;
-        let mut pieces = Vec::with_capacity(words.len());
-        for words in &words {
+        let mut pieces = Vec::with_capacity(words.len() + 1);
+        for words in std::iter::once(&Words::Listed(vec![Vec::new()])).chain(&words) {
             let piece = words.automaton(&alphabet, empty_texts, MAX_STATES - states)?;
             states += piece.ends.len();
             pieces.push(piece);
         }
-        Some(Self { alphabet, pieces })
+        let follow = (0..pieces.len()).map(|at| follow(scheme, &pieces, at));
+        let follow = follow.collect();
+        Some(Self {
+            alphabet,
+            pieces,
+            follow,
+        })
     }
 
     /// Searches the pairs of readings breadth-first, so the first result is the shortest.
-    pub(super) fn find_two(&self) -> TwoCuts {
+    pub(super) fn find_two(&self, scheme: &Scheme) -> TwoCuts {
         let begin = At { piece: 0, state: 0 };
         let begin = Pair {
             one: begin,
@@ -93,7 +110,7 @@ impl Cuts {
         let mut queue = VecDeque::from([begin]);
         while let Some(pair) = queue.pop_front() {
             if pair.differ && self.may_finish(pair.one) && self.may_finish(pair.other) {
-                return self.cut(&came_from, pair);
+                return self.cut(scheme, &came_from, pair);
             }
             for letter in 0..self.alphabet.len() {
                 let others = self.after(pair.other, letter);
@@ -121,49 +138,87 @@ impl Cuts {
     /// Where a reader may be after one more letter: in its piece, or in a later one if its own
     /// piece and those between can end.
     fn after(&self, at: At, letter: usize) -> Vec<At> {
-        let mut found = Vec::new();
-        let mut state = at.state;
-        for piece in at.piece.. {
-            let Some(automaton) = self.pieces.get(piece as usize) else {
-                break;
-            };
-            if let Some(state) = automaton.next[state as usize][letter] {
-                found.push(At { piece, state });
-            }
-            if !automaton.ends[state as usize] {
-                break;
-            }
-            state = 0;
+        let read = |piece: u32, state: u32| {
+            let next = self.pieces[piece as usize].next[state as usize][letter];
+            next.map(|state| At { piece, state })
+        };
+        let mut found = Vec::from_iter(read(at.piece, at.state));
+        if self.ends(at) {
+            let follow = self.follow[at.piece as usize].pieces.iter();
+            found.extend(follow.filter_map(|&piece| read(piece, 0)));
         }
         found
     }
 
+    fn ends(&self, at: At) -> bool {
+        self.pieces[at.piece as usize].ends[at.state as usize]
+    }
+
     fn may_finish(&self, at: At) -> bool {
-        let later = self.pieces.get(at.piece as usize + 1..).unwrap_or_default();
-        let ends = |piece: &SplitPart, state: u32| piece.ends[state as usize];
-        self.pieces
-            .get(at.piece as usize)
-            .is_none_or(|piece| ends(piece, at.state))
-            && later.iter().all(|piece| ends(piece, 0))
+        self.ends(at) && self.follow[at.piece as usize].is_end
     }
 
     /// Walks back to the start and assigns each letter to the piece that read it.
-    fn cut(&self, came_from: &HashMap<Pair, Option<(Pair, u8)>>, last: Pair) -> TwoCuts {
+    fn cut(&self, scheme: &Scheme, came_from: &HashMap<Pair, Option<(Pair, u8)>>, last: Pair) -> TwoCuts {
         let mut letters = Vec::new();
         let mut pair = last;
         while let Some(Some((before, letter))) = came_from.get(&pair) {
             letters.push((*letter, pair.one.piece, pair.other.piece));
             pair = *before;
         }
-        let mut one: Cut = (0..self.pieces.len())
-            .map(|part| (part, Vec::new()))
-            .collect();
+        let mut one = vec![Vec::new(); self.pieces.len()];
         let mut other = one.clone();
         for (letter, in_one, in_other) in letters.into_iter().rev() {
-            one[in_one as usize].1.push(letter);
-            other[in_other as usize].1.push(letter);
+            one[in_one as usize].push(letter);
+            other[in_other as usize].push(letter);
         }
-        TwoCuts::Found(one, other)
+        TwoCuts::Found(read_parts(scheme, one), read_parts(scheme, other))
+    }
+}
+
+/// The parts that stand, of what each piece has read.
+fn read_parts(scheme: &Scheme, read: Vec<Vec<u8>>) -> Cut {
+    let parts: Vec<Vec<u8>> = read.into_iter().skip(1).collect();
+    let is_read = |field: usize| {
+        let hanging = (0..parts.len()).filter(|&at| scheme.message.hangs_on(at) == Some(field));
+        hanging.into_iter().any(|at| !parts[at].is_empty())
+    };
+    let stands = |at: usize| scheme.message.hangs_on(at).is_none_or(is_read);
+    let standing: Vec<usize> = (0..parts.len()).filter(|&at| stands(at)).collect();
+    standing
+        .into_iter()
+        .map(|at| (at, parts[at].clone()))
+        .collect()
+}
+
+/// What may follow the piece at `at`: the next, and where that may be absent or can be empty, those
+/// behind it.
+fn follow(scheme: &Scheme, pieces: &[SplitPart], at: usize) -> Follow {
+    // The first piece is none of the message's.
+    let hangs_on = |piece: usize| {
+        let part = piece.checked_sub(1)?;
+        scheme.message.hangs_on(part)
+    };
+    let mut reached = vec![false; pieces.len() + 1];
+    reached[at + 1] = true;
+    let mut following = Vec::new();
+    for piece in at + 1..pieces.len() {
+        if !reached[piece] {
+            continue;
+        }
+        following.extend(u32::try_from(piece));
+        if pieces[piece].ends[0] {
+            reached[piece + 1] = true;
+        }
+        let hanging = hangs_on(piece);
+        if hanging.is_some() && hanging != hangs_on(piece - 1) {
+            let behind = (piece..pieces.len()).find(|&other| hangs_on(other) != hanging);
+            reached[behind.unwrap_or(pieces.len())] = true;
+        }
+    }
+    Follow {
+        pieces: following,
+        is_end: reached[pieces.len()],
     }
 }
 

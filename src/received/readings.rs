@@ -41,19 +41,24 @@ impl Received {
             all: vec![Reading::default()],
             ..Readings::default()
         };
-        let token = std::iter::once((None, &places.token));
-        let fields = places
-            .fields
-            .iter()
-            .map(|(field, place)| (Some(scheme.fields.at(*field).name.as_str()), place));
-        for (name, place) in token.chain(fields) {
+        let token = std::iter::once((None, &places.token, false));
+        let fields = places.fields.iter().map(|(field, place)| {
+            let name = scheme.fields.at(*field).name.as_str();
+            (Some(name), place, scheme.message.is_optional(*field))
+        });
+        for (name, place, may_be_absent) in token.chain(fields) {
             if is_known(name) {
                 continue;
             }
             let found = self.at(place);
             if found.is_empty() {
                 let what = name.unwrap_or("token").to_owned();
-                readings.missing.push((what, place.clone()));
+                if may_be_absent {
+                    let note = format!("the request lacks {place}, so {what} was taken as absent");
+                    readings.notes.push(note);
+                } else {
+                    readings.missing.push((what, place.clone()));
+                }
             }
             if self.is_ambiguous(place) {
                 let note = format!("{place} stands several times; the first was taken");

@@ -209,6 +209,9 @@ pub enum Problem {
     /// The field that selects the secret has an unsuitable type.
     #[error("{0:?} is a time, so it cannot select the secret; use a text or an enum")]
     PerTime(String),
+    /// The field that selects the secret may be absent.
+    #[error("{0:?} stands in brackets, so it may be absent and cannot select the secret")]
+    PerOptional(String),
     /// `params` belongs to texts.
     #[error("only a text has parameters")]
     ParamsOfNoText,

@@ -87,7 +87,8 @@ pub(super) struct SchemeFile {
     /// The named inputs.
     #[schemars(extend("minProperties" = 1, "propertyNames" = field_name()))]
     pub(super) fields: At<Entries<FieldFile>>,
-    /// What is signed: text with `{field}` or `{field|filter}`; `{{` and `}}` are literal braces.
+    /// What is signed: text with `{field}` or `{field|filter}`; `[…{field}…]` stands only if its
+    /// field is given. `{{`, `}}`, `[[` and `]]` are literal braces and brackets.
     pub(super) message: At<String>,
     /// The token.
     pub(super) token: At<TokenFile>,

@@ -213,6 +213,9 @@ fn read_secret(
             if fields.at(field).kind.is_time() {
                 return Err(Fault::new(name.at, Problem::PerTime(name.value)));
             }
+            if message.is_optional(field) {
+                return Err(Fault::new(name.at, Problem::PerOptional(name.value)));
+            }
             Some(field)
         }
     };
@@ -245,7 +248,9 @@ fn read_key_steps(
         return Err(Fault::new(file.at, Problem::FieldNamedKey));
     }
     let template = |text: &str, at: Position| {
-        let is_signed = |field: usize| message.fields().any(|signed| signed == field);
+        let is_signed = |field: usize| {
+            message.fields().any(|signed| signed == field) && !message.is_optional(field)
+        };
         KeyTemplate::compile(text, fields, is_signed).map_err(|error| Fault::new(at, error))
     };
     let step = |At { value, at }: At<KeyStepFile>| {

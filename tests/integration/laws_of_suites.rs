@@ -100,6 +100,9 @@ impl Material {
         let scheme = self.scheme();
         let mut fields = Fields::new();
         for (at, field) in scheme.fields.iter().enumerate() {
+            if scheme.message.is_optional(at) && self.times[at] % 3 == 0 {
+                continue;
+            }
             let value: Value = match &field.kind {
                 _ if scheme.secret.per == Some(at) => (*self.choice.get(&PLATFORMS)).into(),
                 FieldKind::Text => self.texts[at].as_str().into(),
@@ -136,7 +139,11 @@ fn verify(material: &Material, secrets: &Secrets, fields: &Fields, token: &str) 
 /// The message, put together for each input by reading the template's pieces.
 fn interpreted(scheme: &Scheme, fields: &Fields) -> Vec<u8> {
     let mut message = Vec::new();
-    for part in scheme.message.parts() {
+    let is_given = |field: usize| fields.value(&scheme.fields.at(field).name).is_some();
+    for (at, part) in scheme.message.parts().iter().enumerate() {
+        if !scheme.message.hangs_on(at).is_none_or(is_given) {
+            continue;
+        }
         match part {
             MessagePart::Literal(bytes) => message.extend_from_slice(bytes),
             MessagePart::Field { field, filters } => {
@@ -309,8 +316,9 @@ proptest! {
             let named = scheme.message.parts().iter().filter_map(|part| match part {
                 MessagePart::Literal(_) => None,
                 MessagePart::Field { field, filters } => {
-                    let bytes = fields.value(&scheme.fields.at(*field).name)?.to_bytes()?.into_owned();
-                    Some(filters.iter().fold(bytes, |done, filter| filter.apply(&done)))
+                    let value = fields.value(&scheme.fields.at(*field).name);
+                    let bytes = value.map(|value| value.to_bytes().unwrap().into_owned());
+                    Some(bytes.map(|bytes| filters.iter().fold(bytes, |done, filter| filter.apply(&done))))
                 }
             });
             named.collect::<Vec<_>>()

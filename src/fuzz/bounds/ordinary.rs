@@ -19,6 +19,15 @@ impl Bounds<'_> {
             .any(|(_, value)| matches!(value, Value::Number(_)))
     }
 
+    /// Whether a field that may be absent has a value that may count as none.
+    pub(super) fn may_lack_a_part(&self, fields: &Fields) -> bool {
+        let scheme = &self.suite.scheme;
+        scheme.message.optional().any(|at| {
+            let value = fields.value(&scheme.fields.at(at).name);
+            value.is_some_and(|value| self.fixture.may_be_none(at, value))
+        })
+    }
+
     pub(super) fn has_json(fields: &Fields) -> bool {
         fields
             .iter()

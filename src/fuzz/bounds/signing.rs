@@ -31,6 +31,9 @@ impl Bounds<'_> {
                 "how it treats an identity outside the stated form",
             );
         }
+        if self.may_lack_a_part(&request.fields) {
+            return Ruling::ImplementationDefined("what it takes for an absent field");
+        }
         if Self::has_json(&request.fields) {
             return Ruling::ImplementationDefined("what it signs with a field that is not a text");
         }
@@ -93,6 +96,9 @@ impl Bounds<'_> {
         refusal: &Refusal,
         outcome: &Outcome,
     ) -> Ruling {
+        if self.may_lack_a_part(&request.fields) {
+            return Ruling::ImplementationDefined("what it takes for an absent field");
+        }
         let lacks_identity = match refusal {
             Refusal::NotText { field, .. } | Refusal::MissingField(field) => {
                 self.suite.scheme.has_free_text(field)

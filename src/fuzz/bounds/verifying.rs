@@ -16,6 +16,9 @@ impl Bounds<'_> {
             _ if !self.is_of_its_form(request) => Ruling::ImplementationDefined(
                 "how it treats a token with values outside the form that the scheme states",
             ),
+            _ if self.may_lack_a_part(&request.fields) => {
+                Ruling::ImplementationDefined("what it takes for an absent field")
+            }
             (Verification::Accepted, _) => self.not_accepted(request, outcome),
             (Verification::Rejected(rejection), Outcome::Accept) => {
                 self.accepted(request, &rejection)

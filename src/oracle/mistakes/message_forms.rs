@@ -45,7 +45,7 @@ const PLACES: [(&str, bool, &str); 14] = [
     ("\n", false, "before the rest, with a line feed between"),
 ];
 
-/// Whether a piece is a literal between two fields.
+/// Whether a piece is a literal between two fields, whether they are given or not.
 fn is_delimiter(pieces: &[Piece<'_>], at: usize) -> bool {
     let is_field = |piece: Option<&Piece<'_>>| piece.is_some_and(|p| p.kind != PieceKind::Literal);
     pieces[at].kind == PieceKind::Literal
@@ -57,7 +57,7 @@ fn is_delimiter(pieces: &[Piece<'_>], at: usize) -> bool {
 pub(super) fn delimited(parts: &Composition<'_>, delimiter: &[u8]) -> Vec<u8> {
     let mut message = Vec::with_capacity(64);
     for (at, piece) in parts.pieces.iter().enumerate() {
-        let bytes = if is_delimiter(parts.pieces, at) {
+        let bytes = if piece.stands && is_delimiter(parts.pieces, at) {
             delimiter
         } else {
             &piece.bytes
@@ -70,7 +70,10 @@ pub(super) fn delimited(parts: &Composition<'_>, delimiter: &[u8]) -> Vec<u8> {
 /// The first delimiter of the message.
 pub(super) fn own_delimiter<'a>(parts: &'a Composition<'_>) -> Option<&'a [u8]> {
     let own = (0..parts.pieces.len()).find(|&at| is_delimiter(parts.pieces, at))?;
-    Some(&parts.pieces[own].bytes)
+    match parts.scheme.message.parts().get(own)? {
+        MessagePart::Literal(bytes) => Some(bytes),
+        MessagePart::Field { .. } => None,
+    }
 }
 
 /// With another delimiter, which constant texts have, too.
@@ -129,7 +132,8 @@ pub(super) fn delimiter_added(parts: &Composition<'_>) -> Forms<Vec<u8>> {
     let joined = |delimiter: &str| {
         let mut message = Vec::with_capacity(64);
         for (at, piece) in parts.pieces.iter().enumerate() {
-            if at > 0 && is_field(at - 1) && is_field(at) {
+            let both_stand = piece.stands && at > 0 && parts.pieces[at - 1].stands;
+            if both_stand && is_field(at - 1) && is_field(at) {
                 message.extend_from_slice(delimiter.as_bytes());
             }
             message.extend_from_slice(&piece.bytes);
@@ -154,10 +158,11 @@ pub(super) fn other_order(parts: &Composition<'_>) -> Forms<Vec<u8>> {
         return Form::only(composed(parts.pieces));
     }
     let form = |order: &Vec<usize>| {
-        let mut next = order.iter();
+        let mut next = order.iter().filter(|&&at| parts.pieces[at].stands);
         let message = parts
             .pieces
             .iter()
+            .filter(|piece| piece.stands)
             .flat_map(|piece| match piece.kind {
                 PieceKind::Literal => piece.bytes.to_vec(),
                 _ => next
@@ -233,32 +238,42 @@ pub(super) fn without(
     if kept.len() == parts.pieces.len() || !kept.iter().any(|at| is_field(&at)) {
         return Form::only(composed(parts.pieces));
     }
-    let bare: Vec<u8> = kept
+    let bytes = |kept: &[usize]| -> Vec<u8> {
+        let bytes = kept.iter().map(|&at| &*parts.pieces[at].bytes);
+        bytes.collect::<Vec<_>>().concat()
+    };
+    let standing: Vec<usize> = kept
         .iter()
-        .flat_map(|&at| parts.pieces[at].bytes.to_vec())
+        .copied()
+        .filter(|&at| parts.pieces[at].stands)
         .collect();
-    let mut joined = Vec::new();
-    let mut pending: &[u8] = &[];
-    let mut has_begun = false;
-    for &at in &kept {
-        let piece = &parts.pieces[at];
-        if is_delimiter(parts.pieces, at) {
-            pending = if has_begun { &piece.bytes } else { &[] };
-        } else {
-            has_begun |= piece.kind != PieceKind::Literal;
-            joined.extend_from_slice(pending);
-            joined.extend_from_slice(&piece.bytes);
-            pending = &[];
-        }
-    }
-    if bare == joined {
-        Form::only(joined)
+    // How many forms there are does not depend on what is given.
+    if joined(parts.pieces, &kept) == kept {
+        Form::only(bytes(&kept))
     } else {
+        let joined = joined(parts.pieces, &standing);
         vec![
-            Form::new(joined, "nor its delimiter"),
-            Form::new(bare, "but its delimiter is"),
+            Form::new(bytes(&joined), "nor its delimiter"),
+            Form::new(bytes(&kept), "but its delimiter is"),
         ]
     }
+}
+
+/// Of some places those that are left where delimiters stand between two fields only, one each.
+fn joined(pieces: &[Piece<'_>], kept: &[usize]) -> Vec<usize> {
+    let mut joined = Vec::new();
+    let mut pending = None;
+    let mut has_begun = false;
+    for &at in kept {
+        if is_delimiter(pieces, at) {
+            pending = has_begun.then_some(at);
+        } else {
+            has_begun |= pieces[at].kind != PieceKind::Literal;
+            joined.extend(pending.take());
+            joined.push(at);
+        }
+    }
+    joined
 }
 
 pub(super) fn with_unsigned_field(parts: &Composition<'_>) -> Forms<Vec<u8>> {
@@ -301,11 +316,11 @@ pub(super) fn of_digest(parts: &Composition<'_>) -> Forms<Vec<u8>> {
         .pieces
         .iter()
         .map(|piece| match piece.kind {
-            PieceKind::Identity => Piece {
-                kind: piece.kind,
+            PieceKind::Identity if piece.stands => Piece {
                 bytes: hex::encode(hash.digest(&piece.bytes).bytes())
                     .into_bytes()
                     .into(),
+                ..piece.clone()
             },
             _ => piece.clone(),
         })

@@ -269,8 +269,11 @@ pub struct Composition<'a> {
 pub struct Piece<'a> {
     /// What it is.
     pub kind: PieceKind,
-    /// Its bytes.
+    /// Its bytes; none where it does not stand.
     pub bytes: Cow<'a, [u8]>,
+    /// Whether it stands in the message: one that hangs on an absent field does not, and keeps its
+    /// place among the others all the same.
+    pub stands: bool,
 }
 
 /// What a piece of a message is.

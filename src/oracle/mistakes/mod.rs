@@ -36,6 +36,7 @@ mod message;
 pub mod message_forms;
 mod mistake;
 mod mistaken;
+mod optional_parts;
 mod params;
 pub mod pipeline;
 #[cfg(any(test, feature = "samples"))]

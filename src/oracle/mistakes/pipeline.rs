@@ -106,7 +106,9 @@ impl Pipeline {
         for (index, field) in scheme.fields.iter().enumerate() {
             let value = fields.value(&field.name);
             let is_sound = value.is_some_and(|value| value.to_bytes().is_some());
-            if field.kind == FieldKind::Text && !is_sound {
+            // What may be absent is not read as something else.
+            let may_be = value.is_none() && scheme.message.is_optional(index);
+            if field.kind == FieldKind::Text && !is_sound && !may_be {
                 sound.remove(&field.name);
                 texts.push((index, form(change(value), choice)?));
             }

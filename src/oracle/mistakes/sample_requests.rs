@@ -66,6 +66,11 @@ impl Sample {
             None,
             NOW + 5,
         );
+        for field in self.scheme.message.optional() {
+            let mut without = self.fields(IDENTITIES[0]);
+            without.remove(&self.scheme.fields.at(field).name);
+            push(Op::Sign, &self.secrets()[0], &without, None, NOW);
+        }
         // One MAC in sixteen begins with a zero.
         for number in 0..60 {
             let fields = self.fields(format!("user {number}").as_str());

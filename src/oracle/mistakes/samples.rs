@@ -160,6 +160,17 @@ fn list() -> Vec<Sample> {
             ),
         },
         Sample {
+            name: "optional parts",
+            scheme: scheme(
+                HmacSha256,
+                32,
+                text(),
+                &[user.clone(), ("session", Text)],
+                "{user_id}[:{session}]",
+                template("{mac:hex}"),
+            ),
+        },
+        Sample {
             name: "parameters",
             scheme: {
                 let query = Field {
@@ -407,6 +418,7 @@ impl Sample {
             match (&field.kind, field.name.as_str()) {
                 (_, "platform") => fields.set("platform", "ios"),
                 (FieldKind::Text, "msg_id") => fields.set("msg_id", "msg_p5jX"),
+                (FieldKind::Text, "session") => fields.set("session", "s1"),
                 (FieldKind::Text, name) => {
                     if let Some(identity) = identity.take() {
                         fields.set(name, identity);

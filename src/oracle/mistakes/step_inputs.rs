@@ -100,6 +100,8 @@ pub struct IdentityBytes<'a> {
     pub right: Cow<'a, [u8]>,
     /// The filters that are still to write it in another form.
     pub filters: &'a [Filter],
+    /// Whether it is given; one that is not has no bytes, and nothing changes that.
+    pub stands: bool,
 }
 
 /// The text fields of the message, in its order.
@@ -113,16 +115,19 @@ pub fn identities<'a>(
             continue;
         };
         let known = scheme.fields.at(*field);
-        let raw = texts
-            .bytes(*field)
-            .ok_or_else(|| Refusal::MissingField(known.name.clone()))?;
+        let given = texts.bytes(*field);
+        if given.is_none() && !scheme.message.is_optional(*field) {
+            return Err(Refusal::MissingField(known.name.clone()));
+        }
         if known.kind == FieldKind::Text {
             let (normalizing, writing) = normalizing(filters);
+            let raw = given.unwrap_or_default();
             identities.push(IdentityBytes {
                 name: &known.name,
                 raw: Cow::Borrowed(raw),
                 right: filtered(raw, normalizing),
                 filters: writing,
+                stands: given.is_some(),
             });
         }
     }
@@ -218,6 +223,16 @@ fn all_or_each<'a>(
     identities: &[IdentityBytes<'a>],
     change: impl Fn(&IdentityBytes<'a>) -> Forms<IdentityBytes<'a>>,
 ) -> Forms<Vec<IdentityBytes<'a>>> {
+    // A text that is not there has the same forms as any, and is not there in each.
+    let change = |identity: &IdentityBytes<'a>| {
+        let mut forms = change(identity);
+        if !identity.stands {
+            for form in &mut forms {
+                form.value = identity.clone();
+            }
+        }
+        forms
+    };
     let changed: Vec<Forms<IdentityBytes<'a>>> = identities.iter().map(change).collect();
     let count = changed.iter().map(Vec::len).max().unwrap_or_default();
     let pick = |forms: &Forms<IdentityBytes<'a>>, at: usize| {
@@ -272,13 +287,19 @@ pub fn pieces<'a>(
     time: &'a str,
 ) -> Result<Vec<Piece<'a>>, Refusal> {
     let mut identities = identities.iter();
-    let mut piece = |part: &'a MessagePart| -> Result<Piece<'a>, Refusal> {
+    let mut piece = |(at, part): (usize, &'a MessagePart)| -> Result<Piece<'a>, Refusal> {
+        let stands = scheme.message.stands(at, texts);
         let (kind, bytes) = match part {
             MessagePart::Literal(bytes) => (PieceKind::Literal, Cow::Borrowed(bytes.as_slice())),
             MessagePart::Field { field, filters } => {
                 let known = scheme.fields.at(*field);
                 let missing = || Refusal::MissingField(known.name.clone());
-                let bytes = texts.bytes(*field).ok_or_else(missing)?;
+                let bytes = texts.bytes(*field);
+                let bytes = if stands {
+                    bytes.ok_or_else(missing)?
+                } else {
+                    &[]
+                };
                 let filtered = || filtered(bytes, filters);
                 match &known.kind {
                     FieldKind::Text => match identities.next() {
@@ -293,9 +314,15 @@ pub fn pieces<'a>(
                 }
             }
         };
-        Ok(Piece { kind, bytes })
+        let bytes = if stands { bytes } else { Cow::Borrowed(&[][..]) };
+        Ok(Piece {
+            kind,
+            bytes,
+            stands,
+        })
     };
-    scheme.message.parts().iter().map(&mut piece).collect()
+    let parts = scheme.message.parts().iter();
+    parts.enumerate().map(&mut piece).collect()
 }
 
 /// What a mistake in composing the message sees.

@@ -36,7 +36,8 @@ impl Scheme {
     /// Whether a request must give a field: nothing can be signed or verified without it. To
     /// identify, a request need not name anybody: a visitor has no id.
     pub fn needs(&self, op: Op, field: usize) -> bool {
-        let counts = || self.signs(field) || self.secret.per == Some(field);
+        let signs = || self.signs(field) && !self.message.is_optional(field);
+        let counts = || signs() || self.secret.per == Some(field);
         match op {
             Op::Sign => counts() || self.carries(field),
             Op::Verify => counts() && !self.carries(field),

@@ -50,13 +50,16 @@ pub enum KeyStepError {
     /// It names a field that the scheme does not have.
     #[error("the step names {{{0}}}, which is neither {{key}} nor a field of the scheme")]
     UnknownField(String),
-    /// It names a field that is not signed: another value would be another key, and nothing would
-    /// bind it.
-    #[error("the step names {{{0}}}, which the message does not contain")]
+    /// It names a field that is not signed, or not always: another value would be another key, and
+    /// nothing would bind it.
+    #[error("the step names {{{0}}}, which not every message contains")]
     UnsignedField(String),
     /// It names a filter that does not exist.
     #[error(transparent)]
     UnknownFilter(#[from] UnknownFilter),
+    /// A part in brackets.
+    #[error("a key has no part that may be absent; write [[ and ]] for literal brackets")]
+    Optional,
     /// A placeholder has an encoding, which only a MAC has.
     #[error("{{{0}:…}} has an encoding; write it as a filter, {{{0}|hex}}")]
     Encoded(String),
@@ -105,7 +108,10 @@ impl KeyTemplate {
                 })
             }
         };
-        let template = Template::parse(text)?;
+        let template = Template::with_brackets(text)?;
+        if template.bracketed() > 0 {
+            return Err(KeyStepError::Optional);
+        }
         template
             .segments()
             .iter()

@@ -56,6 +56,9 @@ pub enum LayoutError {
     /// Filters belong into the message.
     #[error("{{{0}|…}} has a filter, but a token carries fields unchanged")]
     Filtered(String),
+    /// A part in brackets.
+    #[error("a token has no part that may be absent; write [[ and ]] for literal brackets")]
+    Optional,
     /// The same placeholder twice.
     #[error("{{{0}}} occurs twice in one token")]
     Repeated(String),
@@ -77,7 +80,11 @@ pub struct AmbiguousLayout {
 impl Layout {
     /// Compiles a template over the scheme's fields, for MACs of `mac_bytes` bytes.
     pub fn compile(text: &str, fields: &FieldSet, mac_bytes: usize) -> Result<Self, LayoutError> {
-        let parts = Template::parse(text)?
+        let template = Template::with_brackets(text)?;
+        if template.bracketed() > 0 {
+            return Err(LayoutError::Optional);
+        }
+        let parts = template
             .segments()
             .iter()
             .map(|segment| part(segment, fields))

@@ -13,11 +13,15 @@ impl Scheme {
         self.token.fields().any(|carried| carried == field)
     }
 
-    /// The field that says who it is: the first free text of the message.
+    /// The field that says who it is: the first free text of the message, one that is always given
+    /// before those that may be absent.
     pub fn identity(&self) -> Option<usize> {
-        self.message
-            .fields()
-            .find(|&field| self.is_free_text(field))
+        let texts = || {
+            let fields = self.message.fields();
+            fields.filter(|&field| self.is_free_text(field))
+        };
+        let is_required = |field: &usize| !self.message.is_optional(*field);
+        texts().find(is_required).or_else(|| texts().next())
     }
 
     /// Whether a field takes any text. One that selects the secret takes only the names of

@@ -1,4 +1,5 @@
-//! Templates: literal text with `{name}` or `{name:spec}` or `{name|filter}` between.
+//! Templates: literal text with `{name}` or `{name:spec}` or `{name|filter}` between, and in those
+//! of a scheme parts in brackets, which may be absent.
 
 /// A piece of a [`Template`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,10 +18,14 @@ pub enum Segment {
 }
 
 /// A template taken apart. `{{` and `}}` stand for the braces themselves; literals next to each
-/// other are one.
+/// other are one. Where brackets mean something, `[[` and `]]` stand for these.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
     segments: Vec<Segment>,
+    /// For each piece, the brackets in which it stands, counted from 0.
+    brackets: Vec<Option<usize>>,
+    /// How many brackets there are.
+    bracketed: usize,
 }
 
 /// Why a text is no template. Positions are byte offsets into the template.
@@ -37,6 +42,18 @@ pub enum TemplateError {
     #[error("unmatched closing brace at byte {at}; write }}}} for a literal brace")]
     Unopened {
         /// Where the brace stands.
+        at: usize,
+    },
+    /// `[` without `]`, or inside of other brackets.
+    #[error("unclosed bracket at byte {at}; write [[ for a literal bracket")]
+    UnclosedBracket {
+        /// Where the bracket stands.
+        at: usize,
+    },
+    /// `]` without `[`.
+    #[error("unmatched closing bracket at byte {at}; write ]] for a literal bracket")]
+    UnopenedBracket {
+        /// Where the bracket stands.
         at: usize,
     },
     /// `{}` or a name with characters that no name has.
@@ -69,59 +86,104 @@ impl Template {
     /// How many filters a placeholder has at most.
     pub const MAX_FILTERS: usize = 4;
 
-    /// Takes a template apart.
+    /// Takes a template apart in which brackets are text.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
+        Self::parse_at(text, &['{', '}'])
+    }
+
+    /// Takes a template apart in which brackets enclose [parts](Self::bracketed).
+    pub fn with_brackets(text: &str) -> Result<Self, TemplateError> {
+        Self::parse_at(text, &['{', '}', '[', ']'])
+    }
+
+    fn parse_at(text: &str, marks: &[char]) -> Result<Self, TemplateError> {
         if text.len() > Self::MAX_BYTES {
             return Err(TemplateError::TooLong(text.len()));
         }
-        let mut segments: Vec<Segment> = Vec::new();
+        let mut template = Self {
+            segments: Vec::new(),
+            brackets: Vec::new(),
+            bracketed: 0,
+        };
         let mut literal = String::new();
+        let mut opened = None;
         let mut rest = text;
-        while let Some(brace) = rest.find(['{', '}']) {
-            let at = text.len() - rest.len() + brace;
-            literal.push_str(&rest[..brace]);
-            let doubled = rest[brace + 1..].starts_with(&rest[brace..=brace]);
-            if doubled {
-                literal.push_str(&rest[brace..=brace]);
-                rest = &rest[brace + 2..];
+        while let Some(found) = rest.find(marks) {
+            let at = text.len() - rest.len() + found;
+            let (mark, behind) = (rest.as_bytes()[found], &rest[found + 1..]);
+            literal.push_str(&rest[..found]);
+            if behind.as_bytes().first() == Some(&mark) {
+                literal.push(char::from(mark));
+                rest = &behind[1..];
                 continue;
             }
-            if rest.as_bytes()[brace] == b'}' {
-                return Err(TemplateError::Unopened { at });
-            }
-            let inside = &rest[brace + 1..];
-            let Some(end) = inside
-                .find(['{', '}'])
-                .filter(|&end| inside.as_bytes()[end] == b'}')
-            else {
-                return Err(TemplateError::Unclosed { at });
-            };
-            if !literal.is_empty() {
-                segments.push(Segment::Literal(std::mem::take(&mut literal)));
-            }
-            segments.push(placeholder(&inside[..end]).ok_or_else(|| {
-                TemplateError::BadPlaceholder {
-                    at,
-                    text: inside[..end].to_owned(),
+            rest = behind;
+            match (mark, opened) {
+                (b'{', _) => {
+                    let end = behind
+                        .find(['{', '}'])
+                        .filter(|&end| behind.as_bytes()[end] == b'}')
+                        .ok_or(TemplateError::Unclosed { at })?;
+                    let inside = &behind[..end];
+                    template.push_literal(&mut literal, opened.is_some());
+                    let segment = placeholder(inside).ok_or_else(|| {
+                        let text = inside.to_owned();
+                        TemplateError::BadPlaceholder { at, text }
+                    })?;
+                    template.push(segment, opened.is_some());
+                    rest = &behind[end + 1..];
                 }
-            })?);
-            rest = &inside[end + 1..];
+                (b'[', None) => {
+                    template.push_literal(&mut literal, false);
+                    opened = Some(at);
+                }
+                (b'[', Some(_)) => return Err(TemplateError::UnclosedBracket { at }),
+                (b']', Some(_)) => {
+                    template.push_literal(&mut literal, true);
+                    template.bracketed += 1;
+                    opened = None;
+                }
+                (b']', None) => return Err(TemplateError::UnopenedBracket { at }),
+                _ => return Err(TemplateError::Unopened { at }),
+            }
+        }
+        if let Some(at) = opened {
+            return Err(TemplateError::UnclosedBracket { at });
         }
         literal.push_str(rest);
-        if !literal.is_empty() {
-            segments.push(Segment::Literal(literal));
-        }
-        if segments.len() > Self::MAX_SEGMENTS {
+        template.push_literal(&mut literal, false);
+        if template.segments.len() > Self::MAX_SEGMENTS {
             return Err(TemplateError::TooManySegments);
         }
-        for segment in &segments {
+        for segment in &template.segments {
             if let Segment::Placeholder { name, filters, .. } = segment
                 && filters.len() > Self::MAX_FILTERS
             {
                 return Err(TemplateError::TooManyFilters(name.clone()));
             }
         }
-        Ok(Self { segments })
+        Ok(template)
+    }
+
+    fn push(&mut self, segment: Segment, is_bracketed: bool) {
+        self.segments.push(segment);
+        self.brackets.push(is_bracketed.then_some(self.bracketed));
+    }
+
+    fn push_literal(&mut self, literal: &mut String, is_bracketed: bool) {
+        if !literal.is_empty() {
+            self.push(Segment::Literal(std::mem::take(literal)), is_bracketed);
+        }
+    }
+
+    /// How many parts stand in brackets.
+    pub fn bracketed(&self) -> usize {
+        self.bracketed
+    }
+
+    /// For each piece, in which brackets it stands, counted from 0.
+    pub fn brackets(&self) -> &[Option<usize>] {
+        &self.brackets
     }
 
     /// The pieces, in order.
@@ -203,5 +265,33 @@ mod tests {
             Err(TemplateError::BadPlaceholder { at: 2, .. })
         ));
         assert!(Template::parse("{a b}").is_err());
+    }
+
+    #[test]
+    fn brackets_enclose_parts() {
+        let template = Template::with_brackets("{a}[:{b}];[[1]][[[{c}]]]").unwrap();
+        assert_eq!(
+            template.segments(),
+            [
+                named("a", None, &[]),
+                literal(":"),
+                named("b", None, &[]),
+                literal(";[1]["),
+                named("c", None, &[]),
+                literal("]"),
+            ]
+        );
+        let brackets = [None, Some(0), Some(0), None, Some(1), Some(1)];
+        assert_eq!(template.brackets(), brackets);
+        assert_eq!(template.bracketed(), 2);
+        assert_eq!(Template::with_brackets("[]").unwrap().bracketed(), 1);
+        assert_eq!(Template::parse("[{a}").unwrap().bracketed(), 0);
+        for (text, error) in [
+            ("a[b", TemplateError::UnclosedBracket { at: 1 }),
+            ("[a[b]]", TemplateError::UnclosedBracket { at: 2 }),
+            ("a]b", TemplateError::UnopenedBracket { at: 1 }),
+        ] {
+            assert_eq!(Template::with_brackets(text), Err(error), "{text}");
+        }
     }
 }
