@@ -9,6 +9,7 @@ pub mod cli;
 pub(crate) mod derivation;
 pub mod diagnosis;
 pub mod explain;
+pub mod export;
 pub mod fuzz;
 pub mod generate;
 pub mod implementations;

@@ -1,29 +1,37 @@
 //! `macproof init`: an adapter, `macproof.yaml` and a CI job, ready to run.
 
+use std::fs;
+use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use crate::cli::exit::{Exit, Stop};
+use crate::cli::files::read;
 use crate::cli::suites;
-use crate::cli::terminal::{save, tell};
-use crate::init::{Ci, GITLAB_PIPELINE, Job, Language, Project, ProjectFile, Start};
+use crate::cli::terminal::{lost, save, say, tell};
+use crate::implementations::Implementations;
+use crate::init::{
+    CONFIGURATION, Ci, GITHUB_JOB, GITLAB_JOB, GITLAB_PIPELINE, IGNORED, Job, Language, Project,
+    ProjectFile, Start, with_implementation, with_lines,
+};
 use crate::suite::{self, Suite};
 
 #[derive(Debug, Args)]
 pub(crate) struct InitArgs {
-    /// The language of the adapter: python, node, ruby, php, go, java or rust; or http, to describe
-    /// your server, which is then asked as the schemes of the suites say.
+    /// The language of the adapter: python, node, typescript, deno or bun (WebCrypto), ruby, php, go,
+    /// java or rust; or http, to describe your server, which is then asked as the schemes of the
+    /// suites say.
     #[arg(value_name = "LANGUAGE")]
     start: Start,
-    /// Names of suites, or suite files of your own in this folder; the five vendors' suites by
-    /// default.
+    /// Names of suites, or suite files of your own in this folder. Without any, a terminal is asked,
+    /// and the five vendors' suites are the default.
     #[arg(value_name = "SUITE")]
     suites: Vec<String>,
     /// The CI service that runs macproof on every change.
     #[arg(long, value_enum, default_value_t = CiArg::Github)]
     ci: CiArg,
-    /// Overwrite existing files.
+    /// Write again what is there, and keep the earlier files as backups.
     #[arg(long)]
     force: bool,
 }
@@ -38,7 +46,8 @@ enum CiArg {
     None,
 }
 
-/// Writes the files of a project into this folder, all or none, and says what comes next.
+/// Writes the files of a project into this folder, and says what comes next. What is there stays; a
+/// language is added to it.
 pub(crate) fn init(args: &InitArgs) -> Result<Exit, Stop> {
     let language = match args.start {
         Start::Adapter(language) => language,
@@ -74,26 +83,123 @@ pub(crate) fn init(args: &InitArgs) -> Result<Exit, Stop> {
             file.path.to_owned()
         }
     };
-    let there: Vec<&ProjectFile> = project
+    let plans = project
         .files
         .iter()
-        .filter(|file| Path::new(&shown(file)).symlink_metadata().is_ok())
-        .collect();
-    if !args.force && !there.is_empty() {
-        return Err(taken(&there, shown));
-    }
+        .map(|file| {
+            let path = shown(file);
+            let plan = Plan::of(file, &path, language, args.force)?;
+            Ok((file, path, plan))
+        })
+        .collect::<Result<Vec<_>, Stop>>()?;
     let mut said = String::new();
-    for file in &project.files {
-        let path = shown(file);
-        if !save(Path::new(&path), &file.content) {
+    for (file, path, plan) in &plans {
+        let Some(line) = plan.carry_out(file, path) else {
             tell(&said);
             return Ok(Exit::Harness);
-        }
-        said.push_str(&format!("wrote {path}\n"));
+        };
+        said.push_str(&line);
     }
-    said.push_str(&next(language, &project, ci));
+    let is_kept = |name: &str| {
+        let kept = |plan: &Plan| matches!(plan, Plan::Keep | Plan::Tell);
+        plans
+            .iter()
+            .any(|(file, _, plan)| file.path == name && kept(plan))
+    };
+    said.push_str(&next(language, &project, ci, &is_kept));
     tell(&said);
     Ok(Exit::Success)
+}
+
+/// What becomes of a file.
+enum Plan {
+    /// It is not there, and is written.
+    Write,
+    /// It is as it would be written.
+    Same,
+    /// It is the user's, and stays.
+    Keep,
+    /// It stays, because it is written in a way of its own; what to add is said.
+    Tell,
+    /// It gets this content, which has all that was there.
+    Add(String),
+    /// It is written again, and the earlier one is kept under this name.
+    Replace(String),
+}
+
+impl Plan {
+    fn of(file: &ProjectFile, path: &str, language: Language, force: bool) -> Result<Self, Stop> {
+        if Path::new(path).symlink_metadata().is_err() {
+            return Ok(Self::Write);
+        }
+        let present = String::from_utf8_lossy(&read(Path::new(path))?).into_owned();
+        if present == file.content {
+            return Ok(Self::Same);
+        }
+        if force {
+            return Ok(Self::Replace(backup(path)));
+        }
+        match file.path {
+            IGNORED => Ok(match with_lines(&present, &file.content) {
+                more if more == present => Self::Same,
+                more => Self::Add(more),
+            }),
+            CONFIGURATION => {
+                let described = Implementations::parse(path, &present).map_err(|error| {
+                    Stop::usage(format_args!(
+                        "nothing was written: {error}\n--force replaces {path} and keeps a backup"
+                    ))
+                })?;
+                if described.find(language.name()).is_some() {
+                    return Ok(Self::Keep);
+                }
+                let more = with_implementation(&present, &file.content)
+                    .filter(|more| Implementations::parse(path, more).is_ok());
+                Ok(more.map_or(Self::Tell, Self::Add))
+            }
+            _ => Ok(Self::Keep),
+        }
+    }
+
+    /// Does it, and says so in a line; `None` if a file could not be written.
+    fn carry_out(&self, file: &ProjectFile, path: &str) -> Option<String> {
+        let target = Path::new(path);
+        Some(match self {
+            Self::Write => {
+                save(target, &file.content).then_some(())?;
+                format!("wrote {path}\n")
+            }
+            Self::Same => format!("{path} is as it should be\n"),
+            Self::Keep => format!("kept {path}, which was there\n"),
+            Self::Tell => {
+                let entry = file.content.split_once("\nimplementations:\n");
+                let (_, entry) = entry.unwrap_or_default();
+                format!("kept {path}; add to its implementations:\n\n{entry}\n")
+            }
+            Self::Add(content) => {
+                save(target, content).then_some(())?;
+                format!("added to {path}\n")
+            }
+            Self::Replace(backup) => {
+                if let Err(error) = fs::rename(target, backup) {
+                    lost(format_args!("failed to rename {path}: {error}"));
+                    return None;
+                }
+                save(target, &file.content).then_some(())?;
+                format!("wrote {path}; the earlier one is {backup}\n")
+            }
+        })
+    }
+}
+
+/// A name for the earlier version of a file that is not taken.
+fn backup(path: &str) -> String {
+    let names = (1..).map(|number| match number {
+        1 => format!("{path}.bak"),
+        number => format!("{path}.bak{number}"),
+    });
+    let mut free = names.filter(|name| Path::new(name).symlink_metadata().is_err());
+    free.next().unwrap_or_default()
 }
 
 /// Writes the description of a server. What starts it in a CI job only its authors know.
@@ -113,20 +219,25 @@ fn init_server(args: &InitArgs) -> Result<Exit, Stop> {
         )));
     }
     let project = Project::of_receiver(&suites).map_err(Stop::harness)?;
-    let there: Vec<&ProjectFile> = project.files.iter().collect();
-    if !args.force
-        && there
-            .iter()
-            .any(|file| Path::new(file.path).symlink_metadata().is_ok())
-    {
-        return Err(taken(&there, |file| file.path.to_owned()));
-    }
     let mut said = String::new();
     for file in &project.files {
-        if !save(Path::new(file.path), &file.content) {
-            return Ok(Exit::Harness);
+        let path = Path::new(file.path);
+        let is_there = path.symlink_metadata().is_ok();
+        if is_there && !args.force {
+            return Err(Stop::usage(format_args!(
+                "nothing was written: {} already exists; --force replaces it and keeps a backup",
+                file.path
+            )));
         }
-        said.push_str(&format!("wrote {}\n", file.path));
+        let plan = if is_there {
+            Plan::Replace(backup(file.path))
+        } else {
+            Plan::Write
+        };
+        let Some(line) = plan.carry_out(file, file.path) else {
+            return Ok(Exit::Harness);
+        };
+        said.push_str(&line);
     }
     said.push_str(
         "\nFill in the address of your server and how it answers, start it, and:\n\n    HOOK_SECRET=… macproof run\n",
@@ -135,30 +246,20 @@ fn init_server(args: &InitArgs) -> Result<Exit, Stop> {
     Ok(Exit::Success)
 }
 
-/// Files are in the way.
-fn taken(there: &[&ProjectFile], shown: impl Fn(&ProjectFile) -> String) -> Stop {
-    let paths: Vec<String> = there.iter().map(|file| shown(file)).collect();
-    let (exist, them) = if there.len() == 1 {
-        ("exists", "it")
-    } else {
-        ("exist", "them")
-    };
-    let without_job = if there.iter().any(|file| file.is_of_repository) {
-        ", and --ci none writes no CI job"
-    } else {
-        ""
-    };
-    Stop::usage(format_args!(
-        "nothing was written: {} already {exist}; --force replaces {them}{without_job}",
-        paths.join(" and ")
-    ))
-}
-
 /// What is to be done with what was written.
-fn next(language: Language, project: &Project, ci: Option<Ci>) -> String {
+fn next(
+    language: Language,
+    project: &Project,
+    ci: Option<Ci>,
+    is_kept: &dyn Fn(&str) -> bool,
+) -> String {
     let adapter = language.path();
     let mut said = "\nNext:\n\n    macproof run\n\n".to_owned();
-    if project.unwritten.is_empty() {
+    if is_kept(adapter) {
+        said.push_str(&format!(
+            "It tests {adapter} as it is. --force writes a new one and keeps this one as a backup.\n"
+        ));
+    } else if project.unwritten.is_empty() {
         said.push_str(&format!(
             "It passes, because it tests the generated code in {adapter}: call your own code in its\nsign and verify, then run it again.\n"
         ));
@@ -175,6 +276,20 @@ fn next(language: Language, project: &Project, ci: Option<Ci>) -> String {
     }
     match ci {
         None => {}
+        Some(Ci::Github) if is_kept(GITHUB_JOB) => {
+            if let Some(step) = language.setup_on_github() {
+                said.push_str(&format!(
+                    "The CI job that was there needs {}, too: {step}\n",
+                    language.toolchain()
+                ));
+            }
+        }
+        Some(Ci::Gitlab { .. }) if is_kept(GITLAB_JOB) => {
+            said.push_str(&format!(
+                "The image of the CI job that was there needs {}, too.\n",
+                language.toolchain()
+            ));
+        }
         Some(Ci::Github) => {
             said.push_str("Set the source of macproof in .github/workflows/macproof.yml.\n");
         }
@@ -192,6 +307,12 @@ fn next(language: Language, project: &Project, ci: Option<Ci>) -> String {
 
 /// Each suite with what `macproof.yaml` calls it.
 fn chosen(words: &[String]) -> Result<Vec<(String, Suite)>, Stop> {
+    let asked = if words.is_empty() {
+        asked()?
+    } else {
+        Vec::new()
+    };
+    let words = if words.is_empty() { &asked } else { words };
     if words.is_empty() {
         let suites = suite::default_suites().map_err(Stop::usage)?;
         return Ok(suites
@@ -209,6 +330,26 @@ fn chosen(words: &[String]) -> Result<Vec<(String, Suite)>, Stop> {
     let suites = suites::named_or_files(words)?;
     suites::all_different(&suites)?;
     Ok(words.iter().cloned().zip(suites).collect())
+}
+
+/// The suites that a person at a terminal names when asked; none elsewhere.
+fn asked() -> Result<Vec<String>, Stop> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Ok(Vec::new());
+    }
+    let five: Vec<&str> = suite::embedded()
+        .filter(|suite| suite.by_default)
+        .map(|suite| suite.name)
+        .collect();
+    say(&format!(
+        "Which suites? Their names, separated by blanks, as `macproof suite list` shows them; or Enter for {}.",
+        five.join(", ")
+    ));
+    let mut line = String::new();
+    io::stdin().read_line(&mut line).map_err(|error| {
+        Stop::usage(format_args!("failed to read the names of suites: {error}"))
+    })?;
+    Ok(line.split_whitespace().map(str::to_owned).collect())
 }
 
 /// The folder of the repository that this folder belongs to; itself if it belongs to none.

@@ -16,6 +16,7 @@ mod examples;
 mod exit;
 mod explain;
 mod explain_page;
+mod export;
 mod files;
 mod fuzz;
 mod git_tree;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Subcommand, ValueEnum};
 
 use crate::cli::exit::{Exit, Stop};
+use crate::cli::export::{ExportArgs, export};
 use crate::cli::files::read;
 use crate::cli::suite_list::{list, search};
 use crate::cli::suites;
@@ -69,6 +70,8 @@ pub(crate) enum SuiteCommand {
         #[arg(long)]
         all: bool,
     },
+    /// Export suites as JSON, with tests of your own framework that read it.
+    Export(ExportArgs),
     /// Make a suite from published vectors.
     Import {
         /// The format of the vectors.
@@ -103,6 +106,7 @@ pub(crate) fn suite(command: &SuiteCommand) -> Result<Exit, Stop> {
         SuiteCommand::Show { name, yaml } => show(name, *yaml),
         SuiteCommand::Lint { suites, review } => lint_all(suites, *review),
         SuiteCommand::Strength { suites, all } => strength_of(suites, *all),
+        SuiteCommand::Export(args) => export(args),
         SuiteCommand::Generate {
             scheme,
             output,

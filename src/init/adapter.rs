@@ -20,6 +20,12 @@ pub(super) struct Slots<'a> {
     pub(super) field: String,
     /// The implementation's name until the user replaces it.
     pub(super) implementation: String,
+    /// The name of the language.
+    pub(super) language: &'static str,
+    /// Whether it is TypeScript.
+    pub(super) typed: bool,
+    /// Whether the MAC is WebCrypto's.
+    pub(super) web: bool,
     /// The path of the adapter.
     pub(super) path: &'static str,
     /// Whether the adapter computes a MAC.
@@ -41,7 +47,9 @@ impl Slots<'_> {
     pub(super) fn rendered(&self, language: Language) -> Result<String, askama::Error> {
         match language {
             Language::Python => Python(self).render(),
-            Language::Node => Node(self).render(),
+            Language::Node | Language::TypeScript | Language::Deno | Language::Bun => {
+                JavaScript(self).render()
+            }
             Language::Ruby => Ruby(self).render(),
             Language::Php => Php(self).render(),
             Language::Go => Go(self).render(),
@@ -74,7 +82,7 @@ macro_rules! template {
 }
 
 template!(Python, "init/adapter.py");
-template!(Node, "init/adapter.mjs");
+template!(JavaScript, "init/adapter.mjs");
 template!(Ruby, "init/adapter.rb");
 template!(Php, "init/adapter.php");
 template!(Go, "init/main.go");

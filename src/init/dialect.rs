@@ -43,7 +43,12 @@ impl Language {
             CodeFragment::Code(code) => return code.clone(),
             CodeFragment::Literal(text) => {
                 return match self {
-                    Self::Node | Self::Ruby | Self::Php => format!("'{text}'"),
+                    Self::Node
+                    | Self::TypeScript
+                    | Self::Deno
+                    | Self::Bun
+                    | Self::Ruby
+                    | Self::Php => format!("'{text}'"),
                     Self::Python | Self::Go | Self::Java | Self::Rust => format!("\"{text}\""),
                 };
             }
@@ -52,11 +57,13 @@ impl Language {
         let is_time = matches!(piece, CodeFragment::Time(_));
         match self {
             Self::Python if is_time => format!("str(fields[\"{name}\"])"),
-            Self::Node if is_time => format!("String(fields.{name})"),
+            Self::Node | Self::TypeScript | Self::Deno | Self::Bun if is_time => {
+                format!("String(fields.{name})")
+            }
             Self::Ruby if is_time => format!("fields['{name}'].to_s"),
             Self::Php if is_time => format!("(string) $fields['{name}']"),
             Self::Python | Self::Go | Self::Rust => format!("fields[\"{name}\"]"),
-            Self::Node => format!("fields.{name}"),
+            Self::Node | Self::TypeScript | Self::Deno | Self::Bun => format!("fields.{name}"),
             Self::Ruby => format!("fields['{name}']"),
             Self::Php => format!("$fields['{name}']"),
             Self::Java => format!("fields.get(\"{name}\")"),
@@ -75,8 +82,18 @@ impl Language {
             (Self::Python, Spelling::Base64) => {
                 format!("base64.b64encode(mac(secret, {message})).decode()")
             }
-            (Self::Node, Spelling::Hex) => format!("mac(secret, {message}).digest('hex')"),
-            (Self::Node, Spelling::Base64) => format!("mac(secret, {message}).digest('base64')"),
+            (Self::Node | Self::TypeScript, Spelling::Hex) => {
+                format!("mac(secret, {message}).digest('hex')")
+            }
+            (Self::Node | Self::TypeScript, Spelling::Base64) => {
+                format!("mac(secret, {message}).digest('base64')")
+            }
+            (Self::Deno | Self::Bun, Spelling::Hex) => {
+                format!("hex(await mac(secret, {message}))")
+            }
+            (Self::Deno | Self::Bun, Spelling::Base64) => {
+                format!("base64(await mac(secret, {message}))")
+            }
             (Self::Ruby, Spelling::Hex) => {
                 format!("OpenSSL::HMAC.hexdigest('SHA256', secret, {message})")
             }

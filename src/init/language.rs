@@ -11,8 +11,14 @@ enumerated! {
     pub enum Language {
         /// Python 3.
         Python,
-        /// Node.js.
+        /// JavaScript on Node.js.
         Node,
+        /// TypeScript on Node.js.
+        TypeScript,
+        /// WebCrypto on Deno, as on other edge runtimes.
+        Deno,
+        /// WebCrypto on Bun.
+        Bun,
         /// Ruby.
         Ruby,
         /// PHP.
@@ -65,6 +71,9 @@ impl Language {
         match self {
             Self::Python => "python",
             Self::Node => "node",
+            Self::TypeScript => "typescript",
+            Self::Deno => "deno",
+            Self::Bun => "bun",
             Self::Ruby => "ruby",
             Self::Php => "php",
             Self::Go => "go",
@@ -78,6 +87,9 @@ impl Language {
         match self {
             Self::Python => "macproof/adapter.py",
             Self::Node => "macproof/adapter.mjs",
+            Self::TypeScript => "macproof/adapter.mts",
+            Self::Deno => "macproof/deno.mjs",
+            Self::Bun => "macproof/bun.mjs",
             Self::Ruby => "macproof/adapter.rb",
             Self::Php => "macproof/adapter.php",
             Self::Go => "macproof/main.go",
@@ -89,7 +101,13 @@ impl Language {
     /// The build command, if the adapter has to be built.
     pub(super) fn build(self) -> Option<&'static str> {
         match self {
-            Self::Python | Self::Node | Self::Ruby | Self::Php => None,
+            Self::Python
+            | Self::Node
+            | Self::TypeScript
+            | Self::Deno
+            | Self::Bun
+            | Self::Ruby
+            | Self::Php => None,
             // Name the file, not its folder, because the folder belongs to the surrounding module,
             // if any.
             Self::Go => Some("go, build, -o, macproof/adapter, macproof/main.go"),
@@ -105,6 +123,10 @@ impl Language {
         match self {
             Self::Python => "python3, macproof/adapter.py",
             Self::Node => "node, macproof/adapter.mjs",
+            // Node.js strips types itself from version 22.18 on.
+            Self::TypeScript => "npx, --yes, tsx, macproof/adapter.mts",
+            Self::Deno => "deno, run, macproof/deno.mjs",
+            Self::Bun => "bun, macproof/bun.mjs",
             Self::Ruby => "ruby, macproof/adapter.rb",
             Self::Php => "php, macproof/adapter.php",
             Self::Go => "macproof/adapter",
@@ -116,7 +138,13 @@ impl Language {
     /// The build output, as a path in the adapter's folder.
     pub(super) fn built(self) -> Option<&'static str> {
         match self {
-            Self::Python | Self::Node | Self::Ruby | Self::Php => None,
+            Self::Python
+            | Self::Node
+            | Self::TypeScript
+            | Self::Deno
+            | Self::Bun
+            | Self::Ruby
+            | Self::Php => None,
             Self::Go => Some("/adapter"),
             Self::Java => Some("/classes/"),
             Self::Rust => Some("/target/"),
@@ -124,10 +152,12 @@ impl Language {
     }
 
     /// The required toolchain, in words.
-    pub(super) fn toolchain(self) -> &'static str {
+    pub fn toolchain(self) -> &'static str {
         match self {
             Self::Python => "Python",
-            Self::Node => "Node.js",
+            Self::Node | Self::TypeScript => "Node.js",
+            Self::Deno => "Deno",
+            Self::Bun => "Bun",
             Self::Ruby => "Ruby",
             Self::Php => "PHP",
             Self::Go => "Go",
@@ -136,12 +166,85 @@ impl Language {
         }
     }
 
+    /// Other names on the command line.
+    fn aliases(self) -> &'static [&'static str] {
+        match self {
+            Self::Python => &["py", "python3"],
+            Self::Node => &["js", "javascript", "nodejs"],
+            Self::TypeScript => &["ts"],
+            Self::Deno => &["webcrypto", "edge"],
+            Self::Bun => &[],
+            Self::Ruby => &["rb"],
+            Self::Php => &[],
+            Self::Go => &["golang"],
+            Self::Java => &[],
+            Self::Rust => &["rs"],
+        }
+    }
+
+    /// The steps of a job for GitHub that set up another version, or what the user's code needs;
+    /// each a line of YAML.
+    pub(super) fn github_steps(self) -> &'static [&'static str] {
+        match self {
+            Self::Python => &[
+                "- uses: actions/setup-python@v5",
+                "  with: {python-version: \"3.13\"}",
+                "- run: pip install -r requirements.txt",
+            ],
+            Self::Node | Self::TypeScript => &[
+                "- uses: actions/setup-node@v4",
+                "  with: {node-version: \"22\"}",
+                "- run: npm ci",
+            ],
+            Self::Deno => &["- uses: denoland/setup-deno@v2"],
+            Self::Bun => &["- uses: oven-sh/setup-bun@v2"],
+            Self::Ruby => &[
+                "- uses: ruby/setup-ruby@v1",
+                "  with: {ruby-version: \"3.4\", bundler-cache: true}",
+            ],
+            Self::Php => &[
+                "- uses: shivammathur/setup-php@v2",
+                "  with: {php-version: \"8.4\"}",
+                "- run: composer install --no-interaction",
+            ],
+            Self::Go => &[
+                "- uses: actions/setup-go@v5",
+                "  with: {go-version-file: go.mod}",
+            ],
+            Self::Java => &[
+                "- uses: actions/setup-java@v4",
+                "  with: {distribution: temurin, java-version: \"21\"}",
+            ],
+            Self::Rust => &["- run: rustup toolchain install stable --profile minimal"],
+        }
+    }
+
+    /// The step that a job for GitHub needs, if the runner comes without the toolchain.
+    pub fn setup_on_github(self) -> Option<&'static str> {
+        let is_missing = matches!(self, Self::Deno | Self::Bun);
+        self.github_steps().first().copied().filter(|_| is_missing)
+    }
+
+    /// The command of a job for GitLab that installs what the user's code needs, if that is usual.
+    pub(super) fn install(self) -> Option<&'static str> {
+        match self {
+            Self::Python => Some("pip install -r requirements.txt"),
+            Self::Node | Self::TypeScript => Some("npm ci"),
+            Self::Bun => Some("bun install"),
+            Self::Ruby => Some("bundle install"),
+            Self::Php => Some("composer install --no-interaction"),
+            Self::Deno | Self::Go | Self::Java | Self::Rust => None,
+        }
+    }
+
     /// A container image with the toolchain. Its C library must not be older than that of the image
     /// that builds macproof.
     pub(super) fn image(self) -> &'static str {
         match self {
             Self::Python => "python:3-bookworm",
-            Self::Node => "node:lts-bookworm",
+            Self::Node | Self::TypeScript => "node:lts-bookworm",
+            Self::Deno => "denoland/deno:debian",
+            Self::Bun => "oven/bun:debian",
             Self::Ruby => "ruby:3-bookworm",
             Self::Php => "php:8-cli-bookworm",
             Self::Go => "golang:1-bookworm",
@@ -161,7 +264,10 @@ impl FromStr for Language {
     type Err = UnknownLanguage;
 
     fn from_str(text: &str) -> Result<Self, UnknownLanguage> {
-        let named = Self::ALL.into_iter().find(|one| one.name() == text);
+        let text = text.to_ascii_lowercase();
+        let named = Self::ALL
+            .into_iter()
+            .find(|one| one.name() == text || one.aliases().contains(&text.as_str()));
         named.ok_or(UnknownLanguage)
     }
 }

@@ -7,11 +7,16 @@
 //! adapter says so at run time. Nothing here writes files.
 
 mod adapter;
+mod addition;
 mod dialect;
 mod language;
 mod project;
 mod suite_code;
 
+pub use addition::{with_implementation, with_lines};
 pub use language::{Language, Start, UnknownLanguage};
-pub use project::{Ci, GITLAB_PIPELINE, Job, Project, ProjectFile, STARTER};
+pub use project::{
+    CONFIGURATION, Ci, GITHUB_JOB, GITLAB_JOB, GITLAB_PIPELINE, IGNORED, Job, Project, ProjectFile,
+    STARTER,
+};
 pub use suite_code::{Carried, SuiteCode};

@@ -7,7 +7,16 @@ use crate::init::{Language, SuiteCode};
 use crate::suite::Suite;
 
 /// The GitLab job, relative to the repository.
-const GITLAB_JOB: &str = ".gitlab/macproof.yml";
+pub const GITLAB_JOB: &str = ".gitlab/macproof.yml";
+
+/// The description of the implementations.
+pub const CONFIGURATION: &str = "macproof.yaml";
+
+/// What git ignores in the folder of the adapters.
+pub const IGNORED: &str = "macproof/.gitignore";
+
+/// The GitHub job, relative to the repository.
+pub const GITHUB_JOB: &str = ".github/workflows/macproof.yml";
 
 /// With what the names of implementations begin that nobody has filled in.
 pub const STARTER: &str = "starter-";
@@ -79,6 +88,8 @@ struct Receiver {
 struct GithubJob {
     language: Language,
     toolchain: &'static str,
+    is_missing: bool,
+    steps: &'static [&'static str],
     folder: String,
 }
 
@@ -87,6 +98,7 @@ struct GithubJob {
 struct GitlabJob {
     language: Language,
     image: &'static str,
+    install: Option<&'static str>,
     folder: String,
 }
 
@@ -115,6 +127,9 @@ impl Project {
             names: quoted.join(", "),
             field: first.unwrap_or_default(),
             implementation: format!("{STARTER}{language}"),
+            language: language.name(),
+            typed: language == Language::TypeScript,
+            web: matches!(language, Language::Deno | Language::Bun),
             path: language.path(),
             computed: code.iter().any(|suite| suite.token.is_some()),
             hex: code.iter().any(|suite| suite.is_hex),
@@ -131,10 +146,10 @@ impl Project {
             files.push(ProjectFile::new("macproof/Cargo.toml", slots.cargo_toml()?));
         }
         if let Some(built) = language.built() {
-            files.push(ProjectFile::new("macproof/.gitignore", built.to_owned()));
+            files.push(ProjectFile::new(IGNORED, built.to_owned()));
         }
         files.push(ProjectFile::new(
-            "macproof.yaml",
+            CONFIGURATION,
             configuration(language, suites)?,
         ));
         if let Some(job) = job {
@@ -161,7 +176,7 @@ impl Project {
                 .any(|(_, suite)| suite.scheme.time().is_some()),
         };
         Ok(Self {
-            files: vec![ProjectFile::new("macproof.yaml", receiver.render()?)],
+            files: vec![ProjectFile::new(CONFIGURATION, receiver.render()?)],
             unwritten: Vec::new(),
         })
     }
@@ -186,7 +201,12 @@ impl ProjectFile {
 
 fn quoted(language: Language, suite: &SuiteCode) -> String {
     match language {
-        Language::Node | Language::Ruby | Language::Php => format!("'{}'", suite.name),
+        Language::Node
+        | Language::TypeScript
+        | Language::Deno
+        | Language::Bun
+        | Language::Ruby
+        | Language::Php => format!("'{}'", suite.name),
         _ => format!("\"{}\"", suite.name),
     }
 }
@@ -223,9 +243,11 @@ fn job_files(language: Language, job: Job<'_>) -> Result<Vec<ProjectFile>, askam
             let content = GithubJob {
                 language,
                 toolchain: language.toolchain(),
+                is_missing: language.setup_on_github().is_some(),
+                steps: language.github_steps(),
                 folder,
             };
-            let file = ProjectFile::new(".github/workflows/macproof.yml", content.render()?);
+            let file = ProjectFile::new(GITHUB_JOB, content.render()?);
             return Ok(vec![file.of_repository()]);
         }
         Ci::Gitlab { has_pipeline } => has_pipeline,
@@ -233,6 +255,7 @@ fn job_files(language: Language, job: Job<'_>) -> Result<Vec<ProjectFile>, askam
     let content = GitlabJob {
         language,
         image: language.image(),
+        install: language.install(),
         folder,
     };
     let mut files = vec![ProjectFile::new(GITLAB_JOB, content.render()?).of_repository()];

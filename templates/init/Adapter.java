@@ -1,4 +1,4 @@
-// Connects macproof to your code: `macproof run` builds and starts this file, as macproof.yaml says.
+// Connects macproof to your code: `macproof run` builds and starts it, as macproof.yaml says.
 // Each line on stdin and stdout is one JSON object: print nothing else to stdout.
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
@@ -30,7 +30,7 @@ public final class Adapter {
     }
 {%- endif %}
 
-    /** The token of these fields. Fill in, as in: return Acme.sign(secret, fields.get("{{ field }}")) */
+    /** The token of these fields, as in: return Acme.sign(secret, fields.get("{{ field }}")) */
     static String sign(String suite, String secret, Map<String, String> fields) throws Exception {
         return tokenOf(suite, secret, fields);
     }
@@ -40,20 +40,25 @@ public final class Adapter {
      * your code throws its documented exception for a bad signature; let any other exception
      * propagate.
      */
-    static boolean verify(String suite, String secret, Map<String, String> fields, String token, long now) throws Exception {
+    static boolean verify(
+            String suite, String secret, Map<String, String> fields, String token, long now)
+            throws Exception {
 {%- for s in suites %}{% if let Some(carried) = s.carried %}
         if (suite.equals("{{ s.name }}")) {
             int at = token.lastIndexOf("{{ carried.separator }}");
-            String time = at < 0 ? token : token.substring(at + {{ carried.separator.len() }}); // stays text: parseLong also takes "+7" and "007"
+            // The time stays text: parseLong also takes "+7" and "007".
+            String time = at < 0 ? token : token.substring(at + {{ carried.separator.len() }});
             if (!time.matches("0|[1-9][0-9]*")) return false;
             fields = new HashMap<>(fields);
             fields.put("{{ carried.field }}", time);
         }
 {%- endif %}{% endfor %}
-        return MessageDigest.isEqual(tokenOf(suite, secret, fields).getBytes(UTF_8), token.getBytes(UTF_8));
+        String expected = tokenOf(suite, secret, fields);
+        return MessageDigest.isEqual(expected.getBytes(UTF_8), token.getBytes(UTF_8));
     }
 
-    static String tokenOf(String suite, String secret, Map<String, String> fields) throws Exception {
+    static String tokenOf(String suite, String secret, Map<String, String> fields)
+            throws Exception {
         if (secret == null || secret.isEmpty()) throw new Refused("there is no secret");
         return switch (suite) {
 {%- for s in suites %}
@@ -79,7 +84,7 @@ public final class Adapter {
         "implementation", Map.of("name", "{{ implementation }}", "version", "0", "language", "java"),
         "suites", List.of({{ names }}),
         "ops", List.of("sign", "verify"), // take out what your code does not do
-        "inputs", List.of("text"),
+        "inputs", List.of("text"), // not "number": the fields here are strings
         "max_in_flight", 64);
 
     /** Nothing here depends on the locale: Java 17 takes its default charset from there. */
@@ -100,17 +105,26 @@ public final class Adapter {
     static Map<String, ?> answer(Map<?, ?> request) {
         String suite = (String) request.get("suite"), secret = (String) request.get("secret");
         var fields = new HashMap<String, String>();
-        ((Map<?, ?>) request.get("fields")).forEach((name, value) -> fields.put((String) name, String.valueOf(value)));
+        ((Map<?, ?>) request.get("fields"))
+            .forEach((name, value) -> fields.put((String) name, String.valueOf(value)));
 {%- for s in suites %}{% if let Some(per) = s.per %}
-        if (suite.equals("{{ s.name }}")) secret = (String) ((Map<?, ?>) request.get("secrets")).get(fields.get("{{ per }}"));
+        if (suite.equals("{{ s.name }}")) {
+            var secrets = (Map<?, ?>) request.get("secrets");
+            secret = (String) secrets.get(fields.get("{{ per }}"));
+        }
 {%- endif %}{% endfor %}
         try {
-            if (request.get("op").equals("sign")) return Map.of("token", sign(suite, secret, fields));
+            if (request.get("op").equals("sign")) {
+                return Map.of("token", sign(suite, secret, fields));
+            }
             String token = (String) request.get("token");
-            long now = (Long) request.get("now"), repeat = request.get("repeat") instanceof Long times ? times : 1;
+            long now = (Long) request.get("now");
+            long repeat = request.get("repeat") instanceof Long times ? times : 1;
             boolean last = false;
             int accepted = 0;
-            for (long i = 0; i < repeat; i++) if (last = verify(suite, secret, fields, token, now)) accepted++;
+            for (long i = 0; i < repeat; i++) {
+                if (last = verify(suite, secret, fields, token, now)) accepted++;
+            }
             return Map.of("outcome", last ? "accept" : "reject", "accepted", accepted);
         } catch (Refused refused) {
             return Map.of("refused", refused.getMessage());
@@ -119,7 +133,8 @@ public final class Adapter {
             return Map.of("unsupported", missing.getMessage());
 {%- endif %}
         } catch (Exception exception) {
-            return Map.of("threw", exception.getClass().getSimpleName() + ": " + exception.getMessage());
+            String kind = exception.getClass().getSimpleName();
+            return Map.of("threw", kind + ": " + exception.getMessage());
         }
     }
 }
@@ -134,7 +149,9 @@ final class Json {
     static Object read(String text) { return new Json(text).value(); }
 
     static String write(Object value) {
-        if (value instanceof List<?> list) return list.stream().map(Json::write).toList().toString();
+        if (value instanceof List<?> list) {
+            return list.stream().map(Json::write).toList().toString();
+        }
         if (value instanceof Map<?, ?> map) {
             var members = new StringJoiner(",", "{", "}");
             map.forEach((name, member) -> members.add(write(name) + ":" + write(member)));
@@ -143,60 +160,11 @@ final class Json {
         if (!(value instanceof String string)) return String.valueOf(value);
         var quoted = new StringBuilder("\"");
         for (char c : string.toCharArray()) {
-            if (c < ' ' || c > '~' || c == '"' || c == '\\') quoted.append(String.format("\\u%04x", (int) c));
-            else quoted.append(c);
+            boolean isPlain = c >= ' ' && c <= '~' && c != '"' && c != '\\';
+            quoted.append(isPlain ? String.valueOf(c) : String.format("\\u%04x", (int) c));
         }
         return quoted.append('"').toString();
     }
 
-    private Object value() {
-        if (taken("{")) {
-            var members = new HashMap<String, Object>();
-            if (taken("}")) return members;
-            do { Object name = value(); expect(":"); members.put((String) name, value()); } while (taken(","));
-            expect("}");
-            return members;
-        }
-        if (taken("[")) {
-            var items = new ArrayList<Object>();
-            if (taken("]")) return items;
-            do { items.add(value()); } while (taken(","));
-            expect("]");
-            return items;
-        }
-        if (taken("\"")) return string();
-        if (taken("null")) return null;
-        if (taken("true")) return true;
-        if (taken("false")) return false;
-        int start = at;
-        while (at < text.length() && "+-.eE0123456789".indexOf(text.charAt(at)) >= 0) at++;
-        String number = text.substring(start, at);
-        if (number.matches("-?[0-9]{1,18}")) return Long.valueOf(number);
-        return Double.valueOf(number);
-    }
-
-    private String string() {
-        var string = new StringBuilder();
-        for (char c; (c = text.charAt(at++)) != '"'; ) {
-            if (c == '\\') {
-                c = text.charAt(at++);
-                int control = "bfnrt".indexOf(c);
-                if (control >= 0) c = "\b\f\n\r\t".charAt(control);
-                else if (c == 'u') c = (char) Integer.parseInt(text, at, at += 4, 16);
-            }
-            string.append(c);
-        }
-        return string.toString();
-    }
-
-    private boolean taken(String token) {
-        while (at < text.length() && text.charAt(at) == ' ') at++;
-        boolean taken = text.startsWith(token, at);
-        if (taken) at += token.length();
-        return taken;
-    }
-
-    private void expect(String token) {
-        if (!taken(token)) throw new IllegalArgumentException("no " + token + " at " + at + " of " + text);
-    }
+{% include "JsonReader.java" %}
 }

@@ -34,7 +34,7 @@ function verify(string $suite, ?string $secret, array $fields, string $token, in
     if ($suite === '{{ s.name }}') {
         $parts = explode('{{ carried.separator }}', $token);
         $time = end($parts); // stays text: (int) also takes "007" and "7abc"
-        if (preg_match('/\A(0|[1-9][0-9]*)\z/', $time) !== 1) { // $ would allow a line feed behind it
+        if (preg_match('/\A(0|[1-9][0-9]*)\z/', $time) !== 1) { // $ allows a line feed
             return false;
         }
         $fields['{{ carried.field }}'] = $time;
@@ -65,7 +65,7 @@ const HELLO = [
     'implementation' => ['name' => '{{ implementation }}', 'version' => '0', 'language' => 'php'],
     'suites' => [{{ names }}],
     'ops' => ['sign', 'verify'], // take out what your code does not do
-    'inputs' => ['text'],
+    'inputs' => ['text'], // add 'number' if your users may pass numbers, which then come as int
     'max_in_flight' => 64,
 ];
 
@@ -74,7 +74,8 @@ function answer(array $request): array
     if ($request['op'] === 'hello') {
         return HELLO;
     }
-    [$suite, $secret, $fields] = [$request['suite'], $request['secret'] ?? null, $request['fields']];
+    [$suite, $fields] = [$request['suite'], $request['fields']];
+    $secret = $request['secret'] ?? null;
 {%- for s in suites %}{% if let Some(per) = s.per %}
     if ($suite === '{{ s.name }}') {
         $secret = $request['secrets'][$fields['{{ per }}']] ?? null;

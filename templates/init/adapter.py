@@ -41,7 +41,8 @@ def verify(suite, secret, fields, token, now):
     """
 {%- for s in suites %}{% if let Some(carried) = s.carried %}
     if suite == "{{ s.name }}":
-        time = token.rpartition("{{ carried.separator }}")[2]  # stays text: int() also takes "+7" and "007"
+        # The time stays text: int() also takes "+7" and "007".
+        time = token.rpartition("{{ carried.separator }}")[2]
         if not re.fullmatch("0|[1-9][0-9]*", time):
             return False
         fields = {**fields, "{{ carried.field }}": time}
@@ -73,7 +74,7 @@ HELLO = {
     "implementation": {"name": "{{ implementation }}", "version": "0", "language": "python"},
     "suites": [{{ names }}],
     "ops": ["sign", "verify"],  # take out what your code does not do
-    "inputs": ["text"],
+    "inputs": ["text"],  # add "number" if your users may pass numbers, which then come as int
     "max_in_flight": 64,
 }
 

@@ -27,7 +27,8 @@ end
 def verify(suite, secret, fields, token, now)
 {%- for s in suites %}{% if let Some(carried) = s.carried %}
   if suite == '{{ s.name }}'
-    time = token.rpartition('{{ carried.separator }}').last # stays text: to_i also takes "007" and "7abc"
+    # The time stays text: to_i also takes "007" and "7abc".
+    time = token.rpartition('{{ carried.separator }}').last
     return false unless time.match?(/\A(0|[1-9][0-9]*)\z/) # ^ and $ would look at one line only
 
     fields = fields.merge('{{ carried.field }}' => time)
@@ -58,7 +59,7 @@ HELLO = {
   implementation: { name: '{{ implementation }}', version: '0', language: 'ruby' },
   suites: [{{ names }}],
   ops: %w[sign verify], # take out what your code does not do
-  inputs: ['text'],
+  inputs: ['text'], # add 'number' if your users may pass numbers, which then come as Integer
   max_in_flight: 64
 }.freeze
 

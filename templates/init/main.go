@@ -1,4 +1,4 @@
-// Connects macproof to your code: `macproof run` builds and starts this file, as macproof.yaml says.
+// Connects macproof to your code: `macproof run` builds and starts it, as macproof.yaml says.
 // Each line on stdin and stdout is one JSON object: print nothing else to stdout.
 package main
 
@@ -42,7 +42,8 @@ type fillIn string
 func (f fillIn) Error() string { return string(f) }
 {%- endif %}
 
-// sign gives the token of these fields. Fill in, as in: return acme.Sign(secret, fields["{{ field }}"])
+// sign gives the token of these fields.
+// Fill in, as in: return acme.Sign(secret, fields["{{ field }}"])
 func sign(suite, secret string, fields map[string]string) (string, error) {
 	return tokenOf(suite, secret, fields)
 }
@@ -66,7 +67,8 @@ func verify(suite, secret string, fields map[string]string, token string, now in
 	return err == nil && hmac.Equal([]byte(expected), []byte(token)), err
 }
 {% if times %}
-var unixSeconds = regexp.MustCompile(`^(0|[1-9][0-9]*)$`) // without (?m), $ is the end of the text only
+// Without (?m), $ is the end of the text only.
+var unixSeconds = regexp.MustCompile(`^(0|[1-9][0-9]*)$`)
 {% endif %}
 func tokenOf(suite, secret string, fields map[string]string) (string, error) {
 	if secret == "" {
@@ -97,7 +99,7 @@ var hello = map[string]any{
 	"implementation": map[string]string{"name": "{{ implementation }}", "version": "0", "language": "go"},
 	"suites":         []string{ {{- names -}} },
 	"ops":            []string{"sign", "verify"}, // take out what your code does not do
-	"inputs":         []string{"text"},
+	"inputs":         []string{"text"}, // not "number": the fields here are strings
 	"max_in_flight":  64,
 }
 

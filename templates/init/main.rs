@@ -39,7 +39,13 @@ fn sign(suite: &str, secret: &str, fields: &Fields) -> Result<String, Refused> {
 
 /// Whether the token is accepted for these fields, at the time `now` in Unix seconds. False if your
 /// code returns its documented error for a bad signature; panic on any other error.
-fn verify(suite: &str, secret: &str, fields: &Fields, token: &str, _now: u64) -> Result<bool, Refused> {
+fn verify(
+    suite: &str,
+    secret: &str,
+    fields: &Fields,
+    token: &str,
+    _now: u64,
+) -> Result<bool, Refused> {
 {%- if times %}
     let mut fields = fields.clone();
 {%- for s in suites %}{% if let Some(carried) = s.carried %}
@@ -93,7 +99,7 @@ fn hello() -> Value {
         "implementation": {"name": "{{ implementation }}", "version": "0", "language": "rust"},
         "suites": [{{ names }}],
         "ops": ["sign", "verify"], // take out what your code does not do
-        "inputs": ["text"],
+        "inputs": ["text"], // not "number": the fields here are strings
         "max_in_flight": 64,
     })
 }
@@ -102,7 +108,10 @@ fn answer(request: &Value) -> Result<Value, Refused> {
     let text = |name: &str| request[name].as_str().unwrap_or_default();
     let members = request["fields"].as_object().into_iter().flatten();
     let fields: Fields = members
-        .map(|(name, value)| (name.clone(), value.as_str().map_or(value.to_string(), str::to_owned)))
+        .map(|(name, value)| {
+            let text = value.as_str().map_or(value.to_string(), str::to_owned);
+            (name.clone(), text)
+        })
         .collect();
     let {% if per %}mut {% endif %}secret = text("secret");
 {%- for s in suites %}{% if let Some(per) = s.per %}
@@ -133,7 +142,8 @@ fn main() -> io::Result<()> {
                 Ok(Err(Refused(reason))) => json!({"refused": reason}),
 {%- if left %}
                 Err(panic) if panic.is::<FillIn>() => {
-                    json!({"unsupported": panic.downcast::<FillIn>().map_or("", |missing| missing.0)})
+                    let missing = panic.downcast::<FillIn>();
+                    json!({"unsupported": missing.map_or("", |missing| missing.0)})
                 }
 {%- endif %}
                 Err(panic) => json!({"threw": format!("panic: {}", said(&*panic))}),

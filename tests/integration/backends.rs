@@ -188,7 +188,7 @@ fn flask(back_end: &BackEnd) {
 }
 
 /// Installs a package into a folder of the tests' own.
-fn install(program: &str, arguments: &[&OsStr]) {
+pub(crate) fn install(program: &str, arguments: &[&OsStr]) {
     let done = Command::new(program)
         .args(arguments)
         .stdout(Stdio::null())
@@ -200,7 +200,7 @@ fn install(program: &str, arguments: &[&OsStr]) {
     }
 }
 
-fn packages(name: &str) -> PathBuf {
+pub(crate) fn packages(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::create_dir_all(&folder).unwrap();
     folder

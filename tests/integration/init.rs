@@ -1,11 +1,13 @@
 //! `macproof init`: what it writes is run as it says, in every language; and it judges.
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
 
+use crate::backends::{install, packages};
 use crate::harness::test;
 use crate::program::Program;
 
@@ -34,18 +36,23 @@ fn told(program: &Program, said: &str, more: &str) -> (Output, Value) {
         .lines()
         .find_map(|line| line.strip_prefix("    "))
         .unwrap();
-    let folder = Path::new(env!("CARGO_BIN_EXE_macproof")).parent().unwrap();
-    let path = std::env::var_os("PATH").unwrap();
-    let paths = std::iter::once(folder.to_owned()).chain(std::env::split_paths(&path));
     let output = Command::new("sh")
         .args(["-c", &format!("{command} {more} --report json=result.json")])
-        .env("PATH", std::env::join_paths(paths).unwrap())
+        .env("PATH", paths(program))
         .current_dir(program.folder.path())
         .output()
         .unwrap();
     let result = fs::read(program.path("result.json")).unwrap_or_default();
     let result = serde_json::from_slice(&result).unwrap_or_default();
     (output, result)
+}
+
+/// The PATH with `macproof`, and what npm has installed in the project.
+fn paths(program: &Program) -> OsString {
+    let folder = Path::new(env!("CARGO_BIN_EXE_macproof")).parent().unwrap();
+    let path = std::env::var_os("PATH").unwrap();
+    let ours = [folder.to_owned(), program.path("node_modules/.bin")];
+    std::env::join_paths(ours.into_iter().chain(std::env::split_paths(&path))).unwrap()
 }
 
 /// Replaces these texts in a file, each of which has to be there.
@@ -60,9 +67,18 @@ pub(crate) fn change(file: &Path, changes: &[(&str, &str)]) {
 
 /// What was written is green; with a fault planted in it, it is red, and the fault is named.
 fn starts(language: &str, adapter: &str, fault: &[(&str, &str)], mistake: &str) {
-    let program = project();
+    starts_in(&project(), language, adapter, fault, mistake);
+}
+
+fn starts_in(
+    program: &Program,
+    language: &str,
+    adapter: &str,
+    fault: &[(&str, &str)],
+    mistake: &str,
+) {
     let said = succeeds(&program.run(&["init", language]));
-    let (output, result) = told(&program, &said, "");
+    let (output, result) = told(program, &said, "");
     succeeds(&output);
     assert_eq!(result["conformance"], "conformant", "{language}");
     assert_eq!(
@@ -73,11 +89,11 @@ fn starts(language: &str, adapter: &str, fault: &[(&str, &str)], mistake: &str) 
     assert!(result["counts"]["pass"].as_u64().unwrap() > 1500);
     assert_eq!(result["counts"]["warning"], Value::Null, "{language}");
 
-    answers_how_often(&program, language);
+    answers_how_often(program, language);
 
     // Some cases are enough to see it, and to explain all takes its time.
     change(&program.path(adapter), fault);
-    let (output, result) = told(&program, &said, "--filter 'jotreview/identity-*'");
+    let (output, result) = told(program, &said, "--filter 'jotreview/identity-*'");
     assert_eq!(output.status.code(), Some(1), "{language}: {output:?}");
     assert_eq!(result["conformance"], "nonconformant");
     let cases = result["cases"].as_array().unwrap();
@@ -108,6 +124,7 @@ fn answers_how_often(program: &Program, language: &str) {
     .unwrap();
     let output = Command::new(words[0])
         .args(&words[1..])
+        .env("PATH", paths(program))
         .current_dir(program.folder.path())
         .stdin(fs::File::open(program.path("asked")).unwrap())
         .output()
@@ -142,6 +159,59 @@ fn node_starts() {
         "mac(secret, fields.user_id.trim())",
     )];
     starts("node", "macproof/adapter.mjs", &fault, "identity-trimmed");
+}
+
+/// A project with a package of npm.
+fn project_with(package: &str) -> Program {
+    let folder = packages(&format!("init-{package}"));
+    if !folder.join("node_modules/.bin").join(package).exists() {
+        let arguments = ["install", "--no-audit", "--no-fund", "--prefix"].map(OsStr::new);
+        let more = [folder.as_os_str(), OsStr::new(package)];
+        install("npm", &[&arguments[..], &more].concat());
+    }
+    let program = project();
+    let modules = program.path("node_modules");
+    std::os::unix::fs::symlink(folder.join("node_modules"), modules).unwrap();
+    program
+}
+
+#[test(needs(NODE))]
+fn typescript_starts() {
+    let fault = [(
+        "mac(secret, fields.user_id)",
+        "mac(secret, fields.user_id.trim())",
+    )];
+    starts_in(
+        &project_with("tsx"),
+        "typescript",
+        "macproof/adapter.mts",
+        &fault,
+        "identity-trimmed",
+    );
+}
+
+#[test(needs(NODE))]
+fn deno_starts() {
+    let fault = [("toString(16)", "toString(16).toUpperCase()")];
+    starts_in(
+        &project_with("deno"),
+        "deno",
+        "macproof/deno.mjs",
+        &fault,
+        "encoding-upper-case",
+    );
+}
+
+#[test(needs(NODE))]
+fn bun_starts() {
+    let fault = [("toString(16)", "toString(16).toUpperCase()")];
+    starts_in(
+        &project_with("bun"),
+        "bun",
+        "macproof/bun.mjs",
+        &fault,
+        "encoding-upper-case",
+    );
 }
 
 #[test(needs(RUBY))]
@@ -263,16 +333,83 @@ fn existing_files_are_kept() {
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(
-        said.contains("nothing was written: macproof.yaml already exists"),
+        said.contains("nothing was written: macproof.yaml:1:1: "),
         "{said}"
     );
     assert!(!program.path("macproof").exists());
     assert!(!program.path(".github").exists());
     assert_eq!(fs::read(program.path("macproof.yaml")).unwrap(), b"mine");
 
-    succeeds(&program.run(&["init", "php", "--force"]));
+    let said = succeeds(&program.run(&["init", "php", "--force"]));
+    assert!(
+        said.contains("wrote macproof.yaml; the earlier one is macproof.yaml.bak"),
+        "{said}"
+    );
     assert_ne!(fs::read(program.path("macproof.yaml")).unwrap(), b"mine");
+    assert_eq!(
+        fs::read(program.path("macproof.yaml.bak")).unwrap(),
+        b"mine"
+    );
     assert!(program.path(".github/workflows/macproof.yml").exists());
+}
+
+/// A second language is added to the first, whose adapter is filled in; a third time changes nothing.
+#[test(needs(PYTHON, NODE))]
+fn languages_are_added() {
+    let program = project();
+    succeeds(&program.run(&["init", "py", "jimo"]));
+    let adapter = program.path("macproof/adapter.py");
+    change(&adapter, &[("starter-python", "mine")]);
+    let said = succeeds(&program.run(&["init", "js", "jotreview"]));
+    assert!(said.contains("added to macproof.yaml\n"), "{said}");
+    assert!(
+        said.contains("kept .github/workflows/macproof.yml, which was there\n"),
+        "{said}"
+    );
+    let described = fs::read_to_string(program.path("macproof.yaml")).unwrap();
+    assert_eq!(
+        described,
+        "# What `macproof run` tests in this folder. It starts programs: trust it like a Makefile.\nsuites: [jimo, jotreview]\nimplementations:\n  python:\n    command: [python3, macproof/adapter.py]\n  node:\n    command: [node, macproof/adapter.mjs]\n"
+    );
+    let output = program.run(&["run", "--report", "json=result.json"]);
+    succeeds(&output);
+
+    let filled_in = fs::read(&adapter).unwrap();
+    for language in ["Python", "javascript"] {
+        let said = succeeds(&program.run(&["init", language, "jimo", "jotreview"]));
+        assert!(
+            said.contains("kept macproof.yaml, which was there\n"),
+            "{said}"
+        );
+    }
+    assert_eq!(fs::read(&adapter).unwrap(), filled_in);
+    assert_eq!(
+        fs::read_to_string(program.path("macproof.yaml")).unwrap(),
+        described
+    );
+
+    succeeds(&program.run(&["init", "python", "jimo", "--force"]));
+    assert_eq!(
+        fs::read(program.path("macproof/adapter.py.bak")).unwrap(),
+        filled_in
+    );
+    succeeds(&program.run(&["init", "python", "jotreview", "--force"]));
+    assert!(program.path("macproof/adapter.py.bak2").exists());
+}
+
+/// What is written in another way is not guessed at.
+#[test]
+fn a_description_of_another_form_is_left_to_its_author() {
+    let program = project();
+    let mine = "implementations: {mine: {command: [mine]}}\n";
+    fs::write(program.path("macproof.yaml"), mine).unwrap();
+    let said = succeeds(&program.run(&["init", "go", "jimo", "--ci", "none"]));
+    assert!(
+        said.contains("kept macproof.yaml; add to its implementations:\n\n  go:\n    build: "),
+        "{said}"
+    );
+    let described = fs::read_to_string(program.path("macproof.yaml")).unwrap();
+    assert_eq!(described, mine);
 }
 
 /// In a folder of a repository the job stands where the repository's jobs stand, and knows where

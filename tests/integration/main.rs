@@ -53,6 +53,7 @@ mod laws;
 mod laws_of_suites;
 mod lints;
 mod long_heads;
+mod native_tests;
 mod no_shell;
 mod oracle;
 mod packages;

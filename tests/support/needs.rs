@@ -11,6 +11,8 @@ use rustix::process::{Resource, getrlimit};
 pub(crate) enum Need {
     /// Programs, each with an argument by which it does nothing but succeed.
     Programs(&'static [(&'static str, &'static str)]),
+    /// A file, and the package that has it.
+    File(&'static str, &'static str),
     /// So many files open at once.
     OpenFiles(u64),
 }
@@ -21,6 +23,7 @@ pub(crate) const CURL: Need = Need::Programs(&[("curl", "--version")]);
 pub(crate) const GIT: Need = Need::Programs(&[("git", "--version")]);
 pub(crate) const GO: Need = Need::Programs(&[("go", "version")]);
 pub(crate) const JAVA: Need = Need::Programs(&[("javac", "-version"), ("java", "-version")]);
+pub(crate) const JUNIT: Need = Need::File("/usr/share/java/junit-platform-console.jar", "junit5");
 pub(crate) const NODE: Need = Need::Programs(&[("node", "--version")]);
 pub(crate) const NOHUP: Need = Need::Programs(&[("nohup", "--version")]);
 pub(crate) const NPM: Need = Need::Programs(&[("npm", "--version")]);
@@ -28,8 +31,10 @@ pub(crate) const OPENSSL: Need = Need::Programs(&[("openssl", "version")]);
 pub(crate) const OPEN_FILES: Need = Need::OpenFiles(10_500);
 pub(crate) const PDFTOTEXT: Need = Need::Programs(&[("pdftotext", "-v")]);
 pub(crate) const PHP: Need = Need::Programs(&[("php", "--version")]);
+pub(crate) const PHPUNIT: Need = Need::Programs(&[("phpunit", "--version")]);
 pub(crate) const PRE_COMMIT: Need = Need::Programs(&[("pre-commit", "--version")]);
 pub(crate) const PYTHON: Need = Need::Programs(&[("python3", "--version")]);
+pub(crate) const RSPEC: Need = Need::Programs(&[("rspec", "--version")]);
 pub(crate) const RUBY: Need = Need::Programs(&[("ruby", "--version")]);
 pub(crate) const SETSID: Need = Need::Programs(&[("setsid", "--version")]);
 /// To become another user, which only root may without a password.
@@ -47,6 +52,10 @@ impl Need {
             Self::Programs(programs) => programs
                 .iter()
                 .find_map(|(program, argument)| lack_of(program, argument)),
+            Self::File(path, package) => {
+                let is_missing = !std::path::Path::new(path).exists();
+                is_missing.then(|| format!("{path} is missing; the package is {package}"))
+            }
             Self::OpenFiles(needed) => {
                 let most = getrlimit(Resource::Nofile).maximum.unwrap_or(u64::MAX);
                 (most < *needed).then(|| format!("only {most} files may be open at once"))
