@@ -35,6 +35,7 @@ mod render;
 mod report_command;
 mod run;
 mod serve;
+mod serve_banner;
 mod shard;
 mod start;
 mod suite_command;
