@@ -120,7 +120,8 @@
     const { prefix } = data.runs[runOf[item]];
     const suite = T[data.vectors[vectorOf[item]][0]];
     add("shows", ...shows.flatMap((one, at) => [at ? ", " : "", el("a", { href: `#${prefix}requirement:${suite}/${T[one]}` }, T[one])]));
-    add("vector", el("code", {}, `${T[path]}:${line}`));
+    if (line) add("vector", el("code", {}, `${T[path]}:${line}`));
+    else if (path) add("document", el("a", { href: T[path], rel: "noreferrer" }, T[path]));
     const again = againOf(item);
     if (again) add("rerun", el("pre", {}, el("code", {}, again)), copyButton(again, "copy command"));
     add("address", el("a", { href: `#${addressOf(item)}` }, `#${addressOf(item)}`));

@@ -2,6 +2,7 @@
 (() => {
   const [live, said, pause] = ["live", "live-said", "live-pause"].map((id) => document.getElementById(id));
   let isPaused = false;
+  let shown = document.getElementById("main").textContent;
   const look = async () => {
     // A selection, and a page that nobody sees, stay as they are.
     if (isPaused || document.hidden || String(getSelection())) return;
@@ -9,7 +10,11 @@
       const answer = await fetch("/", { cache: "no-store" });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const [old, fresh] = [document.getElementById("main"), page.getElementById("main")];
-      if (old.textContent !== fresh.textContent) old.replaceWith(document.adoptNode(fresh));
+      if (shown !== fresh.textContent) {
+        shown = fresh.textContent;
+        old.replaceWith(document.adoptNode(fresh));
+        copies();
+      }
       said.textContent = "Up to date";
     } catch {
       said.textContent = "The server does not answer";
@@ -20,6 +25,23 @@
     pause.textContent = isPaused ? "Continue" : "Pause";
     said.textContent = isPaused ? "Paused" : "Up to date";
   });
+  // Copies: the clipboard where the browser gives it to a page, a selection where it does not.
+  const copy = async (code, button) => {
+    try { await navigator.clipboard.writeText(code.textContent); } catch { getSelection().selectAllChildren(code); }
+    button.textContent = "copied";
+    setTimeout(() => { button.textContent = "copy"; }, 1200);
+  };
+  const copies = () => {
+    for (const code of document.querySelectorAll("pre > code")) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "copy";
+      button.textContent = "copy";
+      button.addEventListener("click", () => copy(code, button));
+      code.parentElement.after(button);
+    }
+  };
+  copies();
   live.hidden = false;
   setInterval(look, 1500);
 })();

@@ -1,61 +1,42 @@
-//! Where the JSON documents of a fuzz campaign go, and its progress.
-
-use std::path::PathBuf;
+//! Where the documents and the pages of campaigns go.
 
 use serde::Serialize;
 
 use crate::cli::exit::Stop;
-use crate::cli::render::{is_standard_output, probe};
-use crate::cli::terminal::{print, save, say, tell};
+use crate::cli::render::Reports;
+use crate::cli::terminal::{say, tell};
 use crate::fuzz::FuzzProgress;
-use crate::report;
+use crate::report::{self, Campaigns, Format};
 
-/// The files of `--report json=PATH`.
-pub(crate) struct CampaignDocuments(Vec<PathBuf>);
+/// The files of `--report json=PATH` and `--report html=PATH`.
+pub(crate) struct CampaignDocuments(Reports);
 
 impl CampaignDocuments {
-    /// Reads `json=PATH`; the only format there is.
+    /// Reads `json=PATH` or `html=PATH`.
     pub(crate) fn parse(words: &[String]) -> Result<Self, Stop> {
-        let path = |word: &String| match word.split_once('=') {
-            Some(("json", path)) if !path.is_empty() => Ok(PathBuf::from(path)),
-            _ => Err(Stop::usage(format_args!(
-                "unsupported campaign report {word:?}; write --report json=PATH, then use macproof report render for other formats"
-            ))),
-        };
-        words.iter().map(path).collect::<Result<_, _>>().map(Self)
+        let reports = Reports::parse(words, false)?;
+        reports.are_only("a campaign", &[Format::Json, Format::Html])?;
+        Ok(Self(reports))
     }
 
     /// Says something before all else, where what is said of the document goes.
     pub(crate) fn announce(&self, words: &str) {
-        if self.0.iter().any(|path| is_standard_output(path)) {
-            say(words);
-        } else {
-            tell(&format!("{words}\n"));
-        }
+        self.0.announce(words, false);
     }
 
     /// Whether they can be written; to be asked before the work begins.
     pub(crate) fn probe(&self) -> Result<(), Stop> {
-        let paths = self.0.iter().map(PathBuf::as_path);
-        paths
-            .filter(|path| !is_standard_output(path))
-            .try_for_each(probe)
+        self.0.probe()
     }
 
-    /// Writes the document, and what is said of it to standard output, or to standard error where
-    /// the document takes that.
-    pub(crate) fn write<T: Serialize>(&self, document: &T, words: &str) {
-        let json = report::json(document);
-        let mut is_taken = false;
-        for path in &self.0 {
-            if is_standard_output(path) {
-                is_taken = true;
-                print(&json);
-            } else {
-                save(path, &json);
-            }
-        }
-        if is_taken {
+    /// Writes the document and its page, and what is said of it to standard output, or to standard
+    /// error where one of them takes that.
+    pub(crate) fn write<T: Serialize>(&self, document: &T, campaigns: &Campaigns<'_>, words: &str) {
+        self.0.write_rendered(|format| match format {
+            Format::Html => report::campaign_html(campaigns),
+            _ => report::json(document),
+        });
+        if self.0.take_standard_output() {
             say(words.trim_end());
         } else {
             tell(words);

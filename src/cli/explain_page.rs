@@ -37,7 +37,7 @@ pub(crate) fn serve(args: &ExplainArgs) -> Result<Exit, Stop> {
         }),
     };
     let router = explain_router(page).map_err(Stop::harness)?;
-    until_ended(args.port, router)
+    until_ended(args.port, router, |_| String::new())
 }
 
 fn names(scheme: &Scheme) -> Vec<String> {

@@ -23,7 +23,7 @@ use crate::fuzz::{
     fuzz as fuzz_suites, saved,
 };
 use crate::implementations::duration;
-use crate::report::fuzz_human;
+use crate::report::{Campaigns, fuzz_human};
 use crate::results::{JUDGED_ITSELF, timestamp};
 use crate::runner::{ResolvedTarget, Shard};
 use crate::suite::Suite;
@@ -80,7 +80,8 @@ pub(crate) struct FuzzArgs {
     /// suites, a folder.
     #[arg(long, short, value_name = "PATH", help_heading = "Reports")]
     output: Option<PathBuf>,
-    /// Write the campaign's document: json=PATH, or json=- for standard output.
+    /// Write the campaign's document or its page: json=PATH or html=PATH, with - for standard
+    /// output; may be repeated.
     #[arg(long, value_name = "FORMAT=PATH", help_heading = "Reports")]
     report: Vec<String>,
 }
@@ -142,7 +143,12 @@ pub(crate) fn fuzz(args: &FuzzArgs) -> Result<Exit, Stop> {
     };
     let result = document(&suites, &output, circumstances);
     let saved_as = save_findings(args, &suites, &output);
-    documents.write(&result, &fuzz_human(&result, &saved_as, &reached.arguments));
+    let campaigns = Campaigns {
+        fuzz: Some(&result),
+        ..Campaigns::default()
+    };
+    let words = fuzz_human(&result, &saved_as, &reached.arguments);
+    documents.write(&result, &campaigns, &words);
     if let (FuzzEnding::Interrupted, Some(interruption)) = (&output.ending, interruption()) {
         return Ok(Exit::Interrupted(interruption));
     }

@@ -36,6 +36,7 @@ mod render;
 mod report_command;
 mod run;
 mod serve;
+mod serve_banner;
 mod shard;
 mod shell;
 mod start;

@@ -105,9 +105,14 @@ impl Reports {
 
     /// The same, with what campaigns found.
     pub(crate) fn write_with(&self, document: &Document, campaigns: &Campaigns<'_>) {
+        let options = self.for_people(false);
+        self.write_rendered(|format| report::render_with(document, campaigns, format, &options));
+    }
+
+    /// Writes what `rendered` makes of each format.
+    pub(crate) fn write_rendered(&self, rendered: impl Fn(Format) -> String) {
         for (format, path) in &self.wanted {
-            let options = self.for_people(false);
-            let text = report::render_with(document, campaigns, *format, &options);
+            let text = rendered(*format);
             if is_standard_output(path) {
                 match format {
                     Format::Human | Format::Markdown | Format::Junit | Format::Html => {
@@ -121,20 +126,20 @@ impl Reports {
         }
     }
 
-    /// Whether every one of them is a page.
-    pub(crate) fn are_pages(&self) -> bool {
-        self.wanted
+    /// Whether all of them are formats that something has; otherwise, which it has.
+    pub(crate) fn are_only(&self, whose: &str, known: &[Format]) -> Result<(), Stop> {
+        match self
+            .wanted
             .iter()
-            .all(|(format, _)| *format == Format::Html)
-    }
-
-    /// Writes this page wherever one is wanted.
-    pub(crate) fn write_page(&self, page: &str) {
-        for (_, path) in &self.wanted {
-            if is_standard_output(path) {
-                print(&report::disarmed(page));
-            } else {
-                save(path, page);
+            .find(|(format, _)| !known.contains(format))
+        {
+            None => Ok(()),
+            Some((format, _)) => {
+                let names: Vec<&str> = known.iter().map(|format| format.name()).collect();
+                Err(Stop::usage(format_args!(
+                    "{whose} cannot be written as {format}; write --report {}=PATH",
+                    names.join("=PATH or ")
+                )))
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::cli::files::read_document;
 use crate::cli::merge::merge;
 use crate::cli::render::Reports;
 use crate::cli::terminal::{print, say, tell};
-use crate::report::{self, Campaigns};
+use crate::report::{self, Campaigns, Format};
 use crate::results::{
     Difference, Document, DocumentFormat, FuzzResult, TimingResult, VersusResult,
 };
@@ -46,9 +46,10 @@ pub(crate) enum ReportCommand {
         /// Write JSON.
         #[arg(long)]
         json: bool,
-        /// Write a page: html=FILE, or html=- for standard output.
-        #[arg(long, value_name = "html=PATH", conflicts_with = "json")]
-        report: Option<String>,
+        /// Write the changes as html, markdown or json: a format and a file, or - for standard
+        /// output; may be repeated.
+        #[arg(long, value_name = "FORMAT=PATH", conflicts_with = "json")]
+        report: Vec<String>,
     },
     /// Merge the parts of a run or of a fuzz campaign, or the runs of several implementations, into
     /// one document.
@@ -78,11 +79,11 @@ pub(crate) fn report(command: &ReportCommand) -> Result<Exit, Stop> {
         } => {
             let reports = Reports::parse(report, true)?;
             let beside = [timing, fuzz, versus];
-            if reports.are_pages()
+            if reports.are_only("a campaign", &[Format::Html]).is_ok()
                 && beside.iter().all(|one| one.is_none())
                 && let Some(page) = campaign_page(result)?
             {
-                reports.write_page(&page);
+                reports.write_rendered(|_| page.clone());
                 return Ok(Exit::Success);
             }
             let timing = timing.as_deref().map(saved_timing).transpose()?;
@@ -105,24 +106,25 @@ pub(crate) fn report(command: &ReportCommand) -> Result<Exit, Stop> {
             json,
             report,
         } => {
-            let words = report.as_slice();
-            let pages = Reports::parse(words, true)?;
-            if !pages.are_pages() {
-                return Err(Stop::usage(
-                    "a difference has no other format than html and --json",
-                ));
-            }
-            let difference = Difference::between(&saved(old)?, &saved(new)?);
+            let reports = Reports::parse(report, true)?;
+            reports.are_only(
+                "a difference",
+                &[Format::Html, Format::Markdown, Format::Json],
+            )?;
+            let documents = [&saved(old)?, &saved(new)?];
+            let difference = Difference::between(documents[0], documents[1]);
             if *json {
                 print(&report::difference_json(&difference));
-            } else if pages.take_standard_output() {
-                say(report::difference(&difference).trim_end());
+            } else if reports.take_standard_output() {
+                say(report::difference(&difference, documents).trim_end());
             } else {
-                tell(&report::difference(&difference));
+                tell(&report::difference(&difference, documents));
             }
-            if !words.is_empty() {
-                pages.write_page(&report::difference_html(&difference));
-            }
+            reports.write_rendered(|format| match format {
+                Format::Markdown => report::difference_markdown(&difference, documents),
+                Format::Json => report::difference_json(&difference),
+                _ => report::difference_html(&difference, documents),
+            });
             Ok(if difference.is_regression() {
                 Exit::Failed
             } else {

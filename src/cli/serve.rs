@@ -1,5 +1,6 @@
 //! `macproof serve`: the platform's side over HTTP.
 
+use std::io::IsTerminal as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZero;
 use std::path::PathBuf;
@@ -18,8 +19,9 @@ use crate::cli::exit::{Exit, Stop};
 use crate::cli::inputs::secret_of_file;
 use crate::cli::interrupt::interrupt_flag;
 use crate::cli::own_hello::own_hello;
+use crate::cli::serve_banner::banner;
 use crate::cli::suites;
-use crate::cli::terminal::{has_lost, print, say};
+use crate::cli::terminal::{has_lost, print, say, tell};
 use crate::results::Redaction;
 use crate::scheme::Scheme;
 use crate::serve::{AppState, Environment, Limits, Listener, Memory, Platform, router};
@@ -110,13 +112,22 @@ pub(crate) fn serve(args: &ServeArgs) -> Result<Exit, Stop> {
             log: Box::new(move |line| writer.add(line)),
         },
     };
-    let exit = until_ended(args.port, router(Arc::new(state)));
+    let state = Arc::new(state);
+    let told = Arc::clone(&state);
+    let exit = until_ended(args.port, router(state), move |address| {
+        banner(&told, address)
+    });
     log.finish();
     exit
 }
 
-/// Serves on that port of this machine until a signal comes.
-pub(super) fn until_ended(port: u16, router: Router) -> Result<Exit, Stop> {
+/// Serves on that port of this machine until a signal comes. Its address is printed, and on a
+/// terminal what `banner` makes of it.
+pub(super) fn until_ended(
+    port: u16,
+    router: Router,
+    banner: impl FnOnce(&str) -> String,
+) -> Result<Exit, Stop> {
     allow_many_connections();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         // Said here, for else tokio asks an environment variable, and panics where that is 0.
@@ -126,7 +137,7 @@ pub(super) fn until_ended(port: u16, router: Router) -> Result<Exit, Stop> {
         .map_err(Stop::harness)?;
     // A second signal ends the program, whatever is under way.
     let _set_by_the_first = interrupt_flag()?;
-    let exit = runtime.block_on(listen(port, router));
+    let exit = runtime.block_on(listen(port, router, banner));
     // What still works on an answer is not waited for.
     runtime.shutdown_background();
     exit
@@ -195,7 +206,11 @@ impl Log {
     }
 }
 
-async fn listen(port: u16, router: Router) -> Result<Exit, Stop> {
+async fn listen(
+    port: u16,
+    router: Router,
+    banner: impl FnOnce(&str) -> String,
+) -> Result<Exit, Stop> {
     let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
     let end = ended().map_err(Stop::harness)?;
     let listener = Listener::bind(address).await.map_err(|error| {
@@ -205,6 +220,9 @@ async fn listen(port: u16, router: Router) -> Result<Exit, Stop> {
     })?;
     let address = listener.address().map_err(Stop::harness)?;
     print(&format!("http://{address}\n"));
+    if std::io::stdout().is_terminal() {
+        tell(&banner(&address.to_string()));
+    }
     // Nobody was told where it listens.
     if has_lost() {
         return Ok(Exit::Success);

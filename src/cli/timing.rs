@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
+use crate::cli::campaign_documents::CampaignDocuments;
 use crate::cli::clock;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::files::read_document;
@@ -13,9 +14,9 @@ use crate::cli::interruption::interruption;
 use crate::cli::measuring::{machine, measuring_line, not_measured, target};
 use crate::cli::render::probe;
 use crate::cli::target_args::ReachArgs;
-use crate::cli::terminal::{ProgressBar, print, save, say, tell};
+use crate::cli::terminal::{ProgressBar, print, save, say};
 use crate::implementations::duration;
-use crate::report;
+use crate::report::{self, Campaigns};
 use crate::results::{JUDGED_ITSELF, timestamp};
 use crate::timing::{Measuring, RawHeader, Recording, document, raw_read, raw_write};
 
@@ -57,19 +58,25 @@ pub(crate) struct TimingArgs {
     )]
     replay: Option<PathBuf>,
     /// Write the result as JSON.
-    #[arg(long, help_heading = "Results")]
+    #[arg(long, help_heading = "Results", conflicts_with = "report")]
     json: bool,
+    /// Write the result or its page: json=PATH or html=PATH, with - for standard output; may be
+    /// repeated.
+    #[arg(long, value_name = "FORMAT=PATH", help_heading = "Results")]
+    report: Vec<String>,
 }
 
 /// Measures or replays, and says what it came to.
 pub(crate) fn timing(args: &TimingArgs, now: u64) -> Result<Exit, Stop> {
+    let documents = CampaignDocuments::parse(&args.report)?;
+    documents.probe()?;
     let (header, recordings) = match &args.replay {
-        Some(path) => replayed(path, args)?,
+        Some(path) => replayed(path, args, &documents)?,
         None => {
             if let Some(path) = &args.raw {
                 probe(path)?;
             }
-            measured(args, now)?
+            measured(args, now, &documents)?
         }
     };
     if let Some(path) = &args.raw {
@@ -85,12 +92,20 @@ pub(crate) fn timing(args: &TimingArgs, now: u64) -> Result<Exit, Stop> {
             say(JUDGED_ITSELF);
         }
     } else {
-        tell(&report::timing_human(&result));
+        let campaigns = Campaigns {
+            timing: Some(&result),
+            ..Campaigns::default()
+        };
+        documents.write(&result, &campaigns, &report::timing_human(&result));
     }
     Ok(Exit::of(result.exit_code))
 }
 
-fn replayed(path: &Path, args: &TimingArgs) -> Result<(RawHeader, Vec<Recording>), Stop> {
+fn replayed(
+    path: &Path,
+    args: &TimingArgs,
+    documents: &CampaignDocuments,
+) -> Result<(RawHeader, Vec<Recording>), Stop> {
     let wrong = |what: String| Stop::usage(format_args!("{}: {what}", path.display()));
     let text = String::from_utf8(read_document(path)?)
         .map_err(|_| wrong("it is not valid UTF-8".to_owned()))?;
@@ -99,21 +114,25 @@ fn replayed(path: &Path, args: &TimingArgs) -> Result<(RawHeader, Vec<Recording>
         if args.reach.require_implementation {
             return Err(wrong(format!("it was recorded for {JUDGED_ITSELF}")));
         }
-        announce(args, JUDGED_ITSELF);
+        announce(args, documents, JUDGED_ITSELF);
     }
     Ok((header, recordings))
 }
 
 /// Says something before all else, where the result for people goes.
-fn announce(args: &TimingArgs, words: &str) {
+fn announce(args: &TimingArgs, documents: &CampaignDocuments, words: &str) {
     if args.json {
         say(words);
     } else {
-        tell(&format!("{words}\n"));
+        documents.announce(words);
     }
 }
 
-fn measured(args: &TimingArgs, now: u64) -> Result<(RawHeader, Vec<Recording>), Stop> {
+fn measured(
+    args: &TimingArgs,
+    now: u64,
+    documents: &CampaignDocuments,
+) -> Result<(RawHeader, Vec<Recording>), Stop> {
     if args.reach.jobs.is_some_and(|jobs| jobs != 1) {
         return Err(Stop::usage(
             "timing does not accept --jobs: parallel processes would disturb each other",
@@ -122,7 +141,7 @@ fn measured(args: &TimingArgs, now: u64) -> Result<(RawHeader, Vec<Recording>), 
     let mut choice = args.reach.choice()?;
     let suites = choice.suites(&args.suites, &args.suite_file)?;
     if let Some(words) = choice.first_words() {
-        announce(args, &words);
+        announce(args, documents, &words);
     }
     let target = choice.one_reached(&args.suite_file)?;
     let measuring = Measuring {

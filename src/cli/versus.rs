@@ -12,7 +12,7 @@ use crate::cli::terminal::ProgressBar;
 use crate::fuzz::{
     FuzzEnding, FuzzProgress, VersusCircumstances, VersusOptions, versus, versus_document,
 };
-use crate::report::{FIRST_IS_OURS, versus_human};
+use crate::report::{Campaigns, FIRST_IS_OURS, versus_human};
 use crate::results::timestamp;
 use crate::runner::ResolvedTarget;
 use crate::suite::Suite;
@@ -57,7 +57,11 @@ pub(crate) fn against(
     if let (FuzzEnding::Interrupted, Some(interruption)) = (&output.ending, interruption()) {
         document.exit_code = interruption.exit_code();
     }
-    documents.write(&document, &versus_human(&document));
+    let campaigns = Campaigns {
+        versus: Some(&document),
+        ..Campaigns::default()
+    };
+    documents.write(&document, &campaigns, &versus_human(&document));
     match (Exit::of(document.exit_code), output.ending) {
         (Exit::Harness, FuzzEnding::Broken(error)) => Err(Stop::harness(format_args!(
             "an adapter no longer works: {error}"

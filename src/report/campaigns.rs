@@ -9,6 +9,9 @@ use crate::results::{
     Document, FuzzEnd, FuzzResult, RunResult, TimingResult, TimingVerdict, VersusResult,
 };
 
+/// Longest command or address in a message, in columns.
+const ADAPTER: usize = 120;
+
 /// Longest implementation name in a message, in columns.
 const NAME: usize = 60;
 
@@ -86,6 +89,42 @@ impl<'a> Campaigns<'a> {
             ("fuzz --against", sides.collect())
         });
         timing.into_iter().chain(fuzz).chain(versus).collect()
+    }
+
+    /// Of timing, fuzz campaign and comparison: what is to be said where the runs of `document`
+    /// reached the implementation in another way, so that it may be another build.
+    pub(super) fn reached_otherwise(&self, document: &Document) -> [Option<String>; 3] {
+        let said = |reached: &[(&ImplementationInfo, &str)]| {
+            let runs = document.runs().iter();
+            let runs = runs.filter(|run| {
+                let mut reached = reached.iter();
+                reached.any(|(one, _)| one.is_same_as(&run.implementation))
+            });
+            let adapters: Vec<&str> = runs.map(|run| run.adapter.as_str()).collect();
+            let is_known = reached
+                .iter()
+                .any(|(_, adapter)| adapters.contains(adapter));
+            let (run, (_, adapter)) = (adapters.first()?, reached.first()?);
+            (!is_known).then(|| {
+                format!(
+                    "reached as {}, in the run as {}: it may be another build",
+                    excerpt(adapter, ADAPTER),
+                    excerpt(run, ADAPTER)
+                )
+            })
+        };
+        let timing = self
+            .timing
+            .and_then(|one| said(&[(&one.implementation, &one.adapter)]));
+        let fuzz = self
+            .fuzz
+            .and_then(|one| said(&[(&one.implementation, &one.adapter)]));
+        let versus = self.versus.and_then(|one| {
+            let sides = one.sides.iter();
+            let sides = sides.map(|side| (&side.implementation, side.adapter.as_str()));
+            said(&sides.collect::<Vec<_>>())
+        });
+        [timing, fuzz, versus]
     }
 
     /// The findings that every report has to show.
@@ -257,6 +296,34 @@ mod tests {
         for (format, text) in rendered(&of(Some(&sound), None, None), false) {
             assert!(!text.contains(", but "), "{format}: {text}");
         }
+    }
+
+    /// Equal names and versions do not make it the same build.
+    #[test]
+    fn another_way_to_the_implementation_is_told_on_the_page() {
+        let document: Document = green().into();
+        let mut timing = timing(TimingVerdict::NoLeak);
+        let page = |timing: &TimingResult| {
+            let campaigns = Campaigns {
+                timing: Some(timing),
+                ..Campaigns::default()
+            };
+            let campaigns = campaigns.beside(&document).unwrap();
+            render_with(
+                &document,
+                &campaigns,
+                Format::Html,
+                &HumanOptions::default(),
+            )
+        };
+        timing.adapter.clone_from(&green().adapter);
+        assert!(!page(&timing).contains("it may be another build"));
+        timing.adapter = "node other.mjs".into();
+        let said = format!(
+            "Reached as node other.mjs, in the run as {}: it may be another build.",
+            green().adapter
+        );
+        assert!(page(&timing).contains(&said), "{said}");
     }
 
     #[test]

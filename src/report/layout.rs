@@ -85,7 +85,7 @@ fn broken(word: &str, mut used: usize, hang: usize, columns: usize, out: &mut St
 
 /// Where the command of a line begins that has one, alone or behind a label, as [`hanging`] says it.
 fn command(line: &str) -> Option<(usize, usize)> {
-    let at = line.find("macproof ")?;
+    let at = line.find("macproof ").or_else(|| line.find("curl -"))?;
     let label = bare(&line[..at]);
     let is_label = label
         .trim_end()

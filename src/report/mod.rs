@@ -37,8 +37,8 @@ pub use layout::wrapped;
 pub use read::{ReadError, declared, read};
 pub use run::{
     Format, HumanOptions, UnknownFormat, badge, badge_json, command_line, difference,
-    difference_html, difference_json, github, html, html_with, human, junit, markdown, render,
-    render_with, rerun_command, sarif,
+    difference_html, difference_json, difference_markdown, github, html, html_with, human, junit,
+    markdown, render, render_with, rerun_command, sarif,
 };
 pub use schema::schema;
 pub use style::styled;

@@ -44,8 +44,8 @@ pub use run::{
     GateFailure, GateFailureKind, INTERRUPTED_BEFORE, JUDGED_ITSELF, KnownFailure, KnownFailures,
     KnownFailuresError, KnownMention, MergeError, Observation, RUNS_VERSION, RequirementSummary,
     RunResult, Runs, SCHEMA_VERSION, Scope, ScopeNote, ShardSummary, SourceLine, SuiteSummary,
-    Trait, WITHOUT_ORACLE, conclude, did_not_start, is_failure, merge, suites_not_selected,
-    updated,
+    Trait, WITHOUT_ORACLE, cases_by_name, conclude, did_not_start, is_failure, merge,
+    suites_not_selected, updated,
 };
 pub use sent::{SentFault, SignedRequest, read_sent};
 pub use timestamp::timestamp;

@@ -10,6 +10,9 @@ use crate::signature::{Context, ContextValue, Fields, Secrets, Value};
 /// Maximum length of a token to explain, in bytes, because the search takes time.
 const MAX_EXPLAINED: usize = 4096;
 
+/// The outcome of a call that could not be read.
+pub(super) const UNREADABLE: &str = "unreadable";
+
 /// A call and its result.
 #[derive(Clone, Debug)]
 pub struct LatestCall {
@@ -21,7 +24,7 @@ pub struct LatestCall {
     pub token: Option<Value>,
     /// The context of the call.
     pub context: Context,
-    /// The outcome: `accept`, `anonymous`, `reject` or `refused`.
+    /// The outcome: `accept`, `anonymous`, `reject` or `refused`; `unreadable` where there was no call.
     pub outcome: &'static str,
     /// The HTTP status of the answer.
     pub status: u16,
@@ -54,6 +57,22 @@ impl LatestCall {
             code: identified.code().map(str::to_owned),
             signature: identified.signature,
             why: rejection.or_else(|| identified.decision.as_ref().err().cloned()),
+            causes: Arc::default(),
+        }
+    }
+
+    /// A call whose body is no call.
+    pub(super) fn unreadable(at: u64, status: u16, why: String) -> Self {
+        Self {
+            at,
+            fields: Fields::new(),
+            token: None,
+            context: Context::default(),
+            outcome: UNREADABLE,
+            status,
+            code: None,
+            signature: None,
+            why: Some(why),
             causes: Arc::default(),
         }
     }

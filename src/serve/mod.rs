@@ -9,6 +9,7 @@
 
 mod app_state;
 mod call;
+mod example_calls;
 mod explain_page;
 mod host;
 mod identified;
@@ -22,6 +23,7 @@ mod settings;
 mod state;
 
 pub use app_state::{AppState, Environment, Memory};
+pub use example_calls::{ExampleCall, ExampleCalls, Presents};
 pub use explain_page::{ExplainPage, Pasted, Told, explain_router};
 pub use identified::Identified;
 pub use latest::LatestCall;

@@ -11,7 +11,8 @@ use crate::report::visible;
 use crate::results::Redaction;
 use crate::scheme::Scheme;
 use crate::serve::app_state::AppState;
-use crate::serve::latest::LatestCall;
+use crate::serve::example_calls::{ExampleCall, ExampleCalls};
+use crate::serve::latest::{LatestCall, UNREADABLE};
 use crate::serve::platform::Platform;
 use crate::signature::Value;
 
@@ -41,15 +42,20 @@ struct StatusPage<'d> {
 struct Shown<'d> {
     platform: &'d Platform,
     settings: Vec<Setting>,
-    example: String,
     calls: Vec<Row>,
-    /// Whether the last call was accepted without a look at its token.
+    /// Calls to begin with.
+    examples: Vec<ExampleCall>,
+    /// Whether a wrong token is accepted.
     is_unchecked: bool,
+    /// With which `--context` it is not.
+    checked_with: Option<String>,
 }
 
 struct Setting {
     key: String,
     value: String,
+    /// Whether it is the one that the document states as the default.
+    is_default: bool,
     others: String,
 }
 
@@ -61,13 +67,14 @@ struct Row {
     outcome: &'static str,
     status: u16,
     code: Option<String>,
-    signature: &'static str,
+    /// The state of the signature; none of a call that could not be read.
+    signature: Option<&'static str>,
     why: Option<String>,
     causes: Vec<String>,
 }
 
 /// Renders the page as HTML.
-pub(super) fn page(state: &AppState) -> Result<String, askama::Error> {
+pub(super) fn page(state: &AppState, host: &str) -> Result<String, askama::Error> {
     let now = (state.environment.now)();
     let page = StatusPage {
         script: SCRIPT,
@@ -75,7 +82,7 @@ pub(super) fn page(state: &AppState) -> Result<String, askama::Error> {
         platforms: state
             .platforms
             .iter()
-            .map(|one| shown(one, &state.redaction, now))
+            .map(|one| shown(one, host, &state.redaction, now))
             .collect(),
         protocol: state
             .schemes
@@ -86,7 +93,7 @@ pub(super) fn page(state: &AppState) -> Result<String, askama::Error> {
     page.render()
 }
 
-fn shown<'d>(platform: &'d Platform, redaction: &Redaction, now: u64) -> Shown<'d> {
+fn shown<'d>(platform: &'d Platform, host: &str, redaction: &Redaction, now: u64) -> Shown<'d> {
     let visible = |text: &str| visible(&redaction.without_secrets(text));
     let settings = platform.settings.in_words(&platform.scheme);
     let mut explained = 0;
@@ -107,29 +114,32 @@ fn shown<'d>(platform: &'d Platform, redaction: &Redaction, now: u64) -> Shown<'
             outcome: call.outcome,
             status: call.status,
             code: call.code.as_deref().map(visible),
-            signature: call
-                .signature
-                .map_or("not checked", crate::scheme::SignatureState::name),
+            signature: (call.outcome != UNREADABLE).then(|| {
+                let state = call.signature;
+                state.map_or("not checked", crate::scheme::SignatureState::name)
+            }),
             why: call.why.as_deref().map(visible),
             causes: causes.iter().map(|cause| visible(cause)).collect(),
         }
     };
-    let latest = platform.latest();
-    let is_unchecked = latest.first().is_some_and(|call| {
-        call.signature.is_none() && call.token.is_some() && call.outcome == "accept"
-    });
-    Shown {
+    let ExampleCalls {
+        calls: examples,
         is_unchecked,
+    } = platform.example_calls(host, now);
+    Shown {
+        examples,
+        is_unchecked,
+        checked_with: is_unchecked.then(|| platform.checked_with(now)).flatten(),
         settings: settings
             .into_iter()
             .map(|(key, value)| Setting {
                 others: others(&platform.scheme, &key, &value),
+                is_default: platform.is_default(&key, &value),
                 key,
                 value,
             })
             .collect(),
-        example: example(platform),
-        calls: latest.into_iter().map(row).collect(),
+        calls: platform.latest().into_iter().map(row).collect(),
         platform,
     }
 }
@@ -157,32 +167,6 @@ fn token(token: Option<&Value>, visible: &dyn Fn(&str) -> String) -> String {
         }
         Some(_) => "not a text".to_owned(),
     }
-}
-
-/// An example call.
-fn example(platform: &Platform) -> String {
-    let scheme = &platform.scheme;
-    let Some(policy) = &scheme.policy else {
-        return String::new();
-    };
-    let fields = scheme
-        .fields
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| !scheme.carries(*at));
-    let fields = fields.map(|(_, field)| format!("\"{}\": \"…\"", field.name));
-    let of_caller = policy
-        .keys
-        .iter()
-        .filter(|key| key.origin == crate::scheme::Origin::Call);
-    let of_caller = of_caller.map(|key| format!("\"{}\": \"{}\"", key.name, key.values[0]));
-    let token = format!("\"{}\": \"…\"", policy.token);
-    let members: Vec<String> = fields.chain(of_caller).chain([token]).collect();
-    format!(
-        "POST /{}/identify   {{{}}}",
-        platform.name,
-        members.join(", ")
-    )
 }
 
 fn ago(seconds: u64) -> String {

@@ -11,11 +11,14 @@ use crate::serve::identified::Identified;
 use crate::serve::latest::LatestCall;
 use crate::serve::settings::{Settings, SettingsError};
 use crate::serve::state::{State, User};
-use crate::signature::{Context, ContextValue, Fields, Secrets, Slug, Value};
+use crate::signature::{Context, ContextValue, Fields, Op, Secrets, Slug, Value};
 use crate::suite::Suite;
 
 /// Number of calls that the page shows.
 const LATEST: usize = 50;
+
+/// Number of the suite's calls that are tried to find an example.
+const SAMPLES: usize = 40;
 
 /// A suite with a policy, ready to identify callers.
 #[derive(Debug)]
@@ -28,6 +31,8 @@ pub struct Platform {
     pub scheme: Scheme,
     /// The current settings.
     pub settings: Settings,
+    /// The fields of calls, one for each set of values that is no free text.
+    pub(super) samples: Vec<Fields>,
     secrets: Option<Secrets>,
     state: Mutex<State>,
     /// The most recent calls, at most [`LATEST`].
@@ -39,7 +44,11 @@ impl Platform {
     /// still decide calls that need none.
     pub fn new(suite: Suite, secrets: Option<Secrets>) -> Option<Self> {
         let settings = Settings::new(suite.scheme.policy.as_ref()?);
+        let calls = suite.vectors.iter();
+        let calls = calls.filter(|vector| vector.request.op == Op::Identify);
+        let samples = calls.map(|vector| vector.request.fields.clone());
         Some(Self {
+            samples: samples.take(SAMPLES).collect(),
             name: suite.name,
             title: suite.title,
             scheme: suite.scheme,
@@ -63,6 +72,13 @@ impl Platform {
     pub fn set_mode(&mut self, value: &str) -> bool {
         let policy = self.scheme.policy.as_ref();
         policy.is_some_and(|policy| self.settings.set_mode(policy, value))
+    }
+
+    /// Whether a value of a setting is the one that the document states as the default.
+    pub fn is_default(&self, key: &str, value: &str) -> bool {
+        let policy = self.scheme.policy.as_ref();
+        let found = policy.and_then(|policy| policy.key(key));
+        found.is_some_and(|(_, key)| key.values.first().is_some_and(|first| first == value))
     }
 
     /// Whether it can verify signatures.
@@ -102,7 +118,7 @@ impl Platform {
         // Ignore a session that this platform did not open; otherwise callers could choose its
         // name.
         let session = session.filter(|session| state.has_session(session));
-        let context = self.context(policy, &call, &state, session, user);
+        let context = self.context(policy, &self.settings, &call, &state, session, user);
         let nothing = Secrets::Per(Vec::new());
         let secrets = self.secrets.as_ref().unwrap_or(&nothing);
         let identification =
@@ -130,11 +146,48 @@ impl Platform {
             None => return Err(CallError::NotJson("the suite has no policy".to_owned())),
         };
         drop(state);
+        let seen = LatestCall::new(now, call.fields, call.token, context, &identified);
+        self.remember_call(seen.clone());
+        Ok((identified, seen))
+    }
+
+    /// What would become of a first call of somebody with these settings; `None` where that is not
+    /// decided. Nothing is remembered of it.
+    pub(super) fn tried(
+        &self,
+        settings: &Settings,
+        fields: &Fields,
+        token: Option<&Value>,
+        now: u64,
+    ) -> Option<Decision> {
+        let call = Call {
+            fields: fields.clone(),
+            token: token.cloned(),
+            said: Vec::new(),
+        };
+        let policy = self.scheme.policy.as_ref()?;
+        let user = user_of(&self.scheme, fields);
+        let context = self.context(policy, settings, &call, &State::default(), None, user);
+        let nothing = Secrets::Per(Vec::new());
+        let secrets = self.secrets.as_ref().unwrap_or(&nothing);
+        match self
+            .scheme
+            .identify(secrets, fields, token, &context, now)?
+        {
+            Identification::Decided { rule, .. } => Some(rule.decision.clone()),
+            Identification::Refused(_) => None,
+        }
+    }
+
+    /// Remembers a call that could not be read, and why, for the page.
+    pub(super) fn could_not_read(&self, now: u64, status: u16, why: String) {
+        self.remember_call(LatestCall::unreadable(now, status, why));
+    }
+
+    fn remember_call(&self, call: LatestCall) {
         let mut latest = locked(&self.latest);
         latest.truncate(LATEST - 1);
-        let seen = LatestCall::new(now, call.fields, call.token, context, &identified);
-        latest.push_front(seen.clone());
-        Ok((identified, seen))
+        latest.push_front(call);
     }
 
     /// The most recent calls, newest first.
@@ -153,6 +206,7 @@ impl Platform {
     fn context(
         &self,
         policy: &Policy,
+        settings: &Settings,
         call: &Call,
         state: &State,
         session: Option<&str>,
@@ -163,12 +217,12 @@ impl Platform {
             let one = |index: usize| ContextValue::One(key.values[index].clone());
             let value = match key.origin {
                 Origin::Setting { per: None } => {
-                    ContextValue::One(self.settings.value(policy, at, None).to_owned())
+                    ContextValue::One(settings.value(policy, at, None).to_owned())
                 }
                 Origin::Setting { per: Some(field) } => {
                     let name = &self.scheme.fields.at(field).name;
                     let of = call.fields.value(name).and_then(Value::as_text);
-                    let value = self.settings.value(policy, at, of).to_owned();
+                    let value = settings.value(policy, at, of).to_owned();
                     ContextValue::Per(vec![(of.unwrap_or_default().to_owned(), value)])
                 }
                 Origin::Call => {

@@ -38,9 +38,16 @@ pub(super) fn identified(suite: &str, identified: &Identified) -> Response<Body>
     response
 }
 
+/// Why a request got an error, beside the response that says it.
+#[derive(Clone, Debug)]
+pub(super) struct Why(pub(super) String);
+
 /// An error response as JSON.
 pub(super) fn error(status: StatusCode, message: impl std::fmt::Display) -> Response<Body> {
-    json_response(status, &json!({"error": message.to_string()}))
+    let why = message.to_string();
+    let mut response = json_response(status, &json!({"error": why}));
+    response.extensions_mut().insert(Why(why));
+    response
 }
 
 /// A JSON response.

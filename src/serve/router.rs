@@ -96,9 +96,11 @@ async fn guard(State(state): State<Arc<AppState>>, request: Request, next: Next)
 }
 
 /// `GET /`.
-async fn look(State(state): State<Arc<AppState>>) -> Response<Body> {
+async fn look(State(state): State<Arc<AppState>>, headers: HeaderMap) -> Response<Body> {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let host = host.unwrap_or_default().to_owned();
     // Explaining is slow, so do it off the async threads.
-    let html = tokio::task::spawn_blocking(move || page(&state)).await;
+    let html = tokio::task::spawn_blocking(move || page(&state, &host)).await;
     match html {
         Ok(Ok(html)) => {
             let mut response = reply::with_type(StatusCode::OK, "text/html; charset=utf-8", html);
@@ -131,13 +133,17 @@ async fn identify(
         );
     };
     let session = session(request.headers());
+    let unreadable = |response: Response<Body>| {
+        let status = response.status().as_u16();
+        let why = response.extensions().get::<reply::Why>();
+        let why = why.map_or_else(String::new, |why| why.0.clone());
+        platform.could_not_read((state.environment.now)(), status, why);
+        state.log("unreadable", json!({"suite": suite, "status": status}));
+        response
+    };
     let body = match body(&state, request, &["application/json"], MAX_CALL).await {
         Ok(body) => body,
-        Err(response) => {
-            let status = response.status().as_u16();
-            state.log("unreadable", json!({"suite": suite, "status": status}));
-            return response;
-        }
+        Err(response) => return unreadable(response),
     };
     let now = (state.environment.now)();
     let random_name = &state.environment.random_name;
@@ -148,10 +154,7 @@ async fn identify(
             state.log("identify", line);
             response
         }
-        Err(error) => {
-            state.log("unreadable", json!({"suite": suite, "status": 400}));
-            reply::error(StatusCode::BAD_REQUEST, error)
-        }
+        Err(error) => unreadable(reply::error(StatusCode::BAD_REQUEST, error)),
     }
 }
 

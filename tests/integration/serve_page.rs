@@ -65,7 +65,7 @@ fn the_page_explains_why_a_call_is_anonymous() {
             assert!(last.contains("no token was presented"), "{last}");
             let mut words = Vec::new();
             for outcome in page
-                .find_all(Locator::Css("#jotreview .outcome"))
+                .find_all(Locator::Css("#jotreview tbody .outcome"))
                 .await
                 .unwrap()
             {

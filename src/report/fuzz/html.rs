@@ -15,6 +15,8 @@ const FINDINGS: usize = 100;
 
 /// A fuzz campaign.
 pub(in crate::report) struct FuzzView {
+    /// What is to be said where the run reached the implementation in another way.
+    pub(in crate::report) elsewhere: Option<String>,
     pub(in crate::report) tone: &'static str,
     pub(in crate::report) said: String,
     pub(in crate::report) facts: Vec<(&'static str, String)>,
@@ -62,6 +64,7 @@ impl FuzzView {
         let notes = notes.map(|note| format!("note: {}", excerpt(note, COLUMNS)));
         let more = result.findings.len().saturating_sub(FINDINGS);
         Self {
+            elsewhere: None,
             tone: match result.exit_code() {
                 0 => "good",
                 1 => "bad",

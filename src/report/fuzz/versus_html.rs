@@ -18,6 +18,8 @@ const DIFFERENCES: usize = 100;
 
 /// A comparison of two implementations.
 pub(in crate::report) struct VersusView {
+    /// What is to be said where the run reached the implementation in another way.
+    pub(in crate::report) elsewhere: Option<String>,
     pub(in crate::report) tone: &'static str,
     pub(in crate::report) said: String,
     pub(in crate::report) facts: Vec<(&'static str, String)>,
@@ -83,6 +85,7 @@ impl VersusView {
         let more = result.differences.len().saturating_sub(DIFFERENCES);
         let place = |suite: &str| suites.iter().position(|name| *name == suite);
         Self {
+            elsewhere: None,
             tone: match result.exit_code {
                 0 => "good",
                 1 => "bad",

@@ -1,89 +1,89 @@
 //! The changes between two results, for people and for programs.
 
-use crate::report::digits::{count, grouped};
+use crate::report::digits::count;
 use crate::report::json;
+use crate::report::run::changes::{Changes, Group, PartKind, happens};
 use crate::report::visible::excerpt;
-use crate::results::{ChangedCase, Difference, Verdict};
+use crate::results::{Difference, Document};
 
 /// Longest text in a line, in columns.
 const COLUMNS: usize = 120;
 
-/// Renders the changes as text: one line per changed case, and the verdict last.
-pub fn difference(difference: &Difference) -> String {
+/// How many cases of a group are named.
+const NAMED: usize = 4;
+
+/// Renders the changes as text: by finding, what is new first, worst first, and the verdict last.
+/// `documents` are the two results, the earlier one first.
+pub fn difference(difference: &Difference, documents: [&Document; 2]) -> String {
+    let changes = Changes::of(difference, documents);
     let mut out = String::new();
-    for (title, cases) in [
-        ("vanished", &difference.vanished),
-        ("appeared", &difference.appeared),
-        ("changed", &difference.changed),
-        ("fixed", &difference.fixed),
-        ("BROKE", &difference.broke),
-    ] {
-        for case in cases {
-            out.push_str(&line(title, case));
+    for part in &changes.parts {
+        for group in &part.groups {
+            write(part.kind, group, &mut out);
         }
     }
-    for absent in &difference.did_not_start {
-        out.push_str(&format!(
-            "BROKE     {} did not start: {}\n",
-            excerpt(&absent.adapter, COLUMNS),
-            excerpt(&absent.reason, COLUMNS)
-        ));
+    for note in &changes.notes {
+        out.push_str(&format!("note: {note}\n"));
     }
-    if let Some([old, new]) = &difference.implementations {
-        out.push_str(&format!(
-            "note: the results are of two implementations, {} and {}\n",
-            excerpt(old, COLUMNS),
-            excerpt(new, COLUMNS)
-        ));
-    }
-    for suite in &difference.changed_suites {
-        out.push_str(&format!(
-            "note: the suite {} changed between the two\n",
-            excerpt(suite, COLUMNS)
-        ));
-    }
-    if !out.is_empty() {
+    if !changes.notes.is_empty() {
         out.push('\n');
     }
-    let number = |cases: &[ChangedCase]| grouped(cases.len() as u64);
-    out.push_str(&format!(
-        "{}: {} broke, {} fixed, {} changed, {} appeared, {} vanished, {} as before\n",
-        if difference.is_regression() {
-            "regression"
-        } else {
-            "no regression"
-        },
-        number(&difference.broke),
-        number(&difference.fixed),
-        number(&difference.changed),
-        number(&difference.appeared),
-        number(&difference.vanished),
-        count(difference.unchanged, "case", "cases"),
-    ));
+    let word = if difference.is_regression() {
+        "regression"
+    } else {
+        "no regression"
+    };
+    out.push_str(&format!("{word}: {}\n", changes.counted()));
     out
+}
+
+fn write(kind: PartKind, group: &Group<'_>, out: &mut String) {
+    let kind = match kind {
+        PartKind::Broke => "BROKE",
+        other => other.name(),
+    };
+    out.push_str(&format!("{kind} {}\n", group.extent()));
+    if let Some(finding) = &group.finding {
+        let cause = if finding.is_explained {
+            "likely cause: "
+        } else {
+            ""
+        };
+        let (does, title) = (&finding.does, &finding.title);
+        let was = if group.is_bad { "" } else { "before: " };
+        out.push_str(&format!("  {was}{does}\n  {cause}{title}\n"));
+        for remedy in &finding.remedies {
+            out.push_str(&format!("  fix: {remedy}\n"));
+        }
+    }
+    let mut named: Vec<String> = Vec::new();
+    for case in group.cases.iter().take(NAMED) {
+        let (name, happens) = (excerpt(&case.case, COLUMNS), happens(case));
+        if happens.is_empty() || !named.is_empty() {
+            named.push(name);
+        } else {
+            out.push_str(&format!("  {name}: {happens}\n"));
+            // Of the first the answer is told; the others mostly answer alike.
+            named.push(String::new());
+        }
+    }
+    let is_told = named.first().is_some_and(String::is_empty);
+    named.retain(|name| !name.is_empty());
+    let more = group.cases.len().saturating_sub(NAMED) as u64;
+    if more > 0 {
+        let more = count(more, "case", "cases");
+        named.push(format!("and {more} more  (all: --json)"));
+    }
+    if !named.is_empty() {
+        let also = if is_told { "also " } else { "" };
+        out.push_str(&format!("  {also}{}\n", named.join(", ")));
+    }
+    out.push('\n');
 }
 
 /// Renders the changes as JSON.
 pub fn difference_json(difference: &Difference) -> String {
     json(difference)
-}
-
-fn line(title: &str, case: &ChangedCase) -> String {
-    let words = match (case.before, case.now) {
-        (Some(before), Some(now)) if before != now => format!("{before} -> {now}"),
-        (Some(verdict), _) | (None, Some(verdict)) => verdict.to_string(),
-        (None, None) => String::new(),
-    };
-    // For a case that is fine, the details do not matter.
-    let what = match case.now {
-        Some(Verdict::Pass) | None => String::new(),
-        Some(_) if case.what.is_empty() => String::new(),
-        Some(_) => format!(": {}", excerpt(&case.what, COLUMNS)),
-    };
-    format!(
-        "{title:<9} {} ({words}){what}\n",
-        excerpt(&case.case, COLUMNS)
-    )
 }
 
 #[cfg(test)]
@@ -105,18 +105,19 @@ mod tests {
         appeared.id = "acme/new".into();
         new.cases.push(appeared);
         new.suites[0].digest = "00".repeat(32);
-        let changed = Difference::between(&old.into(), &new.into());
-        insta::assert_snapshot!("difference", difference(&changed));
+        let (old, new) = (old.into(), new.into());
+        let changed = Difference::between(&old, &new);
+        insta::assert_snapshot!("difference", difference(&changed, [&old, &new]));
         insta::assert_snapshot!("difference_json", difference_json(&changed));
     }
 
     #[test]
     fn no_change_is_one_line() {
         let (one, other) = (green().into(), green().into());
-        let text = difference(&Difference::between(&one, &other));
-        assert!(text.starts_with("no regression: 0 broke"), "{text}");
+        let text = difference(&Difference::between(&one, &other), [&one, &other]);
+        assert_eq!(text, "no regression: 805 cases as before\n");
         let other = forty_of_three_hundred().into();
-        let text = difference(&Difference::between(&one, &other));
+        let text = difference(&Difference::between(&one, &other), [&one, &other]);
         assert!(text.contains("\nregression: "), "{text}");
     }
 }

@@ -1,13 +1,12 @@
-//! The changes between two results as a page: what broke first, in groups of cases that changed in
-//! the same way.
+//! The changes between two results as a page: by finding, what is new first, worst first.
 
 use askama::Template;
-use indexmap::IndexMap;
 
 use crate::report::beside::Tone;
 use crate::report::digits::{count, grouped};
+use crate::report::run::changes::{Changes, FindingInWords, Group, Part, PartKind, happens};
 use crate::report::visible::{capitalised, excerpt};
-use crate::results::{ChangedCase, Difference, Verdict};
+use crate::results::{Difference, Document};
 
 /// Longest text in a line, in columns.
 const COLUMNS: usize = 400;
@@ -30,132 +29,106 @@ struct DifferencePage {
 struct PartView {
     anchor: &'static str,
     tone: &'static str,
+    mark: &'static str,
     title: String,
     counted: String,
     groups: Vec<GroupView>,
 }
 
-/// Cases of a suite that changed in the same way.
+/// The changed cases of a finding.
 struct GroupView {
-    suite: String,
-    change: String,
-    counted: String,
+    title: String,
+    does: Option<String>,
+    extent: String,
+    remedies: Vec<String>,
     is_open: bool,
     cases: Vec<(String, String)>,
     more: Option<String>,
 }
 
-/// Renders the changes as a self-contained page. It has no script.
+/// Renders the changes as a self-contained page. It has no script. `documents` are the two results,
+/// the earlier one first.
 #[expect(
     clippy::expect_used,
     reason = "a template writes into a string, and nothing in it can fail"
 )]
-pub fn difference_html(difference: &Difference) -> String {
+pub fn difference_html(difference: &Difference, documents: [&Document; 2]) -> String {
+    let changes = Changes::of(difference, documents);
     let is_regression = difference.is_regression();
     let tone = if is_regression { Tone::Bad } else { Tone::Good };
     let absent = difference.did_not_start.len() as u64;
     let broke = difference.broke.len() as u64;
-    let word = match (is_regression, broke) {
-        (false, _) => "No regression".to_owned(),
-        (true, 0) => {
-            let number = count(absent, "implementation does", "implementations do");
-            format!("{number} not start any more")
+    let word = match (is_regression, broke, absent) {
+        (false, ..) => "No regression".to_owned(),
+        (true, 0, 0) => "New cases fail".to_owned(),
+        (true, 0, absent) => {
+            let number = count(absent, "implementation", "implementations");
+            let start = if absent == 1 { "starts" } else { "start" };
+            format!("{number} no longer {start}")
         }
-        (true, broke) => format!("{} broke", count(broke, "case", "cases")),
+        (true, broke, _) => format!("{} broke", count(broke, "case", "cases")),
     };
-    let parts = [
-        ("broke", "bad", &difference.broke),
-        ("changed", "doubt", &difference.changed),
-        ("fixed", "good", &difference.fixed),
-        ("appeared", "plain", &difference.appeared),
-        ("vanished", "plain", &difference.vanished),
-    ];
-    let parts: Vec<PartView> = parts
-        .into_iter()
-        .filter(|(_, _, cases)| !cases.is_empty())
-        .map(|(title, tone, cases)| PartView {
-            anchor: title,
-            tone,
-            title: capitalised(title),
-            counted: grouped(cases.len() as u64),
-            groups: groups(cases, title == "broke"),
-        })
-        .collect();
     let page = DifferencePage {
         icon: tone.icon(),
         tone: tone.class(),
         word,
-        said: format!("{} as before", count(difference.unchanged, "case", "cases")),
-        notes: notes(difference),
-        parts,
+        said: format!("{} as before", changes.unchanged),
+        notes: changes.notes.iter().map(|one| capitalised(one)).collect(),
+        parts: changes.parts.iter().map(PartView::of).collect(),
     };
     page.render().expect("a page can be written")
 }
 
-fn notes(difference: &Difference) -> Vec<String> {
-    let absent = difference.did_not_start.iter().map(|absent| {
-        let adapter = excerpt(&absent.adapter, COLUMNS);
-        format!(
-            "{adapter} did not start: {}",
-            excerpt(&absent.reason, COLUMNS)
-        )
-    });
-    let two = difference.implementations.iter().map(|[old, new]| {
-        format!(
-            "The results are of two implementations, {} and {}.",
-            excerpt(old, COLUMNS),
-            excerpt(new, COLUMNS)
-        )
-    });
-    let suites = difference.changed_suites.iter().map(|suite| {
-        let suite = excerpt(suite, COLUMNS);
-        format!("The suite {suite} changed between the two.")
-    });
-    absent.chain(two).chain(suites).collect()
+impl PartView {
+    fn of(part: &Part<'_>) -> Self {
+        let (tone, mark) = match part.kind {
+            PartKind::Broke => ("bad", "✕"),
+            PartKind::Appeared => ("plain", "+"),
+            PartKind::Changed => ("doubt", "!"),
+            PartKind::Fixed => ("good", "✓"),
+            PartKind::Vanished => ("plain", "–"),
+        };
+        let groups = part.groups.iter().enumerate();
+        Self {
+            anchor: part.kind.name(),
+            tone,
+            mark,
+            title: capitalised(part.kind.name()),
+            counted: grouped(part.number),
+            // The gravest of what broke shows its cases, the others how many they are.
+            groups: groups
+                .map(|(at, group)| GroupView::of(group, part.kind == PartKind::Broke && at == 0))
+                .collect(),
+        }
+    }
 }
 
-/// The groups of cases, the largest first.
-fn groups(cases: &[ChangedCase], is_open: bool) -> Vec<GroupView> {
-    let mut groups: IndexMap<(&str, String), Vec<&ChangedCase>> = IndexMap::new();
-    for case in cases {
-        let (suite, _) = case.case.split_once('/').unwrap_or(("", &case.case));
-        groups.entry((suite, change(case))).or_default().push(case);
-    }
-    let mut groups: Vec<_> = groups.into_iter().collect();
-    groups.sort_by_key(|(_, cases)| std::cmp::Reverse(cases.len()));
-    let view = |((suite, change), cases): ((&str, String), Vec<&ChangedCase>)| {
-        let left = cases.len().saturating_sub(CASES) as u64;
-        let words = |case: &&&ChangedCase| {
-            let is_fine = matches!(case.now, Some(Verdict::Pass) | None);
-            let what = if is_fine { "" } else { &case.what };
-            (excerpt(&case.case, COLUMNS), excerpt(what, COLUMNS))
+impl GroupView {
+    fn of(group: &Group<'_>, is_open: bool) -> Self {
+        let left = group.cases.len().saturating_sub(CASES) as u64;
+        let finding = group.finding.as_ref();
+        let cause = |finding: &FindingInWords| match finding.is_explained {
+            true => format!("{} (likely cause)", capitalised(&finding.title)),
+            false => capitalised(&finding.title),
         };
-        GroupView {
-            suite: excerpt(suite, COLUMNS),
-            change,
-            counted: count(cases.len() as u64, "case", "cases"),
+        let cases = group.cases.iter().take(CASES);
+        Self {
+            title: finding.map_or_else(|| capitalised(&group.changes.join(", ")), cause),
+            does: finding.map(|finding| {
+                let was = if group.is_bad { "" } else { "before: " };
+                format!("{was}{}", finding.does)
+            }),
+            extent: group.extent(),
+            remedies: finding.map_or_else(Vec::new, |finding| finding.remedies.clone()),
             is_open,
-            cases: cases.iter().take(CASES).map(|case| words(&case)).collect(),
+            cases: cases
+                .map(|case| (excerpt(&case.case, COLUMNS), happens(case)))
+                .collect(),
             more: (left > 0).then(|| {
                 let cases = count(left, "case", "cases");
                 format!("and {cases} more, in the output of --json")
             }),
         }
-    };
-    let views = groups.into_iter().map(view).enumerate();
-    // The largest shows its cases, the others how many they are.
-    let open = |(at, view): (usize, GroupView)| GroupView {
-        is_open: view.is_open && at == 0,
-        ..view
-    };
-    views.map(open).collect()
-}
-
-fn change(case: &ChangedCase) -> String {
-    match (case.before, case.now) {
-        (Some(before), Some(now)) if before != now => format!("{before} → {now}"),
-        (Some(verdict), _) | (None, Some(verdict)) => verdict.to_string(),
-        (None, None) => String::new(),
     }
 }
 
@@ -165,6 +138,10 @@ mod tests {
     use crate::report::fixture::{HOSTILE, forty_of_three_hundred};
     use crate::report::visible::is_visible;
     use crate::results::{Difference, Document, Verdict};
+
+    fn page_of(old: &Document, new: &Document) -> String {
+        difference_html(&Difference::between(old, new), [old, new])
+    }
 
     #[test]
     fn what_broke_stands_first_and_nothing_is_markup() {
@@ -178,16 +155,29 @@ mod tests {
         for case in &mut new.runs_mut()[0].cases {
             case.actual = Some(HOSTILE.into());
         }
-        let page = difference_html(&Difference::between(&old, &new));
+        let page = page_of(&old, &new);
         assert!(page.contains("<h1>40 cases broke</h1>"), "{page}");
         assert!(page.contains("pass → fail"));
-        let at = |id: &str| page.find(id).unwrap();
+        let at = |words: &str| {
+            page.find(words)
+                .unwrap_or_else(|| panic!("{words}: {page}"))
+        };
         assert!(at("id=\"broke\"") < at("id=\"changed\""), "{page}");
+        // By finding, the gravest first, whatever the number of its cases.
+        let forged = at("accepts what it must not · 4 cases, pass → fail");
+        assert!(
+            forged < at("signs wrongly · 36 cases, pass → fail"),
+            "{page}"
+        );
+        assert!(at("The secret is decoded as hex (likely cause)") < at("<p class=\"fix\">"));
         assert!(!page.contains("<script"));
-        assert!(page.chars().all(|c| "\n…–→".contains(c) || is_visible(c)));
-        let same = difference_html(&Difference::between(&old, &old));
+        assert!(
+            page.chars()
+                .all(|c| "\n…–→·✕✓".contains(c) || is_visible(c))
+        );
+        let same = page_of(&old, &old);
         assert!(same.contains("<h1>No regression</h1>"));
-        let back = difference_html(&Difference::between(&new, &old));
+        let back = page_of(&new, &old);
         assert!(back.contains("<div class=\"verdict good\">"));
         assert!(back.contains("id=\"fixed\""));
     }

@@ -87,9 +87,10 @@ struct Annotation {
 }
 
 fn message(run: &RunResult, fault: &Fault<'_>) -> String {
-    let mut message = match fault.cause {
-        Some(_) => format!("likely cause: {}", excerpt(&fault.title, COLUMNS)),
-        None => excerpt(&fault.title, COLUMNS),
+    let mut message = if fault.is_explained {
+        format!("likely cause: {}", excerpt(&fault.title, COLUMNS))
+    } else {
+        excerpt(&fault.title, COLUMNS)
     };
     message.push_str(&format!("\n{}", fault.extent()));
     for remedy in &fault.remedies {

@@ -7,6 +7,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::report::run::case::{actual, details_text, reason_line};
 use crate::report::run::finding::{Finding, FindingKind};
+use crate::report::run::place::Origin;
 use crate::report::run::sentence::verdict_sentence;
 use crate::report::run::view::RunView;
 use crate::report::visible::{excerpt, visible};
@@ -102,8 +103,12 @@ fn of_suite(view: &RunView<'_>, suite: &SuiteSummary, cases: &[&Case], prefix: &
         ("adapter", result.adapter.clone()),
         ("suite.version", suite.version.to_string()),
         ("suite.digest", suite.digest.clone()),
-        ("suite.path", suite.path.clone()),
     ]);
+    let origin = cases.first().and_then(|case| Origin::of(result, case));
+    properties.extend(origin.map(|origin| match origin {
+        Origin::File(place) => ("suite.path", place.path),
+        Origin::Document(address) => ("suite.document", address.to_owned()),
+    }));
     let changes = result.hello_changes.in_words();
     properties.extend(changes.map(|words| ("macproof.hello", words)));
     // The sentence is already escaped.
@@ -120,10 +125,13 @@ fn of_case(result: &RunResult, case: &Case, prefix: &str) -> TestCase {
     let (suite, vector) = case.id.split_once('/').unwrap_or(("", &case.id));
     let mut xml = TestCase::new(vector, status(result, case));
     xml.set_classname(format!("{prefix}{suite}"));
+    // The document of the whole suite is told with the suite.
+    let place = match Origin::of(result, case) {
+        Some(origin @ Origin::File(_)) => format!("{} ", origin.words()),
+        Some(Origin::Document(_)) | None => String::new(),
+    };
     let mut out = format!(
-        "{}:{} ({}, {}) shows {}; {}\n",
-        visible(&case.source.path),
-        case.source.line,
+        "{place}({}, {}) shows {}; {}\n",
         case.level,
         case.basis.name(),
         case.shows.join(", "),

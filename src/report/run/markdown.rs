@@ -10,11 +10,11 @@ use crate::report::run::case::{actual, causes, known};
 use crate::report::run::finding::Finding;
 use crate::report::run::headline::Headline;
 use crate::report::run::matrix::{Cell, by_requirement, by_suite};
-use crate::report::run::place::{Place, address_of};
+use crate::report::run::place::Origin;
 use crate::report::run::sentence::{gate_sentence, verdict_words};
 use crate::report::run::triage::Fault;
 use crate::report::run::view::RunView;
-use crate::report::visible::{capitalised, excerpt, visible};
+use crate::report::visible::{capitalised, excerpt};
 use crate::results::{Case, Document, RunResult, Verdict};
 
 /// Maximum number of faults that are described, and of cases that are; the rest are counted.
@@ -30,7 +30,7 @@ const COLUMNS: usize = 160;
 const MATRIX: usize = 400;
 
 /// Longest summary, in bytes: a comment on a pull request has at most 65,536 characters.
-const LONGEST: usize = 60_000;
+pub(super) const LONGEST: usize = 60_000;
 
 /// What is written of the summary, and how much may still be.
 struct Budget {
@@ -219,7 +219,7 @@ fn one(view: &RunView<'_>, name: &str, campaigns: &Campaigns<'_>, out: &mut Budg
     }
 }
 
-fn mark(tone: Tone) -> &'static str {
+pub(super) fn mark(tone: Tone) -> &'static str {
     match tone {
         Tone::Good => "✅",
         Tone::Bad => "❌",
@@ -282,9 +282,10 @@ fn fault_in_words(view: &RunView<'_>, fault: &Fault<'_>) -> String {
     let does = capitalised(&fault.gravity.words(fault.level));
     let mut out = format!("{mark} **{does}**: {}\n\n", fault.extent());
     let mut item = |words: &str| out.push_str(&format!("- {words}\n"));
-    match fault.cause {
-        Some(_) => item(&format!("likely cause: {}", text(&fault.title))),
-        None => item(&text(&fault.title)),
+    if fault.is_explained {
+        item(&format!("likely cause: {}", text(&fault.title)));
+    } else {
+        item(&text(&fault.title));
     }
     if let Some(evidence) = &fault.evidence {
         item(&text(evidence));
@@ -320,20 +321,17 @@ fn example(view: &RunView<'_>, fault: &Fault<'_>, finding: &Finding<'_>) -> Stri
     if let Some(known) = known(case) {
         item("known failure", &text(&known));
     }
-    if fault.cause.is_none() {
+    if !fault.is_explained {
         for (label, words) in causes(case) {
             item(label, &text(&words));
         }
     }
-    match (Place::of_case(view.run, case), address_of(view.run, case)) {
-        (Some(place), _) if place.path == case.source.path => {
-            item(
-                "vector",
-                &code(&format!("{}:{}", visible(&place.path), place.line)),
-            );
-        }
-        (_, Some(address)) => item("document", &format!("<{address}>")),
-        _ => {}
+    if let Some(origin) = Origin::of(view.run, case) {
+        let words = match &origin {
+            Origin::File(_) => code(&origin.words()),
+            Origin::Document(address) => format!("<{address}>"),
+        };
+        item(origin.label(), &words);
     }
     item("rerun", &code(&rerun_command(view.run, &case.id)));
     out.push_str("\n</details>\n");
@@ -354,7 +352,7 @@ fn known_failures(view: &RunView<'_>, out: &mut String) {
 /// Appends the causes that explain none of the cases above, and remarks on all.
 fn remarks(view: &RunView<'_>, out: &mut String) {
     let mut lines = Vec::new();
-    for cause in view.further_causes() {
+    for cause in &view.further_causes {
         let (explains, title) = (&cause.explains, text(&cause.title));
         lines.push(format!("likely cause ({explains}): {title}"));
         lines.extend(cause.evidence.iter().map(|line| text(line)));
@@ -390,7 +388,7 @@ fn row(out: &mut String, cells: &[String]) {
 }
 
 /// Wraps escaped text in a code span, with a fence longer than any run of backticks in it.
-fn code(seen: &str) -> String {
+pub(super) fn code(seen: &str) -> String {
     let seen = visible_line(seen);
     let mut longest = 0;
     let mut now = 0;
@@ -416,7 +414,7 @@ fn visible_line(text: &str) -> String {
 
 /// Escapes text so that nothing in it has a meaning in Markdown or HTML, and no server turns names
 /// or addresses into links.
-fn text(seen: &str) -> String {
+pub(super) fn text(seen: &str) -> String {
     let mut out = String::with_capacity(seen.len());
     for c in seen.chars() {
         match c {

@@ -7,7 +7,9 @@ mod badge;
 mod basis;
 pub(super) mod case;
 mod causes;
+mod changes;
 mod difference;
+mod difference_markdown;
 mod difference_page;
 mod finding;
 mod format;
@@ -31,6 +33,7 @@ mod view;
 
 pub use badge::{badge, badge_json};
 pub use difference::{difference, difference_json};
+pub use difference_markdown::difference_markdown;
 pub use difference_page::difference_html;
 pub use format::{Format, UnknownFormat, render, render_with};
 pub use github::github;

@@ -1,9 +1,11 @@
-//! Where a finding is in the user's own files. The suites that come with macproof are not there.
+//! Where a finding is: in the user's own files, where the suites that come with macproof are not, or
+//! in the document that a suite is based on.
 
 use std::path::{Component, Path};
 
 use crate::report::run::requirements::web_address;
-use crate::results::{Case, RunResult, SuiteSummary};
+use crate::report::visible::visible;
+use crate::results::{Case, RunResult};
 
 /// A line of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,18 +14,66 @@ pub(super) struct Place {
     pub(super) line: u32,
 }
 
+/// Where a person reads a vector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Origin<'r> {
+    /// In a suite that is a file of the user's.
+    File(Place),
+    /// In the document at this address.
+    Document(&'r str),
+}
+
+impl<'r> Origin<'r> {
+    /// `None` for a suite that comes with macproof and has no address.
+    pub(super) fn of(run: &'r RunResult, case: &Case) -> Option<Self> {
+        match Place::of_vector(run, case) {
+            Some(place) => Some(Self::File(place)),
+            None => {
+                let suite = run.suites.iter().find(|suite| suite.name == case.suite())?;
+                web_address(suite).map(Self::Document)
+            }
+        }
+    }
+
+    /// `vector` or `document`.
+    pub(super) fn label(&self) -> &'static str {
+        match self {
+            Self::File(_) => "vector",
+            Self::Document(_) => "document",
+        }
+    }
+
+    /// `vectors/acme.yaml:108`, or the address.
+    pub(super) fn words(&self) -> String {
+        match self {
+            Self::File(place) => format!("{}:{}", visible(&place.path), place.line),
+            Self::Document(address) => (*address).to_owned(),
+        }
+    }
+
+    /// The address, if that is what it is.
+    pub(super) fn address(&self) -> Option<&'r str> {
+        match self {
+            Self::File(_) => None,
+            Self::Document(address) => Some(address),
+        }
+    }
+}
+
 impl Place {
     /// The vector of a case, if its suite is a file of the user's; otherwise what was tested.
     pub(super) fn of_case(run: &RunResult, case: &Case) -> Option<Self> {
+        Self::of_vector(run, case).or_else(|| Self::of_run(run))
+    }
+
+    /// The vector of a case, if its suite is a file of the user's.
+    fn of_vector(run: &RunResult, case: &Case) -> Option<Self> {
         let files = values_of(run, "--suite-file");
         let is_own = files.into_iter().any(|file| file == case.source.path);
-        if is_own {
-            return Some(Self {
-                path: case.source.path.clone(),
-                line: case.source.line.max(1),
-            });
-        }
-        Self::of_run(run)
+        is_own.then(|| Self {
+            path: case.source.path.clone(),
+            line: case.source.line.max(1),
+        })
     }
 
     /// The adapter's file, or the file that describes the implementation; `None` if it is known by
@@ -60,16 +110,9 @@ fn values_of<'r>(run: &'r RunResult, argument: &str) -> Vec<&'r str> {
     pairs.map(|pair| pair[1].as_str()).collect()
 }
 
-/// The address of the document that the suite of a case is based on.
-pub(super) fn address_of<'r>(run: &'r RunResult, case: &Case) -> Option<&'r str> {
-    let mut suites = run.suites.iter();
-    let suite: &SuiteSummary = suites.find(|suite| suite.name == case.suite())?;
-    web_address(suite)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::Place;
+    use super::{Origin, Place};
     use crate::report::fixture::rich;
 
     #[test]
@@ -108,5 +151,23 @@ mod tests {
         ] {
             assert_eq!(place(&arguments).as_deref(), due, "{arguments:?}");
         }
+    }
+    #[test]
+    fn a_vector_that_the_user_does_not_have_is_told_by_its_document() {
+        let mut run = rich(1);
+        run.suites[0].source.url = Some("https://acme.example/identity".into());
+        let words = |run: &crate::results::RunResult| {
+            let origin = Origin::of(run, &run.cases[1]);
+            origin.map(|origin| format!("{} {}", origin.label(), origin.words()))
+        };
+        assert_eq!(
+            words(&run).as_deref(),
+            Some("document https://acme.example/identity")
+        );
+        run.arguments = vec!["--suite-file".into(), "vectors/acme.yaml".into()];
+        assert_eq!(words(&run).as_deref(), Some("vector vectors/acme.yaml:108"));
+        run.arguments.clear();
+        run.suites[0].source.url = Some("javascript:alert(1)".into());
+        assert_eq!(words(&run), None);
     }
 }

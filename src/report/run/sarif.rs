@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::report::json;
 use crate::report::run::case::details_text;
 use crate::report::run::finding::{Finding, FindingKind, happened};
-use crate::report::run::place::{Place, address_of};
+use crate::report::run::place::{Origin, Place};
 use crate::report::run::requirements::{Requirement, web_address};
 use crate::report::run::sentence::verdict_sentence;
 use crate::report::run::triage::Fault;
@@ -215,7 +215,8 @@ fn notifications(view: &RunView<'_>) -> Vec<Value> {
 /// A line of the user's own files, otherwise the document that the suite is based on; without
 /// either there is no location.
 fn locations(run: &RunResult, case: &Case) -> Value {
-    let (uri, line) = match (Place::of_case(run, case), address_of(run, case)) {
+    let address = Origin::of(run, case).and_then(|origin| origin.address());
+    let (uri, line) = match (Place::of_case(run, case), address) {
         (Some(place), _) => (uri(&place.path), place.line),
         (None, Some(address)) => (address.to_owned(), 1),
         (None, None) => return json!([]),

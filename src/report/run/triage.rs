@@ -6,12 +6,12 @@
 //! a second example.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
 use crate::report::digits::{count, grouped};
-use crate::report::run::causes::CauseInWords;
+use crate::report::run::causes::{CauseInWords, causes};
 use crate::report::run::finding::{Finding, FindingKind};
 use crate::report::run::requirements::Requirements;
 use crate::report::visible::visible;
@@ -37,7 +37,16 @@ pub(super) enum Gravity {
     Otherwise,
 }
 
-/// What is wrong with the implementation: the cases that have a cause or a requirement in common.
+/// What is wrong with an implementation.
+pub(super) struct Triage<'r> {
+    /// Worst first.
+    pub(super) faults: Vec<Fault<'r>>,
+    /// The causes that explain none of the cases that need attention: those of known failures, and
+    /// those of older documents, which do not say which cases a verifier's mistake explains.
+    pub(super) further_causes: Vec<CauseInWords>,
+}
+
+/// The cases that need attention and have a cause or a requirement in common.
 pub(super) struct Fault<'r> {
     /// The most severe level of its cases.
     pub(super) level: Level,
@@ -45,8 +54,8 @@ pub(super) struct Fault<'r> {
     pub(super) gravity: Gravity,
     /// What is wrong: the cause as a clause, otherwise the requirement as a sentence.
     pub(super) title: String,
-    /// The index of the likely cause in the diagnosis; `None` if nothing explains these cases.
-    pub(super) cause: Option<usize>,
+    /// Whether a likely cause explains these cases.
+    pub(super) is_explained: bool,
     /// What the verifier's answers showed of the cause.
     pub(super) evidence: Option<String>,
     /// How to fix it, without repetitions.
@@ -130,13 +139,9 @@ enum Common<'r> {
     Requirement(Level, Gravity, &'r str),
 }
 
-impl<'r> Fault<'r> {
-    /// The faults of a run, worst first. `causes` are those of its diagnosis.
-    pub(super) fn all(
-        run: &'r RunResult,
-        requirements: &Requirements<'r>,
-        causes: &[CauseInWords],
-    ) -> Vec<Self> {
+impl<'r> Triage<'r> {
+    pub(super) fn of(run: &'r RunResult, requirements: &Requirements<'r>) -> Self {
+        let causes: Vec<CauseInWords> = run.diagnosis.iter().flat_map(causes).collect();
         let mut findings: Vec<(Level, Gravity, Finding<'_>)> = run
             .cases
             .iter()
@@ -168,14 +173,25 @@ impl<'r> Fault<'r> {
             }
             groups.entry(common).or_default().push(one);
         }
-        let groups = groups.into_iter();
-        let mut faults: Vec<Self> = groups
-            .filter_map(|(common, cases)| Self::new(common, cases, requirements, causes))
-            .collect();
+        let mut faults: Vec<Fault<'_>> = Vec::new();
+        let mut explaining = HashSet::new();
+        for (common, cases) in groups {
+            if let Common::Cause(at) = common {
+                explaining.insert(at);
+            }
+            faults.extend(Fault::new(common, cases, requirements, &causes));
+        }
         faults.sort_by_key(|fault| (fault.level, fault.gravity, Reverse(fault.findings.len())));
-        faults
+        let further_causes = causes.into_iter().enumerate();
+        let further_causes = further_causes.filter(|(at, _)| !explaining.contains(at));
+        Self {
+            faults,
+            further_causes: further_causes.map(|(_, cause)| cause).collect(),
+        }
     }
+}
 
+impl<'r> Fault<'r> {
     fn new(
         common: Common<'r>,
         mut cases: Vec<(Level, Gravity, Finding<'r>)>,
@@ -203,7 +219,7 @@ impl<'r> Fault<'r> {
             level,
             gravity,
             title: String::new(),
-            cause: None,
+            is_explained: false,
             evidence: None,
             remedies: Vec::new(),
             requirement,
@@ -214,7 +230,7 @@ impl<'r> Fault<'r> {
             Common::Cause(at) => {
                 let cause = causes.get(at)?;
                 fault.title.clone_from(&cause.title);
-                fault.cause = Some(at);
+                fault.is_explained = true;
                 fault.evidence.clone_from(&cause.evidence);
                 fault.remedies.clone_from(&cause.remedies);
             }

@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use crate::report::digits::count;
-use crate::report::run::causes::{CauseInWords, causes, remarks};
+use crate::report::run::causes::{CauseInWords, remarks};
 use crate::report::run::finding::Finding;
 use crate::report::run::requirements::Requirements;
-use crate::report::run::triage::{Fault, in_turns};
+use crate::report::run::triage::{Fault, Triage, in_turns};
 use crate::report::visible::excerpt;
 use crate::results::{
     Case, Document, GateFailure, GateFailureKind, RunResult, SuiteSummary, Verdict,
@@ -30,8 +30,8 @@ pub(super) struct RunView<'r> {
     pub(super) skipped: Vec<Skipped<'r>>,
     /// The cases that failed as the list of known failures says.
     pub(super) known_failures: Vec<&'r Case>,
-    /// The likely causes, starting with the one that explains the most cases.
-    pub(super) causes: Vec<CauseInWords>,
+    /// The causes that explain none of the findings.
+    pub(super) further_causes: Vec<CauseInWords>,
     /// Remarks on the causes.
     pub(super) remarks: Vec<String>,
 }
@@ -70,8 +70,10 @@ fn skipped(run: &RunResult) -> Vec<Skipped<'_>> {
 impl<'r> RunView<'r> {
     pub(super) fn of(run: &'r RunResult) -> Self {
         let requirements = Requirements::of(run);
-        let causes: Vec<CauseInWords> = run.diagnosis.iter().flat_map(causes).collect();
-        let faults = Fault::all(run, &requirements, &causes);
+        let Triage {
+            faults,
+            further_causes,
+        } = Triage::of(run, &requirements);
         let findings = faults.iter().map(|fault| fault.findings.clone());
         let findings = in_turns(findings.collect());
         let cases = run.cases.iter();
@@ -84,19 +86,9 @@ impl<'r> RunView<'r> {
             known_failures: cases
                 .filter(|case| case.verdict == Verdict::KnownFailure)
                 .collect(),
-            causes,
+            further_causes,
             remarks: run.diagnosis.iter().flat_map(remarks).collect(),
         }
-    }
-
-    /// The causes that explain none of the cases that need attention: those of known failures, and
-    /// those of older documents, which do not say which cases a verifier's mistake explains.
-    pub(super) fn further_causes(&self) -> impl Iterator<Item = &CauseInWords> {
-        let is_of_a_fault = |at: usize| self.faults.iter().any(|fault| fault.cause == Some(at));
-        let causes = self.causes.iter().enumerate();
-        causes
-            .filter(move |(at, _)| !is_of_a_fault(*at))
-            .map(|(_, cause)| cause)
     }
 
     /// The views of all runs of a document.

@@ -10,6 +10,8 @@ const COLUMNS: usize = 400;
 
 /// A timing campaign.
 pub(in crate::report) struct TimingView {
+    /// What is to be said where the run reached the implementation in another way.
+    pub(in crate::report) elsewhere: Option<String>,
     pub(in crate::report) about: String,
     pub(in crate::report) measurements: Vec<MeasurementView>,
     pub(in crate::report) limits: Vec<String>,
@@ -38,6 +40,7 @@ pub(in crate::report) struct ControlView {
 impl TimingView {
     pub(in crate::report) fn of(result: &TimingResult) -> Self {
         Self {
+            elsewhere: None,
             about: format!(
                 "{}{} by {}, {}, target {} ns, seed {}",
                 if result.interrupted {

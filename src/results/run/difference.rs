@@ -61,7 +61,7 @@ pub struct AbsentImplementation {
 impl Difference {
     /// Compares two results case by case. Several implementations are matched by name.
     pub fn between(old: &Document, new: &Document) -> Self {
-        let (before, now) = (cases(old), cases(new));
+        let (before, now) = (cases_by_name(old), cases_by_name(new));
         let absent = absent_now(old, new);
         let mut difference = Self::default();
         for (id, case) in &now {
@@ -124,8 +124,9 @@ fn standing(verdict: Verdict) -> Standing {
     }
 }
 
-/// The cases of a document by their display names.
-fn cases(document: &Document) -> BTreeMap<String, &Case> {
+/// The cases of a document by their names: their ids, behind the name of the implementation if there
+/// are several.
+pub fn cases_by_name(document: &Document) -> BTreeMap<String, &Case> {
     let runs = document.runs();
     // A new version is still the same implementation.
     let name = |at: usize| match runs.len() {

@@ -22,7 +22,7 @@ pub use baseline::{Baseline, BaselineScore};
 pub use case_pattern::{CasePattern, CasePatternError};
 pub use conclude::{Circumstances, conclude};
 pub use diagnosis::is_failure;
-pub use difference::{AbsentImplementation, ChangedCase, Difference};
+pub use difference::{AbsentImplementation, ChangedCase, Difference, cases_by_name};
 pub use document::{
     Case, Conformance, Counts, Gate, GateFailure, GateFailureKind, JUDGED_ITSELF, KnownMention,
     RequirementSummary, RunResult, SCHEMA_VERSION, Scope, ScopeNote, ShardSummary, SourceLine,

@@ -28,7 +28,6 @@ pub(super) struct Card {
     pub(super) more: Vec<String>,
     pub(super) causes: Vec<Advice>,
     pub(super) note: Option<String>,
-    pub(super) place: String,
 }
 
 /// Two tokens that differ.
@@ -102,7 +101,6 @@ impl Card {
             more,
             causes,
             note: Self::note(case),
-            place: format!("{}:{}", visible(&case.source.path), case.source.line),
         }
     }
 

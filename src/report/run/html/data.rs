@@ -14,10 +14,11 @@ use crate::report::rerun_command;
 use crate::report::run::html::card::Card;
 use crate::report::run::html::run::RunSection;
 use crate::report::run::html::tone;
+use crate::report::run::place::Origin;
 use crate::report::run::requirements::GRAVEST_FIRST;
 use crate::report::run::view::RunView;
 use crate::report::visible::{excerpt, visible};
-use crate::results::{Case, ObservedKind, Verdict};
+use crate::results::{Case, ObservedKind, RunResult, Verdict};
 use crate::suite::Level;
 
 /// Longest text, in columns.
@@ -51,8 +52,8 @@ struct Vector {
     expected: Text,
     shows: Vec<Text>,
     note: Text,
-    path: Text,
-    line: u32,
+    /// The file or the document where it stands, and the line; a document has no line.
+    place: (Text, u32),
     /// What is told of characters that look like others.
     points: Text,
 }
@@ -74,7 +75,6 @@ struct Outcome {
 
 impl Serialize for Vector {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let place = (self.path, self.line);
         let asked = (&self.asked, self.expected, &self.shows);
         (
             self.suite,
@@ -82,7 +82,7 @@ impl Serialize for Vector {
             self.level,
             asked,
             self.note,
-            place,
+            self.place,
             self.points,
         )
             .serialize(to)
@@ -143,7 +143,7 @@ impl Data {
         let mut ranges: Vec<usize> = Vec::new();
         let mut results = Vec::with_capacity(run.cases.len());
         for case in &run.cases {
-            let at = self.vector(case);
+            let at = self.vector(run, case);
             match ranges[..] {
                 [.., start, number] if start + number == at => {
                     let last = ranges.len() - 1;
@@ -200,7 +200,7 @@ impl Data {
         });
     }
 
-    fn vector(&mut self, case: &Case) -> usize {
+    fn vector(&mut self, run: &RunResult, case: &Case) -> usize {
         let (suite, id) = case.id.split_once('/').unwrap_or(("", &case.id));
         let card = Card::asked(case);
         let vector = Vector {
@@ -222,8 +222,11 @@ impl Data {
                     .as_ref()
                     .map_or(String::new(), |note| excerpt(note, COLUMNS)),
             ),
-            path: self.text(visible(&case.source.path)),
-            line: case.source.line,
+            place: match Origin::of(run, case) {
+                Some(Origin::File(place)) => (self.text(visible(&place.path)), place.line),
+                Some(Origin::Document(address)) => (self.text(address.to_owned()), 0),
+                None => (0, 0),
+            },
             points: self.text(Card::points(case).unwrap_or_default()),
         };
         self.vectors.insert_full(vector).0

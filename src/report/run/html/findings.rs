@@ -2,9 +2,11 @@
 
 use crate::report::digits::grouped;
 use crate::report::rerun_command;
+use crate::report::run::case::{LABEL, details};
 use crate::report::run::html::anchors::Anchors;
 use crate::report::run::html::card::Card;
 use crate::report::run::html::tone;
+use crate::report::run::place::Origin;
 use crate::report::run::triage::Fault;
 use crate::report::run::view::RunView;
 use crate::report::visible::{capitalised, visible};
@@ -22,9 +24,17 @@ pub(super) struct FindingView<'r> {
     /// `16 sign and 12 verify cases in acme and bolt`.
     pub(super) extent: String,
     pub(super) remedies: Vec<String>,
-    pub(super) first: Option<ExampleView>,
+    pub(super) first: Example,
     pub(super) others: Vec<&'r Case>,
     pub(super) more: String,
+}
+
+/// The first example of a finding.
+pub(super) enum Example {
+    /// In full.
+    Card(Box<ExampleView>),
+    /// In as many words, but as one text: a page has room for so many cards.
+    Text { anchor: String, words: String },
 }
 
 /// The case that a finding shows in full.
@@ -33,13 +43,15 @@ pub(super) struct ExampleView {
     pub(super) card: Card,
     /// The anchors and names of the requirements that it shows.
     pub(super) shows: Vec<(String, String)>,
+    /// Where its vector stands: a label, the words, and whether they are an address.
+    pub(super) origin: Option<(&'static str, String, bool)>,
     pub(super) again: String,
 }
 
 impl ExampleView {
-    fn of(view: &RunView<'_>, case: &Case, anchors: &Anchors, is_explained: bool) -> Self {
+    fn of(view: &RunView<'_>, fault: &Fault<'_>, case: &Case, anchors: &Anchors) -> Self {
         let mut card = Card::of(case);
-        if is_explained {
+        if fault.is_explained {
             // The finding says it already.
             card.causes.clear();
         }
@@ -51,24 +63,26 @@ impl ExampleView {
             anchor: anchors.case(&case.id),
             card,
             shows: shows.collect(),
+            origin: Origin::of(view.run, case).map(|origin| {
+                let is_address = origin.address().is_some();
+                (origin.label(), origin.words(), is_address)
+            }),
             again: rerun_command(view.run, &case.id),
         }
     }
 }
 
-/// The findings of a run. Only so many show their first example; the others show it when they are
-/// opened.
+/// The findings of a run. Only so many have a card; the others tell their first example as a text.
 pub(super) fn findings<'r>(
     view: &RunView<'r>,
     anchors: &Anchors,
-    examples: usize,
+    cards: usize,
 ) -> Vec<FindingView<'r>> {
     let faults = view.faults.iter().enumerate();
     let of = |(at, fault): (usize, &Fault<'r>)| {
         let cases: Vec<&Case> = fault.findings.iter().map(|finding| finding.case).collect();
         let first = *cases.first()?;
-        let is_shown = at < examples;
-        let others = cases.get(usize::from(is_shown)..).unwrap_or_default();
+        let others = cases.get(1..).unwrap_or_default();
         let evidence = fault.evidence.iter().map(|one| capitalised(one));
         Some(FindingView {
             anchor: anchors.of(&format!("finding-{}", at + 1)),
@@ -79,15 +93,33 @@ pub(super) fn findings<'r>(
             gravity: format!("{}: {}", fault.level, fault.gravity.words(fault.level)),
             extent: fault.extent(),
             remedies: evidence.chain(fault.remedies.iter().cloned()).collect(),
-            first: is_shown.then(|| ExampleView::of(view, first, anchors, fault.cause.is_some())),
+            first: if at < cards {
+                Example::Card(Box::new(ExampleView::of(view, fault, first, anchors)))
+            } else {
+                Example::Text {
+                    anchor: anchors.case(&first.id),
+                    words: example_text(view, fault, first),
+                }
+            },
             others: others.to_vec(),
             more: match others.len() as u64 {
-                1 if !is_shown => "1 example".to_owned(),
-                more if !is_shown => format!("{} examples", grouped(more)),
                 1 => "1 more example".to_owned(),
                 more => format!("{} more examples", grouped(more)),
             },
         })
     };
     faults.filter_map(of).collect()
+}
+
+/// A case in lines: its id, then what was asked, expected and came.
+fn example_text(view: &RunView<'_>, fault: &Fault<'_>, case: &Case) -> String {
+    let is_said =
+        |label: &str| fault.is_explained && ["likely cause", "or", "fix"].contains(&label);
+    let mut text = visible(&case.id);
+    for (label, line) in details(view.run, case) {
+        if !is_said(label) {
+            text.push_str(&format!("\n{label:<LABEL$} {line}"));
+        }
+    }
+    text
 }

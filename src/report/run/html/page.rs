@@ -10,19 +10,21 @@ use crate::report::fuzz::html::FuzzView;
 use crate::report::fuzz::versus_html::VersusView;
 use crate::report::run::html::anchors::Anchors;
 use crate::report::run::html::data::Data;
+use crate::report::run::html::findings::Example;
 use crate::report::run::html::matrix::{MatrixView, names, order};
 use crate::report::run::html::run::RunSection;
 use crate::report::run::html::strip::{Sign, Strip};
 use crate::report::run::view::RunView;
 use crate::report::timing::html::TimingView;
-use crate::report::visible::{excerpt, visible};
+use crate::report::visible::{capitalised, excerpt, visible};
 use crate::results::Document;
 
 /// The only script that may run: the page's content security policy names its hash.
 const SCRIPT: &str = include_str!("../../../../templates/report.js");
 
-/// How many findings of all runs together show their first example as HTML, at least one a run.
-const EXAMPLES: usize = 40;
+/// How many findings of all runs together show their first example as a card, at least one a run;
+/// the others tell it as a text.
+const CARDS: usize = 40;
 
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -61,7 +63,7 @@ pub fn html_with(document: &Document, campaigns: &Campaigns<'_>) -> String {
     let anchors = Anchors::all(&names);
     let matrix = matches!(document, Document::Runs(_))
         .then(|| MatrixView::of(document, &views, &names, &anchors, campaigns));
-    let examples = EXAMPLES / names.len().max(1) + 1;
+    let cards = CARDS / names.len().max(1) + 1;
     let mut data = Data::new();
     let mut anchors: Vec<Option<Anchors>> = anchors.into_iter().map(Some).collect();
     let runs = order(document)
@@ -69,7 +71,7 @@ pub fn html_with(document: &Document, campaigns: &Campaigns<'_>) -> String {
         .enumerate()
         .filter_map(|(number, at)| {
             let (view, name) = (&views[at], &names[at]);
-            let run = RunSection::of(view, number, name, anchors[at].take()?, campaigns, examples);
+            let run = RunSection::of(view, number, name, anchors[at].take()?, campaigns, cards);
             data.add(view, &run);
             Some(run)
         });
@@ -83,6 +85,9 @@ pub fn html_with(document: &Document, campaigns: &Campaigns<'_>) -> String {
         _ => details,
     };
     let Strip { tone, word, signs } = Strip::of(document, campaigns, details, gate);
+    let [of_timing, of_fuzz, of_versus] = campaigns
+        .reached_otherwise(document)
+        .map(|said| said.map(|said| capitalised(&said)));
     let page = ReportPage {
         title: match &names[..] {
             [one] => format!("{word}: {} – macproof", excerpt(one, 60)),
@@ -99,9 +104,18 @@ pub fn html_with(document: &Document, campaigns: &Campaigns<'_>) -> String {
         signs,
         matrix,
         runs,
-        timing: campaigns.timing.map(TimingView::of),
-        fuzz: campaigns.fuzz.map(FuzzView::of),
-        versus: campaigns.versus.map(VersusView::of),
+        timing: campaigns.timing.map(|one| TimingView {
+            elsewhere: of_timing,
+            ..TimingView::of(one)
+        }),
+        fuzz: campaigns.fuzz.map(|one| FuzzView {
+            elsewhere: of_fuzz,
+            ..FuzzView::of(one)
+        }),
+        versus: campaigns.versus.map(|one| VersusView {
+            elsewhere: of_versus,
+            ..VersusView::of(one)
+        }),
     };
     page.render().expect("a page can be written")
 }
@@ -118,7 +132,10 @@ mod tests {
     };
     use crate::report::request::sentence;
     use crate::report::visible::is_visible;
+    use crate::results::fixture::{accept, not_accepted, run, suite};
     use crate::results::{Document, RunResult, Runs};
+    use crate::signature::Op;
+    use crate::suite::{Basis, Level};
 
     /// Where the document inside the page begins.
     const DATA: &str = "<script type=\"application/json\" id=\"data\">";
@@ -319,6 +336,40 @@ mod tests {
                 assert_eq!(asked.join("\""), sentence(&case.request));
             }
         }
+    }
+
+    /// Where scripts are blocked, each finding still has its first example: what was asked, what
+    /// was expected and what came.
+    #[test]
+    fn without_scripts_every_finding_has_an_example() {
+        let mut suite = suite("acme");
+        for number in 0..60 {
+            let requirement = format!("r{number}");
+            suite = suite
+                .requires(&requirement, Level::Must, Basis::Security, "No forgery.")
+                .shows(
+                    &format!("c{number}"),
+                    &[&requirement],
+                    Op::Verify,
+                    not_accepted(),
+                );
+        }
+        let observed = (0..60).map(|number| suite.observe(&format!("c{number}"), accept()));
+        let page = written(&run(observed.collect(), "").into());
+        for number in 0..60 {
+            let id = format!("id=\"acme/c{number}\"");
+            let example = &page[page.find(&id).unwrap_or_else(|| panic!("{id}"))..];
+            let asked = format!("for user_id &#34;c{number}&#34;");
+            let end = example.find("</details>").unwrap();
+            for words in [asked.as_str(), "expected", "actual", "accept", "rerun"] {
+                assert!(
+                    example[..end].contains(words),
+                    "{words}: {}",
+                    &example[..end]
+                );
+            }
+        }
+        assert!(page.matches("<pre class=\"example brief\"").count() > 10);
     }
 
     /// A finding that the gate rests on is at the head, whatever the conformance.

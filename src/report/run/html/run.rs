@@ -69,7 +69,7 @@ impl<'r> RunSection<'r> {
         name: &str,
         anchors: Anchors,
         campaigns: &Campaigns<'_>,
-        examples: usize,
+        cards: usize,
     ) -> Self {
         let run = view.run;
         let headline = Headline::of_run(run, campaigns);
@@ -89,9 +89,9 @@ impl<'r> RunSection<'r> {
             gate: gate_sentence(run).map(|gate| capitalised(&gate)),
             parts: parts(run),
             facts: facts(run),
-            causes: view.further_causes().map(cause).collect(),
+            causes: view.further_causes.iter().map(cause).collect(),
             remarks: view.remarks.iter().map(|one| capitalised(one)).collect(),
-            findings: findings(view, &anchors, examples),
+            findings: findings(view, &anchors, cards),
             suites: run
                 .suites
                 .iter()

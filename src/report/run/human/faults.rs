@@ -1,5 +1,7 @@
 //! What is wrong, worst first: the first faults with an example, the rest in a line each.
 
+use std::collections::HashSet;
+
 use crate::report::HumanOptions;
 use crate::report::digits::grouped;
 use crate::report::request::sentence;
@@ -7,7 +9,7 @@ use crate::report::rerun_command;
 use crate::report::run::basis;
 use crate::report::run::case::{actual_lines, causes, known, remarks};
 use crate::report::run::human::canvas::{Canvas, some_of};
-use crate::report::run::place::Place;
+use crate::report::run::place::Origin;
 use crate::report::run::tokens::{Compared, compared};
 use crate::report::run::triage::Fault;
 use crate::report::run::view::RunView;
@@ -31,8 +33,9 @@ pub(super) fn faults(page: &mut Canvas, view: &RunView<'_>, options: &HumanOptio
     let (in_full, listed): (Vec<&Fault<'_>>, Vec<&Fault<'_>>) =
         view.faults.iter().partition(is_shown);
     let (in_full, more) = in_full.split_at(in_full.len().min(options.faults));
+    let mut told = HashSet::new();
     for fault in in_full {
-        in_full_words(page, view, fault, options);
+        in_full_words(page, view, fault, options, &mut told);
     }
     let lines = more.iter().chain(&listed).map(|fault| {
         let extent = page.paint.faint(&fault.extent());
@@ -89,7 +92,13 @@ fn does(fault: &Fault<'_>) -> String {
     }
 }
 
-fn in_full_words(page: &mut Canvas, view: &RunView<'_>, fault: &Fault<'_>, options: &HumanOptions) {
+fn in_full_words<'r>(
+    page: &mut Canvas,
+    view: &RunView<'r>,
+    fault: &Fault<'_>,
+    options: &HumanOptions,
+    told: &mut HashSet<&'r str>,
+) {
     page.gap();
     page.line(format_args!(
         "{} {}: {}",
@@ -97,14 +106,14 @@ fn in_full_words(page: &mut Canvas, view: &RunView<'_>, fault: &Fault<'_>, optio
         page.paint.strong(&does(fault)),
         fault.extent()
     ));
-    match fault.cause {
-        Some(_) => page.line(format_args!(
+    if fault.is_explained {
+        page.line(format_args!(
             "  {} {}",
             page.paint.doubtful("likely cause:"),
             fault.title
-        )),
-        None if fault.is_error() => {}
-        None => page.line(format_args!("  {}", fault.title)),
+        ));
+    } else if !fault.is_error() {
+        page.line(format_args!("  {}", fault.title));
     }
     if let Some(evidence) = &fault.evidence {
         page.line(format_args!("  {evidence}"));
@@ -117,7 +126,7 @@ fn in_full_words(page: &mut Canvas, view: &RunView<'_>, fault: &Fault<'_>, optio
         let basis = basis::of_failures(requirement.suite, requirement.summary, &first);
         let level = requirement.summary.level;
         let mut line = format!("{} ({level}): {}", requirement.name(), visible(&basis));
-        if fault.cause.is_some() {
+        if fault.is_explained {
             let text = excerpt(&requirement.summary.text, COLUMNS);
             line = format!("{} ({level}): {text}", requirement.name());
         }
@@ -126,7 +135,7 @@ fn in_full_words(page: &mut Canvas, view: &RunView<'_>, fault: &Fault<'_>, optio
     let findings = &fault.findings;
     let (shown, named) = findings.split_at(findings.len().min(options.shown));
     for finding in shown {
-        example(page, view, fault, finding.case, options);
+        example(page, view, fault, finding.case, options, told);
     }
     if !named.is_empty() {
         let ids: Vec<&str> = named.iter().map(|one| one.case.id.as_str()).collect();
@@ -135,18 +144,19 @@ fn in_full_words(page: &mut Canvas, view: &RunView<'_>, fault: &Fault<'_>, optio
     }
 }
 
-fn example(
+/// A case in full. `told` are the addresses of documents that stand above already.
+fn example<'r>(
     page: &mut Canvas,
-    view: &RunView<'_>,
+    view: &RunView<'r>,
     fault: &Fault<'_>,
     case: &Case,
     options: &HumanOptions,
+    told: &mut HashSet<&'r str>,
 ) {
-    let place = match Place::of_case(view.run, case) {
-        Some(place) if place.path == case.source.path => {
-            format!("{}:{}", visible(&place.path), place.line)
-        }
-        _ => String::new(),
+    let origin = Origin::of(view.run, case);
+    let place = match &origin {
+        Some(origin @ Origin::File(_)) => origin.words(),
+        Some(Origin::Document(_)) | None => String::new(),
     };
     page.line(format_args!(
         "  {}  {}",
@@ -178,7 +188,7 @@ fn example(
     if let Some(known) = known(case) {
         line("list", &known);
     }
-    if fault.cause.is_none() {
+    if !fault.is_explained {
         for (label, text) in causes(case) {
             line(
                 if label == "likely cause" {
@@ -192,6 +202,15 @@ fn example(
     }
     if let Some(note) = &case.note {
         line("note", &excerpt(note, COLUMNS));
+    }
+    if let Some(address) = origin.and_then(|origin| origin.address())
+        && told.insert(address)
+    {
+        let address = page.paint.faint(address);
+        page.line(format_args!(
+            "{:INDENT$}{:<LABEL$} {address}",
+            "", "document"
+        ));
     }
     let rerun = page.paint.faint(&rerun_command(view.run, &case.id));
     page.line(format_args!("{:INDENT$}{:<LABEL$} {rerun}", "", "rerun"));

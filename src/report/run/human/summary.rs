@@ -63,7 +63,7 @@ pub(super) fn suites(page: &mut Canvas, result: &RunResult) {
 /// Writes the causes that explain none of the cases above, and the remarks on all of them.
 pub(super) fn remarks(page: &mut Canvas, view: &RunView<'_>) {
     let mut lines = Vec::new();
-    for cause in view.further_causes() {
+    for cause in &view.further_causes {
         let label = page.paint.doubtful("likely cause:");
         lines.push(format!("{label} {} ({})", cause.title, cause.explains));
         lines.extend(cause.evidence.iter().map(|line| format!("  {line}")));
