@@ -187,6 +187,10 @@ impl<'a> From<&'a Expect> for Expectation<'a> {
                 items_in_any_order: pairs.as_deref(),
                 ..Self::default()
             },
+            Expect::Sent { or, .. } => Self {
+                outcomes: [&[OutcomeKind::Sent], &or[..]].concat(),
+                ..Self::default()
+            },
             Expect::Outcomes(kinds) => Self {
                 outcomes: kinds.clone(),
                 ..Self::default()
