@@ -250,7 +250,7 @@ title: Acme
 source: {title: Acme}
 scheme:
   algorithm: hmac-sha256
-  secret: {encoding: text}
+  secret: {encoding: utf8}
   fields:
     id: {type: text}
     sent_at: {type: unix-seconds}

@@ -257,7 +257,7 @@ title: Acme
 source: {{title: Acme}}
 scheme:
   algorithm: hmac-sha256
-  secret: {{encoding: text}}
+  secret: {{encoding: utf8}}
   fields:
     time: {{type: unix-seconds}}
     payload: {{type: text, content: json}}
