@@ -180,31 +180,26 @@ fn case<'a>(suite: &'a Suite, vector: &'a Vector) -> Case<'a> {
 
 impl<'a> From<&'a Expect> for Expectation<'a> {
     fn from(expect: &'a Expect) -> Self {
+        let outcomes = Self {
+            outcomes: expect.outcomes(),
+            ..Self::default()
+        };
         match expect {
-            Expect::Token { token, or, pairs } => Self {
-                outcomes: [&[OutcomeKind::Token], &or[..]].concat(),
+            Expect::Token { token, pairs, .. } => Self {
                 token: Some(token),
                 items_in_any_order: pairs.as_deref(),
-                ..Self::default()
-            },
-            Expect::Sent { or, .. } => Self {
-                outcomes: [&[OutcomeKind::Sent], &or[..]].concat(),
-                ..Self::default()
-            },
-            Expect::Outcomes(kinds) => Self {
-                outcomes: kinds.clone(),
-                ..Self::default()
+                ..outcomes
             },
             Expect::Rejected { codes, status } => Self {
-                outcomes: vec![OutcomeKind::Reject],
                 codes,
                 status: *status,
-                ..Self::default()
+                ..outcomes
             },
             Expect::Observe(what) => Self {
                 observe: Some(what),
-                ..Self::default()
+                ..outcomes
             },
+            Expect::Sent { .. } | Expect::Outcomes(_) => outcomes,
         }
     }
 }

@@ -51,15 +51,7 @@ impl ObservedKind {
             Observed::Outcome(outcome) if !op.is_answered_by(outcome.kind()) => {
                 Some(Self::Protocol)
             }
-            Observed::Outcome(outcome) => Some(match outcome.kind() {
-                OutcomeKind::Token => Self::Token,
-                OutcomeKind::Accept => Self::Accept,
-                OutcomeKind::Reject => Self::Reject,
-                OutcomeKind::Anonymous => Self::Anonymous,
-                OutcomeKind::Sent => Self::Sent,
-                OutcomeKind::Refused => Self::Refused,
-                OutcomeKind::Threw => Self::Threw,
-            }),
+            Observed::Outcome(outcome) => Some(Self::of_outcome(outcome.kind())),
             Observed::Unstable(..) => Some(Self::Unstable),
             Observed::Unsupported { .. } => Some(Self::Unsupported),
             Observed::Failed(Failure::Crashed(_)) => Some(Self::Crash),
@@ -82,6 +74,24 @@ impl ObservedKind {
             | Self::Threw
             | Self::Unstable => true,
             Self::Unsupported | Self::Crash | Self::TimeOut | Self::Protocol => false,
+        }
+    }
+
+    /// The kind of that [`name`](Self::name).
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The kind of an outcome.
+    pub fn of_outcome(kind: OutcomeKind) -> Self {
+        match kind {
+            OutcomeKind::Token => Self::Token,
+            OutcomeKind::Accept => Self::Accept,
+            OutcomeKind::Reject => Self::Reject,
+            OutcomeKind::Anonymous => Self::Anonymous,
+            OutcomeKind::Sent => Self::Sent,
+            OutcomeKind::Refused => Self::Refused,
+            OutcomeKind::Threw => Self::Threw,
         }
     }
 

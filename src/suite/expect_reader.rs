@@ -112,7 +112,10 @@ fn read_outcomes(op: Op, file: At<OutcomesFile>) -> Result<Vec<OutcomeKind>, Fau
             let hint = match op {
                 Op::Sign => "write {token: \"…\"}, or refused and threw where it must not sign",
                 Op::Send => "write {outcome: sent}, or refused and threw where it must not send",
-                Op::Verify | Op::Identify => "that is an outcome of another operation",
+                Op::Verify | Op::Identify if kind == OutcomeKind::Sent => {
+                    "that is an outcome of send"
+                }
+                Op::Verify | Op::Identify => "that is an outcome of identify",
             };
             return Err(Fault::new(at, Problem::ExpectOfOther { op, kind, hint }));
         }

@@ -287,6 +287,18 @@ impl Suite {
 }
 
 impl Expect {
+    /// The kinds of outcomes that meet it, where these are right in themselves; none if nothing is
+    /// expected.
+    pub fn outcomes(&self) -> Vec<OutcomeKind> {
+        match self {
+            Self::Token { or, .. } => [&[OutcomeKind::Token], &or[..]].concat(),
+            Self::Sent { or, .. } => [&[OutcomeKind::Sent], &or[..]].concat(),
+            Self::Outcomes(kinds) => kinds.clone(),
+            Self::Rejected { .. } => vec![OutcomeKind::Reject],
+            Self::Observe(_) => Vec::new(),
+        }
+    }
+
     /// Whether a token is the expected one: to the byte, or up to the order of its pairs.
     pub fn is_token(due: &str, pairs: Option<&str>, actual: &str) -> bool {
         let sorted = |token: &'_ str, separator: &str| {

@@ -77,12 +77,11 @@ impl Gravity {
         let case = finding.case;
         match case.outcome {
             Some(ObservedKind::Unstable) => {
-                let rounds = [&case.actual, &case.actual_in_another_round];
-                let rounds = rounds.into_iter().flatten();
-                let of_rounds = rounds.map(|actual| of_outcome(case, first_word(actual)));
+                let rounds = case.outcomes_of_rounds.iter();
+                let of_rounds = rounds.map(|kind| of_outcome(case, *kind));
                 of_rounds.min().unwrap_or(Self::Otherwise)
             }
-            Some(kind) => of_outcome(case, kind.name()),
+            Some(kind) => of_outcome(case, kind),
             None => Self::Otherwise,
         }
     }
@@ -104,30 +103,26 @@ impl Gravity {
 }
 
 /// The gravity of this outcome of a case.
-fn of_outcome(case: &Case, outcome: &str) -> Gravity {
-    let due: Vec<&str> = case
-        .expected
-        .split([',', ' '])
-        .filter(|word| !word.is_empty() && *word != "or")
-        .collect();
-    if due.contains(&outcome) && !matches!(outcome, "token" | "sent") {
+fn of_outcome(case: &Case, outcome: ObservedKind) -> Gravity {
+    use ObservedKind::{
+        Accept, Anonymous, Crash, Protocol, Refused, Reject, Sent, Threw, TimeOut, Token, Unstable,
+        Unsupported,
+    };
+    let due = &case.expected_outcomes;
+    if due.contains(&outcome) && !matches!(outcome, Token | Sent) {
         return Gravity::Otherwise;
     }
-    let is_to_pass = ["accept", "token", "anonymous", "sent"]
+    let is_to_pass = due
         .iter()
-        .any(|one| due.contains(one));
+        .any(|kind| matches!(kind, Accept | Token | Anonymous | Sent));
     match outcome {
-        "anonymous" if due.contains(&"accept") => Gravity::Rejects,
-        "accept" | "anonymous" => Gravity::Accepts,
-        "threw" | "crash" | "time-out" | "protocol" => Gravity::Throws,
-        "reject" | "refused" if is_to_pass => Gravity::Rejects,
-        "token" | "sent" => Gravity::Signs,
-        _ => Gravity::Otherwise,
+        Anonymous if due.contains(&Accept) => Gravity::Rejects,
+        Accept | Anonymous => Gravity::Accepts,
+        Threw | Crash | TimeOut | Protocol => Gravity::Throws,
+        Reject | Refused if is_to_pass => Gravity::Rejects,
+        Token | Sent => Gravity::Signs,
+        Reject | Refused | Unstable | Unsupported => Gravity::Otherwise,
     }
-}
-
-fn first_word(text: &str) -> &str {
-    text.split([' ', ':']).next().unwrap_or_default()
 }
 
 /// What the cases of a fault have in common.

@@ -250,7 +250,18 @@ fn judged(observation: &Observation<'_>, level: Level) -> Case {
         ),
         request: request.as_sent(),
         expected: words::expected(expect),
+        expected_outcomes: expect
+            .outcomes()
+            .into_iter()
+            .map(ObservedKind::of_outcome)
+            .collect(),
         outcome: ObservedKind::of(op, observed),
+        outcomes_of_rounds: match observed {
+            Observed::Unstable(one, other) => [one, other]
+                .map(|outcome| ObservedKind::of_outcome(outcome.kind()))
+                .into(),
+            _ => Vec::new(),
+        },
         actual: words::actual(observed),
         actual_in_another_round: other,
         expected_token,

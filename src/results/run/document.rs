@@ -139,6 +139,9 @@ impl RunResult {
             self.diagnosis = Diagnosis::of_older(self);
         }
         self.verifier_causes.clear();
+        for case in &mut self.cases {
+            case.bring_up_to_date();
+        }
         if self.scope.cases == 0 {
             (self.scope.cases, self.scope.asked) = cases_and_asked(&self.counts);
         }
@@ -380,9 +383,16 @@ pub struct Case {
     /// What was expected, in words: `token 6a40…`, `reject or refused`; for a `may` vector what is
     /// observed.
     pub expected: String,
+    /// The outcomes that are expected; none of a `may` case. A token has to be the expected one, and
+    /// a rejection to have the expected code.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expected_outcomes: Vec<ObservedKind>,
     /// The outcome, in one word; absent if the case did not run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<ObservedKind>,
+    /// The outcomes of two rounds of the case, if these differed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outcomes_of_rounds: Vec<ObservedKind>,
     /// The outcome, in the words of `expected`; absent without an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actual: Option<String>,
@@ -415,6 +425,23 @@ pub struct Case {
 }
 
 impl Case {
+    /// Takes what older documents say only in words out of these.
+    fn bring_up_to_date(&mut self) {
+        let kinds_in = |words: &str| -> Vec<ObservedKind> {
+            let words = words.split([',', ' ', ':']);
+            words.filter_map(ObservedKind::named).collect()
+        };
+        if self.expected_outcomes.is_empty() && self.level != Level::May {
+            self.expected_outcomes = kinds_in(&self.expected);
+        }
+        if self.outcomes_of_rounds.is_empty() && self.outcome == Some(ObservedKind::Unstable) {
+            let rounds = [&self.actual, &self.actual_in_another_round];
+            let rounds = rounds.into_iter().flatten();
+            let first = |words: &String| kinds_in(words).first().copied();
+            self.outcomes_of_rounds = rounds.filter_map(first).collect();
+        }
+    }
+
     /// The name of the case's suite.
     pub fn suite(&self) -> &str {
         self.id.split_once('/').map_or("", |(suite, _)| suite)

@@ -14,7 +14,7 @@ use crate::report::run::tokens::{Compared, compared};
 use crate::report::run::triage::Fault;
 use crate::report::run::view::RunView;
 use crate::report::visible::{excerpt, visible};
-use crate::results::Case;
+use crate::results::{Case, ObservedKind};
 
 /// How many faults are listed in a line each.
 const LISTED: usize = 14;
@@ -263,14 +263,11 @@ fn grid(page: &mut Canvas, tokens: &Compared, options: &HumanOptions) {
 
 /// What is right beside the expected token.
 fn also_right(page: &mut Canvas, case: &Case) {
-    let token = case.expected_token.as_deref().unwrap_or_default();
-    let rest = case.expected.strip_prefix("token ");
-    let rest = rest
-        .and_then(|rest| rest.strip_prefix(token))
-        .unwrap_or_default();
-    let also = rest.trim_start_matches(", ").trim_start_matches("or ");
+    let due = case.expected_outcomes.iter();
+    let others = due.filter(|kind| !matches!(kind, ObservedKind::Token | ObservedKind::Sent));
+    let also: Vec<&str> = others.map(|kind| kind.name()).collect();
     if !also.is_empty() {
-        let also = excerpt(also, COLUMNS);
+        let also = also.join(" or ");
         page.line(format_args!(
             "{:INDENT$}{:<LABEL$} {also} would do, too",
             "", ""
