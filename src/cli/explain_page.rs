@@ -7,6 +7,7 @@ use crate::cli::inputs::{self, Given};
 use crate::cli::serve::{BODY_TIME, until_ended};
 use crate::cli::suites;
 use crate::explain::{self, NamedSecret, compare};
+use crate::received::Received;
 use crate::scheme::Scheme;
 use crate::serve::{ExplainPage, Pasted, Told, explain_router};
 use crate::signature::Value;
@@ -64,11 +65,15 @@ fn explained(pasted: Pasted, scheme: &dyn Fn(&str) -> Result<Scheme, Stop>) -> R
         given.map(|(name, text)| (name, text.into())).collect()
     };
     let given = Given::new(values(pasted.fields), pasted.platform)?;
+    let request = pasted.request.map(|saved| Received::parse(&saved));
+    let request = request
+        .transpose()
+        .map_err(|error| Stop::usage(format_args!("the request: {error}")))?;
     let question = Question {
         given,
         others: values(pasted.others),
-        token: Some(&pasted.token),
-        request: None,
+        token: Some(&*pasted.token).filter(|token| !token.is_empty()),
+        request: request.as_ref(),
     };
     let candidates = Candidates::of(scheme, &question)?;
     let secrets = [NamedSecret {

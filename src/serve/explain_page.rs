@@ -52,8 +52,10 @@ pub struct ExplainPage {
 pub struct Pasted {
     /// The suite that was chosen; none to try all.
     pub suite: Option<String>,
-    /// The token.
+    /// The token; empty where it stands in the request.
     pub token: String,
+    /// A saved request, from which the token and the fields are read.
+    pub request: Option<Vec<u8>>,
     /// The secret; none where the field was left empty.
     pub secret: Option<Secret>,
     /// The fields: names and values, to the letter.
@@ -229,7 +231,8 @@ impl Pasted {
     fn of_form(body: &[u8]) -> Result<Self, String> {
         let mut pasted = Self::default();
         let (mut body_of, mut long) = (String::new(), String::new());
-        let mut has_crlf = false;
+        let mut request = String::new();
+        let (mut has_crlf, mut request_has_crlf) = (false, false);
         for (name, value) in form_urlencoded::parse(body) {
             let value = value.into_owned();
             let given = |value: String| Some(value).filter(|value| !value.is_empty());
@@ -248,6 +251,8 @@ impl Pasted {
                 "long-name" => body_of = value,
                 "long" => long = line_feeds(&value),
                 "crlf" => has_crlf = true,
+                "request" => request = line_feeds(&value),
+                "request-crlf" => request_has_crlf = true,
                 "now" => {
                     let time = value.trim();
                     let seconds = time.parse().ok();
@@ -263,12 +268,15 @@ impl Pasted {
             if body_of.is_empty() {
                 return Err("give the name of the field that has several lines".to_owned());
             }
-            let long = if has_crlf {
-                long.replace('\n', "\r\n")
-            } else {
-                long
-            };
-            pasted.fields.push((body_of, long));
+            pasted.fields.push((body_of, with_ends(long, has_crlf)));
+        }
+        if request.trim().is_empty() {
+            if pasted.token.is_empty() {
+                return Err("give the token, or the request in which it stands".to_owned());
+            }
+        } else {
+            let request = with_ends(request, request_has_crlf);
+            pasted.request = Some(request.into_bytes());
         }
         Ok(pasted)
     }
@@ -277,6 +285,15 @@ impl Pasted {
 /// A browser sends every line end of what is pasted as CRLF, whatever it was.
 fn line_feeds(text: &str) -> String {
     text.replace("\r\n", "\n")
+}
+
+/// The lines of a text with the ends that they have.
+fn with_ends(text: String, are_crlf: bool) -> String {
+    if are_crlf {
+        text.replace('\n', "\r\n")
+    } else {
+        text
+    }
 }
 
 /// Names and values, one pair a line.

@@ -106,6 +106,44 @@ fn the_lines_of_a_body_are_those_that_were_pasted() {
 }
 
 #[test]
+fn a_whole_request_may_be_pasted() {
+    let served = Served::explain(&[]);
+    let signed = mac(r#"{"a": 1}"#);
+    let request = format!(
+        "POST /hook HTTP/1.1\r\nHost: example.com\r\nX-Hub-Signature-256: sha256={signed}\r\n\r\n{{\"a\":1}}"
+    );
+    let pasted = |suite, request: &str| {
+        let pairs = [
+            ("suite", suite),
+            ("token", ""),
+            ("secret", SECRET),
+            ("request", request),
+        ];
+        ask(&served, &pairs)
+    };
+    for suite in ["github-webhook", ""] {
+        let answer = pasted(suite, &request);
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let words = "is parsed and written again";
+        assert!(answer.body.contains(words), "{suite}: {}", answer.body);
+    }
+    for (suite, request, why) in [
+        ("github-webhook", "", "Give the token, or the request in which it stands"),
+        ("github-webhook", "what?", "The request: "),
+        (
+            "github-webhook",
+            "POST /hook HTTP/1.1\r\nHost: example.com\r\n\r\n{}",
+            "The request lacks the token in the header X-Hub-Signature-256",
+        ),
+        ("jotreview", &request, "This scheme has no places"),
+    ] {
+        let answer = pasted(suite, request);
+        assert_eq!(answer.status, 422, "{answer:?}");
+        assert!(answer.body.contains(why), "{why}: {}", answer.body);
+    }
+}
+
+#[test]
 fn only_its_own_page_may_ask() {
     let served = Served::explain(&[]);
     let body = form(&[("token", "x"), ("expected", "y")]);
