@@ -100,6 +100,10 @@ impl<'s> FreshSecrets<'s> {
     fn of(&self, secrets: &Secrets) -> Secrets {
         match secrets {
             Secrets::One(secret) => Secrets::One(self.secret(secret)),
+            Secrets::Rotated { newest, previous } => Secrets::Rotated {
+                newest: self.secret(newest),
+                previous: previous.iter().map(|one| self.secret(one)).collect(),
+            },
             Secrets::Per(secrets) => Secrets::Per(
                 secrets
                     .iter()

@@ -92,6 +92,7 @@ mod tests {
             strip_prefix: None,
             pattern: None,
             per: None,
+            rotates: false,
         };
         let prefixed = SecretRule {
             encoding: SecretEncoding::Base64,

@@ -204,6 +204,10 @@ impl Mutator {
         };
         input.secrets = match &input.secrets {
             Secrets::One(secret) => Secrets::One(edited(self, secret)),
+            Secrets::Rotated { newest, previous } => Secrets::Rotated {
+                newest: edited(self, newest),
+                previous: previous.clone(),
+            },
             Secrets::Per(secrets) => {
                 let mut secrets = secrets.clone();
                 let at = self.rng.usize(..secrets.len().max(1));

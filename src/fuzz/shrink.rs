@@ -207,6 +207,20 @@ fn secrets(scheme: &Scheme, pool: &SeedPool<'_>, input: &Input) -> Vec<Secrets> 
     };
     match &input.secrets {
         Secrets::One(secret) => simpler(secret).into_iter().map(Secrets::One).collect(),
+        Secrets::Rotated { newest, previous } => {
+            let alone = std::iter::once(Secrets::One(newest.clone()));
+            let fewer = (0..previous.len())
+                .filter(|_| previous.len() > 1)
+                .map(|at| {
+                    let mut fewer = previous.clone();
+                    fewer.remove(at);
+                    Secrets::Rotated {
+                        newest: newest.clone(),
+                        previous: fewer,
+                    }
+                });
+            alone.chain(fewer).collect()
+        }
         Secrets::Per(all) => {
             let mut found = Vec::new();
             for at in 0..all.len() {

@@ -183,7 +183,7 @@ impl<'s> Fixture<'s> {
     /// The ordinary claim with another secret in the place of the one that counts.
     pub(crate) fn under(&self, secret: &Secret) -> Claim {
         let secrets = match &self.base.secrets {
-            Secrets::One(_) => Secrets::One(secret.clone()),
+            Secrets::One(_) | Secrets::Rotated { .. } => Secrets::One(secret.clone()),
             Secrets::Per(secrets) => {
                 let selected = self.selected();
                 let replaced = secrets.iter().map(|(name, known)| {

@@ -27,6 +27,7 @@ mod optional_parts;
 mod other_fields;
 mod platforms;
 pub(crate) mod requirements;
+mod rotation;
 mod row;
 mod rows;
 mod secret_bytes;

@@ -38,6 +38,24 @@ pub(crate) static TOKEN_IS_EXACT: Rule = rule(
     Document,
     "Signing gives the token that the scheme describes, to the byte.",
 );
+pub(crate) static NEWEST_SECRET_SIGNS: Rule = rule(
+    "newest-secret-signs",
+    Must,
+    Document,
+    "While a secret is replaced, the newest signs.",
+);
+pub(crate) static PREVIOUS_SECRETS_HOLD: Rule = rule(
+    "previous-secrets-hold",
+    Must,
+    Document,
+    "While a secret is replaced, tokens of those before it are accepted, too.",
+);
+pub(crate) static UNKNOWN_SECRET_DOES_NOT_HOLD: Rule = rule(
+    "unknown-secret-does-not-hold",
+    Must,
+    Security,
+    "While a secret is replaced, a token of any other is not accepted, and an empty one holds nothing.",
+);
 pub(crate) static REQUEST_IS_SIGNED_AS_SENT: Rule = rule(
     "request-is-signed-as-sent",
     Must,
@@ -397,6 +415,9 @@ pub(crate) static ALL: &[&Rule] = &[
     &STALE_TOKEN_IS_NOT_ACCEPTED,
     &FUTURE_TOKEN_IS_NOT_ACCEPTED,
     &FRESH_TOKEN_IS_ACCEPTED,
+    &NEWEST_SECRET_SIGNS,
+    &PREVIOUS_SECRETS_HOLD,
+    &UNKNOWN_SECRET_DOES_NOT_HOLD,
     &REQUEST_IS_SIGNED_AS_SENT,
     &OTHER_SPELLINGS,
     &SEVERAL_MACS_PROFILE,

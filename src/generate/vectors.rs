@@ -11,7 +11,7 @@ use crate::generate::requirements::{
 use crate::generate::vector_builder::VectorBuilder;
 use crate::generate::{
     ages, comparisons, confusions, forgeries, interpreted, items, malformed, optional_parts,
-    platforms, secrets, sending, spellings, times, tokens, values,
+    platforms, rotation, secrets, sending, spellings, times, tokens, values,
 };
 use crate::signature::Value;
 use crate::suite::Suite;
@@ -39,6 +39,7 @@ pub(super) fn vectors(suite: &Suite) -> Vec<Case> {
     ages::add(&mut builder);
     spellings::add(&mut builder);
     interpreted::add(&mut builder);
+    rotation::add(&mut builder);
     sending::add(&mut builder);
     builder.cases
 }

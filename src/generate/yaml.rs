@@ -88,6 +88,11 @@ pub(crate) fn write_entry(entry: &Entry<'_>, indent: usize, out: &mut String) {
     }
     match &request.secrets {
         Secrets::One(secret) => line("  secret", &value(&secret.to_value())),
+        Secrets::Rotated { newest, previous } => {
+            line("  secret", &value(&newest.to_value()));
+            let previous: Vec<String> = previous.iter().map(|one| value(&one.to_value())).collect();
+            line("  previous", &format!("[{}]", previous.join(", ")));
+        }
         Secrets::Per(secrets) => {
             let entries = secrets
                 .iter()

@@ -63,6 +63,9 @@ impl InputName {
         match self {
             Self::Secret => match &request.secrets {
                 Secrets::One(secret) => Ok(Cow::Owned(secret.to_value())),
+                Secrets::Rotated { .. } => Err(NotCarried(
+                    "several secrets hold, and a description names one".to_owned(),
+                )),
                 Secrets::Per(_) => Err(NotCarried(
                     "the scheme has several secrets; {secrets.NAME} is one of them".to_owned(),
                 )),

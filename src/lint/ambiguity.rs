@@ -289,6 +289,7 @@ mod tests {
                 strip_prefix: None,
                 pattern: None,
                 per: None,
+                rotates: false,
             },
             message: Message::compile(message, &fields).unwrap(),
             token: TokenGrammar::Template(Layout::compile("{mac:hex}", &fields, 32).unwrap()),

@@ -152,6 +152,8 @@ struct RawRequest<'a> {
     secret: Option<Value>,
     secrets: Option<SecretsByName>,
     #[serde(default)]
+    previous: Vec<Value>,
+    #[serde(default)]
     fields: Fields,
     #[serde(default, deserialize_with = "present")]
     token: Option<Value>,
@@ -202,7 +204,8 @@ impl Incoming {
             request: Request {
                 suite: raw.suite.0.into(),
                 op,
-                secrets: read_secrets(raw.secret, raw.secrets).map_err(de::Error::custom)?,
+                secrets: read_secrets(raw.secret, raw.secrets, raw.previous)
+                    .map_err(de::Error::custom)?,
                 fields: raw.fields,
                 token: raw.token,
                 context: raw.context,

@@ -33,6 +33,14 @@ pub(super) fn sentence(request: &Request) -> String {
     }
     words += &match &request.secrets {
         Secrets::One(secret) => format!(" with the secret {}", value(&secret.to_value())),
+        Secrets::Rotated { newest, previous } => {
+            let previous: Vec<String> = previous.iter().map(|one| value(&one.to_value())).collect();
+            format!(
+                " with the secret {}, and before it {}",
+                value(&newest.to_value()),
+                previous.join(", ")
+            )
+        }
         Secrets::Per(_) => {
             let secrets = request.secrets.iter();
             let secrets = secrets.map(|(of, one)| (of.unwrap_or_default(), one.to_value()));

@@ -32,6 +32,7 @@ pub(crate) fn scheme() -> Scheme {
             strip_prefix: None,
             pattern: None,
             per: None,
+            rotates: false,
         },
         message: Message::compile("{user_id}", &fields).unwrap(),
         token: TokenGrammar::Template(Layout::compile("{mac:hex}", &fields, 32).unwrap()),

@@ -202,7 +202,9 @@ mod tests {
     fn platform(suite: Suite, has_secrets: bool) -> Option<Platform> {
         let first = suite.vectors.first()?;
         let secrets = has_secrets.then(|| match &first.request.secrets {
-            Secrets::One(_) => Secrets::One(Secret::new("0123456789abcdef0123456789abcdef")),
+            Secrets::One(_) | Secrets::Rotated { .. } => {
+                Secrets::One(Secret::new("0123456789abcdef0123456789abcdef"))
+            }
             per @ Secrets::Per(_) => per.clone(),
         });
         Platform::new(suite, secrets)

@@ -466,6 +466,12 @@ pub enum Problem {
     /// A time is given to `send`.
     #[error("the field {0:?} is a time, which a sender takes from its clock; write now: … instead")]
     TimeToSend(String),
+    /// A secret per value of a field cannot rotate.
+    #[error("rotates is for a scheme with one secret, not for one per value of a field")]
+    RotatesPer,
+    /// Previous secrets are given where none can hold.
+    #[error("{0}")]
+    Previous(&'static str),
     /// `identify` is used in a suite without a policy.
     #[error("the suite has no policy, so identify is not possible")]
     NoPolicy,

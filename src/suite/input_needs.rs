@@ -58,7 +58,7 @@ impl Input {
     ) -> Result<(), Fault> {
         match kind.input_kind(op, value) {
             InputKind::Text => Ok(()),
-            kind @ (InputKind::Bytes | InputKind::Number) => {
+            kind @ (InputKind::Bytes | InputKind::Number | InputKind::Rotation) => {
                 self.holds(kind, at);
                 Ok(())
             }

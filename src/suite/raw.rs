@@ -126,6 +126,10 @@ pub(super) struct SecretFile {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "String")]
     pub(super) per: Option<At<String>>,
+    /// Whether secrets may hold beside the newest while it replaces them.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "bool")]
+    pub(super) rotates: Option<At<bool>>,
 }
 
 /// A step from the secret to the key: a template such as `{key|sha256}`, or an HMAC. `{key}` stands
@@ -490,6 +494,10 @@ pub(super) struct VectorFile {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Entries<SecretText>")]
     pub(super) secrets: Option<At<Entries<At<Literal>>>>,
+    /// The secrets that hold beside `secret`, while it replaces them, the latest first.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "Vec<SecretText>", length(min = 1, max = 8))]
+    pub(super) previous: Option<At<Vec<At<Literal>>>>,
     /// The given fields; for verify, without those that the token carries.
     pub(super) fields: At<Entries<At<Literal>>>,
     /// The presented token.

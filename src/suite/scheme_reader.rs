@@ -228,6 +228,12 @@ fn read_secret(
         derive,
         strip_prefix,
         pattern: read_pattern(file.pattern)?,
+        rotates: match file.rotates {
+            Some(rotates) if per.is_some() && rotates.value => {
+                return Err(Fault::new(rotates.at, Problem::RotatesPer));
+            }
+            rotates => rotates.is_some_and(|rotates| rotates.value),
+        },
         per,
     })
 }

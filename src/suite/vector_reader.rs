@@ -37,6 +37,9 @@ pub(super) struct VectorReader<'s> {
     bytes_left: usize,
 }
 
+/// How many secrets hold beside the newest at most.
+const MAX_PREVIOUS: usize = 8;
+
 impl<'s> VectorReader<'s> {
     pub(super) fn new(suite: &Slug, scheme: &'s Scheme, requirements: &'s [Requirement]) -> Self {
         let by_name = requirements
@@ -71,6 +74,10 @@ impl<'s> VectorReader<'s> {
         let (shows, level) = self.read_shows(&file.shows)?;
         let mut input = Input::new(file.input.as_ref());
         let secrets = self.read_secrets(file.secret, file.secrets, at, &mut input)?;
+        let secrets = match file.previous {
+            None => secrets,
+            Some(previous) => self.read_previous(file.op, secrets, previous, &mut input)?,
+        };
         let fields = self.read_fields(file.op, file.fields, &mut input)?;
         let (token, now) = match file.op {
             Op::Sign => {
@@ -201,6 +208,35 @@ impl<'s> VectorReader<'s> {
             (None, None, None) => wrong(at, "the vector has no secret"),
             (Some(_), None, None) => wrong(at, "the vector has no secrets: {value: \"…\"}"),
         }
+    }
+
+    fn read_previous(
+        &mut self,
+        op: Op,
+        secrets: Secrets,
+        previous: At<Vec<At<Literal>>>,
+        input: &mut Input,
+    ) -> Result<Secrets, Fault> {
+        let At { value: all, at } = previous;
+        let wrong = |text| Err(Fault::new(at, Problem::Previous(text)));
+        if !self.scheme.secret.rotates {
+            return wrong("the scheme does not say rotates: true of its secret");
+        }
+        if op.has_context() {
+            return wrong("previous secrets cannot be given for identify");
+        }
+        if all.is_empty() || all.len() > MAX_PREVIOUS {
+            return wrong("previous holds from one to eight secrets");
+        }
+        let Secrets::One(newest) = secrets else {
+            return wrong("previous secrets stand beside one secret");
+        };
+        input.holds(InputKind::Rotation, at);
+        let previous = all.into_iter().map(|one| self.read_secret(one, input));
+        Ok(Secrets::Rotated {
+            newest,
+            previous: previous.collect::<Result<_, _>>()?,
+        })
     }
 
     fn read_secret(&mut self, literal: At<Literal>, input: &mut Input) -> Result<Secret, Fault> {

@@ -185,7 +185,9 @@ impl<'a> Tokens<'a> {
             .ok_or(MaterialError::NoIdentity)?;
         let secrets = match (secret, &vector.request.secrets) {
             (None, secrets) => secrets.clone(),
-            (Some(secret), Secrets::One(_)) => Secrets::One(secret.clone()),
+            (Some(secret), Secrets::One(_) | Secrets::Rotated { .. }) => {
+                Secrets::One(secret.clone())
+            }
             (Some(_), Secrets::Per(_)) => return Err(MaterialError::OneSecret),
         };
         let mut template = vector.request.fields.clone();

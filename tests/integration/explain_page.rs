@@ -128,7 +128,11 @@ fn a_whole_request_may_be_pasted() {
         assert!(answer.body.contains(words), "{suite}: {}", answer.body);
     }
     for (suite, request, why) in [
-        ("github-webhook", "", "Give the token, or the request in which it stands"),
+        (
+            "github-webhook",
+            "",
+            "Give the token, or the request in which it stands",
+        ),
         ("github-webhook", "what?", "The request: "),
         (
             "github-webhook",

@@ -89,6 +89,7 @@ fn scheme() -> impl Strategy<Value = Scheme> {
                     strip_prefix: None,
                     pattern: None,
                     per: None,
+                    rotates: false,
                 },
                 fields: fields(),
                 message: Message::compile(message, &fields()).unwrap(),

@@ -64,6 +64,7 @@ mod reads;
 mod real_clock;
 mod reports;
 mod restarts;
+mod rotation;
 mod runs;
 mod second_lives;
 mod sending;

@@ -208,6 +208,7 @@ fn encoded_secrets_decode_to_their_key() {
                 strip_prefix: prefix.clone(),
                 pattern: None,
                 per: None,
+                rotates: false,
             };
             let secret = rule.spell(b"an \xff key");
             assert_eq!(&*rule.decode(&secret).unwrap(), b"an \xff key");

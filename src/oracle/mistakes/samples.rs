@@ -63,6 +63,7 @@ fn text() -> SecretRule {
         strip_prefix: None,
         pattern: None,
         per: None,
+        rotates: false,
     }
 }
 
@@ -270,6 +271,7 @@ fn list() -> Vec<Sample> {
                     strip_prefix: Some("whsec_".into()),
                     pattern: None,
                     per: None,
+                    rotates: false,
                 },
                 &[
                     ("msg_id", Text),

@@ -1,7 +1,7 @@
 //! What kind of input a request needs an adapter to take.
 
 use crate::scheme::{FieldKind, Scheme};
-use crate::signature::{InputKind, Op, Request, Value};
+use crate::signature::{InputKind, Op, Request, Secrets, Value};
 
 impl FieldKind {
     /// The kind of a value of a field. A date is ordinary, which is [`InputKind::Text`], as a text;
@@ -30,6 +30,8 @@ impl Scheme {
                 Value::Bytes(_) => InputKind::Bytes,
                 _ => InputKind::Text,
             });
+        let rotation =
+            matches!(request.secrets, Secrets::Rotated { .. }).then_some(InputKind::Rotation);
         let body = (op == Op::Send).then(|| self.body_to_send()).flatten();
         let fields = self.fields.iter().enumerate().map(|(at, field)| {
             match request.fields.value(&field.name) {
@@ -49,6 +51,7 @@ impl Scheme {
         let mut kinds = secrets
             .chain(fields)
             .chain([token])
+            .chain(rotation)
             .filter(|kind| *kind != InputKind::Text);
         let first = kinds.next().unwrap_or(InputKind::Text);
         kinds.all(|kind| kind == first).then_some(first)

@@ -226,7 +226,36 @@ impl Scheme {
             .render(&self.fields, &mac[..self.mac_bytes], &texts)
     }
 
+    /// Verifies by each secret that holds; where none of them fits, the newest says why.
     fn check(
+        &self,
+        secrets: &Secrets,
+        fields: &Fields,
+        token: Option<&Value>,
+        now: u64,
+        mac_of: MacOf<'_>,
+    ) -> Result<(), Verification> {
+        let all = match secrets {
+            Secrets::One(_) | Secrets::Per(_) => {
+                return self.check_by(secrets, fields, token, now, mac_of);
+            }
+            Secrets::Rotated { .. } => secrets.in_turn(),
+        };
+        let mut verdicts = Vec::with_capacity(all.len());
+        for secrets in &all {
+            verdicts.push(self.check_by(secrets, fields, token, now, mac_of));
+        }
+        let is_refused =
+            |verdict: &Result<(), Verification>| matches!(verdict, Err(Verification::Refused(_)));
+        // An unusable secret among them is a fault of the configuration.
+        let decisive = verdicts
+            .iter()
+            .position(is_refused)
+            .or_else(|| verdicts.iter().position(Result::is_ok));
+        verdicts.swap_remove(decisive.unwrap_or_default())
+    }
+
+    fn check_by(
         &self,
         secrets: &Secrets,
         fields: &Fields,

@@ -19,6 +19,8 @@ pub struct SecretRule {
     pub pattern: Option<Pattern>,
     /// The field whose value selects the secret, if there is one secret per value.
     pub per: Option<usize>,
+    /// Whether secrets may hold beside the newest while it replaces them.
+    pub rotates: bool,
 }
 
 impl SecretRule {

@@ -20,6 +20,8 @@ enumerated! {
         Bytes,
         /// JSON numbers where a text is due.
         Number,
+        /// Secrets that hold beside the newest, while it replaces them.
+        Rotation,
         /// Null, booleans, lists, maps, and fields or tokens that are absent or no strings.
         Json,
     }
@@ -32,6 +34,7 @@ impl InputKind {
             Self::Text => "text",
             Self::Bytes => "bytes",
             Self::Number => "number",
+            Self::Rotation => "rotation",
             Self::Json => "json",
         }
     }

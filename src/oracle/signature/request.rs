@@ -63,6 +63,11 @@ impl Serialize for Request {
         match &self.secrets {
             Secrets::One(secret) => map.serialize_entry("secret", &secret.to_value())?,
             Secrets::Per(_) => map.serialize_entry("secrets", &PerValue(&self.secrets))?,
+            Secrets::Rotated { newest, previous } => {
+                map.serialize_entry("secret", &newest.to_value())?;
+                let previous: Vec<Value> = previous.iter().map(Secret::to_value).collect();
+                map.serialize_entry("previous", &previous)?;
+            }
         }
         map.serialize_entry("fields", &self.fields)?;
         if self.op.has_context() {
@@ -99,6 +104,7 @@ impl<'de> Deserialize<'de> for Request {
             suite,
             secret,
             secrets,
+            previous,
             fields,
             token,
             context,
@@ -107,7 +113,7 @@ impl<'de> Deserialize<'de> for Request {
         Ok(Self {
             suite: suite.into(),
             op,
-            secrets: read_secrets(secret, secrets).map_err(de::Error::custom)?,
+            secrets: read_secrets(secret, secrets, previous).map_err(de::Error::custom)?,
             fields,
             token,
             context,
@@ -125,6 +131,8 @@ struct RequestParts {
     secret: Option<Value>,
     secrets: Option<SecretsByName>,
     #[serde(default)]
+    previous: Vec<Value>,
+    #[serde(default)]
     fields: Fields,
     #[serde(default, deserialize_with = "present")]
     token: Option<Value>,
@@ -139,10 +147,11 @@ pub fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Valu
     Value::deserialize(deserializer).map(Some)
 }
 
-/// The secrets of a request, from its members `secret` and `secrets`.
+/// The secrets of a request, from its members `secret`, `secrets` and `previous`.
 pub fn read_secrets(
     one: Option<Value>,
     several: Option<SecretsByName>,
+    previous: Vec<Value>,
 ) -> Result<Secrets, &'static str> {
     let secret = |value| match value {
         Value::Text(text) => Ok(Secret::new(text)),
@@ -150,7 +159,14 @@ pub fn read_secrets(
         Value::Number(_) | Value::Json(_) => Err("a secret is a text or bytes"),
     };
     match (one, several) {
-        (Some(one), None) => Ok(Secrets::One(secret(one)?)),
+        (Some(one), None) if previous.is_empty() => Ok(Secrets::One(secret(one)?)),
+        (Some(newest), None) => Ok(Secrets::Rotated {
+            newest: secret(newest)?,
+            previous: previous.into_iter().map(secret).collect::<Result<_, _>>()?,
+        }),
+        (None, Some(_)) if !previous.is_empty() => {
+            Err("only a scheme with one secret has previous ones")
+        }
         (None, Some(SecretsByName(several))) => several
             .into_iter()
             .map(|(name, value)| Ok((name, secret(value)?)))
@@ -206,6 +222,9 @@ impl JsonSchema for Request {
             /// The secret, if the scheme has one.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             secret: Option<serde_json::Value>,
+            /// The secrets that hold beside it, while it replaces them.
+            #[serde(default, skip_serializing_if = "Vec::is_empty")]
+            previous: Vec<serde_json::Value>,
             /// The secrets by the value that selects them, if the scheme has several.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             secrets: Option<BTreeMap<String, serde_json::Value>>,

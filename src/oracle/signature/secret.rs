@@ -1,5 +1,6 @@
 //! Secrets, which are never printed by accident.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::signature::Value;
@@ -41,13 +42,21 @@ pub enum Secrets {
     One(Secret),
     /// The scheme has a secret for each value of a field (a platform, say), in the order given.
     Per(Vec<(String, Secret)>),
+    /// The one secret of the scheme is being replaced: the newest signs, and the tokens of each are
+    /// valid.
+    Rotated {
+        /// The newest.
+        newest: Secret,
+        /// Those before it, which still hold, the latest first; at least one.
+        previous: Vec<Secret>,
+    },
 }
 
 impl Secrets {
     /// The secret that counts where the selecting field has `value`; `None` selects the only one.
     pub fn select(&self, value: Option<&str>) -> Option<&Secret> {
         match (self, value) {
-            (Self::One(secret), _) => Some(secret),
+            (Self::One(secret) | Self::Rotated { newest: secret, .. }, _) => Some(secret),
             (Self::Per(secrets), Some(value)) => secrets
                 .iter()
                 .find(|(name, _)| name == value)
@@ -58,23 +67,41 @@ impl Secrets {
 
     /// Every secret.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Secret> {
-        let (one, per): (Option<&mut Secret>, &mut [(String, Secret)]) = match self {
-            Self::One(secret) => (Some(secret), &mut []),
-            Self::Per(secrets) => (None, secrets),
+        let (one, previous, per): (_, &mut [Secret], &mut [(String, Secret)]) = match self {
+            Self::One(secret) => (Some(secret), &mut [], &mut []),
+            Self::Per(secrets) => (None, &mut [], secrets),
+            Self::Rotated { newest, previous } => (Some(newest), previous, &mut []),
         };
         one.into_iter()
+            .chain(previous)
             .chain(per.iter_mut().map(|(_, secret)| secret))
+    }
+
+    /// What is tried in turn when a token is verified: each of several secrets that hold at once.
+    pub fn in_turn(&self) -> Vec<Cow<'_, Self>> {
+        match self {
+            Self::One(_) | Self::Per(_) => vec![Cow::Borrowed(self)],
+            Self::Rotated { newest, previous } => {
+                let all = std::iter::once(newest).chain(previous);
+                all.map(|secret| Cow::Owned(Self::One(secret.clone())))
+                    .collect()
+            }
+        }
     }
 
     /// Every secret with the value that selects it, if any.
     pub fn iter(&self) -> impl Iterator<Item = (Option<&str>, &Secret)> {
-        let (one, per): (Option<&Secret>, &[(String, Secret)]) = match self {
-            Self::One(secret) => (Some(secret), &[]),
-            Self::Per(secrets) => (None, secrets),
+        let (one, previous, per): (_, &[Secret], &[(String, Secret)]) = match self {
+            Self::One(secret) => (Some(secret), &[], &[]),
+            Self::Per(secrets) => (None, &[], secrets),
+            Self::Rotated { newest, previous } => (Some(newest), previous, &[]),
         };
-        one.map(|secret| (None, secret)).into_iter().chain(
-            per.iter()
-                .map(|(name, secret)| (Some(name.as_str()), secret)),
-        )
+        one.into_iter()
+            .chain(previous)
+            .map(|secret| (None, secret))
+            .chain(
+                per.iter()
+                    .map(|(name, secret)| (Some(name.as_str()), secret)),
+            )
     }
 }
