@@ -54,7 +54,7 @@ pub(crate) static UNKNOWN_SECRET_DOES_NOT_HOLD: Rule = rule(
     "unknown-secret-does-not-hold",
     Must,
     Security,
-    "While a secret is replaced, a token of any other is not accepted, and an empty one holds nothing.",
+    "While a secret is replaced, a token of any other is not accepted.",
 );
 pub(crate) static REQUEST_IS_SIGNED_AS_SENT: Rule = rule(
     "request-is-signed-as-sent",

@@ -1,10 +1,13 @@
 //! A secret that is being replaced: those before it hold beside it.
 
+use std::borrow::Cow;
+
 use crate::generate::fixture::{NOW, Presented};
 use crate::generate::requirements::{
-    NEWEST_SECRET_SIGNS, PREVIOUS_SECRETS_HOLD, UNKNOWN_SECRET_DOES_NOT_HOLD,
+    NEWEST_SECRET_SIGNS, PREVIOUS_SECRETS_HOLD, TOKEN_UNDER_NO_SECRET, UNKNOWN_SECRET_DOES_NOT_HOLD,
 };
 use crate::generate::vector_builder::VectorBuilder;
+use crate::scheme::FieldTexts;
 use crate::signature::{Secret, Secrets};
 
 /// Adds the vectors of a scheme whose secret rotates.
@@ -77,10 +80,12 @@ pub(super) fn add(builder: &mut VectorBuilder<'_>) {
     let nothing = Secret::new("");
     let with_nothing = rotated(&[&nothing]);
     let base = builder.fixture.base.clone();
-    let mac = builder.fixture.message(&base.fields).map(|message| {
-        let key = builder.fixture.derived(&base.fields, b"");
-        builder.fixture.mac_of(&key, &message)
-    });
+    let scheme = builder.fixture.scheme;
+    let key = FieldTexts::read(&scheme.fields, &base.fields)
+        .and_then(|texts| scheme.derive(b"".into(), &texts).map(Cow::into_owned));
+    let message = builder.fixture.message(&base.fields);
+    let mac = key.ok().zip(message);
+    let mac = mac.map(|(key, message)| builder.fixture.mac_of(&key, &message));
     let forged = mac.and_then(|mac| builder.fixture.present(&base, &mac));
     let forged = forged.map(|shown| Presented {
         secrets: with_nothing,
@@ -88,7 +93,7 @@ pub(super) fn add(builder: &mut VectorBuilder<'_>) {
     });
     let note = "Catches an empty secret among the previous ones, with which anybody can sign.";
     let id = "rotation-token-of-an-empty-previous-secret";
-    builder.not_accepted(&UNKNOWN_SECRET_DOES_NOT_HOLD, id, note, forged, NOW);
+    builder.not_accepted(&TOKEN_UNDER_NO_SECRET, id, note, forged, NOW);
 }
 
 /// The token of the ordinary claim under one secret, presented where these hold.
