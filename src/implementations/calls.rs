@@ -60,9 +60,7 @@ impl WebCall {
             optional: given,
             ..self.clone()
         };
-        let is_given = |(_, template): &(String, TextTemplate)| {
-            !matches!(template.pieces(), [TemplatePart::Value(name)] if absent.contains(name))
-        };
+        let is_given = |(_, template): &(String, TextTemplate)| !matches!(template.pieces(), [TemplatePart::Value(name)] if absent.contains(name));
         call.headers.retain(is_given);
         call.cookies.retain(is_given);
         call.url.retain_query(is_given);
@@ -157,7 +155,11 @@ impl Call for WebCall {
     type Request = WebRequest;
 
     fn render(&self, request: &Request) -> Result<WebRequest, NotCarried> {
-        if self.optional.iter().any(|name| name.value(request).is_err()) {
+        if self
+            .optional
+            .iter()
+            .any(|name| name.value(request).is_err())
+        {
             return self.without_absent(request).render(request);
         }
         let header = |(name, template): &(String, TextTemplate)| {

@@ -490,7 +490,10 @@ mod tests {
                     let given = values
                         .iter()
                         .map(|value| input.clone().with(field.name.as_str(), value.clone()));
-                    may_be_absent.then(|| input.clone()).into_iter().chain(given)
+                    may_be_absent
+                        .then(|| input.clone())
+                        .into_iter()
+                        .chain(given)
                 })
                 .collect();
         }

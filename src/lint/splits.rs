@@ -159,7 +159,12 @@ impl Cuts {
     }
 
     /// Walks back to the start and assigns each letter to the piece that read it.
-    fn cut(&self, scheme: &Scheme, came_from: &HashMap<Pair, Option<(Pair, u8)>>, last: Pair) -> TwoCuts {
+    fn cut(
+        &self,
+        scheme: &Scheme,
+        came_from: &HashMap<Pair, Option<(Pair, u8)>>,
+        last: Pair,
+    ) -> TwoCuts {
         let mut letters = Vec::new();
         let mut pair = last;
         while let Some(Some((before, letter))) = came_from.get(&pair) {

@@ -314,7 +314,11 @@ pub fn pieces<'a>(
                 }
             }
         };
-        let bytes = if stands { bytes } else { Cow::Borrowed(&[][..]) };
+        let bytes = if stands {
+            bytes
+        } else {
+            Cow::Borrowed(&[][..])
+        };
         Ok(Piece {
             kind,
             bytes,
