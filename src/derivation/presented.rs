@@ -199,8 +199,9 @@ fn carried<'p>(
 }
 
 fn dated(scheme: &Scheme, text: &str, now: u64) -> Option<Derivation> {
-    let form = scheme.time_form(scheme.time()?)?;
-    let time = form.write(now.saturating_mul(form.per_second()));
+    let field = scheme.fields.at(scheme.time()?);
+    let form = field.kind.time_form()?;
+    let time = field.time_text_at(now)?;
     let (before, after) = text.split_once(&time)?;
     Some(Derivation::Dated {
         before: before.to_owned(),

@@ -110,7 +110,10 @@ fn read(form: TimeForm, text: &str) -> Option<CarriedTime> {
     let carried = |seconds: u64, millis: Option<u64>, oddity| {
         let due = match form {
             TimeForm::UnixMillis => millis.unwrap_or(seconds * 1000),
-            TimeForm::UnixSeconds | TimeForm::Iso8601 | TimeForm::HttpDate => seconds,
+            TimeForm::UnixSeconds
+            | TimeForm::Iso8601
+            | TimeForm::Iso8601WithoutZone
+            | TimeForm::HttpDate => seconds,
         };
         Some(CarriedTime {
             written: text.to_owned(),

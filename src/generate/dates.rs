@@ -15,9 +15,13 @@ const HOUR: u64 = 3600;
 /// Adds them.
 pub(super) fn add(builder: &mut VectorBuilder<'_>, clock: Clock) {
     seconds(builder, clock);
-    if clock.form == TimeForm::Iso8601 {
-        spellings(builder, clock);
-        zones(builder, clock);
+    match clock.form {
+        TimeForm::Iso8601 => {
+            spellings(builder, clock, &ZONED);
+            zones(builder, clock);
+        }
+        TimeForm::Iso8601WithoutZone => spellings(builder, clock, &WITHOUT_ZONE),
+        TimeForm::UnixSeconds | TimeForm::UnixMillis | TimeForm::HttpDate => {}
     }
     signed(builder, clock);
     unreadable(builder, clock);
@@ -70,22 +74,32 @@ fn seconds(builder: &mut VectorBuilder<'_>, clock: Clock) {
     }
 }
 
+/// Ways to write a date, and one without a zone.
+const ZONED: [(&str, &str); 9] = [
+    ("without-a-fraction", "2026-11-21T08:00:00Z"),
+    ("of-a-tenth", "2026-11-21T08:00:00.1Z"),
+    ("to-the-millisecond", "2026-11-21T08:00:00.120Z"),
+    ("to-the-microsecond", "2026-11-21T08:00:00.120450Z"),
+    ("to-the-nanosecond", "2026-11-21T08:00:00.634234626Z"),
+    ("with-an-offset-of-zero", "2026-11-21T08:00:00+00:00"),
+    ("east-of-greenwich", "2026-11-21T13:30:00+05:30"),
+    ("west-of-greenwich", "2026-11-21T00:00:00-08:00"),
+    ("with-all-of-it", "2026-11-21T13:30:00.120+05:30"),
+];
+const WITHOUT_ZONE: [(&str, &str); 5] = [
+    ("without-a-fraction", "2026-11-21T08:00:00"),
+    ("of-a-tenth", "2026-11-21T08:00:00.1"),
+    ("to-the-millisecond", "2026-11-21T08:00:00.120"),
+    ("to-the-microsecond", "2026-11-21T08:00:00.120450"),
+    ("to-the-nanosecond", "2026-11-21T08:00:00.634234626"),
+];
+
 /// Other ways to write a date. Where the scheme has a pattern, those that it allows are due.
-fn spellings(builder: &mut VectorBuilder<'_>, clock: Clock) {
+fn spellings(builder: &mut VectorBuilder<'_>, clock: Clock, all: &[(&str, &str)]) {
     let note = "Catches a date that is read and written again: the message is another one.";
     let has_pattern = clock.of_scheme(&builder.fixture).pattern.is_some();
-    for (slug, text) in [
-        ("without-a-fraction", "2026-11-21T08:00:00Z"),
-        ("of-a-tenth", "2026-11-21T08:00:00.1Z"),
-        ("to-the-millisecond", "2026-11-21T08:00:00.120Z"),
-        ("to-the-microsecond", "2026-11-21T08:00:00.120450Z"),
-        ("to-the-nanosecond", "2026-11-21T08:00:00.634234626Z"),
-        ("with-an-offset-of-zero", "2026-11-21T08:00:00+00:00"),
-        ("east-of-greenwich", "2026-11-21T13:30:00+05:30"),
-        ("west-of-greenwich", "2026-11-21T00:00:00-08:00"),
-        ("with-all-of-it", "2026-11-21T13:30:00.120+05:30"),
-    ] {
-        let claim = builder.fixture.with(clock.field, text);
+    for (slug, text) in all {
+        let claim = builder.fixture.with(clock.field, *text);
         if claim == builder.fixture.base {
             continue;
         }
@@ -249,7 +263,9 @@ fn unreadable(builder: &mut VectorBuilder<'_>, clock: Clock) {
             "the number of its seconds since 1970",
         ),
     ];
-    for (slug, spelt, with) in odd {
+    let zoned = (clock.form == TimeForm::Iso8601WithoutZone)
+        .then(|| ("zone", format!("{date}Z"), "a zone"));
+    for (slug, spelt, with) in odd.into_iter().chain(zoned) {
         if spelt == date {
             continue;
         }

@@ -233,6 +233,9 @@ pub(super) enum FieldType {
     /// A date with a zone, as in `2026-11-21T08:00:00Z`: `date-time` of RFC 3339, in capitals.
     #[serde(rename = "iso-8601")]
     Iso8601,
+    /// The same without a zone, which is that of Greenwich: `2026-11-21T08:00:00`.
+    #[serde(rename = "iso-8601-without-zone")]
+    Iso8601WithoutZone,
     /// A date as HTTP headers have it, as in `Sat, 21 Nov 2026 08:00:00 GMT`.
     HttpDate,
     /// One of `values`.

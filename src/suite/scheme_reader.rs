@@ -89,6 +89,7 @@ fn read_fields(file: At<Entries<FieldFile>>) -> Result<FieldSet, Fault> {
             (FieldType::UnixSeconds, None) => FieldKind::Time(TimeForm::UnixSeconds),
             (FieldType::UnixMillis, None) => FieldKind::Time(TimeForm::UnixMillis),
             (FieldType::Iso8601, None) => FieldKind::Time(TimeForm::Iso8601),
+            (FieldType::Iso8601WithoutZone, None) => FieldKind::Time(TimeForm::Iso8601WithoutZone),
             (FieldType::HttpDate, None) => FieldKind::Time(TimeForm::HttpDate),
             (FieldType::Enum, Some(values)) => FieldKind::Enum(read_values(values)?),
             (FieldType::Enum, None) => {

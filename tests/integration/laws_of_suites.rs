@@ -122,6 +122,10 @@ impl Material {
         let field = self.scheme().fields.at(of);
         match fields.value(&field.name) {
             Some(Value::Number(time)) => time.unsigned_abs() / field.kind.per_second(),
+            Some(Value::Text(date)) => {
+                let time = field.kind.time_form().and_then(|form| form.read(date));
+                time.unwrap_or_default() / field.kind.per_second()
+            }
             _ => 0,
         }
     }

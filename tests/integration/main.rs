@@ -51,6 +51,7 @@ mod interrupted;
 mod languages;
 mod laws;
 mod laws_of_suites;
+mod laws_of_the_language;
 mod lints;
 mod long_heads;
 mod native_tests;

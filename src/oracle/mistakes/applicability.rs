@@ -447,6 +447,36 @@ pub(crate) fn limits_age(scheme: &Scheme) -> Applies {
     when(limited, "the scheme sets no maximum age")
 }
 
+/// A date in a zone that lies half a day off.
+const HALF_A_DAY_EAST: &str = "2026-11-21T20:00:00+12:00";
+
+/// How the date is written whose age is limited, and whether one that lies half a day off is too
+/// old.
+fn limits_the_age_of(scheme: &Scheme, form: TimeForm) -> bool {
+    let Freshness::Limited { of, max_age, .. } = scheme.freshness else {
+        return false;
+    };
+    max_age.is_some_and(|age| age < 8 * 3600) && scheme.time_form(of) == Some(form)
+}
+
+pub(crate) fn limits_the_age_of_zones(scheme: &Scheme) -> Applies {
+    limits_age(scheme)?;
+    let takes = |of: usize| scheme.fields.at(of).takes(HALF_A_DAY_EAST.as_bytes());
+    let has_zones = matches!(scheme.freshness, Freshness::Limited { of, .. } if takes(of));
+    when(
+        has_zones && limits_the_age_of(scheme, TimeForm::Iso8601),
+        "the scheme limits no date with a zone to some hours",
+    )
+}
+
+pub(crate) fn limits_the_age_without_zone(scheme: &Scheme) -> Applies {
+    limits_age(scheme)?;
+    when(
+        limits_the_age_of(scheme, TimeForm::Iso8601WithoutZone),
+        "the scheme limits no date without a zone to some hours",
+    )
+}
+
 pub(crate) fn limits_skew(scheme: &Scheme) -> Applies {
     let limited = matches!(
         scheme.freshness,

@@ -114,6 +114,11 @@ impl<'a> Attempt<'a> {
         self.judged_in_place(call)
     }
 
+    /// What is to be said at another time.
+    pub fn judged_at(&self, now: u64) -> Judgement {
+        self.judged_in_place(Call { now, ..self.call })
+    }
+
     /// What is to be said of other fields.
     pub fn judged_with_fields(&self, fields: &Fields) -> Judgement {
         let call = Call {
@@ -182,9 +187,8 @@ impl<'a> Attempt<'a> {
         let scheme = self.call.scheme;
         let mut texts = self.pipeline.read(scheme, self.call.fields).ok()?;
         for field in scheme.token.fields() {
-            if let Some(form) = scheme.fields.at(field).kind.time_form() {
-                let now = self.call.now.saturating_mul(form.per_second());
-                texts.set(field, form.write(now).into_bytes());
+            if let Some(now) = scheme.fields.at(field).time_text_at(self.call.now) {
+                texts.set(field, now.into_bytes());
             }
         }
         self.pipeline.token_of(&inputs, &texts).ok()

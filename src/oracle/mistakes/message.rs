@@ -113,6 +113,33 @@ pub(super) const MISTAKES: &[Mistake] = &[
         ..ENTRY
     },
     Mistake {
+        id: MistakeId("message-absent-part-kept"),
+        title: "the text around an absent field stays in the message",
+        wrong: "A part of the message stands only if its field is given, and here its text is signed without the field.",
+        remedy: "Leave the whole part out of the message where its field is absent.",
+        applies: has_an_optional_part,
+        change: Change::Composition(absent_part_kept),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-absent-part-named"),
+        title: "{form:undefined} is signed in the place of an absent field",
+        wrong: "A value that is not there is turned into a word, and a part of the message stands that has to be left out.",
+        remedy: "Leave the whole part out of the message where its field is absent.",
+        applies: has_an_optional_part,
+        change: Change::Composition(absent_part_named),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("message-given-part-left-out"),
+        title: "a part of the message is left out though its field is given",
+        wrong: "The field is not signed, so that a signature is good beside any other value of it.",
+        remedy: "Put the part into the message wherever its field is given.",
+        applies: has_an_optional_part,
+        change: Change::Composition(given_part_left_out),
+        ..ENTRY
+    },
+    Mistake {
         id: MistakeId("message-delimiter-at-an-end"),
         title: "a delimiter stands {form:at the end} of the message",
         wrong: "Each part is followed by a delimiter, where it belongs between two parts only.",
@@ -137,33 +164,6 @@ pub(super) const MISTAKES: &[Mistake] = &[
         remedy: "Write the constant text of the message exactly as the scheme does.",
         applies: signs_a_constant_word,
         change: Change::Composition(constant_changed),
-        ..ENTRY
-    },
-    Mistake {
-        id: MistakeId("message-absent-part-kept"),
-        title: "the text around an absent field stays in the message",
-        wrong: "A part of the message stands only if its field is given, and here its text is signed without the field.",
-        remedy: "Leave the whole part out of the message where its field is absent.",
-        applies: has_an_optional_part,
-        change: Change::Composition(absent_part_kept),
-        ..ENTRY
-    },
-    Mistake {
-        id: MistakeId("message-absent-part-named"),
-        title: "{form:undefined} is signed in the place of an absent field",
-        wrong: "A value that is not there is turned into a word, and a part of the message stands that belongs out of it.",
-        remedy: "Leave the whole part out of the message where its field is absent.",
-        applies: has_an_optional_part,
-        change: Change::Composition(absent_part_named),
-        ..ENTRY
-    },
-    Mistake {
-        id: MistakeId("message-given-part-left-out"),
-        title: "a part of the message is left out though its field is given",
-        wrong: "The field is not signed, so that a signature is good beside any other value of it.",
-        remedy: "Put the part into the message wherever its field is given.",
-        applies: has_an_optional_part,
-        change: Change::Composition(given_part_left_out),
         ..ENTRY
     },
     Mistake {

@@ -115,6 +115,8 @@ impl Sample {
                         format!("0{NOW}"),
                         "yesterday".into(),
                         format!("{}", NOW + 1),
+                        // The present, and twelve hours later for who does not look at its zone.
+                        "2025-03-12T18:40:04+12:00".into(),
                     ] {
                         let odd = beside.clone().with(name.as_str(), text.as_str());
                         push(Op::Verify, secrets, &odd, Some(right.as_str().into()), NOW);

@@ -77,7 +77,7 @@ pub fn samples() -> &'static [Sample] {
 fn list() -> Vec<Sample> {
     use Algorithm::{HmacSha1, HmacSha256, HmacSha512};
     use FieldKind::{Enum, Text, Time};
-    use TimeForm::{HttpDate, Iso8601, UnixMillis, UnixSeconds};
+    use TimeForm::{HttpDate, Iso8601, Iso8601WithoutZone, UnixMillis, UnixSeconds};
     let template = |text: &'static str| {
         move |layout: &dyn Fn(&str) -> Layout| TokenGrammar::Template(layout(text))
     };
@@ -343,6 +343,17 @@ fn list() -> Vec<Sample> {
             ),
         },
         Sample {
+            name: "date without a zone",
+            scheme: scheme(
+                HmacSha256,
+                32,
+                text(),
+                &[("timestamp", Time(Iso8601WithoutZone)), ("payload", Text)],
+                "v1:{timestamp}:{payload}",
+                template("{mac:hex}"),
+            ),
+        },
+        Sample {
             name: "date in the token",
             scheme: scheme(
                 HmacSha256,
@@ -356,7 +367,7 @@ fn list() -> Vec<Sample> {
     ];
     for sample in &mut samples {
         let time = sample.scheme.fields.index("timestamp");
-        if let ("list" | "pairs" | "date", Some(of)) = (sample.name, time) {
+        if let ("list" | "pairs" | "date" | "date without a zone", Some(of)) = (sample.name, time) {
             sample.scheme.freshness = Freshness::Limited {
                 of,
                 max_age: Some(300),

@@ -6,16 +6,16 @@
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::mistakes::applicability::{
-    algorithm_is_not, always, limits_age, limits_skew, limits_time, repeats_macs,
-    secret_depends_on_a_field, signs_a_numeric_time, signs_a_time, signs_text,
-    token_carries_a_signed_time,
+    algorithm_is_not, always, limits_age, limits_skew, limits_the_age_of_zones,
+    limits_the_age_without_zone, limits_time, repeats_macs, secret_depends_on_a_field,
+    signs_a_numeric_time, signs_a_time, signs_text, token_carries_a_signed_time,
 };
 use crate::mistakes::lenient::leniently;
 use crate::mistakes::stringified::javascript_text;
 use crate::mistakes::verifying_forms::{loosely_equal, splits_at};
 use crate::mistakes::verifying_judgements::{
-    UNKEYED, any_time, first_signature, is_malformed, of_a_local_part, or_unkeyed, time_not_bound,
-    time_read_as_number, under_any_secret, with_limits,
+    UNKEYED, any_time, date_of_the_machine, first_signature, is_malformed, of_a_local_part,
+    or_unkeyed, time_not_bound, time_read_as_number, under_any_secret, with_limits, zone_ignored,
 };
 use crate::mistakes::{Change, Choice, Judgement, Mistake, MistakeId, Stage};
 use crate::scheme::{Algorithm, Refusal, Rejection};
@@ -148,6 +148,25 @@ pub(super) const MISTAKES: &[Mistake] = &[
                 })),
             )
         }),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("verify-zone-ignored"),
+        title: "the zone of a date is ignored",
+        wrong: "A date of another zone counts as one of Greenwich, so that it lies hours off.",
+        remedy: "Parse the date with its zone, and compare it with the present as a point in time.",
+        applies: limits_the_age_of_zones,
+        change: Change::Verifying(zone_ignored),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("verify-date-of-the-machine"),
+        title: "a date without a zone is read in the zone of the machine",
+        wrong: "The date is that of Greenwich, and on a machine of another zone it lies hours off.",
+        remedy: "Add the zone to the date before it is parsed, or parse it as UTC.",
+        seen: "JavaScript's Date, which reads a date and time without a zone as local",
+        applies: limits_the_age_without_zone,
+        change: Change::Verifying(date_of_the_machine),
         ..ENTRY
     },
     Mistake {

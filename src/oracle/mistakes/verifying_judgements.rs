@@ -2,7 +2,7 @@
 
 use crate::mistakes::verifying_forms::time_as_number;
 use crate::mistakes::{Attempt, Choice, Judgement, MistakeId};
-use crate::scheme::{FieldKind, Freshness, Rejection, Scheme, TokenGrammar};
+use crate::scheme::{FieldKind, Freshness, Rejection, Scheme, TimeForm, TokenGrammar};
 use crate::signature::{Secret, Secrets};
 
 pub(super) const UNKEYED: &str = "A digest without a key proves nothing: anybody computes it.";
@@ -83,13 +83,13 @@ pub(super) fn under_any_secret(attempt: &Attempt<'_>) -> Option<Judgement> {
 
 pub(super) fn time_not_bound(attempt: &Attempt<'_>) -> Option<Judgement> {
     let field = attempt.call.scheme.time()?;
-    let form = attempt.call.scheme.time_form(field)?;
     let without = MistakeId("message-time-left-out").mistake();
     let without = attempt.pipeline().clone().with(Choice::usual(without));
     attempt.loose().iter().find_map(|token| {
         let own = attempt.mac_of(attempt.pipeline(), token)?;
         let mut at_present = token.clone();
-        let now = form.write(attempt.call.now.saturating_mul(form.per_second()));
+        let now = attempt.call.scheme.fields.at(field);
+        let now = now.time_text_at(attempt.call.now)?;
         let carried = at_present
             .fields
             .iter_mut()
@@ -105,6 +105,38 @@ pub(super) fn time_not_bound(attempt: &Attempt<'_>) -> Option<Judgement> {
         let passes = accepted.into_iter().flatten().any(|mac| token.mac == mac);
         passes.then(|| attempt.judged_text(&attempt.written(token, &own)))
     })
+}
+
+/// The text of the time that is limited, from the token or from beside it.
+fn limited_time(attempt: &Attempt<'_>) -> Option<String> {
+    let scheme = attempt.call.scheme;
+    let Freshness::Limited { of, .. } = scheme.freshness else {
+        return None;
+    };
+    if scheme.carries(of) {
+        let mut tokens = attempt.loose().into_iter();
+        return tokens.find_map(|token| {
+            let mut fields = token.fields.into_iter();
+            Some(fields.find(|(field, _)| *field == of)?.1)
+        });
+    }
+    let name = &scheme.fields.at(of).name;
+    Some(attempt.call.fields.value(name)?.as_text()?.to_owned())
+}
+
+/// The date counts as one of Greenwich, whatever its zone is.
+pub(super) fn zone_ignored(attempt: &Attempt<'_>) -> Option<Judgement> {
+    let east = TimeForm::Iso8601.zone(&limited_time(attempt)?)?;
+    let now = attempt.call.now.saturating_add_signed(-east);
+    (east != 0).then(|| attempt.judged_at(now))
+}
+
+/// A date without a zone counts as one of the machine's, which stands in California.
+pub(super) fn date_of_the_machine(attempt: &Attempt<'_>) -> Option<Judgement> {
+    const WEST: u64 = 8 * 3600;
+    let text = limited_time(attempt)?;
+    let is_date = TimeForm::Iso8601WithoutZone.takes(text.as_bytes());
+    is_date.then(|| attempt.judged_at(attempt.call.now.saturating_sub(WEST)))
 }
 
 pub(super) fn time_read_as_number(attempt: &Attempt<'_>) -> Option<Judgement> {

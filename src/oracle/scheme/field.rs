@@ -78,6 +78,17 @@ impl Field {
         Some(allowed.map_or_else(|| form.at(second), |text| form.value_of(&text)))
     }
 
+    /// The text of [that value](Self::time_at).
+    pub fn time_text_at(&self, second: u64) -> Option<String> {
+        let form = self.kind.time_form()?;
+        let value = self.time_at(second)?;
+        let text = value
+            .to_bytes()
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        // One that JSON does not hold is a number all the same.
+        text.or_else(|| Some(form.write(second.saturating_mul(form.per_second()))))
+    }
+
     /// Whether it has a form: a pattern, a content, or parameters.
     pub fn has_a_form(&self) -> bool {
         self.pattern.is_some() || self.content != Content::Text || self.params.is_some()

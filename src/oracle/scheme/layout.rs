@@ -350,6 +350,16 @@ fn every_other_part_ends(
         let side = if before_pivot { "behind" } else { "before" };
         match &fields.at(*field).kind {
             FieldKind::Text => return ambiguous(part, side),
+            // Without a zone it ends where its fraction does, and what is behind may look like one.
+            FieldKind::Time(TimeForm::Iso8601WithoutZone) => {
+                let continues = |next: &Part| {
+                    let is_point = matches!(next, Part::Literal(text) if text.is_empty() || text.starts_with('.'));
+                    is_point || may_touch_with_digit(next, fields, true)
+                };
+                if before_pivot && parts.get(at + 1).is_some_and(continues) {
+                    return ambiguous(part, side);
+                }
+            }
             // A date ends where its zone does.
             FieldKind::Time(form) if !form.is_number() => {}
             FieldKind::Time(_) => {

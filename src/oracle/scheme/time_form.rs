@@ -19,6 +19,8 @@ enumerated! {
         /// A date with a zone: `date-time` of RFC 3339, section 5.6, in capitals, as in
         /// `2026-11-21T08:00:00.25+01:00`.
         Iso8601,
+        /// The same without a zone, which is that of Greenwich: `2026-11-21T08:00:00.25`.
+        Iso8601WithoutZone,
         /// `IMF-fixdate` of RFC 9110, section 5.6.7, as in `Sat, 21 Nov 2026 08:00:00 GMT`.
         HttpDate,
     }
@@ -37,6 +39,7 @@ impl TimeForm {
             Self::UnixSeconds => "unix-seconds",
             Self::UnixMillis => "unix-millis",
             Self::Iso8601 => "iso-8601",
+            Self::Iso8601WithoutZone => "iso-8601-without-zone",
             Self::HttpDate => "http-date",
         }
     }
@@ -45,7 +48,7 @@ impl TimeForm {
     pub fn per_second(self) -> u64 {
         match self {
             Self::UnixSeconds | Self::HttpDate => 1,
-            Self::UnixMillis | Self::Iso8601 => 1000,
+            Self::UnixMillis | Self::Iso8601 | Self::Iso8601WithoutZone => 1000,
         }
     }
 
@@ -53,7 +56,7 @@ impl TimeForm {
     pub fn is_number(self) -> bool {
         match self {
             Self::UnixSeconds | Self::UnixMillis => true,
-            Self::Iso8601 | Self::HttpDate => false,
+            Self::Iso8601 | Self::Iso8601WithoutZone | Self::HttpDate => false,
         }
     }
 
@@ -61,7 +64,7 @@ impl TimeForm {
     pub fn takes(self, text: &[u8]) -> bool {
         match self {
             Self::UnixSeconds | Self::UnixMillis => is_unix_time(text),
-            Self::Iso8601 | Self::HttpDate => {
+            Self::Iso8601 | Self::Iso8601WithoutZone | Self::HttpDate => {
                 std::str::from_utf8(text).is_ok_and(|text| self.date(text).is_some())
             }
         }
@@ -74,7 +77,9 @@ impl TimeForm {
             Self::UnixSeconds | Self::UnixMillis => {
                 is_unix_time(text.as_bytes()).then(|| text.parse().ok())?
             }
-            Self::Iso8601 => u64::try_from(self.date(text)?.as_millisecond()).ok(),
+            Self::Iso8601 | Self::Iso8601WithoutZone => {
+                u64::try_from(self.date(text)?.as_millisecond()).ok()
+            }
             Self::HttpDate => u64::try_from(self.date(text)?.as_second()).ok(),
         }
     }
@@ -84,6 +89,9 @@ impl TimeForm {
             Self::UnixSeconds | Self::UnixMillis => None,
             Self::Iso8601 => (date_at_start(text)? == text.len())
                 .then(|| text.parse().ok())
+                .flatten(),
+            Self::Iso8601WithoutZone => (without_zone_at_start(text)? == text.len())
+                .then(|| format!("{text}Z").parse().ok())
                 .flatten(),
             Self::HttpDate => {
                 let date = Timestamp::strptime(
@@ -105,6 +113,10 @@ impl TimeForm {
                 .ok()
                 .and_then(|time| Timestamp::from_millisecond(time).ok())
                 .map(|date| date.to_string()),
+            Self::Iso8601WithoutZone => {
+                let zoned = Self::Iso8601.write(time);
+                return zoned.strip_suffix('Z').unwrap_or(&zoned).to_owned();
+            }
             Self::HttpDate => i64::try_from(time)
                 .ok()
                 .and_then(|time| Timestamp::from_second(time).ok())
@@ -131,6 +143,10 @@ impl TimeForm {
     /// The usual ways to write a second since 1970, the plainest first.
     pub(super) fn ways(self, second: u64) -> Vec<String> {
         let plain = self.write(second.saturating_mul(self.per_second()));
+        if self == Self::Iso8601WithoutZone {
+            let ends = ["", ".000", ".000000", ".000000000"];
+            return ends.map(|end| format!("{plain}{end}")).to_vec();
+        }
         let date = plain.strip_suffix('Z');
         let ends = [
             ".000Z",
@@ -163,7 +179,7 @@ impl TimeForm {
                 let moved = i128::from(self.read(text)?) + seconds * i128::from(self.per_second());
                 Some(self.write(u64::try_from(moved).ok()?))
             }
-            Self::Iso8601 => {
+            Self::Iso8601 | Self::Iso8601WithoutZone => {
                 self.read(text)?;
                 let (date, rest) = text.split_at_checked(TO_THE_SECONDS)?;
                 let date: jiff::civil::DateTime = date.parse().ok()?;
@@ -184,6 +200,7 @@ impl TimeForm {
                 Some(text.bytes().take_while(u8::is_ascii_digit).count())
             }
             Self::Iso8601 => date_at_start(text),
+            Self::Iso8601WithoutZone => without_zone_at_start(text),
             Self::HttpDate => Some("Sat, 21 Nov 2026 08:00:00 GMT".len()),
         }
     }
@@ -195,6 +212,7 @@ impl TimeForm {
                 Some(text.bytes().rev().take_while(u8::is_ascii_digit).count())
             }
             Self::Iso8601 => date_at_end(text),
+            Self::Iso8601WithoutZone => Some(TO_THE_SECONDS + fraction_at_end(text)),
             Self::HttpDate => self.length_at_start(text),
         }
     }
@@ -206,6 +224,9 @@ impl TimeForm {
             Self::Iso8601 => {
                 r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})"
             }
+            Self::Iso8601WithoutZone => {
+                r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?"
+            }
             Self::HttpDate => {
                 "[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT"
             }
@@ -213,11 +234,29 @@ impl TimeForm {
         Pattern::compile(pattern).ok()
     }
 
+    /// How many seconds the zone of a date lies east of Greenwich; `None` where it is no date with
+    /// a zone.
+    pub(crate) fn zone(self, text: &str) -> Option<i64> {
+        if self != Self::Iso8601 || !self.takes(text.as_bytes()) {
+            return None;
+        }
+        if text.ends_with('Z') {
+            return Some(0);
+        }
+        let zone = text.get(text.len().checked_sub(ZONE)?..)?;
+        let (hours, minutes) = zone.split_once(':')?;
+        let hours: i64 = hours.parse().ok()?;
+        let minutes: i64 = minutes.parse().ok()?;
+        let sign = if zone.starts_with('-') { -1 } else { 1 };
+        Some(hours * 3600 + sign * minutes * 60)
+    }
+
     /// Whether this byte may stand in a time.
     pub fn may_contain(self, byte: u8) -> bool {
         match self {
             Self::UnixSeconds | Self::UnixMillis => byte.is_ascii_digit(),
             Self::Iso8601 => byte.is_ascii_digit() || b"TZ+-:.".contains(&byte),
+            Self::Iso8601WithoutZone => byte.is_ascii_digit() || b"T-:.".contains(&byte),
             Self::HttpDate => byte.is_ascii_alphanumeric() || b", :".contains(&byte),
         }
     }
@@ -232,8 +271,21 @@ pub fn is_unix_time(bytes: &[u8]) -> bool {
     }
 }
 
-/// How long the date is with which the text begins.
+/// How long the date is with which the text begins, its zone included.
 fn date_at_start(text: &str) -> Option<usize> {
+    let end = without_zone_at_start(text)?;
+    let zone = match text.as_bytes().get(end..)? {
+        [b'Z', ..] => 1,
+        [b'+' | b'-', a, b, b':', c, d, ..] if [a, b, c, d].iter().all(|b| b.is_ascii_digit()) => {
+            ZONE
+        }
+        _ => return None,
+    };
+    Some(end + zone)
+}
+
+/// How long the date is with which the text begins, up to its zone.
+fn without_zone_at_start(text: &str) -> Option<usize> {
     let behind = text.as_bytes().get(TO_THE_SECONDS..)?;
     let is_sound = text
         .bytes()
@@ -252,26 +304,23 @@ fn date_at_start(text: &str) -> Option<usize> {
         },
         _ => 0,
     };
-    let zone = match behind.get(fraction..)? {
-        [b'Z', ..] => 1,
-        [b'+' | b'-', a, b, b':', c, d, ..] if [a, b, c, d].iter().all(|b| b.is_ascii_digit()) => {
-            ZONE
-        }
-        _ => return None,
-    };
-    is_sound.then_some(TO_THE_SECONDS + fraction + zone)
+    is_sound.then_some(TO_THE_SECONDS + fraction)
 }
 
 /// How long the date is with which the text ends.
 fn date_at_end(text: &str) -> Option<usize> {
     let zone = if text.ends_with('Z') { 1 } else { ZONE };
     let before = text.get(..text.len().checked_sub(zone)?)?;
-    let whole = before.trim_end_matches(|c: char| c.is_ascii_digit());
-    let fraction = match whole.strip_suffix('.') {
-        Some(whole) => before.len() - whole.len(),
+    Some(TO_THE_SECONDS + fraction_at_end(before) + zone)
+}
+
+/// How long the fraction of a second is with which the text ends, its point included.
+fn fraction_at_end(text: &str) -> usize {
+    let whole = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    match whole.strip_suffix('.') {
+        Some(whole) => text.len() - whole.len(),
         None => 0,
-    };
-    Some(TO_THE_SECONDS + fraction + zone)
+    }
 }
 
 #[cfg(test)]
@@ -316,6 +365,37 @@ mod tests {
     }
 
     #[test]
+    fn a_date_without_a_zone_is_that_of_greenwich() {
+        let form = TimeForm::Iso8601WithoutZone;
+        for (text, millis) in [
+            ("2026-11-21T08:00:00", Some(1_795_248_000_000)),
+            ("2026-11-21T08:00:00.551", Some(1_795_248_000_551)),
+            ("2026-11-21T08:00:00Z", None),
+            ("2026-11-21T08:00:00+00:00", None),
+            ("2026-11-21T08:00:00.", None),
+            ("2026-02-30T08:00:00", None),
+        ] {
+            assert_eq!(form.read(text), millis, "{text}");
+        }
+        let later = form.later("2026-11-21T08:00:00.250", 3600);
+        assert_eq!(later.as_deref(), Some("2026-11-21T09:00:00.250"));
+    }
+
+    #[test]
+    fn zones_are_read() {
+        for (text, seconds) in [
+            ("2026-11-21T08:00:00Z", Some(0)),
+            ("2026-11-21T08:00:00.123456Z", Some(0)),
+            ("2026-11-21T08:00:00+05:30", Some(19_800)),
+            ("2026-11-21T08:00:00-00:30", Some(-1800)),
+            ("2026-11-21T08:00:00-08:00", Some(-28_800)),
+            ("2026-11-21T08:00:00", None),
+        ] {
+            assert_eq!(TimeForm::Iso8601.zone(text), seconds, "{text}");
+        }
+    }
+
+    #[test]
     fn a_date_before_1970_is_a_date_all_the_same() {
         assert!(TimeForm::Iso8601.takes(b"1969-11-21T08:00:00Z"));
     }
@@ -333,7 +413,7 @@ mod tests {
         fn its_ends_are_found_in_a_text(
             form in proptest::sample::select(&TimeForm::ALL[..]),
             time in 0..253_370_764_800_u64,
-            other in "([^0-9].*)?",
+            other in "([^0-9.].*)?",
         ) {
             let text = form.write(time);
             let more = format!("{text}{other}");
