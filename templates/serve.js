@@ -38,7 +38,7 @@
       button.className = "copy";
       button.textContent = "copy";
       button.addEventListener("click", () => copy(code, button));
-      code.parentElement.after(button);
+      code.parentElement.previousElementSibling.append(" ", button);
     }
   };
   copies();

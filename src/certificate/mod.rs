@@ -25,7 +25,7 @@ pub(crate) use git_object::{TreeEntry, tree_id};
 pub use hardened::{Fuzzed, Hardened, Timed, TimedSubject};
 pub use key::{KeyError, PrivateKey, PublicKey};
 pub use level::{CertificateLevel, Refused, may_certify, same_hello};
-pub use page::{Checked, certificate_html, certificate_markdown};
+pub use page::{Checked, Sentences, certificate_html, certificate_markdown};
 pub use rekey::rekeyed;
 pub use statement::{
     Certified, PREDICATE_TYPE, Predicate, ResourceDescriptor, STATEMENT_TYPE, Shown, Statement,

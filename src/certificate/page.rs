@@ -1,11 +1,13 @@
 //! Renders a verified certificate for people, as HTML and Markdown.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::certificate::{Certified, Decisions, Evidence, Hardened, PublicKey, Statement};
-use crate::report::{count, subject_title, visible};
+use crate::report::{count, grouped, subject_title, visible};
 use crate::results::JUDGED_ITSELF;
 use crate::signature::Op;
 use crate::suite::Level;
@@ -18,7 +20,12 @@ struct Facts {
     said: String,
     facts: Vec<(&'static str, String)>,
     lists: Vec<(&'static str, Vec<String>)>,
+    /// The requirements that were met: for each suite, their ids and sentences.
+    met: Vec<(String, Vec<(String, String)>)>,
 }
+
+/// What requirements say, by `suite/requirement`.
+pub type Sentences = BTreeMap<String, String>;
 
 /// How a certificate was checked, and how anybody can check it.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +38,8 @@ pub struct Checked<'a> {
     pub file: &'a str,
     /// The command that checks it in the same way.
     pub command: &'a str,
+    /// The sentences of its requirements, those of suites that are at hand as they were certified.
+    pub sentences: &'a Sentences,
 }
 
 #[derive(Template)]
@@ -55,7 +64,7 @@ struct CertificatePage<'a> {
 pub fn certificate_html(statement: &Statement, checked: &Checked<'_>) -> String {
     let certified = &statement.predicate.macproof;
     let page = CertificatePage {
-        facts: facts(statement),
+        facts: facts(statement, checked.sentences),
         name: visible(&certified.implementation.to_string()),
         level: certified.level.to_string(),
         fingerprint: in_groups(&checked.key.id()),
@@ -77,8 +86,8 @@ fn in_groups(hex: &str) -> String {
 }
 
 /// Renders the certificate as Markdown; untrusted text is put in code spans.
-pub fn certificate_markdown(statement: &Statement) -> String {
-    let facts = facts(statement);
+pub fn certificate_markdown(statement: &Statement, sentences: &Sentences) -> String {
+    let facts = facts(statement, sentences);
     let mut out = format!("## {}\n\n{}\n\n| | |\n|---|---|\n", facts.title, facts.said);
     for (label, value) in &facts.facts {
         out.push_str(&format!("| {label} | {} |\n", code(value)));
@@ -89,7 +98,36 @@ pub fn certificate_markdown(statement: &Statement) -> String {
             out.push_str(&format!("- {}\n", code(line)));
         }
     }
+    for (suite, requirements) in &facts.met {
+        out.push_str(&format!("\nRequirements met, {}:\n\n", code(suite)));
+        for (id, sentence) in requirements {
+            let sentence = match sentence.as_str() {
+                "" => String::new(),
+                sentence => format!(": {}", code(sentence)),
+            };
+            out.push_str(&format!("- {}{sentence}\n", code(id)));
+        }
+    }
     out
+}
+
+/// The requirements that were met, by suite.
+fn met(passed: &[String], sentences: &Sentences) -> Vec<(String, Vec<(String, String)>)> {
+    let mut met: Vec<(String, Vec<(String, String)>)> = Vec::new();
+    for name in passed {
+        let (suite, id) = name.split_once('/').unwrap_or(("", name));
+        let suite = visible(suite);
+        if met.last().is_none_or(|(last, _)| *last != suite) {
+            met.push((suite, Vec::new()));
+        }
+        let sentence = sentences
+            .get(name)
+            .map_or_else(String::new, |one| visible(one));
+        if let Some((_, requirements)) = met.last_mut() {
+            requirements.push((visible(id), sentence));
+        }
+    }
+    met
 }
 
 fn code(seen: &str) -> String {
@@ -107,7 +145,7 @@ fn code(seen: &str) -> String {
     format!("{fence}{blank}{}{blank}{fence}", seen.replace('|', "\\|"))
 }
 
-fn facts(statement: &Statement) -> Facts {
+fn facts(statement: &Statement, sentences: &Sentences) -> Facts {
     let predicate = &statement.predicate;
     let certified = &predicate.macproof;
     let about = &certified.implementation;
@@ -118,7 +156,7 @@ fn facts(statement: &Statement) -> Facts {
     }
     let counts = certified.counts.0.iter();
     let counts: Vec<String> = counts
-        .map(|(verdict, n)| format!("{n} {verdict}"))
+        .map(|(verdict, n)| format!("{} {verdict}", grouped(*n)))
         .collect();
     let mut facts = vec![("implementation", name)];
     for subject in &statement.subject {
@@ -196,7 +234,6 @@ fn facts(statement: &Statement) -> Facts {
             ),
         ]);
     }
-    lists.extend([("Requirements met", all(&predicate.passed_tests))]);
     lists.retain(|(_, lines)| !lines.is_empty());
     Facts {
         title: format!("macproof certificate, level {}", certified.level),
@@ -208,6 +245,7 @@ fn facts(statement: &Statement) -> Facts {
         said: said(certified),
         facts,
         lists,
+        met: met(&predicate.passed_tests, sentences),
     }
 }
 
@@ -216,11 +254,12 @@ fn judged_in_words(evidence: Evidence) -> String {
     let decisions = |op: Op, these: Decisions| {
         format!(
             "{op} ({} accepted, {} rejected)",
-            these.accepted, these.rejected
+            grouped(these.accepted),
+            grouped(these.rejected)
         )
     };
     let words = evidence.ops().into_iter().map(|op| match op {
-        Op::Sign => format!("{op} ({} right tokens)", evidence.signed),
+        Op::Sign => format!("{op} ({} right tokens)", grouped(evidence.signed)),
         Op::Verify => decisions(op, evidence.verified),
         Op::Identify => decisions(op, evidence.identified),
         Op::Send => format!("{op} ({} right requests)", evidence.sent),

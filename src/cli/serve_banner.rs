@@ -37,17 +37,20 @@ pub(super) fn banner(state: &AppState, address: &str) -> String {
         if is_unchecked {
             out.push_str(&unchecked(platform, now));
         }
-        if !platform.has_secrets() {
-            out.push_str(
-                "  note: no secret was given, so no signature can be checked; see --secret-file\n",
-            );
-        }
         if left > 0 && !calls.is_empty() {
             left -= 1;
             for call in calls {
                 out.push_str(&format!("  {}: {}\n", call.outcome, call.command));
             }
         }
+    }
+    let without = platforms.iter().filter(|one| !one.has_secrets());
+    let without: Vec<&str> = without.map(|one| one.name.as_str()).collect();
+    if !without.is_empty() {
+        let without = without.join(", ");
+        out.push_str(&format!(
+            "\nnote: no secret was given for {without}: no signature can be checked there; see --secret-file\n"
+        ));
     }
     let others = state.schemes.iter().map(|(name, _)| name.as_str());
     let others: Vec<&str> = others

@@ -8,7 +8,8 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::certificate::{
-    Certified, Checked, Demands, PublicKey, certificate_html, certificate_markdown, verify,
+    Certified, Checked, Demands, PublicKey, Sentences, Statement, certificate_html,
+    certificate_markdown, verify,
 };
 use crate::cli::artifact::artifact;
 use crate::cli::certify::{LevelArg, read_text};
@@ -109,6 +110,11 @@ pub(crate) fn verify_certificate(args: &VerifyCertificateArgs) -> Result<Exit, S
             return Ok(Exit::Failed);
         }
     };
+    let sentences = if reports.is_empty() {
+        Sentences::new()
+    } else {
+        sentences(&statement, &args.suite_file)?
+    };
     let mut is_printed = false;
     for (is_page, path) in reports {
         let text = if is_page {
@@ -119,10 +125,11 @@ pub(crate) fn verify_certificate(args: &VerifyCertificateArgs) -> Result<Exit, S
                     envelope: &envelope,
                     file: &file_name(&args.certificate),
                     command: &command(args),
+                    sentences: &sentences,
                 },
             )
         } else {
-            certificate_markdown(&statement)
+            certificate_markdown(&statement, &sentences)
         };
         if path == Path::new("-") {
             print(&report::disarmed(&text));
@@ -234,6 +241,33 @@ fn wanted(word: &str) -> Result<(bool, PathBuf), Stop> {
             "unsupported --report {word:?}; write html=PATH or markdown=PATH"
         ))),
     }
+}
+
+/// The sentences of the requirements, of the suites that are here as they were certified.
+fn sentences(statement: &Statement, files: &[PathBuf]) -> Result<Sentences, Stop> {
+    let own = files.iter().map(|file| suites::load(file));
+    let own = own.collect::<Result<Vec<_>, Stop>>()?;
+    let mut sentences = Sentences::new();
+    for certified in &statement.predicate.configuration {
+        let digest = certified.digest.get("sha256");
+        let is_it = |name: &str, known: &str| {
+            name == certified.name && digest.is_some_and(|digest| digest == known)
+        };
+        let mut own = own.iter();
+        let mut embedded = suite::embedded();
+        let suite = match own.find(|one| is_it(one.name.as_str(), &one.digest)) {
+            Some(own) => own.clone(),
+            None if embedded.any(|one| is_it(one.name, one.digest)) => {
+                suites::named(&certified.name)?
+            }
+            None => continue,
+        };
+        for requirement in &suite.requirements {
+            let name = format!("{}/{}", suite.name, requirement.id);
+            sentences.insert(name, requirement.text.clone());
+        }
+    }
+    Ok(sentences)
 }
 
 fn known_suites(files: &[PathBuf]) -> Result<BTreeMap<String, String>, Stop> {

@@ -5,7 +5,7 @@ use plotters::coord::ranged1d::{Ranged, ValueFormatter};
 use plotters::prelude::*;
 
 /// Width and height of a picture, in pixels.
-const SIZE: (u32, u32) = (640, 400);
+const SIZE: (u32, u32) = (560, 380);
 
 /// Blue and orange mark two kinds of data: people with any form of colour vision can tell them
 /// apart.
@@ -17,6 +17,10 @@ pub(super) const QUIET: RGBColor = RGBColor(110, 110, 110);
 
 /// A generic family, which every viewer can resolve.
 pub(super) const FONT: &str = "sans-serif";
+
+/// Sizes of the font: of a title, and of all else. A phone shows a picture at three fifths.
+pub(super) const TITLE: u32 = 20;
+pub(super) const LABEL: u32 = 16;
 
 pub(super) type Failed = Box<dyn std::error::Error>;
 
@@ -57,7 +61,7 @@ where
         .y_label_formatter(&|value| grouped(*value))
         .light_line_style(TRANSPARENT)
         .bold_line_style(QUIET.mix(0.25))
-        .label_style((FONT, 13))
+        .label_style((FONT, LABEL))
         .draw()?;
     Ok(())
 }
@@ -91,7 +95,7 @@ where
         .position(SeriesLabelPosition::LowerRight)
         .background_style(WHITE.mix(0.85))
         .border_style(QUIET.mix(0.4))
-        .label_font((FONT, 13))
+        .label_font((FONT, LABEL))
         .draw()?;
     Ok(())
 }

@@ -6,8 +6,8 @@ use super::{Demands, Invalid, verify};
 use crate::certificate::hardened::tests::{hardened, strict_run};
 use crate::certificate::key::tests::{PRIVATE, PUBLIC};
 use crate::certificate::{
-    CertificateLevel, Envelope, Hardened, PrivateKey, PublicKey, Refused, Shown, Statement,
-    Subject, certificate_markdown, may_certify, statement,
+    CertificateLevel, Envelope, Hardened, PrivateKey, PublicKey, Refused, Sentences, Shown,
+    Statement, Subject, certificate_markdown, may_certify, statement,
 };
 use crate::protocol::Hello;
 use crate::results::fixture::{accept, reject, run, small_suite, threw, token};
@@ -235,7 +235,10 @@ fn a_hardened_certificate_states_its_fuzzing_and_timing() {
     let mut shown = statement.clone();
     shown.predicate.macproof.version = "0.0.0".into();
     insta::assert_json_snapshot!("hardened", shown);
-    insta::assert_snapshot!("hardened_markdown", certificate_markdown(&shown));
+    insta::assert_snapshot!(
+        "hardened_markdown",
+        certificate_markdown(&shown, &Sentences::new())
+    );
     let demands = |cases, target_ns| Demands {
         level: Some(CertificateLevel::Hardened),
         cases,

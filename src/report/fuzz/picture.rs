@@ -4,7 +4,8 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 
 use crate::report::chart::{
-    BLUE, FONT, Failed, ORANGE, RED, draw_axes, draw_legend, draw_line, drawn, grouped, place,
+    BLUE, FONT, Failed, LABEL, ORANGE, RED, TITLE, draw_axes, draw_legend, draw_line, drawn,
+    grouped, place,
 };
 use crate::results::FuzzPoint;
 
@@ -24,19 +25,19 @@ fn draw(
     let room = |most: u64| 0.0..place(most.max(1)) * 1.08;
     let time = 0.0..seconds(last);
     let mut chart = ChartBuilder::on(root)
-        .caption("Cases and kinds of answers over time", (FONT, 18))
+        .caption("Cases and kinds of answers over time", (FONT, TITLE))
         .margin(12)
-        .x_label_area_size(44)
-        .y_label_area_size(76)
-        .right_y_label_area_size(64)
+        .x_label_area_size(50)
+        .y_label_area_size(92)
+        .right_y_label_area_size(76)
         .build_cartesian_2d(time.clone(), room(last.cases))?
         .set_secondary_coord(time, room(last.kinds));
-    draw_axes(&mut chart, ("seconds", 8), "cases")?;
+    draw_axes(&mut chart, ("seconds", 6), "cases")?;
     chart
         .configure_secondary_axes()
         .y_desc("kinds of answers")
         .y_label_formatter(&|kinds| grouped(*kinds))
-        .label_style((FONT, 13))
+        .label_style((FONT, LABEL))
         .draw()?;
     let cases = progress
         .iter()

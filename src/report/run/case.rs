@@ -104,7 +104,8 @@ pub(super) fn remedies(cause: &Causes) -> impl Iterator<Item = &str> {
 pub(super) fn known(case: &Case) -> Option<String> {
     let known = case.known.as_ref()?;
     Some(format!(
-        "the list of known failures expects {}: {}",
+        "{} expects {}: {}",
+        excerpt(known.place(), COLUMNS),
         known.expect,
         excerpt(&known.reason, COLUMNS)
     ))

@@ -60,15 +60,19 @@ impl<'r> Finding<'r> {
         match (self.kind, &case.known) {
             (FindingKind::Error, _) => actual(case),
             (FindingKind::UnexpectedPass, known) => {
-                let reason = known.as_ref().map_or("", |known| &known.reason);
+                let known = known.as_ref();
+                let reason = known.map_or("", |known| &known.reason);
+                let place = known.map_or("", |known| known.place());
                 format!(
-                    "passes unexpectedly; remove it from the list of known failures ({})",
+                    "passes; correct or remove its entry, {} ({}), or run with --update-known-failures",
+                    excerpt(place, COLUMNS),
                     excerpt(reason, COLUMNS)
                 )
             }
             (FindingKind::ChangedOutcome, Some(known)) => format!(
-                "{}; the list of known failures expects {}",
+                "{}; {} expects {}",
                 actual(case),
+                excerpt(known.place(), COLUMNS),
                 known.expect
             ),
             (FindingKind::Fail | FindingKind::Warning | FindingKind::ChangedOutcome, _) => {

@@ -15,9 +15,15 @@ use crate::report::run::causes::{CauseInWords, causes};
 use crate::report::run::finding::{Finding, FindingKind};
 use crate::report::run::requirements::Requirements;
 use crate::report::visible::visible;
-use crate::results::{Case, Causes, Diagnosis, ObservedKind, RunResult};
+use crate::results::{Case, Causes, Diagnosis, ObservedKind, RunResult, Verdict};
 use crate::signature::{Context, Op, Request};
 use crate::suite::Level;
+
+/// What is said of an operation that always declines in the same words.
+const IDLE: &str = "it declines every request in the same words, as if nothing were behind it yet";
+
+/// How many answers have to be alike for that.
+const IDLE_CASES: usize = 10;
 
 /// How many suites are named; more are counted.
 const SUITES: usize = 3;
@@ -137,6 +143,7 @@ enum Common<'r> {
 impl<'r> Triage<'r> {
     pub(super) fn of(run: &'r RunResult, requirements: &Requirements<'r>) -> Self {
         let causes: Vec<CauseInWords> = run.diagnosis.iter().flat_map(causes).collect();
+        let idle = idle(run);
         let mut findings: Vec<(Level, Gravity, Finding<'_>)> = run
             .cases
             .iter()
@@ -147,7 +154,7 @@ impl<'r> Triage<'r> {
         let judged: HashMap<String, Common<'_>> = findings
             .iter()
             .filter(|(_, _, finding)| finding.case.request.op == Op::Verify)
-            .map(|one| (credentials(one), common(run, requirements, one)))
+            .map(|one| (credentials(one), common(run, requirements, &idle, one)))
             .filter(|(_, common)| matches!(common, Common::Cause(_)))
             .collect();
         let mut groups: IndexMap<Common<'r>, Vec<(Level, Gravity, Finding<'r>)>> = IndexMap::new();
@@ -155,7 +162,7 @@ impl<'r> Triage<'r> {
         let mut twins: HashMap<String, Common<'r>> = HashMap::new();
         for one in findings {
             let case = one.2.case;
-            let mut common = common(run, requirements, &one);
+            let mut common = common(run, requirements, &idle, &one);
             if matches!(common, Common::Requirement(..)) {
                 // A call is identified as its token is judged.
                 let of_verify = judged.get(&credentials(&one));
@@ -307,11 +314,15 @@ fn listed(parts: &[String]) -> String {
 fn common<'r>(
     run: &'r RunResult,
     requirements: &Requirements<'r>,
+    idle: &[Op],
     &(level, gravity, finding): &(Level, Gravity, Finding<'r>),
 ) -> Common<'r> {
     let case = finding.case;
     if finding.kind == FindingKind::UnexpectedPass {
         return Common::Kind("passes although the list of known failures says that it fails");
+    }
+    if idle.contains(&case.request.op) {
+        return Common::Kind(IDLE);
     }
     match case.outcome {
         Some(ObservedKind::Crash) => Common::Kind("the adapter exited before it answered"),
@@ -330,6 +341,27 @@ fn common<'r>(
             Common::Requirement(level, gravity, id)
         }
     }
+}
+
+/// The operations that an implementation declines whatever it is asked, and always in the same
+/// words, as one does that nobody has filled in.
+fn idle(run: &RunResult) -> Vec<Op> {
+    let is_idle = |op: &Op| {
+        let asked = run.cases.iter().filter(|case| {
+            let is_left_out = matches!(case.verdict, Verdict::Skipped | Verdict::NotApplicable);
+            case.request.op == *op && !is_left_out
+        });
+        let declines = |case: &Case| {
+            matches!(
+                case.outcome,
+                Some(ObservedKind::Refused | ObservedKind::Threw)
+            )
+        };
+        let answers: Vec<_> = asked.map(|case| (declines(case), &case.actual)).collect();
+        let is_alike = answers.windows(2).all(|pair| pair[0] == pair[1]);
+        answers.len() >= IDLE_CASES && is_alike && answers[0].0
+    };
+    Op::ALL.into_iter().filter(is_idle).collect()
 }
 
 /// The index of the cause that explains a case: the one with the fewest mistakes, of these the one
@@ -505,6 +537,30 @@ mod tests {
                 "zeta/s1"
             ]
         );
+    }
+
+    /// An adapter that nobody has filled in is one finding; one answer of its own makes it several.
+    #[test]
+    fn an_implementation_that_does_nothing_yet_is_one_finding() {
+        let mut acme = requirements("acme");
+        for number in 0..20 {
+            let requirement = ["exact", "forgery"][number % 2];
+            let id = format!("s{number}");
+            acme = acme.shows(&id, &[requirement], Op::Sign, expect_token("aa"));
+        }
+        let titles = |answer: &dyn Fn(usize) -> Observed| {
+            let ids = (0..20).map(|at| (at, format!("s{at}")));
+            let observed = ids.map(|(at, id)| acme.observe(&id, answer(at)));
+            let result = run(observed.collect(), "");
+            let view = RunView::of(&result);
+            let faults = view.faults.iter();
+            faults.map(|fault| fault.title.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(titles(&|_| threw("not written yet")), [super::IDLE]);
+        let various = titles(&|at| threw(if at == 7 { "no key" } else { "not written yet" }));
+        assert_eq!(various, ["The token is exact.", "No forgery passes."]);
+        let working = titles(&|at| if at == 7 { token("ab") } else { threw("x") });
+        assert!(!working.contains(&super::IDLE.to_owned()), "{working:?}");
     }
 
     #[test]

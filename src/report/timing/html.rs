@@ -1,7 +1,7 @@
 //! A timing campaign next to a run.
 
 use crate::report::digits::grouped;
-use crate::report::visible::{excerpt, visible};
+use crate::report::visible::{capitalised, excerpt, visible};
 use crate::report::{subject_title, timing_distributions, timing_running_effect};
 use crate::results::{Control, Measurement, TimingResult, TimingVerdict};
 
@@ -75,7 +75,7 @@ impl MeasurementView {
                     effect.ns, effect.standard_error_ns
                 ),
             ));
-            figures.push(("z", format!("{:.1}", effect.z)));
+            figures.push(("effect by its error (z)", format!("{:.1}", effect.z)));
             figures.push(("pairs", grouped(effect.pairs)));
         }
         let nanoseconds = [
@@ -104,7 +104,14 @@ impl MeasurementView {
             },
             verdict: measurement.verdict.name(),
             subject: visible(&subject_title(&measurement.subject)),
-            sentence: excerpt(&measurement.sentence, 2 * COLUMNS),
+            // The verdict stands before it.
+            sentence: capitalised(&excerpt(
+                measurement
+                    .sentence
+                    .strip_prefix(&format!("{}: ", measurement.verdict.name()))
+                    .unwrap_or(&measurement.sentence),
+                2 * COLUMNS,
+            )),
             reason: measurement.reason.as_ref().map(|why| excerpt(why, COLUMNS)),
             figures,
             controls: measurement.controls.iter().map(ControlView::of).collect(),

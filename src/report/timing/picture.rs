@@ -7,7 +7,8 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::report::chart::{
-    BLUE, Chart, FONT, Failed, ORANGE, QUIET, draw_axes, draw_legend, draw_line, drawn, place,
+    BLUE, Chart, FONT, Failed, LABEL, ORANGE, QUIET, TITLE, draw_axes, draw_legend, draw_line,
+    drawn, place,
 };
 use crate::results::{Distributions, Measurement, TimingVerdict};
 
@@ -47,17 +48,14 @@ fn draw_distributions(
         times().fold(f64::NEG_INFINITY, f64::max),
     );
     let mut chart = ChartBuilder::on(root)
-        .caption("Time per call", (FONT, 18))
+        .caption("Time per call", (FONT, TITLE))
         .margin(12)
-        .x_label_area_size(44)
-        .y_label_area_size(52)
+        .x_label_area_size(50)
+        .y_label_area_size(60)
         .build_cartesian_2d(low..high, 0.0..100.0)?;
     draw_axes(
         &mut chart,
-        (
-            "nanoseconds per call, including its share of the round trip",
-            6,
-        ),
+        ("nanoseconds per call, with its share of the round trip", 5),
         "% of the requests",
     )?;
     draw_line(&mut chart, first, BLUE, "first character wrong")?;
@@ -95,14 +93,14 @@ fn draw_running(
     };
     let (low, high) = (-reach(-1.0).max(limit), reach(1.0).max(limit));
     let mut chart = ChartBuilder::on(root)
-        .caption("The effect over the pairs", (FONT, 18))
+        .caption("The effect over the pairs", (FONT, TITLE))
         .margin(12)
-        .x_label_area_size(44)
-        .y_label_area_size(64)
+        .x_label_area_size(50)
+        .y_label_area_size(76)
         .build_cartesian_2d((start..end.max(start + 1.0)).log_scale(), low..high)?;
     draw_axes(
         &mut chart,
-        ("pairs", 11),
+        ("pairs of requests", 7),
         "ns per call, last minus first wrong",
     )?;
     let band = running.iter().map(|(pairs, ns, half)| (*pairs, ns + half));
@@ -167,9 +165,9 @@ fn draw_bound(
         ))?;
     }
     let (height, edge) = bound.words_at;
-    let style = (FONT, 12).into_font().color(&bound.colour);
-    let style = style.pos(Pos::new(HPos::Right, edge));
-    chart.draw_series([Text::new(bound.words, (end, height), style)])?;
+    let style = (FONT, LABEL).into_font().color(&bound.colour);
+    let style = style.pos(Pos::new(HPos::Left, edge));
+    chart.draw_series([Text::new(bound.words, (start, height), style)])?;
     Ok(())
 }
 

@@ -137,17 +137,17 @@ pub(super) fn under_the_list(case: &mut Case, matcher: &mut KnownFailureMatcher<
     match matcher.rule(&case.id, case.verdict, case.outcome) {
         Ruling::Silent => {}
         Ruling::Holds(entry) => {
-            case.known = Some(mention(entry, case.verdict));
+            case.known = Some(mention(matcher.path(), entry, case.verdict));
             // A skipped case keeps its verdict; the list only allows it.
             if case.verdict != Verdict::Skipped {
                 case.verdict = Verdict::KnownFailure;
             }
         }
         Ruling::Passed(entry) => {
-            case.known = Some(mention(entry, case.verdict));
+            case.known = Some(mention(matcher.path(), entry, case.verdict));
             case.verdict = Verdict::UnexpectedPass;
         }
-        Ruling::Changed(entry) => case.known = Some(mention(entry, case.verdict)),
+        Ruling::Changed(entry) => case.known = Some(mention(matcher.path(), entry, case.verdict)),
     }
 }
 
@@ -285,11 +285,12 @@ fn token_of(outcome: &Outcome) -> Option<String> {
     }
 }
 
-fn mention(entry: &KnownFailure, own_verdict: Verdict) -> KnownMention {
+fn mention(path: &str, entry: &KnownFailure, own_verdict: Verdict) -> KnownMention {
     KnownMention {
         own_verdict,
         expect: entry.expect,
         reason: entry.reason.clone(),
+        at: Some(format!("{path}:{}", entry.line)),
         issue: entry.issue.clone(),
         expires: entry.expires.clone(),
     }

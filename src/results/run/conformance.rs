@@ -207,15 +207,12 @@ fn gate_reason(case: &Case, kind: GateFailureKind) -> String {
     };
     match (kind, &case.known) {
         (GateFailureKind::ChangedOutcome, Some(known)) => {
-            format!(
-                "{}; the list of known failures expects {}",
-                happened(),
-                known.expect
-            )
+            format!("{}; {} expects {}", happened(), known.place(), known.expect)
         }
         (GateFailureKind::UnexpectedPass, Some(known)) => {
             format!(
-                "passes; the list of known failures expects {}",
+                "passes; {} expects {}: correct or remove that entry, or run with --update-known-failures",
+                known.place(),
                 known.expect
             )
         }

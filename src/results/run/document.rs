@@ -476,12 +476,22 @@ pub struct KnownMention {
     pub expect: ObservedKind,
     /// The reason that the list gives.
     pub reason: String,
+    /// Where the entry stands: `known.yaml:4`. Older documents lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
     /// The issue that tracks it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issue: Option<String>,
     /// The last day on which the entry holds, such as `2027-01-01`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<String>,
+}
+
+impl KnownMention {
+    /// Where the entry stands: `known.yaml:4`, or `the list of known failures`.
+    pub fn place(&self) -> &str {
+        self.at.as_deref().unwrap_or("the list of known failures")
+    }
 }
 
 /// An observation of implementation-defined behavior.

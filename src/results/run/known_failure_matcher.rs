@@ -38,6 +38,11 @@ pub(super) enum Ruling<'k> {
 }
 
 impl<'k> KnownFailureMatcher<'k> {
+    /// The path of the list.
+    pub(super) fn path(&self) -> &'k str {
+        self.known.path()
+    }
+
     pub(super) fn new(known: &'k KnownFailures, today: &'k str) -> Self {
         Self {
             known,
