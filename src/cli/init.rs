@@ -20,7 +20,7 @@ use crate::suite::{self, Suite};
 #[derive(Debug, Args)]
 pub(crate) struct InitArgs {
     /// The language of the adapter: python, node, typescript, deno or bun (WebCrypto), ruby, php, go,
-    /// java or rust; or http, to describe your server, which is then asked as the schemes of the
+    /// java, csharp or rust; or http, to describe your server, which is then asked as the schemes of the
     /// suites say.
     #[arg(value_name = "LANGUAGE")]
     start: Start,
