@@ -24,7 +24,7 @@ pub(super) struct Slots<'a> {
     pub(super) language: &'static str,
     /// Whether it is TypeScript.
     pub(super) typed: bool,
-    /// Whether the MAC is WebCrypto's.
+    /// Whether the MAC is that of the Web Crypto API.
     pub(super) web: bool,
     /// The path of the adapter.
     pub(super) path: &'static str,

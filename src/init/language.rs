@@ -15,9 +15,9 @@ enumerated! {
         Node,
         /// TypeScript on Node.js.
         TypeScript,
-        /// WebCrypto on Deno, as on other edge runtimes.
+        /// Deno, with the Web Crypto API, as other edge runtimes have it.
         Deno,
-        /// WebCrypto on Bun.
+        /// Bun, with the Web Crypto API.
         Bun,
         /// Ruby.
         Ruby,
@@ -183,11 +183,9 @@ impl Language {
             Self::Node => &["js", "javascript", "nodejs"],
             Self::TypeScript => &["ts"],
             Self::Deno => &["webcrypto", "edge"],
-            Self::Bun => &[],
             Self::Ruby => &["rb"],
-            Self::Php => &[],
             Self::Go => &["golang"],
-            Self::Java => &[],
+            Self::Bun | Self::Php | Self::Java => &[],
             Self::CSharp => &["c#", "cs", "dotnet"],
             Self::Rust => &["rs"],
         }
