@@ -2,7 +2,11 @@
         if (taken("{")) {
             var members = new HashMap<String, Object>();
             if (taken("}")) return members;
-            do { Object name = value(); expect(":"); members.put((String) name, value()); } while (taken(","));
+            do {
+                String name = (String) value();
+                expect(":");
+                members.put(name, value());
+            } while (taken(","));
             expect("}");
             return members;
         }
@@ -46,5 +50,6 @@
     }
 
     private void expect(String token) {
-        if (!taken(token)) throw new IllegalArgumentException("no " + token + " at " + at + " of " + text);
+        if (taken(token)) return;
+        throw new IllegalArgumentException("no " + token + " at " + at + " of " + text);
     }

@@ -19,9 +19,9 @@ use crate::suite::{self, Suite};
 
 #[derive(Debug, Args)]
 pub(crate) struct InitArgs {
-    /// The language of the adapter: python, node, typescript, deno or bun (WebCrypto), ruby, php, go,
-    /// java or rust; or http, to describe your server, which is then asked as the schemes of the
-    /// suites say.
+    /// The language of the adapter: python, node, typescript, deno, bun, ruby, php, go, java, csharp
+    /// or rust; or http, to describe your server, which is then asked as the schemes of the suites
+    /// say.
     #[arg(value_name = "LANGUAGE")]
     start: Start,
     /// Names of suites, or suite files of your own in this folder. Without any, a terminal is asked,

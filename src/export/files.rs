@@ -266,7 +266,7 @@ impl Slots {
 
     /// The command that runs the tests, from the folder where the export is made.
     fn command(&self, framework: Framework, test: &str) -> String {
-        let path = self.from_here(test);
+        let path = self.reached(test);
         match framework {
             Framework::Pytest => format!("python3 -m pytest {path}"),
             Framework::Vitest => format!("npx vitest run {path}"),
@@ -280,7 +280,7 @@ impl Slots {
     }
 
     /// A path in the folder, from the folder where the export is made.
-    fn from_here(&self, path: &str) -> String {
+    fn reached(&self, path: &str) -> String {
         match self.folder.as_str() {
             "." => path.to_owned(),
             folder => format!("{folder}/{path}"),
@@ -289,7 +289,7 @@ impl Slots {
 
     /// The path of the JSON file as a literal of Java.
     fn data_in_java(&self) -> String {
-        let path = self.from_here(&format!("{}_vectors.json", self.snake));
+        let path = self.reached(&format!("{}_vectors.json", self.snake));
         serde_json::Value::from(path).to_string()
     }
 

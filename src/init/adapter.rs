@@ -24,7 +24,7 @@ pub(super) struct Slots<'a> {
     pub(super) language: &'static str,
     /// Whether it is TypeScript.
     pub(super) typed: bool,
-    /// Whether the MAC is WebCrypto's.
+    /// Whether the MAC is that of the Web Crypto API.
     pub(super) web: bool,
     /// The path of the adapter.
     pub(super) path: &'static str,
@@ -54,13 +54,21 @@ impl Slots<'_> {
             Language::Php => Php(self).render(),
             Language::Go => Go(self).render(),
             Language::Java => Java(self).render(),
+            Language::CSharp => CSharp(self).render(),
             Language::Rust => Rust(self).render(),
         }
     }
 
-    /// Renders the `Cargo.toml` of a Rust adapter.
-    pub(super) fn cargo_toml(&self) -> Result<String, askama::Error> {
-        CargoToml(self).render()
+    /// Renders the manifest by which the adapter is built, and its path, if it needs one.
+    pub(super) fn manifest(
+        &self,
+        language: Language,
+    ) -> Result<Option<(&'static str, String)>, askama::Error> {
+        Ok(match language {
+            Language::Rust => Some(("macproof/Cargo.toml", CargoToml(self).render()?)),
+            Language::CSharp => Some(("macproof/adapter.csproj", CSharpProject.render()?)),
+            _ => None,
+        })
     }
 }
 
@@ -88,4 +96,10 @@ template!(Php, "init/adapter.php");
 template!(Go, "init/main.go");
 template!(Java, "init/Adapter.java");
 template!(Rust, "init/main.rs");
+template!(CSharp, "init/Adapter.cs");
 template!(CargoToml, "init/Cargo.toml");
+
+/// The project file of a C# adapter.
+#[derive(Template)]
+#[template(path = "init/adapter.csproj", escape = "none")]
+struct CSharpProject;

@@ -20,7 +20,9 @@ pub fn with_implementation(present: &str, written: &str) -> Option<String> {
     let last = lines[..end]
         .iter()
         .rposition(|line| !line.trim().is_empty())?;
-    lines.splice(last + 1..last + 1, entry.lines().map(str::to_owned));
+    let behind = lines.split_off(last + 1);
+    lines.extend(entry.lines().map(str::to_owned));
+    lines.extend(behind);
     let suites = lines.iter().position(|line| list_of(line).is_some())?;
     let mut named: Vec<String> = list_of(&lines[suites])?.map(str::to_owned).collect();
     for suite in written.lines().find_map(list_of)? {

@@ -49,7 +49,9 @@ impl Language {
                     | Self::Bun
                     | Self::Ruby
                     | Self::Php => format!("'{text}'"),
-                    Self::Python | Self::Go | Self::Java | Self::Rust => format!("\"{text}\""),
+                    Self::Python | Self::Go | Self::Java | Self::CSharp | Self::Rust => {
+                        format!("\"{text}\"")
+                    }
                 };
             }
             CodeFragment::Text(name) | CodeFragment::Time(name) => name,
@@ -61,8 +63,9 @@ impl Language {
                 format!("String(fields.{name})")
             }
             Self::Ruby if is_time => format!("fields['{name}'].to_s"),
-            Self::Php if is_time => format!("(string) $fields['{name}']"),
-            Self::Python | Self::Go | Self::Rust => format!("fields[\"{name}\"]"),
+            Self::Python | Self::Go | Self::CSharp | Self::Rust => {
+                format!("fields[\"{name}\"]")
+            }
             Self::Node | Self::TypeScript | Self::Deno | Self::Bun => format!("fields.{name}"),
             Self::Ruby => format!("fields['{name}']"),
             Self::Php => format!("$fields['{name}']"),
@@ -109,38 +112,80 @@ impl Language {
                 format!("base64.StdEncoding.EncodeToString(mac(secret, {message}))")
             }
             (Self::Java, Spelling::Hex) => {
-                format!("HexFormat.of().formatHex(mac(secret, {message}))")
+                format!("hex(mac(secret, {message}))")
             }
             (Self::Java, Spelling::Base64) => {
                 format!("Base64.getEncoder().encodeToString(mac(secret, {message}))")
+            }
+            (Self::CSharp, Spelling::Hex) => format!("Hex(Mac(secret, {message}))"),
+            (Self::CSharp, Spelling::Base64) => {
+                format!("Convert.ToBase64String(Mac(secret, {message}))")
             }
             (Self::Rust, Spelling::Hex) => format!("hex::encode(mac(secret, {message}))"),
             (Self::Rust, Spelling::Base64) => format!("STANDARD.encode(mac(secret, {message}))"),
         }
     }
 
-    /// An expression for the whole token.
+    /// An expression for the whole token. A long one goes over several lines, of which those behind
+    /// the first are indented by one step.
     pub(super) fn token(self, pieces: &[CodeFragment]) -> String {
         let text = self.text(pieces);
         // A token is an owned string.
-        match text.strip_prefix('&') {
+        let line = match text.strip_prefix('&') {
             Some(owned) if self == Self::Rust => owned.to_owned(),
             _ => text,
+        };
+        if line.len() <= MAX_TOKEN || pieces.len() < 2 {
+            return line;
         }
+        if self == Self::Rust {
+            let code: Vec<String> = pieces.iter().map(|piece| self.piece(piece)).collect();
+            let (template, values) = template(pieces, &code);
+            return format!(
+                "format!(\n    \"{template}\",\n    {}\n)",
+                values.join(",\n    ")
+            );
+        }
+        let parts = pieces.chunk_by(|one, next| one.is_code() == next.is_code());
+        let parts: Vec<String> = parts.map(|part| self.text(part)).collect();
+        match self {
+            Self::Python => format!("(\n    {}\n)", parts.join("\n    + ")),
+            Self::Go => parts.join(" +\n\t"),
+            Self::Php => parts.join("\n    . "),
+            Self::Java | Self::CSharp => parts.join("\n    + "),
+            // A line of Ruby ends with the operator.
+            _ => parts.join(" +\n  "),
+        }
+    }
+}
+
+/// The longest expression for a token on one line, in bytes: before it stand the name of a suite and
+/// what returns it.
+const MAX_TOKEN: usize = 66;
+
+impl CodeFragment {
+    fn is_code(&self) -> bool {
+        matches!(self, Self::Code(_))
     }
 }
 
 /// Concatenation in Rust, using `format!`.
 fn formatted(pieces: &[CodeFragment], code: &[String]) -> String {
+    let (template, values) = template(pieces, code);
+    format!("&format!(\"{template}\", {})", values.join(", "))
+}
+
+/// The format string of a concatenation in Rust, and its values.
+fn template<'c>(pieces: &[CodeFragment], code: &'c [String]) -> (String, Vec<&'c str>) {
     let mut template = String::new();
-    let mut values = String::new();
+    let mut values = Vec::new();
     for (piece, code) in pieces.iter().zip(code) {
         if let CodeFragment::Literal(text) = piece {
             template.push_str(text);
         } else {
             template.push_str("{}");
-            values.push_str(&format!(", {code}"));
+            values.push(code.as_str());
         }
     }
-    format!("&format!(\"{template}\"{values})")
+    (template, values)
 }

@@ -15,9 +15,9 @@ enumerated! {
         Node,
         /// TypeScript on Node.js.
         TypeScript,
-        /// WebCrypto on Deno, as on other edge runtimes.
+        /// Deno, with the Web Crypto API, as other edge runtimes have it.
         Deno,
-        /// WebCrypto on Bun.
+        /// Bun, with the Web Crypto API.
         Bun,
         /// Ruby.
         Ruby,
@@ -27,6 +27,8 @@ enumerated! {
         Go,
         /// Java.
         Java,
+        /// C#.
+        CSharp,
         /// Rust.
         Rust,
     }
@@ -78,6 +80,7 @@ impl Language {
             Self::Php => "php",
             Self::Go => "go",
             Self::Java => "java",
+            Self::CSharp => "csharp",
             Self::Rust => "rust",
         }
     }
@@ -94,6 +97,7 @@ impl Language {
             Self::Php => "macproof/adapter.php",
             Self::Go => "macproof/main.go",
             Self::Java => "macproof/Adapter.java",
+            Self::CSharp => "macproof/Adapter.cs",
             Self::Rust => "macproof/src/main.rs",
         }
     }
@@ -112,8 +116,11 @@ impl Language {
             // if any.
             Self::Go => Some("go, build, -o, macproof/adapter, macproof/main.go"),
             Self::Java => Some("javac, -d, macproof/classes, macproof/Adapter.java"),
+            Self::CSharp => Some(
+                "dotnet, build, --nologo, -v, quiet, -o, macproof/bin, macproof/adapter.csproj",
+            ),
             Self::Rust => Some(
-                "cargo, build, --quiet, --release, --manifest-path, macproof/Cargo.toml, --target-dir, macproof/target",
+                "cargo, build, -qr, --manifest-path, macproof/Cargo.toml, --target-dir, macproof/target",
             ),
         }
     }
@@ -131,6 +138,7 @@ impl Language {
             Self::Php => "php, macproof/adapter.php",
             Self::Go => "macproof/adapter",
             Self::Java => "java, -cp, macproof/classes, Adapter",
+            Self::CSharp => "dotnet, macproof/bin/adapter.dll",
             Self::Rust => "macproof/target/release/macproof-adapter",
         }
     }
@@ -147,6 +155,7 @@ impl Language {
             | Self::Php => None,
             Self::Go => Some("/adapter"),
             Self::Java => Some("/classes/"),
+            Self::CSharp => Some("/bin/\n/obj/"),
             Self::Rust => Some("/target/"),
         }
     }
@@ -162,6 +171,7 @@ impl Language {
             Self::Php => "PHP",
             Self::Go => "Go",
             Self::Java => "a JDK",
+            Self::CSharp => ".NET",
             Self::Rust => "Rust",
         }
     }
@@ -173,11 +183,10 @@ impl Language {
             Self::Node => &["js", "javascript", "nodejs"],
             Self::TypeScript => &["ts"],
             Self::Deno => &["webcrypto", "edge"],
-            Self::Bun => &[],
             Self::Ruby => &["rb"],
-            Self::Php => &[],
             Self::Go => &["golang"],
-            Self::Java => &[],
+            Self::Bun | Self::Php | Self::Java => &[],
+            Self::CSharp => &["c#", "cs", "dotnet"],
             Self::Rust => &["rs"],
         }
     }
@@ -215,6 +224,10 @@ impl Language {
                 "- uses: actions/setup-java@v4",
                 "  with: {distribution: temurin, java-version: \"21\"}",
             ],
+            Self::CSharp => &[
+                "- uses: actions/setup-dotnet@v4",
+                "  with: {dotnet-version: 8.0.x}",
+            ],
             Self::Rust => &["- run: rustup toolchain install stable --profile minimal"],
         }
     }
@@ -233,7 +246,7 @@ impl Language {
             Self::Bun => Some("bun install"),
             Self::Ruby => Some("bundle install"),
             Self::Php => Some("composer install --no-interaction"),
-            Self::Deno | Self::Go | Self::Java | Self::Rust => None,
+            Self::Deno | Self::Go | Self::Java | Self::CSharp | Self::Rust => None,
         }
     }
 
@@ -249,6 +262,7 @@ impl Language {
             Self::Php => "php:8-cli-bookworm",
             Self::Go => "golang:1-bookworm",
             Self::Java => "eclipse-temurin:21",
+            Self::CSharp => "mcr.microsoft.com/dotnet/sdk:8.0",
             Self::Rust => "rust:1-bookworm",
         }
     }

@@ -142,8 +142,8 @@ impl Project {
             suites: &code,
         };
         let mut files = vec![ProjectFile::new(language.path(), slots.rendered(language)?)];
-        if language == Language::Rust {
-            files.push(ProjectFile::new("macproof/Cargo.toml", slots.cargo_toml()?));
+        if let Some((path, manifest)) = slots.manifest(language)? {
+            files.push(ProjectFile::new(path, manifest));
         }
         if let Some(built) = language.built() {
             files.push(ProjectFile::new(IGNORED, built.to_owned()));
@@ -207,7 +207,11 @@ fn quoted(language: Language, suite: &SuiteCode) -> String {
         | Language::Bun
         | Language::Ruby
         | Language::Php => format!("'{}'", suite.name),
-        _ => format!("\"{}\"", suite.name),
+        // In a literal that doubles its quotes.
+        Language::CSharp => format!("\"\"{}\"\"", suite.name),
+        Language::Python | Language::Go | Language::Java | Language::Rust => {
+            format!("\"{}\"", suite.name)
+        }
     }
 }
 

@@ -194,13 +194,13 @@ mod tests {
         assert_eq!(
             token(Language::Php).as_deref(),
             Some(
-                "'v0.' . hash_hmac('sha256', 'a ' . $fields['user_id'] . '|' . (string) $fields['at'], $secret) . '@' . (string) $fields['at']"
+                "'v0.'\n    . hash_hmac('sha256', 'a ' . $fields['user_id'] . '|' . $fields['at'], $secret)\n    . '@' . $fields['at']"
             )
         );
         assert_eq!(
             token(Language::Rust).as_deref(),
             Some(
-                "format!(\"v0.{}@{}\", hex::encode(mac(secret, &format!(\"a {}|{}\", fields[\"user_id\"], fields[\"at\"]))), fields[\"at\"])"
+                "format!(\n    \"v0.{}@{}\",\n    hex::encode(mac(secret, &format!(\"a {}|{}\", fields[\"user_id\"], fields[\"at\"]))),\n    fields[\"at\"]\n)"
             )
         );
     }

@@ -14,15 +14,15 @@ import java.util.*;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 {%- else %}
-// Fill in sign and verify, and name them in OPS. `macproof suite show {{ name }}` says how tokens
-// are made.
+// Fill in sign and verify, and name them in OPS. How tokens are made, this says:
+// macproof suite show {{ name }}
 
 import java.util.*;
 {%- endif %}
 
 final class {{ camel }}Implementation {
 {%- if let Some(_) = code.token %}
-    static final List<String> OPS = List.of("sign", "verify"); // take out what your code does not do
+    static final List<String> OPS = List.of("sign", "verify"); // what your code does
 {%- else %}
     static final List<String> OPS = List.of(); // "sign", "verify": what you have filled in
 {%- endif %}
@@ -32,7 +32,7 @@ final class {{ camel }}Implementation {
         Refused(String reason) { super(reason); }
     }
 
-    /** The token of these fields. Fill in, as in: return Acme.sign(secret, fields.get("{{ field }}")) */
+    /** The token of these fields, as in: return Acme.sign(secret, fields.get("{{ field }}")) */
 {%- if let Some(per) = code.per %}
     static String sign(Map<String, String> secrets, Map<String, String> fields) throws Exception {
         String secret = secrets.get(fields.get("{{ per }}"));
@@ -52,10 +52,13 @@ final class {{ camel }}Implementation {
      * propagate.
      */
 {%- if let Some(per) = code.per %}
-    static boolean verify(Map<String, String> secrets, Map<String, String> fields, String token, long now) throws Exception {
+    static boolean verify(
+            Map<String, String> secrets, Map<String, String> fields, String token, long now)
+            throws Exception {
         String secret = secrets.get(fields.get("{{ per }}"));
 {%- else %}
-    static boolean verify(String secret, Map<String, String> fields, String token, long now) throws Exception {
+    static boolean verify(
+            String secret, Map<String, String> fields, String token, long now) throws Exception {
 {%- endif %}
 {%- if let Some(_) = code.token %}
 {%- if let Some(carried) = code.carried %}
@@ -66,7 +69,8 @@ final class {{ camel }}Implementation {
         fields = new HashMap<>(fields);
         fields.put("{{ carried.field }}", time);
 {%- endif %}
-        return MessageDigest.isEqual(tokenOf(secret, fields).getBytes(UTF_8), token.getBytes(UTF_8));
+        String expected = tokenOf(secret, fields);
+        return MessageDigest.isEqual(expected.getBytes(UTF_8), token.getBytes(UTF_8));
 {%- else %}
         throw new UnsupportedOperationException("not filled in");
 {%- endif %}
@@ -75,7 +79,7 @@ final class {{ camel }}Implementation {
 
     private static String tokenOf(String secret, Map<String, String> fields) throws Exception {
         if (secret == null || secret.isEmpty()) throw new Refused("there is no secret");
-        return {{ token }};
+        return {{ token|indent(8) }};
     }
 
     private static byte[] mac(String secret, String message) throws Exception {
@@ -83,5 +87,9 @@ final class {{ camel }}Implementation {
         mac.init(new SecretKeySpec(secret.getBytes(UTF_8), "HmacSHA256"));
         return mac.doFinal(message.getBytes(UTF_8));
     }
+{%- if code.is_hex %}
+
+    private static String hex(byte[] mac) { return HexFormat.of().formatHex(mac); }
+{%- endif %}
 {%- endif %}
 }

@@ -5,8 +5,8 @@
 // It works as generated, so the first run passes, but it tests none of your code until sign and
 // verify call it. Then remove tokenOf.
 {%- else %}
-// Fill in sign and verify, and name them in OPS. `macproof suite show {{ name }}` says how tokens
-// are made.
+// Fill in sign and verify, and name them in OPS. How tokens are made, this says:
+// macproof suite show {{ name }}
 {%- endif %}
 declare(strict_types=1);
 
@@ -24,7 +24,7 @@ final class {{ camel }}Implementation
 {%- endif %}
     public const INPUTS = ['text']; // add 'bytes', 'number' or 'json' if your code is to take those
 
-    /** The token of these fields. Fill in, as in: return Acme::sign($secret, $fields['{{ field }}']) */
+    /** The token of these fields, as in: return Acme::sign($secret, $fields['{{ field }}']) */
     public static function sign({% if let Some(_) = code.per %}array $secrets{% else %}?string $secret{% endif %}, array $fields): string
     {
 {%- if let Some(per) = code.per %}
@@ -41,8 +41,12 @@ final class {{ camel }}Implementation
      * Whether the token is accepted for these fields, at the time $now in Unix seconds. False if
      * your code throws its documented error for a bad signature; let any other error propagate.
      */
-    public static function verify({% if let Some(_) = code.per %}array $secrets{% else %}?string $secret{% endif %}, array $fields, mixed $token, int $now): bool
-    {
+    public static function verify(
+        {% if let Some(_) = code.per %}array $secrets{% else %}?string $secret{% endif %},
+        array $fields,
+        mixed $token,
+        int $now
+    ): bool {
 {%- if let Some(per) = code.per %}
         $secret = $secrets[$fields['{{ per }}']] ?? null;
 {%- endif %}
@@ -67,7 +71,7 @@ final class {{ camel }}Implementation
         if ($secret === null || $secret === '') {
             throw new {{ camel }}Refused('there is no secret');
         }
-        return {{ token }};
+        return {{ token|indent(8) }};
     }
 {%- endif %}
 }

@@ -3,7 +3,8 @@
 {% endif -%}
 // The vectors of {{ name }}, asked of {{ camel }}Implementation.java.
 //
-// Generated; do not edit. To bring it up to date: {{ again }}
+// Generated; do not edit. To bring it up to date:
+// {{ again }}
 // A failed `must` fails, a failed `should` is aborted; MACPROOF_LEVEL=should lets it fail.
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -26,7 +27,7 @@ class {{ camel }}VectorsTest {
     private static final Path FILE = Path.of({{ self.data_in_java() }});
 
     private static final List<String> OPS =
-        {{ camel }}Implementation.OPS.stream().filter(List.of("sign", "verify")::contains).toList();
+        Stream.of("sign", "verify").filter({{ camel }}Implementation.OPS::contains).toList();
 
     private record Answer(String outcome, String what) {}
 
@@ -34,7 +35,8 @@ class {{ camel }}VectorsTest {
     void somethingIsAsked() {
         assertFalse(
             OPS.isEmpty(),
-            "fill in sign and verify in {{ camel }}Implementation.java, and name them in its OPS");
+            "fill in sign and verify in {{ camel }}Implementation.java, "
+                + "and name them in its OPS");
     }
 
     @TestFactory
@@ -45,7 +47,11 @@ class {{ camel }}VectorsTest {
             .map(one -> (Map<?, ?>) one)
             .filter(one -> !one.get("level").equals("may"))
             .filter(one -> OPS.contains(((Map<?, ?>) one.get("request")).get("op")))
-            .map(one -> DynamicTest.dynamicTest((String) one.get("id"), () -> check(one, requirements)));
+            .map(one -> test(one, requirements));
+    }
+
+    private static DynamicTest test(Map<?, ?> one, Map<?, ?> requirements) {
+        return DynamicTest.dynamicTest((String) one.get("id"), () -> check(one, requirements));
     }
 
     private static void check(Map<?, ?> one, Map<?, ?> requirements) {
@@ -58,7 +64,8 @@ class {{ camel }}VectorsTest {
             && (!answer.outcome.equals("token") || isDue(answer.what, expect));
         if (isExpected) return;
         String why = because(one, requirements, answer);
-        boolean fails = one.get("level").equals("must") || "should".equals(System.getenv("MACPROOF_LEVEL"));
+        boolean isStrict = "should".equals(System.getenv("MACPROOF_LEVEL"));
+        boolean fails = one.get("level").equals("must") || isStrict;
         assumeTrue(fails, "warning: " + why);
         Assertions.fail(why);
     }
@@ -76,8 +83,8 @@ class {{ camel }}VectorsTest {
                 return new Answer("token", {{ camel }}Implementation.sign(secrets, fields));
             }
             String token = (String) request.get("token");
-            boolean accepted =
-                {{ camel }}Implementation.verify(secrets, fields, token, (Long) request.get("now"));
+            long now = (Long) request.get("now");
+            boolean accepted = {{ camel }}Implementation.verify(secrets, fields, token, now);
             return new Answer(accepted ? "accept" : "reject", null);
         } catch ({{ camel }}Implementation.Refused refused) {
             return new Answer("refused", refused.getMessage());
@@ -89,7 +96,8 @@ class {{ camel }}VectorsTest {
     /** Texts as they are, and times in decimal. */
     private static Map<String, String> texts(Object members) {
         var texts = new HashMap<String, String>();
-        ((Map<?, ?>) members).forEach((name, value) -> texts.put((String) name, String.valueOf(value)));
+        ((Map<?, ?>) members)
+            .forEach((name, value) -> texts.put((String) name, String.valueOf(value)));
         return texts;
     }
 
@@ -104,21 +112,26 @@ class {{ camel }}VectorsTest {
 {%- if has_items %}
 
     private static List<String> sorted(String token, String separator) {
-        return Stream.of(token.split(java.util.regex.Pattern.quote(separator), -1)).sorted().toList();
+        var items = token.split(java.util.regex.Pattern.quote(separator), -1);
+        return Stream.of(items).sorted().toList();
     }
 {%- endif %}
 
     /** What went wrong, and which requirement says so. */
     private static String because(Map<?, ?> one, Map<?, ?> requirements, Answer answer) {
         Map<?, ?> expect = (Map<?, ?>) one.get("expect");
-        String due = String.join(" or ", ((List<?>) expect.get("outcomes")).stream().map(String::valueOf).toList());
-        var why = new StringBuilder("{{ name }}/" + one.get("id") + ": expected " + due + ", got " + answer.outcome);
+        var outcomes = ((List<?>) expect.get("outcomes")).stream().map(String::valueOf);
+        String due = String.join(" or ", outcomes.toList());
+        var why = new StringBuilder("{{ name }}/" + one.get("id") + ": expected " + due);
+        why.append(", got ").append(answer.outcome);
         if (answer.what != null) why.append(": ").append(brief(answer.what));
-        if (expect.get("token") != null) why.append("\n  the token is: ").append(brief(expect.get("token")));
+        Object token = expect.get("token");
+        if (token != null) why.append("\n  the token is: ").append(brief(token));
         why.append("\n  asked: ").append(brief(one.get("request")));
         for (Object id : (List<?>) one.get("shows")) {
             Map<?, ?> said = (Map<?, ?>) requirements.get(id);
-            why.append("\n  %s (%s) %s: %s".formatted(said.get("level"), said.get("basis"), id, said.get("text")));
+            Object level = said.get("level"), basis = said.get("basis"), text = said.get("text");
+            why.append("\n  %s (%s) %s: %s".formatted(level, basis, id, text));
             if (said.get("where") != null) why.append("\n    ").append(said.get("where"));
         }
         if (one.get("note") != null) why.append("\n  note: ").append(one.get("note"));
@@ -132,7 +145,8 @@ class {{ camel }}VectorsTest {
             else shown.append(c);
         }
         String text = shown.toString();
-        return text.length() <= 400 ? text : text.substring(0, 400) + "… (" + text.length() + " characters)";
+        if (text.length() <= 400) return text;
+        return text.substring(0, 400) + "… (" + text.length() + " characters)";
     }
 }
 

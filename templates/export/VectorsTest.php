@@ -1,7 +1,8 @@
 <?php
 // The vectors of {{ name }}, asked of {{ camel }}Implementation.php.
 //
-// Generated; do not edit. To bring it up to date: {{ again }}
+// Generated; do not edit. To bring it up to date:
+// {{ again }}
 // A failed `must` fails, a failed `should` is incomplete; MACPROOF_LEVEL=should lets it fail.
 declare(strict_types=1);
 
@@ -86,7 +87,8 @@ final class {{ camel }}VectorsTest extends TestCase
                 return ['token', {{ camel }}Implementation::sign($secrets, $fields)];
             }
             $token = self::value($request['token'] ?? null);
-            $accepted = {{ camel }}Implementation::verify($secrets, $fields, $token, $request['now']);
+            $now = $request['now'];
+            $accepted = {{ camel }}Implementation::verify($secrets, $fields, $token, $now);
         } catch ({{ camel }}Refused $error) {
             return ['refused', $error->getMessage()];
         } catch (Throwable $error) {

@@ -3,7 +3,8 @@ const ops = implementation.OPS.filter((op) => ['sign', 'verify'].includes(op));
 
 test('something is asked', () => {
   if (ops.length === 0) {
-    throw new Error('fill in sign and verify in {{ name }}.implementation.{% if vitest %}mjs{% else %}cjs{% endif %}, and name them in its OPS');
+    const file = '{{ name }}.implementation.{% if vitest %}mjs{% else %}cjs{% endif %}';
+    throw new Error(`fill in sign and verify in ${file}, and name them in its OPS`);
   }
 });
 
@@ -36,7 +37,8 @@ async function ask({ op, {% if let Some(_) = code.per %}secrets{% else %}secret{
   {%- else -%}
   const given = value(secret);
   {%- endif %}
-  const named = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, value(field)]));
+  const named = {};
+  for (const [name, field] of Object.entries(fields)) named[name] = value(field);
   try {
     if (op === 'sign') return { outcome: 'token', what: await implementation.sign(given, named) };
     const accepted = await implementation.verify(given, named, value(token), now);

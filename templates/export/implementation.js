@@ -3,7 +3,7 @@ const OPS = ['sign', 'verify']; // take out what your code does not do
 {%- else %}
 const OPS = []; // 'sign', 'verify': what you have filled in
 {%- endif %}
-const INPUTS = ['text']; // add 'bytes', 'number' or 'json' if your code is to take other values, too
+const INPUTS = ['text']; // add 'bytes', 'number' or 'json' if your code is to take those, too
 
 /** Throw this if your code refuses an input with a documented error. */
 class Refused extends Error {}
@@ -47,7 +47,7 @@ function verify({% if let Some(_) = code.per %}secrets{% else %}secret{% endif %
 
 function tokenOf(secret, fields) {
   if (!secret) throw new Refused('there is no secret');
-  return {{ token }};
+  return {{ token|indent(2) }};
 }
 
 const mac = (secret, message) => createHmac('sha256', secret).update(message);

@@ -3,8 +3,8 @@
 It works as generated, so the first run passes, but it tests none of your code until sign and verify
 call it. Then remove token_of.
 {%- else %}
-Fill in sign and verify, and name them in OPS. `macproof suite show {{ name }}` says how tokens are
-made.
+Fill in sign and verify, and name them in OPS. How tokens are made, this says:
+macproof suite show {{ name }}
 {%- endif %}
 """
 {% if let Some(_) = code.token %}{% if !code.is_hex %}
@@ -66,7 +66,7 @@ def verify({% if let Some(_) = code.per %}secrets{% else %}secret{% endif %}, fi
 def token_of(secret, fields):
     if not secret:
         raise Refused("there is no secret")
-    return {{ token }}
+    return {{ token|indent(4) }}
 
 
 def mac(secret, message):

@@ -7,8 +7,8 @@
 # verify call it. Then remove token_of.
 require 'openssl'
 {%- else %}
-# Fill in sign and verify, and name them in OPS. `macproof suite show {{ name }}` says how tokens
-# are made.
+# Fill in sign and verify, and name them in OPS. How tokens are made, this says:
+# macproof suite show {{ name }}
 {%- endif %}
 
 module {{ camel }}Implementation
@@ -63,7 +63,7 @@ module {{ camel }}Implementation
   def token_of(secret, fields)
     raise Refused, 'there is no secret' if secret.nil? || secret.empty?
 
-    {{ token }}
+    {{ token|indent(4) }}
   end
 {%- endif %}
 end

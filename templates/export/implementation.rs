@@ -1,11 +1,11 @@
-//! Connects the vectors of {{ name }} to your code. This file is yours: it is never overwritten.
+//! Connects the vectors of {{ name }} to your code. This file is yours: it stays as it is.
 //!
 {%- if let Some(_) = code.token %}
 //! It works as generated, so the first run passes, but it tests none of your code until sign and
 //! verify call it. Then remove `token_of`.
 {%- else %}
-//! Fill in sign and verify, and name them in OPS. `macproof suite show {{ name }}` says how tokens
-//! are made.
+//! Fill in sign and verify, and name them in OPS. How tokens are made, this says:
+//! macproof suite show {{ name }}
 {%- endif %}
 
 use std::collections::HashMap;
@@ -94,7 +94,7 @@ fn token_of(secret: &str, fields: &Fields) -> Result<String, Refused> {
     if secret.is_empty() {
         return Err(Refused("there is no secret".into()));
     }
-    Ok({{ token }})
+    Ok({{ token|indent(4) }})
 }
 
 fn mac(secret: &str, message: &str) -> Vec<u8> {

@@ -6,8 +6,8 @@ package {% if let Some(package) = package %}{{ package }}{% else %}vectors{% end
 // It works as generated, so the first run passes, but it tests none of your code until sign and
 // verify call it. Then remove {{ lower }}TokenOf.
 {%- else %}
-// Fill in sign and verify, and name them in {{ lower }}Ops. `macproof suite show {{ name }}` says
-// how tokens are made.
+// Fill in sign and verify, and name them in {{ lower }}Ops. How tokens are made, this says:
+// macproof suite show {{ name }}
 {%- endif %}
 
 import (
@@ -33,9 +33,10 @@ var {{ lower }}Ops = []string{"sign", "verify"} // take out what your code does 
 var {{ lower }}Ops = []string{} // "sign", "verify": what you have filled in
 {%- endif %}
 
-var {{ lower }}Inputs = []string{"text"} // add "bytes" if your code is to take what is not UTF-8, too
+// Add "bytes" if your code is to take what is not UTF-8, too.
+var {{ lower }}Inputs = []string{"text"}
 
-// {{ lower }}Refused is the error to return if your code refuses an input with a documented error.
+// {{ lower }}Refused is the error to return if your code refuses an input by a documented one.
 type {{ lower }}Refused string
 
 func (r {{ lower }}Refused) Error() string { return string(r) }
@@ -60,10 +61,14 @@ func {{ lower }}Sign(secret string, fields map[string]string) (string, error) {
 // {{ lower }}Verify says whether the token is accepted for these fields, at the time now in Unix
 // seconds: false if your code returns its documented error for a bad signature; return any other.
 {%- if let Some(per) = code.per %}
-func {{ lower }}Verify(secrets, fields map[string]string, token string, now int64) (bool, error) {
+func {{ lower }}Verify(
+	secrets, fields map[string]string, token string, now int64,
+) (bool, error) {
 	secret := secrets[fields["{{ per }}"]]
 {%- else %}
-func {{ lower }}Verify(secret string, fields map[string]string, token string, now int64) (bool, error) {
+func {{ lower }}Verify(
+	secret string, fields map[string]string, token string, now int64,
+) (bool, error) {
 {%- endif %}
 {%- if let Some(_) = code.token %}
 {%- if let Some(carried) = code.carried %}
@@ -95,6 +100,6 @@ func {{ lower }}TokenOf(secret string, fields map[string]string) (string, error)
 		hash.Write([]byte(message))
 		return hash.Sum(nil)
 	}
-	return {{ token }}, nil
+	return {{ token|indent("\t") }}, nil
 }
 {%- endif %}

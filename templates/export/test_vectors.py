@@ -1,6 +1,7 @@
 """The vectors of {{ name }}, asked of {{ snake }}_implementation.py.
 
-Generated; do not edit. To bring it up to date: {{ again }}
+Generated; do not edit. To bring it up to date:
+{{ again }}
 A failed `must` fails, a failed `should` is an expected failure; MACPROOF_LEVEL=should lets it fail.
 """
 
@@ -24,7 +25,8 @@ ASKED = [one for one in VECTORS["cases"] if one["level"] != "may" and one["reque
 
 
 def test_something_is_asked():
-    assert OPS, "fill in sign and verify in {{ snake }}_implementation.py, and name them in its OPS"
+    file = "{{ snake }}_implementation.py"
+    assert OPS, f"fill in sign and verify in {file}, and name them in its OPS"
 
 
 @pytest.mark.parametrize("case", ASKED, ids=[one["id"] for one in ASKED])

@@ -1,6 +1,8 @@
-//! The vectors of {{ name }}, asked of `{{ snake }}_vectors/implementation.rs`; one test a requirement.
+//! The vectors of {{ name }}, asked of `{{ snake }}_vectors/implementation.rs`; each test is
+//! about one requirement.
 //!
-//! Generated; do not edit. To bring it up to date: {{ again }}
+//! Generated; do not edit. To bring it up to date:
+//! {{ again }}
 //! A failed `must` fails, a failed `should` is a warning on standard error; `MACPROOF_LEVEL=should`
 //! lets it fail. It needs `serde_json` among the dev-dependencies{% if let Some(_) = code.token %}, and for the generated
 //! implementation `hmac`, `sha2`, `subtle`{% if code.is_hex %} and `hex`{% endif %}{% endif %}.
@@ -34,9 +36,10 @@ requirements! {
 
 #[test]
 fn something_is_asked() {
+    let file = "{{ snake }}_vectors/implementation.rs";
     assert!(
         !OPS.is_empty(),
-        "fill in sign and verify in {{ snake }}_vectors/implementation.rs, and name them in its OPS"
+        "fill in sign and verify in {file}, and name them in its OPS"
     );
 }
 
@@ -55,11 +58,13 @@ fn hold(requirement: &str) {
         }
         let (outcome, what) = ask(&case["request"]);
         let expect = &case["expect"];
-        let expected = expect["outcomes"].as_array().is_some_and(|due| due.contains(&outcome.into()));
+        let due = expect["outcomes"].as_array();
+        let expected = due.is_some_and(|due| due.contains(&outcome.into()));
         if expected && (outcome != "token" || is_due(&what, expect)) {
             continue;
         }
-        let fails = case["level"] == "must" || std::env::var("MACPROOF_LEVEL").is_ok_and(|level| level == "should");
+        let is_strict = std::env::var("MACPROOF_LEVEL").is_ok_and(|level| level == "should");
+        let fails = case["level"] == "must" || is_strict;
         if fails { &mut failures } else { &mut warnings }.push(because(case, outcome, &what));
     }
     let mut said: String = warnings.iter().map(|why| format!("warning: {why}\n")).collect();
@@ -128,20 +133,26 @@ fn is_due(token: &str, expect: &Value) -> bool {
 /// What went wrong, and which requirement says so.
 fn because(case: &Value, outcome: &str, what: &str) -> String {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let due: Vec<String> = case["expect"]["outcomes"].as_array().into_iter().flatten().map(text).collect();
-    let mut why = format!("{{ name }}/{}: expected {}, got {outcome}", text(&case["id"]), due.join(" or "));
+    let due = case["expect"]["outcomes"].as_array().into_iter().flatten();
+    let due = due.map(text).collect::<Vec<_>>().join(" or ");
+    let id = text(&case["id"]);
+    let mut why = format!("{{ name }}/{id}: expected {due}, got {outcome}");
     if !what.is_empty() {
         why += &format!(": {what:.400}");
     }
     if let Some(token) = case["expect"]["token"].as_str() {
         why += &format!("\n  the token is: {token:.400}");
     }
-    let visible = |c: char| if c.is_ascii() { c.to_string() } else { c.escape_unicode().to_string() };
+    let visible = |c: char| match c {
+        _ if c.is_ascii() => c.to_string(),
+        _ => c.escape_unicode().to_string(),
+    };
     let asked: String = case["request"].to_string().chars().map(visible).collect();
     why += &format!("\n  asked: {asked:.400}");
     for id in case["shows"].as_array().into_iter().flatten().map(text) {
         let said = &VECTORS["requirements"][&id];
-        why += &format!("\n  {} ({}) {id}: {}", text(&said["level"]), text(&said["basis"]), text(&said["text"]));
+        let (level, basis) = (text(&said["level"]), text(&said["basis"]));
+        why += &format!("\n  {level} ({basis}) {id}: {}", text(&said["text"]));
         if let Some(place) = said["where"].as_str() {
             why += &format!("\n    {place}");
         }

@@ -1,6 +1,7 @@
 // The vectors of {{ name }}, asked of {{ name }}.implementation.mjs.
 //
-// Generated; do not edit. To bring it up to date: {{ again }}
+// Generated; do not edit. To bring it up to date:
+// {{ again }}
 // A failed `must` fails, a failed `should` is a warning; MACPROOF_LEVEL=should lets it fail.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

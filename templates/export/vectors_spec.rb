@@ -2,13 +2,15 @@
 
 # The vectors of {{ name }}, asked of {{ snake }}_implementation.rb.
 #
-# Generated; do not edit. To bring it up to date: {{ again }}
+# Generated; do not edit. To bring it up to date:
+# {{ again }}
 # A failed `must` fails, a failed `should` is pending; MACPROOF_LEVEL=should lets it fail.
 require 'json'
 require_relative '{{ snake }}_implementation'
 
 RSpec.describe '{{ name }}' do
-  vectors = JSON.parse(File.read(File.join(__dir__, '{{ snake }}_vectors.json'), encoding: 'UTF-8'))
+  file = File.join(__dir__, '{{ snake }}_vectors.json')
+  vectors = JSON.parse(File.read(file, encoding: 'UTF-8'))
   fails = ENV['MACPROOF_LEVEL'] == 'should' ? %w[must should] : %w[must]
   code = {{ camel }}Implementation
   ops = code::OPS & %w[sign verify]
@@ -57,7 +59,8 @@ RSpec.describe '{{ name }}' do
   # What went wrong, and which requirement says so.
   define_method(:because) do |one, outcome, what|
     expect = one['expect']
-    lines = ["{{ name }}/#{one['id']}: expected #{expect['outcomes'].join(' or ')}, got #{outcome}"]
+    due = expect['outcomes'].join(' or ')
+    lines = ["{{ name }}/#{one['id']}: expected #{due}, got #{outcome}"]
     lines[0] += ": #{short(what)}" unless what.nil?
     lines << "  the token is: #{short(expect['token'])}" if expect['token']
     lines << "  asked: #{short(JSON.generate(one['request'], ascii_only: true))}"
@@ -71,15 +74,17 @@ RSpec.describe '{{ name }}' do
   end
 
   it 'asks something' do
-    filled = !ops.empty?
-    expect(filled).to be(true), 'fill in sign and verify in {{ snake }}_implementation.rb, and name them in its OPS'
+    file = '{{ snake }}_implementation.rb'
+    why = "fill in sign and verify in #{file}, and name them in its OPS"
+    RSpec::Expectations.fail_with(why) if ops.empty?
   end
 
   vectors['cases'].each do |one|
     next if one['level'] == 'may' || !ops.include?(one['request']['op'])
 
     it one['id'] do
-      skip "gives #{one['input']}, which INPUTS leaves out" unless code::INPUTS.include?(one['input'])
+      input = one['input']
+      skip "gives #{input}, which INPUTS leaves out" unless code::INPUTS.include?(input)
       outcome, what = ask(one['request'])
       right = one['expect']['outcomes'].include?(outcome)
       right &&= due?(what, one['expect']) if outcome == 'token'

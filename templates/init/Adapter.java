@@ -63,9 +63,11 @@ public final class Adapter {
         return switch (suite) {
 {%- for s in suites %}
 {%- if let Some(token) = s.token %}
-            case "{{ s.name }}" -> {{ token }};
+            case "{{ s.name }}" ->
+                {{ token|indent(16) }};
 {%- else %}
-            case "{{ s.name }}" -> throw new FillIn("fill in sign and verify of {{ s.name }} in {{ path }}");
+            case "{{ s.name }}" ->
+                throw new FillIn("fill in sign and verify of {{ s.name }} in {{ path }}");
 {%- endif %}{% endfor %}
             default -> throw new IllegalArgumentException(suite);
         };
@@ -76,6 +78,8 @@ public final class Adapter {
         mac.init(new SecretKeySpec(secret.getBytes(UTF_8), "HmacSHA256"));
         return mac.doFinal(message.getBytes(UTF_8));
     }
+{% endif %}{% if hex %}
+    static String hex(byte[] mac) { return HexFormat.of().formatHex(mac); }
 {% endif %}
     // ---- The adapter: set your name and version, and keep the rest -----------------------------
 

@@ -30,13 +30,11 @@ class FillIn extends Error {}
  * Whether the token is accepted for these fields, at the time `now` in Unix seconds. False if your
  * code throws its documented error for a bad signature; let any other error propagate.
  */
-{% if web %}async {% endif %}function verify(
-  suite{% if typed %}: string{% endif %},
-  secret{% if typed %}: string{% endif %},
-  fields{% if typed %}: Fields{% endif %},
-  token{% if typed %}: string{% endif %},
-  now{% if typed %}: number{% endif %},
-) {
+{%- if typed %}
+function verify(suite: string, secret: string, fields: Fields, token: string, now: number) {
+{%- else %}
+{% if web %}async {% endif %}function verify(suite, secret, fields, token, now) {
+{%- endif %}
 {%- for s in suites %}{% if let Some(carried) = s.carried %}
   if (suite === '{{ s.name }}') {
     // The time stays text: Number() also takes "+7" and "007".
@@ -48,7 +46,7 @@ class FillIn extends Error {}
 {%- if web %}
   const expected = bytes(await tokenOf(suite, secret, fields)), presented = bytes(token);
   if (expected.length !== presented.length) return false;
-  // WebCrypto has no comparison in constant time but that of a MAC.
+  // In constant time: WebCrypto has no function for that.
   return expected.reduce((differs, byte, at) => differs | (byte ^ presented[at]), 0) === 0;
 {%- else %}
   const expected = Buffer.from(tokenOf(suite, secret, fields));
@@ -65,7 +63,7 @@ async {% endif %}function tokenOf(suite{% if typed %}: string{% endif %}, secret
 {%- for s in suites %}
     case '{{ s.name }}':
 {%- if let Some(token) = s.token %}
-      return {{ token }};
+      return {{ token|indent(6) }};
 {%- else %}
       throw new FillIn('fill in sign and verify of {{ s.name }} in {{ path }}');
 {%- endif %}{% endfor %}
@@ -111,10 +109,13 @@ const HELLO = {
 };
 
 async function answer(request{% if typed %}: any{% endif %}) {
-  {% if per %}let{% else %}const{% endif %} { op, suite, secret, {% if per %}secrets, {% endif %}fields, token, now, repeat = 1 } = request;
+  const { op, suite, {% if per %}secrets, {% endif %}fields, token, now, repeat = 1 } = request;
+  {% if per %}let{% else %}const{% endif %} { secret } = request;
   if (op === 'hello') return HELLO;
 {%- for s in suites %}{% if let Some(per) = s.per %}
-  if (suite === '{{ s.name }}') secret = new Map{% if typed %}<string, any>{% endif %}(Object.entries(secrets)).get(fields.{{ per }});
+  if (suite === '{{ s.name }}') {
+    secret = new Map{% if typed %}<string, any>{% endif %}(Object.entries(secrets)).get(fields.{{ per }});
+  }
 {%- endif %}{% endfor %}
   try {
     if (op === 'sign') return { token: await sign(suite, secret, fields) };

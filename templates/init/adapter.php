@@ -51,7 +51,8 @@ function tokenOf(string $suite, ?string $secret, array $fields): string
     return match ($suite) {
 {%- for s in suites %}
 {%- if let Some(token) = s.token %}
-        '{{ s.name }}' => {{ token }},
+        '{{ s.name }}' =>
+            {{ token|indent(12) }},
 {%- else %}
         '{{ s.name }}' => throw new FillIn('fill in sign and verify of {{ s.name }} in {{ path }}'),
 {%- endif %}{% endfor %}

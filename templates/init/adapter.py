@@ -56,7 +56,7 @@ def token_of(suite, secret, fields):
 {%- for s in suites %}
     if suite == "{{ s.name }}":
 {%- if let Some(token) = s.token %}
-        return {{ token }}
+        return {{ token|indent(8) }}
 {%- else %}
         raise FillIn("fill in sign and verify of {{ s.name }} in {{ path }}")
 {%- endif %}{% endfor %}

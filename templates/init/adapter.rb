@@ -44,9 +44,11 @@ def token_of(suite, secret, fields)
   case suite
 {%- for s in suites %}
 {%- if let Some(token) = s.token %}
-  when '{{ s.name }}' then {{ token }}
+  when '{{ s.name }}'
+    {{ token|indent(4) }}
 {%- else %}
-  when '{{ s.name }}' then raise FillIn, 'fill in sign and verify of {{ s.name }} in {{ path }}'
+  when '{{ s.name }}'
+    raise FillIn, 'fill in sign and verify of {{ s.name }} in {{ path }}'
 {%- endif %}{% endfor %}
   else raise ArgumentError, suite
   end

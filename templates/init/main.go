@@ -78,7 +78,7 @@ func tokenOf(suite, secret string, fields map[string]string) (string, error) {
 {%- for s in suites %}
 	case "{{ s.name }}":
 {%- if let Some(token) = s.token %}
-		return {{ token }}, nil
+		return {{ token|indent("\t\t") }}, nil
 {%- else %}
 		return "", fillIn("fill in sign and verify of {{ s.name }} in {{ path }}")
 {%- endif %}{% endfor %}
@@ -99,7 +99,7 @@ var hello = map[string]any{
 	"implementation": map[string]string{"name": "{{ implementation }}", "version": "0", "language": "go"},
 	"suites":         []string{ {{- names -}} },
 	"ops":            []string{"sign", "verify"}, // take out what your code does not do
-	"inputs":         []string{"text"}, // not "number": the fields here are strings
+	"inputs":         []string{"text"},           // not "number": the fields here are strings
 	"max_in_flight":  64,
 }
 

@@ -77,7 +77,7 @@ fn token_of(suite: &str, secret: &str, {% if !computed %}_{% endif %}fields: &Fi
     Ok(match suite {
 {%- for s in suites %}
 {%- if let Some(token) = s.token %}
-        "{{ s.name }}" => {{ token }},
+        "{{ s.name }}" => {{ token|indent(8) }},
 {%- else %}
         "{{ s.name }}" => panic_any(FillIn("fill in sign and verify of {{ s.name }} in {{ path }}")),
 {%- endif %}{% endfor %}

@@ -265,6 +265,39 @@ fn java_starts() {
     );
 }
 
+/// Mono stands in for .NET, which Debian does not have: it compiles and runs the same file.
+#[test(needs(MONO))]
+fn csharp_starts() {
+    let program = project();
+    let said = succeeds(&program.run(&["init", "c#"]));
+    let description = program.path("macproof.yaml");
+    assert!(program.path("macproof/adapter.csproj").exists());
+    let mono = [
+        (
+            "dotnet, build, --nologo, -v, quiet, -o, macproof/bin, macproof/adapter.csproj",
+            "mcs, \"-langversion:7\", \"-out:macproof/adapter.exe\", macproof/Adapter.cs",
+        ),
+        (
+            "dotnet, macproof/bin/adapter.dll",
+            "mono, macproof/adapter.exe",
+        ),
+    ];
+    change(&description, &mono);
+    let (output, result) = told(&program, &said, "");
+    succeeds(&output);
+    assert_eq!(result["conformance"], "conformant");
+    assert_eq!(result["implementation"]["name"], "starter-csharp");
+    assert!(result["counts"]["pass"].as_u64().unwrap() > 1500);
+    answers_how_often(&program, "csharp");
+    change(
+        &program.path("macproof/Adapter.cs"),
+        &[("\"x2\"", "\"X2\"")],
+    );
+    let (output, result) = told(&program, &said, "--filter 'jotreview/identity-*'");
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert_eq!(result["conformance"], "nonconformant");
+}
+
 #[test]
 fn rust_starts() {
     let fault = [("hex::encode(", "hex::encode_upper(")];
@@ -410,6 +443,47 @@ fn a_description_of_another_form_is_left_to_its_author() {
     );
     let described = fs::read_to_string(program.path("macproof.yaml")).unwrap();
     assert_eq!(described, mine);
+}
+
+/// What is written has lines of at most 100 columns, and Go's is as gofmt writes it.
+#[test(needs(GO))]
+fn what_is_written_is_laid_out() {
+    for language in macproof::init::Language::ALL {
+        let program = project();
+        succeeds(&program.run(&["init", language.name(), "--ci", "none"]));
+        are_short(program.folder.path());
+    }
+    let frameworks = macproof::export::Framework::ALL;
+    for framework in frameworks {
+        let program = Program::new();
+        let suites = ["jimo", "mtribes", "engagespot", "stripe-webhook"];
+        let export = ["suite", "export", "--format", framework.name()];
+        succeeds(&program.run(&[&export[..], &suites[..]].concat()));
+        are_short(program.folder.path());
+    }
+}
+
+fn are_short(folder: &Path) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            are_short(&path);
+            continue;
+        }
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+        {
+            continue;
+        }
+        for line in fs::read_to_string(&path).unwrap().lines() {
+            assert!(line.chars().count() <= 100, "{}: {line}", path.display());
+        }
+        if path.extension().is_some_and(|extension| extension == "go") {
+            let gofmt = Command::new("gofmt").arg("-l").arg(&path).output();
+            assert_eq!(succeeds(&gofmt.unwrap()), "");
+        }
+    }
 }
 
 /// In a folder of a repository the job stands where the repository's jobs stand, and knows where

@@ -387,7 +387,7 @@ fn cargo_holds_the_vectors() {
 fn a_should_fails_on_demand() {
     let program = Program::new();
     program.run(&["suite", "export", "jimo", "--format", "phpunit"]);
-    let fault = ("$secret) . '-'", "trim($secret)) . '-'");
+    let fault = ("], $secret)", "], trim($secret))");
     plant(&program.path("JimoImplementation.php"), fault);
     let run = |level: &str| {
         let mut command = Command::new("phpunit");

@@ -24,6 +24,7 @@ pub(crate) const GIT: Need = Need::Programs(&[("git", "--version")]);
 pub(crate) const GO: Need = Need::Programs(&[("go", "version")]);
 pub(crate) const JAVA: Need = Need::Programs(&[("javac", "-version"), ("java", "-version")]);
 pub(crate) const JUNIT: Need = Need::File("/usr/share/java/junit-platform-console.jar", "junit5");
+pub(crate) const MONO: Need = Need::Programs(&[("mcs", "--version"), ("mono", "--version")]);
 pub(crate) const NODE: Need = Need::Programs(&[("node", "--version")]);
 pub(crate) const NOHUP: Need = Need::Programs(&[("nohup", "--version")]);
 pub(crate) const NPM: Need = Need::Programs(&[("npm", "--version")]);
