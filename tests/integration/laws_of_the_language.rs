@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use macproof::explain::{Answer, NamedSecret, Puzzle, solve};
+use macproof::explain::{Answer, NamedSecret, Puzzle, Question, solve};
 use macproof::scheme::{
     Algorithm, Field, FieldKind, FieldSet, Freshness, KeyStep, KeyTemplate, Layout, Message, Order,
     Pair, Pairs, Params, Repeated, Scheme, SecretEncoding, SecretRule, Sort, TimeForm,
@@ -159,6 +159,7 @@ fn scheme() -> impl Strategy<Value = Scheme> {
                         strip_prefix: None,
                         pattern: None,
                         per: None,
+                        rotates: false,
                     },
                     message: Message::compile(&message, &fields).ok()?,
                     fields,
@@ -226,6 +227,7 @@ proptest! {
             others: &[],
             token: &token,
             now: None,
+            depth: Question::DEPTH,
         });
         prop_assert_eq!(explained.answer, Answer::Right);
         // Whether a part of the message stands is signed, too.
