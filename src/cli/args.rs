@@ -12,6 +12,7 @@ use crate::cli::oracle::{SignArgs, VerifyArgs};
 use crate::cli::report_command::ReportCommand;
 use crate::cli::run::RunArgs;
 use crate::cli::serve::ServeArgs;
+use crate::cli::shell::{CompletionsArgs, ManualArgs};
 use crate::cli::suite_command::SuiteCommand;
 use crate::cli::terminal::Color;
 use crate::cli::timing::TimingArgs;
@@ -19,13 +20,16 @@ use crate::cli::verify_certificate::VerifyCertificateArgs;
 
 /// Tests implementations of HMAC identity signatures against their specification.
 #[derive(Debug, Parser)]
-#[command(name = "macproof", version, max_term_width = 100)]
+#[command(name = "macproof", version, long_version = BUILT, max_term_width = 100)]
 pub(crate) struct Arguments {
     #[arg(long, help = COLOR_HELP, value_enum, value_name = "WHEN", global = true, default_value_t)]
     pub(crate) color: Color,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
+
+/// The version, and what was built: `build.rs` finds commit and profile.
+const BUILT: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("MACPROOF_BUILD"), ")");
 
 const COLOR_HELP: &str = "When to use colours; NO_COLOR, CLICOLOR_FORCE and FORCE_COLOR count, too";
 
@@ -61,6 +65,15 @@ pub(crate) enum Command {
     Certify(CertifyArgs),
     /// Verify a certificate: its signature, and that it meets your requirements.
     VerifyCertificate(VerifyCertificateArgs),
+    /// Print the script by which a shell completes commands and options.
+    ///
+    /// Bash and zsh complete the names of suites and mistakes, too. Packages install the scripts of
+    /// bash, fish and zsh. Otherwise save it where your shell looks: for bash
+    /// ~/.local/share/bash-completion/completions/macproof, for fish
+    /// ~/.config/fish/completions/macproof.fish, for zsh `_macproof` in a folder of $fpath.
+    Completions(CompletionsArgs),
+    /// Write the manual pages, one for each command.
+    Manual(ManualArgs),
 }
 
 #[cfg(test)]

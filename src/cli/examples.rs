@@ -6,7 +6,7 @@ use clap::Command;
 const EXAMPLES: &str = include_str!("examples.txt");
 
 /// The lines that show a command.
-fn lines_of(path: &str) -> impl Iterator<Item = &'static str> {
+pub(crate) fn lines_of(path: &str) -> impl Iterator<Item = &'static str> {
     let behind = EXAMPLES.lines().skip_while(move |line| *line != path);
     behind.skip(1).take_while(|line| line.starts_with(' '))
 }

@@ -36,6 +36,7 @@ mod report_command;
 mod run;
 mod serve;
 mod shard;
+mod shell;
 mod start;
 mod suite_command;
 mod suite_list;

@@ -14,7 +14,7 @@ use crate::cli::interrupt::end_children;
 use crate::cli::terminal::{colour, exit, print, say, set_color};
 use crate::cli::{
     adapter, certify, explain, explain_page, fuzz, init, mistakes, modes, oracle, report_command,
-    run, serve, suite_command, timing, verify_certificate,
+    run, serve, shell, suite_command, timing, verify_certificate,
 };
 
 /// Does what the arguments say.
@@ -89,6 +89,8 @@ fn dispatch(command: Command) -> Result<Exit, Stop> {
         Command::Report(command) => report_command::report(&command),
         Command::Certify(args) => certify::certify(&args),
         Command::VerifyCertificate(args) => verify_certificate::verify_certificate(&args),
+        Command::Completions(args) => Ok(shell::completions(&args, Arguments::command())),
+        Command::Manual(args) => shell::manual(&args, Arguments::command()),
     }
 }
 
