@@ -12,11 +12,11 @@ use crate::harness::test;
 use crate::init::{change, project, succeeds};
 use crate::program::{Program, root};
 
-fn yaml(path: &Path) -> Value {
+pub(crate) fn yaml(path: &Path) -> Value {
     serde_yaml::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
-fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
@@ -24,7 +24,7 @@ fn text(value: &Value) -> String {
 }
 
 /// A PATH with these folders in front.
-fn path_with(folders: &[&Path]) -> std::ffi::OsString {
+pub(crate) fn path_with(folders: &[&Path]) -> std::ffi::OsString {
     let path = std::env::var_os("PATH").unwrap();
     let paths = folders.iter().map(|folder| folder.to_path_buf());
     std::env::join_paths(paths.chain(std::env::split_paths(&path))).unwrap()
@@ -34,7 +34,7 @@ fn path_with(folders: &[&Path]) -> std::ffi::OsString {
 /// it was called.
 fn quick_cargo(folder: &Path) {
     let script = format!(
-        "#!/bin/sh\necho \"$*\" >> '{}'\n[ \"$1 $2 $3\" = 'install --quiet --locked' ] || exit 9\nwhile [ $# -gt 1 ]; do [ \"$1\" = --root ] && root=$2; [ \"$1\" = --path ] && path=$2; shift; done\n[ -f \"$path/Cargo.toml\" ] || exit 9\nmkdir -p \"$root/bin\" && cp '{}' \"$root/bin/macproof\"\n",
+        "#!/bin/sh\necho \"$*\" >> '{}'\n[ \"$1 $2 $3 $4 $5\" = 'install --quiet --locked --profile dist' ] || exit 9\nwhile [ $# -gt 1 ]; do [ \"$1\" = --root ] && root=$2; [ \"$1\" = --path ] && path=$2; shift; done\n[ -f \"$path/Cargo.toml\" ] || exit 9\nmkdir -p \"$root/bin\" && cp '{}' \"$root/bin/macproof\"\n",
         folder.join("asked").display(),
         env!("CARGO_BIN_EXE_macproof")
     );
@@ -54,12 +54,15 @@ struct Done {
 /// A runner, as far as `action.yml` needs one.
 struct Runner {
     folder: tempfile::TempDir,
+    /// The revision of the action.
+    reference: &'static str,
 }
 
 impl Runner {
     fn new() -> Self {
         let runner = Self {
             folder: tempfile::tempdir().unwrap(),
+            reference: "main",
         };
         fs::create_dir(runner.path("bin")).unwrap();
         quick_cargo(&runner.path("bin"));
@@ -81,6 +84,8 @@ impl Runner {
             let known = contexts.insert(format!("inputs.{name}"), (*value).to_owned());
             assert!(known.is_some(), "the action has no input {name}");
         }
+        contexts.insert("github.action_repository".into(), "someone/macproof".into());
+        contexts.insert("github.action_ref".into(), self.reference.into());
         contexts.insert("runner.os".into(), "Linux".into());
         contexts.insert(
             "steps.restore.outputs.cache-primary-key".into(),
@@ -100,7 +105,8 @@ impl Runner {
             .enumerate()
         {
             let Some(script) = step["run"].as_str() else {
-                assert!(step["uses"].as_str().unwrap().starts_with("actions/cache/"));
+                let uses = step["uses"].as_str().unwrap();
+                assert!(uses.starts_with("actions/cache/"));
                 for value in step["with"].as_object().unwrap().values() {
                     assert!(!filled(&text(value), &contexts).is_empty());
                 }
@@ -126,6 +132,10 @@ impl Runner {
                 .env("GITHUB_WORKSPACE", workspace)
                 .env("GITHUB_OUTPUT", &output)
                 .env("GITHUB_STEP_SUMMARY", &summary)
+                .env(
+                    "GITHUB_SERVER_URL",
+                    format!("file://{}", self.path("server").display()),
+                )
                 .env("RUNNER_TOOL_CACHE", self.path("tools"));
             for (name, value) in step["env"].as_object().into_iter().flatten() {
                 command.env(name, filled(&text(value), &contexts));
@@ -154,7 +164,7 @@ impl Runner {
 }
 
 /// The expressions of a text, each replaced by what it stands for; one that was never set is empty.
-fn filled(value: &str, contexts: &BTreeMap<String, String>) -> String {
+pub(crate) fn filled(value: &str, contexts: &BTreeMap<String, String>) -> String {
     let mut out = String::new();
     let mut rest = value;
     while let Some((before, behind)) = rest.split_once("${{") {
@@ -213,6 +223,77 @@ fn the_action_passes_fails_and_builds_once() {
     // Built for the first, found by the second.
     let asked = fs::read_to_string(runner.path("bin/asked")).unwrap();
     assert_eq!(asked.lines().count(), 1, "{asked}");
+}
+
+/// The program is the one of the release whose tag names the action; without such a release it is
+/// built.
+#[test(needs(CURL))]
+fn the_action_takes_the_released_program() {
+    let (mut runner, workspace) = (Runner::new(), tempfile::tempdir().unwrap());
+    let uname = Command::new("uname").arg("-sm").output().unwrap();
+    let target = match String::from_utf8(uname.stdout).unwrap().trim() {
+        "Linux x86_64" => "x86_64-unknown-linux-musl",
+        "Linux aarch64" => "aarch64-unknown-linux-musl",
+        "Darwin x86_64" => "x86_64-apple-darwin",
+        _ => "aarch64-apple-darwin",
+    };
+    let releases = runner.path("server/someone/macproof/releases/download/v1.2.3");
+    let name = format!("macproof-1.2.3-{target}");
+    fs::create_dir_all(releases.join(&name).join("bin")).unwrap();
+    symlink(
+        env!("CARGO_BIN_EXE_macproof"),
+        releases.join(&name).join("bin/macproof"),
+    )
+    .unwrap();
+    let packed = Command::new("tar")
+        .args(["-czf", &format!("{name}.tar.gz"), &name])
+        .current_dir(&releases)
+        .status();
+    assert!(packed.unwrap().success());
+
+    let with = [("implementation", "reference"), ("suites", "jimo")];
+    for (reference, downloaded) in [("v1.2.3", true), ("v1.2.4", false), ("main", false)] {
+        let _nothing_yet = fs::remove_dir_all(runner.path("tools"));
+        let _nothing_yet = fs::remove_file(runner.path("bin/asked"));
+        runner.reference = reference;
+        let done = runner.action(workspace.path(), &with);
+        assert_eq!(done.code, 0, "{}", done.log);
+        let built = runner.path("bin/asked").exists();
+        assert_eq!(built, !downloaded, "{reference}: {}", done.log);
+    }
+}
+
+/// What an earlier step has installed is used as it is, and what nobody has installed is an error.
+#[test]
+fn the_action_takes_an_installed_program() {
+    let (runner, workspace) = (Runner::new(), tempfile::tempdir().unwrap());
+    symlink(
+        env!("CARGO_BIN_EXE_macproof"),
+        runner.path("bin/installed-macproof"),
+    )
+    .unwrap();
+    let with = |program| {
+        [
+            ("program", program),
+            ("implementation", "reference"),
+            ("suites", "jimo"),
+        ]
+    };
+    for program in ["installed-macproof", env!("CARGO_BIN_EXE_macproof")] {
+        let done = runner.action(workspace.path(), &with(program));
+        assert_eq!(done.code, 0, "{}", done.log);
+    }
+    for program in ["not-there", "-v", "a; touch pwned", "$(touch pwned)"] {
+        let done = runner.action(workspace.path(), &with(program));
+        assert_eq!(done.code, 4, "{}", done.log);
+        assert!(
+            done.log.contains("::error::the input program"),
+            "{}",
+            done.log
+        );
+    }
+    assert!(!workspace.path().join("pwned").exists());
+    assert!(!runner.path("bin/asked").exists());
 }
 
 /// A mistyped folder, or one without a description, is no success of the built-in reference.
@@ -438,7 +519,7 @@ fn gitlab(workspace: &Path, job: &Value, variables: &Value, bin: &Path) -> Outpu
     command.output().unwrap()
 }
 
-#[test(needs(RUBY))]
+#[test(needs(CURL, RUBY))]
 fn the_pipeline_of_init_runs() {
     let program = project();
     let said = succeeds(&program.run(&["init", "ruby", "--ci", "gitlab"]));
@@ -465,7 +546,7 @@ fn the_pipeline_of_init_runs() {
     for _ in 0..2 {
         succeeds(&gitlab(
             workspace,
-            &pipeline["macproof-build"],
+            &pipeline["macproof-program"],
             &variables,
             &bin,
         ));
@@ -476,6 +557,8 @@ fn the_pipeline_of_init_runs() {
         [
             "install",
             "--locked",
+            "--profile",
+            "dist",
             "--git",
             "a repository; touch pwned",
             "--rev",
@@ -485,6 +568,23 @@ fn the_pipeline_of_init_runs() {
             "macproof"
         ]
     );
+    // An archive comes first, and takes the place of what an earlier pipeline built.
+    let release = program.path("macproof-1.2.3");
+    fs::create_dir_all(release.join("bin")).unwrap();
+    symlink(env!("CARGO_BIN_EXE_macproof"), release.join("bin/macproof")).unwrap();
+    let packed = Command::new("tar")
+        .args(["-czf", "release.tar.gz", "macproof-1.2.3"])
+        .current_dir(workspace)
+        .status();
+    assert!(packed.unwrap().success());
+    let archive = program.path("release.tar.gz");
+    variables["MACPROOF_ARCHIVE"] = format!("file://{}", archive.display()).into();
+    let get = &pipeline["macproof-program"];
+    succeeds(&gitlab(workspace, get, &variables, &bin));
+    assert!(program.path(".macproof/bin/macproof").is_symlink());
+    assert_eq!(fs::read_to_string(program.path("asked")).unwrap(), asked);
+    variables["MACPROOF_ARCHIVE"] = "file:///$(touch pwned)/; touch pwned".into();
+    assert!(!gitlab(workspace, get, &variables, &bin).status.success());
     assert!(!program.path("pwned").exists());
 
     let job = &pipeline["macproof"];

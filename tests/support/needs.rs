@@ -17,11 +17,13 @@ pub(crate) enum Need {
 
 pub(crate) const CHROMIUM: Need =
     Need::Programs(&[("chromedriver", "--version"), ("chromium", "--version")]);
+pub(crate) const CURL: Need = Need::Programs(&[("curl", "--version")]);
 pub(crate) const GIT: Need = Need::Programs(&[("git", "--version")]);
 pub(crate) const GO: Need = Need::Programs(&[("go", "version")]);
 pub(crate) const JAVA: Need = Need::Programs(&[("javac", "-version"), ("java", "-version")]);
 pub(crate) const NODE: Need = Need::Programs(&[("node", "--version")]);
 pub(crate) const NOHUP: Need = Need::Programs(&[("nohup", "--version")]);
+pub(crate) const NPM: Need = Need::Programs(&[("npm", "--version")]);
 pub(crate) const OPENSSL: Need = Need::Programs(&[("openssl", "version")]);
 pub(crate) const OPEN_FILES: Need = Need::OpenFiles(10_500);
 pub(crate) const PDFTOTEXT: Need = Need::Programs(&[("pdftotext", "-v")]);
@@ -32,6 +34,8 @@ pub(crate) const RUBY: Need = Need::Programs(&[("ruby", "--version")]);
 pub(crate) const SETSID: Need = Need::Programs(&[("setsid", "--version")]);
 /// To become another user, which only root may without a password.
 pub(crate) const SU: Need = Need::Programs(&[("su", "--command=true")]);
+/// Environments of Python, which Debian has in a package of its own.
+pub(crate) const VENV: Need = Need::Programs(&[("python3", "-cimport venv, ensurepip")]);
 /// A library of Ruby, which no longer comes with it.
 pub(crate) const WEBRICK: Need = Need::Programs(&[("ruby", "-rwebrick")]);
 pub(crate) const XMLLINT: Need = Need::Programs(&[("xmllint", "--version")]);
