@@ -55,6 +55,7 @@ mod lints;
 mod long_heads;
 mod no_shell;
 mod oracle;
+mod packages;
 mod pages;
 mod policies;
 mod published;
