@@ -16,7 +16,7 @@ target() {
 
 # Only a tag of a version has a release; a branch or a commit is built from what stands there.
 download() {
-    [[ -n $REPOSITORY && $REF =~ ^v[0-9]+\.[0-9]+\.[0-9]+[0-9A-Za-z.-]*$ ]] || return 1
+    [[ -n $REPOSITORY && $REF =~ ^v[0-9]+\.[0-9]+\.[0-9]+$ ]] || return 1
     local archive address
     archive="macproof-${REF#v}-$(target).tar.gz" || return 1
     address="$GITHUB_SERVER_URL/$REPOSITORY/releases/download/$REF/$archive"

@@ -36,11 +36,12 @@ def notices(root, target):
     for crate in crates:
         name = f"{crate['name']} {crate['version']}"
         folder = Path(crate["manifest_path"]).parent
-        texts = sorted(file for file in folder.iterdir() if is_licence(file))
+        # Those of C code lie deeper.
+        texts = sorted(file for file in folder.rglob("*") if is_licence(file))
         by = f", by {', '.join(crate['authors'])}" if crate["authors"] else ""
         heads.append(f"{name}: {crate['license'] or 'see below'}{by}\n")
         for file in texts:
-            names_of.setdefault(file.read_text(errors="replace").strip(), []).append(name)
+            names_of.setdefault(file.read_text(errors="replace").strip(), {})[name] = True
     out = "This program contains these works of others, each under its own licence.\n\n"
     out += MUSL if target.endswith("-musl") else ""
     out += "".join(heads)
@@ -50,4 +51,5 @@ def notices(root, target):
 
 
 def is_licence(file):
-    return file.is_file() and re.match(r"(licen[cs]e|copying|copyright|notice)", file.name, re.I) is not None
+    is_text = re.match(r"(licen[cs]e|copying|copyright|notice)", file.name, re.I) is not None
+    return is_text and file.suffix not in (".rs", ".c", ".h", ".py") and file.is_file()

@@ -134,8 +134,6 @@ def archive(out, version, target, binary, shared, documents):
 
 def wheel(out, version, tags, binary, shared, documents):
     """A wheel without a line of Python: the binary is its script, the rest lies below the prefix."""
-    # 1.0.0-rc.1 is 1.0.0rc1 there.
-    version = re.sub(r"-([a-z]+)\.", r"\1", version)
     data, info = f"macproof-{version}.data", f"macproof-{version}.dist-info"
     licences = [name for name in documents if "LICENSE" in name]
     metadata = ["Metadata-Version: 2.4", "Name: macproof", f"Version: {version}", f"Summary: {SUMMARY}",
@@ -210,8 +208,6 @@ def npm_launcher(out, version, shared, documents):
 
 
 def deb(out, version, architecture, binary, shared, documents):
-    # 1.0.0-rc.1 comes before 1.0.0 there.
-    version = version.replace("-", "~")
     files = [("./usr/bin/macproof", binary, 0o755)]
     for path, content in shared.items():
         # Debian keeps zsh's elsewhere, and its manual pages compressed.

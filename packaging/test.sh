@@ -85,7 +85,7 @@ npm_packages() {
     mkdir project
     (cd project && npm init --yes >/dev/null &&
         npm install --loglevel=error --offline --no-audit --no-fund >/dev/null "$packages"/macproof-*-*-[0-9]*.tgz \
-            "$packages"/macproof-[0-9]*[0-9].tgz)
+            "$packages"/macproof-[0-9]*.tgz)
     works npm "$work/project/node_modules/.bin/macproof"
     # A signal to what npm starts ends the program, and all that it has started.
     project/node_modules/.bin/macproof run jimo --start-timeout 60s \

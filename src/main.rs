@@ -2,6 +2,11 @@
 
 use std::process::ExitCode;
 
+/// Static programs have the allocator of musl, which is slow.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     macproof::cli::start().into()
 }

@@ -65,14 +65,14 @@ pub(crate) enum Command {
     Certify(CertifyArgs),
     /// Verify a certificate: its signature, and that it meets your requirements.
     VerifyCertificate(VerifyCertificateArgs),
-    /// Print the script by which a shell completes commands, options and names of suites.
+    /// Print the script by which a shell completes commands and options.
     ///
-    /// Packages install it. Otherwise save it where your shell looks: for bash
+    /// Bash and zsh complete the names of suites and mistakes, too. Packages install the scripts of
+    /// bash, fish and zsh. Otherwise save it where your shell looks: for bash
     /// ~/.local/share/bash-completion/completions/macproof, for fish
-    /// ~/.config/fish/completions/macproof.fish, for zsh _macproof in a folder of $fpath.
+    /// ~/.config/fish/completions/macproof.fish, for zsh `_macproof` in a folder of $fpath.
     Completions(CompletionsArgs),
     /// Write the manual pages, one for each command.
-    #[command(hide = true)]
     Manual(ManualArgs),
 }
 

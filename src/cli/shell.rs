@@ -1,4 +1,4 @@
-//! `macproof completions`, and the manual pages that packages install.
+//! `macproof completions` and `macproof manual`: what packages install beside the program.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -64,8 +64,7 @@ fn pages(command: Command, folder: &Path) -> io::Result<()> {
 
 /// Writes the page of a command, and those of the commands below it.
 fn page(command: &Command, path: &str, folder: &Path) -> io::Result<()> {
-    let visible = command.get_subcommands().filter(|one| !one.is_hide_set());
-    for below in visible {
+    for below in command.get_subcommands() {
         let path = format!("{path} {}", below.get_name());
         page(below, path.trim_start(), folder)?;
     }
