@@ -271,10 +271,11 @@ fn what_a_scheme_file_lacks_is_told() {
                     wrong.push(format!("{}: {line:?}: no place: {error}", one.name));
                 }
                 // What stood below a key that is lost belongs to another, or to none.
-                (Err(error), Some(key)) if !line.trim_end().ends_with(':') => {
-                    if !error.to_string().contains(&format!("missing key {key:?}")) {
-                        wrong.push(format!("{}: {line:?}: {error}", one.name));
-                    }
+                (Err(error), Some(key))
+                    if !line.trim_end().ends_with(':')
+                        && !error.to_string().contains(&format!("missing key {key:?}")) =>
+                {
+                    wrong.push(format!("{}: {line:?}: {error}", one.name));
                 }
                 (Ok(_), Some(_)) => wrong.push(format!("{}: {line:?} is not missed", one.name)),
                 _ => {}
