@@ -8,27 +8,25 @@ test('something is asked', () => {
   }
 });
 
-describe('{{ name }}', () => {
-  for (const one of vectors.cases) {
-    if (one.level === 'may' || !ops.includes(one.request.op)) continue;
-    if (!implementation.INPUTS.includes(one.input)) {
-      test.skip(`${one.id} (gives ${one.input}, which INPUTS leaves out)`, () => {});
-      continue;
-    }
-    test(one.id, async () => {
-      const { outcome, what } = await ask(one.request);
-      const isExpected = one.expect.outcomes?.includes(outcome);
-      if (isExpected && (outcome !== 'token' || isDue(what, one.expect))) return;
-      const why = because(one, outcome, what);
-      if (LEVELS.includes(one.level)) {
-        const error = new Error(why);
-        error.stack = why; // a trace of this file helps nobody
-        throw error;
-      }
-      console.warn(`warning: ${why}`);
-    });
+for (const one of vectors.cases) {
+  if (one.level === 'may' || !ops.includes(one.request.op)) continue;
+  if (!implementation.INPUTS.includes(one.input)) {
+    test.skip(`{{ name }}/${one.id} (gives ${one.input}, which INPUTS leaves out)`, () => {});
+    continue;
   }
-});
+  test(`{{ name }}/${one.id}`, async () => {
+    const { outcome, what } = await ask(one.request);
+    const isExpected = one.expect.outcomes?.includes(outcome);
+    if (isExpected && (outcome !== 'token' || isDue(what, one.expect))) return;
+    const why = because(one, outcome, what);
+    if (LEVELS.includes(one.level)) {
+      const error = new Error(why);
+      error.stack = why; // a trace of this file helps nobody
+      throw error;
+    }
+    console.warn(`warning: ${why}`);
+  });
+}
 
 /** The outcome of a request, and what comes with it. */
 async function ask({ op, {% if let Some(_) = code.per %}secrets{% else %}secret{% endif %}, fields, token, now }) {

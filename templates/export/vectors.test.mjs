@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, test } from 'vitest';
+import { test } from 'vitest';
 import * as implementation from './{{ name }}.implementation.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
