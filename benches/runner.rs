@@ -61,9 +61,9 @@ impl Cases {
         }
     }
 
-    fn line(&self, op: Op) -> RequestLine {
+    fn request(&self, op: Op) -> Request {
         let token = Value::Text(self.token.clone());
-        RequestLine::new(&Request {
+        Request {
             suite: "timed".into(),
             op,
             secrets: self.secrets.clone(),
@@ -71,19 +71,19 @@ impl Cases {
             token: Some(token),
             context: Context::default(),
             now: 1_741_761_604,
-        })
+        }
     }
 
     fn fields(&self, op: Op) -> &Fields {
         match op {
-            Op::Sign => &self.signed,
+            Op::Sign | Op::Send => &self.signed,
             Op::Verify | Op::Identify => &self.verified,
         }
     }
 
     fn answer(&self, op: Op) -> Answer {
         let outcome = match op {
-            Op::Sign => Outcome::Token(self.token.clone()),
+            Op::Sign | Op::Send => Outcome::Token(self.token.clone()),
             Op::Verify | Op::Identify => Outcome::Accept,
         };
         Answer {
@@ -96,7 +96,7 @@ impl Cases {
 fn requests(c: &mut Criterion) {
     let cases = Cases::new();
     for op in [Op::Sign, Op::Verify] {
-        let line = cases.line(op);
+        let line = RequestLine::new(&cases.request(op));
         let mut written = Vec::new();
         c.bench_function(&format!("request/write/{op}"), |b| {
             b.iter(|| {
@@ -133,8 +133,12 @@ fn answers(c: &mut Criterion) {
             continue;
         };
         let observed = Observed::Outcome(outcome);
+        let asked = cases.request(op);
         c.bench_function(&format!("answer/judge/{op}"), |b| {
-            b.iter(|| judge(op, Level::Must, &expect, black_box(&observed), Level::Must));
+            b.iter(|| {
+                let observed = black_box(&observed);
+                judge(&cases.scheme, &asked, Level::Must, &expect, observed, Level::Must)
+            });
         });
     }
 }

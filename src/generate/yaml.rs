@@ -101,10 +101,8 @@ pub(crate) fn write_entry(entry: &Entry<'_>, indent: usize, out: &mut String) {
         }
     }
     line("  fields", &fields(&request.fields));
-    if request.op.verifies() {
-        if let Some(token) = &request.token {
-            line("  token", &value(token));
-        }
+    if let Some(token) = request.token.as_ref().filter(|_| request.op.verifies()) {
+        line("  token", &value(token));
     }
     if request.op.has_now() {
         line("  now", &request.now.to_string());

@@ -94,11 +94,12 @@ fn is_expected(
         (Expect::Token { token, pairs, .. }, Outcome::Token(actual)) => {
             Some(Expect::is_token(token, pairs.as_deref(), actual))
         }
-        (Expect::Token { or, .. }, declined) => Some(or.contains(&declined.kind())),
         (Expect::Sent { within, .. }, Outcome::Sent(sent)) => {
             Some(read_sent(scheme, asked, within, sent).is_ok_and(|request| request.is_accepted))
         }
-        (Expect::Sent { or, .. }, declined) => Some(or.contains(&declined.kind())),
+        (Expect::Token { or, .. } | Expect::Sent { or, .. }, declined) => {
+            Some(or.contains(&declined.kind()))
+        }
         (Expect::Outcomes(kinds), outcome) => Some(kinds.contains(&outcome.kind())),
         (Expect::Rejected { codes, status }, Outcome::Reject(denial)) => {
             let is_due = |code: &String| codes.contains(code);

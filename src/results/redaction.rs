@@ -204,7 +204,7 @@ impl Redaction {
             *token = token.take().map(|_| REDACTED.to_owned());
         }
         for (_, value) in case.sent.iter_mut().flat_map(|sent| &mut sent.headers) {
-            *value = REDACTED.to_owned();
+            REDACTED.clone_into(value);
         }
     }
 }

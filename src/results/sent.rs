@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use serde_json::Value as Json;
 
 use crate::received::Received;
-use crate::scheme::{Content, Params, Place, Refusal, Scheme, TimeForm, Verification};
+use crate::scheme::{Content, Params, ParsedToken, Place, Refusal, Scheme, TimeForm, Verification};
 use crate::signature::{Fields, Request, Sent, Value};
 
 /// What a request to be sent says of itself.
@@ -138,7 +138,7 @@ pub fn read_sent(
     let verdict = scheme.verify(&asked.secrets, &beside, Some(&shown), *within.end());
     let is_of_the_present = || {
         // The receiver allows for clocks that differ; the sender has one.
-        let carries_time = parsed.iter().flat_map(|parsed| parsed.fields());
+        let carries_time = parsed.iter().flat_map(ParsedToken::fields);
         let mut times = carries_time.filter_map(|(at, text)| Some((scheme.time_form(at)?, text)));
         times.all(|(form, text)| {
             let second = form.read(text).map(|time| time / form.per_second());
@@ -372,7 +372,7 @@ vectors:
             (r#"{"data": [{"a": 1}]}"#, json!({"a": 1}), true),
             (r#"{"a": 1, "b": 2}"#, json!({"a": 1}), false),
             (r#"{"a": "1"}"#, json!({"a": 1}), false),
-            (r#"[1, 2]"#, json!([2, 1]), false),
+            ("[1, 2]", json!([2, 1]), false),
             ("", json!({"a": 1}), false),
         ] {
             assert_eq!(self::is_there(body.as_bytes(), &object), is_there, "{body}");

@@ -73,10 +73,8 @@ impl Serialize for Request {
         if self.op.has_context() {
             map.serialize_entry("context", &self.context)?;
         }
-        if self.op.presents_a_token() {
-            if let Some(token) = &self.token {
-                map.serialize_entry("token", token)?;
-            }
+        if let Some(token) = self.token.as_ref().filter(|_| self.op.presents_a_token()) {
+            map.serialize_entry("token", token)?;
         }
         if self.op.has_now() {
             map.serialize_entry("now", &self.now)?;
