@@ -70,6 +70,7 @@ const look = async (width, dark) => {
 const FILTER = `
   const input = document.getElementById("filter-text");
   if (!input) return null;
+  input.focus();
   // A person types later than this.
   await new Promise((go) => setTimeout(go, 500));
   const times = [];
