@@ -109,9 +109,13 @@ impl GroupView {
     fn of(group: &Group<'_>, is_open: bool) -> Self {
         let left = group.cases.len().saturating_sub(CASES) as u64;
         let finding = group.finding.as_ref();
-        let cause = |finding: &FindingInWords| match finding.is_explained {
-            true => format!("{} (likely cause)", capitalised(&finding.title)),
-            false => capitalised(&finding.title),
+        let cause = |finding: &FindingInWords| {
+            let title = capitalised(&finding.title);
+            if finding.is_explained {
+                format!("{title} (likely cause)")
+            } else {
+                title
+            }
         };
         let cases = group.cases.iter().take(CASES);
         Self {
