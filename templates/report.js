@@ -276,8 +276,8 @@
   example.textContent = total ? vectorId(vectorOf[order[0]]) : "";
   example.addEventListener("click", () => { input.value = example.textContent; filter(); });
   filter();
-  // The first word is found as quickly as the next.
-  setTimeout(prepare, 200);
+  // The first word is found as quickly as the next, and nobody waits who looks for none.
+  input.addEventListener("focus", () => setTimeout(prepare), { once: true });
 
   // Addresses: of what stands on the page, of a fold, of a verdict, and of a case.
   const itemAt = (address) => {

@@ -215,8 +215,8 @@ fn documents_of_failed_starts_are_rendered_compared_and_merged() {
     let diff = program.run(&["report", "diff", "before.json", "report.json"]);
     let text = String::from_utf8(diff.stdout).unwrap();
     assert_eq!(diff.status.code(), Some(1), "{text}");
-    assert!(text.contains("BROKE     b did not start: "), "{text}");
-    assert!(text.contains(" 0 vanished"), "{text}");
+    assert!(text.contains("BROKE b did not start: "), "{text}");
+    assert!(!text.contains(" vanished"), "{text}");
     let back = program.run(&["report", "diff", "report.json", "before.json"]);
     assert_eq!(back.status.code(), Some(0), "{back:?}");
 }

@@ -70,6 +70,7 @@ const look = async (width, dark) => {
 const FILTER = `
   const input = document.getElementById("filter-text");
   if (!input) return null;
+  input.focus();
   // A person types later than this.
   await new Promise((go) => setTimeout(go, 500));
   const times = [];
@@ -95,8 +96,9 @@ const UNSEEN = `
   // Focus that comes from below must not stop under what sticks to the top.
   const stuck = [...document.querySelectorAll("body *")].filter((one) => getComputedStyle(one).position === "sticky" && one.getBoundingClientRect().width > innerWidth / 2);
   const stops = [...document.querySelectorAll("a[href], button, input, summary, [tabindex]")].filter((one) => one.checkVisibility() && one.tabIndex >= 0 && !stuck.some((bar) => bar.contains(one)));
+  // Backwards, as Shift and Tab go: what is in view already is not scrolled to.
+  scrollTo(0, document.documentElement.scrollHeight);
   for (const stop of stops.slice(-80).reverse()) {
-    scrollTo(0, document.documentElement.scrollHeight);
     stop.focus();
     const at = stop.getBoundingClientRect();
     if (document.activeElement !== stop || at.height === 0) continue;

@@ -18,7 +18,9 @@ const COLUMNS: usize = 200;
 /// All changes.
 pub(super) struct Changes<'d> {
     pub(super) parts: Vec<Part<'d>>,
-    /// What a change may be due to, and which implementations no longer start.
+    /// Which implementations no longer start, and why.
+    pub(super) absent: Vec<String>,
+    /// What a change may be due to.
     pub(super) notes: Vec<String>,
     pub(super) unchanged: String,
 }
@@ -109,6 +111,7 @@ impl<'d> Changes<'d> {
         let parts = parts.into_iter().filter(|(_, cases)| !cases.is_empty());
         Self {
             parts: parts.map(part).collect(),
+            absent: absent(difference),
             notes: notes(difference),
             unchanged: count(difference.unchanged, "case", "cases"),
         }
@@ -223,12 +226,16 @@ fn change(case: &ChangedCase) -> String {
     }
 }
 
-fn notes(difference: &Difference) -> Vec<String> {
+fn absent(difference: &Difference) -> Vec<String> {
     let absent = difference.did_not_start.iter().map(|absent| {
         let adapter = excerpt(&absent.adapter, COLUMNS);
         let reason = excerpt(&absent.reason, COLUMNS);
-        format!("{adapter} no longer starts: {reason}")
+        format!("{adapter} did not start: {reason}")
     });
+    absent.collect()
+}
+
+fn notes(difference: &Difference) -> Vec<String> {
     let two = difference.implementations.iter().map(|[old, new]| {
         let (old, new) = (excerpt(old, COLUMNS), excerpt(new, COLUMNS));
         format!("the results are of two implementations, {old} and {new}")
@@ -237,5 +244,5 @@ fn notes(difference: &Difference) -> Vec<String> {
         let suite = excerpt(suite, COLUMNS);
         format!("the suite {suite} changed between the two")
     });
-    absent.chain(two).chain(suites).collect()
+    two.chain(suites).collect()
 }

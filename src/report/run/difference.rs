@@ -17,6 +17,9 @@ const NAMED: usize = 4;
 pub fn difference(difference: &Difference, documents: [&Document; 2]) -> String {
     let changes = Changes::of(difference, documents);
     let mut out = String::new();
+    for absent in &changes.absent {
+        out.push_str(&format!("BROKE {absent}\n\n"));
+    }
     for part in &changes.parts {
         for group in &part.groups {
             write(part.kind, group, &mut out);

@@ -29,11 +29,13 @@ pub fn difference_markdown(difference: &Difference, documents: [&Document; 2]) -
         capitalised(word),
         changes.counted()
     );
-    for note in &changes.notes {
-        out.push_str(&format!("- {}\n", text(note)));
-    }
-    if !changes.notes.is_empty() {
-        out.push('\n');
+    let absent = changes.absent.iter();
+    let absent = absent.map(|one| format!("- ❌ {}\n", text(one)));
+    let notes = changes.notes.iter();
+    let notes = notes.map(|note| format!("- {}\n", text(note)));
+    let lines: String = absent.chain(notes).collect();
+    if !lines.is_empty() {
+        out.push_str(&format!("{lines}\n"));
     }
     for part in &changes.parts {
         of_part(part, &mut out);

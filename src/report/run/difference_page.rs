@@ -73,7 +73,9 @@ pub fn difference_html(difference: &Difference, documents: [&Document; 2]) -> St
         tone: tone.class(),
         word,
         said: format!("{} as before", changes.unchanged),
-        notes: changes.notes.iter().map(|one| capitalised(one)).collect(),
+        notes: (changes.absent.iter().chain(&changes.notes))
+            .map(|one| capitalised(one))
+            .collect(),
         parts: changes.parts.iter().map(PartView::of).collect(),
     };
     page.render().expect("a page can be written")

@@ -14,8 +14,12 @@ use crate::report::run::requirements::Requirements;
 use crate::report::run::triage::{Fault, Triage, in_turns};
 use crate::report::visible::excerpt;
 use crate::results::{
-    Case, Document, GateFailure, GateFailureKind, RunResult, SuiteSummary, Verdict,
+    Case, Document, GateFailure, GateFailureKind, ObservedKind, RunResult, SuiteSummary, Verdict,
 };
+use crate::signature::Op;
+
+/// How many signatures have to be wrong before the secret is suspected.
+const SIGNATURES: usize = 10;
 
 /// A run as reports show it.
 pub(super) struct RunView<'r> {
@@ -67,6 +71,31 @@ fn skipped(run: &RunResult) -> Vec<Skipped<'_>> {
     by_reason.into_values().collect()
 }
 
+/// What is said where no signature is the right one, and no mistake explains any.
+fn other_secret(run: &RunResult) -> Option<&'static str> {
+    run.diagnosis.as_ref()?;
+    let signed = run
+        .cases
+        .iter()
+        .filter(|case| case.request.op == Op::Sign && case.outcome == Some(ObservedKind::Token));
+    let mut number = 0;
+    for case in signed {
+        match case.verdict {
+            Verdict::Pass | Verdict::UnexpectedPass => return None,
+            _ if !case.causes.is_empty() => return None,
+            Verdict::Fail | Verdict::Warning => number += 1,
+            Verdict::Observed
+            | Verdict::Skipped
+            | Verdict::NotApplicable
+            | Verdict::Error
+            | Verdict::KnownFailure => {}
+        }
+    }
+    (number >= SIGNATURES).then_some(
+        "no signature is the right one, and none is explained: perhaps the secrets differ, so compare the one that signs with the one that macproof has",
+    )
+}
+
 impl<'r> RunView<'r> {
     pub(super) fn of(run: &'r RunResult) -> Self {
         let requirements = Requirements::of(run);
@@ -87,7 +116,9 @@ impl<'r> RunView<'r> {
                 .filter(|case| case.verdict == Verdict::KnownFailure)
                 .collect(),
             further_causes,
-            remarks: run.diagnosis.iter().flat_map(remarks).collect(),
+            remarks: (run.diagnosis.iter().flat_map(remarks))
+                .chain(other_secret(run).map(str::to_owned))
+                .collect(),
         }
     }
 
@@ -149,7 +180,7 @@ mod tests {
     use super::RunView;
     use crate::report::{Campaigns, HumanOptions, github, html, human, junit, markdown, sarif};
     use crate::results::fixture::{accept, expect_token, not_accepted, reject, run, suite, token};
-    use crate::results::{Document, Failure, Observed, RunResult};
+    use crate::results::{Causes, Diagnosis, Document, Failure, Observed, RunResult};
     use crate::signature::Op;
     use crate::suite::{Basis, Level};
 
@@ -237,6 +268,39 @@ mod tests {
         let ids = texts.filter(|text| text.starts_with("acme/"));
         ids.map(|text| text.split(": ").next().unwrap().to_owned())
             .collect()
+    }
+
+    /// The secret is suspected only where no signature is right and no mistake explains one.
+    #[test]
+    fn signatures_that_are_all_others_raise_the_question_of_the_secret() {
+        let mut acme = suite("acme").requires("exact", Level::Must, Basis::Document, "Exact.");
+        for number in 0..12 {
+            acme = acme.shows(
+                &format!("s{number}"),
+                &["exact"],
+                Op::Sign,
+                expect_token("aa"),
+            );
+        }
+        let is_asked = |wrong: usize, is_explained: bool| {
+            let answers = (0..12).map(|at| token(if at < wrong { "ab" } else { "aa" }));
+            let ids = (0..12).map(|at| format!("s{at}"));
+            let observed = std::iter::zip(ids, answers).map(|(id, said)| acme.observe(&id, said));
+            let mut result = run(observed.collect(), "");
+            if is_explained {
+                result.cases[3].causes = vec![Causes {
+                    mistakes: Vec::new(),
+                }];
+            }
+            result.diagnosis = Some(Diagnosis::of_signing(&result.cases, 100));
+            let view = RunView::of(&result);
+            view.remarks
+                .iter()
+                .any(|one| one.contains("the secrets differ"))
+        };
+        assert!(is_asked(12, false));
+        assert!(!is_asked(11, false));
+        assert!(!is_asked(12, true));
     }
 
     #[test]
