@@ -45,6 +45,7 @@ fn searches(criterion: &mut Criterion) {
             fields: &fields,
             token,
             now: Some(1_741_761_700),
+            depth: Question::DEPTH,
             interrupt: None,
         };
         let explanation = explain(&question);

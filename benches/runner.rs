@@ -137,7 +137,14 @@ fn answers(c: &mut Criterion) {
         c.bench_function(&format!("answer/judge/{op}"), |b| {
             b.iter(|| {
                 let observed = black_box(&observed);
-                judge(&cases.scheme, &asked, Level::Must, &expect, observed, Level::Must)
+                judge(
+                    &cases.suite.scheme,
+                    &asked,
+                    Level::Must,
+                    &expect,
+                    observed,
+                    Level::Must,
+                )
             });
         });
     }
@@ -167,7 +174,7 @@ fn reference(c: &mut Criterion) {
 fn serving(c: &mut Criterion) {
     const REQUESTS: u64 = 10_000;
     let cases = Cases::new();
-    let lines = [cases.line(Op::Sign), cases.line(Op::Verify)];
+    let lines = [Op::Sign, Op::Verify].map(|op| RequestLine::new(&cases.request(op)));
     let mut input = Vec::new();
     for id in 0..REQUESTS {
         lines[usize::from(id % 2 == 1)].write(id, &mut input);
