@@ -283,6 +283,9 @@ impl<'a> Search<'a> {
                 self.follow(hit, best, found);
             }
         }
+        if macs == 0 {
+            found.tried.depth = 0;
+        }
         found.tried.macs += macs;
         found.tried.pipelines += macs.saturating_mul(self.encodings.count());
         Ok(())

@@ -76,6 +76,9 @@ impl Explanation {
 
     /// How far the search went, as a sentence without its full stop.
     pub fn effort(&self) -> String {
+        if self.tried.macs == 0 {
+            return "Tried nothing, because nothing in this token can be a MAC".to_owned();
+        }
         let limit = if self.tried.complete {
             ""
         } else {

@@ -72,6 +72,9 @@ impl<'s> VectorReader<'s> {
 
     fn read_named(&mut self, id: Slug, file: VectorFile, at: Position) -> Result<Vector, Fault> {
         let (shows, level) = self.read_shows(&file.shows)?;
+        if file.op == Op::Send && self.scheme.body_to_send().is_none() {
+            return Err(Fault::new(at, Problem::NothingToSend));
+        }
         let mut input = Input::new(file.input.as_ref());
         let secrets = self.read_secrets(file.secret, file.secrets, at, &mut input)?;
         let secrets = match file.previous {
@@ -93,9 +96,6 @@ impl<'s> VectorReader<'s> {
             Op::Send => {
                 if let Some(token) = file.token {
                     return Err(Fault::new(token.at, Problem::OnlyVerify("token")));
-                }
-                if self.scheme.body_to_send().is_none() {
-                    return Err(Fault::new(at, Problem::NothingToSend));
                 }
                 (None, self.read_now(file.now.as_ref(), at)?)
             }

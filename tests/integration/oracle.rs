@@ -171,6 +171,10 @@ fn the_fields_given_at_verify_suffice() {
             Some(Value::Number(time)) => {
                 Some(u64::try_from(*time).unwrap() / field.kind.per_second())
             }
+            Some(Value::Text(date)) => {
+                let time = field.kind.time_form()?.read(date)?;
+                Some(time / field.kind.per_second())
+            }
             _ => None,
         });
         let verified = scheme.verify(

@@ -265,7 +265,7 @@ scheme:
   token: "{{mac:hex}}"
   {places}
 requirements:
-  exact: {{level: must, basis: document, text: Exact.}}
+  exact: {{level: must, basis: document, text: Exact., where: There.}}
 vectors:
   - {{id: sends, shows: [exact], op: send, secret: s, {vector}}}
 "#
