@@ -158,7 +158,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         id: MistakeId("identity-unicode-escaped"),
-        title: "characters of {identity} beyond ASCII are written as \\u escapes",
+        title: "characters of {identity} beyond ASCII are written as Unicode escapes",
         wrong: "The text is signed as a JSON text has it that was written for ASCII.",
         remedy: "Sign the bytes as they came; where the sender signs the escapes, do not decode them first.",
         hints: RAW_BODY,

@@ -191,8 +191,14 @@ pub(crate) fn html_escaped(text: &str) -> Forms<Vec<u8>> {
 pub(crate) fn json_escaped(text: &str) -> Forms<Vec<u8>> {
     let escaped = |escapes: Escapes| escapes.escaped(text).into_bytes();
     vec![
-        Form::new(escaped(Escapes::PYTHON), "\\u escapes for other characters"),
-        Form::new(escaped(Escapes::PHP), "\\u escapes, and \\/ for a slash"),
+        Form::new(
+            escaped(Escapes::PYTHON),
+            "Unicode escapes for other characters",
+        ),
+        Form::new(
+            escaped(Escapes::PHP),
+            "Unicode escapes, and escaped slashes",
+        ),
         Form::new(escaped(Escapes::FEW), "needful escapes only"),
     ]
 }
@@ -202,8 +208,11 @@ pub(crate) fn json_quoted(text: &str) -> Forms<Vec<u8>> {
     let quoted = |escapes: Escapes| escapes.quoted(text).into_bytes();
     vec![
         Form::new(quoted(Escapes::FEW), "other characters as they are"),
-        Form::new(quoted(Escapes::PYTHON), "\\u escapes for other characters"),
-        Form::new(quoted(Escapes::PHP), "\\u escapes, and \\/ for a slash"),
+        Form::new(
+            quoted(Escapes::PYTHON),
+            "Unicode escapes for other characters",
+        ),
+        Form::new(quoted(Escapes::PHP), "Unicode escapes, and escaped slashes"),
     ]
 }
 

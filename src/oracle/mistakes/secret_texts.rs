@@ -172,6 +172,6 @@ fn escaped(text: &[u8]) -> Forms<Vec<u8>> {
         Form::new(first(percent_encoded(text)), "a URL"),
         Form::new(first(of_text(text, html_escaped)), "HTML"),
         Form::new(as_json(false), "JSON"),
-        Form::new(as_json(true), "JSON, \\/ for a slash"),
+        Form::new(as_json(true), "JSON, escaped slashes"),
     ]
 }

@@ -51,15 +51,20 @@ pub(super) fn remarks(case: &Case) -> Vec<String> {
     if let (Some(expected), Some(actual)) = (&case.expected_token, &case.actual_token) {
         lines.extend(difference(expected, actual));
     }
-    if case.actual_token.is_some() && case.sent.is_some() {
-        lines.push(actual(case));
-    }
+    lines.extend(sent_body(case));
     if case.actual.is_some()
         && let Some(reason) = &case.reason
     {
         lines.extend(reason_lines(reason));
     }
     lines
+}
+
+/// The body that was sent, where the tokens alone do not show it.
+pub(super) fn sent_body(case: &Case) -> Option<String> {
+    let sent = case.sent.as_ref().filter(|_| case.actual_token.is_some())?;
+    let body = String::from_utf8_lossy(&sent.body);
+    Some(excerpt(&format!("sent the body {body}"), COLUMNS))
 }
 
 /// The likely causes of a case with their remedies, as pairs of a label and a line.

@@ -6,7 +6,7 @@ use crate::report::digits::{count, grouped};
 use crate::report::request::sentence;
 use crate::report::rerun_command;
 use crate::report::run::basis;
-use crate::report::run::case::{actual, causes, known};
+use crate::report::run::case::{actual, causes, known, reason_line};
 use crate::report::run::finding::Finding;
 use crate::report::run::headline::Headline;
 use crate::report::run::matrix::{Cell, by_requirement, by_suite};
@@ -318,6 +318,9 @@ fn example(view: &RunView<'_>, fault: &Fault<'_>, finding: &Finding<'_>) -> Stri
     item("request", &code(&sentence(&case.request)));
     item("expected", &code(&excerpt(&case.expected, COLUMNS)));
     item("actual", &code(&actual(case)));
+    if let Some(reason) = case.reason.as_ref().filter(|_| case.actual.is_some()) {
+        item("because", &text(&reason_line(reason)));
+    }
     if let Some(known) = known(case) {
         item("known failure", &text(&known));
     }

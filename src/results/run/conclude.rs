@@ -214,13 +214,18 @@ fn judged(observation: &Observation<'_>, level: Level) -> Case {
         _ => (None, None),
     };
     let mut reason = words::reason(op, observed);
+    let (mut expected, mut actual) = (words::expected(expect), words::actual(observed));
     let mut sent = None;
     let (expected_token, actual_token) = match (&**expect, outcome) {
         (Expect::Token { token, .. }, outcome) => (Some(token.clone()), outcome.and_then(token_of)),
         (Expect::Sent { within, .. }, Some(Outcome::Sent(request_sent))) => {
             sent = Some(Sent::clone(request_sent));
             match read_sent(&suite.scheme, request, within, request_sent) {
-                Ok(read) => (Some(read.due), Some(read.token)),
+                Ok(read) => {
+                    expected = format!("sent with the token {}", read.due);
+                    actual = actual.map(|words| format!("{words} with the token {}", read.token));
+                    (Some(read.due), Some(read.token))
+                }
                 Err(fault) => {
                     reason = reason.or_else(|| Some(fault.to_string()));
                     (None, None)
@@ -249,7 +254,7 @@ fn judged(observation: &Observation<'_>, level: Level) -> Case {
             level,
         ),
         request: request.as_sent(),
-        expected: words::expected(expect),
+        expected,
         expected_outcomes: expect
             .outcomes()
             .into_iter()
@@ -262,7 +267,7 @@ fn judged(observation: &Observation<'_>, level: Level) -> Case {
                 .into(),
             _ => Vec::new(),
         },
-        actual: words::actual(observed),
+        actual,
         actual_in_another_round: other,
         expected_token,
         actual_token,

@@ -138,9 +138,9 @@ pub(super) fn as_json(text: &[u8]) -> Forms<Vec<u8>> {
         Form::new(with(Escapes::FEW, ":", ","), "compact"),
         Form::new(
             with(Escapes::PYTHON, ": ", ", "),
-            "with blanks, \\u escapes",
+            "with blanks, Unicode escapes",
         ),
-        Form::new(with(Escapes::PYTHON, ":", ","), "compact, \\u escapes"),
+        Form::new(with(Escapes::PYTHON, ":", ","), "compact, Unicode escapes"),
         Form::new(with(Escapes::FEW, ": ", ", "), "with blanks"),
     ]
 }

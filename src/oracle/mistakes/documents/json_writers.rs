@@ -60,7 +60,7 @@ const INDENTED: Writer = Writer {
 /// The ways to write a document again in which its names keep their order, the usual ones first.
 pub(super) const WRITERS: [(&str, Writer); 21] = [
     ("compact", COMPACT),
-    ("with blanks, \\u escapes", SPACED),
+    ("with blanks, Unicode escapes", SPACED),
     (
         "with blanks",
         Writer {
@@ -69,7 +69,7 @@ pub(super) const WRITERS: [(&str, Writer); 21] = [
         },
     ),
     (
-        "compact, \\u escapes",
+        "compact, Unicode escapes",
         Writer {
             comma: ",",
             colon: ":",
@@ -84,15 +84,15 @@ pub(super) const WRITERS: [(&str, Writer); 21] = [
         },
     ),
     (
-        "compact, \\u escapes, \\/ for a slash",
+        "compact, Unicode escapes, escaped slashes",
         Writer { empty: "{}", ..PHP },
     ),
     (
-        "compact, \\u escapes, \\/ for a slash, an empty list for an empty object",
+        "compact, Unicode escapes, escaped slashes, an empty list for an empty object",
         PHP,
     ),
     (
-        "compact, \\u escapes, an empty list for an empty object",
+        "compact, Unicode escapes, an empty list for an empty object",
         Writer {
             escapes: Escapes {
                 slash: false,
@@ -109,7 +109,7 @@ pub(super) const WRITERS: [(&str, Writer); 21] = [
         },
     ),
     (
-        "compact, \\/ for a slash",
+        "compact, escaped slashes",
         Writer {
             escapes: Escapes {
                 slash: true,
@@ -120,7 +120,7 @@ pub(super) const WRITERS: [(&str, Writer); 21] = [
         },
     ),
     (
-        "compact, \\u escapes for < > & = '",
+        "compact, Unicode escapes for < > & = '",
         Writer {
             escapes: Escapes {
                 more: "<>&='\u{2028}\u{2029}",
@@ -131,14 +131,14 @@ pub(super) const WRITERS: [(&str, Writer); 21] = [
         },
     ),
     (
-        "compact, \\u escapes for < > &",
+        "compact, Unicode escapes for < > &",
         Writer {
             escapes: HTML,
             ..COMPACT
         },
     ),
     (
-        "compact, \\u escapes in capitals",
+        "compact, Unicode escapes in capitals",
         Writer {
             escapes: Escapes {
                 others: Others::Unprintable,
@@ -173,7 +173,7 @@ pub(super) const WRITERS: [(&str, Writer); 21] = [
         },
     ),
     (
-        "indented by four blanks, \\u escapes",
+        "indented by four blanks, Unicode escapes",
         Writer {
             indent: Some("    "),
             escapes: Escapes::PYTHON,
@@ -182,7 +182,7 @@ pub(super) const WRITERS: [(&str, Writer); 21] = [
         },
     ),
     (
-        "indented by four blanks, \\u escapes, \\/ for a slash",
+        "indented by four blanks, Unicode escapes, escaped slashes",
         Writer {
             colon: ": ",
             indent: Some("    "),
@@ -208,9 +208,9 @@ pub(super) const WRITERS: [(&str, Writer); 21] = [
 /// The same where the names are sorted; whether in the maps inside, too.
 pub(super) const SORTED: [(&str, Writer, bool); 10] = [
     ("compact", COMPACT, true),
-    ("with blanks, \\u escapes", SPACED, true),
+    ("with blanks, Unicode escapes", SPACED, true),
     (
-        "compact, \\u escapes",
+        "compact, Unicode escapes",
         Writer {
             comma: ",",
             colon: ":",
@@ -227,7 +227,7 @@ pub(super) const SORTED: [(&str, Writer, bool); 10] = [
         true,
     ),
     (
-        "compact, \\u escapes for < > &",
+        "compact, Unicode escapes for < > &",
         Writer {
             escapes: HTML,
             ..COMPACT
@@ -245,7 +245,7 @@ pub(super) const SORTED: [(&str, Writer, bool); 10] = [
     ),
     ("indented by two blanks", INDENTED, true),
     (
-        "indented by two blanks, \\u escapes for < > &",
+        "indented by two blanks, Unicode escapes for < > &",
         Writer {
             escapes: HTML,
             ..INDENTED
@@ -253,7 +253,7 @@ pub(super) const SORTED: [(&str, Writer, bool); 10] = [
         true,
     ),
     (
-        "indented by four blanks, \\u escapes",
+        "indented by four blanks, Unicode escapes",
         Writer {
             indent: Some("    "),
             escapes: Escapes::PYTHON,

@@ -118,7 +118,7 @@ mod tests {
                 r#"{"1":"café <a>/","2":{"z":[],"y":{}},"id":100,"price":10,"ok":true}"#,
             ),
             (
-                "with blanks, \\u escapes",
+                "with blanks, Unicode escapes",
                 r#"{"id": 100.0, "price": 10.0, "2": {"z": [], "y": {}}, "1": "caf\u00e9 <a>/", "ok": true}"#,
             ),
             (
@@ -126,15 +126,15 @@ mod tests {
                 r#"{"id":100.0,"price":10.0,"2":{"z":[],"y":{}},"1":"café <a>/","ok":true}"#,
             ),
             (
-                "compact, \\u escapes, \\/ for a slash",
+                "compact, Unicode escapes, escaped slashes",
                 r#"{"id":100,"price":10,"2":{"z":[],"y":{}},"1":"caf\u00e9 <a>\/","ok":true}"#,
             ),
             (
-                "compact, \\u escapes, \\/ for a slash, an empty list for an empty object",
+                "compact, Unicode escapes, escaped slashes, an empty list for an empty object",
                 r#"{"id":100,"price":10,"2":{"z":[],"y":[]},"1":"caf\u00e9 <a>\/","ok":true}"#,
             ),
             (
-                "compact, \\u escapes in capitals",
+                "compact, Unicode escapes in capitals",
                 r#"{"id":1e2,"price":10.0,"2":{"z":[],"y":{}},"1":"caf\u00E9 \u003Ca\u003E/","ok":true}"#,
             ),
             (
@@ -155,7 +155,7 @@ mod tests {
     fn names_are_sorted_in_all_objects_or_in_the_outermost() {
         let forms = with_sorted_names(BODY);
         assert_eq!(
-            form(&forms, "compact, \\u escapes for < > &"),
+            form(&forms, "compact, Unicode escapes for < > &"),
             r#"{"1":"café \u003ca\u003e/","2":{"y":{},"z":[]},"id":100,"ok":true,"price":10}"#
         );
         assert_eq!(

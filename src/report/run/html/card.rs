@@ -2,7 +2,7 @@
 
 use crate::report::request::{code_points, sentence};
 use crate::report::run::basis;
-use crate::report::run::case::{actual, difference, known, remedies, titles};
+use crate::report::run::case::{actual, difference, known, remedies, sent_body, titles};
 use crate::report::visible::{capitalised, excerpt, visible};
 use crate::results::{Case, Causes};
 
@@ -80,6 +80,7 @@ impl Card {
         if let (Some(expected), Some(came)) = (&case.expected_token, &case.actual_token) {
             more.extend(difference(expected, came));
         }
+        more.extend(sent_body(case));
         if case.actual.is_some() {
             more.extend(case.reason.as_ref().map(|why| excerpt(why, COLUMNS)));
         }
