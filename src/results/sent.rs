@@ -18,7 +18,9 @@ pub struct SignedRequest {
     pub token: String,
     /// The token that these fields demand.
     pub due: String,
-    /// Whether a receiver accepts it.
+    /// The time that its token holds, in Unix seconds, where that is not the present.
+    pub other_time: Option<u64>,
+    /// Whether a receiver accepts it, and its times are the present.
     pub is_accepted: bool,
 }
 
@@ -31,9 +33,15 @@ pub enum SentFault {
     /// Nothing stands at a place.
     #[error("{0}, which holds {1}, is missing")]
     Missing(Place, String),
-    /// A header stands twice, with different values.
-    #[error("{0} stands several times, with different values")]
+    /// A header stands twice, which a receiver joins to one.
+    #[error("{0} stands several times")]
     Ambiguous(Place),
+    /// The body is no JSON, or nested too deeply to be read.
+    #[error("the body cannot be read as JSON: {0}")]
+    NotJson(String),
+    /// The JSON of the object was written as a JSON text.
+    #[error("the body is a JSON text that holds the JSON of what was given: it was written twice")]
+    WrittenTwice,
     /// The body is not what was to be sent.
     #[error("the body does not contain what was given to be sent")]
     OtherBody,
@@ -52,6 +60,14 @@ pub enum SentFault {
     OtherTime {
         /// The place.
         place: Place,
+        /// The time, in Unix seconds.
+        time: u64,
+        /// The seconds in which the request was made.
+        within: RangeInclusive<u64>,
+    },
+    /// The time within the token is not the present.
+    #[error("the token holds the time {time}, and the present was {}", present(.within))]
+    TimeOfToken {
         /// The time, in Unix seconds.
         time: u64,
         /// The seconds in which the request was made.
@@ -85,7 +101,9 @@ pub fn read_sent(
     };
     let received = Received::of(sent);
     let at = |place: &Place, what: &str| {
-        if received.is_ambiguous(place) {
+        if let Place::Header(name) = place
+            && received.header(name).count() > 1
+        {
             return Err(SentFault::Ambiguous(place.clone()));
         }
         let found = received.at(place).into_iter().next();
@@ -112,10 +130,12 @@ pub fn read_sent(
             }
         }
     }
-    let given = asked.fields.value(&scheme.fields.at(body).name);
-    if !given.is_some_and(|given| contains(&sent.body, given, scheme.fields.at(body).content)) {
-        return Err(SentFault::OtherBody);
-    }
+    let field = scheme.fields.at(body);
+    let given = asked
+        .fields
+        .value(&field.name)
+        .ok_or(SentFault::OtherBody)?;
+    check_body(&sent.body, given, field.content)?;
     let parsed = scheme.token.parse(&scheme.fields, &token);
     for (at, field) in scheme.fields.iter().enumerate() {
         let Some(form) = scheme.time_form(at).filter(|_| places.field(at).is_none()) else {
@@ -136,17 +156,16 @@ pub fn read_sent(
     let beside = scheme.given(&fields);
     let shown = Value::from(token.as_str());
     let verdict = scheme.verify(&asked.secrets, &beside, Some(&shown), *within.end());
-    let is_of_the_present = || {
-        // The receiver allows for clocks that differ; the sender has one.
-        let carries_time = parsed.iter().flat_map(ParsedToken::fields);
-        let mut times = carries_time.filter_map(|(at, text)| Some((scheme.time_form(at)?, text)));
-        times.all(|(form, text)| {
-            let second = form.read(text).map(|time| time / form.per_second());
-            second.is_some_and(|second| within.contains(&second))
-        })
-    };
+    // A receiver allows for clocks that differ; a sender has one.
+    let carried = parsed.iter().flat_map(ParsedToken::fields);
+    let mut times = carried.filter_map(|(at, text)| {
+        let form = scheme.time_form(at)?;
+        Some(form.read(text)? / form.per_second())
+    });
+    let other_time = times.find(|second| !within.contains(second));
     Ok(SignedRequest {
-        is_accepted: verdict == Verification::Accepted && is_of_the_present(),
+        is_accepted: verdict == Verification::Accepted && other_time.is_none(),
+        other_time,
         fields,
         token,
         due,
@@ -178,12 +197,19 @@ fn check_time(
     }
 }
 
-/// Whether a body contains what was given to be sent. An envelope around an object is the vendor's
-/// affair, and so is how the object is written.
-fn contains(body: &[u8], given: &Value, content: Content) -> bool {
-    match (content, given) {
+/// Checks that a body contains what was given to be sent. An envelope around an object is the
+/// vendor's affair, and so is how the object is written.
+fn check_body(body: &[u8], given: &Value, content: Content) -> Result<(), SentFault> {
+    let is_there = match (content, given) {
         (_, Value::Json(object)) => {
-            serde_json::from_slice(body).is_ok_and(|body: Json| is_within(&body, object))
+            let read: Json = serde_json::from_slice(body)
+                .map_err(|error| SentFault::NotJson(error.to_string()))?;
+            if let Json::String(text) = &read
+                && serde_json::from_str(text).is_ok_and(|inner: Json| is_within(&inner, object))
+            {
+                return Err(SentFault::WrittenTwice);
+            }
+            is_within(&read, object)
         }
         (Content::Form, given) => given.to_bytes().is_some_and(|given| {
             let mut pairs = [Params::read(body), Params::read(&given)];
@@ -195,6 +221,11 @@ fn contains(body: &[u8], given: &Value, content: Content) -> bool {
         (Content::Text | Content::Json | Content::Url, given) => {
             given.to_bytes().is_some_and(|given| *given == *body)
         }
+    };
+    if is_there {
+        Ok(())
+    } else {
+        Err(SentFault::OtherBody)
     }
 }
 
@@ -202,7 +233,8 @@ fn contains(body: &[u8], given: &Value, content: Content) -> bool {
 fn is_within(value: &Json, sought: &Json) -> bool {
     is_same(value, sought)
         || match value {
-            Json::Array(items) => items.iter().any(|item| is_within(item, sought)),
+            // Among others it might be one of everything that was ever asked for.
+            Json::Array(items) => items.len() == 1 && is_within(&items[0], sought),
             Json::Object(members) => members.values().any(|member| is_within(member, sought)),
             Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => false,
         }

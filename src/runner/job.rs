@@ -104,7 +104,11 @@ impl<'w, 's> Job<'w, 's> {
         let mut latest = None;
         for (at, case) in std::iter::zip(0.., self.work.cases) {
             let is_live = matches!(case.fate, Disposition::AskedLive(_));
-            if !is_live || !matches!(case.asked.expect, Expect::Token { .. }) {
+            let signs = matches!(
+                case.asked.expect,
+                Expect::Token { .. } | Expect::Sent { .. }
+            );
+            if !is_live || !signs {
                 continue;
             }
             match signing.last_mut() {

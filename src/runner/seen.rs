@@ -39,8 +39,17 @@ impl Seen {
             is_right(self.observed.as_ref(), self.right.as_ref()),
             is_right(Some(&observed), right.as_ref()),
         );
+        // At one time, the same request is right in each round or in none.
+        let within = right.as_ref().and_then(Right::within);
+        let is_at_one_time =
+            within.is_some() && self.right.as_ref().and_then(Right::within) == within;
         self.observed = match (self.observed.take(), observed) {
             (None, one) => Some(one),
+            (Some(Observed::Outcome(one)), Observed::Outcome(other))
+                if is_at_one_time && matches!(both, (Some(a), Some(b)) if a != b) =>
+            {
+                Some(Observed::Unstable(one, other))
+            }
             // Tokens of two seconds differ in any case: what tells something is a wrong one beside
             // the right one of its second.
             (Some(_), wrong) if both == (Some(true), Some(false)) => {
@@ -53,6 +62,16 @@ impl Seen {
         };
         if self.right.is_none() {
             self.right = right;
+        }
+    }
+}
+
+impl Right {
+    /// The seconds of a request that was sent.
+    fn within(&self) -> Option<&RangeInclusive<u64>> {
+        match self {
+            Self::Token(_) => None,
+            Self::Sent { within, .. } => Some(within),
         }
     }
 }

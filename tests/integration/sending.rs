@@ -13,6 +13,7 @@ const SENDER: &str = r#"
 import base64, hashlib, hmac, json, sys, time
 
 clock, fault = (sys.argv + [""])[1:3]
+calls = 0
 
 def send(suite, secret, given, now):
     sent = json.dumps(given, separators=(",", ":"))
@@ -23,6 +24,14 @@ def send(suite, secret, given, now):
         sent = signed = '{"id":1}'
     if fault == "envelope":
         sent = signed = json.dumps({"type": "event", "data": [given]})
+    if fault == "among-others":
+        sent = signed = json.dumps([given, {"id": 1}])
+    if fault == "written-twice":
+        sent = signed = json.dumps(json.dumps(given))
+    if fault == "flaky":
+        global calls
+        calls += 1
+        signed = sent if calls % 3 else sent + " "
     time = now + {"late": 5, "early": -5}.get(fault, 0)
     if suite == "github-webhook":
         mac = hmac.new(secret.encode(), signed.encode(), hashlib.sha256).hexdigest()
@@ -36,7 +45,7 @@ def send(suite, secret, given, now):
     if fault == "unsigned":
         headers.pop()
     if fault == "twice":
-        headers.append([headers[-1][0].upper(), "v1,AAAA"])
+        headers.append([headers[-1][0].upper(), headers[-1][1]])
     if fault == "millis":
         headers = [[name, value + "000" if name == "Webhook-Timestamp" else value]
                    for name, value in headers]
@@ -51,7 +60,8 @@ for line in sys.stdin:
         break
     else:
         assert "token" not in ask and "timestamp" not in ask["fields"], ask
-        now = int(time.time()) if clock == "system" else ask["now"]
+        present = round(time.time()) if fault == "rounds" else int(time.time())
+        now = present if clock == "system" else ask["now"]
         answer = send(ask["suite"], ask["secret"], ask["fields"]["payload"], now)
         answer["id"] = ask["id"]
     print(json.dumps(answer), flush=True)
@@ -167,7 +177,7 @@ fn what_a_sender_returns_is_read_by_the_places_of_the_scheme() {
         (
             "standard-webhooks",
             "twice",
-            "the header webhook-signature stands several times, with different values",
+            "the header webhook-signature stands several times",
         ),
         (
             "github-webhook",
@@ -201,6 +211,17 @@ fn what_a_sender_returns_is_read_by_the_places_of_the_scheme() {
         }
         assert!(ran.text.contains(why), "{}", ran.text);
     }
+    for (fault, why) in [
+        (
+            "among-others",
+            "the body does not contain what was given to be sent",
+        ),
+        ("written-twice", "it was written twice"),
+    ] {
+        let ran = ran("github-webhook", "injected", fault);
+        assert_eq!(ran.code, Some(1), "{fault}");
+        assert!(ran.text.contains(why), "{}", ran.text);
+    }
     let ran = ran("standard-webhooks", "system", "late");
     assert!(
         ran.judged().iter().all(|case| case["verdict"] == "fail"),
@@ -210,13 +231,41 @@ fn what_a_sender_returns_is_read_by_the_places_of_the_scheme() {
 }
 
 #[test(needs(PYTHON))]
+fn a_sender_that_rounds_the_time_fails_whenever_it_starts() {
+    for _ in 0..3 {
+        assert_eq!(ran("standard-webhooks", "system", "rounds").code, Some(1));
+    }
+}
+
+#[test(needs(PYTHON))]
+fn a_signature_that_is_right_in_some_rounds_is_unstable() {
+    let program = Program::new();
+    fs::write(program.path("sender.py"), SENDER).unwrap();
+    let command = "python3 sender.py injected flaky";
+    let output = program.run(&[
+        "run",
+        "github-webhook",
+        "--command",
+        command,
+        "--repeat",
+        "4",
+        "--report",
+        "json=run.json",
+    ]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let document = program.json("run.json");
+    let cases = document["cases"].as_array().unwrap();
+    assert!(cases.iter().any(|case| case["outcome"] == "unstable"));
+}
+
+#[test(needs(PYTHON))]
 fn answers_that_are_no_requests_are_errors() {
     let program = Program::new();
     for (answer, why) in [
         (r#"{"body":"{}"}"#, "missing field `headers`"),
         (
             r#"{"body":"{}","headers":{"a":"b"}}"#,
-            "expected a sequence",
+            "headers is a list of [name, value] pairs, each a string",
         ),
         (r#"{"token":"ab"}"#, "token is not a valid answer to send"),
         (

@@ -1,6 +1,7 @@
 //! A request that an implementation would send, as `send` is answered.
 
 use schemars::JsonSchema;
+use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, Serialize};
 
 /// How long the body and the headers of such a request may be together, in bytes. What is asked for
@@ -15,7 +16,13 @@ pub struct Sent {
     #[schemars(with = "serde_json::Value")]
     pub body: Vec<u8>,
     /// The names and values of the headers, in order.
+    #[serde(deserialize_with = "headers")]
     pub headers: Vec<(String, String)>,
+}
+
+fn headers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(String, String)>, D::Error> {
+    Vec::deserialize(deserializer)
+        .map_err(|_| D::Error::custom("headers is a list of [name, value] pairs, each a string"))
 }
 
 /// A body as it travels: text, or `{"base64": "…"}` where it is not UTF-8.

@@ -9,7 +9,7 @@ use crate::results::run::baseline::baseline_scores;
 use crate::results::run::conformance::{Disturbances, conformance, gate};
 use crate::results::run::document::{NOT_APPLICABLE, SKIPPED, cases_and_asked};
 use crate::results::run::known_failure_matcher::{KnownFailureMatcher, Ruling};
-use crate::results::sent::read_sent;
+use crate::results::sent::{SentFault, read_sent};
 use crate::results::{
     Case, Counts, Interruption, KnownFailure, KnownFailures, KnownMention, Observation, Observed,
     ObservedKind, Redaction, RequirementSummary, Restarts, RunResult, SCHEMA_VERSION, Scope,
@@ -222,6 +222,13 @@ fn judged(observation: &Observation<'_>, level: Level) -> Case {
             sent = Some(Sent::clone(request_sent));
             match read_sent(&suite.scheme, request, within, request_sent) {
                 Ok(read) => {
+                    if let Some(time) = read.other_time {
+                        let fault = SentFault::TimeOfToken {
+                            time,
+                            within: within.clone(),
+                        };
+                        reason = reason.or_else(|| Some(fault.to_string()));
+                    }
                     expected = format!("sent with the token {}", read.due);
                     actual = actual.map(|words| format!("{words} with the token {}", read.token));
                     (Some(read.due), Some(read.token))

@@ -17,7 +17,9 @@ impl Diagnosis {
     /// Computes the causes of failed `sign` and `send` cases from the causes of each case: the fewest that
     /// explain the most cases. `tried` is the number of mistakes that were tried.
     pub fn of_signing(cases: &[Case], tried: u64) -> Self {
-        let failed: Vec<&Case> = failed(cases, Op::signs).collect();
+        // A request that cannot be read says itself what is wrong with it.
+        let has_token = |case: &&Case| case.request.op == Op::Sign || case.actual_token.is_some();
+        let failed: Vec<&Case> = failed(cases, Op::signs).filter(has_token).collect();
         if failed.is_empty() {
             return Self::default();
         }
