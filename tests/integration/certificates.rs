@@ -425,7 +425,7 @@ fn fuzzing_and_timing_without_findings_give_hardened() {
         said.contains("verify by jotreview: no leak above"),
         "{said}"
     );
-    assert!(said.contains("fuzzing: 2 000 cases, 0 findings"), "{said}");
+    assert!(said.contains("fuzzing: 2,000 cases, 0 findings"), "{said}");
     let check = |more: &[&str]| {
         let base = ["verify-certificate", "c.json", "--public-key", "pub.pem"];
         let output = program.run(&[&base[..], more].concat());
@@ -441,7 +441,7 @@ fn fuzzing_and_timing_without_findings_give_hardened() {
     let (code, said) = check(&all);
     assert_eq!(code, 0, "{said}");
     assert!(
-        said.contains("no finding in 2 000 cases, no leak above 1000000 ns per call"),
+        said.contains("no finding in 2,000 cases, no leak above 1000000 ns per call"),
         "{said}"
     );
     // More than it states is not in it.
