@@ -12,7 +12,7 @@ use crate::results::{
 use crate::signature::Request;
 use crate::suite::{Level, Suite};
 
-/// What is known of a campaign beside what came of it.
+/// What is known of a campaign beside its outcome.
 #[derive(Clone, Debug)]
 pub struct FuzzCircumstances {
     /// The start time, as RFC 3339 in UTC.

@@ -188,10 +188,10 @@ impl FromStr for Shard {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SelectionError {
-    /// It is no pattern.
+    /// The pattern is invalid.
     #[error(transparent)]
     Filter(#[from] CasePatternError),
-    /// It is no part of a whole.
+    /// The number does not name a part of the whole.
     #[error("invalid shard {0:?}; write N/TOTAL, for example 2/8")]
     Shard(String),
 }

@@ -2,6 +2,9 @@
 
 use std::fs;
 
+use macproof::mistakes::Mistaken;
+use macproof::scheme::{Implementation as _, Reference};
+use macproof::signature::Secrets;
 use serde_json::Value;
 
 use crate::harness::test;
@@ -168,4 +171,26 @@ vectors:
             Some(why) => assert!(!output.status.success() && text.contains(why), "{text}"),
         }
     }
+}
+
+/// An implementation that makes no mistake does what the oracle does while a secret is replaced.
+#[test]
+fn without_mistakes_it_is_the_oracle() {
+    let mut asked = 0;
+    for embedded in macproof::suite::embedded() {
+        if !embedded.scheme().unwrap().secret.rotates {
+            continue;
+        }
+        let suite = macproof::generate::whole(&embedded).unwrap();
+        for vector in &suite.vectors {
+            if let Secrets::Rotated { .. } = vector.request.secrets {
+                let call = vector.request.call(&suite.scheme);
+                let right = Reference::new().call(&call);
+                let mistaken = Mistaken::new(&[]).unwrap().call(&call);
+                assert_eq!(mistaken, right, "{}", suite.case_id(vector));
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked >= 21, "{asked}");
 }

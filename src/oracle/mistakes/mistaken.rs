@@ -3,7 +3,7 @@
 use crate::mistakes::attempt::{judge, thrown};
 use crate::mistakes::{Choice, Inputs, Judgement, Mistake, MistakeId, Pipeline, Stop};
 use crate::scheme::{Call, Implementation, NO_POLICY, SignatureState, Undecided, is_presented};
-use crate::signature::{Fields, Op, Outcome};
+use crate::signature::{Fields, Op, Outcome, Secrets};
 
 /// An implementation of any scheme with some mistakes, each in its usual form. Without any it is
 /// the oracle.
@@ -85,18 +85,17 @@ impl Mistaken {
 
     /// Verifies by each secret that holds.
     fn verify(&self, call: &Call<'_>) -> Outcome {
-        let mut first = None;
-        for secrets in call.secrets.in_turn() {
-            let by_one = Call {
-                secrets: &secrets,
-                ..*call
-            };
-            match judge(by_one, &self.pipeline, &self.verifying).into() {
-                Outcome::Accept => return Outcome::Accept,
-                outcome => first.get_or_insert(outcome),
-            };
-        }
-        first.unwrap_or(Outcome::REJECT)
+        let by_one = |secrets: &Secrets| -> Outcome {
+            let call = Call { secrets, ..*call };
+            judge(call, &self.pipeline, &self.verifying).into()
+        };
+        let all = call.secrets.in_turn();
+        let mut outcomes: Vec<Outcome> = all.iter().map(|secrets| by_one(secrets)).collect();
+        // As the oracle does: an unusable secret among them is a fault of the configuration.
+        let is_refused = |outcome: &Outcome| matches!(outcome, Outcome::Refused(_));
+        let decisive = outcomes.iter().position(is_refused);
+        let decisive = decisive.or_else(|| outcomes.iter().position(|one| *one == Outcome::Accept));
+        outcomes.swap_remove(decisive.unwrap_or_default())
     }
 
     /// By the scheme's policy, but what it takes for a valid signature is up to its mistakes.

@@ -14,8 +14,8 @@ use crate::results::{
 use crate::signature::Op;
 
 impl Diagnosis {
-    /// Computes the causes of failed `sign` and `send` cases from the causes of each case: the fewest that
-    /// explain the most cases. `tried` is the number of mistakes that were tried.
+    /// Computes the causes of failed `sign` and `send` cases from the causes of each case: the
+    /// fewest that explain the most cases. `tried` is the number of mistakes that were tried.
     pub fn of_signing(cases: &[Case], tried: u64) -> Self {
         // A request that cannot be read says itself what is wrong with it.
         let has_token = |case: &&Case| case.request.op == Op::Sign || case.actual_token.is_some();
