@@ -11,7 +11,7 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 
 use macproof::adapters::{Served, serve};
 use macproof::protocol::{Answer, Hello, ImplementationInfo, Incoming, Reply, RequestLine};
-use macproof::results::{Observed, judge};
+use macproof::results::{Expectation, Observed};
 use macproof::scheme::{Call, Implementation, Reference};
 use macproof::signature::{Context, Fields, Op, Outcome, Request, Secret, Secrets, Value};
 use macproof::suite::{Expect, Level, Suite};
@@ -134,17 +134,16 @@ fn answers(c: &mut Criterion) {
         };
         let observed = Observed::Outcome(outcome);
         let asked = cases.request(op);
+        let expectation = Expectation {
+            scheme: &cases.suite.scheme,
+            request: &asked,
+            level: Level::Must,
+            expect: &expect,
+        };
         c.bench_function(&format!("answer/judge/{op}"), |b| {
             b.iter(|| {
                 let observed = black_box(&observed);
-                judge(
-                    &cases.suite.scheme,
-                    &asked,
-                    Level::Must,
-                    &expect,
-                    observed,
-                    Level::Must,
-                )
+                expectation.verdict(observed, Level::Must)
             });
         });
     }

@@ -166,7 +166,7 @@ impl<'s> FreshSecrets<'s> {
 mod tests {
     use super::{FORGED, rekeyed};
     use crate::mistakes::{Mistake, Mistaken, catalogue};
-    use crate::results::{Observed, Verdict, judge};
+    use crate::results::Expectation;
     use crate::scheme::{Implementation as _, Reference};
     use crate::signature::Outcome;
     use crate::suite::{self, Expect, Level, Suite, Vector};
@@ -177,16 +177,7 @@ mod tests {
     }
 
     fn passes(suite: &Suite, vector: &Vector, outcome: Outcome) -> bool {
-        let observed = Observed::Outcome(outcome);
-        let (request, level) = (&vector.request, vector.level);
-        judge(
-            &suite.scheme,
-            request,
-            level,
-            &vector.expect,
-            &observed,
-            Level::Should,
-        ) == Verdict::Pass
+        Expectation::of(&suite.scheme, vector).is_met_by(&outcome)
     }
 
     /// Nearly all vectors that count are run again for every suite, and the oracle behaves as

@@ -2,7 +2,7 @@
 
 use crate::fuzz::bounds::{Bounds, Ruling};
 use crate::generate::{Rule, Sound};
-use crate::results::{Observed, Verdict, judge};
+use crate::results::{Expectation, Observed, Verdict};
 use crate::signature::{Outcome, OutcomeKind, Request};
 use crate::suite::{Basis, Expect, Level};
 
@@ -63,14 +63,11 @@ pub(crate) fn judged(
     let suite = bounds.suite();
     if let Some(vector) = vector.and_then(|at| suite.vectors.get(at)) {
         let observed = Observed::Outcome(outcome.clone());
-        let verdict = judge(
-            &suite.scheme,
+        let expectation = Expectation {
             request,
-            vector.level,
-            &vector.expect,
-            &observed,
-            Level::Should,
-        );
+            ..Expectation::of(&suite.scheme, vector)
+        };
+        let verdict = expectation.verdict(&observed, Level::Should);
         if verdict == Verdict::Fail
             && let Some(requirement) = suite.shown_by(vector).next()
         {

@@ -2,10 +2,10 @@
 
 use crate::lint::source::SourceMap;
 use crate::lint::{Finding, Severity, Subject};
-use crate::results::{Observed, Verdict, judge, outcome_in_words};
+use crate::results::{Expectation, outcome_in_words};
 use crate::scheme::{Decision, Identification, Implementation as _, Reference, Scheme};
 use crate::signature::{Denial, Op, Outcome, OutcomeKind, Request};
-use crate::suite::{Basis, Expect, Level, Suite, Vector};
+use crate::suite::{Basis, Expect, Suite, Vector};
 
 pub(super) fn lint_expectations(suite: &Suite, source: &SourceMap<'_>) -> Vec<Finding> {
     let mut oracle = Reference::new();
@@ -75,7 +75,7 @@ fn contradiction(
             Some((Severity::Error, "token", message))
         }
         (Expect::Rejected { .. } | Expect::Sent { .. }, actual)
-            if meets(scheme, vector, actual) =>
+            if Expectation::of(scheme, vector).is_met_by(actual) =>
         {
             None
         }
@@ -108,20 +108,6 @@ fn contradiction(
             })
         }
     }
-}
-
-/// Whether an outcome meets an expectation.
-fn meets(scheme: &Scheme, vector: &Vector, actual: &Outcome) -> bool {
-    let observed = Observed::Outcome(actual.clone());
-    let request = &vector.request;
-    judge(
-        scheme,
-        request,
-        Level::Must,
-        &vector.expect,
-        &observed,
-        Level::Must,
-    ) == Verdict::Pass
 }
 
 fn describe(op: Op, actual: &Outcome) -> String {

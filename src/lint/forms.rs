@@ -2,7 +2,7 @@
 
 use crate::lint::source::SourceMap;
 use crate::lint::{Finding, Severity, Subject};
-use crate::results::{Observed, Verdict, judge};
+use crate::results::Expectation;
 use crate::scheme::{Pattern, Scheme};
 use crate::signature::{Op, Outcome, Value};
 use crate::suite::{Level, Suite, Vector};
@@ -73,18 +73,10 @@ fn may_decline(scheme: &Scheme, vector: &Vector) -> bool {
         // For identify calls, the policy decides.
         Op::Identify => Vec::new(),
     };
-    declined.into_iter().all(|outcome| {
-        let observed = Observed::Outcome(outcome);
-        let request = &vector.request;
-        judge(
-            scheme,
-            request,
-            vector.level,
-            &vector.expect,
-            &observed,
-            Level::Must,
-        ) == Verdict::Pass
-    })
+    let expectation = Expectation::of(scheme, vector);
+    declined
+        .iter()
+        .all(|outcome| expectation.is_met_by(outcome))
 }
 
 fn message(op: Op, what: &str, pattern: &Pattern) -> String {

@@ -4,7 +4,7 @@ use crate::results::Verdict;
 use crate::results::sent::read_sent;
 use crate::scheme::Scheme;
 use crate::signature::{Outcome, Request};
-use crate::suite::{Expect, Level};
+use crate::suite::{Expect, Level, Vector};
 
 /// What was observed for one case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,72 +47,103 @@ pub enum Failure {
     Protocol(String),
 }
 
-/// Computes the verdict of a case: of what was asked by a scheme. `level` is the lowest level that
-/// counts.
-pub fn judge(
-    scheme: &Scheme,
-    asked: &Request,
-    case_level: Level,
-    expect: &Expect,
-    observed: &Observed,
-    level: Level,
-) -> Verdict {
-    let failed = if case_level <= level {
-        Verdict::Fail
-    } else {
-        Verdict::Warning
-    };
-    match observed {
-        Observed::Failed(_) => Verdict::Error,
-        Observed::Skipped(_)
-        | Observed::Unsupported {
-            declared: false, ..
-        } => Verdict::Skipped,
-        Observed::NotApplicable(_) => Verdict::NotApplicable,
-        Observed::Unsupported { declared: true, .. } => Verdict::Fail,
-        // An outcome that varies between rounds is unreliable, even if one of them is right.
-        Observed::Unstable(..) if case_level == Level::May => Verdict::Observed,
-        Observed::Unstable(..) => failed,
-        Observed::Outcome(outcome) if !asked.op.is_answered_by(outcome.kind()) => Verdict::Error,
-        Observed::Outcome(outcome) => match is_expected(scheme, asked, expect, outcome) {
-            None => Verdict::Observed,
-            Some(true) => Verdict::Pass,
-            Some(false) => failed,
-        },
-    }
+/// What is expected of the answer to a request.
+#[derive(Clone, Copy, Debug)]
+pub struct Expectation<'e> {
+    /// The scheme by which the request is made.
+    pub scheme: &'e Scheme,
+    /// The request as it was sent.
+    pub request: &'e Request,
+    /// The level of the vector.
+    pub level: Level,
+    /// What the vector expects; of a request that differs from the vector's, what is due for it.
+    pub expect: &'e Expect,
 }
 
-/// Whether the outcome meets the expectation; `None` if there is no expectation.
-fn is_expected(
-    scheme: &Scheme,
-    asked: &Request,
-    expect: &Expect,
-    outcome: &Outcome,
-) -> Option<bool> {
-    match (expect, outcome) {
-        (Expect::Observe(_), _) => None,
-        (Expect::Token { token, pairs, .. }, Outcome::Token(actual)) => {
-            Some(Expect::is_token(token, pairs.as_deref(), actual))
+impl<'e> Expectation<'e> {
+    /// What a vector expects of its own request.
+    pub fn of(scheme: &'e Scheme, vector: &'e Vector) -> Self {
+        Self {
+            scheme,
+            request: &vector.request,
+            level: vector.level,
+            expect: &vector.expect,
         }
-        (Expect::Sent { within, .. }, Outcome::Sent(sent)) => {
-            Some(read_sent(scheme, asked, within, sent).is_ok_and(|request| request.is_accepted))
+    }
+
+    /// The verdict on an observation. `counts` is the lowest level whose failures count; below it
+    /// they are warnings.
+    pub fn verdict(&self, observed: &Observed, counts: Level) -> Verdict {
+        let failed = if self.level <= counts {
+            Verdict::Fail
+        } else {
+            Verdict::Warning
+        };
+        match observed {
+            Observed::Failed(_) => Verdict::Error,
+            Observed::Skipped(_)
+            | Observed::Unsupported {
+                declared: false, ..
+            } => Verdict::Skipped,
+            Observed::NotApplicable(_) => Verdict::NotApplicable,
+            Observed::Unsupported { declared: true, .. } => Verdict::Fail,
+            // An outcome that varies between rounds is unreliable, even if one of them is right.
+            Observed::Unstable(..) if self.level == Level::May => Verdict::Observed,
+            Observed::Unstable(..) => failed,
+            Observed::Outcome(outcome) if !self.request.op.is_answered_by(outcome.kind()) => {
+                Verdict::Error
+            }
+            Observed::Outcome(outcome) => match self.is_expected(outcome) {
+                None => Verdict::Observed,
+                Some(true) => Verdict::Pass,
+                Some(false) => failed,
+            },
         }
-        (Expect::Token { or, .. } | Expect::Sent { or, .. }, declined) => {
-            Some(or.contains(&declined.kind()))
+    }
+
+    /// Whether the outcome is one that the vector expects; false if it expects nothing.
+    pub fn is_met_by(&self, outcome: &Outcome) -> bool {
+        self.request.op.is_answered_by(outcome.kind()) && self.is_expected(outcome) == Some(true)
+    }
+
+    /// Whether the outcome shows an implementation to be wrong: it is not as expected or, where a
+    /// vector only observes, differs from the right one.
+    pub fn exposes(&self, outcome: &Outcome, right: &Outcome) -> bool {
+        if self.level == Level::May {
+            outcome.differs(right)
+        } else {
+            !self.is_met_by(outcome)
         }
-        (Expect::Outcomes(kinds), outcome) => Some(kinds.contains(&outcome.kind())),
-        (Expect::Rejected { codes, status }, Outcome::Reject(denial)) => {
-            let is_due = |code: &String| codes.contains(code);
-            let code = codes.is_empty() || denial.code.as_ref().is_some_and(is_due);
-            Some(code && (status.is_none() || *status == denial.status))
+    }
+
+    /// Whether the outcome meets the expectation; `None` if there is no expectation.
+    fn is_expected(&self, outcome: &Outcome) -> Option<bool> {
+        match (self.expect, outcome) {
+            (Expect::Observe(_), _) => None,
+            (Expect::Token { token, pairs, .. }, Outcome::Token(actual)) => {
+                Some(Expect::is_token(token, pairs.as_deref(), actual))
+            }
+            (Expect::Sent { within, .. }, Outcome::Sent(sent)) => {
+                let read = read_sent(self.scheme, self.request, within, sent);
+                Some(read.is_ok_and(|request| request.is_accepted))
+            }
+            (Expect::Token { or, .. } | Expect::Sent { or, .. }, declined) => {
+                Some(or.contains(&declined.kind()))
+            }
+            (Expect::Outcomes(kinds), outcome) => Some(kinds.contains(&outcome.kind())),
+            (Expect::Rejected { codes, status }, Outcome::Reject(denial)) => {
+                let is_due = |code: &String| codes.contains(code);
+                let code = codes.is_empty() || denial.code.as_ref().is_some_and(is_due);
+                Some(code && (status.is_none() || *status == denial.status))
+            }
+            (Expect::Rejected { .. }, _) => Some(false),
         }
-        (Expect::Rejected { .. }, _) => Some(false),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Failure, Observed, judge};
+    use super::{Expectation, Failure, Observed};
     use crate::results::Verdict;
     use crate::results::fixture::{expect_token, suite};
     use crate::signature::{Denial, Op, Outcome, OutcomeKind};
@@ -134,7 +165,13 @@ mod tests {
             .requires("r", Level::Must, Basis::Document, "R.")
             .shows("a", &["r"], op, expect_token("aa"));
         let request = &suite.vectors[0].request;
-        judge(&suite.scheme, request, case_level, expect, observed, level)
+        let expectation = Expectation {
+            scheme: &suite.scheme,
+            request,
+            level: case_level,
+            expect,
+        };
+        expectation.verdict(observed, level)
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub use fuzz::{
     VersusExample, VersusResult, VersusSide, merge_fuzz,
 };
 pub use interruption::{Interruption, gravest_exit_code};
-pub use judge::{Failure, Observed, judge};
+pub use judge::{Expectation, Failure, Observed};
 pub use observed_kind::ObservedKind;
 pub use redaction::{REDACTED, Redaction};
 pub use restarts::{RestartKind, RestartReason, Restarts};

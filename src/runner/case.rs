@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::protocol::PreparedRequest;
-use crate::results::{Observation, Observed, ObservedKind, Verdict, judge};
+use crate::results::{Expectation, Observation, Observed, ObservedKind, Verdict};
 use crate::runner::CaseEvent;
 use crate::runner::live_clock::LiveCase;
 use crate::runner::seen::{Right, Seen};
@@ -92,19 +92,11 @@ impl<'s> Case<'s> {
     pub(super) fn verdict(&self, seen: &Seen, level: Level) -> Option<Verdict> {
         let observed = seen.observed.as_ref()?;
         let due = self.due(seen.right.as_ref());
-        let Vector {
-            request,
-            level: own,
-            ..
-        } = &*self.asked;
-        Some(judge(
-            &self.suite.scheme,
-            request,
-            *own,
-            &due,
-            observed,
-            level,
-        ))
+        let expectation = Expectation {
+            expect: &due,
+            ..Expectation::of(&self.suite.scheme, &self.asked)
+        };
+        Some(expectation.verdict(observed, level))
     }
 
     /// The same, to be told.

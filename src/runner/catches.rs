@@ -1,10 +1,10 @@
 //! What a case catches: whether a case that was made again still shows what it was made to show.
 
 use crate::mistakes::{Mistake, Mistaken, Stage, catalogue};
-use crate::results::{Observed, Verdict, judge};
+use crate::results::Expectation;
 use crate::scheme::{Implementation as _, Reference, Scheme};
 use crate::signature::{Outcome, OutcomeKind};
-use crate::suite::{Level, Vector};
+use crate::suite::Vector;
 
 /// The mistakes that a case catches: what is made of it has to catch them, too.
 pub(super) struct Caught<'s> {
@@ -54,21 +54,6 @@ pub(super) fn kind(scheme: &Scheme, vector: &Vector) -> OutcomeKind {
 }
 
 fn is_caught(scheme: &Scheme, vector: &Vector, outcome: Outcome) -> bool {
-    let request = &vector.request;
-    if vector.level == Level::May {
-        let right = Reference::new().call(&request.call(scheme));
-        return match (&right, &outcome) {
-            (Outcome::Token(right), Outcome::Token(token)) => right != token,
-            _ => right.kind() != outcome.kind(),
-        };
-    }
-    let observed = Observed::Outcome(outcome);
-    judge(
-        scheme,
-        request,
-        vector.level,
-        &vector.expect,
-        &observed,
-        Level::Should,
-    ) != Verdict::Pass
+    let right = Reference::new().call(&vector.request.call(scheme));
+    Expectation::of(scheme, vector).exposes(&outcome, &right)
 }

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use crate::adapters::{MockTransport, Treatment};
 use crate::protocol::{Hello, Reply};
-use crate::results::{Failure, Observation, Observed, is_failure, judge};
+use crate::results::{Failure, Observation, Observed, is_failure};
 use crate::runner::{Ending, RunError, RunOptions, RunOutput, run};
 use crate::scheme::{Implementation as _, Reference};
 use crate::signature::{Outcome, Request};
@@ -133,14 +133,7 @@ fn an_answer_that_changes_between_rounds_does_not_pass() {
     let (output, _) = ran.unwrap();
     let mut wavering = 0;
     for one in asked(&output) {
-        let verdict = judge(
-            &one.suite.scheme,
-            &one.request,
-            one.vector.level,
-            &one.expect,
-            &one.observed,
-            Level::Must,
-        );
+        let verdict = one.verdict(Level::Must);
         if wavers(&one.request) {
             // One of several cases with the same request may have had the right answer each time.
             wavering += usize::from(is_failure(verdict));

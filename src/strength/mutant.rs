@@ -1,9 +1,9 @@
 //! Runs a suite against an in-process implementation.
 
-use crate::results::{Observed, Verdict, judge};
-use crate::scheme::{Implementation, Reference, Scheme};
-use crate::signature::{Op, Outcome, Request};
-use crate::suite::{Expect, Level, Suite};
+use crate::results::Expectation;
+use crate::scheme::{Implementation, Reference};
+use crate::signature::{Op, Outcome};
+use crate::suite::{Level, Suite};
 
 /// A suite prepared for many runs.
 #[derive(Debug)]
@@ -46,14 +46,7 @@ impl<'s> Mutant<'s> {
     pub(super) fn is_caught_by(&self, at: usize, implementation: &mut dyn Implementation) -> bool {
         let vector = &self.suite.vectors[at];
         let outcome = implementation.call(&vector.request.call(&self.suite.scheme));
-        is_told(
-            &self.suite.scheme,
-            &vector.request,
-            vector.level,
-            &vector.expect,
-            &self.right[at],
-            outcome,
-        )
+        Expectation::of(&self.suite.scheme, vector).exposes(&outcome, &self.right[at])
     }
 
     /// Whether an implementation passes vector `at`.
@@ -70,29 +63,5 @@ impl<'s> Mutant<'s> {
     /// implementations send; both would catch mistakes, too, but that is not their purpose.
     fn is_of_signatures(&self, at: usize) -> bool {
         self.suite.vectors[at].request.op.is_of_tokens()
-    }
-}
-
-/// Whether an outcome violates the expectation or, if there is none, differs from the oracle's.
-pub(super) fn is_told(
-    scheme: &Scheme,
-    request: &Request,
-    level: Level,
-    expect: &Expect,
-    right: &Outcome,
-    outcome: Outcome,
-) -> bool {
-    if level == Level::May {
-        return differ(right, &outcome);
-    }
-    let observed = Observed::Outcome(outcome);
-    judge(scheme, request, level, expect, &observed, Level::Should) != Verdict::Pass
-}
-
-/// Whether two outcomes differ for the caller, ignoring reasons.
-pub(super) fn differ(one: &Outcome, other: &Outcome) -> bool {
-    match (one, other) {
-        (Outcome::Token(one), Outcome::Token(other)) => one != other,
-        (one, other) => one.kind() != other.kind(),
     }
 }

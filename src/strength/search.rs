@@ -6,9 +6,9 @@ use fastrand::Rng;
 use crate::generate::{Suggestion, suggestions};
 use crate::mistakes::MistakeId;
 use crate::protocol::to_ascii;
+use crate::results::Expectation;
 use crate::scheme::{FieldKind, Implementation, Reference, Scheme};
 use crate::signature::{Context, Fields, Op, Outcome, Request, Secrets, Value};
-use crate::strength::mutant::{differ, is_told};
 use crate::suite::{Level, Suite};
 
 /// Number of random requests to try if none of the generator's reveals the mistake.
@@ -95,14 +95,13 @@ impl<'s> Search<'s> {
         for (suggestion, right) in made_for_it.chain(binding()).chain(observed) {
             let request = &suggestion.request;
             let wrong = implementation.call(&request.call(self.scheme));
-            if is_told(
-                self.scheme,
+            let expectation = Expectation {
+                scheme: self.scheme,
                 request,
-                suggestion.level,
-                &suggestion.expect,
-                right,
-                wrong.clone(),
-            ) {
+                level: suggestion.level,
+                expect: &suggestion.expect,
+            };
+            if expectation.exposes(&wrong, right) {
                 return Some(Witness {
                     id: Some(suggestion.id.clone()),
                     request: request.clone(),
@@ -113,7 +112,7 @@ impl<'s> Search<'s> {
         }
         for (request, right) in &self.made_up {
             let wrong = implementation.call(&request.call(self.scheme));
-            if differ(right, &wrong) {
+            if wrong.differs(right) {
                 return Some(Witness {
                     id: None,
                     request: request.clone(),

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use macproof::adapters::{AdapterCommand, AdapterError, Limits};
-use macproof::results::{Failure, Observed, RestartKind, Verdict, judge};
+use macproof::results::{Failure, Observed, RestartKind, Verdict};
 use macproof::runner::{Ending, Progress, RunError, RunOptions, RunOutput, run};
 use macproof::scheme::Algorithm;
 use macproof::signature::Outcome;
@@ -168,16 +168,7 @@ vectors:
 }
 
 pub(crate) fn verdicts(output: &RunOutput<'_>) -> Vec<Verdict> {
-    let verdict = |one: &macproof::results::Observation<'_>| {
-        judge(
-            &one.suite.scheme,
-            &one.request,
-            one.vector.level,
-            &one.expect,
-            &one.observed,
-            Level::Must,
-        )
-    };
+    let verdict = |one: &macproof::results::Observation<'_>| one.verdict(Level::Must);
     output.observations.iter().map(verdict).collect()
 }
 

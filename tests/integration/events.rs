@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::SystemTime;
 
 use macproof::adapters::{AdapterCommand, Limits};
-use macproof::results::{ObservedKind, Verdict, judge};
+use macproof::results::{ObservedKind, Verdict};
 use macproof::runner::{Ending, RunOptions, Watcher, WhoseSecret, run};
 use macproof::signature::Secret;
 use macproof::suite::{Level, Suite};
@@ -105,14 +105,7 @@ fn told_and_written(ways: &[&str], secret: WhoseSecret, jobs: usize, repeat: u64
     assert!(matches!(output.ending, Ending::Whole));
     let written = output.observations.iter().map(|one| {
         let op = one.vector.request.op;
-        let verdict = judge(
-            &one.suite.scheme,
-            &one.request,
-            one.vector.level,
-            &one.expect,
-            &one.observed,
-            Level::Must,
-        );
+        let verdict = one.verdict(Level::Must);
         let id = one.suite.case_id(one.vector).to_string();
         (id, (verdict, ObservedKind::of(op, &one.observed)))
     });

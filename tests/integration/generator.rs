@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use macproof::generate::{GenerateError, generate};
-use macproof::results::{Observed, Verdict, judge};
+use macproof::results::{Expectation, Observed, Verdict};
 use macproof::scheme::{Call, Implementation, Reference};
 use macproof::signature::{Op, Outcome, OutcomeKind, Secret, Secrets, Value};
 use macproof::suite::{Basis, Expect, Level, Suite, Vector};
@@ -192,14 +192,8 @@ fn every_scheme_gets_a_suite_that_the_oracle_passes() {
             let request = &vector.request;
             let outcome = oracle.call(&request.call(&suite.scheme));
             let observed = Observed::Outcome(outcome);
-            let verdict = judge(
-                &suite.scheme,
-                request,
-                vector.level,
-                &vector.expect,
-                &observed,
-                Level::Should,
-            );
+            let expectation = Expectation::of(&suite.scheme, vector);
+            let verdict = expectation.verdict(&observed, Level::Should);
             let due = if vector.level == Level::May {
                 Verdict::Observed
             } else {
@@ -338,15 +332,7 @@ fn failing(
     let fails = |vector: &&Vector| {
         let request = &vector.request;
         let observed = Observed::Outcome(implementation(&request.call(&suite.scheme)));
-        let verdict = judge(
-            &suite.scheme,
-            request,
-            vector.level,
-            &vector.expect,
-            &observed,
-            level,
-        );
-        verdict == Verdict::Fail
+        Expectation::of(&suite.scheme, vector).verdict(&observed, level) == Verdict::Fail
     };
     let failed = suite.vectors.iter().filter(fails);
     failed.map(|vector| vector.id.to_string()).collect()

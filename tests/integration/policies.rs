@@ -1,12 +1,12 @@
 //! Policies: what becomes of calls, and that the vectors would see it if it were otherwise.
 
 use macproof::mistakes::{MistakeId, Mistaken};
-use macproof::results::{Observed, Verdict, judge};
+use macproof::results::Expectation;
 use macproof::scheme::{
     Decision, Identification, Implementation, Policy, Reference, Scheme, SignatureState,
 };
 use macproof::signature::{Context, Fields, Op, Outcome, Secret, Secrets, Value};
-use macproof::suite::{Level, Suite, Vector, default_suites, find};
+use macproof::suite::{Suite, Vector, default_suites, find};
 
 use crate::harness::test;
 
@@ -20,20 +20,8 @@ fn identifying(suite: &Suite) -> impl Iterator<Item = &Vector> {
 fn tell(suite: &Suite, mut outcome_of: impl FnMut(&Vector) -> Outcome) -> Vec<&str> {
     let tells = |vector: &&Vector| {
         let outcome = outcome_of(vector);
-        if vector.level == Level::May {
-            let right = Reference::new().call(&vector.request.call(&suite.scheme));
-            return outcome.kind() != right.kind();
-        }
-        let observed = Observed::Outcome(outcome);
-        let (request, level, expect) = (&vector.request, vector.level, &vector.expect);
-        judge(
-            &suite.scheme,
-            request,
-            level,
-            expect,
-            &observed,
-            Level::Should,
-        ) != Verdict::Pass
+        let right = Reference::new().call(&vector.request.call(&suite.scheme));
+        Expectation::of(&suite.scheme, vector).exposes(&outcome, &right)
     };
     let told = identifying(suite).filter(tells);
     told.map(|vector| vector.id.as_str()).collect()

@@ -11,7 +11,7 @@ use macproof::fuzz::{
 };
 use macproof::generate::generate;
 use macproof::generate::whole;
-use macproof::results::{Observed, ObservedKind, Verdict, VersusResult, judge};
+use macproof::results::{Observed, ObservedKind, Verdict, VersusResult};
 use macproof::runner::{Ending, RunOptions, run};
 use macproof::suite::{Level, Suite, find};
 
@@ -69,14 +69,7 @@ fn asked(suite: &Suite, target: &dyn Transport, filter: Option<&str>) -> (usize,
         .filter(|one| !matches!(one.observed, Observed::NotApplicable(_)))
         .collect();
     let failed = asked.iter().filter(|one| {
-        let verdict = judge(
-            &one.suite.scheme,
-            &one.request,
-            one.vector.level,
-            &one.expect,
-            &one.observed,
-            Level::Must,
-        );
+        let verdict = one.verdict(Level::Must);
         matches!(verdict, Verdict::Fail | Verdict::Error)
     });
     let failed = failed.map(|one| one.vector.id.to_string()).collect();

@@ -133,7 +133,7 @@ impl<'s> Bounds<'s> {
 mod tests {
     use super::{Bounds, Ruling};
     use crate::generate::requirements as rules;
-    use crate::results::{Observed, Verdict, judge};
+    use crate::results::Expectation;
     use crate::signature::{Context, Fields, Op, Outcome, Request, Secret, Secrets};
     use crate::suite::{Level, Suite, Vector, well_known};
 
@@ -163,18 +163,7 @@ mod tests {
             .iter()
             .filter(|other| other.request == vector.request);
         same.filter(|other| other.level != Level::May)
-            .filter(|other| {
-                let observed = Observed::Outcome(outcome.clone());
-                let (asked, expect) = (&other.request, &other.expect);
-                judge(
-                    &suite.scheme,
-                    asked,
-                    Level::Must,
-                    expect,
-                    &observed,
-                    Level::Must,
-                ) == Verdict::Fail
-            })
+            .filter(|other| !Expectation::of(&suite.scheme, other).is_met_by(outcome))
             .map(|other| other.level)
             .min()
     }

@@ -191,6 +191,14 @@ impl Outcome {
         }
     }
 
+    /// Whether two outcomes differ for the caller; reasons are for people.
+    pub fn differs(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Token(one), Self::Token(other)) => one != other,
+            (one, other) => one.kind() != other.kind(),
+        }
+    }
+
     /// The outcome without its text.
     pub fn kind(&self) -> OutcomeKind {
         match self {

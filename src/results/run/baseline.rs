@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::results::{Observation, Observed, Verdict, judge};
+use crate::results::{Expectation, Observation, Observed};
 use crate::scheme::{Call, FieldTexts, Implementation};
 use crate::signature::enumerated;
 use crate::signature::{Op, Outcome, Value};
@@ -100,18 +100,12 @@ pub struct BaselineScore {
 /// Scores all baselines on the cases that the implementation was judged by.
 pub(super) fn baseline_scores(observations: &[Observation<'_>]) -> Vec<BaselineScore> {
     let passes = |mut baseline: Baseline, one: &&Observation<'_>| {
-        let request = &one.vector.request;
-        let outcome = baseline.call(&request.call(&one.suite.scheme));
-        let observed = Observed::Outcome(outcome);
-        let level = one.vector.level;
-        judge(
-            &one.suite.scheme,
-            request,
-            level,
-            &one.expect,
-            &observed,
-            Level::Should,
-        ) == Verdict::Pass
+        let outcome = baseline.call(&one.vector.request.call(&one.suite.scheme));
+        let expectation = Expectation {
+            expect: &one.expect,
+            ..Expectation::of(&one.suite.scheme, one.vector)
+        };
+        expectation.is_met_by(&outcome)
     };
     let judged = |one: &&Observation<'_>| {
         one.vector.level != Level::May

@@ -13,7 +13,7 @@ use crate::results::sent::{SentFault, read_sent};
 use crate::results::{
     Case, Counts, Interruption, KnownFailure, KnownFailures, KnownMention, Observation, Observed,
     ObservedKind, Redaction, RequirementSummary, Restarts, RunResult, SCHEMA_VERSION, Scope,
-    ScopeNote, ShardSummary, SourceLine, SuiteSummary, Trait, Verdict, judge, words,
+    ScopeNote, ShardSummary, SourceLine, SuiteSummary, Trait, Verdict, words,
 };
 use crate::signature::{Op, Outcome, Sent};
 use crate::suite::{Expect, Level, Requirement, Suite};
@@ -252,14 +252,7 @@ fn judged(observation: &Observation<'_>, level: Level) -> Case {
         level: vector.level,
         basis: vector.basis,
         shows: suite.shown_by(vector).map(|r| r.id.to_string()).collect(),
-        verdict: judge(
-            &suite.scheme,
-            request,
-            vector.level,
-            expect,
-            observed,
-            level,
-        ),
+        verdict: observation.verdict(level),
         request: request.as_sent(),
         expected,
         expected_outcomes: expect

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::results::Observed;
+use crate::results::{Expectation, Observed, Verdict};
 use crate::signature::Request;
-use crate::suite::{Expect, Suite, Vector};
+use crate::suite::{Expect, Level, Suite, Vector};
 
 /// What was observed for one case.
 #[derive(Clone, Debug)]
@@ -22,4 +22,17 @@ pub struct Observation<'s> {
     pub right: Option<String>,
     /// What the implementation did.
     pub observed: Observed,
+}
+
+impl Observation<'_> {
+    /// The verdict. `counts` is the lowest level whose failures count.
+    pub fn verdict(&self, counts: Level) -> Verdict {
+        let expectation = Expectation {
+            scheme: &self.suite.scheme,
+            request: &self.request,
+            level: self.vector.level,
+            expect: &self.expect,
+        };
+        expectation.verdict(&self.observed, counts)
+    }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{LiveCase, NotNow};
 use crate::derivation::Tracer;
 use crate::protocol::PreparedRequest;
-use crate::results::{Observed, Verdict, judge};
+use crate::results::{Expectation, Observed, Verdict};
 use crate::runner::case::{Case, Disposition};
 use crate::runner::seen::{Right, Seen};
 use crate::scheme::{Call, Implementation, Reference};
@@ -186,16 +186,8 @@ fn identify_cases_are_resigned_like_verify_cases() {
             (NOW, &vector.request.context)
         );
         let outcome = Reference::new().call(&request.call(&suite.scheme));
-        let observed = Observed::Outcome(outcome);
-        let verdict = judge(
-            &suite.scheme,
-            &vector.request,
-            vector.level,
-            &vector.expect,
-            &observed,
-            Level::Must,
-        );
-        assert_eq!(verdict, Verdict::Pass, "{id}");
+        let expectation = Expectation::of(&suite.scheme, vector);
+        assert!(expectation.is_met_by(&outcome), "{id}: {outcome:?}");
         asked.push((id, request.token != vector.request.token));
     }
     assert!(asked.contains(&(signed, true)), "{asked:?}");
