@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use clap::Args;
 
 use crate::cli::exit::{Exit, Stop};
-use crate::cli::terminal::print;
+use crate::cli::terminal::tell;
 use crate::mistakes::{MistakeId, Stage, catalogue};
 
 #[derive(Debug, Args)]
@@ -45,6 +45,6 @@ pub(crate) fn mistakes(args: &MistakesArgs) -> Result<Exit, Stop> {
             let _ = writeln!(out, "  {:<40} {}", mistake.id, mistake.words().title);
         }
     }
-    print(&out);
+    tell(&out);
     Ok(Exit::Success)
 }
