@@ -30,8 +30,8 @@ struct Parts {
 }
 
 /// The verdict without its word: `my-sdk 1.2 (node) · jimo · must · 728 cases in 0.3 s`, in so many
-/// columns. What limits it is never left out; the time, the level, the version and the names of the
-/// suites give way to it, in this order.
+/// columns. What limits it is never left out; the time, the level, the version, the names of the
+/// suites and a second word for cases give way to it, in this order.
 pub(super) fn verdict_line(result: &RunResult, columns: usize) -> String {
     let mut parts = Parts::of(result);
     let fits = |parts: &Parts| parts.text().chars().count() <= columns;
@@ -41,6 +41,14 @@ pub(super) fn verdict_line(result: &RunResult, columns: usize) -> String {
         |parts: &mut Parts, _: &Parts| parts.level.clear(),
         |parts: &mut Parts, _: &Parts| parts.version.clear(),
         |parts: &mut Parts, whole: &Parts| parts.suites.clone_from(&whole.suites_counted),
+        // The figure before it speaks of cases already.
+        |parts: &mut Parts, _: &Parts| {
+            for limit in &mut parts.limits {
+                if let Some(numbers) = limit.strip_suffix(" cases asked") {
+                    *limit = format!("{numbers} asked");
+                }
+            }
+        },
     ] {
         if !fits(&parts) {
             give_way(&mut parts, &whole);
@@ -271,7 +279,10 @@ mod tests {
         );
         assert_eq!(
             verdict_line(&result, 60),
-            format!("my-sdk · acme · 40 of 300 cases fail · {all}")
+            format!(
+                "my-sdk · acme · 40 of 300 cases fail · {}",
+                all.replace(" cases asked", " asked")
+            )
         );
         // Naming a suite leaves nothing out of it.
         result.scope.left_out = vec![ScopeNote {

@@ -266,7 +266,7 @@ fn grid(page: &mut Canvas, tokens: &Compared, options: &HumanOptions) {
         for (label, text) in [
             (label("expected"), good),
             (label("actual"), bad),
-            ("", carets),
+            ("", carets.trim_end().to_owned()),
         ] {
             if !text.is_empty() || !label.is_empty() {
                 page.line(format_args!("{:INDENT$}{label:<LABEL$} {text}", ""));
