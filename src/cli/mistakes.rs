@@ -37,7 +37,7 @@ pub(crate) fn mistakes(args: &MistakesArgs) -> Result<Exit, Stop> {
             if stage.replace(mistake.stage) != Some(mistake.stage) {
                 let _ = writeln!(
                     out,
-                    "{}{}",
+                    "{}{}:",
                     if out.is_empty() { "" } else { "\n" },
                     mistake.stage
                 );

@@ -11,7 +11,7 @@ use crate::results::{Case, Conformance, RunResult, Verdict};
 const SUITES: usize = 3;
 
 /// Shortest name of an implementation that a narrow line keeps, in columns.
-const NAME: usize = 16;
+const NAME: usize = 12;
 
 /// Said of the built-in reference where nobody named it; its name says the rest.
 const NOT_TESTED: &str = "your code not tested";
@@ -41,12 +41,17 @@ pub(super) fn verdict_line(result: &RunResult, columns: usize) -> String {
         |parts: &mut Parts, _: &Parts| parts.level.clear(),
         |parts: &mut Parts, _: &Parts| parts.version.clear(),
         |parts: &mut Parts, whole: &Parts| parts.suites.clone_from(&whole.suites_counted),
-        // The figure before it speaks of cases already.
+        // That cases are counted is said once, or known.
         |parts: &mut Parts, _: &Parts| {
             for limit in &mut parts.limits {
                 if let Some(numbers) = limit.strip_suffix(" cases asked") {
                     *limit = format!("{numbers} asked");
                 }
+            }
+        },
+        |parts: &mut Parts, _: &Parts| {
+            if let Some(numbers) = parts.figure.strip_suffix(" cases fail") {
+                parts.figure = format!("{numbers} fail");
             }
         },
     ] {
@@ -70,7 +75,7 @@ pub(super) fn verdict_line(result: &RunResult, columns: usize) -> String {
     if excess > 0 {
         let length = parts.name.chars().count();
         let kept = length.saturating_sub(excess + 1).max(NAME);
-        if kept < length {
+        if kept + 1 < length {
             parts.name = parts.name.chars().take(kept).collect();
             parts.name.push('…');
         }
@@ -280,7 +285,7 @@ mod tests {
         assert_eq!(
             verdict_line(&result, 60),
             format!(
-                "my-sdk · acme · 40 of 300 cases fail · {}",
+                "my-sdk · acme · 40 of 300 fail · {}",
                 all.replace(" cases asked", " asked")
             )
         );
