@@ -1,4 +1,4 @@
-//! Says what the program was built of, for `macproof --version`, and builds the crate anew when a
+//! Says what the program was built of, for `macproof --version`, and where it comes from, and builds the crate anew when a
 //! suite comes or goes: `include_dir!` alone only notices changes in files that it knows.
 
 use std::path::{Path, PathBuf};
@@ -7,6 +7,7 @@ use std::process::Command;
 fn main() {
     println!("cargo::rerun-if-changed=vectors");
     println!("cargo::rerun-if-env-changed=MACPROOF_COMMIT");
+    println!("cargo::rerun-if-env-changed=MACPROOF_REPOSITORY");
     let profile = profile();
     // A debug build is of a work tree that changes all the time, and a commit would build it anew.
     let build = if profile == "debug" {
@@ -20,6 +21,17 @@ fn main() {
         )
     };
     println!("cargo::rustc-env=MACPROOF_BUILD={build}");
+    if let Some(address) = repository() {
+        println!("cargo::rustc-env=MACPROOF_ADDRESS={address}");
+    }
+}
+
+/// The address of the repository, as the workflow that makes the packages says it, or as
+/// `Cargo.toml` does. Where neither does, none is made up.
+fn repository() -> Option<String> {
+    let names = ["MACPROOF_REPOSITORY", "CARGO_PKG_REPOSITORY"];
+    let mut said = names.iter().filter_map(|name| std::env::var(name).ok());
+    said.find(|address| address.starts_with("https://") && !address.contains(char::is_whitespace))
 }
 
 /// The name of the profile. `PROFILE` names only the one from which it inherits; the folder of the

@@ -20,6 +20,14 @@
   const tag = (tone, mark, word) => el("span", { class: `tag ${tone}` }, `${mark} ${word}`);
   const verdictTag = (at) => { const [word, tone, mark] = data.verdicts[at]; return tag(tone, mark, word); };
 
+  // A column holds differences.
+  const summed = (steps) => {
+    const all = new Uint32Array(steps.length);
+    let at = 0;
+    for (let place = 0; place < steps.length; place += 1) all[place] = at += steps[place];
+    return all;
+  };
+
   // Every case of every run, flat: which run, which vector, which result.
   const total = data.runs.reduce((sum, run) => sum + run.results.length, 0);
   const [runOf, vectorOf, resultOf] = [new Uint16Array(total), new Uint32Array(total), new Uint32Array(total)];
@@ -30,14 +38,15 @@
     let at = filled;
     for (let range = 0; range < run.vectors.length; range += 2)
       for (let step = 0; step < run.vectors[range + 1]; step += 1) vectorOf[at++] = run.vectors[range] + step;
-    run.results.forEach((result, place) => { resultOf[filled + place] = result; });
+    resultOf.set(summed(run.results), filled);
     runOf.fill(number, filled, at);
     filled = at;
   });
   const several = data.runs.length > 1;
-  const vectorId = (vector) => `${T[data.vectors[vector][0]]}/${T[data.vectors[vector][1]]}`;
+  const [ids, kinds, requests, dues, lines] = data.vectors.map(summed);
+  const suiteOf = (vector) => T[data.kinds[kinds[vector]][0]];
+  const vectorId = (vector) => `${suiteOf(vector)}/${T[ids[vector]]}`;
   const addressOf = (item) => data.runs[runOf[item]].prefix + vectorId(vectorOf[item]);
-  const verdictOf = (item) => data.results[resultOf[item]][0];
 
   // Copies: the clipboard where the browser gives it to a page, a selection where it does not.
   const copy = async (text, button) => {
@@ -101,24 +110,27 @@
     return /^[\w\-./:=,@%+]+$/.test(id) ? data.runs[runOf[item]].again + id : null;
   };
   const detail = (item) => {
-    const [, , level, [asked, expected, shows], note, [path, line], points] = data.vectors[vectorOf[item]];
-    const [, , standing, [actual, tokens, more], causes] = data.results[resultOf[item]];
+    const vector = vectorOf[item];
+    const [, level, shows, note, path, points] = data.kinds[kinds[vector]];
+    const line = lines[vector];
+    const [, , standing, [actual, tokens, more, sent], causes] = data.results[resultOf[item]];
     const list = el("dl", {});
     const add = (label, ...what) => list.append(el("dt", {}, label), el("dd", {}, ...what));
     add("standing", T[standing] || data.levels[level]);
-    add("request", asked.map((part) => T[part]).join('"'));
+    add("request", data.requests[requests[vector]].map((part) => T[part]).join('"'));
     if (points) add("characters", T[points]);
     if (tokens.length) add("tokens", grid(T[tokens[0]], T[tokens[1]]));
     else {
       const spelt = (text) => (text.startsWith("token ") ? ["token ", el("code", {}, text.slice(6))] : [text]);
-      add("expected", ...spelt(T[expected]));
+      add("expected", ...spelt(T[dues[vector]]));
       add("actual", ...(actual ? spelt(T[actual]) : ["the same"]));
     }
     for (const one of more) add("", T[one]);
+    for (let at = 0; at < sent.length; at += 2) add(T[sent[at]], el("span", { class: "sent" }, T[sent[at + 1]]));
     causes.forEach(([title, ...remedies], at) => add(at ? "or" : "likely cause", el("div", { class: "remedy" }, el("b", {}, T[title]), ...remedies.map((one) => el("p", {}, T[one])))));
     if (note) add("note", T[note]);
     const { prefix } = data.runs[runOf[item]];
-    const suite = T[data.vectors[vectorOf[item]][0]];
+    const suite = suiteOf(vector);
     add("shows", ...shows.flatMap((one, at) => [at ? ", " : "", el("a", { href: `#${prefix}requirement:${suite}/${T[one]}` }, T[one])]));
     if (line) add("vector", el("code", {}, `${T[path]}:${line}`));
     else if (path) add("document", el("a", { href: T[path], rel: "noreferrer" }, T[path]));
@@ -203,33 +215,34 @@
   for (const pre of document.querySelectorAll("[data-copy]")) pre.after(copyButton(pre.textContent, "copy command"));
 
   // The filter: a text is searched once, however many cases say it.
-  const order = (() => {
-    const places = [];
-    for (let at = 0; at < data.verdicts.length; at += 1) places.push([]);
-    for (let item = 0; item < total; item += 1) places[verdictOf(item)].push(item);
-    return data.gravest.flatMap((verdict) => places[verdict]);
-  })();
+  const verdicts = Uint8Array.from(data.results, ([verdict]) => verdict);
+  const counts = new Uint32Array(data.verdicts.length);
+  for (const result of resultOf) counts[verdicts[result]] += 1;
+  const order = new Uint32Array(total);
+  const next = new Uint32Array(counts.length);
+  data.gravest.reduce((from, verdict) => { next[verdict] = from; return from + counts[verdict]; }, 0);
+  for (let item = 0; item < total; item += 1) order[next[verdicts[resultOf[item]]]++] = item;
   const words = (name) => name.toLowerCase();
   let lower = null;
-  const prepare = () => {
-    lower ??= { texts: T.map(words), ids: data.vectors.map((_, vector) => words(vectorId(vector))) };
-    return lower;
-  };
+  const prepare = () => (lower ??= T.map(words));
   const search = (word) => {
-    const { texts, ids } = prepare();
-    const hits = new Uint8Array(texts.length);
-    texts.forEach((text, at) => { hits[at] = text.includes(word) ? 1 : 0; });
+    const texts = prepare();
+    const hits = Uint8Array.from(texts, (text) => (text.includes(word) ? 1 : 0));
     const any = (places) => places.some((at) => hits[at] === 1);
-    const vectors = new Uint8Array(ids.length);
-    data.vectors.forEach(([, , , [asked, expected, shows], note], at) => {
-      vectors[at] = ids[at].includes(word) || hits[expected] || hits[note] || any(asked) || any(shows) ? 1 : 0;
-    });
-    const results = new Uint8Array(data.results.length);
-    data.results.forEach(([, kind, standing, [actual, tokens, more], causes], at) => {
-      results[at] = hits[kind] || hits[standing] || hits[actual] || any(tokens) || any(more) || causes.some(any) ? 1 : 0;
-    });
-    const runs = data.runs.map((run) => several && hits[run.name] === 1);
-    return (item) => vectors[vectorOf[item]] || results[resultOf[item]] || runs[runOf[item]];
+    // The name of a suite has no slash: the first one of a word stands behind it, or in the rest.
+    const slash = word.indexOf("/");
+    const ends = (suite) => slash >= 0 && texts[suite].endsWith(word.slice(0, slash));
+    const rest = word.slice(slash + 1);
+    const ofKinds = Uint8Array.from(data.kinds, ([suite, , shows, note]) => (hits[suite] || hits[note] || any(shows) ? 1 : ends(suite) ? 2 : 0));
+    const ofRequests = Uint8Array.from(data.requests, any);
+    const ofVectors = new Uint8Array(ids.length);
+    for (let at = 0; at < ids.length; at += 1) {
+      const kind = ofKinds[kinds[at]];
+      ofVectors[at] = kind === 1 || hits[ids[at]] || hits[dues[at]] || ofRequests[requests[at]] || (kind === 2 && texts[ids[at]].startsWith(rest)) ? 1 : 0;
+    }
+    const ofResults = Uint8Array.from(data.results, ([, kind, standing, [actual, tokens, more, sent], causes]) => hits[kind] || hits[standing] || hits[actual] || any(tokens) || any(more) || any(sent) || causes.some(any));
+    const ofRuns = data.runs.map((run) => several && hits[run.name] === 1);
+    return (item) => ofVectors[vectorOf[item]] === 1 || ofResults[resultOf[item]] === 1 || ofRuns[runOf[item]];
   };
   const input = byId("filter-text");
   const chips = byId("chips");
@@ -238,9 +251,9 @@
   const verdictNames = new Map(data.verdicts.map(([name], at) => [name, at]));
   const filter = () => {
     const asked = words(input.value).replaceAll('"', " ").split(/\s+/).filter(Boolean);
-    const verdicts = new Set([...chosen, ...asked.filter((word) => verdictNames.has(word)).map((word) => verdictNames.get(word))]);
+    const wanted = new Set([...chosen, ...asked.filter((word) => verdictNames.has(word)).map((word) => verdictNames.get(word))]);
     const tests = asked.filter((word) => !verdictNames.has(word)).map(search);
-    const fits = (item) => (verdicts.size === 0 || verdicts.has(verdictOf(item))) && (chosenRuns.size === 0 || chosenRuns.has(runOf[item])) && tests.every((test) => test(item));
+    const fits = (item) => (wanted.size === 0 || wanted.has(verdicts[resultOf[item]])) && (chosenRuns.size === 0 || chosenRuns.has(runOf[item])) && tests.every((test) => test(item));
     const shown = order.filter(fits);
     rows.replaceChildren();
     chunked(shown, rows, moreRows);
@@ -257,8 +270,6 @@
     for (const one of chips.children) if (one.set === set && one.dataset.key === String(key)) one.setAttribute("aria-pressed", String(on));
     filter();
   };
-  const counts = new Uint32Array(data.verdicts.length);
-  for (let item = 0; item < total; item += 1) counts[verdictOf(item)] += 1;
   const put = (set, key, tone, ...label) => {
     const made = chip(set, key, ...label);
     made.set = set;
@@ -271,7 +282,7 @@
   }
   if (several) data.runs.forEach((run, at) => put(chosenRuns, at, "", T[run.name]));
   let waiting = 0;
-  input.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(filter, 60); });
+  input.addEventListener("input", () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(filter); });
   const example = byId("filter-example");
   example.textContent = total ? vectorId(vectorOf[order[0]]) : "";
   example.addEventListener("click", () => { input.value = example.textContent; filter(); });

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use clap::Args;
 
 use crate::cli::exit::{Exit, Stop};
-use crate::cli::terminal::print;
+use crate::cli::terminal::tell;
 use crate::mistakes::{MistakeId, Stage, catalogue};
 
 #[derive(Debug, Args)]
@@ -37,7 +37,7 @@ pub(crate) fn mistakes(args: &MistakesArgs) -> Result<Exit, Stop> {
             if stage.replace(mistake.stage) != Some(mistake.stage) {
                 let _ = writeln!(
                     out,
-                    "{}{}",
+                    "{}{}:",
                     if out.is_empty() { "" } else { "\n" },
                     mistake.stage
                 );
@@ -45,6 +45,6 @@ pub(crate) fn mistakes(args: &MistakesArgs) -> Result<Exit, Stop> {
             let _ = writeln!(out, "  {:<40} {}", mistake.id, mistake.words().title);
         }
     }
-    print(&out);
+    tell(&out);
     Ok(Exit::Success)
 }

@@ -115,7 +115,8 @@ impl Reports {
             let text = rendered(*format);
             if is_standard_output(path) {
                 match format {
-                    Format::Human | Format::Markdown | Format::Junit | Format::Html => {
+                    Format::Human => tell(&text),
+                    Format::Markdown | Format::Junit | Format::Html => {
                         print(&report::disarmed(&text));
                     }
                     _ => print(&text),

@@ -250,7 +250,7 @@ pub(crate) struct ProgressBar {
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
 
 /// As wide as the terminal, with what is left to do and the failures so far.
-const COUNTED: &str = "{wide_bar} {human_pos}/{human_len} cases{msg}, {eta} left";
+const COUNTED: &str = "{wide_bar} {human_pos}/{human_len} cases{msg}";
 
 /// The same of what takes a time that is known.
 const TIMED: &str = "{wide_bar} {msg}";
@@ -280,7 +280,12 @@ impl ProgressBar {
             style(bar, COUNTED);
             bar.set_length(total);
             bar.set_position(done);
-            bar.set_message(so_far);
+            // Nothing is known of the time before the first case is done.
+            let left = match done {
+                0 => String::new(),
+                _ => format!(", {} s left", bar.eta().as_secs()),
+            };
+            bar.set_message(format!("{so_far}{left}"));
         } else if self.is_due() {
             let of = report::count(total, "case", "cases");
             say(&format!("{} of {of}{so_far}", report::grouped(done)));

@@ -41,7 +41,7 @@ fn wrap(line: &str, columns: usize, out: &mut String) {
     let (words, columns, end) = if is_command {
         (words_of_a_command(content), columns - 2, " \\")
     } else {
-        (content.split(' ').collect(), columns, "")
+        (words_of_a_text(content), columns, "")
     };
     out.push_str(label);
     let mut used = width(label);
@@ -67,6 +67,31 @@ fn wrap(line: &str, columns: usize, out: &mut String) {
         }
         is_first = false;
     }
+}
+
+/// The words of a text. A blank at the edge of what stands in quotes belongs to it, and a line that
+/// ended there would hide it.
+fn words_of_a_text(content: &str) -> Vec<&str> {
+    let is_in_quotes = |at: usize| {
+        let (before, after) = (&content[..at], &content[at..]);
+        let mut before = before.trim_end_matches(' ').chars().rev();
+        let mut after = after.trim_start_matches(' ').chars();
+        let opens =
+            before.next() == Some('"') && before.next().is_none_or(|c| " :,[({".contains(c));
+        let closes =
+            after.next() == Some('"') && after.next().is_none_or(|c| " :,;])}".contains(c));
+        opens || closes
+    };
+    let mut words = Vec::new();
+    let mut from = 0;
+    for (at, _) in content.match_indices(' ') {
+        if !is_in_quotes(at) {
+            words.push(&content[from..at]);
+            from = at + 1;
+        }
+    }
+    words.push(&content[from..]);
+    words
 }
 
 /// Writes a word that is longer than a line; returns how much of the last line it takes.
@@ -188,6 +213,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{width, wrapped};
+
+    #[test]
+    fn no_line_ends_at_a_blank_that_stands_at_the_edge_of_a_quotation() {
+        let text = "sign user_id \" user-42 \", name \" \" with {\"a\":\" \",\"b\":\"\"} and more";
+        for columns in 40..60 {
+            let lines = wrapped(text, columns);
+            for part in ["\" user-42 \",", "name \" \"", "{\"a\":\" \","] {
+                assert!(lines.contains(part), "{part}: {lines}");
+            }
+            assert!(lines.lines().count() > 1, "{lines}");
+        }
+    }
 
     #[test]
     fn lines_hang_below_the_text_behind_their_label() {

@@ -37,8 +37,14 @@ impl Call {
     /// Parses a body. Members that neither the scheme nor the policy knows are ignored, because
     /// front ends also send names and pictures.
     pub(super) fn parse(body: &[u8], scheme: &Scheme, policy: &Policy) -> Result<Self, CallError> {
-        let mut members: Map<String, Json> =
-            serde_json::from_slice(body).map_err(|error| CallError::NotJson(error.to_string()))?;
+        let mut members: Map<String, Json> = serde_json::from_slice(body).map_err(|error| {
+            // The log shows this, and what is no object may be the token itself.
+            CallError::NotJson(if error.is_data() {
+                "it is JSON of another type".to_owned()
+            } else {
+                error.to_string()
+            })
+        })?;
         let mut fields = Fields::new();
         for (at, field) in scheme.fields.iter().enumerate() {
             // Fields that the token carries come from the token. Front ends use null for absent

@@ -137,8 +137,10 @@ async fn identify(
         let status = response.status().as_u16();
         let why = response.extensions().get::<reply::Why>();
         let why = why.map_or_else(String::new, |why| why.0.clone());
+        let said = state.redaction.without_secrets(&why);
+        let line = json!({"suite": suite, "status": status, "why": said});
         platform.could_not_read((state.environment.now)(), status, why);
-        state.log("unreadable", json!({"suite": suite, "status": status}));
+        state.log("unreadable", line);
         response
     };
     let body = match body(&state, request, &["application/json"], MAX_CALL).await {
@@ -162,10 +164,13 @@ async fn identify(
 fn log_line(suite: &str, call: &LatestCall, status: StatusCode, redaction: &Redaction) -> Json {
     let mut fields = json!(call.fields);
     redaction.without_secrets_in_json(&mut fields);
+    let why = call.why.as_deref();
     json!({
         "suite": suite,
         "status": status.as_u16(),
         "outcome": call.outcome,
+        "code": call.code,
+        "why": why.map(|why| redaction.without_secrets(why)),
         "signature": call.signature.map(SignatureState::name),
         "fields": fields,
         "context": call.context,
@@ -204,6 +209,7 @@ async fn speak(State(state): State<Arc<AppState>>, request: Request) -> Response
     match answered {
         Ok(Ok(answers)) => reply::with_type(StatusCode::OK, "application/x-ndjson", answers),
         Ok(Err(error)) => {
+            // An error of the protocol may quote a token, so the log leaves it out.
             state.log("unreadable", json!({"suite": null, "status": 400}));
             reply::error(StatusCode::BAD_REQUEST, error)
         }

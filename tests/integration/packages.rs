@@ -277,7 +277,9 @@ fn the_commit_is_the_one_of_this_repository() {
             .current_dir(at)
             .env("OUT_DIR", format!("/target/{profile}/build/macproof-1/out"))
             .env("GIT_CEILING_DIRECTORIES", folder.path())
-            .env_remove("MACPROOF_COMMIT");
+            .env_remove("MACPROOF_COMMIT")
+            .env_remove("MACPROOF_REPOSITORY")
+            .env_remove("CARGO_PKG_REPOSITORY");
         if let Some(given) = given {
             command.env("MACPROOF_COMMIT", given);
         }
@@ -296,6 +298,32 @@ fn the_commit_is_the_one_of_this_repository() {
     let unknown = ("commit unknown, dist".to_owned(), false);
     assert_eq!(run(&below, "dist", None), unknown);
     assert_eq!(run(&beside, "dist", None), unknown);
+    // The address is the one that the release or the manifest says; without either there is none.
+    let address = |given: &[(&str, &str)]| {
+        let mut command = Command::new(&script);
+        command
+            .current_dir(&beside)
+            .env("OUT_DIR", "/target/debug/build/macproof-1/out")
+            .env_remove("MACPROOF_REPOSITORY")
+            .env_remove("CARGO_PKG_REPOSITORY")
+            .envs(given.iter().copied());
+        let said = stdout(&command.output().unwrap());
+        let mut lines = said.lines();
+        let address =
+            lines.find_map(|line| line.strip_prefix("cargo::rustc-env=MACPROOF_ADDRESS="));
+        address.map(str::to_owned)
+    };
+    let (release, manifest) = ("https://example.com/a/b", "https://example.com/c");
+    let of_release = ("MACPROOF_REPOSITORY", release);
+    let of_manifest = ("CARGO_PKG_REPOSITORY", manifest);
+    assert_eq!(address(&[of_release, of_manifest]).unwrap(), release);
+    assert_eq!(address(&[of_manifest]).unwrap(), manifest);
+    assert_eq!(address(&[("CARGO_PKG_REPOSITORY", "")]), None);
+    assert_eq!(address(&[("MACPROOF_REPOSITORY", "/")]), None);
+    // Only the workflow that makes the packages says it.
+    let workflow = fs::read_to_string(root().join(".github/workflows/release.yml")).unwrap();
+    let says = "MACPROOF_REPOSITORY: ${{ github.server_url }}/${{ github.repository }}";
+    assert!(workflow.contains(says));
     // A commit does not build it anew while it is worked on.
     assert_eq!(run(&repository, "debug", None), ("debug".to_owned(), false));
 }

@@ -300,7 +300,7 @@ fn without_scripts_the_verdict_and_the_findings_stand_there() {
         for words in [
             "Nonconformant",
             "failed (exit code 1)",
-            "The MAC is in upper-case hex",
+            "Likely cause: the MAC is in upper-case hex",
             "Print the MAC",
             "--filter jotreview/",
             "Scripts are blocked here",
@@ -482,7 +482,7 @@ fn the_page_prints() {
     let text = fs::read_to_string(program.path("r.txt")).unwrap();
     for words in [
         "Nonconformant",
-        "The MAC is in upper-case hex",
+        "Likely cause: the MAC is in upper-case hex",
         "Print the MAC",
         "that failed",
         "jotreview/token-is-exact",

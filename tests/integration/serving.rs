@@ -558,11 +558,11 @@ fn the_log_is_json_and_shows_no_secret_and_no_token() {
             &json!({"user_id": "user-42", "signature": token}),
         );
     }
-    served.post(
-        "/jotreview/identify",
-        &[],
-        &format!("{{\"signature\": \"{right}\""),
-    );
+    let cut = format!("{{\"signature\": \"{right}\"");
+    // What is no object may be the token itself.
+    for body in [cut, format!("\"{right}\"")] {
+        served.post("/jotreview/identify", &[], &body);
+    }
     served.signal(Signal::TERM);
     let (code, said) = served.ended();
     assert_eq!(code, Some(0));
@@ -580,8 +580,16 @@ fn the_log_is_json_and_shows_no_secret_and_no_token() {
         .iter()
         .map(|line| line["event"].as_str().unwrap())
         .collect();
-    assert_eq!(events, ["note", "identify", "identify", "unreadable"]);
+    let told = ["note", "identify", "identify", "unreadable", "unreadable"];
+    assert_eq!(events, told);
     assert_eq!(lines[1]["outcome"], "accept");
+    assert_eq!(lines[1]["why"], Json::Null);
+    let why = "the MAC does not match this identity and secret";
+    assert_eq!(lines[2]["why"], why);
+    let cut = "the body is not a JSON object: EOF while parsing an object";
+    assert!(lines[3]["why"].as_str().unwrap().starts_with(cut));
+    let other = "the body is not a JSON object: it is JSON of another type";
+    assert_eq!(lines[4]["why"], other);
     assert_eq!(lines[2]["outcome"], "anonymous");
     assert_eq!(lines[2]["token"], "[redacted, 64 characters]");
 }

@@ -2,8 +2,9 @@
 
 use crate::report::request::sentence;
 use crate::report::rerun_command;
+use crate::report::run::sent::{edges, sent_lines, token_in_words};
 use crate::report::visible::excerpt;
-use crate::results::{Case, Causes, MistakeMention, RunResult};
+use crate::results::{Case, Causes, MistakeMention, ObservedKind, RunResult};
 
 /// Longest outcome that is shown in full: fits a 64-byte token in hex followed by a time.
 const COLUMNS: usize = 150;
@@ -37,6 +38,7 @@ pub(super) fn details(result: &RunResult, case: &Case) -> Vec<(&'static str, Str
     let labels = std::iter::once("actual").chain(std::iter::repeat(""));
     lines.extend(labels.zip(actual_lines(case)));
     lines.extend(remarks(case).into_iter().map(|line| ("", line)));
+    lines.extend(sent_lines(case));
     lines.extend(causes(case));
     if let Some(note) = &case.note {
         lines.push(("note", excerpt(note, COLUMNS)));
@@ -51,20 +53,8 @@ pub(super) fn remarks(case: &Case) -> Vec<String> {
     if let (Some(expected), Some(actual)) = (&case.expected_token, &case.actual_token) {
         lines.extend(difference(expected, actual));
     }
-    lines.extend(sent_body(case));
-    if case.actual.is_some()
-        && let Some(reason) = &case.reason
-    {
-        lines.extend(reason_lines(reason));
-    }
+    lines.extend(reason_beside(case).into_iter().flat_map(reason_lines));
     lines
-}
-
-/// The body that was sent, where the tokens alone do not show it.
-pub(super) fn sent_body(case: &Case) -> Option<String> {
-    let sent = case.sent.as_ref().filter(|_| case.actual_token.is_some())?;
-    let body = String::from_utf8_lossy(&sent.body);
-    Some(excerpt(&format!("sent the body {body}"), COLUMNS))
 }
 
 /// The likely causes of a case with their remedies, as pairs of a label and a line.
@@ -141,7 +131,7 @@ pub(super) fn actual(case: &Case) -> String {
         return reason_line(case.reason.as_deref().unwrap_or("no outcome"));
     };
     match &case.actual_in_another_round {
-        None => excerpt(first, COLUMNS),
+        None => answered(case).unwrap_or_else(|| excerpt(first, COLUMNS)),
         Some(other) => format!(
             "{}; in another round {}",
             excerpt(first, COLUMNS),
@@ -150,7 +140,54 @@ pub(super) fn actual(case: &Case) -> String {
     }
 }
 
-/// Where two tokens start to differ; `None` if they differ from the first character on.
+/// A token or a request in words that mark what is not seen; the headers and the body of a request
+/// have lines of their own.
+fn answered(case: &Case) -> Option<String> {
+    let token = case.actual_token.as_ref();
+    let token = token.map(|token| token_in_words(token, COLUMNS));
+    match (case.outcome?, token) {
+        (ObservedKind::Token, token) => token,
+        (ObservedKind::Sent, Some(token)) => Some(format!("sent with {}", with_article(&token))),
+        (ObservedKind::Sent, None) => {
+            case.sent.as_ref()?;
+            let why = reason_line(case.reason.as_deref()?);
+            Some(format!("sent a request: {why}"))
+        }
+        _ => None,
+    }
+}
+
+/// The reason of a case where what the implementation did does not say it already.
+pub(super) fn reason_beside(case: &Case) -> Option<&str> {
+    let is_said = case.outcome == Some(ObservedKind::Sent)
+        && case.sent.is_some()
+        && case.actual_token.is_none()
+        && case.actual_in_another_round.is_none();
+    let reason = case.reason.as_deref()?;
+    (case.actual.is_some() && !is_said).then_some(reason)
+}
+
+/// What is not seen at the edges of a token that stands beside the expected one.
+pub(super) fn token_edges(case: &Case) -> Option<String> {
+    let token = case.actual_token.as_ref()?;
+    let words = edges(token)?;
+    let is = if token.trim_matches(' ').is_empty() {
+        "is "
+    } else {
+        ""
+    };
+    Some(format!("the actual token {is}{words}"))
+}
+
+fn with_article(token: &str) -> String {
+    match token.strip_prefix("token ") {
+        Some(token) => format!("the token {token}"),
+        None => token.to_owned(),
+    }
+}
+
+/// Where two tokens start to differ; `None` if they differ from the first character on, or one is
+/// empty.
 pub(super) fn difference(expected: &str, actual: &str) -> Option<String> {
     let same = expected
         .chars()
@@ -158,7 +195,8 @@ pub(super) fn difference(expected: &str, actual: &str) -> Option<String> {
         .take_while(|(a, b)| a == b)
         .count();
     let (due, came) = (expected.chars().count(), actual.chars().count());
-    if expected == actual {
+    if expected == actual || came == 0 {
+        // That it is empty is told already.
         None
     } else if expected.eq_ignore_ascii_case(actual) {
         Some("differs only in letter case".to_owned())
@@ -187,7 +225,7 @@ mod tests {
             ("ABCD", Some("differs only in letter case")),
             ("abxd", Some("first differs at character 3 of 4")),
             ("ab", Some("ends after 2 of 4 characters")),
-            ("", Some("ends after 0 of 4 characters")),
+            ("", None),
             ("abcd\n", Some("continues after the expected 4 characters")),
             ("xb", Some("has 2 characters instead of 4")),
         ] {

@@ -1,8 +1,12 @@
 //! The likely causes of a run's failures in words, the same in every report.
 
 use crate::report::digits::{count, grouped};
+use crate::report::run::finding::Finding;
 use crate::report::visible::visible;
-use crate::results::{Account, Causes, Diagnosis, InquiryResult, LikelyCause, MistakeMention};
+use crate::results::{
+    Account, Causes, InquiryResult, LikelyCause, MistakeMention, RunResult, Verdict,
+};
+use crate::signature::Op;
 
 /// A likely cause in words.
 pub(super) struct CauseInWords {
@@ -17,11 +21,15 @@ pub(super) struct CauseInWords {
 }
 
 /// The causes, starting with the one that explains the most cases.
-pub(super) fn causes(diagnosis: &Diagnosis) -> Vec<CauseInWords> {
+pub(super) fn causes(run: &RunResult) -> Vec<CauseInWords> {
+    let Some(diagnosis) = &run.diagnosis else {
+        return Vec::new();
+    };
+    let signing = signing(run);
     let in_words = |cause: &LikelyCause| {
         let mut explains = Vec::new();
         if let Some(sign) = diagnosis.sign.as_ref().filter(|_| cause.sign > 0) {
-            explains.push(of(cause.sign, sign, &failed_sign_cases(sign)));
+            explains.push(of(cause.sign, sign, &failed_cases(sign, signing)));
         }
         if let Some(verify) = diagnosis.verify.as_ref().filter(|_| cause.verify > 0) {
             explains.push(of(cause.verify, verify, &misjudged_verify_cases(verify)));
@@ -53,10 +61,13 @@ pub(super) fn causes(diagnosis: &Diagnosis) -> Vec<CauseInWords> {
 
 /// Remarks on the diagnosis: the cases that no cause explains, and the queries sent to the
 /// verifier.
-pub(super) fn remarks(diagnosis: &Diagnosis) -> Vec<String> {
+pub(super) fn remarks(run: &RunResult) -> Vec<String> {
     let mut remarks = Vec::new();
+    let Some(diagnosis) = &run.diagnosis else {
+        return remarks;
+    };
     if let Some(sign) = &diagnosis.sign {
-        remarks.extend(unexplained(sign, &failed_sign_cases(sign)));
+        remarks.extend(unexplained(sign, &failed_cases(sign, signing(run))));
     }
     let result = diagnosis.inquiry.as_ref().map(|inquiry| inquiry.result);
     if let Some(verify) = &diagnosis.verify
@@ -134,10 +145,27 @@ fn of(cases: u64, account: &Account, all: &str) -> String {
     }
 }
 
-fn failed_sign_cases(account: &Account) -> String {
+/// The operations that make tokens of which cases failed.
+fn signing(run: &RunResult) -> &'static str {
+    let has_failed = |op: Op| {
+        let mut cases = run.cases.iter().filter(|case| case.request.op == op);
+        cases.any(|case| Finding::of(case).is_some() || case.verdict == Verdict::KnownFailure)
+    };
+    match (has_failed(Op::Sign), has_failed(Op::Send)) {
+        (true, true) => "sign and send",
+        (false, true) => "send",
+        _ => "sign",
+    }
+}
+
+fn failed_cases(account: &Account, signing: &str) -> String {
     match account.failed {
-        1 => "the only failed sign case".to_owned(),
-        failed => count(failed, "failed sign case", "failed sign cases"),
+        1 => format!("the only failed {signing} case"),
+        failed => count(
+            failed,
+            &format!("failed {signing} case"),
+            &format!("failed {signing} cases"),
+        ),
     }
 }
 
@@ -204,7 +232,7 @@ fn participle(clause: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{failed_sign_cases, of, participle, unexplained};
+    use super::{failed_cases, of, participle, unexplained};
     use crate::results::Account;
 
     #[test]
@@ -215,7 +243,11 @@ mod tests {
             tried: 113,
             ..Account::default()
         };
-        let said = |account: &Account| unexplained(account, &failed_sign_cases(account)).unwrap();
+        let said =
+            |account: &Account| unexplained(account, &failed_cases(account, "sign")).unwrap();
+        let said_of_both = |account: &Account| {
+            unexplained(account, &failed_cases(account, "sign and send")).unwrap()
+        };
         let none = "none of the 113 known mistakes tried explains";
         assert_eq!(
             said(&account(1, 1)),
@@ -229,12 +261,16 @@ mod tests {
             said(&account(3, 1)),
             format!("{none} the other 1 of 3 failed sign cases")
         );
+        assert_eq!(
+            said_of_both(&account(3, 3)),
+            format!("{none} these 3 failed sign and send cases")
+        );
         for (failed, told) in [
             (1, "the only failed sign case"),
             (3, "1 of 3 failed sign cases"),
         ] {
             let account = account(failed, 0);
-            assert_eq!(of(1, &account, &failed_sign_cases(&account)), told);
+            assert_eq!(of(1, &account, &failed_cases(&account, "sign")), told);
         }
     }
 

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 
 use crate::report::digits::{count, grouped};
-use crate::report::run::triage::{Fault, Gravity};
+use crate::report::run::fault::{Fault, Ground};
+use crate::report::run::gravity::Gravity;
 use crate::report::run::view::RunView;
 use crate::report::visible::excerpt;
 use crate::results::{Case, ChangedCase, Difference, Document, Verdict, cases_by_name};
@@ -73,9 +74,9 @@ pub(super) struct Group<'d> {
 pub(super) struct FindingInWords {
     /// `accepts what it must not`.
     pub(super) does: String,
-    /// What is wrong: the likely cause, otherwise the requirement.
+    /// What is wrong.
     pub(super) title: String,
-    pub(super) is_explained: bool,
+    pub(super) ground: Ground,
     /// How to mend it; nothing of what is gone.
     pub(super) remedies: Vec<String>,
 }
@@ -200,7 +201,7 @@ fn in_words(fault: &Fault<'_>, kind: PartKind) -> FindingInWords {
     FindingInWords {
         does: fault.gravity.words(fault.level),
         title: fault.title.clone(),
-        is_explained: fault.is_explained,
+        ground: fault.ground,
         remedies: if kind.is_past() {
             Vec::new()
         } else {

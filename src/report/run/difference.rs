@@ -47,14 +47,10 @@ fn write(kind: PartKind, group: &Group<'_>, out: &mut String) {
     };
     out.push_str(&format!("{kind} {}\n", group.extent()));
     if let Some(finding) = &group.finding {
-        let cause = if finding.is_explained {
-            "likely cause: "
-        } else {
-            ""
-        };
-        let (does, title) = (&finding.does, &finding.title);
+        let does = &finding.does;
+        let title = finding.ground.say(&finding.title);
         let was = if group.is_bad { "" } else { "before: " };
-        out.push_str(&format!("  {was}{does}\n  {cause}{title}\n"));
+        out.push_str(&format!("  {was}{does}\n  {title}\n"));
         for remedy in &finding.remedies {
             out.push_str(&format!("  fix: {remedy}\n"));
         }

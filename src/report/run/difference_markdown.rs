@@ -3,7 +3,8 @@
 use crate::report::beside::Tone;
 use crate::report::digits::{count, grouped};
 use crate::report::run::changes::{Changes, Group, Part, happens};
-use crate::report::run::markdown::{LONGEST, code, mark, text};
+use crate::report::run::markdown::LONGEST;
+use crate::report::run::markdown_text::{code, mark, text};
 use crate::report::visible::{capitalised, excerpt};
 use crate::results::{Difference, Document};
 
@@ -76,12 +77,8 @@ fn of_group(group: &Group<'_>) -> String {
         )),
     }
     if let Some(finding) = &group.finding {
-        let cause = if finding.is_explained {
-            "likely cause: "
-        } else {
-            ""
-        };
-        out.push_str(&format!("- {cause}{}\n", text(&finding.title)));
+        let title = finding.ground.say(&finding.title);
+        out.push_str(&format!("- {}\n", text(&title)));
         for remedy in &finding.remedies {
             out.push_str(&format!("- fix: {}\n", text(remedy)));
         }

@@ -109,17 +109,10 @@ impl GroupView {
     fn of(group: &Group<'_>, is_open: bool) -> Self {
         let left = group.cases.len().saturating_sub(CASES) as u64;
         let finding = group.finding.as_ref();
-        let cause = |finding: &FindingInWords| {
-            let title = capitalised(&finding.title);
-            if finding.is_explained {
-                format!("{title} (likely cause)")
-            } else {
-                title
-            }
-        };
+        let title = |finding: &FindingInWords| capitalised(&finding.ground.say(&finding.title));
         let cases = group.cases.iter().take(CASES);
         Self {
-            title: finding.map_or_else(|| capitalised(&group.changes.join(", ")), cause),
+            title: finding.map_or_else(|| capitalised(&group.changes.join(", ")), title),
             does: finding.map(|finding| {
                 let was = if group.is_bad { "" } else { "before: " };
                 format!("{was}{}", finding.does)
@@ -175,7 +168,7 @@ mod tests {
             forged < at("signs wrongly · 36 cases, pass → fail"),
             "{page}"
         );
-        assert!(at("The secret is decoded as hex (likely cause)") < at("<p class=\"fix\">"));
+        assert!(at("Likely cause: the secret is decoded as hex") < at("<p class=\"fix\">"));
         assert!(!page.contains("<script"));
         assert!(
             page.chars()

@@ -4,9 +4,9 @@ use crate::report::Campaigns;
 use crate::report::beside::Tone;
 use crate::report::digits::count;
 use crate::report::rerun_command;
+use crate::report::run::fault::Fault;
 use crate::report::run::place::Place;
 use crate::report::run::sentence::verdict_sentence;
-use crate::report::run::triage::Fault;
 use crate::report::run::view::RunView;
 use crate::report::visible::{excerpt, visible};
 use crate::results::{Document, RunResult};
@@ -87,11 +87,7 @@ struct Annotation {
 }
 
 fn message(run: &RunResult, fault: &Fault<'_>) -> String {
-    let mut message = if fault.is_explained {
-        format!("likely cause: {}", excerpt(&fault.title, COLUMNS))
-    } else {
-        excerpt(&fault.title, COLUMNS)
-    };
+    let mut message = fault.ground.say(&excerpt(&fault.title, COLUMNS));
     message.push_str(&format!("\n{}", fault.extent()));
     for remedy in &fault.remedies {
         message.push_str(&format!("\nfix: {}", excerpt(remedy, COLUMNS)));

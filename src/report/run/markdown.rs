@@ -1,18 +1,19 @@
 //! A Markdown summary, for a CI job's page or a pull request.
 
 use crate::report::Campaigns;
-use crate::report::beside::Tone;
 use crate::report::digits::{count, grouped};
 use crate::report::request::sentence;
 use crate::report::rerun_command;
 use crate::report::run::basis;
-use crate::report::run::case::{actual, causes, known, reason_line};
+use crate::report::run::case::{actual, causes, known, reason_beside, reason_line};
+use crate::report::run::fault::Fault;
 use crate::report::run::finding::Finding;
 use crate::report::run::headline::Headline;
-use crate::report::run::matrix::{Cell, by_requirement, by_suite};
+use crate::report::run::markdown_matrix::matrices;
+use crate::report::run::markdown_text::{beginning, code, mark, row, text};
 use crate::report::run::place::Origin;
+use crate::report::run::sent::sent_lines;
 use crate::report::run::sentence::{gate_sentence, verdict_words};
-use crate::report::run::triage::Fault;
 use crate::report::run::view::RunView;
 use crate::report::visible::{capitalised, excerpt};
 use crate::results::{Case, Document, RunResult, Verdict};
@@ -25,9 +26,6 @@ const LISTED: usize = 20;
 
 /// Longest text in a cell, in columns.
 const COLUMNS: usize = 160;
-
-/// Maximum number of cells in the table of requirements.
-const MATRIX: usize = 400;
 
 /// Longest summary, in bytes: a comment on a pull request has at most 65,536 characters.
 pub(super) const LONGEST: usize = 60_000;
@@ -98,85 +96,6 @@ pub fn markdown(document: &Document, campaigns: &Campaigns<'_>) -> String {
     out.text
 }
 
-fn matrices(
-    document: &Document,
-    views: &[RunView<'_>],
-    campaigns: &Campaigns<'_>,
-    out: &mut String,
-) {
-    let names: Vec<String> = document.names().iter().map(|name| code(name)).collect();
-    out.push_str(&format!(
-        "## {}\n\n",
-        count(names.len() as u64, "implementation", "implementations")
-    ));
-    let suites = by_suite(document);
-    let head: Vec<String> = suites.columns.iter().map(|name| code(name)).collect();
-    row(
-        out,
-        &[
-            vec!["implementation".to_owned(), "verdict".to_owned()],
-            head,
-        ]
-        .concat(),
-    );
-    row(out, &vec!["---".to_owned(); suites.columns.len() + 2]);
-    for ((name, run), cells) in names.iter().zip(document.runs()).zip(&suites.rows) {
-        let headline = Headline::of_run(run, campaigns);
-        let mut word = mark(headline.tone).to_owned();
-        if run.did_not_start.is_some() {
-            word.push_str(" did not start");
-        }
-        if let Some(caveat) = headline.caveat() {
-            word.push_str(&format!(" {caveat}"));
-        }
-        let mut line = vec![name.clone(), word];
-        line.extend(cells.iter().map(|cell| in_words(cell.as_ref())));
-        row(out, &line);
-    }
-    let differing = by_requirement(views).differing();
-    if !differing.rows.is_empty() {
-        out.push_str("\n<details><summary>Requirements that not all pass</summary>\n\n");
-        row(
-            out,
-            &[vec!["requirement".to_owned()], names.clone()].concat(),
-        );
-        row(out, &vec!["---".to_owned(); names.len() + 1]);
-        let most = differing.rows.len().min(MATRIX / names.len().max(1));
-        for (name, cells) in differing.columns.iter().zip(&differing.rows).take(most) {
-            row(
-                out,
-                &[
-                    vec![code(name)],
-                    cells.iter().map(|cell| in_words(cell.as_ref())).collect(),
-                ]
-                .concat(),
-            );
-        }
-        let more = differing.rows.len() - most;
-        if more > 0 {
-            let more = count(more as u64, "requirement", "requirements");
-            out.push_str(&format!("\n{more} more in the HTML report.\n"));
-        }
-        out.push_str("\n</details>\n");
-    }
-    out.push('\n');
-}
-
-fn in_words(cell: Option<&Cell>) -> String {
-    match cell {
-        None => "–".to_owned(),
-        Some(cell) => {
-            let sign = match cell.verdict {
-                Some(Verdict::Pass | Verdict::Observed) => "✅ ",
-                Some(Verdict::Fail | Verdict::UnexpectedPass) => "❌ ",
-                Some(Verdict::NotApplicable) | None => "",
-                Some(_) => "⚠️ ",
-            };
-            format!("{sign}{} of {}", grouped(cell.passed), grouped(cell.tried))
-        }
-    }
-}
-
 fn one(view: &RunView<'_>, name: &str, campaigns: &Campaigns<'_>, out: &mut Budget) {
     let run = view.run;
     let headline = Headline::of_run(run, campaigns);
@@ -216,14 +135,6 @@ fn one(view: &RunView<'_>, name: &str, campaigns: &Campaigns<'_>, out: &mut Budg
         out.add(&format!(
             "{traits} of behavior that the suites leave open: see the HTML report.\n\n"
         ));
-    }
-}
-
-pub(super) fn mark(tone: Tone) -> &'static str {
-    match tone {
-        Tone::Good => "✅",
-        Tone::Bad => "❌",
-        Tone::Doubtful => "⚠️",
     }
 }
 
@@ -282,11 +193,7 @@ fn fault_in_words(view: &RunView<'_>, fault: &Fault<'_>) -> String {
     let does = capitalised(&fault.gravity.words(fault.level));
     let mut out = format!("{mark} **{does}**: {}\n\n", fault.extent());
     let mut item = |words: &str| out.push_str(&format!("- {words}\n"));
-    if fault.is_explained {
-        item(&format!("likely cause: {}", text(&fault.title)));
-    } else {
-        item(&text(&fault.title));
-    }
+    item(&text(&fault.ground.say(&fault.title)));
     if let Some(evidence) = &fault.evidence {
         item(&text(evidence));
     }
@@ -318,13 +225,19 @@ fn example(view: &RunView<'_>, fault: &Fault<'_>, finding: &Finding<'_>) -> Stri
     item("request", &code(&sentence(&case.request)));
     item("expected", &code(&excerpt(&case.expected, COLUMNS)));
     item("actual", &code(&actual(case)));
-    if let Some(reason) = case.reason.as_ref().filter(|_| case.actual.is_some()) {
+    if let Some(reason) = reason_beside(case) {
         item("because", &text(&reason_line(reason)));
+    }
+    for (label, line) in sent_lines(case) {
+        item(
+            if label.is_empty() { "header" } else { label },
+            &code(&line),
+        );
     }
     if let Some(known) = known(case) {
         item("known failure", &text(&known));
     }
-    if !fault.is_explained {
+    if !fault.is_explained() {
         for (label, words) in causes(case) {
             item(label, &text(&words));
         }
@@ -386,78 +299,11 @@ fn list(out: &mut String, title: &str, items: &[String]) {
     out.push('\n');
 }
 
-fn row(out: &mut String, cells: &[String]) {
-    out.push_str(&format!("| {} |\n", cells.join(" | ")));
-}
-
-/// Wraps escaped text in a code span, with a fence longer than any run of backticks in it.
-pub(super) fn code(seen: &str) -> String {
-    let seen = visible_line(seen);
-    let mut longest = 0;
-    let mut now = 0;
-    for c in seen.chars() {
-        now = if c == '`' { now + 1 } else { 0 };
-        longest = longest.max(now);
-    }
-    let fence = "`".repeat(longest + 1);
-    let blank = if seen.starts_with('`') || seen.ends_with('`') || seen.is_empty() {
-        " "
-    } else {
-        ""
-    };
-    // Tables are split into cells before code spans are parsed, so `|` needs escaping here, too.
-    format!("{fence}{blank}{}{blank}{fence}", seen.replace('|', "\\|"))
-}
-
-/// Joins lines with spaces, because a code span is a single line. Everything else in the text is
-/// visible already.
-fn visible_line(text: &str) -> String {
-    text.replace(['\n', '\r'], " ")
-}
-
-/// Escapes text so that nothing in it has a meaning in Markdown or HTML, and no server turns names
-/// or addresses into links.
-pub(super) fn text(seen: &str) -> String {
-    let mut out = String::with_capacity(seen.len());
-    for c in seen.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '@' | '#' => {
-                out.push(c);
-                out.push_str("<!-- -->");
-            }
-            ':' => out.push_str(":<!-- -->"),
-            '\n' | '\r' => out.push(' '),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '{' | '}' | '|' | '~' | '!' | '$' => {
-                out.push('\\');
-                out.push(c);
-            }
-            c => out.push(c),
-        }
-    }
-    out.replace("www.", "www<!-- -->.")
-        .replace(":<!-- --> ", ": ")
-}
-
-/// Like [`text`], for the start of a line: it cannot start a list, a heading, a rule or a code
-/// block.
-fn beginning(seen: &str) -> String {
-    let out = text(seen.trim_start());
-    let digits = out.bytes().take_while(u8::is_ascii_digit).count();
-    if out[digits..].starts_with(['.', ')']) && digits > 0 || out.starts_with(['-', '+', '=']) {
-        let (number, rest) = out.split_at(digits);
-        return format!("{number}\\{rest}");
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{code, markdown, text};
+    use super::markdown;
     use crate::report::Campaigns;
     use crate::report::fixture::{HOSTILE, forty_of_three_hundred, green, rich};
     use crate::report::visible::is_visible;
@@ -510,16 +356,6 @@ mod tests {
             }
             assert!(text.ends_with(" more in the HTML report.\n"), "{text}");
         }
-    }
-
-    #[test]
-    fn untrusted_text_is_never_markdown() {
-        assert_eq!(
-            text("@ada #5 https://x *b* <b>"),
-            "@<!-- -->ada #<!-- -->5 https:<!-- -->//x \\*b\\* &lt;b&gt;"
-        );
-        assert_eq!(code("a`b``c|"), "```a`b``c\\|```");
-        assert_eq!(code("`"), "`` ` ``");
     }
 
     proptest! {

@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 
 use crate::report::json;
 use crate::report::run::case::details_text;
+use crate::report::run::fault::Fault;
 use crate::report::run::finding::{Finding, FindingKind, happened};
 use crate::report::run::place::{Origin, Place};
 use crate::report::run::requirements::{Requirement, web_address};
 use crate::report::run::sentence::verdict_sentence;
-use crate::report::run::triage::Fault;
 use crate::report::run::view::RunView;
 use crate::report::visible::{capitalised, excerpt, visible};
 use crate::results::{Case, Document, JUDGED_ITSELF, RunResult};
@@ -21,12 +21,20 @@ const COLUMNS: usize = 200;
 /// refuses more than 25,000.
 const RESULTS: usize = 5000;
 
+/// Where this program comes from; a package of a release knows it.
+const ADDRESS: Option<&str> = option_env!("MACPROOF_ADDRESS");
+
 /// Renders the document as a SARIF log: a run per implementation, a rule per requirement, and a
 /// result for each case that failed, gave a warning, or passed although it is a known failure. A
 /// known failure is a suppressed result; a case without an answer, skipped cases, and a problem with
 /// the list or the run are notifications.
 pub fn sarif(document: &Document) -> String {
-    let runs: Vec<Value> = RunView::all(document).iter().map(run).collect();
+    sarif_of(document, ADDRESS)
+}
+
+fn sarif_of(document: &Document, address: Option<&str>) -> String {
+    let views = RunView::all(document);
+    let runs: Vec<Value> = views.iter().map(|view| run(view, address)).collect();
     json(&json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -34,9 +42,17 @@ pub fn sarif(document: &Document) -> String {
     }))
 }
 
-fn run(view: &RunView<'_>) -> Value {
+fn run(view: &RunView<'_>, address: Option<&str>) -> Value {
     let result = view.run;
-    let rules: Vec<Value> = view.requirements.all.iter().map(rule).collect();
+    let mut driver = json!({
+        "name": "macproof",
+        "version": result.macproof_version,
+        "semanticVersion": result.macproof_version,
+    });
+    if let Some(address) = address {
+        driver["informationUri"] = address.into();
+    }
+    driver["rules"] = view.requirements.all.iter().map(rule).collect();
     let known = view.known_failures.iter().take(RESULTS);
     let known = known.map(|case| of_known_failure(view, case));
     let results: Vec<Value> = if view.findings.len() > RESULTS {
@@ -50,12 +66,7 @@ fn run(view: &RunView<'_>) -> Value {
     };
     let about = &result.implementation;
     json!({
-        "tool": {"driver": {
-            "name": "macproof",
-            "version": result.macproof_version,
-            "semanticVersion": result.macproof_version,
-            "rules": rules,
-        }},
+        "tool": {"driver": driver},
         "automationDetails": {"id": format!("macproof/{}/", excerpt(&about.name, COLUMNS))},
         "columnKind": "unicodeCodePoints",
         "invocations": [{
@@ -135,7 +146,7 @@ fn of_fault(view: &RunView<'_>, fault: &Fault<'_>) -> Option<Value> {
         "{}: {}. {}.\n\n{said}",
         capitalised(&fault.gravity.words(fault.level)),
         fault.extent(),
-        capitalised(fault.title.trim_end_matches('.'))
+        capitalised(&fault.ground.say(fault.title.trim_end_matches('.')))
     );
     result["message"]["text"] = message(&text).into();
     Some(result)
@@ -255,7 +266,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::Value;
 
-    use super::{sarif, uri};
+    use super::{sarif, sarif_of, uri};
     use crate::report::fixture::{HOSTILE, forty_of_three_hundred, green, rich};
     use crate::results::{Document, RunResult, Runs};
 
@@ -307,7 +318,18 @@ mod tests {
         ];
         result.cases.retain(|case| keep.contains(&case.id.as_str()));
         result.macproof_version = "0.0.0".into();
-        insta::assert_snapshot!("sarif", sarif(&result.into()));
+        insta::assert_snapshot!("sarif", sarif_of(&result.into(), None));
+    }
+
+    /// A program that knows no address writes none.
+    #[test]
+    fn the_address_of_the_program_is_written_where_it_is_known() {
+        let address = "https://example.com/acme/macproof";
+        let log: Value = serde_json::from_str(&sarif_of(&rich(1).into(), Some(address))).unwrap();
+        assert!(validator().is_valid(&log));
+        let driver = &log["runs"][0]["tool"]["driver"];
+        assert_eq!(driver["informationUri"], address);
+        assert!(!sarif_of(&rich(1).into(), None).contains("informationUri"));
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub(super) struct Compared {
 /// Compares the tokens of a case; `None` if there is nothing to compare, or too much.
 pub(super) fn compared(case: &Case) -> Option<Compared> {
     let (expected, actual) = (case.expected_token.as_ref()?, case.actual_token.as_ref()?);
-    if case.actual_in_another_round.is_some() || expected == actual {
+    if case.actual_in_another_round.is_some() || expected == actual || actual.is_empty() {
         return None;
     }
     let (expected, actual) = (visible(expected), visible(actual));

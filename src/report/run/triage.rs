@@ -10,9 +10,10 @@ use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
-use crate::report::digits::{count, grouped};
 use crate::report::run::causes::{CauseInWords, causes};
+use crate::report::run::fault::{Fault, Ground};
 use crate::report::run::finding::{Finding, FindingKind};
+use crate::report::run::gravity::Gravity;
 use crate::report::run::requirements::Requirements;
 use crate::report::visible::visible;
 use crate::results::{Case, Causes, Diagnosis, ObservedKind, RunResult, Verdict};
@@ -25,24 +26,6 @@ const IDLE: &str = "it declines every request in the same words, as if nothing w
 /// How many answers have to be alike for that.
 const IDLE_CASES: usize = 10;
 
-/// How many suites are named; more are counted.
-const SUITES: usize = 3;
-
-/// How grave a misbehaviour is; the gravest comes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum Gravity {
-    /// It accepts what it must not.
-    Accepts,
-    /// It throws, or gives no answer.
-    Throws,
-    /// It rejects what it must accept, or refuses what it must sign.
-    Rejects,
-    /// It signs another token than the right one.
-    Signs,
-    /// Anything else, such as another code of rejection, or an unexpected pass.
-    Otherwise,
-}
-
 /// What is wrong with an implementation.
 pub(super) struct Triage<'r> {
     /// Worst first.
@@ -50,85 +33,6 @@ pub(super) struct Triage<'r> {
     /// The causes that explain none of the cases that need attention: those of known failures, and
     /// those of older documents, which do not say which cases a verifier's mistake explains.
     pub(super) further_causes: Vec<CauseInWords>,
-}
-
-/// The cases that need attention and have a cause or a requirement in common.
-pub(super) struct Fault<'r> {
-    /// The most severe level of its cases.
-    pub(super) level: Level,
-    /// How grave the gravest of its cases at that level is.
-    pub(super) gravity: Gravity,
-    /// What is wrong: the cause as a clause, otherwise the requirement as a sentence.
-    pub(super) title: String,
-    /// Whether a likely cause explains these cases.
-    pub(super) is_explained: bool,
-    /// What the verifier's answers showed of the cause.
-    pub(super) evidence: Option<String>,
-    /// How to fix it, without repetitions.
-    pub(super) remedies: Vec<String>,
-    /// The index of the most severe requirement that its first case shows.
-    pub(super) requirement: Option<usize>,
-    /// Its cases: the best example first, then the suites take turns.
-    pub(super) findings: Vec<Finding<'r>>,
-    /// Its suites and how many of its cases each has.
-    pub(super) suites: Vec<(&'r str, u64)>,
-}
-
-impl Gravity {
-    /// The gravity of a case that needs attention.
-    fn of(finding: &Finding<'_>) -> Self {
-        if finding.kind == FindingKind::UnexpectedPass {
-            return Self::Otherwise;
-        }
-        let case = finding.case;
-        match case.outcome {
-            Some(ObservedKind::Unstable) => {
-                let rounds = case.outcomes_of_rounds.iter();
-                let of_rounds = rounds.map(|kind| of_outcome(case, *kind));
-                of_rounds.min().unwrap_or(Self::Otherwise)
-            }
-            Some(kind) => of_outcome(case, kind),
-            None => Self::Otherwise,
-        }
-    }
-
-    /// What the implementation does, in words that suit the level.
-    pub(super) fn words(self, level: Level) -> String {
-        let must = match level {
-            Level::Must => "must",
-            Level::Should | Level::May => "should",
-        };
-        match self {
-            Self::Accepts => format!("accepts what it {must} not"),
-            Self::Throws => "throws or gives no answer".to_owned(),
-            Self::Rejects => format!("rejects what it {must} accept"),
-            Self::Signs => "signs wrongly".to_owned(),
-            Self::Otherwise => format!("answers otherwise than it {must}"),
-        }
-    }
-}
-
-/// The gravity of this outcome of a case.
-fn of_outcome(case: &Case, outcome: ObservedKind) -> Gravity {
-    use ObservedKind::{
-        Accept, Anonymous, Crash, Protocol, Refused, Reject, Sent, Threw, TimeOut, Token, Unstable,
-        Unsupported,
-    };
-    let due = &case.expected_outcomes;
-    if due.contains(&outcome) && !matches!(outcome, Token | Sent) {
-        return Gravity::Otherwise;
-    }
-    let is_to_pass = due
-        .iter()
-        .any(|kind| matches!(kind, Accept | Token | Anonymous | Sent));
-    match outcome {
-        Anonymous if due.contains(&Accept) => Gravity::Rejects,
-        Accept | Anonymous => Gravity::Accepts,
-        Threw | Crash | TimeOut | Protocol => Gravity::Throws,
-        Reject | Refused if is_to_pass => Gravity::Rejects,
-        Token | Sent => Gravity::Signs,
-        Reject | Refused | Unstable | Unsupported => Gravity::Otherwise,
-    }
 }
 
 /// What the cases of a fault have in common.
@@ -142,7 +46,7 @@ enum Common<'r> {
 
 impl<'r> Triage<'r> {
     pub(super) fn of(run: &'r RunResult, requirements: &Requirements<'r>) -> Self {
-        let causes: Vec<CauseInWords> = run.diagnosis.iter().flat_map(causes).collect();
+        let causes: Vec<CauseInWords> = causes(run);
         let idle = idle(run);
         let mut findings: Vec<(Level, Gravity, Finding<'_>)> = run
             .cases
@@ -221,7 +125,7 @@ impl<'r> Fault<'r> {
             level,
             gravity,
             title: String::new(),
-            is_explained: false,
+            ground: Ground::Requirement,
             evidence: None,
             remedies: Vec::new(),
             requirement,
@@ -232,60 +136,20 @@ impl<'r> Fault<'r> {
             Common::Cause(at) => {
                 let cause = causes.get(at)?;
                 fault.title.clone_from(&cause.title);
-                fault.is_explained = true;
+                fault.ground = Ground::Cause;
                 fault.evidence.clone_from(&cause.evidence);
                 fault.remedies.clone_from(&cause.remedies);
             }
-            Common::Kind(title) => title.clone_into(&mut fault.title),
+            Common::Kind(title) => {
+                fault.ground = Ground::Answer;
+                title.clone_into(&mut fault.title);
+            }
             Common::Requirement(..) => {
                 let text = requirement.map(|at| &requirements.all[at].summary.text);
                 fault.title = visible(text.unwrap_or(&first.id));
             }
         }
         Some(fault)
-    }
-
-    /// Whether all of it is below the level that counts.
-    pub(super) fn is_warning(&self) -> bool {
-        self.findings.iter().all(|finding| finding.is_warning())
-    }
-
-    /// Whether none of its cases got a valid answer.
-    pub(super) fn is_error(&self) -> bool {
-        let mut findings = self.findings.iter();
-        findings.all(|finding| finding.kind == FindingKind::Error)
-    }
-
-    /// How many of its cases have this operation.
-    fn number(&self, is_meant: impl Fn(Op) -> bool) -> u64 {
-        let findings = self.findings.iter();
-        findings
-            .filter(|finding| is_meant(finding.case.request.op))
-            .count() as u64
-    }
-
-    /// `16 sign and 12 verify cases in acme and bolt`.
-    pub(super) fn extent(&self) -> String {
-        let of = Op::ALL.map(|op| (op, self.number(|one| one == op)));
-        let parts: Vec<String> = of
-            .iter()
-            .filter(|(_, number)| *number > 0)
-            .map(|(op, number)| format!("{} {op}", grouped(*number)))
-            .collect();
-        let cases = match self.findings.len() {
-            1 => "case",
-            _ => "cases",
-        };
-        format!("{} {cases} in {}", listed(&parts), self.suites_in_words())
-    }
-
-    /// `acme`, `acme and bolt`, or `5 suites`.
-    fn suites_in_words(&self) -> String {
-        if self.suites.len() > SUITES {
-            return count(self.suites.len() as u64, "suite", "suites");
-        }
-        let names: Vec<String> = self.suites.iter().map(|(name, _)| visible(name)).collect();
-        listed(&names)
     }
 }
 
@@ -300,14 +164,6 @@ fn credentials((_, gravity, finding): &(Level, Gravity, Finding<'_>)) -> String 
     };
     let judged = serde_json::to_string(&judged).unwrap_or_default();
     format!("{gravity:?} {judged}")
-}
-
-fn listed(parts: &[String]) -> String {
-    match parts.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
-        None => String::new(),
-    }
 }
 
 /// What a case has in common with others.

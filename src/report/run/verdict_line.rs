@@ -11,7 +11,7 @@ use crate::results::{Case, Conformance, RunResult, Verdict};
 const SUITES: usize = 3;
 
 /// Shortest name of an implementation that a narrow line keeps, in columns.
-const NAME: usize = 16;
+const NAME: usize = 12;
 
 /// Said of the built-in reference where nobody named it; its name says the rest.
 const NOT_TESTED: &str = "your code not tested";
@@ -30,8 +30,8 @@ struct Parts {
 }
 
 /// The verdict without its word: `my-sdk 1.2 (node) · jimo · must · 728 cases in 0.3 s`, in so many
-/// columns. What limits it is never left out; the time, the level, the version and the names of the
-/// suites give way to it, in this order.
+/// columns. What limits it is never left out; the time, the level, the version, the names of the
+/// suites and a second word for cases give way to it, in this order.
 pub(super) fn verdict_line(result: &RunResult, columns: usize) -> String {
     let mut parts = Parts::of(result);
     let fits = |parts: &Parts| parts.text().chars().count() <= columns;
@@ -41,6 +41,19 @@ pub(super) fn verdict_line(result: &RunResult, columns: usize) -> String {
         |parts: &mut Parts, _: &Parts| parts.level.clear(),
         |parts: &mut Parts, _: &Parts| parts.version.clear(),
         |parts: &mut Parts, whole: &Parts| parts.suites.clone_from(&whole.suites_counted),
+        // That cases are counted is said once, or known.
+        |parts: &mut Parts, _: &Parts| {
+            for limit in &mut parts.limits {
+                if let Some(numbers) = limit.strip_suffix(" cases asked") {
+                    *limit = format!("{numbers} asked");
+                }
+            }
+        },
+        |parts: &mut Parts, _: &Parts| {
+            if let Some(numbers) = parts.figure.strip_suffix(" cases fail") {
+                parts.figure = format!("{numbers} fail");
+            }
+        },
     ] {
         if !fits(&parts) {
             give_way(&mut parts, &whole);
@@ -62,7 +75,7 @@ pub(super) fn verdict_line(result: &RunResult, columns: usize) -> String {
     if excess > 0 {
         let length = parts.name.chars().count();
         let kept = length.saturating_sub(excess + 1).max(NAME);
-        if kept < length {
+        if kept + 1 < length {
             parts.name = parts.name.chars().take(kept).collect();
             parts.name.push('…');
         }
@@ -271,7 +284,10 @@ mod tests {
         );
         assert_eq!(
             verdict_line(&result, 60),
-            format!("my-sdk · acme · 40 of 300 cases fail · {all}")
+            format!(
+                "my-sdk · acme · 40 of 300 fail · {}",
+                all.replace(" cases asked", " asked")
+            )
         );
         // Naming a suite leaves nothing out of it.
         result.scope.left_out = vec![ScopeNote {

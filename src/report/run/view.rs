@@ -9,9 +9,10 @@ use indexmap::IndexMap;
 
 use crate::report::digits::count;
 use crate::report::run::causes::{CauseInWords, remarks};
+use crate::report::run::fault::Fault;
 use crate::report::run::finding::Finding;
 use crate::report::run::requirements::Requirements;
-use crate::report::run::triage::{Fault, Triage, in_turns};
+use crate::report::run::triage::{Triage, in_turns};
 use crate::report::visible::excerpt;
 use crate::results::{
     Case, Document, GateFailure, GateFailureKind, ObservedKind, RunResult, SuiteSummary, Verdict,
@@ -116,7 +117,7 @@ impl<'r> RunView<'r> {
                 .filter(|case| case.verdict == Verdict::KnownFailure)
                 .collect(),
             further_causes,
-            remarks: (run.diagnosis.iter().flat_map(remarks))
+            remarks: (remarks(run).into_iter())
                 .chain(other_secret(run).map(str::to_owned))
                 .collect(),
         }

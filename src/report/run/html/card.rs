@@ -2,7 +2,10 @@
 
 use crate::report::request::{code_points, sentence};
 use crate::report::run::basis;
-use crate::report::run::case::{actual, difference, known, remedies, sent_body, titles};
+use crate::report::run::case::{
+    actual, difference, known, reason_beside, remedies, titles, token_edges,
+};
+use crate::report::run::sent::sent_lines;
 use crate::report::visible::{capitalised, excerpt, visible};
 use crate::results::{Case, Causes};
 
@@ -26,6 +29,8 @@ pub(super) struct Card {
     pub(super) actual: String,
     pub(super) tokens: Option<Tokens>,
     pub(super) more: Vec<String>,
+    /// The request that a sender made.
+    pub(super) sent: Vec<(&'static str, String)>,
     pub(super) causes: Vec<Advice>,
     pub(super) note: Option<String>,
 }
@@ -80,10 +85,11 @@ impl Card {
         if let (Some(expected), Some(came)) = (&case.expected_token, &case.actual_token) {
             more.extend(difference(expected, came));
         }
-        more.extend(sent_body(case));
-        if case.actual.is_some() {
-            more.extend(case.reason.as_ref().map(|why| excerpt(why, COLUMNS)));
+        let tokens = tokens(case);
+        if tokens.is_some() {
+            more.extend(token_edges(case));
         }
+        more.extend(reason_beside(case).map(|why| excerpt(why, COLUMNS)));
         more.extend(known(case));
         let causes: Vec<Advice> = case.causes.iter().take(CAUSES).map(Advice::of).collect();
         if let Some(others) = case.causes.len().checked_sub(CAUSES).filter(|&n| n > 0) {
@@ -98,8 +104,9 @@ impl Card {
             points: Self::points(case),
             expected: Self::expected(case),
             actual: actual(case),
-            tokens: tokens(case),
+            tokens,
             more,
+            sent: sent_lines(case),
             causes,
             note: Self::note(case),
         }

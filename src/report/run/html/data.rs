@@ -3,7 +3,8 @@
 //!
 //! Cases of several implementations mostly say the same, so each text stands once, and so does each
 //! vector and each result. A number that stands for a text is its place in `texts`; 0 is the empty
-//! one.
+//! one. What there may be 100,000 of is written in columns of numbers, each as its difference from
+//! the one before: a browser reads those ten times as fast as it makes arrays of arrays.
 
 use std::collections::HashMap;
 
@@ -36,24 +37,39 @@ pub(super) struct Data {
     gravest: Vec<usize>,
     levels: Vec<&'static str>,
     texts: IndexSet<String>,
+    /// What many vectors have in common.
+    kinds: IndexSet<Kind>,
+    /// The requests, each cut at its quotes.
+    requests: IndexSet<Vec<Text>>,
+    /// In columns, in the order of the members, each in steps.
+    #[serde(serialize_with = "in_columns")]
     vectors: IndexSet<Vector>,
     results: IndexSet<Outcome>,
     runs: Vec<RunData>,
 }
 
-/// What was asked, whichever implementation answers. Written as an array, in this order.
+/// What was asked, whichever implementation answers.
 #[derive(PartialEq, Eq, Hash)]
 struct Vector {
-    suite: Text,
     id: Text,
-    level: usize,
-    /// The request, cut at its quotes.
-    asked: Vec<Text>,
+    /// The place of its kind.
+    kind: usize,
+    /// The place of its request.
+    request: usize,
     expected: Text,
+    /// The line where it stands; 0 where that has no lines.
+    line: u32,
+}
+
+/// What vectors have in common. Written as an array, in this order.
+#[derive(PartialEq, Eq, Hash)]
+struct Kind {
+    suite: Text,
+    level: usize,
     shows: Vec<Text>,
     note: Text,
-    /// The file or the document where it stands, and the line; a document has no line.
-    place: (Text, u32),
+    /// The file or the document where it stands.
+    place: Text,
     /// What is told of characters that look like others.
     points: Text,
 }
@@ -69,29 +85,56 @@ struct Outcome {
     /// The tokens to compare: the expected one and the actual one.
     tokens: Vec<Text>,
     more: Vec<Text>,
+    /// The request that a sender made: a label and a line, in turns.
+    sent: Vec<Text>,
     /// Each likely cause, followed by its remedies.
     causes: Vec<Vec<Text>>,
 }
 
-impl Serialize for Vector {
+impl Serialize for Kind {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let asked = (&self.asked, self.expected, &self.shows);
-        (
-            self.suite,
-            self.id,
-            self.level,
-            asked,
-            self.note,
-            self.place,
-            self.points,
-        )
-            .serialize(to)
+        let Self {
+            suite,
+            level,
+            shows,
+            note,
+            place,
+            points,
+        } = self;
+        (suite, level, shows, note, place, points).serialize(to)
     }
+}
+
+fn in_columns<S: Serializer>(vectors: &IndexSet<Vector>, to: S) -> Result<S::Ok, S::Error> {
+    let number = |text: Text| text as usize;
+    let column = |of: &dyn Fn(&Vector) -> usize| steps(vectors.iter().map(of));
+    [
+        column(&|one| number(one.id)),
+        column(&|one| one.kind),
+        column(&|one| one.request),
+        column(&|one| number(one.expected)),
+        column(&|one| number(one.line)),
+    ]
+    .serialize(to)
+}
+
+fn in_steps<S: Serializer>(numbers: &[usize], to: S) -> Result<S::Ok, S::Error> {
+    steps(numbers.iter().copied()).serialize(to)
+}
+
+/// Numbers, each as its difference from the one before.
+fn steps(numbers: impl Iterator<Item = usize>) -> Vec<i64> {
+    let mut before = 0;
+    let step = |number: usize| {
+        let number = i64::try_from(number).unwrap_or(i64::MAX);
+        number - std::mem::replace(&mut before, number)
+    };
+    numbers.map(step).collect()
 }
 
 impl Serialize for Outcome {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let came = (self.actual, &self.tokens, &self.more);
+        let came = (self.actual, &self.tokens, &self.more, &self.sent);
         (self.verdict, self.kind, self.standing, came, &self.causes).serialize(to)
     }
 }
@@ -107,6 +150,7 @@ struct RunData {
     /// The vectors: a start and a number, in turns.
     vectors: Vec<usize>,
     /// The result of each.
+    #[serde(serialize_with = "in_steps")]
     results: Vec<usize>,
     /// The places of the cases of each finding, but for the first.
     findings: Vec<Vec<usize>>,
@@ -131,6 +175,8 @@ impl Data {
                 .collect(),
             levels: LEVELS.iter().map(|level| level.name()).collect(),
             texts: IndexSet::from([String::new()]),
+            kinds: IndexSet::new(),
+            requests: IndexSet::new(),
             vectors: IndexSet::new(),
             results: IndexSet::new(),
             runs: Vec::new(),
@@ -202,32 +248,32 @@ impl Data {
 
     fn vector(&mut self, run: &RunResult, case: &Case) -> usize {
         let (suite, id) = case.id.split_once('/').unwrap_or(("", &case.id));
-        let card = Card::asked(case);
-        let vector = Vector {
+        let (place, line) = match Origin::of(run, case) {
+            Some(Origin::File(place)) => (self.text(visible(&place.path)), place.line),
+            Some(Origin::Document(address)) => (self.text(address.to_owned()), 0),
+            None => (0, 0),
+        };
+        let kind = Kind {
             suite: self.text(visible(suite)),
-            id: self.text(visible(id)),
-            level: place(&LEVELS, &case.level),
-            asked: card
-                .split('"')
-                .map(|part| self.text(part.to_owned()))
-                .collect(),
-            expected: self.text(Card::expected(case)),
+            level: self::place(&LEVELS, &case.level),
             shows: case
                 .shows
                 .iter()
                 .map(|one| self.text(visible(one)))
                 .collect(),
-            note: self.text(
-                case.note
-                    .as_ref()
-                    .map_or(String::new(), |note| excerpt(note, COLUMNS)),
-            ),
-            place: match Origin::of(run, case) {
-                Some(Origin::File(place)) => (self.text(visible(&place.path)), place.line),
-                Some(Origin::Document(address)) => (self.text(address.to_owned()), 0),
-                None => (0, 0),
-            },
+            note: self.text(Card::note(case).unwrap_or_default()),
+            place,
             points: self.text(Card::points(case).unwrap_or_default()),
+        };
+        let request = Card::asked(case);
+        let request = request.split('"').map(|part| self.text(part.to_owned()));
+        let request = request.collect();
+        let vector = Vector {
+            id: self.text(visible(id)),
+            kind: self.kinds.insert_full(kind).0,
+            request: self.requests.insert_full(request).0,
+            expected: self.text(Card::expected(case)),
+            line,
         };
         self.vectors.insert_full(vector).0
     }
@@ -238,6 +284,8 @@ impl Data {
             .tokens
             .into_iter()
             .flat_map(|tokens| [tokens.due, tokens.came]);
+        let sent = card.sent.into_iter();
+        let sent = sent.flat_map(|(label, line)| [label.to_owned(), line]);
         let causes = card.causes.into_iter().map(|cause| {
             let words = std::iter::once(cause.title).chain(cause.remedies);
             words.map(|one| self.text(one)).collect()
@@ -254,6 +302,7 @@ impl Data {
             },
             tokens: tokens.map(|one| self.text(one)).collect(),
             more: card.more.into_iter().map(|one| self.text(one)).collect(),
+            sent: sent.map(|one| self.text(one)).collect(),
             causes,
         };
         self.results.insert_full(outcome).0

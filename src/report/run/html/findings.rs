@@ -3,11 +3,11 @@
 use crate::report::digits::grouped;
 use crate::report::rerun_command;
 use crate::report::run::case::{LABEL, details};
+use crate::report::run::fault::Fault;
 use crate::report::run::html::anchors::Anchors;
 use crate::report::run::html::card::Card;
 use crate::report::run::html::tone;
 use crate::report::run::place::Origin;
-use crate::report::run::triage::Fault;
 use crate::report::run::view::RunView;
 use crate::report::visible::{capitalised, visible};
 use crate::results::Case;
@@ -51,7 +51,7 @@ pub(super) struct ExampleView {
 impl ExampleView {
     fn of(view: &RunView<'_>, fault: &Fault<'_>, case: &Case, anchors: &Anchors) -> Self {
         let mut card = Card::of(case);
-        if fault.is_explained {
+        if fault.is_explained() {
             // The finding says it already.
             card.causes.clear();
         }
@@ -89,7 +89,7 @@ pub(super) fn findings<'r>(
             tone: tone::of_verdict(Some(first.verdict)),
             mark: tone::mark(first.verdict),
             verdict: first.verdict.name(),
-            title: capitalised(&fault.title),
+            title: capitalised(&fault.ground.say(&fault.title)),
             gravity: format!("{}: {}", fault.level, fault.gravity.words(fault.level)),
             extent: fault.extent(),
             remedies: evidence.chain(fault.remedies.iter().cloned()).collect(),
@@ -114,7 +114,7 @@ pub(super) fn findings<'r>(
 /// A case in lines: its id, then what was asked, expected and came.
 fn example_text(view: &RunView<'_>, fault: &Fault<'_>, case: &Case) -> String {
     let is_said =
-        |label: &str| fault.is_explained && ["likely cause", "or", "fix"].contains(&label);
+        |label: &str| fault.is_explained() && ["likely cause", "or", "fix"].contains(&label);
     let mut text = visible(&case.id);
     for (label, line) in details(view.run, case) {
         if !is_said(label) {

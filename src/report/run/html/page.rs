@@ -131,7 +131,7 @@ mod tests {
         HOSTILE, forty_of_three_hundred, fuzz_campaign, green, rich, versus_campaign,
     };
     use crate::report::request::sentence;
-    use crate::report::visible::is_visible;
+    use crate::report::visible::{excerpt, is_visible};
     use crate::results::fixture::{accept, not_accepted, run, suite};
     use crate::results::{Document, RunResult, Runs};
     use crate::signature::Op;
@@ -305,34 +305,43 @@ mod tests {
         let document = Document::from(Runs::new(vec![rich(1), green(), rich(1)]));
         let data = data(&document);
         let texts = data["texts"].as_array().unwrap();
-        let text = |at: &Value| {
-            texts[usize::try_from(at.as_u64().unwrap()).unwrap()]
-                .as_str()
-                .unwrap()
+        let text = |at: usize| texts[at].as_str().unwrap();
+        let number = |at: &Value| usize::try_from(at.as_u64().unwrap()).unwrap();
+        // A column holds differences.
+        let summed = |steps: &Value| -> Vec<usize> {
+            let steps = steps.as_array().unwrap().iter();
+            let sums = steps.scan(0, |sum, step| {
+                *sum += step.as_i64().unwrap();
+                Some(usize::try_from(*sum).unwrap())
+            });
+            sums.collect()
         };
         let mut once: Vec<&str> = texts.iter().map(|one| one.as_str().unwrap()).collect();
         once.sort_unstable();
         once.dedup();
         assert_eq!(once.len(), texts.len());
+        let columns: Vec<Vec<usize>> = (0..5).map(|of| summed(&data["vectors"][of])).collect();
         for (run, shown) in std::iter::zip(document.runs(), [0, 2, 1]) {
             let shown = &data["runs"][shown];
             let ranges = shown["vectors"].as_array().unwrap();
             let vectors = ranges.chunks(2).flat_map(|range| {
-                let (start, number) = (range[0].as_u64().unwrap(), range[1].as_u64().unwrap());
-                start..start + number
+                let (start, length) = (number(&range[0]), number(&range[1]));
+                start..start + length
             });
-            let results = shown["results"].as_array().unwrap();
+            let results = summed(&shown["results"]);
             assert_eq!(results.len(), run.cases.len());
             for (case, (vector, result)) in
                 std::iter::zip(&run.cases, std::iter::zip(vectors, results))
             {
-                let vector = &data["vectors"][usize::try_from(vector).unwrap()];
-                let result = &data["results"][usize::try_from(result.as_u64().unwrap()).unwrap()];
-                let id = format!("{}/{}", text(&vector[0]), text(&vector[1]));
-                assert_eq!(id, case.id);
-                let verdict = usize::try_from(result[0].as_u64().unwrap()).unwrap();
+                let [id, kind, request, expected, _] =
+                    [0, 1, 2, 3, 4].map(|of| columns[of][vector]);
+                let suite = text(number(&data["kinds"][kind][0]));
+                assert_eq!(format!("{suite}/{}", text(id)), case.id);
+                assert_eq!(text(expected), excerpt(&case.expected, 400));
+                let verdict = number(&data["results"][result][0]);
                 assert_eq!(data["verdicts"][verdict][0], case.verdict.name());
-                let asked: Vec<&str> = vector[3][0].as_array().unwrap().iter().map(text).collect();
+                let request = data["requests"][request].as_array().unwrap().iter();
+                let asked: Vec<&str> = request.map(|part| text(number(part))).collect();
                 assert_eq!(asked.join("\""), sentence(&case.request));
             }
         }

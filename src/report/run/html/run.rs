@@ -135,7 +135,7 @@ fn facts(run: &RunResult) -> Vec<(&'static str, String)> {
     facts.extend([
         ("level", run.level.to_string()),
         ("cases", grouped(run.counts.total())),
-        ("started", visible(&run.started)),
+        ("started", visible(&run.started).replacen('T', " ", 1)),
         ("took", duration(run.duration_ms)),
         ("seed", run.seed.to_string()),
     ]);

@@ -7,11 +7,12 @@ use crate::report::digits::grouped;
 use crate::report::request::sentence;
 use crate::report::rerun_command;
 use crate::report::run::basis;
-use crate::report::run::case::{actual_lines, causes, known, remarks};
+use crate::report::run::case::{actual_lines, causes, known, remarks, token_edges};
+use crate::report::run::fault::{Fault, Ground};
 use crate::report::run::human::canvas::{Canvas, some_of};
 use crate::report::run::place::Origin;
+use crate::report::run::sent::sent_lines;
 use crate::report::run::tokens::{Compared, compared};
-use crate::report::run::triage::Fault;
 use crate::report::run::view::RunView;
 use crate::report::visible::{excerpt, visible};
 use crate::results::{Case, ObservedKind};
@@ -42,7 +43,11 @@ pub(super) fn faults(page: &mut Canvas, view: &RunView<'_>, options: &HumanOptio
         let title = if fault.is_error() {
             String::new()
         } else {
-            format!(": {}", beginning_of(&fault.title))
+            let says = match fault.ground {
+                Ground::Cause | Ground::Answer => ":",
+                Ground::Requirement => "; requirement:",
+            };
+            format!("{says} {}", beginning_of(&fault.title))
         };
         format!("{} {}{title}  {extent}", word(page, fault), does(fault))
     });
@@ -106,14 +111,15 @@ fn in_full_words<'r>(
         page.paint.strong(&does(fault)),
         fault.extent()
     ));
-    if fault.is_explained {
-        page.line(format_args!(
+    match fault.ground {
+        Ground::Cause => page.line(format_args!(
             "  {} {}",
             page.paint.doubtful("likely cause:"),
             fault.title
-        ));
-    } else if !fault.is_error() {
-        page.line(format_args!("  {}", fault.title));
+        )),
+        Ground::Answer if !fault.is_error() => page.line(format_args!("  {}", fault.title)),
+        // Without a cause, the requirement below is all that is known.
+        Ground::Answer | Ground::Requirement => {}
     }
     if let Some(evidence) = &fault.evidence {
         page.line(format_args!("  {evidence}"));
@@ -123,14 +129,16 @@ fn in_full_words<'r>(
     }
     if let Some(requirement) = fault.requirement.map(|at| &view.requirements.all[at]) {
         let first: Vec<&Case> = fault.findings.iter().take(1).map(|one| one.case).collect();
-        let basis = basis::of_failures(requirement.suite, requirement.summary, &first);
         let level = requirement.summary.level;
-        let mut line = format!("{} ({level}): {}", requirement.name(), visible(&basis));
-        if fault.is_explained {
-            let text = excerpt(&requirement.summary.text, COLUMNS);
-            line = format!("{} ({level}): {text}", requirement.name());
+        let text = excerpt(&requirement.summary.text, COLUMNS);
+        let line = format!("{} ({level}): {text}", requirement.name());
+        if fault.ground == Ground::Requirement {
+            let basis = basis::of_failures(requirement.suite, requirement.summary, &first);
+            page.line(format_args!("  {line}"));
+            page.line(format_args!("  {}", page.paint.faint(&visible(&basis))));
+        } else {
+            page.line(format_args!("  {}", page.paint.faint(&line)));
         }
-        page.line(format_args!("  {}", page.paint.faint(&line)));
     }
     let findings = &fault.findings;
     let (shown, named) = findings.split_at(findings.len().min(options.shown));
@@ -170,6 +178,9 @@ fn example<'r>(
     match compared(case) {
         Some(tokens) => {
             grid(page, &tokens, options);
+            if let Some(edges) = token_edges(case) {
+                page.line(format_args!("{:INDENT$}{:<LABEL$} {edges}", "", ""));
+            }
             also_right(page, case);
         }
         None => {
@@ -185,10 +196,13 @@ fn example<'r>(
     for remark in remarks(case) {
         line("", &remark);
     }
+    for (label, text) in sent_lines(case) {
+        line(label, &text);
+    }
     if let Some(known) = known(case) {
         line("list", &known);
     }
-    if !fault.is_explained {
+    if !fault.is_explained() {
         for (label, text) in causes(case) {
             line(
                 if label == "likely cause" {
@@ -252,7 +266,7 @@ fn grid(page: &mut Canvas, tokens: &Compared, options: &HumanOptions) {
         for (label, text) in [
             (label("expected"), good),
             (label("actual"), bad),
-            ("", carets),
+            ("", carets.trim_end().to_owned()),
         ] {
             if !text.is_empty() || !label.is_empty() {
                 page.line(format_args!("{:INDENT$}{label:<LABEL$} {text}", ""));
