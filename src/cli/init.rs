@@ -13,8 +13,9 @@ use crate::cli::terminal::{lost, save, say, tell};
 use crate::implementations::Implementations;
 use crate::init::{
     CONFIGURATION, Ci, GITHUB_JOB, GITLAB_JOB, GITLAB_PIPELINE, IGNORED, Job, Language, Project,
-    ProjectFile, Start, with_implementation, with_lines,
+    ProjectFile, SENDERS, Side, Start, with_implementation, with_lines,
 };
+use crate::scheme::NO_PLACES;
 use crate::suite::{self, Suite};
 
 #[derive(Debug, Args)]
@@ -28,6 +29,10 @@ pub(crate) struct InitArgs {
     /// and the five vendors' suites are the default.
     #[arg(value_name = "SUITE")]
     suites: Vec<String>,
+    /// Begin a sender of requests, in Python or Node: an adapter that gives back the body and the
+    /// headers that your code would send.
+    #[arg(long)]
+    send: bool,
     /// The CI service that runs macproof on every change.
     #[arg(long, value_enum, default_value_t = CiArg::Github)]
     ci: CiArg,
@@ -51,9 +56,18 @@ enum CiArg {
 pub(crate) fn init(args: &InitArgs) -> Result<Exit, Stop> {
     let language = match args.start {
         Start::Adapter(language) => language,
+        Start::Server if args.send => {
+            return Err(Stop::usage(
+                "http describes a server, which receives; name a language with --send",
+            ));
+        }
         Start::Server => return init_server(args),
     };
+    let side = side(args, language)?;
     let suites = chosen(&args.suites)?;
+    if side == Side::Sender {
+        can_be_sent(&suites)?;
+    }
     let here = std::env::current_dir().map_err(Stop::harness)?;
     let repository = repository(&here);
     let folder = match args.ci {
@@ -71,7 +85,7 @@ pub(crate) fn init(args: &InitArgs) -> Result<Exit, Stop> {
         ci,
         folder: &folder,
     });
-    let project = Project::new(language, &suites, job).map_err(Stop::harness)?;
+    let project = Project::new(language, &suites, side, job).map_err(Stop::harness)?;
     let up = "../".repeat(match folder.as_str() {
         "." => 0,
         folder => folder.split('/').count(),
@@ -106,9 +120,38 @@ pub(crate) fn init(args: &InitArgs) -> Result<Exit, Stop> {
             .iter()
             .any(|(file, _, plan)| file.path == name && kept(plan))
     };
-    said.push_str(&next(language, &project, ci, &is_kept));
+    said.push_str(&next(language, side, &project, ci, &is_kept));
     tell(&said);
     Ok(Exit::Success)
+}
+
+/// Which adapter is asked for, where there is one in that language.
+fn side(args: &InitArgs, language: Language) -> Result<Side, Stop> {
+    if !args.send {
+        return Ok(Side::Signer);
+    }
+    if args.suites.is_empty() {
+        return Err(Stop::usage(
+            "name the suites whose requests your code sends, as in: macproof init python github-webhook --send",
+        ));
+    }
+    if SENDERS.contains(&language) {
+        return Ok(Side::Sender);
+    }
+    Err(Stop::usage(format_args!(
+        "the starter of a sender is written in Python or Node only, not in {language}; docs/protocol.md says how an adapter in another language answers send"
+    )))
+}
+
+/// Whether every suite says which header holds the token and which field is the body.
+fn can_be_sent(suites: &[(String, Suite)]) -> Result<(), Stop> {
+    let cannot = |(_, suite): &&(String, Suite)| suite.scheme.body_to_send().is_none();
+    match suites.iter().find(cannot) {
+        None => Ok(()),
+        Some((called, _)) => Err(Stop::usage(format_args!(
+            "{called} has no vector for a sender: {NO_PLACES}; macproof suite list --kind webhook shows suites that have"
+        ))),
+    }
 }
 
 /// What becomes of a file.
@@ -249,11 +292,16 @@ fn init_server(args: &InitArgs) -> Result<Exit, Stop> {
 /// What is to be done with what was written.
 fn next(
     language: Language,
+    side: Side,
     project: &Project,
     ci: Option<Ci>,
     is_kept: &dyn Fn(&str) -> bool,
 ) -> String {
     let adapter = language.path();
+    let functions = match side {
+        Side::Signer => "sign and verify",
+        Side::Sender => "send",
+    };
     let mut said = "\nNext:\n\n    macproof run\n\n".to_owned();
     if is_kept(adapter) {
         said.push_str(&format!(
@@ -261,11 +309,11 @@ fn next(
         ));
     } else if project.unwritten.is_empty() {
         said.push_str(&format!(
-            "It passes, because it tests the generated code in {adapter}: call your own code in its\nsign and verify, then run it again.\n"
+            "It passes, because it tests the generated code in {adapter}: call your own code in its\n{functions}, then run it again.\n"
         ));
     } else {
         said.push_str(&format!(
-            "Fill in sign and verify in {adapter} first: {} {} more than a line of code.\n",
+            "Fill in {functions} in {adapter} first: {} {} more than a line of code.\n",
             project.unwritten.join(", "),
             if project.unwritten.len() == 1 {
                 "takes"

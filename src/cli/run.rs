@@ -16,6 +16,7 @@ use crate::cli::interrupt::interrupt_flag;
 use crate::cli::interruption::interruption;
 use crate::cli::render::{Report, Reports, is_standard_output, parse_report, probe};
 use crate::cli::shard::shard;
+use crate::cli::suites::others_for;
 use crate::cli::target_args::{AskedSuites, Candidate, Choice, ReachArgs};
 use crate::cli::terminal::{ProgressBar, save, say};
 use crate::cli::values::LevelArg;
@@ -313,6 +314,8 @@ fn run_one(
         }
     };
     circumstances = output.circumstances(circumstances);
+    let others = others_for(&output.hello, suites);
+    circumstances.notes.extend(others);
     circumstances.interruption = matches!(output.ending, Ending::Interrupted)
         .then(interruption)
         .flatten();

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use crate::cli::exit::Stop;
 use crate::generate::whole;
+use crate::protocol::Hello;
 use crate::scheme::Scheme;
+use crate::signature::Op;
 use crate::suite::{self, Embedded, Suite, nearest};
 
 /// The suite of that name among those in this program.
@@ -15,6 +17,29 @@ pub(crate) fn named(name: &str) -> Result<Suite, Stop> {
 /// The scheme of the suite of that name.
 pub(crate) fn scheme_named(name: &str) -> Result<Scheme, Stop> {
     found(name)?.scheme().map_err(Stop::usage)
+}
+
+/// Where to turn with an implementation that does nothing but send, where none of these suites asks
+/// for that: suites in this program that do.
+pub(crate) fn others_for(hello: &Hello, suites: &[Suite]) -> Option<String> {
+    let sends = hello.ops.as_ref()?.iter().eq([Op::Send.name()]);
+    let mut vectors = suites.iter().flat_map(|suite| &suite.vectors);
+    if !sends || vectors.any(|vector| vector.request.op == Op::Send) {
+        return None;
+    }
+    let asks = |embedded: &Embedded| {
+        let scheme = embedded.scheme();
+        scheme.is_ok_and(|scheme| scheme.body_to_send().is_some())
+    };
+    let names: Vec<&str> = suite::embedded()
+        .filter(asks)
+        .map(|embedded| embedded.name)
+        .collect();
+    let (count, first) = (names.len(), names.first()?);
+    Some(format!(
+        "no vector here asks for send, the only operation that the adapter declares; {count} suites do, as in: macproof run {first} (macproof suite list --kind webhook shows more): {}",
+        names.join(", ")
+    ))
 }
 
 fn found(name: &str) -> Result<Embedded, Stop> {

@@ -2,8 +2,8 @@
 
 use crate::mistakes::Piece;
 use crate::mistakes::step_inputs::{
-    composition, ends_forms, filtering_forms, identities, identity_forms, key_derivation, pieces,
-    secret_text, selected_secret, time_text, written,
+    IdentityBytes, composition, ends_forms, filtering_forms, identities, identity_forms,
+    key_derivation, pieces, secret_text, selected_secret, time_text, written,
 };
 use crate::mistakes::{Change, Choice, Form, FormWords, Inputs, TokenPieces};
 use crate::scheme::{FieldKind, FieldTexts};
@@ -39,19 +39,24 @@ fn told(choice: Choice, inputs: &Inputs<'_>) -> Option<FormWords> {
             words(&change(&key_derivation(scheme, &secret, &texts)), form)
         }
         Change::Reading(change) => words(&change(no_text(inputs)), form),
-        Change::Ends(change) => words(
-            &ends_forms(&identities(scheme, &read.ok()?).ok()?, change),
-            form,
-        ),
+        Change::Ends(change) => {
+            let texts = read.ok()?;
+            let right = identities(scheme, &texts).ok()?;
+            words_of_texts(choice, &right, &ends_forms(&right, change))
+        }
         Change::Identity(change) => {
             let texts = read.ok()?;
             let right = identities(scheme, &texts).ok()?;
-            words(&identity_forms(inputs.fields, &right, change), form)
+            words_of_texts(
+                choice,
+                &right,
+                &identity_forms(inputs.fields, &right, change),
+            )
         }
         Change::Filtering(change) => {
             let texts = read.ok()?;
             let right = identities(scheme, &texts).ok()?;
-            words(&filtering_forms(&right, change), form)
+            words_of_texts(choice, &right, &filtering_forms(&right, change))
         }
         Change::Time(change) => {
             let texts = read.ok()?;
@@ -100,6 +105,25 @@ fn words<T>(forms: &[Form<T>], at: usize) -> Option<FormWords> {
         of: form.of.clone(),
         place: "",
     })
+}
+
+/// The words of a form that changes texts. Where it finds something to change in one of several,
+/// that one is named.
+fn words_of_texts(
+    choice: Choice,
+    right: &[IdentityBytes<'_>],
+    forms: &[Form<Vec<IdentityBytes<'_>>>],
+) -> Option<FormWords> {
+    let mut words = words(forms, choice.form)?;
+    if words.of.is_none() && choice.mistake.title.contains("{identity}") {
+        let made = &forms.get(choice.form)?.value;
+        let differs = |(one, other): &(&IdentityBytes<'_>, &IdentityBytes<'_>)| one != other;
+        let mut changed = std::iter::zip(right, made).filter(differs);
+        if let (true, Some((one, _)), None) = (right.len() > 1, changed.next(), changed.next()) {
+            words.of = Some(one.name.to_owned());
+        }
+    }
+    Some(words)
 }
 
 /// What was given in the place of a text: the first value of a text field that is none.

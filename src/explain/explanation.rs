@@ -224,6 +224,10 @@ pub struct Tried {
     pub complete: bool,
     /// Up to how many mistakes before the MAC were tried in every combination, with what was given.
     pub depth: usize,
+    /// Whether the depth that was asked for was not reached because the fields are so long that not
+    /// all of their messages could be made.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub too_long: bool,
     /// How long that took in milliseconds, where somebody with a clock has added it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub took_ms: Option<u64>,
@@ -235,6 +239,7 @@ impl Tried {
         self.pipelines = self.pipelines.saturating_add(other.pipelines);
         self.macs = self.macs.saturating_add(other.macs);
         self.complete &= other.complete;
+        self.too_long |= other.too_long;
     }
 
     /// Not all combinations of so many mistakes were tried.

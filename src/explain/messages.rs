@@ -21,18 +21,20 @@ pub(super) struct Messages<'a> {
     /// The texts that are signed.
     identities: Vec<Reached<Vec<IdentityBytes<'a>>>>,
     /// The times, as they stand in the message and in the token.
-    pub(super) times: Vec<Reached<TimeTexts>>,
+    times: Vec<Reached<TimeTexts>>,
     /// The times that stand in the message alike, and deviate as often: a message is made once
     /// for each such group.
     alike: Vec<Vec<usize>>,
     /// Where the message of that hash stands in `made`.
     known: HashMap<u64, usize>,
     hasher: RandomState,
-    /// How many bytes the messages have in all.
-    bytes: usize,
+    /// The bytes of all messages, one behind the other.
+    bytes: Vec<u8>,
+    /// How the messages come about, each with the one before it of the same message.
+    origins: Vec<(Origin, Option<usize>)>,
     /// Whether there were more texts than are kept.
     is_cut: bool,
-    pub(super) made: Vec<Message>,
+    made: Vec<Message>,
 }
 
 /// How many bytes of messages are made at most.
@@ -51,19 +53,22 @@ impl Depth {
     }
 }
 
-/// A message.
-pub(super) struct Message {
-    pub(super) bytes: Vec<u8>,
-    pub(super) depth: Depth,
-    /// How it comes about: the shortest ways for each time in the token.
-    pub(super) origins: Vec<Origin>,
+/// A message. There are many: what is of several lengths stands elsewhere.
+struct Message {
+    /// Where its bytes stand.
+    start: usize,
+    end: usize,
+    depth: Depth,
+    /// The last of its origins.
+    last: usize,
 }
 
 /// How a message comes about: indices into [`Messages`].
 #[derive(Clone, Copy)]
 pub(super) struct Origin {
     identity: usize,
-    pub(super) time: usize,
+    /// Times that stand in the message alike.
+    times: usize,
     composition: Option<Choice>,
     deviations: usize,
 }
@@ -87,9 +92,54 @@ impl<'a> Messages<'a> {
             times,
             known: HashMap::new(),
             hasher: RandomState::new(),
-            bytes: 0,
+            bytes: Vec::new(),
+            origins: Vec::new(),
             made: Vec::new(),
         })
+    }
+
+    /// How many messages were made.
+    pub(super) fn count(&self) -> usize {
+        self.made.len()
+    }
+
+    /// The bytes of one of them.
+    pub(super) fn message(&self, at: usize) -> &[u8] {
+        &self.bytes[self.made[at].start..self.made[at].end]
+    }
+
+    /// How often it deviates.
+    pub(super) fn depth(&self, at: usize) -> Depth {
+        self.made[at].depth
+    }
+
+    /// How it comes about, so far as that is not known yet: from the place on where the origins
+    /// ended that were asked for last, which is set to their end. Those with the fewest deviations
+    /// come first.
+    pub(super) fn origins(&self, at: usize, seen: &mut Option<usize>) -> Vec<Origin> {
+        let last = self.made[at].last;
+        let mut new = Vec::new();
+        let mut next = Some(last);
+        while next != *seen
+            && let Some(at) = next
+        {
+            let (origin, before) = self.origins[at];
+            new.push(origin);
+            next = before;
+        }
+        *seen = Some(last);
+        new.reverse();
+        new
+    }
+
+    /// One of the times that there may be.
+    pub(super) fn time(&self, at: usize) -> &TimeTexts {
+        &self.times[at].value
+    }
+
+    /// The times with which a message of that origin may stand in a token.
+    pub(super) fn times(&self, origin: Origin) -> &[usize] {
+        &self.alike[origin.times]
     }
 
     /// Makes the messages with so many deviations in all, and says whether it made all of them.
@@ -102,7 +152,7 @@ impl<'a> Messages<'a> {
                 continue;
             };
             for times in 0..self.alike.len() {
-                if self.bytes > MOST_BYTES {
+                if self.bytes.len() > MOST_BYTES {
                     return Ok(false);
                 }
                 let time = self.alike[times][0];
@@ -118,7 +168,7 @@ impl<'a> Messages<'a> {
 
     fn compose_rightly(&mut self, identity: usize, times: usize) -> Result<(), Refusal> {
         let message = composed(&self.pieces(identity, times)?);
-        self.add(message, identity, times, None);
+        self.add(&message, identity, times, None);
         Ok(())
     }
 
@@ -134,7 +184,7 @@ impl<'a> Messages<'a> {
         for (mistake, forms) in made {
             for (form, message) in forms.into_iter().enumerate() {
                 self.add(
-                    message.value,
+                    &message.value,
                     identity,
                     times,
                     Some(Choice { mistake, form }),
@@ -153,51 +203,48 @@ impl<'a> Messages<'a> {
         )
     }
 
-    /// Keeps a message, or other ways to a known one.
-    fn add(&mut self, bytes: Vec<u8>, identity: usize, times: usize, composition: Option<Choice>) {
-        let alike = &self.alike[times];
+    /// Keeps a message, or another way to a known one.
+    fn add(&mut self, bytes: &[u8], identity: usize, times: usize, composition: Option<Choice>) {
         let depth = Depth {
             identity: self.identities[identity].deviations(),
-            message: self.times[alike[0]].deviations() + usize::from(composition.is_some()),
+            message: self.times[self.alike[times][0]].deviations()
+                + usize::from(composition.is_some()),
         };
-        let origins = alike.iter().map(|&time| Origin {
+        let origin = Origin {
             identity,
-            time,
+            times,
             composition,
             deviations: depth.all(),
-        });
+        };
         let next = self.made.len();
-        let at = *self
-            .known
-            .entry(self.hasher.hash_one(&bytes))
-            .or_insert(next);
+        let hash = self.hasher.hash_one(bytes);
+        let at = *self.known.entry(hash).or_insert(next);
         // Two messages of one hash are all but impossible; then the second is not known again.
-        if at == next || self.made[at].bytes != bytes {
-            self.bytes += bytes.len();
+        if at == next || self.message(at) != bytes {
+            let start = self.bytes.len();
+            self.bytes.extend_from_slice(bytes);
             self.made.push(Message {
-                bytes,
+                start,
+                end: self.bytes.len(),
                 depth,
-                origins: origins.collect(),
+                last: self.origins.len(),
             });
+            self.origins.push((origin, None));
             return;
         }
+        // The same bytes beside the same times in the token are the same token.
         let message = &mut self.made[at];
-        for origin in origins {
-            // The same bytes beside another time in the token are another token.
-            let token = |origin: &Origin| &self.times[origin.time].value.token;
-            let shorter = |other: &Origin| {
-                other.deviations < origin.deviations && token(other) == token(&origin)
-            };
-            if !message.origins.iter().any(shorter) {
-                message.origins.push(origin);
-            }
+        let (latest, _) = self.origins[message.last];
+        if latest.times != times || latest.deviations == origin.deviations {
+            self.origins.push((origin, Some(message.last)));
+            message.last = self.origins.len() - 1;
         }
     }
 
-    /// Every way to a message of that origin.
-    pub(super) fn ways(&self, origin: Origin) -> Vec<Choices> {
+    /// Every way to a message of that origin, beside that time in the token.
+    pub(super) fn ways(&self, origin: Origin, time: usize) -> Vec<Choices> {
         let identities = &self.identities[origin.identity].ways;
-        let times = &self.times[origin.time].ways;
+        let times = &self.times[time].ways;
         let mut ways = Vec::with_capacity(identities.len() * times.len());
         for identity in identities {
             for time in times {

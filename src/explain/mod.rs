@@ -29,6 +29,7 @@ mod keys;
 mod laws;
 mod leniency;
 mod leniency_controls;
+mod macs;
 mod messages;
 mod pasted;
 mod pipelines;

@@ -1,16 +1,17 @@
 //! The search: every key, every message, every hash function, fewest deviations first.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 
 use crate::explain::Tried;
 use crate::explain::candidates::Candidates;
 use crate::explain::encodings::Encodings;
 use crate::explain::keys::keys;
+use crate::explain::macs::{Hashing, Hit, Keying, Mill, Task};
 use crate::explain::messages::{Depth, Messages};
 use crate::explain::pipelines::{Choices, Reached, mistakes_of};
-use crate::mistakes::digest::Prepared;
 use crate::mistakes::step_inputs::cut_to_scheme;
-use crate::mistakes::{Change, Choice, Digest, Hash, Inputs, KeyedHash, Pipeline, Step};
+use crate::mistakes::{Change, Choice, Hash, Inputs, Pipeline, Step};
 use crate::scheme::{FieldTexts, Refusal, Scheme};
 
 /// What a search found.
@@ -29,13 +30,6 @@ pub(super) struct Effort<'a> {
     pub(super) depth: usize,
     /// Once set, the search ends.
     pub(super) interrupt: Option<&'a AtomicBool>,
-}
-
-impl Effort<'_> {
-    fn is_over(self) -> bool {
-        self.interrupt
-            .is_some_and(|flag| flag.load(Ordering::Relaxed))
-    }
 }
 
 /// Finds the pipelines with the fewest deviations that give one of the received texts.
@@ -146,18 +140,6 @@ struct Search<'a> {
     encodings: Encodings,
 }
 
-/// A hash function, and what it takes for its MACs to stand in the token.
-struct Hashing {
-    hash: Hash,
-    choice: Option<Choice>,
-    /// 1 where they would have to be cut, which is one more deviation; 1 more where hardly anybody
-    /// takes this one.
-    handicap: usize,
-}
-
-/// What is done with key and message: HMAC, or one of the mistakes.
-type Keying = Option<(Choice, crate::mistakes::Keying)>;
-
 /// Messages that deviate alike.
 struct Group {
     depth: Depth,
@@ -165,17 +147,6 @@ struct Group {
     members: Vec<usize>,
     /// How many blocks a MAC of each takes, in all.
     blocks: u64,
-}
-
-/// A MAC that may stand in the token, with the indices of what it was made of.
-struct Hit {
-    key: usize,
-    message: usize,
-    keying: Option<Choice>,
-    hash: Option<Choice>,
-    mac: Digest,
-    /// How many origins of the message were followed.
-    followed: usize,
 }
 
 impl<'a> Search<'a> {
@@ -205,8 +176,6 @@ impl<'a> Search<'a> {
         best: &mut usize,
         found: &mut Found,
     ) -> Result<(), Refusal> {
-        let mut prepared: Vec<Option<Prepared>> = Vec::new();
-        prepared.resize_with(self.keys.len() * self.hashes.len(), || None);
         let mut budget = Budget::NEW;
         let mut macs = 0;
         let mut hits = Vec::new();
@@ -216,65 +185,18 @@ impl<'a> Search<'a> {
                 break;
             }
             let mut is_whole = self.messages.make(level)?;
+            found.tried.too_long |= !is_whole && level <= effort.depth;
             let groups = self.groups();
-            for (at_key, key) in self.keys.iter().enumerate() {
-                for (at_hash, hashing) in self.hashes.iter().enumerate() {
-                    let prepared = &mut prepared[at_key * self.hashes.len() + at_hash];
-                    for Group {
-                        depth,
-                        members,
-                        blocks,
-                    } in &groups
-                    {
-                        for keying in &self.keyings {
-                            let counts = Counts {
-                                key: key.deviations(),
-                                identity: depth.identity,
-                                message: depth.message + usize::from(keying.is_some()),
-                                hash: usize::from(hashing.choice.is_some()),
-                                handicap: hashing.handicap,
-                            };
-                            if counts.before_the_mac() != level || !counts.are_tried() {
-                                continue;
-                            }
-                            if effort.is_over() {
-                                found.tried.stopped_before(level);
-                                return Ok(());
-                            }
-                            let cost = blocks * hashing.hash.cost();
-                            let is_due = level <= effort.depth;
-                            if !is_due && !budget.affords(level, counts.is_product(), cost) {
-                                is_whole = false;
-                                continue;
-                            }
-                            let keyed = KeyedHash {
-                                hash: hashing.hash,
-                                key: &key.value,
-                                prepared: prepared
-                                    .get_or_insert_with(|| hashing.hash.prepare(&key.value)),
-                            };
-                            macs += members.len() as u64;
-                            for &message in members {
-                                let bytes = &self.messages.made[message].bytes;
-                                let mac = match keying {
-                                    None => keyed.mac(bytes),
-                                    Some((_, keying)) => keying(&keyed, bytes),
-                                };
-                                if self.candidates.contain(mac.head()) {
-                                    hits.push(Hit {
-                                        key: at_key,
-                                        message,
-                                        keying: keying.map(|(choice, _)| choice),
-                                        hash: hashing.choice,
-                                        mac,
-                                        followed: 0,
-                                    });
-                                }
-                            }
-                        }
-                    }
-                }
-            }
+            let tasks = self.tasks(level, effort, &groups, &mut budget, &mut is_whole);
+            let Some(new) = self.mill().macs(&tasks, effort.interrupt) else {
+                found.tried.stopped_before(level);
+                return Ok(());
+            };
+            macs += tasks
+                .iter()
+                .map(|task| task.messages.len() as u64)
+                .sum::<u64>();
+            hits.extend(new);
             if !is_whole {
                 found.tried.stopped_before(level);
             }
@@ -291,19 +213,72 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
+    fn mill(&self) -> Mill<'_> {
+        Mill {
+            keys: &self.keys,
+            messages: &self.messages,
+            candidates: self.candidates,
+        }
+    }
+
+    /// What is to be computed at a level, as far as the budget goes.
+    fn tasks<'t>(
+        &'t self,
+        level: usize,
+        effort: Effort<'_>,
+        groups: &'t [Group],
+        budget: &mut Budget,
+        is_whole: &mut bool,
+    ) -> Vec<Task<'t>> {
+        let mut tasks = Vec::new();
+        for (at_key, key) in self.keys.iter().enumerate() {
+            for hashing in &self.hashes {
+                for group in groups {
+                    for keying in &self.keyings {
+                        let counts = Counts {
+                            key: key.deviations(),
+                            identity: group.depth.identity,
+                            message: group.depth.message + usize::from(keying.is_some()),
+                            hash: usize::from(hashing.choice.is_some()),
+                            handicap: hashing.handicap,
+                        };
+                        if counts.before_the_mac() != level || !counts.are_tried() {
+                            continue;
+                        }
+                        let cost = group.blocks * hashing.hash.cost();
+                        let is_due = level <= effort.depth;
+                        if !is_due && !budget.affords(level, counts.is_product(), cost) {
+                            *is_whole = false;
+                            continue;
+                        }
+                        tasks.push(Task {
+                            key: at_key,
+                            hashing,
+                            keying,
+                            messages: &group.members,
+                            cost,
+                        });
+                    }
+                }
+            }
+        }
+        tasks
+    }
+
     /// The messages made so far, by their deviations.
     fn groups(&self) -> Vec<Group> {
         let mut groups: Vec<Group> = Vec::new();
-        for (at, message) in self.messages.made.iter().enumerate() {
+        for at in 0..self.messages.count() {
+            let depth = self.messages.depth(at);
             // Two blocks for the padding and for the outer hash.
-            let blocks = 2 + message.bytes.len() as u64 / 64;
-            match groups.iter_mut().find(|group| group.depth == message.depth) {
+            let blocks = 2 + self.messages.message(at).len() as u64 / 64;
+            match groups.iter_mut().find(|group| group.depth == depth) {
                 Some(group) => {
                     group.members.push(at);
                     group.blocks += blocks;
                 }
                 None => groups.push(Group {
-                    depth: message.depth,
+                    depth,
                     members: vec![at],
                     blocks,
                 }),
@@ -314,32 +289,37 @@ impl<'a> Search<'a> {
 
     /// From a MAC that may stand in the token to the pipelines that give the token.
     fn follow(&self, hit: &mut Hit, best: &mut usize, found: &mut Found) {
-        let origins = &self.messages.made[hit.message].origins;
-        for origin in &origins[std::mem::replace(&mut hit.followed, origins.len())..] {
-            let times = &self.messages.times[origin.time].value;
-            let ends = self.encodings.ways(
-                self.inputs,
-                self.texts,
-                times,
-                hit.mac.bytes(),
-                &self.candidates.texts,
-                self.received,
-            );
-            if ends.is_empty() {
-                continue;
-            }
-            for begin in self.messages.ways(*origin) {
-                for key in &self.keys[hit.key].ways {
-                    for end in &ends {
-                        let choices = key
-                            .iter()
-                            .chain(&begin)
-                            .chain(&hit.keying)
-                            .chain(&hit.hash)
-                            .chain(end);
-                        let pipeline = choices
-                            .fold(Pipeline::right(), |pipeline, choice| pipeline.with(*choice));
-                        self.keep(pipeline, best, found);
+        // What stands between a MAC and its token depends on the time in the token alone.
+        let mut known: HashMap<&str, Vec<Choices>> = HashMap::new();
+        for origin in self.messages.origins(hit.message, &mut hit.followed) {
+            for &time in self.messages.times(origin) {
+                let times = self.messages.time(time);
+                let ends = known.entry(&times.token).or_insert_with(|| {
+                    self.encodings.ways(
+                        self.inputs,
+                        self.texts,
+                        times,
+                        hit.mac.bytes(),
+                        &self.candidates.texts,
+                        self.received,
+                    )
+                });
+                if ends.is_empty() {
+                    continue;
+                }
+                for begin in self.messages.ways(origin, time) {
+                    for key in &self.keys[hit.key].ways {
+                        for end in &*ends {
+                            let choices = key
+                                .iter()
+                                .chain(&begin)
+                                .chain(&hit.keying)
+                                .chain(&hit.hash)
+                                .chain(end);
+                            let pipeline = choices
+                                .fold(Pipeline::right(), |pipeline, choice| pipeline.with(*choice));
+                            self.keep(pipeline, best, found);
+                        }
                     }
                 }
             }

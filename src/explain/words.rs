@@ -79,10 +79,12 @@ impl Explanation {
         if self.tried.macs == 0 {
             return "Tried nothing, because nothing in this token can be a MAC".to_owned();
         }
-        let limit = if self.tried.complete {
-            ""
-        } else {
-            ", and some combinations of more"
+        let limit = match (self.tried.complete, self.tried.too_long) {
+            (true, _) => "",
+            (false, false) => ", and some combinations of more",
+            (false, true) => {
+                ", and some combinations of more; the fields are too long for all of them, whatever --depth says"
+            }
         };
         let time = match self.tried.took_ms {
             Some(ms) => format!(" in {ms} ms"),

@@ -215,6 +215,16 @@ impl<'s> Fixture<'s> {
         self.base.secrets.select(self.selected().as_deref())
     }
 
+    /// A secret as long as the ordinary one and of the same form, which differs from it in every
+    /// byte of its key; another for each number.
+    pub(crate) fn secret_like_it(&self, by: u8) -> Option<Secret> {
+        let rule = &self.scheme.secret;
+        let key = rule.decode(self.secret()?).ok()?;
+        let key: Vec<u8> = key.iter().map(|byte| changed(*byte, by)).collect();
+        let other = rule.spell(&key);
+        rule.is_of_its_form(&other).then_some(other)
+    }
+
     /// The token of a claim; `None` where the oracle declines it.
     pub(crate) fn token(&self, claim: &Claim) -> Option<String> {
         self.scheme.sign(&claim.secrets, &claim.fields).ok()
@@ -442,6 +452,16 @@ fn example_secret(rule: &SecretRule, text: &str) -> Secret {
 fn first_name(secrets: &Secrets) -> Value {
     let name = secrets.iter().find_map(|(name, _)| name);
     name.unwrap_or_default().into()
+}
+
+/// Another byte of the same kind, so that a secret of letters stays one.
+fn changed(byte: u8, by: u8) -> u8 {
+    match byte {
+        b'0'..=b'9' => b'0' + (byte - b'0' + by) % 10,
+        b'a'..=b'z' => b'a' + (byte - b'a' + by) % 26,
+        b'A'..=b'Z' => b'A' + (byte - b'A' + by) % 26,
+        _ => byte ^ by,
+    }
 }
 
 /// What filters make of an identity: whether ASCII and Unicode, and the languages among each

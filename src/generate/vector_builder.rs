@@ -115,11 +115,11 @@ impl<'s> VectorBuilder<'s> {
         rule: &'static Rule,
         id: &str,
         note: &str,
-        body: usize,
-        value: Value,
+        (body, value): (usize, Value),
+        secret: &Secret,
     ) {
         let scheme = self.fixture.scheme;
-        let mut claim = self.fixture.base.clone();
+        let mut claim = self.fixture.under(secret);
         claim.fields = claim
             .fields
             .iter()

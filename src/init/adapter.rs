@@ -59,6 +59,18 @@ impl Slots<'_> {
         }
     }
 
+    /// Renders the adapter of a sender; none in a language that has no such template.
+    pub(super) fn rendered_sender(
+        &self,
+        language: Language,
+    ) -> Result<Option<String>, askama::Error> {
+        Ok(match language {
+            Language::Python => Some(PythonSender(self).render()?),
+            Language::Node => Some(NodeSender(self).render()?),
+            _ => None,
+        })
+    }
+
     /// Renders the manifest by which the adapter is built, and its path, if it needs one.
     pub(super) fn manifest(
         &self,
@@ -91,6 +103,8 @@ macro_rules! template {
 
 template!(Python, "init/adapter.py");
 template!(JavaScript, "init/adapter.mjs");
+template!(PythonSender, "init/sender.py");
+template!(NodeSender, "init/sender.mjs");
 template!(Ruby, "init/adapter.rb");
 template!(Php, "init/adapter.php");
 template!(Go, "init/main.go");

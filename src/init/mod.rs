@@ -17,6 +17,6 @@ pub use addition::{with_implementation, with_lines};
 pub use language::{Language, Start, UnknownLanguage};
 pub use project::{
     CONFIGURATION, Ci, GITHUB_JOB, GITLAB_JOB, GITLAB_PIPELINE, IGNORED, Job, Project, ProjectFile,
-    STARTER,
+    SENDERS, STARTER, Side,
 };
-pub use suite_code::{Carried, SuiteCode};
+pub use suite_code::{Carried, RequestCode, SuiteCode};

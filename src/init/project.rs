@@ -36,6 +36,18 @@ pub enum Ci {
     },
 }
 
+/// What an adapter does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// It signs and verifies tokens.
+    Signer,
+    /// It gives back whole requests that it would send. For languages in [`SENDERS`].
+    Sender,
+}
+
+/// The languages in which the adapter of a sender can be generated.
+pub const SENDERS: [Language; 2] = [Language::Python, Language::Node];
+
 /// The CI job of a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Job<'a> {
@@ -110,6 +122,7 @@ impl Project {
     pub fn new(
         language: Language,
         suites: &[(String, Suite)],
+        side: Side,
         job: Option<Job<'_>>,
     ) -> Result<Self, askama::Error> {
         let code: Vec<SuiteCode> = suites
@@ -141,7 +154,15 @@ impl Project {
             per: code.iter().any(|suite| suite.per.is_some()),
             suites: &code,
         };
-        let mut files = vec![ProjectFile::new(language.path(), slots.rendered(language)?)];
+        let sender = match side {
+            Side::Sender => slots.rendered_sender(language)?,
+            Side::Signer => None,
+        };
+        let adapter = match sender {
+            Some(sender) => sender,
+            None => slots.rendered(language)?,
+        };
+        let mut files = vec![ProjectFile::new(language.path(), adapter)];
         if let Some((path, manifest)) = slots.manifest(language)? {
             files.push(ProjectFile::new(path, manifest));
         }

@@ -3,8 +3,8 @@
 use crate::init::Language;
 use crate::init::dialect::{CodeFragment, Spelling};
 use crate::scheme::{
-    Algorithm, FieldKind, Freshness, Layout, MessagePart, Part, Scheme, SecretEncoding,
-    TokenGrammar,
+    Algorithm, Content, FieldKind, Freshness, Layout, MessagePart, Part, Place, Scheme,
+    SecretEncoding, TokenGrammar,
 };
 use crate::signature::Encoding;
 use crate::suite::Suite;
@@ -22,6 +22,44 @@ pub struct SuiteCode {
     pub per: Option<String>,
     /// Whether the MAC is in hex; otherwise it is in base64.
     pub is_hex: bool,
+    /// What a request carries, where the scheme says so.
+    pub request: Option<RequestCode>,
+}
+
+/// The parts of a request to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestCode {
+    /// The field that is its body.
+    pub body: String,
+    /// Whether that is an object to be written as JSON.
+    pub is_json: bool,
+    /// The header of the token.
+    pub token: String,
+    /// Other headers, each with its field.
+    pub headers: Vec<(String, String)>,
+}
+
+impl RequestCode {
+    fn of(scheme: &Scheme) -> Option<Self> {
+        let body = scheme.fields.at(scheme.body_to_send()?);
+        let places = scheme.places.as_ref()?;
+        let harmless = |name: &String| literal(name).map(|_| name.clone());
+        let Place::Header(token) = &places.token else {
+            return None;
+        };
+        let mut headers = Vec::new();
+        for (field, place) in &places.fields {
+            if let Place::Header(name) = place {
+                headers.push((harmless(name)?, scheme.fields.at(*field).name.clone()));
+            }
+        }
+        Some(Self {
+            body: body.name.clone(),
+            is_json: body.content == Content::Json,
+            token: harmless(token)?,
+            headers,
+        })
+    }
 }
 
 /// A time at the end of a token.
@@ -45,6 +83,7 @@ impl SuiteCode {
             is_hex: plain.as_ref().is_some_and(Plain::is_hex),
             carried: plain.as_ref().and_then(|plain| plain.carried.clone()),
             token: plain.map(|plain| plain.token(language)),
+            request: RequestCode::of(scheme),
         }
     }
 }

@@ -42,6 +42,11 @@ pub enum SentFault {
     /// The JSON of the object was written as a JSON text.
     #[error("the body is a JSON text that holds the JSON of what was given: it was written twice")]
     WrittenTwice,
+    /// What the body contains might have been asked for by two requests.
+    #[error(
+        "the body contains several values of the form of what was given to be sent, so that it might answer several requests"
+    )]
+    Several,
     /// The body is not what was to be sent.
     #[error("the body does not contain what was given to be sent")]
     OtherBody,
@@ -209,7 +214,11 @@ fn check_body(body: &[u8], given: &Value, content: Content) -> Result<(), SentFa
             {
                 return Err(SentFault::WrittenTwice);
             }
-            is_within(&read, object)
+            let is_there = is_within(&read, object);
+            if is_there && count_like(&read, object) > count_like(object, object) {
+                return Err(SentFault::Several);
+            }
+            is_there
         }
         (Content::Form, given) => given.to_bytes().is_some_and(|given| {
             let mut pairs = [Params::read(body), Params::read(&given)];
@@ -240,6 +249,28 @@ fn is_within(value: &Json, sought: &Json) -> bool {
         }
 }
 
+/// How many values within a value, itself included, have the names of an object. A body that holds
+/// all that is ever asked for holds several. Fewer than three names say nothing: an envelope has them
+/// for reasons of its own.
+fn count_like(value: &Json, object: &Json) -> usize {
+    let is_like = match (value, object) {
+        (Json::Object(one), Json::Object(other)) => {
+            let is_telling = other.len() >= 3 && one.len() == other.len();
+            is_telling && one.keys().all(|name| other.contains_key(name))
+        }
+        _ => false,
+    };
+    let within: usize = match value {
+        Json::Array(items) => items.iter().map(|item| count_like(item, object)).sum(),
+        Json::Object(members) => members
+            .values()
+            .map(|member| count_like(member, object))
+            .sum(),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => 0,
+    };
+    usize::from(is_like) + within
+}
+
 /// Whether both mean the same: `1` and `1.0` do, and the order of members says nothing.
 fn is_same(one: &Json, other: &Json) -> bool {
     match (one, other) {
@@ -266,8 +297,8 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::{Value as Json, json};
 
-    use super::{SentFault, is_within, read_sent};
-    use crate::scheme::{Implementation as _, Reference};
+    use super::{SentFault, check_body, is_within, read_sent};
+    use crate::scheme::{Content, Implementation as _, Reference};
     use crate::signature::{Context, Fields, Op, Outcome, Request, Secret, Secrets, Sent, Value};
     use crate::suite::Suite;
 
@@ -395,6 +426,28 @@ vectors:
         later.headers.last_mut().unwrap().1 = token.clone();
         let read = read_sent(&suite.scheme, &request, &(NOW..=NOW), &later).unwrap();
         assert!(!read.is_accepted && read.token == token && read.due != token);
+    }
+
+    #[test]
+    fn a_body_that_would_answer_several_requests_answers_none() {
+        let asked = json!({"a": 1, "b": {"a": 1, "b": 2, "c": 3}, "c": 2});
+        let other = json!({"a": 2, "b": 1, "c": 2});
+        for (body, is_right) in [
+            (json!({"type": "x", "data": asked}), true),
+            (json!({"a": "id", "b": "x", "data": asked}), true),
+            (json!({"one": asked, "two": other}), false),
+            (json!({"one": [asked], "two": {"deep": [1, other]}}), false),
+        ] {
+            let given = Value::Json(asked.clone());
+            let body = body.to_string();
+            let read = check_body(body.as_bytes(), &given, Content::Json);
+            let due = if is_right {
+                Ok(())
+            } else {
+                Err(SentFault::Several)
+            };
+            assert_eq!(read, due, "{body}");
+        }
     }
 
     #[test]

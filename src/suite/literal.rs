@@ -17,6 +17,8 @@ pub(super) enum Literal {
     Text(String),
     /// A whole number that every JSON parser represents exactly.
     Number(i64),
+    /// A number with a fraction or an exponent; only within a list or a map.
+    Fraction(serde_json::Number),
     /// `{base64: "…"}`.
     Bytes(Vec<u8>),
     /// `{repeat: "a", times: 65536}`.
@@ -66,8 +68,9 @@ impl<'de> Visitor<'de> for LiteralVisitor {
         Ok(i64::try_from(number).map_or_else(|_| Literal::Unusable(Unusable::Number), whole))
     }
 
-    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Literal, E> {
-        Ok(Literal::Unusable(Unusable::Number))
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Literal, E> {
+        let finite = serde_json::Number::from_f64(number);
+        Ok(finite.map_or(Literal::Unusable(Unusable::Number), Literal::Fraction))
     }
 
     fn visit_bool<E: de::Error>(self, truth: bool) -> Result<Literal, E> {
@@ -155,6 +158,7 @@ impl Literal {
         match self {
             Self::Text(text) => Ok(text.into()),
             Self::Number(number) => Ok(number.into()),
+            Self::Fraction(number) => Ok(number.into()),
             Self::Json(json) => Ok(json),
             Self::Bytes(bytes) => Ok(serde_json::json!({"base64": STANDARD.encode(bytes)})),
             Self::Repeated { text, times } => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::scheme::{Order, Scheme, TokenGrammar};
 use crate::signature::{Context, Fields, Op, Request, Secret, Secrets, Slug, Value};
-use crate::suite::error::{Fault, Problem};
+use crate::suite::error::{Fault, Problem, Unusable};
 use crate::suite::expect_reader::read_expect;
 use crate::suite::forms::Entries;
 use crate::suite::input_needs::{Input, found};
@@ -352,6 +352,7 @@ impl<'s> VectorReader<'s> {
             Literal::Number(number) => Value::Number(number),
             Literal::Bytes(bytes) => Value::Bytes(bytes),
             Literal::Json(json) => Value::Json(json),
+            Literal::Fraction(_) => return Err(Fault::new(at, Unusable::Number)),
             Literal::Unusable(problem) => return Err(Fault::new(at, problem)),
             Literal::Repeated { text, times } => {
                 let length = usize::try_from(times)

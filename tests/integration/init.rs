@@ -596,3 +596,67 @@ fn a_starter_gets_no_certificate() {
     );
     succeeds(&program.run(&certify));
 }
+
+/// A sender: as generated it conforms; with a body that is written twice it does not.
+fn starts_a_sender(language: &str, adapter: &str, fault: (&str, &str)) {
+    let program = project();
+    let said = succeeds(&program.run(&["init", language, "github-webhook", "--send"]));
+    assert!(said.contains("call your own code in its\nsend, "), "{said}");
+    let (output, result) = told(&program, &said, "");
+    assert!(output.status.success(), "{output:?}");
+    let judged = |result: &Value, verdict: &str| {
+        let cases = result["cases"].as_array().unwrap().iter();
+        cases.filter(|case| case["verdict"] == verdict).count()
+    };
+    assert_eq!(judged(&result, "pass"), 15, "{said}");
+    change(&program.path(adapter), &[fault]);
+    let (output, result) = told(&program, &said, "");
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert_eq!(judged(&result, "pass"), 0);
+    let cause = &result["diagnosis"]["causes"][0]["alternatives"][0]["mistakes"][0]["id"];
+    assert_eq!(cause, "identity-json-rewritten");
+}
+
+#[test(needs(PYTHON))]
+fn a_sender_in_python_starts() {
+    let fault = (
+        "return body.encode(), headers",
+        "return json.dumps(json.loads(body), indent=1).encode(), headers",
+    );
+    starts_a_sender("python", "macproof/adapter.py", fault);
+}
+
+#[test(needs(NODE))]
+fn a_sender_in_node_starts() {
+    let fault = (
+        "return { body: Buffer.from(body), headers };",
+        "return { body: Buffer.from(JSON.stringify(JSON.parse(body), null, 2)), headers };",
+    );
+    starts_a_sender("node", "macproof/adapter.mjs", fault);
+}
+
+#[test(needs(PYTHON))]
+fn what_a_sender_has_to_fill_in_is_said() {
+    let program = project();
+    let said = succeeds(&program.run(&["init", "python", "standard-webhooks", "--send"]));
+    assert!(
+        said.contains("Fill in send in macproof/adapter.py first"),
+        "{said}"
+    );
+    let starter = fs::read_to_string(program.path("macproof/adapter.py")).unwrap();
+    let told_so = "# Headers: webhook-signature, which holds the token; webhook-id, which holds msg_id; webhook-timestamp, which holds timestamp.";
+    assert!(starter.contains(told_so), "{starter}");
+    for (language, suite, why) in [
+        ("python", "jotreview", "has no vector for a sender"),
+        (
+            "ruby",
+            "github-webhook",
+            "in Python or Node only, not in ruby",
+        ),
+    ] {
+        let output = project().run(&["init", language, suite, "--send"]);
+        assert_eq!(output.status.code(), Some(2), "{suite}");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains(why), "{said}");
+    }
+}

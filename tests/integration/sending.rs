@@ -1,7 +1,11 @@
 //! Senders: asked for a whole request, they are judged by the bytes that they return.
 
+use std::collections::BTreeSet;
 use std::fs;
 
+use macproof::generate::whole;
+use macproof::signature::{self, Op};
+use macproof::suite::{Vector, find};
 use serde_json::{Value, json};
 
 use crate::harness::test;
@@ -14,14 +18,25 @@ import base64, hashlib, hmac, json, sys, time
 
 clock, fault = (sys.argv + [""])[1:3]
 calls = 0
+# What was sent before, or is ever asked for: the second holds every object of the suite.
+first = None
+everything = json.load(open("everything.json")) if fault == "everything" else None
 
 def send(suite, secret, given, now):
+    global first, calls
+    first = first or (given, secret)
+    if fault == "cached":
+        given = first[0]
+    if fault == "first-secret":
+        secret = first[1]
     sent = json.dumps(given, separators=(",", ":"))
     signed = json.dumps(given) if fault == "spaced" else sent
     if fault == "sorted":
         signed = json.dumps(given, separators=(",", ":"), sort_keys=True)
     if fault == "constant":
         sent = signed = '{"id":1}'
+    if fault == "everything":
+        sent = signed = json.dumps({str(at): one for at, one in enumerate(everything)})
     if fault == "envelope":
         sent = signed = json.dumps({"type": "event", "data": [given]})
     if fault == "among-others":
@@ -29,9 +44,8 @@ def send(suite, secret, given, now):
     if fault == "written-twice":
         sent = signed = json.dumps(json.dumps(given))
     if fault == "flaky":
-        global calls
         calls += 1
-        signed = sent if calls % 3 else sent + " "
+        signed = sent if calls % 4 else sent + " "
     time = now + {"late": 5, "early": -5}.get(fault, 0)
     if suite == "github-webhook":
         mac = hmac.new(secret.encode(), signed.encode(), hashlib.sha256).hexdigest()
@@ -95,6 +109,10 @@ impl Ran {
 fn ran(suite: &str, clock: &str, fault: &str) -> Ran {
     let program = Program::new();
     fs::write(program.path("sender.py"), SENDER).unwrap();
+    if fault == "everything" {
+        let objects: Vec<Value> = send_vectors(suite).iter().map(given).collect();
+        fs::write(program.path("everything.json"), json!(objects).to_string()).unwrap();
+    }
     let command = format!("python3 sender.py {clock} {fault}");
     let output = program.run(&[
         "run",
@@ -112,6 +130,76 @@ fn ran(suite: &str, clock: &str, fault: &str) -> Ran {
     }
 }
 
+/// The send vectors of a suite, as it is run.
+fn send_vectors(suite: &str) -> Vec<Vector> {
+    let suite = whole(&find(suite).unwrap()).unwrap();
+    let vectors = suite.vectors.iter();
+    let sends = vectors.filter(|vector| vector.request.op == Op::Send);
+    sends.cloned().collect()
+}
+
+/// The object that is to be sent.
+fn given(vector: &Vector) -> Value {
+    let mut fields = vector.request.fields.iter();
+    let object = fields.find_map(|(_, value)| match value {
+        signature::Value::Json(object) => Some(object.clone()),
+        _ => None,
+    });
+    object.unwrap()
+}
+
+#[test]
+fn no_answer_serves_two_vectors() {
+    for suite in ["standard-webhooks", "github-webhook"] {
+        let vectors = send_vectors(suite);
+        let secrets: BTreeSet<&[u8]> = vectors
+            .iter()
+            .flat_map(|vector| vector.request.secrets.iter())
+            .map(|(_, secret)| secret.reveal())
+            .collect();
+        assert_eq!(secrets.len(), 2, "{suite}");
+        let objects: Vec<Value> = vectors.iter().map(given).collect();
+        for (at, one) in objects.iter().enumerate() {
+            assert!(!objects[..at].contains(one), "{one}");
+            let names: BTreeSet<&String> = one.as_object().unwrap().keys().collect();
+            assert!(names.into_iter().eq(["items", "order", "status"]), "{one}");
+        }
+    }
+}
+
+#[test(needs(PYTHON))]
+fn a_constant_or_cached_answer_fails() {
+    for suite in ["standard-webhooks", "github-webhook"] {
+        for clock in ["injected", "system"] {
+            let everything = ran(suite, clock, "everything");
+            assert_eq!(everything.code, Some(1));
+            let judged = everything.judged();
+            assert!(judged.iter().all(|case| case["verdict"] == "fail"));
+            assert!(everything.text.contains("several values of the form"));
+            for fault in ["constant", "cached", "first-secret"] {
+                let ran = ran(suite, clock, fault);
+                assert_eq!(ran.code, Some(1), "{suite} {fault}");
+                let judged = ran.judged();
+                let passed = judged.iter().filter(|case| case["verdict"] == "pass");
+                let most = match fault {
+                    "constant" => 0,
+                    "cached" => 1,
+                    _ => judged.len() / 2 + 1,
+                };
+                assert!(passed.count() <= most, "{suite} {fault}: {}", ran.text);
+            }
+        }
+    }
+}
+
+#[test(needs(PYTHON))]
+fn suites_that_ask_for_what_a_sender_does_are_named() {
+    let ran = ran("jotreview", "injected", "");
+    let hint = "no vector here asks for send";
+    assert!(ran.text.contains(hint), "{}", ran.text);
+    assert!(ran.text.contains("github-webhook"), "{}", ran.text);
+}
+
 #[test(needs(PYTHON))]
 fn a_right_sender_conforms_with_either_clock() {
     for suite in ["standard-webhooks", "github-webhook"] {
@@ -119,7 +207,7 @@ fn a_right_sender_conforms_with_either_clock() {
             let ran = ran(suite, clock, fault);
             assert_eq!(ran.code, Some(0), "{suite} {clock} {fault}: {}", ran.text);
             let judged = ran.judged();
-            assert_eq!(judged.len(), 10, "{suite}");
+            assert_eq!(judged.len(), 15, "{suite}");
             for case in judged {
                 assert_eq!(case["verdict"], "pass", "{case}");
                 assert_eq!(case["outcome"], "sent");
