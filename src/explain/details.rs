@@ -87,7 +87,9 @@ fn told(choice: Choice, inputs: &Inputs<'_>) -> Option<FormWords> {
         }
         Change::Token(change) => {
             let texts = read.ok()?;
-            let mut pieces = TokenPieces::of(scheme, "a", |field| texts.text(field));
+            let mut pieces = TokenPieces::of(scheme, "a", |field| {
+                scheme.token.carried_text(&texts, field)
+            });
             pieces.millis = inputs.millis;
             words(&change(&pieces), form)
         }

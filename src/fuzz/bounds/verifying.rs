@@ -63,8 +63,9 @@ impl Bounds<'_> {
             );
         }
         let mut claim = request.fields.clone();
-        for (field, text) in parsed.fields() {
-            claim.set(scheme.fields.at(field).name.as_str(), text);
+        for (field, bytes) in parsed.fields() {
+            let name = scheme.fields.at(field).name.as_str();
+            claim.set(name, Value::of_bytes(bytes));
         }
         if !self.time_is_ordinary(&claim) {
             return Ruling::ImplementationDefined("does not accept an unusual time");

@@ -67,6 +67,6 @@ pub use mistake::{Change, Keying, Piece, PieceKind};
 pub use mistaken::{ConflictError, Mistaken};
 pub use pipeline::Stop;
 pub use step_inputs::Inputs;
-pub use token_text::{LooseToken, TokenPieces, loosely};
+pub use token_text::{LooseToken, TokenPieces, loosely, meant};
 pub use words::FormWords;
 pub use words::Words;

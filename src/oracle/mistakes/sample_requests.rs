@@ -296,8 +296,15 @@ impl Sample {
         for wrong in self.weakly_the_same(&loose.mac) {
             texts.push(right.replace(&loose.mac, &wrong));
         }
-        for interpreted in ["%", "*", ".*", "' or '1'='1"] {
+        for interpreted in ["%", "*", ".*", "[^~]*", "' or '1'='1"] {
             texts.push(right.replace(&loose.mac, interpreted));
+        }
+        for (field, text) in &loose.fields {
+            if !self.scheme.token.filters(*field).is_empty() {
+                texts.push(right.replacen(text, &format!("{text}="), 1));
+                texts.push(right.replacen(text, &format!("{text}%3D"), 1));
+                texts.push(right.replacen(text, &format!("!{text}"), 1));
+            }
         }
         // A pair or an item with a wrong MAC before the right one.
         texts.push(right.replace("v1=", &format!("v1={},v1=", "0".repeat(64))));

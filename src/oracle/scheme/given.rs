@@ -27,8 +27,8 @@ impl Scheme {
     pub fn complete(&self, given: &Fields, token: &ParsedToken) -> Option<Fields> {
         let mut fields = given.clone();
         for carried in self.token.fields() {
-            let (_, text) = token.fields().find(|(field, _)| *field == carried)?;
-            fields.set(&self.fields.at(carried).name, text);
+            let (_, bytes) = token.fields().find(|(field, _)| *field == carried)?;
+            fields.set(&self.fields.at(carried).name, Value::of_bytes(bytes));
         }
         Some(fields)
     }
