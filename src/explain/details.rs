@@ -72,7 +72,7 @@ fn told(choice: Choice, inputs: &Inputs<'_>) -> Option<FormWords> {
             detail: (*detail).to_owned(),
             ..FormWords::default()
         }),
-        Change::Hash(_) | Change::Verifying(_) => None,
+        Change::Hash(_) | Change::Holding(_) | Change::Verifying(_) => None,
         Change::MacBytes { change, .. } => words(&change(&[1; 64]), form),
         Change::Spelling { spell, .. } => words(&spell(&[1; 64]), form),
         Change::Wrapping { wrap, .. } => {

@@ -3,7 +3,7 @@
 //! implementations differ, and they make a profile.
 
 use crate::generate::fixture::{Claim, NOW};
-use crate::generate::requirements::TEXT_SPELLINGS;
+use crate::generate::requirements::{TEXT_IS_READ_AS_IT_WAS_SIGNED, TEXT_SPELLINGS};
 use crate::generate::valid_token::Right;
 use crate::generate::vector_builder::VectorBuilder;
 use crate::scheme::{FieldKind, FieldTexts, Filter, filtered};
@@ -14,7 +14,54 @@ pub(super) fn add(builder: &mut VectorBuilder<'_>) {
     let scheme = builder.fixture.scheme;
     for field in scheme.token.fields() {
         if scheme.fields.at(field).kind == FieldKind::Text {
-            of_field(builder, field, scheme.token.filters(field));
+            let filters = scheme.token.filters(field);
+            of_field(builder, field, filters);
+            if !filters.is_empty() {
+                telling(builder, field);
+            }
+        }
+    }
+}
+
+/// Right tokens whose texts tell whether what is read is what was signed.
+fn telling(builder: &mut VectorBuilder<'_>, field: usize) {
+    for (slug, text, note) in [
+        (
+            "with-separators",
+            "a.b--c&d=e|f:g,h/i~j",
+            "Catches a verifier that splits the token after it has decoded it.",
+        ),
+        (
+            "with-a-nul",
+            "cut\0here",
+            "Catches a verifier whose text ends at a NUL.",
+        ),
+        (
+            "with-blanks-around",
+            " padded\n",
+            "Catches a verifier that trims what it has decoded.",
+        ),
+        (
+            "with-escapes",
+            "+ %2B%252B &amp; \\u00e9",
+            "Catches a verifier that decodes a text once more.",
+        ),
+        (
+            "beyond-ascii",
+            "J\u{f8}rn \u{1f600}",
+            "Catches a verifier that reads UTF-8 as another encoding.",
+        ),
+        (
+            "in-base64",
+            "YWRtaW4=",
+            "Catches a verifier that decodes a text once more, or not at all.",
+        ),
+    ] {
+        if builder.fixture.domain(field).takes(&text.into()) {
+            let claim = builder.fixture.with(field, text);
+            let shown = builder.fixture.forge(&claim, &claim);
+            let id = format!("text-{slug}-is-read");
+            builder.accepted(&TEXT_IS_READ_AS_IT_WAS_SIGNED, &id, note, shown, NOW);
         }
     }
 }

@@ -130,6 +130,13 @@ pub(crate) fn key_is_derived_in_steps(scheme: &Scheme) -> Applies {
     )
 }
 
+pub(crate) fn secret_rotates(scheme: &Scheme) -> Applies {
+    when(
+        scheme.secret.rotates,
+        "the scheme says nothing of a secret that is replaced",
+    )
+}
+
 pub(crate) fn secret_depends_on_a_field(scheme: &Scheme) -> Applies {
     when(
         scheme.secret.per.is_some(),

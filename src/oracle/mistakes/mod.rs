@@ -39,6 +39,7 @@ mod mistaken;
 mod optional_parts;
 mod params;
 pub mod pipeline;
+mod rotation;
 #[cfg(any(test, feature = "samples"))]
 mod sample_requests;
 #[cfg(any(test, feature = "samples"))]

@@ -284,6 +284,20 @@ fn list() -> Vec<Sample> {
             ),
         },
         Sample {
+            name: "a secret that is replaced",
+            scheme: scheme(
+                HmacSha256,
+                32,
+                SecretRule {
+                    rotates: true,
+                    ..text()
+                },
+                std::slice::from_ref(&user),
+                "{user_id}",
+                template("{mac:hex}"),
+            ),
+        },
+        Sample {
             name: "platform",
             scheme: scheme(
                 HmacSha256,
