@@ -37,7 +37,7 @@ pub(super) const VERIFYING: &[Mistake] = &[
     Mistake {
         id: MistakeId("verify-two-secrets-only"),
         title: "of the secrets before the newest only the latest is tried",
-        wrong: "A secret that is replaced twice in a short time takes valid tokens with it.",
+        wrong: "A secret that is replaced twice in succession takes valid tokens with it.",
         change: Change::Holding(|_, newest, previous| holding(newest, &previous[..1])),
         ..ENTRY
     },
