@@ -202,7 +202,7 @@ impl Answer {
             let fields = fields.iter();
             let fields = fields.map(|field| (field.name.as_str(), Value::of_bytes(&field.read)));
             out.extend_from_slice(b",\"fields\":");
-            write_ascii(&Fields::from_iter(fields), out);
+            write_ascii(&fields.collect::<Fields>(), out);
         }
         out.extend_from_slice(b"}\n");
     }
