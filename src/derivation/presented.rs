@@ -146,7 +146,7 @@ fn fields_of_now(
     parsed: Option<&ParsedToken>,
 ) -> Option<Fields> {
     let mut fields = request.fields.clone();
-    for (at, text) in carried(scheme, parsed) {
+    for (at, bytes) in carried(scheme, parsed) {
         let field = scheme.fields.at(at);
         let value = match field.kind.time_form() {
             Some(form) => {
@@ -155,10 +155,11 @@ fn fields_of_now(
                     let time = form.read(text);
                     time.is_some_and(|time| time / form.per_second() == request.now)
                 };
+                let text = bytes.and_then(|bytes| std::str::from_utf8(bytes).ok());
                 let shown = text.filter(is_of_now).map(|text| form.value_of(text));
                 shown.or_else(|| field.time_at(request.now))?
             }
-            None => text?.into(),
+            None => Value::of_bytes(bytes?),
         };
         fields.set(field.name.clone(), value);
     }
@@ -174,11 +175,11 @@ pub(crate) fn fields_as_shown(
     parsed: Option<&ParsedToken>,
 ) -> Fields {
     let mut fields = given.clone();
-    for (at, text) in carried(scheme, parsed) {
+    for (at, bytes) in carried(scheme, parsed) {
         let field = scheme.fields.at(at);
-        let value = match (text, field.kind.time_form()) {
-            (Some(text), Some(form)) => Some(form.value_of(text)),
-            (Some(text), None) => Some(text.into()),
+        let value = match (bytes.map(Value::of_bytes), field.kind.time_form()) {
+            (Some(Value::Text(text)), Some(form)) => Some(form.value_of(&text)),
+            (Some(value), _) => Some(value),
             (None, _) => field.time_at(now),
         };
         let Some(value) = value else { continue };
@@ -191,10 +192,13 @@ pub(crate) fn fields_as_shown(
 fn carried<'p>(
     scheme: &'p Scheme,
     parsed: Option<&'p ParsedToken>,
-) -> impl Iterator<Item = (usize, Option<&'p str>)> {
+) -> impl Iterator<Item = (usize, Option<&'p [u8]>)> {
     scheme.token.fields().map(move |at| {
         let mut found = parsed.into_iter().flat_map(ParsedToken::fields);
-        (at, found.find(|(one, _)| *one == at).map(|(_, text)| text))
+        (
+            at,
+            found.find(|(one, _)| *one == at).map(|(_, bytes)| bytes),
+        )
     })
 }
 
@@ -284,7 +288,8 @@ impl Derivation {
                     }
                     for (at, text) in &mut found.fields {
                         if let Some(form) = scheme.time_form(*at) {
-                            *text = change.shift.text(text, form)?;
+                            let moved = change.shift.text(std::str::from_utf8(text).ok()?, form)?;
+                            *text = moved.into_bytes();
                         }
                     }
                 }

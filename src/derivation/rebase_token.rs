@@ -70,10 +70,12 @@ impl SignedToken {
             match part {
                 Part::Literal(text) => self.push(text, TokenSpan::Constant),
                 Part::Mac(encoding) => self.push(&encoding.encode(mac), TokenSpan::Mac(*encoding)),
-                Part::Field(field) if scheme.is_time(*field) => {
+                Part::Field { field, .. } if scheme.is_time(*field) => {
                     self.push(texts.text(*field)?, TokenSpan::Time);
                 }
-                Part::Field(field) => self.push(texts.text(*field)?, TokenSpan::Field),
+                Part::Field { field, filters } => {
+                    self.push(&texts.written(*field, filters)?, TokenSpan::Field);
+                }
             }
         }
         Some(())

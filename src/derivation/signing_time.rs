@@ -46,6 +46,7 @@ pub(crate) fn fields_when_signed(
         let Some(form) = scheme.time_form(at) else {
             continue;
         };
+        let text = std::str::from_utf8(text).ok()?;
         if !seconds.contains(&(form.read(text)? / form.per_second())) {
             return None;
         }

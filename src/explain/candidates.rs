@@ -24,11 +24,11 @@ pub(super) struct Candidates {
 }
 
 impl Candidates {
-    /// Takes a token apart; `times` are the texts of the times that it may carry.
-    pub(super) fn of(scheme: &Scheme, token: &str, times: &[String]) -> Self {
+    /// Takes a token apart; `carried` are the texts that it may carry beside the MAC.
+    pub(super) fn of(scheme: &Scheme, token: &str, carried: &[String]) -> Self {
         let mut texts = HashSet::new();
         for whole in with_unwrapped(&[token.to_owned()].into()) {
-            pieces(scheme, &whole, times, &mut texts);
+            pieces(scheme, &whole, carried, &mut texts);
         }
         let texts = with_unwrapped(&texts);
         let macs: Vec<Vec<u8>> = texts.iter().flat_map(|text| macs(text)).collect();
@@ -95,18 +95,18 @@ fn with_unwrapped(texts: &HashSet<String>) -> HashSet<String> {
 
 /// Every text in a token that may be that of its MAC, whatever order, separator or part was
 /// mistaken.
-fn pieces(scheme: &Scheme, token: &str, times: &[String], out: &mut HashSet<String>) {
+fn pieces(scheme: &Scheme, token: &str, carried: &[String], out: &mut HashSet<String>) {
     let mut parts: Vec<String> = vec![token.to_owned()];
     parts.extend(loosely(scheme, token).into_iter().map(|loose| loose.mac));
     if let Some(separator) = scheme.token.separator() {
         parts.extend(token.split(separator).map(str::to_owned));
     }
-    // Without its times, at either end.
+    // Without what else it carries, at either end.
     for at in 0..parts.len() {
-        for time in times.iter().filter(|time| !time.is_empty()) {
+        for text in carried.iter().filter(|text| !text.is_empty()) {
             let rest = [
-                parts[at].strip_prefix(time.as_str()),
-                parts[at].strip_suffix(time.as_str()),
+                parts[at].strip_prefix(text.as_str()),
+                parts[at].strip_suffix(text.as_str()),
             ];
             parts.extend(
                 rest.into_iter()

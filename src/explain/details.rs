@@ -77,7 +77,7 @@ fn told(choice: Choice, inputs: &Inputs<'_>) -> Option<FormWords> {
             detail: (*detail).to_owned(),
             ..FormWords::default()
         }),
-        Change::Hash(_) | Change::Verifying(_) => None,
+        Change::Hash(_) | Change::Holding(_) | Change::Verifying(_) => None,
         Change::MacBytes { change, .. } => words(&change(&[1; 64]), form),
         Change::Spelling { spell, .. } => words(&spell(&[1; 64]), form),
         Change::Wrapping { wrap, .. } => {
@@ -92,7 +92,9 @@ fn told(choice: Choice, inputs: &Inputs<'_>) -> Option<FormWords> {
         }
         Change::Token(change) => {
             let texts = read.ok()?;
-            let mut pieces = TokenPieces::of(scheme, "a", |field| texts.text(field));
+            let mut pieces = TokenPieces::of(scheme, "a", |field| {
+                scheme.token.carried_text(&texts, field)
+            });
             pieces.millis = inputs.millis;
             words(&change(&pieces), form)
         }

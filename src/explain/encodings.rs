@@ -20,7 +20,9 @@ impl Encodings {
     pub(super) fn of(inputs: &Inputs<'_>, texts: &FieldTexts<'_>) -> Self {
         // How many forms there are does not depend on the MAC, given that it is long enough.
         let mac = [1; 64];
-        let mut pieces = TokenPieces::of(inputs.scheme, "a", |field| texts.text(field));
+        let mut pieces = TokenPieces::of(inputs.scheme, "a", |field| {
+            inputs.scheme.token.carried_text(texts, field)
+        });
         pieces.millis = inputs.millis;
         let places = if has_more_than_the_mac(inputs.scheme) {
             2

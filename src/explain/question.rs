@@ -53,6 +53,21 @@ pub fn explain(question: &Question<'_>) -> Explanation {
     explain_to(question, DEEPEST)
 }
 
+/// What stands in the token of these fields for those that are no times.
+fn carried_texts(inputs: &Inputs<'_>) -> Vec<String> {
+    let scheme = inputs.scheme;
+    let Ok(texts) = FieldTexts::read(&scheme.fields, inputs.fields) else {
+        return Vec::new();
+    };
+    let carried = scheme
+        .token
+        .fields()
+        .filter(|&field| !scheme.is_time(field));
+    carried
+        .filter_map(|field| scheme.token.carried_text(&texts, field))
+        .collect()
+}
+
 /// The same with so many deviations before the MAC at most.
 pub(super) fn explain_to(question: &Question<'_>, deepest: usize) -> Explanation {
     let mut explanation = Explanation::new(Answer::Unexplained);
@@ -66,7 +81,9 @@ pub(super) fn explain_to(question: &Question<'_>, deepest: usize) -> Explanation
         millis: carried.as_ref().and_then(|carried| carried.millis),
     };
     let received = received(question.scheme, question.token);
-    let candidates = Candidates::of(question.scheme, question.token, &time.texts);
+    let mut carried_texts = carried_texts(&inputs);
+    carried_texts.extend(time.texts);
+    let candidates = Candidates::of(question.scheme, question.token, &carried_texts);
     let around = around(&inputs, question.token);
     let effort = Effort {
         // A token that holds the right MAC holds no other. One deviation before the MAC may still

@@ -82,12 +82,7 @@ pub(super) fn carried_time(scheme: &Scheme, token: &str) -> Option<CarriedTime> 
     let strictly = scheme
         .token
         .parse(&scheme.fields, token)
-        .and_then(|parsed| {
-            let mut fields = parsed.fields();
-            fields
-                .find(|(at, _)| *at == field)
-                .map(|(_, text)| text.to_owned())
-        });
+        .and_then(|parsed| parsed.text(field).map(str::to_owned));
     let loosely = || {
         let tokens = loosely(scheme, token).into_iter();
         tokens

@@ -400,7 +400,7 @@ impl<'c, 's> Campaign<'c, 's> {
 /// Whether both are the same for the caller.
 fn is_same(one: &Outcome, other: &Outcome) -> bool {
     match (one, other) {
-        (Outcome::Token(one), Outcome::Token(other)) => one == other,
+        (Outcome::Token(_), Outcome::Token(_)) | (_, Outcome::Read(_)) => one == other,
         (one, other) => one.kind() == other.kind(),
     }
 }
@@ -447,6 +447,8 @@ impl Exchange for Campaign<'_, '_> {
                         Outcome::Token(right) => right.len(),
                         _ => 0,
                     };
+                    let scheme = &self.pools[slot.input.suite].suite().scheme;
+                    let outcome = scheme.compared(&slot.request, outcome);
                     let outcome = outcome.bounded(due, &str::to_owned);
                     if self.pace.is_slow(took) {
                         self.was_slow(ticket, &slot, &outcome);

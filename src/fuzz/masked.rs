@@ -17,7 +17,11 @@ pub(super) fn kind(suite: usize, op: Op, class: u32, outcome: &Outcome) -> u64 {
 
 fn text_of(outcome: &Outcome) -> Option<&str> {
     match outcome {
-        Outcome::Token(_) | Outcome::Accept | Outcome::Anonymous | Outcome::Sent(_) => None,
+        Outcome::Token(_)
+        | Outcome::Accept
+        | Outcome::Read(_)
+        | Outcome::Anonymous
+        | Outcome::Sent(_) => None,
         Outcome::Reject(denial) => denial.code.as_deref(),
         Outcome::Refused(text) | Outcome::Threw(text) => Some(text),
     }

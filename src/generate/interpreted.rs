@@ -30,7 +30,26 @@ pub(super) fn add(builder: &mut VectorBuilder<'_>) {
             );
         }
     }
+    without_a_full_stop(builder, &right);
     operators(builder, &right);
+}
+
+/// Where a full stop ends the text that a token carries, an expression with one is cut at it.
+fn without_a_full_stop(builder: &mut VectorBuilder<'_>, right: &Right) {
+    let scheme = builder.fixture.scheme;
+    let carries_a_text = scheme
+        .token
+        .fields()
+        .any(|field| scheme.is_free_text(field));
+    if carries_a_text && scheme.token.literals().any(|text| text.contains('.')) {
+        builder.not_accepted(
+            &MALFORMED_TOKEN_IS_NOT_ACCEPTED,
+            "token-regex-without-a-full-stop",
+            "Catches a verifier that takes the token as a regular expression.",
+            Some(right.with_mac_text("[^~]*")),
+            NOW,
+        );
+    }
 }
 
 /// What passes for a text of that length.

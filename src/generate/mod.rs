@@ -6,6 +6,7 @@
 //! expected of each is computed with the oracle, and written as a literal.
 
 mod ages;
+mod carried_texts;
 mod case;
 mod clock;
 mod comparisons;

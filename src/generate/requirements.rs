@@ -311,6 +311,18 @@ pub(crate) static OTHER_SPELLINGS: Rule = rule(
     Practice,
     "Whether the right MAC passes in another spelling than the scheme's.",
 );
+pub(crate) static TEXT_SPELLINGS: Rule = rule(
+    "text-spellings",
+    May,
+    Practice,
+    "Whether a text in the token passes in another spelling than the scheme's.",
+);
+pub(crate) static TEXT_IS_READ_AS_IT_WAS_SIGNED: Rule = rule(
+    "text-is-read-as-it-was-signed",
+    Must,
+    Security,
+    "A right token is accepted whatever its text contains, and the text that is read from it is the one that was signed.",
+);
 pub(crate) static SEVERAL_MACS_PROFILE: Rule = rule(
     "several-macs-profile",
     May,
@@ -420,6 +432,8 @@ pub(crate) static ALL: &[&Rule] = &[
     &UNKNOWN_SECRET_DOES_NOT_HOLD,
     &REQUEST_IS_SIGNED_AS_SENT,
     &OTHER_SPELLINGS,
+    &TEXT_SPELLINGS,
+    &TEXT_IS_READ_AS_IT_WAS_SIGNED,
     &SEVERAL_MACS_PROFILE,
     &PAIRS_IN_ANY_ORDER,
     &UNUSUAL_IDENTITY_PROFILE,

@@ -342,8 +342,8 @@ impl Halves {
         };
         let time = clock.text(fixture);
         let (mac_is_first, delimiter) = match layout.parts() {
-            [Part::Mac(_), Part::Literal(delimiter), Part::Field(_)] => (true, delimiter),
-            [Part::Field(_), Part::Literal(delimiter), Part::Mac(_)] => (false, delimiter),
+            [Part::Mac(_), Part::Literal(delimiter), Part::Field { .. }] => (true, delimiter),
+            [Part::Field { .. }, Part::Literal(delimiter), Part::Mac(_)] => (false, delimiter),
             _ => return None,
         };
         let mac = if mac_is_first {

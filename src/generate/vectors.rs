@@ -10,8 +10,8 @@ use crate::generate::requirements::{
 };
 use crate::generate::vector_builder::VectorBuilder;
 use crate::generate::{
-    ages, comparisons, confusions, forgeries, interpreted, items, malformed, optional_parts,
-    platforms, rotation, secrets, sending, spellings, times, tokens, values,
+    ages, carried_texts, comparisons, confusions, forgeries, interpreted, items, malformed,
+    optional_parts, platforms, rotation, secrets, sending, spellings, times, tokens, values,
 };
 use crate::signature::Value;
 use crate::suite::Suite;
@@ -38,6 +38,7 @@ pub(super) fn vectors(suite: &Suite) -> Vec<Case> {
     confusions::add(&mut builder);
     ages::add(&mut builder);
     spellings::add(&mut builder);
+    carried_texts::add(&mut builder);
     interpreted::add(&mut builder);
     rotation::add(&mut builder);
     sending::add(&mut builder);

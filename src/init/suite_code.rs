@@ -158,7 +158,8 @@ impl Plain {
                     continue;
                 }
                 Part::Literal(text) => literal(text)?,
-                Part::Field(at) => field(*at)?,
+                Part::Field { field: at, filters } if filters.is_empty() => field(*at)?,
+                Part::Field { .. } => return None,
             };
             if is_behind { &mut after } else { &mut before }.push(piece);
         }
@@ -192,9 +193,11 @@ fn carried(scheme: &Scheme, layout: &Layout) -> Option<Option<Carried>> {
     };
     let field = scheme.fields.at(first);
     match layout.parts() {
-        [.., Part::Literal(separator), Part::Field(last)]
-            if *last == first && fields.next().is_none() && field.kind.is_time() =>
-        {
+        [
+            ..,
+            Part::Literal(separator),
+            Part::Field { field: last, .. },
+        ] if *last == first && fields.next().is_none() && field.kind.is_time() => {
             literal(separator).filter(|_| !separator.contains(|c: char| c.is_ascii_digit()))?;
             Some(Some(Carried {
                 field: field.name.clone(),

@@ -7,7 +7,7 @@ use serde::de::IgnoredAny;
 
 use crate::protocol::prose::Prose;
 use crate::protocol::write_ascii;
-use crate::signature::{Denial, MAX_SENT, Outcome, Sent};
+use crate::signature::{Denial, Fields, MAX_SENT, Outcome, ReadField, Sent, Value};
 
 /// A well-formed answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +53,12 @@ pub enum AnswerError {
         /// The id of the request.
         id: u64,
     },
+    /// What it read from the token is no value.
+    #[error("fields is not an object of texts, bytes and whole numbers")]
+    FieldsNotTexts {
+        /// The id of the request.
+        id: u64,
+    },
     /// The outcome is unknown.
     #[error("unknown outcome {outcome:?}; expected accept, reject or anonymous")]
     UnknownOutcome {
@@ -69,6 +75,7 @@ impl AnswerError {
         match self {
             Self::NotOneResult { id, .. }
             | Self::UnknownOutcome { id, .. }
+            | Self::FieldsNotTexts { id }
             | Self::SentTooLong { id } => Some(*id),
             Self::Malformed(_) | Self::NoId => None,
         }
@@ -95,6 +102,7 @@ struct RawAnswer<'a> {
     #[serde(borrow)]
     unsupported: Option<Prose<'a>>,
     body: Option<IgnoredAny>,
+    fields: Option<IgnoredAny>,
 }
 
 /// The status of a rejection. A verifier may put anything under this name, so it is read leniently.
@@ -126,6 +134,10 @@ impl Answer {
             Reply::Outcome(Outcome::Token(owned(token)))
         } else if let Some(outcome) = raw.outcome {
             match &*outcome.0 {
+                "accept" if raw.fields.is_some() => {
+                    let fields = fields(line).ok_or(AnswerError::FieldsNotTexts { id })?;
+                    Reply::Outcome(Outcome::Read(fields))
+                }
                 "accept" => Reply::Outcome(Outcome::Accept),
                 "anonymous" => Reply::Outcome(Outcome::Anonymous),
                 "reject" => Reply::Outcome(Outcome::Reject(Denial {
@@ -161,7 +173,7 @@ impl Answer {
         out.extend_from_slice(itoa::Buffer::new().format(self.id).as_bytes());
         let (member, text) = match &self.reply {
             Reply::Outcome(Outcome::Token(token)) => ("token", token.as_str()),
-            Reply::Outcome(Outcome::Accept) => ("outcome", "accept"),
+            Reply::Outcome(Outcome::Accept | Outcome::Read(_)) => ("outcome", "accept"),
             Reply::Outcome(Outcome::Reject(_)) => ("outcome", "reject"),
             Reply::Outcome(Outcome::Anonymous) => ("outcome", "anonymous"),
             Reply::Outcome(Outcome::Refused(why)) => ("refused", why.as_str()),
@@ -186,8 +198,34 @@ impl Answer {
                 out.extend_from_slice(itoa::Buffer::new().format(*status).as_bytes());
             }
         }
+        if let Reply::Outcome(Outcome::Read(fields)) = &self.reply {
+            let fields = fields.iter();
+            let fields = fields.map(|field| (field.name.as_str(), Value::of_bytes(&field.read)));
+            out.extend_from_slice(b",\"fields\":");
+            write_ascii(&fields.collect::<Fields>(), out);
+        }
         out.extend_from_slice(b"}\n");
     }
+}
+
+/// What a verifier read from a token.
+#[derive(Deserialize)]
+struct StatedFields {
+    fields: serde_json::Map<String, serde_json::Value>,
+}
+
+/// What was read from the token, if each is a value with a text.
+fn fields(line: &[u8]) -> Option<Vec<ReadField>> {
+    let stated: StatedFields = serde_json::from_slice(line).ok()?;
+    let read = |(name, value): (String, serde_json::Value)| {
+        let value: Value = serde_json::from_value(value).ok()?;
+        Some(ReadField {
+            name,
+            read: value.to_bytes()?.into_owned(),
+            due: None,
+        })
+    };
+    stated.fields.into_iter().map(read).collect()
 }
 
 /// The status of a rejection, if it is a number in the valid range.
@@ -207,13 +245,25 @@ fn write_member(name: &str, text: &str, out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::{Answer, AnswerError, Reply};
-    use crate::signature::{Denial, MAX_SENT, Outcome, Sent};
+    use crate::signature::{Denial, MAX_SENT, Outcome, ReadField, Sent};
 
     #[test]
     fn answers_round_trip() {
         for reply in [
             Reply::Outcome(Outcome::Token("a\u{e9}\n".into())),
             Reply::Outcome(Outcome::Accept),
+            Reply::Outcome(Outcome::Read(vec![
+                ReadField {
+                    name: "payload".into(),
+                    read: "{\"é\"}".into(),
+                    due: None,
+                },
+                ReadField {
+                    name: "raw".into(),
+                    read: vec![0xff, 0],
+                    due: None,
+                },
+            ])),
             Reply::Outcome(Outcome::Anonymous),
             Reply::Outcome(Outcome::REJECT),
             Reply::Outcome(Outcome::Reject(Denial {
@@ -326,6 +376,17 @@ mod tests {
         ] {
             assert!(matches!(error(sent), AnswerError::Malformed(_)), "{sent}");
         }
+        for fields in ["5", "[]", r#"{"a":null}"#, r#"{"a":{"b":1}}"#] {
+            let line = format!(r#"{{"id":1,"outcome":"accept","fields":{fields}}}"#);
+            assert!(matches!(
+                error(&line),
+                AnswerError::FieldsNotTexts { id: 1 }
+            ));
+        }
+        // Who rejects has read nothing.
+        let rejected = br#"{"id":1,"outcome":"reject","fields":5}"#;
+        let reply = Answer::parse(rejected).unwrap().reply;
+        assert_eq!(reply, Reply::Outcome(Outcome::REJECT));
         let long = format!(
             r#"{{"id":1,"body":"{}","headers":[]}}"#,
             "x".repeat(MAX_SENT + 1)

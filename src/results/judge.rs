@@ -130,6 +130,8 @@ impl<'e> Expectation<'e> {
             (Expect::Token { or, .. } | Expect::Sent { or, .. }, declined) => {
                 Some(or.contains(&declined.kind()))
             }
+            // To accept one text and read another is to accept what was never signed.
+            (Expect::Outcomes(_), Outcome::Read(_)) => Some(false),
             (Expect::Outcomes(kinds), outcome) => Some(kinds.contains(&outcome.kind())),
             (Expect::Rejected { codes, status }, Outcome::Reject(denial)) => {
                 let is_due = |code: &String| codes.contains(code);

@@ -148,7 +148,7 @@ pub fn read_sent(
         };
         // A token that carries another time is compared with that of the present.
         let carried = parsed.as_ref().and_then(|parsed| {
-            let (_, text) = parsed.fields().find(|(carried, _)| *carried == at)?;
+            let text = parsed.text(at)?;
             let second = form.read(text)? / form.per_second();
             within.contains(&second).then(|| form.value_of(text))
         });
@@ -165,7 +165,7 @@ pub fn read_sent(
     let carried = parsed.iter().flat_map(ParsedToken::fields);
     let mut times = carried.filter_map(|(at, text)| {
         let form = scheme.time_form(at)?;
-        Some(form.read(text)? / form.per_second())
+        Some(form.read(std::str::from_utf8(text).ok()?)? / form.per_second())
     });
     let other_time = times.find(|second| !within.contains(second));
     Ok(SignedRequest {

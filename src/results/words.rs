@@ -1,7 +1,7 @@
 //! Expected and actual outcomes in the words of the reports.
 
 use crate::results::Observed;
-use crate::signature::{Denial, Op, Outcome, OutcomeKind};
+use crate::signature::{Denial, Encoding, Op, Outcome, OutcomeKind, ReadField};
 use crate::suite::Expect;
 
 /// `token 6a40…`, `token 6a40…, or refused`, `token 6a40…, refused or threw`, `reject, refused or
@@ -41,6 +41,10 @@ pub fn outcome(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Token(token) => format!("token {token}"),
         Outcome::Accept => "accept".to_owned(),
+        Outcome::Read(fields) => {
+            let read: Vec<String> = fields.iter().map(misread).collect();
+            format!("accept, but it reads {}", read.join(" and "))
+        }
         Outcome::Reject(Denial { code, status }) => denied(
             code.as_ref().map(|code| format!("the code {code}")),
             *status,
@@ -53,6 +57,17 @@ pub fn outcome(outcome: &Outcome) -> String {
         Outcome::Refused(why) => format!("refused: {why}"),
         Outcome::Threw(what) => format!("threw: {what}"),
     }
+}
+
+/// `payload as "a" where the token carries "b"`.
+fn misread(field: &ReadField) -> String {
+    let shown = |bytes: &[u8]| match std::str::from_utf8(bytes) {
+        Ok(text) => format!("{text:?}"),
+        Err(_) => format!("the bytes {}", Encoding::Hex.encode(bytes)),
+    };
+    let due = field.due.as_deref().map(shown).unwrap_or_default();
+    let ReadField { name, read, .. } = field;
+    format!("{name} as {} where the token carries {due}", shown(read))
 }
 
 /// `one`, `one or two`, `one, two or three`.

@@ -241,6 +241,7 @@ impl Exchange for Job<'_, '_> {
                     Some(Right::Token(token)) => token.len(),
                     Some(Right::Sent { .. }) | None => longest(&asked.expect),
                 };
+                let outcome = suite.scheme.compared(&asked.request, outcome);
                 let outcome = outcome.bounded(due, &hide);
                 // Every round but the first ends here.
                 if right.is_none()

@@ -264,7 +264,7 @@ impl<'s> LiveCase<'s> {
         let carried = parsed.iter().flat_map(ParsedToken::fields);
         let times = carried
             .filter(|(at, _)| *at == of)
-            .map(|(_, text)| text)
+            .filter_map(|(_, bytes)| std::str::from_utf8(bytes).ok())
             .chain(beside)
             .filter_map(|text| form.read(text));
         for time in times {

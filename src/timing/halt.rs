@@ -50,7 +50,7 @@ pub(super) fn check(tally: &Tally, is_right: bool, repeat: u32) -> Result<(), Ha
                 }
             };
             let is_expected = match outcome {
-                Outcome::Accept => is_right,
+                Outcome::Accept | Outcome::Read(_) => is_right,
                 Outcome::Reject(_) => !is_right,
                 _ => false,
             };

@@ -103,7 +103,10 @@ fn derive() -> impl Strategy<Value = Vec<KeyStep>> {
 fn token(encoding: Encoding, carried: &[&str], is_pairs: bool) -> (Vec<(String, String)>, String) {
     let mac = format!("{{mac:{}}}", encoding.name());
     if is_pairs {
-        let pair = |name: &&str| ((*name).to_owned(), format!("{{{name}}}"));
+        let pair = |text: &&str| {
+            let name = text.split('|').next().unwrap_or_default();
+            (name.to_owned(), format!("{{{text}}}"))
+        };
         let pairs = carried.iter().map(pair).chain([("v1".to_owned(), mac)]);
         return (pairs.collect(), String::new());
     }
@@ -113,7 +116,18 @@ fn token(encoding: Encoding, carried: &[&str], is_pairs: bool) -> (Vec<(String, 
 
 fn scheme() -> impl Strategy<Value = Scheme> {
     let carried = prop::sample::subsequence(
-        vec!["time", "millis", "date", "bare", "header", "kind"],
+        vec![
+            "time",
+            "millis",
+            "date",
+            "bare",
+            "header",
+            "kind",
+            "user|hex",
+            "user|base64|percent",
+            "user|base64url-unpadded",
+            "user|percent",
+        ],
         0..=2,
     );
     (

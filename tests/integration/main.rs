@@ -16,6 +16,7 @@ mod backends;
 mod bad_adapters;
 mod bad_servers;
 mod beside;
+mod carried;
 mod causes;
 mod certificates;
 mod chosen;

@@ -85,6 +85,39 @@ fn failed(fault: &str) -> (Vec<String>, usize) {
     )
 }
 
+/// The first mistake of each cause of a run of the whole suite.
+fn causes(fault: &str) -> Vec<String> {
+    let program = Program::new();
+    fs::write(program.path("keys.py"), ADAPTER).unwrap();
+    let command = format!("python3 keys.py {fault}");
+    program.run(&[
+        "run",
+        "keygrip",
+        "--command",
+        &command,
+        "--report",
+        "json=run.json",
+    ]);
+    let document = program.json("run.json");
+    let causes = document["diagnosis"]["causes"].as_array().unwrap().iter();
+    let first = |cause: &Value| {
+        let id = &cause["alternatives"][0]["mistakes"][0]["id"];
+        id.as_str().unwrap().to_owned()
+    };
+    causes.map(first).collect()
+}
+
+#[test(needs(PYTHON))]
+fn each_fault_of_a_rotation_has_its_cause() {
+    for (fault, due) in [
+        ("oldest-signs", "secret-previous-signs"),
+        ("forgets", "verify-newest-secret-only"),
+        ("two", "verify-two-secrets-only"),
+    ] {
+        assert_eq!(causes(fault), [due], "{fault}");
+    }
+}
+
 #[test(needs(PYTHON))]
 fn each_fault_of_a_rotation_is_caught_by_its_case() {
     assert_eq!(failed(""), (vec![], 7));

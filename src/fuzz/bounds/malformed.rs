@@ -4,9 +4,12 @@ use crate::fuzz::bounds::carried::{BARRIER, carries};
 use crate::fuzz::bounds::times::readings;
 use crate::fuzz::bounds::{Bounds, Ruling};
 use crate::generate::{Sound, has_another_reading, requirements as rules};
-use crate::mistakes::{Change, LooseToken, Mistaken, Stage, catalogue};
+use crate::mistakes::{Change, LooseToken, Mistaken, Stage, catalogue, meant};
 use crate::scheme::{Algorithm, Call, FieldTexts, Implementation as _, Pairs, TokenGrammar};
 use crate::signature::{Fields, Outcome, Request, Value};
+
+/// How many claims are made of what stands for fields that the token writes in another form.
+const MOST_CLAIMS: usize = 36;
 
 impl Bounds<'_> {
     pub(super) fn accepted_malformed(&self, request: &Request) -> Ruling {
@@ -65,11 +68,17 @@ impl Bounds<'_> {
             let carried = token.fields.iter().rev();
             let others =
                 carried.filter(|(field, text)| !scheme.is_time(*field) && !text.is_empty());
-            others.fold(request.fields.clone(), |fields, (field, text)| {
-                fields.with(name(*field), text.as_str())
+            others.fold(vec![request.fields.clone()], |claims, (field, text)| {
+                let meant = meant(text, scheme.token.filters(*field));
+                let with = |bytes: &Vec<u8>| {
+                    let value = Value::of_bytes(bytes);
+                    let with = |fields: &Fields| fields.clone().with(name(*field), value.clone());
+                    claims.iter().map(with).collect::<Vec<_>>()
+                };
+                meant.iter().flat_map(with).take(MOST_CLAIMS).collect()
             })
         };
-        let mut claims: Vec<Fields> = readings_of_token.iter().map(others).collect();
+        let mut claims: Vec<Fields> = readings_of_token.iter().flat_map(others).collect();
         claims.push(request.fields.clone());
         let mut distinct: Vec<Fields> = Vec::new();
         for claim in claims {

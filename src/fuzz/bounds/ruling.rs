@@ -66,6 +66,7 @@ impl<'s> Bounds<'s> {
 
     /// What an outcome is.
     pub(crate) fn ruling(&self, request: &Request, outcome: &Outcome) -> Ruling {
+        let outcome = &self.suite.scheme.compared(request, outcome.clone());
         let ruling = match request.op {
             Op::Sign => self.signed(request, outcome),
             // Neither what is sent nor the policy is what is fuzzed.

@@ -19,14 +19,17 @@ impl Bounds<'_> {
             _ if self.may_lack_a_part(&request.fields) => {
                 Ruling::ImplementationDefined("what it takes for an absent field")
             }
+            (Verification::Accepted, Outcome::Read(_)) => {
+                Ruling::Broken(&rules::TEXT_IS_READ_AS_IT_WAS_SIGNED, Sound::Accepts)
+            }
             (Verification::Accepted, _) => self.not_accepted(request, outcome),
-            (Verification::Rejected(rejection), Outcome::Accept) => {
+            (Verification::Rejected(rejection), Outcome::Accept | Outcome::Read(_)) => {
                 self.accepted(request, &rejection)
             }
             (Verification::Rejected(rejection), Outcome::Threw(_)) => {
                 self.threw(request, &rejection)
             }
-            (Verification::Refused(refusal), Outcome::Accept) => {
+            (Verification::Refused(refusal), Outcome::Accept | Outcome::Read(_)) => {
                 self.accepted_without_secret(request, &refusal)
             }
             _ => Ruling::Sound,
@@ -63,8 +66,9 @@ impl Bounds<'_> {
             );
         }
         let mut claim = request.fields.clone();
-        for (field, text) in parsed.fields() {
-            claim.set(scheme.fields.at(field).name.as_str(), text);
+        for (field, bytes) in parsed.fields() {
+            let name = scheme.fields.at(field).name.as_str();
+            claim.set(name, Value::of_bytes(bytes));
         }
         if !self.time_is_ordinary(&claim) {
             return Ruling::ImplementationDefined("does not accept an unusual time");

@@ -7,7 +7,7 @@ use crate::fuzz::versus::output::Crossing;
 use crate::protocol::{MAX_LINE, PreparedRequest};
 use crate::results::Observed;
 use crate::scheme::Scheme;
-use crate::signature::{Op, Outcome, Request, Value};
+use crate::signature::{Op, Outcome, OutcomeKind, Request, Value};
 
 /// How many tokens of each signer are presented to each verifier, a suite.
 const CROSSED: usize = 256;
@@ -103,7 +103,7 @@ impl Comparing<'_, '_> {
         presented: &[Request],
         verified: Vec<Observed>,
     ) -> Crossing {
-        let is_accepted = |one: &Observed| *one == Observed::Outcome(Outcome::Accept);
+        let is_accepted = |one: &Observed| matches!(one, Observed::Outcome(outcome) if outcome.kind() == OutcomeKind::Accept);
         let tokens = verified.len() as u64;
         let accepted = verified.iter().filter(|one| is_accepted(one)).count();
         let example = std::iter::zip(presented, verified).find(|(_, one)| !is_accepted(one));

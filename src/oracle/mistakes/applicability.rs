@@ -130,6 +130,13 @@ pub(crate) fn key_is_derived_in_steps(scheme: &Scheme) -> Applies {
     )
 }
 
+pub(crate) fn secret_rotates(scheme: &Scheme) -> Applies {
+    when(
+        scheme.secret.rotates,
+        "the scheme says nothing of a secret that is replaced",
+    )
+}
+
 pub(crate) fn secret_depends_on_a_field(scheme: &Scheme) -> Applies {
     when(
         scheme.secret.per.is_some(),
@@ -378,13 +385,16 @@ pub(crate) fn algorithm_is_not(scheme: &Scheme, algorithm: Algorithm) -> Applies
 
 pub(crate) fn token_has_parts(scheme: &Scheme) -> Applies {
     when(
-        TokenPieces::of(scheme, "", |_| Some("")).units.len() > 1,
+        TokenPieces::of(scheme, "", |_| Some(String::new()))
+            .units
+            .len()
+            > 1,
         "the token is the MAC alone",
     )
 }
 
 pub(crate) fn token_has_separator(scheme: &Scheme) -> Applies {
-    let pieces = TokenPieces::of(scheme, "", |_| Some(""));
+    let pieces = TokenPieces::of(scheme, "", |_| Some(String::new()));
     when(
         pieces.units.len() > 1 && pieces.separators.iter().any(|text| !text.is_empty()),
         "the token has no separator",
@@ -392,7 +402,7 @@ pub(crate) fn token_has_separator(scheme: &Scheme) -> Applies {
 }
 
 pub(crate) fn token_has_more_than_the_mac(scheme: &Scheme) -> Applies {
-    let pieces = TokenPieces::of(scheme, "", |_| Some(""));
+    let pieces = TokenPieces::of(scheme, "", |_| Some(String::new()));
     when(
         pieces.units.len() > 1 || pieces.units.iter().any(|unit| !unit.before.is_empty()),
         "the token is the MAC alone",
@@ -400,7 +410,7 @@ pub(crate) fn token_has_more_than_the_mac(scheme: &Scheme) -> Applies {
 }
 
 pub(crate) fn token_has_a_prefix(scheme: &Scheme) -> Applies {
-    let pieces = TokenPieces::of(scheme, "", |_| Some(""));
+    let pieces = TokenPieces::of(scheme, "", |_| Some(String::new()));
     let mut macs = pieces
         .units
         .iter()
@@ -408,6 +418,54 @@ pub(crate) fn token_has_a_prefix(scheme: &Scheme) -> Applies {
     when(
         macs.any(|unit| !unit.before.is_empty()),
         "nothing stands before the signature",
+    )
+}
+
+/// Whether a text is signed that is given beside the token, so that a verifier knows it before it
+/// looks at one.
+pub(crate) fn signs_a_text_beside_the_token(scheme: &Scheme) -> Applies {
+    signs_text(scheme)?;
+    let is_beside =
+        |field: usize| scheme.fields.at(field).kind == FieldKind::Text && !scheme.carries(field);
+    when(
+        scheme.message.fields().any(is_beside),
+        "the token carries every text that is signed",
+    )
+}
+
+/// Whether a verifier can write the token that it expects before it looks at the presented one.
+pub(crate) fn token_carries_no_text(scheme: &Scheme) -> Applies {
+    let mut carried = scheme.token.fields();
+    when(
+        carried.all(|field| scheme.fields.at(field).kind != FieldKind::Text),
+        "the token carries a text, so that no verifier expects a whole token",
+    )
+}
+
+/// Whether the token writes a text through a filter of some kind.
+fn token_writes_through(scheme: &Scheme, is_such: fn(&Filter) -> bool) -> bool {
+    let mut carried = scheme.token.fields();
+    carried.any(|field| scheme.token.filters(field).iter().any(is_such))
+}
+
+pub(crate) fn token_writes_a_text(scheme: &Scheme) -> Applies {
+    when(
+        token_writes_through(scheme, |_| true),
+        "the token writes no text in another form",
+    )
+}
+
+pub(crate) fn token_encodes_a_text(scheme: &Scheme) -> Applies {
+    when(
+        token_writes_through(scheme, |filter| matches!(filter, Filter::Encode(_))),
+        "the token encodes no text",
+    )
+}
+
+pub(crate) fn token_escapes_a_text(scheme: &Scheme) -> Applies {
+    when(
+        token_writes_through(scheme, |filter| matches!(filter, Filter::Percent(_))),
+        "the token percent-encodes no text",
     )
 }
 

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use crate::mistakes::token_text::{LooseToken, loosely};
+use crate::mistakes::token_text::{LooseToken, loosely, meant};
 use crate::mistakes::{
     Attempt, Change, Inputs, Judgement, Mistake, Pipeline, Step, Stop, TokenPieces,
 };
-use crate::scheme::{Call, FieldTexts, Rejection, Scheme, TimeForm, is_unix_time};
+use crate::scheme::{Call, FieldTexts, Rejection, Scheme, TimeForm, is_unix_time, unfiltered};
 use crate::signature::{Fields, Outcome, Secrets, Value};
 
 impl From<Judgement> for Outcome {
@@ -200,7 +200,7 @@ impl<'a> Attempt<'a> {
             let mut fields = token.fields.iter();
             fields
                 .find(|(known, _)| *known == field)
-                .map(|(_, text)| text.as_str())
+                .map(|(_, text)| text.clone())
         };
         TokenPieces::of(self.call.scheme, mac, text).write()
     }
@@ -210,7 +210,8 @@ fn mac_of(call: &Call<'_>, pipeline: &Pipeline, token: &LooseToken) -> Option<St
     let inputs = inputs(call);
     let mut texts = pipeline.read(call.scheme, call.fields).ok()?;
     for (field, text) in &token.fields {
-        texts.set(*field, text.as_bytes());
+        let filters = call.scheme.token.filters(*field);
+        texts.set(*field, unfiltered(text.as_bytes(), filters)?);
     }
     let times = pipeline.time(&inputs, &texts).ok()?;
     pipeline.mac_text(&inputs, &texts, &times).ok()
@@ -254,8 +255,8 @@ fn recomputed(call: &Call<'_>, pipeline: &Pipeline) -> Result<(), Judgement> {
         token => token.map_err(Judgement::from),
     };
     if let Some(parsed) = scheme.token.parse(&scheme.fields, text) {
-        for (field, text) in parsed.fields() {
-            texts.set(field, text.as_bytes().to_vec());
+        for (field, bytes) in parsed.fields() {
+            texts.set(field, bytes.to_vec());
         }
         let expected = expected(&texts)?;
         let same = parsed.macs().any(|mac| {
@@ -277,8 +278,8 @@ fn recomputed(call: &Call<'_>, pipeline: &Pipeline) -> Result<(), Judgement> {
         .choices()
         .any(|choice| choice.mistake.step() == Step::Token);
     for fields in times_within(scheme, text, is_put_together_otherwise) {
-        for (field, text) in &fields {
-            texts.set(*field, text.clone().into_bytes());
+        for (field, bytes) in &fields {
+            texts.set(*field, bytes.clone());
         }
         if expected(&texts).is_ok_and(|expected| expected == *text) {
             let fresh = scheme.freshness.check(&scheme.fields, &texts, call.now);
@@ -289,7 +290,7 @@ fn recomputed(call: &Call<'_>, pipeline: &Pipeline) -> Result<(), Judgement> {
 }
 
 /// The dates at the ends of a text.
-fn dates_within(scheme: &Scheme, field: usize, text: &str) -> Vec<Vec<(usize, String)>> {
+fn dates_within(scheme: &Scheme, field: usize, text: &str) -> Vec<Vec<(usize, Vec<u8>)>> {
     let Some(form) = scheme.time_form(field) else {
         return Vec::new();
     };
@@ -299,7 +300,29 @@ fn dates_within(scheme: &Scheme, field: usize, text: &str) -> Vec<Vec<(usize, St
     let last = last.and_then(|start| text.get(start..));
     let ends = first.into_iter().chain(last);
     let dates = ends.filter(|date| form.takes(date.as_bytes()));
-    dates.map(|date| vec![(field, date.to_owned())]).collect()
+    dates.map(|date| vec![(field, date.into())]).collect()
+}
+
+/// What the fields of a token may be meant to say: each in the first of its ways, and then one after
+/// the other in the others.
+fn meanings(scheme: &Scheme, fields: &[(usize, String)]) -> Vec<Vec<(usize, Vec<u8>)>> {
+    let ways = |(field, text): &(usize, String)| {
+        let ways = meant(text, scheme.token.filters(*field)).into_iter();
+        ways.map(|bytes| (*field, bytes)).collect::<Vec<_>>()
+    };
+    let ways: Vec<Vec<(usize, Vec<u8>)>> = fields.iter().map(ways).collect();
+    let Some(first) = ways.iter().map(|ways| ways.first().cloned()).collect() else {
+        return Vec::new();
+    };
+    let mut meanings: Vec<Vec<(usize, Vec<u8>)>> = vec![first];
+    for (at, ways) in ways.iter().enumerate() {
+        for way in ways.iter().skip(1) {
+            let mut other = meanings[0].clone();
+            other[at] = way.clone();
+            meanings.push(other);
+        }
+    }
+    meanings
 }
 
 /// What the fields of a token may be, when it is written otherwise than the scheme says: any run
@@ -309,7 +332,7 @@ fn times_within(
     scheme: &Scheme,
     text: &str,
     is_put_together_otherwise: bool,
-) -> Vec<Vec<(usize, String)>> {
+) -> Vec<Vec<(usize, Vec<u8>)>> {
     let carried: Vec<usize> = scheme.token.fields().collect();
     let field = match carried[..] {
         [] => return vec![Vec::new()],
@@ -321,9 +344,8 @@ fn times_within(
                 form.is_none_or(|form| form.takes(text.as_bytes()))
             };
             let fields = loosely(scheme, text).into_iter().map(|token| token.fields);
-            return fields
-                .filter(|fields| fields.iter().all(is_sound))
-                .collect();
+            let sound = fields.filter(|fields| fields.iter().all(is_sound));
+            return sound.flat_map(|fields| meanings(scheme, &fields)).collect();
         }
     };
     // It stands at one of the ends, or is as long as no chance digits of a MAC are.
@@ -348,6 +370,6 @@ fn times_within(
     times
         .into_iter()
         .filter(|time| is_unix_time(time.as_bytes()) && seen.insert(time.clone()))
-        .map(|time| vec![(field, time.into_owned())])
+        .map(|time| vec![(field, time.into_owned().into_bytes())])
         .collect()
 }

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use crate::mistakes::{
     Mistake, MistakeId, algorithm, comparing, content, documents, encoding, filters, identity,
-    interpreting, key_derivation, message, params, secret, secret_texts, token, verifying,
+    interpreting, key_derivation, message, params, rotation, secret, secret_texts, token,
+    verifying,
 };
 
 /// Every mistake: stage by stage, in each the most frequent first.
@@ -17,6 +18,7 @@ static ALL: LazyLock<Vec<Mistake>> = LazyLock::new(|| {
     [
         secret::MISTAKES,
         secret_texts::MISTAKES,
+        rotation::SIGNING,
         key_derivation::MISTAKES,
         identity::MISTAKES,
         content::MISTAKES,
@@ -30,6 +32,7 @@ static ALL: LazyLock<Vec<Mistake>> = LazyLock::new(|| {
         verifying::MISTAKES,
         comparing::MISTAKES,
         interpreting::MISTAKES,
+        rotation::VERIFYING,
     ]
     .concat()
 });

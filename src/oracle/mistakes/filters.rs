@@ -103,7 +103,7 @@ enum Written {
     Lines(usize),
 }
 
-fn other_encoding(text: &FilteredText<'_>) -> Forms<Vec<u8>> {
+pub(super) fn other_encoding(text: &FilteredText<'_>) -> Forms<Vec<u8>> {
     use Written::{Bytes, In, Lines, Twice};
     let others = [
         ("hex", In(Encoding::Hex)),
@@ -165,7 +165,7 @@ enum Escaper {
     BlankAsPlus,
 }
 
-fn other_escapes(text: &FilteredText<'_>) -> Forms<Vec<u8>> {
+pub(super) fn other_escapes(text: &FilteredText<'_>) -> Forms<Vec<u8>> {
     use Escaper::{As, BlankAsPlus, Leaving, SmallDigits, Twice};
     let others = [
         ("with + for a blank, as a form", As(Escapes::Form)),

@@ -3,7 +3,7 @@
 
 use regex::Regex;
 
-use crate::mistakes::applicability::always;
+use crate::mistakes::applicability::{always, token_carries_no_text};
 use crate::mistakes::{Attempt, Change, Judgement, Mistake, MistakeId, Stage};
 use crate::signature::Value;
 
@@ -64,6 +64,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         title: "a map of operators is taken for the token",
         wrong: "The token is put into the query of a document database, where the operator $ne fits every signature.",
         remedy: "Reject a token that is not a string, and compare for equality in constant time.",
+        applies: token_carries_no_text,
         change: Change::Verifying(|attempt| {
             let Some(Value::Json(serde_json::Value::Object(query))) = attempt.call.token else {
                 return None;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::mistakes::digest::Prepared;
 use crate::mistakes::{Digest, Hash, TokenPieces};
 use crate::scheme::{Call, FieldTexts, Filter, Refusal, Rejection, Scheme, SecretRule, TimeForm};
-use crate::signature::{Fields, Value};
+use crate::signature::{Fields, Secret, Secrets, Value};
 
 /// The steps of signing in their order, and verifying. A pipeline deviates at most once at each
 /// step, so two mistakes of one step cannot be combined; those of verifying can.
@@ -150,6 +150,9 @@ pub enum Change {
     },
     /// How the token is put together.
     Token(fn(&TokenPieces) -> Forms<String>),
+    /// Which of several secrets that hold at once a verifier tries: of the newest, and of those before
+    /// it, at least one, the latest first.
+    Holding(fn(&Scheme, &Secret, &[Secret]) -> Secrets),
     /// What a verifier says; `None` where the mistake makes no difference.
     Verifying(fn(&Attempt<'_>) -> Option<Judgement>),
 }
@@ -178,7 +181,7 @@ impl Change {
             Self::Spelling { .. } => Step::Spelling,
             Self::Wrapping { .. } => Step::Wrapping,
             Self::Token(_) => Step::Token,
-            Self::Verifying(_) => Step::Verifying,
+            Self::Holding(_) | Self::Verifying(_) => Step::Verifying,
         }
     }
 }
@@ -189,6 +192,8 @@ pub struct SelectedSecret<'a> {
     pub selected: &'a [u8],
     /// The others, with what selects them.
     pub others: Vec<(&'a str, &'a [u8])>,
+    /// Those before it, which hold while it replaces them, the latest first.
+    pub previous: Vec<&'a [u8]>,
 }
 
 /// A secret before it is decoded.

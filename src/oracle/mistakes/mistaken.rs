@@ -1,7 +1,9 @@
 //! An implementation with planted mistakes.
 
+use std::borrow::Cow;
+
 use crate::mistakes::attempt::{judge, thrown};
-use crate::mistakes::{Choice, Inputs, Judgement, Mistake, MistakeId, Pipeline, Stop};
+use crate::mistakes::{Change, Choice, Inputs, Judgement, Mistake, MistakeId, Pipeline, Stop};
 use crate::scheme::{Call, Implementation, NO_POLICY, SignatureState, Undecided, is_presented};
 use crate::signature::{Fields, Op, Outcome, Secrets};
 
@@ -83,13 +85,26 @@ impl Mistaken {
         }
     }
 
+    /// The secrets of a call that it knows to hold.
+    fn known<'c>(&self, call: &Call<'c>) -> Cow<'c, Secrets> {
+        let known = Cow::Borrowed(call.secrets);
+        let mistakes = self.verifying.iter();
+        mistakes.fold(known, |known, mistake| match (mistake.change, &*known) {
+            (Change::Holding(change), Secrets::Rotated { newest, previous }) => {
+                Cow::Owned(change(call.scheme, newest, previous))
+            }
+            _ => known,
+        })
+    }
+
     /// Verifies by each secret that holds.
     fn verify(&self, call: &Call<'_>) -> Outcome {
         let by_one = |secrets: &Secrets| -> Outcome {
             let call = Call { secrets, ..*call };
             judge(call, &self.pipeline, &self.verifying).into()
         };
-        let all = call.secrets.in_turn();
+        let known = self.known(call);
+        let all = known.in_turn();
         let mut outcomes: Vec<Outcome> = all.iter().map(|secrets| by_one(secrets)).collect();
         // As the oracle does: an unusable secret among them is a fault of the configuration.
         let is_refused = |outcome: &Outcome| matches!(outcome, Outcome::Refused(_));

@@ -39,6 +39,7 @@ mod mistaken;
 mod optional_parts;
 mod params;
 pub mod pipeline;
+mod rotation;
 #[cfg(any(test, feature = "samples"))]
 mod sample_requests;
 #[cfg(any(test, feature = "samples"))]
@@ -67,6 +68,6 @@ pub use mistake::{Change, Keying, Piece, PieceKind};
 pub use mistaken::{ConflictError, Mistaken};
 pub use pipeline::Stop;
 pub use step_inputs::Inputs;
-pub use token_text::{LooseToken, TokenPieces, loosely};
+pub use token_text::{LooseToken, TokenPieces, loosely, meant};
 pub use words::FormWords;
 pub use words::Words;

@@ -303,9 +303,9 @@ impl Pipeline {
         let time = scheme.time();
         let text = |field: usize| {
             if time == Some(field) && texts.text(field).is_some() {
-                Some(times.token.as_str())
+                Some(times.token.clone())
             } else {
-                texts.text(field)
+                scheme.token.carried_text(texts, field)
             }
         };
         let mut pieces = TokenPieces::filled(scheme, mac, text)

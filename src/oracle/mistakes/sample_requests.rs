@@ -126,6 +126,44 @@ impl Sample {
                 }
             }
         }
+        asked.extend(self.while_replaced());
+        asked
+    }
+
+    /// Requests while the secret is replaced, where the scheme knows that.
+    fn while_replaced(&self) -> Vec<Asked> {
+        let mut asked = Vec::new();
+        if !self.scheme.secret.rotates {
+            return asked;
+        }
+        let [newest, latest, earlier, unknown] =
+            ["secret-4", "secret-3", "secret-2", "secret-1"].map(Secret::new);
+        let rotated = |newest: &Secret, previous: &[&Secret]| Secrets::Rotated {
+            newest: newest.clone(),
+            previous: previous.iter().copied().cloned().collect(),
+        };
+        let all = rotated(&newest, &[&latest, &earlier]);
+        let fields = self.fields(IDENTITIES[0]);
+        let ask = |op, secrets: &Secrets, by: Option<&Secret>| {
+            let sign = |by: &Secret| {
+                self.scheme
+                    .sign(&Secrets::One(by.clone()), &fields)
+                    .unwrap()
+            };
+            Asked {
+                op,
+                secrets: secrets.clone(),
+                fields: self.scheme.given(&fields),
+                token: by.map(|by| Value::Text(sign(by))),
+                now: NOW,
+            }
+        };
+        asked.push(ask(Op::Sign, &all, None));
+        for by in [&newest, &latest, &earlier, &unknown] {
+            asked.push(ask(Op::Verify, &all, Some(by)));
+        }
+        let without = rotated(&Secret::new(""), &[&latest]);
+        asked.push(ask(Op::Verify, &without, Some(&latest)));
         asked
     }
 
@@ -296,8 +334,15 @@ impl Sample {
         for wrong in self.weakly_the_same(&loose.mac) {
             texts.push(right.replace(&loose.mac, &wrong));
         }
-        for interpreted in ["%", "*", ".*", "' or '1'='1"] {
+        for interpreted in ["%", "*", ".*", "[^~]*", "' or '1'='1"] {
             texts.push(right.replace(&loose.mac, interpreted));
+        }
+        for (field, text) in &loose.fields {
+            if !self.scheme.token.filters(*field).is_empty() {
+                texts.push(right.replacen(text, &format!("{text}="), 1));
+                texts.push(right.replacen(text, &format!("{text}%3D"), 1));
+                texts.push(right.replacen(text, &format!("!{text}"), 1));
+            }
         }
         // A pair or an item with a wrong MAC before the right one.
         texts.push(right.replace("v1=", &format!("v1={},v1=", "0".repeat(64))));

@@ -161,6 +161,57 @@ fn list() -> Vec<Sample> {
             ),
         },
         Sample {
+            name: "a text in the token",
+            scheme: scheme(
+                HmacSha1,
+                20,
+                text(),
+                std::slice::from_ref(&user),
+                "{user_id}",
+                template("{user_id}.{mac:base64url-unpadded}"),
+            ),
+        },
+        Sample {
+            name: "an encoded text in the token",
+            scheme: scheme(
+                HmacSha256,
+                32,
+                text(),
+                std::slice::from_ref(&user),
+                "{user_id|base64url-unpadded}",
+                template("{user_id|base64url-unpadded}.{mac:hex}"),
+            ),
+        },
+        Sample {
+            name: "escapes in the token",
+            scheme: scheme(
+                HmacSha256,
+                32,
+                text(),
+                std::slice::from_ref(&user),
+                "{user_id|base64}",
+                |layout| {
+                    TokenGrammar::Pairs(Pairs {
+                        pairs: vec![
+                            Pair {
+                                key: "sso".into(),
+                                value: layout("{user_id|base64|percent}"),
+                                repeat: false,
+                            },
+                            Pair {
+                                key: "sig".into(),
+                                value: layout("{mac:hex}"),
+                                repeat: false,
+                            },
+                        ],
+                        separator: "&".into(),
+                        unknown: Unknown::Reject,
+                        order: Order::Given,
+                    })
+                },
+            ),
+        },
+        Sample {
             name: "optional parts",
             scheme: scheme(
                 HmacSha256,
@@ -225,6 +276,20 @@ fn list() -> Vec<Sample> {
                         KeyStep::mac(HmacSha256, of_key("v4{key}"), of_key("region")).unwrap(),
                         KeyStep::mac(HmacSha256, of_key("{key}"), of_key("request")).unwrap(),
                     ],
+                    ..text()
+                },
+                std::slice::from_ref(&user),
+                "{user_id}",
+                template("{mac:hex}"),
+            ),
+        },
+        Sample {
+            name: "a secret that is replaced",
+            scheme: scheme(
+                HmacSha256,
+                32,
+                SecretRule {
+                    rotates: true,
                     ..text()
                 },
                 std::slice::from_ref(&user),

@@ -7,7 +7,7 @@ use crate::mistakes::{
 use crate::scheme::{
     FieldKind, FieldTexts, Filter, MessagePart, Refusal, Scheme, TimeForm, filtered, normalizing,
 };
-use crate::signature::{Fields, Secrets};
+use crate::signature::{Fields, Secret, Secrets};
 use std::borrow::Cow;
 
 /// What is signed, and by which scheme.
@@ -33,7 +33,15 @@ pub fn selected_secret<'s>(inputs: &Inputs<'s>, selected: &'s [u8]) -> SelectedS
         .filter_map(|(name, secret)| Some((name?, secret.reveal())))
         .filter(|(_, secret)| *secret != selected)
         .collect();
-    SelectedSecret { selected, others }
+    let previous = match inputs.secrets {
+        Secrets::Rotated { previous, .. } => previous.iter().map(Secret::reveal).collect(),
+        Secrets::One(_) | Secrets::Per(_) => Vec::new(),
+    };
+    SelectedSecret {
+        selected,
+        others,
+        previous,
+    }
 }
 
 /// A secret's text as a mistake in decoding it sees it.
@@ -53,7 +61,7 @@ pub fn secret_text<'s>(scheme: &'s Scheme, configured: &'s [u8]) -> SecretText<'
 
 /// The bytes of a secret's text by the scheme's own rule, but for empty ones, which are let pass.
 pub fn decoded(scheme: &Scheme, text: &[u8]) -> Result<Vec<u8>, Refusal> {
-    let secret = crate::signature::Secret::new(text);
+    let secret = Secret::new(text);
     match scheme.secret.decode(&secret) {
         Ok(key) => Ok(key.into_owned()),
         Err(Refusal::EmptySecret) => Ok(Vec::new()),

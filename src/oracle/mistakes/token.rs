@@ -1,13 +1,16 @@
 //! Mistakes from the text of the MAC to the token.
 
 use crate::mistakes::applicability::{
-    token_carries_a_numeric_time, token_has_a_prefix, token_has_more_than_the_mac, token_has_parts,
-    token_has_separator,
+    token_carries_a_numeric_time, token_encodes_a_text, token_escapes_a_text, token_has_a_prefix,
+    token_has_more_than_the_mac, token_has_parts, token_has_separator,
 };
+use crate::mistakes::filters::{other_encoding, other_escapes};
 use crate::mistakes::message_forms::DELIMITERS;
 use crate::mistakes::token_text::{Unit, UnitKind};
-use crate::mistakes::{Change, Form, Forms, Hash, Mistake, MistakeId, Stage, TokenPieces};
-use crate::scheme::is_unix_time;
+use crate::mistakes::{
+    Change, FilteredText, Form, Forms, Hash, Mistake, MistakeId, Stage, TokenPieces,
+};
+use crate::scheme::{Filter, filtered, is_unix_time, unfiltered};
 
 const ENTRY: Mistake = Mistake {
     id: MistakeId(""),
@@ -72,6 +75,24 @@ pub(super) const MISTAKES: &[Mistake] = &[
         change: Change::Token(other_separator),
         ..ENTRY
     },
+    Mistake {
+        id: MistakeId("token-text-other-encoding"),
+        title: "a text in the token is encoded in {form:another way}",
+        wrong: "A verifier reads it back by the scheme's encoding, and finds another text or none.",
+        remedy: "Write the token as {token}.",
+        applies: token_encodes_a_text,
+        change: Change::Token(|token| text_written_otherwise(token, other_encoding)),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("token-text-other-escapes"),
+        title: "a text in the token is percent-encoded {form:in another way}",
+        wrong: "Programs differ in what they leave as it is, in the digits of escapes, and in the blank.",
+        remedy: "Write the token as {token}.",
+        applies: token_escapes_a_text,
+        change: Change::Token(|token| text_written_otherwise(token, escaped_otherwise)),
+        ..ENTRY
+    },
 ];
 
 fn part_missing(token: &TokenPieces) -> Forms<String> {
@@ -129,6 +150,43 @@ fn other_prefix(token: &TokenPieces) -> Forms<String> {
             Form::new(other.write(), format!("{prefix} for {}", own.before))
         })
         .collect();
+    forms
+}
+
+/// The token with each text that filters write in it written otherwise.
+fn text_written_otherwise(
+    token: &TokenPieces,
+    otherwise: fn(&FilteredText<'_>) -> Forms<Vec<u8>>,
+) -> Forms<String> {
+    let own = token.units.iter().position(|unit| !unit.filters.is_empty());
+    let Some((at, unit)) = own.map(|at| (at, &token.units[at])) else {
+        return Form::only(token.write());
+    };
+    let Some(text) = unfiltered(unit.text.as_bytes(), &unit.filters) else {
+        return Form::only(token.write());
+    };
+    let forms = otherwise(&FilteredText {
+        text: &text,
+        filters: &unit.filters,
+    });
+    let with = |form: Form<Vec<u8>>| {
+        let mut other = token.clone();
+        // Bytes that are no text cannot stand there.
+        if let Ok(text) = String::from_utf8(form.value) {
+            other.units[at].text = text;
+        }
+        let detail = form.detail.replace("are signed", "stand there");
+        Form::new(other.write(), detail)
+    };
+    forms.into_iter().map(with).collect()
+}
+
+fn escaped_otherwise(text: &FilteredText<'_>) -> Forms<Vec<u8>> {
+    let is_kept = |filter: &&Filter| !matches!(filter, Filter::Percent(_));
+    let kept: Vec<Filter> = text.filters.iter().filter(is_kept).cloned().collect();
+    let bare = filtered(text.text, &kept).into_owned();
+    let mut forms = vec![Form::new(bare, "not at all")];
+    forms.extend(other_escapes(text));
     forms
 }
 

@@ -1,7 +1,11 @@
 //! Tokens as people put them together and take them apart: by their literals, without regard to
 //! lengths and alphabets.
 
-use crate::scheme::{Layout, Part, Scheme, TokenGrammar};
+use percent_encoding::percent_decode;
+
+use crate::mistakes::lenient::leniently;
+use crate::scheme::{Escapes, FieldKind, Filter, Layout, Part, Scheme, TokenGrammar};
+use crate::signature::Encoding;
 
 /// A token in pieces.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,8 +29,10 @@ pub struct Unit {
     pub kind: UnitKind,
     /// The name of the field; empty for the MAC.
     pub name: String,
-    /// Its text.
+    /// Its text, as it stands there.
     pub text: String,
+    /// How its bytes are written; none for the MAC.
+    pub filters: Vec<Filter>,
 }
 
 /// What a unit of a token is.
@@ -45,17 +51,17 @@ pub enum UnitKind {
 pub struct LooseToken {
     /// What stands where the MAC's text should be.
     pub mac: String,
-    /// What stands where the fields should be.
+    /// What stands where the fields should be, as it is written there.
     pub fields: Vec<(usize, String)>,
 }
 
 impl TokenPieces {
-    /// The pieces of a scheme's token with this text for the MAC; the index of a field that the
-    /// token carries and for which `field` has no text.
-    pub fn filled<'t>(
+    /// The pieces of a scheme's token with this text for the MAC, and for each field that it
+    /// carries what stands there; the index of one for which `field` has no text.
+    pub fn filled(
         scheme: &Scheme,
         mac: &str,
-        field: impl Fn(usize) -> Option<&'t str>,
+        field: impl Fn(usize) -> Option<String>,
     ) -> Result<Self, usize> {
         let mut pieces = Self {
             units: Vec::new(),
@@ -80,7 +86,7 @@ impl TokenPieces {
     }
 
     /// The same, with an empty text for fields that have none.
-    pub fn of<'t>(scheme: &Scheme, mac: &str, field: impl Fn(usize) -> Option<&'t str>) -> Self {
+    pub fn of(scheme: &Scheme, mac: &str, field: impl Fn(usize) -> Option<String>) -> Self {
         let known = |index: usize| Some(field(index).unwrap_or_default());
         Self::filled(scheme, mac, known).unwrap_or(Self {
             units: Vec::new(),
@@ -90,26 +96,33 @@ impl TokenPieces {
         })
     }
 
-    fn add<'t>(
+    fn add(
         &mut self,
         scheme: &Scheme,
         layout: &Layout,
         pending: &mut String,
         mac: &str,
-        field: &impl Fn(usize) -> Option<&'t str>,
+        field: &impl Fn(usize) -> Option<String>,
     ) -> Result<(), usize> {
         for part in layout.parts() {
             let name = |index: usize| scheme.fields.at(index).name.clone();
-            let (kind, name, text) = match part {
+            let (kind, name, text, filters) = match part {
                 Part::Literal(text) => {
                     pending.push_str(text);
                     continue;
                 }
-                Part::Mac(_) => (UnitKind::Mac, String::new(), mac),
-                Part::Field(index) if scheme.is_time(*index) => {
-                    (UnitKind::Time, name(*index), field(*index).ok_or(*index)?)
+                Part::Mac(_) => (UnitKind::Mac, String::new(), mac.to_owned(), &[][..]),
+                Part::Field {
+                    field: index,
+                    filters,
+                } => {
+                    let kind = if scheme.is_time(*index) {
+                        UnitKind::Time
+                    } else {
+                        UnitKind::Field
+                    };
+                    (kind, name(*index), field(*index).ok_or(*index)?, &**filters)
                 }
-                Part::Field(index) => (UnitKind::Field, name(*index), field(*index).ok_or(*index)?),
             };
             // The separator of a pair is there already; its key belongs to the unit.
             let between = self.separators.len() < self.units.len();
@@ -120,7 +133,8 @@ impl TokenPieces {
                 before: std::mem::take(pending),
                 kind,
                 name,
-                text: text.to_owned(),
+                text,
+                filters: filters.to_vec(),
             });
         }
         Ok(())
@@ -176,7 +190,8 @@ pub fn loosely(scheme: &Scheme, text: &str) -> Vec<LooseToken> {
     }
 }
 
-/// Everything before the MAC ends at its next literal, everything behind it begins at the last.
+/// Everything before the MAC ends at its next literal, everything behind it begins at the last. A
+/// free text before the MAC may hold any literal, so what is behind it begins at the last, too.
 fn by_layout(scheme: &Scheme, layout: &Layout, text: &str) -> Option<LooseToken> {
     let parts = layout.parts();
     let pivot = parts.iter().position(|part| matches!(part, Part::Mac(_)));
@@ -188,28 +203,13 @@ fn by_layout(scheme: &Scheme, layout: &Layout, text: &str) -> Option<LooseToken>
         mac: String::new(),
         fields: Vec::new(),
     };
+    let is_text = |field: usize| scheme.fields.at(field).kind == FieldKind::Text;
     let mut rest = text;
-    let mut left = before.iter().peekable();
-    while let Some(part) = left.next() {
-        match part {
-            Part::Literal(literal) => rest = rest.strip_prefix(literal.as_str())?,
-            Part::Field(field) => {
-                let end = match left.peek() {
-                    Some(Part::Literal(literal)) => rest.find(literal.as_str())?,
-                    None if pivot.is_none() => rest.len(),
-                    _ => scheme.time_form(*field)?.length_at_start(rest)?,
-                };
-                token.fields.push((*field, rest.get(..end)?.to_owned()));
-                rest = &rest[end..];
-            }
-            Part::Mac(_) => {}
-        }
-    }
     let mut right = behind.iter().rev().peekable();
     while let Some(part) = right.next() {
         match part {
             Part::Literal(literal) => rest = rest.strip_suffix(literal.as_str())?,
-            Part::Field(field) => {
+            Part::Field { field, .. } => {
                 let start = match right.peek() {
                     Some(Part::Literal(literal)) => {
                         rest.rfind(literal.as_str()).map(|at| at + literal.len())?
@@ -225,6 +225,105 @@ fn by_layout(scheme: &Scheme, layout: &Layout, text: &str) -> Option<LooseToken>
             Part::Mac(_) => {}
         }
     }
+    let mut left = before.iter().peekable();
+    while let Some(part) = left.next() {
+        match part {
+            Part::Literal(literal) => rest = rest.strip_prefix(literal.as_str())?,
+            Part::Field { field, .. } if pivot.is_some() && is_text(*field) => {
+                let parts: Vec<&Part> = left.collect();
+                return cut_before_the_mac(token, *field, &parts, rest);
+            }
+            Part::Field { field, .. } => {
+                let end = match left.peek() {
+                    Some(Part::Literal(literal)) => rest.find(literal.as_str())?,
+                    None if pivot.is_none() => rest.len(),
+                    _ => scheme.time_form(*field)?.length_at_start(rest)?,
+                };
+                token.fields.push((*field, rest.get(..end)?.to_owned()));
+                rest = &rest[end..];
+            }
+            Part::Mac(_) => {}
+        }
+    }
     rest.clone_into(&mut token.mac);
     Some(token)
+}
+
+/// The rest of a token, of a free text and these parts up to the MAC.
+fn cut_before_the_mac(
+    mut token: LooseToken,
+    free: usize,
+    parts: &[&Part],
+    mut rest: &str,
+) -> Option<LooseToken> {
+    // What ends where we look, and begins at the next literal before it: the MAC, or a field.
+    let mut ends: Option<Option<usize>> = Some(None);
+    for part in parts.iter().rev() {
+        match part {
+            Part::Literal(literal) => {
+                let (before, piece) = rest.rsplit_once(literal.as_str())?;
+                match ends.take()? {
+                    None => piece.clone_into(&mut token.mac),
+                    Some(field) => token.fields.push((field, piece.to_owned())),
+                }
+                rest = before;
+            }
+            Part::Field { field, .. } => {
+                ends = ends.is_none().then_some(Some(*field));
+                ends?;
+            }
+            Part::Mac(_) => {}
+        }
+    }
+    token.fields.push((free, rest.to_owned()));
+    ends.is_none().then_some(token)
+}
+
+/// What a lenient reader takes for the bytes that these filters wrote as a text.
+pub(super) fn read_leniently(text: &str, filters: &[Filter]) -> Vec<u8> {
+    let undo = |bytes: Vec<u8>, filter: &Filter| match filter {
+        Filter::Encode(encoding) => leniently(*encoding)(&bytes),
+        Filter::Percent(Escapes::Form) => {
+            let blanks: Vec<u8> = bytes
+                .iter()
+                .map(|&byte| if byte == b'+' { b' ' } else { byte })
+                .collect();
+            percent_decode(&blanks).collect()
+        }
+        Filter::Percent(Escapes::Unreserved | Escapes::Path) => percent_decode(&bytes).collect(),
+        Filter::Lower
+        | Filter::Upper
+        | Filter::Trim
+        | Filter::NoLineEnds
+        | Filter::PercentDecode
+        | Filter::Digest(_)
+        | Filter::Params(_) => bytes,
+    };
+    filters.iter().rev().fold(text.into(), undo)
+}
+
+/// What a text may be meant to say that stands for a field in a token, the likeliest first: what
+/// the scheme reads there, or would if it were lenient; the text as it is; what it says in other
+/// encodings, or in its own written twice.
+pub fn meant(text: &str, filters: &[Filter]) -> Vec<Vec<u8>> {
+    let mut meant = vec![read_leniently(text, filters)];
+    if filters.is_empty() {
+        return meant;
+    }
+    let in_utf8 = String::from_utf8_lossy(&meant[0]).into_owned();
+    meant.push(read_leniently(&in_utf8, filters));
+    meant.push(text.into());
+    meant.push(percent_decode(text.as_bytes()).collect());
+    for encoding in [Encoding::Hex, Encoding::Base64] {
+        meant.push(leniently(encoding)(
+            &percent_decode(text.as_bytes()).collect::<Vec<u8>>(),
+        ));
+    }
+    let mut distinct: Vec<Vec<u8>> = Vec::new();
+    for bytes in meant {
+        if !bytes.is_empty() && !distinct.contains(&bytes) {
+            distinct.push(bytes);
+        }
+    }
+    distinct
 }

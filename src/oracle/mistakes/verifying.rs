@@ -8,14 +8,16 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::mistakes::applicability::{
     algorithm_is_not, always, limits_age, limits_skew, limits_the_age_of_zones,
     limits_the_age_without_zone, limits_time, repeats_macs, secret_depends_on_a_field,
-    signs_a_numeric_time, signs_a_time, signs_text, token_carries_a_signed_time,
+    signs_a_numeric_time, signs_a_text_beside_the_token, signs_a_time, token_carries_a_signed_time,
+    token_carries_no_text, token_writes_a_text,
 };
 use crate::mistakes::lenient::leniently;
 use crate::mistakes::stringified::javascript_text;
 use crate::mistakes::verifying_forms::{loosely_equal, splits_at};
 use crate::mistakes::verifying_judgements::{
     UNKEYED, any_time, date_of_the_machine, first_signature, is_malformed, of_a_local_part,
-    or_unkeyed, time_not_bound, time_read_as_number, under_any_secret, with_limits, zone_ignored,
+    or_unkeyed, text_read_leniently, time_not_bound, time_read_as_number, under_any_secret,
+    with_limits, zone_ignored,
 };
 use crate::mistakes::{Change, Choice, Judgement, Mistake, MistakeId, Stage};
 use crate::scheme::{Algorithm, Refusal, Rejection};
@@ -94,6 +96,15 @@ pub(super) const MISTAKES: &[Mistake] = &[
                 decode(presented.as_bytes()) == decode(expected.as_bytes())
             })
         }),
+        ..ENTRY
+    },
+    Mistake {
+        id: MistakeId("verify-lenient-text"),
+        title: "the text in the token is decoded leniently",
+        wrong: "Foreign characters, other alphabets, missing or extra padding are passed over when it is decoded, so that one text has many spellings.",
+        remedy: "Decode it strictly: canonical padding and last character, no other characters.",
+        applies: token_writes_a_text,
+        change: Change::Verifying(text_read_leniently),
         ..ENTRY
     },
     Mistake {
@@ -378,7 +389,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         title: "the token of the part of {identity} before an @ or + is accepted",
         wrong: "Who is called alice gets in as alice@example.com, at any domain.",
         remedy: "Recompute the signature of the whole of {identity}, and of nothing else.",
-        applies: signs_text,
+        applies: signs_a_text_beside_the_token,
         change: Change::Verifying(of_a_local_part),
         ..ENTRY
     },
@@ -389,6 +400,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         remedy: "Accept text only, and compare for equality in constant time.",
         hints: &[("php", "hash_equals, not ==")],
         seen: "CVE-2014-0166 (WordPress), adyen-php-api-library#348",
+        applies: token_carries_no_text,
         change: Change::Verifying(|attempt| match attempt.call.token {
             Some(Value::Text(_)) => attempt.judged_where(|presented, expected| {
                 loosely_equal(&Value::Text(presented.to_owned()), expected)

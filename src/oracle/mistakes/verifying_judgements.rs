@@ -1,8 +1,9 @@
 //! What a verifier with a mistake makes of a token.
 
+use crate::mistakes::token_text::read_leniently;
 use crate::mistakes::verifying_forms::time_as_number;
 use crate::mistakes::{Attempt, Choice, Judgement, MistakeId};
-use crate::scheme::{FieldKind, Freshness, Rejection, Scheme, TimeForm, TokenGrammar};
+use crate::scheme::{FieldKind, Freshness, Rejection, Scheme, TimeForm, TokenGrammar, filtered};
 use crate::signature::{Secret, Secrets};
 
 pub(super) const UNKEYED: &str = "A digest without a key proves nothing: anybody computes it.";
@@ -15,6 +16,23 @@ pub(super) fn or_unkeyed(attempt: &Attempt<'_>, hash: &'static str) -> Option<Ju
             pipeline.with(Choice::usual(mistake))
         });
     attempt.judged_where_of(&pipeline, &|presented, expected| presented == expected)
+}
+
+/// The token with each text in it written as the scheme writes what a lenient reader finds there.
+pub(super) fn text_read_leniently(attempt: &Attempt<'_>) -> Option<Judgement> {
+    let scheme = attempt.call.scheme;
+    attempt.loose().into_iter().find_map(|mut token| {
+        let presented = token.clone();
+        for (field, text) in &mut token.fields {
+            let filters = scheme.token.filters(*field);
+            let read = read_leniently(text, filters);
+            if let Ok(written) = String::from_utf8(filtered(&read, filters).into_owned()) {
+                *text = written;
+            }
+        }
+        let canonical = attempt.written(&token, &token.mac);
+        (token != presented).then(|| attempt.judged_text(&canonical))
+    })
 }
 
 pub(super) fn of_a_local_part(attempt: &Attempt<'_>) -> Option<Judgement> {

@@ -274,10 +274,14 @@ fn written(scheme: &Scheme) -> Option<String> {
 
 /// How a token is put together, its parts by their names.
 fn token(scheme: &Scheme) -> String {
-    let name = |field: usize| format!("<{}>", scheme.fields.at(field).name);
-    let names: Vec<String> = (0..scheme.fields.len()).map(name).collect();
-    let pieces = TokenPieces::of(scheme, "<signature>", |field| Some(names[field].as_str()));
-    pieces.write()
+    let name = |field: usize| {
+        let mut name = scheme.fields.at(field).name.clone();
+        for filter in scheme.token.filters(field) {
+            name = format!("{name}|{}", filter.name());
+        }
+        Some(format!("<{name}>"))
+    };
+    TokenPieces::of(scheme, "<signature>", name).write()
 }
 
 /// The fields that stand in no message.

@@ -47,6 +47,16 @@ impl Escapes {
         text
     }
 
+    /// Whether `byte` can stand in what [`encode`](Self::encode) makes.
+    pub fn may_contain(self, byte: u8) -> bool {
+        let kept = match self {
+            Self::Unreserved => b"-._~%".as_slice(),
+            Self::Path => b"-._~%/",
+            Self::Form => b"-._*%+",
+        };
+        byte.is_ascii_alphanumeric() || kept.contains(&byte)
+    }
+
     /// The bytes of which [`encode`](Self::encode) makes this text; `None` where there are none.
     pub fn decode(self, text: &[u8]) -> Option<Vec<u8>> {
         let blanks: Cow<'_, [u8]> = match self {

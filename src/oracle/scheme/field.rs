@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::scheme::{Content, Params, Pattern, Refusal, TimeForm};
+use crate::scheme::{Content, Filter, Params, Pattern, Refusal, TimeForm, filtered};
 use crate::signature::{Fields, Slug, Value};
 
 /// The type of a field.
@@ -181,6 +181,12 @@ impl<'a> FieldTexts<'a> {
     /// The bytes of a field as text, where they are UTF-8.
     pub fn text(&self, index: usize) -> Option<&str> {
         std::str::from_utf8(self.bytes(index)?).ok()
+    }
+
+    /// What a field's bytes are written as by these filters, where that is a text.
+    pub fn written(&self, index: usize, filters: &[Filter]) -> Option<String> {
+        let bytes = filtered(self.bytes(index)?, filters);
+        std::str::from_utf8(&bytes).ok().map(str::to_owned)
     }
 
     /// Sets the bytes of a field.

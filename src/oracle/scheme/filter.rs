@@ -135,6 +135,42 @@ impl Filter {
         }
     }
 
+    /// Whether [`undo`](Self::undo) gives back what it was applied to, whatever that was.
+    pub fn can_be_undone(&self) -> bool {
+        match self {
+            Self::Encode(_) | Self::Percent(_) => true,
+            Self::Lower
+            | Self::Upper
+            | Self::Trim
+            | Self::NoLineEnds
+            | Self::PercentDecode
+            | Self::Digest(_)
+            | Self::Params(_) => false,
+        }
+    }
+
+    /// The names of those that [can be undone](Self::can_be_undone).
+    pub fn undoable() -> Vec<&'static str> {
+        let all = Self::names().into_iter();
+        all.filter(|name| Self::named(name).is_some_and(|filter| filter.can_be_undone()))
+            .collect()
+    }
+
+    /// Whether `byte` can stand in what it writes.
+    pub fn may_write(&self, byte: u8) -> bool {
+        match self {
+            Self::Encode(encoding) => encoding.may_contain(byte),
+            Self::Percent(escapes) => escapes.may_contain(byte),
+            Self::Lower
+            | Self::Upper
+            | Self::Trim
+            | Self::NoLineEnds
+            | Self::PercentDecode
+            | Self::Digest(_)
+            | Self::Params(_) => true,
+        }
+    }
+
     /// Whether it leaves a text a text of the same kind, and only decides between spellings.
     pub fn is_normalizing(&self) -> bool {
         match self {
@@ -236,8 +272,9 @@ mod tests {
             text in "[a-fA-F0-9%+=/_*~ -]{0,12}",
         ) {
             for filter in Filter::names().into_iter().filter_map(Filter::named) {
-                if matches!(filter, Filter::Encode(_) | Filter::Percent(_)) {
+                if filter.can_be_undone() {
                     let done = filter.apply(&bytes);
+                    prop_assert!(done.iter().all(|&byte| filter.may_write(byte)));
                     prop_assert_eq!(unfiltered(&done, std::slice::from_ref(&filter)), Some(bytes.clone()));
                     if let Some(read) = filter.undo(text.as_bytes()) {
                         prop_assert_eq!(filter.apply(&read), text.as_bytes());

@@ -1,7 +1,7 @@
 //! Which fields a request gives: all of them to sign, those that its token does not carry to verify.
 
 use crate::scheme::{ParsedToken, Scheme};
-use crate::signature::{Fields, Op, Value};
+use crate::signature::{Fields, Op, Outcome, ReadField, Request, Value};
 
 impl Scheme {
     /// What is given beside the token of these fields when it is verified: the fields that it does
@@ -27,10 +27,41 @@ impl Scheme {
     pub fn complete(&self, given: &Fields, token: &ParsedToken) -> Option<Fields> {
         let mut fields = given.clone();
         for carried in self.token.fields() {
-            let (_, text) = token.fields().find(|(field, _)| *field == carried)?;
-            fields.set(&self.fields.at(carried).name, text);
+            let (_, bytes) = token.fields().find(|(field, _)| *field == carried)?;
+            fields.set(&self.fields.at(carried).name, Value::of_bytes(bytes));
         }
         Some(fields)
+    }
+
+    /// An outcome with what was read from the token compared with what that carries. What is said of
+    /// a field that the token does not carry, and of a token that is not of the scheme's form, is
+    /// not looked at.
+    pub fn compared(&self, request: &Request, outcome: Outcome) -> Outcome {
+        let Outcome::Read(fields) = outcome else {
+            return outcome;
+        };
+        let token = request.token.as_ref().and_then(Value::as_text);
+        let parsed = token.and_then(|token| self.token.parse(&self.fields, token));
+        let carried = |name: &str| {
+            let at = self.fields.index(name)?;
+            let mut carried = parsed.as_ref()?.fields();
+            carried
+                .find(|(field, _)| *field == at)
+                .map(|(_, bytes)| bytes.to_vec())
+        };
+        let differs = |field: ReadField| {
+            let due = carried(&field.name)?;
+            (due != field.read).then_some(ReadField {
+                due: Some(due),
+                ..field
+            })
+        };
+        let differing: Vec<ReadField> = fields.into_iter().filter_map(differs).collect();
+        if differing.is_empty() {
+            Outcome::Accept
+        } else {
+            Outcome::Read(differing)
+        }
     }
 
     /// Whether a request must give a field: nothing can be signed or verified without it. To

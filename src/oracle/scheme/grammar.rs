@@ -47,7 +47,7 @@ impl TokenGrammar {
             .flat_map(|(_, layout)| layout.parts())
             .filter_map(|part| match part {
                 Part::Literal(text) => Some(text.as_str()),
-                Part::Mac(_) | Part::Field(_) => None,
+                Part::Mac(_) | Part::Field { .. } => None,
             })
     }
 

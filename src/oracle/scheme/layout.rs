@@ -4,7 +4,9 @@
 //! tells. Every other part ends where its own form says so: a literal, a MAC of fixed length, one
 //! of the values of an enum, the digits or the date of a time. So a text parses in one way or in none.
 
-use crate::scheme::{FieldKind, FieldSet, FieldTexts, Refusal, TimeForm};
+use crate::scheme::{
+    FieldKind, FieldSet, FieldTexts, Filter, Refusal, TimeForm, filtered, unfiltered,
+};
 use crate::signature::{Encoding, Segment, Template, TemplateError};
 
 /// A piece of a layout.
@@ -14,8 +16,13 @@ pub enum Part {
     Literal(String),
     /// The MAC in this encoding.
     Mac(Encoding),
-    /// The field at this index.
-    Field(usize),
+    /// A field.
+    Field {
+        /// The field's index.
+        field: usize,
+        /// How its bytes are written. Each can be undone, because a verifier reads the field here.
+        filters: Vec<Filter>,
+    },
 }
 
 /// A compiled token template.
@@ -32,8 +39,9 @@ pub struct Layout {
 pub struct LayoutMatch {
     /// The decoded MAC, of the scheme's length; absent where the layout has none.
     pub mac: Option<Vec<u8>>,
-    /// The text of each field that the layout carries, with the field's index.
-    pub fields: Vec<(usize, String)>,
+    /// The bytes of each field that the layout carries, as they are signed and not as they are
+    /// written here, with the field's index.
+    pub fields: Vec<(usize, Vec<u8>)>,
 }
 
 /// Why a text is no layout.
@@ -53,8 +61,16 @@ pub enum LayoutError {
         "{{mac}} needs an encoding: {{mac:hex}}, hex-upper, base64, base64url, or either base64 with -unpadded"
     )]
     BadEncoding,
-    /// Filters belong into the message.
-    #[error("{{{0}|…}} has a filter, but a token carries fields unchanged")]
+    /// A filter that a verifier could not undo.
+    #[error(
+        "{{{0}|{1}}}: a verifier reads {0} from the token, so what stands there can be undone: {known}",
+        known = Filter::undoable().join(", ")
+    )]
+    NotUndone(String, String),
+    /// A filter on what is no text.
+    #[error(
+        "{{{0}|…}} has a filter, but a token carries a time and the value of an enum as they are"
+    )]
     Filtered(String),
     /// A part in brackets.
     #[error("a token has no part that may be absent; write [[ and ]] for literal brackets")]
@@ -92,7 +108,7 @@ impl Layout {
         for (at, part) in parts.iter().enumerate() {
             let again = |other: &Part| match (part, other) {
                 (Part::Mac(_), Part::Mac(_)) => true,
-                (Part::Field(one), Part::Field(two)) => one == two,
+                (Part::Field { field: one, .. }, Part::Field { field: two, .. }) => one == two,
                 _ => false,
             };
             if parts[..at].iter().any(again) {
@@ -123,7 +139,15 @@ impl Layout {
     /// The indices of the fields it carries.
     pub fn fields(&self) -> impl Iterator<Item = usize> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Field(field) => Some(*field),
+            Part::Field { field, .. } => Some(*field),
+            _ => None,
+        })
+    }
+
+    /// How it writes a field that it carries.
+    pub fn filters(&self, carried: usize) -> Option<&[Filter]> {
+        self.parts.iter().find_map(|part| match part {
+            Part::Field { field, filters } if *field == carried => Some(filters.as_slice()),
             _ => None,
         })
     }
@@ -140,9 +164,9 @@ impl Layout {
             match part {
                 Part::Literal(text) => token.push_str(text),
                 Part::Mac(encoding) => token.push_str(&encoding.encode(mac)),
-                Part::Field(field) => token.push_str(
-                    texts
-                        .text(*field)
+                Part::Field { field, filters } => token.push_str(
+                    &texts
+                        .written(*field, filters)
                         .ok_or_else(|| Refusal::MissingField(set.at(*field).name.clone()))?,
                 ),
             }
@@ -193,11 +217,11 @@ impl Layout {
                     .as_deref()
                     .map(|mac| encoding.encode(mac))
                     .unwrap_or_default(),
-                Part::Field(field) => found
+                Part::Field { field, filters } => found
                     .fields
                     .iter()
                     .find(|(known, _)| known == field)
-                    .map(|(_, text)| text.clone())
+                    .map(|(_, text)| String::from_utf8_lossy(&filtered(text, filters)).into_owned())
                     .unwrap_or_default(),
             })
             .collect()
@@ -232,7 +256,7 @@ impl Layout {
         match part {
             Part::Literal(literal) => stands(literal).then_some(literal.len()),
             Part::Mac(encoding) => Some(encoding.encoded_length(self.mac_bytes)),
-            Part::Field(field) => match &set.at(*field).kind {
+            Part::Field { field, .. } => match &set.at(*field).kind {
                 FieldKind::Time(form) => time(*form),
                 FieldKind::Enum(values) => values.iter().find(|v| stands(v)).map(String::len),
                 // Only the pivot may be a free text.
@@ -254,13 +278,14 @@ impl LayoutMatch {
                 self.mac = Some(mac);
                 Some(())
             }
-            Part::Field(field) => {
+            Part::Field { field, filters } => {
+                let bytes = unfiltered(piece.as_bytes(), filters)?;
                 let fits = match &set.at(*field).kind {
                     FieldKind::Text => true,
                     FieldKind::Enum(values) => values.iter().any(|value| value == piece),
                     FieldKind::Time(form) => form.takes(piece.as_bytes()),
                 };
-                fits.then(|| self.fields.push((*field, piece.to_owned())))
+                fits.then(|| self.fields.push((*field, bytes)))
             }
         }
     }
@@ -269,20 +294,34 @@ impl LayoutMatch {
 fn part(segment: &Segment, fields: &FieldSet) -> Result<Part, LayoutError> {
     match segment {
         Segment::Literal(text) => Ok(Part::Literal(text.clone())),
-        Segment::Placeholder { name, filters, .. } if !filters.is_empty() => {
-            Err(LayoutError::Filtered(name.clone()))
-        }
-        Segment::Placeholder { name, spec, .. } if name == "mac" => spec
+        Segment::Placeholder {
+            name,
+            spec,
+            filters,
+        } if name == "mac" => spec
             .as_deref()
+            .filter(|_| filters.is_empty())
             .and_then(Encoding::named)
             .map(Part::Mac)
             .ok_or(LayoutError::BadEncoding),
         Segment::Placeholder {
-            name, spec: None, ..
-        } => fields
-            .index(name)
-            .map(Part::Field)
-            .ok_or_else(|| LayoutError::UnknownField(name.clone())),
+            name,
+            spec: None,
+            filters,
+        } => {
+            let field = fields
+                .index(name)
+                .ok_or_else(|| LayoutError::UnknownField(name.clone()))?;
+            if !filters.is_empty() && fields.at(field).kind != FieldKind::Text {
+                return Err(LayoutError::Filtered(name.clone()));
+            }
+            let undone = |filter: &String| {
+                let parsed = Filter::parse(filter).ok().filter(Filter::can_be_undone);
+                parsed.ok_or_else(|| LayoutError::NotUndone(name.clone(), filter.clone()))
+            };
+            let filters = filters.iter().map(undone).collect::<Result<_, _>>()?;
+            Ok(Part::Field { field, filters })
+        }
         Segment::Placeholder {
             name,
             spec: Some(spec),
@@ -295,14 +334,14 @@ fn name(part: &Part, fields: &FieldSet) -> String {
     match part {
         Part::Literal(text) => text.clone(),
         Part::Mac(encoding) => format!("mac:{}", encoding.name()),
-        Part::Field(field) => fields.at(*field).name.clone(),
+        Part::Field { field, .. } => fields.at(*field).name.clone(),
     }
 }
 
 /// Finds the part that takes what the others leave, such that all others end by themselves.
 fn choose_pivot(parts: &[Part], fields: &FieldSet) -> Result<usize, AmbiguousLayout> {
     let of_kind = |wanted: fn(&FieldKind) -> bool| {
-        let is = move |part: &Part| matches!(part, Part::Field(f) if wanted(&fields.at(*f).kind));
+        let is = move |part: &Part| matches!(part, Part::Field { field, .. } if wanted(&fields.at(*field).kind));
         parts
             .iter()
             .enumerate()
@@ -342,7 +381,9 @@ fn every_other_part_ends(
         })
     };
     for (at, part) in parts.iter().enumerate() {
-        let Part::Field(field) = part else { continue };
+        let Part::Field { field, .. } = part else {
+            continue;
+        };
         let before_pivot = at < pivot;
         if at == pivot {
             continue;
@@ -406,9 +447,60 @@ fn may_touch_with_digit(part: &Part, fields: &FieldSet, at_its_start: bool) -> b
     match part {
         Part::Literal(text) => touches(text),
         Part::Mac(_) => true,
-        Part::Field(field) => match &fields.at(*field).kind {
+        Part::Field { field, .. } => match &fields.at(*field).kind {
             FieldKind::Enum(values) => values.iter().any(|value| touches(value)),
             FieldKind::Text | FieldKind::Time(_) => true,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Layout, LayoutError};
+    use crate::scheme::{Field, FieldKind, FieldSet, FieldTexts, TimeForm};
+    use crate::signature::{Fields, Value};
+
+    fn fields() -> FieldSet {
+        FieldSet::new(vec![
+            Field::new("payload", FieldKind::Text),
+            Field::new("time", FieldKind::Time(TimeForm::UnixSeconds)),
+        ])
+    }
+
+    #[test]
+    fn a_text_is_read_as_it_was_before_it_was_written() {
+        let set = fields();
+        let layout = Layout::compile("{payload|base64url-unpadded}.{mac:hex}", &set, 2).unwrap();
+        for payload in [&b"{\"a\":\"\xc3\xa9?>\"}"[..], b"", b"\xff\0.", b"a.b"] {
+            let given = Fields::new().with("payload", Value::of_bytes(payload));
+            let texts = FieldTexts::read(&set, &given).unwrap();
+            let token = layout.render(&set, &[1, 2], &texts).unwrap();
+            let found = layout.parse(&set, &token).unwrap();
+            assert_eq!(found.fields, [(0, payload.to_vec())], "{token}");
+            assert_eq!(layout.render_match(&found), token);
+        }
+        // One text has one spelling: no padding, no other alphabet, no bits that no byte holds.
+        assert!(layout.parse(&set, "YQ.0102").is_some());
+        for other in ["YQ==.0102", "YR.0102", "Y Q.0102", "a+b_.0102", "Y.0102"] {
+            assert_eq!(layout.parse(&set, other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_undone_has_no_place_in_a_token() {
+        let error = |text: &str| {
+            Layout::compile(text, &fields(), 32)
+                .unwrap_err()
+                .to_string()
+        };
+        for filter in ["lower", "sha256", "params", "rot13"] {
+            let text = format!("{{payload|{filter}}}.{{mac:hex}}");
+            let known = "can be undone: percent, percent-path, form, hex, hex-upper, base64,";
+            assert!(error(&text).contains(known), "{}", error(&text));
+        }
+        let of_a_time = error("{time|base64}.{mac:hex}");
+        assert!(of_a_time.contains("a time and the value of an enum as they are"));
+        let of_the_mac = Layout::compile("{mac:hex|base64}", &fields(), 32);
+        assert_eq!(of_the_mac, Err(LayoutError::BadEncoding));
     }
 }

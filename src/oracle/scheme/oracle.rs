@@ -136,7 +136,7 @@ impl Scheme {
         given
             && token
                 .and_then(|token| self.token.parse(&self.fields, token))
-                .is_none_or(|parsed| parsed.fields().all(|(at, text)| fits(at, text.as_bytes())))
+                .is_none_or(|parsed| parsed.fields().all(|(at, bytes)| fits(at, bytes)))
     }
 
     /// The token of these fields.
@@ -280,8 +280,8 @@ impl Scheme {
         let Some(parsed) = self.token.parse(&self.fields, text) else {
             return rejected(Rejection::Malformed);
         };
-        for (field, text) in parsed.fields() {
-            texts.set(field, text.as_bytes());
+        for (field, bytes) in parsed.fields() {
+            texts.set(field, bytes);
         }
         let field = |refusal| Verification::Rejected(Rejection::Field(refusal));
         let message = self.message.render(&self.fields, &texts).map_err(field)?;

@@ -1,7 +1,7 @@
 //! What the implementation hands over: the grammar of tokens.
 
 use crate::scheme::{
-    FieldKind, FieldSet, FieldTexts, Layout, LayoutError, LayoutMatch, Part, Refusal,
+    FieldKind, FieldSet, FieldTexts, Filter, Layout, LayoutError, LayoutMatch, Part, Refusal,
 };
 use crate::signature::Encoding;
 
@@ -134,14 +134,20 @@ impl ParsedToken {
         self.known().filter_map(|found| found.mac.as_deref())
     }
 
-    /// The fields that it carries, as index and text.
-    pub fn fields(&self) -> impl Iterator<Item = (usize, &str)> {
+    /// The fields that it carries, as index and bytes; not as they are written in it.
+    pub fn fields(&self) -> impl Iterator<Item = (usize, &[u8])> {
         self.known().flat_map(|found| {
             found
                 .fields
                 .iter()
-                .map(|(field, text)| (*field, text.as_str()))
+                .map(|(field, bytes)| (*field, bytes.as_slice()))
         })
+    }
+
+    /// The text of a field that it carries, where it is one.
+    pub fn text(&self, field: usize) -> Option<&str> {
+        let (_, bytes) = self.fields().find(|(carried, _)| *carried == field)?;
+        std::str::from_utf8(bytes).ok()
     }
 
     /// Whether the pairs that it knows stand in the order of the scheme.
@@ -204,6 +210,17 @@ impl TokenGrammar {
     /// The indices of the fields that the token carries.
     pub fn fields(&self) -> impl Iterator<Item = usize> {
         self.layouts().flat_map(Layout::fields)
+    }
+
+    /// How the token writes a field that it carries; as it is, where nothing is said.
+    pub fn filters(&self, field: usize) -> &[Filter] {
+        let filters = self.layouts().find_map(|layout| layout.filters(field));
+        filters.unwrap_or_default()
+    }
+
+    /// What stands in the token for a field that it carries.
+    pub fn carried_text(&self, texts: &FieldTexts<'_>, field: usize) -> Option<String> {
+        texts.written(field, self.filters(field))
     }
 
     /// Writes the token of a MAC (already of the scheme's length) and these fields.
@@ -365,8 +382,8 @@ fn separates(
     let inside = |part: &Part| match part {
         Part::Literal(text) => text.contains(separator),
         Part::Mac(encoding) => separator.bytes().all(|b| encoding.may_contain(b)),
-        Part::Field(field) => match &fields.at(*field).kind {
-            FieldKind::Text => true,
+        Part::Field { field, filters } => match &fields.at(*field).kind {
+            FieldKind::Text => separator.bytes().all(|b| may_be_written(filters, b)),
             FieldKind::Enum(values) => values.iter().any(|value| value.contains(separator)),
             FieldKind::Time(form) => separator.bytes().all(|b| form.may_contain(b)),
         },
@@ -385,12 +402,17 @@ fn separates(
     }
 }
 
+/// Whether a byte can stand in a text that goes through these filters.
+fn may_be_written(filters: &[Filter], byte: u8) -> bool {
+    filters.last().is_none_or(|filter| filter.may_write(byte))
+}
+
 fn may_stand_in(layout: &Layout, fields: &FieldSet, byte: u8) -> bool {
     layout.parts().iter().any(|part| match part {
         Part::Literal(text) => text.as_bytes().contains(&byte),
         Part::Mac(encoding) => encoding.may_contain(byte),
-        Part::Field(field) => match &fields.at(*field).kind {
-            FieldKind::Text => true,
+        Part::Field { field, filters } => match &fields.at(*field).kind {
+            FieldKind::Text => may_be_written(filters, byte),
             FieldKind::Enum(values) => values.iter().any(|value| value.as_bytes().contains(&byte)),
             FieldKind::Time(form) => form.may_contain(byte),
         },

@@ -22,7 +22,7 @@ pub use encoding::{Encoding, Family};
 pub use enumerated::enumerated;
 pub use fields::Fields;
 pub use input_kind::InputKind;
-pub use outcome::{Denial, Op, Outcome, OutcomeKind, bounded};
+pub use outcome::{Denial, Op, Outcome, OutcomeKind, ReadField, bounded};
 pub use request::Request;
 pub use request::{SecretsByName, present, read_secrets};
 pub use secret::{Secret, Secrets};

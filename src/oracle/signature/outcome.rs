@@ -115,6 +115,9 @@ pub enum Outcome {
     Token(String),
     /// It accepted the token.
     Accept,
+    /// It accepted the token, and said what it reads there. Once that is compared with what the token
+    /// carries, only what differs is left, and nothing is plain [`Accept`](Self::Accept).
+    Read(Vec<ReadField>),
     /// It rejected the token or the call, perhaps with a code of its own.
     Reject(Denial),
     /// It let the call go on as nobody's.
@@ -125,6 +128,17 @@ pub enum Outcome {
     Refused(String),
     /// An exception came out of it.
     Threw(String),
+}
+
+/// What an implementation reads from a token for a field.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ReadField {
+    /// The name of the field.
+    pub name: String,
+    /// What it reads.
+    pub read: Vec<u8>,
+    /// What the token carries; `None` as long as the two are not compared.
+    pub due: Option<Vec<u8>>,
 }
 
 /// How long a text of an answer may be to be kept whole in any case, in bytes.
@@ -178,6 +192,22 @@ impl Outcome {
             }),
             Self::Refused(why) => Self::Refused(short(why)),
             Self::Threw(what) => Self::Threw(short(what)),
+            Self::Read(fields) => {
+                let room = due.max(1024);
+                let short = |bytes: Vec<u8>| {
+                    if bytes.len() <= room {
+                        return bytes;
+                    }
+                    let text = String::from_utf8_lossy(&bytes).into_owned();
+                    bounded(text, due, hide).into_bytes()
+                };
+                let bounded = |field: ReadField| ReadField {
+                    name: field.name,
+                    read: short(field.read),
+                    due: field.due.map(short),
+                };
+                Self::Read(fields.into_iter().map(bounded).collect())
+            }
             // Its parts are bounded where it is read.
             Self::Accept | Self::Anonymous | Self::Sent(_) => self,
         }
@@ -194,7 +224,9 @@ impl Outcome {
     /// Whether two outcomes differ for the caller; reasons are for people.
     pub fn differs(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Token(one), Self::Token(other)) => one != other,
+            (Self::Token(_), Self::Token(_)) | (Self::Read(_), _) | (_, Self::Read(_)) => {
+                self != other
+            }
             (one, other) => one.kind() != other.kind(),
         }
     }
@@ -203,7 +235,7 @@ impl Outcome {
     pub fn kind(&self) -> OutcomeKind {
         match self {
             Self::Token(_) => OutcomeKind::Token,
-            Self::Accept => OutcomeKind::Accept,
+            Self::Accept | Self::Read(_) => OutcomeKind::Accept,
             Self::Reject(_) => OutcomeKind::Reject,
             Self::Anonymous => OutcomeKind::Anonymous,
             Self::Sent(_) => OutcomeKind::Sent,
