@@ -13,7 +13,9 @@ use crate::signature::{Outcome, Value};
 use crate::suite::Suite;
 use crate::timing::channel::{ChannelError, Endpoint};
 use crate::timing::session::Session;
-use crate::timing::{Material, Options, RawHeader, Recording, judge, raw_read, raw_write, record};
+use crate::timing::{
+    Demand, Material, Options, RawHeader, Recording, Terms, judge, raw_read, raw_write, record,
+};
 
 /// The behaviour of the simulated implementation; times in nanoseconds.
 #[derive(Clone, Copy)]
@@ -47,6 +49,13 @@ const HONEST: Behaviour = Behaviour {
     counts: true,
     alone: false,
     noise: 1000.0,
+};
+
+/// What the campaigns are judged by.
+const TERMS: Terms = Terms {
+    target_ns: 20.0,
+    time_s: 3.0,
+    subjects: 1,
 };
 
 /// The simulated processes, which share a clock.
@@ -159,6 +168,7 @@ fn campaign(behaviour: Behaviour, seed: u64) -> (Recording, Measurement) {
     let material = Material::of_suite(&world.suite, 5, None, &mut Rng::with_seed(seed)).unwrap();
     let options = Options {
         target: 20.0,
+        early_exit: None,
         time: Duration::from_secs(3),
         end: Duration::MAX,
         seed,
@@ -166,7 +176,7 @@ fn campaign(behaviour: Behaviour, seed: u64) -> (Recording, Measurement) {
     let clock = || Duration::from_secs_f64((world.state.borrow().1 / 1e9).max(0.0));
     let channel = world.open().unwrap();
     let recording = record(&material, channel, &world, &options, &clock, &mut |_| ()).unwrap();
-    let measurement = judge(&recording, options.target);
+    let measurement = judge(&recording, &TERMS);
     (recording, measurement)
 }
 
@@ -228,7 +238,8 @@ fn a_session_lasts_no_longer_than_its_time() {
             secret: None,
             now: 5,
             redaction: &Redaction::none(),
-            target: Some(0.1),
+            demand: Demand::Leak(0.1),
+            program: None,
             time: Some(time),
             seed: 1,
         };
@@ -399,7 +410,7 @@ fn a_raw_file_gives_the_verdict_of_its_campaign() {
     assert_eq!(read_header, header);
     assert_eq!(read, recordings);
     for (recording, (_, measurement)) in read.iter().zip(&campaigns) {
-        assert_eq!(judge(recording, 20.0), *measurement);
+        assert_eq!(judge(recording, &TERMS), *measurement);
     }
 }
 
