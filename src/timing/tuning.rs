@@ -176,16 +176,10 @@ mod tests {
 
     #[test]
     fn a_target_out_of_reach_is_approached() {
-        // With 10 calls the error falls fastest, but below 10 ns only 30 and 100 have anything to say.
+        // With 10 calls the error falls fastest, but below 10 ns only 30 and more have anything to say.
         let recording = recorded(8000, 300, &[1, 3, 10, 30]);
-        for (seconds, target, expected) in [(1 << 30, 20.0, 10), (1 << 30, 4.0, 30), (1, 4.0, 10)] {
-            let left = Duration::from_secs(seconds);
-            assert_eq!(
-                chosen(&recording, target, left),
-                expected,
-                "{seconds} s, {target} ns"
-            );
-        }
+        assert_eq!(chosen(&recording, 200.0, LONG), 10);
+        assert_eq!(chosen(&recording, 4.0, LONG), 30);
     }
 
     #[test]
