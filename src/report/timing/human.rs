@@ -51,8 +51,8 @@ pub fn timing_human(result: &TimingResult) -> String {
 /// Which leak had to be seen.
 pub(super) fn target_in_words(result: &TimingResult) -> String {
     let target = format!("{} ns", result.target_ns);
-    let loops = result.measurements.iter();
-    let Some(one) = loops.filter_map(|one| one.early_exit.as_ref()).next() else {
+    let mut measurements = result.measurements.iter();
+    let Some(one) = measurements.find_map(|one| one.early_exit.as_ref()) else {
         return target;
     };
     let language = visible(&one.language);
