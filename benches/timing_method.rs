@@ -36,7 +36,7 @@ use macproof::results::{Measurement, TimingVerdict};
 use macproof::statistics::{deciles_differ, median, welch_t, wilson};
 use macproof::suite::Suite;
 use macproof::timing::{
-    Condition, Endpoint as _, Material, Options, Reach, Recording, Stage, judge, record,
+    Condition, Endpoint as _, Material, Options, Reach, Recording, Stage, Terms, judge, record,
 };
 use serde::{Deserialize, Serialize};
 
@@ -438,6 +438,7 @@ impl Asked<'_> {
         };
         let options = Options {
             target,
+            early_exit: None,
             time: Duration::from_secs_f64(settings.time),
             end: Duration::MAX,
             seed,
@@ -454,7 +455,12 @@ impl Asked<'_> {
         )
         .unwrap();
         let seconds = start.elapsed().as_secs_f64();
-        let measurement = judge(&recording, options.target);
+        let terms = Terms {
+            target_ns: target,
+            time_s: settings.time,
+            subjects: 1,
+        };
+        let measurement = judge(&recording, &terms);
         (recording, measurement, seconds)
     }
 }

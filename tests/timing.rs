@@ -36,7 +36,7 @@ const SECRET: &str = "the back end's own";
 const TOO_BUSY: [&str; 2] = ["too busy", "too slow to measure anything in the time"];
 
 /// The same, where something was measured before the noise was too much.
-const NOISE: [&str; 7] = [
+const NOISE: [&str; 8] = [
     TOO_BUSY[0],
     TOO_BUSY[1],
     "are needed; increase --time",
@@ -44,6 +44,7 @@ const NOISE: [&str; 7] = [
     "in the rerun",
     "signed rank does not agree",
     "would not have been detected",
+    "would not be seen",
 ];
 
 /// Two measurements at the same time would measure each other.

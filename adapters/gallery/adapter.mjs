@@ -12,6 +12,18 @@ export function versionOf(name) {
   return JSON.parse(readFileSync(root, 'utf8')).version;
 }
 
+/** The answer to a request, or to as many calls as `macproof timing` asks for. */
+async function repeated(request, answer) {
+  if (request.repeat === undefined) return answer(request);
+  let result;
+  let accepted = 0;
+  for (let call = 0; call < request.repeat; call += 1) {
+    result = await answer(request);
+    if (result.outcome === 'accept') accepted += 1;
+  }
+  return { ...result, accepted };
+}
+
 export async function serve(hello, answer) {
   const write = (object) => process.stdout.write(`${JSON.stringify(object)}\n`);
   for await (const line of createInterface({ input: process.stdin })) {
@@ -22,7 +34,7 @@ export async function serve(hello, answer) {
       continue;
     }
     try {
-      write({ id: request.id, ...(await answer(request)) });
+      write({ id: request.id, ...(await repeated(request, answer)) });
     } catch (error) {
       const kind = error instanceof Refused ? 'refused' : 'threw';
       write({ id: request.id, [kind]: `${error?.name}: ${error?.message}` });

@@ -1,6 +1,7 @@
 //! An adapter as a subprocess: requests in, answers out, and nobody else pays for a crash.
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use crate::adapters::connection::Connection;
@@ -236,6 +237,11 @@ impl Transport for AdapterCommand {
 
     fn lifetime(&self) -> Lifetime {
         Lifetime::Adapter
+    }
+
+    fn program_name(&self) -> Option<String> {
+        let name = Path::new(self.program()).file_name()?;
+        Some(name.to_string_lossy().into_owned())
     }
 }
 

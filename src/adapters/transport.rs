@@ -37,6 +37,11 @@ pub trait Transport: Debug + Send + Sync {
     /// How long a process of the implementation lives.
     fn lifetime(&self) -> Lifetime;
 
+    /// The name of the program that is started, without its folder; `None` if none is.
+    fn program_name(&self) -> Option<String> {
+        None
+    }
+
     /// The name and the password in its address: what a server says may repeat them.
     fn credentials(&self) -> Vec<Secret> {
         Vec::new()

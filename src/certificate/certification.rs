@@ -19,7 +19,7 @@ use crate::results::{
 };
 use crate::runner::{self, Ending, ResolvedTarget, RunError, RunOptions};
 use crate::suite::{Level, Suite};
-use crate::timing::{self, Machine, MeasureError, Measuring, check_measurable};
+use crate::timing::{self, Demand, Machine, MeasureError, Measuring, check_measurable};
 
 /// The number of cases of the fuzz campaign of level `hardened`, unless the user chooses another.
 pub const DEFAULT_FUZZ_CASES: u64 = 1_000_000;
@@ -263,7 +263,7 @@ impl Certification<'_> {
             are_named: false,
             target: self.target,
             limits: self.limits,
-            target_ns: self.target_ns,
+            demand: self.target_ns.map_or(Demand::Small, Demand::Leak),
             time: self.time,
             seed: self.seed,
             now: unix(&|| started),

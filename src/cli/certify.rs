@@ -55,8 +55,8 @@ pub(crate) struct CertifyArgs {
     /// How many cases the fuzz campaign runs; 1000000 by default. Only for hardened.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     cases: Option<u64>,
-    /// The leak, in nanoseconds per call, that the timing test must be able to rule out; by default
-    /// as for timing. Only for hardened.
+    /// The leak, in nanoseconds per call, that the timing test must be able to rule out; 20 by
+    /// default. Only for hardened.
     #[arg(long, value_name = "NS", value_parser = target)]
     target: Option<f64>,
     /// Maximum total time of the timing test; by default 20s for each suite. Only for hardened.

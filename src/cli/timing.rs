@@ -18,7 +18,7 @@ use crate::cli::terminal::{ProgressBar, print, save, say};
 use crate::implementations::duration;
 use crate::report::{self, Campaigns};
 use crate::results::{JUDGED_ITSELF, timestamp};
-use crate::timing::{Measuring, RawHeader, Recording, document, raw_read, raw_write};
+use crate::timing::{Demand, Measuring, RawHeader, Recording, document, raw_read, raw_write};
 
 /// Measures whether the comparison is timing-safe.
 ///
@@ -35,8 +35,9 @@ pub(crate) struct TimingArgs {
     /// A suite file of your own; may be repeated.
     #[arg(long, value_name = "FILE")]
     suite_file: Vec<PathBuf>,
-    /// The leak that must be ruled out, in nanoseconds per call; 20 by default, and 500 for a
-    /// server that does not speak the protocol, which is measured with one call per request.
+    /// The leak that must be ruled out, in nanoseconds per call. By default what a loop that stops at
+    /// the first difference takes in the implementation's language, 20 if that is unknown, and 500
+    /// for a server that does not speak the protocol, which is measured with one call per request.
     #[arg(long, value_name = "NS", value_parser = target)]
     target: Option<f64>,
     /// Maximum total time, shared equally by all suites: half to measure, half to confirm a leak; by
@@ -149,7 +150,7 @@ fn measured(
         are_named: !args.suites.is_empty() || !args.suite_file.is_empty(),
         target: &target,
         limits: choice.limits(),
-        target_ns: args.target,
+        demand: args.target.map_or(Demand::EarlyExit, Demand::Leak),
         time: args.time,
         seed: args.seed.unwrap_or_else(|| fastrand::u64(..1 << 32)),
         now,

@@ -50,8 +50,9 @@ pub use run::{
 pub use sent::{SentFault, SignedRequest, read_sent};
 pub use timestamp::timestamp;
 pub use timing::{
-    Confirmation, Control, ControlKind, Distributions, Effect, Measurement, RunningEffect, Subject,
-    TIMING_SCHEMA_VERSION, TimingCircumstances, TimingResult, TimingVerdict,
+    Confirmation, Control, ControlKind, Distributions, EarlyExit, Effect, LoopUnit, Measurement,
+    RunningEffect, Subject, TIMING_SCHEMA_VERSION, TimingCircumstances, TimingResult,
+    TimingVerdict,
 };
 pub use verdict::Verdict;
 pub use versioned::{DocumentFormat, Versioned};

@@ -22,7 +22,7 @@ const HALF_WIDTH: f64 = 3.29;
 
 /// How many standard errors above the floor an effect must lie to be found by nearly every
 /// campaign: 3.29 that the rule subtracts, and slightly more than that again for chance.
-const DETECTABLE: f64 = 6.75;
+pub const DETECTABLE: f64 = 6.75;
 
 impl Estimate {
     /// How many standard errors the effect is away from 0.

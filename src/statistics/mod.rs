@@ -17,7 +17,7 @@ mod welch;
 mod wilcoxon;
 
 pub use deciles::deciles_differ;
-pub use estimate::Estimate;
+pub use estimate::{DETECTABLE, Estimate};
 pub use looks::{boundary, is_look};
 pub use order::{Order, Paired, estimate, steadiest_share};
 pub use proportion::wilson;

@@ -8,6 +8,7 @@ use crate::adapters::Lockstep;
 use crate::adapters::RoundTrip;
 use crate::statistics::{Order, is_look, median};
 use crate::timing::channel::{ChannelError, Endpoint};
+use crate::timing::early_exit::Loop;
 use crate::timing::halt::{Halt, check, inconclusive, not_measured};
 use crate::timing::judge::{Figures, Standing, standing};
 use crate::timing::material::{Material, Presented, Wrong};
@@ -18,8 +19,10 @@ use crate::timing::tuning::{PAIRS, REPEATS, chosen, chosen_again, longest};
 /// The parameters of a campaign.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// The size of a leak, in nanoseconds per call, up to which a comparison passes.
+    /// The size of a leak, in nanoseconds per call, that has to be seen, unless it is that of a loop.
     pub target: f64,
+    /// The early-exit loop that has to be seen instead, wherever the subject is a token.
+    pub early_exit: Option<Loop>,
     /// Maximum time to measure. A confirmation may take as long again.
     pub time: Duration,
     /// No request is sent after this time, as returned by the clock.
@@ -74,7 +77,7 @@ const STEADY: f64 = 0.95;
 const ROUNDS_TO_ALL: usize = 4;
 
 /// One in this many rounds has a pair without a difference, once there are [`PAIRS_OF_NULL`].
-const ROUNDS_TO_NULL: usize = 4;
+const ROUNDS_TO_NULL: usize = 8;
 
 /// Maximum number of pairs for showing that every call does its work.
 const WORK_PAIRS: usize = 5 * PAIRS;
@@ -98,6 +101,7 @@ pub fn record(
 ) -> Result<Recording, ChannelError> {
     let mut recording = Recording {
         amplified: channel.is_amplified(),
+        early_exit: options.early_exit.and_then(|one| one.over(material)),
         ..Recording::new(material.subject())
     };
     let mut rng = Rng::with_seed(options.seed);
@@ -169,7 +173,9 @@ impl<'m> Campaign<'_, 'm> {
             }
             self.tune(channel)?;
         }
-        let repeat = chosen(self.recording, self.options.target);
+        let goal = self.recording.goal(self.options.target);
+        let left = self.deadline.saturating_sub((self.clock)());
+        let repeat = chosen(self.recording, goal, left);
         (self.progress)(Progress::Measuring { repeat });
         let mut conditions = Vec::with_capacity(4);
         let mut is_positive = false;

@@ -4,13 +4,19 @@ use crate::results::{TIMING_SCHEMA_VERSION, TimingResult};
 use crate::timing::judge::judge;
 use crate::timing::raw::RawHeader;
 use crate::timing::recording::Recording;
+use crate::timing::terms::Terms;
 use crate::timing::words::limits;
 
 /// The document of what was recorded, each recording judged.
 pub fn document(header: &RawHeader, recordings: &[Recording]) -> TimingResult {
+    let terms = Terms {
+        target_ns: header.target_ns,
+        time_s: header.time_s,
+        subjects: recordings.len(),
+    };
     let measurements: Vec<_> = recordings
         .iter()
-        .map(|recording| judge(recording, header.target_ns))
+        .map(|recording| judge(recording, &terms))
         .collect();
     let header = header.clone();
     TimingResult {

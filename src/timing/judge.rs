@@ -9,6 +9,7 @@ use crate::timing::recording::{Condition, Recording, Sample, Stage, Trouble};
 use crate::timing::rule::{
     ALPHA, PAIRS_OF_MORE, WORK, alike, beyond, floor, is_leak, least_work, more_of, ranks_agree,
 };
+use crate::timing::terms::Terms;
 use crate::timing::words;
 
 /// The share of pairs that is trimmed off each end in a confirmation. Its requests may take longer
@@ -18,12 +19,12 @@ const CONFIRMING_SHARE: f64 = 0.4;
 /// Minimum number of pairs for a verdict.
 const FEWEST: usize = 200;
 
-/// Judges a recording for leaks above `target` nanoseconds per call.
-pub fn judge(recording: &Recording, target: f64) -> Measurement {
+/// Judges a recording for leaks above what the terms, or the recording, state.
+pub fn judge(recording: &Recording, terms: &Terms) -> Measurement {
     let figures = Figures::of(recording);
     let (verdict, reason) = match recording.trouble.clone() {
         Some(Trouble { verdict, reason }) => (verdict, Some(reason)),
-        None => figures.verdict(recording, target),
+        None => figures.verdict(recording, terms),
     };
     let repeat = figures.repeat;
     let detectable = figures.detectable();
@@ -42,6 +43,7 @@ pub fn judge(recording: &Recording, target: f64) -> Measurement {
         effect: figures.effect.map(|effect| figures.in_document(&effect)),
         floor_ns: rounded(floor(repeat)),
         detectable_ns: detectable.map(rounded),
+        early_exit: recording.early_exit.clone(),
         controls: figures.controls(recording),
         confirmation: figures.confirmation.map(|(repeat, effect)| Confirmation {
             repeat,
@@ -71,6 +73,7 @@ pub(super) enum Standing {
 
 /// The state of a campaign, given its recording so far.
 pub(super) fn standing(recording: &Recording, target: f64) -> Standing {
+    let goal = recording.goal(target);
     let figures = Figures::of(recording);
     let (Some(effect), true) = (figures.effect, figures.controls_hold(recording)) else {
         return Standing::Open;
@@ -84,7 +87,7 @@ pub(super) fn standing(recording: &Recording, target: f64) -> Standing {
         } else {
             Standing::Suspicious
         }
-    } else if figures.is_clear(target) {
+    } else if figures.is_clear(goal) {
         Standing::Clear
     } else {
         Standing::Open
@@ -164,7 +167,7 @@ impl Figures {
         }
     }
 
-    fn verdict(&self, recording: &Recording, target: f64) -> (TimingVerdict, Option<String>) {
+    fn verdict(&self, recording: &Recording, terms: &Terms) -> (TimingVerdict, Option<String>) {
         let inconclusive = |reason: String| (TimingVerdict::Inconclusive, Some(reason));
         let controls = self.controls(recording);
         let failed = |kind| {
@@ -220,13 +223,11 @@ impl Figures {
             }
             return (TimingVerdict::Leak, None);
         }
-        if self.is_clear(target) {
+        let limit = recording.limit(terms.target_ns);
+        if self.is_clear(limit) {
             return (TimingVerdict::NoLeak, None);
         }
-        let detectable = self.detectable().unwrap_or(f64::INFINITY);
-        inconclusive(format!(
-            "a leak below {detectable:.1} ns per call would not have been detected, but the target is {target} ns; increase --time or --target"
-        ))
+        inconclusive(words::unseen(&effect, self.repeat, recording, terms))
     }
 
     fn detectable(&self) -> Option<f64> {
@@ -234,9 +235,9 @@ impl Figures {
             .map(|effect| effect.detectable(floor(self.repeat)))
     }
 
-    fn is_clear(&self, target: f64) -> bool {
+    fn is_clear(&self, limit: f64) -> bool {
         self.detectable()
-            .is_some_and(|detectable| detectable <= target)
+            .is_some_and(|detectable| detectable <= limit)
     }
 
     /// Whether the fresh process shows a leak of the same sign, and of about the same size per call

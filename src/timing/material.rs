@@ -75,6 +75,16 @@ impl<'a> Material<'a> {
         }
     }
 
+    /// How many characters of a token hold the MAC, and how many bytes it has; `None` for texts.
+    pub(super) fn mac_length(&self) -> Option<(usize, usize)> {
+        let Self::Tokens(tokens) = self else {
+            return None;
+        };
+        let scheme = &tokens.suite.scheme;
+        let bits = scheme.token.mac_encoding().bits() as usize;
+        Some(((8 * scheme.mac_bytes).div_ceil(bits), scheme.mac_bytes))
+    }
+
     /// The index of a random identity or text.
     pub(super) fn any(&self, rng: &mut Rng) -> usize {
         rng.usize(

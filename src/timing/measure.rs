@@ -12,6 +12,7 @@ use crate::timing::channel::{ChannelError, Reach};
 use crate::timing::raw::RawHeader;
 use crate::timing::recording::Recording;
 use crate::timing::session::Session;
+use crate::timing::terms::Demand;
 
 /// What is to be measured, and where.
 #[derive(Clone, Copy, Debug)]
@@ -25,9 +26,8 @@ pub struct Measuring<'a> {
     pub target: &'a ResolvedTarget,
     /// How long it may take.
     pub limits: Limits,
-    /// The leak that must be ruled out, in nanoseconds per call; by default 20, or 500 where a
-    /// request carries one call.
-    pub target_ns: Option<f64>,
+    /// The leak that must be ruled out.
+    pub demand: Demand,
     /// Maximum time for all measurements and confirmations; by default 20 seconds a subject.
     pub time: Option<Duration>,
     /// The seed for all random choices.
@@ -110,6 +110,7 @@ impl Measuring<'_> {
         // A server was started by somebody else, wherever that was.
         let is_ours = target.transport.lifetime() == Lifetime::Adapter;
         let pinned = is_ours.then(Pinned::to_one_core).flatten();
+        let program = target.transport.program_name();
         // What the implementation says may quote its secret, or a token made with it.
         let redaction = target.redaction();
         let session = Session {
@@ -118,7 +119,8 @@ impl Measuring<'_> {
             secret,
             now: self.now,
             redaction: &redaction,
-            target: self.target_ns,
+            demand: self.demand,
+            program: program.as_deref(),
             time: self.time,
             seed: self.seed,
         };

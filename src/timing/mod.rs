@@ -9,6 +9,7 @@
 mod campaign;
 mod channel;
 mod document;
+mod early_exit;
 mod halt;
 mod judge;
 mod leaky;
@@ -20,15 +21,18 @@ mod rule;
 mod session;
 #[cfg(test)]
 mod simulation;
+mod terms;
 mod tuning;
 mod words;
 
 pub use campaign::{Options, Progress, record};
 pub use channel::{ChannelError, Endpoint, Reach};
 pub use document::document;
+pub use early_exit::Loop;
 pub use judge::judge;
 pub use leaky::{Leak, Leaky, UnknownLeak};
 pub use material::{Material, MaterialError, Tokens};
 pub use measure::{Machine, MeasureError, Measuring, check_measurable};
 pub use raw::{RawError, RawHeader, raw_read, raw_write};
 pub use recording::{Condition, Recording, Sample, Stage, Trouble};
+pub use terms::{Demand, Terms};

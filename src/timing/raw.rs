@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::ImplementationInfo;
-use crate::results::{Subject, TimingCircumstances};
+use crate::results::{EarlyExit, Subject, TimingCircumstances};
 use crate::statistics::Order;
 use crate::timing::recording::{Condition, Recording, Sample, Stage, Trouble};
 
@@ -54,6 +54,8 @@ struct RecordingHeader {
     amplified: bool,
     counted: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    early_exit: Option<EarlyExit>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     trouble: Option<Trouble>,
 }
 
@@ -95,6 +97,7 @@ pub fn raw_write(header: &RawHeader, recordings: &[Recording]) -> String {
             subject: recording.subject.clone(),
             amplified: recording.amplified,
             counted: recording.counted,
+            early_exit: recording.early_exit.clone(),
             trouble: recording.trouble.clone(),
         };
         let header = serde_json::to_string(&header).expect(json);
@@ -141,6 +144,7 @@ pub fn raw_read(text: &str) -> Result<(RawHeader, Vec<Recording>), RawError> {
                 subject: header.subject,
                 amplified: header.amplified,
                 counted: header.counted,
+                early_exit: header.early_exit,
                 trouble: header.trouble,
                 samples: Vec::new(),
             });

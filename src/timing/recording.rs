@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::results::{Subject, TimingVerdict};
+use crate::results::{EarlyExit, Subject, TimingVerdict};
 use crate::statistics::{Order, Paired};
 
 /// Everything that was observed of one subject. The verdict depends on nothing else.
@@ -15,6 +15,9 @@ pub struct Recording {
     pub amplified: bool,
     /// Whether a valid token was accepted as often as it was repeated, and a wrong one never.
     pub counted: bool,
+    /// What an early-exit loop in the implementation's language takes over these MACs, where that is
+    /// what has to be seen.
+    pub early_exit: Option<EarlyExit>,
     /// What ended the measurement early, if anything.
     pub trouble: Option<Trouble>,
     /// The pairs, in the order in which they were measured.
@@ -103,9 +106,21 @@ impl Recording {
             subject,
             amplified: true,
             counted: false,
+            early_exit: None,
             trouble: None,
             samples: Vec::new(),
         }
+    }
+
+    /// The largest leak that may remain unseen if there is to be a verdict, in nanoseconds per call.
+    pub(super) fn limit(&self, target: f64) -> f64 {
+        self.early_exit.as_ref().map_or(target, |one| one.ns)
+    }
+
+    /// The smallest detectable leak at which measuring ends, in nanoseconds per call: time that is
+    /// left makes it smaller than it has to be.
+    pub(super) fn goal(&self, target: f64) -> f64 {
+        self.limit(target).min(target)
     }
 
     /// The samples of a stage and condition.

@@ -11,8 +11,10 @@ use crate::signature::{Op, Secret};
 use crate::suite::Suite;
 use crate::timing::campaign::{Options, Progress, record};
 use crate::timing::channel::{ChannelError, Endpoint};
+use crate::timing::early_exit::Loop;
 use crate::timing::material::Material;
 use crate::timing::recording::{Recording, Trouble};
+use crate::timing::terms::Demand;
 
 /// Up to which leak a comparison may be called free of leaks, in nanoseconds a call: what takes an
 /// attacker over a network more requests than anybody answers.
@@ -38,9 +40,10 @@ pub(super) struct Session<'a> {
     pub(super) now: u64,
     /// What may not be shown of what the implementation says.
     pub(super) redaction: &'a Redaction,
-    /// The leak that must be ruled out, in nanoseconds per call; by default 20, or 500 where a
-    /// request carries one call.
-    pub(super) target: Option<f64>,
+    /// The leak that must be ruled out.
+    pub(super) demand: Demand,
+    /// The name of the program that is started, if one is.
+    pub(super) program: Option<&'a str>,
     /// Maximum time for all measurements and confirmations; by default 20 seconds a subject.
     pub(super) time: Option<Duration>,
     /// The seed for all random choices.
@@ -52,7 +55,7 @@ pub(super) struct Session<'a> {
 pub(super) struct Measured {
     /// The implementation's hello.
     pub(super) hello: Hello,
-    /// The leak that had to be ruled out, in nanoseconds per call.
+    /// The leak that had to be ruled out, in nanoseconds per call, where no loop had to be.
     pub(super) target: f64,
     /// Maximum time to measure each subject; a confirmation may have taken as long again.
     pub(super) time: Duration,
@@ -79,11 +82,17 @@ impl Session<'_> {
         let began = clock();
         let first = reach.open()?;
         let hello = first.hello().clone();
-        let target = self.target.unwrap_or(if first.is_amplified() {
-            TARGET
+        let is_amplified = first.is_amplified();
+        let target = match self.demand {
+            Demand::Leak(target) => target,
+            Demand::Small | Demand::EarlyExit if is_amplified => TARGET,
+            Demand::Small | Demand::EarlyExit => TARGET_ALONE,
+        };
+        let early_exit = if is_amplified && self.demand == Demand::EarlyExit {
+            Loop::known(hello.implementation.language.as_deref(), self.program)
         } else {
-            TARGET_ALONE
-        });
+            None
+        };
         let wanted = wanted(self.suites, self.are_named, &hello);
         let suites = wanted.iter().filter(|(_, missing)| missing.is_none());
         let subjects = suites.count() + usize::from(compares(&hello));
@@ -94,6 +103,7 @@ impl Session<'_> {
             reach,
             options: Options {
                 target,
+                early_exit,
                 time,
                 end: self.time.map_or(Duration::MAX, |time| began + time),
                 seed: self.seed,

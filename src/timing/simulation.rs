@@ -13,7 +13,10 @@ use crate::signature::{Outcome, Value};
 use crate::suite::Suite;
 use crate::timing::channel::{ChannelError, Endpoint};
 use crate::timing::session::Session;
-use crate::timing::{Material, Options, RawHeader, Recording, judge, raw_read, raw_write, record};
+use crate::timing::{
+    Condition, Demand, Loop, Material, Options, RawHeader, Recording, Sample, Stage, Terms, judge,
+    raw_read, raw_write, record,
+};
 
 /// The behaviour of the simulated implementation; times in nanoseconds.
 #[derive(Clone, Copy)]
@@ -24,7 +27,9 @@ struct Behaviour {
     leak_at_first: f64,
     /// Additional time per request, once, if the first character is right.
     artefact: f64,
-    /// Time per call for each character of the identity.
+    /// Time per call.
+    call: f64,
+    /// Additional time per call for each character of the identity.
     character: f64,
     /// Minimum time of a request.
     padded_to: f64,
@@ -41,12 +46,20 @@ const HONEST: Behaviour = Behaviour {
     leak: 0.0,
     leak_at_first: 0.0,
     artefact: 0.0,
+    call: 2000.0,
     character: 1.0,
     padded_to: 0.0,
     repeats: true,
     counts: true,
     alone: false,
     noise: 1000.0,
+};
+
+/// What the campaigns are judged by.
+const TERMS: Terms = Terms {
+    target_ns: 20.0,
+    time_s: 3.0,
+    subjects: 1,
 };
 
 /// The simulated processes, which share a clock.
@@ -100,7 +113,7 @@ impl Lockstep for Process<'_> {
             .filter_map(|(_, value)| Some(value.as_text()?.len()))
             .sum();
         #[expect(clippy::cast_precision_loss, reason = "thousands of characters")]
-        let mut call = 2000.0 + behaviour.character * identity as f64;
+        let mut call = behaviour.call + behaviour.character * identity as f64;
         if first_is_right {
             call += behaviour.leak;
             if self.number == 1 {
@@ -150,6 +163,16 @@ impl Lockstep for Process<'_> {
 }
 
 fn campaign(behaviour: Behaviour, seed: u64) -> (Recording, Measurement) {
+    campaign_for(behaviour, None, Duration::from_secs(3), seed)
+}
+
+/// A campaign that must see an early-exit loop in this language, or else 20 ns.
+fn campaign_for(
+    behaviour: Behaviour,
+    language: Option<&str>,
+    time: Duration,
+    seed: u64,
+) -> (Recording, Measurement) {
     let suite = crate::suite::embedded().next().unwrap().parsed().clone();
     let world = World {
         behaviour,
@@ -159,14 +182,19 @@ fn campaign(behaviour: Behaviour, seed: u64) -> (Recording, Measurement) {
     let material = Material::of_suite(&world.suite, 5, None, &mut Rng::with_seed(seed)).unwrap();
     let options = Options {
         target: 20.0,
-        time: Duration::from_secs(3),
+        early_exit: Loop::known(language, None),
+        time,
         end: Duration::MAX,
         seed,
     };
     let clock = || Duration::from_secs_f64((world.state.borrow().1 / 1e9).max(0.0));
     let channel = world.open().unwrap();
     let recording = record(&material, channel, &world, &options, &clock, &mut |_| ()).unwrap();
-    let measurement = judge(&recording, options.target);
+    let terms = Terms {
+        time_s: time.as_secs_f64(),
+        ..TERMS
+    };
+    let measurement = judge(&recording, &terms);
     (recording, measurement)
 }
 
@@ -228,7 +256,8 @@ fn a_session_lasts_no_longer_than_its_time() {
             secret: None,
             now: 5,
             redaction: &Redaction::none(),
-            target: Some(0.1),
+            demand: Demand::Leak(0.1),
+            program: None,
             time: Some(time),
             seed: 1,
         };
@@ -251,6 +280,134 @@ fn no_effect_is_detected_without_one() {
         );
         assert!(measurement.detectable_ns.unwrap() <= 20.0);
     }
+}
+
+/// A call of a package, with noise that hides 20 ns for minutes.
+const NOISY: Behaviour = Behaviour {
+    call: 20_000.0,
+    noise: 4000.0,
+    ..HONEST
+};
+
+#[test]
+fn without_a_target_the_loop_of_the_language_must_be_seen() {
+    let time = Duration::from_secs(3);
+    let (_, measurement) = campaign_for(NOISY, Some("javascript"), time, 1);
+    assert_eq!(
+        measurement.verdict,
+        TimingVerdict::NoLeak,
+        "{measurement:#?}"
+    );
+    let unseen = measurement.detectable_ns.unwrap();
+    assert!((20.0..57.3).contains(&unseen), "{unseen}");
+    let said = "; an early-exit loop over 43 characters in Node takes 57 ns";
+    assert!(
+        measurement.sentence.ends_with(said),
+        "{}",
+        measurement.sentence
+    );
+    // The loop itself is never called clear, and twice as much is found.
+    let looped = Behaviour {
+        leak: 57.3,
+        ..NOISY
+    };
+    let (_, measurement) = campaign_for(looped, Some("javascript"), time, 1);
+    assert_ne!(
+        measurement.verdict,
+        TimingVerdict::NoLeak,
+        "{measurement:#?}"
+    );
+    let leaky = Behaviour {
+        leak: 120.0,
+        ..NOISY
+    };
+    let (_, measurement) = campaign_for(leaky, Some("javascript"), time, 1);
+    assert_eq!(measurement.verdict, TimingVerdict::Leak, "{measurement:#?}");
+    // Without a loop to see, and with a faster one, there is no verdict.
+    for language in [None, Some("cobol"), Some("go"), Some("rust")] {
+        let (_, measurement) = campaign_for(NOISY, language, time, 1);
+        assert_eq!(
+            measurement.verdict,
+            TimingVerdict::Inconclusive,
+            "{language:?}"
+        );
+    }
+}
+
+/// Nothing is lost against a target of 20 ns: measuring goes on down to it.
+#[test]
+fn a_slow_loop_does_not_end_measuring_early() {
+    let time = Duration::from_secs(3);
+    let (_, measurement) = campaign_for(HONEST, Some("ruby"), time, 1);
+    assert!(
+        measurement.detectable_ns.unwrap() <= 20.0,
+        "{measurement:#?}"
+    );
+    // A leak far below a loop in Ruby is still one.
+    let leaky = Behaviour {
+        leak: 40.0,
+        ..HONEST
+    };
+    let (_, measurement) = campaign_for(leaky, Some("ruby"), time, 1);
+    assert_eq!(measurement.verdict, TimingVerdict::Leak);
+}
+
+#[test]
+fn the_proposed_time_is_enough() {
+    let noisier = Behaviour {
+        noise: 8000.0,
+        ..NOISY
+    };
+    let time = Duration::from_secs(3);
+    let (_, measurement) = campaign_for(noisier, Some("node"), time, 1);
+    assert_eq!(measurement.verdict, TimingVerdict::Inconclusive);
+    let reason = measurement.reason.unwrap();
+    let words = "; an early-exit loop over 43 characters in Node takes 57 ns and would not be seen; --time ";
+    let (begin, proposed) = reason.split_once(words).unwrap();
+    assert!(begin.starts_with("no leak above "), "{reason}");
+    let proposed = proposed.strip_suffix(" should reach it").unwrap();
+    let proposed = crate::implementations::duration(proposed).unwrap();
+    assert!(proposed < Duration::from_secs(60), "{reason}");
+    let (_, measurement) = campaign_for(noisier, Some("node"), proposed / 2, 1);
+    assert_eq!(
+        measurement.verdict,
+        TimingVerdict::NoLeak,
+        "{measurement:#?}"
+    );
+    // No time lowers the floor of a request that carries one call.
+    let alone = Behaviour {
+        alone: true,
+        ..HONEST
+    };
+    let reason = campaign(alone, 1).1.reason.unwrap();
+    let words = "no --time reaches it: with one call per request, nothing below 100.0 ns counts";
+    assert!(reason.ends_with(words), "{reason}");
+}
+
+/// How near the smallest detectable leak comes to what the noise allows: all of the time spent on
+/// judged pairs, and their mean.
+#[test]
+fn little_of_the_time_is_wasted() {
+    let noise = 16_000.0;
+    let noisier = Behaviour { noise, ..NOISY };
+    let (recording, measurement) = campaign_for(noisier, None, Duration::from_secs(10), 1);
+    let repeat = f64::from(measurement.repeat);
+    // The spread of a sum of four uniform numbers.
+    let spread = noise * (4.0_f64 / 12.0).sqrt();
+    let judged = recording.of(Stage::Measuring, Condition::Leak).count();
+    let times = recording
+        .samples
+        .iter()
+        .flat_map(Sample::times)
+        .sum::<f64>();
+    let pairs = times / 2.0 / measurement.round_trip_ns.unwrap();
+    let limit = 6.75 * spread * (2.0 / pairs).sqrt() / repeat;
+    let reached = measurement.detectable_ns.unwrap() - measurement.floor_ns;
+    let ratio = reached / limit;
+    assert!(
+        (1.0..1.4).contains(&ratio),
+        "{ratio:.3} of the limit, {judged} of {pairs:.0} pairs, {repeat} calls"
+    );
 }
 
 #[test]
@@ -399,7 +556,7 @@ fn a_raw_file_gives_the_verdict_of_its_campaign() {
     assert_eq!(read_header, header);
     assert_eq!(read, recordings);
     for (recording, (_, measurement)) in read.iter().zip(&campaigns) {
-        assert_eq!(judge(recording, 20.0), *measurement);
+        assert_eq!(judge(recording, &TERMS), *measurement);
     }
 }
 

@@ -4,13 +4,18 @@ use crate::results::{Control, ControlKind, Measurement, Subject, TimingVerdict};
 use crate::statistics::Estimate;
 use crate::timing::material::COMPARED;
 use crate::timing::recording::Recording;
-use crate::timing::rule::least_work;
+use crate::timing::rule::{floor, least_work};
+use crate::timing::terms::Terms;
 
 /// The limits that apply to all of these verdicts, and are shown next to them.
 pub(super) fn limits(recordings: &[Recording]) -> Vec<String> {
+    let by_loop = recordings
+        .iter()
+        .any(|recording| recording.early_exit.is_some());
+    let by_loop = by_loop.then_some(LIMIT_OF_LOOPS);
     let alone = recordings.iter().any(|recording| !recording.amplified);
     let alone = alone.then_some(LIMIT_OF_ONE);
-    let all = LIMITS.into_iter().chain(alone);
+    let all = LIMITS.into_iter().chain(by_loop).chain(alone);
     all.map(str::to_owned).collect()
 }
 
@@ -21,6 +26,8 @@ const LIMITS: [&str; 5] = [
     "A process that pads, sleeps, caches or batches defeats the amplification; if the controls detect that, there is no verdict.",
     "The length of a token may show in the times of timing-safe code; it is public.",
 ];
+
+const LIMIT_OF_LOOPS: &str = "What an early-exit loop takes was measured on one machine (docs/timing.md). A faster machine, native code, or a loop over bytes where characters are stated takes less; --target asks for that.";
 
 const LIMIT_OF_ONE: &str = "An implementation described in macproof.yaml is measured with one call per request: the round trip hides small differences, and it is not shown that each call does its work.";
 
@@ -49,10 +56,52 @@ pub(super) fn sentence(measurement: &Measurement) -> String {
             }
         }
         (TimingVerdict::NoLeak, Some(effect)) => format!(
-            "no leak above {detectable:.1} ns: {:+.2} ± {:.2} ns per call",
-            effect.ns, effect.standard_error_ns
+            "no leak above {detectable:.1} ns: {:+.2} ± {:.2} ns per call{}",
+            effect.ns,
+            effect.standard_error_ns,
+            (measurement.early_exit.as_ref())
+                .map_or(String::new(), |one| format!("; {}", one.in_words()))
         ),
         (verdict, _) => format!("{}: {reason}", verdict.name()),
+    }
+}
+
+/// Why there is no verdict where a leak that has to be seen could have been missed, and what to do.
+pub(super) fn unseen(
+    effect: &Estimate,
+    repeat: u32,
+    recording: &Recording,
+    terms: &Terms,
+) -> String {
+    let floor = floor(repeat);
+    let detectable = effect.detectable(floor);
+    let limit = recording.limit(terms.target_ns);
+    // The error falls with the square root of the number of pairs.
+    let times = ((detectable - floor) / (limit - floor).max(0.0)).powi(2);
+    let advice = if limit <= floor {
+        let calls = if repeat == 1 {
+            "one call".to_owned()
+        } else {
+            format!("{repeat} calls")
+        };
+        format!(
+            "no --time reaches it: with {calls} per request, nothing below {floor:.1} ns counts"
+        )
+    } else {
+        match terms.time_for(times) {
+            Some(time) => format!("--time {time} should reach it"),
+            None => "at this noise, reaching it takes longer than an hour".to_owned(),
+        }
+    };
+    match &recording.early_exit {
+        Some(one) => format!(
+            "no leak above {detectable:.1} ns; {} and would not be seen; {advice}",
+            one.in_words()
+        ),
+        None => format!(
+            "a leak below {detectable:.1} ns per call would not have been detected, but the target is {} ns; {advice}",
+            terms.target_ns
+        ),
     }
 }
 

@@ -2,8 +2,9 @@
 
 use crate::protocol::ImplementationInfo;
 use crate::results::{
-    Confirmation, Control, ControlKind, Distributions, Effect, Measurement, RunningEffect, Subject,
-    TIMING_SCHEMA_VERSION, TimingCircumstances, TimingResult, TimingVerdict,
+    Confirmation, Control, ControlKind, Distributions, EarlyExit, Effect, LoopUnit, Measurement,
+    RunningEffect, Subject, TIMING_SCHEMA_VERSION, TimingCircumstances, TimingResult,
+    TimingVerdict,
 };
 
 fn effect(ns: f64, standard_error_ns: f64) -> Effect {
@@ -21,7 +22,15 @@ fn effect(ns: f64, standard_error_ns: f64) -> Effect {
 
 /// A measurement with a leak of 40 ns.
 pub(crate) fn leak() -> Measurement {
-    measured(Subject::Verify("acme".into()), TimingVerdict::Leak, 40.0)
+    Measurement {
+        early_exit: Some(EarlyExit {
+            language: "Node".into(),
+            unit: LoopUnit::Characters,
+            length: 64,
+            ns: 85.9,
+        }),
+        ..measured(Subject::Verify("acme".into()), TimingVerdict::Leak, 40.0)
+    }
 }
 
 /// A measurement without a leak.
@@ -46,6 +55,7 @@ fn measured(subject: Subject, verdict: TimingVerdict, ns: f64) -> Measurement {
         effect: Some(effect(ns, 1.0)),
         floor_ns: 5.0,
         detectable_ns: Some(11.75),
+        early_exit: None,
         controls: vec![Control {
             kind: ControlKind::Positive,
             held: Some(true),
@@ -88,6 +98,7 @@ pub(crate) fn not_measured() -> Measurement {
         effect: None,
         floor_ns: 100.0,
         detectable_ns: None,
+        early_exit: None,
         controls: Vec::new(),
         confirmation: None,
         running: Vec::new(),

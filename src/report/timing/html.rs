@@ -1,6 +1,7 @@
 //! A timing campaign next to a run.
 
 use crate::report::digits::grouped;
+use crate::report::timing::human::target_in_words;
 use crate::report::visible::{capitalised, excerpt, visible};
 use crate::report::{subject_title, timing_distributions, timing_running_effect};
 use crate::results::{Control, Measurement, TimingResult, TimingVerdict};
@@ -42,7 +43,7 @@ impl TimingView {
         Self {
             elsewhere: None,
             about: format!(
-                "{}{} by {}, {}, target {} ns, seed {}",
+                "{}{} by {}, {}, target {}, seed {}",
                 if result.interrupted {
                     "interrupted: "
                 } else {
@@ -51,7 +52,7 @@ impl TimingView {
                 excerpt(result.implementation.called(), COLUMNS),
                 excerpt(&result.adapter, COLUMNS),
                 visible(&result.started),
-                result.target_ns,
+                target_in_words(result),
                 result.seed
             ),
             measurements: result
@@ -84,6 +85,13 @@ impl MeasurementView {
         ];
         for (label, value) in nanoseconds {
             figures.extend(value.map(|ns| (label, format!("{ns:.1} ns"))));
+        }
+        if let Some(one) = &measurement.early_exit {
+            let label = "early-exit loop";
+            figures.push((
+                label,
+                format!("{:.1} ns in {}", one.ns, visible(&one.language)),
+            ));
         }
         let pictures = [
             (

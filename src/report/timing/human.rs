@@ -35,10 +35,10 @@ pub fn timing_human(result: &TimingResult) -> String {
         .map_or(String::new(), |load| format!(", load {load:.1} before"));
     let _ = writeln!(
         out,
-        "\n{}{version} by {}; target {} ns, at most {} s each, seed {}; {core}{load}",
+        "\n{}{version} by {}; target {}, at most {} s each, seed {}; {core}{load}",
         visible(implementation.called()),
         visible(&result.adapter),
-        result.target_ns,
+        target_in_words(result),
         result.time_s,
         result.seed,
     );
@@ -46,6 +46,22 @@ pub fn timing_human(result: &TimingResult) -> String {
         let _ = writeln!(out, "{JUDGED_ITSELF}");
     }
     out
+}
+
+/// Which leak had to be seen.
+pub(super) fn target_in_words(result: &TimingResult) -> String {
+    let target = format!("{} ns", result.target_ns);
+    let mut measurements = result.measurements.iter();
+    let Some(one) = measurements.find_map(|one| one.early_exit.as_ref()) else {
+        return target;
+    };
+    let language = visible(&one.language);
+    let is_compared = |one: &Measurement| one.subject == Subject::Compare;
+    if result.measurements.iter().any(is_compared) {
+        format!("an early-exit loop in {language} (compare: {target})")
+    } else {
+        format!("an early-exit loop in {language}")
+    }
 }
 
 /// The title of a measured subject.

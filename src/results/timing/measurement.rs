@@ -56,6 +56,9 @@ pub struct Measurement {
     /// The X of "no leak above X": the smallest detectable leak.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detectable_ns: Option<f64>,
+    /// What has to be seen for a verdict, where no target was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub early_exit: Option<EarlyExit>,
     /// What had to hold for a verdict.
     pub controls: Vec<Control>,
     /// The rerun in a fresh process with another number of calls per request; only if there was a
@@ -67,6 +70,31 @@ pub struct Measurement {
     /// The times of both classes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distributions: Option<Distributions>,
+}
+
+/// What a comparison that stops at the first difference takes: how much longer a call takes if only
+/// the last unit of the MAC is wrong than if only the first is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EarlyExit {
+    /// The language it is written in.
+    pub language: String,
+    /// What the loop compares.
+    pub unit: LoopUnit,
+    /// How many of them.
+    pub length: u64,
+    /// The difference per call, on the machine where it was measured.
+    pub ns: f64,
+}
+
+/// What a loop compares one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LoopUnit {
+    /// The characters of the encoded MAC.
+    Characters,
+    /// The bytes of the MAC.
+    Bytes,
 }
 
 /// A difference between two classes of calls, per call.
@@ -161,6 +189,21 @@ pub struct Distributions {
     pub difference_ns: Vec<f64>,
     /// The differences of the negative control.
     pub control_ns: Vec<f64>,
+}
+
+impl EarlyExit {
+    /// The loop and its time, in words: "an early-exit loop over 64 characters in Node takes 86 ns".
+    pub fn in_words(&self) -> String {
+        let unit = match self.unit {
+            LoopUnit::Characters => "characters",
+            LoopUnit::Bytes => "bytes",
+        };
+        let decimals = usize::from(self.ns < 50.0);
+        format!(
+            "an early-exit loop over {} {unit} in {} takes {:.decimals$} ns",
+            self.length, self.language, self.ns
+        )
+    }
 }
 
 impl TimingVerdict {

@@ -5,6 +5,6 @@ mod measurement;
 
 pub use document::{TIMING_SCHEMA_VERSION, TimingCircumstances, TimingResult};
 pub use measurement::{
-    Confirmation, Control, ControlKind, Distributions, Effect, Measurement, RunningEffect, Subject,
-    TimingVerdict,
+    Confirmation, Control, ControlKind, Distributions, EarlyExit, Effect, LoopUnit, Measurement,
+    RunningEffect, Subject, TimingVerdict,
 };
