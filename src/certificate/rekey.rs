@@ -176,8 +176,8 @@ mod tests {
         suite.vectors.iter().filter(counts)
     }
 
-    fn passes(suite: &Suite, vector: &Vector, outcome: Outcome) -> bool {
-        Expectation::of(&suite.scheme, vector).is_met_by(&outcome)
+    fn passes(suite: &Suite, vector: &Vector, outcome: &Outcome) -> bool {
+        Expectation::of(&suite.scheme, vector).is_met_by(outcome)
     }
 
     /// Nearly all vectors that count are run again for every suite, and the oracle behaves as
@@ -192,7 +192,7 @@ mod tests {
                 let known = suite.vector(vector.id.as_str().trim_end_matches(FORGED));
                 assert_ne!(known.unwrap().request.secrets, request.secrets);
                 let outcome = Reference::new().call(&request.call(&suite.scheme));
-                assert!(passes(suite, vector, outcome), "{}", suite.case_id(vector));
+                assert!(passes(suite, vector, &outcome), "{}", suite.case_id(vector));
             }
             let left_out = |vector: &&Vector| fresh.vector(vector.id.as_str()).is_none();
             let left_out: Vec<&str> = counted(suite)
@@ -226,7 +226,7 @@ mod tests {
             let is_caught = |mistake: &'static Mistake, suite: &Suite| {
                 counted(suite).any(|vector| {
                     let call = vector.request.call(&suite.scheme);
-                    !passes(suite, vector, Mistaken::one(mistake).call(&call))
+                    !passes(suite, vector, &Mistaken::one(mistake).call(&call))
                 })
             };
             let missed: Vec<&str> = catalogue()

@@ -45,7 +45,7 @@ impl<'s> Caught<'s> {
 
 fn catches(scheme: &Scheme, vector: &Vector, mistake: &'static Mistake) -> bool {
     let outcome = Mistaken::one(mistake).call(&vector.request.call(scheme));
-    is_caught(scheme, vector, outcome)
+    is_caught(scheme, vector, &outcome)
 }
 
 /// What the oracle answers.
@@ -53,7 +53,7 @@ pub(super) fn kind(scheme: &Scheme, vector: &Vector) -> OutcomeKind {
     Reference::new().call(&vector.request.call(scheme)).kind()
 }
 
-fn is_caught(scheme: &Scheme, vector: &Vector, outcome: Outcome) -> bool {
+fn is_caught(scheme: &Scheme, vector: &Vector, outcome: &Outcome) -> bool {
     let right = Reference::new().call(&vector.request.call(scheme));
-    Expectation::of(scheme, vector).exposes(&outcome, &right)
+    Expectation::of(scheme, vector).exposes(outcome, &right)
 }
