@@ -41,7 +41,6 @@ HEADER = """## Published packages
 
 def main(work):
     shutil.copytree(run.ADAPTERS, work, dirs_exist_ok=True)
-    shutil.copytree(run.ROOT / "vectors/more", work / "vectors/more", dirs_exist_ok=True)
     known = {name: (registry, suite) for name, registry, suite in run.PACKAGES}
     # All are installed before the first is measured.
     commands = [(name, run.installed(work, name, known[name][0])) for name in NAMES]
@@ -54,8 +53,8 @@ def main(work):
 
 def row(work, command, suite):
     ended = subprocess.run(
-        [run.TARGET / "release/macproof", "timing", "--suite-file", f"vectors/more/{suite}.yaml"]
-        + ["--seed", "1", "--time", "20s", "--command", command, "--json"],
+        [run.TARGET / "release/macproof", "timing", suite, "--seed", "1", "--time", "20s"]
+        + ["--command", command, "--json"],
         cwd=work,
         stdout=subprocess.PIPE,
     )

@@ -12,7 +12,7 @@ use crate::scheme::{FieldKind, FieldTexts, Scheme, Verification};
 use crate::signature::{Context, Fields, Op, Request, Secret, Value};
 
 /// More forms of one mistake than that are not tried.
-pub const FORMS_TRIED: usize = 12;
+pub const FORMS_TRIED: usize = 13;
 
 /// A way to make tokens that a verifier may expect.
 #[derive(Clone, Debug)]

@@ -29,8 +29,8 @@ struct AnyJson;
 json_schema_of!(AnyJson, "Json", |generator| {
     let json = generator.subschema_for::<AnyJson>();
     json_schema!({
-        "description": "Any JSON without fractions and without numbers beyond 2^53-1.",
-        "type": ["null", "boolean", "integer", "string", "array", "object"],
+        "description": "Any JSON without numbers beyond 2^53-1.",
+        "type": ["null", "boolean", "number", "string", "array", "object"],
         "minimum": -MAX_NUMBER,
         "maximum": MAX_NUMBER,
         "items": json,
@@ -45,8 +45,10 @@ json_schema_of!(Literal, "Value", |generator| json_schema!({
         generator.subschema_for::<Repeated>(),
         {
             "allOf": [generator.subschema_for::<AnyJson>()],
-            // A map that looks like bytes or a long text is one, or is invalid.
+            // A map that looks like bytes or a long text is one, or is invalid; a fraction stands
+            // only within a list or a map.
             "not": {"anyOf": [
+                {"type": "number", "not": {"type": "integer"}},
                 {
                     "type": "object",
                     "required": ["base64"],

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::harness::test;
 use crate::program::{Program, stdout};
 
-/// Rails' MessageVerifier in Python, with values that are left as they are. What follows on its
+/// Rails' `MessageVerifier` in Python, with values that are left as they are. What follows on its
 /// command line is the fault that it has.
 const ADAPTER: &str = r#"
 import base64, binascii, hashlib, hmac, json, sys

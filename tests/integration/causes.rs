@@ -117,6 +117,33 @@ fn json_that_is_written_again_is_named_where_the_body_is_json() {
     assert!(text.contains(said), "{text}");
 }
 
+/// Of an object with one name, sorting makes what any other writing makes. A mistake whose tokens
+/// were rejected is not named for those that look like its own.
+#[test(needs(PYTHON))]
+fn json_that_is_written_as_nobody_does_is_not_called_sorted() {
+    let program = Program::new();
+    let scheme = fs::read_to_string(Path::new(FOLDER).join("scheme.yaml")).unwrap();
+    let scheme = scheme.replace("body: {type: text}", "body: {type: text, content: json}");
+    fs::write(program.path("scheme.yaml"), scheme).unwrap();
+    let generated = program.run(&["suite", "generate", "scheme.yaml", "-o", "suite.yaml"]);
+    assert_eq!(generated.status.code(), Some(0), "{generated:?}");
+    let adapter = format!("python3 {FOLDER}/verifier.py json-rewritten-oddly");
+    for seed in ["1", "2", "3"] {
+        let arguments = [
+            "run",
+            "--suite-file",
+            "suite.yaml",
+            "--command",
+            &adapter,
+            "--seed",
+            seed,
+        ];
+        let text = stdout(&program.run(&arguments));
+        assert!(text.contains("FAIL"), "{text}");
+        assert!(!text.contains("sorted"), "{text}");
+    }
+}
+
 #[test(needs(PYTHON))]
 fn unexplained_failures_have_no_cause() {
     for (fault, said) in [

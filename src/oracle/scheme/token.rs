@@ -1,5 +1,7 @@
 //! What the implementation hands over: the grammar of tokens.
 
+use std::collections::HashSet;
+
 use crate::scheme::{
     FieldKind, FieldSet, FieldTexts, Filter, Layout, LayoutError, LayoutMatch, Part, Refusal,
 };
@@ -187,6 +189,12 @@ impl TokenGrammar {
             0 => return Err(TokenError::NoMac),
             1 => {}
             _ => return Err(TokenError::SeveralMacs),
+        }
+        // Of two values that differ, which is it?
+        let mut carried = HashSet::new();
+        if let Some(twice) = self.fields().find(|at| !carried.insert(*at)) {
+            let name = fields.at(twice).name.clone();
+            return Err(LayoutError::Repeated(name).into());
         }
         match self {
             Self::Template(_) => Ok(()),

@@ -22,6 +22,8 @@ def digest(secret, message):
 def expected(secret, timestamp, body):
     if FAULT == "json-rewritten":
         body = json.dumps(json.loads(body), separators=(",", ":"))
+    if FAULT == "json-rewritten-oddly":
+        body = json.dumps(json.loads(body), separators=(", ", ":"))
     if FAULT == "form-rewritten":
         body = urllib.parse.urlencode(urllib.parse.parse_qsl(body, keep_blank_values=True))
     if FAULT == "trimmed":

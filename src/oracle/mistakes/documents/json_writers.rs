@@ -58,7 +58,7 @@ const INDENTED: Writer = Writer {
 };
 
 /// The ways to write a document again in which its names keep their order, the usual ones first.
-pub(super) const WRITERS: [(&str, Writer); 21] = [
+pub(super) const WRITERS: [(&str, Writer); 22] = [
     ("compact", COMPACT),
     ("with blanks, Unicode escapes", SPACED),
     (
@@ -105,6 +105,17 @@ pub(super) const WRITERS: [(&str, Writer); 21] = [
         "compact, an empty list for an empty object",
         Writer {
             escapes: Escapes::FEW,
+            ..PHP
+        },
+    ),
+    (
+        "compact, Unicode escapes for line separators",
+        Writer {
+            escapes: Escapes {
+                more: "\u{2028}\u{2029}",
+                ..Escapes::FEW
+            },
+            empty: "{}",
             ..PHP
         },
     ),
