@@ -1,5 +1,6 @@
 //! What a verifier did, and how it can be asked for more.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::explain::suspects::Probe;
@@ -41,6 +42,8 @@ pub struct Asking<'k> {
     pub interrupt: Option<&'k AtomicBool>,
     ask: Ask<'k>,
     random: fastrand::Rng,
+    /// Which tokens that a mistake makes were accepted.
+    made: HashMap<String, bool>,
 }
 
 impl<'k> Asking<'k> {
@@ -53,6 +56,7 @@ impl<'k> Asking<'k> {
             interrupt: None,
             ask,
             random: fastrand::Rng::with_seed(seed),
+            made: HashMap::new(),
         }
     }
 
@@ -67,7 +71,18 @@ impl<'k> Asking<'k> {
     pub(super) fn ask(&mut self, probes: &[Probe<'_>]) -> Result<Vec<Option<bool>>, InquiryResult> {
         let is_accepted = |outcome: Outcome| class(&outcome) == OutcomeKind::Accept;
         let outcomes = self.outcomes(probes)?.into_iter();
-        Ok(outcomes.map(|one| one.map(is_accepted)).collect())
+        let accepted: Vec<Option<bool>> = outcomes.map(|one| one.map(is_accepted)).collect();
+        for (probe, accepted) in std::iter::zip(probes, &accepted) {
+            if let (Some(token), Some(accepted)) = (probe.made(), accepted) {
+                self.made.insert(token, *accepted);
+            }
+        }
+        Ok(accepted)
+    }
+
+    /// Whether a token that a mistake makes was accepted; `None` if it was not presented yet.
+    pub(super) fn was_accepted(&self, token: &str) -> Option<bool> {
+        self.made.get(token).copied()
     }
 
     /// What became of each; `None` for one that could not be asked.

@@ -37,14 +37,12 @@ pub(super) struct Lenient {
 /// closed.
 ///
 /// They also have to explain what the verifier makes of tokens that are nearly right, which are
-/// presented where it accepts wrong ones. `refuted` are mistakes of signing whose tokens it has
-/// rejected: what it accepts may look like theirs all the same.
+/// presented where it accepts wrong ones.
 pub(super) fn leniencies(
     seen: &[&Seen<'_>],
     open: &mut [bool],
     asking: &mut Asking<'_>,
     first: &[Vec<MistakeId>],
-    refuted: &HashSet<MistakeId>,
 ) -> Result<Lenient, InquiryResult> {
     if asking.own_tokens_only || !open.contains(&true) {
         return Ok(Lenient::default());
@@ -69,7 +67,7 @@ pub(super) fn leniencies(
     let all: Vec<&Seen<'_>> = all.iter().collect();
     let mut still = open.to_vec();
     still.extend(all[open.len()..].iter().map(|one| one.failed));
-    let mut lenient = explaining(&all, &mut still, asking, first, refuted)?;
+    let mut lenient = explaining(&all, &mut still, asking, first)?;
     take_out_chance(&mut lenient.found, &all, &mut still);
     for one in &mut lenient.found {
         one.explains.retain(|&at| at < open.len());
@@ -110,7 +108,6 @@ fn explaining(
     open: &mut [bool],
     asking: &mut Asking<'_>,
     first: &[Vec<MistakeId>],
-    refuted: &HashSet<MistakeId>,
 ) -> Result<Lenient, InquiryResult> {
     let mut lenient = Lenient::default();
     let Some(scheme) = seen.first().map(|one| one.scheme) else {
@@ -124,7 +121,7 @@ fn explaining(
         .collect();
     let applicable = catalogue()
         .iter()
-        .filter(|mistake| mistake.applies(scheme).is_ok() && !refuted.contains(&mistake.id));
+        .filter(|mistake| mistake.applies(scheme).is_ok());
     for mistake in applicable {
         lenient.tried.insert(mistake.id);
         match judged(mistake, seen, &right, asking)? {

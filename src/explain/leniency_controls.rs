@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::explain::asking::{Asking, Seen, class};
 use crate::explain::suspects::{Input, Presented, Probe};
-use crate::mistakes::{Choice, Mistake, MistakeId, Mistaken, Pipeline, loosely};
+use crate::mistakes::{Choice, Mistake, MistakeId, Mistaken, Pipeline, catalogue, loosely};
 use crate::results::InquiryResult;
 use crate::scheme::{Implementation as _, Reference, Scheme};
 use crate::signature::{OutcomeKind, Request, Value};
@@ -51,7 +51,8 @@ pub(super) fn held(
 ) -> Result<Result<Candidate, MistakeId>, InquiryResult> {
     let holds = is_rejected_otherwise(&candidate, seen, asking)?
         && is_accepted_for_the_first_time(&candidate, seen, asking)?
-        && is_accepted_elsewhere(&mut candidate, seen, asking, more)?;
+        && is_accepted_elsewhere(&mut candidate, seen, asking, more)?
+        && is_accepted_where_it_differs(&candidate, seen, asking)?;
     candidate.is_controlled = true;
     Ok(if holds {
         Ok(candidate)
@@ -216,6 +217,86 @@ fn is_accepted_elsewhere(
         candidate.accepted_more += 1;
     }
     Ok(true)
+}
+
+/// Whether a mistake of signing has its token accepted for an input for which others make another.
+///
+/// What was accepted may be what several mistakes make, and also something unknown: of an object
+/// with one name, whoever writes it again makes what sorting its names makes. So the token is
+/// presented for inputs whose right token was rejected, and one at least has to be accepted; where
+/// there is no such input, nothing is known, and the mistake stands.
+fn is_accepted_where_it_differs(
+    candidate: &Candidate,
+    seen: &[&Seen<'_>],
+    asking: &mut Asking<'_>,
+) -> Result<bool, InquiryResult> {
+    let mistake = candidate.mistake;
+    if mistake.is_of_verifying() {
+        return Ok(true);
+    }
+    let makes_all = |other: &&'static Mistake| {
+        let mut mistaken = Mistaken::one(other);
+        let mut accepted = candidate.accepted.iter().map(|&at| seen[at]);
+        accepted
+            .all(|one| mistaken.call(&one.request.call(one.scheme)).kind() == OutcomeKind::Accept)
+    };
+    let usual = |mistake| Pipeline::right().with(Choice::usual(mistake));
+    let Some(scheme) = seen.first().map(|one| one.scheme) else {
+        return Ok(true);
+    };
+    let rivals: Vec<Pipeline> = catalogue()
+        .iter()
+        .filter(|other| other.stage == mistake.stage && other.id != mistake.id)
+        .filter(|other| !other.is_of_verifying() && other.applies(scheme).is_ok())
+        .filter(makes_all)
+        .map(usual)
+        .collect();
+    if rivals.is_empty() {
+        return Ok(true);
+    }
+    let pipeline = usual(mistake);
+    let rejected = seen
+        .iter()
+        .filter(|one| one.is_right && one.failed && class(one.outcome) == OutcomeKind::Reject);
+    let mut known = Vec::new();
+    let mut probes = Vec::new();
+    let mut presented: HashSet<String> = seen
+        .iter()
+        .filter_map(|one| one.request.token.as_ref()?.as_text())
+        .map(str::to_owned)
+        .collect();
+    for one in rejected {
+        let input = Input::of(one.scheme, one.suite, one.request, one.real_time, false);
+        let Some((input, token)) = input.and_then(|input| {
+            let token = input.made_by(&pipeline)?;
+            Some((input, token))
+        }) else {
+            continue;
+        };
+        if rivals
+            .iter()
+            .any(|rival| input.made_by(rival).is_some_and(|made| made == token))
+        {
+            continue;
+        }
+        match asking.was_accepted(&token) {
+            Some(accepted) => known.push(accepted),
+            None if probes.len() < CONTROLS.min(asking.left) && presented.insert(token) => {
+                probes.push(Probe {
+                    input,
+                    presented: Presented::By(pipeline.clone()),
+                    mistakes: vec![vec![mistake.id]],
+                });
+            }
+            None => {}
+        }
+    }
+    if known.contains(&true) {
+        return Ok(true);
+    }
+    let answers = asking.ask(&probes)?;
+    let is_refuted = known.contains(&false) || answers.contains(&Some(false));
+    Ok(answers.contains(&Some(true)) || !is_refuted)
 }
 
 /// The presented token with other letters and digits for each MAC that it may offer.

@@ -411,6 +411,14 @@ impl Probe<'_> {
         )
     }
 
+    /// The token that a mistake makes, where one is presented.
+    pub(super) fn made(&self) -> Option<String> {
+        match &self.presented {
+            Presented::By(pipeline) => self.input.token(pipeline).ok(),
+            Presented::Right | Presented::Control(..) | Presented::Literal(_) => None,
+        }
+    }
+
     /// What is asked, at that second where tokens are signed when they are sent.
     pub fn request(&self, now: u64) -> Request {
         let input = self.input.at(Some(now));

@@ -155,7 +155,7 @@ impl Told {
                 accepted_tokens: one.accepted as u64,
             });
         }
-        let lenient = leniencies(seen, &mut open, asking, first, &ruled_out)?;
+        let lenient = leniencies(seen, &mut open, asking, first)?;
         let failed = seen.iter().filter(|one| one.failed).count();
         let unexplained = open.iter().filter(|&&open| open).count();
         for one in lenient.found {

@@ -516,7 +516,7 @@ fn written_oddly(text: &str) -> Option<String> {
 /// What a verifier accepts of objects with one name is what it would accept if it sorted names,
 /// too; the cases that would tell them apart are taken out here.
 #[test]
-fn a_mistake_whose_own_tokens_are_rejected_is_not_named() {
+fn a_mistake_is_not_named_for_tokens_that_others_make_too() {
     let mut suite = suite("github-webhook").clone();
     let scheme = suite.scheme.clone();
     let mut verifier = |call: &Call<'_>| {
