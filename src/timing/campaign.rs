@@ -82,9 +82,6 @@ const ROUNDS_TO_NULL: usize = 8;
 /// Maximum number of pairs for showing that every call does its work.
 const WORK_PAIRS: usize = 5 * PAIRS;
 
-/// Length, in characters, of the identities that are new for each pair.
-const UNSEEN: usize = 16;
-
 /// An odd number of calls, so that an adapter cannot report it by accident.
 const COUNTED: u32 = 7;
 
@@ -438,7 +435,7 @@ impl<'m> Campaign<'_, 'm> {
         let unseen = if self.recording.amplified {
             None
         } else {
-            material.with_length(UNSEEN, self.rng)
+            material.with_another(self.rng)
         };
         let material = unseen.as_ref().unwrap_or(material);
         let at = material.any(self.rng);

@@ -136,13 +136,33 @@ impl<'a> Material<'a> {
         }
     }
 
-    /// The same material with a single identity of this many characters; `None` for texts, or if no
-    /// such identity can be signed.
+    /// The same material with a single identity of at least this many characters; `None` for texts,
+    /// or if no such identity can be signed.
     pub(super) fn with_length(&self, characters: usize, rng: &mut Rng) -> Option<Self> {
         let Self::Tokens(tokens) = self else {
             return None;
         };
-        let identity = tokens.identity(digits(characters, rng)).ok()?;
+        let domain = tokens.domain();
+        self.with_name(if domain.has_a_form() {
+            domain.of_length(characters)?
+        } else {
+            tokens.named(digits(characters, rng))
+        })
+    }
+
+    /// The same material with a single identity that was hardly ever presented; `None` for texts.
+    pub(super) fn with_another(&self, rng: &mut Rng) -> Option<Self> {
+        let Self::Tokens(tokens) = self else {
+            return None;
+        };
+        self.with_name(tokens.another(&tokens.domain(), rng))
+    }
+
+    fn with_name(&self, name: String) -> Option<Self> {
+        let Self::Tokens(tokens) = self else {
+            return None;
+        };
+        let identity = tokens.identity(name).ok()?;
         Some(Self::Tokens(Tokens {
             identities: vec![identity],
             secrets: tokens.secrets.clone(),
@@ -214,29 +234,45 @@ impl<'a> Tokens<'a> {
             now,
             identities: Vec::new(),
         };
-        tokens.identities = (0..POOL)
-            .map(|_| tokens.identity(digits(12, rng)))
-            .collect::<Result<_, _>>()?;
+        let domain = tokens.domain();
+        let identities = (0..POOL).map(|_| tokens.identity(tokens.another(&domain, rng)));
+        tokens.identities = identities.collect::<Result<_, _>>()?;
         Ok(tokens)
+    }
+
+    /// The value of the varied field in the vector that is the template.
+    fn example(&self) -> &str {
+        let varied = &self.suite.scheme.fields.at(self.varied).name;
+        let example = self.template.value(varied).and_then(Value::as_text);
+        example.unwrap_or_default()
+    }
+
+    fn domain(&self) -> Domain {
+        Domain::of(self.suite, self.varied, "user-42")
+    }
+
+    /// A random value of the varied field. A form may have room for a few digits only.
+    fn another(&self, domain: &Domain, rng: &mut Rng) -> String {
+        // Twelve hexadecimal digits.
+        let number = rng.u64(1 << 44..1 << 48);
+        let of_its_form = [number, number % 1_000, number % 10]
+            .into_iter()
+            .find_map(|number| domain.numbered(number).filter(|_| domain.has_a_form()));
+        of_its_form.unwrap_or_else(|| self.named(format!("{number:x}")))
+    }
+
+    /// A text in a field that takes any.
+    fn named(&self, name: String) -> String {
+        if self.example().contains('@') {
+            name + "@example.com"
+        } else {
+            name
+        }
     }
 
     fn identity(&self, name: String) -> Result<Identity, MaterialError> {
         let scheme = &self.suite.scheme;
         let varied = &scheme.fields.at(self.varied).name;
-        let is_email = self
-            .template
-            .value(varied)
-            .and_then(Value::as_text)
-            .is_some_and(|text| text.contains('@'));
-        let domain = Domain::of(self.suite, self.varied, &name);
-        let name = if domain.has_a_form() {
-            let number = name.parse().unwrap_or_default();
-            domain.numbered(number).unwrap_or(name)
-        } else if is_email {
-            name + "@example.com"
-        } else {
-            name
-        };
         let fields = self.template.clone().with(varied, name);
         let token = scheme.sign(&self.secrets, &fields)?;
         Ok(Identity {
@@ -423,5 +459,32 @@ mod tests {
             _ => None,
         });
         assert!(longest.max() >= Some(1000));
+    }
+
+    /// A cache would answer the same identity again without any work, and a document that is as
+    /// short as ever takes no longer to hash.
+    #[test]
+    fn identities_of_a_form_differ_and_grow() {
+        let mut rng = Rng::with_seed(3);
+        for name in ["github-webhook", "slack", "mercado-pago", "jotreview"] {
+            let suite = crate::suite::find(name).unwrap().parsed();
+            let material = Material::of_suite(suite, 1_700_000_000, None, &mut rng).unwrap();
+            let tokens: std::collections::HashSet<String> = (0..super::POOL)
+                .map(|at| material.right(at).0.as_text().unwrap().to_owned())
+                .collect();
+            assert_eq!(tokens.len(), super::POOL, "{name}");
+            let Some(long) = material.with_length(16_384, &mut rng) else {
+                panic!("{name} has no long identity");
+            };
+            let right = long.right(0);
+            let Operation::Verify(request) = long.operation(0, &right) else {
+                unreachable!()
+            };
+            let lengths = request
+                .fields
+                .iter()
+                .filter_map(|(_, value)| value.as_text());
+            assert!(lengths.map(str::len).max() >= Some(16_384), "{name}");
+        }
     }
 }
