@@ -29,10 +29,9 @@ struct AnyJson;
 json_schema_of!(AnyJson, "Json", |generator| {
     let json = generator.subschema_for::<AnyJson>();
     json_schema!({
-        "description": "Any JSON without numbers beyond 2^53-1.",
+        // For JSON Schema 1e21 is an integer like any other: how a number is spelt says the loader.
+        "description": "Any JSON. A number without a fraction or an exponent is at most 2^53-1 in size.",
         "type": ["null", "boolean", "number", "string", "array", "object"],
-        "minimum": -MAX_NUMBER,
-        "maximum": MAX_NUMBER,
         "items": json,
         "additionalProperties": json,
     })
@@ -45,6 +44,8 @@ json_schema_of!(Literal, "Value", |generator| json_schema!({
         generator.subschema_for::<Repeated>(),
         {
             "allOf": [generator.subschema_for::<AnyJson>()],
+            "minimum": -MAX_NUMBER,
+            "maximum": MAX_NUMBER,
             // A map that looks like bytes or a long text is one, or is invalid; a fraction stands
             // only within a list or a map.
             "not": {"anyOf": [

@@ -154,6 +154,20 @@ fn the_schema_refuses_malformed_suites() {
     }
 }
 
+/// What is sent has fractions and numbers beyond 2^53-1, which other suites do not.
+#[test]
+fn suites_of_senders_match_the_schema() {
+    let validator = validator();
+    for name in ["github-webhook", "standard-webhooks", "slack"] {
+        let json = as_json(&find(name).unwrap().parse().unwrap().text.text).unwrap();
+        let errors: Vec<String> = validator
+            .iter_errors(&json)
+            .map(|e| e.to_string())
+            .collect();
+        assert!(errors.is_empty(), "{name}: {errors:?}");
+    }
+}
+
 #[test]
 fn the_committed_schema_is_current() {
     let mut current = serde_json::to_string_pretty(&schema()).unwrap();
