@@ -26,34 +26,35 @@ impl<'s> Caught<'s> {
 
     fn among(scheme: &'s Scheme, vector: &Vector, counts: impl Fn(&Mistake) -> bool) -> Self {
         let presents = vector.request.op.presents_a_token();
+        let right = right(scheme, vector);
         let mistakes = catalogue()
             .iter()
             .filter(|mistake| presents || !mistake.is_of_verifying())
             .filter(|mistake| counts(mistake) && mistake.applies(scheme).is_ok())
-            .filter(|mistake| catches(scheme, vector, mistake))
+            .filter(|mistake| catches(scheme, vector, &right, mistake))
             .collect();
         Self { scheme, mistakes }
     }
 
     /// One of them that another case does not catch.
     pub(super) fn missed_by(&self, other: &Vector) -> Option<&'static str> {
+        let right = right(self.scheme, other);
         let mut mistakes = self.mistakes.iter();
-        let missed = mistakes.find(|mistake| !catches(self.scheme, other, mistake));
+        let missed = mistakes.find(|mistake| !catches(self.scheme, other, &right, mistake));
         missed.map(|mistake| mistake.id.as_str())
     }
 }
 
-fn catches(scheme: &Scheme, vector: &Vector, mistake: &'static Mistake) -> bool {
+fn catches(scheme: &Scheme, vector: &Vector, right: &Outcome, mistake: &'static Mistake) -> bool {
     let outcome = Mistaken::one(mistake).call(&vector.request.call(scheme));
-    is_caught(scheme, vector, &outcome)
+    Expectation::of(scheme, vector).exposes(&outcome, right)
 }
 
 /// What the oracle answers.
 pub(super) fn kind(scheme: &Scheme, vector: &Vector) -> OutcomeKind {
-    Reference::new().call(&vector.request.call(scheme)).kind()
+    right(scheme, vector).kind()
 }
 
-fn is_caught(scheme: &Scheme, vector: &Vector, outcome: &Outcome) -> bool {
-    let right = Reference::new().call(&vector.request.call(scheme));
-    Expectation::of(scheme, vector).exposes(outcome, &right)
+fn right(scheme: &Scheme, vector: &Vector) -> Outcome {
+    Reference::new().call(&vector.request.call(scheme))
 }
