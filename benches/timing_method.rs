@@ -86,7 +86,13 @@ fn main() {
     stop.store(true, Ordering::Relaxed);
     let report = report(&runs, &settings);
     match &settings.output {
-        Some(path) => std::fs::write(path, report).unwrap(),
+        Some(path) => {
+            // The table of published packages is made by adapters/gallery/timing.py.
+            let earlier = std::fs::read_to_string(path).unwrap_or_default();
+            let packages = earlier.find("\n<!-- packages -->");
+            let packages = packages.map_or("", |at| &earlier[at..]);
+            std::fs::write(path, report + packages).unwrap();
+        }
         None => print!("{report}"),
     }
 }

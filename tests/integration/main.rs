@@ -35,6 +35,7 @@ mod floors;
 mod fuzz;
 mod fuzz_shards;
 mod fuzz_versus;
+mod gallery;
 mod generated;
 mod generator;
 mod hostile_canaries;
